@@ -1,0 +1,119 @@
+"""Treebanks to train parsers on, and to evaluate them: trees whose labels are categories and part-of-speech tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TypeVar
+
+from treebanks.catalogue import entry
+from treebanks.home import data_home
+from treebanks.sentiment import load
+from treenn.trees import InputError, NaryTree, Tree, parse_nary
+from treenn.trees.files import read_text
+
+T = TypeVar("T")
+
+_TRACE = re.compile(r"\(-NONE- [^()\s]*\)")
+_EMPTY = re.compile(r"\([^()\s]*\s*\)")
+_FUNCTION = re.compile(r"\(([A-Z]+)[-=][^()\s]*")
+_UNTAGGED_BRACKET = re.compile(r"\( (-[LR]RB-)\)")
+_QUESTION_MARK = re.compile(r"\([?!] ")
+
+
+@dataclass(frozen=True)
+class ParsingTreebank:
+    """Trees for training, development and test of parsers.
+
+    Args:
+        name: what `load_parsing` calls it.
+        splits: the trees by split: `"train"`, `"dev"`, `"test"`, and any further test set. The label of a word is its
+            part-of-speech tag, that of an inner node its category; `None` where the treebank has neither.
+    """
+
+    name: str
+    splits: Mapping[str, tuple[Tree | NaryTree, ...]]
+
+
+def load_parsing(name: str) -> ParsingTreebank:
+    """A treebank for parsers by its name, one of `parsing_names()`.
+
+    - `"sst"`, `"reviews"`: their binary trees and own splits; the sentiment labels are taken off.
+    - `"questionbank"`: of every ten questions, in the file's order, the ninth is dev and the tenth test. What the file
+      garbles is mended: an apostrophe written `<`, brackets without a tag, the tags `?` and `!` (`.` elsewhere), and
+      the six empty nodes.
+    - `"craft"`: of every ten articles, by name, the ninth is dev and the tenth test, so no article is in two splits.
+
+    Traces are removed with the nodes that they leave empty, function tags and indices are cut off (`NP-SBJ-1` is `NP`),
+    and there is no node above the sentence's own.
+
+    Raises:
+        InputError: where no treebank has this name, and where it is not on this machine (and how to get it).
+
+    >>> [sorted(set(tree.labels)) for tree in load_parsing("reviews").splits["test"][:1]]
+    [[None]]
+    """
+    if name not in _LOADERS:
+        raise InputError(f"no treebank for parsers is called {name!r}; there are {', '.join(parsing_names())}")
+    return ParsingTreebank(name, _LOADERS[name]())
+
+
+def parsing_names() -> tuple[str, ...]:
+    """What `load_parsing` knows."""
+    return tuple(sorted(_LOADERS))
+
+
+def _unlabelled(name: str) -> dict[str, tuple[Tree, ...]]:
+    return {split: tuple(tree.with_labels(()) for tree in trees) for split, trees in load(name).splits.items()}
+
+
+def _questionbank() -> dict[str, tuple[NaryTree, ...]]:
+    path = _folder("questionbank") / "4000qs.txt"
+    return _tenths(_penn(path, _mended_questions(_text("questionbank", path))))
+
+
+def _craft() -> dict[str, tuple[NaryTree, ...]]:
+    paths = sorted(_folder("craft") / file.path for file in entry("craft").files)
+    articles = [_penn(path, _text("craft", path)) for path in paths]
+    return {split: tuple(chain.from_iterable(some)) for split, some in _tenths(articles).items()}
+
+
+def _folder(name: str) -> Path:
+    return data_home() / entry(name).folder
+
+
+def _text(name: str, path: Path) -> str:
+    if not path.exists():
+        raise InputError(
+            f"{name} is not here, this file is missing; {entry(name).by_hand} under TREEBANKS_HOME", source=path
+        )
+    return read_text(path)
+
+
+def _mended_questions(text: str) -> str:
+    return _QUESTION_MARK.sub("(. ", _UNTAGGED_BRACKET.sub(r"(\1 \1)", text.replace("<", "'")))
+
+
+def _penn(path: Path, text: str) -> list[NaryTree]:
+    """Penn-style trees without traces, without the nodes that are empty then, and without function tags."""
+    text, found = _TRACE.sub("", text), 1
+    while found:
+        text, found = _EMPTY.subn("", text)
+    return parse_nary(_FUNCTION.sub(r"(\1", text), source=path)
+
+
+def _tenths(items: Sequence[T]) -> dict[str, tuple[T, ...]]:
+    """Eight of every ten to train on, the ninth for development, the tenth for test."""
+    train = tuple(item for index, item in enumerate(items) if index % 10 < 8)
+    return {"train": train, "dev": tuple(items[8::10]), "test": tuple(items[9::10])}
+
+
+_LOADERS: Mapping[str, Callable[[], Mapping[str, tuple[Tree | NaryTree, ...]]]] = {
+    "craft": _craft,
+    "questionbank": _questionbank,
+    "reviews": lambda: _unlabelled("reviews"),
+    "sst": lambda: _unlabelled("sst"),
+}
