@@ -20,6 +20,7 @@ _HOME = {
     "Tree": "treenn.trees",
     "TreeEncoder": "treenn.encoders",
     "check_cell": "treenn.testing",
+    "check_parser": "treenn.testing",
     "compare": "treenn.comparison.runs",
     "draw_svg": "treenn.trees",
     "draw_text": "treenn.trees",

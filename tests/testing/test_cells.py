@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-import treenn.testing
+import treenn.testing.cells
 from treenn.cells import Cell
 from treenn.cells.affine import Affine, Differentiated, Pointwise
 from treenn.encoders import TreeEncoder
@@ -221,7 +221,7 @@ def test_an_encoder_that_computes_something_else_is_caught(
         def forward(self, forest: Any, x: Tensor, *, roots_only: bool = False) -> Tensor:
             return super().forward(forest, x.detach()) if factor is None else factor * super().forward(forest, x)
 
-    monkeypatch.setattr(treenn.testing, "TreeEncoder", Encoder)
+    monkeypatch.setattr(treenn.testing.cells, "TreeEncoder", Encoder)
     with pytest.raises(CellError, match=f"Good in TreeEncoder {message}"):
         check_cell(Good, x_size=3)
 

@@ -1,0 +1,156 @@
+"""`check_parser` passes a good parser and catches each bad one with a message of its own."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from treenn.parsers import Parser
+from treenn.parsers.shapes import Left, Right
+from treenn.testing import ParserError, check_parser
+from treenn.trees import InputError, Tree
+
+
+class Good(Parser):
+    """What a user writes; each parser below breaks one thing of it."""
+
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        return Right().parse_batch(sentences)
+
+
+class Limited(Good):
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        if any(len(words) > 60 for words in sentences):
+            raise InputError("this sentence has over 60 words")
+        return super().parse_batch(sentences)
+
+
+@pytest.mark.parametrize("parser", [Good(), Limited()])
+def test_a_good_parser_passes(parser: Parser) -> None:
+    check_parser(parser)
+
+
+class Fails(Good):
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        if any("\u200f" in words for words in sentences):
+            raise KeyError("\u200f")
+        return super().parse_batch(sentences)
+
+
+class OneTooFew(Good):
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        return super().parse_batch(sentences)[:7]
+
+
+class Lazy(Good):
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        return map(Right().parse, sentences)  # type: ignore[return-value]
+
+
+class Strings(Good):
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        return [str(tree) for tree in super().parse_batch(sentences)]  # type: ignore[misc]
+
+
+class Sorts(Good):
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        return super().parse_batch(sorted(sentences, key=len))
+
+
+class Lowers(Good):
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        return super().parse_batch([[word.lower() for word in words] for words in sentences])
+
+
+class Consumes(Good):
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        trees = super().parse_batch(sentences)
+        for words in sentences:
+            words.clear()  # type: ignore[attr-defined]
+        return trees
+
+
+class LooksAtTheBatch(Good):
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        return (Left() if len(sentences) > 3 else Right()).parse_batch(sentences)
+
+
+class LooksAtThePlace(Good):
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        trees = super().parse_batch(sentences)
+        return [*trees[:-1], *Left().parse_batch(sentences[-1:])] if len(sentences) > 3 else trees
+
+
+class ParsesOtherwise(Good):
+    def parse(self, words: Sequence[str]) -> Tree:
+        return Left().parse(words)
+
+
+class SplitsAtSpaces(Good):
+    def parse_text(self, text: str) -> Tree:
+        return self.parse(text.split())
+
+
+class TakesNothing(Good):
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        return super().parse_batch([words or ["?"] for words in sentences])
+
+
+class SaysNothingOfNothing(Good):
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        if not all(sentences):
+            raise InputError("bad sentence")
+        return super().parse_batch(sentences)
+
+
+class AssertsWords(Good):
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        if not all(sentences):
+            raise IndexError("list index out of range")
+        return super().parse_batch(sentences)
+
+
+class CutsLongSentences(Good):
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        return super().parse_batch([words[:500] for words in sentences])
+
+
+class BreaksOnLongSentences(Good):
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        if any(len(words) > 500 for words in sentences):
+            raise MemoryError
+        return super().parse_batch(sentences)
+
+
+class HidesItsLimit(Good):
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        if any(len(words) > 500 for words in sentences):
+            raise InputError("this sentence is too long")
+        return super().parse_batch(sentences)
+
+
+@pytest.mark.parametrize(
+    ("parser", "message"),
+    [
+        (Fails(), "Fails.parse_batch fails on .*KeyError"),
+        (OneTooFew(), "OneTooFew.parse_batch gives a list of 7 for 8 sentences"),
+        (Lazy(), "Lazy.parse_batch gives map for 8 sentences"),
+        (Strings(), "Strings.parse_batch gives str for sentence 0, not a Tree"),
+        (Sorts(), "Sorts.parse_batch gives .* for sentence 0, .*; trees come back in the order"),
+        (Lowers(), r"gives \[\['it', 'works', '.'\]\] for sentence 0, \[\['It', 'works', '.'\]\]"),
+        (Consumes(), "Consumes.parse_batch changes the sentences"),
+        (LooksAtTheBatch(), "other trees between sentence 0 alone and in a batch: .*; they must be equal"),
+        (LooksAtThePlace(), "other trees between sentence 7 alone and in a batch"),
+        (ParsesOtherwise(), "other trees between parse and parse_batch, sentence 0"),
+        (SplitsAtSpaces(), "other trees between parse_text and parse"),
+        (TakesNothing(), "TakesNothing gives a tree for a batch with an empty sentence; it must raise InputError"),
+        (SaysNothingOfNothing(), "says bad sentence of a batch with an empty sentence; say that it has no words"),
+        (AssertsWords(), "raises IndexError.* for a batch with an empty sentence; it must be an InputError"),
+        (CutsLongSentences(), "gives 1000 words a tree over 500"),
+        (BreaksOnLongSentences(), r"raises MemoryError\(\) for 1000 words; over its limit it must raise InputError"),
+        (HidesItsLimit(), "says this sentence is too long of 1000 words; say its limit"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Parser) else "",
+)
+def test_a_bad_parser_is_caught(parser: Parser, message: str) -> None:
+    with pytest.raises(ParserError, match=message):
+        check_parser(parser)
