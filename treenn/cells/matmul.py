@@ -3,8 +3,8 @@
 On x86 CPUs torch sends float32 products to MKL, which on AMD processors leaves half of the machine idle (measured: 93
 against 214 GFLOP/s on one core of an EPYC of 2025). torch also carries oneDNN, whose kernels do not ask who made the
 processor, and reaches it through the operator that torch.compile uses for linear layers. oneDNN compiles a kernel for
-each new shape, which costs as much as 10 products. The rows of a level are as many as the trees have it, so their
-number is rounded up: then few shapes are ever met.
+each new shape, which takes as long as 10 products and half a megabyte for good. The rows of a level are as many as the
+trees have it, so their number is rounded up: then few shapes are ever met.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _FEW = 3  # up to so many rows MKL is the faster
 
 
 def rounded(n: int) -> int:
-    """`n` rounded up, by an eighth at most or to the next multiple of 4: with 8 sizes an octave."""
-    step = max(4, 1 << max(0, n.bit_length() - 4))
+    """`n` rounded up, by a quarter at most or to the next multiple of 8: with 4 sizes an octave."""
+    step = max(8, 1 << max(0, n.bit_length() - 3))
     return n if n <= _FEW else -(-n // step) * step
 
 
 def room(n: int) -> int:
     """How many rows a table needs so that `product` may read any of its first `n` rows rounded up."""
-    return n + n // 8 + 4
+    return n + n // 4 + 8
 
 
 def compute_dtype(like: Tensor) -> torch.dtype:
