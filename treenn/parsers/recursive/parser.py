@@ -1,0 +1,145 @@
+"""`RecursiveNetworkParser`: a trained network that finds trees, and its folder on disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from treenn.parsers.parser import Parser
+from treenn.parsers.recursive.network import MergeNetwork
+from treenn.parsers.recursive.scorers import LEFT, PARENT, RIGHT
+from treenn.parsers.recursive.search import Found, Sentences, search
+from treenn.parsers.recursive.settings import Settings
+from treenn.trees import InputError, Tree
+from treenn.trees.files import read_text, write_bytes, write_text
+from treenn.vocabulary import Vocabulary
+
+FORMAT = 1
+"""The version of a parser folder's layout."""
+
+MAX_WORDS = 2_000
+"""The longest sentence that is parsed: time and memory grow with the square of its length."""
+
+_LAST = torch.iinfo(torch.int64).max
+_PARTIAL_TREES = 256  # searched at once: sentences times the width of the beam
+
+
+class RecursiveNetworkParser(Parser):
+    """Merges the best two neighbours until one tree is left, the states of its nodes being what it decides by.
+
+    See `MergeNetwork` for the model, `search` for the search, `treenn.parsers.recursive.train` for training one.
+
+    Args:
+        network: what composes and scores.
+        settings: what it was trained with; `width` is that of the beam.
+    """
+
+    def __init__(self, network: MergeNetwork, settings: Settings) -> None:
+        self.network, self.settings = network.eval(), settings
+
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        """See `Parser`.
+
+        Raises:
+            InputError: where a sentence has no words, or more than `MAX_WORDS`.
+        """
+        lengths = np.array([len(words) for words in sentences], dtype=np.int64)
+        _check(lengths)
+        order = np.argsort(-lengths, kind="stable")
+        size = max(1, _PARTIAL_TREES // self.settings.width)
+        trees: dict[int, Tree] = {}
+        for start in range(0, len(order), size):
+            batch = order[start : start + size].tolist()
+            trees |= zip(batch, self._parse([sentences[number] for number in batch]), strict=True)
+        return [trees[number] for number in range(len(sentences))]
+
+    @torch.inference_mode()
+    def _parse(self, sentences: list[Sequence[str]]) -> list[Tree]:
+        """The trees of a batch, the longest sentence first."""
+        lengths = torch.tensor([len(words) for words in sentences])
+        x = self.network.vectors(sentences)
+        found = search(self.network, x, Sentences(lengths.cumsum(0) - lengths, lengths), self.settings.width)
+        return trees_of(found, sentences, lengths)
+
+    def save(self, folder: Path) -> None:
+        """Write the parser as `config.json`, `vocabulary.json` and `model.safetensors`."""
+        config = {
+            "format": FORMAT,
+            "parser": "recursive",
+            "settings": asdict(self.settings),
+            "word_size": self.network.embedding.embedding_dim,
+        }
+        weights = {name: tensor.contiguous() for name, tensor in self.network.state_dict().items()}
+        write_bytes(folder / "model.safetensors", save(weights))
+        write_text(folder / "vocabulary.json", json.dumps(self.network.vocabulary.words[1:], ensure_ascii=False) + "\n")
+        write_text(folder / "config.json", json.dumps(config, indent=2) + "\n")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """A saved parser; JSON and safetensors only, nothing is unpickled.
+
+        Raises:
+            InputError: where the folder does not hold such a parser, or one of another format.
+        """
+        config = _config(folder / "config.json")
+        known = {field.name for field in fields(Settings)}
+        settings = Settings(**{name: value for name, value in config["settings"].items() if name in known})
+        vocabulary = Vocabulary(_read_json(folder / "vocabulary.json"))
+        with torch.random.fork_rng(devices=[]):
+            network = MergeNetwork(vocabulary, torch.zeros(len(vocabulary), config["word_size"]), settings)
+        try:
+            network.load_state_dict(load_file(folder / "model.safetensors"))
+        except (OSError, RuntimeError, SafetensorError) as error:
+            raise InputError(f"these weights cannot be read: {error}", source=folder / "model.safetensors") from error
+        return cls(network, settings)
+
+
+def trees_of(found: Found, sentences: Sequence[Sequence[str]], lengths: Tensor) -> list[Tree]:
+    """The best tree of each sentence that a search found, its nodes numbered as the bracket reader numbers them."""
+    merges = found.tables.merges[found.chosen]
+    number = torch.arange(len(found.tables.children)) - 1
+    # The first and the last word of each node; those of a word are itself.
+    first, last = number.clone(), number.clone()
+    for parents, left, right in merges[:, :, [PARENT, LEFT, RIGHT]].permute(1, 2, 0):
+        first[parents], last[parents] = first[left], last[right]
+    closing = last[merges[:, :, PARENT]] * (1 + int(lengths.sum())) - first[merges[:, :, PARENT]]
+    merges = merges.take_along_dim(closing.masked_fill(found.chosen == 0, _LAST).argsort(dim=1)[:, :, None], 1)
+    number[1 : 1 + int(lengths.sum())] -= (lengths.cumsum(0) - lengths).repeat_interleave(lengths)
+    number[merges[:, :, PARENT]] = lengths[:, None] + torch.arange(merges.shape[1])
+    pairs = number[merges[:, :, [LEFT, RIGHT]]].tolist()
+    return [
+        Tree(tuple(words), tuple((left, right) for left, right in pair[: len(words) - 1]))
+        for words, pair in zip(sentences, pairs, strict=True)
+    ]
+
+
+def _check(lengths: np.ndarray) -> None:
+    for number in np.flatnonzero((lengths == 0) | (lengths > MAX_WORDS)).tolist()[:1]:
+        if lengths[number] == 0:
+            raise InputError(f"sentence {number} has no words")
+        raise InputError(f"sentence {number} has {lengths[number]:,} words; this parser takes {MAX_WORDS:,} at most")
+
+
+def _config(path: Path) -> dict[str, Any]:
+    config: dict[str, Any] = _read_json(path)
+    if config.get("parser") != "recursive":
+        raise InputError(f"this folder holds a parser of kind {config.get('parser')!r}, not 'recursive'", source=path)
+    if config.get("format") != FORMAT:
+        raise InputError(f"this parser's format is {config.get('format')}, this treenn reads {FORMAT}", source=path)
+    return config
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise InputError(f"not JSON: {error.msg}", source=path, line=error.lineno, column=error.colno) from error

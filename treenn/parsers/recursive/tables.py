@@ -1,0 +1,115 @@
+"""`Tables`: the nodes that a search composes and the merges that it scores; and the same with gradients."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from treenn.encoders import PackedForest
+from treenn.encoders.sweep import sweep
+from treenn.parsers.recursive.network import MergeNetwork
+from treenn.parsers.recursive.scorers import OUTSIDE, PARENT
+
+
+class Tables:
+    """All nodes and merges of one search, in tables made large enough at the start, so that no step copies them.
+
+    Shape: `W` words, `R` rows of nodes, `Q` rows of merges, `s` and `d` the widths of a state and of its output.
+
+    Args:
+        network: what composes and scores.
+        x: `(W, x)` the vectors of the words.
+        n_merges: how many merges it takes to build one tree for each sentence.
+        width: how many partial trees of each sentence there are at a time.
+
+    Attributes:
+        states: `(R, s)`; row `OUTSIDE` is no node, the next rows are the words.
+        outputs: `(R, d)` what scores see of a state.
+        children: `(R, 2)` the rows of each node's children.
+        heights: `(R,)` the longest way from each node down to a word.
+        merges: `(Q, 5)` the rows of the nodes each merge was scored by, see `scorers`; number 0 is none.
+        scores: `(Q,)` what they scored.
+    """
+
+    def __init__(self, network: MergeNetwork, x: Tensor, n_merges: int, width: int) -> None:
+        self.network, n_words = network, len(x)
+        words, d = network.cell.leaf(x), network.cell.output_size
+        # At the start each two neighbours have a parent and a score, each merge gives two and `changed` more.
+        n_rows = 1 + n_words + n_merges * (1 + 2 * width)
+        n_scores = 1 + n_merges * (1 + len(network.scorer.changed) * width)
+        self.states, self.outputs = x.new_zeros(n_rows, words.shape[1]), x.new_zeros(n_rows, d)
+        self.children, self.heights = torch.zeros(n_rows, 2, dtype=torch.int64), torch.zeros(n_rows, dtype=torch.int64)
+        self.merges, self.scores = torch.zeros(n_scores, 5, dtype=torch.int64), x.new_full((n_scores,), -torch.inf)
+        self.states[1 : 1 + n_words], self.outputs[1 : 1 + n_words] = words, network.cell.output(words)
+        self.outputs[OUTSIDE] = network.outside
+        self.n_words, self._rows, self._scored = n_words, 1 + n_words, 1
+
+    def merges_at(self, nodes: Tensor, slots: Tensor, known: Tensor) -> Tensor:
+        """Score the merges of some slots with the next ones, and compose their parents where these are not known.
+
+        Shape: `s` sentences, `k` partial trees, `m` slots, `n` of them asked for: `nodes` `(s, k, m)`, `slots` and
+            `known` (the rows of parents, 0 for those to compose) `(s, k, n)`; the result, the merges' numbers and 0
+            where a slot or the next is outside, is `(s, k, n)`.
+        """
+        last = nodes.shape[2] - 1
+        before, left, right, behind = (nodes.gather(2, (slots + step).clamp(0, last)) for step in (-1, 0, 1, 2))
+        new = (known == 0) & (left != OUTSIDE) & (right != OUTSIDE)
+        parents = known.masked_scatter(new, self._compose(left[new], right[new]))
+        there = parents != 0
+        merges = torch.stack([before, left, right, parents, behind], dim=3)[there]
+        return torch.zeros_like(slots).masked_scatter(there, self._score(merges))
+
+    def _compose(self, left: Tensor, right: Tensor) -> Tensor:
+        """The rows of the parents of `n` pairs. Shape: `(n,)` and `(n,)` to `(n,)`."""
+        rows = slice(self._rows, self._rows + len(left))
+        states = self.network.cell.compose(self.states[left], self.states[right])
+        self.states[rows], self.outputs[rows] = states, self.network.cell.output(states)
+        self.children[rows] = torch.stack([left, right], dim=1)
+        self.heights[rows] = 1 + torch.maximum(self.heights[left], self.heights[right])
+        self._rows = rows.stop
+        return torch.arange(rows.start, rows.stop)
+
+    def _score(self, merges: Tensor) -> Tensor:
+        """The numbers of new merges. Shape: `(n, 5)` to `(n,)`."""
+        numbers = slice(self._scored, self._scored + len(merges))
+        self.merges[numbers], self.scores[numbers] = merges, self.network.scorer(self.outputs, merges)
+        self._scored = numbers.stop
+        return torch.arange(numbers.start, numbers.stop)
+
+    def differentiable_scores(self, x: Tensor, numbers: Tensor) -> Tensor:
+        """Scores of merges anew, now so that gradients go through them to the network and to the words.
+
+        Args:
+            x: the vectors that the tables were made from.
+            numbers: `(n,)` which merges; the parents of all that theirs are composed of have to be among theirs.
+
+        Shape: the result is `(n,)`.
+        """
+        merges = self.merges[numbers]
+        parents = torch.unique(merges[:, PARENT])
+        parents = parents[self.heights[parents].argsort(stable=True)]
+        # Nodes are renumbered: the words, the parents by height, and last what stands outside.
+        row = torch.empty_like(self.heights)
+        row[1 : 1 + self.n_words] = torch.arange(self.n_words)
+        row[parents] = self.n_words + torch.arange(len(parents))
+        row[OUTSIDE] = self.n_words + len(parents)
+        forest = _forest(self.n_words, row[self.children[parents]], self.heights[parents])
+        outputs = sweep(self.network.cell, forest, x)
+        scores: Tensor = self.network.scorer(torch.cat([outputs, self.network.outside[None]]), row[merges])
+        return scores
+
+
+def _forest(n_words: int, children: Tensor, heights: Tensor) -> PackedForest:
+    """What `sweep` reads of a forest, for nodes that need not be trees: one may be the child of several."""
+    sizes = torch.cat([torch.tensor([n_words]), heights.bincount()[1:]])
+    flat, first = children.flatten(), sizes.cumsum(0) - sizes
+    counts = flat.bincount(minlength=n_words + len(children))
+    starts = counts.cumsum(0) - counts
+    slot_sizes = torch.cat([starts[first], torch.tensor([len(flat)])]).diff()
+    none = torch.empty(0, dtype=torch.int64)
+    return PackedForest(
+        words=(), level_sizes=tuple(sizes.tolist()), children=children,
+        slots=flat.argsort(stable=True), slot_starts=starts - starts[first].repeat_interleave(sizes),
+        slot_sizes=tuple(slot_sizes.tolist()),
+        uses=None, labels=none, roots=none, starts=none, ends=none, rows=none, sizes=(),
+    )  # fmt: skip
