@@ -18,6 +18,7 @@ from torch.nn import functional as F
 
 _ONEDNN = hasattr(torch.ops.mkldnn, "_linear_pointwise")
 _FEW = 3  # up to so many rows MKL is the faster
+_BLOCK = 512  # oneDNN copies both factors of a weight gradient to turn them over: so many rows of them at a time
 
 
 def rounded(n: int) -> int:
@@ -59,8 +60,16 @@ def weight_gradient(gradient: Tensor, inputs: Tensor, n: int) -> Tensor:
     """
     if n <= _FEW or not _fits(gradient):
         return gradient[:n].t() @ inputs[:n]
-    gradient, inputs = gradient[: rounded(n)], inputs[: rounded(n)]
-    result: Tensor = torch.ops.mkldnn._linear_pointwise(gradient.t(), inputs.t(), None, "none", [], "")
+    wide = rounded(n)
+    total = _turned_product(gradient[: min(wide, _BLOCK)], inputs[: min(wide, _BLOCK)])
+    for start in range(_BLOCK, wide, _BLOCK):
+        rows = slice(start, min(wide, start + _BLOCK))
+        total += _turned_product(gradient[rows], inputs[rows])
+    return total
+
+
+def _turned_product(left: Tensor, right: Tensor) -> Tensor:
+    result: Tensor = torch.ops.mkldnn._linear_pointwise(left.t(), right.t(), None, "none", [], "")
     return result
 
 
