@@ -51,7 +51,7 @@ def measure_training(
     }
     seconds = {key: times[WARM_UP:] for key, times in interleave(works, len(batches), plan.device, tick).items()}
     for name in names:
-        memory[name] = training_memory(name, task, [_unread(batch) for batch in batches[:WARM_UP]])
+        memory[name] = training_memory(name, task, [_unread(batch) for batch in batches])
         tick()
     reference = median_high(seconds[REFERENCE, "step"])
     rows = []
