@@ -1,0 +1,79 @@
+"""Markovized binarization: what nodes remember, and which child the others are joined to."""
+
+import pytest
+from hypothesis import given
+from strategies import nary_trees
+
+from treenn.parsers.pcfg.markov import PART, rules, symbols
+from treenn.parsers.pcfg.settings import Settings
+from treenn.trees import NaryTree, parse_nary
+
+[TREE] = parse_nary("(S (NP (DT the) (JJ old) (NN dog)) (VP (VBZ is) (RB not) (ADJP (JJ mad))) (. .))")
+
+
+def rules_of(tree, **settings):
+    return dict(rules(tree, Settings(**settings)))
+
+
+def test_of_a_head_inside_the_right_side_is_joined_first():
+    found = rules_of(TREE, vertical=1)
+    assert found["S"] == ("NP", "@S^[VP]>.")
+    assert found["@S^[VP]>."] == ("VP", ".")
+    assert found["NP"] == ("DT", "@NP^[NN]<JJ")
+    assert found["@VP^[VBZ]>RB"] == ("VBZ", "RB")
+    assert found["ADJP"] == ("JJ",)
+
+
+@pytest.mark.parametrize(
+    ("factor", "expected"),
+    [
+        ("left", {"@NP^[DT]>JJ": ("DT", "JJ"), "NP": ("@NP^[DT]>JJ", "NN")}),
+        ("right", {"@NP^[NN]<JJ": ("JJ", "NN"), "NP": ("DT", "@NP^[NN]<JJ")}),
+    ],
+)
+def test_factors(factor, expected):
+    [tree] = parse_nary("(NP (DT the) (JJ old) (NN dog))")
+    assert rules_of(tree, factor=factor) == expected
+
+
+@pytest.mark.parametrize(
+    ("horizontal", "expected"),
+    [
+        (0, ["@NP^[CD]", "@NP^[CD]", "NP"]),
+        (1, ["@NP^[CD]<JJ", "@NP^[CD]<DT", "NP"]),
+        (2, ["@NP^[CD]<JJ", "@NP^[CD]<JJ<DT", "NP"]),
+    ],
+)
+def test_the_horizontal_order(horizontal, expected):
+    [tree] = parse_nary("(NP (RB not) (DT the) (JJ old) (CD two))")
+    assert [parent for parent, _ in rules(tree, Settings(horizontal=horizontal))] == expected
+
+
+@pytest.mark.parametrize(
+    ("vertical", "expected"),
+    [(1, "A B C D"), (2, "A^B B^C C^D D"), (3, "A^B^C B^C^D C^D D"), (9, "A^B^C^D B^C^D C^D D")],
+)
+def test_the_vertical_order(vertical, expected):
+    [tree] = parse_nary("(D (C (B (A (T w)))))")
+    assert symbols(tree, Settings(vertical=vertical)) == ["T", *expected.split()]
+
+
+def test_a_node_over_one_of_its_own_category_is_not_repeated():
+    [twice] = parse_nary("(S (NP (NP (DT the) (NN dog))) (VP (VBZ is)))")
+    [once] = parse_nary("(S (NP (DT the) (NN dog)) (VP (VBZ is)))")
+    assert rules_of(twice, vertical=3) == rules_of(once, vertical=3)
+
+
+def test_depth_has_no_limit():
+    n = 20_000
+    deep = NaryTree(("a",) * n, ((0, 1), *((n + k, k + 2) for k in range(n - 2))), ("A",) * n + ("B",) * (n - 1))
+    assert sum(1 for _ in rules(deep, Settings(vertical=3))) == n - 1
+
+
+@given(nary_trees())
+def test_as_many_rules_as_a_binary_tree_has_nodes(tree):
+    found = list(rules(tree, Settings()))
+    assert sum(len(children) == 2 for _, children in found) == len(tree.words) - 1
+    assert all(len(children) in (1, 2) for _, children in found)
+    parts = [parent for parent, _ in found if parent.startswith(PART)]
+    assert sum(child.startswith(PART) for _, children in found for child in children) == len(parts)

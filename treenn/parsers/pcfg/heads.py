@@ -1,0 +1,77 @@
+"""Which child of a node is its head: the rules of Collins 1999, *Head-Driven Statistical Models*, appendix A."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+_Direction = Literal["left", "right"]
+
+# Where the search starts, and the categories in order of priority; the first (last) child where none of them is there.
+_RULES: dict[str, tuple[_Direction, str]] = {
+    "ADJP": ("left", "NNS QP NN $ ADVP JJ VBN VBG ADJP JJR NP JJS DT FW RBR RBS SBAR RB"),
+    "ADVP": ("right", "RB RBR RBS FW ADVP TO CD JJR JJ IN NP JJS NN"),
+    "CONJP": ("right", "CC RB IN"),
+    "FRAG": ("right", ""),
+    "LST": ("right", "LS :"),
+    "NAC": ("left", "NN NNS NNP NNPS NP NAC EX $ CD QP PRP VBG JJ JJS JJR ADJP FW"),
+    "PP": ("right", "IN TO VBG VBN RP FW"),
+    "PRT": ("right", "RP"),
+    "QP": ("left", "$ IN NNS NN JJ RB DT CD QP JJR JJS"),
+    "RRC": ("right", "VP NP ADVP ADJP PP"),
+    "S": ("left", "TO IN VP S SBAR ADJP UCP NP"),
+    "SBAR": ("left", "WHNP WHPP WHADVP WHADJP IN DT S SQ SINV SBAR FRAG"),
+    "SBARQ": ("left", "SQ S SINV SBARQ FRAG"),
+    "SINV": ("left", "VBZ VBD VBP VB MD VP S SINV ADJP NP"),
+    "SQ": ("left", "VBZ VBD VBP VB MD VP SQ"),
+    "UCP": ("right", ""),
+    "VP": ("left", "TO VBD VBN MD VBZ VB VBG VBP VP ADJP NN NNS NP"),
+    "WHADJP": ("left", "CC WRB JJ ADJP"),
+    "WHADVP": ("right", "CC WRB"),
+    "WHNP": ("left", "WDT WP WP$ WHADJP WHPP WHNP"),
+    "WHPP": ("right", "IN TO FW"),
+}
+
+# Noun phrases (NML is CRAFT's name for a part of one): several searches, each for any of its categories.
+_NOUN_PHRASES = ("NP", "NML", "NX")
+_NOUN_SEARCHES: tuple[tuple[_Direction, str], ...] = (
+    ("right", "NN NNP NNPS NNS NX NML POS JJR"),
+    ("left", "NP"),
+    ("right", "$ ADJP PRN"),
+    ("right", "CD"),
+    ("right", "JJ JJS RB QP"),
+)
+
+
+def head(parent: str, children: Sequence[str]) -> int:
+    """The place of the head among the children's categories; of conjuncts, the one before the conjunction.
+
+    >>> head("VP", ["MD", "RB", "VP"]), head("NP", ["NP", "CC", "NN"])
+    (0, 0)
+    """
+    found = _noun_head(children) if parent in _NOUN_PHRASES else _listed_head(parent, children)
+    return found - 2 if found >= 2 and children[found - 1] == "CC" else found
+
+
+def _noun_head(children: Sequence[str]) -> int:
+    if children[-1] == "POS":
+        return len(children) - 1
+    for direction, categories in _NOUN_SEARCHES:
+        wanted = categories.split()
+        for place in _places(direction, children):
+            if children[place] in wanted:
+                return place
+    return len(children) - 1
+
+
+def _listed_head(parent: str, children: Sequence[str]) -> int:
+    direction, categories = _RULES.get(parent, ("left", ""))
+    for category in categories.split():
+        for place in _places(direction, children):
+            if children[place] == category:
+                return place
+    return _places(direction, children)[0]
+
+
+def _places(direction: _Direction, children: Sequence[str]) -> range:
+    return range(len(children)) if direction == "left" else range(len(children) - 1, -1, -1)

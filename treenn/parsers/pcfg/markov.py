@@ -1,0 +1,89 @@
+"""From a tree to the rules of a binary grammar: Markovized binarization, after Klein & Manning 2003.
+
+A symbol is a category, and after `^` what its node remembers of its surroundings:
+
+- `NP^S^SBAR`: an NP whose parent is an S and whose grandparent an SBAR, at vertical order 3.
+- `@VP^[VBZ]>NP>PP`: a part of a VP: the head VBZ, joined first by an NP and then by a PP on its right, at horizontal
+  order 2 (what was joined earlier is forgotten); siblings on the left are marked `<`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from treenn.parsers.pcfg.heads import head
+from treenn.parsers.pcfg.settings import Factor, Settings
+from treenn.trees import NaryTree, Tree
+from treenn.trees.nary import inner_children
+
+PART = "@"
+"""How the symbol of a part of a node begins, as in `treenn.trees.binarize`."""
+
+CONTEXT = "^"
+"""Separates a symbol's category from what its node remembers."""
+
+
+Rule = tuple[str, tuple[str, ...]]
+
+
+def symbols(tree: NaryTree | Tree, settings: Settings) -> list[str]:
+    """The symbol of each node: a word's is its tag, that of a node whose only child has its own category that child's.
+
+    >>> from treenn.trees import parse_nary
+    >>> symbols(parse_nary("(S (NP (NN dogs)) (VP (VBP bark)))")[0], Settings())
+    ['NN', 'VBP', 'NP^S', 'VP^S', 'S']
+    """
+    n = len(tree.words)
+    above: list[tuple[str, ...]] = [()] * len(tree.labels)
+    for node, children in reversed([*enumerate(inner_children(tree), start=n)]):
+        seen = (str(tree.labels[node]), *above[node])[: settings.vertical - 1]
+        for child in children:
+            if child >= n:
+                above[child] = above[node] if is_repeated(tree, children, node) else seen
+    return [CONTEXT.join((str(label), *context)) for label, context in zip(tree.labels, above, strict=True)]
+
+
+def rules(tree: NaryTree | Tree, settings: Settings) -> Iterator[Rule]:
+    """The rules that make a tree, but for those that make its words.
+
+    >>> from treenn.trees import parse_nary
+    >>> [*rules(parse_nary("(VP (VBZ goes) (RB up) (CC and) (RB down))")[0], Settings(vertical=1))]
+    [('@VP^[VBZ]>RB', ('VBZ', 'RB')), ('@VP^[VBZ]>CC', ('@VP^[VBZ]>RB', 'CC')), ('VP', ('@VP^[VBZ]>CC', 'RB'))]
+    """
+    named = symbols(tree, settings)
+    for node, children in enumerate(inner_children(tree), start=len(tree.words)):
+        if not is_repeated(tree, children, node):
+            yield from _factored(
+                named[node], [str(tree.labels[child]) for child in children], children, named, settings
+            )
+
+
+def is_repeated(tree: NaryTree | Tree, children: Sequence[int], node: int) -> bool:
+    """Whether a node's only child is an inner node of the same category, which says the same thing twice."""
+    return len(children) == 1 and children[0] >= len(tree.words) and tree.labels[children[0]] == tree.labels[node]
+
+
+def _factored(
+    symbol: str, categories: list[str], children: Sequence[int], named: list[str], settings: Settings
+) -> Iterator[Rule]:
+    if len(children) == 1:
+        yield symbol, (named[children[0]],)
+        return
+    first = _first(symbol.split(CONTEXT)[0], categories, settings.factor)
+    joins = [(place, ">") for place in range(first + 1, len(children))]
+    joins += [(place, "<") for place in range(first - 1, -1, -1)]
+    part, memory = named[children[first]], [""] * settings.horizontal
+    for place, side in joins:
+        memory = [*memory, side + categories[place]][-settings.horizontal :] if settings.horizontal else []
+        whole = (place, side) == joins[-1]
+        joined = symbol if whole else f"{PART}{symbol}{CONTEXT}[{categories[first]}]{''.join(memory)}"
+        sibling = named[children[place]]
+        yield joined, (part, sibling) if side == ">" else (sibling, part)
+        part = joined
+
+
+def _first(category: str, categories: list[str], factor: Factor) -> int:
+    """The child that the others are joined to."""
+    if factor == "head":
+        return head(category, categories)
+    return 0 if factor == "left" else len(categories) - 1

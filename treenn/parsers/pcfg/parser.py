@@ -1,0 +1,147 @@
+"""`PCFGParser`: a grammar that finds trees, and its folder on disk."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Self, final
+
+from nltk.grammar import PCFG, Nonterminal, ProbabilisticProduction
+
+from treenn.parsers.parser import Parser
+from treenn.parsers.pcfg.chart import Parse, search
+from treenn.parsers.pcfg.induction import START
+from treenn.parsers.pcfg.lexicon import terminal
+from treenn.parsers.pcfg.markov import CONTEXT, PART
+from treenn.parsers.pcfg.rules import compiled
+from treenn.parsers.pcfg.settings import Settings
+from treenn.trees import InputError, Tree
+from treenn.trees.files import read_text, write_text
+
+FORMAT = 1
+"""The version of a parser folder's layout."""
+
+MAX_WORDS = 200
+"""The longest sentence that is parsed: time grows with the cube of its length, memory with the square."""
+
+_COLUMNS = 256  # words of sentences of one length that are searched at once
+
+
+@final
+class PCFGParser(Parser):
+    """The most probable tree by a grammar read off a treebank.
+
+    Its trees are labelled as `treenn.trees.binarize` labels: with tags and categories, unary chains joined with `+`,
+    parts of nodes marked `@`; so `unbinarize` gives the tree as the treebank would have it. Where the grammar has no
+    tree for a whole sentence, it has one for the fewest fragments: they stand side by side under a root without a
+    label. Fragments cost so much that a sentence rarely has two where one will do.
+
+    Args:
+        grammar: as `treenn.parsers.pcfg.induction.induced` makes it.
+        settings: what it was made with.
+    """
+
+    def __init__(self, grammar: PCFG, settings: Settings) -> None:
+        self.grammar, self.settings, self.rules = grammar, settings, compiled(grammar)
+
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        """See `Parser`.
+
+        Raises:
+            InputError: where a sentence has no words, or more than `MAX_WORDS`.
+        """
+        for number, words in enumerate(sentences):
+            if not words:
+                raise InputError(f"sentence {number} has no words")
+            if len(words) > MAX_WORDS:
+                raise InputError(f"sentence {number} has {len(words)} words; this parser takes {MAX_WORDS} at most")
+        trees: dict[int, Tree] = {}
+        order = sorted(range(len(sentences)), key=lambda number: len(sentences[number]))
+        for length, group in groupby(order, key=lambda number: len(sentences[number])):
+            same, size = [*group], max(1, _COLUMNS // length)
+            for start in range(0, len(same), size):
+                batch = same[start : start + size]
+                trees |= zip(batch, self._parse([sentences[number] for number in batch]), strict=True)
+        return [trees[number] for number in range(len(sentences))]
+
+    def _parse(self, sentences: list[Sequence[str]]) -> list[Tree]:
+        """The trees of sentences of one length."""
+        known = self.rules.lexicon
+        terminals = [
+            [terminal(word, first=place == 0, known=known) for place, word in enumerate(words)] for words in sentences
+        ]
+        return [_labelled(parse, words) for parse, words in zip(search(self.rules, terminals), sentences, strict=True)]
+
+    def save(self, folder: Path) -> None:
+        """Write the parser as `config.json` and `grammar.json`: the probabilities of each symbol's rules."""
+        rules: dict[str, list[list[Any]]] = defaultdict(list)
+        words: dict[str, dict[str, float]] = defaultdict(dict)
+        for production in self.grammar.productions():
+            symbol, below = production.lhs().symbol(), production.rhs()
+            if isinstance(below[0], str):
+                words[symbol][below[0]] = production.prob()
+            else:
+                rules[symbol].append([*(child.symbol() for child in below), production.prob()])
+        write_text(folder / "grammar.json", json.dumps({"rules": rules, "words": words}, ensure_ascii=False) + "\n")
+        config = {"format": FORMAT, "parser": "pcfg", "settings": asdict(self.settings)}
+        write_text(folder / "config.json", json.dumps(config, indent=2) + "\n")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """A saved parser.
+
+        Raises:
+            InputError: where the folder does not hold such a parser, or one of another format.
+        """
+        config = _read_json(folder / "config.json")
+        if config.get("parser") != "pcfg":
+            raise InputError(
+                f"this folder holds a parser of kind {config.get('parser')!r}, not 'pcfg'",
+                source=folder / "config.json",
+            )
+        if config.get("format") != FORMAT:
+            raise InputError(
+                f"this parser's format is {config.get('format')}, this treenn reads {FORMAT}",
+                source=folder / "config.json",
+            )
+        held = _read_json(folder / "grammar.json")
+        productions = [
+            ProbabilisticProduction(Nonterminal(symbol), [*map(Nonterminal, below)], prob=probability)
+            for symbol, rules in held["rules"].items()
+            for *below, probability in rules
+        ]
+        productions += (
+            ProbabilisticProduction(Nonterminal(symbol), [word], prob=probability)
+            for symbol, words in held["words"].items()
+            for word, probability in words.items()
+        )
+        grammar = PCFG(Nonterminal(START), productions, calculate_leftcorners=False)
+        return cls(grammar, Settings(**config["settings"]))
+
+
+def _labelled(parse: Parse | None, words: Sequence[str]) -> Tree:
+    """The tree over the words themselves, its labels without what only the grammar needs."""
+    if parse is None:
+        raise AssertionError("a grammar with fragments has a tree for every sentence")
+    labels = [_label(str(label)) for label in parse.tree.labels]
+    if labels[-1] == PART:
+        labels[-1] = None
+    return Tree(tuple(words), parse.tree.merges, tuple(labels))
+
+
+def _label(chain: str) -> str | None:
+    """`^+^^+S+VP^S` is a sentence of one fragment, S+VP; where several fragments stand together, that is no node."""
+    if chain == START:
+        return PART
+    return "+".join(filter(None, (symbol.split(CONTEXT)[0] for symbol in chain.split("+"))))
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise InputError(f"not JSON: {error.msg}", source=path, line=error.lineno, column=error.colno) from error
