@@ -10,7 +10,7 @@ import pytest
 
 import treebanks
 import treenn
-from treenn.models import ENCODERS
+from treenn.architectures import ENCODERS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

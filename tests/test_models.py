@@ -6,8 +6,9 @@ import pytest
 import torch
 from toy import toy_treebank
 
+from treenn.architectures import ENCODERS
 from treenn.encoders import pack
-from treenn.models import ENCODERS, Settings, build, load_model, match_parameters, save_model
+from treenn.models import Settings, build, load_model, match_parameters, save_model
 from treenn.trees import InputError
 from treenn.vocabulary import Vocabulary
 

@@ -13,9 +13,10 @@ from strategies import left_chain
 from toy import toy_treebank
 
 from treebanks import Treebank
+from treenn.architectures import ENCODERS
 from treenn.cells import BinaryTreeLSTM
 from treenn.encoders import BidirectionalTreeEncoder, pack
-from treenn.models import ENCODERS, Settings, load_model
+from treenn.models import Settings, load_model
 from treenn.training import Progress, train
 from treenn.trees import InputError, write_trees
 

@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
-from treenn.cells import (
-    Average,
-    BinaryTreeLSTM,
-    ChildSumTreeLSTM,
-    GatedRecursiveCell,
-    MatrixVectorNetwork,
-    RecursiveNetwork,
-    RecursiveTensorNetwork,
-    TreeGRU,
-)
-from treenn.encoders import (
-    BidirectionalTreeEncoder,
-    Encoder,
-    PackedForest,
-    RecursiveAutoencoder,
-    SequenceEncoder,
-    TreeEncoder,
-)
+from treenn.architectures import ENCODERS
+from treenn.encoders import Encoder, PackedForest
 from treenn.heads import Head, node_loss
 from treenn.trees import InputError
 from treenn.trees.files import read_text, write_bytes, write_text
@@ -47,7 +30,7 @@ class Settings:
     """All that decides a training run but its data; the defaults are the sentiment recipe of Tai et al. 2015 (§5.3).
 
     Args:
-        model: a name in `ENCODERS`.
+        model: a name in `treenn.architectures.ENCODERS`.
         size: width of the encoder's output.
         word_size: width of the word vectors where no pretrained ones are given.
         dropout: on the classifier's input.
@@ -85,46 +68,6 @@ class Settings:
             raise InputError(f"--dropout {self.dropout}: must be at least 0 and below 1")
         if self.supervision not in ("nodes", "roots"):
             raise InputError(f"--supervision {self.supervision}: must be nodes or roots")
-
-
-ENCODERS: dict[str, Callable[[int, int], Encoder]] = {
-    "tree-lstm": lambda x_size, size: TreeEncoder(BinaryTreeLSTM(x_size, size)),
-    "lstm": SequenceEncoder,
-    "child-sum-tree-lstm": lambda x_size, size: TreeEncoder(ChildSumTreeLSTM(x_size, size)),
-    "bidirectional-tree-lstm": lambda x_size, size: BidirectionalTreeEncoder(
-        BinaryTreeLSTM(x_size, size - size // 2), size // 2
-    ),
-    "tree-gru": lambda x_size, size: TreeEncoder(TreeGRU(x_size, size)),
-    "gated-recursive": lambda x_size, size: TreeEncoder(GatedRecursiveCell(x_size, size)),
-    "recursive-tanh": lambda x_size, size: TreeEncoder(RecursiveNetwork(x_size, size)),
-    "recursive-relu": lambda x_size, size: TreeEncoder(RecursiveNetwork(x_size, size, "relu", identity=True)),
-    "rntn": lambda x_size, size: TreeEncoder(RecursiveTensorNetwork(x_size, size)),
-    "mv-rnn": lambda x_size, size: TreeEncoder(MatrixVectorNetwork(x_size, size)),
-    "autoencoder": RecursiveAutoencoder,
-    "average": lambda x_size, size: TreeEncoder(Average(x_size, size)),
-    "deep-average": lambda x_size, size: TreeEncoder(Average(x_size, size, layers=3, word_dropout=0.3)),
-}
-"""The encoders by name, each made from the width of a word vector and the width of its output."""
-
-
-class Architecture(NamedTuple):
-    """An encoder of `ENCODERS`: its name, where it is from, and how many parameters it has."""
-
-    name: str
-    paper: str
-    parameters: int
-
-
-def architectures(x_size: int, size: int) -> list[Architecture]:
-    """What there is to choose from; the paper is what the file of the cell, or of the encoder, says of itself."""
-    found = []
-    for name, make in ENCODERS.items():
-        with torch.device("meta"):
-            encoder = make(x_size, size)
-        home = encoder.cell if type(encoder) is TreeEncoder else encoder
-        paper = (sys.modules[type(home).__module__].__doc__ or "").split("\n\n")[0].replace("\n", " ").strip()
-        found.append(Architecture(name, paper, sum(parameter.numel() for parameter in encoder.parameters())))
-    return found
 
 
 class NodeClassifier(nn.Module):

@@ -15,7 +15,7 @@ from treenn.bench.prediction import _one_pass
 from treenn.bench.steps import RECURRENT
 from treenn.bench.suite import bench
 from treenn.bench.table import prediction_table, training_table
-from treenn.models import ENCODERS
+from treenn.architectures import ENCODERS
 from treenn.trees import InputError
 
 

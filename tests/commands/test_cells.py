@@ -3,8 +3,9 @@ import sys
 
 import pytest
 
+from treenn.architectures import ENCODERS
 from treenn.cli import main
-from treenn.models import ENCODERS, Settings, build
+from treenn.models import Settings, build
 from treenn.vocabulary import Vocabulary
 
 

@@ -12,8 +12,9 @@ from torch.nn import functional as F
 from toy import toy_treebank
 
 from treebanks import Treebank
+from treenn.architectures import ENCODERS
 from treenn.encoders import RecursiveAutoencoder, pack
-from treenn.models import ENCODERS, NodeClassifier, Settings, build
+from treenn.models import NodeClassifier, Settings, build
 from treenn.training import train
 from treenn.trees import InputError, Tree, parse_trees
 from treenn.vocabulary import Vocabulary

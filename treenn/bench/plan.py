@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import torch
 
+from treenn.architectures import ENCODERS
 from treenn.bench.steps import RECURRENT
-from treenn.models import ENCODERS
 from treenn.trees import InputError
 
 

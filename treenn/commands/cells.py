@@ -19,7 +19,8 @@ def cells(
     Example: treenn cells --size 100
     """
     from treenn.commands.show import print_json
-    from treenn.models import Settings, architectures
+    from treenn.architectures import architectures
+    from treenn.models import Settings
 
     Settings(size=size, word_size=word_size)  # refuses sizes below 1
     found = architectures(word_size, size)

@@ -17,7 +17,7 @@ class Plan:
 
     Args:
         treebank: a name for `treebanks.load`.
-        models: names in `treenn.models.ENCODERS`; the first one's size is the recipe's, the others are matched to it.
+        models: names in `treenn.architectures.ENCODERS`; the first one's size is the recipe's, the others are matched to it.
         seeds: how many times each model is trained, with seeds 0, 1, ...
         vectors: paths of pretrained word vectors, side by side.
         recipe: all other settings.

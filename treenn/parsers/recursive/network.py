@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from treenn.architectures import ENCODERS
 from treenn.cells import Cell
 from treenn.encoders import TreeEncoder
-from treenn.models import ENCODERS
 from treenn.parsers.recursive.context import Context
 from treenn.parsers.recursive.scorers import NeighbourScorer, ParentScorer, Scorer
 from treenn.parsers.recursive.settings import Settings

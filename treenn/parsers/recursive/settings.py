@@ -20,7 +20,7 @@ class Settings:
     """How the parser is built and trained; `PAPER` is the paper's own, the defaults are what does best on SST's dev.
 
     Args:
-        cell: what composes: one of `CELLS`, named as in `treenn.models.ENCODERS`.
+        cell: what composes: one of `CELLS`, named as in `treenn.architectures.ENCODERS`.
         context: what a word knows of its sentence before anything is merged: nothing, or what an LSTM reads from both
             sides.
         scorer: what the score of a merge is taken from: the parent's state alone, by one linear map; or, by a hidden
