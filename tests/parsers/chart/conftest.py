@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+
+from treebanks.parsing import ParsingTreebank, load_parsing
+from treenn.parsers.chart import ChartParser, ChartSettings, train
+
+TINY = ChartSettings(
+    size=12, affix_size=8, word_size=8, span_size=16, epochs=6, batch_size=8, warmup=10, learning_rate=1e-2
+)
+
+
+@pytest.fixture(scope="session")
+def tiny() -> ChartSettings:
+    """Settings of a network that trains in a moment."""
+    return TINY
+
+
+@pytest.fixture(scope="session")
+def reviews() -> ParsingTreebank:
+    """Some trees of the treebank that ships."""
+    splits = load_parsing("reviews").splits
+    return ParsingTreebank("reviews", {"train": splits["train"][:200], "dev": splits["dev"][:50]})
+
+
+@pytest.fixture(scope="session")
+def trained(reviews: ParsingTreebank) -> tuple[ChartParser, dict]:
+    """A parser that was trained for a moment, and its results."""
+    return train(reviews, TINY)
+
+
+@pytest.fixture
+def parser(trained: tuple[ChartParser, dict]) -> ChartParser:
+    return trained[0]

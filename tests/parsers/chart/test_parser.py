@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+import torch
+
+from treenn.parsers.chart import ChartParser
+from treenn.parsers.chart.parser import LIMIT
+from treenn.testing import check_parser
+from treenn.trees import InputError
+
+
+def test_keeps_the_rules_of_parsers(parser):
+    check_parser(parser, longest=LIMIT + 1)
+
+
+def test_a_batch_gives_the_trees_that_sentences_get_alone(parser, reviews):
+    sentences = [tree.words for tree in reviews.splits["dev"]]
+    assert parser.parse_batch(sentences) == [parser.parse(words) for words in sentences]
+
+
+def test_words_never_seen_are_parsed(parser):
+    assert parser.parse(["Zyxxing", "😀", "\ud800", "qwz-9"]).words == ("Zyxxing", "😀", "\ud800", "qwz-9")
+
+
+def test_a_sentence_of_as_many_words_as_may_be_gets_its_tree_in_time(parser):
+    start = time.process_time()
+    tree = parser.parse(["the", "film"] * (LIMIT // 2))
+    assert len(tree.words) == LIMIT
+    assert time.process_time() - start < 20
+
+
+def test_over_the_limit_the_message_says_it(parser):
+    with pytest.raises(
+        InputError, match=rf"^sentence 1 has {LIMIT + 1} words; the chart parser takes at most {LIMIT}$"
+    ):
+        parser.parse_batch([["fine"], ["a"] * (LIMIT + 1)])
+
+
+def test_no_words_is_said_with_the_sentences_number(parser):
+    with pytest.raises(InputError, match="sentence 1 has no words"):
+        parser.parse_batch([["fine"], []])
+
+
+def test_best_trees_fall_in_probability_and_together_have_all_of_it(parser):
+    found = parser.best(["A", "good", "film", "."], 10)
+    chances = [chance for _, chance in found]
+    assert len({tree.spans for tree, _ in found}) == 5
+    assert chances == sorted(chances, reverse=True)
+    assert sum(chances) == pytest.approx(1, abs=1e-4)
+    assert parser.best(["one"], 3)[0][1] == pytest.approx(1)
+
+
+def test_best_wants_one_tree_or_more(parser):
+    with pytest.raises(InputError, match="count is 0"):
+        parser.best(["a", "b"], 0)
+
+
+def test_a_distribution_knows_its_entropy(parser):
+    words = ["A", "good", "film", "."]
+    chances = torch.tensor([chance for _, chance in parser.best(words, 5)])
+    assert float(parser.distribution(words).entropy) == pytest.approx(-float((chances * chances.log()).sum()), abs=1e-3)
+
+
+def test_saved_and_loaded_it_gives_the_same_trees(parser, reviews, tmp_path):
+    parser.save(tmp_path / "parser")
+    assert {path.name for path in (tmp_path / "parser").iterdir()} == {
+        "config.json",
+        "vocabulary.json",
+        "model.safetensors",
+    }
+    again = ChartParser.load(tmp_path / "parser")
+    sentences = [tree.words for tree in reviews.splits["dev"]]
+    assert again.parse_batch(sentences) == parser.parse_batch(sentences)
+    assert again.settings == parser.settings
+    for name, tensor in parser.network.state_dict().items():
+        assert torch.equal(again.network.state_dict()[name], tensor)
+
+
+def test_loading_leaves_random_numbers_alone(parser, tmp_path):
+    parser.save(tmp_path)
+    state = torch.get_rng_state()
+    ChartParser.load(tmp_path)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("config.json", '{"format": 1, "parser": "pcfg"}', "this is format 1 of parser 'pcfg'; a chart parser"),
+        ("config.json", "{", r"config.json:1:2: not JSON"),
+        ("model.safetensors", "", r"model.safetensors: these weights cannot be read"),
+        ("vocabulary.json", '["the"]', r"model.safetensors: these weights cannot be read"),
+    ],
+)
+def test_a_folder_that_is_not_a_chart_parser_is_refused(parser, tmp_path, name, content, message):
+    parser.save(tmp_path)
+    (tmp_path / name).write_text(content)
+    with pytest.raises(InputError, match=message):
+        ChartParser.load(tmp_path)
+
+
+def test_a_missing_file_is_named(parser, tmp_path):
+    parser.save(tmp_path)
+    (tmp_path / "vocabulary.json").unlink()
+    with pytest.raises(InputError, match=r"vocabulary\.json: cannot read this file"):
+        ChartParser.load(tmp_path)
+
+
+def test_the_config_says_what_it_is(parser, tmp_path):
+    parser.save(tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    assert (config["parser"], config["format"], config["labels"]) == ("chart", 1, False)

@@ -1,0 +1,38 @@
+"""What a word looks like, as a few hashed numbers: for words that training never saw."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from zlib import crc32
+
+BUCKETS = 8192
+"""How many numbers there are; affixes that share one are rare at this size."""
+
+PREFIXES, SUFFIXES = (1, 2, 3), (1, 2, 3, 4)
+
+COUNT = len(PREFIXES) + len(SUFFIXES) + 1
+"""How many numbers a word has."""
+
+_REPEATED = re.compile(r"(.)\1+")
+
+
+@lru_cache(maxsize=1 << 16)
+def affixes(word: str) -> tuple[int, ...]:
+    """The hashed prefixes and suffixes of a word in lower case, and its shape: `Xx` for `Film`, `d-x` for `90-minute`.
+
+    The hash is CRC-32, the same on every machine and in every process.
+    """
+    start, end = word[: PREFIXES[-1]].lower(), word[-SUFFIXES[-1] :].lower()
+    parts = [
+        *(f"{length}<{start[:length]}" for length in PREFIXES),
+        *(f"{length}>{end[-length:]}" for length in SUFFIXES),
+        f"={_shape(word[:12])}",
+    ]
+    return tuple(crc32(part.encode("utf-8", "surrogatepass")) % BUCKETS for part in parts)
+
+
+def _shape(word: str) -> str:
+    """Letters as X or x, digits as d, the rest as they are; runs of the same as one."""
+    kinds = ("X" if c.isupper() else "x" if c.islower() else "d" if c.isdigit() else c for c in word)
+    return _REPEATED.sub(r"\1", "".join(kinds))

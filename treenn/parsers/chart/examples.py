@@ -1,0 +1,140 @@
+"""From trees to the numbers a network is trained on, and batches of equal length."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from treenn.parsers.chart.affixes import affixes
+from treenn.parsers.chart.spans import crossing, row, span_count
+from treenn.trees import Label, NaryTree, Tree
+from treenn.trees.nary import inner_children
+from treenn.vocabulary import Vocabulary
+
+IntArray = npt.NDArray[np.int64]
+
+NO_LABEL = -1
+"""Where there is nothing to learn: the tag of a word without one, the category of a span that no tree may have."""
+
+NULL = ""
+"""The category of a span that is no constituent: the nodes that make a tree binary have it."""
+
+
+class Inventory:
+    """The tags of words and the categories of spans, numbered in order of their first sight.
+
+    The category of a unary chain is its labels from the top, joined by `+`.
+    """
+
+    def __init__(self, tags: Iterable[str] = (), categories: Iterable[str] = (NULL,)) -> None:
+        self.tags = {tag: number for number, tag in enumerate(tags)}
+        self.categories = {category: number for number, category in enumerate(categories)}
+
+    def add(self, tree: Tree | NaryTree) -> None:
+        """Number what is new in a tree."""
+        for tag in tags_of(tree):
+            if tag is not None:
+                self.tags.setdefault(tag, len(self.tags))
+        for category in categories_of(tree).values():
+            self.categories.setdefault(category, len(self.categories))
+
+
+class Example(NamedTuple):
+    """A tree to learn from.
+
+    Args:
+        words: `(n,)` the words' numbers.
+        affixes: `(n, k)` the numbers of their affixes.
+        tags: `(n,)` the numbers of their tags, or `NO_LABEL`.
+        crossing: `(spans,)` whether a span crosses a bracket of the tree.
+        categories: `(spans,)` the number of each span's category: 0 where it may be a node that only makes the tree
+            binary, `NO_LABEL` where it crosses a bracket, and everywhere if the tree has no labels.
+    """
+
+    words: IntArray
+    affixes: IntArray
+    tags: IntArray
+    crossing: npt.NDArray[np.bool_]
+    categories: IntArray
+
+
+class Batch(NamedTuple):
+    """Examples of one length, their fields on top of one another."""
+
+    words: Tensor
+    affixes: Tensor
+    tags: Tensor
+    crossing: Tensor
+    categories: Tensor
+
+
+def stack(examples: Sequence[Example]) -> Batch:
+    """A batch of examples of one length."""
+    return Batch(*(torch.from_numpy(np.stack(arrays)) for arrays in zip(*examples, strict=True)))
+
+
+def encode_words(vocabulary: Vocabulary, words: Sequence[str]) -> tuple[IntArray, IntArray]:
+    """The numbers of words, looked up in lower case, and of their affixes. Shape: `(n,)` and `(n, k)`."""
+    numbers: IntArray = vocabulary.encode([word.lower() for word in words]).numpy()
+    return numbers, np.array([affixes(word) for word in words], dtype=np.int64)
+
+
+def example(tree: Tree | NaryTree, vocabulary: Vocabulary, inventory: Inventory) -> Example:
+    """What there is to learn from a tree; one with more children allows every binary tree with its brackets."""
+    n, spans = len(tree.words), _spans(tree)
+    crosses = crossing(n, spans)
+    tags = [NO_LABEL if tag is None else inventory.tags[tag] for tag in tags_of(tree)]
+    categories = np.full(span_count(n), NO_LABEL, dtype=np.int64)
+    if found := categories_of(tree):
+        categories[~crosses] = inventory.categories[NULL]
+        for (start, end), category in found.items():
+            categories[row(n, start, end)] = inventory.categories[category]
+    return Example(*encode_words(vocabulary, tree.words), np.array(tags, dtype=np.int64), crosses, categories)
+
+
+def tags_of(tree: Tree | NaryTree) -> list[str | None]:
+    """The tags of the words."""
+    return [_text(label) for label in tree.labels[: len(tree.words)]]
+
+
+def categories_of(tree: Tree | NaryTree) -> dict[tuple[int, int], str]:
+    """The category of each span that has one."""
+    n, found = len(tree.words), dict[tuple[int, int], str]()
+    for span, label in zip(_spans(tree), tree.labels[n:], strict=True):
+        if (category := _text(label)) is not None:
+            found[span] = f"{category}+{found[span]}" if span in found else category
+    return found
+
+
+def _text(label: Label) -> str | None:
+    return None if label is None else str(label)
+
+
+def _spans(tree: Tree | NaryTree) -> list[tuple[int, int]]:
+    """The spans of the inner nodes, in node order."""
+    n = len(tree.words)
+    spans = [(i, i + 1) for i in range(n)]
+    for children in inner_children(tree):
+        spans.append((spans[children[0]][0], spans[children[-1]][1]))
+    return spans[n:]
+
+
+def batches(examples: Sequence[Example], size: int, generator: np.random.Generator) -> Iterator[list[Example]]:
+    """All examples in random order, in batches of one length."""
+    lengths: dict[int, list[Example]] = {}
+    for index in generator.permutation(len(examples)):
+        lengths.setdefault(len(examples[index].words), []).append(examples[index])
+    found = [some[start : start + size] for some in lengths.values() for start in range(0, len(some), size)]
+    for index in generator.permutation(len(found)):
+        yield found[index]
+
+
+def word_counts(trees: Iterable[Tree | NaryTree]) -> Counter[str]:
+    """How often each word, in lower case, stands in some trees."""
+    return Counter(word.lower() for tree in trees for word in tree.words)

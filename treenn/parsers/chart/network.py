@@ -1,0 +1,127 @@
+"""`SpanNetwork`: words to vectors, two or more bidirectional LSTMs, and a score for each span."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from treenn.parsers.chart.affixes import BUCKETS
+from treenn.parsers.chart.examples import Inventory
+from treenn.parsers.chart.settings import ChartSettings
+
+_ROWS = 1 << 15
+"""How many spans are scored at a time where no gradients are taken: what the cache holds, and no long sentence more."""
+
+
+class Encoded(NamedTuple):
+    """What the LSTMs make of a batch of sentences of one length.
+
+    Args:
+        words: the first layer at each word, where tags are read off. Shape: `(B, n, 2 * size)`.
+        places: the last layer at the places between words, before the first and behind the last: to the left as read
+            from the left, to the right as read from the right. Shape: `(B, n + 1, 2 * size)`.
+    """
+
+    words: Tensor
+    places: Tensor
+
+
+class SpanNetwork(nn.Module):
+    """Scores spans by what stands at their two ends, read from both sides.
+
+    The states at places between words are those of Stern, Andreas and Klein, *A Minimal Span-Based Neural Constituency
+    Parser*, ACL 2017, who score a span by a hidden layer over the difference of its ends' states. Here each end has a
+    linear map of its own, of which the difference is a special case: hidden = ReLU(LayerNorm(end @ C - start @ A)),
+    with the normalised layer of Kitaev and Klein, *Constituency Parsing with a Self-Attentive Encoder*, ACL 2018. As
+    the maps are taken of places, not of spans, a span costs one subtraction and the pointwise part.
+
+    Beside the word vectors, which word dropout makes unreliable, stand the sums of the vectors of affixes.
+
+    Args:
+        embedding: the first word vectors. Shape: `(words, x)`.
+        counts: how often training has each word, for word dropout. Shape: `(words,)`.
+        inventory: the tags and categories to tell apart.
+        settings: sizes and dropout.
+    """
+
+    unknown: Tensor
+
+    def __init__(self, embedding: Tensor, counts: Tensor, inventory: Inventory, settings: ChartSettings) -> None:
+        super().__init__()
+        width, size = embedding.shape[1] + settings.affix_size, settings.size
+        self.words = nn.Embedding(len(embedding), embedding.shape[1], _weight=embedding)
+        self.affixes = nn.Embedding(BUCKETS, settings.affix_size)
+        nn.init.uniform_(self.affixes.weight, -0.1, 0.1)
+        self.outside = nn.Parameter(torch.zeros(2, width))
+        self.layers = nn.ModuleList(
+            nn.LSTM(width if layer == 0 else 2 * size, size, bidirectional=True, batch_first=True)
+            for layer in range(settings.layers)
+        )
+        self.start, self.end = (nn.Linear(2 * size, settings.span_size, bias=bias) for bias in (True, False))
+        self.norm = nn.LayerNorm(settings.span_size)
+        self.score = nn.Linear(settings.span_size, 2)
+        self.tag = nn.Linear(2 * size, max(1, len(inventory.tags)))
+        self.category = nn.Linear(settings.span_size, len(inventory.categories))
+        self.dropout = _SharedDropout(settings.dropout)
+        alpha = settings.word_dropout
+        self.register_buffer("unknown", alpha / (alpha + counts) if alpha else torch.zeros_like(counts), False)
+
+    def encode(self, words: Tensor, affixes: Tensor) -> Encoded:
+        """Read sentences of one length. Shape: `(B, n)` and `(B, n, affixes of a word)`."""
+        if self.training:
+            words = words.masked_fill(torch.rand(words.shape, device=words.device) < self.unknown[words], 0)
+        x = torch.cat([self.words(words), self.affixes(affixes).sum(dim=2)], dim=-1)
+        outside = self.outside.expand(len(x), 2, -1)
+        x = self.dropout(torch.cat([outside[:, :1], x, outside[:, 1:]], dim=1))
+        states = []
+        for layer in self.layers:
+            x = self.dropout(layer(x)[0])
+            states.append(x)
+        size = x.shape[-1] // 2
+        return Encoded(states[0][:, 1:-1], torch.cat([x[:, :-1, :size], x[:, 1:, size:]], dim=-1))
+
+    def spans(self, places: Tensor) -> Tensor:
+        """The hidden layer of every span. Shape: `(B, n + 1, 2 * size)` to `(B, spans, span_size)`."""
+        starts, ends = self.start(places), self.end(places)
+        widths = range(1, places.shape[1])
+        return self._hidden(torch.cat([ends[:, width:] - starts[:, :-width] for width in widths], dim=1))
+
+    def some_spans(self, places: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
+        """The hidden layer of some spans. Shape: of `starts` and `ends` `(B, s)`, of the result `(B, s, span_size)`."""
+        sentence = torch.arange(len(places)).unsqueeze(1)
+        return self._hidden(self.end(places)[sentence, ends] - self.start(places)[sentence, starts])
+
+    def _hidden(self, differences: Tensor) -> Tensor:
+        hidden: Tensor = self.dropout(torch.relu(self.norm(differences)))
+        return hidden
+
+    def scores(self, places: Tensor) -> Tensor:
+        """The scores of every span as a left and as a right child, no gradients, in little memory.
+
+        Shape: `(B, n + 1, 2 * size)` to `(B, spans, 2)`.
+        """
+        starts, ends = self.start(places), self.end(places)
+        batch, found, waiting, rows = len(places), list[Tensor](), list[Tensor](), 0
+        for width in range(1, places.shape[1]):
+            waiting.append(ends[:, width:] - starts[:, :-width])
+            rows += batch * waiting[-1].shape[1]
+            if rows >= _ROWS or width == places.shape[1] - 1:
+                found.append(self.score(self._hidden(torch.cat(waiting, dim=1))))
+                waiting, rows = [], 0
+        return torch.cat(found, dim=1)
+
+
+class _SharedDropout(nn.Module):
+    """Dropout with one mask a sentence, the same at all its words or spans (Gal and Ghahramani, 2016): cheap."""
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.share = share
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or not self.share:
+            return x
+        mask = torch.empty(len(x), 1, x.shape[-1], dtype=x.dtype, device=x.device).bernoulli_(1 - self.share)
+        return x * mask.div_(1 - self.share)

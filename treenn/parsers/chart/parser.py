@@ -1,0 +1,192 @@
+"""`ChartParser`: the most probable tree of a sentence, by a trained network and exact search."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, Self, final
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+
+from treenn.parsers.chart.distribution import TreeDistribution
+from treenn.parsers.chart.examples import Inventory, encode_words
+from treenn.parsers.chart.labels import labelled
+from treenn.parsers.chart.network import Encoded, SpanNetwork
+from treenn.parsers.chart.search import Found, Node
+from treenn.parsers.chart.settings import ChartSettings
+from treenn.parsers.chart.spans import span_count
+from treenn.parsers.parser import Parser
+from treenn.trees import InputError, Tree
+from treenn.trees.files import read_text, write_bytes, write_text
+from treenn.trees.grow import Opened, grow
+from treenn.vocabulary import Vocabulary
+
+FORMAT = 1
+"""The version of a parser folder's layout."""
+
+LIMIT = 1000
+"""The words of the longest sentence that is parsed: search takes the third power of their number."""
+
+_SPANS = 1 << 14
+"""How many spans a batch has at most; longer sentences go one at a time."""
+
+
+@final
+class ChartParser(Parser):
+    """A span scorer and a chart search: exact over all binary trees, cubic in the length of the sentence.
+
+    The tree returned is not the most probable one but the one with the most spans that the distribution over trees
+    expects, which is right more often; `best` gives the most probable ones.
+
+    Args:
+        network: scores the spans.
+        vocabulary: words in lower case.
+        inventory: the tags and categories that the network knows.
+        labels: whether trees get labels, as where the treebank that it was trained on has categories.
+        settings: what it was trained with.
+    """
+
+    def __init__(
+        self,
+        network: SpanNetwork,
+        vocabulary: Vocabulary,
+        inventory: Inventory,
+        *,
+        labels: bool,
+        settings: ChartSettings,
+    ) -> None:
+        self.network, self.vocabulary, self.inventory = network.eval(), vocabulary, inventory
+        self.labels, self.settings = labels, settings
+
+    @torch.inference_mode()
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        """One tree a sentence, in order; sentences of one length are parsed together.
+
+        Raises:
+            InputError: where a sentence has no words or more than `LIMIT`.
+        """
+        for number, words in enumerate(sentences):
+            _check(words, number)
+        self.network.eval()
+        trees: list[Tree | None] = [None] * len(sentences)
+        for numbers in _groups(sentences):
+            for number, tree in zip(numbers, self._parse([sentences[number] for number in numbers]), strict=True):
+                trees[number] = tree
+        return [tree for tree in trees if tree is not None]
+
+    def _parse(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        """The trees of sentences of one length."""
+        encoded = self._encode(sentences)
+        distribution = TreeDistribution(self.network.scores(encoded.places), len(sentences[0]))
+        found = distribution.expected_best()
+        trees = [_tree(words, best) for words, best in zip(sentences, found, strict=True)]
+        return labelled(trees, encoded, self.network, self.inventory) if self.labels else trees
+
+    def _encode(self, sentences: Sequence[Sequence[str]]) -> Encoded:
+        words, affixes = zip(*(encode_words(self.vocabulary, words) for words in sentences), strict=True)
+        return self.network.encode(torch.from_numpy(np.stack(words)), torch.from_numpy(np.stack(affixes)))
+
+    @torch.inference_mode()
+    def distribution(self, words: Sequence[str]) -> TreeDistribution:
+        """The probabilities of all trees of a sentence: marginals, entropy and more; as a batch of one.
+
+        Raises:
+            InputError: as `parse_batch`.
+        """
+        _check(words, 0)
+        self.network.eval()
+        return TreeDistribution(self.network.scores(self._encode([words]).places).clone(), len(words))
+
+    def best(self, words: Sequence[str], count: int) -> list[tuple[Tree, float]]:
+        """The `count` most probable trees of a sentence and their probabilities, without labels, the best first.
+
+        Raises:
+            InputError: as `parse_batch`, and where `count` is below 1.
+        """
+        if count < 1:
+            raise InputError(f"count is {count}; there is no less than one best tree")
+        distribution = self.distribution(words)
+        (found,) = distribution.best(count)
+        chances = (torch.tensor(found.scores, dtype=torch.float64) - distribution.log_partition.double()).exp().tolist()
+        return [(_tree(words, found, rank), chance) for rank, chance in enumerate(chances)]
+
+    def save(self, folder: Path) -> None:
+        """Write `config.json`, `vocabulary.json` and `model.safetensors`, the weights in half precision."""
+        config = {
+            "format": FORMAT,
+            "parser": "chart",
+            "settings": asdict(self.settings),
+            "word_size": self.network.words.embedding_dim,
+            "labels": self.labels,
+            "tags": list(self.inventory.tags),
+            "categories": list(self.inventory.categories),
+        }
+        weights = {name: tensor.half().contiguous() for name, tensor in self.network.state_dict().items()}
+        write_text(folder / "config.json", json.dumps(config, indent=2) + "\n")
+        write_text(folder / "vocabulary.json", json.dumps(self.vocabulary.words[1:], ensure_ascii=False) + "\n")
+        write_bytes(folder / "model.safetensors", save(weights))
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote; JSON and safetensors only, nothing is unpickled.
+
+        Raises:
+            InputError: where the folder does not hold a chart parser, or one of another format.
+        """
+        config = _read_json(folder / "config.json")
+        if (config.get("parser"), config.get("format")) != ("chart", FORMAT):
+            raise InputError(
+                f"this is format {config.get('format')} of parser {config.get('parser')!r}; "
+                f"a chart parser of format {FORMAT} is wanted",
+                source=folder / "config.json",
+            )
+        known = {field.name for field in fields(ChartSettings)}
+        settings = ChartSettings(**{name: value for name, value in config["settings"].items() if name in known})
+        vocabulary = Vocabulary(_read_json(folder / "vocabulary.json"))
+        inventory = Inventory(config["tags"], config["categories"])
+        with torch.random.fork_rng(devices=[]):
+            embedding = torch.zeros(len(vocabulary), config["word_size"])
+            network = SpanNetwork(embedding, torch.zeros(len(vocabulary)), inventory, settings)
+        try:
+            weights = load_file(folder / "model.safetensors")
+            network.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
+        except (OSError, RuntimeError, SafetensorError) as error:
+            raise InputError(f"these weights cannot be read: {error}", source=folder / "model.safetensors") from error
+        return cls(network, vocabulary, inventory, labels=config["labels"], settings=settings)
+
+
+def _check(words: Sequence[str], number: int) -> None:
+    if not words:
+        raise InputError(f"sentence {number} has no words")
+    if len(words) > LIMIT:
+        raise InputError(f"sentence {number} has {len(words)} words; the chart parser takes at most {LIMIT}")
+
+
+def _groups(sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
+    """The numbers of sentences of one length, as many at a time as a batch may have."""
+    lengths: dict[int, list[int]] = {}
+    for number, words in enumerate(sentences):
+        lengths.setdefault(len(words), []).append(number)
+    for length, numbers in lengths.items():
+        size = max(1, _SPANS // span_count(length))
+        for start in range(0, len(numbers), size):
+            yield numbers[start : start + size]
+
+
+def _tree(words: Sequence[str], found: Found, rank: int = 0) -> Tree:
+    def opened(node: Node) -> Opened[Node]:
+        return None, words[node.start] if node.width == 1 else found.children(node)
+
+    return Tree(*grow(Node(0, len(words), rank), opened))
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise InputError(f"not JSON: {error.msg}", source=path, line=error.lineno, column=error.colno) from error

@@ -1,0 +1,226 @@
+"""Training a chart parser on one treebank, with the help of others."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+from torch.optim import Adam
+
+from treebanks.parsing import ParsingTreebank
+from treenn.environment import environment
+from treenn.parsers.chart.distribution import TreeDistribution
+from treenn.parsers.chart.examples import (
+    NO_LABEL,
+    Batch,
+    Example,
+    Inventory,
+    batches,
+    categories_of,
+    example,
+    stack,
+    word_counts,
+)
+from treenn.parsers.chart.network import SpanNetwork
+from treenn.parsers.chart.parser import LIMIT, ChartParser
+from treenn.parsers.chart.settings import ChartSettings
+from treenn.parsers.evaluation import evaluate
+from treenn.trees import InputError, NaryTree, Tree, unbinarize
+from treenn.vectors import WordVectors, initial_embedding
+from treenn.vocabulary import Vocabulary
+
+HELPER_LENGTH = 40
+"""The words of the longest tree that is taken from a helping treebank."""
+
+_CATEGORY_WEIGHT = 0.5
+_CLIP = 5.0
+
+AnyTree = Tree | NaryTree
+Progress = Callable[[int, int, str], None]
+
+
+def train(
+    treebank: ParsingTreebank,
+    settings: ChartSettings | None = None,
+    *,
+    vectors: Sequence[WordVectors] = (),
+    helpers: Sequence[ParsingTreebank] = (),
+    out: Path | None = None,
+    progress: Progress = lambda done, total, text: None,
+) -> tuple[ChartParser, dict[str, Any]]:
+    """Train a parser, keep its best epoch on dev by unlabelled F1, and say how it went.
+
+    What is made small is -log p(tree); for a tree with more than two children p is the probability of all binary trees
+    with its brackets, so how such a node is made binary is learned from the treebank that is binary itself. Where
+    there are tags, the first layer learns them, and where there are categories, the hidden layer of the spans.
+
+    On one thread of one machine the settings fix every bit of the result.
+
+    Args:
+        treebank: what to train and to evaluate on: `"train"` and `"dev"`.
+        settings: the recipe; left out, that of the parser that ships.
+        vectors: pretrained word vectors, side by side; they are trained on.
+        helpers: treebanks whose training trees are mixed in, fewer every epoch.
+        out: a folder for the parser.
+        progress: told of every batch.
+
+    Raises:
+        InputError: where a tree is too long, or a split has no trees.
+    """
+    settings = settings or ChartSettings()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(settings.seed)
+        trainer = _Trainer(treebank, settings, vectors, helpers)
+        for epoch in range(settings.epochs):
+            trainer.run_epoch(epoch, progress)
+    parser, results = trainer.finish()
+    if out is not None:
+        parser.save(out)
+    return parser, results
+
+
+class _Trainer:
+    """The state of a run between epochs."""
+
+    def __init__(
+        self,
+        treebank: ParsingTreebank,
+        settings: ChartSettings,
+        vectors: Sequence[WordVectors],
+        helpers: Sequence[ParsingTreebank],
+    ) -> None:
+        self.settings, self.name, self.helper_names = settings, treebank.name, [helper.name for helper in helpers]
+        self.environment = environment()
+        self.generator = np.random.default_rng(settings.seed)
+        train, self.dev = _split(treebank, "train"), _split(treebank, "dev")
+        helping = [[tree for tree in _split(h, "train") if len(tree.words) <= HELPER_LENGTH] for h in helpers]
+        inventory = Inventory()
+        for tree in (*train, *(tree for trees in helping for tree in trees)):
+            inventory.add(tree)
+        counts = [word_counts(trees) for trees in (train, *helping)]
+        vocabulary = _vocabulary(counts, vectors)
+        embedding = initial_embedding(
+            vocabulary, vectors, settings.word_size, torch.Generator().manual_seed(settings.seed)
+        )
+        total = sum(counts, Counter())
+        seen = torch.tensor([float(total[word]) for word in vocabulary.words])
+        network = SpanNetwork(embedding, seen, inventory, settings)
+        self.train = [example(tree, vocabulary, inventory) for tree in train]
+        self.helping = [[example(tree, vocabulary, inventory) for tree in trees] for trees in helping]
+        self.parser = ChartParser(
+            network, vocabulary, inventory, labels=any(map(categories_of, train)), settings=settings
+        )
+        self.optimizer = Adam(network.parameters(), lr=settings.learning_rate, betas=(0.9, 0.95), fused=True)
+        self.history: list[dict[str, Any]] = []
+        self.best_weights: dict[str, Tensor] = {}
+
+    def run_epoch(self, epoch: int, progress: Progress) -> None:
+        """Train one epoch, evaluate on dev, keep the weights if they are the best."""
+        start = time.perf_counter()
+        self.parser.network.train()
+        chosen = list(batches(self._examples(epoch), self.settings.batch_size, self.generator))
+        loss, epochs = 0.0, self.settings.epochs
+        for number, batch in enumerate(chosen):
+            self._set_learning_rate(epoch * len(chosen) + number, (epoch + number / len(chosen)) / epochs)
+            loss += self._step(stack(batch)) * len(batch)
+            progress(epoch * len(chosen) + number + 1, epochs * len(chosen), f"epoch {epoch + 1} of {epochs}")
+        mean = loss / sum(map(len, chosen))
+        if not math.isfinite(mean):
+            raise InputError(f"the loss became {mean} in epoch {epoch + 1}; a lower --learning-rate may help")
+        seconds = time.perf_counter() - start
+        self.history.append({"epoch": epoch + 1, "loss": mean, "seconds": seconds, "dev": self._evaluate()})
+        if epoch + 1 == self._best_epoch():
+            self.best_weights = {name: tensor.clone() for name, tensor in self.parser.network.state_dict().items()}
+
+    def _examples(self, epoch: int) -> list[Example]:
+        """The treebank's own trees, and an equal part of each helper's, fewer every epoch."""
+        share = self.settings.helper_share * (1 - epoch / self.settings.epochs)
+        found = list(self.train)
+        for trees in self.helping:
+            count = round(share * len(self.train) / len(self.helping))
+            found += [trees[index] for index in self.generator.permutation(len(trees))[:count]]
+        return found
+
+    def _set_learning_rate(self, step: int, done: float) -> None:
+        rise = min(1.0, (step + 1) / (self.settings.warmup + 1))
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.settings.learning_rate * rise * (1 + math.cos(math.pi * done)) / 2
+
+    def _step(self, batch: Batch) -> float:
+        self.optimizer.zero_grad()
+        loss = objective(self.parser.network, batch)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.parser.network.parameters(), _CLIP)
+        self.optimizer.step()
+        return loss.item()
+
+    def _evaluate(self) -> dict[str, float]:
+        predicted: list[AnyTree] = list(self.parser.parse_batch([tree.words for tree in self.dev]))
+        if self.parser.labels:
+            predicted = [unbinarize(tree) for tree in predicted if isinstance(tree, Tree)]
+        scores = evaluate(self.dev, predicted)
+        found = {"f1": scores.with_punctuation.f1, "f1_without_punctuation": scores.without_punctuation.f1}
+        return found if scores.labelled is None else {**found, "labelled_f1": scores.labelled.f1}
+
+    def _best_epoch(self) -> int:
+        return int(max(self.history, key=lambda entry: entry["dev"]["f1"])["epoch"])
+
+    def finish(self) -> tuple[ChartParser, dict[str, Any]]:
+        """The best epoch's parser, its weights rounded as its folder holds them, and the results."""
+        network = self.parser.network
+        network.load_state_dict({name: tensor.half().float() for name, tensor in self.best_weights.items()})
+        network.eval()
+        return self.parser, {
+            "parser": "chart",
+            "treebank": self.name,
+            "helpers": self.helper_names,
+            "seed": self.settings.seed,
+            "settings": asdict(self.settings),
+            "parameters": sum(parameter.numel() for parameter in network.parameters()),
+            "seconds": sum(entry["seconds"] for entry in self.history),
+            "best_epoch": self._best_epoch(),
+            "dev": self._evaluate(),
+            "history": self.history,
+            "environment": self.environment,
+        }
+
+
+def objective(network: SpanNetwork, batch: Batch) -> Tensor:
+    """The loss of a batch of trees of one length, divided by their number."""
+    encoded = network.encode(batch.words, batch.affixes)
+    hidden = network.spans(encoded.places)
+    trees = TreeDistribution(network.score(hidden), batch.words.shape[1])
+    loss = (trees.log_partition - trees.without(batch.crossing).log_partition).sum()
+    tagged, labelled = batch.tags != NO_LABEL, batch.categories != NO_LABEL
+    if tagged.any():
+        loss = loss + F.cross_entropy(network.tag(encoded.words[tagged]), batch.tags[tagged], reduction="sum")
+    if labelled.any():
+        scores = network.category(hidden[labelled])
+        loss = loss + _CATEGORY_WEIGHT * F.cross_entropy(scores, batch.categories[labelled], reduction="sum")
+    return loss / len(batch.words)
+
+
+def _split(treebank: ParsingTreebank, split: str) -> Sequence[AnyTree]:
+    trees = treebank.splits.get(split, ())
+    if not trees:
+        raise InputError(f"split {split!r} of treebank {treebank.name} has no tree")
+    if (longest := max(len(tree.words) for tree in trees)) > LIMIT:
+        raise InputError(f"a tree of {treebank.name} has {longest} words; the chart parser takes at most {LIMIT}")
+    return trees
+
+
+def _vocabulary(counts: Sequence[Counter[str]], vectors: Sequence[WordVectors]) -> Vocabulary:
+    """The words of the training trees, the treebank's own first; of those seen once only what a file knows."""
+    words = dict.fromkeys(
+        word for count in counts for word, times in count.items() if times > 1 or any(word in file for file in vectors)
+    )
+    return Vocabulary(words)
