@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from treenn.parsers.tokenizer import tokenize
-from treenn.trees import Tree
+from treenn.trees import InputError, Tree
 
 
 class Parser(ABC):
@@ -39,3 +39,14 @@ class Parser(ABC):
             InputError: as `parse_batch`, and where the text holds no word.
         """
         return self.parse(tokenize(text))
+
+
+def refuse_empty(sentences: Sequence[Sequence[str]]) -> None:
+    """What every `parse_batch` begins with.
+
+    Raises:
+        InputError: where a sentence has no words; the message says which.
+    """
+    for number, words in enumerate(sentences):
+        if not words:
+            raise InputError(f"sentence {number} has no words")

@@ -7,9 +7,8 @@ import random
 from collections.abc import Callable, Sequence
 from typing import TypeAlias, final
 
-from treenn.parsers.parser import Parser
+from treenn.parsers.parser import Parser, refuse_empty
 from treenn.parsers.punctuation import is_punctuation
-from treenn.trees.errors import InputError
 from treenn.trees.grow import Opened, grow
 from treenn.trees.tree import Tree
 
@@ -99,13 +98,8 @@ class RightPunctuation(Parser):
 
 def _divided(sentences: Sequence[Sequence[str]], cut: Callable[[tuple[str, ...]], Cut]) -> list[Tree]:
     """The trees that come of dividing every sentence, and every part of it, where `cut(words)` says."""
-    trees = []
-    for number, sentence in enumerate(sentences):
-        if not sentence:
-            raise InputError(f"sentence {number} has no words")
-        words = tuple(sentence)
-        trees.append(_tree(words, cut(words)))
-    return trees
+    refuse_empty(sentences)
+    return [_tree(words, cut(words)) for words in map(tuple, sentences)]
 
 
 def _tree(words: tuple[str, ...], cut: Cut) -> Tree:

@@ -1,0 +1,40 @@
+"""`BeneparParser`: the constituents of the Berkeley Neural Parser as binary trees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import final
+
+from treenn.parsers.parser import Parser, refuse_empty
+from treenn.trees import InputError, Tree, binarize, nary_from_nltk
+
+
+@final
+class BeneparParser(Parser):
+    """Constituents by benepar (Kitaev and Klein 2018), factored to the right; the nodes keep their categories.
+
+    Args:
+        model: the name of a model that benepar has downloaded, or its path.
+
+    Raises:
+        InputError: where benepar or the model is not installed.
+    """
+
+    def __init__(self, model: str = "benepar_en3") -> None:
+        try:
+            import benepar
+        except ImportError as error:
+            raise InputError("benepar is not installed: python -m pip install 'treenn[benepar]'") from error
+        try:
+            self._parser = benepar.Parser(model)
+        except (LookupError, OSError) as error:
+            remedy = f"python -c \"import benepar; benepar.download('{model}')\""
+            raise InputError(f"benepar has no model {model!r} here: {remedy}") from error
+        self._sentence = benepar.InputSentence
+
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        """As `Parser.parse_batch`."""
+        refuse_empty(sentences)
+        found = self._parser.parse_sents([self._sentence(words=list(words)) for words in sentences])
+        trees = [binarize(nary_from_nltk(tree), "right", lossless=False) for tree in found]
+        return [Tree(tuple(words), tree.merges, tree.labels) for words, tree in zip(sentences, trees, strict=True)]

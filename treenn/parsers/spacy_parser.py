@@ -1,0 +1,57 @@
+"""`SpacyParser`: spaCy's dependencies as binary trees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, final
+
+from treenn.parsers.heads import binarize_by_head
+from treenn.parsers.parser import Parser, refuse_empty
+from treenn.trees import DependencyTree, InputError, Tree
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+
+@final
+class SpacyParser(Parser):
+    """Dependencies by one of spaCy's pipelines, binarized by `binarize_by_head`.
+
+    Args:
+        model: the name of an installed pipeline that has a dependency parser, or the folder of one.
+
+    Raises:
+        InputError: where spaCy or the pipeline is not installed, or the pipeline has no parser.
+    """
+
+    def __init__(self, model: str = "en_core_web_sm") -> None:
+        try:
+            import spacy
+        except ImportError as error:
+            raise InputError("spaCy is not installed: python -m pip install 'treenn[spacy]'") from error
+        try:
+            self._pipeline = spacy.load(model, exclude=["ner", "lemmatizer", "senter"])
+        except OSError as error:
+            raise InputError(f"spaCy has no pipeline {model!r} here: python -m spacy download {model}") from error
+        if "parser" not in self._pipeline.pipe_names:
+            parts = ", ".join(self._pipeline.pipe_names) or "nothing"
+            raise InputError(f"spaCy's pipeline {model!r} has no parser, but {parts}")
+
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        """As `Parser.parse_batch`."""
+        refuse_empty(sentences)
+        documents = self._pipeline.pipe(map(self._document, sentences))
+        return [binarize_by_head(_dependencies(document)) for document in documents]
+
+    def _document(self, words: Sequence[str]) -> Doc:
+        """The words as one sentence, whatever the pipeline would make of its full stops."""
+        from spacy.tokens import Doc
+
+        starts = [True] + [False] * (len(words) - 1)
+        return Doc(self._pipeline.vocab, words=list(words), sent_starts=starts)
+
+
+def _dependencies(document: Doc) -> DependencyTree:
+    """In spaCy's terms the root is its own head."""
+    heads = tuple(-1 if token.head.i == token.i else token.head.i for token in document)
+    return DependencyTree(tuple(token.text for token in document), heads, tuple(token.dep_ for token in document))

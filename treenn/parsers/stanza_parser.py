@@ -1,0 +1,59 @@
+"""`StanzaParser`: Stanza's dependencies as binary trees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, final
+
+from treenn.parsers.heads import binarize_by_head
+from treenn.parsers.parser import Parser, refuse_empty
+from treenn.trees import DependencyTree, InputError, Tree
+
+if TYPE_CHECKING:
+    from stanza.models.common.doc import Sentence
+
+
+@final
+class StanzaParser(Parser):
+    """Universal Dependencies by Stanza, binarized by `binarize_by_head`.
+
+    Args:
+        language: Stanza's code of a language whose models are on this machine.
+
+    Raises:
+        InputError: where Stanza or its models are not installed.
+    """
+
+    def __init__(self, language: str = "en") -> None:
+        try:
+            import stanza
+        except ImportError as error:
+            raise InputError("Stanza is not installed: python -m pip install 'treenn[stanza]'") from error
+        try:
+            self._pipeline = stanza.Pipeline(
+                language,
+                processors="tokenize,pos,lemma,depparse",
+                tokenize_pretokenized=True,
+                download_method=None,
+                verbose=False,
+            )
+        except (FileNotFoundError, ValueError) as error:
+            remedy = f"python -c \"import stanza; stanza.download('{language}')\""
+            raise InputError(f"Stanza has no models of {language!r} here: {remedy}") from error
+
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        """As `Parser.parse_batch`."""
+        refuse_empty(sentences)
+        if not sentences:
+            return []
+        found = self._pipeline([list(words) for words in sentences]).sentences
+        return [
+            binarize_by_head(_dependencies(words, sentence))
+            for words, sentence in zip(map(tuple, sentences), found, strict=True)
+        ]
+
+
+def _dependencies(words: tuple[str, ...], sentence: Sentence) -> DependencyTree:
+    """Stanza counts words from 1, and the root's head is 0."""
+    heads = tuple(word.head - 1 for word in sentence.words)
+    return DependencyTree(words, heads, tuple(word.deprel for word in sentence.words))
