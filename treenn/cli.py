@@ -4,10 +4,11 @@ import sys
 
 import typer
 
-from treenn.commands import data
+from treenn.commands import data, parser
 from treenn.commands.bench import bench
 from treenn.commands.cells import cells
 from treenn.commands.compare import compare
+from treenn.commands.parse import parse
 from treenn.commands.train import train
 from treenn.trees.errors import InputError
 
@@ -21,6 +22,8 @@ app.command()(bench)
 app.command()(compare)
 app.command()(train)
 app.command()(cells)
+app.command()(parse)
+app.add_typer(parser.app, name="parser")
 app.add_typer(data.app, name="data")
 
 

@@ -18,6 +18,15 @@ Vectors = Annotated[
 ]
 Epochs = Annotated[int, typer.Option(help="How many times training sees each tree.")]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go.")]
+ParserName = Annotated[
+    str,
+    typer.Option(
+        "--parser",
+        metavar="NAME|DIR",
+        help="chart, balanced, left, random:SEED, right, right-punctuation, spacy:MODEL, stanza:LANGUAGE, "
+        "benepar:MODEL, or a trained parser's folder.",
+    ),
+]
 
 
 def vector_files(names: list[str]) -> list[str]:

@@ -21,8 +21,8 @@ def say(message: str) -> None:
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
-    """A bar on standard error; the callback takes what is done, what there is to do, and how it goes."""
+def progress_bar(what: str) -> Iterator[Callable[[int, int | None, str], None]]:
+    """A bar on standard error; the callback takes what is done, what there is to do if it is known, and how it goes."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 

@@ -1,0 +1,226 @@
+"""`treenn parse` as a user runs it: one line for each line, and one message for each mistake."""
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from treenn.cli import main
+from treenn.parsers import Parser, loading
+from treenn.parsers.shapes import Right
+from treenn.trees import InputError, Tree, parse_tree
+
+
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Parse = Callable[..., Done]
+
+ONE_OR_THE_OTHER = "give TEXT or --file, not both, and at most one of --brackets, --json and --svg"
+NEITHER = (
+    "is neither a folder nor the name of a parser; names are balanced, benepar, chart, left, random, right, "
+    "right-punctuation, spacy, stanza"
+)
+
+
+@pytest.fixture
+def parse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Parse:
+    """Runs `treenn parse` by the right-branching parser, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, stdin: bytes = b"") -> Done:
+        monkeypatch.setattr(sys, "argv", ["treenn", "parse", "--parser", "right", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="ascii", newline="\n"))
+        capsys.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        return Done(code, *capsys.readouterr())
+
+    return run
+
+
+def assert_one_message(done: Done, message: str) -> None:
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert (done.returncode, errors) == (2, [f"error: {message}"])
+    assert "Traceback" not in done.stderr
+
+
+def test_a_sentence_is_drawn(parse: Parse) -> None:
+    done = parse("It's not bad.")
+    assert done.stdout == "· ┬ · It\n  └ · ┬ · 's\n      └ · ┬ · not\n          └ · ┬ · bad\n              └ · .\n\n"
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_brackets_are_read_again(parse: Parse) -> None:
+    assert (
+        parse("A (good) movie", "--brackets").stdout == "(X (X A) (X (X -LRB-) (X (X good) (X (X -RRB-) (X movie)))))\n"
+    )
+    assert parse_tree(parse("A (good) movie", "--brackets").stdout).words == ("A", "(", "good", ")", "movie")
+
+
+def test_json_is_the_tree(parse: Parse) -> None:
+    tree = json.loads(parse("not bad", "--json").stdout)
+    assert tree == {"words": ["not", "bad"], "tree": "(X (X not) (X bad))", "merges": [[0, 1]], "labels": [None] * 3}
+
+
+def test_a_picture_is_drawn(parse: Parse, tmp_path: Path) -> None:
+    done = parse("not bad", "--svg", "pictures/tree.svg")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "drawn: pictures/tree.svg\n")
+    assert "</svg>" in (tmp_path / "pictures/tree.svg").read_text(encoding="utf-8")
+
+
+def test_words_that_are_split_stay_as_they_are(parse: Parse) -> None:
+    done = parse("can't -LRB- 1\u00a01/2 either\\/or\t.", "--tokenized", "--json")
+    assert json.loads(done.stdout)["words"] == ["can't", "(", "1\u00a01/2", "either/or", "."]
+    assert parse("can't stop", "--json").stdout.startswith('{"words": ["ca", "n\'t", "stop"]')
+
+
+@pytest.mark.parametrize("option", ["--brackets", "--json"])
+def test_each_line_makes_one_line_whatever_it_ends_in(parse: Parse, tmp_path: Path, option: str) -> None:
+    text = "\ufeffIt works.\r\n\r\nnot bad\rgood\u2028news\x0b\n \t\n😀 שלום".encode()
+    (tmp_path / "some.txt").write_bytes(text)
+    from_file = parse("--file", "some.txt", option)
+    assert from_file.returncode == 0
+    lines = from_file.stdout.splitlines()
+    assert len(lines) == 6
+    if option == "--brackets":
+        assert lines[1] == lines[4] == ""
+        assert [parse_tree(line).words for line in lines if line] == [
+            ("It", "works", "."), ("not", "bad"), ("good", "news"), ("😀", "שלום")
+        ]  # fmt: skip
+    else:
+        assert [json.loads(line)["words"] for line in lines][2:] == [
+            ["not", "bad"],
+            ["good", "news"],
+            [],
+            ["😀", "שלום"],
+        ]
+        assert json.loads(lines[1])["tree"] is None
+    assert "some.txt:2: no words here; lines without words: 2" in from_file.stderr
+    assert parse(option, stdin=text).stdout == parse("--file", "-", option, stdin=text).stdout == from_file.stdout
+
+
+def test_files_come_one_after_the_other_and_progress_is_shown(parse: Parse, tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("a b\n" * 600)
+    (tmp_path / "two.txt").write_text("c d")
+    done = parse("--file", "one.txt", "--file", "two.txt", "--brackets")
+    assert done.stdout == "(X (X a) (X b))\n" * 600 + "(X (X c) (X d))\n"
+    assert "parsing" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (".", ["."]),
+        ("?!...", ["?", "!", "..."]),
+        ("Yes", ["Yes"]),
+        ("good\x07bad\x1b[31m", ["good", "bad", "[", "31m"]),
+        ("👩\u200d👩\u200d👧 😀", ["👩\u200d👩\u200d👧", "😀"]),
+        ("\u202bסרט טוב\u202c", ["\u202bסרט", "טוב\u202c"]),
+        ("x" * 100_000, ["x" * 100_000]),
+    ],
+)
+def test_any_text_with_a_word_has_a_tree(parse: Parse, text: str, words: list[str]) -> None:
+    done = parse(text, "--json")
+    assert json.loads(done.stdout)["words"] == words
+    assert parse_tree(parse(text, "--brackets").stdout).words == tuple(words)
+    assert parse(text).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "arguments", [[""], [" \t "], ["\x07\u200b"], ["", "--brackets"], ["", "--json", "--tokenized"]]
+)
+def test_no_words_is_one_message(parse: Parse, arguments: list[str]) -> None:
+    done = parse(*arguments)
+    assert_one_message(done, "there is no word to parse")
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("text", [b"", b"\n\r\n \n"])
+def test_no_words_in_any_line_is_one_message(parse: Parse, text: bytes) -> None:
+    done = parse("--brackets", stdin=text)
+    assert_one_message(done, "standard input: there is no word to parse" if text else "there is no word to parse")
+    assert done.stdout == ""
+
+
+def test_bytes_that_are_not_utf_8_name_their_line(parse: Parse, tmp_path: Path) -> None:
+    (tmp_path / "latin.txt").write_bytes("fine\r\nit's a caf\xe9\n".encode("latin-1"))
+    assert_one_message(
+        parse("--file", "latin.txt", "--brackets"), "latin.txt:2:11: byte 0xe9 is not UTF-8; the text must be UTF-8"
+    )
+    assert_one_message(parse("caf\udce9"), "byte 0xe9 is not UTF-8; the text must be UTF-8")
+
+
+class AtMostThree(Parser):
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        for number, words in enumerate(sentences):
+            if len(words) > 3:
+                raise InputError(f"sentence {number} has {len(words)} words; the limit is 3")
+        return Right().parse_batch(sentences)
+
+
+def test_a_line_over_the_limit_is_named_and_those_before_it_are_parsed(
+    parse: Parse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "load_parser", lambda name: AtMostThree())
+    done = parse("--brackets", stdin=b"a b\n\nc d e f\ng\n")
+    assert_one_message(done, "standard input:3: sentence 0 has 4 words; the limit is 3")
+    assert done.stdout == "(X (X a) (X b))\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["a b", "--file", "x"], ONE_OR_THE_OTHER),
+        (["a b", "--json", "--svg", "x"], ONE_OR_THE_OTHER),
+        (["--file", "nowhere.txt"], "nowhere.txt: cannot read this file: No such file or directory"),
+        (["--file", "."], ".: cannot read this file: Is a directory"),
+        (["a", "--parser", "nowhere"], f"nowhere {NEITHER}"),
+        (["a", "--parser", "."], "config.json: cannot read this file: No such file or directory"),
+        (["--svg", "x.svg"], "--svg x.svg: one sentence is drawn, none is given"),
+    ],
+)  # fmt: skip
+def test_bad_arguments_end_in_one_message(parse: Parse, arguments: list[str], message: str) -> None:
+    assert_one_message(parse(*arguments), message)
+
+
+def test_a_picture_is_of_one_sentence(parse: Parse, tmp_path: Path) -> None:
+    done = parse("--svg", "x.svg", stdin=b"one\ntwo\n")
+    assert_one_message(done, "--svg x.svg: one sentence is drawn, more are given")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_that_has_enough_is_no_mistake() -> None:
+    """As in `treenn parse ... | head -1`."""
+    program = [sys.executable, "-m", "treenn.cli", "parse", "--parser", "right", "--brackets"]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin and process.stdout and process.stderr
+        process.stdout.close()
+        process.stdin.write(b"It works.\n" * 1000)
+        process.stdin.close()
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_parsing_by_a_shape_needs_no_torch() -> None:
+    code = (
+        "import sys; sys.argv = ['treenn', 'parse', 'a b', '--parser', 'right']\nfrom treenn.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print(*({'torch', 'spacy', 'stanza', 'benepar'} & set(sys.modules)), file=sys.stderr, end='')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stderr == ""
+
+
+def test_help_has_an_example(parse: Parse) -> None:
+    assert "Example: treenn parse" in parse("--help").stdout

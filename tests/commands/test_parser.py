@@ -1,0 +1,165 @@
+"""`treenn parser train` and `evaluate` as a user runs them, each kind of parser on a small treebank."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from toy import toy_treebank
+
+import treebanks
+import treebanks.parsing
+from treebanks.parsing import ParsingTreebank
+from treenn import Settings, train
+from treenn.cli import main
+from treenn.trees import Tree
+
+
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Command = Callable[..., Done]
+
+SMALL = {
+    "chart": (
+        "--epochs",
+        "1",
+        "--size=4",
+        "--layers",
+        "1",
+        "--word-size",
+        "4",
+        "--affix-size",
+        "4",
+        "--span-size",
+        "4",
+    ),
+    "pcfg": ("--vertical", "1"),
+    "recursive": ("--epochs", "1", "--size=4", "--context-size", "4", "--hidden", "4", "--word-size", "4"),
+}
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    toy = toy_treebank(train=40, dev=10, test=10)
+    splits = {split: tuple(with_categories(tree) for tree in trees) for split, trees in toy.splits.items()}
+    monkeypatch.setattr(treebanks.parsing, "load_parsing", lambda name: ParsingTreebank(name, splits))
+    monkeypatch.setattr(treebanks, "load", lambda name: toy)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["treenn", *arguments])
+        capsys.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        return Done(code, *capsys.readouterr())
+
+    return run
+
+
+def with_categories(tree: Tree) -> Tree:
+    return tree.with_labels(["W"] * len(tree.words) + ["S"] * len(tree.merges))
+
+
+@pytest.mark.parametrize("kind", SMALL)
+def test_a_parser_is_trained_evaluated_and_used(command: Command, tmp_path: Path, kind: str) -> None:
+    done = command("parser", "train", "--treebank", "toy", "--parser", kind, "--out", "mine", *SMALL[kind])
+    assert done.returncode == 0, done.stderr
+    assert "The parser is in mine; try: treenn parse --parser mine" in done.stderr
+    results = json.loads((tmp_path / "mine/results.json").read_text())
+    assert results["command"].startswith(f"treenn parser train --treebank toy --parser {kind} --out mine")
+    assert results["environment"]["torch"]
+    assert json.loads((tmp_path / "mine/config.json").read_text())["parser"] == kind
+    shown = command("parser", "evaluate", "--parser", "mine", "--treebank", "toy")
+    assert shown.returncode == 0, shown.stderr
+    assert "with punctuation" in shown.stdout
+    assert json.loads(command("parse", "--parser", "mine", "--json", "a good film").stdout)["words"][0] == "a"
+
+
+def test_word_vectors_and_helping_treebanks_are_passed_on(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "two.txt").write_text("good 1 2\nbad -1 -2\nfilm 0 1\n")
+    options = ("--treebank", "toy", "--helper-treebank", "other", "--vectors", "two.txt", "--json")
+    done = command("parser", "train", "--parser", "recursive", "--out", "mine", *options, *SMALL["recursive"])
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == json.loads((tmp_path / "mine/results.json").read_text())
+    assert json.loads((tmp_path / "mine/config.json").read_text())["word_size"] == 2
+    assert "other" in done.stdout
+
+
+def test_an_evaluation_is_written_with_all_that_makes_it_again(command: Command, tmp_path: Path) -> None:
+    arguments = ["parser", "evaluate", "--parser", "left", "--treebank", "toy", "--split", "dev", "--json"]
+    done = command(*arguments, "--out", "results/left.json")
+    results = json.loads(done.stdout)
+    assert json.loads((tmp_path / "results/left.json").read_text()) == results
+    assert results["command"] == " ".join(["treenn", *arguments, "--out", "results/left.json"])
+    assert (results["parser"], results["treebank"], results["split"], results["sentences"]) == (
+        "left",
+        "toy",
+        "dev",
+        10,
+    )
+    assert results["labelled"] is None
+    assert set(results["with_punctuation"]) >= {"precision", "recall", "f1", "sentence_f1", "exact"}
+    assert results["environment"]["python"]
+    assert results["sentences_per_second"] > 0
+
+
+def test_the_trees_are_tried_on_a_sentiment_model(command: Command, tmp_path: Path) -> None:
+    toy = toy_treebank(train=40, dev=10, test=10)
+    train(toy, Settings(size=4, word_size=4, epochs=1), out=tmp_path / "model")
+    arguments = ["parser", "evaluate", "--parser", "right", "--treebank", "toy", "--sentiment", "model"]
+    found = json.loads(command(*arguments, "--json").stdout)["sentiment"]
+    assert found["model"] == "model"
+    assert found["parser"] == found["right"]
+    assert all(0 <= found[trees][key] <= 1 for trees in ("treebank", "balanced") for key in ("root", "root_binary"))
+    assert "sentiment over the trees of" in command(*arguments).stdout
+
+
+def test_a_sentiment_model_of_other_classes_is_refused(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toy = toy_treebank(train=40, dev=10, test=10)
+    two = treebanks.Treebank("toy", ("bad", "good", "a", "b", "c"), toy.splits)
+    train(two, Settings(size=4, word_size=4, epochs=1), out=tmp_path / "model")
+    done = command("parser", "evaluate", "--parser", "right", "--treebank", "toy", "--sentiment", "model")
+    assert_one_message(done, "model: the model's classes are bad, good, a, b, c; those of toy are very negative, ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "--parser", "right", "--out", "mine"], "right is not a parser that can be trained; these are chart"),
+        (["train", "--out", "mine", "--epoch", "3"], "--epoch: no such option here; with their defaults, there are --"),
+        (["train", "--out", "mine", "--epochs", "0"], "--epochs 0: must be 1 or more"),
+        (["train", "--out", "file.txt"], "file.txt: this is a file; --out must name a folder"),
+        (["train", "--out", "mine", "--vectors", "none.txt"], "none.txt: cannot read this file"),
+        (["evaluate", "--parser", "nowhere"], "nowhere is neither a folder nor the name of a parser"),
+        (["evaluate", "--parser", "left", "--split", "all"], "--split all: sst has train, dev, test"),
+        (["evaluate", "--parser", "left", "--sentiment", "nowhere"], "nowhere/config.json: cannot read this file"),
+    ],
+)
+def test_bad_arguments_end_in_one_message(command: Command, tmp_path: Path, arguments: list[str], message: str) -> None:
+    (tmp_path / "file.txt").write_text("")
+    done = command("parser", *arguments)
+    assert_one_message(done, message)
+    assert not (tmp_path / "mine").exists()
+
+
+@pytest.mark.parametrize("name", ["train", "evaluate"])
+def test_help_has_an_example(command: Command, name: str) -> None:
+    assert f"Example: treenn parser {name}" in command("parser", name, "--help").stdout
+
+
+def assert_one_message(done: Done, message: str) -> None:
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert (done.returncode, done.stdout, len(errors)) == (2, "", 1), done.stderr
+    assert errors[0].startswith(f"error: {message}")
+    assert "Traceback" not in done.stderr

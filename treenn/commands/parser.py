@@ -1,0 +1,170 @@
+"""`treenn parser`: train parsers, and measure them against a treebank."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from treenn.commands.options import Json, Out, ParserName, Vectors, command_line, vector_files
+
+if TYPE_CHECKING:
+    from treebanks.parsing import ParsingTreebank
+    from treenn.parsers import Parser
+
+app = typer.Typer(help="Parsers: train, evaluate.", no_args_is_help=True)
+
+BATCH = 512
+"""How many sentences are parsed between two looks at the progress bar."""
+
+Name = Annotated[str, typer.Option(metavar="NAME", help="sst, reviews, questionbank or craft.")]
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def train(
+    context: typer.Context,
+    out: Out,
+    treebank: Name = "sst",
+    parser: Annotated[str, typer.Option(metavar="chart|recursive|pcfg", help="The kind of parser.")] = "chart",
+    vectors: Vectors = [],  # noqa: B006 (typer wants a list)
+    helper_treebank: Annotated[
+        list[str], typer.Option(metavar="NAME", help="Another treebank to learn from; give it again for more.")
+    ] = [],  # noqa: B006
+    json: Json = False,
+) -> None:
+    """Train a parser on a treebank; `treenn parse --parser DIR` then uses it.
+
+    Any other option is one of that kind of parser's own settings, such as --epochs or --seed; a wrong one is answered
+    with all that there are and their defaults.
+
+    Example: treenn parser train --treebank sst --parser chart --out my-parser --epochs 10
+    """
+    from json import dumps
+
+    import torch
+
+    from treebanks.parsing import load_parsing
+    from treenn.commands.recipe import read_recipe
+    from treenn.commands.show import print_json, progress_bar, say
+    from treenn.parsers.loading import find_kind
+    from treenn.trees import InputError
+    from treenn.trees.files import write_text
+    from treenn.vectors import read_vectors
+
+    kind = find_kind(parser)
+    settings = read_recipe(kind.of(kind.settings), context.args)
+    if out.exists() and not out.is_dir():
+        raise InputError("this is a file; --out must name a folder", source=out)
+    data, *helpers = (load_parsing(name) for name in (treebank, *helper_treebank))
+    words = _words(data, *helpers)
+    files = [read_vectors(path, words) for path in vector_files(vectors)]
+    torch.set_num_threads(1)  # bit for bit the same every time
+    with progress_bar(f"{parser} on {treebank}") as progress:
+        _, results = kind.of("train")(data, settings, vectors=files, helpers=helpers, out=out, progress=progress)
+    results = {"command": command_line(), **results}
+    write_text(out / "results.json", dumps(results) + "\n")
+    if json:
+        print_json(results)
+    say(f'The parser is in {out}; try: treenn parse --parser {out} "It\'s not a bad film."')
+
+
+@app.command()
+def evaluate(
+    parser: ParserName = "chart",
+    treebank: Name = "sst",
+    split: Annotated[str, typer.Option(metavar="train|dev|test", help="Which of its trees.")] = "test",
+    sentiment: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Also how often this model of `treenn train` is right over these trees."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the results as JSON too.")] = None,
+    json: Json = False,
+) -> None:
+    """Measure a parser against a treebank: precision, recall and F1 of brackets, by the rules of EVALB.
+
+    Brackets over one word or the whole sentence do not count; `treenn.parsers.evaluation` says the rest.
+
+    Example: treenn parser evaluate --parser chart --treebank sst --split test
+    """
+    from json import dumps
+
+    from treebanks.parsing import load_parsing
+    from treenn.commands.show import print_json, say
+    from treenn.parsers.loading import load_parser
+    from treenn.trees import InputError
+    from treenn.trees.files import write_text
+
+    data, tried = load_parsing(treebank), load_parser(parser)
+    if split not in data.splits:
+        raise InputError(f"--split {split}: {treebank} has {', '.join(data.splits)}")
+    results = {"command": command_line(), "parser": parser, **_measured(tried, data, split)}
+    if sentiment is not None:
+        results["sentiment"] = _sentiment(sentiment, treebank, split, tried)
+    if out is not None:
+        write_text(out, dumps(results, indent=2) + "\n")
+        say(f"results: {out}")
+    if json:
+        print_json(results)
+    else:
+        _print_tables(results)
+
+
+def _words(*treebanks: ParsingTreebank) -> set[str]:
+    return {word for bank in treebanks for trees in bank.splits.values() for tree in trees for word in tree.words}
+
+
+def _measured(parser: Parser, treebank: ParsingTreebank, split: str) -> dict[str, Any]:
+    """Scores and speed, with all that is needed to make them again."""
+    from datetime import UTC, datetime
+    from time import perf_counter, process_time
+
+    from treenn.commands.show import progress_bar
+    from treenn.environment import environment
+    from treenn.parsers.evaluation import evaluate
+
+    gold = treebank.splits[split]
+    found = []
+    wall, processor = perf_counter(), process_time()
+    with progress_bar(f"{treebank.name} {split}") as progress:
+        for start in range(0, len(gold), BATCH):
+            found += parser.parse_batch([tree.words for tree in gold[start : start + BATCH]])
+            progress(len(found), len(gold), "")
+    wall, processor = perf_counter() - wall, process_time() - processor
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "treebank": treebank.name,
+        "split": split,
+        "seconds": wall,
+        "processor_seconds": processor,
+        "sentences_per_second": len(gold) / wall,
+        **evaluate(gold, found).as_dict(),
+        "environment": environment(),
+    }
+
+
+def _sentiment(folder: Path, treebank: str, split: str, parser: Parser) -> dict[str, Any]:
+    import treebanks
+    from treenn.parsers.sentiment import root_accuracy
+
+    return {"model": str(folder), **root_accuracy(folder, treebanks.load(treebank), split, parser)}
+
+
+def _print_tables(results: dict[str, Any]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    columns = ("precision", "recall", "f1", "sentence_f1", "exact")
+    table = Table("%", "precision", "recall", "F1", "sentence F1", "exact", box=SIMPLE_HEAD)
+    for name in ("with_punctuation", "without_punctuation", "labelled", "labelled_without_punctuation"):
+        if results[name]:
+            table.add_row(name.replace("_", " "), *(f"{100 * results[name][column]:.2f}" for column in columns))
+    Console().print(table)
+    print(f"{results['sentences']} sentences, {results['sentences_per_second']:.0f} a second")
+    if "sentiment" in results:
+        trees = Table("sentiment over the trees of, %", "root", "root binary", box=SIMPLE_HEAD)
+        for name in ("treebank", "parser", "right", "balanced"):
+            shares = results["sentiment"][name].values()
+            trees.add_row(name, *("–" if share is None else f"{100 * share:.2f}" for share in shares))
+        Console().print(trees)

@@ -1,0 +1,54 @@
+"""Options that are a dataclass's fields: each kind of parser has its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, TypeVar, get_type_hints
+
+from treenn.trees.errors import InputError
+
+T = TypeVar("T")
+
+
+def read_recipe(make: type[T], arguments: Sequence[str]) -> T:
+    """The dataclass with the fields that options such as `--batch-size 16` or `--batch-size=16` set.
+
+    Raises:
+        InputError: where an option is no field (the message names all, with their defaults), or its value is missing,
+            or not of the field's type.
+    """
+    kinds = get_type_hints(make)
+    values: dict[str, Any] = {}
+    left = [part for argument in arguments for part in _parts(argument)]
+    while left:
+        option = left.pop(0)
+        name = option.removeprefix("--").replace("-", "_")
+        if name not in kinds or not option.startswith("--"):
+            known = ", ".join(f"{_option(field.name)} {field.default}" for field in fields(make))  # type: ignore[arg-type]
+            raise InputError(f"{option}: no such option here; with their defaults, there are {known}")
+        if not left:
+            raise InputError(f"{option}: a value must follow")
+        values[name] = _value(option, left.pop(0), kinds[name])
+    return make(**values)
+
+
+def _parts(argument: str) -> list[str]:
+    return argument.split("=", 1) if argument.startswith("--") else [argument]
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _value(option: str, text: str, kind: Any) -> Any:
+    if kind is bool:
+        if text not in ("true", "false"):
+            raise InputError(f"{option} {text}: must be true or false")
+        return text == "true"
+    if kind not in (int, float):
+        return text
+    try:
+        return kind(text)
+    except ValueError:
+        raise InputError(f"{option} {text}: must be a {'whole ' if kind is int else ''}number") from None
