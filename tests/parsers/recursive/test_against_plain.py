@@ -141,7 +141,7 @@ def random_trees(*lengths: int, seed: int = 0) -> list[AnyTree]:
 def test_greedy_search_is_the_plain_one(network: MergeNetwork) -> None:
     sentences = sentences_of(12, 9, 9, 7, 5, 4, 3, 2, 2, 1)
     found, trees = searched(network, sentences, 1)
-    for words, tree, total in zip(sentences, trees, found.totals, strict=True):
+    for words, tree, total in zip(sentences, trees, found.totals[:, -1], strict=True):
         plain = greedy(network, words)
         assert brackets_of(tree) == plain.brackets
         torch.testing.assert_close(total, plain.score)
@@ -151,7 +151,7 @@ def test_a_wide_beam_finds_the_best_of_all(network: MergeNetwork) -> None:
     sentences = sentences_of(6, 6, 5, 5, 4, 3, 1, seed=1)
     found, trees = searched(network, sentences, 200)
     better = 0
-    for words, tree, total in zip(sentences, trees, found.totals, strict=True):
+    for words, tree, total in zip(sentences, trees, found.totals[:, -1], strict=True):
         best = max(every(network, words), key=lambda partial: partial.score.item())
         assert brackets_of(tree) == best.brackets
         torch.testing.assert_close(total, best.score)
@@ -160,20 +160,10 @@ def test_a_wide_beam_finds_the_best_of_all(network: MergeNetwork) -> None:
 
 
 def test_a_beam_holds_no_partial_tree_twice(network: MergeNetwork) -> None:
-    """Two words can be merged before or after two others: one partial tree, so a beam of 2 has room for another."""
-    words = sentences_of(4, seed=2)[0]
-    firsts = sorted((after(network, begin(network, words), at) for at in range(3)), key=lambda p: -p.score.item())
-    seconds = {p.brackets: max(q.score.item() for q in everywhere(network, firsts[:2]) if q.brackets == p.brackets)
-               for p in everywhere(network, firsts[:2])}  # fmt: skip
-    kept = sorted(seconds.values(), reverse=True)[:2]
-    steps = searched(network, [words], 2)[0].steps
-    assert steps[2].merges.shape[1] == 2 == len(kept)
-    alive = (steps[2].merges[0] != 0).any(1).sum()
-    assert int(alive) == len(kept)
-
-
-def everywhere(network: MergeNetwork, partials: list[Partial]) -> list[Partial]:
-    return [after(network, partial, at) for partial in partials for at in range(len(partial.nodes) - 1)]
+    """Of four words the first two can be merged before the last two or after them: all the same, so there are 5."""
+    steps = searched(network, sentences_of(4, seed=2), 200)[0].steps
+    alive = [int((step.merges[0] != 0).any(1).sum()) for step in steps]
+    assert alive == [1, 3, 5]
 
 
 @pytest.mark.parametrize("kappa", [0.0, 0.5, 3.0])
@@ -188,6 +178,25 @@ def test_the_margin_loss_is_that_over_all_trees(network: MergeNetwork, kappa: fl
     loss = margin_loss(network, *prepared(network, trees), kappa, width=200)
     assert loss.item() == pytest.approx(sum(expected) / len(expected))
     assert loss.item() > 0
+
+
+def test_a_violation_is_the_largest_difference_after_as_many_merges(network: MergeNetwork) -> None:
+    trees, kappa, expected, whole = random_trees(9, 8, 7, 7, 5, 3, seed=6), 0.5, [], []
+    for tree in trees:
+        violating = right = begin(network, list(tree.words))
+        differences = list[float]()
+        while len(right.nodes) > 1:
+            options = [after(network, violating, at) for at in range(len(violating.nodes) - 1)]
+            violating = max(options, key=lambda p: p.score.item() + kappa * wrong(p.brackets, tree))
+            options = [after(network, right, at) for at in range(len(right.nodes) - 1)]
+            right = max((p for p in options if not wrong(p.brackets, tree)), key=lambda p: p.score.item())
+            differences.append((violating.score - right.score).item() + kappa * wrong(violating.brackets, tree))
+        expected.append(max(differences))
+        whole.append(max(differences[-1], 0))
+    assert sum(whole) < sum(expected)
+    for prefixes, values in ((True, expected), (False, whole)):
+        loss = margin_loss(network, *prepared(network, trees), kappa, prefixes=prefixes)
+        assert loss.item() == pytest.approx(sum(values) / len(values))
 
 
 def prepared(network: MergeNetwork, trees: list[AnyTree]) -> tuple[Tensor, Tensor, object]:

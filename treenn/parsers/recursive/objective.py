@@ -11,7 +11,16 @@ from treenn.parsers.recursive.network import MergeNetwork
 from treenn.parsers.recursive.search import Sentences, search
 
 
-def margin_loss(network: MergeNetwork, x: Tensor, lengths: Tensor, gold: Gold, kappa: float, width: int = 1) -> Tensor:
+def margin_loss(
+    network: MergeNetwork,
+    x: Tensor,
+    lengths: Tensor,
+    gold: Gold,
+    kappa: float,
+    width: int = 1,
+    *,
+    prefixes: bool = False,
+) -> Tensor:
     """The max-margin objective of Socher et al. (2011), without its regularizer.
 
     For a sentence x with the right trees Y, of which a treebank of binary trees has one:
@@ -23,6 +32,11 @@ def margin_loss(network: MergeNetwork, x: Tensor, lengths: Tensor, gold: Gold, k
     is also one of all. Where a merge's score depends on its neighbours, a tree's score is that of the order its merges
     were found in.
 
+    A search that is not exact may find a tree that is worse than the right one, and then nothing is learnt from its
+    mistakes. With `prefixes`, a departure from the paper, r is taken after the number of merges where it is largest
+    (the max-violation update of Huang, Fayong and Guo 2012, "Structured perceptron with inexact search", NAACL): the
+    first wrong merge of a greedy search always is a violation there.
+
     Args:
         network: what composes and scores.
         x: `(W, x)` the vectors of the words of all sentences.
@@ -30,6 +44,7 @@ def margin_loss(network: MergeNetwork, x: Tensor, lengths: Tensor, gold: Gold, k
         gold: the right trees.
         kappa: κ.
         width: of the beam that searches.
+        prefixes: compare the two after as many merges as make the difference largest, not when they are done.
     """
     twice = Sentences(
         starts=(lengths.cumsum(0) - lengths).repeat_interleave(2),
@@ -41,11 +56,11 @@ def margin_loss(network: MergeNetwork, x: Tensor, lengths: Tensor, gold: Gold, k
     found = search(network, x.detach(), twice, width)
     there = found.chosen != 0
     scores = x.new_zeros(there.shape).masked_scatter(there, found.tables.differentiable_scores(x, found.chosen[there]))
-    trees = scores.sum(1)
-    # What the search added to the scores of the chosen merges is the margin.
-    added = found.totals - found.tables.scores[found.chosen].masked_fill(~there, 0).sum(1)
-    violating, right = (trees + added).view(-1, 2).unbind(1)
-    return F.relu(violating - right).mean()
+    # What the search added to the scores of the merges it chose is the margin.
+    margin = found.totals - found.tables.scores[found.chosen].masked_fill(~there, 0).cumsum(1)
+    violating, right = (scores.cumsum(1) + margin).view(len(lengths), 2, -1).unbind(1)
+    differences = violating - right
+    return F.relu(differences.amax(1) if prefixes else differences[:, -1]).mean()
 
 
 def steps_loss(network: MergeNetwork, x: Tensor, lengths: Tensor, gold: Gold, kappa: float, faithful: Tensor) -> Tensor:

@@ -60,7 +60,7 @@ class Found(NamedTuple):
         tables: the nodes and the merges.
         steps: what each step could choose from.
         chosen: `(S, T)` the numbers of the merges of each sentence's best tree, in order; 0 behind the last.
-        totals: `(S,)` the scores of these trees, with what wrong spans add.
+        totals: `(S, T)` the sums of their scores so far, with what wrong spans add; the whole sum behind the last.
     """
 
     tables: Tables
@@ -105,17 +105,15 @@ def search(network: MergeNetwork, x: Tensor, sentences: Sentences, width: int = 
     """
     lengths = sentences.lengths
     tables = Tables(network, x, int((lengths - 1).sum()), width)
-    beam, steps, ways = _first(tables, sentences), list[Step](), list[tuple[Tensor, Tensor]]()
-    totals = x.new_zeros(len(lengths))
+    beam, steps, ways = _first(tables, sentences), list[Step](), list[tuple[Tensor, Tensor, Tensor]]()
     for done in range(int(lengths[0]) - 1):
         beam = _Beam(*(part[: int((lengths > done + 1).sum())] for part in beam))
         step = Step(beam.merges, None if sentences.gold is None else _right(beam, sentences.gold))
         parents, slots, beam = _choose(_values(tables, beam, sentences, step), beam, width)
         steps.append(step)
-        ways.append((parents, beam.merges.gather(2, slots[:, :, None]).squeeze(2)))
-        totals[: len(slots)] = beam.totals[:, 0]
+        ways.append((parents, beam.merges.gather(2, slots[:, :, None]).squeeze(2), beam.totals))
         beam = _merged(tables, beam, slots)
-    return Found(tables, steps, _way_back(ways, len(lengths)), totals)
+    return Found(tables, steps, *_way_back(ways, tables, len(lengths)))
 
 
 def _first(tables: Tables, sentences: Sentences) -> _Beam:
@@ -219,12 +217,15 @@ def _merged(tables: Tables, beam: _Beam, slots: Tensor) -> _Beam:
     return _Beam(nodes, ends, merges, beam.totals, beam.names)
 
 
-def _way_back(ways: list[tuple[Tensor, Tensor]], n_sentences: int) -> Tensor:
-    """The merges that led to the best tree of each sentence, which is the first of its beam. Shape: `(S, T)`."""
+def _way_back(ways: list[tuple[Tensor, Tensor, Tensor]], tables: Tables, n_sentences: int) -> tuple[Tensor, Tensor]:
+    """The merges of the best tree of each sentence, which is the first of its last beam, and its totals on the way."""
     chosen = torch.zeros(n_sentences, len(ways), dtype=torch.int64)
+    totals = tables.scores.new_zeros(chosen.shape)
     at = torch.zeros(n_sentences, 1, dtype=torch.int64)
-    for done, (parents, merges) in reversed(list(enumerate(ways))):
+    for done, (parents, merges, so_far) in reversed(list(enumerate(ways))):
         active = len(parents)
         chosen[:active, done : done + 1] = merges.gather(1, at[:active])
+        totals[:active, done : done + 1] = so_far.gather(1, at[:active])
         at[:active] = parents.gather(1, at[:active])
-    return chosen
+    last = (chosen != 0).sum(1, keepdim=True) - 1
+    return chosen, totals.gather(1, torch.arange(len(ways)).minimum(last.clamp(min=0)))

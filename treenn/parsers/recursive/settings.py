@@ -12,7 +12,7 @@ CELLS = ("recursive-tanh", "recursive-relu", "tree-lstm", "tree-gru", "gated-rec
 
 Context = Literal["none", "lstm"]
 Scorer = Literal["parent", "neighbours"]
-Objective = Literal["margin", "steps"]
+Objective = Literal["margin", "violation", "steps"]
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,9 @@ class Settings:
             sides.
         scorer: what the score of a merge is taken from: the parent's state alone, by one linear map; or, by a hidden
             layer, the states of the parent, both children and the neighbours on either side.
-        objective: `"margin"`, the paper's: the best tree under loss-augmented search against the right one; or
-            `"steps"`: at each step of greedy search the merges that are right against all.
+        objective: `"margin"`, the paper's: the best tree under loss-augmented search against the right one;
+            `"violation"`: the same after as many merges as tell the two apart most; or `"steps"`: at each step of
+            greedy search the merges that are right against all.
         size: width of a state's output.
         hidden: width of the hidden layer of the scorer.
         word_size: width of the word vectors where no pretrained ones are given.
@@ -37,7 +38,7 @@ class Settings:
         explore: the share of sentences in which training follows the search's own choice, with `"steps"`; in the others
             the best right one.
         width: of the beam that parses; 1 is greedy.
-        train_width: of the beam that searches the violating tree in training, with `"margin"`.
+        train_width: of the beam that searches the violating tree in training, but for `"steps"`.
         epochs: how many times training sees each tree.
         batch_size: sentences in one step.
         learning_rate: of Adam; it falls to nothing along a half cosine.

@@ -125,8 +125,9 @@ class _Trainer:
     def _loss(self, batch: list[AnyTree]) -> Tensor:
         settings, lengths = self.settings, torch.tensor([len(tree.words) for tree in batch])
         x, gold = self.network.vectors([tree.words for tree in batch]), gold_of(batch)
-        if settings.objective == "margin":
-            return margin_loss(self.network, x, lengths, gold, settings.kappa, settings.train_width)
+        if settings.objective != "steps":
+            prefixes = settings.objective == "violation"
+            return margin_loss(self.network, x, lengths, gold, settings.kappa, settings.train_width, prefixes=prefixes)
         faithful = torch.rand(len(batch)) >= settings.explore
         return steps_loss(self.network, x, lengths, gold, settings.kappa, faithful)
 
