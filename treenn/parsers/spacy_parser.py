@@ -47,7 +47,7 @@ class SpacyParser(Parser):
         """The words as one sentence, whatever the pipeline would make of its full stops."""
         from spacy.tokens import Doc
 
-        starts = [True] + [False] * (len(words) - 1)
+        starts: list[bool | int | None] = [True, *[False] * (len(words) - 1)]
         return Doc(self._pipeline.vocab, words=list(words), sent_starts=starts)
 
 
