@@ -6,7 +6,15 @@ from treebanks.parsing import ParsingTreebank, load_parsing
 from treenn.parsers.chart import ChartParser, ChartSettings, train
 
 TINY = ChartSettings(
-    size=12, affix_size=8, word_size=8, span_size=16, epochs=6, batch_size=8, warmup=10, learning_rate=1e-2
+    size=12,
+    affix_size=8,
+    word_size=8,
+    span_size=16,
+    split_size=4,
+    epochs=6,
+    batch_size=8,
+    warmup=10,
+    learning_rate=1e-2,
 )
 
 

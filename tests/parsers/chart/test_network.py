@@ -8,7 +8,7 @@ from treenn.parsers.chart.affixes import BUCKETS, COUNT
 from treenn.parsers.chart.examples import NO_LABEL, Batch, Inventory
 from treenn.parsers.chart.network import SpanNetwork
 from treenn.parsers.chart.settings import ChartSettings
-from treenn.parsers.chart.spans import crossing, starts_and_ends
+from treenn.parsers.chart.spans import crossing, row, starts_and_ends
 from treenn.parsers.chart.training import objective
 
 
@@ -16,7 +16,7 @@ from treenn.parsers.chart.training import objective
 def network():
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        settings = ChartSettings(size=3, layers=2, affix_size=2, span_size=4)
+        settings = ChartSettings(size=3, layers=2, affix_size=2, span_size=4, split_size=2)
         inventory = Inventory(["A", "B"], ["", "S", "T"])
         return SpanNetwork(torch.randn(5, 3), torch.full((5,), 2.0), inventory, settings).double().eval()
 
@@ -30,14 +30,22 @@ def words_and_affixes(length, batch=2):
 
 
 @pytest.mark.parametrize("length", [1, 2, 6])
-def test_spans_are_scored_alike_all_at_once_some_and_in_parts(network, length, monkeypatch):
+def test_some_spans_are_as_all_spans(network, length):
     places = network.encode(*words_and_affixes(length)).places
-    hidden = network.spans(places)
     starts, ends = (torch.tensor(column).expand(2, -1) for column in starts_and_ends(length))
-    torch.testing.assert_close(network.some_spans(places, starts, ends), hidden)
-    torch.testing.assert_close(network.scores(places), network.score(hidden))
-    monkeypatch.setattr(module, "_ROWS", 3)
-    torch.testing.assert_close(network.scores(places), network.score(hidden))
+    torch.testing.assert_close(network.some_spans(places, starts, ends), network.spans(places))
+
+
+def test_a_splits_score_is_what_its_parts_and_its_place_say(network):
+    places = network.encode(*words_and_affixes(5)).places
+    hidden = network.spans(places)
+    scores = network.scores(hidden, places)
+    torch.testing.assert_close(scores.nodes, hidden @ network.node.weight.T + network.node.bias)
+    whole, left, right = network.parts(hidden).chunk(3, dim=-1)
+    for start, split, end in [(0, 1, 2), (0, 2, 5), (1, 3, 4)]:
+        children = (left[1, row(5, start, split)] * right[1, row(5, split, end)]).sum()
+        parent = (whole[1, row(5, start, end)] * network.split(places[1, split])).sum()
+        torch.testing.assert_close(scores.splits[1, start, split, end], children + parent)
 
 
 def test_the_places_are_what_stands_left_and_right_of_them(network):
@@ -72,7 +80,8 @@ def test_the_objectives_gradient_is_right(network):
     crosses = torch.from_numpy(crossing(4, [(1, 3)])).expand(2, -1)
     categories = torch.where(crosses, NO_LABEL, torch.arange(10) % 3)
     batch = Batch(words, affixes, torch.tensor([[0, 1, 0, NO_LABEL]] * 2), crosses, categories)
-    names = ["words.weight", "outside", "start.weight", "norm.weight", "score.weight", "tag.weight", "category.bias"]
+    names = ["words.weight", "outside", "start.weight", "norm.weight", "node.weight", "parts.weight", "split.weight"]
+    names += ["tag.weight", "category.bias"]
     parameters = dict(network.named_parameters())
 
     def loss(*values):

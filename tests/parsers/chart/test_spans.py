@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import trees
 
-from treenn.parsers.chart.spans import crossing, row, rows_of_width, span_count, starts_and_ends
+from treenn.parsers.chart.spans import crossing, row, row_table, rows_of_width, span_count, starts_and_ends
 
 
 @pytest.mark.parametrize("length", [1, 2, 7])
@@ -14,6 +14,7 @@ def test_rows_count_all_spans_by_width_and_start(length):
     starts, ends = starts_and_ends(length)
     assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == spans
     assert [row(length, *span) for span in spans] == list(range(span_count(length)))
+    assert [row_table(length)[span] for span in spans] == list(range(span_count(length)))
     assert [spans[r] for r in range(*rows_of_width(length, 2).indices(len(spans)))] == [
         (start, start + 2) for start in range(length - 1)
     ]

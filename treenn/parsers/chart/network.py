@@ -9,10 +9,9 @@ from torch import Tensor, nn
 
 from treenn.parsers.chart.affixes import BUCKETS
 from treenn.parsers.chart.examples import Inventory
+from treenn.parsers.chart.search import Scores
 from treenn.parsers.chart.settings import ChartSettings
-
-_ROWS = 1 << 15
-"""How many spans are scored at a time where no gradients are taken: what the cache holds, and no long sentence more."""
+from treenn.parsers.chart.spans import row_table
 
 
 class Encoded(NamedTuple):
@@ -36,6 +35,10 @@ class SpanNetwork(nn.Module):
     linear map of its own, of which the difference is a special case: hidden = ReLU(LayerNorm(end @ C - start @ A)),
     with the normalised layer of Kitaev and Klein, *Constituency Parsing with a Self-Attentive Encoder*, ACL 2018. As
     the maps are taken of places, not of spans, a span costs one subtraction and the pointwise part.
+
+    Of a span's hidden layer h come its scores as a left and as a right child and, by linear maps of low rank, what a
+    split of the span from i to j at k is worth: left(h_ik) · right(h_kj) + whole(h_ij) · split(place k). The first
+    term plays the part of a grammar's rules: it knows which two neighbours go together.
 
     Beside the word vectors, which word dropout makes unreliable, stand the sums of the vectors of affixes.
 
@@ -61,7 +64,9 @@ class SpanNetwork(nn.Module):
         )
         self.start, self.end = (nn.Linear(2 * size, settings.span_size, bias=bias) for bias in (True, False))
         self.norm = nn.LayerNorm(settings.span_size)
-        self.score = nn.Linear(settings.span_size, 2)
+        self.node = nn.Linear(settings.span_size, 2)
+        self.parts = nn.Linear(settings.span_size, 3 * settings.split_size)
+        self.split = nn.Linear(2 * size, settings.split_size)
         self.tag = nn.Linear(2 * size, max(1, len(inventory.tags)))
         self.category = nn.Linear(settings.span_size, len(inventory.categories))
         self.dropout = _SharedDropout(settings.dropout)
@@ -97,20 +102,13 @@ class SpanNetwork(nn.Module):
         hidden: Tensor = self.dropout(torch.relu(self.norm(differences)))
         return hidden
 
-    def scores(self, places: Tensor) -> Tensor:
-        """The scores of every span as a left and as a right child, no gradients, in little memory.
-
-        Shape: `(B, n + 1, 2 * size)` to `(B, spans, 2)`.
-        """
-        starts, ends = self.start(places), self.end(places)
-        batch, found, waiting, rows = len(places), list[Tensor](), list[Tensor](), 0
-        for width in range(1, places.shape[1]):
-            waiting.append(ends[:, width:] - starts[:, :-width])
-            rows += batch * waiting[-1].shape[1]
-            if rows >= _ROWS or width == places.shape[1] - 1:
-                found.append(self.score(self._hidden(torch.cat(waiting, dim=1))))
-                waiting, rows = [], 0
-        return torch.cat(found, dim=1)
+    def scores(self, hidden: Tensor, places: Tensor) -> Scores:
+        """The scores of nodes and splits. Shape: `(B, spans, span_size)` and `(B, n + 1, 2 * size)`."""
+        rows = torch.from_numpy(row_table(places.shape[1] - 1))
+        whole, left, right = (vectors[:, rows] for vectors in self.parts(hidden).chunk(3, dim=-1))
+        children = torch.matmul(left.transpose(1, 2), right.transpose(2, 3)).transpose(1, 2)
+        parents = torch.matmul(whole, self.split(places).unsqueeze(1).transpose(2, 3)).transpose(2, 3)
+        return Scores(self.node(hidden), children + parents)
 
 
 class _SharedDropout(nn.Module):

@@ -29,7 +29,7 @@ from treenn.vocabulary import Vocabulary
 FORMAT = 1
 """The version of a parser folder's layout."""
 
-LIMIT = 1000
+LIMIT = 300
 """The words of the longest sentence that is parsed: search takes the third power of their number."""
 
 _SPANS = 1 << 14
@@ -82,10 +82,12 @@ class ChartParser(Parser):
     def _parse(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
         """The trees of sentences of one length."""
         encoded = self._encode(sentences)
-        distribution = TreeDistribution(self.network.scores(encoded.places), len(sentences[0]))
-        found = distribution.expected_best()
+        found = self._distribution(encoded).expected_best()
         trees = [_tree(words, best) for words, best in zip(sentences, found, strict=True)]
         return labelled(trees, encoded, self.network, self.inventory) if self.labels else trees
+
+    def _distribution(self, encoded: Encoded) -> TreeDistribution:
+        return TreeDistribution(self.network.scores(self.network.spans(encoded.places), encoded.places))
 
     def _encode(self, sentences: Sequence[Sequence[str]]) -> Encoded:
         words, affixes = zip(*(encode_words(self.vocabulary, words) for words in sentences), strict=True)
@@ -100,7 +102,7 @@ class ChartParser(Parser):
         """
         _check(words, 0)
         self.network.eval()
-        return TreeDistribution(self.network.scores(self._encode([words]).places).clone(), len(words))
+        return self._distribution(self._encode([words]))
 
     def best(self, words: Sequence[str], count: int) -> list[tuple[Tree, float]]:
         """The `count` most probable trees of a sentence and their probabilities, without labels, the best first.

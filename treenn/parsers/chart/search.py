@@ -1,11 +1,10 @@
 """Exact search over all binary trees of a sentence: a loop over widths, and no other.
 
-All spans of one width, in all sentences of a batch, are one step.
-
-A tree's score is the sum of the scores of its nodes, the root's left out (every tree has it); a span is scored apart
-as a left child and as a right child. The dynamic programs are CKY's without a grammar; sums instead of maxima make the
-inside algorithm, and its derivative the outside algorithm (Eisner, *Inside-Outside and Forward-Backward Algorithms Are
-Just Backprop*, 2016), written out here because that is several times faster than a graph of small operations.
+All spans of one width, in all sentences of a batch, are one step. A tree's score is a sum: each node but the root has
+a score, one as a left child and another as a right child (the root is in every tree), and each split of a node into
+two parts has one. The dynamic programs are CKY's without a grammar; sums instead of maxima make the inside algorithm,
+and its derivative the outside algorithm (Eisner, *Inside-Outside and Forward-Backward Algorithms Are Just Backprop*,
+2016), written out here because that is several times faster than a graph of small operations.
 """
 
 from __future__ import annotations
@@ -18,7 +17,37 @@ from torch import Tensor
 from treenn.parsers.chart.spans import rows_of_width
 
 LEFT, RIGHT = 0, 1
-"""The columns of the scores: what a span is worth as a left child, and as a right child."""
+"""The columns of the nodes' scores: what a span is worth as a left child, and as a right child."""
+
+
+class Scores(NamedTuple):
+    """What decides between the trees of some sentences of one length.
+
+    Args:
+        nodes: of each span as a left and as a right child, a row a span in the order of `treenn.parsers.chart.spans`.
+            Shape: `(B, spans, 2)`.
+        splits: of the split of each span, by the places where it starts, splits and ends; what is no split is not
+            looked at. Shape: `(B, n + 1, n + 1, n + 1)`.
+    """
+
+    nodes: Tensor
+    splits: Tensor
+
+    @property
+    def length(self) -> int:
+        """How many words the sentences have."""
+        return self.splits.shape[1] - 1
+
+
+def splits_of_width(splits: Tensor, width: int) -> Tensor:
+    """A view of the splits of all spans of one width. Shape: `(B, starts, width - 1)`."""
+    batch, n = len(splits), splits.shape[1] - 1
+    sentence, start, split, end = splits.stride()
+    return splits.as_strided(
+        (batch, n - width + 1, width - 1),
+        (sentence, start + split + end, split),
+        splits.storage_offset() + split + width * end,
+    )
 
 
 class Chart:
@@ -49,12 +78,12 @@ class Chart:
         starts = self.length - width + 1
         return self.left[:, :starts, width], self.right[:, width - 1 :, self.length - width]
 
-    def splits(self, width: int) -> tuple[Tensor, Tensor]:
-        """The parts of the spans of one width, a split a row. Shape: both `(B, starts, width - 1, ranks)`, as above."""
+    def parts(self, width: int) -> tuple[Tensor, Tensor]:
+        """The two parts of the spans of one width, a split a row. Shape: both `(B, starts, width - 1, ranks)`."""
         n = self.length
         return self.left[:, : n - width + 1, 1:width], self.right[:, width - 1 :, n - width + 1 : n]
 
-    def put(self, scores: Tensor, width: int, below: Tensor) -> None:
+    def put(self, nodes: Tensor, width: int, below: Tensor) -> None:
         """Enter the spans of one width: their scores, and what the best or all trees below them are worth.
 
         The whole sentence is nobody's child, and is not entered.
@@ -62,7 +91,7 @@ class Chart:
         if width == self.length:
             return
         left, right = self.at(width)
-        here = scores[:, rows_of_width(self.length, width)]
+        here = nodes[:, rows_of_width(self.length, width)]
         torch.add(below, here[..., LEFT, None], out=left)
         torch.add(below, here[..., RIGHT, None], out=right)
 
@@ -72,48 +101,51 @@ class Posterior(NamedTuple):
 
     Args:
         log_partition: the logarithm of the sum of exp(score) over all trees. Shape: `(B,)`.
-        marginals: the probability that a span is in the tree, as a left and as a right child. Shape: as the scores.
+        nodes: the probability that a span is in the tree, as a left and as a right child. Shape: as the scores.
+        splits: the probability that a span is in the tree and so split. Shape: as the scores.
     """
 
     log_partition: Tensor
-    marginals: Tensor
+    nodes: Tensor
+    splits: Tensor
 
 
-def inside_outside(scores: Tensor, length: int) -> Posterior:
-    """The log partition function, and its derivative: the marginals.
-
-    Shape: of `scores` `(B, spans, 2)`, a row a span in the order of `treenn.parsers.chart.spans`.
-    """
-    marginals = torch.zeros_like(scores)
-    if length == 1:
-        return Posterior(scores.new_zeros(len(scores)), marginals)
-    chart, sums = _inside(scores, length)
-    outside = Chart(length, len(scores), scores)
-    node = scores.new_ones(len(scores), 1, 1)
-    for width in range(length, 0, -1):
-        if width < length:
+def inside_outside(scores: Scores) -> Posterior:
+    """The log partition function, and its derivatives: the probabilities of nodes and splits."""
+    nodes, splits, n = torch.zeros_like(scores.nodes), torch.zeros_like(scores.splits), scores.length
+    chart, sums = _inside(scores)
+    outside = Chart(n, len(nodes), nodes)
+    here = nodes.new_ones(len(nodes), 1, 1)
+    for width in range(n, 0, -1):
+        if width < n:
             left, right = outside.at(width)
-            node = left + right
-            marginals[:, rows_of_width(length, width)] = torch.cat([left, right], dim=-1)
+            here = left + right
+            nodes[:, rows_of_width(n, width)] = torch.cat([left, right], dim=-1)
         if width > 1:
-            above, below = outside.splits(width), chart.splits(width)
-            share = (below[0] + below[1] - sums[width].unsqueeze(2)).exp_().mul_(node.unsqueeze(2))
-            above[0].add_(share)
-            above[1].add_(share)
-    return Posterior(sums[length].flatten(), marginals)
+            chance = (_totals(chart, scores, width) - sums[width].unsqueeze(2)).exp_().mul_(here.unsqueeze(2))
+            splits_of_width(splits, width).copy_(chance.squeeze(-1))
+            for above in outside.parts(width):
+                above.add_(chance)
+    return Posterior(sums[n].flatten(), nodes, splits)
 
 
-def _inside(scores: Tensor, length: int) -> tuple[Chart, list[Tensor]]:
+def _inside(scores: Scores) -> tuple[Chart, list[Tensor]]:
     """The inside algorithm's chart, and for each width log Σ exp over the trees below. Shape: `(B, starts, 1)`."""
-    chart = Chart(length, len(scores), scores)
-    words = scores.new_zeros(len(scores), length, 1)
+    batch, n = len(scores.nodes), scores.length
+    chart = Chart(n, batch, scores.nodes)
+    words = scores.nodes.new_zeros(batch, n, 1)
     sums = [words, words]
-    chart.put(scores, 1, words)
-    for width in range(2, length + 1):
-        left, right = chart.splits(width)
-        sums.append(torch.logsumexp(left + right, dim=2))
-        chart.put(scores, width, sums[width])
+    chart.put(scores.nodes, 1, words)
+    for width in range(2, n + 1):
+        sums.append(torch.logsumexp(_totals(chart, scores, width), dim=2))
+        chart.put(scores.nodes, width, sums[width])
     return chart, sums
+
+
+def _totals(chart: Chart, scores: Scores, width: int) -> Tensor:
+    """What each split of the spans of one width is worth with all below. Shape: `(B, starts, width - 1, 1)`."""
+    left, right = chart.parts(width)
+    return (left + right).add_(splits_of_width(scores.splits, width).unsqueeze(-1))
 
 
 class Node(NamedTuple):
@@ -144,25 +176,24 @@ class Found(NamedTuple):
         return Node(node.start, split + 1, left), Node(node.start + split + 1, node.width - split - 1, right)
 
 
-def best_trees(scores: Tensor, length: int, count: int = 1) -> list[Found]:
-    """The `count` best trees of each sentence, fewer where there are fewer; of equal ones the first split wins.
-
-    Shape: of `scores` `(B, spans, 2)`.
-    """
-    chart = Chart(length, len(scores), scores, ranks=count)
-    below = scores.new_full((len(scores), length, count), -torch.inf)
+def best_trees(scores: Scores, count: int = 1) -> list[Found]:
+    """The `count` best trees of each sentence, fewer where there are fewer; of equal ones the first split wins."""
+    batch, n = len(scores.nodes), scores.length
+    chart = Chart(n, batch, scores.nodes, ranks=count)
+    below = scores.nodes.new_full((batch, n, count), -torch.inf)
     below[..., 0] = 0  # a word has one tree
-    chart.put(scores, 1, below)
+    chart.put(scores.nodes, 1, below)
     choices: list[Tensor] = []
-    for width in range(2, length + 1):
-        left, right = chart.splits(width)
-        below, choice = _top((left.unsqueeze(-1) + right.unsqueeze(-2)).flatten(2), count)
+    for width in range(2, n + 1):
+        left, right = chart.parts(width)
+        totals = left.unsqueeze(-1) + right.unsqueeze(-2) + splits_of_width(scores.splits, width)[..., None, None]
+        below, choice = _top(totals.flatten(2), count)
         choices.append(choice)
-        chart.put(scores, width, below)
+        chart.put(scores.nodes, width, below)
     roots, tables = below[:, 0].tolist(), [choice.tolist() for choice in choices]
     return [
         Found([score for score in roots[i] if score > -torch.inf], [[], [], *(table[i] for table in tables)], count)
-        for i in range(len(scores))
+        for i in range(batch)
     ]
 
 

@@ -17,6 +17,7 @@ class ChartSettings:
         word_size: width of the word vectors where no pretrained ones are given.
         affix_size: width of the vectors of prefixes, suffixes and shapes.
         span_size: width of the hidden layer that scores spans.
+        split_size: rank of the maps that score the splits of spans.
         dropout: share of numbers dropped at each layer, the same for all words or spans of a sentence.
         word_dropout: α: a word seen c times in training is taken for an unknown one with probability α / (α + c)
             (Kiperwasser and Goldberg, *Simple and Accurate Dependency Parsing Using Bidirectional LSTM Feature
@@ -38,9 +39,10 @@ class ChartSettings:
     word_size: int = 100
     affix_size: int = 64
     span_size: int = 256
+    split_size: int = 32
     dropout: float = 0.33
     word_dropout: float = 0.5
-    epochs: int = 14
+    epochs: int = 20
     batch_size: int = 32
     learning_rate: float = 1.5e-3
     warmup: int = 300
@@ -48,7 +50,7 @@ class ChartSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("size", "layers", "word_size", "affix_size", "span_size", "epochs", "batch_size"):
+        for name in ("size", "layers", "word_size", "affix_size", "span_size", "split_size", "epochs", "batch_size"):
             if getattr(self, name) < 1:
                 raise InputError(f"--{name.replace('_', '-')} {getattr(self, name)}: must be 1 or more")
         for name in ("word_dropout", "learning_rate", "warmup", "helper_share"):

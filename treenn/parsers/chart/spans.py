@@ -42,6 +42,14 @@ def starts_and_ends(length: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.
     return starts, starts + widths
 
 
+@lru_cache(maxsize=256)
+def row_table(length: int) -> npt.NDArray[np.int64]:
+    """The row of the span from a place to a place, 0 where there is none. Shape: `(length + 1, length + 1)`."""
+    table = np.zeros((length + 1, length + 1), dtype=np.int64)
+    table[starts_and_ends(length)] = np.arange(span_count(length))
+    return table
+
+
 def crossing(length: int, brackets: Iterable[tuple[int, int]]) -> npt.NDArray[np.bool_]:
     """For each row whether its span crosses a bracket: overlaps it, and neither lies within the other.
 

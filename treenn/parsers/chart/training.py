@@ -198,7 +198,7 @@ def objective(network: SpanNetwork, batch: Batch) -> Tensor:
     """The loss of a batch of trees of one length, divided by their number."""
     encoded = network.encode(batch.words, batch.affixes)
     hidden = network.spans(encoded.places)
-    trees = TreeDistribution(network.score(hidden), batch.words.shape[1])
+    trees = TreeDistribution(network.scores(hidden, encoded.places))
     loss = (trees.log_partition - trees.without(batch.crossing).log_partition).sum()
     tagged, labelled = batch.tags != NO_LABEL, batch.categories != NO_LABEL
     if tagged.any():
