@@ -1,0 +1,67 @@
+"""What training reads: labels that must be there, the vocabulary, batches in random order, a fingerprint of it all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from treebanks import Treebank
+from treenn.models import NodeClassifier, Settings
+from treenn.trees import InputError, Tree
+from treenn.vectors import WordVectors
+from treenn.vocabulary import Vocabulary
+
+
+def check_labels(treebank: Treebank, settings: Settings) -> None:
+    """Refuse splits in which the chosen supervision, or the evaluation on dev, would find no label at all."""
+    for split, trees in treebank.splits.items():
+        if not trees:
+            raise InputError(f"split {split!r} of treebank {treebank.name} has no tree")
+        labels = (
+            label for tree in trees for label in (tree.labels if settings.supervision == "nodes" else tree.labels[-1:])
+        )
+        if all(label is None for label in labels):
+            raise InputError(f"no {settings.supervision} of split {split!r} of treebank {treebank.name} are labelled")
+
+
+def find_words(treebank: Treebank, vectors: Sequence[WordVectors]) -> tuple[Vocabulary, list[dict[str, Any]]]:
+    """The vocabulary, and for each file of vectors how much of the treebank it covers."""
+    others = [tree for split, trees in treebank.splits.items() if split != "train" for tree in trees]
+    vocabulary = Vocabulary.of(treebank.train, others, lambda word: any(word in file for file in vectors))
+    tokens = Counter(word for trees in treebank.splits.values() for tree in trees for word in tree.words)
+    coverage = []
+    for file in vectors:
+        found = {word: count for word, count in tokens.items() if word in file}
+        coverage.append(
+            {
+                "file": Path(file.source).name,
+                "size": file.size,
+                "words": len(tokens),
+                "words_missing": len(tokens) - len(found),
+                "tokens": tokens.total(),
+                "tokens_missing": tokens.total() - sum(found.values()),
+            }
+        )
+    return vocabulary, coverage
+
+
+def batches(trees: Sequence[Tree], size: int, generator: np.random.Generator) -> Iterator[list[Tree]]:
+    """All trees once, in random order."""
+    order = generator.permutation(len(trees))
+    for start in range(0, len(trees), size):
+        yield [trees[index] for index in order[start : start + size]]
+
+
+def digest(treebank: Treebank, model: NodeClassifier) -> str:
+    """A fingerprint of the trees and of the first weights, pretrained vectors among them."""
+    sha = hashlib.sha256()
+    for split, trees in treebank.splits.items():
+        sha.update("\n".join([split, *map(str, trees)]).encode())
+    for tensor in model.state_dict().values():
+        sha.update(tensor.numpy().tobytes())
+    return sha.hexdigest()
