@@ -96,11 +96,16 @@ def test_a_split_without_trees_is_refused(reviews, tiny):
         train(ParsingTreebank("none", {"train": reviews.splits["train"][:1]}), tiny)
 
 
-def test_a_tree_over_the_limit_is_refused(tiny):
+def test_training_without_trees_that_are_short_enough_is_refused(reviews, tiny):
+    with pytest.raises(InputError, match="split 'train' of treebank reviews has no tree of at most 2 words"):
+        train(reviews, replace(tiny, longest=2))
+
+
+def test_a_dev_tree_over_the_limit_is_refused(reviews, tiny):
     n = LIMIT + 1
     long = Tree(("a",) * n, tuple((node if node == 0 else n + node - 1, node + 1) for node in range(n - 1)))
     with pytest.raises(InputError, match=rf"{n} words; the chart parser takes at most {LIMIT}"):
-        train(ParsingTreebank("long", {"train": (long,), "dev": (long,)}), tiny)
+        train(ParsingTreebank("long", {"train": reviews.splits["train"], "dev": (long,)}), tiny)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from treenn.vocabulary import Vocabulary
 FORMAT = 1
 """The version of a parser folder's layout."""
 
-LIMIT = 300
+LIMIT = 400
 """The words of the longest sentence that is parsed: search takes the third power of their number."""
 
 _SPANS = 1 << 14

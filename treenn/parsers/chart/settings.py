@@ -26,6 +26,7 @@ class ChartSettings:
         batch_size: sentences in one step, all of one length.
         learning_rate: of Adam, at its highest: it rises over the first steps and falls to nothing as a cosine.
         warmup: how many steps it rises.
+        longest: trees of more words are left out of training.
         helper_share: how many trees of the helping treebanks the first epoch has for each of the treebank's own; it
             falls to none in the last.
         seed: of first weights, order of the trees and dropout.
@@ -46,11 +47,22 @@ class ChartSettings:
     batch_size: int = 32
     learning_rate: float = 1.5e-3
     warmup: int = 300
+    longest: int = 60
     helper_share: float = 0.8
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("size", "layers", "word_size", "affix_size", "span_size", "split_size", "epochs", "batch_size"):
+        for name in (
+            "size",
+            "layers",
+            "word_size",
+            "affix_size",
+            "span_size",
+            "split_size",
+            "epochs",
+            "batch_size",
+            "longest",
+        ):
             if getattr(self, name) < 1:
                 raise InputError(f"--{name.replace('_', '-')} {getattr(self, name)}: must be 1 or more")
         for name in ("word_dropout", "learning_rate", "warmup", "helper_share"):

@@ -38,9 +38,6 @@ from treenn.trees import InputError, NaryTree, Tree, unbinarize
 from treenn.vectors import WordVectors, initial_embedding
 from treenn.vocabulary import Vocabulary
 
-HELPER_LENGTH = 40
-"""The words of the longest tree that is taken from a helping treebank."""
-
 _CATEGORY_WEIGHT = 0.5
 _CLIP = 5.0
 
@@ -101,8 +98,9 @@ class _Trainer:
         self.settings, self.name, self.helper_names = settings, treebank.name, [helper.name for helper in helpers]
         self.environment = environment()
         self.generator = np.random.default_rng(settings.seed)
-        train, self.dev = _split(treebank, "train"), _split(treebank, "dev")
-        helping = [[tree for tree in _split(h, "train") if len(tree.words) <= HELPER_LENGTH] for h in helpers]
+        train, *helping = (_training_trees(source, settings.longest) for source in (treebank, *helpers))
+        self.dev = treebank.splits.get("dev", ())
+        _check_dev(treebank.name, self.dev)
         inventory = Inventory()
         for tree in (*train, *(tree for trees in helping for tree in trees)):
             inventory.add(tree)
@@ -209,13 +207,18 @@ def objective(network: SpanNetwork, batch: Batch) -> Tensor:
     return loss / len(batch.words)
 
 
-def _split(treebank: ParsingTreebank, split: str) -> Sequence[AnyTree]:
-    trees = treebank.splits.get(split, ())
+def _training_trees(treebank: ParsingTreebank, longest: int) -> list[AnyTree]:
+    trees = [tree for tree in treebank.splits.get("train", ()) if len(tree.words) <= longest]
     if not trees:
-        raise InputError(f"split {split!r} of treebank {treebank.name} has no tree")
-    if (longest := max(len(tree.words) for tree in trees)) > LIMIT:
-        raise InputError(f"a tree of {treebank.name} has {longest} words; the chart parser takes at most {LIMIT}")
+        raise InputError(f"split 'train' of treebank {treebank.name} has no tree of at most {longest} words")
     return trees
+
+
+def _check_dev(name: str, dev: Sequence[AnyTree]) -> None:
+    if not dev:
+        raise InputError(f"split 'dev' of treebank {name} has no tree")
+    if (most := max(len(tree.words) for tree in dev)) > LIMIT:
+        raise InputError(f"a tree of dev of {name} has {most} words; the chart parser takes at most {LIMIT}")
 
 
 def _vocabulary(counts: Sequence[Counter[str]], vectors: Sequence[WordVectors]) -> Vocabulary:
