@@ -1,0 +1,116 @@
+"""The gated recurrent unit of Cho, van Merriënboer, Gulcehre, Bahdanau, Bougares, Schwenk and Bengio (EMNLP 2014),
+"Learning phrase representations using RNN encoder-decoder for statistical machine translation", as torch has it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from treenn.by_hand.activation import SIGMOID, TANH, Array
+
+
+class GRU(NamedTuple):
+    r"""The parameters: W reads the input, U the state before; their rows, and b's, are those of r, z and n in turn.
+
+    For t = 1 ... T, from h_0 = 0:
+
+        r_t = σ(W_r x_t + U_r h_{t-1} + b_r)                  how much of the old state the new one sees
+        z_t = σ(W_z x_t + U_z h_{t-1} + b_z)                  how much of the old state is kept
+        m_t = U_n h_{t-1} + c
+        n_t = tanh(W_n x_t + b_n + r_t ⊙ m_t)                 the new state
+        h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t-1}
+
+    The paper as published has U_n (r_t ⊙ h_{t-1}) in place of r_t ⊙ m_t; its first version on arXiv, torch and the
+    GPU libraries have it as it is here.
+
+    Backward, from the part of ∂E/∂h_t that does not come through later steps; δ_r, δ_z and δ_n are the gradients of
+    what σ and tanh are applied to, at step t:
+
+        ∂E/∂h_t += z_{t+1} ⊙ ∂E/∂h_{t+1} + Uᵀ [δ_r; δ_z; r ⊙ δ_n]_{t+1}
+        δ_z = ∂E/∂h_t ⊙ (h_{t-1} − n_t) ⊙ z_t ⊙ (1 − z_t)
+        δ_n = ∂E/∂h_t ⊙ (1 − z_t) ⊙ (1 − n_t²)
+        δ_r = δ_n ⊙ m_t ⊙ r_t ⊙ (1 − r_t)
+        ∂E/∂W = Σ_t [δ_r; δ_z; δ_n] x_tᵀ
+        ∂E/∂U = Σ_t [δ_r; δ_z; r_t ⊙ δ_n] h_{t-1}ᵀ
+        ∂E/∂b = Σ_t [δ_r; δ_z; δ_n]
+        ∂E/∂c = Σ_t r_t ⊙ δ_n
+        ∂E/∂x_t = Wᵀ [δ_r; δ_z; δ_n]
+
+    A unit by hand, whose input is (number, keep): with `keep` at 1 the update gate is forced open and the state stays.
+
+    >>> W = np.array([[0.0, 0.0], [0.0, 100.0], [1.0, 0.0]])
+    >>> net = GRU(W, U=np.zeros((3, 1)), b=np.array([0.0, -50.0, 0.0]), c=np.zeros(1))
+    >>> forward(net, np.array([[0.5, 0.0], [0.9, 1.0], [-0.3, 1.0], [0.1, 0.0]])).h[1:, 0].round(3).tolist()
+    [0.462, 0.462, 0.462, 0.1]
+
+    Shape: `T` steps; `k` width of an input, `d` of a state: `W` `(3d, k)`, `U` `(3d, d)`, `b` `(3d,)`, `c` `(d,)`;
+        `x` `(T, k)`, `h` `(T + 1, d)`, `gates` and `delta` `(T, 3d)`. Python counts from 0: `x[0]` is x_1 and `h[0]`
+        is h_0.
+    """
+
+    W: Array
+    U: Array
+    b: Array
+    c: Array
+
+
+class States(NamedTuple):
+    """h, its zeros at the start among them, and r, z and n of every step side by side."""
+
+    h: Array
+    gates: Array
+
+
+class Backward(NamedTuple):
+    """What comes back: [δ_r; δ_z; δ_n] at every step, the gradients of the parameters, and those of the inputs."""
+
+    delta: Array
+    to: GRU
+    to_x: Array
+
+
+def forward(net: GRU, x: Array) -> States:
+    """The states of all steps."""
+    W, U, b, c = net
+    T, d = len(x), len(c)
+    h, gates = np.zeros((T + 1, d)), np.zeros((T, 3 * d))
+    for t in range(T):
+        a, m = W @ x[t] + b, U[2 * d :] @ h[t] + c
+        r, z = np.split(SIGMOID(a[: 2 * d] + U[: 2 * d] @ h[t]), 2)
+        n = np.tanh(a[2 * d :] + r * m)
+        h[t + 1] = (1 - z) * n + z * h[t]
+        gates[t] = np.concatenate([r, z, n])
+    return States(h, gates)
+
+
+def backward(net: GRU, x: Array, states: States, to_h: Array) -> Backward:
+    """The gradients of E, given the inputs, what `forward` returned, and ∂E/∂h `(T, d)` but for what later steps add.
+
+    A state that was kept for 98 steps passes the gradient on unchanged, to where it was made:
+
+    >>> W = np.array([[0.0, 0.0], [0.0, 100.0], [1.0, 0.0]])
+    >>> net = GRU(W, U=np.zeros((3, 1)), b=np.array([0.0, -50.0, 0.0]), c=np.zeros(1))
+    >>> x = np.array([[0.0, 0.0]] + 98 * [[0.0, 1.0]])
+    >>> backward(net, x, forward(net, x), np.array(98 * [[0.0]] + [[1.0]])).to_x[0].round(6).tolist()
+    [1.0, 0.0]
+    """
+    _, U, _, c = net
+    to = GRU(*(np.zeros_like(each) for each in net))
+    delta, through, d = np.zeros_like(states.gates), np.zeros_like(c), len(c)
+    for t in reversed(range(len(x))):
+        r, z, n = np.split(states.gates[t], 3)
+        before, m = states.h[t], U[2 * d :] @ states.h[t] + c
+        to_h_t = to_h[t] + through
+        delta_z = to_h_t * (before - n) * SIGMOID.slope(z)
+        delta_n = to_h_t * (1 - z) * TANH.slope(n)
+        delta_r = delta_n * m * SIGMOID.slope(r)
+        delta[t] = np.concatenate([delta_r, delta_z, delta_n])
+        of_state = np.concatenate([delta_r, delta_z, r * delta_n])
+        to.W[:] += np.outer(delta[t], x[t])
+        to.U[:] += np.outer(of_state, before)
+        to.b[:] += delta[t]
+        to.c[:] += r * delta_n
+        through = z * to_h_t + U.T @ of_state
+    return Backward(delta, to, delta @ net.W)

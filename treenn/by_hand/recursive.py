@@ -1,0 +1,111 @@
+"""The recursive network of Socher, Lin, Ng and Manning (ICML 2011), "Parsing natural scenes and natural language with
+recursive neural networks", and backpropagation through structure (Goller and Küchler, ICNN 1996, "Learning
+task-dependent distributed representations by backpropagation through structure").
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from treenn.by_hand.activation import TANH, Activation, Array
+from treenn.trees import Tree
+
+
+class Recursive(NamedTuple):
+    r"""The parameters: W_x reads a word, W two children, V gives the output. The same at every node.
+
+    For a word with the vector x, for a parent of `l` and `r`, and for the output of either; f is tanh unless another is
+    given:
+
+        h = f(W_x x + b_x)
+        h = f(W [h_l; h_r] + b)
+        z = V h + c
+
+    Backward through the structure, from the root to the words: δ of a node is the gradient of what f is applied to
+    there. A child receives its half of Wᵀ δ from its parent p, the root nothing:
+
+        δ = f'(·) ⊙ (Vᵀ ∂E/∂z + its half of Wᵀ δ_p)
+        ∂E/∂W = Σ_parents δ [h_l; h_r]ᵀ
+        ∂E/∂b = Σ_parents δ
+        ∂E/∂W_x = Σ_words δ xᵀ
+        ∂E/∂b_x = Σ_words δ
+        ∂E/∂V = Σ ∂E/∂z hᵀ
+        ∂E/∂c = Σ ∂E/∂z
+        ∂E/∂x = W_xᵀ δ
+
+    A recurrent network is a recursive one on a left-branching tree: its state so far is always the left child, the next
+    word the right one, W = [W U] in the letters of `elman.py`, and h_0 = 0 a first word of its own. With all weights 1,
+    f linear and words as they are (W_x = I), the parents give what the two units of `elman.py` give, 4, 12 and 32:
+
+    >>> from treenn.by_hand.activation import LINEAR
+    >>> from treenn.trees import parse_tree
+    >>> net = Recursive(np.eye(2), np.ones((2, 4)), np.ones((2, 2)), b_x=np.zeros(2), b=np.zeros(2), c=np.zeros(2))
+    >>> tree = parse_tree("(X (X (X (X start) (X a)) (X a)) (X b))")
+    >>> x = np.array([[0.0, 0.0], [1.0, 1.0], [1.0, 1.0], [2.0, 2.0]])
+    >>> h, z = forward(net, tree, x, LINEAR)
+    >>> z[4:].tolist()
+    [[4.0, 4.0], [12.0, 12.0], [32.0, 32.0]]
+
+    Shape: `n` words, `N = 2n - 1` nodes; `k` width of a word vector, `d` of a state, `o` of an output: `W_x` `(d, k)`,
+        `W` `(d, 2d)`, `V` `(o, d)`, `b_x` and `b` `(d,)`, `c` `(o,)`; `x` `(n, k)`, `h` and `delta` `(N, d)`, `z`
+        `(N, o)`, a row a node in the tree's own numbering: words, then parents, each after its children.
+    """
+
+    W_x: Array
+    W: Array
+    V: Array
+    b_x: Array
+    b: Array
+    c: Array
+
+
+class Backward(NamedTuple):
+    """What comes back: δ at every node, the gradients of the parameters, and those of the words."""
+
+    delta: Array
+    to: Recursive
+    to_x: Array
+
+
+def forward(net: Recursive, tree: Tree, x: Array, f: Activation = TANH) -> tuple[Array, Array]:
+    """The states h and the outputs z of all nodes."""
+    n, h = len(tree.words), np.zeros((len(tree), len(net.b)))
+    h[:n] = f(x @ net.W_x.T + net.b_x)
+    for node, (left, right) in enumerate(tree.merges, start=n):
+        h[node] = f(net.W @ np.concatenate([h[left], h[right]]) + net.b)
+    return h, h @ net.V.T + net.c
+
+
+def backward(net: Recursive, tree: Tree, x: Array, h: Array, to_z: Array, f: Activation = TANH) -> Backward:
+    """The gradients of E, given the words' vectors, the states that `forward` returned, and ∂E/∂z `(N, o)`.
+
+    The root of the tree above has the whole error, 2 at each unit; every step down doubles it, as in `elman.py`:
+
+    >>> from treenn.by_hand.activation import LINEAR
+    >>> from treenn.trees import parse_tree
+    >>> net = Recursive(np.eye(2), np.ones((2, 4)), np.ones((2, 2)), b_x=np.zeros(2), b=np.zeros(2), c=np.zeros(2))
+    >>> tree, x = parse_tree("(X (X (X start) (X a)) (X b))"), np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]])
+    >>> at_the_root = np.array([[0.0, 0.0]] * 4 + [[1.0, 1.0]])
+    >>> back = backward(net, tree, x, forward(net, tree, x, LINEAR)[0], at_the_root, LINEAR)
+    >>> back.delta.tolist()
+    [[8.0, 8.0], [8.0, 8.0], [4.0, 4.0], [4.0, 4.0], [2.0, 2.0]]
+    >>> back.to.W.tolist()  # of the two parents: 4 [0 0 1 1] + 2 [2 2 2 2]
+    [[4.0, 4.0, 8.0, 8.0], [4.0, 4.0, 8.0, 8.0]]
+    """
+    n, d = len(tree.words), len(net.b)
+    to = Recursive(*(np.zeros_like(each) for each in net))
+    delta, to_h = np.zeros_like(h), to_z @ net.V
+    for node in reversed(range(n, len(tree))):
+        left, right = tree.merges[node - n]
+        delta[node] = f.slope(h[node]) * to_h[node]
+        to.W[:] += np.outer(delta[node], np.concatenate([h[left], h[right]]))
+        to.b[:] += delta[node]
+        halves = net.W.T @ delta[node]
+        to_h[left] += halves[:d]
+        to_h[right] += halves[d:]
+    delta[:n] = f.slope(h[:n]) * to_h[:n]
+    to.W_x[:], to.b_x[:] = delta[:n].T @ x, delta[:n].sum(axis=0)
+    to.V[:], to.c[:] = to_z.T @ h, to_z.sum(axis=0)
+    return Backward(delta, to, delta[:n] @ net.W_x)
