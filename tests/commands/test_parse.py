@@ -1,28 +1,19 @@
 """`treenn parse` as a user runs it: one line for each line, and one message for each mistake."""
 
-import io
 import json
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import pytest
 
-from treenn.cli import main
 from treenn.parsers import Parser, loading
 from treenn.parsers.shapes import Right
 from treenn.trees import InputError, Tree, parse_tree
 
-
-class Done(NamedTuple):
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-Parse = Callable[..., Done]
+Command = Callable[..., Any]
 
 ONE_OR_THE_OTHER = "give TEXT or --file, not both, and at most one of --brackets, --json and --svg"
 NEITHER = (
@@ -32,62 +23,42 @@ NEITHER = (
 
 
 @pytest.fixture
-def parse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Parse:
-    """Runs `treenn parse` by the right-branching parser, in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str, stdin: bytes = b"") -> Done:
-        monkeypatch.setattr(sys, "argv", ["treenn", "parse", "--parser", "right", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="ascii", newline="\n"))
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        return Done(code, *capsys.readouterr())
-
-    return run
+def parse(treenn: Command) -> Command:
+    return lambda *arguments, **given: treenn("parse", "--parser", "right", *arguments, **given)
 
 
-def assert_one_message(done: Done, message: str) -> None:
-    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
-    assert (done.returncode, errors) == (2, [f"error: {message}"])
-    assert "Traceback" not in done.stderr
-
-
-def test_a_sentence_is_drawn(parse: Parse) -> None:
+def test_a_sentence_is_drawn(parse: Command) -> None:
     done = parse("It's not bad.")
     assert done.stdout == "· ┬ · It\n  └ · ┬ · 's\n      └ · ┬ · not\n          └ · ┬ · bad\n              └ · .\n\n"
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_brackets_are_read_again(parse: Parse) -> None:
+def test_brackets_are_read_again(parse: Command) -> None:
     assert (
         parse("A (good) movie", "--brackets").stdout == "(X (X A) (X (X -LRB-) (X (X good) (X (X -RRB-) (X movie)))))\n"
     )
     assert parse_tree(parse("A (good) movie", "--brackets").stdout).words == ("A", "(", "good", ")", "movie")
 
 
-def test_json_is_the_tree(parse: Parse) -> None:
+def test_json_is_the_tree(parse: Command) -> None:
     tree = json.loads(parse("not bad", "--json").stdout)
     assert tree == {"words": ["not", "bad"], "tree": "(X (X not) (X bad))", "merges": [[0, 1]], "labels": [None] * 3}
 
 
-def test_a_picture_is_drawn(parse: Parse, tmp_path: Path) -> None:
+def test_a_picture_is_drawn(parse: Command, tmp_path: Path) -> None:
     done = parse("not bad", "--svg", "pictures/tree.svg")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "drawn: pictures/tree.svg\n")
     assert "</svg>" in (tmp_path / "pictures/tree.svg").read_text(encoding="utf-8")
 
 
-def test_words_that_are_split_stay_as_they_are(parse: Parse) -> None:
+def test_words_that_are_split_stay_as_they_are(parse: Command) -> None:
     done = parse("can't -LRB- 1\u00a01/2 either\\/or\t.", "--tokenized", "--json")
     assert json.loads(done.stdout)["words"] == ["can't", "(", "1\u00a01/2", "either/or", "."]
     assert parse("can't stop", "--json").stdout.startswith('{"words": ["ca", "n\'t", "stop"]')
 
 
 @pytest.mark.parametrize("option", ["--brackets", "--json"])
-def test_each_line_makes_one_line_whatever_it_ends_in(parse: Parse, tmp_path: Path, option: str) -> None:
+def test_each_line_makes_one_line_whatever_it_ends_in(parse: Command, tmp_path: Path, option: str) -> None:
     text = "\ufeffIt works.\r\n\r\nnot bad\rgood\u2028news\x0b\n \t\n😀 שלום".encode()
     (tmp_path / "some.txt").write_bytes(text)
     from_file = parse("--file", "some.txt", option)
@@ -111,7 +82,7 @@ def test_each_line_makes_one_line_whatever_it_ends_in(parse: Parse, tmp_path: Pa
     assert parse(option, stdin=text).stdout == parse("--file", "-", option, stdin=text).stdout == from_file.stdout
 
 
-def test_files_come_one_after_the_other_and_progress_is_shown(parse: Parse, tmp_path: Path) -> None:
+def test_files_come_one_after_the_other_and_progress_is_shown(parse: Command, tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_text("a b\n" * 600)
     (tmp_path / "two.txt").write_text("c d")
     done = parse("--file", "one.txt", "--file", "two.txt", "--brackets")
@@ -131,7 +102,7 @@ def test_files_come_one_after_the_other_and_progress_is_shown(parse: Parse, tmp_
         ("x" * 100_000, ["x" * 100_000]),
     ],
 )
-def test_any_text_with_a_word_has_a_tree(parse: Parse, text: str, words: list[str]) -> None:
+def test_any_text_with_a_word_has_a_tree(parse: Command, text: str, words: list[str]) -> None:
     done = parse(text, "--json")
     assert json.loads(done.stdout)["words"] == words
     assert parse_tree(parse(text, "--brackets").stdout).words == tuple(words)
@@ -141,25 +112,24 @@ def test_any_text_with_a_word_has_a_tree(parse: Parse, text: str, words: list[st
 @pytest.mark.parametrize(
     "arguments", [[""], [" \t "], ["\x07\u200b"], ["", "--brackets"], ["", "--json", "--tokenized"]]
 )
-def test_no_words_is_one_message(parse: Parse, arguments: list[str]) -> None:
+def test_no_words_is_one_message(parse: Command, arguments: list[str]) -> None:
     done = parse(*arguments)
-    assert_one_message(done, "there is no word to parse")
+    done.expect_one_message("there is no word to parse")
     assert done.stdout == ""
 
 
 @pytest.mark.parametrize("text", [b"", b"\n\r\n \n"])
-def test_no_words_in_any_line_is_one_message(parse: Parse, text: bytes) -> None:
+def test_no_words_in_any_line_is_one_message(parse: Command, text: bytes) -> None:
     done = parse("--brackets", stdin=text)
-    assert_one_message(done, "standard input: there is no word to parse" if text else "there is no word to parse")
+    done.expect_one_message("standard input: there is no word to parse" if text else "there is no word to parse")
     assert done.stdout == ""
 
 
-def test_bytes_that_are_not_utf_8_name_their_line(parse: Parse, tmp_path: Path) -> None:
+def test_bytes_that_are_not_utf_8_name_their_line(parse: Command, tmp_path: Path) -> None:
     (tmp_path / "latin.txt").write_bytes("fine\r\nit's a caf\xe9\n".encode("latin-1"))
-    assert_one_message(
-        parse("--file", "latin.txt", "--brackets"), "latin.txt:2:11: byte 0xe9 is not UTF-8; the text must be UTF-8"
-    )
-    assert_one_message(parse("caf\udce9"), "byte 0xe9 is not UTF-8; the text must be UTF-8")
+    wrong = "byte 0xe9 is not UTF-8; the text must be UTF-8"
+    parse("--file", "latin.txt", "--brackets").expect_one_message(f"latin.txt:2:11: {wrong}")
+    parse("caf\udce9").expect_one_message(wrong)
 
 
 class AtMostThree(Parser):
@@ -171,11 +141,11 @@ class AtMostThree(Parser):
 
 
 def test_a_line_over_the_limit_is_named_and_those_before_it_are_parsed(
-    parse: Parse, monkeypatch: pytest.MonkeyPatch
+    parse: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loading, "load_parser", lambda name: AtMostThree())
     done = parse("--brackets", stdin=b"a b\n\nc d e f\ng\n")
-    assert_one_message(done, "standard input:3: sentence 0 has 4 words; the limit is 3")
+    done.expect_one_message("standard input:3: sentence 0 has 4 words; the limit is 3")
     assert done.stdout == "(X (X a) (X b))\n"
 
 
@@ -191,13 +161,13 @@ def test_a_line_over_the_limit_is_named_and_those_before_it_are_parsed(
         (["--svg", "x.svg"], "--svg x.svg: one sentence is drawn, none is given"),
     ],
 )  # fmt: skip
-def test_bad_arguments_end_in_one_message(parse: Parse, arguments: list[str], message: str) -> None:
-    assert_one_message(parse(*arguments), message)
+def test_bad_arguments_end_in_one_message(parse: Command, arguments: list[str], message: str) -> None:
+    parse(*arguments).expect_one_message(message)
 
 
-def test_a_picture_is_of_one_sentence(parse: Parse, tmp_path: Path) -> None:
+def test_a_picture_is_of_one_sentence(parse: Command, tmp_path: Path) -> None:
     done = parse("--svg", "x.svg", stdin=b"one\ntwo\n")
-    assert_one_message(done, "--svg x.svg: one sentence is drawn, more are given")
+    done.expect_one_message("--svg x.svg: one sentence is drawn, more are given")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -222,5 +192,5 @@ def test_parsing_by_a_shape_needs_no_torch() -> None:
     assert done.stderr == ""
 
 
-def test_help_has_an_example(parse: Parse) -> None:
+def test_help_has_an_example(parse: Command) -> None:
     assert "Example: treenn parse" in parse("--help").stdout

@@ -1,0 +1,45 @@
+"""Running `treenn` as a user does, in a folder of its own."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from treenn.cli import main
+
+
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+    def expect_one_message(self, message: str) -> None:
+        """Bad input ends in one line that begins like this, and exit code 2."""
+        errors = [line for line in self.stderr.splitlines() if line.startswith("error: ")]
+        assert (self.returncode, len(errors)) == (2, 1), self.stderr
+        assert errors[0].startswith(f"error: {message}")
+        assert "Traceback" not in self.stderr
+
+
+@pytest.fixture
+def treenn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, stdin: bytes = b"") -> Done:
+        monkeypatch.setattr(sys, "argv", ["treenn", *arguments])
+        # As the terminal gives it: bytes come as they are, in whatever encoding the machine is set to.
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="ascii", newline="\n"))
+        capsys.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        return Done(code, *capsys.readouterr())
+
+    return run
