@@ -73,7 +73,7 @@ class TreeDistribution:
         Goodman, *Parsing Algorithms and Metrics*, ACL 1996, maximises the expected number of right brackets so.
         """
         chances = self.marginals.sum(dim=2, keepdim=True).expand(-1, -1, 2)
-        return best_trees(Scores(chances, torch.zeros_like(self.scores.splits)))
+        return best_trees(Scores(chances, chances.new_zeros(()).expand_as(self.scores.splits)))
 
 
 class _Posterior(torch.autograd.Function):

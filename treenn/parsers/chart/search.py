@@ -203,4 +203,4 @@ def _top(totals: Tensor, count: int) -> tuple[Tensor, Tensor]:
         values, places = totals.max(dim=2, keepdim=True)
         return values, places
     values, places = totals.sort(dim=2, descending=True, stable=True)
-    return values[..., :count], places[..., :count]
+    return values[..., :count], places[..., :count].clone()  # not a view, which would keep all places in memory

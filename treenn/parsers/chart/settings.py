@@ -43,7 +43,7 @@ class ChartSettings:
     split_size: int = 32
     dropout: float = 0.33
     word_dropout: float = 0.5
-    epochs: int = 20
+    epochs: int = 16
     batch_size: int = 32
     learning_rate: float = 1.5e-3
     warmup: int = 300

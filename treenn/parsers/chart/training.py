@@ -67,7 +67,7 @@ def train(
         settings: the recipe; left out, that of the parser that ships.
         vectors: pretrained word vectors, side by side; they are trained on.
         helpers: treebanks whose training trees are mixed in, fewer every epoch.
-        out: a folder for the parser.
+        out: a folder for the parser, written after every epoch that is the best so far.
         progress: told of every batch.
 
     Raises:
@@ -78,11 +78,9 @@ def train(
         torch.manual_seed(settings.seed)
         trainer = _Trainer(treebank, settings, vectors, helpers)
         for epoch in range(settings.epochs):
-            trainer.run_epoch(epoch, progress)
-    parser, results = trainer.finish()
-    if out is not None:
-        parser.save(out)
-    return parser, results
+            if trainer.run_epoch(epoch, progress) and out is not None:
+                trainer.parser.save(out)
+    return trainer.finish()
 
 
 class _Trainer:
@@ -121,8 +119,8 @@ class _Trainer:
         self.history: list[dict[str, Any]] = []
         self.best_weights: dict[str, Tensor] = {}
 
-    def run_epoch(self, epoch: int, progress: Progress) -> None:
-        """Train one epoch, evaluate on dev, keep the weights if they are the best."""
+    def run_epoch(self, epoch: int, progress: Progress) -> bool:
+        """Train one epoch, evaluate on dev, keep the weights if they are the best; whether they are."""
         start = time.perf_counter()
         self.parser.network.train()
         chosen = list(batches(self._examples(epoch), self.settings.batch_size, self.generator))
@@ -130,14 +128,20 @@ class _Trainer:
         for number, batch in enumerate(chosen):
             self._set_learning_rate(epoch * len(chosen) + number, (epoch + number / len(chosen)) / epochs)
             loss += self._step(stack(batch)) * len(batch)
-            progress(epoch * len(chosen) + number + 1, epochs * len(chosen), f"epoch {epoch + 1} of {epochs}")
+            progress(epoch * len(chosen) + number + 1, epochs * len(chosen), self._how_it_goes(epoch))
         mean = loss / sum(map(len, chosen))
         if not math.isfinite(mean):
             raise InputError(f"the loss became {mean} in epoch {epoch + 1}; a lower --learning-rate may help")
         seconds = time.perf_counter() - start
         self.history.append({"epoch": epoch + 1, "loss": mean, "seconds": seconds, "dev": self._evaluate()})
-        if epoch + 1 == self._best_epoch():
+        best = epoch + 1 == self._best_epoch()
+        if best:
             self.best_weights = {name: tensor.clone() for name, tensor in self.parser.network.state_dict().items()}
+        return best
+
+    def _how_it_goes(self, epoch: int) -> str:
+        last = f", dev F1 {100 * self.history[-1]['dev']['f1']:.1f}" if self.history else ""
+        return f"epoch {epoch + 1} of {self.settings.epochs}{last}"
 
     def _examples(self, epoch: int) -> list[Example]:
         """The treebank's own trees, and an equal part of each helper's, fewer every epoch."""
