@@ -11,7 +11,8 @@ from toy import toy_treebank
 
 from treenn.encoders import pack
 from treenn.evaluation import Predictions, metrics, predict
-from treenn.models import Settings, build
+from treenn.models import build
+from treenn.settings import Settings
 from treenn.trees import Tree
 from treenn.vocabulary import Vocabulary
 

@@ -8,7 +8,8 @@ from toy import toy_treebank
 
 from treenn.architectures import ENCODERS
 from treenn.encoders import pack
-from treenn.models import Settings, build, load_model, match_parameters, save_model
+from treenn.models import build, load_model, match_parameters, save_model
+from treenn.settings import Settings
 from treenn.trees import InputError
 from treenn.vocabulary import Vocabulary
 
@@ -62,21 +63,6 @@ def test_parameters_are_counted_without_and_of_the_word_vectors() -> None:
     model = build(Settings(size=4, word_size=3), 5, VOCABULARY)
     cell = 3 * 4 * 3 + 5 * 4 * 8 + 16
     assert model.parameter_counts() == (cell + 4 * 5 + 5, len(VOCABULARY) * 3)
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"model": "rnn"}, "--model rnn: no such model; `treenn cells` lists them: tree-lstm, lstm,"),
-        ({"batch_size": 0}, "--batch-size 0: must be 1 or more"),
-        ({"dropout": 1.0}, "--dropout 1.0: must be at least 0 and below 1"),
-        ({"supervision": "words"}, "--supervision words: must be nodes or roots"),
-        ({"learning_rate": -1.0}, "--learning-rate -1.0: must be 0 or more"),
-    ],
-)
-def test_settings_that_make_no_sense_are_refused(options: dict[str, object], message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        Settings(**options)
 
 
 def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ _HOME = {
     "Parser": "treenn.parsers",
     "Plan": "treenn.comparison.plan",
     "SequenceEncoder": "treenn.encoders",
-    "Settings": "treenn.models",
+    "Settings": "treenn.settings",
     "Tree": "treenn.trees",
     "TreeEncoder": "treenn.encoders",
     "check_cell": "treenn.testing",

@@ -1,12 +1,12 @@
-"""A whole network: words to vectors to node states to class scores; its settings, and its folder on disk."""
+"""A whole network: words to vectors to node states to class scores; and its folder on disk."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from treenn.architectures import ENCODERS
 from treenn.encoders import Encoder, PackedForest
 from treenn.heads import Head, node_loss
+from treenn.settings import Settings
 from treenn.trees import InputError
 from treenn.trees.files import read_text, write_bytes, write_text
 from treenn.vectors import WordVectors, initial_embedding
@@ -23,51 +24,6 @@ from treenn.vocabulary import Vocabulary
 
 FORMAT = 1
 """The version of a model folder's layout."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """All that decides a training run but its data; the defaults are the sentiment recipe of Tai et al. 2015 (§5.3).
-
-    Args:
-        model: a name in `treenn.architectures.ENCODERS`.
-        size: width of the encoder's output.
-        word_size: width of the word vectors where no pretrained ones are given.
-        dropout: on the classifier's input.
-        supervision: a loss at every labelled node (`"nodes"`), or at the roots alone (`"roots"`).
-        epochs: how many times training sees each tree.
-        batch_size: trees in one step.
-        learning_rate: of Adagrad, for all but the word vectors.
-        embedding_learning_rate: of plain gradient descent, for the word vectors.
-        weight_decay: L2, on all but the word vectors.
-        seed: of initial weights, order of the trees and dropout.
-    """
-
-    model: str = "tree-lstm"
-    size: int = 150
-    word_size: int = 150
-    dropout: float = 0.5
-    supervision: Literal["nodes", "roots"] = "nodes"
-    epochs: int = 10
-    batch_size: int = 25
-    learning_rate: float = 0.05
-    embedding_learning_rate: float = 0.1
-    weight_decay: float = 1e-4
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if self.model not in ENCODERS:
-            raise InputError(f"--model {self.model}: no such model; `treenn cells` lists them: {', '.join(ENCODERS)}")
-        for name in ("size", "word_size", "epochs", "batch_size"):
-            if getattr(self, name) < 1:
-                raise InputError(f"--{name.replace('_', '-')} {getattr(self, name)}: must be 1 or more")
-        for name in ("learning_rate", "embedding_learning_rate", "weight_decay"):
-            if not getattr(self, name) >= 0:
-                raise InputError(f"--{name.replace('_', '-')} {getattr(self, name)}: must be 0 or more")
-        if not 0 <= self.dropout < 1:
-            raise InputError(f"--dropout {self.dropout}: must be at least 0 and below 1")
-        if self.supervision not in ("nodes", "roots"):
-            raise InputError(f"--supervision {self.supervision}: must be nodes or roots")
 
 
 class NodeClassifier(nn.Module):

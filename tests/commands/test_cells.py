@@ -5,7 +5,8 @@ import pytest
 
 from treenn.architectures import ENCODERS
 from treenn.cli import main
-from treenn.models import Settings, build
+from treenn.models import build
+from treenn.settings import Settings
 from treenn.vocabulary import Vocabulary
 
 

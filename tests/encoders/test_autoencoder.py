@@ -14,7 +14,8 @@ from toy import toy_treebank
 from treebanks import Treebank
 from treenn.architectures import ENCODERS
 from treenn.encoders import RecursiveAutoencoder, pack
-from treenn.models import NodeClassifier, Settings, build
+from treenn.models import NodeClassifier, build
+from treenn.settings import Settings
 from treenn.training import train
 from treenn.trees import InputError, Tree, parse_trees
 from treenn.vocabulary import Vocabulary

@@ -16,7 +16,8 @@ from treebanks import Treebank
 from treenn.architectures import ENCODERS
 from treenn.cells import BinaryTreeLSTM
 from treenn.encoders import BidirectionalTreeEncoder, pack
-from treenn.models import Settings, load_model
+from treenn.models import load_model
+from treenn.settings import Settings
 from treenn.training import Progress, train
 from treenn.trees import InputError, write_trees
 

@@ -13,7 +13,8 @@ from torch.sparse import check_sparse_tensor_invariants
 
 from treenn.encoders import NO_LABEL, pack
 from treenn.heads import Head, node_loss
-from treenn.models import NodeClassifier, Settings, build
+from treenn.models import NodeClassifier, build
+from treenn.settings import Settings
 from treenn.trees import Tree
 from treenn.vocabulary import Vocabulary
 

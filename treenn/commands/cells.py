@@ -18,9 +18,9 @@ def cells(
 
     Example: treenn cells --size 100
     """
-    from treenn.commands.show import print_json
     from treenn.architectures import architectures
-    from treenn.models import Settings
+    from treenn.commands.show import print_json
+    from treenn.settings import Settings
 
     Settings(size=size, word_size=word_size)  # refuses sizes below 1
     found = architectures(word_size, size)

@@ -8,20 +8,27 @@ from typing import Annotated, Any
 
 import typer
 
-from treenn.commands.options import Epochs, Json, Vectors, command_line, vector_files
+from treenn.commands.options import Json, Vectors, command_line, vector_files
+from treenn.commands.settings import takes_settings
+from treenn.settings import Settings
 
 
+@takes_settings(without=("model", "seed"))
 def compare(
     treebank: Annotated[str, typer.Option(metavar="NAME", help="A treebank of `treenn data list`.")] = "reviews",
     models: Annotated[
-        str, typer.Option(metavar="NAME,NAME", help="What to compare; tree-lstm and lstm.")
+        str,
+        typer.Option(
+            metavar="NAME,NAME",
+            help="What to compare, of `treenn cells`; the others get as many parameters as the first.",
+        ),
     ] = "tree-lstm,lstm",
     seeds: Annotated[int, typer.Option(help="How many times each model is trained.")] = 3,
     vectors: Vectors = [],  # noqa: B006 (typer wants a list)
-    epochs: Epochs = 10,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go.")] = Path("comparison"),
     jobs: Annotated[int | None, typer.Option(help="Runs side by side, one thread each; left out, one a core.")] = None,
     json: Json = False,
+    **recipe: Any,
 ) -> None:
     """Train recursive and recurrent networks on the same trees, labels and vectors, and write a report.
 
@@ -39,10 +46,9 @@ def compare(
     from treenn.comparison.plan import Plan
     from treenn.comparison.report import write_report
     from treenn.comparison.runs import compare as run_plan
-    from treenn.models import Settings
     from treenn.trees.files import write_text
 
-    plan = Plan(treebank, tuple(models.split(",")), seeds, tuple(vector_files(vectors)), Settings(epochs=epochs))
+    plan = Plan(treebank, tuple(models.split(",")), seeds, tuple(vector_files(vectors)), Settings(**recipe))
     if jobs is None:
         jobs = min(os.cpu_count() or 1, seeds * len(plan.models))
     with progress_bar(f"{models} on {treebank}") as bar:

@@ -16,7 +16,6 @@ Vectors = Annotated[
         help="Word vectors (text), a path or the name of a fetched file; give it again for more, side by side.",
     ),
 ]
-Epochs = Annotated[int, typer.Option(help="How many times training sees each tree.")]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go.")]
 ParserName = Annotated[
     str,

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.options import Epochs, Json, Out, Vectors, command_line, vector_files
+from treenn.commands.options import Json, Out, Vectors, command_line, vector_files
+from treenn.commands.settings import takes_settings
+from treenn.settings import Settings
 
 if TYPE_CHECKING:
     from treebanks import Treebank
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 File = typer.Option(metavar="FILE", help="A bracketed treebank file of your own.")
 
 
+@takes_settings()
 def train(
     out: Out,
     treebank: Annotated[str | None, typer.Option(metavar="NAME", help="A treebank of `treenn data list`.")] = None,
@@ -23,21 +26,11 @@ def train(
     test: Annotated[Path | None, File] = None,
     classes: Annotated[int, typer.Option(help="With --trees: labels are 0 to this less one.")] = 5,
     binarize: Annotated[str | None, typer.Option(metavar="left|right", help="With --trees: make nodes binary.")] = None,
-    model: Annotated[str, typer.Option(help="tree-lstm or lstm.")] = "tree-lstm",
     vectors: Vectors = [],  # noqa: B006 (typer wants a list)
-    size: Annotated[int, typer.Option(help="Width of the network's states.")] = 150,
-    word_size: Annotated[int, typer.Option(help="Width of the word vectors where --vectors gives none.")] = 150,
-    dropout: Annotated[float, typer.Option(help="On the classifier's input.")] = 0.5,
-    supervision: Annotated[str, typer.Option(metavar="nodes|roots", help="Where the loss is taken.")] = "nodes",
-    epochs: Epochs = 10,
-    batch_size: Annotated[int, typer.Option(help="Trees in one step.")] = 25,
-    learning_rate: Annotated[float, typer.Option(help="Of Adagrad, for all but the word vectors.")] = 0.05,
-    embedding_learning_rate: Annotated[float, typer.Option(help="Of the word vectors.")] = 0.1,
-    weight_decay: Annotated[float, typer.Option(help="L2, on all but the word vectors.")] = 1e-4,
-    seed: Annotated[int, typer.Option(help="Fixes everything that is random.")] = 0,
     device: Annotated[str, typer.Option(metavar="cpu|cuda", help="Where to train.")] = "cpu",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out, if there is one.")] = False,
     json: Json = False,
+    **recipe: Any,
 ) -> None:
     """Train one model; keep its best epoch on dev, and say what that reaches.
 
@@ -47,19 +40,17 @@ def train(
     """
     from treenn.commands.show import print_json, progress_bar, say
 
-    options = dict(locals())
+    settings = Settings(**recipe)
     data = _data(treebank, trees, dev, test, classes, binarize)
 
     import torch
 
     from treenn import training
-    from treenn.models import Settings
     from treenn.vectors import read_vectors
 
     torch.set_num_threads(1)  # bit for bit the same every time, and at this size as fast as two
-    settings = Settings(**{name: options[name] for name in Settings.__dataclass_fields__})
     files = [read_vectors(path, data.words()) for path in vector_files(vectors)]
-    with progress_bar(f"{model} on {data.name}") as progress:
+    with progress_bar(f"{settings.model} on {data.name}") as progress:
         run = training.train(
             data,
             settings,

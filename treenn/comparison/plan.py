@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
-from treenn.models import Settings, match_parameters
+from treenn.models import match_parameters
+from treenn.settings import Settings
 from treenn.trees import InputError
 
 
@@ -17,7 +18,8 @@ class Plan:
 
     Args:
         treebank: a name for `treebanks.load`.
-        models: names in `treenn.architectures.ENCODERS`; the first one's size is the recipe's, the others are matched to it.
+        models: names in `treenn.architectures.ENCODERS`; the first one's size is the recipe's, the others are matched
+            to it.
         seeds: how many times each model is trained, with seeds 0, 1, ...
         vectors: paths of pretrained word vectors, side by side.
         recipe: all other settings.

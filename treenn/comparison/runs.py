@@ -19,7 +19,7 @@ from treebanks import Treebank
 from treenn.comparison.plan import Plan, run_name
 from treenn.comparison.results import collect
 from treenn.environment import environment
-from treenn.models import Settings
+from treenn.settings import Settings
 from treenn.training import train
 from treenn.trees import InputError
 from treenn.vectors import WordVectors, read_vectors

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from treebanks import Treebank
-from treenn.models import NodeClassifier, Settings
+from treenn.models import NodeClassifier
+from treenn.settings import Settings
 from treenn.trees import InputError, Tree
 from treenn.vectors import WordVectors
 from treenn.vocabulary import Vocabulary

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from torch.optim import SGD, Adagrad, Optimizer
 
-from treenn.models import NodeClassifier, Settings
+from treenn.models import NodeClassifier
+from treenn.settings import Settings
 
 
 def make_optimizers(model: NodeClassifier, settings: Settings) -> list[Optimizer]:

@@ -20,7 +20,8 @@ from treenn.checkpoint import load_checkpoint, save_checkpoint
 from treenn.encoders import pack
 from treenn.environment import environment
 from treenn.evaluation import Predictions, metrics, predict
-from treenn.models import NodeClassifier, Settings, build, save_model, save_weights
+from treenn.models import NodeClassifier, build, save_model, save_weights
+from treenn.settings import Settings
 from treenn.training import folder
 from treenn.training.data import batches, check_labels, digest, find_words
 from treenn.training.optimizers import make_optimizers

@@ -1,0 +1,27 @@
+from dataclasses import fields
+
+import pytest
+
+from treenn.settings import Settings
+from treenn.trees import InputError
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"model": "rnn"}, "--model rnn: no such model; `treenn cells` lists them: tree-lstm, lstm,"),
+        ({"batch_size": 0}, "--batch-size 0: must be 1 or more"),
+        ({"dropout": 1.0}, "--dropout 1.0: must be at least 0 and below 1"),
+        ({"supervision": "words"}, "--supervision words: must be nodes or roots"),
+        ({"learning_rate": -1.0}, "--learning-rate -1.0: must be 0 or more"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Settings(**options)
+
+
+def test_every_setting_says_what_it_does_in_a_line() -> None:
+    for each in fields(Settings):
+        assert each.metadata["help"].endswith(".")
+        assert len(each.metadata["help"]) < 110, each.name

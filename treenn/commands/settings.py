@@ -1,0 +1,43 @@
+"""The options that commands make of `Settings`: one a setting, under the headings that the settings name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import Field, fields
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+
+import typer
+
+from treenn.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., None])
+
+
+def takes_settings(*, without: tuple[str, ...] = ()) -> Callable[[Command], Command]:
+    """Give a command an option for every setting; they reach it through its `**recipe`, ready for `Settings`.
+
+    Args:
+        without: settings that the command decides itself.
+    """
+
+    def decorate(command: Command) -> Command:
+        signature = inspect.signature(command, eval_str=True)
+        own = [each for each in signature.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
+        options = [_option(each) for each in fields(Settings) if each.name not in without]
+        command.__signature__ = signature.replace(parameters=[*own, *options])  # type: ignore[attr-defined]
+        return command
+
+    return decorate
+
+
+def _option(each: Field[Any]) -> inspect.Parameter:
+    """What typer reads; what a setting must be is checked by `Settings`, whose messages name the option."""
+    chosen = get_origin(each.type) is Literal
+    info = typer.Option(
+        help=each.metadata["help"],
+        rich_help_panel=each.metadata["group"],
+        metavar="|".join(get_args(each.type)) if chosen else None,
+    )
+    kind = Annotated[str if chosen else each.type, info]  # type: ignore[valid-type]
+    return inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default, annotation=kind)

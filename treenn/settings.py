@@ -1,0 +1,82 @@
+"""`Settings`: all that decides a training run but its data; every setting is an option of `treenn train`."""
+
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, Literal, get_args
+
+from treenn.trees.errors import InputError
+
+
+def _setting(
+    group: str, default: Any, help: str, *, low: float | None = None, above: float | None = None, share: bool = False
+) -> Any:
+    """A field that says of itself what it is about, what it does, and what it may be.
+
+    Args:
+        group: a heading of `treenn train --help`.
+        default: what it is where nobody sets it.
+        help: what it does, in a line.
+        low: the least that it may be.
+        above: what it must be more than.
+        share: whether it is a share, at least 0 and below 1.
+    """
+    return field(default=default, metadata={"group": group, "help": help, "low": low, "above": above, "share": share})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that decides a training run but its data; the defaults are the sentiment recipe of Tai et al. 2015 (§5.3).
+
+    Raises:
+        InputError: where a setting is not what it may be.
+
+    >>> Settings(model="lstm", epochs=3).learning_rate
+    0.05
+    """
+
+    model: str = _setting("Network", "tree-lstm", "Which network; `treenn cells` lists them.")
+    size: int = _setting("Network", 150, "Width of the network's states.", low=1)
+    word_size: int = _setting("Network", 150, "Width of the word vectors where no pretrained ones are given.", low=1)
+    supervision: Literal["nodes", "roots"] = _setting(
+        "Training", "nodes", "Where the loss is taken: at every labelled node, or at the roots alone."
+    )
+    epochs: int = _setting("Training", 10, "How many times training sees each tree.", low=1)
+    batch_size: int = _setting("Training", 25, "Trees in one step.", low=1)
+    seed: int = _setting("Training", 0, "Of first weights, order of the trees, and all else that is random.")
+    learning_rate: float = _setting("Optimizer", 0.05, "Of Adagrad, for all but the word vectors.", low=0)
+    embedding_learning_rate: float = _setting(
+        "Optimizer", 0.1, "Of plain gradient descent, for the word vectors.", low=0
+    )
+    weight_decay: float = _setting("Regularization", 1e-4, "L2, on all but the word vectors.", low=0)
+    dropout: float = _setting("Regularization", 0.5, "On the classifier's input.", share=True)
+
+    def __post_init__(self) -> None:
+        from treenn.architectures import ENCODERS  # with torch, which the commands' --help does without
+
+        if self.model not in ENCODERS:
+            raise InputError(f"--model {self.model}: no such model; `treenn cells` lists them: {', '.join(ENCODERS)}")
+        for each in fields(self):
+            if (value := getattr(self, each.name)) is not None and (wanted := _objection(each, value)):
+                raise InputError(f"{option(each.name)} {value}: must be {wanted}")
+
+
+def _objection(each: Field[Any], value: Any) -> str | None:
+    """What a setting must be, where it is something else."""
+    low, above, choices = each.metadata["low"], each.metadata["above"], get_args(each.type)
+    if each.metadata["share"] and not 0 <= value < 1:
+        return "at least 0 and below 1"
+    if low is not None and not value >= low:
+        return f"{low} or more"
+    if above is not None and not value > above:
+        return f"more than {above}"
+    if isinstance(value, str) and choices and value not in choices:
+        return f"{', '.join(choices[:-1])} or {choices[-1]}"
+    return None
+
+
+def option(name: str) -> str:
+    """A setting's name as commands spell it.
+
+    >>> option("batch_size")
+    '--batch-size'
+    """
+    return "--" + name.replace("_", "-")
