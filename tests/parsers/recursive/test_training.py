@@ -50,10 +50,10 @@ def _tree(draw: random.Random) -> Tree:
 @pytest.mark.parametrize(
     "settings",
     [
-        replace(SMALL, learning_rate=1e-2, epochs=12),
+        replace(SMALL, learning_rate=1e-2, epochs=8),
         replace(SMALL, learning_rate=5e-3, context="none", cell="tree-lstm", objective="margin", kappa=1.0),
         replace(
-            PAPER, size=16, word_size=8, batch_size=8, epochs=12, learning_rate=1e-2, kappa=0.2, train_width=4, width=4
+            PAPER, size=16, word_size=8, batch_size=8, epochs=8, learning_rate=1e-2, kappa=0.2, train_width=4, width=4
         ),
     ],
     ids=["steps", "margin", "paper, beam"],
@@ -104,7 +104,7 @@ def test_trees_of_any_number_of_children_and_helpers_are_learnt_from() -> None:
     flat = NaryTree(("a", "b", "c", "d"), ((1, 2, 3), (0, 4)), (None,) * 6)
     words = NaryTree(("a",), ((0,),), (None,) * 2)
     bank = ParsingTreebank("flat", {"train": (flat, words), "dev": (flat,), "test": (flat,)})
-    parser, results = train(bank, replace(SMALL, epochs=50, learning_rate=0.02), helpers=[toy(12)])
+    parser, results = train(bank, replace(SMALL, epochs=25, learning_rate=0.03), helpers=[toy(12)])
     assert parser.parse(flat.words).spans[-2] == (1, 4)
     assert results["helpers"] == ["toy"]
     assert parser.network.vocabulary.encode(["sees", "the"]).min() > 0

@@ -8,13 +8,12 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from treenn.parsers.parser import Parser
+from treenn.parsers.parser import Parser, refuse_empty
 from treenn.parsers.recursive.network import MergeNetwork
 from treenn.parsers.recursive.scorers import LEFT, PARENT, RIGHT
 from treenn.parsers.recursive.search import Found, Sentences, search
@@ -52,13 +51,17 @@ class RecursiveNetworkParser(Parser):
         Raises:
             InputError: where a sentence has no words, or more than `MAX_WORDS`.
         """
-        lengths = np.array([len(words) for words in sentences], dtype=np.int64)
-        _check(lengths)
-        order = np.argsort(-lengths, kind="stable")
+        refuse_empty(sentences)
+        lengths = [len(words) for words in sentences]
+        if (most := max(lengths, default=0)) > MAX_WORDS:
+            raise InputError(
+                f"sentence {lengths.index(most)} has {most:,} words; this parser takes {MAX_WORDS:,} at most"
+            )
+        order = sorted(range(len(lengths)), key=lambda number: -lengths[number])
         size = max(1, _PARTIAL_TREES // self.settings.width)
         trees: dict[int, Tree] = {}
         for start in range(0, len(order), size):
-            batch = order[start : start + size].tolist()
+            batch = order[start : start + size]
             trees |= zip(batch, self._parse([sentences[number] for number in batch]), strict=True)
         return [trees[number] for number in range(len(sentences))]
 
@@ -120,13 +123,6 @@ def trees_of(found: Found, sentences: Sequence[Sequence[str]], lengths: Tensor) 
         Tree(tuple(words), tuple((left, right) for left, right in pair[: len(words) - 1]))
         for words, pair in zip(sentences, pairs, strict=True)
     ]
-
-
-def _check(lengths: np.ndarray) -> None:
-    for number in np.flatnonzero((lengths == 0) | (lengths > MAX_WORDS)).tolist()[:1]:
-        if lengths[number] == 0:
-            raise InputError(f"sentence {number} has no words")
-        raise InputError(f"sentence {number} has {lengths[number]:,} words; this parser takes {MAX_WORDS:,} at most")
 
 
 def _config(path: Path) -> dict[str, Any]:

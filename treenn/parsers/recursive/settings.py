@@ -53,19 +53,19 @@ class Settings:
     context: Context = "lstm"
     scorer: Scorer = "neighbours"
     objective: Objective = "steps"
-    size: int = 150
-    hidden: int = 150
+    size: int = 200
+    hidden: int = 256
     word_size: int = 100
-    context_size: int = 200
+    context_size: int = 300
     context_layers: int = 2
-    dropout: float = 0.3
+    dropout: float = 0.2
     kappa: float = 0.05
     explore: float = 1.0
     width: int = 1
     train_width: int = 1
     epochs: int = 10
     batch_size: int = 32
-    learning_rate: float = 1e-3
+    learning_rate: float = 2e-3
     weight_decay: float = 0.0
     seed: int = 0
 
