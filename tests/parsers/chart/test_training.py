@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from treebanks.parsing import ParsingTreebank
-from treenn.parsers.chart import ChartSettings, train
+from treenn.parsers.chart import ChartParser, ChartSettings, train
 from treenn.parsers.chart.parser import LIMIT
 from treenn.trees import InputError, Tree, parse_nary, unbinarize
 from treenn.vectors import WordVectors
@@ -80,15 +80,19 @@ def test_pretrained_vectors_are_where_words_start_and_are_trained(reviews, tiny)
 
 def test_the_parser_is_written_and_progress_told(reviews, tiny, tmp_path):
     few = ParsingTreebank("few", {"train": reviews.splits["train"][:20], "dev": reviews.splits["dev"][:5]})
+    helper = ParsingTreebank("more", {"train": reviews.splits["train"][20:60]})
     told: list[tuple[int, int]] = []
-    train(
+    parser, _ = train(
         few,
         replace(tiny, epochs=2),
+        helpers=[helper],
         out=tmp_path / "out",
         progress=lambda done, total, text: told.append((done, total)),
     )
-    assert (tmp_path / "out" / "model.safetensors").exists()
-    assert told == [(done, len(told)) for done in range(1, len(told) + 1)]
+    written = ChartParser.load(tmp_path / "out").network.state_dict()
+    assert all(torch.equal(tensor, written[name]) for name, tensor in parser.network.state_dict().items())
+    assert [done for done, _ in told] == sorted({done for done, _ in told})
+    assert {total for _, total in told} == {told[-1][0]} == {2 * 20 + 16 + 8}  # helpers: 0.8 of 20, then half of that
 
 
 def test_a_split_without_trees_is_refused(reviews, tiny):

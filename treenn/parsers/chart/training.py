@@ -124,12 +124,14 @@ class _Trainer:
         start = time.perf_counter()
         self.parser.network.train()
         chosen = list(batches(self._examples(epoch), self.settings.batch_size, self.generator))
-        loss, epochs = 0.0, self.settings.epochs
+        sizes = [len(self.train) + sum(self._helping_counts(number)) for number in range(self.settings.epochs)]
+        loss, done = 0.0, sum(sizes[:epoch])
         for number, batch in enumerate(chosen):
-            self._set_learning_rate(epoch * len(chosen) + number, (epoch + number / len(chosen)) / epochs)
+            self._set_learning_rate(epoch * len(chosen) + number, (epoch + number / len(chosen)) / len(sizes))
             loss += self._step(stack(batch)) * len(batch)
-            progress(epoch * len(chosen) + number + 1, epochs * len(chosen), self._how_it_goes(epoch))
-        mean = loss / sum(map(len, chosen))
+            done += len(batch)
+            progress(done, sum(sizes), self._how_it_goes(epoch))
+        mean = loss / sizes[epoch]
         if not math.isfinite(mean):
             raise InputError(f"the loss became {mean} in epoch {epoch + 1}; a lower --learning-rate may help")
         seconds = time.perf_counter() - start
@@ -145,12 +147,15 @@ class _Trainer:
 
     def _examples(self, epoch: int) -> list[Example]:
         """The treebank's own trees, and an equal part of each helper's, fewer every epoch."""
-        share = self.settings.helper_share * (1 - epoch / self.settings.epochs)
         found = list(self.train)
-        for trees in self.helping:
-            count = round(share * len(self.train) / len(self.helping))
+        for trees, count in zip(self.helping, self._helping_counts(epoch), strict=True):
             found += [trees[index] for index in self.generator.permutation(len(trees))[:count]]
         return found
+
+    def _helping_counts(self, epoch: int) -> list[int]:
+        """How many trees of each helper an epoch has."""
+        share = self.settings.helper_share * (1 - epoch / self.settings.epochs)
+        return [min(len(trees), round(share * len(self.train) / len(self.helping))) for trees in self.helping]
 
     def _set_learning_rate(self, step: int, done: float) -> None:
         rise = min(1.0, (step + 1) / (self.settings.warmup + 1))
