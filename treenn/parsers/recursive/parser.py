@@ -29,7 +29,7 @@ MAX_WORDS = 2_000
 """The longest sentence that is parsed: time and memory grow with the square of its length."""
 
 _LAST = torch.iinfo(torch.int64).max
-_PARTIAL_TREES = 256  # searched at once: sentences times the width of the beam
+_SENTENCES, _WORDS = 256, 8192  # parsed at once, with a beam the fewer the wider it is
 
 
 class RecursiveNetworkParser(Parser):
@@ -58,10 +58,11 @@ class RecursiveNetworkParser(Parser):
                 f"sentence {lengths.index(most)} has {most:,} words; this parser takes {MAX_WORDS:,} at most"
             )
         order = sorted(range(len(lengths)), key=lambda number: -lengths[number])
-        size = max(1, _PARTIAL_TREES // self.settings.width)
         trees: dict[int, Tree] = {}
-        for start in range(0, len(order), size):
-            batch = order[start : start + size]
+        while len(trees) < len(order):
+            longest = lengths[order[len(trees)]]
+            size = max(1, min(_SENTENCES, _WORDS // longest) // self.settings.width)
+            batch = order[len(trees) : len(trees) + size]
             trees |= zip(batch, self._parse([sentences[number] for number in batch]), strict=True)
         return [trees[number] for number in range(len(sentences))]
 
