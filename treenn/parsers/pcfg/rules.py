@@ -23,65 +23,50 @@ Ints: TypeAlias = NDArray[np.intp]
 Floats: TypeAlias = NDArray[np.float32]
 
 
-class Groups(NamedTuple):
-    """The rows of a table, sorted by the symbol that owns them: each owner, its first row and its number of rows."""
-
-    owners: Ints
-    starts: Ints
-    sizes: Ints
-
-    def best(self, scores: Floats) -> Floats:
-        """The best score of each owner: `(owners, columns)` of `(rows, columns)`."""
-        best: Floats = np.maximum.reduceat(scores, self.starts, axis=0)
-        return best
-
-
 class Joins(NamedTuple):
     """The binary rules.
 
     Args:
         lefts, rights: the symbols that stand on the left, L, and on the right, R.
         pair_left, pair_right: what stands together, P pairs: their places in `lefts` and in `rights`.
-        pair, score: the K rules, by parent: the pair of each, and its probability.
-        parents: the rules of each parent.
+        parent, pair, score: the K rules, sorted by parent: what is made of which pair, and its probability.
     """
 
     lefts: Ints
     rights: Ints
     pair_left: Ints
     pair_right: Ints
+    parent: Ints
     pair: Ints
     score: Floats
-    parents: Groups
 
 
 class Chains(NamedTuple):
     """The ways from a symbol to another by unary rules, U of them, the best for each two; each symbol alone is one too.
 
     Args:
-        symbols: from top to bottom.
-        bottom, score: the last symbol, and the probability of all the rules.
-        tops: the chains by their first symbol, which is any of the grammar's.
+        symbols: from top to bottom; sorted.
+        top, bottom, score: the first and the last symbol, and the probability of all the rules.
     """
 
     symbols: tuple[tuple[int, ...], ...]
+    top: Ints
     bottom: Ints
     score: Floats
-    tops: Groups
 
 
 class Expansions(NamedTuple):
-    """All that a symbol can become by a chain and a binary rule, by symbol: the chain, the rule, and the score of both.
+    """All that a symbol can become by a chain and a binary rule.
 
     Args:
-        chain, rule, score: the number of each in `Chains` and `Joins`; their probability.
-        starts: where the expansions of each symbol begin, and at last where all of them end.
+        top: the symbol; the expansions are sorted by it.
+        chain, rule, score: the number of each in `Chains` and `Joins`, and the probability of both.
     """
 
+    top: Ints
     chain: Ints
     rule: Ints
     score: Floats
-    starts: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,9 +146,9 @@ def _joins(binary: dict[tuple[int, int, int], float]) -> Joins:
         rights=rights.astype(np.intp),
         pair_left=pair_left,
         pair_right=pair_right,
+        parent=np.array([parent for parent, *_ in by_parent], np.intp),
         pair=np.array([place[rule[1:]] for rule in by_parent], np.intp),
         score=_column(binary[rule] for rule in by_parent),
-        parents=_groups([parent for parent, *_ in by_parent]),
     )
 
 
@@ -171,9 +156,9 @@ def _chains(symbols: int, unary: Mapping[int, Mapping[int, float]]) -> Chains:
     found = sorted((chain, score) for bottom in range(symbols) for chain, score in _chains_up(bottom, unary))
     return Chains(
         symbols=tuple(chain for chain, _ in found),
+        top=np.array([chain[0] for chain, _ in found], np.intp),
         bottom=np.array([chain[-1] for chain, _ in found], np.intp),
         score=_column(score for _, score in found),
-        tops=_groups([chain[0] for chain, _ in found]),
     )
 
 
@@ -192,22 +177,13 @@ def _chains_up(bottom: int, unary: Mapping[int, Mapping[int, float]]) -> Iterato
 
 
 def _expansions(joins: Joins, chains: Chains) -> Expansions:
-    symbols = len(chains.tops.owners)
-    first, size = np.zeros((2, symbols), np.intp)
-    first[joins.parents.owners], size[joins.parents.owners] = joins.parents.starts, joins.parents.sizes
-    sizes = size[chains.bottom]
-    ends = np.cumsum(sizes)
+    first, end = (np.searchsorted(joins.parent, chains.bottom, side) for side in ("left", "right"))
+    sizes = end - first
     chain = np.repeat(np.arange(len(sizes)), sizes)
-    rule = np.arange(len(chain)) - np.repeat(ends - sizes, sizes) + np.repeat(first[chains.bottom], sizes)
-    starts = np.concatenate([(ends - sizes)[chains.tops.starts], ends[-1:]])
-    return Expansions(chain, rule, chains.score[chain] + joins.score[rule], starts)
+    # Counts on from each chain's first rule.
+    rule = np.arange(len(chain)) + np.repeat(end - np.cumsum(sizes), sizes)
+    return Expansions(chains.top[chain], chain, rule, chains.score[chain] + joins.score[rule])
 
 
 def _column(scores: Iterable[float]) -> Floats:
     return np.array([*scores], np.float32)[:, None]
-
-
-def _groups(owners: list[int]) -> Groups:
-    """The groups of rows that are sorted by owner."""
-    found, starts, sizes = np.unique(owners, return_index=True, return_counts=True)
-    return Groups(found.astype(np.intp), starts, sizes)
