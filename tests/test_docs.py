@@ -38,7 +38,7 @@ def test_examples_in_the_readme_run(
             assert len([line for line in example.splitlines() if line and not line.startswith("import")]) < 10
             exec(compile(example, "README.md", "exec"), names)
     finally:
-        ENCODERS.pop("elman", None)
+        ENCODERS.pop("my-elman", None)
     assert names["states"].shape == (len(names["forest"].labels), 30)
     assert (tmp_path / "my-comparison/report.html").stat().st_size > 10_000
     assert capsys.readouterr().out.count("\n") > 10

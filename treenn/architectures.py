@@ -25,10 +25,29 @@ from treenn.encoders import (
     SequenceEncoder,
     TreeEncoder,
 )
+from treenn.sequences import (
+    GRU,
+    LSTM,
+    AttentionOverTime,
+    Convolution,
+    DeepTransition,
+    Elman,
+    Feedforward,
+    Jordan,
+    LastState,
+    MaxOverTime,
+    MeanOverTime,
+    PeepholeLSTM,
+    Readout,
+    SequenceNetwork,
+    Stacked,
+    Transformer,
+    both_ways,
+)
 
 ENCODERS: dict[str, Callable[[int, int], Encoder]] = {
     "tree-lstm": lambda x_size, size: TreeEncoder(BinaryTreeLSTM(x_size, size)),
-    "lstm": SequenceEncoder,
+    "lstm": lambda x_size, size: SequenceEncoder(LSTM(x_size, size)),
     "child-sum-tree-lstm": lambda x_size, size: TreeEncoder(ChildSumTreeLSTM(x_size, size)),
     "bidirectional-tree-lstm": lambda x_size, size: BidirectionalTreeEncoder(
         BinaryTreeLSTM(x_size, size - size // 2), size // 2
@@ -42,6 +61,26 @@ ENCODERS: dict[str, Callable[[int, int], Encoder]] = {
     "autoencoder": RecursiveAutoencoder,
     "average": lambda x_size, size: TreeEncoder(Average(x_size, size)),
     "deep-average": lambda x_size, size: TreeEncoder(Average(x_size, size, layers=3, word_dropout=0.3)),
+    "elman": lambda x_size, size: SequenceEncoder(Elman(x_size, size)),
+    "elman-relu": lambda x_size, size: SequenceEncoder(Elman(x_size, size, "relu", identity=True)),
+    "jordan": lambda x_size, size: SequenceEncoder(Jordan(x_size, size)),
+    "lstm-peephole": lambda x_size, size: SequenceEncoder(PeepholeLSTM(x_size, size)),
+    "gru": lambda x_size, size: SequenceEncoder(GRU(x_size, size)),
+    "bilstm": lambda x_size, size: SequenceEncoder(both_ways(LSTM, x_size, size)),
+    "bigru": lambda x_size, size: SequenceEncoder(both_ways(GRU, x_size, size)),
+    "stacked-lstm": lambda x_size, size: SequenceEncoder(Stacked(LSTM(x_size, size), LSTM(size, size))),
+    "deep-input": lambda x_size, size: SequenceEncoder(Stacked(Feedforward(x_size, size), Elman(size, size))),
+    "deep-transition": lambda x_size, size: SequenceEncoder(DeepTransition(x_size, size)),
+    "deep-output": lambda x_size, size: SequenceEncoder(Stacked(Elman(x_size, size), Feedforward(size, size))),
+    "lstm-mean": lambda x_size, size: SequenceEncoder(LSTM(x_size, size), MeanOverTime()),
+    "lstm-max": lambda x_size, size: SequenceEncoder(LSTM(x_size, size), MaxOverTime()),
+    "lstm-attention": lambda x_size, size: SequenceEncoder(LSTM(x_size, size), AttentionOverTime(size)),
+    "bilstm-attention": lambda x_size, size: SequenceEncoder(both_ways(LSTM, x_size, size), AttentionOverTime(size)),
+    "cnn": lambda x_size, size: SequenceEncoder(Convolution(x_size, size), MaxOverTime()),
+    "cnn-lstm": lambda x_size, size: SequenceEncoder(
+        Stacked(Convolution(x_size, size, widths=(3,)), LSTM(size, size)), MeanOverTime()
+    ),
+    "transformer": lambda x_size, size: SequenceEncoder(Transformer(x_size, size), MeanOverTime()),
 }
 """The encoders by name, each made from the width of a word vector and the width of its output."""
 
@@ -55,12 +94,22 @@ class Architecture(NamedTuple):
 
 
 def architectures(x_size: int, size: int) -> list[Architecture]:
-    """What there is to choose from; the paper is what the file of the cell, or of the encoder, says of itself."""
+    """What there is to choose from, with what it is made of and the papers, as its classes say of themselves."""
     found = []
     for name, make in ENCODERS.items():
         with torch.device("meta"):
             encoder = make(x_size, size)
-        home = encoder.cell if type(encoder) is TreeEncoder else encoder
-        paper = (sys.modules[type(home).__module__].__doc__ or "").split("\n\n")[0].replace("\n", " ").strip()
-        found.append(Architecture(name, paper, sum(parameter.numel() for parameter in encoder.parameters())))
+        found.append(Architecture(name, _paper(encoder), sum(parameter.numel() for parameter in encoder.parameters())))
     return found
+
+
+def _paper(encoder: Encoder) -> str:
+    if isinstance(encoder, SequenceEncoder):
+        parts = [part for part in encoder.modules() if isinstance(part, (SequenceNetwork, Readout))]
+        said = [part.__doc__ for part in parts if not isinstance(part, LastState)]
+    else:
+        home = encoder.cell if type(encoder) is TreeEncoder else encoder
+        said = [sys.modules[type(home).__module__].__doc__]
+    # A class's or file's first paragraph, each once: a network may hold two of a kind.
+    first = dict.fromkeys((text or "").split("\n\n")[0].replace("\n", " ").strip() for text in said)
+    return " ".join(first)

@@ -1,4 +1,5 @@
 import json
+import re
 import sys
 
 import pytest
@@ -25,7 +26,7 @@ def cells(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
 def test_every_network_is_listed_with_its_paper_and_its_parameters(cells) -> None:
     listed = json.loads(cells("--json", "--word-size", "8", "--size", "6"))
     assert [each["name"] for each in listed] == list(ENCODERS)
-    assert all("20" in each["paper"] or "1997" in each["paper"] for each in listed)
+    assert all(re.search(r"\b(19|20)\d\d\b", each["paper"]) for each in listed)
     for each in listed:
         model = build(Settings(model=each["name"], size=6, word_size=8), 5, Vocabulary([]))
         head = 6 * 5 + 5

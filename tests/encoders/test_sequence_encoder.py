@@ -1,58 +1,211 @@
+"""What every sequence encoder must do, whatever its network and readout."""
+
+from __future__ import annotations
+
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracles import phrase_by_phrase, split_words
-from strategies import trees_in_any_order
+from oracles import split_words
+from strategies import left_chain, trees_in_any_order
+from torch import Tensor
+from torch.nn.utils.rnn import pack_sequence
 
+from treenn.architectures import ENCODERS
 from treenn.encoders import SequenceEncoder, pack
+from treenn.sequences import LSTM, AttentionOverTime, Bidirectional, Elman, LastState, MeanOverTime, Stacked
 from treenn.trees import InputError, Tree, parse_trees
 
 
-@settings(deadline=None, max_examples=40)
-@given(st.lists(trees_in_any_order(), min_size=1, max_size=5))
-def test_every_phrase_has_the_state_of_a_run_of_its_own(forest_trees: list[Tree]) -> None:
+def _is_sequential(name: str) -> bool:
+    return isinstance(ENCODERS[name](3, 4), SequenceEncoder)
+
+
+every_encoder = pytest.mark.parametrize("name", list(ENCODERS))
+every_sequence_encoder = pytest.mark.parametrize("name", list(filter(_is_sequential, ENCODERS)))
+TREES = parse_trees("(0 (0 (0 a) (0 b)) (0 (0 c) (0 (0 a) (0 b))))  (0 f)  (0 (0 g) (0 h))", classes=1)
+
+
+def encoder_of(name: str, size: int = 4) -> SequenceEncoder:
     torch.manual_seed(0)
-    encoder, forest = SequenceEncoder(3, 4).double(), pack(forest_trees)
+    encoder = ENCODERS[name](3, size).double().eval()
+    if name == "elman-relu":  # whose words start at next to nothing, and whose units are dead below 0
+        torch.nn.init.uniform_(encoder.network.rnn.weight_ih_l0, -0.3, 0.3)
+        torch.nn.init.ones_(encoder.network.rnn.bias_ih_l0)
+    return encoder
+
+
+def phrase_by_phrase(encoder: SequenceEncoder, tree: Tree, x: Tensor) -> Tensor:
+    """The network, or either direction of it, run over the words of each node by itself, and read out by itself."""
+    return torch.cat([_one_phrase(encoder, x[start:end]) for start, end in tree.spans])
+
+
+def _one_phrase(encoder: SequenceEncoder, words: Tensor) -> Tensor:
+    network = encoder.network
+    if isinstance(network, Bidirectional) and isinstance(encoder.readout, LastState):
+        ahead, behind = network.ahead(pack_sequence([words])), network.behind(pack_sequence([words.flip(0)]))
+        return torch.cat([ahead.data[-1:], behind.data[-1:]], dim=1)
+    return encoder.readout(network(pack_sequence([words])).data, torch.tensor([len(words)]))
+
+
+@every_sequence_encoder
+@pytest.mark.parametrize("share", [False, True])
+@settings(max_examples=6)
+@given(trees=st.lists(trees_in_any_order(max_words=9), min_size=1, max_size=4))
+def test_every_phrase_has_the_state_of_a_run_of_its_own(name: str, share: bool, trees: list[Tree]) -> None:
+    encoder, forest = encoder_of(name), pack(trees, share=share)
     x = torch.randn(len(forest.words), 3, dtype=torch.float64, requires_grad=True)
-    states = encoder(forest, x)
-    plain = [
-        phrase_by_phrase(encoder.lstm, tree, part)
-        for tree, part in zip(forest_trees, split_words(forest_trees, x), strict=True)
-    ]
-    for shared, expected in zip(forest.unpack(states), plain, strict=True):
-        torch.testing.assert_close(shared, expected, rtol=1e-12, atol=1e-12)
-    weights = torch.randn_like(states)
-    inputs = [x, *encoder.parameters()]
-    ours = torch.autograd.grad((states * weights).sum(), inputs)
-    theirs = torch.autograd.grad(sum((p * w).sum() for p, w in zip(plain, forest.unpack(weights), strict=True)), inputs)
-    for our, their in zip(ours, theirs, strict=True):
-        torch.testing.assert_close(our, their, rtol=1e-10, atol=1e-12)
+    tokens = x if forest.uses is None else x[forest.uses[: forest.n_tokens]]
+    states = torch.cat(forest.unpack(encoder(forest, x)))
+    plain = torch.cat(
+        [phrase_by_phrase(encoder, *pair) for pair in zip(trees, split_words(trees, tokens), strict=True)]
+    )
+    torch.testing.assert_close(states, plain, rtol=1e-10, atol=1e-12)
+    upstream, inputs = torch.randn_like(plain), [x, *encoder.parameters()]
+    for ours, theirs in zip(_gradients(states, inputs, upstream), _gradients(plain, inputs, upstream), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-8, atol=1e-10)
 
 
-def test_a_root_is_read_from_its_first_word_to_its_last() -> None:
-    torch.manual_seed(0)
-    encoder = SequenceEncoder(3, 4)
-    forest_trees = parse_trees("(0 (0 (0 a) (0 b)) (0 c))  (0 d)  (0 (0 e) (0 f))", classes=5)
-    forest, x = pack(forest_trees), torch.randn(6, 3)
-    roots = encoder(forest, x, roots_only=True)
-    torch.testing.assert_close(roots, encoder(forest, x)[forest.roots])
-    for state, part in zip(roots, split_words(forest_trees, x), strict=True):
-        torch.testing.assert_close(state, encoder.lstm(part)[0][-1])
+def _gradients(states: Tensor, inputs: list[Tensor], upstream: Tensor) -> tuple[Tensor, ...]:
+    return torch.autograd.grad(states, inputs, upstream, allow_unused=True, materialize_grads=True)
+
+
+@every_encoder
+def test_a_sentence_alone_and_in_a_batch_of_longer_ones_has_the_same_states(name: str) -> None:
+    encoder = encoder_of(name)
+    short = parse_trees("(0 (0 (0 a) (0 b)) (0 c))", classes=1)[0]
+    batch = pack([left_chain(9), short, left_chain(20)])
+    x = torch.randn(9 + 3 + 20, 3, dtype=torch.float64)
+    alone = encoder(pack([short]), x[9:12])
+    torch.testing.assert_close(batch.unpack(encoder(batch, x))[1], alone, rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(encoder(batch, x, roots_only=True)[1], alone[-1], rtol=1e-12, atol=1e-12)
+
+
+@every_sequence_encoder
+def test_gradcheck(name: str) -> None:
+    encoder, forest = encoder_of(name), pack(TREES, share=True)
+    x = torch.randn(len(forest.words), 3, dtype=torch.float64, requires_grad=True)
+
+    def encode(x: Tensor, *parameters: Tensor) -> Tensor:
+        return encoder(forest, x)
+
+    assert torch.autograd.gradcheck(encode, (x, *encoder.parameters()), fast_mode=True)
+
+
+@every_sequence_encoder
+@pytest.mark.parametrize("share", [False, True])
+def test_the_roots_alone_are_the_rows_of_the_roots(name: str, share: bool) -> None:
+    encoder, forest = encoder_of(name), pack(TREES, share=share)
+    x = torch.randn(len(forest.words), 3, dtype=torch.float64)
+    torch.testing.assert_close(encoder(forest, x, roots_only=True), encoder(forest, x)[forest.roots])
+
+
+@every_sequence_encoder
+def test_any_size_works_and_parameters_grow_with_it(name: str) -> None:
+    forest, counts = pack(TREES), []
+    for size in (1, 2, 3, 4, 5, 6, 7):
+        encoder = encoder_of(name, size)
+        assert encoder(forest, torch.ones(8, 3, dtype=torch.float64)).shape == (len(forest.labels), size)
+        counts.append(sum(parameter.numel() for parameter in encoder.parameters()))
+    assert counts == sorted(set(counts))
+
+
+@every_sequence_encoder
+def test_each_word_counts_and_the_order_too(name: str) -> None:
+    encoder, forest = encoder_of(name), pack(TREES[:1])
+    x = torch.randn(5, 3, dtype=torch.float64, requires_grad=True)
+    root = encoder(forest, x, roots_only=True)
+    touched = torch.autograd.grad(root.sin().sum(), x)[0].abs().sum(dim=1)
+    assert (touched > 0).all()
+    assert not torch.allclose(encoder(forest, x.flip(0), roots_only=True), root, rtol=1e-3)
+
+
+def _steps(encoder: SequenceEncoder, share: bool, roots_only: bool = False) -> list[int]:
+    """How many steps each run of a network takes, in the order of `modules`."""
+    seen: dict[str, int] = {}
+    for name, module in encoder.named_modules():
+        if isinstance(module, torch.nn.RNNBase | torch.nn.Linear):
+            module.register_forward_pre_hook(
+                lambda module, arguments, name=name: seen.update({name: len(arguments[0][0])})
+            )
+    forest = pack(parse_trees("(0 (0 (0 (0 a) (0 b)) (0 b)) (0 a))", classes=5), share=share)
+    encoder(forest, torch.randn(len(forest.words), 3, dtype=torch.float64), roots_only=roots_only)
+    return list(seen.values())
 
 
 def test_one_run_a_word_not_one_a_phrase() -> None:
-    forest = pack(parse_trees("(0 (0 (0 (0 a) (0 b)) (0 c)) (0 d))", classes=5))
-    encoder, steps = SequenceEncoder(3, 4), []
-    encoder.lstm.register_forward_pre_hook(lambda module, arguments: steps.append(len(arguments[0].data)))
-    encoder(forest, torch.randn(4, 3))
-    encoder(forest, torch.randn(4, 3), roots_only=True)
-    # `a` starts phrases of 1, 2, 3 and 4 words: one run of 4 steps; b, c and d are runs of one step each.
-    assert steps == [7, 4]
+    # `a` starts phrases of 1, 2, 3 and 4 words: one run of 4 steps; the other words are runs of one step each.
+    assert _steps(encoder_of("lstm"), share=False) == [7]
+    assert _steps(encoder_of("lstm"), share=False, roots_only=True) == [4]
+    # On the way back, words 1 to 4 end phrases of 1, 2, 3 and 4 words.
+    assert _steps(encoder_of("bilstm"), share=False) == [7, 1 + 2 + 3 + 4]
+    assert _steps(encoder_of("lstm-mean"), share=False) == [7]
 
 
-def test_phrases_too_many_to_run_are_refused_not_tried() -> None:
+def test_a_network_that_is_not_causal_computes_each_distinct_phrase_once() -> None:
+    stacked = SequenceEncoder(Stacked(Bidirectional(LSTM(3, 2), LSTM(3, 2)), Elman(4, 4))).double()
+    assert _steps(stacked, share=False) == [1 + 1 + 1 + 1 + 2 + 3 + 4] * 3
+    assert _steps(stacked, share=True) == [1 + 1 + 2 + 3 + 4] * 3
+
+
+@pytest.mark.parametrize("name", ["lstm", "bilstm", "lstm-max", "cnn"])
+def test_phrases_too_many_to_run_are_refused_not_tried(name: str) -> None:
     n = 4000
     right = Tree(("a",) * n, ((n - 2, n - 1), *((n - 3 - k, n + k) for k in range(n - 2))))
-    with pytest.raises(InputError, match="take 8,002,000 steps, 5,000,000 are the limit; take a smaller --batch-size"):
-        SequenceEncoder(3, 4)(pack([right]), torch.randn(n, 3))
+    with pytest.raises(
+        InputError, match=r"take 8,00\d,\d\d\d steps, 5,000,000 are the limit; take a smaller --batch-size"
+    ):
+        encoder_of(name)(pack([right]), torch.randn(n, 3, dtype=torch.float64))
+
+
+@every_sequence_encoder
+def test_sentences_of_a_thousand_words_are_read_from_end_to_end(name: str) -> None:
+    n = 1000
+    encoder, forest = encoder_of(name, size=2), pack([left_chain(n)])
+    x = torch.randn(n, 3, dtype=torch.float64, requires_grad=True)
+    state = encoder(forest, x, roots_only=True)
+    state.sum().backward()
+    assert torch.isfinite(state).all()
+    assert torch.isfinite(x.grad).all()
+
+
+def test_subtrees_are_not_shared_under_dropout() -> None:
+    class Dropped(Elman):
+        @property
+        def random(self) -> bool:
+            return self.training
+
+    network = Stacked(Bidirectional(Dropped(3, 2), Elman(3, 2)), LSTM(4, 4))
+    assert not SequenceEncoder(network).shareable
+    assert SequenceEncoder(network).eval().shareable
+    assert all(ENCODERS[name](3, 4).shareable for name in ENCODERS if _is_sequential(name))
+
+
+@pytest.mark.parametrize("name", ["lstm-attention", "bilstm-attention"])
+@pytest.mark.parametrize("share", [False, True])
+def test_attention_gives_the_weights_of_the_words_in_the_root(name: str, share: bool) -> None:
+    encoder, forest = encoder_of(name), pack(TREES, share=share)
+    x = torch.randn(len(forest.words), 3, dtype=torch.float64)
+    weights = [part.detach() for part in encoder.attention(forest, x)]
+    assert [len(part) for part in weights] == [5, 1, 2]
+    tokens = x if forest.uses is None else x[forest.uses[: forest.n_tokens]]
+    roots = encoder(forest, x, roots_only=True)
+    for part, words, root in zip(weights, split_words(TREES, tokens), roots, strict=True):
+        assert float(part.sum()) == pytest.approx(1)
+        states = encoder.network(pack_sequence([words])).data
+        torch.testing.assert_close(part @ states, root)
+        u = np.tanh(states.detach().numpy() @ encoder.readout.W.weight.detach().numpy().T + _bias(encoder))
+        scores = np.exp(u @ encoder.readout.u.weight.detach().numpy()[0])
+        np.testing.assert_allclose(part.numpy(), scores / scores.sum())
+
+
+def _bias(encoder: SequenceEncoder) -> np.ndarray:
+    assert isinstance(encoder.readout, AttentionOverTime)
+    return encoder.readout.W.bias.detach().numpy()
+
+
+def test_a_readout_without_weights_has_none_to_give() -> None:
+    encoder = SequenceEncoder(LSTM(3, 4), MeanOverTime())
+    with pytest.raises(InputError, match="reads out by MeanOverTime; it weighs no words"):
+        encoder.attention(pack(TREES), torch.randn(8, 3))

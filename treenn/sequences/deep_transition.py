@@ -1,0 +1,43 @@
+"""The recurrent network with a deep transition (Pascanu et al. 2014)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
+
+from treenn.sequences.network import SequenceNetwork
+from treenn.sequences.packed import over_time
+
+
+class DeepTransition(SequenceNetwork):
+    r"""The deep transition of Pascanu et al. (ICLR 2014), "How to construct deep recurrent neural networks".
+
+    Between one state and the next lie two layers, with h_0 = 0:
+
+        z_t = tanh(U x_t + W_1 h_{t-1} + b_1)
+        h_t = tanh(W_2 z_t + S h_{t-1} + b_2)
+
+    S is the shortcut of the paper's DT(S)-RNN, over which gradients pass fewer layers. Without it this is Jordan's
+    network. Weights and biases start as in `torch.nn.Linear`.
+
+    Args:
+        x_size: width of a step's vector.
+        size: width of h and of z.
+
+    Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
+    """
+
+    def __init__(self, x_size: int, size: int) -> None:
+        super().__init__(x_size, size, causal=True)
+        self.U, self.W_1 = nn.Linear(x_size, size), nn.Linear(size, size, bias=False)
+        self.W_2, self.S = nn.Linear(size, size), nn.Linear(size, size, bias=False)
+
+    def forward(self, x: PackedSequence) -> PackedSequence:
+        """See `SequenceNetwork.forward`."""
+        inputs = x._replace(data=self.U(x.data))
+        return over_time(self._step, inputs, (x.data.new_zeros(int(x.batch_sizes[0]), self.output_size),))
+
+    def _step(self, inputs: Tensor, h: Tensor) -> tuple[Tensor, ...]:
+        z = torch.tanh(inputs + self.W_1(h))
+        return (torch.tanh(self.W_2(z) + self.S(h)),)

@@ -1,0 +1,33 @@
+"""Layers that each step passes by itself: what makes an input or an output deep (Pascanu et al. 2014)."""
+
+from torch import nn
+from torch.nn.utils.rnn import PackedSequence
+
+from treenn.sequences.network import SequenceNetwork
+
+
+class Feedforward(SequenceNetwork):
+    r"""Layers at every step by itself, as Pascanu et al. (ICLR 2014) put them before a recurrent network and behind it.
+
+        z_t = tanh(W_L ... tanh(W_1 x_t + b_1) ... + b_L)
+
+    Before the network they make its input-to-hidden function deep, behind it its hidden-to-output function; see
+    `Stacked`. Weights and biases start as in `torch.nn.Linear`.
+
+    Args:
+        x_size: width of a step's vector.
+        size: width of all layers.
+        layers: L, how many there are.
+
+    Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
+    """
+
+    def __init__(self, x_size: int, size: int, layers: int = 2) -> None:
+        super().__init__(x_size, size, causal=True)
+        self.layers = nn.Sequential()
+        for width in (x_size, *[size] * (layers - 1)):
+            self.layers.extend([nn.Linear(width, size), nn.Tanh()])
+
+    def forward(self, x: PackedSequence) -> PackedSequence:
+        """See `SequenceNetwork.forward`."""
+        return x._replace(data=self.layers(x.data))

@@ -1,0 +1,36 @@
+"""The GRU (Cho et al. 2014)."""
+
+from torch import nn
+from torch.nn.utils.rnn import PackedSequence
+
+from treenn.sequences.network import SequenceNetwork
+
+
+class GRU(SequenceNetwork):
+    r"""The GRU of Cho et al. (EMNLP 2014), "Learning phrase representations using RNN encoder-decoder".
+
+    From h_0 = 0:
+
+        r = σ(W_r x_t + U_r h_{t-1} + b_r)
+        z = σ(W_z x_t + U_z h_{t-1} + b_z)
+        n = tanh(W_n x_t + b_n + r ⊙ (U_n h_{t-1} + d_n))
+        h_t = z ⊙ h_{t-1} + (1 − z) ⊙ n
+
+    by `torch.nn.GRU`, which has b twice in r and z too, and starts all of them at U(±1/√size). The paper has no biases,
+    and U_n (r ⊙ h_{t-1}) for the gated product.
+
+    Args:
+        x_size: width of a step's vector.
+        size: width of h.
+
+    Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
+    """
+
+    def __init__(self, x_size: int, size: int) -> None:
+        super().__init__(x_size, size, causal=True)
+        self.gru = nn.GRU(x_size, size)
+
+    def forward(self, x: PackedSequence) -> PackedSequence:
+        """See `SequenceNetwork.forward`."""
+        states: PackedSequence = self.gru(x)[0]
+        return states

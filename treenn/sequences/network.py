@@ -1,0 +1,43 @@
+"""`SequenceNetwork`: from a sequence of vectors to a sequence of states."""
+
+from abc import ABC, abstractmethod
+
+from torch import nn
+from torch.nn.utils.rnn import PackedSequence
+
+
+class SequenceNetwork(nn.Module, ABC):
+    """Gives every step of a sequence a state; sequences of all lengths come packed, so there is no padding to heed.
+
+    A subclass sets the sizes and writes `forward`; what a sequence gets must not depend on the others of its batch.
+    `treenn.encoders.SequenceEncoder` makes an encoder of one.
+
+    Args:
+        x_size: width of a step's vector.
+        output_size: width of a step's state.
+        causal: whether a state depends on the steps up to its own alone. All phrases that begin with one word then
+            share one run of the network.
+
+    >>> from torch.nn.utils.rnn import pack_sequence
+    >>> import torch
+    >>> class RunningSum(SequenceNetwork):
+    ...     def forward(self, x):
+    ...         return over_time(lambda step, total: (total + step,), x, (torch.zeros(len(x.data), 1),))
+    >>> from treenn.sequences.packed import over_time
+    >>> packed = pack_sequence([torch.tensor([[1.0], [2.0], [3.0]]), torch.tensor([[5.0]])])
+    >>> RunningSum(x_size=1, output_size=1, causal=True)(packed).data.flatten().tolist()
+    [1.0, 5.0, 3.0, 6.0]
+    """
+
+    def __init__(self, x_size: int, output_size: int, *, causal: bool) -> None:
+        super().__init__()
+        self.x_size, self.output_size, self.causal = x_size, output_size, causal
+
+    @property
+    def random(self) -> bool:
+        """Whether states differ from one run to the next now, as they do under dropout."""
+        return False
+
+    @abstractmethod
+    def forward(self, x: PackedSequence) -> PackedSequence:
+        """The states of all steps, packed as `x` is. Shape: data `(R, x)` to `(R, d)`."""

@@ -1,0 +1,58 @@
+"""Networks one upon another: depth in the hidden layers, before them and behind them (Pascanu et al. 2014)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from torch import nn
+from torch.nn.utils.rnn import PackedSequence
+
+from treenn.sequences.network import SequenceNetwork
+from treenn.trees import InputError
+
+
+class Stacked(SequenceNetwork):
+    r"""Networks one upon another, each reading the states of the one below (Pascanu et al. 2014).
+
+    Of the ways to depth of Pascanu, Gulcehre, Cho and Bengio (ICLR 2014), "How to construct deep recurrent neural
+    networks", this is three:
+
+        stacked hidden layers      Stacked(LSTM(x, d), LSTM(d, d))
+        deep input-to-hidden       Stacked(Feedforward(x, d), Elman(d, d))
+        deep hidden-to-output      Stacked(Elman(x, d), Feedforward(d, d))
+
+    `DeepTransition` is the fourth.
+
+    Args:
+        networks: from the lowest to the highest.
+
+    Raises:
+        InputError: where one does not read what the one below gives.
+
+    >>> from treenn.sequences.lstm import LSTM
+    >>> Stacked(LSTM(4, 3), LSTM(2, 3))
+    Traceback (most recent call last):
+        ...
+    treenn.trees.errors.InputError: a network of x_size 2 cannot read states of output_size 3
+    """
+
+    def __init__(self, *networks: SequenceNetwork) -> None:
+        for below, above in pairwise(networks):
+            if above.x_size != below.output_size:
+                raise InputError(
+                    f"a network of x_size {above.x_size} cannot read states of output_size {below.output_size}"
+                )
+        causal = all(network.causal for network in networks)
+        super().__init__(networks[0].x_size, networks[-1].output_size, causal=causal)
+        self.networks = nn.ModuleList(networks)
+
+    @property
+    def random(self) -> bool:
+        """See `SequenceNetwork.random`."""
+        return any(network.random for network in self.networks)
+
+    def forward(self, x: PackedSequence) -> PackedSequence:
+        """See `SequenceNetwork.forward`."""
+        for network in self.networks:
+            x = network(x)
+        return x
