@@ -1,4 +1,4 @@
-"""Slow and plain ways to compute what the package computes fast: node by node, phrase by phrase."""
+"""Slow and plain ways to compute what the package computes fast: node by node."""
 
 from __future__ import annotations
 
@@ -15,11 +15,6 @@ def node_by_node(cell: Cell, tree: Tree, x: Tensor) -> Tensor:
     for left, right in tree.merges:
         states.append(cell.compose(states[left], states[right]))
     return torch.cat([cell.output(state) for state in states])
-
-
-def phrase_by_phrase(lstm: torch.nn.LSTM, tree: Tree, x: Tensor) -> Tensor:
-    """The last state of one run of the LSTM over the words of each node, in the tree's own numbering."""
-    return torch.cat([lstm(x[start:end])[0][-1:] for start, end in tree.spans])
 
 
 def split_words(trees: list[Tree], x: Tensor) -> list[Tensor]:
