@@ -46,6 +46,10 @@ class Settings:
     embedding_learning_rate: float = _setting(
         "Optimizer", 0.1, "Of plain gradient descent, for the word vectors.", low=0
     )
+    clip_norm: float | None = _setting(
+        "Optimizer", None, "Gradients longer than this, all parameters together, are scaled down to it.", above=0
+    )
+    clip_value: float | None = _setting("Optimizer", None, "Gradients' numbers beyond this are cut to it.", above=0)
     weight_decay: float = _setting("Regularization", 1e-4, "L2, on all but the word vectors.", low=0)
     dropout: float = _setting("Regularization", 0.5, "On the classifier's input.", share=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 from treebanks import Treebank
 from treenn.models import NodeClassifier
 from treenn.settings import Settings
-from treenn.trees import InputError, Tree
+from treenn.trees import InputError
 from treenn.vectors import WordVectors
 from treenn.vocabulary import Vocabulary
 
@@ -51,11 +51,10 @@ def find_words(treebank: Treebank, vectors: Sequence[WordVectors]) -> tuple[Voca
     return vocabulary, coverage
 
 
-def batches(trees: Sequence[Tree], size: int, generator: np.random.Generator) -> Iterator[list[Tree]]:
-    """All trees once, in random order."""
-    order = generator.permutation(len(trees))
-    for start in range(0, len(trees), size):
-        yield [trees[index] for index in order[start : start + size]]
+def batches(n_trees: int, size: int, generator: np.random.Generator) -> list[list[int]]:
+    """The numbers of all trees, each once, in random order."""
+    order = generator.permutation(n_trees).tolist()
+    return [order[start : start + size] for start in range(0, n_trees, size)]
 
 
 def digest(treebank: Treebank, model: NodeClassifier) -> str:

@@ -1,0 +1,70 @@
+"""`Steps`: what one batch does to the weights."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor
+
+from treenn.encoders import pack
+from treenn.models import NodeClassifier
+from treenn.settings import Settings
+from treenn.training.divergence import Diverged
+from treenn.training.gradients import clip
+from treenn.training.optimizers import make_optimizers
+from treenn.trees import InputError, Tree
+
+
+class Step(NamedTuple):
+    """What there is to log of a step: the loss, and the length of the gradient before it was clipped."""
+
+    loss: Tensor
+    gradient_norm: float
+
+
+class Steps:
+    """The network with all that moves its weights.
+
+    Args:
+        network: what is trained; it is moved to the device.
+        settings: the recipe.
+        device: `"cpu"` or `"cuda"`.
+    """
+
+    def __init__(self, network: NodeClassifier, settings: Settings, device: str) -> None:
+        self.network, self.settings, self.fabric = network, settings, _fabric(device)
+        self._model, *self.optimizers = self.fabric.setup(network, *make_optimizers(network, settings))
+        self._model.mark_forward_method("loss")
+
+    def take(self, batch: Sequence[Tree]) -> Step:
+        """One step of the optimizers; a function of its own, so that its graph is gone before the next one grows.
+
+        Raises:
+            Diverged: where the loss or the gradient is not finite; no weight has been moved then.
+        """
+        settings = self.settings
+        forest = pack(batch, share=self.network.encoder.shareable).to(self.fabric.device)
+        for optimizer in self.optimizers:
+            optimizer.zero_grad()
+        loss: Tensor = self._model.loss(forest, roots_only=settings.supervision == "roots")
+        if not math.isfinite(value := loss.item()):
+            raise Diverged(f"the loss became {value}")
+        self.fabric.backward(loss)
+        norm = clip(self.network.parameters(), norm=settings.clip_norm, value=settings.clip_value)
+        if not math.isfinite(norm):
+            raise Diverged(f"the gradient's norm became {norm}")
+        for optimizer in self.optimizers:
+            optimizer.step()
+        return Step(loss.detach(), norm)
+
+
+def _fabric(device: str) -> Fabric:
+    if device not in ("cpu", "cuda"):
+        raise InputError(f"--device {device}: must be cpu or cuda")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise InputError("--device cuda: torch finds no GPU on this machine; use --device cpu")
+    return Fabric(accelerator=device, devices=1)
