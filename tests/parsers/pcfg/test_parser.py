@@ -1,6 +1,8 @@
 """`PCFGParser`: the interface's rules, its labels, fragments, limits, and its folder."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -105,3 +107,8 @@ def test_settings_out_of_range_are_refused(wrong):
     [name] = wrong
     with pytest.raises(InputError, match=f"--{name}"):
         Settings(**wrong)
+
+
+def test_parsing_does_without_torch():
+    program = "import sys, treenn.parsers.pcfg; print('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "False\n"

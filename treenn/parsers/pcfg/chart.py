@@ -84,9 +84,8 @@ class _Chart:
         """Apply chains to the scores of a width, `(V, M, B)`, and keep what later widths ask for."""
         chains, flat = self.rules.chains, scores.reshape(len(scores), -1)
         live = np.flatnonzero((flat.max(axis=1) > -np.inf)[chains.bottom])
-        closed = _best(chains.top[live], flat[chains.bottom[live]] + chains.score[live], len(flat)).reshape(
-            scores.shape
-        )
+        closed = _best(chains.top[live], flat[chains.bottom[live]] + chains.score[live], len(flat))
+        closed = closed.reshape(scores.shape)
         self.left.append(closed[self.rules.joins.lefts])
         self.right.append(closed[self.rules.joins.rights])
         self.found.append(closed.max(axis=(1, 2)) > -np.inf)

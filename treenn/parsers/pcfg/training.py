@@ -6,17 +6,18 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from treebanks.parsing import ParsingTreebank
-from treenn.environment import environment
 from treenn.parsers.evaluation import evaluate
 from treenn.parsers.pcfg.induction import induced
 from treenn.parsers.pcfg.markov import CONTEXT, PART
 from treenn.parsers.pcfg.parser import MAX_WORDS, PCFGParser
 from treenn.parsers.pcfg.settings import Settings
 from treenn.trees import InputError, NaryTree, Tree, unbinarize
-from treenn.vectors import WordVectors
+
+if TYPE_CHECKING:
+    from treenn.vectors import WordVectors
 
 AnyTree: TypeAlias = Tree | NaryTree
 Progress: TypeAlias = Callable[[int, int, str], None]
@@ -51,6 +52,8 @@ def train(
     Raises:
         InputError: where no tree has labels, or a label holds what the grammar's symbols need for themselves.
     """
+    from treenn.environment import environment  # Loads torch, which parsing does without.
+
     settings, report, start = settings or Settings(), progress or (lambda done, total, text: None), time.perf_counter()
     report(0, 1, "reading the grammar")
     trees = [tree for bank in (treebank, *helpers) for tree in bank.splits["train"]]
