@@ -7,9 +7,9 @@ from treenn.parsers.chart import network as module
 from treenn.parsers.chart.affixes import BUCKETS, COUNT
 from treenn.parsers.chart.examples import NO_LABEL, Batch, Inventory
 from treenn.parsers.chart.network import SpanNetwork
+from treenn.parsers.chart.objective import objective
 from treenn.parsers.chart.settings import ChartSettings
 from treenn.parsers.chart.spans import crossing, row, starts_and_ends
-from treenn.parsers.chart.training import objective
 
 
 @pytest.fixture

@@ -79,6 +79,16 @@ def test_saved_and_loaded_it_gives_the_same_trees(parser, reviews, tmp_path):
         assert torch.equal(again.network.state_dict()[name], tensor)
 
 
+def test_with_fewer_words_sentences_of_those_words_get_the_same_scores(parser, tmp_path):
+    parser.save(tmp_path)
+    words = parser.vocabulary.words[5:9]
+    before = parser.distribution(words).scores
+    fewer = ChartParser.load(tmp_path).with_words(words[::-1])
+    assert fewer.vocabulary.words[1:] == words[::-1]
+    torch.testing.assert_close(fewer.distribution(words).scores, before)
+    assert not torch.equal(fewer.distribution(parser.vocabulary.words[1:5]).scores.nodes, before.nodes)
+
+
 def test_loading_leaves_random_numbers_alone(parser, tmp_path):
     parser.save(tmp_path)
     state = torch.get_rng_state()

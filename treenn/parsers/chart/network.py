@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -72,6 +73,12 @@ class SpanNetwork(nn.Module):
         self.dropout = _SharedDropout(settings.dropout)
         alpha = settings.word_dropout
         self.register_buffer("unknown", alpha / (alpha + counts) if alpha else torch.zeros_like(counts), False)
+
+    def keep_words(self, numbers: Sequence[int]) -> None:
+        """Forget the vectors of all words but these, which are numbered anew in this order."""
+        rows = torch.tensor(numbers)
+        self.words = nn.Embedding(len(rows), self.words.embedding_dim, _weight=self.words.weight.detach()[rows])
+        self.unknown = self.unknown[rows]
 
     def encode(self, words: Tensor, affixes: Tensor) -> Encoded:
         """Read sentences of one length. Shape: `(B, n)` and `(B, n, affixes of a word)`."""

@@ -63,6 +63,12 @@ class ChartParser(Parser):
         self.network, self.vocabulary, self.inventory = network.eval(), vocabulary, inventory
         self.labels, self.settings = labels, settings
 
+    def with_words(self, words: Sequence[str]) -> ChartParser:
+        """This parser, its network the same one, with only these words; for the others their affixes speak."""
+        numbers = self.vocabulary.encode(words).tolist()
+        self.network.keep_words([0, *numbers])
+        return ChartParser(self.network, Vocabulary(words), self.inventory, labels=self.labels, settings=self.settings)
+
     @torch.inference_mode()
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
         """One tree a sentence, in order; sentences of one length are parsed together.

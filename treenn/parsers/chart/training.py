@@ -13,14 +13,11 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 from torch.optim import Adam
 
 from treebanks.parsing import ParsingTreebank
 from treenn.environment import environment
-from treenn.parsers.chart.distribution import TreeDistribution
 from treenn.parsers.chart.examples import (
-    NO_LABEL,
     Batch,
     Example,
     Inventory,
@@ -31,6 +28,7 @@ from treenn.parsers.chart.examples import (
     word_counts,
 )
 from treenn.parsers.chart.network import SpanNetwork
+from treenn.parsers.chart.objective import objective
 from treenn.parsers.chart.parser import LIMIT, ChartParser
 from treenn.parsers.chart.settings import ChartSettings
 from treenn.parsers.evaluation import evaluate
@@ -38,7 +36,6 @@ from treenn.trees import InputError, NaryTree, Tree, unbinarize
 from treenn.vectors import WordVectors, initial_embedding
 from treenn.vocabulary import Vocabulary
 
-_CATEGORY_WEIGHT = 0.5
 _CLIP = 5.0
 
 AnyTree = Tree | NaryTree
@@ -80,7 +77,10 @@ def train(
         for epoch in range(settings.epochs):
             if trainer.run_epoch(epoch, progress) and out is not None:
                 trainer.parser.save(out)
-    return trainer.finish()
+    parser, results = trainer.finish()
+    if out is not None:
+        parser.save(out)
+    return parser, results
 
 
 class _Trainer:
@@ -104,17 +104,18 @@ class _Trainer:
             inventory.add(tree)
         counts = [word_counts(trees) for trees in (train, *helping)]
         vocabulary = _vocabulary(counts, vectors)
-        embedding = initial_embedding(
-            vocabulary, vectors, settings.word_size, torch.Generator().manual_seed(settings.seed)
+        # A helper's word that no file knows has a vector worth little to the treebank, and stays behind at the end.
+        self.kept = [word for word in vocabulary.words[1:] if word in counts[0] or _known(word, vectors)]
+        network = SpanNetwork(
+            initial_embedding(vocabulary, vectors, settings.word_size, torch.Generator().manual_seed(settings.seed)),
+            _seen(vocabulary, counts),
+            inventory,
+            settings,
         )
-        total = sum(counts, Counter())
-        seen = torch.tensor([float(total[word]) for word in vocabulary.words])
-        network = SpanNetwork(embedding, seen, inventory, settings)
         self.train = [example(tree, vocabulary, inventory) for tree in train]
         self.helping = [[example(tree, vocabulary, inventory) for tree in trees] for trees in helping]
-        self.parser = ChartParser(
-            network, vocabulary, inventory, labels=any(map(categories_of, train)), settings=settings
-        )
+        labels = any(map(categories_of, train))
+        self.parser = ChartParser(network, vocabulary, inventory, labels=labels, settings=settings)
         self.optimizer = Adam(network.parameters(), lr=settings.learning_rate, betas=(0.9, 0.95), fused=True)
         self.history: list[dict[str, Any]] = []
         self.best_weights: dict[str, Tensor] = {}
@@ -185,35 +186,20 @@ class _Trainer:
         """The best epoch's parser, its weights rounded as its folder holds them, and the results."""
         network = self.parser.network
         network.load_state_dict({name: tensor.half().float() for name, tensor in self.best_weights.items()})
-        network.eval()
+        self.parser = self.parser.with_words(self.kept)
         return self.parser, {
             "parser": "chart",
             "treebank": self.name,
             "helpers": self.helper_names,
             "seed": self.settings.seed,
             "settings": asdict(self.settings),
-            "parameters": sum(parameter.numel() for parameter in network.parameters()),
+            "parameters": sum(parameter.numel() for parameter in self.parser.network.parameters()),
             "seconds": sum(entry["seconds"] for entry in self.history),
             "best_epoch": self._best_epoch(),
             "dev": self._evaluate(),
             "history": self.history,
             "environment": self.environment,
         }
-
-
-def objective(network: SpanNetwork, batch: Batch) -> Tensor:
-    """The loss of a batch of trees of one length, divided by their number."""
-    encoded = network.encode(batch.words, batch.affixes)
-    hidden = network.spans(encoded.places)
-    trees = TreeDistribution(network.scores(hidden, encoded.places))
-    loss = (trees.log_partition - trees.without(batch.crossing).log_partition).sum()
-    tagged, labelled = batch.tags != NO_LABEL, batch.categories != NO_LABEL
-    if tagged.any():
-        loss = loss + F.cross_entropy(network.tag(encoded.words[tagged]), batch.tags[tagged], reduction="sum")
-    if labelled.any():
-        scores = network.category(hidden[labelled])
-        loss = loss + _CATEGORY_WEIGHT * F.cross_entropy(scores, batch.categories[labelled], reduction="sum")
-    return loss / len(batch.words)
 
 
 def _training_trees(treebank: ParsingTreebank, longest: int) -> list[AnyTree]:
@@ -233,6 +219,15 @@ def _check_dev(name: str, dev: Sequence[AnyTree]) -> None:
 def _vocabulary(counts: Sequence[Counter[str]], vectors: Sequence[WordVectors]) -> Vocabulary:
     """The words of the training trees, the treebank's own first; of those seen once only what a file knows."""
     words = dict.fromkeys(
-        word for count in counts for word, times in count.items() if times > 1 or any(word in file for file in vectors)
+        word for count in counts for word, times in count.items() if times > 1 or _known(word, vectors)
     )
     return Vocabulary(words)
+
+
+def _known(word: str, vectors: Sequence[WordVectors]) -> bool:
+    return any(word in file for file in vectors)
+
+
+def _seen(vocabulary: Vocabulary, counts: Sequence[Counter[str]]) -> Tensor:
+    """How often training has each word."""
+    return torch.tensor([float(sum(count[word] for count in counts)) for word in vocabulary.words])
