@@ -106,6 +106,13 @@ def test_a_unary_chain_counts_once_a_node_with_labels_and_once_without() -> None
     assert (found.labelled.gold, found.labelled.matched, found.with_punctuation.gold) == (3, 3, 1)
 
 
+def test_a_binary_tree_is_taken_back_to_the_treebanks_kind() -> None:
+    gold = parse_nary(GOLD)
+    scores = evaluate(gold, [binarize(tree) for tree in gold])
+    assert scores.labelled is not None
+    assert (scores.with_punctuation.f1, scores.labelled.f1, scores.with_punctuation.predicted) == (1, 1, 3)
+
+
 def test_there_is_no_labelled_score_where_one_side_has_no_labels() -> None:
     gold = parse_nary(GOLD)
     found = evaluate(gold, [Right().parse(gold[0].words)])

@@ -11,6 +11,8 @@ A bracket is a node as (start, end), and with its label (label, start, end); cou
 - Precision, recall and F1 over the corpus take the sums over all sentences. Sentence F1 is the mean of the sentences'
   own F1; those with no bracket in either tree are left out of it. Where there is nothing to find and nothing was
   found, a score is 1.
+- Where the treebank's tree is not binary, what a parser's binary tree merely adds to be binary is taken out of it first
+  (`unbinarize`).
 - Exact is the share of sentences whose brackets are all the same.
 """
 
@@ -23,6 +25,7 @@ from itertools import accumulate, pairwise
 from typing import TypeAlias
 
 from treenn.parsers.punctuation import is_punctuation
+from treenn.trees.binarize import unbinarize
 from treenn.trees.errors import InputError
 from treenn.trees.nary import NaryTree, inner_children
 from treenn.trees.tree import Label, Tree
@@ -106,6 +109,7 @@ def evaluate(gold: Sequence[AnyTree], predicted: Sequence[AnyTree]) -> Evaluatio
     (0.0, 1.0)
     """
     _check_same_sentences(gold, predicted)
+    predicted = [_as_wide(tree, wanted) for tree, wanted in zip(predicted, gold, strict=True)]
     labels = any(map(_has_labels, gold)) and any(map(_has_labels, predicted))
     scores: list[Scores] = []
     labelled: list[Scores] = []
@@ -125,6 +129,10 @@ def _check_same_sentences(gold: Sequence[AnyTree], predicted: Sequence[AnyTree])
             at = next((at for at, pair in enumerate(zip(a.words, b.words, strict=False)) if pair[0] != pair[1]), None)
             what = f"{len(a.words)} and {len(b.words)} words" if at is None else f"{a.words[at]!r} and {b.words[at]!r}"
             raise InputError(f"the two trees of sentence {number} do not have the same words: {what}")
+
+
+def _as_wide(tree: AnyTree, gold: AnyTree) -> AnyTree:
+    return unbinarize(tree) if isinstance(tree, Tree) and isinstance(gold, NaryTree) else tree
 
 
 def _has_labels(tree: AnyTree) -> bool:

@@ -14,7 +14,7 @@ from treenn.parsers.pcfg.induction import induced
 from treenn.parsers.pcfg.markov import CONTEXT, PART
 from treenn.parsers.pcfg.parser import MAX_WORDS, PCFGParser
 from treenn.parsers.pcfg.settings import Settings
-from treenn.trees import InputError, NaryTree, Tree, unbinarize
+from treenn.trees import InputError, NaryTree, Tree
 
 if TYPE_CHECKING:
     from treenn.vectors import WordVectors
@@ -97,14 +97,10 @@ def _check_labels(trees: Sequence[AnyTree]) -> None:
 
 
 def _scores(parser: PCFGParser, trees: Sequence[AnyTree], report: Progress) -> dict[str, object]:
-    """Those on dev: of the trees with as many children as the treebank's."""
+    """Those on dev."""
     gold = [tree for tree in trees if len(tree.words) <= MAX_WORDS]
-    found: list[AnyTree] = []
+    found: list[Tree] = []
     for start in range(0, len(gold), _BATCH):
-        batch = gold[start : start + _BATCH]
-        parsed = parser.parse_batch([tree.words for tree in batch])
-        found += [
-            unbinarize(tree) if isinstance(like, NaryTree) else tree for tree, like in zip(parsed, batch, strict=True)
-        ]
+        found += parser.parse_batch([tree.words for tree in gold[start : start + _BATCH]])
         report(len(found), len(gold), "scoring dev")
     return evaluate(gold, found).as_dict()
