@@ -5,6 +5,7 @@ import sys
 import typer
 
 from treenn.commands import data, parser
+from treenn.commands.attention import attention
 from treenn.commands.bench import bench
 from treenn.commands.cells import cells
 from treenn.commands.compare import compare
@@ -22,6 +23,7 @@ app.command()(bench)
 app.command()(compare)
 app.command()(train)
 app.command()(cells)
+app.command()(attention)
 app.command()(parse)
 app.add_typer(parser.app, name="parser")
 app.add_typer(data.app, name="data")

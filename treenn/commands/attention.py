@@ -1,0 +1,61 @@
+"""`treenn attention`: a sentence's class, and which of its words a model with attention read it from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from treenn.commands.options import Json
+
+if TYPE_CHECKING:
+    from treenn.models import NodeClassifier
+
+
+def attention(
+    model: Annotated[Path, typer.Argument(metavar="DIR", help="A trained model, e.g. a bilstm-attention.")],
+    sentence: Annotated[str, typer.Argument(help="What it is to read.")],
+    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a picture, too.")] = None,
+    json: Json = False,
+) -> None:
+    """Draw the weight of every word of a sentence, as a model that reads out by attention gives it.
+
+    Example: treenn attention my-model "It's not a bad film ." --svg weights.svg
+    """
+    from treenn.commands.show import print_json
+    from treenn.models import load_model
+    from treenn.parsers.tokenizer import tokenize
+    from treenn.sequences.drawing import draw_weights_svg, draw_weights_text
+    from treenn.trees.files import write_text
+
+    network, _, classes = load_model(model)
+    words = tokenize(sentence)
+    weights, number = _read(network, words)
+    if svg is not None:
+        write_text(svg, draw_weights_svg(words, weights, title=f"Attention; read as {classes[number]}"))
+    if json:
+        print_json({"words": words, "weights": weights, "class": classes[number]})
+    else:
+        print(draw_weights_text(words, weights))
+        print(f"read as: {classes[number]}")
+
+
+def _read(network: NodeClassifier, words: list[str]) -> tuple[list[float], int]:
+    """The weights of the words and the number of the class."""
+    import torch
+
+    from treenn.encoders import SequenceEncoder, pack
+    from treenn.parsers.shapes import Left
+    from treenn.trees import InputError
+
+    if not isinstance(network.encoder, SequenceEncoder):
+        raise InputError(
+            "this model reads trees; only one that reads out by attention, as bilstm-attention, has weights"
+        )
+    forest = pack([Left().parse(words)])  # any tree will do: the root alone is read
+    with torch.inference_mode():
+        x = network.embedding(network.vocabulary.encode(forest.words))
+        (weights,) = network.encoder.attention(forest, x)
+        scores = network(forest, roots_only=True)[0]
+    return weights.tolist(), int(scores.argmax())

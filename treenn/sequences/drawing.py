@@ -1,0 +1,98 @@
+"""Weights drawn on the words of a sentence, as text and as SVG: where attention looked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from unicodedata import east_asian_width
+
+from treenn.trees import InputError
+from treenn.trees.draw import visible
+from treenn.trees.palette import ink_on
+
+_BLOCKS = " ▏▎▍▌▋▊▉"  # eighths of a column
+
+# All in the picture's own units, which `viewBox` scales to whatever room there is.
+_LETTER = 9.0  # a letter's width in a monospaced font of size 15
+_WIDEST = 760  # where a line is full
+_LINE = 52
+_EDGE = 16
+
+_DEEPEST = (31, 95, 168)  # the colour of the largest weight
+
+
+def draw_weights_text(words: Sequence[str], weights: Sequence[float], *, width: int = 40) -> str:
+    """One line a word: the word, a bar as long as its weight, the largest weight's `width` columns, and the number.
+
+    Raises:
+        InputError: where there are not as many weights as words, or one is no number of 0 or more.
+
+    >>> print(draw_weights_text(["not", "bad", "!"], [0.5, 0.25, 0.25], width=8))
+    not ████████ 0.500
+    bad ████     0.250
+    !   ████     0.250
+    """
+    shades = _shades(words, weights)
+    shown = [visible(word) for word in words]
+    widest = max(map(_columns, shown))
+    return "\n".join(
+        f"{word}{' ' * (widest - _columns(word))} {_bar(shade, width)} {weight:.3f}"
+        for word, shade, weight in zip(shown, shades, weights, strict=True)
+    )
+
+
+def draw_weights_svg(words: Sequence[str], weights: Sequence[float], *, title: str = "Weights of words") -> str:
+    """A standalone picture: the sentence, each word on a patch as dark as its weight, which stands below it.
+
+    Raises:
+        InputError: as for `draw_weights_text`.
+    """
+    shades = _shades(words, weights)
+    x, y, right, parts = float(_EDGE), float(_EDGE), 0.0, []
+    for word, shade, weight in zip(map(visible, words), shades, weights, strict=True):
+        width = _LETTER * max(_columns(word), 4) + 10
+        if x + width > _WIDEST and x > _EDGE:
+            x, y = float(_EDGE), y + _LINE
+        parts.append(_patch(word, shade, f"{weight:.2f}", x, y, width))
+        x += width + 4
+        right = max(right, x)
+    size = f'{right - 4 + _EDGE:.0f}" height="{y + _LINE - 6 + _EDGE:.0f}"'
+    sentence = escape(" ".join(map(visible, words)), quote=False)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{size}>\n'
+        f"<title>{escape(title, quote=False)}</title>\n<desc>{sentence}</desc>\n"
+        '<rect width="100%" height="100%" rx="8" fill="#ffffff"/>\n'
+        '<g font-family="ui-monospace, monospace" font-size="15" text-anchor="middle">\n'
+        + "\n".join(parts)
+        + "\n</g>\n</svg>\n"
+    )
+
+
+def _patch(word: str, shade: float, weight: str, x: float, y: float, width: float) -> str:
+    colour = "#" + "".join(f"{round(255 + (part - 255) * shade):02x}" for part in _DEEPEST)
+    middle = x + width / 2
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="26" rx="5" fill="{colour}"/>'
+        f'<text x="{middle:.1f}" y="{y + 18:.1f}" fill="{ink_on(colour)}">{escape(word, quote=False)}</text>'
+        f'<text x="{middle:.1f}" y="{y + 40:.1f}" font-size="11" fill="#5a5a5a">{weight}</text>'
+    )
+
+
+def _shades(words: Sequence[str], weights: Sequence[float]) -> list[float]:
+    """Each weight as a share of the largest."""
+    if len(words) != len(weights) or not words:
+        raise InputError(f"{len(words)} words and {len(weights)} weights: there must be one for each, and one at least")
+    if bad := [weight for weight in weights if not 0 <= weight < float("inf")]:
+        raise InputError(f"weight {bad[0]}: must be a number of 0 or more")
+    largest = max(weights) or 1.0
+    return [weight / largest for weight in weights]
+
+
+def _bar(share: float, width: int) -> str:
+    full, eighths = divmod(round(8 * width * share), 8)
+    return ("█" * full + _BLOCKS[eighths].strip()).ljust(width)
+
+
+def _columns(text: str) -> int:
+    """The columns of a terminal that a text takes, where East Asian letters take two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
