@@ -37,7 +37,8 @@ class Settings:
         kappa: κ of the margin loss: what each wrong span adds to it; with `"steps"`, to the scores of wrong merges.
         explore: the share of sentences in which training follows the search's own choice, with `"steps"`; in the others
             the best right one.
-        width: of the beam that parses; 1 is greedy.
+        width: of the beam that parses; 1 is greedy, and best with `"steps"`, whose scores are made to be compared at
+            one step, not to be added up (SST's dev: F1 77.7, with a beam of 4 76.3, of 16 75.7).
         train_width: of the beam that searches the violating tree in training, but for `"steps"`.
         epochs: how many times training sees each tree.
         batch_size: sentences in one step.

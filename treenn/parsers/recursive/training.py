@@ -42,7 +42,8 @@ def train(
 ) -> tuple[RecursiveNetworkParser, dict[str, Any]]:
     """Train on a treebank's training trees and keep the epoch with the best unlabelled F1 on dev.
 
-    On one thread of one machine the settings fix every bit of the result.
+    The optimizer is Adam (2014), so not the paper's; gradients longer than 5 are cut to 5. On one thread of one machine
+    the settings fix every bit of the result.
 
     Args:
         treebank: what to train and to choose on.
