@@ -14,6 +14,18 @@ from treenn.trees import InputError
         ({"dropout": 1.0}, "--dropout 1.0: must be at least 0 and below 1"),
         ({"supervision": "words"}, "--supervision words: must be nodes or roots"),
         ({"learning_rate": -1.0}, "--learning-rate -1.0: must be 0 or more"),
+        ({"weight_decay": float("nan")}, "--weight-decay nan: must be 0 or more"),
+        ({"clip_norm": 0.0}, "--clip-norm 0.0: must be more than 0"),
+        ({"average": 1.0}, "--average 1.0: must be at least 0 and below 1"),
+        ({"optimizer": "sgd"}, "--optimizer sgd: must be adagrad, adadelta, adam or adamw"),
+        (
+            {"optimizer": "adadelta", "embedding_optimizer": "same"},
+            "--embedding-optimizer same: Adadelta knows no sparse gradients; must be sgd beside it",
+        ),
+        (
+            {"root_weight": 3.0, "supervision": "roots"},
+            "--root-weight 3.0: --supervision roots has nothing else to weigh",
+        ),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(options: dict[str, object], message: str) -> None:

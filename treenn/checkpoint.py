@@ -18,12 +18,13 @@ from treenn.trees.files import write_bytes
 
 def save_checkpoint(path: Path, model: nn.Module, optimizers: Sequence[Optimizer], progress: dict[str, Any]) -> None:
     """Write weights, optimizer states and `progress` (JSON); the file is replaced whole or not at all."""
-    tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
+    states = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
     for number, optimizer in enumerate(optimizers):
         for index, state in optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{number}.{index}.{key}": value for key, value in state.items()}
-    contiguous = {name: tensor.contiguous() for name, tensor in tensors.items()}
-    write_bytes(path, save(contiguous, metadata={"progress": json.dumps(progress)}))
+            states |= {f"optimizer.{number}.{index}.{key}": value for key, value in state.items()}
+    tensors = {name: value.contiguous() for name, value in states.items() if isinstance(value, Tensor)}
+    numbers = {name: value for name, value in states.items() if name not in tensors}
+    write_bytes(path, save(tensors, metadata={"progress": json.dumps(progress), "numbers": json.dumps(numbers)}))
 
 
 def load_checkpoint(path: Path, model: nn.Module, optimizers: Sequence[Optimizer]) -> dict[str, Any]:
@@ -35,18 +36,19 @@ def load_checkpoint(path: Path, model: nn.Module, optimizers: Sequence[Optimizer
     try:
         with safe_open(path, framework="pt") as file:
             progress: dict[str, Any] = json.loads(file.metadata()["progress"])
-            tensors: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        model.load_state_dict(_below("model", tensors))
+            held: dict[str, Any] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            held |= json.loads(file.metadata()["numbers"])
+        model.load_state_dict(_below("model", held))
         for number, optimizer in enumerate(optimizers):
-            states: dict[int, dict[str, Tensor]] = {}
-            for name, tensor in _below(f"optimizer.{number}", tensors).items():
+            states: dict[int, dict[str, Any]] = {}
+            for name, value in _below(f"optimizer.{number}", held).items():
                 index, key = name.split(".", 1)
-                states.setdefault(int(index), {})[key] = tensor
+                states.setdefault(int(index), {})[key] = value
             optimizer.load_state_dict({"state": states, "param_groups": optimizer.state_dict()["param_groups"]})
     except (OSError, SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"this checkpoint cannot be read: {error}", source=path) from error
     return progress
 
 
-def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name[len(prefix) + 1 :]: tensor for name, tensor in tensors.items() if name.startswith(prefix + ".")}
+def _below(prefix: str, held: dict[str, Any]) -> dict[str, Any]:
+    return {name[len(prefix) + 1 :]: value for name, value in held.items() if name.startswith(prefix + ".")}

@@ -12,6 +12,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from treenn.architectures import ENCODERS
 from treenn.encoders import Encoder, PackedForest
@@ -34,15 +35,35 @@ class NodeClassifier(nn.Module):
         embedding: their first vectors, `(len(vocabulary), x)`.
         encoder: from word vectors to node states.
         head: from node states to scores.
+        embedding_dropout: share of the word vectors' numbers that are zeroed in training.
+        word_dropout: share of the words that training reads as unknown ones.
+        root_weight: how many times the loss of a root counts.
     """
 
-    def __init__(self, vocabulary: Vocabulary, embedding: Tensor, encoder: Encoder, head: Head) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        embedding: Tensor,
+        encoder: Encoder,
+        head: Head,
+        *,
+        embedding_dropout: float = 0.0,
+        word_dropout: float = 0.0,
+        root_weight: float = 1.0,
+    ) -> None:
         super().__init__()
         self.vocabulary = vocabulary
         # Sparse gradients: a step costs what its own words cost, however large the vocabulary.
         words, width = embedding.shape
         self.embedding = nn.Embedding(words, width, sparse=True, _weight=embedding)
         self.encoder, self.head = encoder, head
+        self.embedding_dropout, self.word_dropout, self.root_weight = embedding_dropout, word_dropout, root_weight
+
+    @property
+    def shareable(self) -> bool:
+        """Whether `pack` may share equal subtrees: not where each of them is to lose other words or numbers."""
+        dropping = self.training and (self.embedding_dropout > 0 or self.word_dropout > 0)
+        return self.encoder.shareable and not dropping
 
     def forward(self, forest: PackedForest, *, roots_only: bool = False) -> Tensor:
         """Scores before the softmax. Shape: `(N, classes)` in the forest's rows, with `roots_only` `(T, classes)`."""
@@ -51,17 +72,23 @@ class NodeClassifier(nn.Module):
 
     def loss(self, forest: PackedForest, *, roots_only: bool = False) -> Tensor:
         """What training makes small: the loss at the labelled nodes or roots, and what the encoder adds of its own."""
-        labels = forest.labels[forest.roots] if roots_only else forest.labels
-        return self.encoder.objective(
-            forest,
-            self._vectors(forest),
-            lambda states: node_loss(self.head(states), labels, len(forest.sizes)),
-            roots_only=roots_only,
-        )
+        labels, n_trees = forest.labels[forest.roots] if roots_only else forest.labels, len(forest.sizes)
+
+        def label_loss(states: Tensor) -> Tensor:
+            scores = self.head(states)
+            loss = node_loss(scores, labels, n_trees)
+            if roots_only or self.root_weight == 1:
+                return loss
+            return loss + (self.root_weight - 1) * node_loss(scores[forest.roots], labels[forest.roots], n_trees)
+
+        return self.encoder.objective(forest, self._vectors(forest), label_loss, roots_only=roots_only)
 
     def _vectors(self, forest: PackedForest) -> Tensor:
-        x: Tensor = self.embedding(self.vocabulary.encode(forest.words).to(self.embedding.weight.device))
-        return x
+        words = self.vocabulary.encode(forest.words).to(self.embedding.weight.device)
+        if self.training and self.word_dropout:
+            words = words.masked_fill(torch.rand(words.shape, device=words.device) < self.word_dropout, 0)
+        x: Tensor = self.embedding(words)
+        return F.dropout(x, self.embedding_dropout) if self.training and self.embedding_dropout else x
 
     def parameter_counts(self) -> tuple[int, int]:
         """The numbers of trained parameters: without the word vectors, and of the word vectors."""
@@ -78,7 +105,15 @@ def build(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         encoder = ENCODERS[settings.model](embedding.shape[1], settings.size)
-        return NodeClassifier(vocabulary, embedding, encoder, Head(settings.size, classes, settings.dropout))
+        return NodeClassifier(
+            vocabulary,
+            embedding,
+            encoder,
+            Head(settings.size, classes, settings.dropout),
+            embedding_dropout=settings.embedding_dropout,
+            word_dropout=settings.word_dropout,
+            root_weight=settings.root_weight,
+        )
 
 
 def match_parameters(settings: Settings, reference: Settings, x_size: int, classes: int) -> Settings:

@@ -39,19 +39,36 @@ class Settings:
     supervision: Literal["nodes", "roots"] = _setting(
         "Training", "nodes", "Where the loss is taken: at every labelled node, or at the roots alone."
     )
+    root_weight: float = _setting("Training", 1.0, "How many times the loss of a root counts.", low=0)
     epochs: int = _setting("Training", 10, "How many times training sees each tree.", low=1)
     batch_size: int = _setting("Training", 25, "Trees in one step.", low=1)
-    seed: int = _setting("Training", 0, "Of first weights, order of the trees, and all else that is random.")
-    learning_rate: float = _setting("Optimizer", 0.05, "Of Adagrad, for all but the word vectors.", low=0)
-    embedding_learning_rate: float = _setting(
-        "Optimizer", 0.1, "Of plain gradient descent, for the word vectors.", low=0
+    selection: Literal["best", "best-all-nodes", "best-root", "last"] = _setting(
+        "Training", "best", "Which epoch is kept: by dev accuracy (best: where the loss is taken), or the last."
     )
+    average: float = _setting(
+        "Training", 0.0, "Decay of a running average of the weights, evaluated in their place; 0 for none.", share=True
+    )
+    seed: int = _setting("Training", 0, "Of first weights, order of the trees, and all else that is random.")
+    optimizer: Literal["adagrad", "adadelta", "adam", "adamw"] = _setting(
+        "Optimizer", "adagrad", "Of all but the word vectors."
+    )
+    learning_rate: float = _setting("Optimizer", 0.05, "Of all but the word vectors.", low=0)
+    embedding_optimizer: Literal["sgd", "same"] = _setting(
+        "Optimizer", "sgd", "Of the word vectors: plain gradient descent, or as --optimizer, for the rows of a batch."
+    )
+    embedding_learning_rate: float = _setting("Optimizer", 0.1, "Of the word vectors.", low=0)
+    schedule: Literal["constant", "linear", "cosine"] = _setting(
+        "Optimizer", "constant", "How both learning rates fall, to 0 at the end of training."
+    )
+    warmup: float = _setting("Optimizer", 0.0, "Share of training over which learning rates rise first.", share=True)
     clip_norm: float | None = _setting(
         "Optimizer", None, "Gradients longer than this, all parameters together, are scaled down to it.", above=0
     )
     clip_value: float | None = _setting("Optimizer", None, "Gradients' numbers beyond this are cut to it.", above=0)
     weight_decay: float = _setting("Regularization", 1e-4, "L2, on all but the word vectors.", low=0)
     dropout: float = _setting("Regularization", 0.5, "On the classifier's input.", share=True)
+    embedding_dropout: float = _setting("Regularization", 0.0, "On the word vectors, each token's own.", share=True)
+    word_dropout: float = _setting("Regularization", 0.0, "Share of words that are read as unknown ones.", share=True)
 
     def __post_init__(self) -> None:
         from treenn.architectures import ENCODERS  # with torch, which the commands' --help does without
@@ -61,6 +78,10 @@ class Settings:
         for each in fields(self):
             if (value := getattr(self, each.name)) is not None and (wanted := _objection(each, value)):
                 raise InputError(f"{option(each.name)} {value}: must be {wanted}")
+        if self.embedding_optimizer == "same" and self.optimizer == "adadelta":
+            raise InputError("--embedding-optimizer same: Adadelta knows no sparse gradients; must be sgd beside it")
+        if self.root_weight != 1 and self.supervision == "roots":
+            raise InputError(f"--root-weight {self.root_weight}: --supervision roots has nothing else to weigh")
 
 
 def _objection(each: Field[Any], value: Any) -> str | None:

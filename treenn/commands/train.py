@@ -67,7 +67,8 @@ def train(
         print_json(run.results)
     else:
         _print_table(run.results, list(data.splits))
-        print(f"The model of epoch {run.results['best_epoch']}, the best on dev, is in {out}")
+        chosen = "the last" if settings.selection == "last" else "the best on dev"
+        print(f"The model of epoch {run.results['best_epoch']}, {chosen}, is in {out}")
 
 
 def _data(

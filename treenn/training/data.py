@@ -19,15 +19,22 @@ from treenn.vocabulary import Vocabulary
 
 
 def check_labels(treebank: Treebank, settings: Settings) -> None:
-    """Refuse splits in which the chosen supervision, or the evaluation on dev, would find no label at all."""
+    """Refuse splits in which the chosen supervision, or the choice of an epoch on dev, would find no label at all."""
     for split, trees in treebank.splits.items():
         if not trees:
             raise InputError(f"split {split!r} of treebank {treebank.name} has no tree")
-        labels = (
-            label for tree in trees for label in (tree.labels if settings.supervision == "nodes" else tree.labels[-1:])
-        )
-        if all(label is None for label in labels):
-            raise InputError(f"no {settings.supervision} of split {split!r} of treebank {treebank.name} are labelled")
+        wanted = {settings.supervision} | ({"roots"} if split == "dev" and criterion(settings) == "root" else set())
+        for where in sorted(wanted):
+            labels = (label for tree in trees for label in (tree.labels if where == "nodes" else tree.labels[-1:]))
+            if all(label is None for label in labels):
+                raise InputError(f"no {where} of split {split!r} of treebank {treebank.name} are labelled")
+
+
+def criterion(settings: Settings) -> str:
+    """The metric on dev that says which epoch is the best."""
+    if settings.selection == "best":
+        return "all_nodes" if settings.supervision == "nodes" else "root"
+    return "root" if settings.selection == "best-root" else "all_nodes"
 
 
 def find_words(treebank: Treebank, vectors: Sequence[WordVectors]) -> tuple[Vocabulary, list[dict[str, Any]]]:

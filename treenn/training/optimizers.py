@@ -1,20 +1,57 @@
-"""Which optimizer moves which weights."""
+"""Which optimizer moves which weights, and how its learning rate changes over a run."""
 
 from __future__ import annotations
 
-from torch.optim import SGD, Adagrad, Optimizer
+import math
+from collections.abc import Callable
+
+from torch import Tensor, nn
+from torch.optim import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, SparseAdam
 
 from treenn.models import NodeClassifier
 from treenn.settings import Settings
 
 
 def make_optimizers(model: NodeClassifier, settings: Settings) -> list[Optimizer]:
-    """Adagrad for all but the word vectors, plain gradient descent for these."""
+    """One for all but the word vectors, one for these, whose gradients are sparse."""
     words = model.embedding.weight
     others = [parameter for parameter in model.parameters() if parameter is not words]
-    return [
-        Adagrad(
-            others, lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=words.device.type == "cpu"
-        ),
-        SGD([words], lr=settings.embedding_learning_rate),
-    ]
+    return [_of_network(others, settings, on_cpu=words.device.type == "cpu"), _of_words(words, settings)]
+
+
+def _of_network(parameters: list[nn.Parameter], settings: Settings, *, on_cpu: bool) -> Optimizer:
+    rate, decay = settings.learning_rate, settings.weight_decay
+    if settings.optimizer == "adadelta":
+        return Adadelta(parameters, lr=rate, weight_decay=decay)
+    make: Callable[..., Optimizer] = {"adagrad": Adagrad, "adam": Adam, "adamw": AdamW}[settings.optimizer]
+    return make(parameters, lr=rate, weight_decay=decay, fused=on_cpu)
+
+
+def _of_words(words: Tensor, settings: Settings) -> Optimizer:
+    rate = settings.embedding_learning_rate
+    if settings.embedding_optimizer == "sgd":
+        return SGD([words], lr=rate)
+    return Adagrad([words], lr=rate) if settings.optimizer == "adagrad" else SparseAdam([words], lr=rate)
+
+
+def rate_factor(settings: Settings, step: int, steps: int) -> float:
+    """What learning rates are multiplied by: up in a line during the warm-up, then as the schedule has it, towards 0.
+
+    Args:
+        settings: the recipe.
+        step: how many steps the run has made.
+        steps: how many it will make.
+
+    >>> [rate_factor(Settings(schedule="linear", warmup=0.2), step, 10) for step in (0, 1, 2, 6)]
+    [0.5, 1.0, 1.0, 0.5]
+    """
+    warm = settings.warmup * steps
+    if step < warm:
+        return min(1.0, (step + 1) / warm)
+    rest = (step - warm) / (steps - warm)
+    match settings.schedule:
+        case "linear":
+            return 1 - rest
+        case "cosine":
+            return (1 + math.cos(math.pi * rest)) / 2
+    return 1.0

@@ -8,14 +8,16 @@ from typing import NamedTuple
 
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.sparse import check_sparse_tensor_invariants
 
 from treenn.encoders import pack
 from treenn.models import NodeClassifier
 from treenn.settings import Settings
 from treenn.training.divergence import Diverged
 from treenn.training.gradients import clip
-from treenn.training.optimizers import make_optimizers
+from treenn.training.optimizers import make_optimizers, rate_factor
 from treenn.trees import InputError, Tree
 
 
@@ -39,15 +41,35 @@ class Steps:
         self.network, self.settings, self.fabric = network, settings, _fabric(device)
         self._model, *self.optimizers = self.fabric.setup(network, *make_optimizers(network, settings))
         self._model.mark_forward_method("loss")
+        self._rates = [group["lr"] for optimizer in self.optimizers for group in optimizer.param_groups]
+        self.average = _average(network, settings)
 
-    def take(self, batch: Sequence[Tree]) -> Step:
+    @property
+    def evaluated(self) -> NodeClassifier:
+        """The network whose accuracy counts: the one trained, or the running average of its weights."""
+        if self.average is None:
+            return self.network
+        averaged: NodeClassifier = self.average.module  # type: ignore[assignment]
+        return averaged
+
+    @property
+    def state(self) -> nn.Module:
+        """All weights that a checkpoint must hold."""
+        return self.network if self.average is None else nn.ModuleDict({"raw": self.network, "average": self.average})
+
+    def take(self, batch: Sequence[Tree], step: int, steps: int) -> Step:
         """One step of the optimizers; a function of its own, so that its graph is gone before the next one grows.
+
+        Args:
+            batch: the trees.
+            step: how many steps the run has made.
+            steps: how many it will make.
 
         Raises:
             Diverged: where the loss or the gradient is not finite; no weight has been moved then.
         """
         settings = self.settings
-        forest = pack(batch, share=self.network.encoder.shareable).to(self.fabric.device)
+        forest = pack(batch, share=self.network.shareable).to(self.fabric.device)
         for optimizer in self.optimizers:
             optimizer.zero_grad()
         loss: Tensor = self._model.loss(forest, roots_only=settings.supervision == "roots")
@@ -57,9 +79,26 @@ class Steps:
         norm = clip(self.network.parameters(), norm=settings.clip_norm, value=settings.clip_value)
         if not math.isfinite(norm):
             raise Diverged(f"the gradient's norm became {norm}")
-        for optimizer in self.optimizers:
-            optimizer.step()
+        self._move(rate_factor(settings, step, steps))
         return Step(loss.detach(), norm)
+
+    def _move(self, factor: float) -> None:
+        groups = [group for optimizer in self.optimizers for group in optimizer.param_groups]
+        for group, rate in zip(groups, self._rates, strict=True):
+            group["lr"] = factor * rate
+        # torch warns where a program has not said whether sparse tensors are to be checked.
+        with check_sparse_tensor_invariants(enable=False):  # type: ignore[no-untyped-call]
+            for optimizer in self.optimizers:
+                optimizer.step()
+        if self.average is not None:
+            self.average.update_parameters(self.network)
+
+
+def _average(network: NodeClassifier, settings: Settings) -> AveragedModel | None:
+    if settings.average == 0:
+        return None
+    moving = get_ema_multi_avg_fn(settings.average)  # type: ignore[no-untyped-call]
+    return AveragedModel(network, multi_avg_fn=moving)
 
 
 def _fabric(device: str) -> Fabric:

@@ -20,7 +20,7 @@ from treenn.evaluation import metrics, predict
 from treenn.models import NodeClassifier, build, save_model, save_weights
 from treenn.settings import Settings
 from treenn.training import folder
-from treenn.training.data import batches, check_labels, digest, find_words
+from treenn.training.data import batches, check_labels, criterion, digest, find_words
 from treenn.training.divergence import Diverged, explain
 from treenn.training.results import describe, evaluate
 from treenn.training.steps import Step, Steps
@@ -36,7 +36,7 @@ class Run:
     """A finished training run.
 
     Args:
-        model: the network of the best epoch.
+        model: the network of the epoch that was kept.
         settings: what it was trained with.
         results: one entry of a comparison's `runs` (see `treenn.comparison.results`).
     """
@@ -57,11 +57,10 @@ def train(
     command: str = "",
     progress: Progress = lambda done, total, text: None,
 ) -> Run:
-    """Train one model, keep its best epoch on dev, and evaluate that on every split but train.
+    """Train one model, keep its best epoch, and evaluate that on every split but train.
 
-    The best epoch is the first with the highest dev accuracy over all nodes, or at the roots where training sees only
-    them. On one thread of one machine the settings fix every bit of the result, also over an interruption: each epoch
-    starts its random numbers anew from the seed and its own number.
+    Which epoch is kept is `settings.selection`. On one thread of one machine the settings fix every bit of the result,
+    also over an interruption: each epoch starts its random numbers anew from the seed and its own number.
 
     Args:
         treebank: what to train and to evaluate on.
@@ -116,13 +115,13 @@ class _Trainer:
         if held == folder.RESULTS:
             state = json.loads(read_text(out / held))
         else:
-            state = load_checkpoint(out / held, self.steps.network, self.steps.optimizers)
+            state = load_checkpoint(out / held, self.steps.state, self.steps.optimizers)
         self.history, self.best_epoch = state["history"], state["best_epoch"]
         self.best_weights = load_file(out / "model.safetensors")
 
     def run_epoch(self, epoch: int, progress: Progress) -> None:
         """Train one epoch, evaluate on dev, keep the weights if they are the best, write the checkpoint."""
-        network = self.steps.network
+        network = self.steps.evaluated
         seed = int(np.random.SeedSequence([self.settings.seed, epoch]).generate_state(1)[0])
         start = time.perf_counter()
         with torch.random.fork_rng():
@@ -130,18 +129,22 @@ class _Trainer:
             entry = self._train_epoch(epoch, np.random.default_rng(seed), progress)
         entry["seconds"] = time.perf_counter() - start
         self.history.append({"epoch": epoch, **entry, "dev": metrics(predict(network, self.treebank.dev))})
-        if epoch == max(self.history, key=lambda entry: entry["dev"][self._criterion])["epoch"]:
+        if epoch == self._chosen():
             self.best_epoch = epoch
             self.best_weights = {name: tensor.clone() for name, tensor in network.state_dict().items()}
             if self.out is not None:
                 save_weights(self.out, network)
         if self.out is not None:
             state = {"history": self.history, "best_epoch": self.best_epoch}
-            save_checkpoint(self.out / folder.CHECKPOINT, network, self.steps.optimizers, state)
+            save_checkpoint(self.out / folder.CHECKPOINT, self.steps.state, self.steps.optimizers, state)
 
-    @property
-    def _criterion(self) -> str:
-        return "all_nodes" if self.settings.supervision == "nodes" else "root"
+    def _chosen(self) -> int:
+        """The epoch so far that `settings.selection` asks for; of equally good ones the first."""
+        if self.settings.selection == "last":
+            return self.epochs_done
+        metric = criterion(self.settings)
+        best = max(self.history, key=lambda entry: entry["dev"][metric])
+        return int(best["epoch"])
 
     def _train_epoch(self, epoch: int, generator: np.random.Generator, progress: Progress) -> dict[str, Any]:
         """One pass over the training trees: the mean loss a tree, and how long gradients were before clipping."""
@@ -149,20 +152,20 @@ class _Trainer:
         total, norms = torch.zeros((), device=self.steps.fabric.device), []
         numbers = batches(len(self.treebank.train), self.settings.batch_size, generator)
         for number, batch in enumerate(numbers, start=1):
-            step = self._step(batch, f"epoch {epoch}, batch {number} of {len(numbers)}")
+            done, steps = (epoch - 1) * len(numbers) + number, self.settings.epochs * len(numbers)
+            step = self._step(batch, done - 1, steps, f"epoch {epoch}, batch {number} of {len(numbers)}")
             total += step.loss * len(batch)
             norms.append(step.gradient_norm)
-            done = (epoch - 1) * len(numbers) + number
-            progress(done, self.settings.epochs * len(numbers), f"epoch {epoch} of {self.settings.epochs}")
+            progress(done, steps, f"epoch {epoch} of {self.settings.epochs}")
         return {
             "loss": float(total) / len(self.treebank.train),
             "gradient_norm": {"mean": sum(norms) / len(norms), "max": max(norms)},
         }
 
-    def _step(self, batch: list[int], place: str) -> Step:
+    def _step(self, batch: list[int], step: int, steps: int, place: str) -> Step:
         trees = self.treebank.train
         try:
-            return self.steps.take([trees[index] for index in batch])
+            return self.steps.take([trees[index] for index in batch], step, steps)
         except Diverged as error:
             named = [(index, trees[index]) for index in batch]
             raise explain(

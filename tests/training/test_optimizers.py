@@ -1,0 +1,103 @@
+"""Optimizers and schedules of a recipe, against plain loops."""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from toy import toy_treebank
+
+from treenn.encoders import pack
+from treenn.models import NodeClassifier, build
+from treenn.settings import Settings
+from treenn.training.optimizers import make_optimizers, rate_factor
+from treenn.training.steps import Steps
+from treenn.vocabulary import Vocabulary
+
+TREES = toy_treebank(train=20).train
+SMALL = Settings(size=6, word_size=5, dropout=0.0)
+
+
+def network(settings: Settings) -> NodeClassifier:
+    return build(settings, 5, Vocabulary.of(TREES)).train().double()
+
+
+def dense(settings: Settings) -> tuple[NodeClassifier, list[torch.optim.Optimizer]]:
+    """The same network with dense gradients, and torch's optimizers as their documentation has them."""
+    model = network(settings)
+    model.embedding.sparse = False
+    words = model.embedding.weight
+    others = [each for each in model.parameters() if each is not words]
+    make: Any = {
+        "adagrad": torch.optim.Adagrad,
+        "adadelta": torch.optim.Adadelta,
+        "adam": torch.optim.Adam,
+        "adamw": torch.optim.AdamW,
+    }[settings.optimizer]
+    of_words = torch.optim.SGD if settings.embedding_optimizer == "sgd" else make
+    return model, [
+        make(others, lr=settings.learning_rate, weight_decay=settings.weight_decay),
+        of_words([words], lr=settings.embedding_learning_rate, **({"weight_decay": 0} if make is of_words else {})),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "embedding_optimizer"),
+    [
+        *(("adagrad", "sgd"), ("adadelta", "sgd"), ("adam", "sgd"), ("adamw", "sgd")),
+        *(("adagrad", "same"), ("adam", "same"), ("adamw", "same")),
+    ],
+)
+def test_steps_equal_a_plain_loop_with_dense_gradients(optimizer: str, embedding_optimizer: str) -> None:
+    settings = replace(
+        SMALL, optimizer=optimizer, embedding_optimizer=embedding_optimizer, learning_rate=0.02,
+        embedding_learning_rate=0.03, weight_decay=0.01,
+    )  # fmt: skip
+    ours, (theirs, optimizers) = Steps(network(settings), settings, "cpu"), dense(settings)
+    for number in range(3):
+        # every word is in every batch: a sparse Adam passes over the rows of the words that are not
+        ours.take(TREES, number, 3)
+        for each in optimizers:
+            each.zero_grad()
+        theirs.loss(pack(TREES)).backward()
+        for each in optimizers:
+            each.step()
+    for name, weight in ours.network.named_parameters():
+        # torch's sparse Adam adds its epsilon before it corrects the bias, and so moves a little less
+        tolerance = 1e-3 if "adam" in optimizer and embedding_optimizer == "same" else 1e-8
+        torch.testing.assert_close(weight, theirs.get_parameter(name), rtol=1e-6, atol=tolerance)
+        assert not torch.equal(weight, network(settings).get_parameter(name)), f"{name} did not move"
+
+
+def test_the_default_is_adagrad_with_gradient_descent_for_the_words() -> None:
+    of_network, of_words = make_optimizers(network(SMALL), SMALL)
+    assert type(of_network) is torch.optim.Adagrad
+    assert type(of_words) is torch.optim.SGD
+    assert of_network.param_groups[0]["weight_decay"] == 1e-4
+    assert of_words.param_groups[0]["weight_decay"] == 0
+
+
+@pytest.mark.parametrize("schedule", ["constant", "linear", "cosine"])
+@pytest.mark.parametrize("warmup", [0.0, 0.25])
+def test_rates_follow_the_schedule(schedule: str, warmup: float) -> None:
+    settings = replace(SMALL, schedule=schedule, warmup=warmup)
+    factors = [rate_factor(settings, step, 100) for step in range(100)]
+    first = int(100 * warmup)
+    assert factors[:first] == pytest.approx([(step + 1) / 25 for step in range(first)])
+    rest = [(step - first) / (100 - first) for step in range(first, 100)]
+    expected = {
+        "constant": [1.0] * len(rest),
+        "linear": [1 - share for share in rest],
+        "cosine": [0.5 * (1 + math.cos(math.pi * share)) for share in rest],
+    }
+    assert factors[first:] == pytest.approx(expected[schedule])
+    assert all(factor > 0 for factor in factors)
+
+
+def test_both_rates_are_scheduled() -> None:
+    settings = replace(SMALL, schedule="linear")
+    steps = Steps(network(settings), settings, "cpu")
+    for number in range(3):
+        steps.take(TREES[:5], number, 4)
+    assert [each.param_groups[0]["lr"] for each in steps.optimizers] == pytest.approx([0.05 / 2, 0.1 / 2])

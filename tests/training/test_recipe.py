@@ -1,0 +1,145 @@
+"""What a recipe may add to plain training: each setting does what it says, and all together go on bit for bit."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from toy import toy_treebank
+
+from treebanks import Treebank
+from treenn.encoders import pack
+from treenn.heads import node_loss
+from treenn.models import build, load_model
+from treenn.settings import Settings
+from treenn.training import Progress, train
+from treenn.training.steps import Steps
+from treenn.trees import InputError
+from treenn.vocabulary import Vocabulary
+
+TOY = toy_treebank()
+SMALL = Settings(size=10, word_size=8, epochs=3, batch_size=10)
+EVERYTHING = replace(
+    SMALL, optimizer="adamw", learning_rate=0.01, embedding_optimizer="same", embedding_learning_rate=0.02,
+    schedule="cosine", warmup=0.2, clip_norm=1.0, clip_value=0.5, average=0.9, root_weight=3.0, selection="last",
+    embedding_dropout=0.1, word_dropout=0.05,
+)  # fmt: skip
+
+
+def steps(settings: Settings) -> Steps:
+    return Steps(build(settings, 5, Vocabulary.of(TOY.train)).train(), settings, "cpu")
+
+
+def test_the_average_equals_a_plain_loop() -> None:
+    settings = replace(SMALL, average=0.9, dropout=0.0)
+    ours, plain = steps(settings), steps(replace(settings, average=0.0))
+    expected: dict[str, torch.Tensor] = {}
+    for number in range(6):
+        for each in (ours, plain):
+            each.take(TOY.train[10 * number : 10 * number + 10], number, 6)
+        now = {name: weight.detach().double() for name, weight in plain.network.named_parameters()}
+        expected = {name: 0.9 * expected.get(name, now[name]) + 0.1 * now[name] for name in now}
+    for name, weight in ours.evaluated.named_parameters():
+        torch.testing.assert_close(weight.double(), expected[name], rtol=1e-5, atol=1e-7)
+        assert torch.equal(ours.network.get_parameter(name), plain.network.get_parameter(name)), "raw weights untouched"
+    assert plain.evaluated is plain.network
+
+
+def test_the_average_is_what_is_evaluated_and_kept(tmp_path: Path) -> None:
+    settings = replace(SMALL, average=0.99, selection="last")
+    run = train(TOY, settings, out=tmp_path)
+    raw = train(TOY, replace(settings, average=0.0))
+    assert not torch.equal(run.model.encoder.cell.U, raw.model.encoder.cell.U)
+    assert [each["loss"] for each in run.results["history"]] == [each["loss"] for each in raw.results["history"]]
+    assert run.results["dev"] == run.results["history"][-1]["dev"]
+    loaded, again, _ = load_model(tmp_path)
+    assert torch.equal(loaded.encoder.cell.U, run.model.encoder.cell.U)
+    assert again == settings
+
+
+class Killed(Exception):
+    pass
+
+
+def kill_after(batches: int) -> Progress:
+    def progress(done: int, total: int, text: str) -> None:
+        if done == batches:
+            raise Killed
+
+    return progress
+
+
+@pytest.mark.parametrize("settings", [EVERYTHING, replace(EVERYTHING, optimizer="adagrad", selection="best-root")])
+@pytest.mark.parametrize("batches", [12, 17, 30])
+def test_with_everything_on_a_run_that_was_cut_off_goes_on_bit_for_bit(
+    settings: Settings, batches: int, tmp_path: Path
+) -> None:
+    whole = train(TOY, settings, out=tmp_path / "whole").results
+    with pytest.raises(Killed):
+        train(TOY, settings, out=tmp_path / "cut", progress=kill_after(batches))
+    resumed = train(TOY, settings, out=tmp_path / "cut", resume=True).results
+    assert (tmp_path / "cut/model.safetensors").read_bytes() == (tmp_path / "whole/model.safetensors").read_bytes()
+    for name in ("best_epoch", "dev", "test", "predictions"):
+        assert resumed[name] == whole[name]
+
+
+def test_selection_says_which_epoch_is_kept() -> None:
+    recipe = replace(SMALL, epochs=6, learning_rate=0.2)
+    runs = {name: train(TOY, replace(recipe, selection=name)) for name in ("best-all-nodes", "best-root", "last")}
+    for name, metric in (("best-all-nodes", "all_nodes"), ("best-root", "root")):
+        dev = [epoch["dev"][metric] for epoch in runs[name].results["history"]]
+        assert runs[name].results["best_epoch"] == dev.index(max(dev)) + 1
+    assert runs["last"].results["best_epoch"] == 6
+    assert runs["last"].results["dev"] == runs["last"].results["history"][-1]["dev"]
+    assert len({run.results["best_epoch"] for run in runs.values()}) > 1, "the toy does not tell them apart"
+
+
+def test_best_root_wants_labelled_roots_on_dev() -> None:
+    bare = tuple(tree.map_labels(lambda label: None) for tree in TOY.dev)
+    half = tuple(replace(tree, labels=(*TOY.dev[i].labels[:-1], None)) for i, tree in enumerate(bare))
+    treebank = Treebank("toy", TOY.classes, {**TOY.splits, "dev": half})
+    train(treebank, replace(SMALL, epochs=1))
+    with pytest.raises(InputError, match="no roots of split 'dev' of treebank toy are labelled"):
+        train(treebank, replace(SMALL, epochs=1, selection="best-root"))
+
+
+@pytest.mark.parametrize("weight", [0.0, 3.0])
+def test_the_roots_loss_is_weighted(weight: float) -> None:
+    settings = replace(SMALL, dropout=0.0, root_weight=weight)
+    network, forest = build(settings, 5, Vocabulary.of(TOY.train)), pack(TOY.train[:10])
+    scores = network(forest)
+    rows = torch.ones(len(forest.labels))
+    rows[forest.roots] = weight
+    each = torch.nn.functional.cross_entropy(scores, forest.labels, reduction="none", ignore_index=-100)
+    torch.testing.assert_close(network.loss(forest), (rows * each).sum() / 10)
+    roots = node_loss(scores[forest.roots], forest.labels[forest.roots], 10)
+    torch.testing.assert_close(network.loss(forest, roots_only=True), roots)
+
+
+@pytest.mark.parametrize("option", ["embedding_dropout", "word_dropout"])
+def test_dropout_on_words_is_each_tokens_own_and_only_in_training(option: str) -> None:
+    network = build(replace(SMALL, **{option: 0.5}), 5, Vocabulary.of(TOY.train))
+    forest = pack([TOY.train[0]] * 500)
+    plain = build(SMALL, 5, Vocabulary.of(TOY.train))._vectors(forest)
+    assert torch.equal(network.eval()._vectors(forest), plain)
+    assert network.shareable
+    torch.manual_seed(0)
+    dropped = network.train()._vectors(forest)
+    assert not network.shareable
+    if option == "word_dropout":
+        unknown = (dropped == network.embedding.weight[0]).all(dim=1)
+        assert torch.equal(dropped[~unknown], plain[~unknown])
+        assert unknown.float().mean() == pytest.approx(0.5, abs=0.05)
+    else:
+        zero = dropped == 0
+        torch.testing.assert_close(dropped[~zero], 2 * plain[~zero])
+        assert zero.float().mean() == pytest.approx(0.5, abs=0.02)
+        assert len(zero[:3].unique(dim=0)) > 1, "each token has a mask of its own"
+
+
+def test_every_length_of_a_gradient_is_logged() -> None:
+    history = train(TOY, SMALL).results["history"]
+    for epoch in history:
+        assert 0 < epoch["gradient_norm"]["mean"] <= epoch["gradient_norm"]["max"]
+    clipped = train(TOY, replace(SMALL, clip_norm=1e-9)).results["history"]
+    assert clipped[0]["gradient_norm"]["max"] > 1e-3, "what is logged is the length before"
