@@ -99,11 +99,13 @@ def architectures(x_size: int, size: int) -> list[Architecture]:
     for name, make in ENCODERS.items():
         with torch.device("meta"):
             encoder = make(x_size, size)
-        found.append(Architecture(name, _paper(encoder), sum(parameter.numel() for parameter in encoder.parameters())))
+        parameters = sum(parameter.numel() for parameter in encoder.parameters())
+        found.append(Architecture(name, paper_of(encoder), parameters))
     return found
 
 
-def _paper(encoder: Encoder) -> str:
+def paper_of(encoder: Encoder) -> str:
+    """Where an encoder is from, as its classes say of themselves."""
     if isinstance(encoder, SequenceEncoder):
         parts = [part for part in encoder.modules() if isinstance(part, (SequenceNetwork, Readout))]
         said = [part.__doc__ for part in parts if not isinstance(part, LastState)]

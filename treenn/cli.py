@@ -9,6 +9,7 @@ from treenn.commands.attention import attention
 from treenn.commands.bench import bench
 from treenn.commands.cells import cells
 from treenn.commands.compare import compare
+from treenn.commands.explain import explain
 from treenn.commands.parse import parse
 from treenn.commands.train import train
 from treenn.trees.errors import InputError
@@ -24,6 +25,7 @@ app.command()(compare)
 app.command()(train)
 app.command()(cells)
 app.command()(attention)
+app.command()(explain)
 app.command()(parse)
 app.add_typer(parser.app, name="parser")
 app.add_typer(data.app, name="data")

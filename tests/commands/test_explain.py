@@ -1,0 +1,110 @@
+"""`treenn explain` as a user runs it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from treenn.cli import main
+from treenn.parsers import Parser, loading
+from treenn.parsers.shapes import Left, Right
+
+Explain = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def explain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Explain:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "90")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["treenn", "explain", *arguments, "--word-size", "8", "--size", "6"])
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def test_equations_and_the_tree_that_was_given(explain: Explain) -> None:
+    code, out, _ = explain("tree-lstm", "--tree", "(3 (2 not) (1 bad))")
+    assert code == 0
+    assert "c   = i ⊙ u + f_l ⊙ c_l + f_r ⊙ c_r" in out
+    assert "(12) → (6) ┬ (12) → (6) not ← x (8)\n           └ (12) → (6) bad ← x (8)\n" in out
+
+
+def test_a_sentence_is_split_into_words_and_needs_no_parser_for_a_sequence(
+    explain: Explain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "SHIPPED", "nowhere")
+    code, out, err = explain("lstm", "--sentence", "It isn't bad.")
+    assert (code, err) == (0, "")
+    assert out.endswith("\n\nsentence (6) ← LSTM at word 5\n")
+
+
+def test_without_a_sentence_there_is_one(explain: Explain) -> None:
+    assert explain("by-hand/elman")[1].count("(8)") == 6
+
+
+def test_the_tree_of_a_sentence_is_found_by_the_shipped_parser_or_the_one_that_is_named(
+    explain: Explain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = loading.load_parser
+
+    def shipped(name: str) -> Parser:
+        return Left() if name == loading.SHIPPED else load(name)
+
+    monkeypatch.setattr(loading, "load_parser", shipped)
+    left, right = "(6) ┬ (6) ┬ (6) a ← x (8)", "(6) ┬ (6) a ← x (8)"
+    assert left in explain("tree-gru", "--sentence", "a b c")[1]
+    assert left not in explain("tree-gru", "--sentence", "a b c", "--parser", "right")[1]
+    assert right in explain("tree-gru", "--sentence", "a b c", "--parser", "right")[1]
+
+
+def test_where_no_parser_ships_the_tree_is_right_branching_and_that_is_said(
+    explain: Explain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "SHIPPED", "nowhere")
+    code, out, err = explain("tree-gru", "--sentence", "a b c")
+    assert code == 0 and "(6) ┬ (6) a ← x (8)" in out
+    assert err == "no parser ships here, so the tree is right-branching; --parser names another\n"
+    assert str(Right().parse(["a"])) == "(X a)"
+
+
+def test_pictures_are_written_instead(explain: Explain, tmp_path: Path) -> None:
+    code, out, err = explain("bilstm", "--tree", "(3 (2 not) (1 bad))", "--svg", "a.svg", "--png", "b.png")
+    assert (code, out, err) == (0, "", "drawn: a.svg\ndrawn: b.png\n")
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8").startswith("<?xml")
+    assert (tmp_path / "b.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["lstn"], "lstn is no network known here; known are tree-lstm, lstm, "),
+        (["lstm", "--sentence", " "], "there is no word in this text"),
+        (["lstm", "--tree", ""], "<text>: there is no tree here"),
+        (["lstm", "--tree", "(3 (2 not) (1 bad)"], "<text>:1:1: this bracket is never closed"),
+        (["lstm", "--tree", "(3 a)", "--sentence", "b"], "--tree is a tree already: leave out --sentence and --parser"),
+        (["lstm", "--tree", "(3 a)", "--parser", "left"], "--tree is a tree already"),
+        (["tree-gru", "--parser", "nobody"], "nobody is neither a folder nor the name of a parser"),
+        (["lstm", "--svg", "/proc/none/a.svg"], "/proc/none/a.svg: cannot write here"),
+    ],
+)
+def test_a_mistake_is_one_line(explain: Explain, arguments: list[str], message: str) -> None:
+    code, out, err = explain(*arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"error: {message}")
+
+
+def test_a_width_below_1_is_refused(explain: Explain, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    monkeypatch.setattr(sys, "argv", ["treenn", "explain", "lstm", "--size", "0"])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert capsys.readouterr().err == "error: --size 0: must be 1 or more\n"

@@ -1,0 +1,157 @@
+"""Every network that `explain` knows, unrolled: what is drawn is what was computed."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+from torch.nn.utils.rnn import PackedSequence
+
+from treenn.architectures import ENCODERS
+from treenn.encoders import Encoder, SequenceEncoder
+from treenn.explain.explanation import MOST_WORDS, explain, names, reads_trees
+from treenn.explain.sequence import UnrolledSequence
+from treenn.explain.tree import UnrolledTree
+from treenn.sequences import Elman, MeanOverTime, SequenceNetwork, Stacked, both_ways
+from treenn.trees import InputError, Tree, parse_tree
+
+TREE = parse_tree("(3 (2 The) (3 (2 movie) (3 (2 was) (3 (2 not) (1 bad)))))")
+N = len(TREE.words)
+
+
+def sequence(name: str, tree: Tree = TREE) -> UnrolledSequence:
+    drawing = explain(name, tree, x_size=8, size=12).drawing
+    assert isinstance(drawing, UnrolledSequence)
+    return drawing
+
+
+def chain(number: int, below: int) -> tuple[frozenset, ...]:
+    return tuple(frozenset({(below, t)} | ({(number, t - 1)} if t else set())) for t in range(N))
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_network_is_explained_in_text(name: str) -> None:
+    explanation = explain(name, TREE, x_size=8, size=12)
+    text = explanation.text(100)
+    assert text.startswith(f"{name}: {explanation.paper[:20]}")
+    assert all(line in text for part in explanation.sections for line in _equation_lines(part))
+    drawn = explanation.drawing.text(100)
+    assert drawn in text and drawn.count("(8)") == N and all(word in drawn for word in TREE.words)
+    assert reads_trees(name) == isinstance(explanation.drawing, UnrolledTree)
+
+
+def _equation_lines(part) -> list[str]:
+    return [line for block in part.blocks for line in block.equations.splitlines()]
+
+
+@pytest.mark.parametrize("name", names())
+def test_one_word_is_enough(name: str) -> None:
+    assert "superb" in explain(name, Tree(("superb",), ()), x_size=8, size=12).text(100)
+
+
+@pytest.mark.parametrize("name", ["elman", "elman-relu", "jordan", "lstm", "lstm-peephole", "gru", "deep-transition"])
+def test_a_recurrent_network_is_a_chain_that_ends_in_the_sentence(name: str) -> None:
+    drawing = sequence(name)
+    assert [layer.reads for layer in drawing.layers[1:]] == [chain(1, 0)]
+    assert drawing.result.reads == {(1, N - 1)}
+
+
+def test_the_way_back_reads_the_next_word_and_ends_at_the_first() -> None:
+    _, ahead, behind = sequence("bilstm").layers
+    assert ahead.reads == chain(1, 0)
+    assert behind.reads == tuple(frozenset({(0, t)} | ({(2, t + 1)} if t < N - 1 else set())) for t in range(N))
+    assert sequence("bilstm").result.reads == {(1, N - 1), (2, 0)}
+
+
+def test_stacked_networks_read_each_other_and_feedforward_layers_remember_nothing() -> None:
+    assert [layer.reads for layer in sequence("stacked-lstm").layers[1:]] == [chain(1, 0), chain(2, 1)]
+    alone = tuple(frozenset({(1, t)}) for t in range(N))
+    assert [layer.reads for layer in sequence("deep-output").layers[1:]] == [chain(1, 0), alone]
+
+
+def test_a_convolution_reads_windows_and_a_transformer_everything() -> None:
+    windows = [{s for _, s in reads} for reads in sequence("cnn-lstm").layers[1].reads]
+    assert windows == [{0, 1}, {0, 1, 2}, {1, 2, 3}, {2, 3, 4}, {3, 4}]
+    assert set(sequence("transformer").layers[1].reads) == {frozenset((0, s) for s in range(N))}
+
+
+@pytest.mark.parametrize("name", ["lstm-mean", "lstm-max", "lstm-attention"])
+def test_a_readout_over_time_reads_every_state(name: str) -> None:
+    assert sequence(name).result.reads == {(1, t) for t in range(N)}
+
+
+def test_a_readout_of_both_directions_reads_both() -> None:
+    assert sequence("bilstm-attention").result.reads == {(k, t) for k in (1, 2) for t in range(N)}
+
+
+def test_networks_of_ones_own_are_understood_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def mine(x_size: int, size: int) -> Encoder:
+        return SequenceEncoder(Stacked(both_ways(Elman, x_size, size), both_ways(Elman, size, size)), MeanOverTime())
+
+    monkeypatch.setitem(ENCODERS, "mine", mine)
+    layers = sequence("mine").layers
+    assert [layer.below(number) for number, layer in enumerate(layers)] == [[], [0], [0], [1, 2], [1, 2]]
+    both = {frozenset((k, t) for k in (3, 4) for t in range(N)) & layer.reads[2] for layer in layers[3:]}
+    assert both == {frozenset({(3, 3)}), frozenset({(4, 1)})}  # the way back runs first
+
+
+class Doubled(SequenceNetwork):
+    def __init__(self, inner: SequenceNetwork) -> None:
+        super().__init__(inner.x_size, inner.output_size, causal=True)
+        self.inner = inner
+
+    def forward(self, x: PackedSequence) -> PackedSequence:
+        return self.inner(x._replace(data=2 * x.data))
+
+
+class Constant(Encoder):
+    def __init__(self, x_size: int, size: int) -> None:
+        super().__init__(x_size, size)
+        self.value = nn.Parameter(torch.ones(size))
+
+    def forward(self, forest, x, *, roots_only: bool = False):
+        return self.value.expand(len(forest.roots), -1)
+
+
+@pytest.mark.parametrize("make", [lambda x, d: SequenceEncoder(Doubled(Elman(x, d))), Constant])
+def test_what_cannot_be_followed_is_refused(make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ENCODERS, "mine", make)
+    with pytest.raises(InputError, match="cannot be drawn"):
+        explain("mine", TREE, x_size=8, size=4)
+
+
+def test_tree_networks_show_state_and_output_at_every_node() -> None:
+    drawing = explain("tree-lstm", TREE, x_size=8, size=12).drawing
+    assert drawing == UnrolledTree(Tree(TREE.words, TREE.merges), "(8)", ("(24) → (12)",) * len(TREE), "state → output")
+    assert explain("tree-gru", TREE, x_size=8, size=12).drawing.shapes == ("(12)",) * len(TREE)
+
+
+@pytest.mark.parametrize("name", [name for name in names() if reads_trees(name)])
+def test_only_the_bidirectional_tree_network_reads_downwards(name: str) -> None:
+    assert explain(name, TREE, x_size=8, size=12).drawing.down == (name == "bidirectional-tree-lstm")
+
+
+def test_the_drawing_stands_beside_the_equations_where_there_is_room() -> None:
+    explanation = explain("lstm", TREE, x_size=8, size=12)
+    wide, narrow = explanation.text(200).splitlines(), explanation.text(80).splitlines()
+    assert len(wide) < len(narrow)
+    assert any("= σ(" in line and "(8)" in line for line in wide)
+    assert not any("= σ(" in line and "(8)" in line for line in narrow)
+
+
+def test_an_explanation_is_the_same_every_time_and_draws_nothing_from_the_random_numbers_of_others() -> None:
+    torch.manual_seed(1)
+    before = torch.get_rng_state()
+    assert explain("cnn", TREE, x_size=8, size=12) == explain("cnn", TREE, x_size=8, size=12)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_what_is_asked_wrongly_is_refused() -> None:
+    with pytest.raises(
+        InputError, match=r"^tree-lstn is no network known here; known are tree-lstm, .*by-hand/recursive"
+    ):
+        explain("tree-lstn", TREE, x_size=8, size=12)
+    words = ("w",) * (MOST_WORDS + 1)
+    long = Tree(words, tuple((len(words) + k - 1 if k else 0, k + 1) for k in range(len(words) - 1)))
+    with pytest.raises(InputError, match="101 words; 100 are the most"):
+        explain("lstm", long, x_size=8, size=12)

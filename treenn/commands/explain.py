@@ -1,0 +1,91 @@
+"""`treenn explain`: a network's equations beside a drawing of it, unrolled over a sentence or a tree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from treenn.parsers import Parser
+    from treenn.trees import Tree
+
+_SENTENCE = "The movie was not bad."
+
+
+def explain(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As in `treenn cells`, or by-hand/elman and its like.")],
+    sentence: Annotated[
+        str | None, typer.Option(metavar="TEXT", help=f'What it is unrolled over; "{_SENTENCE}" if nothing is given.')
+    ] = None,
+    tree: Annotated[
+        str | None, typer.Option(metavar="BRACKETS", help="The same as a tree: (3 (2 not) (1 bad)).")
+    ] = None,
+    parser: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|DIR",
+            help="Finds the tree of the sentence, as in `treenn parse`; the chart parser if it ships, else right.",
+        ),
+    ] = None,
+    size: Annotated[int, typer.Option(help="Width of the network's states.")] = 150,
+    word_size: Annotated[int, typer.Option(help="Width of the word vectors.")] = 300,
+    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it into this file.")] = None,
+    png: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it into this file.")] = None,
+) -> None:
+    """Print the equations of a network, and the network unrolled, with the shapes at every step.
+
+    Example: treenn explain tree-lstm --tree "(3 (2 not) (1 bad))"
+
+    Example: treenn explain bilstm-attention --sentence "It's not bad." --svg bilstm.svg
+    """
+    from shutil import get_terminal_size
+
+    from treenn.commands.show import say
+    from treenn.explain.explanation import explain as explained
+    from treenn.trees import InputError
+    from treenn.trees.files import write_bytes
+
+    for option, width in (("--size", size), ("--word-size", word_size)):
+        if width < 1:
+            raise InputError(f"{option} {width}: must be 1 or more")
+    explanation = explained(name, _tree(name, sentence, tree, parser), x_size=word_size, size=size)
+    if svg is None and png is None:
+        print(explanation.text(get_terminal_size().columns))
+        return
+    from treenn.explain.picture import picture
+
+    if svg is not None:
+        write_bytes(svg, picture(explanation, "svg"))
+        say(f"drawn: {svg}")
+    if png is not None:
+        write_bytes(png, picture(explanation, "png"))
+        say(f"drawn: {png}")
+
+
+def _tree(name: str, sentence: str | None, brackets: str | None, parser: str | None) -> Tree:
+    from treenn.explain.explanation import reads_trees
+    from treenn.parsers.loading import load_parser
+    from treenn.trees import InputError, parse_tree
+
+    if brackets is not None:
+        if sentence is not None or parser is not None:
+            raise InputError("--tree is a tree already: leave out --sentence and --parser")
+        return parse_tree(brackets)
+    if parser is None and not reads_trees(name):
+        parser = "right"  # any tree does, of which only the words are read
+    finder = _shipped() if parser is None else load_parser(parser)
+    return finder.parse_text(_SENTENCE if sentence is None else sentence)
+
+
+def _shipped() -> Parser:
+    from treenn.commands.show import say
+    from treenn.parsers.loading import SHIPPED, load_parser
+    from treenn.trees import InputError
+
+    try:
+        return load_parser(SHIPPED)
+    except InputError:
+        say("no parser ships here, so the tree is right-branching; --parser names another")
+        return load_parser("right")

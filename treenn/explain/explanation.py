@@ -1,0 +1,147 @@
+"""`explain`: a network by name, its equations and itself unrolled."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+
+import numpy as np
+import torch
+
+from treenn.architectures import ENCODERS, paper_of
+from treenn.cells import Cell
+from treenn.encoders import Encoder
+from treenn.explain.by_hand import BY_HAND, ByHand
+from treenn.explain.drawing import Drawing, letters
+from treenn.explain.equations import Section, section
+from treenn.explain.running import unroll_sequence
+from treenn.explain.tree import unroll_tree
+from treenn.trees import InputError, Tree
+
+MOST_WORDS = 100
+"""Longer sentences are not drawn."""
+
+_PROSE = 88
+"""The widest that running text is set."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What is said of a network.
+
+    Args:
+        name: what it is called by.
+        paper: where it is from.
+        sections: each of its parts, with the equations.
+        drawing: the whole of it, unrolled.
+    """
+
+    name: str
+    paper: str
+    sections: tuple[Section, ...]
+    drawing: Drawing
+
+    def text(self, width: int) -> str:
+        """For a terminal of so many columns: the drawing beside the equations where there is room, or below them."""
+        drawn = self.drawing.text(width).splitlines()
+        said = "\n\n".join(self._paragraphs(min(width, _PROSE))).splitlines()
+        left = max(map(letters, said)) + 4
+        if left + max(map(letters, drawn)) > width:
+            return "\n".join([*said, "", *drawn])
+        lines = zip_longest(said, ["", "", *drawn], fillvalue="")
+        return "\n".join(f"{a}{' ' * (left - letters(a))}{b}".rstrip() for a, b in lines)
+
+    def _paragraphs(self, width: int) -> Iterator[str]:
+        yield textwrap.fill(f"{self.name}: {self.paper}", width)
+        for part in self.sections:
+            yield textwrap.fill(f"{part.name}. {part.title}", width)
+            for block in part.blocks:
+                if block.before != part.title:
+                    yield textwrap.fill(block.before, width)
+                yield textwrap.indent(block.equations, "    ")
+                if block.after:
+                    yield textwrap.fill(block.after, width)
+            if part.shape:
+                yield textwrap.fill(part.shape, width)
+
+
+def names() -> tuple[str, ...]:
+    """What `explain` knows: every encoder, and the networks by hand."""
+    return (*ENCODERS, *BY_HAND)
+
+
+def explain(name: str, tree: Tree, *, x_size: int, size: int) -> Explanation:
+    """Say how a network computes, and run it over a tree or, if it reads sequences, over the tree's words.
+
+    Args:
+        name: one of `names()`.
+        tree: what it is unrolled over; labels do not matter.
+        x_size: width of a word vector.
+        size: width of the network's states.
+
+    Raises:
+        InputError: where there is no such network, or the sentence has more than `MOST_WORDS` words.
+
+    >>> from treenn.trees import parse_tree
+    >>> print(explain("lstm", parse_tree("(3 (2 not) (1 bad))"), x_size=4, size=3).drawing.text(80))
+              x     LSTM
+                    reads x
+    1   not   (4)   (3)
+                      ↓
+    2   bad   (4)   (3)
+    <BLANKLINE>
+    sentence (3) ← LSTM at word 2
+    """
+    known = _known(name)
+    if len(tree.words) > MOST_WORDS:
+        raise InputError(f"this sentence has {len(tree.words)} words; {MOST_WORDS} are the most that are drawn")
+    bare = Tree(tree.words, tree.merges)  # whose labels no encoder has to understand
+    if isinstance(known, ByHand):
+        paper = inspect.cleandoc(sys.modules[known.home.__module__].__doc__ or "").replace("\n", " ")
+        return Explanation(
+            name, paper, (section(known.home),), known.run(bare, np.zeros((len(bare.words), x_size)), size)
+        )
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(0)
+        encoder = known(x_size, size).double().eval()
+        return Explanation(name, paper_of(encoder), _sections(encoder), _unrolled(encoder, bare))
+
+
+def reads_trees(name: str) -> bool:
+    """Whether a network follows a tree; others read its words alone.
+
+    Raises:
+        InputError: where there is no such network.
+    """
+    known = _known(name)
+    if isinstance(known, ByHand):
+        return known.reads_trees
+    with torch.device("meta"):
+        return _cell(known(8, 8)) is not None
+
+
+def _known(name: str) -> ByHand | Callable[[int, int], Encoder]:
+    if name in BY_HAND:
+        return BY_HAND[name]
+    if name not in ENCODERS:
+        raise InputError(f"{name} is no network known here; known are {', '.join(names())}")
+    return ENCODERS[name]
+
+
+def _unrolled(encoder: Encoder, tree: Tree) -> Drawing:
+    cell = _cell(encoder)
+    return unroll_sequence(encoder, tree) if cell is None else unroll_tree(encoder, cell, tree)
+
+
+def _cell(encoder: Encoder) -> Cell | None:
+    return next((module for module in encoder.modules() if isinstance(module, Cell)), None)
+
+
+def _sections(encoder: Encoder) -> tuple[Section, ...]:
+    """Of the encoder and of everything in it but torch's own modules, each class once."""
+    classes = dict.fromkeys(type(module) for module in encoder.modules())
+    return tuple(section(each) for each in classes if not each.__module__.startswith("torch."))

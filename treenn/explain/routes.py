@@ -1,0 +1,47 @@
+"""Where boxes end and which way arrows go, in the letters and lines of `Drawing.graph`: no arrow meets a third box."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from treenn.explain.drawing import letters
+
+if TYPE_CHECKING:
+    import networkx
+
+HALF_HEIGHT = 0.65
+"""Half the height of a box, in lines."""
+
+Point: TypeAlias = tuple[float, float]
+
+
+def half_width(node: dict[str, Any]) -> float:
+    """Half the width of a box, in letters."""
+    return (letters(node["text"]) + 1) / 2
+
+
+def route(graph: networkx.DiGraph, start: Hashable, end: Hashable) -> list[Point]:
+    """The corners of an arrow.
+
+    Beside each other, straight from side to side. Edges that are `bent`, between a child and its parent, go above the
+    child and then to the parent's side. Edges that are `shared`, where all in a row are read alike, go up, along one
+    line below the readers, and up again. All others go straight from an upper edge to a lower one.
+    """
+    a, b = graph.nodes[start], graph.nodes[end]
+    (x0, y0), (x1, y1) = a["place"], b["place"]
+    if y0 == y1:
+        way = 1 if x1 > x0 else -1
+        return [(x0 + way * half_width(a), y0), (x1 - way * half_width(b), y1)]
+    if graph.edges[start, end].get("bent"):
+        return _beside(a, b) if y1 > y0 else _beside(b, a)[::-1]
+    leaves, arrives = (x0, y0 + HALF_HEIGHT), (x1, y1 - HALF_HEIGHT)
+    if graph.edges[start, end].get("shared"):
+        return [leaves, (x0, y1 - 1 - HALF_HEIGHT), (x1, y1 - 1 - HALF_HEIGHT), arrives]
+    return [leaves, arrives]
+
+
+def _beside(child: dict[str, Any], parent: dict[str, Any]) -> list[Point]:
+    (x0, y0), (x1, y1) = child["place"], parent["place"]
+    side = x1 + half_width(parent) * (1 if x0 > x1 else -1)
+    return [(x0, y0 + HALF_HEIGHT), (x0, y1), (side, y1)]

@@ -1,0 +1,156 @@
+"""How a sequence encoder is found to hang together: it is run, and its networks are nudged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
+
+from treenn.encoders import Encoder, pack
+from treenn.explain.drawing import shape_of
+from treenn.explain.sequence import Layer, Place, Result, UnrolledSequence
+from treenn.sequences import Readout, SequenceNetwork
+from treenn.trees import InputError, Tree
+
+_NUDGE = 10.0
+_CHANGED = 1e-9  # less than that is rounding
+
+
+def unroll_sequence(encoder: Encoder, tree: Tree) -> UnrolledSequence:
+    """Run an encoder over the words of a tree, and say which state reads which.
+
+    Its networks that hold no other are the layers. What one reads is found by looking for its input among the states
+    computed before; which words of it, by changing them one by one.
+    """
+    x = torch.randn(len(tree.words), encoder.x_size, dtype=torch.float64)
+    calls, output = _run(encoder, tree, x)
+    tables, layers = [x], [Layer("x", _shapes(x), (frozenset(),) * len(x))]
+    readout: Result | None = None
+    for module, inputs, states in calls:
+        sources, turned = _sources(inputs, tables)
+        if isinstance(module, Readout):
+            used = _read_out(module, inputs)
+            readout = Result(
+                type(module).__name__, shape_of(output[0]), frozenset((s, t) for s in sources for t in used)
+            )
+            continue
+        reads = _reads(module, inputs, sources, len(layers))
+        tables.append(states.flip(0) if turned else states)
+        layers.append(Layer(type(module).__name__, _shapes(states), _turned(reads) if turned else reads))
+    return UnrolledSequence(tree.words, tuple(layers), readout or _last(output, tables))
+
+
+Call = tuple[nn.Module, Tensor, Tensor]
+"""A module, the table it read and the one it gave."""
+
+
+def _run(encoder: Encoder, tree: Tree, x: Tensor) -> tuple[list[Call], Tensor]:
+    """What each network that holds no other, and the readout, read and gave, in the order in which they ran."""
+    calls: list[Call] = []
+
+    def note(module: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
+        calls.append((module, _table(inputs[0]), _table(output)))
+
+    watched = [module for module in encoder.modules() if isinstance(module, Readout) or _is_layer(module)]
+    handles = [module.register_forward_hook(note) for module in watched]
+    output = encoder(pack([tree]), x, roots_only=True)
+    for handle in handles:
+        handle.remove()
+    return calls, output
+
+
+def _is_layer(module: nn.Module) -> bool:
+    inside = [each for each in module.modules() if isinstance(each, SequenceNetwork)]
+    return inside == [module]
+
+
+def _table(value: Any) -> Tensor:
+    table: Tensor = value.data if isinstance(value, PackedSequence) else value
+    return table
+
+
+def _sources(inputs: Tensor, tables: Sequence[Tensor]) -> tuple[list[int], bool]:
+    """Which tables stand side by side in an input, and whether it is them turned around, from the last word on.
+
+    Raises:
+        InputError: where it is none of them.
+    """
+    for turned in (False, True):
+        left, found = inputs.flip(0) if turned else inputs, list[int]()
+        while left.shape[1]:
+            number = next((k for k, table in enumerate(tables) if torch.equal(left[:, : table.shape[1]], table)), None)
+            if number is None:
+                break
+            found.append(number)
+            left = left[:, tables[number].shape[1] :]
+        else:
+            return found, turned
+    raise InputError("this network reads something between its layers that is no layer's output, and cannot be drawn")
+
+
+def _reads(network: nn.Module, inputs: Tensor, sources: Sequence[int], number: int) -> tuple[frozenset[Place], ...]:
+    """What every state of a layer reads: the sources at some words and, where it remembers, the state before."""
+    n = len(inputs)
+    changed = _changed(network, inputs)
+    remembers = all(s <= t for t in range(n) for s in changed[t]) and any(s < t for t in range(n) for s in changed[t])
+    reads = []
+    for t in range(n):
+        words = {t} if remembers else changed[t] | {t}
+        before = {(number, t - 1)} if remembers and t else set()
+        reads.append(frozenset({(source, s) for source in sources for s in words} | before))
+    return tuple(reads)
+
+
+def _changed(network: nn.Module, inputs: Tensor) -> list[set[int]]:
+    """For every step, at which steps the input can be changed so that the state here changes.
+
+    All changes are one batch, up and down at every step, and the input as it is.
+    """
+    n = len(inputs)
+    batch = inputs.repeat(2 * n + 1, 1, 1)  # sequences, steps, width
+    for s in range(n):
+        batch[2 * s, s] += _NUDGE
+        batch[2 * s + 1, s] -= _NUDGE
+    packed = PackedSequence(batch.transpose(0, 1).flatten(0, 1), torch.full((n,), 2 * n + 1))
+    states = network(packed).data.view(n, 2 * n + 1, -1)
+    differs = ((states[:, :-1] - states[:, -1:]).abs() > _CHANGED).any(dim=2).view(n, n, 2).any(dim=2)
+    return [set(row.nonzero()[:, 0].tolist()) for row in differs]
+
+
+def _read_out(readout: Readout, states: Tensor) -> list[int]:
+    """The words whose states a readout uses."""
+    n, length = len(states), torch.tensor([len(states)])
+    plain = readout(states, length)
+    used = []
+    for t in range(n):
+        nudges = (nudge * torch.eye(n, dtype=states.dtype)[:, t : t + 1] for nudge in (_NUDGE, -_NUDGE))
+        if any(((readout(states + nudge, length) - plain).abs() > _CHANGED).any() for nudge in nudges):
+            used.append(t)
+    return used
+
+
+def _turned(reads: tuple[frozenset[Place], ...]) -> tuple[frozenset[Place], ...]:
+    """The same layer where step t is word n - 1 - t."""
+    n = len(reads)
+    return tuple(frozenset((layer, n - 1 - t) for layer, t in each) for each in reversed(reads))
+
+
+def _last(output: Tensor, tables: Sequence[Tensor]) -> Result:
+    """The result that is a state as it is, or some side by side, found among those there are."""
+    left, reads = output[0], list[Place]()
+    while len(left):
+        states = [(number, t, row) for number, table in enumerate(tables) for t, row in enumerate(table)]
+        fit = [(number, t, len(row)) for number, t, row in states if torch.equal(left[: len(row)], row)]
+        if not fit:
+            raise InputError("this encoder gives something that is no layer's state, and cannot be drawn")
+        number, t, width = fit[-1]
+        reads.append((number, t))
+        left = left[width:]
+    return Result("sentence", shape_of(output[0]), frozenset(reads))
+
+
+def _shapes(table: Tensor) -> tuple[str, ...]:
+    return tuple(map(shape_of, table))
