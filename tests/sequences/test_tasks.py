@@ -1,0 +1,169 @@
+"""The shapes of task, one small example each: every one learns well above the stated baseline, in seconds."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.utils.rnn import pack_sequence
+
+from treebanks import slots
+from treebanks.series import noisy_series
+from treenn.sequences import GRU, LSTM, Elman, LastState, SequenceNetwork, Transformer, both_ways
+from treenn.sequences.decoder import Decoder
+from treenn.sequences.packed import by_sequence
+from treenn.trees import InputError
+
+
+def fit(modules: list[nn.Module], loss: Callable[[], Tensor], steps: int, rate: float) -> None:
+    optimizer = torch.optim.Adam([parameter for module in modules for parameter in module.parameters()], lr=rate)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss().backward()
+        optimizer.step()
+
+
+def last_states(network: SequenceNetwork, sequences: list[Tensor]) -> Tensor:
+    """Of sequences of one length."""
+    states = network(pack_sequence(sequences))
+    rows, lengths = by_sequence(states.batch_sizes)
+    return LastState()(states.data[rows], lengths)
+
+
+def test_many_to_one_foretells_the_next_value_of_a_noisy_series() -> None:
+    torch.manual_seed(0)
+    series = torch.from_numpy(noisy_series(count=300, steps=26)).float()
+    train, test = series[:200], series[200:]
+    network, head = Elman(1, 50), nn.Linear(50, 1)
+
+    def foretold(rows: Tensor) -> Tensor:
+        return head(last_states(network, list(rows[:, :-1, None])))[:, 0]
+
+    def loss() -> Tensor:
+        return F.mse_loss(foretold(train), train[:, -1])
+
+    fit([network, head], loss, steps=120, rate=0.005)
+    error = float(F.mse_loss(foretold(test), test[:, -1]).detach())
+    naive = float(F.mse_loss(test[:, -2], test[:, -1]))  # the last value again
+    line = float(F.mse_loss(2 * test[:, -2] - test[:, -3], test[:, -1]))  # on along a straight line
+    assert 0.05**2 < error < min(naive, line) / 2
+
+
+def test_many_to_many_in_step_fills_the_slots() -> None:
+    torch.manual_seed(0)
+    train, test = slots.generate(1000, seed=0), slots.generate(200, seed=1)
+    numbers: dict[str, int] = {}
+    for word in itertools.chain.from_iterable(sentence.words for sentence in train):
+        numbers.setdefault(word, len(numbers))
+    words, network, head = nn.Embedding(len(numbers), 24), both_ways(GRU, 24, 32), nn.Linear(32, len(slots.SLOTS))
+
+    def scored(split: list[slots.Tagged]) -> tuple[Tensor, Tensor, Tensor]:
+        """Of every word: itself, the scores of its slots, the right one."""
+        read, gold = (
+            pack_sequence([torch.tensor(row) for row in rows], enforce_sorted=False)
+            for rows in ([[numbers[word] for word in s.words] for s in split], [s.slots for s in split])
+        )
+        return read.data, head(network(read._replace(data=words(read.data))).data), gold.data
+
+    def loss() -> Tensor:
+        _, scores, gold = scored(random.sample(train, k=50))
+        return F.cross_entropy(scores, gold)
+
+    random.seed(0)
+    fit([words, network, head], loss, steps=200, rate=0.02)
+    read, scores, gold = scored(test)
+    right, is_city = (
+        scores.argmax(dim=1) == gold,
+        torch.isin(read, torch.tensor([numbers[city] for city in slots.CITIES])),
+    )
+    assert float(right.float().mean()) > 0.99
+    assert float(right[is_city].float().mean()) > 0.95
+    assert _commonest_slot_of_each_word(train, test) < 0.6, "a city's slot cannot be told from the city"
+
+
+def _commonest_slot_of_each_word(train: list[slots.Tagged], test: list[slots.Tagged]) -> float:
+    """The share of cities that this baseline gets right."""
+    counts: dict[str, Counter[int]] = defaultdict(Counter)
+    for word, slot in itertools.chain.from_iterable(zip(*sentence, strict=True) for sentence in train):
+        counts[word][slot] += 1
+    pairs = [pair for sentence in test for pair in zip(*sentence, strict=True) if pair[0] in slots.CITIES]
+    return float(np.mean([counts[word].most_common(1)[0][0] == slot for word, slot in pairs]))
+
+
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+UNITS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def test_one_to_many_spells_numbers_that_it_has_not_seen() -> None:
+    torch.manual_seed(0)
+    numbers = list(itertools.product(range(8), range(9)))
+    random.Random(0).shuffle(numbers)
+    train, test = numbers[:56], numbers[56:]
+    codes = {pair: torch.cat([torch.eye(8)[pair[0]], torch.eye(9)[pair[1]]]) for pair in numbers}
+    texts = {(ten, unit): f"{TENS[ten]} {UNITS[unit]}" for ten, unit in numbers}
+    letters = ["", *sorted(set("".join(texts.values())))]
+    spelled = [torch.tensor([letters.index(letter) for letter in texts[pair]]) for pair in train]
+    decoder = Decoder(LSTM, code_size=17, symbols=len(letters), size=48)
+    given = torch.stack([codes[pair] for pair in train])
+    fit([decoder], lambda: decoder.loss(given, spelled), steps=150, rate=0.02)
+    written = decoder.write(torch.stack([codes[pair] for pair in test]), longest=20)
+    right = [
+        "".join(letters[symbol] for symbol in text) == texts[pair] for text, pair in zip(written, test, strict=True)
+    ]
+    # No text of the training numbers is right for another: to say one of them again is never right.
+    assert np.mean(right) > 0.8
+
+
+def test_many_to_many_after_reading_turns_a_sequence_around() -> None:
+    torch.manual_seed(0)
+    draw = random.Random(0)
+    drawn = {tuple(draw.choices(range(1, 6), k=draw.randint(2, 5))) for _ in range(1200)}
+    rows = [torch.tensor(row) for row in sorted(drawn, key=hash)]
+    train, test = rows[:-100], rows[-100:]
+    letters, reader = nn.Embedding(6, 24), GRU(24, 64)
+    writer = Decoder(GRU, code_size=64, symbols=6, size=64)
+
+    def codes(part: list[Tensor]) -> Tensor:
+        packed = pack_sequence(part, enforce_sorted=False)
+        states = reader(packed._replace(data=letters(packed.data)))
+        rows, lengths = by_sequence(states.batch_sizes)
+        return LastState()(states.data[rows], lengths)[states.unsorted_indices]
+
+    def loss() -> Tensor:
+        part = draw.sample(train, k=100)
+        return writer.loss(codes(part), [row.flip(0) for row in part])
+
+    fit([letters, reader, writer], loss, steps=250, rate=0.01)
+    written = writer.write(codes(test), longest=6)
+    right = [text == row.flip(0).tolist() for text, row in zip(written, test, strict=True)]
+    palindromes = [row.tolist() == row.flip(0).tolist() for row in test]  # what copying would get
+    assert np.mean(right) > 0.8
+    assert np.mean(palindromes) < 0.2
+
+
+def test_a_text_costs_a_decoder_the_same_alone_and_in_a_batch() -> None:
+    torch.manual_seed(0)
+    decoder, codes = Decoder(GRU, code_size=3, symbols=4, size=5).double(), torch.randn(3, 3, dtype=torch.float64)
+    texts = [torch.tensor(text, dtype=torch.int64) for text in ([1, 2], [], [3, 3, 1, 2])]
+    alone = [decoder.loss(code[None], [text]) * (len(text) + 1) for code, text in zip(codes, texts, strict=True)]
+    torch.testing.assert_close(decoder.loss(codes, texts), sum(alone) / (3 + 1 + 5))
+
+
+def test_a_text_ends_before_the_end_symbol_or_where_it_is_long_enough() -> None:
+    decoder = Decoder(GRU, code_size=3, symbols=4, size=5)
+    torch.nn.init.zeros_(decoder.head.weight)
+    for favourite, text in ((0, []), (2, [2] * 7)):
+        decoder.head.bias.data = torch.eye(4)[favourite]
+        assert decoder.write(torch.randn(2, 3), longest=7) == [text, text]
+
+
+def test_a_decoder_that_looks_ahead_is_refused() -> None:
+    with pytest.raises(InputError, match="a decoder's network must be causal"):
+        Decoder(Transformer, code_size=3, symbols=4, size=5)
