@@ -1,20 +1,17 @@
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib
 import pytest
+from boxes import crossed, overlapping
 from matplotlib import font_manager, image
 
 from treenn.explain.explanation import explain, names
 from treenn.explain.picture import _lines, picture
 from treenn.parsers.shapes import Balanced, Random, Right
 from treenn.trees import Tree
-
-sys.path.insert(0, str(Path(__file__).parent))
-from boxes import crossed, overlapping
 
 LONG = ["it", "is", "n't", "a", "bad", "film", ",", "only", "one", "that", "is", "extraordinarily-overlong-and-dull"]
 SENTENCES = {"1 word": ["superb"], "wide": ["电影", "好看"], "12 words": LONG}
