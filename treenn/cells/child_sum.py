@@ -52,7 +52,11 @@ class ChildSumTreeLSTM(Cell):
         self.b = nn.Parameter(torch.zeros(4 * size))  # i, o, u, f
         for weight in (self.W, self.U):
             nn.init.uniform_(weight, -(weight.shape[1] ** -0.5), weight.shape[1] ** -0.5)
-        nn.init.constant_(self.b[3 * size :], forget_bias)
+        nn.init.constant_(self.forget_biases(), forget_bias)
+
+    def forget_biases(self) -> Tensor:
+        """b_f, a part of b: where `treenn.initialization` finds it."""
+        return self.b[3 * self.size :]
 
     def leaf(self, x: Tensor) -> Tensor:
         """The states of words: equations 3 and 5 to 8 without children."""

@@ -33,6 +33,9 @@ class BinaryTreeLSTM(Cell):
         size: width of h and of c; a state is [h; c], so `state_size` is twice this and `output_size` is this.
         forget_bias: where b_f starts. The paper gives no initialisation: weights start as in `torch.nn.Linear`,
             the other biases at 0.
+        candidate_dropout: share of u that is zeroed in training, at words and at inner nodes, each node's own, so that
+            what is remembered is never dropped (Semeniuta, Severyn and Barth, COLING 2016, "Recurrent dropout without
+            memory loss"); not in the paper.
 
     Shape: `n` rows, `x` = x_size, `d` = size: `leaf` `(n, x)` to `(n, 2d)`, `compose` two `(n, 2d)` to `(n, 2d)`.
 
@@ -41,29 +44,46 @@ class BinaryTreeLSTM(Cell):
     torch.Size([2, 6])
     """
 
-    def __init__(self, x_size: int, size: int, forget_bias: float = 0.0) -> None:
+    def __init__(self, x_size: int, size: int, forget_bias: float = 0.0, *, candidate_dropout: float = 0.0) -> None:
         super().__init__(x_size, state_size=2 * size, output_size=size)
-        self.size = size
+        self.size, self.candidate_dropout = size, candidate_dropout
         self.W = nn.Parameter(torch.empty(3 * size, x_size))  # rows: i, o, u
         self.U = nn.Parameter(torch.empty(5 * size, 2 * size))  # rows: i, f_l, f_r, o, u
         self.b = nn.Parameter(torch.zeros(4 * size))  # i, f, o, u
         for weight in (self.W, self.U):
             nn.init.uniform_(weight, -(weight.shape[1] ** -0.5), weight.shape[1] ** -0.5)
-        nn.init.constant_(self.b[size : 2 * size], forget_bias)
+        nn.init.constant_(self.forget_biases(), forget_bias)
+
+    @property
+    def random(self) -> bool:
+        """See `Cell.random`: while candidates are dropped."""
+        return self._dropped > 0
+
+    @property
+    def _dropped(self) -> float:
+        return self.candidate_dropout if self.training else 0.0
 
     def leaf(self, x: Tensor) -> Tensor:
         """The states of words: equations 9 and 11 to 14 without children."""
         b_i, _, b_o, b_u = self.b.chunk(4)
         i, o, u = linear(x, self.W, torch.cat([b_i, b_o, b_u])).chunk(3, dim=1)
-        c = torch.sigmoid(i) * torch.tanh(u)
+        c = torch.sigmoid(i) * self._candidate(u)
         return torch.cat([torch.sigmoid(o) * torch.tanh(c), c], dim=1)
 
     def compose(self, left: Tensor, right: Tensor) -> Tensor:
         """The states of parents: equations 9 to 14 without an input."""
         (h_l, c_l), (h_r, c_r) = left.chunk(2, dim=1), right.chunk(2, dim=1)
         i, f_l, f_r, o, u = linear(torch.cat([h_l, h_r], dim=1), self.U, self._bias()).chunk(5, dim=1)
-        c = torch.sigmoid(i) * torch.tanh(u) + torch.sigmoid(f_l) * c_l + torch.sigmoid(f_r) * c_r
+        c = torch.sigmoid(i) * self._candidate(u) + torch.sigmoid(f_l) * c_l + torch.sigmoid(f_r) * c_r
         return torch.cat([torch.sigmoid(o) * torch.tanh(c), c], dim=1)
+
+    def _candidate(self, u: Tensor) -> Tensor:
+        u = torch.tanh(u)
+        return u * _mask(u, self._dropped) if self.random else u
+
+    def forget_biases(self) -> Tensor:
+        """b_f, a part of b: where `treenn.initialization` finds it."""
+        return self.b[self.size : 2 * self.size]
 
     def _bias(self) -> Tensor:
         b_i, b_f, b_o, b_u = self.b.chunk(4)
@@ -71,7 +91,7 @@ class BinaryTreeLSTM(Cell):
 
     def affine(self) -> Affine:
         """`compose` as U and the gates."""
-        return Affine(self.U, self._bias(), Gates(self.size))
+        return Affine(self.U, self._bias(), Gates(self.size, self._dropped))
 
     def output(self, state: Tensor) -> Tensor:
         """The h part. Shape: `(n, 2d)` to `(n, d)`."""
@@ -79,28 +99,36 @@ class BinaryTreeLSTM(Cell):
 
 
 class Gates(Pointwise):
-    """Equations 9 to 14 from the gates' sums on, in place, and their derivatives."""
+    """Equations 9 to 14 from the gates' sums on, in place, and their derivatives.
 
-    def __init__(self, size: int) -> None:
-        self.d = size
+    Args:
+        size: width of h and of c.
+        dropped: share of u that is zeroed.
+    """
 
-    def forward(self, z: Tensor, memories: Tensor, h: Tensor, memory: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def __init__(self, size: int, dropped: float = 0.0) -> None:
+        self.d, self.dropped = size, dropped
+
+    def forward(self, z: Tensor, memories: Tensor, h: Tensor, memory: Tensor) -> tuple[Tensor, ...]:
         """See `Pointwise.forward`."""
         d = self.d
         z[:, : 4 * d].sigmoid_()
         i, f_l, f_r, o, u = z.chunk(5, dim=1)
         u.tanh_()
+        masks = (_mask(u, self.dropped),) if self.dropped else ()
         torch.mul(i, u, out=memory)
+        for mask in masks:
+            memory.mul_(mask)
         memory.addcmul_(f_l, memories[:, 0]).addcmul_(f_r, memories[:, 1])
         tanh_c = torch.tanh(memory)
         torch.mul(o, tanh_c, out=h)
-        return z, memories, tanh_c
+        return z, memories, tanh_c, *masks
 
     def backward(
         self, kept: tuple[Tensor, ...], to_h: Tensor, to_memory: Tensor, to_z: Tensor, to_memories: Tensor
     ) -> None:
         """See `Pointwise.backward`."""
-        (z, memories, tanh_c), d = kept, self.d
+        (z, memories, tanh_c, *masks), d = kept, self.d
         i, _, _, o, u = z.chunk(5, dim=1)
         f = z[:, d : 3 * d].view(-1, 2, d)
         to_i, to_f, to_o, to_u = torch.split_with_sizes(to_z, [d, 2 * d, d, d], dim=1)
@@ -108,9 +136,19 @@ class Gates(Pointwise):
         to_c = to_memory.add_(torch.ops.aten.tanh_backward(to_h.mul_(o), tanh_c))
         torch.mul(to_c, u, out=to_i)
         torch.mul(to_c, i, out=to_u)
+        for mask in masks:
+            to_i.mul_(mask)
+            to_u.mul_(mask)
         to_both = to_c.unsqueeze(1)
         torch.mul(to_both, memories, out=to_f.view(-1, 2, d))
         torch.mul(to_both, f, out=to_memories)
         gates, candidate = to_z[:, : 4 * d], to_z[:, 4 * d :]
         torch.ops.aten.sigmoid_backward.grad_input(gates, z[:, : 4 * d], grad_input=gates)
         torch.ops.aten.tanh_backward.grad_input(candidate, u, grad_input=candidate)
+
+
+def _mask(like: Tensor, dropped: float) -> Tensor:
+    """0 for this share of the numbers, and for the others what keeps their mean: drawn here alone, so that both ways to
+    compute a cell draw the same.
+    """
+    return torch.empty_like(like).bernoulli_(1 - dropped).div_(1 - dropped)

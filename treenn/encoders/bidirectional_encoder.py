@@ -53,6 +53,8 @@ class BidirectionalTreeEncoder(Encoder):
     torch.Size([3, 5])
     """
 
+    recurrent = ("U",)  # for `treenn.initialization`, beside what the cell has
+
     def __init__(self, cell: Cell, down_size: int | None = None) -> None:
         up, d = cell.output_size, cell.output_size if down_size is None else down_size
         super().__init__(cell.x_size, up + d)
@@ -64,6 +66,11 @@ class BidirectionalTreeEncoder(Encoder):
         self.b = nn.Parameter(torch.zeros(4 * d))
         for weight in (self.W, self.U):
             nn.init.uniform_(weight, -((up + d) ** -0.5), (up + d) ** -0.5)
+
+    def forget_biases(self) -> Tensor:
+        """b_f of the way down, a part of b: where `treenn.initialization` finds it."""
+        d = len(self.b) // 4
+        return self.b[d : 2 * d]
 
     @property
     def shareable(self) -> bool:

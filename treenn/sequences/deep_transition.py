@@ -28,6 +28,10 @@ class DeepTransition(SequenceNetwork):
     Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
     """
 
+    recurrent = ("W_1.weight", "W_2.weight", "S.weight")  # for `treenn.initialization`
+    truncate: int | None = None
+    """Every how many steps gradients end; see `treenn.sequences.truncated`."""
+
     def __init__(self, x_size: int, size: int) -> None:
         super().__init__(x_size, size, causal=True)
         self.U, self.W_1 = nn.Linear(x_size, size), nn.Linear(size, size, bias=False)
@@ -36,7 +40,8 @@ class DeepTransition(SequenceNetwork):
     def forward(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.forward`."""
         inputs = x._replace(data=self.U(x.data))
-        return over_time(self._step, inputs, (x.data.new_zeros(int(x.batch_sizes[0]), self.output_size),))
+        nothing = x.data.new_zeros(int(x.batch_sizes[0]), self.output_size)
+        return over_time(self._step, inputs, (nothing,), self.truncate)
 
     def _step(self, inputs: Tensor, h: Tensor) -> tuple[Tensor, ...]:
         z = torch.tanh(inputs + self.W_1(h))

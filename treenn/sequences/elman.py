@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn.utils.rnn import PackedSequence
 
 from treenn.sequences.network import SequenceNetwork
+from treenn.sequences.truncated import truncated
 
 
 class Elman(SequenceNetwork):
@@ -31,6 +32,9 @@ class Elman(SequenceNetwork):
     Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
     """
 
+    truncate: int | None = None
+    """Every how many steps gradients end; see `treenn.sequences.truncated`."""
+
     def __init__(
         self, x_size: int, size: int, activation: Literal["tanh", "relu"] = "tanh", *, identity: bool = False
     ) -> None:
@@ -48,5 +52,4 @@ class Elman(SequenceNetwork):
 
     def forward(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.forward`."""
-        states: PackedSequence = self.rnn(x)[0]
-        return states
+        return truncated(self.rnn, x, self.truncate)

@@ -4,6 +4,7 @@ from torch import nn
 from torch.nn.utils.rnn import PackedSequence
 
 from treenn.sequences.network import SequenceNetwork
+from treenn.sequences.truncated import truncated
 
 
 class GRU(SequenceNetwork):
@@ -26,11 +27,13 @@ class GRU(SequenceNetwork):
     Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
     """
 
+    truncate: int | None = None
+    """Every how many steps gradients end; see `treenn.sequences.truncated`."""
+
     def __init__(self, x_size: int, size: int) -> None:
         super().__init__(x_size, size, causal=True)
         self.gru = nn.GRU(x_size, size)
 
     def forward(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.forward`."""
-        states: PackedSequence = self.gru(x)[0]
-        return states
+        return truncated(self.gru, x, self.truncate)

@@ -29,6 +29,10 @@ class Jordan(SequenceNetwork):
     Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
     """
 
+    recurrent = ("U.weight",)  # for `treenn.initialization`
+    truncate: int | None = None
+    """Every how many steps gradients end; see `treenn.sequences.truncated`."""
+
     def __init__(self, x_size: int, size: int, hidden: int | None = None) -> None:
         super().__init__(x_size, size, causal=True)
         hidden = size if hidden is None else hidden
@@ -38,7 +42,8 @@ class Jordan(SequenceNetwork):
     def forward(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.forward`."""
         inputs = x._replace(data=self.W(x.data))
-        return over_time(self._step, inputs, (x.data.new_zeros(int(x.batch_sizes[0]), self.output_size),))
+        nothing = x.data.new_zeros(int(x.batch_sizes[0]), self.output_size)
+        return over_time(self._step, inputs, (nothing,), self.truncate)
 
     def _step(self, inputs: Tensor, y: Tensor) -> tuple[Tensor, ...]:
         return (torch.tanh(self.V(torch.tanh(inputs + self.U(y)))),)

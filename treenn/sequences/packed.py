@@ -55,16 +55,21 @@ def backwards(batch_sizes: Tensor) -> Tensor:
     return result
 
 
-def over_time(step: Step, inputs: PackedSequence, state: tuple[Tensor, ...]) -> PackedSequence:
+def over_time(
+    step: Step, inputs: PackedSequence, state: tuple[Tensor, ...], truncate: int | None = None
+) -> PackedSequence:
     """Apply a step at each time to all sequences that are alive then, and collect the first part of the state.
 
     Args:
         step: called with the inputs `(n, k)` of one time and every part of the state `(n, ...)`.
         inputs: one row for each step of each sequence.
         state: the parts before the first step, with a row for each sequence or more.
+        truncate: every so many steps the state goes on without its past, so that gradients end there.
     """
     outputs = []
-    for rows in torch.split(inputs.data, inputs.batch_sizes.tolist()):
+    for time, rows in enumerate(torch.split(inputs.data, inputs.batch_sizes.tolist())):
+        if truncate and time and time % truncate == 0:
+            state = tuple(part.detach() for part in state)
         # Sequences are sorted from the longest to the shortest, so those that go on are the first.
         state = step(rows, *(part[: len(rows)] for part in state))
         outputs.append(state[0])

@@ -33,6 +33,10 @@ class PeepholeLSTM(SequenceNetwork):
     Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
     """
 
+    recurrent = ("U",)  # for `treenn.initialization`
+    truncate: int | None = None
+    """Every how many steps gradients end; see `treenn.sequences.truncated`."""
+
     def __init__(self, x_size: int, size: int) -> None:
         super().__init__(x_size, size, causal=True)
         self.W = nn.Parameter(torch.empty(4 * size, x_size))  # rows: i, f, g, o
@@ -42,11 +46,15 @@ class PeepholeLSTM(SequenceNetwork):
         for parameter in self.parameters():
             nn.init.uniform_(parameter, -(size**-0.5), size**-0.5)
 
+    def forget_biases(self) -> Tensor:
+        """b_f, a part of b: where `treenn.initialization` finds it."""
+        return self.b[self.output_size : 2 * self.output_size]
+
     def forward(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.forward`."""
         inputs = x._replace(data=F.linear(x.data, self.W, self.b))
         nothing = x.data.new_zeros(int(x.batch_sizes[0]), self.output_size)
-        return over_time(self._step, inputs, (nothing, nothing))
+        return over_time(self._step, inputs, (nothing, nothing), self.truncate)
 
     def _step(self, inputs: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, ...]:
         i, f, g, o = torch.addmm(inputs, h, self.U.t()).chunk(4, dim=1)
