@@ -17,7 +17,8 @@ from torch.nn import functional as F
 from treenn.architectures import ENCODERS
 from treenn.encoders import Encoder, PackedForest
 from treenn.heads import Head, node_loss
-from treenn.settings import Settings
+from treenn.initialization import initialize, set_forget_bias
+from treenn.settings import Settings, option
 from treenn.trees import InputError
 from treenn.trees.files import read_text, write_bytes, write_text
 from treenn.vectors import WordVectors, initial_embedding
@@ -105,6 +106,7 @@ def build(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         encoder = ENCODERS[settings.model](embedding.shape[1], settings.size)
+        _apply_recipe(encoder, settings)
         return NodeClassifier(
             vocabulary,
             embedding,
@@ -114,6 +116,21 @@ def build(
             word_dropout=settings.word_dropout,
             root_weight=settings.root_weight,
         )
+
+
+def _apply_recipe(encoder: Encoder, settings: Settings) -> None:
+    """What a recipe asks of an encoder beyond its sizes."""
+    if settings.initialization != "own":
+        initialize(encoder, settings.initialization)
+    if settings.forget_bias is not None:
+        set_forget_bias(encoder, settings.forget_bias)
+    for setting, attribute in (("cell_dropout", "candidate_dropout"), ("truncate", "truncate")):
+        if value := getattr(settings, setting):
+            modules = [module for module in encoder.modules() if hasattr(module, attribute)]
+            if not modules:
+                raise InputError(f"{option(setting)} {value}: there is nothing in a {settings.model} to apply it to")
+            for module in modules:
+                setattr(module, attribute, value)
 
 
 def match_parameters(settings: Settings, reference: Settings, x_size: int, classes: int) -> Settings:

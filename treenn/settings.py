@@ -36,6 +36,12 @@ class Settings:
     model: str = _setting("Network", "tree-lstm", "Which network; `treenn cells` lists them.")
     size: int = _setting("Network", 150, "Width of the network's states.", low=1)
     word_size: int = _setting("Network", 150, "Width of the word vectors where no pretrained ones are given.", low=1)
+    initialization: Literal["own", "orthogonal", "identity", "xavier"] = _setting(
+        "Network", "own", "Where matrices that read states start (own: as the network has it)."
+    )
+    forget_bias: float | None = _setting(
+        "Network", None, "Where the biases of forget gates start; left out, as the network has it."
+    )
     supervision: Literal["nodes", "roots"] = _setting(
         "Training", "nodes", "Where the loss is taken: at every labelled node, or at the roots alone."
     )
@@ -65,9 +71,11 @@ class Settings:
         "Optimizer", None, "Gradients longer than this, all parameters together, are scaled down to it.", above=0
     )
     clip_value: float | None = _setting("Optimizer", None, "Gradients' numbers beyond this are cut to it.", above=0)
+    truncate: int | None = _setting("Optimizer", None, "Every how many steps of a sequence gradients end.", low=1)
     weight_decay: float = _setting("Regularization", 1e-4, "L2, on all but the word vectors.", low=0)
     dropout: float = _setting("Regularization", 0.5, "On the classifier's input.", share=True)
     embedding_dropout: float = _setting("Regularization", 0.0, "On the word vectors, each token's own.", share=True)
+    cell_dropout: float = _setting("Regularization", 0.0, "On the candidate in the cells of an LSTM.", share=True)
     word_dropout: float = _setting("Regularization", 0.0, "Share of words that are read as unknown ones.", share=True)
 
     def __post_init__(self) -> None:

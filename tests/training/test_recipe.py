@@ -22,7 +22,7 @@ SMALL = Settings(size=10, word_size=8, epochs=3, batch_size=10)
 EVERYTHING = replace(
     SMALL, optimizer="adamw", learning_rate=0.01, embedding_optimizer="same", embedding_learning_rate=0.02,
     schedule="cosine", warmup=0.2, clip_norm=1.0, clip_value=0.5, average=0.9, root_weight=3.0, selection="last",
-    embedding_dropout=0.1, word_dropout=0.05,
+    embedding_dropout=0.1, word_dropout=0.05, cell_dropout=0.3, forget_bias=1.0, initialization="orthogonal",
 )  # fmt: skip
 
 
@@ -69,8 +69,15 @@ def kill_after(batches: int) -> Progress:
     return progress
 
 
-@pytest.mark.parametrize("settings", [EVERYTHING, replace(EVERYTHING, optimizer="adagrad", selection="best-root")])
-@pytest.mark.parametrize("batches", [12, 17, 30])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        EVERYTHING,
+        replace(EVERYTHING, optimizer="adagrad", selection="best-root"),
+        replace(EVERYTHING, model="lstm", truncate=2),
+    ],
+)
+@pytest.mark.parametrize("batches", [12, 30])
 def test_with_everything_on_a_run_that_was_cut_off_goes_on_bit_for_bit(
     settings: Settings, batches: int, tmp_path: Path
 ) -> None:
