@@ -133,6 +133,16 @@ def _apply_recipe(encoder: Encoder, settings: Settings) -> None:
                 setattr(module, attribute, value)
 
 
+def check_recipe(settings: Settings) -> None:
+    """Refuse what a network cannot do before anything is read or trained.
+
+    Raises:
+        InputError: where the recipe asks for it.
+    """
+    with torch.random.fork_rng(devices=[]):
+        _apply_recipe(ENCODERS[settings.model](settings.word_size, settings.size), settings)
+
+
 def match_parameters(settings: Settings, reference: Settings, x_size: int, classes: int) -> Settings:
     """The settings with the size at which the network has as many parameters as the reference, word vectors aside."""
 

@@ -37,7 +37,7 @@ class Settings:
     size: int = _setting("Network", 150, "Width of the network's states.", low=1)
     word_size: int = _setting("Network", 150, "Width of the word vectors where no pretrained ones are given.", low=1)
     initialization: Literal["own", "orthogonal", "identity", "xavier"] = _setting(
-        "Network", "own", "Where matrices that read states start (own: as the network has it)."
+        "Network", "own", "Where matrices that read states start; own is as the network has it."
     )
     forget_bias: float | None = _setting(
         "Network", None, "Where the biases of forget gates start; left out, as the network has it."
@@ -49,7 +49,7 @@ class Settings:
     epochs: int = _setting("Training", 10, "How many times training sees each tree.", low=1)
     batch_size: int = _setting("Training", 25, "Trees in one step.", low=1)
     selection: Literal["best", "best-all-nodes", "best-root", "last"] = _setting(
-        "Training", "best", "Which epoch is kept: by dev accuracy (best: where the loss is taken), or the last."
+        "Training", "best", "Which epoch is kept: the best on dev, where the loss is taken or as named, or the last."
     )
     average: float = _setting(
         "Training", 0.0, "Decay of a running average of the weights, evaluated in their place; 0 for none.", share=True

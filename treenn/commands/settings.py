@@ -33,11 +33,9 @@ def takes_settings(*, without: tuple[str, ...] = ()) -> Callable[[Command], Comm
 
 def _option(each: Field[Any]) -> inspect.Parameter:
     """What typer reads; what a setting must be is checked by `Settings`, whose messages name the option."""
-    chosen = get_origin(each.type) is Literal
-    info = typer.Option(
-        help=each.metadata["help"],
-        rich_help_panel=each.metadata["group"],
-        metavar="|".join(get_args(each.type)) if chosen else None,
-    )
-    kind = Annotated[str if chosen else each.type, info]  # type: ignore[valid-type]
+    help, choices = each.metadata["help"], get_args(each.type) if get_origin(each.type) is Literal else ()
+    if choices:
+        help = f"{help.removesuffix('.')} ({', '.join(choices)})."
+    info = typer.Option(help=help, rich_help_panel=each.metadata["group"], metavar="NAME" if choices else None)
+    kind = Annotated[str if choices else each.type, info]  # type: ignore[valid-type]
     return inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default, annotation=kind)

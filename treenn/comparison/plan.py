@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
-from treenn.models import match_parameters
+from treenn.models import check_recipe, match_parameters
 from treenn.settings import Settings
 from treenn.trees import InputError
 
@@ -25,7 +25,7 @@ class Plan:
         recipe: all other settings.
 
     Raises:
-        InputError: where a model stands twice, or there is none, or no seed.
+        InputError: where a model stands twice, or there is none, or no seed, or the recipe is not for one of them.
     """
 
     treebank: str = "reviews"
@@ -39,6 +39,8 @@ class Plan:
             raise InputError(f"--models {','.join(self.models)}: name one model or more, each once")
         if self.seeds < 1:
             raise InputError(f"--seeds {self.seeds}: must be 1 or more")
+        for name in self.models:
+            check_recipe(replace(self.recipe, model=name))
 
     def runs(self, x_size: int, classes: int) -> Iterator[Settings]:
         """The settings of every run, seed by seed, once the width of the word vectors is known."""
