@@ -219,6 +219,11 @@ def test_two_heads_attend_each_for_itself() -> None:
     torch.testing.assert_close(by_itself(network, pack_sequence([x]))[0], expected)
 
 
+def test_a_sequence_too_long_for_attention_is_refused() -> None:
+    with pytest.raises(InputError, match="a sequence of 10,001 steps: a Transformer looks at every pair of steps"):
+        Transformer(1, 1)(pack_sequence([torch.zeros(10_001, 1)]))
+
+
 def test_both_ways_is_torchs_bidirectional_lstm() -> None:
     torch.manual_seed(0)
     ours, theirs = both_ways(LSTM, X, 6).double(), nn.LSTM(X, 3, bidirectional=True).double()

@@ -124,8 +124,8 @@ def test_one_to_many_spells_numbers_that_it_has_not_seen() -> None:
 def test_many_to_many_after_reading_turns_a_sequence_around() -> None:
     torch.manual_seed(0)
     draw = random.Random(0)
-    drawn = {tuple(draw.choices(range(1, 6), k=draw.randint(2, 5))) for _ in range(1200)}
-    rows = [torch.tensor(row) for row in sorted(drawn, key=hash)]
+    rows = [torch.tensor(row) for length in (2, 3, 4) for row in itertools.product(range(1, 6), repeat=length)]
+    draw.shuffle(rows)
     train, test = rows[:-100], rows[-100:]
     letters, reader = nn.Embedding(6, 24), GRU(24, 64)
     writer = Decoder(GRU, code_size=64, symbols=6, size=64)
@@ -137,11 +137,11 @@ def test_many_to_many_after_reading_turns_a_sequence_around() -> None:
         return LastState()(states.data[rows], lengths)[states.unsorted_indices]
 
     def loss() -> Tensor:
-        part = draw.sample(train, k=100)
+        part = draw.sample(train, k=60)
         return writer.loss(codes(part), [row.flip(0) for row in part])
 
-    fit([letters, reader, writer], loss, steps=250, rate=0.01)
-    written = writer.write(codes(test), longest=6)
+    fit([letters, reader, writer], loss, steps=200, rate=0.01)
+    written = writer.write(codes(test), longest=5)
     right = [text == row.flip(0).tolist() for text, row in zip(written, test, strict=True)]
     palindromes = [row.tolist() == row.flip(0).tolist() for row in test]  # what copying would get
     assert np.mean(right) > 0.8

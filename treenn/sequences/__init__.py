@@ -1,7 +1,16 @@
-"""Sequence networks: how a sequence of vectors becomes a sequence of states, and one vector; one network a file."""
+"""Sequence networks: how a sequence of vectors becomes a sequence of states, and one vector; one network a file.
+
+They are used in four shapes of task, each of which has a small example in `tests/sequences/test_tasks.py`:
+
+- many to one, a sentence's class or a series' next value: a network and a `Readout`;
+- many to many in step, a tag for each word: a network, whose states a linear layer reads;
+- one to many, a text from a vector: a `Decoder`;
+- many to many after reading, a text from a text: a network, a `Readout` and a `Decoder`.
+"""
 
 from treenn.sequences.bidirectional import Bidirectional, both_ways
 from treenn.sequences.convolution import Convolution
+from treenn.sequences.decoder import Decoder
 from treenn.sequences.deep_transition import DeepTransition
 from treenn.sequences.elman import Elman
 from treenn.sequences.feedforward import Feedforward
@@ -20,6 +29,7 @@ __all__ = [
     "AttentionOverTime",
     "Bidirectional",
     "Convolution",
+    "Decoder",
     "DeepTransition",
     "Elman",
     "Feedforward",

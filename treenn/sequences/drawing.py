@@ -56,10 +56,11 @@ def draw_weights_svg(words: Sequence[str], weights: Sequence[float], *, title: s
         parts.append(_patch(word, shade, f"{weight:.2f}", x, y, width))
         x += width + 4
         right = max(right, x)
-    size = f'{right - 4 + _EDGE:.0f}" height="{y + _LINE - 6 + _EDGE:.0f}"'
+    across, down = f"{right - 4 + _EDGE:.0f}", f"{y + _LINE - 6 + _EDGE:.0f}"
     sentence = escape(" ".join(map(visible, words)), quote=False)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{size}>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {across} {down}" '
+        f'width="{across}" height="{down}">\n'
         f"<title>{escape(title, quote=False)}</title>\n<desc>{sentence}</desc>\n"
         '<rect width="100%" height="100%" rx="8" fill="#ffffff"/>\n'
         '<g font-family="ui-monospace, monospace" font-size="15" text-anchor="middle">\n'

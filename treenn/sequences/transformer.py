@@ -10,6 +10,9 @@ from torch.nn.utils.rnn import PackedSequence
 
 from treenn.sequences.network import SequenceNetwork
 from treenn.sequences.packed import by_sequence, within
+from treenn.trees import InputError
+
+_LONGEST = 10_000  # whose pairs take some 2 GB a layer
 
 
 class Transformer(SequenceNetwork):
@@ -53,7 +56,16 @@ class Transformer(SequenceNetwork):
         return self.training and self.dropout > 0
 
     def forward(self, x: PackedSequence) -> PackedSequence:
-        """See `SequenceNetwork.forward`."""
+        """See `SequenceNetwork.forward`.
+
+        Raises:
+            InputError: where a sequence is too long to look at every pair of its steps.
+        """
+        if len(x.batch_sizes) > _LONGEST:
+            raise InputError(
+                f"a sequence of {len(x.batch_sizes):,} steps: a Transformer looks at every pair of steps, "
+                f"{_LONGEST:,} steps are the limit"
+            )
         rows, lengths = (t.to(x.data.device) for t in by_sequence(x.batch_sizes))
         inputs = self.words(x.data)[rows] * self.output_size**0.5
         positions = sinusoids(len(x.batch_sizes), self.output_size).to(inputs)
