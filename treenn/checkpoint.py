@@ -37,7 +37,7 @@ def load_checkpoint(path: Path, model: nn.Module, optimizers: Sequence[Optimizer
         with safe_open(path, framework="pt") as file:
             progress: dict[str, Any] = json.loads(file.metadata()["progress"])
             held: dict[str, Any] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            held |= json.loads(file.metadata()["numbers"])
+            held |= json.loads(file.metadata().get("numbers", "{}"))  # an older treenn wrote none
         model.load_state_dict(_below("model", held))
         for number, optimizer in enumerate(optimizers):
             states: dict[int, dict[str, Any]] = {}

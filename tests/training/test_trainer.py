@@ -164,6 +164,16 @@ def test_a_run_is_not_resumed_with_other_settings_or_other_data(tmp_path: Path) 
         train(other, SMALL, out=tmp_path, resume=True)
 
 
+def test_a_run_from_before_a_setting_was_known_goes_on(tmp_path: Path) -> None:
+    first = train(TOY, SMALL, out=tmp_path).results
+    run = json.loads((tmp_path / "run.json").read_text())
+    del run["settings"]["clip_norm"], run["settings"]["optimizer"]
+    (tmp_path / "run.json").write_text(json.dumps(run))
+    assert train(TOY, SMALL, out=tmp_path, resume=True).results["history"] == first["history"]
+    with pytest.raises(InputError, match=r"has --optimizer adagrad, not adam; resume with the same"):
+        train(TOY, replace(SMALL, optimizer="adam"), out=tmp_path, resume=True)
+
+
 def test_a_checkpoint_that_is_damaged_is_named(tmp_path: Path) -> None:
     with pytest.raises(Killed):
         train(TOY, SMALL, out=tmp_path, progress=kill_after(20))

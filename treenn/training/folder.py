@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from treenn.settings import Settings, option
 from treenn.trees import InputError
 from treenn.trees.files import read_text, write_text
 
@@ -39,11 +41,12 @@ def claim(out: Path, run: dict[str, Any], *, resume: bool) -> str | None:
 
 
 def _check_same_run(before: dict[str, Any], now: dict[str, Any], out: Path) -> None:
+    # A run of an older treenn had no other settings than these, and what it lacks was as it is by default now.
+    settings = asdict(Settings()) | before["settings"]
     for name, value in now["settings"].items():
-        if (held := before["settings"].get(name)) != value:
-            option = name.replace("_", "-")
+        if (held := settings[name]) != value:
             raise InputError(
-                f"the run in this folder has --{option} {held}, not {value}; resume with the same", source=out
+                f"the run in this folder has {option(name)} {held}, not {value}; resume with the same", source=out
             )
     if before["data"] != now["data"]:
         raise InputError("the run in this folder began with other trees or vectors; resume with the same", source=out)
