@@ -1,14 +1,14 @@
 """The results that this project reports: `results/TREEBANK/*.json` as tables in the treebank's card.
 
-The JSON files are those that `treenn compare` writes. `python -m treebanks.results sst` rewrites the card of SST; a
-test keeps card and files in step.
+The JSON files are those that `treenn compare` writes and, in a folder `parsers`, `treenn parser evaluate --out`.
+`python -m treebanks.results sst` rewrites the card of SST; a test keeps card and files in step.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ _METRICS = {
     "macro_f1": "macro-F1",
 }
 _HEADER = ["model", *_METRICS.values(), "seeds", "parameters", "trees/s"]
+_WITHOUT = ["F1 without punctuation", "sentence F1 without"]
+_PARSER_HEADER = ["parser", "F1", "sentence F1", "exact", *_WITHOUT, "root", "root, binary", "sentences/s"]
 _NONE = "None yet: `treenn compare` on this treebank has not been run for the record."
 
 
@@ -42,10 +44,14 @@ def update(name: str) -> Path:
 
 
 def section(name: str, folder: Path = _RESULTS) -> str:
-    """All results on a treebank as Markdown, one table a comparison."""
+    """All results on a treebank as Markdown: one table a comparison, and one of all parsers."""
     tables = [
-        table(_read(path), f"treebanks/results/{name}/{path.name}") for path in sorted((folder / name).glob("*.json"))
+        table(_read(path, "treenn.comparison"), f"treebanks/results/{name}/{path.name}")
+        for path in sorted((folder / name).glob("*.json"))
     ]
+    evaluations = [_read(path, "treenn.parsing") for path in sorted((folder / name / "parsers").glob("*.json"))]
+    if evaluations:
+        tables.append(parser_table(evaluations, f"treebanks/results/{name}/parsers/"))
     return "\n\n".join(tables) or _NONE
 
 
@@ -79,12 +85,38 @@ def table(comparison: Mapping[str, Any], source: str) -> str:
     )
 
 
-def _read(path: Path) -> dict[str, Any]:
-    comparison: dict[str, Any] = json.loads(read_text(path))
-    kind = comparison.get("schema"), comparison.get("version")
-    if kind != ("treenn.comparison", 1):
-        raise InputError(f"this is {kind[0]} version {kind[1]}, wanted is treenn.comparison version 1", source=path)
-    return comparison
+def parser_table(evaluations: Sequence[Mapping[str, Any]], source: str) -> str:
+    """Parsers on a treebank, the best last: a row a parser, with what a sentiment model makes of its trees."""
+    ordered = sorted(evaluations, key=lambda each: float(each["with_punctuation"]["f1"]))
+    split, environment = ordered[0]["split"], ordered[-1]["environment"]
+    return "\n".join(
+        [
+            f"Parsers, {split} split: agreement with the treebank's own trees, percent, brackets over one word or the "
+            "whole sentence left out; root, and root binary, of one Tree-LSTM over the parser's trees.",
+            "",
+            *map(_line, [_PARSER_HEADER, ["---"] * len(_PARSER_HEADER), *map(_parser_row, ordered)]),
+            "",
+            f"`treenn parser evaluate`, {environment['threads']} thread(s); every command, number and version is in "
+            f"`{source}`.",
+        ]
+    )
+
+
+def _parser_row(evaluation: Mapping[str, Any]) -> list[str]:
+    kept, removed = evaluation["with_punctuation"], evaluation["without_punctuation"]
+    shares = [kept["f1"], kept["sentence_f1"], kept["exact"], removed["f1"], removed["sentence_f1"]]
+    sentiment = evaluation.get("sentiment", {}).get("parser", {})
+    shares += [sentiment.get("root"), sentiment.get("root_binary")]
+    speed = f"{evaluation['sentences_per_second']:,.0f}"
+    return [evaluation["parser"], *("" if share is None else f"{100 * share:.2f}" for share in shares), speed]
+
+
+def _read(path: Path, schema: str) -> dict[str, Any]:
+    results: dict[str, Any] = json.loads(read_text(path))
+    kind = results.get("schema"), results.get("version")
+    if kind != (schema, 1):
+        raise InputError(f"this is {kind[0]} version {kind[1]}, wanted is {schema} version 1", source=path)
+    return results
 
 
 def _row(comparison: Mapping[str, Any], model: str) -> list[str]:

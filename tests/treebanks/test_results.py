@@ -55,6 +55,35 @@ def test_every_file_of_a_treebank_has_its_table(tmp_path):
     assert results.index("sst/one.json") < results.index("sst/two.json")
 
 
+def evaluation(parser, f1, **more):
+    scores = {"f1": f1, "sentence_f1": f1 + 0.02, "exact": 0.25}
+    environment = {"threads": 1}
+    return {
+        "schema": "treenn.parsing",
+        "version": 1,
+        "parser": parser,
+        "split": "test",
+        "with_punctuation": scores,
+        "without_punctuation": {**scores, "f1": f1 + 0.1},
+        "sentences_per_second": 1234.5,
+        "environment": environment,
+        **more,
+    }
+
+
+def test_parsers_stand_in_one_table_the_best_last(tmp_path):
+    folder = tmp_path / "sst" / "parsers"
+    folder.mkdir(parents=True)
+    sentiment = {"sentiment": {"parser": {"root": 0.5, "root_binary": None}}}
+    (folder / "a.json").write_text(json.dumps(evaluation("chart", 0.8196, **sentiment)))
+    (folder / "b.json").write_text(json.dumps(evaluation("left", 0.0945)))
+    rows = [line for line in section("sst", tmp_path).splitlines() if line.startswith("| ")]
+    assert rows[2:] == [
+        "| left | 9.45 | 11.45 | 25.00 | 19.45 | 11.45 |  |  | 1,234 |",
+        "| chart | 81.96 | 83.96 | 25.00 | 91.96 | 83.96 | 50.00 |  | 1,234 |",
+    ]
+
+
 def test_a_treebank_without_results_says_so(tmp_path):
     assert section("sst", tmp_path).startswith("None yet")
 

@@ -98,7 +98,8 @@ def evaluate(
     data, tried = load_parsing(treebank), load_parser(parser)
     if split not in data.splits:
         raise InputError(f"--split {split}: {treebank} has {', '.join(data.splits)}")
-    results = {"command": command_line(), "parser": parser, **_measured(tried, data, split)}
+    results = {"schema": "treenn.parsing", "version": 1, "command": command_line(), "parser": parser}
+    results |= _measured(tried, data, split)
     if sentiment is not None:
         results["sentiment"] = _sentiment(sentiment, treebank, split, tried)
     if out is not None:
