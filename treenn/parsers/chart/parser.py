@@ -63,11 +63,10 @@ class ChartParser(Parser):
         self.network, self.vocabulary, self.inventory = network.eval(), vocabulary, inventory
         self.labels, self.settings = labels, settings
 
-    def with_words(self, words: Sequence[str]) -> ChartParser:
-        """This parser, its network the same one, with only these words; for the others their affixes speak."""
-        numbers = self.vocabulary.encode(words).tolist()
-        self.network.keep_words([0, *numbers])
-        return ChartParser(self.network, Vocabulary(words), self.inventory, labels=self.labels, settings=self.settings)
+    def keep_words(self, words: Sequence[str]) -> None:
+        """Forget all words but these; for the others their affixes speak."""
+        self.network.keep_words([0, *self.vocabulary.encode(words).tolist()])
+        self.vocabulary = Vocabulary(words)
 
     @torch.inference_mode()
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:

@@ -186,7 +186,7 @@ class _Trainer:
         """The best epoch's parser, its weights rounded as its folder holds them, and the results."""
         network = self.parser.network
         network.load_state_dict({name: tensor.half().float() for name, tensor in self.best_weights.items()})
-        self.parser = self.parser.with_words(self.kept)
+        self.parser.keep_words(self.kept)
         return self.parser, {
             "parser": "chart",
             "treebank": self.name,
