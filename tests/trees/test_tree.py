@@ -35,6 +35,19 @@ def test_spans_heights_and_parents_equal_plain_recursion(tree: Tree) -> None:
             assert tree.parents[child] == node
 
 
+def brackets(tree: Tree, node: int) -> str:
+    below = tree.children(node)
+    inside = tree.words[node] if below is None else " ".join(brackets(tree, child) for child in below)
+    return f"({tree.labels[node]} {inside})"
+
+
+@given(trees_in_any_order())
+def test_a_subtree_is_what_stands_below_its_node(tree: Tree) -> None:
+    for node in range(len(tree)):
+        part = tree.subtree(node)
+        assert brackets(part, part.root) == brackets(tree, node)
+
+
 def test_a_small_tree() -> None:
     tree = Tree(("not", "very", "good"), ((1, 2), (0, 3)), (2, 2, 3, 4, 1))
     assert (len(tree), tree.root, tree.label) == (5, 4, 1)

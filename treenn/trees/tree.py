@@ -89,6 +89,19 @@ class Tree:
             parents[left] = parents[right] = node
         return tuple(parents)
 
+    def subtree(self, node: int) -> Tree:
+        """The tree below a node, as a tree of its own; its nodes keep their order.
+
+        >>> print(Tree(("not", "very", "good"), ((1, 2), (0, 3)), (2, 2, 3, 4, 1)).subtree(3))
+        (4 (2 very) (3 good))
+        """
+        n, (start, end) = len(self.words), self.spans[node]
+        inside = [each for each, span in enumerate(self.spans) if start <= span[0] and span[1] <= end]
+        number = {old: new for new, old in enumerate(inside)}
+        pairs = (self.merges[each - n] for each in inside if each >= n)
+        merges = tuple((number[left], number[right]) for left, right in pairs)
+        return Tree(self.words[start:end], merges, tuple(self.labels[each] for each in inside))
+
     def map_labels(self, change: Callable[[Label], Label]) -> Tree:
         """The same tree with `change(label)` at every node."""
         return Tree(self.words, self.merges, tuple(change(label) for label in self.labels))
