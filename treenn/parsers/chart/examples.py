@@ -125,6 +125,20 @@ def _spans(tree: Tree | NaryTree) -> list[tuple[int, int]]:
     return spans[n:]
 
 
+def phrases(trees: Iterable[Tree | NaryTree], shortest: int) -> list[tuple[Tree, int]]:
+    """The binary trees' inner nodes below the root that have so many words or more, each with its tree.
+
+    `Tree.subtree` makes sentences of them, which teach that what is inside a phrase does not hang on what is around it.
+    """
+    return [
+        (tree, node)
+        for tree in trees
+        if isinstance(tree, Tree)
+        for node, (start, end) in enumerate(tree.spans[:-1])
+        if end - start >= shortest
+    ]
+
+
 def batches(examples: Sequence[Example], size: int, generator: np.random.Generator) -> Iterator[list[Example]]:
     """All examples in random order, in batches of one length."""
     lengths: dict[int, list[Example]] = {}

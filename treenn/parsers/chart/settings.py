@@ -27,8 +27,11 @@ class ChartSettings:
         learning_rate: of Adam, at its highest: it rises over the first steps and falls to nothing as a cosine.
         warmup: how many steps it rises.
         longest: trees of more words are left out of training.
+        phrase_share: how many phrases of the treebank's own trees, as sentences by themselves, each epoch has for each
+            tree; of trees that are not binary, none.
         helper_share: how many trees of the helping treebanks the first epoch has for each of the treebank's own; it
             falls to none in the last.
+        average: decay of the running average of the weights, which is what parses; 0 for the last weights themselves.
         seed: of first weights, order of the trees and dropout.
 
     Raises:
@@ -43,12 +46,14 @@ class ChartSettings:
     split_size: int = 32
     dropout: float = 0.33
     word_dropout: float = 0.5
-    epochs: int = 16
+    epochs: int = 8
     batch_size: int = 32
     learning_rate: float = 1.5e-3
     warmup: int = 300
     longest: int = 60
+    phrase_share: float = 2.0
     helper_share: float = 0.8
+    average: float = 0.998
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -65,8 +70,9 @@ class ChartSettings:
         ):
             if getattr(self, name) < 1:
                 raise InputError(f"--{name.replace('_', '-')} {getattr(self, name)}: must be 1 or more")
-        for name in ("word_dropout", "learning_rate", "warmup", "helper_share"):
+        for name in ("word_dropout", "learning_rate", "warmup", "phrase_share", "helper_share"):
             if not getattr(self, name) >= 0:
                 raise InputError(f"--{name.replace('_', '-')} {getattr(self, name)}: must be 0 or more")
-        if not 0 <= self.dropout < 1:
-            raise InputError(f"--dropout {self.dropout}: must be at least 0 and below 1")
+        for name in ("dropout", "average"):
+            if not 0 <= getattr(self, name) < 1:
+                raise InputError(f"--{name} {getattr(self, name)}: must be at least 0 and below 1")

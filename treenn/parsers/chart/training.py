@@ -6,6 +6,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.optim import Adam
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from treebanks.parsing import ParsingTreebank
 from treenn.environment import environment
@@ -24,6 +26,7 @@ from treenn.parsers.chart.examples import (
     batches,
     categories_of,
     example,
+    phrases,
     stack,
     word_counts,
 )
@@ -37,6 +40,7 @@ from treenn.vectors import WordVectors, initial_embedding
 from treenn.vocabulary import Vocabulary
 
 _CLIP = 5.0
+_SHORTEST = 5  # words of a phrase that is worth a sentence of its own
 
 AnyTree = Tree | NaryTree
 Progress = Callable[[int, int, str], None]
@@ -55,7 +59,8 @@ def train(
 
     What is made small is -log p(tree); for a tree with more than two children p is the probability of all binary trees
     with its brackets, so how such a node is made binary is learned from the treebank that is binary itself. Where
-    there are tags, the first layer learns them, and where there are categories, the hidden layer of the spans.
+    there are tags, the first layer learns them, and where there are categories, the hidden layer of the spans. Phrases
+    are trained on as sentences by themselves, too.
 
     On one thread of one machine the settings fix every bit of the result.
 
@@ -106,26 +111,27 @@ class _Trainer:
         vocabulary = _vocabulary(counts, vectors)
         # A helper's word that no file knows has a vector worth little to the treebank, and stays behind at the end.
         self.kept = [word for word in vocabulary.words[1:] if word in counts[0] or _known(word, vectors)]
-        network = SpanNetwork(
+        self.network = SpanNetwork(
             initial_embedding(vocabulary, vectors, settings.word_size, torch.Generator().manual_seed(settings.seed)),
             _seen(vocabulary, counts),
             inventory,
             settings,
         )
+        self.phrases = phrases(train, _SHORTEST)
         self.train = [example(tree, vocabulary, inventory) for tree in train]
         self.helping = [[example(tree, vocabulary, inventory) for tree in trees] for trees in helping]
         labels = any(map(categories_of, train))
-        self.parser = ChartParser(network, vocabulary, inventory, labels=labels, settings=settings)
-        self.optimizer = Adam(network.parameters(), lr=settings.learning_rate, betas=(0.9, 0.95), fused=True)
-        self.history: list[dict[str, Any]] = []
+        self.parser = ChartParser(deepcopy(self.network), vocabulary, inventory, labels=labels, settings=settings)
+        self.optimizer = Adam(self.network.parameters(), lr=settings.learning_rate, betas=(0.9, 0.95), fused=True)
+        self.steps, self.history = 0, list[dict[str, Any]]()
         self.best_weights: dict[str, Tensor] = {}
 
     def run_epoch(self, epoch: int, progress: Progress) -> bool:
         """Train one epoch, evaluate on dev, keep the weights if they are the best; whether they are."""
         start = time.perf_counter()
-        self.parser.network.train()
+        self.network.train()
         chosen = list(batches(self._examples(epoch), self.settings.batch_size, self.generator))
-        sizes = [len(self.train) + sum(self._helping_counts(number)) for number in range(self.settings.epochs)]
+        sizes = [self._size(number) for number in range(self.settings.epochs)]
         loss, done = 0.0, sum(sizes[:epoch])
         for number, batch in enumerate(chosen):
             self._set_learning_rate(epoch * len(chosen) + number, (epoch + number / len(chosen)) / len(sizes))
@@ -147,11 +153,22 @@ class _Trainer:
         return f"epoch {epoch + 1} of {self.settings.epochs}{last}"
 
     def _examples(self, epoch: int) -> list[Example]:
-        """The treebank's own trees, and an equal part of each helper's, fewer every epoch."""
-        found = list(self.train)
+        """The treebank's own trees, some of their phrases, and an equal part of each helper's, fewer every epoch."""
+        found, parser = list(self.train), self.parser
+        for index in self.generator.permutation(len(self.phrases))[: self._phrase_count]:
+            tree, node = self.phrases[index]
+            found.append(example(tree.subtree(node), parser.vocabulary, parser.inventory))
         for trees, count in zip(self.helping, self._helping_counts(epoch), strict=True):
             found += [trees[index] for index in self.generator.permutation(len(trees))[:count]]
         return found
+
+    @property
+    def _phrase_count(self) -> int:
+        return min(len(self.phrases), round(self.settings.phrase_share * len(self.train)))
+
+    def _size(self, epoch: int) -> int:
+        """How many trees an epoch has."""
+        return len(self.train) + self._phrase_count + sum(self._helping_counts(epoch))
 
     def _helping_counts(self, epoch: int) -> list[int]:
         """How many trees of each helper an epoch has."""
@@ -165,11 +182,19 @@ class _Trainer:
 
     def _step(self, batch: Batch) -> float:
         self.optimizer.zero_grad()
-        loss = objective(self.parser.network, batch)
+        loss = objective(self.network, batch)
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.parser.network.parameters(), _CLIP)
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), _CLIP)
         self.optimizer.step()
+        self._average()
         return loss.item()
+
+    def _average(self) -> None:
+        """The parser has the running average of the weights, which forgets its beginnings soon: its decay rises."""
+        self.steps += 1
+        decay = min(self.settings.average, (1 + self.steps) / (10 + self.steps))
+        update = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
+        update(list(self.parser.network.parameters()), list(self.network.parameters()), None)
 
     def _evaluate(self) -> dict[str, float]:
         predicted: list[AnyTree] = list(self.parser.parse_batch([tree.words for tree in self.dev]))
