@@ -5,42 +5,22 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import pytest
 from toy import toy_treebank
 
-from treenn.cli import main
 from treenn.trees import write_trees
 
-
-class Done(NamedTuple):
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-Command = Callable[..., Done]
+Command = Callable[..., Any]
 SMALL = ("--size", "6", "--word-size", "6", "--epochs", "1")
 
 
 @pytest.fixture
-def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+def command(treenn: Command, tmp_path: Path) -> Command:
     for split, trees in toy_treebank().splits.items():
         write_trees(tmp_path / f"{split}.txt", trees)
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["treenn", *arguments])
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        return Done(code, *capsys.readouterr())
-
-    return run
+    return treenn
 
 
 @pytest.fixture
@@ -111,7 +91,7 @@ def test_binarize_makes_trees_with_three_children_readable(command: Command, fil
 def test_bad_trees_end_in_one_message(command: Command, files: Path, name: str, content: bytes, message: str) -> None:
     (files / "bad.txt").write_bytes(content)
     done = command("train", "--trees", "bad.txt", "--dev", "dev.txt", "--out", "model")
-    assert_one_message(done, message)
+    done.expect_one_message(message)
     assert not (files / "model").exists()
 
 
@@ -131,7 +111,7 @@ def test_a_leaf_with_a_no_break_space_is_a_fine_leaf(command: Command, files: Pa
 def test_bad_vectors_end_in_one_message(command: Command, files: Path, content: str, message: str) -> None:
     (files / "vectors.txt").write_text(content)
     done = command("train", "--trees", "train.txt", "--dev", "dev.txt", "--vectors", "vectors.txt", "--out", "model")
-    assert_one_message(done, message)
+    done.expect_one_message(message)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +146,7 @@ def test_bad_vectors_end_in_one_message(command: Command, files: Path, content: 
     ],
 )
 def test_bad_arguments_end_in_one_message(command: Command, arguments: list[str], message: str) -> None:
-    assert_one_message(command(*arguments), message)
+    command(*arguments).expect_one_message(message)
 
 
 def test_compare_trains_side_by_side_writes_a_report_and_goes_on_where_it_was(command: Command, files: Path) -> None:
@@ -191,7 +171,7 @@ def test_a_treebank_that_is_not_there_says_how_to_get_it(
 ) -> None:
     monkeypatch.setenv("TREEBANKS_HOME", str(files / "nowhere"))
     done = command("compare", "--treebank", "sst")
-    assert_one_message(done, "treenn data fetch sst")
+    done.expect_one_message("treenn data fetch sst")
 
 
 @pytest.mark.parametrize(
@@ -215,12 +195,3 @@ def test_a_command_imports_only_what_it_uses(arguments: list[str], unwanted: set
 @pytest.mark.parametrize("arguments", [["train"], ["compare"], ["data", "list"], ["data", "fetch"]])
 def test_help_has_an_example(command: Command, arguments: list[str]) -> None:
     assert f"Example: treenn {' '.join(arguments)}" in command(*arguments, "--help").stdout
-
-
-def assert_one_message(done: Done, message: str) -> None:
-    assert done.returncode == 2, done.stderr
-    assert done.stdout == ""
-    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
-    assert len(errors) == 1, done.stderr
-    assert message in errors[0]
-    assert "Traceback" not in done.stderr
