@@ -102,8 +102,8 @@ def test_the_parser_is_written_and_progress_told(reviews, tiny, tmp_path):
     written = ChartParser.load(tmp_path / "out").network.state_dict()
     assert all(torch.equal(tensor, written[name]) for name, tensor in parser.network.state_dict().items())
     assert [done for done, _ in told] == sorted({done for done, _ in told})
-    # Each epoch the trees and two phrases a tree; of the helper 0.8 of 20, then half of that.
-    assert {total for _, total in told} == {told[-1][0]} == {2 * (20 + 40) + 16 + 8}
+    # Two phrases a tree, and 1.6 trees of the helper for each of the 20; in the second epoch half of that.
+    assert {total for _, total in told} == {told[-1][0]} == {2 * 20 + (40 + 32) + (20 + 16)}
 
 
 def test_a_split_without_trees_is_refused(reviews, tiny):

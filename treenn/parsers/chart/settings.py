@@ -27,10 +27,10 @@ class ChartSettings:
         learning_rate: of Adam, at its highest: it rises over the first steps and falls to nothing as a cosine.
         warmup: how many steps it rises.
         longest: trees of more words are left out of training.
-        phrase_share: how many phrases of the treebank's own trees, as sentences by themselves, each epoch has for each
-            tree; of trees that are not binary, none.
+        phrase_share: how many phrases of the treebank's own trees, as sentences by themselves, the first epoch has for
+            each tree; it falls to none in the last. Of trees that are not binary, none.
         helper_share: how many trees of the helping treebanks the first epoch has for each of the treebank's own; it
-            falls to none in the last.
+            falls likewise.
         average: decay of the running average of the weights, which is what parses; 0 for the last weights themselves.
         seed: of first weights, order of the trees and dropout.
 
@@ -46,13 +46,13 @@ class ChartSettings:
     split_size: int = 32
     dropout: float = 0.33
     word_dropout: float = 0.5
-    epochs: int = 8
+    epochs: int = 12
     batch_size: int = 32
     learning_rate: float = 1.5e-3
     warmup: int = 300
     longest: int = 60
     phrase_share: float = 2.0
-    helper_share: float = 0.8
+    helper_share: float = 1.6
     average: float = 0.998
     seed: int = 0
 

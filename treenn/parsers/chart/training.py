@@ -153,27 +153,30 @@ class _Trainer:
         return f"epoch {epoch + 1} of {self.settings.epochs}{last}"
 
     def _examples(self, epoch: int) -> list[Example]:
-        """The treebank's own trees, some of their phrases, and an equal part of each helper's, fewer every epoch."""
+        """The treebank's own trees; some of their phrases and an equal part of each helper's, fewer every epoch."""
         found, parser = list(self.train), self.parser
-        for index in self.generator.permutation(len(self.phrases))[: self._phrase_count]:
+        for index in self.generator.permutation(len(self.phrases))[: self._phrase_count(epoch)]:
             tree, node = self.phrases[index]
             found.append(example(tree.subtree(node), parser.vocabulary, parser.inventory))
         for trees, count in zip(self.helping, self._helping_counts(epoch), strict=True):
             found += [trees[index] for index in self.generator.permutation(len(trees))[:count]]
         return found
 
-    @property
-    def _phrase_count(self) -> int:
-        return min(len(self.phrases), round(self.settings.phrase_share * len(self.train)))
-
     def _size(self, epoch: int) -> int:
         """How many trees an epoch has."""
-        return len(self.train) + self._phrase_count + sum(self._helping_counts(epoch))
+        return len(self.train) + self._phrase_count(epoch) + sum(self._helping_counts(epoch))
+
+    def _phrase_count(self, epoch: int) -> int:
+        return min(len(self.phrases), self._falling(self.settings.phrase_share, epoch))
 
     def _helping_counts(self, epoch: int) -> list[int]:
         """How many trees of each helper an epoch has."""
-        share = self.settings.helper_share * (1 - epoch / self.settings.epochs)
-        return [min(len(trees), round(share * len(self.train) / len(self.helping))) for trees in self.helping]
+        share = self.settings.helper_share / max(1, len(self.helping))
+        return [min(len(trees), self._falling(share, epoch)) for trees in self.helping]
+
+    def _falling(self, share: float, epoch: int) -> int:
+        """A share of the treebank's own trees in the first epoch, and less and less towards the last."""
+        return round(share * (1 - epoch / self.settings.epochs) * len(self.train))
 
     def _set_learning_rate(self, step: int, done: float) -> None:
         rise = min(1.0, (step + 1) / (self.settings.warmup + 1))
