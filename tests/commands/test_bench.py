@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from toy import toy_treebank
 
 import treebanks
 from treenn.bench import training
-from treenn.cli import main
 from treenn.trees import write_trees
 
 Command = Callable[..., tuple[int, str, str]]
@@ -26,25 +26,13 @@ LINE = re.compile(
 
 
 @pytest.fixture
-def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+def command(treenn: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     write_trees(tmp_path / "train.txt", TREEBANK.train)
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(treebanks, "load", lambda name: TREEBANK)
     monkeypatch.setattr(training, "training_memory", lambda name, task, batches: 3 * 2**20)
     for name, value in (("BATCH", "4"), ("STEPS", "2"), ("SST", str(tmp_path))):
         monkeypatch.setenv(name, value)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["treenn", "bench", *arguments])
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        return code, *capsys.readouterr()
-
-    return run
+    return partial(treenn, "bench")
 
 
 def test_the_contender_prints_the_line_of_the_shared_workload(command: Command, tmp_path: Path) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from treenn.cli import main
 from treenn.parsers import Parser, loading
 from treenn.parsers.shapes import Left, Right
 
@@ -16,20 +14,9 @@ Explain = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def explain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Explain:
-    monkeypatch.chdir(tmp_path)
+def explain(treenn: Explain, monkeypatch: pytest.MonkeyPatch) -> Explain:
     monkeypatch.setenv("COLUMNS", "90")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["treenn", "explain", *arguments, "--word-size", "8", "--size", "6"])
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        return code, *capsys.readouterr()
-
-    return run
+    return lambda *arguments: treenn("explain", *arguments, "--word-size", "8", "--size", "6")
 
 
 def test_equations_and_the_tree_that_was_given(explain: Explain) -> None:
@@ -103,8 +90,5 @@ def test_a_mistake_is_one_line(explain: Explain, arguments: list[str], message: 
     assert err.startswith(f"error: {message}")
 
 
-def test_a_width_below_1_is_refused(explain: Explain, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
-    monkeypatch.setattr(sys, "argv", ["treenn", "explain", "lstm", "--size", "0"])
-    with pytest.raises(SystemExit, match="2"):
-        main()
-    assert capsys.readouterr().err == "error: --size 0: must be 1 or more\n"
+def test_a_width_below_1_is_refused(treenn: Explain) -> None:
+    assert treenn("explain", "lstm", "--size", "0") == (2, "", "error: --size 0: must be 1 or more\n")
