@@ -18,12 +18,13 @@ class Done(NamedTuple):
     stdout: str
     stderr: str
 
-    def expect_one_message(self, message: str) -> None:
-        """Bad input ends in one line that says this, and exit code 2."""
+    @property
+    def error(self) -> str:
+        """What bad input ends in: one line, which is returned without its `error: `, and exit code 2."""
         errors = [line for line in self.stderr.splitlines() if line.startswith("error: ")]
         assert (self.returncode, len(errors)) == (2, 1), self.stderr
-        assert message in errors[0]
         assert "Traceback" not in self.stderr
+        return errors[0].removeprefix("error: ")
 
 
 @pytest.fixture

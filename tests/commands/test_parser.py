@@ -110,7 +110,7 @@ def test_a_sentiment_model_of_other_classes_is_refused(
     two = treebanks.Treebank("toy", ("bad", "good", "a", "b", "c"), toy.splits)
     train(two, Settings(size=4, word_size=4, epochs=1), out=tmp_path / "model")
     done = command("parser", "evaluate", "--parser", "right", "--treebank", "toy", "--sentiment", "model")
-    done.expect_one_message("model: the model's classes are bad, good, a, b, c; those of toy are very negative, ")
+    assert done.error.startswith("model: the model's classes are bad, good, a, b, c; those of toy are very negative, ")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_a_sentiment_model_of_other_classes_is_refused(
 def test_bad_arguments_end_in_one_message(command: Command, tmp_path: Path, arguments: list[str], message: str) -> None:
     (tmp_path / "file.txt").write_text("")
     done = command("parser", *arguments)
-    done.expect_one_message(message)
+    assert done.error.startswith(message)
     assert not (tmp_path / "mine").exists()
 
 

@@ -91,7 +91,8 @@ def test_binarize_makes_trees_with_three_children_readable(command: Command, fil
 def test_bad_trees_end_in_one_message(command: Command, files: Path, name: str, content: bytes, message: str) -> None:
     (files / "bad.txt").write_bytes(content)
     done = command("train", "--trees", "bad.txt", "--dev", "dev.txt", "--out", "model")
-    done.expect_one_message(message)
+    assert message in done.error
+    assert done.stdout == ""
     assert not (files / "model").exists()
 
 
@@ -111,7 +112,8 @@ def test_a_leaf_with_a_no_break_space_is_a_fine_leaf(command: Command, files: Pa
 def test_bad_vectors_end_in_one_message(command: Command, files: Path, content: str, message: str) -> None:
     (files / "vectors.txt").write_text(content)
     done = command("train", "--trees", "train.txt", "--dev", "dev.txt", "--vectors", "vectors.txt", "--out", "model")
-    done.expect_one_message(message)
+    assert message in done.error
+    assert done.stdout == ""
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,9 @@ def test_bad_vectors_end_in_one_message(command: Command, files: Path, content: 
     ],
 )
 def test_bad_arguments_end_in_one_message(command: Command, arguments: list[str], message: str) -> None:
-    command(*arguments).expect_one_message(message)
+    done = command(*arguments)
+    assert message in done.error
+    assert done.stdout == ""
 
 
 def test_compare_trains_side_by_side_writes_a_report_and_goes_on_where_it_was(command: Command, files: Path) -> None:
@@ -171,7 +175,8 @@ def test_a_treebank_that_is_not_there_says_how_to_get_it(
 ) -> None:
     monkeypatch.setenv("TREEBANKS_HOME", str(files / "nowhere"))
     done = command("compare", "--treebank", "sst")
-    done.expect_one_message("treenn data fetch sst")
+    assert "treenn data fetch sst" in done.error
+    assert done.stdout == ""
 
 
 @pytest.mark.parametrize(
