@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -20,7 +19,7 @@ from treenn.heads import Head, node_loss
 from treenn.initialization import initialize, set_forget_bias
 from treenn.settings import Settings, option
 from treenn.trees import InputError
-from treenn.trees.files import read_text, write_bytes, write_text
+from treenn.trees.files import read_json, write_bytes, write_text
 from treenn.vectors import WordVectors, initial_embedding
 from treenn.vocabulary import Vocabulary
 
@@ -185,24 +184,17 @@ def load_model(folder: str | Path) -> tuple[NodeClassifier, Settings, tuple[str,
         InputError: where the folder does not hold a model, or one of another format.
     """
     folder = Path(folder)
-    config = _read_json(folder / "config.json")
+    config = read_json(folder / "config.json")
     if config.get("format") != FORMAT:
         raise InputError(
             f"this model's format is {config.get('format')}, this treenn reads {FORMAT}", source=folder / "config.json"
         )
     known = {field.name for field in fields(Settings)}
     settings = Settings(**{name: value for name, value in config["settings"].items() if name in known})
-    vocabulary = Vocabulary(_read_json(folder / "vocabulary.json"))
+    vocabulary = Vocabulary(read_json(folder / "vocabulary.json"))
     model = build(replace(settings, word_size=config["word_size"]), len(config["classes"]), vocabulary)
     try:
         model.load_state_dict(load_file(folder / "model.safetensors"))
     except (OSError, RuntimeError, SafetensorError) as error:
         raise InputError(f"these weights cannot be read: {error}", source=folder / "model.safetensors") from error
     return model.eval(), settings, tuple(config["classes"])
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise InputError(f"not JSON: {error.msg}", source=path, line=error.lineno, column=error.colno) from error

@@ -1,9 +1,11 @@
-"""Text in and out: reading that names the line of a bad byte, writing that leaves nothing half-written."""
+"""Text and JSON in and out: reading that names the line of a bad byte, writing that leaves nothing half-written."""
 
 import codecs
+import json
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from treenn.trees.errors import InputError
 
@@ -28,6 +30,18 @@ def read_text(path: str | Path) -> str:
             line=before.count(b"\n") + 1,
             column=len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1,
         ) from error
+
+
+def read_json(path: str | Path) -> Any:
+    """What a JSON file holds.
+
+    Raises:
+        InputError: as `read_text`, and where it is not JSON.
+    """
+    try:
+        return json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise InputError(f"not JSON: {error.msg}", source=path, line=error.lineno, column=error.colno) from error
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:

@@ -100,7 +100,7 @@ def test_loading_leaves_random_numbers_alone(parser, tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("config.json", '{"format": 1, "parser": "pcfg"}', "this is format 1 of parser 'pcfg'; a chart parser"),
+        ("config.json", '{"format": 1, "parser": "pcfg"}', "this folder holds a parser of kind 'pcfg', not 'chart'"),
         ("config.json", "{", r"config.json:1:2: not JSON"),
         ("model.safetensors", "", r"model.safetensors: these weights cannot be read"),
         ("vocabulary.json", '["the"]', r"model.safetensors: these weights cannot be read"),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, Self, final
+from typing import Self, final
 
 import numpy as np
 import torch
@@ -20,9 +20,10 @@ from treenn.parsers.chart.network import Encoded, SpanNetwork
 from treenn.parsers.chart.search import Found, Node
 from treenn.parsers.chart.settings import ChartSettings
 from treenn.parsers.chart.spans import span_count
+from treenn.parsers.config import read_config
 from treenn.parsers.parser import Parser
 from treenn.trees import InputError, Tree
-from treenn.trees.files import read_text, write_bytes, write_text
+from treenn.trees.files import read_json, write_bytes, write_text
 from treenn.trees.grow import Opened, grow
 from treenn.vocabulary import Vocabulary
 
@@ -145,16 +146,10 @@ class ChartParser(Parser):
         Raises:
             InputError: where the folder does not hold a chart parser, or one of another format.
         """
-        config = _read_json(folder / "config.json")
-        if (config.get("parser"), config.get("format")) != ("chart", FORMAT):
-            raise InputError(
-                f"this is format {config.get('format')} of parser {config.get('parser')!r}; "
-                f"a chart parser of format {FORMAT} is wanted",
-                source=folder / "config.json",
-            )
+        config = read_config(folder, "chart", FORMAT)
         known = {field.name for field in fields(ChartSettings)}
         settings = ChartSettings(**{name: value for name, value in config["settings"].items() if name in known})
-        vocabulary = Vocabulary(_read_json(folder / "vocabulary.json"))
+        vocabulary = Vocabulary(read_json(folder / "vocabulary.json"))
         inventory = Inventory(config["tags"], config["categories"])
         with torch.random.fork_rng(devices=[]):
             embedding = torch.zeros(len(vocabulary), config["word_size"])
@@ -190,10 +185,3 @@ def _tree(words: Sequence[str], found: Found, rank: int = 0) -> Tree:
         return None, words[node.start] if node.width == 1 else found.children(node)
 
     return Tree(*grow(Node(0, len(words), rank), opened))
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise InputError(f"not JSON: {error.msg}", source=path, line=error.lineno, column=error.colno) from error

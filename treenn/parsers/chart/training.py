@@ -35,7 +35,7 @@ from treenn.parsers.chart.objective import objective
 from treenn.parsers.chart.parser import LIMIT, ChartParser
 from treenn.parsers.chart.settings import ChartSettings
 from treenn.parsers.evaluation import evaluate
-from treenn.trees import InputError, NaryTree, Tree, unbinarize
+from treenn.trees import InputError, NaryTree, Tree
 from treenn.vectors import WordVectors, initial_embedding
 from treenn.vocabulary import Vocabulary
 
@@ -200,10 +200,7 @@ class _Trainer:
         update(list(self.parser.network.parameters()), list(self.network.parameters()), None)
 
     def _evaluate(self) -> dict[str, float]:
-        predicted: list[AnyTree] = list(self.parser.parse_batch([tree.words for tree in self.dev]))
-        if self.parser.labels:
-            predicted = [unbinarize(tree) for tree in predicted if isinstance(tree, Tree)]
-        scores = evaluate(self.dev, predicted)
+        scores = evaluate(self.dev, self.parser.parse_batch([tree.words for tree in self.dev]))
         found = {"f1": scores.with_punctuation.f1, "f1_without_punctuation": scores.without_punctuation.f1}
         return found if scores.labelled is None else {**found, "labelled_f1": scores.labelled.f1}
 

@@ -12,6 +12,7 @@ from typing import Any, Self, final
 
 from nltk.grammar import PCFG, Nonterminal, ProbabilisticProduction
 
+from treenn.parsers.config import read_config
 from treenn.parsers.parser import Parser
 from treenn.parsers.pcfg.chart import Parse, search
 from treenn.parsers.pcfg.induction import START
@@ -20,7 +21,7 @@ from treenn.parsers.pcfg.markov import CONTEXT, PART
 from treenn.parsers.pcfg.rules import compiled
 from treenn.parsers.pcfg.settings import Settings
 from treenn.trees import InputError, Tree
-from treenn.trees.files import read_text, write_text
+from treenn.trees.files import read_json, write_text
 
 FORMAT = 1
 """The version of a parser folder's layout."""
@@ -97,18 +98,8 @@ class PCFGParser(Parser):
         Raises:
             InputError: where the folder does not hold such a parser, or one of another format.
         """
-        config = _read_json(folder / "config.json")
-        if config.get("parser") != "pcfg":
-            raise InputError(
-                f"this folder holds a parser of kind {config.get('parser')!r}, not 'pcfg'",
-                source=folder / "config.json",
-            )
-        if config.get("format") != FORMAT:
-            raise InputError(
-                f"this parser's format is {config.get('format')}, this treenn reads {FORMAT}",
-                source=folder / "config.json",
-            )
-        held = _read_json(folder / "grammar.json")
+        config = read_config(folder, "pcfg", FORMAT)
+        held = read_json(folder / "grammar.json")
         productions = [
             ProbabilisticProduction(Nonterminal(symbol), [*map(Nonterminal, below)], prob=probability)
             for symbol, rules in held["rules"].items()
@@ -138,10 +129,3 @@ def _label(chain: str) -> str | None:
     if chain == START:
         return PART
     return "+".join(filter(None, (symbol.split(CONTEXT)[0] for symbol in chain.split("+"))))
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise InputError(f"not JSON: {error.msg}", source=path, line=error.lineno, column=error.colno) from error

@@ -6,20 +6,21 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
+from treenn.parsers.config import read_config
 from treenn.parsers.parser import Parser, refuse_empty
 from treenn.parsers.recursive.network import MergeNetwork
 from treenn.parsers.recursive.scorers import LEFT, PARENT, RIGHT
 from treenn.parsers.recursive.search import Found, Sentences, search
 from treenn.parsers.recursive.settings import Settings
 from treenn.trees import InputError, Tree
-from treenn.trees.files import read_text, write_bytes, write_text
+from treenn.trees.files import read_json, write_bytes, write_text
 from treenn.vocabulary import Vocabulary
 
 FORMAT = 1
@@ -94,10 +95,10 @@ class RecursiveNetworkParser(Parser):
         Raises:
             InputError: where the folder does not hold such a parser, or one of another format.
         """
-        config = _config(folder / "config.json")
+        config = read_config(folder, "recursive", FORMAT)
         known = {field.name for field in fields(Settings)}
         settings = Settings(**{name: value for name, value in config["settings"].items() if name in known})
-        vocabulary = Vocabulary(_read_json(folder / "vocabulary.json"))
+        vocabulary = Vocabulary(read_json(folder / "vocabulary.json"))
         with torch.random.fork_rng(devices=[]):
             network = MergeNetwork(vocabulary, torch.zeros(len(vocabulary), config["word_size"]), settings)
         try:
@@ -124,19 +125,3 @@ def trees_of(found: Found, sentences: Sequence[Sequence[str]], lengths: Tensor) 
         Tree(tuple(words), tuple((left, right) for left, right in pair[: len(words) - 1]))
         for words, pair in zip(sentences, pairs, strict=True)
     ]
-
-
-def _config(path: Path) -> dict[str, Any]:
-    config: dict[str, Any] = _read_json(path)
-    if config.get("parser") != "recursive":
-        raise InputError(f"this folder holds a parser of kind {config.get('parser')!r}, not 'recursive'", source=path)
-    if config.get("format") != FORMAT:
-        raise InputError(f"this parser's format is {config.get('format')}, this treenn reads {FORMAT}", source=path)
-    return config
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise InputError(f"not JSON: {error.msg}", source=path, line=error.lineno, column=error.colno) from error
