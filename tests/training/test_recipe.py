@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from killing import Killed, kill_after
 from toy import toy_treebank
 
 from treebanks import Treebank
@@ -12,7 +13,7 @@ from treenn.encoders import pack
 from treenn.heads import node_loss
 from treenn.models import build, load_model
 from treenn.settings import Settings
-from treenn.training import Progress, train
+from treenn.training import train
 from treenn.training.steps import Steps
 from treenn.trees import InputError
 from treenn.vocabulary import Vocabulary
@@ -55,18 +56,6 @@ def test_the_average_is_what_is_evaluated_and_kept(tmp_path: Path) -> None:
     loaded, again, _ = load_model(tmp_path)
     assert torch.equal(loaded.encoder.cell.U, run.model.encoder.cell.U)
     assert again == settings
-
-
-class Killed(Exception):
-    pass
-
-
-def kill_after(batches: int) -> Progress:
-    def progress(done: int, total: int, text: str) -> None:
-        if done == batches:
-            raise Killed
-
-    return progress
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from killing import Killed, kill_after
 from strategies import left_chain
 from toy import toy_treebank
 
@@ -18,7 +19,7 @@ from treenn.cells import BinaryTreeLSTM
 from treenn.encoders import BidirectionalTreeEncoder, pack
 from treenn.models import load_model
 from treenn.settings import Settings
-from treenn.training import Progress, train
+from treenn.training import train
 from treenn.trees import InputError, write_trees
 
 TOY = toy_treebank()
@@ -93,18 +94,6 @@ def test_subtrees_are_shared_where_the_encoder_allows_it(shareable: bool, monkey
     results = train(TOY, SMALL).results
     assert seen == {shareable}
     assert results["history"][-1]["loss"] < results["history"][0]["loss"]
-
-
-class Killed(Exception):
-    pass
-
-
-def kill_after(batches: int) -> Progress:
-    def progress(done: int, total: int, text: str) -> None:
-        if done == batches:
-            raise Killed
-
-    return progress
 
 
 @pytest.mark.parametrize("model", ["tree-lstm", "lstm"])
