@@ -6,7 +6,6 @@ The JSON files are those that `treenn compare` writes and, in a folder `parsers`
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 
 from treebanks.catalogue import card_path
 from treenn.trees import InputError
-from treenn.trees.files import read_text, write_text
+from treenn.trees.files import read_json, read_text, write_text
 
 BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
 
@@ -112,7 +111,7 @@ def _parser_row(evaluation: Mapping[str, Any]) -> list[str]:
 
 
 def _read(path: Path, schema: str) -> dict[str, Any]:
-    results: dict[str, Any] = json.loads(read_text(path))
+    results: dict[str, Any] = read_json(path)
     kind = results.get("schema"), results.get("version")
     if kind != (schema, 1):
         raise InputError(f"this is {kind[0]} version {kind[1]}, wanted is {schema} version 1", source=path)

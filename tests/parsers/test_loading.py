@@ -63,7 +63,7 @@ def test_a_kind_that_is_none_is_refused() -> None:
     ("config", "message"),
     [
         (None, "config.json: cannot read this file: No such file"),
-        ("{\n{", "config.json:2: this is not JSON: Expecting property name"),
+        ("{\n{", "config.json:2:1: not JSON: Expecting property name"),
         ("[]", "config.json: no parser: \"parser\" is '', it can be chart, pcfg, recursive"),
         (json.dumps({"format": 1, "model": "lstm"}), "config.json: no parser: \"parser\" is 'None'"),
     ],

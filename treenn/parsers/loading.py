@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any, NamedTuple
 
 from treenn.parsers.parser import Parser
 from treenn.trees.errors import InputError
-from treenn.trees.files import read_text
+from treenn.trees.files import read_json
 
 SHIPPED = "chart"
 """The parser that ships with treenn, and that is used where none is named."""
@@ -113,10 +112,7 @@ def _named(named: _Named, name: str, option: str) -> Parser:
 
 def _saved(folder: Path) -> Parser:
     path = folder / "config.json"
-    try:
-        config = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise InputError(f"this is not JSON: {error.msg}", source=path, line=error.lineno) from error
+    config = read_json(path)
     kind = str(config.get("parser")) if isinstance(config, dict) else ""
     if kind not in KINDS:
         raise InputError(f'no parser: "parser" is {kind!r}, it can be {", ".join(KINDS)}', source=path)

@@ -9,7 +9,7 @@ from typing import Any
 
 from treenn.settings import Settings, option
 from treenn.trees import InputError
-from treenn.trees.files import read_text, write_text
+from treenn.trees.files import read_json, write_text
 
 RESULTS, CHECKPOINT = "results.json", "checkpoint.safetensors"
 """What a finished run leaves, and what an unfinished one."""
@@ -34,7 +34,7 @@ def claim(out: Path, run: dict[str, Any], *, resume: bool) -> str | None:
             "this folder holds a run already; pass --resume to go on with it, or another --out", source=out
         )
     if held:
-        _check_same_run(json.loads(read_text(out / _RUN)), run, out)
+        _check_same_run(read_json(out / _RUN), run, out)
     else:
         write_text(out / _RUN, json.dumps(run, indent=2) + "\n")
     return held

@@ -24,7 +24,7 @@ from treenn.training.data import batches, check_labels, criterion, digest, find_
 from treenn.training.divergence import Diverged, explain
 from treenn.training.results import describe, evaluate
 from treenn.training.steps import Step, Steps
-from treenn.trees.files import read_text, write_text
+from treenn.trees.files import read_json, write_text
 from treenn.vectors import WordVectors
 
 Progress = Callable[[int, int, str], None]
@@ -113,7 +113,7 @@ class _Trainer:
             save_model(out, self.steps.network, self.settings, self.treebank.classes)
             return
         if held == folder.RESULTS:
-            state = json.loads(read_text(out / held))
+            state = read_json(out / held)
         else:
             state = load_checkpoint(out / held, self.steps.state, self.steps.optimizers)
         self.history, self.best_epoch = state["history"], state["best_epoch"]
