@@ -31,6 +31,19 @@ def test_every_network_has_every_seed_and_a_control_has_one():
     assert named == ["tree-lstm 0", "lstm 0", "right 0", "majority 0", "tree-lstm 1", "lstm 1", "right 1"]
 
 
+def test_a_model_may_have_fewer_seeds_and_only_some_regimes():
+    few = Model("right", model="tree-lstm", trees="right", seeds=1, supervision=("nodes",))
+    plan = Plan((Task("sst", ("nodes", "roots")),), (Model("tree-lstm"), few), seeds=2, settings=SMALL)
+    named = [[f"{run.model.name} {run.settings.seed}" for run in runs(plan, regime=it)] for it in ("nodes", "roots")]
+    assert named == [["tree-lstm 0", "right 0", "tree-lstm 1"], ["tree-lstm 0", "tree-lstm 1"]]
+
+
+@pytest.mark.parametrize("own", [{"seeds": 1}, {"supervision": ("nodes",)}])
+def test_what_the_others_are_held_against_is_run_whole(own):
+    with pytest.raises(InputError, match='model "tree-lstm": the others are held against it'):
+        Plan((Task("sst"),), (Model("tree-lstm", **own), Model("lstm")))
+
+
 def test_matched_models_have_about_as_many_parameters_as_the_first():
     tree, recurrent, right, _ = runs(Plan((Task("sst"),), MODELS, seeds=1, settings=SMALL))
     assert (tree.settings.size, right.settings.size) == (20, 20)

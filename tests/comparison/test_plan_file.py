@@ -91,6 +91,8 @@ def test_the_plans_of_the_report_ship():
         (('trees = "right"', 'trees = "wrong"'), r'plan\.toml: \[\[model\]\] 2: trees = "wrong": must be gold'),
         (('trees = "right"', "trees = 2024-01-01"), r'trees = "2024-01-01": must be text in quotes'),
         (("shuffle = true", "shuffle = 1"), r"\[\[model\]\] 2: shuffle = 1: must be true or false"),
+        (("shuffle = true", 'supervision = ["all"]'), r'\[\[model\]\] 2: supervision = "all": must be nodes, roots'),
+        (("shuffle = true", "seeds = 0"), r"\[\[model\]\] 2: seeds = 0: must be 1 or more"),
         (('name = "right"\n', ""), r"\[\[model\]\] 2: name is missing"),
         (('name = "right"', 'name = "tree-lstm"'), r"plan\.toml: models tree-lstm,tree-lstm: "),
         (("[[model]]", "[model]"), r"plan\.toml:\d+:\d+: not TOML: Cannot declare"),

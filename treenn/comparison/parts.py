@@ -70,6 +70,8 @@ class Model:
         shuffle: whether the words of each sentence are put in random order, in training and in every test, in another
             order with every seed.
         settings: its own, over the task's.
+        supervision: the only regimes under which it is run; left out, all of a task's.
+        seeds: how many of the plan's it has at most; left out, all. A control needs fewer than what it is held against.
         trials: the log of the `treenn tune` that its settings are from, for the report.
 
     Raises:
@@ -84,6 +86,8 @@ class Model:
     trees: str = "gold"
     shuffle: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
+    supervision: Sequence[str] | None = None
+    seeds: int | None = None
     trials: str | None = None
 
     def __post_init__(self) -> None:
@@ -100,6 +104,10 @@ class Model:
             raise InputError(f"a {self.model} reads dependency trees: trees and shuffle are not for it")
         if self.is_control and (own_reading or self.settings):
             raise InputError(f"a {self.model} model has no trees, no shuffle and no settings of its own")
+        for regime in self.supervision or REGIMES:
+            _one_of("supervision", regime, REGIMES)
+        if self.seeds is not None and self.seeds < 1:
+            raise InputError(f"seeds = {self.seeds}: must be 1 or more")
 
     @property
     def is_control(self) -> bool:

@@ -58,6 +58,10 @@ class Plan:
             raise InputError(f"models {','.join(names)}: name one task and one model or more, each model once")
         if self.seeds < 1:
             raise InputError(f"seeds {self.seeds}: must be 1 or more")
+        if self.reference is not None and (self.reference.seeds or self.reference.supervision):
+            raise InputError(
+                f'model "{self.reference.name}": the others are held against it, so it has all seeds and regimes'
+            )
         for task in self.tasks:
             for model in self.models:
                 self._check(task, model)
@@ -99,11 +103,15 @@ class Plan:
             version: of the code and of the treebank, for the runs' names.
         """
         vectors = self.vectors_of(task)
-        sized = [(model, self._sized(task, model, regime, x_size, make_head)) for model in self.models]
+        sized = [
+            (model, self._sized(task, model, regime, x_size, make_head))
+            for model in self.models
+            if model.supervision is None or regime in model.supervision
+        ]
         for seed in range(self.seeds):
             reference = None
             for model, settings in sized:
-                if model.is_control and seed:
+                if seed >= self._seeds(model):
                     continue
                 run = PlannedRun(model, task.treebank, vectors, replace(settings, seed=seed), version)
                 if model == self.reference:
@@ -111,6 +119,10 @@ class Plan:
                 elif task.match == "time" and not model.is_control:
                     run = replace(run, within=reference)
                 yield run
+
+    def _seeds(self, model: Model) -> int:
+        """How many runs a model has on each task, under each regime."""
+        return 1 if model.is_control else min(self.seeds, model.seeds or self.seeds)
 
     def _sized(self, task: Task, model: Model, regime: str, x_size: int, make_head: MakeHead) -> Settings:
         settings = self.recipe(task, model, regime)
