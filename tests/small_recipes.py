@@ -17,7 +17,7 @@ FIGURES = {"root": Figure(0.5, 0.01, checked=True), "root_binary": Figure(0.9), 
 PUBLISHED = Published("Someone 2013", FIGURES, runs=5)
 ONE = Recipe("one", "a tree", TINY, ("two.txt",), PUBLISHED, ("other vectors",))
 OTHER = Recipe("other", "a sequence", Settings(model="lstm", size=4, word_size=3, epochs=1, supervision="spans"))
-TOGETHER = Recipe("together", "all of one", TINY, ("two.txt",), members="one")
+TOGETHER = Recipe("together", "all of one", TINY, ("two.txt",), members=("one",))
 SMALL_RECIPES = {recipe.name: lambda recipe=recipe: recipe for recipe in (ONE, TOGETHER, OTHER)}
 
 

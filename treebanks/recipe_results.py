@@ -57,7 +57,7 @@ def _percent(share: float) -> str:
 def seeds(record: Mapping[str, Any]) -> int:
     """How many trained models a record is of; of an ensemble, its members."""
     runs = record["runs"]
-    return len(runs[0]["seeds"]) if record["members"] else len(runs)
+    return len(record["members"]) * len(runs[0]["seeds"]) if record["members"] else len(runs)
 
 
 def notes(record: Mapping[str, Any]) -> list[str]:

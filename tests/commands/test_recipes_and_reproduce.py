@@ -26,7 +26,7 @@ def test_recipes_are_listed_with_what_was_published(treenn: Command, monkeypatch
     found = {each["name"]: each for each in json.loads(treenn("recipes", "--json").stdout)}
     assert found["tai2015_lstm"]["settings"]["supervision"] == "spans"
     assert "dropout" not in found["tai2015_lstm"]["settings"], "as it is by default"
-    assert found["own_ensemble"]["members"] == "own"
+    assert found["own_ensemble"]["members"] == ["own", "tai2015_constituency"]
     assert found["socher2013_rntn"]["published"]["figures"]["all_nodes"] == {
         "mean": 0.807,
         "std": None,

@@ -62,7 +62,7 @@ def _chosen(only: str) -> list[Recipe]:
     from treenn.recipes import RECIPES, find
 
     names = only.split(",") if only else list(RECIPES)
-    wanted = dict.fromkeys(each for name in names for each in (find(name).members, name) if each)
+    wanted = dict.fromkeys(each for name in names for each in (*find(name).members, name))
     recipes = [find(name) for name in wanted]
     return [replace(recipe, vectors=tuple(vector_files(list(recipe.vectors)))) for recipe in recipes]
 

@@ -49,7 +49,7 @@ class Recipe:
         vectors: files of pretrained word vectors, side by side, by the names that they have when fetched.
         published: what it is measured against; `None` for what was never published.
         unmatched: what of the published setting cannot be had here, one phrase each.
-        members: the recipe whose seeds' models are averaged, for an ensemble, which trains nothing itself.
+        members: the recipes whose seeds' models are averaged, for an ensemble, which trains nothing itself.
     """
 
     name: str
@@ -58,4 +58,4 @@ class Recipe:
     vectors: tuple[str, ...] = ()
     published: Published | None = None
     unmatched: tuple[str, ...] = ()
-    members: str | None = None
+    members: tuple[str, ...] = ()

@@ -8,11 +8,11 @@ Version 1. Shares are fractions from 0 to 1, times seconds; `null` stands where 
     treebank          name; classes: their names in order; sizes: trees by split
     overlap           sentences of dev and test that stand in train, too: [split, number, [numbers in train]], from 1
     settings          all but the seed; vectors: the names of the files
-    members           for an ensemble, the recipe whose seeds are averaged; else null
+    members           for an ensemble, the recipes whose seeds are averaged; else empty
     published         source, runs, and figures by metric: mean, std, checked (else quoted from memory); or null
     unmatched         what of the published setting cannot be had here
     gold              for test: root: the class of each sentence, a digit each, `-` where there is no label
-    runs              one entry a seed (an ensemble has one, with the `seeds` of its members):
+    runs              one entry a seed (an ensemble has one, with the `seeds` of each member):
         seed, command, best_epoch, parameters, embedding_parameters, seconds, trees_per_second, environment
         dev, test             the metrics of `treenn.evaluation.metrics`
         predictions           for test, a digit a sentence: root: the class; root_binary: 1 for positive
@@ -65,8 +65,9 @@ def record(recipe: Recipe, treebank: Treebank, out: Path, *, seeds: int, command
         seeds: how many runs there are.
         command: what the record names as the command that made it.
     """
-    folders = [run_folder(out, recipe.members or recipe.name, seed) for seed in range(seeds)]
-    runs = [_entry(folder) for folder in folders] if recipe.members is None else [_together(folders, treebank)]
+    names = recipe.members or (recipe.name,)
+    folders = [run_folder(out, name, seed) for name in names for seed in range(seeds)]
+    runs = [_together(folders, seeds, treebank)] if recipe.members else [_entry(folder) for folder in folders]
     settings = asdict(recipe.settings)
     del settings["seed"]
     return {
@@ -84,7 +85,7 @@ def record(recipe: Recipe, treebank: Treebank, out: Path, *, seeds: int, command
         "overlap": overlap(treebank),
         "settings": settings,
         "vectors": [Path(file).name for file in recipe.vectors],
-        "members": recipe.members,
+        "members": list(recipe.members),
         "published": _published(recipe),
         "unmatched": list(recipe.unmatched),
         "gold": {"test": {"root": _digits(tree.label for tree in treebank.test)}},
@@ -107,14 +108,14 @@ def _entry(folder: Path) -> dict[str, Any]:
     return {**{name: results[name] for name in _OF_A_RUN}, "predictions": {"test": predictions}}
 
 
-def _together(folders: Sequence[Path], treebank: Treebank) -> dict[str, Any]:
+def _together(folders: Sequence[Path], seeds: int, treebank: Treebank) -> dict[str, Any]:
     """The entry of an ensemble, made from the saved models."""
     models = [load_model(folder)[0] for folder in folders]
     found = {split: average([predict(model, treebank.splits[split]) for model in models]) for split in _SPLITS}
     test = found["test"]
     predictions = {"root": _digits(test.classes[test.roots]), "root_binary": _digits(test.positive[test.roots])}
     return {
-        "seeds": list(range(len(folders))),
+        "seeds": list(range(seeds)),
         "environment": environment(),
         **{split: metrics(each) for split, each in found.items()},
         "predictions": {"test": predictions},

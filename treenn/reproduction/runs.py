@@ -53,7 +53,7 @@ def run_all(
     """
     check(recipes, treebank, seeds=seeds, jobs=jobs)
     runs = [(recipe, run_folder(out, recipe.name, seed), seed) for seed in range(seeds) for recipe in recipes]
-    runs = [(recipe, folder, seed) for recipe, folder, seed in runs if recipe.members is None]
+    runs = [(recipe, folder, seed) for recipe, folder, seed in runs if not recipe.members]
     left = [run for run in runs if not _is_finished(*run)]
     tasks = (joblib.delayed(_run)(recipe, folder, seed, treebank) for recipe, folder, seed in left)
     done = len(runs) - len(left)
