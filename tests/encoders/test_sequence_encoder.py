@@ -127,7 +127,7 @@ def _steps(encoder: SequenceEncoder, share: bool, roots_only: bool = False) -> l
     """How many steps each run of a network takes, in the order of `modules`."""
     seen: dict[str, int] = {}
     for name, module in encoder.named_modules():
-        if isinstance(module, torch.nn.RNNBase | torch.nn.Linear):
+        if isinstance(module, torch.nn.RNNBase | torch.nn.Linear | LSTM):
             module.register_forward_pre_hook(
                 lambda module, arguments, name=name: seen.update({name: len(arguments[0][0])})
             )

@@ -1,13 +1,11 @@
 """The LSTM (Hochreiter and Schmidhuber 1997)."""
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence
 
+from treenn.sequences.lstm_over_time import LSTMOverTime
 from treenn.sequences.network import SequenceNetwork
-from treenn.sequences.packed import over_time
-from treenn.sequences.truncated import truncated
 
 
 class LSTM(SequenceNetwork):
@@ -22,7 +20,8 @@ class LSTM(SequenceNetwork):
         c_t = f ⊙ c_{t-1} + i ⊙ g
         h_t = o ⊙ tanh(c_t)
 
-    by `torch.nn.LSTM`, which has b twice, once for either product, and starts all of them at U(±1/√size).
+    Weights are those of a `torch.nn.LSTM`, which has b twice, once for either product, and starts all of them at
+    U(±1/√size).
 
     Args:
         x_size: width of a step's vector.
@@ -48,18 +47,13 @@ class LSTM(SequenceNetwork):
 
     def forward(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.forward`."""
-        return self._with_dropout(x) if self.random else truncated(self.lstm, x, self.truncate)
-
-    def _with_dropout(self, x: PackedSequence) -> PackedSequence:
-        """The equations above step by step, with dropout on g, for which torch has no room."""
-        W, _, b, d = self.lstm.parameters()
-        inputs = x._replace(data=F.linear(x.data, W, b + d))
-        nothing = x.data.new_zeros(int(x.batch_sizes[0]), self.output_size)
-        return over_time(self._step, inputs, (nothing, nothing), self.truncate)
-
-    def _step(self, inputs: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, ...]:
-        _, U, _, _ = self.lstm.parameters()
-        i, f, g, o = torch.addmm(inputs, h, U.t()).chunk(4, dim=1)
-        g = F.dropout(torch.tanh(g), self.candidate_dropout)
-        c = torch.sigmoid(f) * c + torch.sigmoid(i) * g
-        return torch.sigmoid(o) * torch.tanh(c), c
+        if x.data.is_cuda and not self.random and self.truncate is None:
+            return x._replace(data=self.lstm(x)[0].data)  # cuDNN has the whole of it in one kernel
+        W, U, b, d = self.lstm.parameters()
+        factors = None
+        if self.random:
+            factors = F.dropout(x.data.new_ones(len(x.data), self.output_size), self.candidate_dropout)
+        inputs = F.linear(x.data, W, b + d)
+        alive = x.batch_sizes.tolist()
+        states = LSTMOverTime.apply(inputs, U, alive, factors, self.truncate)  # type: ignore[no-untyped-call]
+        return x._replace(data=states)
