@@ -55,9 +55,9 @@ ENCODERS: dict[str, Callable[[int, int], Encoder]] = {
     ),
     "tree-gru": lambda x_size, size: TreeEncoder(TreeGRU(x_size, size)),
     "gated-recursive": lambda x_size, size: TreeEncoder(GatedRecursiveCell(x_size, size)),
-    "recursive-tanh": lambda x_size, size: TreeEncoder(RecursiveNetwork(x_size, size)),
+    "recursive-tanh": lambda x_size, size: TreeEncoder(RecursiveNetwork(x_size, size, map_words=x_size != size)),
     "recursive-relu": lambda x_size, size: TreeEncoder(RecursiveNetwork(x_size, size, "relu", identity=True)),
-    "rntn": lambda x_size, size: TreeEncoder(RecursiveTensorNetwork(x_size, size)),
+    "rntn": lambda x_size, size: TreeEncoder(RecursiveTensorNetwork(x_size, size, map_words=x_size != size)),
     "mv-rnn": lambda x_size, size: TreeEncoder(MatrixVectorNetwork(x_size, size)),
     "autoencoder": RecursiveAutoencoder,
     "average": lambda x_size, size: TreeEncoder(Average(x_size, size)),
@@ -83,7 +83,11 @@ ENCODERS: dict[str, Callable[[int, int], Encoder]] = {
     ),
     "transformer": lambda x_size, size: SequenceEncoder(Transformer(x_size, size), MeanOverTime()),
 }
-"""The encoders by name, each made from the width of a word vector and the width of its output."""
+"""The encoders by name, each made from the width of a word vector and the width of its output.
+
+In `recursive-tanh` and `rntn` a word vector as wide as the output is the word's state, as in Socher et al. (2013);
+another one passes a layer first.
+"""
 
 DEPENDENCY_ENCODERS: dict[str, Callable[[int, int], Encoder]] = {"dependency-tree-lstm": DependencyEncoder}
 """Those that read dependency trees, which treebanks of pairs may have."""

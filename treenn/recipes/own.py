@@ -26,7 +26,7 @@ def own() -> Recipe:
         forget_bias=1.0,
         root_weight=3.0,
         average=0.998,
-        epochs=8,
+        epochs=12,
         selection="last",
     )
     figures = {"root": Figure(0.523, 0.007, checked=True), "root_binary": Figure(0.894, 0.004, checked=True)}
