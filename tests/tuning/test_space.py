@@ -85,6 +85,15 @@ def test_choices_are_equally_likely() -> None:
     assert len(counts) == 3
 
 
+def test_a_choice_comes_again_only_after_all_others() -> None:
+    space = Space({"dropout": (0.0, 0.2, 0.4), "model": ("a", "b")})
+    drawn = [space.draw(trial, seed=1) for trial in range(12)]
+    for first in range(0, 12, 3):
+        assert {each["dropout"] for each in drawn[first : first + 3]} == {0.0, 0.2, 0.4}
+    assert len({tuple(each["dropout"] for each in drawn[first : first + 3]) for first in range(0, 12, 3)}) > 1
+    assert len({tuple(each.items()) for each in drawn[:6]}) > 3, "not one order for all settings"
+
+
 def test_a_draw_hangs_on_seed_and_trial_and_not_on_the_other_settings() -> None:
     space = read_space()
     assert space.draw(4, 0) == space.draw(4, 0)

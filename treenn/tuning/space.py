@@ -54,11 +54,19 @@ class Space:
     settings: Mapping[str, Range | tuple[Any, ...]]
 
     def draw(self, trial: int, seed: int) -> dict[str, Any]:
-        """The settings of a trial; each is drawn by itself, whatever else is in the space."""
+        """The settings of a trial; each is drawn by itself, whatever else is in the space.
+
+        Choices come in random order, all of them before one comes again: few trials would else spend some on the same.
+        """
         drawn = {}
         for name, values in self.settings.items():
-            rng = np.random.default_rng([seed, trial, *name.encode()])
-            drawn[name] = values.draw(rng) if isinstance(values, Range) else values[rng.integers(len(values))]
+            if isinstance(values, Range):
+                drawn[name] = values.draw(np.random.default_rng([seed, trial, *name.encode()]))
+            else:
+                again, place = divmod(trial, len(values))
+                drawn[name] = values[
+                    np.random.default_rng([seed, again, *name.encode()]).permutation(len(values))[place]
+                ]
         return drawn
 
     def without(self, names: Iterable[str]) -> Space:
