@@ -21,7 +21,7 @@ def own() -> Recipe:
         batch_size=25,
         weight_decay=1e-5,
         embedding_dropout=0.1,
-        cell_dropout=0.4,
+        cell_dropout=0.2,
         dropout=0.5,
         forget_bias=1.0,
         root_weight=3.0,
