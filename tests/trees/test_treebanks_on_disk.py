@@ -45,9 +45,14 @@ def test_sst_has_leaves_with_a_no_break_space(sst_home: Path) -> None:
 
 
 def test_sst_train_is_read_within_a_second(sst_home: Path) -> None:
-    start = time.process_time()
-    read_trees(sst_home / "train.txt", classes=5)
-    assert time.process_time() - start < 1
+    def seconds() -> float:
+        start = time.process_time()
+        read_trees(sst_home / "train.txt", classes=5)
+        return time.process_time() - start
+
+    assert min(seconds() for _ in range(3)) < 1, (
+        "the best of three, as the collector may run over all other tests' trees"
+    )
 
 
 def test_questionbank_has_six_trees_with_an_empty_node(parsing_home: Path) -> None:
