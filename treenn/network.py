@@ -26,11 +26,12 @@ class Network(nn.Module, ABC):
         head: from states to scores.
         contextual: gives each word of a sentence further numbers, beside its vector.
         embedding_dropout: share of the word vectors' numbers that are zeroed in training.
-        word_dropout: share of the words that training reads as unknown ones.
+        word_dropout: α: a word that training has c times is read as an unknown one with probability α / (α + c).
     """
 
     reads: ClassVar[str]
     """What an example is, as a model's folder says it."""
+    unknown: Tensor
 
     def __init__(
         self,
@@ -50,6 +51,7 @@ class Network(nn.Module, ABC):
         self.embedding = nn.Embedding(words, width, sparse=True, _weight=embedding)
         self.encoder, self.head, self.contextual = encoder, head, contextual
         self.embedding_dropout, self.word_dropout = embedding_dropout, word_dropout
+        self.register_buffer("unknown", vocabulary.dropout(word_dropout), persistent=False)
 
     @property
     def shareable(self) -> bool:
@@ -80,7 +82,7 @@ class Network(nn.Module, ABC):
         """
         words = self.vocabulary.encode(forest.words).to(self.embedding.weight.device)
         if self.training and self.word_dropout:
-            words = words.masked_fill(torch.rand(words.shape, device=words.device) < self.word_dropout, 0)
+            words = words.masked_fill(torch.rand(words.shape, device=words.device) < self.unknown[words], 0)
         x: Tensor = self.embedding(words)
         if self.contextual is not None:
             if not isinstance(forest, PackedForest):

@@ -90,7 +90,13 @@ class Settings:
     dropout: float = _setting("Regularization", 0.5, "On the classifier's input.", share=True)
     embedding_dropout: float = _setting("Regularization", 0.0, "On the word vectors, each token's own.", share=True)
     cell_dropout: float = _setting("Regularization", 0.0, "On the candidate in the cells of an LSTM.", share=True)
-    word_dropout: float = _setting("Regularization", 0.0, "Share of words that are read as unknown ones.", share=True)
+    word_dropout: float = _setting(
+        "Regularization",
+        0.0,
+        "α: a word seen c times is read as an unknown one with probability α / (α + c); words seen once then have a "
+        "vector of their own.",
+        low=0,
+    )
 
     def __post_init__(self) -> None:
         # With torch, which the commands' --help does without.

@@ -112,25 +112,36 @@ def test_the_roots_loss_is_weighted(weight: float) -> None:
     torch.testing.assert_close(network.loss(forest, roots_only=True), roots)
 
 
-@pytest.mark.parametrize("option", ["embedding_dropout", "word_dropout"])
-def test_dropout_on_words_is_each_tokens_own_and_only_in_training(option: str) -> None:
-    network = build(replace(SMALL, **{option: 0.5}), 5, Vocabulary.of(TOY.train))
-    forest = pack([TOY.train[0]] * 500)
-    plain = build(SMALL, 5, Vocabulary.of(TOY.train)).vectors(forest)
+def test_dropout_on_word_vectors_is_each_tokens_own_and_only_in_training() -> None:
+    plain, dropped = _vectors_in_training(embedding_dropout=0.5)
+    zero = dropped == 0
+    torch.testing.assert_close(dropped[~zero], 2 * plain[~zero])
+    assert zero.float().mean() == pytest.approx(0.5, abs=0.02)
+    assert len(zero[:3].unique(dim=0)) > 1, "each token has a mask of its own"
+
+
+def test_rare_words_are_read_as_unknown_ones_more_often_and_only_in_training() -> None:
+    plain, dropped = _vectors_in_training(word_dropout=2.0)
+    unknown = (dropped != plain).any(dim=1)
+    words = TOY.train[0].words
+    for place, word in enumerate(words):
+        count = sum(tree.words.count(word) for tree in TOY.train)
+        share = unknown[place :: len(words)].float().mean().item()
+        assert share == pytest.approx(2 / (2 + count), abs=0.1), f"{word} is there {count} times"
+    assert len(dropped[unknown].unique(dim=0)) == 1, "all have the vector of number 0"
+
+
+def _vectors_in_training(**dropout: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """The word vectors of 500 times the same tree, without dropout and with it."""
+    vocabulary, forest = Vocabulary.of(TOY.train, rare=True), pack([TOY.train[0]] * 500)
+    network = build(replace(SMALL, **dropout), 5, vocabulary)  # type: ignore[arg-type]
+    plain = build(SMALL, 5, vocabulary).vectors(forest)
     assert torch.equal(network.eval().vectors(forest), plain)
     assert network.shareable
     torch.manual_seed(0)
     dropped = network.train().vectors(forest)
     assert not network.shareable
-    if option == "word_dropout":
-        unknown = (dropped == network.embedding.weight[0]).all(dim=1)
-        assert torch.equal(dropped[~unknown], plain[~unknown])
-        assert unknown.float().mean() == pytest.approx(0.5, abs=0.05)
-    else:
-        zero = dropped == 0
-        torch.testing.assert_close(dropped[~zero], 2 * plain[~zero])
-        assert zero.float().mean() == pytest.approx(0.5, abs=0.02)
-        assert len(zero[:3].unique(dim=0)) > 1, "each token has a mask of its own"
+    return plain, dropped
 
 
 def test_every_length_of_a_gradient_is_logged() -> None:

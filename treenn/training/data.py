@@ -42,11 +42,15 @@ def criterion(settings: Settings) -> str:
 
 
 def find_words(
-    treebank: Treebank | PairTreebank, vectors: Sequence[WordVectors]
+    treebank: Treebank | PairTreebank, vectors: Sequence[WordVectors], *, rare: bool
 ) -> tuple[Vocabulary, list[dict[str, Any]]]:
-    """The vocabulary, and for each file of vectors how much of the treebank it covers."""
+    """The vocabulary, with rare words or without, and for each file of vectors how much of the treebank it covers."""
     others = [tree for split in treebank.splits if split != "train" for tree in treebank.trees(split)]
-    vocabulary = Vocabulary.of(treebank.trees("train"), others, lambda word: any(word in file for file in vectors))
+
+    def known(word: str) -> bool:
+        return any(word in file for file in vectors)
+
+    vocabulary = Vocabulary.of(treebank.trees("train"), others, known, rare=rare)
     tokens = Counter(word for split in treebank.splits for tree in treebank.trees(split) for word in tree.words)
     coverage = []
     for file in vectors:

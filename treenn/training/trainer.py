@@ -99,7 +99,7 @@ class _Trainer:
         device: str,
     ) -> None:
         self.treebank, self.settings, self.task = treebank, settings, task_of(treebank, settings)
-        vocabulary, self.coverage = find_words(treebank, vectors)
+        vocabulary, self.coverage = find_words(treebank, vectors, rare=settings.word_dropout > 0)
         network = self.task.build(vocabulary, vectors)
         self.data = digest(treebank, network)
         self.steps = Steps(network, settings, device)
