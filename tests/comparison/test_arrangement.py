@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from strategies import trees as any_trees
 from toy import toy_treebank
 
 from treebanks import Pair, PairTreebank
-from treenn.comparison.arrangement import arrange, carry_labels, shuffled
+from treenn.comparison.arrangement import arrange, bracketed, carry_labels, shuffled
 from treenn.parsers.loading import load_parser
 from treenn.trees import parse_tree
 
@@ -36,6 +37,28 @@ def test_shuffling_keeps_words_with_their_labels_the_shape_and_the_root(tree, se
     assert shuffled(tree, seed) == other
 
 
+@given(any_trees())
+def test_written_brackets_tell_the_tree(tree):
+    read = bracketed(tree)
+    stack: list[Any] = []
+    for word in read.words:
+        if word == ")":
+            right, left, _ = stack.pop(), stack.pop(), stack.pop()
+            stack.append((left, right))
+        else:
+            stack.append(word)
+    assert stack == [_nested(tree)]
+    assert read.merges == load_parser("right").parse(read.words).merges
+    assert (read.label, set(read.labels[:-1])) == (tree.label, {None} if len(read.labels) > 1 else set())
+
+
+def _nested(tree) -> Any:
+    nodes: list[Any] = list(tree.words)
+    for left, right in tree.merges:
+        nodes.append((nodes[left], nodes[right]))
+    return nodes[-1]
+
+
 def test_another_seed_is_another_order():
     tree = parse_tree("(1 (2 a) (2 (2 b) (2 (2 c) (2 (2 d) (2 e)))))")
     assert len({shuffled(tree, seed).words for seed in range(5)}) > 3
@@ -52,6 +75,12 @@ def test_every_split_is_rearranged():
     for split, trees in right.splits.items():
         for tree, gold in zip(trees, TREEBANK.splits[split], strict=True):
             assert (tree.merges, tree.label) == (parser.parse(gold.words).merges, gold.label)
+
+
+def test_a_network_reads_the_brackets_in_every_split():
+    read = arrange(TREEBANK, "brackets", shuffle=False, seed=0)
+    for split, trees in TREEBANK.splits.items():
+        assert read.splits[split] == tuple(map(bracketed, trees))
 
 
 def test_random_trees_are_others_with_another_seed_and_words_are_shuffled_after_parsing():

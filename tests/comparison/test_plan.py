@@ -109,7 +109,7 @@ def test_two_regimes_may_share_a_run():
         (lambda: Task("sst", supervision=()), 'supervision = ""'),
         (lambda: Task("sst", match="size"), 'match = "size": must be parameters, time or none'),
         (lambda: Model("rnn"), 'model = "rnn": no such model; there are majority, naive-bayes, or a network'),
-        (lambda: Model("lstm", trees="wrong"), '"wrong": must be gold, a parser .*right.* or a parser\'s folder'),
+        (lambda: Model("lstm", trees="wrong"), '"wrong": must be gold, brackets or a parser, by name .*right.*'),
         (lambda: Model("majority", trees="left"), "a majority model has no trees"),
         (lambda: Model("dependency-tree-lstm", shuffle=True), "reads dependency trees"),
         (

@@ -1,15 +1,18 @@
-"""The controls on structure: a treebank's sentences over other trees, and with their words in random order."""
+"""The controls on structure: sentences over other trees, with their words in random order, with written brackets."""
 
 from __future__ import annotations
 
 import hashlib
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from treebanks import PairTreebank, Treebank
 from treebanks.pairs import Pair
 from treenn.parsers.loading import load_parser
+from treenn.parsers.shapes import Right
 from treenn.trees import Tree
 
 _BATCH = 100  # sentences parsed at a time, so that a parser's tables stay small
@@ -24,11 +27,13 @@ def arrange(treebank: AnyTreebank, trees: str, *, shuffle: bool, seed: int) -> A
 
     Args:
         treebank: with its own trees.
-        trees: `gold` or a parser, as a plan's `Model` has it.
+        trees: `gold`, `brackets` or a parser, as a plan's `Model` has it.
         shuffle: whether the words of each sentence are put in random order, after it was parsed.
         seed: of random trees and of the order of words.
     """
-    if trees != "gold":
+    if trees == "brackets":
+        treebank = _with_trees(treebank, lambda trees: map(bracketed, trees))
+    elif trees != "gold":
         treebank = _with_trees(treebank, _reparsed(f"random:{seed}" if trees == "random" else trees))
     if shuffle:
         treebank = _with_trees(treebank, lambda trees: (shuffled(tree, seed) for tree in trees))
@@ -70,6 +75,25 @@ def carry_labels(gold: Tree, tree: Tree) -> Tree:
     """
     labels = dict(zip(gold.spans, gold.labels, strict=True))
     return tree.with_labels(labels.get(span) for span in tree.spans)
+
+
+def bracketed(tree: Tree) -> Tree:
+    """A right-branching tree over a sentence with brackets among its words, for a network that reads no trees.
+
+    That is how Bowman, Manning and Potts 2015 show formulas to an LSTM. Only the root keeps its label.
+
+    >>> from treenn.trees import parse_tree
+    >>> bracketed(parse_tree("(1 (2 not) (4 (2 very) (3 good)))")).words
+    ('(', 'not', '(', 'very', 'good', ')', ')')
+    """
+    n = len(tree.words)
+    opened, closed = Counter[int](), Counter[int]()
+    for start, end in tree.spans[n:]:
+        opened[start] += 1
+        closed[end] += 1
+    each = (["("] * opened[place] + [word] + [")"] * closed[place + 1] for place, word in enumerate(tree.words))
+    right = Right().parse(list(chain.from_iterable(each)))
+    return right.with_labels([None] * (len(right.labels) - 1) + [tree.label])
 
 
 def shuffled(tree: Tree, seed: int) -> Tree:

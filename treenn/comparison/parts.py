@@ -66,7 +66,8 @@ class Model:
         name: what it is called in the results.
         model: a name in `treenn.architectures.ENCODERS` or in `CONTROLS`; left out, `name` is that.
         trees: over which trees of the sentences: `gold`, the treebank's own; or a parser, as `treenn.load_parser` knows
-            it (`left`, `right`, `balanced`, `chart`, ...; `random` draws other trees with every seed of the plan).
+            it (`left`, `right`, `balanced`, `chart`, ...; `random` draws other trees with every seed of the plan); or
+            `brackets`, right-branching, with the brackets of the treebank's tree written among the words.
         shuffle: whether the words of each sentence are put in random order, in training and in every test, in another
             order with every seed.
         settings: its own, over the task's.
@@ -96,9 +97,9 @@ class Model:
         if self.model not in (*networks, *CONTROLS):
             known = f"{', '.join(CONTROLS)}, or a network of `treenn cells`: {', '.join(networks)}"
             raise InputError(f'model = "{self.model}": no such model; there are {known}')
-        if self.trees.partition(":")[0] not in ("gold", *parser_names()) and not Path(self.trees).is_dir():
+        if self.trees.partition(":")[0] not in ("gold", "brackets", *parser_names()) and not Path(self.trees).is_dir():
             names = ", ".join(parser_names())
-            raise InputError(f'trees = "{self.trees}": must be gold, a parser ({names}) or a parser\'s folder')
+            raise InputError(f'trees = "{self.trees}": must be gold, brackets or a parser, by name ({names}) or folder')
         own_reading = self.trees != "gold" or self.shuffle
         if self.model in DEPENDENCY_ENCODERS and own_reading:
             raise InputError(f"a {self.model} reads dependency trees: trees and shuffle are not for it")

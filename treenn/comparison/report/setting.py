@@ -20,6 +20,7 @@ _SUPERVISION = {
 
 
 _CONTROLS = {"majority": "nothing", "naive-bayes": "words and pairs of words"}
+_TREES = {"gold": "the treebank's trees", "brackets": "words with the brackets of the treebank's trees among them"}
 
 
 def setting(section: Mapping[str, Any]) -> Section:
@@ -85,5 +86,5 @@ def _reads(record: Record) -> str:
     """What a model is given of a sentence."""
     if record["model"] in _CONTROLS:
         return _CONTROLS[record["model"]]
-    trees = "the treebank's trees" if record["trees"] == "gold" else f"{record['trees']} trees"
+    trees = _TREES.get(record["trees"], f"{record['trees']} trees")
     return f"{trees}, with the words in random order" if record["shuffle"] else trees
