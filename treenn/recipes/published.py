@@ -10,7 +10,7 @@ GLOVE = ("glove.6B.50d.txt", "glove.6B.100d.txt")
 
 _OTHER_VECTORS = "GloVe 840B 300d there, GloVe 6B 50d and 100d here"
 _BINARY_APART = "binary: models trained on that task there, the two sides of the five-class model here"
-_NOT_IN_THE_PAPER = "dropout and a running average of the weights, here alone"
+_NOT_IN_THE_PAPER = "dropout, the root's loss counted twice and a running average of the weights, here alone"
 
 _SOCHER = "Socher et al. 2013; roots as listed by LINE-PESC nlp-benchmarks"
 _TAI = "Tai et al. 2015"
@@ -35,9 +35,11 @@ def _socher(name: str, title: str, model: str, published: Published, *unmatched:
         batch_size=25,
         weight_decay=5e-4,
         dropout=0.2,
-        embedding_dropout=0.1,
+        embedding_dropout=0.2,
+        word_dropout=1.0,
+        root_weight=2.0,
         average=0.998,
-        epochs=16,
+        epochs=20,
         selection="last",
     )
     return Recipe(name, title, settings, published=published, unmatched=(*unmatched, _NOT_IN_THE_PAPER))
