@@ -1,4 +1,4 @@
-"""What may be said of a difference: which model was better, or that nothing is shown."""
+"""What may be said of a difference: which model was better, or that nothing is shown; and of a lead over nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from treenn.comparison.significance import ALPHA
 from treenn.comparison.statistics import PAIRED_METRICS, reference
-from treenn.comparison.wording import shown_metrics
+from treenn.comparison.wording import majority, of_seeds, shown_metrics
 
 
 def better(difference: Mapping[str, Any]) -> str | None:
@@ -28,6 +28,32 @@ def better(difference: Mapping[str, Any]) -> str | None:
     if all(each["low"] > 0 for each in intervals):
         return str(difference["models"][0])
     return str(difference["models"][1]) if all(each["high"] < 0 for each in intervals) else None
+
+
+def verdict(difference: Mapping[str, Any]) -> str:
+    """What a difference shows of its first model: `ahead`, `behind`, `seeds` where other seeds could undo it, `open`.
+
+    >>> found = {"models": ["tree", "lstm"], "low": 0.01, "high": 0.03, "with_seeds": None, "randomization_holm": 0.01}
+    >>> verdict(found), verdict({**found, "with_seeds": {"low": -0.01, "high": 0.05}})
+    ('ahead', 'seeds')
+    """
+    if (winner := better(difference)) is not None:
+        return "ahead" if winner == difference["models"][0] else "behind"
+    return "seeds" if better({**difference, "with_seeds": None}) is not None else "open"
+
+
+def below_majority(results: Mapping[str, Any], split: str, metric: str) -> list[str]:
+    """Models that a constant answer would match: a lead over such a model means little."""
+    share = majority(results, split, metric)
+    constant = {each["name"] for each in results.get("models", ()) if each["model"] == "majority"}
+    return [
+        model
+        for model in results["summary"]
+        if (found := of_seeds(results, model, split, metric)) is not None
+        and share is not None
+        and (found["mean"] or 0) <= share
+        and model not in constant
+    ]
 
 
 def against_reference(results: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -7,8 +7,9 @@ from itertools import chain
 from typing import Any
 
 from treenn.comparison.caveats import caveats
-from treenn.comparison.claims import against_reference, better
-from treenn.comparison.statistics import PAIRED_METRICS, networks, reference
+from treenn.comparison.claims import against_reference, below_majority, better, verdict
+from treenn.comparison.many_splits import across_splits
+from treenn.comparison.statistics import PAIRED_METRICS, reference
 from treenn.comparison.wording import (
     METRICS,
     listing,
@@ -18,6 +19,7 @@ from treenn.comparison.wording import (
     phrase,
     seeds,
     shown_metrics,
+    subject,
     unseen_splits,
 )
 
@@ -30,6 +32,7 @@ _SUPERVISION = {
 
 _IN_FULL = 3  # more models than this are told without their intervals, which the tables have
 _IN_FULL_OF_ALL = 1  # likewise in the paragraph over all tasks
+_APART = 3  # more splits than this are told of together
 
 Section = Mapping[str, Any]
 
@@ -59,14 +62,17 @@ def headline(section: Section) -> str:
 
     Every model is set against the plan's first network, which was named before anything was measured; picking the best
     one afterwards would favour it. What it takes to be called better is in `treenn.comparison.claims.better`. Each
-    split has its paragraph; the last one says how far all this can be trusted.
+    split has its paragraph, many are told of together; the last one says how far all this can be trusted.
     """
     return "\n\n".join([*paragraphs(section), " ".join(caveats([section]))]).strip()
 
 
 def paragraphs(section: Section) -> list[str]:
     """The headline of one task without what all tasks share."""
-    parts = [part for split in unseen_splits(section) for part in _of_split(section, split)]
+    splits = unseen_splits(section)
+    if len(splits) > _APART and len(section["summary"]) > 1:
+        return [_setting(section), *across_splits(section)]
+    parts = [part for split in splits for part in _of_split(section, split)]
     first = [_setting(section), *chain.from_iterable(parts[:1])]
     return [" ".join(part) for part in (first, *parts[1:])]
 
@@ -135,10 +141,10 @@ def _verdicts(section: Section, found: Sequence[Mapping[str, Any]], where: str, 
 
 
 def _verdict(section: Section, found: Sequence[Mapping[str, Any]], *, long: bool) -> Iterable[str]:
-    first = _subject(section, reference(section))
+    first = subject(section, reference(section))
     groups: dict[str, list[Mapping[str, Any]]] = {"ahead": [], "behind": [], "seeds": [], "open": []}
     for each in found:
-        groups[_group(each)].append({**each, **_mirrored(each)} if better(each) == each["models"][1] else each)
+        groups[verdict(each)].append({**each, **_mirrored(each)} if better(each) == each["models"][1] else each)
     told = {
         name: listing([_evidence(section, each, of=int(name != "behind"), long=long) for each in group])
         for name, group in groups.items()
@@ -152,13 +158,6 @@ def _verdict(section: Section, found: Sequence[Mapping[str, Any]], *, long: bool
     if groups["open"]:
         power = _power(section, groups["open"]) if long else ""
         yield f"no difference is shown between {first} and {told['open']}{power}"
-
-
-def _group(difference: Mapping[str, Any]) -> str:
-    """What a difference shows of the reference, its first model."""
-    if (winner := better(difference)) is not None:
-        return "ahead" if winner == difference["models"][0] else "behind"
-    return "seeds" if better({**difference, "with_seeds": None}) is not None else "open"
 
 
 def _mirrored(difference: Mapping[str, Any]) -> dict[str, Any]:
@@ -175,7 +174,7 @@ def _evidence(section: Section, difference: Mapping[str, Any], *, of: int, long:
     metric, split = METRICS[difference["metric"]], difference["split"]
     a, b = (of_seeds(section, model, split, difference["metric"]) for model in difference["models"])
     assert a is not None and b is not None
-    other, gap = _subject(section, difference["models"][of]), f"{metric.gap(difference['difference'])}{metric.unit}"
+    other, gap = subject(section, difference["models"][of]), f"{metric.gap(difference['difference'])}{metric.unit}"
     if not long:
         return f"{other} ({gap})"
     overlap = better(difference) is not None and a["std"] is not None and _overlap(a, b)
@@ -202,30 +201,12 @@ def _power(section: Section, found: Sequence[Mapping[str, Any]]) -> str:
     return f"; a true difference of {metric.gap(max(least))}{metric.unit} would have been found four times out of five"
 
 
-def _subject(section: Section, model: str) -> str:
-    single = len(seeds(section)[model]) == 1 and model in networks(section)
-    return f"the single run of {model}" if single else model
-
-
 def _below_majority(section: Section, split: str) -> Iterable[str]:
-    """Models that a constant answer would match: a lead over such a model means little."""
     for metric in [name for name in PAIRED_METRICS if name in shown_metrics(section)]:
-        share = majority(section, split, metric)
-        below = [
-            model
-            for model in section["summary"]
-            if (found := of_seeds(section, model, split, metric)) is not None
-            and share is not None
-            and (found["mean"] or 0) <= share
-            and not _is_constant(section, model)
-        ]
-        if below:
+        if below := below_majority(section, split, metric):
+            share = METRICS[metric].value(majority(section, split, metric))
             reached = f"what always giving the commonest answer reaches at {phrase(section, metric)}"
-            yield f"On {split}, {listing(below)} did not exceed {reached} ({METRICS[metric].value(share)}%)."
-
-
-def _is_constant(section: Section, model: str) -> bool:
-    return any(each["name"] == model and each["model"] == "majority" for each in section.get("models", ()))
+            yield f"On {split}, {listing(below)} did not exceed {reached} ({share}%)."
 
 
 def _contradictions(sections: Sequence[Section]) -> Iterable[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from treenn.comparison.statistics import by_model
+from treenn.comparison.statistics import by_model, networks
 
 NONE = "\N{EN DASH}"
 
@@ -121,6 +121,12 @@ def majority(results: Mapping[str, Any], split: str, metric: str) -> float | Non
 def seeds(results: Mapping[str, Any]) -> dict[str, list[int]]:
     """The seeds of each model."""
     return {model: [run["seed"] for run in runs] for model, runs in by_model(results["runs"]).items()}
+
+
+def subject(results: Mapping[str, Any], model: str) -> str:
+    """What a sentence says of a model that something is said of: of one run, that it is one."""
+    single = len(seeds(results)[model]) == 1 and model in networks(results)
+    return f"the single run of {model}" if single else model
 
 
 def percent(share: float | None) -> str:
