@@ -20,7 +20,7 @@ _SUPERVISION = {
 
 
 _CONTROLS = {"majority": "nothing", "naive-bayes": "words and pairs of words"}
-_TREES = {"gold": "the treebank's trees", "brackets": "words with the brackets of the treebank's trees among them"}
+_TREES = {"gold": "the treebank as it is", "brackets": "words with the brackets of the treebank's trees among them"}
 
 
 def setting(section: Mapping[str, Any]) -> Section:
