@@ -60,6 +60,17 @@ def test_metrics_equal_counting_node_by_node(trees: list[Tree], seed: int, n_cla
         assert p.labelled_nodes()[number] == sum(label is not None for label in tree.labels)
 
 
+@pytest.mark.parametrize("name", ["recursive-tanh", "lstm", "bilstm", "bidirectional-tree-lstm"])
+def test_roots_alone_are_told_as_among_all_nodes(name: str) -> None:
+    model = build(Settings(model=name, size=4, word_size=3), 5, Vocabulary.of(TREES))
+    every, roots = predict(model, TREES, 10), predict(model, TREES, 10, roots_only=True)
+    np.testing.assert_allclose(roots.probabilities[roots.roots], every.probabilities[every.roots], atol=1e-6)
+    assert (roots.classes[roots.roots] == every.classes[every.roots]).all()
+    below = np.setdiff1d(np.arange(len(roots.labels)), roots.roots)
+    assert (roots.classes[below] == -1).all() and not roots.probabilities[below].any()
+    assert (roots.labels == every.labels).all() and (roots.sizes == every.sizes).all()
+
+
 def test_predictions_are_the_models_in_the_order_of_the_trees() -> None:
     MODEL.train()
     p = predict(MODEL, TREES, batch_size=7)
@@ -86,7 +97,7 @@ def test_subtrees_are_shared_where_the_encoder_allows_it(shareable: bool, monkey
 def test_the_sign_is_decided_by_the_sums_of_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
     # The likeliest class is 4, but the two negative ones together outweigh the two positive ones.
     scores = torch.log(torch.tensor([0.29, 0.25, 0.1, 0.0601, 0.2999]))
-    monkeypatch.setattr(type(MODEL), "forward", lambda self, forest: scores.expand(len(forest.labels), 5))
+    monkeypatch.setattr(type(MODEL), "forward", lambda self, forest, **_: scores.expand(len(forest.labels), 5))
     p = predict(MODEL, TREES[:1])
     assert set(p.classes) == {4}
     assert not p.positive.any()

@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
-from treenn.encoders import NO_LABEL, pack
+from treenn.encoders import NO_LABEL, PackedForest, pack
 from treenn.models import NodeClassifier
 from treenn.trees import Tree
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float32]
+
+NOT_ASKED = -1
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,9 @@ class Predictions:
 
     Args:
         labels: `(N,)` gold classes, -100 where there is none.
-        classes: `(N,)` the most probable class.
+        classes: `(N,)` the most probable class; -1 where the model was not asked.
         positive: `(N,)` whether the classes above the middle of the scale are together more probable than those below.
-        probabilities: `(N, classes)` of each class.
+        probabilities: `(N, classes)` of each class; 0 where the model was not asked.
         sizes: `(T,)` nodes of each tree.
         n_classes: how many classes the scale has.
     """
@@ -68,9 +71,18 @@ class Predictions:
         return np.add.reduceat((self.labels != NO_LABEL).astype(np.int64), self.roots - self.sizes + 1)
 
 
-def predict(model: NodeClassifier, trees: Sequence[Tree], batch_size: int = 500) -> Predictions:
+def predict(
+    model: NodeClassifier, trees: Sequence[Tree], batch_size: int = 500, *, roots_only: bool = False
+) -> Predictions:
     """Run a model over trees, without dropout and without gradients; what sentences share is computed once a batch
     where the encoder allows it.
+
+    Args:
+        model: of nodes.
+        trees: with labels or without.
+        batch_size: trees at a time.
+        roots_only: whether the model is asked of roots alone. A sequence model needs n² steps to read all phrases of
+            a sentence of n words, which may be too many for the memory, and n to read the sentence.
     """
     device, n_classes = model.embedding.weight.device, model.head.linear.out_features
     columns: tuple[list[torch.Tensor], ...] = [], [], [], []
@@ -80,16 +92,31 @@ def predict(model: NodeClassifier, trees: Sequence[Tree], batch_size: int = 500)
     with torch.inference_mode():
         for start in range(0, len(trees), batch_size):
             forest = pack(trees[start : start + batch_size], share=model.shareable)
-            p = model(forest.to(device)).softmax(dim=1).cpu()[forest.rows]
+            p = _probabilities(model, forest.to(device), roots_only=roots_only)
             above, below = p[:, (n_classes + 1) // 2 :].sum(dim=1), p[:, : n_classes // 2].sum(dim=1)
             for column, values in zip(
-                columns, (forest.labels[forest.rows], p.argmax(dim=1), above > below, p), strict=True
+                columns, (forest.labels[forest.rows], _classes(p), above > below, p), strict=True
             ):
                 column.append(values)
             sizes += forest.sizes
     model.train(was_training)
     labels, classes, positive, probabilities = (torch.cat(column).numpy() for column in columns)
     return Predictions(labels, classes, positive, probabilities, np.array(sizes), n_classes)
+
+
+def _probabilities(model: NodeClassifier, forest: PackedForest, *, roots_only: bool) -> Tensor:
+    """Of every node, in the order of the trees; 0 below the roots where only these are asked. Shape: `(N, classes)`."""
+    scores: Tensor = model(forest, roots_only=roots_only)
+    p = scores.softmax(dim=1).cpu()
+    if not roots_only:
+        return p[forest.rows]
+    every = p.new_zeros(sum(forest.sizes), p.shape[1])
+    every[torch.tensor(forest.sizes).cumsum(0) - 1] = p
+    return every
+
+
+def _classes(probabilities: Tensor) -> Tensor:
+    return torch.where(probabilities.any(dim=1), probabilities.argmax(dim=1), NOT_ASKED)
 
 
 def metrics(predictions: Predictions) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from treebanks import Treebank
 from treenn.architectures import ENCODERS
 from treenn.cells import BinaryTreeLSTM
 from treenn.encoders import BidirectionalTreeEncoder, pack
+from treenn.encoders.phrases import Phrases
 from treenn.models import load_model
 from treenn.settings import Settings
 from treenn.training import train
@@ -197,3 +198,18 @@ def test_a_tree_100_000_words_deep_trains(tmp_path: Path) -> None:
     treebank = Treebank("deep", TOY.classes, {"train": (deep,), "dev": TOY.dev})
     results = train(treebank, Settings(size=2, word_size=2, epochs=1), out=tmp_path).results
     assert 0 < results["history"][0]["loss"] < 200_000 * 2
+
+
+@pytest.mark.parametrize("below", [False, True])
+def test_a_sequence_model_reads_phrases_only_where_some_are_labelled(
+    below: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    read = Phrases.of
+    monkeypatch.setattr(Phrases, "of", lambda forest, roots_only: asked.append(roots_only) or read(forest, roots_only))
+    splits = {
+        split: tuple(tree if below else tree.with_labels([None] * (len(tree) - 1) + [tree.label]) for tree in trees)
+        for split, trees in toy_treebank(train=20, dev=5, test=5).splits.items()
+    }
+    train(Treebank("toy", TOY.classes, splits), Settings(model="lstm", size=4, epochs=1, supervision="roots"))
+    assert set(asked) == ({True, False} if below else {True})

@@ -66,7 +66,8 @@ def node_classes(folders: Sequence[str | Path], trees: Sequence[Tree]) -> list[s
     Raises:
         InputError: where a folder holds no model.
     """
-    said = [predict(load_model(folder)[0], trees) for folder in folders]
+    # One at a time: what an LSTM makes of all phrases of many long sentences together may be too much for the memory.
+    said = [predict(load_model(folder)[0], trees, batch_size=1) for folder in folders]
     classes = np.mean([each.probabilities for each in said], axis=0).argmax(axis=1)
     ends = np.cumsum(said[0].sizes)
     return ["".join(map(str, of_tree)) for of_tree in np.split(classes, ends[:-1])]

@@ -47,7 +47,8 @@ def task_of(treebank: Treebank | PairTreebank, settings: Settings) -> Task:
     if settings.model in DEPENDENCY_ENCODERS:
         raise InputError(f"--model {settings.model}: reads dependency trees, which {treebank.name} has not")
     check_labels(treebank, settings)
-    return Task(partial(build, settings, len(treebank.classes)), predict, criterion(settings))
+    ask = partial(predict, roots_only=not _has_labels_below(treebank))
+    return Task(partial(build, settings, len(treebank.classes)), ask, criterion(settings))
 
 
 def head_of(treebank: Treebank | PairTreebank) -> MakeHead:
@@ -55,6 +56,12 @@ def head_of(treebank: Treebank | PairTreebank) -> MakeHead:
     if isinstance(treebank, PairTreebank):
         return partial(pair_head, classes=None if treebank.classes is None else len(treebank.classes))
     return partial(node_head, classes=len(treebank.classes))
+
+
+def _has_labels_below(treebank: Treebank) -> bool:
+    """Whether any node below a root is labelled."""
+    trees = (tree for split in treebank.splits for tree in treebank.trees(split))
+    return any(label is not None for tree in trees for label in tree.labels[:-1])
 
 
 def _check_pairs(treebank: PairTreebank, settings: Settings) -> None:
