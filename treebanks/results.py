@@ -173,7 +173,14 @@ def _majority(comparison: Mapping[str, Any]) -> list[str]:
 
 def _metrics(comparison: Mapping[str, Any]) -> Mapping[str, str]:
     """The columns of a comparison's table: where there are no classes, what is said of numbers."""
-    return _METRICS if comparison["treebank"]["classes"] else _OF_RELATEDNESS
+    classes = comparison["treebank"]["classes"]
+    if not classes:
+        return _OF_RELATEDNESS
+    labelled = [count for gold in comparison["gold"].values() for count in gold.get("nodes", ())]
+    unsaid = {"all_nodes", "inner_nodes"} if max(labelled, default=1) == 1 else set()
+    if len(classes) <= 2 or not any("positive" in name for name in classes):
+        unsaid.add("root_binary")
+    return {name: title for name, title in _METRICS.items() if name not in unsaid}
 
 
 def _spread(numbers: Mapping[str, float | None] | None, metric: str) -> str:

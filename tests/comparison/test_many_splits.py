@@ -41,7 +41,7 @@ def told(text):
     """The verdict that a text has of each split."""
     found: dict[str, str] = {}
     for name, pattern in SAID.items():
-        for places, _ in re.findall(pattern, text):
+        for places, _ in re.findall(pattern, text.replace("all 6 test sets", f"{SPLITS[0]} to {SPLITS[-1]}")):
             for place in re.split(r", | and ", places):
                 first, _, last = place.partition(" to ")
                 for split in SPLITS[SPLITS.index(first) : SPLITS.index(last or first) + 1]:
@@ -71,7 +71,7 @@ def test_what_is_said_is_what_the_tests_carry(base, intervals, p, seeds):
 def test_the_headline_is_a_paragraph_a_model(base):
     first, second, *_ = paragraphs(with_roots(base, [WIN] * 6))
     assert first == "tree and lstm were trained on sst with every phrase labelled, each with 3 seeds."
-    assert second == "At whole sentences, on 1-words to 6-words tree was better than lstm (2.0 points)."
+    assert second == "At whole sentences, on all 6 test sets tree was better than lstm (2.0 points)."
     assert "interval excludes zero" in headline(with_roots(base, [WIN] * 6))
 
 
@@ -83,9 +83,7 @@ def test_untested_results_claim_nothing(base):
 
 def test_models_that_a_constant_answer_matches_are_named_with_the_splits():
     results = make_results({"tree": 0.6, "lstm": 0.1}, splits=("dev", *SPLITS), sentences=100)
-    assert re.search(
-        r"These did not exceed what .* at whole sentences: lstm on 1-words to 6-words\.", headline(results)
-    )
+    assert re.search(r"These did not exceed what .* at whole sentences: lstm on all 6 test sets\.", headline(results))
 
 
 def test_one_run_is_called_one():

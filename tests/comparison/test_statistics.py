@@ -40,7 +40,7 @@ def tiny_results(classes):
         return {"model": model, "predictions": {"test": predictions}}
 
     return {
-        "treebank": {"classes": ["class"] * classes},
+        "treebank": {"classes": ["negative", *["class"] * (classes - 2), "positive"]},
         "evaluated": ["dev", "test"],
         "gold": {"test": gold},
         "runs": [
@@ -63,6 +63,14 @@ def test_differences_score_each_metric_over_the_sentences_it_is_about():
 def test_the_middle_of_an_even_number_of_classes_leaves_nobody_out():
     found = {each["metric"]: each["difference"] for each in differences(tiny_results(classes=4))}
     assert found["root_binary"] == pytest.approx((4 + 2) / 2 / 4 - 2 / 4)  # classes 2 and 3 are the positive ones
+
+
+def test_metrics_that_do_not_apply_are_left_out():
+    results = tiny_results(classes=5)
+    results["treebank"]["classes"] = list("01234")
+    assert {each["metric"] for each in differences(results)} == {"root", "all_nodes"}
+    results["gold"]["test"]["nodes"] = [1] * 5
+    assert {each["metric"] for each in differences(results)} == {"root"}
 
 
 def test_metrics_without_two_labelled_sentences_are_left_out():

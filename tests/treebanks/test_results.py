@@ -24,7 +24,8 @@ def comparison():
         "version": 1,
         "command": "treenn compare --treebank sst",
         "created": "2026-11-21T21:00:00+00:00",
-        "treebank": {"name": "sst", "classes": ["bad", "good"]},
+        "treebank": {"name": "sst", "classes": ["negative", "neutral", "positive"]},
+        "gold": {"test": {"root": [0, 2], "nodes": [3, 5]}},
         "runs": [run | {"model": "tree-lstm"}, run | {"model": "tree-lstm", "seed": 1}, run | {"model": "lstm"}],
         "summary": {
             "tree-lstm": {"test": test, "trees_per_second": numbers(912.4)},
@@ -56,6 +57,12 @@ def test_relatedness_has_columns_of_its_own():
     assert "percent" not in lines[0]
     assert lines[4].startswith("| tree-lstm | 0.8649 ± 0.0016 | 0.8000 ± 0.0100 | 0.2500 ± 0.0100 | 2 |")
     assert lines[6].startswith("| the mean |  |  | 1.0176 |")
+
+
+def test_what_does_not_apply_has_no_column():
+    of_digits = comparison() | {"gold": {"test": {"nodes": [1, 1]}}}
+    of_digits["treebank"] = {"name": "listops", "classes": list("0123456789")}
+    assert table(of_digits, "here.json").splitlines()[2] == "| model | root | macro-F1 | seeds | parameters | trees/s |"
 
 
 def test_every_file_of_a_treebank_has_its_table(tmp_path):

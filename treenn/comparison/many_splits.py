@@ -45,7 +45,7 @@ def _clauses(section: Section, other: str, found: Sequence[Mapping[str, Any]]) -
             "seeds": f"{both} differed ({_gaps(group)}), but other seeds could undo this",
             "open": f"no difference is shown between {both}",
         }
-        yield f"on {_places(section, [each['split'] for each in group])} {said[name]}"
+        yield f"{_places(section, [each['split'] for each in group])} {said[name]}"
         both = "the two"
 
 
@@ -56,7 +56,9 @@ def _gaps(found: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _places(section: Section, splits: Sequence[str]) -> str:
-    """Splits in the task's order, those in a row by the first and the last."""
+    """Where splits are: in the task's order, those in a row by the first and the last."""
+    if set(splits) == set(unseen_splits(section)):
+        return f"on all {len(set(splits))} test sets"
     rows: list[list[str]] = [[]]
     for split in unseen_splits(section):
         if split in splits:
@@ -64,7 +66,7 @@ def _places(section: Section, splits: Sequence[str]) -> str:
         else:
             rows.append([])
     words = [word for row in rows for word in ([f"{row[0]} to {row[-1]}"] if len(row) >= _RANGE else row)]
-    return listing(words)
+    return f"on {listing(words)}"
 
 
 def _below_majority(section: Section) -> Iterable[str]:
@@ -73,7 +75,7 @@ def _below_majority(section: Section) -> Iterable[str]:
         for split in unseen_splits(section):
             for model in below_majority(section, split, metric):
                 where.setdefault(model, []).append(split)
-        told = [f"{model} on {_places(section, splits)}" for model, splits in where.items()]
+        told = [f"{model} {_places(section, splits)}" for model, splits in where.items()]
         if told:
             reached = f"what always giving the commonest answer reaches at {phrase(section, metric)}"
             yield f"These did not exceed {reached}: {'; '.join(told)}."

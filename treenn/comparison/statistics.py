@@ -86,16 +86,29 @@ def differences(results: Mapping[str, Any]) -> list[dict[str, Any]]:
     Other pairs are not tested: Holm's correction grows with every test, and with all pairs of a dozen models no p of
     10,000 draws would be small enough.
 
-    Dev is left out because it chose the epochs, a metric where fewer than two sentences are labelled for it, and a
-    model where one of its runs says nothing of the metric. What an entry holds is in `treenn.comparison.results`.
+    Dev is left out because it chose the epochs, a metric that does not apply or for which fewer than two sentences are
+    labelled, and a model where one of its runs says nothing of the metric. What an entry holds is in
+    `treenn.comparison.results`.
     """
     found: list[dict[str, Any]] = []
     for split in [split for split in results["evaluated"] if split != "dev"]:
-        for metric in PAIRED_METRICS:
+        for metric in (name for name in PAIRED_METRICS if applies(results, name)):
             measure = _measure(results, split, metric)
             if measure is not None and measure.sentences >= 2:
                 found += _paired(measure, reference(results), split, metric)
     return adjusted(found)
+
+
+def applies(results: Mapping[str, Any], metric: str) -> bool:
+    """Whether a metric says anything of a task that others don't: of nodes where some below the roots are labelled, of
+    two sides where more than two classes have them.
+    """
+    if metric.endswith("_binary"):
+        classes = results["treebank"]["classes"]
+        if len(classes) <= 2 or not any("positive" in name for name in classes):
+            return False
+    counts = (count for gold in results["gold"].values() for count in gold.get("nodes", ()))
+    return not ("all_nodes" in metric or metric == "inner_nodes") or any(count > 1 for count in counts)
 
 
 def adjusted(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from treenn.comparison.statistics import by_model, networks
+from treenn.comparison.statistics import applies, by_model, networks
 
 NONE = "\N{EN DASH}"
 
@@ -89,14 +89,12 @@ def unseen_splits(results: Mapping[str, Any]) -> list[str]:
 
 
 def shown_metrics(results: Mapping[str, Any]) -> list[str]:
-    """The metrics worth a column: some model has them, and binary ones where more than two classes have two sides."""
+    """The metrics worth a column: they apply, and some model has them."""
     measured = [model[split] for model in results["summary"].values() for split in unseen_splits(results)]
-    classes = results["treebank"]["classes"]
-    sides = len(classes) > 2 and any("positive" in name for name in classes)
     return [
         name
         for name in METRICS
-        if any(metrics.get(name) is not None for metrics in measured) and (sides or not name.endswith("_binary"))
+        if applies(results, name) and any(metrics.get(name) is not None for metrics in measured)
     ]
 
 
