@@ -93,8 +93,7 @@ class Settings:
     word_dropout: float = _setting(
         "Regularization",
         0.0,
-        "α: a word seen c times is read as an unknown one with probability α / (α + c); words seen once then have a "
-        "vector of their own.",
+        "α: a word seen c times is read as unknown with chance α / (α + c); one seen once then has its own vector.",
         low=0,
     )
 
