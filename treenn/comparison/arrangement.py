@@ -80,7 +80,8 @@ def carry_labels(gold: Tree, tree: Tree) -> Tree:
 def bracketed(tree: Tree) -> Tree:
     """A right-branching tree over a sentence with brackets among its words, for a network that reads no trees.
 
-    That is how Bowman, Manning and Potts 2015 show formulas to an LSTM. Only the root keeps its label.
+    Bowman, Manning and Potts 2015 (CoCo) show formulas to an LSTM in this way (from memory). Only the root keeps its
+    label.
 
     >>> from treenn.trees import parse_tree
     >>> bracketed(parse_tree("(1 (2 not) (4 (2 very) (3 good)))")).words
