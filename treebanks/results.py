@@ -14,6 +14,7 @@ from typing import Any
 
 from treebanks.catalogue import card_path
 from treebanks.disagreements import disagreement_text
+from treebanks.metrics import applies
 from treebanks.recipe_results import recipe_table
 from treenn.trees import InputError
 from treenn.trees.files import read_json, read_text, write_text
@@ -173,14 +174,9 @@ def _majority(comparison: Mapping[str, Any]) -> list[str]:
 
 def _metrics(comparison: Mapping[str, Any]) -> Mapping[str, str]:
     """The columns of a comparison's table: where there are no classes, what is said of numbers."""
-    classes = comparison["treebank"]["classes"]
-    if not classes:
+    if not comparison["treebank"]["classes"]:
         return _OF_RELATEDNESS
-    labelled = [count for gold in comparison["gold"].values() for count in gold.get("nodes", ())]
-    unsaid = {"all_nodes", "inner_nodes"} if max(labelled, default=1) == 1 else set()
-    if len(classes) <= 2 or not any("positive" in name for name in classes):
-        unsaid.add("root_binary")
-    return {name: title for name, title in _METRICS.items() if name not in unsaid}
+    return {name: title for name, title in _METRICS.items() if applies(comparison, name)}
 
 
 def _spread(numbers: Mapping[str, float | None] | None, metric: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from treebanks.metrics import applies
 from treenn.comparison.bootstrap import interval, redraw_runs, resample
 from treenn.comparison.measures import Measure, correlation, share
 from treenn.comparison.significance import (
@@ -97,18 +98,6 @@ def differences(results: Mapping[str, Any]) -> list[dict[str, Any]]:
             if measure is not None and measure.sentences >= 2:
                 found += _paired(measure, reference(results), split, metric)
     return adjusted(found)
-
-
-def applies(results: Mapping[str, Any], metric: str) -> bool:
-    """Whether a metric says anything of a task that others don't: of nodes where some below the roots are labelled, of
-    two sides where more than two classes have them.
-    """
-    if metric.endswith("_binary"):
-        classes = results["treebank"]["classes"]
-        if len(classes) <= 2 or not any("positive" in name for name in classes):
-            return False
-    counts = (count for gold in results["gold"].values() for count in gold.get("nodes", ()))
-    return not ("all_nodes" in metric or metric == "inner_nodes") or any(count > 1 for count in counts)
 
 
 def adjusted(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

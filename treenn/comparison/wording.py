@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from treenn.comparison.statistics import applies, by_model, networks
+from treebanks.metrics import applies
+from treenn.comparison.statistics import by_model, networks
 
 NONE = "\N{EN DASH}"
 
