@@ -37,7 +37,10 @@ class Settings:
     size: int = _setting("Network", 150, "Width of the network's states.", low=1)
     word_size: int = _setting("Network", 150, "Width of the word vectors where no pretrained ones are given.", low=1)
     word_range: float = _setting(
-        "Network", 0.05, "Word vectors that are not pretrained start between minus and plus this.", above=0
+        "Network",
+        0.05,
+        "Word vectors that are not pretrained start between minus and plus this; 1 suits tasks of few words.",
+        above=0,
     )
     comparison_size: int = _setting("Network", 50, "Width of the layer that compares the trees of a pair.", low=1)
     contextual: str | None = _setting(
