@@ -8,7 +8,7 @@ from typing import Any
 
 from treenn.comparison.caveats import caveats
 from treenn.comparison.claims import against_reference, below_majority, better, verdict
-from treenn.comparison.many_splits import across_splits
+from treenn.comparison.many_splits import MANY, across_splits
 from treenn.comparison.statistics import PAIRED_METRICS, reference
 from treenn.comparison.wording import (
     METRICS,
@@ -32,7 +32,6 @@ _SUPERVISION = {
 
 _IN_FULL = 3  # more models than this are told without their intervals, which the tables have
 _IN_FULL_OF_ALL = 1  # likewise in the paragraph over all tasks
-_APART = 3  # more splits than this are told of together
 
 Section = Mapping[str, Any]
 
@@ -70,7 +69,7 @@ def headline(section: Section) -> str:
 def paragraphs(section: Section) -> list[str]:
     """The headline of one task without what all tasks share."""
     splits = unseen_splits(section)
-    if len(splits) > _APART and len(section["summary"]) > 1:
+    if len(splits) >= MANY and len(section["summary"]) > 1:
         return [_setting(section), *across_splits(section)]
     parts = [part for split in splits for part in _of_split(section, split)]
     first = [_setting(section), *chain.from_iterable(parts[:1])]

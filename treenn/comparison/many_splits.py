@@ -9,6 +9,9 @@ from treenn.comparison.claims import against_reference, below_majority, verdict
 from treenn.comparison.statistics import PAIRED_METRICS, reference
 from treenn.comparison.wording import METRICS, listing, phrase, shown_metrics, subject, unseen_splits
 
+MANY = 4
+"""From so many test sets on, a task is told of and shown all together."""
+
 _RANGE = 3  # so many splits in a row are told of by the first and the last
 
 Section = Mapping[str, Any]

@@ -72,6 +72,16 @@ def test_one_run_without_a_part_leaves_its_model_out(task):
         assert "tree-lstm" not in found[f"sst-nodes/{name}"]
 
 
+def test_a_slice_of_one_range_is_the_whole_and_says_nothing(task):
+    for run in task["runs"]:
+        slices = run["slices"]["test"]
+        slices["operators"] = slices["operators"] | {"bins": slices["operators"]["bins"][:1]}
+    assert "from" in slices["operators"]["bins"][0]
+    found = tables(plan_of(task))
+    assert "sst-nodes/by-length-test" in found
+    assert "sst-nodes/by-operators-test" not in found
+
+
 def test_no_temperature_where_dev_has_no_label(task):
     for run in task["runs"]:
         run["calibration"]["test"] |= {"after": None, "temperature": None}

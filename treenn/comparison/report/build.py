@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from treenn.comparison.headline import paragraphs, summary_of_all, task_name
+from treenn.comparison.report.across import across
 from treenn.comparison.report.calibrated import calibrated
 from treenn.comparison.report.costs import costs
 from treenn.comparison.report.differences import differences
@@ -23,6 +24,7 @@ from treenn.comparison.results import sections
 from treenn.comparison.wording import listing
 
 _SECTIONS: Sequence[Callable[[Mapping[str, Any]], Section | None]] = (
+    across,
     numbers,
     differences,
     setting,

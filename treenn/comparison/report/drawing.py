@@ -22,6 +22,7 @@ _PAGE_COLOURS = {INK: "currentColor", GRID: "var(--grid)", PAPER: "var(--paper)"
 SERIES = [f"#0000a{number}" for number in range(6)]
 _PAGE_COLOURS |= {colour: f"var(--series-{number})" for number, colour in enumerate(SERIES)}
 _MARKERS = "osD^vPX"  # shape beside colour, for who cannot tell the colours apart
+_ROOM = 40  # letters that stand side by side below a chart
 WIDTH = 4.4  # inches: 422 pixels, so that text is still legible on a screen of 400
 _STYLE: Any = {
     "svg.hashsalt": "treenn",
@@ -76,6 +77,14 @@ def name_rows(axes: Axes, names: Sequence[str]) -> None:
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=False, axis="y")
+
+
+def name_places(axes: Axes, names: Sequence[str]) -> None:
+    """Names from the left to the right, turned where they would not all fit."""
+    axes.set_xticks(range(len(names)), names)
+    if len("".join(names)) > _ROOM:
+        axes.tick_params(axis="x", rotation=30)
+    axes.set_xlim(-0.5, len(names) - 0.5)
 
 
 def shortened(name: str, most: int = 26) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from treenn.comparison.many_splits import MANY
 from treenn.comparison.report.document import Chart, Pictures, Record, Section, Table, field_of
 from treenn.comparison.report.drawing import INK, colour, finish, marker, name_rows, stack, styled
 from treenn.comparison.statistics import PAIRED_METRICS, by_model
@@ -51,6 +52,7 @@ def _overview(section: Mapping[str, Any], split: str) -> Table:
         | {METRICS[metric].title: _spread_of(metric) for metric in shown}
         | {"Seeds": field_of("seeds")},
         records=list(_records(section, split, shown)),
+        folded=len(unseen_splits(section)) >= MANY,
     )
 
 

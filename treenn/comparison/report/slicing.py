@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from treenn.comparison.report.document import Block, Chart, Pictures, Record, Section, Table, Text, field_of
-from treenn.comparison.report.drawing import WIDTH, colour, drawn, finish, legend, marker, styled
+from treenn.comparison.report.drawing import WIDTH, colour, drawn, finish, legend, marker, name_places, styled
 from treenn.comparison.statistics import by_model, summarize
 from treenn.comparison.wording import NONE, percent, spread, unseen_splits
 
@@ -30,7 +30,6 @@ TITLES = {
 """What slices are by; one that is not here has its own name."""
 
 _FEW = 10  # fewer sentences or nodes make no point of a picture
-_ROOM = 40  # letters that stand side by side below a chart
 
 Slices = dict[str, list[Mapping[str, Any]]]
 
@@ -49,8 +48,9 @@ def by_slices(section: Mapping[str, Any]) -> Section | None:
 
 
 def _names(section: Mapping[str, Any], split: str) -> list[str]:
-    found = (name for run in section["runs"] for name in run.get("slices", {}).get(split, ()))
-    return list(dict.fromkeys(found))
+    """The slices of a split; one that is a single range holds all of it, and says nothing more."""
+    found = (slices for run in section["runs"] for slices in run.get("slices", {}).get(split, {}).items())
+    return list(dict.fromkeys(name for name, each in found if len(each["bins"]) > 1 or "from" not in each["bins"][0]))
 
 
 def _of_models(section: Mapping[str, Any], split: str, name: str) -> Slices:
@@ -161,10 +161,7 @@ def _chart(section: Mapping[str, Any], split: str, name: str) -> Chart:
         values = [100 * share for share in shares.values()]
         axes.plot(at, values, f"{marker(place)}{line}", color=colour(place), label=model)
         words.append(f"{model} " + ", ".join(f"{each} {percent(share)}" for each, share in shares.items()))
-    axes.set_xticks(range(len(labels)), labels)
-    if len("".join(labels)) > _ROOM:
-        axes.tick_params(axis="x", rotation=30)
-    axes.set_xlim(-0.5, len(labels) - 0.5)
+    name_places(axes, labels)
     axes.set_ylabel("Percent right")
     axes.set_xlabel(_capital(TITLES.get(name, name)))
     legend(figure, axes)
