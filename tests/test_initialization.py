@@ -152,9 +152,10 @@ def test_a_recipe_that_a_network_cannot_follow_is_refused(options: dict[str, obj
         encoder("tree-gru", **options)
 
 
-@pytest.mark.parametrize("name", ["tree-lstm", "lstm", "bilstm"])
+@pytest.mark.parametrize("name", ["tree-lstm", "lstm", "bilstm", "gated-recursive"])
 def test_cell_dropout_reaches_the_cells(name: str) -> None:
-    found = [m.candidate_dropout for m in encoder(name, cell_dropout=0.3).modules() if hasattr(m, "candidate_dropout")]
+    attribute = "cell_dropout" if name == "gated-recursive" else "candidate_dropout"
+    found = [getattr(m, attribute) for m in encoder(name, cell_dropout=0.3).modules() if hasattr(m, attribute)]
     assert found == [0.3] * (2 if name == "bilstm" else 1)
 
 

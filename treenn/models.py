@@ -34,6 +34,9 @@ MakeHead = Callable[[Settings], nn.Module]
 
 AnyNetwork = TypeVar("AnyNetwork", bound=Network)
 
+_APPLIED = {"cell_dropout": ("candidate_dropout", "cell_dropout"), "truncate": ("truncate",)}
+"""Settings that modules of an encoder have as attributes, by whatever name."""
+
 SHIPPED = "sentiment"
 """The model that ships with treenn, as `load_model` knows it by name."""
 
@@ -167,13 +170,13 @@ def make_encoder(settings: Settings, x_size: int) -> Encoder:
         initialize(encoder, settings.initialization)
     if settings.forget_bias is not None:
         set_forget_bias(encoder, settings.forget_bias)
-    for setting, attribute in (("cell_dropout", "candidate_dropout"), ("truncate", "truncate")):
+    for setting, attributes in _APPLIED.items():
         if value := getattr(settings, setting):
-            modules = [module for module in encoder.modules() if hasattr(module, attribute)]
-            if not modules:
+            found = [(each, name) for each in encoder.modules() for name in attributes if hasattr(each, name)]
+            if not found:
                 raise InputError(f"{option(setting)} {value}: there is nothing in a {settings.model} to apply it to")
-            for module in modules:
-                setattr(module, attribute, value)
+            for each, name in found:
+                setattr(each, name, value)
     return encoder
 
 

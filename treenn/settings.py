@@ -92,7 +92,9 @@ class Settings:
     weight_decay: float = _setting("Regularization", 1e-4, "L2, on all but the word vectors.", low=0)
     dropout: float = _setting("Regularization", 0.5, "On the classifier's input.", share=True)
     embedding_dropout: float = _setting("Regularization", 0.0, "On the word vectors, each token's own.", share=True)
-    cell_dropout: float = _setting("Regularization", 0.0, "On the candidate in the cells of an LSTM.", share=True)
+    cell_dropout: float = _setting(
+        "Regularization", 0.0, "Inside a cell: on an LSTM's candidate, on what a gated recursive one reads.", share=True
+    )
     word_dropout: float = _setting(
         "Regularization",
         0.0,

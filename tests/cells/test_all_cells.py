@@ -38,7 +38,7 @@ CELLS: dict[str, Callable[[], Cell]] = {
     "mv-rnn": lambda: MatrixVectorNetwork(3, 4),
     "tree-gru": lambda: TreeGRU(3, 4),
     "gated-recursive": lambda: GatedRecursiveCell(3, 4),
-    "gated-recursive-dropout": lambda: GatedRecursiveCell(3, 4, dropout=0.2),
+    "gated-recursive-dropout": lambda: GatedRecursiveCell(3, 4, cell_dropout=0.2),
     "autoencoder": lambda: AutoencoderCell(3, 4),
     "average": lambda: Average(3, 4),
     "deep-average": lambda: Average(3, 4, layers=2, word_dropout=0.3),

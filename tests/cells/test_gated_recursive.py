@@ -39,7 +39,7 @@ def test_the_cell_computes_the_papers_equations() -> None:
 
 def test_it_is_random_only_while_training_with_dropout() -> None:
     torch.manual_seed(0)
-    cell = GatedRecursiveCell(3, 4, dropout=0.5)
+    cell = GatedRecursiveCell(3, 4, cell_dropout=0.5)
     left, right = torch.randn(2, 5, 4)
     assert cell.random
     assert not torch.equal(cell.compose(left, right), cell.compose(left, right))
@@ -51,7 +51,7 @@ def test_it_is_random_only_while_training_with_dropout() -> None:
 
 def test_dropout_drops_what_the_two_layers_read_and_not_what_the_gates_let_through() -> None:
     torch.manual_seed(0)
-    cell = GatedRecursiveCell(3, 4, dropout=1.0)
+    cell = GatedRecursiveCell(3, 4, cell_dropout=1.0)
     left, right = torch.randn(2, 5, 4)
     with torch.no_grad():
         g_l, g_r, g_u, u = cell.second.bias.chunk(4)  # all that is left of the two layers

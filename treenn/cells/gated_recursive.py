@@ -29,7 +29,7 @@ class GatedRecursiveCell(Cell):
         x_size: width of a word vector.
         size: width of a state.
         hidden: width between W_1 and W_2; left out, four times `size` as in the paper.
-        dropout: on [l; r] and on the hidden layer, as in the authors' code, which has 0.2 by default.
+        cell_dropout: on [l; r] and on the hidden layer, as in the authors' code, which has 0.2 by default.
 
     Shape: `n` rows, `x` = x_size, `d` = size: `leaf` `(n, x)` to `(n, d)`, `compose` two `(n, d)` to `(n, d)`.
 
@@ -38,9 +38,9 @@ class GatedRecursiveCell(Cell):
     torch.Size([2, 3])
     """
 
-    def __init__(self, x_size: int, size: int, *, hidden: int | None = None, dropout: float = 0.0) -> None:
+    def __init__(self, x_size: int, size: int, *, hidden: int | None = None, cell_dropout: float = 0.0) -> None:
         super().__init__(x_size, state_size=size)
-        self.size, self.dropout = size, dropout
+        self.size, self.cell_dropout = size, cell_dropout
         hidden = 4 * size if hidden is None else hidden
         self.words = nn.Linear(x_size, size)
         self.first, self.second = nn.Linear(2 * size, hidden), nn.Linear(hidden, 4 * size)
@@ -49,7 +49,7 @@ class GatedRecursiveCell(Cell):
     @property
     def random(self) -> bool:
         """True while training with dropout."""
-        return self.training and self.dropout > 0
+        return self.training and self.cell_dropout > 0
 
     def leaf(self, x: Tensor) -> Tensor:
         """The states of words."""
@@ -66,4 +66,4 @@ class GatedRecursiveCell(Cell):
         return state
 
     def _dropped(self, values: Tensor) -> Tensor:
-        return F.dropout(values, self.dropout, self.training)
+        return F.dropout(values, self.cell_dropout, self.training)
