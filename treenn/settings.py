@@ -57,6 +57,9 @@ class Settings:
         "Training", "nodes", "Where the loss is taken: all nodes, roots alone, or roots and 4 phrases drawn each epoch."
     )
     root_weight: float = _setting("Training", 1.0, "How many times the loss of a root counts.", low=0)
+    starts: int = _setting(
+        "Training", 1, "How many first weights are trained for an epoch; the best on dev goes on.", low=1
+    )
     epochs: int = _setting("Training", 10, "How many times training sees each tree.", low=1)
     batch_size: int = _setting("Training", 25, "Trees in one step.", low=1)
     selection: Literal["best", "best-all-nodes", "best-root", "last"] = _setting(

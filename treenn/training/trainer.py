@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +85,8 @@ def train(
     if out is not None:
         trainer.open(out, resume)
     prepare(treebank, trainer.steps.network, progress)
+    if trainer.settings.starts > 1 and not trainer.epochs_done:
+        trainer.choose_start(progress)
     for epoch in range(trainer.epochs_done + 1, trainer.settings.epochs + 1):
         trainer.run_epoch(epoch, progress)
     return trainer.finish(command)
@@ -99,15 +103,19 @@ class _Trainer:
         device: str,
     ) -> None:
         self.treebank, self.settings, self.task = treebank, settings, task_of(treebank, settings)
-        vocabulary, self.coverage = find_words(treebank, vectors, rare=settings.word_dropout > 0)
-        network = self.task.build(vocabulary, vectors)
-        self.data = digest(treebank, network)
-        self.steps = Steps(network, settings, device)
+        self.vocabulary, self.coverage = find_words(treebank, vectors, rare=settings.word_dropout > 0)
+        self.vectors, self.device = vectors, device
+        self.steps = self._start(settings)
+        self.data = digest(treebank, self.steps.network)
         # Asked for now, not at the end: the code that runs is the code of the start, whatever is edited meanwhile.
         self.environment = environment(str(self.steps.fabric.device))
         self.history: list[dict[str, Any]] = []
-        self.best_epoch, self.best_weights = 0, network.state_dict()
+        self.best_epoch, self.best_weights = 0, self.steps.network.state_dict()
         self.out: Path | None = None
+
+    def _start(self, settings: Settings) -> Steps:
+        """A new network with all that moves its weights."""
+        return Steps(task_of(self.treebank, settings).build(self.vocabulary, self.vectors), settings, self.device)
 
     @property
     def epochs_done(self) -> int:
@@ -127,19 +135,42 @@ class _Trainer:
         self.history, self.best_epoch = state["history"], state["best_epoch"]
         self.best_weights = load_file(out / "model.safetensors")
 
+    def choose_start(self, progress: Progress) -> None:
+        """Train every start for the first epoch, and go on with the one that is the best on dev."""
+        of, scores, best = self.settings.starts, list[float](), (self.steps, dict[str, Any]())
+        for start in range(of):
+            if start:
+                self.steps = self._start(replace(self.settings, seed=self._seed(0, start)))
+                prepare(self.treebank, self.steps.network, progress)
+            entry = self._epoch(1, partial(_told, progress, f"start {start + 1} of {of}"))
+            scores.append(entry["dev"][self.task.criterion])
+            if scores[-1] > max(scores[:-1], default=-math.inf):
+                best = self.steps, entry
+        self.steps, entry = best
+        self._keep({**entry, "starts": scores})
+
+    def _seed(self, *numbers: int) -> int:
+        return int(np.random.SeedSequence([self.settings.seed, *numbers]).generate_state(1)[0])
+
     def run_epoch(self, epoch: int, progress: Progress) -> None:
         """Train one epoch, evaluate on dev, keep the weights if they are the best, write the checkpoint."""
-        network = self.steps.evaluated
-        seed = int(np.random.SeedSequence([self.settings.seed, epoch]).generate_state(1)[0])
+        self._keep(self._epoch(epoch, progress))
+
+    def _epoch(self, epoch: int, progress: Progress) -> dict[str, Any]:
+        seed = self._seed(epoch)
         start = time.perf_counter()
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             entry = self._train_epoch(epoch, np.random.default_rng(seed), progress)
         entry["seconds"] = time.perf_counter() - start
-        dev = metrics_of(self.task.predict(network, self.treebank.dev))
-        self.history.append({"epoch": epoch, **entry, "dev": dev})
-        if epoch == self._chosen():
-            self.best_epoch = epoch
+        dev = metrics_of(self.task.predict(self.steps.evaluated, self.treebank.dev))
+        return {"epoch": epoch, **entry, "dev": dev}
+
+    def _keep(self, entry: dict[str, Any]) -> None:
+        network = self.steps.evaluated
+        self.history.append(entry)
+        if self.epochs_done == self._chosen():
+            self.best_epoch = self.epochs_done
             self.best_weights = {name: tensor.clone() for name, tensor in network.state_dict().items()}
             if self.out is not None:
                 save_weights(self.out, network)
@@ -201,3 +232,7 @@ class _Trainer:
             write_text(self.out / folder.RESULTS, json.dumps(results) + "\n")
             (self.out / folder.CHECKPOINT).unlink(missing_ok=True)
         return Run(network.eval(), self.settings, results)
+
+
+def _told(progress: Progress, before: str, done: int, total: int, text: str) -> None:
+    progress(done, total, f"{before}, {text}")

@@ -1,0 +1,65 @@
+"""Several first weights, of which the best on dev goes on."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from killing import Killed, kill_after
+from toy import toy_treebank
+
+from treenn.settings import Settings
+from treenn.training import train
+from treenn.trees import InputError
+
+TOY = toy_treebank()
+SMALL = Settings(size=10, word_size=8, epochs=3, batch_size=10, seed=1)
+THREE = replace(SMALL, starts=3)
+
+
+def dev(run: object, epoch: int) -> float:
+    return run.results["history"][epoch - 1]["dev"]["all_nodes"]  # type: ignore[attr-defined, no-any-return]
+
+
+def test_the_best_start_goes_on() -> None:
+    run = train(TOY, THREE)
+    scores = run.results["history"][0]["starts"]
+    assert len(set(scores)) == len(scores) == 3
+    assert dev(run, 1) == max(scores)
+    assert scores[0] == dev(train(TOY, SMALL), 1), "the first start is the run that there is without others"
+    assert [entry["epoch"] for entry in run.results["history"]] == [1, 2, 3]
+    assert "starts" not in run.results["history"][1]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_first_start_that_stays_the_best_changes_nothing(seed: int) -> None:
+    of_three, alone = (train(TOY, replace(SMALL, seed=seed, starts=starts)) for starts in (3, 1))
+    scores = of_three.results["history"][0]["starts"]
+    same = all(torch.equal(a, b) for a, b in zip(of_three.model.parameters(), alone.model.parameters(), strict=True))
+    assert same == (scores[0] == max(scores))
+
+
+@pytest.mark.parametrize("batches", [5, 12, 30])
+def test_a_run_that_was_cut_off_ends_the_same(batches: int, tmp_path: Path) -> None:
+    whole = train(TOY, THREE, out=tmp_path / "whole").results
+    with pytest.raises(Killed):
+        train(TOY, THREE, out=tmp_path / "cut", progress=kill_after(batches))
+    resumed = train(TOY, THREE, out=tmp_path / "cut", resume=True).results
+    assert (tmp_path / "cut/model.safetensors").read_bytes() == (tmp_path / "whole/model.safetensors").read_bytes()
+    assert resumed["history"][0]["starts"] == whole["history"][0]["starts"]
+    assert resumed["predictions"] == whole["predictions"]
+
+
+def test_progress_says_which_start() -> None:
+    seen = []
+    train(TOY, THREE, progress=lambda done, total, text: seen.append(text))
+    assert list(dict.fromkeys(seen)) == [
+        *(f"start {number} of 3, epoch 1 of 3" for number in (1, 2, 3)),
+        "epoch 2 of 3",
+        "epoch 3 of 3",
+    ]
+
+
+def test_less_than_one_is_refused() -> None:
+    with pytest.raises(InputError, match="--starts 0: must be"):
+        Settings(starts=0)
