@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -137,17 +136,16 @@ class _Trainer:
 
     def choose_start(self, progress: Progress) -> None:
         """Train every start for the first epoch, and go on with the one that is the best on dev."""
-        of, scores, best = self.settings.starts, list[float](), (self.steps, dict[str, Any]())
+        tried, of = list[dict[str, Any]](), self.settings.starts
         for start in range(of):
             if start:
                 self.steps = self._start(replace(self.settings, seed=self._seed(0, start)))
                 prepare(self.treebank, self.steps.network, progress)
-            entry = self._epoch(1, partial(_told, progress, f"start {start + 1} of {of}"))
-            scores.append(entry["dev"][self.task.criterion])
-            if scores[-1] > max(scores[:-1], default=-math.inf):
-                best = self.steps, entry
-        self.steps, entry = best
-        self._keep({**entry, "starts": scores})
+            tried.append(self._epoch(1, partial(_told, progress, f"start {start + 1} of {of}")))
+            if self._best(tried) is tried[-1]:
+                steps = self.steps
+        self.steps = steps
+        self._keep({**self._best(tried), "starts": [entry["dev"][self.task.criterion] for entry in tried]})
 
     def _seed(self, *numbers: int) -> int:
         return int(np.random.SeedSequence([self.settings.seed, *numbers]).generate_state(1)[0])
@@ -182,8 +180,10 @@ class _Trainer:
         """The epoch so far that `settings.selection` asks for; of equally good ones the first."""
         if self.settings.selection == "last":
             return self.epochs_done
-        best = max(self.history, key=lambda entry: entry["dev"][self.task.criterion])
-        return int(best["epoch"])
+        return int(self._best(self.history)["epoch"])
+
+    def _best(self, entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        return max(entries, key=lambda entry: entry["dev"][self.task.criterion])
 
     def _train_epoch(self, epoch: int, generator: np.random.Generator, progress: Progress) -> dict[str, Any]:
         """One pass over the training trees: the mean loss a tree, and how long gradients were before clipping."""
