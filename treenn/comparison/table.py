@@ -11,7 +11,7 @@ from rich.text import Text
 
 from treenn.comparison.headline import task_name
 from treenn.comparison.statistics import by_model
-from treenn.comparison.wording import METRICS, NONE, majority, shown_metrics, unseen_splits
+from treenn.comparison.wording import METRICS, NONE, majority, runs_majority, shown_metrics, unseen_splits
 
 _COLUMNS = {"root": "root", "all_nodes": "all nodes", "root_binary": "binary", "macro_f1": "macro-F1"}
 _COLUMNS |= {"pearson": "Pearson", "spearman": "Spearman", "mse": "MSE"}
@@ -44,5 +44,7 @@ def _add_split(table: Table, results: Mapping[str, Any], split: str, metrics: li
         speed = f"{of_model['trees_per_second']['mean']:,.0f}"
         # A name is Text because in a string rich would take [brackets] for its markup.
         table.add_row(Text(model), f"{runs[0]['parameters']:,}", *cells, speed)
+    if runs_majority(results):
+        return
     constant = (METRICS[name].value(majority(results, split, name)) for name in metrics)
     table.add_row("majority", NONE, *constant, NONE, style="dim")

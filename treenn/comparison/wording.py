@@ -117,6 +117,11 @@ def majority(results: Mapping[str, Any], split: str, metric: str) -> float | Non
     return next((share for share in shares if share is not None), None)
 
 
+def runs_majority(results: Mapping[str, Any]) -> bool:
+    """Whether a model of the plan is that constant answer, so that it has a row of its own."""
+    return any(each["model"] == "majority" for each in results["models"])
+
+
 def seeds(results: Mapping[str, Any]) -> dict[str, list[int]]:
     """The seeds of each model."""
     return {model: [run["seed"] for run in runs] for model, runs in by_model(results["runs"]).items()}

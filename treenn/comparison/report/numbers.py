@@ -19,6 +19,7 @@ from treenn.comparison.wording import (
     majority,
     of_seeds,
     percent,
+    runs_majority,
     seeds,
     shown_metrics,
     unseen_splits,
@@ -63,7 +64,7 @@ def _records(section: Mapping[str, Any], split: str, metrics: Sequence[str]) -> 
             found = of_seeds(section, model, split, metric) or dict.fromkeys(_FIVE)
             record |= {f"{metric} {name}": found[name] for name in _FIVE}
         yield record
-    if not any(each["model"] == "majority" for each in section["models"]):
+    if not runs_majority(section):
         yield {"model": _MAJORITY} | {f"{metric} mean": majority(section, split, metric) for metric in metrics}
 
 
