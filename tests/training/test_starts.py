@@ -31,6 +31,16 @@ def test_the_best_start_goes_on() -> None:
     assert "starts" not in run.results["history"][1]
 
 
+def test_all_starts_are_counted_in_what_it_cost() -> None:
+    ticks = iter(range(100))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("treenn.training.trainer.time.perf_counter", lambda: next(ticks))
+        results = train(TOY, THREE).results
+    assert [entry["seconds"] for entry in results["history"]] == [3, 1, 1]
+    trees = sum(1 for _ in TOY.trees("train"))
+    assert results["trees_per_second"] == trees, "five passes in as many ticks"
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_first_start_that_stays_the_best_changes_nothing(seed: int) -> None:
     of_three, alone = (train(TOY, replace(SMALL, seed=seed, starts=starts)) for starts in (3, 1))

@@ -39,6 +39,7 @@ def describe(
     """What was trained on what, and how long it took."""
     parameters, embedding_parameters = network.parameter_counts()
     seconds = sum(entry["seconds"] for entry in history)
+    passes = sum(len(entry.get("starts", [1])) for entry in history)  # the first epoch is trained by every start
     return {
         "model": settings.model,
         "seed": settings.seed,
@@ -46,7 +47,7 @@ def describe(
         "parameters": parameters,
         "embedding_parameters": embedding_parameters,
         "seconds": seconds,
-        "trees_per_second": sum(1 for _ in treebank.trees("train")) * len(history) / seconds,
+        "trees_per_second": sum(1 for _ in treebank.trees("train")) * passes / seconds,
         "epochs": len(history),
         "settings": asdict(settings),
         "history": history,

@@ -145,7 +145,9 @@ class _Trainer:
             if self._best(tried) is tried[-1]:
                 steps = self.steps
         self.steps = steps
-        self._keep({**self._best(tried), "starts": [entry["dev"][self.task.criterion] for entry in tried]})
+        scores = [entry["dev"][self.task.criterion] for entry in tried]
+        seconds = sum(entry["seconds"] for entry in tried)
+        self._keep({**self._best(tried), "seconds": seconds, "starts": scores})
 
     def _seed(self, *numbers: int) -> int:
         return int(np.random.SeedSequence([self.settings.seed, *numbers]).generate_state(1)[0])
