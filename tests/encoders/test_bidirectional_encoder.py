@@ -140,7 +140,7 @@ def test_subtrees_are_not_shared() -> None:
 
 def test_what_other_encoders_may_share() -> None:
     assert TreeEncoder(BinaryTreeLSTM(3, 4)).shareable
-    dropping = TreeEncoder(GatedRecursiveCell(3, 4, dropout=0.2))
+    dropping = TreeEncoder(GatedRecursiveCell(3, 4, cell_dropout=0.2))
     assert not dropping.shareable
     assert dropping.eval().shareable
 
