@@ -34,9 +34,6 @@ MakeHead = Callable[[Settings], nn.Module]
 
 AnyNetwork = TypeVar("AnyNetwork", bound=Network)
 
-_APPLIED = {"cell_dropout": ("candidate_dropout", "cell_dropout"), "truncate": ("truncate",)}
-"""Settings that modules of an encoder have as attributes, by whatever name."""
-
 SHIPPED = "sentiment"
 """The model that ships with treenn, as `load_model` knows it by name."""
 
@@ -170,13 +167,13 @@ def make_encoder(settings: Settings, x_size: int) -> Encoder:
         initialize(encoder, settings.initialization)
     if settings.forget_bias is not None:
         set_forget_bias(encoder, settings.forget_bias)
-    for setting, attributes in _APPLIED.items():
+    for setting in ("cell_dropout", "truncate"):
         if value := getattr(settings, setting):
-            found = [(each, name) for each in encoder.modules() for name in attributes if hasattr(each, name)]
-            if not found:
+            modules = [module for module in encoder.modules() if hasattr(module, setting)]
+            if not modules:
                 raise InputError(f"{option(setting)} {value}: there is nothing in a {settings.model} to apply it to")
-            for each, name in found:
-                setattr(each, name, value)
+            for module in modules:
+                setattr(module, setting, value)
     return encoder
 
 

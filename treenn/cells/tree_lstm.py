@@ -33,7 +33,7 @@ class BinaryTreeLSTM(Cell):
         size: width of h and of c; a state is [h; c], so `state_size` is twice this and `output_size` is this.
         forget_bias: where b_f starts. The paper gives no initialisation: weights start as in `torch.nn.Linear`,
             the other biases at 0.
-        candidate_dropout: share of u that is zeroed in training, at words and at inner nodes, each node's own, so that
+        cell_dropout: share of u that is zeroed in training, at words and at inner nodes, each node's own, so that
             what is remembered is never dropped (Semeniuta, Severyn and Barth, COLING 2016, "Recurrent dropout without
             memory loss"); not in the paper.
 
@@ -44,9 +44,9 @@ class BinaryTreeLSTM(Cell):
     torch.Size([2, 6])
     """
 
-    def __init__(self, x_size: int, size: int, forget_bias: float = 0.0, *, candidate_dropout: float = 0.0) -> None:
+    def __init__(self, x_size: int, size: int, forget_bias: float = 0.0, *, cell_dropout: float = 0.0) -> None:
         super().__init__(x_size, state_size=2 * size, output_size=size)
-        self.size, self.candidate_dropout = size, candidate_dropout
+        self.size, self.cell_dropout = size, cell_dropout
         self.W = nn.Parameter(torch.empty(3 * size, x_size))  # rows: i, o, u
         self.U = nn.Parameter(torch.empty(5 * size, 2 * size))  # rows: i, f_l, f_r, o, u
         self.b = nn.Parameter(torch.zeros(4 * size))  # i, f, o, u
@@ -61,7 +61,7 @@ class BinaryTreeLSTM(Cell):
 
     @property
     def _dropped(self) -> float:
-        return self.candidate_dropout if self.training else 0.0
+        return self.cell_dropout if self.training else 0.0
 
     def leaf(self, x: Tensor) -> Tensor:
         """The states of words: equations 9 and 11 to 14 without children."""

@@ -33,7 +33,7 @@ class LSTM(SequenceNetwork):
     truncate: int | None = None
     """Every how many steps gradients end; see `treenn.sequences.truncated`."""
 
-    candidate_dropout = 0.0
+    cell_dropout = 0.0
     """The share of g that is zeroed in training (Semeniuta, Severyn and Barth, COLING 2016)."""
 
     def __init__(self, x_size: int, size: int) -> None:
@@ -43,7 +43,7 @@ class LSTM(SequenceNetwork):
     @property
     def random(self) -> bool:
         """See `SequenceNetwork.random`: while candidates are dropped."""
-        return self.training and self.candidate_dropout > 0
+        return self.training and self.cell_dropout > 0
 
     def forward(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.forward`."""
@@ -52,7 +52,7 @@ class LSTM(SequenceNetwork):
         W, U, b, d = self.lstm.parameters()
         factors = None
         if self.random:
-            factors = F.dropout(x.data.new_ones(len(x.data), self.output_size), self.candidate_dropout)
+            factors = F.dropout(x.data.new_ones(len(x.data), self.output_size), self.cell_dropout)
         inputs = F.linear(x.data, W, b + d)
         alive = x.batch_sizes.tolist()
         states = LSTMOverTime.apply(inputs, U, alive, factors, self.truncate)  # type: ignore[no-untyped-call]

@@ -11,7 +11,7 @@ class SequenceNetwork(nn.Module, ABC):
 
     A subclass sets the sizes and writes `forward`; what a sequence gets must not depend on the others of its batch.
     `treenn.encoders.SequenceEncoder` makes an encoder of one. What a recipe may change in it, it says by attributes:
-    `recurrent` and `forget_biases` (see `treenn.initialization`), `truncate` and `candidate_dropout` (as in `LSTM`).
+    `recurrent` and `forget_biases` (see `treenn.initialization`), `truncate` and `cell_dropout` (as in `LSTM`).
 
     Args:
         x_size: width of a step's vector.

@@ -21,8 +21,8 @@ class ByAutograd(BinaryTreeLSTM):
 
 def both(dropout: float = 0.4) -> list[TreeEncoder]:
     torch.manual_seed(0)
-    fast = TreeEncoder(BinaryTreeLSTM(6, 8, candidate_dropout=dropout)).double()
-    plain = TreeEncoder(ByAutograd(6, 8, candidate_dropout=dropout)).double()
+    fast = TreeEncoder(BinaryTreeLSTM(6, 8, cell_dropout=dropout)).double()
+    plain = TreeEncoder(ByAutograd(6, 8, cell_dropout=dropout)).double()
     plain.load_state_dict(fast.state_dict())
     return [fast, plain]
 
@@ -75,7 +75,7 @@ class Swept(torch.autograd.Function):
 
 
 def test_the_candidate_is_dropped_and_memory_is_kept() -> None:
-    cell = BinaryTreeLSTM(3, 5, candidate_dropout=0.5).double()
+    cell = BinaryTreeLSTM(3, 5, cell_dropout=0.5).double()
     torch.manual_seed(0)
     words = cell.leaf(torch.randn(2000, 3, dtype=torch.float64))
     c = words[:, 5:]

@@ -19,7 +19,7 @@ PACKED = pack_sequence([torch.randn(length, 3, dtype=torch.float64) for length i
 
 def test_without_a_number_dropped_it_is_torchs_lstm(network: LSTM) -> None:
     expected = network(PACKED).data
-    network.candidate_dropout = 1e-15
+    network.cell_dropout = 1e-15
     assert network.random
     ours = network(PACKED).data
     torch.testing.assert_close(ours, expected, rtol=1e-12, atol=1e-14)
@@ -29,7 +29,7 @@ def test_without_a_number_dropped_it_is_torchs_lstm(network: LSTM) -> None:
 
 
 def test_memory_is_kept_and_the_candidate_dropped(network: LSTM) -> None:
-    network.candidate_dropout = 0.5
+    network.cell_dropout = 0.5
     _, U, _, d = network.lstm.parameters()
     with torch.no_grad():
         U.zero_()
@@ -43,7 +43,7 @@ def test_memory_is_kept_and_the_candidate_dropped(network: LSTM) -> None:
 
 def test_it_is_off_in_evaluation_and_sharing_is_off_in_training(network: LSTM) -> None:
     expected = network(PACKED).data
-    network.candidate_dropout = 0.5
+    network.cell_dropout = 0.5
     encoder = SequenceEncoder(network)
     assert not encoder.shareable
     assert not torch.equal(network(PACKED).data, expected)
