@@ -38,7 +38,7 @@ def chain(words: list[str], label: int = 3) -> Tree:
 class Fading(SequenceNetwork):
     """h_t = w h_{t-1} + x_t: the gradient at a word k steps back is w^k of that at the last one."""
 
-    def forward(self, x: PackedSequence) -> PackedSequence:
+    def run(self, x: PackedSequence) -> PackedSequence:
         return over_time(lambda step, h: (SHRINK * h + step,), x, (torch.zeros(len(x.data), self.output_size),))
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 from oracles import split_words
 from strategies import left_chain, trees_in_any_order
 from torch import Tensor
-from torch.nn.utils.rnn import pack_sequence
+from torch.nn.utils.rnn import PackedSequence, pack_sequence
 
 from treenn.architectures import ENCODERS
 from treenn.encoders import SequenceEncoder, pack
@@ -25,6 +28,7 @@ def _is_sequential(name: str) -> bool:
 every_encoder = pytest.mark.parametrize("name", list(ENCODERS))
 every_sequence_encoder = pytest.mark.parametrize("name", list(filter(_is_sequential, ENCODERS)))
 TREES = parse_trees("(0 (0 (0 a) (0 b)) (0 (0 c) (0 (0 a) (0 b))))  (0 f)  (0 (0 g) (0 h))", classes=1)
+REPEATED = "(0 (0 (0 (0 a) (0 b)) (0 b)) (0 a))"
 
 
 def encoder_of(name: str, size: int = 4) -> SequenceEncoder:
@@ -127,13 +131,18 @@ def _steps(encoder: SequenceEncoder, share: bool, roots_only: bool = False) -> l
     """How many steps each run of a network takes, in the order of `modules`."""
     seen: dict[str, int] = {}
     for name, module in encoder.named_modules():
-        if isinstance(module, torch.nn.RNNBase | torch.nn.Linear | LSTM):
-            module.register_forward_pre_hook(
-                lambda module, arguments, name=name: seen.update({name: len(arguments[0][0])})
-            )
-    forest = pack(parse_trees("(0 (0 (0 (0 a) (0 b)) (0 b)) (0 a))", classes=5), share=share)
+        if isinstance(module, LSTM | Elman):
+            module.run = partial(_count, seen, name, module.run)  # type: ignore[method-assign]
+    forest = pack(parse_trees(REPEATED, classes=5), share=share)
     encoder(forest, torch.randn(len(forest.words), 3, dtype=torch.float64), roots_only=roots_only)
     return list(seen.values())
+
+
+def _count(
+    seen: dict[str, int], name: str, run: Callable[[PackedSequence], PackedSequence], inputs: PackedSequence
+) -> PackedSequence:
+    seen[name] = len(inputs.data)
+    return run(inputs)
 
 
 def test_one_run_a_word_not_one_a_phrase() -> None:
@@ -143,6 +152,19 @@ def test_one_run_a_word_not_one_a_phrase() -> None:
     # On the way back, words 1 to 4 end phrases of 1, 2, 3 and 4 words.
     assert _steps(encoder_of("bilstm"), share=False) == [7, 1 + 2 + 3 + 4]
     assert _steps(encoder_of("lstm-mean"), share=False) == [7]
+
+
+@pytest.mark.parametrize("name", ["lstm", "bilstm", "lstm-peephole", "jordan", "deep-transition"])
+def test_a_word_is_read_once_however_many_runs_it_is_in(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, linear = list[int](), torch.nn.functional.linear
+    monkeypatch.setattr(
+        torch.nn.functional,
+        "linear",
+        lambda x, W, b=None: (W.shape[1] == 3 and rows.append(len(x)), linear(x, W, b))[1],
+    )
+    encoder = encoder_of(name, size=8)
+    encoder(pack(parse_trees(REPEATED, classes=5), share=False), torch.randn(4, 3, dtype=torch.float64))
+    assert rows == ([4, 4] if name == "bilstm" else [4])
 
 
 def test_a_network_that_is_not_causal_computes_each_distinct_phrase_once() -> None:

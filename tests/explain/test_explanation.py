@@ -100,7 +100,7 @@ class Doubled(SequenceNetwork):
         super().__init__(inner.x_size, inner.output_size, causal=True)
         self.inner = inner
 
-    def forward(self, x: PackedSequence) -> PackedSequence:
+    def run(self, x: PackedSequence) -> PackedSequence:
         return self.inner(x._replace(data=2 * x.data))
 
 

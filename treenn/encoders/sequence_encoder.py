@@ -97,6 +97,6 @@ class SequenceEncoder(Encoder):
 
 def _run(network: SequenceNetwork, x: Tensor, runs: Runs, phrase: IntArray, times: IntArray) -> Tensor:
     """Run a network, and take the states of some phrases at some times."""
-    inputs = F.embedding(runs.words.to(x.device), x)  # whose gradient is faster than that of `x[words]`
-    states = network(PackedSequence(inputs, runs.batch_sizes)).data
+    inputs = F.embedding(runs.words.to(x.device), network.read(x))  # whose gradient is faster than that of indexing
+    states = network.run(PackedSequence(inputs, runs.batch_sizes)).data
     return F.embedding(runs.rows(phrase, times).to(x.device), states)

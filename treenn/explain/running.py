@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -50,26 +51,43 @@ Call = tuple[nn.Module, Tensor, Tensor]
 def _run(encoder: Encoder, tree: Tree, x: Tensor) -> tuple[list[Call], Tensor]:
     """What each network that holds no other, and the readout, read and gave, in the order in which they ran."""
     calls: list[Call] = []
-
-    def note(module: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
-        calls.append((module, _table(inputs[0]), _table(output)))
-
     watched = [module for module in encoder.modules() if isinstance(module, Readout) or _is_layer(module)]
-    handles = [module.register_forward_hook(note) for module in watched]
+    handles = [module.register_forward_hook(partial(_note, calls)) for module in watched if isinstance(module, Readout)]
+    layers = [module for module in watched if isinstance(module, SequenceNetwork)]
+    for layer in layers:
+        _watch(layer, calls)
     output = encoder(pack([tree]), x, roots_only=True)
     for handle in handles:
         handle.remove()
+    for layer in layers:
+        del layer.read, layer.run
     return calls, output
+
+
+def _note(calls: list[Call], module: nn.Module, inputs: tuple[Any, ...], output: Tensor) -> None:
+    calls.append((module, inputs[0], output))
+
+
+def _watch(layer: SequenceNetwork, calls: list[Call]) -> None:
+    """Note what a layer reads, a row a step, which `run` sees only as `read` has left it; and its states."""
+    read, run, seen = layer.read, layer.run, list[tuple[Tensor, Tensor]]()
+
+    def noted_read(x: Tensor) -> Tensor:
+        seen.append((x, read(x)))
+        return seen[-1][1]
+
+    def noted_run(inputs: PackedSequence) -> PackedSequence:
+        states, (x, made) = run(inputs), seen[-1]
+        steps = [next(k for k, row in enumerate(made) if torch.equal(row, step)) for step in inputs.data]
+        calls.append((layer, x[steps], states.data))
+        return states
+
+    layer.read, layer.run = noted_read, noted_run  # type: ignore[method-assign]
 
 
 def _is_layer(module: nn.Module) -> bool:
     inside = [each for each in module.modules() if isinstance(each, SequenceNetwork)]
     return inside == [module]
-
-
-def _table(value: Any) -> Tensor:
-    table: Tensor = value.data if isinstance(value, PackedSequence) else value
-    return table
 
 
 def _sources(inputs: Tensor, tables: Sequence[Tensor]) -> tuple[list[int], bool]:

@@ -42,8 +42,8 @@ class Bidirectional(SequenceNetwork):
         """See `SequenceNetwork.random`."""
         return self.ahead.random or self.behind.random
 
-    def forward(self, x: PackedSequence) -> PackedSequence:
-        """See `SequenceNetwork.forward`."""
+    def run(self, x: PackedSequence) -> PackedSequence:
+        """See `SequenceNetwork.run`."""
         turned = backwards(x.batch_sizes).to(x.data.device)
         behind = self.behind(x._replace(data=x.data[turned])).data[turned]
         return x._replace(data=torch.cat([self.ahead(x).data, behind], dim=1))

@@ -39,8 +39,8 @@ class Convolution(SequenceNetwork):
         )
         self.gap = max(widths) // 2
 
-    def forward(self, x: PackedSequence) -> PackedSequence:
-        """See `SequenceNetwork.forward`."""
+    def run(self, x: PackedSequence) -> PackedSequence:
+        """See `SequenceNetwork.run`."""
         rows, lengths = by_sequence(x.batch_sizes)
         # All sequences lie on one tape, with as many zeros between them as the widest window reaches over an edge.
         places = torch.arange(len(rows)) + self.gap * torch.repeat_interleave(torch.arange(len(lengths)), lengths)

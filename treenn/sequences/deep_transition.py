@@ -37,10 +37,14 @@ class DeepTransition(SequenceNetwork):
         self.U, self.W_1 = nn.Linear(x_size, size), nn.Linear(size, size, bias=False)
         self.W_2, self.S = nn.Linear(size, size), nn.Linear(size, size, bias=False)
 
-    def forward(self, x: PackedSequence) -> PackedSequence:
-        """See `SequenceNetwork.forward`."""
-        inputs = x._replace(data=self.U(x.data))
-        nothing = x.data.new_zeros(int(x.batch_sizes[0]), self.output_size)
+    def read(self, x: Tensor) -> Tensor:
+        """See `SequenceNetwork.read`."""
+        z: Tensor = self.U(x)
+        return z
+
+    def run(self, inputs: PackedSequence) -> PackedSequence:
+        """See `SequenceNetwork.run`."""
+        nothing = inputs.data.new_zeros(int(inputs.batch_sizes[0]), self.output_size)
         return over_time(self._step, inputs, (nothing,), self.truncate)
 
     def _step(self, inputs: Tensor, h: Tensor) -> tuple[Tensor, ...]:

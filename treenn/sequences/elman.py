@@ -51,6 +51,6 @@ class Elman(SequenceNetwork):
         for b in biases:
             nn.init.zeros_(b)
 
-    def forward(self, x: PackedSequence) -> PackedSequence:
-        """See `SequenceNetwork.forward`."""
+    def run(self, x: PackedSequence) -> PackedSequence:
+        """See `SequenceNetwork.run`."""
         return truncated(self.rnn, x, self.truncate)

@@ -1,6 +1,6 @@
 """Layers that each step passes by itself: what makes an input or an output deep (Pascanu et al. 2014)."""
 
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from treenn.sequences.network import SequenceNetwork
@@ -28,6 +28,11 @@ class Feedforward(SequenceNetwork):
         for width in (x_size, *[size] * (layers - 1)):
             self.layers.extend([nn.Linear(width, size), nn.Tanh()])
 
-    def forward(self, x: PackedSequence) -> PackedSequence:
-        """See `SequenceNetwork.forward`."""
-        return x._replace(data=self.layers(x.data))
+    def read(self, x: Tensor) -> Tensor:
+        """See `SequenceNetwork.read`."""
+        z: Tensor = self.layers(x)
+        return z
+
+    def run(self, inputs: PackedSequence) -> PackedSequence:
+        """See `SequenceNetwork.run`."""
+        return inputs

@@ -34,6 +34,6 @@ class GRU(SequenceNetwork):
         super().__init__(x_size, size, causal=True)
         self.gru = nn.GRU(x_size, size)
 
-    def forward(self, x: PackedSequence) -> PackedSequence:
-        """See `SequenceNetwork.forward`."""
+    def run(self, x: PackedSequence) -> PackedSequence:
+        """See `SequenceNetwork.run`."""
         return truncated(self.gru, x, self.truncate)

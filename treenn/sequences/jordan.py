@@ -39,10 +39,14 @@ class Jordan(SequenceNetwork):
         self.W, self.U = nn.Linear(x_size, hidden), nn.Linear(size, hidden, bias=False)
         self.V = nn.Linear(hidden, size)
 
-    def forward(self, x: PackedSequence) -> PackedSequence:
-        """See `SequenceNetwork.forward`."""
-        inputs = x._replace(data=self.W(x.data))
-        nothing = x.data.new_zeros(int(x.batch_sizes[0]), self.output_size)
+    def read(self, x: Tensor) -> Tensor:
+        """See `SequenceNetwork.read`."""
+        z: Tensor = self.W(x)
+        return z
+
+    def run(self, inputs: PackedSequence) -> PackedSequence:
+        """See `SequenceNetwork.run`."""
+        nothing = inputs.data.new_zeros(int(inputs.batch_sizes[0]), self.output_size)
         return over_time(self._step, inputs, (nothing,), self.truncate)
 
     def _step(self, inputs: Tensor, y: Tensor) -> tuple[Tensor, ...]:

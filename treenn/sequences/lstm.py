@@ -1,6 +1,6 @@
 """The LSTM (Hochreiter and Schmidhuber 1997)."""
 
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence
 
@@ -45,15 +45,24 @@ class LSTM(SequenceNetwork):
         """See `SequenceNetwork.random`: while candidates are dropped."""
         return self.training and self.cell_dropout > 0
 
-    def forward(self, x: PackedSequence) -> PackedSequence:
-        """See `SequenceNetwork.forward`."""
-        if x.data.is_cuda and not self.random and self.truncate is None:
-            return x._replace(data=self.lstm(x)[0].data)  # cuDNN has the whole of it in one kernel
-        W, U, b, d = self.lstm.parameters()
+    def read(self, x: Tensor) -> Tensor:
+        """See `SequenceNetwork.read`."""
+        if self._whole(x):
+            return x
+        W, _, b, d = self.lstm.parameters()
+        return F.linear(x, W, b + d)
+
+    def run(self, inputs: PackedSequence) -> PackedSequence:
+        """See `SequenceNetwork.run`."""
+        if self._whole(inputs.data):
+            return inputs._replace(data=self.lstm(inputs)[0].data)
         factors = None
         if self.random:
-            factors = F.dropout(x.data.new_ones(len(x.data), self.output_size), self.cell_dropout)
-        inputs = F.linear(x.data, W, b + d)
-        alive = x.batch_sizes.tolist()
-        states = LSTMOverTime.apply(inputs, U, alive, factors, self.truncate)  # type: ignore[no-untyped-call]
-        return x._replace(data=states)
+            factors = F.dropout(inputs.data.new_ones(len(inputs.data), self.output_size), self.cell_dropout)
+        U, alive = self.lstm.weight_hh_l0, inputs.batch_sizes.tolist()
+        states = LSTMOverTime.apply(inputs.data, U, alive, factors, self.truncate)  # type: ignore[no-untyped-call]
+        return inputs._replace(data=states)
+
+    def _whole(self, x: Tensor) -> bool:
+        """Whether torch computes it: on a GPU, where cuDNN has the whole of it in one kernel."""
+        return x.is_cuda and not self.random and self.truncate is None

@@ -2,16 +2,17 @@
 
 from abc import ABC, abstractmethod
 
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 
 class SequenceNetwork(nn.Module, ABC):
     """Gives every step of a sequence a state; sequences of all lengths come packed, so there is no padding to heed.
 
-    A subclass sets the sizes and writes `forward`; what a sequence gets must not depend on the others of its batch.
-    `treenn.encoders.SequenceEncoder` makes an encoder of one. What a recipe may change in it, it says by attributes:
-    `recurrent` and `forget_biases` (see `treenn.initialization`), `truncate` and `cell_dropout` (as in `LSTM`).
+    A subclass sets the sizes and writes `run`, and `read` where a step has work to do that needs no state; what a
+    sequence gets must not depend on the others of its batch. `treenn.encoders.SequenceEncoder` makes an encoder of one.
+    What a recipe may change in it, it says by attributes: `recurrent` and `forget_biases` (see
+    `treenn.initialization`), `truncate` and `cell_dropout` (as in `LSTM`).
 
     Args:
         x_size: width of a step's vector.
@@ -22,7 +23,7 @@ class SequenceNetwork(nn.Module, ABC):
     >>> from torch.nn.utils.rnn import pack_sequence
     >>> import torch
     >>> class RunningSum(SequenceNetwork):
-    ...     def forward(self, x):
+    ...     def run(self, x):
     ...         return over_time(lambda step, total: (total + step,), x, (torch.zeros(len(x.data), 1),))
     >>> from treenn.sequences.packed import over_time
     >>> packed = pack_sequence([torch.tensor([[1.0], [2.0], [3.0]]), torch.tensor([[5.0]])])
@@ -39,6 +40,17 @@ class SequenceNetwork(nn.Module, ABC):
         """Whether states differ from one run to the next now, as they do under dropout."""
         return False
 
-    @abstractmethod
     def forward(self, x: PackedSequence) -> PackedSequence:
         """The states of all steps, packed as `x` is. Shape: data `(R, x)` to `(R, d)`."""
+        return self.run(x._replace(data=self.read(x.data)))
+
+    def read(self, x: Tensor) -> Tensor:
+        """What a step takes from its own vector alone, such as W x + b; left out, the vector itself.
+
+        A word that many runs share is read once. Shape: `(n, x)` to `(n, k)`.
+        """
+        return x
+
+    @abstractmethod
+    def run(self, inputs: PackedSequence) -> PackedSequence:
+        """The states of all steps, from what `read` made of their vectors. Shape: data `(R, k)` to `(R, d)`."""

@@ -50,10 +50,13 @@ class PeepholeLSTM(SequenceNetwork):
         """b_f, a part of b: where `treenn.initialization` finds it."""
         return self.b[self.output_size : 2 * self.output_size]
 
-    def forward(self, x: PackedSequence) -> PackedSequence:
-        """See `SequenceNetwork.forward`."""
-        inputs = x._replace(data=F.linear(x.data, self.W, self.b))
-        nothing = x.data.new_zeros(int(x.batch_sizes[0]), self.output_size)
+    def read(self, x: Tensor) -> Tensor:
+        """See `SequenceNetwork.read`."""
+        return F.linear(x, self.W, self.b)
+
+    def run(self, inputs: PackedSequence) -> PackedSequence:
+        """See `SequenceNetwork.run`."""
+        nothing = inputs.data.new_zeros(int(inputs.batch_sizes[0]), self.output_size)
         return over_time(self._step, inputs, (nothing, nothing), self.truncate)
 
     def _step(self, inputs: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from treenn.sequences.network import SequenceNetwork
@@ -51,8 +51,14 @@ class Stacked(SequenceNetwork):
         """See `SequenceNetwork.random`."""
         return any(network.random for network in self.networks)
 
-    def forward(self, x: PackedSequence) -> PackedSequence:
-        """See `SequenceNetwork.forward`."""
-        for network in self.networks:
-            x = network(x)
-        return x
+    def read(self, x: Tensor) -> Tensor:
+        """See `SequenceNetwork.read`."""
+        return self.networks[0].read(x)  # type: ignore[operator, no-any-return]
+
+    def run(self, inputs: PackedSequence) -> PackedSequence:
+        """See `SequenceNetwork.run`."""
+        first, *others = self.networks
+        states: PackedSequence = first.run(inputs)  # type: ignore[operator]
+        for network in others:
+            states = network(states)
+        return states

@@ -55,8 +55,8 @@ class Transformer(SequenceNetwork):
         """True while training with dropout."""
         return self.training and self.dropout > 0
 
-    def forward(self, x: PackedSequence) -> PackedSequence:
-        """See `SequenceNetwork.forward`.
+    def run(self, x: PackedSequence) -> PackedSequence:
+        """See `SequenceNetwork.run`.
 
         Raises:
             InputError: where a sequence is too long to look at every pair of its steps.
