@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from treenn.cells.affine import Affine, Pointwise
 from treenn.cells.cell import Cell
-from treenn.cells.matmul import linear
+from treenn.matmul import linear
 from treenn.trees import InputError
 
 SMALLEST = 1e-12

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 
 from treenn.cells.affine import Affine
 from treenn.cells.cell import Cell
-from treenn.cells.matmul import linear
 from treenn.cells.tree_lstm import Gates
+from treenn.matmul import linear
 
 
 class ChildSumTreeLSTM(Cell):

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from treenn.cells.cell import Cell
-from treenn.cells.matmul import linear
+from treenn.matmul import linear
 
 
 class GatedRecursiveCell(Cell):

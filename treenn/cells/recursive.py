@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from treenn.cells.affine import Affine, Pointwise
 from treenn.cells.cell import Cell
-from treenn.cells.matmul import linear
+from treenn.matmul import linear
 from treenn.trees import InputError
 
 

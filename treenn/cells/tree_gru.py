@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from treenn.cells.cell import Cell
-from treenn.cells.matmul import linear
+from treenn.matmul import linear
 
 
 class TreeGRU(Cell):

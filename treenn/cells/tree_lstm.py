@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from treenn.cells.affine import Affine, Pointwise
 from treenn.cells.cell import Cell
-from treenn.cells.matmul import linear
+from treenn.matmul import linear
 
 
 class BinaryTreeLSTM(Cell):

@@ -15,9 +15,9 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from treenn.cells.affine import Affine, Pointwise
-from treenn.cells.matmul import compute_dtype, empty_table, product, weight_gradient
 from treenn.encoders.forest import PackedForest
 from treenn.encoders.levels import Level, levels
+from treenn.matmul import compute_dtype, empty_table, product, weight_gradient
 
 
 def affine_sweep(affine: Affine, forest: PackedForest, leaves: Tensor) -> Tensor:

@@ -6,11 +6,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from treenn.cells.autoencoder import AutoencoderCell
-from treenn.cells.matmul import linear
 from treenn.encoders.encoder import Encoder
 from treenn.encoders.forest import PackedForest
 from treenn.encoders.sweep import sweep
 from treenn.encoders.tree_encoder import of_nodes
+from treenn.matmul import linear
 from treenn.trees import InputError
 
 

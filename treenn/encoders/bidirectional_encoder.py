@@ -5,11 +5,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from treenn.cells.cell import Cell
-from treenn.cells.matmul import linear
 from treenn.encoders.encoder import Encoder
 from treenn.encoders.forest import PackedForest
 from treenn.encoders.sweep import sweep
 from treenn.encoders.top_down_sweep import top_down_sweep
+from treenn.matmul import linear
 from treenn.trees import InputError
 
 

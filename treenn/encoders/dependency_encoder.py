@@ -7,11 +7,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from treenn.cells.child_sum import ChildSumTreeLSTM
-from treenn.cells.matmul import linear
 from treenn.encoders.dependency_forest import PackedDependencies
 from treenn.encoders.dependency_sweep import child_sum_sweep
 from treenn.encoders.eager import eager
 from treenn.encoders.encoder import Encoder
+from treenn.matmul import linear
 
 
 class DependencyEncoder(Encoder):

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from treenn.cells.matmul import compute_dtype, empty_table, product, weight_gradient
 from treenn.encoders.dependency_forest import PackedDependencies
+from treenn.matmul import compute_dtype, empty_table, product, weight_gradient
 
 
 def child_sum_sweep(forest: PackedDependencies, rows: Tensor, edges: Tensor, weight: Tensor) -> Tensor:

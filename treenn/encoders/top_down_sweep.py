@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from treenn.cells.matmul import compute_dtype, empty_table, product, weight_gradient
 from treenn.encoders.eager import eager
 from treenn.encoders.forest import PackedForest
 from treenn.encoders.levels import Level, levels
+from treenn.matmul import compute_dtype, empty_table, product, weight_gradient
 
 
 @eager  # as `sweep`: a loop over levels

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from treenn.cells.matmul import empty_table, linear, product, room, rounded, weight_gradient
+from treenn.matmul import empty_table, linear, product, room, rounded, weight_gradient
 
 
 @given(st.integers(1, 10**6))

@@ -1,10 +1,10 @@
-"""Matrix multiplication as the sweep needs it: the fastest kernel that computes the same.
+"""Matrix multiplication as sweeps over trees and sequences need it: the fastest kernel that computes the same.
 
 On x86 CPUs torch sends float32 products to MKL, which on AMD processors leaves half of the machine idle (measured: 93
 against 214 GFLOP/s on one core of an EPYC of 2025). torch also carries oneDNN, whose kernels do not ask who made the
 processor, and reaches it through the operator that torch.compile uses for linear layers. oneDNN compiles a kernel for
-each new shape, which takes as long as 10 products and half a megabyte for good. The rows of a level are as many as the
-trees have it, so their number is rounded up: then few shapes are ever met.
+each new shape, which takes as long as 10 products and half a megabyte for good. A level has as many rows as the trees
+have it, a time as many as there are sequences alive, so their number is rounded up: then few shapes are ever met.
 """
 
 from __future__ import annotations
