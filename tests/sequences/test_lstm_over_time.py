@@ -38,6 +38,15 @@ def test_states_and_gradients_are_those_of_torch(alive: list[int], truncate: int
         torch.testing.assert_close(one, other)
 
 
+def test_in_single_precision_too_where_products_round_up_the_rows_they_read() -> None:
+    alive = [40, 33, 20, 5, 2, 1]
+    lstm, x = case(alive, size=16)
+    exact = gradients(states(lstm, x, alive), lstm, x)
+    lstm, x = lstm.float(), x.detach().float().requires_grad_()
+    for one, other in zip(gradients(states(lstm, x, alive), lstm, x), exact, strict=True):
+        torch.testing.assert_close(one, other.float(), rtol=1e-4, atol=1e-5)
+
+
 @ALIVE
 def test_gradients_are_right_where_candidates_have_factors(alive: list[int]) -> None:
     inputs = torch.randn(sum(alive), 12, dtype=torch.float64, requires_grad=True)

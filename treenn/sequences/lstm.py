@@ -4,6 +4,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence
 
+from treenn.matmul import linear
 from treenn.sequences.lstm_over_time import LSTMOverTime
 from treenn.sequences.network import SequenceNetwork
 
@@ -50,7 +51,7 @@ class LSTM(SequenceNetwork):
         if self._whole(x):
             return x
         W, _, b, d = self.lstm.parameters()
-        return F.linear(x, W, b + d)
+        return linear(x, W, b + d)
 
     def run(self, inputs: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from treenn.matmul import empty_table, product, weight_gradient
+
 _sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input
 _tanh_backward = torch.ops.aten.tanh_backward.grad_input
 
@@ -30,11 +32,11 @@ class LSTMOverTime(torch.autograd.Function):
         ctx: Any, inputs: Tensor, U: Tensor, alive: Sequence[int], factors: Tensor | None, truncate: int | None
     ) -> Tensor:
         """h of all steps, as the LSTM's equations have it."""
-        d = U.shape[1]
-        gates, h, c = inputs.clone(), inputs.new_empty(len(inputs), d), inputs.new_empty(len(inputs), d)
+        n, d = len(inputs), U.shape[1]
+        gates, h, c = inputs.clone(), empty_table(inputs, n, d), inputs.new_empty(n, d)
         for before, now in _steps(alive):
             if before is not None:
-                gates[now].addmm_(h[before], U.t())
+                gates[now] += product(h, before, U)
             gates[now, : 2 * d].sigmoid_()
             gates[now, 2 * d : 3 * d].tanh_()
             gates[now, 3 * d :].sigmoid_()
@@ -45,14 +47,15 @@ class LSTMOverTime(torch.autograd.Function):
             torch.mul(o, torch.tanh(c[now]), out=h[now])
         ctx.save_for_backward(U, gates, h, c, factors)
         ctx.alive, ctx.truncate = alive, truncate
-        return h
+        return h[:n]
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *to_states: Tensor) -> tuple[Tensor | None, ...]:
         """The gradients of the inputs and of U."""
         U, gates, h, c, factors = ctx.saved_tensors
-        to_h, to_c, delta = to_states[0].clone(), torch.zeros_like(c), torch.empty_like(gates)
+        n, d = c.shape
+        to_h, to_c, delta = to_states[0].clone(), torch.zeros_like(c), empty_table(gates, n, 4 * d)
         h_before, c_before = torch.zeros_like(h), torch.zeros_like(c)
         steps = list(_steps(ctx.alive))
         for before, now in steps[1:]:
@@ -61,9 +64,9 @@ class LSTMOverTime(torch.autograd.Function):
             factor = None if factors is None else factors[now]
             _step_back(gates[now], torch.tanh(c[now]), c_before[now], factor, to_h[now], to_c[now], delta[now])
             if before is not None and not (ctx.truncate and time % ctx.truncate == 0):
-                to_h[before].addmm_(delta[now], U)
+                to_h[before] += product(delta, now, U.t())
                 torch.mul(to_c[now], gates[now].chunk(4, dim=1)[1], out=to_c[before])
-        return delta, delta.t() @ h_before, None, None, None
+        return delta[:n], weight_gradient(delta, h_before, n), None, None, None
 
 
 def _steps(alive: Sequence[int]) -> Iterator[tuple[slice | None, slice]]:
