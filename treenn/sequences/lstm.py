@@ -48,14 +48,14 @@ class LSTM(SequenceNetwork):
 
     def read(self, x: Tensor) -> Tensor:
         """See `SequenceNetwork.read`."""
-        if self._whole(x):
+        if self._by_cudnn(x):
             return x
         W, _, b, d = self.lstm.parameters()
         return linear(x, W, b + d)
 
     def run(self, inputs: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""
-        if self._whole(inputs.data):
+        if self._by_cudnn(inputs.data):
             return inputs._replace(data=self.lstm(inputs)[0].data)
         factors = None
         if self.random:
@@ -64,6 +64,6 @@ class LSTM(SequenceNetwork):
         states = LSTMOverTime.apply(inputs.data, U, alive, factors, self.truncate)  # type: ignore[no-untyped-call]
         return inputs._replace(data=states)
 
-    def _whole(self, x: Tensor) -> bool:
-        """Whether torch computes it: on a GPU, where cuDNN has the whole of it in one kernel."""
+    def _by_cudnn(self, x: Tensor) -> bool:
+        """Whether torch computes all of it: on a GPU, where cuDNN has it in one kernel."""
         return x.is_cuda and not self.random and self.truncate is None
