@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,6 +32,14 @@ def train(
     helper_treebank: Annotated[
         list[str], typer.Option(metavar="NAME", help="Another treebank to learn from; give it again for more.")
     ] = [],  # noqa: B006
+    teacher: Annotated[
+        list[Path],
+        typer.Option(
+            metavar="DIR",
+            help="A chart parser trained with --fold, to learn from what it thinks of the sentences in its fold; "
+            "give it again for the other folds.",
+        ),
+    ] = [],  # noqa: B006
     json: Json = False,
 ) -> None:
     """Train a parser on a treebank; `treenn parse --parser DIR` then uses it.
@@ -47,6 +56,7 @@ def train(
     from treebanks.parsing import load_parsing
     from treenn.commands.recipe import read_recipe
     from treenn.commands.show import print_json, progress_bar, say
+    from treenn.parsers.chart import ChartParser
     from treenn.parsers.loading import find_kind
     from treenn.trees import InputError
     from treenn.trees.files import write_text
@@ -56,13 +66,18 @@ def train(
     settings = read_recipe(kind.of(kind.settings), context.args)
     if out.exists() and not out.is_dir():
         raise InputError("this is a file; --out must name a folder", source=out)
+    if teacher and parser != "chart":
+        raise InputError(f"--teacher: only a chart parser learns from others, and this is --parser {parser}")
+    more = {"teachers": [ChartParser.load(folder) for folder in teacher]} if teacher else {}
     data, *helpers = (load_parsing(name) for name in (treebank, *helper_treebank))
     words = _words(data, *helpers)
     files = [read_vectors(path, words) for path in vector_files(vectors)]
     torch.set_num_threads(1)  # bit for bit the same every time
     with progress_bar(f"{parser} on {treebank}") as progress:
-        _, results = kind.of("train")(data, settings, vectors=files, helpers=helpers, out=out, progress=progress)
-    results = {"command": command_line(), **results}
+        _, results = kind.of("train")(
+            data, settings, vectors=files, helpers=helpers, out=out, progress=progress, **more
+        )
+    results = {"command": command_line(), **results, "teachers": _results_of(teacher)}
     write_text(out / "results.json", dumps(results) + "\n")
     if json:
         print_json(results)
@@ -84,11 +99,10 @@ def join(
 
     from treenn.commands.show import say
     from treenn.parsers.chart import ChartParser
-    from treenn.trees.files import read_json, write_text
+    from treenn.trees.files import write_text
 
-    parsers, results = [ChartParser.load(folder) for folder in folders], [folder / "results.json" for folder in folders]
-    ChartParser.joined(parsers).save(out)
-    joined = {"command": command_line(), "joined": [read_json(path) for path in results if path.exists()]}
+    ChartParser.joined([ChartParser.load(folder) for folder in folders]).save(out)
+    joined = {"command": command_line(), "joined": _results_of(folders)}
     write_text(out / "results.json", dumps(joined) + "\n")
     say(f'The parser is in {out}; try: treenn parse --parser {out} "It\'s not a bad film."')
 
@@ -136,6 +150,13 @@ def evaluate(
         print_json(results)
     else:
         _print_tables(results)
+
+
+def _results_of(folders: Sequence[Path]) -> list[Any]:
+    """How the parsers in these folders were trained."""
+    from treenn.trees.files import read_json
+
+    return [read_json(path) for folder in folders if (path := folder / "results.json").exists()]
 
 
 def _words(*treebanks: ParsingTreebank) -> set[str]:

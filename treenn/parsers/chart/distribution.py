@@ -36,21 +36,22 @@ class TreeDistribution:
     @property
     def log_partition(self) -> Tensor:
         """log of the sum of exp(score) over all trees; differentiable once. Shape: `(B,)`."""
-        return self._posterior.log_partition
+        return self.posterior.log_partition
 
     @property
     def marginals(self) -> Tensor:
         """The probability that a span is a left child, and a right one; no gradient. Shape: as the nodes' scores."""
-        return self._posterior.nodes
+        return self.posterior.nodes
 
     @cached_property
-    def _posterior(self) -> Posterior:
+    def posterior(self) -> Posterior:
+        """The log partition function and the probabilities of nodes and splits."""
         return Posterior(*_Posterior.apply(*self.scores))  # type: ignore[no-untyped-call]
 
     @property
     def entropy(self) -> Tensor:
         """-Σ p log p over the trees, in nats: 0 where one tree has all the probability. Shape: `(B,)`."""
-        log_partition, nodes, splits = self._posterior
+        log_partition, nodes, splits = self.posterior
         expected = (nodes * self.scores.nodes).sum(dim=(1, 2)) + (splits * self.scores.splits).sum(dim=(1, 2, 3))
         return (log_partition - expected).detach()
 

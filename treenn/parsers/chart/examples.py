@@ -45,6 +45,20 @@ class Inventory:
             self.categories.setdefault(category, len(self.categories))
 
 
+class Lesson(NamedTuple):
+    """What other parsers think of a sentence of n words.
+
+    Args:
+        nodes: the probability of each span as a left and as a right child. Shape: `(spans, 2)`.
+        places: which splits are not all but impossible, as numbers of places in `(n + 1, n + 1, n + 1)`. Shape: `(k,)`.
+        splits: their probabilities. Shape: `(k,)`.
+    """
+
+    nodes: npt.NDArray[np.float16]
+    places: npt.NDArray[np.int32]
+    splits: npt.NDArray[np.float16]
+
+
 class Example(NamedTuple):
     """A tree to learn from.
 
@@ -55,6 +69,7 @@ class Example(NamedTuple):
         crossing: `(spans,)` whether a span crosses a bracket of the tree.
         categories: `(spans,)` the number of each span's category: 0 where it may be a node that only makes the tree
             binary, `NO_LABEL` where it crosses a bracket, and everywhere if the tree has no labels.
+        lesson: what teachers think of the sentence, if they were asked.
     """
 
     words: IntArray
@@ -62,6 +77,21 @@ class Example(NamedTuple):
     tags: IntArray
     crossing: npt.NDArray[np.bool_]
     categories: IntArray
+    lesson: Lesson | None = None
+
+
+class Lessons(NamedTuple):
+    """The lessons of those sentences of a batch that have one.
+
+    Args:
+        rows: which sentences these are. Shape: `(k,)`.
+        nodes: the probabilities of nodes. Shape: `(k, spans, 2)`.
+        splits: the probabilities of splits. Shape: `(k, n + 1, n + 1, n + 1)`.
+    """
+
+    rows: Tensor
+    nodes: Tensor
+    splits: Tensor
 
 
 class Batch(NamedTuple):
@@ -72,11 +102,24 @@ class Batch(NamedTuple):
     tags: Tensor
     crossing: Tensor
     categories: Tensor
+    lessons: Lessons | None = None
 
 
 def stack(examples: Sequence[Example]) -> Batch:
     """A batch of examples of one length."""
-    return Batch(*(torch.from_numpy(np.stack(arrays)) for arrays in zip(*examples, strict=True)))
+    *arrays, found = zip(*examples, strict=True)
+    rows = [row for row, lesson in enumerate(found) if lesson is not None]
+    lessons = _lessons(rows, [found[row] for row in rows], len(examples[0].words)) if rows else None
+    words, affixes, tags, crosses, categories = (torch.from_numpy(np.stack(array)) for array in arrays)
+    return Batch(words, affixes, tags, crosses, categories, lessons)
+
+
+def _lessons(rows: Sequence[int], found: Sequence[Lesson], length: int) -> Lessons:
+    splits = torch.zeros(len(found), (length + 1) ** 3)
+    for of_sentence, lesson in zip(splits, found, strict=True):
+        of_sentence[torch.from_numpy(lesson.places)] = torch.from_numpy(lesson.splits).float()
+    nodes = torch.from_numpy(np.stack([lesson.nodes for lesson in found])).float()
+    return Lessons(torch.tensor(rows), nodes, splits.view(-1, length + 1, length + 1, length + 1))
 
 
 def encode_words(vocabulary: Vocabulary, words: Sequence[str]) -> tuple[IntArray, IntArray]:
@@ -85,7 +128,9 @@ def encode_words(vocabulary: Vocabulary, words: Sequence[str]) -> tuple[IntArray
     return numbers, np.array([affixes(word) for word in words], dtype=np.int64)
 
 
-def example(tree: Tree | NaryTree, vocabulary: Vocabulary, inventory: Inventory) -> Example:
+def example(
+    tree: Tree | NaryTree, vocabulary: Vocabulary, inventory: Inventory, lesson: Lesson | None = None
+) -> Example:
     """What there is to learn from a tree; one with more children allows every binary tree with its brackets."""
     n, spans = len(tree.words), _spans(tree)
     crosses = crossing(n, spans)
@@ -95,7 +140,7 @@ def example(tree: Tree | NaryTree, vocabulary: Vocabulary, inventory: Inventory)
         categories[~crosses] = inventory.categories[NULL]
         for (start, end), category in found.items():
             categories[row(n, start, end)] = inventory.categories[category]
-    return Example(*encode_words(vocabulary, tree.words), np.array(tags, dtype=np.int64), crosses, categories)
+    return Example(*encode_words(vocabulary, tree.words), np.array(tags, dtype=np.int64), crosses, categories, lesson)
 
 
 def tags_of(tree: Tree | NaryTree) -> list[str | None]:

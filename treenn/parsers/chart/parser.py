@@ -92,7 +92,7 @@ class ChartParser(Parser):
         for number, words in enumerate(sentences):
             _check(words, number)
         trees: list[Tree | None] = [None] * len(sentences)
-        for numbers in _groups(sentences):
+        for numbers in equal_lengths(sentences):
             for number, tree in zip(numbers, self._parse([sentences[number] for number in numbers]), strict=True):
                 trees[number] = tree
         return [tree for tree in trees if tree is not None]
@@ -116,15 +116,24 @@ class ChartParser(Parser):
         batch = torch.from_numpy(np.stack(words)), torch.from_numpy(np.stack(affixes))
         return [network.encode(*batch) for network in self.networks]
 
-    @torch.inference_mode()
     def distribution(self, words: Sequence[str]) -> TreeDistribution:
         """The probabilities of all trees of a sentence: marginals, entropy and more; as a batch of one.
 
         Raises:
             InputError: as `parse_batch`.
         """
-        _check(words, 0)
-        return self._distribution(self._encode([words]))
+        return self.distributions([words])
+
+    @torch.inference_mode()
+    def distributions(self, sentences: Sequence[Sequence[str]]) -> TreeDistribution:
+        """The same of some sentences of one length.
+
+        Raises:
+            InputError: as `parse_batch`.
+        """
+        for number, words in enumerate(sentences):
+            _check(words, number)
+        return self._distribution(self._encode(sentences))
 
     def best(self, words: Sequence[str], count: int) -> list[tuple[Tree, float]]:
         """The `count` most probable trees of a sentence and their probabilities, without labels, the best first.
@@ -196,7 +205,7 @@ def _check(words: Sequence[str], number: int) -> None:
         raise InputError(f"sentence {number} has {len(words)} words; the chart parser takes at most {LIMIT}")
 
 
-def _groups(sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
+def equal_lengths(sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
     """The numbers of sentences of one length, as many at a time as a batch may have."""
     lengths: dict[int, list[int]] = {}
     for number, words in enumerate(sentences):

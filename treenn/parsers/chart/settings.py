@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from treenn.parsers.chart.folds import parse_fold
 from treenn.trees import InputError
 
 
@@ -31,6 +32,9 @@ class ChartSettings:
             each tree; it falls to none in the last. Of trees that are not binary, none.
         helper_share: how many trees of the helping treebanks the first epoch has for each of the treebank's own; it
             falls likewise.
+        fold: a part of the treebank's trees that is left out of training, such as `1/4`, the first of four, to teach
+            other parsers; `""` for none.
+        taught: how much of what is learned from a tree is what teachers think of its sentence, where there are any.
         average: decay of the running average of the weights, which is what parses; 0 for the last weights themselves.
         seed: of first weights, order of the trees and dropout.
 
@@ -53,6 +57,8 @@ class ChartSettings:
     longest: int = 60
     phrase_share: float = 2.0
     helper_share: float = 1.6
+    fold: str = ""
+    taught: float = 0.5
     average: float = 0.998
     seed: int = 0
 
@@ -76,3 +82,6 @@ class ChartSettings:
         for name in ("dropout", "average"):
             if not 0 <= getattr(self, name) < 1:
                 raise InputError(f"--{name} {getattr(self, name)}: must be at least 0 and below 1")
+        if not 0 <= self.taught <= 1:
+            raise InputError(f"--taught {self.taught}: must be 0 to 1")
+        parse_fold(self.fold)

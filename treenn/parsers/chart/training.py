@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
@@ -23,6 +23,7 @@ from treenn.parsers.chart.examples import (
     Batch,
     Example,
     Inventory,
+    Lesson,
     batches,
     categories_of,
     example,
@@ -30,6 +31,8 @@ from treenn.parsers.chart.examples import (
     stack,
     word_counts,
 )
+from treenn.parsers.chart.folds import in_fold
+from treenn.parsers.chart.lessons import lessons
 from treenn.parsers.chart.network import SpanNetwork
 from treenn.parsers.chart.objective import objective
 from treenn.parsers.chart.parser import LIMIT, ChartParser
@@ -53,6 +56,7 @@ def train(
     *,
     vectors: Sequence[WordVectors] = (),
     helpers: Sequence[ParsingTreebank] = (),
+    teachers: Sequence[ChartParser] = (),
     out: Path | None = None,
     progress: Progress = lambda done, total, text: None,
 ) -> tuple[ChartParser, dict[str, Any]]:
@@ -70,16 +74,21 @@ def train(
         settings: the recipe; left out, that of the parser that ships.
         vectors: pretrained word vectors, side by side; they are trained on.
         helpers: treebanks whose training trees are mixed in, fewer every epoch.
+        teachers: parsers that each left out a part of the training trees (`ChartSettings.fold`); what they think of its
+            sentences is learned beside the trees.
         out: a folder for the parser, written after every epoch that is the best so far.
         progress: told of every batch.
 
     Raises:
-        InputError: where a tree is too long, or a split has no trees.
+        InputError: where a tree is too long, a split has no trees, or the teachers have seen a sentence all of them.
     """
     settings = settings or ChartSettings()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        trainer = _Trainer(treebank, settings, vectors, helpers)
+        sentences = [tree.words for tree in _own_trees(treebank, settings)]
+        trainer = _Trainer(
+            treebank, settings, vectors, helpers, lessons(teachers, sentences, progress) if teachers else {}
+        )
         for epoch in range(settings.epochs):
             if trainer.run_epoch(epoch, progress) and out is not None:
                 trainer.parser.save(out)
@@ -98,11 +107,13 @@ class _Trainer:
         settings: ChartSettings,
         vectors: Sequence[WordVectors],
         helpers: Sequence[ParsingTreebank],
+        taught: Mapping[tuple[str, ...], Lesson],
     ) -> None:
         self.settings, self.name, self.helper_names = settings, treebank.name, [helper.name for helper in helpers]
         self.environment = environment()
         self.generator = np.random.default_rng(settings.seed)
-        train, *helping = (_training_trees(source, settings.longest) for source in (treebank, *helpers))
+        train = _own_trees(treebank, settings)
+        helping = [_training_trees(helper, settings.longest) for helper in helpers]
         self.dev = treebank.splits.get("dev", ())
         _check_dev(treebank.name, self.dev)
         inventory = Inventory()
@@ -119,7 +130,7 @@ class _Trainer:
             settings,
         )
         self.phrases = phrases(train, _SHORTEST)
-        self.train = [example(tree, vocabulary, inventory) for tree in train]
+        self.train = [example(tree, vocabulary, inventory, taught.get(tree.words)) for tree in train]
         self.helping = [[example(tree, vocabulary, inventory) for tree in trees] for trees in helping]
         labels = any(map(categories_of, train))
         self.parser = ChartParser([deepcopy(self.network)], vocabulary, labels=labels)
@@ -226,6 +237,14 @@ class _Trainer:
             "history": self.history,
             "environment": self.environment,
         }
+
+
+def _own_trees(treebank: ParsingTreebank, settings: ChartSettings) -> list[AnyTree]:
+    """The trees that are trained on: not those of the fold."""
+    trees = [t for t in _training_trees(treebank, settings.longest) if not in_fold(t.words, settings.fold)]
+    if not trees:
+        raise InputError(f"--fold {settings.fold}: this leaves no tree of {treebank.name} to train on")
+    return trees
 
 
 def _training_trees(treebank: ParsingTreebank, longest: int) -> list[AnyTree]:

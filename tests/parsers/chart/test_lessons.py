@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+
+import pytest
+import torch
+from parsers.chart.every_tree import random_scores, totals
+
+from treebanks.parsing import ParsingTreebank
+from treenn.parsers.chart import ChartParser, train
+from treenn.parsers.chart.distribution import TreeDistribution
+from treenn.parsers.chart.examples import Lessons, example, stack
+from treenn.parsers.chart.folds import in_fold
+from treenn.parsers.chart.lessons import lessons
+from treenn.parsers.chart.objective import by_teachers, objective
+from treenn.parsers.chart.search import Scores
+from treenn.trees import InputError
+
+
+def silent(done: int, total: int, text: str) -> None:
+    """Tell nobody."""
+
+
+@pytest.fixture(scope="module")
+def teachers(reviews, tiny) -> list[ChartParser]:
+    """Two parsers, each trained on one half."""
+    few = ParsingTreebank("few", {"train": reviews.splits["train"][:40], "dev": reviews.splits["dev"][:5]})
+    return [train(few, replace(tiny, epochs=1, fold=fold))[0] for fold in ("1/2", "2/2")]
+
+
+def sentences(treebank: ParsingTreebank) -> list[tuple[str, ...]]:
+    return [tree.words for tree in treebank.splits["train"][:40]]
+
+
+def test_a_teacher_has_not_seen_its_fold(teachers, reviews):
+    for teacher, fold in zip(teachers, ("1/2", "2/2"), strict=True):
+        seen = {word.lower() for words in sentences(reviews) if not in_fold(words, fold) for word in words}
+        assert set(teacher.vocabulary.words[1:]) <= seen
+
+
+def test_a_lesson_is_what_the_teacher_says_that_has_not_seen_the_sentence(teachers, reviews):
+    found = lessons(teachers, sentences(reviews), silent)
+    assert set(found) == set(sentences(reviews))
+    for words, lesson in found.items():
+        posterior = teachers[0 if in_fold(words, "1/2") else 1].distribution(words).posterior
+        torch.testing.assert_close(torch.from_numpy(lesson.nodes).float(), posterior.nodes[0], atol=1e-3, rtol=1e-2)
+        splits = torch.zeros(posterior.splits[0].numel())
+        splits[torch.from_numpy(lesson.places).long()] = torch.from_numpy(lesson.splits).float()
+        torch.testing.assert_close(splits, posterior.splits.flatten(), atol=2e-3, rtol=1e-2)
+
+
+def test_of_two_teachers_with_one_fold_a_lesson_is_the_mean(teachers, reviews, tiny):
+    other = deepcopy(teachers[1])
+    other.networks[0].settings = replace(tiny, fold="1/2")
+    words = next(words for words in sentences(reviews) if in_fold(words, "1/2"))
+    [lesson] = lessons([teachers[0], other], [words], silent).values()
+    mean = sum(teacher.distribution(words).marginals[0] for teacher in (teachers[0], other)) / 2
+    torch.testing.assert_close(torch.from_numpy(lesson.nodes).float(), mean, atol=1e-3, rtol=1e-2)
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_a_sentence_that_all_teachers_have_seen_is_refused(teachers, reviews, count):
+    with pytest.raises(InputError, match=r"every --teacher was trained on \d+ of the sentences, one being"):
+        lessons(teachers[:count], sentences(reviews), silent)
+
+
+def test_the_loss_by_teachers_is_the_cross_entropy_over_all_trees():
+    scores, opinion = (Scores(*(part.float() for part in random_scores(5, batch=2))) for _ in range(2))
+    opinion = Scores(opinion.nodes.flip(1), opinion.splits.flip(2))
+    posterior = TreeDistribution(opinion).posterior
+    given = Lessons(torch.tensor([1]), posterior.nodes[1:], posterior.splits[1:])
+    expected = -(totals(opinion, 1).softmax(0) * totals(scores, 1).log_softmax(0)).sum()
+    torch.testing.assert_close(by_teachers(TreeDistribution(scores), given), expected.unsqueeze(0))
+
+
+def test_only_sentences_with_a_lesson_are_taught_and_as_much_as_is_said(teachers, parser, reviews):
+    parser = deepcopy(parser)
+    network, length = parser.network, len(sentences(reviews)[0])
+    trees = [tree for tree in reviews.splits["train"][:40] if len(tree.words) == length]
+    bare = [example(tree, parser.vocabulary, network.inventory) for tree in trees]
+    [lesson] = lessons(teachers, [trees[0].words], silent).values()
+    taught = [bare[0]._replace(lesson=lesson), *bare[1:]]
+
+    def loss(examples, share):
+        network.settings = replace(network.settings, taught=share)
+        return objective(network, stack(examples)).item()
+
+    assert len(trees) > 1
+    assert loss(taught, 0.0) == pytest.approx(loss(bare, 0.5))
+    assert loss(taught, 0.25) == pytest.approx(0.75 * loss(taught, 0.0) + 0.25 * loss(taught, 1.0))
+    others = loss(bare[1:], 0.5) * len(bare[1:]) / len(bare)  # the loss is the mean over sentences
+    assert loss(taught, 1.0) - others == pytest.approx(loss(taught[:1], 1.0) / len(bare), rel=1e-4)
+
+
+def test_a_parser_that_thinks_as_its_teacher_loses_the_teachers_entropy(parser, reviews):
+    parser = deepcopy(parser)
+    [tree] = reviews.splits["train"][:1]
+    fold = next(fold for fold in ("1/2", "2/2") if in_fold(tree.words, fold))
+    parser.network.settings = replace(parser.network.settings, taught=1.0, fold=fold)
+    with torch.no_grad():
+        parser.network.parts.weight.mul_(0.1)  # as it is, it has no doubts
+        parser.network.node.weight.mul_(0.1)
+    [lesson] = lessons([parser], [tree.words], silent).values()
+    found = objective(parser.network, stack([example(tree, parser.vocabulary, parser.network.inventory, lesson)]))
+    assert found.item() == pytest.approx(parser.distribution(tree.words).entropy.item(), rel=0.02)
+    assert found.item() > 0.5
+
+
+def test_who_is_taught_learns_another_parser_bit_for_bit_the_same(teachers, reviews, tiny):
+    few = ParsingTreebank("few", {"train": reviews.splits["train"][:40], "dev": reviews.splits["dev"][:5]})
+    settings = replace(tiny, epochs=1)
+    first, second, alone = (train(few, settings, teachers=some)[0] for some in (teachers, teachers, ()))
+    weights = [parser.network.state_dict() for parser in (first, second, alone)]
+    assert all(torch.equal(tensor, weights[1][name]) for name, tensor in weights[0].items())
+    assert not torch.equal(weights[0]["node.weight"], weights[2]["node.weight"])
+
+
+def test_a_fold_that_leaves_nothing_is_refused(reviews, tiny):
+    [tree] = reviews.splits["train"][:1]
+    fold = next(fold for fold in ("1/2", "2/2") if in_fold(tree.words, fold))
+    one = ParsingTreebank("one", {"train": (tree,), "dev": (tree,)})
+    with pytest.raises(InputError, match=f"^--fold {fold}: this leaves no tree of one to train on"):
+        train(one, replace(tiny, fold=fold))

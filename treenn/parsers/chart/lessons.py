@@ -1,0 +1,70 @@
+"""What other parsers think of the sentences of training, each only of those that it was not trained on.
+
+A parser trained on a sentence is sure of its tree, right or wrong, and has nothing more to say of it. So each teacher
+leaves out a part of the trees, its fold, and speaks of that (stacking: Wolpert, *Stacked Generalization*, Neural
+Networks 5, 1992). What is learned are the probabilities that it gives to all trees (Hinton, Vinyals and Dean,
+*Distilling the Knowledge in a Neural Network*, 2015; for a CRF over trees, those of its parts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import numpy as np
+import torch
+
+from treenn.parsers.chart.examples import Lesson
+from treenn.parsers.chart.folds import in_fold
+from treenn.parsers.chart.parser import ChartParser, equal_lengths
+from treenn.trees import InputError
+
+_LEAST = 1e-3
+"""Splits that are less probable are not kept: there are some thousands a sentence, and few that matter."""
+
+Words = tuple[str, ...]
+Progress = Callable[[int, int, str], None]
+
+
+def lessons(teachers: Sequence[ChartParser], sentences: Iterable[Words], progress: Progress) -> dict[Words, Lesson]:
+    """What the teachers think of each sentence, on average over those that were not trained on it.
+
+    Args:
+        teachers: parsers trained with `fold`, one or more for each.
+        sentences: their words.
+        progress: told of every batch.
+
+    Raises:
+        InputError: where a sentence is in no teacher's fold.
+    """
+    distinct = list(dict.fromkeys(sentences))
+    found: dict[Words, Lesson] = {}
+    for fold in sorted({_fold(teacher) for teacher in teachers}):
+        group = [teacher for teacher in teachers if _fold(teacher) == fold]
+        held = [words for words in distinct if in_fold(words, fold)]
+        for numbers in equal_lengths(held):
+            batch = [held[number] for number in numbers]
+            found.update(zip(batch, _mean(group, batch), strict=True))
+            progress(len(found), len(distinct), f"teachers of {fold}")
+    if missing := [words for words in distinct if words not in found]:
+        folds = ", ".join(_fold(teacher) or "all" for teacher in teachers)
+        raise InputError(
+            f"every --teacher was trained on {len(missing)} of the sentences, one being {' '.join(missing[0][:8])!r}; "
+            f"they leave out {folds}; must leave out every part once, as four trained with --fold 1/4 to --fold 4/4"
+        )
+    return found
+
+
+def _fold(teacher: ChartParser) -> str:
+    """What a teacher was not trained on."""
+    folds = {network.settings.fold for network in teacher.networks}
+    return folds.pop() if len(folds) == 1 else ""
+
+
+def _mean(teachers: Sequence[ChartParser], batch: Sequence[Words]) -> Iterator[Lesson]:
+    """The lessons of sentences of one length."""
+    posteriors = [teacher.distributions(batch).posterior for teacher in teachers]
+    nodes = torch.stack([posterior.nodes for posterior in posteriors]).mean(dim=0).half().numpy()
+    splits = torch.stack([posterior.splits for posterior in posteriors]).mean(dim=0).flatten(1).numpy()
+    for of_nodes, of_splits in zip(nodes, splits, strict=True):
+        places = np.flatnonzero(of_splits > _LEAST)
+        yield Lesson(of_nodes, places.astype(np.int32), of_splits[places].astype(np.float16))
