@@ -50,13 +50,13 @@ class Lesson(NamedTuple):
 
     Args:
         nodes: the probability of each span as a left and as a right child. Shape: `(spans, 2)`.
-        places: which splits are not all but impossible, as numbers of places in `(n + 1, n + 1, n + 1)`. Shape: `(k,)`.
+        places: which splits are not impossible, as numbers of places in `(n + 1, n + 1, n + 1)`. Shape: `(k,)`.
         splits: their probabilities. Shape: `(k,)`.
     """
 
-    nodes: npt.NDArray[np.float16]
+    nodes: npt.NDArray[np.float32]
     places: npt.NDArray[np.int32]
-    splits: npt.NDArray[np.float16]
+    splits: npt.NDArray[np.float32]
 
 
 class Example(NamedTuple):
@@ -117,8 +117,8 @@ def stack(examples: Sequence[Example]) -> Batch:
 def _lessons(rows: Sequence[int], found: Sequence[Lesson], length: int) -> Lessons:
     splits = torch.zeros(len(found), (length + 1) ** 3)
     for of_sentence, lesson in zip(splits, found, strict=True):
-        of_sentence[torch.from_numpy(lesson.places)] = torch.from_numpy(lesson.splits).float()
-    nodes = torch.from_numpy(np.stack([lesson.nodes for lesson in found])).float()
+        of_sentence[torch.from_numpy(lesson.places)] = torch.from_numpy(lesson.splits)
+    nodes = torch.from_numpy(np.stack([lesson.nodes for lesson in found]))
     return Lessons(torch.tensor(rows), nodes, splits.view(-1, length + 1, length + 1, length + 1))
 
 

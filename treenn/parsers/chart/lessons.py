@@ -12,14 +12,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from treenn.parsers.chart.examples import Lesson
 from treenn.parsers.chart.folds import in_fold
 from treenn.parsers.chart.parser import ChartParser, equal_lengths
+from treenn.parsers.chart.search import Chart, splits_of_width
+from treenn.parsers.chart.spans import rows_of_width, span_count
 from treenn.trees import InputError
 
 _LEAST = 1e-3
-"""Splits that are less probable are not kept: there are some thousands a sentence, and few that matter."""
+"""Splits that are less probable are not kept, but for a span's best: a sentence has thousands, of which few matter."""
+
+_NOTHING = 1e-30
 
 Words = tuple[str, ...]
 Progress = Callable[[int, int, str], None]
@@ -62,9 +67,35 @@ def _fold(teacher: ChartParser) -> str:
 
 def _mean(teachers: Sequence[ChartParser], batch: Sequence[Words]) -> Iterator[Lesson]:
     """The lessons of sentences of one length."""
-    posteriors = [teacher.distributions(batch).posterior for teacher in teachers]
-    nodes = torch.stack([posterior.nodes for posterior in posteriors]).mean(dim=0).half().numpy()
-    splits = torch.stack([posterior.splits for posterior in posteriors]).mean(dim=0).flatten(1).numpy()
-    for of_nodes, of_splits in zip(nodes, splits, strict=True):
-        places = np.flatnonzero(of_splits > _LEAST)
-        yield Lesson(of_nodes, places.astype(np.int32), of_splits[places].astype(np.float16))
+    several = [teacher.distributions(batch).posterior.splits for teacher in teachers]
+    nodes, splits = without_rare(torch.stack(several).mean(dim=0))
+    for of_nodes, of_splits in zip(nodes.numpy(), splits.flatten(1).numpy(), strict=True):
+        places = np.flatnonzero(of_splits)
+        yield Lesson(of_nodes, places.astype(np.int32), of_splits[places])
+
+
+def without_rare(splits: Tensor) -> tuple[Tensor, Tensor]:
+    """The probabilities of nodes and splits, once rare splits are impossible and the others of their spans take over.
+
+    From the sentence down to its words, what a span is worth goes to the splits that are kept. Just to leave the rare
+    ones out would give probabilities of no distribution, which a network could follow without end: to raise a span's
+    score and lower those of its splits changes no tree, and must not change the loss.
+
+    Shape: `(B, n + 1, n + 1, n + 1)` to `(B, spans, 2)` and as it was.
+    """
+    batch, n = len(splits), splits.shape[1] - 1
+    nodes, kept, outside = splits.new_zeros(batch, span_count(n), 2), torch.zeros_like(splits), Chart(n, batch, splits)
+    here = splits.new_ones(batch, 1, 1)
+    for width in range(n, 0, -1):
+        if width < n:
+            left, right = outside.at(width)
+            here = left + right
+            nodes[:, rows_of_width(n, width)] = torch.cat([left, right], dim=-1)
+        if width > 1:
+            found = splits_of_width(splits, width)
+            found = found * ((found > _LEAST) | (found == found.amax(dim=2, keepdim=True)))
+            chance = found / found.sum(dim=2, keepdim=True).clamp(min=_NOTHING) * here
+            splits_of_width(kept, width).copy_(chance)
+            for above in outside.parts(width):
+                above.add_(chance.unsqueeze(-1))
+    return nodes, kept
