@@ -10,16 +10,16 @@ from parsers.chart.every_tree import random_scores, totals
 from treebanks.parsing import ParsingTreebank
 from treenn.parsers.chart import ChartParser, train
 from treenn.parsers.chart.distribution import TreeDistribution
-from treenn.parsers.chart.examples import Lessons, example, stack
+from treenn.parsers.chart.examples import Lesson, Lessons, example, stack
 from treenn.parsers.chart.folds import in_fold
-from treenn.parsers.chart.lessons import lessons, without_rare
+from treenn.parsers.chart.lessons import Asked, lessons, without_rare
 from treenn.parsers.chart.objective import by_teachers, objective
 from treenn.parsers.chart.search import Scores
 from treenn.parsers.chart.spans import row
 from treenn.trees import InputError
 
 
-def silent(done: int, total: int, text: str) -> None:
+def silent(done: int, total: int) -> None:
     """Tell nobody."""
 
 
@@ -32,6 +32,11 @@ def teachers(reviews, tiny) -> list[ChartParser]:
 
 def sentences(treebank: ParsingTreebank) -> list[tuple[str, ...]]:
     return [tree.words for tree in treebank.splits["train"][:40]]
+
+
+def taught(teachers, *asked) -> list[Lesson]:
+    """The lessons of whole sentences."""
+    return lessons(teachers, [Asked(words, words) for words in asked], silent)
 
 
 def softened(parser: ChartParser) -> ChartParser:
@@ -50,9 +55,7 @@ def test_a_teacher_has_not_seen_its_fold(teachers, reviews):
 
 
 def test_a_lesson_is_what_the_teacher_says_that_has_not_seen_the_sentence(teachers, reviews):
-    found = lessons(teachers, sentences(reviews), silent)
-    assert set(found) == set(sentences(reviews))
-    for words, lesson in found.items():
+    for words, lesson in zip(sentences(reviews), taught(teachers, *sentences(reviews)), strict=True):
         posterior = teachers[0 if in_fold(words, "1/2") else 1].distribution(words).posterior
         torch.testing.assert_close(torch.from_numpy(lesson.nodes), posterior.nodes[0], atol=0.02, rtol=0)
         splits = torch.zeros(posterior.splits[0].numel())
@@ -64,9 +67,17 @@ def test_of_two_teachers_with_one_fold_a_lesson_is_the_mean(teachers, reviews, t
     other = deepcopy(teachers[1])
     other.networks[0].settings = replace(tiny, fold="1/2")
     words = next(words for words in sentences(reviews) if in_fold(words, "1/2"))
-    [lesson] = lessons([teachers[0], other], [words], silent).values()
+    [lesson] = taught([teachers[0], other], words)
     mean = sum(teacher.distribution(words).marginals[0] for teacher in (teachers[0], other)) / 2
     torch.testing.assert_close(torch.from_numpy(lesson.nodes), mean, atol=0.02, rtol=0)
+
+
+def test_of_a_phrase_its_sentence_says_who_has_not_seen_it(teachers, reviews):
+    words = next(words for words in sentences(reviews) if in_fold(words, "2/2"))
+    phrase = next(words[:length] for length in (2, 3, 4) if in_fold(words[:length], "1/2"))
+    [lesson] = lessons(teachers, [Asked(phrase, words)], silent)
+    expected = teachers[1].distribution(phrase).marginals[0]
+    torch.testing.assert_close(torch.from_numpy(lesson.nodes), expected, atol=0.02, rtol=0)
 
 
 def test_without_its_rare_splits_a_distribution_is_still_one(parser):
@@ -90,7 +101,7 @@ def test_without_its_rare_splits_a_distribution_is_still_one(parser):
 @pytest.mark.parametrize("count", [0, 1])
 def test_a_sentence_that_all_teachers_have_seen_is_refused(teachers, reviews, count):
     with pytest.raises(InputError, match=r"every --teacher was trained on \d+ of the sentences, one being"):
-        lessons(teachers[:count], sentences(reviews), silent)
+        taught(teachers[:count], *sentences(reviews))
 
 
 def test_the_loss_by_teachers_is_the_cross_entropy_over_all_trees():
@@ -107,18 +118,17 @@ def test_only_sentences_with_a_lesson_are_taught_and_as_much_as_is_said(teachers
     network, length = parser.network, len(sentences(reviews)[0])
     trees = [tree for tree in reviews.splits["train"][:40] if len(tree.words) == length]
     bare = [example(tree, parser.vocabulary, network.inventory) for tree in trees]
-    [lesson] = lessons(teachers, [trees[0].words], silent).values()
-    taught = [bare[0]._replace(lesson=lesson), *bare[1:]]
+    learned = [bare[0]._replace(lesson=taught(teachers, trees[0].words)[0]), *bare[1:]]
 
     def loss(examples, share):
         network.settings = replace(network.settings, taught=share)
         return objective(network, stack(examples)).item()
 
     assert len(trees) > 1
-    assert loss(taught, 0.0) == pytest.approx(loss(bare, 0.5))
-    assert loss(taught, 0.25) == pytest.approx(0.75 * loss(taught, 0.0) + 0.25 * loss(taught, 1.0))
+    assert loss(learned, 0.0) == pytest.approx(loss(bare, 0.5))
+    assert loss(learned, 0.25) == pytest.approx(0.75 * loss(learned, 0.0) + 0.25 * loss(learned, 1.0))
     others = loss(bare[1:], 0.5) * len(bare[1:]) / len(bare)  # the loss is the mean over sentences
-    assert loss(taught, 1.0) - others == pytest.approx(loss(taught[:1], 1.0) / len(bare), rel=1e-4)
+    assert loss(learned, 1.0) - others == pytest.approx(loss(learned[:1], 1.0) / len(bare), rel=1e-4)
 
 
 def test_a_parser_that_thinks_as_its_teacher_loses_the_teachers_entropy(parser, reviews):
@@ -126,7 +136,7 @@ def test_a_parser_that_thinks_as_its_teacher_loses_the_teachers_entropy(parser, 
     [tree] = reviews.splits["train"][:1]
     fold = next(fold for fold in ("1/2", "2/2") if in_fold(tree.words, fold))
     parser.network.settings = replace(parser.network.settings, taught=1.0, fold=fold)
-    [lesson] = lessons([parser], [tree.words], silent).values()
+    [lesson] = taught([parser], tree.words)
     found = objective(parser.network, stack([example(tree, parser.vocabulary, parser.network.inventory, lesson)]))
     assert found.item() == pytest.approx(parser.distribution(tree.words).entropy.item(), rel=0.02)
     assert found.item() > 0.5

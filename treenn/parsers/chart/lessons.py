@@ -8,7 +8,8 @@ Networks 5, 1992). What is learned are the probabilities that it gives to all tr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -27,36 +28,42 @@ _LEAST = 1e-3
 _NOTHING = 1e-30
 
 Words = tuple[str, ...]
-Progress = Callable[[int, int, str], None]
+Progress = Callable[[int, int], None]
 
 
-def lessons(teachers: Sequence[ChartParser], sentences: Iterable[Words], progress: Progress) -> dict[Words, Lesson]:
-    """What the teachers think of each sentence, on average over those that were not trained on it.
+class Asked(NamedTuple):
+    """A sentence or one of its phrases, and the whole sentence, which decides who has not seen it."""
+
+    words: Words
+    sentence: Words
+
+
+def lessons(teachers: Sequence[ChartParser], asked: Sequence[Asked], progress: Progress) -> list[Lesson]:
+    """What the teachers think of sentences and phrases, on average over those that were not trained on them.
 
     Args:
-        teachers: parsers trained with `fold`, one or more for each.
-        sentences: their words.
-        progress: told of every batch.
+        teachers: parsers trained with `fold`, one or more for each part.
+        asked: what they are asked about.
+        progress: told of every batch: how many were answered, and of how many.
 
     Raises:
-        InputError: where a sentence is in no teacher's fold.
+        InputError: where a sentence is in no teacher's part.
     """
-    distinct = list(dict.fromkeys(sentences))
-    found: dict[Words, Lesson] = {}
+    found: dict[int, Lesson] = {}
     for fold in sorted({_fold(teacher) for teacher in teachers}):
         group = [teacher for teacher in teachers if _fold(teacher) == fold]
-        held = [words for words in distinct if in_fold(words, fold)]
-        for numbers in equal_lengths(held):
-            batch = [held[number] for number in numbers]
-            found.update(zip(batch, _mean(group, batch), strict=True))
-            progress(len(found), len(distinct), f"teachers of {fold}")
-    if missing := [words for words in distinct if words not in found]:
-        folds = ", ".join(_fold(teacher) or "all" for teacher in teachers)
+        held = [number for number, (_, sentence) in enumerate(asked) if in_fold(sentence, fold)]
+        for batch in equal_lengths([asked[number].words for number in held]):
+            numbers = [held[place] for place in batch]
+            found.update(zip(numbers, _mean(group, [asked[number].words for number in numbers]), strict=True))
+            progress(len(found), len(asked))
+    if missing := [sentence for number, (_, sentence) in enumerate(asked) if number not in found]:
+        folds = ", ".join(_fold(teacher) or "nothing" for teacher in teachers)
         raise InputError(
             f"every --teacher was trained on {len(missing)} of the sentences, one being {' '.join(missing[0][:8])!r}; "
             f"they leave out {folds}; must leave out every part once, as four trained with --fold 1/4 to --fold 4/4"
         )
-    return found
+    return [found[number] for number in range(len(asked))]
 
 
 def _fold(teacher: ChartParser) -> str:
