@@ -57,10 +57,10 @@ def test_a_teacher_has_not_seen_its_fold(teachers, reviews):
 def test_a_lesson_is_what_the_teacher_says_that_has_not_seen_the_sentence(teachers, reviews):
     for words, lesson in zip(sentences(reviews), taught(teachers, *sentences(reviews)), strict=True):
         posterior = teachers[0 if in_fold(words, "1/2") else 1].distribution(words).posterior
-        torch.testing.assert_close(torch.from_numpy(lesson.nodes), posterior.nodes[0], atol=0.02, rtol=0)
+        torch.testing.assert_close(torch.from_numpy(lesson.nodes), posterior.nodes[0], atol=0.05, rtol=0)
         splits = torch.zeros(posterior.splits[0].numel())
         splits[torch.from_numpy(lesson.places).long()] = torch.from_numpy(lesson.splits)
-        torch.testing.assert_close(splits, posterior.splits.flatten(), atol=0.02, rtol=0)
+        torch.testing.assert_close(splits, posterior.splits.flatten(), atol=0.05, rtol=0)
 
 
 def test_of_two_teachers_with_one_fold_a_lesson_is_the_mean(teachers, reviews, tiny):
@@ -69,15 +69,15 @@ def test_of_two_teachers_with_one_fold_a_lesson_is_the_mean(teachers, reviews, t
     words = next(words for words in sentences(reviews) if in_fold(words, "1/2"))
     [lesson] = taught([teachers[0], other], words)
     mean = sum(teacher.distribution(words).marginals[0] for teacher in (teachers[0], other)) / 2
-    torch.testing.assert_close(torch.from_numpy(lesson.nodes), mean, atol=0.02, rtol=0)
+    torch.testing.assert_close(torch.from_numpy(lesson.nodes), mean, atol=0.05, rtol=0)
 
 
 def test_of_a_phrase_its_sentence_says_who_has_not_seen_it(teachers, reviews):
-    words = next(words for words in sentences(reviews) if in_fold(words, "2/2"))
-    phrase = next(words[:length] for length in (2, 3, 4) if in_fold(words[:length], "1/2"))
+    held = [words for words in sentences(reviews) if in_fold(words, "2/2")]
+    words, phrase = next((words, words[:-1]) for words in held if in_fold(words[:-1], "1/2"))
     [lesson] = lessons(teachers, [Asked(phrase, words)], silent)
     expected = teachers[1].distribution(phrase).marginals[0]
-    torch.testing.assert_close(torch.from_numpy(lesson.nodes), expected, atol=0.02, rtol=0)
+    torch.testing.assert_close(torch.from_numpy(lesson.nodes), expected, atol=0.05, rtol=0)
 
 
 def test_without_its_rare_splits_a_distribution_is_still_one(parser):
@@ -88,7 +88,7 @@ def test_without_its_rare_splits_a_distribution_is_still_one(parser):
     n = len(words)
     assert 0 < int((splits > 0).sum()) < int((posterior.splits > 0).sum())
     assert splits.sum().item() == pytest.approx(n - 1, abs=1e-4)
-    torch.testing.assert_close(splits, posterior.splits, atol=0.02, rtol=0)
+    torch.testing.assert_close(splits, posterior.splits, atol=0.05, rtol=0)
     for start in range(n):
         for end in range(start + 1, n + 1):
             whole = nodes[0, row(n, start, end)].sum() if end - start < n else torch.tensor(1.0)
