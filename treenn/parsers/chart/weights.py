@@ -1,8 +1,8 @@
-"""A network's weights in 8 bits: what a parser's folder holds of them."""
+"""Networks' weights in 8 bits, and their word vectors as one table: what a parser's folder holds of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -38,3 +38,19 @@ def unpack(packed: Mapping[str, Tensor]) -> dict[str, Tensor]:
         for name, tensor in packed.items()
         if not name.endswith(_SCALE)
     }
+
+
+def share_words(tables: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
+    """Several networks' word vectors as one table, and the map from it to each network's own.
+
+    Networks that start from the same pretrained vectors end with vectors that differ little: side by side they are all
+    but of low rank. This is the best table of that rank (Eckart and Young, *The Approximation of One Matrix by Another
+    of Lower Rank*, Psychometrika 1936).
+
+    Shape: of each table `(words, x)`; of the one `(words, r)`, r the widest table's x, and of each map `(r, x)`.
+    """
+    widths = [table.shape[1] for table in tables]
+    left, sizes, right = torch.linalg.svd(torch.cat(list(tables), dim=1), full_matrices=False)
+    rank = max(widths)
+    maps = right[:rank].split(widths, dim=1)
+    return (left[:, :rank] * sizes[:rank]).contiguous(), [found.contiguous() for found in maps]
