@@ -8,6 +8,10 @@ import torch
 from torch import Tensor
 
 _LARGEST = 127
+
+_RANK = 116
+"""Of the word vectors of several networks: what three of them in 10 MB have room for."""
+
 _SCALE = ".scale"
 
 
@@ -47,10 +51,8 @@ def share_words(tables: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
     but of low rank. This is the best table of that rank (Eckart and Young, *The Approximation of One Matrix by Another
     of Lower Rank*, Psychometrika 1936).
 
-    Shape: of each table `(words, x)`; of the one `(words, r)`, r the widest table's x, and of each map `(r, x)`.
+    Shape: of each table `(words, x)`; of the one `(words, r)`, r at most 116, and of each map `(r, x)`.
     """
-    widths = [table.shape[1] for table in tables]
     left, sizes, right = torch.linalg.svd(torch.cat(list(tables), dim=1), full_matrices=False)
-    rank = max(widths)
-    maps = right[:rank].split(widths, dim=1)
-    return (left[:, :rank] * sizes[:rank]).contiguous(), [found.contiguous() for found in maps]
+    maps = right[:_RANK].split([table.shape[1] for table in tables], dim=1)
+    return (left[:, :_RANK] * sizes[:_RANK]).contiguous(), [found.contiguous() for found in maps]
