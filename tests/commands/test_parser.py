@@ -86,6 +86,20 @@ def test_parsers_are_joined_with_the_story_of_each(command: Command, tmp_path: P
     assert json.loads(command("parse", "--parser", "both", "--json", "a good film").stdout)["words"][0] == "a"
 
 
+def test_a_parser_is_taught_by_others_with_the_story_of_each(command: Command, tmp_path: Path) -> None:
+    arguments = ["parser", "train", "--treebank", "toy", *SMALL["chart"]]
+    for part in ("1", "2"):
+        command(*arguments, "--fold", f"{part}/2", "--out", part)
+    done = command(*arguments, "--teacher", "1", "--teacher", "2", "--out", "taught")
+    assert "The parser is in taught" in done.stderr
+    results = json.loads((tmp_path / "taught/results.json").read_text())
+    assert [run["settings"]["fold"] for run in results["teachers"]] == ["1/2", "2/2"]
+    alone = command(*arguments, "--teacher", "1", "--out", "by-one")
+    assert alone.error.startswith("every --teacher was trained on ")
+    assert "they leave out 1/2; must leave out every part once" in alone.error
+    assert not (tmp_path / "by-one").exists()
+
+
 def test_an_evaluation_is_written_with_all_that_makes_it_again(command: Command, tmp_path: Path) -> None:
     arguments = ["parser", "evaluate", "--parser", "left", "--treebank", "toy", "--split", "dev", "--json"]
     done = command(*arguments, "--out", "results/left.json")
@@ -134,6 +148,12 @@ def test_a_sentiment_model_of_other_classes_is_refused(
         (["train", "--out", "file.txt"], "file.txt: this is a file; --out must name a folder"),
         (["train", "--out", "mine", "--vectors", "none.txt"], "none.txt: cannot read this file"),
         (["join", "nowhere", "--out", "mine"], "nowhere/config.json: cannot read this file"),
+        (["train", "--teacher", "nowhere", "--out", "mine"], "nowhere/config.json: cannot read this file"),
+        (["train", "--out", "mine", "--fold", "5/4"], "--fold 5/4: must be a part of two or more, such as 1/4"),
+        (
+            ["train", "--parser", "pcfg", "--teacher", "x", "--out", "mine"],
+            "--teacher: only a chart parser learns from others, and this is --parser pcfg",
+        ),
         (["evaluate", "--parser", "nowhere"], "nowhere is neither a folder nor the name of a parser"),
         (["evaluate", "--parser", "left", "--split", "all"], "--split all: sst has train, dev, test"),
         (["evaluate", "--parser", "left", "--sentiment", "nowhere"], "nowhere/config.json: cannot read this file"),
