@@ -12,7 +12,7 @@ from treenn.parsers.chart import ChartParser, train
 from treenn.parsers.chart.distribution import TreeDistribution
 from treenn.parsers.chart.examples import Lesson, Lessons, example, stack
 from treenn.parsers.chart.folds import in_fold
-from treenn.parsers.chart.lessons import Asked, lessons, without_rare
+from treenn.parsers.chart.lessons import lessons, without_rare
 from treenn.parsers.chart.objective import by_teachers, objective
 from treenn.parsers.chart.search import Scores
 from treenn.parsers.chart.spans import row
@@ -36,7 +36,7 @@ def sentences(treebank: ParsingTreebank) -> list[tuple[str, ...]]:
 
 def taught(teachers, *asked) -> list[Lesson]:
     """The lessons of whole sentences."""
-    return lessons(teachers, [Asked(words, words) for words in asked], silent)
+    return lessons(teachers, asked, silent)
 
 
 def softened(parser: ChartParser) -> ChartParser:
@@ -70,14 +70,6 @@ def test_of_two_teachers_with_one_fold_a_lesson_is_the_mean(teachers, reviews, t
     [lesson] = taught([teachers[0], other], words)
     mean = sum(teacher.distribution(words).marginals[0] for teacher in (teachers[0], other)) / 2
     torch.testing.assert_close(torch.from_numpy(lesson.nodes), mean, atol=0.05, rtol=0)
-
-
-def test_of_a_phrase_its_sentence_says_who_has_not_seen_it(teachers, reviews):
-    held = [words for words in sentences(reviews) if in_fold(words, "2/2")]
-    words, phrase = next((words, words[:-1]) for words in held if in_fold(words[:-1], "1/2"))
-    [lesson] = lessons(teachers, [Asked(phrase, words)], silent)
-    expected = teachers[1].distribution(phrase).marginals[0]
-    torch.testing.assert_close(torch.from_numpy(lesson.nodes), expected, atol=0.05, rtol=0)
 
 
 def test_without_its_rare_splits_a_distribution_is_still_one(parser):

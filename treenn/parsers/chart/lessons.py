@@ -9,7 +9,6 @@ Networks 5, 1992). What is learned are the probabilities that it gives to all tr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -31,19 +30,12 @@ Words = tuple[str, ...]
 Progress = Callable[[int, int], None]
 
 
-class Asked(NamedTuple):
-    """A sentence or one of its phrases, and the whole sentence, which decides who has not seen it."""
-
-    words: Words
-    sentence: Words
-
-
-def lessons(teachers: Sequence[ChartParser], asked: Sequence[Asked], progress: Progress) -> list[Lesson]:
-    """What the teachers think of sentences and phrases, on average over those that were not trained on them.
+def lessons(teachers: Sequence[ChartParser], sentences: Sequence[Words], progress: Progress) -> list[Lesson]:
+    """What the teachers think of sentences, on average over those that were not trained on them.
 
     Args:
         teachers: parsers trained with `fold`, one or more for each part.
-        asked: what they are asked about.
+        sentences: their words.
         progress: told of every batch: how many were answered, and of how many.
 
     Raises:
@@ -52,18 +44,18 @@ def lessons(teachers: Sequence[ChartParser], asked: Sequence[Asked], progress: P
     found: dict[int, Lesson] = {}
     for fold in sorted({_fold(teacher) for teacher in teachers}):
         group = [teacher for teacher in teachers if _fold(teacher) == fold]
-        held = [number for number, (_, sentence) in enumerate(asked) if in_fold(sentence, fold)]
-        for batch in equal_lengths([asked[number].words for number in held]):
+        held = [number for number, words in enumerate(sentences) if in_fold(words, fold)]
+        for batch in equal_lengths([sentences[number] for number in held]):
             numbers = [held[place] for place in batch]
-            found.update(zip(numbers, _mean(group, [asked[number].words for number in numbers]), strict=True))
-            progress(len(found), len(asked))
-    if missing := [sentence for number, (_, sentence) in enumerate(asked) if number not in found]:
+            found.update(zip(numbers, _mean(group, [sentences[number] for number in numbers]), strict=True))
+            progress(len(found), len(sentences))
+    if missing := [words for number, words in enumerate(sentences) if number not in found]:
         folds = ", ".join(_fold(teacher) or "nothing" for teacher in teachers)
         raise InputError(
             f"every --teacher was trained on {len(missing)} of the sentences, one being {' '.join(missing[0][:8])!r}; "
             f"they leave out {folds}; must leave out every part once, as four trained with --fold 1/4 to --fold 4/4"
         )
-    return [found[number] for number in range(len(asked))]
+    return [found[number] for number in range(len(sentences))]
 
 
 def _fold(teacher: ChartParser) -> str:

@@ -23,6 +23,7 @@ from treenn.parsers.chart.examples import (
     Batch,
     Example,
     Inventory,
+    Lesson,
     batches,
     categories_of,
     example,
@@ -31,7 +32,7 @@ from treenn.parsers.chart.examples import (
     word_counts,
 )
 from treenn.parsers.chart.folds import in_fold
-from treenn.parsers.chart.lessons import Asked, lessons
+from treenn.parsers.chart.lessons import lessons
 from treenn.parsers.chart.network import SpanNetwork
 from treenn.parsers.chart.objective import objective
 from treenn.parsers.chart.parser import LIMIT, ChartParser
@@ -107,7 +108,7 @@ class _Trainer:
         progress: Progress,
     ) -> None:
         self.settings, self.name, self.helper_names = settings, treebank.name, [helper.name for helper in helpers]
-        self.teachers, self.environment = teachers, environment()
+        self.environment = environment()
         self.generator = np.random.default_rng(settings.seed)
         train = _own_trees(treebank, settings)
         helping = [_training_trees(helper, settings.longest) for helper in helpers]
@@ -127,11 +128,14 @@ class _Trainer:
             settings,
         )
         self.phrases = phrases(train, _SHORTEST)
+        self.train = [
+            example(tree, vocabulary, inventory, lesson)
+            for tree, lesson in zip(train, _taught(teachers, train, progress), strict=True)
+        ]
         self.helping = [[example(tree, vocabulary, inventory) for tree in trees] for trees in helping]
         labels = any(map(categories_of, train))
         self.parser = ChartParser([deepcopy(self.network)], vocabulary, labels=labels)
         self.optimizer = Adam(self.network.parameters(), lr=settings.learning_rate, betas=(0.9, 0.95), fused=True)
-        self.train = self._learn(train, train, lambda done, total: progress(done, total, "the teachers' trees"))
         self.steps, self.history = 0, list[dict[str, Any]]()
         self.best_weights: dict[str, Tensor] = {}
 
@@ -163,24 +167,13 @@ class _Trainer:
 
     def _examples(self, epoch: int) -> list[Example]:
         """The treebank's own trees; some of their phrases and an equal part of each helper's, fewer every epoch."""
-        order = self.generator.permutation(len(self.phrases))[: self._phrase_count(epoch)]
-        chosen = [self.phrases[index] for index in order]
-        found = self.train + self._learn([tree.subtree(node) for tree, node in chosen], [tree for tree, _ in chosen])
+        found, parser = list(self.train), self.parser
+        for index in self.generator.permutation(len(self.phrases))[: self._phrase_count(epoch)]:
+            tree, node = self.phrases[index]
+            found.append(example(tree.subtree(node), parser.vocabulary, self.network.inventory))
         for trees, count in zip(self.helping, self._helping_counts(epoch), strict=True):
             found += [trees[index] for index in self.generator.permutation(len(trees))[:count]]
         return found
-
-    def _learn(
-        self,
-        trees: Sequence[AnyTree],
-        sources: Sequence[AnyTree],
-        progress: Callable[[int, int], None] = lambda done, total: None,
-    ) -> list[Example]:
-        """Trees, sources themselves or phrases in them, with what the teachers think who have not seen the source."""
-        asked = [Asked(tree.words, source.words) for tree, source in zip(trees, sources, strict=True)]
-        known = lessons(self.teachers, asked, progress) if self.teachers else [None] * len(asked)
-        vocabulary, inventory = self.parser.vocabulary, self.network.inventory
-        return [example(tree, vocabulary, inventory, lesson) for tree, lesson in zip(trees, known, strict=True)]
 
     def _size(self, epoch: int) -> int:
         """How many trees an epoch has."""
@@ -253,6 +246,15 @@ def _own_trees(treebank: ParsingTreebank, settings: ChartSettings) -> list[AnyTr
     if not trees:
         raise InputError(f"--fold {settings.fold}: this leaves no tree of {treebank.name} to train on")
     return trees
+
+
+def _taught(teachers: Sequence[ChartParser], trees: Sequence[AnyTree], progress: Progress) -> Sequence[Lesson | None]:
+    """What the teachers, if any, think of the trees' sentences."""
+    if not teachers:
+        return [None] * len(trees)
+    return lessons(
+        teachers, [tree.words for tree in trees], lambda done, total: progress(done, total, "the teachers' trees")
+    )
 
 
 def _training_trees(treebank: ParsingTreebank, longest: int) -> list[AnyTree]:
