@@ -25,6 +25,7 @@ _LEAST = 1e-3
 """Splits that are less probable are not kept, but for a span's best: a sentence has thousands, of which few matter."""
 
 _NOTHING = 1e-30
+"""Where a span is impossible its splits are 0 by 0."""
 
 Words = tuple[str, ...]
 Progress = Callable[[int, int], None]
