@@ -32,7 +32,7 @@ def in_fold(words: Sequence[str], fold: str) -> bool:
         InputError: as `parse_fold`.
 
     >>> [in_fold(["a", "film"], f"{part}/3") for part in (1, 2, 3)]
-    [True, False, False]
+    [False, True, False]
     """
     part, parts = parse_fold(fold)
     return crc32(" ".join(words).lower().encode("utf-8", "surrogatepass")) % parts == part - 1
