@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from treenn.parsers.chart.weights import pack, share_words, unpack
+from treenn.parsers.chart.weights import pack, unpack
 
 
 @pytest.fixture
@@ -40,29 +40,3 @@ def test_rows_of_next_to_nothing_stay_numbers(value):
     found = unpack(pack({"rows": torch.full((2, 3), value)}))["rows"]
     assert found.isfinite().all()
     assert (found - value).abs().max() <= 0.01 * value
-
-
-def test_tables_of_a_common_origin_are_one_table_with_a_map_for_each():
-    generator = torch.Generator().manual_seed(0)
-    origin = torch.randn(400, 90, generator=generator)
-    tables = [origin @ torch.randn(90, size, generator=generator) for size in (100, 70)]
-    shared, maps = share_words(tables)
-    assert shared.shape == (400, 116)
-    assert [tuple(found.shape) for found in maps] == [(116, 100), (116, 70)]
-    for table, found in zip(tables, maps, strict=True):
-        torch.testing.assert_close(shared @ found, table, rtol=1e-3, atol=1e-3)
-
-
-def test_of_tables_with_more_to_them_most_is_kept():
-    """The squares of what is lost are those of the singular values that are left out."""
-    tables = [torch.randn(300, 100, generator=torch.Generator().manual_seed(seed)) for seed in range(2)]
-    shared, maps = share_words(tables)
-    lost = sum(float(((shared @ found - table) ** 2).sum()) for table, found in zip(tables, maps, strict=True))
-    values = torch.linalg.svdvals(torch.cat(tables, dim=1))
-    assert lost == pytest.approx(float((values[116:] ** 2).sum()), rel=1e-3)
-
-
-def test_few_words_make_a_small_table():
-    shared, maps = share_words([torch.ones(3, 8), torch.ones(3, 4)])
-    assert shared.shape == (3, 3)
-    torch.testing.assert_close(shared @ maps[1], torch.ones(3, 4))

@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
-from torch import Tensor
 from torch.nn import ModuleList
 
 from treenn.parsers.chart.distribution import TreeDistribution
@@ -22,7 +21,7 @@ from treenn.parsers.chart.network import Encoded, SpanNetwork, mean_scores
 from treenn.parsers.chart.search import Found, Node
 from treenn.parsers.chart.settings import ChartSettings
 from treenn.parsers.chart.spans import span_count
-from treenn.parsers.chart.weights import pack, share_words, unpack
+from treenn.parsers.chart.weights import pack, unpack
 from treenn.parsers.config import read_config
 from treenn.parsers.parser import Parser
 from treenn.trees import InputError, Tree
@@ -150,17 +149,14 @@ class ChartParser(Parser):
         return [(_tree(words, found, rank), chance) for rank, chance in enumerate(chances)]
 
     def save(self, folder: Path) -> None:
-        """Write `config.json`, `vocabulary.json` and `model.safetensors`, the weights in 8 bits (`pack`).
-
-        Of several networks the word vectors are written as one table of low rank (`share_words`).
-        """
+        """Write `config.json`, `vocabulary.json` and `model.safetensors`, the weights in 8 bits (`pack`)."""
         config = {
             "format": FORMAT,
             "parser": "chart",
             "labels": self.labels,
             "networks": [_config(network) for network in self.networks],
         }
-        weights = pack(_weights(self.networks))
+        weights = pack(ModuleList(self.networks).state_dict())
         write_text(folder / "config.json", json.dumps(config, indent=2) + "\n")
         write_text(folder / "vocabulary.json", json.dumps(self.vocabulary.words[1:], ensure_ascii=False) + "\n")
         write_bytes(folder / "model.safetensors", save(weights))
@@ -177,28 +173,11 @@ class ChartParser(Parser):
         with torch.random.fork_rng(devices=[]):
             networks = [_network(each, len(vocabulary)) for each in config["networks"]]
         try:
-            ModuleList(networks).load_state_dict(_own_words(unpack(load_file(folder / "model.safetensors"))))
+            weights = load_file(folder / "model.safetensors")
+            ModuleList(networks).load_state_dict(unpack(weights))
         except (OSError, RuntimeError, SafetensorError) as error:
             raise InputError(f"these weights cannot be read: {error}", source=folder / "model.safetensors") from error
         return cls(networks, vocabulary, labels=config["labels"])
-
-
-def _weights(networks: Sequence[SpanNetwork]) -> dict[str, Tensor]:
-    """All weights by name; those of several networks' words as `words` and `0.words.map`, `1.words.map`, ..."""
-    weights = ModuleList(networks).state_dict()
-    if len(networks) > 1:
-        names = [f"{number}.words.weight" for number in range(len(networks))]
-        weights["words"], maps = share_words([weights.pop(name) for name in names])
-        weights |= {name.replace("weight", "map"): found for name, found in zip(names, maps, strict=True)}
-    return weights
-
-
-def _own_words(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The weights as the networks have them: `_weights`, the other way round."""
-    for name in [name for name in weights if name.endswith(".words.map")]:
-        weights[name.replace("map", "weight")] = weights["words"] @ weights.pop(name)
-    weights.pop("words", None)
-    return weights
 
 
 def _config(network: SpanNetwork) -> dict[str, Any]:

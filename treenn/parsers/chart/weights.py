@@ -1,17 +1,13 @@
-"""Networks' weights in 8 bits, and their word vectors as one table: what a parser's folder holds of them."""
+"""A network's weights in 8 bits: what a parser's folder holds of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
 
 _LARGEST = 127
-
-_RANK = 116
-"""Of the word vectors of several networks: what three of them in 10 MB have room for."""
-
 _SCALE = ".scale"
 
 
@@ -42,17 +38,3 @@ def unpack(packed: Mapping[str, Tensor]) -> dict[str, Tensor]:
         for name, tensor in packed.items()
         if not name.endswith(_SCALE)
     }
-
-
-def share_words(tables: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
-    """Several networks' word vectors as one table, and the map from it to each network's own.
-
-    Networks that start from the same pretrained vectors end with vectors that differ little: side by side they are all
-    but of low rank. This is the best table of that rank (Eckart and Young, *The Approximation of One Matrix by Another
-    of Lower Rank*, Psychometrika 1936).
-
-    Shape: of each table `(words, x)`; of the one `(words, r)`, r at most 116, and of each map `(r, x)`.
-    """
-    left, sizes, right = torch.linalg.svd(torch.cat(list(tables), dim=1), full_matrices=False)
-    maps = right[:_RANK].split([table.shape[1] for table in tables], dim=1)
-    return (left[:, :_RANK] * sizes[:_RANK]).contiguous(), [found.contiguous() for found in maps]
