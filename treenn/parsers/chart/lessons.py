@@ -17,8 +17,7 @@ from torch import Tensor
 from treenn.parsers.chart.examples import Lesson
 from treenn.parsers.chart.folds import in_fold
 from treenn.parsers.chart.parser import ChartParser, equal_lengths
-from treenn.parsers.chart.search import Chart, splits_of_width
-from treenn.parsers.chart.spans import rows_of_width, span_count
+from treenn.parsers.chart.search import hand_down, splits_of_width
 from treenn.trees import InputError
 
 _LEAST = 1e-3
@@ -83,19 +82,10 @@ def without_rare(splits: Tensor) -> tuple[Tensor, Tensor]:
 
     Shape: `(B, n + 1, n + 1, n + 1)` to `(B, spans, 2)` and as it was.
     """
-    batch, n = len(splits), splits.shape[1] - 1
-    nodes, kept, outside = splits.new_zeros(batch, span_count(n), 2), torch.zeros_like(splits), Chart(n, batch, splits)
-    here = splits.new_ones(batch, 1, 1)
-    for width in range(n, 0, -1):
-        if width < n:
-            left, right = outside.at(width)
-            here = left + right
-            nodes[:, rows_of_width(n, width)] = torch.cat([left, right], dim=-1)
-        if width > 1:
-            found = splits_of_width(splits, width)
-            found = found * ((found > _LEAST) | (found == found.amax(dim=2, keepdim=True)))
-            chance = found / found.sum(dim=2, keepdim=True).clamp(min=_NOTHING) * here
-            splits_of_width(kept, width).copy_(chance)
-            for above in outside.parts(width):
-                above.add_(chance.unsqueeze(-1))
-    return nodes, kept
+
+    def shares(width: int) -> Tensor:
+        found = splits_of_width(splits, width)
+        found = found * ((found > _LEAST) | (found == found.amax(dim=2, keepdim=True)))
+        return found / found.sum(dim=2, keepdim=True).clamp(min=_NOTHING)
+
+    return hand_down(shares, splits)

@@ -9,12 +9,13 @@ and its derivative the outside algorithm (Eisner, *Inside-Outside and Forward-Ba
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from treenn.parsers.chart.spans import rows_of_width
+from treenn.parsers.chart.spans import rows_of_width, span_count
 
 LEFT, RIGHT = 0, 1
 """The columns of the nodes' scores: what a span is worth as a left child, and as a right child."""
@@ -112,21 +113,37 @@ class Posterior(NamedTuple):
 
 def inside_outside(scores: Scores) -> Posterior:
     """The log partition function, and its derivatives: the probabilities of nodes and splits."""
-    nodes, splits, n = torch.zeros_like(scores.nodes), torch.zeros_like(scores.splits), scores.length
     chart, sums = _inside(scores)
-    outside = Chart(n, len(nodes), nodes)
-    here = nodes.new_ones(len(nodes), 1, 1)
+
+    def shares(width: int) -> Tensor:
+        return (_totals(chart, scores, width) - sums[width].unsqueeze(2)).exp_().squeeze(-1)
+
+    return Posterior(sums[scores.length].flatten(), *hand_down(shares, scores.splits))
+
+
+def hand_down(shares: Callable[[int], Tensor], like: Tensor) -> tuple[Tensor, Tensor]:
+    """The probabilities of nodes and splits, from the sentence down to its words: a span's goes to its splits.
+
+    Args:
+        shares: for a width, how much of its spans' probability each split gets. Shape: `(B, starts, width - 1)`.
+        like: as the splits are to be. Shape: `(B, n + 1, n + 1, n + 1)`.
+
+    Shape: of the nodes `(B, spans, 2)`, of the splits as `like`.
+    """
+    batch, n = len(like), like.shape[1] - 1
+    nodes, splits, outside = like.new_zeros(batch, span_count(n), 2), torch.zeros_like(like), Chart(n, batch, like)
+    here = like.new_ones(batch, 1, 1)
     for width in range(n, 0, -1):
         if width < n:
             left, right = outside.at(width)
             here = left + right
             nodes[:, rows_of_width(n, width)] = torch.cat([left, right], dim=-1)
         if width > 1:
-            chance = (_totals(chart, scores, width) - sums[width].unsqueeze(2)).exp_().mul_(here.unsqueeze(2))
-            splits_of_width(splits, width).copy_(chance.squeeze(-1))
+            chance = shares(width).mul_(here)
+            splits_of_width(splits, width).copy_(chance)
             for above in outside.parts(width):
-                above.add_(chance)
-    return Posterior(sums[n].flatten(), nodes, splits)
+                above.add_(chance.unsqueeze(-1))
+    return nodes, splits
 
 
 def _inside(scores: Scores) -> tuple[Chart, list[Tensor]]:
