@@ -25,8 +25,8 @@ def attention(
     """
     from treenn.commands.show import print_json
     from treenn.models import load_model
-    from treenn.parsers.tokenizer import tokenize
     from treenn.sequences.drawing import draw_weights_svg, draw_weights_text
+    from treenn.text.tokenizer import tokenize
     from treenn.trees.files import write_text
 
     network, _, classes = load_model(model)

@@ -47,7 +47,7 @@ class Line(NamedTuple):
         Raises:
             InputError: where the line is not UTF-8.
         """
-        from treenn.parsers.tokenizer import tokenize
+        from treenn.text.tokenizer import tokenize
         from treenn.trees.escapes import unescape
 
         if bad := _UNDECODED.search(self.text):

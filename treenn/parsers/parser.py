@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from treenn.parsers.tokenizer import tokenize
+from treenn.text.tokenizer import tokenize
 from treenn.trees import InputError, Tree
 
 

@@ -13,7 +13,7 @@ from treenn.models import SHIPPED, NodeClassifier, load_model
 from treenn.parsers import Parser
 from treenn.parsers.loading import SHIPPED as SHIPPED_PARSER
 from treenn.parsers.loading import load_parser
-from treenn.parsers.tokenizer import tokenize
+from treenn.text.tokenizer import tokenize
 from treenn.trees import InputError, Tree
 
 

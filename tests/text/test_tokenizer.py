@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from nltk.tokenize.treebank import TreebankWordDetokenizer
 
-from treenn.parsers.tokenizer import tokenize
+from treenn.text.tokenizer import tokenize
 from treenn.trees import InputError, read_trees
 
 
@@ -88,7 +88,7 @@ def test_long_texts_take_no_longer_than_they_are(piece: str) -> None:
 
 def test_the_first_text_waits_for_no_more_of_nltk_than_the_tokenizer() -> None:
     code = (
-        "import sys\nfrom treenn.parsers.tokenizer import tokenize\nwords = tokenize('It isn\\'t.')\n"
+        "import sys\nfrom treenn.text.tokenizer import tokenize\nwords = tokenize('It isn\\'t.')\n"
         "print(words, sorted({'nltk', 'sklearn', 'scipy'} & set(sys.modules)))\n"
         "import nltk\nprint(nltk.word_tokenize is not None, tokenize('a b'))"
     )
