@@ -48,7 +48,7 @@ def test_only_matrices_that_read_states_start_anew(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(NO_STATE_IS_READ))
 def test_where_nothing_reads_a_state_a_user_is_told(name: str) -> None:
-    with pytest.raises(InputError, match="--initialization xavier: this network has no matrix that reads a state"):
+    with pytest.raises(InputError, match="initialization xavier: this network has no matrix that reads a state"):
         encoder(name, initialization="xavier")
 
 
@@ -142,9 +142,9 @@ def test_forget_biases_are_what_the_gate_adds() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"forget_bias": 1.0}, "--forget-bias 1.0: this network has no forget gate"),
-        ({"cell_dropout": 0.2}, "--cell-dropout 0.2: there is nothing in a tree-gru to apply it to"),
-        ({"truncate": 5}, "--truncate 5: there is nothing in a tree-gru to apply it to"),
+        ({"forget_bias": 1.0}, "forget_bias 1.0: this network has no forget gate"),
+        ({"cell_dropout": 0.2}, "cell_dropout 0.2: there is nothing in a tree-gru to apply it to"),
+        ({"truncate": 5}, "truncate 5: there is nothing in a tree-gru to apply it to"),
     ],
 )
 def test_a_recipe_that_a_network_cannot_follow_is_refused(options: dict[str, object], message: str) -> None:
@@ -167,5 +167,5 @@ def test_truncation_reaches_the_networks(name: str) -> None:
 def test_every_initialization_is_a_choice_of_settings() -> None:
     for name in INITIALIZATIONS:
         encoder("tree-lstm", initialization=name)
-    with pytest.raises(InputError, match="--initialization zero: must be own, orthogonal, identity or xavier"):
+    with pytest.raises(InputError, match="initialization zero: must be own, orthogonal, identity or xavier"):
         Settings(initialization="zero")

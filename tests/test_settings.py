@@ -9,25 +9,25 @@ from treenn.trees import InputError
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"model": "rnn"}, "--model rnn: no such model; `treenn cells` lists them: tree-lstm, lstm,"),
-        ({"batch_size": 0}, "--batch-size 0: must be 1 or more"),
-        ({"dropout": 1.0}, "--dropout 1.0: must be at least 0 and below 1"),
-        ({"supervision": "words"}, "--supervision words: must be nodes, roots or spans"),
-        ({"learning_rate": -1.0}, "--learning-rate -1.0: must be 0 or more"),
-        ({"weight_decay": float("nan")}, "--weight-decay nan: must be 0 or more"),
-        ({"clip_norm": 0.0}, "--clip-norm 0.0: must be more than 0"),
-        ({"average": 1.0}, "--average 1.0: must be at least 0 and below 1"),
-        ({"optimizer": "sgd"}, "--optimizer sgd: must be adagrad, adadelta, adam or adamw"),
+        ({"model": "rnn"}, "model rnn: no such model; `treenn cells` lists them: tree-lstm, lstm,"),
+        ({"batch_size": 0}, "batch_size 0: must be 1 or more"),
+        ({"dropout": 1.0}, "dropout 1.0: must be at least 0 and below 1"),
+        ({"supervision": "words"}, "supervision words: must be nodes, roots or spans"),
+        ({"learning_rate": -1.0}, "learning_rate -1.0: must be 0 or more"),
+        ({"weight_decay": float("nan")}, "weight_decay nan: must be a finite number, 0 or more"),
+        ({"clip_norm": 0.0}, "clip_norm 0.0: must be more than 0"),
+        ({"average": 1.0}, "average 1.0: must be at least 0 and below 1"),
+        ({"optimizer": "sgd"}, "optimizer sgd: must be adagrad, adadelta, adam or adamw"),
         (
             {"optimizer": "adadelta", "embedding_optimizer": "same"},
-            "--embedding-optimizer same: Adadelta knows no sparse gradients; must be sgd beside it",
+            "embedding_optimizer same: Adadelta does not support sparse gradients; must be sgd",
         ),
         (
             {"root_weight": 3.0, "supervision": "roots"},
-            "--root-weight 3.0: goes with --supervision nodes; with roots, every example is a root",
+            "root_weight 3.0: needs supervision nodes; with roots, every example is a root",
         ),
-        ({"root_weight": 3.0, "supervision": "spans"}, "--root-weight 3.0: goes with --supervision nodes; with spans"),
-        ({"word_range": 0.0}, "--word-range 0.0: must be more than 0"),
+        ({"root_weight": 3.0, "supervision": "spans"}, "root_weight 3.0: needs supervision nodes; with spans"),
+        ({"word_range": 0.0}, "word_range 0.0: must be more than 0"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(options: dict[str, object], message: str) -> None:

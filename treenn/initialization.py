@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from treenn.cells import Cell
-from treenn.trees import InputError
+from treenn.trees.errors import InputError, argument
 
 
 def _identity(part: Tensor) -> Tensor:
@@ -52,7 +52,7 @@ def initialize(network: nn.Module, name: str) -> None:
     """
     found = list(recurrent_weights(network))
     if not found:
-        raise InputError(f"--initialization {name}: this network has no matrix that reads a state")
+        raise InputError(f"{argument('initialization')} {name}: this network has no matrix that reads a state")
     with torch.no_grad():
         for weight, rows in found:
             for part in torch.split(weight, rows):
@@ -100,7 +100,7 @@ def set_forget_bias(network: nn.Module, value: float) -> None:
     """
     found = [(module, _forget_biases(module)) for module in network.modules()]
     if not any(biases for _, biases in found):
-        raise InputError(f"--forget-bias {value}: this network has no forget gate")
+        raise InputError(f"{argument('forget_bias')} {value}: this network has no forget gate")
     with torch.no_grad():
         for module, biases in found:
             for bias in biases:  # torch's LSTM has two for each gate, which it adds up

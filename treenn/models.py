@@ -20,8 +20,9 @@ from treenn.encoders import Encoder, PackedForest, pack
 from treenn.heads import Head, node_loss
 from treenn.initialization import initialize, set_forget_bias
 from treenn.network import Network
-from treenn.settings import Settings, option
-from treenn.trees import InputError, Tree
+from treenn.settings import Settings
+from treenn.trees import Tree
+from treenn.trees.errors import InputError, argument
 from treenn.trees.files import read_json, write_bytes, write_text
 from treenn.vectors import WordVectors, initial_embedding
 from treenn.vocabulary import Vocabulary
@@ -171,7 +172,7 @@ def make_encoder(settings: Settings, x_size: int) -> Encoder:
         if value := getattr(settings, setting):
             modules = [module for module in encoder.modules() if hasattr(module, setting)]
             if not modules:
-                raise InputError(f"{option(setting)} {value}: there is nothing in a {settings.model} to apply it to")
+                raise InputError(f"{argument(setting)} {value}: there is nothing in a {settings.model} to apply it to")
             for module in modules:
                 setattr(module, setting, value)
     return encoder

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from treenn.contextual import Contextual, ContextualEncoder
 from treenn.encoders import Encoder, PackedDependencies, PackedForest
-from treenn.trees import InputError
+from treenn.trees.errors import InputError, argument
 from treenn.vocabulary import Vocabulary
 
 
@@ -86,7 +86,7 @@ class Network(nn.Module, ABC):
         x: Tensor = self.embedding(words)
         if self.contextual is not None:
             if not isinstance(forest, PackedForest):
-                raise InputError("contextual word vectors are for constituency trees; leave out --contextual")
+                raise InputError(f"dependency trees have no contextual word vectors; omit {argument('contextual')}")
             x = torch.cat([x, self.contextual(forest.sentences).to(x.device)], dim=1)
         return F.dropout(x, self.embedding_dropout) if self.training and self.embedding_dropout else x
 

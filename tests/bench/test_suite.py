@@ -96,11 +96,11 @@ def test_a_plan_times_all_encoders_unless_told_otherwise() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"cells": ("tree-lstm", "rnn")}, "--cells rnn: no such cell; there are tree-lstm, lstm"),
-        ({"cells": ("lstm", "lstm")}, "--cells lstm,lstm: name each cell once"),
-        ({"batch_sizes": (25, 0)}, "--batch 0: must be 1 or more"),
-        ({"steps": 0}, "--steps 0: must be 1 or more"),
-        ({"device": "tpu"}, "--device tpu: must be cpu or cuda"),
+        ({"cells": ("tree-lstm", "rnn")}, "cells rnn: no such cell; there are tree-lstm, lstm"),
+        ({"cells": ("lstm", "lstm")}, "cells lstm,lstm: name each cell once"),
+        ({"batch_sizes": (25, 0)}, "batch_sizes\\[1\\] 0: must be 1 or more"),
+        ({"steps": 0}, "steps 0: must be 1 or more"),
+        ({"device": "tpu"}, "device tpu: must be cpu or cuda"),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused(settings: dict[str, Any], message: str) -> None:
@@ -110,5 +110,5 @@ def test_a_plan_that_cannot_be_is_refused(settings: dict[str, Any], message: str
 
 def test_a_gpu_that_is_not_there_is_asked_for_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(InputError, match="--device cuda: torch finds no GPU on this machine; use --device cpu"):
+    with pytest.raises(InputError, match="device cuda: torch finds no GPU on this machine; use device cpu"):
         Plan(device="cuda")

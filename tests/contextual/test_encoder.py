@@ -92,7 +92,7 @@ def test_layers_are_numbers(text: str) -> None:
 
 
 def test_a_layer_stands_once() -> None:
-    with pytest.raises(InputError, match="--contextual-layers 1,1: must name each layer once"):
+    with pytest.raises(InputError, match="contextual_layers 1,1: must name each layer once"):
         layer_numbers("1,1")
 
 

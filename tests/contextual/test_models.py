@@ -175,9 +175,9 @@ def test_pairs_read_them_too_but_dependency_trees_cannot(frozen: Settings) -> No
 
 
 def test_a_rate_without_an_encoder_is_refused() -> None:
-    with pytest.raises(InputError, match=r"--contextual-learning-rate 0\.1: goes with --contextual NAME"):
+    with pytest.raises(InputError, match=r"contextual_learning_rate 0\.1: needs contextual NAME"):
         Settings(contextual_learning_rate=0.1)
-    with pytest.raises(InputError, match="--contextual-layers 4;6: must be numbers"):
+    with pytest.raises(InputError, match="contextual_layers 4;6: must be numbers"):
         Settings(contextual_layers="4;6")
 
 

@@ -94,5 +94,5 @@ def test_the_random_state_outside_is_left_alone_and_the_seed_decides() -> None:
 
 
 def test_what_an_encoder_has_nothing_of_is_refused() -> None:
-    with pytest.raises(InputError, match="--truncate 3: there is nothing in a recursive-tanh to apply it to"):
+    with pytest.raises(InputError, match="truncate 3: there is nothing in a recursive-tanh to apply it to"):
         network("recursive-tanh", truncate=3)

@@ -57,7 +57,7 @@ def test_what_is_done_stays_as_it_is_and_more_seeds_go_on(one: Recipe, tmp_path:
 def test_a_recipe_that_was_changed_does_not_take_up_its_old_runs(one: Recipe, tmp_path: Path) -> None:
     run_all([one], "sst", tmp_path / "out", seeds=1)
     changed = replace(one, settings=replace(one.settings, dropout=0.25))
-    with pytest.raises(InputError, match=r"seed-0: this run has --dropout 0\.5, where recipe one has 0\.25 now"):
+    with pytest.raises(InputError, match=r"seed-0: this run has dropout 0\.5, where recipe one has 0\.25 now"):
         run_all([OTHER, changed], "sst", tmp_path / "out", seeds=1)
     assert finished(tmp_path / "out") == {"one/seed-0"}, "nothing is trained before all is checked"
     with pytest.raises(InputError, match=r"seed-0: this run has the word vectors two\.txt, other ones than recipe one"):
@@ -77,7 +77,7 @@ def test_what_is_missing_is_said_before_anything_is_trained(one: Recipe, tmp_pat
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize(("seeds", "jobs", "message"), [(0, 1, "--seeds 0"), (1, 0, "--jobs 0")])
+@pytest.mark.parametrize(("seeds", "jobs", "message"), [(0, 1, "seeds 0"), (1, 0, "jobs 0")])
 def test_no_seeds_or_jobs_are_refused(seeds: int, jobs: int, message: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=f"{message}: must be 1 or more"):
         run_all([OTHER], "sst", tmp_path, seeds=seeds, jobs=jobs)

@@ -139,6 +139,6 @@ def test_other_mistakes_are_one_message(fitted: TreeSentimentClassifier) -> None
         small().predict(["fine"])
     with pytest.raises(InputError, match="settings has epochs, which is the classifier's own to say"):
         small(settings={"epochs": 3}).fit(TEXTS, Y)
-    with pytest.raises(InputError, match="--dropout 2: must be at least 0 and below 1"):
+    with pytest.raises(InputError, match="dropout 2: must be at least 0 and below 1"):
         small(dropout=2).fit(TEXTS, Y)
     assert fitted.predict([parse_tree("(X good)")]).shape == (1,)

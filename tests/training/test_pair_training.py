@@ -105,8 +105,8 @@ def test_the_pair_at_which_a_loss_is_no_number_is_named() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"model": "dependency-tree-lstm"}, "--model dependency-tree-lstm: reads dependency trees, which toy has not"),
-        ({"supervision": "spans"}, "--supervision spans: a pair of toy has one target, and no phrase another"),
+        ({"model": "dependency-tree-lstm"}, "model dependency-tree-lstm: needs dependency trees, but toy has none"),
+        ({"supervision": "spans"}, "supervision spans: only a whole pair of toy has a target"),
     ],
 )
 def test_what_pairs_do_not_have_is_refused(change: dict[str, str], message: str) -> None:

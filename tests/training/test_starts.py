@@ -71,5 +71,5 @@ def test_progress_says_which_start() -> None:
 
 
 def test_less_than_one_is_refused() -> None:
-    with pytest.raises(InputError, match="--starts 0: must be"):
+    with pytest.raises(InputError, match="starts 0: must be"):
         Settings(starts=0)

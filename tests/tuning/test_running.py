@@ -136,9 +136,9 @@ def test_sizes_that_are_searched_for_are_not_matched() -> None:
     ("changes", "message"),
     [
         ({"models": ("lstm", "lstm")}, "each once"),
-        ({"models": ("lsmt",)}, "--model lsmt: no such model"),
-        ({"trials": 0}, "--trials 0: must be 1 or more"),
-        ({"metric": "mse"}, "--metric mse: must be root, "),
+        ({"models": ("lsmt",)}, "model lsmt: no such model"),
+        ({"trials": 0}, "trials 0: must be 1 or more"),
+        ({"metric": "mse"}, "metric mse: must be root, "),
     ],
 )
 def test_what_cannot_be_searched_is_refused(changes: dict[str, Any], message: str) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 
 from treenn.architectures import ENCODERS
 from treenn.bench.steps import RECURRENT
-from treenn.trees import InputError
+from treenn.trees.arguments import Count, Device, check_fields
+from treenn.trees.errors import InputError, argument
 
 
 @dataclass(frozen=True)
@@ -27,31 +29,29 @@ class Plan:
         InputError: where a cell is not known or named twice, a number is not positive, or torch finds no GPU.
     """
 
-    cells: tuple[str, ...] = ()
-    batch_sizes: tuple[int, ...] = (25, 256)
-    steps: int = 20
+    cells: Sequence[str] = ()
+    batch_sizes: Sequence[Count] = (25, 256)
+    steps: Count = 20
     share: bool = True
-    device: str = "cpu"
-    prediction_batch: int = 4000
+    device: Device = "cpu"
+    prediction_batch: Count = 4000
 
     def __post_init__(self) -> None:
+        check_fields(self)
         for cell in self.cells:
             if cell not in ENCODERS:
-                raise InputError(f"--cells {cell}: no such cell; there are {', '.join(ENCODERS)}")
+                raise InputError(f"{argument('cells')} {cell}: no such cell; there are {', '.join(ENCODERS)}")
         if len(set(self.cells)) < len(self.cells):
-            raise InputError(f"--cells {','.join(self.cells)}: name each cell once")
-        for name, smallest in (("batch", min(self.batch_sizes)), ("steps", self.steps)):
-            if smallest < 1:
-                raise InputError(f"--{name} {smallest}: must be 1 or more")
-        if self.device not in ("cpu", "cuda"):
-            raise InputError(f"--device {self.device}: must be cpu or cuda")
+            raise InputError(f"{argument('cells')} {','.join(self.cells)}: name each cell once")
         if self.device == "cuda" and not torch.cuda.is_available():
-            raise InputError("--device cuda: torch finds no GPU on this machine; use --device cpu")
+            raise InputError(
+                f"{argument('device')} cuda: torch finds no GPU on this machine; use {argument('device')} cpu"
+            )
 
     @property
     def encoders(self) -> tuple[str, ...]:
         """The networks over trees."""
-        return self.cells or tuple(ENCODERS)
+        return tuple(self.cells or ENCODERS)
 
     @property
     def contenders(self) -> tuple[str, ...]:

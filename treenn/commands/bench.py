@@ -90,9 +90,12 @@ def _batch_sizes(text: str) -> tuple[int, ...]:
     from treenn.trees import InputError
 
     try:
-        return tuple(int(size) for size in text.split(","))
+        sizes = tuple(int(size) for size in text.split(","))
     except ValueError:
         raise InputError(f"--batch {text}: must be whole numbers with commas between, such as 25,256") from None
+    if min(sizes) < 1:
+        raise InputError(f"--batch {min(sizes)}: must be 1 or more")
+    return sizes
 
 
 def _print_tables(results: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, TypeVar, get_type_hints
 
-from treenn.trees.errors import InputError
+from treenn.trees.errors import InputError, option
 
 T = TypeVar("T")
 
@@ -22,23 +22,19 @@ def read_recipe(make: type[T], arguments: Sequence[str]) -> T:
     values: dict[str, Any] = {}
     left = [part for argument in arguments for part in _parts(argument)]
     while left:
-        option = left.pop(0)
-        name = option.removeprefix("--").replace("-", "_")
-        if name not in kinds or not option.startswith("--"):
-            known = ", ".join(f"{_option(field.name)} {field.default}" for field in fields(make))  # type: ignore[arg-type]
-            raise InputError(f"{option}: no such option here; with their defaults, there are {known}")
+        given = left.pop(0)
+        name = given.removeprefix("--").replace("-", "_")
+        if name not in kinds or given != option(name):
+            known = ", ".join(f"{option(field.name)} {field.default}" for field in fields(make))  # type: ignore[arg-type]
+            raise InputError(f"{given}: no such option here; with their defaults, there are {known}")
         if not left:
-            raise InputError(f"{option}: a value must follow")
-        values[name] = _value(option, left.pop(0), kinds[name])
+            raise InputError(f"{given}: a value must follow")
+        values[name] = _value(given, left.pop(0), kinds[name])
     return make(**values)
 
 
 def _parts(argument: str) -> list[str]:
     return argument.split("=", 1) if argument.startswith("--") else [argument]
-
-
-def _option(name: str) -> str:
-    return "--" + name.replace("_", "-")
 
 
 def _value(option: str, text: str, kind: Any) -> Any:

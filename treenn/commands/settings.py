@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import Field, fields
-from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import typer
 
@@ -32,10 +32,11 @@ def takes_settings(*, without: tuple[str, ...] = ()) -> Callable[[Command], Comm
 
 
 def _option(each: Field[Any]) -> inspect.Parameter:
-    """What typer reads; what a setting must be is checked by `Settings`, whose messages name the option."""
-    help, choices = each.metadata["help"], get_args(each.type) if get_origin(each.type) is Literal else ()
+    """A setting as typer declares options; `Settings` validates its value."""
+    type_ = get_type_hints(Settings)[each.name]  # without its constraints
+    help, choices = each.metadata["help"], get_args(type_) if get_origin(type_) is Literal else ()
     if choices:
         help = f"{help.removesuffix('.')} ({', '.join(choices)})."
     info = typer.Option(help=help, rich_help_panel=each.metadata["group"], metavar="NAME" if choices else None)
-    kind = Annotated[str if choices else each.type, info]  # type: ignore[valid-type]
+    kind = Annotated[str if choices else type_, info]  # type: ignore[valid-type]
     return inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default, annotation=kind)

@@ -19,7 +19,7 @@ from treenn.comparison.progress import Progress, across_processes, watching
 from treenn.comparison.results import PLAN, RUNS, outline, outline_task
 from treenn.environment import environment
 from treenn.training.tasks import head_of
-from treenn.trees import InputError
+from treenn.trees.errors import InputError, argument
 from treenn.trees.files import write_text
 
 
@@ -59,7 +59,7 @@ def compare(
         InputError: where a treebank or the vectors cannot be read, or `out` cannot be written.
     """
     if jobs is not None and jobs < 1:
-        raise InputError(f"--jobs {jobs}: must be 1 or more")
+        raise InputError(f"{argument('jobs')} {jobs}: must be 1 or more")
     out, head, runs = out.resolve(), outline(plan, command), []
     for task in plan.tasks:
         treebank, files = load(task.treebank, plan.vectors_of(task))

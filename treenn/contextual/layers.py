@@ -2,7 +2,7 @@
 
 import re
 
-from treenn.trees import InputError
+from treenn.trees.errors import InputError, argument
 
 
 def layer_numbers(text: str) -> tuple[int, ...]:
@@ -15,8 +15,8 @@ def layer_numbers(text: str) -> tuple[int, ...]:
     (4, 6)
     """
     if not re.fullmatch(r"\d+(,\d+)*", text):
-        raise InputError(f"--contextual-layers {text}: must be numbers with commas between them, as in 4,6")
+        raise InputError(f"{argument('contextual_layers')} {text}: must be numbers with commas between them, as in 4,6")
     numbers = tuple(int(number) for number in text.split(","))
     if len(set(numbers)) < len(numbers):
-        raise InputError(f"--contextual-layers {text}: must name each layer once")
+        raise InputError(f"{argument('contextual_layers')} {text}: must name each layer once")
     return numbers

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from treenn.encoders.forest import IntArray, PackedForest
-from treenn.trees import InputError
+from treenn.trees.errors import InputError, argument
 
 _MOST_STEPS = 5_000_000  # an LSTM of 150 needs some 30 GB for them
 
@@ -91,5 +91,5 @@ def _refuse_too_many(lengths: IntArray) -> None:
     if (steps := int(lengths.sum())) > _MOST_STEPS:
         raise InputError(
             f"the phrases of this batch take {steps:,} steps, {_MOST_STEPS:,} are the limit; "
-            "take a smaller --batch-size, or --supervision roots"
+            f"take a smaller {argument('batch_size')}, or {argument('supervision')} roots"
         )

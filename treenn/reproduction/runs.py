@@ -14,10 +14,10 @@ from treebanks import Treebank
 from treebanks.sentiment import load
 from treenn.contextual.pretrained import locate, read_config
 from treenn.recipes import Recipe
-from treenn.settings import Settings, option
+from treenn.settings import Settings
 from treenn.training import train
 from treenn.training.folder import RESULTS
-from treenn.trees import InputError
+from treenn.trees.errors import InputError, argument
 from treenn.trees.files import read_json
 from treenn.vectors import WordVectors, read_vectors
 
@@ -72,12 +72,12 @@ def check(recipes: Sequence[Recipe], treebank: str, *, seeds: int, jobs: int) ->
     """Refuse what cannot be run, in one message."""
     for name, number in (("seeds", seeds), ("jobs", jobs)):
         if number < 1:
-            raise InputError(f"{option(name)} {number}: must be 1 or more")
+            raise InputError(f"{argument(name)} {number}: must be 1 or more")
     missing = dict.fromkeys(file for recipe in recipes for file in recipe.vectors if not Path(file).is_file())
     if missing:
         raise InputError(
             f"these word vectors are not here: {', '.join(missing)}; run `treenn data fetch glove`, set TREEBANKS_HOME "
-            "to the folder that holds vectors/, or leave their recipes out with --only"
+            "to the folder that holds vectors/, or leave out their recipes"
         )
     for encoder in dict.fromkeys(recipe.settings.contextual for recipe in recipes):
         if encoder is not None:
@@ -95,15 +95,15 @@ def _is_finished(recipe: Recipe, folder: Path, seed: int) -> bool:
     for name, value in asdict(replace(recipe.settings, seed=seed)).items():
         if held[name] != value:
             raise InputError(
-                f"this run has {option(name)} {held[name]}, where recipe {recipe.name} has {value} now; remove the "
-                "folder or give another --out",
+                f"this run has {argument(name)} {held[name]}, where recipe {recipe.name} has {value} now; remove the "
+                f"folder or give another {argument('out')}",
                 source=folder,
             )
     files = [file["file"] for file in results["vectors"]]
     if files != [Path(file).name for file in recipe.vectors]:
         raise InputError(
             f"this run has the word vectors {', '.join(files) or 'of none'}, other ones than recipe {recipe.name} has "
-            "now; remove the folder or give another --out",
+            f"now; remove the folder or give another {argument('out')}",
             source=folder,
         )
     return True

@@ -10,7 +10,8 @@ from torch import Tensor
 from treebanks import Pair
 from treenn.network import Network
 from treenn.training.gradients import gradient_norm
-from treenn.trees import InputError, Tree
+from treenn.trees import Tree
+from treenn.trees.errors import InputError, argument
 
 
 class Diverged(Exception):
@@ -33,7 +34,8 @@ def explain(
     network.eval()  # without dropout, which would differ from the batch's
     guilty = next(((number, example) for number, example in batch if _fails(network, example, roots_only)), None)
     sentence = "by no sentence of it alone" if guilty is None else _name(*guilty)
-    return InputError(f"{error} in {place}, {sentence}; {suspect}; a lower --learning-rate, or --clip-norm 5, may help")
+    remedy = f"a lower {argument('learning_rate')}, or {argument('clip_norm')} 5, may help"
+    return InputError(f"{error} in {place}, {sentence}; {suspect}; {remedy}")
 
 
 def _fails(network: Network, example: Tree | Pair, roots_only: bool) -> bool:

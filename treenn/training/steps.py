@@ -17,7 +17,7 @@ from treenn.settings import Settings
 from treenn.training.divergence import Diverged
 from treenn.training.gradients import clip
 from treenn.training.optimizers import make_optimizers, rate_factor
-from treenn.trees import InputError
+from treenn.trees.errors import InputError, argument
 
 
 class Step(NamedTuple):
@@ -102,7 +102,7 @@ def _average(network: Network, settings: Settings) -> AveragedModel | None:
 
 def _fabric(device: str) -> Fabric:
     if device not in ("cpu", "cuda"):
-        raise InputError(f"--device {device}: must be cpu or cuda")
+        raise InputError(f"{argument('device')} {device}: must be cpu or cuda")
     if device == "cuda" and not torch.cuda.is_available():
-        raise InputError("--device cuda: torch finds no GPU on this machine; use --device cpu")
+        raise InputError(f"{argument('device')} cuda: torch finds no GPU on this machine; use {argument('device')} cpu")
     return Fabric(accelerator=device, devices=1)

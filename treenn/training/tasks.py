@@ -15,7 +15,7 @@ from treenn.network import Network
 from treenn.pairs import PairPredictions, build_pairs, pair_head, predict_pairs
 from treenn.settings import Settings
 from treenn.training.data import check_labels, criterion
-from treenn.trees import InputError
+from treenn.trees.errors import InputError, argument
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def task_of(treebank: Treebank | PairTreebank, settings: Settings) -> Task:
         best = "pearson" if treebank.classes is None else "root"
         return Task(partial(build_pairs, settings, n_classes), predict_pairs, best)
     if settings.model in DEPENDENCY_ENCODERS:
-        raise InputError(f"--model {settings.model}: reads dependency trees, which {treebank.name} has not")
+        raise InputError(f"{argument('model')} {settings.model}: needs dependency trees, but {treebank.name} has none")
     check_labels(treebank, settings)
     ask = partial(predict, roots_only=not _has_labels_below(treebank))
     return Task(partial(build, settings, len(treebank.classes)), ask, criterion(settings))
@@ -66,9 +66,11 @@ def _has_labels_below(treebank: Treebank) -> bool:
 
 def _check_pairs(treebank: PairTreebank, settings: Settings) -> None:
     if settings.supervision == "spans":
-        raise InputError(f"--supervision spans: a pair of {treebank.name} has one target, and no phrase another")
+        raise InputError(f"{argument('supervision')} spans: only a whole pair of {treebank.name} has a target")
     for split, pairs in treebank.splits.items():
         if not pairs:
             raise InputError(f"split {split!r} of treebank {treebank.name} has no pair")
         if settings.model in DEPENDENCY_ENCODERS and any(pair.dependencies is None for pair in pairs):
-            raise InputError(f"--model {settings.model}: reads dependency trees, which {treebank.name} has not")
+            raise InputError(
+                f"{argument('model')} {settings.model}: needs dependency trees, but {treebank.name} has none"
+            )

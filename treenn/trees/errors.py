@@ -1,12 +1,42 @@
 """The one exception for a user's mistake in data or arguments."""
 
+import re
 from pathlib import Path
+
+_ARGUMENT = re.compile("\0(\\w+)\0")
+
+
+def argument(name: str) -> str:
+    """The name of an argument, marked for the message of an `InputError`.
+
+    `str(error)` spells it as Python does, `error.for_command_line()` as an option.
+
+    >>> error = InputError(f"{argument('batch_size')} 0: must be 1 or more")
+    >>> str(error), error.for_command_line()
+    ('batch_size 0: must be 1 or more', '--batch-size 0: must be 1 or more')
+    """
+    return f"\0{name}\0"
+
+
+def option(name: str) -> str:
+    """The option of a command that sets an argument.
+
+    >>> option("batch_size")
+    '--batch-size'
+    """
+    return "--" + name.replace("_", "-")
 
 
 class InputError(ValueError):
     """Bad input, told so that its author can mend it: where it is, what is wrong, what would be right.
 
     Commands print it as one line and exit with code 2; from Python it is a `ValueError`.
+
+    Args:
+        message: what is wrong and what would be right; names of arguments are marked by `argument`.
+        source: the file or folder.
+        line: in the file, from 1.
+        column: in the line, from 1.
 
     >>> print(InputError("a tree needs a word", source="train.txt", line=3, column=7))
     train.txt:3:7: a tree needs a word
@@ -15,13 +45,21 @@ class InputError(ValueError):
     def __init__(
         self, message: str, *, source: str | Path | None = None, line: int | None = None, column: int | None = None
     ) -> None:
-        self.message, self.source, self.line, self.column = message, source, line, column
-        place = ":".join(str(part) for part in (source, line, column) if part is not None)
-        super().__init__(f"{place}: {message}" if place else message)
+        self._marked, self.source, self.line, self.column = message, source, line, column
+        self.message = _ARGUMENT.sub(r"\1", message)
+        super().__init__(self._placed(self.message))
+
+    def for_command_line(self) -> str:
+        """The message with options in place of Python arguments."""
+        return self._placed(_ARGUMENT.sub(lambda found: option(found[1]), self._marked))
+
+    def _placed(self, message: str) -> str:
+        place = ":".join(str(part) for part in (self.source, self.line, self.column) if part is not None)
+        return f"{place}: {message}" if place else message
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions pickle by their arguments; without this one raised in a worker process could not come home.
-        return _rebuild, (self.message, self.source, self.line, self.column)
+        return _rebuild, (self._marked, self.source, self.line, self.column)
 
 
 def _rebuild(message: str, source: str | Path | None, line: int | None, column: int | None) -> InputError:

@@ -34,7 +34,7 @@ from typing import Any
 
 from treebanks import PairTreebank, Treebank
 from treenn.environment import environment
-from treenn.trees import InputError
+from treenn.trees.errors import InputError, argument
 from treenn.tuning.search import Search
 from treenn.tuning.space import Range
 
@@ -94,7 +94,7 @@ def value(trial: dict[str, Any], metric: str) -> float:
     if trial["failure"] is not None:
         return 0.0
     if (found := trial["dev"].get(metric)) is None:
-        raise InputError(f"--metric {metric}: nothing in split 'dev' is labelled for it")
+        raise InputError(f"{argument('metric')} {metric}: nothing in split 'dev' is labelled for it")
     return float(found)
 
 

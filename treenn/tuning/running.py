@@ -15,7 +15,7 @@ from treenn.comparison.progress import Progress, across_processes
 from treenn.training import train
 from treenn.training.divergence import Diverged
 from treenn.training.tasks import head_of
-from treenn.trees import InputError
+from treenn.trees.errors import InputError, argument
 from treenn.trees.files import read_json, write_text
 from treenn.tuning.log import TRIALS, collect
 from treenn.tuning.search import Search, Trial
@@ -45,7 +45,7 @@ def tune(
             trials are judged by.
     """
     if jobs < 1:
-        raise InputError(f"--jobs {jobs}: must be 1 or more")
+        raise InputError(f"{argument('jobs')} {jobs}: must be 1 or more")
     treebank, vectors = load(search.treebank, tuple(search.vectors))
     x_size = sum(file.size for file in vectors) or search.recipe.word_size
     planned = list(search.planned(x_size, head_of(treebank)))

@@ -13,7 +13,7 @@ import torch
 
 from treenn.models import MakeHead, match_parameters
 from treenn.settings import Settings
-from treenn.trees import InputError
+from treenn.trees.errors import InputError, argument
 from treenn.tuning.space import Space, read_space
 
 METRICS = (
@@ -90,13 +90,13 @@ class Search:
 
     def __post_init__(self) -> None:
         if not self.models or len(set(self.models)) < len(self.models):
-            raise InputError(f"--models {','.join(self.models)}: name one model or more, each once")
+            raise InputError(f"{argument('models')} {','.join(self.models)}: name one model or more, each once")
         for name in self.models:
             replace(self.recipe, model=name)
         if self.trials < 1:
-            raise InputError(f"--trials {self.trials}: must be 1 or more")
+            raise InputError(f"{argument('trials')} {self.trials}: must be 1 or more")
         if self.metric is not None and self.metric not in METRICS:
-            raise InputError(f"--metric {self.metric}: must be {', '.join(METRICS[:-1])} or {METRICS[-1]}")
+            raise InputError(f"{argument('metric')} {self.metric}: must be {', '.join(METRICS[:-1])} or {METRICS[-1]}")
 
     def planned(self, x_size: int, make_head: MakeHead) -> Iterator[Trial]:
         """Every trial, the first of each model first, once the width of the word vectors is known.

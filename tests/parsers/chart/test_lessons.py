@@ -99,7 +99,7 @@ def test_without_its_rare_splits_a_distribution_is_still_one(parser):
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_a_sentence_that_all_teachers_have_seen_is_refused(teachers, reviews, count):
-    with pytest.raises(InputError, match=r"every --teacher was trained on \d+ of the sentences, one being"):
+    with pytest.raises(InputError, match=r"every teacher was trained on \d+ of the sentences, one being"):
         taught(teachers[:count], *sentences(reviews))
 
 

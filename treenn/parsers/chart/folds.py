@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from zlib import crc32
 
-from treenn.trees import InputError
+from treenn.trees.errors import InputError, argument
 
 
 def parse_fold(fold: str) -> tuple[int, int]:
@@ -19,7 +19,7 @@ def parse_fold(fold: str) -> tuple[int, int]:
         return 0, 1
     found = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", fold)
     if not found or int(found[1]) > int(found[2]) or int(found[2]) == 1:
-        raise InputError(f"--fold {fold}: must be a part of two or more, such as 1/4, the first of four")
+        raise InputError(f"{argument('fold')} {fold}: must be a part of two or more, such as 1/4, the first of four")
     return int(found[1]), int(found[2])
 
 

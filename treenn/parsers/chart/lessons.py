@@ -18,7 +18,7 @@ from treenn.parsers.chart.examples import Lesson
 from treenn.parsers.chart.folds import in_fold
 from treenn.parsers.chart.parser import ChartParser, equal_lengths
 from treenn.parsers.chart.search import hand_down, splits_of_width
-from treenn.trees import InputError
+from treenn.trees.errors import InputError, argument
 
 _LEAST = 1e-3
 """Splits that are less probable are not kept, but for a span's best: a sentence has thousands, of which few matter."""
@@ -52,8 +52,8 @@ def lessons(teachers: Sequence[ChartParser], sentences: Sequence[Words], progres
     if missing := [words for number, words in enumerate(sentences) if number not in found]:
         folds = ", ".join(_fold(teacher) or "nothing" for teacher in teachers)
         raise InputError(
-            f"every --teacher was trained on {len(missing)} of the sentences, one being {' '.join(missing[0][:8])!r}; "
-            f"they leave out {folds}; must leave out every part once, as four trained with --fold 1/4 to --fold 4/4"
+            f"every teacher was trained on {len(missing)} of the sentences, one being {' '.join(missing[0][:8])!r}; "
+            f"they leave out {folds}; must leave out every part once, as four with {argument('fold')} 1/4 to 4/4 do"
         )
     return [found[number] for number in range(len(sentences))]
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from treenn.parsers.chart.folds import parse_fold
-from treenn.trees import InputError
+from treenn.trees.arguments import (
+    Count,
+    Layers,
+    Natural,
+    NonNegative,
+    Probability,
+    Seed,
+    Share,
+    Width,
+    check_fields,
+)
 
 
 @dataclass(frozen=True)
@@ -39,49 +49,29 @@ class ChartSettings:
         seed: of first weights, order of the trees and dropout.
 
     Raises:
-        InputError: names the option that is out of its range.
+        InputError: if a setting is of another type or out of range.
     """
 
-    size: int = 200
-    layers: int = 2
-    word_size: int = 100
-    affix_size: int = 64
-    span_size: int = 256
-    split_size: int = 32
-    dropout: float = 0.33
-    word_dropout: float = 0.5
-    epochs: int = 12
-    batch_size: int = 32
-    learning_rate: float = 1.5e-3
-    warmup: int = 300
-    longest: int = 60
-    phrase_share: float = 2.0
-    helper_share: float = 1.6
+    size: Width = 200
+    layers: Layers = 2
+    word_size: Width = 100
+    affix_size: Width = 64
+    span_size: Width = 256
+    split_size: Width = 32
+    dropout: Share = 0.33
+    word_dropout: NonNegative = 0.5
+    epochs: Count = 12
+    batch_size: Count = 32
+    learning_rate: NonNegative = 1.5e-3
+    warmup: Natural = 300
+    longest: Count = 60
+    phrase_share: NonNegative = 2.0
+    helper_share: NonNegative = 1.6
     fold: str = ""
-    taught: float = 0.5
-    average: float = 0.998
-    seed: int = 0
+    taught: Probability = 0.5
+    average: Share = 0.998
+    seed: Seed = 0
 
     def __post_init__(self) -> None:
-        for name in (
-            "size",
-            "layers",
-            "word_size",
-            "affix_size",
-            "span_size",
-            "split_size",
-            "epochs",
-            "batch_size",
-            "longest",
-        ):
-            if getattr(self, name) < 1:
-                raise InputError(f"--{name.replace('_', '-')} {getattr(self, name)}: must be 1 or more")
-        for name in ("word_dropout", "learning_rate", "warmup", "phrase_share", "helper_share"):
-            if not getattr(self, name) >= 0:
-                raise InputError(f"--{name.replace('_', '-')} {getattr(self, name)}: must be 0 or more")
-        for name in ("dropout", "average"):
-            if not 0 <= getattr(self, name) < 1:
-                raise InputError(f"--{name} {getattr(self, name)}: must be at least 0 and below 1")
-        if not 0 <= self.taught <= 1:
-            raise InputError(f"--taught {self.taught}: must be 0 to 1")
+        check_fields(self)
         parse_fold(self.fold)

@@ -39,7 +39,8 @@ from treenn.parsers.chart.parser import LIMIT, ChartParser
 from treenn.parsers.chart.settings import ChartSettings
 from treenn.parsers.chart.weights import pack, unpack
 from treenn.parsers.evaluation import evaluate
-from treenn.trees import InputError, NaryTree, Tree
+from treenn.trees import NaryTree, Tree
+from treenn.trees.errors import InputError, argument
 from treenn.vectors import WordVectors, initial_embedding
 from treenn.vocabulary import Vocabulary
 
@@ -153,7 +154,9 @@ class _Trainer:
             progress(done, sum(sizes), self._how_it_goes(epoch))
         mean = loss / sizes[epoch]
         if not math.isfinite(mean):
-            raise InputError(f"the loss became {mean} in epoch {epoch + 1}; a lower --learning-rate may help")
+            raise InputError(
+                f"the loss became {mean} in epoch {epoch + 1}; a lower {argument('learning_rate')} may help"
+            )
         seconds = time.perf_counter() - start
         self.history.append({"epoch": epoch + 1, "loss": mean, "seconds": seconds, "dev": self._evaluate()})
         best = epoch + 1 == self._best_epoch()
@@ -244,7 +247,7 @@ def _own_trees(treebank: ParsingTreebank, settings: ChartSettings) -> list[AnyTr
     """The trees that are trained on: not those of the fold."""
     trees = [t for t in _training_trees(treebank, settings.longest) if not in_fold(t.words, settings.fold)]
     if not trees:
-        raise InputError(f"--fold {settings.fold}: this leaves no tree of {treebank.name} to train on")
+        raise InputError(f"{argument('fold')} {settings.fold}: this leaves no tree of {treebank.name} to train on")
     return trees
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Annotated, Literal
 
-from treenn.trees import InputError
+from treenn.trees.arguments import Count, Natural, NonNegative, Positive, Range, check_fields
 
 Factor = Literal["head", "left", "right"]
 
@@ -26,27 +26,17 @@ class Settings:
         fragment: the probability that a sentence goes on with one more fragment.
 
     Raises:
-        InputError: names the option that is out of its range.
+        InputError: if a setting is of another type or out of range.
     """
 
-    horizontal: int = 1
-    vertical: int = 2
+    horizontal: Natural = 1
+    vertical: Count = 2
     factor: Factor = "head"
-    rare: int = 4
-    common: int = 6
-    retag: float = 0.5
-    root: float = 1.0
-    fragment: float = 1e-6
+    rare: Natural = 4
+    common: Count = 6
+    retag: NonNegative = 0.5
+    root: Positive = 1.0
+    fragment: Annotated[float, Range(above=0, below=1)] = 1e-6
 
     def __post_init__(self) -> None:
-        for name, least in (("horizontal", 0), ("vertical", 1), ("rare", 0), ("common", 1)):
-            if getattr(self, name) < least:
-                raise InputError(f"--{name} {getattr(self, name)}: must be {least} or more")
-        if self.factor not in get_args(Factor):
-            raise InputError(f"--factor {self.factor}: must be {', '.join(get_args(Factor))}")
-        if not self.retag >= 0:
-            raise InputError(f"--retag {self.retag}: must be 0 or more")
-        if not self.root > 0:
-            raise InputError(f"--root {self.root}: must be more than 0, so that any phrase can be a sentence")
-        if not 0 < self.fragment < 1:
-            raise InputError(f"--fragment {self.fragment}: must be between 0 and 1, so that every sentence has a tree")
+        check_fields(self)

@@ -44,7 +44,7 @@ class MergeNetwork(nn.Module):
             self.context = Context(width, settings.context_size, settings.context_layers, settings.dropout)
             width = settings.context_size
         encoder = ENCODERS[settings.cell](width, settings.size)
-        assert isinstance(encoder, TreeEncoder)  # as all of CELLS are
+        assert isinstance(encoder, TreeEncoder)  # as those of all `CellName`s are
         self.cell: Cell = encoder.cell
         d = self.cell.output_size
         self.outside = nn.Parameter(torch.zeros(d))

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
-from treenn.trees import InputError
+from treenn.trees.arguments import (
+    Count,
+    Layers,
+    NonNegative,
+    Probability,
+    Runs,
+    Seed,
+    Share,
+    Width,
+    check_fields,
+)
+from treenn.trees.errors import InputError, argument
 
-CELLS = ("recursive-tanh", "recursive-relu", "tree-lstm", "tree-gru", "gated-recursive", "rntn", "mv-rnn")
+CellName = Literal["recursive-tanh", "recursive-relu", "tree-lstm", "tree-gru", "gated-recursive", "rntn", "mv-rnn"]
 """The cells that can build a tree."""
 
 Context = Literal["none", "lstm"]
@@ -20,7 +31,7 @@ class Settings:
     """How the parser is built and trained; `PAPER` is the paper's own, the defaults are what does best on SST's dev.
 
     Args:
-        cell: what composes: one of `CELLS`, named as in `treenn.architectures.ENCODERS`.
+        cell: the composition, named as in `treenn.architectures.ENCODERS`.
         context: what a word knows of its sentence before anything is merged: nothing, or what an LSTM reads from both
             sides.
         scorer: what the score of a merge is taken from: the parent's state alone, by one linear map; or, by a hidden
@@ -47,53 +58,34 @@ class Settings:
         seed: of initial weights, order of the trees and dropout.
 
     Raises:
-        InputError: names the option that is out of its range.
+        InputError: if a setting is of another type or out of range, or `context_size` is odd.
     """
 
-    cell: str = "recursive-tanh"
+    cell: CellName = "recursive-tanh"
     context: Context = "lstm"
     scorer: Scorer = "neighbours"
     objective: Objective = "steps"
-    size: int = 200
-    hidden: int = 256
-    word_size: int = 100
-    context_size: int = 300
-    context_layers: int = 2
-    dropout: float = 0.2
-    kappa: float = 0.05
-    explore: float = 1.0
-    width: int = 1
-    train_width: int = 1
-    epochs: int = 10
-    batch_size: int = 32
-    learning_rate: float = 2e-3
-    weight_decay: float = 0.0
-    seed: int = 0
+    size: Width = 200
+    hidden: Width = 256
+    word_size: Width = 100
+    context_size: Width = 300
+    context_layers: Layers = 2
+    dropout: Share = 0.2
+    kappa: NonNegative = 0.05
+    explore: Probability = 1.0
+    width: Runs = 1
+    train_width: Runs = 1
+    epochs: Count = 10
+    batch_size: Count = 32
+    learning_rate: NonNegative = 2e-3
+    weight_decay: NonNegative = 0.0
+    seed: Seed = 0
 
     def __post_init__(self) -> None:
-        if self.cell not in CELLS:
-            raise InputError(f"--cell {self.cell}: must be one of {', '.join(CELLS)}")
-        for name, choice in (("context", Context), ("scorer", Scorer), ("objective", Objective)):
-            if getattr(self, name) not in get_args(choice):
-                raise InputError(f"--{name} {getattr(self, name)}: must be {' or '.join(get_args(choice))}")
-        for name in _COUNTS:
-            if getattr(self, name) < 1:
-                raise InputError(f"--{name.replace('_', '-')} {getattr(self, name)}: must be 1 or more")
-        for name in ("learning_rate", "weight_decay", "kappa"):
-            if not getattr(self, name) >= 0:
-                raise InputError(f"--{name.replace('_', '-')} {getattr(self, name)}: must be 0 or more")
-        if not 0 <= self.explore <= 1:
-            raise InputError(f"--explore {self.explore}: must be 0 to 1")
-        if not 0 <= self.dropout < 1:
-            raise InputError(f"--dropout {self.dropout}: must be at least 0 and below 1")
+        check_fields(self)
         if self.context_size % 2:
-            raise InputError(f"--context-size {self.context_size}: must be even, half of it from either side")
+            raise InputError(f"{argument('context_size')} {self.context_size}: must be even, half for each side")
 
-
-_COUNTS = (
-    *("size", "hidden", "word_size", "context_size", "context_layers"),
-    *("width", "train_width", "epochs", "batch_size"),
-)
 
 PAPER = Settings(context="none", scorer="parent", objective="margin", size=100, dropout=0.0, weight_decay=1e-4)
 """The paper's network and objective: no context, the score from the parent alone, the margin loss."""

@@ -23,7 +23,8 @@ from treenn.parsers.recursive.network import MergeNetwork, build
 from treenn.parsers.recursive.objective import margin_loss, steps_loss
 from treenn.parsers.recursive.parser import MAX_WORDS, RecursiveNetworkParser
 from treenn.parsers.recursive.settings import Settings
-from treenn.trees import InputError, NaryTree, Tree
+from treenn.trees import NaryTree, Tree
+from treenn.trees.errors import InputError, argument
 from treenn.vectors import WordVectors
 from treenn.vocabulary import Vocabulary
 
@@ -120,7 +121,7 @@ class _Trainer:
             done = (epoch - 1) * len(batches) + number
             progress(done, self.settings.epochs * len(batches), f"epoch {epoch} of {self.settings.epochs}")
         if not math.isfinite(total):
-            raise InputError(f"the loss became {total} in epoch {epoch}; a lower --learning-rate may help")
+            raise InputError(f"the loss became {total} in epoch {epoch}; a lower {argument('learning_rate')} may help")
         return total / len(self.trees)
 
     def _loss(self, batch: list[AnyTree]) -> Tensor:

@@ -1,0 +1,331 @@
+"""Validation of arguments: constraints are declared by annotations, and checked in one call.
+
+`checked` validates the arguments of a function or constructor, `check_fields` the fields of a dataclass, `check` one
+value. Each names the argument, the item and what would be right, by an `InputError`.
+
+>>> @checked
+... def draw(count: Count, scale: Positive = 1.0) -> list[float]:
+...     return [scale] * count
+>>> draw(0)
+Traceback (most recent call last):
+    ...
+treenn.trees.errors.InputError: count 0: must be 1 or more
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cache, wraps
+from inspect import Parameter, signature
+from numbers import Integral, Real
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from treenn.trees.errors import InputError, argument
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Range:
+    """The interval of a number.
+
+    Args:
+        low: the minimum.
+        high: the maximum.
+        above: an exclusive lower bound.
+        below: an exclusive upper bound.
+    """
+
+    low: float | None = None
+    high: float | None = None
+    above: float | None = None
+    below: float | None = None
+
+    def __contains__(self, value: float) -> bool:
+        return (
+            (self.low is None or value >= self.low)
+            and (self.high is None or value <= self.high)
+            and (self.above is None or value > self.above)
+            and (self.below is None or value < self.below)
+        )
+
+    def __str__(self) -> str:
+        match self:
+            case Range(high=None, above=None, below=None):
+                return f"{self.low} or more"
+            case Range(low=None, high=None, below=None):
+                return f"more than {self.above}"
+            case Range(high=None, above=None):
+                return f"at least {self.low} and below {self.below}"
+            case Range(low=None, high=None):
+                return f"between {self.above} and {self.below}"
+        return f"{self.low} to {self.high}"
+
+
+class _Path:
+    """Marks annotations of paths."""
+
+
+Natural = Annotated[int, Range(low=0)]
+Count = Annotated[int, Range(low=1)]
+Layers = Annotated[int, Range(low=1, high=100)]
+Width = Annotated[int, Range(low=1, high=10_000)]
+"""A layer's width; a matrix of this many rows and columns takes 400 MB."""
+Runs = Annotated[int, Range(low=1, high=10_000)]
+"""A number of seeds, trials or processes."""
+Seed = Annotated[int, Range(low=0, high=2**63 - 1)]
+"""A seed that Python, NumPy and torch all accept."""
+NonNegative = Annotated[float, Range(low=0)]
+Positive = Annotated[float, Range(above=0)]
+Share = Annotated[float, Range(low=0, below=1)]
+"""A dropout probability or a decay."""
+Probability = Annotated[float, Range(low=0, high=1)]
+Device = Literal["cpu", "cuda"]
+AnyPath = Annotated[str | Path, _Path]
+
+_ORIGINS: Mapping[str, str] = {
+    "Tree": "treenn.parse_tree reads one from text",
+    "NaryTree": "treenn.trees.parse_nary reads them from text",
+    "DependencyTree": "treenn.trees.parse_conllu reads them from text",
+    "PackedForest": "treenn.pack makes one of trees",
+    "PackedDependencies": "treenn.pack_dependencies makes one of trees",
+    "NodeClassifier": "treenn.load_model(folder)[0] is one",
+    "PairClassifier": "treenn.pairs.load_pair_model(folder)[0] is one",
+    "WordVectors": "treenn.read_vectors reads them from a file",
+    "Treebank": "treebanks.load loads one by its name",
+    "Settings": "treenn.Settings(epochs=3) is one",
+    "Plan": "treenn.Plan.of(treebank, models) is one",
+    "Parser": "treenn.load_parser loads one by its name",
+}
+"""The function that makes an object of a class, for error messages."""
+
+
+def checked(function: Callable[P, R]) -> Callable[P, R]:
+    """Validate the arguments of every call against the function's annotations.
+
+    NumPy scalars arrive as Python numbers, arrays and iterators as tuples, paths as `Path`s.
+    """
+    parameters = signature(function)
+
+    @cache
+    def hints() -> dict[str, Any]:
+        return get_type_hints(function, include_extras=True)
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        bound = parameters.bind(*args, **kwargs)
+        for name, value in bound.arguments.items():
+            if name not in hints():
+                continue
+            hint, kind = hints()[name], parameters.parameters[name].kind
+            if kind is Parameter.VAR_POSITIONAL:
+                bound.arguments[name] = tuple(check(f"{name}[{i}]", each, hint) for i, each in enumerate(value))
+            elif kind is Parameter.VAR_KEYWORD:
+                bound.arguments[name] = {key: check(key, each, hint) for key, each in value.items()}
+            else:
+                bound.arguments[name] = check(name, value, hint)
+        return function(*bound.args, **bound.kwargs)
+
+    return run
+
+
+def check_fields(record: Any) -> None:
+    """Validate the fields of a dataclass against their annotations; for `__post_init__`, also of a frozen one."""
+    kind: Any = type(record)
+    hints = _field_hints(kind)
+    for field in fields(record):
+        object.__setattr__(record, field.name, check(field.name, getattr(record, field.name), hints[field.name]))
+
+
+@cache
+def _field_hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind, include_extras=True)
+
+
+def check(name: str, value: Any, hint: Any) -> Any:
+    """A value, if it is what an annotation says.
+
+    Args:
+        name: the argument's name; an item of a list has its index after it, `trees[3]`.
+        value: the argument.
+        hint: a type, `Literal`, union or `Sequence[...]`, or one of them `Annotated` with a `Range`.
+
+    Returns:
+        The value; a NumPy scalar as a Python number, a path as a `Path`, any sequence but a list as a tuple.
+
+    Raises:
+        InputError: if the value is of another type or out of range.
+
+    >>> check("epochs", 1.5, Count)
+    Traceback (most recent call last):
+        ...
+    treenn.trees.errors.InputError: epochs 1.5: must be a whole number, 1 or more
+    """
+    kind, *constraints = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    choices = [each for each in _options(kind) if each is not NoneType]
+    if value is None and NoneType in _options(kind):
+        return None
+    if _Path in constraints:
+        return _path(name, value)
+    if len(choices) == 1 and choices[0] is not kind:
+        return check(name, value, choices[0])
+    if get_origin(kind) in (Sequence, Iterable, list, tuple):
+        item = get_args(kind)[0]
+        items = [check(f"{name}[{i}]", each, item) for i, each in enumerate(check_list(name, value, item))]
+        return items if isinstance(value, list) else tuple(items)
+    for choice in choices:
+        fitting = _converted(value, choice)
+        if fitting is not _MISFIT:
+            for limits in constraints:
+                if fitting not in limits:
+                    raise InputError(f"{_named(name)} {_shown(value)}: must be {limits}")
+            return fitting
+    wanted = ", ".join([_wanted(choices), *map(str, constraints)])
+    raise refusal(name, value, wanted, choices)
+
+
+def check_list(name: str, value: Any, item: Any = Any) -> Sequence[Any]:
+    """The items of a list, a tuple, a one-dimensional array, a pandas Series or an iterator; items are not checked.
+
+    Raises:
+        InputError: if the value is text, a single item, has more than one dimension, or no order.
+    """
+    if isinstance(value, (list, tuple)):
+        return value
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping, set, frozenset)):
+        dimensions = getattr(value, "ndim", 1)
+        if dimensions != 1:
+            raise InputError(f"{_named(name)}: must be a list, not an array of {dimensions} dimensions")
+        return list(value.tolist() if hasattr(value, "tolist") else value)
+    kinds = _options(_plain(item))
+    of = "" if item is Any else f" of {' or '.join(map(_plural, kinds))}"
+    if item is not Any and any(_converted(value, kind) is not _MISFIT for kind in kinds):
+        raise InputError(f"{_named(name)} {_shown(value)}: must be a list{of}; for a single one, write [...]")
+    raise refusal(name, value, f"a list{of}", kinds)
+
+
+def check_trees(name: str, value: Any, kind: type[Any]) -> Sequence[Any]:
+    """A list of trees of a class, each checked.
+
+    Raises:
+        InputError: as `check_list`, and if an item is not of the class; the message has its index.
+    """
+    trees = check_list(name, value, kind)
+    for index, tree in enumerate(trees):
+        if not isinstance(tree, kind):
+            raise refusal(f"{name}[{index}]", tree, _wanted([kind]), [kind])
+    return trees
+
+
+def refusal(name: str, value: Any, wanted: str, kinds: Sequence[Any] = ()) -> InputError:
+    """The error of a value of the wrong type.
+
+    Args:
+        name: the argument's name.
+        value: the argument.
+        wanted: what it must be.
+        kinds: the classes that are accepted; the message says where objects of them come from.
+    """
+    names = [getattr(kind, "__name__", "") for kind in kinds]
+    origin = next((f"; {_ORIGINS[name]}" for name in names if name in _ORIGINS), "")
+    is_choice = isinstance(value, str) and any(get_origin(kind) is Literal for kind in kinds)
+    return InputError(f"{_named(name)} {value if is_choice else _shown(value)}: must be {wanted}{origin}")
+
+
+_MISFIT = object()
+
+
+def _converted(value: Any, kind: Any) -> Any:
+    """The value as one of this kind, `_MISFIT` if it is none."""
+    if kind is Any or isinstance(kind, TypeVar):
+        return value
+    origin = get_origin(kind) or kind
+    if origin in (bool, int, float, str, Literal):
+        scalar = value.item() if hasattr(value, "item") and getattr(value, "shape", None) == () else value
+        if not _fits(scalar, origin, kind):
+            return _MISFIT
+        return float(scalar) if origin is float and not isinstance(scalar, (int, float)) else scalar
+    if origin is Callable:
+        return value if callable(value) else _MISFIT
+    return value if isinstance(value, origin) else _MISFIT
+
+
+def _fits(value: Any, origin: Any, kind: Any) -> bool:
+    if origin is Literal:
+        return isinstance(value, (str, int)) and value in get_args(kind)
+    if origin in (int, float) and isinstance(value, Real) and not isinstance(value, bool):
+        return isinstance(value, Integral) if origin is int else _is_finite(value)
+    return origin in (bool, str) and isinstance(value, origin)
+
+
+def _is_finite(value: Real) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number that no float holds
+        return False
+
+
+def _path(name: str, value: Any) -> Path:
+    text = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
+    if not isinstance(text, str) or not text or "\0" in text:
+        raise refusal(name, value, "a path, as text or pathlib.Path")
+    return Path(text)
+
+
+def _plain(hint: Any) -> Any:
+    """A type without its constraints."""
+    return get_args(hint)[0] if get_origin(hint) is Annotated else hint
+
+
+def _options(kind: Any) -> Sequence[Any]:
+    return get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
+
+
+def _wanted(kinds: Iterable[Any]) -> str:
+    return " or ".join(map(_kind_name, kinds))
+
+
+def _kind_name(kind: Any) -> str:
+    origin = get_origin(kind) or kind
+    if origin is Literal:
+        *others, last = map(str, get_args(kind))
+        return f"{', '.join(others)} or {last}" if others else last
+    if origin in _NAMES:
+        return _NAMES[origin]
+    return f"{'an' if origin.__name__[0] in 'AEIOU' else 'a'} {origin.__name__}"
+
+
+def _plural(kind: Any) -> str:
+    origin = get_origin(kind) or kind
+    return _PLURALS.get(origin) or f"{origin.__name__}s"
+
+
+_NAMES: Mapping[Any, str] = {
+    bool: "True or False",
+    int: "a whole number",
+    float: "a finite number",
+    str: "text",
+    Mapping: "a mapping",
+    Callable: "a function",
+}
+_PLURALS: Mapping[Any, str] = {int: "whole numbers", float: "numbers", str: "texts", Path: "paths"}
+
+
+def _named(name: str) -> str:
+    """The marked name, its index behind it."""
+    base, bracket, index = name.partition("[")
+    return f"{argument(base)}{bracket}{index}"
+
+
+def _shown(value: Any) -> str:
+    """A number or a text as Python writes it, anything else by its type."""
+    if value is None or isinstance(value, (str, int, float)):
+        text = repr(value)
+        return text if len(text) <= 60 else f"{text[:59]}…"
+    return f"of type {type(value).__name__}"
