@@ -95,7 +95,7 @@ def test_a_parser_is_taught_by_others_with_the_story_of_each(command: Command, t
     results = json.loads((tmp_path / "taught/results.json").read_text())
     assert [run["settings"]["fold"] for run in results["teachers"]] == ["1/2", "2/2"]
     alone = command(*arguments, "--teacher", "1", "--out", "by-one")
-    assert alone.error.startswith("every --teacher was trained on ")
+    assert alone.error.startswith("every teacher was trained on ")
     assert "they leave out 1/2; must leave out every part once" in alone.error
     assert not (tmp_path / "by-one").exists()
 

@@ -170,7 +170,7 @@ def test_pairs_read_them_too_but_dependency_trees_cannot(frozen: Settings) -> No
     both = network.vectors(network.pack(pairs).forest)
     assert both.shape == (sum(len(tree.words) for tree in TOY.test[:2]), 4 + 16)
     network = build_pairs(replace(frozen, model="dependency-tree-lstm"), 2, VOCABULARY)
-    with pytest.raises(InputError, match="contextual word vectors are for constituency trees"):
+    with pytest.raises(InputError, match="dependency trees have no contextual word vectors"):
         network(network.pack(pairs))
 
 

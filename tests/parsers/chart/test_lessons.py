@@ -154,5 +154,5 @@ def test_a_fold_that_leaves_nothing_is_refused(reviews, tiny):
     [tree] = reviews.splits["train"][:1]
     fold = next(fold for fold in ("1/2", "2/2") if in_fold(tree.words, fold))
     one = ParsingTreebank("one", {"train": (tree,), "dev": (tree,)})
-    with pytest.raises(InputError, match=f"^--fold {fold}: this leaves no tree of one to train on"):
+    with pytest.raises(InputError, match=f"^fold {fold}: this leaves no tree of one to train on"):
         train(one, replace(tiny, fold=fold))

@@ -128,5 +128,5 @@ def test_a_dev_tree_over_the_limit_is_refused(reviews, tiny):
     [("size", 0), ("epochs", 0), ("dropout", 1.0), ("learning_rate", float("nan")), ("warmup", -1), ("taught", 1.5)],
 )
 def test_settings_out_of_range_are_refused(option, value):
-    with pytest.raises(InputError, match=rf"^--{option.replace('_', '-')} {value}: must be"):
+    with pytest.raises(InputError, match=rf"^{option} {value}: must be"):
         ChartSettings(**{option: value})

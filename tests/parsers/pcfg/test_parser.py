@@ -105,7 +105,7 @@ def test_a_broken_file_is_named_with_its_line(parser, tmp_path):
 )
 def test_settings_out_of_range_are_refused(wrong):
     [name] = wrong
-    with pytest.raises(InputError, match=f"--{name}"):
+    with pytest.raises(InputError, match=f"^{name} "):
         Settings(**wrong)
 
 

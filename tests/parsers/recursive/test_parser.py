@@ -101,7 +101,7 @@ def test_what_it_does_not_take() -> None:
     [
         ({"cell": "lstm"}, "cell lstm: must be recursive-tanh, "),
         ({"context": "much"}, "context much: must be none or lstm"),
-        ({"train_width": 0}, "train_width 0: must be 1 or more"),
+        ({"train_width": 0}, "train_width 0: must be 1 to 10000"),
         ({"kappa": float("nan")}, "kappa nan: must be a finite number, 0 or more"),
         ({"dropout": 1.0}, "dropout 1.0: must be at least 0 and below 1"),
         ({"explore": 1.5}, "explore 1.5: must be 0 to 1"),
