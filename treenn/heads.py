@@ -4,6 +4,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from treenn.encoders import NO_LABEL
+from treenn.trees.arguments import Count, Probability, Width, checked
+from treenn.trees.errors import InputError, argument
 
 
 class Head(nn.Module):
@@ -17,13 +19,21 @@ class Head(nn.Module):
     Shape: `(n, size)` to `(n, classes)`, the scores before the softmax.
     """
 
-    def __init__(self, size: int, classes: int, dropout: float = 0.5) -> None:
+    @checked
+    def __init__(self, size: Width, classes: Count, dropout: Probability = 0.5) -> None:
         super().__init__()
         self.dropout = nn.Dropout(dropout)
         self.linear = nn.Linear(size, classes)
 
     def forward(self, states: Tensor) -> Tensor:
-        """The scores of each class."""
+        """The scores of each class.
+
+        Raises:
+            InputError: if the states are not as wide as the head.
+        """
+        if states.shape[-1] != self.linear.in_features:
+            wanted = f"(n, {self.linear.in_features}), as wide as the head"
+            raise InputError(f"{argument('states')} has shape {tuple(states.shape)}: must be {wanted}")
         scores: Tensor = self.linear(self.dropout(states))
         return scores
 

@@ -27,6 +27,9 @@ class Network(nn.Module, ABC):
         contextual: gives each word of a sentence further numbers, beside its vector.
         embedding_dropout: share of the word vectors' numbers that are zeroed in training.
         word_dropout: α: a word that training has c times is read as an unknown one with probability α / (α + c).
+
+    Raises:
+        InputError: if the encoder reads vectors of another width.
     """
 
     reads: ClassVar[str]
@@ -45,6 +48,9 @@ class Network(nn.Module, ABC):
         word_dropout: float = 0.0,
     ) -> None:
         super().__init__()
+        width = embedding.shape[1] + (0 if contextual is None else contextual.size)
+        if width != encoder.x_size:
+            raise InputError(f"{argument('encoder')} has x_size {encoder.x_size}: must be {width}, as the vectors")
         self.vocabulary = vocabulary
         # Sparse gradients: a step costs what its own words cost, however large the vocabulary.
         words, width = embedding.shape

@@ -179,7 +179,7 @@ def test_roots_only_gives_the_roots_in_the_order_of_the_trees() -> None:
 
 
 def test_what_cannot_be_is_refused() -> None:
-    with pytest.raises(InputError, match=r"alpha 1\.5: must be between 0 and 1"):
+    with pytest.raises(InputError, match=r"alpha 1\.5: must be 0 to 1"):
         RecursiveAutoencoder(3, 4, alpha=1.5)
     with pytest.raises(InputError, match="x_size 3 must be size 4"):
         RecursiveAutoencoder(3, 4, map_words=False)

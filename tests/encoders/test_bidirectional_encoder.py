@@ -184,7 +184,7 @@ def test_both_ways_may_differ_in_width(up: int, down: int) -> None:
     assert states.shape == (len(forest.labels), encoder.output_size) == (len(forest.labels), up + down)
     states.sum().backward()
     assert BidirectionalTreeEncoder(BinaryTreeLSTM(3, up)).output_size == 2 * up
-    with pytest.raises(InputError, match="down_size 0: must be 1 or more"):
+    with pytest.raises(InputError, match="down_size 0: must be 1 to 10000"):
         BidirectionalTreeEncoder(BinaryTreeLSTM(3, up), 0)
 
 

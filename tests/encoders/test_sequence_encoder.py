@@ -178,7 +178,7 @@ def test_phrases_too_many_to_run_are_refused_not_tried(name: str) -> None:
     n = 4000
     right = Tree(("a",) * n, ((n - 2, n - 1), *((n - 3 - k, n + k) for k in range(n - 2))))
     with pytest.raises(
-        InputError, match=r"take 8,00\d,\d\d\d steps, 5,000,000 are the limit; take a smaller --batch-size"
+        InputError, match=r"take 8,00\d,\d\d\d steps, 5,000,000 are the limit; take a smaller batch_size"
     ):
         encoder_of(name)(pack([right]), torch.randn(n, 3, dtype=torch.float64))
 

@@ -10,6 +10,7 @@ from treenn.cells.affine import Affine, Pointwise
 from treenn.cells.cell import Cell
 from treenn.matmul import linear
 from treenn.trees import InputError
+from treenn.trees.arguments import Width, checked
 
 SMALLEST = 1e-12
 """What lengths are divided by at least, so that a state of zeros stays one."""
@@ -43,7 +44,8 @@ class AutoencoderCell(Cell):
     [1.0, 1.0]
     """
 
-    def __init__(self, x_size: int, size: int, *, map_words: bool = True) -> None:
+    @checked
+    def __init__(self, x_size: Width, size: Width, *, map_words: bool = True) -> None:
         super().__init__(x_size, state_size=size)
         if not map_words and x_size != size:
             raise InputError(f"map_words=False makes states of word vectors: x_size {x_size} must be size {size}")

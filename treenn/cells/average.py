@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from treenn.cells.cell import Cell
-from treenn.trees import InputError
+from treenn.trees.arguments import Natural, Share, Width, checked
 
 DROPPED = 1e-6
 """What a dropped word weighs: next to nothing, and yet a phrase of dropped words alone has their average."""
@@ -45,10 +45,16 @@ class Average(Cell):
     tensor([1., 1., 1., 1., 2.])
     """
 
-    def __init__(self, x_size: int, size: int, *, layers: int = 0, word_dropout: float = 0.0) -> None:
+    @checked
+    def __init__(
+        self,
+        x_size: Width,
+        size: Width,
+        *,
+        layers: Natural = 0,
+        word_dropout: Share = 0.0,
+    ) -> None:
         super().__init__(x_size, state_size=x_size + 1, output_size=size)
-        if not 0 <= word_dropout < 1:
-            raise InputError(f"word_dropout {word_dropout}: must be at least 0 and below 1")
         self.word_dropout = word_dropout
         self.layers = nn.Sequential(nn.Linear(x_size, size))
         for _ in range(layers - 1):

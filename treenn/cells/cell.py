@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from torch import Tensor, nn
 
 from treenn.cells.affine import Affine
+from treenn.trees.arguments import Count, checked
 
 
 class Cell(nn.Module, ABC):
@@ -31,7 +32,8 @@ class Cell(nn.Module, ABC):
     tensor([[0.5000, 0.5000, 0.5000]])
     """
 
-    def __init__(self, x_size: int, state_size: int, output_size: int | None = None) -> None:
+    @checked
+    def __init__(self, x_size: Count, state_size: Count, output_size: Count | None = None) -> None:
         super().__init__()
         self.x_size, self.state_size = x_size, state_size
         self.output_size = state_size if output_size is None else output_size

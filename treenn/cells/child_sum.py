@@ -9,6 +9,7 @@ from treenn.cells.affine import Affine
 from treenn.cells.cell import Cell
 from treenn.cells.tree_lstm import Gates
 from treenn.matmul import linear
+from treenn.trees.arguments import Width, checked
 
 
 class ChildSumTreeLSTM(Cell):
@@ -44,7 +45,8 @@ class ChildSumTreeLSTM(Cell):
     True
     """
 
-    def __init__(self, x_size: int, size: int, forget_bias: float = 0.0) -> None:
+    @checked
+    def __init__(self, x_size: Width, size: Width, forget_bias: float = 0.0) -> None:
         super().__init__(x_size, state_size=2 * size, output_size=size)
         self.size = size
         self.W = nn.Parameter(torch.empty(3 * size, x_size))  # rows: i, o, u

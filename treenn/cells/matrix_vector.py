@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from treenn.cells.cell import Cell
 from treenn.matmul import linear
 from treenn.trees import InputError
+from treenn.trees.arguments import Width, checked
 
 
 class MatrixVectorNetwork(Cell):
@@ -49,7 +50,8 @@ class MatrixVectorNetwork(Cell):
     torch.Size([2, 12])
     """
 
-    def __init__(self, x_size: int, size: int, rank: int = 3, *, map_words: bool = True) -> None:
+    @checked
+    def __init__(self, x_size: Width, size: Width, rank: Width = 3, *, map_words: bool = True) -> None:
         super().__init__(x_size, state_size=size + size * size, output_size=size)
         self.size, self.rank = size, rank
         own = self.word_size(size, rank)

@@ -11,6 +11,7 @@ from treenn.cells.affine import Affine, Pointwise
 from treenn.cells.cell import Cell
 from treenn.matmul import linear
 from treenn.trees import InputError
+from treenn.trees.arguments import Width, checked
 
 
 class RecursiveNetwork(Cell):
@@ -45,10 +46,11 @@ class RecursiveNetwork(Cell):
     torch.Size([2, 3])
     """
 
+    @checked
     def __init__(
         self,
-        x_size: int,
-        size: int,
+        x_size: Width,
+        size: Width,
         activation: Literal["tanh", "relu"] = "tanh",
         *,
         tied: bool = False,
@@ -56,8 +58,6 @@ class RecursiveNetwork(Cell):
         map_words: bool = True,
     ) -> None:
         super().__init__(x_size, state_size=size)
-        if activation not in _POINTWISE:
-            raise InputError(f"activation {activation!r}: must be {' or '.join(map(repr, _POINTWISE))}")
         if not map_words and x_size != size:
             raise InputError(f"map_words=False makes states of word vectors: x_size {x_size} must be size {size}")
         self.tied, self.activation = tied, _POINTWISE[activation]

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from treenn.cells.cell import Cell
 from treenn.matmul import linear
 from treenn.trees import InputError
+from treenn.trees.arguments import Width, checked
 
 
 class RecursiveTensorNetwork(Cell):
@@ -41,7 +42,8 @@ class RecursiveTensorNetwork(Cell):
     torch.Size([2, 3])
     """
 
-    def __init__(self, x_size: int, size: int, *, map_words: bool = True) -> None:
+    @checked
+    def __init__(self, x_size: Width, size: Width, *, map_words: bool = True) -> None:
         super().__init__(x_size, state_size=size)
         if not map_words and x_size != size:
             raise InputError(f"map_words=False makes states of word vectors: x_size {x_size} must be size {size}")

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from treenn.cells.cell import Cell
 from treenn.matmul import linear
+from treenn.trees.arguments import Width, checked
 
 
 class TreeGRU(Cell):
@@ -42,7 +43,8 @@ class TreeGRU(Cell):
     torch.Size([2, 3])
     """
 
-    def __init__(self, x_size: int, size: int) -> None:
+    @checked
+    def __init__(self, x_size: Width, size: Width) -> None:
         super().__init__(x_size, state_size=size)
         self.size = size
         self.W = nn.Parameter(torch.empty(2 * size, x_size))  # rows: z, c

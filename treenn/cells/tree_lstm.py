@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from treenn.cells.affine import Affine, Pointwise
 from treenn.cells.cell import Cell
 from treenn.matmul import linear
+from treenn.trees.arguments import Share, Width, checked
 
 
 class BinaryTreeLSTM(Cell):
@@ -44,7 +45,8 @@ class BinaryTreeLSTM(Cell):
     torch.Size([2, 6])
     """
 
-    def __init__(self, x_size: int, size: int, forget_bias: float = 0.0, *, cell_dropout: float = 0.0) -> None:
+    @checked
+    def __init__(self, x_size: Width, size: Width, forget_bias: float = 0.0, *, cell_dropout: Share = 0.0) -> None:
         super().__init__(x_size, state_size=2 * size, output_size=size)
         self.size, self.cell_dropout = size, cell_dropout
         self.W = nn.Parameter(torch.empty(3 * size, x_size))  # rows: i, o, u

@@ -11,7 +11,7 @@ from treenn.encoders.forest import PackedForest
 from treenn.encoders.sweep import sweep
 from treenn.encoders.tree_encoder import of_nodes
 from treenn.matmul import linear
-from treenn.trees import InputError
+from treenn.trees.arguments import Probability, Width, checked
 
 
 class RecursiveAutoencoder(Encoder):
@@ -57,10 +57,9 @@ class RecursiveAutoencoder(Encoder):
     (torch.Size([3, 3]), torch.Size([1]))
     """
 
-    def __init__(self, x_size: int, size: int, alpha: float = 0.2, *, map_words: bool = True) -> None:
+    @checked
+    def __init__(self, x_size: Width, size: Width, alpha: Probability = 0.2, *, map_words: bool = True) -> None:
         super().__init__(x_size, size)
-        if not 0 <= alpha <= 1:
-            raise InputError(f"alpha {alpha}: must be between 0 and 1")
         self.alpha = alpha
         self.cell = AutoencoderCell(x_size, size, map_words=map_words)
         self.decoder = nn.Linear(size, 2 * size)
@@ -73,6 +72,7 @@ class RecursiveAutoencoder(Encoder):
         self, forest: PackedForest, x: Tensor, label_loss: Callable[[Tensor], Tensor], *, roots_only: bool = False
     ) -> Tensor:
         """See `Encoder.objective`: α E_rec + (1 − α) E_cE; E_rec of all inner nodes, whatever has labels."""
+        self.check_input(forest, x)
         states = sweep(self.cell, forest, x)
         of_labels = label_loss(of_nodes(forest, states, roots_only=roots_only))
         errors = self.reconstruction_errors(forest, states)

@@ -11,6 +11,7 @@ from treenn.encoders.sweep import sweep
 from treenn.encoders.top_down_sweep import top_down_sweep
 from treenn.matmul import linear
 from treenn.trees import InputError
+from treenn.trees.arguments import Width, checked
 
 
 class BidirectionalTreeEncoder(Encoder):
@@ -55,11 +56,10 @@ class BidirectionalTreeEncoder(Encoder):
 
     recurrent = ("U",)  # for `treenn.initialization`, beside what the cell has
 
-    def __init__(self, cell: Cell, down_size: int | None = None) -> None:
+    @checked
+    def __init__(self, cell: Cell, down_size: Width | None = None) -> None:
         up, d = cell.output_size, cell.output_size if down_size is None else down_size
         super().__init__(cell.x_size, up + d)
-        if d < 1:
-            raise InputError(f"down_size {d}: must be 1 or more; with the way up, a state is at least 2 wide")
         self.cell = cell
         self.W = nn.Parameter(torch.empty(4 * d, up))  # rows: i, f, o, u
         self.U = nn.Parameter(torch.empty(8 * d, d))  # the same for left children, then for right ones

@@ -12,6 +12,7 @@ from treenn.encoders.dependency_sweep import child_sum_sweep
 from treenn.encoders.eager import eager
 from treenn.encoders.encoder import Encoder
 from treenn.matmul import linear
+from treenn.trees.arguments import Width, checked
 
 
 class DependencyEncoder(Encoder):
@@ -33,7 +34,10 @@ class DependencyEncoder(Encoder):
     torch.Size([3, 3])
     """
 
-    def __init__(self, x_size: int, size: int, forget_bias: float = 0.0) -> None:
+    forest_type = PackedDependencies
+
+    @checked
+    def __init__(self, x_size: Width, size: Width, forget_bias: float = 0.0) -> None:
         super().__init__(x_size, size)
         self.cell = ChildSumTreeLSTM(x_size, size, forget_bias)
         self.W_f = nn.Parameter(torch.empty(size, x_size).uniform_(-(x_size**-0.5), x_size**-0.5))

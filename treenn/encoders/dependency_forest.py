@@ -12,6 +12,7 @@ from torch import Tensor
 from treenn.encoders.forest import IntArray, moved
 from treenn.encoders.labels import class_numbers
 from treenn.trees import DependencyTree, InputError
+from treenn.trees.arguments import check_trees
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,13 @@ def pack_dependencies(trees: Sequence[DependencyTree]) -> PackedDependencies:
     """Pack dependency trees for a `DependencyEncoder`; all of it is NumPy over the whole batch.
 
     Raises:
-        InputError: where there is no tree, or a label is not a class number.
+        InputError: if there is no tree, an item is not a `DependencyTree`, or a label is not a class number.
 
     >>> forest = pack_dependencies([DependencyTree(("dogs", "like", "old", "bones"), (1, -1, 3, 1))])
     >>> forest.words, forest.level_sizes, forest.roots.tolist()
     (('dogs', 'old', 'bones', 'like'), (2, 1, 1), [3])
     """
+    trees = check_trees("trees", trees, DependencyTree)
     if not trees:
         raise InputError("there is nothing to pack: the list of trees is empty")
     heights, heads, labels = np.concatenate([_columns(tree) for tree in trees], axis=1)

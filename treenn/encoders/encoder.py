@@ -2,10 +2,15 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import Any, ClassVar
 
+import torch
 from torch import Tensor, nn
 
+from treenn.encoders.eager import eager
 from treenn.encoders.forest import PackedForest
+from treenn.trees.arguments import Count, checked, refusal
+from treenn.trees.errors import InputError, argument
 
 
 class Encoder(nn.Module, ABC):
@@ -16,7 +21,11 @@ class Encoder(nn.Module, ABC):
         output_size: width of a node's state.
     """
 
-    def __init__(self, x_size: int, output_size: int) -> None:
+    forest_type: ClassVar[type[Any]] = PackedForest
+    """The class of the forests that this encoder reads."""
+
+    @checked
+    def __init__(self, x_size: Count, output_size: Count) -> None:
         super().__init__()
         self.x_size, self.output_size = x_size, output_size
 
@@ -27,6 +36,32 @@ class Encoder(nn.Module, ABC):
         They have not where states differ from one run to the next, as under dropout, or depend on what lies above.
         """
         return True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """`forward`, after `check_input`."""
+        self.check_input(*args[:2], **kwargs)
+        return super().__call__(*args, **kwargs)
+
+    @eager  # a compiled graph would be specialized to the number of words
+    def check_input(self, forest: Any = None, x: Any = None, **_: Any) -> None:
+        """Validate the arguments of `forward` by comparing shapes; the sweeps write into tables of the expected shape.
+
+        Raises:
+            InputError: if `forest` is of another class, or `x` is not one floating-point row per word.
+        """
+        if not isinstance(forest, self.forest_type):
+            raise refusal("forest", forest, f"a {self.forest_type.__name__}", [self.forest_type])
+        expected = len(forest.words), self.x_size
+        if not isinstance(x, Tensor):
+            raise refusal("x", x, f"a tensor of shape {expected}")
+        if x.shape != expected:
+            raise InputError(
+                f"{argument('x')} has shape {tuple(x.shape)}: must be {expected}, one row of x_size {self.x_size} for "
+                f"each of the {expected[0]} words of the forest"
+            )
+        dtype = next(self.parameters(), x).dtype
+        if not x.is_floating_point() or (x.dtype != dtype and not torch.is_autocast_enabled(x.device.type)):
+            raise InputError(f"{argument('x')} has dtype {x.dtype}: must be floating-point, {dtype} as the weights")
 
     @abstractmethod
     def forward(self, forest: PackedForest, x: Tensor, *, roots_only: bool = False) -> Tensor:

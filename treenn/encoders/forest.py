@@ -16,6 +16,7 @@ from torch import Tensor
 
 from treenn.encoders.labels import class_numbers
 from treenn.trees import InputError, Tree
+from treenn.trees.arguments import check_trees
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -118,13 +119,14 @@ def pack(trees: Sequence[Tree], *, share: bool = False) -> PackedForest:
             cell draws random numbers (dropout inside it), which should differ between the uses of a subtree.
 
     Raises:
-        InputError: where there is no tree, or a label is not a class number.
+        InputError: if there is no tree, an item is not a `Tree`, or a label is not a class number.
 
     >>> from treenn.trees import parse_trees
     >>> forest = pack(parse_trees("(3 (2 not) (1 bad))  (4 (4 good) (2 (2 old) (2 fun)))", classes=5))
     >>> forest.level_sizes, forest.labels.tolist(), forest.roots.tolist()
     ((5, 2, 1), [2, 1, 4, 2, 2, 3, 2, 4], [5, 7])
     """
+    trees = check_trees("trees", trees, Tree)
     if not trees:
         raise InputError("there is nothing to pack: the list of trees is empty")
     heights, left, right, labels, starts, ends = np.concatenate([_columns(tree) for tree in trees], axis=1)

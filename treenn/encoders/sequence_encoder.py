@@ -13,6 +13,7 @@ from treenn.encoders.forest import IntArray, PackedForest
 from treenn.encoders.phrases import Phrases, Runs
 from treenn.sequences import AttentionOverTime, Bidirectional, LastState, Readout, SequenceNetwork
 from treenn.trees import InputError
+from treenn.trees.arguments import checked
 
 
 class SequenceEncoder(Encoder):
@@ -38,6 +39,7 @@ class SequenceEncoder(Encoder):
     torch.Size([3, 3])
     """
 
+    @checked
     def __init__(self, network: SequenceNetwork, readout: Readout | None = None) -> None:
         super().__init__(network.x_size, network.output_size)
         self.network = network
@@ -70,6 +72,7 @@ class SequenceEncoder(Encoder):
         """
         if not isinstance(self.readout, AttentionOverTime):
             raise InputError(f"this encoder reads out by {type(self.readout).__name__}; it weighs no words")
+        self.check_input(forest, x)
         states, lengths = self._all_states(x, Phrases.of(forest, roots_only=True))
         return torch.split(self.readout.weights(states, lengths), lengths.tolist())
 

@@ -7,6 +7,7 @@ from treenn.cells.cell import Cell
 from treenn.encoders.encoder import Encoder
 from treenn.encoders.forest import PackedForest
 from treenn.encoders.sweep import sweep
+from treenn.trees.arguments import checked
 
 
 class TreeEncoder(Encoder):
@@ -24,6 +25,7 @@ class TreeEncoder(Encoder):
     torch.Size([3, 3])
     """
 
+    @checked
     def __init__(self, cell: Cell) -> None:
         super().__init__(cell.x_size, cell.output_size)
         self.cell = cell

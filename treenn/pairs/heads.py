@@ -6,6 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from treenn.trees.arguments import Count, Probability, Width, checked
+from treenn.trees.errors import InputError, argument
+
 
 class PairHead(nn.Module, ABC):
     """Compares two states; dropout is on what the first layer reads.
@@ -19,14 +22,23 @@ class PairHead(nn.Module, ABC):
     Shape: `P` pairs: two times `(P, size)` to `(P, classes)`, the scores before the softmax.
     """
 
-    def __init__(self, features: int, hidden: int, classes: int, dropout: float = 0.0) -> None:
+    @checked
+    def __init__(self, features: Count, hidden: Width, classes: Count, dropout: Probability = 0.0) -> None:
         super().__init__()
         self.dropout = nn.Dropout(dropout)
         self.hidden, self.linear = nn.Linear(features, hidden), nn.Linear(hidden, classes)
 
     def forward(self, left: Tensor, right: Tensor) -> Tensor:
-        """The scores of each class."""
-        scores: Tensor = self.linear(self.activation(self.hidden(self.dropout(self.compare(left, right)))))
+        """The scores of each class.
+
+        Raises:
+            InputError: if the two states differ in shape, or are not as wide as the head.
+        """
+        features = self.compare(left, right) if left.shape == right.shape else None
+        if features is None or features.shape[-1] != self.hidden.in_features:
+            shapes = f"{argument('left')} has shape {tuple(left.shape)}, {argument('right')} {tuple(right.shape)}"
+            raise InputError(f"{shapes}: must be equal, and as wide as the head")
+        scores: Tensor = self.linear(self.activation(self.hidden(self.dropout(features))))
         return scores
 
     @abstractmethod
@@ -53,7 +65,8 @@ class Comparison(PairHead):
     torch.Size([2, 7])
     """
 
-    def __init__(self, size: int, hidden: int, classes: int, dropout: float = 0.0) -> None:
+    @checked
+    def __init__(self, size: Width, hidden: Width, classes: Count, dropout: Probability = 0.0) -> None:
         super().__init__(4 * size, hidden, classes, dropout)
 
     def compare(self, left: Tensor, right: Tensor) -> Tensor:
@@ -87,7 +100,8 @@ class Similarity(PairHead):
     tensor([3.])
     """
 
-    def __init__(self, size: int, hidden: int, classes: int = 5, dropout: float = 0.0) -> None:
+    @checked
+    def __init__(self, size: Width, hidden: Width, classes: Count = 5, dropout: Probability = 0.0) -> None:
         super().__init__(2 * size, hidden, classes, dropout)
 
     def compare(self, left: Tensor, right: Tensor) -> Tensor:

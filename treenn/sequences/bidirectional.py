@@ -10,6 +10,7 @@ from torch.nn.utils.rnn import PackedSequence
 from treenn.sequences.network import SequenceNetwork
 from treenn.sequences.packed import backwards
 from treenn.trees import InputError
+from treenn.trees.arguments import checked
 
 
 class Bidirectional(SequenceNetwork):
@@ -31,6 +32,7 @@ class Bidirectional(SequenceNetwork):
     Shape: data `(R, x)` to `(R, d)`, `x` = x_size of both, `d` = both output sizes together.
     """
 
+    @checked
     def __init__(self, ahead: SequenceNetwork, behind: SequenceNetwork) -> None:
         super().__init__(ahead.x_size, ahead.output_size + behind.output_size, causal=False)
         if not (ahead.causal and behind.causal):

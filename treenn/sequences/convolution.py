@@ -11,6 +11,8 @@ from torch.nn.utils.rnn import PackedSequence
 
 from treenn.sequences.network import SequenceNetwork
 from treenn.sequences.packed import by_sequence
+from treenn.trees.arguments import Count, Width, checked
+from treenn.trees.errors import InputError, argument
 
 
 class Convolution(SequenceNetwork):
@@ -31,8 +33,11 @@ class Convolution(SequenceNetwork):
     Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
     """
 
-    def __init__(self, x_size: int, size: int, widths: Sequence[int] = (3, 4, 5)) -> None:
+    @checked
+    def __init__(self, x_size: Width, size: Width, widths: Sequence[Count] = (3, 4, 5)) -> None:
         super().__init__(x_size, size, causal=False)
+        if not widths:
+            raise InputError(f"{argument('widths')}: must be one width or more")
         counts = [(size + len(widths) - 1 - i) // len(widths) for i in range(len(widths))]
         self.filters = nn.ModuleList(
             nn.Conv1d(x_size, count, width) for count, width in zip(counts, widths, strict=True) if count

@@ -11,6 +11,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_sequence
 
 from treenn.sequences.network import SequenceNetwork
 from treenn.trees import InputError
+from treenn.trees.arguments import Count, Width, checked
 
 END = 0
 """The symbol that ends every text."""
@@ -42,7 +43,10 @@ class Decoder(nn.Module):
     >>> texts = decoder.write(torch.eye(3)[:2], longest=6)
     """
 
-    def __init__(self, network: Callable[[int, int], SequenceNetwork], code_size: int, symbols: int, size: int) -> None:
+    @checked
+    def __init__(
+        self, network: Callable[[int, int], SequenceNetwork], code_size: Count, symbols: Count, size: Width
+    ) -> None:
         super().__init__()
         self.embedding = nn.Embedding(symbols, size)  # END stands before the first symbol, too
         self.network = network(size + code_size, size)

@@ -8,6 +8,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from treenn.sequences.network import SequenceNetwork
 from treenn.sequences.packed import over_time
+from treenn.trees.arguments import Width, checked
 
 
 class DeepTransition(SequenceNetwork):
@@ -32,7 +33,8 @@ class DeepTransition(SequenceNetwork):
     truncate: int | None = None
     """Every how many steps gradients end; see `treenn.sequences.truncated`."""
 
-    def __init__(self, x_size: int, size: int) -> None:
+    @checked
+    def __init__(self, x_size: Width, size: Width) -> None:
         super().__init__(x_size, size, causal=True)
         self.U, self.W_1 = nn.Linear(x_size, size), nn.Linear(size, size, bias=False)
         self.W_2, self.S = nn.Linear(size, size), nn.Linear(size, size, bias=False)

@@ -9,6 +9,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from treenn.sequences.network import SequenceNetwork
 from treenn.sequences.truncated import truncated
+from treenn.trees.arguments import Width, checked
 
 
 class Elman(SequenceNetwork):
@@ -36,8 +37,9 @@ class Elman(SequenceNetwork):
     truncate: int | None = None
     """Every how many steps gradients end; see `treenn.sequences.truncated`."""
 
+    @checked
     def __init__(
-        self, x_size: int, size: int, activation: Literal["tanh", "relu"] = "tanh", *, identity: bool = False
+        self, x_size: Width, size: Width, activation: Literal["tanh", "relu"] = "tanh", *, identity: bool = False
     ) -> None:
         super().__init__(x_size, size, causal=True)
         self.rnn = nn.RNN(x_size, size, nonlinearity=activation)

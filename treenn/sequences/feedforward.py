@@ -4,6 +4,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from treenn.sequences.network import SequenceNetwork
+from treenn.trees.arguments import Layers, Width, checked
 
 
 class Feedforward(SequenceNetwork):
@@ -22,7 +23,8 @@ class Feedforward(SequenceNetwork):
     Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
     """
 
-    def __init__(self, x_size: int, size: int, layers: int = 2) -> None:
+    @checked
+    def __init__(self, x_size: Width, size: Width, layers: Layers = 2) -> None:
         super().__init__(x_size, size, causal=True)
         self.layers = nn.Sequential()
         for width in (x_size, *[size] * (layers - 1)):

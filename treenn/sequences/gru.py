@@ -5,6 +5,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from treenn.sequences.network import SequenceNetwork
 from treenn.sequences.truncated import truncated
+from treenn.trees.arguments import Width, checked
 
 
 class GRU(SequenceNetwork):
@@ -30,7 +31,8 @@ class GRU(SequenceNetwork):
     truncate: int | None = None
     """Every how many steps gradients end; see `treenn.sequences.truncated`."""
 
-    def __init__(self, x_size: int, size: int) -> None:
+    @checked
+    def __init__(self, x_size: Width, size: Width) -> None:
         super().__init__(x_size, size, causal=True)
         self.gru = nn.GRU(x_size, size)
 

@@ -8,6 +8,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from treenn.sequences.network import SequenceNetwork
 from treenn.sequences.packed import over_time
+from treenn.trees.arguments import Width, checked
 
 
 class Jordan(SequenceNetwork):
@@ -33,7 +34,8 @@ class Jordan(SequenceNetwork):
     truncate: int | None = None
     """Every how many steps gradients end; see `treenn.sequences.truncated`."""
 
-    def __init__(self, x_size: int, size: int, hidden: int | None = None) -> None:
+    @checked
+    def __init__(self, x_size: Width, size: Width, hidden: Width | None = None) -> None:
         super().__init__(x_size, size, causal=True)
         hidden = size if hidden is None else hidden
         self.W, self.U = nn.Linear(x_size, hidden), nn.Linear(size, hidden, bias=False)

@@ -7,6 +7,7 @@ from torch.nn.utils.rnn import PackedSequence
 from treenn.matmul import linear
 from treenn.sequences.lstm_over_time import LSTMOverTime
 from treenn.sequences.network import SequenceNetwork
+from treenn.trees.arguments import Width, checked
 
 
 class LSTM(SequenceNetwork):
@@ -37,7 +38,8 @@ class LSTM(SequenceNetwork):
     cell_dropout = 0.0
     """The share of g that is zeroed in training (Semeniuta, Severyn and Barth, COLING 2016)."""
 
-    def __init__(self, x_size: int, size: int) -> None:
+    @checked
+    def __init__(self, x_size: Width, size: Width) -> None:
         super().__init__(x_size, size, causal=True)
         self.lstm = nn.LSTM(x_size, size)
 

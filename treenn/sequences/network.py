@@ -5,6 +5,8 @@ from abc import ABC, abstractmethod
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
+from treenn.trees.arguments import Count, checked
+
 
 class SequenceNetwork(nn.Module, ABC):
     """Gives every step of a sequence a state; sequences of all lengths come packed, so there is no padding to heed.
@@ -31,7 +33,8 @@ class SequenceNetwork(nn.Module, ABC):
     [1.0, 5.0, 3.0, 6.0]
     """
 
-    def __init__(self, x_size: int, output_size: int, *, causal: bool) -> None:
+    @checked
+    def __init__(self, x_size: Count, output_size: Count, *, causal: bool) -> None:
         super().__init__()
         self.x_size, self.output_size, self.causal = x_size, output_size, causal
 

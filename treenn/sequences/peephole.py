@@ -9,6 +9,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from treenn.sequences.network import SequenceNetwork
 from treenn.sequences.packed import over_time
+from treenn.trees.arguments import Width, checked
 
 
 class PeepholeLSTM(SequenceNetwork):
@@ -37,7 +38,8 @@ class PeepholeLSTM(SequenceNetwork):
     truncate: int | None = None
     """Every how many steps gradients end; see `treenn.sequences.truncated`."""
 
-    def __init__(self, x_size: int, size: int) -> None:
+    @checked
+    def __init__(self, x_size: Width, size: Width) -> None:
         super().__init__(x_size, size, causal=True)
         self.W = nn.Parameter(torch.empty(4 * size, x_size))  # rows: i, f, g, o
         self.U = nn.Parameter(torch.empty(4 * size, size))

@@ -7,6 +7,8 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor, nn
 
+from treenn.trees.arguments import Width, checked
+
 
 class Readout(nn.Module, ABC):
     """What a sequence is, from the states of its steps; as wide as they are."""
@@ -76,7 +78,8 @@ class AttentionOverTime(Readout):
         size: width of a state.
     """
 
-    def __init__(self, size: int) -> None:
+    @checked
+    def __init__(self, size: Width) -> None:
         super().__init__()
         self.W, self.u = nn.Linear(size, size), nn.Linear(size, 1, bias=False)
 

@@ -8,7 +8,8 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from treenn.sequences.network import SequenceNetwork
-from treenn.trees import InputError
+from treenn.trees.arguments import checked
+from treenn.trees.errors import InputError, argument
 
 
 class Stacked(SequenceNetwork):
@@ -36,7 +37,10 @@ class Stacked(SequenceNetwork):
     treenn.trees.errors.InputError: a network of x_size 2 cannot read states of output_size 3
     """
 
+    @checked
     def __init__(self, *networks: SequenceNetwork) -> None:
+        if not networks:
+            raise InputError(f"{argument('networks')}: must be one network or more")
         for below, above in pairwise(networks):
             if above.x_size != below.output_size:
                 raise InputError(

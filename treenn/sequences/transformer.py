@@ -11,6 +11,7 @@ from torch.nn.utils.rnn import PackedSequence
 from treenn.sequences.network import SequenceNetwork
 from treenn.sequences.packed import by_sequence, within
 from treenn.trees import InputError
+from treenn.trees.arguments import Count, Layers, Share, Width, checked
 
 _LONGEST = 10_000  # whose pairs take some 2 GB a layer
 
@@ -36,7 +37,10 @@ class Transformer(SequenceNetwork):
     Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
     """
 
-    def __init__(self, x_size: int, size: int, *, layers: int = 2, heads: int = 4, dropout: float = 0.0) -> None:
+    @checked
+    def __init__(
+        self, x_size: Width, size: Width, *, layers: Layers = 2, heads: Count = 4, dropout: Share = 0.0
+    ) -> None:
         super().__init__(x_size, size, causal=False)
         self.dropout = dropout
         self.words = nn.Linear(x_size, size)
