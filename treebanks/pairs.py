@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from treebanks.treebank import checked_splits, split_of
 from treenn.trees import DependencyTree, Tree
+from treenn.trees.arguments import Natural, check_fields
 
 
 @dataclass(frozen=True)
@@ -22,9 +24,14 @@ class Pair:
 
     left: Tree
     right: Tree
-    target: int | float
-    group: int | None = None
+    target: float
+    group: Natural | None = None
     dependencies: tuple[DependencyTree, DependencyTree] | None = None
+
+    def __post_init__(self) -> None:
+        trees = isinstance(self.left, Tree) and isinstance(self.right, Tree)
+        if not (trees and type(self.target) is int and self.dependencies is None):  # treebanks have many pairs
+            check_fields(self)
 
     def __str__(self) -> str:
         """All of it on one line: equal pairs, and no others, have equal lines."""
@@ -48,22 +55,31 @@ class PairTreebank:
     """
 
     name: str
-    classes: tuple[str, ...] | None
-    splits: Mapping[str, tuple[Pair, ...]]
+    classes: Sequence[str] | None
+    splits: Mapping[str, Sequence[Pair]]
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        object.__setattr__(self, "classes", None if self.classes is None else tuple(self.classes))
+        object.__setattr__(self, "splits", checked_splits(self.splits, Pair))
+
+    def __hash__(self) -> int:
+        # Splits are a dict, which has no hash; equal treebanks have equal sizes.
+        return hash((self.name, self.classes, tuple((split, len(pairs)) for split, pairs in self.splits.items())))
 
     @property
     def train(self) -> tuple[Pair, ...]:
         """The training pairs."""
-        return self.splits["train"]
+        return split_of(self, "train")
 
     @property
     def dev(self) -> tuple[Pair, ...]:
         """The development pairs."""
-        return self.splits["dev"]
+        return split_of(self, "dev")
 
     def trees(self, split: str) -> Iterator[Tree]:
         """Both trees of every pair of a split."""
-        return (tree for pair in self.splits[split] for tree in pair.trees)
+        return (tree for pair in split_of(self, split) for tree in pair.trees)
 
     def words(self) -> set[str]:
         """Every word of every split, once."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from treenn.trees import Tree
+from treenn.trees.arguments import check_fields, check_items
+from treenn.trees.errors import InputError, argument
 
 
 @dataclass(frozen=True)
@@ -19,28 +22,66 @@ class Treebank:
     """
 
     name: str
-    classes: tuple[str, ...]
-    splits: Mapping[str, tuple[Tree, ...]]
+    classes: Sequence[str]
+    splits: Mapping[str, Sequence[Tree]]
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        object.__setattr__(self, "classes", tuple(self.classes))
+        object.__setattr__(self, "splits", checked_splits(self.splits, Tree))
+
+    def __hash__(self) -> int:
+        # Splits are a dict, which has no hash; equal treebanks have equal sizes.
+        return hash((self.name, self.classes, tuple((split, len(trees)) for split, trees in self.splits.items())))
 
     @property
     def train(self) -> tuple[Tree, ...]:
         """The training trees."""
-        return self.splits["train"]
+        return self.trees("train")
 
     @property
     def dev(self) -> tuple[Tree, ...]:
         """The development trees."""
-        return self.splits["dev"]
+        return self.trees("dev")
 
     @property
     def test(self) -> tuple[Tree, ...]:
         """The test trees."""
-        return self.splits["test"]
+        return self.trees("test")
 
     def trees(self, split: str) -> tuple[Tree, ...]:
-        """The trees of a split."""
-        return self.splits[split]
+        """The trees of a split.
+
+        Raises:
+            InputError: if there is no such split.
+        """
+        return split_of(self, split)
 
     def words(self) -> set[str]:
         """Every word of every split, once."""
         return {word for trees in self.splits.values() for tree in trees for word in tree.words}
+
+
+Example = TypeVar("Example")
+
+
+def checked_splits(splits: Mapping[str, Sequence[Example]], kind: type[Example]) -> dict[str, tuple[Example, ...]]:
+    """Splits with their examples as tuples.
+
+    Raises:
+        InputError: if an example is of another class; the message has its split and index.
+    """
+    return {split: tuple(check_items(f"splits[{split!r}]", items, kind)) for split, items in splits.items()}
+
+
+def split_of(treebank: Any, split: str) -> tuple[Any, ...]:
+    """The examples of one split of a treebank.
+
+    Raises:
+        InputError: if there is no such split.
+    """
+    if split not in treebank.splits:
+        known = ", ".join(treebank.splits) or "none"
+        raise InputError(f"{argument('treebank')} {treebank.name} has no split {split!r}; its splits are: {known}")
+    examples: tuple[Any, ...] = treebank.splits[split]
+    return examples

@@ -8,8 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from treenn.evaluation import FloatArray, Predictions
+from treenn.trees.arguments import checked
+from treenn.trees.errors import InputError, argument
 
 
+@checked
 def average(predictions: Sequence[Predictions]) -> Predictions:
     """What models say together of the same trees: the mean of their class probabilities, at every node.
 
@@ -19,13 +22,14 @@ def average(predictions: Sequence[Predictions]) -> Predictions:
         predictions: one a model, of the same trees.
 
     Raises:
-        ValueError: where there are none, or they are not of the same trees.
+        InputError: if there are none, or they are not of the same trees.
     """
     if not predictions:
-        raise ValueError("an ensemble needs the predictions of one model or more")
+        raise InputError(f"{argument('predictions')}: must be those of one model or more, the list is empty")
     first = predictions[0]
-    if any(not np.array_equal(each.labels, first.labels) for each in predictions):
-        raise ValueError("these predictions are not of the same trees")
+    for index, each in enumerate(predictions):
+        if each.n_classes != first.n_classes or not np.array_equal(each.labels, first.labels):
+            raise InputError(f"{argument('predictions')}[{index}]: must be of the same trees as the first ones")
     p: FloatArray = np.mean([each.probabilities for each in predictions], axis=0)
     above, below = p[:, (first.n_classes + 1) // 2 :].sum(axis=1), p[:, : first.n_classes // 2].sum(axis=1)
     return replace(first, classes=p.argmax(axis=1), positive=above > below, probabilities=p)

@@ -14,6 +14,8 @@ from torch import Tensor
 from treenn.encoders import NO_LABEL, PackedForest, pack
 from treenn.models import NodeClassifier
 from treenn.trees import Tree
+from treenn.trees.arguments import Count, checked
+from treenn.trees.errors import InputError, argument
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -71,8 +73,9 @@ class Predictions:
         return np.add.reduceat((self.labels != NO_LABEL).astype(np.int64), self.roots - self.sizes + 1)
 
 
+@checked
 def predict(
-    model: NodeClassifier, trees: Sequence[Tree], batch_size: int = 500, *, roots_only: bool = False
+    model: NodeClassifier, trees: Sequence[Tree], batch_size: Count = 500, *, roots_only: bool = False
 ) -> Predictions:
     """Run a model over trees, without dropout and without gradients; what sentences share is computed once a batch
     where the encoder allows it.
@@ -84,6 +87,8 @@ def predict(
         roots_only: whether the model is asked of roots alone. A sequence model needs n² steps to read all phrases of
             a sentence of n words, which may be too many for the memory, and n to read the sentence.
     """
+    if not trees:
+        raise InputError(f"{argument('trees')}: must be one tree or more, the list is empty")
     device, n_classes = model.embedding.weight.device, model.head.linear.out_features
     columns: tuple[list[torch.Tensor], ...] = [], [], [], []
     sizes: list[int] = []
@@ -119,6 +124,7 @@ def _classes(probabilities: Tensor) -> Tensor:
     return torch.where(probabilities.any(dim=1), probabilities.argmax(dim=1), NOT_ASKED)
 
 
+@checked
 def metrics(predictions: Predictions) -> dict[str, Any]:
     """The shares that are right, 0 to 1, `None` where no node is labelled.
 

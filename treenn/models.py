@@ -30,6 +30,9 @@ from treenn.vocabulary import Vocabulary
 FORMAT = 1
 """The version of a model folder's layout."""
 
+MOST_NUMBERS = 500_000_000
+"""The maximum number of an encoder's weights, 2 GB in single precision; optimizers take up to four times that."""
+
 MakeHead = Callable[[Settings], nn.Module]
 """From settings to what reads the states of nodes."""
 
@@ -179,13 +182,28 @@ def make_encoder(settings: Settings, x_size: int) -> Encoder:
 
 
 def check_recipe(settings: Settings) -> None:
-    """Refuse what a network cannot do before anything is read or trained.
+    """Validate that the encoder supports these settings, and that its weights and states fit into memory.
 
     Raises:
-        InputError: where the recipe asks for it.
+        InputError: if it does not, or its weights, or the states of 1,000 nodes, are more than `MOST_NUMBERS`.
     """
     with torch.random.fork_rng(devices=[]):
+        _check_memory(settings)
         make_encoder(settings, settings.word_size)
+
+
+def _check_memory(settings: Settings) -> None:
+    with torch.device("meta"):
+        encoder = (ENCODERS | DEPENDENCY_ENCODERS)[settings.model](
+            _leaf_size(settings, settings.word_size), settings.size
+        )
+    weights = sum(parameter.numel() for parameter in encoder.parameters())
+    states = 1000 * max(getattr(module, "state_size", 0) for module in encoder.modules())
+    if max(weights, states) > MOST_NUMBERS:
+        raise InputError(
+            f"{argument('size')} {settings.size}: {settings.model} would have {weights:,} weights, and {states:,} "
+            f"numbers as the states of 1,000 nodes; at most {MOST_NUMBERS:,} are permitted; choose a smaller one"
+        )
 
 
 def node_head(settings: Settings, classes: int) -> Head:

@@ -104,7 +104,7 @@ def test_two_regimes_may_share_a_run():
     [
         (lambda: Plan((), MODELS), "name one task and one model or more"),
         (lambda: Plan((Task("sst"),), (Model("lstm"), Model("lstm"))), "models lstm,lstm: .* each model once"),
-        (lambda: Plan((Task("sst"),), MODELS, seeds=0), "seeds 0: must be 1 or more"),
+        (lambda: Plan((Task("sst"),), MODELS, seeds=0), "seeds 0: must be 1 to 10000"),
         (lambda: Task("sst", supervision=("leaves",)), '"leaves": must be nodes, roots, spans or published'),
         (lambda: Task("sst", supervision=()), 'supervision = ""'),
         (lambda: Task("sst", match="size"), 'match = "size": must be parameters, time or none'),

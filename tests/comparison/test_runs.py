@@ -203,7 +203,7 @@ def test_the_log_of_trials_is_named_with_their_number(tmp_path):
 
 
 def test_jobs_must_be_one_or_more(tmp_path):
-    with pytest.raises(InputError, match="jobs 0: must be 1 or more"):
+    with pytest.raises(InputError, match="jobs 0: must be 1 to 10000"):
         compare(plan(), tmp_path, jobs=0)
 
 

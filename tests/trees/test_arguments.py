@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from treenn.trees import InputError, Tree
-from treenn.trees.arguments import AnyPath, Count, Probability, Range, Seed, Share, check, check_fields, check_trees
+from treenn.trees.arguments import AnyPath, Count, Probability, Range, Seed, Share, check, check_fields, check_items
 from treenn.trees.arguments import checked as checked_arguments
 from treenn.trees.errors import argument
 
@@ -116,7 +116,7 @@ def test_what_does_not_fit_is_refused_with_a_remedy(value: Any, hint: Any, messa
 )
 def test_trees_are_checked_one_by_one(trees: Any, message: str) -> None:
     with pytest.raises(InputError) as refused:
-        check_trees("trees", trees, Tree)
+        check_items("trees", trees, Tree)
     assert str(refused.value) == message
 
 

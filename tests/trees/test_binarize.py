@@ -107,7 +107,7 @@ def test_numbers_in_a_chain_are_refused(labels: tuple[Label, ...], node: int) ->
 
 
 def test_an_unknown_side_is_refused() -> None:
-    with pytest.raises(InputError, match="factor is 'up'; it can be 'left' or 'right'"):
+    with pytest.raises(InputError, match="factor up: must be left or right"):
         binarize(NaryTree(("a",), (), ("A",)), "up")  # type: ignore[arg-type]
 
 

@@ -80,7 +80,7 @@ def test_changing_labels_keeps_the_shape() -> None:
     tree = Tree(("a", "b"), ((0, 1),), (0, None, 4))
     changed = tree.map_labels(lambda label: None if label is None else int(label) // 2)
     assert changed == Tree(("a", "b"), ((0, 1),), (0, None, 2))
-    assert tree.with_labels("xyz").labels == ("x", "y", "z")
+    assert tree.with_labels(list("xyz")).labels == ("x", "y", "z")
 
 
 @pytest.mark.parametrize(

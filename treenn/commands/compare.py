@@ -90,10 +90,11 @@ def _plan_of_file(context: typer.Context, name: str) -> Plan:
             raise InputError(f"{option(each)} does not go with --plan: the plan says that")
     plan = read_plan(name)
     tasks = [
-        task if task.vectors is None else replace(task, vectors=vector_files(list(task.vectors))) for task in plan.tasks
+        task if task.vectors is None else replace(task, vectors=vector_files(list(map(str, task.vectors))))
+        for task in plan.tasks
     ]
     seeds = context.params["seeds"] if "seeds" in given else plan.seeds
-    return replace(plan, tasks=tasks, vectors=vector_files(list(plan.vectors)), seeds=seeds)
+    return replace(plan, tasks=tasks, vectors=vector_files(list(map(str, plan.vectors))), seeds=seeds)
 
 
 def _workers(dask: str | None, jobs: int | None) -> Any:

@@ -67,7 +67,7 @@ def tune(
     given = [each for each in context.params if context.get_parameter_source(each).name == "COMMANDLINE"]  # type: ignore[union-attr]
     drawn_from = read_space(space or SHIPPED).without(given)
     files = tuple(vector_files(vectors))
-    search = Search(treebank, models.split(","), trials, drawn_from, Settings(**recipe), files, metric)
+    search = Search(treebank, models.split(","), trials, drawn_from, Settings(**recipe), files, metric)  # type: ignore[arg-type]
     number = trials * len(search.models)
     with progress_bar(f"{models} on {treebank}") as bar:
         workers = min(os.cpu_count() or 1, number) if jobs is None else jobs

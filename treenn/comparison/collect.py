@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import treebanks
-from treebanks import PairTreebank
+from treebanks import Treebank
 from treenn.comparison.disagreement import disagreements, node_classes
 from treenn.comparison.parts import CONTROLS
 from treenn.comparison.results import PLAN, RESULTS, RUNS, upgrade, without
 from treenn.comparison.statistics import adjusted, differences, summary
-from treenn.trees import InputError
+from treenn.encoders import NO_LABEL
+from treenn.trees import InputError, Tree
 from treenn.trees.files import read_json
 
 
@@ -78,14 +79,25 @@ def _disagreements(task: Mapping[str, Any], folders: Mapping[str, Sequence[Path]
         return []
     first, second = folders
     found = disagreements(task, (first, second), split)
-    treebank = treebanks.load(task["treebank"]["name"])
-    if isinstance(treebank, PairTreebank) or not all(path.is_dir() for paths in folders.values() for path in paths):
+    here = _trees(task, split)
+    if here is None or not all(path.is_dir() for paths in folders.values() for path in paths):
         return found
-    trees = [treebank.splits[split][each["line"] - 1] for each in found]
+    trees = [here[each["line"] - 1] for each in found]
     for name, paths in folders.items():
         for each, nodes in zip(found, node_classes(paths, trees), strict=True):
             each["models"][name]["nodes"] = nodes
     return found
+
+
+def _trees(task: Mapping[str, Any], split: str) -> Sequence[Tree] | None:
+    """A split of the task's treebank, `None` if no treebank of this name is here, or one with other gold labels."""
+    try:
+        treebank = treebanks.load(task["treebank"]["name"])
+    except InputError:
+        return None
+    trees = treebank.splits.get(split, ()) if isinstance(treebank, Treebank) else ()
+    gold = [NO_LABEL if tree.label is None else tree.label for tree in trees]
+    return trees if gold == task["gold"][split]["root"] else None
 
 
 def _slim(predictions: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

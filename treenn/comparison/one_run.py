@@ -27,16 +27,16 @@ _OF_NODES = ("all_nodes", "inner_nodes", "all_nodes_binary", "macro_f1_all_nodes
 
 
 @lru_cache(maxsize=1)
-def load(name: str, paths: tuple[str, ...]) -> tuple[AnyTreebank, Sequence[WordVectors]]:
+def load(treebank: str | AnyTreebank, paths: tuple[str, ...]) -> tuple[AnyTreebank, Sequence[WordVectors]]:
     """A treebank with its word vectors; a worker process runs several trainings on the same, and reads it once."""
-    treebank = treebanks.load(name)
+    treebank = treebanks.load(treebank) if isinstance(treebank, str) else treebank
     return treebank, [read_vectors(path, treebank.words()) for path in paths]
 
 
 @lru_cache(maxsize=4)
-def _arranged(name: str, paths: tuple[str, ...], trees: str, shuffle: bool, seed: int) -> AnyTreebank:
+def _arranged(treebank: str | AnyTreebank, paths: tuple[str, ...], trees: str, shuffle: bool, seed: int) -> AnyTreebank:
     """A treebank as a model reads it; parsing it takes long, and all seeds of a model read the same."""
-    return arrange(load(name, paths)[0], trees, shuffle=shuffle, seed=seed)
+    return arrange(load(treebank, paths)[0], trees, shuffle=shuffle, seed=seed)
 
 
 def carry_out(run: PlannedRun, folder: Path, command: str, report: Progress) -> None:

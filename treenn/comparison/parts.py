@@ -12,11 +12,13 @@ from typing import Any
 
 import torch
 
+from treebanks import PairTreebank, Treebank
 from treenn.architectures import DEPENDENCY_ENCODERS, ENCODERS
 from treenn.encoders import SequenceEncoder
 from treenn.parsers.loading import parser_names
 from treenn.settings import Settings
 from treenn.trees import InputError
+from treenn.trees.arguments import AnyPath, Runs, check_fields
 
 REGIMES = ("nodes", "roots", "spans", "published")
 """What a task's `supervision` may be; the first three are those of `Settings`."""
@@ -33,7 +35,7 @@ class Task:
     """A treebank of a plan, and how models are compared on it.
 
     Args:
-        treebank: a name for `treebanks.load`.
+        treebank: a treebank, or a name for `treebanks.load`.
         supervision: the regimes, each compared by itself: `nodes`, every labelled phrase; `roots`; `spans`, the
             sentence and four of its labelled phrases drawn anew each epoch; `published`, as Tai et al. (2015) trained:
             `spans` for networks that read sequences, `nodes` for those that read trees.
@@ -46,13 +48,16 @@ class Task:
         InputError: where a regime or the match is none of these.
     """
 
-    treebank: str
+    treebank: str | Treebank | PairTreebank
     supervision: Sequence[str] = ("nodes",)
     match: str = "parameters"
-    vectors: Sequence[str] | None = None
+    vectors: Sequence[AnyPath] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        check_fields(self)
+        if self.vectors is not None:
+            object.__setattr__(self, "vectors", tuple(map(str, self.vectors)))
         for regime in self.supervision or ("",):
             _one_of("supervision", regime, REGIMES)
         _one_of("match", self.match, MATCHES)
@@ -88,10 +93,11 @@ class Model:
     shuffle: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
     supervision: Sequence[str] | None = None
-    seeds: int | None = None
+    seeds: Runs | None = None
     trials: str | None = None
 
     def __post_init__(self) -> None:
+        check_fields(self)
         object.__setattr__(self, "model", self.model or self.name)
         networks = [*ENCODERS, *DEPENDENCY_ENCODERS]
         if self.model not in (*networks, *CONTROLS):
@@ -107,8 +113,6 @@ class Model:
             raise InputError(f"a {self.model} model has no trees, no shuffle and no settings of its own")
         for regime in self.supervision or REGIMES:
             _one_of("supervision", regime, REGIMES)
-        if self.seeds is not None and self.seeds < 1:
-            raise InputError(f"seeds = {self.seeds}: must be 1 or more")
 
     @property
     def is_control(self) -> bool:
@@ -123,6 +127,11 @@ class Model:
         with torch.device("meta"):
             encoder = (ENCODERS | DEPENDENCY_ENCODERS)[self.model](2, 2)
             return "spans" if isinstance(encoder, SequenceEncoder) else "nodes"
+
+
+def name_of(treebank: str | Treebank | PairTreebank) -> str:
+    """A treebank's name, by which runs are told apart beside the version of its trees."""
+    return treebank if isinstance(treebank, str) else treebank.name
 
 
 def _one_of(key: str, value: str, choices: Sequence[str]) -> None:
@@ -144,7 +153,7 @@ class PlannedRun:
     """
 
     model: Model
-    treebank: str
+    treebank: str | Treebank | PairTreebank
     vectors: tuple[str, ...]
     settings: Settings
     version: str = ""
@@ -154,7 +163,7 @@ class PlannedRun:
     def name(self) -> str:
         """A file name that changes with whatever may change the result, so that no stale one is taken up."""
         model, within = self.model, self.within and self.within.name
-        parts = [self.treebank, self.vectors, asdict(self.settings), model.model, model.trees, model.shuffle]
+        parts = [name_of(self.treebank), self.vectors, asdict(self.settings), model.model, model.trees, model.shuffle]
         text = json.dumps([*parts, within, self.version], sort_keys=True)
         digest = hashlib.sha256(text.encode()).hexdigest()[:8]
         return "-".join([re.sub(r"[^\w.]+", "-", model.name), str(self.settings.seed), digest])

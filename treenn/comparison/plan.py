@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
+from treebanks import PairTreebank, Treebank
 from treenn.comparison.parts import Model, PlannedRun, Task
 from treenn.models import MakeHead, check_recipe, match_parameters
 from treenn.settings import Settings
-from treenn.trees import InputError
+from treenn.trees.arguments import AnyPath, Runs, check_fields, checked
+from treenn.trees.errors import InputError, argument
 
 
 @dataclass(frozen=True)
@@ -34,30 +36,41 @@ class Plan:
 
     tasks: Sequence[Task]
     models: Sequence[Model]
-    seeds: int = 3
-    vectors: Sequence[str] = ()
+    seeds: Runs = 3
+    vectors: Sequence[AnyPath] = ()
     settings: Settings = field(default_factory=Settings)
 
     @classmethod
+    @checked
     def of(
         cls,
-        treebank: str,
+        treebank: str | Treebank | PairTreebank,
         models: Sequence[str],
-        seeds: int = 3,
-        vectors: Sequence[str] = (),
+        seeds: Runs = 3,
+        vectors: Sequence[AnyPath] = (),
         settings: Settings | None = None,
     ) -> Plan:
-        """The plan of one task, as `treenn compare` has it without `--plan`: its regime is that of the settings."""
+        """The plan of one task, as `treenn compare` has it without `--plan`: its regime is that of the settings.
+
+        Args:
+            treebank: a treebank, or a name for `treebanks.load`.
+            models: as `treenn cells` lists them.
+            seeds: see `Plan`.
+            vectors: see `Plan`.
+            settings: of all models (default: those of `Settings`).
+        """
         settings = settings or Settings()
         task = Task(treebank, (settings.supervision,))
         return cls((task,), tuple(map(Model, models)), seeds, vectors, settings)
 
     def __post_init__(self) -> None:
+        check_fields(self)
+        object.__setattr__(self, "vectors", tuple(map(str, self.vectors)))
         names = [model.name for model in self.models]
         if not self.tasks or not names or len(set(names)) < len(names):
-            raise InputError(f"models {','.join(names)}: name one task and one model or more, each model once")
-        if self.seeds < 1:
-            raise InputError(f"seeds {self.seeds}: must be 1 or more")
+            raise InputError(
+                f"{argument('models')} {','.join(names)}: name one task and one model or more, each model once"
+            )
         if self.reference is not None and (self.reference.seeds or self.reference.supervision):
             raise InputError(
                 f'model "{self.reference.name}": the others are held against it, so it has all seeds and regimes'
@@ -80,7 +93,7 @@ class Plan:
 
     def vectors_of(self, task: Task) -> tuple[str, ...]:
         """The paths of a task's word vectors."""
-        return tuple(self.vectors if task.vectors is None else task.vectors)
+        return tuple(map(str, self.vectors if task.vectors is None else task.vectors))
 
     def recipe(self, task: Task, model: Model, regime: str) -> Settings:
         """The settings of a model on a task, its size not yet matched; a control has those of all networks."""

@@ -19,15 +19,16 @@ from treenn.comparison.progress import Progress, across_processes, watching
 from treenn.comparison.results import PLAN, RUNS, outline, outline_task
 from treenn.environment import environment
 from treenn.training.tasks import head_of
-from treenn.trees.errors import InputError, argument
+from treenn.trees.arguments import AnyPath, Runs, checked
 from treenn.trees.files import write_text
 
 
+@checked
 def compare(
     plan: Plan,
-    out: Path,
+    out: AnyPath,
     *,
-    jobs: int | None = None,
+    jobs: Runs | None = None,
     progress: Progress = lambda run, done, total, text: None,
     command: str = "",
 ) -> dict[str, Any]:
@@ -58,8 +59,7 @@ def compare(
     Raises:
         InputError: where a treebank or the vectors cannot be read, or `out` cannot be written.
     """
-    if jobs is not None and jobs < 1:
-        raise InputError(f"{argument('jobs')} {jobs}: must be 1 or more")
+    out = Path(out)
     out, head, runs = out.resolve(), outline(plan, command), []
     for task in plan.tasks:
         treebank, files = load(task.treebank, plan.vectors_of(task))

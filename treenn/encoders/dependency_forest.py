@@ -12,7 +12,7 @@ from torch import Tensor
 from treenn.encoders.forest import IntArray, moved
 from treenn.encoders.labels import class_numbers
 from treenn.trees import DependencyTree, InputError
-from treenn.trees.arguments import check_trees
+from treenn.trees.arguments import check_items
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def pack_dependencies(trees: Sequence[DependencyTree]) -> PackedDependencies:
     >>> forest.words, forest.level_sizes, forest.roots.tolist()
     (('dogs', 'old', 'bones', 'like'), (2, 1, 1), [3])
     """
-    trees = check_trees("trees", trees, DependencyTree)
+    trees = check_items("trees", trees, DependencyTree)
     if not trees:
         raise InputError("there is nothing to pack: the list of trees is empty")
     heights, heads, labels = np.concatenate([_columns(tree) for tree in trees], axis=1)

@@ -13,6 +13,8 @@ import torch
 from treebanks.pairs import Pair
 from treenn.pairs.heads import Similarity
 from treenn.pairs.network import PairClassifier
+from treenn.trees.arguments import Count, checked
+from treenn.trees.errors import InputError, argument
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,11 @@ class PairPredictions:
         return {"root": self.classes.tolist(), "root_probabilities": probabilities}
 
 
-def predict_pairs(model: PairClassifier, pairs: Sequence[Pair], batch_size: int = 500) -> PairPredictions:
+@checked
+def predict_pairs(model: PairClassifier, pairs: Sequence[Pair], batch_size: Count = 500) -> PairPredictions:
     """Run a model over pairs, without dropout and without gradients."""
+    if not pairs:
+        raise InputError(f"{argument('pairs')}: must be one pair or more, the list is empty")
     device, targets, probabilities, scores = model.embedding.weight.device, [], [], []
     was_training = model.training
     model.eval()
@@ -62,6 +67,7 @@ def predict_pairs(model: PairClassifier, pairs: Sequence[Pair], batch_size: int 
     return PairPredictions(torch.cat(targets).numpy(), torch.cat(probabilities).numpy(), of_scale)
 
 
+@checked
 def pair_metrics(predictions: PairPredictions) -> dict[str, Any]:
     """How good predictions are.
 

@@ -17,6 +17,7 @@ from treenn.recipes import Recipe
 from treenn.settings import Settings
 from treenn.training import train
 from treenn.training.folder import RESULTS
+from treenn.trees.arguments import AnyPath, Runs, checked
 from treenn.trees.errors import InputError, argument
 from treenn.trees.files import read_json
 from treenn.vectors import WordVectors, read_vectors
@@ -25,13 +26,14 @@ Progress = Callable[[int, int, str], None]
 """Called after every run with the runs done, their number, and the run that ended with what it reached on dev."""
 
 
+@checked
 def run_all(
     recipes: Sequence[Recipe],
     treebank: str,
-    out: Path,
+    out: AnyPath,
     *,
-    seeds: int,
-    jobs: int = 1,
+    seeds: Runs,
+    jobs: Runs = 1,
     progress: Progress = lambda done, total, text: None,
 ) -> None:
     """Train every recipe with the seeds 0, 1, ..., each run in a folder `out/RECIPE/seed-N` of its own.
@@ -51,7 +53,8 @@ def run_all(
         InputError: before anything is trained, where the treebank, a file of word vectors or a contextual encoder is
             missing, or where a finished run has other settings than its recipe has now.
     """
-    check(recipes, treebank, seeds=seeds, jobs=jobs)
+    out = Path(out)
+    check(recipes, treebank)
     runs = [(recipe, run_folder(out, recipe.name, seed), seed) for seed in range(seeds) for recipe in recipes]
     runs = [(recipe, folder, seed) for recipe, folder, seed in runs if not recipe.members]
     left = [run for run in runs if not _is_finished(*run)]
@@ -68,11 +71,8 @@ def run_folder(out: Path, name: str, seed: int) -> Path:
     return out / name / f"seed-{seed}"
 
 
-def check(recipes: Sequence[Recipe], treebank: str, *, seeds: int, jobs: int) -> None:
-    """Refuse what cannot be run, in one message."""
-    for name, number in (("seeds", seeds), ("jobs", jobs)):
-        if number < 1:
-            raise InputError(f"{argument(name)} {number}: must be 1 or more")
+def check(recipes: Sequence[Recipe], treebank: str) -> None:
+    """Validate that treebank, vectors and contextual encoders are here."""
     missing = dict.fromkeys(file for recipe in recipes for file in recipe.vectors if not Path(file).is_file())
     if missing:
         raise InputError(

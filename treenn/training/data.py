@@ -25,6 +25,7 @@ def check_labels(treebank: Treebank, settings: Settings) -> None:
     for split, trees in treebank.splits.items():
         if not trees:
             raise InputError(f"split {split!r} of treebank {treebank.name} has no tree")
+        _check_classes(treebank, split)
         wanted = ["nodes"] if settings.supervision != "roots" else ["roots"]
         if split == "dev" and criterion(settings) == "root":
             wanted.append("roots")
@@ -32,6 +33,18 @@ def check_labels(treebank: Treebank, settings: Settings) -> None:
             labels = (label for tree in trees for label in (tree.labels if where == "nodes" else tree.labels[-1:]))
             if all(label is None for label in labels):
                 raise InputError(f"no {where} of split {split!r} of treebank {treebank.name} are labelled")
+
+
+def _check_classes(treebank: Treebank, split: str) -> None:
+    """Compare the labels of a split with the classes of the treebank."""
+    count = len(treebank.classes)
+    for index, tree in enumerate(treebank.splits[split]):
+        for label in set(tree.labels):
+            if not (label is None or (isinstance(label, int) and 0 <= label < count)):
+                raise InputError(
+                    f"label {label!r} of node {tree.labels.index(label)} of tree {index} of {treebank.name} {split}: "
+                    f"must be a class number, 0 to {count - 1}, or None"
+                )
 
 
 def criterion(settings: Settings) -> str:

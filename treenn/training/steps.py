@@ -101,8 +101,6 @@ def _average(network: Network, settings: Settings) -> AveragedModel | None:
 
 
 def _fabric(device: str) -> Fabric:
-    if device not in ("cpu", "cuda"):
-        raise InputError(f"{argument('device')} {device}: must be cpu or cuda")
     if device == "cuda" and not torch.cuda.is_available():
         raise InputError(f"{argument('device')} cuda: torch finds no GPU on this machine; use {argument('device')} cpu")
     return Fabric(accelerator=device, devices=1)

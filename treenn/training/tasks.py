@@ -39,6 +39,8 @@ def task_of(treebank: Treebank | PairTreebank, settings: Settings) -> Task:
     Raises:
         InputError: where it has not what the settings ask for.
     """
+    for split in ("train", "dev"):
+        treebank.trees(split)
     if isinstance(treebank, PairTreebank):
         _check_pairs(treebank, settings)
         n_classes = None if treebank.classes is None else len(treebank.classes)
@@ -70,7 +72,17 @@ def _check_pairs(treebank: PairTreebank, settings: Settings) -> None:
     for split, pairs in treebank.splits.items():
         if not pairs:
             raise InputError(f"split {split!r} of treebank {treebank.name} has no pair")
+        _check_targets(treebank, split)
         if settings.model in DEPENDENCY_ENCODERS and any(pair.dependencies is None for pair in pairs):
             raise InputError(
                 f"{argument('model')} {settings.model}: needs dependency trees, but {treebank.name} has none"
             )
+
+
+def _check_targets(treebank: PairTreebank, split: str) -> None:
+    """Compare the pairs' targets with the classes, or with the scale."""
+    count = None if treebank.classes is None else len(treebank.classes)
+    for index, pair in enumerate(treebank.splits[split]):
+        if not (1 <= pair.target <= 5 if count is None else pair.target in range(count)):
+            wanted = "1 to 5" if count is None else f"a class number, 0 to {count - 1}"
+            raise InputError(f"target {pair.target} of pair {index} of {treebank.name} {split}: must be {wanted}")

@@ -14,10 +14,11 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
+import treebanks
 from treebanks import PairTreebank, Treebank
 from treenn.checkpoint import load_checkpoint, save_checkpoint
 from treenn.environment import environment
-from treenn.models import save_model, save_weights
+from treenn.models import check_recipe, save_model, save_weights
 from treenn.network import Network
 from treenn.settings import Settings
 from treenn.training import folder
@@ -27,6 +28,7 @@ from treenn.training.results import describe, evaluate, metrics_of
 from treenn.training.spans import with_spans
 from treenn.training.steps import Step, Steps
 from treenn.training.tasks import task_of
+from treenn.trees.arguments import AnyPath, Device, checked
 from treenn.trees.files import read_json, write_text
 from treenn.vectors import WordVectors
 
@@ -49,14 +51,15 @@ class Run:
     results: dict[str, Any]
 
 
+@checked
 def train(
-    treebank: Treebank | PairTreebank,
+    treebank: Treebank | PairTreebank | str,
     settings: Settings | None = None,
     *,
     vectors: Sequence[WordVectors] = (),
-    out: Path | None = None,
+    out: AnyPath | None = None,
     resume: bool = False,
-    device: str = "cpu",
+    device: Device = "cpu",
     command: str = "",
     progress: Progress = lambda done, total, text: None,
 ) -> Run:
@@ -66,7 +69,7 @@ def train(
     also over an interruption: each epoch starts its random numbers anew from the seed and its own number.
 
     Args:
-        treebank: what to train and to evaluate on.
+        treebank: what to train and to evaluate on, or its name for `treebanks.load`.
         settings: the recipe; left out, the defaults of `Settings`.
         vectors: pretrained word vectors, side by side.
         out: a folder for the model, the checkpoint while it is trained, and `results.json`.
@@ -80,9 +83,12 @@ def train(
             where nothing is labelled; where a loss or a gradient is NaN or infinite (the message names the batch, the
             sentence and the parameter; `out` keeps the last whole epoch).
     """
-    trainer = _Trainer(treebank, settings or Settings(), vectors, device)
+    settings = settings or Settings()
+    check_recipe(settings)
+    treebank = treebanks.load(treebank) if isinstance(treebank, str) else treebank
+    trainer = _Trainer(treebank, settings, vectors, device)
     if out is not None:
-        trainer.open(out, resume)
+        trainer.open(Path(out), resume)
     prepare(treebank, trainer.steps.network, progress)
     if trainer.settings.starts > 1 and not trainer.epochs_done:
         trainer.choose_start(progress)

@@ -177,6 +177,8 @@ def check(name: str, value: Any, hint: Any) -> Any:
         return check(name, value, choices[0])
     if get_origin(kind) in (Sequence, Iterable, list, tuple):
         item = get_args(kind)[0]
+        if all(isinstance(each, type) and each not in _SCALARS for each in _options(item)):
+            return check_items(name, value, *_options(item))
         items = [check(f"{name}[{i}]", each, item) for i, each in enumerate(check_list(name, value, item))]
         return items if isinstance(value, list) else tuple(items)
     for choice in choices:
@@ -203,24 +205,24 @@ def check_list(name: str, value: Any, item: Any = Any) -> Sequence[Any]:
         if dimensions != 1:
             raise InputError(f"{_named(name)}: must be a list, not an array of {dimensions} dimensions")
         return list(value.tolist() if hasattr(value, "tolist") else value)
-    kinds = _options(_plain(item))
+    kinds = [kind for kind in _options(_plain(item)) if kind is not NoneType]
     of = "" if item is Any else f" of {' or '.join(map(_plural, kinds))}"
     if item is not Any and any(_converted(value, kind) is not _MISFIT for kind in kinds):
         raise InputError(f"{_named(name)} {_shown(value)}: must be a list{of}; for a single one, write [...]")
     raise refusal(name, value, f"a list{of}", kinds)
 
 
-def check_trees(name: str, value: Any, kind: type[Any]) -> Sequence[Any]:
-    """A list of trees of a class, each checked.
+def check_items(name: str, value: Any, *kinds: type[Any]) -> Sequence[Any]:
+    """A list of objects of one of some classes, each checked.
 
     Raises:
         InputError: as `check_list`, and if an item is not of the class; the message has its index.
     """
-    trees = check_list(name, value, kind)
-    for index, tree in enumerate(trees):
-        if not isinstance(tree, kind):
-            raise refusal(f"{name}[{index}]", tree, _wanted([kind]), [kind])
-    return trees
+    items = check_list(name, value, Union[kinds])  # noqa: UP007
+    for index, item in enumerate(items):
+        if not isinstance(item, kinds):
+            raise refusal(f"{name}[{index}]", item, _wanted(kinds), kinds)
+    return items
 
 
 def refusal(name: str, value: Any, wanted: str, kinds: Sequence[Any] = ()) -> InputError:
@@ -239,6 +241,7 @@ def refusal(name: str, value: Any, wanted: str, kinds: Sequence[Any] = ()) -> In
 
 
 _MISFIT = object()
+_SCALARS = (bool, int, float, str)
 
 
 def _converted(value: Any, kind: Any) -> Any:
@@ -246,7 +249,7 @@ def _converted(value: Any, kind: Any) -> Any:
     if kind is Any or isinstance(kind, TypeVar):
         return value
     origin = get_origin(kind) or kind
-    if origin in (bool, int, float, str, Literal):
+    if origin in _SCALARS or origin is Literal:
         scalar = value.item() if hasattr(value, "item") and getattr(value, "shape", None) == () else value
         if not _fits(scalar, origin, kind):
             return _MISFIT

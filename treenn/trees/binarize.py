@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
+from treenn.trees.arguments import checked
 from treenn.trees.errors import InputError
 from treenn.trees.grow import Opened, grow
 from treenn.trees.nary import NaryTree
@@ -32,6 +33,7 @@ class _Link(NamedTuple):
     node: int
 
 
+@checked
 def binarize(tree: NaryTree, factor: Factor = "right", *, lossless: bool = True) -> Tree:
     """A binary tree over the same words.
 
@@ -54,8 +56,6 @@ def binarize(tree: NaryTree, factor: Factor = "right", *, lossless: bool = True)
     >>> print(binarize(parse_nary("(S (NP (NN dogs)) (VBP bark) (. .))")[0]))
     (S (NP+NN dogs) (@S (VBP bark) (. .)))
     """
-    if factor not in get_args(Factor):
-        raise InputError(f"factor is {factor!r}; it can be 'left' or 'right'")
     if lossless:
         _refuse_ambiguous(tree)
     n = len(tree.words)
@@ -75,6 +75,7 @@ def binarize(tree: NaryTree, factor: Factor = "right", *, lossless: bool = True)
     return Tree(*grow(root, opened))
 
 
+@checked
 def unbinarize(tree: Tree) -> NaryTree:
     """The tree that a lossless `binarize` started from, its nodes numbered in the order their brackets close.
 

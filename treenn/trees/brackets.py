@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from treenn.trees.arguments import check_items, refusal
 from treenn.trees.binarize import Factor, binarize
 from treenn.trees.errors import InputError
 from treenn.trees.escapes import escape
@@ -93,6 +94,8 @@ def format_tree(tree: Tree | NaryTree) -> str:
     Raises:
         InputError: where a word holds a space, or a label a space or a bracket, or is empty.
     """
+    if not isinstance(tree, (Tree, NaryTree)):
+        raise refusal("tree", tree, "a Tree or a NaryTree", [Tree])
     n = len(tree.words)
     children = inner_children(tree)
     parts: list[str] = []
@@ -114,7 +117,7 @@ def format_tree(tree: Tree | NaryTree) -> str:
 
 def write_trees(path: str | Path, trees: Iterable[Tree | NaryTree]) -> None:
     """Write trees one a line; the file appears whole or not at all."""
-    write_text(path, "".join(format_tree(tree) + "\n" for tree in trees))
+    write_text(path, "".join(format_tree(tree) + "\n" for tree in check_items("trees", trees, Tree, NaryTree)))
 
 
 def _on_scale(raw: Raw, scale: dict[Label, Label]) -> Raw:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
+from treenn.trees.arguments import check
 from treenn.trees.binarize import Factor, binarize
 from treenn.trees.errors import InputError
 from treenn.trees.grow import Opened, grow
@@ -25,6 +26,7 @@ def to_nltk(tree: Tree | NaryTree) -> nltk.Tree:
     """
     import nltk
 
+    tree = check("tree", tree, Tree | NaryTree)
     labels = ["" if label is None else label for label in tree.labels]
     nodes = [nltk.Tree(label, [word]) for label, word in zip(labels, tree.words, strict=False)]
     for label, children in zip(labels[len(nodes) :], inner_children(tree), strict=True):
@@ -63,6 +65,7 @@ def to_networkx(tree: Tree | NaryTree) -> networkx.DiGraph:
     """
     import networkx
 
+    tree = check("tree", tree, Tree | NaryTree)
     graph, n = networkx.DiGraph(), len(tree.words)
     for node, (label, word) in enumerate(zip(tree.labels, tree.words, strict=False)):
         graph.add_node(node, label=label, start=node, end=node + 1, word=word)
@@ -93,6 +96,7 @@ def nary_from_networkx(graph: networkx.DiGraph) -> NaryTree:
 
 
 def _binary(tree: NaryTree, factor: Factor | None) -> Tree:
+    check("factor", factor, Factor | None)
     if factor is not None:
         return binarize(tree, factor, lossless=False)
     for label, children in zip(tree.labels[len(tree.words) :], tree.children, strict=True):
@@ -138,7 +142,7 @@ def _open_networkx(graph: networkx.DiGraph, node: Hashable) -> Opened[Hashable]:
 def _root(graph: networkx.DiGraph) -> Hashable:
     import networkx
 
-    if not graph.is_directed() or graph.is_multigraph():
+    if not isinstance(graph, networkx.DiGraph) or graph.is_multigraph():
         raise InputError(f"a tree's graph is a networkx.DiGraph, not a {type(graph).__name__}")
     roots: list[Hashable] = [node for node, degree in graph.in_degree() if degree == 0]
     if len(roots) != 1:

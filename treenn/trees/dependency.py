@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from treenn.trees.errors import InputError
-from treenn.trees.tree import Label
+from treenn.trees.parts import Label, check_labels, check_numbers, check_relations, check_words
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,14 @@ class DependencyTree:
     labels: tuple[Label, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("relations", "labels"):
-            if not getattr(self, name):
-                object.__setattr__(self, name, (None,) * len(self.words))
+        words = check_words(self.words)
+        for name, value in (
+            ("words", words),
+            ("heads", check_numbers("heads", self.heads, int)),
+            ("relations", check_relations(self.relations) or (None,) * len(words)),
+            ("labels", check_labels(self.labels) or (None,) * len(words)),
+        ):
+            object.__setattr__(self, name, value)
         _check(self)
 
     def __len__(self) -> int:
@@ -121,10 +126,6 @@ def _upwards(heads: Sequence[int]) -> list[int]:
 
 def _check(tree: DependencyTree) -> None:
     n = len(tree.words)
-    if n == 0:
-        raise InputError("a tree needs at least one word, words is empty")
-    if "" in tree.words:
-        raise InputError(f"word {tree.words.index('')} is empty; every word needs at least one character")
     for name in ("heads", "relations", "labels"):
         if (count := len(getattr(tree, name))) != n:
             raise InputError(f"a dependency tree over {n} words has {n} {name}, not {count}")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from treenn.trees.errors import InputError
-from treenn.trees.tree import Label, Tree
+from treenn.trees.parts import Label, check_labels, check_rows, check_words
+from treenn.trees.tree import Tree
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,10 @@ class NaryTree:
     labels: tuple[Label, ...]
 
     def __post_init__(self) -> None:
+        parts = check_words(self.words), check_rows("children", self.children), check_labels(self.labels)
+        for name, value in zip(("words", "children", "labels"), parts, strict=True):
+            object.__setattr__(self, name, value)
         n, nodes = len(self.words), len(self.words) + len(self.children)
-        if n == 0:
-            raise InputError("a tree needs at least one word, words is empty")
-        if "" in self.words:
-            raise InputError(f"word {self.words.index('')} is empty; every word needs at least one character")
         if len(self.labels) != nodes:
             raise InputError(f"this tree has {nodes} nodes, so it needs {nodes} labels, not {len(self.labels)}")
         spans, parents = [(i, i + 1) for i in range(n)], [0] * nodes

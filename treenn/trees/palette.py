@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from treenn.trees.arguments import Count, checked
 from treenn.trees.errors import InputError
 from treenn.trees.tree import Label
 
@@ -13,13 +14,18 @@ _PLAIN = "#f7f7f2"
 _DARK, _LIGHT = "#000000", "#ffffff"
 
 
-@cache
-def palette(classes: int = 5) -> tuple[str, ...]:
+@checked
+def palette(classes: Count = 5) -> tuple[str, ...]:
     """A colour for each of an ordered scale's classes, from orange (the lowest) through grey to blue (the highest).
 
     >>> palette(2)
     ('#b35806', '#1f5fa8')
     """
+    return _palette(classes)
+
+
+@cache
+def _palette(classes: int) -> tuple[str, ...]:
     return tuple(_at(i / (classes - 1) if classes > 1 else 0.5) for i in range(classes))
 
 
@@ -33,7 +39,7 @@ def colour_of(label: Label, classes: int = 5) -> str:
         return _PLAIN
     if not 0 <= label < classes:
         raise InputError(f"label {label} is outside the scale, 0 to {classes - 1}; pass classes={max(label + 1, 2)}")
-    return palette(classes)[label]
+    return _palette(classes)[label]
 
 
 def ink_on(colour: str) -> str:

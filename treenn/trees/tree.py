@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from treenn.trees.errors import InputError
+from treenn.trees.arguments import check
+from treenn.trees.errors import InputError, argument
+from treenn.trees.parts import Label, check_labels, check_node, check_rows, check_words
 
-Label = int | str | None
+__all__ = ["Label", "Tree"]
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,10 @@ class Tree:
     labels: tuple[Label, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.labels and self.words:
-            object.__setattr__(self, "labels", (None,) * (2 * len(self.words) - 1))
+        words = check_words(self.words)
+        labels = check_labels(self.labels) or (None,) * (2 * len(words) - 1)
+        for name, value in (("words", words), ("merges", check_rows("merges", self.merges)), ("labels", labels)):
+            object.__setattr__(self, name, value)
         _check(self)
 
     def __len__(self) -> int:
@@ -63,6 +67,7 @@ class Tree:
 
     def children(self, node: int) -> tuple[int, int] | None:
         """The (left, right) children of a node, `None` for a word."""
+        node = check_node(node, len(self))
         return None if node < len(self.words) else self.merges[node - len(self.words)]
 
     @cached_property
@@ -95,7 +100,7 @@ class Tree:
         >>> print(Tree(("not", "very", "good"), ((1, 2), (0, 3)), (2, 2, 3, 4, 1)).subtree(3))
         (4 (2 very) (3 good))
         """
-        n, (start, end) = len(self.words), self.spans[node]
+        n, (start, end) = len(self.words), self.spans[check_node(node, len(self))]
         inside = [each for each, span in enumerate(self.spans) if start <= span[0] and span[1] <= end]
         number = {old: new for new, old in enumerate(inside)}
         pairs = (self.merges[each - n] for each in inside if each >= n)
@@ -104,25 +109,24 @@ class Tree:
 
     def map_labels(self, change: Callable[[Label], Label]) -> Tree:
         """The same tree with `change(label)` at every node."""
+        check("change", change, Callable)
         return Tree(self.words, self.merges, tuple(change(label) for label in self.labels))
 
     def with_labels(self, labels: Iterable[Label]) -> Tree:
         """The same tree with these labels, one a node in node order."""
-        return Tree(self.words, self.merges, tuple(labels))
+        return Tree(self.words, self.merges, check_labels(labels))
 
 
 def _check(tree: Tree) -> None:
     """Refuse whatever is not one binary tree over its words in order."""
     n, merges = len(tree.words), tree.merges
-    if n == 0:
-        raise InputError("a tree needs at least one word, words is empty")
-    if "" in tree.words:
-        raise InputError(f"word {tree.words.index('')} is empty; every word needs at least one character")
     if len(merges) != n - 1:
         raise InputError(f"a binary tree over {n} words has {n - 1} merges, not {len(merges)}")
     if len(tree.labels) != 2 * n - 1:
         raise InputError(f"a binary tree over {n} words has {2 * n - 1} labels, not {len(tree.labels)}")
     starts, ends = list(range(n)), list(range(1, n + 1))
+    if not {2}.issuperset(map(len, merges)):
+        raise InputError(f"{argument('merges')}: must be pairs of node numbers, a left and a right child each")
     used = bytearray(2 * n - 1)
     for node, (left, right) in enumerate(merges, start=n):
         if not (0 <= left < node and 0 <= right < node):

@@ -15,17 +15,19 @@ from treenn.comparison.progress import Progress, across_processes
 from treenn.training import train
 from treenn.training.divergence import Diverged
 from treenn.training.tasks import head_of
-from treenn.trees.errors import InputError, argument
+from treenn.trees.arguments import AnyPath, Runs, checked
+from treenn.trees.errors import InputError
 from treenn.trees.files import read_json, write_text
 from treenn.tuning.log import TRIALS, collect
 from treenn.tuning.search import Search, Trial
 
 
+@checked
 def tune(
     search: Search,
-    out: Path,
+    out: AnyPath,
     *,
-    jobs: int = 1,
+    jobs: Runs = 1,
     progress: Progress = lambda trial, done, total, text: None,
     command: str = "",
 ) -> dict[str, Any]:
@@ -44,9 +46,8 @@ def tune(
         InputError: where the treebank or the vectors cannot be read, `out` cannot be written, or dev has not what
             trials are judged by.
     """
-    if jobs < 1:
-        raise InputError(f"{argument('jobs')} {jobs}: must be 1 or more")
-    treebank, vectors = load(search.treebank, tuple(search.vectors))
+    out = Path(out)
+    treebank, vectors = load(search.treebank, tuple(map(str, search.vectors)))
     x_size = sum(file.size for file in vectors) or search.recipe.word_size
     planned = list(search.planned(x_size, head_of(treebank)))
     folder = out / "trials"

@@ -7,16 +7,18 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
+from treebanks import PairTreebank, Treebank
 from treenn.models import MakeHead, match_parameters
 from treenn.settings import Settings
+from treenn.trees.arguments import AnyPath, Runs, check_fields
 from treenn.trees.errors import InputError, argument
 from treenn.tuning.space import Space, read_space
 
-METRICS = (
+Metric = Literal[
     "root",
     "all_nodes",
     "inner_nodes",
@@ -26,8 +28,16 @@ METRICS = (
     "macro_f1_all_nodes",
     "pearson",
     "spearman",
-)
+]
 """What trials can be judged by; of each, more is better."""
+
+
+def version_of(treebank: str | Treebank | PairTreebank) -> str:
+    """The name of a treebank, with a fingerprint of its examples unless the name is enough to load them."""
+    if isinstance(treebank, str):
+        return treebank
+    lines = "\n".join(f"{split}\t{each}" for split, examples in treebank.splits.items() for each in examples)
+    return f"{treebank.name} {hashlib.sha256(lines.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
 @dataclass(frozen=True)
@@ -36,14 +46,14 @@ class Trial:
 
     Args:
         number: the first of a model is 0.
-        treebank: a name for `treebanks.load`.
+        treebank: a treebank, or a name for `treebanks.load`.
         vectors: paths of pretrained word vectors, side by side.
         drawn: what was drawn.
         settings: all of them.
     """
 
     number: int
-    treebank: str
+    treebank: str | Treebank | PairTreebank
     vectors: tuple[str, ...]
     drawn: dict[str, Any]
     settings: Settings
@@ -54,7 +64,7 @@ class Trial:
 
         Not with the commit: a search that was stopped goes on, and each trial says which code it was made by.
         """
-        parts = [self.treebank, self.vectors, asdict(self.settings), version("treenn"), torch.__version__]
+        parts = [version_of(self.treebank), self.vectors, asdict(self.settings), version("treenn"), torch.__version__]
         digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:8]
         return f"{self.settings.model}-{self.number}-{digest}"
 
@@ -66,7 +76,7 @@ class Search:
     Trial for trial, all models get the same draws of the settings that they have in common.
 
     Args:
-        treebank: a name for `treebanks.load`.
+        treebank: a treebank, or a name for `treebanks.load`.
         models: as `treenn cells` lists them; the first one's size is the recipe's, the others get as many parameters,
             unless the space has a size.
         trials: how many each model gets.
@@ -80,23 +90,21 @@ class Search:
         InputError: where a model stands twice, or there is none, or no trial, or no such metric.
     """
 
-    treebank: str
+    treebank: str | Treebank | PairTreebank
     models: Sequence[str]
-    trials: int = 8
+    trials: Runs = 8
     space: Space = field(default_factory=read_space)
     recipe: Settings = field(default_factory=Settings)
-    vectors: Sequence[str] = ()
-    metric: str | None = None
+    vectors: Sequence[AnyPath] = ()
+    metric: Metric | None = None
 
     def __post_init__(self) -> None:
+        check_fields(self)
+        object.__setattr__(self, "vectors", tuple(map(str, self.vectors)))
         if not self.models or len(set(self.models)) < len(self.models):
             raise InputError(f"{argument('models')} {','.join(self.models)}: name one model or more, each once")
         for name in self.models:
             replace(self.recipe, model=name)
-        if self.trials < 1:
-            raise InputError(f"{argument('trials')} {self.trials}: must be 1 or more")
-        if self.metric is not None and self.metric not in METRICS:
-            raise InputError(f"{argument('metric')} {self.metric}: must be {', '.join(METRICS[:-1])} or {METRICS[-1]}")
 
     def planned(self, x_size: int, make_head: MakeHead) -> Iterator[Trial]:
         """Every trial, the first of each model first, once the width of the word vectors is known.
@@ -113,4 +121,4 @@ class Search:
         for number in range(self.trials):
             for recipe, space in zip(recipes, spaces, strict=True):
                 drawn = space.draw(number, self.recipe.seed)
-                yield Trial(number, self.treebank, tuple(self.vectors), drawn, replace(recipe, **drawn))
+                yield Trial(number, self.treebank, tuple(map(str, self.vectors)), drawn, replace(recipe, **drawn))

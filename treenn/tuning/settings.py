@@ -6,13 +6,14 @@ import json
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from treenn.settings import Settings, option
 from treenn.tuning.log import TRIALS
 
 
-def train_command(log: Mapping[str, Any], model: str, vectors: Sequence[str]) -> str:
+def train_command(log: Mapping[str, Any], model: str, vectors: Sequence[str | Path]) -> str:
     """The `treenn train` that makes the best trial of a model again, and evaluates it on the test splits.
 
     Args:
@@ -22,7 +23,7 @@ def train_command(log: Mapping[str, Any], model: str, vectors: Sequence[str]) ->
     """
     usual, words = asdict(Settings()), ["treenn", "train", "--treebank", log["treebank"]["name"]]
     for path in vectors:
-        words += ["--vectors", path]
+        words += ["--vectors", str(path)]
     for name, chosen in _best_settings(log, model).items():
         if chosen != usual[name] or name == "model":
             words += [option(name), str(chosen)]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
 import numpy as np
 
 from treenn.models import check_recipe
 from treenn.settings import Settings
-from treenn.trees import InputError
+from treenn.trees.arguments import AnyPath, Natural, Positive, Seed, check_fields, check_list, checked
+from treenn.trees.errors import InputError, argument
 from treenn.trees.files import read_toml
 
 SHIPPED = Path(__file__).with_name("space.toml")
@@ -27,12 +28,20 @@ class Range:
     """Numbers between two others, each order of magnitude as likely as the next.
 
     Args:
-        low: the least, more than 0.
-        high: the greatest.
+        low: the minimum, more than 0.
+        high: the maximum, at least `low`.
+
+    Raises:
+        InputError: if a bound is not finite, or the range is empty.
     """
 
-    low: float
-    high: float
+    low: Positive
+    high: Positive
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        if self.low > self.high:
+            raise InputError(f"{argument('low')} {self.low}: must be at most {argument('high')} {self.high}")
 
     def draw(self, rng: np.random.Generator) -> float | int:
         """A number to three digits, a whole one between two whole ones."""
@@ -46,14 +55,23 @@ class Range:
 class Space:
     """Settings, and for each the range or the choices that it is drawn from.
 
+    Raises:
+        InputError: if a name is no setting that can be searched for, or a value is not one that the setting can have.
+
     >>> space = Space({"learning_rate": Range(0.01, 0.1), "dropout": (0.0, 0.5)})
     >>> space.draw(trial=0, seed=0) == space.draw(trial=0, seed=0)
     True
     """
 
-    settings: Mapping[str, Range | tuple[Any, ...]]
+    settings: Mapping[str, Range | Sequence[Any]]
 
-    def draw(self, trial: int, seed: int) -> dict[str, Any]:
+    def __post_init__(self) -> None:
+        check_fields(self)
+        checked = {name: _checked(name, values) for name, values in self.settings.items()}
+        object.__setattr__(self, "settings", checked)
+
+    @checked
+    def draw(self, trial: Natural, seed: Seed) -> dict[str, Any]:
         """The settings of a trial; each is drawn by itself, whatever else is in the space.
 
         Choices come in random order, all of them before one comes again: few trials would else spend some on the same.
@@ -89,7 +107,8 @@ class Space:
         return True
 
 
-def read_space(path: Path = SHIPPED) -> Space:
+@checked
+def read_space(path: AnyPath = SHIPPED) -> Space:
     """The space of a TOML file: `setting = { low = 0.01, high = 0.1 }` or `setting = [0.0, 0.5]`.
 
     Raises:
@@ -108,28 +127,25 @@ def read_space(path: Path = SHIPPED) -> Space:
 
 
 def _values(name: str, entry: Any) -> Range | tuple[Any, ...]:
-    hint = get_type_hints(Settings).get(name)
-    if hint is None or name in _DECIDED:
-        raise InputError(f"{name}: no setting that can be searched for; `treenn tune --help` lists them")
-    is_range = isinstance(entry, dict)
-    if not (is_range and set(entry) == {"low", "high"}) and not (isinstance(entry, list) and entry):
+    if isinstance(entry, dict) and set(entry) == {"low", "high"}:
+        try:
+            return Range(**entry)
+        except InputError as error:
+            raise InputError(f"{name}: {error.message}") from error
+    if not isinstance(entry, list):
         raise InputError(f"{name}: must be {{ low = ..., high = ... }} or a list of values")
-    values = tuple(entry.values() if is_range else entry)
-    for value in values:
-        _check(name, value, hint)
-    if not is_range:
+    return tuple(entry)
+
+
+def _checked(name: str, values: Any) -> Range | tuple[Any, ...]:
+    """The values of a setting, each validated by `Settings`."""
+    if name not in get_type_hints(Settings) or name in _DECIDED:
+        raise InputError(f"{name}: no setting that can be searched for; `treenn tune --help` lists them")
+    for value in (values.low, values.high) if isinstance(values, Range) else check_list(name, values):
+        chosen: dict[str, Any] = {name: value}
+        Settings(**chosen)
+    if isinstance(values, Range):
         return values
-    if isinstance(values[0], str) or not 0 < entry["low"] <= entry["high"]:
-        raise InputError(f"{name}: a range runs from a low above 0 to a high that is no less")
-    return Range(entry["low"], entry["high"])
-
-
-def _check(name: str, value: Any, hint: Any) -> None:
-    """Refuse a value that is not of its setting's kind, or not what the setting may be."""
-    kinds = {str} if get_origin(hint) is Literal else set(get_args(hint) or (hint,))  # of `int | None` both
-    if float in kinds:
-        kinds.add(int)
-    if type(value) not in kinds:
-        raise InputError(f"{name}: {value!r} is none of what it can be")
-    chosen: dict[str, Any] = {name: value}
-    Settings(**chosen)
+    if not len(values):
+        raise InputError(f"{name}: must be a range or one value or more")
+    return tuple(check_list(name, values))
