@@ -12,6 +12,7 @@ from treebanks.sentiment import Neutral
 from treebanks.sick import load_entailment, load_relatedness
 from treebanks.treebank import Treebank
 from treenn.trees import InputError
+from treenn.trees.arguments import check
 
 
 def load(name: str, *, neutral: Neutral = "third") -> Treebank | PairTreebank:
@@ -34,6 +35,7 @@ def load(name: str, *, neutral: Neutral = "third") -> Treebank | PairTreebank:
     >>> load("reviews-binary").classes
     ('negative', 'neutral', 'positive')
     """
+    check("name", name, str)
     if name in sentiment.names():
         return sentiment.load(name, neutral=neutral)
     if name not in _LOADERS:

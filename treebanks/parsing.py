@@ -12,7 +12,9 @@ from typing import TypeVar
 from treebanks.catalogue import entry
 from treebanks.home import data_home
 from treebanks.sentiment import load
+from treebanks.treebank import checked_splits, split_of
 from treenn.trees import InputError, NaryTree, Tree, parse_nary
+from treenn.trees.arguments import check, check_fields
 from treenn.trees.files import read_text
 
 T = TypeVar("T")
@@ -35,7 +37,19 @@ class ParsingTreebank:
     """
 
     name: str
-    splits: Mapping[str, tuple[Tree | NaryTree, ...]]
+    splits: Mapping[str, Sequence[Tree | NaryTree]]
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        object.__setattr__(self, "splits", checked_splits(self.splits, Tree, NaryTree))
+
+    def trees(self, split: str) -> tuple[Tree | NaryTree, ...]:
+        """The trees of a split.
+
+        Raises:
+            InputError: if there is no such split.
+        """
+        return split_of(self, split)
 
 
 def load_parsing(name: str) -> ParsingTreebank:
@@ -56,6 +70,7 @@ def load_parsing(name: str) -> ParsingTreebank:
     >>> [sorted(set(tree.labels)) for tree in load_parsing("reviews").splits["test"][:1]]
     [[None]]
     """
+    check("name", name, str)
     if name not in _LOADERS:
         raise InputError(f"no treebank for parsers is called {name!r}; there are {', '.join(parsing_names())}")
     return ParsingTreebank(name, _LOADERS[name]())

@@ -9,6 +9,7 @@ from treebanks.catalogue import entry
 from treebanks.home import data_home
 from treebanks.treebank import Treebank
 from treenn.trees import InputError, Label, read_trees
+from treenn.trees.arguments import check
 
 FIVE_CLASSES = ("very negative", "negative", "neutral", "positive", "very positive")
 """What the labels 0 to 4 mean."""
@@ -35,6 +36,7 @@ def load(name: str, *, neutral: Neutral = "third") -> Treebank:
     >>> load("reviews-binary").classes
     ('negative', 'neutral', 'positive')
     """
+    check("name", name, str)
     if name not in names():
         raise InputError(f"no sentiment treebank is called {name!r}; there are {', '.join(names())}")
     treebank = _LOADERS[name.removesuffix(_BINARY)]()
@@ -60,8 +62,8 @@ def binary(treebank: Treebank, *, neutral: Neutral = "third") -> Treebank:
     Raises:
         InputError: where `neutral` is neither.
     """
-    if neutral not in ("third", "drop"):
-        raise InputError(f"neutral is {neutral!r}; it is 'third' or 'drop'")
+    check("treebank", treebank, Treebank)
+    check("neutral", neutral, Neutral)
     labels = _THIRD if neutral == "third" else _DROP
     classes = ("negative", "neutral", "positive") if neutral == "third" else ("negative", "positive")
     splits = {

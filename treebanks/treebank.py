@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from treenn.trees import Tree
 from treenn.trees.arguments import check_fields, check_items
@@ -62,16 +62,13 @@ class Treebank:
         return {word for trees in self.splits.values() for tree in trees for word in tree.words}
 
 
-Example = TypeVar("Example")
-
-
-def checked_splits(splits: Mapping[str, Sequence[Example]], kind: type[Example]) -> dict[str, tuple[Example, ...]]:
+def checked_splits(splits: Mapping[str, Sequence[Any]], *kinds: type[Any]) -> dict[str, tuple[Any, ...]]:
     """Splits with their examples as tuples.
 
     Raises:
         InputError: if an example is of another class; the message has its split and index.
     """
-    return {split: tuple(check_items(f"splits[{split!r}]", items, kind)) for split, items in splits.items()}
+    return {split: tuple(check_items(f"splits[{split!r}]", items, *kinds)) for split, items in splits.items()}
 
 
 def split_of(treebank: Any, split: str) -> tuple[Any, ...]:

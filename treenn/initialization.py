@@ -14,11 +14,13 @@ Matrices that read word vectors, biases and tensors of higher rank start as the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 from treenn.cells import Cell
+from treenn.trees.arguments import checked
 from treenn.trees.errors import InputError, argument
 
 
@@ -39,7 +41,8 @@ Xavier: uniform in ±√(6 / (rows + columns)) (Glorot and Bengio 2010).
 """
 
 
-def initialize(network: nn.Module, name: str) -> None:
+@checked
+def initialize(network: nn.Module, name: Literal["orthogonal", "identity", "xavier"]) -> None:
     """Start the recurrent matrices of a network by one of `INITIALIZATIONS`.
 
     Raises:
@@ -85,6 +88,7 @@ def _read_by_compose(cell: Cell) -> list[str]:
     return [name for name, step in zip(matrices, steps, strict=True) if step is not None]
 
 
+@checked
 def set_forget_bias(network: nn.Module, value: float) -> None:
     """Start the biases of all forget gates, of `torch.nn.LSTM` or what a module's `forget_biases()` gives, at a value.
 

@@ -70,6 +70,9 @@ class NodeClassifier(Network):
         **dropouts: float,
     ) -> None:
         super().__init__(vocabulary, embedding, encoder, head, contextual=contextual, **dropouts)
+        if isinstance(head, Head) and head.linear.in_features != encoder.output_size:
+            width = f"{encoder.output_size}, the encoder's output_size"
+            raise InputError(f"{argument('head')} is {head.linear.in_features} wide: must be {width}")
         self.root_weight = root_weight
 
     def pack(self, examples: Sequence[Tree]) -> PackedForest:

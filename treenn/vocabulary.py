@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from treenn.trees import InputError, Tree
+from treenn.trees.arguments import check, refusal
 
 UNKNOWN = "<unknown>"
 
@@ -31,7 +32,7 @@ class Vocabulary:
     """
 
     def __init__(self, words: Iterable[str], counts: Mapping[str, int] | None = None) -> None:
-        self.words = (UNKNOWN, *words)
+        self.words = (UNKNOWN, *check("words", words, Sequence[str]))
         self._counts = counts
         self._numbers = {word: number for number, word in enumerate(self.words)}
         if len(self._numbers) < len(self.words):
@@ -67,6 +68,8 @@ class Vocabulary:
 
     def encode(self, words: Sequence[str]) -> Tensor:
         """The number of each word. Shape: `(len(words),)` int64."""
+        if isinstance(words, str):
+            raise refusal("words", words, "a list of texts")
         numbers = self._numbers
         return torch.tensor([numbers.get(word) or numbers.get(word.lower(), 0) for word in words], dtype=torch.int64)
 

@@ -45,6 +45,7 @@ from treebanks.reviews.lexicon import DOMAINS, SAID_ONCE
 from treebanks.sentiment import FIVE_CLASSES
 from treebanks.treebank import Treebank
 from treenn.trees import InputError, Tree
+from treenn.trees.arguments import Natural, check
 
 __all__ = ["SIZES", "generate"]
 
@@ -68,9 +69,12 @@ def generate(sizes: Mapping[str, int] = SIZES, seed: int = 0) -> Treebank:
     >>> {split: len(trees) for split, trees in reviews.splits.items()}
     {'train': 2, 'deep': 1}
     """
-    for split in sizes:
+    check("sizes", sizes, Mapping)
+    check("seed", seed, int)
+    for split, size in sizes.items():
         if split not in SIZES:
             raise InputError(f"reviews has no split {split!r}; its splits are {', '.join(SIZES)}")
+        check(f"sizes[{split!r}]", size, Natural)
     random, seen = Random(seed), set[str]()
     plain = _sentences(random, seen, nesting=1, heights=_PLAIN)
     deep = _sentences(random, seen, nesting=3, heights=_DEEP)

@@ -21,6 +21,7 @@ from treenn.explain.equations import Section, section
 from treenn.explain.running import unroll_sequence
 from treenn.explain.tree import unroll_tree
 from treenn.trees import InputError, Tree
+from treenn.trees.arguments import Width, checked
 
 MOST_WORDS = 100
 """Longer sentences are not drawn."""
@@ -74,7 +75,8 @@ def names() -> tuple[str, ...]:
     return (*ENCODERS, *BY_HAND)
 
 
-def explain(name: str, tree: Tree, *, x_size: int, size: int) -> Explanation:
+@checked
+def explain(name: str, tree: Tree, *, x_size: Width, size: Width) -> Explanation:
     """Say how a network computes, and run it over a tree or, if it reads sequences, over the tree's words.
 
     Args:

@@ -11,6 +11,7 @@ from treenn.cells import Cell
 from treenn.cells.affine import Affine
 from treenn.encoders import TreeEncoder, pack
 from treenn.trees import parse_trees
+from treenn.trees.arguments import Seed, Width, checked
 
 ROWS = 5
 """How many rows the batches have on which a cell's methods are tried."""
@@ -28,7 +29,8 @@ class CellError(AssertionError):
     """A cell breaks a rule that encoders count on; the message says which, and what would be right."""
 
 
-def check_cell(make: Callable[[], Cell], x_size: int, *, seed: int = 0) -> None:
+@checked
+def check_cell(make: Callable[[], Cell], x_size: Width, *, seed: Seed = 0) -> None:
     """Prove a cell: its shapes, its rows, its gradients, and that all ways to compute it agree; in float64.
 
     The states of small trees are computed node by node, level by level and, where the cell has `affine`, by that; with

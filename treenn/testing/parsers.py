@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from treenn.parsers import Parser
 from treenn.trees import InputError, Tree
+from treenn.trees.arguments import Count, checked
 
 SENTENCES = (
     ("It", "works", "."),
@@ -27,7 +28,8 @@ class ParserError(AssertionError):
     """A parser breaks a rule of `Parser`; the message says which, and what would be right."""
 
 
-def check_parser(parser: Parser, *, longest: int = 1000) -> None:
+@checked
+def check_parser(parser: Parser, *, longest: Count = 1000) -> None:
     """Prove a parser: one tree a sentence, over its words, in order, whatever else is in the batch.
 
     Args:

@@ -99,6 +99,7 @@ _ORIGINS: Mapping[str, str] = {
     "PairClassifier": "treenn.pairs.load_pair_model(folder)[0] is one",
     "WordVectors": "treenn.read_vectors reads them from a file",
     "Treebank": "treebanks.load loads one by its name",
+    "ParsingTreebank": "treebanks.parsing.load_parsing loads one by its name",
     "Settings": "treenn.Settings(epochs=3) is one",
     "Plan": "treenn.Plan.of(treebank, models) is one",
     "Parser": "treenn.load_parser loads one by its name",
@@ -306,7 +307,7 @@ def _kind_name(kind: Any) -> str:
 
 def _plural(kind: Any) -> str:
     origin = get_origin(kind) or kind
-    return _PLURALS.get(origin) or f"{origin.__name__}s"
+    return _PLURALS.get(origin) or f"{origin.__name__.removesuffix('s')}s"
 
 
 _NAMES: Mapping[Any, str] = {

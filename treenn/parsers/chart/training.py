@@ -40,6 +40,7 @@ from treenn.parsers.chart.settings import ChartSettings
 from treenn.parsers.chart.weights import pack, unpack
 from treenn.parsers.evaluation import evaluate
 from treenn.trees import NaryTree, Tree
+from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import InputError, argument
 from treenn.vectors import WordVectors, initial_embedding
 from treenn.vocabulary import Vocabulary
@@ -51,6 +52,7 @@ AnyTree = Tree | NaryTree
 Progress = Callable[[int, int, str], None]
 
 
+@checked
 def train(
     treebank: ParsingTreebank,
     settings: ChartSettings | None = None,
@@ -58,7 +60,7 @@ def train(
     vectors: Sequence[WordVectors] = (),
     helpers: Sequence[ParsingTreebank] = (),
     teachers: Sequence[ChartParser] = (),
-    out: Path | None = None,
+    out: AnyPath | None = None,
     progress: Progress = lambda done, total, text: None,
 ) -> tuple[ChartParser, dict[str, Any]]:
     """Train a parser, keep its best epoch on dev by unlabelled F1, and say how it went.
@@ -89,10 +91,10 @@ def train(
         trainer = _Trainer(treebank, settings, vectors, helpers, teachers, progress)
         for epoch in range(settings.epochs):
             if trainer.run_epoch(epoch, progress) and out is not None:
-                trainer.parser.save(out)
+                trainer.parser.save(Path(out))
     parser, results = trainer.finish()
     if out is not None:
-        parser.save(out)
+        parser.save(Path(out))
     return parser, results
 
 

@@ -15,6 +15,7 @@ from treenn.parsers.pcfg.markov import CONTEXT, PART
 from treenn.parsers.pcfg.parser import MAX_WORDS, PCFGParser
 from treenn.parsers.pcfg.settings import Settings
 from treenn.trees import InputError, NaryTree, Tree
+from treenn.trees.arguments import AnyPath, check
 
 if TYPE_CHECKING:
     from treenn.vectors import WordVectors
@@ -31,7 +32,7 @@ def train(
     *,
     vectors: Sequence[WordVectors] = (),
     helpers: Sequence[ParsingTreebank] = (),
-    out: Path | None = None,
+    out: AnyPath | None = None,
     progress: Progress | None = None,
 ) -> tuple[PCFGParser, dict[str, Any]]:
     """Read a grammar off the training trees of a treebank and its helpers. Nothing in it is random.
@@ -52,11 +53,13 @@ def train(
     Raises:
         InputError: where no tree has labels, or a label holds what the grammar's symbols need for themselves.
     """
+    treebank = check("treebank", treebank, ParsingTreebank)
+    settings, out = check("settings", settings, Settings | None), check("out", out, AnyPath | None)
     from treenn.environment import environment  # Loads torch, which parsing does without.
 
     settings, report, start = settings or Settings(), progress or (lambda done, total, text: None), time.perf_counter()
     report(0, 1, "reading the grammar")
-    trees = [tree for bank in (treebank, *helpers) for tree in bank.splits["train"]]
+    trees = [tree for bank in (treebank, *helpers) for tree in bank.trees("train")]
     labelled = [tree for tree in trees if None not in tree.labels]
     if not labelled:
         raise InputError(
@@ -83,7 +86,7 @@ def train(
         "environment": environment(),
     }
     if out is not None:
-        parser.save(out)
+        parser.save(Path(out))
     return parser, results
 
 

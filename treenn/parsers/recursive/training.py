@@ -24,6 +24,7 @@ from treenn.parsers.recursive.objective import margin_loss, steps_loss
 from treenn.parsers.recursive.parser import MAX_WORDS, RecursiveNetworkParser
 from treenn.parsers.recursive.settings import Settings
 from treenn.trees import NaryTree, Tree
+from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import InputError, argument
 from treenn.vectors import WordVectors
 from treenn.vocabulary import Vocabulary
@@ -32,13 +33,14 @@ AnyTree = Tree | NaryTree
 Progress = Callable[[int, int, str], None]
 
 
+@checked
 def train(
     treebank: ParsingTreebank,
     settings: Settings | None = None,
     *,
     vectors: Sequence[WordVectors] = (),
     helpers: Sequence[ParsingTreebank] = (),
-    out: Path | None = None,
+    out: AnyPath | None = None,
     progress: Progress = lambda done, total, text: None,
 ) -> tuple[RecursiveNetworkParser, dict[str, Any]]:
     """Train on a treebank's training trees and keep the epoch with the best unlabelled F1 on dev.
@@ -61,8 +63,8 @@ def train(
         InputError: where there is nothing to learn from or to choose on, or the loss stops being a number.
     """
     settings = settings or Settings()
-    trees = [tree for bank in (treebank, *helpers) for tree in bank.splits["train"] if 1 < len(tree.words) <= MAX_WORDS]
-    dev = [tree for tree in treebank.splits["dev"] if len(tree.words) <= MAX_WORDS]
+    trees = [tree for bank in (treebank, *helpers) for tree in bank.trees("train") if 1 < len(tree.words) <= MAX_WORDS]
+    dev = [tree for tree in treebank.trees("dev") if len(tree.words) <= MAX_WORDS]
     if not trees or not dev:
         raise InputError(f"treebank {treebank.name} needs trees of two words or more to train on, and others as dev")
     trainer = _Trainer(settings, _vocabulary(treebank, trees, vectors), vectors, trees, dev)
@@ -70,7 +72,7 @@ def train(
         trainer.run_epoch(epoch, progress)
     parser, results = trainer.finish(treebank, helpers)
     if out is not None:
-        parser.save(out)
+        parser.save(Path(out))
     return parser, results
 
 

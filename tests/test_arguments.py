@@ -1,0 +1,280 @@
+"""Wrong arguments of public functions end in an `InputError` that names them; lists may be of any kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from toy import toy_treebank
+
+import treebanks
+import treebanks.reviews
+import treebanks.sentiment
+import treenn
+from treebanks import Pair, PairTreebank, Treebank
+from treebanks.parsing import ParsingTreebank, load_parsing
+from treenn.cells import BinaryTreeLSTM, TreeGRU
+from treenn.encoders import TreeEncoder
+from treenn.evaluation import metrics
+from treenn.explain.explanation import explain
+from treenn.heads import Head
+from treenn.initialization import initialize, set_forget_bias
+from treenn.models import NodeClassifier, build
+from treenn.pairs import predict_pairs
+from treenn.parsers import chart, pcfg, recursive
+from treenn.training import train
+from treenn.trees import (
+    DependencyTree,
+    InputError,
+    NaryTree,
+    Tree,
+    binarize,
+    format_tree,
+    from_networkx,
+    from_nltk,
+    palette,
+    parse_tree,
+    to_networkx,
+    to_nltk,
+    unbinarize,
+    write_trees,
+)
+from treenn.tuning.search import Search
+from treenn.tuning.space import Range, Space
+from treenn.vocabulary import Vocabulary
+
+TREE = parse_tree("(3 (2 not) (1 bad))", classes=5)
+TOY = toy_treebank(20, 5, 5)
+TINY = treenn.Settings(size=3, word_size=2, epochs=1)
+MODEL = build(TINY, 5, Vocabulary(["bad"]))
+
+
+class Series:
+    """As much of a pandas Series as is read."""
+
+    ndim = 1
+
+    def __init__(self, items: list[Any]) -> None:
+        self.items = items
+
+    def __iter__(self) -> Any:
+        return iter(self.items)
+
+
+def kinds_of(items: list[Any]) -> list[Any]:
+    """A list as a tuple, a generator, an array and a Series."""
+    array = np.empty(len(items), dtype=object)
+    array[:] = items
+    return [tuple(items), (item for item in items), array, Series(items)]
+
+
+WRONG: list[tuple[Callable[[], Any], str]] = [
+    (lambda: treenn.pack(TREE), "trees of type Tree: must be a list of Trees; for a single one, write"),
+    (lambda: treenn.pack(["a b"]), r"trees\[0\] 'a b': must be a Tree; treenn.parse_tree reads one from text"),
+    (lambda: treenn.pack("(3 a)"), r"trees '\(3 a\)': must be a list of Trees; treenn.parse_tree"),
+    (lambda: treenn.pack(None), "trees None: must be a list of Trees"),
+    (lambda: treenn.pack([TREE, None]), r"trees\[1\] None: must be a Tree"),
+    (lambda: treenn.pack([DependencyTree(("a",), (-1,))]), r"trees\[0\] of type DependencyTree: must be a Tree"),
+    (lambda: treenn.pack(np.zeros((2, 2))), "trees: must be a list, not an array of 2 dimensions"),
+    (lambda: treenn.pack_dependencies([TREE]), r"trees\[0\] of type Tree: must be a DependencyTree; treenn.trees"),
+    (lambda: treenn.predict(MODEL, TREE), "trees of type Tree: must be a list of Trees"),
+    (lambda: treenn.predict(MODEL, []), "trees: must be one tree or more"),
+    (lambda: treenn.predict(MODEL, ["a"]), r"trees\[0\] 'a': must be a Tree"),
+    (lambda: treenn.predict((MODEL, TINY), [TREE]), "model of type tuple: must be a NodeClassifier; treenn.load_model"),
+    (lambda: treenn.predict("sentiment", [TREE]), "model 'sentiment': must be a NodeClassifier; treenn.load_model"),
+    (lambda: treenn.predict(MODEL, [TREE], 0), "batch_size 0: must be 1 or more"),
+    (lambda: treenn.predict(MODEL, [TREE], 2.5), "batch_size 2.5: must be a whole number"),
+    (lambda: metrics([1]), "predictions of type list: must be a Predictions"),
+    (lambda: predict_pairs(MODEL, []), "model of type NodeClassifier: must be a PairClassifier"),
+    (lambda: treenn.draw_svg("(3 (2 a) (2 b))"), r"tree '\(3 .*': must be a Tree or a NaryTree; treenn.parse_tree"),
+    (lambda: treenn.draw_svg(None), "tree None: must be a Tree or a NaryTree"),
+    (lambda: treenn.draw_svg([TREE]), "tree of type list: must be a Tree or a NaryTree"),
+    (lambda: treenn.draw_svg(TREE, classes=0), "classes 0: must be 1 or more"),
+    (lambda: treenn.draw_text("(3 (2 a) (2 b))"), r"tree '\(3 .*': must be a Tree or a NaryTree"),
+    (lambda: treenn.draw_text(TREE, width="80"), "width '80': must be a whole number"),
+    (lambda: treenn.draw_text(TREE, classes=None), "classes None: must be a whole number"),
+    (lambda: palette(2.5), "classes 2.5: must be a whole number"),
+    (lambda: format_tree("(3 a)"), r"tree '\(3 a\)': must be a Tree or a NaryTree"),
+    (lambda: write_trees("unwritten", TREE), "trees of type Tree: must be a list of Trees or NaryTrees"),
+    (lambda: write_trees("unwritten", ["(3 a)"]), r"trees\[0\] '\(3 a\)': must be a Tree or a NaryTree"),
+    (lambda: binarize(TREE), "tree of type Tree: must be a NaryTree"),
+    (lambda: unbinarize("(3 a)"), r"tree '\(3 a\)': must be a Tree"),
+    (lambda: to_nltk("(3 a)"), r"tree '\(3 a\)': must be a Tree or a NaryTree"),
+    (lambda: to_networkx(None), "tree None: must be a Tree or a NaryTree"),
+    (lambda: from_networkx(None), "a tree's graph is a networkx.DiGraph, not a NoneType"),
+    (lambda: from_nltk("(3 a)"), r"'\(3 a\)' stands where a tree is wanted"),
+    (lambda: TREE.children(5), "node 5: must be 0 to 2"),
+    (lambda: TREE.children(-1), "node -1: must be 0 to 2"),
+    (lambda: TREE.subtree(1.0), "node 1.0: must be a whole number, 0 to 2"),
+    (lambda: TREE.map_labels({1: 2}), "change of type dict: must be a function"),
+    (lambda: Tree("ab", ((0, 1),)), "words 'ab': must be a list of texts"),
+    (lambda: Tree(None, ()), "words None: must be a list of texts"),
+    (lambda: Tree(("a", None), ((0, 1),)), r"words\[1\] None: must be text"),
+    (lambda: Tree(("a", "b"), (0, 1)), r"merges\[0\] 0: must be a list of whole numbers"),
+    (lambda: Tree(("a", "b"), ((0, 1, 1),)), "merges: must be pairs of node numbers"),
+    (lambda: Tree(("a", "b"), ((0.0, 1.0),)), r"merges\[0\]\[0\] 0.0: must be a whole number"),
+    (lambda: Tree(("a",), (), (2.5,)), r"labels\[0\] 2.5: must be a whole number or text"),
+    (lambda: Tree(("a",), (), (True,)), r"labels\[0\] True: must be a whole number or text"),
+    (lambda: Tree(("a",), (), "3"), "labels '3': must be a list of whole numbers or texts"),
+    (lambda: NaryTree(("a",), (0,), (1, 1)), r"children\[0\] 0: must be a list of whole numbers"),
+    (lambda: NaryTree(("a",), None, (1,)), "children None: must be a list"),
+    (lambda: DependencyTree(("a",), -1), "heads -1: must be a list of whole numbers"),
+    (lambda: DependencyTree(("a",), ("root",)), r"heads\[0\] 'root': must be a whole number"),
+    (lambda: DependencyTree(("a",), (-1,), (3,)), r"relations\[0\] 3: must be text"),
+    (
+        lambda: treenn.train([TREE]),
+        "treebank of type list: must be a Treebank or a PairTreebank or text; treeb",
+    ),
+    (lambda: treenn.train(None), "treebank None: must be a Treebank"),
+    (lambda: treenn.train("rewievs"), "no treebank is called 'rewievs'"),
+    (
+        lambda: train(Treebank("mine", TOY.classes, {"train": TOY.train})),
+        "treebank mine has no split 'dev'; its",
+    ),
+    (lambda: train(Treebank("mine", TOY.classes, {"dev": TOY.dev})), "treebank mine has no split 'train'"),
+    (
+        lambda: train(Treebank("mine", ("bad", "good"), TOY.splits)),
+        "label . of node . of tree 0 of mine train: must",
+    ),
+    (lambda: train(TOY, {"epochs": 3}), r"settings of type dict: must be a Settings; treenn.Settings\(epochs=3\)"),
+    (lambda: train(TOY, TINY, vectors="glove.txt"), "vectors 'glove.txt': must be a list of WordVectors; treenn.read"),
+    (lambda: train(TOY, TINY, vectors=["glove.txt"]), r"vectors\[0\] 'glove.txt': must be a WordVectors; treenn.read"),
+    (lambda: train(TOY, TINY, out=3), "out 3: must be a path"),
+    (lambda: train(TOY, TINY, device="tpu"), "device tpu: must be cpu or cuda"),
+    (lambda: train(TOY, TINY, device=torch.device("cpu")), "device of type device: must be cpu or cuda"),
+    (lambda: train(TOY, TINY, progress=3), "progress 3: must be a function"),
+    (lambda: train(TOY, replace(TINY, model="rntn", size=2000)), "size 2000: rntn would have 32,"),
+    (lambda: train(TOY, replace(TINY, model="mv-rnn", size=2000)), "size 2000: mv-rnn would have "),
+    (lambda: Treebank("mine", "01", TOY.splits), "classes '01': must be a list of texts"),
+    (lambda: Treebank("mine", ("0",), {"train": TREE}), r"splits\['train'\] of type Tree: must be a list of Trees"),
+    (lambda: Treebank("mine", ("0",), {"train": ["a"]}), r"splits\['train'\]\[0\] 'a': must be a Tree"),
+    (lambda: Treebank("mine", ("0",), [TREE]), "splits of type list: must be a mapping"),
+    (lambda: TOY.trees("text"), "treebank toy has no split 'text'; its splits are: train, dev, test"),
+    (lambda: Treebank("mine", ("0",), {}).train, "treebank mine has no split 'train'; its splits are: none"),
+    (lambda: Pair(TREE, "b", 0), "right 'b': must be a Tree"),
+    (lambda: Pair(TREE, TREE, None), "target None: must be a finite number"),
+    (lambda: PairTreebank("mine", None, {"train": [TREE]}), r"splits\['train'\]\[0\] of type Tree: must be a Pair"),
+    (lambda: treenn.Plan.of([TREE], ["lstm"]), "treebank of type list: must be text or a Treebank"),
+    (lambda: treenn.Plan.of("reviews", "lstm"), "models 'lstm': must be a list of texts; for a single one"),
+    (lambda: treenn.Plan.of("reviews", ["lstm"], seeds=-1), "seeds -1: must be 1 to 10000"),
+    (lambda: treenn.Plan.of("reviews", ["lstm"], seeds=10**12), "seeds 1000000000000: must be 1 to 10000"),
+    (lambda: treenn.Plan.of("reviews", ["lstm"], vectors="glove.txt"), "vectors 'glove.txt': must be a list of texts"),
+    (lambda: treenn.Plan.of("reviews", ["lstm"], settings={}), "settings of type dict: must be a Settings"),
+    (lambda: treenn.compare("reviews", "out"), r"plan 'reviews': must be a Plan; treenn.Plan.of\("),
+    (lambda: treenn.compare(treenn.Plan.of(TOY, ["lstm"]), None), "out None: must be a path"),
+    (lambda: treenn.compare(treenn.Plan.of(TOY, ["lstm"]), "out", jobs=1.5), "jobs 1.5: must be a whole number"),
+    (lambda: Search("reviews", "lstm"), "models 'lstm': must be a list of texts"),
+    (lambda: Search("reviews", ["lstm"], trials=-1), "trials -1: must be 1 to 10000"),
+    (lambda: Search("reviews", ["lstm"], space={"dropout": (0.1,)}), "space of type dict: must be a Space"),
+    (lambda: Range(0.01, float("inf")), "high inf: must be a finite number, more than 0"),
+    (lambda: Range(0, 1), "low 0: must be more than 0"),
+    (lambda: Range(2, 1), "low 2: must be at most high 1"),
+    (lambda: Space({"dropout": 0.5}), "dropout 0.5: must be a list"),
+    (lambda: Space({"speed": (1,)}), "speed: no setting that can be searched for"),
+    (lambda: Space({"epochs": Range(0.5, 1.5)}), "epochs 0.5: must be a whole number"),
+    (lambda: Space({"dropout": ()}), "dropout: must be a range or one value or more"),
+    (lambda: Space({"dropout": (0.5,)}).draw(0, -1), "seed -1: must be 0 to"),
+    (lambda: Head(4, 5)(torch.ones(2, 3)), r"states has shape \(2, 3\): must be \(n, 4\), as wide as the head"),
+    (lambda: Head(0, 5), "size 0: must be 1 to 10000"),
+    (lambda: Vocabulary("abc"), "words 'abc': must be a list of texts"),
+    (lambda: Vocabulary(["a", 3]), r"words\[1\] 3: must be text"),
+    (lambda: Vocabulary(["a"]).encode("abc"), "words 'abc': must be a list of texts"),
+    (lambda: explain("lstm", "(3 a)", x_size=4, size=3), r"tree '\(3 a\)': must be a Tree; treenn.parse_tree"),
+    (lambda: explain("lstm", TREE, x_size=4, size=0), "size 0: must be 1 to 10000"),
+    (lambda: explain(None, TREE, x_size=4, size=3), "name None: must be text"),
+    (lambda: treenn.check_cell("tree-gru", 3), "make 'tree-gru': must be a function"),
+    (lambda: treenn.check_cell(lambda: TreeGRU(3, 4), 0), "x_size 0: must be 1 to 10000"),
+    (lambda: treenn.check_parser("left"), "parser 'left': must be a Parser; treenn.load_parser loads one"),
+    (lambda: initialize(TreeGRU(3, 4), "zero"), "name zero: must be orthogonal, identity or xavier"),
+    (lambda: initialize("tree-gru", "xavier"), "network 'tree-gru': must be a Module"),
+    (lambda: set_forget_bias(BinaryTreeLSTM(3, 4), float("inf")), "value inf: must be a finite number"),
+    (lambda: chart.train("sst"), "treebank 'sst': must be a ParsingTreebank; treebanks.parsing.load_parsing"),
+    (lambda: pcfg.train([TREE]), "treebank of type list: must be a ParsingTreebank; treebanks.parsing.load_parsing"),
+    (lambda: recursive.train(ParsingTreebank("mine", {"dev": [TREE]})), "treebank mine has no split 'train'"),
+    (lambda: chart.train(ParsingTreebank("mine", {}), {"epochs": 3}), "settings of type dict: must be a ChartSettings"),
+    (lambda: ParsingTreebank("mine", {"train": ["a"]}), r"splits\['train'\]\[0\] 'a': must be a Tree or a NaryTree"),
+    (lambda: load_parsing(None), "name None: must be text"),
+    (lambda: treebanks.sentiment.binary("sst"), "treebank 'sst': must be a Treebank; treebanks.load"),
+    (lambda: treebanks.sentiment.binary(TOY, neutral="fourth"), "neutral fourth: must be third or drop"),
+    (lambda: treebanks.reviews.generate({"train": -1}), r"sizes\['train'\] -1: must be 0 or more"),
+    (lambda: treebanks.reviews.generate({"train": "9"}), r"sizes\['train'\] '9': must be a whole number"),
+    (lambda: treebanks.reviews.generate({"train": 1}, seed=1.5), "seed 1.5: must be a whole number"),
+    (lambda: treebanks.reviews.generate(["train"]), "sizes of type list: must be a mapping"),
+    (lambda: treebanks.load(None), "name None: must be text"),
+    (lambda: treebanks.load(["sst"]), "name of type list: must be text"),
+]
+
+
+@pytest.mark.parametrize(("call", "message"), WRONG, ids=[message for _, message in WRONG])
+def test_a_wrong_argument_is_named(call: Callable[[], Any], message: str) -> None:
+    with pytest.raises(InputError, match=message) as refused:
+        call()
+    assert str(refused.value).startswith(message[:2].replace("\\", ""))
+
+
+def test_nothing_is_written_before_arguments_are_checked(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for settings in ({"model": "rntn", "size": 2000}, {"supervision": "spans"}):
+        with pytest.raises(InputError):
+            train(Treebank("mine", TOY.classes, {"train": TOY.train}), treenn.Settings(**settings), out=out)  # type: ignore[arg-type]
+    with pytest.raises(InputError):
+        treenn.compare(treenn.Plan.of("rewievs", ["lstm"]), out)
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("kind", range(4), ids=["tuple", "generator", "array", "Series"])
+def test_lists_may_be_of_any_kind(kind: int, tmp_path: Path) -> None:
+    def as_kind(items: list[Any]) -> Any:
+        return kinds_of(items)[kind]
+
+    assert treenn.pack(as_kind([TREE, TREE])).sizes == (3, 3)
+    assert treenn.pack_dependencies(as_kind([DependencyTree(("a",), (-1,))])).sizes == (1,)
+    assert len(treenn.predict(MODEL, as_kind([TREE]), batch_size=np.int64(1)).classes) == 3
+    write_trees(tmp_path / "trees.txt", as_kind([TREE]))
+    assert Tree(as_kind(["not", "bad"]), as_kind([(0, 1)]), as_kind([2, 1, 3])) == TREE
+    assert TREE.with_labels(as_kind([2, 1, 3])) == TREE
+    assert DependencyTree(as_kind(["a", "b"]), as_kind([-1, 0])).heads == (-1, 0)
+    made = Treebank("toy", as_kind(list(TOY.classes)), {split: as_kind(list(t)) for split, t in TOY.splits.items()})
+    assert made == TOY
+    assert treenn.Plan.of("reviews", as_kind(["lstm"]), vectors=as_kind([Path("a")])).vectors == ("a",)
+
+
+def test_arrays_of_numbers_make_trees() -> None:
+    made = Tree(np.array(["not", "bad"]), np.array([[0, 1]]), np.array([2, 1, 3]))  # type: ignore[arg-type]
+    assert made == TREE
+    assert {type(number) for row in made.merges for number in row} | set(map(type, made.labels)) == {int}
+    assert hash(Tree(["a", "b"], [[0, 1]])) == hash(Tree(("a", "b"), ((0, 1),)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("make", [str, Path])
+def test_folders_are_named_by_text_or_path(make: Callable[[Path], Any], tmp_path: Path) -> None:
+    run = train(TOY, TINY, out=make(tmp_path / "model"))
+    model, settings, classes = treenn.load_model(make(tmp_path / "model"))
+    assert (settings, classes) == (run.settings, TOY.classes)
+    assert isinstance(model, NodeClassifier)
+
+
+def test_a_treebank_is_trained_on_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(treebanks, "load", {"toy": TOY}.__getitem__)
+    assert train("toy", TINY).results["treebank"] == "toy"
+
+
+def test_an_unnamed_treebank_can_be_compared_on(tmp_path: Path) -> None:
+    mine = replace(TOY, name="reviews")  # whose name is that of another one
+    plan = treenn.Plan.of(mine, ["lstm", "average"], seeds=1, settings=TINY)
+    results = treenn.compare(plan, str(tmp_path / "comparison"))
+    assert [run["treebank"] for run in results["tasks"][0]["runs"]] == ["reviews", "reviews"]
+    assert results["tasks"][0]["treebank"]["sizes"] == {"train": 20, "dev": 5, "test": 5}
+    assert all("nodes" not in said for each in results["tasks"][0]["disagreements"] for said in each["models"].values())
+
+
+def test_parts_of_a_network_must_fit_together() -> None:
+    with pytest.raises(InputError, match="encoder has x_size 4: must be 2, as the vectors"):
+        NodeClassifier(Vocabulary(["a"]), torch.ones(2, 2), TreeEncoder(BinaryTreeLSTM(4, 3)), Head(3, 5))
+    with pytest.raises(InputError, match="head is 4 wide: must be 3, the encoder's output_size"):
+        NodeClassifier(Vocabulary(["a"]), torch.ones(2, 4), TreeEncoder(BinaryTreeLSTM(4, 3)), Head(4, 5))
