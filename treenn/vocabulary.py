@@ -32,7 +32,7 @@ class Vocabulary:
     """
 
     def __init__(self, words: Iterable[str], counts: Mapping[str, int] | None = None) -> None:
-        self.words = (UNKNOWN, *check("words", words, Sequence[str]))
+        self.words = (UNKNOWN, *check("words", list(words) if isinstance(words, dict) else words, Sequence[str]))
         self._counts = counts
         self._numbers = {word: number for number, word in enumerate(self.words)}
         if len(self._numbers) < len(self.words):

@@ -93,7 +93,7 @@ def test_a_record_is_smaller_and_a_report_is_made_of_it(treenn, plan, tmp_path):
     [
         (["compare", "--plan", "plan.toml", "--treebank", "sst"], "--treebank does not go with --plan"),
         (["compare", "--plan", "plan.toml", "--epochs", "2"], "--epochs does not go with --plan"),
-        (["compare", "--plan", "plan.toml", "--seeds", "0"], "seeds 0: must be 1 or more"),
+        (["compare", "--plan", "plan.toml", "--seeds", "0"], "--seeds 0: must be 1 to 10000"),
         (["compare", "--plan", "none"], "none: no such plan; "),
         (["compare", "--plan", "plan.toml", "--dask", "tcp://x:1", "--jobs", "2"], "--jobs does not go with --dask"),
         (["compare", "--plan", "plan.toml", "--dask", "nonsense://x"], "--dask nonsense://x: no scheduler answers"),

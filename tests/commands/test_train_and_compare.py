@@ -141,16 +141,50 @@ def test_bad_vectors_end_in_one_message(command: Command, files: Path, content: 
         ),
         (["compare", "--models", "lstm,lstm"], "models lstm,lstm: name one task and one model or more"),
         (["compare", "--models", "lstm,gru", "--cell-dropout", "0.1"], "there is nothing in a gru to apply it to"),
-        (["compare", "--seeds", "0"], "seeds 0: must be 1 or more"),
-        (["compare", "--jobs", "0"], "--jobs 0: must be 1 or more"),
+        (["compare", "--seeds", "0"], "--seeds 0: must be 1 to 10000"),
+        (["compare", "--jobs", "0"], "--jobs 0: must be 1 to 10000"),
         (["compare", "--epochs", "0"], "--epochs 0: must be 1 or more"),
+        (["compare", "--seeds", "-1"], "--seeds -1: must be 1 to 10000"),
+        (["compare", "--size", "1000000"], "--size 1000000: must be 1 to 10000"),
+        (["compare", "--models", "rntn,lstm", "--size", "2000"], "--size 2000: rntn would have 32,"),
+        (["compare", "--plan", "plan.toml"], "plan.toml: [settings]: size 1000000: must be 1 to 10000"),
+        (
+            ["train", "--treebank", "nowhere", "--seed", "-1", "--out", "m"],
+            "--seed -1: must be 0 to 9223372036854775807",
+        ),
+        (["train", "--treebank", "nowhere", "--size", "1000000", "--out", "m"], "--size 1000000: must be 1 to 10000"),
+        (["train", "--treebank", "nowhere", "--learning-rate", "inf", "--out", "m"], "--learning-rate inf: must be a"),
+        (
+            ["train", "--treebank", "nowhere", "--dropout", "nan", "--out", "m"],
+            "--dropout nan: must be a finite number",
+        ),
+        (["tune", "--treebank", "nowhere", "--seed", "-1", "--out", "m"], "--seed -1: must be 0 to"),
+        (["tune", "--treebank", "nowhere", "--trials", "-1", "--out", "m"], "--trials -1: must be 1 to 10000"),
+        (
+            ["tune", "--treebank", "nowhere", "--space", "space.toml", "--out", "m"],
+            "space.toml: dropout: high inf: must",
+        ),
+        (["reproduce", "sst", "--seeds", "-1", "--out", "m"], "--seeds -1: must be 1 to 10000"),
+        (["parser", "train", "--treebank", "nowhere", "--seed", "-1", "--out", "m"], "--seed -1: must be 0 to"),
+        (
+            ["parser", "train", "--treebank", "nowhere", "--size", "1000000", "--out", "m"],
+            "--size 1000000: must be 1 to",
+        ),
         (["compare", "--out", "dev.txt", "--epochs", "1"], "dev.txt"),
     ],
 )
-def test_bad_arguments_end_in_one_message(command: Command, arguments: list[str], message: str) -> None:
+def test_bad_arguments_end_in_one_message_and_create_nothing(
+    command: Command, files: Path, arguments: list[str], message: str
+) -> None:
+    (files / "plan.toml").write_text(
+        '[settings]\nsize = 1000000\n[[task]]\ntreebank = "reviews"\n[[model]]\nname = "lstm"\n'
+    )
+    (files / "space.toml").write_text("dropout = { low = 0.01, high = inf }\n")
+    before = set(files.rglob("*"))
     done = command(*arguments)
     assert message in done.error
     assert done.stdout == ""
+    assert set(files.rglob("*")) == before
 
 
 def test_compare_trains_side_by_side_writes_a_report_and_goes_on_where_it_was(command: Command, files: Path) -> None:

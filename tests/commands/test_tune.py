@@ -59,6 +59,6 @@ def test_json_stands_alone(treenn: Callable[..., Any], tmp_path: Path) -> None:
 
 
 def test_mistakes_are_one_line(treenn: Callable[..., Any]) -> None:
-    assert tuned(treenn, "--trials", "0").error == "--trials 0: must be 1 or more"
+    assert tuned(treenn, "--trials", "0").error == "--trials 0: must be 1 to 10000"
     assert tuned(treenn, "--space", "none.toml").error.startswith("none.toml: cannot read this file")
-    assert tuned(treenn, "--trials", "1", "--jobs", "0").error == "--jobs 0: must be 1 or more"
+    assert tuned(treenn, "--trials", "1", "--jobs", "0").error == "--jobs 0: must be 1 to 10000"

@@ -54,7 +54,7 @@ def test_a_planted_huge_vector_names_sentence_word_and_batch(model: str, number:
     message = str(error.value)
     assert re.match(r"the (loss|gradient's norm) became (inf|nan) in epoch 1, batch \d+ of 13, at sentence", message)
     assert f"at sentence {number + 1} of train (odd good film); " in message
-    assert "the largest weight, 1e+38, is in embedding.weight for 'odd'; a lower --learning-rate" in message
+    assert "the largest weight, 1e+38, is in embedding.weight for 'odd'; a lower learning_rate" in message
 
 
 class Exploding(BinaryTreeLSTM):

@@ -51,7 +51,7 @@ def test_binary_leaves_out_a_sentence_without_a_label():
 
 
 def test_binary_refuses_another_choice_for_neutral():
-    with pytest.raises(InputError, match="neutral is 'keep'; it is 'third' or 'drop'"):
+    with pytest.raises(InputError, match="neutral keep: must be third or drop"):
         binary(made("(4 (2 a) (3 joy))"), neutral="keep")
 
 

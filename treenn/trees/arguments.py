@@ -180,8 +180,10 @@ def check(name: str, value: Any, hint: Any) -> Any:
         item = get_args(kind)[0]
         if all(isinstance(each, type) and each not in _SCALARS for each in _options(item)):
             return check_items(name, value, *_options(item))
-        items = [check(f"{name}[{i}]", each, item) for i, each in enumerate(check_list(name, value, item))]
-        return items if isinstance(value, list) else tuple(items)
+        items = check_list(name, value, item)
+        if not (item is str and {str}.issuperset(map(type, items))):  # may be a vocabulary
+            items = [check(f"{name}[{i}]", each, item) for i, each in enumerate(items)]
+        return list(items) if isinstance(value, list) else tuple(items)
     for choice in choices:
         fitting = _converted(value, choice)
         if fitting is not _MISFIT:
