@@ -27,6 +27,7 @@ from treenn.initialization import initialize, set_forget_bias
 from treenn.models import NodeClassifier, build
 from treenn.pairs import predict_pairs
 from treenn.parsers import chart, pcfg, recursive
+from treenn.sequences import LSTM, both_ways
 from treenn.training import train
 from treenn.trees import (
     DependencyTree,
@@ -94,10 +95,11 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: treenn.draw_svg("(3 (2 a) (2 b))"), r"tree '\(3 .*': must be a Tree or a NaryTree; treenn.parse_tree"),
     (lambda: treenn.draw_svg(None), "tree None: must be a Tree or a NaryTree"),
     (lambda: treenn.draw_svg([TREE]), "tree of type list: must be a Tree or a NaryTree"),
-    (lambda: treenn.draw_svg(TREE, classes=0), "classes 0: must be 1 or more"),
+    (lambda: treenn.draw_svg(TREE, classes=0), "classes 0: must be 1 to 10000"),
     (lambda: treenn.draw_text("(3 (2 a) (2 b))"), r"tree '\(3 .*': must be a Tree or a NaryTree"),
     (lambda: treenn.draw_text(TREE, width="80"), "width '80': must be a whole number"),
     (lambda: treenn.draw_text(TREE, classes=None), "classes None: must be a whole number"),
+    (lambda: palette(10**30), "classes 1000000000000000000000000000000: must be 1 to 10000"),
     (lambda: palette(2.5), "classes 2.5: must be a whole number"),
     (lambda: format_tree("(3 a)"), r"tree '\(3 a\)': must be a Tree or a NaryTree"),
     (lambda: write_trees("unwritten", TREE), "trees of type Tree: must be a list of Trees or NaryTrees"),
@@ -181,6 +183,12 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: Space({"dropout": (0.5,)}).draw(0, -1), "seed -1: must be 0 to"),
     (lambda: Head(4, 5)(torch.ones(2, 3)), r"states has shape \(2, 3\): must be \(n, 4\), as wide as the head"),
     (lambda: Head(0, 5), "size 0: must be 1 to 10000"),
+    (lambda: both_ways(LSTM, 4, 2.5), "size 2.5: must be a whole number"),
+    (lambda: both_ways("lstm", 4, 3), "make 'lstm': must be a function"),
+    (lambda: build({}, 5, Vocabulary(["a"])), "settings of type dict: must be a Settings"),
+    (lambda: build(TINY, 0, Vocabulary(["a"])), "classes 0: must be 1 to 10000"),
+    (lambda: build(TINY, 5, ["a"]), "vocabulary of type list: must be a Vocabulary"),
+    (lambda: write_trees(None, [TREE]), "path None: must be a path, as text or pathlib.Path"),
     (lambda: Vocabulary("abc"), "words 'abc': must be a list of texts"),
     (lambda: Vocabulary(["a", 3]), r"words\[1\] 3: must be text"),
     (lambda: Vocabulary(["a"]).encode("abc"), "words 'abc': must be a list of texts"),

@@ -4,7 +4,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from treenn.encoders import NO_LABEL
-from treenn.trees.arguments import Count, Probability, Width, checked
+from treenn.trees.arguments import Classes, Probability, Width, checked
 from treenn.trees.errors import InputError, argument
 
 
@@ -20,7 +20,7 @@ class Head(nn.Module):
     """
 
     @checked
-    def __init__(self, size: Width, classes: Count, dropout: Probability = 0.5) -> None:
+    def __init__(self, size: Width, classes: Classes, dropout: Probability = 0.5) -> None:
         super().__init__()
         self.dropout = nn.Dropout(dropout)
         self.linear = nn.Linear(size, classes)

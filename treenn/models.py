@@ -22,6 +22,7 @@ from treenn.initialization import initialize, set_forget_bias
 from treenn.network import Network
 from treenn.settings import Settings
 from treenn.trees import Tree
+from treenn.trees.arguments import Classes, checked
 from treenn.trees.errors import InputError, argument
 from treenn.trees.files import read_json, write_bytes, write_text
 from treenn.vectors import WordVectors, initial_embedding
@@ -98,8 +99,9 @@ class NodeClassifier(Network):
         return self.encoder.objective(packed, self.vectors(packed), label_loss, roots_only=roots_only)
 
 
+@checked
 def build(
-    settings: Settings, classes: int, vocabulary: Vocabulary, vectors: Sequence[WordVectors] = ()
+    settings: Settings, classes: Classes, vocabulary: Vocabulary, vectors: Sequence[WordVectors] = ()
 ) -> NodeClassifier:
     """A new network; `settings.seed` decides its weights, and no random state outside is touched."""
     make_head = partial(node_head, classes=classes)

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from treenn.contextual import Contextual, ContextualEncoder
 from treenn.encoders import Encoder, PackedDependencies, PackedForest
+from treenn.trees.arguments import NonNegative, Share, checked
 from treenn.trees.errors import InputError, argument
 from treenn.vocabulary import Vocabulary
 
@@ -36,6 +37,7 @@ class Network(nn.Module, ABC):
     """What an example is, as a model's folder says it."""
     unknown: Tensor
 
+    @checked
     def __init__(
         self,
         vocabulary: Vocabulary,
@@ -44,8 +46,8 @@ class Network(nn.Module, ABC):
         head: nn.Module,
         *,
         contextual: Contextual | None = None,
-        embedding_dropout: float = 0.0,
-        word_dropout: float = 0.0,
+        embedding_dropout: Share = 0.0,
+        word_dropout: NonNegative = 0.0,
     ) -> None:
         super().__init__()
         width = embedding.shape[1] + (0 if contextual is None else contextual.size)

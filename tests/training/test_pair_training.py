@@ -14,7 +14,7 @@ from treebanks import Pair, PairTreebank
 from treenn.models import load_model
 from treenn.pairs import load_pair_model, predict_pairs
 from treenn.settings import Settings
-from treenn.training import train
+from treenn.training import tasks, train
 from treenn.trees import DependencyTree, InputError, Tree
 
 RECIPE = Settings(
@@ -94,9 +94,11 @@ def test_fixed_word_vectors_stay_as_they_were() -> None:
     assert not torch.equal(once.head.hidden.weight, twice.head.hidden.weight)  # type: ignore[union-attr]
 
 
-def test_the_pair_at_which_a_loss_is_no_number_is_named() -> None:
+def test_the_pair_at_which_a_loss_is_no_number_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     treebank = toy(scale=True)
-    broken = replace(treebank.train[7], target=float("nan"))
+    broken = replace(treebank.train[7])
+    object.__setattr__(broken, "target", float("nan"))  # which no pair is made with, and no training begins with
+    monkeypatch.setattr(tasks, "_check_targets", lambda treebank, split: None)
     splits = dict(treebank.splits) | {"train": (*treebank.train[:7], broken, *treebank.train[8:])}
     with pytest.raises(InputError, match=r"the loss became nan in epoch 1, batch \d+ of 20, at pair 8 of train \("):
         train(PairTreebank("toy", None, splits), RECIPE)
@@ -112,6 +114,22 @@ def test_the_pair_at_which_a_loss_is_no_number_is_named() -> None:
 def test_what_pairs_do_not_have_is_refused(change: dict[str, str], message: str) -> None:
     with pytest.raises(InputError, match=message):
         train(toy(), replace(RECIPE, **change))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("scale", "target", "message"),
+    [
+        (True, 0, "target 0 of pair 0 of toy dev: must be 1 to 5"),
+        (True, 5.5, "target 5.5 of pair 0 of toy dev: must be 1 to 5"),
+        (False, 2, "target 2 of pair 0 of toy dev: must be a class number, 0 to 1"),
+        (False, 0.5, "target 0.5 of pair 0 of toy dev: must be a class number, 0 to 1"),
+    ],
+)
+def test_a_target_off_the_scale_is_refused(scale: bool, target: float, message: str) -> None:
+    treebank = toy(scale=scale)
+    dev = (replace(treebank.dev[0], target=target), *treebank.dev[1:])
+    with pytest.raises(InputError, match=message):
+        train(replace(treebank, splits={**treebank.splits, "dev": dev}), RECIPE)
 
 
 def test_a_split_without_pairs_is_refused() -> None:

@@ -179,7 +179,7 @@ def test_what_cannot_be_trained_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="split 'dev' of treebank toy has no tree"):
         train(Treebank("toy", TOY.classes, {**TOY.splits, "dev": ()}), SMALL)
     with pytest.raises(
-        InputError, match=r"became (nan|inf) in epoch 1, batch . of 12, at sentence .*; a lower --learning-rate"
+        InputError, match=r"became (nan|inf) in epoch 1, batch . of 12, at sentence .*; a lower learning_rate"
     ):
         train(TOY, replace(SMALL, learning_rate=1e30, embedding_learning_rate=1e30))
     (tmp_path / "file").touch()

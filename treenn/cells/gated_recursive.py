@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from treenn.cells.cell import Cell
 from treenn.matmul import linear
-from treenn.trees.arguments import Share, Width, checked
+from treenn.trees.arguments import Probability, Width, checked
 
 
 class GatedRecursiveCell(Cell):
@@ -40,7 +40,9 @@ class GatedRecursiveCell(Cell):
     """
 
     @checked
-    def __init__(self, x_size: Width, size: Width, *, hidden: Width | None = None, cell_dropout: Share = 0.0) -> None:
+    def __init__(
+        self, x_size: Width, size: Width, *, hidden: Width | None = None, cell_dropout: Probability = 0.0
+    ) -> None:
         super().__init__(x_size, state_size=size)
         self.size, self.cell_dropout = size, cell_dropout
         hidden = 4 * size if hidden is None else hidden

@@ -11,13 +11,15 @@ from treenn.models import assemble, load_weights, read_config
 from treenn.pairs.heads import Comparison, PairHead, Similarity
 from treenn.pairs.network import PairClassifier
 from treenn.settings import Settings
+from treenn.trees.arguments import Classes, checked
 from treenn.trees.files import read_json
 from treenn.vectors import WordVectors
 from treenn.vocabulary import Vocabulary
 
 
+@checked
 def build_pairs(
-    settings: Settings, classes: int | None, vocabulary: Vocabulary, vectors: Sequence[WordVectors] = ()
+    settings: Settings, classes: Classes | None, vocabulary: Vocabulary, vectors: Sequence[WordVectors] = ()
 ) -> PairClassifier:
     """A new network for pairs; `settings.seed` decides its weights, and no random state outside is touched.
 
@@ -30,7 +32,8 @@ def build_pairs(
     return assemble(PairClassifier, settings, partial(pair_head, classes=classes), vocabulary, vectors)
 
 
-def pair_head(settings: Settings, classes: int | None) -> PairHead:
+@checked
+def pair_head(settings: Settings, classes: Classes | None) -> PairHead:
     """What compares two roots: `Comparison` where there are classes, else `Similarity`."""
     if classes is None:
         return Similarity(settings.size, settings.comparison_size, dropout=settings.dropout)

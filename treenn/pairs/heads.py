@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from treenn.trees.arguments import Count, Probability, Width, checked
+from treenn.trees.arguments import Classes, Count, Probability, Width, checked
 from treenn.trees.errors import InputError, argument
 
 
@@ -23,7 +23,7 @@ class PairHead(nn.Module, ABC):
     """
 
     @checked
-    def __init__(self, features: Count, hidden: Width, classes: Count, dropout: Probability = 0.0) -> None:
+    def __init__(self, features: Count, hidden: Width, classes: Classes, dropout: Probability = 0.0) -> None:
         super().__init__()
         self.dropout = nn.Dropout(dropout)
         self.hidden, self.linear = nn.Linear(features, hidden), nn.Linear(hidden, classes)
@@ -66,7 +66,7 @@ class Comparison(PairHead):
     """
 
     @checked
-    def __init__(self, size: Width, hidden: Width, classes: Count, dropout: Probability = 0.0) -> None:
+    def __init__(self, size: Width, hidden: Width, classes: Classes, dropout: Probability = 0.0) -> None:
         super().__init__(4 * size, hidden, classes, dropout)
 
     def compare(self, left: Tensor, right: Tensor) -> Tensor:
@@ -101,7 +101,7 @@ class Similarity(PairHead):
     """
 
     @checked
-    def __init__(self, size: Width, hidden: Width, classes: Count = 5, dropout: Probability = 0.0) -> None:
+    def __init__(self, size: Width, hidden: Width, classes: Classes = 5, dropout: Probability = 0.0) -> None:
         super().__init__(2 * size, hidden, classes, dropout)
 
     def compare(self, left: Tensor, right: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from torch.nn.utils.rnn import PackedSequence
 from treenn.sequences.network import SequenceNetwork
 from treenn.sequences.packed import backwards
 from treenn.trees import InputError
-from treenn.trees.arguments import checked
+from treenn.trees.arguments import Width, checked
 
 
 class Bidirectional(SequenceNetwork):
@@ -51,7 +51,8 @@ class Bidirectional(SequenceNetwork):
         return x._replace(data=torch.cat([self.ahead(x).data, behind], dim=1))
 
 
-def both_ways(make: Callable[[int, int], SequenceNetwork], x_size: int, size: int) -> SequenceNetwork:
+@checked
+def both_ways(make: Callable[[int, int], SequenceNetwork], x_size: Width, size: Width) -> SequenceNetwork:
     """A bidirectional network of exactly this size, the way ahead one wider where it is odd.
 
     A size of 1 has no room for a way back.

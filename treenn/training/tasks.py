@@ -72,11 +72,12 @@ def _check_pairs(treebank: PairTreebank, settings: Settings) -> None:
     for split, pairs in treebank.splits.items():
         if not pairs:
             raise InputError(f"split {split!r} of treebank {treebank.name} has no pair")
-        _check_targets(treebank, split)
         if settings.model in DEPENDENCY_ENCODERS and any(pair.dependencies is None for pair in pairs):
             raise InputError(
                 f"{argument('model')} {settings.model}: needs dependency trees, but {treebank.name} has none"
             )
+    for split in treebank.splits:
+        _check_targets(treebank, split)
 
 
 def _check_targets(treebank: PairTreebank, split: str) -> None:

@@ -79,6 +79,7 @@ Width = Annotated[int, Range(low=1, high=10_000)]
 """A layer's width; a matrix of this many rows and columns takes 400 MB."""
 Runs = Annotated[int, Range(low=1, high=10_000)]
 """A number of seeds, trials or processes."""
+Classes = Annotated[int, Range(low=1, high=10_000)]
 Seed = Annotated[int, Range(low=0, high=2**63 - 1)]
 """A seed that Python, NumPy and torch all accept."""
 NonNegative = Annotated[float, Range(low=0)]

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from treenn.trees.arguments import check_items, refusal
+from treenn.trees.arguments import AnyPath, check, check_items, refusal
 from treenn.trees.binarize import Factor, binarize
 from treenn.trees.errors import InputError
 from treenn.trees.escapes import escape
@@ -117,6 +117,7 @@ def format_tree(tree: Tree | NaryTree) -> str:
 
 def write_trees(path: str | Path, trees: Iterable[Tree | NaryTree]) -> None:
     """Write trees one a line; the file appears whole or not at all."""
+    check("path", path, AnyPath)
     write_text(path, "".join(format_tree(tree) + "\n" for tree in check_items("trees", trees, Tree, NaryTree)))
 
 

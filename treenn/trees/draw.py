@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from treenn.trees.arguments import Count, checked
+from treenn.trees.arguments import Classes, Count, checked
 from treenn.trees.nary import NaryTree, inner_children
 from treenn.trees.palette import colour_of, ink_on, terminal_colour
 from treenn.trees.tree import Label, Tree
@@ -13,7 +13,7 @@ _LONGEST_LABEL = 16
 
 
 @checked
-def draw_text(tree: Tree | NaryTree, *, color: bool = False, classes: Count = 5, width: Count = 80) -> str:
+def draw_text(tree: Tree | NaryTree, *, color: bool = False, classes: Classes = 5, width: Count = 80) -> str:
     """A drawing in box characters, root to the left, words to the right, one below the other.
 
     Where a tree is too deep for the width, a subtree is drawn further down: `[1]` stands in its place and before it.

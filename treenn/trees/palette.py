@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from treenn.trees.arguments import Count, checked
+from treenn.trees.arguments import Classes, checked
 from treenn.trees.errors import InputError
 from treenn.trees.tree import Label
 
@@ -15,7 +15,7 @@ _DARK, _LIGHT = "#000000", "#ffffff"
 
 
 @checked
-def palette(classes: Count = 5) -> tuple[str, ...]:
+def palette(classes: Classes = 5) -> tuple[str, ...]:
     """A colour for each of an ordered scale's classes, from orange (the lowest) through grey to blue (the highest).
 
     >>> palette(2)

@@ -6,7 +6,7 @@ from html import escape
 from itertools import accumulate, pairwise
 from unicodedata import east_asian_width
 
-from treenn.trees.arguments import Count, checked
+from treenn.trees.arguments import Classes, checked
 from treenn.trees.draw import shown, visible
 from treenn.trees.nary import NaryTree, inner_children
 from treenn.trees.palette import colour_of, ink_on
@@ -28,7 +28,7 @@ width="{width:.0f}" height="{height:.0f}">
 
 
 @checked
-def draw_svg(tree: Tree | NaryTree, *, classes: Count = 5) -> str:
+def draw_svg(tree: Tree | NaryTree, *, classes: Classes = 5) -> str:
     """A standalone picture: words along the bottom, every node above its words in its class's colour.
 
     A node stands over the middle of its children, as high as it is far from its furthest word, so that no edge crosses

@@ -21,7 +21,7 @@ from treenn.trees import NaryTree, Tree
 from treenn.trees.nary import inner_children
 from treenn.vocabulary import Vocabulary
 
-WORDS = "abcdefgh"
+WORDS = list("abcdefgh")
 Span = tuple[int, int]
 AnyTree = Tree | NaryTree
 SMALL = Settings(size=4, hidden=5, word_size=3, context="none", dropout=0.0)
