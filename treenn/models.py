@@ -22,7 +22,7 @@ from treenn.initialization import initialize, set_forget_bias
 from treenn.network import Network
 from treenn.settings import Settings
 from treenn.trees import Tree
-from treenn.trees.arguments import Classes, checked
+from treenn.trees.arguments import Classes, Count, checked
 from treenn.trees.errors import InputError, argument
 from treenn.trees.files import read_json, write_bytes, write_text
 from treenn.vectors import WordVectors, initial_embedding
@@ -216,7 +216,8 @@ def node_head(settings: Settings, classes: int) -> Head:
     return Head(settings.size, classes, settings.dropout)
 
 
-def match_parameters(settings: Settings, reference: Settings, x_size: int, make_head: MakeHead) -> Settings:
+@checked
+def match_parameters(settings: Settings, reference: Settings, x_size: Count, make_head: MakeHead) -> Settings:
     """The settings with the size at which the network has as many parameters as the reference, word vectors aside.
 
     Args:

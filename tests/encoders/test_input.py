@@ -120,6 +120,17 @@ def test_the_loss_and_the_attention_check_their_input_too() -> None:
         attention.attention(pack([TREE]), torch.ones(2, 4))
 
 
+@pytest.mark.parametrize("forest", [pack([TREE]), pack_dependencies([DEPENDENCIES])])
+def test_a_table_is_unpacked_only_if_it_has_one_row_per_node(forest: Any) -> None:
+    n = len(forest.rows)
+    assert [len(part) for part in forest.unpack(torch.ones(n, 2))] == [n]
+    for rows in (n - 1, n + 1):
+        with pytest.raises(InputError, match=rf"values has shape \({rows}, 2\): must have {n} rows, one a node"):
+            forest.unpack(torch.ones(rows, 2))
+    with pytest.raises(InputError, match=f"values None: must be a tensor of {n} rows"):
+        forest.unpack(None)
+
+
 def test_named_arguments_are_checked_as_well() -> None:
     with pytest.raises(InputError, match="x None: must be a tensor"):
         TreeEncoder(BinaryTreeLSTM(4, 3))(forest=pack([TREE]))

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from treenn.encoders.forest import IntArray, moved
+from treenn.encoders.forest import IntArray, moved, unpacked
 from treenn.encoders.labels import class_numbers
 from treenn.trees import DependencyTree, InputError
 from treenn.trees.arguments import check_items
@@ -59,7 +59,7 @@ class PackedDependencies:
 
         Shape: `values` is `(N, ...)`, the result one `(n, ...)` a tree of `n` words.
         """
-        return torch.split(values[self.rows], list(self.sizes))
+        return unpacked(values, self.rows, self.sizes)
 
 
 def pack_dependencies(trees: Sequence[DependencyTree]) -> PackedDependencies:

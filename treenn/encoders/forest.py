@@ -16,7 +16,8 @@ from torch import Tensor
 
 from treenn.encoders.labels import class_numbers
 from treenn.trees import InputError, Tree
-from treenn.trees.arguments import check_items
+from treenn.trees.arguments import check_items, refusal
+from treenn.trees.errors import argument
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -35,6 +36,21 @@ def moved(packed: Packed, device: torch.device | str) -> Packed:
         if isinstance(value := getattr(packed, field.name), Tensor)
     }
     return dataclasses.replace(packed, **tensors)
+
+
+def unpacked(values: Tensor, rows: Tensor, sizes: Sequence[int]) -> tuple[Tensor, ...]:
+    """One tensor a tree of a table that has a row a node.
+
+    Raises:
+        InputError: if the table has another number of rows.
+    """
+    if not isinstance(values, Tensor):
+        raise refusal("values", values, f"a tensor of {len(rows)} rows")
+    if values.shape[:1] != rows.shape:
+        raise InputError(
+            f"{argument('values')} has shape {tuple(values.shape)}: must have {len(rows)} rows, one a node"
+        )
+    return torch.split(values[rows], list(sizes))
 
 
 @dataclass(frozen=True)
@@ -107,7 +123,7 @@ class PackedForest:
 
         Shape: `values` is `(N, ...)`, the result one `(2n - 1, ...)` a tree of `n` words.
         """
-        return torch.split(values[self.rows], list(self.sizes))
+        return unpacked(values, self.rows, self.sizes)
 
 
 def pack(trees: Sequence[Tree], *, share: bool = False) -> PackedForest:
