@@ -79,7 +79,7 @@ def test_what_is_missing_is_said_before_anything_is_trained(one: Recipe, tmp_pat
 
 @pytest.mark.parametrize(("seeds", "jobs", "message"), [(0, 1, "seeds 0"), (1, 0, "jobs 0")])
 def test_no_seeds_or_jobs_are_refused(seeds: int, jobs: int, message: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=f"{message}: must be 1 or more"):
+    with pytest.raises(InputError, match=f"{message}: must be 1 to 10000"):
         run_all([OTHER], "sst", tmp_path, seeds=seeds, jobs=jobs)
 
 
