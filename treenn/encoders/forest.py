@@ -46,7 +46,7 @@ def unpacked(values: Tensor, rows: Tensor, sizes: Sequence[int]) -> tuple[Tensor
     """
     if not isinstance(values, Tensor):
         raise refusal("values", values, f"a tensor of {len(rows)} rows")
-    if (shape := tuple(values.shape))[:1] != tuple(rows.shape):
+    if values.shape[:1] != rows.shape:
         raise InputError(
             f"{argument('values')} has shape {tuple(values.shape)}: must have {len(rows)} rows, one a node"
         )
