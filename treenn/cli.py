@@ -17,6 +17,7 @@ from treenn.commands.predict import predict
 from treenn.commands.recipes import recipes
 from treenn.commands.report import report
 from treenn.commands.reproduce import reproduce
+from treenn.commands.tokenize import tokenize
 from treenn.commands.train import train
 from treenn.commands.tune import tune
 from treenn.trees.errors import InputError
@@ -39,6 +40,7 @@ app.command()(attention)
 app.command()(explain)
 app.command()(parse)
 app.command()(predict)
+app.command()(tokenize)
 app.command()(label)
 app.command()(export)
 app.add_typer(parser.app, name="parser")
