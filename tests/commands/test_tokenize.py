@@ -38,6 +38,7 @@ def test_an_evaluation_is_printed_and_written(treenn: Command, tmp_path: Path) -
     assert (record["schema"], record["file"], record["tokens"]["correct"]) == ("treenn.tokenizer", "gold.conllu", 1)
     assert record["command"] == "treenn tokenize --against gold.conllu --out out.json"
     assert record["environment"]["treenn"]
+    assert "differences" not in record
 
 
 @pytest.mark.parametrize(

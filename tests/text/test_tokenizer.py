@@ -227,29 +227,30 @@ def test_any_text_has_words(text: str, words: list[str]) -> None:
     assert tokenize(text) == words
 
 
-@pytest.mark.parametrize(
-    "piece",
-    ["a", ".", "'", '"', "`", "-", "😀", "'a", " 'a", "a.", "aa. ", "a.'\"", "(", "\0", "aa.\u00a0", 'x. "']
-    + [
-        "a.a",
-        "a-",
-        "a_",
-        ". ",
-        "! ",
-        "&amp;",
-        "&#38;",
-        "<br",
-        "<p ",
-        "*a",
-        "a@",
-        "@",
-        "I. ",
-        "etc. ",
-        "0.",
-        "www.",
-        "\u0301",
-    ],
-)
+PIECES = [
+    "a",
+    ".",
+    "'",
+    '"',
+    "`",
+    "-",
+    "😀",
+    "'a",
+    " 'a",
+    "a.",
+    "aa. ",
+    "a.'\"",
+    "(",
+    "\0",
+    "aa.\u00a0",
+    'x. "',
+    "a.a",
+    "a-",
+]
+PIECES += ["a_", ". ", "! ", "&amp;", "&#38;", "<br", "<p ", "*a", "a@", "@", "I. ", "etc. ", "0.", "www.", "\u0301"]
+
+
+@pytest.mark.parametrize("piece", PIECES)
 def test_long_texts_take_time_in_proportion_to_their_length(piece: str) -> None:
     """Would take minutes if any pattern had to look at a text's characters once for each of them."""
     assert "".join(tokenize(piece * (100_000 // len(piece)) + " end")).endswith("end")

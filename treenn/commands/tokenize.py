@@ -86,18 +86,20 @@ def _evaluate(path: Path, out: Path | None, json: bool) -> None:
     from treenn.text.evaluation import evaluate_tokenizer
     from treenn.trees.files import write_text
 
-    results = {"schema": "treenn.tokenizer", "version": 1, "command": command_line(), "file": path.name}
-    results |= {**evaluate_tokenizer(path), "environment": environment()}
+    measured = evaluate_tokenizer(path)
+    differences = measured.pop("differences")  # words of the file, which has a licence of its own
+    head = {"schema": "treenn.tokenizer", "version": 1, "command": command_line(), "file": path.name}
+    results = {**head, **measured, "environment": environment()}
     if out is not None:
         write_text(out, dumps(results, ensure_ascii=False, indent=1) + "\n")
         say(f"results: {out}")
     if json:
         print_json(results)
     else:
-        _print_table(results)
+        _print_table(results, differences)
 
 
-def _print_table(results: dict[str, Any]) -> None:
+def _print_table(results: dict[str, Any], differences: list[list[Any]]) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -108,8 +110,9 @@ def _print_table(results: dict[str, Any]) -> None:
         measures = (f"{100 * row[measure]:.2f}" for measure in ("precision", "recall", "f1"))
         table.add_row(said, *measures, *(f"{row[count]}" for count in ("correct", "predicted", "gold")))
     Console().print(table)
-    print("most frequent differences (gold | treenn):")
-    for gold, predicted, count in results["differences"][:10]:
+    print("differences by kind: " + ", ".join(f"{kind} {count}" for kind, count in results["kinds"].items()))
+    print("the most frequent ones (gold | treenn):")
+    for gold, predicted, count in differences[:10]:
         print(f"  {gold} | {predicted}  ({count} times)")
 
 

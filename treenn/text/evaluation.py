@@ -76,9 +76,9 @@ def evaluate_tokenizer(path: str | Path) -> dict[str, Any]:
 
     Returns:
         `tokens`, `tokens_at_hyphens` and `sentences`: counts, precision, recall and F1 each; the second counts a gold
-        compound with hyphens or slashes as one token, as SST writes it. `differences`: the most frequent stretches
-        that are tokenized differently, as `[gold, predicted, count]`. `skipped`: paragraphs whose words do not spell
-        their text.
+        compound with hyphens or slashes as one token, as SST writes it. `kinds`: the number of stretches that are
+        tokenized differently, by `kind_of`. `differences`: the most frequent of them, as `[gold, predicted, count]`.
+        `skipped`: paragraphs whose words do not spell their text.
 
     Raises:
         InputError: if the file cannot be read or has no sentence with a text.
@@ -96,7 +96,33 @@ def evaluate_tokenizer(path: str | Path) -> dict[str, Any]:
         differences.update(_differences(_squeezed(clean(paragraph.text)), *found["tokens"]))
     measured = {name: Agreement(*counts).as_dict() for name, counts in totals.items()}
     most = [[gold, predicted, count] for (gold, predicted), count in differences.most_common(100)]
-    return {**measured, "differences": most, "skipped": skipped}
+    kinds: Counter[str] = Counter()
+    for difference, count in differences.items():
+        kinds[kind_of(*difference)] += count
+    return {**measured, "kinds": dict(kinds.most_common()), "differences": most, "skipped": skipped}
+
+
+def kind_of(gold: str, predicted: str) -> str:
+    """The kind of a difference. The first three are conventions of SST that the gold standard does not share.
+
+    Args:
+        gold: the gold tokens, separated by spaces.
+        predicted: those of the tokenizer, likewise.
+
+    Returns:
+        `"compound"`: hyphens or slashes inside a word, which SST does not split (`well-made`, `and/or`);
+        `"joined words"`: words written as one, which SST keeps (`gonna`, `its` for `it's`, `alot`);
+        `"signs"`: runs of signs, emoticons and list markers; `"other"`.
+
+    >>> kind_of("well - made", "well-made"), kind_of("gon na", "gonna"), kind_of(":?", ": ?"), kind_of("X .", "X.")
+    ('compound', 'joined words', 'signs', 'other')
+    """
+    if not any(map(str.isalnum, gold)):
+        return "signs"
+    if " " not in predicted and any(token in ("-", "/") for token in gold.split(" ")):
+        return "compound"
+    joined = " " not in predicted and all(token.isalnum() for token in gold.split(" "))
+    return "joined words" if joined else "other"
 
 
 def read_paragraphs(path: str | Path) -> Iterator[GoldParagraph]:
