@@ -13,14 +13,14 @@ from typing import Any, Self, final
 from nltk.grammar import PCFG, Nonterminal, ProbabilisticProduction
 
 from treenn.parsers.config import read_config
-from treenn.parsers.parser import Parser
+from treenn.parsers.parser import Parser, check_sentences
 from treenn.parsers.pcfg.chart import Parse, search
 from treenn.parsers.pcfg.induction import START
 from treenn.parsers.pcfg.lexicon import terminal
 from treenn.parsers.pcfg.markov import CONTEXT, PART
 from treenn.parsers.pcfg.rules import compiled
 from treenn.parsers.pcfg.settings import Settings
-from treenn.trees import InputError, Tree
+from treenn.trees import Tree
 from treenn.trees.files import read_json, write_text
 
 FORMAT = 1
@@ -46,6 +46,8 @@ class PCFGParser(Parser):
         settings: what it was made with.
     """
 
+    max_words = MAX_WORDS
+
     def __init__(self, grammar: PCFG, settings: Settings) -> None:
         self.grammar, self.settings, self.rules = grammar, settings, compiled(grammar)
 
@@ -55,11 +57,7 @@ class PCFGParser(Parser):
         Raises:
             InputError: where a sentence has no words, or more than `MAX_WORDS`.
         """
-        for number, words in enumerate(sentences):
-            if not words:
-                raise InputError(f"sentence {number} has no words")
-            if len(words) > MAX_WORDS:
-                raise InputError(f"sentence {number} has {len(words)} words; this parser takes {MAX_WORDS} at most")
+        sentences = check_sentences(sentences, self.max_words)
         trees: dict[int, Tree] = {}
         order = sorted(range(len(sentences)), key=lambda number: len(sentences[number]))
         for length, group in groupby(order, key=lambda number: len(sentences[number])):

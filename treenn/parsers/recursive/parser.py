@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from treenn.parsers.config import read_config
-from treenn.parsers.parser import Parser, refuse_empty
+from treenn.parsers.parser import Parser, check_sentences
 from treenn.parsers.recursive.network import MergeNetwork
 from treenn.parsers.recursive.scorers import LEFT, PARENT, RIGHT
 from treenn.parsers.recursive.search import Found, Sentences, search
@@ -43,6 +43,8 @@ class RecursiveNetworkParser(Parser):
         settings: what it was trained with; `width` is that of the beam.
     """
 
+    max_words = MAX_WORDS
+
     def __init__(self, network: MergeNetwork, settings: Settings) -> None:
         self.network, self.settings = network.eval(), settings
 
@@ -52,12 +54,8 @@ class RecursiveNetworkParser(Parser):
         Raises:
             InputError: where a sentence has no words, or more than `MAX_WORDS`.
         """
-        refuse_empty(sentences)
+        sentences = check_sentences(sentences, self.max_words)
         lengths = [len(words) for words in sentences]
-        if (most := max(lengths, default=0)) > MAX_WORDS:
-            raise InputError(
-                f"sentence {lengths.index(most)} has {most:,} words; this parser takes {MAX_WORDS:,} at most"
-            )
         order = sorted(range(len(lengths)), key=lambda number: -lengths[number])
         trees: dict[int, Tree] = {}
         while len(trees) < len(order):
