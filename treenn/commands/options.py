@@ -27,6 +27,11 @@ ParserName = Annotated[
     ),
 ]
 
+Tokenized = Annotated[
+    bool, typer.Option("--tokenized", help="Words are separated by spaces; each text is one sentence.")
+]
+NoSplit = Annotated[bool, typer.Option("--no-split", help="Treat each text as one sentence.")]
+
 ModelName = Annotated[
     str, typer.Option("--model", metavar="DIR", help="A model of `treenn train`; sentiment is the one that ships.")
 ]

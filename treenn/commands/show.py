@@ -36,9 +36,35 @@ def write_svg(path: Path, trees: Iterator[Tree], classes: int = 5) -> None:
 
     some = list(islice(trees, 2))
     if len(some) != 1:
-        raise InputError(f"--svg {path}: one sentence is drawn, {'more are' if some else 'none is'} given")
+        given = "more are given; --no-split makes a text one sentence" if some else "none is given"
+        raise InputError(f"--svg {path}: one sentence is drawn, {given}")
     write_text(path, draw_svg(some[0], classes=classes))
     say(f"drawn: {path}")
+
+
+def check_target(option: str, path: Path | None) -> None:
+    """Validate that a file can be written, before anything is loaded; missing folders are made along with the file.
+
+    Raises:
+        InputError: if the path is a folder, or no file can be made there.
+    """
+    import os
+
+    from treenn.trees import InputError
+
+    if path is None:
+        return
+    try:
+        folder = next(each for each in path.absolute().parents if each.exists())
+        why = "this is a folder; name a file" if path.is_dir() else ""
+    except OSError as error:
+        raise InputError(f"{option} {path}: cannot write here: {error.strerror or error}") from error
+    if not folder.is_dir():
+        why = f"{folder} is not a folder"
+    elif not os.access(folder, os.W_OK):
+        why = f"{folder} is not writable"
+    if why:
+        raise InputError(f"{option} {path}: {why}")
 
 
 def shows_colour() -> bool:
