@@ -46,8 +46,9 @@ def vector_files(names: list[str]) -> list[str]:
 
 
 def command_line() -> str:
-    """The command as it was typed."""
-    import shlex
+    """The command for a record: as it was typed, without absolute paths of this machine."""
     import sys
 
-    return shlex.join(["treenn", *sys.argv[1:]])
+    from treenn.portable import portable_command
+
+    return portable_command(sys.argv[1:])

@@ -133,13 +133,14 @@ def evaluate(
     from treebanks.parsing import load_parsing
     from treenn.commands.show import print_json, say
     from treenn.parsers.loading import load_parser
+    from treenn.portable import portable
     from treenn.trees import InputError
     from treenn.trees.files import write_text
 
     data, tried = load_parsing(treebank), load_parser(parser)
     if split not in data.splits:
         raise InputError(f"--split {split}: {treebank} has {', '.join(data.splits)}")
-    results = {"schema": "treenn.parsing", "version": 1, "command": command_line(), "parser": parser}
+    results = {"schema": "treenn.parsing", "version": 1, "command": command_line(), "parser": portable(parser)}
     results |= _measured(tried, data, split)
     if sentiment is not None:
         results["sentiment"] = _sentiment(sentiment, treebank, split, tried)
@@ -195,8 +196,9 @@ def _measured(parser: Parser, treebank: ParsingTreebank, split: str) -> dict[str
 def _sentiment(folder: Path, treebank: str, split: str, parser: Parser) -> dict[str, Any]:
     import treebanks
     from treenn.parsers.sentiment import root_accuracy
+    from treenn.portable import portable
 
-    return {"model": str(folder), **root_accuracy(folder, treebanks.load_trees(treebank), split, parser)}
+    return {"model": portable(str(folder)), **root_accuracy(folder, treebanks.load_trees(treebank), split, parser)}
 
 
 def _print_tables(results: dict[str, Any]) -> None:

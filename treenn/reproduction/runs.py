@@ -13,6 +13,7 @@ import torch
 from treebanks import Treebank
 from treebanks.sentiment import load
 from treenn.contextual.pretrained import locate, read_config
+from treenn.portable import portable_command
 from treenn.recipes import Recipe
 from treenn.settings import Settings, option
 from treenn.training import train
@@ -119,7 +120,8 @@ def _load(name: str, paths: tuple[str, ...]) -> tuple[Treebank, Sequence[WordVec
 def _run(recipe: Recipe, folder: Path, seed: int, treebank: str) -> str:
     data, vectors = _load(treebank, recipe.vectors)
     settings = replace(recipe.settings, seed=seed)
-    command = f"treenn train --recipe {recipe.name} --treebank {treebank} --seed {seed} --out {folder}"
+    options = ("--recipe", recipe.name, "--treebank", treebank, "--seed", str(seed), "--out", str(folder))
+    command = portable_command(["train", *options])
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
