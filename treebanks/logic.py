@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from treebanks.catalogue import entry
+from treebanks.catalogue import entry, synthetic
 from treebanks.home import data_home
 from treebanks.nested import nested_tree
 from treebanks.pairs import Pair, PairTreebank
@@ -36,7 +36,7 @@ def load_logic() -> PairTreebank:
     }
     for n in range(1, _LONGEST + 1):
         splits[f"{n}-operators"] = tuple(_read(folder / f"test{n}", n, tree))
-    return PairTreebank("logic", RELATIONS, splits)
+    return PairTreebank("logic", RELATIONS, splits, synthetic("logic"))
 
 
 def _read(path: Path, operators: int, tree: Callable[[str], Tree]) -> list[Pair]:

@@ -45,11 +45,13 @@ class PairTreebank:
         name: what it is called by `treebanks.load`, e.g. `"logic"`.
         classes: what each target means; `None` where targets are numbers on a scale from 1 to 5.
         splits: the pairs by split: `"train"`, `"dev"`, and the test sets.
+        synthetic: as for `Treebank`.
     """
 
     name: str
     classes: tuple[str, ...] | None
     splits: Mapping[str, tuple[Pair, ...]]
+    synthetic: str = ""
 
     @property
     def train(self) -> tuple[Pair, ...]:

@@ -68,7 +68,7 @@ def binary(treebank: Treebank, *, neutral: Neutral = "third") -> Treebank:
         split: tuple(tree.map_labels(labels.get) for tree in trees if tree.label in _DROP)
         for split, trees in treebank.splits.items()
     }
-    return Treebank(treebank.name + _BINARY, classes, splits)
+    return Treebank(treebank.name + _BINARY, classes, splits, treebank.synthetic)
 
 
 def _sst() -> Treebank:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from random import Random
 
-from treebanks.catalogue import entry
+from treebanks.catalogue import entry, synthetic
 from treebanks.home import data_home
 from treebanks.listops.expressions import END, labelled_tree, value
 from treebanks.treebank import Treebank
@@ -72,7 +72,7 @@ def generate(
         splits[name] = split(name, size, lambda random, wide=wide: wide.draw(random, 100, 1001))  # type: ignore[misc]
     splits[f"{_DEEP}-deep"] = split("deep", size, lambda random: draw_nested(random, _DEEP))
     name = "listops" if longest is None else f"listops-{longest}"
-    return Treebank(name, tuple("0123456789"), splits)
+    return Treebank(name, tuple("0123456789"), splits, synthetic("listops"))
 
 
 def _distinct(

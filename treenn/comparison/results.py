@@ -12,7 +12,8 @@ for metrics over nodes where a model read other trees than the treebank's, whose
     tasks             one entry for each treebank and regime of supervision:
         supervision       "nodes", "roots", "spans" or "published" (`treenn.comparison.parts.Task`)
         match             "parameters", "time" or "none"
-        treebank          name; classes: their names in order; sizes: trees by split
+        treebank          name; classes: their names in order; sizes: trees by split; synthetic: what generated its
+                          examples and labels, a clause, or empty (left out before 2026-12: by the catalogue)
         settings          the recipe that its runs share (`treenn.settings.Settings`, without model, size, seed and
                           supervision)
         vectors           for each file of word vectors: file, size, words, words_missing, tokens, tokens_missing
@@ -119,6 +120,7 @@ def outline_task(
             "name": treebank.name,
             "classes": list(treebank.classes or ()),
             "sizes": {split: len(trees) for split, trees in treebank.splits.items()},
+            "synthetic": treebank.synthetic,
         },
         "settings": {name: value for name, value in shared.items() if name not in _NOT_SHARED},
         "evaluated": evaluated,

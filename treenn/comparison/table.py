@@ -11,7 +11,7 @@ from rich.text import Text
 
 from treenn.comparison.headline import task_name
 from treenn.comparison.statistics import by_model
-from treenn.comparison.wording import METRICS, NONE, majority, runs_majority, shown_metrics, unseen_splits
+from treenn.comparison.wording import METRICS, NONE, majority, runs_majority, shown_metrics, synthetic, unseen_splits
 
 _COLUMNS = {"root": "root", "all_nodes": "all nodes", "root_binary": "binary", "macro_f1": "macro-F1"}
 _COLUMNS |= {"pearson": "Pearson", "spearman": "Spearman", "mse": "MSE"}
@@ -25,7 +25,8 @@ def comparison_table(results: Mapping[str, Any]) -> Table:
     """
     metrics = [name for name in shown_metrics(results) if name in _COLUMNS]
     what = "percent right, " if all(METRICS[name].share for name in metrics) else ""
-    title = f"{task_name(results)}: {what}mean ± standard deviation over seeds"
+    kind = " (synthetic)" if synthetic(results) else ""
+    title = f"{task_name(results)}{kind}: {what}mean ± standard deviation over seeds"
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, title=Text(title), title_justify="left")
     table.add_column("", overflow="fold")
     for head in ("params", *(_COLUMNS[name] for name in metrics), "trees/s"):

@@ -198,7 +198,9 @@ def test_slices_say_their_rules(task):
     found = sections(task)["Where it comes from"]
     assert "“strict”: (X (but Y))." in texts(found)
     captions = [getattr(block, "caption", "") for block in found.blocks]
-    assert "Published (Socher et al. 2013, section 6.3), 131 cases of SST: percent right" in captions
+    assert (
+        "Published (Socher et al. 2013, section 6.3; quoted from memory), 131 cases of SST: percent right" in captions
+    )
     assert [chart.title for chart in charts(found)] == [
         "Test by length",
         "Test by negation",

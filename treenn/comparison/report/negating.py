@@ -10,7 +10,7 @@ import numpy as np
 from treenn.comparison.report.document import Block, Chart, Pictures, Record, Section, Table, Text, field_of
 from treenn.comparison.report.drawing import INK, colour, finish, marker, name_rows, stack, styled
 from treenn.comparison.statistics import by_model, summarize
-from treenn.comparison.wording import NONE, percent, points, spread
+from treenn.comparison.wording import NONE, is_sst, percent, points, spread
 
 _SHARES = {"right": "as in the paper", "moved": "moved the right way", "reversed": "reversed"}
 _POLARITIES = ("positive", "negative")
@@ -28,7 +28,9 @@ def negated(section: Mapping[str, Any]) -> Section | None:
     first = next(iter(found.values()))[0]
     blocks: list[Block] = [Text(_about(first))]
     for polarity in [each for each in _POLARITIES if first[each]["pairs"]]:
-        blocks += [_table(section, found, polarity), _published(section, first, polarity)]
+        blocks.append(_table(section, found, polarity))
+        if "published" in first[polarity] and is_sst(section):
+            blocks.append(_published(section, first, polarity))
     return Section("Negation by minimal pairs", [*blocks, Pictures(lambda: [_chart(section, found)])])
 
 
@@ -79,7 +81,8 @@ def _published(section: Mapping[str, Any], first: Mapping[str, Any], polarity: s
     published = first[polarity]["published"]
     return Table(
         name=f"{section['slug']}/negated-{polarity}-published",
-        caption=f"Published, {published['pairs']} pairs of the paper's own: percent as in the paper",
+        caption=f"Published (quoted from memory), {published['pairs']} pairs of the paper's own: percent as in the"
+        " paper",
         columns={"Model": field_of("model"), "As in the paper": field_of("share", percent)},
         records=[{"model": model, "share": share} for model, share in published["shares"].items()],
     )
