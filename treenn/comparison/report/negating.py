@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from treenn.comparison.report.document import Block, Chart, Pictures, Record, Section, Table, Text, field_of
-from treenn.comparison.report.drawing import INK, colour, finish, marker, name_rows, stack, styled
+from treenn.comparison.report.drawing import INK, finish, look, name_rows, places, stack, styled
 from treenn.comparison.statistics import by_model, summarize
 from treenn.comparison.wording import NONE, is_sst, percent, points, spread
 
@@ -91,14 +91,13 @@ def _published(section: Mapping[str, Any], first: Mapping[str, Any], polarity: s
 @styled
 def _chart(section: Mapping[str, Any], found: Mapping[str, Sequence[Any]]) -> Chart:
     figure, rows = stack([len(found)] * 2, share=True)
-    places, words = list(section["summary"]), []
+    numbers, words = places(section), []
     for polarity, axes in zip(_POLARITIES, rows, strict=True):
         axes.axvline(0, color=INK, linewidth=1)
         for row, (model, runs) in enumerate(found.items()):
             changes = [run[polarity]["expected_change"] for run in runs if run[polarity]["expected_change"] is not None]
             if changes:
-                place = places.index(model)
-                axes.plot(changes, [row] * len(changes), marker(place), color=colour(place), alpha=0.7)
+                axes.plot(changes, [row] * len(changes), **look(numbers[model], line=False), alpha=0.7)
                 axes.plot([np.mean(changes)], [row], "|", color=INK, markersize=13, markeredgewidth=1.5)
                 words.append(f"{model}, {polarity} {np.mean(changes):+.2f}")
         name_rows(axes, list(found))

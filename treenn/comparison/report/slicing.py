@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from treenn.comparison.report.document import Block, Chart, Pictures, Record, Section, Table, Text, field_of
-from treenn.comparison.report.drawing import WIDTH, colour, drawn, finish, legend, marker, name_places, styled
+from treenn.comparison.report.drawing import WIDTH, drawn, finish, legend, look, name_places, styled
 from treenn.comparison.statistics import by_model, summarize
 from treenn.comparison.wording import NONE, is_sst, percent, spread, unseen_splits
 
@@ -158,9 +158,9 @@ def _chart(section: Mapping[str, Any], split: str, name: str) -> Chart:
     for number, (model, place) in enumerate(models.items()):
         shares = _means(slices[model])
         shift = 0.0 if ranges else 0.12 * (number - (len(models) - 1) / 2)
-        at, line = [labels.index(each) + shift for each in shares], "-" if ranges else ""
+        at = [labels.index(each) + shift for each in shares]
         values = [100 * share for share in shares.values()]
-        axes.plot(at, values, f"{marker(place)}{line}", color=colour(place), label=model)
+        axes.plot(at, values, **look(place, line=ranges), label=model)
         words.append(f"{model} " + ", ".join(f"{each} {percent(share)}" for each, share in shares.items()))
     name_places(axes, labels)
     axes.set_ylabel("Percent right")
