@@ -38,10 +38,11 @@ def report(
 
 def present(results: dict[str, Any], out: Path, *, json: bool) -> None:
     """Write the report of results beside them, and say what they are."""
-    from treenn.commands.show import print_json, say
+    from treenn.commands.show import print_json, progress_bar, say
     from treenn.comparison.report import write_report
 
-    write_report(results, out / "report.html")
+    with progress_bar("report") as progress:
+        write_report(results, out / "report.html", progress)
     if json:
         print_json(results)
     else:

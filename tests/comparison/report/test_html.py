@@ -150,3 +150,12 @@ def test_models_are_told_apart_by_all_eyes_and_from_classes(html):
         for end in (palette(5)[0], palette(5)[1], palette(5)[3], palette(5)[4]):
             assert min(distance(colour, end, SIGHT[:1]) for colour in series) > 25
     assert "--scale" not in html
+
+
+def test_progress_counts_the_groups_of_pictures(plan, tmp_path):
+    said = []
+    write_report(plan, tmp_path / "report.html", lambda *each: said.append(each))
+    done, total, titles = zip(*said, strict=True)
+    assert done == tuple(range(1, total[0] + 1))
+    assert len(set(total)) == 1
+    assert "Length of the gradient in training" in titles
