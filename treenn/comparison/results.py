@@ -8,7 +8,7 @@ for metrics over nodes where a model read other trees than the treebank's, whose
     seeds             how many times each network is trained; controls are trained once
     models            of the plan, in its order: name; model: the network or control; trees; shuffle; settings: its own;
                       trials: null, or the log of `treenn tune` that its settings are from: file, number of trials
-                      that each model got in it
+                      that each model got in it, supervision under which it was made
     tasks             one entry for each treebank and regime of supervision:
         supervision       "nodes", "roots", "spans" or "published" (`treenn.comparison.parts.Task`)
         match             "parameters", "time" or "none"
@@ -132,7 +132,9 @@ def outline_task(
 def _trials(model: Model) -> dict[str, Any] | None:
     if model.trials is None:
         return None
-    return {"file": Path(model.trials).name, "number": read_json(model.trials)["trials_per_model"]}
+    log = read_json(model.trials)
+    supervision = log.get("settings", {}).get("supervision")
+    return {"file": Path(model.trials).name, "number": log["trials_per_model"], "supervision": supervision}
 
 
 def _gold(treebank: Treebank | PairTreebank, split: str) -> dict[str, list[Any]]:

@@ -118,6 +118,15 @@ def test_seeds_that_stopped_early_are_averaged_as_far_as_all_go():
     assert f"a from {mean:.1f} after epoch 1 to {mean:.1f} at best" in chart.alternative
 
 
+def test_a_single_epoch_has_a_whole_number():
+    task = make_results({"a": 0.5, "b": 0.4}, seeds=1, sentences=30)
+    for run in task["runs"]:
+        run["history"] = run["history"][:1]
+    found = texts(charts_of(build(plan_of(task)))["Learning: whole sentences of dev"])
+    epochs = found[: found.index("Epoch")]
+    assert epochs == ["1"]
+
+
 def test_models_over_other_trees_have_no_curve_of_nodes():
     task = make_results({"a": 0.5, "b": 0.4}, seeds=1, sentences=30)
     task["summary"]["b"]["test"]["all_nodes"] = None

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from treenn.comparison.parts import CONTROLS
 from treenn.comparison.report.document import Chart, slug
@@ -111,6 +111,12 @@ def legend(figure: Figure, axes: Axes) -> None:
     handles, names = axes.get_legend_handles_labels()
     columns = 2 if all(len(name) <= 26 for name in names) else 1
     figure.legend(handles, names, loc="outside upper left", ncols=columns)
+
+
+def name_epochs(axes: Axes) -> None:
+    """An axis of whole epochs, also of a single one."""
+    axes.set_xlabel("Epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
 def log_scale(axes: Axes) -> None:

@@ -9,11 +9,20 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from treenn.comparison.reach import gradient_lengths
 from treenn.comparison.report.document import Block, Chart, Pictures, Record, Section, Table, Text, field_of
-from treenn.comparison.report.drawing import REFERENCE, WIDTH, drawn, finish, legend, log_scale, look, styled
+from treenn.comparison.report.drawing import (
+    REFERENCE,
+    WIDTH,
+    drawn,
+    finish,
+    legend,
+    log_scale,
+    look,
+    name_epochs,
+    styled,
+)
 from treenn.comparison.report.slicing import label
 from treenn.comparison.statistics import by_model
 from treenn.comparison.wording import NONE
@@ -162,8 +171,7 @@ def _training(section: Mapping[str, Any]) -> Chart:
     for limit in sorted(limits):
         axes.axhline(limit, **REFERENCE)
     log_scale(axes)
-    axes.set_xlabel("Epoch")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    name_epochs(axes)
     axes.set_ylabel("Length of the gradient")
     legend(figure, axes)
     clipped = ", ".join(f"{limit:g}" for limit in sorted(limits))

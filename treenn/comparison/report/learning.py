@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from treenn.comparison.report.document import Chart, Pictures, Section
-from treenn.comparison.report.drawing import WIDTH, drawn, finish, legend, look, styled
+from treenn.comparison.report.drawing import WIDTH, drawn, finish, legend, look, name_epochs, styled
 from treenn.comparison.report.numbers import tested_metrics
 from treenn.comparison.statistics import by_model, networks
 from treenn.comparison.wording import METRICS, of_seeds, phrase, unseen_splits
@@ -52,9 +51,8 @@ def _chart(section: Mapping[str, Any], name: str) -> Chart:
         mean = np.mean([curve[:common] for curve in curves], axis=0)
         axes.plot(range(1, common + 1), mean, **style, markersize=4, label=model)
         words.append(f"{model} from {mean[0]:.{digits}f} after epoch 1 to {mean.max():.{digits}f} at best")
-    axes.set_xlabel("Epoch")
+    name_epochs(axes)
     axes.set_ylabel(metric.title + (" (%)" if metric.share else ""))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     legend(figure, axes)
     return finish(
         figure,
