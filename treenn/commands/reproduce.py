@@ -72,17 +72,17 @@ def _print(records: Sequence[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from treebanks.recipe_results import notes, overlap_line, rows, seeds
+    from treebanks.recipe_results import groups, notes, overlap_line
 
     console = Console()
     table = Table("% of test", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for head in ("published", "here", "least / median / most", "difference"):
+    for head in ("", "least / median / most", "difference"):
         table.add_column(head, no_wrap=True)
-    for record in records:
+    for group in groups(records):
         table.add_section()
-        count = seeds(record)
-        table.add_row(f"[bold]{record['name']}[/bold], {count} seed{'s' if count > 1 else ''}")
-        for row in rows(record):
+        seeds = f", {group.seeds} seed{'s' * (group.seeds != '1')}" if group.seeds else ""
+        table.add_row(f"[bold]{group.name}[/bold]{' (published)' * group.published}{seeds}")
+        for row in group.rows:
             table.add_row(f"  {row.metric}", *row[1:])
     console.print(table)
     console.print("† quoted from memory, not read again in the paper", highlight=False)

@@ -9,7 +9,8 @@ Version 1. Shares are fractions from 0 to 1, times seconds; `null` stands where 
     overlap           sentences of dev and test that stand in train, too: [split, number, [numbers in train]], from 1
     settings          all but the seed; vectors: the names of the files
     members           for an ensemble, the recipes whose seeds are averaged; else empty
-    published         source, runs, and figures by metric: mean, std, checked (else quoted from memory); or null
+    published         what it is compared with, or null: paper, model, runs, read_in (where, if not in the paper), and
+                      figures by metric: mean, std, checked (else quoted from memory)
     unmatched         what of the published setting cannot be had here
     gold              for test: root: the class of each sentence, a digit each, `-` where there is no label
     runs              one entry a seed (an ensemble has one, with the `seeds` of each member):
@@ -98,7 +99,7 @@ def _published(recipe: Recipe) -> dict[str, Any] | None:
     if recipe.published is None:
         return None
     figures = {metric: figure._asdict() for metric, figure in recipe.published.figures.items()}
-    return {"source": recipe.published.source, "runs": recipe.published.runs, "figures": figures}
+    return {**asdict(recipe.published), "figures": figures}
 
 
 def _entry(folder: Path) -> dict[str, Any]:
