@@ -1,4 +1,6 @@
+import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -101,3 +103,10 @@ def test_no_text_of_a_report_becomes_html():
     assert {token.type for token in (*tokens, *inline)}.isdisjoint({"html_block", "html_inline", "link_open", "image"})
     cells = [token.content for token in inline]
     assert all(name in cells for name in names)
+
+
+@pytest.mark.parametrize("name", ["sst", "listops", "logic", "sick"])
+def test_the_committed_reports_are_what_their_records_make(name):
+    folder = Path(__file__).parents[3] / "treebanks" / "results" / name
+    made = as_markdown(build(json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))))
+    assert made == (folder / "report.md").read_text(encoding="utf-8"), "make it again with `treenn report`"
