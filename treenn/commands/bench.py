@@ -96,13 +96,12 @@ def _batch_sizes(text: str) -> tuple[int, ...]:
 
 
 def _print_tables(results: dict[str, Any]) -> None:
-    from rich.console import Console
-
     from treenn.bench.table import LEGEND, prediction_table, training_table
+    from treenn.terminal import console
 
-    console = Console()
-    console.print(training_table(results))
-    console.print(LEGEND, style="dim", highlight=False)
+    out = console()
+    out.print(training_table(results))
+    out.print(LEGEND, style="dim")
     if results["prediction"]:
-        console.print()
-        console.print(prediction_table(results))
+        out.print()
+        out.print(prediction_table(results))

@@ -33,14 +33,12 @@ def list_(json: Json = False) -> None:
     if json:
         print_json([_summary(entry) for entry in ENTRIES])
         return
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
+    from treenn.terminal import Grid, console
 
-    table = Table("name", "what", "licence", "here?", box=SIMPLE_HEAD)
+    table = Grid("name", "what", "licence", "here", prose=("what", "licence", "here"))
     for entry in ENTRIES:
         table.add_row(entry.name, entry.title, entry.licence, _here(entry, state(entry)))
-    Console().print(table)
+    console().print(table)
     print(f"They lie in {data_home()}; set TREEBANKS_HOME to have them elsewhere.")
 
 

@@ -202,20 +202,18 @@ def _sentiment(folder: Path, treebank: str, split: str, parser: Parser) -> dict[
 
 
 def _print_tables(results: dict[str, Any]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
+    from treenn.terminal import Grid, console
 
     columns = ("precision", "recall", "f1", "sentence_f1", "exact")
-    table = Table("%", "precision", "recall", "F1", "sentence F1", "exact", box=SIMPLE_HEAD)
+    table = Grid("", "precision", "recall", "F1", "sentence F1", "exact", title="percent")
     for name in ("with_punctuation", "without_punctuation", "labelled", "labelled_without_punctuation"):
         if results[name]:
             table.add_row(name.replace("_", " "), *(f"{100 * results[name][column]:.2f}" for column in columns))
-    Console().print(table)
+    console().print(table)
     print(f"{results['sentences']} sentences, {results['sentences_per_second']:.0f} a second")
     if "sentiment" in results:
-        trees = Table("sentiment over the trees of, %", "root", "root binary", box=SIMPLE_HEAD)
+        trees = Grid("", "root", "root binary", title="sentiment over the trees of, percent")
         for name in ("treebank", "parser", "right", "balanced"):
             shares = results["sentiment"][name].values()
             trees.add_row(name, *("–" if share is None else f"{100 * share:.2f}" for share in shares))
-        Console().print(trees)
+        console().print(trees)

@@ -23,22 +23,18 @@ def recipes(json: Json = False) -> None:
     if json:
         print_json([_as_json(recipe) for recipe in found])
         return
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
+    from treenn.terminal import Grid, console
 
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column("name", no_wrap=True)
-    table.add_column("what")
-    table.add_column("root / binary", no_wrap=True)
+    table = Grid("name", "what", "root / binary", prose=("what",))
     for row in _rows(found):
         table.add_row(*row)
-    Console().print(table)
-    print("Percent of test, as published; † quoted from memory. Under a paper's model, the recipes compared with it;")
-    print(
+    out = console()
+    out.print(table)
+    out.print("Percent of test, as published; † quoted from memory. Under a paper's model, the recipes compared with it;")
+    out.print(
         "treenn data show sst has what they reach. --json has the settings, and what of a paper's cannot be had here."
     )
-    print("One of them: treenn train --recipe NAME --out DIR. All of them: treenn reproduce sst.")
+    out.print("One of them: treenn train --recipe NAME --out DIR. All of them: treenn reproduce sst.")
 
 
 def _as_json(recipe: Recipe) -> dict[str, Any]:

@@ -54,13 +54,12 @@ def present(results: dict[str, Any], out: Path, *, json: bool) -> None:
 
 
 def _print_tables(results: dict[str, Any]) -> None:
-    from rich.console import Console
-
     from treenn.comparison.headline import summary_of_all
     from treenn.comparison.results import sections
     from treenn.comparison.table import comparison_table
+    from treenn.terminal import console
 
-    console, tasks = Console(), sections(results)
+    out, tasks = console(), sections(results)
     for task in tasks:
-        console.print(comparison_table(task))
-    console.print(summary_of_all(tasks), highlight=False)
+        out.print(comparison_table(task))
+    out.print(summary_of_all(tasks))

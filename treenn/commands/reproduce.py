@@ -68,24 +68,18 @@ def _chosen(only: str) -> list[Recipe]:
 
 
 def _print(records: Sequence[dict[str, Any]]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
     from treebanks.recipe_results import groups, notes, overlap_line
+    from treenn.terminal import Grid, console
 
-    console = Console()
-    table = Table("% of test", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for head in ("", "least / median / most", "difference"):
-        table.add_column(head, no_wrap=True)
+    out = console()
+    table = Grid("", "mean", "least / median / most", "difference", title="percent of test")
     for group in groups(records):
-        table.add_section()
         seeds = f", {group.seeds} seed{'s' * (group.seeds != '1')}" if group.seeds else ""
-        table.add_row(f"[bold]{group.name}[/bold]{' (published)' * group.published}{seeds}")
+        table.add_section(f"{group.name}{' (published)' * group.published}{seeds}")
         for row in group.rows:
             table.add_row(f"  {row.metric}", *row[1:])
-    console.print(table)
-    console.print("† quoted from memory, not read again in the paper", highlight=False)
+    out.print(table)
+    out.print("† quoted from memory, not read again in the paper")
     for record in records:
-        console.print(f"{record['name']}: {'; '.join(notes(record))}", highlight=False)
-    console.print(overlap_line(records[0]), highlight=False)
+        out.print(f"{record['name']}: {'; '.join(notes(record))}")
+    out.print(overlap_line(records[0]))

@@ -117,19 +117,18 @@ def _data(
 
 def _print_table(results: dict[str, Any], splits: list[str]) -> None:
     """What the model reached on each split, and what a constant answer could."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
+    from treenn.terminal import Grid, console
 
     scale = "pearson" in results["dev"]
     columns = [name for name in (_OF_SCALES if scale else _OF_CLASSES) if name in results["dev"]]
-    table = Table("" if scale else "%", *(name.replace("_", " ") for name in columns), box=SIMPLE_HEAD)
+    heads = [name.replace("_", " ") for name in columns]
+    table = Grid("", *heads, title="" if scale else "percent")
     for split in splits[1:]:
         rows = {split: results[split], "  mean" if scale else "  majority class": results[split]["majority"]}
         for title, row in rows.items():
             shown = (f"{row[name]:.4f}" if scale else _percent(row[name]) for name in columns if name in row)
             table.add_row(title, *shown, style="" if title == split else "dim")
-    Console().print(table)
+    console().print(table)
 
 
 _OF_CLASSES = ("root", "all_nodes", "inner_nodes", "root_binary", "macro_f1")

@@ -96,12 +96,11 @@ class _Overall:
 
 
 def _print(log: dict[str, Any], search: Search) -> None:
-    from rich.console import Console
-
+    from treenn.terminal import console
     from treenn.tuning.settings import plan_models, train_command
     from treenn.tuning.table import tuning_table
 
-    Console().print(tuning_table(log))
+    console().print(tuning_table(log))
     for model, best in log["best"].items():
         if best is not None:
             print(train_command(log, model, search.vectors), end="\n\n")

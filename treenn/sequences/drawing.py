@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from unicodedata import east_asian_width
+
+from rich.cells import cell_len
 
 from treenn.trees import InputError
 from treenn.trees.draw import visible
@@ -34,9 +35,9 @@ def draw_weights_text(words: Sequence[str], weights: Sequence[float], *, width: 
     """
     shades = _shades(words, weights)
     shown = [visible(word) for word in words]
-    widest = max(map(_columns, shown))
+    widest = max(map(cell_len, shown))
     return "\n".join(
-        f"{word}{' ' * (widest - _columns(word))} {_bar(shade, width)} {weight:.3f}"
+        f"{word}{' ' * (widest - cell_len(word))} {_bar(shade, width)} {weight:.3f}"
         for word, shade, weight in zip(shown, shades, weights, strict=True)
     )
 
@@ -50,7 +51,7 @@ def draw_weights_svg(words: Sequence[str], weights: Sequence[float], *, title: s
     shades = _shades(words, weights)
     x, y, right, parts = float(_EDGE), float(_EDGE), 0.0, []
     for word, shade, weight in zip(map(visible, words), shades, weights, strict=True):
-        width = _LETTER * max(_columns(word), 4) + 10
+        width = _LETTER * max(cell_len(word), 4) + 10
         if x + width > _WIDEST and x > _EDGE:
             x, y = float(_EDGE), y + _LINE
         parts.append(_patch(word, shade, f"{weight:.2f}", x, y, width))
@@ -92,8 +93,3 @@ def _shades(words: Sequence[str], weights: Sequence[float]) -> list[float]:
 def _bar(share: float, width: int) -> str:
     full, eighths = divmod(round(8 * width * share), 8)
     return ("█" * full + _BLOCKS[eighths].strip()).ljust(width)
-
-
-def _columns(text: str) -> int:
-    """The columns of a terminal that a text takes, where East Asian letters take two."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
