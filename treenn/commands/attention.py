@@ -23,7 +23,7 @@ def attention(
 
     Example: treenn attention my-model "It's not a bad film ." --svg weights.svg
     """
-    from treenn.commands.show import print_json
+    from treenn.commands.show import print_json, tell
     from treenn.models import load_model
     from treenn.sequences.drawing import draw_weights_svg, draw_weights_text
     from treenn.text.tokenizer import tokenize
@@ -38,7 +38,7 @@ def attention(
         print_json({"words": words, "weights": weights, "class": classes[number]})
     else:
         print(draw_weights_text(words, weights))
-        print(f"read as: {classes[number]}")
+        tell(f"read as: {classes[number]}")
 
 
 def _read(network: NodeClassifier, words: list[str]) -> tuple[list[float], int]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -19,10 +21,32 @@ def print_json(value: Any) -> None:
 
 
 def say(message: str) -> None:
-    """A message on standard error, where it does not mix with results."""
-    import sys
+    """Print a message on standard error as one line; standard output is for results."""
+    print(one_line(message), file=sys.stderr)
 
-    print(message, file=sys.stderr)
+
+def tell(message: str) -> None:
+    """Print a message among the results, as one line."""
+    print(one_line(message))
+
+
+def one_line(message: str, longest: int | None = None) -> str:
+    r"""A message in one line that steers no terminal: line ends become spaces, other control characters escapes.
+
+    Args:
+        message: the message.
+        longest: the most characters; from the middle of a longer message, what is too much is left out.
+
+    >>> one_line("no such file:\n  \x1b[31m.txt", longest=20)
+    'no such … \\x1b[31m.txt'
+    """
+    from treenn.trees.draw import visible
+
+    line = visible(re.sub(r"\s*[\r\n]+\s*", " ", message.strip("\r\n")))
+    if longest is None or len(line) <= longest:
+        return line
+    end = (longest - 1) // 2
+    return f"{line[: longest - 1 - end].rstrip()}…{line[-end:].lstrip()}"
 
 
 def write_svg(path: Path, trees: Iterator[Tree], classes: int = 5) -> None:
@@ -78,16 +102,17 @@ def shows_colour() -> bool:
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int | None, str], None]]:
     """A bar on standard error; the callback takes what is done, what there is to do if it is known, and how it goes."""
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+    from treenn.terminal import console
+
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[text]}"),
+        TextColumn("{task.fields[text]}", markup=False),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(what, total=None, text="starting")
-        yield lambda done, total, text: bar.update(task, completed=done, total=total, text=text)
+    with Progress(*columns, console=console(stderr=True)) as bar:
+        task = bar.add_task(one_line(what), total=None, text="starting")
+        yield lambda done, total, text: bar.update(task, completed=done, total=total, text=one_line(text))

@@ -45,7 +45,7 @@ def train(
 
     Example: treenn train --recipe tai2015_constituency --seed 1 --out my-model
     """
-    from treenn.commands.show import print_json, progress_bar, say
+    from treenn.commands.show import print_json, progress_bar, say, tell
 
     settings = Settings(**options)
     if recipe is not None:
@@ -70,7 +70,7 @@ def train(
     else:
         _print_table(results, list(data.splits))
         chosen = "the last" if settings.selection == "last" else "the best on dev"
-        print(f"The model of epoch {results['best_epoch']}, {chosen}, is in {out}")
+        tell(f"The model of epoch {results['best_epoch']}, {chosen}, is in {out}")
 
 
 def _of_recipe(

@@ -96,6 +96,7 @@ class _Overall:
 
 
 def _print(log: dict[str, Any], search: Search) -> None:
+    from treenn.commands.show import tell
     from treenn.terminal import console
     from treenn.tuning.settings import plan_models, train_command
     from treenn.tuning.table import tuning_table
@@ -103,5 +104,7 @@ def _print(log: dict[str, Any], search: Search) -> None:
     console().print(tuning_table(log))
     for model, best in log["best"].items():
         if best is not None:
-            print(train_command(log, model, search.vectors), end="\n\n")
-    print(plan_models(log), end="")
+            tell(train_command(log, model, search.vectors))
+            print()
+    for line in plan_models(log).removesuffix("\n").split("\n"):
+        tell(line)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rich.cells import cell_len, set_cell_size
+
 from treenn.sentiment.document import Document, Sentiment
-from treenn.trees.draw import draw_text, painted
+from treenn.trees.draw import draw_text, painted, visible
 
 _BAR = 20  # characters for a probability of 1
 
@@ -38,7 +40,8 @@ def draw_sentiment(found: Document | Sentiment, *, color: bool = False, width: i
 
 def _shares(found: Document | Sentiment, color: bool) -> Iterator[str]:
     """One line per class with its probability as a bar."""
-    classes, longest = len(found.classes), max(map(len, found.classes))
-    for number, (name, share) in enumerate(zip(found.classes, found.probabilities, strict=True)):
+    classes, names = len(found.classes), [visible(name) for name in found.classes]
+    longest = max(map(cell_len, names))
+    for number, (name, share) in enumerate(zip(names, found.probabilities, strict=True)):
         label = painted(str(number), number, classes) if color else str(number)
-        yield f"{label} {name:{longest}} {100 * share:3.0f} % {'█' * round(_BAR * share)}".rstrip()
+        yield f"{label} {set_cell_size(name, longest)} {100 * share:3.0f} % {'█' * round(_BAR * share)}".rstrip()
