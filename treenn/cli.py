@@ -87,11 +87,11 @@ def main() -> None:
     """
     code, message = _outcome(sys.argv[1:]) if streams.prepare() else (1, "standard output is closed")
     if (failure := streams.failure_of(sys.stdout)) is not None:
-        broken = isinstance(failure, BrokenPipeError)
-        code, message = (streams.CLOSED_PIPE, None) if broken else (1, f"standard output: {failure.strerror}")
-    if message is not None:
+        code, message = streams.outcome_of(failure)
+    line = streams.note() if message is None else f"error: {message}"
+    if line is not None:
         with suppress(OSError):
-            print(one_line(f"error: {message}", LONGEST), file=sys.stderr)
+            print(one_line(line, LONGEST), file=sys.stderr)
     streams.failure_of(sys.stderr)
     sys.exit(code)
 
@@ -111,10 +111,12 @@ def _outcome(arguments: Sequence[str]) -> tuple[int, str | None]:
         return 2, str(error)
     except (KeyboardInterrupt, typer.Abort):
         return 130, "interrupted"
-    except BrokenPipeError:
-        return streams.CLOSED_PIPE, None
     except OSError as error:
-        return 1, str(error)
+        return streams.outcome_of(error)
+    except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):  # rich's answer to one
+            return streams.outcome_of(stop.__context__)
+        raise
     return 0, None
 
 

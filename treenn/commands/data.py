@@ -57,13 +57,12 @@ def show(name: Name, json: Json = False) -> None:
     if json:
         print_json(asdict(entry) | summary | {"card": entry.card})
         return
-    from rich.markdown import Markdown
-
+    from treenn.commands.card import Card
     from treenn.terminal import console
 
     out = console()
     if out.is_terminal:
-        out.print(Markdown(entry.card))
+        out.print(Card(entry.card))
     else:
         print(entry.card)
     if entry.files:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import sys
 from io import TextIOWrapper
@@ -11,8 +12,11 @@ from typing import IO
 CLOSED_PIPE = 141
 """The exit code where the reader has gone, as with `| head -1`: 128 and the number of SIGPIPE."""
 
+_OF_WRITING = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG)
 _HANDLER = "treenn.ascii"
 _ASCII = dict(zip("─━│┬├└┌┐┘┴┼╵·–—−†█▉▊▋▌▍▎▏", "--|+++++++++.---+#####...", strict=True)) | {"…": "...", "±": "+-"}
+
+_escaped: set[str] = set()
 
 
 def prepare() -> bool:
@@ -22,6 +26,7 @@ def prepare() -> bool:
     stream's encoding lacks are written in ASCII: lines and blocks of drawings as `|`, `-`, `+`, `#`, others as escapes
     such as `\xe9`.
     """
+    _escaped.clear()
     is_open = sys.stdout is not None
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
@@ -40,6 +45,25 @@ def failure_of(stream: IO[str]) -> OSError | None:
         _discard(stream)
         return error
     return None
+
+
+def note() -> str | None:
+    """What to tell the user of characters that were written as escapes."""
+    if not _escaped:
+        return None
+    return (
+        f"{sys.stdout.encoding} lacks {len(_escaped)} of the characters, which are written as escapes; "
+        "PYTHONIOENCODING=utf-8 has all"
+    )
+
+
+def outcome_of(error: OSError) -> tuple[int, str | None]:
+    """The exit code and message for a failure of the operating system; no message if a pipe's reader has gone."""
+    if isinstance(error, BrokenPipeError):
+        return CLOSED_PIPE, None
+    if error.filename is not None:
+        return 1, f"{error.filename}: {error.strerror}"
+    return 1, f"cannot write the output: {error.strerror}" if error.errno in _OF_WRITING else str(error)
 
 
 def _null_device(mode: str) -> IO[str]:
@@ -62,6 +86,7 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     missing = error.object[error.start : error.end]
+    _escaped.update(letter for letter in missing if letter not in _ASCII)
     return "".join(_ASCII.get(letter) or ascii(letter)[1:-1] for letter in missing), error.end
 
 

@@ -44,4 +44,5 @@ def _shares(found: Document | Sentiment, color: bool) -> Iterator[str]:
     longest = max(map(cell_len, names))
     for number, (name, share) in enumerate(zip(names, found.probabilities, strict=True)):
         label = painted(str(number), number, classes) if color else str(number)
-        yield f"{label} {set_cell_size(name, longest)} {100 * share:3.0f} % {'█' * round(_BAR * share)}".rstrip()
+        bar = "█" * round(_BAR * share)
+        yield f"{label} {set_cell_size(name, longest)} {100 * share:3.0f} % {bar}".rstrip()
