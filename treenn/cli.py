@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -82,8 +82,8 @@ app.add_typer(data.app, name="data")
 def main() -> None:
     """Run the command of `sys.argv` and exit.
 
-    Exit codes: 0; 1 where input or output fails, as on a full disk; 2 for a user's mistake; 130 if interrupted; 141,
-    without a message, if the reader of standard output has gone. Every other failure is one line on standard error.
+    Exit codes: 0; 1 if writing fails, as on a full disk; 2 for a user's mistake; 130 if interrupted; 141, without a
+    message, if the reader of standard output has gone. Every other failure is one line on standard error.
     """
     code, message = _outcome(sys.argv[1:]) if streams.prepare() else (1, "standard output is closed")
     if (failure := streams.failure_of(sys.stdout)) is not None:
@@ -98,19 +98,21 @@ def main() -> None:
 
 def _outcome(arguments: Sequence[str]) -> tuple[int, str | None]:
     """Run a command. Returns the exit code and, if the command failed, why."""
+    command: Any = typer.main.get_command(app)
+    polish(command)
     try:
-        command = typer.main.get_command(app)
-        polish(command)
         with command.make_context("treenn", list(arguments)) as context:
             command.invoke(context)
     except typer.Exit as stop:
         return stop.exit_code, None
     except typer.TyperException as error:
-        return error.exit_code, _usage(error)
+        return error.exit_code, _usage(error, command, arguments)
     except InputError as error:
         return 2, str(error)
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         return 130, "interrupted"
+    except EOFError:
+        return 1, "standard input has ended"
     except OSError as error:
         return streams.outcome_of(error)
     except SystemExit as stop:
@@ -120,13 +122,16 @@ def _outcome(arguments: Sequence[str]) -> tuple[int, str | None]:
     return 0, None
 
 
-def _usage(error: typer.TyperException) -> str | None:
+def _usage(error: typer.TyperException, command: Any, arguments: Sequence[str]) -> str | None:
     """What is wrong with the arguments, and where to look; None where the help was printed instead of an error."""
     if not (message := error.format_message().rstrip(".")):
         return None
-    context = getattr(error, "ctx", None)
-    path = "treenn" if context is None else context.command_path
-    return f"{message[0].lower()}{message[1:]} (try `{path} --help`)"
+    path = ["treenn"]
+    for argument in arguments:
+        if (command := getattr(command, "commands", {}).get(argument)) is None:
+            break
+        path.append(argument)
+    return f"{message[0].lower()}{message[1:]} (try `{' '.join(path)} --help`)"
 
 
 if __name__ == "__main__":

@@ -61,9 +61,10 @@ def outcome_of(error: OSError) -> tuple[int, str | None]:
     """The exit code and message for a failure of the operating system; no message if a pipe's reader has gone."""
     if isinstance(error, BrokenPipeError):
         return CLOSED_PIPE, None
+    writing = error.errno in _OF_WRITING
     if error.filename is not None:
-        return 1, f"{error.filename}: {error.strerror}"
-    return 1, f"cannot write the output: {error.strerror}" if error.errno in _OF_WRITING else str(error)
+        return 1 if writing else 2, f"{error.filename}: {error.strerror}"
+    return 1, f"cannot write the output: {error.strerror}" if writing else str(error)
 
 
 def _null_device(mode: str) -> IO[str]:
