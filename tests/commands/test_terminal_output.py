@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import typer
+from rich.cells import cell_len
 
 from treenn.cli import LONGEST, app, main
 from treenn.models import build, save_model
@@ -284,6 +285,14 @@ def test_cards_fit_and_cut_no_word(width: int) -> None:
     text = out.file.getvalue()
     assert max(map(len, text.splitlines())) <= width
     assert not re.search(r"\w…", text)
+
+
+def test_weights_fit_a_narrow_terminal(treenn: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for width in (40, 60):
+        monkeypatch.setenv("COLUMNS", str(width))
+        lines = treenn("attention", str(folder), "An unbelievably good 映画").stdout.splitlines()[:-1]
+        assert max(map(cell_len, lines)) <= width
+        assert {cell_len(line) for line in lines} == {cell_len(lines[0])}
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)

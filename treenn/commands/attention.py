@@ -23,6 +23,8 @@ def attention(
 
     Example: treenn attention my-model "It's not a bad film ." --svg weights.svg
     """
+    from shutil import get_terminal_size
+
     from treenn.commands.show import print_json, tell
     from treenn.models import load_model
     from treenn.sequences.drawing import draw_weights_svg, draw_weights_text
@@ -37,7 +39,7 @@ def attention(
     if json:
         print_json({"words": words, "weights": weights, "class": classes[number]})
     else:
-        print(draw_weights_text(words, weights))
+        print(draw_weights_text(words, weights, columns=get_terminal_size().columns))
         tell(f"read as: {classes[number]}")
 
 

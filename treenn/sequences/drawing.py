@@ -22,8 +22,16 @@ _EDGE = 16
 _DEEPEST = (31, 95, 168)  # the colour of the largest weight
 
 
-def draw_weights_text(words: Sequence[str], weights: Sequence[float], *, width: int = 40) -> str:
+def draw_weights_text(
+    words: Sequence[str], weights: Sequence[float], *, width: int = 40, columns: int | None = None
+) -> str:
     """One line a word: the word, a bar as long as its weight, the largest weight's `width` columns, and the number.
+
+    Args:
+        words: the words.
+        weights: a weight for each.
+        width: the longest bar.
+        columns: the width of the terminal, to which bars are shortened; if None, they are not.
 
     Raises:
         InputError: where there are not as many weights as words, or one is no number of 0 or more.
@@ -36,6 +44,7 @@ def draw_weights_text(words: Sequence[str], weights: Sequence[float], *, width: 
     shades = _shades(words, weights)
     shown = [visible(word) for word in words]
     widest = max(map(cell_len, shown))
+    width = width if columns is None else max(min(width, columns - widest - len(" 0.000 ")), 1)
     return "\n".join(
         f"{word}{' ' * (widest - cell_len(word))} {_bar(shade, width)} {weight:.3f}"
         for word, shade, weight in zip(shown, shades, weights, strict=True)
