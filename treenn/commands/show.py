@@ -37,8 +37,8 @@ def one_line(message: str, longest: int | None = None) -> str:
         message: the message.
         longest: the most characters; from the middle of a longer message, what is too much is left out.
 
-    >>> one_line("no such file:\n  \x1b[31m.txt", longest=20)
-    'no such … \\x1b[31m.txt'
+    >>> one_line("no such file:\n  a film.txt", longest=20)
+    'no such fi…film.txt'
     """
     from treenn.trees.draw import visible
 
