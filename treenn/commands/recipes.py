@@ -30,10 +30,8 @@ def recipes(json: Json = False) -> None:
         table.add_row(*row)
     out = console()
     out.print(table)
-    out.print("Percent of test, as published; † quoted from memory. Under a paper's model, the recipes compared with it;")
-    out.print(
-        "treenn data show sst has what they reach. --json has the settings, and what of a paper's cannot be had here."
-    )
+    out.print("Percent of test, as published; † quoted from memory. Under a paper's model, recipes compared with it.")
+    out.print("treenn data show sst has what they reach. --json has settings, and what of a paper cannot be had.")
     out.print("One of them: treenn train --recipe NAME --out DIR. All of them: treenn reproduce sst.")
 
 

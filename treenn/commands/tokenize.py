@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from treenn.commands.options import Json, command_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from treenn.commands.sentences import Line
+from treenn.commands.options import Json, NoSplit, command_line
 
 
 def tokenize(
@@ -21,7 +17,7 @@ def tokenize(
         list[str],
         typer.Option(metavar="FILE", help="Texts, one a line, UTF-8; - is standard input. Give it again for more."),
     ] = [],  # noqa: B006 (typer wants a list)
-    no_split: Annotated[bool, typer.Option("--no-split", help="Treat each text as one sentence.")] = False,
+    no_split: NoSplit = False,
     json: Json = False,
     against: Annotated[
         Path | None,
@@ -39,7 +35,7 @@ def tokenize(
 
     Example: treenn tokenize --against en_ewt-ud-dev.conllu
     """
-    from treenn.commands.sentences import STANDARD_INPUT, Line, read_lines
+    from treenn.commands.sentences import read_input
     from treenn.trees import InputError
 
     if against is not None and (texts or file or no_split):
@@ -51,31 +47,19 @@ def tokenize(
     if against is not None:
         _evaluate(against, out, json)
         return
-    lines = map(Line, texts) if texts else read_lines(file or [STANDARD_INPUT])
-    for sentences in map(_whole if no_split else _split, lines):
-        _print(sentences, json)
+    for line in read_input(texts, file)[0]:
+        _print([sentence.words for sentence in line.sentences(tokenized=False, split=not no_split)], json)
 
 
-def _split(line: Line) -> list[list[str]]:
-    """The words of each sentence of a text."""
-    from treenn.text import split_sentences, tokenize
-
-    line.words(tokenized=False)  # refuses what is not UTF-8
-    return [tokenize(sentence) for sentence in split_sentences(line.text)]
-
-
-def _whole(line: Line) -> list[list[str]]:
-    words = line.words(tokenized=False)
-    return [words] if words else []
-
-
-def _print(sentences: list[list[str]], json: bool) -> None:
+def _print(sentences: Sequence[Sequence[str]], json: bool) -> None:
     from json import dumps
 
+    from treenn.trees.draw import visible
+
     if json:
-        print(dumps(sentences, ensure_ascii=False))
+        print(dumps(sentences))
     else:
-        print("\n".join(map(" ".join, sentences)))
+        print("\n".join(" ".join(map(visible, words)) for words in sentences))
 
 
 def _evaluate(path: Path, out: Path | None, json: bool) -> None:
@@ -91,7 +75,7 @@ def _evaluate(path: Path, out: Path | None, json: bool) -> None:
     head = {"schema": "treenn.tokenizer", "version": 1, "command": command_line(), "file": path.name}
     results = {**head, **measured, "environment": environment()}
     if out is not None:
-        write_text(out, dumps(results, ensure_ascii=False, indent=1) + "\n")
+        write_text(out, dumps(results, indent=1) + "\n")
         say(f"results: {out}")
     if json:
         print_json(results)
@@ -99,24 +83,20 @@ def _evaluate(path: Path, out: Path | None, json: bool) -> None:
         _print_table(results, differences)
 
 
-def _print_table(results: dict[str, Any], differences: list[list[Any]]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
+_ROWS = {"tokens": "tokens", "tokens_at_hyphens": "tokens, compounds whole", "sentences": "sentences"}
 
-    table = Table("%", "precision", "recall", "F1", "correct", "predicted", "gold", box=SIMPLE_HEAD)
-    for name, said in _rows():
+
+def _print_table(results: dict[str, Any], differences: list[list[Any]]) -> None:
+    from treenn.terminal import Grid, console
+
+    table = Grid("percent", "precision", "recall", "F1", "correct", "predicted", "gold")
+    for name, title in _ROWS.items():
         row = results[name]
         measures = (f"{100 * row[measure]:.2f}" for measure in ("precision", "recall", "f1"))
-        table.add_row(said, *measures, *(f"{row[count]}" for count in ("correct", "predicted", "gold")))
-    Console().print(table)
-    print("differences by kind: " + ", ".join(f"{kind} {count}" for kind, count in results["kinds"].items()))
-    print("the most frequent ones (gold | treenn):")
+        table.add_row(title, *measures, *(f"{row[count]}" for count in ("correct", "predicted", "gold")))
+    out = console()
+    out.print(table)
+    out.print("differences by kind: " + ", ".join(f"{kind} {count}" for kind, count in results["kinds"].items()))
+    out.print("the most frequent ones (gold | treenn):")
     for gold, predicted, count in differences[:10]:
-        print(f"  {gold} | {predicted}  ({count} times)")
-
-
-def _rows() -> Iterator[tuple[str, str]]:
-    yield "tokens", "tokens"
-    yield "tokens_at_hyphens", "tokens, compounds whole"
-    yield "sentences", "sentences"
+        out.print(f"  {gold} | {predicted}  ({count} times)")
