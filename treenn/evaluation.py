@@ -13,6 +13,7 @@ from torch import Tensor
 
 from treenn.encoders import NO_LABEL, PackedForest, pack
 from treenn.models import NodeClassifier
+from treenn.network import check_probabilities
 from treenn.trees import Tree
 
 IntArray = npt.NDArray[np.int64]
@@ -83,6 +84,9 @@ def predict(
         batch_size: trees at a time.
         roots_only: whether the model is asked of roots alone. A sequence model needs n² steps to read all phrases of
             a sentence of n words, which may be too many for the memory, and n to read the sentence.
+
+    Raises:
+        NonFiniteError: if a probability is NaN.
     """
     device, n_classes = model.embedding.weight.device, model.head.linear.out_features
     columns: tuple[list[torch.Tensor], ...] = [], [], [], []
@@ -101,6 +105,7 @@ def predict(
             sizes += forest.sizes
     model.train(was_training)
     labels, classes, positive, probabilities = (torch.cat(column).numpy() for column in columns)
+    check_probabilities(probabilities)
     return Predictions(labels, classes, positive, probabilities, np.array(sizes), n_classes)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from treenn.commands.options import Json
+from treenn.commands.options import Contextual, Json
 
 if TYPE_CHECKING:
     from treenn.models import NodeClassifier
@@ -17,6 +17,7 @@ def attention(
     model: Annotated[Path, typer.Argument(metavar="DIR", help="A trained model, e.g. a bilstm-attention.")],
     sentence: Annotated[str, typer.Argument(help="What it is to read.")],
     svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a picture, too.")] = None,
+    contextual: Contextual = [],  # noqa: B006 (typer wants a list)
     json: Json = False,
 ) -> None:
     """Draw the weight of every word of a sentence, as a model that reads out by attention gives it.
@@ -31,7 +32,7 @@ def attention(
     from treenn.text.tokenizer import tokenize
     from treenn.trees.files import write_text
 
-    network, _, classes = load_model(model)
+    network, _, classes = load_model(model, contextual)
     words = tokenize(sentence)
     weights, number = _read(network, words)
     if svg is not None:
@@ -48,6 +49,7 @@ def _read(network: NodeClassifier, words: list[str]) -> tuple[list[float], int]:
     import torch
 
     from treenn.encoders import SequenceEncoder, pack
+    from treenn.network import check_probabilities
     from treenn.parsers.shapes import Left
     from treenn.trees import InputError
 
@@ -60,4 +62,5 @@ def _read(network: NodeClassifier, words: list[str]) -> tuple[list[float], int]:
         x = network.vectors(forest)
         (weights,) = network.encoder.attention(forest, x)
         scores = network(forest, roots_only=True)[0]
+    check_probabilities(torch.cat([weights.flatten(), scores.softmax(dim=0)]).numpy())
     return weights.tolist(), int(scores.argmax())

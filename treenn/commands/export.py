@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from treenn.commands.options import Out
+from treenn.commands.options import Contextual, Out
 
 
 def export(
     model: Annotated[Path, typer.Argument(metavar="DIR", help="A model of `treenn train`.")],
     out: Out,
+    contextual: Contextual = [],  # noqa: B006 (typer wants a list)
 ) -> None:
     """Write a trained model with its weights in half precision: half the size, and what a run leaves is left out.
 
@@ -27,6 +28,6 @@ def export(
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError("there is something here already; name another --out", source=out)
-    network, settings, classes = load_model(model)
+    network, settings, classes = load_model(model, contextual)
     save_model(out, network, settings, classes, half=True)
     say(f"written: {out}, {sum(file.stat().st_size for file in out.iterdir()) / 1e6:.1f} MB")

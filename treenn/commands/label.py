@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from treenn.commands.options import ModelName, NoSplit, ParserName, Tokenized
+from treenn.commands.options import Contextual, ModelName, NoSplit, ParserName, Tokenized
 
 if TYPE_CHECKING:
     from treenn.commands.sentences import Line
@@ -22,6 +22,7 @@ def label(
     out: Annotated[Path, typer.Option(metavar="FILE", help="The bracketed file; one that is begun is gone on with.")],
     model: ModelName = "sentiment",
     parser: ParserName = "chart",
+    contextual: Contextual = [],  # noqa: B006 (typer wants a list)
     tokenized: Tokenized = False,
     no_split: NoSplit = False,
 ) -> None:
@@ -43,7 +44,7 @@ def label(
     found = [*find_sentences_of(read_lines([str(sentences)]), tokenized=tokenized, split=not no_split)]
     if not any(each for _, each in found):
         raise InputError("there is no word to parse", source=sentences)
-    sentiment = load_sentiment(model, parser)
+    sentiment = load_sentiment(model, parser, contextual)
     divided = divide_long(found, sentiment.parser.max_words)
     pairs = [(line, sentence) for line, some in divided for sentence in some]
     file = LabelFile(out, sentiment.classes, [sentence.text for _, sentence in pairs])

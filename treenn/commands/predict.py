@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from treenn.commands.options import ModelName, NoSplit, ParserName, Tokenized
+from treenn.commands.options import Contextual, ModelName, NoSplit, ParserName, Tokenized
 
 if TYPE_CHECKING:
     from treenn.commands.sentences import Line, Parsed
@@ -27,6 +27,7 @@ def predict(
     ] = [],  # noqa: B006 (typer wants a list)
     model: ModelName = "sentiment",
     parser: ParserName = "chart",
+    contextual: Contextual = [],  # noqa: B006 (typer wants a list)
     tokenized: Tokenized = False,
     no_split: NoSplit = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
@@ -58,7 +59,7 @@ def predict(
 
     from treenn.sentiment.model import load_sentiment
 
-    sentiment = load_sentiment(model, parser)
+    sentiment = load_sentiment(model, parser, contextual)
     parsed = parse_lines(sentiment.parser, find_sentences_of(lines, tokenized=tokenized, split=not no_split))
     found = _predicted(sentiment, parsed)
     if svg is not None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from treenn.commands.options import Json
+from treenn.commands.options import Contextual, Json
 
 
 def report(
@@ -15,6 +15,7 @@ def report(
     record: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the results there too, without single predictions.")
     ] = None,
+    contextual: Contextual = [],  # noqa: B006 (typer wants a list)
     json: Json = False,
 ) -> None:
     """Make the report of a comparison again, from its JSON alone; nothing is trained.
@@ -28,7 +29,7 @@ def report(
     from treenn.comparison.collect import read_results
     from treenn.comparison.results import PLAN, write_record, write_results
 
-    results = read_results(folder)
+    results = read_results(folder, contextual)
     if (folder / PLAN).exists():
         write_results(results, folder)
     if record is not None:

@@ -74,7 +74,7 @@ def compare(
         progress(run.name, 0, 1, "waiting")
     _execute([run for run in runs if run.within is None], out / RUNS, jobs, progress, command)
     _execute([run for run in runs if run.within is not None], out / RUNS, jobs, progress, command)
-    return collect(out)
+    return collect(out, [name for run in runs if (name := run.settings.contextual) is not None])
 
 
 def _version(treebank: AnyTreebank) -> str:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 
 from treebanks.pairs import Pair
+from treenn.network import check_probabilities
 from treenn.pairs.heads import Similarity
 from treenn.pairs.network import PairClassifier
 
@@ -45,21 +46,27 @@ class PairPredictions:
 
 
 def predict_pairs(model: PairClassifier, pairs: Sequence[Pair], batch_size: int = 500) -> PairPredictions:
-    """Run a model over pairs, without dropout and without gradients."""
+    """Run a model over pairs, without dropout and without gradients.
+
+    Raises:
+        NonFiniteError: if a probability is NaN.
+    """
     device, targets, probabilities, scores = model.embedding.weight.device, [], [], []
     was_training = model.training
     model.eval()
     with torch.inference_mode():
         for start in range(0, len(pairs), batch_size):
             packed = model.pack(pairs[start : start + batch_size])
-            of_classes = model(packed.to(device))
+            scored = model(packed.to(device))
             targets.append(packed.targets)
-            probabilities.append(of_classes.softmax(dim=1).cpu())
+            probabilities.append(scored.softmax(dim=1).cpu())
             if isinstance(model.head, Similarity):
-                scores.append(model.head.score(of_classes).cpu())
+                scores.append(model.head.score(scored).cpu())
     model.train(was_training)
     of_scale = torch.cat(scores).numpy() if scores else None
-    return PairPredictions(torch.cat(targets).numpy(), torch.cat(probabilities).numpy(), of_scale)
+    of_classes = torch.cat(probabilities).numpy()
+    check_probabilities(of_classes)
+    return PairPredictions(torch.cat(targets).numpy(), of_classes, of_scale)
 
 
 def pair_metrics(predictions: PairPredictions) -> dict[str, Any]:

@@ -120,15 +120,20 @@ class SentimentModel:
             yield Sentiment(text, tree.with_labels(labels), tuple(map(tuple, p.tolist())), self.classes)
 
 
-def load_sentiment(model: str | Path | None = None, parser: str | Path | Parser = SHIPPED_PARSER) -> SentimentModel:
+def load_sentiment(
+    model: str | Path | None = None,
+    parser: str | Path | Parser = SHIPPED_PARSER,
+    contextual: str | Sequence[str] = (),
+) -> SentimentModel:
     """A sentiment model and a parser, ready for text.
 
     Args:
         model: a folder of `treenn train`; if None, the model that ships with treenn.
         parser: a parser, its folder, or a name that `load_parser` knows.
+        contextual: the contextual encoders that the model's folder may name (`treenn.load_model`).
 
     Raises:
-        InputError: if there is no such model or parser.
+        InputError: if there is no such model or parser; as `load_model`.
 
     >>> found = load_sentiment().predict("A wonderful film!")
     >>> found.label > 2, found.tree.words
@@ -136,7 +141,7 @@ def load_sentiment(model: str | Path | None = None, parser: str | Path | Parser 
     >>> [sentence.name for sentence in load_sentiment().predict("A wonderful cast! The plot is dull.").sentences]
     ['very positive', 'very negative']
     """
-    network, _, classes = load_model(SHIPPED if model is None else model)
+    network, _, classes = load_model(SHIPPED if model is None else model, contextual)
     return SentimentModel(network, classes, parser if isinstance(parser, Parser) else load_parser(parser))
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 
 from treebanks import PairTreebank, Treebank
 from treenn.checkpoint import load_checkpoint, save_checkpoint
@@ -27,8 +26,10 @@ from treenn.training.results import describe, evaluate, metrics_of
 from treenn.training.spans import with_spans
 from treenn.training.steps import Step, Steps
 from treenn.training.tasks import task_of
+from treenn.trees import InputError
 from treenn.trees.files import read_json, write_text
 from treenn.vectors import WordVectors
+from treenn.weight_file import NAME, read_weights
 
 Progress = Callable[[int, int, str], None]
 """Called after every batch with the batches done, their number in the whole run, and a line that says how it goes."""
@@ -131,8 +132,13 @@ class _Trainer:
             state = read_json(out / held)
         else:
             state = load_checkpoint(out / held, self.steps.state, self.steps.optimizers)
-        self.history, self.best_epoch = state["history"], state["best_epoch"]
-        self.best_weights = load_file(out / "model.safetensors")
+        try:
+            self.history, self.best_epoch = state["history"], state["best_epoch"]
+        except (KeyError, TypeError) as error:
+            raise InputError(
+                "this holds no history of a run; remove the folder to start anew", source=out / held
+            ) from error
+        self.best_weights = read_weights(out / NAME, self.steps.network.state_dict())
 
     def choose_start(self, progress: Progress) -> None:
         """Train every start for the first epoch, and go on with the one that is the best on dev."""

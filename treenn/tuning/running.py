@@ -12,6 +12,7 @@ import torch
 
 from treenn.comparison.one_run import load
 from treenn.comparison.progress import Progress, across_processes
+from treenn.network import NonFiniteError
 from treenn.training import train
 from treenn.training.divergence import Diverged
 from treenn.training.tasks import head_of
@@ -95,6 +96,8 @@ def _entry(trial: Trial, report: Progress) -> dict[str, Any]:
             vectors=vectors,
             progress=lambda done, total, text: report(trial.name, done, total + 1, text),
         ).results
+    except NonFiniteError as error:
+        return entry | {"failure": str(error), "dev": None}
     except InputError as error:
         if not isinstance(error.__context__, Diverged):
             raise

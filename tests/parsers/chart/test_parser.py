@@ -143,7 +143,11 @@ def test_loading_leaves_random_numbers_alone(parser, tmp_path):
         ("config.json", '{"format": 2, "parser": "pcfg"}', "this folder holds a parser of kind 'pcfg', not 'chart'"),
         ("config.json", "{", r"config.json:1:2: not JSON"),
         ("model.safetensors", "", r"model.safetensors: these weights cannot be read"),
-        ("vocabulary.json", '["the"]', r"model.safetensors: these weights cannot be read"),
+        ("vocabulary.json", '["the"]', r"model.safetensors: 0.words.weight has the shape \d+ x \d+; .* give 2 x"),
+        ("vocabulary.json", '{"the": 1}', r"vocabulary.json: must be a list of words"),
+        ("vocabulary.json", '["the", "the"]', r"vocabulary.json: 'the' stands twice"),
+        ("config.json", "[]", r"config.json: this is no parser's config.json; must be a JSON object"),
+        ("config.json", '{"format": 2, "parser": "chart"}', r"config.json: this parser cannot be read: KeyError"),
     ],
 )
 def test_a_folder_that_is_not_a_chart_parser_is_refused(parser, tmp_path, name, content, message):

@@ -10,8 +10,7 @@ from typing import Any, Self, final
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 from torch.nn import ModuleList
 
 from treenn.parsers.chart.distribution import TreeDistribution
@@ -22,12 +21,13 @@ from treenn.parsers.chart.search import Found, Node
 from treenn.parsers.chart.settings import ChartSettings
 from treenn.parsers.chart.spans import span_count
 from treenn.parsers.chart.weights import pack, unpack
-from treenn.parsers.config import read_config
+from treenn.parsers.config import read_config, readable
 from treenn.parsers.parser import Parser, check_sentences
 from treenn.trees import InputError, Tree
-from treenn.trees.files import read_json, write_bytes, write_text
+from treenn.trees.files import write_bytes, write_text
 from treenn.trees.grow import Opened, grow
 from treenn.vocabulary import Vocabulary
+from treenn.weight_file import NAME, check_shapes, read_shapes, read_weights, refuse_non_finite
 
 FORMAT = 2
 """The version of a parser folder's layout."""
@@ -113,7 +113,10 @@ class ChartParser(Parser):
         """The distribution by the mean of the networks' scores."""
         pairs = zip(self.networks, (each.places for each in encoded), strict=True)
         factors = [network.factors(network.spans(places), places) for network, places in pairs]
-        return TreeDistribution(mean_scores(factors))
+        distribution = TreeDistribution(mean_scores(factors))
+        if not distribution.log_partition.isfinite().all():
+            raise InputError("a score of this parser is NaN: its weights are too large; train the parser anew")
+        return distribution
 
     def _encode(self, sentences: Sequence[Sequence[str]]) -> list[Encoded]:
         """What each network reads."""
@@ -170,18 +173,25 @@ class ChartParser(Parser):
         """Read what `save` wrote; JSON and safetensors only, nothing is unpickled.
 
         Raises:
-            InputError: where the folder does not hold a chart parser, or one of another format.
+            InputError: if the folder does not hold a chart parser, or one of another format; if weights are missing, of
+                another shape, NaN or infinite.
         """
         config = read_config(folder, "chart", FORMAT)
-        vocabulary = Vocabulary(read_json(folder / "vocabulary.json"))
+        vocabulary, path = Vocabulary.read(folder / "vocabulary.json"), folder / NAME
+        with readable(folder / "config.json"):
+            most, labels = len(read_shapes(path)), bool(config["labels"])
+            with torch.device("meta"):
+                sketch = [_network(each, len(vocabulary), most) for each in config["networks"][: most + 1]]
+            packed = pack(ModuleList(sketch).state_dict())
+            if not sketch:
+                raise InputError("networks is empty")
+        check_shapes(path, packed)
         with torch.random.fork_rng(devices=[]):
-            networks = [_network(each, len(vocabulary)) for each in config["networks"]]
-        try:
-            weights = load_file(folder / "model.safetensors")
-            ModuleList(networks).load_state_dict(unpack(weights))
-        except (OSError, RuntimeError, SafetensorError) as error:
-            raise InputError(f"these weights cannot be read: {error}", source=folder / "model.safetensors") from error
-        return cls(networks, vocabulary, labels=config["labels"])
+            networks = [_network(each, len(vocabulary), most) for each in config["networks"]]
+        weights = unpack(read_weights(path, packed))
+        refuse_non_finite(path, weights)
+        ModuleList(networks).load_state_dict(weights)
+        return cls(networks, vocabulary, labels=labels)
 
 
 def _config(network: SpanNetwork) -> dict[str, Any]:
@@ -194,10 +204,16 @@ def _config(network: SpanNetwork) -> dict[str, Any]:
     }
 
 
-def _network(config: dict[str, Any], words: int) -> SpanNetwork:
-    """The network that `_config` tells of, without its weights."""
+def _network(config: dict[str, Any], words: int, most_layers: int) -> SpanNetwork:
+    """The network that `_config` describes, without its weights.
+
+    Raises:
+        InputError: if it has more layers than there are tensors of weights.
+    """
     known = {field.name for field in fields(ChartSettings)}
     settings = ChartSettings(**{name: value for name, value in config["settings"].items() if name in known})
+    if settings.layers > most_layers:
+        raise InputError(f"layers {settings.layers}: more than {NAME} has weights for")
     inventory = Inventory(config["tags"], config["categories"])
     return SpanNetwork(torch.zeros(words, config["word_size"]), torch.zeros(words), inventory, settings)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, Self, final
 
 from nltk.grammar import PCFG, Nonterminal, ProbabilisticProduction
 
-from treenn.parsers.config import read_config
+from treenn.parsers.config import read_config, readable
 from treenn.parsers.parser import Parser, check_sentences
 from treenn.parsers.pcfg.chart import Parse, search
 from treenn.parsers.pcfg.induction import START
@@ -28,6 +28,8 @@ FORMAT = 1
 
 MAX_WORDS = 200
 """The longest sentence that is parsed: time grows with the cube of its length, memory with the square."""
+
+_PROBE = (("a",), ("a", "a", "a"))  # sentences for which any grammar that was trained has a tree
 
 _COLUMNS = 256  # words of sentences of one length that are searched at once
 
@@ -97,25 +99,36 @@ class PCFGParser(Parser):
             InputError: where the folder does not hold such a parser, or one of another format.
         """
         config = read_config(folder, "pcfg", FORMAT)
+        with readable(folder / "config.json"):
+            settings = Settings(**config["settings"])
         held = read_json(folder / "grammar.json")
-        productions = [
-            ProbabilisticProduction(Nonterminal(symbol), [*map(Nonterminal, below)], prob=probability)
-            for symbol, rules in held["rules"].items()
-            for *below, probability in rules
-        ]
-        productions += (
-            ProbabilisticProduction(Nonterminal(symbol), [word], prob=probability)
-            for symbol, words in held["words"].items()
-            for word, probability in words.items()
-        )
-        grammar = PCFG(Nonterminal(START), productions, calculate_leftcorners=False)
-        return cls(grammar, Settings(**config["settings"]))
+        with readable(folder / "grammar.json"):
+            grammar = PCFG(Nonterminal(START), [*_productions(held)], calculate_leftcorners=False)
+            parser = cls(grammar, settings)
+            parser.parse_batch(_PROBE)
+        return parser
+
+
+def _productions(held: Any) -> Iterator[ProbabilisticProduction]:
+    """The rules in a `grammar.json`."""
+    for symbol, rules in held["rules"].items():
+        for *below, probability in rules:
+            yield _production(symbol, [*map(Nonterminal, below)], probability)
+    for symbol, words in held["words"].items():
+        for word, probability in words.items():
+            yield _production(symbol, [word], probability)
+
+
+def _production(symbol: str, below: list[Any], probability: Any) -> ProbabilisticProduction:
+    if not (isinstance(probability, float | int) and 0 <= probability <= 1):
+        raise InputError(f"a rule of {symbol} has the probability {probability}; must be 0 to 1")
+    return ProbabilisticProduction(Nonterminal(symbol), below, prob=probability)
 
 
 def _labelled(parse: Parse | None, words: Sequence[str]) -> Tree:
     """The tree over the words themselves, its labels without what only the grammar needs."""
     if parse is None:
-        raise AssertionError("a grammar with fragments has a tree for every sentence")
+        raise InputError("this grammar has no tree for some sentence; train the parser anew")  # fragments make one
     labels = [_label(str(label)) for label in parse.tree.labels]
     if labels[-1] == PART:
         labels[-1] = None
