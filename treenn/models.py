@@ -368,11 +368,10 @@ def check_sizes(saved: SavedModel, make_head: MakeHead) -> None:
         InputError: if they differ.
     """
     settings = saved.settings
+    leaf_size = _leaf_size(settings, saved.word_size)
     try:
         with torch.device("meta"):
-            encoder = (ENCODERS | DEPENDENCY_ENCODERS)[settings.model](
-                _leaf_size(settings, saved.word_size), settings.size
-            )
+            encoder = (ENCODERS | DEPENDENCY_ENCODERS)[settings.model](leaf_size, settings.size)
             parts = {"encoder": encoder, "head": make_head(settings)}
             expected = {"embedding.weight": torch.empty(len(saved.vocabulary), saved.word_size)}
     except (RuntimeError, TypeError, ValueError, OverflowError) as error:  # beyond what a tensor's size can be

@@ -17,7 +17,7 @@ from treenn.trees.errors import InputError
 if TYPE_CHECKING:
     from treenn.comparison.plan import Plan
 
-_BESIDE_A_PLAN = ("plan", "seeds", "out", "jobs", "dask", "json")
+_BESIDE_A_PLAN = ("plan", "seeds", "out", "jobs", "dask", "json", "contextual")
 
 
 @takes_settings(without=("model", "seed"))
@@ -88,7 +88,7 @@ def _plan_of_file(context: typer.Context, name: str) -> Plan:
     for each in given:
         if each not in _BESIDE_A_PLAN:
             raise InputError(f"{option(each)} does not go with --plan: the plan says that")
-    plan = read_plan(name)
+    plan = read_plan(name, context.params["contextual"] or ())
     tasks = [
         task if task.vectors is None else replace(task, vectors=vector_files(list(task.vectors))) for task in plan.tasks
     ]

@@ -66,13 +66,13 @@ def locate(name: str) -> Path:
     return folder
 
 
-def check_permitted(name: str, contextual: str | Sequence[str], source: Path) -> None:
+def check_permitted(name: str, contextual: str | Sequence[str], source: Path | None = None) -> None:
     """Validate that a file may name this encoder.
 
     Args:
         name: the encoder.
         contextual: the names that the caller permits beside `KNOWN`.
-        source: the file.
+        source: the file, if the caller does not name it.
 
     Raises:
         InputError: if it may not.

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
 
+from treenn.contextual import check_permitted
 from treenn.models import check_recipe
 from treenn.settings import Settings
 from treenn.trees import InputError
@@ -117,6 +118,8 @@ def _values(name: str, entry: Any) -> Range | tuple[Any, ...]:
     values = tuple(entry.values() if is_range else entry)
     for value in values:
         _check(name, value, hint)
+        if name == "contextual" and value is not None:
+            check_permitted(value, ())
     if not is_range:
         return values
     if isinstance(values[0], str) or not 0 < entry["low"] <= entry["high"]:

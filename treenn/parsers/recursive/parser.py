@@ -102,7 +102,7 @@ class RecursiveNetworkParser(Parser):
         with readable(folder / "config.json"):
             settings = Settings(**{name: value for name, value in config["settings"].items() if name in known})
             if settings.context_layers > len(read_shapes(path)):
-                raise InputError(f"context_layers {settings.context_layers}: more than {path} has weights for")
+                raise InputError(f"context_layers {settings.context_layers}: more than {NAME} has weights for")
             with torch.device("meta"):
                 sketch = MergeNetwork(vocabulary, torch.empty(len(vocabulary), config["word_size"]), settings)
         check_shapes(path, sketch.state_dict())
