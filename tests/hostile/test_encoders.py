@@ -1,6 +1,7 @@
 """A contextual encoder from a stranger, and a model's folder that names one, in Python."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,21 @@ def test_an_encoder_is_read_without_the_network(tmp_path: Path) -> None:
 def test_the_toy_model_itself_is_sound(tmp_path: Path) -> None:
     _, settings, classes = load_model(make_model(tmp_path / "model"))
     assert (settings, classes) == (SETTINGS, TOY.classes)
+
+
+def test_a_comparison_reads_the_encoder_that_its_plan_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from treenn.comparison.collect import collect
+    from treenn.comparison.one_run import load
+    from treenn.comparison.plan import Plan
+    from treenn.comparison.runs import compare
+
+    monkeypatch.setattr("treebanks.load", lambda name: TOY)
+    load.cache_clear()
+    encoder = str(make_encoder(tmp_path / "encoder", seed=0))
+    settings = replace(SETTINGS, epochs=1, contextual=encoder, contextual_layers="1")
+    found = compare(Plan.of("toy", ["lstm", "average"], 1, [], settings), tmp_path / "out", jobs=1)
+    load.cache_clear()
+    assert all("nodes" in each["models"]["lstm"] for each in found["tasks"][0]["disagreements"])
+    with pytest.raises(InputError, match="which is read only if you name it, too"):
+        collect(tmp_path / "out")
+    assert collect(tmp_path / "out", encoder)["tasks"][0]["disagreements"] == found["tasks"][0]["disagreements"]

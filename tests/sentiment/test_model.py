@@ -209,7 +209,7 @@ def test_a_contextual_model_reads_texts_too(tmp_path: Path, kind: str) -> None:
     settings = Settings(model=kind, size=6, word_size=5, contextual=str(encoder), contextual_layers="1,2")
     network = build(settings, 3, Vocabulary(["good", "film"])).eval()
     save_model(tmp_path / "model", network, settings, CLASSES, half=True)
-    loaded = load_sentiment(tmp_path / "model", "right")
+    loaded = load_sentiment(tmp_path / "model", "right", contextual=str(encoder))
     texts = ["not good", "a good film"]
     wanted = SentimentModel(network, CLASSES, Right()).predict_batch(texts)
     for one, other in zip(loaded.predict_batch(texts), wanted, strict=True):
