@@ -68,7 +68,9 @@ def read_weights(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor
     """
     check_shapes(path, expected)
     if unexpected := read_shapes(path).keys() - expected.keys():
-        raise InputError(f"{min(unexpected)} is not expected; these are the weights of another network", source=path)
+        raise InputError(
+            f"{min(unexpected)[:100]!r} is not expected; these are the weights of another network", source=path
+        )
     try:
         with safe_open(path, framework="pt") as file:
             weights = {name: _converted(file.get_tensor(name), name, tensor, path) for name, tensor in expected.items()}

