@@ -33,7 +33,7 @@ from treenn.trees import InputError, Tree
 from treenn.trees.files import read_json, write_bytes, write_text
 from treenn.vectors import WordVectors, initial_embedding
 from treenn.vocabulary import Vocabulary
-from treenn.weight_file import NAME, check_shapes, read_weights
+from treenn.weight_file import NAME, check_shapes, read_weights, refuse_non_finite
 
 FORMAT = 1
 """The version of a model folder's layout."""
@@ -249,10 +249,15 @@ def save_model(
 
 
 def save_weights(folder: Path, model: Network, *, half: bool = False) -> None:
-    """Write `model.safetensors` alone: what changes while a model is trained."""
+    """Write `model.safetensors` alone: what changes while a model is trained.
+
+    Raises:
+        InputError: if a weight is NaN or infinite, with `half` also if it is beyond half precision.
+    """
     weights = {name: t.contiguous() for name, t in model.state_dict().items()}
     if half:
         weights = {name: t.half() if t.is_floating_point() else t for name, t in weights.items()}
+    refuse_non_finite(folder / NAME, weights)
     write_bytes(folder / NAME, save(weights))
 
 

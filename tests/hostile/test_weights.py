@@ -395,3 +395,13 @@ def test_half_and_double_precision_are_read(tmp_path: Path) -> None:
         assert all(each.dtype == torch.float32 for each in load_model(folder)[0].parameters())
     rewrite(folder, lambda weights: weights["embedding.weight"].fill_(1e300))
     assert "embedding.weight has a NaN or infinite number" in refused(load_model, folder)
+
+
+def test_weights_beyond_half_precision_are_not_exported(tmp_path: Path) -> None:
+    network = build(SETTINGS, 5, VOCABULARY)
+    with torch.no_grad():
+        network.head.linear.bias[1] = 1e5
+    save_model(tmp_path / "whole", network, SETTINGS, TOY.classes)
+    with pytest.raises(InputError, match=r"head\.linear\.bias has a NaN or infinite number \(in float16\)"):
+        save_model(tmp_path / "half", network, SETTINGS, TOY.classes, half=True)
+    assert not (tmp_path / "half/model.safetensors").exists()
