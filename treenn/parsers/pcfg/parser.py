@@ -20,7 +20,7 @@ from treenn.parsers.pcfg.lexicon import terminal
 from treenn.parsers.pcfg.markov import CONTEXT, PART
 from treenn.parsers.pcfg.rules import compiled
 from treenn.parsers.pcfg.settings import Settings
-from treenn.trees import Tree
+from treenn.trees import InputError, Tree
 from treenn.trees.files import read_json, write_text
 
 FORMAT = 1
