@@ -131,7 +131,7 @@ def test_words_are_split_and_written_as_in_sst(text: str, words: str) -> None:
         ("*great* _film_ s**t", "* great * _ film _ s**t"),
         ("What!?", "What !?"),
         ("What?! No!!! 100%", "What ?! No !!! 100 %"),
-        ("#9 of #BestFilms by @me_2", "# 9 of #BestFilms by @me_2"),
+        ("#9 of #BestFilms by @me_2 @ 5 @2.50", "# 9 of #BestFilms by @me_2 @ 5 @ 2.50"),
         ("http://example.com/a?b=1", "http://example.com/a?b=1"),
         ("(see http://example.com/a_b.html).", "( see http://example.com/a_b.html ) ."),
         ("Go to www.example.org, or example.com.", "Go to www.example.org , or example.com ."),
