@@ -27,6 +27,7 @@ from treenn.commands.show import one_line
 from treenn.commands.tokenize import tokenize
 from treenn.commands.train import train
 from treenn.commands.tune import tune
+from treenn.stopping import ends_in_one_line
 from treenn.trees.errors import InputError
 
 app = typer.Typer(
@@ -79,6 +80,7 @@ app.add_typer(parser.app, name="parser")
 app.add_typer(data.app, name="data")
 
 
+@ends_in_one_line
 def main() -> None:
     """Run the command of `sys.argv` and exit.
 

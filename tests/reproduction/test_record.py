@@ -25,8 +25,9 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, dict, dict,
         home = small_home(folder / "home", monkeypatch)
         vectors = (str(home / "vectors/two.txt"),)
         one, together = (replace(recipe, vectors=vectors) for recipe in (ONE, TOGETHER))
-        run_all([one, OTHER], "sst", folder, seeds=3)
-        return *(record(each, load("sst"), folder, seeds=3, command="x") for each in (one, OTHER, together)), folder
+        run_all([one, OTHER], "sst", folder / "out", seeds=3)
+        out = folder / "out"
+        return *(record(each, load("sst"), out, seeds=3, command="x") for each in (one, OTHER, together)), out
 
 
 def test_a_record_says_what_was_run_and_what_was_published(records) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +19,10 @@ Vectors = Annotated[
     ),
 ]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go.")]
+Overwrite = Annotated[
+    bool,
+    typer.Option("--overwrite", help="Replace what a treenn command left in --out; other files are never removed."),
+]
 ParserName = Annotated[
     str,
     typer.Option(
@@ -53,6 +59,17 @@ def vector_files(names: list[str]) -> list[str]:
 
     fetched = data_home() / "vectors"
     return [str(fetched / name) if not Path(name).exists() and (fetched / name).exists() else name for name in names]
+
+
+@contextmanager
+def as_option_jobs() -> Iterator[None]:
+    """Messages about killed workers name the option."""
+    from treenn.comparison.workers import WorkerKilled
+
+    try:
+        yield
+    except WorkerKilled:
+        raise WorkerKilled("--jobs") from None
 
 
 def command_line() -> str:

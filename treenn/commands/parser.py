@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.options import Contextual, Json, Out, ParserName, Vectors, command_line, vector_files
+from treenn.commands.options import (
+    Contextual,
+    Json,
+    Out,
+    Overwrite,
+    ParserName,
+    Vectors,
+    command_line,
+    vector_files,
+)
 
 if TYPE_CHECKING:
     from treebanks.parsing import ParsingTreebank
@@ -40,6 +49,7 @@ def train(
             "give it again for the other folds.",
         ),
     ] = [],  # noqa: B006
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Train a parser on a treebank; `treenn parse --parser DIR` then uses it.
@@ -58,14 +68,14 @@ def train(
     from treenn.commands.show import print_json, progress_bar, say
     from treenn.parsers.chart import ChartParser
     from treenn.parsers.loading import find_kind
+    from treenn.run_dir import PARSER, Run, as_option, check_run_dir
     from treenn.trees import InputError
     from treenn.trees.files import write_text
     from treenn.vectors import read_vectors
 
     kind = find_kind(parser)
     settings = read_recipe(kind.of(kind.settings), context.args)
-    if out.exists() and not out.is_dir():
-        raise InputError("this is a file; --out must name a folder", source=out)
+    check_run_dir(out, Run(PARSER), overwrite=overwrite, spell=as_option)
     if teacher and parser != "chart":
         raise InputError(f"--teacher: only a chart parser learns from others, and this is --parser {parser}")
     more = {"teachers": [ChartParser.load(folder) for folder in teacher]} if teacher else {}
@@ -74,9 +84,8 @@ def train(
     files = [read_vectors(path, words) for path in vector_files(vectors)]
     torch.set_num_threads(1)  # bit for bit the same every time
     with progress_bar(f"{parser} on {treebank}") as progress:
-        _, results = kind.of("train")(
-            data, settings, vectors=files, helpers=helpers, out=out, progress=progress, **more
-        )
+        where: dict[str, Any] = {"out": out, "overwrite": overwrite, "progress": progress}
+        _, results = kind.of("train")(data, settings, vectors=files, helpers=helpers, **where, **more)
     results = {"command": command_line(), **results, "teachers": _results_of(teacher)}
     write_text(out / "results.json", dumps(results) + "\n")
     if json:
@@ -88,6 +97,7 @@ def train(
 def join(
     folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders of chart parsers.")],
     out: Out,
+    overwrite: Overwrite = False,
 ) -> None:
     """Make one parser of several chart parsers: it scores trees by the mean of their networks' scores.
 
@@ -99,10 +109,15 @@ def join(
 
     from treenn.commands.show import say
     from treenn.parsers.chart import ChartParser
+    from treenn.run_dir import PARSER, Run, as_option, check_run_dir, open_run_dir
     from treenn.trees.files import write_text
 
-    ChartParser.joined([ChartParser.load(folder) for folder in folders]).save(out)
-    joined = {"command": command_line(), "joined": _results_of(folders)}
+    check_run_dir(out, Run(PARSER), overwrite=overwrite, spell=as_option)
+    parser = ChartParser.joined([ChartParser.load(folder) for folder in folders])
+    results = _results_of(folders)
+    open_run_dir(out, Run(PARSER), overwrite=overwrite, spell=as_option)
+    parser.save(out)
+    joined = {"command": command_line(), "joined": results}
     write_text(out / "results.json", dumps(joined) + "\n")
     say(f'The parser is in {out}; try: treenn parse --parser {out} "It\'s not a bad film."')
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.options import Json, Out, command_line, vector_files
+from treenn.commands.options import Json, Out, Overwrite, as_option_jobs, command_line, vector_files
 from treenn.trees.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,11 +24,12 @@ def reproduce(
     results: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where a JSON file a recipe goes; left out, --out.")
     ] = None,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Train recipes over many seeds, and print what was published beside what they reach here.
 
-    Every run is on disk the moment it ends; the same command goes on where it was stopped, also with more seeds.
+    Every run is on disk the moment it ends; the same command resumes, also with more seeds or other recipes.
 
     Example: treenn reproduce sst --seeds 3 --only own,own_lstm --jobs 2
     """
@@ -37,14 +38,17 @@ def reproduce(
     from treebanks.sentiment import load
     from treenn.commands.show import print_json, progress_bar
     from treenn.reproduction.record import record
-    from treenn.reproduction.runs import run_all
+    from treenn.reproduction.runs import run_all, run_of
+    from treenn.run_dir import as_option, check_run_dir, parts_of
     from treenn.trees.files import write_text
 
     if treebank != "sst":
         raise InputError(f"{treebank}: the recipes are for sst")
     recipes = _chosen(only)
-    with progress_bar(f"recipes on {treebank}") as progress:
-        run_all(recipes, treebank, out, seeds=seeds, jobs=jobs, progress=progress)
+    run = run_of(recipes, treebank, {} if overwrite else parts_of(out))
+    check_run_dir(out, run, resume=True, overwrite=overwrite, spell=as_option)
+    with progress_bar(f"recipes on {treebank}") as progress, as_option_jobs():
+        run_all(recipes, treebank, out, seeds=seeds, overwrite=overwrite, jobs=jobs, progress=progress)
     data = load(treebank)
     records = [record(recipe, data, out, seeds=seeds, command=command_line()) for recipe in recipes]
     for each in records:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.options import Json, Out, Vectors, command_line, vector_files
+from treenn.commands.options import Json, Out, Overwrite, Vectors, command_line, vector_files
 from treenn.commands.settings import takes_settings
 from treenn.settings import Settings
 
@@ -34,6 +34,7 @@ def train(
     vectors: Vectors = [],  # noqa: B006 (typer wants a list)
     device: Annotated[str, typer.Option(metavar="cpu|cuda", help="Where to train.")] = "cpu",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out, if there is one.")] = False,
+    overwrite: Overwrite = False,
     json: Json = False,
     **options: Any,
 ) -> None:
@@ -46,11 +47,13 @@ def train(
     Example: treenn train --recipe tai2015_constituency --seed 1 --out my-model
     """
     from treenn.commands.show import print_json, progress_bar, say, tell
+    from treenn.run_dir import as_option, check_run_dir, training_run
 
     settings = Settings(**options)
     if recipe is not None:
         settings, vectors = _of_recipe(recipe, context, options, vectors)
         treebank = treebank or ("sst" if trees is None else None)
+    check_run_dir(out, training_run(settings), resume=resume, overwrite=overwrite, spell=as_option)
     data = _data(treebank, trees, dev, test, classes, binarize)
 
     import torch
@@ -61,7 +64,8 @@ def train(
     torch.set_num_threads(1)  # bit for bit the same every time, and at this size as fast as two
     files = [read_vectors(path, data.words()) for path in vector_files(vectors)]
     with progress_bar(f"{settings.model} on {data.name}") as progress:
-        how: dict[str, Any] = {"resume": resume, "device": device, "progress": progress, "command": command_line()}
+        how: dict[str, Any] = {"resume": resume, "overwrite": overwrite, "command": command_line()}
+        how |= {"device": device, "progress": progress}
         results = training.train(data, settings, vectors=files, out=out, **how).results
     for file in results["vectors"]:
         say(f"{file['file']}: {file['words_missing']} of {file['words']} words have no vector in it")

@@ -19,6 +19,7 @@ from treenn.comparison.controls import train_control
 from treenn.comparison.parts import PlannedRun
 from treenn.comparison.progress import Progress
 from treenn.memory import peak_memory, reset_peak_memory
+from treenn.run_dir import check_still_there
 from treenn.training import train
 from treenn.trees.files import read_json, write_text
 from treenn.vectors import WordVectors, read_vectors
@@ -44,15 +45,17 @@ def carry_out(run: PlannedRun, folder: Path, command: str, report: Progress) -> 
 
     Args:
         run: what is to be done.
-        folder: for the file, the trained model beside it, and the files of other runs.
+        folder: for the file, the trained model beside it, and the files of other runs; its parent is the comparison's.
         command: what the results name as the command that made them.
         report: told of every batch.
     """
     file = folder / f"{run.name}.json"
     if not file.exists():
+        check_still_there(folder.parent)
         with _one_thread():
             entry = _control(run) if run.model.is_control else _network(run, folder, command, report)
         entry |= {"model": run.model.name, "trees": run.model.trees, "shuffle": run.model.shuffle}
+        check_still_there(folder.parent)
         write_text(file, json.dumps(entry) + "\n")
     report(run.name, 1, 1, "done")
 

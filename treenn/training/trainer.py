@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from treenn.checkpoint import load_checkpoint, save_checkpoint
 from treenn.environment import environment
 from treenn.models import save_model, save_weights
 from treenn.network import Network
+from treenn.run_dir import check_run_dir, check_still_there, training_run
 from treenn.settings import Settings
 from treenn.training import folder
 from treenn.training.data import batches, digest, find_words, prepare
@@ -57,6 +58,7 @@ def train(
     vectors: Sequence[WordVectors] = (),
     out: Path | None = None,
     resume: bool = False,
+    overwrite: bool = False,
     device: str = "cpu",
     command: str = "",
     progress: Progress = lambda done, total, text: None,
@@ -72,18 +74,22 @@ def train(
         vectors: pretrained word vectors, side by side.
         out: a folder for the model, the checkpoint while it is trained, and `results.json`.
         resume: go on from the checkpoint in `out`, where there is one.
+        overwrite: replace what a treenn command left in `out`.
         device: `"cpu"` or `"cuda"`.
         command: what the results name as the command that made them.
         progress: told of every batch.
 
     Raises:
-        InputError: where `out` holds a run already and `resume` was not asked for, or one of other settings or data;
-            where nothing is labelled; where a loss or a gradient is NaN or infinite (the message names the batch, the
-            sentence and the parameter; `out` keeps the last whole epoch).
+        InputError: where `out` holds a run already and `resume` was not asked for, or one of other settings or data,
+            or anything else, or is removed meanwhile; where nothing is labelled; where a loss or a gradient is NaN or
+            infinite (the message names the batch, the sentence and the parameter; `out` keeps the last whole epoch).
     """
-    trainer = _Trainer(treebank, settings or Settings(), vectors, device)
+    settings = settings or Settings()
     if out is not None:
-        trainer.open(out, resume)
+        check_run_dir(Path(out), training_run(settings), resume=resume, overwrite=overwrite)
+    trainer = _Trainer(treebank, settings, vectors, device)
+    if out is not None:
+        trainer.open(Path(out), resume, overwrite)
     prepare(treebank, trainer.steps.network, progress)
     if trainer.settings.starts > 1 and not trainer.epochs_done:
         trainer.choose_start(progress)
@@ -121,10 +127,10 @@ class _Trainer:
     def epochs_done(self) -> int:
         return len(self.history)
 
-    def open(self, out: Path, resume: bool) -> None:
+    def open(self, out: Path, resume: bool, overwrite: bool) -> None:
         """Make the folder ready: refuse to overwrite a run, take up an unfinished one, or start afresh."""
-        run = {"settings": asdict(self.settings), "data": self.data}
-        self.out, held = out, folder.claim(out, run, resume=resume)
+        run = training_run(self.settings, self.data)
+        self.out, held = out, folder.claim(out, run, resume=resume, overwrite=overwrite)
         if held is None:
             save_model(out, self.steps.network, self.settings, self.treebank.classes)
             return
@@ -168,6 +174,8 @@ class _Trainer:
         return {"epoch": epoch, **entry, "dev": dev}
 
     def _keep(self, entry: dict[str, Any]) -> None:
+        if self.out is not None:
+            check_still_there(self.out)
         network = self.steps.evaluated
         self.history.append(entry)
         if self.epochs_done == self._chosen():
@@ -232,6 +240,7 @@ class _Trainer:
             **evaluate(network, self.treebank, self.task),
         }
         if self.out is not None:
+            check_still_there(self.out)
             write_text(self.out / folder.RESULTS, json.dumps(results) + "\n")
             (self.out / folder.CHECKPOINT).unlink(missing_ok=True)
         return Run(network.eval(), self.settings, results)

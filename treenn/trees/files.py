@@ -6,10 +6,13 @@ import os
 import re
 import tempfile
 import tomllib
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from treenn.trees.errors import InputError
+from treenn.trees.temporary import remove_stale, temporary_prefix
 
 
 def read_text(path: str | Path) -> str:
@@ -61,15 +64,20 @@ def read_toml(path: str | Path) -> dict[str, Any]:
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
-    """Write a whole file or nothing: into a neighbour first, which then takes the file's name.
+    """Write atomically, via a temporary file in the same folder and a rename.
+
+    Temporary files of the same target that killed processes left are removed.
 
     Raises:
-        InputError: where the folder cannot be made or written.
+        InputError: if the folder cannot be made or written, or if data of a kind that a file shows (SVG, PNG, HTML, a
+            JSON document of treenn, a report) would replace a file of another kind.
     """
     path = Path(path)
     try:
+        _check_kind(path, data)
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        remove_stale(path.parent, path.name)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=temporary_prefix(path.name))
     except OSError as error:
         raise InputError(f"cannot write here: {error.strerror or error}", source=path) from error
     try:
@@ -82,7 +90,35 @@ def write_bytes(path: str | Path, data: bytes) -> None:
     except OSError as error:
         raise InputError(f"cannot write here: {error.strerror or error}", source=path) from error
     finally:
-        Path(name).unlink(missing_ok=True)
+        with suppress(OSError):  # the folder may have been removed meanwhile
+            Path(name).unlink(missing_ok=True)
+
+
+_SHOWN = 1 << 14  # bytes by which a file's kind is known
+
+_KINDS: Mapping[str, Callable[[bytes], bool]] = {
+    "PNG": lambda data: data.startswith(b"\x89PNG"),
+    "SVG": lambda data: data.lstrip()[:5].lower() in (b"<svg ", b"<?xml") and b"<svg" in data,
+    "JSON of treenn": lambda data: re.match(rb'\s*\{\s*"schema": ?"treenn\.', data) is not None,
+    "report of treenn in Markdown": lambda data: data.startswith(b"# ") and b"made by treenn" in data,
+    "report of treenn in HTML": lambda data: _is_html(data) and b"made by treenn" in data,
+    "HTML": lambda data: _is_html(data),
+}
+
+
+def _is_html(data: bytes) -> bool:
+    return data.lstrip()[:14].lower() == b"<!doctype html"
+
+
+def _check_kind(path: Path, data: bytes) -> None:
+    """Refuse to replace a file that shows to be of another kind, and so was not written by the same command."""
+    kind = next((kind for kind, fits in _KINDS.items() if fits(data[:_SHOWN])), None)
+    if kind is None or not path.is_file():
+        return
+    with path.open("rb") as file:
+        held = file.read(_SHOWN)
+    if held and not _KINDS[kind](held):
+        raise InputError(f"this file exists and is no {kind}: it is not replaced; move it or name another", source=path)
 
 
 def write_text(path: str | Path, text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -69,6 +69,17 @@ class Space:
                     np.random.default_rng([seed, again, *name.encode()]).permutation(len(values))[place]
                 ]
         return drawn
+
+    def as_dict(self) -> dict[str, Any]:
+        """The space in JSON's types.
+
+        >>> Space({"learning_rate": Range(0.01, 0.1), "dropout": (0.0, 0.5)}).as_dict()
+        {'learning_rate': {'low': 0.01, 'high': 0.1}, 'dropout': [0.0, 0.5]}
+        """
+        return {
+            name: asdict(values) if isinstance(values, Range) else list(values)
+            for name, values in self.settings.items()
+        }
 
     def without(self, names: Iterable[str]) -> Space:
         """The space with these settings left as they are."""
