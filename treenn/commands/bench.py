@@ -65,8 +65,9 @@ def _compare(treebank: str | None, settings: tuple[Any, ...], out: Path, json: b
     from treenn.bench.plan import Plan
     from treenn.bench.suite import bench
     from treenn.commands.show import print_json, progress_bar, say
-    from treenn.trees.files import write_text
+    from treenn.trees.files import check_replaceable, write_text
 
+    check_replaceable(out, "JSON of treenn.bench")
     plan = Plan(*settings)
     data = treebanks.load_trees(treebank or _default_treebank())
     with progress_bar(f"bench on {data.name}") as progress:

@@ -151,8 +151,10 @@ def evaluate(
     from treenn.parsers.loading import load_parser
     from treenn.portable import portable
     from treenn.trees import InputError
-    from treenn.trees.files import write_text
+    from treenn.trees.files import check_replaceable, write_text
 
+    if out is not None:
+        check_replaceable(out, "JSON of treenn.parsing")
     data, tried = load_parsing(treebank), load_parser(parser)
     if split not in data.splits:
         raise InputError(f"--split {split}: {treebank} has {', '.join(data.splits)}")

@@ -40,19 +40,22 @@ def reproduce(
     from treenn.reproduction.record import record
     from treenn.reproduction.runs import run_all, run_of
     from treenn.run_dir import as_option, check_run_dir, parts_of
-    from treenn.trees.files import write_text
+    from treenn.trees.files import check_replaceable, write_text
 
     if treebank != "sst":
         raise InputError(f"{treebank}: the recipes are for sst")
     recipes = _chosen(only)
     run = run_of(recipes, treebank, {} if overwrite else parts_of(out))
     check_run_dir(out, run, resume=True, overwrite=overwrite, spell=as_option)
+    files = {recipe.name: (results or out) / f"{recipe.name}.json" for recipe in recipes}
+    for file in files.values() if results is not None else ():
+        check_replaceable(file, "JSON of treenn.recipe")
     with progress_bar(f"recipes on {treebank}") as progress, as_option_jobs():
         run_all(recipes, treebank, out, seeds=seeds, overwrite=overwrite, jobs=jobs, progress=progress)
     data = load(treebank)
     records = [record(recipe, data, out, seeds=seeds, command=command_line()) for recipe in recipes]
     for each in records:
-        write_text((results or out) / f"{each['name']}.json", dumps(each) + "\n")
+        write_text(files[each["name"]], dumps(each) + "\n")
     if json:
         print_json(records)
     else:

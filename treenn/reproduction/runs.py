@@ -17,7 +17,16 @@ from treenn.comparison.workers import run_side_by_side
 from treenn.contextual.pretrained import locate, read_config
 from treenn.portable import portable_command
 from treenn.recipes import Recipe
-from treenn.run_dir import REPRODUCTION, Run, check_run_dir, check_still_there, open_run_dir, parts_of, training_run
+from treenn.run_dir import (
+    REPRODUCTION,
+    Run,
+    as_option,
+    check_run_dir,
+    check_still_there,
+    open_run_dir,
+    parts_of,
+    training_run,
+)
 from treenn.settings import Settings, option
 from treenn.training import train
 from treenn.training.folder import RESULTS
@@ -112,7 +121,7 @@ def check(recipes: Sequence[Recipe], treebank: str, *, seeds: int, jobs: int) ->
 def _is_finished(recipe: Recipe, folder: Path, seed: int) -> bool:
     """Whether a run is done, and with the settings and vectors that its recipe has now."""
     if not (folder / RESULTS).exists():
-        check_run_dir(folder, training_run(replace(recipe.settings, seed=seed)), resume=True)
+        check_run_dir(folder, training_run(replace(recipe.settings, seed=seed)), resume=True, spell=as_option)
         return False
     results = read_json(folder / RESULTS)
     # A run of an older treenn had no other settings than these, and what it lacks was as it is by default now.

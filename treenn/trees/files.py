@@ -6,7 +6,6 @@ import os
 import re
 import tempfile
 import tomllib
-from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -69,12 +68,13 @@ def write_bytes(path: str | Path, data: bytes) -> None:
     Temporary files of the same target that killed processes left are removed.
 
     Raises:
-        InputError: if the folder cannot be made or written, or if data of a kind that a file shows (SVG, PNG, HTML, a
-            JSON document of treenn, a report) would replace a file of another kind.
+        InputError: if the folder cannot be made or written, or if data of a known kind (`kind_of`) would replace a file
+            of another.
     """
     path = Path(path)
     try:
-        _check_kind(path, data)
+        if kind := kind_of(data):
+            check_replaceable(path, kind)
         path.parent.mkdir(parents=True, exist_ok=True)
         remove_stale(path.parent, path.name)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=temporary_prefix(path.name))
@@ -96,29 +96,43 @@ def write_bytes(path: str | Path, data: bytes) -> None:
 
 _SHOWN = 1 << 14  # bytes by which a file's kind is known
 
-_KINDS: Mapping[str, Callable[[bytes], bool]] = {
-    "PNG": lambda data: data.startswith(b"\x89PNG"),
-    "SVG": lambda data: data.lstrip()[:5].lower() in (b"<svg ", b"<?xml") and b"<svg" in data,
-    "JSON of treenn": lambda data: re.match(rb'\s*\{\s*"schema": ?"treenn\.', data) is not None,
-    "report of treenn in Markdown": lambda data: data.startswith(b"# ") and b"made by treenn" in data,
-    "report of treenn in HTML": lambda data: _is_html(data) and b"made by treenn" in data,
-    "HTML": lambda data: _is_html(data),
-}
 
+def check_replaceable(path: str | Path, kind: str) -> None:
+    """Refuse to replace a file of another kind, which the same command cannot have written.
 
-def _is_html(data: bytes) -> bool:
-    return data.lstrip()[:14].lower() == b"<!doctype html"
+    Args:
+        path: the file, which need not exist.
+        kind: as `kind_of` names it.
 
-
-def _check_kind(path: Path, data: bytes) -> None:
-    """Refuse to replace a file that shows to be of another kind, and so was not written by the same command."""
-    kind = next((kind for kind, fits in _KINDS.items() if fits(data[:_SHOWN])), None)
-    if kind is None or not path.is_file():
+    Raises:
+        InputError: if the file is not empty and of another kind.
+    """
+    path = Path(path)
+    if not path.is_file():
         return
     with path.open("rb") as file:
         held = file.read(_SHOWN)
-    if held and not _KINDS[kind](held):
+    if held and kind_of(held) != kind:
         raise InputError(f"this file exists and is no {kind}: it is not replaced; move it or name another", source=path)
+
+
+def kind_of(data: bytes) -> str | None:
+    """The kind of a file that users name and treenn writes: a picture, a page, a report, or JSON with a schema.
+
+    >>> kind_of(b'{"schema": "treenn.bench", "version": 1}'), kind_of(b"{}")
+    ('JSON of treenn.bench', None)
+    """
+    start = data[:_SHOWN].lstrip()
+    if start.startswith(b"\x89PNG"):
+        return "PNG"
+    if start.startswith((b"<svg", b"<?xml")):
+        return "SVG" if b"<svg" in start else None
+    if schema := re.match(rb'\{\s*"schema": ?"(treenn\.\w+)"', start):
+        return f"JSON of {schema[1].decode()}"
+    report = "report of treenn in " if b"made by treenn" in start else ""
+    if start[:14].lower() == b"<!doctype html":
+        return report + "HTML"
+    return report + "Markdown" if report and start.startswith(b"# ") else None
 
 
 def write_text(path: str | Path, text: str) -> None:
