@@ -10,61 +10,83 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
-_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""What stops a command: Ctrl-C, `kill`, and the end of its terminal."""
 
 
 class Stopped(SystemExit):
     """The process was asked to stop; workers are ended and temporary files removed on the way out."""
 
     def __init__(self, number: int) -> None:
-        self.signal = signal.Signals(number).name
+        self.number = number
         super().__init__(128 + number)
 
 
 def ends_in_one_line(command: Callable[[], None]) -> Callable[[], None]:
-    """Decorate the function of a command: SIGINT, SIGTERM and SIGHUP raise `Stopped` in it.
+    """Decorate the function of a command: `SIGNALS` raise `Stopped` in it.
 
     The exit code is 128 plus the signal's number; 2 for an error of the system with a file.
     """
 
     @functools.wraps(command)
     def run() -> None:
+        received, hook = list[int](), threading.excepthook
         try:
-            with _stopping():
+            with _handled(functools.partial(_stop, received)):
                 command()
-        except Stopped as stop:
-            _say(f"stopped by {stop.signal}")
-            raise
-        except OSError as error:
-            if error.filename is None:
+        except BaseException as error:
+            if received:  # whatever came of it on the way out
+                _say(f"stopped by {signal.Signals(received[0]).name}")
+                raise Stopped(received[0]) from None
+            if not isinstance(error, OSError) or error.filename is None:
                 raise
             _say(f"error: {os.fsdecode(error.filename)}: {error.strerror or error}")
             sys.exit(2)
+        finally:
+            threading.excepthook = hook
 
     return run
 
 
 @contextmanager
-def _stopping() -> Iterator[None]:
-    """Handlers for the signals that are not ignored (as `nohup` has SIGHUP ignored), in the main thread."""
-    if threading.current_thread() is not threading.main_thread():
+def deferred_signals() -> Iterator[None]:
+    """Handle `SIGNALS` that come in this context at its end, for what must not be left half done."""
+    received = list[int]()
+    with _handled(lambda number, frame: received.append(number)):
         yield
-        return
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    for number in received[:1]:
+        signal.raise_signal(number)
+
+
+@contextmanager
+def _handled(handler: Callable[[int, FrameType | None], Any]) -> Iterator[None]:
+    """Handle `SIGNALS` in the main thread, but for those that are ignored (as `nohup` has SIGHUP ignored)."""
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        before = {number: signal.getsignal(number) for number in SIGNALS}
     try:
-        for number, handler in before.items():
-            if handler != signal.SIG_IGN:
-                signal.signal(number, _stop)
+        for number, old in before.items():
+            if old != signal.SIG_IGN:
+                signal.signal(number, handler)
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, old in before.items():
+            signal.signal(number, old)
 
 
-def _stop(number: int, frame: FrameType | None) -> NoReturn:
+def _stop(received: list[int], number: int, frame: FrameType | None) -> NoReturn:
+    """Raise `Stopped`; a second Ctrl-C ends the process at once, and no other signal disturbs the way out."""
+    received.append(number)
+    threading.excepthook = lambda arguments: None  # of joblib's threads, whose workers are killed
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN if each != signal.SIGINT else _exit)
     raise Stopped(number)
+
+
+def _exit(number: int, frame: FrameType | None) -> NoReturn:
+    os._exit(128 + number)
 
 
 def _say(line: str) -> None:

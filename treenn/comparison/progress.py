@@ -45,7 +45,8 @@ def _serve(parent: int) -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    end_with(parent)
+    if os.getppid() == parent:  # else it was started by a fork server, and ends with that
+        end_with(parent)
 
 
 class _Sender:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable
+import warnings
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from typing import Any
 
 import joblib
 
+from treenn.stopping import deferred_signals
 from treenn.trees import InputError
 
 _SECONDS = 0.5
+_WORKER = "LokyProcess"  # not a cluster's worker, nor a thread
 
 
 class WorkerKilled(InputError):
@@ -50,28 +55,52 @@ def run_side_by_side(
         WorkerKilled: if a worker process was killed.
     """
     tasks = (joblib.delayed(_call)(os.getpid(), function, arguments) for arguments in calls)
-    return_as = "list" if jobs is None else "generator_unordered"
     try:
-        for result in joblib.Parallel(n_jobs=jobs, batch_size=1, return_as=return_as)(tasks):
-            done(result)
+        with _started(tasks, jobs) as results:
+            for result in results:
+                done(result)
     except BrokenProcessPool:
         raise WorkerKilled from None
+    except BaseException:
+        _end_workers()
+        raise
+
+
+@contextmanager
+def _started(tasks: Iterable[Any], jobs: int | None) -> Iterator[Iterable[Any]]:
+    """The results of joblib, as they come; no signal interrupts the start of its workers."""
+    if jobs is None:
+        yield joblib.Parallel(batch_size=1)(tasks)
+        return
+    with ExitStack() as stack:
+        with deferred_signals():
+            results = joblib.Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")(tasks)
+            stack.callback(_close, results)
+        yield results
+
+
+def _close(results: Any) -> None:
+    """End what runs still; joblib warns of results that nobody fetched."""
+    with warnings.catch_warnings(action="ignore"):
+        results.close()
+
+
+def _end_workers() -> None:
+    """Kill what joblib has not."""
+    for process in multiprocessing.active_children():
+        if process.name.startswith(_WORKER):
+            process.kill()
 
 
 def _call(parent: int, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-    if os.getppid() == parent:
+    if multiprocessing.current_process().name.startswith(_WORKER):
         end_with(parent)
     return function(*arguments)
 
 
 @lru_cache(maxsize=1)
 def end_with(parent: int) -> None:
-    """End this process when its parent has ended, by whatever signal, and leave the terminal's signals to the parent.
-
-    A cluster's worker, or a process whose parent is another one, is left as it is.
-    """
-    if os.getppid() != parent:
-        return
+    """End this process when its parent has ended, by whatever signal; Ctrl-C is for the parent alone."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
