@@ -52,12 +52,27 @@ def ends_in_one_line(command: Callable[[], None]) -> Callable[[], None]:
 
 @contextmanager
 def deferred_signals() -> Iterator[None]:
-    """Handle `SIGNALS` that come in this context at its end, for what must not be left half done."""
+    """Handle `SIGNALS` that come in this context at its end, for what must not be left half done.
+
+    Ctrl-C is blocked, which processes that are started here inherit: it is for the one that started them.
+    """
     received = list[int]()
-    with _handled(lambda number, frame: received.append(number)):
+    with _handled(lambda number, frame: received.append(number)), _blocked(signal.SIGINT):
         yield
     for number in received[:1]:
         signal.raise_signal(number)
+
+
+@contextmanager
+def _blocked(number: int) -> Iterator[None]:
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {number})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
+from multiprocessing import resource_tracker as mp_tracker
 from typing import Any
 
 import joblib
+from joblib.externals.loky.backend import resource_tracker as loky_tracker
 
 from treenn.stopping import deferred_signals
 from treenn.trees import InputError
@@ -72,6 +74,9 @@ def _started(tasks: Iterable[Any], jobs: int | None) -> Iterator[Iterable[Any]]:
     if jobs is None:
         yield joblib.Parallel(batch_size=1)(tasks)
         return
+    if os.name == "posix" and jobs > 1:
+        mp_tracker.ensure_running()  # else joblib starts them below, and they unblock signals
+        loky_tracker.ensure_running()
     with ExitStack() as stack:
         with deferred_signals():
             results = joblib.Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")(tasks)
