@@ -154,6 +154,9 @@ def check_run_dir(
         InputError: if the folder cannot be made or written, or holds something else; if `overwrite` would remove what
             no treenn command made.
     """
+    if resume and overwrite and run.kind.kept:
+        both = f"{spell('resume', True)} and {spell('overwrite', True)}"
+        raise InputError(f"{both} exclude each other: pass one of them", source=out)
     try:
         _check_place(out, spell)
         entries = _entries(out)
@@ -161,9 +164,6 @@ def check_run_dir(
             return False
         kind, held = _identify(out)
         if overwrite:
-            if resume and run.kind.kept:
-                both = f"{spell('resume', True)} and {spell('overwrite', True)}"
-                raise InputError(f"{both} exclude each other: pass one of them", source=out)
             _refuse_foreign(_split(out, kind, held)[1], out, spell)
             return False
         return _check_held(out, run, kind, held, entries, resume=resume, spell=spell)
@@ -188,7 +188,9 @@ def open_run_dir(
             _remove(out, kind, held)
     except OSError as error:
         raise InputError(f"cannot write here: {error.strerror or error}", source=out) from error
-    if run.given is not None:
+    if run.given is not None and not (resumed and run.kind is TRAINING):
+        if "schema" not in held:  # of an older treenn
+            (out / RUN).unlink(missing_ok=True)
         marker = {"schema": SCHEMA, "version": VERSION, "kind": run.kind.name, **run.given}
         write_text(out / RUN, json.dumps(marker, indent=2) + "\n")
     return resumed

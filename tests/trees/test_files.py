@@ -1,12 +1,16 @@
 import os
 import pickle
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from treenn.trees import InputError, read_trees
 from treenn.trees.files import read_text, read_toml, write_bytes, write_text
+from treenn.trees.temporary import is_stale, remove_stale, temporary_prefix
 
 not_as_root = pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
 
@@ -116,3 +120,79 @@ def test_errors_pickle(error: InputError) -> None:
         error.line,
         error.column,
     )
+
+
+def killed_while(code: str, folder: Path) -> None:
+    """Run this, in which the disk's first synchronization is the end of the process."""
+    before = "import os, signal\nos.fsync = lambda handle: os.kill(os.getpid(), signal.SIGKILL)\n"
+    done = subprocess.run([sys.executable, "-c", before + code], cwd=folder, timeout=60)
+    assert done.returncode == -signal.SIGKILL
+
+
+def test_the_next_writer_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    write_text(tmp_path / "a.txt", "old")
+    killed_while("from treenn.trees.files import write_text\nwrite_text('a.txt', 'half')", tmp_path)
+    [left] = [path for path in tmp_path.iterdir() if path.name != "a.txt"]
+    assert left.name.startswith(".a.txt.")
+    assert read_text(tmp_path / "a.txt") == "old"
+    write_text(tmp_path / "b.txt", "another file's writer")
+    assert left.exists()
+    write_text(tmp_path / "a.txt", "new")
+    assert {path.name for path in tmp_path.iterdir()} == {"a.txt", "b.txt"}
+
+
+def test_what_another_process_is_writing_is_left_alone(tmp_path: Path) -> None:
+    host = temporary_prefix("a.txt").split(".")[-1].split("-")[0]
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    names = {
+        f".a.txt.{host}-{os.getppid()}-abc": False,
+        f".a.txt.{host}-{dead.pid}-abc": True,
+        f".b.txt.{host}-{dead.pid}-abc": True,
+        f".a.txt.00000000-{dead.pid}-abc": False,  # of another machine
+        ".a.txt.swp": False,
+        ".bashrc": False,
+    }
+    for name in names:
+        (tmp_path / name).touch()
+    assert {name: is_stale(tmp_path / name) for name in names} == names
+    remove_stale(tmp_path, "a.txt")
+    assert {path.name for path in tmp_path.iterdir()} == set(names) - {f".a.txt.{host}-{dead.pid}-abc"}
+    os.utime(tmp_path / f".a.txt.00000000-{dead.pid}-abc", (0, 0))
+    assert is_stale(tmp_path / f".a.txt.00000000-{dead.pid}-abc"), "nobody has written to it for more than a day"
+    remove_stale(tmp_path / "nowhere")
+
+
+def test_a_name_as_long_as_a_file_system_takes_can_be_written(tmp_path: Path) -> None:
+    name = "ü" * 120 + ".txt"
+    write_text(tmp_path / name, "text")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+SVG, PNG, PAGE = "<svg xmlns='x'></svg>", b"\x89PNG\r\n", "<!doctype html>\n<p>"
+REPORT, NOTES = "# SST\n\nA comparison made by treenn on", "# My notes\n"
+
+
+@pytest.mark.parametrize(
+    ("held", "new", "kind"),
+    [
+        ("my letter", SVG, "SVG"),
+        (PNG, SVG, "SVG"),
+        (SVG, PNG, "PNG"),
+        ("my letter", PAGE, "HTML"),
+        (PAGE, PAGE + "made by treenn", "report of treenn in HTML"),
+        (NOTES, REPORT, "report of treenn in Markdown"),
+        ('{"name": "package"}', '{"schema": "treenn.bench", "version": 1}', "JSON of treenn.bench"),
+        ('{"schema": "treenn.trials"}', '{\n  "schema": "treenn.bench"}', "JSON of treenn.bench"),
+    ],
+)
+def test_a_file_of_another_kind_is_not_replaced(held: str | bytes, new: str | bytes, kind: str, tmp_path: Path) -> None:
+    old, data = (text.encode() if isinstance(text, str) else text for text in (held, new))
+    (tmp_path / "file").write_bytes(old)
+    with pytest.raises(InputError, match=f"this file exists and is no {kind}: it is not replaced"):
+        write_bytes(tmp_path / "file", data)
+    assert (tmp_path / "file").read_bytes() == old
+    for before in (b"", data):
+        (tmp_path / "file").write_bytes(before)
+        write_bytes(tmp_path / "file", data + b"\n")
+        assert (tmp_path / "file").read_bytes() == data + b"\n"
