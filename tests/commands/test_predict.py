@@ -182,7 +182,7 @@ def test_export_is_a_model_of_half_the_size(predict: Command, treenn: Command, t
     ]  # fmt: skip
     assert predict("good", "--model", "small").returncode == 0
     assert treenn("export", "model", "--out", "small").error == (
-        "small: there is something here already; name another --out"
+        "small: this folder holds a model already; pass --overwrite to replace it, or another --out"
     )
 
 

@@ -66,7 +66,7 @@ def test_predictions_are_a_digit_a_sentence_and_fit_the_metrics(records) -> None
 def test_an_ensemble_is_one_run_of_the_saved_models(records) -> None:
     _, _, together, folder = records
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setenv("TREEBANKS_HOME", str(folder / "home"))
+        monkeypatch.setenv("TREEBANKS_HOME", str(folder.parent / "home"))
         test = load("sst").test
     models = [load_model(run_folder(folder, "one", seed))[0] for seed in range(3)]
     expected = average([predict(model, test) for model in models])
