@@ -189,3 +189,11 @@ def test_no_function_writes_over_a_users_files(tmp_path: Path) -> None:
             write_report(results, tmp_path / "site/page.html")
         assert (tmp_path / "site" / name).read_text() == "x"
         (tmp_path / "site" / name).unlink()
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write everywhere
+    for out in (tmp_path, tmp_path / "new" / "out"):
+        with pytest.raises(InputError, match="cannot write here: Permission denied"):
+            check_run_dir(out, Run(MODEL))
+    assert not list(tmp_path.iterdir())

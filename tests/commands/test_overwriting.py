@@ -261,3 +261,24 @@ def test_records_do_not_replace_other_files(command: Command, tmp_path: Path) ->
     error = command(*COMMANDS["reproduce"], "--out", "out", "--results", "kept").error
     assert error.startswith("kept/other.json: this file exists and is no JSON of treenn.recipe: it is not replaced")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind"),
+    [
+        (("bench", "--out"), "JSON of treenn.bench"),
+        (("parser", "evaluate", "--parser", "left", "--out"), "JSON of treenn.parsing"),
+        (("parse", "--parser", "left", "a good film", "--svg"), "SVG"),
+        (("predict", "a good film", "--html"), "HTML"),
+        (("attention", "attentive", "a good film", "--svg"), "SVG"),
+    ],
+)
+def test_a_users_file_of_another_kind_is_kept(
+    command: Command, tmp_path: Path, arguments: tuple[str, ...], kind: str
+) -> None:
+    (tmp_path / "mine").write_text("my notes")
+    if arguments[0] == "attention":
+        train(TOY, Settings(model="lstm-attention", size=4, word_size=4, epochs=1), out=tmp_path / "attentive")
+    done = command(*arguments, "mine")
+    assert done.error == f"mine: this file exists and is no {kind}: it is not replaced; move it or name another"
+    assert (tmp_path / "mine").read_text() == "my notes"
