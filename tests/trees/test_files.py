@@ -1,3 +1,4 @@
+import io
 import os
 import pickle
 import signal
@@ -7,9 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from treenn.trees import InputError, read_trees
-from treenn.trees.files import read_text, read_toml, write_bytes, write_text
+from treenn.trees.files import place, read_json, read_text, read_toml, split_lines, write_bytes, write_text
 from treenn.trees.temporary import is_stale, remove_stale, temporary_prefix
 
 not_as_root = pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
@@ -45,6 +48,89 @@ def test_bytes_that_are_not_utf8_are_placed(data: bytes, place: str, tmp_path: P
     with pytest.raises(InputError) as error:
         read_text(tmp_path / "latin.txt")
     assert str(error.value) == f"{tmp_path / 'latin.txt'}:{place} is not UTF-8; save the file as UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"), [("utf-16", "utf-16"), ("GB18030", "gb18030"), ("UTF8", "utf-8"), ("Latin-1", "latin-1")]
+)
+def test_other_encodings_are_read_by_name(encoding: str, name: str, tmp_path: Path) -> None:
+    text = "(2 caf\xe9)\n"
+    (tmp_path / "a.txt").write_bytes(text.encode(name))
+    assert read_text(tmp_path / "a.txt", encoding) == text
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "", "hex", "rot13", "a\0b", "undefined", 3])
+def test_what_is_no_encoding_is_refused(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("(2 a)")
+    with pytest.raises(InputError, match=r"no text encoding is called .*; --encoding .* takes names"):
+        read_text(tmp_path / "a.txt", encoding)
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "message"),
+    [
+        (b"(2 a)\n(2 \x81\xff)", "shift_jis", "a.txt:2:4: byte 0x81 is not SHIFT_JIS; save the file as UTF-8, or name"),
+        (
+            b"(2 a)\r(2 \xff)",
+            "utf-8",
+            "a.txt:2:4: byte 0xff is not UTF-8; save the file as UTF-8, or name its",
+        ),
+        ("(2 a)\n(2 b)".encode("utf-16-le") + b"x", "utf-16-le", "a.txt:2:6: byte 0x78 is not UTF-16-LE; save"),
+        (b"x", "utf-16", "a.txt:1:1: byte 0x78 is not UTF-16"),
+    ],
+)
+def test_a_wrong_byte_of_another_encoding_is_placed(data: bytes, encoding: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(data)
+    with pytest.raises(InputError) as error:
+        read_text(tmp_path / "a.txt", encoding)
+    assert str(error.value).removeprefix(f"{tmp_path}/").startswith(message)
+
+
+def test_a_path_with_a_zero_byte_is_refused() -> None:
+    with pytest.raises(InputError, match="cannot read this file: embedded null byte"):
+        read_text("a\0b")
+
+
+@given(st.text("a\r\n\u2028\x0b\x85", max_size=12))
+def test_lines_and_places(text: str) -> None:
+    universal = io.StringIO(text, newline=None).read().split("\n")
+    assert split_lines(text) == (universal if universal[-1] else universal[:-1])
+    for offset in range(len(text)):
+        line, column = place(text, offset)
+        if text[offset] not in "\r\n":
+            assert universal[line - 1][column - 1] == text[offset]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[" * 100_000, "this JSON is nested too deeply to be read"),
+        ('{"a": ' * 100_000, "this JSON is nested too deeply to be read"),
+        ("9" * 5000, "this JSON holds a whole number of too many digits"),
+        ("", "1:1: not JSON: Expecting value"),
+        ('{"a":\n 1,}', ":2:"),
+    ],
+)
+def test_json_that_cannot_be_read(text: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(InputError) as error:
+        read_json(tmp_path / "a.json")
+    assert message in str(error.value)
+    assert str(error.value).startswith(f"{tmp_path / 'a.json'}:")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a = " + "[" * 100_000, "this TOML is nested too deeply to be read"),
+        ("a = " + "9" * 5000, "not TOML: Exceeds the limit"),
+        ("a = 2020-13-40", "not TOML: "),
+    ],
+)
+def test_toml_that_cannot_be_read(text: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(text)
+    with pytest.raises(InputError, match=message):
+        read_toml(tmp_path / "a.toml")
 
 
 def test_a_file_is_replaced_whole_and_leaves_nothing_beside_it(tmp_path: Path) -> None:

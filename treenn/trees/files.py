@@ -1,4 +1,4 @@
-"""Text, JSON and TOML: reading that names the line of a bad byte, writing that leaves nothing half-written."""
+"""Text, JSON and TOML files: reading with the place of every error, atomic writing."""
 
 import codecs
 import json
@@ -6,6 +6,8 @@ import os
 import re
 import tempfile
 import tomllib
+from bisect import bisect_right
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,53 +15,122 @@ from typing import Any
 from treenn.trees.errors import InputError
 from treenn.trees.temporary import remove_stale, temporary_prefix
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
-def read_text(path: str | Path) -> str:
-    """The text of a UTF-8 file, a byte order mark left out.
+
+def read_text(path: str | Path, encoding: str | None = None) -> str:
+    """The text of a file, without a byte order mark.
+
+    Args:
+        path: the file.
+        encoding: the name of its encoding (default: UTF-8). Readers with an option for it pass a name, so that the
+            error about a wrong byte mentions the option.
 
     Raises:
-        InputError: where the file is missing, is a folder, cannot be read, or holds bytes that are not UTF-8.
+        InputError: if the file is missing, is a folder, cannot be read, or holds bytes that are not of this encoding,
+            or if there is no such encoding.
     """
+    codec = _codec("utf-8" if encoding is None else encoding)
     try:
-        data = Path(path).read_bytes().removeprefix(codecs.BOM_UTF8)
-    except OSError as error:
-        raise InputError(f"cannot read this file: {error.strerror or error}", source=path) from error
+        data = Path(path).read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
+        raise InputError(f"cannot read this file: {getattr(error, 'strerror', None) or error}", source=path) from error
+    if codec == "utf-8":
+        data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
+        return data.decode(codec)
+    except UnicodeError as error:
+        raise _undecodable(error, data, codec, path, can_choose=encoding is not None) from error
+
+
+def _codec(encoding: str) -> str:
+    """The name under which Python knows a text encoding."""
+    try:
+        name = codecs.lookup(encoding).name
+        "".encode(name)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise InputError(
-            f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8",
-            source=path,
-            line=before.count(b"\n") + 1,
-            column=len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1,
+            f"no text encoding is called {encoding!r}; --encoding (in Python, encoding) takes names such as utf-8, "
+            "latin-1, cp1252, utf-16, gb18030 or shift_jis"
         ) from error
+    return name
+
+
+def _undecodable(error: UnicodeError, data: bytes, codec: str, path: str | Path, *, can_choose: bool) -> InputError:
+    """The error for bytes of another encoding, with the place of the first one."""
+    remedy = "save the file as UTF-8" + (
+        ", or name its encoding with --encoding (in Python, encoding='latin-1')" if can_choose else ""
+    )
+    if not isinstance(error, UnicodeDecodeError):
+        return InputError(f"this file is not {codec.upper()}: {error}; {remedy}", source=path)
+    before = data[: error.start].decode(codec, errors="replace")
+    line, column = place(before, len(before))
+    found = f"byte 0x{data[error.start]:02x}" if error.start < len(data) else "the end of the file"
+    return InputError(f"{found} is not {codec.upper()}; {remedy}", source=path, line=line, column=column)
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a text without their ends, which are LF, CR LF or CR; no other character ends a line.
+
+    >>> split_lines("a\\r\\nb\\u2028c\\r\\rd\\n")
+    ['a', 'b\\u2028c', '', 'd']
+    """
+    lines = text.split("\n") if "\r" not in text else _LINE_END.split(text)
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def place(text: str, offset: int) -> tuple[int, int]:
+    """Line and column, both from 1, of a character of a text; lines end as in `split_lines`."""
+    return place_among(line_starts(text[:offset]), offset)
+
+
+def line_starts(text: str) -> list[int]:
+    """The offset of the first character of each line; lines end as in `split_lines`."""
+    return [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+
+def place_among(starts: Sequence[int], offset: int) -> tuple[int, int]:
+    """As `place`, for many places in one text, of which `starts` are the `line_starts`."""
+    line = bisect_right(starts, offset)
+    return line, offset - starts[line - 1] + 1
 
 
 def read_json(path: str | Path) -> Any:
     """What a JSON file holds.
 
     Raises:
-        InputError: as `read_text`, and where it is not JSON.
+        InputError: as `read_text`, and if it is not JSON, is nested too deeply, or holds thousands of digits.
     """
+    text = read_text(path)
     try:
-        return json.loads(read_text(path))
+        return json.loads(text)
     except json.JSONDecodeError as error:
         raise InputError(f"not JSON: {error.msg}", source=path, line=error.lineno, column=error.colno) from error
+    except RecursionError:
+        raise InputError("this JSON is nested too deeply to be read", source=path) from None
+    except ValueError as error:
+        raise InputError("this JSON holds a whole number of too many digits", source=path) from error
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
     """What a TOML file holds.
 
     Raises:
-        InputError: as `read_text`, and where it is not TOML.
+        InputError: as `read_text`, and if it is not TOML, is nested too deeply, or holds thousands of digits.
     """
+    text = read_text(path)
     try:
-        return tomllib.loads(read_text(path))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        message, *place = re.split(r" \(at line (\d+), column (\d+)\)$", str(error))
-        line, column = (int(place[0]), int(place[1])) if place else (None, None)
+        message, *at = re.split(r" \(at line (\d+), column (\d+)\)$", str(error))
+        line, column = (int(at[0]), int(at[1])) if at else (None, None)
         raise InputError(f"not TOML: {message}", source=path, line=line, column=column) from error
+    except RecursionError:
+        raise InputError("this TOML is nested too deeply to be read", source=path) from None
+    except ValueError as error:
+        raise InputError(f"not TOML: {str(error).splitlines()[0]}", source=path) from error
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
