@@ -18,6 +18,7 @@ from treenn.trees.escapes import escape_label, unescape_label
         (r"\*\*", "**"),
         ("well-known", "well-known"),
         (r"back\slash", r"back\slash"),
+        (":-BSOL-", ":\\"),
     ],
 )
 def test_escapes_both_ways(written: str, meant: str) -> None:

@@ -17,13 +17,14 @@ _ESCAPES = {
     "-LCB-": "{",
     "-RCB-": "}",
     "-HYPH-": "-",
+    "-BSOL-": "\\",
     r"\/": "/",
     r"\*": "*",
 }
 _ESCAPED = re.compile("|".join(re.escape(escape) for escape in _ESCAPES))
 _UNESCAPES = {word: escape for escape, word in _ESCAPES.items()}
-_UNESCAPED = re.compile("[" + re.escape("".join(_UNESCAPES).replace("-", "")) + "]")
-_UNESCAPED_OR_HYPHEN = re.compile("[" + re.escape("".join(_UNESCAPES)) + "]")
+_UNESCAPED = re.compile(r"[()\[\]{}/*]|\\\Z")  # before the ) of a leaf, nltk takes a backslash for an escape
+_ANY_UNESCAPED = re.compile(r"[()\[\]{}/*\\-]")
 
 UNLABELLED = "X"
 """The label that stands for no label."""
@@ -41,13 +42,14 @@ def unescape(word: str) -> str:
 def escape(word: str) -> str:
     """A word with escapes; `unescape` is the inverse for every word.
 
-    Hyphens are written as they are, except in a word that would otherwise read as another one.
+    Hyphens and backslashes are written as they are, except for a backslash at the end, and in a word that would
+    otherwise read as another one.
 
     >>> escape("(e.g.)"), escape("well-known"), escape("-LRB-")
     ('-LRB-e.g.-RRB-', 'well-known', '-HYPH-LRB-HYPH-')
     """
     plain = _UNESCAPED.sub(_escaped, word)
-    return plain if unescape(plain) == word else _UNESCAPED_OR_HYPHEN.sub(_escaped, word)
+    return plain if unescape(plain) == word else _ANY_UNESCAPED.sub(_escaped, word)
 
 
 def _escaped(match: re.Match[str]) -> str:
