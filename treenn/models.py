@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,7 +30,8 @@ from treenn.initialization import initialize, set_forget_bias
 from treenn.network import Network
 from treenn.settings import Settings, option
 from treenn.trees import InputError, Tree
-from treenn.trees.files import read_json, write_bytes, write_text
+from treenn.trees.files import write_bytes, write_text
+from treenn.trees.json_values import check_object, read_object, read_settings
 from treenn.vectors import WordVectors, initial_embedding
 from treenn.vocabulary import Vocabulary
 from treenn.weight_file import NAME, check_shapes, read_weights, refuse_non_finite
@@ -325,45 +326,23 @@ def read_folder(folder: Path, *, reads: str, contextual: str | Sequence[str] = (
             it names a contextual encoder that is not permitted, is missing, or has other files than in training.
     """
     path = folder / "config.json"
-    config = read_json(path)
-    if not isinstance(config, dict):
-        raise InputError("this is no model's config.json; must be a JSON object", source=path)
+    config = read_object(path)
     if config.get("format") != FORMAT:
         raise InputError(f"this model's format is {config.get('format')}, this treenn reads {FORMAT}", source=path)
     if (found := config.get("reads", NodeClassifier.reads)) != reads:
         raise InputError(f"this model reads {found}, wanted is one that reads {reads}", source=path)
-    settings = _settings(config.get("settings"), path)
+    check_object(config, {"settings": dict, "word_size": int, "classes": list[str] | None}, path)
+    settings = read_settings(Settings, config["settings"], path)
+    if config["word_size"] < 1:
+        raise InputError(f"'word_size' is {config['word_size']}; it must be 1 or more", source=path)
+    if config["classes"] == []:
+        raise InputError("'classes' is []; it must have the name of at least one class", source=path)
     if settings.contextual is not None:
         check_permitted(settings.contextual, contextual, path)
         check_unchanged(settings.contextual, config.get("contextual"), folder)
+    classes = None if config["classes"] is None else tuple(config["classes"])
     vocabulary = Vocabulary.read(folder / "vocabulary.json")
-    return SavedModel(folder, settings, _classes(config, path), _word_size(config, path), vocabulary)
-
-
-def _settings(held: object, path: Path) -> Settings:
-    if not isinstance(held, dict):
-        raise InputError("settings must be a JSON object", source=path)
-    known = {field.name for field in fields(Settings)}
-    try:
-        return Settings(**{name: value for name, value in held.items() if name in known})
-    except InputError as error:
-        raise InputError(error.message, source=path) from error
-
-
-def _classes(config: Mapping[str, Any], path: Path) -> tuple[str, ...] | None:
-    classes = config.get("classes")
-    if classes is None:
-        return None
-    if not (isinstance(classes, list) and classes and all(isinstance(name, str) for name in classes)):
-        raise InputError("classes must be a list of names", source=path)
-    return tuple(classes)
-
-
-def _word_size(config: Mapping[str, Any], path: Path) -> int:
-    size = config.get("word_size")
-    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-        raise InputError("word_size must be a whole number, 1 or more", source=path)
-    return size
+    return SavedModel(folder, settings, classes, config["word_size"], vocabulary)
 
 
 def check_sizes(saved: SavedModel, make_head: MakeHead) -> None:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from treenn.trees import InputError, Tree
-from treenn.trees.files import read_json
+from treenn.trees.json_values import read_words
 
 UNKNOWN = "<unknown>"
 
@@ -70,9 +70,7 @@ class Vocabulary:
         Raises:
             InputError: if the file holds anything else.
         """
-        words = read_json(path)
-        if not (isinstance(words, list) and all(isinstance(word, str) for word in words)):
-            raise InputError("must be a list of words", source=path)
+        words = read_words(path)
         try:
             return cls(words)
         except InputError as error:

@@ -59,13 +59,12 @@ def _contend(share: bool, json: bool) -> None:
 
 
 def _compare(treebank: str | None, settings: tuple[Any, ...], out: Path, json: bool) -> None:
-    from json import dumps
-
     import treebanks
     from treenn.bench.plan import Plan
     from treenn.bench.suite import bench
     from treenn.commands.show import print_json, progress_bar, say
     from treenn.trees.files import check_replaceable, write_text
+    from treenn.trees.json_values import dump_json
 
     check_replaceable(out, "JSON of treenn.bench")
     plan = Plan(*settings)
@@ -76,7 +75,7 @@ def _compare(treebank: str | None, settings: tuple[Any, ...], out: Path, json: b
         print_json(results)
     else:
         _print_tables(results)
-    write_text(out, dumps(results) + "\n")
+    write_text(out, dump_json(results) + "\n")
     say(f"results: {out}")
 
 

@@ -18,6 +18,14 @@ Vectors = Annotated[
         help="Word vectors (text), a path or the name of a fetched file; give it again for more, side by side.",
     ),
 ]
+SkipBad = Annotated[
+    bool,
+    typer.Option(
+        "--skip-bad",
+        help="Skip sentences, and rows of word vectors, that cannot be read; standard error has their number and the "
+        "first five places.",
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go.")]
 Overwrite = Annotated[
     bool,

@@ -14,6 +14,7 @@ from treenn.commands.options import (
     Out,
     Overwrite,
     ParserName,
+    SkipBad,
     Vectors,
     command_line,
     vector_files,
@@ -50,6 +51,7 @@ def train(
         ),
     ] = [],  # noqa: B006
     overwrite: Overwrite = False,
+    skip_bad: SkipBad = False,
     json: Json = False,
 ) -> None:
     """Train a parser on a treebank; `treenn parse --parser DIR` then uses it.
@@ -59,18 +61,17 @@ def train(
 
     Example: treenn parser train --treebank sst --parser chart --out my-parser --epochs 10
     """
-    from json import dumps
-
     import torch
 
     from treebanks.parsing import load_parsing
     from treenn.commands.recipe import read_recipe
-    from treenn.commands.show import print_json, progress_bar, say
+    from treenn.commands.show import print_json, progress_bar, say, skipping
     from treenn.parsers.chart import ChartParser
     from treenn.parsers.loading import find_kind
     from treenn.run_dir import PARSER, Run, as_option, check_run_dir
     from treenn.trees import InputError
     from treenn.trees.files import write_text
+    from treenn.trees.json_values import dump_json
     from treenn.vectors import read_vectors
 
     kind = find_kind(parser)
@@ -79,15 +80,16 @@ def train(
     if teacher and parser != "chart":
         raise InputError(f"--teacher: only a chart parser learns from others, and this is --parser {parser}")
     more = {"teachers": [ChartParser.load(folder) for folder in teacher]} if teacher else {}
-    data, *helpers = (load_parsing(name) for name in (treebank, *helper_treebank))
-    words = _words(data, *helpers)
-    files = [read_vectors(path, words) for path in vector_files(vectors)]
+    with skipping(skip_bad) as on_error:
+        data, *helpers = (load_parsing(name, on_error=on_error) for name in (treebank, *helper_treebank))
+        words = _words(data, *helpers)
+        files = [read_vectors(path, words, on_error=on_error) for path in vector_files(vectors)]
     torch.set_num_threads(1)  # bit for bit the same every time
     with progress_bar(f"{parser} on {treebank}") as progress:
         where: dict[str, Any] = {"out": out, "overwrite": overwrite, "progress": progress}
         _, results = kind.of("train")(data, settings, vectors=files, helpers=helpers, **where, **more)
     results = {"command": command_line(), **results, "teachers": _results_of(teacher)}
-    write_text(out / "results.json", dumps(results) + "\n")
+    write_text(out / "results.json", dump_json(results) + "\n")
     if json:
         print_json(results)
     say(f'The parser is in {out}; try: treenn parse --parser {out} "It\'s not a bad film."')
@@ -105,12 +107,11 @@ def join(
 
     Example: treenn parser join my-parser my-parser-2 --out my-parsers
     """
-    from json import dumps
-
     from treenn.commands.show import say
     from treenn.parsers.chart import ChartParser
     from treenn.run_dir import PARSER, Run, as_option, check_run_dir, open_run_dir
     from treenn.trees.files import write_text
+    from treenn.trees.json_values import dump_json
 
     check_run_dir(out, Run(PARSER), overwrite=overwrite, spell=as_option)
     parser = ChartParser.joined([ChartParser.load(folder) for folder in folders])
@@ -118,7 +119,7 @@ def join(
     open_run_dir(out, Run(PARSER), overwrite=overwrite, spell=as_option)
     parser.save(out)
     joined = {"command": command_line(), "joined": results}
-    write_text(out / "results.json", dumps(joined) + "\n")
+    write_text(out / "results.json", dump_json(joined) + "\n")
     say(f'The parser is in {out}; try: treenn parse --parser {out} "It\'s not a bad film."')
 
 
@@ -136,6 +137,7 @@ def evaluate(
     ] = None,
     contextual: Contextual = [],  # noqa: B006 (typer wants a list)
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the results as JSON too.")] = None,
+    skip_bad: SkipBad = False,
     json: Json = False,
 ) -> None:
     """Measure a parser against a treebank: precision, recall and F1 of brackets, by the rules of EVALB.
@@ -144,18 +146,18 @@ def evaluate(
 
     Example: treenn parser evaluate --parser chart --treebank sst --split test
     """
-    from json import dumps
-
     from treebanks.parsing import load_parsing
-    from treenn.commands.show import print_json, say
+    from treenn.commands.show import print_json, say, skipping
     from treenn.parsers.loading import load_parser
     from treenn.portable import portable
     from treenn.trees import InputError
     from treenn.trees.files import check_replaceable, write_text
+    from treenn.trees.json_values import dump_json
 
     if out is not None:
         check_replaceable(out, "JSON of treenn.parsing")
-    data, tried = load_parsing(treebank), load_parser(parser)
+    with skipping(skip_bad) as on_error:
+        data, tried = load_parsing(treebank, on_error=on_error), load_parser(parser)
     if split not in data.splits:
         raise InputError(f"--split {split}: {treebank} has {', '.join(data.splits)}")
     results = {"schema": "treenn.parsing", "version": 1, "command": command_line(), "parser": portable(parser)}
@@ -163,7 +165,7 @@ def evaluate(
     if sentiment is not None:
         results["sentiment"] = _sentiment(sentiment, treebank, split, tried, contextual)
     if out is not None:
-        write_text(out, dumps(results, indent=2) + "\n")
+        write_text(out, dump_json(results, indent=2) + "\n")
         say(f"results: {out}")
     if json:
         print_json(results)
@@ -173,9 +175,9 @@ def evaluate(
 
 def _results_of(folders: Sequence[Path]) -> list[Any]:
     """How the parsers in these folders were trained."""
-    from treenn.trees.files import read_json
+    from treenn.trees.json_values import read_object
 
-    return [read_json(path) for folder in folders if (path := folder / "results.json").exists()]
+    return [read_object(path) for folder in folders if (path := folder / "results.json").exists()]
 
 
 def _words(*treebanks: ParsingTreebank) -> set[str]:

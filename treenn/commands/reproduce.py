@@ -33,14 +33,13 @@ def reproduce(
 
     Example: treenn reproduce sst --seeds 3 --only own,own_lstm --jobs 2
     """
-    from json import dumps
-
     from treebanks.sentiment import load
     from treenn.commands.show import print_json, progress_bar
     from treenn.reproduction.record import record
     from treenn.reproduction.runs import run_all, run_of
     from treenn.run_dir import as_option, check_run_dir, parts_of
     from treenn.trees.files import check_replaceable, write_text
+    from treenn.trees.json_values import dump_json
 
     if treebank != "sst":
         raise InputError(f"{treebank}: the recipes are for sst")
@@ -55,7 +54,7 @@ def reproduce(
     data = load(treebank)
     records = [record(recipe, data, out, seeds=seeds, command=command_line()) for recipe in recipes]
     for each in records:
-        write_text(files[each["name"]], dumps(each) + "\n")
+        write_text(files[each["name"]], dump_json(each) + "\n")
     if json:
         print_json(records)
     else:

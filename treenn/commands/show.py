@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -12,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from treenn.trees import Tree
+    from treenn.trees import InputError, OnError, Tree
 
 
 def print_json(value: Any) -> None:
-    """JSON on standard output."""
-    print(json.dumps(value, indent=2))
+    """Print JSON on standard output, NaN as `null`."""
+    from treenn.trees.json_values import dump_json
+
+    print(dump_json(value, indent=2))
 
 
 def say(message: str) -> None:
@@ -47,6 +48,17 @@ def one_line(message: str, longest: int | None = None) -> str:
         return line
     end = (longest - 1) // 2
     return f"{line[: longest - 1 - end].rstrip()}…{line[-end:].lstrip()}"
+
+
+@contextmanager
+def skipping(wanted: bool) -> Iterator[OnError | None]:
+    """What readers are given as `on_error` for --skip-bad: at the end, the errors' number and first five are told."""
+    errors: list[InputError] = []
+    yield errors.append if wanted else None
+    if errors:
+        first = [f"\n  {error}" for error in errors[:5]]
+        which = "" if len(errors) == 1 else f" {len(errors)} times; the first {len(first)}"
+        say(f"skipped what cannot be read{which}:{''.join(first)}")
 
 
 def write_svg(path: Path, trees: Iterator[Tree], classes: int = 5) -> None:

@@ -14,7 +14,13 @@ from treenn.comparison.parts import CONTROLS
 from treenn.comparison.results import PLAN, RESULTS, RUNS, upgrade, without
 from treenn.comparison.statistics import adjusted, differences, summary
 from treenn.trees import InputError
-from treenn.trees.files import read_json
+from treenn.trees.json_values import check_object, read_object
+
+_PLAN = {"schema": str, "version": int, "models": list[object], "tasks": list[object]}
+_MODEL = {"name": str, "model": str, "trees": str, "shuffle": bool}
+_TASK = {"treebank": dict, "evaluated": list[str], "gold": dict, "planned": list[object]}
+_PLANNED = {"model": str, "seed": int, "run": str}
+_RUN = {"vectors": list[object], "predictions": dict, "seconds": float}
 
 
 def read_results(path: Path, contextual: str | Sequence[str] = ()) -> dict[str, Any]:
@@ -30,7 +36,7 @@ def read_results(path: Path, contextual: str | Sequence[str] = ()) -> dict[str, 
     if (path / PLAN).exists():
         return collect(path, contextual)
     file = path / RESULTS if path.is_dir() else path
-    return upgrade(read_json(file), file)
+    return upgrade(read_object(file), file)
 
 
 def collect(folder: Path, contextual: str | Sequence[str] = ()) -> dict[str, Any]:
@@ -44,7 +50,13 @@ def collect(folder: Path, contextual: str | Sequence[str] = ()) -> dict[str, Any
         InputError: if the folder has no plan, or no run; if the plan names a run outside of the folder, or a model
             there names a contextual encoder that is not permitted.
     """
-    results: dict[str, Any] = read_json(folder / PLAN)
+    results = read_object(folder / PLAN, _PLAN)
+    for number, model in enumerate(results["models"]):
+        check_object(model, _MODEL, folder / PLAN, f"models[{number}]")
+    for number, task in enumerate(results["tasks"]):
+        check_object(task, _TASK, folder / PLAN, f"tasks[{number}]")
+        for index, run in enumerate(task["planned"]):
+            check_object(run, _PLANNED, folder / PLAN, f"tasks[{number}].planned[{index}]")
     plain = [each["name"] for each in results["models"] if _reads_it_as_it_is(each)]
     results["tasks"] = [_filled(task, folder / RUNS, plain, contextual) for task in results["tasks"]]
     if not any(task["runs"] for task in results["tasks"]):
@@ -71,7 +83,7 @@ def _filled(
     for each in planned:
         _check_inside(folder, each["run"])
     there = [each for each in planned if (folder / f"{each['run']}.json").exists()]
-    runs = [read_json(folder / f"{each['run']}.json") | {"model": each["model"]} for each in there]
+    runs = [read_object(folder / f"{each['run']}.json", _RUN) | {"model": each["model"]} for each in there]
     task["vectors"] = next((run["vectors"] for run in runs if run["vectors"]), [])
     task["runs"] = [without(run, ["vectors"]) for run in runs]
     task["missing"] = [without(each, ["run"]) for each in planned if each not in there]

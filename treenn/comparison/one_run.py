@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,7 +20,8 @@ from treenn.comparison.progress import Progress
 from treenn.memory import peak_memory, reset_peak_memory
 from treenn.run_dir import check_still_there
 from treenn.training import train
-from treenn.trees.files import read_json, write_text
+from treenn.trees.files import write_text
+from treenn.trees.json_values import dump_json, read_object
 from treenn.vectors import WordVectors, read_vectors
 
 _OF_NODES = ("all_nodes", "inner_nodes", "all_nodes_binary", "macro_f1_all_nodes")
@@ -56,7 +56,7 @@ def carry_out(run: PlannedRun, folder: Path, command: str, report: Progress) -> 
             entry = _control(run) if run.model.is_control else _network(run, folder, command, report)
         entry |= {"model": run.model.name, "trees": run.model.trees, "shuffle": run.model.shuffle}
         check_still_there(folder.parent)
-        write_text(file, json.dumps(entry) + "\n")
+        write_text(file, dump_json(entry) + "\n")
     report(run.name, 1, 1, "done")
 
 
@@ -99,7 +99,7 @@ def _network(run: PlannedRun, folder: Path, command: str, report: Progress) -> d
 def _fit(run: PlannedRun, treebank: AnyTreebank, vectors: Sequence[WordVectors], folder: Path) -> dict[str, Any]:
     """How many epochs fit into the time of the run that this one is matched to, by what one epoch takes."""
     assert run.within is not None
-    seconds = read_json(folder / f"{run.within.name}.json")["seconds"]
+    seconds = read_object(folder / f"{run.within.name}.json", {"seconds": float})["seconds"]
     once = replace(run.settings, epochs=1)
     probe = train(treebank, once, vectors=vectors, out=folder / f"{run.name}-probe", resume=True).results["seconds"]
     return {

@@ -84,7 +84,8 @@ from treenn.comparison.parts import Model, PlannedRun, Task
 from treenn.comparison.plan import Plan
 from treenn.encoders import NO_LABEL
 from treenn.trees import InputError
-from treenn.trees.files import read_json, write_text
+from treenn.trees.files import write_text
+from treenn.trees.json_values import dump_json, read_object
 
 SCHEMA, VERSION = "treenn.comparison", 2
 
@@ -132,7 +133,7 @@ def outline_task(
 def _trials(model: Model) -> dict[str, Any] | None:
     if model.trials is None:
         return None
-    log = read_json(model.trials)
+    log = read_object(model.trials, {"trials_per_model": int})
     supervision = log.get("settings", {}).get("supervision")
     return {"file": Path(model.trials).name, "number": log["trials_per_model"], "supervision": supervision}
 
@@ -185,7 +186,7 @@ def write_results(results: Mapping[str, Any], folder: Path) -> None:
     from treenn.comparison.report import tables  # here: it draws, and reads results by this file
 
     whole = {**results, "tables": tables(results)}
-    write_text(folder / RESULTS, json.dumps(whole, separators=(",", ":")) + "\n")
+    write_text(folder / RESULTS, dump_json(whole, compact=True) + "\n")
 
 
 def write_record(results: Mapping[str, Any], file: Path) -> None:
@@ -197,8 +198,8 @@ def write_record(results: Mapping[str, Any], file: Path) -> None:
         InputError: where the file cannot be written.
     """
     tasks = [task | {"runs": [without(run, ["predictions"]) for run in task["runs"]]} for task in results["tasks"]]
-    kept = json.loads(json.dumps({**results, "tasks": tasks}), parse_float=lambda digits: float(f"{float(digits):.5g}"))
-    write_text(file, json.dumps(kept, separators=(",", ":")) + "\n")
+    kept = json.loads(dump_json({**results, "tasks": tasks}), parse_float=lambda digits: float(f"{float(digits):.5g}"))
+    write_text(file, dump_json(kept, compact=True) + "\n")
 
 
 def sections(results: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +21,7 @@ from treenn.run_dir import COMPARISON, Run, check_run_dir, open_run_dir
 from treenn.training.tasks import head_of
 from treenn.trees import InputError
 from treenn.trees.files import write_text
+from treenn.trees.json_values import dump_json
 
 
 def compare(
@@ -77,7 +77,7 @@ def compare(
             head["tasks"].append(outline_task(plan, task, regime, treebank, planned))
             runs += planned
     open_run_dir(out, run_of(plan), resume=True, overwrite=overwrite)
-    write_text(out / PLAN, json.dumps(head) + "\n")
+    write_text(out / PLAN, dump_json(head) + "\n")
     for run in runs:
         progress(run.name, 0, 1, "waiting")
     _execute([run for run in runs if run.within is None], out / RUNS, jobs, progress, command)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from treenn.trees.errors import InputError
-from treenn.trees.files import read_json
+from treenn.trees.json_values import read_object
 
 
 def read_config(folder: Path, kind: str, version: int) -> dict[str, Any]:
@@ -18,9 +18,7 @@ def read_config(folder: Path, kind: str, version: int) -> dict[str, Any]:
         InputError: where the folder does not hold a parser of this kind, or one of another format.
     """
     path = folder / "config.json"
-    config = read_json(path)
-    if not isinstance(config, dict):
-        raise InputError("this is no parser's config.json; must be a JSON object", source=path)
+    config = read_object(path)
     if config.get("parser") != kind:
         raise InputError(f"this folder holds a parser of kind {config.get('parser')!r}, not {kind!r}", source=path)
     if config.get("format") != version:

@@ -38,7 +38,7 @@ from treenn.models import load_model
 from treenn.recipes import Recipe
 from treenn.reproduction.runs import run_folder
 from treenn.training.folder import RESULTS
-from treenn.trees.files import read_json
+from treenn.trees.json_values import read_object
 
 SCHEMA, VERSION = "treenn.recipe", 1
 
@@ -103,7 +103,7 @@ def _published(recipe: Recipe) -> dict[str, Any] | None:
 
 
 def _entry(folder: Path) -> dict[str, Any]:
-    results = read_json(folder / RESULTS)
+    results = read_object(folder / RESULTS, {"predictions": dict, **dict.fromkeys(_OF_A_RUN, object)})
     found = results["predictions"]["test"]
     predictions = {name: _digits(found[name]) for name in ("root", "root_binary")}
     return {**{name: results[name] for name in _OF_A_RUN}, "predictions": {"test": predictions}}

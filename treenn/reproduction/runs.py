@@ -31,7 +31,7 @@ from treenn.settings import Settings, option
 from treenn.training import train
 from treenn.training.folder import RESULTS
 from treenn.trees import InputError
-from treenn.trees.files import read_json
+from treenn.trees.json_values import read_object
 from treenn.vectors import WordVectors, read_vectors
 
 Progress = Callable[[int, int, str], None]
@@ -123,7 +123,7 @@ def _is_finished(recipe: Recipe, folder: Path, seed: int) -> bool:
     if not (folder / RESULTS).exists():
         check_run_dir(folder, training_run(replace(recipe.settings, seed=seed)), resume=True, spell=as_option)
         return False
-    results = read_json(folder / RESULTS)
+    results = read_object(folder / RESULTS, {"settings": dict, "vectors": list[dict[str, object]]})
     # A run of an older treenn had no other settings than these, and what it lacks was as it is by default now.
     held = asdict(Settings()) | results["settings"]
     for name, value in asdict(replace(recipe.settings, seed=seed)).items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +27,8 @@ from treenn.training.spans import with_spans
 from treenn.training.steps import Step, Steps
 from treenn.training.tasks import task_of
 from treenn.trees import InputError
-from treenn.trees.files import read_json, write_text
+from treenn.trees.files import write_text
+from treenn.trees.json_values import dump_json, read_object
 from treenn.vectors import WordVectors
 from treenn.weight_file import NAME, read_weights
 
@@ -135,7 +135,7 @@ class _Trainer:
             save_model(out, self.steps.network, self.settings, self.treebank.classes)
             return
         if held == folder.RESULTS:
-            state = read_json(out / held)
+            state = read_object(out / held, {"history": list[dict[str, object]], "best_epoch": int})
         else:
             state = load_checkpoint(out / held, self.steps.state, self.steps.optimizers)
         self.history, self.best_epoch = _progress(state, out / held)
@@ -241,7 +241,7 @@ class _Trainer:
         }
         if self.out is not None:
             check_still_there(self.out)
-            write_text(self.out / folder.RESULTS, json.dumps(results) + "\n")
+            write_text(self.out / folder.RESULTS, dump_json(results) + "\n")
             (self.out / folder.CHECKPOINT).unlink(missing_ok=True)
         return Run(network.eval(), self.settings, results)
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import GenericAlias, UnionType
-from typing import Any, TypeAlias, get_args, get_origin
+from types import UnionType
+from typing import Any, Literal, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from treenn.trees.errors import InputError
 from treenn.trees.files import read_json
 
-Kind: TypeAlias = "type | UnionType | GenericAlias"
+T = TypeVar("T")
+
+Kind: TypeAlias = Any
 """The type of a value: `int`, `str | None`, `list[str]`, `dict[str, float]`; a `float` may be a whole number."""
 
 _NAMES = {
@@ -23,6 +25,7 @@ _NAMES = {
     list: "a list",
     dict: "an object",
     type(None): "null",
+    object: "any value",
 }
 
 
@@ -76,6 +79,27 @@ def read_words(path: str | Path) -> list[str]:
     return list(words)
 
 
+def read_settings(make: Callable[..., T], values: Mapping[str, Any], source: str | Path, where: str = "settings") -> T:
+    """A dataclass of settings from its object in a JSON file; keys that are no field are left out.
+
+    Args:
+        make: the dataclass.
+        values: the object.
+        source: the file, for messages.
+        where: the object's place in the file.
+
+    Raises:
+        InputError: if a value is not of its field's type, or the dataclass refuses it; the message names file and key.
+    """
+    kinds = get_type_hints(make)
+    known = {name: value for name, value in values.items() if name in kinds}
+    check_object(known, {name: kinds[name] for name in known}, source, where)
+    try:
+        return make(**known)
+    except (InputError, TypeError, ValueError) as error:
+        raise InputError(f"{where}: {getattr(error, 'message', error)}", source=source) from error
+
+
 def dump_json(value: Any, *, indent: int | None = None, compact: bool = False, ensure_ascii: bool = True) -> str:
     """A value as JSON text in which NaN and infinities are `null`: JSON has no such numbers.
 
@@ -108,20 +132,26 @@ def _finite(value: Any) -> Any:
 
 
 def _fits(value: Any, kind: Any) -> bool:
-    if isinstance(kind, UnionType):
+    outer = get_origin(kind)
+    if outer in (Union, UnionType):
         return any(_fits(value, one) for one in get_args(kind))
-    if (outer := get_origin(kind)) is not None:
+    if outer is Literal:
+        return value in get_args(kind)
+    if outer is not None:
         inner = value.values() if isinstance(value, dict) else value
         return isinstance(value, outer) and all(_fits(each, get_args(kind)[-1]) for each in inner)
     if isinstance(value, bool):
-        return kind is bool
+        return kind in (bool, object)
     return isinstance(value, (int, float) if kind is float else kind)
 
 
 def _name(kind: Any) -> str:
-    if isinstance(kind, UnionType):
+    outer = get_origin(kind)
+    if outer in (Union, UnionType):
         return " or ".join(map(_name, get_args(kind)))
-    if (outer := get_origin(kind)) is not None:
+    if outer is Literal:
+        return f"one of {', '.join(map(json.dumps, get_args(kind)))}"
+    if outer is not None:
         return f"{_NAMES[outer]} whose values are each {_name(get_args(kind)[-1])}"
     return _NAMES[kind]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,12 @@ from treenn.training import train
 from treenn.training.divergence import Diverged
 from treenn.training.tasks import head_of
 from treenn.trees import InputError
-from treenn.trees.files import read_json, write_text
+from treenn.trees.files import write_text
+from treenn.trees.json_values import dump_json, read_object
 from treenn.tuning.log import TRIALS, collect
 from treenn.tuning.search import Search, Trial
+
+_TRIAL = {"model": str, "trial": int, "drawn": dict, "failure": str | None, "dev": dict | None}
 
 
 def tune(
@@ -60,8 +62,8 @@ def tune(
     folder = out / "trials"
     with across_processes(progress, jobs) as report:
         run_side_by_side(carry_out, ((trial, folder, report) for trial in planned), jobs)
-    log = collect(search, treebank, [read_json(folder / f"{trial.name}.json") for trial in planned], command)
-    write_text(out / TRIALS, json.dumps(log, indent=1) + "\n")
+    log = collect(search, treebank, [read_object(folder / f"{trial.name}.json", _TRIAL) for trial in planned], command)
+    write_text(out / TRIALS, dump_json(log, indent=1) + "\n")
     return log
 
 
@@ -96,7 +98,7 @@ def carry_out(trial: Trial, folder: Path, report: Progress) -> None:
         try:
             entry = _entry(trial, report)
             check_still_there(folder.parent)
-            write_text(file, json.dumps(entry) + "\n")
+            write_text(file, dump_json(entry) + "\n")
         finally:
             torch.set_num_threads(threads)
     report(trial.name, 1, 1, "done")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self, final
 
@@ -26,6 +26,7 @@ from treenn.parsers.parser import Parser, check_sentences
 from treenn.trees import InputError, Tree
 from treenn.trees.files import write_bytes, write_text
 from treenn.trees.grow import Opened, grow
+from treenn.trees.json_values import check_object, read_settings
 from treenn.vocabulary import Vocabulary
 from treenn.weight_file import NAME, check_shapes, read_shapes, read_weights, refuse_non_finite
 
@@ -176,10 +177,11 @@ class ChartParser(Parser):
             InputError: if the folder does not hold a chart parser, or one of another format; if weights are missing, of
                 another shape, NaN or infinite.
         """
-        config = read_config(folder, "chart", FORMAT)
-        vocabulary, path = Vocabulary.read(folder / "vocabulary.json"), folder / NAME
+        config, path = read_config(folder, "chart", FORMAT), folder / NAME
+        check_object(config, {"networks": list[dict[str, object]], "labels": bool}, folder / "config.json")
+        vocabulary = Vocabulary.read(folder / "vocabulary.json")
         with readable(folder / "config.json"):
-            most, labels = len(read_shapes(path)), bool(config["labels"])
+            most = len(read_shapes(path))
             with torch.device("meta"):
                 sketch = [_network(each, len(vocabulary), most) for each in config["networks"][: most + 1]]
             packed = pack(ModuleList(sketch).state_dict())
@@ -191,7 +193,7 @@ class ChartParser(Parser):
         weights = unpack(read_weights(path, packed))
         refuse_non_finite(path, weights)
         ModuleList(networks).load_state_dict(weights)
-        return cls(networks, vocabulary, labels=labels)
+        return cls(networks, vocabulary, labels=config["labels"])
 
 
 def _config(network: SpanNetwork) -> dict[str, Any]:
@@ -204,14 +206,17 @@ def _config(network: SpanNetwork) -> dict[str, Any]:
     }
 
 
+_NETWORK = {"settings": dict, "word_size": int, "tags": list[str], "categories": list[str]}
+
+
 def _network(config: dict[str, Any], words: int, most_layers: int) -> SpanNetwork:
     """The network that `_config` describes, without its weights.
 
     Raises:
-        InputError: if it has more layers than there are tensors of weights.
+        InputError: if it has more layers than there are tensors of weights, or its description is not one.
     """
-    known = {field.name for field in fields(ChartSettings)}
-    settings = ChartSettings(**{name: value for name, value in config["settings"].items() if name in known})
+    check_object(config, _NETWORK, "config.json", "networks")
+    settings = read_settings(ChartSettings, config["settings"], "config.json", "networks.settings")
     if settings.layers > most_layers:
         raise InputError(f"layers {settings.layers}: more than {NAME} has weights for")
     inventory = Inventory(config["tags"], config["categories"])

@@ -21,7 +21,8 @@ from treenn.parsers.pcfg.markov import CONTEXT, PART
 from treenn.parsers.pcfg.rules import compiled
 from treenn.parsers.pcfg.settings import Settings
 from treenn.trees import InputError, Tree
-from treenn.trees.files import read_json, write_text
+from treenn.trees.files import write_text
+from treenn.trees.json_values import check_object, read_object, read_settings
 
 FORMAT = 1
 """The version of a parser folder's layout."""
@@ -99,9 +100,9 @@ class PCFGParser(Parser):
             InputError: where the folder does not hold such a parser, or one of another format.
         """
         config = read_config(folder, "pcfg", FORMAT)
-        with readable(folder / "config.json"):
-            settings = Settings(**config["settings"])
-        held = read_json(folder / "grammar.json")
+        check_object(config, {"settings": dict}, folder / "config.json")
+        settings = read_settings(Settings, config["settings"], folder / "config.json")
+        held = read_object(folder / "grammar.json", _GRAMMAR)
         with readable(folder / "grammar.json"):
             grammar = PCFG(Nonterminal(START), [*_productions(held)], calculate_leftcorners=False)
             parser = cls(grammar, settings)
@@ -109,7 +110,10 @@ class PCFGParser(Parser):
         return parser
 
 
-def _productions(held: Any) -> Iterator[ProbabilisticProduction]:
+_GRAMMAR = {"rules": dict[str, list[list[object]]], "words": dict[str, dict[str, float]]}
+
+
+def _productions(held: dict[str, Any]) -> Iterator[ProbabilisticProduction]:
     """The rules in a `grammar.json`."""
     for symbol, rules in held["rules"].items():
         for *below, probability in rules:

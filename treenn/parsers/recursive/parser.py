@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Self
 
@@ -20,6 +20,7 @@ from treenn.parsers.recursive.search import Found, Sentences, search
 from treenn.parsers.recursive.settings import Settings
 from treenn.trees import InputError, Tree
 from treenn.trees.files import write_bytes, write_text
+from treenn.trees.json_values import check_object, read_settings
 from treenn.vocabulary import Vocabulary
 from treenn.weight_file import NAME, check_shapes, read_shapes, read_weights
 
@@ -97,10 +98,10 @@ class RecursiveNetworkParser(Parser):
                 another shape, NaN or infinite.
         """
         config = read_config(folder, "recursive", FORMAT)
+        check_object(config, {"settings": dict, "word_size": int}, folder / "config.json")
         vocabulary, path = Vocabulary.read(folder / "vocabulary.json"), folder / NAME
-        known = {field.name for field in fields(Settings)}
+        settings = read_settings(Settings, config["settings"], folder / "config.json")
         with readable(folder / "config.json"):
-            settings = Settings(**{name: value for name, value in config["settings"].items() if name in known})
             if settings.context_layers > len(read_shapes(path)):
                 raise InputError(f"context_layers {settings.context_layers}: more than {NAME} has weights for")
             with torch.device("meta"):
