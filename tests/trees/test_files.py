@@ -189,6 +189,12 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
         write_bytes(tmp_path / "file" / "a.bin", b"")
 
 
+def test_text_that_is_no_utf_8_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"cannot write this text: character '\\ud800' is half of a surrogate pair"):
+        write_text(tmp_path / "a.txt", "a\ud800")
+    assert list(tmp_path.iterdir()) == []
+
+
 @not_as_root
 def test_a_forbidden_folder(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)

@@ -16,6 +16,20 @@ from treenn.comparison.statistics import adjusted, differences, summary
 from treenn.trees import InputError
 from treenn.trees.json_values import check_object, read_object
 
+_RESULTS = {"command": str, "created": str, "seeds": int, "models": list[object], "tasks": list[object]}
+_RESULTS_OF_TASK = {
+    "treebank": dict,
+    "settings": dict,
+    "supervision": str,
+    "evaluated": list[str],
+    "gold": dict,
+    "runs": list[dict[str, object]],
+    "missing": list[object],
+    "summary": dict,
+    "differences": list[object],
+    "disagreements": list[object],
+    "vectors": list[object],
+}
 _PLAN = {"schema": str, "version": int, "models": list[object], "tasks": list[object]}
 _MODEL = {"name": str, "model": str, "trees": str, "shuffle": bool}
 _TASK = {"treebank": dict, "evaluated": list[str], "gold": dict, "planned": list[object]}
@@ -36,7 +50,11 @@ def read_results(path: Path, contextual: str | Sequence[str] = ()) -> dict[str, 
     if (path / PLAN).exists():
         return collect(path, contextual)
     file = path / RESULTS if path.is_dir() else path
-    return upgrade(read_object(file), file)
+    results = upgrade(read_object(file), file)
+    check_object(results, _RESULTS, file)
+    for number, task in enumerate(results["tasks"]):
+        check_object(task, _RESULTS_OF_TASK, file, f"tasks[{number}]")
+    return results
 
 
 def collect(folder: Path, contextual: str | Sequence[str] = ()) -> dict[str, Any]:

@@ -85,7 +85,7 @@ from treenn.comparison.plan import Plan
 from treenn.encoders import NO_LABEL
 from treenn.trees import InputError
 from treenn.trees.files import write_text
-from treenn.trees.json_values import dump_json, read_object
+from treenn.trees.json_values import check_object, dump_json, read_object
 
 SCHEMA, VERSION = "treenn.comparison", 2
 
@@ -148,6 +148,15 @@ def _gold(treebank: Treebank | PairTreebank, split: str) -> dict[str, list[Any]]
     }
 
 
+_VERSION_1 = {
+    "settings": dict[str, object],
+    "command": str,
+    "created": str,
+    "runs": list[dict[str, object]],
+    "summary": dict,
+}
+
+
 def upgrade(results: Mapping[str, Any], source: Path) -> dict[str, Any]:
     """Results of version 1 as of version 2.
 
@@ -159,6 +168,7 @@ def upgrade(results: Mapping[str, Any], source: Path) -> dict[str, Any]:
         return dict(results)
     if kind != (SCHEMA, 1):
         raise InputError(f"this is {kind[0]} version {kind[1]}, wanted is {SCHEMA} version {VERSION}", source=source)
+    check_object(results, _VERSION_1, source)
     as_they_are = {"trees": "gold", "shuffle": False, "settings": {}, "trials": None}
     regime = {"supervision": results["settings"]["supervision"], "match": "parameters", "missing": []}
     return {

@@ -207,8 +207,17 @@ def kind_of(data: bytes) -> str | None:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """`write_bytes` for text, as UTF-8."""
-    write_bytes(path, text.encode("utf-8"))
+    """`write_bytes` for text, as UTF-8.
+
+    Raises:
+        InputError: as `write_bytes`, and if the text holds half of a surrogate pair, which UTF-8 cannot hold.
+    """
+    try:
+        data = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        wrong = f"character {text[error.start]!r} is half of a surrogate pair, which UTF-8 cannot hold"
+        raise InputError(f"cannot write this text: {wrong}", source=path) from error
+    write_bytes(path, data)
 
 
 def _umask() -> int:
