@@ -61,9 +61,12 @@ def _undecodable(error: UnicodeError, data: bytes, codec: str, path: str | Path,
     remedy = "save the file as UTF-8" + (
         ", or name its encoding with --encoding (in Python, encoding='latin-1')" if can_choose else ""
     )
-    if not isinstance(error, UnicodeDecodeError):
+    try:
+        if not isinstance(error, UnicodeDecodeError):
+            raise error
+        before = data[: error.start].decode(codec, errors="replace")
+    except UnicodeError:  # from codecs that do not tell where, or cannot replace
         return InputError(f"this file is not {codec.upper()}: {error}; {remedy}", source=path)
-    before = data[: error.start].decode(codec, errors="replace")
     line, column = place(before, len(before))
     found = f"byte 0x{data[error.start]:02x}" if error.start < len(data) else "the end of the file"
     return InputError(f"{found} is not {codec.upper()}; {remedy}", source=path, line=line, column=column)
