@@ -345,12 +345,12 @@ LABELS = (
 def label_files(data: bytes, folder: Path) -> None:
     path = file(folder, data)
     labels = LabelFile(path, ["bad", "good"], ["so good", "new"])
-    entries = [*labels.others, *labels.entries]
+    entries = [str(entry) for entry in (*labels.others, *labels.entries)]
     for number, entry in enumerate(labels.entries):
         if entry is not None:
             labels.put(number, entry)
             again = LabelFile(path, ["bad", "good"], ["so good", "new"])
-            assert [*again.others, *again.entries] == entries
+            assert [str(entry) for entry in (*again.others, *again.entries)] == entries
 
 
 SPACE = 'learning_rate = { low = 0.01, high = 0.1 }\ndropout = [0.0, 0.5]\noptimizer = ["adam", "adagrad"]\n'
