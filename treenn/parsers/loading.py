@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from treenn.parsers.parser import Parser
 from treenn.trees.errors import InputError
-from treenn.trees.json_values import read_object
+from treenn.trees.files import read_json
 
 SHIPPED = "chart"
 """The parser that ships with treenn, and that is used where none is named."""
@@ -112,7 +112,8 @@ def _named(named: _Named, name: str, option: str) -> Parser:
 
 def _saved(folder: Path) -> Parser:
     path = folder / "config.json"
-    kind = str(read_object(path).get("parser"))
+    config = read_json(path)
+    kind = str(config.get("parser")) if isinstance(config, dict) else ""
     if kind not in KINDS:
         raise InputError(f'no parser: "parser" is {kind!r}, it can be {", ".join(KINDS)}', source=path)
     parser: Parser = KINDS[kind].of(KINDS[kind].parser).load(folder)
