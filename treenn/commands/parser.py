@@ -80,10 +80,10 @@ def train(
     if teacher and parser != "chart":
         raise InputError(f"--teacher: only a chart parser learns from others, and this is --parser {parser}")
     more = {"teachers": [ChartParser.load(folder) for folder in teacher]} if teacher else {}
-    with skipping(skip_bad) as on_error:
-        data, *helpers = (load_parsing(name, on_error=on_error) for name in (treebank, *helper_treebank))
+    with skipping(skip_bad) as skip:
+        data, *helpers = (load_parsing(name, **skip) for name in (treebank, *helper_treebank))
         words = _words(data, *helpers)
-        files = [read_vectors(path, words, on_error=on_error) for path in vector_files(vectors)]
+        files = [read_vectors(path, words, **skip) for path in vector_files(vectors)]
     torch.set_num_threads(1)  # bit for bit the same every time
     with progress_bar(f"{parser} on {treebank}") as progress:
         where: dict[str, Any] = {"out": out, "overwrite": overwrite, "progress": progress}
@@ -156,8 +156,8 @@ def evaluate(
 
     if out is not None:
         check_replaceable(out, "JSON of treenn.parsing")
-    with skipping(skip_bad) as on_error:
-        data, tried = load_parsing(treebank, on_error=on_error), load_parser(parser)
+    with skipping(skip_bad) as skip:
+        data, tried = load_parsing(treebank, **skip), load_parser(parser)
     if split not in data.splits:
         raise InputError(f"--split {split}: {treebank} has {', '.join(data.splits)}")
     results = {"schema": "treenn.parsing", "version": 1, "command": command_line(), "parser": portable(parser)}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from treenn.trees import InputError, OnError, Tree
+    from treenn.trees import InputError, Tree
 
 
 def print_json(value: Any) -> None:
@@ -51,10 +51,14 @@ def one_line(message: str, longest: int | None = None) -> str:
 
 
 @contextmanager
-def skipping(wanted: bool) -> Iterator[OnError | None]:
-    """What readers are given as `on_error` for --skip-bad: at the end, the errors' number and first five are told."""
+def skipping(wanted: bool) -> Iterator[dict[str, Any]]:
+    """The keyword arguments of readers under --skip-bad; at the end, standard error has the errors' number and places.
+
+    Args:
+        wanted: whether --skip-bad was given; if not, there are none.
+    """
     errors: list[InputError] = []
-    yield errors.append if wanted else None
+    yield {"on_error": errors.append} if wanted else {}
     if errors:
         first = [f"\n  {error}" for error in errors[:5]]
         which = "" if len(errors) == 1 else f" {len(errors)} times; the first {len(first)}"

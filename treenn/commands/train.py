@@ -61,8 +61,8 @@ def train(
         settings, vectors = _of_recipe(recipe, context, options, vectors)
         treebank = treebank or ("sst" if trees is None else None)
     check_run_dir(out, training_run(settings), resume=resume, overwrite=overwrite, spell=as_option)
-    with skipping(skip_bad) as on_error:
-        how: dict[str, Any] = {"untagged": untagged, "encoding": encoding, "on_error": on_error}
+    with skipping(skip_bad) as skip:
+        how: dict[str, Any] = {"untagged": untagged, "encoding": encoding, **skip}
         data = _data(treebank, trees, dev, test, classes, binarize, how)
 
         import torch
@@ -70,7 +70,7 @@ def train(
         from treenn import training
         from treenn.vectors import read_vectors
 
-        files = [read_vectors(path, data.words(), on_error=on_error) for path in vector_files(vectors)]
+        files = [read_vectors(path, data.words(), **skip) for path in vector_files(vectors)]
     torch.set_num_threads(1)  # bit for bit the same every time, and at this size as fast as two
     with progress_bar(f"{settings.model} on {data.name}") as progress:
         how = {"resume": resume, "overwrite": overwrite, "command": command_line()}
@@ -122,7 +122,7 @@ def _data(
     if name is not None:
         if how["untagged"] or how["encoding"] != "utf-8":
             raise InputError("--untagged and --encoding go with --trees FILE, not with --treebank NAME")
-        return treebanks.load(name, on_error=how["on_error"])
+        return treebanks.load(name, on_error=how.get("on_error"))
     if dev is None:
         raise InputError("--trees wants --dev FILE too: the best epoch is chosen on it")
     if binarize not in (None, "left", "right"):
