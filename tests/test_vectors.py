@@ -109,6 +109,7 @@ def pack(data: bytes, how: str) -> bytes:
         (b"3 2\n\n", "vectors: this file has no row"),
         (pack(b"film 1 2\n" * 99, "gz")[:-12], "vectors: cannot read this file: Compressed file ended before"),
         (b"\x1f\x8b\x08\x00nonsense", "vectors: cannot read this file: "),
+        (pack(b"film 1 2", "zip").replace(b"folder/", b"\0older/"), "vectors: cannot read this file: "),
         (b"PK\x03\x04nonsense", "vectors: cannot read this file: File is not a zip file"),
     ],
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +29,10 @@ _SPACES = re.compile(rb"[ \t]+")
 _HEADER = re.compile(rb"[0-9]{1,12} ([1-9][0-9]{0,6})")
 _NUMBER = re.compile(rb"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|(?i:nan|inf(?:inity)?))")
 _LARGEST = float(np.finfo(np.float32).max)
-_UNREADABLE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError)
+_UNREADABLE = (
+    *(OSError, EOFError, RuntimeError, ValueError, LookupError, ArithmeticError, AttributeError),
+    *(zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error),
+)
 """What files raise that are cut, damaged, encrypted, or packed by an unknown method."""
 
 

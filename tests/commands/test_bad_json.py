@@ -140,7 +140,11 @@ def test_a_broken_pcfg(command: Command, tmp_path: Path) -> None:
     (tmp_path / "parser").mkdir()
     config = {"parser": "pcfg", "format": 1, "settings": {}}
     (tmp_path / "parser" / "config.json").write_text(json.dumps(config))
-    for text in [*BROKEN, '{"rules": {"S": [[]]}, "words": {}}', '{"rules": {"S": [["A", "x"]]}, "words": {}}']:
+    odd = [{"S": [[]]}, {"S": [["A", "x"]]}, {"S": [["A", 1.0]]}, {"^": [["A", 2.0], ["B", -1.0]]}]
+    for text in [
+        *BROKEN,
+        *(json.dumps({"rules": rules, "words": {"A": {"a": 1.0}, "B": {"b": 1.0}}}) for rules in odd),
+    ]:
         (tmp_path / "parser" / "grammar.json").write_text(text)
         assert "grammar.json" in command("parse", "--parser", "parser", "good").error
 

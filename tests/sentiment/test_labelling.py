@@ -143,6 +143,7 @@ def test_a_file_that_was_edited_by_hand_is_taken_as_it_is(path: Path) -> None:
         ("{}(1 fine)\n", " there are 1 trees for 0 lines"),
         ("{}# sentence: fine\n(7 fine)\n", "3:1: label 7 is outside the scale, 0 to 2"),
         ("{}# unfinished after 1: fine\n", " there is no tree here"),
+        ("{}# unfinished after 1: fine\n# (2 fine) (2 too)\n", "3: one tree is wanted here, there are 2"),
     ],
 )
 def test_another_file_is_left_alone(path: Path, text: str, message: str) -> None:

@@ -115,6 +115,8 @@ _GRAMMAR = {"rules": dict[str, list[list[object]]], "words": dict[str, dict[str,
 
 def _productions(held: dict[str, Any]) -> Iterator[ProbabilisticProduction]:
     """The rules in a `grammar.json`."""
+    if START not in held["rules"]:
+        raise InputError(f"there must be rules for {START!r}")
     for symbol, rules in held["rules"].items():
         for *below, probability in rules:
             yield _production(symbol, [*map(Nonterminal, below)], probability)
