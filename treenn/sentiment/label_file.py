@@ -83,7 +83,8 @@ class LabelFile:
     def put(self, number: int, entry: Entry) -> None:
         """Keep this of a sentence from now on, on disk too."""
         self.entries[number] = entry
-        known = [*self.others, *(each for each in self.entries if each is not None)]
+        # Of two entries of one sentence the first is the input's when the file is read again.
+        known = [*(each for each in self.entries if each is not None), *self.others]
         write_text(self.path, self._title + "".join(map(str, known)))
 
     def _read(self, classes: int) -> Iterator[Entry]:
