@@ -60,9 +60,10 @@ def skipping(wanted: bool) -> Iterator[dict[str, Any]]:
     errors: list[InputError] = []
     yield {"on_error": errors.append} if wanted else {}
     if errors:
-        first = [f"\n  {error}" for error in errors[:5]]
-        which = "" if len(errors) == 1 else f" {len(errors)} times; the first {len(first)}"
-        say(f"skipped what cannot be read{which}:{''.join(first)}")
+        which = "" if len(errors) == 1 else f" {len(errors)} times; the first {min(len(errors), 5)}"
+        say(f"skipped what cannot be read{which}:")
+        for error in errors[:5]:
+            say(f"  {error}")
 
 
 def write_svg(path: Path, trees: Iterator[Tree], classes: int = 5) -> None:
