@@ -282,7 +282,9 @@ def load_model(
     folder = Path(__file__).parent / "weights" / SHIPPED if str(folder) == SHIPPED else Path(folder)
     saved = read_folder(folder, reads=NodeClassifier.reads, contextual=contextual)
     if saved.classes is None:
-        raise InputError("classes is null; must be a list of names", source=folder / "config.json")
+        raise InputError(
+            "'classes' is null; it must be a list whose values are each text", source=folder / "config.json"
+        )
     check_sizes(saved, partial(node_head, classes=len(saved.classes)))
     model = build(saved.with_word_size, len(saved.classes), saved.vocabulary)
     load_weights(folder, model)

@@ -14,6 +14,7 @@ from typing import Any
 from treenn.settings import Settings, option
 from treenn.trees import InputError
 from treenn.trees.files import read_json, write_text
+from treenn.trees.json_values import read_object
 from treenn.trees.temporary import is_stale, remove_stale
 
 RUN = "run.json"
@@ -267,6 +268,8 @@ def _check_held(
             f"{spell('out', None)}",
             source=out,
         )
+    if resume and run.kind is TRAINING and (out / RUN).is_file():
+        read_object(out / RUN, {"settings": dict, "data": str})
     if kind is not run.kind or run.given is None:
         raise InputError(f"this folder holds a {kind.noun} already; {ways}", source=out)
     if kind.kept and not resume and any((out / name).exists() for name in kind.kept):

@@ -163,7 +163,7 @@ def test_bad_trees_are_skipped_on_request(command: Command, tmp_path: Path) -> N
         f"bad.txt:{line}:11" for line in range(3, 8)
     ]
     (tmp_path / "bad.txt").write_text("(3 a b)\n")
-    assert "bad.txt:1:1: this leaf has 2 words" in command("train", *arguments, "--skip-bad").error
+    assert "bad.txt:1:1: this leaf has 2 words" in command("train", *arguments, "--skip-bad", "--overwrite").error
 
 
 def test_other_encodings_and_words_without_a_tag_are_read_on_request(command: Command, tmp_path: Path) -> None:

@@ -75,8 +75,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def command(made: Path, treenn: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """`treenn`, for which every treebank is a toy, beside a `model` and a `parser`."""
     small_home(tmp_path / "home", monkeypatch)
-    monkeypatch.setattr(treebanks, "load", lambda name: TOY)
-    monkeypatch.setattr(treebanks.parsing, "load_parsing", lambda name: PARSING)
+    monkeypatch.setattr(treebanks, "load", lambda name, **how: TOY)
+    monkeypatch.setattr(treebanks.parsing, "load_parsing", lambda name, **how: PARSING)
     versions = {"treenn": "0", "commit": "abc", "torch": "2"}
     monkeypatch.setattr("treenn.comparison.runs.environment", lambda: versions)
     for cache in (load, _arranged):

@@ -23,7 +23,7 @@ from treebanks.nested import nested_tree
 from treebanks.sick import _judgments
 from treenn.comparison.collect import read_results
 from treenn.comparison.plan_file import read_plan
-from treenn.models import read_config
+from treenn.models import read_folder
 from treenn.parsers.chart import ChartParser
 from treenn.parsers.loading import load_parser
 from treenn.sentiment.label_file import LabelFile
@@ -291,7 +291,8 @@ JSON_PIECES = ('"size"', '"4"', "4.5", ", ", ": ", '"settings"', '"a": ', "NaN",
 @target(CONFIG, CONFIG.replace('"format": 2', '"format": 1'), "[]", "{}", pieces=JSON_PIECES)
 def model_config(data: bytes, folder: Path) -> None:
     file(folder, data, "config.json")
-    _, settings = read_config(folder, reads="trees")
+    file(folder, b'["a"]', "vocabulary.json")
+    settings = read_folder(folder, reads="trees").settings
     assert isinstance(settings.size, int) and settings.size > 0
 
 

@@ -10,7 +10,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from multiprocessing import resource_tracker as mp_tracker
 from typing import Any
@@ -93,8 +93,9 @@ def _close(results: Any) -> None:
 def _end_workers() -> None:
     """Kill what joblib has not."""
     for process in multiprocessing.active_children():
-        if process.name.startswith(_WORKER):
-            process.kill()
+        if process.name.startswith(_WORKER) and process.pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)  # loky's processes have no kill()
 
 
 def _call(parent: int, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections import deque
 
-from rich.cells import cell_len, set_cell_size
-
 from treenn.trees.nary import NaryTree, inner_children
 from treenn.trees.palette import colour_of, ink_on, terminal_colour
 from treenn.trees.tree import Label, Tree
@@ -50,7 +48,7 @@ def draw_text(tree: Tree | NaryTree, *, color: bool = False, classes: int = 5, w
             lines.append(f"{line}[{cuts}]")
             todo.appendleft((node, f"[{cuts}] ", " " * len(f"[{cuts}] ")))
         else:
-            line, indent = f"{line}{drawn[node]}{gap}", f"{indent}{' ' * cell_len(texts[node])}{gap}"
+            line, indent = f"{line}{drawn[node]}{gap}", f"{indent}{' ' * columns_of(texts[node])}{gap}"
             todo += _below(children[node - n], line, indent, gap)
     return "\n".join(lines)
 
@@ -58,7 +56,7 @@ def draw_text(tree: Tree | NaryTree, *, color: bool = False, classes: int = 5, w
 def shown(label: Label) -> str:
     """A label as drawings write it: at most 16 columns, without invisible characters; `·` for None."""
     text = "·" if label is None else visible(str(label))
-    return text if cell_len(text) <= _LONGEST_LABEL else f"{set_cell_size(text, _LONGEST_LABEL - 1).rstrip()}…"
+    return text if columns_of(text) <= _LONGEST_LABEL else f"{_cropped(text, _LONGEST_LABEL - 1).rstrip()}…"
 
 
 def visible(text: str) -> str:
@@ -108,7 +106,20 @@ def _widest(tree: Tree | NaryTree, texts: list[str]) -> int:
     n, columns, widest = len(tree.words), [0] * len(texts), 0
     for node, children in zip(range(len(texts) - 1, n - 1, -1), reversed(inner_children(tree)), strict=True):
         for child in children:
-            columns[child] = columns[node] + cell_len(texts[node]) + len(" │ ")
+            columns[child] = columns[node] + columns_of(texts[node]) + len(" │ ")
             if child < n:
-                widest = max(widest, columns[child] + cell_len(f"{texts[child]} {visible(tree.words[child])}"))
+                widest = max(widest, columns[child] + columns_of(f"{texts[child]} {visible(tree.words[child])}"))
     return widest
+
+
+def columns_of(text: str) -> int:
+    """The number of terminal columns that a text takes."""
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _cropped(text: str, columns: int) -> str:
+    from rich.cells import set_cell_size
+
+    return set_cell_size(text, columns)

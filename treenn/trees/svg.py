@@ -5,9 +5,7 @@ from __future__ import annotations
 from html import escape
 from itertools import accumulate, pairwise
 
-from rich.cells import cell_len
-
-from treenn.trees.draw import shown, visible
+from treenn.trees.draw import columns_of, shown, visible
 from treenn.trees.nary import NaryTree, inner_children
 from treenn.trees.palette import colour_of, ink_on
 from treenn.trees.tree import Label, Tree
@@ -71,7 +69,7 @@ def _columns(tree: Tree | NaryTree, labels: list[str]) -> tuple[list[float], flo
     """The x of every node and the picture's width: a column a word, wide enough for it and for any node's box."""
     n = len(tree.words)
     least = max(_box_width(label) for label in labels) + 6
-    widths = [max(least, _LETTER * cell_len(visible(word)) + _WORD_GAP) for word in tree.words]
+    widths = [max(least, _LETTER * columns_of(visible(word)) + _WORD_GAP) for word in tree.words]
     ends = list(accumulate(widths, initial=float(_EDGE)))
     xs = [(start + end) / 2 for start, end in pairwise(ends)]
     for below in inner_children(tree):
@@ -87,7 +85,7 @@ def _heights(tree: Tree | NaryTree) -> list[int]:
 
 
 def _box_width(label: str) -> float:
-    return max(_BOX_HEIGHT, 7.6 * cell_len(label) + 10)
+    return max(_BOX_HEIGHT, 7.6 * columns_of(label) + 10)
 
 
 def _edges(node: int, children: tuple[int, ...], xs: list[float], ys: list[float]) -> str:

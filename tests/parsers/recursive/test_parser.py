@@ -85,7 +85,7 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
             {"settings": {**config["settings"], "context": "lstm", "context_layers": 10**9}},
             "context_layers 1000000000: ",
         ),
-        ({"word_size": "4"}, r"config\.json: this parser cannot be read: TypeError"),
+        ({"word_size": "4"}, r"config\.json: 'word_size' is \"4\"; it must be a whole number"),
     ):
         (tmp_path / "config.json").write_text(json.dumps(config | change))
         with pytest.raises(InputError, match=message):
