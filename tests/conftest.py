@@ -15,6 +15,37 @@ settings.register_profile(
 settings.load_profile("treenn")
 
 
+# Options must be known before tests are collected, so they are not in tests/fuzz/conftest.py.
+FUZZED = pytest.StashKey[dict[str, tuple[int, int]]]()
+"""Inputs and findings of each fuzzed target."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("fuzz", "the fuzzer, `python -m pytest -m slow tests/fuzz`")
+    group.addoption("--fuzz-seconds", type=float, default=20, help="seconds, shared by all targets (default: 20)")
+    group.addoption("--fuzz-seed", type=int, default=0, help="the seed of all inputs (default: 0)")
+    group.addoption("--fuzz-inputs", type=int, default=0, help="inputs of each target, instead of seconds")
+    group.addoption("--fuzz-first", type=int, default=0, help="the number of the first input (default: 0)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[FUZZED] = {}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if counts := config.stash[FUZZED]:
+        terminalreporter.section("fuzzed: inputs, findings")
+        for name, (inputs, findings) in counts.items():
+            terminalreporter.line(f"{name:20} {inputs:10,} {findings:5}")
+        inputs, findings = (sum(column) for column in zip(*counts.values(), strict=True))
+        terminalreporter.line(f"{'together':20} {inputs:10,} {findings:5}  seed {config.getoption('--fuzz-seed')}")
+
+
+@pytest.fixture
+def fuzz_counts(pytestconfig: pytest.Config) -> dict[str, tuple[int, int]]:
+    return pytestconfig.stash[FUZZED]
+
+
 @pytest.fixture(scope="session")
 def treebanks_home() -> Path:
     home = os.environ.get("TREEBANKS_HOME")

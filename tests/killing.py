@@ -1,6 +1,29 @@
-"""Runs that are cut off in the middle."""
+"""Runs that are cut off in the middle: in this process, or with worker processes of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
 
 from treenn.training import Progress
+
+SECONDS = 60
+"""How long a test waits for what must happen."""
+
+
+_WITH_AN_ENDLESS_RECIPE = """
+from dataclasses import replace
+from small_recipes import OTHER
+import treenn.recipes
+from treenn.cli import main
+endless = replace(OTHER, name="endless", settings=replace(OTHER.settings, epochs=100_000))
+treenn.recipes.RECIPES = {"endless": lambda: endless}
+main()
+"""
 
 
 class Killed(Exception):
@@ -13,3 +36,45 @@ def kill_after(batches: int) -> Progress:
             raise Killed
 
     return progress
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start `treenn` in a session of its own, by which all its processes are known."""
+    command = [sys.executable, "-c", _WITH_AN_ENDLESS_RECIPE, *arguments]
+    return subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+
+def wait_until(happened: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + SECONDS
+    while not happened() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return happened()
+
+
+def processes(session: int) -> dict[int, str]:
+    """The processes of a session that are alive, each with its command line (Linux only)."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            state, _, _, its_session, *_ = (folder / "stat").read_text().rpartition(")")[2].split()
+            if int(its_session) == session and state not in "ZX":
+                found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
+        except OSError:
+            continue
+    return found
+
+
+def workers(session: int) -> list[int]:
+    return [process for process, line in processes(session).items() if "LokyProcess" in line]
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """Leave nothing of a test behind, also if it failed."""
+    for each in (*processes(process.pid), process.pid):
+        try:
+            os.kill(each, 9)
+        except ProcessLookupError:
+            continue
+    process.communicate()

@@ -14,7 +14,7 @@ from treenn.trees import write_trees
 
 TINY = Settings(size=4, word_size=3, epochs=2, batch_size=10)
 FIGURES = {"root": Figure(0.5, 0.01, checked=True), "root_binary": Figure(0.9), "all_nodes_binary": Figure(0.8)}
-PUBLISHED = Published("Someone 2013", FIGURES, runs=5)
+PUBLISHED = Published("Someone 2013", "a network", FIGURES, runs=5)
 ONE = Recipe("one", "a tree", TINY, ("two.txt",), PUBLISHED, ("other vectors",))
 OTHER = Recipe("other", "a sequence", Settings(model="lstm", size=4, word_size=3, epochs=1, supervision="spans"))
 TOGETHER = Recipe("together", "all of one", TINY, ("two.txt",), members=("one",))

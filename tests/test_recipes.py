@@ -32,7 +32,7 @@ def test_published_figures_are_shares_with_a_source(name: str) -> None:
         assert "root" in published.figures
         assert all(0.3 < figure.mean < 1 for figure in published.figures.values())
         assert all(figure.std is None or 0 < figure.std < 0.02 for figure in published.figures.values())
-        assert published.source
+        assert published.paper and published.model
 
 
 def test_the_published_protocols_differ_as_the_papers_do() -> None:

@@ -52,6 +52,7 @@ class Entry:
         files: what lies there; empty for what is generated.
         download: how to get it; `None` where there is no fixed official file to download.
         by_hand: how to get it where `download` is `None`.
+        synthetic: what generated its examples and labels, as a clause; empty for text that people wrote.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Entry:
     files: tuple[File, ...] = ()
     download: Download | None = None
     by_hand: str = ""
+    synthetic: str = ""
 
     @property
     def card(self) -> str:
@@ -89,6 +91,15 @@ def entry(name: str) -> Entry:
         if known.name == name.removesuffix("-binary"):
             return known
     raise InputError(f"no treebank is called {name!r}; there are {', '.join(known.name for known in ENTRIES)}")
+
+
+def synthetic(name: str) -> str:
+    """What generated a task's examples and labels, as a clause; empty for text that people wrote and unknown names.
+
+    >>> synthetic("reviews-binary"), synthetic("sst")
+    ('a grammar generated its sentences and labels', '')
+    """
+    return next((known.synthetic for known in ENTRIES if f"{name}-".startswith(f"{known.name}-")), "")
 
 
 def _files(name: str) -> tuple[File, ...]:
@@ -137,6 +148,7 @@ ENTRIES: tuple[Entry, ...] = (
         "Workshop",
         homepage="https://github.com/nyu-mll/spinn/tree/listops-release",
         folder="listops",
+        synthetic="a program generated its expressions and labels",
         files=_files("listops"),
         download=Download(
             url="https://raw.githubusercontent.com/nyu-mll/spinn/listops-release/python/spinn/data/listops/test_d20s.tsv",
@@ -154,6 +166,7 @@ ENTRIES: tuple[Entry, ...] = (
         "Architectures, CoCo",
         homepage="https://github.com/sleepinyourhat/vector-entailment",
         folder="logic",
+        synthetic="a program generated its formulas and labels",
         files=_files("logic"),
         by_hand="take train0 to train12 and test0 to test12 from the folder propositionallogic of "
         "https://github.com/sleepinyourhat/vector-entailment and copy them to logic",
@@ -177,6 +190,7 @@ ENTRIES: tuple[Entry, ...] = (
         licence="MIT, as treenn",
         citation="this package",
         homepage="",
+        synthetic="a grammar generated its sentences and labels",
     ),
     Entry(
         name="sick",

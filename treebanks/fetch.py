@@ -12,6 +12,7 @@ from treebanks.home import data_home
 from treebanks.unpack import unpack
 from treebanks.verify import check_files, verify
 from treenn.trees import InputError
+from treenn.trees.temporary import remove_stale, temporary_prefix
 
 
 def fetch(entry: Entry, home: Path | None = None, progress: Progress | None = None) -> bool:
@@ -27,9 +28,12 @@ def fetch(entry: Entry, home: Path | None = None, progress: Progress | None = No
 
     Raises:
         InputError: where the treebank has to be got by hand (and how), the download fails or is not what was expected,
-            a file of another content is in the way, or the folder cannot be written. Nothing half-written is left.
+            a file of another content is in the way, or the folder cannot be written. Nothing half-written is left;
+            what a killed process left is removed by the next one.
     """
     home = home or data_home()
+    folder = home / entry.folder
+    remove_stale(folder.parent, entry.name)
     missing = _missing(entry, home)
     if not missing:
         return False
@@ -38,10 +42,9 @@ def fetch(entry: Entry, home: Path | None = None, progress: Progress | None = No
             f"{entry.name} has no fixed download: {entry.by_hand} (the folders are those under {home}); "
             f"then run `treenn data verify {entry.name}`"
         )
-    folder = home / entry.folder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=folder.parent, prefix=f".{entry.name}-") as scratch:
+        with TemporaryDirectory(dir=folder.parent, prefix=temporary_prefix(entry.name)) as scratch:
             staged = _stage(entry.download, missing, Path(scratch), progress)
             _put(staged, folder, missing)
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from treebanks import sentiment
 from treebanks.listops import load_listops
@@ -11,11 +12,11 @@ from treebanks.pairs import PairTreebank
 from treebanks.sentiment import Neutral
 from treebanks.sick import load_entailment, load_relatedness
 from treebanks.treebank import Treebank
-from treenn.trees import InputError
+from treenn.trees import InputError, OnError
 from treenn.trees.arguments import check
 
 
-def load(name: str, *, neutral: Neutral = "third") -> Treebank | PairTreebank:
+def load(name: str, *, neutral: Neutral = "third", on_error: OnError | None = None) -> Treebank | PairTreebank:
     """A treebank by its name, one of `names()`.
 
     - `"sst"` and `"reviews"` have five classes of sentiment; `"sst-binary"` and `"reviews-binary"` are the same made
@@ -28,6 +29,7 @@ def load(name: str, *, neutral: Neutral = "third") -> Treebank | PairTreebank:
     Args:
         name: the treebank.
         neutral: what a binary task does with neutral phrases inside a sentence.
+        on_error: called with the error of each sentence or pair that is skipped (default: the first error is raised).
 
     Raises:
         InputError: where no treebank has this name, and where it is not on this machine (and how to get it).
@@ -37,10 +39,10 @@ def load(name: str, *, neutral: Neutral = "third") -> Treebank | PairTreebank:
     """
     check("name", name, str)
     if name in sentiment.names():
-        return sentiment.load(name, neutral=neutral)
+        return sentiment.load(name, neutral=neutral, on_error=on_error)
     if name not in _LOADERS:
         raise InputError(f"no treebank is called {name!r}; there are {', '.join(names())}")
-    return _LOADERS[name]()
+    return _LOADERS[name](on_error=on_error)
 
 
 def load_trees(name: str) -> Treebank:
@@ -60,9 +62,9 @@ def names() -> tuple[str, ...]:
     return tuple(sorted([*sentiment.names(), *_LOADERS]))
 
 
-_LOADERS: Mapping[str, Callable[[], Treebank | PairTreebank]] = {
+_LOADERS: Mapping[str, Callable[..., Treebank | PairTreebank]] = {
     "listops": load_listops,
-    "listops-100": lambda: load_listops(longest=100),
+    "listops-100": partial(load_listops, longest=100),
     "logic": load_logic,
     "sick-entailment": load_entailment,
     "sick-relatedness": load_relatedness,

@@ -26,12 +26,16 @@ def nested_tree(text: str) -> Tree:
         if token == ")":
             children = open_nodes.pop()
             if len(children) != 2 or not open_nodes:
-                raise InputError(f"a pair of brackets holds two parts; {text!r} has other ones")
+                raise InputError(f"a pair of brackets holds two parts; {_shown(text)} has other ones")
             merges.append((children[0], children[1]))
             node = n + len(merges) - 1
         else:
             node, word = word, word + 1
         open_nodes[-1].append(node)
     if len(open_nodes) != 1 or len(open_nodes[0]) != 1:
-        raise InputError(f"these brackets are not one tree: {text!r}")
+        raise InputError(f"these brackets are not one tree: {_shown(text)}")
     return Tree(words, tuple(merges))
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 100 else f"{text[:99]}…")

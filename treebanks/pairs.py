@@ -52,11 +52,13 @@ class PairTreebank:
         name: what it is called by `treebanks.load`, e.g. `"logic"`.
         classes: what each target means; `None` where targets are numbers on a scale from 1 to 5.
         splits: the pairs by split: `"train"`, `"dev"`, and the test sets.
+        synthetic: as for `Treebank`.
     """
 
     name: str
     classes: Sequence[str] | None
     splits: Mapping[str, Sequence[Pair]]
+    synthetic: str = ""
 
     def __post_init__(self) -> None:
         check_fields(self)

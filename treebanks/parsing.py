@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +14,7 @@ from treebanks.catalogue import entry
 from treebanks.home import data_home
 from treebanks.sentiment import load
 from treebanks.treebank import checked_splits, split_of
-from treenn.trees import InputError, NaryTree, Tree, parse_nary
+from treenn.trees import InputError, NaryTree, OnError, Tree, parse_nary
 from treenn.trees.arguments import check, check_fields
 from treenn.trees.files import read_text
 
@@ -52,7 +53,7 @@ class ParsingTreebank:
         return split_of(self, split)
 
 
-def load_parsing(name: str) -> ParsingTreebank:
+def load_parsing(name: str, *, on_error: OnError | None = None) -> ParsingTreebank:
     """A treebank for parsers by its name, one of `parsing_names()`.
 
     - `"sst"`, `"reviews"`: their binary trees and own splits; the sentiment labels are taken off.
@@ -64,6 +65,10 @@ def load_parsing(name: str) -> ParsingTreebank:
     Traces are removed with the nodes that they leave empty, function tags and indices are cut off (`NP-SBJ-1` is `NP`),
     and there is no node above the sentence's own.
 
+    Args:
+        name: the treebank.
+        on_error: called with the error of each tree that is skipped (default: the first error is raised).
+
     Raises:
         InputError: where no treebank has this name, and where it is not on this machine (and how to get it).
 
@@ -73,7 +78,7 @@ def load_parsing(name: str) -> ParsingTreebank:
     check("name", name, str)
     if name not in _LOADERS:
         raise InputError(f"no treebank for parsers is called {name!r}; there are {', '.join(parsing_names())}")
-    return ParsingTreebank(name, _LOADERS[name]())
+    return ParsingTreebank(name, _LOADERS[name](on_error))
 
 
 def parsing_names() -> tuple[str, ...]:
@@ -81,18 +86,19 @@ def parsing_names() -> tuple[str, ...]:
     return tuple(sorted(_LOADERS))
 
 
-def _unlabelled(name: str) -> dict[str, tuple[Tree, ...]]:
-    return {split: tuple(tree.with_labels(()) for tree in trees) for split, trees in load(name).splits.items()}
+def _unlabelled(name: str, on_error: OnError | None) -> dict[str, tuple[Tree, ...]]:
+    treebank = load(name, on_error=on_error)
+    return {split: tuple(tree.with_labels(()) for tree in trees) for split, trees in treebank.splits.items()}
 
 
-def _questionbank() -> dict[str, tuple[NaryTree, ...]]:
+def _questionbank(on_error: OnError | None) -> dict[str, tuple[NaryTree, ...]]:
     path = _folder("questionbank") / "4000qs.txt"
-    return _tenths(_penn(path, _mended_questions(_text("questionbank", path))))
+    return _tenths(_penn(path, _mended_questions(_text("questionbank", path)), on_error))
 
 
-def _craft() -> dict[str, tuple[NaryTree, ...]]:
+def _craft(on_error: OnError | None) -> dict[str, tuple[NaryTree, ...]]:
     paths = sorted(_folder("craft") / file.path for file in entry("craft").files)
-    articles = [_penn(path, _text("craft", path)) for path in paths]
+    articles = [_penn(path, _text("craft", path), on_error) for path in paths]
     return {split: tuple(chain.from_iterable(some)) for split, some in _tenths(articles).items()}
 
 
@@ -112,12 +118,12 @@ def _mended_questions(text: str) -> str:
     return _QUESTION_MARK.sub("(. ", _UNTAGGED_BRACKET.sub(r"(\1 \1)", text.replace("<", "'")))
 
 
-def _penn(path: Path, text: str) -> list[NaryTree]:
+def _penn(path: Path, text: str, on_error: OnError | None) -> list[NaryTree]:
     """Penn-style trees without traces, without the nodes that are empty then, and without function tags."""
     text, found = _TRACE.sub("", text), 1
     while found:
         text, found = _EMPTY.subn("", text)
-    return parse_nary(_FUNCTION.sub(r"(\1", text), source=path)
+    return parse_nary(_FUNCTION.sub(r"(\1", text), source=path, on_error=on_error)
 
 
 def _tenths(items: Sequence[T]) -> dict[str, tuple[T, ...]]:
@@ -126,9 +132,9 @@ def _tenths(items: Sequence[T]) -> dict[str, tuple[T, ...]]:
     return {"train": train, "dev": tuple(items[8::10]), "test": tuple(items[9::10])}
 
 
-_LOADERS: Mapping[str, Callable[[], Mapping[str, tuple[Tree | NaryTree, ...]]]] = {
+_LOADERS: Mapping[str, Callable[[OnError | None], Mapping[str, tuple[Tree | NaryTree, ...]]]] = {
     "craft": _craft,
     "questionbank": _questionbank,
-    "reviews": lambda: _unlabelled("reviews"),
-    "sst": lambda: _unlabelled("sst"),
+    "reviews": partial(_unlabelled, "reviews"),
+    "sst": partial(_unlabelled, "sst"),
 }

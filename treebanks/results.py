@@ -17,7 +17,8 @@ from treebanks.disagreements import disagreement_text
 from treebanks.metrics import applies
 from treebanks.recipe_results import recipe_table
 from treenn.trees import InputError
-from treenn.trees.files import read_json, read_text, write_text
+from treenn.trees.files import read_text, write_text
+from treenn.trees.json_values import read_object
 
 BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
 
@@ -140,7 +141,7 @@ def _parser_row(evaluation: Mapping[str, Any]) -> list[str]:
 
 
 def _read(path: Path, schema: str, versions: Sequence[int]) -> dict[str, Any]:
-    results: dict[str, Any] = read_json(path)
+    results = read_object(path)
     kind = results.get("schema"), results.get("version")
     if kind not in [(schema, version) for version in versions]:
         wanted = " or ".join(map(str, versions))

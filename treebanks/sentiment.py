@@ -8,7 +8,7 @@ from typing import Literal
 from treebanks.catalogue import entry
 from treebanks.home import data_home
 from treebanks.treebank import Treebank
-from treenn.trees import InputError, Label, read_trees
+from treenn.trees import InputError, Label, OnError, read_trees
 from treenn.trees.arguments import check
 
 FIVE_CLASSES = ("very negative", "negative", "neutral", "positive", "very positive")
@@ -21,7 +21,7 @@ _THIRD: Mapping[Label, int] = {0: 0, 1: 0, 2: 1, 3: 2, 4: 2}
 _DROP: Mapping[Label, int] = {0: 0, 1: 0, 3: 1, 4: 1}
 
 
-def load(name: str, *, neutral: Neutral = "third") -> Treebank:
+def load(name: str, *, neutral: Neutral = "third", on_error: OnError | None = None) -> Treebank:
     """A sentiment treebank by its name, one of `names()`.
 
     `"sst"` and `"reviews"` have five classes; `"sst-binary"` and `"reviews-binary"` are the same made `binary`.
@@ -29,6 +29,7 @@ def load(name: str, *, neutral: Neutral = "third") -> Treebank:
     Args:
         name: the treebank, with `-binary` after it for that task.
         neutral: what the binary task does with neutral phrases inside a sentence: see `binary`.
+        on_error: called with the error of each tree that is skipped (default: the first error is raised).
 
     Raises:
         InputError: where no treebank has this name, and where it is not on this machine (and how to get it).
@@ -39,7 +40,7 @@ def load(name: str, *, neutral: Neutral = "third") -> Treebank:
     check("name", name, str)
     if name not in names():
         raise InputError(f"no sentiment treebank is called {name!r}; there are {', '.join(names())}")
-    treebank = _LOADERS[name.removesuffix(_BINARY)]()
+    treebank = _LOADERS[name.removesuffix(_BINARY)](on_error)
     return binary(treebank, neutral=neutral) if name.endswith(_BINARY) else treebank
 
 
@@ -70,10 +71,10 @@ def binary(treebank: Treebank, *, neutral: Neutral = "third") -> Treebank:
         split: tuple(tree.map_labels(labels.get) for tree in trees if tree.label in _DROP)
         for split, trees in treebank.splits.items()
     }
-    return Treebank(treebank.name + _BINARY, classes, splits)
+    return Treebank(treebank.name + _BINARY, classes, splits, treebank.synthetic)
 
 
-def _sst() -> Treebank:
+def _sst(on_error: OnError | None) -> Treebank:
     folder = data_home() / entry("sst").folder
     paths = {split: folder / f"{split}.txt" for split in ("train", "dev", "test")}
     for path in paths.values():
@@ -83,14 +84,15 @@ def _sst() -> Treebank:
                 f"folder that holds sst/{path.name}",
                 source=path,
             )
-    splits = {split: tuple(read_trees(path, classes=len(FIVE_CLASSES))) for split, path in paths.items()}
+    classes = len(FIVE_CLASSES)
+    splits = {split: tuple(read_trees(path, classes=classes, on_error=on_error)) for split, path in paths.items()}
     return Treebank("sst", FIVE_CLASSES, splits)
 
 
-def _reviews() -> Treebank:
+def _reviews(on_error: OnError | None) -> Treebank:
     from treebanks.reviews import generate
 
     return generate()
 
 
-_LOADERS: Mapping[str, Callable[[], Treebank]] = {"reviews": _reviews, "sst": _sst}
+_LOADERS: Mapping[str, Callable[[OnError | None], Treebank]] = {"reviews": _reviews, "sst": _sst}

@@ -19,11 +19,14 @@ class Treebank:
         name: what it is called by `treebanks.load`, e.g. `"sst"`; with the task where it has several, `"sst-binary"`.
         classes: what each label means, in order of the scale.
         splits: the trees by split: `"train"`, `"dev"`, `"test"`, and any further test set.
+        synthetic: what generated sentences and labels, as a clause ("a grammar generated its sentences and labels");
+            empty for text that people wrote. Reports begin with it.
     """
 
     name: str
     classes: Sequence[str]
     splits: Mapping[str, Sequence[Tree]]
+    synthetic: str = ""
 
     def __post_init__(self) -> None:
         check_fields(self)

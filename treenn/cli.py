@@ -1,32 +1,66 @@
-"""The `treenn` command: assembles the commands and turns a user's mistake into one line."""
+"""The `treenn` command: assembles the commands, and ends every failure in one line and an exit code."""
+
+from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Annotated, Any
 
 import typer
 
-from treenn.commands import data, parser
+from treenn.commands import data, parser, streams
 from treenn.commands.attention import attention
 from treenn.commands.bench import bench
 from treenn.commands.cells import cells
 from treenn.commands.compare import compare
 from treenn.commands.explain import explain
 from treenn.commands.export import export
+from treenn.commands.help import polish
 from treenn.commands.label import label
 from treenn.commands.parse import parse
 from treenn.commands.predict import predict
 from treenn.commands.recipes import recipes
 from treenn.commands.report import report
 from treenn.commands.reproduce import reproduce
+from treenn.commands.show import one_line
+from treenn.commands.tokenize import tokenize
 from treenn.commands.train import train
 from treenn.commands.tune import tune
+from treenn.stopping import ends_in_one_line
 from treenn.trees.errors import InputError
 
 app = typer.Typer(
-    help="Recursive neural networks over trees: train, compare with recurrent networks, look at treebanks.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+LONGEST = 500
+"""The most characters of an error line."""
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        import platform
+        from importlib.metadata import version
+
+        print(f"treenn {version('treenn')}, torch {version('torch')}, Python {platform.python_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show versions and exit."),
+    ] = False,
+) -> None:
+    """Recursive neural networks over trees: train, compare with recurrent networks, look at treebanks.
+
+    Example: treenn predict "It's not a great movie, but the last ten minutes are wonderful."
+    """
+
+
 app.command()(bench)
 app.command()(compare)
 app.command()(report)
@@ -39,19 +73,67 @@ app.command()(attention)
 app.command()(explain)
 app.command()(parse)
 app.command()(predict)
+app.command()(tokenize)
 app.command()(label)
 app.command()(export)
 app.add_typer(parser.app, name="parser")
 app.add_typer(data.app, name="data")
 
 
+@ends_in_one_line
 def main() -> None:
-    """Run a command; bad input ends in one message on standard error and exit code 2, not in a traceback."""
+    """Run the command of `sys.argv` and exit.
+
+    Exit codes: 0; 1 if writing fails, as on a full disk; 2 for a user's mistake; 130 if interrupted; 141, without a
+    message, if the reader of standard output has gone. Every other failure is one line on standard error.
+    """
+    code, message = _outcome(sys.argv[1:]) if streams.prepare() else (1, "standard output is closed")
+    if (failure := streams.failure_of(sys.stdout)) is not None:
+        code, message = streams.outcome_of(failure)
+    line = streams.note() if message is None else f"error: {message}"
+    if line is not None:
+        with suppress(OSError):
+            print(one_line(line, LONGEST), file=sys.stderr)
+    streams.failure_of(sys.stderr)
+    sys.exit(code)
+
+
+def _outcome(arguments: Sequence[str]) -> tuple[int, str | None]:
+    """Run a command. Returns the exit code and, if the command failed, why."""
+    command: Any = typer.main.get_command(app)
+    polish(command)
     try:
-        app()
+        with command.make_context("treenn", list(arguments)) as context:
+            command.invoke(context)
+    except typer.Exit as stop:
+        return stop.exit_code, None
+    except typer.TyperException as error:
+        return error.exit_code, _usage(error, command, arguments)
     except InputError as error:
-        print(f"error: {error.for_command_line()}", file=sys.stderr)
-        sys.exit(2)
+        return 2, error.for_command_line()
+    except KeyboardInterrupt:
+        return 130, "interrupted"
+    except EOFError:
+        return 1, "standard input has ended"
+    except OSError as error:
+        return streams.outcome_of(error)
+    except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):  # rich's answer to one
+            return streams.outcome_of(stop.__context__)
+        raise
+    return 0, None
+
+
+def _usage(error: typer.TyperException, command: Any, arguments: Sequence[str]) -> str | None:
+    """What is wrong with the arguments, and where to look; None where the help was printed instead of an error."""
+    if not (message := error.format_message().rstrip(".")):
+        return None
+    path = ["treenn"]
+    for argument in arguments:
+        if (command := getattr(command, "commands", {}).get(argument)) is None:
+            break
+        path.append(argument)
+    return f"{message[0].lower()}{message[1:]} (try `{' '.join(path)} --help`)"
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from treenn.encoders import NO_LABEL, PackedForest, pack
 from treenn.models import NodeClassifier
+from treenn.network import check_probabilities
 from treenn.trees import Tree
 from treenn.trees.arguments import Count, checked
 from treenn.trees.errors import InputError, argument
@@ -86,6 +87,9 @@ def predict(
         batch_size: trees at a time.
         roots_only: whether the model is asked of roots alone. A sequence model needs n² steps to read all phrases of
             a sentence of n words, which may be too many for the memory, and n to read the sentence.
+
+    Raises:
+        NonFiniteError: if a probability is NaN.
     """
     if not trees:
         raise InputError(f"{argument('trees')}: must be one tree or more, the list is empty")
@@ -106,6 +110,7 @@ def predict(
             sizes += forest.sizes
     model.train(was_training)
     labels, classes, positive, probabilities = (torch.cat(column).numpy() for column in columns)
+    check_probabilities(probabilities)
     return Predictions(labels, classes, positive, probabilities, np.array(sizes), n_classes)
 
 

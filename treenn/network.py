@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -104,3 +106,17 @@ class Network(nn.Module, ABC):
         if isinstance(self.contextual, ContextualEncoder):
             words += sum(parameter.numel() for parameter in self.contextual.parameters())
         return sum(parameter.numel() for parameter in self.parameters()) - words, words
+
+
+class NonFiniteError(InputError):
+    """A model's probabilities are NaN: with finite weights, its numbers became too large on the way."""
+
+
+def check_probabilities(probabilities: npt.NDArray[Any]) -> None:
+    """Refuse probabilities of which one is NaN.
+
+    Raises:
+        NonFiniteError: if there is one.
+    """
+    if not np.isfinite(probabilities).all():
+        raise NonFiniteError("a probability of this model is NaN: its weights are too large; train the model anew")

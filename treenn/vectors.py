@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import gzip
+import lzma
 import re
+import struct
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from treenn.trees import InputError, unescape
+from treenn.trees import InputError, OnError, unescape
+from treenn.trees.skipping import read_each
 from treenn.vocabulary import Vocabulary
 
 FloatArray = npt.NDArray[np.float32]
 
-_HEADER = re.compile(rb"\d+ \d+")
-_NUMBER = re.compile(rb"(?:^| )[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$")
+_BOM = b"\xef\xbb\xbf"
+_SPACES = re.compile(rb"[ \t]+")
+_HEADER = re.compile(rb"[0-9]{1,12} ([1-9][0-9]{0,6})")
+_NUMBER = re.compile(rb"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|(?i:nan|inf(?:inity)?))")
+_LARGEST = float(np.finfo(np.float32).max)
+_UNREADABLE = (
+    *(OSError, EOFError, RuntimeError, ValueError, LookupError, ArithmeticError, AttributeError),
+    *(zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error),
+)
+"""What files raise that are cut, damaged, encrypted, or packed by an unknown method."""
 
 
 class WordVectors:
@@ -27,14 +43,24 @@ class WordVectors:
         vectors: a vector for each word, all of one width.
         source: where they come from, for messages and reports.
 
+    Raises:
+        InputError: if there is no vector, or one is not a row of numbers as wide as the first.
+
     >>> vectors = WordVectors({"film": np.ones(2, dtype=np.float32)})
     >>> "Film" in vectors, vectors.find("soup")
     (True, None)
     """
 
     def __init__(self, vectors: dict[str, FloatArray], source: str = "") -> None:
+        shapes = {word: np.shape(vector) for word, vector in vectors.items()}
+        if not shapes:
+            raise InputError("vectors is empty; at least one word must have a vector")
+        first = next(iter(shapes.values()))
+        for word, shape in shapes.items():
+            if shape != first or len(shape) != 1 or not shape[0]:
+                raise InputError(f"the vector of {word!r} has the shape {shape}; all must have one shape, (width,)")
         self.source, self._vectors = source, vectors
-        self.size = len(next(iter(vectors.values())))
+        self.size = first[0]
 
     def __len__(self) -> int:
         """How many words have a vector."""
@@ -53,86 +79,155 @@ def _forms(word: str) -> tuple[str, str, str]:
     return word, plain, plain.lower()
 
 
-def read_vectors(path: str | Path, words: Iterable[str]) -> WordVectors:
-    """The vectors that a text file has for some words: each line a word and its numbers, separated by spaces.
+def read_vectors(path: str | Path, words: Iterable[str], *, on_error: OnError | None = None) -> WordVectors:
+    """The vectors that a text file has for some words: each line a word and its numbers, with spaces or tabs between.
 
-    A first line of two whole numbers (rows and width), as word2vec and fastText write it, is passed over.
+    The width is that of the header, a first line of two whole numbers (rows and width) as word2vec and fastText write
+    it, or that of the first row. A word may hold spaces, such as `. . .` or `new york`.
 
     Args:
-        path: the file, UTF-8.
+        path: the file, UTF-8 text, plain, gzipped, or alone in a zip archive.
         words: the words that are wanted, in any case; the file may hold millions of others.
+        on_error: called with the error of each row that is skipped (default: the first error is raised).
 
     Raises:
-        InputError: names the file and the line where a row's width differs from the first row's, a number is not one,
-            is NaN or infinite, where the file cannot be read, or knows none of the words.
+        InputError: names the file and the line where a row's width differs, a number is not one, is NaN or infinite,
+            where the file cannot be read, or knows none of the words.
     """
-    wanted = {form.encode() for word in words for form in _forms(word)}
+    wanted = {form.encode("utf-8", "surrogatepass") for word in words for form in _forms(word)}
     vectors: dict[str, FloatArray] = {}
-    size = 0
-    for line, row in _rows(path):
-        size = size or row.count(b" ")
-        word, numbers = _split(row, size, path, line)
+    table = _Table(path)
+
+    def read(row: _Row) -> None:
+        word, numbers = table.split(row)
         # A wanted row is parsed; any other is only looked through for letters, as in nan and inf, which is quick.
         if word in wanted:
-            vectors.setdefault(word.decode(), _parse(numbers, path, line, len(word) + 2))
+            vectors.setdefault(word.decode("utf-8", "surrogatepass"), table.parse(numbers, row))
         elif numbers.translate(None, b"0123456789.-+eE "):
-            _parse(numbers, path, line, len(word) + 2)
+            table.parse(numbers, row)
+
+    read_each(table.rows(), read, on_error, InputError("this file has no row", source=path))
     if not vectors:
         raise InputError("this file has no vector for any word of the treebank", source=path)
     return WordVectors(vectors, source=str(path))
 
 
-def _rows(path: str | Path) -> Iterator[tuple[int, bytes]]:
-    """The line number and the bytes of each row, without the header and without blank lines."""
-    try:
-        with Path(path).open("rb") as file:
-            for line, row in enumerate(file, start=1):
-                row = row.rstrip()
-                if row and not (line == 1 and _HEADER.fullmatch(row)):
-                    yield line, row
-    except OSError as error:
-        raise InputError(f"cannot read this file: {error.strerror or error}", source=path) from error
+class _Row(NamedTuple):
+    """A row of a file; `data` has one space between any two parts, and one before them if the line starts with some."""
+
+    line: int
+    data: bytes
 
 
-def _split(row: bytes, size: int, path: str | Path, line: int) -> tuple[bytes, bytes]:
-    """The word and its numbers; a word may hold spaces (`. . .` in GloVe 840B), a number may not."""
-    word, _, numbers = row.partition(b" ")
-    width = numbers.count(b" ") + 1 if numbers else 0
-    if width > size > 0:
-        word, *last = row.rsplit(b" ", size)
-        numbers = b" ".join(last)
-        if not _NUMBER.search(word):
-            return word, numbers
-    if width != size or not numbers:
-        raise InputError(
-            f"this row has {width} numbers, the first row has {size}; every row is a word and equally many numbers",
-            source=path,
-            line=line,
-        )
-    return word, numbers
+class _Table:
+    """The rows of a file, and their width once it is known: from the header, or else from the first row."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path, self.width, self.known_from = path, 0, "the first row has"
+
+    def error(self, message: str, row: _Row, column: int | None = None) -> InputError:
+        return InputError(message, source=self.path, line=row.line, column=column)
+
+    def rows(self) -> Iterator[_Row]:
+        """The rows without the header and without blank lines."""
+        try:
+            with _opened(self.path) as file:
+                for line, data in enumerate(_lines(file), start=1):
+                    if line == 1 and (header := _HEADER.fullmatch(data)):
+                        self.width, self.known_from = int(header[1]), "the header says"
+                    elif data:
+                        yield _Row(line, data)
+        except _UNREADABLE as error:
+            if isinstance(error, InputError):
+                raise
+            reason = getattr(error, "strerror", None) or error
+            raise InputError(f"cannot read this file: {reason}", source=self.path) from error
+
+    def split(self, row: _Row) -> tuple[bytes, bytes]:
+        """The word and its numbers; a word may hold spaces (`. . .` in GloVe 840B), a number may not."""
+        if b"\0" in row.data:
+            raise self.error("this row holds a zero byte; word vectors are read as text, not in a binary format", row)
+        self.width = self.width or _trailing_numbers(row.data)
+        word, _, numbers = row.data.partition(b" ")
+        width = numbers.count(b" ") + 1 if numbers else 0
+        if width > self.width > 0:
+            word, *last = row.data.rsplit(b" ", self.width)
+            numbers, word = b" ".join(last), word.strip()
+            if self.known_from == "the header says" or not _is_number(word.rpartition(b" ")[2]):
+                return word, numbers
+        if width != self.width or not numbers:
+            raise self.error(
+                f"this row has {width} numbers, {self.known_from} {self.width}; every row is a word and equally many "
+                "numbers",
+                row,
+            )
+        return word, numbers
+
+    def parse(self, numbers: bytes, row: _Row) -> FloatArray:
+        """The numbers of a row."""
+        try:
+            values = np.fromstring(numbers.decode(errors="replace"), dtype=np.float32, sep=" ")
+            if np.isfinite(values).all() and len(values) == self.width:
+                return values
+        except ValueError:
+            pass  # what cannot be read is looked for below
+        column = len(row.data) - len(numbers) + 1
+        for number in numbers.split(b" "):
+            if not _is_number(number) or not abs(float(number)) <= _LARGEST:
+                raise self.error(f"{number.decode(errors='replace')!r} is not a finite number", row, column)
+            column += len(number) + 1
+        raise self.error("this row cannot be read as numbers", row)
 
 
-def _parse(numbers: bytes, path: str | Path, line: int, column: int) -> FloatArray:
-    """The numbers of a row, which begin at a column of their line."""
-    try:
-        values = np.fromstring(numbers.decode(errors="replace"), dtype=np.float32, sep=" ")
-        if np.isfinite(values).all():
-            return values
-    except ValueError:
-        pass  # what cannot be read is looked for below
-    for number in numbers.split(b" "):
-        if not _is_finite(number):
-            text = number.decode(errors="replace")
-            raise InputError(f"{text!r} is not a finite number", source=path, line=line, column=column)
-        column += len(number) + 1
-    raise InputError("this row cannot be read as numbers", source=path, line=line)
+@contextmanager
+def _opened(path: str | Path) -> Iterator[IO[bytes]]:
+    """A file as its uncompressed bytes; what it is packed with is known from its first bytes."""
+    with Path(path).open("rb") as file:
+        magic = file.read(4)
+        file.seek(0)
+        if magic.startswith(b"\x1f\x8b"):
+            with gzip.open(file) as unpacked:
+                yield cast(IO[bytes], unpacked)
+        elif magic == b"PK\x03\x04":
+            with zipfile.ZipFile(file) as archive, archive.open(_only_member(archive, path)) as unpacked:
+                yield unpacked
+        else:
+            yield file
 
 
-def _is_finite(number: bytes) -> bool:
-    try:
-        return bool(abs(float(number)) <= np.finfo(np.float32).max)
-    except ValueError:
-        return False
+def _only_member(archive: zipfile.ZipFile, path: str | Path) -> zipfile.ZipInfo:
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    if len(members) != 1:
+        names = ", ".join(member.filename for member in members[:5])
+        raise InputError(f"this archive holds {len(members)} files, {names}; unpack the one to be read", source=path)
+    return members[0]
+
+
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    """Lines that end in LF, CR LF or CR, without a byte order mark, with one space for any spaces and tabs."""
+    first = True
+    for block in file:
+        block = block.removeprefix(_BOM) if first else block
+        first = False
+        block = block.rstrip(b" \t\r\n")
+        for line in block.split(b"\r") if b"\r" in block else (block,):
+            if b"\t" in line or b"  " in line or line.startswith(b" "):
+                line = b" " * line[:1].isspace() + b" ".join(_SPACES.split(line.strip(b" \t")))
+            yield line
+
+
+def _trailing_numbers(row: bytes) -> int:
+    """How many numbers a row ends with; its first part is a word."""
+    parts = row.split(b" ")
+    count = 0
+    while count < len(parts) - 1 and _is_number(parts[-1 - count]):
+        count += 1
+    return count
+
+
+def _is_number(text: bytes) -> bool:
+    """Whether a part of a row is meant as a number, be it NaN or infinite."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def initial_embedding(

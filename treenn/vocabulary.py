@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import check, refusal
+from treenn.trees.json_values import read_words
 
 UNKNOWN = "<unknown>"
 
@@ -61,6 +63,19 @@ class Vocabulary:
         rest = Counter(word for tree in others for word in tree.words)
         kept = [word for word, count in counts.items() if count > 1 or rare or known(word)]
         return cls(kept + [word for word in rest if word not in counts and known(word)], counts)
+
+    @classmethod
+    def read(cls, path: Path) -> Vocabulary:
+        """The vocabulary of a model's or parser's folder, a list of words in JSON.
+
+        Raises:
+            InputError: if the file holds anything else.
+        """
+        words = read_words(path)
+        try:
+            return cls(words)
+        except InputError as error:
+            raise InputError(error.message, source=path) from error
 
     def __len__(self) -> int:
         """How many numbers there are, 0 among them."""

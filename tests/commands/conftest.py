@@ -27,14 +27,22 @@ class Done(NamedTuple):
         return errors[0].removeprefix("error: ")
 
 
+class Typed(io.BytesIO):
+    """What is typed at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 @pytest.fixture
 def treenn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments: str, stdin: bytes = b"") -> Done:
+    def run(*arguments: str, stdin: bytes = b"", typed: bool = False) -> Done:
         monkeypatch.setattr(sys, "argv", ["treenn", *arguments])
+        file = Typed(stdin) if typed else io.BytesIO(stdin)
         # As the terminal gives it: bytes come as they are, in whatever encoding the machine is set to.
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="ascii", newline="\n"))
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(file, encoding="ascii", newline="\n"))
         capsys.readouterr()
         code = 0
         try:

@@ -53,6 +53,22 @@ def test_going_on_and_a_changed_input_are_said(label: Command, tmp_path: Path) -
     assert len(read_trees(tmp_path / "trees.txt")) == 2
 
 
+def test_sentences_of_a_text_are_labelled_one_by_one(label: Command, tmp_path: Path) -> None:
+    (tmp_path / "some.txt").write_text("Not good! A film?\nbad\n")
+    assert "3 of 3 sentences are labelled" in label("trees.txt", b"\n\n\n").stderr
+    words = [tree.words for tree in read_trees(tmp_path / "trees.txt", classes=3)]
+    assert words == [("Not", "good", "!"), ("A", "film", "?"), ("bad",)]
+    assert "2 of 2 sentences are labelled" in label("whole.txt", b"\n\n", "--no-split").stderr
+    assert len(read_trees(tmp_path / "whole.txt", classes=3)[0].words) == 6
+
+
+def test_long_sentences_are_divided(label: Command, tmp_path: Path) -> None:
+    (tmp_path / "some.txt").write_text("good , " * 300)
+    done = label("trees.txt", b"\n\n", "--parser", "chart")
+    assert "some.txt:1: a sentence of more than 400 words, the parser's limit, is divided at" in done.stderr
+    assert [len(tree.words) for tree in read_trees(tmp_path / "trees.txt", classes=3)] == [400, 200]
+
+
 def test_interrupting_keeps_every_answer(label: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter(["", "", "2"])
 

@@ -11,7 +11,7 @@ import pytest
 
 from treenn.parsers import Parser, loading
 from treenn.parsers.shapes import Right
-from treenn.trees import InputError, Tree, parse_tree
+from treenn.trees import InputError, Tree, draw_text, parse_tree
 
 Command = Callable[..., Any]
 
@@ -41,8 +41,34 @@ def test_brackets_are_read_again(parse: Command) -> None:
 
 
 def test_json_is_the_tree(parse: Command) -> None:
-    tree = json.loads(parse("not bad", "--json").stdout)
-    assert tree == {"words": ["not", "bad"], "tree": "(X (X not) (X bad))", "merges": [[0, 1]], "labels": [None] * 3}
+    tree = {"words": ["not", "bad"], "tree": "(X (X not) (X bad))", "merges": [[0, 1]], "labels": [None] * 3}
+    tree["text"] = "not bad"
+    assert json.loads(parse("not bad", "--json").stdout) == tree | {"sentences": [tree]}
+
+
+def test_a_text_has_a_tree_for_each_sentence(parse: Command) -> None:
+    text = "Not bad! It works?"
+    trees = ["(X (X Not) (X (X bad) (X !)))", "(X (X It) (X (X works) (X ?)))"]
+    assert parse(text, "--brackets").stdout.splitlines() == trees
+    assert parse(text).stdout == "".join(f"{draw_text(parse_tree(tree))}\n\n" for tree in trees)
+    found = json.loads(parse(text, "--json").stdout)
+    assert [each["tree"] for each in found["sentences"]] == trees
+    assert [each["text"] for each in found.pop("sentences")] == ["Not bad!", "It works?"]
+    words = ["Not", "bad", "!", "It", "works", "?"]
+    assert found == {"text": text, "words": words, "tree": None, "merges": [], "labels": []}
+
+
+@pytest.mark.parametrize("option", ["--no-split", "--tokenized"])
+def test_one_line_is_one_sentence_on_request(parse: Command, option: str) -> None:
+    lines = parse("--brackets", option, stdin=b"Not bad ! It works ?\n\nb c\n").stdout.split("\n")
+    assert lines[1:] == ["", "(X (X b) (X c))", ""]
+    assert parse_tree(lines[0]).words == ("Not", "bad", "!", "It", "works", "?")
+    assert json.loads(parse("Not bad ! It works ?", option, "--json").stdout)["tree"] == lines[0]
+
+
+def test_several_texts(parse: Command) -> None:
+    assert parse("a b", "", "c", "--brackets").stdout == "(X (X a) (X b))\n\n(X c)\n"
+    assert parse("a", " ", "--json").stderr == "TEXT 2: no words here; lines without words: 1\n"
 
 
 def test_a_picture_is_drawn(parse: Command, tmp_path: Path) -> None:
@@ -54,7 +80,7 @@ def test_a_picture_is_drawn(parse: Command, tmp_path: Path) -> None:
 def test_words_that_are_split_stay_as_they_are(parse: Command) -> None:
     done = parse("can't -LRB- 1\u00a01/2 either\\/or\t.", "--tokenized", "--json")
     assert json.loads(done.stdout)["words"] == ["can't", "(", "1\u00a01/2", "either/or", "."]
-    assert parse("can't stop", "--json").stdout.startswith('{"words": ["ca", "n\'t", "stop"]')
+    assert json.loads(parse("can't stop", "--json").stdout)["words"] == ["ca", "n't", "stop"]
 
 
 @pytest.mark.parametrize("option", ["--brackets", "--json"])
@@ -94,11 +120,11 @@ def test_files_come_one_after_the_other_and_progress_is_shown(parse: Command, tm
     ("text", "words"),
     [
         (".", ["."]),
-        ("?!...", ["?", "!", "..."]),
+        ("?!...", ["?!", "..."]),
         ("Yes", ["Yes"]),
         ("good\x07bad\x1b[31m", ["good", "bad", "[", "31m"]),
         ("👩\u200d👩\u200d👧 😀", ["👩\u200d👩\u200d👧", "😀"]),
-        ("\u202bסרט טוב\u202c", ["\u202bסרט", "טוב\u202c"]),
+        ("\u202bסרט טוב\u202c", ["סרט", "טוב"]),
         ("x" * 100_000, ["x" * 100_000]),
     ],
 )
@@ -149,10 +175,36 @@ def test_a_line_over_the_limit_is_named_and_those_before_it_are_parsed(
     assert done.stdout == "(X (X a) (X b))\n"
 
 
+class DeclaresThree(AtMostThree):
+    max_words = 3
+
+
+def test_a_sentence_over_a_declared_limit_is_divided_with_a_note(
+    parse: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "load_parser", lambda name: DeclaresThree())
+    text = b"a b\nc d , e\n\nf g h i\n"
+    notes = [
+        "standard input:2: a sentence of more than 3 words, the parser's limit, is divided at punctuation",
+        "lines with divided sentences: 2",
+    ]
+    done = parse("--brackets", stdin=text)
+    divided = ["(X (X c) (X (X d) (X ,)))", "(X e)", "", "(X (X f) (X (X g) (X h)))", "(X i)"]
+    assert done.stdout.splitlines() == ["(X (X a) (X b))", *divided]
+    assert [line for line in done.stderr.splitlines() if "divided" in line] == notes
+    for option in ("--no-split", "--tokenized"):  # one line stays one line
+        lines = parse("--brackets", option, stdin=text).stdout.splitlines()
+        assert lines[1] == "(X (X (X c) (X (X d) (X ,))) (X e))"
+        assert len(lines) == 4
+    assert parse("f g h i", "--json").stderr.startswith("TEXT: a sentence of more than 3 words")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["a b", "--file", "x"], ONE_OR_THE_OTHER),
+        (["a", "--svg", "x.txt/x.svg", "--parser", "nowhere"], "--svg x.txt/x.svg: "),
+        (["a", "--svg", ".", "--parser", "nowhere"], "--svg .: this is a folder; name a file"),
         (["a b", "--json", "--svg", "x"], ONE_OR_THE_OTHER),
         (["--file", "nowhere.txt"], "nowhere.txt: cannot read this file: No such file or directory"),
         (["--file", "."], ".: cannot read this file: Is a directory"),
@@ -161,7 +213,8 @@ def test_a_line_over_the_limit_is_named_and_those_before_it_are_parsed(
         (["--svg", "x.svg"], "--svg x.svg: one sentence is drawn, none is given"),
     ],
 )  # fmt: skip
-def test_bad_arguments_end_in_one_message(parse: Command, arguments: list[str], message: str) -> None:
+def test_bad_arguments_end_in_one_message(parse: Command, tmp_path: Path, arguments: list[str], message: str) -> None:
+    (tmp_path / "x.txt").write_text("")
     assert parse(*arguments).error.startswith(message)
 
 
@@ -169,6 +222,15 @@ def test_a_picture_is_of_one_sentence(parse: Command, tmp_path: Path) -> None:
     done = parse("--svg", "x.svg", stdin=b"one\ntwo\n")
     assert done.error.startswith("--svg x.svg: one sentence is drawn, more are given")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_types_is_told_what_is_awaited(parse: Command) -> None:
+    done = parse("--brackets", stdin=b"a b\nc\n", typed=True)
+    assert (
+        done.stderr.splitlines(keepends=True)[0]
+        == "waiting for texts, one a line; Ctrl-D ends (on Windows Ctrl-Z, then Enter)\n"
+    )
+    assert done.stdout.splitlines() == ["(X (X a) (X b))", "(X c)"]
 
 
 def test_a_reader_that_has_enough_is_no_mistake() -> None:

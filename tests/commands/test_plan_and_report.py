@@ -65,6 +65,7 @@ def test_a_report_is_made_again_from_what_there_is(treenn, plan, tmp_path):
     shutil.rmtree(next((tmp_path / "all/runs").glob("average-0-????????")))
     done = treenn("report", "all")
     assert done.returncode == 0, done.stderr
+    assert "report" in done.stderr and "100%" in done.stderr, "a bar that is full"
     assert report.exists()
     assert json.loads(results.read_text())["tasks"][0]["runs"] == json.loads(before[0])["tasks"][0]["runs"]
     next((tmp_path / "all/runs").glob("average-0-*.json")).unlink()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from treenn.models import build, save_model
+from treenn.sentiment.drawing import draw_sentiment
 from treenn.sentiment.model import load_sentiment
 from treenn.settings import Settings
 from treenn.trees import parse_tree
@@ -18,6 +19,8 @@ from treenn.vocabulary import Vocabulary
 Command = Callable[..., Any]
 SETTINGS, CLASSES = Settings(size=6, word_size=5), ("bad", "so-so", "good")
 ONE_OR_THE_OTHER = "give TEXT or --file, not both, and at most one of --json, --svg and --html"
+
+MORE = "--svg x.svg: one sentence is drawn, more are given; --no-split makes a text one sentence"
 
 
 @pytest.fixture
@@ -52,7 +55,8 @@ def test_json_has_a_line_for_each_line(predict: Command, tmp_path: Path) -> None
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["text"] for line in lines] == ["not good", "", " \t", "film"]
     assert [line["label"] is None for line in lines] == [False, True, True, False]
-    assert lines[1] == {"text": "", "label": None, "probabilities": None, "tree": None}
+    assert lines[1] == {"text": "", "label": None, "probabilities": None, "tree": None, "sentences": []}
+    assert lines[0]["sentences"] == [{name: value for name, value in lines[0].items() if name != "sentences"}]
     assert parse_tree(lines[0]["tree"], classes=3).label == lines[0]["label"]
     assert sum(lines[0]["probabilities"]) == pytest.approx(1, abs=1e-4)
     assert "standard input:2: no words here; lines without words: 2" in done.stderr
@@ -67,6 +71,66 @@ def test_several_sentences_files_and_split_words(predict: Command, tmp_path: Pat
     assert len(done.stdout.splitlines()) == 600
     assert parse_tree(json.loads(done.stdout.splitlines()[-1])["tree"]).words == ("can't", "stop")
     assert "predicting" in done.stderr
+
+
+def test_a_text_has_a_tree_for_each_sentence(predict: Command, tmp_path: Path) -> None:
+    text = "A good film! It's not good."
+    [line] = map(json.loads, predict(text, "--json").stdout.splitlines())
+    found = load_sentiment(tmp_path / "model", "right").predict(text)
+    assert (line["text"], line["label"], line["tree"]) == (text, found.label, None)
+    assert line["probabilities"] == [round(share, 6) for share in found.probabilities]
+    assert [each["text"] for each in line["sentences"]] == ["A good film!", "It's not good."]
+    assert [each["tree"] for each in line["sentences"]] == [str(each.tree) for each in found.sentences]
+    assert all(list(each) == ["text", "label", "probabilities", "tree"] for each in line["sentences"])
+    assert predict(text).stdout == draw_sentiment(found, width=80) + "\n\n"
+
+
+@pytest.mark.parametrize("option", ["--no-split", "--tokenized"])
+def test_one_sentence_on_request(predict: Command, tmp_path: Path, option: str) -> None:
+    text = "A good film ! It is good ."
+    [line] = map(json.loads, predict(text, option, "--json").stdout.splitlines())
+    assert parse_tree(line["tree"]).words == tuple(text.split())
+    assert [each["tree"] for each in line["sentences"]] == [line["tree"]]
+    assert predict(text, option, "--svg", "new/folder/tree.svg").stderr == "drawn: new/folder/tree.svg\n"
+
+
+@pytest.mark.parametrize(
+    ("texts", "blank"),
+    [(("A fine film.", ""), 2), (("", "A fine film."), 1), (("a", " ", "b"), 2), (("\u200b", "a"), 1)],
+)
+def test_blank_texts_among_arguments_have_a_line_each(predict: Command, texts: tuple[str, ...], blank: int) -> None:
+    done = predict("--json", *texts)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["text"] for line in lines] == [*texts]
+    assert [number for number, line in enumerate(lines, start=1) if line["label"] is None] == [blank]
+    assert done.stderr == f"TEXT {blank}: no words here; lines without words: 1\n"
+
+
+LONG = "The film is good, and long; it is not good. " * 140
+
+
+def test_a_long_review_is_answered(predict: Command, tmp_path: Path) -> None:
+    (tmp_path / "reviews.txt").write_text(f"{LONG}\nfine\n{LONG.replace('.', ',')}\n")
+    done = predict("--file", "reviews.txt", "--json")
+    first, _, third = [json.loads(line)["sentences"] for line in done.stdout.splitlines()]
+    assert (len(first), len(third)) == (140, 1)  # the right-branching parser has no limit
+    assert "is divided" not in done.stderr
+    done = predict("--file", "reviews.txt", "--json", "--parser", "chart")
+    first, _, third = [json.loads(line)["sentences"] for line in done.stdout.splitlines()]
+    assert len(first) == 140
+    lengths = [len(parse_tree(each["tree"]).words) for each in third]
+    assert sum(lengths) == 13 * 140
+    assert max(lengths) <= 400
+    assert all(each["text"].endswith(" ;") for each in third[:-1])
+    note = "reviews.txt:3: a sentence of more than 400 words, the parser's limit, is divided at punctuation"
+    assert done.stderr.splitlines().count(note) == 1
+
+
+def test_who_types_is_told_what_is_awaited(predict: Command) -> None:
+    prompt = "waiting for texts, one a line; Ctrl-D ends (on Windows Ctrl-Z, then Enter)\n"
+    assert prompt in predict("--json", stdin=b"good\n", typed=True).stderr
+    assert prompt not in predict("--json", stdin=b"good\n").stderr
+    assert prompt not in predict("--json", "good", typed=True).stderr
 
 
 def test_pictures(predict: Command, tmp_path: Path) -> None:
@@ -84,15 +148,29 @@ def test_pictures(predict: Command, tmp_path: Path) -> None:
         ([""], b"", "there is no word to parse"),
         (["--json"], b"\n\n", "standard input: there is no word to parse"),
         (["--html", "x.html"], b"\n", "--html x.html: there is no word to parse"),
-        (["--svg", "x.svg"], b"a\nb\n", "--svg x.svg: one sentence is drawn, more are given"),
+        (["", " "], b"", "there is no word to parse"),
+        (["--svg", "x.svg"], b"a\nb\n", MORE),
+        (["Dull! Boring!", "--svg", "x.svg"], b"", MORE),
+        (["a", "--svg", "file/x.svg", "--model", "nowhere"], b"", "--svg file/x.svg: {folder}/file is not a folder"),
+        (["a", "--html", "file/a/b", "--model", "nowhere"], b"", "--html file/a/b: {folder}/file is not a folder"),
+        (["a", "--html", "model", "--model", "nowhere"], b"", "--html model: this is a folder; name a file"),
+        (
+            ["a", "--svg", "x" * 300, "--model", "nowhere"],
+            b"",
+            f"--svg {'x' * 300}: cannot write here: File name too long",
+        ),
+        (["a", "caf\udce9"], b"", "TEXT 2:4: byte 0xe9 is not UTF-8; the text must be UTF-8"),
         (["--file", "nowhere.txt"], b"", "nowhere.txt: cannot read this file: No such file or directory"),
         (["a", "--model", "nowhere"], b"", "nowhere/config.json: cannot read this file: No such file or directory"),
         (["caf\udce9"], b"", "byte 0xe9 is not UTF-8; the text must be UTF-8"),
     ],
 )
-def test_mistakes_end_in_one_message(predict: Command, arguments: list[str], stdin: bytes, message: str) -> None:
+def test_mistakes_end_in_one_message(
+    predict: Command, tmp_path: Path, arguments: list[str], stdin: bytes, message: str
+) -> None:
+    (tmp_path / "file").write_text("")
     done = predict(*arguments, stdin=stdin)
-    assert done.error == message
+    assert done.error == message.format(folder=tmp_path)
     assert done.stdout == ""
 
 
@@ -104,7 +182,7 @@ def test_export_is_a_model_of_half_the_size(predict: Command, treenn: Command, t
     ]  # fmt: skip
     assert predict("good", "--model", "small").returncode == 0
     assert treenn("export", "model", "--out", "small").error == (
-        "small: there is something here already; name another --out"
+        "small: this folder holds a model already; pass --overwrite to replace it, or another --out"
     )
 
 

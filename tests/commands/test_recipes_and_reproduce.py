@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from small_recipes import small_home
+
+from treenn.recipes import RECIPES
 
 Command = Callable[..., Any]
 
@@ -21,8 +24,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_recipes_are_listed_with_what_was_published(treenn: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     done = treenn("recipes")
-    assert "tai2015_constituency_random" in done.stdout
-    assert "43.9 † / 82.0 †" in done.stdout
+    lines = done.stdout.splitlines()
+    [published] = [line for line in lines if "43.9 † / 82.0 †" in line]
+    assert "Tai et al. 2015" in published and "Constituency Tree-LSTM, random vectors" in published
+    rows = {line.split()[0]: line for line in lines if line.strip()}
+    assert not any(re.search(r"\d\d\.\d", line) for name, line in rows.items() if name in RECIPES), "no figure is ours"
+    assert RECIPES.keys() <= rows.keys()
+    order = [next(n for n, line in enumerate(lines) if text in line) for text in ("52.3 / 89.4", "looks2017", " own ")]
+    assert order == sorted(order)
+    assert sum("52.3" in line for line in lines) == 1
     found = {each["name"]: each for each in json.loads(treenn("recipes", "--json").stdout)}
     assert found["tai2015_lstm"]["settings"]["supervision"] == "spans"
     assert "dropout" not in found["tai2015_lstm"]["settings"], "as it is by default"
@@ -59,7 +69,14 @@ def test_reproduce_prints_published_beside_measured_and_goes_on(treenn: Command,
     done = treenn(*arguments, "--seeds", "1")
     assert done.returncode == 0, done.stderr
     assert "1 of 1 runs done; one, seed 0: " in done.stderr
-    for fact in ("one, 1 seed", "50.0 ± 1.0", "90.0 †", "not matched: other vectors", "that stand in train too"):
+    facts = (
+        "Someone 2013: a network (published), 5 seeds",
+        "one, 1 seed",
+        "50.0 ± 1.0",
+        "90.0 †",
+        "compared with Someone",
+    )
+    for fact in (*facts, "not matched: other vectors", "that stand in train too"):
         assert fact in " ".join(done.stdout.split())
     more = treenn(*arguments, "--seeds", "2", "--json")
     assert [each["name"] for each in json.loads(more.stdout)] == ["one", "together"]

@@ -194,11 +194,12 @@ def test_a_model_matched_by_time_trains_as_long_as_the_first(tmp_path):
 
 
 def test_the_log_of_trials_is_named_with_their_number(tmp_path):
-    (tmp_path / "trials.json").write_text(json.dumps({"trials_per_model": 12}))
+    (tmp_path / "trials.json").write_text(json.dumps({"trials_per_model": 12, "settings": {"supervision": "roots"}}))
     models = (Model("majority", trials=str(tmp_path / "trials.json")),)
     assert compare(plan(models=models), tmp_path / "out")["models"][0]["trials"] == {
         "file": "trials.json",
         "number": 12,
+        "supervision": "roots",
     }
 
 

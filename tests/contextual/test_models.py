@@ -120,7 +120,7 @@ def test_a_run_is_not_taken_up_with_another_encoder(frozen: Settings, tmp_path: 
 def test_a_saved_model_comes_back(regime: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     settings = request.getfixturevalue(regime)
     model = train(TOY, settings, out=tmp_path / "model").model
-    loaded, again, _ = load_model(tmp_path / "model")
+    loaded, again, _ = load_model(tmp_path / "model", str(settings.contextual))
     assert again == settings
     theirs, ours = predict(loaded, TOY.test), predict(model, TOY.test)
     torch.testing.assert_close(torch.tensor(theirs.probabilities), torch.tensor(ours.probabilities), atol=1e-3, rtol=0)
@@ -135,13 +135,13 @@ def test_a_model_whose_encoder_is_another_now_is_refused(frozen: Settings, tmp_p
     shutil.rmtree(folder)
     make_encoder(folder, seed=1)
     with pytest.raises(InputError, match="was trained with another contextual encoder of this name"):
-        load_model(tmp_path / "model")
+        load_model(tmp_path / "model", str(folder))
     shutil.rmtree(folder)
     (tmp_path / "model/config.json").write_text(
         json.dumps(json.loads((tmp_path / "model/config.json").read_text()) | {"format": 1})
     )
     with pytest.raises(InputError, match=r"no folder of that name, and the Hugging Face hub"):
-        load_model(tmp_path / "model")
+        load_model(tmp_path / "model", [str(folder)])
 
 
 def test_parameters_are_matched_with_the_wider_leaves(frozen: Settings, tuned: Settings) -> None:

@@ -25,8 +25,9 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, dict, dict,
         home = small_home(folder / "home", monkeypatch)
         vectors = (str(home / "vectors/two.txt"),)
         one, together = (replace(recipe, vectors=vectors) for recipe in (ONE, TOGETHER))
-        run_all([one, OTHER], "sst", folder, seeds=3)
-        return *(record(each, load("sst"), folder, seeds=3, command="x") for each in (one, OTHER, together)), folder
+        run_all([one, OTHER], "sst", folder / "out", seeds=3)
+        out = folder / "out"
+        return *(record(each, load("sst"), out, seeds=3, command="x") for each in (one, OTHER, together)), out
 
 
 def test_a_record_says_what_was_run_and_what_was_published(records) -> None:
@@ -65,7 +66,7 @@ def test_predictions_are_a_digit_a_sentence_and_fit_the_metrics(records) -> None
 def test_an_ensemble_is_one_run_of_the_saved_models(records) -> None:
     _, _, together, folder = records
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setenv("TREEBANKS_HOME", str(folder / "home"))
+        monkeypatch.setenv("TREEBANKS_HOME", str(folder.parent / "home"))
         test = load("sst").test
     models = [load_model(run_folder(folder, "one", seed))[0] for seed in range(3)]
     expected = average([predict(model, test) for model in models])

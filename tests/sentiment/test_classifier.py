@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from sklearn.utils import estimator_checks, get_tags
 from sklearn.utils.estimator_checks import check_estimator
 from toy import toy_treebank
 
+from treenn.parsers import Parser, join_trees
 from treenn.parsers.shapes import Right
 from treenn.sentiment.classifier import TreeSentimentClassifier
 from treenn.trees import InputError, Tree, parse_tree
@@ -119,11 +121,11 @@ def test_checks_that_scikit_learn_leaves_out_and_that_need_no_table_pass_too(nam
 @pytest.mark.parametrize(
     ("X", "y", "message"),
     [
-        ("a good film", ["pos"], "X is one text or tree; it must be a list or an array of them"),
+        ("a good film", ["pos"], "X is the text 'a good film'; it must be a list, each item a text or a Tree"),
         ([], [], "X is empty; there must be at least one text or tree"),
         ([["a"]], ["pos"], r"X\[0\] is of type list; it must be a text or a Tree"),
-        (np.ones((2, 2)), ["pos", "neg"], r"X\[0\] is of type ndarray; it must be a text or a Tree"),
-        (["fine", " "], ["pos", "neg"], "text 1: there is no word in this text"),
+        (np.ones((2, 2)), ["pos", "neg"], "X is of type ndarray with 2 dimensions; it must be a list, each"),
+        (["fine", " "], ["pos", "neg"], r"X\[1\] has no words; there is nothing to learn from it"),
         (["fine"], None, "requires y to be passed, but the target y is None"),
         (["fine", "bad"], ["pos"], "inconsistent numbers of samples"),
         (["fine", "bad"], [0.5, 1.25], "Unknown label type"),
@@ -132,6 +134,57 @@ def test_checks_that_scikit_learn_leaves_out_and_that_need_no_table_pass_too(nam
 def test_what_cannot_be_learned_from_is_refused(X: Any, y: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         small().fit(X, y)
+
+
+def test_a_blank_text_is_answered_with_the_shares_of_training(fitted: TreeSentimentClassifier) -> None:
+    assert fitted.predict(["a good book", " ", "a bad book"]).tolist() == ["pos", "neg", "neg"]
+    shares = fitted.predict_proba(["", "a good book"])
+    assert shares[0].tolist() == fitted.class_prior_.tolist() == [0.5, 0.5]
+    np.testing.assert_allclose(shares[1], fitted.predict_proba(["a good book"])[0])
+    unequal = small(epochs=1).fit(TEXTS[:3], Y[:3])
+    assert unequal.predict([""]).tolist() == ["pos"]
+
+
+@pytest.mark.parametrize("kind", [tuple, np.array, "Series"])
+def test_texts_come_in_any_container(fitted: TreeSentimentClassifier, kind: Any) -> None:
+    kind = pytest.importorskip("pandas").Series if kind == "Series" else kind
+    given = small().fit(kind(TEXTS), kind(Y))
+    np.testing.assert_array_equal(given.predict_proba(kind(TEXTS)), fitted.predict_proba(TEXTS))
+
+
+def test_texts_of_several_sentences_are_one_tree() -> None:
+    texts = [f"{text}! It is {text}; really!" for text in TEXTS]
+    classifier = small().fit(texts, Y)
+    assert classifier.score(texts, Y) == 1
+    assert classifier.predict(["A good film! " * 100]).tolist() == ["pos"]
+    trees = [join_trees(Right().parse_sentences(text)) for text in texts]
+    np.testing.assert_array_equal(classifier.predict_proba(trees), classifier.predict_proba(texts))
+
+
+class AtMostFive(Parser):
+    max_words = 5
+
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        assert all(len(words) <= 5 for words in sentences)
+        return Right().parse_batch(sentences)
+
+
+def test_no_text_is_refused_for_its_length() -> None:
+    classifier = small(parser=AtMostFive(), epochs=1).fit(["good " * 40, "bad " * 40], ["pos", "neg"])
+    assert classifier.predict(["good bad " * 40]).shape == (1,)
+
+
+@pytest.mark.parametrize("six", [6.0, np.int64(6), np.float64(6)])
+def test_whole_numbers_of_any_type_are_sizes(fitted: TreeSentimentClassifier, six: Any) -> None:
+    given = small(size=six, word_size=six).fit(TEXTS, Y)
+    np.testing.assert_array_equal(given.predict_proba(GOOD), fitted.predict_proba(GOOD))
+
+
+@pytest.mark.parametrize("name", ["size", "word_size", "epochs", "batch_size"])
+@pytest.mark.parametrize("value", [6.5, "6", None, True, float("nan"), float("inf")])
+def test_what_is_no_whole_number_is_named(name: str, value: Any) -> None:
+    with pytest.raises(InputError, match=f"^{name} is .*; it must be a whole number$"):
+        small(**{name: value}).fit(TEXTS, Y)
 
 
 def test_other_mistakes_are_one_message(fitted: TreeSentimentClassifier) -> None:

@@ -128,6 +128,15 @@ def test_the_input_may_change_between_two_sittings(path: Path) -> None:
     assert set(trees(path)) == {"(0 (1 not) (1 (1 very) (1 good)))", "(2 new)", "(1 fine)"}
 
 
+def test_of_two_entries_of_one_sentence_the_same_is_taken_again(path: Path) -> None:
+    path.write_text("# labels: 0 bad, 1 so-so, 2 good\n# sentence: fine\n(1 fine)\n# sentence: fine\n(2 fine)\n")
+    labels = LabelFile(path, ("bad", "so-so", "good"), ["fine", "new"])
+    labels.put(1, Entry("new", "skipped"))
+    again = LabelFile(path, ("bad", "so-so", "good"), ["fine", "new"])
+    assert again.entries == labels.entries
+    assert again.others == labels.others
+
+
 def test_a_file_that_was_edited_by_hand_is_taken_as_it_is(path: Path) -> None:
     Sitting(path, ["", "", ""])
     path.write_text(path.read_text().replace("(1 fine)", "(2\n  fine)").replace("\n", "\r\n"))
@@ -143,6 +152,7 @@ def test_a_file_that_was_edited_by_hand_is_taken_as_it_is(path: Path) -> None:
         ("{}(1 fine)\n", " there are 1 trees for 0 lines"),
         ("{}# sentence: fine\n(7 fine)\n", "3:1: label 7 is outside the scale, 0 to 2"),
         ("{}# unfinished after 1: fine\n", " there is no tree here"),
+        ("{}# unfinished after 1: fine\n# (2 fine) (2 too)\n", "3: one tree is wanted here, there are 2"),
     ],
 )
 def test_another_file_is_left_alone(path: Path, text: str, message: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,10 +12,12 @@ import torch
 
 from treenn.evaluation import predict
 from treenn.models import build, save_model
+from treenn.parsers import Parser
 from treenn.parsers.shapes import Left, Right
+from treenn.sentiment.document import Document, Sentiment
 from treenn.sentiment.model import SentimentModel, load_sentiment
 from treenn.settings import Settings
-from treenn.trees import InputError, parse_tree
+from treenn.trees import InputError, Tree, parse_tree
 from treenn.vocabulary import Vocabulary
 
 CLASSES = ("bad", "so-so", "good")
@@ -57,9 +61,119 @@ def test_a_tree_of_ones_own_is_taken_as_it_stands(model: SentimentModel) -> None
     assert model.predict_trees([]) == model.predict_batch([]) == []
 
 
-def test_a_text_without_words_is_named(model: SentimentModel) -> None:
-    with pytest.raises(InputError, match="text 1: there is no word in this text"):
-        model.predict_batch(["fine", " "])
+BLANK = ["fine", " ", "not good", "", "\u200b"]
+
+
+def test_blank_texts_do_not_reject_a_batch(model: SentimentModel) -> None:
+    found = model.predict_batch(BLANK)
+    assert [each.text for each in found] == BLANK
+    assert [each.label for each in found[1::2]] == [1, 1]
+    for each in (found[1], found[3], found[4], model.predict(" ")):
+        assert (each.sentences, each.probabilities, each.name) == ((), (0, 1, 0), "so-so")
+    assert [found[0], found[2]] == model.predict_batch(BLANK, blank="skip")
+    assert model.predict_batch(["", " "], blank="skip") == []
+    with pytest.raises(InputError, match=r"^texts\[1\] has no words$"):
+        model.predict_batch(BLANK, blank="error")
+    with pytest.raises(InputError, match=r"^blank is 'drop'; it must be one of neutral, skip, error$"):
+        model.predict_batch(BLANK, blank="drop")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_a_blank_text_has_no_class_where_none_is_neutral(classes: int) -> None:
+    network = build(Settings(size=4, word_size=4), classes, Vocabulary(["good"])).eval()
+    found = SentimentModel(network, "abcd"[:classes], Left()).predict("")
+    assert (found.label, found.name, sum(found.probabilities)) == (None, None, 1)
+    assert found.probabilities[classes // 2 - 1 : classes // 2 + 1] == (0.5, 0.5)
+
+
+def test_a_text_has_a_tree_for_each_sentence(model: SentimentModel) -> None:
+    found = model.predict("A good film! It's not good. Awful")
+    assert [each.text for each in found.sentences] == ["A good film!", "It's not good.", "Awful"]
+    assert [each.tree for each in found.sentences] == [model.predict(each.text).tree for each in found.sentences]
+    p = np.array([each.probabilities for each in found.sentences])
+    np.testing.assert_allclose(found.probabilities, np.average(p, axis=0, weights=1 - p[:, 1]))
+    assert found.label == np.argmax(found.probabilities)
+    for name in ("tree", "node_probabilities"):
+        with pytest.raises(InputError, match=r"^this text has 3 sentences; each of `sentences` has its own tree$"):
+            getattr(found, name)
+
+
+def leaf(*probabilities: float) -> Sentiment:
+    return Sentiment("a", Tree(("a",), ()), (probabilities,), tuple("abcde"[: len(probabilities)]))
+
+
+@pytest.mark.parametrize(
+    ("rows", "verdict"),
+    [
+        ([(0.2, 0.3, 0.5)], (0.2, 0.3, 0.5)),  # one sentence: its own
+        ([(0.2, 0.3, 0.5)] * 3, (0.2, 0.3, 0.5)),
+        ([(0, 1, 0), (0.75, 0.25, 0)], (0.75, 0.25, 0)),  # a sentence without an opinion does not count
+        ([(0, 1, 0), (0, 1, 0)], (0, 1, 0)),  # unless all are so
+        ([(1, 0, 0), (0, 0.5, 0.5)], (2 / 3, 1 / 6, 1 / 6)),
+        ([(0.5, 0.5), (1, 0)], (0.75, 0.25)),  # an even number of classes: the mean
+        ([(1,), (1,)], (1,)),
+    ],
+)
+def test_the_verdict_is_a_mean_in_which_neutral_sentences_count_little(rows: Any, verdict: tuple[float, ...]) -> None:
+    found = Document.of("a", [leaf(*row) for row in rows], tuple("abcde"[: len(verdict)]))
+    np.testing.assert_allclose(found.probabilities, verdict)
+
+
+class AtMostFive(Parser):
+    max_words = 5
+
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        assert all(len(words) <= 5 for words in sentences)
+        return Right().parse_batch(sentences)
+
+
+def test_a_text_of_any_length_is_answered(model: SentimentModel) -> None:
+    found = SentimentModel(model.network, CLASSES, AtMostFive()).predict("A film; good and long, is it not? " * 100)
+    assert [each.text for each in found.sentences[:3]] == ["A film ;", "good and long ,", "is it not ?"]
+    assert len(found.sentences) == 300
+
+
+@pytest.mark.parametrize("kind", [list, tuple, iter, np.array, lambda texts: np.array(texts, dtype=object)])
+def test_texts_come_in_any_container(model: SentimentModel, kind: Any) -> None:
+    found = model.predict_batch(kind(TEXTS))
+    assert found == model.predict_batch(TEXTS)
+    assert {type(each.text) for each in found} == {str}
+    assert model.predict(np.str_(TEXTS[0])) == model.predict(TEXTS[0])
+
+
+def test_texts_come_in_a_pandas_series(model: SentimentModel) -> None:
+    pandas = pytest.importorskip("pandas")
+    for dtype in (object, "string"):
+        assert model.predict_batch(pandas.Series(TEXTS, index=[3, 1, 2], dtype=dtype)) == model.predict_batch(TEXTS)
+    with pytest.raises(InputError, match=r"^texts is of type DataFrame with 2 dimensions; it must be a list"):
+        model.predict_batch(pandas.DataFrame({"text": TEXTS}))
+    with pytest.raises(InputError, match=r"^texts\[1\] is (None|nan|of type NAType); it must be a text \(str\)$"):
+        model.predict_batch(pandas.Series(["good", None]))
+
+
+@pytest.mark.parametrize("text", [None, float("nan"), 3, ["a", "b"], b"good", parse_tree("(X good)")])
+def test_what_is_no_text_is_named(model: SentimentModel, text: Any) -> None:
+    with pytest.raises(InputError, match=r"^text is .*; it must be one text \(str\)$"):
+        model.predict(text)
+    with pytest.raises(InputError, match=r"^texts\[1\] is .*; it must be a text \(str\)$"):
+        model.predict_batch(["good", text])
+
+
+@pytest.mark.parametrize("texts", ["a good film", None, 3, b"good", {"a": 1}, np.array("good"), np.array([["good"]])])
+def test_what_is_no_list_of_texts_is_named(model: SentimentModel, texts: Any) -> None:
+    with pytest.raises(InputError, match=r"^texts is .*; it must be a list, each item a text \(str\)$"):
+        model.predict_batch(texts)
+
+
+def test_trees_are_checked_too(model: SentimentModel) -> None:
+    with pytest.raises(InputError, match=r"^tree is the text 'good'; it must be a Tree; predict takes a text$"):
+        model.predict_tree("good")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"^trees\[0\] is the text 'good'; it must be a Tree$"):
+        model.predict_trees(["good"])  # type: ignore[list-item]
+    with pytest.raises(InputError, match=r"^there are 1 trees, but 2 texts; there must be one text per tree$"):
+        model.predict_trees([parse_tree("(X good)")], ["a", "b"])
+    with pytest.raises(InputError, match=r"^classes has 2 names, but the network has 3 classes$"):
+        SentimentModel(model.network, ("bad", "good"), model.parser)
 
 
 def test_half_precision_is_half_the_size_and_computes_in_single(model: SentimentModel, tmp_path: Path) -> None:
@@ -95,7 +209,7 @@ def test_a_contextual_model_reads_texts_too(tmp_path: Path, kind: str) -> None:
     settings = Settings(model=kind, size=6, word_size=5, contextual=str(encoder), contextual_layers="1,2")
     network = build(settings, 3, Vocabulary(["good", "film"])).eval()
     save_model(tmp_path / "model", network, settings, CLASSES, half=True)
-    loaded = load_sentiment(tmp_path / "model", "right")
+    loaded = load_sentiment(tmp_path / "model", "right", contextual=str(encoder))
     texts = ["not good", "a good film"]
     wanted = SentimentModel(network, CLASSES, Right()).predict_batch(texts)
     for one, other in zip(loaded.predict_batch(texts), wanted, strict=True):

@@ -138,7 +138,7 @@ def test_a_process_killed_in_the_middle_and_resumed_ends_with_the_same_weights(t
 
 def test_a_folder_with_a_run_is_not_overwritten(tmp_path: Path) -> None:
     first = train(TOY, SMALL, out=tmp_path).results
-    with pytest.raises(InputError, match="holds a run already; pass --resume"):
+    with pytest.raises(InputError, match="holds a run already; pass resume=True to go on with it, overwrite=True to"):
         train(TOY, SMALL, out=tmp_path)
     again = train(TOY, SMALL, out=tmp_path, resume=True).results
     assert again["predictions"] == first["predictions"]
@@ -147,7 +147,7 @@ def test_a_folder_with_a_run_is_not_overwritten(tmp_path: Path) -> None:
 
 def test_a_run_is_not_resumed_with_other_settings_or_other_data(tmp_path: Path) -> None:
     train(TOY, SMALL, out=tmp_path)
-    with pytest.raises(InputError, match=r"has --batch-size 10, not 20; resume with the same"):
+    with pytest.raises(InputError, match=r"has batch_size=10, not 20; resume with the same"):
         train(TOY, replace(SMALL, batch_size=20), out=tmp_path, resume=True)
     other = Treebank("toy", TOY.classes, {**TOY.splits, "train": TOY.train[1:]})
     with pytest.raises(InputError, match="began with other trees or vectors"):
@@ -160,7 +160,7 @@ def test_a_run_from_before_a_setting_was_known_goes_on(tmp_path: Path) -> None:
     del run["settings"]["clip_norm"], run["settings"]["optimizer"]
     (tmp_path / "run.json").write_text(json.dumps(run))
     assert train(TOY, SMALL, out=tmp_path, resume=True).results["history"] == first["history"]
-    with pytest.raises(InputError, match=r"has --optimizer adagrad, not adam; resume with the same"):
+    with pytest.raises(InputError, match=r"has optimizer=adagrad, not adam; resume with the same"):
         train(TOY, replace(SMALL, optimizer="adam"), out=tmp_path, resume=True)
 
 
@@ -183,7 +183,7 @@ def test_what_cannot_be_trained_is_refused(tmp_path: Path) -> None:
     ):
         train(TOY, replace(SMALL, learning_rate=1e30, embedding_learning_rate=1e30))
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="cannot write here"):
+    with pytest.raises(InputError, match="this is a file; out must name a folder"):
         train(TOY, SMALL, out=tmp_path / "file")
 
 

@@ -2,7 +2,11 @@
 
 import hashlib
 import io
+import pickle
+import signal
 import stat
+import subprocess
+import sys
 import threading
 import zipfile
 from dataclasses import replace
@@ -265,3 +269,18 @@ def test_state_sums_the_files_up(server, home):
     (home / "made" / "train.txt").write_text("short")
     assert state(entry, home) == "different"
     assert state(replace(entry, kind="generated", files=()), home) == "generated"
+
+
+def test_what_a_killed_fetch_left_is_removed_by_the_next(server, home):
+    entry = made(server)
+    code = (
+        "import os, signal, sys, pickle\nfrom pathlib import Path\nfrom treebanks.fetch import fetch\n"
+        "entry = pickle.loads(bytes.fromhex(sys.argv[1]))\n"
+        "fetch(entry, Path(sys.argv[2]), lambda done, total: os.kill(os.getpid(), signal.SIGKILL))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, pickle.dumps(entry).hex(), str(home)], timeout=60)
+    assert done.returncode == -signal.SIGKILL
+    assert [path.name.startswith(".made.") for path in home.iterdir()] == [True]
+    assert fetch(entry, home) is True
+    assert contents(home) == {f"made/{path}": data for path, data in CONTENT.items()}
+    assert [path.name for path in home.iterdir()] == ["made"]

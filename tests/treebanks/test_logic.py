@@ -91,7 +91,18 @@ def test_a_missing_file_is_answered_with_how_to_get_it(tmp_path: Path, monkeypat
     assert caught.value.source == tmp_path / "logic" / "train0"
 
 
-@pytest.mark.parametrize("line", ["#\ta", "?\ta\tb", "#\ta\t( b", "# a b"])
+def test_bad_lines_are_skipped_on_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TREEBANKS_HOME", str(tmp_path))
+    (tmp_path / "logic").mkdir()
+    for name in [f"train{n}" for n in range(7)] + [f"test{n}" for n in range(1, 13)]:
+        (tmp_path / "logic" / name).write_text("#\ta\tb\n#\ta\n")
+    errors: list[InputError] = []
+    treebank = treebanks.load("logic", on_error=errors.append)
+    assert (len(treebank.splits["train"]), len(treebank.splits["7-operators"])) == (7, 1)
+    assert [error.line for error in errors] == [2] * 19
+
+
+@pytest.mark.parametrize("line", ["#\ta", "?\ta\tb", "#\ta\t( b", "# a b", "", "#\ta\t", "#\ta\tb\tc"])
 def test_a_line_that_is_no_pair_is_named(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TREEBANKS_HOME", str(tmp_path))
     (tmp_path / "logic").mkdir()

@@ -2,12 +2,15 @@
 
 import json
 
-from treebanks.recipe_results import notes, overlap_line, recipe_table, rows, seeds
+from treebanks.recipe_results import groups, notes, overlap_line, recipe_table, seeds
 from treebanks.results import section
 
 
 def numbers(mean, std=0.004):
     return {"mean": mean, "std": std, "min": mean - 0.01, "median": mean, "max": mean + 0.01}
+
+
+PAPER = {"paper": "Tai et al. 2015", "model": "Tree-LSTM", "runs": 5, "read_in": "as quoted by Looks et al. 2017"}
 
 
 def record(name="tai", published=True, members=(), dev=0.5, **more):
@@ -31,7 +34,7 @@ def record(name="tai", published=True, members=(), dev=0.5, **more):
         "treebank": {"name": "sst", "sizes": {"train": 8544, "dev": 1101, "test": 2210}},
         "overlap": [["dev", 625, [8178]], ["test", 1670, [6983, 8288]]],
         "members": list(members),
-        "published": {"source": "Tai et al. 2015", "runs": 5, "figures": figures} if published else None,
+        "published": PAPER | {"figures": figures} if published else None,
         "unmatched": ["GloVe 840B there"],
         "gold": {"test": {"root": "01"}},
         "runs": [run] * (1 if members else 2),
@@ -40,15 +43,24 @@ def record(name="tai", published=True, members=(), dev=0.5, **more):
     }
 
 
-def test_published_stands_beside_measured():
-    root, binary, nodes = rows(record())
-    assert root == ("root", "51.0 ± 0.5", "49.5 ± 0.4", "48.5 / 49.5 / 50.5", "−1.5")
-    assert binary.published == "88.0 †", "quoted from memory"
-    assert nodes == ("all nodes", "", "82.0", "", "")
+def test_published_figures_have_the_papers_name_and_measured_ones_the_recipes():
+    published, measured = groups([record()])
+    assert published[:3] == ("Tai et al. 2015: Tree-LSTM", True, "5")
+    assert published.rows == [("root", "51.0 ± 0.5", "", ""), ("root, binary", "88.0 †", "", "")]
+    assert measured[:3] == ("tai", False, "2")
+    root, _, nodes = measured.rows
+    assert root == ("root", "49.5 ± 0.4", "48.5 / 49.5 / 50.5", "−1.5")
+    assert nodes == ("all nodes", "82.0", "", "")
+
+
+def test_a_published_model_is_listed_once():
+    names = [group.name for group in groups([record("tai"), record("own"), record("other", published=False)])]
+    assert names == ["Tai et al. 2015: Tree-LSTM", "tai", "own", "other"]
 
 
 def test_what_was_never_published_has_no_difference():
-    assert [(row.published, row.difference) for row in rows(record(published=False))] == [("", "")] * 3
+    [measured] = groups([record(published=False)])
+    assert [row.difference for row in measured.rows] == [""] * 3
 
 
 def test_an_ensemble_counts_its_members():
@@ -56,7 +68,11 @@ def test_an_ensemble_counts_its_members():
 
 
 def test_notes_say_what_is_not_matched():
-    assert notes(record()) == ["a Tree-LSTM", "published by Tai et al. 2015", "not matched: GloVe 840B there"]
+    assert notes(record()) == [
+        "a Tree-LSTM",
+        "compared with Tai et al. 2015: Tree-LSTM; as quoted by Looks et al. 2017",
+        "not matched: GloVe 840B there",
+    ]
 
 
 def test_sentences_of_test_that_stand_in_train_are_said():
@@ -68,9 +84,12 @@ def test_sentences_of_test_that_stand_in_train_are_said():
 
 def test_a_recipe_is_a_row_a_metric_and_says_in_the_first_what_is_not_matched():
     lines = recipe_table([record()], "here/").splitlines()
-    assert lines[4] == ("| `tai` | root | 51.0 ± 0.5 | 49.5 ± 0.4 | 48.5 / 49.5 / 50.5 | −1.5 | 2 | GloVe 840B there |")
-    assert lines[5].startswith("|  | root, binary | 88.0 † |")
-    assert "- `tai`: a Tree-LSTM; published by Tai et al. 2015." in lines
+    assert lines[4:7] == [
+        "| Tai et al. 2015: Tree-LSTM | published | root | 51.0 ± 0.5 |  |  | 5 |  |",
+        "|  |  | root, binary | 88.0 † |  |  |  |  |",
+        "| `tai` | here | root | 49.5 ± 0.4 | 48.5 / 49.5 / 50.5 | −1.5 | 2 | GloVe 840B there |",
+    ]
+    assert "- `tai`: a Tree-LSTM; compared with Tai et al. 2015: Tree-LSTM; as quoted by Looks et al. 2017." in lines
     assert lines[-1].startswith("`treenn reproduce sst`, torch 2.13.0; every run's command")
 
 

@@ -71,6 +71,11 @@ def test_a_missing_file_is_answered_with_how_to_get_it(copy: Path) -> None:
     [
         ("SICK_trial.txt", "3.6\tCONTRADICTION", "3.6\tMAYBE", r"SICK_trial\.txt:2: wanted are 5 columns, a score"),
         ("SICK_trial.txt", "3.6\tCONTRADICTION", "6.0\tNEUTRAL", r"SICK_trial\.txt:2: wanted are 5 columns, a score"),
+        ("SICK_trial.txt", "3.6\tCONTRADICTION", "NaN\tNEUTRAL", r"SICK_trial\.txt:2: wanted are 5 columns, a score"),
+        ("SICK_trial.txt", "3.6\tCONTRADICTION", "\u0663\tNEUTRAL", r"SICK_trial\.txt:2: wanted are 5 columns"),
+        ("SICK_trial.txt", "3.6\tCONTRADICTION", "3.6", r"SICK_trial\.txt:2: wanted are 5 columns, a score"),
+        ("dev/a.cparents", " ", " x ", r"a\.cparents:1:[0-9]+: 'x' is not the number of a node"),
+        ("dev/b.parents", "\n", "\n0 ", r"b\.parents:2: this line has [0-9]+ entries"),
         ("SICK_trial.txt", "pair_ID", "number", r"SICK_trial\.txt:1: there is no column pair_ID"),
         ("dev/id.txt", "24\n", "24 25\n", r"id\.txt: this file names 501 pairs; a\.toks and b\.toks"),
         ("dev/id.txt", "24\n", "9999999\n", r"id\.txt:2: pair 9999999 is not in SICK_trial\.txt"),
@@ -82,3 +87,29 @@ def test_what_is_wrong_is_named_with_its_place(copy: Path, file: str, old: str, 
     (copy / file).write_text(text.replace(old, new, 1))
     with pytest.raises(InputError, match=message):
         treebanks.load("sick-relatedness")
+
+
+@pytest.mark.parametrize("text", ["", "pair_ID\trelatedness_score\tentailment_judgment\n"])
+def test_a_file_without_pairs_is_refused(copy: Path, text: str) -> None:
+    (copy / "SICK_trial.txt").write_text(text)
+    with pytest.raises(InputError, match=r"SICK_trial\.txt"):
+        treebanks.load("sick-relatedness")
+
+
+def test_a_pair_with_two_scores_is_refused(copy: Path) -> None:
+    with (copy / "SICK_trial.txt").open("a") as file:
+        file.write((copy / "SICK_trial.txt").read_text().splitlines()[1].replace("3.6\t", "3.7\t") + "\n")
+    with pytest.raises(InputError, match=r"SICK_trial\.txt:502: pair 4 has another score or judgment above"):
+        treebanks.load("sick-relatedness")
+
+
+def test_bad_pairs_are_skipped_on_request(copy: Path) -> None:
+    (copy / "SICK_trial.txt").write_text((copy / "SICK_trial.txt").read_text().replace("3.6\tCON", "9\tCON", 1))
+    lines = (copy / "dev" / "a.cparents").read_text().splitlines()
+    (copy / "dev" / "a.cparents").write_text("\n".join([*lines[:2], "0 0 0", *lines[3:]]) + "\n")
+    errors: list[InputError] = []
+    treebank = treebanks.load("sick-entailment", on_error=errors.append)
+    assert len(treebank.splits["dev"]) == 498
+    assert [str(error).rpartition("/")[2].split(": ")[0] for error in errors] == [
+        "SICK_trial.txt:2", "id.txt:1", "a.cparents:3"
+    ]  # fmt: skip

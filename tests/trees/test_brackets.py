@@ -103,6 +103,14 @@ def test_no_label() -> None:
     assert parse_tree("( ( a) (3 b))", classes=5) == tree
 
 
+@pytest.mark.parametrize("label", ["X", r"\X", r"\\X", "XX", "x", r"\x"])
+def test_a_label_that_reads_x_comes_back(label: str) -> None:
+    tree = Tree(("a", "b"), ((0, 1),), (label, None, label))
+    assert parse_tree(str(tree)) == tree
+    nary = NaryTree(("a",), ((0,),), (None, label))
+    assert parse_nary(str(nary)) == [nary]
+
+
 def test_without_classes_labels_are_strings() -> None:
     assert parse_tree("(1 (2 not) (3 good))").labels == ("2", "3", "1")
 
@@ -134,6 +142,7 @@ def test_binarizing_while_reading() -> None:
 
 A_TREE = "a tree looks like (3 (2 not) (1 bad))"
 A_LEAF = "a leaf looks like (2 word)"
+UNTAGGED = "or --untagged (in Python, untagged=True) for words without a tag"
 REMEDY = "--binarize right (in Python, factor='right') makes it one"
 
 
@@ -154,17 +163,18 @@ REMEDY = "--binarize right (in Python, factor='right') makes it one"
         (
             "(3 (2 not) good)",
             "1:1",
-            "the word 'good' stands beside a subtree; each word needs brackets of its own, (2 good)",
+            f"the word 'good' stands beside a subtree; each word needs brackets of its own, (2 good), {UNTAGGED}",
         ),
         (
             "(3 (2 not) (2 very good))",
             "1:12",
-            "this leaf has 2 words, very good; each word needs brackets of its own",
+            f"this leaf has 2 words, very good; each word needs brackets of its own, {UNTAGGED}",
         ),
         ("(2 ok)\nstray (2 ok)", "2:1", f"'stray' stands outside of any tree; {A_TREE}"),
         ("(2 ok) é stray", "1:8", f"'é' stands outside of any tree; {A_TREE}"),
         ("# (2 comment\n(2 é) x", "2:7", f"'x' stands outside of any tree; {A_TREE}"),
         ("", None, f"there is no tree here; {A_TREE}"),
+        ("(2 ok)\r# a ( comment\r(2 é) x", "3:7", f"'x' stands outside of any tree; {A_TREE}"),
         ("\n# nothing\n \n", None, f"there is no tree here; {A_TREE}"),
     ],
 )
@@ -208,3 +218,90 @@ def test_files_of_nary_trees(tmp_path: Path) -> None:
     write_trees(tmp_path / "out.txt", [tree, NOT_GOOD])
     assert (tmp_path / "out.txt").read_text() == "(S (NP (NN dogs)) (VBP bark) (. .))\n(1 (2 not) (3 good))\n"
     assert read_nary(tmp_path / "out.txt")[0] == tree
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("(NP Japan 's)", "(NP (X Japan) (X 's))"),
+        ("(NP Japan)", "(NP Japan)"),
+        ("( (S (NP Japan (POS 's) car) (VP won) .))", "(S (NP (X Japan) (POS 's) (X car)) (VP won) (X .))"),
+        ("(S (NP a b) c (VP d (ADVP e) f))", "(S (NP (X a) (X b)) (X c) (VP (X d) (ADVP e) (X f)))"),
+        ("( NP Japan 's )", "(NP (X Japan) (X 's))"),
+        ("(NP (NN a) -LRB-)", "(NP (NN a) (X -LRB-))"),
+    ],
+)
+def test_words_without_a_tag_are_read_on_request(text: str, read: str) -> None:
+    assert [str(tree) for tree in parse_nary(text, untagged=True)] == [read]
+
+
+def test_words_without_a_tag_keep_their_order() -> None:
+    tree = parse_nary("(S a (B b (C c) d) e (F f) g)", untagged=True)[0]
+    assert tree.words == tuple("abcdefg")
+
+
+def test_untagged_changes_nothing_else() -> None:
+    text = "( (S (NP (NN dogs)) (VBP bark) (. .)) )"
+    assert parse_nary(text, untagged=True) == parse_nary(text)
+    assert parse_trees("(1 (2 a) b)", classes=5, untagged=True)[0].labels == (2, None, 1)
+    with pytest.raises(InputError, match="this node is empty"):
+        parse_nary("(S ())", untagged=True)
+
+
+def skipping(text: str, **how: object) -> tuple[list[str], list[str]]:
+    errors: list[InputError] = []
+    trees = parse_trees(text, on_error=errors.append, **how)  # type: ignore[arg-type]
+    return [str(tree) for tree in trees], [f"{error.line}:{error.column}" for error in errors]
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "errors"),
+    [
+        ("(2 a)\n(2 b c)\n(2 d)\n", ["(2 a)", "(2 d)"], ["2:1"]),
+        ("(2 a)\n(9 b)\n(2 d)\n", ["(2 a)", "(2 d)"], ["2:1"]),
+        ("(2 a)\n(3 (2 b) (1 c)\n(2 d)\n(2 e)\n", ["(2 a)", "(2 d)", "(2 e)"], ["2:1"]),
+        ("(2 a)\n(3 (2 b) (1 c)\n(2 d)\n(2 e))\n(2 f)", ["(2 a)", "(2 d)", "(2 e)", "(2 f)"], ["2:1", "4:6"]),
+        ("(2 a) stray ) (2 b)", ["(2 a)", "(2 b)"], ["1:7"]),
+        ("(2 a))\n(2 b)\n", ["(2 a)", "(2 b)"], ["1:6"]),
+        ("( (1 (2 a)\n  (2 b))\n( (1 (2 c)\n  (2 d)) )\n", ["(1 (2 c) (2 d))"], ["1:1"]),
+        ("(1\n(2 a)\n(2 b))\n(1\n(2 c)\n(2 d e))\n(2 f)", ["(1 (2 a) (2 b))", "(2 f)"], ["6:1"]),
+        ("(2 a)\n# (2 comment\n\n(2 b", ["(2 a)"], ["4:1"]),
+        ("(1 (2 a)\n  (2 b))", ["(1 (2 a) (2 b))"], []),
+    ],
+)
+def test_bad_trees_are_skipped_and_told(text: str, read: list[str], errors: list[str]) -> None:
+    assert skipping(text, classes=5) == (read, errors)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", f"<text>: there is no tree here; {A_TREE}"),
+        ("(2 a b)", "<text>:1:1: this leaf has 2 words"),
+        ("(2 a b)\n)", "<text>:1:1: all 2 sentences are wrong; the first: this leaf has 2 words"),
+    ],
+)
+def test_a_file_in_which_all_is_bad_is_refused(text: str, message: str) -> None:
+    with pytest.raises(InputError) as error:
+        skipping(text)
+    assert str(error.value).startswith(message)
+
+
+@given(trees())
+def test_without_errors_nothing_is_skipped(tree: Tree) -> None:
+    assert skipping(f"{tree}\n{tree}\n", classes=5) == ([str(tree)] * 2, [])
+
+
+def test_many_errors_take_no_longer_than_many_trees() -> None:
+    text = "(1 (2 a b)\n" * 20_000 + "(2 b)" + ")" * 20_000
+    assert skipping(text, classes=5)[0] == ["(2 b)"]
+
+
+def test_files_in_another_encoding(tmp_path: Path) -> None:
+    (tmp_path / "latin.txt").write_bytes("(1 (2 caf\xe9) (2 noir))".encode("latin-1"))
+    assert read_trees(tmp_path / "latin.txt", classes=5, encoding="latin-1")[0].words == ("caf\xe9", "noir")
+    assert read_nary(tmp_path / "latin.txt", encoding="cp1252")[0].words == ("caf\xe9", "noir")
+    with pytest.raises(InputError, match=r"latin.txt:1:10: byte 0xe9 is not UTF-8; .* --encoding .*encoding='latin-1'"):
+        read_trees(tmp_path / "latin.txt")
+    with pytest.raises(InputError, match="no text encoding is called 'klingon'; --encoding"):
+        read_trees(tmp_path / "latin.txt", encoding="klingon")

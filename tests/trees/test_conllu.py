@@ -5,7 +5,7 @@ from dependencies import chain, dependency_trees
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treenn.trees import DependencyTree, InputError, parse_conllu, read_conllu
+from treenn.trees import DependencyTree, InputError, escape, parse_conllu, read_conllu
 
 SENTENCE = """\
 # sent_id = 1
@@ -23,7 +23,7 @@ SENTENCE = """\
 
 def conllu(tree: DependencyTree) -> str:
     lines = [
-        "\t".join([str(i), word, "_", "_", "_", "_", str(head + 1), relation or "_", "_", "_"])
+        "\t".join([str(i), escape(word), "_", "_", "_", "_", str(head + 1), relation or "_", "_", "_"])
         for i, (word, head, relation) in enumerate(zip(tree.words, tree.heads, tree.relations, strict=True), start=1)
     ]
     return "\n".join(lines) + "\n\n"
@@ -48,8 +48,35 @@ def test_the_end_of_the_file_ends_a_sentence(end: str) -> None:
     assert len(parse_conllu(f"{SENTENCE}\n\n{SENTENCE.removesuffix(chr(10))}{end}")) == 2
 
 
-def test_windows_line_ends_are_read() -> None:
-    assert parse_conllu(SENTENCE.replace("\n", "\r\n")) == parse_conllu(SENTENCE)
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_other_line_ends_are_read(end: str) -> None:
+    assert parse_conllu(f"{SENTENCE}\n{SENTENCE}".replace("\n", end)) == parse_conllu(SENTENCE) * 2
+
+
+def test_no_other_character_ends_a_line() -> None:
+    assert parse_conllu(SENTENCE.replace("\tmar\t", "\tm\u2028r\x0b\t", 1))[0].words[4] == "m\u2028r\x0b"
+
+
+def test_escapes_are_undone_in_words() -> None:
+    tree = parse_conllu(SENTENCE.replace("\tVamos\t", "\t-LRB-\t").replace("\tmar\t", "\t1\\/2\t", 1))[0]
+    assert (tree.words[0], tree.words[4]) == ("(", "1/2")
+
+
+def test_bad_sentences_are_skipped_and_told(tmp_path: Path) -> None:
+    two_roots, cut = SENTENCE.replace("1\tobj", "0\tobj"), SENTENCE.replace("\t_\t_\n", "\n")
+    (tmp_path / "x.conllu").write_bytes("\n".join([two_roots, SENTENCE, cut, SENTENCE]).encode("latin-1"))
+    errors: list[InputError] = []
+    trees = read_conllu(tmp_path / "x.conllu", encoding="latin-1", on_error=errors.append)
+    assert trees == parse_conllu(SENTENCE) * 2
+    assert [(error.line, error.column) for error in errors] == [(5, 25), (26, 23)]
+    with pytest.raises(InputError, match="x:5:25: all 2 sentences are wrong; the first: words 1 and 2 are"):
+        parse_conllu(f"{two_roots}\n{cut}", source="x", on_error=errors.append)
+    assert len(errors) == 2
+
+
+def test_a_sentence_of_empty_nodes_alone_is_refused() -> None:
+    with pytest.raises(InputError, match="x:1: this sentence has no word of its own"):
+        parse_conllu("8.1\tword" + "\t_" * 8, source="x")
 
 
 def test_a_form_may_hold_spaces_and_may_be_an_underscore() -> None:
@@ -71,6 +98,10 @@ def test_a_form_may_hold_spaces_and_may_be_an_underscore() -> None:
         ("3\ta\t", "4\ta\t", "x:8:1: the ID of this word is '4'; it must be 3: words count from 1 on"),
         ("1\tVamos", "2\tVamos", "x:4:1: the ID of this word is '2'; it must be 1: words count from 1 on"),
         ("3\ta\t", "3\t\t", "x:8:3: the FORM of this word is empty; every word needs at least one character"),
+        ("3\ta\t", "3\t \t", "x:8:3: the FORM of this word holds spaces alone; every word needs at least one"),
+        ("5\tcase", "5\t", "x:8:17: the DEPREL of this word is empty; it must be a relation, or _ for none"),
+        ("5\tcase", "5\t ", "x:8:17: the DEPREL of this word is empty; it must be a relation, or _ for none"),
+        ("3\ta\t", "\n3\ta\t", "x:9:1: the ID of this word is '3'; it must be 1: words count from 1 on"),
         ("5\tcase", "_\tcase", "x:8:15: the HEAD of this word is '_'; it must be the ID of a word, or 0"),
         ("5\tcase", f"{'9' * 5000}\tcase", "x:8:15: the HEAD of this word is '999"),
     ],

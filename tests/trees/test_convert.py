@@ -54,8 +54,29 @@ def test_a_chain_of_100_000_words_comes_back(chain) -> None:
 def test_an_nltk_tree() -> None:
     [tree] = parse_nary("(S (NP (NN dogs)) (VBP bark) (X !))")
     theirs = to_nltk(tree)
-    assert [node.label() for node in theirs.subtrees()] == ["S", "NP", "NN", "VBP", ""]
-    assert theirs.pos() == [("dogs", "NN"), ("bark", "VBP"), ("!", "")]
+    assert [node.label() for node in theirs.subtrees()] == ["S", "NP", "NN", "VBP", "X"]
+    assert theirs.pos() == [("dogs", "NN"), ("bark", "VBP"), ("!", "X")]
+    theirs[2].set_label("")
+    assert nary_from_nltk(theirs) == tree
+
+
+def test_nltk_trees_have_the_escapes_of_brackets() -> None:
+    theirs = nltk.Tree.fromstring(r"(S (A -LRB-) (B either\/or))")
+    assert from_nltk(theirs).words == ("(", "either/or")
+    assert to_nltk(from_nltk(theirs)) == theirs
+
+
+@given(
+    nary_trees(
+        labels=st.none() | st.sampled_from(["S", "X", r"\X", "-NONE-", "``"]), words=st.text("-LRB()a/*\\", min_size=1)
+    )
+)
+def test_nltk_reads_what_is_written(tree: NaryTree) -> None:
+    theirs = to_nltk(tree)
+    again = nltk.Tree.fromstring(str(theirs))
+    assert again == theirs
+    assert nary_from_nltk(again) == tree
+    assert parse_nary(str(theirs)) == [tree]
 
 
 def test_a_graph() -> None:

@@ -3,6 +3,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from strategies import CATEGORIES, CLASSES, left_chain, nary_trees, right_chain, trees
 
 from treenn.trees import InputError, NaryTree, Tree, draw_text, parse_nary, parse_tree
@@ -91,10 +92,43 @@ def test_a_label_outside_the_scale_has_no_colour() -> None:
 
 @pytest.mark.parametrize(
     ("word", "seen"),
-    [("1\u00a01/2", r"1\xa01/2"), ("\x1b[31m", r"\x1b[31m"), ("a\nb", r"a\nb"), ("naïve漢", "naïve漢")],
+    [
+        ("1\u00a01/2", r"1\xa01/2"),
+        ("\x1b[31m", r"\x1b[31m"),
+        ("\x9b31m", r"\x9b31m"),
+        ("a\nb", r"a\nb"),
+        ("a\u2028b", r"a\u2028b"),
+        ("a\x85b", r"a\x85b"),
+        ("\u202egood", r"\u202egood"),
+        ("a\u2069", r"a\u2069"),
+        ("go\u200dod", r"go\u200dod"),
+        ("\u200d", r"\u200d"),
+        ("😀\u200d", r"😀\u200d"),
+        ("\udcff", r"\udcff"),
+        ("naïve漢", "naïve漢"),
+        ("e\u0301", "e\u0301"),
+        ("👩\u200d👩\u200d👧", "👩\u200d👩\u200d👧"),
+        ("❤️\u200d🔥", "❤️\u200d🔥"),
+        ("\U0001fae8", "\U0001fae8"),  # a shaking face, newer than the tables of Python 3.11
+        ("[red]", "[red]"),
+    ],
 )
 def test_invisible_characters_are_seen(word: str, seen: str) -> None:
     assert draw_text(Tree((word,), (), (2,))) == f"2 {seen}"
+    assert draw_text(Tree(("a",), (), (word,))) == f"{seen} a"
+
+
+@pytest.mark.parametrize("label", ["漢字", "é", "e\u0301e\u0301", "👩\u200d🔬", "❤️"])
+def test_labels_of_any_width_keep_branches_aligned(label: str) -> None:
+    tree = Tree(("a", "b", "c"), ((0, 1), (3, 2)), ("x", "x", "x", label, label))
+    first, *others = draw_text(tree).splitlines()
+    fork = cell_len(first[: first.index("┬")])
+    assert [cell_len(line[: line.index("└")]) for line in others] == [cell_len(first[: first.rindex("┬")]), fork]
+    assert fork == cell_len(label) + 1
+
+
+def test_long_wide_labels_are_shortened_to_the_same_width() -> None:
+    assert draw_text(Tree(("a",), (), ("漢" * 20,))) == f"{'漢' * 7}… a"
 
 
 def test_long_labels_are_shortened() -> None:

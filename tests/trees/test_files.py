@@ -1,12 +1,19 @@
+import io
 import os
 import pickle
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from treenn.trees import InputError, read_trees
-from treenn.trees.files import read_text, read_toml, write_bytes, write_text
+from treenn.trees.files import place, read_json, read_text, read_toml, split_lines, write_bytes, write_text
+from treenn.trees.temporary import is_stale, remove_stale, temporary_prefix
 
 not_as_root = pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
 
@@ -41,6 +48,89 @@ def test_bytes_that_are_not_utf8_are_placed(data: bytes, place: str, tmp_path: P
     with pytest.raises(InputError) as error:
         read_text(tmp_path / "latin.txt")
     assert str(error.value) == f"{tmp_path / 'latin.txt'}:{place} is not UTF-8; save the file as UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"), [("utf-16", "utf-16"), ("GB18030", "gb18030"), ("UTF8", "utf-8"), ("Latin-1", "latin-1")]
+)
+def test_other_encodings_are_read_by_name(encoding: str, name: str, tmp_path: Path) -> None:
+    text = "(2 caf\xe9)\n"
+    (tmp_path / "a.txt").write_bytes(text.encode(name))
+    assert read_text(tmp_path / "a.txt", encoding) == text
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "", "hex", "rot13", "a\0b", "undefined", 3])
+def test_what_is_no_encoding_is_refused(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("(2 a)")
+    with pytest.raises(InputError, match=r"no text encoding is called .*; --encoding .* takes names"):
+        read_text(tmp_path / "a.txt", encoding)
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "message"),
+    [
+        (b"(2 a)\n(2 \x81\xff)", "shift_jis", "a.txt:2:4: byte 0x81 is not SHIFT_JIS; save the file as UTF-8, or name"),
+        (
+            b"(2 a)\r(2 \xff)",
+            "utf-8",
+            "a.txt:2:4: byte 0xff is not UTF-8; save the file as UTF-8, or name its",
+        ),
+        ("(2 a)\n(2 b)".encode("utf-16-le") + b"x", "utf-16-le", "a.txt:2:6: byte 0x78 is not UTF-16-LE; save"),
+        (b"x", "utf-16", "a.txt:1:1: byte 0x78 is not UTF-16"),
+    ],
+)
+def test_a_wrong_byte_of_another_encoding_is_placed(data: bytes, encoding: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(data)
+    with pytest.raises(InputError) as error:
+        read_text(tmp_path / "a.txt", encoding)
+    assert str(error.value).removeprefix(f"{tmp_path}/").startswith(message)
+
+
+def test_a_path_with_a_zero_byte_is_refused() -> None:
+    with pytest.raises(InputError, match="cannot read this file: embedded null byte"):
+        read_text("a\0b")
+
+
+@given(st.text("a\r\n\u2028\x0b\x85", max_size=12))
+def test_lines_and_places(text: str) -> None:
+    universal = io.StringIO(text, newline=None).read().split("\n")
+    assert split_lines(text) == (universal if universal[-1] else universal[:-1])
+    for offset in range(len(text)):
+        line, column = place(text, offset)
+        if text[offset] not in "\r\n":
+            assert universal[line - 1][column - 1] == text[offset]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[" * 100_000, "this JSON is nested too deeply to be read"),
+        ('{"a": ' * 100_000, "this JSON is nested too deeply to be read"),
+        ("9" * 5000, "this JSON holds a whole number of too many digits"),
+        ("", "1:1: not JSON: Expecting value"),
+        ('{"a":\n 1,}', ":2:"),
+    ],
+)
+def test_json_that_cannot_be_read(text: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(InputError) as error:
+        read_json(tmp_path / "a.json")
+    assert message in str(error.value)
+    assert str(error.value).startswith(f"{tmp_path / 'a.json'}:")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a = " + "[" * 100_000, "this TOML is nested too deeply to be read"),
+        ("a = " + "9" * 5000, "not TOML: Exceeds the limit"),
+        ("a = 2020-13-40", "not TOML: "),
+    ],
+)
+def test_toml_that_cannot_be_read(text: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(text)
+    with pytest.raises(InputError, match=message):
+        read_toml(tmp_path / "a.toml")
 
 
 def test_a_file_is_replaced_whole_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
@@ -99,6 +189,12 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
         write_bytes(tmp_path / "file" / "a.bin", b"")
 
 
+def test_text_that_is_no_utf_8_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"cannot write this text: character '\\ud800' is half of a surrogate pair"):
+        write_text(tmp_path / "a.txt", "a\ud800")
+    assert list(tmp_path.iterdir()) == []
+
+
 @not_as_root
 def test_a_forbidden_folder(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
@@ -116,3 +212,79 @@ def test_errors_pickle(error: InputError) -> None:
         error.line,
         error.column,
     )
+
+
+def killed_while(code: str, folder: Path) -> None:
+    """Run this, in which the disk's first synchronization is the end of the process."""
+    before = "import os, signal\nos.fsync = lambda handle: os.kill(os.getpid(), signal.SIGKILL)\n"
+    done = subprocess.run([sys.executable, "-c", before + code], cwd=folder, timeout=60)
+    assert done.returncode == -signal.SIGKILL
+
+
+def test_the_next_writer_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    write_text(tmp_path / "a.txt", "old")
+    killed_while("from treenn.trees.files import write_text\nwrite_text('a.txt', 'half')", tmp_path)
+    [left] = [path for path in tmp_path.iterdir() if path.name != "a.txt"]
+    assert left.name.startswith(".a.txt.")
+    assert read_text(tmp_path / "a.txt") == "old"
+    write_text(tmp_path / "b.txt", "another file's writer")
+    assert left.exists()
+    write_text(tmp_path / "a.txt", "new")
+    assert {path.name for path in tmp_path.iterdir()} == {"a.txt", "b.txt"}
+
+
+def test_what_another_process_is_writing_is_left_alone(tmp_path: Path) -> None:
+    host = temporary_prefix("a.txt").split(".")[-1].split("-")[0]
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    names = {
+        f".a.txt.{host}-{os.getppid()}-abc": False,
+        f".a.txt.{host}-{dead.pid}-abc": True,
+        f".b.txt.{host}-{dead.pid}-abc": True,
+        f".a.txt.00000000-{dead.pid}-abc": False,  # of another machine
+        ".a.txt.swp": False,
+        ".bashrc": False,
+    }
+    for name in names:
+        (tmp_path / name).touch()
+    assert {name: is_stale(tmp_path / name) for name in names} == names
+    remove_stale(tmp_path, "a.txt")
+    assert {path.name for path in tmp_path.iterdir()} == set(names) - {f".a.txt.{host}-{dead.pid}-abc"}
+    os.utime(tmp_path / f".a.txt.00000000-{dead.pid}-abc", (0, 0))
+    assert is_stale(tmp_path / f".a.txt.00000000-{dead.pid}-abc"), "nobody has written to it for more than a day"
+    remove_stale(tmp_path / "nowhere")
+
+
+def test_a_name_as_long_as_a_file_system_takes_can_be_written(tmp_path: Path) -> None:
+    name = "ü" * 120 + ".txt"
+    write_text(tmp_path / name, "text")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+SVG, PNG, PAGE = "<svg xmlns='x'></svg>", b"\x89PNG\r\n", "<!doctype html>\n<p>"
+REPORT, NOTES = "# SST\n\nA comparison made by treenn on", "# My notes\n"
+
+
+@pytest.mark.parametrize(
+    ("held", "new", "kind"),
+    [
+        ("my letter", SVG, "SVG"),
+        (PNG, SVG, "SVG"),
+        (SVG, PNG, "PNG"),
+        ("my letter", PAGE, "HTML"),
+        (PAGE, PAGE + "made by treenn", "report of treenn in HTML"),
+        (NOTES, REPORT, "report of treenn in Markdown"),
+        ('{"name": "package"}', '{"schema": "treenn.bench", "version": 1}', "JSON of treenn.bench"),
+        ('{"schema": "treenn.trials"}', '{\n  "schema": "treenn.bench"}', "JSON of treenn.bench"),
+    ],
+)
+def test_a_file_of_another_kind_is_not_replaced(held: str | bytes, new: str | bytes, kind: str, tmp_path: Path) -> None:
+    old, data = (text.encode() if isinstance(text, str) else text for text in (held, new))
+    (tmp_path / "file").write_bytes(old)
+    with pytest.raises(InputError, match=f"this file exists and is no {kind}: it is not replaced"):
+        write_bytes(tmp_path / "file", data)
+    assert (tmp_path / "file").read_bytes() == old
+    for before in (b"", data):
+        (tmp_path / "file").write_bytes(before)
+        write_bytes(tmp_path / "file", data + b"\n")
+        assert (tmp_path / "file").read_bytes() == data + b"\n"

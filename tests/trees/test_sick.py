@@ -100,6 +100,39 @@ def test_every_fault_of_constituents_is_told_with_its_place(
     assert str(error.value).removeprefix(f"{tmp_path}/").startswith(f"a.cparents:{message}")
 
 
+def test_escapes_are_undone_in_words(write: Write) -> None:
+    prefix = write(toks="-LRB- like old 1\\/2\nyes\n")
+    words = ("(", "like", "old", "1/2")
+    assert read_sick_dependencies(prefix)[0].words == read_sick_constituents(prefix)[0].words == words
+
+
+def test_bad_sentences_are_skipped_and_told(write: Write) -> None:
+    prefix = write(toks="dogs like old bones\n\nyes\n", parents="2 0 4 2\n0\n0\n", rels="a b c d\nroot\nroot\n")
+    errors: list[InputError] = []
+    trees = read_sick_dependencies(prefix, on_error=errors.append)
+    assert [tree.words for tree in trees] == [("dogs", "like", "old", "bones"), ("yes",)]
+    assert [str(error).rpartition("/")[2][:10] for error in errors] == ["a.toks:2: "]
+    prefix = write(cparents="5 6 5 6 7 7 0\n0\n")
+    assert read_sick_constituents(prefix, on_error=errors.append) == [Tree(("yes",), ())]
+    assert (errors[1].line, len(errors)) == (1, 2)
+    with pytest.raises(InputError, match="all 2 sentences are wrong"):
+        read_sick_constituents(write(cparents="0\n5\n"), on_error=errors.append)
+
+
+def test_another_encoding(write: Write) -> None:
+    prefix = write()
+    prefix.with_suffix(".toks").write_bytes(b"dogs like old bones\ny\xe9s\n")
+    assert read_sick_dependencies(prefix, encoding="latin-1")[1].words == ("y\xe9s",)
+
+
+@pytest.mark.parametrize("read", [read_sick_dependencies, read_sick_constituents])
+def test_only_line_ends_end_a_line(write: Write, read: Callable[[Path], list[Tree]]) -> None:
+    changed = {name: text.replace("\n", "\r") for name, text in GOOD.items()} | {
+        "toks": "d\u2028 like old b\x0b\ryes\r"
+    }
+    assert read(write(**changed))[0].words == ("d\u2028", "like", "old", "b\x0b")
+
+
 def test_a_byte_that_is_not_utf_8_is_told(write: Write) -> None:
     prefix = write()
     prefix.with_suffix(".toks").write_bytes(b"dogs like old bones\ny\xe9s\n")

@@ -101,8 +101,12 @@ def test_a_search_that_was_stopped_goes_on(tmp_path: Path, trained: list[Setting
     more = running.tune(search(trials=3), tmp_path)
     assert len(trained) == 6
     assert more["trials"][:4] == log["trials"]
-    running.tune(search(trials=3, recipe=replace(RECIPE, epochs=2)), tmp_path)
+    other = search(trials=3, recipe=replace(RECIPE, epochs=2))
+    with pytest.raises(InputError, match=r"the search in this folder has settings\.epochs 1, not 2; resume with the"):
+        running.tune(other, tmp_path)
+    running.tune(other, tmp_path, overwrite=True)
     assert len(trained) == 12
+    assert len(list((tmp_path / "trials").iterdir())) == 6
 
 
 def test_a_trial_that_diverges_is_a_trial(tmp_path: Path) -> None:

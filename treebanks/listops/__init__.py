@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from random import Random
 
-from treebanks.catalogue import entry
+from treebanks.catalogue import entry, synthetic
 from treebanks.home import data_home
-from treebanks.listops.expressions import END, labelled_tree, value
+from treebanks.listops.expressions import labelled_tree
+from treebanks.nested import nested_tree
 from treebanks.treebank import Treebank
-from treenn.trees import InputError, Tree
-from treenn.trees.files import read_text
+from treenn.trees import InputError, OnError, Tree
+from treenn.trees.files import read_text, split_lines
+from treenn.trees.skipping import read_each
 
 SIZES: Mapping[str, int] = {"train": 90_000, "dev": 2_000, "generalisation": 300}
 """Trees in train, in dev, and in each of the test sets that are generated."""
@@ -25,7 +27,7 @@ _LENGTHS = tuple((low, low + 100) for low in range(200, 1000, 100))
 _ARGUMENTS, _DEEP = (10, 15), 30
 
 
-def load_listops(longest: int | None = None) -> Treebank:
+def load_listops(longest: int | None = None, *, on_error: OnError | None = None) -> Treebank:
     """The published test set, with all else generated: the same on every machine.
 
     Beside train, dev and test there are test sets of what training does not show, drawn by the same generator:
@@ -36,11 +38,12 @@ def load_listops(longest: int | None = None) -> Treebank:
 
     Args:
         longest: the most tokens of an expression in train and dev; `None` as published. Later work has 100.
+        on_error: called with the error of each line that is skipped (default: the first error is raised).
 
     Raises:
         InputError: where the test set is missing (and how to get it), or holds a wrong label: with its line.
     """
-    test = tuple(_read(data_home() / entry("listops").folder / "test_d20s.tsv"))
+    test = tuple(_read(data_home() / entry("listops").folder / "test_d20s.tsv", on_error))
     return generate(longest=longest, known=test)
 
 
@@ -72,7 +75,7 @@ def generate(
         splits[name] = split(name, size, lambda random, wide=wide: wide.draw(random, 100, 1001))  # type: ignore[misc]
     splits[f"{_DEEP}-deep"] = split("deep", size, lambda random: draw_nested(random, _DEEP))
     name = "listops" if longest is None else f"listops-{longest}"
-    return Treebank(name, tuple("0123456789"), splits)
+    return Treebank(name, tuple("0123456789"), splits, synthetic("listops"))
 
 
 def _distinct(
@@ -85,7 +88,7 @@ def _distinct(
         yield expression
 
 
-def _read(path: Path) -> Iterator[Tree]:
+def _read(path: Path, on_error: OnError | None = None) -> list[Tree]:
     """The trees of the published file: value, TAB, expression with round brackets around every two parts."""
     if not path.exists():
         raise InputError(
@@ -93,11 +96,23 @@ def _read(path: Path) -> Iterator[Tree]:
             "folder that holds listops/test_d20s.tsv",
             source=path,
         )
-    for line, text in enumerate(read_text(path).splitlines(), start=1):
-        label, _, brackets = text.partition("\t")
-        expression = tuple(token for token in brackets.split() if token not in ("(", ")"))
-        if not expression or (expression[-1] != END and len(expression) > 1):
-            raise InputError("wanted is a digit, TAB, and an expression", source=path, line=line)
-        if label != str(value(expression)):
-            raise InputError(f"the value is {value(expression)}, not {label!r}", source=path, line=line)
-        yield labelled_tree(expression)
+    nothing = InputError("there is no expression here; a line is a digit, TAB, and an expression", source=path)
+    lines = enumerate(split_lines(read_text(path)), start=1)
+    return read_each(lines, lambda line: _labelled(*line, path), on_error, nothing)
+
+
+def _labelled(number: int, line: str, path: Path) -> Tree:
+    label, _, brackets = line.partition("\t")
+    wanted = "wanted is a digit, TAB, and an expression"
+    if not brackets.strip():
+        raise InputError(wanted, source=path, line=number)
+    try:
+        read = nested_tree(brackets)
+        tree = labelled_tree(read.words)
+    except InputError as error:
+        raise InputError(f"{wanted}; {error.message}", source=path, line=number) from None
+    if label != str(tree.label):
+        raise InputError(f"the value is {tree.label}, not {label!r}", source=path, line=number)
+    if read.merges != tree.merges:
+        raise InputError("the round brackets are not those of the expression's operators", source=path, line=number)
+    return tree

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 
-from treenn.trees import Tree
+from treenn.trees import InputError, Tree
 
 OPERATORS: Mapping[str, Callable[[Sequence[int]], int]] = {
     "[MIN": min,
@@ -18,24 +18,38 @@ OPERATORS: Mapping[str, Callable[[Sequence[int]], int]] = {
 END = "]"
 
 
+_DIGITS = frozenset("0123456789")
+
+
 def value(expression: Sequence[str]) -> int:
-    """What an expression amounts to, 0 to 9.
+    """The value of an expression, 0 to 9.
+
+    Raises:
+        InputError: if the tokens are not one expression.
 
     >>> value("[MAX 2 9 [MED 4 7 ] 0 ]".split())
     9
     """
-    waiting: list[tuple[str, list[int]]] = []
-    whole: list[int] = []
+    waiting: list[tuple[str, list[int]]] = [("", [])]  # operators without their end; the first holds the whole
     for token in expression:
         if token in OPERATORS:
             waiting.append((token, []))
-            continue
-        if token == END:
+        elif token == END:
             operator, arguments = waiting.pop()
-            number = OPERATORS[operator](arguments)
+            if not waiting:
+                raise InputError(f"{END} ends no operator")
+            if not arguments:
+                raise InputError(f"{operator} has no argument")
+            waiting[-1][1].append(OPERATORS[operator](arguments))
+        elif token in _DIGITS:
+            waiting[-1][1].append(int(token))
         else:
-            number = int(token)
-        (waiting[-1][1] if waiting else whole).append(number)
+            raise InputError(f"{token!r} is no digit, no {END}, and none of {', '.join(OPERATORS)}")
+    operator, whole = waiting[-1]
+    if operator:
+        raise InputError(f"{operator} has no {END}")
+    if len(whole) != 1:
+        raise InputError(f"these are {len(whole)} expressions side by side; one is wanted")
     return whole[0]
 
 
@@ -57,10 +71,13 @@ def labelled_tree(expression: Sequence[str]) -> Tree:
 
     An operator takes up its arguments one by one, and its end last: `( ( ( [MAX 2 ) 9 ) ] )`.
 
+    Raises:
+        InputError: if the tokens are not one expression.
+
     >>> print(labelled_tree("[MAX 2 9 ]".split()))
     (9 (X (X (X -LSB-MAX) (X 2)) (X 9)) (X -RSB-))
     """
-    n, merges = len(expression), list[tuple[int, int]]()
+    n, label, merges = len(expression), value(expression), list[tuple[int, int]]()
     open_nodes: list[int] = []  # of each operator that has not ended: it with the arguments so far
     for word, token in enumerate(expression):
         node = word
@@ -72,4 +89,4 @@ def labelled_tree(expression: Sequence[str]) -> Tree:
         else:
             merges.append((open_nodes[-1], node))
             open_nodes[-1] = n + len(merges) - 1
-    return Tree(tuple(expression), tuple(merges), (*[None] * (2 * n - 2), value(expression)))
+    return Tree(tuple(expression), tuple(merges), (*[None] * (2 * n - 2), label))

@@ -39,6 +39,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from random import Random
 
+from treebanks.catalogue import synthetic
 from treebanks.reviews.drawing import choices, draw
 from treebanks.reviews.labels import label
 from treebanks.reviews.lexicon import DOMAINS, SAID_ONCE
@@ -79,7 +80,7 @@ def generate(sizes: Mapping[str, int] = SIZES, seed: int = 0) -> Treebank:
     plain = _sentences(random, seen, nesting=1, heights=_PLAIN)
     deep = _sentences(random, seen, nesting=3, heights=_DEEP)
     splits = {split: tuple(islice(deep if split == "deep" else plain, size)) for split, size in sizes.items()}
-    return Treebank("reviews", FIVE_CLASSES, splits)
+    return Treebank("reviews", FIVE_CLASSES, splits, synthetic("reviews"))
 
 
 def _sentences(random: Random, seen: set[str], *, nesting: int, heights: range) -> Iterator[Tree]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from treenn.commands.options import Json
+from treenn.commands.options import Contextual, Json
 
 if TYPE_CHECKING:
     from treenn.models import NodeClassifier
@@ -17,19 +17,22 @@ def attention(
     model: Annotated[Path, typer.Argument(metavar="DIR", help="A trained model, e.g. a bilstm-attention.")],
     sentence: Annotated[str, typer.Argument(help="What it is to read.")],
     svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a picture, too.")] = None,
+    contextual: Contextual = [],  # noqa: B006 (typer wants a list)
     json: Json = False,
 ) -> None:
     """Draw the weight of every word of a sentence, as a model that reads out by attention gives it.
 
     Example: treenn attention my-model "It's not a bad film ." --svg weights.svg
     """
-    from treenn.commands.show import print_json
+    from shutil import get_terminal_size
+
+    from treenn.commands.show import print_json, tell
     from treenn.models import load_model
     from treenn.sequences.drawing import draw_weights_svg, draw_weights_text
     from treenn.text.tokenizer import tokenize
     from treenn.trees.files import write_text
 
-    network, _, classes = load_model(model)
+    network, _, classes = load_model(model, contextual)
     words = tokenize(sentence)
     weights, number = _read(network, words)
     if svg is not None:
@@ -37,8 +40,8 @@ def attention(
     if json:
         print_json({"words": words, "weights": weights, "class": classes[number]})
     else:
-        print(draw_weights_text(words, weights))
-        print(f"read as: {classes[number]}")
+        print(draw_weights_text(words, weights, columns=get_terminal_size().columns))
+        tell(f"read as: {classes[number]}")
 
 
 def _read(network: NodeClassifier, words: list[str]) -> tuple[list[float], int]:
@@ -46,6 +49,7 @@ def _read(network: NodeClassifier, words: list[str]) -> tuple[list[float], int]:
     import torch
 
     from treenn.encoders import SequenceEncoder, pack
+    from treenn.network import check_probabilities
     from treenn.parsers.shapes import Left
     from treenn.trees import InputError
 
@@ -58,4 +62,5 @@ def _read(network: NodeClassifier, words: list[str]) -> tuple[list[float], int]:
         x = network.vectors(forest)
         (weights,) = network.encoder.attention(forest, x)
         scores = network(forest, roots_only=True)[0]
+    check_probabilities(torch.cat([weights.flatten(), scores.softmax(dim=0)]).numpy())
     return weights.tolist(), int(scores.argmax())

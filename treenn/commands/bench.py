@@ -59,14 +59,14 @@ def _contend(share: bool, json: bool) -> None:
 
 
 def _compare(treebank: str | None, settings: tuple[Any, ...], out: Path, json: bool) -> None:
-    from json import dumps
-
     import treebanks
     from treenn.bench.plan import Plan
     from treenn.bench.suite import bench
     from treenn.commands.show import print_json, progress_bar, say
-    from treenn.trees.files import write_text
+    from treenn.trees.files import check_replaceable, write_text
+    from treenn.trees.json_values import dump_json
 
+    check_replaceable(out, "JSON of treenn.bench")
     plan = Plan(*settings)
     data = treebanks.load_trees(treebank or _default_treebank())
     with progress_bar(f"bench on {data.name}") as progress:
@@ -75,7 +75,7 @@ def _compare(treebank: str | None, settings: tuple[Any, ...], out: Path, json: b
         print_json(results)
     else:
         _print_tables(results)
-    write_text(out, dumps(results) + "\n")
+    write_text(out, dump_json(results) + "\n")
     say(f"results: {out}")
 
 
@@ -99,13 +99,12 @@ def _batch_sizes(text: str) -> tuple[int, ...]:
 
 
 def _print_tables(results: dict[str, Any]) -> None:
-    from rich.console import Console
-
     from treenn.bench.table import LEGEND, prediction_table, training_table
+    from treenn.terminal import console
 
-    console = Console()
-    console.print(training_table(results))
-    console.print(LEGEND, style="dim", highlight=False)
+    out = console()
+    out.print(training_table(results))
+    out.print(LEGEND, style="dim")
     if results["prediction"]:
-        console.print()
-        console.print(prediction_table(results))
+        out.print()
+        out.print(prediction_table(results))

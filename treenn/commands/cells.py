@@ -27,12 +27,9 @@ def cells(
     if json:
         print_json([{"name": each.name, "paper": each.paper, "parameters": each.parameters} for each in found])
         return
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
+    from treenn.terminal import Grid, console
 
-    table = Table("name", "from", box=SIMPLE_HEAD)
-    table.add_column("parameters", justify="right")
+    table = Grid("name", "from", "parameters", prose=("from",))
     for each in found:
         table.add_row(each.name, each.paper, f"{each.parameters:,}")
-    Console().print(table)
+    console().print(table)

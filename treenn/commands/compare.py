@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.options import Json, Vectors, command_line, vector_files
+from treenn.commands.options import Json, Overwrite, Vectors, as_option_jobs, command_line, vector_files
 from treenn.commands.settings import takes_settings
 from treenn.settings import Settings, option
 from treenn.trees.errors import InputError
@@ -17,7 +17,7 @@ from treenn.trees.errors import InputError
 if TYPE_CHECKING:
     from treenn.comparison.plan import Plan
 
-_BESIDE_A_PLAN = ("plan", "seeds", "out", "jobs", "dask", "json")
+_BESIDE_A_PLAN = ("plan", "seeds", "out", "overwrite", "jobs", "dask", "json", "contextual")
 
 
 @takes_settings(without=("model", "seed"))
@@ -38,6 +38,7 @@ def compare(
         typer.Option(metavar="FILE", help="What to run, in TOML, instead of all the above; or the name of one here."),
     ] = None,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go.")] = Path("comparison"),
+    overwrite: Overwrite = False,
     jobs: Annotated[int | None, typer.Option(help="Runs side by side, one thread each; left out, one a core.")] = None,
     dask: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster with this scheduler.")
@@ -48,7 +49,7 @@ def compare(
     """Train recursive and recurrent networks on the same trees, labels and vectors, and write a report.
 
     Writes report.html, results.json and, in runs/, every run's results and its trained model to --out. A comparison
-    that was stopped goes on where it was when the same command is given again.
+    that was stopped is resumed when the same command is given again, also with more seeds or models.
 
     Example: treenn compare
 
@@ -60,14 +61,18 @@ def compare(
     from treenn.commands.show import progress_bar
     from treenn.comparison.results import write_results
     from treenn.comparison.runs import compare as run_plan
+    from treenn.comparison.runs import run_of
+    from treenn.run_dir import as_option, check_run_dir
 
     if plan is None:
         what, planned = f"{models} on {treebank}", _plan(treebank, models, seeds, vectors, recipe)
     else:
         what, planned = plan, _plan_of_file(context, plan)
+    check_run_dir(out, run_of(planned), resume=True, overwrite=overwrite, spell=as_option)
     cluster, jobs = _workers(dask, jobs)
-    with progress_bar(what) as bar, cluster:
-        results = run_plan(planned, out, jobs=jobs, progress=_Overall(bar), command=command_line())
+    how: dict[str, Any] = {"overwrite": overwrite, "jobs": jobs, "command": command_line()}
+    with progress_bar(what) as bar, cluster, as_option_jobs():
+        results = run_plan(planned, out, progress=_Overall(bar), **how)
     write_results(results, out)
     present(results, out, json=json)
 
@@ -88,7 +93,7 @@ def _plan_of_file(context: typer.Context, name: str) -> Plan:
     for each in given:
         if each not in _BESIDE_A_PLAN:
             raise InputError(f"{option(each)} does not go with --plan: the plan says that")
-    plan = read_plan(name)
+    plan = read_plan(name, context.params["contextual"] or ())
     tasks = [
         task if task.vectors is None else replace(task, vectors=vector_files(list(map(str, task.vectors))))
         for task in plan.tasks

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from treenn.commands.options import Json
-from treenn.commands.show import print_json
+from treenn.commands.show import print_json, tell
 
 if TYPE_CHECKING:
     from treebanks.catalogue import Entry
@@ -33,15 +33,13 @@ def list_(json: Json = False) -> None:
     if json:
         print_json([_summary(entry) for entry in ENTRIES])
         return
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
+    from treenn.terminal import Grid, console
 
-    table = Table("name", "what", "licence", "here?", box=SIMPLE_HEAD)
+    table = Grid("name", "what", "licence", "here", prose=("what", "licence", "here"))
     for entry in ENTRIES:
         table.add_row(entry.name, entry.title, entry.licence, _here(entry, state(entry)))
-    Console().print(table)
-    print(f"They lie in {data_home()}; set TREEBANKS_HOME to have them elsewhere.")
+    console().print(table)
+    tell(f"They lie in {data_home()}; set TREEBANKS_HOME to have them elsewhere.")
 
 
 @app.command()
@@ -59,16 +57,16 @@ def show(name: Name, json: Json = False) -> None:
     if json:
         print_json(asdict(entry) | summary | {"card": entry.card})
         return
-    from rich.console import Console
-    from rich.markdown import Markdown
+    from treenn.commands.card import Card
+    from treenn.terminal import console
 
-    console = Console()
-    if console.is_terminal:
-        console.print(Markdown(entry.card))
+    out = console()
+    if out.is_terminal:
+        out.print(Card(entry.card))
     else:
         print(entry.card)
     if entry.files:
-        print(f"On this machine ({summary['state']}): {summary['folder']}")
+        tell(f"On this machine ({summary['state']}): {summary['folder']}")
 
 
 @app.command()
@@ -87,9 +85,9 @@ def fetch(name: Name, json: Json = False) -> None:
     if json:
         print_json({"name": entry.name, "folder": folder, "fetched": fetched})
     elif fetched:
-        print(f"{entry.name}: fetched and checked, in {folder}")
+        tell(f"{entry.name}: fetched and checked, in {folder}")
     elif entry.files:
-        print(f"{entry.name}: already here, every checksum is right, in {folder}")
+        tell(f"{entry.name}: already here, every checksum is right, in {folder}")
     else:
         print(f"{entry.name} ships with treenn, there is nothing to fetch")
 
@@ -115,9 +113,9 @@ def verify(name: Name, json: Json = False) -> None:
     elif not checks:
         print(f"{entry.name} ships with treenn, there is nothing to verify")
     else:
-        print(
-            *wrong, f"{entry.name}: {len(checks) - len(wrong)} of {len(checks)} files are right, in {folder}", sep="\n"
-        )
+        for check in wrong:
+            tell(str(check))
+        tell(f"{entry.name}: {len(checks) - len(wrong)} of {len(checks)} files are right, in {folder}")
     if wrong:
         raise typer.Exit(1)
 
@@ -168,11 +166,12 @@ def _here(entry: Entry, state: State) -> str:
 @contextmanager
 def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on standard error; it appears with the first byte."""
-    from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()
-    bar = Progress(*columns, console=Console(stderr=True))
+    from treenn.terminal import console
+
+    columns = TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn()
+    bar = Progress(*columns, console=console(stderr=True))
     task = bar.add_task(what)
 
     def advance(done: int, total: int) -> None:

@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
-from treenn.commands.options import Out
+from treenn.commands.options import Contextual, Out, Overwrite
 
 
 def export(
     model: Annotated[Path, typer.Argument(metavar="DIR", help="A model of `treenn train`.")],
     out: Out,
+    contextual: Contextual = [],  # noqa: B006 (typer wants a list)
+    overwrite: Overwrite = False,
 ) -> None:
     """Write a trained model with its weights in half precision: half the size, and what a run leaves is left out.
 
@@ -22,11 +24,13 @@ def export(
     Example: treenn export my-model --out my-small-model
     """
     from treenn.commands.show import say
-    from treenn.models import load_model, save_model
-    from treenn.trees import InputError
+    from treenn.run_dir import MODEL, Run, as_option, check_run_dir, open_run_dir
 
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError("there is something here already; name another --out", source=out)
-    network, settings, classes = load_model(model)
+    check_run_dir(out, Run(MODEL), overwrite=overwrite, spell=as_option)
+
+    from treenn.models import load_model, save_model
+
+    network, settings, classes = load_model(model, contextual)
+    open_run_dir(out, Run(MODEL), overwrite=overwrite, spell=as_option)
     save_model(out, network, settings, classes, half=True)
     say(f"written: {out}, {sum(file.stat().st_size for file in out.iterdir()) / 1e6:.1f} MB")

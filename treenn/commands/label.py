@@ -7,23 +7,28 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from treenn.commands.options import ModelName, ParserName
+from treenn.commands.options import Contextual, ModelName, NoSplit, ParserName, Tokenized
 
 if TYPE_CHECKING:
     from treenn.commands.sentences import Line
+    from treenn.parsers.sentences import Sentence
     from treenn.sentiment.label_file import LabelFile
     from treenn.sentiment.model import SentimentModel
     from treenn.trees import Tree
 
 
 def label(
-    sentences: Annotated[Path, typer.Argument(metavar="FILE", help="Sentences, one a line, UTF-8.")],
+    sentences: Annotated[Path, typer.Argument(metavar="FILE", help="Texts, one a line, UTF-8.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The bracketed file; one that is begun is gone on with.")],
     model: ModelName = "sentiment",
     parser: ParserName = "chart",
-    tokenized: Annotated[bool, typer.Option("--tokenized", help="The words are split by spaces already.")] = False,
+    contextual: Contextual = [],  # noqa: B006 (typer wants a list)
+    tokenized: Tokenized = False,
+    no_split: NoSplit = False,
 ) -> None:
     """Label the phrases of sentences: a model proposes, you correct; `treenn train --trees` reads the result.
+
+    Each sentence of a text is labelled on its own; --no-split takes each line as one sentence.
 
     The questions go from the whole sentence down. Enter takes all that is left of a sentence as it is proposed, a
     number corrects a label, y takes one, b goes back, s skips the sentence, q stops. Every answer is on disk at once;
@@ -31,22 +36,24 @@ def label(
 
     Example: treenn label sentences.txt --out trees.txt
     """
-    from treenn.commands.sentences import read_lines
+    from treenn.commands.sentences import divide_long, find_sentences_of, read_lines
     from treenn.sentiment.label_file import LabelFile
     from treenn.sentiment.model import load_sentiment
     from treenn.trees import InputError
 
-    lines = [line for line in read_lines([str(sentences)]) if line.words(tokenized)]
-    if not lines:
+    found = [*find_sentences_of(read_lines([str(sentences)]), tokenized=tokenized, split=not no_split)]
+    if not any(each for _, each in found):
         raise InputError("there is no word to parse", source=sentences)
-    sentiment = load_sentiment(model, parser)
-    file = LabelFile(out, sentiment.classes, [line.text for line in lines])
+    sentiment = load_sentiment(model, parser, contextual)
+    divided = divide_long(found, sentiment.parser.max_words)
+    pairs = [(line, sentence) for line, some in divided for sentence in some]
+    file = LabelFile(out, sentiment.classes, [sentence.text for _, sentence in pairs])
     _say_what_is_there(file, sentences)
-    _ask(file, lines, sentiment, tokenized)
+    _ask(file, pairs, sentiment)
     _say_what_is_done(file)
 
 
-def _ask(file: LabelFile, lines: list[Line], sentiment: SentimentModel, tokenized: bool) -> None:
+def _ask(file: LabelFile, pairs: list[tuple[Line, Sentence]], sentiment: SentimentModel) -> None:
     from shutil import get_terminal_size
 
     from treenn.commands.show import shows_colour
@@ -56,16 +63,16 @@ def _ask(file: LabelFile, lines: list[Line], sentiment: SentimentModel, tokenize
     color, width, classes = shows_colour(), get_terminal_size().columns, len(sentiment.classes)
 
     def propose(number: int) -> Tree:
-        line = lines[number]
+        line, sentence = pairs[number]
         try:
-            tree = sentiment.parser.parse(line.words(tokenized))
+            tree = sentiment.parser.parse(sentence.words)
         except InputError as error:
             raise InputError(error.message, source=line.source, line=line.number) from None
         return sentiment.predict_tree(tree).tree
 
     dialogue = Dialogue(
         file,
-        [line.text for line in lines],
+        [sentence.text for _, sentence in pairs],
         sentiment.classes,
         propose=propose,
         ask=input,

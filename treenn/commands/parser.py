@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.options import Json, Out, ParserName, Vectors, command_line, vector_files
+from treenn.commands.options import (
+    Contextual,
+    Json,
+    Out,
+    Overwrite,
+    ParserName,
+    SkipBad,
+    Vectors,
+    command_line,
+    vector_files,
+)
 
 if TYPE_CHECKING:
     from treebanks.parsing import ParsingTreebank
@@ -40,6 +50,8 @@ def train(
             "give it again for the other folds.",
         ),
     ] = [],  # noqa: B006
+    overwrite: Overwrite = False,
+    skip_bad: SkipBad = False,
     json: Json = False,
 ) -> None:
     """Train a parser on a treebank; `treenn parse --parser DIR` then uses it.
@@ -49,36 +61,35 @@ def train(
 
     Example: treenn parser train --treebank sst --parser chart --out my-parser --epochs 10
     """
-    from json import dumps
-
     import torch
 
     from treebanks.parsing import load_parsing
     from treenn.commands.recipe import read_recipe
-    from treenn.commands.show import print_json, progress_bar, say
+    from treenn.commands.show import print_json, progress_bar, say, skipping
     from treenn.parsers.chart import ChartParser
     from treenn.parsers.loading import find_kind
+    from treenn.run_dir import PARSER, Run, as_option, check_run_dir
     from treenn.trees import InputError
     from treenn.trees.files import write_text
+    from treenn.trees.json_values import dump_json
     from treenn.vectors import read_vectors
 
     kind = find_kind(parser)
     settings = read_recipe(kind.of(kind.settings), context.args)
-    if out.exists() and not out.is_dir():
-        raise InputError("this is a file; --out must name a folder", source=out)
+    check_run_dir(out, Run(PARSER), overwrite=overwrite, spell=as_option)
     if teacher and parser != "chart":
         raise InputError(f"--teacher: only a chart parser learns from others, and this is --parser {parser}")
     more = {"teachers": [ChartParser.load(folder) for folder in teacher]} if teacher else {}
-    data, *helpers = (load_parsing(name) for name in (treebank, *helper_treebank))
-    words = _words(data, *helpers)
-    files = [read_vectors(path, words) for path in vector_files(vectors)]
+    with skipping(skip_bad) as skip:
+        data, *helpers = (load_parsing(name, **skip) for name in (treebank, *helper_treebank))
+        words = _words(data, *helpers)
+        files = [read_vectors(path, words, **skip) for path in vector_files(vectors)]
     torch.set_num_threads(1)  # bit for bit the same every time
     with progress_bar(f"{parser} on {treebank}") as progress:
-        _, results = kind.of("train")(
-            data, settings, vectors=files, helpers=helpers, out=out, progress=progress, **more
-        )
+        where: dict[str, Any] = {"out": out, "overwrite": overwrite, "progress": progress}
+        _, results = kind.of("train")(data, settings, vectors=files, helpers=helpers, **where, **more)
     results = {"command": command_line(), **results, "teachers": _results_of(teacher)}
-    write_text(out / "results.json", dumps(results) + "\n")
+    write_text(out / "results.json", dump_json(results) + "\n")
     if json:
         print_json(results)
     say(f'The parser is in {out}; try: treenn parse --parser {out} "It\'s not a bad film."')
@@ -88,6 +99,7 @@ def train(
 def join(
     folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders of chart parsers.")],
     out: Out,
+    overwrite: Overwrite = False,
 ) -> None:
     """Make one parser of several chart parsers: it scores trees by the mean of their networks' scores.
 
@@ -95,15 +107,19 @@ def join(
 
     Example: treenn parser join my-parser my-parser-2 --out my-parsers
     """
-    from json import dumps
-
     from treenn.commands.show import say
     from treenn.parsers.chart import ChartParser
+    from treenn.run_dir import PARSER, Run, as_option, check_run_dir, open_run_dir
     from treenn.trees.files import write_text
+    from treenn.trees.json_values import dump_json
 
-    ChartParser.joined([ChartParser.load(folder) for folder in folders]).save(out)
-    joined = {"command": command_line(), "joined": _results_of(folders)}
-    write_text(out / "results.json", dumps(joined) + "\n")
+    check_run_dir(out, Run(PARSER), overwrite=overwrite, spell=as_option)
+    parser = ChartParser.joined([ChartParser.load(folder) for folder in folders])
+    results = _results_of(folders)
+    open_run_dir(out, Run(PARSER), overwrite=overwrite, spell=as_option)
+    parser.save(out)
+    joined = {"command": command_line(), "joined": results}
+    write_text(out / "results.json", dump_json(joined) + "\n")
     say(f'The parser is in {out}; try: treenn parse --parser {out} "It\'s not a bad film."')
 
 
@@ -119,7 +135,9 @@ def evaluate(
             help="Also how often this model is right over these trees; `sentiment` is the one that ships.",
         ),
     ] = None,
+    contextual: Contextual = [],  # noqa: B006 (typer wants a list)
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the results as JSON too.")] = None,
+    skip_bad: SkipBad = False,
     json: Json = False,
 ) -> None:
     """Measure a parser against a treebank: precision, recall and F1 of brackets, by the rules of EVALB.
@@ -128,23 +146,26 @@ def evaluate(
 
     Example: treenn parser evaluate --parser chart --treebank sst --split test
     """
-    from json import dumps
-
     from treebanks.parsing import load_parsing
-    from treenn.commands.show import print_json, say
+    from treenn.commands.show import print_json, say, skipping
     from treenn.parsers.loading import load_parser
+    from treenn.portable import portable
     from treenn.trees import InputError
-    from treenn.trees.files import write_text
+    from treenn.trees.files import check_replaceable, write_text
+    from treenn.trees.json_values import dump_json
 
-    data, tried = load_parsing(treebank), load_parser(parser)
+    if out is not None:
+        check_replaceable(out, "JSON of treenn.parsing")
+    with skipping(skip_bad) as skip:
+        data, tried = load_parsing(treebank, **skip), load_parser(parser)
     if split not in data.splits:
         raise InputError(f"--split {split}: {treebank} has {', '.join(data.splits)}")
-    results = {"schema": "treenn.parsing", "version": 1, "command": command_line(), "parser": parser}
+    results = {"schema": "treenn.parsing", "version": 1, "command": command_line(), "parser": portable(parser)}
     results |= _measured(tried, data, split)
     if sentiment is not None:
-        results["sentiment"] = _sentiment(sentiment, treebank, split, tried)
+        results["sentiment"] = _sentiment(sentiment, treebank, split, tried, contextual)
     if out is not None:
-        write_text(out, dumps(results, indent=2) + "\n")
+        write_text(out, dump_json(results, indent=2) + "\n")
         say(f"results: {out}")
     if json:
         print_json(results)
@@ -154,9 +175,9 @@ def evaluate(
 
 def _results_of(folders: Sequence[Path]) -> list[Any]:
     """How the parsers in these folders were trained."""
-    from treenn.trees.files import read_json
+    from treenn.trees.json_values import read_object
 
-    return [read_json(path) for folder in folders if (path := folder / "results.json").exists()]
+    return [read_object(path) for folder in folders if (path := folder / "results.json").exists()]
 
 
 def _words(*treebanks: ParsingTreebank) -> set[str]:
@@ -192,28 +213,28 @@ def _measured(parser: Parser, treebank: ParsingTreebank, split: str) -> dict[str
     }
 
 
-def _sentiment(folder: Path, treebank: str, split: str, parser: Parser) -> dict[str, Any]:
+def _sentiment(folder: Path, treebank: str, split: str, parser: Parser, contextual: list[str]) -> dict[str, Any]:
     import treebanks
     from treenn.parsers.sentiment import root_accuracy
+    from treenn.portable import portable
 
-    return {"model": str(folder), **root_accuracy(folder, treebanks.load_trees(treebank), split, parser)}
+    trees = treebanks.load_trees(treebank)
+    return {"model": portable(str(folder)), **root_accuracy(folder, trees, split, parser, contextual)}
 
 
 def _print_tables(results: dict[str, Any]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
+    from treenn.terminal import Grid, console
 
     columns = ("precision", "recall", "f1", "sentence_f1", "exact")
-    table = Table("%", "precision", "recall", "F1", "sentence F1", "exact", box=SIMPLE_HEAD)
+    table = Grid("", "precision", "recall", "F1", "sentence F1", "exact", title="percent")
     for name in ("with_punctuation", "without_punctuation", "labelled", "labelled_without_punctuation"):
         if results[name]:
             table.add_row(name.replace("_", " "), *(f"{100 * results[name][column]:.2f}" for column in columns))
-    Console().print(table)
+    console().print(table)
     print(f"{results['sentences']} sentences, {results['sentences_per_second']:.0f} a second")
     if "sentiment" in results:
-        trees = Table("sentiment over the trees of, %", "root", "root binary", box=SIMPLE_HEAD)
+        trees = Grid("", "root", "root binary", title="sentiment over the trees of, percent")
         for name in ("treebank", "parser", "right", "balanced"):
             shares = results["sentiment"][name].values()
             trees.add_row(name, *("–" if share is None else f"{100 * share:.2f}" for share in shares))
-        Console().print(trees)
+        console().print(trees)

@@ -1,4 +1,4 @@
-"""`treenn predict`: the sentiment of sentences and of every phrase in them."""
+"""`treenn predict`: the sentiment of texts, of their sentences and of every phrase in them."""
 
 from __future__ import annotations
 
@@ -8,81 +8,94 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from treenn.commands.options import ModelName, ParserName
+from treenn.commands.options import Contextual, ModelName, NoSplit, ParserName, Tokenized
 
 if TYPE_CHECKING:
-    from treenn.commands.sentences import Line
-    from treenn.sentiment.model import Sentiment, SentimentModel
-    from treenn.trees import Tree
+    from treenn.commands.sentences import Line, Parsed
+    from treenn.sentiment.document import Document, Sentiment
+    from treenn.sentiment.model import SentimentModel
 
-Found: TypeAlias = "tuple[Line, Sentiment | None]"
-"""A line and what the model says of it, `None` where it has no words."""
+Found: TypeAlias = "tuple[Line, Document | None]"
+"""A line and its prediction, `None` if it has no words."""
 
 
 def predict(
-    texts: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="Sentences.")] = None,
+    texts: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="Texts.")] = None,
     file: Annotated[
         list[str],
-        typer.Option(metavar="FILE", help="Sentences, one a line, UTF-8; - is standard input. Give it again for more."),
+        typer.Option(metavar="FILE", help="Texts, one a line, UTF-8; - is standard input. Give it again for more."),
     ] = [],  # noqa: B006 (typer wants a list)
     model: ModelName = "sentiment",
     parser: ParserName = "chart",
-    tokenized: Annotated[bool, typer.Option("--tokenized", help="The words are split by spaces already.")] = False,
+    contextual: Contextual = [],  # noqa: B006 (typer wants a list)
+    tokenized: Tokenized = False,
+    no_split: NoSplit = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
     svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the one sentence into this file.")] = None,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all sentences into this page.")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all texts into this page.")] = None,
 ) -> None:
-    """Parse a sentence and draw its tree with the class of every phrase; 0 is the most negative one.
+    """Parse each sentence of a text and draw its tree with the class of every phrase; 0 is the most negative one.
 
-    Without TEXT and --file, sentences come from standard input. With --json each line of input makes exactly one line
-    of output: its `text`, `label`, `probabilities` and `tree`, of which all but the text are null without words.
+    The probabilities of a text are the mean of those of its sentences, each weighted by 1 - P(neutral), so that
+    sentences without an opinion count little. A sentence over the parser's limit is divided at punctuation.
+
+    Without TEXT and --file, texts come from standard input. With --json each line of input makes exactly one line of
+    output: its `text`, `label`, `probabilities`, `tree` and `sentences`, which have the first four keys each. `tree` is
+    null for several sentences; all but the text are null, and `sentences` is empty, without words.
 
     Example: treenn predict "It's not a great movie, but the last ten minutes are wonderful."
 
     Example: treenn predict --file reviews.txt --html reviews.html
     """
-    from treenn.commands.sentences import STANDARD_INPUT, Line, count_lines, print_lines, read_lines
-    from treenn.commands.show import write_svg
+    from treenn.commands.sentences import find_sentences_of, parse_lines, print_lines, read_input
+    from treenn.commands.show import check_target, write_svg
     from treenn.trees import InputError
 
     if (texts and file) or sum((json, svg is not None, html is not None)) > 1:
         raise InputError("give TEXT or --file, not both, and at most one of --json, --svg and --html")
-    files = file or [STANDARD_INPUT]
-    lines, total = (map(Line, texts), len(texts)) if texts else (read_lines(files), count_lines(files))
+    check_target("--svg", svg)
+    check_target("--html", html)
+    lines, total = read_input(texts, file)
 
     from treenn.sentiment.model import load_sentiment
 
-    sentiment = load_sentiment(model, parser)
-    found = _predicted(sentiment, lines, tokenized)
+    sentiment = load_sentiment(model, parser, contextual)
+    parsed = parse_lines(sentiment.parser, find_sentences_of(lines, tokenized=tokenized, split=not no_split))
+    found = _predicted(sentiment, parsed)
     if svg is not None:
-        write_svg(svg, (each.tree for _, each in found if each is not None), len(sentiment.classes))
+        trees = (each.tree for _, document in found if document is not None for each in document.sentences)
+        write_svg(svg, trees, len(sentiment.classes))
     elif html is not None:
-        _write_page(html, [each for _, each in found if each is not None])
+        _write_page(html, [document for _, document in found if document is not None])
     else:
         print_lines(found, _as_json if json else _drawer(), total, bar=None if texts else "predicting")
 
 
-def _predicted(model: SentimentModel, lines: Iterator[Line], tokenized: bool) -> Iterator[Found]:
-    from treenn.commands.sentences import parse_lines
+def _predicted(model: SentimentModel, parsed: Iterator[list[tuple[Line, list[Parsed]]]]) -> Iterator[Found]:
+    for batch in parsed:
+        sentences = [[(sentence.text, tree) for sentence, tree in pairs] for _, pairs in batch]
+        lines = [line for line, _ in batch]
+        documents = model.predict_parsed([line.text for line in lines], sentences)
+        yield from ((line, each if each.sentences else None) for line, each in zip(lines, documents, strict=True))
 
-    for batch in parse_lines(model.parser, lines, tokenized):
-        pairs: list[tuple[Line, Tree]] = [(line, tree) for line, tree in batch if tree is not None]
-        found = iter(model.predict_trees([tree for _, tree in pairs], [line.text for line, _ in pairs]))
-        yield from ((line, None if tree is None else next(found)) for line, tree in batch)
 
-
-def _as_json(line: Line, found: Sentiment | None) -> str:
+def _as_json(line: Line, found: Document | None) -> str:
     from json import dumps
 
-    said: dict[str, Any] = {"text": line.text, "label": None, "probabilities": None, "tree": None}
-    if found is not None:
-        shares = [round(share, 6) for share in found.probabilities]
-        said |= {"label": found.label, "probabilities": shares, "tree": str(found.tree)}
-    return dumps(said) + "\n"
+    if found is None:
+        return dumps({"text": line.text, "label": None, "probabilities": None, "tree": None, "sentences": []}) + "\n"
+    sentences = [_prediction(each) | {"tree": str(each.tree)} for each in found.sentences]
+    tree = sentences[0]["tree"] if len(sentences) == 1 else None
+    return dumps(_prediction(found) | {"tree": tree, "sentences": sentences}) + "\n"
 
 
-def _drawer() -> Callable[[Line, Sentiment | None], str]:
-    """How sentences are drawn in this terminal."""
+def _prediction(found: Document | Sentiment) -> dict[str, Any]:
+    shares = [round(share, 6) for share in found.probabilities]
+    return {"text": found.text, "label": found.label, "probabilities": shares}
+
+
+def _drawer() -> Callable[[Line, Document | None], str]:
+    """Returns what draws a text in this terminal."""
     from shutil import get_terminal_size
 
     from treenn.commands.show import shows_colour
@@ -92,7 +105,7 @@ def _drawer() -> Callable[[Line, Sentiment | None], str]:
     return lambda _, found: "" if found is None else draw_sentiment(found, color=color, width=width) + "\n\n"
 
 
-def _write_page(path: Path, found: list[Sentiment]) -> None:
+def _write_page(path: Path, found: list[Document]) -> None:
     from treenn.commands.show import say
     from treenn.sentiment.page import render
     from treenn.trees import InputError

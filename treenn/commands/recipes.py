@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from treenn.commands.options import Json
@@ -22,19 +23,16 @@ def recipes(json: Json = False) -> None:
     if json:
         print_json([_as_json(recipe) for recipe in found])
         return
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
+    from treenn.terminal import Grid, console
 
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column("name", no_wrap=True)
-    table.add_column("what")
-    table.add_column("published root / binary", no_wrap=True)
-    for recipe in found:
-        table.add_row(recipe.name, recipe.title, _published(recipe))
-    Console().print(table)
-    print("Percent of test; † quoted from memory. --json has the settings, and what of a paper's cannot be had here.")
-    print("One of them: treenn train --recipe NAME --out DIR. All of them: treenn reproduce sst.")
+    table = Grid("name", "what", "root / binary", prose=("what",))
+    for row in _rows(found):
+        table.add_row(*row)
+    out = console()
+    out.print(table)
+    out.print("Percent of test, as published; † quoted from memory. Under a paper's model, recipes compared with it.")
+    out.print("treenn data show sst has what they reach. --json has settings, and what of a paper cannot be had.")
+    out.print("One of them: treenn train --recipe NAME --out DIR. All of them: treenn reproduce sst.")
 
 
 def _as_json(recipe: Recipe) -> dict[str, Any]:
@@ -52,8 +50,20 @@ def _as_json(recipe: Recipe) -> dict[str, Any]:
     return found
 
 
-def _published(recipe: Recipe) -> str:
-    if recipe.published is None:
-        return ""
-    figures = [recipe.published.figures.get(metric) for metric in ("root", "root_binary")]
-    return " / ".join(f"{100 * each.mean:.1f}{'' if each.checked else ' †'}" if each else "–" for each in figures)
+def _rows(recipes: Sequence[Recipe]) -> Iterator[tuple[str, str, str]]:
+    """Each published model with its figures, under it the recipes that are compared with it; then the others."""
+    papers = dict.fromkeys(_paper(recipe) for recipe in recipes if recipe.published)
+    for paper in (*papers, None):
+        if paper is not None:
+            yield paper
+        yield from ((recipe.name, recipe.title, "") for recipe in recipes if _paper(recipe) == paper)
+
+
+def _paper(recipe: Recipe) -> tuple[str, str, str] | None:
+    """The paper, its model, and their figures."""
+    published = recipe.published
+    if published is None:
+        return None
+    figures = [published.figures.get(metric) for metric in ("root", "root_binary")]
+    shown = " / ".join(f"{100 * each.mean:.1f}{'' if each.checked else ' †'}" if each else "–" for each in figures)
+    return published.paper, published.model, shown

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from treenn.commands.options import Json
+from treenn.commands.options import Contextual, Json
 
 
 def report(
@@ -15,6 +15,7 @@ def report(
     record: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the results there too, without single predictions.")
     ] = None,
+    contextual: Contextual = [],  # noqa: B006 (typer wants a list)
     json: Json = False,
 ) -> None:
     """Make the report of a comparison again, from its JSON alone; nothing is trained.
@@ -28,7 +29,7 @@ def report(
     from treenn.comparison.collect import read_results
     from treenn.comparison.results import PLAN, write_record, write_results
 
-    results = read_results(folder)
+    results = read_results(folder, contextual)
     if (folder / PLAN).exists():
         write_results(results, folder)
     if record is not None:
@@ -38,10 +39,11 @@ def report(
 
 def present(results: dict[str, Any], out: Path, *, json: bool) -> None:
     """Write the report of results beside them, and say what they are."""
-    from treenn.commands.show import print_json, say
+    from treenn.commands.show import print_json, progress_bar, say
     from treenn.comparison.report import write_report
 
-    write_report(results, out / "report.html")
+    with progress_bar("report") as progress:
+        write_report(results, out / "report.html", progress)
     if json:
         print_json(results)
     else:
@@ -53,13 +55,12 @@ def present(results: dict[str, Any], out: Path, *, json: bool) -> None:
 
 
 def _print_tables(results: dict[str, Any]) -> None:
-    from rich.console import Console
-
     from treenn.comparison.headline import summary_of_all
     from treenn.comparison.results import sections
     from treenn.comparison.table import comparison_table
+    from treenn.terminal import console
 
-    console, tasks = Console(), sections(results)
+    out, tasks = console(), sections(results)
     for task in tasks:
-        console.print(comparison_table(task))
-    console.print(summary_of_all(tasks), highlight=False)
+        out.print(comparison_table(task))
+    out.print(summary_of_all(tasks))

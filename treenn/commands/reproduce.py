@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.options import Json, Out, command_line, vector_files
+from treenn.commands.options import Json, Out, Overwrite, as_option_jobs, command_line, vector_files
 from treenn.trees.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,31 +24,37 @@ def reproduce(
     results: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where a JSON file a recipe goes; left out, --out.")
     ] = None,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Train recipes over many seeds, and print what was published beside what they reach here.
 
-    Every run is on disk the moment it ends; the same command goes on where it was stopped, also with more seeds.
+    Every run is on disk the moment it ends; the same command resumes, also with more seeds or other recipes.
 
     Example: treenn reproduce sst --seeds 3 --only own,own_lstm --jobs 2
     """
-    from json import dumps
-
     from treebanks.sentiment import load
     from treenn.commands.show import print_json, progress_bar
     from treenn.reproduction.record import record
-    from treenn.reproduction.runs import run_all
-    from treenn.trees.files import write_text
+    from treenn.reproduction.runs import run_all, run_of
+    from treenn.run_dir import as_option, check_run_dir, parts_of
+    from treenn.trees.files import check_replaceable, write_text
+    from treenn.trees.json_values import dump_json
 
     if treebank != "sst":
         raise InputError(f"{treebank}: the recipes are for sst")
     recipes = _chosen(only)
-    with progress_bar(f"recipes on {treebank}") as progress:
-        run_all(recipes, treebank, out, seeds=seeds, jobs=jobs, progress=progress)
+    run = run_of(recipes, treebank, {} if overwrite else parts_of(out))
+    check_run_dir(out, run, resume=True, overwrite=overwrite, spell=as_option)
+    files = {recipe.name: (results or out) / f"{recipe.name}.json" for recipe in recipes}
+    for file in files.values() if results is not None else ():
+        check_replaceable(file, "JSON of treenn.recipe")
+    with progress_bar(f"recipes on {treebank}") as progress, as_option_jobs():
+        run_all(recipes, treebank, out, seeds=seeds, overwrite=overwrite, jobs=jobs, progress=progress)
     data = load(treebank)
     records = [record(recipe, data, out, seeds=seeds, command=command_line()) for recipe in recipes]
     for each in records:
-        write_text((results or out) / f"{each['name']}.json", dumps(each) + "\n")
+        write_text(files[each["name"]], dump_json(each) + "\n")
     if json:
         print_json(records)
     else:
@@ -68,24 +74,18 @@ def _chosen(only: str) -> list[Recipe]:
 
 
 def _print(records: Sequence[dict[str, Any]]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
+    from treebanks.recipe_results import groups, notes, overlap_line
+    from treenn.terminal import Grid, console
 
-    from treebanks.recipe_results import notes, overlap_line, rows, seeds
-
-    console = Console()
-    table = Table("% of test", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for head in ("published", "here", "least / median / most", "difference"):
-        table.add_column(head, no_wrap=True)
-    for record in records:
-        table.add_section()
-        count = seeds(record)
-        table.add_row(f"[bold]{record['name']}[/bold], {count} seed{'s' if count > 1 else ''}")
-        for row in rows(record):
+    out = console()
+    table = Grid("", "mean", "least / median / most", "difference", title="percent of test")
+    for group in groups(records):
+        seeds = f", {group.seeds} seed{'s' * (group.seeds != '1')}" if group.seeds else ""
+        table.add_section(f"{group.name}{' (published)' * group.published}{seeds}")
+        for row in group.rows:
             table.add_row(f"  {row.metric}", *row[1:])
-    console.print(table)
-    console.print("† quoted from memory, not read again in the paper", highlight=False)
+    out.print(table)
+    out.print("† quoted from memory, not read again in the paper")
     for record in records:
-        console.print(f"{record['name']}: {'; '.join(notes(record))}", highlight=False)
-    console.print(overlap_line(records[0]), highlight=False)
+        out.print(f"{record['name']}: {'; '.join(notes(record))}")
+    out.print(overlap_line(records[0]))

@@ -1,4 +1,4 @@
-"""Sentences out of files and standard input, one a line, with the place of each; parsing and answering them."""
+"""Texts from arguments, files and standard input, with the place of each; their sentences, parsed and printed."""
 
 from __future__ import annotations
 
@@ -7,33 +7,40 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from io import TextIOWrapper
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TextIO, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TextIO, TypeAlias, TypeVar
 
 from treenn.trees.errors import InputError
 
 if TYPE_CHECKING:
     from treenn.parsers import Parser
+    from treenn.parsers.sentences import Sentence
     from treenn.trees import Tree
 
 T = TypeVar("T")
 
+Found: TypeAlias = "tuple[Line, list[Sentence]]"
+"""A line and its sentences, none if it has no words."""
+
+Parsed: TypeAlias = "tuple[Sentence, Tree]"
+"""A sentence and its tree."""
+
 STANDARD_INPUT = "-"
+_TYPED = "standard input"
 
 BATCH = 512
-"""How many lines are parsed at once: parsers put together those of equal lengths."""
+"""How many sentences are parsed at once: parsers put together those of equal lengths."""
 
 _UNDECODED = re.compile("[\ud800-\udfff]")
 _BETWEEN_WORDS = re.compile("[^\\S\u00a0\u2007\u202f]+")  # all white space but no-break spaces, which words may hold
 
 
 class Line(NamedTuple):
-    """One line of input.
+    """One line of input, or one text among a command's arguments.
 
     Args:
         text: the line without its end.
-        source: its file, `None` where the text was an argument.
+        source: its file; for a text among arguments, `TEXT 2` if there are several, else `None`.
         number: its number in the file, from 1.
     """
 
@@ -41,25 +48,45 @@ class Line(NamedTuple):
     source: str | None = None
     number: int | None = None
 
-    def words(self, tokenized: bool) -> list[str]:
-        """Its words, none where it is blank; `tokenized` takes what stands between spaces, with escapes undone.
+    @property
+    def place(self) -> str:
+        """Its file and number, for messages."""
+        return f"{self.source or 'TEXT'}{'' if self.number is None else f':{self.number}'}"
+
+    def sentences(self, *, tokenized: bool, split: bool) -> list[Sentence]:
+        """Its sentences, none if it is blank.
+
+        Args:
+            tokenized: take the words between spaces, with escapes undone, as one sentence.
+            split: if false, the line is one sentence.
 
         Raises:
-            InputError: where the line is not UTF-8.
+            InputError: if the line is not UTF-8.
         """
-        from treenn.text.tokenizer import tokenize
+        from treenn.parsers.sentences import Sentence, find_sentences
         from treenn.trees.escapes import unescape
 
         if bad := _UNDECODED.search(self.text):
             message = f"byte 0x{ord(bad[0]) & 0xFF:02x} is not UTF-8; the text must be UTF-8"
             column = None if self.source is None else bad.start() + 1
             raise InputError(message, source=self.source, line=self.number, column=column)
-        if tokenized:
-            return [unescape(word) for word in _BETWEEN_WORDS.split(self.text) if word]
-        try:
-            return tokenize(self.text)
-        except InputError:
-            return []
+        if not tokenized:
+            return find_sentences(self.text, split=split)
+        words = tuple(unescape(word) for word in _BETWEEN_WORDS.split(self.text) if word)
+        return [Sentence(self.text.strip(), words)] if words else []
+
+
+def read_input(texts: Sequence[str] | None, files: Sequence[str]) -> tuple[Iterator[Line], int | None]:
+    """The texts among a command's arguments, else the lines of its files, else those of standard input.
+
+    Returns:
+        The lines, and how many there are, None if only their end will tell.
+    """
+    if texts:
+        several = len(texts) > 1
+        return (Line(text, f"TEXT {i}" if several else None) for i, text in enumerate(texts, start=1)), len(texts)
+    files = files or [STANDARD_INPUT]
+    return read_lines(files), count_lines(files)
 
 
 def read_lines(paths: Sequence[str]) -> Iterator[Line]:
@@ -72,7 +99,8 @@ def read_lines(paths: Sequence[str]) -> Iterator[Line]:
         if path == STANDARD_INPUT:
             if isinstance(sys.stdin, TextIOWrapper):
                 sys.stdin.reconfigure(encoding="utf-8-sig", errors="surrogateescape", newline=None)
-            yield from _lines(sys.stdin, "standard input")
+            _prompt()
+            yield from _lines(sys.stdin, _TYPED)
             continue
         try:
             with Path(path).open(encoding="utf-8-sig", errors="surrogateescape") as file:
@@ -92,33 +120,77 @@ def count_lines(paths: Sequence[str]) -> int | None:
     return total
 
 
+def _prompt() -> None:
+    from treenn.commands.show import say
+
+    if sys.stdin.isatty():
+        say("waiting for texts, one a line; Ctrl-D ends (on Windows Ctrl-Z, then Enter)")
+
+
 def _lines(file: TextIO, source: str) -> Iterator[Line]:
     for number, line in enumerate(file, start=1):
         yield Line(line.removesuffix("\n"), source, number)
 
 
-def parse_lines(parser: Parser, lines: Iterator[Line], tokenized: bool) -> Iterator[list[tuple[Line, Tree | None]]]:
-    """Lines with their trees, `None` where a line has no words, as many at a time as are parsed at once.
+def find_sentences_of(lines: Iterable[Line], *, tokenized: bool, split: bool) -> Iterator[Found]:
+    """Lines with their sentences (`Line.sentences`)."""
+    return ((line, line.sentences(tokenized=tokenized, split=split)) for line in lines)
+
+
+def divide_long(found: Iterable[Found], max_words: int | None) -> Iterator[Found]:
+    """Divide sentences of more than `max_words` words at punctuation; notes on standard error say where."""
+    from treenn.commands.show import say
+    from treenn.parsers.sentences import divide_sentences
+
+    count = 0
+    for line, sentences in found:
+        parts = divide_sentences(sentences, max_words)
+        if len(parts) > len(sentences):
+            count += 1
+            if count == 1:
+                say(f"{line.place}: a sentence of more than {max_words} words, the parser's limit, is divided "
+                    "at punctuation")  # fmt: skip
+        yield line, parts
+    if count > 1:
+        say(f"lines with divided sentences: {count}")
+
+
+def parse_lines(parser: Parser, found: Iterable[Found]) -> Iterator[list[tuple[Line, list[Parsed]]]]:
+    """Batches of lines with their sentences and these with their trees.
 
     Raises:
-        InputError: where the parser refuses a line; those before it have come by then.
+        InputError: if the parser refuses a sentence; the lines before it have come by then.
     """
-    at_once = 1 if sys.stdin.isatty() else BATCH  # who types wants to see something after each line
-    while batch := list(islice(lines, at_once)):
-        words = [line.words(tokenized) for line in batch]
+    for batch in _batches(divide_long(found, parser.max_words)):
+        flat = [sentence for _, sentences in batch for sentence in sentences]
         try:
-            trees = iter(parser.parse_batch([some for some in words if some]))
+            trees = iter(parser.parse_batch([sentence.words for sentence in flat]))
         except InputError:
-            yield from _one_by_one(parser, batch, words)
+            yield from _one_by_one(parser, batch)
             continue
-        yield [(line, next(trees) if some else None) for line, some in zip(batch, words, strict=True)]
+        yield [(line, [(sentence, next(trees)) for sentence in sentences]) for line, sentences in batch]
 
 
-def _one_by_one(parser: Parser, batch: list[Line], words: list[list[str]]) -> Iterator[list[tuple[Line, Tree | None]]]:
+def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
+    """Lines of about `BATCH` sentences together; a line typed at a terminal comes alone, since its author waits."""
+    typing = sys.stdin.isatty()
+    batch: list[Found] = []
+    size = 0
+    for line, sentences in found:
+        batch.append((line, sentences))
+        size += max(1, len(sentences))
+        if size >= BATCH or (typing and line.source == _TYPED):
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _one_by_one(parser: Parser, batch: list[Found]) -> Iterator[list[tuple[Line, list[Parsed]]]]:
     """A batch that the parser refuses, so that the error names the line that it is about."""
-    for line, some in zip(batch, words, strict=True):
+    for line, sentences in batch:
         try:
-            yield [(line, parser.parse(some) if some else None)]
+            yield [(line, [(sentence, parser.parse(sentence.words)) for sentence in sentences])]
         except InputError as error:
             raise InputError(error.message, source=line.source, line=line.number) from None
 
@@ -153,7 +225,8 @@ def print_lines(
                 waiting.clear()
             progress(done, total, "")
         if done == len(blank):
-            raise InputError("there is no word to parse", source=blank[0].source if blank else None)
+            in_file = blank and blank[0].number is not None
+            raise InputError("there is no word to parse", source=blank[0].source if in_file else None)
         out.writelines(waiting)
     if blank:
-        say(f"{blank[0].source}:{blank[0].number}: no words here; lines without words: {len(blank)}")
+        say(f"{blank[0].place}: no words here; lines without words: {len(blank)}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.options import Json, Out, Vectors, command_line, vector_files
+from treenn.commands.options import Json, Out, Overwrite, SkipBad, Vectors, command_line, vector_files
 from treenn.commands.settings import takes_settings
 from treenn.settings import Settings
 
@@ -31,9 +31,17 @@ def train(
     test: Annotated[Path | None, File] = None,
     classes: Annotated[int, typer.Option(help="With --trees: labels are 0 to this less one.")] = 5,
     binarize: Annotated[str | None, typer.Option(metavar="left|right", help="With --trees: make nodes binary.")] = None,
+    untagged: Annotated[
+        bool, typer.Option("--untagged", help="With --trees: words may stand beside others, as in (NP Japan 's).")
+    ] = False,
+    encoding: Annotated[
+        str, typer.Option(metavar="NAME", help="With --trees: the files' encoding, such as latin-1.")
+    ] = "utf-8",
+    skip_bad: SkipBad = False,
     vectors: Vectors = [],  # noqa: B006 (typer wants a list)
     device: Annotated[str, typer.Option(metavar="cpu|cuda", help="Where to train.")] = "cpu",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out, if there is one.")] = False,
+    overwrite: Overwrite = False,
     json: Json = False,
     **options: Any,
 ) -> None:
@@ -45,23 +53,28 @@ def train(
 
     Example: treenn train --recipe tai2015_constituency --seed 1 --out my-model
     """
-    from treenn.commands.show import print_json, progress_bar, say
+    from treenn.commands.show import print_json, progress_bar, say, skipping, tell
+    from treenn.run_dir import as_option, check_run_dir, training_run
 
     settings = Settings(**options)
     if recipe is not None:
         settings, vectors = _of_recipe(recipe, context, options, vectors)
         treebank = treebank or ("sst" if trees is None else None)
-    data = _data(treebank, trees, dev, test, classes, binarize)
+    check_run_dir(out, training_run(settings), resume=resume, overwrite=overwrite, spell=as_option)
+    with skipping(skip_bad) as skip:
+        how: dict[str, Any] = {"untagged": untagged, "encoding": encoding, **skip}
+        data = _data(treebank, trees, dev, test, classes, binarize, how)
 
-    import torch
+        import torch
 
-    from treenn import training
-    from treenn.vectors import read_vectors
+        from treenn import training
+        from treenn.vectors import read_vectors
 
+        files = [read_vectors(path, data.words(), **skip) for path in vector_files(vectors)]
     torch.set_num_threads(1)  # bit for bit the same every time, and at this size as fast as two
-    files = [read_vectors(path, data.words()) for path in vector_files(vectors)]
     with progress_bar(f"{settings.model} on {data.name}") as progress:
-        how: dict[str, Any] = {"resume": resume, "device": device, "progress": progress, "command": command_line()}
+        how = {"resume": resume, "overwrite": overwrite, "command": command_line()}
+        how |= {"device": device, "progress": progress}
         results = training.train(data, settings, vectors=files, out=out, **how).results
     for file in results["vectors"]:
         say(f"{file['file']}: {file['words_missing']} of {file['words']} words have no vector in it")
@@ -70,7 +83,7 @@ def train(
     else:
         _print_table(results, list(data.splits))
         chosen = "the last" if settings.selection == "last" else "the best on dev"
-        print(f"The model of epoch {results['best_epoch']}, {chosen}, is in {out}")
+        tell(f"The model of epoch {results['best_epoch']}, {chosen}, is in {out}")
 
 
 def _of_recipe(
@@ -92,23 +105,31 @@ def _is_given(context: typer.Context, parameter: str) -> bool:
 
 
 def _data(
-    name: str | None, trees: Path | None, dev: Path | None, test: Path | None, classes: int, binarize: str | None
+    name: str | None,
+    trees: Path | None,
+    dev: Path | None,
+    test: Path | None,
+    classes: int,
+    binarize: str | None,
+    how: dict[str, Any],
 ) -> Treebank | PairTreebank:
-    """The treebank that the options name: one that is known, or files of the user's own."""
+    """The treebank that the options name: one that is known, or files of the user's own, which are read by `how`."""
     import treebanks
     from treenn.trees import InputError, read_trees
 
     if (name is None) == (trees is None):
         raise InputError("name the trees: --treebank NAME, or --trees FILE with --dev FILE")
     if name is not None:
-        return treebanks.load(name)
+        if how["untagged"] or how["encoding"] != "utf-8":
+            raise InputError("--untagged and --encoding go with --trees FILE, not with --treebank NAME")
+        return treebanks.load(name, on_error=how.get("on_error"))
     if dev is None:
         raise InputError("--trees wants --dev FILE too: the best epoch is chosen on it")
     if binarize not in (None, "left", "right"):
         raise InputError(f"--binarize {binarize}: must be left or right")
     files = {"train": trees, "dev": dev, "test": test}
     splits = {
-        split: tuple(read_trees(file, classes=classes, factor=binarize))  # type: ignore[arg-type]
+        split: tuple(read_trees(file, classes=classes, factor=binarize, **how))  # type: ignore[arg-type]
         for split, file in files.items()
         if file is not None
     }
@@ -117,19 +138,18 @@ def _data(
 
 def _print_table(results: dict[str, Any], splits: list[str]) -> None:
     """What the model reached on each split, and what a constant answer could."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
+    from treenn.terminal import Grid, console
 
     scale = "pearson" in results["dev"]
     columns = [name for name in (_OF_SCALES if scale else _OF_CLASSES) if name in results["dev"]]
-    table = Table("" if scale else "%", *(name.replace("_", " ") for name in columns), box=SIMPLE_HEAD)
+    heads = [name.replace("_", " ") for name in columns]
+    table = Grid("", *heads, title="" if scale else "percent")
     for split in splits[1:]:
         rows = {split: results[split], "  mean" if scale else "  majority class": results[split]["majority"]}
         for title, row in rows.items():
             shown = (f"{row[name]:.4f}" if scale else _percent(row[name]) for name in columns if name in row)
             table.add_row(title, *shown, style="" if title == split else "dim")
-    Console().print(table)
+    console().print(table)
 
 
 _OF_CLASSES = ("root", "all_nodes", "inner_nodes", "root_binary", "macro_f1")

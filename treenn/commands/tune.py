@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.options import Json, Out, Vectors, command_line, vector_files
+from treenn.commands.options import Json, Out, Overwrite, Vectors, as_option_jobs, command_line, vector_files
 from treenn.commands.settings import takes_settings
 from treenn.settings import Settings
 
@@ -42,14 +42,15 @@ def tune(
     jobs: Annotated[
         int | None, typer.Option(help="Trials side by side, one thread each; left out, one a core.")
     ] = None,
+    overwrite: Overwrite = False,
     json: Json = False,
     **recipe: Any,
 ) -> None:
     """Search for settings on dev, at random, with as many trials for every model; no test split is evaluated.
 
     Writes trials.json (every trial), best.toml (the best settings, for a plan of `treenn compare`) and trials/ to
-    --out. A setting that is given as an option is not searched for. A search that was stopped goes on where it was
-    when the same command is given again.
+    --out. A setting that is given as an option is not searched for. A search that was stopped is resumed when the
+    same command is given again, also with more trials or models.
 
     Example: treenn tune --treebank reviews --trials 4 --epochs 2 --out search
 
@@ -58,7 +59,9 @@ def tune(
     import os
 
     from treenn.commands.show import print_json, progress_bar, say
+    from treenn.run_dir import as_option, check_run_dir
     from treenn.trees.files import write_text
+    from treenn.tuning.running import run_of
     from treenn.tuning.running import tune as carry_out
     from treenn.tuning.search import Search
     from treenn.tuning.settings import plan_models
@@ -68,10 +71,12 @@ def tune(
     drawn_from = read_space(space or SHIPPED).without(given)
     files = tuple(vector_files(vectors))
     search = Search(treebank, models.split(","), trials, drawn_from, Settings(**recipe), files, metric)  # type: ignore[arg-type]
+    check_run_dir(out, run_of(search), resume=True, overwrite=overwrite, spell=as_option)
     number = trials * len(search.models)
-    with progress_bar(f"{models} on {treebank}") as bar:
+    with progress_bar(f"{models} on {treebank}") as bar, as_option_jobs():
         workers = min(os.cpu_count() or 1, number) if jobs is None else jobs
-        log = carry_out(search, out, jobs=workers, progress=_Overall(bar, number), command=command_line())
+        how: dict[str, Any] = {"overwrite": overwrite, "jobs": workers, "command": command_line()}
+        log = carry_out(search, out, progress=_Overall(bar, number), **how)
     write_text(out / "best.toml", plan_models(log))
     if json:
         print_json(log)
@@ -96,13 +101,15 @@ class _Overall:
 
 
 def _print(log: dict[str, Any], search: Search) -> None:
-    from rich.console import Console
-
+    from treenn.commands.show import tell
+    from treenn.terminal import console
     from treenn.tuning.settings import plan_models, train_command
     from treenn.tuning.table import tuning_table
 
-    Console().print(tuning_table(log))
+    console().print(tuning_table(log))
     for model, best in log["best"].items():
         if best is not None:
-            print(train_command(log, model, search.vectors), end="\n\n")
-    print(plan_models(log), end="")
+            tell(train_command(log, model, search.vectors))
+            print()
+    for line in plan_models(log).removesuffix("\n").split("\n"):
+        tell(line)

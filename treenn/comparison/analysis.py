@@ -90,7 +90,8 @@ def _slices(
         functions = dict(LISTOPS) if own.name.startswith("listops") else {}
     if not same_trees:
         functions = {name: function for name, function in functions.items() if name in _OF_OTHER_TREES}
-    return slices(own.splits[split], predictions, functions) if functions else {}
+    found = slices(own.splits[split], predictions, functions) if functions else {}
+    return found if _is_sst(own) else _unpublished(found)
 
 
 def _pair_slices(pairs: Sequence[Pair], predictions: PairPredictions) -> dict[str, Any]:
@@ -111,4 +112,17 @@ def _reach(run: Run, model: NodeClassifier, read: Treebank, vectors: Sequence[Wo
 
 def _minimal_pairs(model: NodeClassifier, treebank: Treebank) -> dict[str, Any]:
     pairs = minimal_pairs(treebank.splits.get("test", ()), len(treebank.classes))
-    return {"minimal_pairs": negation(model, pairs)} if pairs else {}
+    if not pairs:
+        return {}
+    found = negation(model, pairs)
+    return {"minimal_pairs": found if _is_sst(treebank) else _unpublished(found)}
+
+
+def _is_sst(treebank: AnyTreebank) -> bool:
+    return treebank.name.removesuffix("-binary") == "sst"
+
+
+def _unpublished(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The same without the figures that a paper reports for SST."""
+    kept = {name: value for name, value in found.items() if name != "published"}
+    return {name: _unpublished(value) if isinstance(value, dict) else value for name, value in kept.items()}

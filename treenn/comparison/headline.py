@@ -20,6 +20,7 @@ from treenn.comparison.wording import (
     seeds,
     shown_metrics,
     subject,
+    synthetic,
     unseen_splits,
 )
 
@@ -46,9 +47,22 @@ def task_name(section: Section) -> str:
 def summary_of_all(sections: Sequence[Section]) -> str:
     """The first paragraph of a report of one task or several; a blank line parts its paragraphs.
 
+    It begins with the treebanks that are synthetic, and what generated them.
+
     Args:
         sections: the tasks that have runs, by `treenn.comparison.results.sections`.
     """
+    return " ".join([*_synthetic(sections), _summary(sections)])
+
+
+def _synthetic(sections: Sequence[Section]) -> Iterable[str]:
+    """A sentence for each treebank that was generated: the first of a report."""
+    for name, clause in {section["treebank"]["name"]: synthetic(section) for section in sections}.items():
+        if clause:
+            yield f"{name} is synthetic: {clause}."
+
+
+def _summary(sections: Sequence[Section]) -> str:
     if len(sections) == 1:
         return headline(sections[0])
     found = [sentence for section in sections for sentence in _main_sentences(section)]

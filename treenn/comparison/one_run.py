@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,8 +18,10 @@ from treenn.comparison.controls import train_control
 from treenn.comparison.parts import PlannedRun
 from treenn.comparison.progress import Progress
 from treenn.memory import peak_memory, reset_peak_memory
+from treenn.run_dir import check_still_there
 from treenn.training import train
-from treenn.trees.files import read_json, write_text
+from treenn.trees.files import write_text
+from treenn.trees.json_values import dump_json, read_object
 from treenn.vectors import WordVectors, read_vectors
 
 _OF_NODES = ("all_nodes", "inner_nodes", "all_nodes_binary", "macro_f1_all_nodes")
@@ -44,16 +45,18 @@ def carry_out(run: PlannedRun, folder: Path, command: str, report: Progress) -> 
 
     Args:
         run: what is to be done.
-        folder: for the file, the trained model beside it, and the files of other runs.
+        folder: for the file, the trained model beside it, and the files of other runs; its parent is the comparison's.
         command: what the results name as the command that made them.
         report: told of every batch.
     """
     file = folder / f"{run.name}.json"
     if not file.exists():
+        check_still_there(folder.parent)
         with _one_thread():
             entry = _control(run) if run.model.is_control else _network(run, folder, command, report)
         entry |= {"model": run.model.name, "trees": run.model.trees, "shuffle": run.model.shuffle}
-        write_text(file, json.dumps(entry) + "\n")
+        check_still_there(folder.parent)
+        write_text(file, dump_json(entry) + "\n")
     report(run.name, 1, 1, "done")
 
 
@@ -96,7 +99,7 @@ def _network(run: PlannedRun, folder: Path, command: str, report: Progress) -> d
 def _fit(run: PlannedRun, treebank: AnyTreebank, vectors: Sequence[WordVectors], folder: Path) -> dict[str, Any]:
     """How many epochs fit into the time of the run that this one is matched to, by what one epoch takes."""
     assert run.within is not None
-    seconds = read_json(folder / f"{run.within.name}.json")["seconds"]
+    seconds = read_object(folder / f"{run.within.name}.json", {"seconds": float})["seconds"]
     once = replace(run.settings, epochs=1)
     probe = train(treebank, once, vectors=vectors, out=folder / f"{run.name}-probe", resume=True).results["seconds"]
     return {

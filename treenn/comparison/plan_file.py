@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from treenn.comparison.parts import Model, Task
 from treenn.comparison.plan import Plan
+from treenn.contextual import check_permitted
 from treenn.settings import Settings
 from treenn.trees import InputError
 from treenn.trees.files import read_toml
@@ -32,13 +34,18 @@ def shipped_plans() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _SHIPPED.glob("*.toml")))
 
 
-def read_plan(name: str | Path) -> Plan:
+def read_plan(name: str | Path, contextual: str | Sequence[str] = ()) -> Plan:
     """The plan of a file, or one that ships with treenn by its name.
 
     Paths in it of vectors and parsers are from where treenn runs, those of logs of trials from where the plan is.
 
+    Args:
+        name: the file, which may be from anyone, or the shipped plan.
+        contextual: the contextual encoders that the plan may name (`treenn.load_model`).
+
     Raises:
-        InputError: where the file cannot be read, is not TOML, or is no plan; the message names line or key.
+        InputError: if the file cannot be read, is not TOML, or is no plan; the message names line or key. Also if it
+            names a contextual encoder that is not permitted, or a path for another library's parser to load.
 
     >>> read_plan("logic").tasks[0].treebank
     'logic'
@@ -47,14 +54,14 @@ def read_plan(name: str | Path) -> Plan:
     if not path.exists() and not path.suffix:
         raise InputError(f"{name}: no such plan; {', '.join(shipped_plans())} ship with treenn, others are files")
     try:
-        return _plan(read_toml(path), path)
+        return _plan(read_toml(path), path, contextual)
     except InputError as error:
         if error.source is not None:
             raise
         raise InputError(error.message, source=path) from error
 
 
-def _plan(table: dict[str, Any], path: Path) -> Plan:
+def _plan(table: dict[str, Any], path: Path, contextual: str | Sequence[str]) -> Plan:
     _check(table, _KEYS, "")
     tasks = [_part(Task, entry, f"[[task]] {number}") for number, entry in enumerate(table.get("task", []), start=1)]
     models = [
@@ -64,8 +71,22 @@ def _plan(table: dict[str, Any], path: Path) -> Plan:
     ]
     shared = _settings(table.get("settings", {}), "[settings]")
     settings = _in("[settings]", lambda: Settings(**shared))
+    _check_trusted([settings.contextual, *(each.settings.get("contextual") for each in (*tasks, *models))], contextual)
     rest = {key: table[key] for key in ("seeds", "vectors") if key in table}
     return Plan(tasks, models, settings=settings, **rest)
+
+
+def _check_trusted(encoders: Sequence[str | None], contextual: str | Sequence[str]) -> None:
+    for name in encoders:
+        if name is not None:
+            check_permitted(name, contextual)
+
+
+def _check_parser(trees: str) -> None:
+    """Validate that a parser of another library is named, not a path: what lies there may run when it is loaded."""
+    library, _, model = trees.partition(":")
+    if library in ("benepar", "spacy", "stanza") and not re.fullmatch(r"[\w-]*", model):
+        raise InputError(f'trees = "{trees}": after the colon, a plan takes the name of a model, no path')
 
 
 def _part(make: type[Any], table: Mapping[str, Any], where: str) -> Any:
@@ -75,6 +96,8 @@ def _part(make: type[Any], table: Mapping[str, Any], where: str) -> Any:
     required = fields(make)[0].name
     if required not in table:
         raise InputError(f"{where}: {required} is missing")
+    if "trees" in table:
+        _in(where, lambda: _check_parser(table["trees"]))
     return _in(where, lambda: make(**{**table, "settings": settings}))
 
 

@@ -1,14 +1,18 @@
-"""How runs tell of themselves while they go on elsewhere."""
+"""Progress reporting from worker processes."""
 
 from __future__ import annotations
 
+import os
 import queue
+import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from multiprocessing import Manager
+from contextlib import contextmanager, suppress
+from multiprocessing.managers import SyncManager
 from pathlib import Path
 from typing import Any
+
+from treenn.comparison.workers import end_with
 
 Progress = Callable[[str, int, int, str], None]
 """Told the run's name, its batches done, their number, and a line that says how it goes."""
@@ -22,15 +26,27 @@ def across_processes(progress: Progress, jobs: int) -> Iterator[Progress]:
     if jobs == 1:
         yield progress
         return
-    with Manager() as manager:
+    manager = SyncManager()
+    manager.start(_serve, (os.getpid(),))
+    with manager:
         messages = manager.Queue()
         listener = threading.Thread(target=_listen, args=(messages, progress), daemon=True)
         listener.start()
         try:
             yield _Sender(messages)
         finally:
-            messages.put(None)
+            with suppress(EOFError, OSError):
+                messages.put(None)
             listener.join()
+
+
+def _serve(parent: int) -> None:
+    """For the process that holds the queue: signals to a whole process group are for its parent alone."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    if os.getppid() == parent:  # else it was started by a fork server, and ends with that
+        end_with(parent)
 
 
 class _Sender:
@@ -42,8 +58,9 @@ class _Sender:
 
 
 def _listen(messages: queue.Queue[Any], progress: Progress) -> None:
-    while (message := messages.get()) is not None:
-        progress(*message)
+    with suppress(EOFError, OSError):  # the process that holds the queue was killed
+        while (message := messages.get()) is not None:
+            progress(*message)
 
 
 @contextmanager

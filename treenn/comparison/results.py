@@ -8,11 +8,12 @@ for metrics over nodes where a model read other trees than the treebank's, whose
     seeds             how many times each network is trained; controls are trained once
     models            of the plan, in its order: name; model: the network or control; trees; shuffle; settings: its own;
                       trials: null, or the log of `treenn tune` that its settings are from: file, number of trials
-                      that each model got in it
+                      that each model got in it, supervision under which it was made
     tasks             one entry for each treebank and regime of supervision:
         supervision       "nodes", "roots", "spans" or "published" (`treenn.comparison.parts.Task`)
         match             "parameters", "time" or "none"
-        treebank          name; classes: their names in order; sizes: trees by split
+        treebank          name; classes: their names in order; sizes: trees by split; synthetic: what generated its
+                          examples and labels, a clause, or empty (left out before 2026-12: by the catalogue)
         settings          the recipe that its runs share (`treenn.settings.Settings`, without model, size, seed and
                           supervision)
         vectors           for each file of word vectors: file, size, words, words_missing, tokens, tokens_missing
@@ -83,7 +84,8 @@ from treenn.comparison.parts import Model, PlannedRun, Task
 from treenn.comparison.plan import Plan
 from treenn.encoders import NO_LABEL
 from treenn.trees import InputError
-from treenn.trees.files import read_json, write_text
+from treenn.trees.files import write_text
+from treenn.trees.json_values import check_object, dump_json, read_object
 
 SCHEMA, VERSION = "treenn.comparison", 2
 
@@ -119,6 +121,7 @@ def outline_task(
             "name": treebank.name,
             "classes": list(treebank.classes or ()),
             "sizes": {split: len(trees) for split, trees in treebank.splits.items()},
+            "synthetic": treebank.synthetic,
         },
         "settings": {name: value for name, value in shared.items() if name not in _NOT_SHARED},
         "evaluated": evaluated,
@@ -130,7 +133,9 @@ def outline_task(
 def _trials(model: Model) -> dict[str, Any] | None:
     if model.trials is None:
         return None
-    return {"file": Path(model.trials).name, "number": read_json(model.trials)["trials_per_model"]}
+    log = read_object(model.trials, {"trials_per_model": int})
+    supervision = log.get("settings", {}).get("supervision")
+    return {"file": Path(model.trials).name, "number": log["trials_per_model"], "supervision": supervision}
 
 
 def _gold(treebank: Treebank | PairTreebank, split: str) -> dict[str, list[Any]]:
@@ -141,6 +146,15 @@ def _gold(treebank: Treebank | PairTreebank, split: str) -> dict[str, list[Any]]
         "root": [NO_LABEL if not isinstance(tree.label, int) else tree.label for tree in trees],
         "nodes": [sum(label is not None for label in tree.labels) for tree in trees],
     }
+
+
+_VERSION_1 = {
+    "settings": dict[str, object],
+    "command": str,
+    "created": str,
+    "runs": list[dict[str, object]],
+    "summary": dict,
+}
 
 
 def upgrade(results: Mapping[str, Any], source: Path) -> dict[str, Any]:
@@ -154,6 +168,7 @@ def upgrade(results: Mapping[str, Any], source: Path) -> dict[str, Any]:
         return dict(results)
     if kind != (SCHEMA, 1):
         raise InputError(f"this is {kind[0]} version {kind[1]}, wanted is {SCHEMA} version {VERSION}", source=source)
+    check_object(results, _VERSION_1, source)
     as_they_are = {"trees": "gold", "shuffle": False, "settings": {}, "trials": None}
     regime = {"supervision": results["settings"]["supervision"], "match": "parameters", "missing": []}
     return {
@@ -181,7 +196,7 @@ def write_results(results: Mapping[str, Any], folder: Path) -> None:
     from treenn.comparison.report import tables  # here: it draws, and reads results by this file
 
     whole = {**results, "tables": tables(results)}
-    write_text(folder / RESULTS, json.dumps(whole, separators=(",", ":")) + "\n")
+    write_text(folder / RESULTS, dump_json(whole, compact=True) + "\n")
 
 
 def write_record(results: Mapping[str, Any], file: Path) -> None:
@@ -193,8 +208,8 @@ def write_record(results: Mapping[str, Any], file: Path) -> None:
         InputError: where the file cannot be written.
     """
     tasks = [task | {"runs": [without(run, ["predictions"]) for run in task["runs"]]} for task in results["tasks"]]
-    kept = json.loads(json.dumps({**results, "tasks": tasks}), parse_float=lambda digits: float(f"{float(digits):.5g}"))
-    write_text(file, json.dumps(kept, separators=(",", ":")) + "\n")
+    kept = json.loads(dump_json({**results, "tasks": tasks}), parse_float=lambda digits: float(f"{float(digits):.5g}"))
+    write_text(file, dump_json(kept, compact=True) + "\n")
 
 
 def sections(results: Mapping[str, Any]) -> list[dict[str, Any]]:

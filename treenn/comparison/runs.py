@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-
-import joblib
 
 from treenn.comparison.arrangement import AnyTreebank
 from treenn.comparison.collect import collect
@@ -17,10 +15,13 @@ from treenn.comparison.parts import PlannedRun
 from treenn.comparison.plan import Plan
 from treenn.comparison.progress import Progress, across_processes, watching
 from treenn.comparison.results import PLAN, RUNS, outline, outline_task
+from treenn.comparison.workers import run_side_by_side
 from treenn.environment import environment
+from treenn.run_dir import COMPARISON, Run, check_run_dir, open_run_dir
 from treenn.training.tasks import head_of
 from treenn.trees.arguments import AnyPath, Runs, checked
 from treenn.trees.files import write_text
+from treenn.trees.json_values import dump_json
 
 
 @checked
@@ -28,13 +29,15 @@ def compare(
     plan: Plan,
     out: AnyPath,
     *,
+    overwrite: bool = False,
     jobs: Runs | None = None,
     progress: Progress = lambda run, done, total, text: None,
     command: str = "",
 ) -> dict[str, Any]:
     """Carry out all runs of a plan and return the results (see `treenn.comparison.results`).
 
-    Each run has a file and a folder under `out/runs`; a plan that was cut off goes on where it was.
+    Each run has a file and a folder under `out/runs`. A plan that was cut off is resumed, also with more seeds, models
+    or tasks than before.
 
     Without `jobs`, runs go where `joblib.parallel_config` says: one after the other where it says nothing, else to as
     many processes as it names or to a cluster, whose workers must see `out`, the treebanks and the vectors under the
@@ -52,15 +55,18 @@ def compare(
     Args:
         plan: what to run.
         out: the comparison's folder.
+        overwrite: replace what a treenn command left in `out`.
         jobs: how many runs are trained side by side on this machine.
         progress: told of all runs at the start, then with `jobs` of every batch, else of every run that has ended.
         command: what the results name as the command that made them.
 
     Raises:
-        InputError: where a treebank or the vectors cannot be read, or `out` cannot be written.
+        InputError: where a treebank or the vectors cannot be read, `out` cannot be written or holds anything else, or a
+            worker process is killed.
     """
-    out = Path(out)
-    out, head, runs = out.resolve(), outline(plan, command), []
+    out = Path(out).resolve()
+    check_run_dir(out, run_of(plan), resume=True, overwrite=overwrite)
+    head, runs = outline(plan, command), []
     for task in plan.tasks:
         treebank, files = load(task.treebank, plan.vectors_of(task))
         word_size = task.settings.get("word_size", plan.settings.word_size)
@@ -69,12 +75,30 @@ def compare(
             planned = list(plan.runs(task, regime, x_size, head_of(treebank), version))
             head["tasks"].append(outline_task(plan, task, regime, treebank, planned))
             runs += planned
-    write_text(out / PLAN, json.dumps(head) + "\n")
+    open_run_dir(out, run_of(plan), resume=True, overwrite=overwrite)
+    write_text(out / PLAN, dump_json(head) + "\n")
     for run in runs:
         progress(run.name, 0, 1, "waiting")
     _execute([run for run in runs if run.within is None], out / RUNS, jobs, progress, command)
     _execute([run for run in runs if run.within is not None], out / RUNS, jobs, progress, command)
-    return collect(out)
+    return collect(out, [name for run in runs if (name := run.settings.contextual) is not None])
+
+
+def run_of(plan: Plan) -> Run:
+    """A plan's run, for its folder: all but the seeds, which may be other ones when it is resumed."""
+    tasks = {
+        f"{number}: {getattr(task.treebank, 'name', task.treebank)}": {
+            "supervision": dict.fromkeys(task.supervision, True),
+            "match": task.match,
+            "vectors": plan.vectors_of(task),
+            "settings": dict(task.settings),
+        }
+        for number, task in enumerate(plan.tasks, start=1)
+    }
+    models = {model.name: asdict(model) for model in plan.models}
+    first = None if plan.reference is None else plan.reference.name
+    given = {"settings": asdict(plan.settings), "tasks": tasks, "models": models, "matched_to": first}
+    return Run(COMPARISON, given)
 
 
 def _version(treebank: AnyTreebank) -> str:
@@ -94,5 +118,4 @@ def _execute(runs: Sequence[PlannedRun], folder: Path, jobs: int | None, progres
         jobs = max(1, min(jobs, len(each_once)))
         reporting = across_processes(progress, jobs)
     with reporting as report:
-        tasks = (joblib.delayed(carry_out)(run, folder, command, report) for run in each_once.values())
-        joblib.Parallel(n_jobs=jobs, batch_size=1)(tasks)
+        run_side_by_side(carry_out, ((run, folder, command, report) for run in each_once.values()), jobs)

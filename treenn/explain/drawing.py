@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
-from unicodedata import east_asian_width
 
 if TYPE_CHECKING:
     import networkx
@@ -39,15 +38,6 @@ def columns(widths: Sequence[int]) -> list[float]:
     """
     starts = accumulate((width + _GAP for width in widths), initial=0)
     return [start + width / 2 for start, width in zip(starts, widths, strict=False)]
-
-
-def letters(text: str) -> int:
-    """How wide a text is in letters, of which East Asian ones count double.
-
-    >>> letters("film"), letters("电影")
-    (4, 4)
-    """
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def shape_of(row: Any) -> str:

@@ -11,12 +11,13 @@ from itertools import zip_longest
 
 import numpy as np
 import torch
+from rich.cells import cell_len
 
 from treenn.architectures import ENCODERS, paper_of
 from treenn.cells import Cell
 from treenn.encoders import Encoder
 from treenn.explain.by_hand import BY_HAND, ByHand
-from treenn.explain.drawing import Drawing, letters
+from treenn.explain.drawing import Drawing
 from treenn.explain.equations import Section, section
 from treenn.explain.running import unroll_sequence
 from treenn.explain.tree import unroll_tree
@@ -50,11 +51,11 @@ class Explanation:
         """For a terminal of so many columns: the drawing beside the equations where there is room, or below them."""
         drawn = self.drawing.text(width).splitlines()
         said = "\n\n".join(self._paragraphs(min(width, _PROSE))).splitlines()
-        left = max(map(letters, said)) + 4
-        if left + max(map(letters, drawn)) > width:
+        left = max(map(cell_len, said)) + 4
+        if left + max(map(cell_len, drawn)) > width:
             return "\n".join([*said, "", *drawn])
         lines = zip_longest(said, ["", "", *drawn], fillvalue="")
-        return "\n".join(f"{a}{' ' * (left - letters(a))}{b}".rstrip() for a, b in lines)
+        return "\n".join(f"{a}{' ' * (left - cell_len(a))}{b}".rstrip() for a, b in lines)
 
     def _paragraphs(self, width: int) -> Iterator[str]:
         yield textwrap.fill(f"{self.name}: {self.paper}", width)

@@ -13,8 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
+from rich.cells import cell_len
 
-from treenn.explain.drawing import letters
 from treenn.explain.explanation import Explanation
 from treenn.explain.routes import HALF_HEIGHT, half_width, route
 
@@ -45,7 +45,7 @@ def picture(explanation: Explanation, format: Literal["svg", "png"]) -> bytes:
     graph, lines = explanation.drawing.graph(), list(_lines(explanation))
     margin = _LETTER * (2 + max(map(len, graph.graph["rows"].values())))
     wide, high = (length + margin * (axis == 0) for axis, length in enumerate(_extent(graph)))
-    text_wide, text_high = _LETTER * max(letters(line) for line, _ in lines), _LINE * len(lines)
+    text_wide, text_high = _LETTER * max(cell_len(line) for line, _ in lines), _LINE * len(lines)
     beside = wide <= text_wide
     width = 2 * _EDGE + (wide + 2 * _EDGE + text_wide if beside else max(wide, text_wide))
     height = 2 * _EDGE + (max(high, text_high) if beside else high + _EDGE + text_high)
@@ -74,7 +74,7 @@ def _lines(explanation: Explanation) -> Iterator[tuple[str, bool]]:
 
 def _extent(graph: networkx.DiGraph) -> tuple[float, float]:
     """How wide and high the boxes are together, from the left edge and the lowest line on."""
-    boxes = [(*node["place"], letters(node["text"])) for node in graph.nodes.values()]
+    boxes = [(*node["place"], cell_len(node["text"])) for node in graph.nodes.values()]
     return _LETTER * max(x + width / 2 + 1 for x, _, width in boxes), _LINE * (max(y for _, y, _ in boxes) + 2)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from treenn.explain.drawing import letters
+from rich.cells import cell_len
 
 if TYPE_CHECKING:
     import networkx
@@ -18,7 +18,7 @@ Point: TypeAlias = tuple[float, float]
 
 def half_width(node: dict[str, Any]) -> float:
     """Half the width of a box, in letters."""
-    return (letters(node["text"]) + 1) / 2
+    return (cell_len(node["text"]) + 1) / 2
 
 
 def route(graph: networkx.DiGraph, start: Hashable, end: Hashable) -> list[Point]:

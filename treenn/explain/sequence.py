@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
-from treenn.explain.drawing import Drawing, columns, letters
+from rich.cells import cell_len
+
+from treenn.explain.drawing import Drawing, columns
 from treenn.trees.draw import visible
 
 if TYPE_CHECKING:
@@ -80,7 +82,7 @@ class UnrolledSequence(Drawing):
         slots = [heights[:number].count(height) for number, height in enumerate(heights)]
         box = max(len(shape) for layer in self.layers for shape in layer.shapes) + 3
         words = [visible(word) for word in self.words]
-        xs = columns([max(letters(word), box * (max(slots) + 1)) for word in words])
+        xs = columns([max(cell_len(word), box * (max(slots) + 1)) for word in words])
         for t, word in enumerate(words):
             graph.add_node(("word", t), text=word, place=(xs[t], 0), kind="word")
             graph.add_edge(("word", t), (0, t))
@@ -151,8 +153,8 @@ def _ranges(numbers: Sequence[int]) -> str:
 
 
 def _table(lines: list[list[str]]) -> str:
-    widths = [max(map(letters, column)) for column in zip_longest(*lines, fillvalue="")]
+    widths = [max(map(cell_len, column)) for column in zip_longest(*lines, fillvalue="")]
     padded = [
-        [cell + " " * (width - letters(cell)) for cell, width in zip(line, widths, strict=True)] for line in lines
+        [cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True)] for line in lines
     ]
     return "\n".join("   ".join(line).rstrip() for line in padded)

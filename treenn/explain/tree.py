@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
+from rich.cells import cell_len
 
 from treenn.cells import Cell
 from treenn.encoders import Encoder, pack
-from treenn.explain.drawing import Drawing, columns, letters, shape_of
+from treenn.explain.drawing import Drawing, columns, shape_of
 from treenn.trees import Tree, draw_text
 from treenn.trees.draw import visible
 
@@ -52,7 +53,7 @@ class UnrolledTree(Drawing):
         tree, words = self.tree, [visible(word) for word in self.tree.words]
         graph = networkx.DiGraph(rows={_LEVEL: "x", 2 * _LEVEL: self.legend})
         box = max(map(len, (self.word, *self.shapes))) + 2
-        xs = columns([max(letters(word), box) for word in words])
+        xs = columns([max(cell_len(word), box) for word in words])
         for left, right in tree.merges:
             xs.append((xs[left] + xs[right]) / 2)
         for i, word in enumerate(words):

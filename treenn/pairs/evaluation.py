@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 
 from treebanks.pairs import Pair
+from treenn.network import check_probabilities
 from treenn.pairs.heads import Similarity
 from treenn.pairs.network import PairClassifier
 from treenn.trees.arguments import Count, checked
@@ -48,7 +49,11 @@ class PairPredictions:
 
 @checked
 def predict_pairs(model: PairClassifier, pairs: Sequence[Pair], batch_size: Count = 500) -> PairPredictions:
-    """Run a model over pairs, without dropout and without gradients."""
+    """Run a model over pairs, without dropout and without gradients.
+
+    Raises:
+        NonFiniteError: if a probability is NaN.
+    """
     if not pairs:
         raise InputError(f"{argument('pairs')}: must be one pair or more, the list is empty")
     device, targets, probabilities, scores = model.embedding.weight.device, [], [], []
@@ -57,14 +62,16 @@ def predict_pairs(model: PairClassifier, pairs: Sequence[Pair], batch_size: Coun
     with torch.inference_mode():
         for start in range(0, len(pairs), batch_size):
             packed = model.pack(pairs[start : start + batch_size])
-            of_classes = model(packed.to(device))
+            scored = model(packed.to(device))
             targets.append(packed.targets)
-            probabilities.append(of_classes.softmax(dim=1).cpu())
+            probabilities.append(scored.softmax(dim=1).cpu())
             if isinstance(model.head, Similarity):
-                scores.append(model.head.score(of_classes).cpu())
+                scores.append(model.head.score(scored).cpu())
     model.train(was_training)
     of_scale = torch.cat(scores).numpy() if scores else None
-    return PairPredictions(torch.cat(targets).numpy(), torch.cat(probabilities).numpy(), of_scale)
+    of_classes = torch.cat(probabilities).numpy()
+    check_probabilities(of_classes)
+    return PairPredictions(torch.cat(targets).numpy(), of_classes, of_scale)
 
 
 @checked

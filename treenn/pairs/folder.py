@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from treenn.models import assemble, load_weights, read_config
+from treenn.models import assemble, check_sizes, load_weights, read_folder
 from treenn.pairs.heads import Comparison, PairHead, Similarity
 from treenn.pairs.network import PairClassifier
 from treenn.settings import Settings
 from treenn.trees.arguments import Classes, checked
-from treenn.trees.files import read_json
 from treenn.vectors import WordVectors
 from treenn.vocabulary import Vocabulary
 
@@ -40,16 +38,21 @@ def pair_head(settings: Settings, classes: Classes | None) -> PairHead:
     return Comparison(settings.size, settings.comparison_size, classes, settings.dropout)
 
 
-def load_pair_model(folder: str | Path) -> tuple[PairClassifier, Settings, tuple[str, ...] | None]:
-    """A saved model of pairs, its settings and the names of its classes, `None` where it predicts relatedness.
+def load_pair_model(
+    folder: str | Path, contextual: str | Sequence[str] = ()
+) -> tuple[PairClassifier, Settings, tuple[str, ...] | None]:
+    """A saved model of pairs, its settings and the names of its classes, `None` if it predicts relatedness.
+
+    Args:
+        folder: the model's folder.
+        contextual: see `treenn.models.load_model`.
 
     Raises:
-        InputError: where the folder does not hold a model of pairs, or one of another format.
+        InputError: if the folder does not hold a model of pairs, or one of another format; as `load_model`.
     """
-    config, settings = read_config(Path(folder), reads=PairClassifier.reads)
-    vocabulary = Vocabulary(read_json(Path(folder) / "vocabulary.json"))
-    classes = None if config["classes"] is None else tuple(config["classes"])
-    settings_then = replace(settings, word_size=config["word_size"])
-    model = build_pairs(settings_then, None if classes is None else len(classes), vocabulary)
-    load_weights(Path(folder), model)
-    return model.eval(), settings, classes
+    saved = read_folder(Path(folder), reads=PairClassifier.reads, contextual=contextual)
+    n_classes = None if saved.classes is None else len(saved.classes)
+    check_sizes(saved, partial(pair_head, classes=n_classes))
+    model = build_pairs(saved.with_word_size, n_classes, saved.vocabulary)
+    load_weights(saved.folder, model)
+    return model.eval(), saved.settings, saved.classes

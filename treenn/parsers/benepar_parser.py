@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import final
 
-from treenn.parsers.parser import Parser, refuse_empty
+from treenn.parsers.parser import Parser, check_sentences
 from treenn.trees import InputError, Tree, binarize, nary_from_nltk
 
 
@@ -34,7 +34,7 @@ class BeneparParser(Parser):
 
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
         """As `Parser.parse_batch`."""
-        refuse_empty(sentences)
+        sentences = check_sentences(sentences)
         found = self._parser.parse_sents([self._sentence(words=list(words)) for words in sentences])
         trees = [binarize(nary_from_nltk(tree), "right", lossless=False) for tree in found]
         return [Tree(tuple(words), tree.merges, tree.labels) for words, tree in zip(sentences, trees, strict=True)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from treenn.trees.errors import InputError
-from treenn.trees.files import read_json
+from treenn.trees.json_values import read_object
 
 
 def read_config(folder: Path, kind: str, version: int) -> dict[str, Any]:
@@ -16,9 +18,21 @@ def read_config(folder: Path, kind: str, version: int) -> dict[str, Any]:
         InputError: where the folder does not hold a parser of this kind, or one of another format.
     """
     path = folder / "config.json"
-    config: dict[str, Any] = read_json(path)
+    config = read_object(path)
     if config.get("parser") != kind:
         raise InputError(f"this folder holds a parser of kind {config.get('parser')!r}, not {kind!r}", source=path)
     if config.get("format") != version:
         raise InputError(f"this parser's format is {config.get('format')}, this treenn reads {version}", source=path)
     return config
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn errors over the content of a parser's file, from anywhere, into an `InputError` that names the file."""
+    try:
+        yield
+    except InputError as error:
+        raise error if error.source is not None else InputError(error.message, source=path) from error
+    except (AttributeError, LookupError, OverflowError, RuntimeError, TypeError, ValueError) as error:
+        reason = f"{type(error).__name__}: {error}".split("\n")[0]
+        raise InputError(f"this parser cannot be read: {reason}", source=path) from error

@@ -15,7 +15,9 @@ from treenn.trees import InputError, Tree
 Accuracy = dict[str, float | None]
 
 
-def root_accuracy(folder: str | Path, treebank: Treebank, split: str, parser: Parser) -> Mapping[str, Accuracy]:
+def root_accuracy(
+    folder: str | Path, treebank: Treebank, split: str, parser: Parser, contextual: str | Sequence[str] = ()
+) -> Mapping[str, Accuracy]:
     """How often a saved model gets the sentence's class right over several trees of the same sentences.
 
     Args:
@@ -23,6 +25,7 @@ def root_accuracy(folder: str | Path, treebank: Treebank, split: str, parser: Pa
         treebank: what has the classes, the same as the model's.
         split: which of its trees.
         parser: what finds other trees.
+        contextual: the contextual encoders that the folder may name (`treenn.load_model`).
 
     Returns:
         For `"treebank"`, `"parser"`, `"right"` and `"balanced"` the shares of `"root"`, all classes, and of
@@ -31,7 +34,7 @@ def root_accuracy(folder: str | Path, treebank: Treebank, split: str, parser: Pa
     Raises:
         InputError: where the model cannot be read or has other classes.
     """
-    model, _, classes = load_model(folder)
+    model, _, classes = load_model(folder, contextual)
     if classes != treebank.classes:
         raise InputError(
             f"the model's classes are {', '.join(classes)}; those of {treebank.name} are {', '.join(treebank.classes)}",

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import TypeAlias, final
 
-from treenn.parsers.parser import Parser, refuse_empty
+from treenn.parsers.parser import Parser, check_sentences
 from treenn.parsers.punctuation import is_punctuation
 from treenn.trees.grow import Opened, grow
 from treenn.trees.tree import Tree
@@ -98,8 +98,7 @@ class RightPunctuation(Parser):
 
 def _divided(sentences: Sequence[Sequence[str]], cut: Callable[[tuple[str, ...]], Cut]) -> list[Tree]:
     """The trees that come of dividing every sentence, and every part of it, where `cut(words)` says."""
-    refuse_empty(sentences)
-    return [_tree(words, cut(words)) for words in map(tuple, sentences)]
+    return [_tree(words, cut(words)) for words in check_sentences(sentences)]
 
 
 def _tree(words: tuple[str, ...], cut: Cut) -> Tree:

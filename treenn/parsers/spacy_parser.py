@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, final
 
 from treenn.parsers.heads import binarize_by_head
-from treenn.parsers.parser import Parser, refuse_empty
+from treenn.parsers.parser import Parser, check_sentences
 from treenn.trees import DependencyTree, InputError, Tree
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class SpacyParser(Parser):
 
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
         """As `Parser.parse_batch`."""
-        refuse_empty(sentences)
+        sentences = check_sentences(sentences)
         documents = self._pipeline.pipe(map(self._document, sentences))
         return [binarize_by_head(_dependencies(document)) for document in documents]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, final
 
 from treenn.parsers.heads import binarize_by_head
-from treenn.parsers.parser import Parser, refuse_empty
+from treenn.parsers.parser import Parser, check_sentences
 from treenn.trees import DependencyTree, InputError, Tree
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class StanzaParser(Parser):
 
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
         """As `Parser.parse_batch`."""
-        refuse_empty(sentences)
+        sentences = check_sentences(sentences)
         if not sentences:
             return []
         found = self._pipeline([list(words) for words in sentences]).sentences

@@ -12,9 +12,16 @@ _OTHER_VECTORS = "GloVe 840B 300d there, GloVe 6B 50d and 100d here"
 _BINARY_APART = "binary: models trained on that task there, the two sides of the five-class model here"
 _NOT_IN_THE_PAPER = "dropout, the root's loss counted twice and a running average of the weights, here alone"
 
-_SOCHER = "Socher et al. 2013; roots as listed by LINE-PESC nlp-benchmarks"
-_TAI = "Tai et al. 2015"
-_TAI_VECTORS_TUNED = "Tai et al. 2015, as quoted by Looks et al. 2017"
+LOOKS = Published(
+    "Looks et al. 2017",
+    "Tree-LSTM, GloVe 840B 300d",
+    {"root": Figure(0.523, 0.007, checked=True), "root_binary": Figure(0.894, 0.004, checked=True)},
+    runs=30,
+)
+"""The best Tree-LSTM of Looks et al. 2017."""
+
+_SOCHER, _TAI = "Socher et al. 2013", "Tai et al. 2015"
+_ROOTS = "roots as listed by LINE-PESC nlp-benchmarks"
 
 
 def _socher(name: str, title: str, model: str, published: Published, *unmatched: str) -> Recipe:
@@ -57,7 +64,7 @@ def socher2013_rnn() -> Recipe:
         "socher2013_rnn",
         "recursive network, random vectors",
         "recursive-tanh",
-        Published(_SOCHER, figures),
+        Published(_SOCHER, "RNN", figures, read_in=_ROOTS),
     )
 
 
@@ -73,7 +80,7 @@ def socher2013_mvrnn() -> Recipe:
         "socher2013_mvrnn",
         "matrix-vector network, random vectors",
         "mv-rnn",
-        Published(_SOCHER, figures),
+        Published(_SOCHER, "MV-RNN", figures, read_in=_ROOTS),
         "each word has a matrix of its own there, here it is one map of the word vector",
     )
 
@@ -90,7 +97,7 @@ def socher2013_rntn() -> Recipe:
         "socher2013_rntn",
         "recursive neural tensor network, random vectors",
         "rntn",
-        Published(f"{_SOCHER} and the abstract", figures),
+        Published(_SOCHER, "RNTN", figures, read_in=f"{_ROOTS} and the abstract"),
     )
 
 
@@ -102,7 +109,7 @@ def tai2015_constituency() -> Recipe:
         "Constituency Tree-LSTM, vectors tuned",
         Settings(model="tree-lstm", size=150, epochs=10, selection="best-root"),
         GLOVE,
-        Published(_TAI_VECTORS_TUNED, figures, runs=5),
+        Published(_TAI, "Constituency Tree-LSTM, GloVe tuned", figures, 5, "as quoted by Looks et al. 2017"),
         (_OTHER_VECTORS, _BINARY_APART),
     )
 
@@ -114,7 +121,7 @@ def tai2015_constituency_random() -> Recipe:
         "tai2015_constituency_random",
         "Constituency Tree-LSTM, random vectors",
         Settings(model="tree-lstm", size=150, word_size=300, epochs=10, selection="best-root"),
-        published=Published(_TAI, figures, runs=5),
+        published=Published(_TAI, "Constituency Tree-LSTM, random vectors", figures, 5),
         unmatched=(_BINARY_APART,),
     )
 
@@ -127,7 +134,7 @@ def tai2015_lstm() -> Recipe:
         "LSTM, sentences and 4 phrases each, vectors tuned",
         Settings(model="lstm", size=168, batch_size=5, epochs=10, supervision="spans", selection="best-root"),
         GLOVE,
-        Published(_TAI, figures, runs=5),
+        Published(_TAI, "LSTM", figures, 5),
         (_OTHER_VECTORS, _BINARY_APART),
     )
 
@@ -140,7 +147,7 @@ def tai2015_bilstm() -> Recipe:
         "bidirectional LSTM, sentences and 4 phrases each, vectors tuned",
         Settings(model="bilstm", size=336, batch_size=5, epochs=10, supervision="spans", selection="best-root"),
         GLOVE,
-        Published(_TAI, figures, runs=5),
+        Published(_TAI, "bidirectional LSTM", figures, 5),
         (_OTHER_VECTORS, _BINARY_APART, "one LSTM reads both ways in the authors' code, here each way has its own"),
     )
 
@@ -150,7 +157,6 @@ def looks2017_tree_lstm() -> Recipe:
 
     The shares of dropout and the number of epochs are those of the notebook that came with TensorFlow Fold.
     """
-    figures = {"root": Figure(0.523, 0.007, checked=True), "root_binary": Figure(0.894, 0.004, checked=True)}
     settings = Settings(
         model="tree-lstm",
         size=300,
@@ -167,6 +173,6 @@ def looks2017_tree_lstm() -> Recipe:
         "Tree-LSTM of 300, recurrent dropout, vectors tuned",
         settings,
         GLOVE,
-        Published("Looks et al. 2017", figures, runs=30),
+        LOOKS,
         (_OTHER_VECTORS, _BINARY_APART),
     )

@@ -28,14 +28,18 @@ class Published:
     """What a paper reports.
 
     Args:
-        source: the paper, and where its numbers were read, if not there.
+        paper: authors and year.
+        model: the paper's model, as the paper names it.
         figures: by metric of `treenn.evaluation.metrics`: `root`, `root_binary`, `all_nodes`, `all_nodes_binary`.
         runs: over how many runs, where that was published.
+        read_in: where the figures were read, if not in the paper.
     """
 
-    source: str
+    paper: str
+    model: str
     figures: Mapping[str, Figure]
     runs: int | None = None
+    read_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Recipe:
         title: what it is, in a few words.
         settings: everything but the seed.
         vectors: files of pretrained word vectors, side by side, by the names that they have when fetched.
-        published: what it is measured against; `None` for what was never published.
+        published: what it is compared with, which may be another model; `None` for what was never published.
         unmatched: what of the published setting cannot be had here, one phrase each.
         members: the recipes whose seeds' models are averaged, for an ensemble, which trains nothing itself.
     """

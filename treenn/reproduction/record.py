@@ -9,7 +9,8 @@ Version 1. Shares are fractions from 0 to 1, times seconds; `null` stands where 
     overlap           sentences of dev and test that stand in train, too: [split, number, [numbers in train]], from 1
     settings          all but the seed; vectors: the names of the files
     members           for an ensemble, the recipes whose seeds are averaged; else empty
-    published         source, runs, and figures by metric: mean, std, checked (else quoted from memory); or null
+    published         what it is compared with, or null: paper, model, runs, read_in (where, if not in the paper), and
+                      figures by metric: mean, std, checked (else quoted from memory)
     unmatched         what of the published setting cannot be had here
     gold              for test: root: the class of each sentence, a digit each, `-` where there is no label
     runs              one entry a seed (an ensemble has one, with the `seeds` of each member):
@@ -37,7 +38,7 @@ from treenn.models import load_model
 from treenn.recipes import Recipe
 from treenn.reproduction.runs import run_folder
 from treenn.training.folder import RESULTS
-from treenn.trees.files import read_json
+from treenn.trees.json_values import read_object
 
 SCHEMA, VERSION = "treenn.recipe", 1
 
@@ -98,11 +99,11 @@ def _published(recipe: Recipe) -> dict[str, Any] | None:
     if recipe.published is None:
         return None
     figures = {metric: figure._asdict() for metric, figure in recipe.published.figures.items()}
-    return {"source": recipe.published.source, "runs": recipe.published.runs, "figures": figures}
+    return {**asdict(recipe.published), "figures": figures}
 
 
 def _entry(folder: Path) -> dict[str, Any]:
-    results = read_json(folder / RESULTS)
+    results = read_object(folder / RESULTS, {"predictions": dict, **dict.fromkeys(_OF_A_RUN, object)})
     found = results["predictions"]["test"]
     predictions = {name: _digits(found[name]) for name in ("root", "root_binary")}
     return {**{name: results[name] for name in _OF_A_RUN}, "predictions": {"test": predictions}}

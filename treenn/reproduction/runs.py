@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-import joblib
 import torch
 
 from treebanks import Treebank
 from treebanks.sentiment import load
+from treenn.comparison.workers import run_side_by_side
 from treenn.contextual.pretrained import locate, read_config
+from treenn.portable import portable_command
 from treenn.recipes import Recipe
+from treenn.run_dir import (
+    REPRODUCTION,
+    Run,
+    as_option,
+    check_run_dir,
+    check_still_there,
+    open_run_dir,
+    parts_of,
+    training_run,
+)
 from treenn.settings import Settings
 from treenn.training import train
 from treenn.training.folder import RESULTS
 from treenn.trees.arguments import AnyPath, Runs, checked
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import read_json
+from treenn.trees.json_values import read_object
 from treenn.vectors import WordVectors, read_vectors
 
 Progress = Callable[[int, int, str], None]
@@ -33,6 +46,7 @@ def run_all(
     out: AnyPath,
     *,
     seeds: Runs,
+    overwrite: bool = False,
     jobs: Runs = 1,
     progress: Progress = lambda done, total, text: None,
 ) -> None:
@@ -46,24 +60,42 @@ def run_all(
         treebank: a name for `treebanks.sentiment.load`.
         out: where the folders go.
         seeds: how many times each recipe is trained.
+        overwrite: replace what a treenn command left in `out`.
         jobs: how many runs are trained side by side.
         progress: told of every run that ends.
 
     Raises:
         InputError: before anything is trained, where the treebank, a file of word vectors or a contextual encoder is
-            missing, or where a finished run has other settings than its recipe has now.
+            missing, `out` holds anything else, or a run there has other settings than its recipe has now; where a
+            worker process is killed.
     """
     out = Path(out)
+    run = run_of(recipes, treebank, {} if overwrite else parts_of(out))
+    check_run_dir(out, run, resume=True, overwrite=overwrite)
     check(recipes, treebank)
     runs = [(recipe, run_folder(out, recipe.name, seed), seed) for seed in range(seeds) for recipe in recipes]
     runs = [(recipe, folder, seed) for recipe, folder, seed in runs if not recipe.members]
-    left = [run for run in runs if not _is_finished(*run)]
-    tasks = (joblib.delayed(_run)(recipe, folder, seed, treebank) for recipe, folder, seed in left)
-    done = len(runs) - len(left)
-    progress(done, len(runs), f"{done} of {len(runs)} runs were done before")
-    for text in joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(tasks):
-        done += 1
-        progress(done, len(runs), f"{done} of {len(runs)} runs done; {text}")
+    left = [each for each in runs if overwrite or not _is_finished(*each)]
+    open_run_dir(out, run, resume=True, overwrite=overwrite)
+    done = itertools.count(len(runs) - len(left) + 1)
+    progress(len(runs) - len(left), len(runs), f"{len(runs) - len(left)} of {len(runs)} runs were done before")
+
+    def report(text: str) -> None:
+        number = next(done)
+        progress(number, len(runs), f"{number} of {len(runs)} runs done; {text}")
+
+    run_side_by_side(_run, [(*each, treebank) for each in left], jobs, report)
+
+
+def run_of(recipes: Sequence[Recipe], treebank: str, before: Mapping[str, Any]) -> Run:
+    """The run for the folder: recipes and seeds may be added when it is resumed, also by other recipes alone.
+
+    Args:
+        recipes: what to train.
+        treebank: the name of what they are trained on.
+        before: the recipes that the folder has already (`treenn.run_dir.parts_of`).
+    """
+    return Run(REPRODUCTION, {"treebank": treebank, "parts": {**before, **{each.name: {} for each in recipes}}})
 
 
 def run_folder(out: Path, name: str, seed: int) -> Path:
@@ -88,8 +120,9 @@ def check(recipes: Sequence[Recipe], treebank: str) -> None:
 def _is_finished(recipe: Recipe, folder: Path, seed: int) -> bool:
     """Whether a run is done, and with the settings and vectors that its recipe has now."""
     if not (folder / RESULTS).exists():
+        check_run_dir(folder, training_run(replace(recipe.settings, seed=seed)), resume=True, spell=as_option)
         return False
-    results = read_json(folder / RESULTS)
+    results = read_object(folder / RESULTS, {"settings": dict, "vectors": list[dict[str, object]]})
     # A run of an older treenn had no other settings than these, and what it lacks was as it is by default now.
     held = asdict(Settings()) | results["settings"]
     for name, value in asdict(replace(recipe.settings, seed=seed)).items():
@@ -117,9 +150,11 @@ def _load(name: str, paths: tuple[str, ...]) -> tuple[Treebank, Sequence[WordVec
 
 
 def _run(recipe: Recipe, folder: Path, seed: int, treebank: str) -> str:
+    check_still_there(folder.parent.parent)
     data, vectors = _load(treebank, recipe.vectors)
     settings = replace(recipe.settings, seed=seed)
-    command = f"treenn train --recipe {recipe.name} --treebank {treebank} --seed {seed} --out {folder}"
+    options = ("--recipe", recipe.name, "--treebank", treebank, "--seed", str(seed), "--out", str(folder))
+    command = portable_command(["train", *options])
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from numbers import Real
 from typing import Any, Self, cast
 
 import numpy as np
@@ -18,7 +20,9 @@ from treenn.evaluation import predict
 from treenn.models import NodeClassifier
 from treenn.parsers import Parser
 from treenn.parsers.loading import SHIPPED, load_parser
-from treenn.sentiment.model import split_text
+from treenn.parsers.parser import describe
+from treenn.parsers.sentences import Sentence, divide_sentences, find_sentences, join_trees
+from treenn.sentiment.model import check_items
 from treenn.settings import Settings
 from treenn.training import train
 from treenn.trees import InputError, Label, Tree
@@ -27,13 +31,21 @@ from treenn.vectors import read_vectors
 _OWN = ("model", "size", "word_size", "epochs", "batch_size", "learning_rate", "weight_decay", "dropout")
 """The settings of `treenn.Settings` that are parameters of the classifier."""
 
+_WHOLE = ("size", "word_size", "epochs", "batch_size")
+
 
 class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn has no types
     """A network over trees as a scikit-learn classifier of texts; stands in a pipeline, a grid search, a validation.
 
-    X is a list or an array of texts, which `parser` finds the trees of, or of `Tree`s. What y says is the label of the
-    whole; labels at a tree's other nodes are learned from too, where they are among y's, so trees of `treenn label` or
-    of a treebank teach more than their roots.
+    X is a list, an array or a Series of texts, which `parser` finds the trees of, or of `Tree`s. What y says is the
+    label of the whole; labels at a tree's other nodes are learned from too, where they are among y's, so trees of
+    `treenn label` or of a treebank teach more than their roots.
+
+    Each text becomes one tree: that of its sentence, or the trees of its sentences below a balanced binary tree
+    (`treenn.parsers.join_trees`), so that every sentence is near the root. A sentence of more than the parser's
+    `max_words` words is divided at punctuation; no text is refused for its length.
+
+    A text without words cannot be learned from; its prediction is the distribution of labels in training.
 
     Args:
         model: which network; `treenn cells` lists them.
@@ -53,6 +65,7 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
     Attributes:
         classes_: the labels, sorted; columns of `predict_proba` are in this order.
         model_: the trained network.
+        class_prior_: the share of each label among the training texts; the prediction for a text without words.
 
     >>> texts, y = ["a good film", "a bad film"] * 10, ["pos", "neg"] * 10
     >>> classifier = TreeSentimentClassifier(size=10, word_size=10, parser="right", epochs=20, random_state=0)
@@ -81,7 +94,7 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         self.dropout, self.settings, self.vectors = dropout, settings, vectors
         self.parser, self.random_state = parser, random_state
 
-    def fit(self, X: Sequence[str | Tree], y: Sequence[Any] | None = None) -> Self:
+    def fit(self, X: Iterable[str | Tree], y: Sequence[Any] | None = None) -> Self:
         """Train.
 
         Args:
@@ -91,7 +104,7 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         Raises:
             InputError: (a ValueError) where X holds something else, a text without words, or nothing with a label.
         """
-        trees = self._trees(X)
+        trees = self._full_trees(X)
         labels = self._labels(trees, y)
         numbers = {label: number for number, label in enumerate(self.classes_.tolist())}
         examples = [
@@ -108,38 +121,47 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         files = [read_vectors(file, words) for file in self.vectors]
         run = train(treebank, self._settings(), vectors=files)
         self.model_ = cast(NodeClassifier, run.model)
+        counts = np.bincount([tree.label for tree in examples if tree.label is not None], minlength=len(numbers))
+        self.class_prior_ = counts / counts.sum()
         return self
 
-    def predict(self, X: Sequence[str | Tree]) -> npt.NDArray[Any]:
+    def predict(self, X: Iterable[str | Tree]) -> npt.NDArray[Any]:
         """The most probable label of each text or tree. Shape: `(len(X),)`."""
         best = self.predict_proba(X).argmax(axis=1)
         found: npt.NDArray[Any] = self.classes_[best]
         return found
 
-    def predict_proba(self, X: Sequence[str | Tree]) -> npt.NDArray[np.float64]:
+    def predict_proba(self, X: Iterable[str | Tree]) -> npt.NDArray[np.float64]:
         """The probability of each label. Shape: `(len(X), len(classes_))`."""
         check_is_fitted(self)
-        found = predict(self.model_, [tree.with_labels([None] * len(tree)) for tree in self._trees(X)])
-        return found.probabilities[found.roots].astype(np.float64)
+        given = self._trees(X)
+        trees = [tree.with_labels([None] * len(tree)) for tree in given if tree is not None]
+        p = np.tile(self.class_prior_, (len(given), 1))
+        if trees:
+            found = predict(self.model_, trees)
+            p[[tree is not None for tree in given]] = found.probabilities[found.roots]
+        return p
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array, tags.input_tags.string = False, True
         return tags
 
-    def _trees(self, X: Sequence[str | Tree]) -> list[Tree]:
-        """X as trees: what is a text is parsed."""
-        if isinstance(X, str | Tree):
-            raise InputError("X is one text or tree; it must be a list or an array of them")
-        given = list(X)
+    def _trees(self, X: Iterable[str | Tree]) -> list[Tree | None]:
+        """X as trees, texts parsed; None for a text without words."""
+        given = check_items(X, "X", (str, Tree), "a text or a Tree")
         if not given:
             raise InputError("X is empty; there must be at least one text or tree")
-        for number, each in enumerate(given):
-            if not isinstance(each, str | Tree):
-                raise InputError(f"X[{number}] is of type {type(each).__name__}; it must be a text or a Tree")
-        texts = [split_text(number, each) for number, each in enumerate(given) if isinstance(each, str)]
-        parsed = iter(_parser(self.parser).parse_batch(texts) if texts else [])
+        parser = _parser(self.parser)
+        texts = [divide_sentences(find_sentences(each), parser.max_words) for each in given if isinstance(each, str)]
+        parsed = iter(_joined(parser, texts))
         return [each if isinstance(each, Tree) else next(parsed) for each in given]
+
+    def _full_trees(self, X: Iterable[str | Tree]) -> list[Tree]:
+        trees = self._trees(X)
+        if None in trees:
+            raise InputError(f"X[{trees.index(None)}] has no words; there is nothing to learn from it")
+        return [tree for tree in trees if tree is not None]
 
     def _labels(self, trees: Sequence[Tree], y: Sequence[Any] | None) -> list[Label]:
         """The label of each root; what labels there are becomes `classes_`."""
@@ -158,11 +180,26 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
 
     def _settings(self) -> Settings:
         own = {name: getattr(self, name) for name in _OWN}
+        own |= {name: _whole(name, own[name]) for name in _WHOLE}
         others = dict(self.settings or {})
         if twice := sorted(others.keys() & {*_OWN, "seed", "selection"}):
             raise InputError(f"settings has {twice[0]}, which is the classifier's own to say")
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         return Settings(**own, **others, seed=seed, selection="last")
+
+
+def _joined(parser: Parser, texts: Sequence[Sequence[Sentence]]) -> list[Tree | None]:
+    """One tree per text over all its sentences; None for a text without sentences."""
+    trees = iter(parser.parse_batch([sentence.words for sentences in texts for sentence in sentences]))
+    return [join_trees([next(trees) for _ in sentences]) if sentences else None for sentences in texts]
+
+
+def _whole(name: str, value: Any) -> int:
+    """A whole number of any type, such as 6.0 or a NumPy integer, which searches over parameters give."""
+    number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
+    if not number.is_integer():
+        raise InputError(f"{name} is {describe(value)}; it must be a whole number")
+    return int(number)
 
 
 @cache

@@ -1,18 +1,24 @@
-"""What a model says of a sentence, drawn for the terminal."""
+"""Predictions drawn for the terminal."""
 
 from __future__ import annotations
 
-from treenn.sentiment.model import Sentiment
-from treenn.trees.draw import draw_text, painted
+from collections.abc import Iterator
+
+from rich.cells import cell_len, set_cell_size
+
+from treenn.sentiment.document import Document, Sentiment
+from treenn.trees.draw import draw_text, painted, visible
 
 _BAR = 20  # characters for a probability of 1
 
 
-def draw_sentiment(found: Sentiment, *, color: bool = False, width: int = 80) -> str:
-    """The tree with each node's class, and below it the classes by name with their probabilities.
+def draw_sentiment(found: Document | Sentiment, *, color: bool = False, width: int = 80) -> str:
+    """The tree of each sentence with each node's class, then the classes by name with their probabilities.
+
+    The probabilities are those of the whole text; below several sentences, a line says so.
 
     Args:
-        found: what is drawn.
+        found: what is drawn, a text or a sentence.
         color: write the numbers of classes on their colours, for terminals (ANSI escapes, 256 colours).
         width: the columns of the terminal.
 
@@ -25,9 +31,18 @@ def draw_sentiment(found: Sentiment, *, color: bool = False, width: int = 80) ->
     0 bad   25 % █████
     1 good  75 % ███████████████
     """
-    classes, longest = len(found.classes), max(map(len, found.classes))
-    lines = [draw_text(found.tree, color=color, classes=classes, width=width), ""]
-    for number, (name, share) in enumerate(zip(found.classes, found.probabilities, strict=True)):
+    sentences = found.sentences if isinstance(found, Document) else (found,)
+    classes = len(found.classes)
+    drawn = [draw_text(sentence.tree, color=color, classes=classes, width=width) for sentence in sentences]
+    title = [f"the whole text, {len(sentences)} sentences:"] if len(sentences) > 1 else []
+    return "\n\n".join([*drawn, "\n".join([*title, *_shares(found, color)])])
+
+
+def _shares(found: Document | Sentiment, color: bool) -> Iterator[str]:
+    """One line per class with its probability as a bar."""
+    classes, names = len(found.classes), [visible(name) for name in found.classes]
+    longest = max(map(cell_len, names))
+    for number, (name, share) in enumerate(zip(names, found.probabilities, strict=True)):
         label = painted(str(number), number, classes) if color else str(number)
-        lines.append(f"{label} {name:{longest}} {100 * share:3.0f} % {'█' * round(_BAR * share)}".rstrip())
-    return "\n".join(lines)
+        bar = "█" * round(_BAR * share)
+        yield f"{label} {set_cell_size(name, longest)} {100 * share:3.0f} % {bar}".rstrip()

@@ -15,7 +15,7 @@ from treenn.trees.files import read_text, write_text
 
 State = Literal["sentence", "skipped", "unfinished"]
 
-_HEAD = re.compile(r"# (sentence|skipped|unfinished)(?: after (\d+))?: (.*)")
+_HEAD = re.compile(r"# (sentence|skipped|unfinished)(?: after ([0-9]{1,9}))?: (.*)")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ class LabelFile:
     def put(self, number: int, entry: Entry) -> None:
         """Keep this of a sentence from now on, on disk too."""
         self.entries[number] = entry
-        known = [*self.others, *(each for each in self.entries if each is not None)]
+        # Of two entries of one sentence the first is the input's when the file is read again.
+        known = [*(each for each in self.entries if each is not None), *self.others]
         write_text(self.path, self._title + "".join(map(str, known)))
 
     def _read(self, classes: int) -> Iterator[Entry]:
@@ -108,8 +109,14 @@ class LabelFile:
             elif head[1] == "skipped":
                 yield Entry(head[3], "skipped")
             else:
-                [tree] = parse_trees("".join(lines[number : number + 1])[2:], classes=classes, source=self.path)
-                yield Entry(head[3], "unfinished", tree, int(head[2] or 0))
+                yield Entry(head[3], "unfinished", self._unfinished(lines, number, classes), int(head[2] or 0))
+
+    def _unfinished(self, lines: Sequence[str], number: int, classes: int) -> Tree:
+        """The tree in the comment after line `number`."""
+        trees = parse_trees("".join(lines[number : number + 1])[2:], classes=classes, source=self.path)
+        if len(trees) != 1:
+            raise InputError(f"one tree is wanted here, there are {len(trees)}", source=self.path, line=number + 1)
+        return trees[0]
 
 
 def _plain(text: str) -> str:

@@ -40,7 +40,7 @@ class Dialogue:
         show: Callable[[str], None],
         draw: Callable[[Tree], str],
     ) -> None:
-        self.file, self.texts, self.classes = file, texts, classes
+        self.file, self.texts, self.classes = file, texts, [visible(name) for name in classes]
         self.propose, self.ask, self.show, self.draw = propose, ask, show, draw
 
     def run(self) -> None:
@@ -58,7 +58,7 @@ class Dialogue:
         tree = entry.tree if entry is not None and entry.tree is not None else self.propose(number)
         at = entry.answered if entry is not None else 0
         order = top_down(tree)
-        self.show(f"\n{number + 1} of {len(self.texts)}: {text}\n\n{self.draw(tree)}\n")
+        self.show(f"\n{number + 1} of {len(self.texts)}: {visible(text)}\n\n{self.draw(tree)}\n")
         while at < len(order):
             answer = self._answer(tree, order[at])
             if answer == "" or answer == "s":

@@ -1,4 +1,4 @@
-"""What a model says of some sentences as one HTML file that opens offline, on a screen or a phone."""
+"""Predictions for texts as one HTML file that opens offline, on a screen or a phone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from treenn.sentiment.model import Sentiment
+from treenn.sentiment.document import Document, Sentiment
+from treenn.trees import InputError
 from treenn.trees.draw import draw_text
 from treenn.trees.palette import ink_on, palette
 from treenn.trees.svg import draw_svg
@@ -19,14 +20,23 @@ _PAINTED = re.compile("\x1b\\[[0-9;]+m(\\d+)\x1b\\[0m")
 _NARROW = 42  # characters of a line of text on a phone
 
 
-def render(found: Sequence[Sentiment]) -> str:
-    """The page: each sentence with its classes' probabilities and its tree.
+_OPEN = 3
+"""The trees of a text of more sentences are folded below these: the page stays readable for long reviews."""
+
+
+def render(found: Sequence[Document | Sentiment]) -> str:
+    """The page: each text with its classes' probabilities, and its sentences with their trees.
 
     Trees are pictures on wide screens and text on narrow ones.
 
     Args:
-        found: at least one sentence, all of one model.
+        found: at least one text or sentence, all of one model.
+
+    Raises:
+        InputError: if there is none.
     """
+    if not found:
+        raise InputError("found is empty; a page needs at least one text")
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -37,7 +47,13 @@ def render(found: Sequence[Sentiment]) -> str:
     classes = found[0].classes
     colours = [(colour, ink_on(colour)) for colour in palette(len(classes))]
     environment.filters |= {"picture": _picture, "narrow": _narrow}
-    return environment.get_template("page.html").render(found=found, classes=classes, colours=colours)
+    return environment.get_template("page.html").render(
+        found=[_document(each) for each in found], classes=classes, colours=colours, most_open=_OPEN
+    )
+
+
+def _document(found: Document | Sentiment) -> Document:
+    return found if isinstance(found, Document) else Document.of(found.text, [found], found.classes)
 
 
 def _picture(found: Sentiment) -> Markup:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from unicodedata import east_asian_width
+
+from rich.cells import cell_len
 
 from treenn.trees import InputError
 from treenn.trees.draw import visible
@@ -21,8 +22,16 @@ _EDGE = 16
 _DEEPEST = (31, 95, 168)  # the colour of the largest weight
 
 
-def draw_weights_text(words: Sequence[str], weights: Sequence[float], *, width: int = 40) -> str:
+def draw_weights_text(
+    words: Sequence[str], weights: Sequence[float], *, width: int = 40, columns: int | None = None
+) -> str:
     """One line a word: the word, a bar as long as its weight, the largest weight's `width` columns, and the number.
+
+    Args:
+        words: the words.
+        weights: a weight for each.
+        width: the longest bar.
+        columns: the width of the terminal, to which bars are shortened; if None, they are not.
 
     Raises:
         InputError: where there are not as many weights as words, or one is no number of 0 or more.
@@ -34,9 +43,10 @@ def draw_weights_text(words: Sequence[str], weights: Sequence[float], *, width: 
     """
     shades = _shades(words, weights)
     shown = [visible(word) for word in words]
-    widest = max(map(_columns, shown))
+    widest = max(map(cell_len, shown))
+    width = width if columns is None else max(min(width, columns - widest - len(" 0.000 ")), 1)
     return "\n".join(
-        f"{word}{' ' * (widest - _columns(word))} {_bar(shade, width)} {weight:.3f}"
+        f"{word}{' ' * (widest - cell_len(word))} {_bar(shade, width)} {weight:.3f}"
         for word, shade, weight in zip(shown, shades, weights, strict=True)
     )
 
@@ -50,7 +60,7 @@ def draw_weights_svg(words: Sequence[str], weights: Sequence[float], *, title: s
     shades = _shades(words, weights)
     x, y, right, parts = float(_EDGE), float(_EDGE), 0.0, []
     for word, shade, weight in zip(map(visible, words), shades, weights, strict=True):
-        width = _LETTER * max(_columns(word), 4) + 10
+        width = _LETTER * max(cell_len(word), 4) + 10
         if x + width > _WIDEST and x > _EDGE:
             x, y = float(_EDGE), y + _LINE
         parts.append(_patch(word, shade, f"{weight:.2f}", x, y, width))
@@ -92,8 +102,3 @@ def _shades(words: Sequence[str], weights: Sequence[float]) -> list[float]:
 def _bar(share: float, width: int) -> str:
     full, eighths = divmod(round(8 * width * share), 8)
     return ("█" * full + _BLOCKS[eighths].strip()).ljust(width)
-
-
-def _columns(text: str) -> int:
-    """The columns of a terminal that a text takes, where East Asian letters take two."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -1,85 +1,108 @@
-"""`tokenize`: text as people write it, split into words as the sentiment treebank's (SST's) are."""
+"""Tokenization: text as people write it, split into words as in the Stanford Sentiment Treebank (SST)."""
 
 from __future__ import annotations
 
-import re
-import sys
-import unicodedata
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
+from treenn.text.cleaning import clean
+from treenn.text.rules import load_rules
+from treenn.text.scanner import ABBREVIATION, Token, scan
+from treenn.text.sentences import group
 from treenn.trees.errors import InputError
 
-if TYPE_CHECKING:
-    from nltk.tokenize import NLTKWordTokenizer
-
-_APOSTROPHE = "\u02bc"
-"""Stands, while the tokenizer runs, for an apostrophe that belongs to its word; it counts as a letter there."""
-
-_AS_TYPED = {"\u2018": "'", "\u2019": "'", _APOSTROPHE: "'", "\u201c": "``", "\u201d": "''"}
-_DASHES = {"\u2010": "-", "\u2011": "-", "\u2013": "--", "\u2014": "--", "\u2015": "--", "\u2026": "..."}
-_ELISION = re.compile(r"(?i)(?<!\w)'(n'(?!\w)|(?:em|til|tis|twas|cause|n|\d0s|\d\d)\b)")
-_OPENING = re.compile(r"(?i)(?<![\w'.,!?)\]])'(?!(?:re|ve|ll|m|t|s|d)\b)(?=[\w(])")
-_FULL_STOP = re.compile(r"\b([a-z]{2,})\.(?=\s+['`\"]*[A-Z])")
-_ABBREVIATIONS = {"al", "etc", "no", "vs"}
+_WITH_CLITICS = frozenset({"word", "elision"})
+_OPENING = frozenset("([{<\u00ab\u2039\u2014\u2013-/=\u201e\u201a")
 
 
 def tokenize(text: str) -> list[str]:
-    r"""The words of a sentence, by nltk's `NLTKWordTokenizer`, written as SST writes them.
+    r"""Split a text into words as SST does.
 
     Double quotes become \`\` and '', an opening single quote becomes \`, dashes become -- and an ellipsis three dots;
-    'em and '70s stay whole; a full stop between two sentences is a word. Brackets are themselves (files write -LRB-).
-    Control characters, byte order marks and zero-width spaces separate words, as spaces do.
+    n't, 's and their like are words; 'em and '70s are whole, as are abbreviations with their full stop, URLs, e-mail
+    addresses, @names, #tags, emoji and runs of one sign. Brackets are themselves (files write -LRB-). The full stop of
+    each sentence is a word. The rules are the tables in `rules.json`.
+
+    Args:
+        text: one sentence or several.
+
+    Returns:
+        The words; those of several sentences one after the other.
 
     Raises:
-        InputError: where the text holds no word.
+        InputError: if the text holds no word.
 
-    >>> tokenize("It's \"the '70s\" (more or less), isn't it?")
-    ['It', "'s", '``', 'the', "'70s", "''", '(', 'more', 'or', 'less', ')', ',', 'is', "n't", 'it', '?']
+    >>> tokenize("It's \"the '70s\" (more or less), isn't it? Dull.")
+    ['It', "'s", '``', 'the', "'70s", "''", '(', 'more', 'or', 'less', ')', ',', 'is', "n't", 'it', '?', 'Dull', '.']
     """
-    text = text.translate(_plain())
-    text = _ELISION.sub(lambda match: match[0].replace("'", _APOSTROPHE), text)
-    text = _FULL_STOP.sub(_apart, _OPENING.sub("`", text))
-    words = [word.replace(_APOSTROPHE, "'") for word in _tokenizer().tokenize(text)]
-    if not words:
-        raise InputError("there is no word in this text")
-    return words
+    if words := [token.form for token in tokens_of(clean(text))]:
+        return words
+    raise InputError("there is no word in this text")
 
 
-@cache
-def _plain() -> dict[int, str]:
-    """What each character is replaced with before the text is split: the typewriter's, as SST has them, or a space."""
-    controls = (chr(code) for code in range(0x100) if unicodedata.category(chr(code)) == "Cc")
-    return str.maketrans(dict.fromkeys((*controls, "\u200b", "\ufeff"), " ") | _AS_TYPED | _DASHES)
+def tokens_of(text: str) -> Iterator[Token]:
+    """The tokens of a cleaned text as `tokenize` writes them, with their places in it."""
+    for sentence in group(text, scan(text)):
+        yield from _written(text, sentence)
 
 
-def _apart(match: re.Match[str]) -> str:
-    return match[0] if match[1] in _ABBREVIATIONS else f"{match[1]} . "
+def _written(text: str, sentence: Sequence[Token]) -> Iterator[Token]:
+    """The tokens of one sentence as SST writes them."""
+    quoted = False
+    opened = -1  # where the last opening quotation mark ends
+    last = _last_word(sentence)
+    for number, token in enumerate(sentence):
+        if token.kind in _WITH_CLITICS:
+            yield from _without_clitics(token)
+        elif token.kind in ("quote", "apostrophe"):
+            is_double = token.kind == "quote"
+            opens = _opens(text, token, quoted=quoted if is_double else token.form != "`", nested=opened == token.start)
+            quoted = opens if is_double else quoted
+            opened = token.end if opens else opened
+            yield token._replace(form=("`" if opens else "'") * (2 if is_double else 1))
+        else:
+            yield token._replace(form={"ellipsis": "...", "dash": "--"}.get(token.kind, token.form))
+        if number == last and token.kind == ABBREVIATION:
+            yield Token("stop", ".", token.end, token.end)
 
 
-@cache
-def _tokenizer() -> NLTKWordTokenizer:
-    """nltk's tokenizer alone: all of nltk, with scikit-learn and SciPy behind it, would take a second to import.
+def _last_word(sentence: Sequence[Token]) -> int:
+    """The index of the last token that is no closing quote or bracket, -1 if there is none."""
+    closing = (token.kind in ("quote", "apostrophe") or token.form in ")]}" for token in reversed(sentence))
+    return len(sentence) - 1 - next((index for index, closes in enumerate(closing) if not closes), len(sentence))
 
-    Python runs a package's `__init__` before any module in it, so empty packages stand in for these meanwhile.
+
+def _without_clitics(token: Token) -> list[Token]:
+    """Split clitics off the end of a word: shouldn't've is should, n't and 've; dont is do and n't."""
+    rules, parts, end = load_rules(), [], len(token.form)
+    if token.form.lower() in rules.without_apostrophe:
+        end -= 2
+        parts.append(Token("clitic", "'".join(token.form[end:]), token.start + end, token.end))
+    while match := next((match for c in rules.clitics if (match := c.search(token.form, 0, end))), None):
+        parts.append(Token("clitic", match[0], token.start + match.start(), token.start + match.end()))
+        end = match.start()
+    return [Token(token.kind, token.form[:end], token.start, token.start + end), *reversed(parts)]
+
+
+def _opens(text: str, token: Token, *, quoted: bool, nested: bool) -> bool:
+    """Whether a quotation mark opens a quotation: by what is next to it, then by its form, then if none is open.
+
+    Args:
+        text: the cleaned text.
+        token: the quotation mark.
+        quoted: whether a quotation is open.
+        nested: whether the mark follows an opening one directly.
     """
-    if "nltk" not in sys.modules:
-        places = getattr(find_spec("nltk"), "submodule_search_locations", None) or []
-        for name, folder in (("nltk", ""), ("nltk.tokenize", "tokenize")):
-            sys.modules[name] = package = ModuleType(name)
-            package.__path__ = [str(Path(place, folder)) for place in places]
-        try:
-            return _nltk_word_tokenizer()
-        finally:
-            for name in [name for name in sys.modules if name.partition(".")[0] == "nltk"]:
-                del sys.modules[name]
-    return _nltk_word_tokenizer()
+    before, after = text[token.start - 1 : token.start] if token.start else "", text[token.end : token.end + 1]
+    free, bound = not before.strip() or (before in _OPENING and not _closes(text, token.start - 1)), bool(after.strip())
+    if token.form in "\u201e\u201a":
+        return True
+    if token.form in ("\u201c", "\u2018") and (before in ",;:" or not bound):
+        return bound or free
+    if free and not bound:
+        return token.form not in ("\u201d", "''", "'") and not quoted
+    return bound and (free or nested)
 
 
-def _nltk_word_tokenizer() -> NLTKWordTokenizer:
-    from nltk.tokenize.destructive import NLTKWordTokenizer
-
-    return NLTKWordTokenizer()
+def _closes(text: str, place: int) -> bool:
+    """Whether a guillemet that could open a quotation is bound to what comes before it."""
+    return text[place] in "\u00ab\u2039" and bool(text[max(0, place - 1) : place].strip())

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 
 import treebanks
 from treebanks import PairTreebank, Treebank
@@ -20,6 +18,7 @@ from treenn.checkpoint import load_checkpoint, save_checkpoint
 from treenn.environment import environment
 from treenn.models import check_recipe, save_model, save_weights
 from treenn.network import Network
+from treenn.run_dir import check_run_dir, check_still_there, training_run
 from treenn.settings import Settings
 from treenn.training import folder
 from treenn.training.data import batches, digest, find_words, prepare
@@ -28,9 +27,12 @@ from treenn.training.results import describe, evaluate, metrics_of
 from treenn.training.spans import with_spans
 from treenn.training.steps import Step, Steps
 from treenn.training.tasks import task_of
+from treenn.trees import InputError
 from treenn.trees.arguments import AnyPath, Device, checked
-from treenn.trees.files import read_json, write_text
+from treenn.trees.files import write_text
+from treenn.trees.json_values import dump_json, read_object
 from treenn.vectors import WordVectors
+from treenn.weight_file import NAME, read_weights
 
 Progress = Callable[[int, int, str], None]
 """Called after every batch with the batches done, their number in the whole run, and a line that says how it goes."""
@@ -59,6 +61,7 @@ def train(
     vectors: Sequence[WordVectors] = (),
     out: AnyPath | None = None,
     resume: bool = False,
+    overwrite: bool = False,
     device: Device = "cpu",
     command: str = "",
     progress: Progress = lambda done, total, text: None,
@@ -74,21 +77,24 @@ def train(
         vectors: pretrained word vectors, side by side.
         out: a folder for the model, the checkpoint while it is trained, and `results.json`.
         resume: go on from the checkpoint in `out`, where there is one.
+        overwrite: replace what a treenn command left in `out`.
         device: `"cpu"` or `"cuda"`.
         command: what the results name as the command that made them.
         progress: told of every batch.
 
     Raises:
-        InputError: where `out` holds a run already and `resume` was not asked for, or one of other settings or data;
-            where nothing is labelled; where a loss or a gradient is NaN or infinite (the message names the batch, the
-            sentence and the parameter; `out` keeps the last whole epoch).
+        InputError: where `out` holds a run already and `resume` was not asked for, or one of other settings or data,
+            or anything else, or is removed meanwhile; where nothing is labelled; where a loss or a gradient is NaN or
+            infinite (the message names the batch, the sentence and the parameter; `out` keeps the last whole epoch).
     """
     settings = settings or Settings()
     check_recipe(settings)
+    if out is not None:
+        check_run_dir(Path(out), training_run(settings), resume=resume, overwrite=overwrite)
     treebank = treebanks.load(treebank) if isinstance(treebank, str) else treebank
     trainer = _Trainer(treebank, settings, vectors, device)
     if out is not None:
-        trainer.open(Path(out), resume)
+        trainer.open(Path(out), resume, overwrite)
     prepare(treebank, trainer.steps.network, progress)
     if trainer.settings.starts > 1 and not trainer.epochs_done:
         trainer.choose_start(progress)
@@ -126,19 +132,19 @@ class _Trainer:
     def epochs_done(self) -> int:
         return len(self.history)
 
-    def open(self, out: Path, resume: bool) -> None:
+    def open(self, out: Path, resume: bool, overwrite: bool) -> None:
         """Make the folder ready: refuse to overwrite a run, take up an unfinished one, or start afresh."""
-        run = {"settings": asdict(self.settings), "data": self.data}
-        self.out, held = out, folder.claim(out, run, resume=resume)
+        run = training_run(self.settings, self.data)
+        self.out, held = out, folder.claim(out, run, resume=resume, overwrite=overwrite)
         if held is None:
             save_model(out, self.steps.network, self.settings, self.treebank.classes)
             return
         if held == folder.RESULTS:
-            state = read_json(out / held)
+            state = read_object(out / held, {"history": list[dict[str, object]], "best_epoch": int})
         else:
             state = load_checkpoint(out / held, self.steps.state, self.steps.optimizers)
-        self.history, self.best_epoch = state["history"], state["best_epoch"]
-        self.best_weights = load_file(out / "model.safetensors")
+        self.history, self.best_epoch = _progress(state, out / held)
+        self.best_weights = read_weights(out / NAME, self.steps.network.state_dict())
 
     def choose_start(self, progress: Progress) -> None:
         """Train every start for the first epoch, and go on with the one that is the best on dev."""
@@ -173,6 +179,8 @@ class _Trainer:
         return {"epoch": epoch, **entry, "dev": dev}
 
     def _keep(self, entry: dict[str, Any]) -> None:
+        if self.out is not None:
+            check_still_there(self.out)
         network = self.steps.evaluated
         self.history.append(entry)
         if self.epochs_done == self._chosen():
@@ -237,9 +245,18 @@ class _Trainer:
             **evaluate(network, self.treebank, self.task),
         }
         if self.out is not None:
-            write_text(self.out / folder.RESULTS, json.dumps(results) + "\n")
+            check_still_there(self.out)
+            write_text(self.out / folder.RESULTS, dump_json(results) + "\n")
             (self.out / folder.CHECKPOINT).unlink(missing_ok=True)
         return Run(network.eval(), self.settings, results)
+
+
+def _progress(state: Any, source: Path) -> tuple[list[dict[str, Any]], int]:
+    """The epochs that a checkpoint or `results.json` tells of, and the best of them."""
+    history, best = (state.get("history"), state.get("best_epoch")) if isinstance(state, dict) else (None, None)
+    if not (isinstance(history, list) and isinstance(best, int)):
+        raise InputError("this holds no history of a run; remove the folder to start anew", source=source)
+    return history, best
 
 
 def _told(progress: Progress, before: str, done: int, total: int, text: str) -> None:

@@ -26,6 +26,7 @@ from treenn.trees.escapes import escape, unescape
 from treenn.trees.nary import NaryTree
 from treenn.trees.palette import palette
 from treenn.trees.sick import read_sick_constituents, read_sick_dependencies
+from treenn.trees.skipping import OnError
 from treenn.trees.svg import draw_svg
 from treenn.trees.tree import Label, Tree
 
@@ -34,6 +35,7 @@ __all__ = [
     "InputError",
     "Label",
     "NaryTree",
+    "OnError",
     "Tree",
     "binarize",
     "draw_svg",

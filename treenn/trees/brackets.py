@@ -4,8 +4,9 @@ What is read:
 
 - Spaces, tabs and line ends separate; every other character, the no-break space among them, is part of a word.
 - Blank lines, and lines whose first character is `#` (comments), are passed over.
-- `-LRB-` and its kin stand for brackets, `\/` and `\*` for `/` and `*`, inside a word.
-- `X` stands for "no label", which is `None` in a `Tree`; `( word)`, with a space, is a word without one.
+- `-LRB-` and its kin stand for brackets, `\/` and `\*` for `/` and `*`, inside a word (`treenn.trees.escapes`).
+- `X` stands for "no label", which is `None` in a `Tree`; `( word)`, with a space, is a word without one. The label `X`
+  itself is written `\X`.
 - Brackets without a label around a whole tree, as the Penn Treebank has them, are left out.
 """
 
@@ -13,37 +14,59 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from treenn.trees.arguments import AnyPath, check, check_items, refusal
 from treenn.trees.binarize import Factor, binarize
 from treenn.trees.errors import InputError
-from treenn.trees.escapes import escape
+from treenn.trees.escapes import escape, escape_label
 from treenn.trees.files import read_text, write_text
 from treenn.trees.grouping import Fault, Raw, group
 from treenn.trees.nary import NaryTree, inner_children
+from treenn.trees.skipping import OnError
 from treenn.trees.tree import Label, Tree
 
 _PLAIN = re.compile(r"[^() \t\r\n]+")
 
 
-def read_trees(path: str | Path, *, classes: int | None = None, factor: Factor | None = None) -> list[Tree]:
+def read_trees(
+    path: str | Path,
+    *,
+    classes: int | None = None,
+    factor: Factor | None = None,
+    untagged: bool = False,
+    encoding: str = "utf-8",
+    on_error: OnError | None = None,
+) -> list[Tree]:
     """The binary trees of a bracketed file.
 
     Args:
-        path: the file, UTF-8.
-        classes: the labels are the numbers 0 to `classes - 1`; left out, they are kept as strings.
+        path: the file.
+        classes: the labels are the numbers 0 to `classes - 1` (default: they are kept as strings).
         factor: binarize nodes that have more than two children to the `"left"` or to the `"right"`, and collapse
-            unary chains to their topmost label; left out, a node that is not binary is an error.
+            unary chains to their topmost label (default: a node that is not binary is an error).
+        untagged: read a word next to other words or subtrees, as in `(NP Japan 's)`, as a word without a label
+            (default: it is an error).
+        encoding: the name of the file's encoding (default: UTF-8).
+        on_error: called with the error of each tree that is skipped (default: the first error is raised).
 
     Raises:
-        InputError: names the file, the line and the column of what is wrong, and what would be right.
+        InputError: names the file, the line and the column of what is wrong, and what would be right. With `on_error`,
+            if no tree of the file can be read.
     """
-    return parse_trees(read_text(path), classes=classes, factor=factor, source=path)
+    text = read_text(path, encoding)
+    return parse_trees(text, classes=classes, factor=factor, untagged=untagged, on_error=on_error, source=path)
 
 
 def parse_trees(
-    text: str, *, classes: int | None = None, factor: Factor | None = None, source: str | Path = "<text>"
+    text: str,
+    *,
+    classes: int | None = None,
+    factor: Factor | None = None,
+    untagged: bool = False,
+    on_error: OnError | None = None,
+    source: str | Path = "<text>",
 ) -> list[Tree]:
     """As `read_trees`, from a string.
 
@@ -54,42 +77,47 @@ def parse_trees(
     scale: dict[Label, Label] | None = None
     if classes is not None:
         scale = {None: None, **{str(label): label for label in range(classes)}}
-
-    def make(raw: Raw) -> Tree:
-        raw = raw if scale is None else _on_scale(raw, scale)
-        return _binary(raw) if factor is None else binarize(_nary(raw), factor, lossless=False)
-
-    return group(text, source, make)
+    make = partial(_binary_tree, scale=scale, factor=factor)
+    return group(text, source, make, untagged=untagged, on_error=on_error)
 
 
-def parse_tree(text: str, *, classes: int | None = None, factor: Factor | None = None) -> Tree:
+def _binary_tree(raw: Raw, scale: dict[Label, Label] | None, factor: Factor | None) -> Tree:
+    raw = raw if scale is None else _on_scale(raw, scale)
+    return _binary(raw) if factor is None else binarize(_nary(raw), factor, lossless=False)
+
+
+def parse_tree(text: str, *, classes: int | None = None, factor: Factor | None = None, untagged: bool = False) -> Tree:
     """The one tree of a string.
 
     Raises:
         InputError: also where the text holds more than one tree.
     """
-    trees = parse_trees(text, classes=classes, factor=factor)
+    trees = parse_trees(text, classes=classes, factor=factor, untagged=untagged)
     if len(trees) != 1:
         raise InputError(f"one tree is wanted here, this text has {len(trees)}", source="<text>")
     return trees[0]
 
 
-def read_nary(path: str | Path) -> list[NaryTree]:
-    """The trees of a bracketed file as they stand, with any number of children."""
-    return parse_nary(read_text(path), source=path)
+def read_nary(
+    path: str | Path, *, untagged: bool = False, encoding: str = "utf-8", on_error: OnError | None = None
+) -> list[NaryTree]:
+    """The trees of a bracketed file as they stand, with any number of children; arguments as of `read_trees`."""
+    return parse_nary(read_text(path, encoding), untagged=untagged, on_error=on_error, source=path)
 
 
-def parse_nary(text: str, *, source: str | Path = "<text>") -> list[NaryTree]:
+def parse_nary(
+    text: str, *, untagged: bool = False, on_error: OnError | None = None, source: str | Path = "<text>"
+) -> list[NaryTree]:
     """As `read_nary`, from a string.
 
     >>> parse_nary("(NP (DT the) (JJ old) (NN dog))")[0].children
     ((0, 1, 2),)
     """
-    return group(text, source, _nary)
+    return group(text, source, _nary, untagged=untagged, on_error=on_error)
 
 
 def format_tree(tree: Tree | NaryTree) -> str:
-    """A tree on one line of brackets; what has no label is written `X`.
+    r"""A tree on one line of brackets; no label is written `X`, and the label `X` is written `\X`.
 
     Raises:
         InputError: where a word holds a space, or a label a space or a bracket, or is empty.
@@ -151,7 +179,7 @@ def _nary(raw: Raw) -> NaryTree:
 
 
 def _label_text(label: Label) -> str:
-    return "X" if label is None else _checked(str(label))
+    return _checked(escape_label(label))
 
 
 def _checked(text: str) -> str:

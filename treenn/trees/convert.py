@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from treenn.trees.arguments import check
 from treenn.trees.binarize import Factor, binarize
 from treenn.trees.errors import InputError
+from treenn.trees.escapes import escape, escape_label, unescape, unescape_label
 from treenn.trees.grow import Opened, grow
 from treenn.trees.nary import NaryTree, inner_children
 from treenn.trees.tree import Label, Tree
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def to_nltk(tree: Tree | NaryTree) -> nltk.Tree:
-    """An `nltk.Tree` whose leaves are `Tree(label, [word])`; `None` becomes nltk's empty label, `""`.
+    """An `nltk.Tree` whose leaves are `Tree(label, [word])`, with words and labels written as in bracketed files.
+
+    So `(` is `-LRB-` and no label is `X`, and `nltk.Tree.fromstring` reads the tree's text, unless a word holds white
+    space.
 
     >>> from treenn.trees import parse_tree
     >>> to_nltk(parse_tree("(NP (DT the) (NN dog))"))
@@ -27,15 +31,15 @@ def to_nltk(tree: Tree | NaryTree) -> nltk.Tree:
     import nltk
 
     tree = check("tree", tree, Tree | NaryTree)
-    labels = ["" if label is None else label for label in tree.labels]
-    nodes = [nltk.Tree(label, [word]) for label, word in zip(labels, tree.words, strict=False)]
+    labels = [label if isinstance(label, int) else escape_label(label) for label in tree.labels]
+    nodes = [nltk.Tree(label, [escape(word)]) for label, word in zip(labels, tree.words, strict=False)]
     for label, children in zip(labels[len(nodes) :], inner_children(tree), strict=True):
         nodes.append(nltk.Tree(label, [nodes[child] for child in children]))
     return nodes[-1]
 
 
 def from_nltk(tree: nltk.Tree, *, factor: Factor | None = None) -> Tree:
-    """The binary `Tree` of an `nltk.Tree`; empty labels become `None`.
+    """The binary `Tree` of an `nltk.Tree`; escapes are undone as in bracketed files, and `""` and `X` are no label.
 
     Args:
         tree: its leaves are `Tree(label, [word])`.
@@ -115,10 +119,11 @@ def _open_nltk(tree: Any) -> Opened[Any]:
         raise InputError(
             f"{tree!r} stands where a tree is wanted; each word needs a node of its own, Tree('NN', [word])"
         )
-    label = _label(tree.label() if tree.label() != "" else None, "a node")
+    label = _label(tree.label(), "a node")
+    label = unescape_label(label) if isinstance(label, str) else label
     if len(tree) == 0:
         raise InputError(f"the node labelled {label!r} has neither a word nor children")
-    return label, tree[0] if len(tree) == 1 and isinstance(tree[0], str) else tree
+    return label, unescape(tree[0]) if len(tree) == 1 and isinstance(tree[0], str) else tree
 
 
 def _open_networkx(graph: networkx.DiGraph, node: Hashable) -> Opened[Hashable]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import deque
 
 from treenn.trees.arguments import Classes, Count, checked
@@ -49,22 +50,36 @@ def draw_text(tree: Tree | NaryTree, *, color: bool = False, classes: Classes = 
             lines.append(f"{line}[{cuts}]")
             todo.appendleft((node, f"[{cuts}] ", " " * len(f"[{cuts}] ")))
         else:
-            line, indent = f"{line}{drawn[node]}{gap}", f"{indent}{' ' * len(texts[node])}{gap}"
+            line, indent = f"{line}{drawn[node]}{gap}", f"{indent}{' ' * columns_of(texts[node])}{gap}"
             todo += _below(children[node - n], line, indent, gap)
     return "\n".join(lines)
 
 
 def shown(label: Label) -> str:
-    """A label as drawings write it: short, and visible where there is none."""
+    """A label as drawings write it: at most 16 columns, without invisible characters; `·` for None."""
     text = "·" if label is None else visible(str(label))
-    return text if len(text) <= _LONGEST_LABEL else f"{text[: _LONGEST_LABEL - 1]}…"
+    return text if columns_of(text) <= _LONGEST_LABEL else f"{_cropped(text, _LONGEST_LABEL - 1).rstrip()}…"
 
 
-def visible(word: str) -> str:
-    r"""A word whose invisible characters are written as escapes, a no-break space as `\xa0`."""
-    if word.isprintable():
-        return word
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in word)
+def visible(text: str) -> str:
+    r"""Text safe for one line of a terminal: control and other invisible characters are written as escapes.
+
+    These are ANSI escapes and all of C0 and C1, line ends, direction marks and overrides, zero-width characters, spaces
+    other than the common one, and lone surrogates. A joiner between two emoji is kept.
+
+    >>> visible("\x1b[31m no\u00a0break")
+    '\\x1b[31m no\\xa0break'
+    """
+    if text.isprintable():
+        return text
+    return "".join(letter if _is_visible(text, i) else ascii(letter)[1:-1] for i, letter in enumerate(text))
+
+
+def _is_visible(text: str, i: int) -> bool:
+    if text[i] == "\u200d":
+        around = [unicodedata.category(letter) for letter in (text[i - 1 : i], text[i + 1 : i + 2]) if letter]
+        return len(around) == 2 and around[0] in ("So", "Sk", "Mn") and around[1] == "So"  # a joined emoji
+    return text[i].isprintable() or "\U0001f000" <= text[i] < "\U0001fc00"  # emoji newer than Python's Unicode tables
 
 
 def painted(text: str, label: Label, classes: int = 5) -> str:
@@ -93,7 +108,20 @@ def _widest(tree: Tree | NaryTree, texts: list[str]) -> int:
     n, columns, widest = len(tree.words), [0] * len(texts), 0
     for node, children in zip(range(len(texts) - 1, n - 1, -1), reversed(inner_children(tree)), strict=True):
         for child in children:
-            columns[child] = columns[node] + len(texts[node]) + len(" │ ")
+            columns[child] = columns[node] + columns_of(texts[node]) + len(" │ ")
             if child < n:
-                widest = max(widest, columns[child] + len(f"{texts[child]} {visible(tree.words[child])}"))
+                widest = max(widest, columns[child] + columns_of(f"{texts[child]} {visible(tree.words[child])}"))
     return widest
+
+
+def columns_of(text: str) -> int:
+    """The number of terminal columns that a text takes."""
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _cropped(text: str, columns: int) -> str:
+    from rich.cells import set_cell_size
+
+    return set_cell_size(text, columns)

@@ -1,4 +1,4 @@
-"""Text, JSON and TOML: reading that names the line of a bad byte, writing that leaves nothing half-written."""
+"""Text, JSON and TOML files: reading with the place of every error, atomic writing."""
 
 import codecs
 import json
@@ -6,70 +6,152 @@ import os
 import re
 import tempfile
 import tomllib
+from bisect import bisect_right
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from treenn.trees.errors import InputError
+from treenn.trees.temporary import remove_stale, temporary_prefix
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-def read_text(path: str | Path) -> str:
-    """The text of a UTF-8 file, a byte order mark left out.
+def read_text(path: str | Path, encoding: str | None = None) -> str:
+    """The text of a file, without a byte order mark.
+
+    Args:
+        path: the file.
+        encoding: the name of its encoding (default: UTF-8). Readers with an option for it pass a name, so that the
+            error about a wrong byte mentions the option.
 
     Raises:
-        InputError: where the file is missing, is a folder, cannot be read, or holds bytes that are not UTF-8.
+        InputError: if the file is missing, is a folder, cannot be read, or holds bytes that are not of this encoding,
+            or if there is no such encoding.
     """
+    codec = _codec("utf-8" if encoding is None else encoding)
     try:
-        data = Path(path).read_bytes().removeprefix(codecs.BOM_UTF8)
-    except OSError as error:
-        raise InputError(f"cannot read this file: {error.strerror or error}", source=path) from error
+        data = Path(path).read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
+        raise InputError(f"cannot read this file: {getattr(error, 'strerror', None) or error}", source=path) from error
+    if codec == "utf-8":
+        data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
+        return data.decode(codec)
+    except UnicodeError as error:
+        raise _undecodable(error, data, codec, path, can_choose=encoding is not None) from error
+
+
+def _codec(encoding: str) -> str:
+    """The name under which Python knows a text encoding."""
+    try:
+        name = codecs.lookup(encoding).name
+        "".encode(name)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise InputError(
-            f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8",
-            source=path,
-            line=before.count(b"\n") + 1,
-            column=len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1,
+            f"no text encoding is called {encoding!r}; --encoding (in Python, encoding) takes names such as utf-8, "
+            "latin-1, cp1252, utf-16, gb18030 or shift_jis"
         ) from error
+    return name
+
+
+def _undecodable(error: UnicodeError, data: bytes, codec: str, path: str | Path, *, can_choose: bool) -> InputError:
+    """The error for bytes of another encoding, with the place of the first one."""
+    remedy = "save the file as UTF-8" + (
+        ", or name its encoding with --encoding (in Python, encoding='latin-1')" if can_choose else ""
+    )
+    try:
+        if not isinstance(error, UnicodeDecodeError):
+            raise error
+        before = data[: error.start].decode(codec, errors="replace")
+    except UnicodeError:  # from codecs that do not tell where, or cannot replace
+        return InputError(f"this file is not {codec.upper()}: {error}; {remedy}", source=path)
+    line, column = place(before, len(before))
+    found = f"byte 0x{data[error.start]:02x}" if error.start < len(data) else "the end of the file"
+    return InputError(f"{found} is not {codec.upper()}; {remedy}", source=path, line=line, column=column)
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a text without their ends, which are LF, CR LF or CR; no other character ends a line.
+
+    >>> split_lines("a\\r\\nb\\u2028c\\r\\rd\\n")
+    ['a', 'b\\u2028c', '', 'd']
+    """
+    lines = text.split("\n") if "\r" not in text else _LINE_END.split(text)
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def place(text: str, offset: int) -> tuple[int, int]:
+    """Line and column, both from 1, of a character of a text; lines end as in `split_lines`."""
+    return place_among(line_starts(text[:offset]), offset)
+
+
+def line_starts(text: str) -> list[int]:
+    """The offset of the first character of each line; lines end as in `split_lines`."""
+    return [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+
+def place_among(starts: Sequence[int], offset: int) -> tuple[int, int]:
+    """As `place`, for many places in one text, of which `starts` are the `line_starts`."""
+    line = bisect_right(starts, offset)
+    return line, offset - starts[line - 1] + 1
 
 
 def read_json(path: str | Path) -> Any:
     """What a JSON file holds.
 
     Raises:
-        InputError: as `read_text`, and where it is not JSON.
+        InputError: as `read_text`, and if it is not JSON, is nested too deeply, or holds thousands of digits.
     """
+    text = read_text(path)
     try:
-        return json.loads(read_text(path))
+        return json.loads(text)
     except json.JSONDecodeError as error:
         raise InputError(f"not JSON: {error.msg}", source=path, line=error.lineno, column=error.colno) from error
+    except RecursionError:
+        raise InputError("this JSON is nested too deeply to be read", source=path) from None
+    except ValueError as error:
+        raise InputError("this JSON holds a whole number of too many digits", source=path) from error
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
     """What a TOML file holds.
 
     Raises:
-        InputError: as `read_text`, and where it is not TOML.
+        InputError: as `read_text`, and if it is not TOML, is nested too deeply, or holds thousands of digits.
     """
+    text = read_text(path)
     try:
-        return tomllib.loads(read_text(path))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        message, *place = re.split(r" \(at line (\d+), column (\d+)\)$", str(error))
-        line, column = (int(place[0]), int(place[1])) if place else (None, None)
+        message, *at = re.split(r" \(at line (\d+), column (\d+)\)$", str(error))
+        line, column = (int(at[0]), int(at[1])) if at else (None, None)
         raise InputError(f"not TOML: {message}", source=path, line=line, column=column) from error
+    except RecursionError:
+        raise InputError("this TOML is nested too deeply to be read", source=path) from None
+    except ValueError as error:
+        raise InputError(f"not TOML: {str(error).splitlines()[0]}", source=path) from error
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
-    """Write a whole file or nothing: into a neighbour first, which then takes the file's name.
+    """Write atomically, via a temporary file in the same folder and a rename.
+
+    Temporary files of the same target that killed processes left are removed.
 
     Raises:
-        InputError: where the folder cannot be made or written.
+        InputError: if the folder cannot be made or written, or if data of a known kind (`kind_of`) would replace a file
+            of another.
     """
     path = Path(path)
     try:
+        if kind := kind_of(data):
+            check_replaceable(path, kind)
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        remove_stale(path.parent, path.name)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=temporary_prefix(path.name))
     except OSError as error:
         raise InputError(f"cannot write here: {error.strerror or error}", source=path) from error
     try:
@@ -82,12 +164,63 @@ def write_bytes(path: str | Path, data: bytes) -> None:
     except OSError as error:
         raise InputError(f"cannot write here: {error.strerror or error}", source=path) from error
     finally:
-        Path(name).unlink(missing_ok=True)
+        with suppress(OSError):  # the folder may have been removed meanwhile
+            Path(name).unlink(missing_ok=True)
+
+
+_SHOWN = 1 << 14  # bytes by which a file's kind is known
+
+
+def check_replaceable(path: str | Path, kind: str) -> None:
+    """Refuse to replace a file of another kind, which the same command cannot have written.
+
+    Args:
+        path: the file, which need not exist.
+        kind: as `kind_of` names it.
+
+    Raises:
+        InputError: if the file is not empty and of another kind.
+    """
+    path = Path(path)
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        held = file.read(_SHOWN)
+    if held and kind_of(held) != kind:
+        raise InputError(f"this file exists and is no {kind}: it is not replaced; move it or name another", source=path)
+
+
+def kind_of(data: bytes) -> str | None:
+    """The kind of a file that users name and treenn writes: a picture, a page, a report, or JSON with a schema.
+
+    >>> kind_of(b'{"schema": "treenn.bench", "version": 1}'), kind_of(b"{}")
+    ('JSON of treenn.bench', None)
+    """
+    start = data[:_SHOWN].lstrip()
+    if start.startswith(b"\x89PNG"):
+        return "PNG"
+    if start.startswith((b"<svg", b"<?xml")):
+        return "SVG" if b"<svg" in start else None
+    if schema := re.match(rb'\{\s*"schema": ?"(treenn\.\w+)"', start):
+        return f"JSON of {schema[1].decode()}"
+    report = "report of treenn in " if b"made by treenn" in start else ""
+    if start[:14].lower() == b"<!doctype html":
+        return report + "HTML"
+    return report + "Markdown" if report and start.startswith(b"# ") else None
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """`write_bytes` for text, as UTF-8."""
-    write_bytes(path, text.encode("utf-8"))
+    """`write_bytes` for text, as UTF-8.
+
+    Raises:
+        InputError: as `write_bytes`, and if the text holds half of a surrogate pair, which UTF-8 cannot hold.
+    """
+    try:
+        data = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        wrong = f"character {text[error.start]!r} is half of a surrogate pair, which UTF-8 cannot hold"
+        raise InputError(f"cannot write this text: {wrong}", source=path) from error
+    write_bytes(path, data)
 
 
 def _umask() -> int:

@@ -1,21 +1,25 @@
-"""Bracketed text to raw trees: tokens grouped with a stack, and the place of whatever is wrong."""
+"""Bracketed text to raw trees: tokens grouped with a stack, and the place of every error."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from treenn.trees.errors import InputError
-from treenn.trees.escapes import unescape
+from treenn.trees.escapes import unescape, unescape_label
+from treenn.trees.files import line_starts, place, place_among
+from treenn.trees.skipping import OnError, require_some
 from treenn.trees.tree import Label
 
 T = TypeVar("T")
 
 _TOKEN = re.compile(r"\([^() \t\r\n]*|\)|[^() \t\r\n]+")
-_COMMENT = re.compile(r"^#.*", re.MULTILINE)
+_COMMENT = re.compile(r"(?:^|(?<=\r))#[^\r\n]*", re.MULTILINE)
+_NO_TREE = "there is no tree here; a tree looks like (3 (2 not) (1 bad))"
 
 
 class Raw(NamedTuple):
@@ -37,31 +41,124 @@ class Fault(Exception):
         super().__init__(message)
 
 
-def group(text: str, source: str | Path, make: Callable[[Raw], T]) -> list[T]:
-    """What `make` makes of each tree in the text; a `Fault` becomes an `InputError` with its line and column."""
+def group(
+    text: str,
+    source: str | Path,
+    make: Callable[[Raw], T],
+    *,
+    untagged: bool = False,
+    on_error: OnError | None = None,
+) -> list[T]:
+    """Group bracketed text into trees.
+
+    Args:
+        text: the text.
+        source: the file, for messages.
+        make: makes a tree of what was read; it raises `Fault` for a tree that it refuses.
+        untagged: read a word next to other words or subtrees as a word without a tag (default: an error).
+        on_error: called with the error of each tree that is skipped (default: the first error is raised).
+
+    Returns:
+        What `make` returned for each tree.
+
+    Raises:
+        InputError: with the line and the column; with `on_error`, only if no tree can be read.
+    """
     if "#" in text:
         text = _COMMENT.sub(lambda match: " " * len(match[0]), text)
+    if on_error is not None:
+        return _group_good(text, source, make, untagged, on_error)
     try:
-        trees = [make(raw) for raw in _raw_trees(_TOKEN.findall(text))]
+        trees = [make(raw) for raw in _raw_trees(_TOKEN.findall(text), untagged)]
     except Fault as fault:
-        start = _nth_start(text, fault.at)
-        line_start = text.rfind("\n", 0, start) + 1
-        line, column = text.count("\n", 0, start) + 1, start - line_start + 1
-        raise InputError(fault.message, source=source, line=line, column=column) from None
+        raise _located(fault, text, source) from None
     if not trees:
-        raise InputError("there is no tree here; a tree looks like (3 (2 not) (1 bad))", source=source)
+        raise InputError(_NO_TREE, source=source)
     return trees
 
 
-def _nth_start(text: str, number: int) -> int:
-    return next(islice(_TOKEN.finditer(text), number, None)).start()
+def _located(fault: Fault, text: str, source: str | Path) -> InputError:
+    start = next(islice(_TOKEN.finditer(text), fault.at, None)).start()
+    line, column = place(text, start)
+    return InputError(fault.message, source=source, line=line, column=column)
 
 
-def _raw_trees(tokens: list[str]) -> Iterator[Raw]:
+def _group_good(text: str, source: str | Path, make: Callable[[Raw], T], untagged: bool, on_error: OnError) -> list[T]:
+    """The trees that can be read.
+
+    Where a bracket is never closed, the next tree begins at the next line that starts with a bracket. So it does after
+    any error, unless a tree of this text that can be read has such a line inside.
+    """
+    matches = list(_TOKEN.finditer(text))
+    tokens = [match[0] for match in matches]
+    at_margin = [
+        number
+        for number, match in enumerate(matches)
+        if match[0][0] == "(" and (match.start() == 0 or text[match.start() - 1] in "\r\n")
+    ]
+    closing = _closing(tokens)
+    for every in (False, True):
+        trees, faults, spread = list[T](), list[Fault](), False
+        for start, end in _pieces(tokens, closing, at_margin, every):
+            try:
+                trees += [make(raw) for raw in _raw_trees(tokens[start:end], untagged)]
+                spread |= bisect_right(at_margin, end - 1) > bisect_right(at_margin, start)
+            except Fault as error:
+                faults.append(Fault(start + error.at, error.message))
+        if not faults or spread:
+            break
+    errors, starts = list[InputError](), line_starts(text)
+    for fault in faults:
+        line, column = place_among(starts, matches[fault.at].start())
+        errors.append(InputError(fault.message, source=source, line=line, column=column))
+    return require_some(trees, errors, on_error, InputError(_NO_TREE, source=source))
+
+
+def _closing(tokens: Sequence[str]) -> dict[int, int]:
+    """For each bracket that is closed the number of the token that closes it."""
+    closing: dict[int, int] = {}
+    stack: list[int] = []
+    for at, token in enumerate(tokens):
+        if token[0] == "(":
+            stack.append(at)
+        elif token == ")" and stack:
+            closing[stack.pop()] = at
+    return closing
+
+
+def _pieces(
+    tokens: Sequence[str], closing: dict[int, int], at_margin: Sequence[int], every: bool
+) -> Iterator[tuple[int, int]]:
+    """Ranges of tokens that hold one tree each, or a run of tokens outside of any.
+
+    Args:
+        tokens: all of them.
+        closing: the number of the closing token by that of the opening one.
+        at_margin: the brackets that lines start with, in order.
+        every: whether each of these begins a tree; if not, only one after a bracket that is never closed does.
+    """
+    start = 0
+    while start < len(tokens):
+        after = bisect_right(at_margin, start)
+        fresh = at_margin[after] if after < len(at_margin) else len(tokens)
+        if tokens[start][0] == "(":
+            end = closing[start] + 1 if start in closing else fresh
+            end = min(end, fresh) if every else end
+        else:
+            end = start + 1
+            while end < len(tokens) and tokens[end][0] != "(":
+                end += 1
+        yield start, end
+        start = end
+
+
+def _raw_trees(tokens: list[str], untagged: bool) -> Iterator[Raw]:
     """Group tokens into trees with a stack; a frame is [number of the token "(", label, parts…]: words or nodes."""
     raw, stack = Raw([], [], [], [], [], []), list[list[Any]]()
     for at, token in enumerate(tokens):
         if token[0] == "(":
+            if untagged and stack:
+                _add_words(stack[-1], raw)
             stack.append([at, token[1:]])
             continue
         if not stack:
@@ -70,6 +167,8 @@ def _raw_trees(tokens: list[str]) -> Iterator[Raw]:
             stack[-1].append(token)
             continue
         frame = stack.pop()
+        if untagged:
+            _close_words(frame, raw)
         if stack:
             stack[-1].append(_close(frame, raw))
             continue
@@ -87,16 +186,36 @@ def _close(frame: list[Any], raw: Raw) -> int:
     if not label and len(parts) > 1 and type(parts[0]) is str:
         label = parts.pop(0)
     if len(parts) == 1 and type(parts[0]) is str:
-        raw.words.append(unescape(parts[0]))
-        raw.tags.append(label if label and label != "X" else None)
-        raw.leaf_at.append(at)
-        return len(raw.words) - 1
+        return _add_word(raw, parts[0], unescape_label(label), at)
     if not parts or str in map(type, parts):
         raise Fault(at, _odd_parts(label, parts))
     raw.children.append(parts)
-    raw.labels.append(label if label and label != "X" else None)
+    raw.labels.append(unescape_label(label))
     raw.node_at.append(at)
     return -len(raw.children)
+
+
+def _add_word(raw: Raw, word: str, tag: Label, at: int) -> int:
+    raw.words.append(unescape(word))
+    raw.tags.append(tag)
+    raw.leaf_at.append(at)
+    return len(raw.words) - 1
+
+
+def _close_words(frame: list[Any], raw: Raw) -> None:
+    """Make leaves of the words without a tag in a bracket that closes; for a word alone, its label is the tag."""
+    _, label, *parts = frame
+    alone = 1 if label else 2  # without a label next to the bracket, the first of two words is the label
+    if len(parts) > alone or int in map(type, parts):
+        _add_words(frame, raw)
+
+
+def _add_words(frame: list[Any], raw: Raw) -> None:
+    """Make leaves of the words without a tag that an open bracket holds so far."""
+    at, label, *parts = frame
+    if not label and parts and type(parts[0]) is str:
+        label = parts.pop(0)
+    frame[1:] = [label, *(_add_word(raw, part, None, at) if type(part) is str else part for part in parts)]
 
 
 def _is_wrapper(frame: list[Any]) -> bool:
@@ -115,6 +234,10 @@ def _odd_parts(label: str, parts: list[Any]) -> str:
         what = f"this node has a label, {label}, but neither a word nor children" if label else "this node is empty"
         return f"{what}; a leaf looks like (2 word)"
     words = [part for part in parts if type(part) is str]
+    shown = " ".join(words[:5]) + " …" * (len(words) > 5)
+    remedy = "or --untagged (in Python, untagged=True) for words without a tag"
     if len(words) == len(parts):
-        return f"this leaf has {len(words)} words, {' '.join(words)}; each word needs brackets of its own"
-    return f"the word {words[0]!r} stands beside a subtree; each word needs brackets of its own, (2 {words[0]})"
+        return f"this leaf has {len(words)} words, {shown}; each word needs brackets of its own, {remedy}"
+    return (
+        f"the word {words[0]!r} stands beside a subtree; each word needs brackets of its own, (2 {words[0]}), {remedy}"
+    )

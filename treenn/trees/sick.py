@@ -1,20 +1,25 @@
 """SICK as Tai et al. 2015 preprocess it: parallel files, a sentence a line, with parents as numbers.
 
-`a.toks` has the words, `a.parents` for each word the number of its head, counted from 1, and 0 for the root, `a.rels`
-its relation. `a.cparents` has the binary constituents: for each node the number of its parent, 0 for the root, where
-nodes 1 to n are the n words and the n - 1 nodes after them stand in any order.
+`a.toks` has the words, in which the escapes of `treenn.trees.escapes` are undone. `a.parents` has for each word the
+number of its head, counted from 1, and 0 for the root; `a.rels` has its relation. `a.cparents` has the binary
+constituents: for each node the number of its parent, 0 for the root, where nodes 1 to n are the n words and the n - 1
+nodes after them stand in any order.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from treenn.trees.dependency import DependencyTree, head_fault
 from treenn.trees.errors import InputError
-from treenn.trees.files import read_text
+from treenn.trees.escapes import unescape
+from treenn.trees.files import read_text, split_lines
+from treenn.trees.skipping import OnError, read_each
 from treenn.trees.tree import Tree
 
 _TOKEN = re.compile(r"[^ \t\r]+")
@@ -37,34 +42,53 @@ class _Line(NamedTuple):
         return InputError(message, source=self.path, line=self.number, column=column)
 
 
-def read_sick_dependencies(prefix: str | Path) -> list[DependencyTree]:
+def read_sick_dependencies(
+    prefix: str | Path, *, encoding: str = "utf-8", on_error: OnError | None = None
+) -> list[DependencyTree]:
     """The dependency trees of `prefix.toks`, `prefix.parents` and `prefix.rels`; `prefix` is, say, `sick/train/a`.
 
-    Raises:
-        InputError: names the file, the line and the column of what is wrong, and what would be right.
-    """
-    return [_dependencies(*lines) for lines in _parallel(prefix, "toks", "parents", "rels")]
-
-
-def read_sick_constituents(prefix: str | Path) -> list[Tree]:
-    """The binary trees, without labels, of `prefix.toks` and `prefix.cparents`.
+    Args:
+        prefix: the files' path without their suffixes.
+        encoding: the name of the files' encoding (default: UTF-8).
+        on_error: called with the error of each sentence that is skipped (default: the first error is raised).
 
     Raises:
-        InputError: names the file, the line and the column of what is wrong, and what would be right.
+        InputError: names the file, the line and the column of what is wrong, and what would be right. With `on_error`,
+            if no sentence can be read, or the files have different numbers of lines.
     """
-    return [_constituents(*lines) for lines in _parallel(prefix, "toks", "cparents")]
+    return read_each(dependencies_by_line(prefix, encoding), lambda read: read(), on_error, _nothing(prefix))
 
 
-def _parallel(prefix: str | Path, *suffixes: str) -> list[tuple[_Line, ...]]:
-    """The files' lines side by side; as many in each, and none without a word."""
+def read_sick_constituents(
+    prefix: str | Path, *, encoding: str = "utf-8", on_error: OnError | None = None
+) -> list[Tree]:
+    """The binary trees, without labels, of `prefix.toks` and `prefix.cparents`; else as `read_sick_dependencies`."""
+    return read_each(constituents_by_line(prefix, encoding), lambda read: read(), on_error, _nothing(prefix))
+
+
+def dependencies_by_line(prefix: str | Path, encoding: str = "utf-8") -> list[Callable[[], DependencyTree]]:
+    """For each line a function that reads its dependency tree; for pairs, of which both trees must be readable."""
+    return [partial(_dependencies, *lines) for lines in _parallel(prefix, encoding, "toks", "parents", "rels")]
+
+
+def constituents_by_line(prefix: str | Path, encoding: str = "utf-8") -> list[Callable[[], Tree]]:
+    """For each line a function that reads its binary tree."""
+    return [partial(_constituents, *lines) for lines in _parallel(prefix, encoding, "toks", "cparents")]
+
+
+def _nothing(prefix: str | Path) -> InputError:
+    return InputError("there is no sentence here; every line is one", source=f"{prefix}.toks")
+
+
+def _parallel(prefix: str | Path, encoding: str, *suffixes: str) -> list[tuple[_Line, ...]]:
+    """The files' lines side by side, as many in each."""
     files = []
     for suffix in suffixes:
         path = Path(f"{prefix}.{suffix}")
-        lines = read_text(path).removesuffix("\n").split("\n")
+        lines = split_lines(read_text(path, encoding))
+        if not lines:
+            raise InputError("this line is empty; every line is a sentence of one word or more", source=path, line=1)
         files.append([_Line(path, number, text) for number, text in enumerate(lines, start=1)])
-        for line in files[-1]:
-            if not line.tokens:
-                raise line.error("this line is empty; every line is a sentence of one word or more")
     shortest, longest = min(files, key=len), max(files, key=len)
     if len(shortest) < len(longest):
         path, number = shortest[-1].path, len(shortest)
@@ -73,8 +97,14 @@ def _parallel(prefix: str | Path, *suffixes: str) -> list[tuple[_Line, ...]]:
     return list(zip(*files, strict=True))
 
 
+def _words(line: _Line) -> tuple[str, ...]:
+    if not line.tokens:
+        raise line.error("this line is empty; every line is a sentence of one word or more")
+    return tuple(map(unescape, line.tokens))
+
+
 def _dependencies(toks: _Line, parents: _Line, rels: _Line) -> DependencyTree:
-    words, relations = toks.tokens, rels.tokens
+    words, relations = _words(toks), rels.tokens
     heads = [parent - 1 for parent in _numbers(parents)]
     for line, found in ((parents, heads), (rels, relations)):
         if len(found) != len(words):
@@ -82,18 +112,18 @@ def _dependencies(toks: _Line, parents: _Line, rels: _Line) -> DependencyTree:
     if fault := head_fault(heads, first=1):
         at, message = fault
         raise parents.error(message, at)
-    return DependencyTree(tuple(words), tuple(heads), tuple(relations))
+    return DependencyTree(words, tuple(heads), tuple(relations))
 
 
 def _constituents(toks: _Line, cparents: _Line) -> Tree:
-    words, parents = toks.tokens, _numbers(cparents)
+    words, parents = _words(toks), _numbers(cparents)
     nodes = 2 * len(words) - 1
     if len(parents) != nodes:
         wanted = f"a binary tree over the {len(words)} words in {toks.path.name} has {nodes}"
         raise cparents.error(f"this line has {len(parents)} entries; {wanted}")
     _check_parents(cparents, parents, len(words))
     try:
-        return Tree(tuple(words), tuple(_merges(parents, len(words))))
+        return Tree(words, tuple(_merges(parents, len(words))))
     except InputError as error:
         raise cparents.error(f"this is not one binary tree over the words in order: {error.message}") from None
 
@@ -122,6 +152,8 @@ def _merges(parents: list[int], n: int) -> list[tuple[int, int]]:
 
 
 def _numbers(line: _Line) -> list[int]:
+    if not line.tokens:
+        raise line.error("this line is empty; every line is a sentence of one word or more")
     for at, token in enumerate(line.tokens):
         if not _NUMBER.fullmatch(token):
             raise line.error(f"{token!r} is not the number of a node", at)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from html import escape
 from itertools import accumulate, pairwise
-from unicodedata import east_asian_width
 
 from treenn.trees.arguments import Classes, checked
-from treenn.trees.draw import shown, visible
+from treenn.trees.draw import columns_of, shown, visible
 from treenn.trees.nary import NaryTree, inner_children
 from treenn.trees.palette import colour_of, ink_on
 from treenn.trees.tree import Label, Tree
@@ -72,7 +71,7 @@ def _columns(tree: Tree | NaryTree, labels: list[str]) -> tuple[list[float], flo
     """The x of every node and the picture's width: a column a word, wide enough for it and for any node's box."""
     n = len(tree.words)
     least = max(_box_width(label) for label in labels) + 6
-    widths = [max(least, _LETTER * _letters(visible(word)) + _WORD_GAP) for word in tree.words]
+    widths = [max(least, _LETTER * columns_of(visible(word)) + _WORD_GAP) for word in tree.words]
     ends = list(accumulate(widths, initial=float(_EDGE)))
     xs = [(start + end) / 2 for start, end in pairwise(ends)]
     for below in inner_children(tree):
@@ -87,13 +86,8 @@ def _heights(tree: Tree | NaryTree) -> list[int]:
     return heights
 
 
-def _letters(word: str) -> int:
-    """The letters' widths, where East Asian ones count double."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in word)
-
-
 def _box_width(label: str) -> float:
-    return max(_BOX_HEIGHT, 7.6 * _letters(label) + 10)
+    return max(_BOX_HEIGHT, 7.6 * columns_of(label) + 10)
 
 
 def _edges(node: int, children: tuple[int, ...], xs: list[float], ys: list[float]) -> str:

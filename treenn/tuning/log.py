@@ -36,7 +36,6 @@ from treebanks import PairTreebank, Treebank
 from treenn.environment import environment
 from treenn.trees.errors import InputError, argument
 from treenn.tuning.search import Search
-from treenn.tuning.space import Range
 
 SCHEMA, VERSION = "treenn.trials", 1
 
@@ -67,10 +66,7 @@ def collect(
         "metric": metric,
         "seed": search.recipe.seed,
         "trials_per_model": search.trials,
-        "space": {
-            name: asdict(values) if isinstance(values, Range) else list(values)
-            for name, values in search.space.settings.items()
-        },
+        "space": search.space.as_dict(),
         "settings": {
             name: value
             for name, value in asdict(search.recipe).items()

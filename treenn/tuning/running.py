@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import joblib
 import torch
 
 from treenn.comparison.one_run import load
 from treenn.comparison.progress import Progress, across_processes
+from treenn.comparison.workers import run_side_by_side
+from treenn.network import NonFiniteError
+from treenn.run_dir import SEARCH, Run, check_run_dir, check_still_there, open_run_dir
 from treenn.training import train
 from treenn.training.divergence import Diverged
 from treenn.training.tasks import head_of
 from treenn.trees.arguments import AnyPath, Runs, checked
 from treenn.trees.errors import InputError
-from treenn.trees.files import read_json, write_text
+from treenn.trees.files import write_text
+from treenn.trees.json_values import dump_json, read_object
 from treenn.tuning.log import TRIALS, collect
 from treenn.tuning.search import Search, Trial
+
+_TRIAL = {"model": str, "trial": int, "drawn": dict, "failure": str | None, "dev": dict | None}
 
 
 @checked
@@ -27,35 +31,56 @@ def tune(
     search: Search,
     out: AnyPath,
     *,
+    overwrite: bool = False,
     jobs: Runs = 1,
     progress: Progress = lambda trial, done, total, text: None,
     command: str = "",
 ) -> dict[str, Any]:
     """Carry out a search, and return its log (see `treenn.tuning.log`), which is also `out/trials.json`.
 
-    Trials are judged on dev; no test split is evaluated. A search that was stopped goes on where it was.
+    Trials are judged on dev; no test split is evaluated. A search that was stopped is resumed, also with
+    more trials or models than before.
 
     Args:
         search: what to try.
         out: the search's folder; each trial is a file in its folder `trials`.
+        overwrite: replace what a treenn command left in `out`.
         jobs: how many trials are trained side by side.
         progress: told of every batch of every trial.
         command: what the log names as the command that made it.
 
     Raises:
-        InputError: where the treebank or the vectors cannot be read, `out` cannot be written, or dev has not what
-            trials are judged by.
+        InputError: where the treebank or the vectors cannot be read, `out` cannot be written or holds anything else,
+            dev has not what trials are judged by, or a worker process is killed.
     """
     out = Path(out)
+    check_run_dir(out, run_of(search), resume=True, overwrite=overwrite)
     treebank, vectors = load(search.treebank, tuple(map(str, search.vectors)))
     x_size = sum(file.size for file in vectors) or search.recipe.word_size
     planned = list(search.planned(x_size, head_of(treebank)))
+    open_run_dir(out, run_of(search), resume=True, overwrite=overwrite)
     folder = out / "trials"
     with across_processes(progress, jobs) as report:
-        joblib.Parallel(n_jobs=jobs)(joblib.delayed(carry_out)(trial, folder, report) for trial in planned)
-    log = collect(search, treebank, [read_json(folder / f"{trial.name}.json") for trial in planned], command)
-    write_text(out / TRIALS, json.dumps(log, indent=1) + "\n")
+        run_side_by_side(carry_out, ((trial, folder, report) for trial in planned), jobs)
+    log = collect(search, treebank, [read_object(folder / f"{trial.name}.json", _TRIAL) for trial in planned], command)
+    write_text(out / TRIALS, dump_json(log, indent=1) + "\n")
     return log
+
+
+def run_of(search: Search) -> Run:
+    """A search's run, for its folder: all but the number of trials, which may be another one when it is resumed."""
+    return Run(
+        SEARCH,
+        {
+            "treebank": getattr(search.treebank, "name", search.treebank),
+            "vectors": list(search.vectors),
+            "metric": search.metric,
+            "space": search.space.as_dict(),
+            "settings": asdict(search.recipe),
+            "models": dict.fromkeys(search.models, True),
+            "matched_to": search.models[0],
+        },
+    )
 
 
 def carry_out(trial: Trial, folder: Path, report: Progress) -> None:
@@ -63,7 +88,7 @@ def carry_out(trial: Trial, folder: Path, report: Progress) -> None:
 
     Args:
         trial: what is to be done.
-        folder: for the file.
+        folder: for the file; its parent is the search's.
         report: told of every batch.
     """
     file = folder / f"{trial.name}.json"
@@ -71,7 +96,9 @@ def carry_out(trial: Trial, folder: Path, report: Progress) -> None:
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
         try:
-            write_text(file, json.dumps(_entry(trial, report)) + "\n")
+            entry = _entry(trial, report)
+            check_still_there(folder.parent)
+            write_text(file, dump_json(entry) + "\n")
         finally:
             torch.set_num_threads(threads)
     report(trial.name, 1, 1, "done")
@@ -96,6 +123,8 @@ def _entry(trial: Trial, report: Progress) -> dict[str, Any]:
             vectors=vectors,
             progress=lambda done, total, text: report(trial.name, done, total + 1, text),
         ).results
+    except NonFiniteError as error:
+        return entry | {"failure": str(error), "dev": None}
     except InputError as error:
         if not isinstance(error.__context__, Diverged):
             raise

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
 
 import numpy as np
 
+from treenn.contextual import check_permitted
 from treenn.models import check_recipe
 from treenn.settings import Settings
 from treenn.trees.arguments import AnyPath, Natural, Positive, Seed, check_fields, check_list, checked
@@ -87,6 +88,17 @@ class Space:
                 ]
         return drawn
 
+    def as_dict(self) -> dict[str, Any]:
+        """The space in JSON's types.
+
+        >>> Space({"learning_rate": Range(0.01, 0.1), "dropout": (0.0, 0.5)}).as_dict()
+        {'learning_rate': {'low': 0.01, 'high': 0.1}, 'dropout': [0.0, 0.5]}
+        """
+        return {
+            name: asdict(values) if isinstance(values, Range) else list(values)
+            for name, values in self.settings.items()
+        }
+
     def without(self, names: Iterable[str]) -> Space:
         """The space with these settings left as they are."""
         return Space({name: values for name, values in self.settings.items() if name not in set(names)})
@@ -134,6 +146,9 @@ def _values(name: str, entry: Any) -> Range | tuple[Any, ...]:
             raise InputError(f"{name}: {error.message}") from error
     if not isinstance(entry, list):
         raise InputError(f"{name}: must be {{ low = ..., high = ... }} or a list of values")
+    for value in entry if name == "contextual" else ():
+        if value is not None:
+            check_permitted(value, ())
     return tuple(entry)
 
 

@@ -7,7 +7,7 @@ from made_up_results import enrich, make_results, plan_of
 
 from treenn.comparison.report.build import build
 from treenn.comparison.report.document import Pictures
-from treenn.comparison.report.drawing import drawn
+from treenn.comparison.report.drawing import drawn, look, places
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -118,6 +118,15 @@ def test_seeds_that_stopped_early_are_averaged_as_far_as_all_go():
     assert f"a from {mean:.1f} after epoch 1 to {mean:.1f} at best" in chart.alternative
 
 
+def test_a_single_epoch_has_a_whole_number():
+    task = make_results({"a": 0.5, "b": 0.4}, seeds=1, sentences=30)
+    for run in task["runs"]:
+        run["history"] = run["history"][:1]
+    found = texts(charts_of(build(plan_of(task)))["Learning: whole sentences of dev"])
+    epochs = found[: found.index("Epoch")]
+    assert epochs == ["1"]
+
+
 def test_models_over_other_trees_have_no_curve_of_nodes():
     task = make_results({"a": 0.5, "b": 0.4}, seeds=1, sentences=30)
     task["summary"]["b"]["test"]["all_nodes"] = None
@@ -130,7 +139,24 @@ def test_models_over_other_trees_have_no_curve_of_nodes():
 def test_lines_are_drawn_of_the_first_six_networks():
     task = make_results({"majority": 0.2, **dict.fromkeys("abcdefg", 0.5)}, seeds=1, sentences=10)
     task["runs"][0]["history"] = []
-    assert drawn(task) == {name: place for place, name in enumerate("abcdef", start=1)}
+    assert drawn(task) == {name: number for number, name in enumerate("abcdef")}
+
+
+def test_a_model_looks_the_same_in_every_chart_and_task():
+    names = dict.fromkeys("abcdefghijkl", 0.5)
+    task = make_results({"majority": 0.2, **names}, seeds=1, sentences=10)
+    assert places(task) == {name: number for number, name in enumerate([*names, "majority"])}
+    looks = {name: look(number) for name, number in places(task).items()}
+    assert len({(each["color"], each["marker"]) for each in looks.values()}) == len(looks)
+    assert len({str(looks[name]["linestyle"]) for name in "abcd"}) == 4
+    other = {**task, "summary": {name: task["summary"][name] for name in "lb"}}  # a task that runs two of the models
+    assert [look(places(other)[name]) for name in "lb"] == [looks["l"], looks["b"]]
+
+
+def test_differences_have_the_other_models_colour(charts):
+    svg = charts["Differences and their intervals on test"].svg
+    assert "var(--series-1)" in svg
+    assert "var(--series-0)" not in svg
 
 
 def test_pictures_do_not_depend_on_the_users_own_settings(task, charts):

@@ -1,11 +1,13 @@
 import re
+from itertools import combinations
 
+import numpy as np
 import pytest
 from made_up_results import make_results, plan_of
 from reading import Page
 
 from treenn.comparison.report import render, write_report
-from treenn.trees import InputError
+from treenn.trees import InputError, palette
 
 SECTIONS = [
     "Results",
@@ -111,8 +113,49 @@ def contrast(a, b):
 def test_colours_stand_out_from_light_and_dark_paper(html):
     """At least 4.5 for text, 3 for marks."""
     blocks = [dict(re.findall(r"--([\w-]+): (#\w+);", block)) for block in re.findall(r":root \{(.*?)\}", html, re.S)]
-    light, dark, scale = blocks
+    light, dark = blocks
     for theme in (light, dark):
         for name, least in [("ink", 4.5), ("soft", 4.5), *((f"series-{number}", 3) for number in range(6))]:
             assert contrast(theme[name], theme["paper"].replace("#fff", "#ffffff")) >= least, name
-    assert all(contrast(colour, "#111111") >= 4.5 for colour in scale.values())  # of the numbers in nodes
+        assert contrast(theme["link"], theme["paper"].replace("#fff", "#ffffff")) >= 4.5
+
+
+# Machado, Oliveira and Fernandes 2009, severity 1: no, protan, deutan and tritan colour blindness, on linear RGB.
+SIGHT = [
+    np.eye(3),
+    [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+]
+XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def lab(colour, sight):
+    channels = np.array([int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    x, y, z = np.cbrt(XYZ @ np.clip(sight @ linear, 0.001, 1) / [0.9505, 1, 1.089])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def distance(a, b, sights):
+    """In CIELAB, to the eyes that see it least; 2.3 is just noticeable."""
+    return min(np.linalg.norm(lab(a, np.array(sight)) - lab(b, np.array(sight))) for sight in sights)
+
+
+def test_models_are_told_apart_by_all_eyes_and_from_classes(html):
+    for block in re.findall(r":root \{(.*?)\}", html, re.S):
+        series = re.findall(r"--series-\d: (#\w+);", block)
+        assert len(series) == 6
+        assert min(distance(a, b, SIGHT) for a, b in combinations(series, 2)) > 20
+        for end in (palette(5)[0], palette(5)[1], palette(5)[3], palette(5)[4]):
+            assert min(distance(colour, end, SIGHT[:1]) for colour in series) > 25
+    assert "--scale" not in html
+
+
+def test_progress_counts_the_groups_of_pictures(plan, tmp_path):
+    said = []
+    write_report(plan, tmp_path / "report.html", lambda *each: said.append(each))
+    done, total, titles = zip(*said, strict=True)
+    assert done == tuple(range(1, total[0] + 1))
+    assert len(set(total)) == 1
+    assert "Length of the gradient in training" in titles

@@ -168,8 +168,8 @@ def test_supervision_matching_and_missing_runs_are_said(task, change, said):
     ("trials", "said"),
     [
         ((None, None), "No model's settings are from a logged search."),
-        ((20, 20), "As many tuning trials for each, logged: tree-lstm 20 (a.json) and lstm 20 (b.json)."),
-        ((20, 5), "Not equally many tuning trials for each"),
+        ((20, 20), "As many tuning trials for each of these, logged: tree-lstm 20 (a.json) and lstm 20 (b.json)."),
+        ((20, 5), "Not equally many tuning trials for each of these"),
         ((20, None), "No logged search: lstm."),
     ],
 )
@@ -177,6 +177,14 @@ def test_tuning_trials_are_said(task, trials, said):
     for model, number, file in zip(task["models"], trials, ("a.json", "b.json"), strict=True):
         model["trials"] = number and {"file": file, "number": number}
     assert said in texts(sections(task)["What was compared"])
+
+
+@pytest.mark.parametrize(("regime", "said"), [("nodes", False), ("roots", True)])
+def test_trials_under_another_supervision_are_said_to_be(task, regime, said):
+    for model in task["models"]:
+        model["trials"] = {"file": "a.json", "number": 2, "supervision": "nodes"}
+    text = texts(sections(task | {"supervision": regime})["What was compared"])
+    assert ("The trials were under supervision nodes." in text) is said
 
 
 def test_controls_and_other_trees_stand_in_the_table_of_models(task):
@@ -198,7 +206,9 @@ def test_slices_say_their_rules(task):
     found = sections(task)["Where it comes from"]
     assert "“strict”: (X (but Y))." in texts(found)
     captions = [getattr(block, "caption", "") for block in found.blocks]
-    assert "Published (Socher et al. 2013, section 6.3), 131 cases of SST: percent right" in captions
+    assert (
+        "Published (Socher et al. 2013, section 6.3; quoted from memory), 131 cases of SST: percent right" in captions
+    )
     assert [chart.title for chart in charts(found)] == [
         "Test by length",
         "Test by negation",

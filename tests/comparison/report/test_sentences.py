@@ -10,6 +10,7 @@ from treenn.comparison.report.html import as_html
 from treenn.comparison.report.markdown import as_markdown
 from treenn.comparison.report.two_trees import two_trees
 from treenn.trees import InputError, Tree, parse_trees
+from treenn.trees.palette import ink_on, palette
 
 [TREE] = parse_trees("(3 (2 It) (3 (2 is) (4 <good>)))", classes=5)
 MODELS = ("tree-lstm", "lstm")
@@ -66,7 +67,10 @@ def test_nodes_have_the_models_class_and_the_gold_rim(task):
     svg = ElementTree.fromstring(chart.svg)
     assert len(list(svg.iter("circle"))) == 8
     wrong = [shape.get("style") for shape in svg.iter("rect")]
-    assert wrong == ["fill:var(--scale-2);stroke:var(--scale-3)", "fill:var(--scale-0);stroke:var(--scale-3)"]
+    very_negative, _, neutral, positive, _ = palette(5)
+    assert wrong == [f"fill:{neutral};stroke:{positive}", f"fill:{very_negative};stroke:{positive}"]
+    numbers = {text.text: text.get("style") for text in svg.iter("text") if text.get("class") == "class"}
+    assert numbers["0"] == f"fill:{ink_on(very_negative)}"
     assert chart.caption == "Gold: positive. tree-lstm: positive; lstm: very negative."
     assert "“It is <good>”" in chart.alternative
     assert "Of 5 nodes these are right: tree-lstm 5, lstm 3" in chart.alternative

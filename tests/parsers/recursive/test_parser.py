@@ -75,8 +75,17 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     for change, message in (
         ({"parser": "chart"}, r"config\.json: this folder holds a parser of kind 'chart', not 'recursive'"),
         ({"format": 9}, r"this parser's format is 9, this treenn reads 1"),
-        ({"settings": {**config["settings"], "cell": "soup"}}, "cell soup: must be recursive-tanh, "),
-        ({"settings": {**config["settings"], "size": 7}}, r"model\.safetensors: these weights cannot be read"),
+        ({"settings": {**config["settings"], "cell": "soup"}}, "must be one of"),
+        (
+            {"settings": {**config["settings"], "size": 7}},
+            r"model\.safetensors: outside has the shape 6; config\.json and vocabulary\.json give 7",
+        ),
+        ({"settings": {**config["settings"], "size": 10**9}}, r"model\.safetensors: |config\.json: "),
+        (
+            {"settings": {**config["settings"], "context": "lstm", "context_layers": 10**9}},
+            "context_layers 1000000000: ",
+        ),
+        ({"word_size": "4"}, r"config\.json: 'word_size' is \"4\"; it must be a whole number"),
     ):
         (tmp_path / "config.json").write_text(json.dumps(config | change))
         with pytest.raises(InputError, match=message):
@@ -90,9 +99,9 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
 
 def test_what_it_does_not_take() -> None:
     parser = make(SMALL)
-    with pytest.raises(InputError, match="sentence 1 has no words"):
+    with pytest.raises(InputError, match=r"sentences\[1\] has no words"):
         parser.parse_batch([["a"], []])
-    with pytest.raises(InputError, match=f"sentence 0 has {MAX_WORDS + 1:,} words; this parser takes {MAX_WORDS:,} at"):
+    with pytest.raises(InputError, match=f"words has {MAX_WORDS + 1} words; this parser takes at most {MAX_WORDS};"):
         parser.parse(["a"] * (MAX_WORDS + 1))
 
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from treenn.comparison.many_splits import MANY
 from treenn.comparison.report.document import Chart, Pictures, Section, Table, field_of
-from treenn.comparison.report.drawing import INK, WIDTH, colour, drawn, finish, legend, marker, name_places, styled
+from treenn.comparison.report.drawing import REFERENCE, WIDTH, drawn, finish, legend, look, name_places, styled
 from treenn.comparison.report.numbers import tested_metrics
 from treenn.comparison.wording import METRICS, majority, of_seeds, unseen_splits
 
@@ -49,15 +49,15 @@ def _chart(section: Mapping[str, Any], name: str) -> Chart:
     figure, words = Figure(figsize=(WIDTH, 3.1), layout="constrained"), []
     axes = figure.subplots()
 
-    def line(title: str, means: Mapping[str, float], style: str, **how: Any) -> None:
-        axes.plot([splits.index(split) for split in means], [scale * mean for mean in means.values()], style, **how)
+    def line(title: str, means: Mapping[str, float], **how: Any) -> None:
+        axes.plot([splits.index(split) for split in means], [scale * mean for mean in means.values()], **how)
         words.append(f"{title} " + ", ".join(f"{split} {metric.value(mean)}" for split, mean in means.items()))
 
     for model, place in drawn(section).items():
-        line(model, _means(section, model, name), f"{marker(place)}-", color=colour(place), label=model)
+        line(model, _means(section, model, name), **look(place), label=model)
     constants = {split: found for split in splits if (found := majority(section, split, name)) is not None}
     if constants:
-        line("majority", constants, "--", color=INK, linewidth=1)
+        line("majority", constants, **REFERENCE)
     name_places(axes, splits)
     axes.set_ylabel(metric.title + (" (%)" if metric.share else ""))
     legend(figure, axes)
@@ -66,6 +66,6 @@ def _chart(section: Mapping[str, Any], name: str) -> Chart:
         section["slug"],
         f"{metric.title} on every test set",
         "Means over seeds"
-        + ("; the dashed line is what always giving the commonest answer reaches." if constants else "."),
+        + ("; the dotted line is what always giving the commonest answer reaches." if constants else "."),
         f"{metric.title}: {'; '.join(words)}",
     )

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from treenn.comparison.report.document import Chart, Pictures, Record, Section, Table, field_of
-from treenn.comparison.report.drawing import INK, WIDTH, colour, drawn, finish, legend, marker, styled
+from treenn.comparison.report.drawing import REFERENCE, WIDTH, drawn, finish, legend, look, styled
 from treenn.comparison.statistics import by_model, summarize
 from treenn.comparison.wording import NONE, percent, spread, unseen_splits
 
@@ -85,11 +85,11 @@ def _chart(section: Mapping[str, Any], split: str, found: Found) -> Chart:
     figure, words = Figure(figsize=(WIDTH, 3.1), layout="constrained"), []
     panels = figure.subplots(1, 2, sharey=True, sharex=True)
     for axes, when in zip(panels, _WHEN, strict=True):
-        axes.plot([0, 100], [0, 100], "--", color=INK, linewidth=1)
+        axes.plot([0, 100], [0, 100], **REFERENCE)
         for model, place in drawn(section).items():
             points = _pooled([run[when]["curve"] for run in found.get(model, ()) if run[when]])
             at, right = ([100 * point[number] for point in points] for number in (0, 1))
-            axes.plot(at, right, f"{marker(place)}-", color=colour(place), markersize=4, label=model)
+            axes.plot(at, right, **look(place), markersize=4, label=model)
             said = ", ".join(f"{percent(confidence)}: {percent(accuracy)}" for confidence, accuracy in points)
             words += [f"{model} {_WHEN[when]} {said}"] if points else []
         axes.set_title(_WHEN[when].capitalize())
@@ -100,7 +100,7 @@ def _chart(section: Mapping[str, Any], split: str, found: Found) -> Chart:
         figure,
         section["slug"],
         f"Reliability on {split}",
-        "Below the dashed line a model is surer than it is right. All seeds together.",
+        "Below the dotted line a model is surer than it is right. All seeds together.",
         "Accuracy by confidence in percent: " + "; ".join(words),
     )
 

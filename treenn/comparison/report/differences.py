@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from treenn.comparison.claims import against_reference, better
 from treenn.comparison.report.document import Block, Chart, Pictures, Record, Section, Table, Text, field_of
-from treenn.comparison.report.drawing import INK, PAPER, SERIES, finish, name_rows, stack, styled
+from treenn.comparison.report.drawing import INK, PAPER, finish, look, name_rows, places, stack, styled
 from treenn.comparison.statistics import reference
 from treenn.comparison.wording import METRICS, NONE, p_value
 
@@ -106,10 +106,11 @@ def _chart(section: Mapping[str, Any], split: str, found: Sequence[Difference]) 
     for each in found:
         panels.setdefault(each["metric"], []).append(each)
     figure, rows = stack([len(panel) for panel in panels.values()])
+    numbers = places(section)
     for axes, (metric, panel) in zip(rows, panels.items(), strict=True):
         axes.axvline(0, color=INK, linewidth=1)
         for place, each in enumerate(panel):
-            _bar(axes, place, each, 100 if METRICS[metric].share else 1)
+            _bar(axes, place, each, 100 if METRICS[metric].share else 1, look(numbers[each["models"][1]], line=False))
         name_rows(axes, [each["models"][1] for each in panel])
         axes.set_title(f"{METRICS[metric].title}: {reference(section)} minus")
     rows[-1].set_xlabel(f"Right of 0 {reference(section)} is better")
@@ -125,10 +126,10 @@ def _chart(section: Mapping[str, Any], split: str, found: Sequence[Difference]) 
     )
 
 
-def _bar(axes: Axes, place: int, each: Difference, scale: float) -> None:
-    fill = PAPER if better(each) is None else SERIES[0]
-    axes.plot([scale * each["low"], scale * each["high"]], [place, place], color=SERIES[0], linewidth=1.5)
-    axes.plot([scale * each["difference"]], [place], "o", color=SERIES[0], markerfacecolor=fill)
+def _bar(axes: Axes, place: int, each: Difference, scale: float, style: Mapping[str, Any]) -> None:
+    fill = PAPER if better(each) is None else style["color"]
+    axes.plot([scale * each["low"], scale * each["high"]], [place, place], color=style["color"], linewidth=1.5)
+    axes.plot([scale * each["difference"]], [place], **style, markerfacecolor=fill)
 
 
 def _in_words(panel: Iterable[Difference]) -> Iterable[str]:

@@ -128,11 +128,13 @@ class Report:
     headline: Sequence[str]
     parts: Sequence[Part]
 
+    def blocks(self) -> Iterator[Block]:
+        """All that the sections hold, in their order."""
+        return (block for part in self.parts for section in part.sections for block in section.blocks)
+
     def tables(self) -> Iterator[Table]:
         """Every table, in their order."""
-        for part in self.parts:
-            for section in part.sections:
-                yield from (block for block in section.blocks if isinstance(block, Table))
+        return (block for block in self.blocks() if isinstance(block, Table))
 
 
 def slug(text: str) -> str:

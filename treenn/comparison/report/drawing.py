@@ -11,8 +11,9 @@ from markupsafe import Markup
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import MaxNLocator, NullFormatter
 
+from treenn.comparison.parts import CONTROLS
 from treenn.comparison.report.document import Chart, slug
 from treenn.comparison.statistics import networks
 
@@ -21,7 +22,10 @@ INK, GRID, PAPER = "#000001", "#000002", "#000003"
 _PAGE_COLOURS = {INK: "currentColor", GRID: "var(--grid)", PAPER: "var(--paper)"}
 SERIES = [f"#0000a{number}" for number in range(6)]
 _PAGE_COLOURS |= {colour: f"var(--series-{number})" for number, colour in enumerate(SERIES)}
-_MARKERS = "osD^vPX"  # shape beside colour, for who cannot tell the colours apart
+_MARKERS = "osD^vPX"  # marks and dashes besides colours, for readers who cannot tell the colours apart
+_DASHES: Sequence[Any] = ("-", (0, (7, 2)), (0, (3, 1.5)), (0, (7, 2, 1.5, 2)))
+REFERENCE: Mapping[str, Any] = {"color": INK, "linestyle": ":", "linewidth": 1.2}
+"""The style of a line that is no model's, such as the majority class."""
 _ROOM = 40  # letters that stand side by side below a chart
 WIDTH = 4.4  # inches: 422 pixels, so that text is still legible on a screen of 400
 _STYLE: Any = {
@@ -39,6 +43,7 @@ _STYLE: Any = {
     "grid.color": GRID,
     "grid.linewidth": 0.6,
     "legend.frameon": False,
+    "legend.handlelength": 3.0,
     "lines.markersize": 5,
     **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), INK),
 }
@@ -47,19 +52,24 @@ styled = style.context(_STYLE, after_reset=True)
 
 
 def drawn(section: Mapping[str, Any]) -> dict[str, int]:
-    """The models that charts of many lines draw, the first six networks, each with its place among all models."""
-    places = {model: place for place, model in enumerate(section["summary"])}
-    return {model: places[model] for model in networks(section)[: len(SERIES)]}
+    """The models that charts of many lines draw, the first six networks, each with its number in `places`."""
+    numbers = places(section)
+    return {model: numbers[model] for model in networks(section)[: len(SERIES)]}
 
 
-def colour(place: int) -> str:
-    """The colour of the model at this place."""
-    return SERIES[place % len(SERIES)]
+def places(section: Mapping[str, Any]) -> dict[str, int]:
+    """Every model of the plan by number, networks before controls: the same in all charts and tasks of a report."""
+    kinds = {each["name"]: each["model"] for each in section["models"]}
+    return {model: place for place, model in enumerate(sorted(kinds, key=lambda name: kinds[name] in CONTROLS))}
 
 
-def marker(place: int) -> str:
-    """The mark of the model at this place."""
-    return _MARKERS[place % len(_MARKERS)]
+def look(place: int, *, line: bool = True) -> dict[str, Any]:
+    """Colour, mark and dashes of the model of this number, for `Axes.plot`; with `line=False` marks alone."""
+    return {
+        "color": SERIES[place % len(SERIES)],
+        "marker": _MARKERS[place % len(_MARKERS)],
+        "linestyle": _DASHES[place % len(_DASHES)] if line else "",
+    }
 
 
 def stack(heights: Sequence[int], share: bool = False) -> tuple[Figure, list[Axes]]:
@@ -81,9 +91,10 @@ def name_rows(axes: Axes, names: Sequence[str]) -> None:
 
 def name_places(axes: Axes, names: Sequence[str]) -> None:
     """Names from the left to the right, turned where they would not all fit."""
-    axes.set_xticks(range(len(names)), names)
-    if len("".join(names)) > _ROOM:
-        axes.tick_params(axis="x", rotation=30)
+    turned: dict[str, Any] = (
+        {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if len("".join(names)) > _ROOM else {}
+    )
+    axes.set_xticks(range(len(names)), names, **turned)
     axes.set_xlim(-0.5, len(names) - 0.5)
 
 
@@ -101,6 +112,12 @@ def legend(figure: Figure, axes: Axes) -> None:
     handles, names = axes.get_legend_handles_labels()
     columns = 2 if all(len(name) <= 26 for name in names) else 1
     figure.legend(handles, names, loc="outside upper left", ncols=columns)
+
+
+def name_epochs(axes: Axes) -> None:
+    """An axis of whole epochs, also of a single one."""
+    axes.set_xlabel("Epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
 def log_scale(axes: Axes) -> None:

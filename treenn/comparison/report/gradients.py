@@ -9,11 +9,20 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from treenn.comparison.reach import gradient_lengths
 from treenn.comparison.report.document import Block, Chart, Pictures, Record, Section, Table, Text, field_of
-from treenn.comparison.report.drawing import INK, WIDTH, colour, drawn, finish, legend, log_scale, marker, styled
+from treenn.comparison.report.drawing import (
+    REFERENCE,
+    WIDTH,
+    drawn,
+    finish,
+    legend,
+    log_scale,
+    look,
+    name_epochs,
+    styled,
+)
 from treenn.comparison.report.slicing import label
 from treenn.comparison.statistics import by_model
 from treenn.comparison.wording import NONE
@@ -125,7 +134,7 @@ def _chart(section: Mapping[str, Any], found: Mapping[str, Sequence[Any]], dista
 def _line(axes: Axes, curve: Mapping[str, float], place: int, model: str) -> None:
     starts = [int(name.partition("–")[0]) for name in curve]
     norms = [max(norm, _LEAST) for norm in curve.values()]
-    axes.plot(starts, norms, f"{marker(place)}-", color=colour(place), markersize=3, linewidth=1, label=model)
+    axes.plot(starts, norms, **look(place), markersize=3, linewidth=1, label=model)
 
 
 def _ends(curve: Mapping[str, float]) -> str:
@@ -155,15 +164,14 @@ def _training(section: Mapping[str, Any]) -> Chart:
         common = min(len(each["mean"]) for each in lengths)
         mean, most = (np.mean([each[name][:common] for each in lengths], axis=0) for name in ("mean", "max"))
         epochs = range(1, common + 1)
-        axes.plot(epochs, mean, f"{marker(place)}-", color=colour(place), markersize=4, label=model)
-        axes.plot(epochs, most, ":", color=colour(place), linewidth=1.2)
+        axes.plot(epochs, mean, **look(place), markersize=4, label=model)
+        axes.plot(epochs, most, **look(place) | {"marker": ""}, linewidth=0.8, alpha=0.6)
         limits |= {each["clip_norm"] for each in lengths if each["clip_norm"] is not None}
         words.append(f"{model} from {mean[0]:.2g} to {mean[-1]:.2g}, at most {most.max():.2g}")
     for limit in sorted(limits):
-        axes.axhline(limit, color=INK, linestyle="--", linewidth=1)
+        axes.axhline(limit, **REFERENCE)
     log_scale(axes)
-    axes.set_xlabel("Epoch")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    name_epochs(axes)
     axes.set_ylabel("Length of the gradient")
     legend(figure, axes)
     clipped = ", ".join(f"{limit:g}" for limit in sorted(limits))
@@ -171,7 +179,8 @@ def _training(section: Mapping[str, Any]) -> Chart:
         figure,
         section["slug"],
         "Length of the gradient in training",
-        "Of all parameters together, before clipping, mean over batches and seeds; dotted, the longest of an epoch. "
-        + (f"The dashed line is where it was clipped ({clipped})." if limits else "It was not clipped."),
+        "Of all parameters together, before clipping, mean over batches and seeds; thin and without marks, the longest"
+        " of an epoch. "
+        + (f"The dotted line is where it was clipped ({clipped})." if limits else "It was not clipped."),
         "; ".join(words) + (f"; clipped at {clipped}" if limits else "; not clipped"),
     )

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from treenn.comparison.report.document import Chart, Pictures, Section
-from treenn.comparison.report.drawing import WIDTH, colour, drawn, finish, legend, marker, styled
+from treenn.comparison.report.drawing import WIDTH, drawn, finish, legend, look, name_epochs, styled
 from treenn.comparison.report.numbers import tested_metrics
 from treenn.comparison.statistics import by_model, networks
 from treenn.comparison.wording import METRICS, of_seeds, phrase, unseen_splits
@@ -46,16 +45,14 @@ def _chart(section: Mapping[str, Any], name: str) -> Chart:
     figure = Figure(figsize=(WIDTH, 3), layout="constrained")
     axes, places = figure.subplots(), drawn(section)
     for model, curves in _learners(section, name).items():
-        colour_, common = colour(places[model]), min(map(len, curves))
+        style, common = look(places[model]), min(map(len, curves))
         for curve in curves:
-            axes.plot(range(1, len(curve) + 1), curve, color=colour_, alpha=0.4, linewidth=0.8)
+            axes.plot(range(1, len(curve) + 1), curve, color=style["color"], alpha=0.4, linewidth=0.8)
         mean = np.mean([curve[:common] for curve in curves], axis=0)
-        line = f"{marker(places[model])}-"
-        axes.plot(range(1, common + 1), mean, line, color=colour_, markersize=4, label=model)
+        axes.plot(range(1, common + 1), mean, **style, markersize=4, label=model)
         words.append(f"{model} from {mean[0]:.{digits}f} after epoch 1 to {mean.max():.{digits}f} at best")
-    axes.set_xlabel("Epoch")
+    name_epochs(axes)
     axes.set_ylabel(metric.title + (" (%)" if metric.share else ""))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     legend(figure, axes)
     return finish(
         figure,

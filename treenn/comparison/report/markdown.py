@@ -45,11 +45,24 @@ def _table(table: Table) -> Iterator[str]:
         yield escaped(table.note)
 
 
-def escaped(text: str) -> str:
-    r"""Text that Markdown takes for what it is.
+_SPECIAL = re.compile(
+    r"""
+      [\\`*\[|~$]                                # escapes, code, emphasis, links, cells, strikethrough, mathematics
+    | (?<![^\W_])_ | _(?![^\W_])                 # an underscore that is not inside a word
+    | <(?=[A-Za-z/!?])                           # the start of a tag, comment or address in brackets
+    | &(?=\#?\w+;)                               # the start of an entity
+    | (?<!\S)\#                                  # a heading, or its end
+    | ^[-+>=]                                    # a list, a quotation, an underline
+    """,
+    re.VERBOSE,
+)
+_NUMBERED = re.compile(r"^(\d+)([.)])(?!\S)")
 
-    >>> print(escaped("<b> a*b | c"))
-    &lt;b> a\*b \| c
+
+def escaped(text: str) -> str:
+    r"""Text on one line that Markdown shows as it is: a backslash before each character with a meaning there.
+
+    >>> print(escaped("<b> a*b | c, p < 0.05, R&B, tree_lstm"))
+    \<b> a\*b \| c, p < 0.05, R&B, tree_lstm
     """
-    text = re.sub(r"([\\`*_\[\]|#])", r"\\\1", text)
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", " ")
+    return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", " ".join(text.split())))

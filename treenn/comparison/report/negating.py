@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from treenn.comparison.report.document import Block, Chart, Pictures, Record, Section, Table, Text, field_of
-from treenn.comparison.report.drawing import INK, colour, finish, marker, name_rows, stack, styled
+from treenn.comparison.report.drawing import INK, finish, look, name_rows, places, stack, styled
 from treenn.comparison.statistics import by_model, summarize
-from treenn.comparison.wording import NONE, percent, points, spread
+from treenn.comparison.wording import NONE, is_sst, percent, points, spread
 
 _SHARES = {"right": "as in the paper", "moved": "moved the right way", "reversed": "reversed"}
 _POLARITIES = ("positive", "negative")
@@ -28,7 +28,9 @@ def negated(section: Mapping[str, Any]) -> Section | None:
     first = next(iter(found.values()))[0]
     blocks: list[Block] = [Text(_about(first))]
     for polarity in [each for each in _POLARITIES if first[each]["pairs"]]:
-        blocks += [_table(section, found, polarity), _published(section, first, polarity)]
+        blocks.append(_table(section, found, polarity))
+        if "published" in first[polarity] and is_sst(section):
+            blocks.append(_published(section, first, polarity))
     return Section("Negation by minimal pairs", [*blocks, Pictures(lambda: [_chart(section, found)])])
 
 
@@ -79,7 +81,8 @@ def _published(section: Mapping[str, Any], first: Mapping[str, Any], polarity: s
     published = first[polarity]["published"]
     return Table(
         name=f"{section['slug']}/negated-{polarity}-published",
-        caption=f"Published, {published['pairs']} pairs of the paper's own: percent as in the paper",
+        caption=f"Published (quoted from memory), {published['pairs']} pairs of the paper's own: percent as in the"
+        " paper",
         columns={"Model": field_of("model"), "As in the paper": field_of("share", percent)},
         records=[{"model": model, "share": share} for model, share in published["shares"].items()],
     )
@@ -88,14 +91,13 @@ def _published(section: Mapping[str, Any], first: Mapping[str, Any], polarity: s
 @styled
 def _chart(section: Mapping[str, Any], found: Mapping[str, Sequence[Any]]) -> Chart:
     figure, rows = stack([len(found)] * 2, share=True)
-    places, words = list(section["summary"]), []
+    numbers, words = places(section), []
     for polarity, axes in zip(_POLARITIES, rows, strict=True):
         axes.axvline(0, color=INK, linewidth=1)
         for row, (model, runs) in enumerate(found.items()):
             changes = [run[polarity]["expected_change"] for run in runs if run[polarity]["expected_change"] is not None]
             if changes:
-                place = places.index(model)
-                axes.plot(changes, [row] * len(changes), marker(place), color=colour(place), alpha=0.7)
+                axes.plot(changes, [row] * len(changes), **look(numbers[model], line=False), alpha=0.7)
                 axes.plot([np.mean(changes)], [row], "|", color=INK, markersize=13, markeredgewidth=1.5)
                 words.append(f"{model}, {polarity} {np.mean(changes):+.2f}")
         name_rows(axes, list(found))

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from treenn.comparison.many_splits import MANY
 from treenn.comparison.report.document import Chart, Pictures, Record, Section, Table, field_of
-from treenn.comparison.report.drawing import INK, colour, finish, marker, name_rows, stack, styled
+from treenn.comparison.report.drawing import INK, REFERENCE, finish, look, name_rows, places, stack, styled
 from treenn.comparison.statistics import PAIRED_METRICS, by_model
 from treenn.comparison.wording import (
     METRICS,
@@ -99,13 +99,15 @@ def _chart(section: Mapping[str, Any], split: str) -> Chart:
     """Every run of every model, the mean of its seeds, and the majority class."""
     metrics, models = tested_metrics(section), by_model(section["runs"])
     figure, rows = stack([len(models)] * len(metrics))
+    numbers = places(section)
     for metric, axes in zip(metrics, rows, strict=True):
         scale = 100 if METRICS[metric].share else 1
-        for place, runs in enumerate(models.values()):
-            _seed_marks(axes, place, [scale * run[split][metric] for run in runs if run[split].get(metric) is not None])
+        for row, (model, runs) in enumerate(models.items()):
+            values = [scale * run[split][metric] for run in runs if run[split].get(metric) is not None]
+            _seed_marks(axes, row, values, look(numbers[model], line=False))
         constant = majority(section, split, metric)
         if constant is not None:
-            axes.axvline(scale * constant, color=INK, linestyle="--", linewidth=1)
+            axes.axvline(scale * constant, **REFERENCE)
         name_rows(axes, list(models))
         axes.set_title(METRICS[metric].title + (" (%)" if METRICS[metric].share else ""))
     return finish(
@@ -113,15 +115,15 @@ def _chart(section: Mapping[str, Any], split: str) -> Chart:
         section["slug"],
         f"Accuracy on {split}" if "pearson" not in metrics else f"Correlation on {split}",
         "A mark for each seed; the upright stroke is their mean"
-        + ("." if "pearson" in metrics else "; the dashed line is what always giving the commonest answer reaches."),
+        + ("." if "pearson" in metrics else "; the dotted line is what always giving the commonest answer reaches."),
         "; ".join(_in_words(section, split, metric) for metric in metrics),
     )
 
 
-def _seed_marks(axes: Axes, place: int, values: Sequence[float]) -> None:
+def _seed_marks(axes: Axes, row: int, values: Sequence[float], style: Mapping[str, Any]) -> None:
     if values:
-        axes.plot(values, [place] * len(values), marker(place), color=colour(place), alpha=0.7)
-        axes.plot([np.mean(values)], [place], "|", color=INK, markersize=13, markeredgewidth=1.5)
+        axes.plot(values, [row] * len(values), **style, alpha=0.7)
+        axes.plot([np.mean(values)], [row], "|", color=INK, markersize=13, markeredgewidth=1.5)
 
 
 def _in_words(section: Mapping[str, Any], split: str, name: str) -> str:

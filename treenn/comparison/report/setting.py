@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from treenn.comparison.report.document import Block, Record, Section, Table, Text, field_of
@@ -59,7 +59,15 @@ def _tuning(section: Mapping[str, Any]) -> str:
     said = listing([f"{name} {found['number']} ({found['file']})" for name, found in tuned.items()])
     untuned = [name for name in trials if name not in tuned]
     rest = f" No logged search: {listing(untuned)}." if untuned else ""
-    return f"{'As many' if len(numbers) == 1 else 'Not equally many'} tuning trials for each, logged: {said}.{rest}"
+    many = "As many" if len(numbers) == 1 else "Not equally many"
+    return f"{many} tuning trials for each of these, logged: {said}.{_elsewhere(section, tuned.values())}{rest}"
+
+
+def _elsewhere(section: Mapping[str, Any], logs: Iterable[Mapping[str, Any]]) -> str:
+    """Under what other supervision the trials were, if they were; empty where the log's is not recorded."""
+    others = dict.fromkeys(found["supervision"] for found in logs if found.get("supervision"))
+    others.pop(section["supervision"], None)
+    return f" The trials were under supervision {listing(list(others))}." if others else ""
 
 
 def _models(section: Mapping[str, Any]) -> Table:

@@ -10,9 +10,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from treenn.comparison.report.document import Block, Chart, Pictures, Record, Section, Table, Text, field_of
-from treenn.comparison.report.drawing import WIDTH, colour, drawn, finish, legend, marker, name_places, styled
+from treenn.comparison.report.drawing import WIDTH, drawn, finish, legend, look, name_places, styled
 from treenn.comparison.statistics import by_model, summarize
-from treenn.comparison.wording import NONE, percent, spread, unseen_splits
+from treenn.comparison.wording import NONE, is_sst, percent, spread, unseen_splits
 
 TITLES = {
     "length": "length",
@@ -76,10 +76,10 @@ def _blocks(section: Mapping[str, Any], split: str, name: str) -> Iterator[Block
             for key, words in counted.items()
         },
         records=[{"model": model, **_record(of_model, tuple(counted))} for model, of_model in slices.items()],
-        folded="published" not in first and _drawable(section, slices),
+        folded=name != "but" and _drawable(section, slices),
         note=f"In brackets how many {first['unit']} there are. {_sentence(first['rule'])}",
     )
-    if "published" in first:
+    if "published" in first and is_sst(section):
         yield from _published(section, split, name, first)
     if any("rule" in each for each in first["bins"]):
         yield Text(" ".join(_sentence(f"“{each['name']}”: {each['rule']}") for each in first["bins"]))
@@ -97,7 +97,8 @@ def _published(section: Mapping[str, Any], split: str, name: str, found: Mapping
     published = found["published"]
     yield Table(
         name=f"{section['slug']}/by-{name}-{split}-published",
-        caption=f"Published (Socher et al. 2013, section 6.3), {published['cases']} cases of SST: percent right",
+        caption=f"Published (Socher et al. 2013, section 6.3; quoted from memory), {published['cases']} cases of SST:"
+        " percent right",
         columns={"Model": field_of("model"), "X but Y": field_of("share", percent)},
         records=[{"model": model, "share": share} for model, share in published["shares"].items()],
     )
@@ -157,9 +158,9 @@ def _chart(section: Mapping[str, Any], split: str, name: str) -> Chart:
     for number, (model, place) in enumerate(models.items()):
         shares = _means(slices[model])
         shift = 0.0 if ranges else 0.12 * (number - (len(models) - 1) / 2)
-        at, line = [labels.index(each) + shift for each in shares], "-" if ranges else ""
+        at = [labels.index(each) + shift for each in shares]
         values = [100 * share for share in shares.values()]
-        axes.plot(at, values, f"{marker(place)}{line}", color=colour(place), label=model)
+        axes.plot(at, values, **look(place, line=ranges), label=model)
         words.append(f"{model} " + ", ".join(f"{each} {percent(share)}" for each, share in shares.items()))
     name_places(axes, labels)
     axes.set_ylabel("Percent right")

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from treenn.comparison.report.document import Chart, slug
 from treenn.comparison.report.drawing import described
 from treenn.trees import Tree
+from treenn.trees.palette import colour_of, ink_on
 
 _ROW, _STEP, _RADIUS, _TOP = 16.0, 15.0, 6.0, 22.0
 _LETTER = 6.6  # at most so wide, at this size
@@ -43,11 +44,6 @@ def two_trees(section: Mapping[str, Any], each: Mapping[str, Any], tree: Tree) -
     return Chart(
         title, _answers(each, classes), words, described(svg, slug(f"{section['slug']} {title}"), title, words)
     )
-
-
-def class_colour(n_classes: int, n: int) -> str:
-    """The colour of a class: along the page's scale from one end to the other."""
-    return f"var(--scale-{round(4 * n / max(1, n_classes - 1))})"
 
 
 def _words(tree: Tree, middle: float) -> Markup:
@@ -83,14 +79,16 @@ def _tree(tree: Tree, said: str, n_classes: int, side: float, middle: float) -> 
 
 
 def _node(x: float, y: float, answer: int, gold: int | None, n_classes: int) -> Markup:
-    rim = "var(--grid)" if gold is None else class_colour(n_classes, gold)
-    style = Markup('style="fill:{};stroke:{}"').format(class_colour(n_classes, answer), rim)
+    fill = colour_of(answer, n_classes)
+    rim = "var(--grid)" if gold is None else colour_of(gold, n_classes)
+    style = Markup('style="fill:{};stroke:{}"').format(fill, rim)
     if gold is None or gold == answer:
         shape = Markup('<circle cx="{:.1f}" cy="{:.1f}" r="{}" {}/>').format(x, y, _RADIUS, style)
     else:
         corner = (x - _RADIUS, y - _RADIUS, 2 * _RADIUS, 2 * _RADIUS)
         shape = Markup('<rect x="{:.1f}" y="{:.1f}" width="{}" height="{}" {}/>').format(*corner, style)
-    return shape + Markup('<text x="{:.1f}" y="{:.1f}" class="class">{}</text>').format(x, y + 3, answer)
+    number = Markup('<text x="{:.1f}" y="{:.1f}" class="class" style="fill:{}">{}</text>')
+    return shape + number.format(x, y + 3, ink_on(fill), answer)
 
 
 def _answers(each: Mapping[str, Any], classes: Sequence[str]) -> str:

@@ -39,6 +39,7 @@ from treenn.parsers.chart.parser import LIMIT, ChartParser
 from treenn.parsers.chart.settings import ChartSettings
 from treenn.parsers.chart.weights import pack, unpack
 from treenn.parsers.evaluation import evaluate
+from treenn.run_dir import PARSER, Run, check_run_dir, open_run_dir
 from treenn.trees import NaryTree, Tree
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import InputError, argument
@@ -61,6 +62,7 @@ def train(
     helpers: Sequence[ParsingTreebank] = (),
     teachers: Sequence[ChartParser] = (),
     out: AnyPath | None = None,
+    overwrite: bool = False,
     progress: Progress = lambda done, total, text: None,
 ) -> tuple[ChartParser, dict[str, Any]]:
     """Train a parser, keep its best epoch on dev by unlabelled F1, and say how it went.
@@ -80,15 +82,20 @@ def train(
         teachers: parsers that each left out a part of the training trees (`ChartSettings.fold`); what they think of its
             sentences is learned beside the trees.
         out: a folder for the parser, written after every epoch that is the best so far.
+        overwrite: replace what a treenn command left in `out`.
         progress: told of every batch.
 
     Raises:
         InputError: where a tree is too long, a split has no trees, or the teachers have seen a sentence all of them.
     """
+    if out is not None:
+        check_run_dir(Path(out), Run(PARSER), overwrite=overwrite)
     settings = settings or ChartSettings()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         trainer = _Trainer(treebank, settings, vectors, helpers, teachers, progress)
+        if out is not None:
+            open_run_dir(Path(out), Run(PARSER), overwrite=overwrite)
         for epoch in range(settings.epochs):
             if trainer.run_epoch(epoch, progress) and out is not None:
                 trainer.parser.save(Path(out))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
@@ -12,8 +12,8 @@ from typing import Any, Self, final
 
 from nltk.grammar import PCFG, Nonterminal, ProbabilisticProduction
 
-from treenn.parsers.config import read_config
-from treenn.parsers.parser import Parser
+from treenn.parsers.config import read_config, readable
+from treenn.parsers.parser import Parser, check_sentences
 from treenn.parsers.pcfg.chart import Parse, search
 from treenn.parsers.pcfg.induction import START
 from treenn.parsers.pcfg.lexicon import terminal
@@ -21,13 +21,16 @@ from treenn.parsers.pcfg.markov import CONTEXT, PART
 from treenn.parsers.pcfg.rules import compiled
 from treenn.parsers.pcfg.settings import Settings
 from treenn.trees import InputError, Tree
-from treenn.trees.files import read_json, write_text
+from treenn.trees.files import write_text
+from treenn.trees.json_values import check_object, read_object, read_settings
 
 FORMAT = 1
 """The version of a parser folder's layout."""
 
 MAX_WORDS = 200
 """The longest sentence that is parsed: time grows with the cube of its length, memory with the square."""
+
+_PROBE = (("a",), ("a", "a", "a"))  # sentences for which any grammar that was trained has a tree
 
 _COLUMNS = 256  # words of sentences of one length that are searched at once
 
@@ -46,6 +49,8 @@ class PCFGParser(Parser):
         settings: what it was made with.
     """
 
+    max_words = MAX_WORDS
+
     def __init__(self, grammar: PCFG, settings: Settings) -> None:
         self.grammar, self.settings, self.rules = grammar, settings, compiled(grammar)
 
@@ -55,11 +60,7 @@ class PCFGParser(Parser):
         Raises:
             InputError: where a sentence has no words, or more than `MAX_WORDS`.
         """
-        for number, words in enumerate(sentences):
-            if not words:
-                raise InputError(f"sentence {number} has no words")
-            if len(words) > MAX_WORDS:
-                raise InputError(f"sentence {number} has {len(words)} words; this parser takes {MAX_WORDS} at most")
+        sentences = check_sentences(sentences, self.max_words)
         trees: dict[int, Tree] = {}
         order = sorted(range(len(sentences)), key=lambda number: len(sentences[number]))
         for length, group in groupby(order, key=lambda number: len(sentences[number])):
@@ -99,25 +100,41 @@ class PCFGParser(Parser):
             InputError: where the folder does not hold such a parser, or one of another format.
         """
         config = read_config(folder, "pcfg", FORMAT)
-        held = read_json(folder / "grammar.json")
-        productions = [
-            ProbabilisticProduction(Nonterminal(symbol), [*map(Nonterminal, below)], prob=probability)
-            for symbol, rules in held["rules"].items()
-            for *below, probability in rules
-        ]
-        productions += (
-            ProbabilisticProduction(Nonterminal(symbol), [word], prob=probability)
-            for symbol, words in held["words"].items()
-            for word, probability in words.items()
-        )
-        grammar = PCFG(Nonterminal(START), productions, calculate_leftcorners=False)
-        return cls(grammar, Settings(**config["settings"]))
+        check_object(config, {"settings": dict}, folder / "config.json")
+        settings = read_settings(Settings, config["settings"], folder / "config.json")
+        held = read_object(folder / "grammar.json", _GRAMMAR)
+        with readable(folder / "grammar.json"):
+            grammar = PCFG(Nonterminal(START), [*_productions(held)], calculate_leftcorners=False)
+            parser = cls(grammar, settings)
+            parser.parse_batch(_PROBE)
+        return parser
+
+
+_GRAMMAR = {"rules": dict[str, list[list[object]]], "words": dict[str, dict[str, float]]}
+
+
+def _productions(held: dict[str, Any]) -> Iterator[ProbabilisticProduction]:
+    """The rules in a `grammar.json`."""
+    if START not in held["rules"]:
+        raise InputError(f"there must be rules for {START!r}")
+    for symbol, rules in held["rules"].items():
+        for *below, probability in rules:
+            yield _production(symbol, [*map(Nonterminal, below)], probability)
+    for symbol, words in held["words"].items():
+        for word, probability in words.items():
+            yield _production(symbol, [word], probability)
+
+
+def _production(symbol: str, below: list[Any], probability: Any) -> ProbabilisticProduction:
+    if not (isinstance(probability, float | int) and 0 <= probability <= 1):
+        raise InputError(f"a rule of {symbol} has the probability {probability}; must be 0 to 1")
+    return ProbabilisticProduction(Nonterminal(symbol), below, prob=probability)
 
 
 def _labelled(parse: Parse | None, words: Sequence[str]) -> Tree:
     """The tree over the words themselves, its labels without what only the grammar needs."""
     if parse is None:
-        raise AssertionError("a grammar with fragments has a tree for every sentence")
+        raise InputError("this grammar has no tree for some sentence; train the parser anew")  # fragments make one
     labels = [_label(str(label)) for label in parse.tree.labels]
     if labels[-1] == PART:
         labels[-1] = None

@@ -14,6 +14,7 @@ from treenn.parsers.pcfg.induction import induced
 from treenn.parsers.pcfg.markov import CONTEXT, PART
 from treenn.parsers.pcfg.parser import MAX_WORDS, PCFGParser
 from treenn.parsers.pcfg.settings import Settings
+from treenn.run_dir import PARSER, Run, check_run_dir, open_run_dir
 from treenn.trees import InputError, NaryTree, Tree
 from treenn.trees.arguments import AnyPath, check
 
@@ -33,6 +34,7 @@ def train(
     vectors: Sequence[WordVectors] = (),
     helpers: Sequence[ParsingTreebank] = (),
     out: AnyPath | None = None,
+    overwrite: bool = False,
     progress: Progress | None = None,
 ) -> tuple[PCFGParser, dict[str, Any]]:
     """Read a grammar off the training trees of a treebank and its helpers. Nothing in it is random.
@@ -45,6 +47,7 @@ def train(
         vectors: not used: a grammar knows its words as they are.
         helpers: treebanks whose training trees are added.
         out: a folder for the parser.
+        overwrite: replace what a treenn command left in `out`.
         progress: told how many trees of dev are parsed.
 
     Returns:
@@ -57,6 +60,8 @@ def train(
     settings, out = check("settings", settings, Settings | None), check("out", out, AnyPath | None)
     from treenn.environment import environment  # Loads torch, which parsing does without.
 
+    if out is not None:
+        check_run_dir(Path(out), Run(PARSER), overwrite=overwrite)
     settings, report, start = settings or Settings(), progress or (lambda done, total, text: None), time.perf_counter()
     report(0, 1, "reading the grammar")
     trees = [tree for bank in (treebank, *helpers) for tree in bank.trees("train")]
@@ -86,6 +91,7 @@ def train(
         "environment": environment(),
     }
     if out is not None:
+        open_run_dir(Path(out), Run(PARSER), overwrite=overwrite)
         parser.save(Path(out))
     return parser, results
 

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Self
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 from torch import Tensor
 
-from treenn.parsers.config import read_config
-from treenn.parsers.parser import Parser, refuse_empty
+from treenn.parsers.config import read_config, readable
+from treenn.parsers.parser import Parser, check_sentences
 from treenn.parsers.recursive.network import MergeNetwork
 from treenn.parsers.recursive.scorers import LEFT, PARENT, RIGHT
 from treenn.parsers.recursive.search import Found, Sentences, search
 from treenn.parsers.recursive.settings import Settings
 from treenn.trees import InputError, Tree
-from treenn.trees.files import read_json, write_bytes, write_text
+from treenn.trees.files import write_bytes, write_text
+from treenn.trees.json_values import check_object, read_settings
 from treenn.vocabulary import Vocabulary
+from treenn.weight_file import NAME, check_shapes, read_shapes, read_weights
 
 FORMAT = 1
 """The version of a parser folder's layout."""
@@ -43,6 +44,8 @@ class RecursiveNetworkParser(Parser):
         settings: what it was trained with; `width` is that of the beam.
     """
 
+    max_words = MAX_WORDS
+
     def __init__(self, network: MergeNetwork, settings: Settings) -> None:
         self.network, self.settings = network.eval(), settings
 
@@ -52,12 +55,8 @@ class RecursiveNetworkParser(Parser):
         Raises:
             InputError: where a sentence has no words, or more than `MAX_WORDS`.
         """
-        refuse_empty(sentences)
+        sentences = check_sentences(sentences, self.max_words)
         lengths = [len(words) for words in sentences]
-        if (most := max(lengths, default=0)) > MAX_WORDS:
-            raise InputError(
-                f"sentence {lengths.index(most)} has {most:,} words; this parser takes {MAX_WORDS:,} at most"
-            )
         order = sorted(range(len(lengths)), key=lambda number: -lengths[number])
         trees: dict[int, Tree] = {}
         while len(trees) < len(order):
@@ -73,6 +72,8 @@ class RecursiveNetworkParser(Parser):
         lengths = torch.tensor([len(words) for words in sentences])
         x = self.network.vectors(sentences)
         found = search(self.network, x, Sentences(lengths.cumsum(0) - lengths, lengths), self.settings.width)
+        if not found.totals.isfinite().all():
+            raise InputError("a score of this parser is NaN: its weights are too large; train the parser anew")
         return trees_of(found, sentences, lengths)
 
     def save(self, folder: Path) -> None:
@@ -93,18 +94,22 @@ class RecursiveNetworkParser(Parser):
         """A saved parser; JSON and safetensors only, nothing is unpickled.
 
         Raises:
-            InputError: where the folder does not hold such a parser, or one of another format.
+            InputError: if the folder does not hold such a parser, or one of another format; if weights are missing, of
+                another shape, NaN or infinite.
         """
         config = read_config(folder, "recursive", FORMAT)
-        known = {field.name for field in fields(Settings)}
-        settings = Settings(**{name: value for name, value in config["settings"].items() if name in known})
-        vocabulary = Vocabulary(read_json(folder / "vocabulary.json"))
+        check_object(config, {"settings": dict, "word_size": int}, folder / "config.json")
+        vocabulary, path = Vocabulary.read(folder / "vocabulary.json"), folder / NAME
+        settings = read_settings(Settings, config["settings"], folder / "config.json")
+        with readable(folder / "config.json"):
+            if settings.context_layers > len(read_shapes(path)):
+                raise InputError(f"context_layers {settings.context_layers}: more than {NAME} has weights for")
+            with torch.device("meta"):
+                sketch = MergeNetwork(vocabulary, torch.empty(len(vocabulary), config["word_size"]), settings)
+        check_shapes(path, sketch.state_dict())
         with torch.random.fork_rng(devices=[]):
             network = MergeNetwork(vocabulary, torch.zeros(len(vocabulary), config["word_size"]), settings)
-        try:
-            network.load_state_dict(load_file(folder / "model.safetensors"))
-        except (OSError, RuntimeError, SafetensorError) as error:
-            raise InputError(f"these weights cannot be read: {error}", source=folder / "model.safetensors") from error
+        network.load_state_dict(read_weights(path, network.state_dict()))
         return cls(network, settings)
 
 

@@ -23,6 +23,7 @@ from treenn.parsers.recursive.network import MergeNetwork, build
 from treenn.parsers.recursive.objective import margin_loss, steps_loss
 from treenn.parsers.recursive.parser import MAX_WORDS, RecursiveNetworkParser
 from treenn.parsers.recursive.settings import Settings
+from treenn.run_dir import PARSER, Run, check_run_dir, open_run_dir
 from treenn.trees import NaryTree, Tree
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import InputError, argument
@@ -41,6 +42,7 @@ def train(
     vectors: Sequence[WordVectors] = (),
     helpers: Sequence[ParsingTreebank] = (),
     out: AnyPath | None = None,
+    overwrite: bool = False,
     progress: Progress = lambda done, total, text: None,
 ) -> tuple[RecursiveNetworkParser, dict[str, Any]]:
     """Train on a treebank's training trees and keep the epoch with the best unlabelled F1 on dev.
@@ -54,6 +56,7 @@ def train(
         vectors: pretrained word vectors, side by side.
         helpers: treebanks whose training trees are added.
         out: a folder for the parser.
+        overwrite: replace what a treenn command left in `out`.
         progress: told of every batch.
 
     Returns:
@@ -62,12 +65,16 @@ def train(
     Raises:
         InputError: where there is nothing to learn from or to choose on, or the loss stops being a number.
     """
+    if out is not None:
+        check_run_dir(Path(out), Run(PARSER), overwrite=overwrite)
     settings = settings or Settings()
     trees = [tree for bank in (treebank, *helpers) for tree in bank.trees("train") if 1 < len(tree.words) <= MAX_WORDS]
     dev = [tree for tree in treebank.trees("dev") if len(tree.words) <= MAX_WORDS]
     if not trees or not dev:
         raise InputError(f"treebank {treebank.name} needs trees of two words or more to train on, and others as dev")
     trainer = _Trainer(settings, _vocabulary(treebank, trees, vectors), vectors, trees, dev)
+    if out is not None:
+        open_run_dir(Path(out), Run(PARSER), overwrite=overwrite)
     for epoch in range(1, settings.epochs + 1):
         trainer.run_epoch(epoch, progress)
     parser, results = trainer.finish(treebank, helpers)

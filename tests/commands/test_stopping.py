@@ -1,0 +1,175 @@
+"""Commands that are stopped, that lose a worker, or that lose their folder end in one line and leave no process."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import small_recipes
+from killing import end, processes, start, wait_until, workers
+from small_recipes import small_home
+
+from treenn.stopping import ends_in_one_line
+
+Command = Callable[..., Any]
+Start = Callable[[str], subprocess.Popen[str]]
+
+ENDLESS = ("--size", "4", "--word-size", "4", "--epochs", "100000")
+LONG = {
+    "compare": ("compare", "--treebank", "sst", "--seeds", "1", "--jobs", "2", "--out", "out", *ENDLESS),
+    "tune": ("tune", "--treebank", "sst", "--trials", "1", "--jobs", "2", "--out", "out", *ENDLESS),
+    "reproduce": ("reproduce", "sst", "--only", "endless", "--seeds", "2", "--jobs", "2", "--out", "out"),
+}
+HOW = {"int": 130, "term": 143, "hup": 129}
+
+linux_only = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc")
+
+
+@pytest.fixture
+def long_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    """A command that would not end, once both its workers are at work."""
+    small_home(tmp_path / "home", monkeypatch)
+    monkeypatch.setenv("PYTHONPATH", str(Path(small_recipes.__file__).parent), prepend=os.pathsep)
+    started = []
+
+    def run(name: str) -> subprocess.Popen[str]:
+        process = start(tmp_path, *LONG[name])
+        started.append(process)
+        assert wait_until(lambda: process.poll() is not None or len(workers(process.pid)) == 2)
+        assert process.poll() is None, process.communicate()
+        return process
+
+    yield run
+    for process in started:
+        end(process)
+
+
+def one_line(stderr: str) -> str:
+    """The message, after the progress bar."""
+    assert "Traceback" not in stderr
+    *_, last = stderr.strip().splitlines()
+    return last
+
+
+@linux_only
+@pytest.mark.parametrize("name", LONG)
+def test_no_worker_is_left_when_a_command_was_terminated(long_run: Start, tmp_path: Path, name: str) -> None:
+    process = long_run(name)
+    os.kill(process.pid, signal.SIGTERM)
+    _, stderr = process.communicate(timeout=60)
+    assert (process.returncode, one_line(stderr)) == (143, "stopped by SIGTERM")
+    assert wait_until(lambda: not processes(process.pid)), processes(process.pid)
+    assert not list((tmp_path / "out").rglob(".*"))
+
+
+@linux_only
+def test_interrupting_at_the_terminal_ends_all_of_it_in_one_line(long_run: Start) -> None:
+    process = long_run("compare")
+    os.killpg(process.pid, signal.SIGINT)  # as the terminal does, to workers too
+    _, stderr = process.communicate(timeout=60)
+    assert (process.returncode, one_line(stderr)) == (130, "stopped by SIGINT")
+    assert wait_until(lambda: not processes(process.pid)), processes(process.pid)
+
+
+@linux_only
+def test_workers_end_with_a_command_that_was_killed(long_run: Start) -> None:
+    process = long_run("tune")
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert wait_until(lambda: not processes(process.pid)), processes(process.pid)
+
+
+@linux_only
+def test_a_worker_that_was_killed_is_one_line(long_run: Start) -> None:
+    process = long_run("tune")
+    os.kill(workers(process.pid)[0], signal.SIGKILL)  # as the system does when memory runs out
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert one_line(stderr) == (
+        "error: a worker process was killed, most often because memory ran out; what is finished is kept: run the "
+        "same again with fewer --jobs"
+    )
+    assert wait_until(lambda: not processes(process.pid)), processes(process.pid)
+
+
+@linux_only
+def test_a_comparison_whose_folder_is_removed_ends_in_one_line(long_run: Start, tmp_path: Path) -> None:
+    process = long_run("compare")
+    assert wait_until(lambda: any(tmp_path.glob("out/runs/*/checkpoint.safetensors")))
+    shutil.move(tmp_path / "out", tmp_path / "elsewhere")
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert one_line(stderr).startswith("error: ")
+    assert "this folder was removed or emptied while a run was writing to it" in one_line(stderr)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", HOW)
+def test_a_signal_is_one_line_and_an_exit_code(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    number = getattr(signal, f"SIG{name.upper()}")
+    before = signal.getsignal(number)
+    swept = []
+
+    @ends_in_one_line
+    def command() -> None:
+        try:
+            signal.raise_signal(number)
+        except Exception:  # what code does that is glad of any error
+            raise AssertionError from None
+        finally:
+            swept.append(True)
+
+    with pytest.raises(SystemExit) as stop:
+        command()
+    assert (stop.value.code, swept) == (HOW[name], [True])
+    assert capsys.readouterr().err == f"stopped by SIG{name.upper()}\n"
+    assert signal.getsignal(number) == before
+
+
+def test_a_signal_that_is_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup has it
+    try:
+        ends_in_one_line(lambda: signal.raise_signal(signal.SIGHUP))()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.EROFS])
+def test_an_error_of_the_system_with_a_file_is_one_line(code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    @ends_in_one_line
+    def command() -> None:
+        raise OSError(code, os.strerror(code), "results.json")
+
+    with pytest.raises(SystemExit) as stop:
+        command()
+    assert stop.value.code == 2
+    assert capsys.readouterr().err == f"error: results.json: {os.strerror(code)}\n"
+
+
+def test_a_full_disk_is_one_line(treenn: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_home(tmp_path / "home", monkeypatch)
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    error = treenn("train", "--treebank", "sst", "--size", "4", "--epochs", "1", "--out", "out").error
+    assert error == "out/run.json: cannot write here: No space left on device"
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_signals_are_left_alone_outside_the_main_thread() -> None:
+    code = (
+        "import threading\nfrom treenn.stopping import ends_in_one_line\nran = []\n"
+        "thread = threading.Thread(target=ends_in_one_line(lambda: ran.append(1)))\n"
+        "thread.start(); thread.join(); assert ran"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=60)

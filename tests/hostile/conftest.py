@@ -1,0 +1,3 @@
+from hostile_folders import guarded
+
+__all__ = ["guarded"]

@@ -1,0 +1,127 @@
+"""Arguments of parsers: a list of words where one is wanted, a text where one is wanted, else one named error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from treenn.parsers import Parser
+from treenn.parsers.loading import load_parser
+from treenn.parsers.shapes import Balanced, Left, Random, Right, RightPunctuation
+from treenn.trees import InputError, Tree
+
+NAMES = ["chart", "balanced", "left", "right", "right-punctuation", "random:3"]
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def parser(request: pytest.FixtureRequest) -> Parser:
+    return load_parser(request.param)
+
+
+@pytest.mark.parametrize(
+    ("sentences", "message"),
+    [
+        (["not good"], "sentences[0] is the text 'not good'; it must be a list of words; parse_text takes a text"),
+        ([["fine"], "not good"], "sentences[1] is the text 'not good'; it must be a list of words"),
+        ("not good", "sentences is the text 'not good'; it must be a list of lists of words"),
+        (b"not good", "sentences is of type bytes; it must be a list of lists of words"),
+        (None, "sentences is None; it must be a list of lists of words"),
+        ([None], "sentences[0] is None; it must be a list of words"),
+        ([float("nan")], "sentences[0] is nan; it must be a list of words"),
+        ([{"a", "b"}], "sentences[0] is of type set; it must be a list of words"),
+        ([{"a": 1}], "sentences[0] is of type dict; it must be a list of words"),
+        ([b"good"], "sentences[0] is of type bytes; it must be a list of words"),
+        ([["fine"], []], "sentences[1] has no words"),
+        ([["a", ""]], "sentences[0][1] is the text ''; a word is a str of at least one character"),
+        ([["a", None]], "sentences[0][1] is None; a word is a str"),
+        ([["a", 3]], "sentences[0][1] is 3; a word is a str"),
+        ([["a", ["b"]]], "sentences[0][1] is of type list; a word is a str"),
+        ([["a", b"b"]], "sentences[0][1] is of type bytes; a word is a str"),
+    ],
+)
+def test_a_batch_of_something_else_is_named(parser: Parser, sentences: Any, message: str) -> None:
+    with pytest.raises(InputError, match="^" + re.escape(message)):
+        parser.parse_batch(sentences)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("not good", "words is the text 'not good'; it must be a list of words; parse_text takes a text"),
+        ("", "words is the text ''; it must be a list of words"),
+        (None, "words is None; it must be a list of words"),
+        ([], "words has no words"),
+        (["a", 2.5], "words[1] is 2.5; a word is a str"),
+    ],
+)
+def test_one_sentence_of_something_else_is_named(parser: Parser, words: Any, message: str) -> None:
+    with pytest.raises(InputError, match="^" + re.escape(message)):
+        parser.parse(words)
+
+
+@pytest.mark.parametrize("text", [None, 3, float("nan"), ["not", "good"], b"good"])
+def test_a_text_that_is_none_is_named(parser: Parser, text: Any) -> None:
+    for method in (parser.parse_text, parser.parse_sentences):
+        with pytest.raises(InputError, match=r"^text is .*; it must be one text \(str\)$"):
+            method(text)
+
+
+def test_a_long_text_is_shortened_in_the_message() -> None:
+    with pytest.raises(InputError) as refused:
+        Right().parse("x" * 100_000)
+    assert len(str(refused.value)) < 200
+
+
+@pytest.mark.parametrize("kind", [list, tuple, iter, np.array, lambda words: np.array(words, dtype=object)])
+def test_words_in_any_ordered_container_are_parsed(parser: Parser, kind: Any) -> None:
+    words = ["not", "very", "good"]
+    tree = parser.parse(words)
+    assert parser.parse(kind(words)) == parser.parse_batch(kind([words]))[0] == tree
+    assert parser.parse_batch([kind(words)])[0] == tree
+
+
+def test_words_in_a_pandas_series_are_parsed_whatever_its_index(parser: Parser) -> None:
+    pandas = pytest.importorskip("pandas")
+    series = pandas.Series(["not", "very", "good"], index=[7, 5, 9])
+    assert parser.parse(series) == parser.parse_batch(pandas.Series([series]))[0] == parser.parse(list(series))
+
+
+class AtMostFour(Parser):
+    """A parser of a user that declares its limit."""
+
+    max_words = 4
+
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        return Right().parse_batch(sentences)
+
+
+def test_every_parser_declares_its_limit() -> None:
+    from treenn.parsers.chart.parser import LIMIT, ChartParser
+    from treenn.parsers.pcfg.parser import PCFGParser
+    from treenn.parsers.recursive.parser import RecursiveNetworkParser
+
+    assert ChartParser.max_words == LIMIT
+    assert (PCFGParser.max_words, RecursiveNetworkParser.max_words) == (200, 2000)
+    assert {shape.max_words for shape in (Balanced, Left, Random, Right, RightPunctuation)} == {None}
+
+
+def test_over_its_limit_parse_text_names_what_takes_the_text() -> None:
+    with pytest.raises(
+        InputError, match=r"^text has 6 words; this parser takes at most 4 in one sentence; parse_sentences "
+    ):
+        AtMostFour().parse_text("a b c d e.")
+    with pytest.raises(InputError, match=r"^words has 5 words; this parser takes at most 4; treenn\.parsers\.divide "):
+        AtMostFour().parse(list("abcde"))
+
+
+def test_a_text_of_any_length_has_the_trees_of_its_sentences() -> None:
+    trees = AtMostFour().parse_sentences("Dull. It is long; far too long, really! Flat.")
+    assert [" ".join(tree.words) for tree in trees] == [
+        "Dull .", "It is long ;", "far too long ,", "really !", "Flat ."
+    ]  # fmt: skip
+    assert Right().parse_sentences(" ") == []
+    assert [len(tree.words) for tree in load_parser("chart").parse_sentences("word " * 401)] == [400, 1]

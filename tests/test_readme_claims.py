@@ -1,0 +1,174 @@
+"""Every figure of the README's comparison, parsers and speed is that of a record in treebanks/results."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+RESULTS = ROOT / "treebanks" / "results"
+
+
+def read(name):
+    return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def row(start):
+    """The one row of a table that starts so."""
+    [found] = [line for line in README.splitlines() if line.startswith(f"| {start}")]
+    return found
+
+
+def spread(summary, scale=100, digits=1):
+    std = "" if summary["std"] is None else f" ± {scale * summary['std']:.{digits}f}"
+    return f"{scale * summary['mean']:.{digits}f}{std}"
+
+
+def task(name, supervision, treebank=None):
+    [found] = [
+        each
+        for each in read(name)["tasks"]
+        if each["supervision"] == supervision and treebank in (None, each["treebank"]["name"])
+    ]
+    return found
+
+
+SHAPES = {f"tree-lstm, {name}": name.removesuffix("-branching").removesuffix(" trees") for name in (
+    "left-branching", "right-branching", "balanced", "random trees"
+)}  # fmt: skip
+NETWORKS = {"tree-lstm": "Tree-LSTM", "lstm": "LSTM", "bilstm": "BiLSTM"}
+LOGIC = {
+    "recursive-tanh": "plain cell",
+    "recursive-tanh, balanced": "balanced",
+    "lstm, with brackets": "LSTM that reads the brackets",
+}
+ROWS = [
+    ("SST, every phrase labelled", "sst/sst", "nodes", "test", "root", NETWORKS | SHAPES),
+    ("the same, positive against negative", "sst/sst", "nodes", "test", "root_binary", NETWORKS | SHAPES),
+    ("SST, sentence labels alone", "sst/sst", "roots", "test", "root", NETWORKS),
+    ("SST, published supervision", "sst/sst", "published", "test", "root", NETWORKS),
+    ("ListOps, trained on", "listops/listops", "roots", "test", "root", NETWORKS),
+    ("the same, 900 to 1000", "listops/listops", "roots", "900-1000", "root", NETWORKS),
+    ("propositional logic", "logic/logic", "roots", "6-operators", "root", LOGIC | {"lstm": "that does not"}),
+    ("the same, 12 operators", "logic/logic", "roots", "12-operators", "root", LOGIC | {"lstm": "that does not"}),
+]
+
+
+@pytest.mark.parametrize(("start", "record", "supervision", "split", "metric", "models"), ROWS)
+def test_a_rows_figures_are_the_records(start, record, supervision, split, metric, models):
+    summary, line = task(record, supervision)["summary"], row(start)
+    assert all(
+        f"{title} {spread(summary[name][split][metric])}" in line for name, title in models.items() if name in summary
+    )
+    others = [name for name in summary if name.startswith(("tree-lstm, balanced", "tree-lstm, random"))]
+    assert all(f"{SHAPES[name]} {spread(summary[name][split][metric])}" in line for name in others)
+
+
+def test_relatedness_has_the_records_figures():
+    summary, line = task("sick/sick", "roots", "sick-relatedness")["summary"], row("SICK relatedness")
+    titles = {"dependency-tree-lstm": "dependency Tree-LSTM", "tree-lstm": "binary Tree-LSTM"} | {
+        name: NETWORKS[name] for name in ("lstm", "bilstm")
+    }
+    for name, title in titles.items():
+        figure = re.sub(r"0(\.\d+)", r"\1", spread(summary[name]["test"]["pearson"], 1, 3))
+        assert f"{title} {figure}" in line
+
+
+@pytest.mark.parametrize(("start", "suffix"), [("SST, our recipe", ""), ("the same, words in context", "_contextual")])
+def test_our_recipes_have_the_records_figures(start, suffix):
+    for name, title in {"own": "Tree-LSTM", "own_lstm": "LSTM", "own_bilstm": "BiLSTM"}.items():
+        test = read(f"sst/recipes/{name}{suffix}")["summary"]["test"]
+        assert f"{title} {spread(test['root'])} / {spread(test['root_binary'])}" in row(start)
+
+
+def matched(line):
+    return line.split("|")[-2].strip()
+
+
+@pytest.mark.parametrize(("start", "record", "supervision"), [each[:3] for each in ROWS])
+def test_what_is_called_matched_is(start, record, supervision):
+    found, marks = task(record, supervision), matched(row(start))
+    used = [
+        run for run in found["runs"] if run["model"].partition(",")[0] in ("tree-lstm", "recursive-tanh", *NETWORKS)
+    ]
+    parameters = {run["parameters"] for run in used}
+    assert "P" in marks and max(parameters) / min(parameters) <= 1.023
+    assert ("L" in marks) == (supervision != "published")
+    trials = {each["name"]: each.get("trials") for each in read(record)["models"]}
+    logged = [(trials[name] or {}).get("number") for name in NETWORKS if name in trials]
+    assert ("T" in marks) == (None not in logged and len(set(logged)) == 1)
+    seeds = {sum(run["model"] == name for run in used) for name in dict.fromkeys(run["model"] for run in used)}
+    assert {int(number) for number in re.findall(r"\d+", marks)} == seeds
+
+
+@pytest.mark.parametrize(
+    ("start", "suffix", "same"), [("SST, our", "", True), ("the same, words in", "_contextual", False)]
+)
+def test_recipes_are_matched_where_the_table_says_so(start, suffix, same):
+    records = [read(f"sst/recipes/{name}{suffix}") for name in ("own", "own_lstm", "own_bilstm")]
+    [tree], [lstm], [bilstm] = ({run["parameters"] for run in each["runs"]} for each in records)
+    assert ("P" in matched(row(start))) is same is (max(tree, lstm, bilstm) / min(tree, lstm, bilstm) <= 1.023)
+    assert "T" not in matched(row(start))
+    assert {len(each["runs"]) for each in records} == {10}
+    assert same or f"{tree:,} (tree), {lstm:,} (LSTM) and {bilstm:,} (BiLSTM)" in README
+
+
+@pytest.mark.parametrize(
+    ("start", "record"),
+    [
+        ("chart parser", "chart"),
+        ("recursive-network parser", "recursive-sst"),
+        ("spaCy's", "spacy"),
+        ("PCFG of", "pcfg-questionbank"),
+        ("balanced |", "balanced"),
+        ("right-branching |", "right"),
+    ],
+)
+def test_parsers_have_the_records_figures(start, record):
+    found, cells = read(f"sst/parsers/{record}"), [cell.strip() for cell in row(start).split("|")[1:-1]]
+    f1 = [f"{100 * found[name]['f1']:.1f}" for name in ("with_punctuation", "without_punctuation")]
+    assert cells[1:3] == f1
+    if cells[3]:
+        assert cells[3] == f"{found['sentences'] / found['processor_seconds']:.0f}"
+    sentiment = found["sentiment"]["parser"]
+    assert cells[4] == f"{100 * sentiment['root']:.1f} / {100 * sentiment['root_binary']:.1f}"
+
+
+@pytest.mark.parametrize(
+    ("start", "contender"),
+    [
+        ("treenn, binary Tree-LSTM", "treenn"),
+        ("the same, equal subtrees", "treenn no-share"),
+        ("DyNet", "DyNet autobatch"),
+        ("`torch.nn.LSTM`", "torch.nn.LSTM"),
+        ("pytorch-tree-lstm", "pytorch-tree-lstm (child-sum)"),
+    ],
+)
+def test_speeds_are_the_records(start, contender):
+    [sitting] = read("bench/peers")["sittings"]
+    cells = []
+    for batch in (25, 256):
+        ours, theirs = (sitting[f"{name}, batch {batch}"]["trees_per_second"] for name in ("treenn", contender))
+        cells += [str(theirs), "" if contender == "treenn" else f"{ours / theirs:.2f} times"]
+    assert [cell.strip() for cell in row(start).split("|")[2:-1]] == cells
+
+
+def test_the_rest_of_the_bench_is_the_records():
+    found = read("bench/sst-cpu")
+    by_batch = {(each["contender"], each["batch"]): each for each in found["training"]}
+    text = " ".join(README.split())
+    for peer in ("nn.LSTM", "nn.GRU"):
+        small, large = (
+            by_batch["tree-lstm", batch]["trees_per_second"] / by_batch[peer, batch]["trees_per_second"]
+            for batch in (25, 256)
+        )
+        assert re.search(rf"`{re.escape(peer)}`.{{0,60}} {small:.2f} .{{0,40}}and {large:.2f} times", text)
+    for name in ("products_by_torch", "products_by_treenn"):
+        assert " and ".join(f"{100 * by_batch['tree-lstm', batch][name]:.0f} %" for batch in (25, 256)) in text
+    small, large = (
+        by_batch["tree-lstm", batch]["memory"] / by_batch["nn.LSTM", batch]["memory"] for batch in (25, 256)
+    )
+    assert f"{small:.2f} times `nn.LSTM`'s at batch 25 and {large:.2f} times at 256" in text
+    assert f"computed once is {found['prediction'][0]['ratio']:.2f} times as fast" in text

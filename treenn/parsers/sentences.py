@@ -1,0 +1,153 @@
+"""The sentences of a text, division of sentences beyond a parser's limit, and one tree over several sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import NamedTuple, TypeVar
+
+from treenn.text import split_sentences, tokenize
+from treenn.trees.errors import InputError
+from treenn.trees.tree import Label, Tree
+
+T = TypeVar("T")
+
+STRONG_MARKS = frozenset([";", ":", "--", ".", "!", "?", "...", "…", "—", "–", "。", "！", "？", "；", "：", "؟", "؛"])
+"""Punctuation at which a sentence is divided if possible."""
+
+WEAK_MARKS = frozenset([",", "，", "、", "،"])
+"""Punctuation at which a sentence is divided if it has no strong mark there."""
+
+_CLOSING = frozenset(["''", "'", '"', "”", "’", "»", ")", "]", "}"])
+
+
+class Sentence(NamedTuple):
+    """One sentence of a text.
+
+    Args:
+        text: the sentence as it was written; for a part of a divided sentence, its words joined by spaces.
+        words: its tokens, at least one.
+    """
+
+    text: str
+    words: tuple[str, ...]
+
+
+def find_sentences(text: str, *, split: bool = True) -> list[Sentence]:
+    """Split a text into sentences and words.
+
+    Args:
+        text: any text.
+        split: if false, the whole text is one sentence.
+
+    Returns:
+        The sentences in order; an empty list if the text has no word.
+
+    >>> [sentence.words for sentence in find_sentences("Dull. It isn't funny.")]
+    [('Dull', '.'), ('It', 'is', "n't", 'funny', '.')]
+    """
+    pieces = split_sentences(text) if split else [text.strip()]
+    return [Sentence(piece, words) for piece in pieces if (words := _words(piece))]
+
+
+def _words(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(tokenize(text))
+    except InputError:
+        return ()
+
+
+def divide_sentences(sentences: Iterable[Sentence], max_words: int | None) -> list[Sentence]:
+    """Replace each sentence of more than `max_words` words by its parts (`divide`); if None, change nothing."""
+    if max_words is None:
+        return list(sentences)
+    return [part for sentence in sentences for part in _parts(sentence, max_words)]
+
+
+def _parts(sentence: Sentence, max_words: int) -> list[Sentence]:
+    if len(sentence.words) <= max_words:
+        return [sentence]
+    return [Sentence(" ".join(words), words) for words in divide(sentence.words, max_words)]
+
+
+def divide(words: Sequence[str], max_words: int) -> list[tuple[str, ...]]:
+    """Cut a sentence into parts of at most `max_words` words.
+
+    Each cut follows the last strong mark (`STRONG_MARKS`) in the second half of the words that fit, else the last comma
+    there, else the last word that fits. Closing quotes and brackets stay with the mark before them.
+
+    Returns:
+        The parts in order; their concatenation is `words`. No part is empty.
+
+    Raises:
+        InputError: if `max_words` is below 1.
+
+    >>> divide("It is long ; far too long , really".split(), 6)
+    [('It', 'is', 'long', ';'), ('far', 'too', 'long', ',', 'really')]
+    """
+    if max_words < 1:
+        raise InputError(f"max_words is {max_words}; it must be at least 1")
+    parts, start = [], 0
+    while len(words) - start > max_words:
+        end = _cut(words, start + max_words // 2, start + max_words)
+        parts.append(tuple(words[start:end]))
+        start = end
+    return [*parts, tuple(words[start:])] if start < len(words) else parts
+
+
+def _cut(words: Sequence[str], low: int, high: int) -> int:
+    """The best end of a part: above `low`, at most `high`."""
+    for marks in (STRONG_MARKS, WEAK_MARKS):
+        for end in range(high, low, -1):
+            if words[end - 1] in marks:
+                while end < high and words[end] in _CLOSING:
+                    end += 1
+                return end
+    return high
+
+
+def join_trees(trees: Sequence[Tree]) -> Tree:
+    """One tree over several sentences: their trees below a balanced binary tree, whose nodes have no labels.
+
+    Balanced, so that every sentence is at most about log2(number of sentences) nodes away from the root.
+
+    Raises:
+        InputError: if there is no tree.
+
+    >>> from treenn.trees import parse_tree
+    >>> print(join_trees([parse_tree("(1 Dull)"), parse_tree("(0 (2 Not) (3 funny))"), parse_tree("(2 .)")]))
+    (X (X (1 Dull) (0 (2 Not) (3 funny))) (2 .))
+    """
+    if not trees:
+        raise InputError("trees is empty; there must be at least one tree to join")
+    n, start = sum(len(tree.words) for tree in trees), 0
+    merges: list[tuple[int, int]] = []
+    roots: list[int] = []
+    for tree in trees:
+        size, shift = len(tree.words), n + len(merges)
+        numbers = [*range(start, start + size), *range(shift, shift + size - 1)]
+        merges += [(numbers[left], numbers[right]) for left, right in tree.merges]
+        roots.append(numbers[-1])
+        start += size
+    return Tree(_chained(tree.words for tree in trees), (*merges, *_spine(roots, n + len(merges))), _labels(trees))
+
+
+def _spine(roots: list[int], node: int) -> list[tuple[int, int]]:
+    """Balanced merges of neighbouring roots, bottom-up; the first merge is node number `node`."""
+    merges: list[tuple[int, int]] = []
+    while len(roots) > 1:
+        pairs = list(zip(roots[::2], roots[1::2], strict=False))
+        above = [*range(node + len(merges), node + len(merges) + len(pairs))]
+        roots = above + roots[2 * len(pairs) :]
+        merges += pairs
+    return merges
+
+
+def _labels(trees: Sequence[Tree]) -> tuple[Label, ...]:
+    leaves: tuple[Label, ...] = _chained(tree.labels[: len(tree.words)] for tree in trees)
+    inner: tuple[Label, ...] = _chained(tree.labels[len(tree.words) :] for tree in trees)
+    return (*leaves, *inner, *[None] * (len(trees) - 1))
+
+
+def _chained(parts: Iterable[Iterable[T]]) -> tuple[T, ...]:
+    return tuple(chain.from_iterable(parts))

@@ -1,0 +1,109 @@
+"""Signals that stop a command, and errors of the system: each ends it in one line."""
+
+from __future__ import annotations
+
+import functools
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any, NoReturn
+
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""What stops a command: Ctrl-C, `kill`, and the end of its terminal."""
+
+
+class Stopped(SystemExit):
+    """The process was asked to stop; workers are ended and temporary files removed on the way out."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(128 + number)
+
+
+def ends_in_one_line(command: Callable[[], None]) -> Callable[[], None]:
+    """Decorate the function of a command: `SIGNALS` raise `Stopped` in it.
+
+    The exit code is 128 plus the signal's number; 2 for an error of the system with a file.
+    """
+
+    @functools.wraps(command)
+    def run() -> None:
+        received, hook = list[int](), threading.excepthook
+        try:
+            with _handled(functools.partial(_stop, received)):
+                command()
+        except BaseException as error:
+            if received:  # whatever came of it on the way out
+                _say(f"stopped by {signal.Signals(received[0]).name}")
+                raise Stopped(received[0]) from None
+            if not isinstance(error, OSError) or error.filename is None:
+                raise
+            _say(f"error: {os.fsdecode(error.filename)}: {error.strerror or error}")
+            sys.exit(2)
+        finally:
+            threading.excepthook = hook
+
+    return run
+
+
+@contextmanager
+def deferred_signals() -> Iterator[None]:
+    """Handle `SIGNALS` that come in this context at its end, for what must not be left half done.
+
+    Ctrl-C is blocked, which processes that are started here inherit: it is for the one that started them.
+    """
+    received = list[int]()
+    with _handled(lambda number, frame: received.append(number)), _blocked(signal.SIGINT):
+        yield
+    for number in received[:1]:
+        signal.raise_signal(number)
+
+
+@contextmanager
+def _blocked(number: int) -> Iterator[None]:
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {number})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _handled(handler: Callable[[int, FrameType | None], Any]) -> Iterator[None]:
+    """Handle `SIGNALS` in the main thread, but for those that are ignored (as `nohup` has SIGHUP ignored)."""
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        before = {number: signal.getsignal(number) for number in SIGNALS}
+    try:
+        for number, old in before.items():
+            if old != signal.SIG_IGN:
+                signal.signal(number, handler)
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
+
+
+def _stop(received: list[int], number: int, frame: FrameType | None) -> NoReturn:
+    """Raise `Stopped`; a second Ctrl-C ends the process at once, and no other signal disturbs the way out."""
+    received.append(number)
+    threading.excepthook = lambda arguments: None  # of joblib's threads, whose workers are killed
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN if each != signal.SIGINT else _exit)
+    raise Stopped(number)
+
+
+def _exit(number: int, frame: FrameType | None) -> NoReturn:
+    os._exit(128 + number)
+
+
+def _say(line: str) -> None:
+    with suppress(OSError, ValueError):  # the terminal may be gone
+        print(line, file=sys.stderr)

@@ -1,0 +1,65 @@
+"""Text cleaning: Unicode normalization, HTML, invisible characters, and the many forms of apostrophes and spaces."""
+
+from __future__ import annotations
+
+import unicodedata
+from html import unescape
+from html.entities import html5
+
+import regex
+
+from treenn.text.rules import load_rules
+
+PARAGRAPH = "\u2029"
+"""Ends a paragraph in a cleaned text; any other whitespace there is one space."""
+
+_AMPERSANDS = regex.compile(r"&(?:amp;)+", regex.IGNORECASE)
+_NESTED = 8  # HTML that was escaped more often than that is no accident
+
+_QUOTE_IN_WORD = regex.compile(r"(?<=[\p{L}\p{N}])[\u2018`](?=\p{L})")
+_RANGE = regex.compile(r"(?<=\p{Nd})[\u2013](?=\p{Nd})")
+
+
+def clean(text: str) -> str:
+    r"""Clean a text for tokenization.
+
+    HTML entities are resolved and tags removed, soft hyphens and direction marks deleted, apostrophes, hyphens and
+    ligatures reduced to one form each, whitespace collapsed; the rest is in Unicode's normalization form C. Ends of
+    paragraphs (blank lines, `<br>`, `<p>`) become `PARAGRAPH`. Quotation marks stay as typed.
+
+    Args:
+        text: any text.
+
+    Returns:
+        The cleaned text, without whitespace at its ends. Cleaning it again changes nothing.
+
+    >>> clean("It isn&#39;t un\u00adbelievable.<br /><br />I don\u00b4t know.")
+    "It isn't unbelievable.\u2029I don't know."
+    """
+    rules = load_rules()
+    text = _without_html(text)
+    text = rules.replace.sub(lambda match: rules.replaced[match[0]], rules.removed.sub("", text))
+    text = unicodedata.normalize("NFC", text)
+    text = _RANGE.sub("-", _QUOTE_IN_WORD.sub("'", text))
+    spaced: str = rules.spaces.sub(lambda match: PARAGRAPH if rules.paragraph.search(match[0]) else " ", text)
+    return spaced.strip()
+
+
+def _without_html(text: str) -> str:
+    """Resolve entities and remove tags, also if text was escaped several times."""
+    if "&" not in text and "<" not in text:
+        return text
+    rules = load_rules()
+    for _ in range(_NESTED):
+        before = text
+        text = rules.block_tag.sub(PARAGRAPH, rules.inline_tag.sub("", _AMPERSANDS.sub("&", text)))
+        text = rules.entity.sub(_resolved, text)
+        if text == before:
+            break
+    return text
+
+
+def _resolved(entity: regex.Match[str]) -> str:
+    """The character of an entity; `unescape` alone would also resolve names that only begin with an entity's."""
+    name: str = entity[0]
+    return unescape(name) if name[1] == "#" or name[1:] in html5 else name

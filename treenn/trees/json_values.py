@@ -1,0 +1,162 @@
+"""JSON objects: checked keys on reading, no NaN on writing."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import UnionType
+from typing import Any, Literal, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from treenn.trees.errors import InputError
+from treenn.trees.files import read_json
+
+T = TypeVar("T")
+
+Kind: TypeAlias = Any
+"""The type of a value: `int`, `str | None`, `list[str]`, `dict[str, float]`; a `float` may be a whole number."""
+
+_NAMES = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "an object",
+    type(None): "null",
+    object: "any value",
+}
+
+
+def read_object(path: str | Path, keys: Mapping[str, Kind] | None = None) -> dict[str, Any]:
+    """The object that a JSON file holds.
+
+    Args:
+        path: the file.
+        keys: the keys that the object must have, with the types of their values (default: none).
+
+    Raises:
+        InputError: as `read_json`, and if the file holds something else or the object lacks a key; the message names
+            the file and the key.
+    """
+    value = read_json(path)
+    check_object(value, keys or {}, path)
+    return dict(value)
+
+
+def check_object(value: Any, keys: Mapping[str, Kind], source: str | Path, where: str = "") -> None:
+    """Validate that a value of a JSON file is an object with these keys.
+
+    Args:
+        value: the value.
+        keys: the required keys, with the types of their values; other keys may be there too.
+        source: the file, for messages.
+        where: the value's place in the file, such as `tasks[0]` (default: the top).
+
+    Raises:
+        InputError: if the value is something else, lacks a key, or has a value of another type.
+    """
+    if not isinstance(value, dict):
+        raise InputError(f"{where or 'this file'} holds {_found(value)}; it must be a JSON object", source=source)
+    for key, kind in keys.items():
+        name = f"{where}.{key}" if where else key
+        if key not in value:
+            raise InputError(f"the key {name!r} is missing; it must be {_name(kind)}", source=source)
+        if not _fits(value[key], kind):
+            raise InputError(f"{name!r} is {_found(value[key])}; it must be {_name(kind)}", source=source)
+
+
+def read_words(path: str | Path) -> list[str]:
+    """The list of texts that a JSON file holds, such as `vocabulary.json`.
+
+    Raises:
+        InputError: as `read_json`, and if the file holds something else.
+    """
+    words = read_json(path)
+    if not _fits(words, list[str]):
+        raise InputError(f"this file holds {_found(words)}; it must be {_name(list[str])}", source=path)
+    return list(words)
+
+
+def read_settings(make: Callable[..., T], values: Mapping[str, Any], source: str | Path, where: str = "settings") -> T:
+    """A dataclass of settings from its object in a JSON file; keys that are no field are left out.
+
+    Args:
+        make: the dataclass.
+        values: the object.
+        source: the file, for messages.
+        where: the object's place in the file.
+
+    Raises:
+        InputError: if a value is not of its field's type, or the dataclass refuses it; the message names file and key.
+    """
+    kinds = get_type_hints(make)
+    known = {name: value for name, value in values.items() if name in kinds}
+    check_object(known, {name: kinds[name] for name in known}, source, where)
+    try:
+        return make(**known)
+    except (InputError, TypeError, ValueError) as error:
+        raise InputError(f"{where}: {getattr(error, 'message', error)}", source=source) from error
+
+
+def dump_json(value: Any, *, indent: int | None = None, compact: bool = False, ensure_ascii: bool = True) -> str:
+    """A value as JSON text in which NaN and infinities are `null`: JSON has no such numbers.
+
+    Args:
+        value: what `json.dumps` takes.
+        indent: the indentation of nested values (default: all on one line).
+        compact: whether to leave out the spaces after commas and colons.
+        ensure_ascii: whether to write characters outside ASCII as escapes.
+
+    >>> dump_json({"loss": float("nan"), "best": (1, float("inf"))})
+    '{"loss": null, "best": [1, null]}'
+    """
+    how: dict[str, Any] = {"indent": indent, "ensure_ascii": ensure_ascii, "allow_nan": False}
+    if compact:
+        how["separators"] = (",", ":")
+    try:
+        return json.dumps(value, **how)
+    except ValueError:
+        return json.dumps(_finite(value), **how)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_finite(each) for each in value]
+    return value
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    outer = get_origin(kind)
+    if outer in (Union, UnionType):
+        return any(_fits(value, one) for one in get_args(kind))
+    if outer is Literal:
+        return value in get_args(kind)
+    if outer is not None:
+        inner = value.values() if isinstance(value, dict) else value
+        return isinstance(value, outer) and all(_fits(each, get_args(kind)[-1]) for each in inner)
+    if isinstance(value, bool):
+        return kind in (bool, object)
+    return isinstance(value, (int, float) if kind is float else kind)
+
+
+def _name(kind: Any) -> str:
+    outer = get_origin(kind)
+    if outer in (Union, UnionType):
+        return " or ".join(map(_name, get_args(kind)))
+    if outer is Literal:
+        return f"one of {', '.join(map(json.dumps, get_args(kind)))}"
+    if outer is not None:
+        return f"{_NAMES[outer]} whose values are each {_name(get_args(kind)[-1])}"
+    return _NAMES[kind]
+
+
+def _found(value: Any) -> str:
+    """A value in a message: itself if it is short, else its type."""
+    text = json.dumps(value) if not isinstance(value, (dict, list)) or not value else ""
+    return text if 0 < len(text) <= 40 else _NAMES[type(value)]
