@@ -287,6 +287,7 @@ def save_weights(folder: Path, model: Network, *, half: bool = False) -> None:
     write_bytes(folder / NAME, save(weights))
 
 
+@checked
 def load_model(
     folder: str | Path, contextual: str | Sequence[str] = ()
 ) -> tuple[NodeClassifier, Settings, tuple[str, ...]]:

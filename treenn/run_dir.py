@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from treenn.settings import Settings, option
-from treenn.trees import InputError
+from treenn.settings import Settings
+from treenn.trees.errors import InputError, argument
 from treenn.trees.files import read_json, write_text
 from treenn.trees.json_values import read_object
 from treenn.trees.temporary import is_stale, remove_stale
@@ -65,29 +65,7 @@ REPRODUCTION = Kind(
 )
 _KINDS = {kind.name: kind for kind in (TRAINING, MODEL, PARSER, COMPARISON, SEARCH, REPRODUCTION)}
 
-Spell = Callable[[str, Any], str]
-"""From an argument and its value to what a message calls them."""
-
-
-def as_argument(name: str, value: Any = None) -> str:
-    """An argument as Python has it.
-
-    >>> as_argument("batch_size", 20), as_argument("out")
-    ('batch_size=20', 'out')
-    """
-    return name if value is None else f"{name}={value}"
-
-
-def as_option(name: str, value: Any = None) -> str:
-    """An argument as a command has it.
-
-    >>> as_option("batch_size", 20), as_option("resume", True)
-    ('--batch-size 20', '--resume')
-    """
-    return option(name) if value is None or value is True else f"{option(name)} {value}"
-
-
-Differ = Callable[[Mapping[str, Any], Spell], str | None]
+Differ = Callable[[Mapping[str, Any]], str | None]
 """From the run.json of a folder to where the new run differs from it, None if it is the same run."""
 
 
@@ -105,10 +83,10 @@ class Run:
     given: Mapping[str, Any] | None = None
     differ: Differ | None = None
 
-    def difference(self, held: Mapping[str, Any], spell: Spell) -> str | None:
+    def difference(self, held: Mapping[str, Any]) -> str | None:
         """Where the run of a folder differs from this one."""
         if self.differ is not None:
-            return self.differ(held, spell)
+            return self.differ(held)
         before = {name: value for name, value in held.items() if name not in _HEAD}
         found = difference(before, json.loads(json.dumps(self.given)))
         return found and f"has {found}"
@@ -125,20 +103,18 @@ def training_run(settings: Settings, data: str | None = None) -> Run:
     return Run(TRAINING, given, partial(_training_difference, given))
 
 
-def _training_difference(now: Mapping[str, Any], before: Mapping[str, Any], spell: Spell) -> str | None:
+def _training_difference(now: Mapping[str, Any], before: Mapping[str, Any]) -> str | None:
     # A run of an older treenn had no other settings than these, and what it lacks was as it is by default now.
     settings = asdict(Settings()) | before["settings"]
     for name, value in now["settings"].items():
         if (held := settings[name]) != value:
-            return f"has {spell(name, held)}, not {value}"
+            return f"has {argument(name, held)}, not {value}"
     if now["data"] not in (None, before.get("data")):
         return "began with other trees or vectors"
     return None
 
 
-def check_run_dir(
-    out: Path, run: Run, *, resume: bool = False, overwrite: bool = False, spell: Spell = as_argument
-) -> bool:
+def check_run_dir(out: Path, run: Run, *, resume: bool = False, overwrite: bool = False) -> bool:
     """Validate that a run may write to a folder; nothing is changed.
 
     Args:
@@ -146,7 +122,6 @@ def check_run_dir(
         run: which run.
         resume: whether it may go on with what the same run left there.
         overwrite: whether it may replace what a treenn command left there.
-        spell: how messages name arguments.
 
     Returns:
         Whether the folder has something to resume.
@@ -156,30 +131,28 @@ def check_run_dir(
             no treenn command made.
     """
     if resume and overwrite and run.kind.kept:
-        both = f"{spell('resume', True)} and {spell('overwrite', True)}"
+        both = f"{argument('resume', True)} and {argument('overwrite', True)}"
         raise InputError(f"{both} exclude each other: pass one of them", source=out)
     try:
-        _check_place(out, spell)
+        _check_place(out)
         entries = _entries(out)
         if not entries:
             return False
         kind, held = _identify(out)
         if overwrite:
-            _refuse_foreign(_split(out, kind, held)[1], out, spell)
+            _refuse_foreign(_split(out, kind, held)[1], out)
             return False
-        return _check_held(out, run, kind, held, entries, resume=resume, spell=spell)
+        return _check_held(out, run, kind, held, entries, resume=resume)
     except OSError as error:
         raise InputError(f"cannot write here: {error.strerror or error}", source=out) from error
 
 
-def open_run_dir(
-    out: Path, run: Run, *, resume: bool = False, overwrite: bool = False, spell: Spell = as_argument
-) -> bool:
+def open_run_dir(out: Path, run: Run, *, resume: bool = False, overwrite: bool = False) -> bool:
     """Make a folder ready for a run: `check_run_dir`, then remove what it replaces and write its run.json.
 
     Temporary files that killed processes left are removed.
     """
-    resumed = check_run_dir(out, run, resume=resume, overwrite=overwrite, spell=spell)
+    resumed = check_run_dir(out, run, resume=resume, overwrite=overwrite)
     try:
         out.mkdir(parents=True, exist_ok=True)
         kind, held = _identify(out)
@@ -228,13 +201,13 @@ def difference(before: Any, now: Any, place: str = "") -> str | None:
     return None
 
 
-def _check_place(out: Path, spell: Spell) -> None:
+def _check_place(out: Path) -> None:
     if out.is_dir():
         there = out
     elif out.exists():
-        raise InputError(f"this is a file; {spell('out', None)} must name a folder", source=out)
+        raise InputError(f"this is a file; {argument('out')} must name a folder", source=out)
     elif out.is_symlink():
-        raise InputError(f"this is a link to nothing; {spell('out', None)} must name a folder", source=out)
+        raise InputError(f"this is a link to nothing; {argument('out')} must name a folder", source=out)
     else:
         there = next((parent for parent in out.absolute().parents if parent.exists()), out)
         if not there.is_dir():
@@ -258,24 +231,28 @@ def _check_held(
     entries: Sequence[Path],
     *,
     resume: bool,
-    spell: Spell,
 ) -> bool:
     """Whether the folder, which is not empty, has something of this run to resume; InputError if it is another's."""
-    ways = f"pass {spell('overwrite', True)} to replace it, or another {spell('out', None)}"
+    if (
+        resume
+        and run.kind is TRAINING
+        and (out / RUN).is_file()
+        and (kind or _document(out / RUN).get("kind") == "train")
+    ):
+        read_object(out / RUN, {"settings": dict, "data": str})
+    ways = f"pass {argument('overwrite', True)} to replace it, or another {argument('out')}"
     if kind is None:
         raise InputError(
             f"this folder holds files that this run did not make: {_named(entries, out)}; pass another "
-            f"{spell('out', None)}",
+            f"{argument('out')}",
             source=out,
         )
-    if resume and run.kind is TRAINING and (out / RUN).is_file():
-        read_object(out / RUN, {"settings": dict, "data": str})
     if kind is not run.kind or run.given is None:
         raise InputError(f"this folder holds a {kind.noun} already; {ways}", source=out)
     if kind.kept and not resume and any((out / name).exists() for name in kind.kept):
-        go_on = f"pass {spell('resume', True)} to go on with it, {spell('overwrite', True)} to replace it"
-        raise InputError(f"this folder holds a run already; {go_on}, or another {spell('out', None)}", source=out)
-    if other := run.difference(held, spell):
+        go_on = f"pass {argument('resume', True)} to go on with it, {argument('overwrite', True)} to replace it"
+        raise InputError(f"this folder holds a run already; {go_on}, or another {argument('out')}", source=out)
+    if other := run.difference(held):
         raise InputError(f"the {kind.noun} in this folder {other}; resume with the same, or {ways}", source=out)
     return not kind.kept or any((out / name).exists() for name in kind.kept)
 
@@ -337,11 +314,11 @@ def _folders(out: Path, kind: Kind | None, held: Mapping[str, Any]) -> list[Path
     return _split(out, kind, held)[2]
 
 
-def _refuse_foreign(foreign: Sequence[Path], out: Path, spell: Spell) -> None:
+def _refuse_foreign(foreign: Sequence[Path], out: Path) -> None:
     if foreign:
         raise InputError(
-            f"this folder holds what no treenn command made: {_named(foreign, out)}; {spell('overwrite', True)} does "
-            f"not remove that: move it, or pass another {spell('out', None)}",
+            f"this folder holds what no treenn command made: {_named(foreign, out)}; {argument('overwrite', True)} "
+            f"does not remove that: move it, or pass another {argument('out')}",
             source=out,
         )
 

@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 
 from treenn.trees import InputError, OnError, unescape
+from treenn.trees.arguments import checked
 from treenn.trees.skipping import read_each
 from treenn.vocabulary import Vocabulary
 
@@ -79,6 +80,7 @@ def _forms(word: str) -> tuple[str, str, str]:
     return word, plain, plain.lower()
 
 
+@checked
 def read_vectors(path: str | Path, words: Iterable[str], *, on_error: OnError | None = None) -> WordVectors:
     """The vectors that a text file has for some words: each line a word and its numbers, with spaces or tabs between.
 

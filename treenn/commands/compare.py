@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.options import Json, Overwrite, Vectors, as_option_jobs, command_line, vector_files
+from treenn.commands.options import Json, Overwrite, Vectors, command_line, vector_files
 from treenn.commands.settings import takes_settings
 from treenn.settings import Settings, option
 from treenn.trees.errors import InputError
@@ -62,16 +62,16 @@ def compare(
     from treenn.comparison.results import write_results
     from treenn.comparison.runs import compare as run_plan
     from treenn.comparison.runs import run_of
-    from treenn.run_dir import as_option, check_run_dir
+    from treenn.run_dir import check_run_dir
 
     if plan is None:
         what, planned = f"{models} on {treebank}", _plan(treebank, models, seeds, vectors, recipe)
     else:
         what, planned = plan, _plan_of_file(context, plan)
-    check_run_dir(out, run_of(planned), resume=True, overwrite=overwrite, spell=as_option)
+    check_run_dir(out, run_of(planned), resume=True, overwrite=overwrite)
     cluster, jobs = _workers(dask, jobs)
     how: dict[str, Any] = {"overwrite": overwrite, "jobs": jobs, "command": command_line()}
-    with progress_bar(what) as bar, cluster, as_option_jobs():
+    with progress_bar(what) as bar, cluster:
         results = run_plan(planned, out, progress=_Overall(bar), **how)
     write_results(results, out)
     present(results, out, json=json)

@@ -24,13 +24,13 @@ def export(
     Example: treenn export my-model --out my-small-model
     """
     from treenn.commands.show import say
-    from treenn.run_dir import MODEL, Run, as_option, check_run_dir, open_run_dir
+    from treenn.run_dir import MODEL, Run, check_run_dir, open_run_dir
 
-    check_run_dir(out, Run(MODEL), overwrite=overwrite, spell=as_option)
+    check_run_dir(out, Run(MODEL), overwrite=overwrite)
 
     from treenn.models import load_model, save_model
 
     network, settings, classes = load_model(model, contextual)
-    open_run_dir(out, Run(MODEL), overwrite=overwrite, spell=as_option)
+    open_run_dir(out, Run(MODEL), overwrite=overwrite)
     save_model(out, network, settings, classes, half=True)
     say(f"written: {out}, {sum(file.stat().st_size for file in out.iterdir()) / 1e6:.1f} MB")

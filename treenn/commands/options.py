@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -67,17 +65,6 @@ def vector_files(names: list[str]) -> list[str]:
 
     fetched = data_home() / "vectors"
     return [str(fetched / name) if not Path(name).exists() and (fetched / name).exists() else name for name in names]
-
-
-@contextmanager
-def as_option_jobs() -> Iterator[None]:
-    """Messages about killed workers name the option."""
-    from treenn.comparison.workers import WorkerKilled
-
-    try:
-        yield
-    except WorkerKilled:
-        raise WorkerKilled("--jobs") from None
 
 
 def command_line() -> str:

@@ -68,7 +68,7 @@ def train(
     from treenn.commands.show import print_json, progress_bar, say, skipping
     from treenn.parsers.chart import ChartParser
     from treenn.parsers.loading import find_kind
-    from treenn.run_dir import PARSER, Run, as_option, check_run_dir
+    from treenn.run_dir import PARSER, Run, check_run_dir
     from treenn.trees import InputError
     from treenn.trees.files import write_text
     from treenn.trees.json_values import dump_json
@@ -76,7 +76,7 @@ def train(
 
     kind = find_kind(parser)
     settings = read_recipe(kind.of(kind.settings), context.args)
-    check_run_dir(out, Run(PARSER), overwrite=overwrite, spell=as_option)
+    check_run_dir(out, Run(PARSER), overwrite=overwrite)
     if teacher and parser != "chart":
         raise InputError(f"--teacher: only a chart parser learns from others, and this is --parser {parser}")
     more = {"teachers": [ChartParser.load(folder) for folder in teacher]} if teacher else {}
@@ -109,14 +109,14 @@ def join(
     """
     from treenn.commands.show import say
     from treenn.parsers.chart import ChartParser
-    from treenn.run_dir import PARSER, Run, as_option, check_run_dir, open_run_dir
+    from treenn.run_dir import PARSER, Run, check_run_dir, open_run_dir
     from treenn.trees.files import write_text
     from treenn.trees.json_values import dump_json
 
-    check_run_dir(out, Run(PARSER), overwrite=overwrite, spell=as_option)
+    check_run_dir(out, Run(PARSER), overwrite=overwrite)
     parser = ChartParser.joined([ChartParser.load(folder) for folder in folders])
     results = _results_of(folders)
-    open_run_dir(out, Run(PARSER), overwrite=overwrite, spell=as_option)
+    open_run_dir(out, Run(PARSER), overwrite=overwrite)
     parser.save(out)
     joined = {"command": command_line(), "joined": results}
     write_text(out / "results.json", dump_json(joined) + "\n")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.options import Json, Out, Overwrite, as_option_jobs, command_line, vector_files
+from treenn.commands.options import Json, Out, Overwrite, command_line, vector_files
 from treenn.trees.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def reproduce(
     from treenn.commands.show import print_json, progress_bar
     from treenn.reproduction.record import record
     from treenn.reproduction.runs import run_all, run_of
-    from treenn.run_dir import as_option, check_run_dir, parts_of
+    from treenn.run_dir import check_run_dir, parts_of
     from treenn.trees.files import check_replaceable, write_text
     from treenn.trees.json_values import dump_json
 
@@ -45,11 +45,11 @@ def reproduce(
         raise InputError(f"{treebank}: the recipes are for sst")
     recipes = _chosen(only)
     run = run_of(recipes, treebank, {} if overwrite else parts_of(out))
-    check_run_dir(out, run, resume=True, overwrite=overwrite, spell=as_option)
+    check_run_dir(out, run, resume=True, overwrite=overwrite)
     files = {recipe.name: (results or out) / f"{recipe.name}.json" for recipe in recipes}
     for file in files.values() if results is not None else ():
         check_replaceable(file, "JSON of treenn.recipe")
-    with progress_bar(f"recipes on {treebank}") as progress, as_option_jobs():
+    with progress_bar(f"recipes on {treebank}") as progress:
         run_all(recipes, treebank, out, seeds=seeds, overwrite=overwrite, jobs=jobs, progress=progress)
     data = load(treebank)
     records = [record(recipe, data, out, seeds=seeds, command=command_line()) for recipe in recipes]

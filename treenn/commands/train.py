@@ -54,13 +54,13 @@ def train(
     Example: treenn train --recipe tai2015_constituency --seed 1 --out my-model
     """
     from treenn.commands.show import print_json, progress_bar, say, skipping, tell
-    from treenn.run_dir import as_option, check_run_dir, training_run
+    from treenn.run_dir import check_run_dir, training_run
 
     settings = Settings(**options)
     if recipe is not None:
         settings, vectors = _of_recipe(recipe, context, options, vectors)
         treebank = treebank or ("sst" if trees is None else None)
-    check_run_dir(out, training_run(settings), resume=resume, overwrite=overwrite, spell=as_option)
+    check_run_dir(out, training_run(settings), resume=resume, overwrite=overwrite)
     with skipping(skip_bad) as skip:
         how: dict[str, Any] = {"untagged": untagged, "encoding": encoding, **skip}
         data = _data(treebank, trees, dev, test, classes, binarize, how)

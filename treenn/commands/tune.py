@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.options import Json, Out, Overwrite, Vectors, as_option_jobs, command_line, vector_files
+from treenn.commands.options import Json, Out, Overwrite, Vectors, command_line, vector_files
 from treenn.commands.settings import takes_settings
 from treenn.settings import Settings
 
@@ -59,7 +59,7 @@ def tune(
     import os
 
     from treenn.commands.show import print_json, progress_bar, say
-    from treenn.run_dir import as_option, check_run_dir
+    from treenn.run_dir import check_run_dir
     from treenn.trees.files import write_text
     from treenn.tuning.running import run_of
     from treenn.tuning.running import tune as carry_out
@@ -71,9 +71,9 @@ def tune(
     drawn_from = read_space(space or SHIPPED).without(given)
     files = tuple(vector_files(vectors))
     search = Search(treebank, models.split(","), trials, drawn_from, Settings(**recipe), files, metric)  # type: ignore[arg-type]
-    check_run_dir(out, run_of(search), resume=True, overwrite=overwrite, spell=as_option)
+    check_run_dir(out, run_of(search), resume=True, overwrite=overwrite)
     number = trials * len(search.models)
-    with progress_bar(f"{models} on {treebank}") as bar, as_option_jobs():
+    with progress_bar(f"{models} on {treebank}") as bar:
         workers = min(os.cpu_count() or 1, number) if jobs is None else jobs
         how: dict[str, Any] = {"overwrite": overwrite, "jobs": workers, "command": command_line()}
         log = carry_out(search, out, progress=_Overall(bar, number), **how)

@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager, suppress
-from functools import lru_cache
 from multiprocessing import resource_tracker as mp_tracker
 from typing import Any
 
@@ -19,23 +18,19 @@ import joblib
 from joblib.externals.loky.backend import resource_tracker as loky_tracker
 
 from treenn.stopping import deferred_signals
-from treenn.trees import InputError
+from treenn.trees.errors import InputError, argument
 
 _SECONDS = 0.5
 _WORKER = "LokyProcess"  # not a cluster's worker, nor a thread
 
 
 class WorkerKilled(InputError):
-    """A worker process was killed from outside.
+    """A worker process was killed from outside."""
 
-    Args:
-        jobs: what the message calls the number of workers.
-    """
-
-    def __init__(self, jobs: str = "jobs") -> None:
+    def __init__(self) -> None:
         super().__init__(
             "a worker process was killed, most often because memory ran out; what is finished is kept: run the same "
-            f"again with fewer {jobs}"
+            f"again with fewer {argument('jobs')}"
         )
 
 
@@ -56,7 +51,7 @@ def run_side_by_side(
     Raises:
         WorkerKilled: if a worker process was killed.
     """
-    tasks = (joblib.delayed(_call)(os.getpid(), function, arguments) for arguments in calls)
+    tasks = (joblib.delayed(function)(*arguments) for arguments in calls)
     try:
         with _started(tasks, jobs) as results:
             for result in results:
@@ -79,7 +74,8 @@ def _started(tasks: Iterable[Any], jobs: int | None) -> Iterator[Iterable[Any]]:
         loky_tracker.ensure_running()
     with ExitStack() as stack:
         with deferred_signals():
-            results = joblib.Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")(tasks)
+            bound = {"initializer": end_with, "initargs": (os.getpid(),)} if jobs > 1 else {}
+            results = joblib.Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered", **bound)(tasks)
             stack.callback(_close, results)
         yield results
 
@@ -98,13 +94,6 @@ def _end_workers() -> None:
                 os.kill(process.pid, signal.SIGKILL)  # loky's processes have no kill()
 
 
-def _call(parent: int, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-    if multiprocessing.current_process().name.startswith(_WORKER):
-        end_with(parent)
-    return function(*arguments)
-
-
-@lru_cache(maxsize=1)
 def end_with(parent: int) -> None:
     """End this process when its parent has ended, by whatever signal; Ctrl-C is for the parent alone."""
     if threading.current_thread() is threading.main_thread():

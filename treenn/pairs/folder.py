@@ -38,6 +38,7 @@ def pair_head(settings: Settings, classes: Classes | None) -> PairHead:
     return Comparison(settings.size, settings.comparison_size, classes, settings.dropout)
 
 
+@checked
 def load_pair_model(
     folder: str | Path, contextual: str | Sequence[str] = ()
 ) -> tuple[PairClassifier, Settings, tuple[str, ...] | None]:

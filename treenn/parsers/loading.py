@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from treenn.parsers.parser import Parser
+from treenn.trees.arguments import checked
 from treenn.trees.errors import InputError
 from treenn.trees.files import read_json
 
@@ -61,6 +62,7 @@ _NAMED: Mapping[str, _Named] = {
 }
 
 
+@checked
 def load_parser(name: str | Path) -> Parser:
     """The parser of a name, or the one that a folder holds.
 

@@ -20,7 +20,6 @@ from treenn.recipes import Recipe
 from treenn.run_dir import (
     REPRODUCTION,
     Run,
-    as_option,
     check_run_dir,
     check_still_there,
     open_run_dir,
@@ -120,7 +119,7 @@ def check(recipes: Sequence[Recipe], treebank: str) -> None:
 def _is_finished(recipe: Recipe, folder: Path, seed: int) -> bool:
     """Whether a run is done, and with the settings and vectors that its recipe has now."""
     if not (folder / RESULTS).exists():
-        check_run_dir(folder, training_run(replace(recipe.settings, seed=seed)), resume=True, spell=as_option)
+        check_run_dir(folder, training_run(replace(recipe.settings, seed=seed)), resume=True)
         return False
     results = read_object(folder / RESULTS, {"settings": dict, "vectors": list[dict[str, object]]})
     # A run of an older treenn had no other settings than these, and what it lacks was as it is by default now.

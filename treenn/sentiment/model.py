@@ -17,6 +17,7 @@ from treenn.parsers.parser import check_text, describe
 from treenn.parsers.sentences import divide_sentences, find_sentences
 from treenn.sentiment.document import Document, Sentiment
 from treenn.trees import InputError, Tree
+from treenn.trees.arguments import checked
 
 Blank = Literal["neutral", "skip", "error"]
 """How a text without words is answered: by a neutral `Document`, not at all, or by an InputError."""
@@ -120,6 +121,7 @@ class SentimentModel:
             yield Sentiment(text, tree.with_labels(labels), tuple(map(tuple, p.tolist())), self.classes)
 
 
+@checked
 def load_sentiment(
     model: str | Path | None = None,
     parser: str | Path | Parser = SHIPPED_PARSER,

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from treenn.trees.arguments import AnyPath, check, check_items, refusal
+from treenn.trees.arguments import AnyPath, check, check_items, checked, refusal
 from treenn.trees.binarize import Factor, binarize
 from treenn.trees.errors import InputError
 from treenn.trees.escapes import escape, escape_label
@@ -30,6 +30,7 @@ from treenn.trees.tree import Label, Tree
 _PLAIN = re.compile(r"[^() \t\r\n]+")
 
 
+@checked
 def read_trees(
     path: str | Path,
     *,
@@ -59,6 +60,7 @@ def read_trees(
     return parse_trees(text, classes=classes, factor=factor, untagged=untagged, on_error=on_error, source=path)
 
 
+@checked
 def parse_trees(
     text: str,
     *,
@@ -86,6 +88,7 @@ def _binary_tree(raw: Raw, scale: dict[Label, Label] | None, factor: Factor | No
     return _binary(raw) if factor is None else binarize(_nary(raw), factor, lossless=False)
 
 
+@checked
 def parse_tree(text: str, *, classes: int | None = None, factor: Factor | None = None, untagged: bool = False) -> Tree:
     """The one tree of a string.
 
@@ -98,6 +101,7 @@ def parse_tree(text: str, *, classes: int | None = None, factor: Factor | None =
     return trees[0]
 
 
+@checked
 def read_nary(
     path: str | Path, *, untagged: bool = False, encoding: str = "utf-8", on_error: OnError | None = None
 ) -> list[NaryTree]:
@@ -105,6 +109,7 @@ def read_nary(
     return parse_nary(read_text(path, encoding), untagged=untagged, on_error=on_error, source=path)
 
 
+@checked
 def parse_nary(
     text: str, *, untagged: bool = False, on_error: OnError | None = None, source: str | Path = "<text>"
 ) -> list[NaryTree]:
@@ -143,6 +148,7 @@ def format_tree(tree: Tree | NaryTree) -> str:
     return "".join(parts)
 
 
+@checked
 def write_trees(path: str | Path, trees: Iterable[Tree | NaryTree]) -> None:
     """Write trees one a line; the file appears whole or not at all."""
     check("path", path, AnyPath)

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from treenn.trees.arguments import checked
 from treenn.trees.dependency import DependencyTree, head_fault
 from treenn.trees.errors import InputError
 from treenn.trees.escapes import unescape
@@ -37,6 +38,7 @@ class _Word(NamedTuple):
     column: int
 
 
+@checked
 def read_conllu(path: str | Path, *, encoding: str = "utf-8", on_error: OnError | None = None) -> list[DependencyTree]:
     """The dependency trees of a CoNLL-U file; a DEPREL of `_` is a relation of `None`, and no word has a label.
 
@@ -52,6 +54,7 @@ def read_conllu(path: str | Path, *, encoding: str = "utf-8", on_error: OnError 
     return parse_conllu(read_text(path, encoding), source=path, on_error=on_error)
 
 
+@checked
 def parse_conllu(text: str, *, source: str | Path = "<text>", on_error: OnError | None = None) -> list[DependencyTree]:
     r"""As `read_conllu`, from a string.
 

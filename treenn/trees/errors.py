@@ -3,19 +3,26 @@
 import re
 from pathlib import Path
 
-_ARGUMENT = re.compile("\0(\\w+)\0")
+_ARGUMENT = re.compile("\0(\\w+)(?:=([^\0]*))?\0")
 
 
-def argument(name: str) -> str:
+def argument(name: str, value: object = None) -> str:
     """The name of an argument, marked for the message of an `InputError`.
 
     `str(error)` spells it as Python does, `error.for_command_line()` as an option.
 
+    Args:
+        name: the argument.
+        value: its value, if the message gives one.
+
     >>> error = InputError(f"{argument('batch_size')} 0: must be 1 or more")
     >>> str(error), error.for_command_line()
     ('batch_size 0: must be 1 or more', '--batch-size 0: must be 1 or more')
+    >>> error = InputError(f"pass {argument('overwrite', True)}, or {argument('size', 5)}")
+    >>> str(error), error.for_command_line()
+    ('pass overwrite=True, or size=5', 'pass --overwrite, or --size 5')
     """
-    return f"\0{name}\0"
+    return f"\0{name}\0" if value is None else f"\0{name}={value}\0"
 
 
 def option(name: str) -> str:
@@ -25,6 +32,11 @@ def option(name: str) -> str:
     '--batch-size'
     """
     return "--" + name.replace("_", "-")
+
+
+def _as_option(match: re.Match[str]) -> str:
+    name, value = match.groups()
+    return option(name) if value in (None, "True") else f"{option(name)} {value}"
 
 
 class InputError(ValueError):
@@ -46,12 +58,12 @@ class InputError(ValueError):
         self, message: str, *, source: str | Path | None = None, line: int | None = None, column: int | None = None
     ) -> None:
         self._marked, self.source, self.line, self.column = message, source, line, column
-        self.message = _ARGUMENT.sub(r"\1", message)
+        self.message = _ARGUMENT.sub(lambda match: match[0].strip("\0"), message)
         super().__init__(self._placed(self.message))
 
     def for_command_line(self) -> str:
         """The message with options in place of Python arguments."""
-        return self._placed(_ARGUMENT.sub(lambda found: option(found[1]), self._marked))
+        return self._placed(_ARGUMENT.sub(_as_option, self._marked))
 
     def _placed(self, message: str) -> str:
         place = ":".join(str(part) for part in (self.source, self.line, self.column) if part is not None)

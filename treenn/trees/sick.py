@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from treenn.trees.arguments import checked
 from treenn.trees.dependency import DependencyTree, head_fault
 from treenn.trees.errors import InputError
 from treenn.trees.escapes import unescape
@@ -42,6 +43,7 @@ class _Line(NamedTuple):
         return InputError(message, source=self.path, line=self.number, column=column)
 
 
+@checked
 def read_sick_dependencies(
     prefix: str | Path, *, encoding: str = "utf-8", on_error: OnError | None = None
 ) -> list[DependencyTree]:
@@ -59,6 +61,7 @@ def read_sick_dependencies(
     return read_each(dependencies_by_line(prefix, encoding), lambda read: read(), on_error, _nothing(prefix))
 
 
+@checked
 def read_sick_constituents(
     prefix: str | Path, *, encoding: str = "utf-8", on_error: OnError | None = None
 ) -> list[Tree]:
