@@ -30,7 +30,7 @@ from treenn.initialization import initialize, set_forget_bias
 from treenn.network import Network
 from treenn.settings import Settings
 from treenn.trees import Tree
-from treenn.trees.arguments import Classes, Count, checked
+from treenn.trees.arguments import AnyPath, Classes, Count, checked
 from treenn.trees.errors import InputError, argument
 from treenn.trees.files import write_bytes, write_text
 from treenn.trees.json_values import check_object, read_object, read_settings
@@ -289,7 +289,7 @@ def save_weights(folder: Path, model: Network, *, half: bool = False) -> None:
 
 @checked
 def load_model(
-    folder: str | Path, contextual: str | Sequence[str] = ()
+    folder: AnyPath, contextual: str | Sequence[str] = ()
 ) -> tuple[NodeClassifier, Settings, tuple[str, ...]]:
     """A saved model, its settings and the names of its classes.
 

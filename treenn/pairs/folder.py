@@ -10,7 +10,7 @@ from treenn.models import assemble, check_sizes, load_weights, read_folder
 from treenn.pairs.heads import Comparison, PairHead, Similarity
 from treenn.pairs.network import PairClassifier
 from treenn.settings import Settings
-from treenn.trees.arguments import Classes, checked
+from treenn.trees.arguments import AnyPath, Classes, checked
 from treenn.vectors import WordVectors
 from treenn.vocabulary import Vocabulary
 
@@ -40,7 +40,7 @@ def pair_head(settings: Settings, classes: Classes | None) -> PairHead:
 
 @checked
 def load_pair_model(
-    folder: str | Path, contextual: str | Sequence[str] = ()
+    folder: AnyPath, contextual: str | Sequence[str] = ()
 ) -> tuple[PairClassifier, Settings, tuple[str, ...] | None]:
     """A saved model of pairs, its settings and the names of its classes, `None` if it predicts relatedness.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from treenn.parsers.parser import Parser
-from treenn.trees.arguments import checked
+from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import InputError
 from treenn.trees.files import read_json
 
@@ -63,7 +63,7 @@ _NAMED: Mapping[str, _Named] = {
 
 
 @checked
-def load_parser(name: str | Path) -> Parser:
+def load_parser(name: AnyPath) -> Parser:
     """The parser of a name, or the one that a folder holds.
 
     Names are `chart`, which ships with treenn; the shapes `balanced`, `left`, `random`, `right` and

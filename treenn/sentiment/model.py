@@ -17,7 +17,7 @@ from treenn.parsers.parser import check_text, describe
 from treenn.parsers.sentences import divide_sentences, find_sentences
 from treenn.sentiment.document import Document, Sentiment
 from treenn.trees import InputError, Tree
-from treenn.trees.arguments import checked
+from treenn.trees.arguments import AnyPath, checked
 
 Blank = Literal["neutral", "skip", "error"]
 """How a text without words is answered: by a neutral `Document`, not at all, or by an InputError."""
@@ -123,7 +123,7 @@ class SentimentModel:
 
 @checked
 def load_sentiment(
-    model: str | Path | None = None,
+    model: AnyPath | None = None,
     parser: str | Path | Parser = SHIPPED_PARSER,
     contextual: str | Sequence[str] = (),
 ) -> SentimentModel:

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from treenn.trees.arguments import checked
+from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.dependency import DependencyTree, head_fault
 from treenn.trees.errors import InputError
 from treenn.trees.escapes import unescape
@@ -39,7 +39,7 @@ class _Word(NamedTuple):
 
 
 @checked
-def read_conllu(path: str | Path, *, encoding: str = "utf-8", on_error: OnError | None = None) -> list[DependencyTree]:
+def read_conllu(path: AnyPath, *, encoding: str = "utf-8", on_error: OnError | None = None) -> list[DependencyTree]:
     """The dependency trees of a CoNLL-U file; a DEPREL of `_` is a relation of `None`, and no word has a label.
 
     Args:

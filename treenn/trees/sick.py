@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from treenn.trees.arguments import checked
+from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.dependency import DependencyTree, head_fault
 from treenn.trees.errors import InputError
 from treenn.trees.escapes import unescape
@@ -45,7 +45,7 @@ class _Line(NamedTuple):
 
 @checked
 def read_sick_dependencies(
-    prefix: str | Path, *, encoding: str = "utf-8", on_error: OnError | None = None
+    prefix: AnyPath, *, encoding: str = "utf-8", on_error: OnError | None = None
 ) -> list[DependencyTree]:
     """The dependency trees of `prefix.toks`, `prefix.parents` and `prefix.rels`; `prefix` is, say, `sick/train/a`.
 
@@ -62,9 +62,7 @@ def read_sick_dependencies(
 
 
 @checked
-def read_sick_constituents(
-    prefix: str | Path, *, encoding: str = "utf-8", on_error: OnError | None = None
-) -> list[Tree]:
+def read_sick_constituents(prefix: AnyPath, *, encoding: str = "utf-8", on_error: OnError | None = None) -> list[Tree]:
     """The binary trees, without labels, of `prefix.toks` and `prefix.cparents`; else as `read_sick_dependencies`."""
     return read_each(constituents_by_line(prefix, encoding), lambda read: read(), on_error, _nothing(prefix))
 
