@@ -79,7 +79,7 @@ def load_parser(name: AnyPath) -> Parser:
     known, _, option = str(name).partition(":")
     if known in _NAMED:
         return _named(_NAMED[known], str(name), option)
-    folder = Path(__file__).parent / "weights" / SHIPPED if name == SHIPPED else Path(name)
+    folder = Path(__file__).parent / "weights" / SHIPPED if str(name) == SHIPPED else Path(name)
     if not folder.is_dir():
         raise InputError(f"{name} is neither a folder nor the name of a parser; names are {', '.join(parser_names())}")
     return _saved(folder)
