@@ -13,8 +13,8 @@ from treenn.text.rules import load_rules
 PARAGRAPH = "\u2029"
 """Ends a paragraph in a cleaned text; any other whitespace there is one space."""
 
-_AMPERSANDS = regex.compile(r"&(?:amp;)+", regex.IGNORECASE)
-_NESTED = 8  # HTML that was escaped more often than that is no accident
+_AMPERSANDS = regex.compile(r"&(?:(?:amp|#0*38|#x0*26);)+", regex.IGNORECASE)
+_PASSES = 30  # HTML nested more deeply than that is no accident
 
 _QUOTE_IN_WORD = regex.compile(r"(?<=[\p{L}\p{N}])[\u2018`](?=\p{L})")
 _RANGE = regex.compile(r"(?<=\p{Nd})[\u2013](?=\p{Nd})")
@@ -31,32 +31,30 @@ def clean(text: str) -> str:
         text: any text.
 
     Returns:
-        The cleaned text, without whitespace at its ends. Cleaning it again changes nothing.
+        The cleaned text, without whitespace at its ends. Cleaning it again changes nothing (unless tags or entities
+        are nested inside each other more than 30 deep).
 
     >>> clean("It isn&#39;t un\u00adbelievable.<br /><br />I don\u00b4t know.")
     "It isn't unbelievable.\u2029I don't know."
     """
+    for _ in range(_PASSES):
+        before, text = text, _cleaned_once(text)
+        if text == before:
+            break
+    return text
+
+
+def _cleaned_once(text: str) -> str:
+    """One pass; its result may hold a tag, an entity or an apostrophe that was not one before."""
     rules = load_rules()
-    text = _without_html(text)
+    if "&" in text or "<" in text:
+        text = rules.block_tag.sub(PARAGRAPH, rules.inline_tag.sub("", _AMPERSANDS.sub("&", text)))
+        text = rules.entity.sub(_resolved, text)
     text = rules.replace.sub(lambda match: rules.replaced[match[0]], rules.removed.sub("", text))
     text = unicodedata.normalize("NFC", text)
     text = _RANGE.sub("-", _QUOTE_IN_WORD.sub("'", text))
     spaced: str = rules.spaces.sub(lambda match: PARAGRAPH if rules.paragraph.search(match[0]) else " ", text)
     return spaced.strip()
-
-
-def _without_html(text: str) -> str:
-    """Resolve entities and remove tags, also if text was escaped several times."""
-    if "&" not in text and "<" not in text:
-        return text
-    rules = load_rules()
-    for _ in range(_NESTED):
-        before = text
-        text = rules.block_tag.sub(PARAGRAPH, rules.inline_tag.sub("", _AMPERSANDS.sub("&", text)))
-        text = rules.entity.sub(_resolved, text)
-        if text == before:
-            break
-    return text
 
 
 def _resolved(entity: regex.Match[str]) -> str:
