@@ -23,6 +23,8 @@ from treenn.trees import InputError, read_trees
         ["Nice. 😍", "Next."],
         ["It was bad...", "The acting was worse."],
         ["Mr. Smith vs. Mrs. Jones, e.g. in vol. II."],
+        ["C. Aubrey Smith and P. T. Barnum are in it."],
+        ["It was so bad.<3Nothing"],
         ["J. K. Rowling and E. B. White wrote it."],
         ["I left at 5 p.m. on Monday.", "He stayed."],
         ["He lives in the U.S.", "She does not."],
@@ -63,8 +65,24 @@ def test_each_sentence_has_a_letter_or_digit() -> None:
 
 
 PIECES = ["Dull", "etc.", "Mr.", "He", "U.S.", "J.", "no. 5", "it", "isn't", '"so', 'so"']
-PIECES += ["(a", "b)", "...", "😀", "2010"]
-ENDS = [" ", ". ", "! ", "? ", ", ", ".\n\n"]
+PIECES += [
+    "(a",
+    "b)",
+    "...",
+    "😀",
+    "2010",
+    "<3",
+    "xD",
+    ":-(",
+    "’",
+    "»",
+    "\u1ffd",
+    "example.com",
+    "#tag",
+    "C.",
+    "<br\x1c/>",
+]
+ENDS = ["", " ", ".", ". ", "! ", "? ", "؟", ", ", ".\n\n"]
 
 
 @given(st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(ENDS)), max_size=12))

@@ -71,8 +71,8 @@ def _abbreviation(word: str, text: str, after: int, before: str) -> str | None:
     known, capitalized = rules.abbreviations.get(word.lower()), word[0].isupper()
     if known == "always" or (known == "capitalized" and capitalized) or (word.lower() == "al" and before == "et"):
         return ABBREVIATION
-    if known == "before_number":
-        return NUMBERED if (_DIGIT_NEXT if word.lower() == "no" else _NUMBER_NEXT).match(text, after) else None
+    if known == "before_number" and (_DIGIT_NEXT if word.lower() == "no" else _NUMBER_NEXT).match(text, after):
+        return NUMBERED
     if known == "titles" and (capitalized or word in rules.titles_in_lower_case):
         return INITIAL
     return INITIAL if _is_initial(word, text, after) else None

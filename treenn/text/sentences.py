@@ -84,7 +84,7 @@ def _absorbed(text: str, tokens: Sequence[Token], end: int) -> int:
 def _ends_sentence(text: str, tokens: Sequence[Token], start: int, number: int, end: int) -> bool:
     """Whether a sentence ends before token `end`, the first one after token `number` and all that closes it."""
     token, after = tokens[number], tokens[end - 1].end
-    if tokens[end].form in ",;:":
+    if tokens[end].form in ",;:" or (after == tokens[end].start and text[after - 1].isalnum()):  # "so bad.<3It was"
         return False
     match = _WORD_NEXT.match(text, after)
     following = match[1] if match else ""

@@ -11,6 +11,9 @@ from treenn.text.sentences import group
 from treenn.trees.errors import InputError
 
 _WITH_CLITICS = frozenset({"word", "elision"})
+_GUILLEMETS = frozenset("\u00ab\u2039")
+"""Open a quotation, or close it where they are bound to what comes before them."""
+
 _OPENING = frozenset("([{<\u00ab\u2039\u2014\u2013-/=\u201e\u201a")
 
 
@@ -49,13 +52,14 @@ def _written(text: str, sentence: Sequence[Token]) -> Iterator[Token]:
     """The tokens of one sentence as SST writes them."""
     quoted = False
     opened = -1  # where the last opening quotation mark ends
-    last = _last_word(sentence)
+    last, span = _last_word(sentence), (sentence[0].start, sentence[-1].end)
     for number, token in enumerate(sentence):
         if token.kind in _WITH_CLITICS:
             yield from _without_clitics(token)
         elif token.kind in ("quote", "apostrophe"):
             is_double = token.kind == "quote"
-            opens = _opens(text, token, quoted=quoted if is_double else token.form != "`", nested=opened == token.start)
+            in_quotes = quoted if is_double else token.form != "`"
+            opens = _opens(text, span, token, quoted=in_quotes, nested=opened == token.start)
             quoted = opens if is_double else quoted
             opened = token.end if opens else opened
             yield token._replace(form=("`" if opens else "'") * (2 if is_double else 1))
@@ -72,28 +76,31 @@ def _last_word(sentence: Sequence[Token]) -> int:
 
 
 def _without_clitics(token: Token) -> list[Token]:
-    """Split clitics off the end of a word: shouldn't've is should, n't and 've; dont is do and n't."""
+    """Split clitics off the end of a word: shouldn't've is should, n't and 've; dont and do'nt are do and n't."""
     rules, parts, end = load_rules(), [], len(token.form)
-    if token.form.lower() in rules.without_apostrophe:
-        end -= 2
-        parts.append(Token("clitic", "'".join(token.form[end:]), token.start + end, token.end))
+    if token.form.lower().replace("'nt", "nt") in rules.without_apostrophe:
+        end -= 3 if token.form[-3] == "'" else 2
+        parts.append(Token("clitic", "'".join(token.form[-2:]), token.start + end, token.end))
     while match := next((match for c in rules.clitics if (match := c.search(token.form, 0, end))), None):
         parts.append(Token("clitic", match[0], token.start + match.start(), token.start + match.end()))
         end = match.start()
     return [Token(token.kind, token.form[:end], token.start, token.start + end), *reversed(parts)]
 
 
-def _opens(text: str, token: Token, *, quoted: bool, nested: bool) -> bool:
+def _opens(text: str, span: tuple[int, int], token: Token, *, quoted: bool, nested: bool) -> bool:
     """Whether a quotation mark opens a quotation: by what is next to it, then by its form, then if none is open.
 
     Args:
         text: the cleaned text.
+        span: the place of the sentence in it.
         token: the quotation mark.
         quoted: whether a quotation is open.
         nested: whether the mark follows an opening one directly.
     """
-    before, after = text[token.start - 1 : token.start] if token.start else "", text[token.end : token.end + 1]
-    free, bound = not before.strip() or (before in _OPENING and not _closes(text, token.start - 1)), bool(after.strip())
+    before = text[max(span[0], token.start - 1) : token.start]
+    after = text[token.end : min(token.end + 1, span[1])]
+    closed = before in _GUILLEMETS and bool(text[max(span[0], token.start - 2) : token.start - 1].strip())
+    free, bound = not before.strip() or (before in _OPENING and not closed), bool(after.strip())
     if token.form in "\u201e\u201a":
         return True
     if token.form in ("\u201c", "\u2018") and (before in ",;:" or not bound):
@@ -101,8 +108,3 @@ def _opens(text: str, token: Token, *, quoted: bool, nested: bool) -> bool:
     if free and not bound:
         return token.form not in ("\u201d", "''", "'") and not quoted
     return bound and (free or nested)
-
-
-def _closes(text: str, place: int) -> bool:
-    """Whether a guillemet that could open a quotation is bound to what comes before it."""
-    return text[place] in "\u00ab\u2039" and bool(text[max(0, place - 1) : place].strip())
