@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -187,9 +188,23 @@ def test_what_is_no_whole_number_is_named(name: str, value: Any) -> None:
         small(**{name: value}).fit(TEXTS, Y)
 
 
+def test_vectors_are_one_file_or_several(fitted: TreeSentimentClassifier, tmp_path: Path) -> None:
+    (file := tmp_path / "vectors.txt").write_text("good 1 2\nbad -1 3\nfilm 0 1\n", encoding="utf-8")
+    found = [small(vectors=vectors).fit(TEXTS, Y).predict_proba(GOOD) for vectors in (file, str(file), [file])]
+    np.testing.assert_array_equal(found[0], found[1])
+    np.testing.assert_array_equal(found[0], found[2])
+    assert not np.array_equal(found[0], fitted.predict_proba(GOOD))
+
+
 def test_other_mistakes_are_one_message(fitted: TreeSentimentClassifier) -> None:
     with pytest.raises(NotFittedError):
         small().predict(["fine"])
+    for settings in ({"nope": 3}, [1], "abc"):
+        with pytest.raises(InputError, match=r"settings (has the text 'nope'|.*: must be a mapping)"):
+            small(settings=settings).fit(TEXTS, Y)
+    for parameters in ({"random_state": -1}, {"random_state": "x"}, {"vectors": None}, {"vectors": [3]}):
+        with pytest.raises(InputError, match=next(iter(parameters))):
+            small(**parameters).fit(TEXTS, Y)
     with pytest.raises(InputError, match="settings has epochs, which is the classifier's own to say"):
         small(settings={"epochs": 3}).fit(TEXTS, Y)
     with pytest.raises(InputError, match="dropout 2: must be at least 0 and below 1"):

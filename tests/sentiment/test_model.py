@@ -172,6 +172,13 @@ def test_trees_are_checked_too(model: SentimentModel) -> None:
         model.predict_trees(["good"])  # type: ignore[list-item]
     with pytest.raises(InputError, match=r"^there are 1 trees, but 2 texts; there must be one text per tree$"):
         model.predict_trees([parse_tree("(X good)")], ["a", "b"])
+    for texts in ("a", [None]):
+        with pytest.raises(InputError, match=r"texts(\[0\])? is"):
+            model.predict_trees([parse_tree("(X good)")], texts)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="sentences has 1 items, but there are 2 texts"):
+        model.predict_parsed(["a", "b"], [[("a", parse_tree("(X a)"))]])
+    with pytest.raises(InputError, match=r"sentences\[0\] must be a list of pairs"):
+        model.predict_parsed(["a"], [["a"]])  # type: ignore[list-item]
     with pytest.raises(InputError, match=r"^classes has 2 names, but the network has 3 classes$"):
         SentimentModel(model.network, ("bad", "good"), model.parser)
 

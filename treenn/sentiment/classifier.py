@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from functools import cache
 from numbers import Real
+from pathlib import Path
 from typing import Any, Self, cast
 
 import numpy as np
@@ -26,6 +28,7 @@ from treenn.sentiment.model import check_items
 from treenn.settings import Settings
 from treenn.training import train
 from treenn.trees import InputError, Label, Tree
+from treenn.trees.arguments import AnyPath, check
 from treenn.vectors import read_vectors
 
 _OWN = ("model", "size", "word_size", "epochs", "batch_size", "learning_rate", "weight_decay", "dropout")
@@ -58,7 +61,7 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         weight_decay: L2, on all but the word vectors.
         dropout: on the classifier's input.
         settings: any others of `treenn.Settings`, by name.
-        vectors: files of pretrained word vectors, read for the words of the training texts.
+        vectors: a file of pretrained word vectors or a list of them, read for the words of the training texts.
         parser: a parser, its folder, or a name that `treenn.load_parser` knows.
         random_state: decides all that is random; a seed gives the same model every time on one machine.
 
@@ -85,7 +88,7 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         weight_decay: float = 1e-4,
         dropout: float = 0.5,
         settings: Mapping[str, Any] | None = None,
-        vectors: Sequence[str] = (),
+        vectors: str | Path | Sequence[str | Path] = (),
         parser: str | Parser = SHIPPED,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
@@ -118,7 +121,7 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
             # Nothing is chosen on dev, since the last epoch is kept, but a treebank must have one.
             {"train": tuple(examples), "dev": tuple(each for each in examples if each.label is not None)[:1]},
         )
-        files = [read_vectors(file, words) for file in self.vectors]
+        files = [read_vectors(file, words) for file in _paths(self.vectors)]
         run = train(treebank, self._settings(), vectors=files)
         self.model_ = cast(NodeClassifier, run.model)
         counts = np.bincount([tree.label for tree in examples if tree.label is not None], minlength=len(numbers))
@@ -181,10 +184,15 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
     def _settings(self) -> Settings:
         own = {name: getattr(self, name) for name in _OWN}
         own |= {name: _whole(name, own[name]) for name in _WHOLE}
-        others = dict(self.settings or {})
+        others: Mapping[str, Any] = check("settings", self.settings, Mapping[str, Any] | None) or {}
+        if unknown := [name for name in others if name not in {field.name for field in fields(Settings)}]:
+            raise InputError(f"settings has {describe(unknown[0])}, which is no field of treenn.Settings")
         if twice := sorted(others.keys() & {*_OWN, "seed", "selection"}):
             raise InputError(f"settings has {twice[0]}, which is the classifier's own to say")
-        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        try:
+            seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        except ValueError as error:
+            raise InputError(f"random_state is {describe(self.random_state)}: {error}") from None
         return Settings(**own, **others, seed=seed, selection="last")
 
 
@@ -192,6 +200,14 @@ def _joined(parser: Parser, texts: Sequence[Sequence[Sentence]]) -> list[Tree | 
     """One tree per text over all its sentences; None for a text without sentences."""
     trees = iter(parser.parse_batch([sentence.words for sentences in texts for sentence in sentences]))
     return [join_trees([next(trees) for _ in sentences]) if sentences else None for sentences in texts]
+
+
+def _paths(vectors: Any) -> Sequence[Path]:
+    """The parameter `vectors` as paths; a single path is accepted as well."""
+    paths: Sequence[Path] = check(
+        "vectors", [vectors] if isinstance(vectors, str | Path) else vectors, Sequence[AnyPath]
+    )
+    return paths
 
 
 def _whole(name: str, value: Any) -> int:

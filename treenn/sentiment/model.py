@@ -79,7 +79,15 @@ class SentimentModel:
         Args:
             texts: the texts.
             sentences: for each text, its sentences, each with its tree; none if the text has no word.
+
+        Raises:
+            InputError: if the numbers of texts and of lists of sentences differ, or a sentence is no such pair.
         """
+        if len(texts) != len(sentences):
+            raise InputError(f"sentences has {len(sentences)} items, but there are {len(texts)} texts; one per text")
+        for index, each in enumerate(sentences):
+            if not all(isinstance(pair, tuple) and len(pair) == 2 for pair in each):
+                raise InputError(f"sentences[{index}] must be a list of pairs, each a sentence (str) and its Tree")
         pairs = [pair for each in sentences for pair in each]
         found = iter(self.predict_trees([tree for _, tree in pairs], [text for text, _ in pairs]))
         return [
@@ -108,7 +116,8 @@ class SentimentModel:
             InputError: if an item is not a `Tree`, or the numbers of trees and texts differ.
         """
         trees = check_items(trees, "trees", (Tree,), "a Tree")
-        texts = [" ".join(tree.words) for tree in trees] if texts is None else [*texts]
+        default = [" ".join(tree.words) for tree in trees]
+        texts = default if texts is None else check_items(texts, "texts", (str,), "a text (str)")
         if len(texts) != len(trees):
             raise InputError(f"there are {len(trees)} trees, but {len(texts)} texts; there must be one text per tree")
         return [*self._predicted(trees, texts)] if trees else []
