@@ -180,7 +180,7 @@ class DeclaresThree(AtMostThree):
 
 
 def test_a_sentence_over_a_declared_limit_is_divided_with_a_note(
-    parse: Command, monkeypatch: pytest.MonkeyPatch
+    parse: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(loading, "load_parser", lambda name: DeclaresThree())
     text = b"a b\nc d , e\n\nf g h i\n"
@@ -197,6 +197,9 @@ def test_a_sentence_over_a_declared_limit_is_divided_with_a_note(
         assert lines[1] == "(X (X (X c) (X (X d) (X ,))) (X e))"
         assert len(lines) == 4
     assert parse("f g h i", "--json").stderr.startswith("TEXT: a sentence of more than 3 words")
+    assert (
+        parse("f g h i", "--no-split", "--svg", str(tmp_path / "long.svg")).stderr.splitlines()[-1].startswith("drawn")
+    )
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def parse(
     sentences = find_sentences_of(lines, tokenized=tokenized, split=not no_split)
     found = chain.from_iterable(parse_lines(load_parser(parser), sentences))
     if svg is not None:
-        write_svg(svg, (tree for _, pairs in found for _, tree in pairs))
+        write_svg(svg, (tree for _, pairs in found for tree in _trees(pairs, one_line=tokenized or no_split)))
         return
     show = _bracketer(one_line=tokenized or no_split) if brackets else _as_json if json else _drawn
     print_lines(((line, pairs or None) for line, pairs in found), show, total, bar=None if texts else "parsing")
@@ -63,14 +63,19 @@ def parse(
 
 def _bracketer(*, one_line: bool) -> Callable[[Line, list[Parsed] | None], str]:
     """Returns what prints the sentences of a line: one line per sentence, or all joined on one."""
-    from treenn.parsers import join_trees
 
     def show(_: Line, pairs: list[Parsed] | None) -> str:
-        trees = [tree for _, tree in pairs or ()]
-        lines = [join_trees(trees)] if one_line and trees else trees
-        return "".join(f"{tree}\n" for tree in lines) or "\n"
+        return "".join(f"{tree}\n" for tree in _trees(pairs or [], one_line=one_line)) or "\n"
 
     return show
+
+
+def _trees(pairs: list[Parsed], *, one_line: bool) -> list[Tree]:
+    """The trees of a line's sentences, or of the parts of its only sentence joined to one."""
+    from treenn.parsers import join_trees
+
+    trees = [tree for _, tree in pairs]
+    return [join_trees(trees)] if one_line and trees else trees
 
 
 def _as_json(line: Line, pairs: list[Parsed] | None) -> str:
