@@ -28,6 +28,7 @@ from treenn.parsers.chart import ChartParser
 from treenn.parsers.loading import load_parser
 from treenn.sentiment.label_file import LabelFile
 from treenn.text import split_sentences, tokenize
+from treenn.text.cleaning import clean
 from treenn.trees import (
     InputError,
     NaryTree,
@@ -420,10 +421,20 @@ TEXTS = (
         "Mr.",
         "e.g.",
         '."',
+        "❗️",
+        "\u200d",
+        "<3",
+        "\\'",
+        "\x92",
+        "\u1ffd",
+        ".com.",
+        "C.",
+        "'nt",
     ),
 )
 def texts(data: bytes, folder: Path) -> None:
     text = data.decode(errors="replace")
+    assert clean(clean(text)) == clean(text)
     words = _words(text)
     assert all(word and not word.isspace() for word in words)
     sentences = split_sentences(text)
