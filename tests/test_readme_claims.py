@@ -172,3 +172,14 @@ def test_the_rest_of_the_bench_is_the_records():
     )
     assert f"{small:.2f} times `nn.LSTM`'s at batch 25 and {large:.2f} times at 256" in text
     assert f"computed once is {found['prediction'][0]['ratio']:.2f} times as fast" in text
+
+
+def test_agreement_with_human_tokenization_is_that_of_the_record() -> None:
+    record = json.loads((RESULTS / "tokenizer/ewt-test.json").read_text(encoding="utf-8"))
+    shown = [f"{100 * record[name]['f1']:.1f}" for name in ("tokens", "tokens_at_hyphens", "sentences")]
+    kinds = record["kinds"]
+    counts = [sum(kinds.values()), kinds["compound"], kinds["joined words"], kinds["signs"], kinds["other"]]
+    section = README.split("## Text")[1].split("## From Python")[0].split("On UD English")[1]
+    assert re.findall(r"\d+\.\d", section) == shown
+    for count in counts:
+        assert re.search(rf"(?<![\d.]){count}(?![\d.])", section), count
