@@ -15,6 +15,7 @@ from multiprocessing import resource_tracker as mp_tracker
 from typing import Any
 
 import joblib
+from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.backend import resource_tracker as loky_tracker
 
 from treenn.stopping import deferred_signals
@@ -78,6 +79,8 @@ def _started(tasks: Iterable[Any], jobs: int | None) -> Iterator[Iterable[Any]]:
             results = joblib.Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered", **bound)(tasks)
             stack.callback(_close, results)
         yield results
+        if jobs > 1:  # an exit handler would wait for idle workers, where Ctrl-C is a traceback
+            get_reusable_executor(reuse=True).shutdown(kill_workers=True)
 
 
 def _close(results: Any) -> None:
