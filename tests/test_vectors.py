@@ -1,7 +1,9 @@
 import gzip
 import io
 import zipfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -179,3 +181,14 @@ def test_without_files_all_is_random_of_the_size_asked_for() -> None:
     table = initial_embedding(Vocabulary(["film"]), [], size=7, generator=torch.Generator().manual_seed(1))
     assert table.shape == (2, 7)
     assert (table.abs() <= 0.05).all()
+
+
+@pytest.mark.parametrize("kind", [set, frozenset, dict.fromkeys, tuple, np.array, iter])
+def test_the_wanted_words_may_be_any_collection(file: Path, kind: Callable[[list[str]], Iterable[str]]) -> None:
+    assert len(read_vectors(file, kind(["film", "soup"]))) == 2
+
+
+@pytest.mark.parametrize("words", ["film", None, 3, {1}, [None]])
+def test_the_wanted_words_are_texts(file: Path, words: Any) -> None:
+    with pytest.raises(InputError, match=r"^words"):
+        read_vectors(file, words)

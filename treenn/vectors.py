@@ -8,7 +8,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple, cast
@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from treenn.trees import InputError, OnError, unescape
-from treenn.trees.arguments import AnyPath, check, check_items
+from treenn.trees.arguments import Texts, checked
 from treenn.trees.skipping import read_each
 from treenn.vocabulary import Vocabulary
 
@@ -80,7 +80,8 @@ def _forms(word: str) -> tuple[str, str, str]:
     return word, plain, plain.lower()
 
 
-def read_vectors(path: AnyPath, words: Iterable[str], *, on_error: OnError | None = None) -> WordVectors:
+@checked
+def read_vectors(path: str | Path, words: Texts, *, on_error: OnError | None = None) -> WordVectors:
     """The vectors that a text file has for some words: each line a word and its numbers, with spaces or tabs between.
 
     The width is that of the header, a first line of two whole numbers (rows and width) as word2vec and fastText write
@@ -95,8 +96,7 @@ def read_vectors(path: AnyPath, words: Iterable[str], *, on_error: OnError | Non
         InputError: names the file and the line where a row's width differs, a number is not one, is NaN or infinite,
             where the file cannot be read, or knows none of the words.
     """
-    path = check("path", path, AnyPath)
-    wanted = {form.encode("utf-8", "surrogatepass") for word in _wanted(words) for form in _forms(word)}
+    wanted = {form.encode("utf-8", "surrogatepass") for word in words for form in _forms(word)}
     vectors: dict[str, FloatArray] = {}
     table = _Table(path)
 
@@ -112,11 +112,6 @@ def read_vectors(path: AnyPath, words: Iterable[str], *, on_error: OnError | Non
     if not vectors:
         raise InputError("this file has no vector for any word of the treebank", source=path)
     return WordVectors(vectors, source=str(path))
-
-
-def _wanted(words: Iterable[str]) -> Iterable[str]:
-    """The words that are wanted, which may be a set or a dictionary's keys."""
-    return check_items("words", list(words) if isinstance(words, Set | Mapping) else words, str)
 
 
 class _Row(NamedTuple):

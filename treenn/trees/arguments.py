@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, fields
 from functools import cache, wraps
 from inspect import Parameter, signature
@@ -68,13 +68,15 @@ class Range:
         return f"{self.low} to {self.high}"
 
 
-class _Path:
-    """Marks annotations of paths."""
+class _Unordered:
+    """Marks annotations of items whose order does not matter."""
 
 
 Natural = Annotated[int, Range(low=0)]
 Count = Annotated[int, Range(low=1)]
 Layers = Annotated[int, Range(low=1, high=100)]
+Depth = Annotated[int, Range(low=0, high=100)]
+"""A number of layers on top of others; there may be none."""
 Width = Annotated[int, Range(low=1, high=10_000)]
 """A layer's width; a matrix of this many rows and columns takes 400 MB."""
 Runs = Annotated[int, Range(low=1, high=10_000)]
@@ -88,7 +90,12 @@ Share = Annotated[float, Range(low=0, below=1)]
 """A dropout probability or a decay."""
 Probability = Annotated[float, Range(low=0, high=1)]
 Device = Literal["cpu", "cuda"]
-AnyPath = Annotated[str | Path, _Path]
+Texts = Annotated[Iterable[str], _Unordered]
+"""Texts in any order: also a set, or the keys of a mapping."""
+LARGEST = 1e18
+"""The maximum of all real numbers, with or without a minus; single precision computes with them and their squares."""
+AnyPath = str | Path
+"""A path; arrives as a `Path`."""
 
 _ORIGINS: Mapping[str, str] = {
     "Tree": "treenn.parse_tree reads one from text",
@@ -173,8 +180,10 @@ def check(name: str, value: Any, hint: Any) -> Any:
     choices = [each for each in _options(kind) if each is not NoneType]
     if value is None and NoneType in _options(kind):
         return None
-    if _Path in constraints:
+    if set(choices) == {str, Path}:
         return _path(name, value)
+    if _Unordered in constraints and isinstance(value, (Set, Mapping)):
+        value = tuple(value)
     if len(choices) == 1 and choices[0] is not kind:
         return check(name, value, choices[0])
     if get_origin(kind) in (Sequence, Iterable, list, tuple):
@@ -188,6 +197,8 @@ def check(name: str, value: Any, hint: Any) -> Any:
     for choice in choices:
         fitting = _converted(value, choice)
         if fitting is not _MISFIT:
+            if choice is float and abs(fitting) > LARGEST:
+                raise InputError(f"{_named(name)} {_shown(value)}: must be {LARGEST:g} at most, without its sign")
             for limits in constraints:
                 if fitting not in limits:
                     raise InputError(f"{_named(name)} {_shown(value)}: must be {limits}")

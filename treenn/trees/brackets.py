@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from treenn.trees.arguments import AnyPath, check, check_items, checked, refusal
+from treenn.trees.arguments import Classes, check_items, checked, refusal
 from treenn.trees.binarize import Factor, binarize
 from treenn.trees.errors import InputError
 from treenn.trees.escapes import escape, escape_label
@@ -34,7 +34,7 @@ _PLAIN = re.compile(r"[^() \t\r\n]+")
 def read_trees(
     path: AnyPath,
     *,
-    classes: int | None = None,
+    classes: Classes | None = None,
     factor: Factor | None = None,
     untagged: bool = False,
     encoding: str = "utf-8",
@@ -64,7 +64,7 @@ def read_trees(
 def parse_trees(
     text: str,
     *,
-    classes: int | None = None,
+    classes: Classes | None = None,
     factor: Factor | None = None,
     untagged: bool = False,
     on_error: OnError | None = None,
@@ -89,7 +89,9 @@ def _binary_tree(raw: Raw, scale: dict[Label, Label] | None, factor: Factor | No
 
 
 @checked
-def parse_tree(text: str, *, classes: int | None = None, factor: Factor | None = None, untagged: bool = False) -> Tree:
+def parse_tree(
+    text: str, *, classes: Classes | None = None, factor: Factor | None = None, untagged: bool = False
+) -> Tree:
     """The one tree of a string.
 
     Raises:
@@ -151,7 +153,6 @@ def format_tree(tree: Tree | NaryTree) -> str:
 @checked
 def write_trees(path: AnyPath, trees: Iterable[Tree | NaryTree]) -> None:
     """Write trees one a line; the file appears whole or not at all."""
-    check("path", path, AnyPath)
     write_text(path, "".join(format_tree(tree) + "\n" for tree in check_items("trees", trees, Tree, NaryTree)))
 
 
