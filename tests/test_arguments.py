@@ -18,7 +18,7 @@ import treebanks.sentiment
 import treenn
 from treebanks import Pair, PairTreebank, Treebank
 from treebanks.parsing import ParsingTreebank, load_parsing
-from treenn.cells import BinaryTreeLSTM, TreeGRU
+from treenn.cells import Average, BinaryTreeLSTM, TreeGRU
 from treenn.encoders import TreeEncoder
 from treenn.evaluation import metrics
 from treenn.explain.explanation import explain
@@ -27,7 +27,7 @@ from treenn.initialization import initialize, set_forget_bias
 from treenn.models import NodeClassifier, build
 from treenn.pairs import predict_pairs
 from treenn.parsers import chart, pcfg, recursive
-from treenn.sequences import LSTM, both_ways
+from treenn.sequences import LSTM, Transformer, both_ways
 from treenn.training import train
 from treenn.trees import (
     DependencyTree,
@@ -35,6 +35,7 @@ from treenn.trees import (
     NaryTree,
     Tree,
     binarize,
+    escape,
     format_tree,
     from_networkx,
     from_nltk,
@@ -43,6 +44,7 @@ from treenn.trees import (
     to_networkx,
     to_nltk,
     unbinarize,
+    unescape,
     write_trees,
 )
 from treenn.tuning.search import Search
@@ -207,6 +209,15 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: chart.train(ParsingTreebank("mine", {}), {"epochs": 3}), "settings of type dict: must be a ChartSettings"),
     (lambda: ParsingTreebank("mine", {"train": ["a"]}), r"splits\['train'\]\[0\] 'a': must be a Tree or a NaryTree"),
     (lambda: load_parsing(None), "name None: must be text"),
+    (lambda: parse_tree("(3 a)", classes=10**30), "classes 1000000000000000000000000000000: must be 1 to 10000"),
+    (lambda: escape(None), "word None: must be text"),
+    (lambda: unescape(b"a"), "word of type bytes: must be text"),
+    (lambda: treenn.pack([TREE], share=np.zeros(2)), "share of type ndarray: must be True or False"),
+    (lambda: Average(3, 4, layers=10**30), "layers 1000000000000000000000000000000: must be 0 to 100"),
+    (lambda: Transformer(3, 4, heads=10**30), "heads 1000000000000000000000000000000: must be 1 to 10000"),
+    (lambda: treenn.Settings(root_weight=10**30), "root_weight 1000000000000000000000000000000: must be 1e.18 at most"),
+    (lambda: treenn.Settings(clip_value=1e300), "clip_value 1e.300: must be 1e.18 at most"),
+    (lambda: treenn.Settings(forget_bias=-1e300), "forget_bias -1e.300: must be 1e.18 at most"),
     (lambda: treebanks.sentiment.binary("sst"), "treebank 'sst': must be a Treebank; treebanks.load"),
     (lambda: treebanks.sentiment.binary(TOY, neutral="fourth"), "neutral fourth: must be third or drop"),
     (lambda: treebanks.reviews.generate({"train": -1}), r"sizes\['train'\] -1: must be 0 or more"),

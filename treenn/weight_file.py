@@ -51,7 +51,7 @@ def read_shapes(path: Path) -> dict[str, tuple[int, ...]]:
     try:
         with safe_open(path, framework="pt") as file:
             return {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
-    except (OSError, RuntimeError, ValueError, SafetensorError) as error:
+    except (OSError, RuntimeError, ValueError, MemoryError, SafetensorError) as error:
         raise _unreadable(path, error) from error
 
 
@@ -74,7 +74,7 @@ def read_weights(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor
     try:
         with safe_open(path, framework="pt") as file:
             weights = {name: _converted(file.get_tensor(name), name, tensor, path) for name, tensor in expected.items()}
-    except (OSError, RuntimeError, SafetensorError) as error:
+    except (OSError, RuntimeError, MemoryError, SafetensorError) as error:
         raise _unreadable(path, error) from error
     refuse_non_finite(path, weights)
     return weights

@@ -306,7 +306,8 @@ def parser_config(data: bytes, folder: Path) -> None:
 
 
 @target(
-    '{"rules": {"^": [["S", 1.0]], "S": [["A", "A", 1.0]]}, "words": {"A": {"a": 0.5, "b": 0.5}}}', pieces=JSON_PIECES
+    '{"rules": {"^": [["S", 1.0]], "S": [["A", "A", 1.0]]}, "words": {"A": {"a": 0.5, "<unknown>": 0.5}}}',
+    pieces=JSON_PIECES,
 )
 def grammar(data: bytes, folder: Path) -> None:
     file(folder, b'{"parser": "pcfg", "format": 1, "settings": {}}', "config.json")

@@ -1,6 +1,7 @@
 """A contextual encoder from a stranger, and a model's folder that names one, in Python."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -156,3 +157,12 @@ def test_a_comparison_reads_the_encoder_that_its_plan_names(tmp_path: Path, monk
     with pytest.raises(InputError, match="which is read only if you name it, too"):
         collect(tmp_path / "out")
     assert collect(tmp_path / "out", encoder)["tasks"][0]["disagreements"] == found["tasks"][0]["disagreements"]
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "notes.txt", "more.safetensors"])
+def test_a_pipe_in_an_encoder(name: str, tmp_path: Path) -> None:
+    encoder = make_encoder(tmp_path / "encoder", seed=0)
+    (encoder / name).unlink(missing_ok=True)
+    os.mkfifo(encoder / name)
+    with pytest.raises(InputError, match=f"{name}: this part of an encoder is no regular file"):
+        locate(str(encoder))

@@ -405,3 +405,19 @@ def test_weights_beyond_half_precision_are_not_exported(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"head\.linear\.bias has a NaN or infinite number \(in float16\)"):
         save_model(tmp_path / "half", network, SETTINGS, TOY.classes, half=True)
     assert not (tmp_path / "half/model.safetensors").exists()
+
+
+def test_a_pipe_in_place_of_json(kind: Any, tmp_path: Path) -> None:
+    make, load, _ = kind
+    for name in ("config.json", "vocabulary.json"):
+        folder = make(tmp_path / name)
+        (folder / name).unlink()
+        os.mkfifo(folder / name)
+        assert refused(load, folder) == f"/{name}: cannot read this file: it is a pipe or a device, no regular file"
+
+
+def test_a_grammar_needs_its_unknown_word(tmp_path: Path) -> None:
+    folder = make_grammar(tmp_path / "folder")
+    rules = {"^": [["S", 1.0]], "S": [["A", "A", 1.0]]}
+    edit(folder / "grammar.json", rules=rules, words={"A": {"a": 0.5, "b": 0.5}})
+    assert refused(load_parser, folder).startswith("/grammar.json: some tag must have the word '<unknown>'")

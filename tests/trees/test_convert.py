@@ -2,6 +2,7 @@ from typing import Any
 
 import networkx
 import nltk
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -181,3 +182,10 @@ def test_graphs_that_are_refused(graph: networkx.Graph, message: str) -> None:
     with pytest.raises(InputError) as error:
         from_networkx(graph)
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize("value", [np.zeros((2, 3)), "(NP\ndogs)", ["a\n"] * 100])
+def test_what_is_no_nltk_tree_is_shown_on_one_line(value: Any) -> None:
+    with pytest.raises(InputError, match="stands where a tree is wanted") as error:
+        from_nltk(value)
+    assert "\n" not in str(error.value) and len(str(error.value)) < 200

@@ -5,7 +5,9 @@ import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -288,3 +290,19 @@ def test_a_file_of_another_kind_is_not_replaced(held: str | bytes, new: str | by
         (tmp_path / "file").write_bytes(before)
         write_bytes(tmp_path / "file", data + b"\n")
         assert (tmp_path / "file").read_bytes() == data + b"\n"
+
+
+@pytest.mark.parametrize("read", [read_json, read_toml])
+def test_a_pipe_or_a_device_is_no_json(read: Callable[[Path], Any], tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(InputError, match="it is a pipe or a device, no regular file"):
+            read(path)
+
+
+@pytest.mark.parametrize("read", [read_json, read_toml])
+def test_json_has_a_maximum_size(read: Callable[[Path], Any], tmp_path: Path) -> None:
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(20_000_000_000)  # a sparse file
+    with pytest.raises(InputError, match="this file has 20,000,000,000 bytes; at most 1,000,000,000 are read"):
+        read(tmp_path / "large")

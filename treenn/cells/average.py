@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from treenn.cells.cell import Cell
-from treenn.trees.arguments import Natural, Share, Width, checked
+from treenn.trees.arguments import Depth, Share, Width, checked
 
 DROPPED = 1e-6
 """What a dropped word weighs: next to nothing, and yet a phrase of dropped words alone has their average."""
@@ -51,7 +51,7 @@ class Average(Cell):
         x_size: Width,
         size: Width,
         *,
-        layers: Natural = 0,
+        layers: Depth = 0,
         word_dropout: Share = 0.0,
     ) -> None:
         super().__init__(x_size, state_size=x_size + 1, output_size=size)

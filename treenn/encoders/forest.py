@@ -16,7 +16,7 @@ from torch import Tensor
 
 from treenn.encoders.labels import class_numbers
 from treenn.trees import InputError, Tree
-from treenn.trees.arguments import check_items, refusal
+from treenn.trees.arguments import check, check_items, refusal
 from treenn.trees.errors import argument
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def pack(trees: Sequence[Tree], *, share: bool = False) -> PackedForest:
     >>> forest.level_sizes, forest.labels.tolist(), forest.roots.tolist()
     ((5, 2, 1), [2, 1, 4, 2, 2, 3, 2, 4], [5, 7])
     """
-    trees = check_items("trees", trees, Tree)
+    trees, share = check_items("trees", trees, Tree), check("share", share, bool)
     if not trees:
         raise InputError("there is nothing to pack: the list of trees is empty")
     heights, left, right, labels, starts, ends = np.concatenate([_columns(tree) for tree in trees], axis=1)

@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import PackedSequence
 from treenn.sequences.network import SequenceNetwork
 from treenn.sequences.packed import by_sequence, within
 from treenn.trees import InputError
-from treenn.trees.arguments import Count, Layers, Share, Width, checked
+from treenn.trees.arguments import Layers, Share, Width, checked
 
 _LONGEST = 10_000  # whose pairs take some 2 GB a layer
 
@@ -39,7 +39,7 @@ class Transformer(SequenceNetwork):
 
     @checked
     def __init__(
-        self, x_size: Width, size: Width, *, layers: Layers = 2, heads: Count = 4, dropout: Share = 0.0
+        self, x_size: Width, size: Width, *, layers: Layers = 2, heads: Width = 4, dropout: Share = 0.0
     ) -> None:
         super().__init__(x_size, size, causal=False)
         self.dropout = dropout

@@ -116,8 +116,9 @@ def _open_nltk(tree: Any) -> Opened[Any]:
     import nltk
 
     if not isinstance(tree, nltk.Tree):
+        shown = " ".join(repr(tree)[:60].split())
         raise InputError(
-            f"{tree!r} stands where a tree is wanted; each word needs a node of its own, Tree('NN', [word])"
+            f"{shown} stands where a tree is wanted; each word needs a node of its own, Tree('NN', [word])"
         )
     label = _label(tree.label(), "a node")
     label = unescape_label(label) if isinstance(label, str) else label

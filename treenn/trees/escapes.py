@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from treenn.trees.arguments import refusal
 from treenn.trees.tree import Label
 
 _ESCAPES = {
@@ -34,6 +35,8 @@ _LITERAL = re.compile(rf"\\*{UNLABELLED}")
 
 def unescape(word: str) -> str:
     """A word without escapes: `-LRB-` becomes `(`, and `either\\/or` becomes `either/or`."""
+    if not isinstance(word, str):
+        raise refusal("word", word, "text")
     if "-" in word or "\\" in word:
         return _ESCAPED.sub(lambda match: _ESCAPES[match[0]], word)
     return word
@@ -48,6 +51,8 @@ def escape(word: str) -> str:
     >>> escape("(e.g.)"), escape("well-known"), escape("-LRB-")
     ('-LRB-e.g.-RRB-', 'well-known', '-HYPH-LRB-HYPH-')
     """
+    if not isinstance(word, str):
+        raise refusal("word", word, "text")
     plain = _UNESCAPED.sub(_escaped, word)
     return plain if unescape(plain) == word else _ANY_UNESCAPED.sub(_escaped, word)
 

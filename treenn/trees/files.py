@@ -4,6 +4,7 @@ import codecs
 import json
 import os
 import re
+import stat
 import tempfile
 import tomllib
 from bisect import bisect_right
@@ -14,6 +15,9 @@ from typing import Any
 
 from treenn.trees.errors import InputError
 from treenn.trees.temporary import remove_stale, temporary_prefix
+
+MOST_BYTES = 1_000_000_000
+"""The maximum size of a JSON or TOML file."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -31,16 +35,40 @@ def read_text(path: str | Path, encoding: str | None = None) -> str:
             or if there is no such encoding.
     """
     codec = _codec("utf-8" if encoding is None else encoding)
-    try:
-        data = Path(path).read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
-        raise InputError(f"cannot read this file: {getattr(error, 'strerror', None) or error}", source=path) from error
+    data = _read_bytes(path)
     if codec == "utf-8":
         data = data.removeprefix(codecs.BOM_UTF8)
     try:
         return data.decode(codec)
     except UnicodeError as error:
         raise _undecodable(error, data, codec, path, can_choose=encoding is not None) from error
+
+
+def _read_bytes(path: str | Path) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except MemoryError as error:
+        raise InputError("this file is larger than the memory that is free", source=path) from error
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
+        raise InputError(f"cannot read this file: {getattr(error, 'strerror', None) or error}", source=path) from error
+
+
+def _read_regular(path: str | Path) -> str:
+    """As `read_text`, of a file in a folder that may be from anyone.
+
+    Raises:
+        InputError: as `read_text`, and if it is a pipe or a device, whose reader may wait forever, or larger than
+            `MOST_BYTES`.
+    """
+    try:
+        status = Path(path).stat()
+    except (OSError, ValueError):
+        return read_text(path)  # which raises the error
+    if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+        raise InputError("cannot read this file: it is a pipe or a device, no regular file", source=path)
+    if status.st_size > MOST_BYTES:
+        raise InputError(f"this file has {status.st_size:,} bytes; at most {MOST_BYTES:,} are read", source=path)
+    return read_text(path)
 
 
 def _codec(encoding: str) -> str:
@@ -104,9 +132,10 @@ def read_json(path: str | Path) -> Any:
     """What a JSON file holds.
 
     Raises:
-        InputError: as `read_text`, and if it is not JSON, is nested too deeply, or holds thousands of digits.
+        InputError: as `read_text`, and if it is no regular file, larger than `MOST_BYTES`, not JSON, nested too deeply,
+            or holds thousands of digits.
     """
-    text = read_text(path)
+    text = _read_regular(path)
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
@@ -121,9 +150,10 @@ def read_toml(path: str | Path) -> dict[str, Any]:
     """What a TOML file holds.
 
     Raises:
-        InputError: as `read_text`, and if it is not TOML, is nested too deeply, or holds thousands of digits.
+        InputError: as `read_text`, and if it is no regular file, larger than `MOST_BYTES`, not TOML, nested too deeply,
+            or holds thousands of digits.
     """
-    text = read_text(path)
+    text = _read_regular(path)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

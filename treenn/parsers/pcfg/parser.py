@@ -20,6 +20,7 @@ from treenn.parsers.pcfg.lexicon import terminal
 from treenn.parsers.pcfg.markov import CONTEXT, PART
 from treenn.parsers.pcfg.rules import compiled
 from treenn.parsers.pcfg.settings import Settings
+from treenn.parsers.pcfg.signatures import UNKNOWN
 from treenn.trees import InputError, Tree
 from treenn.trees.files import write_text
 from treenn.trees.json_values import check_object, read_object, read_settings
@@ -117,6 +118,8 @@ def _productions(held: dict[str, Any]) -> Iterator[ProbabilisticProduction]:
     """The rules in a `grammar.json`."""
     if START not in held["rules"]:
         raise InputError(f"there must be rules for {START!r}")
+    if not any(UNKNOWN in words for words in held["words"].values()):
+        raise InputError(f"some tag must have the word {UNKNOWN!r}, which stands for all that the grammar lacks")
     for symbol, rules in held["rules"].items():
         for *below, probability in rules:
             yield _production(symbol, [*map(Nonterminal, below)], probability)
