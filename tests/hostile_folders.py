@@ -160,6 +160,42 @@ def _pickle_by_its_name(folder: Path) -> None:
     edit(folder / "config.json", transformers_weights="pytorch_model.bin")
 
 
+def _index_of(folder: Path, target: str) -> None:
+    names = list(load_file(folder / "model.safetensors"))
+    (folder / "model.safetensors").rename(folder / "part.safetensors")
+    (folder.parent / "other.safetensors").write_bytes((folder / "part.safetensors").read_bytes())
+    (folder / "evil.bin").write_bytes(pickle.dumps(Payload(folder.parent / MARKER)))
+    edit(folder / "model.safetensors.index.json", metadata={}, weight_map=dict.fromkeys(names, target))
+
+
+def _index_of_a_pickle(folder: Path) -> None:
+    _index_of(folder, "evil.bin")
+
+
+def _index_of_a_folder_above(folder: Path) -> None:
+    _index_of(folder, "../other.safetensors")
+
+
+def _index_of_a_path(folder: Path) -> None:
+    _index_of(folder, str(folder.parent / "other.safetensors"))
+
+
+def _attention_as_saved(folder: Path) -> None:
+    edit(folder / "config.json", _attn_implementation="evil/kernels")
+
+
+def _experts_from_the_hub(folder: Path) -> None:
+    edit(folder / "config.json", experts_implementation="evil/kernels")
+
+
+def _quantization(folder: Path) -> None:
+    edit(folder / "config.json", quantization_config={"quant_method": "gptq", "bits": 4, "dataset": "c4"})
+
+
+def _labels_without_end(folder: Path) -> None:
+    edit(folder / "config.json", num_labels=10**10)
+
+
 ENCODERS: dict[str, tuple[Callable[[Path], None], str]] = {
     "auto_map": (_auto_map, "auto_map"),
     "auto_map of a known type": (_auto_map_of_a_known_type, "auto_map"),
@@ -177,7 +213,17 @@ ENCODERS: dict[str, tuple[Callable[[Path], None], str]] = {
     "pickle": (_pickle, "no file named model.safetensors"),
     "pickle of torch": (_pickle_of_torch, "no file named model.safetensors"),
     "index of pickles": (_index_of_pickles, "no file named model.safetensors"),
-    "pickle by its name": (_pickle_by_its_name, "transformers file in the config seems to be incorrect"),
+    "pickle by its name": (_pickle_by_its_name, "transformers_weights names other weights"),
+    "index of a pickle in safetensors' name": (
+        _index_of_a_pickle,
+        "weight_map names 'evil.bin'; must be *.safetensors",
+    ),
+    "index of a folder above": (_index_of_a_folder_above, "weight_map names '../other.safetensors'"),
+    "index of a path": (_index_of_a_path, "other.safetensors'; must be *.safetensors beside it"),
+    "attention from the hub as saved": (_attention_as_saved, "_attn_implementation must be eager or sdpa"),
+    "experts from the hub": (_experts_from_the_hub, "experts_implementation must be eager or sdpa"),
+    "quantization": (_quantization, "quantization_config is for weights that other packages unpack"),
+    "labels without end": (_labels_without_end, "num_labels is 10000000000; must be 10000 at most"),
 }
 """Encoders with what must not be run, each with a part of the error that refuses it."""
 

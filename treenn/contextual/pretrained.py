@@ -34,6 +34,14 @@ _MODEL_TYPES = (
 )
 """Encoders of text that transformers builds from config.json alone. Others fetch parts from the hub by a name there."""
 
+_REFUSED = {
+    "quantization_config": "is for weights that other packages unpack; save the encoder in full precision",
+    "transformers_weights": "names other weights; those of an encoder must be in model.safetensors",
+}
+"""Keys of config.json that lead transformers to other packages or files."""
+
+_MOST_LABELS = 10_000
+
 _SAFE: Mapping[str, Any] = {"trust_remote_code": False, "local_files_only": True}
 
 
@@ -211,12 +219,28 @@ def _check_config(folder: Path) -> None:
             source=path,
         )
     # Any but these two may be a package on the hub, which transformers fetches and runs.
-    if any(value not in (None, "eager", "sdpa") for value in _values(config, "attn_implementation")):
-        raise InputError("attn_implementation must be eager or sdpa", source=path)
+    for key, value in _items(config):
+        if "_implementation" in key and value not in (None, "eager", "sdpa"):
+            raise InputError(f"{key[:50]} must be eager or sdpa", source=path)
+    for key, reason in _REFUSED.items():
+        if config.get(key) is not None:
+            raise InputError(f"{key} {reason}", source=path)
+    if isinstance(labels := config.get("num_labels"), int) and labels > _MOST_LABELS:  # each gets a name
+        raise InputError(f"num_labels is {str(labels)[:50]}; must be {_MOST_LABELS} at most", source=path)
+    _check_index(folder)
     if (adapter := folder / "adapter_config.json").exists():
         raise InputError(
             "an adapter names its encoder itself; merge the two and save the whole encoder", source=adapter
         )
+
+
+def _check_index(folder: Path) -> None:
+    """Refuse an index that leads transformers to a pickle, or to weights that are no part of the fingerprint."""
+    for path in folder.glob("*.index.json"):
+        names = _object(path).get("weight_map")
+        for name in names.values() if isinstance(names, dict) else [names]:
+            if not (isinstance(name, str) and name.endswith(".safetensors") and {"/", "\\"}.isdisjoint(name)):
+                raise InputError(f"weight_map names {str(name)[:100]!r}; must be *.safetensors beside it", source=path)
 
 
 def _check_tokenizer(folder: Path) -> None:
@@ -242,19 +266,18 @@ def _object(path: Path) -> Mapping[str, Any]:
     held = read_json(path)
     if not isinstance(held, dict):
         raise InputError("this encoder cannot be read: must be a JSON object", source=path)
-    if any(_values(held, "auto_map")):
+    if any(value for key, value in _items(held) if key == "auto_map"):
         raise InputError("this encoder needs code of its own (auto_map), which treenn does not run", source=path)
     return held
 
 
-def _values(held: Any, key: str) -> Iterator[Any]:
-    """What a key has at any depth of JSON."""
+def _items(held: Any) -> Iterator[tuple[str, Any]]:
+    """The keys at any depth of JSON, with their values."""
     left = [held]
     while left:
         value = left.pop()
         if isinstance(value, dict):
-            if key in value:
-                yield value[key]
+            yield from value.items()
             left += value.values()
         elif isinstance(value, list):
             left += value

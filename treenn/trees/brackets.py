@@ -32,7 +32,7 @@ _PLAIN = re.compile(r"[^() \t\r\n]+")
 
 @checked
 def read_trees(
-    path: AnyPath,
+    path: str | Path,
     *,
     classes: Classes | None = None,
     factor: Factor | None = None,
@@ -105,7 +105,7 @@ def parse_tree(
 
 @checked
 def read_nary(
-    path: AnyPath, *, untagged: bool = False, encoding: str = "utf-8", on_error: OnError | None = None
+    path: str | Path, *, untagged: bool = False, encoding: str = "utf-8", on_error: OnError | None = None
 ) -> list[NaryTree]:
     """The trees of a bracketed file as they stand, with any number of children; arguments as of `read_trees`."""
     return parse_nary(read_text(path, encoding), untagged=untagged, on_error=on_error, source=path)
@@ -151,7 +151,7 @@ def format_tree(tree: Tree | NaryTree) -> str:
 
 
 @checked
-def write_trees(path: AnyPath, trees: Iterable[Tree | NaryTree]) -> None:
+def write_trees(path: str | Path, trees: Iterable[Tree | NaryTree]) -> None:
     """Write trees one a line; the file appears whole or not at all."""
     write_text(path, "".join(format_tree(tree) + "\n" for tree in check_items("trees", trees, Tree, NaryTree)))
 
