@@ -192,7 +192,7 @@ def test_errors_name_the_place_and_the_remedy(text: str, place: str | None, mess
 def test_an_error_has_its_parts() -> None:
     with pytest.raises(InputError) as error:
         parse_nary("(S\n  (NN))", source="here")
-    assert (error.value.source, error.value.line, error.value.column) == ("here", 2, 3)
+    assert (str(error.value.source), error.value.line, error.value.column) == ("here", 2, 3)
 
 
 def test_one_tree_is_one_tree() -> None:
