@@ -212,7 +212,7 @@ ENCODERS: dict[str, tuple[Callable[[Path], None], str]] = {
     "adapter": (_adapter, "an adapter names its encoder itself"),
     "pickle": (_pickle, "no file named model.safetensors"),
     "pickle of torch": (_pickle_of_torch, "no file named model.safetensors"),
-    "index of pickles": (_index_of_pickles, "no file named model.safetensors"),
+    "index of pickles": (_index_of_pickles, "weight_map names 'pytorch_model.bin'"),
     "pickle by its name": (_pickle_by_its_name, "transformers_weights names other weights"),
     "index of a pickle in safetensors' name": (
         _index_of_a_pickle,
