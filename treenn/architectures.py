@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -45,6 +45,7 @@ from treenn.sequences import (
     Transformer,
     both_ways,
 )
+from treenn.trees.errors import InputError, argument
 
 ENCODERS: dict[str, Callable[[int, int], Encoder]] = {
     "tree-lstm": lambda x_size, size: TreeEncoder(BinaryTreeLSTM(x_size, size)),
@@ -110,6 +111,22 @@ def architectures(x_size: int, size: int) -> list[Architecture]:
         parameters = sum(parameter.numel() for parameter in encoder.parameters())
         found.append(Architecture(name, paper_of(encoder), parameters))
     return found
+
+
+def check_models(models: Sequence[str], more: Sequence[str] = ()) -> None:
+    """Validate the argument `models`.
+
+    Args:
+        models: names of encoders.
+        more: other names that are permitted.
+
+    Raises:
+        InputError: if there is no model of a name.
+    """
+    known = [*more, *ENCODERS, *DEPENDENCY_ENCODERS]
+    for name in models:
+        if name not in known:
+            raise InputError(f"{argument('models')} {name}: no such model; there are {', '.join(known)}")
 
 
 def paper_of(encoder: Encoder) -> str:

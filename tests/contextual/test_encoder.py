@@ -81,7 +81,7 @@ def test_a_word_of_no_piece_has_the_zero_vector(tiny: Path) -> None:
 
 def test_the_width_is_known_without_the_weights(tiny: Path) -> None:
     assert contextual_size(tiny, (1, 3)) == 16
-    with pytest.raises(InputError, match=r"--contextual-layers 1,4: this encoder's layers are 0 to 3"):
+    with pytest.raises(InputError, match=r"^contextual_layers 1,4: this encoder's layers are 0 to 3"):
         contextual_size(tiny, (1, 4))
 
 
@@ -122,7 +122,7 @@ def test_encoders_that_cannot_be_read_are_refused(tmp_path: Path, tiny: Path, mo
     with pytest.raises(InputError, match="this encoder cannot be read"):
         ContextualEncoder(tmp_path, (1,))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(InputError, match="--contextual no/such: no folder of that name, and the Hugging Face hub"):
+    with pytest.raises(InputError, match=r"^contextual no/such: no folder of that name, and the Hugging Face hub"):
         locate("no/such")
 
 

@@ -31,7 +31,7 @@ def test_a_model_cannot_name_an_encoder_by_itself(kind: str, tmp_path: Path) -> 
     encoder = make_hostile_encoder(tmp_path / "encoder", kind)
     model = make_model_of(tmp_path / "model", encoder)
     for load in (load_model, load_sentiment):
-        with pytest.raises(InputError, match="which is read only if you name it, too: --contextual NAME"):
+        with pytest.raises(InputError, match="which is read only if you name it, too: contextual=NAME"):
             load(model)
 
 

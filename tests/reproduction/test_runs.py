@@ -69,7 +69,7 @@ def test_what_is_missing_is_said_before_anything_is_trained(one: Recipe, tmp_pat
     with pytest.raises(InputError, match=r"^these word vectors are not here: nowhere\.txt, two\.txt; run `treenn data"):
         run_all([OTHER, missing], "sst", tmp_path / "out", seeds=1)
     contextual = replace(OTHER, settings=replace(OTHER.settings, contextual=str(tmp_path)))
-    with pytest.raises(InputError, match=r"^--contextual .*: there is no config\.json"):
+    with pytest.raises(InputError, match=r"^contextual .*: there is no config\.json"):
         run_all([OTHER, contextual], "sst", tmp_path / "out", seeds=1)
     monkeypatch.setenv("TREEBANKS_HOME", str(tmp_path / "empty"))
     with pytest.raises(InputError, match="treenn data fetch sst"):

@@ -141,7 +141,7 @@ def test_sizes_that_are_searched_for_are_not_matched() -> None:
     ("changes", "message"),
     [
         ({"models": ("lstm", "lstm")}, "each once"),
-        ({"models": ("lsmt",)}, "model lsmt: no such model"),
+        ({"models": ("lsmt",)}, "models lsmt: no such model"),
         ({"trials": 0}, "trials 0: must be 1 to 10000"),
         ({"metric": "mse"}, "metric mse: must be root, "),
     ],

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from treebanks import PairTreebank, Treebank
-from treenn.comparison.parts import Model, PlannedRun, Task
+from treenn.architectures import check_models
+from treenn.comparison.parts import CONTROLS, Model, PlannedRun, Task
 from treenn.models import MakeHead, check_recipe, match_parameters
 from treenn.settings import Settings
 from treenn.trees.arguments import AnyPath, Runs, check_fields, checked
@@ -59,6 +60,7 @@ class Plan:
             vectors: see `Plan`.
             settings: of all models (default: those of `Settings`).
         """
+        check_models(models, CONTROLS)
         settings = settings or Settings()
         task = Task(treebank, (settings.supervision,))
         return cls((task,), tuple(map(Model, models)), seeds, vectors, settings)

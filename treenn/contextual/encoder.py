@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from treenn.contextual.pretrained import fingerprint, read_config, read_encoder
 from treenn.contextual.text import running_text
 from treenn.trees import InputError
+from treenn.trees.errors import argument
 
 Sentence = tuple[str, ...]
 IntArray = npt.NDArray[np.int64]
@@ -76,7 +77,9 @@ def contextual_size(folder: Path, layers: Sequence[int]) -> int:
     config = read_config(folder)
     if max(layers) > config.num_hidden_layers:
         named = ",".join(map(str, layers))
-        raise InputError(f"--contextual-layers {named}: this encoder's layers are 0 to {config.num_hidden_layers}")
+        raise InputError(
+            f"{argument('contextual_layers')} {named}: this encoder's layers are 0 to {config.num_hidden_layers}"
+        )
     return int(config.hidden_size) * len(layers)
 
 

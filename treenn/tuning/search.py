@@ -12,6 +12,7 @@ from typing import Any, Literal
 import torch
 
 from treebanks import PairTreebank, Treebank
+from treenn.architectures import check_models
 from treenn.models import MakeHead, match_parameters
 from treenn.settings import Settings
 from treenn.trees.arguments import AnyPath, Runs, check_fields
@@ -103,6 +104,7 @@ class Search:
         object.__setattr__(self, "vectors", tuple(map(str, self.vectors)))
         if not self.models or len(set(self.models)) < len(self.models):
             raise InputError(f"{argument('models')} {','.join(self.models)}: name one model or more, each once")
+        check_models(self.models)
         for name in self.models:
             replace(self.recipe, model=name)
 
