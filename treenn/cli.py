@@ -84,8 +84,9 @@ app.add_typer(data.app, name="data")
 def main() -> None:
     """Run the command of `sys.argv` and exit.
 
-    Exit codes: 0; 1 if writing fails, as on a full disk; 2 for a user's mistake; 130 if interrupted; 141, without a
-    message, if the reader of standard output has gone. Every other failure is one line on standard error.
+    Exit codes: 0; 1 if standard output cannot be written, as on a full disk; 2 for a user's mistake and for a file that
+    cannot be read or written; 128 plus the number of a signal that stopped the command; 141, without a message, if the
+    reader of standard output has gone. Every other failure is one line on standard error.
     """
     code, message = _outcome(sys.argv[1:]) if streams.prepare() else (1, "standard output is closed")
     if (failure := streams.failure_of(sys.stdout)) is not None:
