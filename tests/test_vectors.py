@@ -87,8 +87,8 @@ def test_ways_to_write_a_table(text: str, vectors: dict[str, list[float]], packe
 def pack(data: bytes, how: str) -> bytes:
     if how == "zip":
         with zipfile.ZipFile(buffer := io.BytesIO(), "w") as archive:
-            archive.writestr("folder/", "")
-            archive.writestr("folder/vectors.txt", data)
+            archive.writestr(zipfile.ZipInfo("folder/"), "")
+            archive.writestr(zipfile.ZipInfo("folder/vectors.txt"), data)
         return buffer.getvalue()
     return gzip.compress(data, mtime=0) if how == "gz" else data
 
