@@ -272,8 +272,8 @@ def vectors(data: bytes, folder: Path) -> None:
 
 
 def _zipped(text: str) -> bytes:
-    with zipfile.ZipFile(buffer := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("vectors.txt", text)
+    with zipfile.ZipFile(buffer := io.BytesIO(), "w") as archive:
+        archive.writestr(zipfile.ZipInfo("vectors.txt"), text, zipfile.ZIP_DEFLATED)  # without a time
     return buffer.getvalue()
 
 
