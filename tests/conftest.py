@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # two processes run the tests; torch is imported later
+
 # The same examples in every run, no files left behind, and no failure because the machine is busy.
 settings.register_profile(
     "treenn", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
