@@ -176,7 +176,7 @@ def _binary(raw: Raw) -> Tree:
         children = "1 child" if count == 1 else f"{count} children"
         remedy = "--binarize right (in Python, factor='right') makes it one"
         raise Fault(at, f"this node has {children}, a binary tree needs 2; {remedy}") from None
-    return Tree(tuple(raw.words), merges, (*raw.tags, *raw.labels))
+    return Tree._trusted(tuple(raw.words), merges, (*raw.tags, *raw.labels))
 
 
 def _nary(raw: Raw) -> NaryTree:

@@ -46,6 +46,13 @@ class Tree:
             object.__setattr__(self, name, value)
         _check(self)
 
+    @classmethod
+    def _trusted(cls, words: tuple[str, ...], merges: tuple[tuple[int, int], ...], labels: tuple[Label, ...]) -> Tree:
+        """A tree without validation, for arguments that are valid by construction; `labels` has one per node."""
+        tree = object.__new__(cls)
+        tree.__dict__.update(words=words, merges=merges, labels=labels)
+        return tree
+
     def __len__(self) -> int:
         """The number of nodes, `2n - 1`."""
         return len(self.labels)
@@ -105,7 +112,7 @@ class Tree:
         number = {old: new for new, old in enumerate(inside)}
         pairs = (self.merges[each - n] for each in inside if each >= n)
         merges = tuple((number[left], number[right]) for left, right in pairs)
-        return Tree(self.words[start:end], merges, tuple(self.labels[each] for each in inside))
+        return self._trusted(self.words[start:end], merges, tuple(self.labels[each] for each in inside))
 
     def map_labels(self, change: Callable[[Label], Label]) -> Tree:
         """The same tree with `change(label)` at every node."""
