@@ -28,9 +28,12 @@ class Rules(NamedTuple):
         replaced: strings and their replacements, by `replace`: apostrophes, quotes, hyphens, ligatures, mojibake.
         replace: matches any key of `replaced`.
         tokens: all kinds of tokens, one group each, the first alternative that matches wins.
-        kinds: the kind of each group of `tokens`.
+        kinds: the kind of each group of `tokens`. A `negation` is n't with a misplaced, foreign or missing apostrophe
+            (`isn' t`, `is 'nt`, `isn;t`), written as n't; only the macro `negated` comes before it.
         clitics: match the clitic at the end of a word, which becomes a word: n't, 's, and the `not` of cannot.
         without_apostrophe: contractions, in lower case, that end in nt for n't.
+        balanced: quotation marks of one kind, whose form does not tell the opening one from the closing one where
+            spaces detach them.
         dropped_endings: words, in lower case, that keep a final apostrophe: ol', nothin'.
         abbreviations: the class of each abbreviation, by its word in lower case. `always` keep their full stop, and
             `capitalized` and `titles` if they begin with a capital; `before_number` only there. A sentence that ends
@@ -52,6 +55,7 @@ class Rules(NamedTuple):
     kinds: tuple[str, ...]
     clitics: tuple[regex.Pattern[str], ...]
     without_apostrophe: frozenset[str]
+    balanced: tuple[str, ...]
     dropped_endings: frozenset[str]
     abbreviations: Mapping[str, str]
     titles_in_lower_case: frozenset[str]
@@ -74,6 +78,7 @@ def load_rules() -> Rules:
         kinds=tuple(rule["kind"] for rule in table["tokens"]),
         clitics=tuple(map(regex.compile, table["clitics"])),
         without_apostrophe=frozenset(table["without_apostrophe"]),
+        balanced=tuple(table["balanced"]),
         dropped_endings=frozenset(table["dropped_endings"]),
         abbreviations={word: kind for kind, words in table["abbreviations"].items() for word in words},
         titles_in_lower_case=frozenset(table["titles_in_lower_case"]),

@@ -8,6 +8,7 @@ from itertools import accumulate
 import regex
 
 from treenn.text.cleaning import PARAGRAPH, clean
+from treenn.text.quotes import closing_quotes
 from treenn.text.rules import load_rules
 from treenn.text.scanner import ABBREVIATION, INITIAL, Token, scan
 
@@ -21,8 +22,8 @@ _WORD_NEXT = regex.compile(r"[\s\p{P}]{0,8}(\p{L}[\p{L}\p{M}]*(?:'\p{L}+)?)")
 def split_sentences(text: str) -> list[str]:
     """Split a text into sentences.
 
-    A sentence ends at a full stop, together with the closing quotes, brackets and emoji behind it; at an exclamation
-    or question mark or an ellipsis unless what follows continues it; after an abbreviation or initial before a word
+    A sentence ends at a full stop, together with the closing quotes, brackets and emoji behind it (a detached straight
+    quote closes if one is open in the paragraph); at an exclamation or question mark or an ellipsis unless what follows continues it; after an abbreviation or initial before a word
     that often begins sentences; and where a paragraph ends. `rules.json` lists abbreviations and such words.
 
     Args:
@@ -54,10 +55,11 @@ def group(text: str, tokens: Sequence[Token]) -> Iterator[list[Token]]:
 def _ends(text: str, tokens: Sequence[Token]) -> Iterator[int]:
     """The indices of the tokens before which a sentence may end."""
     start = number = 0
+    closing = closing_quotes(text, tokens)
     while number < len(tokens) - 1:
         token, end = tokens[number], number + 1
         if token.kind in _ENDING:
-            end = _absorbed(text, tokens, end)
+            end = _absorbed(text, tokens, end, closing)
         if end == len(tokens):
             return
         if PARAGRAPH in text[tokens[end - 1].end : tokens[end].start] or (
@@ -68,12 +70,12 @@ def _ends(text: str, tokens: Sequence[Token]) -> Iterator[int]:
         number = end
 
 
-def _absorbed(text: str, tokens: Sequence[Token], end: int) -> int:
+def _absorbed(text: str, tokens: Sequence[Token], end: int, closing: frozenset[int]) -> int:
     """The end of a sentence with the closing quotes, brackets, marks and emoji behind its final token."""
     while end < len(tokens):
         token, glued = tokens[end], tokens[end].start == tokens[end - 1].end
         closes = token.form in _CLOSING and (glued or text[token.end : token.end + 1] in ("", " "))
-        closes |= glued and token.form in _CLOSING_IF_GLUED
+        closes |= (glued and token.form in _CLOSING_IF_GLUED) or end in closing
         trails = token.kind in _TRAILING and (glued or token.kind in ("emoji", "emoticon"))
         if not (closes or trails) or PARAGRAPH in text[tokens[end - 1].end : token.start]:
             break

@@ -56,9 +56,12 @@ def _written(text: str, sentence: Sequence[Token]) -> Iterator[Token]:
     for number, token in enumerate(sentence):
         if token.kind in _WITH_CLITICS:
             yield from _without_clitics(token)
+        elif token.kind == "negation":
+            yield token._replace(form=_normalized_not(token.form))
         elif token.kind in ("quote", "apostrophe"):
             is_double = token.kind == "quote"
             in_quotes = quoted if is_double else token.form != "`"
+            in_quotes |= number > last >= 0 and text[token.start - 1] == " "  # ends a quotation of several sentences
             opens = _opens(text, span, token, quoted=in_quotes, nested=opened == token.start)
             quoted = opens if is_double else quoted
             opened = token.end if opens else opened
@@ -67,6 +70,11 @@ def _written(text: str, sentence: Sequence[Token]) -> Iterator[Token]:
             yield token._replace(form={"ellipsis": "...", "dash": "--"}.get(token.kind, token.form))
         if number == last and token.kind == ABBREVIATION:
             yield Token("stop", ".", token.end, token.end)
+
+
+def _normalized_not(form: str) -> str:
+    """The clitic n't of a form with a misplaced, foreign or missing apostrophe: n' t, 'nt, n''t, nt."""
+    return f"{'N' if form[-1] == 'T' else 'n'}'{form[-1]}"
 
 
 def _last_word(sentence: Sequence[Token]) -> int:
