@@ -37,6 +37,19 @@ from treenn.trees import InputError, read_trees
         ["See http://example.com/a.b?c.", "Or not."],
         ["It cost $3.50.", "Cheap!"],
         ["我喜欢它。", "很好！", "真的"],
+        ['" Dull . "', "See for yourself."],
+        ['" Dull . "', '" Great ! "', "See for yourself."],
+        ['He said " dull . "', "See for yourself.", '" No ! "', "Fine."],
+        ['" Dull .', 'Very dull . "', "See for yourself."],
+        ["« Dull . »", "See for yourself."],
+        ["' Dull . '", "See for yourself."],
+        ["He left .", '" See it " is bad .', "Fine."],
+        ['It is a 7" disc .', '" Dull . "', "See for yourself."],
+        ['It is a 7 " disc .', '" Dull . "', "See for yourself."],
+        ['" It is a 7 " disc . "', "See for yourself."],
+        ["The boys ' film .", "' Dull . '", "See for yourself."],
+        ["\" A ' dull ' film . \"", "See for yourself."],
+        ["\" He said : ' Dull . ' \"", "See for yourself."],
         ["It is dull ?!", "Yes!!!", "It is."],
         ["..."],
         ["?! ... !"],
@@ -49,6 +62,10 @@ def test_sentences_are_found(sentences: list[str]) -> None:
 @pytest.mark.parametrize("end", ["\n\n", "\r\n\r\n", "<br />", "<br><br/>", "</p><p>", "\u2029", " \n \n "])
 def test_a_paragraph_ends_a_sentence(end: str) -> None:
     assert split_sentences(f"A headline{end}and a text") == ["A headline", "and a text"]
+
+
+def test_a_paragraph_ends_the_balance_of_quotes() -> None:
+    assert split_sentences('" Dull .\n\nFine . " See it . "') == ['" Dull .', "Fine .", '" See it . "']
 
 
 def test_a_line_break_alone_ends_no_sentence() -> None:

@@ -22,9 +22,10 @@ _WORD_NEXT = regex.compile(r"[\s\p{P}]{0,8}(\p{L}[\p{L}\p{M}]*(?:'\p{L}+)?)")
 def split_sentences(text: str) -> list[str]:
     """Split a text into sentences.
 
-    A sentence ends at a full stop, together with the closing quotes, brackets and emoji behind it (a detached straight
-    quote closes if one is open in the paragraph); at an exclamation or question mark or an ellipsis unless what follows continues it; after an abbreviation or initial before a word
-    that often begins sentences; and where a paragraph ends. `rules.json` lists abbreviations and such words.
+    A sentence ends at a full stop, together with the closing quotes, brackets and emoji behind it; at an exclamation
+    or question mark or an ellipsis unless what follows continues it; after an abbreviation or initial before a word
+    that often begins sentences; and where a paragraph ends. A straight quote between spaces closes a quotation if one
+    is open in the paragraph. `rules.json` lists abbreviations and such words.
 
     Args:
         text: any text.

@@ -16,6 +16,9 @@ _GUILLEMETS = frozenset("\u00ab\u2039")
 
 _OPENING = frozenset("([{<\u00ab\u2039\u2014\u2013-/=\u201e\u201a")
 
+_LONGEST = 4
+"""Characters in the longest clitic ('all): a word of many takes time in proportion to its length."""
+
 
 def tokenize(text: str) -> list[str]:
     r"""Split a text into words as SST does.
@@ -89,7 +92,9 @@ def _without_clitics(token: Token) -> list[Token]:
     if token.form.lower().replace("'nt", "nt") in rules.without_apostrophe:
         end -= 3 if token.form[-3] == "'" else 2
         parts.append(Token("clitic", "'".join(token.form[-2:]), token.start + end, token.end))
-    while match := next((match for c in rules.clitics if (match := c.search(token.form, 0, end))), None):
+    while match := next(
+        (match for c in rules.clitics if (match := c.search(token.form, max(0, end - _LONGEST), end))), None
+    ):
         parts.append(Token("clitic", match[0], token.start + match.start(), token.start + match.end()))
         end = match.start()
     return [Token(token.kind, token.form[:end], token.start, token.start + end), *reversed(parts)]
