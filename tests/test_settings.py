@@ -28,6 +28,15 @@ from treenn.trees import InputError
         ),
         ({"root_weight": 3.0, "supervision": "spans"}, "root_weight 3.0: needs supervision nodes; with spans"),
         ({"word_range": 0.0}, "word_range 0.0: must be more than 0"),
+        ({"epochs": 1.5}, "epochs 1.5: must be a whole number, 1 or more"),
+        ({"epochs": "3"}, "epochs '3': must be a whole number, 1 or more"),
+        ({"epochs": True}, "epochs True: must be a whole number, 1 or more"),
+        ({"epochs": None}, "epochs None: must be a whole number, 1 or more"),
+        ({"optimizer": 3}, "optimizer 3: must be adagrad, adadelta, adam or adamw"),
+        ({"optimizer": ["adam"]}, "optimizer of type list: must be adagrad, adadelta, adam or adamw"),
+        ({"dropout": "0.5"}, "dropout '0.5': must be a finite number, at least 0 and below 1"),
+        ({"size": 10**6}, "size 1000000: must be 1 to 10000"),
+        ({"seed": -1}, "seed -1: must be 0 to 9223372036854775807"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(options: dict[str, object], message: str) -> None:
