@@ -24,9 +24,12 @@ from treenn.evaluation import metrics
 from treenn.explain.explanation import explain
 from treenn.heads import Head
 from treenn.initialization import initialize, set_forget_bias
-from treenn.models import NodeClassifier, build
+from treenn.models import NodeClassifier, build, save_model
 from treenn.pairs import predict_pairs
 from treenn.parsers import chart, pcfg, recursive
+from treenn.parsers.chart.examples import Inventory
+from treenn.parsers.chart.network import SpanNetwork
+from treenn.parsers.recursive.network import build as build_recursive
 from treenn.sequences import LSTM, Transformer, both_ways
 from treenn.training import train
 from treenn.trees import (
@@ -41,6 +44,9 @@ from treenn.trees import (
     from_nltk,
     palette,
     parse_tree,
+    read_nary,
+    read_sick_constituents,
+    read_sick_dependencies,
     to_networkx,
     to_nltk,
     unbinarize,
@@ -48,13 +54,14 @@ from treenn.trees import (
     write_trees,
 )
 from treenn.tuning.search import Search
-from treenn.tuning.space import Range, Space
+from treenn.tuning.space import Range, Space, read_space
 from treenn.vocabulary import Vocabulary
 
 TREE = parse_tree("(3 (2 not) (1 bad))", classes=5)
 TOY = toy_treebank(20, 5, 5)
 TINY = treenn.Settings(size=3, word_size=2, epochs=1)
 MODEL = build(TINY, 5, Vocabulary(["bad"]))
+CHART = chart.ChartSettings(size=4, layers=1, affix_size=3, word_size=3, span_size=4, split_size=2)
 
 
 class Series:
@@ -190,6 +197,8 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: build({}, 5, Vocabulary(["a"])), "settings of type dict: must be a Settings"),
     (lambda: build(TINY, 0, Vocabulary(["a"])), "classes 0: must be 1 to 10000"),
     (lambda: build(TINY, 5, ["a"]), "vocabulary of type list: must be a Vocabulary"),
+    (lambda: save_model(None, MODEL, TINY, TOY.classes), "folder None: must be a path, as text or pathlib.Path"),
+    (lambda: pcfg.PCFGParser.load(3), "folder 3: must be a path, as text or pathlib.Path"),
     (lambda: write_trees(None, [TREE]), "path None: must be a path, as text or pathlib.Path"),
     (lambda: Vocabulary("abc"), "words 'abc': must be a list of texts"),
     (lambda: Vocabulary(["a", 3]), r"words\[1\] 3: must be text"),
@@ -276,6 +285,45 @@ def test_folders_are_named_by_text_or_path(make: Callable[[Path], Any], tmp_path
     model, settings, classes = treenn.load_model(make(tmp_path / "model"))
     assert (settings, classes) == (run.settings, TOY.classes)
     assert isinstance(model, NodeClassifier)
+
+
+@pytest.mark.parametrize("make", [str, Path])
+def test_models_and_parsers_are_saved_under_either(make: Callable[[Path], Any], tmp_path: Path) -> None:
+    save_model(make(tmp_path / "model"), MODEL, TINY, TOY.classes)
+    assert treenn.load_sentiment(make(tmp_path / "model"), "left").classes == TOY.classes
+    (tmp_path / "trees.txt").write_text("(S (NP dogs) (VP bark))\n")
+    grammar = pcfg.train(
+        ParsingTreebank("mine", dict.fromkeys(("train", "dev"), read_nary(make(tmp_path / "trees.txt"))))
+    )
+    inner = recursive.Settings(size=4, hidden=4, word_size=3, context_size=4)
+    parsers = [
+        grammar[0],
+        recursive.RecursiveNetworkParser(build_recursive(inner, Vocabulary(["dogs"])), inner),
+        chart.ChartParser(
+            [SpanNetwork(torch.ones(2, 3), torch.zeros(2), Inventory(), CHART)], Vocabulary(["dogs"]), labels=False
+        ),
+    ]
+    for parser in parsers:
+        folder = make(tmp_path / type(parser).__name__)
+        parser.save(folder)
+        saved = type(parser).load(folder)
+        assert saved.parse(["dogs", "bark"]) == treenn.load_parser(folder).parse(["dogs", "bark"])
+
+
+@pytest.mark.parametrize("make", [str, Path])
+def test_files_are_named_by_text_or_path(make: Callable[[Path], Any], tmp_path: Path) -> None:
+    conllu = "1\ta\t_\t_\t_\t_\t0\troot\t_\t_\n"
+    texts = {"a.txt": "(3 a)\n", "a.conllu": conllu, "v.txt": "a 1 2\n", "space.toml": "dropout = [0.5]\n"}
+    for name, text in (texts | {"s.toks": "a\n", "s.parents": "0\n", "s.rels": "root\n", "s.cparents": "0\n"}).items():
+        (tmp_path / name).write_text(text)
+    assert treenn.read_trees(make(tmp_path / "a.txt"))[0].words == ("a",)
+    assert treenn.read_conllu(make(tmp_path / "a.conllu"))[0].words == ("a",)
+    assert read_sick_dependencies(make(tmp_path / "s"))[0].words == ("a",)
+    assert read_sick_constituents(make(tmp_path / "s"))[0].words == ("a",)
+    assert treenn.read_vectors(make(tmp_path / "v.txt"), ["a"]).size == 2
+    assert read_space(make(tmp_path / "space.toml")).settings
+    write_trees(make(tmp_path / "new" / "b.txt"), [TREE])
+    assert treenn.read_trees(make(tmp_path / "new" / "b.txt"), classes=5) == [TREE]
 
 
 def test_a_treebank_is_trained_on_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:

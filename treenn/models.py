@@ -252,14 +252,16 @@ def match_parameters(settings: Settings, reference: Settings, x_size: Count, mak
     return replace(settings, size=min((low, high), key=lambda size: abs(own(size) - wanted)))
 
 
+@checked
 def save_model(
-    folder: Path, model: Network, settings: Settings, classes: Sequence[str] | None, *, half: bool = False
+    folder: AnyPath, model: Network, settings: Settings, classes: Sequence[str] | None, *, half: bool = False
 ) -> None:
     """Write a model as `config.json`, `vocabulary.json` and `model.safetensors`.
 
     A contextual encoder is named there, with the fingerprint of its files; its weights are kept where they are trained.
     With `half` weights are written in half precision.
     """
+    folder = Path(folder)
     config = {
         "format": FORMAT,
         "reads": model.reads,

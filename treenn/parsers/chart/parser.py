@@ -24,6 +24,7 @@ from treenn.parsers.chart.weights import pack, unpack
 from treenn.parsers.config import read_config, readable
 from treenn.parsers.parser import Parser, check_sentences
 from treenn.trees import InputError, Tree
+from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.files import write_bytes, write_text
 from treenn.trees.grow import Opened, grow
 from treenn.trees.json_values import check_object, read_settings
@@ -156,8 +157,10 @@ class ChartParser(Parser):
         chances = (torch.tensor(found.scores, dtype=torch.float64) - distribution.log_partition.double()).exp().tolist()
         return [(_tree(words, found, rank), chance) for rank, chance in enumerate(chances)]
 
-    def save(self, folder: Path) -> None:
+    @checked
+    def save(self, folder: AnyPath) -> None:
         """Write `config.json`, `vocabulary.json` and `model.safetensors`, the weights in 8 bits (`pack`)."""
+        folder = Path(folder)
         config = {
             "format": FORMAT,
             "parser": "chart",
@@ -170,13 +173,15 @@ class ChartParser(Parser):
         write_bytes(folder / "model.safetensors", save(weights))
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
+    @checked
+    def load(cls, folder: AnyPath) -> Self:
         """Read what `save` wrote; JSON and safetensors only, nothing is unpickled.
 
         Raises:
             InputError: if the folder does not hold a chart parser, or one of another format; if weights are missing, of
                 another shape, NaN or infinite.
         """
+        folder = Path(folder)
         config, path = read_config(folder, "chart", FORMAT), folder / NAME
         check_object(config, {"networks": list[dict[str, object]], "labels": bool}, folder / "config.json")
         vocabulary = Vocabulary.read(folder / "vocabulary.json")

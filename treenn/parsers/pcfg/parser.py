@@ -22,6 +22,7 @@ from treenn.parsers.pcfg.rules import compiled
 from treenn.parsers.pcfg.settings import Settings
 from treenn.parsers.pcfg.signatures import UNKNOWN
 from treenn.trees import InputError, Tree
+from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.files import write_text
 from treenn.trees.json_values import check_object, read_object, read_settings
 
@@ -79,8 +80,10 @@ class PCFGParser(Parser):
         ]
         return [_labelled(parse, words) for parse, words in zip(search(self.rules, terminals), sentences, strict=True)]
 
-    def save(self, folder: Path) -> None:
+    @checked
+    def save(self, folder: AnyPath) -> None:
         """Write the parser as `config.json` and `grammar.json`: the probabilities of each symbol's rules."""
+        folder = Path(folder)
         rules: dict[str, list[list[Any]]] = defaultdict(list)
         words: dict[str, dict[str, float]] = defaultdict(dict)
         for production in self.grammar.productions():
@@ -94,12 +97,14 @@ class PCFGParser(Parser):
         write_text(folder / "config.json", json.dumps(config, indent=2) + "\n")
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
+    @checked
+    def load(cls, folder: AnyPath) -> Self:
         """A saved parser.
 
         Raises:
             InputError: where the folder does not hold such a parser, or one of another format.
         """
+        folder = Path(folder)
         config = read_config(folder, "pcfg", FORMAT)
         check_object(config, {"settings": dict}, folder / "config.json")
         settings = read_settings(Settings, config["settings"], folder / "config.json")

@@ -19,6 +19,7 @@ from treenn.parsers.recursive.scorers import LEFT, PARENT, RIGHT
 from treenn.parsers.recursive.search import Found, Sentences, search
 from treenn.parsers.recursive.settings import Settings
 from treenn.trees import InputError, Tree
+from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.files import write_bytes, write_text
 from treenn.trees.json_values import check_object, read_settings
 from treenn.vocabulary import Vocabulary
@@ -76,8 +77,10 @@ class RecursiveNetworkParser(Parser):
             raise InputError("a score of this parser is NaN: its weights are too large; train the parser anew")
         return trees_of(found, sentences, lengths)
 
-    def save(self, folder: Path) -> None:
+    @checked
+    def save(self, folder: AnyPath) -> None:
         """Write the parser as `config.json`, `vocabulary.json` and `model.safetensors`."""
+        folder = Path(folder)
         config = {
             "format": FORMAT,
             "parser": "recursive",
@@ -90,13 +93,15 @@ class RecursiveNetworkParser(Parser):
         write_text(folder / "config.json", json.dumps(config, indent=2) + "\n")
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
+    @checked
+    def load(cls, folder: AnyPath) -> Self:
         """A saved parser; JSON and safetensors only, nothing is unpickled.
 
         Raises:
             InputError: if the folder does not hold such a parser, or one of another format; if weights are missing, of
                 another shape, NaN or infinite.
         """
+        folder = Path(folder)
         config = read_config(folder, "recursive", FORMAT)
         check_object(config, {"settings": dict, "word_size": int}, folder / "config.json")
         vocabulary, path = Vocabulary.read(folder / "vocabulary.json"), folder / NAME
