@@ -175,6 +175,41 @@ def test_a_folder_that_is_removed_during_a_run_is_one_error(tmp_path: Path, monk
         assert not out.exists()
 
 
+def count_writes(out: Path, monkeypatch: pytest.MonkeyPatch, last: int | None = None) -> list[int]:
+    """The writes to come after that of `out/run.json`; `out` is removed in the middle of number `last`."""
+    writes = list[int]()
+
+    def sync(handle: int) -> None:
+        if (out / RUN).exists():
+            writes.append(handle)
+            if len(writes) == last:
+                shutil.rmtree(out)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    return writes
+
+
+@pytest.mark.parametrize("name", ["train", "compare", "tune", "reproduce"])
+def test_a_folder_removed_at_any_write_is_one_error(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_home(tmp_path / "home", monkeypatch)
+    out, plan = tmp_path / "out", treenn.Plan.of("toy", ["average"], seeds=1, settings=SMALL)
+    run = {
+        "train": lambda: train(TOY, SMALL, out=out),
+        "compare": lambda: compare(plan, out, jobs=1),
+        "tune": lambda: tune(Search("toy", ("average",), 2, Space({"dropout": (0.1,)}), SMALL), out),
+        "reproduce": lambda: run_all([OTHER], "sst", out, seeds=1),
+    }[name]
+    writes = count_writes(out, monkeypatch)
+    run()
+    assert len(writes) > 2
+    for number in range(1, len(writes) + 1):
+        shutil.rmtree(out, ignore_errors=True)
+        count_writes(out, monkeypatch, number)
+        with pytest.raises(InputError, match="this folder was removed or emptied while a run was writing to it"):
+            run()
+        assert not out.exists()
+
+
 def test_no_function_writes_over_a_users_files(tmp_path: Path) -> None:
     plan = treenn.Plan.of("toy", ["average"], seeds=1, settings=SMALL)
     for run in (lambda out: train(TOY, SMALL, out=out), lambda out: compare(plan, out)):

@@ -18,14 +18,15 @@ from treenn.weight_file import refuse_non_finite
 
 
 def save_checkpoint(path: Path, model: nn.Module, optimizers: Sequence[Optimizer], progress: dict[str, Any]) -> None:
-    """Write weights, optimizer states and `progress` (JSON); the file is replaced whole or not at all."""
+    """Write weights, optimizer states and `progress` (JSON) atomically, into a folder that is there."""
     states = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
     for number, optimizer in enumerate(optimizers):
         for index, state in optimizer.state_dict()["state"].items():
             states |= {f"optimizer.{number}.{index}.{key}": value for key, value in state.items()}
     tensors = {name: value.contiguous() for name, value in states.items() if isinstance(value, Tensor)}
     numbers = {name: value for name, value in states.items() if name not in tensors}
-    write_bytes(path, save(tensors, metadata={"progress": json.dumps(progress), "numbers": json.dumps(numbers)}))
+    metadata = {"progress": json.dumps(progress), "numbers": json.dumps(numbers)}
+    write_bytes(path, save(tensors, metadata=metadata), make_folder=False)
 
 
 def load_checkpoint(path: Path, model: nn.Module, optimizers: Sequence[Optimizer]) -> dict[str, Any]:

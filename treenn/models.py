@@ -277,7 +277,7 @@ def save_model(
 
 
 def save_weights(folder: Path, model: Network, *, half: bool = False) -> None:
-    """Write `model.safetensors` alone: what changes while a model is trained.
+    """Write `model.safetensors` alone, into a folder that is there: what changes while a model is trained.
 
     Raises:
         InputError: if a weight is NaN or infinite, with `half` also if it is beyond half precision.
@@ -286,7 +286,7 @@ def save_weights(folder: Path, model: Network, *, half: bool = False) -> None:
     if half:
         weights = {name: t.half() if t.is_floating_point() else t for name, t in weights.items()}
     refuse_non_finite(folder / NAME, weights)
-    write_bytes(folder / NAME, save(weights))
+    write_bytes(folder / NAME, save(weights), make_folder=False)
 
 
 @checked

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from functools import partial
@@ -174,6 +175,18 @@ def check_still_there(out: Path) -> None:
     """Raise InputError if a run's folder was removed or emptied while the run goes on."""
     if not (out / RUN).exists():
         raise InputError("this folder was removed or emptied while a run was writing to it", source=out)
+
+
+@contextmanager
+def writing_to(out: Path) -> Iterator[None]:
+    """`check_still_there` before and after, and if what is done in this context fails: that is the cause then."""
+    check_still_there(out)
+    try:
+        yield
+    except (InputError, OSError):
+        check_still_there(out)
+        raise
+    check_still_there(out)
 
 
 def parts_of(out: Path) -> Mapping[str, Any]:

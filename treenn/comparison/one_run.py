@@ -55,8 +55,9 @@ def carry_out(run: PlannedRun, folder: Path, command: str, report: Progress) -> 
         with _one_thread():
             entry = _control(run) if run.model.is_control else _network(run, folder, command, report)
         entry |= {"model": run.model.name, "trees": run.model.trees, "shuffle": run.model.shuffle}
+        text = dump_json(entry) + "\n"
         check_still_there(folder.parent)
-        write_text(file, dump_json(entry) + "\n")
+        write_text(file, text)
     report(run.name, 1, 1, "done")
 
 

@@ -17,7 +17,7 @@ from treenn.comparison.progress import Progress, across_processes, watching
 from treenn.comparison.results import PLAN, RUNS, outline, outline_task
 from treenn.comparison.workers import run_side_by_side
 from treenn.environment import environment
-from treenn.run_dir import COMPARISON, Run, check_run_dir, open_run_dir
+from treenn.run_dir import COMPARISON, Run, check_run_dir, open_run_dir, writing_to
 from treenn.training.tasks import head_of
 from treenn.trees.arguments import AnyPath, Runs, checked
 from treenn.trees.files import write_text
@@ -76,12 +76,13 @@ def compare(
             head["tasks"].append(outline_task(plan, task, regime, treebank, planned))
             runs += planned
     open_run_dir(out, run_of(plan), resume=True, overwrite=overwrite)
-    write_text(out / PLAN, dump_json(head) + "\n")
-    for run in runs:
-        progress(run.name, 0, 1, "waiting")
-    _execute([run for run in runs if run.within is None], out / RUNS, jobs, progress, command)
-    _execute([run for run in runs if run.within is not None], out / RUNS, jobs, progress, command)
-    return collect(out, [name for run in runs if (name := run.settings.contextual) is not None])
+    with writing_to(out):
+        write_text(out / PLAN, dump_json(head) + "\n", make_folder=False)
+        for run in runs:
+            progress(run.name, 0, 1, "waiting")
+        _execute([run for run in runs if run.within is None], out / RUNS, jobs, progress, command)
+        _execute([run for run in runs if run.within is not None], out / RUNS, jobs, progress, command)
+        return collect(out, [name for run in runs if (name := run.settings.contextual) is not None])
 
 
 def run_of(plan: Plan) -> Run:

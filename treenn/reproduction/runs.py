@@ -25,6 +25,7 @@ from treenn.run_dir import (
     open_run_dir,
     parts_of,
     training_run,
+    writing_to,
 )
 from treenn.settings import Settings
 from treenn.training import train
@@ -83,7 +84,8 @@ def run_all(
         number = next(done)
         progress(number, len(runs), f"{number} of {len(runs)} runs done; {text}")
 
-    run_side_by_side(_run, [(*each, treebank) for each in left], jobs, report)
+    with writing_to(out):
+        run_side_by_side(_run, [(*each, treebank) for each in left], jobs, report)
 
 
 def run_of(recipes: Sequence[Recipe], treebank: str, before: Mapping[str, Any]) -> Run:

@@ -18,7 +18,7 @@ from treenn.checkpoint import load_checkpoint, save_checkpoint
 from treenn.environment import environment
 from treenn.models import check_recipe, save_model, save_weights
 from treenn.network import Network
-from treenn.run_dir import check_run_dir, check_still_there, training_run
+from treenn.run_dir import check_run_dir, training_run, writing_to
 from treenn.settings import Settings
 from treenn.training import folder
 from treenn.training.data import batches, digest, find_words, prepare
@@ -137,7 +137,8 @@ class _Trainer:
         run = training_run(self.settings, self.data)
         self.out, held = out, folder.claim(out, run, resume=resume, overwrite=overwrite)
         if held is None:
-            save_model(out, self.steps.network, self.settings, self.treebank.classes)
+            with writing_to(out):
+                save_model(out, self.steps.network, self.settings, self.treebank.classes)
             return
         if held == folder.RESULTS:
             state = read_object(out / held, {"history": list[dict[str, object]], "best_epoch": int})
@@ -179,18 +180,21 @@ class _Trainer:
         return {"epoch": epoch, **entry, "dev": dev}
 
     def _keep(self, entry: dict[str, Any]) -> None:
-        if self.out is not None:
-            check_still_there(self.out)
         network = self.steps.evaluated
         self.history.append(entry)
         if self.epochs_done == self._chosen():
             self.best_epoch = self.epochs_done
             self.best_weights = {name: tensor.clone() for name, tensor in network.state_dict().items()}
-            if self.out is not None:
-                save_weights(self.out, network)
         if self.out is not None:
-            state = {"history": self.history, "best_epoch": self.best_epoch}
-            save_checkpoint(self.out / folder.CHECKPOINT, self.steps.state, self.steps.optimizers, state)
+            with writing_to(self.out):
+                self._save(self.out, network)
+
+    def _save(self, out: Path, network: Network) -> None:
+        """Write the weights, if those of this epoch are the best, and the checkpoint."""
+        if self.best_epoch == self.epochs_done:
+            save_weights(out, network)
+        state = {"history": self.history, "best_epoch": self.best_epoch}
+        save_checkpoint(out / folder.CHECKPOINT, self.steps.state, self.steps.optimizers, state)
 
     def _chosen(self) -> int:
         """The epoch so far that `settings.selection` asks for; of equally good ones the first."""
@@ -245,9 +249,9 @@ class _Trainer:
             **evaluate(network, self.treebank, self.task),
         }
         if self.out is not None:
-            check_still_there(self.out)
-            write_text(self.out / folder.RESULTS, dump_json(results) + "\n")
-            (self.out / folder.CHECKPOINT).unlink(missing_ok=True)
+            with writing_to(self.out):
+                write_text(self.out / folder.RESULTS, dump_json(results) + "\n", make_folder=False)
+                (self.out / folder.CHECKPOINT).unlink(missing_ok=True)
         return Run(network.eval(), self.settings, results)
 
 

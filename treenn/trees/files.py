@@ -166,10 +166,15 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         raise InputError(f"not TOML: {str(error).splitlines()[0]}", source=path) from error
 
 
-def write_bytes(path: str | Path, data: bytes) -> None:
+def write_bytes(path: str | Path, data: bytes, *, make_folder: bool = True) -> None:
     """Write atomically, via a temporary file in the same folder and a rename.
 
     Temporary files of the same target that killed processes left are removed.
+
+    Args:
+        path: the file.
+        data: what it will hold.
+        make_folder: whether to make its folder if there is none; false if a missing one was removed meanwhile.
 
     Raises:
         InputError: if the folder cannot be made or written, or if data of a known kind (`kind_of`) would replace a file
@@ -179,7 +184,8 @@ def write_bytes(path: str | Path, data: bytes) -> None:
     try:
         if kind := kind_of(data):
             check_replaceable(path, kind)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if make_folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
         remove_stale(path.parent, path.name)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=temporary_prefix(path.name))
     except OSError as error:
@@ -239,7 +245,7 @@ def kind_of(data: bytes) -> str | None:
     return report + "Markdown" if report and start.startswith(b"# ") else None
 
 
-def write_text(path: str | Path, text: str) -> None:
+def write_text(path: str | Path, text: str, *, make_folder: bool = True) -> None:
     """`write_bytes` for text, as UTF-8.
 
     Raises:
@@ -250,7 +256,7 @@ def write_text(path: str | Path, text: str) -> None:
     except UnicodeEncodeError as error:
         wrong = f"character {text[error.start]!r} is half of a surrogate pair, which UTF-8 cannot hold"
         raise InputError(f"cannot write this text: {wrong}", source=path) from error
-    write_bytes(path, data)
+    write_bytes(path, data, make_folder=make_folder)
 
 
 def _umask() -> int:

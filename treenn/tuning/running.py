@@ -12,7 +12,7 @@ from treenn.comparison.one_run import load
 from treenn.comparison.progress import Progress, across_processes
 from treenn.comparison.workers import run_side_by_side
 from treenn.network import NonFiniteError
-from treenn.run_dir import SEARCH, Run, check_run_dir, check_still_there, open_run_dir
+from treenn.run_dir import SEARCH, Run, check_run_dir, check_still_there, open_run_dir, writing_to
 from treenn.training import train
 from treenn.training.divergence import Diverged
 from treenn.training.tasks import head_of
@@ -60,10 +60,12 @@ def tune(
     planned = list(search.planned(x_size, head_of(treebank)))
     open_run_dir(out, run_of(search), resume=True, overwrite=overwrite)
     folder = out / "trials"
-    with across_processes(progress, jobs) as report:
-        run_side_by_side(carry_out, ((trial, folder, report) for trial in planned), jobs)
-    log = collect(search, treebank, [read_object(folder / f"{trial.name}.json", _TRIAL) for trial in planned], command)
-    write_text(out / TRIALS, dump_json(log, indent=1) + "\n")
+    with writing_to(out):
+        with across_processes(progress, jobs) as report:
+            run_side_by_side(carry_out, ((trial, folder, report) for trial in planned), jobs)
+        entries = [read_object(folder / f"{trial.name}.json", _TRIAL) for trial in planned]
+        log = collect(search, treebank, entries, command)
+        write_text(out / TRIALS, dump_json(log, indent=1) + "\n", make_folder=False)
     return log
 
 
@@ -96,9 +98,9 @@ def carry_out(trial: Trial, folder: Path, report: Progress) -> None:
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
         try:
-            entry = _entry(trial, report)
+            text = dump_json(_entry(trial, report)) + "\n"
             check_still_there(folder.parent)
-            write_text(file, dump_json(entry) + "\n")
+            write_text(file, text)
         finally:
             torch.set_num_threads(threads)
     report(trial.name, 1, 1, "done")
