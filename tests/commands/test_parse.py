@@ -223,7 +223,9 @@ def test_bad_arguments_end_in_one_message(parse: Command, tmp_path: Path, argume
 
 def test_a_picture_is_of_one_sentence(parse: Command, tmp_path: Path) -> None:
     done = parse("--svg", "x.svg", stdin=b"one\ntwo\n")
-    assert done.error.startswith("--svg x.svg: one sentence is drawn, more are given")
+    assert done.error == "--svg x.svg: one sentence is drawn, more are given; --no-split makes a text one sentence"
+    done = parse("--no-split", "--svg", "x.svg", stdin=b"a\nb\n")
+    assert done.error == "--svg x.svg: one sentence is drawn, more are given; give one text"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -20,7 +20,7 @@ Command = Callable[..., Any]
 SETTINGS, CLASSES = Settings(size=6, word_size=5), ("bad", "so-so", "good")
 ONE_OR_THE_OTHER = "give TEXT or --file, not both, and at most one of --json, --svg and --html"
 
-MORE = "--svg x.svg: one sentence is drawn, more are given; --no-split makes a text one sentence"
+MORE = "--svg x.svg: one sentence is drawn, more are given; --no-split makes a text one sentence, and --html draws all"
 
 
 @pytest.fixture
@@ -92,6 +92,16 @@ def test_one_sentence_on_request(predict: Command, tmp_path: Path, option: str) 
     assert parse_tree(line["tree"]).words == tuple(text.split())
     assert [each["tree"] for each in line["sentences"]] == [line["tree"]]
     assert predict(text, option, "--svg", "new/folder/tree.svg").stderr == "drawn: new/folder/tree.svg\n"
+
+
+@pytest.mark.parametrize("option", ["--no-split", "--tokenized"])
+def test_no_drawing_of_a_divided_text(treenn: Command, option: str) -> None:
+    long = "The film is good , and long . " * 60
+    done = treenn("predict", long, option, "--svg", "x.svg")
+    remedy = "give one text of at most 400 words, or draw all with --html"
+    assert done.error == f"--svg x.svg: one sentence is drawn, more are given; {remedy}"
+    remedy = "--no-split makes a text of at most 400 words one sentence, and --html draws all"
+    assert treenn("predict", long, "--svg", "x.svg").error.endswith(f"more are given; {remedy}")
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,9 @@ def parse(
     sentences = find_sentences_of(lines, tokenized=tokenized, split=not no_split)
     found = chain.from_iterable(parse_lines(load_parser(parser), sentences))
     if svg is not None:
-        write_svg(svg, (tree for _, pairs in found for tree in _trees(pairs, one_line=tokenized or no_split)))
+        one_line = tokenized or no_split
+        remedy = "give one text" if one_line else "--no-split makes a text one sentence"
+        write_svg(svg, (tree for _, pairs in found for tree in _trees(pairs, one_line=one_line)), remedy)
         return
     show = _bracketer(one_line=tokenized or no_split) if brackets else _as_json if json else _drawn
     print_lines(((line, pairs or None) for line, pairs in found), show, total, bar=None if texts else "parsing")

@@ -64,11 +64,20 @@ def predict(
     found = _predicted(sentiment, parsed)
     if svg is not None:
         trees = (each.tree for _, document in found if document is not None for each in document.sentences)
-        write_svg(svg, trees, len(sentiment.classes))
+        remedy = _one_sentence(sentiment.parser.max_words, one_line=tokenized or no_split)
+        write_svg(svg, trees, remedy, len(sentiment.classes))
     elif html is not None:
         _write_page(html, [document for _, document in found if document is not None])
     else:
         print_lines(found, _as_json if json else _drawer(), total, bar=None if texts else "predicting")
+
+
+def _one_sentence(max_words: int | None, *, one_line: bool) -> str:
+    """How to give one sentence, which no text over the parser's limit is."""
+    within = "" if max_words is None else f" of at most {max_words} words"
+    if one_line:
+        return f"give one text{within}, or draw all with --html"
+    return f"--no-split makes a text{within} one sentence, and --html draws all"
 
 
 def _predicted(model: SentimentModel, parsed: Iterator[list[tuple[Line, list[Parsed]]]]) -> Iterator[Found]:

@@ -66,8 +66,14 @@ def skipping(wanted: bool) -> Iterator[dict[str, Any]]:
             say(f"  {error}")
 
 
-def write_svg(path: Path, trees: Iterator[Tree], classes: int = 5) -> None:
+def write_svg(path: Path, trees: Iterator[Tree], remedy: str, classes: int = 5) -> None:
     """Draw the one tree into a file, and say so.
+
+    Args:
+        path: the file.
+        trees: as many as there are sentences.
+        remedy: what to do if there is more than one.
+        classes: the number of classes.
 
     Raises:
         InputError: where there is no tree, or more than one.
@@ -77,7 +83,7 @@ def write_svg(path: Path, trees: Iterator[Tree], classes: int = 5) -> None:
 
     some = list(islice(trees, 2))
     if len(some) != 1:
-        given = "more are given; --no-split makes a text one sentence" if some else "none is given"
+        given = f"more are given; {remedy}" if some else "none is given"
         raise InputError(f"--svg {path}: one sentence is drawn, {given}")
     write_text(path, draw_svg(some[0], classes=classes))
     say(f"drawn: {path}")
