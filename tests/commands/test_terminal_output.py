@@ -312,3 +312,22 @@ def test_json_is_ascii_and_whole(treenn: Command) -> None:
     text = treenn("recipes", "--json").stdout
     assert text.isascii()
     assert len(json.loads(text)) > 10
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        (["compare"], "--jobs"),
+        (["compare"], "--seeds"),
+        (["tune"], "--jobs"),
+        (["tune"], "--trials"),
+        (["reproduce", "sst"], "--jobs"),
+        (["reproduce", "sst"], "--seeds"),
+    ],
+)
+def test_numbers_are_checked_before_a_bar_is_shown(
+    treenn: Command, tmp_path: Path, command: list[str], option: str
+) -> None:
+    done = treenn(*command, "--out", "out", option, "0")
+    assert (done.returncode, done.stderr) == (2, f"error: {option} 0: must be 1 to 10000\n")
+    assert not list(tmp_path.iterdir())

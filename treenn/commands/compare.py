@@ -63,7 +63,9 @@ def compare(
     from treenn.comparison.runs import compare as run_plan
     from treenn.comparison.runs import run_of
     from treenn.run_dir import check_run_dir
+    from treenn.trees.arguments import Runs, check
 
+    check("jobs", jobs, Runs | None)
     if plan is None:
         what, planned = f"{models} on {treebank}", _plan(treebank, models, seeds, vectors, recipe)
     else:

@@ -38,11 +38,14 @@ def reproduce(
     from treenn.reproduction.record import record
     from treenn.reproduction.runs import run_all, run_of
     from treenn.run_dir import check_run_dir, parts_of
+    from treenn.trees.arguments import Runs, check
     from treenn.trees.files import check_replaceable, write_text
     from treenn.trees.json_values import dump_json
 
     if treebank != "sst":
         raise InputError(f"{treebank}: the recipes are for sst")
+    for name, number in (("seeds", seeds), ("jobs", jobs)):
+        check(name, number, Runs)
     recipes = _chosen(only)
     run = run_of(recipes, treebank, {} if overwrite else parts_of(out))
     check_run_dir(out, run, resume=True, overwrite=overwrite)

@@ -60,6 +60,7 @@ def tune(
 
     from treenn.commands.show import print_json, progress_bar, say
     from treenn.run_dir import check_run_dir
+    from treenn.trees.arguments import Runs, check
     from treenn.trees.files import write_text
     from treenn.tuning.running import run_of
     from treenn.tuning.running import tune as carry_out
@@ -67,6 +68,7 @@ def tune(
     from treenn.tuning.settings import plan_models
     from treenn.tuning.space import SHIPPED, read_space
 
+    check("jobs", jobs, Runs | None)
     given = [each for each in context.params if context.get_parameter_source(each).name == "COMMANDLINE"]  # type: ignore[union-attr]
     drawn_from = read_space(space or SHIPPED).without(given)
     files = tuple(vector_files(vectors))
