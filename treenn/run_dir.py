@@ -189,6 +189,11 @@ def writing_to(out: Path) -> Iterator[None]:
     check_still_there(out)
 
 
+def kind_in(out: Path) -> Kind | None:
+    """The kind of the run that made a folder, None if it is unknown."""
+    return _identify(out)[0]
+
+
 def parts_of(out: Path) -> Mapping[str, Any]:
     """The `parts` in the run.json of a reproduction; empty if the folder is none."""
     kind, held = _identify(out)

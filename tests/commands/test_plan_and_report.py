@@ -26,6 +26,9 @@ name = "majority"
 """
 
 
+REPORT = "name a folder that `treenn compare` wrote to, or its results.json"
+
+
 @pytest.fixture
 def plan(tmp_path):
     (tmp_path / "plan.toml").write_text(PLAN)
@@ -99,11 +102,25 @@ def test_a_record_is_smaller_and_a_report_is_made_of_it(treenn, plan, tmp_path):
         (["compare", "--plan", "plan.toml", "--dask", "tcp://x:1", "--jobs", "2"], "--jobs does not go with --dask"),
         (["compare", "--plan", "plan.toml", "--dask", "nonsense://x"], "--dask nonsense://x: no scheduler answers"),
         (["report", "nowhere"], "nowhere: cannot read this file"),
-        (["report", "."], "results.json: cannot read this file"),
+        (["report", "."], f".: this folder holds no comparison: it has neither plan.json nor results.json; {REPORT}"),
     ],
 )
 def test_mistakes_end_in_one_message(treenn, plan, arguments, message):
     assert message in treenn(*arguments).error
+
+
+@pytest.mark.parametrize(
+    ("kind", "noun"), [("train", "training run"), ("tune", "search"), ("reproduce", "reproduction")]
+)
+def test_a_report_of_another_folder_says_what_it_is(treenn, tmp_path, kind, noun):
+    folder = tmp_path / "other"
+    folder.mkdir()
+    (folder / "run.json").write_text(json.dumps({"schema": "treenn.run", "version": 1, "kind": kind, "settings": {}}))
+    (folder / "results.json").write_text("{}")
+    assert treenn("report", "other").error == f"other: this folder holds a {noun}, not a comparison; {REPORT}"
+    (folder / "run.json").unlink()
+    missing = "this is not a results.json of `treenn compare`: the key 'schema' is missing"
+    assert treenn("report", "other").error == f"other/results.json: {missing}"
 
 
 def test_report_has_an_example(treenn):

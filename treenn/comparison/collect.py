@@ -14,6 +14,7 @@ from treenn.comparison.parts import CONTROLS
 from treenn.comparison.results import PLAN, RESULTS, RUNS, upgrade, without
 from treenn.comparison.statistics import adjusted, differences, summary
 from treenn.encoders import NO_LABEL
+from treenn.run_dir import COMPARISON, kind_in
 from treenn.trees import InputError, Tree
 from treenn.trees.json_values import check_object, read_object
 
@@ -50,12 +51,26 @@ def read_results(path: Path, contextual: str | Sequence[str] = ()) -> dict[str, 
     """
     if (path / PLAN).exists():
         return collect(path, contextual)
+    if path.is_dir():
+        _check_folder(path)
     file = path / RESULTS if path.is_dir() else path
     results = upgrade(read_object(file), file)
     check_object(results, _RESULTS, file)
     for number, task in enumerate(results["tasks"]):
         check_object(task, _RESULTS_OF_TASK, file, f"tasks[{number}]")
     return results
+
+
+def _check_folder(folder: Path) -> None:
+    """Validate that a folder without a plan can be a comparison's."""
+    wanted = "name a folder that `treenn compare` wrote to, or its results.json"
+    kind = kind_in(folder)
+    if kind is not None and kind is not COMPARISON:
+        raise InputError(f"this folder holds a {kind.noun}, not a comparison; {wanted}", source=folder)
+    if not (folder / RESULTS).exists():
+        raise InputError(
+            f"this folder holds no comparison: it has neither {PLAN} nor {RESULTS}; {wanted}", source=folder
+        )
 
 
 def collect(folder: Path, contextual: str | Sequence[str] = ()) -> dict[str, Any]:

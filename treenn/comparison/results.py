@@ -166,6 +166,8 @@ def upgrade(results: Mapping[str, Any], source: Path) -> dict[str, Any]:
     kind = results.get("schema"), results.get("version")
     if kind == (SCHEMA, VERSION):
         return dict(results)
+    if kind[0] is None:
+        raise InputError("this is not a results.json of `treenn compare`: the key 'schema' is missing", source=source)
     if kind != (SCHEMA, 1):
         raise InputError(f"this is {kind[0]} version {kind[1]}, wanted is {SCHEMA} version {VERSION}", source=source)
     check_object(results, _VERSION_1, source)
