@@ -32,6 +32,7 @@ from treenn.tuning.space import Space
 
 TOY = toy_treebank(train=12, dev=6, test=6)
 SMALL = Settings(model="average", size=4, word_size=4, epochs=1)
+SPACE = Space({"dropout": (0.1,)})
 OURS = Run(TRAINING, {"settings": {"epochs": 1}, "data": "x"})
 
 
@@ -138,6 +139,32 @@ def test_a_reproduction_of_an_older_treenn_is_resumed(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", ":1:2: not JSON: Expecting property name"),
+        ("[]", r": this file holds \[\]; it must be a JSON object"),
+        ("{}", ": the key 'schema' is missing; it must be text"),
+        ('{"schema": "x", "kind": "compare"}', r": this is not the run\.json of a "),
+    ],
+)
+def test_a_malformed_run_json_is_no_older_treenn(
+    text: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_home(tmp_path / "home", monkeypatch)
+    plan, search = treenn.Plan.of("toy", ["average"], 1, settings=SMALL), Search("toy", ("average",), 1, SPACE, SMALL)
+    for name, run in (
+        ("compare", lambda out, **how: compare(plan, out, **how)),
+        ("tune", lambda out, **how: tune(search, out, **how)),
+        ("reproduce", lambda out, **how: run_all([OTHER], "sst", out, seeds=1, **how)),
+    ):
+        run(tmp_path / name)
+        (tmp_path / name / RUN).write_text(text)
+        with pytest.raises(InputError, match=rf"run\.json{message}.*; pass overwrite=True to replace the "):
+            run(tmp_path / name)
+        run(tmp_path / name, overwrite=True)
+
+
+@pytest.mark.parametrize(
     ("before", "now", "found"),
     [
         ({"a": {"b": 1}}, {"a": {"b": 1, "c": 2}, "d": 3}, None),
@@ -163,7 +190,7 @@ def test_a_folder_that_is_removed_during_a_run_is_one_error(tmp_path: Path, monk
     small_home(tmp_path / "home", monkeypatch)
     out = tmp_path / "out"
     plan, progress = treenn.Plan.of("toy", ["average", "majority"], seeds=1, settings=SMALL), removing(out)
-    search = Search("toy", ("average",), 1, Space({"dropout": (0.1,)}), SMALL)
+    search = Search("toy", ("average",), 1, SPACE, SMALL)
     for run in (
         lambda: train(TOY, SMALL, out=out, progress=progress),
         lambda: compare(plan, out, jobs=1, progress=progress),
@@ -196,7 +223,7 @@ def test_a_folder_removed_at_any_write_is_one_error(name: str, tmp_path: Path, m
     run = {
         "train": lambda: train(TOY, SMALL, out=out),
         "compare": lambda: compare(plan, out, jobs=1),
-        "tune": lambda: tune(Search("toy", ("average",), 2, Space({"dropout": (0.1,)}), SMALL), out),
+        "tune": lambda: tune(Search("toy", ("average",), 2, SPACE, SMALL), out),
         "reproduce": lambda: run_all([OTHER], "sst", out, seeds=1),
     }[name]
     writes = count_writes(out, monkeypatch)

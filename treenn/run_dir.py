@@ -267,12 +267,27 @@ def _check_held(
         )
     if kind is not run.kind or run.given is None:
         raise InputError(f"this folder holds a {kind.noun} already; {ways}", source=out)
+    _check_marker(out, kind, held)
     if kind.kept and not resume and any((out / name).exists() for name in kind.kept):
         go_on = f"pass {argument('resume', True)} to go on with it, {argument('overwrite', True)} to replace it"
         raise InputError(f"this folder holds a run already; {go_on}, or another {argument('out')}", source=out)
     if other := run.difference(held):
         raise InputError(f"the {kind.noun} in this folder {other}; resume with the same, or {ways}", source=out)
     return not kind.kept or any((out / name).exists() for name in kind.kept)
+
+
+def _check_marker(out: Path, kind: Kind, held: Mapping[str, Any]) -> None:
+    """Validate the run.json of a folder that is known by its other files; it may have none."""
+    if kind is TRAINING or held.get("schema") == SCHEMA or not (out / RUN).exists():
+        return
+    remedy = f"pass {argument('overwrite', True)} to replace the {kind.noun}, or another {argument('out')}"
+    try:
+        read_object(out / RUN, {"schema": str, "kind": str})
+    except InputError as error:
+        raise InputError(
+            f"{error.message}; {remedy}", source=error.source, line=error.line, column=error.column
+        ) from None
+    raise InputError(f"this is not the {RUN} of a {kind.noun}; {remedy}", source=out / RUN)
 
 
 def _identify(out: Path) -> tuple[Kind | None, Mapping[str, Any]]:

@@ -72,7 +72,7 @@ def test_a_wrong_value_in_a_config(command: Command, model: Path, keys: list[str
 
 def test_a_broken_file_of_a_run(command: Command, model: Path) -> None:
     arguments = ["--trees", "trees.txt", "--dev", "trees.txt", "--out", "model", "--resume", *SMALL]
-    for name in ("results.json", "run.json"):
+    for name in ("results.json", "run.json", "config.json", "vocabulary.json"):
         whole = (model / name).read_text()
         for text in BROKEN:
             (model / name).write_text(text)

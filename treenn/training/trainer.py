@@ -16,7 +16,7 @@ import treebanks
 from treebanks import PairTreebank, Treebank
 from treenn.checkpoint import load_checkpoint, save_checkpoint
 from treenn.environment import environment
-from treenn.models import check_recipe, save_model, save_weights
+from treenn.models import check_recipe, read_folder, save_model, save_weights
 from treenn.network import Network
 from treenn.run_dir import check_run_dir, training_run, writing_to
 from treenn.settings import Settings
@@ -140,12 +140,19 @@ class _Trainer:
             with writing_to(out):
                 save_model(out, self.steps.network, self.settings, self.treebank.classes)
             return
+        self._check_model(out)
         if held == folder.RESULTS:
             state = read_object(out / held, {"history": list[dict[str, object]], "best_epoch": int})
         else:
             state = load_checkpoint(out / held, self.steps.state, self.steps.optimizers)
         self.history, self.best_epoch = _progress(state, out / held)
         self.best_weights = read_weights(out / NAME, self.steps.network.state_dict())
+
+    def _check_model(self, out: Path) -> None:
+        """Validate what the folder of a run that is resumed holds beside the weights: it is not written again."""
+        saved = read_folder(out, reads=self.steps.network.reads, contextual=self.settings.contextual or ())
+        if saved.vocabulary.words != self.vocabulary.words:
+            raise InputError("these are not the words of this run", source=out / "vocabulary.json")
 
     def choose_start(self, progress: Progress) -> None:
         """Train every start for the first epoch, and go on with the one that is the best on dev."""
