@@ -162,16 +162,23 @@ def test_bad_trees_are_skipped_on_request(command: Command, tmp_path: Path) -> N
     assert [line.split(": ")[0].strip() for line in lines[start + 1 : start + 6]] == [
         f"bad.txt:{line}:11" for line in range(3, 8)
     ]
+    assert lines[start + 1].endswith("each word needs brackets of its own, or --untagged for words without a tag")
     (tmp_path / "bad.txt").write_text("(3 a b)\n")
-    assert "bad.txt:1:1: this leaf has 2 words" in command("train", *arguments, "--skip-bad", "--overwrite").error
+    error = command("train", *arguments, "--skip-bad", "--overwrite").error
+    assert "bad.txt:1:1: this leaf has 2 words" in error
+    assert "or --untagged for words" in error
+    (tmp_path / "bad.txt").write_text("(3 (2 a) (2 b) (2 c))\n")
+    error = command("train", *arguments, "--overwrite").error
+    assert error.endswith("a binary tree needs 2; --binarize right makes it binary")
 
 
 def test_other_encodings_and_words_without_a_tag_are_read_on_request(command: Command, tmp_path: Path) -> None:
     (tmp_path / "trees.txt").write_bytes("(3 caf\xe9 (4 good))\n(1 (2 so) bad)\n".encode("latin-1"))
     arguments = ["--trees", "trees.txt", "--dev", "trees.txt", "--out", "model", *SMALL]
-    assert "--encoding" in command("train", *arguments).error
-    assert "--untagged" in command("train", *arguments, "--encoding", "latin-1").error
-    assert "no text encoding is called 'klingon'" in command("train", *arguments, "--encoding", "klingon").error
+    assert "name its encoding, as in --encoding latin-1" in command("train", *arguments).error
+    assert "or --untagged for words" in command("train", *arguments, "--encoding", "latin-1").error
+    error = command("train", *arguments, "--encoding", "klingon").error
+    assert "no text encoding is called 'klingon'; --encoding takes names" in error
     assert command("train", *arguments, "--encoding", "latin-1", "--untagged").returncode == 0
     error = command("train", "--treebank", "reviews", "--untagged", "--out", "other").error
     assert error == "--untagged and --encoding go with --trees FILE, not with --treebank NAME"

@@ -142,8 +142,8 @@ def test_binarizing_while_reading() -> None:
 
 A_TREE = "a tree looks like (3 (2 not) (1 bad))"
 A_LEAF = "a leaf looks like (2 word)"
-UNTAGGED = "or --untagged (in Python, untagged=True) for words without a tag"
-REMEDY = "--binarize right (in Python, factor='right') makes it one"
+UNTAGGED = "or untagged=True for words without a tag"
+REMEDY = "factor='right' makes it binary"
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,9 @@ def test_files_in_another_encoding(tmp_path: Path) -> None:
     (tmp_path / "latin.txt").write_bytes("(1 (2 caf\xe9) (2 noir))".encode("latin-1"))
     assert read_trees(tmp_path / "latin.txt", classes=5, encoding="latin-1")[0].words == ("caf\xe9", "noir")
     assert read_nary(tmp_path / "latin.txt", encoding="cp1252")[0].words == ("caf\xe9", "noir")
-    with pytest.raises(InputError, match=r"latin.txt:1:10: byte 0xe9 is not UTF-8; .* --encoding .*encoding='latin-1'"):
+    with pytest.raises(
+        InputError, match=r"latin.txt:1:10: byte 0xe9 is not UTF-8; .* its encoding, as in encoding='latin-1'"
+    ):
         read_trees(tmp_path / "latin.txt")
-    with pytest.raises(InputError, match="no text encoding is called 'klingon'; --encoding"):
+    with pytest.raises(InputError, match="no text encoding is called 'klingon'; encoding takes names"):
         read_trees(tmp_path / "latin.txt", encoding="klingon")

@@ -67,7 +67,7 @@ def _ask(file: LabelFile, pairs: list[tuple[Line, Sentence]], sentiment: Sentime
         try:
             tree = sentiment.parser.parse(sentence.words)
         except InputError as error:
-            raise InputError(error.message, source=line.source, line=line.number) from None
+            raise InputError(error.marked, source=line.source, line=line.number) from None
         return sentiment.predict_tree(tree).tree
 
     dialogue = Dialogue(

@@ -192,7 +192,7 @@ def _one_by_one(parser: Parser, batch: list[Found]) -> Iterator[list[tuple[Line,
         try:
             yield [(line, [(sentence, parser.parse(sentence.words)) for sentence in sentences])]
         except InputError as error:
-            raise InputError(error.message, source=line.source, line=line.number) from None
+            raise InputError(error.marked, source=line.source, line=line.number) from None
 
 
 def print_lines(

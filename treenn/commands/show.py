@@ -63,7 +63,7 @@ def skipping(wanted: bool) -> Iterator[dict[str, Any]]:
         which = "" if len(errors) == 1 else f" {len(errors)} times; the first {min(len(errors), 5)}"
         say(f"skipped what cannot be read{which}:")
         for error in errors[:5]:
-            say(f"  {error}")
+            say(f"  {error.for_command_line()}")
 
 
 def write_svg(path: Path, trees: Iterator[Tree], remedy: str, classes: int = 5) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from treenn.trees.arguments import Classes, check_items, checked, refusal
 from treenn.trees.binarize import Factor, binarize
-from treenn.trees.errors import InputError
+from treenn.trees.errors import InputError, argument
 from treenn.trees.escapes import escape, escape_label
 from treenn.trees.files import read_text, write_text
 from treenn.trees.grouping import Fault, Raw, group
@@ -174,7 +174,7 @@ def _binary(raw: Raw) -> Tree:
             (at, len(parts)) for at, parts in zip(raw.node_at, raw.children, strict=True) if len(parts) != 2
         )
         children = "1 child" if count == 1 else f"{count} children"
-        remedy = "--binarize right (in Python, factor='right') makes it one"
+        remedy = f"{argument('factor', repr('right'))} makes it binary"
         raise Fault(at, f"this node has {children}, a binary tree needs 2; {remedy}") from None
     return Tree._trusted(tuple(raw.words), merges, (*raw.tags, *raw.labels))
 

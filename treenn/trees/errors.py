@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 _ARGUMENT = re.compile("\0(\\w+)(?:=([^\0]*))?\0")
+_OPTIONS = {"factor": "binarize"}  # those of another name than their argument
 
 
 def argument(name: str, value: object = None) -> str:
@@ -13,7 +14,7 @@ def argument(name: str, value: object = None) -> str:
 
     Args:
         name: the argument.
-        value: its value, if the message gives one.
+        value: its value, if the message gives one; a text with its quotes.
 
     >>> error = InputError(f"{argument('batch_size')} 0: must be 1 or more")
     >>> str(error), error.for_command_line()
@@ -21,6 +22,9 @@ def argument(name: str, value: object = None) -> str:
     >>> error = InputError(f"pass {argument('overwrite', True)}, or {argument('size', 5)}")
     >>> str(error), error.for_command_line()
     ('pass overwrite=True, or size=5', 'pass --overwrite, or --size 5')
+    >>> error = InputError(f"pass {argument('encoding', repr('latin-1'))}")
+    >>> str(error), error.for_command_line()
+    ("pass encoding='latin-1'", 'pass --encoding latin-1')
     """
     return f"\0{name}\0" if value is None else f"\0{name}={value}\0"
 
@@ -31,12 +35,12 @@ def option(name: str) -> str:
     >>> option("batch_size")
     '--batch-size'
     """
-    return "--" + name.replace("_", "-")
+    return "--" + _OPTIONS.get(name, name).replace("_", "-")
 
 
 def _as_option(match: re.Match[str]) -> str:
     name, value = match.groups()
-    return option(name) if value in (None, "True") else f"{option(name)} {value}"
+    return option(name) if value in (None, "True") else " ".join((option(name), value.strip("'")))
 
 
 class InputError(ValueError):
@@ -45,7 +49,8 @@ class InputError(ValueError):
     Commands print it as one line and exit with code 2; from Python it is a `ValueError`.
 
     Args:
-        message: what is wrong and what would be right; names of arguments are marked by `argument`.
+        message: what is wrong and what would be right; names of arguments are marked by `argument`. The attribute
+            `message` has them as in Python, `marked` for another error of the same message.
         source: the file or folder.
         line: in the file, from 1.
         column: in the line, from 1.
@@ -57,13 +62,13 @@ class InputError(ValueError):
     def __init__(
         self, message: str, *, source: str | Path | None = None, line: int | None = None, column: int | None = None
     ) -> None:
-        self._marked, self.source, self.line, self.column = message, source, line, column
+        self.marked, self.source, self.line, self.column = message, source, line, column
         self.message = _ARGUMENT.sub(lambda match: match[0].strip("\0"), message)
         super().__init__(self._placed(self.message))
 
     def for_command_line(self) -> str:
         """The message with options in place of Python arguments."""
-        return self._placed(_ARGUMENT.sub(_as_option, self._marked))
+        return self._placed(_ARGUMENT.sub(_as_option, self.marked))
 
     def _placed(self, message: str) -> str:
         place = ":".join(str(part) for part in (self.source, self.line, self.column) if part is not None)
@@ -71,7 +76,7 @@ class InputError(ValueError):
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions pickle by their arguments; without this one raised in a worker process could not come home.
-        return _rebuild, (self._marked, self.source, self.line, self.column)
+        return _rebuild, (self.marked, self.source, self.line, self.column)
 
 
 def _rebuild(message: str, source: str | Path | None, line: int | None, column: int | None) -> InputError:

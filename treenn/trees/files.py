@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from treenn.trees.errors import InputError
+from treenn.trees.errors import InputError, argument
 from treenn.trees.temporary import remove_stale, temporary_prefix
 
 MOST_BYTES = 1_000_000_000
@@ -78,17 +78,16 @@ def _codec(encoding: str) -> str:
         "".encode(name)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise InputError(
-            f"no text encoding is called {encoding!r}; --encoding (in Python, encoding) takes names such as utf-8, "
-            "latin-1, cp1252, utf-16, gb18030 or shift_jis"
+            f"no text encoding is called {encoding!r}; {argument('encoding')} takes names such as utf-8, latin-1, "
+            "cp1252, utf-16, gb18030 or shift_jis"
         ) from error
     return name
 
 
 def _undecodable(error: UnicodeError, data: bytes, codec: str, path: str | Path, *, can_choose: bool) -> InputError:
     """The error for bytes of another encoding, with the place of the first one."""
-    remedy = "save the file as UTF-8" + (
-        ", or name its encoding with --encoding (in Python, encoding='latin-1')" if can_choose else ""
-    )
+    named = argument("encoding", repr("latin-1"))
+    remedy = "save the file as UTF-8" + (f", or name its encoding, as in {named}" if can_choose else "")
     try:
         if not isinstance(error, UnicodeDecodeError):
             raise error

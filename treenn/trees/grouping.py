@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from treenn.trees.errors import InputError
+from treenn.trees.errors import InputError, argument
 from treenn.trees.escapes import unescape, unescape_label
 from treenn.trees.files import line_starts, place, place_among
 from treenn.trees.skipping import OnError, require_some
@@ -235,7 +235,7 @@ def _odd_parts(label: str, parts: list[Any]) -> str:
         return f"{what}; a leaf looks like (2 word)"
     words = [part for part in parts if type(part) is str]
     shown = " ".join(words[:5]) + " …" * (len(words) > 5)
-    remedy = "or --untagged (in Python, untagged=True) for words without a tag"
+    remedy = f"or {argument('untagged', True)} for words without a tag"
     if len(words) == len(parts):
         return f"this leaf has {len(words)} words, {shown}; each word needs brackets of its own, {remedy}"
     return (

@@ -53,10 +53,8 @@ def require_some(
         raise nothing
     if not results:
         first = errors[0]
-        message = (
-            f"all {len(errors)} sentences are wrong; the first: {first.message}" if len(errors) > 1 else first.message
-        )
-        raise InputError(message, source=first.source, line=first.line, column=first.column)
+        several = f"all {len(errors)} sentences are wrong; the first: " if len(errors) > 1 else ""
+        raise InputError(f"{several}{first.marked}", source=first.source, line=first.line, column=first.column)
     if on_error is not None:
         for error in errors:
             on_error(error)
