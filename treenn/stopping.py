@@ -36,6 +36,8 @@ def ends_in_one_line(command: Callable[[], None]) -> Callable[[], None]:
         try:
             with _handled(functools.partial(_stop, received)):
                 command()
+            if received:  # whoever caught it, as the import of a library may
+                raise Stopped(received[0])
         except BaseException as error:
             if received:  # whatever came of it on the way out
                 _say(f"stopped by {signal.Signals(received[0]).name}")

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -136,10 +137,24 @@ def test_a_signal_is_one_line_and_an_exit_code(name: str, capsys: pytest.Capture
     assert signal.getsignal(number) == before
 
 
+@pytest.mark.parametrize("end", [lambda: None, lambda: sys.exit(0), lambda: sys.exit("x")])
+def test_a_signal_that_was_swallowed_ends_it_still(end: Callable[[], None], capsys: pytest.CaptureFixture[str]) -> None:
+    @ends_in_one_line
+    def command() -> None:
+        with suppress(BaseException):  # as the import of a library may
+            signal.raise_signal(signal.SIGINT)
+        end()
+
+    with pytest.raises(SystemExit) as stop:
+        command()
+    assert (stop.value.code, capsys.readouterr().err) == (130, "stopped by SIGINT\n")
+
+
 def test_a_signal_that_is_ignored_stays_ignored() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup has it
     try:
         ends_in_one_line(lambda: signal.raise_signal(signal.SIGHUP))()
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
     finally:
         signal.signal(signal.SIGHUP, before)
 
