@@ -182,19 +182,19 @@ class ChartParser(Parser):
                 another shape, NaN or infinite.
         """
         folder = Path(folder)
-        config, path = read_config(folder, "chart", FORMAT), folder / NAME
-        check_object(config, {"networks": list[dict[str, object]], "labels": bool}, folder / "config.json")
+        config, path, source = read_config(folder, "chart", FORMAT), folder / NAME, folder / "config.json"
+        check_object(config, {"networks": list[dict[str, object]], "labels": bool}, source)
         vocabulary = Vocabulary.read(folder / "vocabulary.json")
-        with readable(folder / "config.json"):
+        with readable(source):
             most = len(read_shapes(path))
             with torch.device("meta"):
-                sketch = [_network(each, len(vocabulary), most) for each in config["networks"][: most + 1]]
+                sketch = [_network(each, len(vocabulary), most, source) for each in config["networks"][: most + 1]]
             packed = pack(ModuleList(sketch).state_dict())
             if not sketch:
                 raise InputError("networks is empty")
         check_shapes(path, packed)
         with torch.random.fork_rng(devices=[]):
-            networks = [_network(each, len(vocabulary), most) for each in config["networks"]]
+            networks = [_network(each, len(vocabulary), most, source) for each in config["networks"]]
         weights = unpack(read_weights(path, packed))
         refuse_non_finite(path, weights)
         ModuleList(networks).load_state_dict(weights)
@@ -214,14 +214,14 @@ def _config(network: SpanNetwork) -> dict[str, Any]:
 _NETWORK = {"settings": dict, "word_size": int, "tags": list[str], "categories": list[str]}
 
 
-def _network(config: dict[str, Any], words: int, most_layers: int) -> SpanNetwork:
+def _network(config: dict[str, Any], words: int, most_layers: int, source: Path) -> SpanNetwork:
     """The network that `_config` describes, without its weights.
 
     Raises:
         InputError: if it has more layers than there are tensors of weights, or its description is not one.
     """
-    check_object(config, _NETWORK, "config.json", "networks")
-    settings = read_settings(ChartSettings, config["settings"], "config.json", "networks.settings")
+    check_object(config, _NETWORK, source, "networks")
+    settings = read_settings(ChartSettings, config["settings"], source, "networks.settings")
     if settings.layers > most_layers:
         raise InputError(f"layers {settings.layers}: more than {NAME} has weights for")
     inventory = Inventory(config["tags"], config["categories"])
