@@ -96,6 +96,9 @@ def rewrite(folder: Path, change: Callable[[dict[str, Tensor]], object]) -> None
     save_file(weights, folder / "model.safetensors")
 
 
+FILES = ("/config.json:", "/vocabulary.json:", "/model.safetensors:")
+
+
 def refused(load: Callable[[Path], Any], folder: Path) -> str:
     with pytest.raises(InputError) as error:
         load(folder)
@@ -175,9 +178,9 @@ def test_sizes_are_compared_with_the_weights_first(model: str, size: int, tmp_pa
     folder = make_model(tmp_path / "folder")
     settings = json.loads((folder / "config.json").read_text())["settings"]
     edit(folder / "config.json", settings=settings | {"size": size, "model": model})
-    refused(load_model, folder)
+    assert refused(load_model, folder).startswith(FILES)
     edit(folder / "config.json", settings=settings, word_size=size)
-    refused(load_model, folder)
+    assert refused(load_model, folder).startswith(FILES)
 
 
 @pytest.mark.parametrize("setting", ["size", "layers", "affix_size", "span_size", "split_size", "word_size"])
@@ -187,7 +190,7 @@ def test_sizes_of_a_chart_parser_are_compared_first(setting: str, size: int, tmp
     network = json.loads((folder / "config.json").read_text())["networks"][0]
     changed = {"word_size": size} if setting == "word_size" else {"settings": network["settings"] | {setting: size}}
     edit(folder / "config.json", networks=[network | changed])
-    refused(load_parser, folder)
+    assert refused(load_parser, folder).startswith(FILES)
 
 
 def test_a_chart_parser_of_too_many_networks_or_none(tmp_path: Path) -> None:
@@ -206,7 +209,7 @@ def test_sizes_of_a_recursive_parser_are_compared_first(setting: str, size: int,
     settings = json.loads((folder / "config.json").read_text())["settings"]
     changed = {"word_size": size} if setting == "word_size" else {"settings": settings | {setting: size}}
     edit(folder / "config.json", **changed)
-    refused(load_parser, folder)
+    assert refused(load_parser, folder).startswith(FILES)
 
 
 @pytest.mark.parametrize(
@@ -236,7 +239,7 @@ def test_sizes_of_a_recursive_parser_are_compared_first(setting: str, size: int,
 def test_a_config_of_something_else(changes: dict[str, Any], tmp_path: Path) -> None:
     folder = make_model(tmp_path / "folder")
     edit(folder / "config.json", **changes)
-    refused(load_model, folder)
+    assert refused(load_model, folder).startswith(FILES)
 
 
 @pytest.mark.parametrize("content", ["[]", "5", "null", '"x"', "[1]", '[["a"]]', "{}", '{"a": 1}', '["a", "a"]', ""])
@@ -245,7 +248,7 @@ def test_json_of_something_else(kind: Any, name: str, content: str, tmp_path: Pa
     make, load, _ = kind
     folder = make(tmp_path / "folder")
     (folder / name).write_text(content)
-    refused(load, folder)
+    assert refused(load, folder).startswith(FILES)
 
 
 @pytest.mark.parametrize(
@@ -300,7 +303,7 @@ def test_a_recursive_parser_of_too_large_weights(width: int, number: float, tmp_
     for part in ("scorer", "cell", "context"):
         make_recursive_parser(folder)
         rewrite(folder, lambda weights, part=part: [w.fill_(number) for n, w in weights.items() if part in n])
-        _answer_or_error(load_parser(folder))
+        assert has_tree_or_error(load_parser(folder))
 
 
 @pytest.mark.parametrize("number", [6e4, -6e4])
@@ -316,17 +319,16 @@ def test_a_chart_parser_of_too_large_weights(number: float, tmp_path: Path) -> N
                 tensor.fill_(1e36 if name.endswith(".scale") else number)
 
     rewrite(folder, enlarge)
-    _answer_or_error(load_parser(folder))
+    assert has_tree_or_error(load_parser(folder))
 
 
-def _answer_or_error(parser: Any) -> None:
+def has_tree_or_error(parser: Any) -> bool:
     """Saturated functions may still give a tree; what is not a number never does."""
+    words = ("a", "good", "film", "a", "good", "film")
     try:
-        tree = parser.parse(["a", "good", "film", "a", "good", "film"])
+        return bool(parser.parse(words).words == words)
     except InputError as error:
-        assert "a score of this parser is NaN" in str(error)
-    else:
-        assert tree.words == ("a", "good", "film", "a", "good", "film")
+        return "a score of this parser is NaN" in str(error)
 
 
 @pytest.fixture
