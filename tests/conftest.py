@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -70,3 +72,19 @@ def _folder(folder: Path) -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs {folder}, which is not there")
     return folder
+
+
+@pytest.fixture
+def make() -> Callable[..., Any]:
+    """The factory of made-up results of one task, with the outcome that a test needs."""
+    from made_up_results import make_results
+
+    return make_results
+
+
+@pytest.fixture(scope="session")
+def results() -> Any:
+    """Made-up results in which a tree model beats an LSTM, with a deep test set; read only."""
+    from made_up_results import make_results
+
+    return make_results({"tree-lstm": 0.6, "lstm": 0.5}, splits=("dev", "test", "deep"))

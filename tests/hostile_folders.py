@@ -19,9 +19,9 @@ from torch import Tensor
 from toy import toy_treebank
 
 from treenn.contextual.pretrained import fingerprint
-from treenn.models import build, save_model
-from treenn.settings import Settings
-from treenn.vocabulary import Vocabulary
+from treenn.models.building import build, save_model
+from treenn.models.settings import Settings
+from treenn.models.vocabulary import Vocabulary
 
 TOY = toy_treebank(train=24, dev=8, test=8)
 VOCABULARY = Vocabulary.of(TOY.train)

@@ -18,10 +18,10 @@ SECONDS = 60
 _WITH_AN_ENDLESS_RECIPE = """
 from dataclasses import replace
 from small_recipes import OTHER
-import treenn.recipes
+import treenn.experiment.recipes
 from treenn.cli import main
 endless = replace(OTHER, name="endless", settings=replace(OTHER.settings, epochs=100_000))
-treenn.recipes.RECIPES = {"endless": lambda: endless}
+treenn.experiment.recipes.RECIPES = {"endless": lambda: endless}
 main()
 """
 

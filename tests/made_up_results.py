@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from treenn.comparison.statistics import adjusted, differences, summary
+from treenn.analysis.statistics import adjusted, differences, summary
 
 Results = dict[str, Any]
 METRICS = ("root", "all_nodes", "inner_nodes", "root_binary", "all_nodes_binary", "macro_f1", "macro_f1_all_nodes")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from toy import toy_treebank
 
-from treenn.recipes import Figure, Published, Recipe
-from treenn.reproduction import runs
-from treenn.settings import Settings
+from treenn.experiment.recipes import Figure, Published, Recipe
+from treenn.experiment.recipes import reproduce as runs
+from treenn.models.settings import Settings
 from treenn.trees import write_trees
 
 TINY = Settings(size=4, word_size=3, epochs=2, batch_size=10)
@@ -29,6 +29,6 @@ def small_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for split, trees in toy_treebank(train=40, dev=12, test=15).splits.items():
         write_trees(folder / "sst" / f"{split}.txt", trees)
     monkeypatch.setenv("TREEBANKS_HOME", str(folder))
-    monkeypatch.setattr("treenn.recipes.RECIPES", SMALL_RECIPES)
+    monkeypatch.setattr("treenn.experiment.recipes.RECIPES", SMALL_RECIPES)
     runs._load.cache_clear()  # it knows treebanks by name, and this one has another's
     return folder

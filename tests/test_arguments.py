@@ -20,17 +20,20 @@ from treebanks import Pair, PairTreebank, Treebank
 from treebanks.parsing import ParsingTreebank, load_parsing
 from treenn.cells import Average, BinaryTreeLSTM, TreeGRU
 from treenn.encoders import TreeEncoder
-from treenn.evaluation import metrics
+from treenn.evaluation.pair_predictions import predict_pairs
+from treenn.evaluation.predictions import metrics
+from treenn.experiment.search.sampling import Search
+from treenn.experiment.search.space import Range, Space, read_space
 from treenn.explain.explanation import explain
-from treenn.heads import Head
-from treenn.initialization import initialize, set_forget_bias
-from treenn.models import NodeClassifier, build, save_model
-from treenn.pairs import predict_pairs
+from treenn.models.building import NodeClassifier, build, save_model
+from treenn.models.initialization import initialize, set_forget_bias
+from treenn.models.node_head import Head
+from treenn.models.vocabulary import Vocabulary
 from treenn.parsers import chart, pcfg, recursive
 from treenn.parsers.chart.examples import Inventory
-from treenn.parsers.chart.network import SpanNetwork
-from treenn.parsers.recursive.network import build as build_recursive
-from treenn.sequences import LSTM, Transformer, both_ways
+from treenn.parsers.chart.span_scorer import SpanNetwork
+from treenn.parsers.recursive.merge_scorer import build as build_recursive
+from treenn.sequences import LSTM, Transformer, bidirectional
 from treenn.training import train
 from treenn.trees import (
     DependencyTree,
@@ -53,9 +56,6 @@ from treenn.trees import (
     unescape,
     write_trees,
 )
-from treenn.tuning.search import Search
-from treenn.tuning.space import Range, Space, read_space
-from treenn.vocabulary import Vocabulary
 
 TREE = parse_tree("(3 (2 not) (1 bad))", classes=5)
 TOY = toy_treebank(20, 5, 5)
@@ -192,8 +192,8 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: Space({"dropout": (0.5,)}).draw(0, -1), "seed -1: must be 0 to"),
     (lambda: Head(4, 5)(torch.ones(2, 3)), r"states has shape \(2, 3\): must be \(n, 4\), as wide as the head"),
     (lambda: Head(0, 5), "size 0: must be 1 to 10000"),
-    (lambda: both_ways(LSTM, 4, 2.5), "size 2.5: must be a whole number"),
-    (lambda: both_ways("lstm", 4, 3), "make 'lstm': must be a function"),
+    (lambda: bidirectional(LSTM, 4, 2.5), "size 2.5: must be a whole number"),
+    (lambda: bidirectional("lstm", 4, 3), "make 'lstm': must be a function"),
     (lambda: build({}, 5, Vocabulary(["a"])), "settings of type dict: must be a Settings"),
     (lambda: build(TINY, 0, Vocabulary(["a"])), "classes 0: must be 1 to 10000"),
     (lambda: build(TINY, 5, ["a"]), "vocabulary of type list: must be a Vocabulary"),
@@ -203,11 +203,11 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: Vocabulary("abc"), "words 'abc': must be a list of texts"),
     (lambda: Vocabulary(["a", 3]), r"words\[1\] 3: must be text"),
     (lambda: Vocabulary(["a"]).encode("abc"), "words 'abc': must be a list of texts"),
-    (lambda: explain("lstm", "(3 a)", x_size=4, size=3), r"tree '\(3 a\)': must be a Tree; treenn.parse_tree"),
-    (lambda: explain("lstm", TREE, x_size=4, size=0), "size 0: must be 1 to 10000"),
-    (lambda: explain(None, TREE, x_size=4, size=3), "name None: must be text"),
+    (lambda: explain("lstm", "(3 a)", input_size=4, size=3), r"tree '\(3 a\)': must be a Tree; treenn.parse_tree"),
+    (lambda: explain("lstm", TREE, input_size=4, size=0), "size 0: must be 1 to 10000"),
+    (lambda: explain(None, TREE, input_size=4, size=3), "name None: must be text"),
     (lambda: treenn.check_cell("tree-gru", 3), "make 'tree-gru': must be a function"),
-    (lambda: treenn.check_cell(lambda: TreeGRU(3, 4), 0), "x_size 0: must be 1 to 10000"),
+    (lambda: treenn.check_cell(lambda: TreeGRU(3, 4), 0), "input_size 0: must be 1 to 10000"),
     (lambda: treenn.check_parser("left"), "parser 'left': must be a Parser; treenn.load_parser loads one"),
     (lambda: initialize(TreeGRU(3, 4), "zero"), "name zero: must be orthogonal, identity or xavier"),
     (lambda: initialize("tree-gru", "xavier"), "network 'tree-gru': must be a Module"),
@@ -341,7 +341,7 @@ def test_an_unnamed_treebank_can_be_compared_on(tmp_path: Path) -> None:
 
 
 def test_parts_of_a_network_must_fit_together() -> None:
-    with pytest.raises(InputError, match="encoder has x_size 4: must be 2, as the vectors"):
+    with pytest.raises(InputError, match="encoder has input_size 4: must be 2, as the vectors"):
         NodeClassifier(Vocabulary(["a"]), torch.ones(2, 2), TreeEncoder(BinaryTreeLSTM(4, 3)), Head(3, 5))
     with pytest.raises(InputError, match="head is 4 wide: must be 3, the encoder's output_size"):
         NodeClassifier(Vocabulary(["a"]), torch.ones(2, 4), TreeEncoder(BinaryTreeLSTM(4, 3)), Head(4, 5))

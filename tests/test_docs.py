@@ -10,7 +10,7 @@ import pytest
 
 import treebanks
 import treenn
-from treenn.architectures import ENCODERS
+from treenn.models.names import ENCODERS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -44,11 +44,20 @@ def test_examples_in_the_readme_run(
     assert capsys.readouterr().out.count("\n") > 10
 
 
-def test_the_readmes_map_names_every_file() -> None:
-    for package in ("treenn", "treebanks"):
-        for path in (ROOT / package).rglob("*.py"):
-            if path.name != "__init__.py":
-                assert path.name in README or f"{path.parent.name}/`" in README, f"{path} is not in the README's map"
+def test_the_file_map_names_every_file() -> None:
+    sections = re.split(r"^### ", (ROOT / "treenn/guide/architecture.md").read_text(encoding="utf-8"), flags=re.M)
+    mapped = {
+        f"{section.split('`')[1]}{name}"
+        for section in sections[1:]
+        for name in re.findall(r"^\| `(.+?)`", section, re.M)
+    }
+    files = {
+        path.relative_to(ROOT).as_posix()
+        for package in ("treenn", "treebanks")
+        for path in (ROOT / package).rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    assert mapped == files
 
 
 @pytest.mark.parametrize("package", [treenn, treebanks])

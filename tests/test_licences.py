@@ -8,7 +8,7 @@ import pytest
 from treebanks.catalogue import entry
 
 ROOT = Path(__file__).parents[1]
-CHART, SENTIMENT = ROOT / "treenn/parsers/weights/chart", ROOT / "treenn/weights/sentiment"
+CHART, SENTIMENT = ROOT / "treenn/parsers/weights/chart", ROOT / "treenn/models/weights/sentiment"
 TERMS = {
     "sst": ("SST", "no licence stated", "Socher"),
     "glove": ("GloVe", "PDDL", "Pennington"),

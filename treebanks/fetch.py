@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from treebanks.catalogue import Download, Entry, File
 from treebanks.download import Progress, download
-from treebanks.home import data_home
+from treebanks.paths import data_home
 from treebanks.unpack import unpack
 from treebanks.verify import check_files, verify
 from treenn.trees import InputError

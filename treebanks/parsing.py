@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from treebanks.catalogue import entry
-from treebanks.home import data_home
+from treebanks.paths import data_home
 from treebanks.sentiment import load
 from treebanks.treebank import checked_splits, split_of
 from treenn.trees import InputError, NaryTree, OnError, Tree, parse_nary

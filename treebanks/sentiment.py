@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from treebanks.catalogue import entry
-from treebanks.home import data_home
+from treebanks.paths import data_home
 from treebanks.treebank import Treebank
 from treenn.trees import InputError, Label, OnError, read_trees
 from treenn.trees.arguments import check

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from treebanks.catalogue import entry
-from treebanks.home import data_home
 from treebanks.pairs import Pair, PairTreebank
+from treebanks.paths import data_home
 from treenn.trees import InputError, OnError
 from treenn.trees.files import read_text, split_lines
-from treenn.trees.sick import constituents_by_line, dependencies_by_line
+from treenn.trees.sick_files import constituents_by_line, dependencies_by_line
 from treenn.trees.skipping import read_each
 
 Target = Callable[[str, str], float | int]

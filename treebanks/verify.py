@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from treebanks.catalogue import Entry, File
-from treebanks.home import data_home
+from treebanks.paths import data_home
 from treenn.trees import InputError
 
 State = Literal["here", "missing", "incomplete", "different", "generated"]

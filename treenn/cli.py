@@ -20,14 +20,14 @@ from treenn.commands.help import polish
 from treenn.commands.label import label
 from treenn.commands.parse import parse
 from treenn.commands.predict import predict
+from treenn.commands.progress_bars import one_line
 from treenn.commands.recipes import recipes
 from treenn.commands.report import report
 from treenn.commands.reproduce import reproduce
-from treenn.commands.show import one_line
 from treenn.commands.tokenize import tokenize
 from treenn.commands.train import train
 from treenn.commands.tune import tune
-from treenn.stopping import ends_in_one_line
+from treenn.runtime.stopping import ends_in_one_line
 from treenn.trees.errors import InputError
 
 app = typer.Typer(

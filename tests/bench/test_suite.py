@@ -9,13 +9,13 @@ import torch
 from rich.console import Console
 from toy import toy_treebank
 
-from treenn.architectures import ENCODERS
-from treenn.bench import training
-from treenn.bench.plan import Plan
+from treenn.bench import training_speed as training
+from treenn.bench.bench_plan import Plan
+from treenn.bench.bench_table import prediction_table, training_table
 from treenn.bench.prediction import _one_pass
 from treenn.bench.steps import RECURRENT
 from treenn.bench.suite import bench
-from treenn.bench.table import prediction_table, training_table
+from treenn.models.names import ENCODERS
 from treenn.trees import InputError
 
 

@@ -78,14 +78,14 @@ def test_a_loss_without_any_label_is_0() -> None:
 @pytest.mark.parametrize("f", ["tanh", "relu", "sigmoid"])
 def test_perceptron(widths: tuple[int, ...], f: str) -> None:
     layers = [Layer(drawn(d, below), drawn(d)) for below, d in pairwise(widths)]
-    x, to_z = drawn(K), drawn(O)
+    x, grad_z = drawn(K), drawn(O)
     tensors = wanting(x, *(each for layer in layers for each in layer))
     z = tensors[0]
     for l in range(len(layers)):  # noqa: E741
         z = F.linear(IN_TORCH[f](z) if l else z, *tensors[1 + 2 * l : 3 + 2 * l])
-    z.backward(torch.tensor(to_z))
+    z.backward(torch.tensor(grad_z))
     h = perceptron.forward(layers, x, ACTIVATIONS[f])
-    back = perceptron.backward(layers, h, to_z, ACTIVATIONS[f])
+    back = perceptron.backward(layers, h, grad_z, ACTIVATIONS[f])
     assert_same([h[-1], back.to_x, *(each for layer in back.to for each in layer)], [z, *gradients(tensors)])
     assert_same(back.delta, [torch.tensor(layer.b) for layer in back.to])
 
@@ -109,7 +109,7 @@ def test_elman(f: str) -> None:
 
 def test_elmans_delta_is_the_gradient_of_what_f_is_applied_to() -> None:
     net = Elman(U=drawn(D, K), W=drawn(D, D), V=drawn(O, D), b=drawn(D), c=drawn(O))
-    x, to_z = drawn(T, K), drawn(T, O)
+    x, grad_z = drawn(T, K), drawn(T, O)
     U, W, V, b, c = (torch.tensor(each) for each in net)
     sums, h, z = [], torch.zeros(D, dtype=torch.float64), []
     for x_t in torch.tensor(x):
@@ -117,22 +117,22 @@ def test_elmans_delta_is_the_gradient_of_what_f_is_applied_to() -> None:
         sums[-1].retain_grad()
         h = torch.tanh(sums[-1])
         z.append(V @ h + c)
-    torch.stack(z).backward(torch.tensor(to_z))
-    assert_same(elman.backward(net, x, elman.forward(net, x)[0], to_z).delta, gradients(sums))
+    torch.stack(z).backward(torch.tensor(grad_z))
+    assert_same(elman.backward(net, x, elman.forward(net, x)[0], grad_z).delta, gradients(sums))
 
 
 def test_lstm() -> None:
     net = LSTM(W=drawn(4 * D, K), U=drawn(4 * D, D), b=drawn(4 * D))
-    x, to_h = drawn(T, K), drawn(T, D)
+    x, grad_h = drawn(T, K), drawn(T, D)
     theirs = nn.LSTM(K, D, dtype=torch.float64)
     order = [0, 1, 3, 2]  # torch has i, f, g, o, and g is our u
     load(theirs.weight_ih_l0, in_order(net.W, order)), load(theirs.weight_hh_l0, in_order(net.U, order))
     load(theirs.bias_ih_l0, in_order(net.b, order)), load(theirs.bias_hh_l0, 0 * net.b)
     [inputs] = wanting(x)
     h, (_, c) = theirs(inputs)
-    h.backward(torch.tensor(to_h))
+    h.backward(torch.tensor(grad_h))
     states = lstm.forward(net, x)
-    back = lstm.backward(net, x, states, to_h)
+    back = lstm.backward(net, x, states, grad_h)
     of_torch = gradients([theirs.weight_ih_l0, theirs.weight_hh_l0, theirs.bias_ih_l0])
     assert_same([states.h[1:], states.c[-1:]], [h, c])
     assert_same([*(in_order(each, order) for each in back.to), back.to_x], [*of_torch, inputs.grad])
@@ -140,7 +140,7 @@ def test_lstm() -> None:
 
 def test_lstm_with_linear_units() -> None:
     net = LSTM(W=drawn(4 * D, K), U=drawn(4 * D, D), b=drawn(4 * D))
-    x, to_h = drawn(T, K), drawn(T, D)
+    x, grad_h = drawn(T, K), drawn(T, D)
     tensors = W, U, b, inputs = wanting(*net, x)
     h = c = torch.zeros(D, dtype=torch.float64)
     shown = []
@@ -149,22 +149,22 @@ def test_lstm_with_linear_units() -> None:
         c = torch.sigmoid(i) * u + torch.sigmoid(f) * c
         h = torch.sigmoid(o) * c
         shown.append(h)
-    torch.stack(shown).backward(torch.tensor(to_h))
-    back = lstm.backward(net, x, lstm.forward(net, x, LINEAR), to_h, LINEAR)
+    torch.stack(shown).backward(torch.tensor(grad_h))
+    back = lstm.backward(net, x, lstm.forward(net, x, LINEAR), grad_h, LINEAR)
     assert_same([*back.to, back.to_x], gradients(tensors))
 
 
 def test_gru() -> None:
     net = GRU(W=drawn(3 * D, K), U=drawn(3 * D, D), b=drawn(3 * D), c=drawn(D))
-    x, to_h = drawn(T, K), drawn(T, D)
+    x, grad_h = drawn(T, K), drawn(T, D)
     theirs = nn.GRU(K, D, dtype=torch.float64)
     load(theirs.weight_ih_l0, net.W), load(theirs.weight_hh_l0, net.U), load(theirs.bias_ih_l0, net.b)
     load(theirs.bias_hh_l0, np.concatenate([np.zeros(2 * D), net.c]))
     [inputs] = wanting(x)
     h, _ = theirs(inputs)
-    h.backward(torch.tensor(to_h))
+    h.backward(torch.tensor(grad_h))
     states = gru.forward(net, x)
-    back = gru.backward(net, x, states, to_h)
+    back = gru.backward(net, x, states, grad_h)
     of_torch = gradients([theirs.weight_ih_l0, theirs.weight_hh_l0, theirs.bias_ih_l0])
     assert_same([states.h[1:], *back.to, back.to_x], [h, *of_torch, theirs.bias_hh_l0.grad[2 * D :], inputs.grad])
 
@@ -193,7 +193,7 @@ def test_recursive(text: str, f: str) -> None:
 @pytest.mark.parametrize("f", [TANH, RELU])
 def test_an_elman_network_is_a_recursive_one_on_a_left_branching_tree(f: Activation) -> None:
     net = Elman(U=drawn(D, D), W=drawn(D, D), V=drawn(O, D), b=drawn(D), c=drawn(O))
-    x, to_z = drawn(T, D), drawn(T, O)
+    x, grad_z = drawn(T, D), drawn(T, O)
     h, z = elman.forward(net, f(x), f)
     ours = Recursive(np.eye(D), np.hstack([net.W, net.U]), net.V, b_x=np.zeros(D), b=net.b, c=net.c)
     merges = tuple((T + k if k else 0, k + 1) for k in range(T))
@@ -202,8 +202,11 @@ def test_an_elman_network_is_a_recursive_one_on_a_left_branching_tree(f: Activat
     states, outputs = recursive.forward(ours, tree, words, f)
     np.testing.assert_allclose(states[T + 1 :], h[1:], rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(outputs[T + 1 :], z, rtol=1e-12, atol=1e-12)
-    to_outputs = np.vstack([np.zeros((T + 1, O)), to_z])
-    back, in_time = recursive.backward(ours, tree, words, states, to_outputs, f), elman.backward(net, f(x), h, to_z, f)
+    to_outputs = np.vstack([np.zeros((T + 1, O)), grad_z])
+    back, in_time = (
+        recursive.backward(ours, tree, words, states, to_outputs, f),
+        elman.backward(net, f(x), h, grad_z, f),
+    )
     np.testing.assert_allclose(back.to.W, np.hstack([in_time.to.W, in_time.to.U]), rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(back.delta[T + 1 :], in_time.delta, rtol=1e-12, atol=1e-12)
 

@@ -50,12 +50,12 @@ every_cell = pytest.mark.parametrize("name", CELLS)
 @every_cell
 @pytest.mark.parametrize("seed", [0, 1])
 def test_every_cell_passes_the_check_for_users_cells(name: str, seed: int) -> None:
-    check_cell(CELLS[name], x_size=3, seed=seed)
+    check_cell(CELLS[name], input_size=3, seed=seed)
 
 
 def test_a_words_own_matrix_passes_too() -> None:
     size = MatrixVectorNetwork.word_size(3)
-    check_cell(lambda: MatrixVectorNetwork(size, 3, map_words=False), x_size=size)
+    check_cell(lambda: MatrixVectorNetwork(size, 3, map_words=False), input_size=size)
 
 
 @every_cell

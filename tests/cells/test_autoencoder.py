@@ -38,7 +38,7 @@ def test_the_cell_computes_the_papers_equations() -> None:
 
 @pytest.mark.parametrize("map_words", [False, True])
 def test_it_passes_the_check_for_users_cells(map_words: bool) -> None:
-    check_cell(lambda: AutoencoderCell(4, 4, map_words=map_words), x_size=4)
+    check_cell(lambda: AutoencoderCell(4, 4, map_words=map_words), input_size=4)
 
 
 @pytest.mark.parametrize("share", [False, True])
@@ -87,7 +87,7 @@ def test_what_has_no_length_stays_without_one() -> None:
 def test_a_word_vector_may_itself_be_the_state() -> None:
     x = torch.randn(5, 4)
     assert torch.equal(AutoencoderCell(4, 4, map_words=False).leaf(x), x)
-    with pytest.raises(InputError, match="x_size 3 must be size 4"):
+    with pytest.raises(InputError, match="input_size 3 must be size 4"):
         AutoencoderCell(3, 4, map_words=False)
 
 

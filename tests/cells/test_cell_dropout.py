@@ -68,10 +68,10 @@ class Swept(torch.autograd.Function):
     @staticmethod
     def backward(ctx, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         z, memories, *_ = ctx.kept
-        to_z, to_memories = torch.empty_like(z), torch.empty_like(memories)
-        to_h, to_memory = gradient.clone().chunk(2, dim=1)
-        ctx.gates.backward(ctx.kept, to_h, to_memory, to_z, to_memories)
-        return None, to_z, to_memories
+        grad_z, grad_memories = torch.empty_like(z), torch.empty_like(memories)
+        grad_h, grad_memory = gradient.clone().chunk(2, dim=1)
+        ctx.gates.backward(ctx.kept, grad_h, grad_memory, grad_z, grad_memories)
+        return None, grad_z, grad_memories
 
 
 def test_the_candidate_is_dropped_and_memory_is_kept() -> None:
@@ -91,8 +91,8 @@ def test_it_is_off_in_evaluation_and_sharing_is_off_in_training() -> None:
     dropping, plain = both(0.4)[0], both(0.0)[0]
     forest = pack([Tree(("a", "b", "a"), ((0, 1), (3, 2)))])
     x = torch.randn(len(forest.words), 6, dtype=torch.float64)
-    assert not dropping.shareable
-    assert plain.shareable
+    assert not dropping.supports_dedup
+    assert plain.supports_dedup
     assert not torch.equal(dropping(forest, x), plain(forest, x))
-    assert dropping.eval().shareable
+    assert dropping.eval().supports_dedup
     assert torch.equal(dropping(forest, x), plain(forest, x))

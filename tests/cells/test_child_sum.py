@@ -15,7 +15,7 @@ from treenn.trees import DependencyTree, Tree, parse_trees
 
 def make_cell() -> ChildSumTreeLSTM:
     torch.manual_seed(0)
-    cell = ChildSumTreeLSTM(x_size=3, size=4, forget_bias=0.7).double()
+    cell = ChildSumTreeLSTM(input_size=3, size=4, forget_bias=0.7).double()
     with torch.no_grad():
         cell.b += torch.randn(16)
     return cell
@@ -112,7 +112,7 @@ def test_children_have_no_order_and_a_forget_gate_sees_its_own_child_alone() -> 
 
 
 def test_parameters_start_as_documented() -> None:
-    cell = ChildSumTreeLSTM(x_size=3, size=4, forget_bias=1.0)
+    cell = ChildSumTreeLSTM(input_size=3, size=4, forget_bias=1.0)
     assert cell.b.tolist() == [0.0] * 12 + [1.0] * 4
     assert cell.W.abs().max() <= 3**-0.5
     assert cell.U.abs().max() <= 4**-0.5

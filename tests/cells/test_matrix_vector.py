@@ -22,9 +22,9 @@ def word(own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return a, U @ V + np.diag(diagonal)
 
 
-def make(x_size: int = 3, *, map_words: bool = True) -> MatrixVectorNetwork:
+def make(input_size: int = 3, *, map_words: bool = True) -> MatrixVectorNetwork:
     torch.manual_seed(0)
-    cell = MatrixVectorNetwork(x_size, D, R, map_words=map_words).double()
+    cell = MatrixVectorNetwork(input_size, D, R, map_words=map_words).double()
     for parameter in cell.parameters():
         torch.nn.init.normal_(parameter)
     return cell
@@ -59,7 +59,7 @@ def test_a_word_vector_may_hold_a_words_own_numbers() -> None:
     for row, state in enumerate(cell.leaf(x)):
         for ours, theirs in zip(node(state), word(x[row].numpy()), strict=True):
             np.testing.assert_allclose(ours, theirs, rtol=1e-12)
-    with pytest.raises(InputError, match=f"a word's own {size} numbers off its vector: x_size is 3"):
+    with pytest.raises(InputError, match=f"a word's own {size} numbers off its vector: input_size is 3"):
         MatrixVectorNetwork(3, D, R, map_words=False)
 
 

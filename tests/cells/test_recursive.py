@@ -58,7 +58,7 @@ def test_a_word_vector_may_itself_be_the_state() -> None:
 def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(InputError, match=r"activation sine: must be tanh or relu"):
         RecursiveNetwork(3, 4, "sine")
-    with pytest.raises(InputError, match="x_size 3 must be size 4"):
+    with pytest.raises(InputError, match="input_size 3 must be size 4"):
         RecursiveNetwork(3, 4, map_words=False)
 
 

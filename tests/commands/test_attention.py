@@ -7,7 +7,7 @@ import pytest
 from toy import toy_treebank
 
 from treenn.cli import main
-from treenn.settings import Settings
+from treenn.models.settings import Settings
 from treenn.training import train
 
 RECIPE = Settings(model="bilstm-attention", size=12, word_size=12, epochs=8, batch_size=5, dropout=0.0)
@@ -58,7 +58,7 @@ def test_json_says_the_same(attention) -> None:
     ("model", "sentence", "message"),
     [
         ("tree-lstm", "bad soup", "error: this model reads trees; only one that reads out by attention"),
-        ("lstm", "bad soup", "error: this encoder reads out by LastState; it weighs no words"),
+        ("lstm", "bad soup", "error: this encoder reads out by LastPooling; it weighs no words"),
         ("attention", " ", "error: "),
         ("nothing", "bad soup", "cannot read this file"),
     ],

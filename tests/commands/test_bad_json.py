@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from treenn.comparison.collect import read_results
-from treenn.reproduction.record import _entry
+from treenn.experiment.gather import read_results
+from treenn.experiment.recipes.record import _entry
 from treenn.trees import InputError
 
 Command = Callable[..., Any]

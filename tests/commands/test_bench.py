@@ -12,7 +12,7 @@ import pytest
 from toy import toy_treebank
 
 import treebanks
-from treenn.bench import training
+from treenn.bench import training_speed as training
 from treenn.trees import write_trees
 
 Command = Callable[..., tuple[int, str, str]]

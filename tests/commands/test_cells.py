@@ -4,11 +4,11 @@ import sys
 
 import pytest
 
-from treenn.architectures import DEPENDENCY_ENCODERS, ENCODERS
 from treenn.cli import main
-from treenn.models import build
-from treenn.settings import Settings
-from treenn.vocabulary import Vocabulary
+from treenn.models.building import build
+from treenn.models.names import DEPENDENCY_ENCODERS, ENCODERS
+from treenn.models.settings import Settings
+from treenn.models.vocabulary import Vocabulary
 
 
 @pytest.fixture

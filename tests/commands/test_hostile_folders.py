@@ -131,9 +131,9 @@ def test_treebanks_are_names_and_never_paths(name: str, treenn) -> None:
 @pytest.fixture(scope="module")
 def comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two networks that were trained for a moment."""
-    from treenn.comparison.plan import Plan
-    from treenn.comparison.runs import compare
-    from treenn.settings import Settings
+    from treenn.experiment.compare import compare
+    from treenn.experiment.plan import Plan
+    from treenn.models.settings import Settings
 
     folder = tmp_path_factory.mktemp("comparison") / "comparison"
     settings = Settings(size=3, word_size=3, epochs=1, batch_size=200, supervision="roots")

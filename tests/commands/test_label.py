@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from treenn.models import build, save_model
-from treenn.settings import Settings
+from treenn.models.building import build, save_model
+from treenn.models.settings import Settings
+from treenn.models.vocabulary import Vocabulary
 from treenn.trees import read_trees
-from treenn.vocabulary import Vocabulary
 
 Command = Callable[..., Any]
 SETTINGS, CLASSES = Settings(size=4, word_size=4), ("0", "1", "2")

@@ -15,10 +15,10 @@ from toy import toy_treebank
 import treebanks
 import treebanks.parsing
 from treebanks.parsing import ParsingTreebank
-from treenn.comparison.one_run import _arranged, load
+from treenn.experiment.run import _arranged, load
+from treenn.models.settings import Settings
 from treenn.parsers.chart import ChartSettings
 from treenn.parsers.chart import train as train_parser
-from treenn.settings import Settings
 from treenn.training import train
 
 Command = Callable[..., Any]
@@ -78,7 +78,7 @@ def command(made: Path, treenn: Command, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(treebanks, "load", lambda name, **how: TOY)
     monkeypatch.setattr(treebanks.parsing, "load_parsing", lambda name, **how: PARSING)
     versions = {"treenn": "0", "commit": "abc", "torch": "2"}
-    monkeypatch.setattr("treenn.comparison.runs.environment", lambda: versions)
+    monkeypatch.setattr("treenn.experiment.compare.environment", lambda: versions)
     for cache in (load, _arranged):
         cache.cache_clear()
     for name in ("model", "parser"):
@@ -167,12 +167,12 @@ def test_a_reproduction_of_other_settings_is_refused(
 ) -> None:
     from small_recipes import OTHER
 
-    from treenn.recipes import Recipe
+    from treenn.experiment.recipes import Recipe
 
     assert command(*COMMANDS["reproduce"], "--out", "out").returncode == 0
     changed = Recipe("other", "a sequence", Settings(model="lstm", size=5, word_size=3, epochs=1))
     assert OTHER.settings != changed.settings
-    monkeypatch.setattr("treenn.recipes.RECIPES", {"other": lambda: changed})
+    monkeypatch.setattr("treenn.experiment.recipes.RECIPES", {"other": lambda: changed})
     assert "this run has --size 4, where recipe other has 5 now" in is_refused(
         command, tmp_path / "out", *COMMANDS["reproduce"]
     )

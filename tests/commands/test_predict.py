@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from treenn.models import build, save_model
-from treenn.sentiment.drawing import draw_sentiment
+from treenn.models.building import build, save_model
+from treenn.models.settings import Settings
+from treenn.models.vocabulary import Vocabulary
 from treenn.sentiment.model import load_sentiment
-from treenn.settings import Settings
+from treenn.sentiment.phrase_drawing import draw_sentiment
 from treenn.trees import parse_tree
-from treenn.vocabulary import Vocabulary
 
 Command = Callable[..., Any]
 SETTINGS, CLASSES = Settings(size=6, word_size=5), ("bad", "so-so", "good")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from small_recipes import small_home
 
-from treenn.recipes import RECIPES
+from treenn.experiment.recipes import RECIPES
 
 Command = Callable[..., Any]
 

@@ -19,7 +19,7 @@ import small_recipes
 from killing import end, processes, start, wait_until, workers
 from small_recipes import small_home
 
-from treenn.stopping import ends_in_one_line
+from treenn.runtime.stopping import ends_in_one_line
 
 Command = Callable[..., Any]
 Start = Callable[[str], subprocess.Popen[str]]
@@ -185,7 +185,7 @@ def test_a_full_disk_is_one_line(treenn: Command, tmp_path: Path, monkeypatch: p
 
 def test_signals_are_left_alone_outside_the_main_thread() -> None:
     code = (
-        "import threading\nfrom treenn.stopping import ends_in_one_line\nran = []\n"
+        "import threading\nfrom treenn.runtime.stopping import ends_in_one_line\nran = []\n"
         "thread = threading.Thread(target=ends_in_one_line(lambda: ran.append(1)))\n"
         "thread.start(); thread.join(); assert ran"
     )

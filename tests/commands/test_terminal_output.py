@@ -17,9 +17,9 @@ import typer
 from rich.cells import cell_len
 
 from treenn.cli import LONGEST, app, main
-from treenn.models import build, save_model
-from treenn.settings import Settings
-from treenn.vocabulary import Vocabulary
+from treenn.models.building import build, save_model
+from treenn.models.settings import Settings
+from treenn.models.vocabulary import Vocabulary
 
 Command = Callable[..., Any]
 
@@ -163,7 +163,7 @@ def test_interruption_and_failures_of_the_system_are_one_line_or_none(
     def fail(value: object) -> None:
         raise failure
 
-    monkeypatch.setattr("treenn.commands.show.print_json", fail)
+    monkeypatch.setattr("treenn.commands.progress_bars.print_json", fail)
     done = treenn("recipes", "--json")
     assert (done.returncode, done.stdout, done.stderr) == (code, "", message)
 
@@ -276,7 +276,7 @@ def test_tables_fit_and_cut_no_word(
 def test_cards_fit_and_cut_no_word(width: int) -> None:
     from treebanks.catalogue import ENTRIES
     from treenn.commands.card import Card
-    from treenn.terminal import console
+    from treenn.runtime.terminal import console
 
     out = console()
     out.width, out.file = width, io.StringIO()

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from toy import toy_treebank
 
-from treenn.comparison.plan_file import read_plan
-from treenn.tuning import running
+from treenn.experiment.plan_file import read_plan
+from treenn.experiment.search import tune as running
 
 
 @pytest.fixture(autouse=True)

@@ -17,14 +17,14 @@ from toy import toy_treebank
 from treebanks.pairs import Pair
 from treenn.contextual import ContextualEncoder, FrozenVectors
 from treenn.encoders import pack
-from treenn.evaluation import predict
-from treenn.models import build, load_model, match_parameters, node_head, save_model
-from treenn.pairs import build_pairs
-from treenn.settings import Settings
+from treenn.evaluation.predictions import predict
+from treenn.models.building import build, load_model, match_parameters, node_head, save_model
+from treenn.models.pair_folder import build_pairs
+from treenn.models.settings import Settings
+from treenn.models.vocabulary import Vocabulary
 from treenn.training import train
 from treenn.training.optimizers import make_optimizers
 from treenn.trees import DependencyTree, InputError
-from treenn.vocabulary import Vocabulary
 
 TOY = toy_treebank(train=24, dev=8, test=8)
 VOCABULARY = Vocabulary.of(TOY.train)
@@ -45,7 +45,7 @@ def test_leaves_are_word_vectors_with_contextual_ones_beside(model: str, frozen:
     network = build(replace(frozen, model=model), 5, VOCABULARY).eval()
     forest = network.pack(TOY.train)
     x = network.vectors(forest)
-    assert network.encoder.x_size == 4 + 16
+    assert network.encoder.input_size == 4 + 16
     assert torch.equal(x[:, :4], network.embedding(VOCABULARY.encode(forest.words)))
     alone = ContextualEncoder(tiny, (1, 3)).eval()
     wanted = torch.cat([alone([tree.words]) for tree in TOY.train]).detach()
@@ -58,7 +58,7 @@ def test_leaves_are_word_vectors_with_contextual_ones_beside(model: str, frozen:
 
 def test_a_word_is_another_in_another_sentence_so_nothing_is_shared(frozen: Settings) -> None:
     network = build(frozen, 5, VOCABULARY).eval()
-    assert not network.shareable
+    assert not network.supports_dedup
     assert network.pack(TOY.train).uses is None
     with pytest.raises(InputError, match="a shared forest keeps no sentences; pack the trees with share=False"):
         network(pack(TOY.train, share=True))
@@ -95,7 +95,7 @@ def test_training_moves_the_encoder_or_leaves_it(frozen: Settings, tuned: Settin
 def test_a_seed_fixes_every_bit_also_over_an_interruption(
     regime: str, request: pytest.FixtureRequest, tmp_path: Path, cache: Path
 ) -> None:
-    settings = replace(request.getfixturevalue(regime), embedding_dropout=0.2, average=0.9)
+    settings = replace(request.getfixturevalue(regime), embedding_dropout=0.2, ema_decay=0.9)
     whole = train(TOY, settings, out=tmp_path / "whole")
     with pytest.raises(Killed):
         train(TOY, settings, out=tmp_path / "parts", progress=kill_after(4))
@@ -147,7 +147,7 @@ def test_a_model_whose_encoder_is_another_now_is_refused(frozen: Settings, tmp_p
 def test_parameters_are_matched_with_the_wider_leaves(frozen: Settings, tuned: Settings) -> None:
     reference = replace(tuned, size=40)
     matched = match_parameters(
-        replace(frozen, model="lstm"), reference, x_size=4, make_head=partial(node_head, classes=5)
+        replace(frozen, model="lstm"), reference, input_size=4, make_head=partial(node_head, classes=5)
     )
     counts = [build(each, 5, VOCABULARY).parameter_counts() for each in (matched, reference)]
     assert abs(counts[0][0] / counts[1][0] - 1) < 0.05

@@ -12,13 +12,13 @@ from torch.nn import functional as F
 from toy import toy_treebank
 
 from treebanks import Treebank
-from treenn.architectures import ENCODERS
 from treenn.encoders import RecursiveAutoencoder, pack
-from treenn.models import NodeClassifier, build
-from treenn.settings import Settings
+from treenn.models.building import NodeClassifier, build
+from treenn.models.names import ENCODERS
+from treenn.models.settings import Settings
+from treenn.models.vocabulary import Vocabulary
 from treenn.training import train
 from treenn.trees import InputError, Tree, parse_trees
-from treenn.vocabulary import Vocabulary
 
 
 def make_encoder(alpha: float = 0.2) -> RecursiveAutoencoder:
@@ -57,7 +57,7 @@ def test_errors_and_their_gradients_equal_plain_recursion(share: bool, trees: li
     parts = zip(trees, split_words(trees, tokens), strict=True)
     by_tree = [sum(errors_node_by_node(encoder, tree, part), start=0 * x.sum()) for tree, part in parts]
     plain = sum(by_tree) / len(trees)
-    ours = encoder.objective(forest, x, no_labels)
+    ours = encoder.compute_loss(forest, x, no_labels)
     torch.testing.assert_close(ours, plain, rtol=1e-12, atol=1e-12)
     inputs = [x, *encoder.parameters()]
     for our, their in zip(_gradients(ours, inputs), _gradients(plain, inputs), strict=True):
@@ -83,10 +83,10 @@ def test_gradcheck_of_the_objective() -> None:
     encoder = make_encoder()
     forest = pack(parse_trees("(0 (0 (0 a) (0 b)) (0 (0 c) (0 d)))  (0 f)  (0 (0 g) (0 h))", classes=1))
 
-    def objective(x: Tensor, *parameters: Tensor) -> Tensor:
-        return encoder.objective(forest, x, lambda states: states.pow(3).sum())
+    def compute_loss(x: Tensor, *parameters: Tensor) -> Tensor:
+        return encoder.compute_loss(forest, x, lambda states: states.pow(3).sum())
 
-    assert torch.autograd.gradcheck(objective, (make_x(7), *encoder.parameters()))
+    assert torch.autograd.gradcheck(compute_loss, (make_x(7), *encoder.parameters()))
 
 
 @pytest.mark.parametrize("roots_only", [False, True])
@@ -140,7 +140,7 @@ def test_training_with_labels_at_the_roots_alone_learns_to_reconstruct(
     errors = {}
     for alpha in (0.0, 0.2):
         monkeypatch.setitem(
-            ENCODERS, "autoencoder", lambda x_size, size, a=alpha: RecursiveAutoencoder(x_size, size, a)
+            ENCODERS, "autoencoder", lambda input_size, size, a=alpha: RecursiveAutoencoder(input_size, size, a)
         )
         recipe = Settings(model="autoencoder", supervision=supervision, size=8, word_size=8, epochs=4)
         trained = train(treebank, recipe).model
@@ -166,7 +166,7 @@ def test_single_words_and_a_chain_of_20_000_words() -> None:
     encoder = RecursiveAutoencoder(3, 2)
     for forest in (pack([Tree(("word",), ())]), pack([left_chain(20_000)])):
         x = torch.randn(len(forest.words), 3, requires_grad=True)
-        objective = encoder.objective(forest, x, lambda states: states.square().sum())
+        objective = encoder.compute_loss(forest, x, lambda states: states.square().sum())
         objective.backward()
         assert torch.isfinite(objective)
         assert torch.isfinite(x.grad).all()
@@ -181,7 +181,7 @@ def test_roots_only_gives_the_roots_in_the_order_of_the_trees() -> None:
 def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(InputError, match=r"alpha 1\.5: must be 0 to 1"):
         RecursiveAutoencoder(3, 4, alpha=1.5)
-    with pytest.raises(InputError, match="x_size 3 must be size 4"):
+    with pytest.raises(InputError, match="input_size 3 must be size 4"):
         RecursiveAutoencoder(3, 4, map_words=False)
 
 

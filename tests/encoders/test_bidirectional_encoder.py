@@ -132,17 +132,17 @@ def test_roots_only_gives_the_roots_in_the_order_of_the_trees() -> None:
 
 def test_subtrees_are_not_shared() -> None:
     encoder, shared = make_encoder(), pack(TREES, share=True)
-    assert not encoder.shareable
-    assert not encoder.eval().shareable
-    with pytest.raises(InputError, match=r"pack the trees with share=False, or with share=encoder\.shareable"):
+    assert not encoder.supports_dedup
+    assert not encoder.eval().supports_dedup
+    with pytest.raises(InputError, match=r"pack the trees with share=False, or with share=encoder\.supports_dedup"):
         encoder(shared, make_x(shared))
 
 
 def test_what_other_encoders_may_share() -> None:
-    assert TreeEncoder(BinaryTreeLSTM(3, 4)).shareable
+    assert TreeEncoder(BinaryTreeLSTM(3, 4)).supports_dedup
     dropping = TreeEncoder(GatedRecursiveCell(3, 4, cell_dropout=0.2))
-    assert not dropping.shareable
-    assert dropping.eval().shareable
+    assert not dropping.supports_dedup
+    assert dropping.eval().supports_dedup
 
 
 @pytest.mark.parametrize("chain", [left_chain, right_chain])

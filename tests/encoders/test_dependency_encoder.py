@@ -19,17 +19,17 @@ MIXED = [
 ]
 
 
-def make_encoder(x_size: int = 3, size: int = 4) -> DependencyEncoder:
+def make_encoder(input_size: int = 3, size: int = 4) -> DependencyEncoder:
     torch.manual_seed(0)
-    encoder = DependencyEncoder(x_size, size, forget_bias=0.5).double()
+    encoder = DependencyEncoder(input_size, size, forget_bias=0.5).double()
     with torch.no_grad():
         encoder.cell.b += torch.randn(4 * size)
     return encoder
 
 
-def make_x(forest: PackedDependencies, x_size: int = 3) -> Tensor:
+def make_x(forest: PackedDependencies, input_size: int = 3) -> Tensor:
     torch.manual_seed(1)
-    return torch.randn(len(forest.words), x_size, dtype=torch.float64, requires_grad=True)
+    return torch.randn(len(forest.words), input_size, dtype=torch.float64, requires_grad=True)
 
 
 def word_by_word(encoder: DependencyEncoder, tree: DependencyTree, x: Tensor) -> Tensor:
@@ -114,9 +114,9 @@ def test_gradcheck_through_the_sweep() -> None:
 
 
 def test_a_chain_is_torchs_lstm() -> None:
-    n, x_size, d = 12, 3, 4
-    encoder, forest = make_encoder(x_size, d), pack_dependencies([chain(n)])
-    lstm = nn.LSTM(x_size, d).double()
+    n, input_size, d = 12, 3, 4
+    encoder, forest = make_encoder(input_size, d), pack_dependencies([chain(n)])
+    lstm = nn.LSTM(input_size, d).double()
     W, U, b = (torch.cat([encoder.cell.W, encoder.W_f]), encoder.cell.U, encoder.cell.b)
     to_torch = torch.arange(4 * d).view(4, d)[[0, 3, 2, 1]].flatten()  # i, o, u, f becomes i, f, g, o
     with torch.no_grad():
@@ -247,7 +247,7 @@ def test_deep_and_wide_trees_run_forward_and_backward(make: type, n: int) -> Non
 
 
 def test_parameters_start_as_documented() -> None:
-    encoder = DependencyEncoder(x_size=3, size=4, forget_bias=1.0)
+    encoder = DependencyEncoder(input_size=3, size=4, forget_bias=1.0)
     assert encoder.cell.b.tolist() == [0.0] * 12 + [1.0] * 4
     assert encoder.W_f.abs().max() <= 3**-0.5
     assert sum(parameter.numel() for parameter in encoder.parameters()) == 4 * (4 * 3 + 4 * 4 + 4)

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 
-from treenn.architectures import DEPENDENCY_ENCODERS, ENCODERS
 from treenn.cells import (
     Average,
     BinaryTreeLSTM,
@@ -30,10 +29,11 @@ from treenn.encoders import (
     pack,
     pack_dependencies,
 )
+from treenn.models.names import DEPENDENCY_ENCODERS, ENCODERS
 from treenn.sequences import (
     GRU,
     LSTM,
-    AttentionOverTime,
+    AttentionPooling,
     Convolution,
     DeepTransition,
     Elman,
@@ -63,7 +63,7 @@ def test_every_encoder_refuses_rows_of_another_shape(
     with pytest.raises(InputError) as refused:
         encoder(forest_for(encoder), torch.ones(rows_and_width), roots_only=roots_only)
     assert str(refused.value) == (
-        f"x has shape {rows_and_width}: must be (3, 4), one row of x_size 4 for each of the 3 words of the forest"
+        f"x has shape {rows_and_width}: must be (3, 4), one row of input_size 4 for each of the 3 words of the forest"
     )
 
 
@@ -114,8 +114,8 @@ def test_a_shared_forest_has_one_row_per_distinct_word() -> None:
 def test_the_loss_and_the_attention_check_their_input_too() -> None:
     autoencoder = RecursiveAutoencoder(4, 3)
     with pytest.raises(InputError, match=r"must be \(3, 4\)"):
-        autoencoder.objective(pack([TREE]), torch.ones(2, 4), lambda states: states.sum())
-    attention = SequenceEncoder(LSTM(4, 3), AttentionOverTime(3))
+        autoencoder.compute_loss(pack([TREE]), torch.ones(2, 4), lambda states: states.sum())
+    attention = SequenceEncoder(LSTM(4, 3), AttentionPooling(3))
     with pytest.raises(InputError, match=r"must be \(3, 4\)"):
         attention.attention(pack([TREE]), torch.ones(2, 4))
 
@@ -164,7 +164,7 @@ def test_a_compiled_encoder_checks_its_input_and_computes_the_same() -> None:
     ],
 )
 def test_a_width_must_be_a_whole_number_in_range(make: Callable[..., Any], size: Any) -> None:
-    for named in ({"x_size": 4, "size": size}, {"x_size": size, "size": 4}):
+    for named in ({"input_size": 4, "size": size}, {"input_size": size, "size": 4}):
         wrong = next(name for name, value in named.items() if value != 4)
         with torch.device("meta"), pytest.raises(InputError, match=rf"^{wrong} .*: must be .*1 to 10000$"):
             make(**named)

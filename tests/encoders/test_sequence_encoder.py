@@ -15,9 +15,9 @@ from strategies import left_chain, trees_in_any_order
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_sequence
 
-from treenn.architectures import ENCODERS
 from treenn.encoders import SequenceEncoder, pack
-from treenn.sequences import LSTM, AttentionOverTime, Bidirectional, Elman, LastState, MeanOverTime, Stacked
+from treenn.models.names import ENCODERS
+from treenn.sequences import LSTM, AttentionPooling, Bidirectional, Elman, LastPooling, MeanPooling, Stacked
 from treenn.trees import InputError, Tree, parse_trees
 
 
@@ -49,7 +49,7 @@ def phrase_by_phrase(encoder: SequenceEncoder, tree: Tree, x: Tensor) -> Tensor:
 
 def _one_phrase(encoder: SequenceEncoder, words: Tensor) -> Tensor:
     network = encoder.network
-    if isinstance(network, Bidirectional) and isinstance(encoder.readout, LastState):
+    if isinstance(network, Bidirectional) and isinstance(encoder.readout, LastPooling):
         ahead, behind = network.ahead(pack_sequence([words])), network.behind(pack_sequence([words.flip(0)]))
         return torch.cat([ahead.data[-1:], behind.data[-1:]], dim=1)
     return encoder.readout(network(pack_sequence([words])).data, torch.tensor([len(words)]))
@@ -201,9 +201,9 @@ def test_subtrees_are_not_shared_under_dropout() -> None:
             return self.training
 
     network = Stacked(Bidirectional(Dropped(3, 2), Elman(3, 2)), LSTM(4, 4))
-    assert not SequenceEncoder(network).shareable
-    assert SequenceEncoder(network).eval().shareable
-    assert all(ENCODERS[name](3, 4).shareable for name in ENCODERS if _is_sequential(name))
+    assert not SequenceEncoder(network).supports_dedup
+    assert SequenceEncoder(network).eval().supports_dedup
+    assert all(ENCODERS[name](3, 4).supports_dedup for name in ENCODERS if _is_sequential(name))
 
 
 @pytest.mark.parametrize("name", ["lstm-attention", "bilstm-attention"])
@@ -225,11 +225,11 @@ def test_attention_gives_the_weights_of_the_words_in_the_root(name: str, share: 
 
 
 def _bias(encoder: SequenceEncoder) -> np.ndarray:
-    assert isinstance(encoder.readout, AttentionOverTime)
+    assert isinstance(encoder.readout, AttentionPooling)
     return encoder.readout.W.bias.detach().numpy()
 
 
 def test_a_readout_without_weights_has_none_to_give() -> None:
-    encoder = SequenceEncoder(LSTM(3, 4), MeanOverTime())
-    with pytest.raises(InputError, match="reads out by MeanOverTime; it weighs no words"):
+    encoder = SequenceEncoder(LSTM(3, 4), MeanPooling())
+    with pytest.raises(InputError, match="reads out by MeanPooling; it weighs no words"):
         encoder.attention(pack(TREES), torch.randn(8, 3))

@@ -48,7 +48,7 @@ class Squashed(Cell):
 
 def make_cell(name: str) -> Cell:
     torch.manual_seed(0)
-    return (BinaryTreeLSTM(x_size=3, size=4) if name == "tree-lstm" else Bilinear(3)).double()
+    return (BinaryTreeLSTM(input_size=3, size=4) if name == "tree-lstm" else Bilinear(3)).double()
 
 
 @pytest.mark.parametrize("share", [False, True])

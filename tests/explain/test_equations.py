@@ -3,10 +3,10 @@ import sys
 
 import pytest
 
-from treenn.architectures import ENCODERS
 from treenn.cells import Cell
 from treenn.explain.by_hand import BY_HAND
 from treenn.explain.equations import section
+from treenn.models.names import ENCODERS
 from treenn.sequences import SequenceNetwork
 
 

@@ -7,12 +7,12 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.architectures import ENCODERS
 from treenn.encoders import Encoder, SequenceEncoder
 from treenn.explain.explanation import MOST_WORDS, explain, names, reads_trees
-from treenn.explain.sequence import UnrolledSequence
-from treenn.explain.tree import UnrolledTree
-from treenn.sequences import Elman, MeanOverTime, SequenceNetwork, Stacked, both_ways
+from treenn.explain.sequence_unrolling import UnrolledSequence
+from treenn.explain.tree_unrolling import UnrolledTree
+from treenn.models.names import ENCODERS
+from treenn.sequences import Elman, MeanPooling, SequenceNetwork, Stacked, bidirectional
 from treenn.trees import InputError, Tree, parse_tree
 
 TREE = parse_tree("(3 (2 The) (3 (2 movie) (3 (2 was) (3 (2 not) (1 bad)))))")
@@ -20,7 +20,7 @@ N = len(TREE.words)
 
 
 def sequence(name: str, tree: Tree = TREE) -> UnrolledSequence:
-    drawing = explain(name, tree, x_size=8, size=12).drawing
+    drawing = explain(name, tree, input_size=8, size=12).drawing
     assert isinstance(drawing, UnrolledSequence)
     return drawing
 
@@ -31,7 +31,7 @@ def chain(number: int, below: int) -> tuple[frozenset, ...]:
 
 @pytest.mark.parametrize("name", names())
 def test_every_network_is_explained_in_text(name: str) -> None:
-    explanation = explain(name, TREE, x_size=8, size=12)
+    explanation = explain(name, TREE, input_size=8, size=12)
     text = explanation.text(100)
     assert text.startswith(f"{name}: {explanation.paper[:20]}")
     assert all(line in text for part in explanation.sections for line in _equation_lines(part))
@@ -46,7 +46,7 @@ def _equation_lines(part) -> list[str]:
 
 @pytest.mark.parametrize("name", names())
 def test_one_word_is_enough(name: str) -> None:
-    assert "superb" in explain(name, Tree(("superb",), ()), x_size=8, size=12).text(100)
+    assert "superb" in explain(name, Tree(("superb",), ()), input_size=8, size=12).text(100)
 
 
 @pytest.mark.parametrize("name", ["elman", "elman-relu", "jordan", "lstm", "lstm-peephole", "gru", "deep-transition"])
@@ -85,8 +85,10 @@ def test_a_readout_of_both_directions_reads_both() -> None:
 
 
 def test_networks_of_ones_own_are_understood_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    def mine(x_size: int, size: int) -> Encoder:
-        return SequenceEncoder(Stacked(both_ways(Elman, x_size, size), both_ways(Elman, size, size)), MeanOverTime())
+    def mine(input_size: int, size: int) -> Encoder:
+        return SequenceEncoder(
+            Stacked(bidirectional(Elman, input_size, size), bidirectional(Elman, size, size)), MeanPooling()
+        )
 
     monkeypatch.setitem(ENCODERS, "mine", mine)
     layers = sequence("mine").layers
@@ -97,7 +99,7 @@ def test_networks_of_ones_own_are_understood_too(monkeypatch: pytest.MonkeyPatch
 
 class Doubled(SequenceNetwork):
     def __init__(self, inner: SequenceNetwork) -> None:
-        super().__init__(inner.x_size, inner.output_size, causal=True)
+        super().__init__(inner.input_size, inner.output_size, causal=True)
         self.inner = inner
 
     def run(self, x: PackedSequence) -> PackedSequence:
@@ -105,8 +107,8 @@ class Doubled(SequenceNetwork):
 
 
 class Constant(Encoder):
-    def __init__(self, x_size: int, size: int) -> None:
-        super().__init__(x_size, size)
+    def __init__(self, input_size: int, size: int) -> None:
+        super().__init__(input_size, size)
         self.value = nn.Parameter(torch.ones(size))
 
     def forward(self, forest, x, *, roots_only: bool = False):
@@ -117,22 +119,22 @@ class Constant(Encoder):
 def test_what_cannot_be_followed_is_refused(make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ENCODERS, "mine", make)
     with pytest.raises(InputError, match="cannot be drawn"):
-        explain("mine", TREE, x_size=8, size=4)
+        explain("mine", TREE, input_size=8, size=4)
 
 
 def test_tree_networks_show_state_and_output_at_every_node() -> None:
-    drawing = explain("tree-lstm", TREE, x_size=8, size=12).drawing
+    drawing = explain("tree-lstm", TREE, input_size=8, size=12).drawing
     assert drawing == UnrolledTree(Tree(TREE.words, TREE.merges), "(8)", ("(24) → (12)",) * len(TREE), "state → output")
-    assert explain("tree-gru", TREE, x_size=8, size=12).drawing.shapes == ("(12)",) * len(TREE)
+    assert explain("tree-gru", TREE, input_size=8, size=12).drawing.shapes == ("(12)",) * len(TREE)
 
 
 @pytest.mark.parametrize("name", [name for name in names() if reads_trees(name)])
 def test_only_the_bidirectional_tree_network_reads_downwards(name: str) -> None:
-    assert explain(name, TREE, x_size=8, size=12).drawing.down == (name == "bidirectional-tree-lstm")
+    assert explain(name, TREE, input_size=8, size=12).drawing.down == (name == "bidirectional-tree-lstm")
 
 
 def test_the_drawing_stands_beside_the_equations_where_there_is_room() -> None:
-    explanation = explain("lstm", TREE, x_size=8, size=12)
+    explanation = explain("lstm", TREE, input_size=8, size=12)
     wide, narrow = explanation.text(200).splitlines(), explanation.text(80).splitlines()
     assert len(wide) < len(narrow)
     assert any("= σ(" in line and "(8)" in line for line in wide)
@@ -142,7 +144,7 @@ def test_the_drawing_stands_beside_the_equations_where_there_is_room() -> None:
 def test_an_explanation_is_the_same_every_time_and_draws_nothing_from_the_random_numbers_of_others() -> None:
     torch.manual_seed(1)
     before = torch.get_rng_state()
-    assert explain("cnn", TREE, x_size=8, size=12) == explain("cnn", TREE, x_size=8, size=12)
+    assert explain("cnn", TREE, input_size=8, size=12) == explain("cnn", TREE, input_size=8, size=12)
     assert torch.equal(torch.get_rng_state(), before)
 
 
@@ -150,8 +152,8 @@ def test_what_is_asked_wrongly_is_refused() -> None:
     with pytest.raises(
         InputError, match=r"^tree-lstn is no network known here; known are tree-lstm, .*by-hand/recursive"
     ):
-        explain("tree-lstn", TREE, x_size=8, size=12)
+        explain("tree-lstn", TREE, input_size=8, size=12)
     words = ("w",) * (MOST_WORDS + 1)
     long = Tree(words, tuple((len(words) + k - 1 if k else 0, k + 1) for k in range(len(words) - 1)))
     with pytest.raises(InputError, match="101 words; 100 are the most"):
-        explain("lstm", long, x_size=8, size=12)
+        explain("lstm", long, input_size=8, size=12)

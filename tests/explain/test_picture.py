@@ -20,14 +20,14 @@ SENTENCES = {"1 word": ["superb"], "wide": ["电影", "好看"], "12 words": LON
 @pytest.mark.parametrize("words", SENTENCES.values(), ids=SENTENCES)
 @pytest.mark.parametrize("name", names())
 def test_no_box_lies_on_another_and_no_arrow_crosses_a_third(name: str, words: list[str]) -> None:
-    graph = explain(name, Balanced().parse(words), x_size=300, size=16).drawing.graph()
+    graph = explain(name, Balanced().parse(words), input_size=300, size=16).drawing.graph()
     assert not overlapping(graph)
     assert not crossed(graph)
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_nor_in_trees_of_any_shape(seed: int) -> None:
-    graph = explain("bidirectional-tree-lstm", Random(seed).parse(LONG), x_size=300, size=150).drawing.graph()
+    graph = explain("bidirectional-tree-lstm", Random(seed).parse(LONG), input_size=300, size=150).drawing.graph()
     assert not overlapping(graph)
     assert not crossed(graph)
 
@@ -36,12 +36,12 @@ def test_the_font_has_every_sign_of_all_equations() -> None:
     font = font_manager.get_font(font_manager.findfont("DejaVu Sans Mono"))
     known = font.get_charmap()
     for name in names():
-        for line, _ in _lines(explain(name, Right().parse(["a", "b"]), x_size=2, size=2)):
+        for line, _ in _lines(explain(name, Right().parse(["a", "b"]), input_size=2, size=2)):
             assert all(ord(letter) in known for letter in line), line
 
 
 def test_an_svg_is_well_formed_and_the_same_every_time_whatever_the_users_settings() -> None:
-    explanation = explain("lstm", Right().parse(["not", "bad"]), x_size=8, size=6)
+    explanation = explain("lstm", Right().parse(["not", "bad"]), input_size=8, size=6)
     first = picture(explanation, "svg")
     assert ElementTree.fromstring(first).tag.endswith("svg")
     with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "black"}):
@@ -52,7 +52,7 @@ def test_a_png_is_on_white_with_the_equations_beside_a_narrow_drawing_and_below_
     shapes = []
     for number, words in enumerate((["superb"], LONG)):
         path = tmp_path / f"{number}.png"
-        path.write_bytes(picture(explain("tree-lstm", Right().parse(words), x_size=8, size=6), "png"))
+        path.write_bytes(picture(explain("tree-lstm", Right().parse(words), input_size=8, size=6), "png"))
         shown = image.imread(path)
         shapes.append(shown.shape)
         edge = [shown[0], shown[-1], shown[:, 0], shown[:, -1]]
@@ -61,4 +61,4 @@ def test_a_png_is_on_white_with_the_equations_beside_a_narrow_drawing_and_below_
 
 
 def test_words_that_the_font_lacks_are_drawn_without_a_warning() -> None:
-    assert picture(explain("lstm", Tree(("电影",), ()), x_size=8, size=6), "png").startswith(b"\x89PNG")
+    assert picture(explain("lstm", Tree(("电影",), ()), input_size=8, size=6), "png").startswith(b"\x89PNG")

@@ -17,13 +17,15 @@ import nltk
 from fuzz.mutation import PIECES
 
 from treebanks import Pair
+from treebanks.brackets import nested_tree
 from treebanks.listops import _read as read_listops
 from treebanks.logic import _read as read_logic
-from treebanks.nested import nested_tree
 from treebanks.sick import _judgments
-from treenn.comparison.collect import read_results
-from treenn.comparison.plan_file import read_plan
-from treenn.models import read_folder
+from treenn.experiment.gather import read_results
+from treenn.experiment.plan_file import read_plan
+from treenn.experiment.search.space import read_space
+from treenn.models.building import read_folder
+from treenn.models.vectors import read_vectors
 from treenn.parsers.chart import ChartParser
 from treenn.parsers.loading import load_parser
 from treenn.sentiment.label_file import LabelFile
@@ -49,11 +51,9 @@ from treenn.trees import (
     unbinarize,
 )
 from treenn.trees.dependency import DependencyTree
-from treenn.trees.escapes import escape
 from treenn.trees.files import read_text
 from treenn.trees.json_values import dump_json, read_object, read_words
-from treenn.tuning.space import read_space
-from treenn.vectors import read_vectors
+from treenn.trees.ptb_escapes import escape
 
 Check = Callable[[bytes, Path], object]
 

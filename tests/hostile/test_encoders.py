@@ -11,8 +11,9 @@ from tiny_encoder import make_encoder
 
 from treenn.contextual import ContextualEncoder, contextual_size, locate
 from treenn.contextual.pretrained import fingerprint, read_config
-from treenn.models import load_model
-from treenn.pairs import PairClassifier, load_pair_model
+from treenn.models.building import load_model
+from treenn.models.pair_classifier import PairClassifier
+from treenn.models.pair_folder import load_pair_model
 from treenn.sentiment.model import load_sentiment
 from treenn.trees import InputError
 
@@ -142,10 +143,10 @@ def test_the_toy_model_itself_is_sound(tmp_path: Path) -> None:
 
 
 def test_a_comparison_reads_the_encoder_that_its_plan_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from treenn.comparison.collect import collect
-    from treenn.comparison.one_run import load
-    from treenn.comparison.plan import Plan
-    from treenn.comparison.runs import compare
+    from treenn.experiment.compare import compare
+    from treenn.experiment.gather import collect
+    from treenn.experiment.plan import Plan
+    from treenn.experiment.run import load
 
     monkeypatch.setattr("treebanks.load", lambda name: TOY)
     load.cache_clear()

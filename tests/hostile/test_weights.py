@@ -15,25 +15,25 @@ from killing import Killed, kill_after
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from treenn.checkpoint import load_checkpoint
-from treenn.evaluation import predict
-from treenn.models import build, load_model, save_model
-from treenn.network import NonFiniteError
-from treenn.pairs import build_pairs, load_pair_model
+from treenn.evaluation.predictions import predict
+from treenn.models.building import build, load_model, save_model
+from treenn.models.network import NonFiniteError
+from treenn.models.pair_folder import build_pairs, load_pair_model
+from treenn.models.vocabulary import Vocabulary
 from treenn.parsers.chart import ChartParser, ChartSettings
 from treenn.parsers.chart.examples import Inventory
-from treenn.parsers.chart.network import SpanNetwork
+from treenn.parsers.chart.span_scorer import SpanNetwork
 from treenn.parsers.loading import load_parser
 from treenn.parsers.pcfg import PCFGParser
 from treenn.parsers.pcfg import Settings as GrammarSettings
 from treenn.parsers.pcfg.induction import induced
 from treenn.parsers.recursive import RecursiveNetworkParser
 from treenn.parsers.recursive import Settings as RecursiveSettings
-from treenn.parsers.recursive.network import build as build_recursive
+from treenn.parsers.recursive.merge_scorer import build as build_recursive
 from treenn.sentiment.model import SentimentModel
 from treenn.training import train
+from treenn.training.checkpoint import load_checkpoint
 from treenn.trees import InputError, parse_nary
-from treenn.vocabulary import Vocabulary
 
 CHART = ChartSettings(size=4, layers=1, affix_size=3, word_size=3, span_size=4, split_size=2)
 RECURSIVE = RecursiveSettings(size=6, hidden=5, word_size=4, context_size=6)

@@ -100,9 +100,9 @@ class AtMostFour(Parser):
 
 
 def test_every_parser_declares_its_limit() -> None:
-    from treenn.parsers.chart.parser import LIMIT, ChartParser
-    from treenn.parsers.pcfg.parser import PCFGParser
-    from treenn.parsers.recursive.parser import RecursiveNetworkParser
+    from treenn.parsers.chart.chart_parser import LIMIT, ChartParser
+    from treenn.parsers.pcfg.pcfg_parser import PCFGParser
+    from treenn.parsers.recursive.recursive_parser import RecursiveNetworkParser
 
     assert ChartParser.max_words == LIMIT
     assert (PCFGParser.max_words, RecursiveNetworkParser.max_words) == (200, 2000)

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 import torch
 
-from treenn.evaluation import predict
-from treenn.models import build, save_model
+from treenn.evaluation.predictions import predict
+from treenn.models.building import build, save_model
+from treenn.models.settings import Settings
+from treenn.models.vocabulary import Vocabulary
 from treenn.parsers import Parser
 from treenn.parsers.shapes import Left, Right
 from treenn.sentiment.document import Document, Sentiment
 from treenn.sentiment.model import SentimentModel, load_sentiment
-from treenn.settings import Settings
 from treenn.trees import InputError, Tree, parse_tree
-from treenn.vocabulary import Vocabulary
 
 CLASSES = ("bad", "so-so", "good")
 TEXTS = ["It's not a good film.", "Awful", "A good, good film (really)!"]

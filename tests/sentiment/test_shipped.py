@@ -6,7 +6,7 @@ import pytest
 
 import treenn
 
-SHIPPED = Path(treenn.__file__).parent
+SHIPPED = Path(treenn.__file__).parent / "models"
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ def test_it_is_off_in_evaluation_and_sharing_is_off_in_training(network: LSTM) -
     expected = network(PACKED).data
     network.cell_dropout = 0.5
     encoder = SequenceEncoder(network)
-    assert not encoder.shareable
+    assert not encoder.supports_dedup
     assert not torch.equal(network(PACKED).data, expected)
-    assert encoder.eval().shareable
+    assert encoder.eval().supports_dedup
     assert torch.equal(network(PACKED).data, expected)

@@ -23,7 +23,7 @@ from treenn.sequences import (
     SequenceNetwork,
     Stacked,
     Transformer,
-    both_ways,
+    bidirectional,
 )
 from treenn.trees import InputError
 
@@ -226,7 +226,7 @@ def test_a_sequence_too_long_for_attention_is_refused() -> None:
 
 def test_both_ways_is_torchs_bidirectional_lstm() -> None:
     torch.manual_seed(0)
-    ours, theirs = both_ways(LSTM, X, 6).double(), nn.LSTM(X, 3, bidirectional=True).double()
+    ours, theirs = bidirectional(LSTM, X, 6).double(), nn.LSTM(X, 3, bidirectional=True).double()
     weights = {f"{name}": value for name, value in ours.ahead.lstm.named_parameters()}
     weights |= {f"{name}_reverse": value for name, value in ours.behind.lstm.named_parameters()}
     theirs.load_state_dict(weights)
@@ -289,7 +289,7 @@ def test_stacks_are_causal_and_random_where_all_or_any_of_them_are() -> None:
     assert not Stacked(LSTM(X, D), Transformer(D, 4)).random
 
 
-@pytest.mark.parametrize("pair", [(Convolution(X, D), LSTM(X, D)), (LSTM(X, D), both_ways(LSTM, X, D))])
+@pytest.mark.parametrize("pair", [(Convolution(X, D), LSTM(X, D)), (LSTM(X, D), bidirectional(LSTM, X, D))])
 def test_a_direction_is_asked_of_both_parts(pair: tuple[SequenceNetwork, SequenceNetwork]) -> None:
     with pytest.raises(InputError, match="a bidirectional network is made of causal ones; one of these looks ahead"):
         Bidirectional(*pair)

@@ -16,7 +16,7 @@ from torch.nn.utils.rnn import pack_sequence
 
 from treebanks import slots
 from treebanks.series import noisy_series
-from treenn.sequences import GRU, LSTM, Elman, LastState, SequenceNetwork, Transformer, both_ways
+from treenn.sequences import GRU, LSTM, Elman, LastPooling, SequenceNetwork, Transformer, bidirectional
 from treenn.sequences.decoder import Decoder
 from treenn.sequences.packed import by_sequence
 from treenn.trees import InputError
@@ -34,7 +34,7 @@ def last_states(network: SequenceNetwork, sequences: list[Tensor]) -> Tensor:
     """Of sequences of one length."""
     states = network(pack_sequence(sequences))
     rows, lengths = by_sequence(states.batch_sizes)
-    return LastState()(states.data[rows], lengths)
+    return LastPooling()(states.data[rows], lengths)
 
 
 def test_many_to_one_foretells_the_next_value_of_a_noisy_series() -> None:
@@ -62,7 +62,7 @@ def test_many_to_many_in_step_fills_the_slots() -> None:
     numbers: dict[str, int] = {}
     for word in itertools.chain.from_iterable(sentence.words for sentence in train):
         numbers.setdefault(word, len(numbers))
-    words, network, head = nn.Embedding(len(numbers), 24), both_ways(GRU, 24, 32), nn.Linear(32, len(slots.SLOTS))
+    words, network, head = nn.Embedding(len(numbers), 24), bidirectional(GRU, 24, 32), nn.Linear(32, len(slots.SLOTS))
 
     def scored(split: list[slots.Tagged]) -> tuple[Tensor, Tensor, Tensor]:
         """Of every word: itself, the scores of its slots, the right one."""
@@ -134,7 +134,7 @@ def test_many_to_many_after_reading_turns_a_sequence_around() -> None:
         packed = pack_sequence(part, enforce_sorted=False)
         states = reader(packed._replace(data=letters(packed.data)))
         rows, lengths = by_sequence(states.batch_sizes)
-        return LastState()(states.data[rows], lengths)[states.unsorted_indices]
+        return LastPooling()(states.data[rows], lengths)[states.unsorted_indices]
 
     def loss() -> Tensor:
         part = draw.sample(train, k=60)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_sequence, unpack_sequence
 
-from treenn.sequences import GRU, LSTM, DeepTransition, Elman, Jordan, PeepholeLSTM, SequenceNetwork, both_ways
+from treenn.sequences import GRU, LSTM, DeepTransition, Elman, Jordan, PeepholeLSTM, SequenceNetwork, bidirectional
 from treenn.sequences.truncated import truncated
 
 LENGTHS = (7, 6, 4, 3, 1)
@@ -103,7 +103,7 @@ def test_a_gradient_goes_back_to_the_beginning_of_its_piece_and_no_further(make:
 
 
 def test_both_directions_are_cut() -> None:
-    network = both_ways(LSTM, 3, 4).double()
+    network = bidirectional(LSTM, 3, 4).double()
     for module in (network.ahead, network.behind):
         module.truncate = 2
     (x,), packed = batch((5,))

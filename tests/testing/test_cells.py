@@ -19,7 +19,7 @@ class Good(Cell):
     """What a user writes; each cell below breaks one thing of it."""
 
     def __init__(self) -> None:
-        super().__init__(x_size=3, state_size=4)
+        super().__init__(input_size=3, state_size=4)
         self.word, self.pair = nn.Linear(3, 4), nn.Linear(8, 4)
 
     def leaf(self, x: Tensor) -> Tensor:
@@ -53,7 +53,7 @@ class HonestDropout(Good):
 
 @pytest.mark.parametrize("make", [Good, GoodAffine, HonestDropout, lambda: NoParameters(3, 3)])
 def test_a_good_cell_passes(make: Callable[[], Cell]) -> None:
-    check_cell(make, x_size=3)
+    check_cell(make, input_size=3)
 
 
 class WrongStateSize(Good):
@@ -156,8 +156,8 @@ class _Spoils(Pointwise):
         h.copy_(z.tanh_())
         return z
 
-    def backward(self, kept: Any, to_h: Tensor, to_memory: Tensor, to_z: Tensor, to_memories: Tensor) -> None:
-        to_z.copy_(to_h * kept.square_().neg_().add_(1))
+    def backward(self, kept: Any, grad_h: Tensor, grad_memory: Tensor, grad_z: Tensor, grad_memories: Tensor) -> None:
+        grad_z.copy_(grad_h * kept.square_().neg_().add_(1))
 
 
 class SpoilsWhatItKept(Good):
@@ -205,12 +205,12 @@ class WrongDerivative(Good):
 )
 def test_a_bad_cell_is_caught(make: Callable[[], Cell], message: str) -> None:
     with pytest.raises(CellError, match=message):
-        check_cell(make, x_size=3)
+        check_cell(make, input_size=3)
 
 
 def test_a_cell_made_for_other_word_vectors_is_caught() -> None:
-    with pytest.raises(CellError, match=r"Good.x_size is 3, the word vectors are 5 wide"):
-        check_cell(Good, x_size=5)
+    with pytest.raises(CellError, match=r"Good.input_size is 3, the word vectors are 5 wide"):
+        check_cell(Good, input_size=5)
 
 
 @pytest.mark.parametrize(("factor", "message"), [(2, "gives other outputs"), (None, "gives x another gradient")])
@@ -223,7 +223,7 @@ def test_an_encoder_that_computes_something_else_is_caught(
 
     monkeypatch.setattr(treenn.testing.cells, "TreeEncoder", Encoder)
     with pytest.raises(CellError, match=f"Good in TreeEncoder {message}"):
-        check_cell(Good, x_size=3)
+        check_cell(Good, input_size=3)
 
 
 def test_the_same_seed_tries_the_same_numbers_and_no_random_state_outside_is_touched() -> None:
@@ -236,7 +236,7 @@ def test_the_same_seed_tries_the_same_numbers_and_no_random_state_outside_is_tou
 
     before = torch.get_rng_state()
     for seed in (0, 0, 1):
-        check_cell(Watched, x_size=3, seed=seed)
+        check_cell(Watched, input_size=3, seed=seed)
     assert torch.equal(torch.get_rng_state(), before)
     first, second, other = torch.tensor([float(x.sum()) for x in drawn]).view(3, -1)
     assert torch.equal(first, second)

@@ -13,14 +13,14 @@ from torch import Tensor
 from toy import toy_treebank
 
 from treebanks import Treebank
-from treenn.architectures import ENCODERS
 from treenn.cells import BinaryTreeLSTM
 from treenn.encoders import TreeEncoder
-from treenn.models import NodeClassifier
-from treenn.settings import Settings
+from treenn.models.building import NodeClassifier
+from treenn.models.names import ENCODERS
+from treenn.models.settings import Settings
+from treenn.models.vectors import WordVectors
 from treenn.training import train
 from treenn.trees import InputError, parse_trees
-from treenn.vectors import WordVectors
 
 TOY = toy_treebank()
 SMALL = Settings(size=10, word_size=8, epochs=3, batch_size=10, dropout=0.0)
@@ -69,7 +69,7 @@ class Exploding(BinaryTreeLSTM):
 
 
 def test_a_gradient_that_is_no_number_names_sentence_and_parameters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ENCODERS, "tree-lstm", lambda x_size, size: TreeEncoder(Exploding(x_size, size)))
+    monkeypatch.setitem(ENCODERS, "tree-lstm", lambda input_size, size: TreeEncoder(Exploding(input_size, size)))
     with pytest.raises(InputError) as error:
         train(with_odd_at(31), SMALL, vectors=vectors(100.0))
     message = str(error.value)

@@ -9,11 +9,11 @@ import torch
 from toy import toy_treebank
 
 from treenn.encoders import pack
-from treenn.models import NodeClassifier, build
-from treenn.settings import Settings
+from treenn.models.building import NodeClassifier, build
+from treenn.models.settings import Settings
+from treenn.models.vocabulary import Vocabulary
 from treenn.training.optimizers import make_optimizers, rate_factor
-from treenn.training.steps import Steps
-from treenn.vocabulary import Vocabulary
+from treenn.training.train_step import Steps
 
 TREES = toy_treebank(train=20).train
 SMALL = Settings(size=6, word_size=5, dropout=0.0)

@@ -11,14 +11,15 @@ import pytest
 import torch
 
 from treebanks import Pair, PairTreebank
-from treenn.models import load_model
-from treenn.pairs import load_pair_model, predict_pairs
-from treenn.settings import Settings
+from treenn.evaluation.pair_predictions import predict_pairs
+from treenn.models.building import load_model
+from treenn.models.pair_folder import load_pair_model
+from treenn.models.settings import Settings
 from treenn.training import tasks, train
 from treenn.trees import DependencyTree, InputError, Tree
 
 RECIPE = Settings(
-    model="recursive-tanh", size=12, word_size=8, comparison_size=12, epochs=6, batch_size=10, dropout=0.0,
+    model="recursive-tanh", size=12, word_size=8, pair_hidden_size=12, epochs=6, batch_size=10, dropout=0.0,
     optimizer="adam", learning_rate=0.02, embedding_optimizer="same", embedding_learning_rate=0.02, weight_decay=0.0,
 )  # fmt: skip
 
@@ -88,7 +89,7 @@ def test_a_model_of_the_other_kind_is_refused(tmp_path: Path) -> None:
 
 
 def test_fixed_word_vectors_stay_as_they_were() -> None:
-    fixed = replace(RECIPE, epochs=1, embedding_learning_rate=0.0, embedding_optimizer="sgd", selection="last")
+    fixed = replace(RECIPE, epochs=1, embedding_learning_rate=0.0, embedding_optimizer="sgd", checkpoint="last")
     once, twice = train(toy(), fixed).model, train(toy(), replace(fixed, epochs=2)).model
     assert torch.equal(once.embedding.weight, twice.embedding.weight)
     assert not torch.equal(once.head.hidden.weight, twice.head.hidden.weight)  # type: ignore[union-attr]

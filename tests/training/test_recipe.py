@@ -10,19 +10,19 @@ from toy import toy_treebank
 
 from treebanks import Treebank
 from treenn.encoders import pack
-from treenn.heads import node_loss
-from treenn.models import build, load_model
-from treenn.settings import Settings
+from treenn.models.building import build, load_model
+from treenn.models.node_head import node_loss
+from treenn.models.settings import Settings
+from treenn.models.vocabulary import Vocabulary
 from treenn.training import train
-from treenn.training.steps import Steps
+from treenn.training.train_step import Steps
 from treenn.trees import InputError
-from treenn.vocabulary import Vocabulary
 
 TOY = toy_treebank()
 SMALL = Settings(size=10, word_size=8, epochs=3, batch_size=10)
 EVERYTHING = replace(
     SMALL, optimizer="adamw", learning_rate=0.01, embedding_optimizer="same", embedding_learning_rate=0.02,
-    schedule="cosine", warmup=0.2, clip_norm=1.0, clip_value=0.5, average=0.9, root_weight=3.0, selection="last",
+    schedule="cosine", warmup=0.2, clip_norm=1.0, clip_value=0.5, ema_decay=0.9, root_weight=3.0, checkpoint="last",
     embedding_dropout=0.1, word_dropout=0.05, cell_dropout=0.3, forget_bias=1.0, initialization="orthogonal",
 )  # fmt: skip
 
@@ -32,8 +32,8 @@ def steps(settings: Settings) -> Steps:
 
 
 def test_the_average_equals_a_plain_loop() -> None:
-    settings = replace(SMALL, average=0.9, dropout=0.0)
-    ours, plain = steps(settings), steps(replace(settings, average=0.0))
+    settings = replace(SMALL, ema_decay=0.9, dropout=0.0)
+    ours, plain = steps(settings), steps(replace(settings, ema_decay=0.0))
     expected: dict[str, torch.Tensor] = {}
     for number in range(6):
         for each in (ours, plain):
@@ -47,9 +47,9 @@ def test_the_average_equals_a_plain_loop() -> None:
 
 
 def test_the_average_is_what_is_evaluated_and_kept(tmp_path: Path) -> None:
-    settings = replace(SMALL, average=0.99, selection="last")
+    settings = replace(SMALL, ema_decay=0.99, checkpoint="last")
     run = train(TOY, settings, out=tmp_path)
-    raw = train(TOY, replace(settings, average=0.0))
+    raw = train(TOY, replace(settings, ema_decay=0.0))
     assert not torch.equal(run.model.encoder.cell.U, raw.model.encoder.cell.U)
     assert [each["loss"] for each in run.results["history"]] == [each["loss"] for each in raw.results["history"]]
     assert run.results["dev"] == run.results["history"][-1]["dev"]
@@ -62,8 +62,8 @@ def test_the_average_is_what_is_evaluated_and_kept(tmp_path: Path) -> None:
     "settings",
     [
         EVERYTHING,
-        replace(EVERYTHING, optimizer="adagrad", selection="best-root"),
-        replace(EVERYTHING, model="lstm", truncate=2),
+        replace(EVERYTHING, optimizer="adagrad", checkpoint="best-root"),
+        replace(EVERYTHING, model="lstm", tbptt_steps=2),
     ],
 )
 @pytest.mark.parametrize("batches", [12, 30])
@@ -81,7 +81,7 @@ def test_with_everything_on_a_run_that_was_cut_off_goes_on_bit_for_bit(
 
 def test_selection_says_which_epoch_is_kept() -> None:
     recipe = replace(SMALL, epochs=6, learning_rate=0.2)
-    runs = {name: train(TOY, replace(recipe, selection=name)) for name in ("best-all-nodes", "best-root", "last")}
+    runs = {name: train(TOY, replace(recipe, checkpoint=name)) for name in ("best-all-nodes", "best-root", "last")}
     for name, metric in (("best-all-nodes", "all_nodes"), ("best-root", "root")):
         dev = [epoch["dev"][metric] for epoch in runs[name].results["history"]]
         assert runs[name].results["best_epoch"] == dev.index(max(dev)) + 1
@@ -96,7 +96,7 @@ def test_best_root_wants_labelled_roots_on_dev() -> None:
     treebank = Treebank("toy", TOY.classes, {**TOY.splits, "dev": half})
     train(treebank, replace(SMALL, epochs=1))
     with pytest.raises(InputError, match="no roots of split 'dev' of treebank toy are labelled"):
-        train(treebank, replace(SMALL, epochs=1, selection="best-root"))
+        train(treebank, replace(SMALL, epochs=1, checkpoint="best-root"))
 
 
 @pytest.mark.parametrize("weight", [0.0, 3.0])
@@ -137,10 +137,10 @@ def _vectors_in_training(**dropout: float) -> tuple[torch.Tensor, torch.Tensor]:
     network = build(replace(SMALL, **dropout), 5, vocabulary)  # type: ignore[arg-type]
     plain = build(SMALL, 5, vocabulary).vectors(forest)
     assert torch.equal(network.eval().vectors(forest), plain)
-    assert network.shareable
+    assert network.supports_dedup
     torch.manual_seed(0)
     dropped = network.train().vectors(forest)
-    assert not network.shareable
+    assert not network.supports_dedup
     return plain, dropped
 
 

@@ -14,14 +14,14 @@ from toy import toy_treebank
 from treebanks import Treebank
 from treenn.encoders import pack
 from treenn.encoders.phrases import Runs
-from treenn.models import build
-from treenn.settings import Settings
+from treenn.models.building import build
+from treenn.models.settings import Settings
+from treenn.models.vocabulary import Vocabulary
 from treenn.training import train
 from treenn.training.data import criterion
 from treenn.training.spans import with_spans
-from treenn.training.steps import Steps
+from treenn.training.train_step import Steps
 from treenn.trees import InputError, parse_tree
-from treenn.vocabulary import Vocabulary
 
 TOY = toy_treebank()
 SMALL = Settings(size=8, word_size=6, epochs=2, batch_size=10, supervision="spans")
@@ -134,7 +134,7 @@ def test_a_network_learns_what_not_does(model: str) -> None:
 
 def test_the_best_epoch_is_that_of_the_roots_as_in_the_published_code() -> None:
     assert criterion(SMALL) == "root"
-    assert criterion(replace(SMALL, selection="best-all-nodes")) == "all_nodes"
+    assert criterion(replace(SMALL, checkpoint="best-all-nodes")) == "all_nodes"
 
 
 def test_a_treebank_without_labels_is_refused() -> None:

@@ -8,13 +8,13 @@ import torch
 from killing import Killed, kill_after
 from toy import toy_treebank
 
-from treenn.settings import Settings
+from treenn.models.settings import Settings
 from treenn.training import train
 from treenn.trees import InputError
 
 TOY = toy_treebank()
 SMALL = Settings(size=10, word_size=8, epochs=3, batch_size=10, seed=1)
-THREE = replace(SMALL, starts=3)
+THREE = replace(SMALL, restarts=3)
 
 
 def dev(run: object, epoch: int) -> float:
@@ -43,7 +43,7 @@ def test_all_starts_are_counted_in_what_it_cost() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_first_start_that_stays_the_best_changes_nothing(seed: int) -> None:
-    of_three, alone = (train(TOY, replace(SMALL, seed=seed, starts=starts)) for starts in (3, 1))
+    of_three, alone = (train(TOY, replace(SMALL, seed=seed, restarts=starts)) for starts in (3, 1))
     scores = of_three.results["history"][0]["starts"]
     same = all(torch.equal(a, b) for a, b in zip(of_three.model.parameters(), alone.model.parameters(), strict=True))
     assert same == (scores[0] == max(scores))
@@ -72,4 +72,4 @@ def test_progress_says_which_start() -> None:
 
 def test_less_than_one_is_refused() -> None:
     with pytest.raises(InputError, match="starts 0: must be"):
-        Settings(starts=0)
+        Settings(restarts=0)

@@ -14,12 +14,12 @@ from strategies import left_chain
 from toy import toy_treebank
 
 from treebanks import Treebank
-from treenn.architectures import ENCODERS
 from treenn.cells import BinaryTreeLSTM
 from treenn.encoders import BidirectionalTreeEncoder, pack
 from treenn.encoders.phrases import Phrases
-from treenn.models import load_model
-from treenn.settings import Settings
+from treenn.models.building import load_model
+from treenn.models.names import ENCODERS
+from treenn.models.settings import Settings
 from treenn.training import train
 from treenn.trees import InputError, write_trees
 
@@ -86,14 +86,14 @@ def test_a_batch_without_a_label_does_no_harm() -> None:
     assert all(epoch["loss"] > 0 for epoch in results["history"])
 
 
-@pytest.mark.parametrize("shareable", [False, True])
-def test_subtrees_are_shared_where_the_encoder_allows_it(shareable: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("supports_dedup", [False, True])
+def test_subtrees_are_shared_where_the_encoder_allows_it(supports_dedup: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = set()
-    monkeypatch.setattr("treenn.models.pack", lambda trees, share: seen.add(share) or pack(trees, share=share))
-    if not shareable:
+    monkeypatch.setattr("treenn.models.building.pack", lambda trees, share: seen.add(share) or pack(trees, share=share))
+    if not supports_dedup:
         monkeypatch.setitem(ENCODERS, "tree-lstm", lambda x, d: BidirectionalTreeEncoder(BinaryTreeLSTM(x, d - 4), 4))
     results = train(TOY, SMALL).results
-    assert seen == {shareable}
+    assert seen == {supports_dedup}
     assert results["history"][-1]["loss"] < results["history"][0]["loss"]
 
 

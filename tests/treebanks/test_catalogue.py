@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from treebanks.catalogue import ENTRIES, entry
-from treebanks.home import data_home
+from treebanks.paths import data_home
 from treebanks.verify import state, verify
 from treenn.trees import InputError
 

@@ -6,7 +6,7 @@ import pytest
 
 import treebanks
 from treebanks import Pair, PairTreebank
-from treebanks.nested import nested_tree
+from treebanks.brackets import nested_tree
 from treenn.trees import DependencyTree, InputError
 
 PAIR = Pair(nested_tree("( not a )"), nested_tree("b"), 2)

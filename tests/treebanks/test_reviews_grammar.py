@@ -5,10 +5,10 @@ from random import Random
 
 import pytest
 
-from treebanks.reviews.drawing import Choice, choices, draw
 from treebanks.reviews.facts import FACTS
 from treebanks.reviews.grammar import GRAMMAR
 from treebanks.reviews.lexicon import DOMAINS, PHRASES, SAID_ONCE, SENSES, SPELLED_OUT, WORDS
+from treebanks.reviews.sampling import Choice, choices, draw
 
 SYMBOL = re.compile(r"[A-Z_0]{2,}[-+±∓]?|S[-+±∓0]")
 LINES = [line.split(maxsplit=1)[1] for line in (GRAMMAR + FACTS).splitlines() if line.startswith(" ")]

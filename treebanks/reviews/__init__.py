@@ -40,9 +40,9 @@ from itertools import islice
 from random import Random
 
 from treebanks.catalogue import synthetic
-from treebanks.reviews.drawing import choices, draw
 from treebanks.reviews.labels import label
 from treebanks.reviews.lexicon import DOMAINS, SAID_ONCE
+from treebanks.reviews.sampling import choices, draw
 from treebanks.sentiment import FIVE_CLASSES
 from treebanks.treebank import Treebank
 from treenn.trees import InputError, Tree

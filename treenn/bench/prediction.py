@@ -11,11 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from treenn.bench.plan import Plan
+from treenn.bench.bench_plan import Plan
 from treenn.bench.steps import Task, node_classifier
 from treenn.bench.timing import Prepare, interleave
 from treenn.encoders import SequenceEncoder, pack
-from treenn.models import NodeClassifier
+from treenn.models.building import NodeClassifier
 from treenn.trees import Tree
 
 PASSES = 3
@@ -37,7 +37,7 @@ def measure_prediction(plan: Plan, task: Task, trees: Sequence[Tree], tick: Call
     works = {
         (name, share): _work(model, batches, share)
         for name, model in models.items()
-        if model.encoder.shareable and not isinstance(model.encoder, SequenceEncoder)  # others share nothing
+        if model.encoder.supports_dedup and not isinstance(model.encoder, SequenceEncoder)  # others share nothing
         for share in (False, True)
     }
     seconds = interleave(works, PASSES * len(batches), plan.device, tick)

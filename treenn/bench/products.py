@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from treenn import matmul
 from treenn.bench.timing import time_once
-from treenn.matmul import room
+from treenn.runtime import matmul
+from treenn.runtime.matmul import room
 
 
 class Layout(NamedTuple):
@@ -85,7 +85,7 @@ def by_torch(product: Product, left: Tensor, right: Tensor) -> Callable[[], Tens
 
 
 def by_treenn(product: Product, left: Tensor, right: Tensor) -> Callable[[], Tensor]:
-    """The product as `treenn.matmul` computes it, which wants room behind the rows that it reads."""
+    """The product as `treenn.runtime.matmul` computes it, which wants room behind the rows that it reads."""
     if len(product.left.size) > 2:
         return by_torch(product, left, right)
     (n, k), (down, across) = product.left

@@ -12,11 +12,11 @@ from torch.optim import Adagrad
 from torch.sparse import check_sparse_tensor_invariants
 
 from treenn.encoders import NO_LABEL, pack
-from treenn.heads import Head, node_loss
-from treenn.models import NodeClassifier, build
-from treenn.settings import Settings
+from treenn.models.building import NodeClassifier, build
+from treenn.models.node_head import Head, node_loss
+from treenn.models.settings import Settings
+from treenn.models.vocabulary import Vocabulary
 from treenn.trees import Tree
-from treenn.vocabulary import Vocabulary
 
 X_SIZE, SIZE = 300, 150
 """Widths of the word vectors and of the states, the same for every contender."""
@@ -80,7 +80,7 @@ def node_classifier(name: str, task: Task) -> NodeClassifier:
 
 def node_classifier_loss(model: NodeClassifier, batch: Sequence[Tree], share: bool) -> Tensor:
     """The loss at every labelled node, and what the encoder adds to it."""
-    return model.loss(pack(batch, share=share and model.encoder.shareable).to(model.embedding.weight.device))
+    return model.loss(pack(batch, share=share and model.encoder.supports_dedup).to(model.embedding.weight.device))
 
 
 class WordClassifier(nn.Module):

@@ -10,12 +10,12 @@ from typing import Any
 import torch
 
 from treebanks import Treebank
-from treenn.bench.plan import Plan
+from treenn.bench.bench_plan import Plan
 from treenn.bench.prediction import PASSES, measure_prediction
 from treenn.bench.products import peak_rate
 from treenn.bench.steps import LEARNING_RATE, SIZE, WARM_UP, X_SIZE, Task
-from treenn.bench.training import measure_training
-from treenn.environment import environment
+from treenn.bench.training_speed import measure_training
+from treenn.runtime.environment import environment
 
 Progress = Callable[[int, int, str], None]
 """Called after every round with the rounds done, their number, and what is being measured."""
@@ -73,7 +73,7 @@ def _count(plan: Plan, n_trees: int) -> int:
 def _settings(plan: Plan, task: Task) -> dict[str, Any]:
     """What else decides the numbers."""
     return {
-        "x_size": X_SIZE,
+        "input_size": X_SIZE,
         "size": SIZE,
         "learning_rate": LEARNING_RATE,
         "seed": task.seed,

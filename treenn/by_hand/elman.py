@@ -75,7 +75,7 @@ def forward(net: Elman, x: Array, f: Activation = TANH, h_0: Array | None = None
     return h, z
 
 
-def backward(net: Elman, x: Array, h: Array, to_z: Array, f: Activation = TANH) -> Backward:
+def backward(net: Elman, x: Array, h: Array, grad_z: Array, f: Activation = TANH) -> Backward:
     """The gradients of E, given the inputs, the states that `forward` returned, and ∂E/∂z `(T, o)`.
 
     Where E is the sum of the last output of the two units above, each step further back counts double: a gradient that
@@ -96,11 +96,11 @@ def backward(net: Elman, x: Array, h: Array, to_z: Array, f: Activation = TANH) 
     to = Elman(*(np.zeros_like(each) for each in net))
     delta, delta_after = np.zeros_like(h[1:]), np.zeros_like(h[0])
     for t in reversed(range(len(x))):
-        delta[t] = f.slope(h[t + 1]) * (V.T @ to_z[t] + W.T @ delta_after)
+        delta[t] = f.slope(h[t + 1]) * (V.T @ grad_z[t] + W.T @ delta_after)
         to.U[:] += np.outer(delta[t], x[t])
         to.W[:] += np.outer(delta[t], h[t])
-        to.V[:] += np.outer(to_z[t], h[t + 1])
+        to.V[:] += np.outer(grad_z[t], h[t + 1])
         to.b[:] += delta[t]
-        to.c[:] += to_z[t]
+        to.c[:] += grad_z[t]
         delta_after = delta[t]
     return Backward(delta, to, delta @ U)

@@ -85,7 +85,7 @@ def forward(net: GRU, x: Array) -> States:
     return States(h, gates)
 
 
-def backward(net: GRU, x: Array, states: States, to_h: Array) -> Backward:
+def backward(net: GRU, x: Array, states: States, grad_h: Array) -> Backward:
     """The gradients of E, given the inputs, what `forward` returned, and ∂E/∂h `(T, d)` but for what later steps add.
 
     A state that was kept for 98 steps passes the gradient on unchanged, to where it was made:
@@ -102,7 +102,7 @@ def backward(net: GRU, x: Array, states: States, to_h: Array) -> Backward:
     for t in reversed(range(len(x))):
         r, z, n = np.split(states.gates[t], 3)
         before, m = states.h[t], U[2 * d :] @ states.h[t] + c
-        to_h_t = to_h[t] + through
+        to_h_t = grad_h[t] + through
         delta_z = to_h_t * (before - n) * SIGMOID.slope(z)
         delta_n = to_h_t * (1 - z) * TANH.slope(n)
         delta_r = delta_n * m * SIGMOID.slope(r)

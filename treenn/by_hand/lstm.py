@@ -93,16 +93,16 @@ def forward(net: LSTM, x: Array, phi: Activation = TANH) -> States:
     return States(h, c, gates)
 
 
-def backward(net: LSTM, x: Array, states: States, to_h: Array, phi: Activation = TANH) -> Backward:
+def backward(net: LSTM, x: Array, states: States, grad_h: Array, phi: Activation = TANH) -> Backward:
     """The gradients of E, given the inputs, what `forward` returned, and ∂E/∂h `(T, d)` but for what later steps add.
 
     Through an open forget gate the gradient passes unchanged, however many steps; here from the last step to the first:
 
     >>> net = LSTM(W=np.array([[0.0], [0.0], [0.0], [1.0]]), U=np.zeros((4, 1)), b=np.array([50.0, 50.0, 50.0, 0.0]))
     >>> x = np.zeros((100, 1))
-    >>> to_h = np.zeros((100, 1))
-    >>> to_h[-1] = 1.0
-    >>> backward(net, x, forward(net, x), to_h).to_x[0].round(6).tolist()
+    >>> grad_h = np.zeros((100, 1))
+    >>> grad_h[-1] = 1.0
+    >>> backward(net, x, forward(net, x), grad_h).to_x[0].round(6).tolist()
     [1.0]
     """
     to = LSTM(*(np.zeros_like(each) for each in net))
@@ -110,7 +110,7 @@ def backward(net: LSTM, x: Array, states: States, to_h: Array, phi: Activation =
     for t in reversed(range(len(x))):
         i, f, o, u = np.split(states.gates[t], 4)
         phi_c = phi(states.c[t + 1])
-        to_h_t = to_h[t] + net.U.T @ delta_after
+        to_h_t = grad_h[t] + net.U.T @ delta_after
         to_c = to_h_t * o * phi.slope(phi_c) + to_c
         to_gates = np.concatenate([to_c * u, to_c * states.c[t], to_h_t * phi_c, to_c * i])
         delta[t] = to_gates * np.concatenate([SIGMOID.slope(states.gates[t, : -len(u)]), phi.slope(u)])

@@ -61,15 +61,15 @@ def forward(layers: Sequence[Layer], x: Array, f: Activation = TANH) -> list[Arr
     return [*h, W @ h[-1] + b]
 
 
-def backward(layers: Sequence[Layer], h: Sequence[Array], to_z: Array, f: Activation = TANH) -> Backward:
+def backward(layers: Sequence[Layer], h: Sequence[Array], grad_z: Array, f: Activation = TANH) -> Backward:
     """The gradients of E, given what `forward` returned and ∂E/∂z.
 
     >>> layers = [Layer(np.ones((2, 1)), np.zeros(2)), Layer(np.ones((1, 2)), np.zeros(1))]
-    >>> delta, to, to_x = backward(layers, forward(layers, np.zeros(1)), to_z=np.array([3.0]))
+    >>> delta, to, to_x = backward(layers, forward(layers, np.zeros(1)), grad_z=np.array([3.0]))
     >>> delta, to_x
     ([array([3., 3.]), array([3.])], array([6.]))
     """
-    delta = [to_z]
+    delta = [grad_z]
     for l in range(len(layers) - 1, 0, -1):  # noqa: E741 (the letter of the equations)
         delta.insert(0, f.slope(h[l]) * (layers[l].W.T @ delta[0]))
     to = [Layer(np.outer(d, below), d) for d, below in zip(delta, h, strict=False)]

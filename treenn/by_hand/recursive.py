@@ -78,7 +78,7 @@ def forward(net: Recursive, tree: Tree, x: Array, f: Activation = TANH) -> tuple
     return h, h @ net.V.T + net.c
 
 
-def backward(net: Recursive, tree: Tree, x: Array, h: Array, to_z: Array, f: Activation = TANH) -> Backward:
+def backward(net: Recursive, tree: Tree, x: Array, h: Array, grad_z: Array, f: Activation = TANH) -> Backward:
     """The gradients of E, given the words' vectors, the states that `forward` returned, and ∂E/∂z `(N, o)`.
 
     The root of the tree above has the whole error, 2 at each unit; every step down doubles it, as in `elman.py`:
@@ -96,16 +96,16 @@ def backward(net: Recursive, tree: Tree, x: Array, h: Array, to_z: Array, f: Act
     """
     n, d = len(tree.words), len(net.b)
     to = Recursive(*(np.zeros_like(each) for each in net))
-    delta, to_h = np.zeros_like(h), to_z @ net.V
+    delta, grad_h = np.zeros_like(h), grad_z @ net.V
     for node in reversed(range(n, len(tree))):
         left, right = tree.merges[node - n]
-        delta[node] = f.slope(h[node]) * to_h[node]
+        delta[node] = f.slope(h[node]) * grad_h[node]
         to.W[:] += np.outer(delta[node], np.concatenate([h[left], h[right]]))
         to.b[:] += delta[node]
         halves = net.W.T @ delta[node]
-        to_h[left] += halves[:d]
-        to_h[right] += halves[d:]
-    delta[:n] = f.slope(h[:n]) * to_h[:n]
+        grad_h[left] += halves[:d]
+        grad_h[right] += halves[d:]
+    delta[:n] = f.slope(h[:n]) * grad_h[:n]
     to.W_x[:], to.b_x[:] = delta[:n].T @ x, delta[:n].sum(axis=0)
-    to.V[:], to.c[:] = to_z.T @ h, to_z.sum(axis=0)
+    to.V[:], to.c[:] = grad_z.T @ h, grad_z.sum(axis=0)
     return Backward(delta, to, delta[:n] @ net.W_x)

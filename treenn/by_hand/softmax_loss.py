@@ -55,6 +55,6 @@ def backward(z: Array, y: npt.NDArray[np.int64]) -> Array:
     array([[ 0.5 , -0.75,  0.25]])
     """
     labelled = y != _NO_LABEL
-    to_z: Array = softmax(z) * labelled[:, None]
-    to_z[labelled, y[labelled]] -= 1
-    return to_z
+    grad_z: Array = softmax(z) * labelled[:, None]
+    grad_z[labelled, y[labelled]] -= 1
+    return grad_z

@@ -27,7 +27,7 @@ class Pointwise(ABC):
 
     @abstractmethod
     def backward(
-        self, kept: tuple[Tensor, ...], to_h: Tensor, to_memory: Tensor, to_z: Tensor, to_memories: Tensor
+        self, kept: tuple[Tensor, ...], grad_h: Tensor, grad_memory: Tensor, grad_z: Tensor, grad_memories: Tensor
     ) -> None:
         """Write the gradients of `z` and of `memories`, given those of `h` and `memory`, which may be overwritten."""
 
@@ -71,10 +71,10 @@ class Differentiated(Pointwise):
         return *inputs, *outputs
 
     def backward(
-        self, kept: tuple[Tensor, ...], to_h: Tensor, to_memory: Tensor, to_z: Tensor, to_memories: Tensor
+        self, kept: tuple[Tensor, ...], grad_h: Tensor, grad_memory: Tensor, grad_z: Tensor, grad_memories: Tensor
     ) -> None:
         """See `Pointwise.backward`."""
         inputs, outputs = kept[:2], kept[2:]
-        steps = torch.autograd.grad(outputs, inputs, (to_h, to_memory), retain_graph=True, materialize_grads=True)
-        to_z.copy_(steps[0])
-        to_memories.copy_(steps[1])
+        steps = torch.autograd.grad(outputs, inputs, (grad_h, grad_memory), retain_graph=True, materialize_grads=True)
+        grad_z.copy_(steps[0])
+        grad_memories.copy_(steps[1])

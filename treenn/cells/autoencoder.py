@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from treenn.cells.affine import Affine, Pointwise
 from treenn.cells.cell import Cell
-from treenn.matmul import linear
+from treenn.runtime.matmul import linear
 from treenn.trees import InputError
 from treenn.trees.arguments import Width, checked
 
@@ -29,27 +29,29 @@ class AutoencoderCell(Cell):
     that they may have any width. Weights and biases start as in `torch.nn.Linear`.
 
     Args:
-        x_size: width of a word vector.
+        input_size: width of a word vector.
         size: width of a state.
-        map_words: left on, a word's state is W_x x + b_x; off, the word vector itself, for which `x_size` must equal
-            `size`.
+        map_words: the state of a word is W_x x + b_x (default); if False, the word vector itself, and `input_size` must
+            equal `size`.
 
     Raises:
         InputError: where the word vectors are not as wide as the states they are to be.
 
-    Shape: `n` rows, `x` = x_size, `d` = size: `leaf` `(n, x)` to `(n, d)`, `compose` two `(n, d)` to `(n, d)`.
+    Shape: `n` rows, `x` = input_size, `d` = size: `leaf` `(n, x)` to `(n, d)`, `compose` two `(n, d)` to `(n, d)`.
 
-    >>> cell = AutoencoderCell(x_size=4, size=3)
+    >>> cell = AutoencoderCell(input_size=4, size=3)
     >>> cell.compose(cell.leaf(torch.ones(2, 4)), cell.leaf(torch.zeros(2, 4))).norm(dim=1).round(decimals=3).tolist()
     [1.0, 1.0]
     """
 
     @checked
-    def __init__(self, x_size: Width, size: Width, *, map_words: bool = True) -> None:
-        super().__init__(x_size, state_size=size)
-        if not map_words and x_size != size:
-            raise InputError(f"map_words=False makes states of word vectors: x_size {x_size} must be size {size}")
-        self.words = nn.Linear(x_size, size) if map_words else None
+    def __init__(self, input_size: Width, size: Width, *, map_words: bool = True) -> None:
+        super().__init__(input_size, state_size=size)
+        if not map_words and input_size != size:
+            raise InputError(
+                f"map_words=False makes states of word vectors: input_size {input_size} must be size {size}"
+            )
+        self.words = nn.Linear(input_size, size) if map_words else None
         self.pair = nn.Linear(2 * size, size)
 
     def leaf(self, x: Tensor) -> Tensor:
@@ -74,10 +76,10 @@ class _NormalizedTanh(Pointwise):
         return p, length
 
     def backward(
-        self, kept: tuple[Tensor, ...], to_h: Tensor, to_memory: Tensor, to_z: Tensor, to_memories: Tensor
+        self, kept: tuple[Tensor, ...], grad_h: Tensor, grad_memory: Tensor, grad_z: Tensor, grad_memories: Tensor
     ) -> None:
         p, length = kept
         h = p / length
-        along = (h * to_h).sum(dim=1, keepdim=True)
-        to_p = to_h.sub_(h.mul_(along)).div_(length)
-        torch.ops.aten.tanh_backward.grad_input(to_p, p, grad_input=to_z)
+        along = (h * grad_h).sum(dim=1, keepdim=True)
+        to_p = grad_h.sub_(h.mul_(along)).div_(length)
+        torch.ops.aten.tanh_backward.grad_input(to_p, p, grad_input=grad_z)

@@ -28,7 +28,7 @@ class Average(Cell):
     `torch.nn.Linear`. ReLU is what the authors' code has.
 
     Args:
-        x_size: width of a word vector.
+        input_size: width of a word vector.
         size: width of the output and of all layers.
         layers: how deep; 0 is the vector average, the authors' code has 3 by default.
         word_dropout: share of the words that are left out of all averages in training; the authors' code has 0.3 by
@@ -37,10 +37,10 @@ class Average(Cell):
     Raises:
         InputError: where `word_dropout` is not a share below 1.
 
-    Shape: `n` rows, `x` = x_size, `d` = size: `leaf` `(n, x)` to `(n, x + 1)`, `compose` two `(n, x + 1)` to
+    Shape: `n` rows, `x` = input_size, `d` = size: `leaf` `(n, x)` to `(n, x + 1)`, `compose` two `(n, x + 1)` to
         `(n, x + 1)`, `output` `(n, x + 1)` to `(n, d)`.
 
-    >>> cell = Average(x_size=4, size=3, layers=2)
+    >>> cell = Average(input_size=4, size=3, layers=2)
     >>> cell.compose(cell.leaf(torch.ones(2, 4)), cell.leaf(torch.zeros(2, 4)))[0]
     tensor([1., 1., 1., 1., 2.])
     """
@@ -48,15 +48,15 @@ class Average(Cell):
     @checked
     def __init__(
         self,
-        x_size: Width,
+        input_size: Width,
         size: Width,
         *,
         layers: Depth = 0,
         word_dropout: Share = 0.0,
     ) -> None:
-        super().__init__(x_size, state_size=x_size + 1, output_size=size)
+        super().__init__(input_size, state_size=input_size + 1, output_size=size)
         self.word_dropout = word_dropout
-        self.layers = nn.Sequential(nn.Linear(x_size, size))
+        self.layers = nn.Sequential(nn.Linear(input_size, size))
         for _ in range(layers - 1):
             self.layers.extend([nn.ReLU(), nn.Linear(size, size)])
         if layers:

@@ -16,11 +16,11 @@ class Cell(nn.Module, ABC):
     `treenn.testing.check_cell` proves a new one.
 
     Args:
-        x_size: width of a word vector.
+        input_size: width of a word vector.
         state_size: width of a state.
         output_size: width of what `output` returns; left out, the state itself is the output.
 
-    Shape: `n` rows, `x` = x_size, `s` = state_size, `d` = output_size.
+    Shape: `n` rows, `x` = input_size, `s` = state_size, `d` = output_size.
 
     >>> import torch
     >>> class Mean(Cell):
@@ -28,14 +28,14 @@ class Cell(nn.Module, ABC):
     ...         return x
     ...     def compose(self, left, right):
     ...         return (left + right) / 2
-    >>> Mean(x_size=3, state_size=3).compose(torch.zeros(1, 3), torch.ones(1, 3))
+    >>> Mean(input_size=3, state_size=3).compose(torch.zeros(1, 3), torch.ones(1, 3))
     tensor([[0.5000, 0.5000, 0.5000]])
     """
 
     @checked
-    def __init__(self, x_size: Count, state_size: Count, output_size: Count | None = None) -> None:
+    def __init__(self, input_size: Count, state_size: Count, output_size: Count | None = None) -> None:
         super().__init__()
-        self.x_size, self.state_size = x_size, state_size
+        self.input_size, self.state_size = input_size, state_size
         self.output_size = state_size if output_size is None else output_size
 
     @property

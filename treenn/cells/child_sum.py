@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from treenn.cells.affine import Affine
 from treenn.cells.cell import Cell
 from treenn.cells.tree_lstm import Gates
-from treenn.matmul import linear
+from treenn.runtime.matmul import linear
 from treenn.trees.arguments import Width, checked
 
 
@@ -32,24 +32,24 @@ class ChildSumTreeLSTM(Cell):
     without the W terms; W_f meets no node and is left out.
 
     Args:
-        x_size: width of a word vector.
+        input_size: width of a word vector.
         size: width of h and of c; a state is [h; c], so `state_size` is twice this and `output_size` is this.
         forget_bias: where b_f starts. The paper gives no initialisation: weights start as in `torch.nn.Linear`,
             the other biases at 0.
 
-    Shape: `n` rows, `x` = x_size, `d` = size: `leaf` `(n, x)` to `(n, 2d)`, `compose` two `(n, 2d)` to `(n, 2d)`.
+    Shape: `n` rows, `x` = input_size, `d` = size: `leaf` `(n, x)` to `(n, 2d)`, `compose` two `(n, 2d)` to `(n, 2d)`.
 
-    >>> cell = ChildSumTreeLSTM(x_size=4, size=3)
+    >>> cell = ChildSumTreeLSTM(input_size=4, size=3)
     >>> left, right = cell.leaf(torch.ones(2, 4)), cell.leaf(torch.zeros(2, 4))
     >>> torch.allclose(cell.compose(left, right), cell.compose(right, left))
     True
     """
 
     @checked
-    def __init__(self, x_size: Width, size: Width, forget_bias: float = 0.0) -> None:
-        super().__init__(x_size, state_size=2 * size, output_size=size)
+    def __init__(self, input_size: Width, size: Width, forget_bias: float = 0.0) -> None:
+        super().__init__(input_size, state_size=2 * size, output_size=size)
         self.size = size
-        self.W = nn.Parameter(torch.empty(3 * size, x_size))  # rows: i, o, u
+        self.W = nn.Parameter(torch.empty(3 * size, input_size))  # rows: i, o, u
         self.U = nn.Parameter(torch.empty(4 * size, size))  # rows: i, o, u, f
         self.b = nn.Parameter(torch.zeros(4 * size))  # i, o, u, f
         for weight in (self.W, self.U):
@@ -57,7 +57,7 @@ class ChildSumTreeLSTM(Cell):
         nn.init.constant_(self.forget_biases(), forget_bias)
 
     def forget_biases(self) -> Tensor:
-        """b_f, a part of b: where `treenn.initialization` finds it."""
+        """b_f, a part of b: where `treenn.models.initialization` finds it."""
         return self.b[3 * self.size :]
 
     def leaf(self, x: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from treenn.cells.cell import Cell
-from treenn.matmul import linear
+from treenn.runtime.matmul import linear
 from treenn.trees.arguments import Probability, Width, checked
 
 
@@ -27,26 +27,26 @@ class GatedRecursiveCell(Cell):
     `torch.nn.Linear`, LN with gain 1 and bias 0.
 
     Args:
-        x_size: width of a word vector.
+        input_size: width of a word vector.
         size: width of a state.
         hidden: width between W_1 and W_2; left out, four times `size` as in the paper.
         cell_dropout: on [l; r] and on the hidden layer, as in the authors' code, which has 0.2 by default.
 
-    Shape: `n` rows, `x` = x_size, `d` = size: `leaf` `(n, x)` to `(n, d)`, `compose` two `(n, d)` to `(n, d)`.
+    Shape: `n` rows, `x` = input_size, `d` = size: `leaf` `(n, x)` to `(n, d)`, `compose` two `(n, d)` to `(n, d)`.
 
-    >>> cell = GatedRecursiveCell(x_size=4, size=3)
+    >>> cell = GatedRecursiveCell(input_size=4, size=3)
     >>> cell.compose(cell.leaf(torch.ones(2, 4)), cell.leaf(torch.zeros(2, 4))).shape
     torch.Size([2, 3])
     """
 
     @checked
     def __init__(
-        self, x_size: Width, size: Width, *, hidden: Width | None = None, cell_dropout: Probability = 0.0
+        self, input_size: Width, size: Width, *, hidden: Width | None = None, cell_dropout: Probability = 0.0
     ) -> None:
-        super().__init__(x_size, state_size=size)
+        super().__init__(input_size, state_size=size)
         self.size, self.cell_dropout = size, cell_dropout
         hidden = 4 * size if hidden is None else hidden
-        self.words = nn.Linear(x_size, size)
+        self.words = nn.Linear(input_size, size)
         self.first, self.second = nn.Linear(2 * size, hidden), nn.Linear(hidden, 4 * size)
         self.norm = nn.LayerNorm(size)
 

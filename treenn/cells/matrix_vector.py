@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from treenn.cells.cell import Cell
-from treenn.matmul import linear
+from treenn.runtime.matmul import linear
 from treenn.trees import InputError
 from treenn.trees.arguments import Width, checked
 
@@ -23,8 +23,8 @@ class MatrixVectorNetwork(Cell):
 
     There each word has a, v, U and V of its own. Here a cell is given a word vector x and no more, so there are two
     readings of the paper. With `map_words` off, x is the word's own [a; v; U; V], trained as the embedding is: the
-    paper's model, for which `x_size` must be `word_size(size, rank)`. With it on (the default, for word vectors of any
-    width) they are one affine map of x, which all words share; this departs from the paper.
+    paper's model, for which `input_size` must be `word_size(size, rank)`. With it on (the default, for word vectors
+    of any width) they are one affine map of x, which all words share; this departs from the paper.
 
     The paper starts matrices at the identity plus a little Gaussian noise. So v is read as its difference from 1, and
     the map starts v, U and V at N(0, 0.01²) of x; a's part starts as in `torch.nn.Linear`. W and W_M start at ½[I I]
@@ -33,7 +33,7 @@ class MatrixVectorNetwork(Cell):
     A node costs time in d³ and memory in d²: this is a cell for small d.
 
     Args:
-        x_size: width of a word vector.
+        input_size: width of a word vector.
         size: d, width of a node's vector; a state is the vector and the matrix, row by row, d + d² numbers, of which
             `output` gives the vector.
         rank: r, 3 in the paper.
@@ -42,22 +42,24 @@ class MatrixVectorNetwork(Cell):
     Raises:
         InputError: where word vectors that are to hold a word's own numbers do not have as many.
 
-    Shape: `n` rows, `x` = x_size, `s` = d + d²: `leaf` `(n, x)` to `(n, s)`, `compose` two `(n, s)` to `(n, s)`,
+    Shape: `n` rows, `x` = input_size, `s` = d + d²: `leaf` `(n, x)` to `(n, s)`, `compose` two `(n, s)` to `(n, s)`,
         `output` `(n, s)` to `(n, d)`.
 
-    >>> cell = MatrixVectorNetwork(x_size=4, size=3)
+    >>> cell = MatrixVectorNetwork(input_size=4, size=3)
     >>> cell.compose(cell.leaf(torch.ones(2, 4)), cell.leaf(torch.zeros(2, 4))).shape
     torch.Size([2, 12])
     """
 
     @checked
-    def __init__(self, x_size: Width, size: Width, rank: Width = 3, *, map_words: bool = True) -> None:
-        super().__init__(x_size, state_size=size + size * size, output_size=size)
+    def __init__(self, input_size: Width, size: Width, rank: Width = 3, *, map_words: bool = True) -> None:
+        super().__init__(input_size, state_size=size + size * size, output_size=size)
         self.size, self.rank = size, rank
         own = self.word_size(size, rank)
-        if not map_words and x_size != own:
-            raise InputError(f"map_words=False reads a word's own {own} numbers off its vector: x_size is {x_size}")
-        self.words = nn.Linear(x_size, own) if map_words else None
+        if not map_words and input_size != own:
+            raise InputError(
+                f"map_words=False reads a word's own {own} numbers off its vector: input_size is {input_size}"
+            )
+        self.words = nn.Linear(input_size, own) if map_words else None
         self.pair = nn.Linear(2 * size, size)
         self.W_M = nn.Parameter(torch.empty(size, 2 * size))
         with torch.no_grad():

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from treenn.cells.affine import Affine, Pointwise
 from treenn.cells.cell import Cell
-from treenn.matmul import linear
+from treenn.runtime.matmul import linear
 from treenn.trees import InputError
 from treenn.trees.arguments import Width, checked
 
@@ -26,7 +26,7 @@ class RecursiveNetwork(Cell):
     `f` is tanh or, as in later work, ReLU. The paper scores every merge to find the tree; here trees are given.
 
     Args:
-        x_size: width of a word vector.
+        input_size: width of a word vector.
         size: width of a state.
         activation: `f`.
         tied: one matrix for both children, W = [M M]: then the order of the children does not matter.
@@ -34,14 +34,14 @@ class RecursiveNetwork(Cell):
             its children (Socher et al. 2013, "Parsing with compositional vector grammars"). Otherwise, and for W_x,
             weights and biases start as in `torch.nn.Linear`.
         map_words: left on, a word's state is s; off, it is the word vector itself, as where that paper parses
-            sentences. That needs `x_size` to equal `size`.
+            sentences. That needs `input_size` to equal `size`.
 
     Raises:
         InputError: where there is no such activation, or the word vectors are not as wide as the states they are to be.
 
-    Shape: `n` rows, `x` = x_size, `d` = size: `leaf` `(n, x)` to `(n, d)`, `compose` two `(n, d)` to `(n, d)`.
+    Shape: `n` rows, `x` = input_size, `d` = size: `leaf` `(n, x)` to `(n, d)`, `compose` two `(n, d)` to `(n, d)`.
 
-    >>> cell = RecursiveNetwork(x_size=4, size=3, activation="relu", identity=True)
+    >>> cell = RecursiveNetwork(input_size=4, size=3, activation="relu", identity=True)
     >>> cell.compose(cell.leaf(torch.ones(2, 4)), cell.leaf(torch.zeros(2, 4))).shape
     torch.Size([2, 3])
     """
@@ -49,7 +49,7 @@ class RecursiveNetwork(Cell):
     @checked
     def __init__(
         self,
-        x_size: Width,
+        input_size: Width,
         size: Width,
         activation: Literal["tanh", "relu"] = "tanh",
         *,
@@ -57,11 +57,13 @@ class RecursiveNetwork(Cell):
         identity: bool = False,
         map_words: bool = True,
     ) -> None:
-        super().__init__(x_size, state_size=size)
-        if not map_words and x_size != size:
-            raise InputError(f"map_words=False makes states of word vectors: x_size {x_size} must be size {size}")
+        super().__init__(input_size, state_size=size)
+        if not map_words and input_size != size:
+            raise InputError(
+                f"map_words=False makes states of word vectors: input_size {input_size} must be size {size}"
+            )
         self.tied, self.activation = tied, _POINTWISE[activation]
-        self.words = nn.Linear(x_size, size) if map_words else None
+        self.words = nn.Linear(input_size, size) if map_words else None
         self.pair = nn.Linear(size if tied else 2 * size, size)
         if identity:
             self._start_at_the_mean(size)
@@ -96,9 +98,9 @@ class _Tanh(Pointwise):
         return (z,)
 
     def backward(
-        self, kept: tuple[Tensor, ...], to_h: Tensor, to_memory: Tensor, to_z: Tensor, to_memories: Tensor
+        self, kept: tuple[Tensor, ...], grad_h: Tensor, grad_memory: Tensor, grad_z: Tensor, grad_memories: Tensor
     ) -> None:
-        torch.ops.aten.tanh_backward.grad_input(to_h, *kept, grad_input=to_z)
+        torch.ops.aten.tanh_backward.grad_input(grad_h, *kept, grad_input=grad_z)
 
 
 class _ReLU(Pointwise):
@@ -109,9 +111,9 @@ class _ReLU(Pointwise):
         return (z,)
 
     def backward(
-        self, kept: tuple[Tensor, ...], to_h: Tensor, to_memory: Tensor, to_z: Tensor, to_memories: Tensor
+        self, kept: tuple[Tensor, ...], grad_h: Tensor, grad_memory: Tensor, grad_z: Tensor, grad_memories: Tensor
     ) -> None:
-        torch.ops.aten.threshold_backward.grad_input(to_h, *kept, 0, grad_input=to_z)
+        torch.ops.aten.threshold_backward.grad_input(grad_h, *kept, 0, grad_input=grad_z)
 
 
 _POINTWISE: dict[str, _Tanh | _ReLU] = {"tanh": _Tanh(), "relu": _ReLU()}

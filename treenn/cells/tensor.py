@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from treenn.cells.cell import Cell
-from treenn.matmul import linear
+from treenn.runtime.matmul import linear
 from treenn.trees import InputError
 from treenn.trees.arguments import Width, checked
 
@@ -27,27 +27,29 @@ class RecursiveTensorNetwork(Cell):
     Time and parameters grow with d³: the paper's d is 25 to 35.
 
     Args:
-        x_size: width of a word vector.
+        input_size: width of a word vector.
         size: width of a state.
-        map_words: left on, a word's state is s; off, the word vector itself, for which `x_size` must equal `size`.
+        map_words: left on, a word's state is s; off, the word vector itself, for which `input_size` must equal `size`.
 
     Raises:
         InputError: where the word vectors are not as wide as the states they are to be.
 
-    Shape: `n` rows, `x` = x_size, `d` = size: `leaf` `(n, x)` to `(n, d)`, `compose` two `(n, d)` to `(n, d)`; V is
+    Shape: `n` rows, `x` = input_size, `d` = size: `leaf` `(n, x)` to `(n, d)`, `compose` two `(n, d)` to `(n, d)`; V is
         `(d, 2d, 2d)`.
 
-    >>> cell = RecursiveTensorNetwork(x_size=4, size=3)
+    >>> cell = RecursiveTensorNetwork(input_size=4, size=3)
     >>> cell.compose(cell.leaf(torch.ones(2, 4)), cell.leaf(torch.zeros(2, 4))).shape
     torch.Size([2, 3])
     """
 
     @checked
-    def __init__(self, x_size: Width, size: Width, *, map_words: bool = True) -> None:
-        super().__init__(x_size, state_size=size)
-        if not map_words and x_size != size:
-            raise InputError(f"map_words=False makes states of word vectors: x_size {x_size} must be size {size}")
-        self.words = nn.Linear(x_size, size) if map_words else None
+    def __init__(self, input_size: Width, size: Width, *, map_words: bool = True) -> None:
+        super().__init__(input_size, state_size=size)
+        if not map_words and input_size != size:
+            raise InputError(
+                f"map_words=False makes states of word vectors: input_size {input_size} must be size {size}"
+            )
+        self.words = nn.Linear(input_size, size) if map_words else None
         self.V = nn.Parameter(torch.empty(size, 2 * size, 2 * size).uniform_(-1 / (4 * size), 1 / (4 * size)))
         noise = torch.empty(size, 2 * size).uniform_(-1 / (2 * size**0.5), 1 / (2 * size**0.5))
         self.W = nn.Parameter(torch.eye(size).repeat(1, 2) + noise)

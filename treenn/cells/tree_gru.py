@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from treenn.cells.cell import Cell
-from treenn.matmul import linear
+from treenn.runtime.matmul import linear
 from treenn.trees.arguments import Width, checked
 
 
@@ -33,21 +33,21 @@ class TreeGRU(Cell):
     Weights start as in `torch.nn.Linear`, biases at 0.
 
     Args:
-        x_size: width of a word vector.
+        input_size: width of a word vector.
         size: width of a state.
 
-    Shape: `n` rows, `x` = x_size, `d` = size: `leaf` `(n, x)` to `(n, d)`, `compose` two `(n, d)` to `(n, d)`.
+    Shape: `n` rows, `x` = input_size, `d` = size: `leaf` `(n, x)` to `(n, d)`, `compose` two `(n, d)` to `(n, d)`.
 
-    >>> cell = TreeGRU(x_size=4, size=3)
+    >>> cell = TreeGRU(input_size=4, size=3)
     >>> cell.compose(cell.leaf(torch.ones(2, 4)), cell.leaf(torch.zeros(2, 4))).shape
     torch.Size([2, 3])
     """
 
     @checked
-    def __init__(self, x_size: Width, size: Width) -> None:
-        super().__init__(x_size, state_size=size)
+    def __init__(self, input_size: Width, size: Width) -> None:
+        super().__init__(input_size, state_size=size)
         self.size = size
-        self.W = nn.Parameter(torch.empty(2 * size, x_size))  # rows: z, c
+        self.W = nn.Parameter(torch.empty(2 * size, input_size))  # rows: z, c
         self.U_gates = nn.Parameter(torch.empty(2 * size, 2 * size))  # rows: r, z
         self.U_c = nn.Parameter(torch.empty(size, 2 * size))
         self.b = nn.Parameter(torch.zeros(3 * size))  # r, z, c

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from treenn.cells.affine import Affine, Pointwise
 from treenn.cells.cell import Cell
-from treenn.matmul import linear
+from treenn.runtime.matmul import linear
 from treenn.trees.arguments import Share, Width, checked
 
 
@@ -30,7 +30,7 @@ class BinaryTreeLSTM(Cell):
     h = σ(W' x) ⊙ tanh(c); this is the paper's.)
 
     Args:
-        x_size: width of a word vector.
+        input_size: width of a word vector.
         size: width of h and of c; a state is [h; c], so `state_size` is twice this and `output_size` is this.
         forget_bias: where b_f starts. The paper gives no initialisation: weights start as in `torch.nn.Linear`,
             the other biases at 0.
@@ -38,18 +38,18 @@ class BinaryTreeLSTM(Cell):
             what is remembered is never dropped (Semeniuta, Severyn and Barth, COLING 2016, "Recurrent dropout without
             memory loss"); not in the paper.
 
-    Shape: `n` rows, `x` = x_size, `d` = size: `leaf` `(n, x)` to `(n, 2d)`, `compose` two `(n, 2d)` to `(n, 2d)`.
+    Shape: `n` rows, `x` = input_size, `d` = size: `leaf` `(n, x)` to `(n, 2d)`, `compose` two `(n, 2d)` to `(n, 2d)`.
 
-    >>> cell = BinaryTreeLSTM(x_size=4, size=3)
+    >>> cell = BinaryTreeLSTM(input_size=4, size=3)
     >>> cell.compose(cell.leaf(torch.ones(2, 4)), cell.leaf(torch.zeros(2, 4))).shape
     torch.Size([2, 6])
     """
 
     @checked
-    def __init__(self, x_size: Width, size: Width, forget_bias: float = 0.0, *, cell_dropout: Share = 0.0) -> None:
-        super().__init__(x_size, state_size=2 * size, output_size=size)
+    def __init__(self, input_size: Width, size: Width, forget_bias: float = 0.0, *, cell_dropout: Share = 0.0) -> None:
+        super().__init__(input_size, state_size=2 * size, output_size=size)
         self.size, self.cell_dropout = size, cell_dropout
-        self.W = nn.Parameter(torch.empty(3 * size, x_size))  # rows: i, o, u
+        self.W = nn.Parameter(torch.empty(3 * size, input_size))  # rows: i, o, u
         self.U = nn.Parameter(torch.empty(5 * size, 2 * size))  # rows: i, f_l, f_r, o, u
         self.b = nn.Parameter(torch.zeros(4 * size))  # i, f, o, u
         for weight in (self.W, self.U):
@@ -84,7 +84,7 @@ class BinaryTreeLSTM(Cell):
         return u * _mask(u, self._dropped) if self.random else u
 
     def forget_biases(self) -> Tensor:
-        """b_f, a part of b: where `treenn.initialization` finds it."""
+        """b_f, a part of b: where `treenn.models.initialization` finds it."""
         return self.b[self.size : 2 * self.size]
 
     def _bias(self) -> Tensor:
@@ -127,15 +127,15 @@ class Gates(Pointwise):
         return z, memories, tanh_c, *masks
 
     def backward(
-        self, kept: tuple[Tensor, ...], to_h: Tensor, to_memory: Tensor, to_z: Tensor, to_memories: Tensor
+        self, kept: tuple[Tensor, ...], grad_h: Tensor, grad_memory: Tensor, grad_z: Tensor, grad_memories: Tensor
     ) -> None:
         """See `Pointwise.backward`."""
         (z, memories, tanh_c, *masks), d = kept, self.d
         i, _, _, o, u = z.chunk(5, dim=1)
         f = z[:, d : 3 * d].view(-1, 2, d)
-        to_i, to_f, to_o, to_u = torch.split_with_sizes(to_z, [d, 2 * d, d, d], dim=1)
-        torch.mul(to_h, tanh_c, out=to_o)
-        to_c = to_memory.add_(torch.ops.aten.tanh_backward(to_h.mul_(o), tanh_c))
+        to_i, to_f, to_o, to_u = torch.split_with_sizes(grad_z, [d, 2 * d, d, d], dim=1)
+        torch.mul(grad_h, tanh_c, out=to_o)
+        to_c = grad_memory.add_(torch.ops.aten.tanh_backward(grad_h.mul_(o), tanh_c))
         torch.mul(to_c, u, out=to_i)
         torch.mul(to_c, i, out=to_u)
         for mask in masks:
@@ -143,8 +143,8 @@ class Gates(Pointwise):
             to_u.mul_(mask)
         to_both = to_c.unsqueeze(1)
         torch.mul(to_both, memories, out=to_f.view(-1, 2, d))
-        torch.mul(to_both, f, out=to_memories)
-        gates, candidate = to_z[:, : 4 * d], to_z[:, 4 * d :]
+        torch.mul(to_both, f, out=grad_memories)
+        gates, candidate = grad_z[:, : 4 * d], grad_z[:, 4 * d :]
         torch.ops.aten.sigmoid_backward.grad_input(gates, z[:, : 4 * d], grad_input=gates)
         torch.ops.aten.tanh_backward.grad_input(candidate, u, grad_input=candidate)
 

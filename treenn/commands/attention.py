@@ -10,7 +10,7 @@ import typer
 from treenn.commands.options import Contextual, Json
 
 if TYPE_CHECKING:
-    from treenn.models import NodeClassifier
+    from treenn.models.building import NodeClassifier
 
 
 def attention(
@@ -26,9 +26,9 @@ def attention(
     """
     from shutil import get_terminal_size
 
-    from treenn.commands.show import print_json, tell
-    from treenn.models import load_model
-    from treenn.sequences.drawing import draw_weights_svg, draw_weights_text
+    from treenn.commands.progress_bars import print_json, tell
+    from treenn.models.building import load_model
+    from treenn.sequences.attention_drawing import draw_weights_svg, draw_weights_text
     from treenn.text.tokenizer import tokenize
     from treenn.trees.files import write_text
 
@@ -49,7 +49,7 @@ def _read(network: NodeClassifier, words: list[str]) -> tuple[list[float], int]:
     import torch
 
     from treenn.encoders import SequenceEncoder, pack
-    from treenn.network import check_probabilities
+    from treenn.models.network import check_probabilities
     from treenn.parsers.shapes import Left
     from treenn.trees import InputError
 

@@ -48,8 +48,8 @@ def bench(
 
 
 def _contend(share: bool, json: bool) -> None:
-    from treenn.bench.contender import Workload, contend, line
-    from treenn.commands.show import print_json
+    from treenn.bench.cross_library import Workload, contend, line
+    from treenn.commands.progress_bars import print_json
 
     results = contend(Workload.of_environment(), share)
     if json:
@@ -60,9 +60,9 @@ def _contend(share: bool, json: bool) -> None:
 
 def _compare(treebank: str | None, settings: tuple[Any, ...], out: Path, json: bool) -> None:
     import treebanks
-    from treenn.bench.plan import Plan
+    from treenn.bench.bench_plan import Plan
     from treenn.bench.suite import bench
-    from treenn.commands.show import print_json, progress_bar, say
+    from treenn.commands.progress_bars import print_json, progress_bar, say
     from treenn.trees.files import check_replaceable, write_text
     from treenn.trees.json_values import dump_json
 
@@ -81,7 +81,7 @@ def _compare(treebank: str | None, settings: tuple[Any, ...], out: Path, json: b
 
 def _default_treebank() -> str:
     from treebanks.catalogue import entry
-    from treebanks.home import data_home
+    from treebanks.paths import data_home
 
     return "sst" if (data_home() / entry("sst").folder).is_dir() else "reviews"
 
@@ -99,8 +99,8 @@ def _batch_sizes(text: str) -> tuple[int, ...]:
 
 
 def _print_tables(results: dict[str, Any]) -> None:
-    from treenn.bench.table import LEGEND, prediction_table, training_table
-    from treenn.terminal import console
+    from treenn.bench.bench_table import LEGEND, prediction_table, training_table
+    from treenn.runtime.terminal import console
 
     out = console()
     out.print(training_table(results))

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markdown import Markdown, TableElement
 
-from treenn.terminal import Grid
+from treenn.runtime.terminal import Grid
 
 _WIDEST_NUMBER = 18
 

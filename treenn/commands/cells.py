@@ -18,16 +18,16 @@ def cells(
 
     Example: treenn cells --size 100
     """
-    from treenn.architectures import architectures
-    from treenn.commands.show import print_json
-    from treenn.settings import Settings
+    from treenn.commands.progress_bars import print_json
+    from treenn.models.names import architectures
+    from treenn.models.settings import Settings
 
     Settings(size=size, word_size=word_size)  # refuses sizes below 1
     found = architectures(word_size, size)
     if json:
         print_json([{"name": each.name, "paper": each.paper, "parameters": each.parameters} for each in found])
         return
-    from treenn.terminal import Grid, console
+    from treenn.runtime.terminal import Grid, console
 
     table = Grid("name", "from", "parameters", prose=("from",))
     for each in found:

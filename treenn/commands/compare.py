@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from treenn.commands.options import Json, Overwrite, Vectors, command_line, vector_files
-from treenn.commands.settings import takes_settings
-from treenn.settings import Settings, option
+from treenn.commands.settings_options import takes_settings
+from treenn.models.settings import Settings, option
 from treenn.trees.errors import InputError
 
 if TYPE_CHECKING:
-    from treenn.comparison.plan import Plan
+    from treenn.experiment.plan import Plan
 
 _BESIDE_A_PLAN = ("plan", "seeds", "out", "overwrite", "jobs", "dask", "json", "contextual")
 
@@ -57,12 +57,12 @@ def compare(
 
     Example: treenn compare --plan sst --out sst-comparison --jobs 8
     """
+    from treenn.commands.progress_bars import progress_bar
     from treenn.commands.report import present
-    from treenn.commands.show import progress_bar
-    from treenn.comparison.results import write_results
-    from treenn.comparison.runs import compare as run_plan
-    from treenn.comparison.runs import run_of
-    from treenn.run_dir import check_run_dir
+    from treenn.experiment.compare import compare as run_plan
+    from treenn.experiment.compare import run_of
+    from treenn.experiment.results import write_results
+    from treenn.training.run_dir import check_run_dir
     from treenn.trees.arguments import Runs, check
 
     check("jobs", jobs, Runs | None)
@@ -80,7 +80,7 @@ def compare(
 
 
 def _plan(treebank: str, models: str, seeds: int, vectors: list[str], recipe: dict[str, Any]) -> Plan:
-    from treenn.comparison.plan import Plan
+    from treenn.experiment.plan import Plan
 
     return Plan.of(treebank, models.split(","), seeds, vector_files(vectors), Settings(**recipe))
 
@@ -89,7 +89,7 @@ def _plan_of_file(context: typer.Context, name: str) -> Plan:
     """The plan of a file, with the vectors that have been fetched."""
     from dataclasses import replace
 
-    from treenn.comparison.plan_file import read_plan
+    from treenn.experiment.plan_file import read_plan
 
     given = [each for each in context.params if context.get_parameter_source(each).name == "COMMANDLINE"]  # type: ignore[union-attr]
     for each in given:
@@ -112,7 +112,7 @@ def _workers(dask: str | None, jobs: int | None) -> Any:
         return nullcontext(), (os.cpu_count() or 1) if jobs is None else jobs
     if jobs is not None:
         raise InputError("--jobs does not go with --dask: the cluster's workers are as many as they are")
-    from treenn.comparison.cluster import dask_cluster
+    from treenn.experiment.cluster import dask_cluster
 
     return dask_cluster(dask), None
 

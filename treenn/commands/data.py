@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from treenn.commands.options import Json
-from treenn.commands.show import print_json, tell
+from treenn.commands.progress_bars import print_json, tell
 
 if TYPE_CHECKING:
     from treebanks.catalogue import Entry
@@ -27,13 +27,13 @@ def list_(json: Json = False) -> None:
     Example: treenn data list
     """
     from treebanks.catalogue import ENTRIES
-    from treebanks.home import data_home
+    from treebanks.paths import data_home
     from treebanks.verify import state
 
     if json:
         print_json([_summary(entry) for entry in ENTRIES])
         return
-    from treenn.terminal import Grid, console
+    from treenn.runtime.terminal import Grid, console
 
     table = Grid("name", "what", "licence", "here", prose=("what", "licence", "here"))
     for entry in ENTRIES:
@@ -58,7 +58,7 @@ def show(name: Name, json: Json = False) -> None:
         print_json(asdict(entry) | summary | {"card": entry.card})
         return
     from treenn.commands.card import Card
-    from treenn.terminal import console
+    from treenn.runtime.terminal import console
 
     out = console()
     if out.is_terminal:
@@ -143,7 +143,7 @@ def overlap(name: Name, json: Json = False) -> None:
 
 def _summary(entry: Entry) -> dict[str, Any]:
     """An entry's line in the list, as JSON."""
-    from treebanks.home import data_home
+    from treebanks.paths import data_home
     from treebanks.verify import state
 
     folder = str(data_home() / entry.folder) if entry.files else None
@@ -168,7 +168,7 @@ def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on standard error; it appears with the first byte."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-    from treenn.terminal import console
+    from treenn.runtime.terminal import console
 
     columns = TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn()
     bar = Progress(*columns, console=console(stderr=True))

@@ -42,7 +42,7 @@ def explain(
     """
     from shutil import get_terminal_size
 
-    from treenn.commands.show import say
+    from treenn.commands.progress_bars import say
     from treenn.explain.explanation import explain as explained
     from treenn.trees import InputError
     from treenn.trees.files import write_bytes
@@ -50,7 +50,7 @@ def explain(
     for option, width in (("--size", size), ("--word-size", word_size)):
         if width < 1:
             raise InputError(f"{option} {width}: must be 1 or more")
-    explanation = explained(name, _tree(name, sentence, tree, parser), x_size=word_size, size=size)
+    explanation = explained(name, _tree(name, sentence, tree, parser), input_size=word_size, size=size)
     if svg is None and png is None:
         print(explanation.text(get_terminal_size().columns))
         return
@@ -80,7 +80,7 @@ def _tree(name: str, sentence: str | None, brackets: str | None, parser: str | N
 
 
 def _shipped() -> Parser:
-    from treenn.commands.show import say
+    from treenn.commands.progress_bars import say
     from treenn.parsers.loading import SHIPPED, load_parser
     from treenn.trees import InputError
 

@@ -23,12 +23,12 @@ def export(
 
     Example: treenn export my-model --out my-small-model
     """
-    from treenn.commands.show import say
-    from treenn.run_dir import MODEL, Run, check_run_dir, open_run_dir
+    from treenn.commands.progress_bars import say
+    from treenn.training.run_dir import MODEL, Run, check_run_dir, open_run_dir
 
     check_run_dir(out, Run(MODEL), overwrite=overwrite)
 
-    from treenn.models import load_model, save_model
+    from treenn.models.building import load_model, save_model
 
     network, settings, classes = load_model(model, contextual)
     open_run_dir(out, Run(MODEL), overwrite=overwrite)

@@ -10,8 +10,8 @@ import typer
 from treenn.commands.options import Contextual, ModelName, NoSplit, ParserName, Tokenized
 
 if TYPE_CHECKING:
-    from treenn.commands.sentences import Line
-    from treenn.parsers.sentences import Sentence
+    from treenn.commands.text_input import Line
+    from treenn.parsers.long_sentences import Sentence
     from treenn.sentiment.label_file import LabelFile
     from treenn.sentiment.model import SentimentModel
     from treenn.trees import Tree
@@ -36,7 +36,7 @@ def label(
 
     Example: treenn label sentences.txt --out trees.txt
     """
-    from treenn.commands.sentences import divide_long, find_sentences_of, read_lines
+    from treenn.commands.text_input import divide_long, find_sentences_of, read_lines
     from treenn.sentiment.label_file import LabelFile
     from treenn.sentiment.model import load_sentiment
     from treenn.trees import InputError
@@ -56,7 +56,7 @@ def label(
 def _ask(file: LabelFile, pairs: list[tuple[Line, Sentence]], sentiment: SentimentModel) -> None:
     from shutil import get_terminal_size
 
-    from treenn.commands.show import shows_colour
+    from treenn.commands.progress_bars import shows_colour
     from treenn.sentiment.labelling import KEYS, Dialogue
     from treenn.trees import InputError, draw_text
 
@@ -87,7 +87,7 @@ def _ask(file: LabelFile, pairs: list[tuple[Line, Sentence]], sentiment: Sentime
 
 
 def _say_what_is_there(file: LabelFile, sentences: Path) -> None:
-    from treenn.commands.show import say
+    from treenn.commands.progress_bars import say
 
     if done := file.count("sentence") + file.count("skipped"):
         say(f"{file.path}: going on after {done} of {len(file.entries)} sentences")
@@ -96,7 +96,7 @@ def _say_what_is_there(file: LabelFile, sentences: Path) -> None:
 
 
 def _say_what_is_done(file: LabelFile) -> None:
-    from treenn.commands.show import say
+    from treenn.commands.progress_bars import say
 
     labelled, skipped = file.count("sentence"), file.count("skipped")
     say(f"{file.path}: {labelled} of {len(file.entries)} sentences are labelled, {skipped} skipped")

@@ -61,7 +61,7 @@ Contextual = Annotated[
 
 def vector_files(names: list[str]) -> list[str]:
     """The files as they are named, or those of the same name among the fetched ones under TREEBANKS_HOME."""
-    from treebanks.home import data_home
+    from treebanks.paths import data_home
 
     fetched = data_home() / "vectors"
     return [str(fetched / name) if not Path(name).exists() and (fetched / name).exists() else name for name in names]
@@ -71,6 +71,6 @@ def command_line() -> str:
     """The command for a record: as it was typed, without absolute paths of this machine."""
     import sys
 
-    from treenn.portable import portable_command
+    from treenn.runtime.portable_command import portable_command
 
     return portable_command(sys.argv[1:])

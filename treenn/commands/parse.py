@@ -12,7 +12,7 @@ import typer
 from treenn.commands.options import NoSplit, ParserName, Tokenized
 
 if TYPE_CHECKING:
-    from treenn.commands.sentences import Line, Parsed
+    from treenn.commands.text_input import Line, Parsed
     from treenn.trees import Tree
 
 
@@ -43,8 +43,8 @@ def parse(
 
     Example: treenn parse --file reviews.txt --brackets > trees.txt
     """
-    from treenn.commands.sentences import find_sentences_of, parse_lines, print_lines, read_input
-    from treenn.commands.show import check_target, write_svg
+    from treenn.commands.progress_bars import check_target, write_svg
+    from treenn.commands.text_input import find_sentences_of, parse_lines, print_lines, read_input
     from treenn.parsers.loading import load_parser
     from treenn.trees import InputError
 

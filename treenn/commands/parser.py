@@ -64,15 +64,15 @@ def train(
     import torch
 
     from treebanks.parsing import load_parsing
+    from treenn.commands.progress_bars import print_json, progress_bar, say, skipping
     from treenn.commands.recipe import read_recipe
-    from treenn.commands.show import print_json, progress_bar, say, skipping
+    from treenn.models.vectors import read_vectors
     from treenn.parsers.chart import ChartParser
     from treenn.parsers.loading import find_kind
-    from treenn.run_dir import PARSER, Run, check_run_dir
+    from treenn.training.run_dir import PARSER, Run, check_run_dir
     from treenn.trees import InputError
     from treenn.trees.files import write_text
     from treenn.trees.json_values import dump_json
-    from treenn.vectors import read_vectors
 
     kind = find_kind(parser)
     settings = read_recipe(kind.of(kind.settings), context.args)
@@ -107,9 +107,9 @@ def join(
 
     Example: treenn parser join my-parser my-parser-2 --out my-parsers
     """
-    from treenn.commands.show import say
+    from treenn.commands.progress_bars import say
     from treenn.parsers.chart import ChartParser
-    from treenn.run_dir import PARSER, Run, check_run_dir, open_run_dir
+    from treenn.training.run_dir import PARSER, Run, check_run_dir, open_run_dir
     from treenn.trees.files import write_text
     from treenn.trees.json_values import dump_json
 
@@ -142,14 +142,14 @@ def evaluate(
 ) -> None:
     """Measure a parser against a treebank: precision, recall and F1 of brackets, by the rules of EVALB.
 
-    Brackets over one word or the whole sentence do not count; `treenn.parsers.evaluation` says the rest.
+    Brackets over one word or the whole sentence do not count; `treenn.parsers.evalb` says the rest.
 
     Example: treenn parser evaluate --parser chart --treebank sst --split test
     """
     from treebanks.parsing import load_parsing
-    from treenn.commands.show import print_json, say, skipping
+    from treenn.commands.progress_bars import print_json, say, skipping
     from treenn.parsers.loading import load_parser
-    from treenn.portable import portable
+    from treenn.runtime.portable_command import portable
     from treenn.trees import InputError
     from treenn.trees.files import check_replaceable, write_text
     from treenn.trees.json_values import dump_json
@@ -189,9 +189,9 @@ def _measured(parser: Parser, treebank: ParsingTreebank, split: str) -> dict[str
     from datetime import UTC, datetime
     from time import perf_counter, process_time
 
-    from treenn.commands.show import progress_bar
-    from treenn.environment import environment
-    from treenn.parsers.evaluation import evaluate
+    from treenn.commands.progress_bars import progress_bar
+    from treenn.parsers.evalb import evaluate
+    from treenn.runtime.environment import environment
 
     gold = treebank.splits[split]
     found = []
@@ -215,15 +215,15 @@ def _measured(parser: Parser, treebank: ParsingTreebank, split: str) -> dict[str
 
 def _sentiment(folder: Path, treebank: str, split: str, parser: Parser, contextual: list[str]) -> dict[str, Any]:
     import treebanks
-    from treenn.parsers.sentiment import root_accuracy
-    from treenn.portable import portable
+    from treenn.parsers.polarity_check import root_accuracy
+    from treenn.runtime.portable_command import portable
 
     trees = treebanks.load_trees(treebank)
     return {"model": portable(str(folder)), **root_accuracy(folder, trees, split, parser, contextual)}
 
 
 def _print_tables(results: dict[str, Any]) -> None:
-    from treenn.terminal import Grid, console
+    from treenn.runtime.terminal import Grid, console
 
     columns = ("precision", "recall", "f1", "sentence_f1", "exact")
     table = Grid("", "precision", "recall", "F1", "sentence F1", "exact", title="percent")

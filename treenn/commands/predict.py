@@ -11,7 +11,7 @@ import typer
 from treenn.commands.options import Contextual, ModelName, NoSplit, ParserName, Tokenized
 
 if TYPE_CHECKING:
-    from treenn.commands.sentences import Line, Parsed
+    from treenn.commands.text_input import Line, Parsed
     from treenn.sentiment.document import Document, Sentiment
     from treenn.sentiment.model import SentimentModel
 
@@ -47,8 +47,8 @@ def predict(
 
     Example: treenn predict --file reviews.txt --html reviews.html
     """
-    from treenn.commands.sentences import find_sentences_of, parse_lines, print_lines, read_input
-    from treenn.commands.show import check_target, write_svg
+    from treenn.commands.progress_bars import check_target, write_svg
+    from treenn.commands.text_input import find_sentences_of, parse_lines, print_lines, read_input
     from treenn.trees import InputError
 
     if (texts and file) or sum((json, svg is not None, html is not None)) > 1:
@@ -107,15 +107,15 @@ def _drawer() -> Callable[[Line, Document | None], str]:
     """Returns what draws a text in this terminal."""
     from shutil import get_terminal_size
 
-    from treenn.commands.show import shows_colour
-    from treenn.sentiment.drawing import draw_sentiment
+    from treenn.commands.progress_bars import shows_colour
+    from treenn.sentiment.phrase_drawing import draw_sentiment
 
     color, width = shows_colour(), get_terminal_size().columns
     return lambda _, found: "" if found is None else draw_sentiment(found, color=color, width=width) + "\n\n"
 
 
 def _write_page(path: Path, found: list[Document]) -> None:
-    from treenn.commands.show import say
+    from treenn.commands.progress_bars import say
     from treenn.sentiment.page import render
     from treenn.trees import InputError
     from treenn.trees.files import write_text

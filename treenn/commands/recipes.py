@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from treenn.commands.options import Json
 
 if TYPE_CHECKING:
-    from treenn.recipes import Recipe
+    from treenn.experiment.recipes import Recipe
 
 
 def recipes(json: Json = False) -> None:
@@ -16,14 +16,14 @@ def recipes(json: Json = False) -> None:
 
     Example: treenn recipes
     """
-    from treenn.commands.show import print_json
-    from treenn.recipes import RECIPES
+    from treenn.commands.progress_bars import print_json
+    from treenn.experiment.recipes import RECIPES
 
     found = [make() for make in RECIPES.values()]
     if json:
         print_json([_as_json(recipe) for recipe in found])
         return
-    from treenn.terminal import Grid, console
+    from treenn.runtime.terminal import Grid, console
 
     table = Grid("name", "what", "root / binary", prose=("what",))
     for row in _rows(found):
@@ -39,7 +39,7 @@ def _as_json(recipe: Recipe) -> dict[str, Any]:
     """A recipe with the settings in which it differs from the defaults."""
     from dataclasses import asdict
 
-    from treenn.settings import Settings
+    from treenn.models.settings import Settings
 
     usual = asdict(Settings())
     found = asdict(recipe)

@@ -26,8 +26,8 @@ def report(
 
     Example: treenn report comparison --record treebanks/results/sst/comparison.json
     """
-    from treenn.comparison.collect import read_results
-    from treenn.comparison.results import PLAN, write_record, write_results
+    from treenn.experiment.gather import read_results
+    from treenn.experiment.results import PLAN, write_record, write_results
 
     results = read_results(folder, contextual)
     if (folder / PLAN).exists():
@@ -39,8 +39,8 @@ def report(
 
 def present(results: dict[str, Any], out: Path, *, json: bool) -> None:
     """Write the report of results beside them, and say what they are."""
-    from treenn.commands.show import print_json, progress_bar, say
-    from treenn.comparison.report import write_report
+    from treenn.commands.progress_bars import print_json, progress_bar, say
+    from treenn.report import write_report
 
     with progress_bar("report") as progress:
         write_report(results, out / "report.html", progress)
@@ -55,10 +55,10 @@ def present(results: dict[str, Any], out: Path, *, json: bool) -> None:
 
 
 def _print_tables(results: dict[str, Any]) -> None:
-    from treenn.comparison.headline import summary_of_all
-    from treenn.comparison.results import sections
-    from treenn.comparison.table import comparison_table
-    from treenn.terminal import console
+    from treenn.experiment.results import sections
+    from treenn.report.console import comparison_table
+    from treenn.report.headline import summary_of_all
+    from treenn.runtime.terminal import console
 
     out, tasks = console(), sections(results)
     for task in tasks:

@@ -12,7 +12,7 @@ from treenn.commands.options import Json, Out, Overwrite, command_line, vector_f
 from treenn.trees.errors import InputError
 
 if TYPE_CHECKING:
-    from treenn.recipes import Recipe
+    from treenn.experiment.recipes import Recipe
 
 
 def reproduce(
@@ -34,10 +34,10 @@ def reproduce(
     Example: treenn reproduce sst --seeds 3 --only own,own_lstm --jobs 2
     """
     from treebanks.sentiment import load
-    from treenn.commands.show import print_json, progress_bar
-    from treenn.reproduction.record import record
-    from treenn.reproduction.runs import run_all, run_of
-    from treenn.run_dir import check_run_dir, parts_of
+    from treenn.commands.progress_bars import print_json, progress_bar
+    from treenn.experiment.recipes.record import record
+    from treenn.experiment.recipes.reproduce import run_all, run_of
+    from treenn.training.run_dir import check_run_dir, parts_of
     from treenn.trees.arguments import Runs, check
     from treenn.trees.files import check_replaceable, write_text
     from treenn.trees.json_values import dump_json
@@ -68,7 +68,7 @@ def _chosen(only: str) -> list[Recipe]:
     """The recipes by name, an ensemble's members before it, each with its word vectors where they lie."""
     from dataclasses import replace
 
-    from treenn.recipes import RECIPES, find
+    from treenn.experiment.recipes import RECIPES, find
 
     names = only.split(",") if only else list(RECIPES)
     wanted = dict.fromkeys(each for name in names for each in (*find(name).members, name))
@@ -78,7 +78,7 @@ def _chosen(only: str) -> list[Recipe]:
 
 def _print(records: Sequence[dict[str, Any]]) -> None:
     from treebanks.recipe_results import groups, notes, overlap_line
-    from treenn.terminal import Grid, console
+    from treenn.runtime.terminal import Grid, console
 
     out = console()
     table = Grid("", "mean", "least / median / most", "difference", title="percent of test")

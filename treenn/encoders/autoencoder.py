@@ -10,7 +10,7 @@ from treenn.encoders.encoder import Encoder
 from treenn.encoders.forest import PackedForest
 from treenn.encoders.sweep import sweep
 from treenn.encoders.tree_encoder import of_nodes
-from treenn.matmul import linear
+from treenn.runtime.matmul import linear
 from treenn.trees.arguments import Probability, Width, checked
 
 
@@ -39,7 +39,7 @@ class RecursiveAutoencoder(Encoder):
     (That code, unlike the paper, also passes c_1' and c_2' through tanh, gives them length 1 and leaves out n_1, n_2.)
 
     Args:
-        x_size: width of a word vector.
+        input_size: width of a word vector.
         size: width of a state.
         alpha: the share of E_rec, 0 to 1.
         map_words: see `AutoencoderCell`.
@@ -51,24 +51,24 @@ class RecursiveAutoencoder(Encoder):
     >>> from treenn.encoders import pack
     >>> from treenn.trees import parse_trees
     >>> forest = pack(parse_trees("(3 (2 not) (1 bad))", classes=5))
-    >>> encoder = RecursiveAutoencoder(x_size=4, size=3)
+    >>> encoder = RecursiveAutoencoder(input_size=4, size=3)
     >>> states = encoder(forest, torch.ones(2, 4))
     >>> states.shape, encoder.reconstruction_errors(forest, states).shape
     (torch.Size([3, 3]), torch.Size([1]))
     """
 
     @checked
-    def __init__(self, x_size: Width, size: Width, alpha: Probability = 0.2, *, map_words: bool = True) -> None:
-        super().__init__(x_size, size)
+    def __init__(self, input_size: Width, size: Width, alpha: Probability = 0.2, *, map_words: bool = True) -> None:
+        super().__init__(input_size, size)
         self.alpha = alpha
-        self.cell = AutoencoderCell(x_size, size, map_words=map_words)
+        self.cell = AutoencoderCell(input_size, size, map_words=map_words)
         self.decoder = nn.Linear(size, 2 * size)
 
     def forward(self, forest: PackedForest, x: Tensor, *, roots_only: bool = False) -> Tensor:
         """See `Encoder.forward`."""
         return of_nodes(forest, sweep(self.cell, forest, x), roots_only=roots_only)
 
-    def objective(
+    def compute_loss(
         self, forest: PackedForest, x: Tensor, label_loss: Callable[[Tensor], Tensor], *, roots_only: bool = False
     ) -> Tensor:
         """See `Encoder.objective`: α E_rec + (1 − α) E_cE; E_rec of all inner nodes, whatever has labels."""

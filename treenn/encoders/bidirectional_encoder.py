@@ -9,7 +9,7 @@ from treenn.encoders.encoder import Encoder
 from treenn.encoders.forest import PackedForest
 from treenn.encoders.sweep import sweep
 from treenn.encoders.top_down_sweep import top_down_sweep
-from treenn.matmul import linear
+from treenn.runtime.matmul import linear
 from treenn.trees import InputError
 from treenn.trees.arguments import Width, checked
 
@@ -50,16 +50,16 @@ class BidirectionalTreeEncoder(Encoder):
     >>> from treenn.encoders import pack
     >>> from treenn.trees import parse_trees
     >>> forest = pack(parse_trees("(3 (2 not) (1 bad))", classes=5))
-    >>> BidirectionalTreeEncoder(BinaryTreeLSTM(x_size=4, size=3), down_size=2)(forest, torch.ones(2, 4)).shape
+    >>> BidirectionalTreeEncoder(BinaryTreeLSTM(input_size=4, size=3), down_size=2)(forest, torch.ones(2, 4)).shape
     torch.Size([3, 5])
     """
 
-    recurrent = ("U",)  # for `treenn.initialization`, beside what the cell has
+    recurrent = ("U",)  # for `treenn.models.initialization`, beside what the cell has
 
     @checked
     def __init__(self, cell: Cell, down_size: Width | None = None) -> None:
         up, d = cell.output_size, cell.output_size if down_size is None else down_size
-        super().__init__(cell.x_size, up + d)
+        super().__init__(cell.input_size, up + d)
         self.cell = cell
         self.W = nn.Parameter(torch.empty(4 * d, up))  # rows: i, f, o, u
         self.U = nn.Parameter(torch.empty(8 * d, d))  # the same for left children, then for right ones
@@ -68,13 +68,13 @@ class BidirectionalTreeEncoder(Encoder):
             nn.init.uniform_(weight, -((up + d) ** -0.5), (up + d) ** -0.5)
 
     def forget_biases(self) -> Tensor:
-        """b_f of the way down, a part of b: where `treenn.initialization` finds it."""
+        """b_f of the way down, a part of b: where `treenn.models.initialization` finds it."""
         d = len(self.b) // 4
         return self.b[d : 2 * d]
 
     @property
-    def shareable(self) -> bool:
-        """See `Encoder.shareable`: never, since equal subtrees may stand under different nodes."""
+    def supports_dedup(self) -> bool:
+        """See `Encoder.supports_dedup`: never, since equal subtrees may stand under different nodes."""
         return False
 
     def forward(self, forest: PackedForest, x: Tensor, *, roots_only: bool = False) -> Tensor:
@@ -86,7 +86,7 @@ class BidirectionalTreeEncoder(Encoder):
         if forest.uses is not None:
             raise InputError(
                 "this forest shares equal subtrees, whose states here depend on what lies above them; "
-                "pack the trees with share=False, or with share=encoder.shareable"
+                "pack the trees with share=False, or with share=encoder.supports_dedup"
             )
         up = sweep(self.cell, forest, x)
         if roots_only:

@@ -11,7 +11,7 @@ from treenn.encoders.dependency_forest import PackedDependencies
 from treenn.encoders.dependency_sweep import child_sum_sweep
 from treenn.encoders.eager import eager
 from treenn.encoders.encoder import Encoder
-from treenn.matmul import linear
+from treenn.runtime.matmul import linear
 from treenn.trees.arguments import Width, checked
 
 
@@ -23,27 +23,27 @@ class DependencyEncoder(Encoder):
     the next one, it is `torch.nn.LSTM`. It is an `Encoder` whose forests are `PackedDependencies`.
 
     Args:
-        x_size: width of a word vector.
+        input_size: width of a word vector.
         size: width of h.
         forget_bias: where b_f starts.
 
     >>> from treenn.encoders import pack_dependencies
     >>> from treenn.trees import DependencyTree
     >>> forest = pack_dependencies([DependencyTree(("dogs", "like", "bones"), (1, -1, 1))])
-    >>> DependencyEncoder(x_size=4, size=3)(forest, torch.ones(3, 4)).shape
+    >>> DependencyEncoder(input_size=4, size=3)(forest, torch.ones(3, 4)).shape
     torch.Size([3, 3])
     """
 
     forest_type = PackedDependencies
 
     @checked
-    def __init__(self, x_size: Width, size: Width, forget_bias: float = 0.0) -> None:
-        super().__init__(x_size, size)
-        self.cell = ChildSumTreeLSTM(x_size, size, forget_bias)
-        self.W_f = nn.Parameter(torch.empty(size, x_size).uniform_(-(x_size**-0.5), x_size**-0.5))
+    def __init__(self, input_size: Width, size: Width, forget_bias: float = 0.0) -> None:
+        super().__init__(input_size, size)
+        self.cell = ChildSumTreeLSTM(input_size, size, forget_bias)
+        self.W_f = nn.Parameter(torch.empty(size, input_size).uniform_(-(input_size**-0.5), input_size**-0.5))
 
     @property
-    def shareable(self) -> bool:
+    def supports_dedup(self) -> bool:
         """No: `pack_dependencies` shares nothing."""
         return False
 
@@ -53,7 +53,7 @@ class DependencyEncoder(Encoder):
     ) -> Tensor:
         """The h of all words, or of the roots alone.
 
-        Shape: `T` trees, `N` words, `x` = x_size, `d` = output_size: `x` is `(N, x)`, one row a word of
+        Shape: `T` trees, `N` words, `x` = input_size, `d` = output_size: `x` is `(N, x)`, one row a word of
             `forest.words`; the result is `(N, d)` in the forest's rows, or `(T, d)` in the order of the trees.
         """
         d, n_lowest = self.output_size, forest.level_sizes[0]

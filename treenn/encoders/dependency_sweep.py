@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from treenn.encoders.dependency_forest import PackedDependencies
-from treenn.matmul import compute_dtype, empty_table, product, weight_gradient
+from treenn.runtime.matmul import compute_dtype, empty_table, product, weight_gradient
 
 
 def child_sum_sweep(forest: PackedDependencies, rows: Tensor, edges: Tensor, weight: Tensor) -> Tensor:
@@ -96,9 +96,9 @@ class _ChildSum(torch.autograd.Function):
         to_h_below, to_c_below = gradient.new_zeros(n_edges + 1, d), gradient.new_zeros(n_edges + 1, d)
         for level in reversed(_levels(forest)):
             here, below = level.rows, level.edges
-            to_h = torch.index_select(to_h_below, 0, forest.edges[here]).add_(gradient[here])
+            grad_h = torch.index_select(to_h_below, 0, forest.edges[here]).add_(gradient[here])
             torch.index_select(to_c_below, 0, forest.edges[here], out=to_c[here])
-            _through_gates(kept.gates[here], kept.tanh_c[here], to_h, to_c[here], to_rows[here])
+            _through_gates(kept.gates[here], kept.tanh_c[here], grad_h, to_c[here], to_rows[here])
             if not below.stop:
                 break
             heads, f = forest.heads[below], kept.f[below]
@@ -126,16 +126,16 @@ def _gather(forest: PackedDependencies, level: _Level, h: Tensor, c: Tensor, kep
     c[level.rows] = torch.embedding_bag(f[below] * c_below[below], every, starts)[0]
 
 
-def _through_gates(z: Tensor, tanh_c: Tensor, to_h: Tensor, to_c: Tensor, to_z: Tensor) -> None:
-    """The derivatives of equations 3 and 5 to 8: adds to `to_c`, writes `to_z`, overwrites `to_h`."""
-    d = to_h.shape[1]
+def _through_gates(z: Tensor, tanh_c: Tensor, grad_h: Tensor, to_c: Tensor, grad_z: Tensor) -> None:
+    """The derivatives of equations 3 and 5 to 8: adds to `to_c`, writes `grad_z`, overwrites `grad_h`."""
+    d = grad_h.shape[1]
     i, o, u = torch.split(z, d, dim=1)
-    to_i, to_o, to_u = torch.split(to_z, d, dim=1)
-    torch.mul(to_h, tanh_c, out=to_o)
-    to_c.add_(torch.ops.aten.tanh_backward(to_h.mul_(o), tanh_c))
+    to_i, to_o, to_u = torch.split(grad_z, d, dim=1)
+    torch.mul(grad_h, tanh_c, out=to_o)
+    to_c.add_(torch.ops.aten.tanh_backward(grad_h.mul_(o), tanh_c))
     torch.mul(to_c, u, out=to_i)
     torch.mul(to_c, i, out=to_u)
-    sigmoids = to_z[:, : 2 * d]
+    sigmoids = grad_z[:, : 2 * d]
     torch.ops.aten.sigmoid_backward.grad_input(sigmoids, z[:, : 2 * d], grad_input=sigmoids)
     torch.ops.aten.tanh_backward.grad_input(to_u, u, grad_input=to_u)
 

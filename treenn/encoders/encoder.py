@@ -17,7 +17,7 @@ class Encoder(nn.Module, ABC):
     """What tree and sequence networks have in common, so that head, loss, training and evaluation are written once.
 
     Args:
-        x_size: width of a word vector.
+        input_size: width of a word vector.
         output_size: width of a node's state.
     """
 
@@ -25,12 +25,12 @@ class Encoder(nn.Module, ABC):
     """The class of the forests that this encoder reads."""
 
     @checked
-    def __init__(self, x_size: Count, output_size: Count) -> None:
+    def __init__(self, input_size: Count, output_size: Count) -> None:
         super().__init__()
-        self.x_size, self.output_size = x_size, output_size
+        self.input_size, self.output_size = input_size, output_size
 
     @property
-    def shareable(self) -> bool:
+    def supports_dedup(self) -> bool:
         """Whether equal subtrees have equal states now, so that `pack` may share them.
 
         They have not where states differ from one run to the next, as under dropout, or depend on what lies above.
@@ -51,13 +51,13 @@ class Encoder(nn.Module, ABC):
         """
         if not isinstance(forest, self.forest_type):
             raise refusal("forest", forest, f"a {self.forest_type.__name__}", [self.forest_type])
-        expected = len(forest.words), self.x_size
+        expected = len(forest.words), self.input_size
         if not isinstance(x, Tensor):
             raise refusal("x", x, f"a tensor of shape {expected}")
         if x.shape != expected:
             raise InputError(
-                f"{argument('x')} has shape {tuple(x.shape)}: must be {expected}, one row of x_size {self.x_size} for "
-                f"each of the {expected[0]} words of the forest"
+                f"{argument('x')} has shape {tuple(x.shape)}: must be {expected}, one row of input_size "
+                f"{self.input_size} for each of the {expected[0]} words of the forest"
             )
         dtype = next(self.parameters(), x).dtype
         if not x.is_floating_point() or (x.dtype != dtype and not torch.is_autocast_enabled(x.device.type)):
@@ -67,12 +67,12 @@ class Encoder(nn.Module, ABC):
     def forward(self, forest: PackedForest, x: Tensor, *, roots_only: bool = False) -> Tensor:
         """The states of all nodes, or of the roots alone where nothing else will be read.
 
-        Shape: `T` trees, `V` words to compute, `N` nodes, `x` = x_size, `d` = output_size: `x` is `(V, x)`, one
+        Shape: `T` trees, `V` words to compute, `N` nodes, `x` = input_size, `d` = output_size: `x` is `(V, x)`, one
             row a word of `forest.words`; the result is `(N, d)` in the forest's rows, or
             `(T, d)` in the order of the trees.
         """
 
-    def objective(
+    def compute_loss(
         self, forest: PackedForest, x: Tensor, label_loss: Callable[[Tensor], Tensor], *, roots_only: bool = False
     ) -> Tensor:
         """What training makes small, one number: the loss of the labels, for an encoder that has no loss of its own.

@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import PackedSequence
 from treenn.encoders.encoder import Encoder
 from treenn.encoders.forest import IntArray, PackedForest
 from treenn.encoders.phrases import Phrases, Runs
-from treenn.sequences import AttentionOverTime, Bidirectional, LastState, Readout, SequenceNetwork
+from treenn.sequences import AttentionPooling, Bidirectional, LastPooling, Readout, SequenceNetwork
 from treenn.trees import InputError
 from treenn.trees.arguments import checked
 
@@ -32,22 +32,22 @@ class SequenceEncoder(Encoder):
         readout: from those to one; left out, the last state.
 
     >>> from treenn.encoders import pack
-    >>> from treenn.sequences import LSTM, MaxOverTime
+    >>> from treenn.sequences import LSTM, MaxPooling
     >>> from treenn.trees import parse_trees
     >>> forest = pack(parse_trees("(3 (2 not) (1 bad))", classes=5))
-    >>> SequenceEncoder(LSTM(x_size=4, size=3), MaxOverTime())(forest, torch.ones(2, 4)).shape
+    >>> SequenceEncoder(LSTM(input_size=4, size=3), MaxPooling())(forest, torch.ones(2, 4)).shape
     torch.Size([3, 3])
     """
 
     @checked
     def __init__(self, network: SequenceNetwork, readout: Readout | None = None) -> None:
-        super().__init__(network.x_size, network.output_size)
+        super().__init__(network.input_size, network.output_size)
         self.network = network
-        self.readout = LastState() if readout is None else readout
+        self.readout = LastPooling() if readout is None else readout
 
     @property
-    def shareable(self) -> bool:
-        """See `Encoder.shareable`: not under dropout within the network."""
+    def supports_dedup(self) -> bool:
+        """See `Encoder.supports_dedup`: not under dropout within the network."""
         return not self.network.random
 
     def forward(self, forest: PackedForest, x: Tensor, *, roots_only: bool = False) -> Tensor:
@@ -57,7 +57,7 @@ class SequenceEncoder(Encoder):
             InputError: where the runs of all phrases are too long together, as in a sentence of many thousand words.
         """
         phrases = Phrases.of(forest, roots_only)
-        if isinstance(self.readout, LastState) and self._shares_runs:
+        if isinstance(self.readout, LastPooling) and self._shares_runs:
             last = phrases.lengths - 1
             return self._states(x, phrases, np.arange(len(last)), last, last)
         distinct, which = phrases.distinct()
@@ -70,7 +70,7 @@ class SequenceEncoder(Encoder):
         Raises:
             InputError: where the readout is no attention.
         """
-        if not isinstance(self.readout, AttentionOverTime):
+        if not isinstance(self.readout, AttentionPooling):
             raise InputError(f"this encoder reads out by {type(self.readout).__name__}; it weighs no words")
         self.check_input(forest, x)
         states, lengths = self._all_states(x, Phrases.of(forest, roots_only=True))

@@ -16,7 +16,7 @@ from torch.autograd.function import once_differentiable
 from treenn.encoders.eager import eager
 from treenn.encoders.forest import PackedForest
 from treenn.encoders.levels import Level, levels
-from treenn.matmul import compute_dtype, empty_table, product, weight_gradient
+from treenn.runtime.matmul import compute_dtype, empty_table, product, weight_gradient
 
 
 @eager  # as `sweep`: a loop over levels
@@ -63,23 +63,23 @@ class _TopDown(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         weight, order, places, gates, c, parents = ctx.saved_tensors
         n_inner, transposed = len(ctx.forest.children), weight.to(parents.dtype).t()
-        to_h, to_c = gradient.index_select(0, order), torch.zeros_like(c)
+        grad_h, to_c = gradient.index_select(0, order), torch.zeros_like(c)
         to_gates = empty_table(gradient, n_inner, len(weight))
         # What the products read: the same table, but for autocast.
         factor = to_gates if parents.dtype == to_gates.dtype else torch.zeros_like(to_gates, dtype=parents.dtype)
         for level in levels(ctx.forest)[1:]:
             here, above = _children(level), places[level.rows]
             c_above = c.index_select(0, above).repeat_interleave(2, dim=0)
-            to_z = _a_row_a_child(to_gates[level.inner])
-            to_c_above = _through_gates(gates[here], c[here], c_above, to_h[here], to_c[here], to_z)
+            grad_z = _a_row_a_child(to_gates[level.inner])
+            to_c_above = _through_gates(gates[here], c[here], c_above, grad_h[here], to_c[here], grad_z)
             if factor is not to_gates:
                 factor[level.inner] = to_gates[level.inner]
             # A node has one parent, so each of these rows is met once.
             to_c.index_copy_(0, above, to_c_above.view(len(above), 2, -1).sum(dim=1))
-            to_h.index_add_(0, above, product(factor, level.inner, transposed).to(to_h.dtype))
+            grad_h.index_add_(0, above, product(factor, level.inner, transposed).to(grad_h.dtype))
         roots = slice(2 * n_inner, len(order))
         to_roots = torch.empty_like(gates[roots])
-        _through_gates(gates[roots], c[roots], torch.zeros_like(c[roots]), to_h[roots], to_c[roots], to_roots)
+        _through_gates(gates[roots], c[roots], torch.zeros_like(c[roots]), grad_h[roots], to_c[roots], to_roots)
         to_inputs = torch.cat([_a_row_a_child(to_gates[:n_inner]), to_roots]).index_select(0, places)
         return None, to_inputs, weight_gradient(factor, parents, n_inner).to(weight.dtype)
 
@@ -104,18 +104,18 @@ def _gates(z: Tensor, c: Tensor, h: Tensor) -> None:
     torch.mul(o, torch.tanh(c), out=h)
 
 
-def _through_gates(z: Tensor, c: Tensor, c_above: Tensor, to_h: Tensor, to_c: Tensor, to_z: Tensor) -> Tensor:
+def _through_gates(z: Tensor, c: Tensor, c_above: Tensor, grad_h: Tensor, to_c: Tensor, grad_z: Tensor) -> Tensor:
     """Write the gradient of the gates' sums, given those of h and c; return that of the parents' c, a row a child."""
-    d = to_h.shape[1]
+    d = grad_h.shape[1]
     i, f, o, u = torch.split(z, d, dim=1)
-    to_i, to_f, to_o, to_u = torch.split(to_z, d, dim=1)
+    to_i, to_f, to_o, to_u = torch.split(grad_z, d, dim=1)
     tanh_c = torch.tanh(c)
-    to_c = torch.ops.aten.tanh_backward(to_h * o, tanh_c).add_(to_c)
-    torch.mul(to_h, tanh_c, out=to_o)
+    to_c = torch.ops.aten.tanh_backward(grad_h * o, tanh_c).add_(to_c)
+    torch.mul(grad_h, tanh_c, out=to_o)
     torch.mul(to_c, u, out=to_i)
     torch.mul(to_c, c_above, out=to_f)
     torch.mul(to_c, i, out=to_u)
-    sigmoids = to_z[:, : 3 * d]
+    sigmoids = grad_z[:, : 3 * d]
     torch.ops.aten.sigmoid_backward.grad_input(sigmoids, z[:, : 3 * d], grad_input=sigmoids)
     torch.ops.aten.tanh_backward.grad_input(to_u, u, grad_input=to_u)
     return to_c * f

@@ -21,18 +21,18 @@ class TreeEncoder(Encoder):
     >>> from treenn.encoders import pack
     >>> from treenn.trees import parse_trees
     >>> forest = pack(parse_trees("(3 (2 not) (1 bad))", classes=5))
-    >>> TreeEncoder(BinaryTreeLSTM(x_size=4, size=3))(forest, torch.ones(2, 4)).shape
+    >>> TreeEncoder(BinaryTreeLSTM(input_size=4, size=3))(forest, torch.ones(2, 4)).shape
     torch.Size([3, 3])
     """
 
     @checked
     def __init__(self, cell: Cell) -> None:
-        super().__init__(cell.x_size, cell.output_size)
+        super().__init__(cell.input_size, cell.output_size)
         self.cell = cell
 
     @property
-    def shareable(self) -> bool:
-        """See `Encoder.shareable`: unless the cell draws random numbers."""
+    def supports_dedup(self) -> bool:
+        """See `Encoder.supports_dedup`: unless the cell draws random numbers."""
         return not self.cell.random
 
     def forward(self, forest: PackedForest, x: Tensor, *, roots_only: bool = False) -> Tensor:

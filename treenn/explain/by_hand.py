@@ -15,9 +15,9 @@ from treenn.by_hand.gru import GRU
 from treenn.by_hand.lstm import LSTM
 from treenn.by_hand.perceptron import Layer as PerceptronLayer
 from treenn.by_hand.recursive import Recursive
-from treenn.explain.drawing import Drawing, shape_of
-from treenn.explain.sequence import Layer, UnrolledSequence
-from treenn.explain.tree import UnrolledTree
+from treenn.explain.sequence_unrolling import Layer, UnrolledSequence
+from treenn.explain.tree_unrolling import UnrolledTree
+from treenn.explain.unrolled_drawing import Drawing, shape_of
 from treenn.trees import Tree
 
 _CLASSES = 5

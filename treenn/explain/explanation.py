@@ -13,14 +13,14 @@ import numpy as np
 import torch
 from rich.cells import cell_len
 
-from treenn.architectures import ENCODERS, paper_of
 from treenn.cells import Cell
 from treenn.encoders import Encoder
 from treenn.explain.by_hand import BY_HAND, ByHand
-from treenn.explain.drawing import Drawing
 from treenn.explain.equations import Section, section
 from treenn.explain.running import unroll_sequence
-from treenn.explain.tree import unroll_tree
+from treenn.explain.tree_unrolling import unroll_tree
+from treenn.explain.unrolled_drawing import Drawing
+from treenn.models.names import ENCODERS, paper_of
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import Width, checked
 
@@ -77,20 +77,20 @@ def names() -> tuple[str, ...]:
 
 
 @checked
-def explain(name: str, tree: Tree, *, x_size: Width, size: Width) -> Explanation:
+def explain(name: str, tree: Tree, *, input_size: Width, size: Width) -> Explanation:
     """Say how a network computes, and run it over a tree or, if it reads sequences, over the tree's words.
 
     Args:
         name: one of `names()`.
         tree: what it is unrolled over; labels do not matter.
-        x_size: width of a word vector.
+        input_size: width of a word vector.
         size: width of the network's states.
 
     Raises:
         InputError: where there is no such network, or the sentence has more than `MOST_WORDS` words.
 
     >>> from treenn.trees import parse_tree
-    >>> print(explain("lstm", parse_tree("(3 (2 not) (1 bad))"), x_size=4, size=3).drawing.text(80))
+    >>> print(explain("lstm", parse_tree("(3 (2 not) (1 bad))"), input_size=4, size=3).drawing.text(80))
               x     LSTM
                     reads x
     1   not   (4)   (3)
@@ -106,11 +106,11 @@ def explain(name: str, tree: Tree, *, x_size: Width, size: Width) -> Explanation
     if isinstance(known, ByHand):
         paper = inspect.cleandoc(sys.modules[known.home.__module__].__doc__ or "").replace("\n", " ")
         return Explanation(
-            name, paper, (section(known.home),), known.run(bare, np.zeros((len(bare.words), x_size)), size)
+            name, paper, (section(known.home),), known.run(bare, np.zeros((len(bare.words), input_size)), size)
         )
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(0)
-        encoder = known(x_size, size).double().eval()
+        encoder = known(input_size, size).double().eval()
         return Explanation(name, paper_of(encoder), _sections(encoder), _unrolled(encoder, bare))
 
 

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from treenn.encoders import Encoder, pack
-from treenn.explain.drawing import shape_of
-from treenn.explain.sequence import Layer, Place, Result, UnrolledSequence
+from treenn.explain.sequence_unrolling import Layer, Place, Result, UnrolledSequence
+from treenn.explain.unrolled_drawing import shape_of
 from treenn.sequences import Readout, SequenceNetwork
 from treenn.trees import InputError, Tree
 
@@ -26,7 +26,7 @@ def unroll_sequence(encoder: Encoder, tree: Tree) -> UnrolledSequence:
     Its networks that hold no other are the layers. What one reads is found by looking for its input among the states
     computed before; which words of it, by changing them one by one.
     """
-    x = torch.randn(len(tree.words), encoder.x_size, dtype=torch.float64)
+    x = torch.randn(len(tree.words), encoder.input_size, dtype=torch.float64)
     calls, output = _run(encoder, tree, x)
     tables, layers = [x], [Layer("x", _shapes(x), (frozenset(),) * len(x))]
     readout: Result | None = None

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
-from treenn.parsers.sentences import divide_sentences, find_sentences
+from treenn.parsers.long_sentences import divide_sentences, find_sentences
 from treenn.text import tokenize
 from treenn.trees import InputError, Tree
 

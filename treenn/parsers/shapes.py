@@ -9,7 +9,7 @@ from typing import TypeAlias, final
 
 from treenn.parsers.parser import Parser, check_sentences
 from treenn.parsers.punctuation import is_punctuation
-from treenn.trees.grow import Opened, grow
+from treenn.trees.expand import Opened, grow
 from treenn.trees.tree import Tree
 
 Cut: TypeAlias = Callable[[int, int], int]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, final
 
-from treenn.parsers.heads import binarize_by_head
+from treenn.parsers.head_final import binarize_by_head
 from treenn.parsers.parser import Parser, check_sentences
 from treenn.trees import DependencyTree, InputError, Tree
 

@@ -18,18 +18,18 @@ from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from treebanks import Treebank
-from treenn.evaluation import predict
-from treenn.models import NodeClassifier
+from treenn.evaluation.predictions import predict
+from treenn.models.building import NodeClassifier
+from treenn.models.settings import Settings
+from treenn.models.vectors import read_vectors
 from treenn.parsers import Parser
 from treenn.parsers.loading import SHIPPED, load_parser
+from treenn.parsers.long_sentences import Sentence, divide_sentences, find_sentences, join_trees
 from treenn.parsers.parser import describe
-from treenn.parsers.sentences import Sentence, divide_sentences, find_sentences, join_trees
 from treenn.sentiment.model import check_items
-from treenn.settings import Settings
 from treenn.training import train
 from treenn.trees import InputError, Label, Tree
 from treenn.trees.arguments import AnyPath, check
-from treenn.vectors import read_vectors
 
 _OWN = ("model", "size", "word_size", "epochs", "batch_size", "learning_rate", "weight_decay", "dropout")
 """The settings of `treenn.Settings` that are parameters of the classifier."""
@@ -187,13 +187,13 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         others: Mapping[str, Any] = check("settings", self.settings, Mapping[str, Any] | None) or {}
         if unknown := [name for name in others if name not in {field.name for field in fields(Settings)}]:
             raise InputError(f"settings has {describe(unknown[0])}, which is no field of treenn.Settings")
-        if twice := sorted(others.keys() & {*_OWN, "seed", "selection"}):
+        if twice := sorted(others.keys() & {*_OWN, "seed", "checkpoint"}):
             raise InputError(f"settings has {twice[0]}, which is the classifier's own to say")
         try:
             seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         except ValueError as error:
             raise InputError(f"random_state is {describe(self.random_state)}: {error}") from None
-        return Settings(**own, **others, seed=seed, selection="last")
+        return Settings(**own, **others, seed=seed, checkpoint="last")
 
 
 def _joined(parser: Parser, texts: Sequence[Sequence[Sentence]]) -> list[Tree | None]:

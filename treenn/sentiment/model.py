@@ -8,13 +8,13 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from treenn.evaluation import predict
-from treenn.models import SHIPPED, NodeClassifier, load_model
+from treenn.evaluation.predictions import predict
+from treenn.models.building import SHIPPED, NodeClassifier, load_model
 from treenn.parsers import Parser
 from treenn.parsers.loading import SHIPPED as SHIPPED_PARSER
 from treenn.parsers.loading import load_parser
+from treenn.parsers.long_sentences import divide_sentences, find_sentences
 from treenn.parsers.parser import check_text, describe
-from treenn.parsers.sentences import divide_sentences, find_sentences
 from treenn.sentiment.document import Document, Sentiment
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, checked

@@ -8,7 +8,7 @@ They are used in four shapes of task, each of which has a small example in `test
 - many to many after reading, a text from a text: a network, a `Readout` and a `Decoder`.
 """
 
-from treenn.sequences.bidirectional import Bidirectional, both_ways
+from treenn.sequences.bidirectional_network import Bidirectional, bidirectional
 from treenn.sequences.convolution import Convolution
 from treenn.sequences.decoder import Decoder
 from treenn.sequences.deep_transition import DeepTransition
@@ -17,16 +17,16 @@ from treenn.sequences.feedforward import Feedforward
 from treenn.sequences.gru import GRU
 from treenn.sequences.jordan import Jordan
 from treenn.sequences.lstm import LSTM
-from treenn.sequences.network import SequenceNetwork
 from treenn.sequences.peephole import PeepholeLSTM
-from treenn.sequences.readouts import AttentionOverTime, LastState, MaxOverTime, MeanOverTime, Readout
+from treenn.sequences.pooling import AttentionPooling, LastPooling, MaxPooling, MeanPooling, Readout
+from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.sequences.stacked import Stacked
 from treenn.sequences.transformer import Transformer
 
 __all__ = [
     "GRU",
     "LSTM",
-    "AttentionOverTime",
+    "AttentionPooling",
     "Bidirectional",
     "Convolution",
     "Decoder",
@@ -34,13 +34,13 @@ __all__ = [
     "Elman",
     "Feedforward",
     "Jordan",
-    "LastState",
-    "MaxOverTime",
-    "MeanOverTime",
+    "LastPooling",
+    "MaxPooling",
+    "MeanPooling",
     "PeepholeLSTM",
     "Readout",
     "SequenceNetwork",
     "Stacked",
     "Transformer",
-    "both_ways",
+    "bidirectional",
 ]

@@ -9,8 +9,8 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.sequences.network import SequenceNetwork
 from treenn.sequences.packed import by_sequence
+from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.trees.arguments import Count, Width, checked
 from treenn.trees.errors import InputError, argument
 
@@ -22,25 +22,25 @@ class Convolution(SequenceNetwork):
 
         c_t = ReLU(w · [x_{t-l}; ...; x_{t-l+k-1}] + b),  l = ⌊(k − 1) / 2⌋
 
-    with zeros where a window reaches over an edge. The paper then takes the maximum over time: `MaxOverTime`. It has
+    with zeros where a window reaches over an edge. The paper then takes the maximum over time: `MaxPooling`. It has
     as many filters of width 3 as of 4 and 5. Weights and biases start as in `torch.nn.Conv1d`.
 
     Args:
-        x_size: width of a step's vector.
+        input_size: width of a step's vector.
         size: how many filters there are.
         widths: of the filters, which share `size`; the first ones have one filter more where it does not come out even.
 
-    Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
+    Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = size.
     """
 
     @checked
-    def __init__(self, x_size: Width, size: Width, widths: Sequence[Count] = (3, 4, 5)) -> None:
-        super().__init__(x_size, size, causal=False)
+    def __init__(self, input_size: Width, size: Width, widths: Sequence[Count] = (3, 4, 5)) -> None:
+        super().__init__(input_size, size, causal=False)
         if not widths:
             raise InputError(f"{argument('widths')}: must be one width or more")
         counts = [(size + len(widths) - 1 - i) // len(widths) for i in range(len(widths))]
         self.filters = nn.ModuleList(
-            nn.Conv1d(x_size, count, width) for count, width in zip(counts, widths, strict=True) if count
+            nn.Conv1d(input_size, count, width) for count, width in zip(counts, widths, strict=True) if count
         )
         self.gap = max(widths) // 2
 
@@ -49,7 +49,7 @@ class Convolution(SequenceNetwork):
         rows, lengths = by_sequence(x.batch_sizes)
         # All sequences lie on one tape, with as many zeros between them as the widest window reaches over an edge.
         places = torch.arange(len(rows)) + self.gap * torch.repeat_interleave(torch.arange(len(lengths)), lengths)
-        tape = x.data.new_zeros(int(places[-1]) + 1, self.x_size)
+        tape = x.data.new_zeros(int(places[-1]) + 1, self.input_size)
         tape[places.to(tape.device)] = x.data[rows.to(tape.device)]
         states = torch.cat([self._slide(one, tape) for one in self.filters], dim=1)  # type: ignore[arg-type]
         back = torch.empty_like(rows)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence, pack_sequence
 
-from treenn.sequences.network import SequenceNetwork
+from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.trees import InputError
 from treenn.trees.arguments import Count, Width, checked
 

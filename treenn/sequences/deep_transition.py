@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.sequences.network import SequenceNetwork
 from treenn.sequences.packed import over_time
+from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.trees.arguments import Width, checked
 
 
@@ -23,20 +23,20 @@ class DeepTransition(SequenceNetwork):
     network. Weights and biases start as in `torch.nn.Linear`.
 
     Args:
-        x_size: width of a step's vector.
+        input_size: width of a step's vector.
         size: width of h and of z.
 
-    Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
+    Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = size.
     """
 
-    recurrent = ("W_1.weight", "W_2.weight", "S.weight")  # for `treenn.initialization`
+    recurrent = ("W_1.weight", "W_2.weight", "S.weight")  # for `treenn.models.initialization`
     truncate: int | None = None
     """Every how many steps gradients end; see `treenn.sequences.truncated`."""
 
     @checked
-    def __init__(self, x_size: Width, size: Width) -> None:
-        super().__init__(x_size, size, causal=True)
-        self.U, self.W_1 = nn.Linear(x_size, size), nn.Linear(size, size, bias=False)
+    def __init__(self, input_size: Width, size: Width) -> None:
+        super().__init__(input_size, size, causal=True)
+        self.U, self.W_1 = nn.Linear(input_size, size), nn.Linear(size, size, bias=False)
         self.W_2, self.S = nn.Linear(size, size), nn.Linear(size, size, bias=False)
 
     def read(self, x: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from typing import Literal
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.sequences.network import SequenceNetwork
+from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.sequences.truncated import truncated
 from treenn.trees.arguments import Width, checked
 
@@ -24,14 +24,14 @@ class Elman(SequenceNetwork):
     are logistic; `f` here is tanh or ReLU.
 
     Args:
-        x_size: width of a step's vector.
+        input_size: width of a step's vector.
         size: width of a state.
         activation: `f`.
         identity: start at U = I, b = 0 and W drawn from N(0, 0.001²), as Le et al. start networks of ReLU, so that a
             state is at first carried on unchanged. As its states know no bound, it wants a small learning rate: on
             SST, Adagrad's 0.05 and 0.01 blow it up in the first steps, 0.001 does not.
 
-    Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
+    Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = size.
     """
 
     truncate: int | None = None
@@ -39,10 +39,10 @@ class Elman(SequenceNetwork):
 
     @checked
     def __init__(
-        self, x_size: Width, size: Width, activation: Literal["tanh", "relu"] = "tanh", *, identity: bool = False
+        self, input_size: Width, size: Width, activation: Literal["tanh", "relu"] = "tanh", *, identity: bool = False
     ) -> None:
-        super().__init__(x_size, size, causal=True)
-        self.rnn = nn.RNN(x_size, size, nonlinearity=activation)
+        super().__init__(input_size, size, causal=True)
+        self.rnn = nn.RNN(input_size, size, nonlinearity=activation)
         if identity:
             self._start_at_identity()
 

@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.sequences.network import SequenceNetwork
+from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.trees.arguments import Layers, Width, checked
 
 
@@ -16,18 +16,18 @@ class Feedforward(SequenceNetwork):
     `Stacked`. Weights and biases start as in `torch.nn.Linear`.
 
     Args:
-        x_size: width of a step's vector.
+        input_size: width of a step's vector.
         size: width of all layers.
         layers: L, how many there are.
 
-    Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
+    Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = size.
     """
 
     @checked
-    def __init__(self, x_size: Width, size: Width, layers: Layers = 2) -> None:
-        super().__init__(x_size, size, causal=True)
+    def __init__(self, input_size: Width, size: Width, layers: Layers = 2) -> None:
+        super().__init__(input_size, size, causal=True)
         self.layers = nn.Sequential()
-        for width in (x_size, *[size] * (layers - 1)):
+        for width in (input_size, *[size] * (layers - 1)):
             self.layers.extend([nn.Linear(width, size), nn.Tanh()])
 
     def read(self, x: Tensor) -> Tensor:

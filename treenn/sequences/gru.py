@@ -3,7 +3,7 @@
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.sequences.network import SequenceNetwork
+from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.sequences.truncated import truncated
 from treenn.trees.arguments import Width, checked
 
@@ -22,19 +22,19 @@ class GRU(SequenceNetwork):
     and U_n (r ⊙ h_{t-1}) for the gated product.
 
     Args:
-        x_size: width of a step's vector.
+        input_size: width of a step's vector.
         size: width of h.
 
-    Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
+    Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = size.
     """
 
     truncate: int | None = None
     """Every how many steps gradients end; see `treenn.sequences.truncated`."""
 
     @checked
-    def __init__(self, x_size: Width, size: Width) -> None:
-        super().__init__(x_size, size, causal=True)
-        self.gru = nn.GRU(x_size, size)
+    def __init__(self, input_size: Width, size: Width) -> None:
+        super().__init__(input_size, size, causal=True)
+        self.gru = nn.GRU(input_size, size)
 
     def run(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.sequences.network import SequenceNetwork
 from treenn.sequences.packed import over_time
+from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.trees.arguments import Width, checked
 
 
@@ -23,22 +23,22 @@ class Jordan(SequenceNetwork):
     earlier outputs; that is left out, as it mostly is. Weights and biases start as in `torch.nn.Linear`.
 
     Args:
-        x_size: width of a step's vector.
+        input_size: width of a step's vector.
         size: width of the output y.
         hidden: width of h; left out, as wide as y.
 
-    Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
+    Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = size.
     """
 
-    recurrent = ("U.weight",)  # for `treenn.initialization`
+    recurrent = ("U.weight",)  # for `treenn.models.initialization`
     truncate: int | None = None
     """Every how many steps gradients end; see `treenn.sequences.truncated`."""
 
     @checked
-    def __init__(self, x_size: Width, size: Width, hidden: Width | None = None) -> None:
-        super().__init__(x_size, size, causal=True)
+    def __init__(self, input_size: Width, size: Width, hidden: Width | None = None) -> None:
+        super().__init__(input_size, size, causal=True)
         hidden = size if hidden is None else hidden
-        self.W, self.U = nn.Linear(x_size, hidden), nn.Linear(size, hidden, bias=False)
+        self.W, self.U = nn.Linear(input_size, hidden), nn.Linear(size, hidden, bias=False)
         self.V = nn.Linear(hidden, size)
 
     def read(self, x: Tensor) -> Tensor:

@@ -4,9 +4,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.matmul import linear
-from treenn.sequences.lstm_over_time import LSTMOverTime
-from treenn.sequences.network import SequenceNetwork
+from treenn.runtime.matmul import linear
+from treenn.sequences.lstm_function import LSTMFunction
+from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.trees.arguments import Width, checked
 
 
@@ -26,10 +26,10 @@ class LSTM(SequenceNetwork):
     U(±1/√size).
 
     Args:
-        x_size: width of a step's vector.
+        input_size: width of a step's vector.
         size: width of h and of c.
 
-    Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
+    Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = size.
     """
 
     truncate: int | None = None
@@ -39,9 +39,9 @@ class LSTM(SequenceNetwork):
     """The share of g that is zeroed in training (Semeniuta, Severyn and Barth, COLING 2016)."""
 
     @checked
-    def __init__(self, x_size: Width, size: Width) -> None:
-        super().__init__(x_size, size, causal=True)
-        self.lstm = nn.LSTM(x_size, size)
+    def __init__(self, input_size: Width, size: Width) -> None:
+        super().__init__(input_size, size, causal=True)
+        self.lstm = nn.LSTM(input_size, size)
 
     @property
     def random(self) -> bool:
@@ -63,7 +63,7 @@ class LSTM(SequenceNetwork):
         if self.random:
             factors = F.dropout(inputs.data.new_ones(len(inputs.data), self.output_size), self.cell_dropout)
         U, alive = self.lstm.weight_hh_l0, inputs.batch_sizes.tolist()
-        states = LSTMOverTime.apply(inputs.data, U, alive, factors, self.truncate)  # type: ignore[no-untyped-call]
+        states = LSTMFunction.apply(inputs.data, U, alive, factors, self.truncate)  # type: ignore[no-untyped-call]
         return inputs._replace(data=states)
 
     def _by_cudnn(self, x: Tensor) -> bool:

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.sequences.network import SequenceNetwork
 from treenn.sequences.packed import over_time
+from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.trees.arguments import Width, checked
 
 
@@ -28,20 +28,20 @@ class PeepholeLSTM(SequenceNetwork):
     U(±1/√size), as in `torch.nn.LSTM`.
 
     Args:
-        x_size: width of a step's vector.
+        input_size: width of a step's vector.
         size: width of h and of c.
 
-    Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
+    Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = size.
     """
 
-    recurrent = ("U",)  # for `treenn.initialization`
+    recurrent = ("U",)  # for `treenn.models.initialization`
     truncate: int | None = None
     """Every how many steps gradients end; see `treenn.sequences.truncated`."""
 
     @checked
-    def __init__(self, x_size: Width, size: Width) -> None:
-        super().__init__(x_size, size, causal=True)
-        self.W = nn.Parameter(torch.empty(4 * size, x_size))  # rows: i, f, g, o
+    def __init__(self, input_size: Width, size: Width) -> None:
+        super().__init__(input_size, size, causal=True)
+        self.W = nn.Parameter(torch.empty(4 * size, input_size))  # rows: i, f, g, o
         self.U = nn.Parameter(torch.empty(4 * size, size))
         self.b = nn.Parameter(torch.empty(4 * size))
         self.p = nn.Parameter(torch.empty(3, size))  # rows: i, f, o
@@ -49,7 +49,7 @@ class PeepholeLSTM(SequenceNetwork):
             nn.init.uniform_(parameter, -(size**-0.5), size**-0.5)
 
     def forget_biases(self) -> Tensor:
-        """b_f, a part of b: where `treenn.initialization` finds it."""
+        """b_f, a part of b: where `treenn.models.initialization` finds it."""
         return self.b[self.output_size : 2 * self.output_size]
 
     def read(self, x: Tensor) -> Tensor:

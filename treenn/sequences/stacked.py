@@ -7,7 +7,7 @@ from itertools import pairwise
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.sequences.network import SequenceNetwork
+from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.trees.arguments import checked
 from treenn.trees.errors import InputError, argument
 
@@ -34,7 +34,7 @@ class Stacked(SequenceNetwork):
     >>> Stacked(LSTM(4, 3), LSTM(2, 3))
     Traceback (most recent call last):
         ...
-    treenn.trees.errors.InputError: a network of x_size 2 cannot read states of output_size 3
+    treenn.trees.errors.InputError: a network of input_size 2 cannot read states of output_size 3
     """
 
     @checked
@@ -42,12 +42,12 @@ class Stacked(SequenceNetwork):
         if not networks:
             raise InputError(f"{argument('networks')}: must be one network or more")
         for below, above in pairwise(networks):
-            if above.x_size != below.output_size:
+            if above.input_size != below.output_size:
                 raise InputError(
-                    f"a network of x_size {above.x_size} cannot read states of output_size {below.output_size}"
+                    f"a network of input_size {above.input_size} cannot read states of output_size {below.output_size}"
                 )
         causal = all(network.causal for network in networks)
-        super().__init__(networks[0].x_size, networks[-1].output_size, causal=causal)
+        super().__init__(networks[0].input_size, networks[-1].output_size, causal=causal)
         self.networks = nn.ModuleList(networks)
 
     @property

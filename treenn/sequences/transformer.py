@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.sequences.network import SequenceNetwork
 from treenn.sequences.packed import by_sequence, within
+from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.trees import InputError
 from treenn.trees.arguments import Layers, Share, Width, checked
 
@@ -28,22 +28,22 @@ class Transformer(SequenceNetwork):
     needs no warm-up (Xiong et al. 2020, "On layer normalization in the Transformer architecture").
 
     Args:
-        x_size: width of a step's vector.
+        input_size: width of a step's vector.
         size: d, width of a state; the paper's 512, here whatever it is to be.
         layers: how many; the paper has 6.
         heads: at most so many, and as many as divide d evenly; the paper has 8.
         dropout: the paper has 0.1.
 
-    Shape: data `(R, x)` to `(R, d)`, `x` = x_size, `d` = size.
+    Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = size.
     """
 
     @checked
     def __init__(
-        self, x_size: Width, size: Width, *, layers: Layers = 2, heads: Width = 4, dropout: Share = 0.0
+        self, input_size: Width, size: Width, *, layers: Layers = 2, heads: Width = 4, dropout: Share = 0.0
     ) -> None:
-        super().__init__(x_size, size, causal=False)
+        super().__init__(input_size, size, causal=False)
         self.dropout = dropout
-        self.words = nn.Linear(x_size, size)
+        self.words = nn.Linear(input_size, size)
         layer = nn.TransformerEncoderLayer(
             size,
             next(count for count in range(heads, 0, -1) if size % count == 0),

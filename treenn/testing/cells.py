@@ -30,7 +30,7 @@ class CellError(AssertionError):
 
 
 @checked
-def check_cell(make: Callable[[], Cell], x_size: Width, *, seed: Seed = 0) -> None:
+def check_cell(make: Callable[[], Cell], input_size: Width, *, seed: Seed = 0) -> None:
     """Prove a cell: its shapes, its rows, its gradients, and that all ways to compute it agree; in float64.
 
     The states of small trees are computed node by node, level by level and, where the cell has `affine`, by that; with
@@ -38,21 +38,21 @@ def check_cell(make: Callable[[], Cell], x_size: Width, *, seed: Seed = 0) -> No
 
     Args:
         make: makes the cell. Small sizes check as much as large ones, and faster.
-        x_size: width of the word vectors it is made for.
+        input_size: width of the word vectors it is made for.
         seed: of its weights and of the numbers it is tried on.
 
     Raises:
         CellError: at the first rule that the cell breaks.
 
     >>> from treenn.cells import TreeGRU
-    >>> check_cell(lambda: TreeGRU(x_size=3, size=4), x_size=3)
+    >>> check_cell(lambda: TreeGRU(input_size=3, size=4), input_size=3)
     """
     with torch.random.fork_rng(devices=[]), torch.enable_grad():
         torch.manual_seed(seed)
         cell = _made(make)
-        _check_widths(cell, x_size)
-        left, right = (cell.leaf(_random(ROWS, x_size)).detach() for _ in range(2))
-        _check_rows(f"{type(cell).__name__}.leaf", cell.leaf, _random(ROWS, x_size))
+        _check_widths(cell, input_size)
+        left, right = (cell.leaf(_random(ROWS, input_size)).detach() for _ in range(2))
+        _check_rows(f"{type(cell).__name__}.leaf", cell.leaf, _random(ROWS, input_size))
         _check_rows(f"{type(cell).__name__}.compose", cell.compose, left, right)
         _check_rows(f"{type(cell).__name__}.output", cell.output, left)
         _check_nothing_is_forgotten([cell, *(_made(make) for _ in range(4))])
@@ -71,11 +71,11 @@ def _random(*shape: int) -> Tensor:
     return torch.randn(*shape, dtype=torch.float64)
 
 
-def _check_widths(cell: Cell, x_size: int) -> None:
+def _check_widths(cell: Cell, input_size: int) -> None:
     name = type(cell).__name__
-    if cell.x_size != x_size:
-        raise CellError(f"{name}.x_size is {cell.x_size}, the word vectors are {x_size} wide")
-    x = _random(ROWS, x_size)
+    if cell.input_size != input_size:
+        raise CellError(f"{name}.input_size is {cell.input_size}, the word vectors are {input_size} wide")
+    x = _random(ROWS, input_size)
     states = _try(f"{name}.leaf", cell.leaf, x)
     _expect_table(f"{name}.leaf", states, "state_size", cell.state_size)
     parents = _try(f"{name}.compose", cell.compose, states, states)
@@ -135,9 +135,9 @@ def _check_nothing_is_forgotten(cells: Iterable[Cell]) -> None:
 def _without_gradient(cell: Cell) -> set[str]:
     """What has no part in any result; one cell alone may not say it, for a ReLU may be off."""
     name, trained = type(cell).__name__, _trained(cell)
-    x = _random(ROWS, cell.x_size).requires_grad_()
-    left, right = (cell.leaf(_random(ROWS, cell.x_size)).detach().requires_grad_() for _ in range(2))
-    nodes = _node_by_node(cell, _random(sum(len(tree.words) for tree in TREES), cell.x_size))
+    x = _random(ROWS, cell.input_size).requires_grad_()
+    left, right = (cell.leaf(_random(ROWS, cell.input_size)).detach().requires_grad_() for _ in range(2))
+    nodes = _node_by_node(cell, _random(sum(len(tree.words) for tree in TREES), cell.input_size))
     gradients = {
         **_gradients(cell.leaf(x), {f"{name}.leaf forgets the word vector": x}),
         **_gradients(
@@ -195,15 +195,15 @@ def _affine_results(
 
     def gradients() -> dict[str, Tensor]:
         given = upstream.clone()
-        to_z, to_memories = pairs.new_empty(ROWS, len(affine.bias)), torch.empty_like(memories)
+        grad_z, grad_memories = pairs.new_empty(ROWS, len(affine.bias)), torch.empty_like(memories)
         with torch.no_grad():
-            affine.pointwise.backward(kept, given[:, :d], given[:, d:], to_z, to_memories)
-            to_left, to_right = torch.split(to_z @ affine.weight, d, dim=1)
+            affine.pointwise.backward(kept, given[:, :d], given[:, d:], grad_z, grad_memories)
+            to_left, to_right = torch.split(grad_z @ affine.weight, d, dim=1)
         maps = torch.cat([affine.weight.flatten(), affine.bias])
         return {
-            "left": torch.cat([to_left, to_memories[:, 0]], dim=1),
-            "right": torch.cat([to_right, to_memories[:, 1]], dim=1),
-            **_gradients(maps, trained, torch.cat([(to_z.T @ pairs).flatten(), to_z.sum(dim=0)])),
+            "left": torch.cat([to_left, grad_memories[:, 0]], dim=1),
+            "right": torch.cat([to_right, grad_memories[:, 1]], dim=1),
+            **_gradients(maps, trained, torch.cat([(grad_z.T @ pairs).flatten(), grad_z.sum(dim=0)])),
         }
 
     return parents, gradients(), gradients()
@@ -213,7 +213,7 @@ def _check_sweep(cell: Cell, share: bool) -> None:
     """The encoder must give every node what plain recursion gives it: results and gradients."""
     where = f"{type(cell).__name__} in TreeEncoder{' with shared subtrees' if share else ''}"
     forest = pack(TREES, share=share)
-    x = _random(len(forest.words), cell.x_size).requires_grad_()
+    x = _random(len(forest.words), cell.input_size).requires_grad_()
     plain = _node_by_node(cell, x if forest.uses is None else x[forest.uses[: forest.n_tokens]])
     swept = TreeEncoder(cell)(forest, x)[forest.rows]
     if not _close(swept, plain):
@@ -227,7 +227,7 @@ def _check_sweep(cell: Cell, share: bool) -> None:
 
 def _check_gradients(cell: Cell) -> None:
     """The gradients must be those of finite differences."""
-    x = _random(sum(len(tree.words) for tree in TREES), cell.x_size).requires_grad_()
+    x = _random(sum(len(tree.words) for tree in TREES), cell.input_size).requires_grad_()
     forest = pack(TREES)
     try:
         torch.autograd.gradcheck(

@@ -1,5 +1,15 @@
-"""Training one model on one treebank, and going on where a run was cut off."""
+"""Training of one model on one treebank, with checkpoints to resume from.
 
-from treenn.training.trainer import Progress, Run, train
+Names are imported on first use: the rules for output folders need no torch.
+"""
+
+from importlib import import_module
+from typing import Any
 
 __all__ = ["Progress", "Run", "train"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'treenn.training' has no attribute {name!r}")
+    return getattr(import_module("treenn.training.trainer"), name)

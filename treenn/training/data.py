@@ -13,11 +13,11 @@ import numpy as np
 from treebanks import PairTreebank, Treebank
 from treenn.contextual import FrozenVectors
 from treenn.contextual.cache import cache_home
-from treenn.network import Network
-from treenn.settings import Settings
+from treenn.models.network import Network
+from treenn.models.settings import Settings
+from treenn.models.vectors import WordVectors
+from treenn.models.vocabulary import Vocabulary
 from treenn.trees import InputError
-from treenn.vectors import WordVectors
-from treenn.vocabulary import Vocabulary
 
 
 def check_labels(treebank: Treebank, settings: Settings) -> None:
@@ -49,12 +49,12 @@ def _check_classes(treebank: Treebank, split: str) -> None:
 
 def criterion(settings: Settings) -> str:
     """The metric on dev that says which epoch is the best: with `spans`, roots, as in Tai et al.'s code."""
-    if settings.selection == "best":
+    if settings.checkpoint == "best":
         return "all_nodes" if settings.supervision == "nodes" else "root"
-    return "root" if settings.selection == "best-root" else "all_nodes"
+    return "root" if settings.checkpoint == "best-root" else "all_nodes"
 
 
-def find_words(
+def build_vocabulary(
     treebank: Treebank | PairTreebank, vectors: Sequence[WordVectors], *, rare: bool
 ) -> tuple[Vocabulary, list[dict[str, Any]]]:
     """The vocabulary, with rare words or without, and for each file of vectors how much of the treebank it covers."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from treebanks import Pair
-from treenn.network import Network
+from treenn.models.network import Network
 from treenn.training.gradients import gradient_norm
 from treenn.trees import Tree
 from treenn.trees.errors import InputError, argument

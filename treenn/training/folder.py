@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from treenn.run_dir import TRAINING, Run, open_run_dir
+from treenn.training.run_dir import TRAINING, Run, open_run_dir
 
 RESULTS, CHECKPOINT = TRAINING.kept
 """What a finished run leaves, and what an unfinished one."""

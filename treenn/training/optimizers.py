@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from torch.optim import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, SparseAdam
 
 from treenn.contextual import ContextualEncoder
-from treenn.network import Network
-from treenn.settings import Settings
+from treenn.models.network import Network
+from treenn.models.settings import Settings
 
 
 def make_optimizers(model: Network, settings: Settings) -> list[Optimizer]:

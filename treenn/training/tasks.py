@@ -8,12 +8,13 @@ from functools import partial
 from typing import Any
 
 from treebanks import PairTreebank, Treebank
-from treenn.architectures import DEPENDENCY_ENCODERS
-from treenn.evaluation import Predictions, predict
-from treenn.models import MakeHead, build, node_head
-from treenn.network import Network
-from treenn.pairs import PairPredictions, build_pairs, pair_head, predict_pairs
-from treenn.settings import Settings
+from treenn.evaluation.pair_predictions import PairPredictions, predict_pairs
+from treenn.evaluation.predictions import Predictions, predict
+from treenn.models.building import MakeHead, build, node_head
+from treenn.models.names import DEPENDENCY_ENCODERS
+from treenn.models.network import Network
+from treenn.models.pair_folder import build_pairs, pair_head
+from treenn.models.settings import Settings
 from treenn.training.data import check_labels, criterion
 from treenn.trees.errors import InputError, argument
 

@@ -14,25 +14,25 @@ import torch
 
 import treebanks
 from treebanks import PairTreebank, Treebank
-from treenn.checkpoint import load_checkpoint, save_checkpoint
-from treenn.environment import environment
-from treenn.models import check_recipe, read_folder, save_model, save_weights
-from treenn.network import Network
-from treenn.run_dir import check_run_dir, training_run, writing_to
-from treenn.settings import Settings
+from treenn.models.building import check_recipe, read_folder, save_model, save_weights
+from treenn.models.network import Network
+from treenn.models.settings import Settings
+from treenn.models.vectors import WordVectors
+from treenn.runtime.environment import environment
+from treenn.runtime.weight_file import NAME, read_weights
 from treenn.training import folder
-from treenn.training.data import batches, digest, find_words, prepare
+from treenn.training.checkpoint import load_checkpoint, save_checkpoint
+from treenn.training.data import batches, build_vocabulary, digest, prepare
 from treenn.training.divergence import Diverged, explain
-from treenn.training.results import describe, evaluate, metrics_of
+from treenn.training.run_dir import check_run_dir, training_run, writing_to
+from treenn.training.run_results import describe, evaluate, metrics_of
 from treenn.training.spans import with_spans
-from treenn.training.steps import Step, Steps
 from treenn.training.tasks import task_of
+from treenn.training.train_step import Step, Steps
 from treenn.trees import InputError
 from treenn.trees.arguments import AnyPath, Device, checked
 from treenn.trees.files import write_text
 from treenn.trees.json_values import dump_json, read_object
-from treenn.vectors import WordVectors
-from treenn.weight_file import NAME, read_weights
 
 Progress = Callable[[int, int, str], None]
 """Called after every batch with the batches done, their number in the whole run, and a line that says how it goes."""
@@ -45,7 +45,7 @@ class Run:
     Args:
         model: the network of the epoch that was kept.
         settings: what it was trained with.
-        results: one entry of a comparison's `runs` (see `treenn.comparison.results`).
+        results: one entry of a comparison's `runs` (see `treenn.experiment.results`).
     """
 
     model: Network
@@ -68,7 +68,7 @@ def train(
 ) -> Run:
     """Train one model, keep its best epoch, and evaluate that on every split but train.
 
-    Which epoch is kept is `settings.selection`. On one thread of one machine the settings fix every bit of the result,
+    Which epoch is kept is `settings.checkpoint`. On one thread of one machine the settings fix every bit of the result,
     also over an interruption: each epoch starts its random numbers anew from the seed and its own number.
 
     Args:
@@ -96,7 +96,7 @@ def train(
     if out is not None:
         trainer.open(Path(out), resume, overwrite)
     prepare(treebank, trainer.steps.network, progress)
-    if trainer.settings.starts > 1 and not trainer.epochs_done:
+    if trainer.settings.restarts > 1 and not trainer.epochs_done:
         trainer.choose_start(progress)
     for epoch in range(trainer.epochs_done + 1, trainer.settings.epochs + 1):
         trainer.run_epoch(epoch, progress)
@@ -114,7 +114,7 @@ class _Trainer:
         device: str,
     ) -> None:
         self.treebank, self.settings, self.task = treebank, settings, task_of(treebank, settings)
-        self.vocabulary, self.coverage = find_words(treebank, vectors, rare=settings.word_dropout > 0)
+        self.vocabulary, self.coverage = build_vocabulary(treebank, vectors, rare=settings.word_dropout > 0)
         self.vectors, self.device = vectors, device
         self.steps = self._start(settings)
         self.data = digest(treebank, self.steps.network)
@@ -156,7 +156,7 @@ class _Trainer:
 
     def choose_start(self, progress: Progress) -> None:
         """Train every start for the first epoch, and go on with the one that is the best on dev."""
-        tried, of = list[dict[str, Any]](), self.settings.starts
+        tried, of = list[dict[str, Any]](), self.settings.restarts
         for start in range(of):
             if start:
                 self.steps = self._start(replace(self.settings, seed=self._seed(0, start)))
@@ -204,8 +204,8 @@ class _Trainer:
         save_checkpoint(out / folder.CHECKPOINT, self.steps.state, self.steps.optimizers, state)
 
     def _chosen(self) -> int:
-        """The epoch so far that `settings.selection` asks for; of equally good ones the first."""
-        if self.settings.selection == "last":
+        """The epoch so far that `settings.checkpoint` asks for; of equally good ones the first."""
+        if self.settings.checkpoint == "last":
             return self.epochs_done
         return int(self._best(self.history)["epoch"])
 

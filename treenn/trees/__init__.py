@@ -22,10 +22,10 @@ from treenn.trees.convert import (
 from treenn.trees.dependency import DependencyTree
 from treenn.trees.draw import draw_text
 from treenn.trees.errors import InputError
-from treenn.trees.escapes import escape, unescape
 from treenn.trees.nary import NaryTree
 from treenn.trees.palette import palette
-from treenn.trees.sick import read_sick_constituents, read_sick_dependencies
+from treenn.trees.ptb_escapes import escape, unescape
+from treenn.trees.sick_files import read_sick_constituents, read_sick_dependencies
 from treenn.trees.skipping import OnError
 from treenn.trees.svg import draw_svg
 from treenn.trees.tree import Label, Tree

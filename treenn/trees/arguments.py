@@ -104,7 +104,7 @@ _ORIGINS: Mapping[str, str] = {
     "PackedForest": "treenn.pack makes one of trees",
     "PackedDependencies": "treenn.pack_dependencies makes one of trees",
     "NodeClassifier": "treenn.load_model(folder)[0] is one",
-    "PairClassifier": "treenn.pairs.load_pair_model(folder)[0] is one",
+    "PairClassifier": "treenn.models.pair_folder.load_pair_model(folder)[0] is one",
     "WordVectors": "treenn.read_vectors reads them from a file",
     "Treebank": "treebanks.load loads one by its name",
     "ParsingTreebank": "treebanks.parsing.load_parsing loads one by its name",

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from treenn.trees.arguments import checked
 from treenn.trees.errors import InputError
-from treenn.trees.grow import Opened, grow
+from treenn.trees.expand import Opened, grow
 from treenn.trees.nary import NaryTree
 from treenn.trees.tree import Label, Tree
 

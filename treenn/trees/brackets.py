@@ -4,7 +4,7 @@ What is read:
 
 - Spaces, tabs and line ends separate; every other character, the no-break space among them, is part of a word.
 - Blank lines, and lines whose first character is `#` (comments), are passed over.
-- `-LRB-` and its kin stand for brackets, `\/` and `\*` for `/` and `*`, inside a word (`treenn.trees.escapes`).
+- `-LRB-` and its kin stand for brackets, `\/` and `\*` for `/` and `*`, inside a word (`treenn.trees.ptb_escapes`).
 - `X` stands for "no label", which is `None` in a `Tree`; `( word)`, with a space, is a word without one. The label `X`
   itself is written `\X`.
 - Brackets without a label around a whole tree, as the Penn Treebank has them, are left out.
@@ -19,11 +19,11 @@ from pathlib import Path
 
 from treenn.trees.arguments import Classes, check_items, checked, refusal
 from treenn.trees.binarize import Factor, binarize
+from treenn.trees.bracket_parser import Fault, Raw, group
 from treenn.trees.errors import InputError, argument
-from treenn.trees.escapes import escape, escape_label
 from treenn.trees.files import read_text, write_text
-from treenn.trees.grouping import Fault, Raw, group
 from treenn.trees.nary import NaryTree, inner_children
+from treenn.trees.ptb_escapes import escape, escape_label
 from treenn.trees.skipping import OnError
 from treenn.trees.tree import Label, Tree
 

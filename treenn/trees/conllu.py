@@ -3,7 +3,7 @@
 One word a line, ten columns with tabs between them, a blank line after each sentence. Of the columns are read ID, FORM,
 HEAD and DEPREL. Lines that start with `#` (comments), multiword tokens (ID 3-4: the words follow on their own lines)
 and empty nodes (ID 8.1: they belong to the enhanced graph, not to the tree) are passed over. `-LRB-` and the other
-escapes of `treenn.trees.escapes` are undone in words.
+escapes of `treenn.trees.ptb_escapes` are undone in words.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import NamedTuple
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.dependency import DependencyTree, head_fault
 from treenn.trees.errors import InputError
-from treenn.trees.escapes import unescape
 from treenn.trees.files import read_text, split_lines
+from treenn.trees.ptb_escapes import unescape
 from treenn.trees.skipping import OnError, read_each
 
 _NO_WORD = re.compile(r"[0-9]+[-.][0-9]+")

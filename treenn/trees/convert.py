@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from treenn.trees.arguments import check
 from treenn.trees.binarize import Factor, binarize
 from treenn.trees.errors import InputError
-from treenn.trees.escapes import escape, escape_label, unescape, unescape_label
-from treenn.trees.grow import Opened, grow
+from treenn.trees.expand import Opened, grow
 from treenn.trees.nary import NaryTree, inner_children
+from treenn.trees.ptb_escapes import escape, escape_label, unescape, unescape_label
 from treenn.trees.tree import Label, Tree
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from treenn.trees.errors import InputError
-from treenn.trees.parts import Label, check_labels, check_numbers, check_relations, check_words
+from treenn.trees.tree_checks import Label, check_labels, check_numbers, check_relations, check_words
 
 
 @dataclass(frozen=True)

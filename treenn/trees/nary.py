@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from treenn.trees.errors import InputError
-from treenn.trees.parts import Label, check_labels, check_rows, check_words
 from treenn.trees.tree import Tree
+from treenn.trees.tree_checks import Label, check_labels, check_rows, check_words
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from treenn.trees.arguments import check
 from treenn.trees.errors import InputError, argument
-from treenn.trees.parts import Label, check_labels, check_node, check_rows, check_words
+from treenn.trees.tree_checks import Label, check_labels, check_node, check_rows, check_words
 
 __all__ = ["Label", "Tree"]
 

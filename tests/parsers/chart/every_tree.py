@@ -7,7 +7,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from treenn.parsers.chart.search import Found, Node, Scores
+from treenn.parsers.chart.cky import Found, Node, Scores
 from treenn.parsers.chart.spans import row
 
 Splits = frozenset[tuple[int, int, int]]

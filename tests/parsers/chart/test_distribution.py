@@ -5,7 +5,7 @@ import torch
 from parsers.chart.every_tree import all_trees, children, random_scores, splits_found, totals
 
 from treenn.parsers.chart import TreeDistribution
-from treenn.parsers.chart.search import Scores
+from treenn.parsers.chart.cky import Scores
 from treenn.parsers.chart.spans import row
 
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from treenn.models.vocabulary import Vocabulary
 from treenn.parsers.chart.examples import NO_LABEL, NULL, Inventory, batches, example, stack
 from treenn.parsers.chart.spans import row
 from treenn.trees import parse_nary, parse_tree
-from treenn.vocabulary import Vocabulary
 
 QUESTION = parse_nary("(SBARQ (WHNP (WP Who)) (SQ (VBZ is) (NP (NP (NN chief))) (NP (NN today))) (. ?))")[0]
 

@@ -10,7 +10,7 @@ import pytest
 import treenn
 from treebanks.parsing import load_parsing
 from treenn.parsers.chart import ChartParser
-from treenn.parsers.evaluation import evaluate
+from treenn.parsers.evalb import evaluate
 from treenn.parsers.loading import load_parser
 from treenn.testing import check_parser
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from strategies import nary_trees
 
 from treenn.parsers.pcfg.markov import PART, rules, symbols
-from treenn.parsers.pcfg.settings import Settings
+from treenn.parsers.pcfg.pcfg_settings import Settings
 from treenn.trees import NaryTree, parse_nary
 
 [TREE] = parse_nary("(S (NP (DT the) (JJ old) (NN dog)) (VP (VBZ is) (RB not) (ADJP (JJ mad))) (. .))")

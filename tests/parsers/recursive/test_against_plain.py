@@ -11,15 +11,15 @@ import pytest
 import torch
 from torch import Tensor
 
+from treenn.models.vocabulary import Vocabulary
+from treenn.parsers.recursive.beam_search import Found, Sentences, search
 from treenn.parsers.recursive.gold import gold_of
-from treenn.parsers.recursive.network import MergeNetwork, build
-from treenn.parsers.recursive.objective import margin_loss, steps_loss
-from treenn.parsers.recursive.parser import trees_of
-from treenn.parsers.recursive.search import Found, Sentences, search
-from treenn.parsers.recursive.settings import Settings
+from treenn.parsers.recursive.max_margin import margin_loss, steps_loss
+from treenn.parsers.recursive.merge_scorer import MergeNetwork, build
+from treenn.parsers.recursive.recursive_parser import trees_of
+from treenn.parsers.recursive.recursive_settings import Settings
 from treenn.trees import NaryTree, Tree
 from treenn.trees.nary import inner_children
-from treenn.vocabulary import Vocabulary
 
 WORDS = list("abcdefgh")
 Span = tuple[int, int]

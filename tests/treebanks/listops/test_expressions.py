@@ -7,9 +7,9 @@ from random import Random
 import numpy as np
 import pytest
 
-from treebanks.listops.drawing import draw
+from treebanks.brackets import nested_tree
 from treebanks.listops.expressions import OPERATORS, depth, labelled_tree, value
-from treebanks.nested import nested_tree
+from treebanks.listops.sampling import draw
 
 EXAMPLES = [draw(Random(seed), longest=200) for seed in range(60)]
 

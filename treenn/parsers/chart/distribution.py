@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from treenn.parsers.chart.search import Found, Posterior, Scores, best_trees, inside_outside
+from treenn.parsers.chart.cky import Found, Posterior, Scores, best_trees, inside_outside
 
 _FORBIDDEN = -1e4
 """A score that no other outweighs, and that unlike -∞ leaves sums and differences numbers."""

@@ -11,11 +11,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from treenn.models.vocabulary import Vocabulary
 from treenn.parsers.chart.affixes import affixes
 from treenn.parsers.chart.spans import crossing, row, span_count
 from treenn.trees import Label, NaryTree, Tree
 from treenn.trees.nary import inner_children
-from treenn.vocabulary import Vocabulary
 
 IntArray = npt.NDArray[np.int64]
 

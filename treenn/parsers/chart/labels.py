@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 
 from treenn.parsers.chart.examples import NULL
-from treenn.parsers.chart.network import Encoded, SpanNetwork
+from treenn.parsers.chart.span_scorer import Encoded, SpanNetwork
 from treenn.trees import Tree
 
 FACTORED = "@"

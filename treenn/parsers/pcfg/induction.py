@@ -10,7 +10,7 @@ from nltk.grammar import PCFG, Nonterminal, ProbabilisticProduction
 
 from treenn.parsers.pcfg.lexicon import lexicon
 from treenn.parsers.pcfg.markov import CONTEXT, rules, symbols
-from treenn.parsers.pcfg.settings import Settings
+from treenn.parsers.pcfg.pcfg_settings import Settings
 from treenn.trees import NaryTree, Tree
 
 START = CONTEXT

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
-from treenn.parsers.pcfg.settings import Settings
+from treenn.parsers.pcfg.pcfg_settings import Settings
 from treenn.parsers.pcfg.signatures import UNKNOWN, signatures
 from treenn.trees import NaryTree, Tree
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from treenn.parsers.pcfg.heads import head
-from treenn.parsers.pcfg.settings import Factor, Settings
+from treenn.parsers.pcfg.head_rules import head
+from treenn.parsers.pcfg.pcfg_settings import Factor, Settings
 from treenn.trees import NaryTree, Tree
 from treenn.trees.nary import inner_children
 

@@ -13,15 +13,15 @@ class Context(nn.Module):
     does not depend on the other sentences, and torch's fast kernel for tables can be used.
 
     Args:
-        x_size: width of a word vector.
+        input_size: width of a word vector.
         size: width of the result, half of it from either side.
         layers: how many are stacked.
         dropout: what goes over the result of each layer.
     """
 
-    def __init__(self, x_size: int, size: int, layers: int, dropout: float) -> None:
+    def __init__(self, input_size: int, size: int, layers: int, dropout: float) -> None:
         super().__init__()
-        widths = [x_size, *[size] * (layers - 1)]
+        widths = [input_size, *[size] * (layers - 1)]
         self.forward_layers = nn.ModuleList(nn.LSTM(width, size // 2, batch_first=True) for width in widths)
         self.backward_layers = nn.ModuleList(nn.LSTM(width, size // 2, batch_first=True) for width in widths)
         self.dropout = nn.Dropout(dropout)

@@ -1,0 +1,79 @@
+"""The sentences on which two models disagree most, from made-up results and from trained models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from toy import toy_treebank
+
+from treenn.analysis.disagreement import disagreements, node_classes
+from treenn.evaluation.predictions import predict
+from treenn.models.building import build, load_model, save_model
+from treenn.models.settings import Settings
+from treenn.models.vocabulary import Vocabulary
+from treenn.trees import InputError
+
+ONE, TWO = [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]
+
+
+def results(answers: dict[str, list[list[list[float]]]], gold: list[int]) -> dict[str, Any]:
+    """Results of models whose runs say these root probabilities, run by run."""
+    runs = [
+        {"model": model, "predictions": {"test": {"root_probabilities": run}}}
+        for model, of_runs in answers.items()
+        for run in of_runs
+    ]
+    return {"runs": runs, "gold": {"test": {"root": gold}}}
+
+
+def test_the_farthest_come_first_and_are_found_by_their_line() -> None:
+    tree = [[ONE, ONE, [0.2, 0.2, 0.6]]]
+    lstm = [[ONE, TWO, [0.2, 0.4, 0.4]]]
+    found = disagreements(results({"tree": tree, "lstm": lstm, "other": tree}, [0, 1, 2]), ("tree", "lstm"), most=2)
+    assert [(each["split"], each["line"], each["distance"]) for each in found] == [("test", 2, 1.0), ("test", 3, 0.2)]
+    assert found[0]["gold"] == 1
+    assert found[0]["models"] == {
+        "tree": {"probabilities": ONE, "class": 0},
+        "lstm": {"probabilities": TWO, "class": 1},
+    }
+
+
+def test_answers_are_means_over_seeds() -> None:
+    found = disagreements(results({"a": [[ONE], [TWO]], "b": [[TWO], [TWO], [TWO], [ONE]]}, [0]), ("a", "b"))
+    assert found[0]["models"]["a"]["probabilities"] == [0.5, 0.5, 0]
+    assert found[0]["models"]["b"]["probabilities"] == [0.25, 0.75, 0]
+    assert found[0]["distance"] == 0.25
+
+
+def test_of_equal_distances_the_first_line_comes_first() -> None:
+    found = disagreements(results({"a": [[ONE] * 30], "b": [[TWO] * 30]}, [0] * 30), ("a", "b"))
+    assert [each["line"] for each in found] == list(range(1, 21))
+
+
+def test_runs_that_keep_no_probabilities_name_no_sentence() -> None:
+    found = results({"a": [[ONE]], "b": [[TWO]]}, [0])
+    del found["runs"][1]["predictions"]["test"]["root_probabilities"]
+    assert disagreements(found, ("a", "b")) == []
+    assert disagreements(found, ("a", "nobody")) == []
+
+
+def test_node_classes_are_the_likeliest_by_the_mean_of_all_models(tmp_path: Path) -> None:
+    trees = toy_treebank(test=9).test
+    folders = [tmp_path / str(seed) for seed in range(3)]
+    for seed, folder in enumerate(folders):
+        settings = Settings(size=4, word_size=3, seed=seed)
+        save_model(folder, build(settings, 5, Vocabulary.of(trees)), settings, list("abcde"))
+    found = node_classes(folders, trees)
+    assert [len(each) for each in found] == [len(tree) for tree in trees]
+    mean = sum(predict(load_model(folder)[0], trees).probabilities for folder in folders)
+    assert "".join(found) == "".join(str(each) for each in np.argmax(mean, axis=1))
+    alone = node_classes(folders[:1], trees[:2])
+    assert alone == ["".join(map(str, predict(load_model(folders[0])[0], [tree]).classes)) for tree in trees[:2]]
+
+
+def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"config\.json"):
+        node_classes([tmp_path], toy_treebank().test)

@@ -1,0 +1,193 @@
+"""How far gradients reach, in networks in which it is known, and against one word at a time."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence
+from toy import toy_treebank
+
+from treenn.analysis.gradient_flow import gradient_lengths, reach, reach_of_training, steps_to_end
+from treenn.cells import Cell
+from treenn.encoders import Encoder, SequenceEncoder, TreeEncoder, pack
+from treenn.models.building import NodeClassifier, build
+from treenn.models.node_head import Head
+from treenn.models.settings import Settings
+from treenn.models.vocabulary import Vocabulary
+from treenn.sequences import Elman, SequenceNetwork
+from treenn.sequences.packed import over_time
+from treenn.training import train
+from treenn.trees import Tree
+
+WORDS = [f"w{number}" for number in range(40)]
+SHRINK = 0.5
+
+
+def chain(words: list[str], label: int = 3) -> Tree:
+    """The tree that branches to the left, as a recurrent network reads."""
+    n = len(words)
+    merges = ((0 if k == 0 else n + k - 1, k + 1) for k in range(n - 1))
+    return Tree(tuple(words), tuple(merges), (*(None,) * (2 * n - 2), label))
+
+
+class Fading(SequenceNetwork):
+    """h_t = w h_{t-1} + x_t: the gradient at a word k steps back is w^k of that at the last one."""
+
+    def run(self, x: PackedSequence) -> PackedSequence:
+        return over_time(lambda step, h: (SHRINK * h + step,), x, (torch.zeros(len(x.data), self.output_size),))
+
+
+class FadingCell(Cell):
+    """h = w (h_l + h_r): the gradient at a word k edges below the root is w^k of that at the root."""
+
+    def leaf(self, x: Tensor) -> Tensor:
+        return x
+
+    def compose(self, left: Tensor, right: Tensor) -> Tensor:
+        return SHRINK * (left + right)
+
+
+class ElmanCell(Cell):
+    """An Elman step whose left child is the state before and whose right child a word; a word's state is its vector."""
+
+    def __init__(self, elman: Elman) -> None:
+        super().__init__(elman.input_size, elman.output_size)
+        self.rnn = elman.rnn
+
+    def leaf(self, x: Tensor) -> Tensor:
+        return x
+
+    def compose(self, left: Tensor, right: Tensor) -> Tensor:
+        W, U, b, c = self.rnn.parameters()
+        return torch.tanh(right @ W.T + left @ U.T + b + c)
+
+
+def classifier(encoder: Encoder, words: list[str] | None = None) -> NodeClassifier:
+    torch.manual_seed(3)
+    vocabulary = Vocabulary(words or WORDS)
+    return NodeClassifier(vocabulary, torch.randn(len(vocabulary), encoder.input_size), encoder, Head(4, 5))
+
+
+def means(bins: list[dict]) -> dict[int, float]:
+    return {each["from"]: each["mean"] for each in bins}
+
+
+def test_in_a_linear_sequence_network_the_gradient_is_a_power() -> None:
+    found = reach(classifier(SequenceEncoder(Fading(4, 4, causal=True))), [chain(WORDS)])
+    norms = means(found["steps"])
+    assert (found["path"], found["sentences"], found["words"]) == ("steps", 1, 40)
+    for steps in range(16):
+        assert norms[steps] == pytest.approx(norms[0] * SHRINK**steps, rel=1e-4)
+    assert norms[16] == pytest.approx(norms[0] * SHRINK**16.5, rel=1e-4), (
+        "16 and 17 are one range, their mean geometric"
+    )
+
+
+def test_in_a_linear_recursive_network_it_is_a_power_of_the_depth() -> None:
+    model = classifier(TreeEncoder(FadingCell(4, 4)))
+    balanced = Tree(tuple(WORDS[:4]), ((0, 1), (2, 3), (4, 5)), (None,) * 6 + (1,))
+    assert list(means(reach(model, [balanced])["edges"])) == [2], "in a balanced tree all words are equally far"
+    found = reach(model, [chain(WORDS[:10])])
+    norms = means(found["edges"])
+    assert found["path"] == "edges"
+    for edges in range(1, 10):
+        assert norms[edges] == pytest.approx(norms[1] * SHRINK ** (edges - 1), rel=1e-4)
+
+
+def test_an_elman_cell_on_a_left_chain_reaches_as_far_as_the_recurrent_network() -> None:
+    """One edge is one step; the tree starts at a word of zeros, which is the network's first state."""
+    torch.manual_seed(0)
+    elman = Elman(4, 4)
+    recurrent, recursive = classifier(SequenceEncoder(elman)), classifier(TreeEncoder(ElmanCell(elman)), ["0", *WORDS])
+    with torch.no_grad():
+        recursive.embedding.weight[0] = recursive.embedding.weight[1] = 0
+        recursive.embedding.weight[2:] = recurrent.embedding.weight[1:]
+    recursive.head = recurrent.head
+    by_step = means(reach(recurrent, [chain(WORDS[:9])])["steps"])
+    by_edge = means(reach(recursive, [chain(["0", *WORDS[:9]])])["edges"])
+    for steps in range(8):
+        assert by_edge[steps + 1] == pytest.approx(by_step[steps], rel=1e-4)
+
+
+@pytest.mark.parametrize("model", ["elman", "bilstm", "tree-lstm", "recursive-tanh", "lstm-max"])
+def test_batches_give_what_each_sentence_alone_gives(model: str) -> None:
+    """Also where a word stands in two sentences, or twice in one: each place has a gradient of its own."""
+    trees = [*toy_treebank(train=12).train, chain(["good", "good", "film"])]
+    network = build(Settings(model=model, size=4, word_size=3), 5, Vocabulary.of(trees))
+    network.train()
+    together, alone = reach(network, trees, batch_size=5), [reach(network, [tree]) for tree in trees]
+    assert network.training, "the model stays as it was"
+    norms = [norm for tree in trees for norm in one_by_one(network, tree)]
+    assert together["words"] == len(norms) == sum(each["words"] for each in alone)
+    places = [step for tree in trees for step in steps_to_end(len(tree.words), both_ends=model == "bilstm")]
+    for each in together["steps"]:
+        here = [norm for norm, place in zip(norms, places, strict=True) if each["from"] <= place <= each["to"]]
+        seen = np.array([norm for norm in here if norm > 0])
+        assert (each["words"], each["zero"]) == (len(here), len(here) - len(seen))
+        assert each["mean"] == pytest.approx(np.exp(np.log(seen).mean()), rel=1e-3)
+        assert each["median"] == pytest.approx(np.median(seen), rel=1e-3)
+        assert each["low"] <= each["median"] <= each["high"]
+
+
+def one_by_one(model: NodeClassifier, tree: Tree) -> list[float]:
+    """The norms of a sentence by a pass of its own, its words' vectors changed by hand."""
+    forest = pack([tree])
+    x = model.embedding.weight[model.vocabulary.encode(tree.words)].detach().requires_grad_()
+    state = model.encoder(forest, x)[forest.roots]
+    loss = -torch.log_softmax(model.head.linear(state), dim=1)[0, tree.label]
+    loss.backward()
+    return x.grad.norm(dim=1).tolist()
+
+
+def test_what_has_no_gradient_is_counted() -> None:
+    model = build(Settings(model="elman", size=4, word_size=3, tbptt_steps=4), 5, Vocabulary(WORDS))
+    found = reach(model, [chain(WORDS[:10])])["steps"]
+    cut = [each for each in found if each["zero"]]
+    assert [each["from"] for each in cut] == [2, 3, 4, 5, 6, 7, 8, 9], "runs of four steps: the last has two words"
+    assert all(each["mean"] is each["high"] is None for each in cut)
+
+
+def test_sentences_without_a_label_are_left_out() -> None:
+    model = build(Settings(size=4, word_size=3), 5, Vocabulary(WORDS))
+    assert reach(model, [chain(WORDS[:3]), Tree(("w1", "w2"), ((0, 1),))])["words"] == 3
+
+
+def test_ranges_hold_every_distance_once() -> None:
+    words = WORDS * 10
+    found = reach(classifier(SequenceEncoder(Fading(4, 4, causal=True))), [chain(words)])["steps"]
+    assert [each["from"] for each in found[:18]] == [*range(16), 16, 18]
+    for before, after in pairwise(found):
+        assert after["from"] == before["to"] + 1
+    assert sum(each["words"] for each in found) == len(words)
+    assert found[-1]["to"] >= 399
+
+
+@pytest.fixture(scope="module")
+def run() -> dict:
+    treebank = toy_treebank(train=60)
+    settings = Settings(model="elman", size=6, word_size=5, epochs=2, clip_norm=0.5, seed=4)
+    trained = train(treebank, settings)
+    found = reach_of_training(trained.model, trained.settings, treebank.test)
+    return {"entry": trained.results, "reach": found, "settings": settings, "treebank": treebank}
+
+
+def test_before_training_is_the_network_that_training_started_from(run: dict) -> None:
+    vocabulary = Vocabulary.of(run["treebank"].train)
+    start = reach(build(run["settings"], 5, vocabulary), run["treebank"].test)
+    assert run["reach"]["start"] == start
+    assert run["reach"]["end"] != start
+    assert json.loads(json.dumps(run["reach"])) == run["reach"]
+
+
+def test_clipping_is_read_off_the_history(run: dict) -> None:
+    found = gradient_lengths(run["entry"])
+    assert found["clip_norm"] == 0.5
+    assert len(found["mean"]) == len(found["max"]) == 2
+    assert max(found["max"]) > 0.5 == max(found["max_used"])
+    free = gradient_lengths({**run["entry"], "settings": {**run["entry"]["settings"], "clip_norm": None}})
+    assert free["max_used"] == free["max"]

@@ -1,0 +1,100 @@
+"""Many runs: each on disk the moment it ends, none made twice, none begun where something is missing."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from small_recipes import ONE, OTHER, TOGETHER, small_home
+
+from treenn.experiment.recipes import Recipe
+from treenn.experiment.recipes.reproduce import run_all, run_folder
+from treenn.trees import InputError
+
+
+@pytest.fixture
+def one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recipe:
+    home = small_home(tmp_path / "home", monkeypatch)
+    return replace(ONE, vectors=(str(home / "vectors/two.txt"),))
+
+
+def finished(out: Path) -> set[str]:
+    return {str(path.parent.relative_to(out)) for path in out.rglob("results.json")}
+
+
+def test_every_recipe_is_trained_with_every_seed_but_an_ensemble(one: Recipe, tmp_path: Path) -> None:
+    seen = []
+    run_all([one, TOGETHER_NOW, OTHER], "sst", tmp_path / "out", seeds=2, progress=lambda *call: seen.append(call))
+    assert finished(tmp_path / "out") == {"one/seed-0", "one/seed-1", "other/seed-0", "other/seed-1"}
+    assert [done for done, _, _ in seen] == [0, 1, 2, 3, 4]
+    assert {total for _, total, _ in seen} == {4}
+    assert "other, seed 1: " in seen[-1][2]
+    results = json.loads((run_folder(tmp_path / "out", "one", 1) / "results.json").read_text())
+    assert results["settings"]["seed"] == 1
+    assert results["command"].startswith("treenn train --recipe one --treebank sst --seed 1 --out ")
+    assert [file["file"] for file in results["vectors"]] == ["two.txt"]
+
+
+TOGETHER_NOW = replace(TOGETHER, vectors=())
+
+
+def test_what_is_done_stays_as_it_is_and_more_seeds_go_on(one: Recipe, tmp_path: Path) -> None:
+    run_all([one], "sst", tmp_path / "out", seeds=1)
+    first = run_folder(tmp_path / "out", "one", 0) / "results.json"
+    before = first.stat().st_mtime_ns
+    seen = []
+    run_all([one], "sst", tmp_path / "out", seeds=2, progress=lambda *call: seen.append(call))
+    assert first.stat().st_mtime_ns == before
+    assert seen[0][2] == "1 of 2 runs were done before"
+    assert finished(tmp_path / "out") == {"one/seed-0", "one/seed-1"}
+
+
+def test_a_recipe_that_was_changed_does_not_take_up_its_old_runs(one: Recipe, tmp_path: Path) -> None:
+    run_all([one], "sst", tmp_path / "out", seeds=1)
+    changed = replace(one, settings=replace(one.settings, dropout=0.25))
+    with pytest.raises(InputError, match=r"seed-0: this run has dropout 0\.5, where recipe one has 0\.25 now"):
+        run_all([OTHER, changed], "sst", tmp_path / "out", seeds=1)
+    assert finished(tmp_path / "out") == {"one/seed-0"}, "nothing is trained before all is checked"
+    with pytest.raises(InputError, match=r"seed-0: this run has the word vectors two\.txt, other ones than recipe one"):
+        run_all([replace(one, vectors=())], "sst", tmp_path / "out", seeds=1)
+
+
+def test_what_is_missing_is_said_before_anything_is_trained(one: Recipe, tmp_path: Path, monkeypatch) -> None:
+    missing = replace(ONE, vectors=("nowhere.txt", "two.txt"))
+    with pytest.raises(InputError, match=r"^these word vectors are not here: nowhere\.txt, two\.txt; run `treenn data"):
+        run_all([OTHER, missing], "sst", tmp_path / "out", seeds=1)
+    contextual = replace(OTHER, settings=replace(OTHER.settings, contextual=str(tmp_path)))
+    with pytest.raises(InputError, match=r"^contextual .*: there is no config\.json"):
+        run_all([OTHER, contextual], "sst", tmp_path / "out", seeds=1)
+    monkeypatch.setenv("TREEBANKS_HOME", str(tmp_path / "empty"))
+    with pytest.raises(InputError, match="treenn data fetch sst"):
+        run_all([OTHER], "sst", tmp_path / "out", seeds=1)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("seeds", "jobs", "message"), [(0, 1, "seeds 0"), (1, 0, "jobs 0")])
+def test_no_seeds_or_jobs_are_refused(seeds: int, jobs: int, message: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"{message}: must be 1 to 10000"):
+        run_all([OTHER], "sst", tmp_path, seeds=seeds, jobs=jobs)
+
+
+def test_runs_side_by_side_give_the_same_weights_as_one_after_the_other(one: Recipe, tmp_path: Path) -> None:
+    run_all([OTHER], "sst", tmp_path / "out", seeds=2)
+    # In a process of its own, whose workers start with this test's TREEBANKS_HOME.
+    code = (
+        "from pathlib import Path\nfrom small_recipes import OTHER\n"
+        "from treenn.experiment.recipes.reproduce import run_all\n"
+        "if __name__ == '__main__':\n    run_all([OTHER], 'sst', Path('both'), seeds=2, jobs=2)\n"
+    )
+    (tmp_path / "code.py").write_text(code)
+    path = str(Path(__file__).parents[2])
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([path, os.environ.get("PYTHONPATH", "")])}
+    subprocess.run([sys.executable, "code.py"], cwd=tmp_path, env=environment, check=True, timeout=120)
+    for seed in (0, 1):
+        weights = [run_folder(tmp_path / out, "other", seed) / "model.safetensors" for out in ("out", "both")]
+        assert weights[0].read_bytes() == weights[1].read_bytes()

@@ -1,0 +1,33 @@
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from treenn.experiment.search.log import expected_best, value
+from treenn.trees import InputError
+
+
+@pytest.mark.parametrize("number", [1, 2, 5, 9])
+def test_the_expected_best_is_the_mean_over_all_subsets(number: int) -> None:
+    values = np.random.default_rng(number).integers(0, 6, number) / 10  # some of them the same
+    mean_of_best = [np.mean([max(each) for each in combinations(values, n)]) for n in range(1, number + 1)]
+    assert expected_best(values.tolist()) == pytest.approx(mean_of_best)
+
+
+def test_the_expected_best_of_many_trials_is_a_number() -> None:
+    values = np.linspace(0, 1, 200).tolist()
+    found = expected_best(values)
+    assert found[0] == pytest.approx(0.5)
+    assert found[-1] == pytest.approx(1)
+    assert found == sorted(found)
+
+
+def test_a_trial_that_diverged_reached_nothing() -> None:
+    assert value({"failure": "the loss became nan", "dev": None}, "root") == 0
+    assert value({"failure": None, "dev": {"root": 0.4}}, "root") == 0.4
+
+
+@pytest.mark.parametrize("dev", [{"root": None}, {"pearson": 0.8}])
+def test_a_metric_without_labels_is_named(dev: dict[str, float | None]) -> None:
+    with pytest.raises(InputError, match="metric root: nothing in split 'dev' is labelled for it"):
+        value({"failure": None, "dev": dev}, "root")

@@ -1,0 +1,224 @@
+"""A plan from its runs to its results: what lands where, what goes on, what is reported of half of it."""
+
+import json
+import pickle
+import shutil
+
+import pytest
+from toy import toy_treebank
+
+import treebanks
+from treenn.experiment.compare import compare
+from treenn.experiment.gather import read_results
+from treenn.experiment.plan import Plan
+from treenn.experiment.plan_spec import Model, Task
+from treenn.experiment.results import sections, upgrade, write_results
+from treenn.experiment.run import _arranged, load
+from treenn.experiment.worker_progress import across_processes, watching
+from treenn.models.settings import Settings
+from treenn.trees import InputError
+
+MODELS = (
+    Model("tree-lstm"),
+    Model("lstm"),
+    Model("right, shuffled", model="tree-lstm", trees="right", shuffle=True),
+    Model("majority"),
+)
+SMALL = Settings(size=4, word_size=4, epochs=1)
+
+
+@pytest.fixture(autouse=True)
+def toy(monkeypatch):
+    """The toy treebank under the name of any other; the version of the code holds still while others commit."""
+    monkeypatch.setattr(treebanks, "load", lambda name: toy_treebank(train=12, dev=6, test=6))
+    versions = {"treenn": "0", "commit": "abc", "torch": "2"}
+    monkeypatch.setattr("treenn.experiment.compare.environment", lambda: versions)
+    for cache in (load, _arranged):
+        cache.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A plan that ran to its end, and its results; read only."""
+    out = tmp_path_factory.mktemp("plan")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(treebanks, "load", lambda name: toy_treebank(train=12, dev=6, test=6))
+        patch.setattr("treenn.experiment.compare.environment", lambda: {"treenn": "0", "commit": "abc", "torch": "2"})
+        results = compare(plan(), out, command="treenn compare --plan x")
+        write_results(results, out)
+    return out, results
+
+
+def plan(**changes):
+    given = {"tasks": (Task("toy", ("nodes", "published")),), "models": MODELS, "seeds": 2, "settings": SMALL}
+    return Plan(**given | changes)
+
+
+def test_each_task_and_regime_is_an_entry_with_its_runs(finished):
+    _, results = finished
+    assert (results["schema"], results["version"], results["seeds"]) == ("treenn.comparison", 2, 2)
+    assert [model["name"] for model in results["models"]] == [model.name for model in MODELS]
+    assert [(task["supervision"], task["match"]) for task in results["tasks"]] == [
+        ("nodes", "parameters"), ("published", "parameters")
+    ]  # fmt: skip
+    for task in results["tasks"]:
+        counts = {name: sum(run["model"] == name for run in task["runs"]) for name in task["summary"]}
+        assert counts == {"tree-lstm": 2, "lstm": 2, "right, shuffled": 2, "majority": 1}
+        assert task["missing"] == []
+    nodes, published = ({run["model"]: run for run in task["runs"]} for task in results["tasks"])
+    assert nodes["tree-lstm"] == published["tree-lstm"], "one run serves both regimes"
+    assert [each["lstm"]["settings"]["supervision"] for each in (nodes, published)] == ["nodes", "spans"]
+
+
+def test_runs_over_other_trees_say_nothing_of_nodes(finished):
+    _, results = finished
+    task = results["tasks"][0]
+    for run in task["runs"]:
+        other = run["trees"] != "gold"
+        assert (run["test"]["all_nodes"] is None) == (run["test"]["majority"]["all_nodes"] is None) == other
+        assert ("correct_nodes" not in run["predictions"]["test"]) == other
+        assert run["test"]["root"] is not None
+    tested = {(each["metric"], *each["models"]) for each in task["differences"]}
+    assert ("root", "tree-lstm", "right, shuffled") in tested
+    assert ("all_nodes", "tree-lstm", "lstm") in tested
+    assert ("all_nodes", "tree-lstm", "right, shuffled") not in tested
+
+
+def test_a_run_ends_with_what_it_cost_and_where_it_is_right(finished):
+    _, results = finished
+    for run in results["tasks"][0]["runs"]:
+        assert 0 <= run["seconds_to_best"] <= run["seconds"]
+        assert run["prediction_trees_per_second"] > 0
+        assert run["calibration"]["test"]["before"]["nll"] > 0
+        if run["model"] != "majority":
+            assert 50 < run["peak_memory_mb"] < 100_000
+            assert run["reach"]["start"]["words"] == run["reach"]["end"]["words"] > 6
+
+
+def test_holms_correction_is_over_all_tasks(finished):
+    _, results = finished
+    tested = [each for task in results["tasks"] for each in task["differences"]]
+    least = min(tested, key=lambda each: each["randomization"])
+    assert least["randomization_holm"] == pytest.approx(min(1, len(tested) * least["randomization"]))
+
+
+def test_the_two_first_networks_disagree_by_name_line_and_node(finished):
+    _, results = finished
+    found = results["tasks"][0]["disagreements"]
+    assert len(found) == 6
+    for each in found:
+        tree = toy_treebank(train=12, dev=6, test=6).test[each["line"] - 1]
+        assert each["gold"] == tree.label
+        for name in ("tree-lstm", "lstm"):
+            assert len(each["models"][name]["nodes"]) == len(tree)
+
+
+def test_each_run_is_a_file_of_its_own_which_keeps_probabilities(finished):
+    out, results = finished
+    files = sorted(path.name for path in (out / "runs").glob("*.json"))
+    assert len(files) == 2 + 2 * 2 + 2 + 1  # the LSTM alone is trained otherwise in the second regime
+    for file in files:
+        entry = json.loads((out / "runs" / file).read_text())
+        assert file.startswith(entry["model"].replace(", ", "-") + f"-{entry['seed']}-")
+        assert len(entry["predictions"]["test"]["root_probabilities"]) == 6
+    assert "root_probabilities" not in results["tasks"][0]["runs"][0]["predictions"]["test"]
+    assert (out / "runs" / files[0].removesuffix(".json") / "model.safetensors").exists()
+
+
+def test_a_plan_goes_on_where_it_was(finished, tmp_path):
+    out, results = finished
+    copy = shutil.copytree(out, tmp_path / "copy")
+    lost = sorted((copy / "runs").glob("lstm-1-*.json"))[0]
+    seconds = {path.name: path.stat().st_mtime_ns for path in (copy / "runs").glob("*.json")}
+    lost.unlink()
+    told = []
+    again = compare(plan(), copy, progress=lambda run, done, total, text: told.append((run, done, total)))
+    made = [path.name for path in (copy / "runs").glob("*.json") if path.stat().st_mtime_ns != seconds[path.name]]
+    assert made == [lost.name]
+    assert {run for run, done, total in told if done == total} == {path.removesuffix(".json") for path in seconds}
+    accuracies = [[run["test"] for run in task["runs"]] for task in again["tasks"]]
+    assert accuracies == [[run["test"] for run in task["runs"]] for task in results["tasks"]]
+
+
+def test_half_a_plan_is_reported_with_what_is_missing(finished, tmp_path):
+    out, results = finished
+    copy = shutil.copytree(out, tmp_path / "copy")
+    for path in (copy / "runs").glob("*lstm-1-*.json"):
+        path.unlink()
+    half = read_results(copy)
+    assert half["tasks"][0]["missing"] == [{"model": "tree-lstm", "seed": 1}, {"model": "lstm", "seed": 1}]
+    assert len(half["tasks"][0]["runs"]) == len(results["tasks"][0]["runs"]) - 2
+    assert half["tasks"][0]["summary"]["lstm"]["test"]["root"]["std"] is None
+
+
+def test_a_plan_of_which_nothing_has_ended_has_no_results(finished, tmp_path):
+    out, _ = finished
+    shutil.copy(out / "plan.json", tmp_path / "plan.json")
+    with pytest.raises(InputError, match="no run of this plan has ended yet"):
+        read_results(tmp_path)
+
+
+def test_results_are_read_from_a_folder_or_a_file(finished, tmp_path):
+    out, results = finished
+    assert read_results(out) == results
+    shutil.copy(out / "results.json", tmp_path / "results.json")
+    read = read_results(tmp_path)
+    assert read_results(tmp_path / "results.json") == read
+    assert read.pop("tables"), "the report's, which the file has besides"
+    assert read == results
+
+
+def test_results_of_version_1_are_one_task(make):
+    old = make({"tree-lstm": 0.5, "lstm": 0.4}, sentences=20) | {"version": 1}
+    for key in ("models", "seeds", "slug", "supervision", "match", "missing"):
+        del old[key]
+    old["settings"]["supervision"] = "nodes"
+    new = upgrade(old, "old.json")
+    [task] = sections(new)
+    assert (new["version"], new["seeds"], task["supervision"]) == (2, 3, "nodes")
+    assert [model["name"] for model in new["models"]] == ["tree-lstm", "lstm"]
+    assert {key: task[key] for key in old if key != "version"} == {key: old[key] for key in old if key != "version"}
+    assert upgrade(new, "new.json") == new
+    with pytest.raises(InputError, match=r"odd\.json: this is None version 3, wanted is treenn\.comparison version 2"):
+        upgrade({"version": 3}, "odd.json")
+
+
+def test_a_model_matched_by_time_trains_as_long_as_the_first(tmp_path):
+    models = (Model("tree-lstm", settings={"epochs": 6}), Model("average"), Model("majority"))
+    results = compare(plan(tasks=(Task("toy", match="time"),), models=models, seeds=1), tmp_path)
+    first, other, control = results["tasks"][0]["runs"]
+    assert "time_match" not in first and "time_match" not in control
+    matched = other["time_match"]
+    assert matched["reference_seconds"] == first["seconds"]
+    assert other["epochs"] == max(1, int(matched["reference_seconds"] / matched["epoch_seconds"]))
+
+
+def test_the_log_of_trials_is_named_with_their_number(tmp_path):
+    (tmp_path / "trials.json").write_text(json.dumps({"trials_per_model": 12, "settings": {"supervision": "roots"}}))
+    models = (Model("majority", trials=str(tmp_path / "trials.json")),)
+    assert compare(plan(models=models), tmp_path / "out")["models"][0]["trials"] == {
+        "file": "trials.json",
+        "number": 12,
+        "supervision": "roots",
+    }
+
+
+def test_jobs_must_be_one_or_more(tmp_path):
+    with pytest.raises(InputError, match="jobs 0: must be 1 to 10000"):
+        compare(plan(), tmp_path, jobs=0)
+
+
+def test_without_jobs_a_run_is_told_of_when_its_file_is_there(tmp_path):
+    told = []
+    with watching(lambda *message: told.append(message), tmp_path, ["a", "b"]) as report:
+        assert pickle.loads(pickle.dumps(report)) is report, "what goes to a worker must be pickled"
+        report("a", 1, 2, "not from here")
+        (tmp_path / "a.json").write_text("{}")
+    assert told == [("a", 1, 1, "done")]
+
+
+def test_messages_of_other_processes_arrive():
+    told = []
+    with across_processes(lambda *message: told.append(message), jobs=2) as report:
+        report("a", 1, 2, "text")
+    assert told == [("a", 1, 2, "text")]

@@ -1,0 +1,128 @@
+"""What a plan makes of its tasks, models, regimes and seeds."""
+
+from functools import partial
+
+import pytest
+
+from treenn.experiment.plan import Plan
+from treenn.experiment.plan_spec import Model, Task
+from treenn.models.building import node_head
+from treenn.models.settings import Settings
+from treenn.trees import InputError
+
+MODELS = (
+    Model("tree-lstm"),
+    Model("lstm"),
+    Model("right", model="tree-lstm", trees="right"),
+    Model("majority"),
+)
+SMALL = Settings(size=20, word_size=20)
+
+
+def runs(plan, task=0, regime="nodes", version=""):
+    return list(
+        plan.runs(plan.tasks[task], regime, input_size=20, make_head=partial(node_head, classes=5), version=version)
+    )
+
+
+def test_every_network_has_every_seed_and_a_control_has_one():
+    plan = Plan((Task("sst"),), MODELS, seeds=2, settings=SMALL)
+    named = [f"{run.model.name} {run.settings.seed}" for run in runs(plan)]
+    assert named == ["tree-lstm 0", "lstm 0", "right 0", "majority 0", "tree-lstm 1", "lstm 1", "right 1"]
+
+
+def test_a_model_may_have_fewer_seeds_and_only_some_regimes():
+    few = Model("right", model="tree-lstm", trees="right", seeds=1, supervision=("nodes",))
+    plan = Plan((Task("sst", ("nodes", "roots")),), (Model("tree-lstm"), few), seeds=2, settings=SMALL)
+    named = [[f"{run.model.name} {run.settings.seed}" for run in runs(plan, regime=it)] for it in ("nodes", "roots")]
+    assert named == [["tree-lstm 0", "right 0", "tree-lstm 1"], ["tree-lstm 0", "tree-lstm 1"]]
+
+
+@pytest.mark.parametrize("own", [{"seeds": 1}, {"supervision": ("nodes",)}])
+def test_what_the_others_are_held_against_is_run_whole(own):
+    with pytest.raises(InputError, match='model "tree-lstm": the others are held against it'):
+        Plan((Task("sst"),), (Model("tree-lstm", **own), Model("lstm")))
+
+
+def test_matched_models_have_about_as_many_parameters_as_the_first():
+    tree, recurrent, right, _ = runs(Plan((Task("sst"),), MODELS, seeds=1, settings=SMALL))
+    assert (tree.settings.size, right.settings.size) == (20, 20)
+    assert recurrent.settings.size > 20
+    free = runs(Plan((Task("sst", match="none"),), MODELS, seeds=1, settings=SMALL))
+    assert [run.settings.size for run in free] == [20] * 4
+
+
+def test_a_model_matched_by_time_follows_the_first_with_its_seed():
+    plan = Plan((Task("sst", match="time"),), MODELS, seeds=2, settings=SMALL)
+    found = runs(plan)
+    assert [run.within and (run.within.model.name, run.within.settings.seed) for run in found] == [
+        None, ("tree-lstm", 0), ("tree-lstm", 0), None, None, ("tree-lstm", 1), ("tree-lstm", 1)
+    ]  # fmt: skip
+    assert {run.settings.size for run in found} == {20}
+
+
+def test_settings_of_a_model_stand_over_those_of_a_task_and_these_over_the_plans():
+    task = Task("sst", match="none", settings={"epochs": 5, "dropout": 0.2})
+    models = (Model("tree-lstm"), Model("lstm", settings={"epochs": 7, "size": 30}))
+    tree, recurrent = runs(Plan((task,), models, seeds=1, settings=SMALL))
+    assert (tree.settings.epochs, tree.settings.dropout, tree.settings.size) == (5, 0.2, 20)
+    assert (recurrent.settings.epochs, recurrent.settings.dropout, recurrent.settings.size) == (7, 0.2, 30)
+
+
+@pytest.mark.parametrize(
+    ("regime", "supervision"),
+    [("nodes", ["nodes"] * 4), ("spans", ["spans"] * 4), ("published", ["nodes", "spans", "nodes", "nodes"])],
+)
+def test_a_regime_says_what_each_model_is_trained_on(regime, supervision):
+    plan = Plan((Task("sst", supervision=(regime,)),), MODELS, seeds=1, settings=SMALL)
+    assert [run.settings.supervision for run in runs(plan, regime=regime)] == supervision
+
+
+def test_vectors_are_the_plans_unless_a_task_has_its_own():
+    plan = Plan((Task("sst"), Task("sick", vectors=("300.txt",))), MODELS, seeds=1, vectors=("50.txt",), settings=SMALL)
+    assert [runs(plan, number)[0].vectors for number in (0, 1)] == [("50.txt",), ("300.txt",)]
+
+
+def test_names_tell_runs_apart_and_change_with_what_they_were_made_with():
+    plan = Plan((Task("sst", match="none"),), (*MODELS, Model("words, shuffled", model="tree-lstm", shuffle=True)))
+    names = [run.name for run in runs(plan)]
+    assert len(set(names)) == len(names) == 13
+    assert names[4].startswith("words-shuffled-0-")
+    assert not set(names) & {run.name for run in runs(plan, version="another")}
+    timed = runs(Plan((Task("sst", match="time"),), MODELS))
+    assert [run.name in names for run in timed[:4]] == [True, False, False, True]
+
+
+def test_two_regimes_may_share_a_run():
+    plan = Plan((Task("sst", supervision=("nodes", "published")),), MODELS, seeds=1, settings=SMALL)
+    nodes, published = ([run.name for run in runs(plan, regime=regime)] for regime in ("nodes", "published"))
+    assert [a == b for a, b in zip(nodes, published, strict=True)] == [True, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Plan((), MODELS), "name one task and one model or more"),
+        (lambda: Plan((Task("sst"),), (Model("lstm"), Model("lstm"))), "models lstm,lstm: .* each model once"),
+        (lambda: Plan((Task("sst"),), MODELS, seeds=0), "seeds 0: must be 1 to 10000"),
+        (lambda: Task("sst", supervision=("leaves",)), '"leaves": must be nodes, roots, spans or published'),
+        (lambda: Task("sst", supervision=()), 'supervision = ""'),
+        (lambda: Task("sst", match="size"), 'match = "size": must be parameters, time or none'),
+        (lambda: Plan.of("sst", ["lstm", "rnn"]), "models rnn: no such model; there are majority, naive-bayes, "),
+        (lambda: Model("rnn"), 'model = "rnn": no such model; there are majority, naive-bayes, or a network'),
+        (lambda: Model("lstm", trees="wrong"), '"wrong": must be gold, brackets or a parser, by name .*right.*'),
+        (lambda: Model("majority", trees="left"), "a majority model has no trees"),
+        (lambda: Model("dependency-tree-lstm", shuffle=True), "reads dependency trees"),
+        (
+            lambda: Plan((Task("sst"),), (Model("tree-lstm"), Model("lstm", settings={"size": 9}))),
+            'size of model "lstm": match = "parameters" decides it',
+        ),
+        (
+            lambda: Plan((Task("sst"),), (Model("lstm"), Model("gru", settings={"cell_dropout": 0.1}))),
+            "there is nothing in a gru to apply it to",
+        ),
+    ],
+)  # fmt: skip
+def test_a_plan_that_cannot_be_run_is_refused_before_anything_is_read(make, message):
+    with pytest.raises(InputError, match=message):
+        make()

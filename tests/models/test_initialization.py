@@ -1,0 +1,171 @@
+"""Initialisations by name, of tree cells and of networks over sequences."""
+
+import pytest
+import torch
+from torch import Tensor, nn
+from toy import toy_treebank
+
+from treenn.cells import BinaryTreeLSTM, Cell, ChildSumTreeLSTM
+from treenn.encoders import BidirectionalTreeEncoder, Encoder
+from treenn.models.building import build
+from treenn.models.initialization import INITIALIZATIONS, initialize, recurrent_weights, set_forget_bias
+from treenn.models.names import ENCODERS
+from treenn.models.settings import Settings
+from treenn.models.vocabulary import Vocabulary
+from treenn.sequences import GRU, LSTM, Elman, PeepholeLSTM, Stacked, bidirectional
+from treenn.trees import InputError
+
+VOCABULARY = Vocabulary.of(toy_treebank(train=5).train)
+NO_STATE_IS_READ = {"average", "deep-average", "cnn", "transformer"}
+
+
+class PlainCell(Cell):
+    """As the README writes one: it says nothing of its matrices."""
+
+    def __init__(self, input_size: int, size: int) -> None:
+        super().__init__(input_size, state_size=size)
+        self.word, self.pair = nn.Linear(input_size, size), nn.Linear(2 * size, size)
+
+    def leaf(self, x: Tensor) -> Tensor:
+        return torch.tanh(self.word(x))
+
+    def compose(self, left: Tensor, right: Tensor) -> Tensor:
+        return torch.tanh(self.pair(torch.cat([left, right], dim=1)))
+
+
+def encoder(name: str, **settings: object) -> Encoder:
+    return build(Settings(model=name, size=6, word_size=12, **settings), 5, VOCABULARY).encoder
+
+
+@pytest.mark.parametrize("name", [each for each in ENCODERS if each not in NO_STATE_IS_READ])
+def test_only_matrices_that_read_states_start_anew(name: str) -> None:
+    own, identity = encoder(name), encoder(name, initialization="identity")
+    found = {weight.data_ptr() for weight, _ in recurrent_weights(identity)}
+    for weight, (path, before) in zip(identity.parameters(), own.named_parameters(), strict=True):
+        again = name == "elman-relu" and "hh" in path  # which starts at the identity by itself
+        assert torch.equal(weight, before) == (weight.data_ptr() not in found or again), path
+
+
+@pytest.mark.parametrize("name", sorted(NO_STATE_IS_READ))
+def test_where_nothing_reads_a_state_a_user_is_told(name: str) -> None:
+    with pytest.raises(InputError, match="initialization xavier: this network has no matrix that reads a state"):
+        encoder(name, initialization="xavier")
+
+
+@pytest.mark.parametrize(
+    ("network", "names"),
+    [
+        (PlainCell(3, 4), {"pair.weight"}),
+        (BinaryTreeLSTM(8, 4), {"U"}),  # as wide as two states: found by what compose reads, not by shape
+        (ChildSumTreeLSTM(4, 4), {"U"}),
+        (BidirectionalTreeEncoder(BinaryTreeLSTM(3, 4), 2), {"cell.U", "U"}),
+        (LSTM(4, 4), {"lstm.weight_hh_l0"}),
+        (bidirectional(GRU, 3, 4), {"ahead.gru.weight_hh_l0", "behind.gru.weight_hh_l0"}),
+        (Stacked(Elman(3, 4), PeepholeLSTM(4, 4)), {"networks.0.rnn.weight_hh_l0", "networks.1.U"}),
+        (nn.LSTM(3, 4, num_layers=2), {"weight_hh_l0", "weight_hh_l1"}),
+    ],
+)
+def test_the_rule_finds_them(network: nn.Module, names: set[str]) -> None:
+    names_of = {parameter.data_ptr(): name for name, parameter in network.named_parameters()}
+    assert {names_of[weight.data_ptr()] for weight, _ in recurrent_weights(network)} == names
+
+
+@pytest.mark.parametrize("network", [nn.LSTM(3, 4), BinaryTreeLSTM(3, 4)])
+def test_each_gate_starts_for_itself(network: nn.Module) -> None:
+    torch.manual_seed(0)
+    weight = network.weight_hh_l0 if isinstance(network, nn.LSTM) else network.U
+    gates = weight.detach().split(4)
+    eye = torch.eye(4)
+    initialize(network, "orthogonal")
+    for gate in gates:
+        torch.testing.assert_close(gate @ gate.t(), eye)
+    assert not torch.equal(gates[0], gates[1])
+    initialize(network, "identity")
+    for gate in gates:
+        assert torch.equal(gate, torch.cat([eye, eye], dim=1) / 2 if gate.shape[1] == 8 else eye)
+    initialize(network, "xavier")
+    limit = (6 / sum(gates[0].shape)) ** 0.5
+    assert 0.8 * limit < max(float(gate.abs().max()) for gate in gates) <= limit
+
+
+def test_a_seed_decides_and_is_not_disturbed_by_the_search() -> None:
+    first, again = (encoder("gated-recursive", initialization="orthogonal") for _ in range(2))
+    assert all(torch.equal(a, b) for a, b in zip(first.parameters(), again.parameters(), strict=True))
+    torch.manual_seed(0)
+    expected = torch.rand(3)
+    cell = encoder("gated-recursive").cell
+    torch.manual_seed(0)
+    list(recurrent_weights(cell))
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_two_children_become_their_mean_at_the_identity() -> None:
+    cell = PlainCell(3, 4)
+    initialize(cell, "identity")
+    nn.init.zeros_(cell.pair.bias)
+    left, right = torch.randn(2, 5, 4)
+    torch.testing.assert_close(cell.compose(left, right), torch.tanh((left + right) / 2))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["tree-lstm", "child-sum-tree-lstm", "bidirectional-tree-lstm", "lstm", "bilstm", "stacked-lstm", "lstm-peephole"],
+)
+def test_forget_biases_start_where_a_recipe_says(name: str) -> None:
+    before, after = encoder(name), encoder(name, forget_bias=2.5)
+    moved = 0
+    for module, other in zip(before.modules(), after.modules(), strict=True):
+        if isinstance(module, nn.LSTM):
+            d = module.hidden_size
+            torch.testing.assert_close((other.bias_ih_l0 + other.bias_hh_l0)[d : 2 * d], torch.full((d,), 2.5))
+            moved += 2 * d
+        elif hasattr(module, "forget_biases"):
+            assert (other.forget_biases() == 2.5).all()
+            moved += len(other.forget_biases())
+    pairs = zip(before.parameters(), after.parameters(), strict=True)
+    assert moved > 0
+    assert sum(int((a != b).sum()) for a, b in pairs) == moved, "nothing else moves"
+
+
+def test_forget_biases_are_what_the_gate_adds() -> None:
+    peephole = PeepholeLSTM(3, 2)
+    set_forget_bias(peephole, 50.0)
+    set_forget_bias(cell := ChildSumTreeLSTM(3, 2), 50.0)
+    i, f, g, _ = peephole.b.split(2)
+    assert (f == 50).all()
+    assert (torch.cat([i, g]) < 50).all()
+    h, c = torch.zeros(1, 2), torch.tensor([[7.0, -7.0]])
+    parent = cell.compose(torch.cat([h, c], dim=1), torch.zeros(1, 4))
+    assert (parent[:, 2:] - c).abs().max() < 1.01, "an open gate lets all of c through"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"forget_bias": 1.0}, "forget_bias 1.0: this network has no forget gate"),
+        ({"cell_dropout": 0.2}, "cell_dropout 0.2: there is nothing in a tree-gru to apply it to"),
+        ({"tbptt_steps": 5}, "tbptt_steps 5: there is nothing in a tree-gru to apply it to"),
+    ],
+)
+def test_a_recipe_that_a_network_cannot_follow_is_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        encoder("tree-gru", **options)
+
+
+@pytest.mark.parametrize("name", ["tree-lstm", "lstm", "bilstm", "gated-recursive"])
+def test_cell_dropout_reaches_the_cells(name: str) -> None:
+    found = [m.cell_dropout for m in encoder(name, cell_dropout=0.3).modules() if hasattr(m, "cell_dropout")]
+    assert found == [0.3] * (2 if name == "bilstm" else 1)
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru", "elman", "jordan", "bilstm", "stacked-lstm", "lstm-peephole"])
+def test_truncation_reaches_the_networks(name: str) -> None:
+    found = [m.truncate for m in encoder(name, tbptt_steps=4).modules() if hasattr(m, "truncate")]
+    assert found == [4] * (2 if name in ("bilstm", "stacked-lstm") else 1)
+
+
+def test_every_initialization_is_a_choice_of_settings() -> None:
+    for name in INITIALIZATIONS:
+        encoder("tree-lstm", initialization=name)
+    with pytest.raises(InputError, match="initialization zero: must be default, orthogonal, identity or xavier"):
+        Settings(initialization="zero")

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+
+import pytest
+import torch
+
+from treebanks.parsing import ParsingTreebank
+from treenn.parsers.chart import ChartParser, train
+from treenn.parsers.chart.chart_parser import LIMIT
+from treenn.testing import check_parser
+from treenn.trees import InputError
+
+
+def test_keeps_the_rules_of_parsers(parser):
+    check_parser(parser, longest=LIMIT + 1)
+
+
+def test_a_batch_gives_the_trees_that_sentences_get_alone(parser, reviews):
+    sentences = [tree.words for tree in reviews.splits["dev"]]
+    assert parser.parse_batch(sentences) == [parser.parse(words) for words in sentences]
+
+
+def test_words_never_seen_are_parsed(parser):
+    assert parser.parse(["Zyxxing", "😀", "\ud800", "qwz-9"]).words == ("Zyxxing", "😀", "\ud800", "qwz-9")
+
+
+def test_a_sentence_of_as_many_words_as_may_be_gets_its_tree_in_time(parser):
+    start = time.process_time()
+    tree = parser.parse(["the", "film"] * (LIMIT // 2))
+    assert len(tree.words) == LIMIT
+    assert time.process_time() - start < 20
+
+
+def test_over_the_limit_the_message_says_it(parser):
+    with pytest.raises(InputError, match=rf"^sentences\[1\] has {LIMIT + 1} words; this parser takes at most {LIMIT};"):
+        parser.parse_batch([["fine"], ["a"] * (LIMIT + 1)])
+
+
+def test_no_words_is_said_with_the_sentences_number(parser):
+    with pytest.raises(InputError, match=r"sentences\[1\] has no words"):
+        parser.parse_batch([["fine"], []])
+
+
+def test_best_trees_fall_in_probability_and_together_have_all_of_it(parser):
+    found = parser.best(["A", "good", "film", "."], 10)
+    chances = [chance for _, chance in found]
+    assert len({tree.spans for tree, _ in found}) == 5
+    assert chances == sorted(chances, reverse=True)
+    assert sum(chances) == pytest.approx(1, abs=1e-4)
+    assert parser.best(["one"], 3)[0][1] == pytest.approx(1)
+
+
+def test_best_wants_one_tree_or_more(parser):
+    with pytest.raises(InputError, match="count is 0"):
+        parser.best(["a", "b"], 0)
+
+
+def test_a_distribution_knows_its_entropy(parser):
+    words = ["A", "good", "film", "."]
+    chances = torch.tensor([chance for _, chance in parser.best(words, 5)])
+    assert float(parser.distribution(words).entropy) == pytest.approx(-float((chances * chances.log()).sum()), abs=1e-3)
+
+
+def test_saved_and_loaded_it_gives_the_same_trees(parser, reviews, tmp_path):
+    parser.save(tmp_path / "parser")
+    assert {path.name for path in (tmp_path / "parser").iterdir()} == {
+        "config.json",
+        "vocabulary.json",
+        "model.safetensors",
+    }
+    again = ChartParser.load(tmp_path / "parser")
+    sentences = [tree.words for tree in reviews.splits["dev"]]
+    assert again.parse_batch(sentences) == parser.parse_batch(sentences)
+    assert again.network.settings == parser.network.settings
+    for name, tensor in parser.network.state_dict().items():
+        assert torch.equal(again.network.state_dict()[name], tensor)
+
+
+def test_with_fewer_words_sentences_of_those_words_get_the_same_scores(parser, tmp_path):
+    parser.save(tmp_path)
+    words = parser.vocabulary.words[5:9]
+    before = parser.distribution(words).scores
+    fewer = ChartParser.load(tmp_path)
+    fewer.keep_words(words[::-1])
+    assert fewer.vocabulary.words[1:] == words[::-1]
+    torch.testing.assert_close(fewer.distribution(words).scores, before)
+    assert not torch.equal(fewer.distribution(parser.vocabulary.words[1:5]).scores.nodes, before.nodes)
+
+
+@pytest.fixture
+def joined(parser, reviews, tiny, tmp_path):
+    """The parser and another of other sizes that has seen fewer words, and the two as they are alone."""
+    few = ParsingTreebank("few", {"train": reviews.splits["train"][:40], "dev": reviews.splits["dev"][:5]})
+    other, _ = train(few, replace(tiny, epochs=1, size=7, word_size=5, seed=1))
+    parser.save(tmp_path / "one")
+    other.save(tmp_path / "two")
+    alone = [ChartParser.load(tmp_path / name) for name in ("one", "two")]
+    return ChartParser.joined([ChartParser.load(tmp_path / name) for name in ("one", "two")]), alone
+
+
+def test_joined_parsers_score_by_the_mean_of_their_networks_scores(joined, reviews):
+    both, alone = joined
+    assert len(alone[0].vocabulary) == len(both.vocabulary) > len(alone[1].vocabulary)
+    for tree in reviews.splits["dev"][:5]:
+        scores = [each.distribution(tree.words).scores for each in alone]
+        found = both.distribution(tree.words).scores
+        torch.testing.assert_close(found.nodes, (scores[0].nodes + scores[1].nodes) / 2)
+        torch.testing.assert_close(found.splits, (scores[0].splits + scores[1].splits) / 2)
+
+
+def test_joined_parsers_keep_the_rules_and_can_be_saved(joined, reviews, tmp_path):
+    both, _ = joined
+    check_parser(both, longest=LIMIT + 1)
+    both.save(tmp_path / "both")
+    again = ChartParser.load(tmp_path / "both")
+    assert [network.settings.size for network in again.networks] == [12, 7]
+    sentences = [tree.words for tree in reviews.splits["dev"]]
+    assert again.parse_batch(sentences) == both.parse_batch(sentences)
+    assert len(ChartParser.joined([again, again]).networks) == 4
+
+
+def test_parsers_with_and_without_labels_are_not_joined(parser, tmp_path):
+    parser.save(tmp_path)
+    other = ChartParser.load(tmp_path)
+    other.labels = True
+    with pytest.raises(InputError, match="some of these parsers give labels and others do not"):
+        ChartParser.joined([ChartParser.load(tmp_path), other])
+
+
+def test_loading_leaves_random_numbers_alone(parser, tmp_path):
+    parser.save(tmp_path)
+    state = torch.get_rng_state()
+    ChartParser.load(tmp_path)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("config.json", '{"format": 2, "parser": "pcfg"}', "this folder holds a parser of kind 'pcfg', not 'chart'"),
+        ("config.json", "{", r"config.json:1:2: not JSON"),
+        ("model.safetensors", "", r"model.safetensors: these weights cannot be read"),
+        ("vocabulary.json", '["the"]', r"model.safetensors: 0.words.weight has the shape \d+ x \d+; .* give 2 x"),
+        ("vocabulary.json", '{"the": 1}', r"vocabulary.json: this file holds an object; it must be a list"),
+        ("vocabulary.json", '["the", "the"]', r"vocabulary.json: 'the' stands twice"),
+        ("config.json", "[]", r"config.json: this file holds \[\]; it must be a JSON object"),
+        ("config.json", '{"format": 2, "parser": "chart"}', r"config.json: the key 'networks' is missing"),
+    ],
+)
+def test_a_folder_that_is_not_a_chart_parser_is_refused(parser, tmp_path, name, content, message):
+    parser.save(tmp_path)
+    (tmp_path / name).write_text(content)
+    with pytest.raises(InputError, match=message):
+        ChartParser.load(tmp_path)
+
+
+def test_a_missing_file_is_named(parser, tmp_path):
+    parser.save(tmp_path)
+    (tmp_path / "vocabulary.json").unlink()
+    with pytest.raises(InputError, match=r"vocabulary\.json: cannot read this file"):
+        ChartParser.load(tmp_path)
+
+
+def test_the_config_says_what_it_is(parser, tmp_path):
+    parser.save(tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    assert (config["parser"], config["format"], config["labels"]) == ("chart", 2, False)

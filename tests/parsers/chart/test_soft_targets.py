@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+
+import pytest
+import torch
+from parsers.chart.every_tree import random_scores, totals
+
+from treebanks.parsing import ParsingTreebank
+from treenn.parsers.chart import ChartParser, train
+from treenn.parsers.chart.cky import Scores
+from treenn.parsers.chart.distribution import TreeDistribution
+from treenn.parsers.chart.examples import Lesson, Lessons, example, stack
+from treenn.parsers.chart.folds import in_fold
+from treenn.parsers.chart.margin_loss import by_teachers, compute_loss
+from treenn.parsers.chart.soft_targets import lessons, without_rare
+from treenn.parsers.chart.spans import row
+from treenn.trees import InputError
+
+
+def silent(done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+@pytest.fixture(scope="module")
+def teachers(reviews, tiny) -> list[ChartParser]:
+    """Two parsers, each trained on one half."""
+    few = ParsingTreebank("few", {"train": reviews.splits["train"][:40], "dev": reviews.splits["dev"][:5]})
+    return [train(few, replace(tiny, epochs=1, fold=fold))[0] for fold in ("1/2", "2/2")]
+
+
+def sentences(treebank: ParsingTreebank) -> list[tuple[str, ...]]:
+    return [tree.words for tree in treebank.splits["train"][:40]]
+
+
+def taught(teachers, *asked) -> list[Lesson]:
+    """The lessons of whole sentences."""
+    return lessons(teachers, asked, silent)
+
+
+def softened(parser: ChartParser) -> ChartParser:
+    """A parser with doubts, which one that was trained on a simple language has not."""
+    parser = deepcopy(parser)
+    with torch.no_grad():
+        parser.network.parts.weight.mul_(0.1)
+        parser.network.node.weight.mul_(0.1)
+    return parser
+
+
+def test_a_teacher_has_not_seen_its_fold(teachers, reviews):
+    for teacher, fold in zip(teachers, ("1/2", "2/2"), strict=True):
+        seen = {word.lower() for words in sentences(reviews) if not in_fold(words, fold) for word in words}
+        assert set(teacher.vocabulary.words[1:]) <= seen
+
+
+def is_the_lesson(lesson: Lesson, splits: torch.Tensor) -> bool:
+    """Whether a lesson is what these probabilities of splits come to once the rare ones are gone."""
+    nodes, kept = without_rare(splits)
+    found = torch.zeros(kept.numel())
+    found[torch.from_numpy(lesson.places).long()] = torch.from_numpy(lesson.splits)
+    return torch.allclose(found, kept.flatten()) and torch.allclose(torch.from_numpy(lesson.nodes), nodes[0])
+
+
+def test_a_lesson_is_what_the_teacher_says_that_has_not_seen_the_sentence(teachers, reviews):
+    for words, lesson in zip(sentences(reviews), taught(teachers, *sentences(reviews)), strict=True):
+        right, wrong = teachers if in_fold(words, "1/2") else teachers[::-1]
+        assert is_the_lesson(lesson, right.distribution(words).posterior.splits)
+        assert not is_the_lesson(lesson, wrong.distribution(words).posterior.splits)
+
+
+def test_of_two_teachers_with_one_fold_a_lesson_is_the_mean(teachers, reviews, tiny):
+    other = deepcopy(teachers[1])
+    other.networks[0].settings = replace(tiny, fold="1/2")
+    words = next(words for words in sentences(reviews) if in_fold(words, "1/2"))
+    [lesson] = taught([teachers[0], other], words)
+    one, two = (teacher.distribution(words).posterior.splits for teacher in (teachers[0], other))
+    assert is_the_lesson(lesson, (one + two) / 2)
+    assert not is_the_lesson(lesson, one)
+
+
+def test_without_its_rare_splits_a_distribution_is_still_one(parser):
+    """Adding to a span's score and taking it off its splits' changes no tree; so the expected score must stay."""
+    words = ["The", "laptop", "had", "no", "finesse", "and", "a", "very", "good", "price", "."]
+    posterior = softened(parser).distribution(words).posterior
+    nodes, splits = without_rare(posterior.splits)
+    n = len(words)
+    assert 0 < int((splits > 0).sum()) < int((posterior.splits > 0).sum())
+    assert splits.sum().item() == pytest.approx(n - 1, abs=1e-4)
+    torch.testing.assert_close(splits, posterior.splits, atol=0.05, rtol=0)
+    for start in range(n):
+        for end in range(start + 1, n + 1):
+            whole = nodes[0, row(n, start, end)].sum() if end - start < n else torch.tensor(1.0)
+            if end - start > 1:
+                torch.testing.assert_close(splits[0, start, :, end].sum(), whole, atol=1e-5, rtol=1e-5)
+            left, right = splits[0, start, end].sum(), splits[0, :, start, end].sum()
+            torch.testing.assert_close(nodes[0, row(n, start, end)], torch.stack([left, right]), atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_a_sentence_that_all_teachers_have_seen_is_refused(teachers, reviews, count):
+    with pytest.raises(InputError, match=r"every teacher was trained on \d+ of the sentences, one being"):
+        taught(teachers[:count], *sentences(reviews))
+
+
+def test_the_loss_by_teachers_is_the_cross_entropy_over_all_trees():
+    scores, opinion = (Scores(*(part.float() for part in random_scores(5, batch=2))) for _ in range(2))
+    opinion = Scores(opinion.nodes.flip(1), opinion.splits.flip(2))
+    posterior = TreeDistribution(opinion).posterior
+    given = Lessons(torch.tensor([1]), posterior.nodes[1:], posterior.splits[1:])
+    expected = -(totals(opinion, 1).softmax(0) * totals(scores, 1).log_softmax(0)).sum()
+    torch.testing.assert_close(by_teachers(TreeDistribution(scores), given), expected.unsqueeze(0))
+
+
+def test_only_sentences_with_a_lesson_are_taught_and_as_much_as_is_said(teachers, parser, reviews):
+    parser = deepcopy(parser)
+    network, length = parser.network, len(sentences(reviews)[0])
+    trees = [tree for tree in reviews.splits["train"][:40] if len(tree.words) == length]
+    bare = [example(tree, parser.vocabulary, network.inventory) for tree in trees]
+    learned = [bare[0]._replace(lesson=taught(teachers, trees[0].words)[0]), *bare[1:]]
+
+    def loss(examples, share):
+        network.settings = replace(network.settings, taught=share)
+        return compute_loss(network, stack(examples)).item()
+
+    assert len(trees) > 1
+    assert loss(learned, 0.0) == pytest.approx(loss(bare, 0.5))
+    assert loss(learned, 0.25) == pytest.approx(0.75 * loss(learned, 0.0) + 0.25 * loss(learned, 1.0))
+    others = loss(bare[1:], 0.5) * len(bare[1:]) / len(bare)  # the loss is the mean over sentences
+    assert loss(learned, 1.0) - others == pytest.approx(loss(learned[:1], 1.0) / len(bare), rel=1e-4)
+
+
+def test_a_parser_that_thinks_as_its_teacher_loses_the_teachers_entropy(parser, reviews):
+    parser = softened(parser)
+    [tree] = reviews.splits["train"][:1]
+    fold = next(fold for fold in ("1/2", "2/2") if in_fold(tree.words, fold))
+    parser.network.settings = replace(parser.network.settings, taught=1.0, fold=fold)
+    [lesson] = taught([parser], tree.words)
+    found = compute_loss(parser.network, stack([example(tree, parser.vocabulary, parser.network.inventory, lesson)]))
+    assert found.item() == pytest.approx(parser.distribution(tree.words).entropy.item(), rel=0.02)
+    assert found.item() > 0.5
+
+
+def test_who_is_taught_learns_another_parser_bit_for_bit_the_same(teachers, reviews, tiny):
+    few = ParsingTreebank("few", {"train": reviews.splits["train"][:40], "dev": reviews.splits["dev"][:5]})
+    settings = replace(tiny, epochs=1)
+    first, second, alone = (train(few, settings, teachers=some)[0] for some in (teachers, teachers, ()))
+    weights = [parser.network.state_dict() for parser in (first, second, alone)]
+    assert all(torch.equal(tensor, weights[1][name]) for name, tensor in weights[0].items())
+    assert not torch.equal(weights[0]["node.weight"], weights[2]["node.weight"])
+
+
+def test_a_fold_that_leaves_nothing_is_refused(reviews, tiny):
+    [tree] = reviews.splits["train"][:1]
+    fold = next(fold for fold in ("1/2", "2/2") if in_fold(tree.words, fold))
+    one = ParsingTreebank("one", {"train": (tree,), "dev": (tree,)})
+    with pytest.raises(InputError, match=f"^fold {fold}: this leaves no tree of one to train on"):
+        train(one, replace(tiny, fold=fold))

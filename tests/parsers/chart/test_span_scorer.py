@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from treenn.parsers.chart import span_scorer as module
+from treenn.parsers.chart.affixes import BUCKETS, COUNT
+from treenn.parsers.chart.chart_settings import ChartSettings
+from treenn.parsers.chart.examples import NO_LABEL, Batch, Inventory
+from treenn.parsers.chart.margin_loss import compute_loss
+from treenn.parsers.chart.span_scorer import SpanNetwork
+from treenn.parsers.chart.spans import crossing, row, starts_and_ends
+
+
+@pytest.fixture
+def network():
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        settings = ChartSettings(size=3, layers=2, affix_size=2, span_size=4, split_size=2)
+        inventory = Inventory(["A", "B"], ["", "S", "T"])
+        return SpanNetwork(torch.randn(5, 3), torch.full((5,), 2.0), inventory, settings).double().eval()
+
+
+def words_and_affixes(length, batch=2):
+    generator = torch.Generator().manual_seed(length)
+    return (
+        torch.randint(5, (batch, length), generator=generator),
+        torch.randint(BUCKETS, (batch, length, COUNT), generator=generator),
+    )
+
+
+@pytest.mark.parametrize("length", [1, 2, 6])
+def test_some_spans_are_as_all_spans(network, length):
+    places = network.encode(*words_and_affixes(length)).places
+    starts, ends = (torch.tensor(column).expand(2, -1) for column in starts_and_ends(length))
+    torch.testing.assert_close(network.some_spans(places, starts, ends), network.spans(places))
+
+
+def test_a_splits_score_is_what_its_parts_and_its_place_say(network):
+    places = network.encode(*words_and_affixes(5)).places
+    hidden = network.spans(places)
+    scores = network.scores(hidden, places)
+    torch.testing.assert_close(scores.nodes, hidden @ network.node.weight.T + network.node.bias)
+    whole, left, right = network.parts(hidden).chunk(3, dim=-1)
+    for start, split, end in [(0, 1, 2), (0, 2, 5), (1, 3, 4)]:
+        children = (left[1, row(5, start, split)] * right[1, row(5, split, end)]).sum()
+        parent = (whole[1, row(5, start, end)] * network.split(places[1, split])).sum()
+        torch.testing.assert_close(scores.splits[1, start, split, end], children + parent)
+
+
+def test_the_places_are_what_stands_left_and_right_of_them(network):
+    """What lies to the right of a place changes nothing of what is read from the left, and the other way round."""
+    words, affixes = words_and_affixes(4)
+    changed = words.clone()
+    changed[:, 3] = (words[:, 3] + 1) % 5
+    network.layers = network.layers[:1]  # a second layer reads both directions
+    before, after = network.encode(words, affixes).places, network.encode(changed, affixes).places
+    same = (before == after).all(dim=0)
+    assert same[:4, :3].all() and same[4, 3:].all()
+    assert not same[4, :3].any() and not same[:4, 3:].any()
+
+
+def test_unknown_words_differ_by_their_affixes_alone(network):
+    words, affixes = words_and_affixes(3)
+    unknown = torch.zeros_like(words)
+    assert not torch.equal(network.encode(unknown, affixes).places, network.encode(unknown, affixes + 1).places)
+
+
+def test_word_dropout_takes_rare_words_more_often(network):
+    network.unknown = torch.tensor([1.0, 1.0, 0.0, 0.0, 0.0])
+    network.train().dropout.share = 0.0
+    words, affixes = torch.tensor([[1, 2]]), words_and_affixes(2)[1][:1]
+    forgotten = network.encode(torch.tensor([[0, 2]]), affixes).places
+    torch.testing.assert_close(network.encode(words, affixes).places, forgotten)
+    assert not torch.equal(network.eval().encode(words, affixes).places, forgotten)
+
+
+def test_the_objectives_gradient_is_right(network):
+    words, affixes = words_and_affixes(4)
+    crosses = torch.from_numpy(crossing(4, [(1, 3)])).expand(2, -1)
+    categories = torch.where(crosses, NO_LABEL, torch.arange(10) % 3)
+    batch = Batch(words, affixes, torch.tensor([[0, 1, 0, NO_LABEL]] * 2), crosses, categories)
+    names = ["words.weight", "outside", "start.weight", "norm.weight", "node.weight", "parts.weight", "split.weight"]
+    names += ["tag.weight", "category.bias"]
+    parameters = dict(network.named_parameters())
+
+    def loss(*values):
+        return torch.func.functional_call(_Objective(network), dict(zip(names, values, strict=True)), (batch,))
+
+    names = [f"network.{name}" for name in names]
+    assert torch.autograd.gradcheck(loss, [parameters[name.removeprefix("network.")] for name in names])
+
+
+class _Objective(torch.nn.Module):
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    def forward(self, batch):
+        return compute_loss(self.network, batch)
+
+
+def test_a_dropped_number_is_dropped_for_the_whole_sentence():
+    dropout = module._SharedDropout(0.5).train()
+    x = dropout(torch.ones(3, 4, 200))
+    assert torch.equal(x, x[:, :1].expand_as(x))
+    assert set(x.unique().tolist()) == {0.0, 2.0}
+    assert 0.4 < float((x == 0).float().mean()) < 0.6

@@ -1,0 +1,92 @@
+"""Over many test sets as over one: what is said is what the tests carry, and of every test set once."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_up_results import make_results
+
+from treenn.report.claims import verdict
+from treenn.report.headline import headline, paragraphs
+from treenn.report.multi_test import across_splits
+
+SPLITS = [f"{number}-words" for number in range(1, 7)]
+WIN, LOSS, OPEN = (0.02, 0.005, 0.035), (-0.03, -0.045, -0.005), (0.002, -0.01, 0.014)
+SAID = {
+    "ahead": r"on ([^;]*?) (?:the single run of )?tree was better than (?:the single run of )?lstm \((.*?) points\)",
+    "behind": r"on ([^;]*?) (?:the single run of )?lstm was better than (?:the single run of )?tree \((.*?) points\)",
+    "seeds": r"on ([^;]*?) (?:the two|tree and lstm) differed \((.*?) points\), but other seeds could undo this",
+    "open": r"on ([^;]*?) no difference is shown between (?:the two|tree and lstm)()",
+}
+
+
+@pytest.fixture(scope="module")
+def base():
+    return make_results({"tree": 0.6, "lstm": 0.5}, splits=("dev", *SPLITS), sentences=100)
+
+
+def with_roots(results, intervals, p=0.01, seeds=None):
+    """The results with these intervals for the root on one split after the other."""
+    shared = {"models": ["tree", "lstm"], "metric": "root", "randomization_holm": p, "with_seeds": seeds}
+    found = [
+        {**shared, "split": split, "difference": difference, "low": low, "high": high, "confidence": 0.95}
+        | {"draws": 10_000}
+        for split, (difference, low, high) in zip(SPLITS, intervals, strict=False)
+    ]
+    return {**results, "differences": found}
+
+
+def told(text):
+    """The verdict that a text has of each split."""
+    found: dict[str, str] = {}
+    for name, pattern in SAID.items():
+        for places, _ in re.findall(pattern, text.replace("all 6 test sets", f"{SPLITS[0]} to {SPLITS[-1]}")):
+            for place in re.split(r", | and ", places):
+                first, _, last = place.partition(" to ")
+                for split in SPLITS[SPLITS.index(first) : SPLITS.index(last or first) + 1]:
+                    assert split not in found, "each split is told of once"
+                    found[split] = name
+    return found
+
+
+def test_splits_in_a_row_are_told_of_by_the_first_and_the_last(base):
+    text = " ".join(across_splits(with_roots(base, [OPEN, WIN, WIN, (0.041, 0.03, 0.05), LOSS, OPEN])))
+    assert text == (
+        "At whole sentences, on 2-words to 4-words tree was better than lstm (2.0 to 4.1 points); on 5-words lstm was"
+        " better than tree (3.0 points); on 1-words and 6-words no difference is shown between the two."
+    )
+
+
+interval = st.tuples(*[st.floats(-0.2, 0.2)] * 3).map(lambda found: (sorted(found)[1], min(found), max(found)))
+
+
+@given(st.lists(interval, min_size=1, max_size=6), st.floats(0, 0.1), st.none() | interval)
+def test_what_is_said_is_what_the_tests_carry(base, intervals, p, seeds):
+    results = with_roots(base, intervals, p, seeds and {"low": seeds[1], "high": seeds[2]})
+    text = next(iter(across_splits(results)))
+    assert told(text) == {each["split"]: verdict(each) for each in results["differences"]}
+
+
+def test_the_headline_is_a_paragraph_a_model(base):
+    first, second, *_ = paragraphs(with_roots(base, [WIN] * 6))
+    assert first == "tree and lstm were trained on sst with every phrase labelled, each with 3 seeds."
+    assert second == "At whole sentences, on all 6 test sets tree was better than lstm (2.0 points)."
+    assert "interval excludes zero" in headline(with_roots(base, [WIN] * 6))
+
+
+def test_untested_results_claim_nothing(base):
+    text = headline(with_roots(base, [WIN] * 6, p=None))
+    assert "was better" not in text
+    assert "No two models were measured in the same way." in text
+
+
+def test_models_that_a_constant_answer_matches_are_named_with_the_splits():
+    results = make_results({"tree": 0.6, "lstm": 0.1}, splits=("dev", *SPLITS), sentences=100)
+    assert re.search(r"These did not exceed what .* at whole sentences: lstm on all 6 test sets\.", headline(results))
+
+
+def test_one_run_is_called_one():
+    results = make_results({"tree": 0.6, "lstm": 0.5}, seeds=1, splits=("dev", *SPLITS), sentences=100)
+    [sentence] = across_splits(with_roots(results, [WIN]))
+    assert "the single run of tree was better than the single run of lstm" in sentence

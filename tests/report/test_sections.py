@@ -1,0 +1,224 @@
+"""Sections leave out what results do not hold."""
+
+import copy
+from pathlib import Path
+
+import pytest
+from made_up_results import enrich, make_results, plan_of
+
+from treenn.experiment.results import upgrade
+from treenn.report import render, tables
+from treenn.report.build import build
+from treenn.report.document import Pictures, Text
+from treenn.report.markdown import as_markdown
+
+ALL = ["Results", "Differences", "What was compared", "Learning", "Where it comes from", "Negation by minimal pairs"]
+ALL += ["Calibration", "The reach of the gradient", "Cost"]
+SMALL = {"seeds": 2, "sentences": 30}
+
+
+@pytest.fixture
+def task():
+    return enrich(make_results({"tree-lstm": 0.6, "lstm": 0.5}, **SMALL))
+
+
+def sections(task):
+    return {section.title: section for section in build(plan_of(task)).parts[0].sections}
+
+
+def texts(section):
+    return " ".join(block.text for block in section.blocks if isinstance(block, Text))
+
+
+def charts(section):
+    return [chart for block in section.blocks if isinstance(block, Pictures) for chart in block.draw()]
+
+
+def test_all_of_it(task):
+    assert list(sections(task)) == ALL
+
+
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [("slices", ALL[4]), ("minimal_pairs", ALL[5]), ("calibration", ALL[6]), ("history", "Learning")],
+)
+def test_what_no_run_has_has_no_section(task, key, title):
+    for run in task["runs"]:
+        if key == "history":
+            run[key] = []
+        else:
+            del run[key]
+    assert list(sections(task)) == [name for name in ALL if name != title]
+
+
+def test_reach_may_be_missing_where_lengths_are_logged(task):
+    for run in task["runs"]:
+        del run["reach"]
+    assert [chart.title for chart in charts(sections(task)["The reach of the gradient"])] == [
+        "Length of the gradient in training"
+    ]
+    for run in task["runs"]:
+        run["history"] = [{name: epoch[name] for name in ("epoch", "dev")} for epoch in run["history"]]
+    assert "The reach of the gradient" not in sections(task)
+
+
+def test_one_run_without_a_part_leaves_its_model_out(task):
+    del task["runs"][0]["minimal_pairs"]
+    del task["runs"][0]["calibration"]
+    task["runs"][0]["slices"] = {}
+    found = tables(plan_of(task))
+    for name in ("negated-positive", "calibration-test", "by-length-test"):
+        assert "lstm" in found[f"sst-nodes/{name}"]
+        assert "tree-lstm" not in found[f"sst-nodes/{name}"]
+
+
+def test_a_slice_of_one_range_is_the_whole_and_says_nothing(task):
+    for run in task["runs"]:
+        slices = run["slices"]["test"]
+        slices["operators"] = slices["operators"] | {"bins": slices["operators"]["bins"][:1]}
+    assert "from" in slices["operators"]["bins"][0]
+    found = tables(plan_of(task))
+    assert "sst-nodes/by-length-test" in found
+    assert "sst-nodes/by-operators-test" not in found
+
+
+def test_no_temperature_where_dev_has_no_label(task):
+    for run in task["runs"]:
+        run["calibration"]["test"] |= {"after": None, "temperature": None}
+    [table, _] = sections(task)["Calibration"].blocks
+    assert [row[2] for row in table.rows()] == ["–", "–"]
+    assert len(charts(sections(task)["Calibration"])) == 1
+
+
+def test_one_model_has_no_differences():
+    task = enrich(make_results({"tree-lstm": 0.5}, **SMALL))
+    assert list(sections(task)) == [name for name in ALL if name != "Differences"]
+
+
+def test_results_of_version_1_are_shown():
+    task = make_results({"tree-lstm": 0.6, "lstm": 0.5}, **SMALL)
+    new = ("models", "seeds", "slug", "supervision", "match", "missing")
+    old = {name: value for name, value in task.items() if name not in new} | {"version": 1}
+    old["settings"]["supervision"] = "nodes"
+    old["differences"] = [
+        {name: each[name] for name in ("models", "split", "metric", "difference", "low", "high", "confidence", "draws")}
+        for each in task["differences"]
+    ]
+    report = build(upgrade(old, Path("results.json")))
+    assert [section.title for section in report.parts[0].sections] == [*ALL[:4], "Cost"]
+    assert "These results hold no test" in report.headline[-1]
+    assert render(upgrade(old, Path("results.json"))).count("<figure>") == 4
+
+
+def pairs(task, metrics):
+    """The same task as one of pairs, with these metrics."""
+    task = copy.deepcopy(task)
+    for run in task["runs"]:
+        for split in ("dev", "test"):
+            run[split] = dict.fromkeys(metrics, 0.8) | {"majority": {metrics[0]: 0.4}}
+        for epoch in run["history"]:
+            epoch["dev"] = dict.fromkeys(metrics, 0.7)
+    for split in task["gold"]:
+        task["gold"][split].pop("nodes")
+    for summary in task["summary"].values():
+        for split in ("dev", "test"):
+            summary[split] = {
+                name: {"mean": 0.8, "std": 0.01, "min": 0.7, "median": 0.8, "max": 0.9} for name in metrics
+            }
+    task["differences"] = [each | {"metric": metrics[0]} for each in task["differences"][:1]]
+    return task
+
+
+def test_pairs_with_classes(task):
+    found = sections(pairs(task, ("root", "macro_f1")))
+    assert list(found) == ALL
+    assert list(found["Results"].blocks[0].columns) == ["Model", "Root", "Macro-F1", "Seeds"]
+    assert "one label or score for each pair" in texts(found["What was compared"])
+    assert charts(found["Learning"])[0].title == "Learning: pairs of dev"
+
+
+def test_relatedness(task):
+    task = pairs(task, ("pearson", "spearman", "mse"))
+    task["treebank"] |= {"name": "sick-relatedness", "classes": []}
+    found = sections(task)
+    assert found["Results"].blocks[0].rows()[0][1:4] == ["0.8000 ± 0.0100"] * 3
+    [chart] = charts(found["Results"])
+    assert chart.title == "Correlation on test"
+    assert "Pearson: tree-lstm 0.8000 ± 0.0100" in chart.alternative
+    assert len(charts(found["Learning"])) == 1
+    assert "sick-relatedness, scores on a scale." in as_markdown(build(plan_of(task)))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"supervision": "spans"}, "the sentence and four of its labelled phrases, drawn anew each epoch."),
+        ({"supervision": "published"}, "as Tai et al. (2015) trained"),
+        ({"match": "parameters"}, "Matched by parameters: every other network has about as many as tree-lstm"),
+        ({"match": "time"}, "as many epochs as fit into what tree-lstm took"),
+        ({"match": "none"}, "Not matched"),
+        ({"missing": [{"model": "lstm", "seed": 4}]}, "Planned, and not there (yet): lstm with seed 4."),
+    ],
+)
+def test_supervision_matching_and_missing_runs_are_said(task, change, said):
+    assert said in texts(sections(task | change)["What was compared"])
+
+
+@pytest.mark.parametrize(
+    ("trials", "said"),
+    [
+        ((None, None), "No model's settings are from a logged search."),
+        ((20, 20), "As many tuning trials for each of these, logged: tree-lstm 20 (a.json) and lstm 20 (b.json)."),
+        ((20, 5), "Not equally many tuning trials for each of these"),
+        ((20, None), "No logged search: lstm."),
+    ],
+)
+def test_tuning_trials_are_said(task, trials, said):
+    for model, number, file in zip(task["models"], trials, ("a.json", "b.json"), strict=True):
+        model["trials"] = number and {"file": file, "number": number}
+    assert said in texts(sections(task)["What was compared"])
+
+
+@pytest.mark.parametrize(("regime", "said"), [("nodes", False), ("roots", True)])
+def test_trials_under_another_supervision_are_said_to_be(task, regime, said):
+    for model in task["models"]:
+        model["trials"] = {"file": "a.json", "number": 2, "supervision": "nodes"}
+    text = texts(sections(task | {"supervision": regime})["What was compared"])
+    assert ("The trials were under supervision nodes." in text) is said
+
+
+def test_controls_and_other_trees_stand_in_the_table_of_models(task):
+    task["models"][0] |= {"trees": "right", "shuffle": True, "settings": {"learning_rate": 0.01}}
+    task["models"][1] |= {"model": "naive-bayes"}
+    rows = sections(task)["What was compared"].blocks[1].rows()
+    assert rows[0][2:] == ["right trees, with the words in random order", "learning_rate = 0.01"]
+    assert rows[1][2] == "words and pairs of words"
+
+
+def test_a_majority_control_stands_in_for_the_row_of_the_commonest_answer(task):
+    names = [row[0] for row in sections(task)["Results"].blocks[0].rows()]
+    assert names == ["tree-lstm", "lstm", "majority: always the commonest answer"]
+    task["models"][1]["model"] = "majority"
+    assert [row[0] for row in sections(task)["Results"].blocks[0].rows()] == names[:2]
+
+
+def test_slices_say_their_rules(task):
+    found = sections(task)["Where it comes from"]
+    assert "“strict”: (X (but Y))." in texts(found)
+    captions = [getattr(block, "caption", "") for block in found.blocks]
+    assert (
+        "Published (Socher et al. 2013, section 6.3; quoted from memory), 131 cases of SST: percent right" in captions
+    )
+    assert [chart.title for chart in charts(found)] == [
+        "Test by length",
+        "Test by negation",
+        "Test by number of operators",
+    ]
+
+
+def test_settings_and_versions_that_differ_are_all_named(task):
+    task["runs"][1]["environment"]["threads"] = 2
+    task["settings"] = {"files": ["x", "y"], "limit": None, "none": []}
+    found = tables(plan_of(task))
+    assert "threads,1; 2" in found["how/versions"]
+    assert found["how/settings"].splitlines()[1:] == ['files,"x, y"', "limit,–", "none,–"]

@@ -1,0 +1,121 @@
+"""Drawings in the terminal and on a page show every word, class and share."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from treenn.sentiment.document import Document, Sentiment
+from treenn.sentiment.page import render
+from treenn.sentiment.phrase_drawing import draw_sentiment
+from treenn.trees import InputError, draw_text, parse_tree
+
+CLASSES = ("bad", "so-so", "good")
+TREE = parse_tree("(0 (1 not) (2 (2 very) (2 <b>good&)))", classes=3)
+SHARES = ((0.1, 0.8, 0.1), (0.0, 0.1, 0.9), (0.0, 0.0, 1.0), (0.0, 0.2, 0.8), (0.625, 0.25, 0.125))
+DULL = Sentiment("dull", parse_tree("(0 dull)", classes=3), ((0.75, 0.25, 0.0),), CLASSES)
+FOUND = Sentiment("not very <b>good&", TREE, SHARES, CLASSES)
+VOID = {"meta", "rect", "path", "circle"}
+
+
+def test_plain_text_has_the_tree_and_the_shares() -> None:
+    tree, shares = draw_sentiment(FOUND).split("\n\n")
+    assert tree == draw_text(TREE)
+    assert shares.splitlines() == ["0 bad    62 % ████████████", "1 so-so  25 % █████", "2 good   12 % ██"]
+
+
+def test_colour_only_adds_colour() -> None:
+    coloured = draw_sentiment(FOUND, color=True)
+    assert coloured != draw_sentiment(FOUND)
+    assert re.sub("\x1b\\[[0-9;]+m", "", coloured) == draw_sentiment(FOUND)
+    assert len(set(re.findall("48;5;([0-9]+)", coloured))) == 3
+
+
+def test_a_text_has_the_trees_of_its_sentences_and_then_its_verdict() -> None:
+    text = Document.of("dull not very <b>good&", [DULL, FOUND], CLASSES)
+    dull, tree, verdict = draw_sentiment(text).split("\n\n")
+    assert (dull, tree) == (draw_text(DULL.tree), draw_text(TREE))
+    assert verdict.splitlines()[0] == "the whole text, 2 sentences:"
+    assert [line.split()[2] for line in verdict.splitlines()[1:]] == ["69", "25", "6"]
+    one = Document.of("dull", [DULL], CLASSES)
+    assert draw_sentiment(one) == draw_sentiment(DULL)
+
+
+def test_a_blank_text_has_a_verdict_alone() -> None:
+    assert "1 so-so 100 % ████████████████████" in draw_sentiment(Document.of(" ", [], CLASSES))
+
+
+class Page(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.texts: dict[str, list[str]] = {}
+        self.loads: list[str] = []
+        self.feed(html)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.loads += [str(value) for name, value in attributes if name in ("src", "href")]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.setdefault(self.open[-1] if self.open else "", []).append(data)
+
+
+def test_the_page_is_whole_and_loads_nothing() -> None:
+    page = Page(render([FOUND, FOUND]))
+    assert page.loads == []
+    assert page.texts["h1"] == ["Sentiment of 2 texts"]
+    assert page.texts["h2"] == [FOUND.text] * 2
+    assert [text for text in page.texts["td"] if "%" in text] == ["62 %", "25 %", "12 %"] * 2
+    assert page.texts["b"] == list("01222") * 2  # the root, then each word and phrase from the left
+    assert "".join(page.texts["pre"]).count("<b>good&") == 2
+
+
+def test_one_text_is_one() -> None:
+    assert Page(render([FOUND])).texts["title"][0] == "Sentiment of 1 text"
+
+
+def test_the_page_knows_dark_and_narrow_screens() -> None:
+    html = render([FOUND])
+    assert "prefers-color-scheme: dark" in html
+    assert "max-width: 700px" in html
+    assert 'name="viewport"' in html
+
+
+def test_the_page_has_each_sentence_below_the_verdict() -> None:
+    several = Document.of("dull not very <b>good&", [DULL, FOUND], CLASSES)
+    page = Page(render([several, Document.of("dull", [DULL], CLASSES)]))
+    assert page.texts["h2"] == [several.text, "dull"]
+    assert [text for text in page.texts["td"] if "%" in text] == ["69 %", "25 %", "6 %", "75 %", "25 %", "0 %"]
+    assert [text.strip() for text in page.texts["summary"] if text.strip()] == ["dull", "not very <b>good&"]
+    assert "".join(page.texts["pre"]).count("dull") == 2
+    assert page.texts["p"] == [
+        "2 sentences; the text's probabilities are the mean of theirs, weighted by 1 − P(so-so)."
+    ]
+
+
+def test_the_trees_of_long_texts_are_folded() -> None:
+    assert render([Document.of("dull", [DULL] * 3, CLASSES)]).count("<details open>") == 3
+    assert render([Document.of("dull", [DULL] * 4, CLASSES)]).count("<details>") == 4
+
+
+def test_a_page_of_a_blank_text_says_so_and_one_of_none_is_refused() -> None:
+    page = Page(render([Document.of("\u200b", [], CLASSES)]))
+    assert page.texts["p"] == ["This text has no words."]
+    with pytest.raises(InputError, match="found is empty; a page needs at least one text"):
+        render([])
+
+
+def test_without_a_middle_class_no_weights_are_named() -> None:
+    found = Sentiment("dull", parse_tree("(0 dull)", classes=2), ((0.75, 0.25),), ("bad", "good"))
+    page = Page(render([Document.of("dull dull", [found, found], found.classes)]))
+    assert page.texts["p"] == ["2 sentences; the text's probabilities are the mean of theirs."]

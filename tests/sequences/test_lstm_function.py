@@ -1,0 +1,61 @@
+"""The recurrence written out, against torch's LSTM and against derivatives by differences."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.utils.rnn import PackedSequence
+
+from treenn.sequences.lstm_function import LSTMFunction
+from treenn.sequences.truncated import truncated
+
+ALIVE = pytest.mark.parametrize("alive", [[4, 4, 3, 1, 1], [2], [1, 1, 1]])
+
+
+def case(alive: list[int], size: int = 3) -> tuple[nn.LSTM, Tensor]:
+    torch.manual_seed(1)
+    return nn.LSTM(5, size).double(), torch.randn(sum(alive), 5, dtype=torch.float64, requires_grad=True)
+
+
+def states(lstm: nn.LSTM, x: Tensor, alive: list[int], truncate: int | None = None) -> Tensor:
+    W, U, b, d = lstm.parameters()
+    return LSTMFunction.apply(F.linear(x, W, b + d), U, alive, None, truncate)
+
+
+def gradients(result: Tensor, lstm: nn.LSTM, x: Tensor) -> tuple[Tensor, ...]:
+    return torch.autograd.grad(result.sin().sum(), (x, *lstm.parameters()))
+
+
+@ALIVE
+@pytest.mark.parametrize("truncate", [None, 1, 2])
+def test_states_and_gradients_are_those_of_torch(alive: list[int], truncate: int | None) -> None:
+    lstm, x = case(alive)
+    mine, theirs = states(lstm, x, alive, truncate), truncated(lstm, PackedSequence(x, torch.tensor(alive)), truncate)
+    torch.testing.assert_close(mine, theirs.data)
+    for one, other in zip(gradients(mine, lstm, x), gradients(theirs.data, lstm, x), strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def test_in_single_precision_too_where_products_round_up_the_rows_they_read() -> None:
+    alive = [40, 33, 20, 5, 2, 1]
+    lstm, x = case(alive, size=16)
+    exact = gradients(states(lstm, x, alive), lstm, x)
+    lstm, x = lstm.float(), x.detach().float().requires_grad_()
+    for one, other in zip(gradients(states(lstm, x, alive), lstm, x), exact, strict=True):
+        torch.testing.assert_close(one, other.float(), rtol=1e-4, atol=1e-5)
+
+
+@ALIVE
+def test_gradients_are_right_where_candidates_have_factors(alive: list[int]) -> None:
+    inputs = torch.randn(sum(alive), 12, dtype=torch.float64, requires_grad=True)
+    U = torch.randn(12, 3, dtype=torch.float64, requires_grad=True)
+    factors = torch.rand(sum(alive), 3, dtype=torch.float64).round() * 2
+    assert torch.autograd.gradcheck(lambda inputs, U: LSTMFunction.apply(inputs, U, alive, factors, None), (inputs, U))
+
+
+def test_a_factor_of_zero_writes_nothing_into_the_memory() -> None:
+    inputs, U = torch.randn(1, 12), torch.randn(12, 3)
+    factors = torch.tensor([[0.0, 1.0, 1.0]])
+    assert (LSTMFunction.apply(inputs, U, [1], factors, None) == 0).tolist() == [[True, False, False]]

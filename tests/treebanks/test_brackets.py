@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import pytest
+
+from treebanks.brackets import nested_tree
+from treenn.trees import InputError, Tree
+
+
+def test_brackets_become_merges_in_the_order_in_which_they_close() -> None:
+    assert nested_tree("( a ( and ( not b ) ) )") == Tree(("a", "and", "not", "b"), ((2, 3), (1, 4), (0, 5)))
+
+
+def test_a_word_alone_is_a_tree() -> None:
+    assert nested_tree("d") == Tree(("d",), ())
+
+
+@pytest.mark.parametrize("text", ["( a b", "a b )", "a b", "( a )", "( a b c )", "()", "( )", ""])
+def test_what_is_not_one_binary_tree_is_refused(text: str) -> None:
+    if text == "()":  # without spaces, a word
+        assert nested_tree(text).words == ("()",)
+        return
+    with pytest.raises(InputError, match=r"these brackets are not one tree|a pair of brackets holds two parts"):
+        nested_tree(text)
+
+
+def test_depth_has_no_limit() -> None:
+    n = 20_000
+    tree = nested_tree("( not " * n + "a" + " )" * n)
+    assert tree.heights[tree.root] == n

@@ -1,0 +1,1 @@
+"""Analysis of results: pure functions of predictions and of finished runs."""

@@ -1,0 +1,121 @@
+"""Sentences of the form "X but Y" (Socher et al. 2013, section 6.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from treenn.analysis.histogram import right_nodes
+from treenn.evaluation.predictions import Predictions
+from treenn.trees import Tree
+
+PUBLISHED = {"RNTN": 0.41, "MV-RNN": 0.37, "RNN": 0.36, "bigram naive Bayes": 0.27}
+"""What the paper reports for its 131 cases; quoted from memory."""
+
+RULES = {
+    "strict": (
+        "(X (but Y)): the whole is a node whose left child is X and whose right child is the word but together with Y; "
+        "what X is does not matter, in a few it is a comma"
+    ),
+    "wide": (
+        "X is the largest phrase that ends before the word but, punctuation between them aside; Y is the largest "
+        "phrase that starts after it; the whole is the phrase from the first word of X to the last of Y"
+    ),
+    "wide, X and Y differ": "of the wide ones those to whose X and Y the treebank gives different classes",
+}
+"""What each bin of `by_contrast` holds."""
+
+
+class Contrast(NamedTuple):
+    """The nodes of X, of Y and of the whole of one "X but Y"."""
+
+    x: int
+    y: int
+    whole: int
+
+
+def by_contrast(trees: Sequence[Tree], predictions: Predictions) -> dict[str, Any]:
+    """How often X, Y and the whole are all three right.
+
+    Returns:
+        as a slice of `treenn.analysis.slices`, with `bins` named as in `RULES`, each with its own `rule` and with
+        `right_side`: in how many the classes of all three are on the right side of the scale, or in its middle (which
+        of the two the paper counts is not known); and `published`: what it reports, `cases` and `shares` by model.
+    """
+    right, labelled = right_nodes(predictions)
+    middle = (predictions.n_classes - 1) / 2
+    right_side = np.sign(predictions.classes - middle) == np.sign(predictions.labels - middle)
+    starts = (predictions.roots - predictions.sizes + 1).tolist()
+    bins: dict[str, dict[str, Any]] = {
+        name: {"name": name, "rule": rule, "right": 0, "right_side": 0, "total": 0} for name, rule in RULES.items()
+    }
+    for tree, start in zip(trees, starts, strict=True):
+        for name, case in contrasts(tree).items():
+            nodes = np.array(case) + start
+            if labelled[nodes].all():
+                bins[name]["right"] += int(right[nodes].all())
+                bins[name]["right_side"] += int(right_side[nodes].all())
+                bins[name]["total"] += 1
+    return {
+        "unit": "sentences",
+        "rule": (
+            "sentences X but Y, right where X, Y and the whole all have the treebank's class; but in any case; of "
+            "several in a sentence the one with the largest whole"
+        ),
+        "bins": list(bins.values()),
+        "published": {"cases": 131, "shares": dict(PUBLISHED)},
+    }
+
+
+def contrasts(tree: Tree) -> dict[str, Contrast]:
+    """The "X but Y" of a tree by each of `RULES` that finds one.
+
+    >>> from treenn.trees import parse_trees
+    >>> contrasts(parse_trees("(1 (3 good) (1 (2 but) (2 long)))", classes=5)[0])["strict"]
+    Contrast(x=0, y=2, whole=4)
+    """
+    places = [place for place, word in enumerate(tree.words) if word.lower() == "but"]
+    found = {}
+    for name, cases in (("strict", _strict(tree, places)), ("wide", _wide(tree, places))):
+        if cases:
+            found[name] = max(cases, key=lambda case: tree.spans[case.whole][1] - tree.spans[case.whole][0])
+    wide = found.get("wide")
+    if wide and tree.labels[wide.x] != tree.labels[wide.y]:
+        found["wide, X and Y differ"] = wide
+    return found
+
+
+def _strict(tree: Tree, places: Sequence[int]) -> list[Contrast]:
+    found = []
+    for place in places:
+        pair = tree.parents[place]
+        whole = tree.parents[pair] if pair >= 0 else -1
+        if whole < 0:
+            continue
+        (but, y), (x, right) = tree.merges[pair - len(tree.words)], tree.merges[whole - len(tree.words)]
+        if but == place and right == pair:
+            found.append(Contrast(x, y, whole))
+    return found
+
+
+def _wide(tree: Tree, places: Sequence[int]) -> list[Contrast]:
+    if not places:
+        return []
+    # Of the nodes that start at one word, as of those that end at one, each is within the next; the largest comes last.
+    nodes = {span: node for node, span in enumerate(tree.spans)}
+    from_start = {start: node for (start, _), node in nodes.items()}
+    to_end = {end: node for (_, end), node in nodes.items()}
+    found = []
+    for place in places:
+        end = place
+        while end and not any(map(str.isalnum, tree.words[end - 1])):
+            end -= 1
+        x, y = to_end.get(end), from_start.get(place + 1)
+        if x is None or y is None:
+            continue
+        whole = nodes.get((tree.spans[x][0], tree.spans[y][1]))
+        if whole is not None:
+            found.append(Contrast(x, y, whole))
+    return found

@@ -1,0 +1,145 @@
+"""Tests of whether two models differ on the same sentences, and of how small a difference those could have shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from treenn.analysis.measures import FloatArray, Measure
+
+ALPHA, POWER = 0.05, 0.8
+_BATCH = 100  # swaps at a time
+_TIE = 1e-10  # differences closer than this are the same but for rounding
+
+
+@dataclass(frozen=True)
+class Detectable:
+    """What a test set of this size, with models that disagree this often, can tell apart.
+
+    Args:
+        gap: the least observed difference with p < 0.05; `None` where no outcome would have it.
+        difference: the true difference that a repetition would find significant four times out of five; `None` where
+            the models disagree too seldom for any.
+    """
+
+    gap: float | None
+    difference: float | None
+
+
+def mcnemar(only_first: int, only_second: int) -> float:
+    """The p value of McNemar's exact test, two-sided: the binomial test of the sentences on which just one is right.
+
+    McNemar 1947; exact by the binomial distribution with one half, as for a fair coin.
+
+    Args:
+        only_first: how many sentences just the first model gets right.
+        only_second: how many just the second.
+
+    >>> mcnemar(9, 1)
+    0.021484375
+    """
+    from scipy.stats import binom  # here: scipy.stats takes a second to import
+
+    return min(1.0, 2 * float(binom.cdf(min(only_first, only_second), only_first + only_second, 0.5)))
+
+
+def randomization(
+    measure: Measure, pairs: Sequence[tuple[str, str]], *, draws: int = 10_000, seed: int = 0
+) -> list[float]:
+    """The p value of approximate randomization for each pair of models, two-sided.
+
+    Were the models alike, any sentence's outcomes could as well be the other one's: they are swapped on a random half
+    of the sentences, all seeds of a model together, and p is the share of the swaps that make a difference at least
+    as large as the observed one, the observed one among them (Noreen 1989, *Computer-Intensive Methods for Testing
+    Hypotheses*). With several runs a model, its sums are their mean.
+
+    Args:
+        measure: of which models, on which sentences.
+        pairs: of its models; all get the same swaps.
+        draws: how many swaps; p is at least `1 / (draws + 1)`.
+        seed: of the swaps.
+
+    >>> from treenn.analysis.measures import share
+    >>> p = randomization(share({"a": [[1] * 9], "b": [[0] * 9]}, [1] * 9), [("a", "b")])
+    >>> abs(p[0] - 2 / 512) < 0.001  # all swapped, or none
+    True
+    """
+    pooled = {model: columns.mean(axis=0) for model, columns in measure.columns.items()}
+    first, second = (np.stack([pooled[pair[side]] for pair in pairs]) for side in (0, 1))
+    observed = np.abs(measure.value(first.sum(axis=1)) - measure.value(second.sum(axis=1)))
+    moves = np.swapaxes(second - first, 0, 1).copy()  # (sentences, pairs, k): what a swap brings the first model
+    rng, as_large = np.random.default_rng(seed), np.zeros(len(pairs))
+    for start in range(0, draws, _BATCH):
+        swapped = rng.integers(0, 2, (min(_BATCH, draws - start), measure.sentences)).astype(np.float64)
+        moved = np.tensordot(swapped, moves, axes=1)
+        found = measure.value(first.sum(axis=1) + moved) - measure.value(second.sum(axis=1) - moved)
+        as_large += (np.abs(found) >= observed - _TIE).sum(axis=0)
+    return [float(p) for p in (1 + as_large) / (1 + draws)]
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """The p values, corrected for how many there are: the chance of any false claim among them stays below alpha.
+
+    Holm 1979, *A Simple Sequentially Rejective Multiple Test Procedure*; valid however the tests depend on each other.
+
+    >>> holm([0.01, 0.04, 0.03])
+    [0.03, 0.06, 0.06]
+    """
+    p = np.asarray(p_values, dtype=np.float64)
+    order = np.argsort(p, kind="stable")
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(1, np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)))
+    return [float(value) for value in adjusted]
+
+
+def detectable_by_mcnemar(discordant: int, sentences: int) -> Detectable:
+    """What McNemar's test could have shown of two models of which just one is right on `discordant` sentences.
+
+    The gap is exact. The difference is that of Connor 1987 (*Sample Size for Testing Differences in Proportions for
+    the Paired-Sample Design*), `n = (z_a sqrt(psi) + z_b sqrt(psi - d^2))^2 / d^2`, solved for `d`.
+
+    >>> found = detectable_by_mcnemar(442, 2210)
+    >>> round(found.gap, 4), round(found.difference, 4)
+    (0.0199, 0.0266)
+    """
+    from scipy.stats import binom
+
+    fewest = int(binom.ppf(ALPHA / 2, discordant, 0.5)) - 1  # the most that the loser may win for p < alpha
+    gap = (discordant - 2 * fewest) / sentences if fewest >= 0 else None
+    a, b = _normal_quantiles()
+    psi, n = discordant / sentences, sentences
+    root = n + b * b - a * a
+    least = math.sqrt(psi) * (math.sqrt(n) * a + b * math.sqrt(root)) / (n + b * b) if root >= 0 else math.inf
+    return Detectable(gap, least if 0 < least <= psi else None)
+
+
+def detectable_by_error(standard_error: float) -> Detectable:
+    """What could have been shown of a difference with this standard error, if it is about normally distributed.
+
+    >>> found = detectable_by_error(0.01)
+    >>> round(found.gap, 4), round(found.difference, 4)
+    (0.0196, 0.028)
+    """
+    a, b = _normal_quantiles()
+    return Detectable(a * standard_error, (a + b) * standard_error)
+
+
+def _normal_quantiles() -> tuple[float, float]:
+    from scipy.stats import norm
+
+    return float(norm.ppf(1 - ALPHA / 2)), float(norm.ppf(POWER))
+
+
+def middle_run(values: FloatArray) -> int:
+    """The run with the median value, of two in the middle the lower one, of equal ones the first.
+
+    McNemar's test is about two trained models, not about recipes. The middle run is one that a user would have got,
+    neither lucky nor unlucky; a vote of all seeds would be another, better model than the one reported.
+
+    >>> middle_run(np.array([0.51, 0.47, 0.49, 0.52]))
+    2
+    """
+    return int(np.argsort(values, kind="stable")[(len(values) - 1) // 2])

@@ -1,0 +1,59 @@
+"""What `treenn bench` measures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from treenn.bench.steps import RECURRENT
+from treenn.models.names import ENCODERS
+from treenn.trees.arguments import Count, Device, check_fields
+from treenn.trees.errors import InputError, argument
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The contenders and the sizes.
+
+    Args:
+        cells: names of `ENCODERS`; left empty, all of them. torch's recurrent networks are measured beside them.
+        batch_sizes: trees in one training step.
+        steps: how many are timed at each size.
+        share: compute each distinct subtree of a batch once in training.
+        device: `"cpu"` or `"cuda"`.
+        prediction_batch: trees that are predicted together.
+
+    Raises:
+        InputError: where a cell is not known or named twice, a number is not positive, or torch finds no GPU.
+    """
+
+    cells: Sequence[str] = ()
+    batch_sizes: Sequence[Count] = (25, 256)
+    steps: Count = 20
+    share: bool = True
+    device: Device = "cpu"
+    prediction_batch: Count = 4000
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        for cell in self.cells:
+            if cell not in ENCODERS:
+                raise InputError(f"{argument('cells')} {cell}: no such cell; there are {', '.join(ENCODERS)}")
+        if len(set(self.cells)) < len(self.cells):
+            raise InputError(f"{argument('cells')} {','.join(self.cells)}: name each cell once")
+        if self.device == "cuda" and not torch.cuda.is_available():
+            raise InputError(
+                f"{argument('device')} cuda: torch finds no GPU on this machine; use {argument('device')} cpu"
+            )
+
+    @property
+    def encoders(self) -> tuple[str, ...]:
+        """The networks over trees."""
+        return tuple(self.cells or ENCODERS)
+
+    @property
+    def contenders(self) -> tuple[str, ...]:
+        """All that is trained."""
+        return (*self.encoders, *RECURRENT)

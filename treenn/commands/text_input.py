@@ -1,0 +1,232 @@
+"""Texts from arguments, files and standard input, with the place of each; their sentences, parsed and printed."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TextIO, TypeAlias, TypeVar
+
+from treenn.trees.errors import InputError
+
+if TYPE_CHECKING:
+    from treenn.parsers import Parser
+    from treenn.parsers.long_sentences import Sentence
+    from treenn.trees import Tree
+
+T = TypeVar("T")
+
+Found: TypeAlias = "tuple[Line, list[Sentence]]"
+"""A line and its sentences, none if it has no words."""
+
+Parsed: TypeAlias = "tuple[Sentence, Tree]"
+"""A sentence and its tree."""
+
+STANDARD_INPUT = "-"
+_TYPED = "standard input"
+
+BATCH = 512
+"""How many sentences are parsed at once: parsers put together those of equal lengths."""
+
+_UNDECODED = re.compile("[\ud800-\udfff]")
+_BETWEEN_WORDS = re.compile("[^\\S\u00a0\u2007\u202f]+")  # all white space but no-break spaces, which words may hold
+
+
+class Line(NamedTuple):
+    """One line of input, or one text among a command's arguments.
+
+    Args:
+        text: the line without its end.
+        source: its file; for a text among arguments, `TEXT 2` if there are several, else `None`.
+        number: its number in the file, from 1.
+    """
+
+    text: str
+    source: str | None = None
+    number: int | None = None
+
+    @property
+    def place(self) -> str:
+        """Its file and number, for messages."""
+        return f"{self.source or 'TEXT'}{'' if self.number is None else f':{self.number}'}"
+
+    def sentences(self, *, tokenized: bool, split: bool) -> list[Sentence]:
+        """Its sentences, none if it is blank.
+
+        Args:
+            tokenized: take the words between spaces, with escapes undone, as one sentence.
+            split: if false, the line is one sentence.
+
+        Raises:
+            InputError: if the line is not UTF-8.
+        """
+        from treenn.parsers.long_sentences import Sentence, find_sentences
+        from treenn.trees.ptb_escapes import unescape
+
+        if bad := _UNDECODED.search(self.text):
+            message = f"byte 0x{ord(bad[0]) & 0xFF:02x} is not UTF-8; the text must be UTF-8"
+            column = None if self.source is None else bad.start() + 1
+            raise InputError(message, source=self.source, line=self.number, column=column)
+        if not tokenized:
+            return find_sentences(self.text, split=split)
+        words = tuple(unescape(word) for word in _BETWEEN_WORDS.split(self.text) if word)
+        return [Sentence(self.text.strip(), words)] if words else []
+
+
+def read_input(texts: Sequence[str] | None, files: Sequence[str]) -> tuple[Iterator[Line], int | None]:
+    """The texts among a command's arguments, else the lines of its files, else those of standard input.
+
+    Returns:
+        The lines, and how many there are, None if only their end will tell.
+    """
+    if texts:
+        several = len(texts) > 1
+        return (Line(text, f"TEXT {i}" if several else None) for i, text in enumerate(texts, start=1)), len(texts)
+    files = files or [STANDARD_INPUT]
+    return read_lines(files), count_lines(files)
+
+
+def read_lines(paths: Sequence[str]) -> Iterator[Line]:
+    """The lines of files, as they come; `-` is standard input. Lines may end in any of the three usual ways.
+
+    Raises:
+        InputError: where a file cannot be read.
+    """
+    for path in paths:
+        if path == STANDARD_INPUT:
+            if isinstance(sys.stdin, TextIOWrapper):
+                sys.stdin.reconfigure(encoding="utf-8-sig", errors="surrogateescape", newline=None)
+            _prompt()
+            yield from _lines(sys.stdin, _TYPED)
+            continue
+        try:
+            with Path(path).open(encoding="utf-8-sig", errors="surrogateescape") as file:
+                yield from _lines(file, path)
+        except OSError as error:
+            raise InputError(f"cannot read this file: {error.strerror or error}", source=path) from error
+
+
+def count_lines(paths: Sequence[str]) -> int | None:
+    """How many lines there will be, `None` where only their end will tell."""
+    if not all(Path(path).is_file() for path in paths):
+        return None
+    total = 0
+    for path in paths:
+        with Path(path).open("rb") as file:
+            total += sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+    return total
+
+
+def _prompt() -> None:
+    from treenn.commands.progress_bars import say
+
+    if sys.stdin.isatty():
+        say("waiting for texts, one a line; Ctrl-D ends (on Windows Ctrl-Z, then Enter)")
+
+
+def _lines(file: TextIO, source: str) -> Iterator[Line]:
+    for number, line in enumerate(file, start=1):
+        yield Line(line.removesuffix("\n"), source, number)
+
+
+def find_sentences_of(lines: Iterable[Line], *, tokenized: bool, split: bool) -> Iterator[Found]:
+    """Lines with their sentences (`Line.sentences`)."""
+    return ((line, line.sentences(tokenized=tokenized, split=split)) for line in lines)
+
+
+def divide_long(found: Iterable[Found], max_words: int | None) -> Iterator[Found]:
+    """Divide sentences of more than `max_words` words at punctuation; notes on standard error say where."""
+    from treenn.commands.progress_bars import say
+    from treenn.parsers.long_sentences import divide_sentences
+
+    count = 0
+    for line, sentences in found:
+        parts = divide_sentences(sentences, max_words)
+        if len(parts) > len(sentences):
+            count += 1
+            if count == 1:
+                say(f"{line.place}: a sentence of more than {max_words} words, the parser's limit, is divided "
+                    "at punctuation")  # fmt: skip
+        yield line, parts
+    if count > 1:
+        say(f"lines with divided sentences: {count}")
+
+
+def parse_lines(parser: Parser, found: Iterable[Found]) -> Iterator[list[tuple[Line, list[Parsed]]]]:
+    """Batches of lines with their sentences and these with their trees.
+
+    Raises:
+        InputError: if the parser refuses a sentence; the lines before it have come by then.
+    """
+    for batch in _batches(divide_long(found, parser.max_words)):
+        flat = [sentence for _, sentences in batch for sentence in sentences]
+        try:
+            trees = iter(parser.parse_batch([sentence.words for sentence in flat]))
+        except InputError:
+            yield from _one_by_one(parser, batch)
+            continue
+        yield [(line, [(sentence, next(trees)) for sentence in sentences]) for line, sentences in batch]
+
+
+def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
+    """Lines of about `BATCH` sentences together; a line typed at a terminal comes alone, since its author waits."""
+    typing = sys.stdin.isatty()
+    batch: list[Found] = []
+    size = 0
+    for line, sentences in found:
+        batch.append((line, sentences))
+        size += max(1, len(sentences))
+        if size >= BATCH or (typing and line.source == _TYPED):
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _one_by_one(parser: Parser, batch: list[Found]) -> Iterator[list[tuple[Line, list[Parsed]]]]:
+    """A batch that the parser refuses, so that the error names the line that it is about."""
+    for line, sentences in batch:
+        try:
+            yield [(line, [(sentence, parser.parse(sentence.words)) for sentence in sentences])]
+        except InputError as error:
+            raise InputError(error.marked, source=line.source, line=line.number) from None
+
+
+def print_lines(
+    found: Iterable[tuple[Line, T | None]], show: Callable[[Line, T | None], str], total: int | None, bar: str | None
+) -> None:
+    """Print what was found for each line as it comes.
+
+    Lines without words wait for the next one with words: all input without words is an error.
+
+    Args:
+        found: lines, and for each what was found, `None` where it has no words.
+        show: what is printed of it, with the end of its line.
+        total: how many lines there are, where that is known.
+        bar: the title of a progress bar, which is shown where the output is no terminal.
+    """
+    from treenn.commands.progress_bars import progress_bar, say
+
+    waiting: list[str] = []
+    blank: list[Line] = []
+    done = 0
+    out = sys.stdout
+    shown = bar is not None and not out.isatty()
+    with progress_bar(str(bar)) if shown else nullcontext(lambda done, total, text: None) as progress:
+        for done, (line, one) in enumerate(found, start=1):
+            waiting.append(show(line, one))
+            if one is None:
+                blank.append(line)
+            else:
+                out.writelines(waiting)
+                waiting.clear()
+            progress(done, total, "")
+        if done == len(blank):
+            in_file = blank and blank[0].number is not None
+            raise InputError("there is no word to parse", source=blank[0].source if in_file else None)
+        out.writelines(waiting)
+    if blank:
+        say(f"{blank[0].place}: no words here; lines without words: {len(blank)}")

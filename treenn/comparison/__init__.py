@@ -1,1 +1,0 @@
-"""The comparison: what a plan runs, what the numbers say, and the report."""

@@ -1,0 +1,1 @@
+"""Predictions of models over examples, and the metrics of predictions."""

@@ -1,0 +1,35 @@
+"""`average`: several models as one, by the mean of their class probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from treenn.evaluation.predictions import FloatArray, Predictions
+from treenn.trees.arguments import checked
+from treenn.trees.errors import InputError, argument
+
+
+@checked
+def average(predictions: Sequence[Predictions]) -> Predictions:
+    """What models say together of the same trees: the mean of their class probabilities, at every node.
+
+    This is how Looks et al. (2017, "Deep learning with dynamic computation graphs") combine their 30 Tree-LSTMs.
+
+    Args:
+        predictions: one a model, of the same trees.
+
+    Raises:
+        InputError: if there are none, or they are not of the same trees.
+    """
+    if not predictions:
+        raise InputError(f"{argument('predictions')}: must be those of one model or more, the list is empty")
+    first = predictions[0]
+    for index, each in enumerate(predictions):
+        if each.n_classes != first.n_classes or not np.array_equal(each.labels, first.labels):
+            raise InputError(f"{argument('predictions')}[{index}]: must be of the same trees as the first ones")
+    p: FloatArray = np.mean([each.probabilities for each in predictions], axis=0)
+    above, below = p[:, (first.n_classes + 1) // 2 :].sum(axis=1), p[:, : first.n_classes // 2].sum(axis=1)
+    return replace(first, classes=p.argmax(axis=1), positive=above > below, probabilities=p)

@@ -1,0 +1,169 @@
+"""Accuracy and macro-F1 over roots, all nodes and inner nodes, five-class and binary, and the majority beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from treenn.encoders import NO_LABEL, PackedForest, pack
+from treenn.models.building import NodeClassifier
+from treenn.models.network import check_probabilities
+from treenn.trees import Tree
+from treenn.trees.arguments import Count, checked
+from treenn.trees.errors import InputError, argument
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float32]
+
+NOT_ASKED = -1
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a model says of every node of some trees, the nodes in the order of the trees and of their own numbers.
+
+    Shape: `N` nodes, `T` trees.
+
+    Args:
+        labels: `(N,)` gold classes, -100 where there is none.
+        classes: `(N,)` the most probable class; -1 where the model was not asked.
+        positive: `(N,)` whether the classes above the middle of the scale are together more probable than those below.
+        probabilities: `(N, classes)` of each class; 0 where the model was not asked.
+        sizes: `(T,)` nodes of each tree.
+        n_classes: how many classes the scale has.
+    """
+
+    labels: IntArray
+    classes: IntArray
+    positive: BoolArray
+    probabilities: FloatArray
+    sizes: IntArray
+    n_classes: int
+
+    @property
+    def roots(self) -> IntArray:
+        """Where the roots stand: a tree's last node. Shape: `(T,)`."""
+        return np.cumsum(self.sizes) - 1
+
+    @property
+    def inner(self) -> BoolArray:
+        """Which nodes are not words. Shape: `(N,)`."""
+        first = np.repeat(np.cumsum(self.sizes) - self.sizes, self.sizes)
+        return np.arange(len(self.labels)) - first >= (np.repeat(self.sizes, self.sizes) + 1) // 2
+
+    @property
+    def gold_polarity(self) -> IntArray:
+        """1 above the middle of the scale, 0 below it, -100 in the middle or without a label. Shape: `(N,)`."""
+        doubled, middle = 2 * self.labels, self.n_classes - 1
+        polarity = np.where(doubled > middle, 1, np.where(doubled < middle, 0, NO_LABEL))
+        return np.where(self.labels == NO_LABEL, NO_LABEL, polarity)
+
+    def correct_nodes(self) -> IntArray:
+        """How many nodes of each tree are right. Shape: `(T,)`."""
+        return np.add.reduceat((self.classes == self.labels).astype(np.int64), self.roots - self.sizes + 1)
+
+    def labelled_nodes(self) -> IntArray:
+        """How many nodes of each tree have a label. Shape: `(T,)`."""
+        return np.add.reduceat((self.labels != NO_LABEL).astype(np.int64), self.roots - self.sizes + 1)
+
+
+@checked
+def predict(
+    model: NodeClassifier, trees: Sequence[Tree], batch_size: Count = 500, *, roots_only: bool = False
+) -> Predictions:
+    """Run a model over trees, without dropout and without gradients; what sentences share is computed once a batch
+    where the encoder allows it.
+
+    Args:
+        model: of nodes.
+        trees: with labels or without.
+        batch_size: trees at a time.
+        roots_only: whether the model is asked of roots alone. A sequence model needs n² steps to read all phrases of
+            a sentence of n words, which may be too many for the memory, and n to read the sentence.
+
+    Raises:
+        NonFiniteError: if a probability is NaN.
+    """
+    if not trees:
+        raise InputError(f"{argument('trees')}: must be one tree or more, the list is empty")
+    device, n_classes = model.embedding.weight.device, model.head.linear.out_features
+    columns: tuple[list[torch.Tensor], ...] = [], [], [], []
+    sizes: list[int] = []
+    was_training = model.training
+    model.eval()
+    with torch.inference_mode():
+        for start in range(0, len(trees), batch_size):
+            forest = pack(trees[start : start + batch_size], share=model.supports_dedup)
+            p = _probabilities(model, forest.to(device), roots_only=roots_only)
+            above, below = p[:, (n_classes + 1) // 2 :].sum(dim=1), p[:, : n_classes // 2].sum(dim=1)
+            for column, values in zip(
+                columns, (forest.labels[forest.rows], _classes(p), above > below, p), strict=True
+            ):
+                column.append(values)
+            sizes += forest.sizes
+    model.train(was_training)
+    labels, classes, positive, probabilities = (torch.cat(column).numpy() for column in columns)
+    check_probabilities(probabilities)
+    return Predictions(labels, classes, positive, probabilities, np.array(sizes), n_classes)
+
+
+def _probabilities(model: NodeClassifier, forest: PackedForest, *, roots_only: bool) -> Tensor:
+    """Of every node, in the order of the trees; 0 below the roots where only these are asked. Shape: `(N, classes)`."""
+    scores: Tensor = model(forest, roots_only=roots_only)
+    p = scores.softmax(dim=1).cpu()
+    if not roots_only:
+        return p[forest.rows]
+    every = p.new_zeros(sum(forest.sizes), p.shape[1])
+    every[torch.tensor(forest.sizes).cumsum(0) - 1] = p
+    return every
+
+
+def _classes(probabilities: Tensor) -> Tensor:
+    return torch.where(probabilities.any(dim=1), probabilities.argmax(dim=1), NOT_ASKED)
+
+
+@checked
+def metrics(predictions: Predictions) -> dict[str, Any]:
+    """The shares that are right, 0 to 1, `None` where no node is labelled.
+
+    - `root`, `all_nodes`, `inner_nodes`: the class is right, at roots, at all nodes, at nodes that are not words.
+    - `root_binary`, `all_nodes_binary`: of the nodes whose gold class is not the middle one, the side is right.
+    - `macro_f1`, `macro_f1_all_nodes`: F1 averaged over classes, at roots and at all nodes.
+    - `majority`: for each accuracy, the share of the largest gold class: the most a constant answer could reach.
+    """
+    p, every = predictions, np.ones(len(predictions.labels), dtype=bool)
+    root = np.zeros_like(every)
+    root[p.roots] = True
+    polarity = p.gold_polarity
+    gold_and_guess = {
+        "root": (p.labels, p.classes, root),
+        "all_nodes": (p.labels, p.classes, every),
+        "inner_nodes": (p.labels, p.classes, p.inner),
+        "root_binary": (polarity, p.positive, root),
+        "all_nodes_binary": (polarity, p.positive, every),
+    }
+    result: dict[str, Any] = {}
+    majority: dict[str, float | None] = {}
+    for name, (gold, guess, where) in gold_and_guess.items():
+        where = where & (gold != NO_LABEL)
+        result[name] = float((gold[where] == guess[where]).mean()) if where.any() else None
+        majority[name] = float(np.bincount(gold[where]).max() / where.sum()) if where.any() else None
+    result["macro_f1"] = _macro_f1(p, root)
+    result["macro_f1_all_nodes"] = _macro_f1(p, every)
+    return {**result, "majority": majority}
+
+
+def _macro_f1(p: Predictions, where: BoolArray) -> float | None:
+    from sklearn.metrics import f1_score
+
+    where = where & (p.labels != NO_LABEL)
+    if not where.any():
+        return None
+    return float(f1_score(p.labels[where], p.classes[where], average="macro", zero_division=0.0))

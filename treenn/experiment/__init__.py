@@ -1,0 +1,1 @@
+"""Experiments: plans, runs and their execution, search for settings, recipes, results."""

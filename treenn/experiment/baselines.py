@@ -1,0 +1,196 @@
+"""The controls that are no network: the commonest class, and naive Bayes over words and pairs of words."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from treebanks import Pair, PairTreebank, Treebank
+from treenn.analysis.post_training import analyse_predictions
+from treenn.encoders import NO_LABEL
+from treenn.encoders.labels import class_numbers
+from treenn.evaluation.pair_predictions import PairPredictions
+from treenn.evaluation.predictions import Predictions
+from treenn.models.settings import Settings
+from treenn.runtime.environment import environment
+from treenn.training.run_results import measure
+from treenn.trees import InputError, Tree
+
+Probabilities = npt.NDArray[np.float32]
+_BATCH = 200  # sentences whose phrases are counted at a time
+
+
+def train_control(treebank: Treebank | PairTreebank, name: str, settings: Settings) -> dict[str, Any]:
+    """Train and evaluate a control: a run's entry, as that of a network.
+
+    Args:
+        treebank: what to train and to evaluate on.
+        name: `majority` or `naive-bayes`.
+        settings: of these only the supervision counts: with `roots` a control learns from the roots alone, else from
+            every labelled phrase.
+
+    Raises:
+        InputError: where the treebank has no classes.
+    """
+    if treebank.classes is None:
+        raise InputError(f'model = "{name}": says which class it is, and {treebank.name} has numbers on a scale')
+    start = time.perf_counter()
+    control = CONTROLS[name](phrases(treebank.train, settings.supervision == "roots"), len(treebank.classes))
+    seconds = time.perf_counter() - start
+    unseen = [split for split in treebank.splits if split != "train"]
+    start = time.perf_counter()
+    predictions = {split: _predict(control, treebank.splits[split]) for split in unseen}
+    predicting = time.perf_counter() - start
+    return {
+        "seed": 0,
+        "treebank": treebank.name,
+        "parameters": control.parameters,
+        "embedding_parameters": 0,
+        "seconds": seconds,
+        "trees_per_second": sum(1 for _ in treebank.trees("train")) / seconds,
+        "seconds_to_best": seconds,
+        "prediction_trees_per_second": sum(1 for split in unseen for _ in treebank.trees(split)) / predicting,
+        "best_epoch": 0,
+        "epochs": 0,
+        "settings": {"model": name, "supervision": settings.supervision},
+        "history": [],
+        "vectors": [],
+        "environment": environment(),
+        **measure(predictions),
+        **analyse_predictions(predictions, treebank),
+    }
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """What a control reads of sentences or of pairs of them; a pair is one phrase.
+
+    Shape: `N` phrases.
+
+    Args:
+        features: of each phrase its words and bigrams.
+        labels: `(N,)` its class, -100 where it has none.
+        roots: `(N,)` whether it is a whole sentence, or a pair.
+    """
+
+    features: Iterator[list[str]]
+    labels: npt.NDArray[np.int64]
+    roots: npt.NDArray[np.bool_]
+
+
+def phrases(examples: Sequence[Tree] | Sequence[Pair], roots_only: bool = False) -> Phrases:
+    """The phrases of trees, in the order of the trees and of their nodes, or the pairs."""
+    nodes = [(each, slice(-1, None) if roots_only else slice(None)) for each in examples]
+    labels, roots = [], []
+    for each, which in nodes:
+        of_example = [int(each.target)] if isinstance(each, Pair) else class_numbers(each)[which]
+        labels += of_example
+        roots += [False] * (len(of_example) - 1) + [True]
+    features = (found for each, which in nodes for found in _features(each, which))
+    return Phrases(features, np.array(labels, dtype=np.int64), np.array(roots))
+
+
+def _features(example: Tree | Pair, which: slice) -> Iterator[list[str]]:
+    if isinstance(example, Pair):
+        sides = zip("12", example.trees, strict=True)
+        yield [f"{side} {each}" for side, tree in sides for each in _words_and_bigrams(tree.words)]
+    else:
+        yield from (_words_and_bigrams(example.words[start:end]) for start, end in example.spans[which])
+
+
+def _words_and_bigrams(words: Sequence[str]) -> list[str]:
+    return [*words, *map(" ".join, pairwise(words))]
+
+
+class Control(ABC):
+    """A classifier of phrases that is made from those of training.
+
+    Args:
+        phrases: of training.
+        classes: how many there are.
+    """
+
+    parameters: int
+    """How many numbers it has learnt."""
+
+    @abstractmethod
+    def __init__(self, phrases: Phrases, classes: int) -> None: ...
+
+    @abstractmethod
+    def probabilities(self, phrases: Phrases) -> Probabilities:
+        """Of each class, for each phrase. Shape: `(N, classes)`."""
+
+
+class Majority(Control):
+    """How common each class is, whatever the words are: among roots for a root, among all phrases for any other."""
+
+    def __init__(self, phrases: Phrases, classes: int) -> None:
+        self._all, self._roots = (
+            _shares(labels, classes) for labels in (phrases.labels, phrases.labels[phrases.roots])
+        )
+        self.parameters = classes if phrases.roots.all() else 2 * classes
+
+    def probabilities(self, phrases: Phrases) -> Probabilities:
+        """As `Control.probabilities`."""
+        return np.where(phrases.roots[:, None], self._roots, self._all)
+
+
+def _shares(labels: npt.NDArray[np.int64], classes: int) -> Probabilities:
+    counts = np.bincount(labels[labels != NO_LABEL], minlength=classes)
+    shares: Probabilities = (counts / max(counts.sum(), 1)).astype(np.float32)
+    return shares
+
+
+class NaiveBayes(Control):
+    """Multinomial naive Bayes over the words and bigrams of a phrase (Wang and Manning 2012, section 2.1), add-one.
+
+    Every phrase of a tree is counted by itself, so that time and memory go with a sentence's length times its depth.
+    """
+
+    def __init__(self, phrases: Phrases, classes: int) -> None:
+        from sklearn.feature_extraction.text import CountVectorizer
+        from sklearn.naive_bayes import MultinomialNB
+
+        self._classes = classes
+        self._counts = CountVectorizer(analyzer=_as_it_is)
+        counted, labelled = self._counts.fit_transform(phrases.features), phrases.labels != NO_LABEL
+        self._model = MultinomialNB().fit(counted[labelled], phrases.labels[labelled])
+        self.parameters = self._model.feature_log_prob_.size + self._model.class_log_prior_.size
+
+    def probabilities(self, phrases: Phrases) -> Probabilities:
+        """As `Control.probabilities`."""
+        found = np.zeros((len(phrases.labels), self._classes), dtype=np.float32)
+        found[:, self._model.classes_] = self._model.predict_proba(self._counts.transform(phrases.features))
+        return found
+
+
+def _as_it_is(features: list[str]) -> list[str]:
+    return features
+
+
+CONTROLS: dict[str, type[Control]] = {"majority": Majority, "naive-bayes": NaiveBayes}
+"""The controls by name."""
+
+
+def _predict(control: Control, examples: Sequence[Tree] | Sequence[Pair]) -> Predictions | PairPredictions:
+    batches = [phrases(examples[start : start + _BATCH]) for start in range(0, len(examples), _BATCH)]
+    labels = np.concatenate([batch.labels for batch in batches])
+    p = np.concatenate([control.probabilities(batch) for batch in batches])
+    if isinstance(examples[0], Pair):
+        return PairPredictions(labels, p, None)
+    classes, ends = p.shape[1], np.flatnonzero(np.concatenate([batch.roots for batch in batches])) + 1
+    return Predictions(
+        labels=labels,
+        classes=p.argmax(axis=1),
+        positive=p[:, (classes + 1) // 2 :].sum(axis=1) > p[:, : classes // 2].sum(axis=1),
+        probabilities=p,
+        sizes=np.diff(ends, prepend=0),
+        n_classes=classes,
+    )

@@ -1,0 +1,146 @@
+"""`Plan`: which models are trained on which treebanks, under which supervision, with which seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+
+from treebanks import PairTreebank, Treebank
+from treenn.experiment.plan_spec import CONTROLS, Model, PlannedRun, Task
+from treenn.models.building import MakeHead, check_recipe, match_parameters
+from treenn.models.names import check_models
+from treenn.models.settings import Settings
+from treenn.trees.arguments import AnyPath, Runs, check_fields, checked
+from treenn.trees.errors import InputError, argument
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A comparison: for each task the same trees, labels, vectors and recipe for every model.
+
+    Args:
+        tasks: what models are compared on.
+        models: what is compared; the others are matched to the first network among them.
+        seeds: how many times each network is trained, with seeds 0, 1, ...
+        vectors: paths of pretrained word vectors, side by side.
+        settings: of all models and tasks; `model`, `seed` and `supervision` do not count.
+
+    Raises:
+        InputError: where a name stands twice, or there is no model, task or seed, or the settings are not for a model.
+
+    >>> from functools import partial
+    >>> from treenn.models.building import node_head
+    >>> plan, make_head = Plan.of("reviews", ["tree-lstm", "lstm"], seeds=1), partial(node_head, classes=5)
+    >>> [run.settings.size for run in plan.runs(plan.tasks[0], "nodes", input_size=50, make_head=make_head)]
+    [150, 224]
+    """
+
+    tasks: Sequence[Task]
+    models: Sequence[Model]
+    seeds: Runs = 3
+    vectors: Sequence[AnyPath] = ()
+    settings: Settings = field(default_factory=Settings)
+
+    @classmethod
+    @checked
+    def of(
+        cls,
+        treebank: str | Treebank | PairTreebank,
+        models: Sequence[str],
+        seeds: Runs = 3,
+        vectors: Sequence[AnyPath] = (),
+        settings: Settings | None = None,
+    ) -> Plan:
+        """The plan of one task, as `treenn compare` has it without `--plan`: its regime is that of the settings.
+
+        Args:
+            treebank: a treebank, or a name for `treebanks.load`.
+            models: as `treenn cells` lists them.
+            seeds: see `Plan`.
+            vectors: see `Plan`.
+            settings: of all models (default: those of `Settings`).
+        """
+        check_models(models, CONTROLS)
+        settings = settings or Settings()
+        task = Task(treebank, (settings.supervision,))
+        return cls((task,), tuple(map(Model, models)), seeds, vectors, settings)
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        object.__setattr__(self, "vectors", tuple(map(str, self.vectors)))
+        names = [model.name for model in self.models]
+        if not self.tasks or not names or len(set(names)) < len(names):
+            raise InputError(
+                f"{argument('models')} {','.join(names)}: name one task and one model or more, each model once"
+            )
+        if self.reference is not None and (self.reference.seeds or self.reference.supervision):
+            raise InputError(
+                f'model "{self.reference.name}": the others are held against it, so it has all seeds and regimes'
+            )
+        for task in self.tasks:
+            for model in self.models:
+                self._check(task, model)
+
+    def _check(self, task: Task, model: Model) -> None:
+        if task.match == "parameters" and model != self.reference and "size" in model.settings:
+            raise InputError(f'size of model "{model.name}": match = "parameters" decides it; leave it out')
+        if not model.is_control:
+            for regime in task.supervision:
+                check_recipe(self.recipe(task, model, regime))
+
+    @property
+    def reference(self) -> Model | None:
+        """The model that the others are matched to, where there is any but controls."""
+        return next((model for model in self.models if not model.is_control), None)
+
+    def vectors_of(self, task: Task) -> tuple[str, ...]:
+        """The paths of a task's word vectors."""
+        return tuple(map(str, self.vectors if task.vectors is None else task.vectors))
+
+    def recipe(self, task: Task, model: Model, regime: str) -> Settings:
+        """The settings of a model on a task, its size not yet matched; a control has those of all networks."""
+        values = {**asdict(self.settings), **task.settings, **model.settings}
+        values["supervision"] = model.published_supervision if regime == "published" else regime
+        if not model.is_control:
+            values["model"] = model.model
+        return Settings(**values)
+
+    def runs(
+        self, task: Task, regime: str, input_size: int, make_head: MakeHead, version: str = ""
+    ) -> Iterator[PlannedRun]:
+        """Every run of a task under one regime, seed by seed, once the width of the word vectors is known.
+
+        Args:
+            task: one of the plan's.
+            regime: one of the task's.
+            input_size: the width of the word vectors.
+            make_head: from settings to what reads the states of the treebank (`treenn.training.tasks.head_of`).
+            version: of the code and of the treebank, for the runs' names.
+        """
+        vectors = self.vectors_of(task)
+        sized = [
+            (model, self._sized(task, model, regime, input_size, make_head))
+            for model in self.models
+            if model.supervision is None or regime in model.supervision
+        ]
+        for seed in range(self.seeds):
+            reference = None
+            for model, settings in sized:
+                if seed >= self._seeds(model):
+                    continue
+                run = PlannedRun(model, task.treebank, vectors, replace(settings, seed=seed), version)
+                if model == self.reference:
+                    reference = run
+                elif task.match == "time" and not model.is_control:
+                    run = replace(run, within=reference)
+                yield run
+
+    def _seeds(self, model: Model) -> int:
+        """How many runs a model has on each task, under each regime."""
+        return 1 if model.is_control else min(self.seeds, model.seeds or self.seeds)
+
+    def _sized(self, task: Task, model: Model, regime: str, input_size: int, make_head: MakeHead) -> Settings:
+        settings = self.recipe(task, model, regime)
+        if task.match != "parameters" or model.is_control or self.reference is None:
+            return settings
+        return match_parameters(settings, self.recipe(task, self.reference, regime), input_size, make_head)

@@ -1,0 +1,1 @@
+"""Random search for settings on dev, the same number of trials for every model."""

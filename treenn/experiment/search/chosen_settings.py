@@ -1,0 +1,51 @@
+"""The best settings of a search, as a command and as part of a plan."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from treenn.experiment.search.log import TRIALS
+from treenn.models.settings import Settings, option
+
+
+def train_command(log: Mapping[str, Any], model: str, vectors: Sequence[str | Path]) -> str:
+    """The `treenn train` that makes the best trial of a model again, and evaluates it on the test splits.
+
+    Args:
+        log: of a search in which not all trials of the model diverged.
+        model: which.
+        vectors: the files of word vectors, where they lie.
+    """
+    usual, words = asdict(Settings()), ["treenn", "train", "--treebank", log["treebank"]["name"]]
+    for path in vectors:
+        words += ["--vectors", str(path)]
+    for name, chosen in _best_settings(log, model).items():
+        if chosen != usual[name] or name == "model":
+            words += [option(name), str(chosen)]
+    return shlex.join([*words, "--out", f"{model}-tuned"])
+
+
+def _best_settings(log: Mapping[str, Any], model: str) -> dict[str, Any]:
+    number = log["best"][model]["trial"]
+    best = next(each for each in log["trials"] if (each["model"], each["trial"]) == (model, number))
+    return dict(best["settings"])
+
+
+def plan_models(log: Mapping[str, Any]) -> str:
+    """The models with their best settings, in TOML as a plan of `treenn compare --plan` lists them.
+
+    A model all of whose trials diverged is left out.
+    """
+    entries = []
+    for model, best in log["best"].items():
+        if best is not None:
+            lines = [f"{name} = {json.dumps(value)}" for name, value in best["drawn"].items()]
+            entries.append(
+                "\n".join(["[[model]]", f'name = "{model}"', f'trials = "{TRIALS}"', "[model.settings]", *lines])
+            )
+    return "\n\n".join(entries) + "\n"

@@ -1,0 +1,126 @@
+"""`Search`: which models are tried on which treebank, with what drawn from which space."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import version
+from typing import Any, Literal
+
+import torch
+
+from treebanks import PairTreebank, Treebank
+from treenn.experiment.search.space import Space, read_space
+from treenn.models.building import MakeHead, match_parameters
+from treenn.models.names import check_models
+from treenn.models.settings import Settings
+from treenn.trees.arguments import AnyPath, Runs, check_fields
+from treenn.trees.errors import InputError, argument
+
+Metric = Literal[
+    "root",
+    "all_nodes",
+    "inner_nodes",
+    "root_binary",
+    "all_nodes_binary",
+    "macro_f1",
+    "macro_f1_all_nodes",
+    "pearson",
+    "spearman",
+]
+"""What trials can be judged by; of each, more is better."""
+
+
+def version_of(treebank: str | Treebank | PairTreebank) -> str:
+    """The name of a treebank, with a fingerprint of its examples unless the name is enough to load them."""
+    if isinstance(treebank, str):
+        return treebank
+    lines = "\n".join(f"{split}\t{each}" for split, examples in treebank.splits.items() for each in examples)
+    return f"{treebank.name} {hashlib.sha256(lines.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One training with drawn settings.
+
+    Args:
+        number: the first of a model is 0.
+        treebank: a treebank, or a name for `treebanks.load`.
+        vectors: paths of pretrained word vectors, side by side.
+        drawn: what was drawn.
+        settings: all of them.
+    """
+
+    number: int
+    treebank: str | Treebank | PairTreebank
+    vectors: tuple[str, ...]
+    drawn: dict[str, Any]
+    settings: Settings
+
+    @property
+    def name(self) -> str:
+        """A file name that changes with whatever the trial is given.
+
+        Not with the commit: a search that was stopped goes on, and each trial says which code it was made by.
+        """
+        parts = [version_of(self.treebank), self.vectors, asdict(self.settings), version("treenn"), torch.__version__]
+        digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:8]
+        return f"{self.settings.model}-{self.number}-{digest}"
+
+
+@dataclass(frozen=True)
+class Search:
+    """A random search with as many trials for every model, all with one seed (Bergstra and Bengio 2012).
+
+    Trial for trial, all models get the same draws of the settings that they have in common.
+
+    Args:
+        treebank: a treebank, or a name for `treebanks.load`.
+        models: as `treenn cells` lists them; the first one's size is the recipe's, the others get as many parameters,
+            unless the space has a size.
+        trials: how many each model gets.
+        space: what is drawn.
+        recipe: all other settings; its seed is that of every training, and of the draws.
+        vectors: paths of pretrained word vectors, side by side.
+        metric: on dev, by which trials are judged; left out, accuracy at the roots, or Pearson's correlation where the
+            treebank has no classes.
+
+    Raises:
+        InputError: where a model stands twice, or there is none, or no trial, or no such metric.
+    """
+
+    treebank: str | Treebank | PairTreebank
+    models: Sequence[str]
+    trials: Runs = 8
+    space: Space = field(default_factory=read_space)
+    recipe: Settings = field(default_factory=Settings)
+    vectors: Sequence[AnyPath] = ()
+    metric: Metric | None = None
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        object.__setattr__(self, "vectors", tuple(map(str, self.vectors)))
+        if not self.models or len(set(self.models)) < len(self.models):
+            raise InputError(f"{argument('models')} {','.join(self.models)}: name one model or more, each once")
+        check_models(self.models)
+        for name in self.models:
+            replace(self.recipe, model=name)
+
+    def planned(self, input_size: int, make_head: MakeHead) -> Iterator[Trial]:
+        """Every trial, the first of each model first, once the width of the word vectors is known.
+
+        Args:
+            input_size: that width.
+            make_head: from settings to what reads the states of the treebank (`treenn.training.tasks.head_of`).
+        """
+        reference = replace(self.recipe, model=self.models[0])
+        recipes = [replace(self.recipe, model=name) for name in self.models]
+        if "size" not in self.space.settings:
+            recipes = [recipes[0], *(match_parameters(each, reference, input_size, make_head) for each in recipes[1:])]
+        spaces = [self.space.of(name) for name in self.models]
+        for number in range(self.trials):
+            for recipe, space in zip(recipes, spaces, strict=True):
+                drawn = space.draw(number, self.recipe.seed)
+                yield Trial(number, self.treebank, tuple(map(str, self.vectors)), drawn, replace(recipe, **drawn))

@@ -1,0 +1,166 @@
+"""`Space`: which settings are searched for, and what they may be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import numpy as np
+
+from treenn.contextual import check_permitted
+from treenn.models.building import check_recipe
+from treenn.models.settings import Settings
+from treenn.trees.arguments import AnyPath, Natural, Positive, Seed, check_fields, check_list, checked
+from treenn.trees.errors import InputError, argument
+from treenn.trees.files import read_toml
+
+SHIPPED = Path(__file__).with_name("space.toml")
+"""The space that is searched where no other is given."""
+
+_DIGITS = 3  # so that a drawn number is as short in a command as it is exact
+_DECIDED = ("model", "seed")
+
+
+@dataclass(frozen=True)
+class Range:
+    """Numbers between two others, each order of magnitude as likely as the next.
+
+    Args:
+        low: the minimum, more than 0.
+        high: the maximum, at least `low`.
+
+    Raises:
+        InputError: if a bound is not finite, or the range is empty.
+    """
+
+    low: Positive
+    high: Positive
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        if self.low > self.high:
+            raise InputError(f"{argument('low')} {self.low}: must be at most {argument('high')} {self.high}")
+
+    def draw(self, rng: np.random.Generator) -> float | int:
+        """A number to three digits, a whole one between two whole ones."""
+        drawn = math.exp(rng.uniform(math.log(self.low), math.log(self.high)))
+        if isinstance(self.low, int) and isinstance(self.high, int):
+            return round(drawn)
+        return min(max(float(f"{drawn:.{_DIGITS}g}"), self.low), self.high)
+
+
+@dataclass(frozen=True)
+class Space:
+    """Settings, and for each the range or the choices that it is drawn from.
+
+    Raises:
+        InputError: if a name is no setting that can be searched for, or a value is not one that the setting can have.
+
+    >>> space = Space({"learning_rate": Range(0.01, 0.1), "dropout": (0.0, 0.5)})
+    >>> space.draw(trial=0, seed=0) == space.draw(trial=0, seed=0)
+    True
+    """
+
+    settings: Mapping[str, Range | Sequence[Any]]
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        checked = {name: _checked(name, values) for name, values in self.settings.items()}
+        object.__setattr__(self, "settings", checked)
+
+    @checked
+    def draw(self, trial: Natural, seed: Seed) -> dict[str, Any]:
+        """The settings of a trial; each is drawn by itself, whatever else is in the space.
+
+        Choices come in random order, all of them before one comes again: few trials would else spend some on the same.
+        """
+        drawn = {}
+        for name, values in self.settings.items():
+            if isinstance(values, Range):
+                drawn[name] = values.draw(np.random.default_rng([seed, trial, *name.encode()]))
+            else:
+                again, place = divmod(trial, len(values))
+                drawn[name] = values[
+                    np.random.default_rng([seed, again, *name.encode()]).permutation(len(values))[place]
+                ]
+        return drawn
+
+    def as_dict(self) -> dict[str, Any]:
+        """The space in JSON's types.
+
+        >>> Space({"learning_rate": Range(0.01, 0.1), "dropout": (0.0, 0.5)}).as_dict()
+        {'learning_rate': {'low': 0.01, 'high': 0.1}, 'dropout': [0.0, 0.5]}
+        """
+        return {
+            name: asdict(values) if isinstance(values, Range) else list(values)
+            for name, values in self.settings.items()
+        }
+
+    def without(self, names: Iterable[str]) -> Space:
+        """The space with these settings left as they are."""
+        return Space({name: values for name, values in self.settings.items() if name not in set(names)})
+
+    def of(self, model: str) -> Space:
+        """The space without the settings that a model has no use for."""
+        return self.without([name for name in self.settings if not self._applies(name, model)])
+
+    def _applies(self, name: str, model: str) -> bool:
+        values = self.settings[name]
+        most = values.high if isinstance(values, Range) else max(values, key=bool)
+        # No setting but the width decides what a network has, and building a narrow one takes no time.
+        narrow: dict[str, Any] = {"model": model, "word_size": 4, name: most} | {"size": 4}
+        try:
+            check_recipe(Settings(**narrow))
+        except InputError:
+            return False
+        return True
+
+
+@checked
+def read_space(path: AnyPath = SHIPPED) -> Space:
+    """The space of a TOML file: `setting = { low = 0.01, high = 0.1 }` or `setting = [0.0, 0.5]`.
+
+    Raises:
+        InputError: where the file cannot be read, names no setting, or gives one what it cannot be.
+
+    >>> read_space().settings["learning_rate"]
+    Range(low=0.01, high=0.2)
+    """
+    table = read_toml(path)
+    if not table:
+        raise InputError("names no setting; such as learning_rate = { low = 0.01, high = 0.1 }", source=path)
+    try:
+        return Space({name: _values(name, entry) for name, entry in table.items()})
+    except InputError as error:
+        raise InputError(error.message, source=path) from error
+
+
+def _values(name: str, entry: Any) -> Range | tuple[Any, ...]:
+    if isinstance(entry, dict) and set(entry) == {"low", "high"}:
+        try:
+            return Range(**entry)
+        except InputError as error:
+            raise InputError(f"{name}: {error.message}") from error
+    if not isinstance(entry, list):
+        raise InputError(f"{name}: must be {{ low = ..., high = ... }} or a list of values")
+    for value in entry if name == "contextual" else ():
+        if value is not None:
+            check_permitted(value, ())
+    return tuple(entry)
+
+
+def _checked(name: str, values: Any) -> Range | tuple[Any, ...]:
+    """The values of a setting, each validated by `Settings`."""
+    if name not in get_type_hints(Settings) or name in _DECIDED:
+        raise InputError(f"{name}: no setting that can be searched for; `treenn tune --help` lists them")
+    for value in (values.low, values.high) if isinstance(values, Range) else check_list(name, values):
+        chosen: dict[str, Any] = {name: value}
+        Settings(**chosen)
+    if isinstance(values, Range):
+        return values
+    if not len(values):
+        raise InputError(f"{name}: must be a range or one value or more")
+    return tuple(check_list(name, values))

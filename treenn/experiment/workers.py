@@ -1,0 +1,110 @@
+"""Worker processes: they end with the process that started them, and the loss of one is a single message."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager, suppress
+from multiprocessing import resource_tracker as mp_tracker
+from typing import Any
+
+import joblib
+from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky.backend import resource_tracker as loky_tracker
+
+from treenn.runtime.stopping import deferred_signals
+from treenn.trees.errors import InputError, argument
+
+_SECONDS = 0.5
+_WORKER = "LokyProcess"  # not a cluster's worker, nor a thread
+
+
+class WorkerKilled(InputError):
+    """A worker process was killed from outside."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a worker process was killed, most often because memory ran out; what is finished is kept: run the same "
+            f"again with fewer {argument('jobs')}"
+        )
+
+
+def run_side_by_side(
+    function: Callable[..., Any],
+    calls: Iterable[tuple[Any, ...]],
+    jobs: int | None,
+    done: Callable[[Any], None] = lambda result: None,
+) -> None:
+    """Call a function with each of these arguments, through joblib.
+
+    Args:
+        function: what to call.
+        calls: the arguments of each call.
+        jobs: the number of worker processes on this machine; if None, joblib's configuration decides.
+        done: called with each result, in the order in which they come.
+
+    Raises:
+        WorkerKilled: if a worker process was killed.
+    """
+    tasks = (joblib.delayed(function)(*arguments) for arguments in calls)
+    try:
+        with _started(tasks, jobs) as results:
+            for result in results:
+                done(result)
+    except BrokenProcessPool:
+        raise WorkerKilled from None
+    except BaseException:
+        _end_workers()
+        raise
+
+
+@contextmanager
+def _started(tasks: Iterable[Any], jobs: int | None) -> Iterator[Iterable[Any]]:
+    """The results of joblib, as they come; no signal interrupts the start of its workers."""
+    if jobs is None:
+        yield joblib.Parallel(batch_size=1)(tasks)
+        return
+    if os.name == "posix" and jobs > 1:
+        mp_tracker.ensure_running()  # else joblib starts them below, and they unblock signals
+        loky_tracker.ensure_running()
+    with ExitStack() as stack:
+        with deferred_signals():
+            bound = {"initializer": end_with, "initargs": (os.getpid(),)} if jobs > 1 else {}
+            results = joblib.Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered", **bound)(tasks)
+            stack.callback(_close, results)
+        yield results
+        if jobs > 1:  # an exit handler would wait for idle workers, where Ctrl-C is a traceback
+            get_reusable_executor(reuse=True).shutdown(kill_workers=True)
+
+
+def _close(results: Any) -> None:
+    """End what runs still; joblib warns of results that nobody fetched."""
+    with warnings.catch_warnings(action="ignore"):
+        results.close()
+
+
+def _end_workers() -> None:
+    """Kill what joblib has not."""
+    for process in multiprocessing.active_children():
+        if process.name.startswith(_WORKER) and process.pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)  # loky's processes have no kill()
+
+
+def end_with(parent: int) -> None:
+    """End this process when its parent has ended, by whatever signal; Ctrl-C is for the parent alone."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_SECONDS)
+    os._exit(1)

@@ -1,0 +1,148 @@
+"""The encoders by name: what there is to choose from, and the paper each is from."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import torch
+
+from treenn.cells import (
+    Average,
+    BinaryTreeLSTM,
+    ChildSumTreeLSTM,
+    GatedRecursiveCell,
+    MatrixVectorNetwork,
+    RecursiveNetwork,
+    RecursiveTensorNetwork,
+    TreeGRU,
+)
+from treenn.encoders import (
+    BidirectionalTreeEncoder,
+    DependencyEncoder,
+    Encoder,
+    RecursiveAutoencoder,
+    SequenceEncoder,
+    TreeEncoder,
+)
+from treenn.sequences import (
+    GRU,
+    LSTM,
+    AttentionPooling,
+    Convolution,
+    DeepTransition,
+    Elman,
+    Feedforward,
+    Jordan,
+    LastPooling,
+    MaxPooling,
+    MeanPooling,
+    PeepholeLSTM,
+    Readout,
+    SequenceNetwork,
+    Stacked,
+    Transformer,
+    bidirectional,
+)
+from treenn.trees.errors import InputError, argument
+
+ENCODERS: dict[str, Callable[[int, int], Encoder]] = {
+    "tree-lstm": lambda input_size, size: TreeEncoder(BinaryTreeLSTM(input_size, size)),
+    "lstm": lambda input_size, size: SequenceEncoder(LSTM(input_size, size)),
+    "child-sum-tree-lstm": lambda input_size, size: TreeEncoder(ChildSumTreeLSTM(input_size, size)),
+    "bidirectional-tree-lstm": lambda input_size, size: BidirectionalTreeEncoder(
+        BinaryTreeLSTM(input_size, size - size // 2), size // 2
+    ),
+    "tree-gru": lambda input_size, size: TreeEncoder(TreeGRU(input_size, size)),
+    "gated-recursive": lambda input_size, size: TreeEncoder(GatedRecursiveCell(input_size, size)),
+    "recursive-tanh": lambda input_size, size: TreeEncoder(
+        RecursiveNetwork(input_size, size, map_words=input_size != size)
+    ),
+    "recursive-relu": lambda input_size, size: TreeEncoder(RecursiveNetwork(input_size, size, "relu", identity=True)),
+    "rntn": lambda input_size, size: TreeEncoder(
+        RecursiveTensorNetwork(input_size, size, map_words=input_size != size)
+    ),
+    "mv-rnn": lambda input_size, size: TreeEncoder(MatrixVectorNetwork(input_size, size)),
+    "autoencoder": RecursiveAutoencoder,
+    "average": lambda input_size, size: TreeEncoder(Average(input_size, size)),
+    "deep-average": lambda input_size, size: TreeEncoder(Average(input_size, size, layers=3, word_dropout=0.3)),
+    "elman": lambda input_size, size: SequenceEncoder(Elman(input_size, size)),
+    "elman-relu": lambda input_size, size: SequenceEncoder(Elman(input_size, size, "relu", identity=True)),
+    "jordan": lambda input_size, size: SequenceEncoder(Jordan(input_size, size)),
+    "lstm-peephole": lambda input_size, size: SequenceEncoder(PeepholeLSTM(input_size, size)),
+    "gru": lambda input_size, size: SequenceEncoder(GRU(input_size, size)),
+    "bilstm": lambda input_size, size: SequenceEncoder(bidirectional(LSTM, input_size, size)),
+    "bigru": lambda input_size, size: SequenceEncoder(bidirectional(GRU, input_size, size)),
+    "stacked-lstm": lambda input_size, size: SequenceEncoder(Stacked(LSTM(input_size, size), LSTM(size, size))),
+    "deep-input": lambda input_size, size: SequenceEncoder(Stacked(Feedforward(input_size, size), Elman(size, size))),
+    "deep-transition": lambda input_size, size: SequenceEncoder(DeepTransition(input_size, size)),
+    "deep-output": lambda input_size, size: SequenceEncoder(Stacked(Elman(input_size, size), Feedforward(size, size))),
+    "lstm-mean": lambda input_size, size: SequenceEncoder(LSTM(input_size, size), MeanPooling()),
+    "lstm-max": lambda input_size, size: SequenceEncoder(LSTM(input_size, size), MaxPooling()),
+    "lstm-attention": lambda input_size, size: SequenceEncoder(LSTM(input_size, size), AttentionPooling(size)),
+    "bilstm-attention": lambda input_size, size: SequenceEncoder(
+        bidirectional(LSTM, input_size, size), AttentionPooling(size)
+    ),
+    "cnn": lambda input_size, size: SequenceEncoder(Convolution(input_size, size), MaxPooling()),
+    "cnn-lstm": lambda input_size, size: SequenceEncoder(
+        Stacked(Convolution(input_size, size, widths=(3,)), LSTM(size, size)), MeanPooling()
+    ),
+    "transformer": lambda input_size, size: SequenceEncoder(Transformer(input_size, size), MeanPooling()),
+}
+"""The encoders by name, each made from the width of a word vector and the width of its output.
+
+In `recursive-tanh` and `rntn` a word vector as wide as the output is the word's state, as in Socher et al. (2013);
+another one passes a layer first.
+"""
+
+DEPENDENCY_ENCODERS: dict[str, Callable[[int, int], Encoder]] = {"dependency-tree-lstm": DependencyEncoder}
+"""Those that read dependency trees, which treebanks of pairs may have."""
+
+
+class Architecture(NamedTuple):
+    """An encoder of `ENCODERS`: its name, where it is from, and how many parameters it has."""
+
+    name: str
+    paper: str
+    parameters: int
+
+
+def architectures(input_size: int, size: int) -> list[Architecture]:
+    """What there is to choose from, with what it is made of and the papers, as its classes say of themselves."""
+    found = []
+    for name, make in (ENCODERS | DEPENDENCY_ENCODERS).items():
+        with torch.device("meta"):
+            encoder = make(input_size, size)
+        parameters = sum(parameter.numel() for parameter in encoder.parameters())
+        found.append(Architecture(name, paper_of(encoder), parameters))
+    return found
+
+
+def check_models(models: Sequence[str], more: Sequence[str] = ()) -> None:
+    """Validate the argument `models`.
+
+    Args:
+        models: names of encoders.
+        more: other names that are permitted.
+
+    Raises:
+        InputError: if there is no model of a name.
+    """
+    known = [*more, *ENCODERS, *DEPENDENCY_ENCODERS]
+    for name in models:
+        if name not in known:
+            raise InputError(f"{argument('models')} {name}: no such model; there are {', '.join(known)}")
+
+
+def paper_of(encoder: Encoder) -> str:
+    """Where an encoder is from, as its classes say of themselves."""
+    if isinstance(encoder, SequenceEncoder):
+        parts = [part for part in encoder.modules() if isinstance(part, (SequenceNetwork, Readout))]
+        said = [part.__doc__ for part in parts if not isinstance(part, LastPooling)]
+    else:
+        home = encoder.cell if isinstance(encoder, (TreeEncoder, DependencyEncoder)) else encoder
+        said = [sys.modules[type(home).__module__].__doc__]
+    # A class's or file's first paragraph, each once: a network may hold two of a kind.
+    first = dict.fromkeys((text or "").split("\n\n")[0].replace("\n", " ").strip() for text in said)
+    return " ".join(first)

@@ -1,0 +1,259 @@
+"""Pretrained word vectors from text files (GloVe, word2vec and fastText's text format)."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NamedTuple, cast
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from treenn.models.vocabulary import Vocabulary
+from treenn.trees import InputError, OnError, unescape
+from treenn.trees.arguments import Texts, checked
+from treenn.trees.skipping import read_each
+
+FloatArray = npt.NDArray[np.float32]
+
+_BOM = b"\xef\xbb\xbf"
+_SPACES = re.compile(rb"[ \t]+")
+_HEADER = re.compile(rb"[0-9]{1,12} ([1-9][0-9]{0,6})")
+_NUMBER = re.compile(rb"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|(?i:nan|inf(?:inity)?))")
+_LARGEST = float(np.finfo(np.float32).max)
+_UNREADABLE = (
+    *(OSError, EOFError, RuntimeError, ValueError, LookupError, ArithmeticError, AttributeError),
+    *(zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error),
+)
+"""What files raise that are cut, damaged, encrypted, or packed by an unknown method."""
+
+
+class WordVectors:
+    """Vectors by word; a word is found as it is, with treebank escapes undone, or with its case folded.
+
+    Args:
+        vectors: a vector for each word, all of one width.
+        source: where they come from, for messages and reports.
+
+    Raises:
+        InputError: if there is no vector, or one is not a row of numbers as wide as the first.
+
+    >>> vectors = WordVectors({"film": np.ones(2, dtype=np.float32)})
+    >>> "Film" in vectors, vectors.find("soup")
+    (True, None)
+    """
+
+    def __init__(self, vectors: dict[str, FloatArray], source: str = "") -> None:
+        shapes = {word: np.shape(vector) for word, vector in vectors.items()}
+        if not shapes:
+            raise InputError("vectors is empty; at least one word must have a vector")
+        first = next(iter(shapes.values()))
+        for word, shape in shapes.items():
+            if shape != first or len(shape) != 1 or not shape[0]:
+                raise InputError(f"the vector of {word!r} has the shape {shape}; all must have one shape, (width,)")
+        self.source, self._vectors = source, vectors
+        self.size = first[0]
+
+    def __len__(self) -> int:
+        """How many words have a vector."""
+        return len(self._vectors)
+
+    def __contains__(self, word: str) -> bool:
+        return self.find(word) is not None
+
+    def find(self, word: str) -> FloatArray | None:
+        """The vector of a word, `None` where there is none. Shape: `(size,)`."""
+        return next((self._vectors[form] for form in _forms(word) if form in self._vectors), None)
+
+
+def _forms(word: str) -> tuple[str, str, str]:
+    plain = unescape(word)
+    return word, plain, plain.lower()
+
+
+@checked
+def read_vectors(path: str | Path, words: Texts, *, on_error: OnError | None = None) -> WordVectors:
+    """The vectors that a text file has for some words: each line a word and its numbers, with spaces or tabs between.
+
+    The width is that of the header, a first line of two whole numbers (rows and width) as word2vec and fastText write
+    it, or that of the first row. A word may hold spaces, such as `. . .` or `new york`.
+
+    Args:
+        path: the file, UTF-8 text, plain, gzipped, or alone in a zip archive.
+        words: the words that are wanted, in any case; the file may hold millions of others.
+        on_error: called with the error of each row that is skipped (default: the first error is raised).
+
+    Raises:
+        InputError: names the file and the line where a row's width differs, a number is not one, is NaN or infinite,
+            where the file cannot be read, or knows none of the words.
+    """
+    wanted = {form.encode("utf-8", "surrogatepass") for word in words for form in _forms(word)}
+    vectors: dict[str, FloatArray] = {}
+    table = _Table(path)
+
+    def read(row: _Row) -> None:
+        word, numbers = table.split(row)
+        # A wanted row is parsed; any other is only looked through for letters, as in nan and inf, which is quick.
+        if word in wanted:
+            vectors.setdefault(word.decode("utf-8", "surrogatepass"), table.parse(numbers, row))
+        elif numbers.translate(None, b"0123456789.-+eE "):
+            table.parse(numbers, row)
+
+    read_each(table.rows(), read, on_error, InputError("this file has no row", source=path))
+    if not vectors:
+        raise InputError("this file has no vector for any word of the treebank", source=path)
+    return WordVectors(vectors, source=str(path))
+
+
+class _Row(NamedTuple):
+    """A row of a file; `data` has one space between any two parts, and one before them if the line starts with some."""
+
+    line: int
+    data: bytes
+
+
+class _Table:
+    """The rows of a file, and their width once it is known: from the header, or else from the first row."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path, self.width, self.known_from = path, 0, "the first row has"
+
+    def error(self, message: str, row: _Row, column: int | None = None) -> InputError:
+        return InputError(message, source=self.path, line=row.line, column=column)
+
+    def rows(self) -> Iterator[_Row]:
+        """The rows without the header and without blank lines."""
+        try:
+            with _opened(self.path) as file:
+                for line, data in enumerate(_lines(file), start=1):
+                    if line == 1 and (header := _HEADER.fullmatch(data)):
+                        self.width, self.known_from = int(header[1]), "the header says"
+                    elif data:
+                        yield _Row(line, data)
+        except _UNREADABLE as error:
+            if isinstance(error, InputError):
+                raise
+            reason = getattr(error, "strerror", None) or error
+            raise InputError(f"cannot read this file: {reason}", source=self.path) from error
+
+    def split(self, row: _Row) -> tuple[bytes, bytes]:
+        """The word and its numbers; a word may hold spaces (`. . .` in GloVe 840B), a number may not."""
+        if b"\0" in row.data:
+            raise self.error("this row holds a zero byte; word vectors are read as text, not in a binary format", row)
+        self.width = self.width or _trailing_numbers(row.data)
+        word, _, numbers = row.data.partition(b" ")
+        width = numbers.count(b" ") + 1 if numbers else 0
+        if width > self.width > 0:
+            word, *last = row.data.rsplit(b" ", self.width)
+            numbers, word = b" ".join(last), word.strip()
+            if self.known_from == "the header says" or not _is_number(word.rpartition(b" ")[2]):
+                return word, numbers
+        if width != self.width or not numbers:
+            raise self.error(
+                f"this row has {width} numbers, {self.known_from} {self.width}; every row is a word and equally many "
+                "numbers",
+                row,
+            )
+        return word, numbers
+
+    def parse(self, numbers: bytes, row: _Row) -> FloatArray:
+        """The numbers of a row."""
+        try:
+            values = np.fromstring(numbers.decode(errors="replace"), dtype=np.float32, sep=" ")
+            if np.isfinite(values).all() and len(values) == self.width:
+                return values
+        except ValueError:
+            pass  # what cannot be read is looked for below
+        column = len(row.data) - len(numbers) + 1
+        for number in numbers.split(b" "):
+            if not _is_number(number) or not abs(float(number)) <= _LARGEST:
+                raise self.error(f"{number.decode(errors='replace')!r} is not a finite number", row, column)
+            column += len(number) + 1
+        raise self.error("this row cannot be read as numbers", row)
+
+
+@contextmanager
+def _opened(path: str | Path) -> Iterator[IO[bytes]]:
+    """A file as its uncompressed bytes; what it is packed with is known from its first bytes."""
+    with Path(path).open("rb") as file:
+        magic = file.read(4)
+        file.seek(0)
+        if magic.startswith(b"\x1f\x8b"):
+            with gzip.open(file) as unpacked:
+                yield cast(IO[bytes], unpacked)
+        elif magic == b"PK\x03\x04":
+            with zipfile.ZipFile(file) as archive, archive.open(_only_member(archive, path)) as unpacked:
+                yield unpacked
+        else:
+            yield file
+
+
+def _only_member(archive: zipfile.ZipFile, path: str | Path) -> zipfile.ZipInfo:
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    if len(members) != 1:
+        names = ", ".join(member.filename for member in members[:5])
+        raise InputError(f"this archive holds {len(members)} files, {names}; unpack the one to be read", source=path)
+    return members[0]
+
+
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    """Lines that end in LF, CR LF or CR, without a byte order mark, with one space for any spaces and tabs."""
+    first = True
+    for block in file:
+        block = block.removeprefix(_BOM) if first else block
+        first = False
+        block = block.rstrip(b" \t\r\n")
+        for line in block.split(b"\r") if b"\r" in block else (block,):
+            if b"\t" in line or b"  " in line or line.startswith(b" "):
+                line = b" " * line[:1].isspace() + b" ".join(_SPACES.split(line.strip(b" \t")))
+            yield line
+
+
+def _trailing_numbers(row: bytes) -> int:
+    """How many numbers a row ends with; its first part is a word."""
+    parts = row.split(b" ")
+    count = 0
+    while count < len(parts) - 1 and _is_number(parts[-1 - count]):
+        count += 1
+    return count
+
+
+def _is_number(text: bytes) -> bool:
+    """Whether a part of a row is meant as a number, be it NaN or infinite."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+def initial_embedding(
+    vocabulary: Vocabulary, vectors: Sequence[WordVectors], size: int, generator: torch.Generator, bound: float = 0.05
+) -> Tensor:
+    """Where the word vectors start: pretrained files side by side, and U(-bound, bound) where a file lacks a word.
+
+    0.05 is the bound of Tai et al. (2015, section 5.3), 0.0001 that of Socher et al. (2013).
+
+    Args:
+        vocabulary: the words, one a row.
+        vectors: the files; with none, all is random.
+        size: the width of the random vectors where there are no files.
+        generator: what the random numbers are drawn from.
+        bound: how far from 0 the random numbers may be.
+
+    Shape: `(len(vocabulary), size)`, with files `(len(vocabulary), sum of their sizes)`.
+    """
+    width = sum(file.size for file in vectors) or size
+    table = torch.empty(len(vocabulary), width).uniform_(-bound, bound, generator=generator)
+    start = 0
+    for file in vectors:
+        for number, word in enumerate(vocabulary.words):
+            if (found := file.find(word)) is not None:
+                table[number, start : start + file.size] = torch.from_numpy(found)
+        start += file.size
+    return table

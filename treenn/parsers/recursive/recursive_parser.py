@@ -1,0 +1,137 @@
+"""`RecursiveNetworkParser`: a trained network that finds trees, and its folder on disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Self
+
+import torch
+from safetensors.torch import save
+from torch import Tensor
+
+from treenn.models.vocabulary import Vocabulary
+from treenn.parsers.config import read_config, readable
+from treenn.parsers.parser import Parser, check_sentences
+from treenn.parsers.recursive.beam_search import Found, Sentences, search
+from treenn.parsers.recursive.merge_scorer import MergeNetwork
+from treenn.parsers.recursive.recursive_settings import Settings
+from treenn.parsers.recursive.scorers import LEFT, PARENT, RIGHT
+from treenn.runtime.weight_file import NAME, check_shapes, read_shapes, read_weights
+from treenn.trees import InputError, Tree
+from treenn.trees.arguments import AnyPath, checked
+from treenn.trees.files import write_bytes, write_text
+from treenn.trees.json_values import check_object, read_settings
+
+FORMAT = 1
+"""The version of a parser folder's layout."""
+
+MAX_WORDS = 2_000
+"""The longest sentence that is parsed: time and memory grow with the square of its length."""
+
+_LAST = torch.iinfo(torch.int64).max
+_SENTENCES, _WORDS = 256, 8192  # parsed at once, with a beam the fewer the wider it is
+
+
+class RecursiveNetworkParser(Parser):
+    """Merges the best two neighbours until one tree is left, the states of its nodes being what it decides by.
+
+    See `MergeNetwork` for the model, `search` for the search, `treenn.parsers.recursive.train` for training one.
+
+    Args:
+        network: what composes and scores.
+        settings: what it was trained with; `width` is that of the beam.
+    """
+
+    max_words = MAX_WORDS
+
+    def __init__(self, network: MergeNetwork, settings: Settings) -> None:
+        self.network, self.settings = network.eval(), settings
+
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        """See `Parser`.
+
+        Raises:
+            InputError: where a sentence has no words, or more than `MAX_WORDS`.
+        """
+        sentences = check_sentences(sentences, self.max_words)
+        lengths = [len(words) for words in sentences]
+        order = sorted(range(len(lengths)), key=lambda number: -lengths[number])
+        trees: dict[int, Tree] = {}
+        while len(trees) < len(order):
+            longest = lengths[order[len(trees)]]
+            size = max(1, min(_SENTENCES, _WORDS // longest) // self.settings.width)
+            batch = order[len(trees) : len(trees) + size]
+            trees |= zip(batch, self._parse([sentences[number] for number in batch]), strict=True)
+        return [trees[number] for number in range(len(sentences))]
+
+    @torch.inference_mode()
+    def _parse(self, sentences: list[Sequence[str]]) -> list[Tree]:
+        """The trees of a batch, the longest sentence first."""
+        lengths = torch.tensor([len(words) for words in sentences])
+        x = self.network.vectors(sentences)
+        found = search(self.network, x, Sentences(lengths.cumsum(0) - lengths, lengths), self.settings.width)
+        if not found.totals.isfinite().all():
+            raise InputError("a score of this parser is NaN: its weights are too large; train the parser anew")
+        return trees_of(found, sentences, lengths)
+
+    @checked
+    def save(self, folder: AnyPath) -> None:
+        """Write the parser as `config.json`, `vocabulary.json` and `model.safetensors`."""
+        folder = Path(folder)
+        config = {
+            "format": FORMAT,
+            "parser": "recursive",
+            "settings": asdict(self.settings),
+            "word_size": self.network.embedding.embedding_dim,
+        }
+        weights = {name: tensor.contiguous() for name, tensor in self.network.state_dict().items()}
+        write_bytes(folder / "model.safetensors", save(weights))
+        write_text(folder / "vocabulary.json", json.dumps(self.network.vocabulary.words[1:], ensure_ascii=False) + "\n")
+        write_text(folder / "config.json", json.dumps(config, indent=2) + "\n")
+
+    @classmethod
+    @checked
+    def load(cls, folder: AnyPath) -> Self:
+        """A saved parser; JSON and safetensors only, nothing is unpickled.
+
+        Raises:
+            InputError: if the folder does not hold such a parser, or one of another format; if weights are missing, of
+                another shape, NaN or infinite.
+        """
+        folder = Path(folder)
+        config = read_config(folder, "recursive", FORMAT)
+        check_object(config, {"settings": dict, "word_size": int}, folder / "config.json")
+        vocabulary, path = Vocabulary.read(folder / "vocabulary.json"), folder / NAME
+        settings = read_settings(Settings, config["settings"], folder / "config.json")
+        with readable(folder / "config.json"):
+            if settings.context_layers > len(read_shapes(path)):
+                raise InputError(f"context_layers {settings.context_layers}: more than {NAME} has weights for")
+            with torch.device("meta"):
+                sketch = MergeNetwork(vocabulary, torch.empty(len(vocabulary), config["word_size"]), settings)
+        check_shapes(path, sketch.state_dict())
+        with torch.random.fork_rng(devices=[]):
+            network = MergeNetwork(vocabulary, torch.zeros(len(vocabulary), config["word_size"]), settings)
+        network.load_state_dict(read_weights(path, network.state_dict()))
+        return cls(network, settings)
+
+
+def trees_of(found: Found, sentences: Sequence[Sequence[str]], lengths: Tensor) -> list[Tree]:
+    """The best tree of each sentence that a search found, its nodes numbered as the bracket reader numbers them."""
+    merges = found.tables.merges[found.chosen]
+    number = torch.arange(len(found.tables.children)) - 1
+    # The first and the last word of each node; those of a word are itself.
+    first, last = number.clone(), number.clone()
+    for parents, left, right in merges[:, :, [PARENT, LEFT, RIGHT]].permute(1, 2, 0):
+        first[parents], last[parents] = first[left], last[right]
+    closing = last[merges[:, :, PARENT]] * (1 + int(lengths.sum())) - first[merges[:, :, PARENT]]
+    merges = merges.take_along_dim(closing.masked_fill(found.chosen == 0, _LAST).argsort(dim=1)[:, :, None], 1)
+    number[1 : 1 + int(lengths.sum())] -= (lengths.cumsum(0) - lengths).repeat_interleave(lengths)
+    number[merges[:, :, PARENT]] = lengths[:, None] + torch.arange(merges.shape[1])
+    pairs = number[merges[:, :, [LEFT, RIGHT]]].tolist()
+    return [
+        Tree(tuple(words), tuple((left, right) for left, right in pair[: len(words) - 1]))
+        for words, pair in zip(sentences, pairs, strict=True)
+    ]

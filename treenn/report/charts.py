@@ -1,0 +1,151 @@
+"""What all charts have in common: SVG that stands inside an HTML page and takes its colours."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, NullFormatter
+
+from treenn.analysis.statistics import networks
+from treenn.experiment.plan_spec import CONTROLS
+from treenn.report.document import Chart, slug
+
+# Colours that no chart draws with: the page replaces them by its own, light or dark.
+INK, GRID, PAPER = "#000001", "#000002", "#000003"
+_PAGE_COLOURS = {INK: "currentColor", GRID: "var(--grid)", PAPER: "var(--paper)"}
+SERIES = [f"#0000a{number}" for number in range(6)]
+_PAGE_COLOURS |= {colour: f"var(--series-{number})" for number, colour in enumerate(SERIES)}
+_MARKERS = "osD^vPX"  # marks and dashes besides colours, for readers who cannot tell the colours apart
+_DASHES: Sequence[Any] = ("-", (0, (7, 2)), (0, (3, 1.5)), (0, (7, 2, 1.5, 2)))
+REFERENCE: Mapping[str, Any] = {"color": INK, "linestyle": ":", "linewidth": 1.2}
+"""The style of a line that is no model's, such as the majority class."""
+_ROOM = 40  # letters that stand side by side below a chart
+WIDTH = 4.4  # inches: 422 pixels, so that text is still legible on a screen of 400
+_STYLE: Any = {
+    "svg.hashsalt": "treenn",
+    "svg.fonttype": "none",
+    "text.parse_math": False,
+    "font.family": "sans-serif",
+    "font.size": 9,
+    "axes.titlesize": 9,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "legend.handlelength": 3.0,
+    "lines.markersize": 5,
+    **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), INK),
+}
+styled = style.context(_STYLE, after_reset=True)
+"""Decorates what draws: whatever the user's own matplotlib settings are, the same results make the same bytes."""
+
+
+def drawn(section: Mapping[str, Any]) -> dict[str, int]:
+    """The models that charts of many lines draw, the first six networks, each with its number in `places`."""
+    numbers = places(section)
+    return {model: numbers[model] for model in networks(section)[: len(SERIES)]}
+
+
+def places(section: Mapping[str, Any]) -> dict[str, int]:
+    """Every model of the plan by number, networks before controls: the same in all charts and tasks of a report."""
+    kinds = {each["name"]: each["model"] for each in section["models"]}
+    return {model: place for place, model in enumerate(sorted(kinds, key=lambda name: kinds[name] in CONTROLS))}
+
+
+def look(place: int, *, line: bool = True) -> dict[str, Any]:
+    """Colour, mark and dashes of the model of this number, for `Axes.plot`; with `line=False` marks alone."""
+    return {
+        "color": SERIES[place % len(SERIES)],
+        "marker": _MARKERS[place % len(_MARKERS)],
+        "linestyle": _DASHES[place % len(_DASHES)] if line else "",
+    }
+
+
+def stack(heights: Sequence[int], share: bool = False) -> tuple[Figure, list[Axes]]:
+    """Charts one above the other, each of so many rows."""
+    figure = Figure(figsize=(WIDTH, sum(0.75 + 0.22 * rows for rows in heights)), layout="constrained")
+    axes = figure.subplots(
+        len(heights), squeeze=False, sharex=share, gridspec_kw={"height_ratios": [1 + rows for rows in heights]}
+    )
+    return figure, list(axes[:, 0])
+
+
+def name_rows(axes: Axes, names: Sequence[str]) -> None:
+    """A row each, the first on top."""
+    axes.set_yticks(range(len(names)), [shortened(name) for name in names])
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(visible=False, axis="y")
+
+
+def name_places(axes: Axes, names: Sequence[str]) -> None:
+    """Names from the left to the right, turned where they would not all fit."""
+    turned: dict[str, Any] = (
+        {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if len("".join(names)) > _ROOM else {}
+    )
+    axes.set_xticks(range(len(names)), names, **turned)
+    axes.set_xlim(-0.5, len(names) - 0.5)
+
+
+def shortened(name: str, most: int = 26) -> str:
+    """A name that leaves room for what it names.
+
+    >>> shortened("tree-lstm, right-branching", 12)
+    'tree-lstm, …'
+    """
+    return name if len(name) <= most else f"{name[: most - 1]}…"
+
+
+def legend(figure: Figure, axes: Axes) -> None:
+    """Each model once, above all; one a line where names are long."""
+    handles, names = axes.get_legend_handles_labels()
+    columns = 2 if all(len(name) <= 26 for name in names) else 1
+    figure.legend(handles, names, loc="outside upper left", ncols=columns)
+
+
+def name_epochs(axes: Axes) -> None:
+    """An axis of whole epochs, also of a single one."""
+    axes.set_xlabel("Epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+
+
+def log_scale(axes: Axes) -> None:
+    """A logarithmic axis whose numbers are plain text; matplotlib's own are mathematics, which a page cannot show."""
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.yaxis.set_minor_formatter(NullFormatter())
+
+
+def finish(figure: Figure, task: str, title: str, caption: str, alternative: str) -> Chart:
+    """The chart of a figure; its task and title give it ids that no other chart of the page has."""
+    buffer = io.StringIO()
+    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :]  # without the XML and document type lines, which have no place inside HTML
+    svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\.\d\d)\d+", r"\1", tag[0]), svg)  # no screen shows more
+    svg = re.sub("|".join(_PAGE_COLOURS), lambda found: _PAGE_COLOURS[found[0]], svg)
+    # Every figure numbers its parts from 1; a page may have each id only once.
+    name = slug(f"{task} {title}")
+    svg = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{name}-", svg)
+    return Chart(title, caption, alternative, described(Markup(svg), name, title, alternative))
+
+
+def described(svg: Markup, name: str, title: str, alternative: str) -> Markup:
+    """The SVG with what it shows in words, for who does not see it; `name` begins the ids of these."""
+    start, rest = svg.split(">", 1)
+    words = Markup('<title id="{0}-title">{1}</title><desc id="{0}-desc">{2}</desc>')
+    label = Markup(' role="img" aria-labelledby="{0}-title {0}-desc">').format(name)
+    return Markup(start) + label + words.format(name, title, f"{alternative}.") + Markup(rest)

@@ -1,0 +1,85 @@
+"""The section with the sentences on which two models disagree most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import treebanks
+from treebanks import Treebank
+from treenn.report.document import Chart, Pictures, Record, Section, Table, Text, field_of
+from treenn.report.formatting import listing
+from treenn.report.two_trees import two_trees
+from treenn.trees import InputError, Tree
+
+_LONGEST = 100  # words that a picture holds
+_KEY = (
+    "Each sentence has its tree twice, seen by the first model at the left and by the second at the right. A node's"
+    " number and colour are the model's class ({key}), its rim is the gold one; wrong nodes are square."
+)
+
+
+def sentences(section: Mapping[str, Any]) -> Section | None:
+    """Where they stand, and their trees if the treebank is here; `None` where no two models were compared so."""
+    found = section.get("disagreements")
+    if not found:
+        return None
+    models = list(found[0]["models"])
+    table = Table(
+        name=f"{section['slug']}/disagreements",
+        caption=f"The {len(found)} examples at whose roots {listing(models)} are farthest apart",
+        columns={"Where": lambda record: f"{record['split']}, line {record['line']}", "Gold": field_of("gold")}
+        | {model: field_of(model) for model in models}
+        | {"Distance": field_of("distance", "{:.2f}".format)},
+        records=[_record(section, each) for each in found],
+        left=2 + len(models),
+        note="Beside each class its probability, the mean over seeds. Distance: half the sum of the differences between"
+        " the two models' probabilities, 1 where they have no class in common.",
+    )
+    if not all("nodes" in answer for each in found for answer in each["models"].values()):
+        return Section("Sentences", [table])
+    missing = (
+        f"The trees are drawn where {section['treebank']['name']} is at hand: make the report again there, with"
+        " `treenn report`."
+    )
+    key = ", ".join(f"{number} {name}" for number, name in enumerate(section["treebank"]["classes"]))
+    pictures = Pictures(lambda: _pictures(section, found), scrolls=True, missing=missing)
+    return Section("Sentences", [table, Text(_KEY.format(key=key)), pictures])
+
+
+def _record(section: Mapping[str, Any], each: Mapping[str, Any]) -> Record:
+    classes = section["treebank"]["classes"]
+    said = {
+        model: f"{classes[answer['class']]} ({100 * answer['probabilities'][answer['class']]:.0f}%)"
+        for model, answer in each["models"].items()
+    }
+    gold = classes[each["gold"]] if each["gold"] >= 0 else None
+    return {"split": each["split"], "line": each["line"], "gold": gold, **said, "distance": each["distance"]}
+
+
+def _pictures(section: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> list[Chart]:
+    """Each sentence with what both models say of its nodes; none where the treebank is missing or another one."""
+    splits = _splits(section["treebank"]["name"])
+    trees = [_tree(splits.get(each["split"], ()), each) for each in found]
+    return [
+        two_trees(section, each, tree)
+        for each, tree in zip(found, trees, strict=True)
+        if tree is not None and len(tree.words) <= _LONGEST
+    ]
+
+
+def _splits(name: str) -> Mapping[str, Sequence[Tree]]:
+    try:
+        treebank = treebanks.load(name)
+    except InputError:  # not fetched; the report is whole without
+        return {}
+    return treebank.splits if isinstance(treebank, Treebank) else {}
+
+
+def _tree(trees: Sequence[Tree], each: Mapping[str, Any]) -> Tree | None:
+    """The tree that an entry is about, if it is the one that was seen when the entry was made."""
+    if each["line"] > len(trees):
+        return None
+    tree = trees[each["line"] - 1]
+    fits = tree.label == each["gold"] and all(len(said["nodes"]) == len(tree) for said in each["models"].values())
+    return tree if fits else None

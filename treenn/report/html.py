@@ -1,0 +1,54 @@
+"""The report as one HTML file that opens offline, pictures inside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import count
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from treenn.report.document import Block, Chart, Code, Pictures, Report, Table, Text, slug
+
+Progress = Callable[[int, int, str], None]
+"""Called after each group of pictures with the groups drawn, their number, and the title of the last picture."""
+
+
+def no_progress(done: int, total: int, text: str) -> None:
+    """Report nothing."""
+
+
+def as_html(report: Report, progress: Progress = no_progress) -> str:
+    """The page; this is where pictures are drawn."""
+    numbers, total = count(1), sum(isinstance(block, Pictures) for block in report.blocks())
+
+    def draw(block: Pictures) -> Sequence[Chart]:
+        charts = block.draw()
+        progress(next(numbers), total, charts[-1].title if charts else "")
+        return charts
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"kind": _kind, "slug": slug, "link": _link, "file": _file}
+    return environment.get_template("page.html").render(report=report, draw=draw)
+
+
+def _kind(block: Block) -> str:
+    """Which macro writes a block."""
+    kinds = {Text: "text", Code: "code", Table: "table", Pictures: "pictures"}
+    return kinds[type(block)]
+
+
+def _link(table: Table) -> str:
+    """The table's CSV as an address that holds it."""
+    return f"data:text/csv;charset=utf-8,{quote(table.csv())}"
+
+
+def _file(table: Table) -> str:
+    return table.name.replace("/", "-") + ".csv"

@@ -1,0 +1,107 @@
+"""A sentence with its tree twice: coloured by one model at the left, by another at the right, gold beside both.
+
+The words stand one below the other; the trees grow from them to either side, so that their nodes mirror each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from treenn.report.charts import described
+from treenn.report.document import Chart, slug
+from treenn.trees import Tree
+from treenn.trees.palette import colour_of, ink_on
+
+_ROW, _STEP, _RADIUS, _TOP = 16.0, 15.0, 6.0, 22.0
+_LETTER = 6.6  # at most so wide, at this size
+
+
+def two_trees(section: Mapping[str, Any], each: Mapping[str, Any], tree: Tree) -> Chart:
+    """The picture of one sentence.
+
+    A node is filled with the model's class, and says its number; its rim has the gold one. Right nodes are round, wrong
+    ones square, so that no reader needs the colours.
+
+    Args:
+        section: the task.
+        each: an entry of its `disagreements`, with `nodes`.
+        tree: of the treebank.
+    """
+    classes = section["treebank"]["classes"]
+    middle = _LETTER * max(len(word) for word in tree.words) / 2 + 10
+    side = middle + _STEP * (max(tree.heights) + 1)
+    width, height = 2 * side, _TOP + _ROW * len(tree.words) + 4
+    parts = [_words(tree, side)]
+    for direction, (model, said) in zip((-1, 1), each["models"].items(), strict=True):
+        parts += [_name(model, direction, side), *_tree(tree, said["nodes"], len(classes), side, direction * middle)]
+    svg = Markup('<svg viewBox="0 0 {:.0f} {:.0f}" width="{:.0f}" class="trees">{}</svg>').format(
+        width, height, width, Markup("").join(parts)
+    )
+    title, words = f"{each['split']}, line {each['line']}", _in_words(each, tree, classes)
+    return Chart(
+        title, _answers(each, classes), words, described(svg, slug(f"{section['slug']} {title}"), title, words)
+    )
+
+
+def _words(tree: Tree, middle: float) -> Markup:
+    text = Markup('<text x="{:.1f}" y="{:.1f}" class="word">{}</text>')
+    return Markup("").join(text.format(middle, _y(place) + 4, word) for place, word in enumerate(tree.words))
+
+
+def _y(place: float) -> float:
+    return _TOP + _ROW * (place + 0.5)
+
+
+def _name(model: str, direction: int, side: float) -> Markup:
+    x, anchor = (4, "start") if direction < 0 else (2 * side - 4, "end")
+    return Markup('<text x="{:.1f}" y="12" class="model" style="text-anchor:{}">{}</text>').format(x, anchor, model)
+
+
+def _places(tree: Tree, side: float, middle: float) -> list[tuple[float, float]]:
+    """Of each node its place: words in a column, a node half-way between its children and farther out."""
+    outwards = _STEP if middle > 0 else -_STEP
+    found = [(side + middle, _y(place)) for place in range(len(tree.words))]
+    for node, (left, right) in enumerate(tree.merges, start=len(tree.words)):
+        found.append((side + middle + outwards * tree.heights[node], (found[left][1] + found[right][1]) / 2))
+    return found
+
+
+def _tree(tree: Tree, said: str, n_classes: int, side: float, middle: float) -> Iterator[Markup]:
+    places = _places(tree, side, middle)
+    for node, children in enumerate(tree.merges, start=len(tree.words)):
+        for child in children:
+            yield Markup('<path d="M{:.1f} {:.1f}L{:.1f} {:.1f}" class="edge"/>').format(*places[node], *places[child])
+    for (x, y), label, answer in zip(places, tree.labels, said, strict=True):
+        yield _node(x, y, int(answer), label if isinstance(label, int) else None, n_classes)
+
+
+def _node(x: float, y: float, answer: int, gold: int | None, n_classes: int) -> Markup:
+    fill = colour_of(answer, n_classes)
+    rim = "var(--grid)" if gold is None else colour_of(gold, n_classes)
+    style = Markup('style="fill:{};stroke:{}"').format(fill, rim)
+    if gold is None or gold == answer:
+        shape = Markup('<circle cx="{:.1f}" cy="{:.1f}" r="{}" {}/>').format(x, y, _RADIUS, style)
+    else:
+        corner = (x - _RADIUS, y - _RADIUS, 2 * _RADIUS, 2 * _RADIUS)
+        shape = Markup('<rect x="{:.1f}" y="{:.1f}" width="{}" height="{}" {}/>').format(*corner, style)
+    number = Markup('<text x="{:.1f}" y="{:.1f}" class="class" style="fill:{}">{}</text>')
+    return shape + number.format(x, y + 3, ink_on(fill), answer)
+
+
+def _answers(each: Mapping[str, Any], classes: Sequence[str]) -> str:
+    said = "; ".join(f"{model}: {classes[answer['class']]}" for model, answer in each["models"].items())
+    return f"Gold: {classes[each['gold']]}. {said}."
+
+
+def _in_words(each: Mapping[str, Any], tree: Tree, classes: Sequence[str]) -> str:
+    """The picture for who does not see it: each model's answer, and how many nodes are right."""
+    labelled = [(node, label) for node, label in enumerate(tree.labels) if label is not None]
+    right = [
+        f"{model} {sum(int(answer['nodes'][node]) == label for node, label in labelled)}"
+        for model, answer in each["models"].items()
+    ]
+    found = f"Of {len(labelled)} nodes these are right: {', '.join(right)}"
+    return f"“{' '.join(tree.words)}”. {_answers(each, classes)} {found}"

@@ -1,1 +1,0 @@
-"""Recipes, run over many seeds and set beside what was published."""

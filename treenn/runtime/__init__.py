@@ -1,0 +1,1 @@
+"""Processes, files of runs, versions and devices: what every long command shares."""

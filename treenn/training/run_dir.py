@@ -1,0 +1,372 @@
+"""Output folders: which command made one, whether a run may write into it, and what `overwrite` removes."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from treenn.models.settings import Settings, upgrade_settings
+from treenn.trees.errors import InputError, argument
+from treenn.trees.files import read_json, write_text
+from treenn.trees.json_values import read_object
+from treenn.trees.temporary import is_stale, remove_stale
+
+RUN = "run.json"
+"""The file by which a folder is known to be a run's: the kind of run, and what it was given."""
+
+SCHEMA, VERSION = "treenn.run", 1
+
+_HEAD = ("schema", "version", "kind")
+_MODEL = ("config.json", "vocabulary.json", "model.safetensors")
+_TRAINING = (RUN, *_MODEL, "checkpoint.safetensors", "results.json")
+_HASH = "[0-9a-f]" * 8
+_OF_THE_SYSTEM = (".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep")  # a folder that holds just these is empty
+_OLDER = {"been made by an older treenn": None}  # what was given is not known
+_NAMED = 5  # how many files a message names
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a command writes.
+
+    Args:
+        name: in run.json.
+        noun: in messages.
+        files: patterns of the paths in the folder; PART stands for each name in `parts` of its run.json.
+        kept: the files that make a folder worth keeping: with none of them, the same run starts over.
+    """
+
+    name: str
+    noun: str
+    files: Sequence[str]
+    kept: Sequence[str] = ()
+
+
+TRAINING = Kind("train", "training run", _TRAINING, kept=("results.json", "checkpoint.safetensors"))
+MODEL = Kind("export", "model", _MODEL)
+PARSER = Kind("parser", "parser", (*_MODEL, "grammar.json", "results.json"))
+COMPARISON = Kind(
+    "compare",
+    "comparison",
+    (
+        *(RUN, "plan.json", "results.json", "report.html", "report.md", f"runs/*-{_HASH}.json"),
+        *(f"runs/*-{_HASH}{probe}/{name}" for probe in ("", "-probe") for name in _TRAINING),
+    ),
+)
+SEARCH = Kind("tune", "search", (RUN, "trials.json", "best.toml", f"trials/*-{_HASH}.json"))
+REPRODUCTION = Kind(
+    "reproduce", "reproduction", (RUN, "PART.json", *(f"PART/seed-[0-9]*/{name}" for name in _TRAINING))
+)
+_KINDS = {kind.name: kind for kind in (TRAINING, MODEL, PARSER, COMPARISON, SEARCH, REPRODUCTION)}
+
+Differ = Callable[[Mapping[str, Any]], str | None]
+"""From the run.json of a folder to where the new run differs from it, None if it is the same run."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that wants an output folder.
+
+    Args:
+        kind: of the run.
+        given: what makes it this run, written to run.json; if None, it has no such file and is never resumed.
+        differ: tells another run from this one; if None, all that was given before must still be given.
+    """
+
+    kind: Kind
+    given: Mapping[str, Any] | None = None
+    differ: Differ | None = None
+
+    def difference(self, held: Mapping[str, Any]) -> str | None:
+        """Where the run of a folder differs from this one."""
+        if self.differ is not None:
+            return self.differ(held)
+        before = {name: value for name, value in held.items() if name not in _HEAD}
+        found = difference(before, json.loads(json.dumps(self.given)))
+        return found and f"has {found}"
+
+
+def training_run(settings: Settings, data: str | None = None) -> Run:
+    """The training run of these settings.
+
+    Args:
+        settings: of the run.
+        data: a fingerprint of its trees and vectors; if None, they are not compared.
+    """
+    given = {"settings": asdict(settings), "data": data}
+    return Run(TRAINING, given, partial(_training_difference, given))
+
+
+def _training_difference(now: Mapping[str, Any], before: Mapping[str, Any]) -> str | None:
+    # A run of an older treenn had no other settings than these, and what it lacks was as it is by default now.
+    settings = asdict(Settings()) | upgrade_settings(before["settings"])
+    for name, value in now["settings"].items():
+        if (held := settings[name]) != value:
+            return f"has {argument(name, held)}, not {value}"
+    if now["data"] not in (None, before.get("data")):
+        return "began with other trees or vectors"
+    return None
+
+
+def check_run_dir(out: Path, run: Run, *, resume: bool = False, overwrite: bool = False) -> bool:
+    """Validate that a run may write to a folder; nothing is changed.
+
+    Args:
+        out: the folder.
+        run: which run.
+        resume: whether it may go on with what the same run left there.
+        overwrite: whether it may replace what a treenn command left there.
+
+    Returns:
+        Whether the folder has something to resume.
+
+    Raises:
+        InputError: if the folder cannot be made or written, or holds something else; if `overwrite` would remove what
+            no treenn command made.
+    """
+    if resume and overwrite and run.kind.kept:
+        both = f"{argument('resume', True)} and {argument('overwrite', True)}"
+        raise InputError(f"{both} exclude each other: pass one of them", source=out)
+    try:
+        _check_place(out)
+        entries = _entries(out)
+        if not entries:
+            return False
+        kind, held = _identify(out)
+        if overwrite:
+            _refuse_foreign(_split(out, kind, held)[1], out)
+            return False
+        return _check_held(out, run, kind, held, entries, resume=resume)
+    except OSError as error:
+        raise InputError(f"cannot write here: {error.strerror or error}", source=out) from error
+
+
+def open_run_dir(out: Path, run: Run, *, resume: bool = False, overwrite: bool = False) -> bool:
+    """Make a folder ready for a run: `check_run_dir`, then remove what it replaces and write its run.json.
+
+    Temporary files that killed processes left are removed.
+    """
+    resumed = check_run_dir(out, run, resume=resume, overwrite=overwrite)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        kind, held = _identify(out)
+        for folder in (out, *_folders(out, kind, held)):
+            remove_stale(folder)
+        if overwrite:
+            _remove(out, kind, held)
+    except OSError as error:
+        raise InputError(f"cannot write here: {error.strerror or error}", source=out) from error
+    if run.given is not None and not (resumed and run.kind is TRAINING):
+        if "schema" not in held:  # of an older treenn
+            (out / RUN).unlink(missing_ok=True)
+        marker = {"schema": SCHEMA, "version": VERSION, "kind": run.kind.name, **run.given}
+        write_text(out / RUN, json.dumps(marker, indent=2) + "\n")
+    return resumed
+
+
+def check_still_there(out: Path) -> None:
+    """Raise InputError if a run's folder was removed or emptied while the run goes on."""
+    if not (out / RUN).exists():
+        raise InputError("this folder was removed or emptied while a run was writing to it", source=out)
+
+
+@contextmanager
+def writing_to(out: Path) -> Iterator[None]:
+    """`check_still_there` before and after, and if what is done in this context fails: that is the cause then."""
+    check_still_there(out)
+    try:
+        yield
+    except (InputError, OSError):
+        check_still_there(out)
+        raise
+    check_still_there(out)
+
+
+def kind_in(out: Path) -> Kind | None:
+    """The kind of the run that made a folder, None if it is unknown."""
+    return _identify(out)[0]
+
+
+def parts_of(out: Path) -> Mapping[str, Any]:
+    """The `parts` in the run.json of a reproduction; empty if the folder is none."""
+    kind, held = _identify(out)
+    return held.get("parts", {}) if kind is REPRODUCTION else {}
+
+
+def difference(before: Any, now: Any, place: str = "") -> str | None:
+    """The first place where something given before is missing or has another value; more may be given now.
+
+    >>> difference({"models": {"lstm": {"size": 5}}}, {"models": {"lstm": {"size": 6}, "gru": {}}})
+    'models.lstm.size 5, not 6'
+    """
+    pending = [(place, before, now)]
+    while pending:
+        place, before, now = pending.pop()
+        if isinstance(before, dict) and isinstance(now, dict):
+            for name in reversed(before):
+                if name not in now:
+                    return f"{place}{name}, which is not given now"
+                pending.append((f"{place}{name}.", before[name], now[name]))
+        elif before != now:
+            return f"{place.removesuffix('.')} {json.dumps(before)}, not {json.dumps(now)}"
+    return None
+
+
+def _check_place(out: Path) -> None:
+    if out.is_dir():
+        there = out
+    elif out.exists():
+        raise InputError(f"this is a file; {argument('out')} must name a folder", source=out)
+    elif out.is_symlink():
+        raise InputError(f"this is a link to nothing; {argument('out')} must name a folder", source=out)
+    else:
+        there = next((parent for parent in out.absolute().parents if parent.exists()), out)
+        if not there.is_dir():
+            raise InputError(f"cannot write here: {there} is a file", source=out)
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise InputError("cannot write here: Permission denied", source=out)
+
+
+def _entries(out: Path) -> list[Path]:
+    """What a folder holds, but for files of the operating system and abandoned temporary files."""
+    if not out.is_dir():
+        return []
+    return [path for path in sorted(out.iterdir()) if path.name not in _OF_THE_SYSTEM and not is_stale(path)]
+
+
+def _check_held(
+    out: Path,
+    run: Run,
+    kind: Kind | None,
+    held: Mapping[str, Any],
+    entries: Sequence[Path],
+    *,
+    resume: bool,
+) -> bool:
+    """Whether the folder, which is not empty, has something of this run to resume; InputError if it is another's."""
+    if (
+        resume
+        and run.kind is TRAINING
+        and (out / RUN).is_file()
+        and (kind or _document(out / RUN).get("kind") == "train")
+    ):
+        read_object(out / RUN, {"settings": dict, "data": str})
+    ways = f"pass {argument('overwrite', True)} to replace it, or another {argument('out')}"
+    if kind is None:
+        raise InputError(
+            f"this folder holds files that this run did not make: {_named(entries, out)}; pass another "
+            f"{argument('out')}",
+            source=out,
+        )
+    if kind is not run.kind or run.given is None:
+        raise InputError(f"this folder holds a {kind.noun} already; {ways}", source=out)
+    _check_marker(out, kind, held)
+    if kind.kept and not resume and any((out / name).exists() for name in kind.kept):
+        go_on = f"pass {argument('resume', True)} to go on with it, {argument('overwrite', True)} to replace it"
+        raise InputError(f"this folder holds a run already; {go_on}, or another {argument('out')}", source=out)
+    if other := run.difference(held):
+        raise InputError(f"the {kind.noun} in this folder {other}; resume with the same, or {ways}", source=out)
+    return not kind.kept or any((out / name).exists() for name in kind.kept)
+
+
+def _check_marker(out: Path, kind: Kind, held: Mapping[str, Any]) -> None:
+    """Validate the run.json of a folder that is known by its other files; it may have none."""
+    if kind is TRAINING or held.get("schema") == SCHEMA or not (out / RUN).exists():
+        return
+    remedy = f"pass {argument('overwrite', True)} to replace the {kind.noun}, or another {argument('out')}"
+    try:
+        read_object(out / RUN, {"schema": str, "kind": str})
+    except InputError as error:
+        raise InputError(
+            f"{error.message}; {remedy}", source=error.source, line=error.line, column=error.column
+        ) from None
+    raise InputError(f"this is not the {RUN} of a {kind.noun}; {remedy}", source=out / RUN)
+
+
+def _identify(out: Path) -> tuple[Kind | None, Mapping[str, Any]]:
+    """Which kind of run made a folder, and its run.json; folders without one are known by what else they hold."""
+    run = _document(out / RUN)
+    if run.get("schema") == SCHEMA:
+        kind = _KINDS.get(str(run.get("kind")))
+        return (None if kind is TRAINING and not isinstance(run.get("settings"), dict) else kind), run
+    if "data" in run and isinstance(run.get("settings"), dict) and "epochs" in run["settings"]:  # of an older treenn
+        return TRAINING, run
+    if _document(out / "plan.json").get("schema") == "treenn.comparison":
+        return COMPARISON, _OLDER
+    if _document(out / "trials.json").get("schema") == "treenn.trials":
+        return SEARCH, _OLDER
+    config = _document(out / "config.json")
+    if "format" in config and "parser" in config:
+        return PARSER, {}
+    if "format" in config and "settings" in config:
+        return MODEL, {}
+    parts: dict[str, Any] = {path.parent.parent.name: {} for path in out.glob(f"*/seed-[0-9]*/{RUN}")}
+    return (REPRODUCTION, {"parts": parts}) if parts else (None, {})
+
+
+def _document(path: Path) -> Mapping[str, Any]:
+    """A JSON object, empty if the file is missing or is none."""
+    try:
+        document = read_json(path) if path.is_file() else {}
+    except InputError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _patterns(kind: Kind | None, held: Mapping[str, Any]) -> list[list[str]]:
+    files = [] if kind is None else kind.files
+    parts = held.get("parts", ()) if kind is REPRODUCTION else ("PART",)
+    return [pattern.replace("PART", part).split("/") for pattern in files for part in parts]
+
+
+def _split(out: Path, kind: Kind | None, held: Mapping[str, Any]) -> tuple[list[Path], list[Path], list[Path]]:
+    """The files in a folder that its run made, the other files and folders, and its subfolders, outer ones first."""
+    files, foreign, folders = list[Path](), list[Path](), list[Path]()
+    pending = [(out, _patterns(kind, held))]
+    for folder, patterns in pending:
+        for path in _entries(folder):
+            below = [parts[1:] for parts in patterns if fnmatchcase(path.name, parts[0])]
+            if path.is_dir() and not path.is_symlink() and any(below):
+                folders.append(path)
+                pending.append((path, [parts for parts in below if parts]))
+            elif [] in below and not path.is_dir():
+                files.append(path)
+            else:
+                foreign.append(path)
+    return files, foreign, folders
+
+
+def _folders(out: Path, kind: Kind | None, held: Mapping[str, Any]) -> list[Path]:
+    return _split(out, kind, held)[2]
+
+
+def _refuse_foreign(foreign: Sequence[Path], out: Path) -> None:
+    if foreign:
+        raise InputError(
+            f"this folder holds what no treenn command made: {_named(foreign, out)}; {argument('overwrite', True)} "
+            f"does not remove that: move it, or pass another {argument('out')}",
+            source=out,
+        )
+
+
+def _named(paths: Sequence[Path], out: Path) -> str:
+    names = [str(path.relative_to(out)) for path in paths[:_NAMED]]
+    more = len(paths) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")
+
+
+def _remove(out: Path, kind: Kind | None, held: Mapping[str, Any]) -> None:
+    """Remove the files of a run, those last by which it is known to be one, and the folders that are empty then."""
+    files, _, folders = _split(out, kind, held)
+    for path in sorted(files, key=lambda path: path.parent == out):
+        path.unlink()
+    for folder in reversed(folders):
+        if not any(folder.iterdir()):
+            folder.rmdir()

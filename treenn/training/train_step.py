@@ -1,0 +1,106 @@
+"""`Steps`: what one batch does to the weights."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.sparse import check_sparse_tensor_invariants
+
+from treenn.models.network import Network
+from treenn.models.settings import Settings
+from treenn.training.divergence import Diverged
+from treenn.training.gradients import clip
+from treenn.training.optimizers import make_optimizers, rate_factor
+from treenn.trees.errors import InputError, argument
+
+
+class Step(NamedTuple):
+    """What there is to log of a step: the loss, and the length of the gradient before it was clipped."""
+
+    loss: Tensor
+    gradient_norm: float
+
+
+class Steps:
+    """The network with all that moves its weights.
+
+    Args:
+        network: what is trained; it is moved to the device.
+        settings: the recipe.
+        device: `"cpu"` or `"cuda"`.
+    """
+
+    def __init__(self, network: Network, settings: Settings, device: str) -> None:
+        self.network, self.settings, self.fabric = network, settings, _fabric(device)
+        self._model, *self.optimizers = self.fabric.setup(network, *make_optimizers(network, settings))
+        self._model.mark_forward_method("loss")
+        self._rates = [group["lr"] for optimizer in self.optimizers for group in optimizer.param_groups]
+        self.average = _average(network, settings)
+
+    @property
+    def evaluated(self) -> Network:
+        """The network whose accuracy counts: the one trained, or the running average of its weights."""
+        if self.average is None:
+            return self.network
+        averaged: Network = self.average.module  # type: ignore[assignment]
+        return averaged
+
+    @property
+    def state(self) -> nn.Module:
+        """All weights that a checkpoint must hold."""
+        return self.network if self.average is None else nn.ModuleDict({"raw": self.network, "average": self.average})
+
+    def take(self, batch: Sequence[Any], step: int, steps: int) -> Step:
+        """One step of the optimizers; a function of its own, so that its graph is gone before the next one grows.
+
+        Args:
+            batch: the examples.
+            step: how many steps the run has made.
+            steps: how many it will make.
+
+        Raises:
+            Diverged: where the loss or the gradient is not finite; no weight has been moved then.
+        """
+        settings = self.settings
+        packed = self.network.pack(batch).to(self.fabric.device)
+        for optimizer in self.optimizers:
+            optimizer.zero_grad()
+        loss: Tensor = self._model.loss(packed, roots_only=settings.supervision != "nodes")
+        if not math.isfinite(value := loss.item()):
+            raise Diverged(f"the loss became {value}")
+        self.fabric.backward(loss)
+        norm = clip(self.network.parameters(), norm=settings.clip_norm, value=settings.clip_value)
+        if not math.isfinite(norm):
+            raise Diverged(f"the gradient's norm became {norm}")
+        self._move(rate_factor(settings, step, steps))
+        return Step(loss.detach(), norm)
+
+    def _move(self, factor: float) -> None:
+        groups = [group for optimizer in self.optimizers for group in optimizer.param_groups]
+        for group, rate in zip(groups, self._rates, strict=True):
+            group["lr"] = factor * rate
+        # torch warns where a program has not said whether sparse tensors are to be checked.
+        with check_sparse_tensor_invariants(enable=False):  # type: ignore[no-untyped-call]
+            for optimizer in self.optimizers:
+                optimizer.step()
+        if self.average is not None:
+            self.average.update_parameters(self.network)
+
+
+def _average(network: Network, settings: Settings) -> AveragedModel | None:
+    if settings.ema_decay == 0:
+        return None
+    moving = get_ema_multi_avg_fn(settings.ema_decay)  # type: ignore[no-untyped-call]
+    return AveragedModel(network, multi_avg_fn=moving)
+
+
+def _fabric(device: str) -> Fabric:
+    if device == "cuda" and not torch.cuda.is_available():
+        raise InputError(f"{argument('device')} cuda: torch finds no GPU on this machine; use {argument('device')} cpu")
+    return Fabric(accelerator=device, devices=1)

@@ -1,0 +1,161 @@
+"""SICK as Tai et al. 2015 preprocess it: parallel files, a sentence a line, with parents as numbers.
+
+`a.toks` has the words, in which the escapes of `treenn.trees.ptb_escapes` are undone. `a.parents` has for each word the
+number of its head, counted from 1, and 0 for the root; `a.rels` has its relation. `a.cparents` has the binary
+constituents: for each node the number of its parent, 0 for the root, where nodes 1 to n are the n words and the n - 1
+nodes after them stand in any order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from treenn.trees.arguments import AnyPath, checked
+from treenn.trees.dependency import DependencyTree, head_fault
+from treenn.trees.errors import InputError
+from treenn.trees.files import read_text, split_lines
+from treenn.trees.ptb_escapes import unescape
+from treenn.trees.skipping import OnError, read_each
+from treenn.trees.tree import Tree
+
+_TOKEN = re.compile(r"[^ \t\r]+")
+_NUMBER = re.compile(r"-?[0-9]{1,9}")
+
+
+class _Line(NamedTuple):
+    """A line of one of the parallel files."""
+
+    path: Path
+    number: int
+    text: str
+
+    @property
+    def tokens(self) -> list[str]:
+        return _TOKEN.findall(self.text)
+
+    def error(self, message: str, token: int | None = None) -> InputError:
+        column = None if token is None else [match.start() for match in _TOKEN.finditer(self.text)][token] + 1
+        return InputError(message, source=self.path, line=self.number, column=column)
+
+
+@checked
+def read_sick_dependencies(
+    prefix: AnyPath, *, encoding: str = "utf-8", on_error: OnError | None = None
+) -> list[DependencyTree]:
+    """The dependency trees of `prefix.toks`, `prefix.parents` and `prefix.rels`; `prefix` is, say, `sick/train/a`.
+
+    Args:
+        prefix: the files' path without their suffixes.
+        encoding: the name of the files' encoding (default: UTF-8).
+        on_error: called with the error of each sentence that is skipped (default: the first error is raised).
+
+    Raises:
+        InputError: names the file, the line and the column of what is wrong, and what would be right. With `on_error`,
+            if no sentence can be read, or the files have different numbers of lines.
+    """
+    return read_each(dependencies_by_line(prefix, encoding), lambda read: read(), on_error, _nothing(prefix))
+
+
+@checked
+def read_sick_constituents(prefix: AnyPath, *, encoding: str = "utf-8", on_error: OnError | None = None) -> list[Tree]:
+    """The binary trees, without labels, of `prefix.toks` and `prefix.cparents`; else as `read_sick_dependencies`."""
+    return read_each(constituents_by_line(prefix, encoding), lambda read: read(), on_error, _nothing(prefix))
+
+
+def dependencies_by_line(prefix: str | Path, encoding: str = "utf-8") -> list[Callable[[], DependencyTree]]:
+    """For each line a function that reads its dependency tree; for pairs, of which both trees must be readable."""
+    return [partial(_dependencies, *lines) for lines in _parallel(prefix, encoding, "toks", "parents", "rels")]
+
+
+def constituents_by_line(prefix: str | Path, encoding: str = "utf-8") -> list[Callable[[], Tree]]:
+    """For each line a function that reads its binary tree."""
+    return [partial(_constituents, *lines) for lines in _parallel(prefix, encoding, "toks", "cparents")]
+
+
+def _nothing(prefix: str | Path) -> InputError:
+    return InputError("there is no sentence here; every line is one", source=f"{prefix}.toks")
+
+
+def _parallel(prefix: str | Path, encoding: str, *suffixes: str) -> list[tuple[_Line, ...]]:
+    """The files' lines side by side, as many in each."""
+    files = []
+    for suffix in suffixes:
+        path = Path(f"{prefix}.{suffix}")
+        lines = split_lines(read_text(path, encoding))
+        if not lines:
+            raise InputError("this line is empty; every line is a sentence of one word or more", source=path, line=1)
+        files.append([_Line(path, number, text) for number, text in enumerate(lines, start=1)])
+    shortest, longest = min(files, key=len), max(files, key=len)
+    if len(shortest) < len(longest):
+        path, number = shortest[-1].path, len(shortest)
+        other = f"{longest[0].path.name} has {len(longest)}"
+        raise InputError(f"this file ends after {number} of the sentences, {other}", source=path, line=number)
+    return list(zip(*files, strict=True))
+
+
+def _words(line: _Line) -> tuple[str, ...]:
+    if not line.tokens:
+        raise line.error("this line is empty; every line is a sentence of one word or more")
+    return tuple(map(unescape, line.tokens))
+
+
+def _dependencies(toks: _Line, parents: _Line, rels: _Line) -> DependencyTree:
+    words, relations = _words(toks), rels.tokens
+    heads = [parent - 1 for parent in _numbers(parents)]
+    for line, found in ((parents, heads), (rels, relations)):
+        if len(found) != len(words):
+            raise line.error(f"this line has {len(found)} entries, the same line of {toks.path.name} has {len(words)}")
+    if fault := head_fault(heads, first=1):
+        at, message = fault
+        raise parents.error(message, at)
+    return DependencyTree(words, tuple(heads), tuple(relations))
+
+
+def _constituents(toks: _Line, cparents: _Line) -> Tree:
+    words, parents = _words(toks), _numbers(cparents)
+    nodes = 2 * len(words) - 1
+    if len(parents) != nodes:
+        wanted = f"a binary tree over the {len(words)} words in {toks.path.name} has {nodes}"
+        raise cparents.error(f"this line has {len(parents)} entries; {wanted}")
+    _check_parents(cparents, parents, len(words))
+    try:
+        return Tree(words, tuple(_merges(parents, len(words))))
+    except InputError as error:
+        raise cparents.error(f"this is not one binary tree over the words in order: {error.message}") from None
+
+
+def _check_parents(line: _Line, parents: list[int], n: int) -> None:
+    counts = Counter(parents)  # with two for each inner node, one of the 2n - 1 is left for the root
+    for at, parent in enumerate(parents):
+        if not (parent == 0 or n < parent < 2 * n):
+            right = f"an inner node, {n + 1} to {2 * n - 1}, or 0 for the root"
+            raise line.error(f"the parent of node {at + 1} is {parent}; it must be {right}", at)
+        if at >= n and counts[at + 1] != 2:
+            raise line.error(f"node {at + 1} is the parent of {counts[at + 1]} nodes; it must be that of 2", at)
+
+
+def _merges(parents: list[int], n: int) -> list[tuple[int, int]]:
+    """The merges of a `Tree`: climb from each word, left to right, as far as nodes have both children."""
+    merges: list[tuple[int, int]] = []
+    left: dict[int, int] = {}  # the first child, where a node waits for its second
+    for word in range(n):
+        node, parent = word, parents[word]
+        while parent in left:
+            merges.append((left.pop(parent), node))
+            node, parent = n + len(merges) - 1, parents[parent - 1]
+        left[parent] = node
+    return merges
+
+
+def _numbers(line: _Line) -> list[int]:
+    if not line.tokens:
+        raise line.error("this line is empty; every line is a sentence of one word or more")
+    for at, token in enumerate(line.tokens):
+        if not _NUMBER.fullmatch(token):
+            raise line.error(f"{token!r} is not the number of a node", at)
+    return list(map(int, line.tokens))

@@ -1,1 +1,0 @@
-"""Random search for settings on dev, with as many trials for every model."""
