@@ -20,8 +20,8 @@ from treebanks import Pair, PairTreebank, Treebank
 from treebanks.parsing import ParsingTreebank, load_parsing
 from treenn.cells import Average, BinaryTreeLSTM, TreeGRU
 from treenn.encoders import TreeEncoder
+from treenn.evaluation.metrics import measure
 from treenn.evaluation.pair_predictions import predict_pairs
-from treenn.evaluation.predictions import metrics
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Range, Space, read_space
 from treenn.explain.explanation import explain
@@ -99,7 +99,7 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: treenn.predict("sentiment", [TREE]), "model 'sentiment': must be a NodeClassifier; treenn.load_model"),
     (lambda: treenn.predict(MODEL, [TREE], 0), "batch_size 0: must be 1 or more"),
     (lambda: treenn.predict(MODEL, [TREE], 2.5), "batch_size 2.5: must be a whole number"),
-    (lambda: metrics([1]), "predictions of type list: must be a Predictions"),
+    (lambda: measure([1]), "predictions of type list: must be a Predictions"),
     (lambda: predict_pairs(MODEL, []), "model of type NodeClassifier: must be a PairClassifier"),
     (lambda: treenn.draw_svg("(3 (2 a) (2 b))"), r"tree '\(3 .*': must be a Tree or a NaryTree; treenn.parse_tree"),
     (lambda: treenn.draw_svg(None), "tree None: must be a Tree or a NaryTree"),

@@ -5,7 +5,8 @@ import pytest
 from toy import toy_treebank
 
 from treenn.evaluation.ensemble import average
-from treenn.evaluation.predictions import metrics, predict
+from treenn.evaluation.metrics import measure
+from treenn.evaluation.predictions import predict
 from treenn.models.building import build
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
@@ -20,7 +21,7 @@ def predictions(seed):
 
 def test_one_model_alone_is_itself():
     one = predictions(0)
-    assert metrics(average([one])) == metrics(one)
+    assert measure(average([one])) == measure(one)
     assert np.array_equal(average([one]).positive, one.positive)
 
 
@@ -41,7 +42,7 @@ def test_models_of_different_opinions_meet_in_the_middle():
     mean = sum(model.probabilities for model in models) / 3
     np.testing.assert_allclose(together.probabilities, mean, rtol=1e-5)
     assert np.array_equal(together.classes, mean.argmax(axis=1))
-    assert metrics(together)["root"] == (together.classes == together.labels)[together.roots].mean()
+    assert measure(together)["root"] == (together.classes == together.labels)[together.roots].mean()
 
 
 def test_predictions_of_other_trees_are_refused():

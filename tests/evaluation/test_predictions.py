@@ -10,7 +10,8 @@ from strategies import trees_in_any_order
 from toy import toy_treebank
 
 from treenn.encoders import pack
-from treenn.evaluation.predictions import Predictions, metrics, predict
+from treenn.evaluation.metrics import measure
+from treenn.evaluation.predictions import Predictions, predict
 from treenn.models.building import build
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
@@ -45,7 +46,7 @@ def test_metrics_equal_counting_node_by_node(trees: list[Tree], seed: int, n_cla
     sizes = np.array([len(tree) for tree in trees])
     classes, probabilities = random.integers(n_classes, size=n), random.random((n, n_classes), dtype=np.float32)
     p = Predictions(labels, classes, random.random(n) < 0.5, probabilities, sizes, n_classes)
-    found = metrics(p)
+    found = measure(p)
     for name in ("root", "all_nodes", "inner_nodes", "root_binary", "all_nodes_binary"):
         gold, guess = counted(trees, p, name, n_classes)
         assert found[name] == (pytest.approx(accuracy_score(gold, guess)) if gold else None)

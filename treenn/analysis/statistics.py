@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from treebanks.metrics import applies
 from treenn.analysis.bootstrap import interval, redraw_runs, resample
 from treenn.analysis.measures import Measure, correlation, share
 from treenn.analysis.significance import (
@@ -19,13 +18,9 @@ from treenn.analysis.significance import (
     middle_run,
     randomization,
 )
-
-PAIRED_METRICS = ("root", "all_nodes", "root_binary", "pearson")
-"""The metrics in which pairs of models are tested against each other."""
+from treenn.evaluation.metrics import METRICS, applies, paired_metrics
 
 CONFIDENCE, DRAWS = 0.95, 10_000
-
-_PREDICTED = {"root": "root", "all_nodes": "correct_nodes", "root_binary": "root_binary", "pearson": "score"}
 
 
 def summarize(values: Sequence[float]) -> dict[str, float | None]:
@@ -82,7 +77,7 @@ def _summarize_metrics(metrics: Sequence[Mapping[str, Any]]) -> dict[str, dict[s
 
 
 def differences(results: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The reference against each other model, by every metric of `PAIRED_METRICS`, on every evaluated split but dev.
+    """The reference against each other model, by every metric with paired tests, on every evaluated split but dev.
 
     Other pairs are not tested: Holm's correction grows with every test, and with all pairs of a dozen models no p of
     10,000 draws would be small enough.
@@ -93,7 +88,7 @@ def differences(results: Mapping[str, Any]) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     for split in [split for split in results["evaluated"] if split != "dev"]:
-        for metric in (name for name in PAIRED_METRICS if applies(results, name)):
+        for metric in (name for name in paired_metrics() if applies(results, name)):
             measure = _measure(results, split, metric)
             if measure is not None and measure.sentences >= 2:
                 found += _paired(measure, reference(results), split, metric)
@@ -148,7 +143,7 @@ def _by_mcnemar(measure: Measure, metric: str, a: str, b: str, standard_error: f
 
     The nodes of a sentence are not independent of each other, so that McNemar's test is not for them.
     """
-    if metric not in ("root", "root_binary"):
+    if not METRICS[metric].is_dichotomous:
         detectable = asdict(detectable_by_error(standard_error))
         return {"mcnemar": None, "mcnemar_holm": None, "discordant": None, "detectable": detectable}
     right = {model: measure.columns[model][middle_run(measure.values()[model]), :, 0] for model in (a, b)}
@@ -163,7 +158,9 @@ def _by_mcnemar(measure: Measure, metric: str, a: str, b: str, standard_error: f
 
 def _measure(results: Mapping[str, Any], split: str, metric: str) -> Measure | None:
     """The metric of the models whose runs all say something of it; `None` where those are not two."""
-    gold, classes, name = results["gold"][split], len(results["treebank"]["classes"]), _PREDICTED[metric]
+    paired, gold, classes = METRICS[metric].paired, results["gold"][split], len(results["treebank"]["classes"])
+    assert paired is not None
+    name = paired.predicted
     said = {
         model: [run["predictions"][split][name] for run in runs]
         for model, runs in by_model(results["runs"]).items()
@@ -171,11 +168,7 @@ def _measure(results: Mapping[str, Any], split: str, metric: str) -> Measure | N
     }
     if len(said) < 2:
         return None
-    if metric == "pearson":
-        return correlation(said, gold["score"])
-    if metric == "all_nodes":
-        return share(said, gold["nodes"])
-    root, middle = np.asarray(gold["root"]), (classes - 1) / 2  # of five classes 2; of two 0.5, which no class is
-    binary = metric == "root_binary"
-    answer, counts = (root > middle, (root >= 0) & (root != middle)) if binary else (root, root >= 0)
-    return share({model: np.asarray(columns) == answer for model, columns in said.items()}, counts)
+    columns = {model: paired.columns(np.asarray(values), gold, classes) for model, values in said.items()}
+    second = next(iter(columns.values()))[1]
+    make = correlation if METRICS[metric].kind == "correlation" else share
+    return make({model: first for model, (first, _) in columns.items()}, second)

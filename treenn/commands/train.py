@@ -137,24 +137,16 @@ def _data(
 
 
 def _print_table(results: dict[str, Any], splits: list[str]) -> None:
-    """What the model reached on each split, and what a constant answer could."""
+    """The metrics of each evaluated split, and those of the best constant prediction."""
+    from treenn.evaluation.metrics import METRICS
     from treenn.runtime.terminal import Grid, console
 
-    scale = "pearson" in results["dev"]
-    columns = [name for name in (_OF_SCALES if scale else _OF_CLASSES) if name in results["dev"]]
-    heads = [name.replace("_", " ") for name in columns]
-    table = Grid("", *heads, title="" if scale else "percent")
+    columns = {name: metric for name, metric in METRICS.items() if name in results["dev"] and metric.short}
+    in_percent = all(metric.share for metric in columns.values())
+    table = Grid("", *(metric.short for metric in columns.values()), title="percent" if in_percent else "")
     for split in splits[1:]:
-        rows = {split: results[split], "  mean" if scale else "  majority class": results[split]["majority"]}
-        for title, row in rows.items():
-            shown = (f"{row[name]:.4f}" if scale else _percent(row[name]) for name in columns if name in row)
-            table.add_row(title, *shown, style="" if title == split else "dim")
+        constant = "  majority class" if in_percent else "  mean"
+        for title, row in {split: results[split], constant: results[split]["majority"]}.items():
+            cells = (metric.value(row[name]) if name in row else "" for name, metric in columns.items())
+            table.add_row(title, *cells, style="" if title == split else "dim")
     console().print(table)
-
-
-_OF_CLASSES = ("root", "all_nodes", "inner_nodes", "root_binary", "macro_f1")
-_OF_SCALES = ("mse", "pearson", "spearman")
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.1f}"

@@ -72,7 +72,7 @@ def tune(
     given = [each for each in context.params if context.get_parameter_source(each).name == "COMMANDLINE"]  # type: ignore[union-attr]
     drawn_from = read_space(space or SHIPPED).without(given)
     files = tuple(vector_files(vectors))
-    search = Search(treebank, models.split(","), trials, drawn_from, Settings(**recipe), files, metric)  # type: ignore[arg-type]
+    search = Search(treebank, models.split(","), trials, drawn_from, Settings(**recipe), files, metric)
     check_run_dir(out, run_of(search), resume=True, overwrite=overwrite)
     number = trials * len(search.models)
     with progress_bar(f"{models} on {treebank}") as bar:

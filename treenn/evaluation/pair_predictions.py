@@ -1,4 +1,4 @@
-"""What a network says of pairs, and how good that is: accuracy for classes, correlation for relatedness."""
+"""Predictions of the class or the score of pairs of trees."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from treenn.trees.errors import InputError, argument
 
 @dataclass(frozen=True)
 class PairPredictions:
-    """What a model says of some pairs.
+    """Predicted classes or scores of pairs.
 
     Shape: `P` pairs.
 
     Args:
-        targets: `(P,)` the gold classes, or the gold numbers.
+        targets: `(P,)` the gold classes or scores.
         probabilities: `(P, classes)` of each class.
-        scores: `(P,)` the numbers predicted, `None` where there are classes.
+        scores: `(P,)` the predicted scores; `None` for classes.
     """
 
     targets: npt.NDArray[Any]
@@ -39,8 +39,18 @@ class PairPredictions:
         """The most probable class of each pair. Shape: `(P,)`."""
         return np.asarray(self.probabilities.argmax(axis=1))
 
-    def by_pair(self) -> dict[str, list[Any]]:
-        """What results keep of each pair: `score`, or `root`, the class, with `root_probabilities`."""
+    @property
+    def kind(self) -> str:
+        """`scores`, or `pairs` for classes."""
+        return "pairs" if self.scores is None else "scores"
+
+    @property
+    def whole(self) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+        """The gold and the predicted classes. Shape: both `(P,)`."""
+        return self.targets, self.classes
+
+    def by_example(self) -> dict[str, list[Any]]:
+        """The columns that results keep: of each pair its `score`, or its class, `root`, and `root_probabilities`."""
         if self.scores is not None:
             return {"score": self.scores.astype(float).round(4).tolist()}
         probabilities = self.probabilities.astype(float).round(4).tolist()
@@ -72,31 +82,3 @@ def predict_pairs(model: PairClassifier, pairs: Sequence[Pair], batch_size: Coun
     of_classes = torch.cat(probabilities).numpy()
     check_probabilities(of_classes)
     return PairPredictions(torch.cat(targets).numpy(), of_classes, of_scale)
-
-
-@checked
-def pair_metrics(predictions: PairPredictions) -> dict[str, Any]:
-    """How good predictions are.
-
-    - For classes: `root`, the share that is right; `macro_f1`; `majority`: `root` of the largest gold class.
-    - For numbers: `pearson`, `spearman`, and `mse`, the mean squared error; `majority`: `mse` of the mean gold number.
-    """
-    gold = predictions.targets
-    if predictions.scores is not None:
-        from scipy.stats import pearsonr, spearmanr
-
-        scores = predictions.scores.astype(float)
-        return {
-            "pearson": float(pearsonr(gold, scores).statistic),
-            "spearman": float(spearmanr(gold, scores).statistic),
-            "mse": float(np.square(gold - scores).mean()),
-            "majority": {"mse": float(gold.astype(float).var())},
-        }
-    from sklearn.metrics import f1_score
-
-    guess = predictions.classes
-    return {
-        "root": float((gold == guess).mean()),
-        "macro_f1": float(f1_score(gold, guess, average="macro", zero_division=0.0)),
-        "majority": {"root": float(np.bincount(gold).max() / len(gold))},
-    }

@@ -1,10 +1,10 @@
-"""Accuracy and macro-F1 over roots, all nodes and inner nodes, five-class and binary, and the majority beside them."""
+"""Predictions of the class of every node of trees."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,18 +27,20 @@ NOT_ASKED = -1
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a model says of every node of some trees, the nodes in the order of the trees and of their own numbers.
+    """Predicted classes of all nodes of trees, in the order of the trees and of each tree's node numbers.
 
     Shape: `N` nodes, `T` trees.
 
     Args:
-        labels: `(N,)` gold classes, -100 where there is none.
-        classes: `(N,)` the most probable class; -1 where the model was not asked.
+        labels: `(N,)` gold classes, -100 for unlabelled nodes.
+        classes: `(N,)` the most probable class; -1 for nodes that were not predicted.
         positive: `(N,)` whether the classes above the middle of the scale are together more probable than those below.
-        probabilities: `(N, classes)` of each class; 0 where the model was not asked.
-        sizes: `(T,)` nodes of each tree.
-        n_classes: how many classes the scale has.
+        probabilities: `(N, classes)` of each class; 0 for nodes that were not predicted.
+        sizes: `(T,)` the number of nodes of each tree.
+        n_classes: the number of classes.
     """
+
+    kind: ClassVar[str] = "nodes"
 
     labels: IntArray
     classes: IntArray
@@ -49,12 +51,17 @@ class Predictions:
 
     @property
     def roots(self) -> IntArray:
-        """Where the roots stand: a tree's last node. Shape: `(T,)`."""
+        """The index of each tree's root, its last node. Shape: `(T,)`."""
         return np.cumsum(self.sizes) - 1
 
     @property
+    def whole(self) -> tuple[IntArray, IntArray]:
+        """The gold and the predicted classes of the roots. Shape: both `(T,)`."""
+        return self.labels[self.roots], self.classes[self.roots]
+
+    @property
     def inner(self) -> BoolArray:
-        """Which nodes are not words. Shape: `(N,)`."""
+        """The mask of nodes that are not words. Shape: `(N,)`."""
         first = np.repeat(np.cumsum(self.sizes) - self.sizes, self.sizes)
         return np.arange(len(self.labels)) - first >= (np.repeat(self.sizes, self.sizes) + 1) // 2
 
@@ -66,12 +73,21 @@ class Predictions:
         return np.where(self.labels == NO_LABEL, NO_LABEL, polarity)
 
     def correct_nodes(self) -> IntArray:
-        """How many nodes of each tree are right. Shape: `(T,)`."""
+        """The number of correct nodes of each tree. Shape: `(T,)`."""
         return np.add.reduceat((self.classes == self.labels).astype(np.int64), self.roots - self.sizes + 1)
 
     def labelled_nodes(self) -> IntArray:
-        """How many nodes of each tree have a label. Shape: `(T,)`."""
+        """The number of labelled nodes of each tree. Shape: `(T,)`."""
         return np.add.reduceat((self.labels != NO_LABEL).astype(np.int64), self.roots - self.sizes + 1)
+
+    def by_example(self) -> dict[str, list[Any]]:
+        """The columns that results keep: of each root its class, probabilities and side; the correct nodes per tree."""
+        return {
+            "root": self.classes[self.roots].tolist(),
+            "root_probabilities": self.probabilities[self.roots].astype(float).round(4).tolist(),
+            "root_binary": self.positive[self.roots].astype(int).tolist(),
+            "correct_nodes": self.correct_nodes().tolist(),
+        }
 
 
 @checked
@@ -127,43 +143,3 @@ def _probabilities(model: NodeClassifier, forest: PackedForest, *, roots_only: b
 
 def _classes(probabilities: Tensor) -> Tensor:
     return torch.where(probabilities.any(dim=1), probabilities.argmax(dim=1), NOT_ASKED)
-
-
-@checked
-def metrics(predictions: Predictions) -> dict[str, Any]:
-    """The shares that are right, 0 to 1, `None` where no node is labelled.
-
-    - `root`, `all_nodes`, `inner_nodes`: the class is right, at roots, at all nodes, at nodes that are not words.
-    - `root_binary`, `all_nodes_binary`: of the nodes whose gold class is not the middle one, the side is right.
-    - `macro_f1`, `macro_f1_all_nodes`: F1 averaged over classes, at roots and at all nodes.
-    - `majority`: for each accuracy, the share of the largest gold class: the most a constant answer could reach.
-    """
-    p, every = predictions, np.ones(len(predictions.labels), dtype=bool)
-    root = np.zeros_like(every)
-    root[p.roots] = True
-    polarity = p.gold_polarity
-    gold_and_guess = {
-        "root": (p.labels, p.classes, root),
-        "all_nodes": (p.labels, p.classes, every),
-        "inner_nodes": (p.labels, p.classes, p.inner),
-        "root_binary": (polarity, p.positive, root),
-        "all_nodes_binary": (polarity, p.positive, every),
-    }
-    result: dict[str, Any] = {}
-    majority: dict[str, float | None] = {}
-    for name, (gold, guess, where) in gold_and_guess.items():
-        where = where & (gold != NO_LABEL)
-        result[name] = float((gold[where] == guess[where]).mean()) if where.any() else None
-        majority[name] = float(np.bincount(gold[where]).max() / where.sum()) if where.any() else None
-    result["macro_f1"] = _macro_f1(p, root)
-    result["macro_f1_all_nodes"] = _macro_f1(p, every)
-    return {**result, "majority": majority}
-
-
-def _macro_f1(p: Predictions, where: BoolArray) -> float | None:
-    from sklearn.metrics import f1_score
-
-    where = where & (p.labels != NO_LABEL)
-    if not where.any():
-        return None
-    return float(f1_score(p.labels[where], p.classes[where], average="macro", zero_division=0.0))

@@ -20,7 +20,7 @@ from treenn.evaluation.pair_predictions import PairPredictions
 from treenn.evaluation.predictions import Predictions
 from treenn.models.settings import Settings
 from treenn.runtime.environment import environment
-from treenn.training.run_results import measure
+from treenn.training.run_results import measure_splits
 from treenn.trees import InputError, Tree
 
 Probabilities = npt.NDArray[np.float32]
@@ -63,7 +63,7 @@ def train_control(treebank: Treebank | PairTreebank, name: str, settings: Settin
         "history": [],
         "vectors": [],
         "environment": environment(),
-        **measure(predictions),
+        **measure_splits(predictions),
         **analyse_predictions(predictions, treebank),
     }
 

@@ -13,6 +13,7 @@ import torch
 
 import treebanks
 from treenn.analysis.post_training import analyse
+from treenn.evaluation.metrics import METRICS
 from treenn.experiment.baselines import train_control
 from treenn.experiment.input_variants import AnyTreebank, arrange
 from treenn.experiment.plan_spec import PlannedRun
@@ -23,8 +24,6 @@ from treenn.training import train
 from treenn.training.run_dir import check_still_there
 from treenn.trees.files import write_text
 from treenn.trees.json_values import dump_json, read_object
-
-_OF_NODES = ("all_nodes", "inner_nodes", "all_nodes_binary", "macro_f1_all_nodes")
 
 
 @lru_cache(maxsize=1)
@@ -113,7 +112,8 @@ def _roots_alone(entry: dict[str, Any]) -> dict[str, Any]:
     """Without what counts nodes: those of these trees are not the treebank's, and the two cannot be compared."""
     for predictions in entry["predictions"].values():
         predictions.pop("correct_nodes", None)
+    of_nodes = [name for name, metric in METRICS.items() if metric.level == "node"]
     for metrics in [value for value in entry.values() if isinstance(value, dict) and "majority" in value]:
         for shares in (metrics, metrics["majority"]):
-            shares |= dict.fromkeys(name for name in _OF_NODES if name in shares)
+            shares |= dict.fromkeys(name for name in of_nodes if name in shares)
     return entry

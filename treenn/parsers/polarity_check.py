@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from treebanks import Treebank
-from treenn.evaluation.predictions import metrics, predict
+from treenn.evaluation.metrics import measure
+from treenn.evaluation.predictions import predict
 from treenn.models.building import load_model
 from treenn.parsers.parser import Parser
 from treenn.parsers.shapes import Balanced, Right
@@ -45,7 +46,7 @@ def root_accuracy(
     trees = {"treebank": list(gold)} | {
         name: _labelled(each.parse_batch([tree.words for tree in gold]), gold) for name, each in parsers.items()
     }
-    found = {name: metrics(predict(model, some)) for name, some in trees.items()}
+    found = {name: measure(predict(model, some)) for name, some in trees.items()}
     return {name: {key: each[key] for key in ("root", "root_binary")} for name, each in found.items()}
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from treenn.analysis.significance import ALPHA
-from treenn.analysis.statistics import PAIRED_METRICS, reference
+from treenn.analysis.statistics import reference
+from treenn.evaluation.metrics import paired_metrics
 from treenn.report.formatting import majority, of_seeds, shown_metrics
 
 
@@ -58,7 +59,7 @@ def below_majority(results: Mapping[str, Any], split: str, metric: str) -> list[
 
 def against_reference(results: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The differences between the reference, which stands first, and each other model, in metrics that are shown."""
-    shown = [name for name in PAIRED_METRICS if name in shown_metrics(results)]
+    shown = [name for name in paired_metrics() if name in shown_metrics(results)]
     return [
         each for each in results["differences"] if each["metric"] in shown and each["models"][0] == reference(results)
     ]

@@ -10,9 +10,6 @@ from treenn.report.formatting import METRICS, NONE, majority, runs_majority, sho
 from treenn.report.headline import task_name
 from treenn.runtime.terminal import Grid
 
-_COLUMNS = {"root": "root", "all_nodes": "all nodes", "root_binary": "binary", "macro_f1": "macro-F1"}
-_COLUMNS |= {"pearson": "Pearson", "spearman": "Spearman", "mse": "MSE"}
-
 
 def comparison_table(results: Mapping[str, Any]) -> Grid:
     """Mean ± standard deviation over seeds of each model on each unseen split, shares in percent; 80 columns hold it.
@@ -20,11 +17,11 @@ def comparison_table(results: Mapping[str, Any]) -> Grid:
     Args:
         results: one task of a comparison (`treenn.experiment.results.sections`).
     """
-    metrics = [name for name in shown_metrics(results) if name in _COLUMNS]
+    metrics = [name for name in shown_metrics(results) if METRICS[name].short]
     what = "percent right, " if all(METRICS[name].share for name in metrics) else ""
     kind = " (synthetic)" if synthetic(results) else ""
     title = f"{task_name(results)}{kind}: {what}mean ± standard deviation over seeds"
-    table = Grid("", "params", *(_COLUMNS[name] for name in metrics), "trees/s", title=title)
+    table = Grid("", "params", *(METRICS[name].short for name in metrics), "trees/s", title=title)
     for split in unseen_splits(results):
         _add_split(table, results, split, metrics)
     return table

@@ -3,86 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from treebanks import catalogue
-from treebanks.metrics import applies
 from treenn.analysis.statistics import by_model, networks
-
-NONE = "\N{EN DASH}"
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A metric's names and how its numbers are written.
-
-    Args:
-        title: in a table's head.
-        phrase: in a sentence.
-        definition: what it is.
-        share: whether it is a fraction, which is written in percent; else four digits are kept.
-    """
-
-    title: str
-    phrase: str
-    definition: str
-    share: bool = True
-
-    def value(self, number: float | None) -> str:
-        """A number without its unit.
-
-        >>> METRICS["root"].value(0.4823), METRICS["pearson"].value(0.86757)
-        ('48.2', '0.8676')
-        """
-        if number is None:
-            return NONE
-        return percent(number) if self.share else f"{number:.4f}".replace("-", "\N{MINUS SIGN}")
-
-    def spread(self, summary: Mapping[str, float | None] | None) -> str:
-        """Mean ± standard deviation over seeds."""
-        return spread(summary) if self.share else spread(summary, scale=1, digits=4)
-
-    def gap(self, number: float) -> str:
-        """A difference without its unit; never rounded to a zero that it is not."""
-        return points(number) if self.share else points(number / 100, digits=4)
-
-    @property
-    def unit(self) -> str:
-        """What a difference is counted in."""
-        return " points" if self.share else ""
-
-    @property
-    def in_percent(self) -> str:
-        """What follows a number in a sentence."""
-        return "%" if self.share else ""
-
-
-METRICS = {
-    "root": Metric("Root", "whole sentences", "the share of sentences whose root gets the right class; of pairs too."),
-    "all_nodes": Metric(
-        "All nodes", "all nodes", "the share of labelled nodes, single words included, that get the right class."
-    ),
-    "inner_nodes": Metric("Inner nodes", "inner nodes", "the same without the single words."),
-    "root_binary": Metric(
-        "Root, binary",
-        "positive against negative sentences",
-        "of the sentences whose root is not neutral, the share put on the right side: the model's answer is positive"
-        " where its positive classes have more probability together than its negative ones.",
-    ),
-    "all_nodes_binary": Metric(
-        "All nodes, binary", "positive against negative nodes", "the same over all labelled nodes that are not neutral."
-    ),
-    "macro_f1": Metric(
-        "Macro-F1", "macro-F1", "F1 of each class over the roots, averaged with the same weight for each class."
-    ),
-    "macro_f1_all_nodes": Metric("Macro-F1, all nodes", "macro-F1 of all nodes", "the same over all labelled nodes."),
-    "pearson": Metric("Pearson", "Pearson's correlation", "Pearson's correlation with the gold scores.", False),
-    "spearman": Metric("Spearman", "Spearman's correlation", "Spearman's correlation with the gold scores.", False),
-    "mse": Metric(
-        "MSE", "the mean squared error", "the mean squared distance from the gold scores; less is better.", False
-    ),
-}
+from treenn.evaluation.metrics import METRICS as METRICS
+from treenn.evaluation.metrics import NONE as NONE
+from treenn.evaluation.metrics import Metric as Metric
+from treenn.evaluation.metrics import applies as applies
+from treenn.evaluation.metrics import percent as percent
+from treenn.evaluation.metrics import points as points
+from treenn.evaluation.metrics import spread as spread
 
 
 def synthetic(results: Mapping[str, Any]) -> str:
@@ -146,39 +77,6 @@ def subject(results: Mapping[str, Any], model: str) -> str:
     """What a sentence says of a model that something is said of: of one run, that it is one."""
     single = len(seeds(results)[model]) == 1 and model in networks(results)
     return f"the single run of {model}" if single else model
-
-
-def percent(share: float | None) -> str:
-    """A share as a percentage without its sign.
-
-    >>> percent(0.4823)
-    '48.2'
-    """
-    return NONE if share is None else f"{100 * share:.1f}"
-
-
-def spread(summary: Mapping[str, float | None] | None, scale: float = 100, digits: int = 1) -> str:
-    """Mean ± standard deviation; the mean alone for one seed.
-
-    >>> spread({"mean": 0.4823, "std": 0.0061}), spread({"mean": 0.4823, "std": None})
-    ('48.2 ± 0.6', '48.2')
-    """
-    if summary is None or (mean := summary["mean"]) is None:
-        return NONE
-    std = summary["std"]
-    return f"{scale * mean:,.{digits}f}" + ("" if std is None else f" ± {scale * std:,.{digits}f}")
-
-
-def points(share: float, digits: int = 1) -> str:
-    """A difference in percentage points; never rounded to a zero that it is not.
-
-    >>> points(0.021), points(0.0002), points(0.0)
-    ('2.1', '0.02', '0.0')
-    """
-    text = f"{100 * share:.{digits}f}"
-    if float(text) == 0:
-        text = f"{100 * share:.1g}" if share else f"{0:.{digits}f}"
-    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def p_value(p: float | None) -> str:

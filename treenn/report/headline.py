@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from treenn.analysis.statistics import PAIRED_METRICS, reference
+from treenn.analysis.statistics import reference
+from treenn.evaluation.metrics import paired_metrics
 from treenn.report.caveats import caveats
 from treenn.report.claims import against_reference, below_majority, better, verdict
 from treenn.report.formatting import (
@@ -127,7 +128,7 @@ def _alone(section: Section, split: str) -> str:
     model = reference(section)
     reached = [
         f"{METRICS[name].spread(found)}{METRICS[name].in_percent} at {phrase(section, name)}"
-        for name in PAIRED_METRICS
+        for name in paired_metrics()
         if name in shown_metrics(section) and (found := of_seeds(section, model, split, name)) is not None
     ]
     return f"On {split} it reached {listing(reached)}. There is no second model to compare it with."
@@ -136,7 +137,7 @@ def _alone(section: Section, split: str) -> str:
 def _main_sentences(section: Section) -> Iterable[str]:
     """What the first unseen split shows in the task's own metric."""
     split = unseen_splits(section)[0]
-    metric = next((name for name in PAIRED_METRICS if name in shown_metrics(section)), None)
+    metric = next((name for name in paired_metrics() if name in shown_metrics(section)), None)
     found = [each for each in against_reference(section) if (each["split"], each["metric"]) == (split, metric)]
     if found:
         yield from _verdicts(section, found, f"On {task_name(section)} ({split})", _IN_FULL_OF_ALL)
@@ -215,7 +216,7 @@ def _power(section: Section, found: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _below_majority(section: Section, split: str) -> Iterable[str]:
-    for metric in [name for name in PAIRED_METRICS if name in shown_metrics(section)]:
+    for metric in [name for name in paired_metrics() if name in shown_metrics(section)]:
         if below := below_majority(section, split, metric):
             share = METRICS[metric].value(majority(section, split, metric))
             reached = f"what always giving the commonest answer reaches at {phrase(section, metric)}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from treenn.analysis.statistics import PAIRED_METRICS, reference
+from treenn.analysis.statistics import reference
+from treenn.evaluation.metrics import paired_metrics
 from treenn.report.claims import against_reference, below_majority, verdict
 from treenn.report.formatting import METRICS, listing, phrase, shown_metrics, subject, unseen_splits
 
@@ -73,7 +74,7 @@ def _places(section: Section, splits: Sequence[str]) -> str:
 
 
 def _below_majority(section: Section) -> Iterable[str]:
-    for metric in [name for name in PAIRED_METRICS if name in shown_metrics(section)]:
+    for metric in [name for name in paired_metrics() if name in shown_metrics(section)]:
         where: dict[str, list[str]] = {}
         for split in unseen_splits(section):
             for model in below_majority(section, split, metric):

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from treenn.analysis.statistics import PAIRED_METRICS, by_model
+from treenn.analysis.statistics import by_model
+from treenn.evaluation.metrics import paired_metrics
 from treenn.report.charts import INK, REFERENCE, finish, look, name_rows, places, stack, styled
 from treenn.report.document import Chart, Pictures, Record, Section, Table, field_of
 from treenn.report.formatting import (
@@ -40,7 +41,7 @@ def results(section: Mapping[str, Any]) -> Section:
 
 def tested_metrics(section: Mapping[str, Any]) -> list[str]:
     """The metrics in which models are tested against each other."""
-    return [metric for metric in PAIRED_METRICS if metric in shown_metrics(section)]
+    return [metric for metric in paired_metrics() if metric in shown_metrics(section)]
 
 
 def _overview(section: Mapping[str, Any], split: str) -> Table:

@@ -14,6 +14,7 @@ import torch
 
 import treebanks
 from treebanks import PairTreebank, Treebank
+from treenn.evaluation.metrics import METRICS, measure
 from treenn.models.building import check_recipe, read_folder, save_model, save_weights
 from treenn.models.network import Network
 from treenn.models.settings import Settings
@@ -25,7 +26,7 @@ from treenn.training.checkpoint import load_checkpoint, save_checkpoint
 from treenn.training.data import batches, build_vocabulary, digest, prepare
 from treenn.training.divergence import Diverged, explain
 from treenn.training.run_dir import check_run_dir, training_run, writing_to
-from treenn.training.run_results import describe, evaluate, metrics_of
+from treenn.training.run_results import describe, evaluate
 from treenn.training.spans import with_spans
 from treenn.training.tasks import task_of
 from treenn.training.train_step import Step, Steps
@@ -183,7 +184,7 @@ class _Trainer:
             torch.manual_seed(seed)
             entry = self._train_epoch(epoch, np.random.default_rng(seed), progress)
         entry["seconds"] = time.perf_counter() - start
-        dev = metrics_of(self.task.predict(self.steps.evaluated, self.treebank.dev))
+        dev = measure(self.task.predict(self.steps.evaluated, self.treebank.dev))
         return {"epoch": epoch, **entry, "dev": dev}
 
     def _keep(self, entry: dict[str, Any]) -> None:
@@ -210,7 +211,8 @@ class _Trainer:
         return int(self._best(self.history)["epoch"])
 
     def _best(self, entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
-        return max(entries, key=lambda entry: entry["dev"][self.task.criterion])
+        sign = METRICS[self.task.criterion].sign
+        return max(entries, key=lambda entry: sign * entry["dev"][self.task.criterion])
 
     def _train_epoch(self, epoch: int, generator: np.random.Generator, progress: Progress) -> dict[str, Any]:
         """One pass over the training trees: the mean loss a tree, and how long gradients were before clipping."""

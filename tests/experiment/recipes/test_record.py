@@ -12,7 +12,8 @@ from small_recipes import ONE, OTHER, TOGETHER, small_home
 
 from treebanks.sentiment import load
 from treenn.evaluation.ensemble import average
-from treenn.evaluation.predictions import metrics, predict
+from treenn.evaluation.metrics import measure
+from treenn.evaluation.predictions import predict
 from treenn.experiment.recipes.record import record
 from treenn.experiment.recipes.reproduce import run_all, run_folder
 from treenn.models.building import load_model
@@ -72,7 +73,7 @@ def test_an_ensemble_is_one_run_of_the_saved_models(records) -> None:
     expected = average([predict(model, test) for model in models])
     [run] = together["runs"]
     assert run["seeds"] == [0, 1, 2]
-    assert run["test"] == metrics(expected)
+    assert run["test"] == measure(expected)
     assert run["predictions"]["test"]["root"] == "".join(map(str, expected.classes[expected.roots]))
     assert together["summary"]["test"]["root"]["std"] is None
 

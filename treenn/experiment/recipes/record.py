@@ -15,7 +15,7 @@ Version 1. Shares are fractions from 0 to 1, times seconds; `null` stands where 
     gold              for test: root: the class of each sentence, a digit each, `-` where there is no label
     runs              one entry a seed (an ensemble has one, with the `seeds` of each member):
         seed, command, best_epoch, parameters, embedding_parameters, seconds, trees_per_second, environment
-        dev, test             the metrics of `treenn.evaluation.predictions.metrics`
+        dev, test             the metrics of `treenn.evaluation.metrics`
         predictions           for test, a digit a sentence: root: the class; root_binary: 1 for positive
     summary           for dev and test, by metric: mean, std (n - 1), min, median, max over seeds
 """
@@ -32,7 +32,8 @@ from treebanks import Treebank
 from treebanks.overlap import overlap
 from treenn.analysis.statistics import summarize
 from treenn.evaluation.ensemble import average
-from treenn.evaluation.predictions import metrics, predict
+from treenn.evaluation.metrics import measure
+from treenn.evaluation.predictions import predict
 from treenn.experiment.recipes import Recipe
 from treenn.experiment.recipes.reproduce import run_folder
 from treenn.models.building import load_model
@@ -118,7 +119,7 @@ def _together(folders: Sequence[Path], seeds: int, treebank: Treebank) -> dict[s
     return {
         "seeds": list(range(seeds)),
         "environment": environment(),
-        **{split: metrics(each) for split, each in found.items()},
+        **{split: measure(each) for split, each in found.items()},
         "predictions": {"test": predictions},
     }
 

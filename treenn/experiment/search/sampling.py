@@ -7,30 +7,18 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
 from treebanks import PairTreebank, Treebank
+from treenn.evaluation.metrics import METRICS, check_metric
 from treenn.experiment.search.space import Space, read_space
 from treenn.models.building import MakeHead, match_parameters
 from treenn.models.names import check_models
 from treenn.models.settings import Settings
 from treenn.trees.arguments import AnyPath, Runs, check_fields
 from treenn.trees.errors import InputError, argument
-
-Metric = Literal[
-    "root",
-    "all_nodes",
-    "inner_nodes",
-    "root_binary",
-    "all_nodes_binary",
-    "macro_f1",
-    "macro_f1_all_nodes",
-    "pearson",
-    "spearman",
-]
-"""What trials can be judged by; of each, more is better."""
 
 
 def version_of(treebank: str | Treebank | PairTreebank) -> str:
@@ -97,7 +85,7 @@ class Search:
     space: Space = field(default_factory=read_space)
     recipe: Settings = field(default_factory=Settings)
     vectors: Sequence[AnyPath] = ()
-    metric: Metric | None = None
+    metric: str | None = None
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -105,6 +93,8 @@ class Search:
         if not self.models or len(set(self.models)) < len(self.models):
             raise InputError(f"{argument('models')} {','.join(self.models)}: name one model or more, each once")
         check_models(self.models)
+        if self.metric is not None:  # the expected maximum over trials is of metrics that grow
+            check_metric(self.metric, [name for name, metric in METRICS.items() if metric.better == "higher"])
         for name in self.models:
             replace(self.recipe, model=name)
 

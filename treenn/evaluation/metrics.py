@@ -1,0 +1,407 @@
+"""`METRICS`: the definition of every metric, its names, and the paired test that it permits.
+
+Training, tuning, comparison, statistics, reports and cards read this table. An entry that is added at run time is
+measured, tabulated and offered by `treenn tune --metric`:
+
+>>> def near(predictions):
+...     gold, guess = predictions.whole
+...     return float((abs(gold - guess) <= 1).mean())
+>>> METRICS["near"] = Metric("Near", "near", "near misses", "the share at most one class off.", near)
+>>> METRICS.pop("near").value(0.75)
+'75.0'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from treenn.trees.arguments import refusal
+from treenn.trees.errors import InputError, argument
+
+if TYPE_CHECKING:
+    from treenn.evaluation.pair_predictions import PairPredictions
+    from treenn.evaluation.predictions import Predictions
+
+NONE = "\N{EN DASH}"
+"""The text of a number that is missing."""
+
+Array = npt.NDArray[Any]
+Value = float | None
+
+
+class AnyPredictions(Protocol):
+    """Predictions of any task."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of predictions, one of a metric's `reads`: `nodes`, `pairs` or `scores`."""
+
+    def by_example(self) -> dict[str, list[Any]]:
+        """The columns that results keep for paired tests, one item per example."""
+
+
+@dataclass(frozen=True)
+class Labelling:
+    """The gold labels of a treebank, as far as they decide which metrics apply.
+
+    Args:
+        classes: the names of the classes; empty for numeric targets.
+        below_roots: whether nodes below the roots are labelled.
+    """
+
+    classes: Sequence[str]
+    below_roots: bool = True
+
+    @classmethod
+    def of(cls, task: Mapping[str, Any]) -> Labelling:
+        """The labelling of a task's entry in results.json or plan.json."""
+        counts = (count for gold in task["gold"].values() for count in gold.get("nodes", ()))
+        return cls(task["treebank"]["classes"] or (), any(count > 1 for count in counts))
+
+
+@dataclass(frozen=True)
+class Paired:
+    """The form of a metric on single examples, for paired bootstrap and approximate randomization.
+
+    Args:
+        predicted: the column of a run's `predictions` that it is computed from.
+        columns: from that column, a split's gold labels and the number of classes to two columns per example: for
+            shares and errors a numerator and a denominator (examples with denominator 0 do not count), for
+            correlations the two variables.
+    """
+
+    predicted: str
+    columns: Callable[[Array, Mapping[str, Any], int], tuple[Array, Array]]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric: its computation, its names, and the format of its numbers.
+
+    Args:
+        title: the name in a table's head.
+        short: the name in tables that must fit 80 columns; if empty, these leave the metric out.
+        phrase: the name in a sentence.
+        definition: the definition in the report.
+        compute: from predictions to the value; `None` if nothing is labelled.
+        reads: the kinds of predictions that `compute` accepts (default: classes of nodes).
+        kind: `share` is formatted as a percentage; `correlation` and `error` with four digits (default: `share`).
+        level: the unit that is counted: whole examples (`root`), nodes or pairs (default: `root`).
+        better: the direction of improvement (default: `higher`).
+        constant: the value of the best constant prediction, the majority class or the mean (default: `None`, unknown).
+        applies: whether the metric is informative for a labelling (default: always).
+        paired: the form that paired tests need (default: `None`, not tested).
+    """
+
+    title: str
+    short: str
+    phrase: str
+    definition: str
+    compute: Callable[[Any], Value]
+    reads: Sequence[str] = ("nodes",)
+    kind: Literal["share", "correlation", "error"] = "share"
+    level: Literal["root", "node", "pair"] = "root"
+    better: Literal["higher", "lower"] = "higher"
+    constant: Callable[[Any], Value] | None = None
+    applies: Callable[[Labelling], bool] = lambda labelling: True
+    paired: Paired | None = None
+
+    @property
+    def share(self) -> bool:
+        """Whether it is a fraction, formatted as a percentage."""
+        return self.kind == "share"
+
+    @property
+    def sign(self) -> int:
+        """1 if higher values are better, else -1."""
+        return 1 if self.better == "higher" else -1
+
+    @property
+    def is_dichotomous(self) -> bool:
+        """Whether each example is right or wrong, as McNemar's test requires."""
+        return self.share and self.level != "node"
+
+    @property
+    def unit(self) -> str:
+        """The unit of a difference."""
+        return " points" if self.share else ""
+
+    @property
+    def in_percent(self) -> str:
+        """The suffix of a number in a sentence."""
+        return "%" if self.share else ""
+
+    def value(self, number: float | None) -> str:
+        """A number without its unit.
+
+        >>> METRICS["root"].value(0.4823), METRICS["pearson"].value(0.86757)
+        ('48.2', '0.8676')
+        """
+        if number is None:
+            return NONE
+        return percent(number) if self.share else f"{number:.4f}".replace("-", "\N{MINUS SIGN}")
+
+    def spread(self, summary: Mapping[str, float | None] | None) -> str:
+        """Mean ± standard deviation over seeds."""
+        return spread(summary) if self.share else spread(summary, scale=1, digits=4)
+
+    def gap(self, number: float) -> str:
+        """A difference without its unit; a difference that is not zero is never rounded to zero."""
+        return points(number) if self.share else points(number / 100, digits=4)
+
+
+def percent(share: float | None) -> str:
+    """A share as a percentage without its sign.
+
+    >>> percent(0.4823)
+    '48.2'
+    """
+    return NONE if share is None else f"{100 * share:.1f}"
+
+
+def spread(summary: Mapping[str, float | None] | None, scale: float = 100, digits: int = 1) -> str:
+    """Mean ± standard deviation; the mean alone for one seed.
+
+    >>> spread({"mean": 0.4823, "std": 0.0061}), spread({"mean": 0.4823, "std": None})
+    ('48.2 ± 0.6', '48.2')
+    """
+    if summary is None or (mean := summary["mean"]) is None:
+        return NONE
+    std = summary["std"]
+    return f"{scale * mean:,.{digits}f}" + ("" if std is None else f" ± {scale * std:,.{digits}f}")
+
+
+def points(share: float, digits: int = 1) -> str:
+    """A difference in percentage points; a difference that is not zero is never rounded to zero.
+
+    >>> points(0.021), points(0.0002), points(0.0)
+    ('2.1', '0.02', '0.0')
+    """
+    text = f"{100 * share:.{digits}f}"
+    if float(text) == 0:
+        text = f"{100 * share:.1g}" if share else f"{0:.{digits}f}"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def measure(predictions: AnyPredictions) -> dict[str, Any]:
+    """The metrics of predictions.
+
+    Returns:
+        The value of each metric that reads this kind of predictions, `None` if nothing is labelled for it, in the order
+        of `METRICS`; and `majority`: by metric the value of the best constant prediction.
+
+    Raises:
+        InputError: if the argument is not predictions.
+    """
+    if not hasattr(predictions, "kind"):
+        raise refusal("predictions", predictions, "a Predictions")
+    metrics = {name: metric for name, metric in METRICS.items() if predictions.kind in metric.reads}
+    constant = {name: metric.constant(predictions) for name, metric in metrics.items() if metric.constant is not None}
+    return {**{name: metric.compute(predictions) for name, metric in metrics.items()}, "majority": constant}
+
+
+def applies(task: Mapping[str, Any], name: str) -> bool:
+    """Whether a metric is informative for a task's entry in results.json."""
+    return METRICS[name].applies(Labelling.of(task))
+
+
+def paired_metrics() -> list[str]:
+    """The metrics in which pairs of models are tested against each other."""
+    return [name for name, metric in METRICS.items() if metric.paired is not None]
+
+
+def check_metric(name: str, among: Sequence[str] | None = None) -> None:
+    """Validate the argument `metric`.
+
+    Args:
+        name: the metric.
+        among: the permitted names (default: all of `METRICS`).
+
+    Raises:
+        InputError: if there is no metric of this name.
+    """
+    known = list(METRICS) if among is None else among
+    if name not in known:
+        raise InputError(f"{argument('metric')} {name}: must be {', '.join(known[:-1])} or {known[-1]}")
+
+
+def accuracy(gold: Array, guess: Array) -> Value:
+    """The share of labelled items with the right class; a negative gold class is no label. Shape: both `(n,)`."""
+    labelled = gold >= 0
+    return float((gold[labelled] == guess[labelled]).mean()) if labelled.any() else None
+
+
+def largest_class(gold: Array) -> Value:
+    """The share of the largest gold class among the labelled items, the accuracy of a constant. Shape: `(n,)`."""
+    labelled = gold[gold >= 0]
+    return float(np.bincount(labelled).max() / len(labelled)) if len(labelled) else None
+
+
+def macro_f1(gold: Array, guess: Array) -> Value:
+    """F1 averaged over classes with equal weights. Shape: both `(n,)`."""
+    from sklearn.metrics import f1_score
+
+    labelled = gold >= 0
+    if not labelled.any():
+        return None
+    return float(f1_score(gold[labelled], guess[labelled], average="macro", zero_division=0.0))
+
+
+def _inner(p: Predictions) -> tuple[Array, Array]:
+    return np.where(p.inner, p.labels, -1), p.classes
+
+
+def _root_polarity(p: Predictions) -> tuple[Array, Array]:
+    return p.gold_polarity[p.roots], p.positive[p.roots]
+
+
+def _pearson(p: PairPredictions) -> Value:
+    from scipy.stats import pearsonr
+
+    return float(pearsonr(p.targets, _scores(p)).statistic)
+
+
+def _spearman(p: PairPredictions) -> Value:
+    from scipy.stats import spearmanr
+
+    return float(spearmanr(p.targets, _scores(p)).statistic)
+
+
+def _mse(p: PairPredictions) -> Value:
+    return float(np.square(p.targets - _scores(p)).mean())
+
+
+def _scores(p: PairPredictions) -> Array:
+    assert p.scores is not None
+    return p.scores.astype(float)
+
+
+def _is_signed(labelling: Labelling) -> bool:
+    """Whether two sides of a scale differ from its classes."""
+    return len(labelling.classes) > 2 and any("positive" in name for name in labelling.classes)
+
+
+def _has_phrases(labelling: Labelling) -> bool:
+    return labelling.below_roots
+
+
+def _right_roots(guess: Array, gold: Mapping[str, Any], classes: int) -> tuple[Array, Array]:
+    root = np.asarray(gold["root"])
+    return guess == root, root >= 0
+
+
+def _right_sides(guess: Array, gold: Mapping[str, Any], classes: int) -> tuple[Array, Array]:
+    root, middle = np.asarray(gold["root"]), (classes - 1) / 2  # of five classes 2; of two 0.5, which no class is
+    return guess == (root > middle), (root >= 0) & (root != middle)
+
+
+METRICS: dict[str, Metric] = {
+    "root": Metric(
+        title="Root",
+        short="root",
+        phrase="whole sentences",
+        definition="the share of sentences whose root gets the right class; of pairs too.",
+        compute=lambda p: accuracy(*p.whole),
+        reads=("nodes", "pairs"),
+        constant=lambda p: largest_class(p.whole[0]),
+        paired=Paired("root", _right_roots),
+    ),
+    "all_nodes": Metric(
+        title="All nodes",
+        short="all nodes",
+        phrase="all nodes",
+        definition="the share of labelled nodes, single words included, that get the right class.",
+        compute=lambda p: accuracy(p.labels, p.classes),
+        level="node",
+        constant=lambda p: largest_class(p.labels),
+        applies=_has_phrases,
+        paired=Paired("correct_nodes", lambda right, gold, classes: (right, np.asarray(gold["nodes"]))),
+    ),
+    "inner_nodes": Metric(
+        title="Inner nodes",
+        short="",
+        phrase="inner nodes",
+        definition="the same without the single words.",
+        compute=lambda p: accuracy(*_inner(p)),
+        level="node",
+        constant=lambda p: largest_class(_inner(p)[0]),
+        applies=_has_phrases,
+    ),
+    "root_binary": Metric(
+        title="Root, binary",
+        short="binary",
+        phrase="positive against negative sentences",
+        definition="of the sentences whose root is not neutral, the share put on the right side: the model's answer is"
+        " positive where its positive classes have more probability together than its negative ones.",
+        compute=lambda p: accuracy(*_root_polarity(p)),
+        constant=lambda p: largest_class(_root_polarity(p)[0]),
+        applies=_is_signed,
+        paired=Paired("root_binary", _right_sides),
+    ),
+    "all_nodes_binary": Metric(
+        title="All nodes, binary",
+        short="",
+        phrase="positive against negative nodes",
+        definition="the same over all labelled nodes that are not neutral.",
+        compute=lambda p: accuracy(p.gold_polarity, p.positive),
+        level="node",
+        constant=lambda p: largest_class(p.gold_polarity),
+        applies=lambda labelling: _is_signed(labelling) and _has_phrases(labelling),
+    ),
+    "macro_f1": Metric(
+        title="Macro-F1",
+        short="macro-F1",
+        phrase="macro-F1",
+        definition="F1 of each class over the roots, averaged with the same weight for each class.",
+        compute=lambda p: macro_f1(*p.whole),
+        reads=("nodes", "pairs"),
+    ),
+    "macro_f1_all_nodes": Metric(
+        title="Macro-F1, all nodes",
+        short="",
+        phrase="macro-F1 of all nodes",
+        definition="the same over all labelled nodes.",
+        compute=lambda p: macro_f1(p.labels, p.classes),
+        level="node",
+        applies=_has_phrases,
+    ),
+    "pearson": Metric(
+        title="Pearson",
+        short="Pearson",
+        phrase="Pearson's correlation",
+        definition="Pearson's correlation with the gold scores.",
+        compute=_pearson,
+        reads=("scores",),
+        kind="correlation",
+        level="pair",
+        paired=Paired("score", lambda scores, gold, classes: (scores, np.asarray(gold["score"]))),
+    ),
+    "spearman": Metric(
+        title="Spearman",
+        short="Spearman",
+        phrase="Spearman's correlation",
+        definition="Spearman's correlation with the gold scores.",
+        compute=_spearman,
+        reads=("scores",),
+        kind="correlation",
+        level="pair",
+    ),
+    "mse": Metric(
+        title="MSE",
+        short="MSE",
+        phrase="the mean squared error",
+        definition="the mean squared distance from the gold scores; less is better.",
+        compute=_mse,
+        reads=("scores",),
+        kind="error",
+        level="pair",
+        better="lower",
+        constant=lambda p: float(p.targets.astype(float).var()),
+    ),
+}
+"""The metrics by name, in the order of tables."""
