@@ -9,7 +9,7 @@ from typing import TypeAlias, final
 
 from treenn.parsers.parser import Parser, check_sentences
 from treenn.parsers.punctuation import is_punctuation
-from treenn.trees.expand import Opened, grow
+from treenn.trees.expand import Opened, expand
 from treenn.trees.tree import Tree
 
 Cut: TypeAlias = Callable[[int, int], int]
@@ -109,4 +109,4 @@ def _tree(words: tuple[str, ...], cut: Cut) -> Tree:
         middle = cut(start, end)
         return None, ((start, middle), (middle, end))
 
-    return Tree(*grow((0, len(words)), opened))
+    return Tree(*expand((0, len(words)), opened))

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from treenn.trees.arguments import checked
 from treenn.trees.errors import InputError
-from treenn.trees.expand import Opened, grow
+from treenn.trees.expand import Opened, expand
 from treenn.trees.nary import NaryTree
 from treenn.trees.tree import Label, Tree
 
@@ -72,7 +72,7 @@ def binarize(tree: NaryTree, factor: Factor = "right", *, lossless: bool = True)
         return label, _halves(_Run(mark, children, 0, len(children)), factor)
 
     root: int | _Run = len(tree.labels) - 1
-    return Tree(*grow(root, opened))
+    return Tree(*expand(root, opened))
 
 
 @checked
@@ -101,7 +101,7 @@ def unbinarize(tree: Tree) -> NaryTree:
             return link.chain[-1], tree.words[link.node]
         return link.chain[-1], [_link(tree, child) for child in _unfactored(tree, link.node)]
 
-    return NaryTree(*grow(_link(tree, tree.root), opened))
+    return NaryTree(*expand(_link(tree, tree.root), opened))
 
 
 def _chain(tree: NaryTree, node: int) -> list[int]:

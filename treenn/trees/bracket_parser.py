@@ -22,7 +22,7 @@ _COMMENT = re.compile(r"(?:^|(?<=\r))#[^\r\n]*", re.MULTILINE)
 _NO_TREE = "there is no tree here; a tree looks like (3 (2 not) (1 bad))"
 
 
-class Raw(NamedTuple):
+class RawTree(NamedTuple):
     """One tree as it was read: inner node `k` is the number `~k` until the number of words is known."""
 
     words: list[str]
@@ -33,7 +33,7 @@ class Raw(NamedTuple):
     node_at: list[int]
 
 
-class Fault(Exception):
+class ParseError(Exception):
     """What is wrong at token number `at`; the file, line and column are found once it is known to be needed."""
 
     def __init__(self, at: int, message: str) -> None:
@@ -44,7 +44,7 @@ class Fault(Exception):
 def group(
     text: str,
     source: str | Path,
-    make: Callable[[Raw], T],
+    make: Callable[[RawTree], T],
     *,
     untagged: bool = False,
     on_error: OnError | None = None,
@@ -54,7 +54,7 @@ def group(
     Args:
         text: the text.
         source: the file, for messages.
-        make: makes a tree of what was read; it raises `Fault` for a tree that it refuses.
+        make: makes a tree of what was read; it raises `ParseError` for a tree that it refuses.
         untagged: read a word next to other words or subtrees as a word without a tag (default: an error).
         on_error: called with the error of each tree that is skipped (default: the first error is raised).
 
@@ -70,20 +70,22 @@ def group(
         return _group_good(text, source, make, untagged, on_error)
     try:
         trees = [make(raw) for raw in _raw_trees(_TOKEN.findall(text), untagged)]
-    except Fault as fault:
+    except ParseError as fault:
         raise _located(fault, text, source) from None
     if not trees:
         raise InputError(_NO_TREE, source=source)
     return trees
 
 
-def _located(fault: Fault, text: str, source: str | Path) -> InputError:
+def _located(fault: ParseError, text: str, source: str | Path) -> InputError:
     start = next(islice(_TOKEN.finditer(text), fault.at, None)).start()
     line, column = place(text, start)
     return InputError(fault.message, source=source, line=line, column=column)
 
 
-def _group_good(text: str, source: str | Path, make: Callable[[Raw], T], untagged: bool, on_error: OnError) -> list[T]:
+def _group_good(
+    text: str, source: str | Path, make: Callable[[RawTree], T], untagged: bool, on_error: OnError
+) -> list[T]:
     """The trees that can be read.
 
     Where a bracket is never closed, the next tree begins at the next line that starts with a bracket. So it does after
@@ -98,13 +100,13 @@ def _group_good(text: str, source: str | Path, make: Callable[[Raw], T], untagge
     ]
     closing = _closing(tokens)
     for every in (False, True):
-        trees, faults, spread = list[T](), list[Fault](), False
+        trees, faults, spread = list[T](), list[ParseError](), False
         for start, end in _pieces(tokens, closing, at_margin, every):
             try:
                 trees += [make(raw) for raw in _raw_trees(tokens[start:end], untagged)]
                 spread |= bisect_right(at_margin, end - 1) > bisect_right(at_margin, start)
-            except Fault as error:
-                faults.append(Fault(start + error.at, error.message))
+            except ParseError as error:
+                faults.append(ParseError(start + error.at, error.message))
         if not faults or spread:
             break
     errors, starts = list[InputError](), line_starts(text)
@@ -152,9 +154,9 @@ def _pieces(
         start = end
 
 
-def _raw_trees(tokens: list[str], untagged: bool) -> Iterator[Raw]:
+def _raw_trees(tokens: list[str], untagged: bool) -> Iterator[RawTree]:
     """Group tokens into trees with a stack; a frame is [number of the token "(", label, parts…]: words or nodes."""
-    raw, stack = Raw([], [], [], [], [], []), list[list[Any]]()
+    raw, stack = RawTree([], [], [], [], [], []), list[list[Any]]()
     for at, token in enumerate(tokens):
         if token[0] == "(":
             if untagged and stack:
@@ -162,7 +164,7 @@ def _raw_trees(tokens: list[str], untagged: bool) -> Iterator[Raw]:
             stack.append([at, token[1:]])
             continue
         if not stack:
-            raise Fault(at, _outside(token))
+            raise ParseError(at, _outside(token))
         if token != ")":
             stack[-1].append(token)
             continue
@@ -175,12 +177,12 @@ def _raw_trees(tokens: list[str], untagged: bool) -> Iterator[Raw]:
         if not _is_wrapper(frame):
             _close(frame, raw)
         yield raw
-        raw = Raw([], [], [], [], [], [])
+        raw = RawTree([], [], [], [], [], [])
     if stack:
-        raise Fault(stack[0][0], "this bracket is never closed; every ( needs its )")
+        raise ParseError(stack[0][0], "this bracket is never closed; every ( needs its )")
 
 
-def _close(frame: list[Any], raw: Raw) -> int:
+def _close(frame: list[Any], raw: RawTree) -> int:
     """Add the node of a closed bracket to its tree and return its number."""
     at, label, *parts = frame
     if not label and len(parts) > 1 and type(parts[0]) is str:
@@ -188,21 +190,21 @@ def _close(frame: list[Any], raw: Raw) -> int:
     if len(parts) == 1 and type(parts[0]) is str:
         return _add_word(raw, parts[0], unescape_label(label), at)
     if not parts or str in map(type, parts):
-        raise Fault(at, _odd_parts(label, parts))
+        raise ParseError(at, _odd_parts(label, parts))
     raw.children.append(parts)
     raw.labels.append(unescape_label(label))
     raw.node_at.append(at)
     return -len(raw.children)
 
 
-def _add_word(raw: Raw, word: str, tag: Label, at: int) -> int:
+def _add_word(raw: RawTree, word: str, tag: Label, at: int) -> int:
     raw.words.append(unescape(word))
     raw.tags.append(tag)
     raw.leaf_at.append(at)
     return len(raw.words) - 1
 
 
-def _close_words(frame: list[Any], raw: Raw) -> None:
+def _close_words(frame: list[Any], raw: RawTree) -> None:
     """Make leaves of the words without a tag in a bracket that closes; for a word alone, its label is the tag."""
     _, label, *parts = frame
     alone = 1 if label else 2  # without a label next to the bracket, the first of two words is the label
@@ -210,7 +212,7 @@ def _close_words(frame: list[Any], raw: Raw) -> None:
         _add_words(frame, raw)
 
 
-def _add_words(frame: list[Any], raw: Raw) -> None:
+def _add_words(frame: list[Any], raw: RawTree) -> None:
     """Make leaves of the words without a tag that an open bracket holds so far."""
     at, label, *parts = frame
     if not label and parts and type(parts[0]) is str:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from treenn.trees.arguments import Classes, check_items, checked, refusal
 from treenn.trees.binarize import Factor, binarize
-from treenn.trees.bracket_parser import Fault, Raw, group
+from treenn.trees.bracket_parser import ParseError, RawTree, group
 from treenn.trees.errors import InputError, argument
 from treenn.trees.files import read_text, write_text
 from treenn.trees.nary import NaryTree, inner_children
@@ -83,7 +83,7 @@ def parse_trees(
     return group(text, source, make, untagged=untagged, on_error=on_error)
 
 
-def _binary_tree(raw: Raw, scale: dict[Label, Label] | None, factor: Factor | None) -> Tree:
+def _binary_tree(raw: RawTree, scale: dict[Label, Label] | None, factor: Factor | None) -> Tree:
     raw = raw if scale is None else _on_scale(raw, scale)
     return _binary(raw) if factor is None else binarize(_nary(raw), factor, lossless=False)
 
@@ -156,16 +156,16 @@ def write_trees(path: str | Path, trees: Iterable[Tree | NaryTree]) -> None:
     write_text(path, "".join(format_tree(tree) + "\n" for tree in check_items("trees", trees, Tree, NaryTree)))
 
 
-def _on_scale(raw: Raw, scale: dict[Label, Label]) -> Raw:
+def _on_scale(raw: RawTree, scale: dict[Label, Label]) -> RawTree:
     try:
         return raw._replace(tags=[scale[tag] for tag in raw.tags], labels=[scale[label] for label in raw.labels])
     except KeyError:
         places = zip(raw.leaf_at + raw.node_at, raw.tags + raw.labels, strict=True)
         at, label = min((at, label) for at, label in places if label not in scale)
-        raise Fault(at, f"label {label} is outside the scale, 0 to {len(scale) - 2}") from None
+        raise ParseError(at, f"label {label} is outside the scale, 0 to {len(scale) - 2}") from None
 
 
-def _binary(raw: Raw) -> Tree:
+def _binary(raw: RawTree) -> Tree:
     n = len(raw.words)
     try:
         merges = tuple([(a if a >= 0 else n + ~a, b if b >= 0 else n + ~b) for a, b in raw.children])
@@ -175,11 +175,11 @@ def _binary(raw: Raw) -> Tree:
         )
         children = "1 child" if count == 1 else f"{count} children"
         remedy = f"{argument('factor', repr('right'))} makes it binary"
-        raise Fault(at, f"this node has {children}, a binary tree needs 2; {remedy}") from None
+        raise ParseError(at, f"this node has {children}, a binary tree needs 2; {remedy}") from None
     return Tree._trusted(tuple(raw.words), merges, (*raw.tags, *raw.labels))
 
 
-def _nary(raw: Raw) -> NaryTree:
+def _nary(raw: RawTree) -> NaryTree:
     n = len(raw.words)
     children = tuple(tuple(c if c >= 0 else n + ~c for c in parts) for parts in raw.children)
     return NaryTree(tuple(raw.words), children, (*raw.tags, *raw.labels))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from treenn.trees.arguments import check
 from treenn.trees.binarize import Factor, binarize
 from treenn.trees.errors import InputError
-from treenn.trees.expand import Opened, grow
+from treenn.trees.expand import Opened, expand
 from treenn.trees.nary import NaryTree, inner_children
 from treenn.trees.ptb_escapes import escape, escape_label, unescape, unescape_label
 from treenn.trees.tree import Label, Tree
@@ -53,7 +53,7 @@ def from_nltk(tree: nltk.Tree, *, factor: Factor | None = None) -> Tree:
 
 def nary_from_nltk(tree: nltk.Tree) -> NaryTree:
     """As `from_nltk`, with any number of children."""
-    return NaryTree(*grow(tree, _open_nltk))
+    return NaryTree(*expand(tree, _open_nltk))
 
 
 def to_networkx(tree: Tree | NaryTree) -> networkx.DiGraph:
@@ -96,7 +96,7 @@ def from_networkx(graph: networkx.DiGraph, *, factor: Factor | None = None) -> T
 
 def nary_from_networkx(graph: networkx.DiGraph) -> NaryTree:
     """As `from_networkx`, with any number of children."""
-    return NaryTree(*grow(_root(graph), lambda node: _open_networkx(graph, node)))
+    return NaryTree(*expand(_root(graph), lambda node: _open_networkx(graph, node)))
 
 
 def _binary(tree: NaryTree, factor: Factor | None) -> Tree:

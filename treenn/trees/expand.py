@@ -24,7 +24,7 @@ class _Close(NamedTuple):
     arity: int
 
 
-def grow(root: Node, opened: Callable[[Node], Opened[Node]]) -> Flat:
+def expand(root: Node, opened: Callable[[Node], Opened[Node]]) -> Flat:
     """Walk a tree with a stack and number its nodes as the bracket reader does: inner nodes in the order they close.
 
     Args:

@@ -27,7 +27,7 @@ from treenn.parsers.parser import Parser, check_sentences
 from treenn.runtime.weight_file import NAME, check_shapes, read_shapes, read_weights, refuse_non_finite
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, checked
-from treenn.trees.expand import Opened, grow
+from treenn.trees.expand import Opened, expand
 from treenn.trees.files import write_bytes, write_text
 from treenn.trees.json_values import check_object, read_settings
 
@@ -243,4 +243,4 @@ def _tree(words: Sequence[str], found: Found, rank: int = 0) -> Tree:
     def opened(node: Node) -> Opened[Node]:
         return None, words[node.start] if node.width == 1 else found.children(node)
 
-    return Tree(*grow(Node(0, len(words), rank), opened))
+    return Tree(*expand(Node(0, len(words), rank), opened))

@@ -16,7 +16,7 @@ import numpy as np
 
 from treenn.parsers.pcfg.rules import Floats, Ints, Rules
 from treenn.trees import Tree
-from treenn.trees.expand import Opened, grow
+from treenn.trees.expand import Opened, expand
 
 _BLOCK = 1 << 17
 """Numbers that a step works on, few enough for the processor's cache."""
@@ -121,7 +121,7 @@ class _Chart:
             total += score
             return "+".join(rules.symbols[symbol] for symbol in rules.chains.symbols[chain]), below
 
-        tree = Tree(*grow(_Field(rules.start, 0, self.n), opened))
+        tree = Tree(*expand(_Field(rules.start, 0, self.n), opened))
         return Parse(tree, total)
 
     def _word(self, field: _Field, number: int) -> tuple[int, float, str]:
