@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import treenn.text
-from treenn.text.rules import load_rules
+from treenn.text.rule_tables import load_rules
 
 TABLE = Path(treenn.text.__file__).with_name("rules.json")
 TEXT = "It isn't 👍🏽 e.g. at www.foo.com, U.S. cat's café ... a/b 🏴\U000e0067\U000e0062\U000e007f :) 🇩🇪 f**k R&B"

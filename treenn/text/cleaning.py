@@ -8,7 +8,7 @@ from html.entities import html5
 
 import regex
 
-from treenn.text.rules import load_rules
+from treenn.text.rule_tables import load_rules
 
 PARAGRAPH = "\u2029"
 """Ends a paragraph in a cleaned text; any other whitespace there is one space."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import regex
 
-from treenn.text.rules import load_rules
+from treenn.text.rule_tables import load_rules
 
 ABBREVIATION = "abbreviation"
 """The kind of abbreviations to which a sentence that they end adds a full stop of its own (`etc. .`)."""

@@ -9,7 +9,7 @@ import regex
 
 from treenn.text.cleaning import PARAGRAPH, clean
 from treenn.text.quotes import closing_quotes
-from treenn.text.rules import load_rules
+from treenn.text.rule_tables import load_rules
 from treenn.text.scanner import ABBREVIATION, INITIAL, Token, scan
 
 _ENDING = frozenset({"stop", "bang", "ellipsis", "dots", ABBREVIATION, INITIAL})

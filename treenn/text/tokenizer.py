@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from treenn.text.cleaning import clean
-from treenn.text.rules import load_rules
+from treenn.text.rule_tables import load_rules
 from treenn.text.scanner import ABBREVIATION, Token, scan
 from treenn.text.sentences import group
 from treenn.trees.errors import InputError
