@@ -5,7 +5,7 @@
 ('listops', 'listops-100', 'logic', 'reviews')
 """
 
-from treebanks.loading import load, load_trees, names
+from treebanks.by_name import load, load_trees, names
 from treebanks.pairs import Pair, PairTreebank
 from treebanks.treebank import Treebank
 

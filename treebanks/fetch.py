@@ -1,35 +1,47 @@
-"""Fetching a treebank: download, unpack and check beside its place, then put it there in one step."""
+"""Download of a treebank from its official source: size and SHA-256 are checked before the files are put in place."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+import hashlib
+import shutil
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from http.client import HTTPException
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from tempfile import TemporaryDirectory
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 from treebanks.catalogue import Download, Entry, File
-from treebanks.download import Progress, download
 from treebanks.paths import data_home
-from treebanks.unpack import unpack
 from treebanks.verify import check_files, verify
 from treenn.trees import InputError
 from treenn.trees.temporary import remove_stale, temporary_prefix
 
+OnBytes = Callable[[int, int], None]
+"""Called with the number of bytes received so far and in total."""
 
-def fetch(entry: Entry, home: Path | None = None, progress: Progress | None = None) -> bool:
-    """Get a treebank from its official source; what is there already is left as it is.
+_CHUNK = 1 << 16
+_TIMEOUT = 30.0  # seconds without a byte
+
+
+def fetch(entry: Entry, home: Path | None = None, progress: OnBytes | None = None) -> bool:
+    """Download the missing files of a treebank.
 
     Args:
         entry: the treebank, from `treebanks.catalogue.entry`.
-        home: the folder that holds the treebanks; left out, `data_home()`.
-        progress: called with the bytes downloaded and to download.
+        home: the folder of all treebanks (default: `data_home()`).
+        progress: called with the number of bytes received so far and in total (default: None).
 
     Returns:
-        Whether anything was downloaded; nothing is where every file was there and right.
+        True if files were downloaded, False if all were there already.
 
     Raises:
-        InputError: where the treebank has to be got by hand (and how), the download fails or is not what was expected,
-            a file of another content is in the way, or the folder cannot be written. Nothing half-written is left;
-            what a killed process left is removed by the next one.
+        InputError: if the treebank has no download (the message describes how to get it), the download fails or has
+            other bytes than the published files, a different file is in the way, or the folder is not writable. No
+            partial file is left; temporary files of a killed process are removed by the next call.
     """
     home = home or data_home()
     folder = home / entry.folder
@@ -39,49 +51,49 @@ def fetch(entry: Entry, home: Path | None = None, progress: Progress | None = No
         return False
     if entry.download is None:
         raise InputError(
-            f"{entry.name} has no fixed download: {entry.by_hand} (the folders are those under {home}); "
+            f"{entry.name} has no fixed download: {entry.by_hand} (folders are relative to {home}); "
             f"then run `treenn data verify {entry.name}`"
         )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=folder.parent, prefix=temporary_prefix(entry.name)) as scratch:
             staged = _stage(entry.download, missing, Path(scratch), progress)
-            _put(staged, folder, missing)
+            _move(staged, folder, missing)
     except OSError as error:
         raise InputError(f"cannot write here: {error.strerror or error}", source=folder) from error
     return True
 
 
 def _missing(entry: Entry, home: Path) -> list[File]:
-    """The files to fetch; one that is there but is not the published one is its owner's to move."""
+    """The files to download. A file with other content than the published one is an error: its owner must move it."""
     checks = verify(entry, home)
     for check in checks:
         if check.state not in ("ok", "missing"):
-            raise InputError(f"{check}; move it away to fetch it anew", source=home / entry.folder)
+            raise InputError(f"{check}; move this file away to fetch it again", source=home / entry.folder)
     return [file for file, check in zip(entry.files, checks, strict=True) if check.state == "missing"]
 
 
-def _stage(wanted: Download, files: Sequence[File], scratch: Path, progress: Progress | None) -> Path:
-    """A folder that holds the files, each checked."""
+def _stage(source: Download, files: Sequence[File], scratch: Path, progress: OnBytes | None) -> Path:
+    """Download and verify files in a temporary folder. Returns the folder."""
     staged = scratch / "files"
     staged.mkdir()
-    if wanted.inside is None:
+    if source.inside is None:
         [file] = files
-        download(wanted, staged / file.path, progress)
+        download(source, staged / file.path, progress)
     else:
         archive = scratch / "archive.zip"
-        download(wanted, archive, progress)
+        download(source, archive, progress)
         try:
-            unpack(archive, staged, files, wanted.inside)
+            unpack(archive, staged, files, source.inside)
         except InputError as error:
-            raise InputError(error.message, source=wanted.url) from error
+            raise InputError(error.message, source=source.url) from error
     for check in check_files(staged, files):
         if check.state != "ok":
-            raise InputError(str(check), source=wanted.url)
+            raise InputError(str(check), source=source.url)
     return staged
 
 
-def _put(staged: Path, folder: Path, files: Sequence[File]) -> None:
+def _move(staged: Path, folder: Path, files: Sequence[File]) -> None:
     if not folder.exists():
         staged.rename(folder)
         return
@@ -89,3 +101,96 @@ def _put(staged: Path, folder: Path, files: Sequence[File]) -> None:
         target = folder / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
         (staged / file.path).rename(target)
+
+
+def download(source: Download, target: Path, progress: OnBytes | None = None) -> None:
+    """Download one file over HTTP.
+
+    Args:
+        source: its URL, size and SHA-256.
+        target: the file to write.
+        progress: called with the number of bytes received so far and in total (default: None).
+
+    Raises:
+        InputError: names the URL; if there is no server, it refuses, the connection breaks, or the size or SHA-256
+            differs.
+    """
+    digest, received = hashlib.sha256(), 0
+    with target.open("wb") as file:
+        for chunk in _chunks(source.url):
+            received += len(chunk)
+            if received > source.size:
+                raise InputError(f"this file is longer than the {source.size} bytes expected", source=source.url)
+            digest.update(chunk)
+            file.write(chunk)
+            if progress:
+                progress(received, source.size)
+    if received < source.size:
+        raise InputError(f"this file has {received} bytes, {source.size} were expected", source=source.url)
+    if digest.hexdigest() != source.sha256:
+        raise InputError(f"the SHA-256 is {digest.hexdigest()}, expected was {source.sha256}", source=source.url)
+
+
+def _chunks(url: str) -> Iterator[bytes]:
+    """The body of a response in pieces. Network errors become `InputError`, other errors propagate."""
+    received = 0
+    try:
+        with urlopen(Request(url, headers={"User-Agent": "treenn"}), timeout=_TIMEOUT) as response:
+            length = response.length
+            while chunk := response.read(_CHUNK):
+                received += len(chunk)
+                yield chunk
+    except HTTPError as error:
+        error.close()
+        raise InputError(f"the server answers {error.code} {error.reason}", source=url) from error
+    except URLError as error:
+        raise InputError(f"cannot reach the server: {error.reason}", source=url) from error
+    except (OSError, HTTPException) as error:
+        reason = " ".join(str(error).split())  # the reply of a server that does not speak HTTP has line ends
+        raise InputError(f"the connection broke after {received} bytes: {reason}; try again", source=url) from error
+    if length is not None and received < length:
+        raise InputError(f"the connection ended after {received} of {length} bytes; try again", source=url)
+
+
+def unpack(archive: Path, target: Path, files: Iterable[File], inside: str = "") -> None:
+    """Extract files of known sizes from an untrusted zip archive, and nothing else.
+
+    Args:
+        archive: the zip archive.
+        target: the folder to extract to.
+        files: the files; `inside + file.path` is the name in the archive.
+        inside: the folder in the archive, with a final slash (default: its top).
+
+    Raises:
+        InputError: if this is no zip archive, a name in it leads outside of the target folder, or a file is missing, is
+            a link, or has another size than expected.
+    """
+    try:
+        with zipfile.ZipFile(archive) as bundle:
+            for name in bundle.namelist():
+                _refuse_escape(name)
+            for file in files:
+                _extract(bundle, inside + file.path, file.size, target / file.path)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise InputError(f"this zip archive cannot be unpacked: {error}") from error
+
+
+def _refuse_escape(name: str) -> None:
+    windows = PureWindowsPath(name)  # parses \ and C: in addition to /
+    if windows.anchor or PurePosixPath(name).is_absolute() or ".." in windows.parts:
+        raise InputError(f"this zip archive is not safe: {name!r} leads outside of the target folder")
+
+
+def _extract(bundle: zipfile.ZipFile, name: str, size: int, target: Path) -> None:
+    try:
+        info = bundle.getinfo(name)
+    except KeyError:
+        raise InputError(f"this zip archive lacks {name}") from None
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise InputError(f"this zip archive is not safe: {name} is a link")
+    if info.file_size != size:
+        raise InputError(f"{name} in this zip archive has {info.file_size} bytes, expected were {size}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # ZipExtFile reads at most the size that the archive declares, which was compared above.
+    with bundle.open(info) as source, target.open("wb") as file:
+        shutil.copyfileobj(source, file)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from treebanks.brackets import nested_tree
 from treebanks.catalogue import entry, synthetic
 from treebanks.pairs import Pair, PairTreebank
 from treebanks.paths import data_home
+from treebanks.plain_brackets import nested_tree
 from treenn.trees import InputError, OnError, Tree
 from treenn.trees.files import read_text, split_lines
 from treenn.trees.skipping import read_each

@@ -138,7 +138,7 @@ def test_a_file_that_is_missing_is_added_to_those_that_are_there(server, home):
 def test_a_file_of_another_content_is_left_to_its_owner(server, home):
     (home / "made").mkdir()
     (home / "made" / "train.txt").write_text("mine")
-    with pytest.raises(InputError, match=r"made: train\.txt: wrong size, expected 90000 bytes, found 4; move it away"):
+    with pytest.raises(InputError, match=r"made: train\.txt: wrong size, expected 90000 bytes, found 4; move this file away"):
         fetch(made(server), home)
     assert contents(home) == {"made/train.txt": b"mine"}
     assert server.requests == 0
@@ -153,7 +153,7 @@ def test_truncated(server, home):
 def test_truncated_without_an_announced_length(server, home):
     entry = made(server)
     server.body, server.length = GOOD[:100], -1
-    assert_refused(entry, home, f"this has 100 bytes, {len(GOOD)} were expected")
+    assert_refused(entry, home, f"this file has 100 bytes, {len(GOOD)} were expected")
 
 
 def test_longer_than_expected(server, home):
@@ -191,7 +191,7 @@ def test_server_that_speaks_something_else(server, home, monkeypatch):
 @pytest.mark.parametrize("name", ["../evil.txt", "trees/../../evil.txt", "/evil.txt", r"..\evil.txt", r"C:\evil.txt"])
 def test_an_archive_that_leads_out_of_its_folder(server, home, name):
     members = {f"trees/{path}": data for path, data in CONTENT.items()} | {name: b"evil"}
-    assert_refused(made(server, zipped(members)), home, "not safe: .*evil.* leads out of the folder")
+    assert_refused(made(server, zipped(members)), home, "not safe: .*evil.* leads outside of the target folder")
 
 
 def test_an_archive_with_a_link_in_place_of_a_file(server, home):

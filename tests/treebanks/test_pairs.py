@@ -6,7 +6,7 @@ import pytest
 
 import treebanks
 from treebanks import Pair, PairTreebank
-from treebanks.brackets import nested_tree
+from treebanks.plain_brackets import nested_tree
 from treenn.trees import DependencyTree, InputError
 
 PAIR = Pair(nested_tree("( not a )"), nested_tree("b"), 2)
@@ -29,7 +29,7 @@ def test_pairs_that_differ_are_written_differently() -> None:
 
 
 def test_what_reads_single_trees_refuses_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("treebanks.loading.load", lambda name: PairTreebank(name, None, {}))
+    monkeypatch.setattr("treebanks.by_name.load", lambda name: PairTreebank(name, None, {}))
     with pytest.raises(InputError, match="logic is a treebank of pairs of trees; wanted is one of single trees"):
         treebanks.load_trees("logic")
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from treebanks.brackets import nested_tree
+from treebanks.plain_brackets import nested_tree
 from treenn.trees import InputError, Tree
 
 

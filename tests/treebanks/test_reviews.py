@@ -11,7 +11,7 @@ import pytest
 import treebanks
 from treebanks.catalogue import card_path
 from treebanks.reviews import SIZES, generate
-from treebanks.reviews.lexicon import WORDS
+from treebanks.reviews.word_senses import WORDS
 from treenn.trees import InputError, format_tree, read_trees, write_trees
 
 SPLITS = ("train", "dev", "test", "deep")

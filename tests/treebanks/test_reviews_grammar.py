@@ -5,10 +5,9 @@ from random import Random
 
 import pytest
 
-from treebanks.reviews.facts import FACTS
-from treebanks.reviews.grammar import GRAMMAR
-from treebanks.reviews.lexicon import DOMAINS, PHRASES, SAID_ONCE, SENSES, SPELLED_OUT, WORDS
-from treebanks.reviews.sampling import Choice, choices, draw
+from treebanks.reviews.grammar import FACTS, GRAMMAR
+from treebanks.reviews.sentence_sampling import Choice, choices, draw
+from treebanks.reviews.word_senses import DOMAINS, PHRASES, SAID_ONCE, SENSES, SPELLED_OUT, WORDS
 
 SYMBOL = re.compile(r"[A-Z_0]{2,}[-+±∓]?|S[-+±∓0]")
 LINES = [line.split(maxsplit=1)[1] for line in (GRAMMAR + FACTS).splitlines() if line.startswith(" ")]

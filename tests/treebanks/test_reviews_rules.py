@@ -5,10 +5,10 @@ from random import Random
 
 import pytest
 
-from treebanks.reviews.labels import label, senses
-from treebanks.reviews.lexicon import DOMAINS
-from treebanks.reviews.rules import CHANGES, Kind, Sense, compose
-from treebanks.reviews.sampling import choices, draw
+from treebanks.reviews import label, senses
+from treebanks.reviews.composition import CHANGES, Kind, Sense, compose
+from treebanks.reviews.sentence_sampling import choices, draw
+from treebanks.reviews.word_senses import DOMAINS
 from treenn.trees import Tree, parse_tree
 
 

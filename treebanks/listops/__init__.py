@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from random import Random
 
-from treebanks.brackets import nested_tree
 from treebanks.catalogue import entry, synthetic
 from treebanks.listops.expressions import labelled_tree
 from treebanks.paths import data_home
+from treebanks.plain_brackets import nested_tree
 from treebanks.treebank import Treebank
 from treenn.trees import InputError, OnError, Tree
 from treenn.trees.files import read_text, split_lines
@@ -58,7 +58,7 @@ def generate(
         longest: the most tokens of an expression in train and dev.
         known: the test set, none of which is drawn again.
     """
-    from treebanks.listops.sampling import Lengths, draw, draw_nested
+    from treebanks.listops.expression_sampling import Lengths, draw, draw_nested
 
     seen = {tree.words for tree in known}
 

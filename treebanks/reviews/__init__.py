@@ -1,35 +1,35 @@
-"""The treebank that ships: reviews in English, generated, with a label at every node that follows from rules.
+"""The treebank `reviews`, which ships as code: generated English reviews, labelled at every node by composition rules.
 
-A grammar draws sentences about films, books, meals, hotels and gadgets, each as a binary tree. Labels, 0 (very
-negative) to 4 (very positive), are then computed from the words up; nothing of how a sentence was drawn is used.
+A grammar generates binary trees of sentences about films, books, meals, hotels and gadgets. Labels, 0 (very negative)
+to 4 (very positive), are computed bottom-up from the words, independently of the grammar.
 
-Every word and phrase has a value, -2 to 2; its label is that value plus 2. A word, and a fixed phrase ("over the
-moon", "a waste of time"), means what the lexicon says, or is plain content of value 0. Any other phrase follows from
-its two parts:
+Every word and phrase has a value from -2 to 2; its label is the value plus 2. The lexicon defines the values of words
+and of fixed phrases ("over the moon", "a waste of time"); words that it does not list are content of value 0. The value
+of any other phrase is composed from its two children:
 
 =============  =======================================  ==============================================================
-kind           for example                              what it makes of the phrase beside it
+kind           examples                                 effect on the sibling
 =============  =======================================  ==============================================================
-content        good, film, hated                        the two values add up, and stay within -2 to 2
-function word  the, was, that, and, because             the phrase beside it stays as it is
-negation       not, n't, no, without, less, doubt,      the other sign, and mild: 2 and 1 become -1, -1 and -2 become
-               wrong, far from, could have been         1
-denial         nobody, never, anything but              the other sign; to deny the mild is strong: 1 and -1 become -2
-                                                        and 2, but 2 and -2 become -1 and 1
-intensifier    very, utterly, far (better)              strong: 2 or -2
-diminisher     slightly, rather, a bit                  mild: 1 or -1
-canceller      barely, whether, expected, wanted        0: what was expected or is asked is no verdict
-concession     although, despite, unlike, than, who     set aside: with it, it is no more than a function word
+content        good, film, hated                        values are added and clipped to -2 to 2
+function word  the, was, that, and, because             none
+negation       not, n't, no, without, less, doubt,      inverts the sign and weakens: 2 and 1 become -1, -1 and -2
+               wrong, far from, could have been         become 1
+denial         nobody, never, anything but              inverts the sign and strengthens mild values: 1 and -1 become
+                                                        -2 and 2, but 2 and -2 become -1 and 1
+intensifier    very, utterly, far (better)              strengthens to 2 or -2
+diminisher     slightly, rather, a bit                  weakens to 1 or -1
+canceller      barely, whether, expected, wanted        0: an expectation or a question is no opinion
+concession     although, despite, unlike, than, who     the two together act as a function word
 contrast       but, yet                                 wins: "A but B" has the value of B
-scale          long, tiny, low, fell                    on a measure, see there; of anything else it says nothing
-measure        queue, price, discount, battery life     with a scale: good where there is much of the welcome or
-                                                        little of the unwelcome; huge, tiny and endless are strong
+scale          long, tiny, low, fell                    see measure; none on any other phrase
+measure        queue, price, discount, battery life     with a scale: positive for much of a welcome or little of an
+                                                        unwelcome quantity; 2 or -2 for huge, tiny and endless
 =============  =======================================  ==============================================================
 
-Whatever has nothing to act on yet ("not", "was n't", "very long") shows 0, label 2. An intensifier, a diminisher or a
-negation acts on a scale as on content: a queue that is not long is a good thing.
+An operator without an operand ("not", "was n't", "very long") has the value 0, label 2. Intensifiers, diminishers and
+negations act on a scale as on content: a queue that is not long is positive.
 
->>> from treebanks.reviews.labels import label
+>>> from treebanks.reviews import label
 >>> from treenn.trees import parse_tree
 >>> print(label(parse_tree("(X (X (X slow) (X (X but) (X good))) (X soup))")))
 (3 (3 (1 slow) (3 (2 but) (3 good))) (2 soup))
@@ -40,31 +40,31 @@ from itertools import islice
 from random import Random
 
 from treebanks.catalogue import synthetic
-from treebanks.reviews.labels import label
-from treebanks.reviews.lexicon import DOMAINS, SAID_ONCE
-from treebanks.reviews.sampling import choices, draw
+from treebanks.reviews.composition import Kind, Sense, compose
+from treebanks.reviews.sentence_sampling import choices, draw
+from treebanks.reviews.word_senses import DOMAINS, LONGEST, SAID_ONCE, SENSES
 from treebanks.sentiment import FIVE_CLASSES
 from treebanks.treebank import Treebank
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import Natural, check
 
-__all__ = ["SIZES", "generate"]
+__all__ = ["SIZES", "generate", "label", "senses"]
 
 SIZES = {"train": 3000, "dev": 500, "test": 1000, "deep": 500}
 
-# The heights of the trees in `deep`, and in every other split: nothing in between, so that deep is deeper for sure.
+# The tree heights of `deep` and of all other splits. They leave a gap, so that every tree of `deep` is clearly deeper.
 _DEEP, _PLAIN = range(14, 19), range(13)
 
 
 def generate(sizes: Mapping[str, int] = SIZES, seed: int = 0) -> Treebank:
-    """The treebank; the same sizes and seed give the same trees, byte for byte, on any machine.
+    """Generate the treebank. The same sizes and seed give the same trees on every machine.
 
     Args:
-        sizes: how many trees each split has; the splits are those of `SIZES`, and one left out is not there.
-        seed: another seed draws other sentences.
+        sizes: the number of trees per split, a subset of the splits of `SIZES` (default: `SIZES`).
+        seed: the random seed (default: 0).
 
     Raises:
-        InputError: where a split is not one of `SIZES`.
+        InputError: if a split is not one of `SIZES`.
 
     >>> reviews = generate({"train": 2, "deep": 1})
     >>> {split: len(trees) for split, trees in reviews.splits.items()}
@@ -83,12 +83,32 @@ def generate(sizes: Mapping[str, int] = SIZES, seed: int = 0) -> Treebank:
     return Treebank("reviews", FIVE_CLASSES, splits, synthetic("reviews"))
 
 
+def label(tree: Tree) -> Tree:
+    """Label every node from 0 to 4 by the composition rules. Returns a new tree.
+
+    >>> from treenn.trees import parse_tree
+    >>> print(label(parse_tree("(X (X (X it) (X (X was) (X (X not) (X dull)))) (X .))")))
+    (3 (3 (2 it) (3 (2 was) (3 (2 not) (1 dull)))) (2 .))
+    """
+    return tree.with_labels(sense.feeling + 2 for sense in senses(tree))
+
+
+def senses(tree: Tree) -> list[Sense]:
+    """The sense of every node, in node order."""
+    words = [word.lower() for word in tree.words]
+    senses = [SENSES.get(word, Sense(Kind.CONTENT)) for word in words]
+    for (left, right), (start, end) in zip(tree.merges, tree.spans[len(words) :], strict=True):
+        fixed = SENSES.get(" ".join(words[start:end])) if end - start <= LONGEST else None
+        senses.append(fixed or compose(senses[left], senses[right]))
+    return senses
+
+
 def _sentences(random: Random, seen: set[str], *, nesting: int, heights: range) -> Iterator[Tree]:
-    """Labelled trees without end, no sentence that was `seen` before among them."""
+    """An infinite iterator over labelled trees of sentences that are not in `seen`, which it updates."""
     domains = [choices(domain, nesting) for domain in DOMAINS]
     while True:
         tree = draw(domains[int(random.random() * len(domains))], random)
-        if tree is None or tree.heights[tree.root] not in heights or _repeats_itself(tree.words):
+        if tree is None or tree.heights[tree.root] not in heights or _has_repetition(tree.words):
             continue
         sentence = " ".join(tree.words).lower()
         if sentence not in seen:
@@ -96,6 +116,6 @@ def _sentences(random: Random, seen: set[str], *, nesting: int, heights: range) 
             yield label(tree)
 
 
-def _repeats_itself(words: tuple[str, ...]) -> bool:
-    said = [word for word in words if word in SAID_ONCE]
-    return len(set(said)) < len(said)
+def _has_repetition(words: tuple[str, ...]) -> bool:
+    content = [word for word in words if word in SAID_ONCE]
+    return len(set(content)) < len(content)

@@ -1,4 +1,4 @@
-"""What a phrase means, from what its two parts mean: the rules that `treebanks.reviews` states in words."""
+"""Composition rules for sentiment: the sense of a phrase from those of its two children; see `treebanks.reviews`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 
 class Kind(Enum):
-    """What a word or phrase does to the phrase beside it."""
+    """The effect of a word or phrase on its sibling."""
 
-    FUNCTION = auto()  # nothing: the, was, it
-    CONTENT = auto()  # its value adds to the other's: good, film
+    FUNCTION = auto()  # none: the, was, it
+    CONTENT = auto()  # values are added: good, film
     NEGATE = auto()  # not, lacked, doubt
     DENY = auto()  # nobody, never
     STRENGTHEN = auto()  # very, utterly
@@ -18,24 +18,24 @@ class Kind(Enum):
     CANCEL = auto()  # barely, whether, expected
     ASIDE = auto()  # although, than, who
     BUT = auto()  # but
-    VERDICT = auto()  # a phrase that begins with but: it wins over what stands before it
-    SCALE = auto()  # long, low, rose: good or bad by what it is said of
-    MEASURE = auto()  # queue, discount: something of which more is worse, or better
+    VERDICT = auto()  # a phrase that begins with but: it wins over its left sibling
+    SCALE = auto()  # long, low, rose: positive or negative depending on the measure
+    MEASURE = auto()  # queue, discount: a quantity of which more is worse, or better
 
 
 class Sense(NamedTuple):
-    """What a phrase means here: its kind, and a value from -2, very negative, to 2, very positive."""
+    """The sense of a phrase: its kind, and a value from -2 (very negative) to 2 (very positive)."""
 
     kind: Kind
     value: int = 0
 
     @property
     def feeling(self) -> int:
-        """The value that a label shows: none while it waits for something to act on or to be said of."""
+        """The value of the label; 0 for an operator without an operand."""
         return self.value if self.kind in (Kind.CONTENT, Kind.VERDICT) else 0
 
 
-# What an operator makes of a value of -2, -1, 0, 1 and 2.
+# The results of an operator for the values -2, -1, 0, 1 and 2.
 CHANGES = {
     Kind.NEGATE: (1, 1, 0, -1, -1),
     Kind.DENY: (1, 2, 0, -2, -1),
@@ -46,7 +46,7 @@ CHANGES = {
 
 
 def compose(left: Sense, right: Sense) -> Sense:
-    """The sense of a phrase from those of its two parts.
+    """The sense of a phrase from those of its two children.
 
     >>> compose(Sense(Kind.NEGATE), compose(Sense(Kind.STRENGTHEN), Sense(Kind.CONTENT, 1)))
     Sense(kind=<Kind.CONTENT: 2>, value=-1)

@@ -1,9 +1,11 @@
-"""The grammar: which phrases stand for which, and how often.
+"""Weighted context-free grammar of the reviews.
 
-A symbol, in capitals, starts a block; each line under it is one way to write it: a weight and a bracketed phrase.
-A star after a weight marks what makes sentences nest. A block whose name ends in `±` stands for two: one with `+` for
-`±` and `-` for `∓`, one the other way round; `S+` is praise, `S-` is blame, and `S0` is neither. A block named after a
-domain too, as `film DETAIL`, adds to `DETAIL` in that domain. The rest of the grammar is in `facts` and `lexicon`.
+A symbol in capitals starts a block; each line of the block is one expansion: a weight and a bracketed phrase. A star
+after a weight marks recursive expansions. A block whose name ends in `±` is expanded twice: once with `+` for `±` and
+`-` for `∓`, once with the signs exchanged. `S+` is positive, `S-` negative and `S0` neutral. A block with a domain, as
+`film DETAIL`, adds expansions of `DETAIL` in that domain. `GRAMMAR` is the general part, `FACTS` has the neutral
+statements per domain: `DETAIL` is a clause about the reviewed thing, `VISIT` an action of the reviewer. The lexicon in
+`word_senses` expands the other symbols.
 """
 
 GRAMMAR = """
@@ -320,4 +322,57 @@ ASK
 FACT
   1 (GUEST VISIT)
   3 DETAIL
+"""
+
+FACTS = """
+film DETAIL
+  1 (it (is (a (long THING))))
+  1 (it (is (a (short THING))))
+  2 ((the THING) (runs (for (NUMBER hours))))
+  1 ((the THING) (was (filmed (in CITY))))
+  1 ((the THING) (is (set (in CITY))))
+  1 ((the THING) (opens (in MONTH)))
+book DETAIL
+  1 (it (is (a (long THING))))
+  1 (it (is (a (short THING))))
+  2 ((the THING) (has (HUNDREDS chapters)))
+  1 ((the THING) (was (printed (in CITY))))
+  1 ((the THING) (is (set (in CITY))))
+  1 ((the THING) (appeared (in MONTH)))
+meal DETAIL
+  1 (it (was (a (large THING))))
+  1 (it (was (a (small THING))))
+  2 ((the THING) (costs (HUNDREDS euros)))
+  1 ((the THING) (was (served (at noon))))
+  1 ((the THING) (comes (with (two drinks))))
+  1 ((the recipe) (comes (from CITY)))
+hotel DETAIL
+  1 (it (was (a (large THING))))
+  1 (it (was (a (small THING))))
+  2 ((the THING) (has (HUNDREDS rooms)))
+  1 ((the THING) (is (near (the station))))
+  1 ((the THING) (was (built (in CITY))))
+  1 ((the THING) (opens (in MONTH)))
+gadget DETAIL
+  1 (it (was (a (large THING))))
+  1 (it (was (a (small THING))))
+  2 ((the THING) (weighs (HUNDREDS grams)))
+  1 ((the THING) (was (made (in CITY))))
+  1 ((the THING) (comes (with (NUMBER cables))))
+  1 ((the THING) (arrived (on DAY)))
+film VISIT
+  2 (saw (it (on DAY)))
+  1 (watched (it (in CITY)))
+book VISIT
+  2 (read (it (in MONTH)))
+  1 (bought (it (in CITY)))
+meal VISIT
+  2 (ordered (it (on DAY)))
+  1 (ate (it (in CITY)))
+hotel VISIT
+  2 (stayed (there (in MONTH)))
+  1 (left (on DAY))
+gadget VISIT
+  2 (bought (it (in MONTH)))
+  1 (returned (it (on DAY)))
 """

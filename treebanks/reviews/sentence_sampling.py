@@ -1,4 +1,4 @@
-"""Drawing sentences: from the grammar and the lexicon to trees without labels."""
+"""Random sentences of the review grammar, as unlabelled trees."""
 
 from __future__ import annotations
 
@@ -9,41 +9,60 @@ from itertools import accumulate, pairwise
 from random import Random
 from typing import NamedTuple
 
-from treebanks.reviews.facts import FACTS
-from treebanks.reviews.grammar import GRAMMAR
-from treebanks.reviews.lexicon import PHRASES, WORDS
+from treebanks.reviews.grammar import FACTS, GRAMMAR
+from treebanks.reviews.word_senses import PHRASES, WORDS
 from treenn.trees import Tree
 
-# A review is of one thing, which it compares with one other: each of these is drawn once a sentence.
+# A review is about one thing and compares it with one other: each of these symbols is drawn once per sentence.
 _DRAWN_ONCE = ("THING", "OTHER")
 _PRAISE, _BLAME = str.maketrans("±∓", "+-"), str.maketrans("±∓", "-+")
 
 
 class Choice(NamedTuple):
-    """The ways to write a symbol: the running total of their weights, and the tokens of each, last one first."""
+    """The expansions of a symbol.
+
+    Args:
+        totals: the cumulative weights.
+        ways: the tokens of each expansion, in reverse order.
+    """
 
     totals: tuple[int, ...]
     ways: tuple[tuple[str, ...], ...]
 
 
 def choices(domain: str, nesting: int) -> dict[str, Choice]:
-    """Every symbol's choices in one domain; a weight with a star counts `nesting` times."""
-    found: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+    """The expansions of every symbol in one domain.
+
+    Args:
+        domain: one of `word_senses.DOMAINS`.
+        nesting: the factor of the weights of recursive expansions.
+    """
+    expansions: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
     for name, weight, phrase in _lines():
         of_domain, _, symbol = name.rpartition(" ")
         if of_domain in ("", domain):
             times = int(weight.rstrip("*")) * (nesting if weight.endswith("*") else 1)
-            # Opening brackets say nothing more: a closing one joins the two parts before it.
+            # Opening brackets are redundant: a closing one joins the two nodes before it.
             tokens = re.findall(r"\)|[^() ]+", phrase)
-            found.setdefault(symbol, []).append((times, tuple(reversed(tokens))))
+            expansions.setdefault(symbol, []).append((times, tuple(reversed(tokens))))
     return {
         symbol: Choice(tuple(accumulate(times for times, _ in ways)), tuple(way for _, way in ways))
-        for symbol, ways in found.items()
+        for symbol, ways in expansions.items()
     }
 
 
 def draw(choices: dict[str, Choice], random: Random, *, start: str = "REVIEW", longest: int = 35) -> Tree | None:
-    """A tree for the symbol `start`, without labels; `None` where it has grown over `longest` words."""
+    """A random unlabelled tree.
+
+    Args:
+        choices: the expansions of every symbol.
+        random: the random number generator.
+        start: the start symbol (default: `"REVIEW"`).
+        longest: the maximum number of words (default: 35).
+
+    Returns:
+        The tree, or None if it has more words than `longest`.
+    """
     tokens = _expand(choices, random, start, longest)
     words = [token for token in tokens if token != ")"]
     if len(words) > longest:
@@ -62,7 +81,7 @@ def draw(choices: dict[str, Choice], random: Random, *, start: str = "REVIEW", l
 
 
 def _expand(choices: dict[str, Choice], random: Random, start: str, longest: int) -> list[str]:
-    """The words and closing brackets that `start` becomes, cut short where there are too many."""
+    """The words and closing brackets of a random expansion of `start`, truncated at `2 * longest` tokens."""
     tokens: list[str] = []
     once: dict[str, tuple[str, ...]] = {}
     todo = [start]
@@ -80,7 +99,7 @@ def _expand(choices: dict[str, Choice], random: Random, start: str, longest: int
 
 
 def _lines() -> Iterator[tuple[str, str, str]]:
-    """Every line of the grammar and the lexicon as (symbol, weight, phrase), with `±` spelled out."""
+    """The lines of the grammar and the lexicon as (symbol, weight, phrase), with `±` and `∓` replaced by signs."""
     for block in re.findall(r"^\S.*\n(?: .*\n)+", GRAMMAR + FACTS, re.MULTILINE):
         name, *lines = block.splitlines()
         for line in lines:
@@ -94,7 +113,7 @@ def _lines() -> Iterator[tuple[str, str, str]]:
 
 
 def _spelled(words: list[str]) -> tuple[str, ...]:
-    """The words with `an` for `a` before a vowel, and a capital at the start."""
+    """The words with `an` for `a` before a vowel, and an initial capital."""
     spelled = ["an" if word == "a" and after[0] in "aeiou" else word for word, after in pairwise([*words, "."])]
     spelled[0] = spelled[0][0].upper() + spelled[0][1:]
     return tuple(spelled)

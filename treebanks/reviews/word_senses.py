@@ -1,12 +1,12 @@
-"""The words and the fixed phrases: what each of them means, and the symbol of the grammar that it stands for.
+"""Lexicon of the reviews: the sense of each word and fixed phrase, and the grammar symbol that it expands.
 
-A symbol named after a domain too, as `film TYPICAL+`, is for that domain alone, but a word means the same everywhere.
-A word given twice under a symbol is drawn twice as often. Words that are not listed are plain and neutral content.
+A symbol with a domain, as in `film TYPICAL+`, is restricted to that domain; the sense of a word is the same in every
+domain. A word that is listed twice under a symbol is drawn twice as often. Other words are neutral content.
 """
 
 import re
 
-from treebanks.reviews.rules import Kind, Sense
+from treebanks.reviews.composition import Kind, Sense
 
 DOMAINS = ("film", "book", "meal", "hotel", "gadget")
 
@@ -17,7 +17,7 @@ _STRENGTHEN, _WEAKEN = Sense(Kind.STRENGTHEN), Sense(Kind.WEAKEN)
 _MORE, _MUCH_MORE, _LESS, _MUCH_LESS = (Sense(Kind.SCALE, value) for value in (1, 2, -1, -2))
 _WELCOME, _UNWELCOME = Sense(Kind.MEASURE, 1), Sense(Kind.MEASURE, -1)
 
-# (sense, words that the grammar itself spells out)
+# (sense, words that occur in the grammar itself)
 SPELLED_OUT = (
     (_FUNCTION, "the this a an my its me us it i what there"),
     (_FUNCTION, "was is were are be been did do ca can would have had has"),
@@ -32,13 +32,13 @@ SPELLED_OUT = (
 
 # (symbol, sense, words)
 WORDS = (
-    # What leaves its neighbour as it is.
+    # Function words.
     ("BE_SG", _FUNCTION, "was was is"),
     ("BE_PL", _FUNCTION, "were were are"),
     ("LINK", _FUNCTION, "seemed felt proved remained"),
     ("THINK", _FUNCTION, "think believe suspect"),
     ("BELIEVES", _FUNCTION, "thinks believes"),
-    # What acts on its neighbour.
+    # Operators.
     ("NOT", _NEGATE, "not not not hardly scarcely"),
     ("DOUBTS", _NEGATE, "doubts denies"),
     ("WRONG", _NEGATE, "wrong mistaken"),
@@ -70,7 +70,7 @@ WORDS = (
     ("BETTER-", _BAD, "worse"),
     ("BEST+", _GREAT, "best finest"),
     ("BEST-", _AWFUL, "worst"),
-    # Verbs, in the past and plain.
+    # Verbs, past tense and infinitive.
     ("LIKED_MILD+", _GOOD, "liked enjoyed admired praised recommended"),
     ("LIKED_MILD-", _BAD, "disliked criticised"),
     ("LIKED_STRONG+", _GREAT, "loved adored"),
@@ -108,7 +108,7 @@ WORDS = (
     ("hotel QUALITY-", _BAD, "dust noise mould cobwebs"),
     ("gadget QUALITY+", _GOOD, "power polish finesse"),
     ("gadget QUALITY-", _BAD, "bugs glitches defects scratches"),
-    # Scales, and what is measured on them.
+    # Scales and measures.
     ("LONG+", _MORE, "long"),
     ("ENDLESS", _MUCH_MORE, "endless"),
     ("LONG-", _LESS, "short"),
@@ -135,7 +135,7 @@ WORDS = (
     ("HIGH_MEASURE-", _UNWELCOME, "price cost fee"),
     ("HIGH_MEASURES+", _WELCOME, "standards ratings"),
     ("HIGH_MEASURES-", _UNWELCOME, "prices costs fees"),
-    # Nouns without one.
+    # Neutral nouns.
     ("film THING", _NEUTRAL, "film film film movie movie comedy thriller drama documentary musical western"),
     ("film PART", _NEUTRAL, "plot script story dialogue ending opening finale narration"),
     ("film PARTS", _NEUTRAL, "scenes characters performances songs"),
@@ -165,7 +165,7 @@ WORDS = (
     ("ADVERB", _NEUTRAL, "honestly frankly overall personally admittedly"),
 )
 
-# (symbol, sense, bracketed phrases): idioms, and operators of several words. Their meaning is not their parts'.
+# (symbol, sense, bracketed phrases): idioms and multiword operators, whose senses are not composed.
 PHRASES = (
     ("NO_ONE", _DENY, "(no one)"),
     ("FAR_FROM", _NEGATE, "(far from) | (by (no means))"),
@@ -216,7 +216,7 @@ PHRASES = (
     ("IDIOM_FEEL-", _BAD, "(fed up) | ((down in) (the dumps)) | (out (of patience))"),
 )
 
-# What has a sense of its own, by its words in lower case.
+# The sense of each word and fixed phrase, in lower case.
 SENSES = {
     **{word: sense for sense, words in SPELLED_OUT for word in words.split()},
     **{word.lower(): sense for _, sense, words in WORDS for word in words.split()},
@@ -224,7 +224,7 @@ SENSES = {
 }
 LONGEST = max(phrase.count(" ") + 1 for phrase in SENSES)
 
-# What a person says once in a sentence: every listed word with content, but for the thing that is reviewed.
+# Words that occur at most once in a sentence: content words and measures, except for the names of reviewed things.
 SAID_ONCE = frozenset(
     word
     for symbol, sense, words in WORDS

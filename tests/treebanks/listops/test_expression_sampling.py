@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
+from treebanks.listops.expression_sampling import MAX_DEPTH, Lengths, draw, draw_nested
 from treebanks.listops.expressions import OPERATORS, depth
-from treebanks.listops.sampling import MAX_DEPTH, Lengths, draw, draw_nested
 
 
 def arguments(expression: tuple[str, ...]) -> Counter[int]:

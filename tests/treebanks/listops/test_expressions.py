@@ -7,9 +7,9 @@ from random import Random
 import numpy as np
 import pytest
 
-from treebanks.brackets import nested_tree
+from treebanks.listops.expression_sampling import draw
 from treebanks.listops.expressions import OPERATORS, depth, labelled_tree, value
-from treebanks.listops.sampling import draw
+from treebanks.plain_brackets import nested_tree
 
 EXAMPLES = [draw(Random(seed), longest=200) for seed in range(60)]
 

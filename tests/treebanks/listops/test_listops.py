@@ -12,8 +12,8 @@ import pytest
 import treebanks
 from treebanks import Treebank
 from treebanks.listops import _distinct, _read, generate
+from treebanks.listops.expression_sampling import draw
 from treebanks.listops.expressions import depth, value
-from treebanks.listops.sampling import draw
 from treenn.trees import InputError, Tree
 
 SMALL = {"train": 3000, "dev": 100, "generalisation": 20}
