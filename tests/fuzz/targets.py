@@ -17,9 +17,9 @@ import nltk
 from fuzz.mutation import PIECES
 
 from treebanks import Pair
-from treebanks.brackets import nested_tree
 from treebanks.listops import _read as read_listops
 from treebanks.logic import _read as read_logic
+from treebanks.plain_brackets import nested_tree
 from treebanks.sick import _judgments
 from treenn.experiment.gather import read_results
 from treenn.experiment.plan_file import read_plan

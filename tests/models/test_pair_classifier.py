@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from treebanks import Pair
-from treebanks.brackets import nested_tree
+from treebanks.plain_brackets import nested_tree
 from treenn.encoders import pack, pack_dependencies
 from treenn.models.names import DEPENDENCY_ENCODERS, ENCODERS
 from treenn.models.pair_classifier import PairClassifier

@@ -42,7 +42,7 @@ class PairClassifier(Network):
         contextual: see `Network`.
         dropouts: see `Network`.
 
-    >>> from treebanks.brackets import nested_tree
+    >>> from treebanks.plain_brackets import nested_tree
     >>> from treenn.encoders import TreeEncoder
     >>> from treenn.cells import RecursiveNetwork
     >>> from treenn.models.pair_head import Comparison
