@@ -138,7 +138,7 @@ def test_a_file_that_is_missing_is_added_to_those_that_are_there(server, home):
 def test_a_file_of_another_content_is_left_to_its_owner(server, home):
     (home / "made").mkdir()
     (home / "made" / "train.txt").write_text("mine")
-    with pytest.raises(InputError, match=r"made: train\.txt: wrong size, expected 90000 bytes, found 4; move this file away"):
+    with pytest.raises(InputError, match=r"made: train\.txt: wrong size, expected 90000 bytes, found 4; move"):
         fetch(made(server), home)
     assert contents(home) == {"made/train.txt": b"mine"}
     assert server.requests == 0
