@@ -1,4 +1,4 @@
-"""Every figure of the README's comparison, parsers and speed is that of a record in treebanks/results."""
+"""Every figure of README and guide (comparison, parsers, speed, tokenizer) equals its record in treebanks/results."""
 
 import json
 import re
@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {
+    path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *(ROOT / "treenn/guide").glob("*.md"))
+}
+README = PAGES["README"]
 RESULTS = ROOT / "treebanks" / "results"
 
 
@@ -17,7 +20,7 @@ def read(name):
 
 def row(start):
     """The one row of a table that starts so."""
-    [found] = [line for line in README.splitlines() if line.startswith(f"| {start}")]
+    [found] = [line for page in PAGES.values() for line in page.splitlines() if line.startswith(f"| {start}")]
     return found
 
 
@@ -47,7 +50,7 @@ LOGIC = {
 ROWS = [
     ("SST, every phrase labelled", "sst/sst", "nodes", "test", "root", NETWORKS | SHAPES),
     ("the same, positive against negative", "sst/sst", "nodes", "test", "root_binary", NETWORKS | SHAPES),
-    ("SST, sentence labels alone", "sst/sst", "roots", "test", "root", NETWORKS),
+    ("SST, sentence labels only", "sst/sst", "roots", "test", "root", NETWORKS),
     ("SST, published supervision", "sst/sst", "published", "test", "root", NETWORKS),
     ("ListOps, trained on", "listops/listops", "roots", "test", "root", NETWORKS),
     ("the same, 900 to 1000", "listops/listops", "roots", "900-1000", "root", NETWORKS),
@@ -158,7 +161,7 @@ def test_speeds_are_the_records(start, contender):
 def test_the_rest_of_the_bench_is_the_records():
     found = read("bench/sst-cpu")
     by_batch = {(each["contender"], each["batch"]): each for each in found["training"]}
-    text = " ".join(README.split())
+    text = " ".join(PAGES["reproduce"].split())
     for peer in ("nn.LSTM", "nn.GRU"):
         small, large = (
             by_batch["tree-lstm", batch]["trees_per_second"] / by_batch[peer, batch]["trees_per_second"]
@@ -179,7 +182,7 @@ def test_agreement_with_human_tokenization_is_that_of_the_record() -> None:
     shown = [f"{100 * record[name]['f1']:.1f}" for name in ("tokens", "tokens_at_hyphens", "sentences")]
     kinds = record["kinds"]
     counts = [sum(kinds.values()), kinds["compound"], kinds["joined words"], kinds["signs"], kinds["other"]]
-    section = README.split("## Text")[1].split("## From Python")[0].split("On UD English")[1]
+    section = PAGES["own-data"].split("On UD English")[1].split("\n## ")[0]
     assert re.findall(r"\d+\.\d", section) == shown
     for count in counts:
         assert re.search(rf"(?<![\d.]){count}(?![\d.])", section), count

@@ -21,6 +21,7 @@ _HOME = {
     "Tree": "treenn.trees",
     "TreeEncoder": "treenn.encoders",
     "TreeSentimentClassifier": "treenn.sentiment.classifier",
+    "Vocabulary": "treenn.models.vocabulary",
     "check_cell": "treenn.testing",
     "check_parser": "treenn.testing",
     "compare": "treenn.experiment.compare",
