@@ -6,6 +6,7 @@ import pkgutil
 import re
 import shlex
 import sys
+import tomllib
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +18,7 @@ import typer
 import treebanks
 import treenn
 from treenn.cli import app, main
+from treenn.evaluation.metrics import METRICS
 
 ROOT = Path(__file__).parents[1]
 GUIDE = ROOT / "treenn/guide"
@@ -65,12 +67,14 @@ def test_examples_in_docstrings_run(name: str) -> None:
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty working directory, whose modules can be imported and are forgotten afterwards."""
+    """An empty working directory. Its modules can be imported; they and new metrics are removed afterwards."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
-    before = set(sys.modules)
+    modules, metrics = set(sys.modules), dict(METRICS)
     yield tmp_path
-    for name in set(sys.modules) - before:
+    METRICS.clear()
+    METRICS.update(metrics)
+    for name in set(sys.modules) - modules:
         if str(getattr(sys.modules[name], "__file__", "")).startswith(str(tmp_path)):
             del sys.modules[name]
 
@@ -94,12 +98,12 @@ def test_code_blocks_run(
             Path(block.argument).write_text(block.code, encoding="utf-8")
         elif block.directive == "output":
             assert block.code in capsys.readouterr().out, where
-        elif block.directive == "not run":
+        elif block.directive == "not run" or block.language == "text":
             continue
         elif block.language == "python":
             exec(compile("\n" * (block.line - 1) + block.code, page.name, "exec", dont_inherit=True), names)
         else:
-            assert block.language == "sh", f"{where}: a {block.language} block needs a comment: file, output, not run"
+            assert block.language == "sh", f"{where}: a {block.language} block needs a comment (file, output, not run)"
             for words in block.commands:
                 run_command(words, where, monkeypatch)
     if page.name == "README.md":
@@ -121,6 +125,16 @@ def test_commands_and_options_exist(page: Path) -> None:
             command = getattr(command, "commands", {}).get(word, command)
         options = {name for each in command.params for name in (*each.opts, *each.secondary_opts)} | {"--help"}
         assert {word for word in words if word.startswith("--")} <= options, shlex.join(words)
+
+
+def test_the_layers_are_those_of_the_contract() -> None:
+    contract = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ][0]
+    layers = [name.strip().removeprefix("treenn.") for layer in contract["layers"] for name in layer.split("|")]
+    table = (GUIDE / "architecture.md").read_text(encoding="utf-8").split("| layer, top first |")[1].split("\n\n")[0]
+    rows = re.findall(r"^\| (`.+?`) \|", table, re.MULTILINE)
+    assert [name for row in rows for name in re.findall(r"`(\w+)`", row)] == layers
 
 
 def test_every_command_is_in_the_readme() -> None:
