@@ -1,4 +1,4 @@
-"""`PairTreebank`: named splits of pairs of trees, and what is to be said of each pair."""
+"""`PairTreebank`: named splits of pairs of trees, each with one target."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from treebanks.treebank import checked_splits, split_of
 from treenn.trees import DependencyTree, Tree
 from treenn.trees.arguments import Natural, check_fields
+from treenn.trees.display import pair_html, quoted, splits_repr, table_html
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two trees and what holds between them.
+    """Two trees and the relation between them.
 
     Args:
-        left: the first tree; its labels are not read.
-        right: the second.
-        target: the number of a class, or where the treebank has none a number on its scale.
-        group: what slices of an evaluation go by, such as how many operators the longer formula has.
-        dependencies: the same two sentences as dependency trees, where the treebank has them.
+        left: the first tree; its labels are ignored.
+        right: the second tree; its labels are ignored.
+        target: the index of a class, or a number on a scale if the treebank has no classes.
+        group: the slice of an evaluation that the pair belongs to, such as the number of operators of the longer
+            formula (default: None).
+        dependencies: the dependency trees of the two sentences (default: None).
     """
 
     left: Tree
@@ -34,9 +36,16 @@ class Pair:
             check_fields(self)
 
     def __str__(self) -> str:
-        """All of it on one line: equal pairs, and no others, have equal lines."""
+        """The pair on one line; lines of pairs are equal if and only if the pairs are."""
         both = () if self.dependencies is None else (repr((tree.words, tree.heads)) for tree in self.dependencies)
         return "\t".join([str(self.target), str(self.left), str(self.right), *both])
+
+    def __repr__(self) -> str:
+        """Both trees and the target."""
+        return f"Pair({self.left!r}, {self.right!r}, target={self.target})"
+
+    def _repr_html_(self) -> str:
+        return pair_html(self.left, self.right, f"target {self.target}")
 
     @property
     def trees(self) -> tuple[Tree, Tree]:
@@ -49,10 +58,10 @@ class PairTreebank:
     """Pairs of trees for training, development and test, each with one target.
 
     Args:
-        name: what it is called by `treebanks.load`, e.g. `"logic"`.
-        classes: what each target means; `None` where targets are numbers on a scale from 1 to 5.
+        name: the name in `treebanks.load`, such as `"logic"`.
+        classes: the names of the classes; None if targets are numbers on a scale from 1 to 5.
         splits: the pairs by split: `"train"`, `"dev"`, and the test sets.
-        synthetic: as for `Treebank`.
+        synthetic: a clause that names the generator, as in `Treebank` (default: `""`, for natural text).
     """
 
     name: str
@@ -66,8 +75,21 @@ class PairTreebank:
         object.__setattr__(self, "splits", checked_splits(self.splits, Pair))
 
     def __hash__(self) -> int:
-        # Splits are a dict, which has no hash; equal treebanks have equal sizes.
+        # `splits` is a dict, which is not hashable; equal treebanks have equal sizes.
         return hash((self.name, self.classes, tuple((split, len(pairs)) for split, pairs in self.splits.items())))
+
+    def __repr__(self) -> str:
+        """The name, the number of classes, and the number of pairs per split."""
+        classes = None if self.classes is None else len(self.classes)
+        return splits_repr(self, self.splits, quoted(self.name), f"classes={classes}")
+
+    def _repr_html_(self) -> str:
+        rows = [
+            [split, len(pairs), sum(len(tree.words) for tree in self.trees(split))]
+            for split, pairs in self.splits.items()
+        ]
+        targets = "targets from 1 to 5" if self.classes is None else f"classes: {', '.join(self.classes)}"
+        return table_html(["split", "pairs", "words"], rows, f"{self.name}, {targets}")
 
     @property
     def train(self) -> tuple[Pair, ...]:
@@ -80,9 +102,9 @@ class PairTreebank:
         return split_of(self, "dev")
 
     def trees(self, split: str) -> Iterator[Tree]:
-        """Both trees of every pair of a split."""
+        """Iterate over both trees of every pair of a split."""
         return (tree for pair in split_of(self, split) for tree in pair.trees)
 
     def words(self) -> set[str]:
-        """Every word of every split, once."""
+        """The set of words of all splits."""
         return {word for split in self.splits for tree in self.trees(split) for word in tree.words}

@@ -16,6 +16,7 @@ from treebanks.sentiment import load
 from treebanks.treebank import checked_splits, split_of
 from treenn.trees import InputError, NaryTree, OnError, Tree, parse_nary
 from treenn.trees.arguments import check, check_fields
+from treenn.trees.display import quoted, splits_repr, table_html
 from treenn.trees.files import read_text
 
 T = TypeVar("T")
@@ -43,6 +44,14 @@ class ParsingTreebank:
     def __post_init__(self) -> None:
         check_fields(self)
         object.__setattr__(self, "splits", checked_splits(self.splits, Tree, NaryTree))
+
+    def __repr__(self) -> str:
+        """The name and the number of trees per split."""
+        return splits_repr(self, self.splits, quoted(self.name))
+
+    def _repr_html_(self) -> str:
+        rows = [[split, len(trees), sum(len(tree.words) for tree in trees)] for split, trees in self.splits.items()]
+        return table_html(["split", "trees", "words"], rows, self.name)
 
     def trees(self, split: str) -> tuple[Tree | NaryTree, ...]:
         """The trees of a split.

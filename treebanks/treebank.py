@@ -1,26 +1,30 @@
-"""`Treebank`: named splits of labelled trees, and what their labels mean."""
+"""`Treebank`: named splits of labelled trees, and the names of their classes."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from treenn.trees import Tree
+from treenn.trees import Tree, palette
 from treenn.trees.arguments import check_fields, check_items
+from treenn.trees.display import Heading, quoted, splits_repr, table_html
 from treenn.trees.errors import InputError, argument
+
+_MOST_CLASSES = 20  # columns of a display
 
 
 @dataclass(frozen=True)
 class Treebank:
-    """Trees for training, development and test, each node labelled 0 to `len(classes) - 1` or `None`.
+    """Labelled trees for training, development and test; the label of a node is `0` to `len(classes) - 1`, or None.
 
     Args:
-        name: what it is called by `treebanks.load`, e.g. `"sst"`; with the task where it has several, `"sst-binary"`.
-        classes: what each label means, in order of the scale.
+        name: the name in `treebanks.load`, such as `"sst"`; with a suffix for a variant, `"sst-binary"`.
+        classes: the names of the classes, in order of the scale.
         splits: the trees by split: `"train"`, `"dev"`, `"test"`, and any further test set.
-        synthetic: what generated sentences and labels, as a clause ("a grammar generated its sentences and labels");
-            empty for text that people wrote. Reports begin with it.
+        synthetic: a clause that names the generator ("a grammar generated its sentences and labels"), which reports
+            begin with (default: `""`, for natural text).
     """
 
     name: str
@@ -34,8 +38,21 @@ class Treebank:
         object.__setattr__(self, "splits", checked_splits(self.splits, Tree))
 
     def __hash__(self) -> int:
-        # Splits are a dict, which has no hash; equal treebanks have equal sizes.
+        # `splits` is a dict, which is not hashable; equal treebanks have equal sizes.
         return hash((self.name, self.classes, tuple((split, len(trees)) for split, trees in self.splits.items())))
+
+    def __repr__(self) -> str:
+        """The name, the number of classes, and the number of trees per split."""
+        return splits_repr(self, self.splits, quoted(self.name), f"classes={len(self.classes)}")
+
+    def _repr_html_(self) -> str:
+        colours = palette(max(len(self.classes), 1))
+        classes = [Heading(name, colour) for name, colour in zip(self.classes, colours, strict=False)][:_MOST_CLASSES]
+        rows = [
+            [split, len(trees), sum(len(tree.words) for tree in trees), *_root_counts(trees, len(classes))]
+            for split, trees in self.splits.items()
+        ]
+        return table_html(["split", "trees", "words", *classes], rows, f"{self.name}, with the roots of each class")
 
     @property
     def train(self) -> tuple[Tree, ...]:
@@ -61,12 +78,21 @@ class Treebank:
         return split_of(self, split)
 
     def words(self) -> set[str]:
-        """Every word of every split, once."""
+        """The set of words of all splits."""
         return {word for trees in self.splits.values() for tree in trees for word in tree.words}
 
 
+def _root_counts(trees: Sequence[Tree], classes: int) -> list[int]:
+    labels = Counter(tree.label for tree in trees)
+    return [labels[label] for label in range(classes)]
+
+
 def checked_splits(splits: Mapping[str, Sequence[Any]], *kinds: type[Any]) -> dict[str, tuple[Any, ...]]:
-    """Splits with their examples as tuples.
+    """Splits with their examples as tuples, validated.
+
+    Args:
+        splits: examples by split.
+        kinds: the classes of which the examples are instances.
 
     Raises:
         InputError: if an example is of another class; the message has its split and index.

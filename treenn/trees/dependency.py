@@ -50,6 +50,22 @@ class DependencyTree:
         """The number of nodes, which are the words."""
         return len(self.words)
 
+    def __repr__(self) -> str:
+        """The fields, or the size of a large tree: at most 200 characters."""
+        from treenn.trees.display import dependency_repr
+
+        return dependency_repr(self)
+
+    def _repr_svg_(self) -> str | None:
+        from treenn.trees.display import tree_svg
+
+        return tree_svg(self)
+
+    def _repr_html_(self) -> str:
+        from treenn.trees.display import tree_html
+
+        return tree_html(self)
+
     @property
     def root(self) -> int:
         """The number of the word that has no head."""
@@ -73,6 +89,16 @@ class DependencyTree:
             if head >= 0:
                 heights[head] = max(heights[head], heights[word] + 1)
         return tuple(heights)
+
+    @cached_property
+    def depths(self) -> tuple[int, ...]:
+        """The number of edges from each word to the root: 0 for the root."""
+        depths = [0] * len(self.words)
+        for word in reversed(_upwards(self.heads)):
+            head = self.heads[word]
+            if head >= 0:
+                depths[word] = depths[head] + 1
+        return tuple(depths)
 
     def map_labels(self, change: Callable[[Label], Label]) -> DependencyTree:
         """The same tree with `change(label)` at every word."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -58,7 +59,33 @@ class NaryTree:
 
         return format_tree(self)
 
+    def __repr__(self) -> str:
+        """The bracket notation, or the size of a large tree: at most 200 characters."""
+        from treenn.trees.display import tree_repr
+
+        return tree_repr(self)
+
+    def _repr_svg_(self) -> str | None:
+        from treenn.trees.display import tree_svg
+
+        return tree_svg(self)
+
+    def _repr_html_(self) -> str:
+        from treenn.trees.display import tree_html
+
+        return tree_html(self)
+
 
 def inner_children(tree: Tree | NaryTree) -> tuple[tuple[int, ...], ...]:
     """The children of each inner node, in node order, whichever kind of tree it is."""
     return tree.merges if isinstance(tree, Tree) else tree.children
+
+
+def heights_of(tree: Tree | NaryTree) -> Sequence[int]:
+    """The height of each node, in node order: 0 for a word."""
+    if isinstance(tree, Tree):
+        return tree.heights
+    heights = [0] * len(tree.words)
+    for children in tree.children:
+        heights.append(1 + max(heights[child] for child in children))
+    return heights

@@ -1,22 +1,26 @@
-"""A tree drawn as a picture: SVG, one file, no fonts or scripts from elsewhere."""
+"""Trees as SVG pictures: one file, without external fonts or scripts."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from treenn.trees.arguments import Classes, checked
+from treenn.trees.dependency import DependencyTree
 from treenn.trees.draw import columns_of, shown, visible
-from treenn.trees.nary import NaryTree, inner_children
+from treenn.trees.nary import NaryTree, heights_of, inner_children
 from treenn.trees.palette import colour_of, ink_on
 from treenn.trees.tree import Label, Tree
 
-# All in the picture's own units, which `viewBox` scales to whatever room there is.
-_LETTER = 8.2  # the mean width of a letter at the size of the words
+# In user units, which `viewBox` scales to the available space.
+_LETTER, _SMALL_LETTER = 8.2, 6.4  # the mean width of a letter of words and of relations
 _WORD_GAP = 14
 _BOX_HEIGHT = 20
 _LEVEL = 36
-_TALLEST = 1600  # deeper trees have their levels closer together
+_NODE_HEIGHT, _ROW, _COLUMN_GAP = 38, 64, 10  # of dependency trees
+_TALLEST = 1600  # levels of deeper trees are closer together
 _EDGE = 20
 
 _HEAD = """<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {width:.0f} {height:.0f}" \
@@ -26,38 +30,47 @@ width="{width:.0f}" height="{height:.0f}">
 <rect width="{width:.0f}" height="{height:.0f}" rx="8" fill="#ffffff"/>"""
 
 
-@checked
-def draw_svg(tree: Tree | NaryTree, *, classes: Classes = 5) -> str:
-    """A standalone picture: words along the bottom, every node above its words in its class's colour.
+class _WordNode(NamedTuple):
+    """A word of a dependency tree, with the center and the width of its box."""
 
-    A node stands over the middle of its children, as high as it is far from its furthest word, so that no edge crosses
-    another and no box covers another. The picture has a background of its own, and a title and description for those
-    who do not see it.
+    word: str
+    relation: str
+    label: Label
+    x: float
+    y: float
+    width: float
+
+
+@checked
+def draw_svg(tree: Tree | NaryTree | DependencyTree, *, classes: Classes = 5) -> str:
+    """Draw a tree as a standalone SVG picture.
+
+    The words of a constituency tree are at the bottom. Each node is centered over its children, at its height; no edge
+    crosses another, and no box overlaps another. In a dependency tree every word is a node, at its distance from the
+    root, with its relation below it. The picture has a white background, a title and a description.
 
     Args:
-        tree: the tree to draw; nodes without a label are drawn as dots.
-        classes: how many classes the labels are out of, which chooses the colours.
+        tree: the tree; nodes of a constituency tree without a label are drawn as dots.
+        classes: the number of classes of the labels, which selects the colours (default: 5).
 
     Raises:
-        InputError: where a label is a number outside of the scale.
+        InputError: if a label is a number outside of the scale.
     """
+    return _dependencies(tree, classes) if isinstance(tree, DependencyTree) else _constituents(tree, classes)
+
+
+def _constituents(tree: Tree | NaryTree, classes: int) -> str:
     labels = [shown(label) for label in tree.labels]
     xs, width = _columns(tree, labels)
-    heights = _heights(tree)
+    heights = heights_of(tree)
     level = min(_LEVEL, _TALLEST / max(heights[-1], 1))
     bottom = _EDGE + _BOX_HEIGHT / 2 + level * heights[-1]
     ys = [bottom - level * height for height in heights]
-    n, children = len(tree.words), inner_children(tree)
-    words = [escape(visible(word), quote=False) for word in tree.words]
+    n, words = len(tree.words), [escape(visible(word), quote=False) for word in tree.words]
     parts = [
-        _HEAD.format(
-            width=width,
-            height=bottom + 30 + _EDGE,
-            title=f"Tree over {n} word{'s' if n > 1 else ''}, {_spoken(tree.labels[-1])} at the root",
-            description=" ".join(words),
-        ),
+        _head(tree.words, f", {_spoken(tree.labels[-1])} at the root", width, bottom + 30 + _EDGE),
         '<g fill="none" stroke="#8a8a8a" stroke-width="1.5">',
-        *(_edges(n + k, below, xs, ys) for k, below in enumerate(children)),
+        *(_edges(n + k, below, xs, ys) for k, below in enumerate(inner_children(tree))),
         '</g>\n<g font-family="system-ui, sans-serif" font-size="13" text-anchor="middle">',
         *(_box(*node, classes) for node in zip(tree.labels, labels, xs, ys, strict=True)),
         '</g>\n<g font-family="system-ui, sans-serif" font-size="15" text-anchor="middle" fill="#1a1a1a">',
@@ -67,8 +80,69 @@ def draw_svg(tree: Tree | NaryTree, *, classes: Classes = 5) -> str:
     return "\n".join(parts)
 
 
+def _dependencies(tree: DependencyTree, classes: int) -> str:
+    relations = ["" if relation is None else shown(relation) for relation in tree.relations]
+    widths = [
+        max(_LETTER * columns_of(visible(word)), _SMALL_LETTER * columns_of(relation)) + 1.5 * _WORD_GAP
+        for word, relation in zip(tree.words, relations, strict=True)
+    ]
+    ends = list(accumulate(widths, lambda end, width: end + width + _COLUMN_GAP, initial=float(_EDGE)))
+    xs = [start + width / 2 for start, width in zip(ends, widths, strict=False)]
+    level = min(_ROW, _TALLEST / max(*tree.depths, 1))
+    ys = [_EDGE + _NODE_HEIGHT / 2 + level * depth for depth in tree.depths]
+    nodes = map(_WordNode, tree.words, relations, tree.labels, xs, ys, widths)
+    parts = [
+        _head(tree.words, ", a dependency tree", ends[-1] + _EDGE, max(ys) + _NODE_HEIGHT / 2 + _EDGE),
+        '<g fill="none" stroke="#8a8a8a" stroke-width="1.5">',
+        *_combs(tree, xs, ys),
+        '</g>\n<g font-family="system-ui, sans-serif" font-size="15" text-anchor="middle">',
+        *(_word_box(node, classes) for node in nodes),
+        "</g>\n</svg>\n",
+    ]
+    return "\n".join(parts)
+
+
+def _combs(tree: DependencyTree, xs: list[float], ys: list[float]) -> Iterator[str]:
+    """The edges from each head to its dependents. Bars that overlap at one depth have different heights."""
+    end, lowered = [0.0] * (max(tree.depths) + 1), [False] * (max(tree.depths) + 1)
+    for head, children in enumerate(tree.children):
+        if not children:
+            continue
+        depth, left, right = tree.depths[head], min(head, children[0]), max(head, children[-1])
+        lowered[depth] = not lowered[depth] if xs[left] < end[depth] else False
+        end[depth] = max(end[depth], xs[right])
+        bottom, top = ys[head] + _NODE_HEIGHT / 2, ys[children[0]] - _NODE_HEIGHT / 2
+        bar = bottom + (top - bottom) * (2 if lowered[depth] else 1) / 3
+        drops = "".join(f"M{xs[child]:.1f} {bar:.1f}V{top:.1f}" for child in children)
+        yield f'<path d="M{xs[head]:.1f} {bottom:.1f}V{bar:.1f}M{xs[left]:.1f} {bar:.1f}H{xs[right]:.1f}{drops}"/>'
+
+
+def _word_box(node: _WordNode, classes: int) -> str:
+    colour = colour_of(node.label, classes)
+    lines = [(node.word, node.y + (-2 if node.relation else 5), ""), (node.relation, node.y + 13, ' font-size="11"')]
+    texts = "".join(
+        f'<text x="{node.x:.1f}" y="{y:.1f}" fill="{ink_on(colour)}"{size}>{escape(visible(text), quote=False)}</text>'
+        for text, y, size in lines
+        if text
+    )
+    left, top = node.x - node.width / 2, node.y - _NODE_HEIGHT / 2
+    return (
+        f'<rect x="{left:.1f}" y="{top:.1f}" width="{node.width:.1f}" height="{_NODE_HEIGHT}" rx="8" '
+        f'fill="{colour}" stroke="#6b6b6b"/>{texts}'
+    )
+
+
+def _head(words: Sequence[str], details: str, width: float, height: float) -> str:
+    return _HEAD.format(
+        width=width,
+        height=height,
+        title=f"Tree over {len(words)} word{'s' if len(words) > 1 else ''}{details}",
+        description=escape(" ".join(map(visible, words)), quote=False),
+    )
+
+
 def _columns(tree: Tree | NaryTree, labels: list[str]) -> tuple[list[float], float]:
-    """The x of every node and the picture's width: a column a word, wide enough for it and for any node's box."""
+    """The x coordinate of every node, and the width of the picture; a column per word fits any node's box."""
     n = len(tree.words)
     least = max(_box_width(label) for label in labels) + 6
     widths = [max(least, _LETTER * columns_of(visible(word)) + _WORD_GAP) for word in tree.words]
@@ -77,13 +151,6 @@ def _columns(tree: Tree | NaryTree, labels: list[str]) -> tuple[list[float], flo
     for below in inner_children(tree):
         xs.append((xs[below[0]] + xs[below[-1]]) / 2)
     return xs, ends[n] + _EDGE
-
-
-def _heights(tree: Tree | NaryTree) -> list[int]:
-    heights = [0] * len(tree.words)
-    for below in inner_children(tree):
-        heights.append(1 + max(heights[child] for child in below))
-    return heights
 
 
 def _box_width(label: str) -> float:

@@ -62,6 +62,22 @@ class Tree:
 
         return format_tree(self)
 
+    def __repr__(self) -> str:
+        """The bracket notation, or the size of a large tree: at most 200 characters."""
+        from treenn.trees.display import tree_repr
+
+        return tree_repr(self)
+
+    def _repr_svg_(self) -> str | None:
+        from treenn.trees.display import tree_svg
+
+        return tree_svg(self)
+
+    def _repr_html_(self) -> str:
+        from treenn.trees.display import tree_html
+
+        return tree_html(self)
+
     @property
     def root(self) -> int:
         """The number of the root: the last node."""
