@@ -33,7 +33,7 @@ def attention(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
     return run
 
 
-def test_words_are_drawn_with_their_weights_and_the_class(attention, tmp_path: Path) -> None:
+def test_attention_weights_are_drawn(attention, tmp_path: Path) -> None:
     code, out, _ = attention("attention", "lovely soup", "--svg", str(tmp_path / "weights.svg"))
     assert code == 0
     first, second, last = out.splitlines()
@@ -63,7 +63,7 @@ def test_json_says_the_same(attention) -> None:
         ("nothing", "bad soup", "cannot read this file"),
     ],
 )
-def test_what_has_no_weights_is_refused_in_one_line(attention, model: str, sentence: str, message: str) -> None:
+def test_model_without_attention_is_refused(attention, model: str, sentence: str, message: str) -> None:
     code, out, error = attention(model, sentence)
     assert (code, out, error.count("\n")) == (2, "", 1)
     assert message in error

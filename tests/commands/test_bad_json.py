@@ -172,7 +172,7 @@ def test_bad_trees_are_skipped_on_request(command: Command, tmp_path: Path) -> N
     assert error.endswith("a binary tree needs 2; --binarize right makes it binary")
 
 
-def test_other_encodings_and_words_without_a_tag_are_read_on_request(command: Command, tmp_path: Path) -> None:
+def test_encodings_and_untagged_words_on_request(command: Command, tmp_path: Path) -> None:
     (tmp_path / "trees.txt").write_bytes("(3 caf\xe9 (4 good))\n(1 (2 so) bad)\n".encode("latin-1"))
     arguments = ["--trees", "trees.txt", "--dev", "trees.txt", "--out", "model", *SMALL]
     assert "name its encoding, as in --encoding latin-1" in command("train", *arguments).error

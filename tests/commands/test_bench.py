@@ -35,7 +35,7 @@ def command(treenn: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     return partial(treenn, "bench")
 
 
-def test_the_contender_prints_the_line_of_the_shared_workload(command: Command, tmp_path: Path) -> None:
+def test_contender_prints_one_line(command: Command, tmp_path: Path) -> None:
     code, out, _ = command("--contender")
     assert code == 0
     assert LINE.fullmatch(out)
@@ -48,7 +48,7 @@ def test_the_contender_in_json(command: Command) -> None:
     assert (results["batch"], len(results["seconds"]), len(results["losses"])) == (4, 2, 5)
 
 
-def test_tables_on_standard_output_and_json_in_a_file(command: Command, tmp_path: Path) -> None:
+def test_tables_on_stdout_json_in_file(command: Command, tmp_path: Path) -> None:
     code, out, err = command(*SMALL, "--out", "here/speed.json")
     assert code == 0, err
     assert "training on toy" in out

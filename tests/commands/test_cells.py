@@ -23,7 +23,7 @@ def cells(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     return run
 
 
-def test_every_network_is_listed_with_its_paper_and_its_parameters(cells) -> None:
+def test_networks_are_listed_with_papers(cells) -> None:
     listed = json.loads(cells("--json", "--word-size", "8", "--size", "6"))
     assert [each["name"] for each in listed] == [*ENCODERS, *DEPENDENCY_ENCODERS]
     assert all(re.search(r"\b(19|20)\d\d\b", each["paper"]) for each in listed)

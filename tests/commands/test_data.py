@@ -59,7 +59,7 @@ def made(monkeypatch, tmp_path, home):
         thread.join()
 
 
-def test_list_names_every_treebank_and_how_to_get_it(run, home):
+def test_list_names_every_treebank(run, home):
     code, out, err = run("list")
     assert (code, err) == (0, "")
     for entry in ENTRIES:
@@ -86,7 +86,7 @@ def test_list_sees_what_is_there(run, made, home):
     assert "different" in run("list")[1]
 
 
-def test_show_prints_the_card_as_it_is_where_there_is_no_terminal(run, home):
+def test_show_prints_raw_card_without_terminal(run, home):
     code, out, err = run("show", "sst")
     assert (code, err) == (0, "")
     assert out.startswith("# sst: Stanford Sentiment Treebank")
@@ -109,7 +109,7 @@ def test_show_as_json_gives_the_entry(run, home):
     assert shown["card"].startswith("# sst")
 
 
-def test_fetch_puts_the_treebank_in_its_place_and_says_so(run, made, home):
+def test_fetch_reports_the_folder(run, made, home):
     code, out, err = run("fetch", "made")
     assert (code, out) == (0, f"made: fetched and checked, in {home / 'made'}\n")
     assert "fetching made" in err
@@ -128,7 +128,7 @@ def test_fetch_as_json(run, made, home):
     assert json.loads(out) == {"name": "made", "folder": str(home / "made"), "fetched": True}
 
 
-def test_fetch_that_fails_is_one_line_and_exit_code_2(run, made, home, tmp_path):
+def test_failed_fetch_is_one_line(run, made, home, tmp_path):
     (tmp_path / "served" / "made.txt").unlink()
     code, out, err = run("fetch", "made", "--json")
     assert (code, out) == (2, "")
@@ -154,7 +154,7 @@ def test_verify_of_what_is_right(run, made, home):
     assert run("verify", "made") == (0, f"made: 1 of 1 files are right, in {home / 'made'}\n", "")
 
 
-def test_verify_of_what_is_wrong_names_it_and_exits_with_1(run, made, home):
+def test_verify_names_wrong_files(run, made, home):
     (home / "made").mkdir(parents=True)
     (home / "made" / "made.txt").write_bytes(DATA.replace(b"joy", b"woe"))
     code, out, err = run("verify", "made")
@@ -171,7 +171,7 @@ def test_verify_as_json(run, made, home):
 
 
 @pytest.mark.parametrize("command", ["show", "fetch", "verify"])
-def test_an_unknown_name_is_one_line_and_exit_code_2(run, home, command):
+def test_unknown_treebank_is_one_line(run, home, command):
     code, out, err = run(command, "penn")
     assert (code, out) == (2, "")
     assert err.startswith("error: no treebank is called 'penn'; there are craft,")
@@ -183,7 +183,7 @@ def test_help_has_an_example(run, command):
     assert f"Example: treenn data {command}" in run(command, "--help")[1]
 
 
-def test_the_commands_import_nothing_that_they_do_not_use():
+def test_data_commands_import_lazily():
     program = """
 import sys, treenn.commands.data
 print(*sorted({"torch", "treebanks", "platformdirs", "urllib.request", "rich.progress"} & set(sys.modules)))

@@ -26,9 +26,7 @@ def test_equations_and_the_tree_that_was_given(explain: Explain) -> None:
     assert "(12) → (6) ┬ (12) → (6) not ← x (8)\n           └ (12) → (6) bad ← x (8)\n" in out
 
 
-def test_a_sentence_is_split_into_words_and_needs_no_parser_for_a_sequence(
-    explain: Explain, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_sequence_model_needs_no_parser(explain: Explain, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "SHIPPED", "nowhere")
     code, out, err = explain("lstm", "--sentence", "It isn't bad.")
     assert (code, err) == (0, "")
@@ -39,9 +37,7 @@ def test_without_a_sentence_there_is_one(explain: Explain) -> None:
     assert explain("by-hand/elman")[1].count("(8)") == 6
 
 
-def test_the_tree_of_a_sentence_is_found_by_the_shipped_parser_or_the_one_that_is_named(
-    explain: Explain, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tree_by_shipped_or_named_parser(explain: Explain, monkeypatch: pytest.MonkeyPatch) -> None:
     load = loading.load_parser
 
     def shipped(name: str) -> Parser:
@@ -54,9 +50,7 @@ def test_the_tree_of_a_sentence_is_found_by_the_shipped_parser_or_the_one_that_i
     assert right in explain("tree-gru", "--sentence", "a b c", "--parser", "right")[1]
 
 
-def test_where_no_parser_ships_the_tree_is_right_branching_and_that_is_said(
-    explain: Explain, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_fallback_to_right_branching(explain: Explain, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "SHIPPED", "nowhere")
     code, out, err = explain("tree-gru", "--sentence", "a b c")
     assert code == 0 and "(6) ┬ (6) a ← x (8)" in out

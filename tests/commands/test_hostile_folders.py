@@ -90,14 +90,14 @@ def test_a_process_asks_nothing_and_nobody(encoder: str, named: bool, tmp_path: 
 
 
 @pytest.mark.parametrize("kind", ["auto_map", "tokenizer of tokenizers", "pickle"])
-def test_nothing_runs_even_if_the_user_names_the_encoder(kind: str, treenn, tmp_path: Path) -> None:
+def test_named_encoder_runs_no_code(kind: str, treenn, tmp_path: Path) -> None:
     encoder = make_hostile_encoder(tmp_path / "encoder", kind)
     make_model_of(tmp_path / "model", encoder)
     done = treenn(*COMMANDS["predict"], "--contextual", str(encoder), stdin=YES)
     assert ENCODERS[kind][1] in refusal(done)
 
 
-def test_a_pickle_beside_the_weights_or_in_their_place(treenn, tmp_path: Path) -> None:
+def test_pickles_are_never_read(treenn, tmp_path: Path) -> None:
     model, encoder = make_model(tmp_path / "model"), make_hostile_encoder(tmp_path / "encoder", "pickle")
     data = (encoder / "pytorch_model.bin").read_bytes()
     for name in ("pytorch_model.bin", "model.pt", "checkpoint.pt", "config.pkl"):
@@ -168,7 +168,7 @@ def test_a_report_of_models_whose_encoder_has_code(treenn, theirs: Path, tmp_pat
 
 
 @pytest.mark.parametrize("run", ["../../elsewhere/run", "/{}/elsewhere/run", "..", ".", "", "a/../../../elsewhere/run"])
-def test_a_report_reads_runs_of_its_own_folder_alone(run: str, treenn, theirs: Path, tmp_path: Path) -> None:
+def test_report_reads_only_its_folder(run: str, treenn, theirs: Path, tmp_path: Path) -> None:
     shutil.copytree(theirs / "runs" / _runs(theirs)[0], tmp_path / "elsewhere/run")
     shutil.copy(theirs / "runs" / f"{_runs(theirs)[0]}.json", tmp_path / "elsewhere/run.json")
     name = run.format(tmp_path)
@@ -179,7 +179,7 @@ def test_a_report_reads_runs_of_its_own_folder_alone(run: str, treenn, theirs: P
 
 
 @pytest.mark.parametrize("what", ["file", "folder", "runs"])
-def test_a_report_follows_no_link_out_of_its_folder(what: str, treenn, theirs: Path, tmp_path: Path) -> None:
+def test_report_follows_no_outside_link(what: str, treenn, theirs: Path, tmp_path: Path) -> None:
     name = _runs(theirs)[0]
     link = theirs / {"file": f"runs/{name}.json", "folder": f"runs/{name}", "runs": "runs"}[what]
     link.rename(tmp_path / "elsewhere")
@@ -209,7 +209,7 @@ def test_a_plan_that_names_an_encoder(where: str, treenn, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("trees", ["benepar:./evil", "spacy:/tmp/evil", "stanza:../evil", "benepar:a/b"])
-def test_a_plan_that_names_a_path_for_another_library(trees: str, treenn, tmp_path: Path) -> None:
+def test_plan_with_path_of_another_library(trees: str, treenn, tmp_path: Path) -> None:
     model = f'[[model]]\nname = "lstm"\ntrees = "{trees}"\n'
     (tmp_path / "plan.toml").write_text(f'[[task]]\ntreebank = "reviews"\n{model}')
     assert "after the colon, a plan takes the name of a model, no path" in refusal(

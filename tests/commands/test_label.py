@@ -53,7 +53,7 @@ def test_going_on_and_a_changed_input_are_said(label: Command, tmp_path: Path) -
     assert len(read_trees(tmp_path / "trees.txt")) == 2
 
 
-def test_sentences_of_a_text_are_labelled_one_by_one(label: Command, tmp_path: Path) -> None:
+def test_text_is_labelled_by_sentence(label: Command, tmp_path: Path) -> None:
     (tmp_path / "some.txt").write_text("Not good! A film?\nbad\n")
     assert "3 of 3 sentences are labelled" in label("trees.txt", b"\n\n\n").stderr
     words = [tree.words for tree in read_trees(tmp_path / "trees.txt", classes=3)]

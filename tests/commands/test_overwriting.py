@@ -119,9 +119,7 @@ def test_a_folder_with_files_of_others_is_refused(command: Command, tmp_path: Pa
 
 
 @every_command
-def test_the_output_of_another_command_is_refused_and_replaced_on_request(
-    command: Command, tmp_path: Path, name: str
-) -> None:
+def test_foreign_output_is_replaced_on_request(command: Command, tmp_path: Path, name: str) -> None:
     other = "model" if name.startswith("parser") else "parser"
     shutil.copytree(tmp_path / other, tmp_path / "out")
     if other == "model":
@@ -138,7 +136,7 @@ def test_the_output_of_another_command_is_refused_and_replaced_on_request(
 
 
 @every_command
-def test_the_same_command_again_resumes_or_says_what_to_do(command: Command, tmp_path: Path, name: str) -> None:
+def test_repeated_command_resumes_or_explains(command: Command, tmp_path: Path, name: str) -> None:
     assert command(*COMMANDS[name], "--out", "out").returncode == 0
     if name in RESUMED:
         before = runs(tmp_path / "out")
@@ -212,7 +210,7 @@ def test_a_run_grows(command: Command, tmp_path: Path, name: str, more: tuple[st
         (".", ".: this folder holds "),
     ],
 )
-def test_what_can_be_no_folder_of_results_is_refused(
+def test_impossible_result_folders_are_refused(
     command: Command, tmp_path: Path, name: str, out: str, message: str
 ) -> None:
     (tmp_path / "file").write_text("mine")
@@ -224,7 +222,7 @@ def test_what_can_be_no_folder_of_results_is_refused(
 
 
 @every_command
-def test_a_bad_argument_leaves_the_old_output_when_overwriting(command: Command, tmp_path: Path, name: str) -> None:
+def test_bad_argument_preserves_old_output(command: Command, tmp_path: Path, name: str) -> None:
     shutil.copytree(tmp_path / "parser", tmp_path / "out")
     bad = {
         "export": ("export", "nowhere"),
@@ -244,7 +242,7 @@ def test_resume_and_overwrite_exclude_each_other(command: Command, tmp_path: Pat
     assert error == "out: --resume and --overwrite exclude each other: pass one of them"
 
 
-def test_a_model_is_made_small_in_its_own_place(command: Command, tmp_path: Path) -> None:
+def test_model_is_exported_in_place(command: Command, tmp_path: Path) -> None:
     size = (tmp_path / "model/model.safetensors").stat().st_size
     assert command("export", "model", "--out", "model", "--overwrite").returncode == 0
     assert {path.name for path in (tmp_path / "model").iterdir()} == {

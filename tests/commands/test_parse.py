@@ -84,7 +84,7 @@ def test_words_that_are_split_stay_as_they_are(parse: Command) -> None:
 
 
 @pytest.mark.parametrize("option", ["--brackets", "--json"])
-def test_each_line_makes_one_line_whatever_it_ends_in(parse: Command, tmp_path: Path, option: str) -> None:
+def test_one_output_line_per_input_line(parse: Command, tmp_path: Path, option: str) -> None:
     text = "\ufeffIt works.\r\n\r\nnot bad\rgood\u2028news\x0b\n \t\n😀 שלום".encode()
     (tmp_path / "some.txt").write_bytes(text)
     from_file = parse("--file", "some.txt", option)
@@ -108,7 +108,7 @@ def test_each_line_makes_one_line_whatever_it_ends_in(parse: Command, tmp_path: 
     assert parse(option, stdin=text).stdout == parse("--file", "-", option, stdin=text).stdout == from_file.stdout
 
 
-def test_files_come_one_after_the_other_and_progress_is_shown(parse: Command, tmp_path: Path) -> None:
+def test_files_are_concatenated_with_progress(parse: Command, tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_text("a b\n" * 600)
     (tmp_path / "two.txt").write_text("c d")
     done = parse("--file", "one.txt", "--file", "two.txt", "--brackets")
@@ -151,7 +151,7 @@ def test_no_words_in_any_line_is_one_message(parse: Command, text: bytes) -> Non
     assert done.stdout == ""
 
 
-def test_bytes_that_are_not_utf_8_name_their_line(parse: Command, tmp_path: Path) -> None:
+def test_invalid_utf_8_names_its_line(parse: Command, tmp_path: Path) -> None:
     (tmp_path / "latin.txt").write_bytes("fine\r\nit's a caf\xe9\n".encode("latin-1"))
     wrong = "byte 0xe9 is not UTF-8; the text must be UTF-8"
     assert parse("--file", "latin.txt", "--brackets").error.startswith(f"latin.txt:2:11: {wrong}")
@@ -166,9 +166,7 @@ class AtMostThree(Parser):
         return Right().parse_batch(sentences)
 
 
-def test_a_line_over_the_limit_is_named_and_those_before_it_are_parsed(
-    parse: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_long_line_is_named(parse: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "load_parser", lambda name: AtMostThree())
     done = parse("--brackets", stdin=b"a b\n\nc d e f\ng\n")
     assert done.error.startswith("standard input:3: sentence 0 has 4 words; the limit is 3")
@@ -179,9 +177,7 @@ class DeclaresThree(AtMostThree):
     max_words = 3
 
 
-def test_a_sentence_over_a_declared_limit_is_divided_with_a_note(
-    parse: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_long_sentence_is_divided_with_note(parse: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(loading, "load_parser", lambda name: DeclaresThree())
     text = b"a b\nc d , e\n\nf g h i\n"
     notes = [

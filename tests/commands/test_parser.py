@@ -64,9 +64,10 @@ def test_a_parser_is_trained_evaluated_and_used(command: Command, tmp_path: Path
     assert json.loads(command("parse", "--parser", "mine", "--json", "a good film").stdout)["words"][0] == "a"
 
 
-def test_word_vectors_and_helping_treebanks_are_passed_on(command: Command, tmp_path: Path) -> None:
+@pytest.mark.parametrize("option", ["--auxiliary-treebank", "--helper-treebank"])
+def test_vectors_and_auxiliary_treebanks_are_passed(command: Command, tmp_path: Path, option: str) -> None:
     (tmp_path / "two.txt").write_text("good 1 2\nbad -1 -2\nfilm 0 1\n")
-    options = ("--treebank", "toy", "--helper-treebank", "other", "--vectors", "two.txt", "--json")
+    options = ("--treebank", "toy", option, "other", "--vectors", "two.txt", "--json")
     done = command("parser", "train", "--parser", "recursive", "--out", "mine", *options, *SMALL["recursive"])
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == json.loads((tmp_path / "mine/results.json").read_text())
@@ -86,7 +87,7 @@ def test_parsers_are_joined_with_the_story_of_each(command: Command, tmp_path: P
     assert json.loads(command("parse", "--parser", "both", "--json", "a good film").stdout)["words"][0] == "a"
 
 
-def test_a_parser_is_taught_by_others_with_the_story_of_each(command: Command, tmp_path: Path) -> None:
+def test_teachers_and_their_results_are_recorded(command: Command, tmp_path: Path) -> None:
     arguments = ["parser", "train", "--treebank", "toy", *SMALL["chart"]]
     for part in ("1", "2"):
         command(*arguments, "--fold", f"{part}/2", "--out", part)
@@ -96,11 +97,11 @@ def test_a_parser_is_taught_by_others_with_the_story_of_each(command: Command, t
     assert [run["settings"]["fold"] for run in results["teachers"]] == ["1/2", "2/2"]
     alone = command(*arguments, "--teacher", "1", "--out", "by-one")
     assert alone.error.startswith("every teacher was trained on ")
-    assert "they leave out 1/2; must leave out every part once" in alone.error
+    assert "they hold out 1/2; must hold out every fold once" in alone.error
     assert not (tmp_path / "by-one").exists()
 
 
-def test_an_evaluation_is_written_with_all_that_makes_it_again(command: Command, tmp_path: Path) -> None:
+def test_evaluation_is_written_with_provenance(command: Command, tmp_path: Path) -> None:
     arguments = ["parser", "evaluate", "--parser", "left", "--treebank", "toy", "--split", "dev", "--json"]
     done = command(*arguments, "--out", "results/left.json")
     results = json.loads(done.stdout)
@@ -149,7 +150,7 @@ def test_a_sentiment_model_of_other_classes_is_refused(
         (["train", "--out", "mine", "--vectors", "none.txt"], "none.txt: cannot read this file"),
         (["join", "nowhere", "--out", "mine"], "nowhere/config.json: cannot read this file"),
         (["train", "--teacher", "nowhere", "--out", "mine"], "nowhere/config.json: cannot read this file"),
-        (["train", "--out", "mine", "--fold", "5/4"], "--fold 5/4: must be a part of two or more, such as 1/4"),
+        (["train", "--out", "mine", "--fold", "5/4"], "--fold 5/4: must be a fold of two or more, such as 1/4"),
         (
             ["train", "--parser", "pcfg", "--teacher", "x", "--out", "mine"],
             "--teacher: only a chart parser learns from others, and this is --parser pcfg",

@@ -46,7 +46,7 @@ def runs(path):
     return {run["model"]: run for run in task["runs"]}
 
 
-def test_a_dask_cluster_of_two_workers_finds_what_this_machine_finds(treenn, plan, tmp_path, cluster):
+def test_dask_cluster_equals_local_run(treenn, plan, tmp_path, cluster):
     done = treenn("compare", "--plan", plan, "--out", "far", "--dask", cluster.scheduler_address)
     assert done.returncode == 0, done.stderr
     assert "2 of 2 runs done" in done.stderr
@@ -59,7 +59,7 @@ def test_a_dask_cluster_of_two_workers_finds_what_this_machine_finds(treenn, pla
         assert run["test"] == near[name]["test"]
 
 
-def test_a_report_is_made_again_from_what_there_is(treenn, plan, tmp_path):
+def test_report_is_rebuilt_from_results(treenn, plan, tmp_path):
     assert treenn("compare", "--plan", plan, "--out", "all", "--jobs", "1").returncode == 0
     results, report = ((tmp_path / "all" / name) for name in ("results.json", "report.html"))
     before = results.read_bytes(), report.read_bytes()
@@ -77,7 +77,7 @@ def test_a_report_is_made_again_from_what_there_is(treenn, plan, tmp_path):
     assert "missing of the plan: 1 run;" in half.stderr
 
 
-def test_a_record_is_smaller_and_a_report_is_made_of_it(treenn, plan, tmp_path):
+def test_report_of_a_smaller_record(treenn, plan, tmp_path):
     assert treenn("compare", "--plan", plan, "--out", "all", "--jobs", "1").returncode == 0
     done = treenn("report", "all", "--record", "kept/record.json")
     assert done.returncode == 0, done.stderr
@@ -112,7 +112,7 @@ def test_mistakes_end_in_one_message(treenn, plan, arguments, message):
 @pytest.mark.parametrize(
     ("kind", "noun"), [("train", "training run"), ("tune", "search"), ("reproduce", "reproduction")]
 )
-def test_a_report_of_another_folder_says_what_it_is(treenn, tmp_path, kind, noun):
+def test_report_of_another_folder_is_refused(treenn, tmp_path, kind, noun):
     folder = tmp_path / "other"
     folder.mkdir()
     (folder / "run.json").write_text(json.dumps({"schema": "treenn.run", "version": 1, "kind": kind, "settings": {}}))

@@ -39,9 +39,7 @@ def test_a_sentence_is_drawn_with_its_classes(predict: Command, tmp_path: Path) 
     assert "\x1b" not in done.stdout
 
 
-def test_colour_where_the_terminal_has_it_and_its_user_wants_it(
-    predict: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_colour_follows_terminal_and_user(predict: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)

@@ -44,7 +44,7 @@ def test_recipes_are_listed_with_what_was_published(treenn: Command, monkeypatch
     }
 
 
-def test_a_recipe_trains_by_name_with_its_vectors_and_treebank(treenn: Command, home: Path, tmp_path: Path) -> None:
+def test_recipe_trains_by_name(treenn: Command, home: Path, tmp_path: Path) -> None:
     done = treenn("train", "--recipe", "one", "--seed", "3", "--out", "model", "--json")
     assert done.returncode == 0, done.stderr
     results = json.loads(done.stdout)

@@ -27,7 +27,7 @@ def test_options_become_settings(app: typer.Typer) -> None:
     assert done.output == "x True False\n"
 
 
-def test_a_setting_that_the_command_decides_is_no_option(app: typer.Typer) -> None:
+def test_excluded_settings_are_no_options(app: typer.Typer) -> None:
     assert CliRunner().invoke(app, ["x", "--seed", "1"]).exit_code == 2
 
 

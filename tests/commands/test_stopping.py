@@ -63,7 +63,7 @@ def one_line(stderr: str) -> str:
 
 @linux_only
 @pytest.mark.parametrize("name", LONG)
-def test_no_worker_is_left_when_a_command_was_terminated(long_run: Start, tmp_path: Path, name: str) -> None:
+def test_terminated_command_leaves_no_worker(long_run: Start, tmp_path: Path, name: str) -> None:
     process = long_run(name)
     os.kill(process.pid, signal.SIGTERM)
     _, stderr = process.communicate(timeout=60)
@@ -73,7 +73,7 @@ def test_no_worker_is_left_when_a_command_was_terminated(long_run: Start, tmp_pa
 
 
 @linux_only
-def test_interrupting_at_the_terminal_ends_all_of_it_in_one_line(long_run: Start) -> None:
+def test_terminal_interrupt_is_one_line(long_run: Start) -> None:
     process = long_run("compare")
     os.killpg(process.pid, signal.SIGINT)  # as the terminal does, to workers too
     _, stderr = process.communicate(timeout=60)
@@ -103,7 +103,7 @@ def test_a_worker_that_was_killed_is_one_line(long_run: Start) -> None:
 
 
 @linux_only
-def test_a_comparison_whose_folder_is_removed_ends_in_one_line(long_run: Start, tmp_path: Path) -> None:
+def test_comparison_with_removed_folder(long_run: Start, tmp_path: Path) -> None:
     process = long_run("compare")
     assert wait_until(lambda: len(list(tmp_path.glob("out/runs/*/model.safetensors"))) == 2)
     shutil.move(tmp_path / "out", tmp_path / "elsewhere")
@@ -116,7 +116,7 @@ def test_a_comparison_whose_folder_is_removed_ends_in_one_line(long_run: Start, 
 
 
 @pytest.mark.parametrize("name", HOW)
-def test_a_signal_is_one_line_and_an_exit_code(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_signal_gives_line_and_exit_code(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     number = getattr(signal, f"SIG{name.upper()}")
     before = signal.getsignal(number)
     swept = []
@@ -160,7 +160,7 @@ def test_a_signal_that_is_ignored_stays_ignored() -> None:
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.EROFS])
-def test_an_error_of_the_system_with_a_file_is_one_line(code: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_system_error_with_file_is_one_line(code: int, capsys: pytest.CaptureFixture[str]) -> None:
     @ends_in_one_line
     def command() -> None:
         raise OSError(code, os.strerror(code), "results.json")

@@ -157,7 +157,7 @@ def test_the_version_is_one_line(treenn: Command) -> None:
     (PermissionError(errno.EACCES, "Permission denied", HOSTILE), 2, f"error: {SEEN}: Permission denied\n"),
     (BrokenPipeError(errno.EPIPE, "Broken pipe"), 141, ""),
 ])  # fmt: skip
-def test_interruption_and_failures_of_the_system_are_one_line_or_none(
+def test_interrupts_and_system_errors_are_one_line(
     treenn: Command, monkeypatch: pytest.MonkeyPatch, failure: BaseException, code: int, message: str
 ) -> None:
     def fail(value: object) -> None:

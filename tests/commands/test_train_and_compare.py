@@ -28,7 +28,7 @@ def files(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_train_writes_a_model_and_says_what_it_reached(command: Command, files: Path) -> None:
+def test_train_writes_model_and_scores(command: Command, files: Path) -> None:
     done = command(
         "train", "--trees", "train.txt", "--dev", "dev.txt", "--test", "test.txt", "--out", "model", *SMALL
     )  # fmt: skip
@@ -48,9 +48,7 @@ def test_json_stands_alone_on_standard_output(command: Command) -> None:
     assert "test" not in json.loads(done.stdout)
 
 
-def test_vectors_are_used_and_what_they_lack_is_reported(
-    command: Command, files: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_vectors_are_used_and_coverage_reported(command: Command, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (files / "two.txt").write_text("good 1 2\nbad -1 -2\n")
     (files / "home/vectors").mkdir(parents=True)
     (files / "home/vectors/three.txt").write_text("not 1 2 3\n")  # a fetched file is found by its name
@@ -96,7 +94,7 @@ def test_bad_trees_end_in_one_message(command: Command, files: Path, name: str, 
     assert not (files / "model").exists()
 
 
-def test_a_leaf_with_a_no_break_space_is_a_fine_leaf(command: Command, files: Path) -> None:
+def test_leaf_with_no_break_space(command: Command, files: Path) -> None:
     (files / "fine.txt").write_text("(3 (2 1\u00a01/2) (3 stars))\n" * 3, encoding="utf-8")
     assert command("train", "--trees", "fine.txt", "--dev", "dev.txt", "--out", "model", *SMALL).returncode == 0
     assert "1\u00a01/2" in json.loads((files / "model/vocabulary.json").read_text(encoding="utf-8"))
@@ -173,9 +171,7 @@ def test_bad_vectors_end_in_one_message(command: Command, files: Path, content: 
         (["compare", "--out", "dev.txt", "--epochs", "1"], "dev.txt"),
     ],
 )
-def test_bad_arguments_end_in_one_message_and_create_nothing(
-    command: Command, files: Path, arguments: list[str], message: str
-) -> None:
+def test_bad_arguments_create_nothing(command: Command, files: Path, arguments: list[str], message: str) -> None:
     (files / "plan.toml").write_text(
         '[settings]\nsize = 1000000\n[[task]]\ntreebank = "reviews"\n[[model]]\nname = "lstm"\n'
     )
@@ -187,7 +183,7 @@ def test_bad_arguments_end_in_one_message_and_create_nothing(
     assert set(files.rglob("*")) == before
 
 
-def test_compare_trains_side_by_side_writes_a_report_and_goes_on_where_it_was(command: Command, files: Path) -> None:
+def test_compare_reports_and_resumes(command: Command, files: Path) -> None:
     arguments = ["compare", "--epochs", "1", "--seeds", "1", "--jobs", "2", "--json"]
     done = command(*arguments)
     assert done.returncode == 0, done.stderr
@@ -207,9 +203,7 @@ def test_compare_trains_side_by_side_writes_a_report_and_goes_on_where_it_was(co
     assert again["summary"] == task["summary"]
 
 
-def test_a_treebank_that_is_not_there_says_how_to_get_it(
-    command: Command, files: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_treebank_names_its_command(command: Command, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TREEBANKS_HOME", str(files / "nowhere"))
     done = command("compare", "--treebank", "sst")
     assert "treenn data fetch sst" in done.error

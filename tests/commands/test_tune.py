@@ -27,7 +27,7 @@ def tuned(treenn: Callable[..., Any], *more: str) -> Any:
     )  # fmt: skip
 
 
-def test_the_command_prints_the_best_settings_as_they_are_used(treenn: Callable[..., Any], tmp_path: Path) -> None:
+def test_tune_prints_best_settings(treenn: Callable[..., Any], tmp_path: Path) -> None:
     done = tuned(treenn, "--trials", "2", "--dropout", "0.3")
     assert done.returncode == 0, done.stderr
     log = json.loads((tmp_path / "found/trials.json").read_text())

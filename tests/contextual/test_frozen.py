@@ -73,7 +73,7 @@ def test_a_broken_file_is_made_anew(tiny: Path, cache: Path) -> None:
     assert file.read_bytes() == whole
 
 
-def test_a_copy_shares_the_table_and_gives_no_gradient(tiny: Path) -> None:
+def test_copies_share_the_table_without_gradient(tiny: Path) -> None:
     frozen = FrozenVectors(tiny, (3,))
     assert copy.deepcopy(frozen) is frozen
     assert not frozen(SENTENCES).requires_grad

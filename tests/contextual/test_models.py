@@ -56,7 +56,7 @@ def test_leaves_are_word_vectors_with_contextual_ones_beside(model: str, frozen:
     torch.testing.assert_close(rows, network.pack(TOY.train[3:4]).unpack(one)[0], atol=2e-3, rtol=2e-3)
 
 
-def test_a_word_is_another_in_another_sentence_so_nothing_is_shared(frozen: Settings) -> None:
+def test_contextual_words_disable_dedup(frozen: Settings) -> None:
     network = build(frozen, 5, VOCABULARY).eval()
     assert not network.supports_dedup
     assert network.pack(TOY.train).uses is None
@@ -65,7 +65,7 @@ def test_a_word_is_another_in_another_sentence_so_nothing_is_shared(frozen: Sett
 
 
 @pytest.mark.parametrize("model", ["tree-lstm", "lstm"])
-def test_gradients_reach_an_encoder_that_is_trained_and_no_other(model: str, frozen: Settings, tuned: Settings) -> None:
+def test_gradients_reach_trained_encoders_only(model: str, frozen: Settings, tuned: Settings) -> None:
     still, moving = (build(replace(each, model=model), 5, VOCABULARY) for each in (frozen, tuned))
     assert isinstance(still.contextual, FrozenVectors)
     assert isinstance(moving.contextual, ContextualEncoder)
@@ -92,9 +92,7 @@ def test_training_moves_the_encoder_or_leaves_it(frozen: Settings, tuned: Settin
 
 
 @pytest.mark.parametrize("regime", ["frozen", "tuned"])
-def test_a_seed_fixes_every_bit_also_over_an_interruption(
-    regime: str, request: pytest.FixtureRequest, tmp_path: Path, cache: Path
-) -> None:
+def test_resumed_run_is_bit_identical(regime: str, request: pytest.FixtureRequest, tmp_path: Path, cache: Path) -> None:
     settings = replace(request.getfixturevalue(regime), embedding_dropout=0.2, ema_decay=0.9)
     whole = train(TOY, settings, out=tmp_path / "whole")
     with pytest.raises(Killed):
@@ -106,7 +104,7 @@ def test_a_seed_fixes_every_bit_also_over_an_interruption(
     assert again.results["dev"] == whole.results["dev"]
 
 
-def test_a_run_is_not_taken_up_with_another_encoder(frozen: Settings, tmp_path: Path) -> None:
+def test_resuming_with_another_encoder_is_refused(frozen: Settings, tmp_path: Path) -> None:
     folder = make_encoder(tmp_path / "encoder", seed=0)
     settings = replace(frozen, contextual=str(folder))
     train(TOY, settings, out=tmp_path / "run")
@@ -128,7 +126,7 @@ def test_a_saved_model_comes_back(regime: str, request: pytest.FixtureRequest, t
     assert (b"contextual." in weights) == (regime == "tuned")
 
 
-def test_a_model_whose_encoder_is_another_now_is_refused(frozen: Settings, tmp_path: Path) -> None:
+def test_changed_encoder_is_refused(frozen: Settings, tmp_path: Path) -> None:
     folder = make_encoder(tmp_path / "encoder", seed=0)
     settings = replace(frozen, contextual=str(folder))
     save_model(tmp_path / "model", build(settings, 5, VOCABULARY), settings, TOY.classes)
@@ -181,6 +179,6 @@ def test_a_rate_without_an_encoder_is_refused() -> None:
         Settings(contextual_layers="4;6")
 
 
-def test_transformers_is_imported_only_where_it_is_asked_for() -> None:
+def test_transformers_is_imported_lazily() -> None:
     code = "import sys, treenn, treenn.training, treenn.contextual; sys.exit('transformers' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

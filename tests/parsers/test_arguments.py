@@ -84,7 +84,7 @@ def test_words_in_any_ordered_container_are_parsed(parser: Parser, kind: Any) ->
     assert parser.parse_batch([kind(words)])[0] == tree
 
 
-def test_words_in_a_pandas_series_are_parsed_whatever_its_index(parser: Parser) -> None:
+def test_pandas_series_with_any_index(parser: Parser) -> None:
     pandas = pytest.importorskip("pandas")
     series = pandas.Series(["not", "very", "good"], index=[7, 5, 9])
     assert parser.parse(series) == parser.parse_batch(pandas.Series([series]))[0] == parser.parse(list(series))
@@ -100,16 +100,16 @@ class AtMostFour(Parser):
 
 
 def test_every_parser_declares_its_limit() -> None:
-    from treenn.parsers.chart.chart_parser import LIMIT, ChartParser
+    from treenn.parsers.chart.chart_parser import MAX_WORDS, ChartParser
     from treenn.parsers.pcfg.pcfg_parser import PCFGParser
     from treenn.parsers.recursive.recursive_parser import RecursiveNetworkParser
 
-    assert ChartParser.max_words == LIMIT
+    assert ChartParser.max_words == MAX_WORDS
     assert (PCFGParser.max_words, RecursiveNetworkParser.max_words) == (200, 2000)
     assert {shape.max_words for shape in (Balanced, Left, Random, Right, RightPunctuation)} == {None}
 
 
-def test_over_its_limit_parse_text_names_what_takes_the_text() -> None:
+def test_parse_text_over_limit_names_parse_sentences() -> None:
     with pytest.raises(
         InputError, match=r"^text has 6 words; this parser takes at most 4 in one sentence; parse_sentences "
     ):
@@ -118,7 +118,7 @@ def test_over_its_limit_parse_text_names_what_takes_the_text() -> None:
         AtMostFour().parse(list("abcde"))
 
 
-def test_a_text_of_any_length_has_the_trees_of_its_sentences() -> None:
+def test_parse_sentences_accepts_any_length() -> None:
     trees = AtMostFour().parse_sentences("Dull. It is long; far too long, really! Flat.")
     assert [" ".join(tree.words) for tree in trees] == [
         "Dull .", "It is long ;", "far too long ,", "really !", "Flat ."

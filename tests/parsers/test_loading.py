@@ -33,7 +33,7 @@ def test_a_seed_follows_the_name() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_is_where_it_is_said_to_be(kind: str) -> None:
+def test_every_kind_can_be_imported(kind: str) -> None:
     found = find_kind(kind)
     assert issubclass(found.of(found.parser), Parser)
     assert found.of(found.settings)().__dataclass_fields__
@@ -83,7 +83,7 @@ def test_a_package_that_is_not_installed_is_named(package: str, monkeypatch: pyt
         load_parser(package)
 
 
-def test_what_follows_the_name_of_an_adapter_is_its_model() -> None:
+def test_text_after_colon_is_the_model() -> None:
     if not find_spec("spacy"):
         pytest.skip("needs spaCy: python -m pip install 'treenn[spacy]'")
     with pytest.raises(InputError, match="spaCy has no pipeline 'nowhere' here"):

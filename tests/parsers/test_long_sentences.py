@@ -17,7 +17,7 @@ MARKED = st.sampled_from(["a", "b", ",", ";", ":", "--", ".", "!", "''", ")", "n
 
 
 @given(st.lists(MARKED, max_size=200), st.integers(1, 60))
-def test_parts_are_the_words_within_the_limit_and_none_is_empty(words: list[str], limit: int) -> None:
+def test_parts_partition_words_within_limit(words: list[str], limit: int) -> None:
     parts = divide(words, limit)
     assert [*chain.from_iterable(parts)] == words
     assert all(1 <= len(part) <= limit for part in parts)

@@ -1,6 +1,7 @@
 """The fixed shapes: by their definition, and as deep as they get."""
 
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -20,13 +21,15 @@ def test_the_shapes_keep_the_rules_of_parsers(parser: Parser) -> None:
     check_parser(parser)
 
 
-@pytest.mark.parametrize(("parser", "chain"), [(Left(), left_chain(50_000)), (Right(), right_chain(50_000))])
-def test_deep_trees_are_no_trouble(parser: Parser, chain: Tree) -> None:
-    assert parser.parse(chain.words).merges == chain.merges
+@pytest.mark.parametrize("n", [3_000, pytest.param(100_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("parser", "chain"), [(Left(), left_chain), (Right(), right_chain)], ids=["left", "right"])
+def test_deep_trees(parser: Parser, chain: Callable[[int], Tree], n: int) -> None:
+    expected = chain(n)
+    assert parser.parse(expected.words).merges == expected.merges
 
 
 @given(st.lists(WORDS, min_size=1, max_size=40))
-def test_the_left_half_is_the_larger_by_one_at_most(words: list[str]) -> None:
+def test_left_half_is_larger_by_one(words: list[str]) -> None:
     tree = Balanced().parse(words)
     for left, right in tree.merges:
         left_size, right_size = (end - start for start, end in (tree.spans[left], tree.spans[right]))
@@ -34,13 +37,13 @@ def test_the_left_half_is_the_larger_by_one_at_most(words: list[str]) -> None:
 
 
 @given(st.integers(0, 5), st.lists(st.lists(WORDS, min_size=1, max_size=9), min_size=2, max_size=5))
-def test_a_random_tree_depends_on_the_seed_and_its_words_alone(seed: int, sentences: list[list[str]]) -> None:
+def test_random_tree_depends_on_seed_and_words(seed: int, sentences: list[list[str]]) -> None:
     together = Random(seed).parse_batch(sentences)
     assert together == [Random(seed).parse(words) for words in sentences]
     assert together[::-1] == Random(seed).parse_batch(sentences[::-1])
 
 
-def test_a_random_tree_is_the_same_in_every_session() -> None:
+def test_random_tree_is_stable_across_sessions() -> None:
     assert str(Random(7).parse(["a", "b", "c", "d", "e"])) == "(X (X (X (X a) (X b)) (X c)) (X (X d) (X e)))"
 
 

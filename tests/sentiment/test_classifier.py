@@ -68,13 +68,13 @@ def test_trees_teach_more_than_their_roots() -> None:
     assert alone.classes_.tolist() == [1, 3]
 
 
-def test_y_stands_over_the_roots_own_label_and_other_labels_are_none(fitted: TreeSentimentClassifier) -> None:
+def test_y_overrides_root_labels(fitted: TreeSentimentClassifier) -> None:
     trees = [Right().parse(text.split()) for text in TEXTS]
     strange = [tree.with_labels(["odd"] * len(tree)) for tree in trees]
     np.testing.assert_array_equal(small().fit(strange, Y).predict_proba(trees), fitted.predict_proba(TEXTS))
 
 
-def test_it_stands_in_a_pipeline_a_validation_and_a_grid() -> None:
+def test_pipeline_validation_and_grid_search() -> None:
     lower = FunctionTransformer(lambda texts: [text.lower() for text in texts])
     pipeline = Pipeline([("lower", lower), ("tree", small())])
     assert pipeline.fit([text.upper() for text in TEXTS], Y).score(TEXTS, Y) == 1
@@ -115,7 +115,7 @@ API_CHECKS = (
 
 
 @pytest.mark.parametrize("name", API_CHECKS)
-def test_checks_that_scikit_learn_leaves_out_and_that_need_no_table_pass_too(name: str) -> None:
+def test_remaining_scikit_learn_checks_pass(name: str) -> None:
     getattr(estimator_checks, name)("TreeSentimentClassifier", small())
 
 
@@ -137,7 +137,7 @@ def test_what_cannot_be_learned_from_is_refused(X: Any, y: Any, message: str) ->
         small().fit(X, y)
 
 
-def test_a_blank_text_is_answered_with_the_shares_of_training(fitted: TreeSentimentClassifier) -> None:
+def test_blank_text_gets_class_prior(fitted: TreeSentimentClassifier) -> None:
     assert fitted.predict(["a good book", " ", "a bad book"]).tolist() == ["pos", "neg", "neg"]
     shares = fitted.predict_proba(["", "a good book"])
     assert shares[0].tolist() == fitted.class_prior_.tolist() == [0.5, 0.5]

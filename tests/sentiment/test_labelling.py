@@ -65,7 +65,7 @@ def test_enter_takes_what_is_proposed(path: Path) -> None:
     assert trees(path) == ["(1 (1 not) (1 (1 very) (1 good)))", "(1 (1 a) (1 film))", "(1 fine)"]
 
 
-def test_numbers_correct_from_the_top_and_the_rest_is_taken(path: Path) -> None:
+def test_numbers_correct_top_down(path: Path) -> None:
     sitting = Sitting(path, ["0", "2", "y", "y", "2", "s", "q"])
     assert sitting.asked[:5] == [
         f"{phrase}  [1 so-so] " for phrase in ("not very good", "very good", "not", "very", "good")
@@ -128,7 +128,7 @@ def test_the_input_may_change_between_two_sittings(path: Path) -> None:
     assert set(trees(path)) == {"(0 (1 not) (1 (1 very) (1 good)))", "(2 new)", "(1 fine)"}
 
 
-def test_of_two_entries_of_one_sentence_the_same_is_taken_again(path: Path) -> None:
+def test_duplicate_entries_keep_their_order(path: Path) -> None:
     path.write_text("# labels: 0 bad, 1 so-so, 2 good\n# sentence: fine\n(1 fine)\n# sentence: fine\n(2 fine)\n")
     labels = LabelFile(path, ("bad", "so-so", "good"), ["fine", "new"])
     labels.put(1, Entry("new", "skipped"))
@@ -137,7 +137,7 @@ def test_of_two_entries_of_one_sentence_the_same_is_taken_again(path: Path) -> N
     assert again.others == labels.others
 
 
-def test_a_file_that_was_edited_by_hand_is_taken_as_it_is(path: Path) -> None:
+def test_hand_edited_file_is_read(path: Path) -> None:
     Sitting(path, ["", "", ""])
     path.write_text(path.read_text().replace("(1 fine)", "(2\n  fine)").replace("\n", "\r\n"))
     assert Sitting(path, []).file.entries[2] == Entry("fine", "sentence", parse_tree("(2 fine)", classes=3))
@@ -164,7 +164,7 @@ def test_another_file_is_left_alone(path: Path, text: str, message: str) -> None
     assert path.read_bytes() == before
 
 
-def test_long_phrases_are_cut_and_deep_trees_do_not_recurse(path: Path) -> None:
+def test_long_phrases_and_deep_trees(path: Path) -> None:
     words = [f"word{number}" for number in range(3000)]
     assert top_down(Right().parse(words))[:2] == [5998, 5997]
     sitting = Sitting(path, ["q"], [" ".join(words[:40])])

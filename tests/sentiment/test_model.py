@@ -30,7 +30,7 @@ def model() -> SentimentModel:
     return SentimentModel(network, CLASSES, Left())
 
 
-def test_every_node_has_the_class_that_evaluation_gives_it(model: SentimentModel) -> None:
+def test_node_classes_equal_evaluation(model: SentimentModel) -> None:
     trees = [model.parser.parse_text(text) for text in TEXTS]
     found = model.predict_batch(TEXTS)
     wanted = predict(model.network, trees)
@@ -52,7 +52,7 @@ def test_one_at_a_time_is_the_same(model: SentimentModel) -> None:
         np.testing.assert_allclose(alone.node_probabilities, each.node_probabilities, rtol=1e-5)
 
 
-def test_a_tree_of_ones_own_is_taken_as_it_stands(model: SentimentModel) -> None:
+def test_given_trees_are_kept(model: SentimentModel) -> None:
     tree = parse_tree("(very-odd (2 not) (X (X good) (X film)))")
     found = model.predict_tree(tree)
     assert found.text == "not good film"
@@ -79,7 +79,7 @@ def test_blank_texts_do_not_reject_a_batch(model: SentimentModel) -> None:
 
 
 @pytest.mark.parametrize("classes", [2, 4])
-def test_a_blank_text_has_no_class_where_none_is_neutral(classes: int) -> None:
+def test_blank_text_without_neutral_class(classes: int) -> None:
     network = build(Settings(size=4, word_size=4), classes, Vocabulary(["good"])).eval()
     found = SentimentModel(network, "abcd"[:classes], Left()).predict("")
     assert (found.label, found.name, sum(found.probabilities)) == (None, None, 1)
@@ -114,7 +114,7 @@ def leaf(*probabilities: float) -> Sentiment:
         ([(1,), (1,)], (1,)),
     ],
 )
-def test_the_verdict_is_a_mean_in_which_neutral_sentences_count_little(rows: Any, verdict: tuple[float, ...]) -> None:
+def test_document_mean_downweights_neutral_sentences(rows: Any, verdict: tuple[float, ...]) -> None:
     found = Document.of("a", [leaf(*row) for row in rows], tuple("abcde"[: len(verdict)]))
     np.testing.assert_allclose(found.probabilities, verdict)
 
@@ -183,7 +183,7 @@ def test_trees_are_checked_too(model: SentimentModel) -> None:
         SentimentModel(model.network, ("bad", "good"), model.parser)
 
 
-def test_half_precision_is_half_the_size_and_computes_in_single(model: SentimentModel, tmp_path: Path) -> None:
+def test_half_precision_weights_compute_in_single(model: SentimentModel, tmp_path: Path) -> None:
     network, settings = model.network, Settings(size=6, word_size=5)
     for name, half in (("whole", False), ("half", True)):
         save_model(tmp_path / name, network, settings, CLASSES, half=half)

@@ -33,7 +33,7 @@ def test_colour_only_adds_colour() -> None:
     assert len(set(re.findall("48;5;([0-9]+)", coloured))) == 3
 
 
-def test_a_text_has_the_trees_of_its_sentences_and_then_its_verdict() -> None:
+def test_text_drawing_ends_with_document_classes() -> None:
     text = Document.of("dull not very <b>good&", [DULL, FOUND], CLASSES)
     dull, tree, verdict = draw_sentiment(text).split("\n\n")
     assert (dull, tree) == (draw_text(DULL.tree), draw_text(TREE))
@@ -108,7 +108,7 @@ def test_the_trees_of_long_texts_are_folded() -> None:
     assert render([Document.of("dull", [DULL] * 4, CLASSES)]).count("<details>") == 4
 
 
-def test_a_page_of_a_blank_text_says_so_and_one_of_none_is_refused() -> None:
+def test_page_of_blank_text_and_of_none() -> None:
     page = Page(render([Document.of("\u200b", [], CLASSES)]))
     assert page.texts["p"] == ["This text has no words."]
     with pytest.raises(InputError, match="found is empty; a page needs at least one text"):

@@ -14,7 +14,7 @@ def model():
     return treenn.load_sentiment()
 
 
-def test_parser_and_sentiment_model_are_within_20_mb_together():
+def test_shipped_models_are_within_20_mb():
     folders = SHIPPED / "weights", SHIPPED / "parsers/weights"
     assert sum(file.stat().st_size for folder in folders for file in folder.rglob("*") if file.is_file()) < 20e6
 
@@ -35,5 +35,5 @@ def test_plain_opinions_come_out_on_their_side(model, text, positive):
     assert found.tree.labels[-1] == found.label
 
 
-def test_the_model_knows_no_word_of_a_foreign_script_and_answers_all_the_same(model):
+def test_foreign_script_is_predicted(model):
     assert model.predict("Хороший фильм").tree.words == ("Хороший", "фильм")

@@ -39,9 +39,10 @@ def train(
     treebank: Name = "sst",
     parser: Annotated[str, typer.Option(metavar="chart|recursive|pcfg", help="The kind of parser.")] = "chart",
     vectors: Vectors = [],  # noqa: B006 (typer wants a list)
-    helper_treebank: Annotated[
-        list[str], typer.Option(metavar="NAME", help="Another treebank to learn from; give it again for more.")
+    auxiliary_treebank: Annotated[
+        list[str], typer.Option(metavar="NAME", help="A treebank whose training trees are added; repeatable.")
     ] = [],  # noqa: B006
+    helper_treebank: Annotated[list[str], typer.Option(hidden=True)] = [],  # noqa: B006 (its name in 0.1.0)
     teacher: Annotated[
         list[Path],
         typer.Option(
@@ -81,13 +82,13 @@ def train(
         raise InputError(f"--teacher: only a chart parser learns from others, and this is --parser {parser}")
     more = {"teachers": [ChartParser.load(folder) for folder in teacher]} if teacher else {}
     with skipping(skip_bad) as skip:
-        data, *helpers = (load_parsing(name, **skip) for name in (treebank, *helper_treebank))
-        words = _words(data, *helpers)
+        data, *auxiliary = (load_parsing(name, **skip) for name in (treebank, *auxiliary_treebank, *helper_treebank))
+        words = _words(data, *auxiliary)
         files = [read_vectors(path, words, **skip) for path in vector_files(vectors)]
     torch.set_num_threads(1)  # bit for bit the same every time
     with progress_bar(f"{parser} on {treebank}") as progress:
         where: dict[str, Any] = {"out": out, "overwrite": overwrite, "progress": progress}
-        _, results = kind.of("train")(data, settings, vectors=files, helpers=helpers, **where, **more)
+        _, results = kind.of("train")(data, settings, vectors=files, auxiliary_treebanks=auxiliary, **where, **more)
     results = {"command": command_line(), **results, "teachers": _results_of(teacher)}
     write_text(out / "results.json", dump_json(results) + "\n")
     if json:

@@ -7,7 +7,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from treenn.parsers.chart.cky import Found, Node, Scores
+from treenn.parsers.chart.cky import BestTrees, Node, Scores
 from treenn.parsers.chart.spans import row
 
 Splits = frozenset[tuple[int, int, int]]
@@ -44,7 +44,7 @@ def totals(scores: Scores, sentence: int = 0) -> Tensor:
     )
 
 
-def splits_found(found: Found, length: int, rank: int = 0) -> Splits:
+def splits_found(found: BestTrees, length: int, rank: int = 0) -> Splits:
     """What `all_trees` calls a tree that search found."""
     splits, todo = set(), [Node(0, length, rank)]
     while todo:

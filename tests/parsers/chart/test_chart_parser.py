@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 
 import pytest
@@ -9,16 +8,16 @@ import torch
 
 from treebanks.parsing import ParsingTreebank
 from treenn.parsers.chart import ChartParser, train
-from treenn.parsers.chart.chart_parser import LIMIT
+from treenn.parsers.chart.chart_parser import MAX_WORDS
 from treenn.testing import check_parser
 from treenn.trees import InputError
 
 
 def test_keeps_the_rules_of_parsers(parser):
-    check_parser(parser, longest=LIMIT + 1)
+    check_parser(parser, longest=MAX_WORDS + 1)
 
 
-def test_a_batch_gives_the_trees_that_sentences_get_alone(parser, reviews):
+def test_tree_is_independent_of_batch(parser, reviews):
     sentences = [tree.words for tree in reviews.splits["dev"]]
     assert parser.parse_batch(sentences) == [parser.parse(words) for words in sentences]
 
@@ -27,16 +26,16 @@ def test_words_never_seen_are_parsed(parser):
     assert parser.parse(["Zyxxing", "😀", "\ud800", "qwz-9"]).words == ("Zyxxing", "😀", "\ud800", "qwz-9")
 
 
-def test_a_sentence_of_as_many_words_as_may_be_gets_its_tree_in_time(parser):
-    start = time.process_time()
-    tree = parser.parse(["the", "film"] * (LIMIT // 2))
-    assert len(tree.words) == LIMIT
-    assert time.process_time() - start < 20
+def test_longest_sentence_is_parsed(parser):
+    tree = parser.parse(["the", "film"] * (MAX_WORDS // 2))
+    assert len(tree.words) == MAX_WORDS
 
 
 def test_over_the_limit_the_message_says_it(parser):
-    with pytest.raises(InputError, match=rf"^sentences\[1\] has {LIMIT + 1} words; this parser takes at most {LIMIT};"):
-        parser.parse_batch([["fine"], ["a"] * (LIMIT + 1)])
+    with pytest.raises(
+        InputError, match=rf"^sentences\[1\] has {MAX_WORDS + 1} words; this parser takes at most {MAX_WORDS};"
+    ):
+        parser.parse_batch([["fine"], ["a"] * (MAX_WORDS + 1)])
 
 
 def test_no_words_is_said_with_the_sentences_number(parser):
@@ -44,7 +43,7 @@ def test_no_words_is_said_with_the_sentences_number(parser):
         parser.parse_batch([["fine"], []])
 
 
-def test_best_trees_fall_in_probability_and_together_have_all_of_it(parser):
+def test_best_trees_are_sorted_and_sum_to_one(parser):
     found = parser.best(["A", "good", "film", "."], 10)
     chances = [chance for _, chance in found]
     assert len({tree.spans for tree, _ in found}) == 5
@@ -54,7 +53,7 @@ def test_best_trees_fall_in_probability_and_together_have_all_of_it(parser):
 
 
 def test_best_wants_one_tree_or_more(parser):
-    with pytest.raises(InputError, match="count is 0"):
+    with pytest.raises(InputError, match="count 0: must be 1 or more"):
         parser.best(["a", "b"], 0)
 
 
@@ -79,7 +78,7 @@ def test_saved_and_loaded_it_gives_the_same_trees(parser, reviews, tmp_path):
         assert torch.equal(again.network.state_dict()[name], tensor)
 
 
-def test_with_fewer_words_sentences_of_those_words_get_the_same_scores(parser, tmp_path):
+def test_keep_words_preserves_scores(parser, tmp_path):
     parser.save(tmp_path)
     words = parser.vocabulary.words[5:9]
     before = parser.distribution(words).scores
@@ -101,7 +100,7 @@ def joined(parser, reviews, tiny, tmp_path):
     return ChartParser.joined([ChartParser.load(tmp_path / name) for name in ("one", "two")]), alone
 
 
-def test_joined_parsers_score_by_the_mean_of_their_networks_scores(joined, reviews):
+def test_joined_parsers_average_scores(joined, reviews):
     both, alone = joined
     assert len(alone[0].vocabulary) == len(both.vocabulary) > len(alone[1].vocabulary)
     for tree in reviews.splits["dev"][:5]:
@@ -111,9 +110,9 @@ def test_joined_parsers_score_by_the_mean_of_their_networks_scores(joined, revie
         torch.testing.assert_close(found.splits, (scores[0].splits + scores[1].splits) / 2)
 
 
-def test_joined_parsers_keep_the_rules_and_can_be_saved(joined, reviews, tmp_path):
+def test_joined_parsers_round_trip(joined, reviews, tmp_path):
     both, _ = joined
-    check_parser(both, longest=LIMIT + 1)
+    check_parser(both, longest=MAX_WORDS + 1)
     both.save(tmp_path / "both")
     again = ChartParser.load(tmp_path / "both")
     assert [network.settings.size for network in again.networks] == [12, 7]
@@ -126,7 +125,7 @@ def test_parsers_with_and_without_labels_are_not_joined(parser, tmp_path):
     parser.save(tmp_path)
     other = ChartParser.load(tmp_path)
     other.labels = True
-    with pytest.raises(InputError, match="some of these parsers give labels and others do not"):
+    with pytest.raises(InputError, match="some of these parsers predict labels and others do not"):
         ChartParser.joined([ChartParser.load(tmp_path), other])
 
 
@@ -150,11 +149,23 @@ def test_loading_leaves_random_numbers_alone(parser, tmp_path):
         ("config.json", '{"format": 2, "parser": "chart"}', r"config.json: the key 'networks' is missing"),
     ],
 )
-def test_a_folder_that_is_not_a_chart_parser_is_refused(parser, tmp_path, name, content, message):
+def test_malformed_folders_are_refused(parser, tmp_path, name, content, message):
     parser.save(tmp_path)
     (tmp_path / name).write_text(content)
     with pytest.raises(InputError, match=message):
         ChartParser.load(tmp_path)
+
+
+def test_settings_named_by_010_are_upgraded(parser, tmp_path):
+    network = parser.network
+    network.settings = replace(network.settings, distill_weight=0.25, auxiliary_share=0.75, ema_decay=0.875)
+    parser.save(tmp_path)
+    config = (tmp_path / "config.json").read_text()
+    for old, new in {"taught": "distill_weight", "helper_share": "auxiliary_share", "average": "ema_decay"}.items():
+        assert f'"{new}"' in config
+        config = config.replace(f'"{new}"', f'"{old}"')
+    (tmp_path / "config.json").write_text(config)
+    assert ChartParser.load(tmp_path).network.settings == network.settings
 
 
 def test_a_missing_file_is_named(parser, tmp_path):

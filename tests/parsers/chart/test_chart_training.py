@@ -9,7 +9,7 @@ import torch
 from treebanks.parsing import ParsingTreebank
 from treenn.models.vectors import WordVectors
 from treenn.parsers.chart import ChartParser, ChartSettings, train
-from treenn.parsers.chart.chart_parser import LIMIT
+from treenn.parsers.chart.chart_parser import MAX_WORDS
 from treenn.trees import InputError, Tree, parse_nary, unbinarize
 
 QUESTIONS = tuple(
@@ -34,10 +34,10 @@ def test_training_finds_the_trees_of_a_simple_language(trained, reviews):
     assert [entry["epoch"] for entry in history] == [1, 2, 3, 4, 5, 6]
     assert history[-1]["loss"] < history[0]["loss"]
     assert history[results["best_epoch"] - 1]["dev"]["f1"] == max(entry["dev"]["f1"] for entry in history)
-    assert (results["treebank"], results["helpers"], parser.labels) == ("reviews", [], False)
+    assert (results["treebank"], results["auxiliary_treebanks"], parser.labels) == ("reviews", [], False)
 
 
-def test_training_is_the_same_bit_for_bit_and_leaves_random_numbers_alone(reviews, tiny):
+def test_training_is_reproducible_and_preserves_rng(reviews, tiny):
     few = ParsingTreebank("few", {"train": reviews.splits["train"][:30], "dev": reviews.splits["dev"][:5]})
     helper = ParsingTreebank("questions", {"train": QUESTIONS})
     runs = []
@@ -45,14 +45,14 @@ def test_training_is_the_same_bit_for_bit_and_leaves_random_numbers_alone(review
         torch.manual_seed(outside)
         np.random.seed(outside)  # noqa: NPY002
         state = torch.get_rng_state()
-        runs.append(train(few, replace(tiny, epochs=2), helpers=[helper])[0].network.state_dict())
+        runs.append(train(few, replace(tiny, epochs=2), auxiliary_treebanks=[helper])[0].network.state_dict())
         assert torch.equal(torch.get_rng_state(), state)
     assert all(torch.equal(tensor, runs[1][name]) for name, tensor in runs[0].items())
-    other = train(few, replace(tiny, epochs=2, seed=1), helpers=[helper])[0].network.state_dict()
+    other = train(few, replace(tiny, epochs=2, seed=1), auxiliary_treebanks=[helper])[0].network.state_dict()
     assert not torch.equal(other["node.weight"], runs[0]["node.weight"])
 
 
-def test_a_treebank_with_labels_makes_a_parser_with_labels(tiny):
+def test_labelled_treebank_gives_labelled_parser(tiny):
     treebank = ParsingTreebank("toy", {"train": QUESTIONS * 8, "dev": QUESTIONS})
     parser, results = train(treebank, replace(tiny, epochs=25, dropout=0.0))
     assert results["dev"]["labelled_f1"] == 1
@@ -60,26 +60,26 @@ def test_a_treebank_with_labels_makes_a_parser_with_labels(tiny):
     assert [str(unbinarize(tree)) for tree in trees] == [str(tree) for tree in QUESTIONS]
 
 
-def test_helpers_teach_tags_and_categories_but_trees_stay_without_labels(reviews, tiny):
+def test_auxiliary_labels_are_learned_but_not_predicted(reviews, tiny):
     few = ParsingTreebank("few", {"train": reviews.splits["train"][:30], "dev": reviews.splits["dev"][:5]})
     helper = ParsingTreebank("questions", {"train": QUESTIONS})
-    parser, results = train(few, replace(tiny, epochs=2), helpers=[helper])
-    assert results["helpers"] == ["questions"]
+    parser, results = train(few, replace(tiny, epochs=2), auxiliary_treebanks=[helper])
+    assert results["auxiliary_treebanks"] == ["questions"]
     assert "VBZ" in parser.network.inventory.tags
     assert set(parser.parse(["Who", "is", "king", "?"]).labels) == {None}
 
 
-def test_helpers_words_stay_if_a_file_of_vectors_knows_them(reviews, tiny):
+def test_auxiliary_words_with_vectors_are_kept(reviews, tiny):
     few = ParsingTreebank("few", {"train": reviews.splits["train"][:30], "dev": reviews.splits["dev"][:5]})
     vectors = WordVectors({word: np.ones(5, dtype=np.float32) for word in ("king", "soup")})
     helper = ParsingTreebank("questions", {"train": QUESTIONS})
-    parser, _ = train(few, replace(tiny, epochs=1), helpers=[helper], vectors=[vectors])
+    parser, _ = train(few, replace(tiny, epochs=1), auxiliary_treebanks=[helper], vectors=[vectors])
     own = {word.lower() for tree in few.splits["train"] for word in tree.words}
     assert set(parser.vocabulary.words[1:]) - own == {"king"}
     assert parser.network.words.num_embeddings == len(parser.vocabulary)
 
 
-def test_pretrained_vectors_are_where_words_start_and_are_trained(reviews, tiny):
+def test_pretrained_vectors_are_fine_tuned(reviews, tiny):
     words = {word.lower() for tree in reviews.splits["train"] for word in tree.words}
     vectors = WordVectors({word: np.full(5, 0.5, dtype=np.float32) for word in words})
     parser, _ = train(reviews, replace(tiny, epochs=1, learning_rate=1e-4), vectors=[vectors])
@@ -95,7 +95,7 @@ def test_the_parser_is_written_and_progress_told(reviews, tiny, tmp_path):
     parser, _ = train(
         few,
         replace(tiny, epochs=2),
-        helpers=[helper],
+        auxiliary_treebanks=[helper],
         out=tmp_path / "out",
         progress=lambda done, total, text: told.append((done, total)),
     )
@@ -111,21 +111,28 @@ def test_a_split_without_trees_is_refused(reviews, tiny):
         train(ParsingTreebank("none", {"train": reviews.splits["train"][:1]}), tiny)
 
 
-def test_training_without_trees_that_are_short_enough_is_refused(reviews, tiny):
+def test_training_without_short_trees_is_refused(reviews, tiny):
     with pytest.raises(InputError, match="split 'train' of treebank reviews has no tree of at most 2 words"):
         train(reviews, replace(tiny, longest=2))
 
 
 def test_a_dev_tree_over_the_limit_is_refused(reviews, tiny):
-    n = LIMIT + 1
+    n = MAX_WORDS + 1
     long = Tree(("a",) * n, tuple((node if node == 0 else n + node - 1, node + 1) for node in range(n - 1)))
-    with pytest.raises(InputError, match=rf"{n} words; the chart parser takes at most {LIMIT}"):
+    with pytest.raises(InputError, match=rf"{n} words; the chart parser takes at most {MAX_WORDS}"):
         train(ParsingTreebank("long", {"train": reviews.splits["train"], "dev": (long,)}), tiny)
 
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("size", 0), ("epochs", 0), ("dropout", 1.0), ("learning_rate", float("nan")), ("warmup", -1), ("taught", 1.5)],
+    [
+        ("size", 0),
+        ("epochs", 0),
+        ("dropout", 1.0),
+        ("learning_rate", float("nan")),
+        ("warmup", -1),
+        ("distill_weight", 1.5),
+    ],
 )
 def test_settings_out_of_range_are_refused(option, value):
     with pytest.raises(InputError, match=rf"^{option} {value}: must be"):

@@ -38,7 +38,7 @@ def test_the_best_tree_is_the_best_of_all(length):
 
 @pytest.mark.parametrize("length", LENGTHS)
 @pytest.mark.parametrize("count", [2, 7, 500])
-def test_the_k_best_trees_are_the_first_of_all_in_order(length, count):
+def test_k_best_trees_equal_enumeration(length, count):
     scores = random_scores(length)
     (found,) = best_trees(scores, count)
     expected = totals(scores).sort(descending=True)

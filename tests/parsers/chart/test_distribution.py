@@ -23,7 +23,7 @@ def test_the_log_partitions_gradient_is_right(length):
     assert torch.autograd.gradcheck(lambda *parts: TreeDistribution(Scores(*parts)).log_partition, scores)
 
 
-def test_without_spans_is_the_sum_over_the_trees_that_lack_them():
+def test_without_sums_over_remaining_trees():
     scores, forbidden = random_scores(6, batch=2), torch.zeros(2, 21, dtype=torch.bool)
     forbidden[:, [row(6, 1, 3), row(6, 2, 6)]] = True
     keeps = [not {(1, 3), (2, 6)} & {(start, end) for start, end, _ in children(tree)} for tree in all_trees(0, 6)]
@@ -43,7 +43,7 @@ def test_without_spans_gradient_is_right():
 
 
 @pytest.mark.parametrize("length", range(1, 9))
-def test_the_expected_best_tree_has_the_highest_expectation_of_all(length):
+def test_expected_best_maximizes_expectation(length):
     distribution = TreeDistribution(random_scores(length))
     chances = distribution.marginals[0].sum(dim=1)
     expected = [sum(float(chances[row(length, s, e)]) for s, e, _ in children(tree)) for tree in all_trees(0, length)]

@@ -16,19 +16,19 @@ def prepared(tree):
     return example(tree, Vocabulary(["who", "is"]), inventory), inventory
 
 
-def test_words_are_looked_up_in_lower_case_and_tags_numbered():
+def test_words_are_lower_cased_and_tags_numbered():
     found, inventory = prepared(QUESTION)
     assert found.words.tolist() == [1, 2, 0, 0, 0]
     assert [list(inventory.tags)[tag] for tag in found.tags] == ["WP", "VBZ", "NN", "NN", "."]
 
 
-def test_a_node_of_three_children_allows_both_ways_to_make_it_binary():
+def test_ternary_node_allows_both_binarizations():
     found, _ = prepared(QUESTION)
     allowed = {span for span in [(0, 4), (1, 5), (1, 3), (2, 4), (0, 3), (0, 2)] if not found.crossing[row(5, *span)]}
     assert allowed == {(0, 4), (1, 5), (1, 3), (2, 4)}
 
 
-def test_categories_are_chains_null_where_a_node_may_stand_and_nothing_across_brackets():
+def test_categories_of_compatible_and_crossing_spans():
     found, inventory = prepared(QUESTION)
     names = list(inventory.categories)
     at = {span: found.categories[row(5, *span)] for span in [(2, 3), (1, 4), (1, 3), (0, 4), (1, 2), (0, 2)]}
@@ -43,7 +43,7 @@ def test_a_tree_without_labels_teaches_brackets_only():
     assert (inventory.tags, inventory.categories) == ({}, {NULL: 0})
 
 
-def test_batches_hold_every_example_once_and_one_length_each():
+def test_batches_partition_examples_by_length():
     trees = [parse_tree(text) for text in ["(X a)", "(X (X a) (X b))"] for _ in range(7)]
     examples = [prepared(tree)[0] for tree in trees]
     found = list(batches(examples, 3, np.random.default_rng(0)))

@@ -8,13 +8,13 @@ from treenn.trees import InputError
 SENTENCES = [("a", word, "film") for word in ("good", "bad", "dull", "wild", "sweet", "sour", "odd", "wise")]
 
 
-def test_each_sentence_is_in_one_part_and_every_part_has_some():
+def test_folds_partition_sentences():
     found = [[in_fold(words, f"{part}/3") for part in (1, 2, 3)] for words in SENTENCES]
     assert all(sum(parts) == 1 for parts in found)
     assert all(any(part) for part in zip(*found, strict=True))
 
 
-def test_a_sentence_in_other_letters_is_in_the_same_part():
+def test_fold_ignores_case():
     for words in SENTENCES:
         assert in_fold(words, "1/2") == in_fold([word.upper() for word in words], "1/2")
 
@@ -25,5 +25,5 @@ def test_none_is_in_no_part():
 
 @pytest.mark.parametrize("fold", ["0/2", "3/2", "1/1", "1", "1/2/3", "a/b", "-1/2", "1/0"])
 def test_what_is_no_part_is_refused(fold):
-    with pytest.raises(InputError, match=f"^fold {fold}: must be a part of two or more, such as 1/4"):
+    with pytest.raises(InputError, match=f"^fold {fold}: must be a fold of two or more, such as 1/4"):
         parse_fold(fold)

@@ -11,10 +11,10 @@ from treebanks.parsing import ParsingTreebank
 from treenn.parsers.chart import ChartParser, train
 from treenn.parsers.chart.cky import Scores
 from treenn.parsers.chart.distribution import TreeDistribution
-from treenn.parsers.chart.examples import Lesson, Lessons, example, stack
+from treenn.parsers.chart.examples import SoftTargetBatch, SoftTargets, example, stack
 from treenn.parsers.chart.folds import in_fold
-from treenn.parsers.chart.margin_loss import by_teachers, compute_loss
-from treenn.parsers.chart.soft_targets import lessons, without_rare
+from treenn.parsers.chart.margin_loss import compute_loss, distill_loss
+from treenn.parsers.chart.soft_targets import soft_targets, without_rare
 from treenn.parsers.chart.spans import row
 from treenn.trees import InputError
 
@@ -34,9 +34,9 @@ def sentences(treebank: ParsingTreebank) -> list[tuple[str, ...]]:
     return [tree.words for tree in treebank.splits["train"][:40]]
 
 
-def taught(teachers, *asked) -> list[Lesson]:
-    """The lessons of whole sentences."""
-    return lessons(teachers, asked, silent)
+def taught(teachers, *asked) -> list[SoftTargets]:
+    """The soft_targets of whole sentences."""
+    return soft_targets(teachers, asked, silent)
 
 
 def softened(parser: ChartParser) -> ChartParser:
@@ -54,32 +54,32 @@ def test_a_teacher_has_not_seen_its_fold(teachers, reviews):
         assert set(teacher.vocabulary.words[1:]) <= seen
 
 
-def is_the_lesson(lesson: Lesson, splits: torch.Tensor) -> bool:
-    """Whether a lesson is what these probabilities of splits come to once the rare ones are gone."""
+def is_the_lesson(targets: SoftTargets, splits: torch.Tensor) -> bool:
+    """Whether a soft_targets is what these probabilities of splits come to once the rare ones are gone."""
     nodes, kept = without_rare(splits)
     found = torch.zeros(kept.numel())
-    found[torch.from_numpy(lesson.places).long()] = torch.from_numpy(lesson.splits)
-    return torch.allclose(found, kept.flatten()) and torch.allclose(torch.from_numpy(lesson.nodes), nodes[0])
+    found[torch.from_numpy(targets.indices).long()] = torch.from_numpy(targets.splits)
+    return torch.allclose(found, kept.flatten()) and torch.allclose(torch.from_numpy(targets.nodes), nodes[0])
 
 
-def test_a_lesson_is_what_the_teacher_says_that_has_not_seen_the_sentence(teachers, reviews):
-    for words, lesson in zip(sentences(reviews), taught(teachers, *sentences(reviews)), strict=True):
+def test_soft_targets_come_from_held_out_teachers(teachers, reviews):
+    for words, targets in zip(sentences(reviews), taught(teachers, *sentences(reviews)), strict=True):
         right, wrong = teachers if in_fold(words, "1/2") else teachers[::-1]
-        assert is_the_lesson(lesson, right.distribution(words).posterior.splits)
-        assert not is_the_lesson(lesson, wrong.distribution(words).posterior.splits)
+        assert is_the_lesson(targets, right.distribution(words).posterior.splits)
+        assert not is_the_lesson(targets, wrong.distribution(words).posterior.splits)
 
 
-def test_of_two_teachers_with_one_fold_a_lesson_is_the_mean(teachers, reviews, tiny):
+def test_two_teachers_of_one_fold_are_averaged(teachers, reviews, tiny):
     other = deepcopy(teachers[1])
     other.networks[0].settings = replace(tiny, fold="1/2")
     words = next(words for words in sentences(reviews) if in_fold(words, "1/2"))
-    [lesson] = taught([teachers[0], other], words)
+    [targets] = taught([teachers[0], other], words)
     one, two = (teacher.distribution(words).posterior.splits for teacher in (teachers[0], other))
-    assert is_the_lesson(lesson, (one + two) / 2)
-    assert not is_the_lesson(lesson, one)
+    assert is_the_lesson(targets, (one + two) / 2)
+    assert not is_the_lesson(targets, one)
 
 
-def test_without_its_rare_splits_a_distribution_is_still_one(parser):
+def test_pruned_distribution_is_normalized(parser):
     """Adding to a span's score and taking it off its splits' changes no tree; so the expected score must stay."""
     words = ["The", "laptop", "had", "no", "finesse", "and", "a", "very", "good", "price", "."]
     posterior = softened(parser).distribution(words).posterior
@@ -98,29 +98,29 @@ def test_without_its_rare_splits_a_distribution_is_still_one(parser):
 
 
 @pytest.mark.parametrize("count", [0, 1])
-def test_a_sentence_that_all_teachers_have_seen_is_refused(teachers, reviews, count):
+def test_sentence_seen_by_all_teachers_is_refused(teachers, reviews, count):
     with pytest.raises(InputError, match=r"every teacher was trained on \d+ of the sentences, one being"):
         taught(teachers[:count], *sentences(reviews))
 
 
-def test_the_loss_by_teachers_is_the_cross_entropy_over_all_trees():
+def test_distill_loss_is_cross_entropy_over_trees():
     scores, opinion = (Scores(*(part.float() for part in random_scores(5, batch=2))) for _ in range(2))
     opinion = Scores(opinion.nodes.flip(1), opinion.splits.flip(2))
     posterior = TreeDistribution(opinion).posterior
-    given = Lessons(torch.tensor([1]), posterior.nodes[1:], posterior.splits[1:])
+    given = SoftTargetBatch(torch.tensor([1]), posterior.nodes[1:], posterior.splits[1:])
     expected = -(totals(opinion, 1).softmax(0) * totals(scores, 1).log_softmax(0)).sum()
-    torch.testing.assert_close(by_teachers(TreeDistribution(scores), given), expected.unsqueeze(0))
+    torch.testing.assert_close(distill_loss(TreeDistribution(scores), given), expected.unsqueeze(0))
 
 
-def test_only_sentences_with_a_lesson_are_taught_and_as_much_as_is_said(teachers, parser, reviews):
+def test_distill_weight_scales_selected_sentences(teachers, parser, reviews):
     parser = deepcopy(parser)
     network, length = parser.network, len(sentences(reviews)[0])
     trees = [tree for tree in reviews.splits["train"][:40] if len(tree.words) == length]
     bare = [example(tree, parser.vocabulary, network.inventory) for tree in trees]
-    learned = [bare[0]._replace(lesson=taught(teachers, trees[0].words)[0]), *bare[1:]]
+    learned = [bare[0]._replace(soft_targets=taught(teachers, trees[0].words)[0]), *bare[1:]]
 
     def loss(examples, share):
-        network.settings = replace(network.settings, taught=share)
+        network.settings = replace(network.settings, distill_weight=share)
         return compute_loss(network, stack(examples)).item()
 
     assert len(trees) > 1
@@ -130,18 +130,18 @@ def test_only_sentences_with_a_lesson_are_taught_and_as_much_as_is_said(teachers
     assert loss(learned, 1.0) - others == pytest.approx(loss(learned[:1], 1.0) / len(bare), rel=1e-4)
 
 
-def test_a_parser_that_thinks_as_its_teacher_loses_the_teachers_entropy(parser, reviews):
+def test_own_soft_targets_cost_the_entropy(parser, reviews):
     parser = softened(parser)
     [tree] = reviews.splits["train"][:1]
     fold = next(fold for fold in ("1/2", "2/2") if in_fold(tree.words, fold))
-    parser.network.settings = replace(parser.network.settings, taught=1.0, fold=fold)
-    [lesson] = taught([parser], tree.words)
-    found = compute_loss(parser.network, stack([example(tree, parser.vocabulary, parser.network.inventory, lesson)]))
+    parser.network.settings = replace(parser.network.settings, distill_weight=1.0, fold=fold)
+    [targets] = taught([parser], tree.words)
+    found = compute_loss(parser.network, stack([example(tree, parser.vocabulary, parser.network.inventory, targets)]))
     assert found.item() == pytest.approx(parser.distribution(tree.words).entropy.item(), rel=0.02)
     assert found.item() > 0.5
 
 
-def test_who_is_taught_learns_another_parser_bit_for_bit_the_same(teachers, reviews, tiny):
+def test_distillation_changes_training_reproducibly(teachers, reviews, tiny):
     few = ParsingTreebank("few", {"train": reviews.splits["train"][:40], "dev": reviews.splits["dev"][:5]})
     settings = replace(tiny, epochs=1)
     first, second, alone = (train(few, settings, teachers=some)[0] for some in (teachers, teachers, ()))
@@ -154,5 +154,5 @@ def test_a_fold_that_leaves_nothing_is_refused(reviews, tiny):
     [tree] = reviews.splits["train"][:1]
     fold = next(fold for fold in ("1/2", "2/2") if in_fold(tree.words, fold))
     one = ParsingTreebank("one", {"train": (tree,), "dev": (tree,)})
-    with pytest.raises(InputError, match=f"^fold {fold}: this leaves no tree of one to train on"):
+    with pytest.raises(InputError, match=f"^fold {fold}: no tree of one is left to train on"):
         train(one, replace(tiny, fold=fold))

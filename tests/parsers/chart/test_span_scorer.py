@@ -31,30 +31,30 @@ def words_and_affixes(length, batch=2):
 
 @pytest.mark.parametrize("length", [1, 2, 6])
 def test_some_spans_are_as_all_spans(network, length):
-    places = network.encode(*words_and_affixes(length)).places
+    fenceposts = network.encode(*words_and_affixes(length)).fenceposts
     starts, ends = (torch.tensor(column).expand(2, -1) for column in starts_and_ends(length))
-    torch.testing.assert_close(network.some_spans(places, starts, ends), network.spans(places))
+    torch.testing.assert_close(network.some_spans(fenceposts, starts, ends), network.spans(fenceposts))
 
 
-def test_a_splits_score_is_what_its_parts_and_its_place_say(network):
-    places = network.encode(*words_and_affixes(5)).places
-    hidden = network.spans(places)
-    scores = network.scores(hidden, places)
+def test_split_score_formula(network):
+    fenceposts = network.encode(*words_and_affixes(5)).fenceposts
+    hidden = network.spans(fenceposts)
+    scores = network.scores(hidden, fenceposts)
     torch.testing.assert_close(scores.nodes, hidden @ network.node.weight.T + network.node.bias)
     whole, left, right = network.parts(hidden).chunk(3, dim=-1)
     for start, split, end in [(0, 1, 2), (0, 2, 5), (1, 3, 4)]:
         children = (left[1, row(5, start, split)] * right[1, row(5, split, end)]).sum()
-        parent = (whole[1, row(5, start, end)] * network.split(places[1, split])).sum()
+        parent = (whole[1, row(5, start, end)] * network.split(fenceposts[1, split])).sum()
         torch.testing.assert_close(scores.splits[1, start, split, end], children + parent)
 
 
-def test_the_places_are_what_stands_left_and_right_of_them(network):
+def test_fenceposts_join_left_and_right_states(network):
     """What lies to the right of a place changes nothing of what is read from the left, and the other way round."""
     words, affixes = words_and_affixes(4)
     changed = words.clone()
     changed[:, 3] = (words[:, 3] + 1) % 5
     network.layers = network.layers[:1]  # a second layer reads both directions
-    before, after = network.encode(words, affixes).places, network.encode(changed, affixes).places
+    before, after = network.encode(words, affixes).fenceposts, network.encode(changed, affixes).fenceposts
     same = (before == after).all(dim=0)
     assert same[:4, :3].all() and same[4, 3:].all()
     assert not same[4, :3].any() and not same[:4, 3:].any()
@@ -63,16 +63,16 @@ def test_the_places_are_what_stands_left_and_right_of_them(network):
 def test_unknown_words_differ_by_their_affixes_alone(network):
     words, affixes = words_and_affixes(3)
     unknown = torch.zeros_like(words)
-    assert not torch.equal(network.encode(unknown, affixes).places, network.encode(unknown, affixes + 1).places)
+    assert not torch.equal(network.encode(unknown, affixes).fenceposts, network.encode(unknown, affixes + 1).fenceposts)
 
 
 def test_word_dropout_takes_rare_words_more_often(network):
     network.unknown = torch.tensor([1.0, 1.0, 0.0, 0.0, 0.0])
-    network.train().dropout.share = 0.0
+    network.train().dropout.p = 0.0
     words, affixes = torch.tensor([[1, 2]]), words_and_affixes(2)[1][:1]
-    forgotten = network.encode(torch.tensor([[0, 2]]), affixes).places
-    torch.testing.assert_close(network.encode(words, affixes).places, forgotten)
-    assert not torch.equal(network.eval().encode(words, affixes).places, forgotten)
+    forgotten = network.encode(torch.tensor([[0, 2]]), affixes).fenceposts
+    torch.testing.assert_close(network.encode(words, affixes).fenceposts, forgotten)
+    assert not torch.equal(network.eval().encode(words, affixes).fenceposts, forgotten)
 
 
 def test_the_objectives_gradient_is_right(network):
@@ -100,7 +100,7 @@ class _Objective(torch.nn.Module):
         return compute_loss(self.network, batch)
 
 
-def test_a_dropped_number_is_dropped_for_the_whole_sentence():
+def test_dropout_mask_is_shared_within_sentence():
     dropout = module._SharedDropout(0.5).train()
     x = dropout(torch.ones(3, 4, 200))
     assert torch.equal(x, x[:, :1].expand_as(x))

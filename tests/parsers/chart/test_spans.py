@@ -30,7 +30,7 @@ def test_crossing_is_overlap_without_nesting(tree, data):
 
 
 @given(trees())
-def test_of_a_binary_tree_all_spans_cross_but_its_own(tree):
+def test_only_own_spans_do_not_cross(tree):
     n = len(tree.words)
     allowed = (~crossing(n, tree.spans)).nonzero()[0].tolist()
     assert allowed == sorted(row(n, *span) for span in tree.spans)

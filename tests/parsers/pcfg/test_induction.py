@@ -37,7 +37,7 @@ def test_rules_have_their_relative_frequency():
     assert probability(grammar, "VBP", "see") == pytest.approx(1 / (2 + 2 / 4))  # an unknown word: 2 of 4 pairs
 
 
-def test_a_sentence_is_as_a_rule_what_it_was_in_training_but_can_be_anything():
+def test_root_prior_prefers_training_roots():
     grammar = induced(TREES, PLAIN)
     assert probability(grammar, FRAGMENT, "S") == pytest.approx((2 + 2 / 14) / 4)
     assert probability(grammar, FRAGMENT, "VP") == pytest.approx((2 / 14) / 4)
@@ -53,7 +53,7 @@ def test_probabilities_sum_to_one(trees):
 
 
 @given(nary_trees(), st.sampled_from(["head", "left", "right"]), st.integers(0, 2), st.integers(1, 3))
-def test_a_grammar_of_one_tree_whose_labels_all_differ_has_that_tree(tree, factor, horizontal, vertical):
+def test_grammar_of_one_tree_reproduces_it(tree, factor, horizontal, vertical):
     words = tuple(f"w{number}" for number in range(len(tree.words)))
     tree = NaryTree(words, tree.children, tuple(f"N{number}" for number in range(len(tree.labels))))
     settings = Settings(factor=factor, horizontal=horizontal, vertical=vertical, retag=0)

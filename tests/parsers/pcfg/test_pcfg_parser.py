@@ -41,7 +41,7 @@ def test_unknown_words(parser):
     assert unbinarize(parser.parse(["the", "young", "cat", "loves", "food", "."])).labels[-1] == "S"
 
 
-def test_a_sentence_s_first_word_is_known_in_small_letters(parser):
+def test_first_word_falls_back_to_lower_case(parser):
     assert parser.parse(["The", "old", "dog", "."]).labels == parser.parse(["the", "old", "dog", "."]).labels
 
 

@@ -18,7 +18,7 @@ def made(*lines, name="made"):
 DOGS = made("(S (NP (DT the) (JJ old) (NN dog)) (VP (VBZ barks)) (. .))", "(NP (DT the) (NN dog))")
 
 
-def test_the_results_say_what_was_made_and_of_what(tmp_path):
+def test_results_describe_grammar_and_data(tmp_path):
     told = []
     parser, results = train(DOGS, out=tmp_path, progress=lambda *what: told.append(what))
     assert results["treebank"] == "made"
@@ -32,14 +32,14 @@ def test_the_results_say_what_was_made_and_of_what(tmp_path):
 
 def test_helpers_add_their_trees():
     cats = made("(S (NP (NNS cats)) (VP (VBP purr)))", name="cats")
-    parser, results = train(DOGS, helpers=[cats])
-    assert results["helpers"] == ["cats"]
+    parser, results = train(DOGS, auxiliary_treebanks=[cats])
+    assert results["auxiliary_treebanks"] == ["cats"]
     assert results["trees"] == 3
     assert unbinarize(parser.parse(["cats", "purr"])) == cats.splits["train"][0]
 
 
 def test_trees_without_labels_are_passed_over():
-    _, results = train(DOGS, helpers=[made("(S (X w) (NN v))")])
+    _, results = train(DOGS, auxiliary_treebanks=[made("(S (X w) (NN v))")])
     assert results["trees"] == 2
     assert results["trees_without_labels"] == 1
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from treenn.models.vocabulary import Vocabulary
-from treenn.parsers.recursive.beam_search import Found, Sentences, search
+from treenn.parsers.recursive.beam_search import SearchResult, Sentences, search
 from treenn.parsers.recursive.gold import gold_of
 from treenn.parsers.recursive.max_margin import margin_loss, steps_loss
 from treenn.parsers.recursive.merge_scorer import MergeNetwork, build
@@ -48,7 +48,7 @@ def sentences_of(*lengths: int, seed: int = 0) -> list[list[str]]:
     return [[draw.choice(WORDS) for _ in range(length)] for length in lengths]
 
 
-def searched(network: MergeNetwork, sentences: list[list[str]], width: int) -> tuple[Found, list[Tree]]:
+def searched(network: MergeNetwork, sentences: list[list[str]], width: int) -> tuple[SearchResult, list[Tree]]:
     lengths = torch.tensor([len(words) for words in sentences])
     found = search(network, network.vectors(sentences), Sentences(lengths.cumsum(0) - lengths, lengths), width)
     return found, trees_of(found, sentences, lengths)
@@ -180,7 +180,7 @@ def test_the_margin_loss_is_that_over_all_trees(network: MergeNetwork, kappa: fl
     assert loss.item() > 0
 
 
-def test_a_violation_is_the_largest_difference_after_as_many_merges(network: MergeNetwork) -> None:
+def test_max_violation_is_the_largest_prefix_difference(network: MergeNetwork) -> None:
     trees, kappa, expected, whole = random_trees(9, 8, 7, 7, 5, 3, seed=6), 0.5, [], []
     for tree in trees:
         violating = right = begin(network, list(tree.words))
@@ -260,7 +260,7 @@ def test_scores_with_gradients_are_those_of_the_search(network: MergeNetwork) ->
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_spans_are_wrong_where_they_cross_a_right_bracket(seed: int) -> None:
+def test_spans_crossing_gold_brackets_are_wrong(seed: int) -> None:
     trees = random_trees(9, 6, 2, seed=seed)
     gold = gold_of(trees)
     for tree, table, starts, ends in zip(trees, gold.wrong, gold.starts, gold.ends, strict=True):

@@ -42,7 +42,7 @@ def test_it_is_a_parser(parser: RecursiveNetworkParser) -> None:
     check_parser(parser, longest=150)
 
 
-def test_a_sentence_has_one_tree_alone_and_in_any_batch(parser: RecursiveNetworkParser) -> None:
+def test_tree_is_independent_of_batch(parser: RecursiveNetworkParser) -> None:
     draw = random.Random(0)
     words = [*parser.network.vocabulary.words, "unheard"]
     sentences = [[draw.choice(words) for _ in range(draw.randint(1, 25))] for _ in range(120)]
@@ -67,6 +67,13 @@ def test_a_saved_parser_comes_back(parser: RecursiveNetworkParser, tmp_path: Pat
     assert {path.name for path in (tmp_path / "new" / "folder").iterdir()} == {
         "config.json", "vocabulary.json", "model.safetensors",
     }  # fmt: skip
+
+
+def test_settings_of_010_are_upgraded(tmp_path: Path) -> None:
+    make(Settings(size=4, hidden=4, context_size=4, objective="max-violation")).save(tmp_path)
+    config = (tmp_path / "config.json").read_text().replace("max-violation", "violation")
+    (tmp_path / "config.json").write_text(config)
+    assert RecursiveNetworkParser.load(tmp_path).settings.objective == "max-violation"
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def test_a_seed_fixes_every_bit(tmp_path: Path) -> None:
     assert weights[0] == weights[1] != weights[2]
 
 
-def test_the_best_epoch_on_dev_is_kept_and_written(tmp_path: Path) -> None:
+def test_best_epoch_on_dev_is_saved(tmp_path: Path) -> None:
     bank, calls = toy(30), list[tuple[int, int, str]]()
     parser, results = train(
         bank, replace(SMALL, learning_rate=0.05), out=tmp_path, progress=lambda *call: calls.append(call)
@@ -100,13 +100,13 @@ def test_vectors_are_what_words_start_from() -> None:
     assert results["embedding_parameters"] == 3 * len(network.vocabulary)
 
 
-def test_trees_of_any_number_of_children_and_helpers_are_learnt_from() -> None:
+def test_nary_trees_and_auxiliary_treebanks_train() -> None:
     flat = NaryTree(("a", "b", "c", "d"), ((1, 2, 3), (0, 4)), (None,) * 6)
     words = NaryTree(("a",), ((0,),), (None,) * 2)
     bank = ParsingTreebank("flat", {"train": (flat, words), "dev": (flat,), "test": (flat,)})
-    parser, results = train(bank, replace(SMALL, epochs=25, learning_rate=0.03), helpers=[toy(12)])
+    parser, results = train(bank, replace(SMALL, epochs=25, learning_rate=0.03), auxiliary_treebanks=[toy(12)])
     assert parser.parse(flat.words).spans[-2] == (1, 4)
-    assert results["helpers"] == ["toy"]
+    assert results["auxiliary_treebanks"] == ["toy"]
     assert parser.network.vocabulary.encode(["sees", "the"]).min() > 0
 
 

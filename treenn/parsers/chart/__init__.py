@@ -1,4 +1,4 @@
-"""The chart parser: a neural span scorer and an exact, batched search over all binary trees."""
+"""The chart parser: a neural span scorer and exact, batched search over all binary trees."""
 
 from treenn.parsers.chart.chart_parser import ChartParser
 from treenn.parsers.chart.chart_settings import ChartSettings

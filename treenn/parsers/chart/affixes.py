@@ -1,4 +1,4 @@
-"""What a word looks like, as a few hashed numbers: for words that training never saw."""
+"""Hashed prefixes, suffixes and shapes of words: features that unknown words have, too."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ from functools import lru_cache
 from zlib import crc32
 
 BUCKETS = 8192
-"""How many numbers there are; affixes that share one are rare at this size."""
+"""The number of hash buckets; collisions are rare at this size."""
 
 PREFIXES, SUFFIXES = (1, 2, 3), (1, 2, 3, 4)
 
 COUNT = len(PREFIXES) + len(SUFFIXES) + 1
-"""How many numbers a word has."""
+"""The number of features per word."""
 
 _REPEATED = re.compile(r"(.)\1+")
 
 
 @lru_cache(maxsize=1 << 16)
 def affixes(word: str) -> tuple[int, ...]:
-    """The hashed prefixes and suffixes of a word in lower case, and its shape: `Xx` for `Film`, `d-x` for `90-minute`.
+    """Hash the prefixes and suffixes of a word in lower case, and its shape: `Xx` for `Film`, `d-x` for `90-minute`.
 
     The hash is CRC-32, the same on every machine and in every process.
+
+    Returns:
+        `COUNT` bucket numbers below `BUCKETS`.
     """
     start, end = word[: PREFIXES[-1]].lower(), word[-SUFFIXES[-1] :].lower()
     parts = [
@@ -33,6 +36,6 @@ def affixes(word: str) -> tuple[int, ...]:
 
 
 def _shape(word: str) -> str:
-    """Letters as X or x, digits as d, the rest as they are; runs of the same as one."""
+    """Map letters to X or x and digits to d, keep other characters, and collapse runs."""
     kinds = ("X" if c.isupper() else "x" if c.islower() else "d" if c.isdigit() else c for c in word)
     return _REPEATED.sub(r"\1", "".join(kinds))

@@ -1,4 +1,4 @@
-"""`ChartSettings`: all that decides the training of a chart parser but its data."""
+"""`ChartSettings`: the hyperparameters of a chart parser."""
 
 from __future__ import annotations
 
@@ -17,36 +17,39 @@ from treenn.trees.arguments import (
     check_fields,
 )
 
+RENAMED = {"taught": "distill_weight", "helper_share": "auxiliary_share", "average": "ema_decay"}
+"""Settings as treenn 0.1.0 named them, and their current names."""
+
 
 @dataclass(frozen=True)
 class ChartSettings:
-    """How the parser is built and trained; the defaults are the shipped parser's.
+    """The architecture and training of a chart parser; the defaults are those of the shipped parser.
 
     Args:
-        size: width of each direction of the LSTMs.
-        layers: how many bidirectional LSTMs are stacked.
-        word_size: width of the word vectors where no pretrained ones are given.
-        affix_size: width of the vectors of prefixes, suffixes and shapes.
-        span_size: width of the hidden layer that scores spans.
-        split_size: rank of the maps that score the splits of spans.
-        dropout: share of numbers dropped at each layer, the same for all words or spans of a sentence.
-        word_dropout: α: a word seen c times in training is taken for an unknown one with probability α / (α + c)
+        size: the width of each direction of the LSTMs.
+        layers: the number of bidirectional LSTM layers.
+        word_size: the width of the word vectors if no pretrained ones are given.
+        affix_size: the width of the vectors of prefixes, suffixes and shapes.
+        span_size: the width of the hidden layer that scores spans.
+        split_size: the rank of the bilinear maps that score splits.
+        dropout: the dropout probability at each layer, with one mask for all words or spans of a sentence.
+        word_dropout: α: a word with training count c is replaced by the unknown word with probability α / (α + c)
             (Kiperwasser and Goldberg, *Simple and Accurate Dependency Parsing Using Bidirectional LSTM Feature
             Representations*, TACL 2016).
-        epochs: how often training sees each tree.
-        batch_size: sentences in one step, all of one length.
-        learning_rate: of Adam, at its highest: it rises over the first steps and falls to nothing as a cosine.
-        warmup: how many steps it rises.
-        longest: trees of more words are left out of training.
-        phrase_share: how many phrases of the treebank's own trees, as sentences by themselves, the first epoch has for
-            each tree; it falls to none in the last. Of trees that are not binary, none.
-        helper_share: how many trees of the helping treebanks the first epoch has for each of the treebank's own; it
-            falls likewise.
-        fold: a part of the treebank's trees that is left out of training, such as `1/4`, the first of four, to teach
-            other parsers; `""` for none.
-        taught: how much of what is learned from a tree is what teachers think of its sentence, where there are any.
-        average: decay of the running average of the weights, which is what parses; 0 for the last weights themselves.
-        seed: of first weights, order of the trees and dropout.
+        epochs: the number of passes over the training trees.
+        batch_size: sentences per step, all of one length.
+        learning_rate: the peak learning rate of Adam, after linear warmup and before cosine decay to 0.
+        warmup: the number of warmup steps.
+        longest: the maximum number of words of a training tree.
+        phrase_share: phrases of the treebank's own trees, as separate sentences, per tree in the first epoch; decays
+            linearly to 0. Only binary trees give phrases.
+        auxiliary_share: trees of the auxiliary treebanks per tree of the treebank in the first epoch; decays linearly
+            to 0.
+        fold: the part of the treebank's trees that is held out of training, such as `1/4`, the first of four, for a
+            teacher of other parsers; `""` for none.
+        distill_weight: the weight of the teachers' distribution in the loss, between 0 (the tree only) and 1.
+        ema_decay: the decay of the exponential moving average of the weights, which the parser uses; 0 to disable.
+        seed: the seed of initial weights, order of the trees and dropout.
 
     Raises:
         InputError: if a setting is of another type or out of range.
@@ -66,10 +69,10 @@ class ChartSettings:
     warmup: Natural = 300
     longest: Count = 60
     phrase_share: NonNegative = 2.0
-    helper_share: NonNegative = 1.6
+    auxiliary_share: NonNegative = 1.6
     fold: str = ""
-    taught: Probability = 0.5
-    average: Share = 0.998
+    distill_weight: Probability = 0.5
+    ema_decay: Share = 0.998
     seed: Seed = 0
 
     def __post_init__(self) -> None:

@@ -1,10 +1,11 @@
-"""Exact search over all binary trees of a sentence: a loop over widths, and no other.
+"""Exact search over all binary trees of a sentence, batched, with one loop over span widths.
 
-All spans of one width, in all sentences of a batch, are one step. A tree's score is a sum: each node but the root has
-a score, one as a left child and another as a right child (the root is in every tree), and each split of a node into
-two parts has one. The dynamic programs are CKY's without a grammar; sums instead of maxima make the inside algorithm,
-and its derivative the outside algorithm (Eisner, *Inside-Outside and Forward-Backward Algorithms Are Just Backprop*,
-2016), written out here because that is several times faster than a graph of small operations.
+All spans of one width, in all sentences of a batch, are one step. The score of a tree is a sum over its nodes and
+splits: each node but the root has a score as a left or as a right child (the root is in every tree), and each split of
+a node into two children has one. The dynamic programs are CKY's without a grammar. Sums instead of maxima give the
+inside algorithm, and its derivative the outside algorithm (Eisner, *Inside-Outside and Forward-Backward Algorithms Are
+Just Backprop*, 2016), written out here because that is several times faster than autograd over a graph of small
+operations.
 """
 
 from __future__ import annotations
@@ -18,17 +19,17 @@ from torch import Tensor
 from treenn.parsers.chart.spans import rows_of_width, span_count
 
 LEFT, RIGHT = 0, 1
-"""The columns of the nodes' scores: what a span is worth as a left child, and as a right child."""
+"""The columns of the node scores: a span's score as a left child, and as a right child."""
 
 
 class Scores(NamedTuple):
-    """What decides between the trees of some sentences of one length.
+    """The scores of nodes and splits for sentences of one length.
 
     Args:
-        nodes: of each span as a left and as a right child, a row a span in the order of `treenn.parsers.chart.spans`.
-            Shape: `(B, spans, 2)`.
-        splits: of the split of each span, by the places where it starts, splits and ends; what is no split is not
-            looked at. Shape: `(B, n + 1, n + 1, n + 1)`.
+        nodes: the scores of each span as a left and as a right child, one row per span in the order of
+            `treenn.parsers.chart.spans`. Shape: `(B, spans, 2)`.
+        splits: the score of each split, indexed by start, split point and end; entries that are no split are ignored.
+            Shape: `(B, n + 1, n + 1, n + 1)`.
     """
 
     nodes: Tensor
@@ -36,12 +37,12 @@ class Scores(NamedTuple):
 
     @property
     def length(self) -> int:
-        """How many words the sentences have."""
+        """The number of words of each sentence, n."""
         return self.splits.shape[1] - 1
 
 
 def splits_of_width(splits: Tensor, width: int) -> Tensor:
-    """A view of the splits of all spans of one width. Shape: `(B, starts, width - 1)`."""
+    """Returns a view of the splits of all spans of one width. Shape: `(B, starts, width - 1)`."""
     batch, n = len(splits), splits.shape[1] - 1
     sentence, start, split, end = splits.stride()
     return splits.as_strided(
@@ -52,18 +53,19 @@ def splits_of_width(splits: Tensor, width: int) -> Tensor:
 
 
 class Chart:
-    """A number for each span as a left and as a right child, laid out so that the pairs of children line up.
+    """A value per span as a left and as a right child, laid out so that the pairs of children of a span are aligned.
 
-    Left children are kept by start and width, right children by end and width from the widest down: the left parts of
-    the splits of a span then lie in one slice, its right parts in another of the same shape.
+    Left children are stored by start and width, right children by end and decreasing width. The left children of all
+    splits of a span are therefore one slice, and its right children another of the same shape.
 
     Args:
-        length: the words of each sentence.
-        batch: how many sentences.
-        like: gives the type.
-        ranks: how many numbers a span has.
+        length: the number of words of each sentence.
+        batch: the number of sentences.
+        like: a tensor of the chart's dtype and device.
+        ranks: the number of values per span (default: 1).
 
-    Shape: of `left` and `right` `(batch, length, length, ranks)`.
+    Shape:
+        `left` and `right`: `(batch, length, length, ranks)`.
     """
 
     def __init__(self, length: int, batch: int, like: Tensor, ranks: int = 1) -> None:
@@ -72,22 +74,25 @@ class Chart:
         self.right = like.new_zeros(batch, length, length, ranks)
 
     def at(self, width: int) -> tuple[Tensor, Tensor]:
-        """The spans of one width, below the sentence's, as left and as right children; to be written to.
+        """Returns writable views of the spans of one width below the sentence's, as left and as right children.
 
-        Shape: both `(B, starts, ranks)`.
+        Shape:
+            Both `(B, starts, ranks)`.
         """
         starts = self.length - width + 1
         return self.left[:, :starts, width], self.right[:, width - 1 :, self.length - width]
 
     def parts(self, width: int) -> tuple[Tensor, Tensor]:
-        """The two parts of the spans of one width, a split a row. Shape: both `(B, starts, width - 1, ranks)`."""
+        """Returns views of both children of the spans of a width, a row per split. Shape: `(B, starts, width - 1,
+        ranks)`.
+        """
         n = self.length
         return self.left[:, : n - width + 1, 1:width], self.right[:, width - 1 :, n - width + 1 : n]
 
     def put(self, nodes: Tensor, width: int, below: Tensor) -> None:
-        """Enter the spans of one width: their scores, and what the best or all trees below them are worth.
+        """Store the spans of one width: the node scores plus the score of the best or of all trees below.
 
-        The whole sentence is nobody's child, and is not entered.
+        The whole sentence is not stored, since it is no child.
         """
         if width == self.length:
             return
@@ -98,12 +103,12 @@ class Chart:
 
 
 class Posterior(NamedTuple):
-    """Sums over all trees.
+    """The log partition function and the marginals of nodes and splits.
 
     Args:
-        log_partition: the logarithm of the sum of exp(score) over all trees. Shape: `(B,)`.
-        nodes: the probability that a span is in the tree, as a left and as a right child. Shape: as the scores.
-        splits: the probability that a span is in the tree and so split. Shape: as the scores.
+        log_partition: the log of the sum of exp(score) over all trees. Shape: `(B,)`.
+        nodes: the marginal probability of each span as a left and as a right child. Shape: as `Scores.nodes`.
+        splits: the marginal probability of each split. Shape: as `Scores.splits`.
     """
 
     log_partition: Tensor
@@ -112,42 +117,44 @@ class Posterior(NamedTuple):
 
 
 def inside_outside(scores: Scores) -> Posterior:
-    """The log partition function, and its derivatives: the probabilities of nodes and splits."""
+    """Compute the log partition function by the inside algorithm and the marginals by the outside algorithm."""
     chart, sums = _inside(scores)
 
     def shares(width: int) -> Tensor:
         return (_totals(chart, scores, width) - sums[width].unsqueeze(2)).exp_().squeeze(-1)
 
-    return Posterior(sums[scores.length].flatten(), *hand_down(shares, scores.splits))
+    return Posterior(sums[scores.length].flatten(), *outside(shares, scores.splits))
 
 
-def hand_down(shares: Callable[[int], Tensor], like: Tensor) -> tuple[Tensor, Tensor]:
-    """The probabilities of nodes and splits, from the sentence down to its words: a span's goes to its splits.
+def outside(shares: Callable[[int], Tensor], like: Tensor) -> tuple[Tensor, Tensor]:
+    """The outside algorithm: distribute probability top-down, from each span to its splits.
 
     Args:
-        shares: for a width, how much of its spans' probability each split gets. Shape: `(B, starts, width - 1)`.
-        like: as the splits are to be. Shape: `(B, n + 1, n + 1, n + 1)`.
+        shares: maps a width to the conditional probability of each split given its span. Shape: `(B, starts, width -
+            1)`.
+        like: a tensor of the splits' shape, dtype and device. Shape: `(B, n + 1, n + 1, n + 1)`.
 
-    Shape: of the nodes `(B, spans, 2)`, of the splits as `like`.
+    Returns:
+        The marginals of nodes, `(B, spans, 2)`, and of splits, of the shape of `like`.
     """
     batch, n = len(like), like.shape[1] - 1
-    nodes, splits, outside = like.new_zeros(batch, span_count(n), 2), torch.zeros_like(like), Chart(n, batch, like)
+    nodes, splits, chart = like.new_zeros(batch, span_count(n), 2), torch.zeros_like(like), Chart(n, batch, like)
     here = like.new_ones(batch, 1, 1)
     for width in range(n, 0, -1):
         if width < n:
-            left, right = outside.at(width)
+            left, right = chart.at(width)  # (B, starts, 1)
             here = left + right
             nodes[:, rows_of_width(n, width)] = torch.cat([left, right], dim=-1)
         if width > 1:
-            chance = shares(width).mul_(here)
-            splits_of_width(splits, width).copy_(chance)
-            for above in outside.parts(width):
-                above.add_(chance.unsqueeze(-1))
+            joint = shares(width).mul_(here)  # (B, starts, width - 1)
+            splits_of_width(splits, width).copy_(joint)
+            for child in chart.parts(width):
+                child.add_(joint.unsqueeze(-1))
     return nodes, splits
 
 
 def _inside(scores: Scores) -> tuple[Chart, list[Tensor]]:
-    """The inside algorithm's chart, and for each width log Σ exp over the trees below. Shape: `(B, starts, 1)`."""
+    """The inside chart, and per width the log of the sum of exp(score) of all subtrees. Shape: `(B, starts, 1)`."""
     batch, n = len(scores.nodes), scores.length
     chart = Chart(n, batch, scores.nodes)
     words = scores.nodes.new_zeros(batch, n, 1)
@@ -160,26 +167,32 @@ def _inside(scores: Scores) -> tuple[Chart, list[Tensor]]:
 
 
 def _totals(chart: Chart, scores: Scores, width: int) -> Tensor:
-    """What each split of the spans of one width is worth with all below. Shape: `(B, starts, width - 1, 1)`."""
+    """The score of each split of the spans of a width, with both subtrees. Shape: `(B, starts, width - 1, 1)`."""
     left, right = chart.parts(width)
     return (left + right).add_(splits_of_width(scores.splits, width).unsqueeze(-1))
 
 
 class Node(NamedTuple):
-    """A node of a tree that was found: its span, and which of the span's trees it tops, 0 the best."""
+    """A node of a k-best tree.
+
+    Args:
+        start: the first word of its span.
+        width: the number of words.
+        rank: the rank of its subtree among those of the span, 0 for the best (default: 0).
+    """
 
     start: int
     width: int
     rank: int = 0
 
 
-class Found(NamedTuple):
-    """The best trees of a sentence.
+class BestTrees(NamedTuple):
+    """The best trees of a sentence, as backpointers.
 
     Args:
-        scores: of each tree, the best first.
-        choices: for each width, start and rank: which split, and which trees of its two parts, as one number.
-        kept: how many trees were kept for each span.
+        scores: the score of each tree, in descending order.
+        choices: by width, start and rank: the split and the ranks of both children, encoded as one number.
+        kept: the number of trees kept per span.
     """
 
     scores: list[float]
@@ -187,37 +200,37 @@ class Found(NamedTuple):
     kept: int
 
     def children(self, node: Node) -> tuple[Node, Node]:
-        """The two nodes under a node of two words or more."""
+        """Returns the two children of a node of two words or more."""
         split, ranks = divmod(self.choices[node.width][node.start][node.rank], self.kept**2)
         left, right = divmod(ranks, self.kept)
         return Node(node.start, split + 1, left), Node(node.start + split + 1, node.width - split - 1, right)
 
 
-def best_trees(scores: Scores, count: int = 1) -> list[Found]:
-    """The `count` best trees of each sentence, fewer where there are fewer; of equal ones the first split wins."""
+def best_trees(scores: Scores, count: int = 1) -> list[BestTrees]:
+    """The `count` best trees of each sentence, or all if fewer; ties are broken towards the first split."""
     batch, n = len(scores.nodes), scores.length
     chart = Chart(n, batch, scores.nodes, ranks=count)
     below = scores.nodes.new_full((batch, n, count), -torch.inf)
-    below[..., 0] = 0  # a word has one tree
+    below[..., 0] = 0  # a word has a single tree
     chart.put(scores.nodes, 1, below)
     choices: list[Tensor] = []
     for width in range(2, n + 1):
         left, right = chart.parts(width)
         totals = left.unsqueeze(-1) + right.unsqueeze(-2) + splits_of_width(scores.splits, width)[..., None, None]
-        below, choice = _top(totals.flatten(2), count)
+        below, choice = _topk(totals.flatten(2), count)
         choices.append(choice)
         chart.put(scores.nodes, width, below)
     roots, tables = below[:, 0].tolist(), [choice.tolist() for choice in choices]
     return [
-        Found([score for score in roots[i] if score > -torch.inf], [[], [], *(table[i] for table in tables)], count)
+        BestTrees([score for score in roots[i] if score > -torch.inf], [[], [], *(table[i] for table in tables)], count)
         for i in range(batch)
     ]
 
 
-def _top(totals: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """The largest of each row and where they stand; equal ones in their order. Shape: both `(B, starts, count)`."""
+def _topk(totals: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """The largest values of each row and their indices, ties in order of index. Shape: both `(B, starts, count)`."""
     if count == 1:
-        values, places = totals.max(dim=2, keepdim=True)
-        return values, places
-    values, places = totals.sort(dim=2, descending=True, stable=True)
-    return values[..., :count], places[..., :count].clone()  # not a view, which would keep all places in memory
+        values, indices = totals.max(dim=2, keepdim=True)
+        return values, indices
+    values, indices = totals.sort(dim=2, descending=True, stable=True)
+    return values[..., :count], indices[..., :count].clone()  # a view would keep the whole tensor in memory

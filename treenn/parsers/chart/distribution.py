@@ -8,22 +8,22 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from treenn.parsers.chart.cky import Found, Posterior, Scores, best_trees, inside_outside
+from treenn.parsers.chart.cky import BestTrees, Posterior, Scores, best_trees, inside_outside
 
 _FORBIDDEN = -1e4
-"""A score that no other outweighs, and that unlike -∞ leaves sums and differences numbers."""
+"""A score low enough to exclude a tree; unlike -∞, it keeps sums and differences finite."""
 
 
 class TreeDistribution:
-    """All binary trees of some sentences of one length: p(tree) is in proportion to exp(score of the tree).
+    """The tree CRF: the distribution p(tree) ∝ exp(score(tree)) over all binary trees of sentences of one length.
 
     A conditional random field over trees (Finkel, Kleeman and Manning, *Efficient, Feature-based, Conditional Random
-    Field Parsing*, ACL 2008), with neural scores and one batched inside pass as Zhang, Zhou and Li, *Fast and Accurate
-    Neural CRF Constituency Parsing*, IJCAI 2020. Theirs scores spans; this one a span as a left and as a right child,
-    and the split of a span.
+    Field Parsing*, ACL 2008) with neural scores and one batched inside pass, as in Zhang, Zhou and Li, *Fast and
+    Accurate Neural CRF Constituency Parsing*, IJCAI 2020. They score spans; here a span has a score as a left and as a
+    right child, and each of its splits has one.
 
     Args:
-        scores: of nodes and splits; a tree's is their sum.
+        scores: the scores of nodes and splits, whose sum is the score of a tree.
 
     >>> both = TreeDistribution(Scores(torch.zeros(1, 6, 2), torch.zeros(1, 4, 4, 4)))  # a (b c) and (a b) c, equal
     >>> both.log_partition.exp().tolist(), both.entropy.exp().tolist(), both.marginals[0, 3].tolist()
@@ -35,50 +35,53 @@ class TreeDistribution:
 
     @property
     def log_partition(self) -> Tensor:
-        """log of the sum of exp(score) over all trees; differentiable once. Shape: `(B,)`."""
+        """The log of the sum of exp(score) over all trees; differentiable once. Shape: `(B,)`."""
         return self.posterior.log_partition
 
     @property
     def marginals(self) -> Tensor:
-        """The probability that a span is a left child, and a right one; no gradient. Shape: as the nodes' scores."""
+        """The probability of each span as a left and as a right child; no gradient. Shape: as `Scores.nodes`."""
         return self.posterior.nodes
 
     @cached_property
     def posterior(self) -> Posterior:
-        """The log partition function and the probabilities of nodes and splits."""
+        """The log partition function and the marginals of nodes and splits."""
         return Posterior(*_Posterior.apply(*self.scores))  # type: ignore[no-untyped-call]
 
     @property
     def entropy(self) -> Tensor:
-        """-Σ p log p over the trees, in nats: 0 where one tree has all the probability. Shape: `(B,)`."""
+        """-Σ p log p over the trees, in nats; 0 if one tree has probability 1; no gradient. Shape: `(B,)`."""
         log_partition, nodes, splits = self.posterior
         expected = (nodes * self.scores.nodes).sum(dim=(1, 2)) + (splits * self.scores.splits).sum(dim=(1, 2, 3))
         return (log_partition - expected).detach()
 
     def without(self, forbidden: Tensor) -> TreeDistribution:
-        """The distribution over the trees that have none of the forbidden spans. Shape: `(B, spans)`, true for those.
+        """The distribution restricted to trees without any of the forbidden spans.
 
-        The logarithm of the probability that a tree has none of them is the difference of the two log partitions.
+        The difference of the two log partition functions is the log probability of the restriction.
+
+        Args:
+            forbidden: whether a span is forbidden. Shape: `(B, spans)`.
         """
         return TreeDistribution(
             Scores(self.scores.nodes.masked_fill(forbidden.unsqueeze(-1), _FORBIDDEN), self.scores.splits)
         )
 
-    def best(self, count: int = 1) -> list[Found]:
-        """The most probable trees of each sentence, the best first."""
+    def best(self, count: int = 1) -> list[BestTrees]:
+        """Returns the `count` most probable trees of each sentence, in descending order (k-best Viterbi)."""
         return best_trees(Scores(*(part.detach() for part in self.scores)), count)
 
-    def expected_best(self) -> list[Found]:
-        """The tree of each sentence with the most spans that the distribution expects: minimum Bayes risk.
+    def expected_best(self) -> list[BestTrees]:
+        """Minimum Bayes risk decoding: the tree of each sentence with the largest expected number of correct spans.
 
-        Goodman, *Parsing Algorithms and Metrics*, ACL 1996, maximises the expected number of right brackets so.
+        Goodman, *Parsing Algorithms and Metrics*, ACL 1996 (labelled recall).
         """
-        chances = self.marginals.sum(dim=2, keepdim=True).expand(-1, -1, 2)
+        chances = self.marginals.sum(dim=2, keepdim=True).expand(-1, -1, 2)  # (B, spans, 2)
         return best_trees(Scores(chances, chances.new_zeros(()).expand_as(self.scores.splits)))
 
 
 class _Posterior(torch.autograd.Function):
-    """Log partition and probabilities; the latter are the former's derivatives."""
+    """The log partition function and the marginals, which are its gradient."""
 
     @staticmethod
     def forward(ctx: Any, nodes: Tensor, splits: Tensor) -> tuple[Tensor, Tensor, Tensor]:

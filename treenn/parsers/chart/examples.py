@@ -1,4 +1,4 @@
-"""From trees to the numbers a network is trained on, and batches of equal length."""
+"""Training examples of the chart parser, and batches of equal length."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from treenn.trees.nary import inner_children
 IntArray = npt.NDArray[np.int64]
 
 NO_LABEL = -1
-"""Where there is nothing to learn: the tag of a word without one, the category of a span that no tree may have."""
+"""The index that the loss ignores: the tag of an untagged word, the category of a span that crosses a bracket."""
 
 NULL = ""
-"""The category of a span that is no constituent: the nodes that make a tree binary have it."""
+"""The category of a span that is no constituent, such as the nodes that binarization adds."""
 
 
 class Inventory:
-    """The tags of words and the categories of spans, numbered in order of their first sight.
+    """The sets of tags of words and of categories of spans, numbered in order of first occurrence.
 
     The category of a unary chain is its labels from the top, joined by `+`.
     """
@@ -37,7 +37,7 @@ class Inventory:
         self.categories = {category: number for number, category in enumerate(categories)}
 
     def add(self, tree: Tree | NaryTree) -> None:
-        """Number what is new in a tree."""
+        """Add the tags and categories of a tree."""
         for tag in tags_of(tree):
             if tag is not None:
                 self.tags.setdefault(tag, len(self.tags))
@@ -45,31 +45,32 @@ class Inventory:
             self.categories.setdefault(category, len(self.categories))
 
 
-class Lesson(NamedTuple):
-    """What other parsers think of a sentence of n words.
+class SoftTargets(NamedTuple):
+    """The teachers' marginals for a sentence of n words, with splits in sparse form.
 
     Args:
         nodes: the probability of each span as a left and as a right child. Shape: `(spans, 2)`.
-        places: which splits are not impossible, as numbers of places in `(n + 1, n + 1, n + 1)`. Shape: `(k,)`.
+        indices: flat indices into `(n + 1, n + 1, n + 1)` of the splits of nonzero probability. Shape: `(k,)`.
         splits: their probabilities. Shape: `(k,)`.
     """
 
     nodes: npt.NDArray[np.float32]
-    places: npt.NDArray[np.int32]
+    indices: npt.NDArray[np.int32]
     splits: npt.NDArray[np.float32]
 
 
 class Example(NamedTuple):
-    """A tree to learn from.
+    """A tree as training example.
 
     Args:
-        words: `(n,)` the words' numbers.
-        affixes: `(n, k)` the numbers of their affixes.
-        tags: `(n,)` the numbers of their tags, or `NO_LABEL`.
-        crossing: `(spans,)` whether a span crosses a bracket of the tree.
-        categories: `(spans,)` the number of each span's category: 0 where it may be a node that only makes the tree
-            binary, `NO_LABEL` where it crosses a bracket, and everywhere if the tree has no labels.
-        lesson: what teachers think of the sentence, if they were asked.
+        words: the word ids. Shape: `(n,)`.
+        affixes: the affix ids. Shape: `(n, k)`.
+        tags: the tag ids, or `NO_LABEL`. Shape: `(n,)`.
+        crossing: whether a span crosses a bracket of the tree. Shape: `(spans,)`.
+        categories: the category id of each span: that of `NULL` for spans that are compatible with the tree but no
+            constituent, `NO_LABEL` for spans that cross a bracket, and for all spans of an unlabelled tree. Shape:
+            `(spans,)`.
+        soft_targets: the teachers' marginals, if there are teachers (default: None).
     """
 
     words: IntArray
@@ -77,16 +78,16 @@ class Example(NamedTuple):
     tags: IntArray
     crossing: npt.NDArray[np.bool_]
     categories: IntArray
-    lesson: Lesson | None = None
+    soft_targets: SoftTargets | None = None
 
 
-class Lessons(NamedTuple):
-    """The lessons of those sentences of a batch that have one.
+class SoftTargetBatch(NamedTuple):
+    """The soft targets of those sentences of a batch that have some.
 
     Args:
-        rows: which sentences these are. Shape: `(k,)`.
-        nodes: the probabilities of nodes. Shape: `(k, spans, 2)`.
-        splits: the probabilities of splits. Shape: `(k, n + 1, n + 1, n + 1)`.
+        rows: the indices of these sentences in the batch. Shape: `(k,)`.
+        nodes: the marginals of nodes. Shape: `(k, spans, 2)`.
+        splits: the marginals of splits. Shape: `(k, n + 1, n + 1, n + 1)`.
     """
 
     rows: Tensor
@@ -95,66 +96,68 @@ class Lessons(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Examples of one length, their fields on top of one another."""
+    """Examples of one length, stacked field by field."""
 
     words: Tensor
     affixes: Tensor
     tags: Tensor
     crossing: Tensor
     categories: Tensor
-    lessons: Lessons | None = None
+    soft_targets: SoftTargetBatch | None = None
 
 
 def stack(examples: Sequence[Example]) -> Batch:
-    """A batch of examples of one length."""
-    *arrays, found = zip(*examples, strict=True)
-    rows = [row for row, lesson in enumerate(found) if lesson is not None]
-    lessons = _lessons(rows, [found[row] for row in rows], len(examples[0].words)) if rows else None
+    """Collate examples of one length into a batch."""
+    *arrays, targets = zip(*examples, strict=True)
+    rows = [row for row, of_row in enumerate(targets) if of_row is not None]
+    soft_targets = _stack_soft_targets(rows, [targets[row] for row in rows], len(examples[0].words)) if rows else None
     words, affixes, tags, crosses, categories = (torch.from_numpy(np.stack(array)) for array in arrays)
-    return Batch(words, affixes, tags, crosses, categories, lessons)
+    return Batch(words, affixes, tags, crosses, categories, soft_targets)
 
 
-def _lessons(rows: Sequence[int], found: Sequence[Lesson], length: int) -> Lessons:
-    splits = torch.zeros(len(found), (length + 1) ** 3)
-    for of_sentence, lesson in zip(splits, found, strict=True):
-        of_sentence[torch.from_numpy(lesson.places)] = torch.from_numpy(lesson.splits)
-    nodes = torch.from_numpy(np.stack([lesson.nodes for lesson in found]))
-    return Lessons(torch.tensor(rows), nodes, splits.view(-1, length + 1, length + 1, length + 1))
+def _stack_soft_targets(rows: Sequence[int], targets: Sequence[SoftTargets], length: int) -> SoftTargetBatch:
+    splits = torch.zeros(len(targets), (length + 1) ** 3)
+    for of_sentence, sparse in zip(splits, targets, strict=True):
+        of_sentence[torch.from_numpy(sparse.indices)] = torch.from_numpy(sparse.splits)
+    nodes = torch.from_numpy(np.stack([sparse.nodes for sparse in targets]))
+    return SoftTargetBatch(torch.tensor(rows), nodes, splits.view(-1, length + 1, length + 1, length + 1))
 
 
 def encode_words(vocabulary: Vocabulary, words: Sequence[str]) -> tuple[IntArray, IntArray]:
-    """The numbers of words, looked up in lower case, and of their affixes. Shape: `(n,)` and `(n, k)`."""
+    """The ids of words, looked up in lower case, and of their affixes. Shape: `(n,)` and `(n, k)`."""
     numbers: IntArray = vocabulary.encode([word.lower() for word in words]).numpy()
     return numbers, np.array([affixes(word) for word in words], dtype=np.int64)
 
 
 def example(
-    tree: Tree | NaryTree, vocabulary: Vocabulary, inventory: Inventory, lesson: Lesson | None = None
+    tree: Tree | NaryTree, vocabulary: Vocabulary, inventory: Inventory, soft_targets: SoftTargets | None = None
 ) -> Example:
-    """What there is to learn from a tree; one with more children allows every binary tree with its brackets."""
+    """Convert a tree to an example; an n-ary tree allows every binary tree that contains its brackets."""
     n, spans = len(tree.words), _spans(tree)
     crosses = crossing(n, spans)
     tags = [NO_LABEL if tag is None else inventory.tags[tag] for tag in tags_of(tree)]
     categories = np.full(span_count(n), NO_LABEL, dtype=np.int64)
-    if found := categories_of(tree):
+    if labelled := categories_of(tree):
         categories[~crosses] = inventory.categories[NULL]
-        for (start, end), category in found.items():
+        for (start, end), category in labelled.items():
             categories[row(n, start, end)] = inventory.categories[category]
-    return Example(*encode_words(vocabulary, tree.words), np.array(tags, dtype=np.int64), crosses, categories, lesson)
+    return Example(
+        *encode_words(vocabulary, tree.words), np.array(tags, dtype=np.int64), crosses, categories, soft_targets
+    )
 
 
 def tags_of(tree: Tree | NaryTree) -> list[str | None]:
-    """The tags of the words."""
+    """Returns the tag of each word, None if it has none."""
     return [_text(label) for label in tree.labels[: len(tree.words)]]
 
 
 def categories_of(tree: Tree | NaryTree) -> dict[tuple[int, int], str]:
-    """The category of each span that has one."""
-    n, found = len(tree.words), dict[tuple[int, int], str]()
+    """Returns the category of each labelled span."""
+    n, categories = len(tree.words), dict[tuple[int, int], str]()
     for span, label in zip(_spans(tree), tree.labels[n:], strict=True):
         if (category := _text(label)) is not None:
-            found[span] = f"{category}+{found[span]}" if span in found else category
-    return found
+            categories[span] = f"{category}+{categories[span]}" if span in categories else category
+    return categories
 
 
 def _text(label: Label) -> str | None:
@@ -171,9 +174,9 @@ def _spans(tree: Tree | NaryTree) -> list[tuple[int, int]]:
 
 
 def phrases(trees: Iterable[Tree | NaryTree], shortest: int) -> list[tuple[Tree, int]]:
-    """The binary trees' inner nodes below the root that have so many words or more, each with its tree.
+    """The inner nodes below the root of all binary trees, with `shortest` words or more, each with its tree.
 
-    `Tree.subtree` makes sentences of them, which teach that what is inside a phrase does not hang on what is around it.
+    As separate sentences (`Tree.subtree`), they teach that the structure of a phrase is independent of its context.
     """
     return [
         (tree, node)
@@ -185,15 +188,15 @@ def phrases(trees: Iterable[Tree | NaryTree], shortest: int) -> list[tuple[Tree,
 
 
 def batches(examples: Sequence[Example], size: int, generator: np.random.Generator) -> Iterator[list[Example]]:
-    """All examples in random order, in batches of one length."""
+    """Yields all examples in random order, in batches of one length."""
     lengths: dict[int, list[Example]] = {}
     for index in generator.permutation(len(examples)):
         lengths.setdefault(len(examples[index].words), []).append(examples[index])
-    found = [some[start : start + size] for some in lengths.values() for start in range(0, len(some), size)]
-    for index in generator.permutation(len(found)):
-        yield found[index]
+    chunks = [same[start : start + size] for same in lengths.values() for start in range(0, len(same), size)]
+    for index in generator.permutation(len(chunks)):
+        yield chunks[index]
 
 
 def word_counts(trees: Iterable[Tree | NaryTree]) -> Counter[str]:
-    """How often each word, in lower case, stands in some trees."""
+    """Returns the frequency of each word, in lower case."""
     return Counter(word.lower() for tree in trees for word in tree.words)

@@ -1,4 +1,4 @@
-"""Parts of a treebank, told by the words of each sentence."""
+"""Cross-validation folds of a treebank, assigned by a hash of each sentence."""
 
 from __future__ import annotations
 
@@ -10,23 +10,26 @@ from treenn.trees.errors import InputError, argument
 
 
 def parse_fold(fold: str) -> tuple[int, int]:
-    """A part such as `1/4`, the first of four, as two numbers; `""`, which is none, as `(0, 1)`.
+    """Parse a fold such as `1/4`, the first of four.
+
+    Returns:
+        The fold and the number of folds; `(0, 1)` for `""`, no fold.
 
     Raises:
-        InputError: where it is neither.
+        InputError: if the text has another form.
     """
     if not fold:
         return 0, 1
-    found = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", fold)
-    if not found or int(found[1]) > int(found[2]) or int(found[2]) == 1:
-        raise InputError(f"{argument('fold')} {fold}: must be a part of two or more, such as 1/4, the first of four")
-    return int(found[1]), int(found[2])
+    match = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", fold)
+    if not match or int(match[1]) > int(match[2]) or int(match[2]) == 1:
+        raise InputError(f"{argument('fold')} {fold}: must be a fold of two or more, such as 1/4, the first of four")
+    return int(match[1]), int(match[2])
 
 
 def in_fold(words: Sequence[str], fold: str) -> bool:
-    """Whether a sentence is in a part of a treebank.
+    """Whether a sentence is in a fold.
 
-    Its words decide, so that a sentence that is repeated is in one part only.
+    The fold is a hash of the words, so a repeated sentence is in one fold only.
 
     Raises:
         InputError: as `parse_fold`.
@@ -34,5 +37,5 @@ def in_fold(words: Sequence[str], fold: str) -> bool:
     >>> [in_fold(["a", "film"], f"{part}/3") for part in (1, 2, 3)]
     [False, True, False]
     """
-    part, parts = parse_fold(fold)
-    return crc32(" ".join(words).lower().encode("utf-8", "surrogatepass")) % parts == part - 1
+    fold_number, folds = parse_fold(fold)
+    return crc32(" ".join(words).lower().encode("utf-8", "surrogatepass")) % folds == fold_number - 1

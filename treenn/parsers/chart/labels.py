@@ -1,4 +1,4 @@
-"""Labels for the nodes of a tree that the chart search found."""
+"""Labels for the nodes of predicted trees."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from treenn.parsers.chart.span_scorer import Encoded, SpanNetwork
 from treenn.trees import Tree
 
 FACTORED = "@"
-"""The label of a node that only makes the tree binary, as `treenn.trees.unbinarize` wants it."""
+"""The label of a node that binarization adds, as `treenn.trees.unbinarize` expects it."""
 
 
 def labelled(trees: Sequence[Tree], encoded: Encoded, network: SpanNetwork) -> list[Tree]:
-    """Trees of one length with the most probable category at each node and the most probable tag at each word.
+    """Add the most probable category to each node and the most probable tag to each word of trees of one length.
 
-    Bracketing first and labels after is as accurate as both at once (Zhang, Zhou and Li, 2020). The labels are those
-    of `treenn.trees.binarize`, so `unbinarize` makes the treebank's kind of tree of them: a chain's are joined by `+`,
-    a word's tag the last of them.
+    Two-stage labelling is as accurate as joint bracketing and labelling (Zhang, Zhou and Li, 2020). The labels follow
+    `treenn.trees.binarize`, so that `unbinarize` restores the treebank's form: labels of unary chains are joined by
+    `+`, and a word's tag is the last of them.
     """
     inventory, spans = network.inventory, torch.tensor([tree.spans for tree in trees])
-    scores = network.category(network.some_spans(encoded.places, spans[..., 0], spans[..., 1]))
+    scores = network.category(network.some_spans(encoded.fenceposts, spans[..., 0], spans[..., 1]))
     scores[:, -1, inventory.categories[NULL]] = -torch.inf  # the whole sentence is a constituent
     tags = network.tag(encoded.words).argmax(dim=-1).tolist() if inventory.tags else [None] * len(trees)
-    found = scores.argmax(dim=-1).tolist()
+    best = scores.argmax(dim=-1).tolist()
     names, tag_names = list(inventory.categories), list(inventory.tags)
     return [
-        tree.with_labels(_labels([names[number] for number in categories], tagged and [tag_names[t] for t in tagged]))
-        for tree, categories, tagged in zip(trees, found, tags, strict=True)
+        tree.with_labels(_labels([names[index] for index in categories], tagged and [tag_names[t] for t in tagged]))
+        for tree, categories, tagged in zip(trees, best, tags, strict=True)
     ]
 
 

@@ -1,4 +1,4 @@
-"""What training makes small."""
+"""The training loss of the chart parser: tree likelihood, distillation, tags and categories."""
 
 from __future__ import annotations
 
@@ -6,29 +6,32 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from treenn.parsers.chart.distribution import TreeDistribution
-from treenn.parsers.chart.examples import NO_LABEL, Batch, Lessons
+from treenn.parsers.chart.examples import NO_LABEL, Batch, SoftTargetBatch
 from treenn.parsers.chart.span_scorer import SpanNetwork
 
 CATEGORY_WEIGHT = 0.5
-"""How much a span's category counts beside the brackets and the words' tags."""
+"""The weight of the categories' cross-entropy, relative to brackets and tags."""
 
 
 def compute_loss(network: SpanNetwork, batch: Batch) -> Tensor:
-    """The loss of a batch of trees of one length, divided by their number.
+    """The loss of a batch of trees of one length, averaged over trees.
 
-    For each tree -log p(its brackets), the probability of all binary trees that have them: Σ p over the trees without
-    a span that crosses one. Where there is a lesson, the teachers' distribution takes over a part of that
-    (`ChartSettings.taught`): the loss is then Σ -q(tree) log p(tree) over all trees, which needs no more of q than its
-    probabilities of nodes and splits. To this come the cross-entropies of tags and categories, where the tree has any.
+    The negative log-likelihood of each tree's brackets, that is of the set of all binary trees that contain them: those
+    without a span that crosses one. With soft targets, a share of it (`ChartSettings.distill_weight`) is replaced by
+    the cross-entropy Σ -q(tree) log p(tree) with the teachers' distribution q, which factorizes over the marginals of
+    nodes and splits. The cross-entropies of tags and categories are added if the tree has any.
+
+    Returns:
+        A scalar.
     """
     encoded = network.encode(batch.words, batch.affixes)
-    hidden = network.spans(encoded.places)
-    trees = TreeDistribution(network.scores(hidden, encoded.places))
+    hidden = network.spans(encoded.fenceposts)
+    trees = TreeDistribution(network.scores(hidden, encoded.fenceposts))
     by_tree = trees.log_partition - trees.without(batch.crossing).log_partition
     loss = by_tree.sum()
-    if batch.lessons is not None:
-        rows = batch.lessons.rows
-        loss = loss + network.settings.taught * (by_teachers(trees, batch.lessons) - by_tree[rows]).sum()
+    if batch.soft_targets is not None:
+        rows = batch.soft_targets.rows
+        loss = loss + network.settings.distill_weight * (distill_loss(trees, batch.soft_targets) - by_tree[rows]).sum()
     tagged, labelled = batch.tags != NO_LABEL, batch.categories != NO_LABEL
     if tagged.any():
         loss = loss + F.cross_entropy(network.tag(encoded.words[tagged]), batch.tags[tagged], reduction="sum")
@@ -38,8 +41,8 @@ def compute_loss(network: SpanNetwork, batch: Batch) -> Tensor:
     return loss / len(batch.words)
 
 
-def by_teachers(trees: TreeDistribution, lessons: Lessons) -> Tensor:
-    """The cross-entropy between the teachers' trees and the network's. Shape: `(k,)`."""
-    nodes, splits = (scores[lessons.rows] for scores in trees.scores)
-    expected = (lessons.nodes * nodes).sum(dim=(1, 2)) + (lessons.splits * splits).sum(dim=(1, 2, 3))
-    return trees.log_partition[lessons.rows] - expected
+def distill_loss(trees: TreeDistribution, soft_targets: SoftTargetBatch) -> Tensor:
+    """The cross-entropy between the teachers' distribution over trees and the network's. Shape: `(k,)`."""
+    nodes, splits = (scores[soft_targets.rows] for scores in trees.scores)
+    expected = (soft_targets.nodes * nodes).sum(dim=(1, 2)) + (soft_targets.splits * splits).sum(dim=(1, 2, 3))
+    return trees.log_partition[soft_targets.rows] - expected

@@ -1,9 +1,9 @@
-"""What other parsers think of the sentences of training, each only of those that it was not trained on.
+"""Soft targets of knowledge distillation: the marginals of teachers on sentences held out of their training.
 
-A parser trained on a sentence is sure of its tree, right or wrong, and has nothing more to say of it. So each teacher
-leaves out a part of the trees, its fold, and speaks of that (stacking: Wolpert, *Stacked Generalization*, Neural
-Networks 5, 1992). What is learned are the probabilities that it gives to all trees (Hinton, Vinyals and Dean,
-*Distilling the Knowledge in a Neural Network*, 2015; for a CRF over trees, those of its parts).
+A parser is overconfident on its training sentences. Each teacher therefore holds out one fold of the trees and predicts
+that fold (stacking: Wolpert, *Stacked Generalization*, Neural Networks 5, 1992). The student learns from the
+distribution over all trees (Hinton, Vinyals and Dean, *Distilling the Knowledge in a Neural Network*, 2015), which for
+a CRF is given by its marginals.
 """
 
 from __future__ import annotations
@@ -15,77 +15,81 @@ import torch
 from torch import Tensor
 
 from treenn.parsers.chart.chart_parser import ChartParser, equal_lengths
-from treenn.parsers.chart.cky import hand_down, splits_of_width
-from treenn.parsers.chart.examples import Lesson
+from treenn.parsers.chart.cky import outside, splits_of_width
+from treenn.parsers.chart.examples import SoftTargets
 from treenn.parsers.chart.folds import in_fold
 from treenn.trees.errors import InputError, argument
 
 _LEAST = 1e-3
-"""Splits that are less probable are not kept, but for a span's best: a sentence has thousands, of which few matter."""
+"""The probability below which splits are pruned, except for the best split of each span."""
 
 _NOTHING = 1e-30
-"""Where a span is impossible its splits are 0 by 0."""
+"""A lower bound of sums, against 0 / 0 for impossible spans."""
 
 Words = tuple[str, ...]
 Progress = Callable[[int, int], None]
 
 
-def lessons(teachers: Sequence[ChartParser], sentences: Sequence[Words], progress: Progress) -> list[Lesson]:
-    """What the teachers think of sentences, on average over those that were not trained on them.
+def soft_targets(teachers: Sequence[ChartParser], sentences: Sequence[Words], progress: Progress) -> list[SoftTargets]:
+    """The teachers' marginals for each sentence, averaged over the teachers that held it out.
 
     Args:
-        teachers: parsers trained with `fold`, one or more for each part.
-        sentences: their words.
-        progress: told of every batch: how many were answered, and of how many.
+        teachers: parsers trained with `fold`, one or more per fold.
+        sentences: the words of each sentence.
+        progress: called after every batch with the numbers of sentences done and in total.
 
     Raises:
-        InputError: where a sentence is in no teacher's part.
+        InputError: if a sentence is in no teacher's fold.
     """
-    found: dict[int, Lesson] = {}
+    targets: dict[int, SoftTargets] = {}
     for fold in sorted({_fold(teacher) for teacher in teachers}):
         group = [teacher for teacher in teachers if _fold(teacher) == fold]
-        held = [number for number, words in enumerate(sentences) if in_fold(words, fold)]
-        for batch in equal_lengths([sentences[number] for number in held]):
-            numbers = [held[place] for place in batch]
-            found.update(zip(numbers, _mean(group, [sentences[number] for number in numbers]), strict=True))
-            progress(len(found), len(sentences))
-    if missing := [words for number, words in enumerate(sentences) if number not in found]:
+        held_out = [index for index, words in enumerate(sentences) if in_fold(words, fold)]
+        for batch in equal_lengths([sentences[index] for index in held_out]):
+            indices = [held_out[position] for position in batch]
+            targets.update(zip(indices, _mean(group, [sentences[index] for index in indices]), strict=True))
+            progress(len(targets), len(sentences))
+    if missing := [words for index, words in enumerate(sentences) if index not in targets]:
         folds = ", ".join(_fold(teacher) or "nothing" for teacher in teachers)
         raise InputError(
             f"every teacher was trained on {len(missing)} of the sentences, one being {' '.join(missing[0][:8])!r}; "
-            f"they leave out {folds}; must leave out every part once, as four with {argument('fold')} 1/4 to 4/4 do"
+            f"they hold out {folds}; must hold out every fold once, as four with {argument('fold')} 1/4 to 4/4 do"
         )
-    return [found[number] for number in range(len(sentences))]
+    return [targets[index] for index in range(len(sentences))]
 
 
 def _fold(teacher: ChartParser) -> str:
-    """What a teacher was not trained on."""
+    """The fold that a teacher held out."""
     folds = {network.settings.fold for network in teacher.networks}
     return folds.pop() if len(folds) == 1 else ""
 
 
-def _mean(teachers: Sequence[ChartParser], batch: Sequence[Words]) -> Iterator[Lesson]:
-    """The lessons of sentences of one length."""
-    several = [teacher.distributions(batch).posterior.splits for teacher in teachers]
-    nodes, splits = without_rare(torch.stack(several).mean(dim=0))
+def _mean(teachers: Sequence[ChartParser], batch: Sequence[Words]) -> Iterator[SoftTargets]:
+    """The soft targets of sentences of one length."""
+    by_teacher = [teacher.distributions(batch).posterior.splits for teacher in teachers]
+    nodes, splits = without_rare(torch.stack(by_teacher).mean(dim=0))
     for of_nodes, of_splits in zip(nodes.numpy(), splits.flatten(1).numpy(), strict=True):
-        places = np.flatnonzero(of_splits)
-        yield Lesson(of_nodes, places.astype(np.int32), of_splits[places])
+        indices = np.flatnonzero(of_splits)
+        yield SoftTargets(of_nodes, indices.astype(np.int32), of_splits[indices])
 
 
 def without_rare(splits: Tensor) -> tuple[Tensor, Tensor]:
-    """The probabilities of nodes and splits, once rare splits are impossible and the others of their spans take over.
+    """Prune rare splits and renormalize each span's remaining splits.
 
-    From the sentence down to its words, what a span is worth goes to the splits that are kept. Just to leave the rare
-    ones out would give probabilities of no distribution, which a network could follow without end: to raise a span's
-    score and lower those of its splits changes no tree, and must not change the loss.
+    Pruning without renormalization would not give the marginals of any distribution, and the cross-entropy with them
+    has no minimum: raising a span's score and lowering those of its splits leaves all trees unchanged, and must leave
+    the loss unchanged.
 
-    Shape: `(B, n + 1, n + 1, n + 1)` to `(B, spans, 2)` and as it was.
+    Args:
+        splits: the marginals of splits. Shape: `(B, n + 1, n + 1, n + 1)`.
+
+    Returns:
+        The marginals of nodes, `(B, spans, 2)`, and of splits, of the shape of `splits`.
     """
 
     def shares(width: int) -> Tensor:
-        found = splits_of_width(splits, width)
-        found = found * ((found > _LEAST) | (found == found.amax(dim=2, keepdim=True)))
-        return found / found.sum(dim=2, keepdim=True).clamp(min=_NOTHING)
+        marginals = splits_of_width(splits, width)  # (B, starts, width - 1)
+        pruned = marginals * ((marginals > _LEAST) | (marginals == marginals.amax(dim=2, keepdim=True)))
+        return pruned / pruned.sum(dim=2, keepdim=True).clamp(min=_NOTHING)
 
-    return hand_down(shares, splits)
+    return outside(shares, splits)

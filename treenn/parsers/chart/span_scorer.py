@@ -1,4 +1,4 @@
-"""`SpanNetwork`: words to vectors, two or more bidirectional LSTMs, and a score for each span."""
+"""`SpanNetwork`: word and affix embeddings, bidirectional LSTMs, and scores of spans and splits."""
 
 from __future__ import annotations
 
@@ -16,56 +16,56 @@ from treenn.parsers.chart.spans import row_table
 
 
 class Encoded(NamedTuple):
-    """What the LSTMs make of a batch of sentences of one length.
+    """The LSTM states of a batch of sentences of one length.
 
     Args:
-        words: the first layer at each word, where tags are read off. Shape: `(B, n, 2 * size)`.
-        places: the last layer at the places between words, before the first and behind the last: to the left as read
-            from the left, to the right as read from the right. Shape: `(B, n + 1, 2 * size)`.
+        words: the first layer's states at the words, the input of tags. Shape: `(B, n, 2 * size)`.
+        fenceposts: the last layer's states at the n + 1 positions between words: the forward state of the word to the
+            left, the backward state of the word to the right. Shape: `(B, n + 1, 2 * size)`.
     """
 
     words: Tensor
-    places: Tensor
+    fenceposts: Tensor
 
 
 class Factors(NamedTuple):
-    """What a network says of the spans of a batch, from which scores are made: all but `nodes` are vectors.
+    """Factors of the scores of a batch: node scores, and vectors whose products are the scores of splits.
 
     Args:
         nodes: the scores of spans as left and as right children. Shape: `(B, spans, 2)`.
-        whole: of each span as what is split. Shape: `(B, spans, split_size)`.
-        left: of each span as the left part of a split. Shape: as `whole`.
-        right: of each span as the right part. Shape: as `whole`.
-        place: of each place as where a span is split. Shape: `(B, n + 1, split_size)`.
+        whole: a vector per span as parent. Shape: `(B, spans, split_size)`.
+        left: a vector per span as left child. Shape: as `whole`.
+        right: a vector per span as right child. Shape: as `whole`.
+        fencepost: a vector per fencepost as split point. Shape: `(B, n + 1, split_size)`.
     """
 
     nodes: Tensor
     whole: Tensor
     left: Tensor
     right: Tensor
-    place: Tensor
+    fencepost: Tensor
 
 
 class SpanNetwork(nn.Module):
-    """Scores spans by what stands at their two ends, read from both sides.
+    """Scores spans by the LSTM states at their two ends.
 
-    The states at places between words are those of Stern, Andreas and Klein, *A Minimal Span-Based Neural Constituency
-    Parser*, ACL 2017, who score a span by a hidden layer over the difference of its ends' states. Here each end has a
-    linear map of its own, of which the difference is a special case: hidden = ReLU(LayerNorm(end @ C - start @ A)),
-    with the normalised layer of Kitaev and Klein, *Constituency Parsing with a Self-Attentive Encoder*, ACL 2018. As
-    the maps are taken of places, not of spans, a span costs one subtraction and the pointwise part.
+    The states at fenceposts are those of Stern, Andreas and Klein, *A Minimal Span-Based Neural Constituency Parser*,
+    ACL 2017, who score a span by a hidden layer over the difference of its ends' states. Here each end has a separate
+    linear map, of which the difference is a special case: hidden = ReLU(LayerNorm(end @ C - start @ A)), with the layer
+    normalization of Kitaev and Klein, *Constituency Parsing with a Self-Attentive Encoder*, ACL 2018. Since the maps
+    are applied to fenceposts, not to spans, a span costs one subtraction and the element-wise part.
 
-    Of a span's hidden layer h come its scores as a left and as a right child and, by linear maps of low rank, what a
-    split of the span from i to j at k is worth: left(h_ik) · right(h_kj) + whole(h_ij) · split(place k). The first
-    term plays the part of a grammar's rules: it knows which two neighbours go together.
+    The hidden layer h of a span gives its scores as a left and as a right child and, by low-rank maps, the score of its
+    split from i to j at k: left(h_ik) · right(h_kj) + whole(h_ij) · split(fencepost k). The first term replaces the
+    rules of a grammar: it scores pairs of siblings.
 
-    Beside the word vectors, which word dropout makes unreliable, stand the sums of the vectors of affixes.
+    The sum of affix vectors is concatenated to the word vectors, which word dropout replaces at random.
 
     Args:
-        embedding: the first word vectors. Shape: `(words, x)`.
-        counts: how often training has each word, for word dropout. Shape: `(words,)`.
-        inventory: the tags and categories to tell apart.
-        settings: sizes and dropout.
+        embedding: the initial word vectors. Shape: `(words, x)`.
+        counts: the training frequency of each word, for word dropout. Shape: `(words,)`.
+        inventory: the tags and categories.
+        settings: widths and dropout.
     """
 
     unknown: Tensor
@@ -93,14 +93,19 @@ class SpanNetwork(nn.Module):
         alpha = settings.word_dropout
         self.register_buffer("unknown", alpha / (alpha + counts) if alpha else torch.zeros_like(counts), False)
 
-    def keep_words(self, numbers: Sequence[int]) -> None:
-        """Forget the vectors of all words but these, which are numbered anew in this order."""
-        rows = torch.tensor(numbers)
+    def keep_words(self, word_ids: Sequence[int]) -> None:
+        """Restrict the vocabulary to these word ids, which are renumbered in this order."""
+        rows = torch.tensor(word_ids)
         self.words = nn.Embedding(len(rows), self.words.embedding_dim, _weight=self.words.weight.detach()[rows])
         self.unknown = self.unknown[rows]
 
     def encode(self, words: Tensor, affixes: Tensor) -> Encoded:
-        """Read sentences of one length. Shape: `(B, n)` and `(B, n, affixes of a word)`."""
+        """Encode sentences of one length.
+
+        Args:
+            words: word ids. Shape: `(B, n)`.
+            affixes: affix ids. Shape: `(B, n, affixes per word)`.
+        """
         if self.training:
             words = words.masked_fill(torch.rand(words.shape, device=words.device) < self.unknown[words], 0)
         x = torch.cat([self.words(words), self.affixes(affixes).sum(dim=2)], dim=-1)
@@ -113,56 +118,61 @@ class SpanNetwork(nn.Module):
         size = x.shape[-1] // 2
         return Encoded(states[0][:, 1:-1], torch.cat([x[:, :-1, :size], x[:, 1:, size:]], dim=-1))
 
-    def spans(self, places: Tensor) -> Tensor:
-        """The hidden layer of every span. Shape: `(B, n + 1, 2 * size)` to `(B, spans, span_size)`."""
-        starts, ends = self.start(places), self.end(places)
-        widths = range(1, places.shape[1])
-        return self._hidden(torch.cat([ends[:, width:] - starts[:, :-width] for width in widths], dim=1))
+    def spans(self, fenceposts: Tensor) -> Tensor:
+        """The hidden layer of all spans. Shape: `(B, n + 1, 2 * size)` to `(B, spans, span_size)`."""
+        starts, ends = self.start(fenceposts), self.end(fenceposts)
+        widths = range(1, fenceposts.shape[1])
+        differences = [ends[:, width:] - starts[:, :-width] for width in widths]  # each (B, n + 1 - width, span_size)
+        return self._hidden(torch.cat(differences, dim=1))
 
-    def some_spans(self, places: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
-        """The hidden layer of some spans. Shape: of `starts` and `ends` `(B, s)`, of the result `(B, s, span_size)`."""
-        sentence = torch.arange(len(places)).unsqueeze(1)
-        return self._hidden(self.end(places)[sentence, ends] - self.start(places)[sentence, starts])
+    def some_spans(self, fenceposts: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
+        """The hidden layer of selected spans. Shape: `starts` and `ends` `(B, s)`, the result `(B, s, span_size)`."""
+        sentence = torch.arange(len(fenceposts)).unsqueeze(1)
+        return self._hidden(self.end(fenceposts)[sentence, ends] - self.start(fenceposts)[sentence, starts])
 
     def _hidden(self, differences: Tensor) -> Tensor:
         hidden: Tensor = self.dropout(torch.relu(self.norm(differences)))
         return hidden
 
-    def scores(self, hidden: Tensor, places: Tensor) -> Scores:
+    def scores(self, hidden: Tensor, fenceposts: Tensor) -> Scores:
         """The scores of nodes and splits. Shape: `(B, spans, span_size)` and `(B, n + 1, 2 * size)`."""
-        return mean_scores([self.factors(hidden, places)])
+        return mean_scores([self.factors(hidden, fenceposts)])
 
-    def factors(self, hidden: Tensor, places: Tensor) -> Factors:
-        """What the scores are made of. Shape: as of `scores`."""
+    def factors(self, hidden: Tensor, fenceposts: Tensor) -> Factors:
+        """The factors of the scores. Shape: as `scores`."""
         whole, left, right = self.parts(hidden).chunk(3, dim=-1)
-        return Factors(self.node(hidden), whole, left, right, self.split(places))
+        return Factors(self.node(hidden), whole, left, right, self.split(fenceposts))
 
 
-def mean_scores(several: Sequence[Factors]) -> Scores:
-    """The mean of the scores of some networks: their vectors, side by side, make the splits at once."""
-    nodes, whole, left, right, place = zip(*several, strict=True)
-    places = _side_by_side(place)
-    rows = torch.from_numpy(row_table(places.shape[1] - 1))
-    wholes, lefts, rights = (_side_by_side(vectors)[:, rows] for vectors in (whole, left, right))
+def mean_scores(ensemble: Sequence[Factors]) -> Scores:
+    """The mean score over an ensemble of networks; the splits are computed at once from concatenated vectors."""
+    nodes, whole, left, right, fencepost = zip(*ensemble, strict=True)
+    fenceposts = _concatenated(fencepost)
+    rows = torch.from_numpy(row_table(fenceposts.shape[1] - 1))
+    wholes, lefts, rights = (_concatenated(vectors)[:, rows] for vectors in (whole, left, right))
     children = torch.matmul(lefts.transpose(1, 2), rights.transpose(2, 3)).transpose(1, 2)
-    parents = torch.matmul(wholes, places.unsqueeze(1).transpose(2, 3)).transpose(2, 3)
-    splits = children.add_(parents).div_(len(several))  # in place: these are the largest tensors of all
-    return Scores(sum(nodes[1:], nodes[0]) / len(several), splits)
+    parents = torch.matmul(wholes, fenceposts.unsqueeze(1).transpose(2, 3)).transpose(2, 3)
+    splits = children.add_(parents).div_(len(ensemble))  # in place: the largest tensors
+    return Scores(sum(nodes[1:], nodes[0]) / len(ensemble), splits)
 
 
-def _side_by_side(vectors: Sequence[Tensor]) -> Tensor:
+def _concatenated(vectors: Sequence[Tensor]) -> Tensor:
     return vectors[0] if len(vectors) == 1 else torch.cat(tuple(vectors), dim=-1)
 
 
 class _SharedDropout(nn.Module):
-    """Dropout with one mask a sentence, the same at all its words or spans (Gal and Ghahramani, 2016): cheap."""
+    """Dropout with one mask per sentence, shared by all its words or spans (Gal and Ghahramani, 2016)."""
 
-    def __init__(self, share: float) -> None:
+    def __init__(self, p: float) -> None:
         super().__init__()
-        self.share = share
+        self.p = p
 
     def forward(self, x: Tensor) -> Tensor:
-        if not self.training or not self.share:
+        if not self.training or not self.p:
             return x
-        mask = torch.empty(len(x), 1, x.shape[-1], dtype=x.dtype, device=x.device).bernoulli_(1 - self.share)
-        return x * mask.div_(1 - self.share)
+        mask = torch.empty(len(x), 1, x.shape[-1], dtype=x.dtype, device=x.device).bernoulli_(1 - self.p)
+        return x * mask.div_(1 - self.p)
+
+    def extra_repr(self) -> str:
+        """As `torch.nn.Dropout`."""
+        return f"p={self.p}"

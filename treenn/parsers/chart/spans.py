@@ -1,4 +1,4 @@
-"""The spans of a sentence in one order, by width and then by start: one row of every table a span."""
+"""The order of a sentence's spans in tables: by width, then by start; one row per span."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import numpy.typing as npt
 
 
 def span_count(length: int) -> int:
-    """How many spans a sentence of `length` words has."""
+    """Returns the number of spans of a sentence of `length` words."""
     return length * (length + 1) // 2
 
 
 def first_row(length: int, width: int) -> int:
-    """The row of the first span of a width."""
+    """Returns the row of the first span of a width."""
     return (width - 1) * (length + 1) - (width - 1) * width // 2
 
 
 def rows_of_width(length: int, width: int) -> slice:
-    """The rows of all spans of one width, in order of their starts.
+    """Returns the rows of all spans of one width, in order of their starts.
 
     >>> rows_of_width(3, 1), rows_of_width(3, 2), rows_of_width(3, 3)
     (slice(0, 3, None), slice(3, 5, None), slice(5, 6, None))
@@ -30,13 +30,13 @@ def rows_of_width(length: int, width: int) -> slice:
 
 
 def row(length: int, start: int, end: int) -> int:
-    """The row of the span of the words `start` to `end`, exclusive."""
+    """Returns the row of the span of words `start` to `end`, exclusive."""
     return first_row(length, end - start) + start
 
 
 @lru_cache(maxsize=256)
 def starts_and_ends(length: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Where the span of each row begins, and where it ends."""
+    """Returns the start and the end of each row's span."""
     starts = np.concatenate([np.arange(length - width + 1) for width in range(1, length + 1)])
     widths = np.repeat(np.arange(1, length + 1), np.arange(length, 0, -1))
     return starts, starts + widths
@@ -44,14 +44,14 @@ def starts_and_ends(length: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.
 
 @lru_cache(maxsize=256)
 def row_table(length: int) -> npt.NDArray[np.int64]:
-    """The row of the span from a place to a place, 0 where there is none. Shape: `(length + 1, length + 1)`."""
+    """The row of the span between two fenceposts, 0 if there is none. Shape: `(length + 1, length + 1)`."""
     table = np.zeros((length + 1, length + 1), dtype=np.int64)
     table[starts_and_ends(length)] = np.arange(span_count(length))
     return table
 
 
 def crossing(length: int, brackets: Iterable[tuple[int, int]]) -> npt.NDArray[np.bool_]:
-    """For each row whether its span crosses a bracket: overlaps it, and neither lies within the other.
+    """Whether each row's span crosses a bracket: they overlap and neither contains the other.
 
     >>> crossing(3, [(0, 2)]).nonzero()[0].tolist() == [row(3, 1, 3)]
     True
@@ -60,5 +60,5 @@ def crossing(length: int, brackets: Iterable[tuple[int, int]]) -> npt.NDArray[np
     for start, end in brackets:
         crosses[:start, start + 1 : end] = True
         crosses[start + 1 : end, end + 1 :] = True
-    found: npt.NDArray[np.bool_] = crosses[starts_and_ends(length)]
-    return found
+    by_row: npt.NDArray[np.bool_] = crosses[starts_and_ends(length)]
+    return by_row

@@ -1,4 +1,4 @@
-"""The probabilistic context-free grammar: read off a treebank, the most probable tree found by a vectorised CKY."""
+"""A probabilistic context-free grammar estimated from a treebank, with vectorized CKY parsing."""
 
 from treenn.parsers.pcfg.pcfg_parser import PCFGParser
 from treenn.parsers.pcfg.pcfg_settings import Settings

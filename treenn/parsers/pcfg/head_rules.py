@@ -1,4 +1,4 @@
-"""Which child of a node is its head: the rules of Collins 1999, *Head-Driven Statistical Models*, appendix A."""
+"""Head-finding rules of Collins 1999, *Head-Driven Statistical Models*, appendix A."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 
 _Direction = Literal["left", "right"]
 
-# Where the search starts, and the categories in order of priority; the first (last) child where none of them is there.
+# The search direction and the categories in order of priority; by default the first (last) child is the head.
 _RULES: dict[str, tuple[_Direction, str]] = {
     "ADJP": ("left", "NNS QP NN $ ADVP JJ VBN VBG ADJP JJR NP JJS DT FW RBR RBS SBAR RB"),
     "ADVP": ("right", "RB RBR RBS FW ADVP TO CD JJR JJ IN NP JJS NN"),
@@ -32,7 +32,7 @@ _RULES: dict[str, tuple[_Direction, str]] = {
     "WHPP": ("right", "IN TO FW"),
 }
 
-# Noun phrases (NML is CRAFT's name for a part of one): several searches, each for any of its categories.
+# Noun phrases (NML is CRAFT's category for a part of one): several searches, each for any of its categories.
 _NOUN_PHRASES = ("NP", "NML", "NX")
 _NOUN_SEARCHES: tuple[tuple[_Direction, str], ...] = (
     ("right", "NN NNP NNPS NNS NX NML POS JJR"),
@@ -44,13 +44,13 @@ _NOUN_SEARCHES: tuple[tuple[_Direction, str], ...] = (
 
 
 def head(parent: str, children: Sequence[str]) -> int:
-    """The place of the head among the children's categories; of conjuncts, the one before the conjunction.
+    """Returns the index of the head among the children's categories; in a coordination, the first conjunct's.
 
     >>> head("VP", ["MD", "RB", "VP"]), head("NP", ["NP", "CC", "NN"])
     (0, 0)
     """
-    found = _noun_head(children) if parent in _NOUN_PHRASES else _listed_head(parent, children)
-    return found - 2 if found >= 2 and children[found - 1] == "CC" else found
+    index = _noun_head(children) if parent in _NOUN_PHRASES else _listed_head(parent, children)
+    return index - 2 if index >= 2 and children[index - 1] == "CC" else index
 
 
 def _noun_head(children: Sequence[str]) -> int:
@@ -58,20 +58,20 @@ def _noun_head(children: Sequence[str]) -> int:
         return len(children) - 1
     for direction, categories in _NOUN_SEARCHES:
         wanted = categories.split()
-        for place in _places(direction, children):
-            if children[place] in wanted:
-                return place
+        for index in _indices(direction, children):
+            if children[index] in wanted:
+                return index
     return len(children) - 1
 
 
 def _listed_head(parent: str, children: Sequence[str]) -> int:
     direction, categories = _RULES.get(parent, ("left", ""))
     for category in categories.split():
-        for place in _places(direction, children):
-            if children[place] == category:
-                return place
-    return _places(direction, children)[0]
+        for index in _indices(direction, children):
+            if children[index] == category:
+                return index
+    return _indices(direction, children)[0]
 
 
-def _places(direction: _Direction, children: Sequence[str]) -> range:
+def _indices(direction: _Direction, children: Sequence[str]) -> range:
     return range(len(children)) if direction == "left" else range(len(children) - 1, -1, -1)

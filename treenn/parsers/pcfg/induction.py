@@ -1,4 +1,4 @@
-"""A grammar read off trees: relative frequencies, and room for what the trees did not show."""
+"""Grammar induction: relative frequencies of the rules of trees, smoothed."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from treenn.parsers.pcfg.pcfg_settings import Settings
 from treenn.trees import NaryTree, Tree
 
 START = CONTEXT
-"""The symbol of a sentence: one fragment or, at a high price, several."""
+"""The start symbol: one fragment or, with low probability, several."""
 
 FRAGMENT = 2 * CONTEXT
-"""What a whole sentence is: as a rule what it was in training, but it can be any phrase or word."""
+"""The symbol of a whole sentence, which expands to any category, most probably to one of a root in training."""
 
 _Rule: TypeAlias = tuple[str, tuple[Nonterminal | str, ...]]
 
 
 def induced(trees: Collection[NaryTree | Tree], settings: Settings) -> PCFG:
-    """The grammar of these trees, by which every sentence has a tree.
+    """Estimate a grammar from trees; every sentence has a tree by it.
 
-    Its terminals are the words and, for words that it does not know, signatures; see `lexicon.terminal`.
+    Its terminals are words and, for unknown words, signatures (`lexicon.terminal`).
     """
-    roots, occurrences, found = Counter[str](), Counter[str](), Counter[_Rule]()
+    roots, occurrences, expansions = Counter[str](), Counter[str](), Counter[_Rule]()
     for tree in trees:
         named = symbols(tree, settings)
         roots[named[-1]] += 1
         occurrences.update(named)
-        found.update((parent, tuple(map(Nonterminal, children))) for parent, children in rules(tree, settings))
-    counts: dict[_Rule, float] = {**found}
+        expansions.update((parent, tuple(map(Nonterminal, children))) for parent, children in rules(tree, settings))
+    counts: dict[_Rule, float] = {**expansions}
     counts |= {(tag, (word,)): times for (tag, word), times in lexicon(trees, settings).items()}
     unseen = settings.root / occurrences.total()
     for symbol, times in occurrences.items():

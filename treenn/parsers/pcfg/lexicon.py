@@ -1,4 +1,4 @@
-"""The words of a grammar: how often each tag has each, and what stands for those that were never seen."""
+"""The lexicon of a grammar: frequencies of words and of unknown-word signatures per tag."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from treenn.parsers.pcfg.signatures import UNKNOWN, signatures
 from treenn.trees import NaryTree, Tree
 
 Counts: TypeAlias = dict[tuple[str, str], float]
-"""How often a tag has a word, or a signature."""
+"""The frequency of each pair of a tag and a word, or signature."""
 
 _LEAST = 0.01
-"""The smallest share that a tag has in a signature's words for which other words of that signature may have it too."""
+"""The minimum share of a tag among a signature's words for which other words of the signature get the tag."""
 
 
 class _Token(NamedTuple):
@@ -24,12 +24,12 @@ class _Token(NamedTuple):
 
 
 def terminal(word: str, *, first: bool, known: Container[str]) -> str:
-    """What stands for a word in a grammar: itself, at the start of a sentence in small letters, or a signature.
+    """The terminal of a word: the word, its lower-case form at the start of a sentence, or a signature.
 
     Args:
         word: the word.
-        first: whether it opens the sentence.
-        known: the words and signatures that there are; `UNKNOWN` is one of them.
+        first: whether it is the first of its sentence.
+        known: the words and signatures of the grammar, including `UNKNOWN`.
     """
     if word in known:
         return word
@@ -39,10 +39,10 @@ def terminal(word: str, *, first: bool, known: Container[str]) -> str:
 
 
 def lexicon(trees: Iterable[NaryTree | Tree], settings: Settings) -> Counts:
-    """How often each tag has each word, and each signature that unknown words can take.
+    """Count words and unknown-word signatures per tag.
 
-    Rare words count twice, as themselves and as words that were never seen before; so do the tags' shares of unknown
-    words come about (Witten & Bell 1991). Each word counts `retag` times more, with the tags of its signature.
+    Rare words count twice, as themselves and as unknown words, which estimates the probability of unknown words per tag
+    (Witten and Bell 1991). Each word is counted `retag` times more, with the tags of its signature.
     """
     tokens = Counter[_Token]()
     for tree in trees:
@@ -55,7 +55,7 @@ def lexicon(trees: Iterable[NaryTree | Tree], settings: Settings) -> Counts:
     rare = {token: times for token, times in tokens.items() if seen[token.word] <= settings.rare}
     known = _frequent_signatures(rare, settings.common)
     unknown = defaultdict[tuple[str, str], float](float)
-    for tag, _ in counts:  # Any tag can have an unknown word: all of them together as often as one more word.
+    for tag, _ in counts:  # One count of unknown words, spread evenly over all pairs.
         unknown[tag, UNKNOWN] += 1 / len(counts)
     for token, times in rare.items():
         unknown[token.tag, _signature(token.word, token.first, known)] += times
@@ -69,7 +69,7 @@ def _signature(word: str, first: bool, known: Container[str]) -> str:
 
 
 def _frequent_signatures(rare: Iterable[_Token], common: int) -> set[str]:
-    """Those that are had by `common` rare words at least, and `UNKNOWN`."""
+    """The signatures of at least `common` distinct rare words, and `UNKNOWN`."""
     alike = defaultdict[str, set[str]](set)
     for token in rare:
         for signature in signatures(token.word, first=token.first):
@@ -78,7 +78,7 @@ def _frequent_signatures(rare: Iterable[_Token], common: int) -> set[str]:
 
 
 def _retagged(words: Iterable[str], unknown: Mapping[tuple[str, str], float]) -> Counts:
-    """The shares of the tags that each word's signature has."""
+    """The distribution over tags of each word's signature."""
     tags = defaultdict[str, dict[str, float]](dict)
     for (tag, signature), times in unknown.items():
         tags[signature][tag] = times

@@ -1,10 +1,10 @@
-"""From a tree to the rules of a binary grammar: Markovized binarization, after Klein & Manning 2003.
+"""From a tree to the rules of a binary grammar: Markovized binarization (Klein and Manning 2003).
 
-A symbol is a category, and after `^` what its node remembers of its surroundings:
+A symbol is a category and, after `^`, its context:
 
-- `NP^S^SBAR`: an NP whose parent is an S and whose grandparent an SBAR, at vertical order 3.
-- `@VP^[VBZ]>NP>PP`: a part of a VP: the head VBZ, joined first by an NP and then by a PP on its right, at horizontal
-  order 2 (what was joined earlier is forgotten); siblings on the left are marked `<`.
+- `NP^S^SBAR`: an NP whose parent is an S and whose grandparent is an SBAR, at vertical order 3.
+- `@VP^[VBZ]>NP>PP`: an intermediate node of a VP: the head VBZ and, to its right, an NP and then a PP, at horizontal
+  order 2; earlier siblings are forgotten; siblings on the left are marked `<`.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from treenn.trees import NaryTree, Tree
 from treenn.trees.nary import inner_children
 
 PART = "@"
-"""How the symbol of a part of a node begins, as in `treenn.trees.binarize`."""
+"""The prefix of intermediate symbols, as in `treenn.trees.binarize`."""
 
 CONTEXT = "^"
-"""Separates a symbol's category from what its node remembers."""
+"""The separator between a symbol's category and its context."""
 
 
 Rule = tuple[str, tuple[str, ...]]
 
 
 def symbols(tree: NaryTree | Tree, settings: Settings) -> list[str]:
-    """The symbol of each node: a word's is its tag, that of a node whose only child has its own category that child's.
+    """The symbol of each node: of a word its tag; a node whose only child has its category shares the child's symbol.
 
     >>> from treenn.trees import parse_nary
     >>> symbols(parse_nary("(S (NP (NN dogs)) (VP (VBP bark)))")[0], Settings())
@@ -44,7 +44,7 @@ def symbols(tree: NaryTree | Tree, settings: Settings) -> list[str]:
 
 
 def rules(tree: NaryTree | Tree, settings: Settings) -> Iterator[Rule]:
-    """The rules that make a tree, but for those that make its words.
+    """Yields the rules of a tree, except for lexical ones.
 
     >>> from treenn.trees import parse_nary
     >>> [*rules(parse_nary("(VP (VBZ goes) (RB up) (CC and) (RB down))")[0], Settings(vertical=1))]
@@ -59,7 +59,7 @@ def rules(tree: NaryTree | Tree, settings: Settings) -> Iterator[Rule]:
 
 
 def is_repeated(tree: NaryTree | Tree, children: Sequence[int], node: int) -> bool:
-    """Whether a node's only child is an inner node of the same category, which says the same thing twice."""
+    """Whether a node's only child is an inner node of the same category."""
     return len(children) == 1 and children[0] >= len(tree.words) and tree.labels[children[0]] == tree.labels[node]
 
 
@@ -70,20 +70,20 @@ def _factored(
         yield symbol, (named[children[0]],)
         return
     first = _first(symbol.split(CONTEXT)[0], categories, settings.factor)
-    joins = [(place, ">") for place in range(first + 1, len(children))]
-    joins += [(place, "<") for place in range(first - 1, -1, -1)]
+    siblings = [(index, ">") for index in range(first + 1, len(children))]
+    siblings += [(index, "<") for index in range(first - 1, -1, -1)]
     part, memory = named[children[first]], [""] * settings.horizontal
-    for place, side in joins:
-        memory = [*memory, side + categories[place]][-settings.horizontal :] if settings.horizontal else []
-        whole = (place, side) == joins[-1]
+    for index, side in siblings:
+        memory = [*memory, side + categories[index]][-settings.horizontal :] if settings.horizontal else []
+        whole = (index, side) == siblings[-1]
         joined = symbol if whole else f"{PART}{symbol}{CONTEXT}[{categories[first]}]{''.join(memory)}"
-        sibling = named[children[place]]
+        sibling = named[children[index]]
         yield joined, (part, sibling) if side == ">" else (sibling, part)
         part = joined
 
 
 def _first(category: str, categories: list[str], factor: Factor) -> int:
-    """The child that the others are joined to."""
+    """The index of the child that the others are joined to."""
     if factor == "head":
         return head(category, categories)
     return 0 if factor == "left" else len(categories) - 1

@@ -1,4 +1,4 @@
-"""`PCFGParser`: a grammar that finds trees, and its folder on disk."""
+"""`PCFGParser`: Viterbi parsing with a probabilistic context-free grammar."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ from treenn.trees.files import write_text
 from treenn.trees.json_values import check_object, read_object, read_settings
 
 FORMAT = 1
-"""The version of a parser folder's layout."""
+"""The version of the folder format."""
 
 MAX_WORDS = 200
-"""The longest sentence that is parsed: time grows with the cube of its length, memory with the square."""
+"""The maximum number of words of a sentence: time is cubic and memory quadratic in it."""
 
-_PROBE = (("a",), ("a", "a", "a"))  # sentences for which any grammar that was trained has a tree
+_PROBE = (("a",), ("a", "a", "a"))  # sentences that validate a grammar on loading
 
-_COLUMNS = 256  # words of sentences of one length that are searched at once
+_COLUMNS = 256  # words per batch
 
 
 @final
 class PCFGParser(Parser):
-    """The most probable tree by a grammar read off a treebank.
+    """The most probable tree under a grammar estimated from a treebank.
 
-    Its trees are labelled as `treenn.trees.binarize` labels: with tags and categories, unary chains joined with `+`,
-    parts of nodes marked `@`; so `unbinarize` gives the tree as the treebank would have it. Where the grammar has no
-    tree for a whole sentence, it has one for the fewest fragments: they stand side by side under a root without a
-    label. Fragments cost so much that a sentence rarely has two where one will do.
+    Trees have tags and categories as labels in the form of `treenn.trees.binarize`, with unary chains joined by `+` and
+    intermediate nodes marked `@`, so that `unbinarize` restores the treebank's form. If the grammar has no tree for a
+    whole sentence, the tree consists of the fewest fragments below a root without a label; a low prior
+    (`Settings.fragment`) makes several fragments rare.
 
     Args:
-        grammar: as `treenn.parsers.pcfg.induction.induced` makes it.
-        settings: what it was made with.
+        grammar: a grammar of `treenn.parsers.pcfg.induction.induced`.
+        settings: the settings of its induction.
     """
 
     max_words = MAX_WORDS
@@ -57,32 +57,38 @@ class PCFGParser(Parser):
         self.grammar, self.settings, self.rules = grammar, settings, compiled(grammar)
 
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
-        """See `Parser`.
+        """Parse sentences; those of one length are batched.
+
+        Args:
+            sentences: as `Parser.parse_batch`.
+
+        Returns:
+            One tree per sentence, in order.
 
         Raises:
-            InputError: where a sentence has no words, or more than `MAX_WORDS`.
+            InputError: if a sentence has no words or more than `MAX_WORDS`.
         """
         sentences = check_sentences(sentences, self.max_words)
         trees: dict[int, Tree] = {}
-        order = sorted(range(len(sentences)), key=lambda number: len(sentences[number]))
-        for length, group in groupby(order, key=lambda number: len(sentences[number])):
+        order = sorted(range(len(sentences)), key=lambda index: len(sentences[index]))
+        for length, group in groupby(order, key=lambda index: len(sentences[index])):
             same, size = [*group], max(1, _COLUMNS // length)
             for start in range(0, len(same), size):
                 batch = same[start : start + size]
-                trees |= zip(batch, self._parse([sentences[number] for number in batch]), strict=True)
-        return [trees[number] for number in range(len(sentences))]
+                trees |= zip(batch, self._parse([sentences[index] for index in batch]), strict=True)
+        return [trees[index] for index in range(len(sentences))]
 
     def _parse(self, sentences: list[Sequence[str]]) -> list[Tree]:
-        """The trees of sentences of one length."""
+        """Parse sentences of one length."""
         known = self.rules.lexicon
         terminals = [
-            [terminal(word, first=place == 0, known=known) for place, word in enumerate(words)] for words in sentences
+            [terminal(word, first=index == 0, known=known) for index, word in enumerate(words)] for words in sentences
         ]
         return [_labelled(parse, words) for parse, words in zip(search(self.rules, terminals), sentences, strict=True)]
 
     @checked
     def save(self, folder: AnyPath) -> None:
-        """Write the parser as `config.json` and `grammar.json`: the probabilities of each symbol's rules."""
+        """Write `config.json` and `grammar.json`, the probabilities of each symbol's rules."""
         folder = Path(folder)
         rules: dict[str, list[list[Any]]] = defaultdict(list)
         words: dict[str, dict[str, float]] = defaultdict(dict)
@@ -99,18 +105,18 @@ class PCFGParser(Parser):
     @classmethod
     @checked
     def load(cls, folder: AnyPath) -> Self:
-        """A saved parser.
+        """Load a parser that `save` wrote.
 
         Raises:
-            InputError: where the folder does not hold such a parser, or one of another format.
+            InputError: if the folder holds no PCFG parser or another format, or a malformed grammar.
         """
         folder = Path(folder)
         config = read_config(folder, "pcfg", FORMAT)
         check_object(config, {"settings": dict}, folder / "config.json")
         settings = read_settings(Settings, config["settings"], folder / "config.json")
-        held = read_object(folder / "grammar.json", _GRAMMAR)
+        grammar_json = read_object(folder / "grammar.json", _GRAMMAR)
         with readable(folder / "grammar.json"):
-            grammar = PCFG(Nonterminal(START), [*_productions(held)], calculate_leftcorners=False)
+            grammar = PCFG(Nonterminal(START), [*_productions(grammar_json)], calculate_leftcorners=False)
             parser = cls(grammar, settings)
             parser.parse_batch(_PROBE)
         return parser
@@ -119,16 +125,16 @@ class PCFGParser(Parser):
 _GRAMMAR = {"rules": dict[str, list[list[object]]], "words": dict[str, dict[str, float]]}
 
 
-def _productions(held: dict[str, Any]) -> Iterator[ProbabilisticProduction]:
-    """The rules in a `grammar.json`."""
-    if START not in held["rules"]:
+def _productions(grammar: dict[str, Any]) -> Iterator[ProbabilisticProduction]:
+    """Yields the rules of a `grammar.json`."""
+    if START not in grammar["rules"]:
         raise InputError(f"there must be rules for {START!r}")
-    if not any(UNKNOWN in words for words in held["words"].values()):
-        raise InputError(f"some tag must have the word {UNKNOWN!r}, which stands for all that the grammar lacks")
-    for symbol, rules in held["rules"].items():
+    if not any(UNKNOWN in words for words in grammar["words"].values()):
+        raise InputError(f"some tag must have the word {UNKNOWN!r}, the terminal of unknown words")
+    for symbol, rules in grammar["rules"].items():
         for *below, probability in rules:
             yield _production(symbol, [*map(Nonterminal, below)], probability)
-    for symbol, words in held["words"].items():
+    for symbol, words in grammar["words"].items():
         for word, probability in words.items():
             yield _production(symbol, [word], probability)
 
@@ -140,9 +146,11 @@ def _production(symbol: str, below: list[Any], probability: Any) -> Probabilisti
 
 
 def _labelled(parse: Parse | None, words: Sequence[str]) -> Tree:
-    """The tree over the words themselves, its labels without what only the grammar needs."""
+    """The tree over the original words, without the symbols that only the grammar uses."""
     if parse is None:
-        raise InputError("this grammar has no tree for some sentence; train the parser anew")  # fragments make one
+        raise InputError(
+            "this grammar has no tree for some sentence; train the parser anew"
+        )  # impossible for an induced grammar
     labels = [_label(str(label)) for label in parse.tree.labels]
     if labels[-1] == PART:
         labels[-1] = None
@@ -150,7 +158,7 @@ def _labelled(parse: Parse | None, words: Sequence[str]) -> Tree:
 
 
 def _label(chain: str) -> str | None:
-    """`^+^^+S+VP^S` is a sentence of one fragment, S+VP; where several fragments stand together, that is no node."""
+    """Strip contexts: `^+^^+S+VP^S` is the one fragment S+VP; a node over several fragments becomes `PART`."""
     if chain == START:
         return PART
     return "+".join(filter(None, (symbol.split(CONTEXT)[0] for symbol in chain.split("+"))))

@@ -1,4 +1,4 @@
-"""`Settings`: all that decides a grammar but the trees that it is read off."""
+"""`Settings`: the hyperparameters of grammar induction."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ Factor = Literal["head", "left", "right"]
 
 @dataclass(frozen=True)
 class Settings:
-    """How a grammar is read off trees.
+    """The hyperparameters of a grammar's induction from trees.
 
     Args:
-        horizontal: of the children in a part of a node, how many it remembers beside the first: those joined last.
-        vertical: how far up a node knows: 1 for nothing above it, 2 for its parent, 3 for its grandparent too.
-        factor: which child the others are joined to, first those on its right, then those on its left: the head, the
+        horizontal: the horizontal Markov order: the number of previous siblings in an intermediate symbol.
+        vertical: the vertical Markov order: 1 for the category only, 2 for the parent's too, 3 for the grandparent's.
+        factor: the child that the others are joined to, first those on its right, then those on its left: the head, the
             first (`"left"`: `a b c` becomes `(a b) c`) or the last (`"right"`).
-        rare: words seen so often or less are counted once more as unknown words, by their signature.
-        common: how many different rare words a signature must have; words of other signatures take a coarser one.
-        retag: how often each word is taken to have been seen with the tags of its signature, beside its own.
-        root: how many sentences are taken to have been any phrase or word at all.
-        fragment: the probability that a sentence goes on with one more fragment.
+        rare: the maximum frequency of words that are counted as unknown words too, by their signature.
+        common: the minimum number of distinct rare words of a signature; words of rarer signatures back off to a
+            coarser one.
+        retag: pseudo-counts of each word with the tags of its signature.
+        root: pseudo-counts of arbitrary phrases and words as whole sentences.
+        fragment: the probability of a further fragment after each fragment of a sentence.
 
     Raises:
         InputError: if a setting is of another type or out of range.

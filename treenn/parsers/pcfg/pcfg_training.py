@@ -1,4 +1,4 @@
-"""Training the PCFG: a grammar is read off the treebanks' training trees, and scored on dev."""
+"""Training a PCFG parser: grammar induction from training trees, and evaluation on dev."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 AnyTree: TypeAlias = Tree | NaryTree
 Progress: TypeAlias = Callable[[int, int, str], None]
 
-_BATCH = 100  # sentences of dev that are parsed between two reports of progress
+_BATCH = 100  # dev sentences between two calls of progress
 
 
 def train(
@@ -32,43 +32,43 @@ def train(
     settings: Settings | None = None,
     *,
     vectors: Sequence[WordVectors] = (),
-    helpers: Sequence[ParsingTreebank] = (),
+    auxiliary_treebanks: Sequence[ParsingTreebank] = (),
     out: AnyPath | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> tuple[PCFGParser, dict[str, Any]]:
-    """Read a grammar off the training trees of a treebank and its helpers. Nothing in it is random.
+    """Estimate a grammar from the training trees of a treebank and of auxiliary treebanks; deterministic.
 
-    Trees in which a node has no label say nothing of categories; they are passed over.
+    Trees with an unlabelled node are skipped.
 
     Args:
-        treebank: what to train on, and by whose dev trees to score.
-        settings: left out, the defaults of `Settings`.
-        vectors: not used: a grammar knows its words as they are.
-        helpers: treebanks whose training trees are added.
-        out: a folder for the parser.
-        overwrite: replace what a treenn command left in `out`.
-        progress: told how many trees of dev are parsed.
+        treebank: the treebank whose dev trees are used for evaluation.
+        settings: the hyperparameters (default: `Settings()`).
+        vectors: ignored; a grammar has no word vectors.
+        auxiliary_treebanks: treebanks whose training trees are added.
+        out: a folder for the parser (default: None).
+        overwrite: whether to replace the results of an earlier treenn command in `out` (default: False).
+        progress: called with the number of dev trees done, their total number and a text (default: None).
 
     Returns:
-        The parser, and the results: the size of the grammar, the scores on dev, seconds, settings, environment.
+        The parser and its results: the size of the grammar, dev scores, seconds, settings, environment.
 
     Raises:
-        InputError: where no tree has labels, or a label holds what the grammar's symbols need for themselves.
+        InputError: if no tree has labels, or a label contains a character that the grammar's symbols reserve.
     """
     treebank = check("treebank", treebank, ParsingTreebank)
     settings, out = check("settings", settings, Settings | None), check("out", out, AnyPath | None)
-    from treenn.runtime.environment import environment  # Loads torch, which parsing does without.
+    from treenn.runtime.environment import environment  # imports torch, which parsing does not need
 
     if out is not None:
         check_run_dir(Path(out), Run(PARSER), overwrite=overwrite)
     settings, report, start = settings or Settings(), progress or (lambda done, total, text: None), time.perf_counter()
     report(0, 1, "reading the grammar")
-    trees = [tree for bank in (treebank, *helpers) for tree in bank.trees("train")]
+    trees = [tree for bank in (treebank, *auxiliary_treebanks) for tree in bank.trees("train")]
     labelled = [tree for tree in trees if None not in tree.labels]
     if not labelled:
         raise InputError(
-            f"no training tree of {treebank.name} has a category at each node, and a grammar is made of these; "
+            f"no training tree of {treebank.name} has a category at each node, which a grammar needs; "
             "questionbank and craft have them"
         )
     _check_labels(labelled)
@@ -77,12 +77,12 @@ def train(
     results = {
         "parser": "pcfg",
         "treebank": treebank.name,
-        "helpers": [bank.name for bank in helpers],
+        "auxiliary_treebanks": [bank.name for bank in auxiliary_treebanks],
         "settings": asdict(settings),
         "trees": len(labelled),
         "trees_without_labels": len(trees) - len(labelled),
         "symbols": len(parser.rules.symbols),
-        "binary_rules": len(parser.rules.joins.pair),
+        "binary_rules": len(parser.rules.binary.pair),
         "words": len(parser.rules.lexicon),
         "seconds": seconds,
         "history": [],
@@ -100,16 +100,16 @@ def _check_labels(trees: Sequence[AnyTree]) -> None:
     for label in sorted({str(label) for tree in trees for label in tree.labels}):
         if not label or label.startswith(PART) or {CONTEXT, "+"} & {*label}:
             raise InputError(
-                f"label {label!r} is empty, begins with {PART}, or holds {CONTEXT} or +, which a grammar needs for "
-                "itself; rename it"
+                f"label {label!r} is empty, begins with {PART}, or holds {CONTEXT} or +, which a grammar "
+                "reserves; rename it"
             )
 
 
 def _scores(parser: PCFGParser, trees: Sequence[AnyTree], report: Progress) -> dict[str, object]:
-    """Those on dev."""
+    """The scores on dev."""
     gold = [tree for tree in trees if len(tree.words) <= MAX_WORDS]
-    found: list[Tree] = []
+    predicted: list[Tree] = []
     for start in range(0, len(gold), _BATCH):
-        found += parser.parse_batch([tree.words for tree in gold[start : start + _BATCH]])
-        report(len(found), len(gold), "scoring dev")
-    return evaluate(gold, found).as_dict()
+        predicted += parser.parse_batch([tree.words for tree in gold[start : start + _BATCH]])
+        report(len(predicted), len(gold), "scoring dev")
+    return evaluate(gold, predicted).as_dict()

@@ -1,7 +1,7 @@
-"""A grammar as arrays: what the chart search needs, read off any `nltk.PCFG` in binary form.
+"""A grammar as arrays, compiled from any `nltk.PCFG` in binary form for chart search.
 
-Legend of shapes: V symbols, L and R of them that stand on the left and on the right of another, P pairs of these, K
-binary rules, U chains of unary rules.
+Legend of shapes: V symbols, of which L occur as left and R as right children; P pairs of children; K binary rules; U
+chains in the closure of the unary rules.
 """
 
 from __future__ import annotations
@@ -23,13 +23,17 @@ Ints: TypeAlias = NDArray[np.intp]
 Floats: TypeAlias = NDArray[np.float32]
 
 
-class Joins(NamedTuple):
+class BinaryRules(NamedTuple):
     """The binary rules.
 
     Args:
-        lefts, rights: the symbols that stand on the left, L, and on the right, R.
-        pair_left, pair_right: what stands together, P pairs: their places in `lefts` and in `rights`.
-        parent, pair, score: the K rules, sorted by parent: what is made of which pair, and its probability.
+        lefts: the symbols that occur as left children. Shape: `(L,)`.
+        rights: the symbols that occur as right children. Shape: `(R,)`.
+        pair_left: the index into `lefts` of each pair of children. Shape: `(P,)`.
+        pair_right: the index into `rights` of each pair of children. Shape: `(P,)`.
+        parent: the left-hand side of each rule; rules are sorted by it. Shape: `(K,)`.
+        pair: the index of each rule's pair of children. Shape: `(K,)`.
+        score: the log probability of each rule. Shape: `(K, 1)`.
     """
 
     lefts: Ints
@@ -41,12 +45,14 @@ class Joins(NamedTuple):
     score: Floats
 
 
-class Chains(NamedTuple):
-    """The ways from a symbol to another by unary rules, U of them, the best for each two; each symbol alone is one too.
+class UnaryClosure(NamedTuple):
+    """The reflexive and transitive closure of the unary rules: the best chain between each two symbols.
 
     Args:
-        symbols: from top to bottom; sorted.
-        top, bottom, score: the first and the last symbol, and the probability of all the rules.
+        symbols: the symbols of each chain from top to bottom; sorted.
+        top: the first symbol of each chain. Shape: `(U,)`.
+        bottom: the last symbol of each chain. Shape: `(U,)`.
+        score: the log probability of each chain. Shape: `(U, 1)`.
     """
 
     symbols: tuple[tuple[int, ...], ...]
@@ -56,11 +62,13 @@ class Chains(NamedTuple):
 
 
 class Expansions(NamedTuple):
-    """All that a symbol can become by a chain and a binary rule.
+    """All combinations of a unary chain and a binary rule.
 
     Args:
-        top: the symbol; the expansions are sorted by it.
-        chain, rule, score: the number of each in `Chains` and `Joins`, and the probability of both.
+        top: the symbol at the top; expansions are sorted by it.
+        chain: the index in `UnaryClosure`.
+        rule: the index in `BinaryRules`.
+        score: the log probability of both.
     """
 
     top: Ints
@@ -71,99 +79,99 @@ class Expansions(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Rules:
-    """A binary grammar with unary chains. Probabilities are natural logarithms, in columns: `(rows, 1)`.
+    """A binary grammar with unary chains; scores are natural logarithms in columns, `(rows, 1)`.
 
     Args:
-        symbols: their names, V.
-        start: the symbol of a whole sentence.
-        joins: the binary rules.
-        chains: the unary rules, closed.
-        expansions: both in one, for the way back from the top of a chart.
-        lexicon: for each word the symbols that it can be, and the probabilities.
+        symbols: the names of the V symbols.
+        start: the start symbol.
+        binary: the binary rules.
+        unary: the closure of the unary rules.
+        expansions: combinations of both, for the backtrace.
+        lexicon: the possible symbols of each word, with log probabilities.
     """
 
     symbols: tuple[str, ...]
     start: int
-    joins: Joins
-    chains: Chains
+    binary: BinaryRules
+    unary: UnaryClosure
     expansions: Expansions
     lexicon: dict[str, tuple[Ints, Floats]]
 
 
 def compiled(grammar: PCFG) -> Rules:
-    """The arrays of a grammar.
+    """Compile a grammar to arrays.
 
-    Unary rules are closed: of all chains between two symbols the most probable is kept, so that a chart applies one
-    chain to each of its fields and never goes in circles.
+    The unary rules are closed: only the most probable chain between two symbols is kept, so a chart cell needs one step
+    and cycles are impossible.
 
     Raises:
-        InputError: where a right-hand side is neither one word, nor one symbol, nor two symbols.
+        InputError: if a right-hand side is neither one word, nor one symbol, nor two symbols.
     """
     numbers = _numbered(grammar)
-    binary: dict[tuple[int, int, int], float] = {}
-    unary: dict[int, dict[int, float]] = defaultdict(dict)
+    pairs: dict[tuple[int, int, int], float] = {}
+    parents: dict[int, dict[int, float]] = defaultdict(dict)
     lexicon: dict[str, dict[int, float]] = defaultdict(dict)
     for production in grammar.productions():
         parent = numbers[production.lhs().symbol()]
         score = log(production.prob()) if production.prob() else -inf
         match production.rhs():
             case (Nonterminal() as left, Nonterminal() as right):
-                binary[parent, numbers[left.symbol()], numbers[right.symbol()]] = score
+                pairs[parent, numbers[left.symbol()], numbers[right.symbol()]] = score
             case (Nonterminal() as only,):
-                unary[numbers[only.symbol()]][parent] = score
+                parents[numbers[only.symbol()]][parent] = score
             case (str() as word,):
                 lexicon[word][parent] = score
             case _:
                 raise InputError(f"rule {production} is not binary: one word, one symbol or two symbols can follow")
-    joins, chains = _joins(binary), _chains(len(numbers), unary)
+    binary, unary = _binary_rules(pairs), _unary_closure(len(numbers), parents)
     return Rules(
         symbols=tuple(numbers),
         start=numbers[grammar.start().symbol()],
-        joins=joins,
-        chains=chains,
-        expansions=_expansions(joins, chains),
+        binary=binary,
+        unary=unary,
+        expansions=_expansions(binary, unary),
         lexicon={word: (np.array([*tags]), _column(tags.values())) for word, tags in lexicon.items()},
     )
 
 
 def _numbered(grammar: PCFG) -> dict[str, int]:
-    found: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for production in grammar.productions():
         for symbol in (production.lhs(), *production.rhs()):
             if isinstance(symbol, Nonterminal):
-                found.setdefault(symbol.symbol(), len(found))
-    return found
+                numbers.setdefault(symbol.symbol(), len(numbers))
+    return numbers
 
 
-def _joins(binary: dict[tuple[int, int, int], float]) -> Joins:
+def _binary_rules(binary: dict[tuple[int, int, int], float]) -> BinaryRules:
     by_parent = sorted(binary)
     pairs = sorted({rule[1:] for rule in by_parent})
-    place = {pair: index for index, pair in enumerate(pairs)}
+    indices = {pair: index for index, pair in enumerate(pairs)}
     lefts, pair_left = np.unique([left for left, _ in pairs], return_inverse=True)
     rights, pair_right = np.unique([right for _, right in pairs], return_inverse=True)
-    return Joins(
+    return BinaryRules(
         lefts=lefts.astype(np.intp),
         rights=rights.astype(np.intp),
         pair_left=pair_left,
         pair_right=pair_right,
         parent=np.array([parent for parent, *_ in by_parent], np.intp),
-        pair=np.array([place[rule[1:]] for rule in by_parent], np.intp),
+        pair=np.array([indices[rule[1:]] for rule in by_parent], np.intp),
         score=_column(binary[rule] for rule in by_parent),
     )
 
 
-def _chains(symbols: int, unary: Mapping[int, Mapping[int, float]]) -> Chains:
-    found = sorted((chain, score) for bottom in range(symbols) for chain, score in _chains_up(bottom, unary))
-    return Chains(
-        symbols=tuple(chain for chain, _ in found),
-        top=np.array([chain[0] for chain, _ in found], np.intp),
-        bottom=np.array([chain[-1] for chain, _ in found], np.intp),
-        score=_column(score for _, score in found),
+def _unary_closure(symbols: int, unary: Mapping[int, Mapping[int, float]]) -> UnaryClosure:
+    best = sorted((chain, score) for bottom in range(symbols) for chain, score in _closure_up(bottom, unary))
+    return UnaryClosure(
+        symbols=tuple(chain for chain, _ in best),
+        top=np.array([chain[0] for chain, _ in best], np.intp),
+        bottom=np.array([chain[-1] for chain, _ in best], np.intp),
+        score=_column(score for _, score in best),
     )
 
 
-def _chains_up(bottom: int, unary: Mapping[int, Mapping[int, float]]) -> Iterator[tuple[tuple[int, ...], float]]:
-    """The best chain from each symbol that can become `bottom`, with its score: Dijkstra's search."""
+def _closure_up(bottom: int, unary: Mapping[int, Mapping[int, float]]) -> Iterator[tuple[tuple[int, ...], float]]:
+    """The best chain from each symbol that derives `bottom`, with its score (Dijkstra's algorithm)."""
     todo: list[tuple[float, tuple[int, ...]]] = [(0.0, (bottom,))]
     done = set[int]()
     while todo:
@@ -176,13 +184,13 @@ def _chains_up(bottom: int, unary: Mapping[int, Mapping[int, float]]) -> Iterato
                     heapq.heappush(todo, (cost - score, (parent, *chain)))
 
 
-def _expansions(joins: Joins, chains: Chains) -> Expansions:
-    first, end = (np.searchsorted(joins.parent, chains.bottom, side) for side in ("left", "right"))
+def _expansions(binary: BinaryRules, unary: UnaryClosure) -> Expansions:
+    first, end = (np.searchsorted(binary.parent, unary.bottom, side) for side in ("left", "right"))
     sizes = end - first
     chain = np.repeat(np.arange(len(sizes)), sizes)
-    # Counts on from each chain's first rule.
+    # Consecutive rules from the first of each chain.
     rule = np.arange(len(chain)) + np.repeat(end - np.cumsum(sizes), sizes)
-    return Expansions(chains.top[chain], chain, rule, chains.score[chain] + joins.score[rule])
+    return Expansions(unary.top[chain], chain, rule, unary.score[chain] + binary.score[rule])
 
 
 def _column(scores: Iterable[float]) -> Floats:

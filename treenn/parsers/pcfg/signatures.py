@@ -1,9 +1,9 @@
-"""What is known of a word that was never seen: its shape and its ending, from the finest description to none."""
+"""Signatures of unknown words: shape and ending, from fine to coarse."""
 
 from __future__ import annotations
 
 UNKNOWN = "<unknown>"
-"""The signature of every word, the one that is always there to fall back to."""
+"""The coarsest signature, which every word has."""
 
 _ENDINGS = 3
 
@@ -11,19 +11,19 @@ _ENDINGS = 3
 def signatures(word: str, *, first: bool) -> list[str]:
     """The signatures of a word, finest first: capitals, digits and hyphens, with an ending of three letters to none.
 
-    Signatures are what Klein & Manning 2003, *Accurate Unlexicalized Parsing*, and the parsers of Stanford and Berkeley
-    put in the place of unknown words.
+    Signatures replace unknown words in Klein and Manning 2003, *Accurate Unlexicalized Parsing*, and in the Stanford
+    and Berkeley parsers.
 
     Args:
         word: the word.
-        first: whether it opens the sentence, where a capital says little.
+        first: whether it is the first of its sentence, where capitals carry little information.
 
     >>> signatures("Over-acted", first=False)
     ['<Xx- ted>', '<Xx- ed>', '<Xx- d>', '<Xx- >', '<unknown>']
     """
     shape = _shape(word, first)
     lower = word[-_ENDINGS - 1 :].lower()
-    # An ending is less than the whole word, and made of letters.
+    # Endings are shorter than the word and alphabetic.
     endings = [lower[-size:] for size in range(min(_ENDINGS, len(lower) - 1), 0, -1) if lower[-size:].isalpha()]
     return [*(f"<{shape} {ending}>" for ending in (*endings, "")), UNKNOWN]
 

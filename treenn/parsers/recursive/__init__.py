@@ -1,4 +1,4 @@
-"""The recursive-network parser of Socher, Lin, Ng and Manning (ICML 2011): composing states finds the tree."""
+"""The recursive-network parser of Socher, Lin, Ng and Manning (ICML 2011): composition by merging neighbours."""
 
 from treenn.parsers.recursive.recursive_parser import RecursiveNetworkParser
 from treenn.parsers.recursive.recursive_settings import PAPER, Settings

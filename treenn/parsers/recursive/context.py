@@ -1,4 +1,4 @@
-"""`Context`: word vectors that know of the sentence around them."""
+"""`Context`: contextual word vectors by bidirectional LSTMs."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from torch import Tensor, nn
 
 
 class Context(nn.Module):
-    """LSTMs that read the words of a sentence from both sides, layer upon layer.
+    """Stacked bidirectional LSTMs over the words of each sentence.
 
-    Backward, each sentence is turned around for itself, so its padding stands behind it both ways: what a word gets
-    does not depend on the other sentences, and torch's fast kernel for tables can be used.
+    The backward direction reverses each sentence separately, so that padding follows the words in both directions. A
+    word's vector therefore does not depend on other sentences of the batch, and padded tensors, for which torch has a
+    fast kernel, can be used.
 
     Args:
-        input_size: width of a word vector.
-        size: width of the result, half of it from either side.
-        layers: how many are stacked.
-        dropout: what goes over the result of each layer.
+        input_size: the width of a word vector.
+        size: the width of the result, half of it per direction.
+        layers: the number of layers.
+        dropout: the dropout probability after each layer.
     """
 
     def __init__(self, input_size: int, size: int, layers: int, dropout: float) -> None:
@@ -27,17 +28,17 @@ class Context(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
-        """Shape: `(W, x)`, the words of all sentences one after the other, and `(S,)`, to `(W, size)`."""
-        starts, place = lengths.cumsum(0) - lengths, torch.arange(int(lengths.max()))
-        there = place < lengths[:, None]
-        forward = (starts[:, None] + place).where(there, starts[:, None])
-        backward = (starts[:, None] + lengths[:, None] - 1 - place).where(there, starts[:, None])
-        # The row of the padded table in which each word stands.
-        slots = torch.arange(there.numel()).view_as(there)
-        ahead, behind = slots[there], x.new_empty(len(x), dtype=torch.int64)
-        behind[backward[there]] = ahead
-        for rightward, leftward in zip(self.forward_layers, self.backward_layers, strict=True):
-            from_left, from_right = rightward(x[forward])[0], leftward(x[backward])[0]
-            x = torch.cat([from_left.flatten(0, 1)[ahead], from_right.flatten(0, 1)[behind]], dim=1)
+        """Read the concatenated words of all sentences. Shape: `(W, x)` and lengths `(S,)` to `(W, size)`."""
+        starts, position = lengths.cumsum(0) - lengths, torch.arange(int(lengths.max()))
+        mask = position < lengths[:, None]  # (S, N)
+        forward = (starts[:, None] + position).where(mask, starts[:, None])  # (S, N) rows of x
+        backward = (starts[:, None] + lengths[:, None] - 1 - position).where(mask, starts[:, None])
+        # The row of each word in the flattened padded tensor.
+        slots = torch.arange(mask.numel()).view_as(mask)
+        forward_rows, backward_rows = slots[mask], x.new_empty(len(x), dtype=torch.int64)
+        backward_rows[backward[mask]] = forward_rows
+        for forward_net, backward_net in zip(self.forward_layers, self.backward_layers, strict=True):
+            left, right = forward_net(x[forward])[0], backward_net(x[backward])[0]  # (S, N, size / 2)
+            x = torch.cat([left.flatten(0, 1)[forward_rows], right.flatten(0, 1)[backward_rows]], dim=1)
             x = self.dropout(x)
         return x

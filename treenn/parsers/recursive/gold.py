@@ -1,4 +1,4 @@
-"""`Gold`: what a search must know of the right trees of its sentences."""
+"""`Gold`: the gold brackets of a batch as tensors."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from treenn.trees.nary import inner_children
 
 
 class Gold(NamedTuple):
-    """The brackets of the right trees.
+    """The gold brackets of a batch.
 
-    A tree of any number of children counts as every binary tree that keeps its brackets, as where the paper allows an
-    image more than one right tree.
+    An n-ary tree stands for all binary trees that contain its brackets, as the paper allows several correct trees of an
+    image.
 
-    Shape: `S` sentences, `N` words in the longest, `G` brackets in the fullest.
+    Shape:
+        `S` sentences, `N` words in the longest, at most `G` brackets each.
 
     Args:
-        starts: `(S, G)` where each bracket begins; brackets that fill up the table are (0, 0).
-        ends: `(S, G)` where each ends, exclusive.
-        wrong: `(S, N + 1, N + 1)` whether the span from a start to an end crosses one of the brackets.
+        starts: `(S, G)` the start of each bracket; padding brackets are (0, 0).
+        ends: `(S, G)` the end of each, exclusive.
+        wrong: `(S, N + 1, N + 1)` whether a span, by start and end, crosses a bracket.
     """
 
     starts: Tensor
@@ -34,7 +35,7 @@ class Gold(NamedTuple):
 
 
 def gold_of(trees: Sequence[Tree | NaryTree]) -> Gold:
-    """The brackets of some trees.
+    """The gold brackets of trees.
 
     >>> from treenn.trees import parse_trees
     >>> gold = gold_of(parse_trees("(3 (2 not) (1 (2 so) (2 bad)))", classes=5))
@@ -45,32 +46,32 @@ def gold_of(trees: Sequence[Tree | NaryTree]) -> Gold:
     most, longest = max(map(len, brackets)), max(len(tree.words) for tree in trees)
     spans = np.zeros((len(trees), most, 2), dtype=np.int64)
     wrong = np.zeros((len(trees), longest + 1, longest + 1), dtype=bool)
-    for number, (tree, found) in enumerate(zip(trees, brackets, strict=True)):
+    for index, (tree, of_tree) in enumerate(zip(trees, brackets, strict=True)):
         n = len(tree.words)
-        spans[number, : len(found)] = found
-        wrong[number, : n + 1, : n + 1] = _crossing(found, n)
+        spans[index, : len(of_tree)] = of_tree
+        wrong[index, : n + 1, : n + 1] = _crossing(of_tree, n)
     return Gold(torch.from_numpy(spans[:, :, 0]), torch.from_numpy(spans[:, :, 1]), torch.from_numpy(wrong))
 
 
 def _brackets(tree: Tree | NaryTree) -> npt.NDArray[np.int64]:
-    """The spans of two words or more, each once. Shape: `(brackets, 2)`."""
+    """The distinct spans of two words or more. Shape: `(brackets, 2)`."""
     spans = [(word, word + 1) for word in range(len(tree.words))]
     for children in inner_children(tree):
         spans.append((spans[children[0]][0], spans[children[-1]][1]))
-    several = sorted({span for span in spans if span[1] - span[0] > 1}, key=lambda span: (span[1], -span[0]))
-    return np.array(several, dtype=np.int64).reshape(-1, 2)
+    distinct = sorted({span for span in spans if span[1] - span[0] > 1}, key=lambda span: (span[1], -span[0]))
+    return np.array(distinct, dtype=np.int64).reshape(-1, 2)
 
 
 def _crossing(brackets: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.bool_]:
     """Whether each span crosses a bracket. Shape: `(n + 1, n + 1)` by start and end.
 
-    A span crosses a bracket from `a` to `b` where it begins inside and ends behind it, or the other way round.
+    A span crosses a bracket from `a` to `b` if it starts inside and ends after it, or the other way round.
     """
-    place = np.arange(n + 1)
-    # The furthest that a span may reach to the right, by its start, and to the left, by its end.
+    position = np.arange(n + 1)
+    # The largest end that a span may have, by its start, and the smallest start, by its end.
     starts, ends = brackets[:, :1], brackets[:, 1:]
-    inside = (starts < place) & (place < ends)
+    inside = (starts < position) & (position < ends)
     right = np.where(inside, ends, n).min(axis=0, initial=n)
     left = np.where(inside, starts, 0).max(axis=0, initial=0)
-    crossing: npt.NDArray[np.bool_] = (place > right[:, None]) | (place[:, None] < left)
-    return crossing & (place[:, None] < place)
+    crossing: npt.NDArray[np.bool_] = (position > right[:, None]) | (position[:, None] < left)
+    return crossing & (position[:, None] < position)

@@ -1,4 +1,4 @@
-"""What training makes small: the paper's max-margin objective, and the choice of each step."""
+"""Training losses: the paper's max-margin objective, and the likelihood of correct merges."""
 
 from __future__ import annotations
 
@@ -23,28 +23,31 @@ def margin_loss(
 ) -> Tensor:
     """The max-margin objective of Socher et al. (2011), without its regularizer.
 
-    For a sentence x with the right trees Y, of which a treebank of binary trees has one:
+    For a sentence x with correct trees Y, of which a treebank of binary trees has one:
 
         r = max over all trees ŷ of (s(x, ŷ) + Δ(x, ŷ)) - max over y in Y of s(x, y)
-        Δ(x, ŷ) = κ times the number of spans of ŷ that are in no right tree
+        Δ(x, ŷ) = κ times the number of spans of ŷ that are in no correct tree
 
-    Both maxima are what a search finds, the second with no merges but right ones; r is not below 0, for the right tree
-    is also one of all. Where a merge's score depends on its neighbours, a tree's score is that of the order its merges
-    were found in.
+    Both maxima are approximated by search, the second restricted to correct merges; r is at least 0, since a correct
+    tree is among all trees. If scores of merges depend on neighbours, a tree's score is that of the order in which its
+    merges were found.
 
-    A search that is not exact may find a tree that is worse than the right one, and then nothing is learnt from its
-    mistakes. With `prefixes`, a departure from the paper, r is taken after the number of merges where it is largest
-    (the max-violation update of Huang, Fayong and Guo 2012, "Structured perceptron with inexact search", NAACL): the
-    first wrong merge of a greedy search always is a violation there.
+    Inexact search may find a tree that scores below the correct one, which gives no gradient. With `prefixes`, a
+    departure from the paper, r is taken at the prefix of merges where it is largest (the max-violation update of Huang,
+    Fayong and Guo 2012, *Structured Perceptron with Inexact Search*, NAACL): the first wrong merge of a greedy search
+    is always a violation there.
 
     Args:
-        network: what composes and scores.
-        x: `(W, x)` the vectors of the words of all sentences.
-        lengths: `(S,)` how many words each has, the longest first; two or more.
-        gold: the right trees.
+        network: the composition and the scorer.
+        x: `(W, x)` the word vectors of all sentences.
+        lengths: `(S,)` the number of words of each sentence, in descending order, at least 2.
+        gold: the gold brackets.
         kappa: κ.
-        width: of the beam that searches.
-        prefixes: compare the two after as many merges as make the difference largest, not when they are done.
+        width: the beam width (default: 1).
+        prefixes: whether to use the max-violation update instead of whole trees (default: False).
+
+    Returns:
+        A scalar, the mean over sentences.
     """
     twice = Sentences(
         starts=(lengths.cumsum(0) - lengths).repeat_interleave(2),
@@ -53,43 +56,46 @@ def margin_loss(
         margin=x.new_tensor([kappa, 0.0]).repeat(len(lengths)),
         faithful=torch.tensor([False, True]).repeat(len(lengths)),
     )
-    found = search(network, x.detach(), twice, width)
-    there = found.chosen != 0
-    scores = x.new_zeros(there.shape).masked_scatter(there, found.tables.differentiable_scores(x, found.chosen[there]))
-    # What the search added to the scores of the merges it chose is the margin.
-    margin = found.totals - found.tables.scores[found.chosen].masked_fill(~there, 0).cumsum(1)
+    result = search(network, x.detach(), twice, width)
+    mask = result.chosen != 0
+    scores = x.new_zeros(mask.shape).masked_scatter(mask, result.tables.differentiable_scores(x, result.chosen[mask]))
+    margin = result.totals - result.tables.scores[result.chosen].masked_fill(~mask, 0).cumsum(1)  # (2 S, T)
     violating, right = (scores.cumsum(1) + margin).view(len(lengths), 2, -1).unbind(1)
     differences = violating - right
     return F.relu(differences.amax(1) if prefixes else differences[:, -1]).mean()
 
 
 def steps_loss(network: MergeNetwork, x: Tensor, lengths: Tensor, gold: Gold, kappa: float, faithful: Tensor) -> Tensor:
-    """Minus the log probability of a right merge at each step of greedy search, summed over a sentence.
+    """The negative log-likelihood of a correct merge at each step of greedy search, summed over each sentence.
 
-    The probability of a merge is the softmax over the scores of all there are at that step; where several are right,
-    it does not matter which is taken. As in the training of easy-first parsers (Goldberg and Elhadad 2010, NAACL), the
-    search goes on from what it chose itself, and what is right then is what still leads to the most right brackets.
+    The probability of a merge is the softmax over the scores of all candidates; if several are correct, their
+    probabilities are added. As in the training of easy-first parsers (Goldberg and Elhadad 2010, NAACL), the search
+    continues from its own choices, with a dynamic oracle: a merge is correct if it preserves all gold brackets that can
+    still be built.
 
     Args:
-        network: what composes and scores.
-        x: `(W, x)` the vectors of the words of all sentences.
-        lengths: `(S,)` how many words each has, the longest first; two or more.
-        gold: the right trees.
-        kappa: what a wrong merge has added to its score, so that right ones have to win by it (softmax-margin).
-        faithful: `(S,)` the sentences in which the search takes the best right merge, not the best of all.
+        network: the composition and the scorer.
+        x: `(W, x)` the word vectors of all sentences.
+        lengths: `(S,)` the number of words of each sentence, in descending order, at least 2.
+        gold: the gold brackets.
+        kappa: the margin added to the scores of wrong merges (softmax-margin).
+        faithful: `(S,)` whether the search takes the best correct merge instead of the best of all.
+
+    Returns:
+        A scalar, the mean over sentences.
     """
     sentences = Sentences(lengths.cumsum(0) - lengths, lengths, gold, faithful=faithful)
-    found = search(network, x.detach(), sentences)
-    n_slots = found.steps[0].merges.shape[2]
+    result = search(network, x.detach(), sentences)
+    n_slots = result.steps[0].merges.shape[2]
     merges, right = (
         torch.cat([F.pad(part.squeeze(1), (0, n_slots - part.shape[2])) for part in parts])
-        for parts in zip(*found.steps, strict=True)
+        for parts in zip(*result.steps, strict=True)
     )
-    met = torch.unique(merges)[1:]
-    scores = found.tables.differentiable_scores(x, met)
-    place = torch.zeros(int(met[-1]) + 1, dtype=torch.int64)
-    place[met] = torch.arange(len(met))
-    values = F.embedding(place[merges], scores[:, None]).squeeze(2) + kappa * ~right
+    candidates = torch.unique(merges)[1:]
+    scores = result.tables.differentiable_scores(x, candidates)
+    index = torch.zeros(int(candidates[-1]) + 1, dtype=torch.int64)
+    index[candidates] = torch.arange(len(candidates))
+    values = F.embedding(index[merges], scores[:, None]).squeeze(2) + kappa * ~right
     values = values.masked_fill(merges == 0, -torch.inf)
-    chances = values.log_softmax(1)
-    return -chances.masked_fill(~right | (merges == 0), -torch.inf).logsumexp(1).sum() / len(lengths)
+    log_p = values.log_softmax(1)  # (rows, slots)
+    return -log_p.masked_fill(~right | (merges == 0), -torch.inf).logsumexp(1).sum() / len(lengths)

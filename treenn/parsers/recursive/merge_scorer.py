@@ -1,4 +1,4 @@
-"""`MergeNetwork`: words to vectors, two neighbours to their parent and its score."""
+"""`MergeNetwork`: word vectors, composition of neighbours, and scores of merges."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ from treenn.parsers.recursive.scorers import NeighbourScorer, ParentScorer, Scor
 
 
 class MergeNetwork(nn.Module):
-    """The network of Socher, Lin, Ng and Manning (ICML 2011), "Parsing natural scenes and natural language with
-    recursive neural networks": it finds the tree with the states that it composes.
+    """The network of Socher, Lin, Ng and Manning (ICML 2011), which composes the states that decide the structure.
 
-    The parent of two neighbours is what the cell makes of their states, in the paper p = f(W [l; r] + b). A merge is
-    scored, there by s = W^score p; the score of a tree is the sum of the scores of its merges.
+    *Parsing Natural Scenes and Natural Language with Recursive Neural Networks*.
 
-    Departures from the paper, each of which a setting undoes: a word's vector goes through LSTMs that read the sentence
-    from both sides (`context="none"` leaves them out), and a merge's score also sees the children and the nodes that
-    stand beside them (`scorer="parent"`). Of a state, scores see what the cell's `output` shows.
+    The parent of two neighbours is the cell's composition of their states, in the paper p = f(W [l; r] + b). Each merge
+    has a score, in the paper s = W^score p; the score of a tree is the sum over its merges.
+
+    Departures from the paper, each of which is a setting: word vectors pass through bidirectional LSTMs (disabled by
+    `context="none"`), and the score of a merge also depends on the children and on adjacent nodes (disabled by
+    `scorer="parent"`). Scores read the cell's `output` of a state.
 
     Args:
-        vocabulary: the words that have a vector.
-        embedding: their first vectors, `(len(vocabulary), x)`.
-        settings: the rest.
+        vocabulary: the words.
+        embedding: the initial word vectors. Shape: `(len(vocabulary), x)`.
+        settings: the hyperparameters.
     """
 
     def __init__(self, vocabulary: Vocabulary, embedding: Tensor, settings: Settings) -> None:
@@ -44,14 +45,14 @@ class MergeNetwork(nn.Module):
             self.context = Context(width, settings.context_size, settings.context_layers, settings.dropout)
             width = settings.context_size
         encoder = ENCODERS[settings.cell](width, settings.size)
-        assert isinstance(encoder, TreeEncoder)  # as those of all `CellName`s are
+        assert isinstance(encoder, TreeEncoder)  # true of every `CellName`
         self.cell: Cell = encoder.cell
         d = self.cell.output_size
         self.outside = nn.Parameter(torch.zeros(d))
         self.scorer: Scorer = ParentScorer(d) if settings.scorer == "parent" else NeighbourScorer(d, settings.hidden)
 
     def vectors(self, sentences: Sequence[Sequence[str]]) -> Tensor:
-        """The vectors of all words, sentence after sentence, of which the cell makes states. Shape: `(W, x)`."""
+        """The cell's input vectors for the concatenated words of all sentences. Shape: `(W, x)`."""
         numbers = torch.cat([self.vocabulary.encode(words) for words in sentences])
         x: Tensor = self.dropout(self.embedding(numbers))
         if self.context is not None:
@@ -60,7 +61,7 @@ class MergeNetwork(nn.Module):
 
 
 def build(settings: Settings, vocabulary: Vocabulary, vectors: Sequence[WordVectors] = ()) -> MergeNetwork:
-    """A new network; `settings.seed` decides its weights, and no random state outside is touched."""
+    """A new network, initialized by `settings.seed`; global random state is unchanged."""
     generator = torch.Generator().manual_seed(settings.seed)
     embedding = initial_embedding(vocabulary, vectors, settings.word_size, generator)
     with torch.random.fork_rng(devices=[]):

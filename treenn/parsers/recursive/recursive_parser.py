@@ -1,4 +1,4 @@
-"""`RecursiveNetworkParser`: a trained network that finds trees, and its folder on disk."""
+"""`RecursiveNetworkParser`: parsing with a trained recursive network."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from torch import Tensor
 from treenn.models.vocabulary import Vocabulary
 from treenn.parsers.config import read_config, readable
 from treenn.parsers.parser import Parser, check_sentences
-from treenn.parsers.recursive.beam_search import Found, Sentences, search
+from treenn.parsers.recursive.beam_search import SearchResult, Sentences, search
 from treenn.parsers.recursive.merge_scorer import MergeNetwork
-from treenn.parsers.recursive.recursive_settings import Settings
+from treenn.parsers.recursive.recursive_settings import Settings, upgrade_settings
 from treenn.parsers.recursive.scorers import LEFT, PARENT, RIGHT
 from treenn.runtime.weight_file import NAME, check_shapes, read_shapes, read_weights
 from treenn.trees import InputError, Tree
@@ -26,23 +26,23 @@ from treenn.trees.files import write_bytes, write_text
 from treenn.trees.json_values import check_object, read_settings
 
 FORMAT = 1
-"""The version of a parser folder's layout."""
+"""The version of the folder format."""
 
 MAX_WORDS = 2_000
-"""The longest sentence that is parsed: time and memory grow with the square of its length."""
+"""The maximum number of words of a sentence: time and memory are quadratic in it."""
 
 _LAST = torch.iinfo(torch.int64).max
-_SENTENCES, _WORDS = 256, 8192  # parsed at once, with a beam the fewer the wider it is
+_SENTENCES, _WORDS = 256, 8192  # per batch, divided by the beam width
 
 
 class RecursiveNetworkParser(Parser):
-    """Merges the best two neighbours until one tree is left, the states of its nodes being what it decides by.
+    """Merges the best two neighbours until one tree is left, scored by the states of its nodes.
 
-    See `MergeNetwork` for the model, `search` for the search, `treenn.parsers.recursive.train` for training one.
+    See `MergeNetwork` for the model, `search` for the search, `treenn.parsers.recursive.train` for training.
 
     Args:
-        network: what composes and scores.
-        settings: what it was trained with; `width` is that of the beam.
+        network: the composition and the scorer.
+        settings: the hyperparameters of its training; `width` is the beam width.
     """
 
     max_words = MAX_WORDS
@@ -51,35 +51,41 @@ class RecursiveNetworkParser(Parser):
         self.network, self.settings = network.eval(), settings
 
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
-        """See `Parser`.
+        """Parse sentences; those of similar length are batched.
+
+        Args:
+            sentences: as `Parser.parse_batch`.
+
+        Returns:
+            One tree per sentence, in order.
 
         Raises:
-            InputError: where a sentence has no words, or more than `MAX_WORDS`.
+            InputError: if a sentence has no words or more than `MAX_WORDS`.
         """
         sentences = check_sentences(sentences, self.max_words)
         lengths = [len(words) for words in sentences]
-        order = sorted(range(len(lengths)), key=lambda number: -lengths[number])
+        order = sorted(range(len(lengths)), key=lambda index: -lengths[index])
         trees: dict[int, Tree] = {}
         while len(trees) < len(order):
             longest = lengths[order[len(trees)]]
             size = max(1, min(_SENTENCES, _WORDS // longest) // self.settings.width)
             batch = order[len(trees) : len(trees) + size]
-            trees |= zip(batch, self._parse([sentences[number] for number in batch]), strict=True)
-        return [trees[number] for number in range(len(sentences))]
+            trees |= zip(batch, self._parse([sentences[index] for index in batch]), strict=True)
+        return [trees[index] for index in range(len(sentences))]
 
     @torch.inference_mode()
     def _parse(self, sentences: list[Sequence[str]]) -> list[Tree]:
-        """The trees of a batch, the longest sentence first."""
+        """Parse a batch, longest sentence first."""
         lengths = torch.tensor([len(words) for words in sentences])
         x = self.network.vectors(sentences)
-        found = search(self.network, x, Sentences(lengths.cumsum(0) - lengths, lengths), self.settings.width)
-        if not found.totals.isfinite().all():
+        result = search(self.network, x, Sentences(lengths.cumsum(0) - lengths, lengths), self.settings.width)
+        if not result.totals.isfinite().all():
             raise InputError("a score of this parser is NaN: its weights are too large; train the parser anew")
-        return trees_of(found, sentences, lengths)
+        return trees_of(result, sentences, lengths)
 
     @checked
     def save(self, folder: AnyPath) -> None:
-        """Write the parser as `config.json`, `vocabulary.json` and `model.safetensors`."""
+        """Write `config.json`, `vocabulary.json` and `model.safetensors`."""
         folder = Path(folder)
         config = {
             "format": FORMAT,
@@ -95,17 +101,17 @@ class RecursiveNetworkParser(Parser):
     @classmethod
     @checked
     def load(cls, folder: AnyPath) -> Self:
-        """A saved parser; JSON and safetensors only, nothing is unpickled.
+        """Load a parser that `save` wrote: JSON and safetensors, no pickle.
 
         Raises:
-            InputError: if the folder does not hold such a parser, or one of another format; if weights are missing, of
-                another shape, NaN or infinite.
+            InputError: if the folder holds no such parser or another format; if weights are missing, of another shape,
+                NaN or infinite.
         """
         folder = Path(folder)
         config = read_config(folder, "recursive", FORMAT)
         check_object(config, {"settings": dict, "word_size": int}, folder / "config.json")
         vocabulary, path = Vocabulary.read(folder / "vocabulary.json"), folder / NAME
-        settings = read_settings(Settings, config["settings"], folder / "config.json")
+        settings = read_settings(Settings, upgrade_settings(config["settings"]), folder / "config.json")
         with readable(folder / "config.json"):
             if settings.context_layers > len(read_shapes(path)):
                 raise InputError(f"context_layers {settings.context_layers}: more than {NAME} has weights for")
@@ -118,16 +124,16 @@ class RecursiveNetworkParser(Parser):
         return cls(network, settings)
 
 
-def trees_of(found: Found, sentences: Sequence[Sequence[str]], lengths: Tensor) -> list[Tree]:
-    """The best tree of each sentence that a search found, its nodes numbered as the bracket reader numbers them."""
-    merges = found.tables.merges[found.chosen]
-    number = torch.arange(len(found.tables.children)) - 1
-    # The first and the last word of each node; those of a word are itself.
+def trees_of(result: SearchResult, sentences: Sequence[Sequence[str]], lengths: Tensor) -> list[Tree]:
+    """The best tree of each sentence, its nodes numbered as by the bracket reader."""
+    merges = result.tables.merges[result.chosen]  # (S, T, 5)
+    number = torch.arange(len(result.tables.children)) - 1
+    # The first and the last word of each node.
     first, last = number.clone(), number.clone()
     for parents, left, right in merges[:, :, [PARENT, LEFT, RIGHT]].permute(1, 2, 0):
         first[parents], last[parents] = first[left], last[right]
     closing = last[merges[:, :, PARENT]] * (1 + int(lengths.sum())) - first[merges[:, :, PARENT]]
-    merges = merges.take_along_dim(closing.masked_fill(found.chosen == 0, _LAST).argsort(dim=1)[:, :, None], 1)
+    merges = merges.take_along_dim(closing.masked_fill(result.chosen == 0, _LAST).argsort(dim=1)[:, :, None], 1)
     number[1 : 1 + int(lengths.sum())] -= (lengths.cumsum(0) - lengths).repeat_interleave(lengths)
     number[merges[:, :, PARENT]] = lengths[:, None] + torch.arange(merges.shape[1])
     pairs = number[merges[:, :, [LEFT, RIGHT]]].tolist()

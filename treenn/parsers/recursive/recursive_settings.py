@@ -1,9 +1,10 @@
-"""`Settings`: all that decides a training run of the recursive-network parser but its data."""
+"""`Settings`: the hyperparameters of the recursive-network parser."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from treenn.trees.arguments import (
     Count,
@@ -19,43 +20,42 @@ from treenn.trees.arguments import (
 from treenn.trees.errors import InputError, argument
 
 CellName = Literal["recursive-tanh", "recursive-relu", "tree-lstm", "tree-gru", "gated-recursive", "rntn", "mv-rnn"]
-"""The cells that can build a tree."""
+"""The cells that compose binary trees."""
 
 Context = Literal["none", "lstm"]
 Scorer = Literal["parent", "neighbours"]
-Objective = Literal["margin", "violation", "steps"]
+Objective = Literal["margin", "max-violation", "steps"]
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How the parser is built and trained; `PAPER` is the paper's own, the defaults are what does best on SST's dev.
+    """The architecture and training of the parser; the defaults are the best on SST's dev, `PAPER` has the paper's.
 
     Args:
-        cell: the composition, named as in `treenn.models.names.ENCODERS`.
-        context: what a word knows of its sentence before anything is merged: nothing, or what an LSTM reads from both
-            sides.
-        scorer: what the score of a merge is taken from: the parent's state alone, by one linear map; or, by a hidden
-            layer, the states of the parent, both children and the neighbours on either side.
-        objective: `"margin"`, the paper's: the best tree under loss-augmented search against the right one;
-            `"violation"`: the same after as many merges as tell the two apart most; or `"steps"`: at each step of
-            greedy search the merges that are right against all.
-        size: width of a state's output.
-        hidden: width of the hidden layer of the scorer.
-        word_size: width of the word vectors where no pretrained ones are given.
-        context_size: width of what the LSTM gives a word, half of it from either side.
-        context_layers: how many LSTMs are stacked.
-        dropout: share of the numbers of word vectors and of the LSTM's layers that are zeroed in training.
-        kappa: κ of the margin loss: what each wrong span adds to it; with `"steps"`, to the scores of wrong merges.
-        explore: the share of sentences in which training follows the search's own choice, with `"steps"`; in the others
-            the best right one.
-        width: of the beam that parses; 1 is greedy, and best with `"steps"`, whose scores are made to be compared at
-            one step, not to be added up (SST's dev: F1 77.7, with a beam of 4 76.3, of 16 75.7).
-        train_width: of the beam that searches the violating tree in training, but for `"steps"`.
-        epochs: how many times training sees each tree.
-        batch_size: sentences in one step.
-        learning_rate: of Adam; it falls to nothing along a half cosine.
-        weight_decay: λ, L2 on all but the word vectors.
-        seed: of initial weights, order of the trees and dropout.
+        cell: the composition function, by its name in `treenn.models.names.ENCODERS`.
+        context: contextualization of word vectors before merging: none, or bidirectional LSTMs.
+        scorer: the input of a merge's score: the parent's state, by one linear map; or, by a hidden layer, the states
+            of the parent, both children and the adjacent nodes.
+        objective: the loss: `"margin"`, the paper's, compares the result of loss-augmented search with the correct
+            tree; `"max-violation"` compares them at the prefix where they differ most; `"steps"` is the likelihood of
+            correct merges at each step of greedy search.
+        size: the width of a state's output.
+        hidden: the width of the scorer's hidden layer.
+        word_size: the width of the word vectors if no pretrained ones are given.
+        context_size: the width of the LSTMs' output, half of it per direction; must be even.
+        context_layers: the number of LSTM layers.
+        dropout: the dropout probability of word vectors and LSTM outputs.
+        kappa: κ, the margin per wrong span; with `"steps"`, the margin of wrong merges.
+        explore: with `"steps"`, the share of sentences in which training follows the model's own choices; the others
+            follow the best correct merges.
+        width: the beam width of parsing; 1 is greedy, and best with `"steps"`, whose scores are comparable within a
+            step but not additive (SST's dev: F1 77.7; 76.3 with a beam of 4, 75.7 with 16).
+        train_width: the beam width of search in training; not used by `"steps"`.
+        epochs: the number of passes over the training trees.
+        batch_size: sentences per step.
+        learning_rate: the initial learning rate of Adam, with cosine decay to 0.
+        weight_decay: λ, L2 on all parameters but the word vectors.
+        seed: the seed of initial weights, order of the trees and dropout.
 
     Raises:
         InputError: if a setting is of another type or out of range, or `context_size` is odd.
@@ -84,8 +84,14 @@ class Settings:
     def __post_init__(self) -> None:
         check_fields(self)
         if self.context_size % 2:
-            raise InputError(f"{argument('context_size')} {self.context_size}: must be even, half for each side")
+            raise InputError(f"{argument('context_size')} {self.context_size}: must be even, half per direction")
+
+
+def upgrade_settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as treenn 0.1.0 wrote them, with their current values."""
+    objective = {"violation": "max-violation"}.get(values.get("objective", ""))
+    return {**values, **({"objective": objective} if objective else {})}
 
 
 PAPER = Settings(context="none", scorer="parent", objective="margin", size=100, dropout=0.0, weight_decay=1e-4)
-"""The paper's network and objective: no context, the score from the parent alone, the margin loss."""
+"""The paper's network and objective: no context, scores from the parent only, margin loss."""

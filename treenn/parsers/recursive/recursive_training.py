@@ -1,4 +1,4 @@
-"""Training the recursive-network parser on a treebank; the best epoch on dev is kept."""
+"""Training the recursive-network parser; the best epoch on dev is kept."""
 
 from __future__ import annotations
 
@@ -40,35 +40,40 @@ def train(
     settings: Settings | None = None,
     *,
     vectors: Sequence[WordVectors] = (),
-    helpers: Sequence[ParsingTreebank] = (),
+    auxiliary_treebanks: Sequence[ParsingTreebank] = (),
     out: AnyPath | None = None,
     overwrite: bool = False,
     progress: Progress = lambda done, total, text: None,
 ) -> tuple[RecursiveNetworkParser, dict[str, Any]]:
-    """Train on a treebank's training trees and keep the epoch with the best unlabelled F1 on dev.
+    """Train a parser and keep the epoch with the best unlabelled F1 on dev.
 
-    The optimizer is Adam (2014), so not the paper's; gradients longer than 5 are cut to 5. On one thread of one machine
-    the settings fix every bit of the result.
+    The optimizer is Adam (2014), a departure from the paper; the gradient norm is clipped to 5. On one thread of one
+    machine, results are bit-reproducible given the settings.
 
     Args:
-        treebank: what to train and to choose on.
-        settings: the recipe; left out, the defaults of `Settings`.
-        vectors: pretrained word vectors, side by side.
-        helpers: treebanks whose training trees are added.
-        out: a folder for the parser.
-        overwrite: replace what a treenn command left in `out`.
-        progress: told of every batch.
+        treebank: the treebank, with splits `"train"` and `"dev"`.
+        settings: the hyperparameters (default: `Settings()`).
+        vectors: pretrained word vectors, concatenated.
+        auxiliary_treebanks: treebanks whose training trees are added.
+        out: a folder for the parser (default: None).
+        overwrite: whether to replace the results of an earlier treenn command in `out` (default: False).
+        progress: called after every batch with the batches done, their total number and a text.
 
     Returns:
-        The parser, and the results: the scores on dev and the loss of each epoch, seconds, settings, environment.
+        The parser and its results: dev scores and loss per epoch, seconds, settings, environment.
 
     Raises:
-        InputError: where there is nothing to learn from or to choose on, or the loss stops being a number.
+        InputError: if there is no training or dev tree, or the loss is not finite.
     """
     if out is not None:
         check_run_dir(Path(out), Run(PARSER), overwrite=overwrite)
     settings = settings or Settings()
-    trees = [tree for bank in (treebank, *helpers) for tree in bank.trees("train") if 1 < len(tree.words) <= MAX_WORDS]
+    trees = [
+        tree
+        for bank in (treebank, *auxiliary_treebanks)
+        for tree in bank.trees("train")
+        if 1 < len(tree.words) <= MAX_WORDS
+    ]
     dev = [tree for tree in treebank.trees("dev") if len(tree.words) <= MAX_WORDS]
     if not trees or not dev:
         raise InputError(f"treebank {treebank.name} needs trees of two words or more to train on, and others as dev")
@@ -77,14 +82,14 @@ def train(
         open_run_dir(Path(out), Run(PARSER), overwrite=overwrite)
     for epoch in range(1, settings.epochs + 1):
         trainer.run_epoch(epoch, progress)
-    parser, results = trainer.finish(treebank, helpers)
+    parser, results = trainer.finish(treebank, auxiliary_treebanks)
     if out is not None:
         parser.save(Path(out))
     return parser, results
 
 
 class _Trainer:
-    """The state of a run between epochs."""
+    """The training state between epochs."""
 
     def __init__(
         self,
@@ -103,7 +108,7 @@ class _Trainer:
         self.best = self.network.state_dict()
 
     def run_epoch(self, epoch: int, progress: Progress) -> None:
-        """Train one epoch, score dev, keep the weights if they are the best."""
+        """Train for an epoch, evaluate on dev, and keep the weights if they are the best."""
         seed = int(np.random.SeedSequence([self.settings.seed, epoch]).generate_state(1)[0])
         start = time.perf_counter()
         with torch.random.fork_rng(devices=[]):
@@ -137,19 +142,21 @@ class _Trainer:
         settings, lengths = self.settings, torch.tensor([len(tree.words) for tree in batch])
         x, gold = self.network.vectors([tree.words for tree in batch]), gold_of(batch)
         if settings.objective != "steps":
-            prefixes = settings.objective == "violation"
+            prefixes = settings.objective == "max-violation"
             return margin_loss(self.network, x, lengths, gold, settings.kappa, settings.train_width, prefixes=prefixes)
         faithful = torch.rand(len(batch)) >= settings.explore
         return steps_loss(self.network, x, lengths, gold, settings.kappa, faithful)
 
-    def finish(self, treebank: ParsingTreebank, helpers: Sequence[ParsingTreebank]) -> tuple[Any, dict[str, Any]]:
+    def finish(
+        self, treebank: ParsingTreebank, auxiliary_treebanks: Sequence[ParsingTreebank]
+    ) -> tuple[Any, dict[str, Any]]:
         """The parser of the best epoch, and the results."""
         self.network.load_state_dict(self.best)
         best = max(self.history, key=lambda entry: entry["dev"]["f1"])
         results = {
             "parser": "recursive",
             "treebank": treebank.name,
-            "helpers": [bank.name for bank in helpers],
+            "auxiliary_treebanks": [bank.name for bank in auxiliary_treebanks],
             "seed": self.settings.seed,
             "settings": asdict(self.settings),
             "parameters": sum(parameter.numel() for parameter in self.network.parameters()),
@@ -165,7 +172,7 @@ class _Trainer:
 
 def _vocabulary(treebank: ParsingTreebank, trees: Sequence[AnyTree], vectors: Sequence[WordVectors]) -> Vocabulary:
     others = [tree for split, trees in treebank.splits.items() if split != "train" for tree in trees]
-    train, rest = cast("Sequence[Tree]", trees), cast("Sequence[Tree]", others)  # nothing but their words is read
+    train, rest = cast("Sequence[Tree]", trees), cast("Sequence[Tree]", others)  # only their words are read
     return Vocabulary.of(train, rest, lambda word: any(word in file for file in vectors))
 
 
@@ -179,9 +186,9 @@ def _optimizer(network: MergeNetwork, settings: Settings, n_batches: int) -> tup
 
 
 def _batches(trees: Sequence[AnyTree], size: int, generator: np.random.Generator) -> Iterator[list[AnyTree]]:
-    """Batches of trees of about the same length, the longest first, in random order.
+    """Yields batches of trees of similar length, longest first within a batch, in random order.
 
-    Sorted by length with some noise, so that no two epochs have the same batches.
+    Trees are sorted by length plus noise, so that batches differ between epochs.
     """
     lengths = np.array([len(tree.words) for tree in trees])
     order = np.argsort(lengths + generator.uniform(0, 3, len(trees)), kind="stable")

@@ -1,4 +1,4 @@
-"""How good it is to merge two neighbours."""
+"""Scores of merges of two neighbours."""
 
 from abc import ABC, abstractmethod
 
@@ -6,32 +6,31 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 OUTSIDE = 0
-"""The row of the node that stands before the first word of a sentence, and behind the last."""
+"""The row of the padding node before the first and after the last word of a sentence."""
 
 NEIGHBOUR_LEFT, LEFT, RIGHT, PARENT, NEIGHBOUR_RIGHT = range(5)
-"""The columns of a table of merges: the rows of the nodes that a merge may be scored by."""
+"""The columns of a merge: the rows of the nodes that its score may depend on."""
 
 
 class Scorer(nn.Module, ABC):
-    """The scores of merges.
+    """Abstract base class of scores of merges.
 
     Args:
-        changed: which merges get a new score when the nodes of two slots become one, by how many slots their left
-            child stands to the right of it.
+        changed: the offsets of the slots whose merges get a new score after a merge.
     """
 
     changed: tuple[int, ...]
 
     @abstractmethod
     def forward(self, outputs: Tensor, merges: Tensor) -> Tensor:
-        """Shape: `outputs` `(R, d)`, a row a node; `merges` `(n, 5)` rows of it; the result is `(n,)`."""
+        """Score merges. Shape: `outputs` `(R, d)`, a row per node; `merges` `(n, 5)` rows of it; the result `(n,)`."""
 
 
 class ParentScorer(Scorer):
-    """s = W^score p: the paper's, one linear map of the parent.
+    """s = W^score p, the paper's linear map of the parent.
 
     Args:
-        size: width of a state's output.
+        size: the width of a state's output.
     """
 
     changed = (-1, 0)
@@ -47,11 +46,11 @@ class ParentScorer(Scorer):
 
 
 class NeighbourScorer(Scorer):
-    """W_2 ReLU(W_1 [n_l; l; r; p; n_r] + b_1): the children, their parent, and the nodes that stand beside them.
+    """W_2 ReLU(W_1 [n_l; l; r; p; n_r] + b_1), with the children l and r, their parent p and the adjacent nodes n.
 
     Args:
-        size: width of a state's output.
-        hidden: width of the layer between.
+        size: the width of a state's output.
+        hidden: the width of the hidden layer.
     """
 
     changed = (-2, -1, 0, 1)

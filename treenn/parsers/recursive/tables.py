@@ -1,4 +1,4 @@
-"""`Tables`: the nodes that a search composes and the merges that it scores; and the same with gradients."""
+"""`Tables`: the nodes and merges of a search, and their scores with gradients."""
 
 from __future__ import annotations
 
@@ -12,29 +12,30 @@ from treenn.parsers.recursive.scorers import OUTSIDE, PARENT
 
 
 class Tables:
-    """All nodes and merges of one search, in tables made large enough at the start, so that no step copies them.
+    """All nodes and merges of one search, in preallocated tensors.
 
-    Shape: `W` words, `R` rows of nodes, `Q` rows of merges, `s` and `d` the widths of a state and of its output.
+    Shape:
+        `W` words, `R` rows of nodes, `Q` rows of merges, `s` and `d` the widths of a state and of its output.
 
     Args:
-        network: what composes and scores.
-        x: `(W, x)` the vectors of the words.
-        n_merges: how many merges it takes to build one tree for each sentence.
-        width: how many partial trees of each sentence there are at a time.
+        network: the composition and the scorer.
+        x: `(W, x)` the word vectors.
+        n_merges: the number of merges of one tree per sentence.
+        width: the beam width.
 
     Attributes:
-        states: `(R, s)`; row `OUTSIDE` is no node, the next rows are the words.
-        outputs: `(R, d)` what scores see of a state.
+        states: `(R, s)`; row `OUTSIDE` is padding, followed by the words.
+        outputs: `(R, d)` the states' outputs, which scores read.
         children: `(R, 2)` the rows of each node's children.
-        heights: `(R,)` the longest way from each node down to a word.
-        merges: `(Q, 5)` the rows of the nodes each merge was scored by, see `scorers`; number 0 is none.
-        scores: `(Q,)` what they scored.
+        heights: `(R,)` the height of each node.
+        merges: `(Q, 5)` the rows of each merge's nodes, in the columns of `scorers`; merge 0 is none.
+        scores: `(Q,)` the scores.
     """
 
     def __init__(self, network: MergeNetwork, x: Tensor, n_merges: int, width: int) -> None:
         self.network, n_words = network, len(x)
         words, d = network.cell.leaf(x), network.cell.output_size
-        # At the start each two neighbours have a parent and a score, each merge gives two and `changed` more.
+        # Initially one parent and score per pair of neighbours; each merge adds 2 parents and len(changed) scores.
         n_rows = 1 + n_words + n_merges * (1 + 2 * width)
         n_scores = 1 + n_merges * (1 + len(network.scorer.changed) * width)
         self.states, self.outputs = x.new_zeros(n_rows, words.shape[1]), x.new_zeros(n_rows, d)
@@ -45,22 +46,25 @@ class Tables:
         self.n_words, self._rows, self._scored = n_words, 1 + n_words, 1
 
     def merges_at(self, nodes: Tensor, slots: Tensor, known: Tensor) -> Tensor:
-        """Score the merges of some slots with the next ones, and compose their parents where these are not known.
+        """Score the merges of some slots with the next ones, composing parents that are not known.
 
-        Shape: `s` sentences, `k` partial trees, `m` slots, `n` of them asked for: `nodes` `(s, k, m)`, `slots` and
-            `known` (the rows of parents, 0 for those to compose) `(s, k, n)`; the result, the merges' numbers and 0
-            where a slot or the next is outside, is `(s, k, n)`.
+        Shape:
+            `s` sentences, `k` beam items, `m` slots, `n` of them selected: `nodes` `(s, k, m)`, `slots` and `known`
+            (rows of parents, 0 to compose one) `(s, k, n)`.
+
+        Returns:
+            Merge ids, 0 if a slot or the next is padding. Shape: `(s, k, n)`.
         """
         last = nodes.shape[2] - 1
         before, left, right, behind = (nodes.gather(2, (slots + step).clamp(0, last)) for step in (-1, 0, 1, 2))
         new = (known == 0) & (left != OUTSIDE) & (right != OUTSIDE)
         parents = known.masked_scatter(new, self._compose(left[new], right[new]))
-        there = parents != 0
-        merges = torch.stack([before, left, right, parents, behind], dim=3)[there]
-        return torch.zeros_like(slots).masked_scatter(there, self._score(merges))
+        mask = parents != 0
+        merges = torch.stack([before, left, right, parents, behind], dim=3)[mask]
+        return torch.zeros_like(slots).masked_scatter(mask, self._score(merges))
 
     def _compose(self, left: Tensor, right: Tensor) -> Tensor:
-        """The rows of the parents of `n` pairs. Shape: `(n,)` and `(n,)` to `(n,)`."""
+        """Compose the parents of pairs. Returns their rows. Shape: `(n,)` and `(n,)` to `(n,)`."""
         rows = slice(self._rows, self._rows + len(left))
         states = self.network.cell.compose(self.states[left], self.states[right])
         self.states[rows], self.outputs[rows] = states, self.network.cell.output(states)
@@ -70,25 +74,26 @@ class Tables:
         return torch.arange(rows.start, rows.stop)
 
     def _score(self, merges: Tensor) -> Tensor:
-        """The numbers of new merges. Shape: `(n, 5)` to `(n,)`."""
+        """Score new merges. Returns their ids. Shape: `(n, 5)` to `(n,)`."""
         numbers = slice(self._scored, self._scored + len(merges))
         self.merges[numbers], self.scores[numbers] = merges, self.network.scorer(self.outputs, merges)
         self._scored = numbers.stop
         return torch.arange(numbers.start, numbers.stop)
 
     def differentiable_scores(self, x: Tensor, numbers: Tensor) -> Tensor:
-        """Scores of merges anew, now so that gradients go through them to the network and to the words.
+        """Recompute scores of merges with gradients w.r.t. the network and the word vectors.
 
         Args:
-            x: the vectors that the tables were made from.
-            numbers: `(n,)` which merges; the parents of all that theirs are composed of have to be among theirs.
+            x: the word vectors that the tables were built from.
+            numbers: `(n,)` merge ids; must include the merges of all descendants.
 
-        Shape: the result is `(n,)`.
+        Returns:
+            The scores. Shape: `(n,)`.
         """
         merges = self.merges[numbers]
         parents = torch.unique(merges[:, PARENT])
         parents = parents[self.heights[parents].argsort(stable=True)]
-        # Nodes are renumbered: the words, the parents by height, and last what stands outside.
+        # Renumber nodes: words, parents by height, padding.
         row = torch.empty_like(self.heights)
         row[1 : 1 + self.n_words] = torch.arange(self.n_words)
         row[parents] = self.n_words + torch.arange(len(parents))
@@ -100,7 +105,7 @@ class Tables:
 
 
 def _forest(n_words: int, children: Tensor, heights: Tensor) -> PackedForest:
-    """What `sweep` reads of a forest, for nodes that need not be trees: one may be the child of several."""
+    """The fields of a packed forest that `sweep` reads, for nodes that may have several parents."""
     sizes = torch.cat([torch.tensor([n_words]), heights.bincount()[1:]])
     flat, first = children.flatten(), sizes.cumsum(0) - sizes
     counts = flat.bincount(minlength=n_words + len(children))
