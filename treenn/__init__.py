@@ -3,7 +3,9 @@
 Names listed here are imported on first use, so that `import treenn` costs nothing and reading trees needs no torch.
 """
 
+import sys
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 _HOME = {
@@ -52,3 +54,16 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def _load_all() -> None:
+    """Import all public names and packages: pdoc documents only those that are in a module's namespace."""
+    packages = [module.name for module in iter_modules(__path__) if module.ispkg]
+    __all__.extend(packages)
+    for module in (sys.modules[__name__], *(import_module(f"treenn.{name}") for name in packages)):
+        names = getattr(module, "__all__", ())
+        vars(module).update({name: getattr(module, name) for name in names if name not in packages})
+
+
+if "pdoc" in sys.modules:
+    _load_all()
