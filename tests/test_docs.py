@@ -188,6 +188,13 @@ def test_every_public_name_is_there(package: Any) -> None:
     assert all(getattr(package, name) is not None for name in package.__all__)
 
 
+def test_pdoc_sees_every_public_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(treenn, "__all__", list(treenn.__all__))
+    treenn._load_all()
+    assert {"Tree", "encoders"} <= set(treenn.__all__)
+    assert [name for name in treenn.__all__ if name not in vars(treenn)] == []
+
+
 def test_the_citation_has_the_version() -> None:
     citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
