@@ -8,7 +8,7 @@ import pytest
 from toy import toy_treebank
 
 from treenn.experiment.recipes import Figure, Published, Recipe
-from treenn.experiment.recipes import reproduce as runs
+from treenn.experiment.run import load
 from treenn.models.settings import Settings
 from treenn.trees import write_trees
 
@@ -30,5 +30,5 @@ def small_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         write_trees(folder / "sst" / f"{split}.txt", trees)
     monkeypatch.setenv("TREEBANKS_HOME", str(folder))
     monkeypatch.setattr("treenn.experiment.recipes.RECIPES", SMALL_RECIPES)
-    runs._load.cache_clear()  # it knows treebanks by name, and this one has another's
+    load.cache_clear()  # its key is the treebank's name
     return folder

@@ -15,7 +15,7 @@ from toy import toy_treebank
 import treebanks
 import treebanks.parsing
 from treebanks.parsing import ParsingTreebank
-from treenn.experiment.run import _arranged, load
+from treenn.experiment.run import load, load_variant
 from treenn.models.settings import Settings
 from treenn.parsers.chart import ChartSettings
 from treenn.parsers.chart import train as train_parser
@@ -77,9 +77,7 @@ def command(made: Path, treenn: Command, tmp_path: Path, monkeypatch: pytest.Mon
     small_home(tmp_path / "home", monkeypatch)
     monkeypatch.setattr(treebanks, "load", lambda name, **how: TOY)
     monkeypatch.setattr(treebanks.parsing, "load_parsing", lambda name, **how: PARSING)
-    versions = {"treenn": "0", "commit": "abc", "torch": "2"}
-    monkeypatch.setattr("treenn.experiment.compare.environment", lambda: versions)
-    for cache in (load, _arranged):
+    for cache in (load, load_variant):
         cache.cache_clear()
     for name in ("model", "parser"):
         shutil.copytree(made / name, tmp_path / name)
@@ -171,7 +169,7 @@ def test_a_reproduction_of_other_settings_is_refused(
     changed = Recipe("other", "a sequence", Settings(model="lstm", size=5, word_size=3, epochs=1))
     assert OTHER.settings != changed.settings
     monkeypatch.setattr("treenn.experiment.recipes.RECIPES", {"other": lambda: changed})
-    assert "this run has --size 4, where recipe other has 5 now" in is_refused(
+    assert "this run has --size 4, not 5; remove the folder, or pass another --out" in is_refused(
         command, tmp_path / "out", *COMMANDS["reproduce"]
     )
     (tmp_path / "out/other/seed-0/results.json").unlink()  # as if it had been cut off

@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 from toy import toy_treebank
 
+import treebanks
 from treenn.experiment.plan_file import read_plan
-from treenn.experiment.search import tune as running
+from treenn.experiment.run import load
 
 
 @pytest.fixture(autouse=True)
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
     treebank = toy_treebank(train=40)
-    monkeypatch.setattr(running, "load", lambda name, paths: (treebank, ()))
+    monkeypatch.setattr(treebanks, "load", lambda name: treebank)
+    load.cache_clear()
 
 
 def tuned(treenn: Callable[..., Any], *more: str) -> Any:

@@ -7,7 +7,7 @@ import pytest
 from toy import toy_treebank
 
 from treebanks import Pair, PairTreebank, Treebank
-from treenn.experiment.baselines import Majority, NaiveBayes, phrases, train_control
+from treenn.experiment.baselines import Majority, NaiveBayes, phrases, train_baseline
 from treenn.models.settings import Settings
 from treenn.trees import InputError, parse_tree
 
@@ -70,7 +70,7 @@ def test_a_class_that_training_lacks_has_no_probability():
 @pytest.mark.parametrize("supervision", ["roots", "nodes", "spans"])
 def test_an_entry_is_as_that_of_a_network(name, supervision):
     treebank = toy_treebank()
-    entry = train_control(treebank, name, Settings(supervision=supervision))
+    entry = train_baseline(treebank, name, Settings(supervision=supervision))
     gold = [tree.label for tree in treebank.test]
     right = np.mean([guess == label for guess, label in zip(entry["predictions"]["test"]["root"], gold, strict=True)])
     assert entry["test"]["root"] == pytest.approx(right)
@@ -99,17 +99,17 @@ def test_a_pair_is_one_phrase_whose_words_know_their_side():
         "2 film",
         "2 good film",
     ]
-    assert train_control(treebank, "naive-bayes", Settings())["test"]["root"] == 1
-    assert train_control(treebank, "majority", Settings())["test"]["root"] == 0.6
+    assert train_baseline(treebank, "naive-bayes", Settings())["test"]["root"] == 1
+    assert train_baseline(treebank, "majority", Settings())["test"]["root"] == 0.6
 
 
 def test_numbers_on_a_scale_have_no_majority():
     with pytest.raises(InputError, match="says which class it is, and pairs has numbers on a scale"):
-        train_control(pairs([1.5, 2.5], None), "majority", Settings())
+        train_baseline(pairs([1.5, 2.5], None), "majority", Settings())
 
 
 def test_batches_of_sentences_make_no_difference(monkeypatch):
     treebank = Treebank("toy", toy_treebank().classes, toy_treebank().splits)
-    whole = train_control(treebank, "naive-bayes", Settings())["predictions"]
+    whole = train_baseline(treebank, "naive-bayes", Settings())["predictions"]
     monkeypatch.setattr("treenn.experiment.baselines._BATCH", 7)
-    assert train_control(treebank, "naive-bayes", Settings())["predictions"] == whole
+    assert train_baseline(treebank, "naive-bayes", Settings())["predictions"] == whole

@@ -13,7 +13,7 @@ from treenn.experiment.gather import read_results
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model, Task
 from treenn.experiment.results import sections, upgrade, write_results
-from treenn.experiment.run import _arranged, load
+from treenn.experiment.run import load, load_variant
 from treenn.experiment.worker_progress import across_processes, watching
 from treenn.models.settings import Settings
 from treenn.trees import InputError
@@ -29,11 +29,9 @@ SMALL = Settings(size=4, word_size=4, epochs=1)
 
 @pytest.fixture(autouse=True)
 def toy(monkeypatch):
-    """The toy treebank under the name of any other; the version of the code holds still while others commit."""
+    """The toy treebank under any name."""
     monkeypatch.setattr(treebanks, "load", lambda name: toy_treebank(train=12, dev=6, test=6))
-    versions = {"treenn": "0", "commit": "abc", "torch": "2"}
-    monkeypatch.setattr("treenn.experiment.compare.environment", lambda: versions)
-    for cache in (load, _arranged):
+    for cache in (load, load_variant):
         cache.cache_clear()
 
 
@@ -43,7 +41,6 @@ def finished(tmp_path_factory):
     out = tmp_path_factory.mktemp("plan")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(treebanks, "load", lambda name: toy_treebank(train=12, dev=6, test=6))
-        patch.setattr("treenn.experiment.compare.environment", lambda: {"treenn": "0", "commit": "abc", "torch": "2"})
         results = compare(plan(), out, command="treenn compare --plan x")
         write_results(results, out)
     return out, results
@@ -135,7 +132,7 @@ def test_a_plan_goes_on_where_it_was(finished, tmp_path):
     again = compare(plan(), copy, progress=lambda run, done, total, text: told.append((run, done, total)))
     made = [path.name for path in (copy / "runs").glob("*.json") if path.stat().st_mtime_ns != seconds[path.name]]
     assert made == [lost.name]
-    assert {run for run, done, total in told if done == total} == {path.removesuffix(".json") for path in seconds}
+    assert {run for run, done, total in told if done == total} == {f"runs/{name}" for name in seconds}
     accuracies = [[run["test"] for run in task["runs"]] for task in again["tasks"]]
     assert accuracies == [[run["test"] for run in task["runs"]] for task in results["tasks"]]
 
@@ -210,11 +207,13 @@ def test_jobs_must_be_one_or_more(tmp_path):
 
 def test_without_jobs_a_run_is_told_of_when_its_file_is_there(tmp_path):
     told = []
-    with watching(lambda *message: told.append(message), tmp_path, ["a", "b"]) as report:
+    with watching(
+        lambda *message: told.append(message), tmp_path, {"a.json": "lstm, seed 0", "b.json": "lstm, seed 1"}
+    ) as report:
         assert pickle.loads(pickle.dumps(report)) is report, "what goes to a worker must be pickled"
-        report("a", 1, 2, "not from here")
+        report("a.json", 1, 2, "not from here")
         (tmp_path / "a.json").write_text("{}")
-    assert told == [("a", 1, 1, "done")]
+    assert told == [("a.json", 1, 1, "lstm, seed 0: done")]
 
 
 def test_messages_of_other_processes_arrive():

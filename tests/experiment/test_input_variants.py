@@ -11,7 +11,7 @@ from strategies import trees as any_trees
 from toy import toy_treebank
 
 from treebanks import Pair, PairTreebank
-from treenn.experiment.input_variants import arrange, bracketed, carry_labels, shuffled
+from treenn.experiment.input_variants import bracketed, carry_labels, input_variant, shuffled
 from treenn.parsers.loading import load_parser
 from treenn.trees import parse_tree
 
@@ -65,11 +65,11 @@ def test_another_seed_is_another_order():
 
 
 def test_a_treebank_is_read_as_it_is_over_gold_trees():
-    assert arrange(TREEBANK, "gold", shuffle=False, seed=1) is TREEBANK
+    assert input_variant(TREEBANK, "gold", shuffle=False, seed=1) is TREEBANK
 
 
 def test_every_split_is_rearranged():
-    right = arrange(TREEBANK, "right", shuffle=False, seed=0)
+    right = input_variant(TREEBANK, "right", shuffle=False, seed=0)
     assert {split: len(trees) for split, trees in right.splits.items()} == {"train": 20, "dev": 5, "test": 5}
     parser = load_parser("right")
     for split, trees in right.splits.items():
@@ -78,15 +78,15 @@ def test_every_split_is_rearranged():
 
 
 def test_a_network_reads_the_brackets_in_every_split():
-    read = arrange(TREEBANK, "brackets", shuffle=False, seed=0)
+    read = input_variant(TREEBANK, "brackets", shuffle=False, seed=0)
     for split, trees in TREEBANK.splits.items():
         assert read.splits[split] == tuple(map(bracketed, trees))
 
 
 def test_random_trees_are_others_with_another_seed_and_words_are_shuffled_after_parsing():
-    first, again, other = (arrange(TREEBANK, "random", shuffle=False, seed=seed) for seed in (1, 1, 2))
+    first, again, other = (input_variant(TREEBANK, "random", shuffle=False, seed=seed) for seed in (1, 1, 2))
     assert first == again != other
-    both = arrange(TREEBANK, "random", shuffle=True, seed=1)
+    both = input_variant(TREEBANK, "random", shuffle=True, seed=1)
     assert [tree.merges for tree in both.train] == [tree.merges for tree in first.train]
 
 
@@ -94,8 +94,8 @@ def test_random_trees_are_others_with_another_seed_and_words_are_shuffled_after_
 def test_both_trees_of_a_pair_are_rearranged(shuffle):
     pairs = tuple(Pair(a, b, 1, group=2) for a, b in zip(TREEBANK.dev, TREEBANK.test, strict=True))
     treebank = PairTreebank("pairs", ("no", "yes"), {"train": pairs, "dev": pairs})
-    found = arrange(treebank, "balanced", shuffle=shuffle, seed=0)
-    alone = arrange(TREEBANK, "balanced", shuffle=shuffle, seed=0)
+    found = input_variant(treebank, "balanced", shuffle=shuffle, seed=0)
+    alone = input_variant(TREEBANK, "balanced", shuffle=shuffle, seed=0)
     assert [pair.left for pair in found.dev] == list(alone.dev)
     assert [pair.right for pair in found.dev] == list(alone.test)
     assert [replace(pair, left=old.left, right=old.right) for pair, old in zip(found.dev, pairs, strict=True)] == list(

@@ -19,22 +19,20 @@ MODELS = (
 SMALL = Settings(size=20, word_size=20)
 
 
-def runs(plan, task=0, regime="nodes", version=""):
-    return list(
-        plan.runs(plan.tasks[task], regime, input_size=20, make_head=partial(node_head, classes=5), version=version)
-    )
+def runs(plan, task=0, regime="nodes", data=""):
+    return list(plan.runs(plan.tasks[task], regime, input_size=20, make_head=partial(node_head, classes=5), data=data))
 
 
 def test_every_network_has_every_seed_and_a_control_has_one():
     plan = Plan((Task("sst"),), MODELS, seeds=2, settings=SMALL)
-    named = [f"{run.model.name} {run.settings.seed}" for run in runs(plan)]
+    named = [f"{run.label} {run.settings.seed}" for run in runs(plan)]
     assert named == ["tree-lstm 0", "lstm 0", "right 0", "majority 0", "tree-lstm 1", "lstm 1", "right 1"]
 
 
 def test_a_model_may_have_fewer_seeds_and_only_some_regimes():
     few = Model("right", model="tree-lstm", trees="right", seeds=1, supervision=("nodes",))
     plan = Plan((Task("sst", ("nodes", "roots")),), (Model("tree-lstm"), few), seeds=2, settings=SMALL)
-    named = [[f"{run.model.name} {run.settings.seed}" for run in runs(plan, regime=it)] for it in ("nodes", "roots")]
+    named = [[f"{run.label} {run.settings.seed}" for run in runs(plan, regime=it)] for it in ("nodes", "roots")]
     assert named == [["tree-lstm 0", "right 0", "tree-lstm 1"], ["tree-lstm 0", "tree-lstm 1"]]
 
 
@@ -55,7 +53,7 @@ def test_matched_models_have_about_as_many_parameters_as_the_first():
 def test_a_model_matched_by_time_follows_the_first_with_its_seed():
     plan = Plan((Task("sst", match="time"),), MODELS, seeds=2, settings=SMALL)
     found = runs(plan)
-    assert [run.within and (run.within.model.name, run.within.settings.seed) for run in found] == [
+    assert [run.time_match and (run.time_match.label, run.time_match.settings.seed) for run in found] == [
         None, ("tree-lstm", 0), ("tree-lstm", 0), None, None, ("tree-lstm", 1), ("tree-lstm", 1)
     ]  # fmt: skip
     assert {run.settings.size for run in found} == {20}
@@ -88,7 +86,7 @@ def test_names_tell_runs_apart_and_change_with_what_they_were_made_with():
     names = [run.name for run in runs(plan)]
     assert len(set(names)) == len(names) == 13
     assert names[4].startswith("words-shuffled-0-")
-    assert not set(names) & {run.name for run in runs(plan, version="another")}
+    assert not set(names) & {run.name for run in runs(plan, data="another")}
     timed = runs(Plan((Task("sst", match="time"),), MODELS))
     assert [run.name in names for run in timed[:4]] == [True, False, False, True]
 

@@ -18,7 +18,7 @@ import treebanks
 import treenn
 from treenn.experiment.compare import compare
 from treenn.experiment.recipes.reproduce import run_all
-from treenn.experiment.run import _arranged, load
+from treenn.experiment.run import load, load_variant
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Space
 from treenn.experiment.search.tune import tune
@@ -39,7 +39,7 @@ OURS = Run(TRAINING, {"settings": {"epochs": 1}, "data": "x"})
 @pytest.fixture(autouse=True)
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(treebanks, "load", lambda name: TOY)
-    for cache in (load, _arranged):
+    for cache in (load, load_variant):
         cache.cache_clear()
 
 
@@ -134,8 +134,8 @@ def test_a_reproduction_of_an_older_treenn_is_resumed(tmp_path: Path, monkeypatc
     out, told = tmp_path / "out", list[str]()
     run_all([OTHER], "sst", out, seeds=1)
     (out / RUN).unlink()
-    run_all([OTHER], "sst", out, seeds=1, progress=lambda done, total, text: told.append(text))
-    assert told == ["1 of 1 runs were done before"]
+    run_all([OTHER], "sst", out, seeds=1, progress=lambda run, done, total, text: told.append(text))
+    assert told == ["other, seed 0: done before"]
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from treenn.commands.experiments import Dask, Jobs, OnDevice, RunsBar, workers
 from treenn.commands.options import Json, Overwrite, Vectors, command_line, vector_files
 from treenn.commands.settings_options import takes_settings
 from treenn.models.settings import Settings, option
@@ -17,7 +16,7 @@ from treenn.trees.errors import InputError
 if TYPE_CHECKING:
     from treenn.experiment.plan import Plan
 
-_BESIDE_A_PLAN = ("plan", "seeds", "out", "overwrite", "jobs", "dask", "json", "contextual")
+_BESIDE_A_PLAN = ("plan", "seeds", "out", "overwrite", "jobs", "dask", "device", "json", "contextual")
 
 
 @takes_settings(without=("model", "seed"))
@@ -39,10 +38,9 @@ def compare(
     ] = None,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go.")] = Path("comparison"),
     overwrite: Overwrite = False,
-    jobs: Annotated[int | None, typer.Option(help="Runs side by side, one thread each; left out, one a core.")] = None,
-    dask: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster with this scheduler.")
-    ] = None,
+    jobs: Jobs = None,
+    dask: Dask = None,
+    device: OnDevice = "cpu",
     json: Json = False,
     **recipe: Any,
 ) -> None:
@@ -63,18 +61,16 @@ def compare(
     from treenn.experiment.compare import run_of
     from treenn.experiment.results import write_results
     from treenn.training.run_dir import check_run_dir
-    from treenn.trees.arguments import Runs, check
 
-    check("jobs", jobs, Runs | None)
+    cluster, jobs = workers(dask, jobs, device)
     if plan is None:
         what, planned = f"{models} on {treebank}", _plan(treebank, models, seeds, vectors, recipe)
     else:
         what, planned = plan, _plan_of_file(context, plan)
     check_run_dir(out, run_of(planned), resume=True, overwrite=overwrite)
-    cluster, jobs = _workers(dask, jobs)
-    how: dict[str, Any] = {"overwrite": overwrite, "jobs": jobs, "command": command_line()}
+    how: dict[str, Any] = {"overwrite": overwrite, "jobs": jobs, "device": device, "command": command_line()}
     with progress_bar(what) as bar, cluster:
-        results = run_plan(planned, out, progress=_Overall(bar), **how)
+        results = run_plan(planned, out, progress=RunsBar(bar), **how)
     write_results(results, out)
     present(results, out, json=json)
 
@@ -102,32 +98,3 @@ def _plan_of_file(context: typer.Context, name: str) -> Plan:
     ]
     seeds = context.params["seeds"] if "seeds" in given else plan.seeds
     return replace(plan, tasks=tasks, vectors=vector_files(list(map(str, plan.vectors))), seeds=seeds)
-
-
-def _workers(dask: str | None, jobs: int | None) -> Any:
-    """Where runs go: the context for them, and how many stand side by side on this machine."""
-    import os
-
-    if dask is None:
-        return nullcontext(), (os.cpu_count() or 1) if jobs is None else jobs
-    if jobs is not None:
-        raise InputError("--jobs does not go with --dask: the cluster's workers are as many as they are")
-    from treenn.experiment.cluster import dask_cluster
-
-    return dask_cluster(dask), None
-
-
-class _Overall:
-    """One bar for runs side by side, all told of at the start: each counts the same, whatever its number of batches."""
-
-    def __init__(self, bar: Callable[[int, int, str], None]) -> None:
-        self.bar = bar
-        self.shares: dict[str, float] = {}
-
-    def __call__(self, run: str, done: int, total: int, text: str) -> None:
-        self.shares[run] = done / total
-        runs = len(self.shares)
-        finished = sum(share == 1 for share in self.shares.values())
-        model, seed, _ = run.rsplit("-", 2)
-        text = f"{finished} of {runs} runs done; {model}, seed {seed}: {text}"
-        self.bar(round(1000 * sum(self.shares.values())), 1000 * runs, text)

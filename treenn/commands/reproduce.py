@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from treenn.commands.experiments import Dask, Jobs, OnDevice, RunsBar, workers
 from treenn.commands.options import Json, Out, Overwrite, command_line, vector_files
 from treenn.trees.errors import InputError
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 def reproduce(
     treebank: Annotated[str, typer.Argument(metavar="TREEBANK", help="sst: the recipes are for it.")],
     seeds: Annotated[int, typer.Option(help="How many times each recipe is trained.")] = 10,
-    jobs: Annotated[int, typer.Option(help="Runs side by side, one thread each.")] = 1,
+    jobs: Jobs = None,
+    dask: Dask = None,
+    device: OnDevice = "cpu",
     only: Annotated[str, typer.Option(metavar="NAME,NAME", help="These of `treenn recipes`; left out, all.")] = "",
     out: Out = Path("reproduction"),
     results: Annotated[
@@ -44,16 +47,17 @@ def reproduce(
 
     if treebank != "sst":
         raise InputError(f"{treebank}: the recipes are for sst")
-    for name, number in (("seeds", seeds), ("jobs", jobs)):
-        check(name, number, Runs)
+    check("seeds", seeds, Runs)
+    cluster, jobs = workers(dask, jobs, device)
     recipes = _chosen(only)
     run = run_of(recipes, treebank, {} if overwrite else parts_of(out))
     check_run_dir(out, run, resume=True, overwrite=overwrite)
     files = {recipe.name: (results or out) / f"{recipe.name}.json" for recipe in recipes}
     for file in files.values() if results is not None else ():
         check_replaceable(file, "JSON of treenn.recipe")
-    with progress_bar(f"recipes on {treebank}") as progress:
-        run_all(recipes, treebank, out, seeds=seeds, overwrite=overwrite, jobs=jobs, progress=progress)
+    how: dict[str, Any] = {"seeds": seeds, "overwrite": overwrite, "jobs": jobs, "device": device}
+    with progress_bar(f"recipes on {treebank}") as bar, cluster:
+        run_all(recipes, treebank, out, progress=RunsBar(bar), **how)
     data = load(treebank)
     records = [record(recipe, data, out, seeds=seeds, command=command_line()) for recipe in recipes]
     for each in records:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from treenn.commands.experiments import Dask, Jobs, OnDevice, RunsBar, workers
 from treenn.commands.options import Json, Out, Overwrite, Vectors, command_line, vector_files
 from treenn.commands.settings_options import takes_settings
 from treenn.models.settings import Settings
@@ -39,9 +39,9 @@ def tune(
         str | None, typer.Option(metavar="NAME", help="By which trials are judged; left out, root, or pearson.")
     ] = None,
     vectors: Vectors = [],  # noqa: B006 (typer wants a list)
-    jobs: Annotated[
-        int | None, typer.Option(help="Trials side by side, one thread each; left out, one a core.")
-    ] = None,
+    jobs: Jobs = None,
+    dask: Dask = None,
+    device: OnDevice = "cpu",
     overwrite: Overwrite = False,
     json: Json = False,
     **recipe: Any,
@@ -56,50 +56,30 @@ def tune(
 
     Example: treenn tune --treebank sst --models tree-lstm,lstm --trials 16 --vectors glove.6B.100d.txt --out search
     """
-    import os
-
     from treenn.commands.progress_bars import print_json, progress_bar, say
     from treenn.experiment.search.chosen_settings import plan_models
     from treenn.experiment.search.sampling import Search
     from treenn.experiment.search.space import SHIPPED, read_space
     from treenn.experiment.search.tune import run_of
-    from treenn.experiment.search.tune import tune as carry_out
+    from treenn.experiment.search.tune import tune as run_search
     from treenn.training.run_dir import check_run_dir
-    from treenn.trees.arguments import Runs, check
     from treenn.trees.files import write_text
 
-    check("jobs", jobs, Runs | None)
+    cluster, jobs = workers(dask, jobs, device)
     given = [each for each in context.params if context.get_parameter_source(each).name == "COMMANDLINE"]  # type: ignore[union-attr]
     drawn_from = read_space(space or SHIPPED).without(given)
     files = tuple(vector_files(vectors))
     search = Search(treebank, models.split(","), trials, drawn_from, Settings(**recipe), files, metric)
     check_run_dir(out, run_of(search), resume=True, overwrite=overwrite)
-    number = trials * len(search.models)
-    with progress_bar(f"{models} on {treebank}") as bar:
-        workers = min(os.cpu_count() or 1, number) if jobs is None else jobs
-        how: dict[str, Any] = {"overwrite": overwrite, "jobs": workers, "command": command_line()}
-        log = carry_out(search, out, progress=_Overall(bar, number), **how)
+    how: dict[str, Any] = {"overwrite": overwrite, "jobs": jobs, "device": device, "command": command_line()}
+    with progress_bar(f"{models} on {treebank}") as bar, cluster:
+        log = run_search(search, out, progress=RunsBar(bar, "trials"), **how)
     write_text(out / "best.toml", plan_models(log))
     if json:
         print_json(log)
     else:
         _print(log, search)
     say(f"log: {out / 'trials.json'}  best settings: {out / 'best.toml'}")
-
-
-class _Overall:
-    """One bar for trials side by side: each counts the same, whatever its number of batches."""
-
-    def __init__(self, bar: Callable[[int, int, str], None], number: int) -> None:
-        self.bar, self.number = bar, number
-        self.shares: dict[str, float] = {}
-
-    def __call__(self, trial: str, done: int, total: int, text: str) -> None:
-        self.shares[trial] = done / total
-        finished = sum(share == 1 for share in self.shares.values())
-        model, number, _ = trial.rsplit("-", 2)
-        text = f"{finished} of {self.number} trials done; {model}, trial {number}: {text}"
-        self.bar(round(1000 * sum(self.shares.values())), 1000 * self.number, text)
 
 
 def _print(log: dict[str, Any], search: Search) -> None:

@@ -27,7 +27,7 @@ Probabilities = npt.NDArray[np.float32]
 _BATCH = 200  # sentences whose phrases are counted at a time
 
 
-def train_control(treebank: Treebank | PairTreebank, name: str, settings: Settings) -> dict[str, Any]:
+def train_baseline(treebank: Treebank | PairTreebank, name: str, settings: Settings) -> dict[str, Any]:
     """Train and evaluate a control: a run's entry, as that of a network.
 
     Args:

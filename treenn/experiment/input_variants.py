@@ -9,20 +9,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from treebanks import PairTreebank, Treebank
+from treebanks import PairTreebank
 from treebanks.pairs import Pair
+from treenn.experiment.run_spec import AnyTreebank
 from treenn.parsers.loading import load_parser
 from treenn.parsers.shapes import Right
 from treenn.trees import Tree
 
 _BATCH = 100  # sentences parsed at a time, so that a parser's tables stay small
 
-AnyTreebank = Treebank | PairTreebank
 Change = Callable[[Sequence[Tree]], Iterator[Tree]]
 """From trees to as many others."""
 
 
-def arrange(treebank: AnyTreebank, trees: str, *, shuffle: bool, seed: int) -> AnyTreebank:
+def input_variant(treebank: AnyTreebank, trees: str, *, shuffle: bool, seed: int) -> AnyTreebank:
     """What a model of a plan reads of a treebank: its own trees and order of words, in every split.
 
     Args:

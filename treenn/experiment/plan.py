@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from treebanks import PairTreebank, Treebank
-from treenn.experiment.plan_spec import CONTROLS, Model, PlannedRun, Task
+from treenn.experiment.plan_spec import CONTROLS, Model, Task
+from treenn.experiment.run_spec import RunSpec
 from treenn.models.building import MakeHead, check_recipe, match_parameters
 from treenn.models.names import check_models
 from treenn.models.settings import Settings
@@ -105,9 +106,7 @@ class Plan:
             values["model"] = model.model
         return Settings(**values)
 
-    def runs(
-        self, task: Task, regime: str, input_size: int, make_head: MakeHead, version: str = ""
-    ) -> Iterator[PlannedRun]:
+    def runs(self, task: Task, regime: str, input_size: int, make_head: MakeHead, data: str = "") -> Iterator[RunSpec]:
         """Every run of a task under one regime, seed by seed, once the width of the word vectors is known.
 
         Args:
@@ -115,7 +114,7 @@ class Plan:
             regime: one of the task's.
             input_size: the width of the word vectors.
             make_head: from settings to what reads the states of the treebank (`treenn.training.tasks.head_of`).
-            version: of the code and of the treebank, for the runs' names.
+            data: a fingerprint of the treebank, for the keys of the runs (default: none).
         """
         vectors = self.vectors_of(task)
         sized = [
@@ -128,11 +127,16 @@ class Plan:
             for model, settings in sized:
                 if seed >= self._seeds(model):
                     continue
-                run = PlannedRun(model, task.treebank, vectors, replace(settings, seed=seed), version)
+                run = RunSpec(
+                    replace(settings, seed=seed),
+                    *(task.treebank, vectors, model.trees, model.shuffle, model.model if model.is_control else None),
+                    data=data,
+                    label=model.name,
+                )
                 if model == self.reference:
                     reference = run
                 elif task.match == "time" and not model.is_control:
-                    run = replace(run, within=reference)
+                    run = replace(run, time_match=reference)
                 yield run
 
     def _seeds(self, model: Model) -> int:

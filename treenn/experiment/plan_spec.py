@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +12,6 @@ import torch
 from treebanks import PairTreebank, Treebank
 from treenn.encoders import SequenceEncoder
 from treenn.models.names import DEPENDENCY_ENCODERS, ENCODERS
-from treenn.models.settings import Settings
 from treenn.parsers.loading import parser_names
 from treenn.trees import InputError
 from treenn.trees.arguments import AnyPath, Runs, check_fields
@@ -129,41 +125,6 @@ class Model:
             return "spans" if isinstance(encoder, SequenceEncoder) else "nodes"
 
 
-def name_of(treebank: str | Treebank | PairTreebank) -> str:
-    """A treebank's name, by which runs are told apart beside the version of its trees."""
-    return treebank if isinstance(treebank, str) else treebank.name
-
-
 def _one_of(key: str, value: str, choices: Sequence[str]) -> None:
     if value not in choices:
         raise InputError(f'{key} = "{value}": must be {", ".join(choices[:-1])} or {choices[-1]}')
-
-
-@dataclass(frozen=True)
-class PlannedRun:
-    """One training of one model.
-
-    Args:
-        model: what is trained.
-        treebank: on what.
-        vectors: paths of pretrained word vectors, side by side.
-        settings: with what, its seed among them.
-        version: of the code and of the treebank.
-        within: the run whose training time this one has; its epochs are as many as fit into that.
-    """
-
-    model: Model
-    treebank: str | Treebank | PairTreebank
-    vectors: tuple[str, ...]
-    settings: Settings
-    version: str = ""
-    within: PlannedRun | None = None
-
-    @property
-    def name(self) -> str:
-        """A file name that changes with whatever may change the result, so that no stale one is taken up."""
-        model, within = self.model, self.within and self.within.name
-        parts = [name_of(self.treebank), self.vectors, asdict(self.settings), model.model, model.trees, model.shuffle]
-        text = json.dumps([*parts, within, self.version], sort_keys=True)
-        digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-        return "-".join([re.sub(r"[^\w.]+", "-", model.name), str(self.settings.seed), digest])

@@ -82,7 +82,8 @@ from typing import Any
 from treebanks import PairTreebank, Treebank
 from treenn.encoders import NO_LABEL
 from treenn.experiment.plan import Plan
-from treenn.experiment.plan_spec import Model, PlannedRun, Task
+from treenn.experiment.plan_spec import Model, Task
+from treenn.experiment.run_spec import RunSpec
 from treenn.trees import InputError
 from treenn.trees.files import write_text
 from treenn.trees.json_values import check_object, dump_json, read_object
@@ -109,7 +110,7 @@ def outline(plan: Plan, command: str) -> dict[str, Any]:
 
 
 def outline_task(
-    plan: Plan, task: Task, regime: str, treebank: Treebank | PairTreebank, planned: Iterable[PlannedRun]
+    plan: Plan, task: Task, regime: str, treebank: Treebank | PairTreebank, planned: Iterable[RunSpec]
 ) -> dict[str, Any]:
     """A task's entry in `plan.json`."""
     evaluated = [split for split in treebank.splits if split != "train"]
@@ -126,7 +127,7 @@ def outline_task(
         "settings": {name: value for name, value in shared.items() if name not in _NOT_SHARED},
         "evaluated": evaluated,
         "gold": {split: _gold(treebank, split) for split in evaluated if split != "dev"},
-        "planned": [{"model": run.model.name, "seed": run.settings.seed, "run": run.name} for run in planned],
+        "planned": [{"model": run.label, "seed": run.settings.seed, "run": run.name} for run in planned],
     }
 
 

@@ -1,115 +1,104 @@
-"""One run of a plan, in whatever process: from its treebank to its file."""
+"""One run of an experiment, in any process: its data, its training, and the analysis after it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import torch
-
 import treebanks
 from treenn.analysis.post_training import analyse
 from treenn.evaluation.metrics import METRICS
-from treenn.experiment.baselines import train_control
-from treenn.experiment.input_variants import AnyTreebank, arrange
-from treenn.experiment.plan_spec import PlannedRun
-from treenn.experiment.worker_progress import Progress
+from treenn.experiment.baselines import train_baseline
+from treenn.experiment.execute import Job
+from treenn.experiment.input_variants import input_variant
+from treenn.experiment.run_spec import AnyTreebank, RunSpec
 from treenn.models.vectors import WordVectors, read_vectors
 from treenn.runtime.memory import peak_memory, reset_peak_memory
-from treenn.training import train
-from treenn.training.run_dir import check_still_there
-from treenn.trees.files import write_text
-from treenn.trees.json_values import dump_json, read_object
+from treenn.training.trainer import Run, train
+from treenn.trees.json_values import read_object
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def load(treebank: str | AnyTreebank, paths: tuple[str, ...]) -> tuple[AnyTreebank, Sequence[WordVectors]]:
-    """A treebank with its word vectors; a worker process runs several trainings on the same, and reads it once."""
+    """A treebank with its word vectors; cached, because a worker process trains several models on the same data."""
     treebank = treebanks.load(treebank) if isinstance(treebank, str) else treebank
     return treebank, [read_vectors(path, treebank.words()) for path in paths]
 
 
 @lru_cache(maxsize=4)
-def _arranged(treebank: str | AnyTreebank, paths: tuple[str, ...], trees: str, shuffle: bool, seed: int) -> AnyTreebank:
-    """A treebank as a model reads it; parsing it takes long, and all seeds of a model read the same."""
-    return arrange(load(treebank, paths)[0], trees, shuffle=shuffle, seed=seed)
+def load_variant(
+    treebank: str | AnyTreebank, paths: tuple[str, ...], trees: str, shuffle: bool, seed: int
+) -> AnyTreebank:
+    """A treebank as a model reads it; cached, because all seeds of a model read the same, and parsing is slow."""
+    return input_variant(load(treebank, paths)[0], trees, shuffle=shuffle, seed=seed)
 
 
-def carry_out(run: PlannedRun, folder: Path, command: str, report: Progress) -> None:
-    """Train and evaluate one model, and write what came of it to `folder/NAME.json`, if that is not there yet.
+def train_network(
+    spec: RunSpec, treebank: AnyTreebank, job: Job, *, out: Path | None, epochs: int | None = None
+) -> Run:
+    """Train the network of a run.
 
     Args:
-        run: what is to be done.
-        folder: for the file, the trained model beside it, and the files of other runs; its parent is the comparison's.
-        command: what the results name as the command that made them.
-        report: told of every batch.
+        spec: the run.
+        treebank: the treebank that the network reads.
+        job: the run's circumstances.
+        out: the folder of the model and its checkpoint, from which training is resumed; if None, nothing is written.
+        epochs: the number of epochs (default: that of the settings).
     """
-    file = folder / f"{run.name}.json"
-    if not file.exists():
-        check_still_there(folder.parent)
-        with _one_thread():
-            entry = _control(run) if run.model.is_control else _network(run, folder, command, report)
-        entry |= {"model": run.model.name, "trees": run.model.trees, "shuffle": run.model.shuffle}
-        text = dump_json(entry) + "\n"
-        check_still_there(folder.parent)
-        write_text(file, text)
-    report(run.name, 1, 1, "done")
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
-def _control(run: PlannedRun) -> dict[str, Any]:
-    treebank, _ = load(run.treebank, run.vectors)
-    return train_control(treebank, run.model.model, run.settings)
-
-
-def _network(run: PlannedRun, folder: Path, command: str, report: Progress) -> dict[str, Any]:
-    own, vectors = load(run.treebank, run.vectors)
-    model, by_seed = run.model, run.model.shuffle or run.model.trees == "random"
-    read = _arranged(run.treebank, run.vectors, model.trees, model.shuffle, run.settings.seed if by_seed else 0)
-    matched = {} if run.within is None else _fit(run, read, vectors, folder)
-    settings = replace(run.settings, epochs=matched.pop("epochs", run.settings.epochs))
-    reset_peak_memory()
-    done = train(
-        read,
-        settings,
+    _, vectors = load(spec.treebank, spec.vectors)
+    return train(
+        treebank,
+        spec.settings if epochs is None else replace(spec.settings, epochs=epochs),
         vectors=vectors,
-        out=folder / run.name,
-        resume=True,
-        command=command,
-        progress=lambda done, total, text: report(run.name, done, total + 1, text),
+        out=out,
+        resume=out is not None,
+        device=job.device,
+        command=job.command,
+        progress=job.progress,
     )
+
+
+def train_and_analyse(spec: RunSpec, job: Job) -> dict[str, Any]:
+    """Train and evaluate a network or a baseline; a comparison's run.
+
+    Args:
+        spec: the run.
+        job: its circumstances; the model's folder has the file's name without `.json`.
+    """
+    if spec.baseline is not None:
+        entry = train_baseline(load(spec.treebank, spec.vectors)[0], spec.baseline, spec.settings)
+    else:
+        entry = _network(spec, job)
+    return {**entry, "model": spec.label, "trees": spec.trees, "shuffle": spec.shuffle}
+
+
+def _network(spec: RunSpec, job: Job) -> dict[str, Any]:
+    own, vectors = load(spec.treebank, spec.vectors)
+    by_seed = spec.shuffle or spec.trees == "random"
+    seed = spec.settings.seed if by_seed else 0
+    read = load_variant(spec.treebank, spec.vectors, spec.trees, spec.shuffle, seed)
+    epochs, matched = (None, {}) if spec.time_match is None else _match_time(spec, spec.time_match, read, job)
+    reset_peak_memory()
+    done = train_network(spec, read, job, out=job.file.with_suffix(""), epochs=epochs)
     peak = {"peak_memory_mb": peak_memory() / 2**20}
     entry = {**done.results, **matched, **peak, **analyse(done, read, own, vectors)}
-    return entry if run.model.trees == "gold" and not run.model.shuffle else _roots_alone(entry)
+    return entry if spec.trees == "gold" and not spec.shuffle else _roots_alone(entry)
 
 
-def _fit(run: PlannedRun, treebank: AnyTreebank, vectors: Sequence[WordVectors], folder: Path) -> dict[str, Any]:
-    """How many epochs fit into the time of the run that this one is matched to, by what one epoch takes."""
-    assert run.within is not None
-    seconds = read_object(folder / f"{run.within.name}.json", {"seconds": float})["seconds"]
-    once = replace(run.settings, epochs=1)
-    probe = train(treebank, once, vectors=vectors, out=folder / f"{run.name}-probe", resume=True).results["seconds"]
-    return {
-        "epochs": max(1, int(seconds / probe)),
-        "time_match": {"reference_seconds": seconds, "epoch_seconds": probe},
-    }
+def _match_time(spec: RunSpec, reference: RunSpec, read: AnyTreebank, job: Job) -> tuple[int, dict[str, Any]]:
+    """The number of epochs that fit into the reference's time, by one epoch of training before the run."""
+    seconds = read_object(job.file.with_name(f"{reference.name}.json"), {"seconds": float})["seconds"]
+    quiet = replace(job, command="", progress=lambda done, total, text: None)
+    probe = job.file.with_name(f"{job.file.stem}-probe")
+    epoch = train_network(spec, read, quiet, out=probe, epochs=1).results["seconds"]
+    return max(1, int(seconds / epoch)), {"time_match": {"reference_seconds": seconds, "epoch_seconds": epoch}}
 
 
 def _roots_alone(entry: dict[str, Any]) -> dict[str, Any]:
-    """Without what counts nodes: those of these trees are not the treebank's, and the two cannot be compared."""
+    """The entry without metrics over nodes: the nodes of these trees are not the treebank's."""
     for predictions in entry["predictions"].values():
         predictions.pop("correct_nodes", None)
     of_nodes = [name for name, metric in METRICS.items() if metric.level == "node"]

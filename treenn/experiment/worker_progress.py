@@ -6,7 +6,7 @@ import os
 import queue
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from multiprocessing.managers import SyncManager
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 from treenn.experiment.workers import end_with
 
 Progress = Callable[[str, int, int, str], None]
-"""Told the run's name, its batches done, their number, and a line that says how it goes."""
+"""Called with a run's file, its batches that are done, their number, and a line of text."""
 
 _SECONDS = 0.5
 
@@ -41,7 +41,7 @@ def across_processes(progress: Progress, jobs: int) -> Iterator[Progress]:
 
 
 def _serve(parent: int) -> None:
-    """For the process that holds the queue: signals to a whole process group are for its parent alone."""
+    """Initialize the queue's process: it ignores signals to the process group, which its parent handles."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
@@ -64,20 +64,19 @@ def _listen(messages: queue.Queue[Any], progress: Progress) -> None:
 
 
 @contextmanager
-def watching(progress: Progress, folder: Path, runs: Sequence[str]) -> Iterator[Progress]:
-    """For workers that may be on other machines, where no queue reaches: a run is told of when its file is there.
+def watching(progress: Progress, folder: Path, runs: Mapping[str, str]) -> Iterator[Progress]:
+    """Report each run when its file exists, for workers that may be on other machines, out of reach of a queue.
 
     Args:
-        progress: what to tell.
-        folder: where the files land.
-        runs: the names of all runs.
+        progress: the callback.
+        folder: the folder of the files.
+        runs: the title of each run by its file.
     """
-    over, waiting = threading.Event(), dict.fromkeys(runs)
+    over, waiting = threading.Event(), dict(runs)
 
     def look() -> None:
-        for run in [run for run in waiting if (folder / f"{run}.json").exists()]:
-            del waiting[run]
-            progress(run, 1, 1, "done")
+        for file in [file for file in waiting if (folder / file).exists()]:
+            progress(file, 1, 1, f"{waiting.pop(file)}: done")
 
     def watch() -> None:
         while not over.wait(_SECONDS):
@@ -94,4 +93,4 @@ def watching(progress: Progress, folder: Path, runs: Sequence[str]) -> Iterator[
 
 
 def ignore(run: str, done: int, total: int, text: str) -> None:
-    """A progress callback that goes to any worker, and tells nobody."""
+    """A progress callback that does nothing, and can be pickled."""

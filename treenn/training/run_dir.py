@@ -21,13 +21,16 @@ from treenn.trees.temporary import is_stale, remove_stale
 RUN = "run.json"
 """The file by which a folder is known to be a run's: the kind of run, and what it was given."""
 
+LOCK = ".lock"
+"""The file that a process locks while it writes to a folder (`treenn.experiment.folder_lock`)."""
+
 SCHEMA, VERSION = "treenn.run", 1
 
 _HEAD = ("schema", "version", "kind")
 _MODEL = ("config.json", "vocabulary.json", "model.safetensors")
 _TRAINING = (RUN, *_MODEL, "checkpoint.safetensors", "results.json")
 _HASH = "[0-9a-f]" * 8
-_OF_THE_SYSTEM = (".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep")  # a folder that holds just these is empty
+_IGNORED = (".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep", LOCK)  # a folder that holds just these is empty
 _OLDER = {"been made by an older treenn": None}  # what was given is not known
 _NAMED = 5  # how many files a message names
 
@@ -88,9 +91,23 @@ class Run:
         """Where the run of a folder differs from this one."""
         if self.differ is not None:
             return self.differ(held)
-        before = {name: value for name, value in held.items() if name not in _HEAD}
+        before = _upgraded({name: value for name, value in held.items() if name not in _HEAD})
         found = difference(before, json.loads(json.dumps(self.given)))
         return found and f"has {found}"
+
+
+def _upgraded(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a comparison or a search was given, with the names of settings in treenn 0.1.0 replaced by those of now."""
+    upgraded = dict(given)
+    for name in ("settings", "space"):
+        if isinstance(table := given.get(name), dict):
+            upgraded[name] = upgrade_settings(table)
+    for name in ("tasks", "models"):
+        if isinstance(entries := given.get(name), dict):
+            upgraded[name] = {
+                key: _upgraded(entry) if isinstance(entry, dict) else entry for key, entry in entries.items()
+            }
+    return upgraded
 
 
 def training_run(settings: Settings, data: str | None = None) -> Run:
@@ -238,7 +255,7 @@ def _entries(out: Path) -> list[Path]:
     """What a folder holds, but for files of the operating system and abandoned temporary files."""
     if not out.is_dir():
         return []
-    return [path for path in sorted(out.iterdir()) if path.name not in _OF_THE_SYSTEM and not is_stale(path)]
+    return [path for path in sorted(out.iterdir()) if path.name not in _IGNORED and not is_stale(path)]
 
 
 def _check_held(

@@ -100,7 +100,12 @@ def _average(network: Network, settings: Settings) -> AveragedModel | None:
     return AveragedModel(network, multi_avg_fn=moving)
 
 
-def _fabric(device: str) -> Fabric:
+def check_device(device: str) -> None:
+    """Validate that this machine has the device."""
     if device == "cuda" and not torch.cuda.is_available():
         raise InputError(f"{argument('device')} cuda: torch finds no GPU on this machine; use {argument('device')} cpu")
+
+
+def _fabric(device: str) -> Fabric:
+    check_device(device)
     return Fabric(accelerator=device, devices=1)

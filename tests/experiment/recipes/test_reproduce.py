@@ -31,9 +31,10 @@ def test_every_recipe_is_trained_with_every_seed_but_an_ensemble(one: Recipe, tm
     seen = []
     run_all([one, TOGETHER_NOW, OTHER], "sst", tmp_path / "out", seeds=2, progress=lambda *call: seen.append(call))
     assert finished(tmp_path / "out") == {"one/seed-0", "one/seed-1", "other/seed-0", "other/seed-1"}
-    assert [done for done, _, _ in seen] == [0, 1, 2, 3, 4]
-    assert {total for _, total, _ in seen} == {4}
-    assert "other, seed 1: " in seen[-1][2]
+    assert [text for *_, text in seen[:4]] == [
+        "one, seed 0: waiting", "other, seed 0: waiting", "one, seed 1: waiting", "other, seed 1: waiting"
+    ]  # fmt: skip
+    assert seen[-1] == ("other/seed-1/results.json", 1, 1, "other, seed 1: done")
     results = json.loads((run_folder(tmp_path / "out", "one", 1) / "results.json").read_text())
     assert results["settings"]["seed"] == 1
     assert results["command"].startswith("treenn train --recipe one --treebank sst --seed 1 --out ")
@@ -50,17 +51,17 @@ def test_what_is_done_stays_as_it_is_and_more_seeds_go_on(one: Recipe, tmp_path:
     seen = []
     run_all([one], "sst", tmp_path / "out", seeds=2, progress=lambda *call: seen.append(call))
     assert first.stat().st_mtime_ns == before
-    assert seen[0][2] == "1 of 2 runs were done before"
+    assert [text for *_, text in seen[:2]] == ["one, seed 0: done before", "one, seed 1: waiting"]
     assert finished(tmp_path / "out") == {"one/seed-0", "one/seed-1"}
 
 
 def test_a_recipe_that_was_changed_does_not_take_up_its_old_runs(one: Recipe, tmp_path: Path) -> None:
     run_all([one], "sst", tmp_path / "out", seeds=1)
     changed = replace(one, settings=replace(one.settings, dropout=0.25))
-    with pytest.raises(InputError, match=r"seed-0: this run has dropout 0\.5, where recipe one has 0\.25 now"):
+    with pytest.raises(InputError, match=r"seed-0/results\.json: this run has dropout 0\.5, not 0\.25; remove"):
         run_all([OTHER, changed], "sst", tmp_path / "out", seeds=1)
     assert finished(tmp_path / "out") == {"one/seed-0"}, "nothing is trained before all is checked"
-    with pytest.raises(InputError, match=r"seed-0: this run has the word vectors two\.txt, other ones than recipe one"):
+    with pytest.raises(InputError, match=r"this run has the word vectors two\.txt, not none; remove"):
         run_all([replace(one, vectors=())], "sst", tmp_path / "out", seeds=1)
 
 

@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 from toy import toy_treebank
 
-from treenn.experiment.search import tune as running
+import treebanks
+from treenn.experiment.run import load
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Range, Space
+from treenn.experiment.search.tune import tune
 from treenn.models.building import build, node_head
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
+from treenn.training import train
 from treenn.trees import InputError
 
 RECIPE = Settings(size=6, word_size=5, epochs=1)
@@ -40,7 +43,8 @@ class Locked(dict[str, Any]):
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
     locked = replace(TOY)
     object.__setattr__(locked, "splits", Locked(TOY.splits))
-    monkeypatch.setattr(running, "load", lambda name, paths: (locked, ()))
+    monkeypatch.setattr(treebanks, "load", lambda name: locked)
+    load.cache_clear()
 
 
 def search(**changes: Any) -> Search:
@@ -53,18 +57,17 @@ def search(**changes: Any) -> Search:
 def trained(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Settings]]:
     """The settings of every training, in order."""
     seen: list[Settings] = []
-    real = running.train
 
-    def train(treebank: Any, settings: Settings, **rest: Any) -> Any:
+    def counted(treebank: Any, settings: Settings, **rest: Any) -> Any:
         seen.append(settings)
-        return real(treebank, settings, **rest)
+        return train(treebank, settings, **rest)
 
-    monkeypatch.setattr(running, "train", train)
+    monkeypatch.setattr("treenn.experiment.run.train", counted)
     yield seen
 
 
 def test_every_model_gets_as_many_trials_and_the_same_draws(tmp_path: Path) -> None:
-    log = running.tune(search(), tmp_path, command="treenn tune")
+    log = tune(search(), tmp_path, command="treenn tune")
     assert json.loads((tmp_path / "trials.json").read_text()) == log
     lstm, average = ([each for each in log["trials"] if each["model"] == model] for model in ("lstm", "average"))
     assert [each["trial"] for each in lstm] == [each["trial"] for each in average] == [0, 1, 2]
@@ -81,7 +84,7 @@ def test_every_model_gets_as_many_trials_and_the_same_draws(tmp_path: Path) -> N
 
 
 def test_the_best_is_the_best_on_dev(tmp_path: Path) -> None:
-    log = running.tune(search(metric="all_nodes"), tmp_path)
+    log = tune(search(metric="all_nodes"), tmp_path)
     for model, best in log["best"].items():
         reached = [each["dev"]["all_nodes"] for each in log["trials"] if each["model"] == model]
         assert best["value"] == max(reached) == reached[best["trial"]] == log["expected_best"][model][-1]
@@ -89,29 +92,29 @@ def test_the_best_is_the_best_on_dev(tmp_path: Path) -> None:
 
 
 def test_a_trial_is_the_training_that_its_settings_make(tmp_path: Path) -> None:
-    first = running.tune(search(trials=1), tmp_path)["trials"][0]
-    again = running.train(TOY, Settings(**first["settings"])).results  # with the test trees there
+    first = tune(search(trials=1), tmp_path)["trials"][0]
+    again = train(TOY, Settings(**first["settings"])).results  # with the test trees there
     assert again["dev"] == first["dev"]
 
 
 def test_a_search_that_was_stopped_goes_on(tmp_path: Path, trained: list[Settings]) -> None:
-    log = running.tune(search(trials=2), tmp_path)
+    log = tune(search(trials=2), tmp_path)
     assert len(trained) == 4
     (tmp_path / "trials.json").unlink()
-    more = running.tune(search(trials=3), tmp_path)
+    more = tune(search(trials=3), tmp_path)
     assert len(trained) == 6
     assert more["trials"][:4] == log["trials"]
     other = search(trials=3, recipe=replace(RECIPE, epochs=2))
     with pytest.raises(InputError, match=r"the search in this folder has settings\.epochs 1, not 2; resume with the"):
-        running.tune(other, tmp_path)
-    running.tune(other, tmp_path, overwrite=True)
+        tune(other, tmp_path)
+    tune(other, tmp_path, overwrite=True)
     assert len(trained) == 12
     assert len(list((tmp_path / "trials").iterdir())) == 6
 
 
 def test_a_trial_that_diverges_is_a_trial(tmp_path: Path) -> None:
     wild = Space({"learning_rate": (1e18,), "embedding_learning_rate": (1e18,)})
-    log = running.tune(search(models=("recursive-relu", "average"), trials=1, space=wild), tmp_path)
+    log = tune(search(models=("recursive-relu", "average"), trials=1, space=wild), tmp_path)
     first = log["trials"][0]
     assert first["failure"].startswith("the ")
     assert first["dev"] is None
@@ -122,14 +125,14 @@ def test_a_trial_that_diverges_is_a_trial(tmp_path: Path) -> None:
 def test_other_mistakes_end_the_search(tmp_path: Path) -> None:
     unlabelled = Space({"embedding_optimizer": ("same",)})
     with pytest.raises(InputError, match="Adadelta does not support sparse gradients"):
-        running.tune(search(space=unlabelled, recipe=replace(RECIPE, optimizer="adadelta")), tmp_path)
+        tune(search(space=unlabelled, recipe=replace(RECIPE, optimizer="adadelta")), tmp_path)
     assert not list(tmp_path.iterdir())
 
 
 def test_sizes_that_are_searched_for_are_not_matched() -> None:
-    planned = list(search(space=Space({"size": (6, 9)})).planned(5, partial(node_head, classes=5)))
+    planned = list(search(space=Space({"size": (6, 9)})).runs(5, partial(node_head, classes=5)))
     assert {each.settings.size for each in planned} <= {6, 9}
-    matched = {each.settings.model: each.settings for each in search().planned(5, partial(node_head, classes=5))}
+    matched = {each.settings.model: each.settings for each in search().runs(5, partial(node_head, classes=5))}
     counts = [
         build(each, 5, Vocabulary.of(TOY.train)).parameter_counts()[0] for each in matched.values()
     ]  # fmt: skip

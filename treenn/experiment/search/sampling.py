@@ -2,60 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from importlib.metadata import version
-from typing import Any
-
-import torch
+from dataclasses import dataclass, field, replace
 
 from treebanks import PairTreebank, Treebank
 from treenn.evaluation.metrics import METRICS, check_metric
+from treenn.experiment.run_spec import RunSpec
 from treenn.experiment.search.space import Space, read_space
 from treenn.models.building import MakeHead, match_parameters
 from treenn.models.names import check_models
 from treenn.models.settings import Settings
 from treenn.trees.arguments import AnyPath, Runs, check_fields
 from treenn.trees.errors import InputError, argument
-
-
-def version_of(treebank: str | Treebank | PairTreebank) -> str:
-    """The name of a treebank, with a fingerprint of its examples unless the name is enough to load them."""
-    if isinstance(treebank, str):
-        return treebank
-    lines = "\n".join(f"{split}\t{each}" for split, examples in treebank.splits.items() for each in examples)
-    return f"{treebank.name} {hashlib.sha256(lines.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One training with drawn settings.
-
-    Args:
-        number: the first of a model is 0.
-        treebank: a treebank, or a name for `treebanks.load`.
-        vectors: paths of pretrained word vectors, side by side.
-        drawn: what was drawn.
-        settings: all of them.
-    """
-
-    number: int
-    treebank: str | Treebank | PairTreebank
-    vectors: tuple[str, ...]
-    drawn: dict[str, Any]
-    settings: Settings
-
-    @property
-    def name(self) -> str:
-        """A file name that changes with whatever the trial is given.
-
-        Not with the commit: a search that was stopped goes on, and each trial says which code it was made by.
-        """
-        parts = [version_of(self.treebank), self.vectors, asdict(self.settings), version("treenn"), torch.__version__]
-        digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:8]
-        return f"{self.settings.model}-{self.number}-{digest}"
 
 
 @dataclass(frozen=True)
@@ -98,12 +56,13 @@ class Search:
         for name in self.models:
             replace(self.recipe, model=name)
 
-    def planned(self, input_size: int, make_head: MakeHead) -> Iterator[Trial]:
-        """Every trial, the first of each model first, once the width of the word vectors is known.
+    def runs(self, input_size: int, make_head: MakeHead, data: str = "") -> Iterator[RunSpec]:
+        """Yield every trial, the first of each model first.
 
         Args:
-            input_size: that width.
+            input_size: the width of the word vectors.
             make_head: from settings to what reads the states of the treebank (`treenn.training.tasks.head_of`).
+            data: a fingerprint of the treebank, for the keys of the trials (default: none).
         """
         reference = replace(self.recipe, model=self.models[0])
         recipes = [replace(self.recipe, model=name) for name in self.models]
@@ -113,4 +72,10 @@ class Search:
         for number in range(self.trials):
             for recipe, space in zip(recipes, spaces, strict=True):
                 drawn = space.draw(number, self.recipe.seed)
-                yield Trial(number, self.treebank, tuple(map(str, self.vectors)), drawn, replace(recipe, **drawn))
+                yield RunSpec(
+                    *(replace(recipe, **drawn), self.treebank, tuple(map(str, self.vectors))),
+                    data=data,
+                    label=recipe.model,
+                    trial=number,
+                    drawn=drawn,
+                )
