@@ -39,7 +39,7 @@ def test_the_published_protocols_differ_as_the_papers_do() -> None:
     tree, lstm = find("tai2015_constituency").settings, find("tai2015_lstm").settings
     assert (tree.supervision, tree.batch_size, lstm.supervision, lstm.batch_size) == ("nodes", 25, "spans", 5)
     assert tree.checkpoint == lstm.checkpoint == "best-root"
-    assert replace(tree, selection="best", seed=0) == Settings(), "the defaults are that paper's"
+    assert replace(tree, checkpoint="best", seed=0) == Settings(), "the defaults are that paper's"
     assert find("tai2015_constituency_random").vectors == ()
     assert find("socher2013_rntn").settings.embedding_init_range == 1e-4
 
