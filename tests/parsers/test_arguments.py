@@ -25,22 +25,22 @@ def parser(request: pytest.FixtureRequest) -> Parser:
 @pytest.mark.parametrize(
     ("sentences", "message"),
     [
-        (["not good"], "sentences[0] is the text 'not good'; it must be a list of words; parse_text takes a text"),
-        ([["fine"], "not good"], "sentences[1] is the text 'not good'; it must be a list of words"),
-        ("not good", "sentences is the text 'not good'; it must be a list of lists of words"),
-        (b"not good", "sentences is of type bytes; it must be a list of lists of words"),
-        (None, "sentences is None; it must be a list of lists of words"),
-        ([None], "sentences[0] is None; it must be a list of words"),
-        ([float("nan")], "sentences[0] is nan; it must be a list of words"),
-        ([{"a", "b"}], "sentences[0] is of type set; it must be a list of words"),
-        ([{"a": 1}], "sentences[0] is of type dict; it must be a list of words"),
-        ([b"good"], "sentences[0] is of type bytes; it must be a list of words"),
+        (["not good"], "sentences[0] 'not good': must be a list of words; parse_text takes a text"),
+        ([["fine"], "not good"], "sentences[1] 'not good': must be a list of words"),
+        ("not good", "sentences 'not good': must be a list of lists"),
+        (b"not good", "sentences of type bytes: must be a list of lists"),
+        (None, "sentences None: must be a list of lists"),
+        ([None], "sentences[0] None: must be a list of texts"),
+        ([float("nan")], "sentences[0] nan: must be a list of texts"),
+        ([{"a", "b"}], "sentences[0] of type set: must be a list of texts"),
+        ([{"a": 1}], "sentences[0] of type dict: must be a list of texts"),
+        ([b"good"], "sentences[0] of type bytes: must be a list of texts"),
         ([["fine"], []], "sentences[1] has no words"),
-        ([["a", ""]], "sentences[0][1] is the text ''; a word is a str of at least one character"),
-        ([["a", None]], "sentences[0][1] is None; a word is a str"),
-        ([["a", 3]], "sentences[0][1] is 3; a word is a str"),
-        ([["a", ["b"]]], "sentences[0][1] is of type list; a word is a str"),
-        ([["a", b"b"]], "sentences[0][1] is of type bytes; a word is a str"),
+        ([["a", ""]], "sentences[0][1] '': must be a word of at least one character"),
+        ([["a", None]], "sentences[0][1] None: must be text"),
+        ([["a", 3]], "sentences[0][1] 3: must be text"),
+        ([["a", ["b"]]], "sentences[0][1] of type list: must be text"),
+        ([["a", b"b"]], "sentences[0][1] of type bytes: must be text"),
     ],
 )
 def test_a_batch_of_something_else_is_named(parser: Parser, sentences: Any, message: str) -> None:
@@ -51,11 +51,11 @@ def test_a_batch_of_something_else_is_named(parser: Parser, sentences: Any, mess
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("not good", "words is the text 'not good'; it must be a list of words; parse_text takes a text"),
-        ("", "words is the text ''; it must be a list of words"),
-        (None, "words is None; it must be a list of words"),
+        ("not good", "words 'not good': must be a list of words; parse_text takes a text"),
+        ("", "words '': must be a list of words"),
+        (None, "words None: must be a list of texts"),
         ([], "words has no words"),
-        (["a", 2.5], "words[1] is 2.5; a word is a str"),
+        (["a", 2.5], "words[1] 2.5: must be text"),
     ],
 )
 def test_one_sentence_of_something_else_is_named(parser: Parser, words: Any, message: str) -> None:
@@ -66,7 +66,7 @@ def test_one_sentence_of_something_else_is_named(parser: Parser, words: Any, mes
 @pytest.mark.parametrize("text", [None, 3, float("nan"), ["not", "good"], b"good"])
 def test_a_text_that_is_none_is_named(parser: Parser, text: Any) -> None:
     for method in (parser.parse_text, parser.parse_sentences):
-        with pytest.raises(InputError, match=r"^text is .*; it must be one text \(str\)$"):
+        with pytest.raises(InputError, match=r"^text .*: must be text$"):
             method(text)
 
 
@@ -88,6 +88,13 @@ def test_pandas_series_with_any_index(parser: Parser) -> None:
     pandas = pytest.importorskip("pandas")
     series = pandas.Series(["not", "very", "good"], index=[7, 5, 9])
     assert parser.parse(series) == parser.parse_batch(pandas.Series([series]))[0] == parser.parse(list(series))
+
+
+def test_reprs_are_short(parser: Parser) -> None:
+    assert repr(parser) == {
+        "ChartParser": f"ChartParser(networks=2, words={len(getattr(parser, 'vocabulary', ()))}, labels=False)",
+        "Random": "Random(seed=3)",
+    }.get(type(parser).__name__, f"{type(parser).__name__}()")
 
 
 class AtMostFour(Parser):

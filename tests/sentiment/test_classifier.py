@@ -122,10 +122,10 @@ def test_remaining_scikit_learn_checks_pass(name: str) -> None:
 @pytest.mark.parametrize(
     ("X", "y", "message"),
     [
-        ("a good film", ["pos"], "X is the text 'a good film'; it must be a list, each item a text or a Tree"),
+        ("a good film", ["pos"], "X 'a good film': must be a list of texts or Trees"),
         ([], [], "X is empty; there must be at least one text or tree"),
-        ([["a"]], ["pos"], r"X\[0\] is of type list; it must be a text or a Tree"),
-        (np.ones((2, 2)), ["pos", "neg"], "X is of type ndarray with 2 dimensions; it must be a list, each"),
+        ([["a"]], ["pos"], r"X\[0\] of type list: must be text or a Tree"),
+        (np.ones((2, 2)), ["pos", "neg"], "X: must be a list, not an array of 2 dimensions"),
         (["fine", " "], ["pos", "neg"], r"X\[1\] has no words; there is nothing to learn from it"),
         (["fine"], None, "requires y to be passed, but the target y is None"),
         (["fine", "bad"], ["pos"], "inconsistent numbers of samples"),
@@ -184,7 +184,7 @@ def test_whole_numbers_of_any_type_are_sizes(fitted: TreeSentimentClassifier, si
 @pytest.mark.parametrize("name", ["size", "word_size", "epochs", "batch_size"])
 @pytest.mark.parametrize("value", [6.5, "6", None, True, float("nan"), float("inf")])
 def test_what_is_no_whole_number_is_named(name: str, value: Any) -> None:
-    with pytest.raises(InputError, match=f"^{name} is .*; it must be a whole number$"):
+    with pytest.raises(InputError, match=f"^{name} .*: must be a whole number$"):
         small(**{name: value}).fit(TEXTS, Y)
 
 
@@ -200,12 +200,12 @@ def test_other_mistakes_are_one_message(fitted: TreeSentimentClassifier) -> None
     with pytest.raises(NotFittedError):
         small().predict(["fine"])
     for settings in ({"nope": 3}, [1], "abc"):
-        with pytest.raises(InputError, match=r"settings (has the text 'nope'|.*: must be a mapping)"):
+        with pytest.raises(InputError, match=r"settings (has 'nope'|.*: must be a mapping)"):
             small(settings=settings).fit(TEXTS, Y)
     for parameters in ({"random_state": -1}, {"random_state": "x"}, {"vectors": None}, {"vectors": [3]}):
         with pytest.raises(InputError, match=next(iter(parameters))):
             small(**parameters).fit(TEXTS, Y)
-    with pytest.raises(InputError, match="settings has epochs, which is the classifier's own to say"):
+    with pytest.raises(InputError, match="settings has epochs, which is a parameter of the classifier"):
         small(settings={"epochs": 3}).fit(TEXTS, Y)
     with pytest.raises(InputError, match="dropout 2: must be at least 0 and below 1"):
         small(dropout=2).fit(TEXTS, Y)

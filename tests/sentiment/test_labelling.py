@@ -152,7 +152,7 @@ def test_hand_edited_file_is_read(path: Path) -> None:
         ("{}(1 fine)\n", " there are 1 trees for 0 lines"),
         ("{}# sentence: fine\n(7 fine)\n", "3:1: label 7 is outside the scale, 0 to 2"),
         ("{}# unfinished after 1: fine\n", " there is no tree here"),
-        ("{}# unfinished after 1: fine\n# (2 fine) (2 too)\n", "3: one tree is wanted here, there are 2"),
+        ("{}# unfinished after 1: fine\n# (2 fine) (2 too)\n", "3: must be one tree, not 2"),
     ],
 )
 def test_another_file_is_left_alone(path: Path, text: str, message: str) -> None:

@@ -111,7 +111,7 @@ def test_the_trees_of_long_texts_are_folded() -> None:
 def test_page_of_blank_text_and_of_none() -> None:
     page = Page(render([Document.of("\u200b", [], CLASSES)]))
     assert page.texts["p"] == ["This text has no words."]
-    with pytest.raises(InputError, match="found is empty; a page needs at least one text"):
+    with pytest.raises(InputError, match="predictions is empty; a page needs at least one text"):
         render([])
 
 

@@ -21,6 +21,7 @@ class BeneparParser(Parser):
     """
 
     def __init__(self, model: str = "benepar_en3") -> None:
+        self._model = model
         try:
             import benepar
         except ImportError as error:
@@ -31,6 +32,10 @@ class BeneparParser(Parser):
             remedy = f"python -c \"import benepar; benepar.download('{model}')\""
             raise InputError(f"benepar has no model {model!r} here: {remedy}") from error
         self._sentence = benepar.InputSentence
+
+    def extra_repr(self) -> str:
+        """As `Parser.extra_repr`."""
+        return f"{self._model!r}"
 
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
         """As `Parser.parse_batch`."""

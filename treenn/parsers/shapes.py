@@ -69,6 +69,10 @@ class Random(Parser):
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
 
+    def extra_repr(self) -> str:
+        """As `Parser.extra_repr`."""
+        return f"seed={self.seed}"
+
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
         """As `Parser.parse_batch`; a sentence may be of any length."""
         return _divided(sentences, self._cut)

@@ -25,6 +25,7 @@ class SpacyParser(Parser):
     """
 
     def __init__(self, model: str = "en_core_web_sm") -> None:
+        self._model = model
         try:
             import spacy
         except ImportError as error:
@@ -36,6 +37,10 @@ class SpacyParser(Parser):
         if "parser" not in self._pipeline.pipe_names:
             parts = ", ".join(self._pipeline.pipe_names) or "nothing"
             raise InputError(f"spaCy's pipeline {model!r} has no parser, but {parts}")
+
+    def extra_repr(self) -> str:
+        """As `Parser.extra_repr`."""
+        return f"{self._model!r}"
 
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
         """As `Parser.parse_batch`."""

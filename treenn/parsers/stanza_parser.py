@@ -25,6 +25,7 @@ class StanzaParser(Parser):
     """
 
     def __init__(self, language: str = "en") -> None:
+        self._language = language
         try:
             import stanza
         except ImportError as error:
@@ -40,6 +41,10 @@ class StanzaParser(Parser):
         except (FileNotFoundError, ValueError) as error:
             remedy = f"python -c \"import stanza; stanza.download('{language}')\""
             raise InputError(f"Stanza has no models of {language!r} here: {remedy}") from error
+
+    def extra_repr(self) -> str:
+        """As `Parser.extra_repr`."""
+        return f"{self._language!r}"
 
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
         """As `Parser.parse_batch`."""

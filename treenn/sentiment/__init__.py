@@ -1,1 +1,1 @@
-"""The sentiment of sentences: from text to a class at every node of its tree."""
+"""Sentiment of texts: from text to a class at every node of its trees."""

@@ -1,4 +1,4 @@
-"""`TreeSentimentClassifier`: trained on one's own texts or trees, by scikit-learn's rules."""
+"""`TreeSentimentClassifier`: a scikit-learn classifier of texts and trees."""
 
 from __future__ import annotations
 
@@ -25,11 +25,9 @@ from treenn.models.vectors import read_vectors
 from treenn.parsers import Parser
 from treenn.parsers.loading import SHIPPED, load_parser
 from treenn.parsers.long_sentences import Sentence, divide_sentences, find_sentences, join_trees
-from treenn.parsers.parser import describe
-from treenn.sentiment.model import check_items
 from treenn.training import train
 from treenn.trees import InputError, Label, Tree
-from treenn.trees.arguments import AnyPath, check
+from treenn.trees.arguments import AnyPath, check, check_items, refusal
 
 _OWN = ("model", "size", "word_size", "epochs", "batch_size", "learning_rate", "weight_decay", "dropout")
 """The settings of `treenn.Settings` that are parameters of the classifier."""
@@ -38,37 +36,38 @@ _WHOLE = ("size", "word_size", "epochs", "batch_size")
 
 
 class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn has no types
-    """A network over trees as a scikit-learn classifier of texts; stands in a pipeline, a grid search, a validation.
+    """A network over trees as a scikit-learn classifier of texts, for pipelines, grid search and cross-validation.
 
-    X is a list, an array or a Series of texts, which `parser` finds the trees of, or of `Tree`s. What y says is the
-    label of the whole; labels at a tree's other nodes are learned from too, where they are among y's, so trees of
-    `treenn label` or of a treebank teach more than their roots.
+    X is a list, an array or a Series of texts, which are parsed, or of `Tree`s. y has the label of each text or root.
+    Labels of other nodes are trained on, too, if they occur in y, so that trees of `treenn label` or of a treebank
+    provide more supervision than their roots.
 
     Each text becomes one tree: that of its sentence, or the trees of its sentences below a balanced binary tree
-    (`treenn.parsers.join_trees`), so that every sentence is near the root. A sentence of more than the parser's
-    `max_words` words is divided at punctuation; no text is refused for its length.
+    (`treenn.parsers.join_trees`). A sentence of more than the parser's `max_words` words is divided at punctuation; a
+    text may have any length.
 
-    A text without words cannot be learned from; its prediction is the distribution of labels in training.
+    A text without words cannot be trained on; its prediction is the class prior.
 
     Args:
-        model: which network; `treenn cells` lists them.
-        size: width of the network's states.
-        word_size: width of the word vectors where no pretrained ones are given.
-        epochs: how many times training sees each text; the default suits some thousands of texts, fewer want more. The
-            last epoch's weights are kept.
-        batch_size: texts in one step.
-        learning_rate: of all but the word vectors.
-        weight_decay: L2, on all but the word vectors.
-        dropout: on the classifier's input.
-        settings: any others of `treenn.Settings`, by name.
-        vectors: a file of pretrained word vectors or a list of them, read for the words of the training texts.
-        parser: a parser, its folder, or a name that `treenn.load_parser` knows.
-        random_state: decides all that is random; a seed gives the same model every time on one machine.
+        model: the network, by its name in `treenn cells` (default: `"tree-lstm"`).
+        size: the width of hidden states (default: 100).
+        word_size: the width of word vectors if no pretrained ones are given (default: 100).
+        epochs: the number of passes over the training texts; the default suits some thousands of texts, fewer need
+            more. The last epoch's weights are used (default: 10).
+        batch_size: texts per step (default: 25).
+        learning_rate: the learning rate of all parameters but the word vectors (default: 0.05).
+        weight_decay: L2, on all parameters but the word vectors (default: 1e-4).
+        dropout: the dropout probability of the classifier's input (default: 0.5).
+        settings: further settings of `treenn.Settings`, by name (default: none).
+        vectors: a file of pretrained word vectors or a list of them, read for the words of the training texts (default:
+            none).
+        parser: a parser, its folder, or a name of `treenn.load_parser` (default: the shipped parser).
+        random_state: the seed; an integer makes results reproducible on one machine (default: None).
 
     Attributes:
-        classes_: the labels, sorted; columns of `predict_proba` are in this order.
+        classes_: the labels, sorted, in the order of `predict_proba`'s columns.
         model_: the trained network.
-        class_prior_: the share of each label among the training texts; the prediction for a text without words.
+        class_prior_: the share of each label among the training texts.
 
     >>> texts, y = ["a good film", "a bad film"] * 10, ["pos", "neg"] * 10
     >>> classifier = TreeSentimentClassifier(size=10, word_size=10, parser="right", epochs=20, random_state=0)
@@ -102,10 +101,11 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
 
         Args:
             X: texts or trees.
-            y: the label of each; with trees it may be left out, then the labels of their nodes are it.
+            y: the label of each; for trees, None uses the labels of their nodes (default: None).
 
         Raises:
-            InputError: (a ValueError) where X holds something else, a text without words, or nothing with a label.
+            InputError: (a ValueError) if an item of X is something else or a text without words, or nothing has a
+                label.
         """
         trees = self._full_trees(X)
         labels = self._labels(trees, y)
@@ -118,7 +118,7 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         treebank = Treebank(
             type(self).__name__,
             tuple(map(str, numbers)),
-            # Nothing is chosen on dev, since the last epoch is kept, but a treebank must have one.
+            # Required by the trainer, but unused: the last epoch is kept.
             {"train": tuple(examples), "dev": tuple(each for each in examples if each.label is not None)[:1]},
         )
         files = [read_vectors(file, words) for file in _paths(self.vectors)]
@@ -131,8 +131,8 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
     def predict(self, X: Iterable[str | Tree]) -> npt.NDArray[Any]:
         """The most probable label of each text or tree. Shape: `(len(X),)`."""
         best = self.predict_proba(X).argmax(axis=1)
-        found: npt.NDArray[Any] = self.classes_[best]
-        return found
+        labels: npt.NDArray[Any] = self.classes_[best]
+        return labels
 
     def predict_proba(self, X: Iterable[str | Tree]) -> npt.NDArray[np.float64]:
         """The probability of each label. Shape: `(len(X), len(classes_))`."""
@@ -141,8 +141,8 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         trees = [tree.with_labels([None] * len(tree)) for tree in given if tree is not None]
         p = np.tile(self.class_prior_, (len(given), 1))
         if trees:
-            found = predict(self.model_, trees)
-            p[[tree is not None for tree in given]] = found.probabilities[found.roots]
+            predictions = predict(self.model_, trees)
+            p[[tree is not None for tree in given]] = predictions.probabilities[predictions.roots]
         return p
 
     def __sklearn_tags__(self) -> Tags:
@@ -151,8 +151,8 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         return tags
 
     def _trees(self, X: Iterable[str | Tree]) -> list[Tree | None]:
-        """X as trees, texts parsed; None for a text without words."""
-        given = check_items(X, "X", (str, Tree), "a text or a Tree")
+        """X as trees, with texts parsed; None for a text without words."""
+        given = check_items("X", X, str, Tree)
         if not given:
             raise InputError("X is empty; there must be at least one text or tree")
         parser = _parser(self.parser)
@@ -167,7 +167,7 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         return [tree for tree in trees if tree is not None]
 
     def _labels(self, trees: Sequence[Tree], y: Sequence[Any] | None) -> list[Label]:
-        """The label of each root; what labels there are becomes `classes_`."""
+        """The label of each root; sets `classes_`."""
         if y is None:
             known = [label for tree in trees for label in tree.labels if label is not None]
             if not known:
@@ -186,13 +186,13 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         own |= {name: _whole(name, own[name]) for name in _WHOLE}
         others: Mapping[str, Any] = check("settings", self.settings, Mapping[str, Any] | None) or {}
         if unknown := [name for name in others if name not in {field.name for field in fields(Settings)}]:
-            raise InputError(f"settings has {describe(unknown[0])}, which is no field of treenn.Settings")
+            raise InputError(f"settings has {unknown[0]!r}, which is no field of treenn.Settings")
         if twice := sorted(others.keys() & {*_OWN, "seed", "checkpoint"}):
-            raise InputError(f"settings has {twice[0]}, which is the classifier's own to say")
+            raise InputError(f"settings has {twice[0]}, which is a parameter of the classifier")
         try:
             seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         except ValueError as error:
-            raise InputError(f"random_state is {describe(self.random_state)}: {error}") from None
+            raise InputError(f"random_state: {error}") from None
         return Settings(**own, **others, seed=seed, checkpoint="last")
 
 
@@ -211,10 +211,10 @@ def _paths(vectors: Any) -> Sequence[Path]:
 
 
 def _whole(name: str, value: Any) -> int:
-    """A whole number of any type, such as 6.0 or a NumPy integer, which searches over parameters give."""
+    """A whole number of any type, such as 6.0 or a NumPy integer from a parameter search."""
     number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
     if not number.is_integer():
-        raise InputError(f"{name} is {describe(value)}; it must be a whole number")
+        raise refusal(name, value, "a whole number")
     return int(number)
 
 
@@ -224,5 +224,5 @@ def _named(name: str) -> Parser:
 
 
 def _parser(parser: str | Parser) -> Parser:
-    # Not kept with the fitted classifier: it would be pickled with it.
+    # Not an attribute of the fitted classifier, which would pickle it.
     return parser if isinstance(parser, Parser) else _named(str(parser))

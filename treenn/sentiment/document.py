@@ -1,4 +1,4 @@
-"""`Sentiment` and `Document`: the predictions for a sentence and for a text of any number of sentences."""
+"""`Sentiment` and `Document`: the predictions for a sentence and for a text."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from treenn.trees import InputError, Tree
+from treenn.trees.display import Heading, quoted, table_html, tree_html
+from treenn.trees.palette import palette
+
+_MOST_ROWS, _MOST_TREES = 50, 10  # in a notebook
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sentiment:
     """The prediction for one sentence.
 
     Args:
         text: the sentence.
-        tree: its tree, with the most probable class's number at every node.
-        node_probabilities: for each node, in the tree's numbering, the probability of each class.
-        classes: the classes' names, lowest first.
+        tree: its tree, labelled with the most probable class of each node.
+        node_probabilities: the class probabilities of each node, in the tree's numbering.
+        classes: the names of the classes, lowest first.
     """
 
     text: str
@@ -26,9 +30,17 @@ class Sentiment:
     node_probabilities: tuple[tuple[float, ...], ...]
     classes: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        """The text and its class."""
+        p = max(self.probabilities)
+        return f"Sentiment({quoted(self.text)}, {quoted(self.name)} {p:.2f}, nodes={len(self.tree)})"
+
+    def _repr_html_(self) -> str:
+        return _as_html(self, [self])
+
     @property
     def label(self) -> int:
-        """The number of the sentence's class: that of the root."""
+        """The most probable class of the sentence: that of the root."""
         probabilities = self.probabilities
         return probabilities.index(max(probabilities))
 
@@ -39,26 +51,25 @@ class Sentiment:
 
     @property
     def probabilities(self) -> tuple[float, ...]:
-        """The probability of each class for the sentence."""
+        """The class probabilities of the sentence."""
         return self.node_probabilities[-1]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Document:
-    """The prediction for one text of any number of sentences.
+    """The prediction for a text of any number of sentences.
 
-    `Document.of` computes the probabilities of a text from those of its sentences: their mean, each sentence weighted
-    by 1 - P(middle class). Sentences without an opinion, such as those that tell a film's plot, count little thereby.
-    With an even number of classes there is no middle class, and every sentence counts the same. The probabilities of a
-    text of one sentence are those of the sentence.
+    `Document.of` averages the class probabilities of the sentences, each weighted by 1 - P(middle class), so that
+    sentences without an opinion, such as plot summaries, count little. With an even number of classes, there is no
+    middle class and all weights are equal. The probabilities of a text of one sentence are those of the sentence.
 
     A text without words is neutral: the middle class has probability 1, or the two middle classes 0.5 each.
 
     Args:
         text: the text.
-        sentences: the predictions for its sentences, in order; empty if the text has no word.
-        probabilities: the probability of each class for the text.
-        classes: the classes' names, lowest first.
+        sentences: the predictions for its sentences, in order; empty if the text has no words.
+        probabilities: the class probabilities of the text.
+        classes: the names of the classes, lowest first.
     """
 
     text: str
@@ -68,7 +79,7 @@ class Document:
 
     @classmethod
     def of(cls, text: str, sentences: Sequence[Sentiment], classes: tuple[str, ...]) -> Document:
-        """The prediction for a text, from those for its sentences.
+        """Combine the predictions for the sentences of a text.
 
         >>> sentences = [Sentiment("a", Tree(("a",), ()), (p,), ("-", "0", "+")) for p in [(0, 0.9, 0.1), (1, 0, 0)]]
         >>> Document.of("a a", sentences, ("-", "0", "+")).name
@@ -77,16 +88,24 @@ class Document:
         rows = [sentence.probabilities for sentence in sentences]
         return cls(text, tuple(sentences), _mean(rows) if rows else _neutral(len(classes)), classes)
 
+    def __repr__(self) -> str:
+        """The text, its class and the number of sentences."""
+        name = "no class" if self.name is None else quoted(self.name)
+        return f"Document({quoted(self.text)}, {name} {max(self.probabilities):.2f}, sentences={len(self.sentences)})"
+
+    def _repr_html_(self) -> str:
+        return _as_html(self, self.sentences)
+
     @property
     def label(self) -> int | None:
-        """The number of the text's class, the most probable one; None if the text is blank and no class is neutral."""
+        """The most probable class of the text; None if the text is blank and there is no middle class."""
         if not self.sentences and len(self.classes) % 2 == 0:
             return None
         return self.probabilities.index(max(self.probabilities))
 
     @property
     def name(self) -> str | None:
-        """The name of the text's class; None where `label` is."""
+        """The name of the text's class; None if `label` is None."""
         return None if self.label is None else self.classes[self.label]
 
     @property
@@ -100,7 +119,7 @@ class Document:
 
     @property
     def node_probabilities(self) -> tuple[tuple[float, ...], ...]:
-        """For each node of `tree`, the probability of each class.
+        """The class probabilities of each node of `tree`.
 
         Raises:
             InputError: if the text has several sentences or none.
@@ -114,8 +133,17 @@ class Document:
         return self.sentences[0]
 
 
+def _as_html(whole: Sentiment | Document, sentences: Sequence[Sentiment]) -> str:
+    """The class probabilities of a text and its sentences as a table, and the first trees."""
+    headings = [Heading(name, colour) for name, colour in zip(whole.classes, palette(len(whole.classes)), strict=True)]
+    texts = [whole, *sentences] if len(sentences) > 1 else [whole]
+    rows = [[quoted(each.text), *(f"{p:.0%}" for p in each.probabilities)] for each in texts[: 1 + _MOST_ROWS]]
+    trees = [tree_html(sentence.tree, len(whole.classes)) for sentence in sentences[:_MOST_TREES]]
+    return table_html(["text", *headings], rows) + "".join(trees)
+
+
 def _mean(rows: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
-    """The probabilities of a text: the mean over its sentences, weighted by 1 - P(middle class)."""
+    """The mean over sentences, weighted by 1 - P(middle class)."""
     if len(rows) == 1:
         return rows[0]
     p = np.array(rows)

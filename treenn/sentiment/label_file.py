@@ -1,4 +1,4 @@
-"""The file of `treenn label`: bracketed trees, each below a comment that says which sentence it is of."""
+"""The file of `treenn label`: bracketed trees, each below a comment with its sentence."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _HEAD = re.compile(r"# (sentence|skipped|unfinished)(?: after ([0-9]{1,9}))?: (.
 
 @dataclass(frozen=True)
 class Entry:
-    """What is known of one sentence.
+    """The annotation of one sentence.
 
     Args:
         text: the sentence.
-        state: `"sentence"` where it is labelled, `"skipped"`, or `"unfinished"`.
-        tree: its tree with labels, `None` where it was skipped.
-        answered: where it is unfinished, how many of its nodes were looked at.
+        state: `"sentence"` if it is labelled, `"skipped"`, or `"unfinished"`.
+        tree: its tree with labels; None if it is skipped (default: None).
+        answered: the number of nodes answered, if it is unfinished (default: 0).
     """
 
     text: str
@@ -36,7 +36,7 @@ class Entry:
 
     @property
     def finished(self) -> bool:
-        """Whether there is nothing left to ask."""
+        """Whether no question is left."""
         return self.state != "unfinished"
 
     def __str__(self) -> str:
@@ -48,44 +48,44 @@ class Entry:
 
 
 class LabelFile:
-    """The sentences to label, each with what the file has of it; written anew, whole or not at all, at every change.
+    """The sentences to label, each with its annotation in the file; saved atomically at every change.
 
-    Sentences are known by their text, so the input may change between two sittings. Unfinished trees are comments:
-    whoever reads the file as a treebank sees the finished ones alone.
+    Sentences are identified by their text, so the input may change between two sessions. Unfinished trees are comments,
+    so that the file, read as a treebank, contains finished trees only.
 
     Args:
-        path: the file, which need not be there yet.
+        path: the file, which need not exist.
         classes: the names of the labels 0, 1, ….
         texts: the sentences, in order.
 
     Raises:
-        InputError: where the file is another's, or has other classes.
+        InputError: if the file is of another kind or has other classes.
     """
 
     def __init__(self, path: Path, classes: Sequence[str], texts: Sequence[str]) -> None:
         self.path = path
         self._title = f"# labels: {', '.join(f'{number} {name}' for number, name in enumerate(classes))}\n"
-        kept: dict[str, deque[Entry]] = defaultdict(deque)
+        by_text: dict[str, deque[Entry]] = defaultdict(deque)
         for entry in self._read(len(classes)):
-            kept[_plain(entry.text)].append(entry)
-        self.entries = [kept[_plain(text)].popleft() if kept[_plain(text)] else None for text in texts]
-        self.others = [entry for entries in kept.values() for entry in entries]
-        """What the file has of sentences that are not in the input; it stays."""
+            by_text[_plain(entry.text)].append(entry)
+        self.entries = [by_text[_plain(text)].popleft() if by_text[_plain(text)] else None for text in texts]
+        self.others = [entry for entries in by_text.values() for entry in entries]
+        """The annotations of sentences that are not in the input; they are preserved."""
 
     def next(self) -> int | None:
-        """The number of the first sentence that is not finished, `None` where all are."""
+        """The index of the first sentence that is not finished; None if all are."""
         return next((i for i, entry in enumerate(self.entries) if entry is None or not entry.finished), None)
 
     def count(self, state: State) -> int:
-        """How many of the sentences are in this state."""
+        """The number of sentences in this state."""
         return sum(entry is not None and entry.state == state for entry in self.entries)
 
     def put(self, number: int, entry: Entry) -> None:
-        """Keep this of a sentence from now on, on disk too."""
+        """Set the annotation of a sentence, and save."""
         self.entries[number] = entry
-        # Of two entries of one sentence the first is the input's when the file is read again.
-        known = [*(each for each in self.entries if each is not None), *self.others]
-        write_text(self.path, self._title + "".join(map(str, known)))
+        # The input's entries come first, since the first of equal sentences is used when the file is read again.
+        entries = [*(each for each in self.entries if each is not None), *self.others]
+        write_text(self.path, self._title + "".join(map(str, entries)))
 
     def _read(self, classes: int) -> Iterator[Entry]:
         if not self.path.exists():
@@ -94,7 +94,7 @@ class LabelFile:
         lines = [line.removesuffix("\r") for line in text.split("\n")]
         if lines[0] != self._title.rstrip():
             raise InputError(
-                f"this file does not begin with {self._title.rstrip()!r}: it is not one of treenn label with this "
+                f"this file does not begin with {self._title.rstrip()!r}: it is not a file of treenn label with this "
                 "model's classes; name another --out", source=self.path, line=1,
             )  # fmt: skip
         heads = [(number, head) for number, line in enumerate(lines, start=1) if (head := _HEAD.fullmatch(line))]
@@ -115,10 +115,10 @@ class LabelFile:
         """The tree in the comment after line `number`."""
         trees = parse_trees("".join(lines[number : number + 1])[2:], classes=classes, source=self.path)
         if len(trees) != 1:
-            raise InputError(f"one tree is wanted here, there are {len(trees)}", source=self.path, line=number + 1)
+            raise InputError(f"must be one tree, not {len(trees)}", source=self.path, line=number + 1)
         return trees[0]
 
 
 def _plain(text: str) -> str:
-    """By what a sentence is known: its text with single spaces."""
+    """The identity of a sentence: its text with normalized spaces."""
     return " ".join(text.split())

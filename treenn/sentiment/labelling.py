@@ -1,4 +1,4 @@
-"""The dialogue of `treenn label`: node by node, a proposal is taken or corrected."""
+"""The dialogue of `treenn label`: each node's proposed label is accepted or corrected."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from treenn.trees import Tree
 from treenn.trees.draw import shown, visible
 
 KEYS = (
-    "Enter: take all that is left of this sentence; a number: the right label; y: take this one; "
+    "Enter: accept the rest of this sentence; a number: the correct label; y: accept this one; "
     "b: back; s: skip the sentence; q: stop"
 )
 
@@ -17,16 +17,16 @@ _LONGEST = 60  # of a phrase in a question
 
 
 class Dialogue:
-    """Goes through the sentences of a file, and through the nodes of each from the whole sentence down.
+    """Asks for the labels of sentences, and of each sentence's nodes from the root down.
 
     Args:
-        file: what is labelled already; every answer is written to it at once.
+        file: the annotations; every answer is saved at once.
         texts: the sentences.
         classes: the names of the labels.
-        propose: the tree of a sentence, by its number, with a label at every node.
-        ask: shows a question and gives the answer.
+        propose: returns the labelled tree of a sentence by its index.
+        ask: shows a question and returns the answer.
         show: shows a text.
-        draw: a tree as text.
+        draw: draws a tree as text.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Dialogue:
         self.propose, self.ask, self.show, self.draw = propose, ask, show, draw
 
     def run(self) -> None:
-        """Ask until all sentences are finished, or until the answer is to stop."""
+        """Ask until all sentences are finished or the answer is to stop."""
         number = self.file.next()
         while number is not None:
             key = self._label(number)
@@ -53,7 +53,7 @@ class Dialogue:
             number = max(number - 1, 0) if key == "b" else self.file.next()
 
     def _label(self, number: int) -> str:
-        """Ask for one sentence: `"b"` and `"q"` where the answer was to go back or to stop, else what it became."""
+        """Ask for one sentence. Returns `"b"` to go back, `"q"` to stop, else `"finished"`."""
         text, entry = self.texts[number], self.file.entries[number]
         tree = entry.tree if entry is not None and entry.tree is not None else self.propose(number)
         at = entry.answered if entry is not None else 0
@@ -77,7 +77,7 @@ class Dialogue:
         return "finished"
 
     def _answer(self, tree: Tree, node: int) -> str:
-        """One of `KEYS`; whatever else is typed is answered with these."""
+        """One of `KEYS`; any other input is answered by the list of keys."""
         start, end = tree.spans[node]
         phrase, label = _shortened(" ".join(map(visible, tree.words[start:end]))), tree.labels[node]
         name = self.classes[label] if isinstance(label, int) else "no label"
@@ -89,7 +89,7 @@ class Dialogue:
 
 
 def top_down(tree: Tree) -> list[int]:
-    """The nodes in the order of the questions: phrases from the whole sentence down, left before right, then words.
+    """The nodes in the order of questions: phrases in pre-order, then words.
 
     >>> from treenn.trees import parse_tree
     >>> top_down(parse_tree("(3 (2 (2 not) (1 bad)) (2 !))"))

@@ -1,4 +1,4 @@
-"""Predictions for texts as one HTML file that opens offline, on a screen or a phone."""
+"""Predictions as one HTML file that opens offline, on a screen or a phone."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ _NARROW = 42  # characters of a line of text on a phone
 
 
 _OPEN = 3
-"""The trees of a text of more sentences are folded below these: the page stays readable for long reviews."""
+"""The number of sentences up to which a text's trees are unfolded."""
 
 
-def render(found: Sequence[Document | Sentiment]) -> str:
-    """The page: each text with its classes' probabilities, and its sentences with their trees.
+def render(predictions: Sequence[Document | Sentiment]) -> str:
+    """Render a page: each text with its class probabilities, and its sentences with their trees.
 
     Trees are pictures on wide screens and text on narrow ones.
 
     Args:
-        found: at least one text or sentence, all of one model.
+        predictions: at least one text or sentence, all of one model.
 
     Raises:
         InputError: if there is none.
     """
-    if not found:
-        raise InputError("found is empty; a page needs at least one text")
+    if not predictions:
+        raise InputError("predictions is empty; a page needs at least one text")
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -44,23 +44,25 @@ def render(found: Sequence[Document | Sentiment]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    classes = found[0].classes
+    classes = predictions[0].classes
     colours = [(colour, ink_on(colour)) for colour in palette(len(classes))]
     environment.filters |= {"picture": _picture, "narrow": _narrow}
     return environment.get_template("page.html").render(
-        found=[_document(each) for each in found], classes=classes, colours=colours, most_open=_OPEN
+        found=[_document(prediction) for prediction in predictions], classes=classes, colours=colours, most_open=_OPEN
     )
 
 
-def _document(found: Document | Sentiment) -> Document:
-    return found if isinstance(found, Document) else Document.of(found.text, [found], found.classes)
+def _document(prediction: Document | Sentiment) -> Document:
+    if isinstance(prediction, Document):
+        return prediction
+    return Document.of(prediction.text, [prediction], prediction.classes)
 
 
-def _picture(found: Sentiment) -> Markup:
-    return Markup(draw_svg(found.tree, classes=len(found.classes)))
+def _picture(sentence: Sentiment) -> Markup:
+    return Markup(draw_svg(sentence.tree, classes=len(sentence.classes)))
 
 
-def _narrow(found: Sentiment) -> Markup:
-    """The drawing for terminals with its colours as the page's classes; words hold no escapes then."""
-    drawn = draw_text(found.tree, color=True, classes=len(found.classes), width=_NARROW)
+def _narrow(sentence: Sentiment) -> Markup:
+    """The text drawing with ANSI colours replaced by the page's CSS classes."""
+    drawn = draw_text(sentence.tree, color=True, classes=len(sentence.classes), width=_NARROW)
     return Markup(_PAINTED.sub(r'<b class="c\1">\1</b>', escape(drawn)))

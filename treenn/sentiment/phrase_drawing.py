@@ -13,14 +13,14 @@ _BAR = 20  # characters for a probability of 1
 
 
 def draw_sentiment(found: Document | Sentiment, *, color: bool = False, width: int = 80) -> str:
-    """The tree of each sentence with each node's class, then the classes by name with their probabilities.
+    """Draw the tree of each sentence with each node's class, and a bar chart of the class probabilities.
 
-    The probabilities are those of the whole text; below several sentences, a line says so.
+    The probabilities are those of the whole text; below several sentences, a title line states this.
 
     Args:
-        found: what is drawn, a text or a sentence.
-        color: write the numbers of classes on their colours, for terminals (ANSI escapes, 256 colours).
-        width: the columns of the terminal.
+        found: the prediction for a text or a sentence.
+        color: whether to colour the classes by ANSI escapes, 256 colours (default: False).
+        width: the number of columns (default: 80).
 
     >>> from treenn.trees import parse_tree
     >>> tree = parse_tree("(1 (1 not) (0 good))", classes=2)

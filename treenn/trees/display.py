@@ -98,20 +98,25 @@ def pair_html(left: Tree | NaryTree, right: Tree | NaryTree, caption: str) -> st
     return f'<div>{_escaped(caption)}</div><div style="display:flex;flex-wrap:wrap;gap:12px">{columns}</div>'
 
 
-def tree_svg(tree: Tree | NaryTree | DependencyTree) -> str | None:
-    """The tree as SVG for notebooks; None if it has too many words or nodes for a display."""
+def tree_svg(tree: Tree | NaryTree | DependencyTree, classes: int | None = None) -> str | None:
+    """The tree as SVG for notebooks; None if it has too many words or nodes for a display.
+
+    Args:
+        tree: the tree.
+        classes: the number of classes of the colour scale (default: at least 5, and enough for the labels).
+    """
     if len(tree.words) > _MOST_WORDS or len(tree.labels) > _MOST_NODES:
         return None
     numbers = [label for label in tree.labels if isinstance(label, int)]
     if min(numbers, default=0) >= 0 and max(numbers, default=0) < 100:
-        return draw_svg(tree, classes=max(5, max(numbers, default=0) + 1))
+        return draw_svg(tree, classes=classes or max(5, max(numbers, default=0) + 1))
     texts = tuple(None if label is None else str(label) for label in tree.labels)  # numbers without a colour scale
     return draw_svg(dataclasses.replace(tree, labels=texts))
 
 
-def tree_html(tree: Tree | NaryTree | DependencyTree) -> str:
+def tree_html(tree: Tree | NaryTree | DependencyTree, classes: int | None = None) -> str:
     """The tree for notebooks: a picture that scrolls horizontally, or the repr of a tree that is too large to draw."""
-    if picture := tree_svg(tree):
+    if picture := tree_svg(tree, classes):
         return f'<div style="overflow-x:auto">{picture}</div>'
     hint = "too large for a notebook; treenn.trees.draw_svg(tree) returns the picture"
     return f"<div><code>{escape(repr(tree))}</code><br><small>{hint}</small></div>"

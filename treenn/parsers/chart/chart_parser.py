@@ -69,6 +69,10 @@ class ChartParser(Parser):
         self.networks = [network.eval() for network in networks]
         self.network, self.vocabulary, self.labels = self.networks[0], vocabulary, labels
 
+    def extra_repr(self) -> str:
+        """As `Parser.extra_repr`."""
+        return f"networks={len(self.networks)}, words={len(self.vocabulary)}, labels={self.labels}"
+
     @classmethod
     def joined(cls, parsers: Sequence[ChartParser]) -> Self:
         """Join the networks of several parsers into one ensemble.

@@ -56,6 +56,10 @@ class PCFGParser(Parser):
     def __init__(self, grammar: PCFG, settings: Settings) -> None:
         self.grammar, self.settings, self.rules = grammar, settings, compiled(grammar)
 
+    def extra_repr(self) -> str:
+        """As `Parser.extra_repr`."""
+        return f"symbols={len(self.rules.symbols)}, words={len(self.rules.lexicon)}"
+
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
         """Parse sentences; those of one length are batched.
 

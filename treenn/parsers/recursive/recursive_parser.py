@@ -50,6 +50,10 @@ class RecursiveNetworkParser(Parser):
     def __init__(self, network: MergeNetwork, settings: Settings) -> None:
         self.network, self.settings = network.eval(), settings
 
+    def extra_repr(self) -> str:
+        """As `Parser.extra_repr`."""
+        return f"cell={self.settings.cell!r}, words={len(self.network.vocabulary)}, width={self.settings.width}"
+
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
         """Parse sentences; those of similar length are batched.
 
