@@ -17,7 +17,7 @@ Command = Callable[..., Any]
 
 ONE_OR_THE_OTHER = "give TEXT or --file, not both, and at most one of --brackets, --json and --svg"
 NEITHER = (
-    "is neither a folder nor the name of a parser; names are balanced, benepar, chart, left, random, right, "
+    "is neither a folder nor the name of a parser; names: balanced, benepar, chart, left, random, right, "
     "right-punctuation, spacy, stanza"
 )
 

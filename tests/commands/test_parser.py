@@ -143,7 +143,7 @@ def test_a_sentiment_model_of_other_classes_is_refused(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["train", "--parser", "right", "--out", "mine"], "right is not a parser that can be trained; these are chart"),
+        (["train", "--parser", "right", "--out", "mine"], "--parser right: must be one of chart"),
         (["train", "--out", "mine", "--epoch", "3"], "--epoch: no such option here; with their defaults, there are --"),
         (["train", "--out", "mine", "--epochs", "0"], "--epochs 0: must be 1 or more"),
         (["train", "--out", "file.txt"], "file.txt: this is a file; --out must name a folder"),

@@ -116,7 +116,7 @@ def test_encoders_that_cannot_be_read_are_refused(tmp_path: Path, tiny: Path, mo
     with pytest.raises(InputError, match=r"there is no \*\.safetensors in"):
         locate(str(tmp_path))
     (tmp_path / "model.safetensors").write_bytes((tiny / "model.safetensors").read_bytes())
-    with pytest.raises(InputError, match="an encoder with a decoder; must be an encoder alone"):
+    with pytest.raises(InputError, match="an encoder with a decoder; must be an encoder only"):
         ContextualEncoder(locate(str(tmp_path)), (1,))
     (tmp_path / "config.json").write_text('{"model_type": "no such"}')
     with pytest.raises(InputError, match="this encoder cannot be read"):

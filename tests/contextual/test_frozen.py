@@ -82,7 +82,7 @@ def test_copies_share_the_table_without_gradient(tiny: Path) -> None:
 def test_states_beyond_float16_are_refused(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     forward = ContextualEncoder.forward
     monkeypatch.setattr(ContextualEncoder, "forward", lambda self, sentences: forward(self, sentences) * 1e6)
-    with pytest.raises(InputError, match="this encoder's states are beyond what float16 holds"):
+    with pytest.raises(InputError, match="this encoder's states exceed the range of float16"):
         FrozenVectors(tiny, (3,))(SENTENCES)
 
 

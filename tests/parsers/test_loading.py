@@ -43,9 +43,9 @@ def test_every_kind_can_be_imported(kind: str) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("nowhere", "nowhere is neither a folder nor the name of a parser; names are balanced, "),
-        ("left:2", "left:2: nothing can stand after this parser's name"),
-        ("random:x", "random:x: a whole number must stand after the colon"),
+        ("nowhere", "nowhere is neither a folder nor the name of a parser; names: balanced, "),
+        ("left:2", "left:2: this parser takes no option after a colon"),
+        ("random:x", "random:x: must have a whole number after the colon"),
     ],
 )
 def test_names_that_are_none_are_refused(name: str, message: str) -> None:
@@ -55,7 +55,7 @@ def test_names_that_are_none_are_refused(name: str, message: str) -> None:
 
 
 def test_a_kind_that_is_none_is_refused() -> None:
-    with pytest.raises(InputError, match="right is not a parser that can be trained; these are chart, pcfg, recursive"):
+    with pytest.raises(InputError, match="parser right: must be one of chart, pcfg, recursive"):
         find_kind("right")
 
 
@@ -64,7 +64,7 @@ def test_a_kind_that_is_none_is_refused() -> None:
     [
         (None, "config.json: cannot read this file: No such file"),
         ("{\n{", "config.json:2:1: not JSON: Expecting property name"),
-        ("[]", "config.json: no parser: \"parser\" is '', it can be chart, pcfg, recursive"),
+        ("[]", "config.json: no parser: \"parser\" is ''; must be one of chart, pcfg, recursive"),
         (json.dumps({"format": 1, "model": "lstm"}), "config.json: no parser: \"parser\" is 'None'"),
     ],
 )
@@ -86,5 +86,5 @@ def test_a_package_that_is_not_installed_is_named(package: str, monkeypatch: pyt
 def test_text_after_colon_is_the_model() -> None:
     if not find_spec("spacy"):
         pytest.skip("needs spaCy: python -m pip install 'treenn[spacy]'")
-    with pytest.raises(InputError, match="spaCy has no pipeline 'nowhere' here"):
+    with pytest.raises(InputError, match="spaCy's 'nowhere' is not installed"):
         load_parser("spacy:nowhere")

@@ -48,7 +48,7 @@ def test_cuts_follow_punctuation(text: str, limit: int, parts: list[str]) -> Non
 
 
 def test_a_limit_below_one_is_refused() -> None:
-    with pytest.raises(InputError, match="max_words is 0; it must be at least 1"):
+    with pytest.raises(InputError, match="max_words 0: must be 1 or more"):
         divide(["a"], 0)
 
 

@@ -1,6 +1,6 @@
-"""Words as a pretrained encoder sees them in their sentence: the extra `treenn[contextual]`.
+"""Contextual word vectors of pretrained encoders: the extra `treenn[contextual]`.
 
-Nothing here imports transformers before an encoder is asked for.
+transformers is imported lazily, when an encoder is read.
 """
 
 from treenn.contextual.encoder import ContextualEncoder, contextual_size
@@ -9,7 +9,7 @@ from treenn.contextual.layers import layer_numbers
 from treenn.contextual.pretrained import check_permitted, check_unchanged, locate
 
 Contextual = ContextualEncoder | FrozenVectors
-"""What gives a word's vector in its sentence: an encoder that is trained along, or one that is not."""
+"""A source of contextual word vectors: an encoder that is fine-tuned, or a frozen one."""
 
 __all__ = [
     "Contextual",

@@ -1,4 +1,4 @@
-"""Where vectors of words in context are kept on this machine, one file for the sentences of one treebank."""
+"""The disk cache of contextual vectors, one file per set of sentences."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from torch import Tensor
 from treenn.trees import InputError
 from treenn.trees.files import write_bytes
 
-_TEXT_VERSION = 1  # to be raised whenever `running_text` or the way from pieces to words changes
+_TEXT_VERSION = 1  # increment if `running_text` or the pooling of word pieces changes
 
 
 def cache_home() -> Path:
-    """The folder of these files: `contextual` under `$TREENN_CACHE`, or else in `treenn` in the user's cache folder.
+    """The cache folder: `contextual` in `$TREENN_CACHE`, by default in `treenn` in the user's cache folder.
 
     Raises:
-        InputError: where `TREENN_CACHE` starts with `~name` and there is no such user.
+        InputError: if `TREENN_CACHE` starts with `~name` and there is no such user.
     """
     chosen = os.environ.get("TREENN_CACHE")
     if not chosen:
@@ -35,12 +35,12 @@ def cache_home() -> Path:
 
 
 def cache_file(fingerprint: str, layers: Sequence[int], sentences: Sequence[tuple[str, ...]]) -> Path:
-    """The file for these sentences as these layers of this encoder have them; anything else has another name.
+    """The cache file of the vectors of these sentences, by these layers of this encoder.
 
     Args:
-        fingerprint: of the encoder's files.
-        layers: which of its layers.
-        sentences: their words, in their order.
+        fingerprint: the fingerprint of the encoder's files.
+        layers: the layers.
+        sentences: the words of the sentences, in order.
     """
     versions = [_TEXT_VERSION, "float16"]
     sha = hashlib.sha256(json.dumps([versions, fingerprint, list(layers)]).encode())
@@ -50,7 +50,7 @@ def cache_file(fingerprint: str, layers: Sequence[int], sentences: Sequence[tupl
 
 
 def read_vectors(path: Path) -> Tensor | None:
-    """The vectors in a file, which stay on disk until they are used; `None` where it is broken or not there."""
+    """Read cached vectors, memory-mapped; None if the file is missing or broken."""
     try:
         with safe_open(path, framework="pt") as file:
             vectors: Tensor = file.get_tensor("vectors")
@@ -60,5 +60,5 @@ def read_vectors(path: Path) -> Tensor | None:
 
 
 def write_vectors(path: Path, vectors: Tensor) -> None:
-    """Keep vectors in a file, whole or not at all."""
+    """Write vectors to a cache file, atomically."""
     write_bytes(path, save({"vectors": vectors}))

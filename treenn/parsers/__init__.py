@@ -1,4 +1,4 @@
-"""From words to a tree: one interface, and the parsers that fill it."""
+"""Parsers: from words to a binary tree."""
 
 from treenn.parsers.long_sentences import divide, join_trees
 from treenn.parsers.parser import Parser

@@ -1,4 +1,4 @@
-"""`BeneparParser`: the constituents of the Berkeley Neural Parser as binary trees."""
+"""`BeneparParser`: constituents of the Berkeley Neural Parser as binary trees."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from treenn.trees import InputError, Tree, binarize, nary_from_nltk
 
 @final
 class BeneparParser(Parser):
-    """Constituents by benepar (Kitaev and Klein 2018), factored to the right; the nodes keep their categories.
+    """Constituents by benepar (Kitaev and Klein 2018), right-factored; nodes keep their categories.
 
     Args:
-        model: the name of a model that benepar has downloaded, or its path.
+        model: the name of a downloaded benepar model, or its path (default: `"benepar_en3"`).
 
     Raises:
-        InputError: where benepar or the model is not installed.
+        InputError: if benepar or the model is not installed.
     """
 
     def __init__(self, model: str = "benepar_en3") -> None:
@@ -30,7 +30,7 @@ class BeneparParser(Parser):
             self._parser = benepar.Parser(model)
         except (LookupError, OSError) as error:
             remedy = f"python -c \"import benepar; benepar.download('{model}')\""
-            raise InputError(f"benepar has no model {model!r} here: {remedy}") from error
+            raise InputError(f"benepar's model {model!r} is not installed: {remedy}") from error
         self._sentence = benepar.InputSentence
 
     def extra_repr(self) -> str:
@@ -40,6 +40,6 @@ class BeneparParser(Parser):
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
         """As `Parser.parse_batch`."""
         sentences = check_sentences(sentences)
-        found = self._parser.parse_sents([self._sentence(words=list(words)) for words in sentences])
-        trees = [binarize(nary_from_nltk(tree), "right", lossless=False) for tree in found]
+        parses = self._parser.parse_sents([self._sentence(words=list(words)) for words in sentences])
+        trees = [binarize(nary_from_nltk(tree), "right", lossless=False) for tree in parses]
         return [Tree(tuple(words), tree.merges, tree.labels) for words, tree in zip(sentences, trees, strict=True)]

@@ -1,4 +1,4 @@
-"""What every parser's folder says of itself."""
+"""`config.json` of saved parsers."""
 
 from __future__ import annotations
 
@@ -12,10 +12,15 @@ from treenn.trees.json_values import read_object
 
 
 def read_config(folder: Path, kind: str, version: int) -> dict[str, Any]:
-    """The `config.json` of a saved parser.
+    """Read the `config.json` of a saved parser.
+
+    Args:
+        folder: the parser's folder.
+        kind: the required kind of parser.
+        version: the required version of the folder format.
 
     Raises:
-        InputError: where the folder does not hold a parser of this kind, or one of another format.
+        InputError: if the folder holds another kind of parser, or another format.
     """
     path = folder / "config.json"
     config = read_object(path)
@@ -28,7 +33,7 @@ def read_config(folder: Path, kind: str, version: int) -> dict[str, Any]:
 
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
-    """Turn errors over the content of a parser's file, from anywhere, into an `InputError` that names the file."""
+    """Convert errors raised by malformed content into an `InputError` that names the file."""
     try:
         yield
     except InputError as error:

@@ -1,19 +1,18 @@
-"""How well trees agree with a treebank's: precision, recall and F1 of brackets.
+"""Parsing metrics: precision, recall and F1 of brackets, by the rules of EVALB.
 
-A bracket is a node as (start, end), and with its label (label, start, end); counted as EVALB counts them:
+A bracket is the span (start, end) of a node, with its label (label, start, end):
 
-- The words' own labels (tags) are no brackets. Nor are nodes over one word, nor those over the whole sentence: every
-  tree has these. (EVALB itself counts the latter; leave that in mind beside figures of others.)
-- Without punctuation: words made only of punctuation are deleted from both trees and the spans counted anew over what
-  is left; what then covers one word or the whole sentence is left out too.
-- Labelled: multisets, so a unary chain over two words or more counts once a node; nodes without a label do not count.
-- Unlabelled: each span counts once in its tree, however many nodes cover just its words.
-- Precision, recall and F1 over the corpus take the sums over all sentences. Sentence F1 is the mean of the sentences'
-  own F1; those with no bracket in either tree are left out of it. Where there is nothing to find and nothing was
-  found, a score is 1.
-- Where the treebank's tree is not binary, what a parser's binary tree merely adds to be binary is taken out of it first
-  (`unbinarize`).
-- Exact is the share of sentences whose brackets are all the same.
+- Part-of-speech tags are no brackets, nor are nodes over one word. The node over the whole sentence is excluded, too,
+  since every tree has it; EVALB includes it, so figures are not directly comparable.
+- Without punctuation: words of punctuation are deleted from both trees, and spans of one remaining word or of the whole
+  remaining sentence are excluded.
+- Labelled: multisets, so that a unary chain over two or more words counts once per node; nodes without a label are
+  excluded.
+- Unlabelled: sets; each span counts once per tree.
+- Precision, recall and F1 are computed from sums over all sentences. Sentence F1 is the mean over sentences with a
+  bracket in either tree. 0 / 0 is 1.
+- If the gold tree is not binary, the predicted binary tree is unbinarized first (`unbinarize`).
+- Exact match is the share of sentences with equal brackets.
 """
 
 from __future__ import annotations
@@ -36,14 +35,14 @@ Bracket: TypeAlias = tuple[Label, int, int]
 
 @dataclass(frozen=True)
 class Scores:
-    """What was counted over a corpus, and the shares it makes.
+    """Bracket counts of a corpus, and the metrics derived from them.
 
     Args:
-        gold: brackets of the treebank's trees.
-        predicted: brackets of the parser's.
-        matched: brackets that both have.
-        sentence_f1: mean of the sentences' own F1.
-        exact: share of sentences whose brackets are all the same.
+        gold: the number of gold brackets.
+        predicted: the number of predicted brackets.
+        matched: the number of brackets in both.
+        sentence_f1: the mean of the sentences' F1.
+        exact: the share of sentences with equal brackets.
     """
 
     gold: int
@@ -54,35 +53,35 @@ class Scores:
 
     @property
     def precision(self) -> float:
-        """The share of the parser's brackets that the treebank has."""
+        """The share of predicted brackets that are in the gold trees."""
         return _share(self.matched, self.predicted)
 
     @property
     def recall(self) -> float:
-        """The share of the treebank's brackets that the parser found."""
+        """The share of gold brackets that are predicted."""
         return _share(self.matched, self.gold)
 
     @property
     def f1(self) -> float:
-        """The harmonic mean of both."""
+        """The harmonic mean of precision and recall."""
         return _share(2 * self.matched, self.gold + self.predicted)
 
     def as_dict(self) -> dict[str, float]:
-        """All of it, for JSON."""
+        """All metrics and counts, for JSON."""
         shares = ("precision", "recall", "f1", "sentence_f1", "exact")
         return {name: getattr(self, name) for name in (*shares, "gold", "predicted", "matched")}
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The scores of a corpus; those with labels are `None` where one of the sides has none.
+    """The scores of a corpus; labelled scores are None if either side has no labels.
 
     Args:
-        sentences: how many there are.
-        with_punctuation: unlabelled, every word counted.
+        sentences: the number of sentences.
+        with_punctuation: unlabelled, all words.
         without_punctuation: unlabelled, punctuation deleted.
-        labelled: as `with_punctuation`, with labels.
-        labelled_without_punctuation: as `without_punctuation`, with labels.
+        labelled: labelled, all words.
+        labelled_without_punctuation: labelled, punctuation deleted.
     """
 
     sentences: int
@@ -92,15 +91,15 @@ class Evaluation:
     labelled_without_punctuation: Scores | None
 
     def as_dict(self) -> dict[str, object]:
-        """All of it, for JSON."""
+        """All scores, for JSON."""
         return {name: value.as_dict() if isinstance(value, Scores) else value for name, value in vars(self).items()}
 
 
 def evaluate(gold: Sequence[AnyTree], predicted: Sequence[AnyTree]) -> Evaluation:
-    """Score a parser's trees against a treebank's; what is counted, and how, stands at the head of this file.
+    """Evaluate predicted trees against gold trees; the module's docstring defines the metrics.
 
     Raises:
-        InputError: where the two do not have the same sentences in the same order.
+        InputError: if the two do not have the same sentences in the same order.
 
     >>> from treenn.trees import parse_trees
     >>> gold = parse_trees("(X (X (X not) (X (X very) (X good))) (X .))")
@@ -114,21 +113,21 @@ def evaluate(gold: Sequence[AnyTree], predicted: Sequence[AnyTree]) -> Evaluatio
     scores: list[Scores] = []
     labelled: list[Scores] = []
     for punctuation in (True, False):
-        found = [(_brackets(a, punctuation), _brackets(b, punctuation)) for a, b in zip(gold, predicted, strict=True)]
-        scores.append(_scores([(_spans(a), _spans(b)) for a, b in found]))
+        pairs = [(_brackets(a, punctuation), _brackets(b, punctuation)) for a, b in zip(gold, predicted, strict=True)]
+        scores.append(_scores([(_spans(a), _spans(b)) for a, b in pairs]))
         if labels:
-            labelled.append(_scores([(_with_labels(a), _with_labels(b)) for a, b in found]))
+            labelled.append(_scores([(_with_labels(a), _with_labels(b)) for a, b in pairs]))
     return Evaluation(len(gold), *scores, *(labelled or (None, None)))
 
 
 def _check_same_sentences(gold: Sequence[AnyTree], predicted: Sequence[AnyTree]) -> None:
     if len(gold) != len(predicted):
-        raise InputError(f"there are {len(gold)} trees to find and {len(predicted)} found; each sentence needs both")
-    for number, (a, b) in enumerate(zip(gold, predicted, strict=True)):
+        raise InputError(f"there are {len(gold)} gold trees, but {len(predicted)} predicted ones; must be equally many")
+    for index, (a, b) in enumerate(zip(gold, predicted, strict=True)):
         if a.words != b.words:
             at = next((at for at, pair in enumerate(zip(a.words, b.words, strict=False)) if pair[0] != pair[1]), None)
             what = f"{len(a.words)} and {len(b.words)} words" if at is None else f"{a.words[at]!r} and {b.words[at]!r}"
-            raise InputError(f"the two trees of sentence {number} do not have the same words: {what}")
+            raise InputError(f"the two trees of sentence {index} do not have the same words: {what}")
 
 
 def _as_wide(tree: AnyTree, gold: AnyTree) -> AnyTree:
@@ -140,7 +139,7 @@ def _has_labels(tree: AnyTree) -> bool:
 
 
 def _brackets(tree: AnyTree, punctuation: bool) -> list[Bracket]:
-    """The brackets of a tree that count, in node order."""
+    """The brackets of a tree, in node order."""
     n = len(tree.words)
     counts = [punctuation or not is_punctuation(word) for word in tree.words]
     spans = list(pairwise(accumulate(counts, initial=0)))

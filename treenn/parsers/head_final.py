@@ -1,24 +1,24 @@
-"""`binarize_by_head`: a dependency tree as a binary tree, for parsers that find dependencies."""
+"""`binarize_by_head`: from a dependency tree to a binary tree, for dependency parsers."""
 
 from __future__ import annotations
 
 from treenn.trees import DependencyTree, Tree
 
 _OF_NOUNS = {"amod", "compound", "det", "nmod", "nummod", "poss", "predet", "quantmod"}
-"""Relations of what stands before a noun, of Universal Dependencies and of spaCy's English models."""
+"""Relations of prenominal dependents, in Universal Dependencies and in spaCy's English models."""
 
 
 def binarize_by_head(tree: DependencyTree) -> Tree:
-    """The binary tree that grows when each head takes up what hangs on it, one dependent after the other.
+    """Binarize a dependency tree: each head is merged with its dependents one by one.
 
-    A head takes up its dependents when these have taken up their own, and on each side the nearest first:
+    Dependents are merged after their own subtrees are complete, and the nearest first on each side:
 
-    1. a noun its determiner and modifiers: those on the left, as far as the outermost with such a relation;
-    2. what is on the right, so that a verb has its object before its subject, and a noun's phrase goes on;
-    3. what is left on the left.
+    1. the determiner and modifiers of a noun, up to the outermost left dependent with such a relation;
+    2. right dependents, so that a verb has its object before its subject;
+    3. the remaining left dependents.
 
-    Where dependencies cross, what a head cannot reach is left to the head's own head, and so on upwards (the lifting of
-    Nivre and Nilsson, *Pseudo-Projective Dependency Parsing*, ACL 2005). No node gets a label.
+    If dependencies cross, a dependent that is not adjacent to its head is attached to the head's head, and so on
+    (lifting, Nivre and Nilsson, *Pseudo-Projective Dependency Parsing*, ACL 2005). Nodes have no labels.
 
     >>> heads, relations = (2, 2, 5, 5, 3, -1, 5), ("det", "amod", "nsubj", "aux", "neg", "root", "punct")
     >>> tree = DependencyTree(("The", "old", "dogs", "do", "not", "bark", "."), heads, relations)
@@ -26,7 +26,7 @@ def binarize_by_head(tree: DependencyTree) -> Tree:
     (X (X (X The) (X (X old) (X dogs))) (X (X (X do) (X not)) (X (X bark) (X .))))
     """
     n = len(tree.words)
-    starts, ends, nodes = list(range(n)), list(range(1, n + 1)), list(range(n))  # of what each word heads so far
+    starts, ends, nodes = list(range(n)), list(range(1, n + 1)), list(range(n))  # of each head's partial subtree
     hanging = [list(words) for words in tree.children]
     merges: list[tuple[int, int]] = []
     for head in sorted(range(n), key=tree.heights.__getitem__):
@@ -45,7 +45,7 @@ def binarize_by_head(tree: DependencyTree) -> Tree:
 
 
 def _order(tree: DependencyTree, head: int, hanging: list[int]) -> list[int]:
-    """The order in which a head takes up what hangs on it."""
+    """The order in which a head is merged with its dependents."""
     right = sorted(word for word in hanging if word > head)
     left = sorted((word for word in hanging if word < head), reverse=True)
     of_noun = [(tree.relations[word] or "").partition(":")[0] in _OF_NOUNS for word in left]

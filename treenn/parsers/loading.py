@@ -1,4 +1,4 @@
-"""Parsers by name or folder, and the kinds of parser that can be trained."""
+"""Parsers by name or folder, and the trainable kinds of parser."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Any, NamedTuple
 
 from treenn.parsers.parser import Parser
 from treenn.trees.arguments import AnyPath, checked
-from treenn.trees.errors import InputError
+from treenn.trees.errors import InputError, argument
 from treenn.trees.files import read_json
 
 SHIPPED = "chart"
-"""The parser that ships with treenn, and that is used where none is named."""
+"""The parser that ships with treenn, the default of commands and functions."""
 
 
 class Kind(NamedTuple):
-    """Where a kind of parser that can be trained is found.
+    """A trainable kind of parser, imported lazily.
 
     Args:
-        package: the package that has its `train`, its parser and its settings.
+        package: the package with `train`, the parser and its settings.
         parser: the name of the `Parser`, which has `load` and `save`.
-        settings: the name of the dataclass that `train` takes.
+        settings: the name of the dataclass of its settings.
     """
 
     package: str
@@ -30,7 +30,7 @@ class Kind(NamedTuple):
     settings: str
 
     def of(self, name: str) -> Any:
-        """What the package has by this name; the package, with torch behind it, is imported only now."""
+        """Import the package, which imports torch, and return its attribute `name`."""
         return getattr(import_module(self.package), name)
 
 
@@ -39,11 +39,17 @@ KINDS: Mapping[str, Kind] = {
     "pcfg": Kind("treenn.parsers.pcfg", "PCFGParser", "Settings"),
     "recursive": Kind("treenn.parsers.recursive", "RecursiveNetworkParser", "Settings"),
 }
-"""What `treenn parser train` can train, and what a folder's config.json can be of."""
+"""The kinds of parser that `treenn parser train` trains and that folders hold."""
 
 
 class _Named(NamedTuple):
-    """A parser that a name is enough for: its module, its class, and what its name may be followed by."""
+    """A parser that is loaded by name.
+
+    Args:
+        module: its module in `treenn.parsers`.
+        parser: its class.
+        option: the type of the option after the colon, if it has one (default: None).
+    """
 
     module: str
     parser: str
@@ -64,14 +70,14 @@ _NAMED: Mapping[str, _Named] = {
 
 @checked
 def load_parser(name: AnyPath) -> Parser:
-    """The parser of a name, or the one that a folder holds.
+    """Load a parser by its name or from its folder.
 
-    Names are `chart`, which ships with treenn; the shapes `balanced`, `left`, `random`, `right` and
-    `right-punctuation`; and `benepar`, `spacy` and `stanza`, where these are installed. After a colon there can be the
-    seed (`random:7`), the model (`spacy:en_core_web_md`, `benepar:benepar_en3_large`) or the language (`stanza:de`).
+    Names are `chart`, the shipped parser; the shapes `balanced`, `left`, `random`, `right` and `right-punctuation`; and
+    `benepar`, `spacy` and `stanza`, if these packages are installed. A colon introduces the seed (`random:7`), the
+    model (`spacy:en_core_web_md`, `benepar:benepar_en3_large`) or the language (`stanza:de`).
 
     Raises:
-        InputError: where there is no such parser, where a folder holds none, and where what it needs is not installed.
+        InputError: if there is no such parser, the folder holds none, or a required package is not installed.
 
     >>> print(load_parser("left").parse_text("not very good"))
     (X (X (X not) (X very)) (X good))
@@ -81,23 +87,23 @@ def load_parser(name: AnyPath) -> Parser:
         return _named(_NAMED[known], str(name), option)
     folder = Path(__file__).parent / "weights" / SHIPPED if str(name) == SHIPPED else Path(name)
     if not folder.is_dir():
-        raise InputError(f"{name} is neither a folder nor the name of a parser; names are {', '.join(parser_names())}")
+        raise InputError(f"{name} is neither a folder nor the name of a parser; names: {', '.join(parser_names())}")
     return _saved(folder)
 
 
 def parser_names() -> tuple[str, ...]:
-    """What `load_parser` knows by name."""
+    """Returns the names that `load_parser` accepts."""
     return tuple(sorted((*_NAMED, SHIPPED)))
 
 
 def find_kind(name: str) -> Kind:
-    """The kind of parser that is trained by this name.
+    """Returns the trainable kind of parser of this name.
 
     Raises:
-        InputError: where there is no such kind; the message names all.
+        InputError: if there is none; the message lists all.
     """
     if name not in KINDS:
-        raise InputError(f"{name} is not a parser that can be trained; these are {', '.join(KINDS)}")
+        raise InputError(f"{argument('parser')} {name}: must be one of {', '.join(KINDS)}")
     return KINDS[name]
 
 
@@ -106,9 +112,9 @@ def _named(named: _Named, name: str, option: str) -> Parser:
     if not option:
         return make()
     if named.option is None:
-        raise InputError(f"{name}: nothing can stand after this parser's name")
+        raise InputError(f"{name}: this parser takes no option after a colon")
     if named.option is int and not option.isdecimal():
-        raise InputError(f"{name}: a whole number must stand after the colon")
+        raise InputError(f"{name}: must have a whole number after the colon, such as random:7")
     return make(named.option(option))
 
 
@@ -117,6 +123,6 @@ def _saved(folder: Path) -> Parser:
     config = read_json(path)
     kind = str(config.get("parser")) if isinstance(config, dict) else ""
     if kind not in KINDS:
-        raise InputError(f'no parser: "parser" is {kind!r}, it can be {", ".join(KINDS)}', source=path)
+        raise InputError(f'no parser: "parser" is {kind!r}; must be one of {", ".join(KINDS)}', source=path)
     parser: Parser = KINDS[kind].of(KINDS[kind].parser).load(folder)
     return parser

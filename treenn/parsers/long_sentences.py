@@ -1,4 +1,4 @@
-"""The sentences of a text, division of sentences beyond a parser's limit, and one tree over several sentences."""
+"""Sentence splitting, division of sentences over a parser's limit, and joined trees of several sentences."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from treenn.trees.tree import Label, Tree
 T = TypeVar("T")
 
 STRONG_MARKS = frozenset([";", ":", "--", ".", "!", "?", "...", "…", "—", "–", "。", "！", "？", "；", "：", "؟", "؛"])
-"""Punctuation at which a sentence is divided if possible."""
+"""Punctuation at which a sentence is preferably divided."""
 
 WEAK_MARKS = frozenset([",", "，", "、", "،"])
-"""Punctuation at which a sentence is divided if it has no strong mark there."""
+"""Punctuation at which a sentence is divided if no strong mark is in range."""
 
 _CLOSING = frozenset(["''", "'", '"', "”", "’", "»", ")", "]", "}"])
 
@@ -38,10 +38,10 @@ def find_sentences(text: str, *, split: bool = True) -> list[Sentence]:
 
     Args:
         text: any text.
-        split: if false, the whole text is one sentence.
+        split: whether to split into sentences; if false, the whole text is one (default: True).
 
     Returns:
-        The sentences in order; an empty list if the text has no word.
+        The sentences in order; an empty list if the text has no words.
 
     >>> [sentence.words for sentence in find_sentences("Dull. It isn't funny.")]
     [('Dull', '.'), ('It', 'is', "n't", 'funny', '.')]
@@ -58,7 +58,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def divide_sentences(sentences: Iterable[Sentence], max_words: int | None) -> list[Sentence]:
-    """Replace each sentence of more than `max_words` words by its parts (`divide`); if None, change nothing."""
+    """Replace each sentence of more than `max_words` words by its parts (`divide`); no change if it is None."""
     if max_words is None:
         return list(sentences)
     return [part for sentence in sentences for part in _parts(sentence, max_words)]
@@ -71,7 +71,7 @@ def _parts(sentence: Sentence, max_words: int) -> list[Sentence]:
 
 
 def divide(words: Sequence[str], max_words: int) -> list[tuple[str, ...]]:
-    """Cut a sentence into parts of at most `max_words` words.
+    """Divide a sentence into parts of at most `max_words` words.
 
     Each cut follows the last strong mark (`STRONG_MARKS`) in the second half of the words that fit, else the last comma
     there, else the last word that fits. Closing quotes and brackets stay with the mark before them.
@@ -86,7 +86,7 @@ def divide(words: Sequence[str], max_words: int) -> list[tuple[str, ...]]:
     [('It', 'is', 'long', ';'), ('far', 'too', 'long', ',', 'really')]
     """
     if max_words < 1:
-        raise InputError(f"max_words is {max_words}; it must be at least 1")
+        raise InputError(f"max_words {max_words}: must be 1 or more")
     parts, start = [], 0
     while len(words) - start > max_words:
         end = _cut(words, start + max_words // 2, start + max_words)
@@ -107,9 +107,9 @@ def _cut(words: Sequence[str], low: int, high: int) -> int:
 
 
 def join_trees(trees: Sequence[Tree]) -> Tree:
-    """One tree over several sentences: their trees below a balanced binary tree, whose nodes have no labels.
+    """Join the trees of several sentences below a balanced binary tree, whose nodes have no labels.
 
-    Balanced, so that every sentence is at most about log2(number of sentences) nodes away from the root.
+    The depth of each sentence is at most about log2(number of sentences).
 
     Raises:
         InputError: if there is no tree.
@@ -125,9 +125,9 @@ def join_trees(trees: Sequence[Tree]) -> Tree:
     roots: list[int] = []
     for tree in trees:
         size, shift = len(tree.words), n + len(merges)
-        numbers = [*range(start, start + size), *range(shift, shift + size - 1)]
-        merges += [(numbers[left], numbers[right]) for left, right in tree.merges]
-        roots.append(numbers[-1])
+        nodes = [*range(start, start + size), *range(shift, shift + size - 1)]
+        merges += [(nodes[left], nodes[right]) for left, right in tree.merges]
+        roots.append(nodes[-1])
         start += size
     return Tree(_chained(tree.words for tree in trees), (*merges, *_spine(roots, n + len(merges))), _labels(trees))
 

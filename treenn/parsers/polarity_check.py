@@ -1,4 +1,4 @@
-"""What a parser's trees are worth to a sentiment model, beside the treebank's own and the fixed shapes."""
+"""Extrinsic evaluation of a parser: the accuracy of a sentiment model over its trees."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ Accuracy = dict[str, float | None]
 def root_accuracy(
     folder: str | Path, treebank: Treebank, split: str, parser: Parser, contextual: str | Sequence[str] = ()
 ) -> Mapping[str, Accuracy]:
-    """How often a saved model gets the sentence's class right over several trees of the same sentences.
+    """The sentence accuracy of a saved model over gold trees, predicted trees and fixed shapes of the same sentences.
 
     Args:
-        folder: the model, as `treenn train` writes it.
-        treebank: what has the classes, the same as the model's.
-        split: which of its trees.
-        parser: what finds other trees.
-        contextual: the contextual encoders that the folder may name (`treenn.load_model`).
+        folder: a model of `treenn train`.
+        treebank: a treebank with the model's classes.
+        split: the split to evaluate.
+        parser: the parser to evaluate.
+        contextual: the contextual encoders that the folder may name, see `treenn.load_model` (default: none).
 
     Returns:
-        For `"treebank"`, `"parser"`, `"right"` and `"balanced"` the shares of `"root"`, all classes, and of
-        `"root_binary"`, the sentences that are not in the middle of the scale as negative or positive.
+        For `"treebank"`, `"parser"`, `"right"` and `"balanced"`: the accuracies `"root"`, of all classes, and
+        `"root_binary"`, of polarity, without sentences of the middle class.
 
     Raises:
-        InputError: where the model cannot be read or has other classes.
+        InputError: if the model cannot be read or has other classes.
     """
     model, _, classes = load_model(folder, contextual)
     if classes != treebank.classes:
@@ -51,5 +51,5 @@ def root_accuracy(
 
 
 def _labelled(trees: Sequence[Tree], gold: Sequence[Tree]) -> list[Tree]:
-    """The trees with the gold class at the root, which is the one node that both have."""
+    """Label the roots with the gold classes."""
     return [tree.with_labels([*[None] * (len(tree) - 1), right.label]) for tree, right in zip(trees, gold, strict=True)]

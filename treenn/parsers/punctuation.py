@@ -1,4 +1,4 @@
-"""What counts as punctuation, for the shapes and for the scores."""
+"""The definition of punctuation, for shapes and parsing metrics."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ASCII = frozenset(string.punctuation)
 
 @lru_cache(maxsize=1 << 16)
 def is_punctuation(word: str) -> bool:
-    """Whether a word is made only of punctuation: ASCII's, or characters of Unicode's categories P.
+    """Whether a word consists of punctuation: ASCII punctuation, or characters of Unicode's categories P.
 
     >>> [word for word in ("--", "``", "n't", "$", "…", "好") if is_punctuation(word)]
     ['--', '``', '$', '…']

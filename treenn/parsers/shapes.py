@@ -1,4 +1,4 @@
-"""Trees of a fixed shape, whatever the words say: the controls that a parser must beat."""
+"""Trees of a fixed shape, independent of the words: baselines of parsers."""
 
 from __future__ import annotations
 
@@ -13,57 +13,57 @@ from treenn.trees.expand import Opened, expand
 from treenn.trees.tree import Tree
 
 Cut: TypeAlias = Callable[[int, int], int]
-"""Where a span of two words or more is divided: start and end to the first word of the right part."""
+"""Maps the start and the end of a span of two or more words to its split point."""
 
 
 @final
 class Right(Parser):
-    """Each word beside all that follow it.
+    """Right-branching trees.
 
     >>> print(Right().parse(["not", "very", "good"]))
     (X (X not) (X (X very) (X good)))
     """
 
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
-        """As `Parser.parse_batch`; a sentence may be of any length."""
+        """As `Parser.parse_batch`, without a limit of length."""
         return _divided(sentences, lambda words: lambda start, end: start + 1)
 
 
 @final
 class Left(Parser):
-    """Each word beside all that come before it.
+    """Left-branching trees.
 
     >>> print(Left().parse(["not", "very", "good"]))
     (X (X (X not) (X very)) (X good))
     """
 
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
-        """As `Parser.parse_batch`; a sentence may be of any length."""
+        """As `Parser.parse_batch`, without a limit of length."""
         return _divided(sentences, lambda words: lambda start, end: end - 1)
 
 
 @final
 class Balanced(Parser):
-    """Halves of halves; of an odd number of words the left half gets one more.
+    """Balanced trees; the left half of an odd number of words is larger by one.
 
     >>> print(Balanced().parse(["not", "very", "good", ",", "though"]))
     (X (X (X (X not) (X very)) (X good)) (X (X ,) (X though)))
     """
 
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
-        """As `Parser.parse_batch`; a sentence may be of any length."""
+        """As `Parser.parse_batch`, without a limit of length."""
         return _divided(sentences, lambda words: lambda start, end: (start + end + 1) // 2)
 
 
 @final
 class Random(Parser):
-    """Each span divided at a place drawn uniformly, from the whole sentence down.
+    """Trees with split points drawn uniformly, from the root down.
 
-    That favours flat trees, compared with drawing uniformly from all binary trees. A sentence's tree depends on the
-    seed and on its words alone, not on its batch or on what was parsed before.
+    Unlike uniform sampling of binary trees, this favours flat trees. The tree of a sentence depends on the seed and its
+    words only, not on its batch or on earlier sentences.
 
     Args:
-        seed: another seed, other trees.
+        seed: the seed (default: 0).
     """
 
     def __init__(self, seed: int = 0) -> None:
@@ -74,7 +74,7 @@ class Random(Parser):
         return f"seed={self.seed}"
 
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
-        """As `Parser.parse_batch`; a sentence may be of any length."""
+        """As `Parser.parse_batch`, without a limit of length."""
         return _divided(sentences, self._cut)
 
     def _cut(self, words: tuple[str, ...]) -> Cut:
@@ -85,23 +85,23 @@ class Random(Parser):
 
 @final
 class RightPunctuation(Parser):
-    """Right-branching, but the punctuation at the end is attached to the whole sentence, sign by sign.
+    """Right-branching trees with final punctuation attached to the whole sentence, mark by mark.
 
     >>> print(RightPunctuation().parse(["not", "very", "good", "."]))
     (X (X (X not) (X (X very) (X good))) (X .))
     """
 
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
-        """As `Parser.parse_batch`; a sentence may be of any length."""
+        """As `Parser.parse_batch`, without a limit of length."""
         return _divided(sentences, self._cut)
 
     def _cut(self, words: tuple[str, ...]) -> Cut:
-        last = next((at for at in range(len(words), 0, -1) if not is_punctuation(words[at - 1])), 1)
+        last = next((end for end in range(len(words), 0, -1) if not is_punctuation(words[end - 1])), 1)
         return lambda start, end: end - 1 if end > last else start + 1
 
 
 def _divided(sentences: Sequence[Sequence[str]], cut: Callable[[tuple[str, ...]], Cut]) -> list[Tree]:
-    """The trees that come of dividing every sentence, and every part of it, where `cut(words)` says."""
+    """The trees that result from dividing every span at `cut(words)`."""
     return [_tree(words, cut(words)) for words in check_sentences(sentences)]
 
 

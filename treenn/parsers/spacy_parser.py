@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 @final
 class SpacyParser(Parser):
-    """Dependencies by one of spaCy's pipelines, binarized by `binarize_by_head`.
+    """Dependencies of a spaCy pipeline, binarized by `binarize_by_head`.
 
     Args:
-        model: the name of an installed pipeline that has a dependency parser, or the folder of one.
+        model: the name of an installed pipeline with a dependency parser, or its folder (default: `"en_core_web_sm"`).
 
     Raises:
-        InputError: where spaCy or the pipeline is not installed, or the pipeline has no parser.
+        InputError: if spaCy or the pipeline is not installed, or the pipeline has no parser.
     """
 
     def __init__(self, model: str = "en_core_web_sm") -> None:
@@ -33,10 +33,10 @@ class SpacyParser(Parser):
         try:
             self._pipeline = spacy.load(model, exclude=["ner", "lemmatizer", "senter"])
         except OSError as error:
-            raise InputError(f"spaCy has no pipeline {model!r} here: python -m spacy download {model}") from error
+            raise InputError(f"spaCy's {model!r} is not installed: python -m spacy download {model}") from error
         if "parser" not in self._pipeline.pipe_names:
             parts = ", ".join(self._pipeline.pipe_names) or "nothing"
-            raise InputError(f"spaCy's pipeline {model!r} has no parser, but {parts}")
+            raise InputError(f"spaCy's pipeline {model!r} has no parser; it has {parts}")
 
     def extra_repr(self) -> str:
         """As `Parser.extra_repr`."""
@@ -49,7 +49,7 @@ class SpacyParser(Parser):
         return [binarize_by_head(_dependencies(document)) for document in documents]
 
     def _document(self, words: Sequence[str]) -> Doc:
-        """The words as one sentence, whatever the pipeline would make of its full stops."""
+        """The words as one sentence, without the pipeline's sentence splitting."""
         from spacy.tokens import Doc
 
         starts: list[bool | int | None] = [True, *[False] * (len(words) - 1)]
@@ -57,6 +57,6 @@ class SpacyParser(Parser):
 
 
 def _dependencies(document: Doc) -> DependencyTree:
-    """In spaCy's terms the root is its own head."""
+    """The dependency tree; in spaCy, the root is its own head."""
     heads = tuple(-1 if token.head.i == token.i else token.head.i for token in document)
     return DependencyTree(tuple(token.text for token in document), heads, tuple(token.dep_ for token in document))

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 @final
 class StanzaParser(Parser):
-    """Universal Dependencies by Stanza, binarized by `binarize_by_head`.
+    """Universal Dependencies of Stanza, binarized by `binarize_by_head`.
 
     Args:
-        language: Stanza's code of a language whose models are on this machine.
+        language: the code of a language whose Stanza models are downloaded (default: `"en"`).
 
     Raises:
-        InputError: where Stanza or its models are not installed.
+        InputError: if Stanza or its models are not installed.
     """
 
     def __init__(self, language: str = "en") -> None:
@@ -40,7 +40,7 @@ class StanzaParser(Parser):
             )
         except (FileNotFoundError, ValueError) as error:
             remedy = f"python -c \"import stanza; stanza.download('{language}')\""
-            raise InputError(f"Stanza has no models of {language!r} here: {remedy}") from error
+            raise InputError(f"Stanza's models of {language!r} are not installed: {remedy}") from error
 
     def extra_repr(self) -> str:
         """As `Parser.extra_repr`."""
@@ -51,14 +51,14 @@ class StanzaParser(Parser):
         sentences = check_sentences(sentences)
         if not sentences:
             return []
-        found = self._pipeline([list(words) for words in sentences]).sentences
+        parses = self._pipeline([list(words) for words in sentences]).sentences
         return [
             binarize_by_head(_dependencies(words, sentence))
-            for words, sentence in zip(map(tuple, sentences), found, strict=True)
+            for words, sentence in zip(map(tuple, sentences), parses, strict=True)
         ]
 
 
 def _dependencies(words: tuple[str, ...], sentence: Sentence) -> DependencyTree:
-    """Stanza counts words from 1, and the root's head is 0."""
+    """The dependency tree; in Stanza, words are numbered from 1 and the root's head is 0."""
     heads = tuple(word.head - 1 for word in sentence.words)
     return DependencyTree(words, heads, tuple(word.deprel for word in sentence.words))
