@@ -104,7 +104,7 @@ def test_a_pair_is_one_phrase_whose_words_know_their_side():
 
 
 def test_numbers_on_a_scale_have_no_majority():
-    with pytest.raises(InputError, match="says which class it is, and pairs has numbers on a scale"):
+    with pytest.raises(InputError, match="predicts a class, but pairs has scores"):
         train_baseline(pairs([1.5, 2.5], None), "majority", Settings())
 
 

@@ -38,7 +38,7 @@ def test_a_model_may_have_fewer_seeds_and_only_some_regimes():
 
 @pytest.mark.parametrize("own", [{"seeds": 1}, {"supervision": ("nodes",)}])
 def test_what_the_others_are_held_against_is_run_whole(own):
-    with pytest.raises(InputError, match='model "tree-lstm": the others are held against it'):
+    with pytest.raises(InputError, match='model "tree-lstm": the others are matched to it'):
         Plan((Task("sst"),), (Model("tree-lstm", **own), Model("lstm")))
 
 

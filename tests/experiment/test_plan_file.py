@@ -80,7 +80,7 @@ def test_the_plans_of_the_report_ship():
         (('["50.txt"]', '"50.txt"'), r'vectors = "50\.txt": must be a list of texts in quotes'),
         (("epochs = 3", 'epochs = "3"'), r'plan\.toml: \[settings\]: epochs = "3": must be a whole number'),
         (("epochs = 3", "epochs = 0"), r"plan\.toml: \[settings\]: epochs 0: must be 1 or more"),
-        (("epochs = 3", "seed = 3"), r"\[settings\]: seed is not said here, but by seeds"),
+        (("epochs = 3", "seed = 3"), r"\[settings\]: seed is not a setting of a plan; seeds decides it"),
         (("epochs = 3", "epoch = 3"), r"\[settings\]: epoch: no such key"),
         (('match = "none"', 'match = "size"'), r'\[\[task\]\] 1: match = "size": must be parameters, time or none'),
         (('["nodes", "roots"]', '"nodes"'), r'\[\[task\]\] 1: supervision = "nodes": must be a list'),
@@ -113,7 +113,7 @@ def test_a_plan_without_models_or_tasks_is_none(write):
 
 
 def test_a_name_that_is_no_plan_says_which_are(tmp_path):
-    with pytest.raises(InputError, match=r"sts: no such plan; .*sst.* ship with treenn"):
+    with pytest.raises(InputError, match=r"sts: no such plan; must be the name of a file, or one of .*sst"):
         read_plan("sts")
     with pytest.raises(InputError, match=r"none\.toml: cannot read this file"):
         read_plan(tmp_path / "none.toml")

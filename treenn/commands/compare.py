@@ -1,4 +1,4 @@
-"""`treenn compare`: recursive against recurrent on the same task."""
+"""`treenn compare`: a comparison of recursive and recurrent networks on the same task."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from treenn.trees.errors import InputError
 if TYPE_CHECKING:
     from treenn.experiment.plan import Plan
 
-_BESIDE_A_PLAN = ("plan", "seeds", "out", "overwrite", "jobs", "dask", "device", "json", "contextual")
+_WITH_PLAN = ("plan", "seeds", "out", "overwrite", "jobs", "dask", "device", "json", "contextual")
 
 
 @takes_settings(without=("model", "seed"))
@@ -27,16 +27,18 @@ def compare(
         str,
         typer.Option(
             metavar="NAME,NAME",
-            help="What to compare, of `treenn cells`; the others get as many parameters as the first.",
+            help="Networks of `treenn cells`; the others are matched to the number of parameters of the first.",
         ),
     ] = "tree-lstm,lstm",
-    seeds: Annotated[int, typer.Option(help="How many times each model is trained.")] = 3,
+    seeds: Annotated[int, typer.Option(help="Number of training runs of each model.")] = 3,
     vectors: Vectors = [],  # noqa: B006 (typer wants a list)
     plan: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="What to run, in TOML, instead of all the above; or the name of one here."),
+        typer.Option(
+            metavar="FILE", help="A plan in TOML, or the name of one that ships, instead of the options above."
+        ),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go.")] = Path("comparison"),
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The output folder.")] = Path("comparison"),
     overwrite: Overwrite = False,
     jobs: Jobs = None,
     dask: Dask = None,
@@ -46,8 +48,8 @@ def compare(
 ) -> None:
     """Train recursive and recurrent networks on the same trees, labels and vectors, and write a report.
 
-    Writes report.html, results.json and, in runs/, every run's results and its trained model to --out. A comparison
-    that was stopped is resumed when the same command is given again, also with more seeds or models.
+    Writes report.html, results.json and, in runs/, the results and the trained model of every run to --out. An
+    interrupted comparison is resumed if the same command is given again, also with more seeds or models.
 
     Example: treenn compare
 
@@ -82,15 +84,15 @@ def _plan(treebank: str, models: str, seeds: int, vectors: list[str], recipe: di
 
 
 def _plan_of_file(context: typer.Context, name: str) -> Plan:
-    """The plan of a file, with the vectors that have been fetched."""
+    """Read the plan of a file, with the paths of fetched vectors."""
     from dataclasses import replace
 
     from treenn.experiment.plan_file import read_plan
 
     given = [each for each in context.params if context.get_parameter_source(each).name == "COMMANDLINE"]  # type: ignore[union-attr]
     for each in given:
-        if each not in _BESIDE_A_PLAN:
-            raise InputError(f"{option(each)} does not go with --plan: the plan says that")
+        if each not in _WITH_PLAN:
+            raise InputError(f"{option(each)} does not go with --plan: the plan decides that")
     plan = read_plan(name, context.params["contextual"] or ())
     tasks = [
         task if task.vectors is None else replace(task, vectors=vector_files(list(map(str, task.vectors))))

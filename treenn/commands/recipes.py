@@ -1,4 +1,4 @@
-"""`treenn recipes`: the complete configurations that `treenn train --recipe` knows by name."""
+"""`treenn recipes`: the complete configurations for `treenn train --recipe`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def recipes(json: Json = False) -> None:
 
 
 def _as_json(recipe: Recipe) -> dict[str, Any]:
-    """A recipe with the settings in which it differs from the defaults."""
+    """Return a recipe as JSON, with the settings that differ from the defaults."""
     from dataclasses import asdict
 
     from treenn.models.settings import Settings
@@ -51,7 +51,7 @@ def _as_json(recipe: Recipe) -> dict[str, Any]:
 
 
 def _rows(recipes: Sequence[Recipe]) -> Iterator[tuple[str, str, str]]:
-    """Each published model with its figures, under it the recipes that are compared with it; then the others."""
+    """Yield each published model with its figures and the recipes compared with it, then the other recipes."""
     papers = dict.fromkeys(_paper(recipe) for recipe in recipes if recipe.published)
     for paper in (*papers, None):
         if paper is not None:
@@ -60,7 +60,7 @@ def _rows(recipes: Sequence[Recipe]) -> Iterator[tuple[str, str, str]]:
 
 
 def _paper(recipe: Recipe) -> tuple[str, str, str] | None:
-    """The paper, its model, and their figures."""
+    """Return the paper, its model, and the figures; None if nothing was published."""
     published = recipe.published
     if published is None:
         return None

@@ -1,4 +1,4 @@
-"""`treenn reproduce`: all recipes over many seeds, published beside measured."""
+"""`treenn reproduce`: recipes over several seeds, with published and measured results in one table."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ if TYPE_CHECKING:
 
 
 def reproduce(
-    treebank: Annotated[str, typer.Argument(metavar="TREEBANK", help="sst: the recipes are for it.")],
-    seeds: Annotated[int, typer.Option(help="How many times each recipe is trained.")] = 10,
+    treebank: Annotated[str, typer.Argument(metavar="TREEBANK", help="sst, the treebank of the recipes.")],
+    seeds: Annotated[int, typer.Option(help="Number of training runs of each recipe.")] = 10,
     jobs: Jobs = None,
     dask: Dask = None,
     device: OnDevice = "cpu",
-    only: Annotated[str, typer.Option(metavar="NAME,NAME", help="These of `treenn recipes`; left out, all.")] = "",
+    only: Annotated[str, typer.Option(metavar="NAME,NAME", help="Recipes of `treenn recipes` (default: all).")] = "",
     out: Out = Path("reproduction"),
     results: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where a JSON file a recipe goes; left out, --out.")
+        Path | None,
+        typer.Option(metavar="DIR", help="The folder of the records, one JSON file per recipe (default: --out)."),
     ] = None,
     overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
-    """Train recipes over many seeds, and print what was published beside what they reach here.
+    """Train recipes over several seeds, and print published and measured results in one table.
 
-    Every run is on disk the moment it ends; the same command resumes, also with more seeds or other recipes.
+    Every run is on disk when it ends; the same command resumes, also with more seeds or other recipes.
 
     Example: treenn reproduce sst --seeds 3 --only own,own_lstm --jobs 2
     """
@@ -69,7 +70,7 @@ def reproduce(
 
 
 def _chosen(only: str) -> list[Recipe]:
-    """The recipes by name, an ensemble's members before it, each with its word vectors where they lie."""
+    """Return the recipes by name, members before their ensemble, with the paths of word vectors."""
     from dataclasses import replace
 
     from treenn.experiment.recipes import RECIPES, find

@@ -1,4 +1,4 @@
-"""`treenn tune`: settings searched for on dev, with as many trials for every model."""
+"""`treenn tune`: random search over settings on dev, with the same number of trials for every model."""
 
 from __future__ import annotations
 
@@ -25,18 +25,22 @@ def tune(
         str,
         typer.Option(
             metavar="NAME,NAME",
-            help="What to tune, of `treenn cells`; the others get as many parameters as the first.",
+            help="Networks of `treenn cells`; the others are matched to the number of parameters of the first.",
         ),
     ] = "tree-lstm,lstm",
-    trials: Annotated[int, typer.Option(help="How many settings each model is tried with.")] = 8,
+    trials: Annotated[int, typer.Option(help="Number of trials of each model.")] = 8,
     space: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="What is drawn, in TOML: setting = { low = 0.01, high = 0.1 } or setting = [0.0, 0.5]."
+            metavar="FILE",
+            help="The search space in TOML: setting = { low = 0.01, high = 0.1 } or setting = [0.0, 0.5].",
         ),
     ] = None,
     metric: Annotated[
-        str | None, typer.Option(metavar="NAME", help="By which trials are judged; left out, root, or pearson.")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="The metric on dev that trials are judged by (default: root, or pearson for scores)."
+        ),
     ] = None,
     vectors: Vectors = [],  # noqa: B006 (typer wants a list)
     jobs: Jobs = None,
@@ -46,11 +50,11 @@ def tune(
     json: Json = False,
     **recipe: Any,
 ) -> None:
-    """Search for settings on dev, at random, with as many trials for every model; no test split is evaluated.
+    """Search for settings on dev at random, with the same number of trials for every model; no test split is evaluated.
 
     Writes trials.json (every trial), best.toml (the best settings, for a plan of `treenn compare`) and trials/ to
-    --out. A setting that is given as an option is not searched for. A search that was stopped is resumed when the
-    same command is given again, also with more trials or models.
+    --out. A setting that is given as an option is not searched. An interrupted search is resumed if the same command
+    is given again, also with more trials or models.
 
     Example: treenn tune --treebank reviews --trials 4 --epochs 2 --out search
 

@@ -1,4 +1,4 @@
-"""The controls that are no network: the commonest class, and naive Bayes over words and pairs of words."""
+"""Baselines that are not networks: the majority class, and naive Bayes over unigrams and bigrams."""
 
 from __future__ import annotations
 
@@ -28,30 +28,33 @@ _BATCH = 200  # sentences whose phrases are counted at a time
 
 
 def train_baseline(treebank: Treebank | PairTreebank, name: str, settings: Settings) -> dict[str, Any]:
-    """Train and evaluate a control: a run's entry, as that of a network.
+    """Train and evaluate a baseline.
 
     Args:
-        treebank: what to train and to evaluate on.
+        treebank: the treebank.
         name: `majority` or `naive-bayes`.
-        settings: of these only the supervision counts: with `roots` a control learns from the roots alone, else from
-            every labelled phrase.
+        settings: the settings, of which only the supervision is used: with `roots`, a baseline is trained on roots,
+            else on every labelled phrase.
+
+    Returns:
+        The results, as those of a network (`treenn.experiment.results`).
 
     Raises:
-        InputError: where the treebank has no classes.
+        InputError: if the treebank has no classes.
     """
     if treebank.classes is None:
-        raise InputError(f'model = "{name}": says which class it is, and {treebank.name} has numbers on a scale')
+        raise InputError(f'model = "{name}": predicts a class, but {treebank.name} has scores')
     start = time.perf_counter()
-    control = CONTROLS[name](phrases(treebank.train, settings.supervision == "roots"), len(treebank.classes))
+    baseline = BASELINES[name](phrases(treebank.train, settings.supervision == "roots"), len(treebank.classes))
     seconds = time.perf_counter() - start
     unseen = [split for split in treebank.splits if split != "train"]
     start = time.perf_counter()
-    predictions = {split: _predict(control, treebank.splits[split]) for split in unseen}
+    predictions = {split: _predict(baseline, treebank.splits[split]) for split in unseen}
     predicting = time.perf_counter() - start
     return {
         "seed": 0,
         "treebank": treebank.name,
-        "parameters": control.parameters,
+        "parameters": baseline.parameters,
         "embedding_parameters": 0,
         "seconds": seconds,
         "trees_per_second": sum(1 for _ in treebank.trees("train")) / seconds,
@@ -70,14 +73,14 @@ def train_baseline(treebank: Treebank | PairTreebank, name: str, settings: Setti
 
 @dataclass(frozen=True)
 class Phrases:
-    """What a control reads of sentences or of pairs of them; a pair is one phrase.
-
-    Shape: `N` phrases.
+    """The phrases of sentences, or pairs of sentences, as features and labels; a pair counts as one phrase.
 
     Args:
-        features: of each phrase its words and bigrams.
-        labels: `(N,)` its class, -100 where it has none.
-        roots: `(N,)` whether it is a whole sentence, or a pair.
+        features: the words and bigrams of each phrase.
+        labels: the class of each phrase, -100 if it has none. Shape: `(N,)`.
+        roots: True for sentences and pairs, False for phrases within a sentence. Shape: `(N,)`.
+
+    Shape legend: `N` phrases.
     """
 
     features: Iterator[list[str]]
@@ -86,7 +89,12 @@ class Phrases:
 
 
 def phrases(examples: Sequence[Tree] | Sequence[Pair], roots_only: bool = False) -> Phrases:
-    """The phrases of trees, in the order of the trees and of their nodes, or the pairs."""
+    """Extract the phrases of trees in the order of trees and nodes, or pairs.
+
+    Args:
+        examples: trees or pairs.
+        roots_only: whether to skip phrases within sentences (default: False).
+    """
     nodes = [(each, slice(-1, None) if roots_only else slice(None)) for each in examples]
     labels, roots = [], []
     for each, which in nodes:
@@ -109,27 +117,27 @@ def _words_and_bigrams(words: Sequence[str]) -> list[str]:
     return [*words, *map(" ".join, pairwise(words))]
 
 
-class Control(ABC):
-    """A classifier of phrases that is made from those of training.
+class Baseline(ABC):
+    """A classifier of phrases.
 
     Args:
-        phrases: of training.
-        classes: how many there are.
+        phrases: the phrases of training.
+        classes: the number of classes.
     """
 
     parameters: int
-    """How many numbers it has learnt."""
+    """The number of parameters."""
 
     @abstractmethod
     def __init__(self, phrases: Phrases, classes: int) -> None: ...
 
     @abstractmethod
     def probabilities(self, phrases: Phrases) -> Probabilities:
-        """Of each class, for each phrase. Shape: `(N, classes)`."""
+        """Return the class probabilities of each phrase. Shape: `(N, classes)`."""
 
 
-class Majority(Control):
-    """How common each class is, whatever the words are: among roots for a root, among all phrases for any other."""
+class Majority(Baseline):
+    """The class frequencies: among roots for a root, among all phrases for any other phrase."""
 
     def __init__(self, phrases: Phrases, classes: int) -> None:
         self._all, self._roots = (
@@ -138,7 +146,7 @@ class Majority(Control):
         self.parameters = classes if phrases.roots.all() else 2 * classes
 
     def probabilities(self, phrases: Phrases) -> Probabilities:
-        """As `Control.probabilities`."""
+        """Return the class probabilities, as `Baseline.probabilities`."""
         return np.where(phrases.roots[:, None], self._roots, self._all)
 
 
@@ -148,10 +156,10 @@ def _shares(labels: npt.NDArray[np.int64], classes: int) -> Probabilities:
     return shares
 
 
-class NaiveBayes(Control):
-    """Multinomial naive Bayes over the words and bigrams of a phrase (Wang and Manning 2012, section 2.1), add-one.
+class NaiveBayes(Baseline):
+    """Multinomial naive Bayes over unigrams and bigrams (Wang and Manning 2012, section 2.1), with add-one smoothing.
 
-    Every phrase of a tree is counted by itself, so that time and memory go with a sentence's length times its depth.
+    Every phrase of a tree is counted separately: time and memory are proportional to sentence length times depth.
     """
 
     def __init__(self, phrases: Phrases, classes: int) -> None:
@@ -165,7 +173,7 @@ class NaiveBayes(Control):
         self.parameters = self._model.feature_log_prob_.size + self._model.class_log_prior_.size
 
     def probabilities(self, phrases: Phrases) -> Probabilities:
-        """As `Control.probabilities`."""
+        """Return the class probabilities, as `Baseline.probabilities`."""
         found = np.zeros((len(phrases.labels), self._classes), dtype=np.float32)
         found[:, self._model.classes_] = self._model.predict_proba(self._counts.transform(phrases.features))
         return found
@@ -175,14 +183,14 @@ def _as_it_is(features: list[str]) -> list[str]:
     return features
 
 
-CONTROLS: dict[str, type[Control]] = {"majority": Majority, "naive-bayes": NaiveBayes}
-"""The controls by name."""
+BASELINES: dict[str, type[Baseline]] = {"majority": Majority, "naive-bayes": NaiveBayes}
+"""The baselines by name."""
 
 
-def _predict(control: Control, examples: Sequence[Tree] | Sequence[Pair]) -> Predictions | PairPredictions:
+def _predict(baseline: Baseline, examples: Sequence[Tree] | Sequence[Pair]) -> Predictions | PairPredictions:
     batches = [phrases(examples[start : start + _BATCH]) for start in range(0, len(examples), _BATCH)]
     labels = np.concatenate([batch.labels for batch in batches])
-    p = np.concatenate([control.probabilities(batch) for batch in batches])
+    p = np.concatenate([baseline.probabilities(batch) for batch in batches])
     if isinstance(examples[0], Pair):
         return PairPredictions(labels, p, None)
     classes, ends = p.shape[1], np.flatnonzero(np.concatenate([batch.roots for batch in batches])) + 1

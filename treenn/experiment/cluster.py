@@ -1,4 +1,4 @@
-"""Runs on a cluster, through joblib's backends."""
+"""Execution on a Dask cluster, through joblib."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ _SECONDS = 10
 
 @contextmanager
 def dask_cluster(address: str) -> Iterator[None]:
-    """Everything that joblib runs in this context runs on a Dask cluster.
+    """Run the calls of joblib on a Dask cluster.
 
     Args:
-        address: of its scheduler, e.g. `tcp://10.0.0.1:8786`.
+        address: the scheduler's address, such as `tcp://10.0.0.1:8786`.
 
     Raises:
-        InputError: where dask.distributed is not installed, or no scheduler answers.
+        InputError: if dask.distributed is not installed, or no scheduler answers.
     """
     try:
         from distributed import Client
     except ImportError:
-        raise InputError('--dask wants dask.distributed: pip install "treenn[cluster]"') from None
+        raise InputError('--dask needs dask.distributed: pip install "treenn[cluster]"') from None
     try:
         client = Client(address, timeout=_SECONDS)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
-        raise InputError(f"--dask {address}: no scheduler answers there: {error}") from error
+        raise InputError(f"--dask {address}: no scheduler answers at this address: {error}") from error
     with client, joblib.parallel_config("dask"):
         yield

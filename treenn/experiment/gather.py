@@ -12,7 +12,7 @@ from treebanks import Treebank
 from treenn.analysis.disagreement import disagreements, node_classes
 from treenn.analysis.statistics import adjusted, differences, summary
 from treenn.encoders import NO_LABEL
-from treenn.experiment.plan_spec import CONTROLS
+from treenn.experiment.plan_spec import BASELINES
 from treenn.experiment.results import PLAN, RESULTS, RUNS, upgrade, without
 from treenn.training.run_dir import COMPARISON, kind_in
 from treenn.trees import InputError, Tree
@@ -107,7 +107,7 @@ def _correct(tasks: Sequence[dict[str, Any]]) -> None:
 
 
 def _reads_it_as_it_is(model: Mapping[str, Any]) -> bool:
-    return model["model"] not in CONTROLS and model["trees"] == "gold" and not model["shuffle"]
+    return model["model"] not in BASELINES and model["trees"] == "gold" and not model["shuffle"]
 
 
 def _filled(

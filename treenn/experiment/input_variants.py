@@ -1,4 +1,4 @@
-"""The controls on structure: sentences over other trees, with their words in random order, with written brackets."""
+"""Input variants for ablations of structure: other trees, shuffled words, and written brackets."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from treenn.trees import Tree
 _BATCH = 100  # sentences parsed at a time, so that a parser's tables stay small
 
 Change = Callable[[Sequence[Tree]], Iterator[Tree]]
-"""From trees to as many others."""
+"""Maps trees to the same number of trees."""
 
 
 def input_variant(treebank: AnyTreebank, trees: str, *, shuffle: bool, seed: int) -> AnyTreebank:
-    """What a model of a plan reads of a treebank: its own trees and order of words, in every split.
+    """Return a treebank with other trees or shuffled words, in every split.
 
     Args:
-        treebank: with its own trees.
-        trees: `gold`, `brackets` or a parser, as a plan's `Model` has it.
-        shuffle: whether the words of each sentence are put in random order, after it was parsed.
-        seed: of random trees and of the order of words.
+        treebank: the treebank.
+        trees: `gold`, `brackets` or a parser, as in a plan's `Model`.
+        shuffle: whether to shuffle the words of each sentence, after parsing.
+        seed: the seed of random trees and of shuffling.
     """
     if trees == "brackets":
         treebank = _with_trees(treebank, lambda trees: map(bracketed, trees))
@@ -65,8 +65,7 @@ def _reparsed(name: str) -> Change:
 
 
 def carry_labels(gold: Tree, tree: Tree) -> Tree:
-    """A tree with the labels of another one over the same words: those of the spans that both have, words and root
-    among them.
+    """Transfer labels to a tree over the same words, for all spans that both trees have.
 
     >>> from treenn.trees import parse_tree
     >>> gold = parse_tree("(1 (2 not) (4 (2 very) (3 good)))")
@@ -78,10 +77,10 @@ def carry_labels(gold: Tree, tree: Tree) -> Tree:
 
 
 def bracketed(tree: Tree) -> Tree:
-    """A right-branching tree over a sentence with brackets among its words, for a network that reads no trees.
+    """Return a right-branching tree over the words and brackets of a tree, for sequence networks.
 
-    Bowman, Manning and Potts 2015 (CoCo) show formulas to an LSTM in this way (from memory). Only the root keeps its
-    label.
+    Bowman, Manning and Potts 2015 (CoCo) present formulas to an LSTM in this way (quoted from memory). Only the root
+    keeps its label.
 
     >>> from treenn.trees import parse_tree
     >>> bracketed(parse_tree("(1 (2 not) (4 (2 very) (3 good)))")).words
@@ -98,9 +97,9 @@ def bracketed(tree: Tree) -> Tree:
 
 
 def shuffled(tree: Tree, seed: int) -> Tree:
-    """The same tree over its words in random order: each word keeps its label, the root too, no phrase has one.
+    """Shuffle the words of a tree; words and root keep their labels, phrases lose theirs.
 
-    The order depends on the seed and on the sentence alone.
+    The order depends only on the seed and the sentence.
 
     >>> from treenn.trees import parse_tree
     >>> print(shuffled(parse_tree("(1 (2 not) (4 (2 very) (3 good)))"), seed=1))

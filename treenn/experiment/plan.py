@@ -1,4 +1,4 @@
-"""`Plan`: which models are trained on which treebanks, under which supervision, with which seeds."""
+"""`Plan`: models, tasks and seeds of a comparison, and the runs that they make."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from treebanks import PairTreebank, Treebank
-from treenn.experiment.plan_spec import CONTROLS, Model, Task
+from treenn.experiment.plan_spec import BASELINES, Model, Task
 from treenn.experiment.run_spec import RunSpec
 from treenn.models.building import MakeHead, check_recipe, match_parameters
 from treenn.models.names import check_models
@@ -17,17 +17,18 @@ from treenn.trees.errors import InputError, argument
 
 @dataclass(frozen=True)
 class Plan:
-    """A comparison: for each task the same trees, labels, vectors and recipe for every model.
+    """A comparison: for each task, every model has the same trees, labels, vectors and settings.
 
     Args:
-        tasks: what models are compared on.
-        models: what is compared; the others are matched to the first network among them.
-        seeds: how many times each network is trained, with seeds 0, 1, ...
-        vectors: paths of pretrained word vectors, side by side.
-        settings: of all models and tasks; `model`, `seed` and `supervision` do not count.
+        tasks: the tasks.
+        models: the models; the others are matched to the first network among them.
+        seeds: the number of seeds, 0, 1, ..., of each network (default: 3).
+        vectors: paths of pretrained word vectors, concatenated (default: none).
+        settings: the settings of all models and tasks; `model`, `seed` and `supervision` are ignored (default:
+            `Settings()`).
 
     Raises:
-        InputError: where a name stands twice, or there is no model, task or seed, or the settings are not for a model.
+        InputError: if a name is repeated, there is no model, task or seed, or a model does not support the settings.
 
     >>> from functools import partial
     >>> from treenn.models.building import node_head
@@ -52,16 +53,16 @@ class Plan:
         vectors: Sequence[AnyPath] = (),
         settings: Settings | None = None,
     ) -> Plan:
-        """The plan of one task, as `treenn compare` has it without `--plan`: its regime is that of the settings.
+        """Return a plan of one task, as `treenn compare` without `--plan`; the settings decide the supervision.
 
         Args:
             treebank: a treebank, or a name for `treebanks.load`.
-            models: as `treenn cells` lists them.
-            seeds: see `Plan`.
-            vectors: see `Plan`.
-            settings: of all models (default: those of `Settings`).
+            models: the names of models, as `treenn cells` lists them.
+            seeds: as in `Plan` (default: 3).
+            vectors: as in `Plan` (default: none).
+            settings: the settings of all models (default: `Settings()`).
         """
-        check_models(models, CONTROLS)
+        check_models(models, BASELINES)
         settings = settings or Settings()
         task = Task(treebank, (settings.supervision,))
         return cls((task,), tuple(map(Model, models)), seeds, vectors, settings)
@@ -76,7 +77,7 @@ class Plan:
             )
         if self.reference is not None and (self.reference.seeds or self.reference.supervision):
             raise InputError(
-                f'model "{self.reference.name}": the others are held against it, so it has all seeds and regimes'
+                f'model "{self.reference.name}": the others are matched to it, so it must have all seeds and regimes'
             )
         for task in self.tasks:
             for model in self.models:
@@ -84,36 +85,36 @@ class Plan:
 
     def _check(self, task: Task, model: Model) -> None:
         if task.match == "parameters" and model != self.reference and "size" in model.settings:
-            raise InputError(f'size of model "{model.name}": match = "parameters" decides it; leave it out')
-        if not model.is_control:
+            raise InputError(f'size of model "{model.name}": match = "parameters" decides it; remove it')
+        if not model.is_baseline:
             for regime in task.supervision:
-                check_recipe(self.recipe(task, model, regime))
+                check_recipe(self.settings_of(task, model, regime))
 
     @property
     def reference(self) -> Model | None:
-        """The model that the others are matched to, where there is any but controls."""
-        return next((model for model in self.models if not model.is_control), None)
+        """The model that the others are matched to, None if all are baselines."""
+        return next((model for model in self.models if not model.is_baseline), None)
 
     def vectors_of(self, task: Task) -> tuple[str, ...]:
         """The paths of a task's word vectors."""
         return tuple(map(str, self.vectors if task.vectors is None else task.vectors))
 
-    def recipe(self, task: Task, model: Model, regime: str) -> Settings:
-        """The settings of a model on a task, its size not yet matched; a control has those of all networks."""
+    def settings_of(self, task: Task, model: Model, regime: str) -> Settings:
+        """Return the settings of a model on a task, before its size is matched."""
         values = {**asdict(self.settings), **task.settings, **model.settings}
         values["supervision"] = model.published_supervision if regime == "published" else regime
-        if not model.is_control:
+        if not model.is_baseline:
             values["model"] = model.model
         return Settings(**values)
 
     def runs(self, task: Task, regime: str, input_size: int, make_head: MakeHead, data: str = "") -> Iterator[RunSpec]:
-        """Every run of a task under one regime, seed by seed, once the width of the word vectors is known.
+        """Yield the runs of a task under one regime, seed by seed.
 
         Args:
-            task: one of the plan's.
-            regime: one of the task's.
-            input_size: the width of the word vectors.
-            make_head: from settings to what reads the states of the treebank (`treenn.training.tasks.head_of`).
+            task: a task of the plan.
+            regime: a regime of the task.
+            input_size: the size of the word vectors.
+            make_head: makes the head for the treebank from settings (`treenn.training.tasks.head_of`).
             data: a fingerprint of the treebank, for the keys of the runs (default: none).
         """
         vectors = self.vectors_of(task)
@@ -129,22 +130,22 @@ class Plan:
                     continue
                 run = RunSpec(
                     replace(settings, seed=seed),
-                    *(task.treebank, vectors, model.trees, model.shuffle, model.model if model.is_control else None),
+                    *(task.treebank, vectors, model.trees, model.shuffle, model.model if model.is_baseline else None),
                     data=data,
                     label=model.name,
                 )
                 if model == self.reference:
                     reference = run
-                elif task.match == "time" and not model.is_control:
+                elif task.match == "time" and not model.is_baseline:
                     run = replace(run, time_match=reference)
                 yield run
 
     def _seeds(self, model: Model) -> int:
-        """How many runs a model has on each task, under each regime."""
-        return 1 if model.is_control else min(self.seeds, model.seeds or self.seeds)
+        """The number of runs of a model on each task and regime."""
+        return 1 if model.is_baseline else min(self.seeds, model.seeds or self.seeds)
 
     def _sized(self, task: Task, model: Model, regime: str, input_size: int, make_head: MakeHead) -> Settings:
-        settings = self.recipe(task, model, regime)
-        if task.match != "parameters" or model.is_control or self.reference is None:
+        settings = self.settings_of(task, model, regime)
+        if task.match != "parameters" or model.is_baseline or self.reference is None:
             return settings
-        return match_parameters(settings, self.recipe(task, self.reference, regime), input_size, make_head)
+        return match_parameters(settings, self.settings_of(task, self.reference, regime), input_size, make_head)

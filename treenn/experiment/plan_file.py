@@ -1,4 +1,4 @@
-"""Plans as TOML files: those of users, and those that ship with treenn (`treenn/comparison/plans`)."""
+"""Plans in TOML files: user-defined ones, and those that ship with treenn (`treenn/experiment/plans`)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _KEYS = {
     "model": list[Model],
 }
 _DECIDED = {"model": "each [[model]]", "seed": "seeds", "supervision": "each [[task]]"}
-"""Settings that a plan says elsewhere."""
+"""Settings that other keys of a plan decide."""
 
 
 def shipped_plans() -> tuple[str, ...]:
@@ -35,24 +35,24 @@ def shipped_plans() -> tuple[str, ...]:
 
 
 def read_plan(name: str | Path, contextual: str | Sequence[str] = ()) -> Plan:
-    """The plan of a file, or one that ships with treenn by its name.
+    """Read a plan from a file, or one that ships with treenn by its name.
 
-    Paths in it of vectors and parsers are from where treenn runs, those of logs of trials from where the plan is.
+    Paths of vectors and parsers in it are relative to the working directory, those of logs of trials to the plan.
 
     Args:
-        name: the file, which may be from anyone, or the shipped plan.
-        contextual: the contextual encoders that the plan may name (`treenn.load_model`).
+        name: the file, which may be from anyone, or the name of a shipped plan.
+        contextual: the contextual encoders that the plan may name, as in `treenn.load_model` (default: none).
 
     Raises:
-        InputError: if the file cannot be read, is not TOML, or is no plan; the message names line or key. Also if it
-            names a contextual encoder that is not permitted, or a path for another library's parser to load.
+        InputError: if the file cannot be read, is not TOML, or is not a plan; the message names line or key. Also if
+            it names a contextual encoder that is not permitted, or a path for another library's parser to load.
 
     >>> read_plan("logic").tasks[0].treebank
     'logic'
     """
     path = _SHIPPED / f"{name}.toml" if str(name) in shipped_plans() else Path(name)
     if not path.exists() and not path.suffix:
-        raise InputError(f"{name}: no such plan; {', '.join(shipped_plans())} ship with treenn, others are files")
+        raise InputError(f"{name}: no such plan; must be the name of a file, or one of {', '.join(shipped_plans())}")
     try:
         return _plan(read_toml(path), path, contextual)
     except InputError as error:
@@ -90,7 +90,7 @@ def _check_parser(trees: str) -> None:
 
 
 def _part(make: type[Any], table: Mapping[str, Any], where: str) -> Any:
-    """A task or a model from its table."""
+    """Make a task or a model from its table."""
     _check(table, get_type_hints(make), f"{where}: ")
     settings = _settings(table.get("settings", {}), f"{where}: settings")
     required = fields(make)[0].name
@@ -104,7 +104,7 @@ def _part(make: type[Any], table: Mapping[str, Any], where: str) -> Any:
 def _settings(table: Mapping[str, Any], where: str) -> Mapping[str, Any]:
     for name in table:
         if name in _DECIDED:
-            raise InputError(f"{where}: {name} is not said here, but by {_DECIDED[name]}")
+            raise InputError(f"{where}: {name} is not a setting of a plan; {_DECIDED[name]} decides it")
     _check(table, get_type_hints(Settings), f"{where}: ")
     return table
 
@@ -117,7 +117,7 @@ def _in(where: str, make: Callable[[], Any]) -> Any:
 
 
 def _check(table: Mapping[str, Any], kinds: Mapping[str, Any], where: str) -> None:
-    """Refuse keys that are not known, and values that are not of their kind."""
+    """Validate the keys of a table, and the types of their values."""
     for key, value in table.items():
         if key not in kinds:
             raise InputError(f"{where}{key}: no such key; there are {', '.join(kinds)}")
@@ -127,7 +127,7 @@ def _check(table: Mapping[str, Any], kinds: Mapping[str, Any], where: str) -> No
 
 
 def _kind(kind: Any) -> Any:
-    """What `_KINDS` has of a type: without the `None` that leaving a key out stands for, and without what is inside."""
+    """The key of a type in `_KINDS`: without `None`, which marks optional keys, and without type arguments."""
     if get_origin(kind) in (Union, UnionType):
         kind = get_args(kind)[0]
     return str if get_origin(kind) is Literal else get_origin(kind) or kind
@@ -150,4 +150,4 @@ _KINDS: Mapping[Any, tuple[str, Callable[[object], bool]]] = {
     Mapping: ("a table", lambda value: isinstance(value, dict)),
     list: ("tables, each under its own [[task]] or [[model]]", _tables),
 }
-"""What a value of each type is called, and whether it is one."""
+"""The name of each type in messages, and its check."""

@@ -1,4 +1,4 @@
-"""What a plan is made of: tasks, models, and the runs that come of them."""
+"""The tasks and models of a plan."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from treenn.trees import InputError
 from treenn.trees.arguments import AnyPath, Runs, check_fields
 
 REGIMES = ("nodes", "roots", "spans", "published")
-"""What a task's `supervision` may be; the first three are those of `Settings`."""
+"""The values of a task's `supervision`; the first three are those of `Settings`."""
 
 MATCHES = ("parameters", "time", "none")
-"""How models may be matched to the first of the plan."""
+"""The ways of matching models to the first of the plan."""
 
-CONTROLS = ("majority", "naive-bayes")
-"""Models of a plan that are no network, and have no seed."""
+BASELINES = ("majority", "naive-bayes")
+"""Models of a plan that are not networks; they are trained once, without a seed."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A treebank of a plan, and how models are compared on it.
+    """A treebank of a plan, with the conditions of the comparison on it.
 
     Args:
         treebank: a treebank, or a name for `treebanks.load`.
-        supervision: the regimes, each compared by itself: `nodes`, every labelled phrase; `roots`; `spans`, the
-            sentence and four of its labelled phrases drawn anew each epoch; `published`, as Tai et al. (2015) trained:
-            `spans` for networks that read sequences, `nodes` for those that read trees.
-        match: what every model has as much of as the plan's first: `parameters`, or training `time` (as many epochs as
-            fit into what the first model took with the same seed), or `none`.
-        vectors: paths of pretrained word vectors, side by side; left out, the plan's.
-        settings: of every model, over the plan's.
+        supervision: the regimes, each a comparison (default: `nodes`): `nodes`, every labelled phrase; `roots`;
+            `spans`, the sentence and four of its labelled phrases, drawn in each epoch; `published`, as Tai et al.
+            (2015) trained: `spans` for sequence networks, `nodes` for tree networks.
+        match: the quantity in which models are matched to the plan's first: `parameters` (the default); training
+            `time`, as many epochs as fit into the time of the first model with the same seed; or `none`.
+        vectors: paths of pretrained word vectors, concatenated (default: the plan's).
+        settings: the settings of every model, which override the plan's (default: none).
 
     Raises:
-        InputError: where a regime or the match is none of these.
+        InputError: if a regime or the match is none of these.
     """
 
     treebank: str | Treebank | PairTreebank
@@ -61,23 +61,22 @@ class Task:
 
 @dataclass(frozen=True)
 class Model:
-    """A row of a plan: a network or a control, and what it is given to read.
+    """A row of a plan: a network or a baseline, and its input variant.
 
     Args:
-        name: what it is called in the results.
-        model: a name in `treenn.models.names.ENCODERS` or in `CONTROLS`; left out, `name` is that.
-        trees: over which trees of the sentences: `gold`, the treebank's own; or a parser, as `treenn.load_parser` knows
-            it (`left`, `right`, `balanced`, `chart`, ...; `random` draws other trees with every seed of the plan); or
-            `brackets`, right-branching, with the brackets of the treebank's tree written among the words.
-        shuffle: whether the words of each sentence are put in random order, in training and in every test, in another
-            order with every seed.
-        settings: its own, over the task's.
-        supervision: the only regimes under which it is run; left out, all of a task's.
-        seeds: how many of the plan's it has at most; left out, all. A control needs fewer than what it is held against.
-        trials: the log of the `treenn tune` that its settings are from, for the report.
+        name: the name in the results.
+        model: a network of `treenn cells`, or one of `BASELINES` (default: `name`).
+        trees: the trees of the sentences: `gold` (the default), the treebank's; a parser for `treenn.load_parser`
+            (`left`, `right`, `balanced`, `chart`, ...; `random` draws other trees with every seed); or `brackets`,
+            right-branching, with the brackets of the treebank's tree as words.
+        shuffle: whether to shuffle the words of each sentence, in training and evaluation, by seed (default: False).
+        settings: settings that override the task's (default: none).
+        supervision: the regimes under which the model is trained (default: all of the task's).
+        seeds: the maximum number of seeds (default: the plan's).
+        trials: the log of the `treenn tune` that the settings are from, for the report (default: None).
 
     Raises:
-        InputError: where there is no such model or parser, or a control is given what it does not read.
+        InputError: if there is no such model or parser, or the model does not support the variant or the settings.
 
     >>> Model("tree-lstm, right-branching", model="tree-lstm", trees="right").trees
     'right'
@@ -96,8 +95,8 @@ class Model:
         check_fields(self)
         object.__setattr__(self, "model", self.model or self.name)
         networks = [*ENCODERS, *DEPENDENCY_ENCODERS]
-        if self.model not in (*networks, *CONTROLS):
-            known = f"{', '.join(CONTROLS)}, or a network of `treenn cells`: {', '.join(networks)}"
+        if self.model not in (*networks, *BASELINES):
+            known = f"{', '.join(BASELINES)}, or a network of `treenn cells`: {', '.join(networks)}"
             raise InputError(f'model = "{self.model}": no such model; there are {known}')
         if self.trees.partition(":")[0] not in ("gold", "brackets", *parser_names()) and not Path(self.trees).is_dir():
             names = ", ".join(parser_names())
@@ -105,20 +104,20 @@ class Model:
         own_reading = self.trees != "gold" or self.shuffle
         if self.model in DEPENDENCY_ENCODERS and own_reading:
             raise InputError(f"a {self.model} reads dependency trees: trees and shuffle are not for it")
-        if self.is_control and (own_reading or self.settings):
+        if self.is_baseline and (own_reading or self.settings):
             raise InputError(f"a {self.model} model has no trees, no shuffle and no settings of its own")
         for regime in self.supervision or REGIMES:
             _one_of("supervision", regime, REGIMES)
 
     @property
-    def is_control(self) -> bool:
-        """Whether it is no network, and so has no seed."""
-        return self.model in CONTROLS
+    def is_baseline(self) -> bool:
+        """True if the model is a baseline, which has no seed."""
+        return self.model in BASELINES
 
     @property
     def published_supervision(self) -> str:
-        """The supervision that Tai et al. (2015) gave to networks of this kind; a control is trained as trees are."""
-        if self.is_control:
+        """The supervision of Tai et al. (2015) for networks of this kind; that of tree networks for a baseline."""
+        if self.is_baseline:
             return "nodes"
         with torch.device("meta"):
             encoder = (ENCODERS | DEPENDENCY_ENCODERS)[self.model](2, 2)

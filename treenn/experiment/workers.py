@@ -1,4 +1,4 @@
-"""Worker processes: they end with the process that started them, and the loss of one is a single message."""
+"""Worker processes, which end with their parent; the loss of one is a single error."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def run_side_by_side(
 
 @contextmanager
 def _started(tasks: Iterable[Any], jobs: int | None) -> Iterator[Iterable[Any]]:
-    """The results of joblib, as they come; no signal interrupts the start of its workers."""
+    """Start the calls, and yield an iterator of their results; no signal interrupts the start of the workers."""
     if jobs is None:
         yield joblib.Parallel(batch_size=1)(tasks)
         return
@@ -84,13 +84,13 @@ def _started(tasks: Iterable[Any], jobs: int | None) -> Iterator[Iterable[Any]]:
 
 
 def _close(results: Any) -> None:
-    """End what runs still; joblib warns of results that nobody fetched."""
+    """End running calls, without joblib's warning about unfetched results."""
     with warnings.catch_warnings(action="ignore"):
         results.close()
 
 
 def _end_workers() -> None:
-    """Kill what joblib has not."""
+    """Kill the workers that joblib has not killed."""
     for process in multiprocessing.active_children():
         if process.name.startswith(_WORKER) and process.pid is not None:
             with suppress(ProcessLookupError):
@@ -98,7 +98,7 @@ def _end_workers() -> None:
 
 
 def end_with(parent: int) -> None:
-    """End this process when its parent has ended, by whatever signal; Ctrl-C is for the parent alone."""
+    """End this process when its parent ends, for whatever reason; ignore Ctrl-C, which the parent handles."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from treenn.analysis.statistics import networks
-from treenn.experiment.plan_spec import CONTROLS
+from treenn.experiment.plan_spec import BASELINES
 from treenn.report.document import Chart, slug
 
 # Colours that no chart draws with: the page replaces them by its own, light or dark.
@@ -60,7 +60,7 @@ def drawn(section: Mapping[str, Any]) -> dict[str, int]:
 def places(section: Mapping[str, Any]) -> dict[str, int]:
     """Every model of the plan by number, networks before controls: the same in all charts and tasks of a report."""
     kinds = {each["name"]: each["model"] for each in section["models"]}
-    return {model: place for place, model in enumerate(sorted(kinds, key=lambda name: kinds[name] in CONTROLS))}
+    return {model: place for place, model in enumerate(sorted(kinds, key=lambda name: kinds[name] in BASELINES))}
 
 
 def look(place: int, *, line: bool = True) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Output folders: which command made one, whether a run may write into it, and what `overwrite` removes."""
+"""Output folders: the command that made one, permission to write to it, and removal by `overwrite`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from treenn.trees.json_values import read_object
 from treenn.trees.temporary import is_stale, remove_stale
 
 RUN = "run.json"
-"""The file by which a folder is known to be a run's: the kind of run, and what it was given."""
+"""The file that identifies the run of a folder: its kind, and its arguments."""
 
 LOCK = ".lock"
 """The file that a process locks while it writes to a folder (`treenn.experiment.folder_lock`)."""
@@ -37,13 +37,13 @@ _NAMED = 5  # how many files a message names
 
 @dataclass(frozen=True)
 class Kind:
-    """What a command writes.
+    """The files that a command writes.
 
     Args:
-        name: in run.json.
-        noun: in messages.
-        files: patterns of the paths in the folder; PART stands for each name in `parts` of its run.json.
-        kept: the files that make a folder worth keeping: with none of them, the same run starts over.
+        name: the name in run.json.
+        noun: the noun in messages.
+        files: patterns of the paths in the folder, with PART for each name in `parts` of its run.json.
+        kept: the files that are kept: without any of them, the same run starts over.
     """
 
     name: str
@@ -70,17 +70,17 @@ REPRODUCTION = Kind(
 _KINDS = {kind.name: kind for kind in (TRAINING, MODEL, PARSER, COMPARISON, SEARCH, REPRODUCTION)}
 
 Differ = Callable[[Mapping[str, Any]], str | None]
-"""From the run.json of a folder to where the new run differs from it, None if it is the same run."""
+"""Maps the run.json of a folder to the difference of the new run from it, None if it is the same run."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run that wants an output folder.
+    """A run with an output folder.
 
     Args:
-        kind: of the run.
-        given: what makes it this run, written to run.json; if None, it has no such file and is never resumed.
-        differ: tells another run from this one; if None, all that was given before must still be given.
+        kind: the kind of the run.
+        given: the arguments that identify the run, written to run.json (default: None, no such file, never resumed).
+        differ: compares the run with that of a folder (default: all arguments of the folder must be given again).
     """
 
     kind: Kind
@@ -88,7 +88,7 @@ class Run:
     differ: Differ | None = None
 
     def difference(self, held: Mapping[str, Any]) -> str | None:
-        """Where the run of a folder differs from this one."""
+        """Return the difference of a folder's run from this one, None if there is none."""
         if self.differ is not None:
             return self.differ(held)
         before = _upgraded({name: value for name, value in held.items() if name not in _HEAD})
@@ -97,7 +97,7 @@ class Run:
 
 
 def _upgraded(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What a comparison or a search was given, with the names of settings in treenn 0.1.0 replaced by those of now."""
+    """Replace the names that settings of a comparison or a search had in treenn 0.1.0 by the present ones."""
     upgraded = dict(given)
     for name in ("settings", "space"):
         if isinstance(table := given.get(name), dict):
@@ -111,11 +111,11 @@ def _upgraded(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def training_run(settings: Settings, data: str | None = None) -> Run:
-    """The training run of these settings.
+    """Return the training run of these settings.
 
     Args:
-        settings: of the run.
-        data: a fingerprint of its trees and vectors; if None, they are not compared.
+        settings: the settings.
+        data: a fingerprint of the trees and vectors (default: None, not compared).
     """
     given = {"settings": asdict(settings), "data": data}
     return Run(TRAINING, given, partial(_training_difference, given))
@@ -137,16 +137,16 @@ def check_run_dir(out: Path, run: Run, *, resume: bool = False, overwrite: bool 
 
     Args:
         out: the folder.
-        run: which run.
-        resume: whether it may go on with what the same run left there.
-        overwrite: whether it may replace what a treenn command left there.
+        run: the run.
+        resume: whether to resume the same run in the folder (default: False).
+        overwrite: whether to replace what a treenn command left in the folder (default: False).
 
     Returns:
         Whether the folder has something to resume.
 
     Raises:
-        InputError: if the folder cannot be made or written, or holds something else; if `overwrite` would remove what
-            no treenn command made.
+        InputError: if the folder cannot be made or written, or holds anything else, or `overwrite` would remove files
+            that no treenn command made.
     """
     if resume and overwrite and run.kind.kept:
         both = f"{argument('resume', True)} and {argument('overwrite', True)}"
@@ -189,14 +189,14 @@ def open_run_dir(out: Path, run: Run, *, resume: bool = False, overwrite: bool =
 
 
 def check_still_there(out: Path) -> None:
-    """Raise InputError if a run's folder was removed or emptied while the run goes on."""
+    """Raise InputError if the folder of a run in progress was removed or emptied."""
     if not (out / RUN).exists():
         raise InputError("this folder was removed or emptied while a run was writing to it", source=out)
 
 
 @contextmanager
 def writing_to(out: Path) -> Iterator[None]:
-    """`check_still_there` before and after, and if what is done in this context fails: that is the cause then."""
+    """Call `check_still_there` before and after, and if this context fails, as the cause of the failure."""
     check_still_there(out)
     try:
         yield
@@ -207,18 +207,18 @@ def writing_to(out: Path) -> Iterator[None]:
 
 
 def kind_in(out: Path) -> Kind | None:
-    """The kind of the run that made a folder, None if it is unknown."""
+    """Return the kind of the run that made a folder, None if it is unknown."""
     return _identify(out)[0]
 
 
 def parts_of(out: Path) -> Mapping[str, Any]:
-    """The `parts` in the run.json of a reproduction; empty if the folder is none."""
+    """Return the `parts` in the run.json of a reproduction, empty for other folders."""
     kind, held = _identify(out)
     return held.get("parts", {}) if kind is REPRODUCTION else {}
 
 
 def difference(before: Any, now: Any, place: str = "") -> str | None:
-    """The first place where something given before is missing or has another value; more may be given now.
+    """Return the first argument given before that is missing now or has another value, None if there is none.
 
     >>> difference({"models": {"lstm": {"size": 5}}}, {"models": {"lstm": {"size": 6}, "gru": {}}})
     'models.lstm.size 5, not 6'
@@ -252,7 +252,7 @@ def _check_place(out: Path) -> None:
 
 
 def _entries(out: Path) -> list[Path]:
-    """What a folder holds, but for files of the operating system and abandoned temporary files."""
+    """The entries of a folder, without files of the operating system, the lock, and abandoned temporary files."""
     if not out.is_dir():
         return []
     return [path for path in sorted(out.iterdir()) if path.name not in _IGNORED and not is_stale(path)]
@@ -267,7 +267,7 @@ def _check_held(
     *,
     resume: bool,
 ) -> bool:
-    """Whether the folder, which is not empty, has something of this run to resume; InputError if it is another's."""
+    """Return whether the folder, which is not empty, has a run to resume; raise InputError if it is another run."""
     if (
         resume
         and run.kind is TRAINING
@@ -308,7 +308,7 @@ def _check_marker(out: Path, kind: Kind, held: Mapping[str, Any]) -> None:
 
 
 def _identify(out: Path) -> tuple[Kind | None, Mapping[str, Any]]:
-    """Which kind of run made a folder, and its run.json; folders without one are known by what else they hold."""
+    """Return the kind of run that made a folder, and its run.json; without one, other files identify the kind."""
     run = _document(out / RUN)
     if run.get("schema") == SCHEMA:
         kind = _KINDS.get(str(run.get("kind")))
@@ -329,7 +329,7 @@ def _identify(out: Path) -> tuple[Kind | None, Mapping[str, Any]]:
 
 
 def _document(path: Path) -> Mapping[str, Any]:
-    """A JSON object, empty if the file is missing or is none."""
+    """Read a JSON object, empty if the file is missing or is not one."""
     try:
         document = read_json(path) if path.is_file() else {}
     except InputError:
@@ -344,7 +344,7 @@ def _patterns(kind: Kind | None, held: Mapping[str, Any]) -> list[list[str]]:
 
 
 def _split(out: Path, kind: Kind | None, held: Mapping[str, Any]) -> tuple[list[Path], list[Path], list[Path]]:
-    """The files in a folder that its run made, the other files and folders, and its subfolders, outer ones first."""
+    """Return the files of a folder that its run made, other files and folders, and its subfolders, outer ones first."""
     files, foreign, folders = list[Path](), list[Path](), list[Path]()
     pending = [(out, _patterns(kind, held))]
     for folder, patterns in pending:
@@ -380,7 +380,7 @@ def _named(paths: Sequence[Path], out: Path) -> str:
 
 
 def _remove(out: Path, kind: Kind | None, held: Mapping[str, Any]) -> None:
-    """Remove the files of a run, those last by which it is known to be one, and the folders that are empty then."""
+    """Remove the files of a run, identifying files last, and folders that become empty."""
     files, _, folders = _split(out, kind, held)
     for path in sorted(files, key=lambda path: path.parent == out):
         path.unlink()

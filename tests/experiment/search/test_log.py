@@ -29,5 +29,5 @@ def test_a_trial_that_diverged_reached_nothing() -> None:
 
 @pytest.mark.parametrize("dev", [{"root": None}, {"pearson": 0.8}])
 def test_a_metric_without_labels_is_named(dev: dict[str, float | None]) -> None:
-    with pytest.raises(InputError, match="metric root: nothing in split 'dev' is labelled for it"):
+    with pytest.raises(InputError, match="metric root: split 'dev' has no labels for it"):
         value({"failure": None, "dev": dev}, "root")

@@ -38,12 +38,12 @@ def test_a_file_says_ranges_and_choices(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "names no setting"),
-        ("speed = [1]", "speed: no setting that can be searched for"),
-        ("seed = [1, 2]", "seed: no setting that can be searched for"),
-        ('model = ["lstm"]', "model: no setting that can be searched for"),
+        ("", "this file has no setting"),
+        ("speed = [1]", "speed: not a setting that can be searched"),
+        ("seed = [1, 2]", "seed: not a setting that can be searched"),
+        ('model = ["lstm"]', "model: not a setting that can be searched"),
         ("dropout = 0.5", "dropout: must be { low = ..., high = ... } or a list"),
-        ("dropout = []", "dropout: must be a range or one value or more"),
+        ("dropout = []", "dropout: must be a range, or a list of at least one value"),
         ("dropout = { low = 0.1 }", "dropout: must be { low = ..., high = ... } or a list"),
         ("dropout = [0.5, 1.5]", "dropout 1.5: must be at least 0 and below 1"),
         ('dropout = ["much"]', "dropout 'much': must be a finite number"),

@@ -49,7 +49,7 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def search(**changes: Any) -> Search:
     return Search(
-        **{"treebank": "toy", "models": ("lstm", "average"), "trials": 3, "space": SPACE, "recipe": RECIPE} | changes
+        **{"treebank": "toy", "models": ("lstm", "average"), "trials": 3, "space": SPACE, "settings": RECIPE} | changes
     )
 
 
@@ -104,7 +104,7 @@ def test_a_search_that_was_stopped_goes_on(tmp_path: Path, trained: list[Setting
     more = tune(search(trials=3), tmp_path)
     assert len(trained) == 6
     assert more["trials"][:4] == log["trials"]
-    other = search(trials=3, recipe=replace(RECIPE, epochs=2))
+    other = search(trials=3, settings=replace(RECIPE, epochs=2))
     with pytest.raises(InputError, match=r"the search in this folder has settings\.epochs 1, not 2; resume with the"):
         tune(other, tmp_path)
     tune(other, tmp_path, overwrite=True)
@@ -125,7 +125,7 @@ def test_a_trial_that_diverges_is_a_trial(tmp_path: Path) -> None:
 def test_other_mistakes_end_the_search(tmp_path: Path) -> None:
     unlabelled = Space({"embedding_optimizer": ("same",)})
     with pytest.raises(InputError, match="Adadelta does not support sparse gradients"):
-        tune(search(space=unlabelled, recipe=replace(RECIPE, optimizer="adadelta")), tmp_path)
+        tune(search(space=unlabelled, settings=replace(RECIPE, optimizer="adadelta")), tmp_path)
     assert not list(tmp_path.iterdir())
 
 

@@ -1,4 +1,4 @@
-"""Complete configurations of the experiments on the Stanford Sentiment Treebank, published ones and our own."""
+"""Recipes: complete configurations of experiments on the Stanford Sentiment Treebank, published and our own."""
 
 from collections.abc import Callable
 
@@ -67,14 +67,14 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
         own_bilstm_contextual,
     )
 }
-"""Every recipe by its name, an ensemble after its members."""
+"""The recipes by name, an ensemble after its members."""
 
 
 def find(name: str) -> Recipe:
-    """The recipe of this name.
+    """Return the recipe of a name.
 
     Raises:
-        InputError: where there is none; the message lists those that there are.
+        InputError: if there is no such recipe; the message lists all.
 
     >>> find("tai2015_lstm").settings.supervision
     'spans'

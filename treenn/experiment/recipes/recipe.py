@@ -1,4 +1,4 @@
-"""`Recipe`: all that an experiment on a treebank needs, and what was published of it."""
+"""`Recipe`: the complete configuration of an experiment, with the published figures."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from treenn.models.settings import Settings
 
 
 class Figure(NamedTuple):
-    """A published share of the test set that was right, 0 to 1.
+    """A published accuracy on the test set, from 0 to 1.
 
     Args:
-        mean: over the runs, or the one number that was published.
-        std: the standard deviation over runs, where it was published.
-        checked: whether it was read in the source that is named; if not, it is quoted from memory.
+        mean: the mean over runs, or the single published figure.
+        std: the standard deviation over runs (default: None, not published).
+        checked: whether the figure was checked in the source (default: False, quoted from memory).
     """
 
     mean: float
@@ -25,14 +25,14 @@ class Figure(NamedTuple):
 
 @dataclass(frozen=True)
 class Published:
-    """What a paper reports.
+    """The published results of a model.
 
     Args:
         paper: authors and year.
-        model: the paper's model, as the paper names it.
-        figures: by metric: `root`, `root_binary`, `all_nodes`, `all_nodes_binary`.
-        runs: over how many runs, where that was published.
-        read_in: where the figures were read, if not in the paper.
+        model: the name of the model in the paper.
+        figures: the figures by metric: `root`, `root_binary`, `all_nodes`, `all_nodes_binary`.
+        runs: the number of runs (default: None, not published).
+        read_in: the source of the figures, if not the paper.
     """
 
     paper: str
@@ -47,13 +47,13 @@ class Recipe:
     """A complete configuration: one seed of it is one call of `treenn.train`.
 
     Args:
-        name: what commands call it.
-        title: what it is, in a few words.
-        settings: everything but the seed.
-        vectors: files of pretrained word vectors, side by side, by the names that they have when fetched.
-        published: what it is compared with, which may be another model; `None` for what was never published.
-        unmatched: what of the published setting cannot be had here, one phrase each.
-        members: the recipes whose seeds' models are averaged, for an ensemble, which trains nothing itself.
+        name: the name in commands.
+        title: a short description.
+        settings: all settings but the seed.
+        vectors: the file names of pretrained word vectors, concatenated (default: none).
+        published: the published results that the recipe is compared with, also of another model (default: None).
+        unmatched: differences from the published setting, one phrase each (default: none).
+        members: the recipes whose models are averaged, for an ensemble, which is not trained itself (default: none).
     """
 
     name: str

@@ -1,6 +1,6 @@
-"""What a recipe reached, as JSON that is kept in the repository: no sentence of the treebank is in it.
+"""Records of recipes: their results as JSON for the repository, without the sentences of the treebank.
 
-Version 1. Shares are fractions from 0 to 1, times seconds; `null` stands where there is nothing.
+Version 1. Fractions are from 0 to 1, times in seconds; missing values are `null`.
 
     schema, version   "treenn.recipe", 1
     name, title       the recipe's

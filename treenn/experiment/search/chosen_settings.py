@@ -1,4 +1,4 @@
-"""The best settings of a search, as a command and as part of a plan."""
+"""The best settings of a search, as a command and as models of a plan."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from treenn.models.settings import Settings, option
 
 
 def train_command(log: Mapping[str, Any], model: str, vectors: Sequence[str | Path]) -> str:
-    """The `treenn train` that makes the best trial of a model again, and evaluates it on the test splits.
+    """Return the `treenn train` command that repeats the best trial of a model and evaluates it on the test splits.
 
     Args:
-        log: of a search in which not all trials of the model diverged.
-        model: which.
-        vectors: the files of word vectors, where they lie.
+        log: the log of a search in which not all trials of the model diverged.
+        model: the model's name.
+        vectors: the paths of the word vectors.
     """
     usual, words = asdict(Settings()), ["treenn", "train", "--treebank", log["treebank"]["name"]]
     for path in vectors:
@@ -37,9 +37,9 @@ def _best_settings(log: Mapping[str, Any], model: str) -> dict[str, Any]:
 
 
 def plan_models(log: Mapping[str, Any]) -> str:
-    """The models with their best settings, in TOML as a plan of `treenn compare --plan` lists them.
+    """Return the models with their best settings, in TOML for a plan of `treenn compare --plan`.
 
-    A model all of whose trials diverged is left out.
+    A model all of whose trials diverged is skipped.
     """
     entries = []
     for model, best in log["best"].items():

@@ -1,26 +1,26 @@
-"""`trials.json`: every trial of a search, in a schema with a version number, and what the best of them is worth.
+"""`trials.json`: the trials of a search, in a versioned schema, and the expected best of fewer trials.
 
-Version 1. Shares are fractions from 0 to 1, times seconds.
+Version 1. Fractions are from 0 to 1, times in seconds.
 
     schema, version   "treenn.trials", 1
-    command, created  what made it, and when (UTC)
+    command, created  the command that made it, and the time (UTC)
     environment       treenn, commit, python, torch, numpy, platform, processor, threads, device
-    treebank          name; sizes: examples of train and dev; no other split was touched
+    treebank          name; sizes: examples of train and dev; no other split was used
     vectors           the files of word vectors
-    metric            on dev, by which trials are judged
-    seed              of every training, and of the draws
-    trials_per_model  how many each model got
-    space             for each setting its choices, or low and high
-    settings          what all trials share: those that were not drawn, without model and size
-    trials            one entry a trial:
-        model, trial          its model, its number from 0; drawn: what was drawn; settings: all of them
-        dev                   all metrics on dev of the epoch that was kept; null where training diverged
-        failure               null, or what became no number
+    metric            the metric on dev that trials are judged by
+    seed              the seed of every training, and of the draws
+    trials_per_model  the number of trials of each model
+    space             the choices of each setting, or low and high
+    settings          the settings that all trials share: those not drawn, without model and size
+    trials            one entry per trial:
+        model, trial          the model, the number from 0; drawn: the drawn settings; settings: all settings
+        dev                   all metrics on dev of the selected epoch; null if training diverged
+        failure               null, or the value that became NaN or infinite
         parameters            without the word vectors
-        best_epoch, epochs    the epoch that was kept, and how many there were
-        seconds, environment  of training alone; where
-    best              by model: trial, value and drawn of its best trial; null where all diverged
-    expected_best     by model: what the best of 1, 2, ... trials is expected to reach; a diverged trial reaches 0
+        best_epoch, epochs    the selected epoch, and the number of epochs
+        seconds, environment  of training, without evaluation
+    best              by model: trial, value and drawn of its best trial; null if all diverged
+    expected_best     by model: the expected best of 1, 2, ... trials; a diverged trial counts as 0
 """
 
 from __future__ import annotations
@@ -46,10 +46,16 @@ TRIALS = "trials.json"
 def collect(
     search: Search, treebank: Treebank | PairTreebank, trials: Sequence[dict[str, Any]], command: str
 ) -> dict[str, Any]:
-    """The log of a search from its trials.
+    """Return the log of a search.
+
+    Args:
+        search: the search.
+        treebank: its treebank.
+        trials: the results of all trials.
+        command: the command that the log names.
 
     Raises:
-        InputError: where dev has no label for what trials are judged by.
+        InputError: if dev has no labels for the metric.
     """
     metric = search.metric or ("root" if treebank.classes else "pearson")
     return {
@@ -64,12 +70,12 @@ def collect(
         },
         "vectors": [Path(path).name for path in search.vectors],
         "metric": metric,
-        "seed": search.recipe.seed,
+        "seed": search.settings.seed,
         "trials_per_model": search.trials,
         "space": search.space.as_dict(),
         "settings": {
             name: value
-            for name, value in asdict(search.recipe).items()
+            for name, value in asdict(search.settings).items()
             if name not in ("model", "size", "seed", *search.space.settings)
         },
         "trials": list(trials),
@@ -82,15 +88,15 @@ def collect(
 
 
 def value(trial: dict[str, Any], metric: str) -> float:
-    """What a trial reached on dev; one that diverged reached nothing.
+    """Return the metric of a trial on dev, 0 if training diverged.
 
     Raises:
-        InputError: where nothing on dev is labelled for the metric.
+        InputError: if dev has no labels for the metric.
     """
     if trial["failure"] is not None:
         return 0.0
     if (found := trial["dev"].get(metric)) is None:
-        raise InputError(f"{argument('metric')} {metric}: nothing in split 'dev' is labelled for it")
+        raise InputError(f"{argument('metric')} {metric}: split 'dev' has no labels for it")
     return float(found)
 
 
@@ -103,9 +109,9 @@ def _best(trials: Sequence[dict[str, Any]], metric: str) -> dict[str, Any] | Non
 
 
 def expected_best(values: Sequence[float]) -> list[float]:
-    """What the best of 1, 2, ... trials can be expected to reach, as far as these trials can say.
+    """Estimate the expected best of 1, 2, ... trials.
 
-    The mean of the maximum over all subsets of that size (Dodge et al. 2019, *Show Your Work*), in the unbiased form
+    The estimate is the mean of the maximum over all subsets of that size (Dodge et al. 2019, *Show Your Work*), in the unbiased form
     of Tang et al. 2020, *Showing Your Work Doesn't Always Work*: `sum_i v(i) C(i-1, n-1) / C(B, n)` over the B values
     in ascending order, of which the i-th is the greatest of `C(i-1, n-1)` subsets.
 

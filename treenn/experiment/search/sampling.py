@@ -1,4 +1,4 @@
-"""`Search`: which models are tried on which treebank, with what drawn from which space."""
+"""`Search`: the models, the treebank and the search space of a random search, and its trials."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ from treenn.trees.errors import InputError, argument
 
 @dataclass(frozen=True)
 class Search:
-    """A random search with as many trials for every model, all with one seed (Bergstra and Bengio 2012).
+    """A random search with the same number of trials for every model, all with one seed (Bergstra and Bengio 2012).
 
-    Trial for trial, all models get the same draws of the settings that they have in common.
+    In each trial, all models have the same draws of the settings that they share.
 
     Args:
         treebank: a treebank, or a name for `treebanks.load`.
-        models: as `treenn cells` lists them; the first one's size is the recipe's, the others get as many parameters,
-            unless the space has a size.
-        trials: how many each model gets.
-        space: what is drawn.
-        recipe: all other settings; its seed is that of every training, and of the draws.
-        vectors: paths of pretrained word vectors, side by side.
-        metric: on dev, by which trials are judged; left out, accuracy at the roots, or Pearson's correlation where the
-            treebank has no classes.
+        models: the names of models, as `treenn cells` lists them; unless the space has a size, the first has the size
+            of the settings, and the others are matched to its number of parameters.
+        trials: the number of trials of each model (default: 8).
+        space: the search space (default: the one that ships with treenn).
+        settings: all other settings; their seed is that of every training and of the draws (default: `Settings()`).
+        vectors: paths of pretrained word vectors, concatenated (default: none).
+        metric: the metric on dev that trials are judged by (default: accuracy at the roots, or Pearson's correlation if
+            the treebank has no classes).
 
     Raises:
-        InputError: where a model stands twice, or there is none, or no trial, or no such metric.
+        InputError: if a model is repeated, there is no model, no trial, or no such metric.
     """
 
     treebank: str | Treebank | PairTreebank
     models: Sequence[str]
     trials: Runs = 8
     space: Space = field(default_factory=read_space)
-    recipe: Settings = field(default_factory=Settings)
+    settings: Settings = field(default_factory=Settings)
     vectors: Sequence[AnyPath] = ()
     metric: str | None = None
 
@@ -49,29 +49,29 @@ class Search:
         check_fields(self)
         object.__setattr__(self, "vectors", tuple(map(str, self.vectors)))
         if not self.models or len(set(self.models)) < len(self.models):
-            raise InputError(f"{argument('models')} {','.join(self.models)}: name one model or more, each once")
+            raise InputError(f"{argument('models')} {','.join(self.models)}: must be at least one model, each once")
         check_models(self.models)
         if self.metric is not None:  # the expected maximum over trials is of metrics that grow
             check_metric(self.metric, [name for name, metric in METRICS.items() if metric.better == "higher"])
         for name in self.models:
-            replace(self.recipe, model=name)
+            replace(self.settings, model=name)
 
     def runs(self, input_size: int, make_head: MakeHead, data: str = "") -> Iterator[RunSpec]:
         """Yield every trial, the first of each model first.
 
         Args:
             input_size: the width of the word vectors.
-            make_head: from settings to what reads the states of the treebank (`treenn.training.tasks.head_of`).
+            make_head: makes the head for the treebank from settings (`treenn.training.tasks.head_of`).
             data: a fingerprint of the treebank, for the keys of the trials (default: none).
         """
-        reference = replace(self.recipe, model=self.models[0])
-        recipes = [replace(self.recipe, model=name) for name in self.models]
+        reference = replace(self.settings, model=self.models[0])
+        recipes = [replace(self.settings, model=name) for name in self.models]
         if "size" not in self.space.settings:
             recipes = [recipes[0], *(match_parameters(each, reference, input_size, make_head) for each in recipes[1:])]
         spaces = [self.space.of(name) for name in self.models]
         for number in range(self.trials):
             for recipe, space in zip(recipes, spaces, strict=True):
-                drawn = space.draw(number, self.recipe.seed)
+                drawn = space.draw(number, self.settings.seed)
                 yield RunSpec(
                     *(replace(recipe, **drawn), self.treebank, tuple(map(str, self.vectors))),
                     data=data,

@@ -1,4 +1,4 @@
-"""`Space`: which settings are searched for, and what they may be."""
+"""`Space`: the settings of a search, each with its range or its choices."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from treenn.trees.errors import InputError, argument
 from treenn.trees.files import read_toml
 
 SHIPPED = Path(__file__).with_name("space.toml")
-"""The space that is searched where no other is given."""
+"""The default search space."""
 
 _DIGITS = 3  # so that a drawn number is as short in a command as it is exact
 _DECIDED = ("model", "seed")
@@ -26,7 +26,7 @@ _DECIDED = ("model", "seed")
 
 @dataclass(frozen=True)
 class Range:
-    """Numbers between two others, each order of magnitude as likely as the next.
+    """A log-uniform range of numbers.
 
     Args:
         low: the minimum, more than 0.
@@ -45,7 +45,7 @@ class Range:
             raise InputError(f"{argument('low')} {self.low}: must be at most {argument('high')} {self.high}")
 
     def draw(self, rng: np.random.Generator) -> float | int:
-        """A number to three digits, a whole one between two whole ones."""
+        """Draw a number to three digits; an integer if both bounds are integers."""
         drawn = math.exp(rng.uniform(math.log(self.low), math.log(self.high)))
         if isinstance(self.low, int) and isinstance(self.high, int):
             return round(drawn)
@@ -54,10 +54,10 @@ class Range:
 
 @dataclass(frozen=True)
 class Space:
-    """Settings, and for each the range or the choices that it is drawn from.
+    """A search space: the range or the choices of each setting.
 
     Raises:
-        InputError: if a name is no setting that can be searched for, or a value is not one that the setting can have.
+        InputError: if a name is not a setting that can be searched, or a value is invalid for its setting.
 
     >>> space = Space({"learning_rate": Range(0.01, 0.1), "dropout": (0.0, 0.5)})
     >>> space.draw(trial=0, seed=0) == space.draw(trial=0, seed=0)
@@ -73,9 +73,9 @@ class Space:
 
     @checked
     def draw(self, trial: Natural, seed: Seed) -> dict[str, Any]:
-        """The settings of a trial; each is drawn by itself, whatever else is in the space.
+        """Draw the settings of a trial, each independently of the others in the space.
 
-        Choices come in random order, all of them before one comes again: few trials would else spend some on the same.
+        Choices are drawn without replacement until all have been drawn, so that few trials do not repeat one.
         """
         drawn = {}
         for name, values in self.settings.items():
@@ -89,7 +89,7 @@ class Space:
         return drawn
 
     def as_dict(self) -> dict[str, Any]:
-        """The space in JSON's types.
+        """Return the space as JSON types.
 
         >>> Space({"learning_rate": Range(0.01, 0.1), "dropout": (0.0, 0.5)}).as_dict()
         {'learning_rate': {'low': 0.01, 'high': 0.1}, 'dropout': [0.0, 0.5]}
@@ -100,11 +100,11 @@ class Space:
         }
 
     def without(self, names: Iterable[str]) -> Space:
-        """The space with these settings left as they are."""
+        """Return the space without these settings."""
         return Space({name: values for name, values in self.settings.items() if name not in set(names)})
 
     def of(self, model: str) -> Space:
-        """The space without the settings that a model has no use for."""
+        """Return the space without the settings that a model does not support."""
         return self.without([name for name in self.settings if not self._applies(name, model)])
 
     def _applies(self, name: str, model: str) -> bool:
@@ -121,17 +121,19 @@ class Space:
 
 @checked
 def read_space(path: AnyPath = SHIPPED) -> Space:
-    """The space of a TOML file: `setting = { low = 0.01, high = 0.1 }` or `setting = [0.0, 0.5]`.
+    """Read a space from a TOML file: `setting = { low = 0.01, high = 0.1 }` or `setting = [0.0, 0.5]`.
 
     Raises:
-        InputError: where the file cannot be read, names no setting, or gives one what it cannot be.
+        InputError: if the file cannot be read, names no setting, or has an invalid value.
 
     >>> read_space().settings["learning_rate"]
     Range(low=0.01, high=0.2)
     """
     table = read_toml(path)
     if not table:
-        raise InputError("names no setting; such as learning_rate = { low = 0.01, high = 0.1 }", source=path)
+        raise InputError(
+            "this file has no setting; it needs one, such as learning_rate = { low = 0.01, high = 0.1 }", source=path
+        )
     try:
         return Space({name: _values(name, entry) for name, entry in table.items()})
     except InputError as error:
@@ -155,12 +157,12 @@ def _values(name: str, entry: Any) -> Range | tuple[Any, ...]:
 def _checked(name: str, values: Any) -> Range | tuple[Any, ...]:
     """The values of a setting, each validated by `Settings`."""
     if name not in get_type_hints(Settings) or name in _DECIDED:
-        raise InputError(f"{name}: no setting that can be searched for; `treenn tune --help` lists them")
+        raise InputError(f"{name}: not a setting that can be searched; `treenn tune --help` lists them")
     for value in (values.low, values.high) if isinstance(values, Range) else check_list(name, values):
         chosen: dict[str, Any] = {name: value}
         Settings(**chosen)
     if isinstance(values, Range):
         return values
     if not len(values):
-        raise InputError(f"{name}: must be a range or one value or more")
+        raise InputError(f"{name}: must be a range, or a list of at least one value")
     return tuple(check_list(name, values))

@@ -9,7 +9,7 @@ from treenn.runtime.terminal import Grid
 
 
 def tuning_table(log: Mapping[str, Any]) -> Grid:
-    """A row a model: its best trial on dev, and what fewer trials could be expected to have found."""
+    """Return a table with one row per model: its best trial on dev, and the expected best of fewer trials."""
     number = log["trials_per_model"]
     shown = sorted({n for n in (1, 2, 4, 8, 16, 32) if n < number} | {number})
     heads = [f"best of {n}" for n in shown]

@@ -60,7 +60,7 @@ def tune(
     out = Path(out)
     check_run_dir(out, run_of(search), resume=True, overwrite=overwrite)
     treebank, vectors = load(search.treebank, tuple(map(str, search.vectors)))
-    input_size = sum(file.size for file in vectors) or search.recipe.word_size
+    input_size = sum(file.size for file in vectors) or search.settings.word_size
     specs = search.runs(input_size, head_of(treebank), fingerprint(treebank, _SPLITS))
     runs = {f"trials/{spec.name}.json": spec for spec in specs}
     with experiment_dir(out, run_of(search), runs, overwrite=overwrite):
@@ -79,7 +79,7 @@ def run_of(search: Search) -> Run:
             "vectors": list(search.vectors),
             "metric": search.metric,
             "space": search.space.as_dict(),
-            "settings": asdict(search.recipe),
+            "settings": asdict(search.settings),
             "models": dict.fromkeys(search.models, True),
             "matched_to": search.models[0],
         },
