@@ -34,9 +34,7 @@ def compare(
     vectors: Vectors = [],  # noqa: B006 (typer wants a list)
     plan: Annotated[
         str | None,
-        typer.Option(
-            metavar="FILE", help="A plan in TOML, or the name of one that ships, instead of the options above."
-        ),
+        typer.Option(metavar="FILE", help="A plan in TOML, or the name of one that ships, instead of the above."),
     ] = None,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The output folder.")] = Path("comparison"),
     overwrite: Overwrite = False,

@@ -26,7 +26,7 @@ def reproduce(
     out: Out = Path("reproduction"),
     results: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="The folder of the records, one JSON file per recipe (default: --out)."),
+        typer.Option(metavar="DIR", help="The folder of the records, one per recipe (default: --out)."),
     ] = None,
     overwrite: Overwrite = False,
     json: Json = False,

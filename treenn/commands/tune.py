@@ -33,14 +33,12 @@ def tune(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="The search space in TOML: setting = { low = 0.01, high = 0.1 } or setting = [0.0, 0.5].",
+            help="The space in TOML: setting = { low = 0.01, high = 0.1 } or setting = [0.0, 0.5].",
         ),
     ] = None,
     metric: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAME", help="The metric on dev that trials are judged by (default: root, or pearson for scores)."
-        ),
+        typer.Option(metavar="NAME", help="The metric of trials on dev (default: root, or pearson for scores)."),
     ] = None,
     vectors: Vectors = [],  # noqa: B006 (typer wants a list)
     jobs: Jobs = None,

@@ -25,7 +25,7 @@ _ROOTS = "roots as listed by LINE-PESC nlp-benchmarks"
 
 
 def _socher(name: str, title: str, model: str, published: Published, *unmatched: str) -> Recipe:
-    """The settings that the three networks of the paper share: random vectors of 25 to 35, AdaGrad, batches of 20 to 30.
+    """The settings that the paper's three networks share: random vectors of 25 to 35, AdaGrad, batches of 20 to 30.
 
     The paper does not report learning rates; these were tuned on dev. The rate of the composition is lower than that of
     the words: with one rate for both, as in the authors' code, accuracy at the root is much lower here.

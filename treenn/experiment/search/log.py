@@ -111,9 +111,9 @@ def _best(trials: Sequence[dict[str, Any]], metric: str) -> dict[str, Any] | Non
 def expected_best(values: Sequence[float]) -> list[float]:
     """Estimate the expected best of 1, 2, ... trials.
 
-    The estimate is the mean of the maximum over all subsets of that size (Dodge et al. 2019, *Show Your Work*), in the unbiased form
-    of Tang et al. 2020, *Showing Your Work Doesn't Always Work*: `sum_i v(i) C(i-1, n-1) / C(B, n)` over the B values
-    in ascending order, of which the i-th is the greatest of `C(i-1, n-1)` subsets.
+    The estimate is the mean of the maximum over all subsets of that size (Dodge et al. 2019, *Show Your Work*), in the
+    unbiased form of Tang et al. 2020, *Showing Your Work Doesn't Always Work*: `sum_i v(i) C(i-1, n-1) / C(B, n)` over
+    the B values in ascending order, of which the i-th is the greatest of `C(i-1, n-1)` subsets.
 
     >>> expected_best([0.3, 0.5, 0.4])
     [0.4, 0.4666666666666667, 0.5]

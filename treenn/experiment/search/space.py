@@ -131,9 +131,7 @@ def read_space(path: AnyPath = SHIPPED) -> Space:
     """
     table = read_toml(path)
     if not table:
-        raise InputError(
-            "this file has no setting; it needs one, such as learning_rate = { low = 0.01, high = 0.1 }", source=path
-        )
+        raise InputError("this file has no setting, such as learning_rate = { low = 0.01, high = 0.1 }", source=path)
     try:
         return Space({name: _values(name, entry) for name, entry in table.items()})
     except InputError as error:
