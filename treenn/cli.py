@@ -1,4 +1,4 @@
-"""The `treenn` command: assembles the commands, and ends every failure in one line and an exit code."""
+"""The `treenn` command: registers the commands, and reports every failure as one line and an exit code."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 LONGEST = 500
-"""The most characters of an error line."""
+"""The maximum length of an error line."""
 
 
 def _print_version(wanted: bool) -> None:
@@ -55,7 +55,7 @@ def _options(
         typer.Option("--version", callback=_print_version, is_eager=True, help="Show versions and exit."),
     ] = False,
 ) -> None:
-    """Recursive neural networks over trees: train, compare with recurrent networks, look at treebanks.
+    """Recursive neural networks over trees: training, comparison with recurrent networks, treebanks, parsers.
 
     Example: treenn predict "It's not a great movie, but the last ten minutes are wonderful."
     """
@@ -84,9 +84,9 @@ app.add_typer(data.app, name="data")
 def main() -> None:
     """Run the command of `sys.argv` and exit.
 
-    Exit codes: 0; 1 if standard output cannot be written, as on a full disk; 2 for a user's mistake and for a file that
-    cannot be read or written; 128 plus the number of a signal that stopped the command; 141, without a message, if the
-    reader of standard output has gone. Every other failure is one line on standard error.
+    Exit codes: 0; 1 if standard output cannot be written, for example on a full disk; 2 for invalid input and for a
+    file that cannot be read or written; 128 plus the signal number if a signal stopped the command; 141, without a
+    message, if the reader of standard output has exited. Every other failure is one line on standard error.
     """
     code, message = _outcome(sys.argv[1:]) if streams.prepare() else (1, "standard output is closed")
     if (failure := streams.failure_of(sys.stdout)) is not None:
@@ -100,7 +100,7 @@ def main() -> None:
 
 
 def _outcome(arguments: Sequence[str]) -> tuple[int, str | None]:
-    """Run a command. Returns the exit code and, if the command failed, why."""
+    """Run a command. Returns the exit code, and the error message if it failed."""
     command: Any = typer.main.get_command(app)
     polish(command)
     try:
@@ -115,18 +115,18 @@ def _outcome(arguments: Sequence[str]) -> tuple[int, str | None]:
     except KeyboardInterrupt:
         return 130, "interrupted"
     except EOFError:
-        return 1, "standard input has ended"
+        return 1, "unexpected end of standard input"
     except OSError as error:
         return streams.outcome_of(error)
     except SystemExit as stop:
-        if isinstance(stop.__context__, BrokenPipeError):  # rich's answer to one
+        if isinstance(stop.__context__, BrokenPipeError):  # raised by rich
             return streams.outcome_of(stop.__context__)
         raise
     return 0, None
 
 
 def _usage(error: typer.TyperException, command: Any, arguments: Sequence[str]) -> str | None:
-    """What is wrong with the arguments, and where to look; None where the help was printed instead of an error."""
+    """The error in the arguments and a reference to `--help`; None if the help was printed instead of an error."""
     if not (message := error.format_message().rstrip(".")):
         return None
     path = ["treenn"]

@@ -158,7 +158,7 @@ def test_bad_trees_are_skipped_on_request(command: Command, tmp_path: Path) -> N
     done = command("train", *arguments, "--skip-bad")
     assert done.returncode == 0
     lines = done.stderr.splitlines()
-    start = lines.index("skipped what cannot be read 8 times; the first 5:")
+    start = lines.index("skipped malformed input 8 times; the first 5:")
     assert [line.split(": ")[0].strip() for line in lines[start + 1 : start + 6]] == [
         f"bad.txt:{line}:11" for line in range(3, 8)
     ]

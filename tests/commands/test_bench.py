@@ -36,14 +36,14 @@ def command(treenn: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_contender_prints_one_line(command: Command, tmp_path: Path) -> None:
-    code, out, _ = command("--contender")
+    code, out, _ = command("--cross-library")
     assert code == 0
     assert LINE.fullmatch(out)
     assert [path.name for path in tmp_path.iterdir()] == ["train.txt"]
 
 
 def test_the_contender_in_json(command: Command) -> None:
-    _, out, _ = command("--contender", "--json", "--no-share")
+    _, out, _ = command("--contender", "--json", "--no-dedup")
     results = json.loads(out)
     assert (results["batch"], len(results["seconds"]), len(results["losses"])) == (4, 2, 5)
 
@@ -68,7 +68,7 @@ def test_json_stands_alone_on_standard_output(command: Command, tmp_path: Path) 
     ("arguments", "message"),
     [
         (["--cells", "tree-lstm,rnn"], "--cells rnn: no such cell; there are tree-lstm"),
-        (["--batch", "25;256"], "--batch 25;256: must be whole numbers with commas between"),
+        (["--batch", "25;256"], "--batch 25;256: must be whole numbers separated by commas"),
         (["--batch", "0"], "--batch 0: must be 1 or more"),
         (["--threads", "0"], "--threads 0: must be 1 or more"),
         (["--device", "tpu"], "--device tpu: must be cpu or cuda"),

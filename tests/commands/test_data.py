@@ -111,7 +111,7 @@ def test_show_as_json_gives_the_entry(run, home):
 
 def test_fetch_reports_the_folder(run, made, home):
     code, out, err = run("fetch", "made")
-    assert (code, out) == (0, f"made: fetched and checked, in {home / 'made'}\n")
+    assert (code, out) == (0, f"made: fetched and verified, in {home / 'made'}\n")
     assert "fetching made" in err
     assert (home / "made" / "made.txt").read_bytes() == DATA
 
@@ -120,7 +120,7 @@ def test_fetch_of_what_is_there_says_so(run, made, home):
     run("fetch", "made")
     code, out, err = run("fetch", "made")
     assert (code, err) == (0, "")
-    assert out == f"made: already here, every checksum is right, in {home / 'made'}\n"
+    assert out == f"made: already here, all checksums match, in {home / 'made'}\n"
 
 
 def test_fetch_as_json(run, made, home):
@@ -151,7 +151,7 @@ def test_what_ships_with_the_package_needs_neither(run, home, command):
 
 def test_verify_of_what_is_right(run, made, home):
     run("fetch", "made")
-    assert run("verify", "made") == (0, f"made: 1 of 1 files are right, in {home / 'made'}\n", "")
+    assert run("verify", "made") == (0, f"made: 1 of 1 files match, in {home / 'made'}\n", "")
 
 
 def test_verify_names_wrong_files(run, made, home):
@@ -160,7 +160,7 @@ def test_verify_names_wrong_files(run, made, home):
     code, out, err = run("verify", "made")
     assert (code, err) == (1, "")
     assert out.startswith(f"made.txt: wrong checksum, expected {SHA256} as SHA-256, found ")
-    assert "made: 0 of 1 files are right" in out
+    assert "made: 0 of 1 files match" in out
 
 
 def test_verify_as_json(run, made, home):

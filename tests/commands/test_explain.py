@@ -54,7 +54,7 @@ def test_fallback_to_right_branching(explain: Explain, monkeypatch: pytest.Monke
     monkeypatch.setattr(loading, "SHIPPED", "nowhere")
     code, out, err = explain("tree-gru", "--sentence", "a b c")
     assert code == 0 and "(6) ┬ (6) a ← x (8)" in out
-    assert err == "no parser ships here, so the tree is right-branching; --parser names another\n"
+    assert err == "the shipped parser is missing, so the tree is right-branching; --parser names another\n"
     assert str(Right().parse(["a"])) == "(X a)"
 
 
@@ -72,8 +72,11 @@ def test_pictures_are_written_instead(explain: Explain, tmp_path: Path) -> None:
         (["lstm", "--sentence", " "], "there is no word in this text"),
         (["lstm", "--tree", ""], "<text>: there is no tree here"),
         (["lstm", "--tree", "(3 (2 not) (1 bad)"], "<text>:1:1: this bracket is never closed"),
-        (["lstm", "--tree", "(3 a)", "--sentence", "b"], "--tree is a tree already: leave out --sentence and --parser"),
-        (["lstm", "--tree", "(3 a)", "--parser", "left"], "--tree is a tree already"),
+        (
+            ["lstm", "--tree", "(3 a)", "--sentence", "b"],
+            "--tree gives a tree; give neither",
+        ),
+        (["lstm", "--tree", "(3 a)", "--parser", "left"], "--tree gives a tree"),
         (["tree-gru", "--parser", "nobody"], "nobody is neither a folder nor the name of a parser"),
         (["lstm", "--svg", "/proc/none/a.svg"], "/proc/none/a.svg: cannot write here"),
     ],

@@ -44,11 +44,11 @@ def test_what_is_labelled_is_trained_on(label: Command, treenn: Command, tmp_pat
 def test_going_on_and_a_changed_input_are_said(label: Command, tmp_path: Path) -> None:
     done = label("trees.txt", b"\n2\n")
     assert "1 of 3 sentences are labelled" not in done.stderr  # one word, one answer: the second is finished too
-    assert "trees.txt: 2 of 3 sentences are labelled, 0 skipped\nthe same command goes on from here\n" in done.stderr
+    assert "trees.txt: 2 of 3 sentences are labelled, 0 skipped\nrepeat the command to resume\n" in done.stderr
     (tmp_path / "some.txt").write_text("bad\na film\n")
     done = label("trees.txt", b"s\n")
-    assert "trees.txt: going on after 1 of 2 sentences" in done.stderr
-    assert "some.txt has changed: 1 sentences of trees.txt are not in it now; they stay there" in done.stderr
+    assert "trees.txt: resuming after 1 of 2 sentences" in done.stderr
+    assert "some.txt has changed: 1 sentences of trees.txt are no longer in it; they are kept" in done.stderr
     assert "1 of 2 sentences are labelled, 1 skipped" in done.stderr
     assert len(read_trees(tmp_path / "trees.txt")) == 2
 
@@ -88,7 +88,7 @@ def test_interrupting_keeps_every_answer(label: Command, tmp_path: Path, monkeyp
     ("arguments", "message"),
     [
         (["label", "nowhere.txt", "--out", "x"], "nowhere.txt: cannot read this file: No such file or directory"),
-        (["label", "blank.txt", "--out", "x"], "blank.txt: there is no word to parse"),
+        (["label", "blank.txt", "--out", "x"], "blank.txt: this file has no words"),
     ],
 )
 def test_mistakes_end_in_one_message(treenn: Command, tmp_path: Path, arguments: list[str], message: str) -> None:

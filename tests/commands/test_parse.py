@@ -15,7 +15,8 @@ from treenn.trees import InputError, Tree, draw_text, parse_tree
 
 Command = Callable[..., Any]
 
-ONE_OR_THE_OTHER = "give TEXT or --file, not both, and at most one of --brackets, --json and --svg"
+BOTH = "give TEXT or --file, not both"
+SEVERAL = "give at most one of --brackets, --json and --svg"
 NEITHER = (
     "is neither a folder nor the name of a parser; names: balanced, benepar, chart, left, random, right, "
     "right-punctuation, spacy, stanza"
@@ -68,7 +69,7 @@ def test_one_line_is_one_sentence_on_request(parse: Command, option: str) -> Non
 
 def test_several_texts(parse: Command) -> None:
     assert parse("a b", "", "c", "--brackets").stdout == "(X (X a) (X b))\n\n(X c)\n"
-    assert parse("a", " ", "--json").stderr == "TEXT 2: no words here; lines without words: 1\n"
+    assert parse("a", " ", "--json").stderr == "TEXT 2: no words; lines without words: 1\n"
 
 
 def test_a_picture_is_drawn(parse: Command, tmp_path: Path) -> None:
@@ -104,7 +105,7 @@ def test_one_output_line_per_input_line(parse: Command, tmp_path: Path, option: 
             ["😀", "שלום"],
         ]
         assert json.loads(lines[1])["tree"] is None
-    assert "some.txt:2: no words here; lines without words: 2" in from_file.stderr
+    assert "some.txt:2: no words; lines without words: 2" in from_file.stderr
     assert parse(option, stdin=text).stdout == parse("--file", "-", option, stdin=text).stdout == from_file.stdout
 
 
@@ -140,14 +141,14 @@ def test_any_text_with_a_word_has_a_tree(parse: Command, text: str, words: list[
 )
 def test_no_words_is_one_message(parse: Command, arguments: list[str]) -> None:
     done = parse(*arguments)
-    assert done.error.startswith("there is no word to parse")
+    assert done.error.startswith("the input has no words")
     assert done.stdout == ""
 
 
 @pytest.mark.parametrize("text", [b"", b"\n\r\n \n"])
 def test_no_words_in_any_line_is_one_message(parse: Command, text: bytes) -> None:
     done = parse("--brackets", stdin=text)
-    assert done.error.startswith("standard input: there is no word to parse" if text else "there is no word to parse")
+    assert done.error.startswith("standard input: the input has no words" if text else "the input has no words")
     assert done.stdout == ""
 
 
@@ -201,15 +202,15 @@ def test_long_sentence_is_divided_with_note(parse: Command, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["a b", "--file", "x"], ONE_OR_THE_OTHER),
+        (["a b", "--file", "x"], BOTH),
         (["a", "--svg", "x.txt/x.svg", "--parser", "nowhere"], "--svg x.txt/x.svg: "),
         (["a", "--svg", ".", "--parser", "nowhere"], "--svg .: this is a folder; name a file"),
-        (["a b", "--json", "--svg", "x"], ONE_OR_THE_OTHER),
+        (["a b", "--json", "--svg", "x"], SEVERAL),
         (["--file", "nowhere.txt"], "nowhere.txt: cannot read this file: No such file or directory"),
         (["--file", "."], ".: cannot read this file: Is a directory"),
         (["a", "--parser", "nowhere"], f"nowhere {NEITHER}"),
         (["a", "--parser", "."], "config.json: cannot read this file: No such file or directory"),
-        (["--svg", "x.svg"], "--svg x.svg: one sentence is drawn, none is given"),
+        (["--svg", "x.svg"], "--svg x.svg: must be a single sentence; there is none"),
     ],
 )  # fmt: skip
 def test_bad_arguments_end_in_one_message(parse: Command, tmp_path: Path, arguments: list[str], message: str) -> None:
@@ -219,9 +220,10 @@ def test_bad_arguments_end_in_one_message(parse: Command, tmp_path: Path, argume
 
 def test_a_picture_is_of_one_sentence(parse: Command, tmp_path: Path) -> None:
     done = parse("--svg", "x.svg", stdin=b"one\ntwo\n")
-    assert done.error == "--svg x.svg: one sentence is drawn, more are given; --no-split makes a text one sentence"
+    error = "--svg x.svg: must be a single sentence; there are several: "
+    assert done.error == error + "--no-split makes a text one sentence"
     done = parse("--no-split", "--svg", "x.svg", stdin=b"a\nb\n")
-    assert done.error == "--svg x.svg: one sentence is drawn, more are given; give one text"
+    assert done.error == error + "give one text"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -229,7 +231,7 @@ def test_who_types_is_told_what_is_awaited(parse: Command) -> None:
     done = parse("--brackets", stdin=b"a b\nc\n", typed=True)
     assert (
         done.stderr.splitlines(keepends=True)[0]
-        == "waiting for texts, one a line; Ctrl-D ends (on Windows Ctrl-Z, then Enter)\n"
+        == "reading texts, one per line; Ctrl-D ends (on Windows Ctrl-Z, then Enter)\n"
     )
     assert done.stdout.splitlines() == ["(X (X a) (X b))", "(X c)"]
 

@@ -127,7 +127,7 @@ def test_the_trees_are_tried_on_a_sentiment_model(command: Command, tmp_path: Pa
     assert found["model"] == "model"
     assert found["parser"] == found["right"]
     assert all(0 <= found[trees][key] <= 1 for trees in ("treebank", "balanced") for key in ("root", "root_binary"))
-    assert "sentiment over the trees of" in command(*arguments).stdout
+    assert "sentiment accuracy by trees" in command(*arguments).stdout
 
 
 def test_a_sentiment_model_of_other_classes_is_refused(
@@ -144,7 +144,7 @@ def test_a_sentiment_model_of_other_classes_is_refused(
     ("arguments", "message"),
     [
         (["train", "--parser", "right", "--out", "mine"], "--parser right: must be one of chart"),
-        (["train", "--out", "mine", "--epoch", "3"], "--epoch: no such option here; with their defaults, there are --"),
+        (["train", "--out", "mine", "--epoch", "3"], "--epoch: no such option; options and defaults: --"),
         (["train", "--out", "mine", "--epochs", "0"], "--epochs 0: must be 1 or more"),
         (["train", "--out", "file.txt"], "file.txt: this is a file; --out must name a folder"),
         (["train", "--out", "mine", "--vectors", "none.txt"], "none.txt: cannot read this file"),
@@ -153,7 +153,7 @@ def test_a_sentiment_model_of_other_classes_is_refused(
         (["train", "--out", "mine", "--fold", "5/4"], "--fold 5/4: must be a fold of two or more, such as 1/4"),
         (
             ["train", "--parser", "pcfg", "--teacher", "x", "--out", "mine"],
-            "--teacher: only a chart parser learns from others, and this is --parser pcfg",
+            "--teacher: needs --parser chart, not pcfg",
         ),
         (["evaluate", "--parser", "nowhere"], "nowhere is neither a folder nor the name of a parser"),
         (["evaluate", "--parser", "left", "--split", "all"], "--split all: sst has train, dev, test"),

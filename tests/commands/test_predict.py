@@ -18,9 +18,11 @@ from treenn.trees import parse_tree
 
 Command = Callable[..., Any]
 SETTINGS, CLASSES = Settings(size=6, word_size=5), ("bad", "so-so", "good")
-ONE_OR_THE_OTHER = "give TEXT or --file, not both, and at most one of --json, --svg and --html"
+BOTH = "give TEXT or --file, not both"
+SEVERAL = "give at most one of --json, --svg and --html"
 
-MORE = "--svg x.svg: one sentence is drawn, more are given; --no-split makes a text one sentence, and --html draws all"
+SINGLE = "--svg x.svg: must be a single sentence; there are several: "
+MORE = SINGLE + "--no-split makes a text one sentence, and --html draws all"
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def test_json_has_a_line_for_each_line(predict: Command, tmp_path: Path) -> None
     assert lines[0]["sentences"] == [{name: value for name, value in lines[0].items() if name != "sentences"}]
     assert parse_tree(lines[0]["tree"], classes=3).label == lines[0]["label"]
     assert sum(lines[0]["probabilities"]) == pytest.approx(1, abs=1e-4)
-    assert "standard input:2: no words here; lines without words: 2" in done.stderr
+    assert "standard input:2: no words; lines without words: 2" in done.stderr
     found = load_sentiment(tmp_path / "model", "right").predict("not good")
     assert lines[0]["probabilities"] == [round(share, 6) for share in found.probabilities]
 
@@ -97,9 +99,9 @@ def test_no_drawing_of_a_divided_text(treenn: Command, option: str) -> None:
     long = "The film is good , and long . " * 60
     done = treenn("predict", long, option, "--svg", "x.svg")
     remedy = "give one text of at most 400 words, or draw all with --html"
-    assert done.error == f"--svg x.svg: one sentence is drawn, more are given; {remedy}"
+    assert done.error == f"--svg x.svg: must be a single sentence; there are several: {remedy}"
     remedy = "--no-split makes a text of at most 400 words one sentence, and --html draws all"
-    assert treenn("predict", long, "--svg", "x.svg").error.endswith(f"more are given; {remedy}")
+    assert treenn("predict", long, "--svg", "x.svg").error.endswith(f"there are several: {remedy}")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,7 @@ def test_blank_texts_among_arguments_have_a_line_each(predict: Command, texts: t
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["text"] for line in lines] == [*texts]
     assert [number for number, line in enumerate(lines, start=1) if line["label"] is None] == [blank]
-    assert done.stderr == f"TEXT {blank}: no words here; lines without words: 1\n"
+    assert done.stderr == f"TEXT {blank}: no words; lines without words: 1\n"
 
 
 LONG = "The film is good, and long; it is not good. " * 140
@@ -135,7 +137,7 @@ def test_a_long_review_is_answered(predict: Command, tmp_path: Path) -> None:
 
 
 def test_who_types_is_told_what_is_awaited(predict: Command) -> None:
-    prompt = "waiting for texts, one a line; Ctrl-D ends (on Windows Ctrl-Z, then Enter)\n"
+    prompt = "reading texts, one per line; Ctrl-D ends (on Windows Ctrl-Z, then Enter)\n"
     assert prompt in predict("--json", stdin=b"good\n", typed=True).stderr
     assert prompt not in predict("--json", stdin=b"good\n").stderr
     assert prompt not in predict("--json", "good", typed=True).stderr
@@ -151,12 +153,12 @@ def test_pictures(predict: Command, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "stdin", "message"),
     [
-        (["a b", "--file", "x"], b"", ONE_OR_THE_OTHER),
-        (["a b", "--json", "--html", "x"], b"", ONE_OR_THE_OTHER),
-        ([""], b"", "there is no word to parse"),
-        (["--json"], b"\n\n", "standard input: there is no word to parse"),
-        (["--html", "x.html"], b"\n", "--html x.html: there is no word to parse"),
-        (["", " "], b"", "there is no word to parse"),
+        (["a b", "--file", "x"], b"", BOTH),
+        (["a b", "--json", "--html", "x"], b"", SEVERAL),
+        ([""], b"", "the input has no words"),
+        (["--json"], b"\n\n", "standard input: the input has no words"),
+        (["--html", "x.html"], b"\n", "--html x.html: the input has no words"),
+        (["", " "], b"", "the input has no words"),
         (["--svg", "x.svg"], b"a\nb\n", MORE),
         (["Dull! Boring!", "--svg", "x.svg"], b"", MORE),
         (["a", "--svg", "file/x.svg", "--model", "nowhere"], b"", "--svg file/x.svg: {folder}/file is not a folder"),

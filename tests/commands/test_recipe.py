@@ -28,11 +28,11 @@ def test_options_set_fields() -> None:
     [
         (
             ["--size", "3"],
-            "--size: no such option here; with their defaults, there are "
+            "--size: no such option; options and defaults: "
             "--epochs 10, --learning-rate 0.05, --mode fast, --share False",
         ),
-        (["epochs", "3"], "epochs: no such option here; with their defaults, there are --epochs 10, "),
-        (["--epochs"], "--epochs: a value must follow"),
+        (["epochs", "3"], "epochs: no such option; options and defaults: --epochs 10, "),
+        (["--epochs"], "--epochs: needs a value"),
         (["--epochs", "many"], "--epochs many: must be a whole number"),
         (["--learning-rate=high"], "--learning-rate high: must be a number"),
         (["--share", "1"], "--share 1: must be true or false"),

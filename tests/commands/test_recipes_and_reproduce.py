@@ -110,7 +110,7 @@ def test_overlap_names_sentences_by_number(treenn: Command, home: Path) -> None:
     (home / "sst/test.txt").write_text("(2 unheard)\n" + (home / "sst/train.txt").read_text().splitlines()[0] + "\n")
     done = treenn("data", "overlap", "sst")
     assert "test 2: train 1" in done.stdout
-    assert "test: 1 of 2 sentences stand in train" in done.stdout
+    assert "test: 1 of 2 sentences occur in train" in done.stdout
     [found] = [
         each for each in json.loads(treenn("data", "overlap", "sst", "--json").stdout) if each["split"] == "test"
     ]

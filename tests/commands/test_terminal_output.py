@@ -152,7 +152,7 @@ def test_the_version_is_one_line(treenn: Command) -> None:
 
 @pytest.mark.parametrize(("failure", "code", "message"), [
     (KeyboardInterrupt(), 130, "error: interrupted\n"),
-    (EOFError(), 1, "error: standard input has ended\n"),
+    (EOFError(), 1, "error: unexpected end of standard input\n"),
     (OSError(errno.ENOSPC, "No space left on device"), 1, "error: cannot write the output: No space left on device\n"),
     (PermissionError(errno.EACCES, "Permission denied", HOSTILE), 2, f"error: {SEEN}: Permission denied\n"),
     (BrokenPipeError(errno.EPIPE, "Broken pipe"), 141, ""),
@@ -266,7 +266,7 @@ def test_tables_fit_and_cut_no_word(
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     text = treenn(*arguments).stdout
-    table = [line for line in text.splitlines() if not line.startswith("They lie in")]
+    table = [line for line in text.splitlines() if not line.startswith("Folder: ")]
     assert max(map(len, table)) <= width
     assert all(each in text for each in whole)
     assert "…" not in text

@@ -1,1 +1,1 @@
-"""One file a command; each imports what it uses only when it runs, so that `treenn --help` answers at once."""
+"""One file per command; imports are inside functions, so that `treenn --help` is fast."""

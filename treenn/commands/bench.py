@@ -1,4 +1,4 @@
-"""`treenn bench`: how fast it is here."""
+"""`treenn bench`: the speed of training and prediction on this machine."""
 
 from __future__ import annotations
 
@@ -13,25 +13,32 @@ from treenn.commands.options import Json, command_line
 def bench(
     treebank: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="A treebank of `treenn data list`; sst if it is here, or reviews."),
+        typer.Option(metavar="NAME", help="A treebank of `treenn data list` (default: sst if here, else reviews)."),
     ] = None,
-    batch: Annotated[str, typer.Option(metavar="N,N", help="Trees in one training step.")] = "25,256",
-    cells: Annotated[str | None, typer.Option(metavar="NAME,NAME", help="What to time; left out, all.")] = None,
-    steps: Annotated[int, typer.Option(help="Timed steps at each batch size.")] = 20,
-    share: Annotated[bool, typer.Option(help="In training, compute equal subtrees of a batch once.")] = True,
-    threads: Annotated[int, typer.Option(help="Threads on the CPU.")] = 1,
-    device: Annotated[str, typer.Option(metavar="cpu|cuda", help="Where to run.")] = "cpu",
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the results go.")] = Path("bench.json"),
-    contender: Annotated[
-        bool, typer.Option("--contender", help="One line for the binary Tree-LSTM; BATCH, STEPS, SST in environment.")
+    batch: Annotated[str, typer.Option(metavar="N,N", help="Batch sizes in training.")] = "25,256",
+    cells: Annotated[str | None, typer.Option(metavar="NAME,NAME", help="The networks to time (default: all).")] = None,
+    steps: Annotated[int, typer.Option(help="Timed steps per batch size.")] = 20,
+    dedup: Annotated[bool, typer.Option(help="In training, compute equal subtrees of a batch once.")] = True,
+    threads: Annotated[int, typer.Option(help="The number of CPU threads.")] = 1,
+    device: Annotated[str, typer.Option(metavar="cpu|cuda", help="The device.")] = "cpu",
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The JSON file of the results.")] = Path(
+        "bench.json"
+    ),
+    cross_library: Annotated[
+        bool,
+        typer.Option(
+            "--cross-library",
+            help="Print one line for the binary Tree-LSTM; BATCH, STEPS and SST are environment variables.",
+        ),
     ] = False,
+    contender: Annotated[bool, typer.Option("--contender", hidden=True)] = False,  # its name in 0.1.0
     json: Json = False,
 ) -> None:
-    """Time training and prediction of each cell beside nn.LSTM and nn.GRU of the same size.
+    """Time training and prediction of each cell, compared with nn.LSTM and nn.GRU of the same size.
 
     Example: treenn bench --treebank reviews --cells tree-lstm --batch 25
 
-    Example: BATCH=256 STEPS=12 treenn bench --contender
+    Example: BATCH=256 STEPS=12 treenn bench --cross-library
     """
     import torch
 
@@ -40,18 +47,18 @@ def bench(
     if threads < 1:
         raise InputError(f"--threads {threads}: must be 1 or more")
     torch.set_num_threads(threads)
-    if contender:
-        _contend(share, json)
+    if cross_library or contender:
+        _contend(dedup, json)
     else:
         names = tuple(cells.split(",")) if cells else ()
-        _compare(treebank, (names, _batch_sizes(batch), steps, share, device), out, json)
+        _compare(treebank, (names, _batch_sizes(batch), steps, dedup, device), out, json)
 
 
-def _contend(share: bool, json: bool) -> None:
+def _contend(dedup: bool, json: bool) -> None:
     from treenn.bench.cross_library import Workload, contend, line
     from treenn.commands.progress_bars import print_json
 
-    results = contend(Workload.of_environment(), share)
+    results = contend(Workload.of_environment(), dedup)
     if json:
         print_json(results)
     else:
@@ -62,21 +69,15 @@ def _compare(treebank: str | None, settings: tuple[Any, ...], out: Path, json: b
     import treebanks
     from treenn.bench.bench_plan import Plan
     from treenn.bench.suite import bench
-    from treenn.commands.progress_bars import print_json, progress_bar, say
-    from treenn.trees.files import check_replaceable, write_text
-    from treenn.trees.json_values import dump_json
+    from treenn.commands.progress_bars import deliver, progress_bar
+    from treenn.trees.files import check_replaceable
 
     check_replaceable(out, "JSON of treenn.bench")
     plan = Plan(*settings)
     data = treebanks.load_trees(treebank or _default_treebank())
     with progress_bar(f"bench on {data.name}") as progress:
         results = bench(plan, data, progress, command_line())
-    if json:
-        print_json(results)
-    else:
-        _print_tables(results)
-    write_text(out, dump_json(results) + "\n")
-    say(f"results: {out}")
+    deliver(results, out, json=json, show=lambda: _print_tables(results))
 
 
 def _default_treebank() -> str:
@@ -92,7 +93,7 @@ def _batch_sizes(text: str) -> tuple[int, ...]:
     try:
         sizes = tuple(int(size) for size in text.split(","))
     except ValueError:
-        raise InputError(f"--batch {text}: must be whole numbers with commas between, such as 25,256") from None
+        raise InputError(f"--batch {text}: must be whole numbers separated by commas, such as 25,256") from None
     if min(sizes) < 1:
         raise InputError(f"--batch {min(sizes)}: must be 1 or more")
     return sizes

@@ -1,4 +1,4 @@
-"""A treebank's card, which is Markdown, on the terminal."""
+"""Display of a treebank's card, which is Markdown, on the terminal."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ class _Table(TableElement):
 
 
 class Card(Markdown):
-    """Markdown whose tables are of `Grid`, so that they fit narrow terminals, too."""
+    """Markdown whose tables are `Grid`s, which fit narrow terminals."""
 
     elements: ClassVar = {**Markdown.elements, "table_open": _Table}

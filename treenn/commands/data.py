@@ -1,4 +1,4 @@
-"""`treenn data`: the treebanks that are known, where they lie, and how to get them."""
+"""`treenn data`: the known treebanks, their folders, and downloads."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from treebanks.catalogue import Entry
     from treebanks.verify import State
 
-app = typer.Typer(help="Treebanks: list, show, fetch, verify, overlap.", no_args_is_help=True)
+app = typer.Typer(help="List, show, fetch and verify treebanks, and find overlaps.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A treebank of `treenn data list`, e.g. sst.")]
 
 
 @app.command("list")
 def list_(json: Json = False) -> None:
-    """List every treebank known, and whether it is on this machine.
+    """List the known treebanks, and whether each is on this machine.
 
     Example: treenn data list
     """
@@ -35,16 +35,16 @@ def list_(json: Json = False) -> None:
         return
     from treenn.runtime.terminal import Grid, console
 
-    table = Grid("name", "what", "licence", "here", prose=("what", "licence", "here"))
+    table = Grid("name", "description", "licence", "here", prose=("description", "licence", "here"))
     for entry in ENTRIES:
         table.add_row(entry.name, entry.title, entry.licence, _here(entry, state(entry)))
     console().print(table)
-    tell(f"They lie in {data_home()}; set TREEBANKS_HOME to have them elsewhere.")
+    tell(f"Folder: {data_home()}; set TREEBANKS_HOME to change it.")
 
 
 @app.command()
 def show(name: Name, json: Json = False) -> None:
-    """Show a treebank's card: what it is, its licence and source, facts, published numbers and ours.
+    """Show a treebank's card: description, licence, source, statistics, published results and ours.
 
     Example: treenn data show sst
     """
@@ -71,7 +71,7 @@ def show(name: Name, json: Json = False) -> None:
 
 @app.command()
 def fetch(name: Name, json: Json = False) -> None:
-    """Fetch a treebank from its official source, check it, and put it under TREEBANKS_HOME.
+    """Download a treebank from its official source to TREEBANKS_HOME, and verify it.
 
     Example: treenn data fetch sst
     """
@@ -85,16 +85,16 @@ def fetch(name: Name, json: Json = False) -> None:
     if json:
         print_json({"name": entry.name, "folder": folder, "fetched": fetched})
     elif fetched:
-        tell(f"{entry.name}: fetched and checked, in {folder}")
+        tell(f"{entry.name}: fetched and verified, in {folder}")
     elif entry.files:
-        tell(f"{entry.name}: already here, every checksum is right, in {folder}")
+        tell(f"{entry.name}: already here, all checksums match, in {folder}")
     else:
         print(f"{entry.name} ships with treenn, there is nothing to fetch")
 
 
 @app.command()
 def verify(name: Name, json: Json = False) -> None:
-    """Compare every file of a treebank with its published checksum; exit code 1 where one is missing or wrong.
+    """Compare every file of a treebank with its published checksum; exit code 1 if one is missing or differs.
 
     Example: treenn data verify sst
     """
@@ -115,14 +115,14 @@ def verify(name: Name, json: Json = False) -> None:
     else:
         for check in wrong:
             tell(str(check))
-        tell(f"{entry.name}: {len(checks) - len(wrong)} of {len(checks)} files are right, in {folder}")
+        tell(f"{entry.name}: {len(checks) - len(wrong)} of {len(checks)} files match, in {folder}")
     if wrong:
         raise typer.Exit(1)
 
 
 @app.command()
 def overlap(name: Name, json: Json = False) -> None:
-    """List the sentences of dev and test that stand in train, too, word for word: no test for what was learnt there.
+    """List the sentences of dev and test that also occur in train, word for word, and so do not test generalization.
 
     Example: treenn data overlap sst
     """
@@ -130,19 +130,19 @@ def overlap(name: Name, json: Json = False) -> None:
     from treebanks.sentiment import load
 
     treebank = load(name)
-    found = find(treebank)
+    repeats = find(treebank)
     if json:
-        print_json([each._asdict() for each in found])
+        print_json([sentence._asdict() for sentence in repeats])
         return
-    for each in found:
-        print(f"{each.split} {each.number}: train {', '.join(map(str, each.in_train))}")
+    for sentence in repeats:
+        print(f"{sentence.split} {sentence.number}: train {', '.join(map(str, sentence.in_train))}")
     for split, trees in treebank.splits.items():
         if split != "train":
-            print(f"{split}: {sum(each.split == split for each in found)} of {len(trees):,} sentences stand in train")
+            print(f"{split}: {sum(each.split == split for each in repeats)} of {len(trees):,} sentences occur in train")
 
 
 def _summary(entry: Entry) -> dict[str, Any]:
-    """An entry's line in the list, as JSON."""
+    """An entry of the list, as JSON."""
     from treebanks.paths import data_home
     from treebanks.verify import state
 
@@ -165,7 +165,7 @@ def _here(entry: Entry, state: State) -> str:
 
 @contextmanager
 def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on standard error; it appears with the first byte."""
+    """A progress bar on standard error that appears with the first byte."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
     from treenn.runtime.terminal import console

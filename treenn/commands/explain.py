@@ -1,4 +1,4 @@
-"""`treenn explain`: a network's equations beside a drawing of it, unrolled over a sentence or a tree."""
+"""`treenn explain`: a network's equations, and the network unrolled over a sentence or a tree."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ _SENTENCE = "The movie was not bad."
 
 
 def explain(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="As in `treenn cells`, or by-hand/elman and its like.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A network of `treenn cells`, or by-hand/elman etc.")],
     sentence: Annotated[
-        str | None, typer.Option(metavar="TEXT", help=f'What it is unrolled over; "{_SENTENCE}" if nothing is given.')
+        str | None, typer.Option(metavar="TEXT", help=f'The sentence to unroll over (default: "{_SENTENCE}").')
     ] = None,
     tree: Annotated[
-        str | None, typer.Option(metavar="BRACKETS", help="The same as a tree: (3 (2 not) (1 bad)).")
+        str | None, typer.Option(metavar="BRACKETS", help="The tree to unroll over: (3 (2 not) (1 bad)).")
     ] = None,
     parser: Annotated[
         str | None,
         typer.Option(
             metavar="NAME|DIR",
-            help="Finds the tree of the sentence, as in `treenn parse`; the chart parser if it ships, else right.",
+            help="The parser of the sentence, as in `treenn parse` (default: the shipped parser).",
         ),
     ] = None,
-    size: Annotated[int, typer.Option(help="Width of the network's states.")] = 150,
+    size: Annotated[int, typer.Option(help="Width of hidden states.")] = 150,
     word_size: Annotated[int, typer.Option(help="Width of the word vectors.")] = 300,
-    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it into this file.")] = None,
-    png: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it into this file.")] = None,
+    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw to this SVG file.")] = None,
+    png: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw to this PNG file.")] = None,
 ) -> None:
-    """Print the equations of a network, and the network unrolled, with the shapes at every step.
+    """Print the equations of a network, and draw it unrolled over a sentence or tree, with all shapes.
 
     Example: treenn explain tree-lstm --tree "(3 (2 not) (1 bad))"
 
@@ -71,10 +71,10 @@ def _tree(name: str, sentence: str | None, brackets: str | None, parser: str | N
 
     if brackets is not None:
         if sentence is not None or parser is not None:
-            raise InputError("--tree is a tree already: leave out --sentence and --parser")
+            raise InputError("--tree gives a tree; give neither --sentence nor --parser with it")
         return parse_tree(brackets)
     if parser is None and not reads_trees(name):
-        parser = "right"  # any tree does, of which only the words are read
+        parser = "right"  # only the words are read
     finder = _shipped() if parser is None else load_parser(parser)
     return finder.parse_text(_SENTENCE if sentence is None else sentence)
 
@@ -87,5 +87,5 @@ def _shipped() -> Parser:
     try:
         return load_parser(SHIPPED)
     except InputError:
-        say("no parser ships here, so the tree is right-branching; --parser names another")
+        say("the shipped parser is missing, so the tree is right-branching; --parser names another")
         return load_parser("right")

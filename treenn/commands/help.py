@@ -1,4 +1,4 @@
-"""Help texts as `--help` shows them: reflowed to the terminal, values named alike."""
+"""Formatting of `--help`: reflowed paragraphs and uniform placeholders."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _VALUES = {"int": "N", "float": "X", "str": "TEXT", "Path": "PATH"}
 
 
 def polish(command: Any, name: str = "treenn") -> None:
-    """Reflow the help of a command and of its subcommands, and name values: N, X, TEXT; none for flags.
+    """Reflow the help of a command and its subcommands, and set placeholders of values: N, X, TEXT; none for flags.
 
     Args:
-        command: what `typer.main.get_command` returns.
-        name: the command's name.
+        command: the command, as returned by `typer.main.get_command`.
+        name: its name.
     """
     if command.help:
         paragraphs = inspect.cleandoc(command.help).split("\n\n")
@@ -34,7 +34,7 @@ def polish(command: Any, name: str = "treenn") -> None:
 
 
 def _name_argument(argument: Any, context: typer.Context) -> None:
-    """`DIR`, `[TEXT]` where it may be left out, `TEXT...` where there may be several; no type beside the name."""
+    """Format an argument as `DIR`, `[TEXT]` if optional, or `TEXT...` if repeatable, without its type."""
     argument.metavar = (argument.metavar or argument.name.upper()).strip("[].")
     usage = [re.sub("[{}]", "", piece) for piece in argument.get_usage_pieces(context)]
     argument.get_usage_pieces = lambda ctx: usage

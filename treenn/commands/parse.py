@@ -1,15 +1,14 @@
-"""`treenn parse`: the trees of sentences, drawn or one a line."""
+"""`treenn parse`: the trees of sentences, drawn or one per line."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.options import NoSplit, ParserName, Tokenized
+from treenn.commands.options import NoSplit, ParserName, Svg, TextFiles, Texts, Tokenized
 
 if TYPE_CHECKING:
     from treenn.commands.text_input import Line, Parsed
@@ -17,27 +16,24 @@ if TYPE_CHECKING:
 
 
 def parse(
-    texts: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="Texts.", show_default=False)] = None,
-    file: Annotated[
-        list[str],
-        typer.Option(metavar="FILE", help="Texts, one a line, UTF-8; - is standard input. Give it again for more."),
-    ] = [],  # noqa: B006 (typer wants a list)
+    texts: Texts = None,
+    file: TextFiles = [],  # noqa: B006 (typer wants a list)
     parser: ParserName = "chart",
     tokenized: Tokenized = False,
     no_split: NoSplit = False,
     brackets: Annotated[bool, typer.Option("--brackets", help="Print trees as (X (X The) (X movie)).")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print trees as JSON, one object per text.")] = False,
-    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the one sentence into this file.")] = None,
+    svg: Svg = None,
 ) -> None:
-    """Find the binary trees of sentences and draw them. Without TEXT and --file, texts come from standard input.
+    """Parse sentences to binary trees and draw them. Without TEXT and --file, texts are read from standard input.
 
-    With --brackets each sentence makes one line of output, and a line without words makes an empty one. With --no-split
-    or --tokenized each line of input makes exactly one. A sentence over the parser's limit is divided at punctuation;
-    where one line is one sentence, the trees of the parts are joined to one.
+    With --brackets, one line of output per sentence, and an empty line for a line without words. With --no-split or
+    --tokenized, one line of output per line of input. A sentence over the parser's limit is divided at punctuation; if
+    one line is one sentence, the trees of its parts are joined.
 
-    With --json each line of input makes exactly one line of output: its `text`, `words`, `tree`, `merges`, `labels` and
-    `sentences`, which have the first five keys each. `tree` is null, and `merges` and `labels` are empty, for several
-    sentences and for a line without words.
+    With --json, one line of output per line of input, with the keys `text`, `words`, `tree`, `merges`, `labels` and
+    `sentences`, which have the first five keys each. For several sentences and for a line without words, `tree` is
+    null, and `merges` and `labels` are empty.
 
     Example: treenn parse "The movie was not nearly as good as its trailer."
 
@@ -48,23 +44,23 @@ def parse(
     from treenn.parsers.loading import load_parser
     from treenn.trees import InputError
 
-    if (texts and file) or sum((brackets, json, svg is not None)) > 1:
-        raise InputError("give TEXT or --file, not both, and at most one of --brackets, --json and --svg")
+    if sum((brackets, json, svg is not None)) > 1:
+        raise InputError("give at most one of --brackets, --json and --svg")
     check_target("--svg", svg)
     lines, total = read_input(texts, file)
     sentences = find_sentences_of(lines, tokenized=tokenized, split=not no_split)
-    found = chain.from_iterable(parse_lines(load_parser(parser), sentences))
+    parsed = chain.from_iterable(parse_lines(load_parser(parser), sentences))
     if svg is not None:
         one_line = tokenized or no_split
         remedy = "give one text" if one_line else "--no-split makes a text one sentence"
-        write_svg(svg, (tree for _, pairs in found for tree in _trees(pairs, one_line=one_line)), remedy)
+        write_svg(svg, (tree for _, pairs in parsed for tree in _trees(pairs, one_line=one_line)), remedy)
         return
     show = _bracketer(one_line=tokenized or no_split) if brackets else _as_json if json else _drawn
-    print_lines(((line, pairs or None) for line, pairs in found), show, total, bar=None if texts else "parsing")
+    print_lines(((line, pairs or None) for line, pairs in parsed), show, total, bar=None if texts else "parsing")
 
 
 def _bracketer(*, one_line: bool) -> Callable[[Line, list[Parsed] | None], str]:
-    """Returns what prints the sentences of a line: one line per sentence, or all joined on one."""
+    """Returns a formatter of a line's trees: one line per sentence, or one joined tree."""
 
     def show(_: Line, pairs: list[Parsed] | None) -> str:
         return "".join(f"{tree}\n" for tree in _trees(pairs or [], one_line=one_line)) or "\n"
@@ -73,7 +69,7 @@ def _bracketer(*, one_line: bool) -> Callable[[Line, list[Parsed] | None], str]:
 
 
 def _trees(pairs: list[Parsed], *, one_line: bool) -> list[Tree]:
-    """The trees of a line's sentences, or of the parts of its only sentence joined to one."""
+    """The trees of a line's sentences; if the line is one sentence, the joined tree of its parts."""
     from treenn.parsers import join_trees
 
     trees = [tree for _, tree in pairs]

@@ -1,4 +1,4 @@
-"""`treenn parser`: train parsers, join them, and measure them against a treebank."""
+"""`treenn parser`: train parsers, join them into ensembles, and evaluate them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from treenn.commands.options import (
     Out,
     Overwrite,
     ParserName,
+    Record,
     SkipBad,
     Vectors,
     command_line,
@@ -24,12 +25,12 @@ if TYPE_CHECKING:
     from treebanks.parsing import ParsingTreebank
     from treenn.parsers import Parser
 
-app = typer.Typer(help="Parsers: train, join, evaluate.", no_args_is_help=True)
+app = typer.Typer(help="Train, join and evaluate parsers.", no_args_is_help=True)
 
 BATCH = 1024
-"""How many sentences are parsed between two looks at the progress bar."""
+"""The number of sentences between two updates of the progress bar."""
 
-Name = Annotated[str, typer.Option(metavar="NAME", help="sst, reviews, questionbank or craft.")]
+Name = Annotated[str, typer.Option(metavar="NAME", help="The treebank: sst, reviews, questionbank or craft.")]
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -47,53 +48,50 @@ def train(
         list[Path],
         typer.Option(
             metavar="DIR",
-            help="A chart parser trained with --fold, to learn from what it thinks of the sentences in its fold; "
-            "give it again for the other folds.",
+            help="A chart parser trained with --fold, whose predictions on its fold are soft targets; "
+            "repeat for each fold.",
         ),
     ] = [],  # noqa: B006
     overwrite: Overwrite = False,
     skip_bad: SkipBad = False,
     json: Json = False,
 ) -> None:
-    """Train a parser on a treebank; `treenn parse --parser DIR` then uses it.
+    """Train a parser on a treebank; use it by `treenn parse --parser DIR`.
 
-    Any other option is one of that kind of parser's own settings, such as --epochs or --seed; a wrong one is answered
-    with all that there are and their defaults.
+    Any other option is a setting of that kind of parser, such as --epochs or --seed; an unknown option lists all
+    settings and their defaults.
 
     Example: treenn parser train --treebank sst --parser chart --out my-parser --epochs 10
     """
     import torch
 
     from treebanks.parsing import load_parsing
-    from treenn.commands.progress_bars import print_json, progress_bar, say, skipping
+    from treenn.commands.progress_bars import print_json, progress_bar, skipping
     from treenn.commands.recipe import read_recipe
     from treenn.models.vectors import read_vectors
     from treenn.parsers.chart import ChartParser
     from treenn.parsers.loading import find_kind
     from treenn.training.run_dir import PARSER, Run, check_run_dir
     from treenn.trees import InputError
-    from treenn.trees.files import write_text
-    from treenn.trees.json_values import dump_json
 
     kind = find_kind(parser)
     settings = read_recipe(kind.of(kind.settings), context.args)
     check_run_dir(out, Run(PARSER), overwrite=overwrite)
     if teacher and parser != "chart":
-        raise InputError(f"--teacher: only a chart parser learns from others, and this is --parser {parser}")
+        raise InputError(f"--teacher: needs --parser chart, not {parser}")
     more = {"teachers": [ChartParser.load(folder) for folder in teacher]} if teacher else {}
     with skipping(skip_bad) as skip:
         data, *auxiliary = (load_parsing(name, **skip) for name in (treebank, *auxiliary_treebank, *helper_treebank))
         words = _words(data, *auxiliary)
         files = [read_vectors(path, words, **skip) for path in vector_files(vectors)]
-    torch.set_num_threads(1)  # bit for bit the same every time
+    torch.set_num_threads(1)  # for reproducibility
     with progress_bar(f"{parser} on {treebank}") as progress:
         where: dict[str, Any] = {"out": out, "overwrite": overwrite, "progress": progress}
         _, results = kind.of("train")(data, settings, vectors=files, auxiliary_treebanks=auxiliary, **where, **more)
     results = {"command": command_line(), **results, "teachers": _results_of(teacher)}
-    write_text(out / "results.json", dump_json(results) + "\n")
+    _finish(out, results)
     if json:
         print_json(results)
-    say(f'The parser is in {out}; try: treenn parse --parser {out} "It\'s not a bad film."')
 
 
 @app.command()
@@ -102,58 +100,52 @@ def join(
     out: Out,
     overwrite: Overwrite = False,
 ) -> None:
-    """Make one parser of several chart parsers: it scores trees by the mean of their networks' scores.
+    """Join several chart parsers into an ensemble, which averages the scores of their networks.
 
-    Networks that err in different places err less together. Labels, if any, are the first parser's.
+    Labels, if any, are predicted by the first parser.
 
     Example: treenn parser join my-parser my-parser-2 --out my-parsers
     """
-    from treenn.commands.progress_bars import say
     from treenn.parsers.chart import ChartParser
     from treenn.training.run_dir import PARSER, Run, check_run_dir, open_run_dir
-    from treenn.trees.files import write_text
-    from treenn.trees.json_values import dump_json
 
     check_run_dir(out, Run(PARSER), overwrite=overwrite)
     parser = ChartParser.joined([ChartParser.load(folder) for folder in folders])
     results = _results_of(folders)
     open_run_dir(out, Run(PARSER), overwrite=overwrite)
     parser.save(out)
-    joined = {"command": command_line(), "joined": results}
-    write_text(out / "results.json", dump_json(joined) + "\n")
-    say(f'The parser is in {out}; try: treenn parse --parser {out} "It\'s not a bad film."')
+    _finish(out, {"command": command_line(), "joined": results})
 
 
 @app.command()
 def evaluate(
     parser: ParserName = "chart",
     treebank: Name = "sst",
-    split: Annotated[str, typer.Option(metavar="train|dev|test", help="Which of its trees.")] = "test",
+    split: Annotated[str, typer.Option(metavar="train|dev|test", help="The split.")] = "test",
     sentiment: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Also how often this model is right over these trees; `sentiment` is the one that ships.",
+            help="Also report the accuracy of this sentiment model over the trees; `sentiment` is the shipped model.",
         ),
     ] = None,
     contextual: Contextual = [],  # noqa: B006 (typer wants a list)
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the results as JSON too.")] = None,
+    out: Record = None,
     skip_bad: SkipBad = False,
     json: Json = False,
 ) -> None:
-    """Measure a parser against a treebank: precision, recall and F1 of brackets, by the rules of EVALB.
+    """Evaluate a parser on a treebank: precision, recall and F1 of brackets, by the rules of EVALB.
 
-    Brackets over one word or the whole sentence do not count; `treenn.parsers.evalb` says the rest.
+    Brackets over one word or the whole sentence are excluded; see `treenn.parsers.evalb`.
 
     Example: treenn parser evaluate --parser chart --treebank sst --split test
     """
     from treebanks.parsing import load_parsing
-    from treenn.commands.progress_bars import print_json, say, skipping
+    from treenn.commands.progress_bars import deliver, skipping
     from treenn.parsers.loading import load_parser
     from treenn.runtime.portable_command import portable
     from treenn.trees import InputError
-    from treenn.trees.files import check_replaceable, write_text
-    from treenn.trees.json_values import dump_json
+    from treenn.trees.files import check_replaceable
 
     if out is not None:
         check_replaceable(out, "JSON of treenn.parsing")
@@ -165,17 +157,21 @@ def evaluate(
     results |= _measured(tried, data, split)
     if sentiment is not None:
         results["sentiment"] = _sentiment(sentiment, treebank, split, tried, contextual)
-    if out is not None:
-        write_text(out, dump_json(results, indent=2) + "\n")
-        say(f"results: {out}")
-    if json:
-        print_json(results)
-    else:
-        _print_tables(results)
+    deliver(results, out, json=json, show=lambda: _print_tables(results))
+
+
+def _finish(out: Path, results: dict[str, Any]) -> None:
+    """Write `results.json` next to the parser, and suggest a command."""
+    from treenn.commands.progress_bars import say
+    from treenn.trees.files import write_text
+    from treenn.trees.json_values import dump_json
+
+    write_text(out / "results.json", dump_json(results) + "\n")
+    say(f'The parser is in {out}; try: treenn parse --parser {out} "It\'s not a bad film."')
 
 
 def _results_of(folders: Sequence[Path]) -> list[Any]:
-    """How the parsers in these folders were trained."""
+    """The training results of the parsers in these folders."""
     from treenn.trees.json_values import read_object
 
     return [read_object(path) for folder in folders if (path := folder / "results.json").exists()]
@@ -186,7 +182,7 @@ def _words(*treebanks: ParsingTreebank) -> set[str]:
 
 
 def _measured(parser: Parser, treebank: ParsingTreebank, split: str) -> dict[str, Any]:
-    """Scores and speed, with all that is needed to make them again."""
+    """Scores, speed and provenance."""
     from datetime import UTC, datetime
     from time import perf_counter, process_time
 
@@ -195,12 +191,12 @@ def _measured(parser: Parser, treebank: ParsingTreebank, split: str) -> dict[str
     from treenn.runtime.environment import environment
 
     gold = treebank.splits[split]
-    found = []
+    predicted = []
     wall, processor = perf_counter(), process_time()
     with progress_bar(f"{treebank.name} {split}") as progress:
         for start in range(0, len(gold), BATCH):
-            found += parser.parse_batch([tree.words for tree in gold[start : start + BATCH]])
-            progress(len(found), len(gold), "")
+            predicted += parser.parse_batch([tree.words for tree in gold[start : start + BATCH]])
+            progress(len(predicted), len(gold), "")
     wall, processor = perf_counter() - wall, process_time() - processor
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -209,7 +205,7 @@ def _measured(parser: Parser, treebank: ParsingTreebank, split: str) -> dict[str
         "seconds": wall,
         "processor_seconds": processor,
         "sentences_per_second": len(gold) / wall,
-        **evaluate(gold, found).as_dict(),
+        **evaluate(gold, predicted).as_dict(),
         "environment": environment(),
     }
 
@@ -224,18 +220,18 @@ def _sentiment(folder: Path, treebank: str, split: str, parser: Parser, contextu
 
 
 def _print_tables(results: dict[str, Any]) -> None:
+    from treenn.commands.progress_bars import percents
     from treenn.runtime.terminal import Grid, console
 
     columns = ("precision", "recall", "f1", "sentence_f1", "exact")
     table = Grid("", "precision", "recall", "F1", "sentence F1", "exact", title="percent")
     for name in ("with_punctuation", "without_punctuation", "labelled", "labelled_without_punctuation"):
         if results[name]:
-            table.add_row(name.replace("_", " "), *(f"{100 * results[name][column]:.2f}" for column in columns))
+            table.add_row(name.replace("_", " "), *percents(results[name], *columns))
     console().print(table)
-    print(f"{results['sentences']} sentences, {results['sentences_per_second']:.0f} a second")
+    print(f"{results['sentences']} sentences, {results['sentences_per_second']:.0f} per second")
     if "sentiment" in results:
-        trees = Grid("", "root", "root binary", title="sentiment over the trees of, percent")
+        trees = Grid("", "root", "root binary", title="sentiment accuracy by trees, percent")
         for name in ("treebank", "parser", "right", "balanced"):
-            shares = results["sentiment"][name].values()
-            trees.add_row(name, *("–" if share is None else f"{100 * share:.2f}" for share in shares))
+            trees.add_row(name, *percents(results["sentiment"][name], "root", "root_binary"))
         console().print(trees)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from treenn.commands.options import Contextual, ModelName, NoSplit, ParserName, Tokenized
+from treenn.commands.options import Contextual, ModelName, NoSplit, ParserName, Svg, TextFiles, Texts, Tokenized
 
 if TYPE_CHECKING:
     from treenn.commands.text_input import Line, Parsed
@@ -20,19 +20,16 @@ Found: TypeAlias = "tuple[Line, Document | None]"
 
 
 def predict(
-    texts: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="Texts.")] = None,
-    file: Annotated[
-        list[str],
-        typer.Option(metavar="FILE", help="Texts, one a line, UTF-8; - is standard input. Give it again for more."),
-    ] = [],  # noqa: B006 (typer wants a list)
+    texts: Texts = None,
+    file: TextFiles = [],  # noqa: B006 (typer wants a list)
     model: ModelName = "sentiment",
     parser: ParserName = "chart",
     contextual: Contextual = [],  # noqa: B006 (typer wants a list)
     tokenized: Tokenized = False,
     no_split: NoSplit = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
-    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the one sentence into this file.")] = None,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all texts into this page.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")] = False,
+    svg: Svg = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all texts to this HTML page.")] = None,
 ) -> None:
     """Parse each sentence of a text and draw its tree with the class of every phrase; 0 is the most negative one.
 
@@ -51,8 +48,8 @@ def predict(
     from treenn.commands.text_input import find_sentences_of, parse_lines, print_lines, read_input
     from treenn.trees import InputError
 
-    if (texts and file) or sum((json, svg is not None, html is not None)) > 1:
-        raise InputError("give TEXT or --file, not both, and at most one of --json, --svg and --html")
+    if sum((json, svg is not None, html is not None)) > 1:
+        raise InputError("give at most one of --json, --svg and --html")
     check_target("--svg", svg)
     check_target("--html", html)
     lines, total = read_input(texts, file)
@@ -121,6 +118,6 @@ def _write_page(path: Path, found: list[Document]) -> None:
     from treenn.trees.files import write_text
 
     if not found:
-        raise InputError(f"--html {path}: there is no word to parse")
+        raise InputError(f"--html {path}: the input has no words")
     write_text(path, render(found))
     say(f"written: {path}")

@@ -1,10 +1,10 @@
-"""What commands show while they work and when they are done."""
+"""Output of commands: messages, JSON, progress bars and files."""
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -15,28 +15,56 @@ if TYPE_CHECKING:
 
 
 def print_json(value: Any) -> None:
-    """Print JSON on standard output, NaN as `null`."""
+    """Print JSON on standard output, with NaN as `null`."""
     from treenn.trees.json_values import dump_json
 
     print(dump_json(value, indent=2))
 
 
+def deliver(results: dict[str, Any], out: Path | None, *, json: bool, show: Callable[[], None]) -> None:
+    """Write results to a JSON file, and print them.
+
+    Args:
+        results: the results.
+        out: the file; None for none.
+        json: whether to print JSON instead of tables.
+        show: prints the tables.
+    """
+    from treenn.trees.files import write_text
+    from treenn.trees.json_values import dump_json
+
+    if json:
+        print_json(results)
+    else:
+        show()
+    if out is not None:
+        write_text(out, dump_json(results, indent=2) + "\n")
+        say(f"results: {out}")
+
+
+def percents(scores: Mapping[str, float | None], *names: str) -> Iterator[str]:
+    """The cells of a table row: scores in percent with two decimals, a dash for None."""
+    for name in names:
+        score = scores[name]
+        yield "–" if score is None else f"{100 * score:.2f}"
+
+
 def say(message: str) -> None:
-    """Print a message on standard error as one line; standard output is for results."""
+    """Print a one-line message on standard error; standard output is for results."""
     print(one_line(message), file=sys.stderr)
 
 
 def tell(message: str) -> None:
-    """Print a message among the results, as one line."""
+    """Print a one-line message on standard output."""
     print(one_line(message))
 
 
 def one_line(message: str, longest: int | None = None) -> str:
-    r"""A message in one line that steers no terminal: line ends become spaces, other control characters escapes.
+    r"""Format a message as one line without terminal control: line ends become spaces, control characters escapes.
 
     Args:
         message: the message.
-        longest: the most characters; from the middle of a longer message, what is too much is left out.
+        longest: the maximum length; the middle of a longer message is replaced by `…` (default: no limit).
 
     >>> one_line("no such file:\n  a film.txt", longest=20)
     'no such fi…film.txt'
@@ -52,48 +80,48 @@ def one_line(message: str, longest: int | None = None) -> str:
 
 @contextmanager
 def skipping(wanted: bool) -> Iterator[dict[str, Any]]:
-    """The keyword arguments of readers under --skip-bad; at the end, standard error has the errors' number and places.
+    """The keyword arguments of readers under --skip-bad; on exit, the errors are summarized on standard error.
 
     Args:
-        wanted: whether --skip-bad was given; if not, there are none.
+        wanted: whether --skip-bad is given; if not, the result is empty.
     """
     errors: list[InputError] = []
     yield {"on_error": errors.append} if wanted else {}
     if errors:
         which = "" if len(errors) == 1 else f" {len(errors)} times; the first {min(len(errors), 5)}"
-        say(f"skipped what cannot be read{which}:")
+        say(f"skipped malformed input{which}:")
         for error in errors[:5]:
             say(f"  {error.for_command_line()}")
 
 
 def write_svg(path: Path, trees: Iterator[Tree], remedy: str, classes: int = 5) -> None:
-    """Draw the one tree into a file, and say so.
+    """Draw a single tree to a file.
 
     Args:
         path: the file.
-        trees: as many as there are sentences.
-        remedy: what to do if there is more than one.
-        classes: the number of classes.
+        trees: the trees of the input, of which there must be exactly one.
+        remedy: the advice if there are several.
+        classes: the number of classes (default: 5).
 
     Raises:
-        InputError: where there is no tree, or more than one.
+        InputError: if there is no tree, or more than one.
     """
     from treenn.trees import InputError, draw_svg
     from treenn.trees.files import write_text
 
     some = list(islice(trees, 2))
     if len(some) != 1:
-        given = f"more are given; {remedy}" if some else "none is given"
-        raise InputError(f"--svg {path}: one sentence is drawn, {given}")
+        given = f"there are several: {remedy}" if some else "there is none"
+        raise InputError(f"--svg {path}: must be a single sentence; {given}")
     write_text(path, draw_svg(some[0], classes=classes))
     say(f"drawn: {path}")
 
 
 def check_target(option: str, path: Path | None) -> None:
-    """Validate that a file can be written, before anything is loaded; missing folders are made along with the file.
+    """Validate that a file can be written, before anything is loaded; missing folders are created on writing.
 
     Raises:
-        InputError: if the path is a folder, or no file can be made there.
+        InputError: if the path is a folder, or no file can be created there.
     """
     import os
 
@@ -115,7 +143,7 @@ def check_target(option: str, path: Path | None) -> None:
 
 
 def shows_colour() -> bool:
-    """Whether standard output is a terminal that shows colours, and its user wants them (https://no-color.org)."""
+    """Whether standard output is a terminal with colours, and its user wants them (https://no-color.org)."""
     from rich.console import Console
 
     console = Console()
@@ -124,7 +152,10 @@ def shows_colour() -> bool:
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int | None, str], None]]:
-    """A bar on standard error; the callback takes what is done, what there is to do if it is known, and how it goes."""
+    """A progress bar on standard error.
+
+    Yields a callback that takes the amount done, the total (None if unknown) and a text.
+    """
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     from treenn.runtime.terminal import console

@@ -1,4 +1,4 @@
-"""Options that are a dataclass's fields: each kind of parser has its own."""
+"""Command line options from the fields of a dataclass, such as a parser's settings."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ T = TypeVar("T")
 
 
 def read_recipe(make: type[T], arguments: Sequence[str]) -> T:
-    """The dataclass with the fields that options such as `--batch-size 16` or `--batch-size=16` set.
+    """Parse options such as `--batch-size 16` or `--batch-size=16` into a dataclass.
 
     Raises:
-        InputError: where an option is no field (the message names all, with their defaults), or its value is missing,
-            or not of the field's type.
+        InputError: if an option is no field (the message lists all, with defaults), or its value is missing or
+            malformed.
     """
     kinds = get_type_hints(make)
     values: dict[str, Any] = {}
@@ -26,9 +26,9 @@ def read_recipe(make: type[T], arguments: Sequence[str]) -> T:
         name = given.removeprefix("--").replace("-", "_")
         if name not in kinds or given != option(name):
             known = ", ".join(f"{option(field.name)} {field.default}" for field in fields(make))  # type: ignore[arg-type]
-            raise InputError(f"{given}: no such option here; with their defaults, there are {known}")
+            raise InputError(f"{given}: no such option; options and defaults: {known}")
         if not left:
-            raise InputError(f"{given}: a value must follow")
+            raise InputError(f"{given}: needs a value")
         values[name] = _value(given, left.pop(0), kinds[name])
     return make(**values)
 

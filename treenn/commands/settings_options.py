@@ -1,4 +1,4 @@
-"""The options that commands make of `Settings`: one a setting, under the headings that the settings name."""
+"""Command line options from `Settings`: one per setting, under the settings' headings."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Command = TypeVar("Command", bound=Callable[..., None])
 
 
 def takes_settings(*, without: tuple[str, ...] = ()) -> Callable[[Command], Command]:
-    """Give a command an option for every setting; they reach it through its `**recipe`, ready for `Settings`.
+    """Add an option for every setting to a command, which receives them as its `**recipe`.
 
     Args:
-        without: settings that the command decides itself.
+        without: settings that the command decides itself (default: none).
     """
 
     def decorate(command: Command) -> Command:
@@ -32,7 +32,7 @@ def takes_settings(*, without: tuple[str, ...] = ()) -> Callable[[Command], Comm
 
 
 def _option(each: Field[Any]) -> inspect.Parameter:
-    """A setting as typer declares options; `Settings` validates its value."""
+    """A setting as a typer option; `Settings` validates its value."""
     type_ = get_type_hints(Settings)[each.name]  # without its constraints
     help, choices = each.metadata["help"], get_args(type_) if get_origin(type_) is Literal else ()
     if choices:

@@ -1,4 +1,4 @@
-"""Standard input, output and error of the command: closed, full, or unable to encode what is written."""
+"""Standard input, output and error: closed, full, or with a limited encoding."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from io import TextIOWrapper
 from typing import IO
 
 CLOSED_PIPE = 141
-"""The exit code where the reader has gone, as with `| head -1`: 128 and the number of SIGPIPE."""
+"""The exit code if the reader of standard output has exited, as with `| head -1`: 128 plus SIGPIPE."""
 
 _OF_WRITING = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG)
 _HANDLER = "treenn.ascii"
@@ -20,9 +20,9 @@ _escaped: set[str] = set()
 
 
 def prepare() -> bool:
-    r"""Make the standard streams usable. Returns False if standard output is closed: results have nowhere to go.
+    r"""Make the standard streams usable. Returns False if standard output is closed.
 
-    A closed stream becomes the null device, so that no file that is opened later takes its number. Characters that a
+    A closed stream is replaced by the null device, so that no file opened later gets its descriptor. Characters that a
     stream's encoding lacks are written in ASCII: lines and blocks of drawings as `|`, `-`, `+`, `#`, others as escapes
     such as `\xe9`.
     """
@@ -38,7 +38,9 @@ def prepare() -> bool:
 
 
 def failure_of(stream: IO[str]) -> OSError | None:
-    """Flush a stream. Returns the error of that; the stream is the null device then, and Python's exit succeeds."""
+    """Flush a stream. Returns the error, if any, and then replaces the stream by the null device, so that Python exits
+    normally.
+    """
     try:
         stream.flush()
     except OSError as error:
@@ -48,7 +50,7 @@ def failure_of(stream: IO[str]) -> OSError | None:
 
 
 def note() -> str | None:
-    """What to tell the user of characters that were written as escapes."""
+    """A note on characters that were written as escapes; None if there are none."""
     if not _escaped:
         return None
     return (
@@ -58,7 +60,7 @@ def note() -> str | None:
 
 
 def outcome_of(error: OSError) -> tuple[int, str | None]:
-    """The exit code and message for a failure of the operating system; no message if a pipe's reader has gone."""
+    """The exit code and message of an operating system error; no message for a closed pipe."""
     if isinstance(error, BrokenPipeError):
         return CLOSED_PIPE, None
     writing = error.errno in _OF_WRITING
@@ -69,7 +71,7 @@ def outcome_of(error: OSError) -> tuple[int, str | None]:
 
 def _null_device(mode: str) -> IO[str]:
     stream = open(os.devnull, mode, encoding="utf-8")  # noqa: PTH123, SIM115 (open until the process ends)
-    os.set_inheritable(stream.fileno(), True)  # as a standard stream is
+    os.set_inheritable(stream.fileno(), True)  # like standard streams
     return stream
 
 
@@ -79,11 +81,11 @@ def _discard(stream: IO[str]) -> None:
         os.dup2(null, stream.fileno())
         os.close(null)
     except OSError:
-        pass  # no file of the operating system, such as a test's
+        pass  # not a real file, as in tests
 
 
 def _in_ascii(error: UnicodeError) -> tuple[str, int]:
-    """The error handler of the streams: what stands for characters that an encoding lacks."""
+    """The error handler of the streams: ASCII replacements of characters that an encoding lacks."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     missing = error.object[error.start : error.end]

@@ -1,4 +1,4 @@
-"""Texts from arguments, files and standard input, with the place of each; their sentences, parsed and printed."""
+"""Input of commands: texts with their positions, split into sentences, parsed and printed."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Found: TypeAlias = "tuple[Line, list[Sentence]]"
-"""A line and its sentences, none if it has no words."""
+LineSentences: TypeAlias = "tuple[Line, list[Sentence]]"
+"""A line and its sentences; none if it has no words."""
 
 Parsed: TypeAlias = "tuple[Sentence, Tree]"
 """A sentence and its tree."""
@@ -29,19 +29,19 @@ STANDARD_INPUT = "-"
 _TYPED = "standard input"
 
 BATCH = 512
-"""How many sentences are parsed at once: parsers put together those of equal lengths."""
+"""The number of sentences per call of the parser, which batches them by length."""
 
 _UNDECODED = re.compile("[\ud800-\udfff]")
-_BETWEEN_WORDS = re.compile("[^\\S\u00a0\u2007\u202f]+")  # all white space but no-break spaces, which words may hold
+_BETWEEN_WORDS = re.compile("[^\\S\u00a0\u2007\u202f]+")  # white space but no-break spaces, which words may contain
 
 
 class Line(NamedTuple):
-    """One line of input, or one text among a command's arguments.
+    """One line of input, or one text argument.
 
     Args:
         text: the line without its end.
-        source: its file; for a text among arguments, `TEXT 2` if there are several, else `None`.
-        number: its number in the file, from 1.
+        source: its file; for text arguments, `TEXT 2` if there are several, else None.
+        number: its line number, from 1; None for text arguments.
     """
 
     text: str
@@ -50,15 +50,15 @@ class Line(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Its file and number, for messages."""
+        """Its file and line number, for messages."""
         return f"{self.source or 'TEXT'}{'' if self.number is None else f':{self.number}'}"
 
     def sentences(self, *, tokenized: bool, split: bool) -> list[Sentence]:
-        """Its sentences, none if it is blank.
+        """Split the line into sentences; none if it is blank.
 
         Args:
-            tokenized: take the words between spaces, with escapes undone, as one sentence.
-            split: if false, the line is one sentence.
+            tokenized: whether the line is one sentence of words separated by spaces, with escapes to undo.
+            split: whether to split into sentences; if false, the line is one sentence.
 
         Raises:
             InputError: if the line is not UTF-8.
@@ -77,11 +77,16 @@ class Line(NamedTuple):
 
 
 def read_input(texts: Sequence[str] | None, files: Sequence[str]) -> tuple[Iterator[Line], int | None]:
-    """The texts among a command's arguments, else the lines of its files, else those of standard input.
+    """Text arguments, else the lines of files, else those of standard input.
 
     Returns:
-        The lines, and how many there are, None if only their end will tell.
+        The lines and their number; None if it is unknown before the end.
+
+    Raises:
+        InputError: if both texts and files are given.
     """
+    if texts and files:
+        raise InputError("give TEXT or --file, not both")
     if texts:
         several = len(texts) > 1
         return (Line(text, f"TEXT {i}" if several else None) for i, text in enumerate(texts, start=1)), len(texts)
@@ -90,10 +95,10 @@ def read_input(texts: Sequence[str] | None, files: Sequence[str]) -> tuple[Itera
 
 
 def read_lines(paths: Sequence[str]) -> Iterator[Line]:
-    """The lines of files, as they come; `-` is standard input. Lines may end in any of the three usual ways.
+    """Yields the lines of files; `-` is standard input. Line ends are LF, CRLF or CR.
 
     Raises:
-        InputError: where a file cannot be read.
+        InputError: if a file cannot be read.
     """
     for path in paths:
         if path == STANDARD_INPUT:
@@ -110,7 +115,7 @@ def read_lines(paths: Sequence[str]) -> Iterator[Line]:
 
 
 def count_lines(paths: Sequence[str]) -> int | None:
-    """How many lines there will be, `None` where only their end will tell."""
+    """The total number of lines; None if a file is not a regular one."""
     if not all(Path(path).is_file() for path in paths):
         return None
     total = 0
@@ -124,7 +129,7 @@ def _prompt() -> None:
     from treenn.commands.progress_bars import say
 
     if sys.stdin.isatty():
-        say("waiting for texts, one a line; Ctrl-D ends (on Windows Ctrl-Z, then Enter)")
+        say("reading texts, one per line; Ctrl-D ends (on Windows Ctrl-Z, then Enter)")
 
 
 def _lines(file: TextIO, source: str) -> Iterator[Line]:
@@ -132,13 +137,13 @@ def _lines(file: TextIO, source: str) -> Iterator[Line]:
         yield Line(line.removesuffix("\n"), source, number)
 
 
-def find_sentences_of(lines: Iterable[Line], *, tokenized: bool, split: bool) -> Iterator[Found]:
-    """Lines with their sentences (`Line.sentences`)."""
+def find_sentences_of(lines: Iterable[Line], *, tokenized: bool, split: bool) -> Iterator[LineSentences]:
+    """Yields lines with their sentences (`Line.sentences`)."""
     return ((line, line.sentences(tokenized=tokenized, split=split)) for line in lines)
 
 
-def divide_long(found: Iterable[Found], max_words: int | None) -> Iterator[Found]:
-    """Divide sentences of more than `max_words` words at punctuation; notes on standard error say where."""
+def divide_long(found: Iterable[LineSentences], max_words: int | None) -> Iterator[LineSentences]:
+    """Divide sentences of more than `max_words` words at punctuation, with notes on standard error."""
     from treenn.commands.progress_bars import say
     from treenn.parsers.long_sentences import divide_sentences
 
@@ -155,11 +160,11 @@ def divide_long(found: Iterable[Found], max_words: int | None) -> Iterator[Found
         say(f"lines with divided sentences: {count}")
 
 
-def parse_lines(parser: Parser, found: Iterable[Found]) -> Iterator[list[tuple[Line, list[Parsed]]]]:
-    """Batches of lines with their sentences and these with their trees.
+def parse_lines(parser: Parser, found: Iterable[LineSentences]) -> Iterator[list[tuple[Line, list[Parsed]]]]:
+    """Yields batches of lines with their sentences and trees.
 
     Raises:
-        InputError: if the parser refuses a sentence; the lines before it have come by then.
+        InputError: if the parser refuses a sentence; earlier lines are yielded first.
     """
     for batch in _batches(divide_long(found, parser.max_words)):
         flat = [sentence for _, sentences in batch for sentence in sentences]
@@ -171,10 +176,10 @@ def parse_lines(parser: Parser, found: Iterable[Found]) -> Iterator[list[tuple[L
         yield [(line, [(sentence, next(trees)) for sentence in sentences]) for line, sentences in batch]
 
 
-def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
-    """Lines of about `BATCH` sentences together; a line typed at a terminal comes alone, since its author waits."""
+def _batches(found: Iterable[LineSentences]) -> Iterator[list[LineSentences]]:
+    """Batches of about `BATCH` sentences; lines typed at a terminal are batches of one, for an immediate answer."""
     typing = sys.stdin.isatty()
-    batch: list[Found] = []
+    batch: list[LineSentences] = []
     size = 0
     for line, sentences in found:
         batch.append((line, sentences))
@@ -186,8 +191,8 @@ def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
         yield batch
 
 
-def _one_by_one(parser: Parser, batch: list[Found]) -> Iterator[list[tuple[Line, list[Parsed]]]]:
-    """A batch that the parser refuses, so that the error names the line that it is about."""
+def _one_by_one(parser: Parser, batch: list[LineSentences]) -> Iterator[list[tuple[Line, list[Parsed]]]]:
+    """Parse a batch that the parser refuses line by line, so that the error names the line."""
     for line, sentences in batch:
         try:
             yield [(line, [(sentence, parser.parse(sentence.words)) for sentence in sentences])]
@@ -198,35 +203,35 @@ def _one_by_one(parser: Parser, batch: list[Found]) -> Iterator[list[tuple[Line,
 def print_lines(
     found: Iterable[tuple[Line, T | None]], show: Callable[[Line, T | None], str], total: int | None, bar: str | None
 ) -> None:
-    """Print what was found for each line as it comes.
+    """Print the result of each line.
 
-    Lines without words wait for the next one with words: all input without words is an error.
+    Lines without words are buffered until the next line with words: input without any words is an error.
 
     Args:
-        found: lines, and for each what was found, `None` where it has no words.
-        show: what is printed of it, with the end of its line.
-        total: how many lines there are, where that is known.
-        bar: the title of a progress bar, which is shown where the output is no terminal.
+        found: lines and their results, None for a line without words.
+        show: formats a result, including the end of line.
+        total: the number of lines; None if unknown.
+        bar: the title of a progress bar, which is shown if the output is no terminal; None for no bar.
     """
     from treenn.commands.progress_bars import progress_bar, say
 
-    waiting: list[str] = []
+    buffered: list[str] = []
     blank: list[Line] = []
     done = 0
     out = sys.stdout
     shown = bar is not None and not out.isatty()
     with progress_bar(str(bar)) if shown else nullcontext(lambda done, total, text: None) as progress:
         for done, (line, one) in enumerate(found, start=1):
-            waiting.append(show(line, one))
+            buffered.append(show(line, one))
             if one is None:
                 blank.append(line)
             else:
-                out.writelines(waiting)
-                waiting.clear()
+                out.writelines(buffered)
+                buffered.clear()
             progress(done, total, "")
         if done == len(blank):
             in_file = blank and blank[0].number is not None
-            raise InputError("there is no word to parse", source=blank[0].source if in_file else None)
-        out.writelines(waiting)
+            raise InputError("the input has no words", source=blank[0].source if in_file else None)
+        out.writelines(buffered)
     if blank:
-        say(f"{blank[0].place}: no words here; lines without words: {len(blank)}")
+        say(f"{blank[0].place}: no words; lines without words: {len(blank)}")
