@@ -93,7 +93,7 @@ def digest(treebank: Treebank | PairTreebank, model: Network) -> str:
     for split, examples in treebank.splits.items():
         sha.update("\n".join([split, *map(str, examples)]).encode())
     for tensor in model.state_dict().values():
-        sha.update(tensor.numpy().tobytes())
+        sha.update(tensor.cpu().numpy().tobytes())
     if model.contextual is not None:  # whose weights are not in there where it is frozen
         sha.update(model.contextual.fingerprint.encode())
     return sha.hexdigest()
