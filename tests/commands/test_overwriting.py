@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from toy import toy_treebank
 import treebanks
 import treebanks.parsing
 from treebanks.parsing import ParsingTreebank
+from treenn.experiment.folder_lock import locked
 from treenn.experiment.run import load, load_variant
 from treenn.models.settings import Settings
 from treenn.parsers.chart import ChartSettings
@@ -146,6 +148,15 @@ def test_repeated_command_resumes_or_explains(command: Command, tmp_path: Path, 
     done = command(*COMMANDS[name], "--out", "out", "--overwrite")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out" / RESULT[name]).exists()
+
+
+@pytest.mark.parametrize("name", RESUMED)
+def test_a_folder_in_use_is_one_line(command: Command, tmp_path: Path, name: str) -> None:
+    with locked(tmp_path / "out"):
+        error = command(*COMMANDS[name], "--out", "out").error
+    process = f"process {os.getpid()} is writing to this folder"
+    assert error.endswith(f"out: {process}; wait until it ends, or pass another --out")
+    assert not list((tmp_path / "out").iterdir())
 
 
 @pytest.mark.parametrize("name", ANOTHER)
