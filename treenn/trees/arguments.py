@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache, wraps
 from inspect import Parameter, signature
 from numbers import Integral, Real
@@ -177,8 +177,8 @@ def check(name: str, value: Any, hint: Any) -> Any:
     treenn.trees.errors.InputError: epochs 1.5: must be a whole number, 1 or more
     """
     kind, *constraints = get_args(hint) if get_origin(hint) is Annotated else (hint,)
-    choices = [each for each in _options(kind) if each is not NoneType]
-    if value is None and NoneType in _options(kind):
+    choices = [each for each in options(kind) if each is not NoneType]
+    if value is None and NoneType in options(kind):
         return None
     if set(choices) == {str, Path}:
         return _path(name, value)
@@ -188,8 +188,8 @@ def check(name: str, value: Any, hint: Any) -> Any:
         return check(name, value, choices[0])
     if get_origin(kind) in (Sequence, Iterable, list, tuple):
         item = get_args(kind)[0]
-        if all(isinstance(each, type) and each not in _SCALARS for each in _options(item)):
-            return check_items(name, value, *_options(item))
+        if all(isinstance(each, type) and each not in _SCALARS for each in options(item)):
+            return check_items(name, value, *options(item))
         items = check_list(name, value, item)
         if not (item is str and {str}.issuperset(map(type, items))):  # may be a vocabulary
             items = [check(f"{name}[{i}]", each, item) for i, each in enumerate(items)]
@@ -220,7 +220,7 @@ def check_list(name: str, value: Any, item: Any = Any) -> Sequence[Any]:
         if dimensions != 1:
             raise InputError(f"{_named(name)}: must be a list, not an array of {dimensions} dimensions")
         return list(value.tolist() if hasattr(value, "tolist") else value)
-    kinds = [kind for kind in _options(_plain(item)) if kind is not NoneType]
+    kinds = [kind for kind in options(_plain(item)) if kind is not NoneType]
     of = "" if item is Any else f" of {' or '.join(map(_plural, kinds))}"
     if item is not Any and any(_converted(value, kind) is not _MISFIT for kind in kinds):
         raise InputError(f"{_named(name)} {_shown(value)}: must be a list{of}; for a single one, write [...]")
@@ -266,7 +266,7 @@ def _converted(value: Any, kind: Any) -> Any:
     origin = get_origin(kind) or kind
     if origin in _SCALARS or origin is Literal:
         scalar = value.item() if hasattr(value, "item") and getattr(value, "shape", None) == () else value
-        if not _fits(scalar, origin, kind):
+        if not fits(scalar, kind):
             return _MISFIT
         return float(scalar) if origin is float and not isinstance(scalar, (int, float)) else scalar
     if origin is Callable:
@@ -274,12 +274,33 @@ def _converted(value: Any, kind: Any) -> Any:
     return value if isinstance(value, origin) else _MISFIT
 
 
-def _fits(value: Any, origin: Any, kind: Any) -> bool:
+def fits(value: Any, hint: Any, *, finite: bool = True) -> bool:
+    """Whether a value has the type of an annotation; items of lists and values of mappings are checked, too.
+
+    Args:
+        value: the value.
+        hint: a type, `Literal`, a union, or a list, sequence or mapping of them; `Annotated` constraints are ignored.
+        finite: whether NaN and infinities are refused as numbers (default: True).
+
+    >>> fits([1, 2], list[int]), fits(True, int), fits(1, float | None)
+    (True, False, True)
+    """
+    kind = _plain(hint)
+    origin = get_origin(kind) or kind
+    if kind is Any or kind is object:
+        return True
+    if origin in (Union, UnionType):
+        return any(fits(value, each, finite=finite) for each in get_args(kind))
     if origin is Literal:
         return isinstance(value, (str, int)) and value in get_args(kind)
-    if origin in (int, float) and isinstance(value, Real) and not isinstance(value, bool):
-        return isinstance(value, Integral) if origin is int else _is_finite(value)
-    return origin in (bool, str) and isinstance(value, origin)
+    if origin in (int, float):
+        if not isinstance(value, Real) or isinstance(value, bool):
+            return False
+        return isinstance(value, Integral) if origin is int else not finite or _is_finite(value)
+    if origin is kind or not isinstance(value, origin) or isinstance(value, str):
+        return isinstance(value, origin)
+    items = value.values() if isinstance(value, Mapping) else value
+    return all(fits(each, get_args(kind)[-1], finite=finite) for each in items)
 
 
 def _is_finite(value: Real) -> bool:
@@ -301,22 +322,40 @@ def _plain(hint: Any) -> Any:
     return get_args(hint)[0] if get_origin(hint) is Annotated else hint
 
 
-def _options(kind: Any) -> Sequence[Any]:
+def options(kind: Any) -> Sequence[Any]:
+    """The members of a union; of another type, itself."""
     return get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
 
 
-def _wanted(kinds: Iterable[Any]) -> str:
-    return " or ".join(map(_kind_name, kinds))
+def describe(hint: Any, names: Mapping[Any, str] | None = None) -> str:
+    """A type in words, for error messages.
 
+    Args:
+        hint: a type, `Literal`, a union, or a list or mapping of them.
+        names: the words of types (default: those of Python's).
 
-def _kind_name(kind: Any) -> str:
+    >>> describe(int | None), describe(Literal["cpu", "cuda"])
+    ('a whole number or None', 'cpu or cuda')
+    """
+    kind, names = _plain(hint), _NAMES if names is None else names
     origin = get_origin(kind) or kind
+    if origin in (Union, UnionType):
+        return " or ".join(describe(each, names) for each in get_args(kind))
     if origin is Literal:
         *others, last = map(str, get_args(kind))
         return f"{', '.join(others)} or {last}" if others else last
-    if origin in _NAMES:
-        return _NAMES[origin]
+    if origin in (list, dict, tuple, Sequence, Mapping) and get_args(kind) and names is not _NAMES:
+        item = next(each for each in reversed(get_args(kind)) if each is not Ellipsis)
+        return f"{names[origin]} whose values are each {describe(item, names)}"
+    if is_dataclass(kind) and dict in names:
+        return names[dict]
+    if origin in names:
+        return names[origin]
     return f"{'an' if origin.__name__[0] in 'AEIOU' else 'a'} {origin.__name__}"
+
+
+def _wanted(kinds: Iterable[Any]) -> str:
+    return " or ".join(map(describe, kinds))
 
 
 def _plural(kind: Any) -> str:
@@ -329,6 +368,7 @@ _NAMES: Mapping[Any, str] = {
     int: "a whole number",
     float: "a finite number",
     str: "text",
+    NoneType: "None",
     Mapping: "a mapping",
     Callable: "a function",
 }

@@ -6,27 +6,31 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeAlias, TypeVar, get_type_hints
 
+from treenn.trees.arguments import describe, fits
 from treenn.trees.errors import InputError
 from treenn.trees.files import read_json
 
 T = TypeVar("T")
 
 Kind: TypeAlias = Any
-"""The type of a value: `int`, `str | None`, `list[str]`, `dict[str, float]`; a `float` may be a whole number."""
+"""A type, as `treenn.trees.arguments.fits` takes it: `int`, `str | None`, `list[str]`; a `float` may be whole."""
 
-_NAMES = {
+_NAMES: Mapping[Any, str] = {
     str: "text",
     int: "a whole number",
     float: "a number",
     bool: "true or false",
     list: "a list",
+    tuple: "a list",
+    Sequence: "a list",
     dict: "an object",
+    Mapping: "an object",
     type(None): "null",
     object: "any value",
 }
+"""The words of JSON's types in error messages."""
 
 
 def read_object(path: str | Path, keys: Mapping[str, Kind] | None = None) -> dict[str, Any]:
@@ -58,13 +62,17 @@ def check_object(value: Any, keys: Mapping[str, Kind], source: str | Path, where
         InputError: if the value is something else, lacks a key, or has a value of another type.
     """
     if not isinstance(value, dict):
-        raise InputError(f"{where or 'this file'} holds {_found(value)}; it must be a JSON object", source=source)
+        raise InputError(
+            f"{where or 'this file'} holds {describe_value(value)}; it must be a JSON object", source=source
+        )
     for key, kind in keys.items():
         name = f"{where}.{key}" if where else key
         if key not in value:
-            raise InputError(f"the key {name!r} is missing; it must be {_name(kind)}", source=source)
-        if not _fits(value[key], kind):
-            raise InputError(f"{name!r} is {_found(value[key])}; it must be {_name(kind)}", source=source)
+            raise missing_key(name, kind, source)
+        if not fits(value[key], kind, finite=False):
+            raise InputError(
+                f"{name!r} is {describe_value(value[key])}; it must be {describe(kind, _NAMES)}", source=source
+            )
 
 
 def read_words(path: str | Path) -> list[str]:
@@ -74,8 +82,10 @@ def read_words(path: str | Path) -> list[str]:
         InputError: as `read_json`, and if the file holds something else.
     """
     words = read_json(path)
-    if not _fits(words, list[str]):
-        raise InputError(f"this file holds {_found(words)}; it must be {_name(list[str])}", source=path)
+    if not fits(words, list[str], finite=False):
+        raise InputError(
+            f"this file holds {describe_value(words)}; it must be {describe(list[str], _NAMES)}", source=path
+        )
     return list(words)
 
 
@@ -131,32 +141,22 @@ def _finite(value: Any) -> Any:
     return value
 
 
-def _fits(value: Any, kind: Any) -> bool:
-    outer = get_origin(kind)
-    if outer in (Union, UnionType):
-        return any(_fits(value, one) for one in get_args(kind))
-    if outer is Literal:
-        return value in get_args(kind)
-    if outer is not None:
-        inner = value.values() if isinstance(value, dict) else value
-        return isinstance(value, outer) and all(_fits(each, get_args(kind)[-1]) for each in inner)
-    if isinstance(value, bool):
-        return kind in (bool, object)
-    return isinstance(value, (int, float) if kind is float else kind)
+def not_an_object(value: object, source: str | Path, where: str = "") -> InputError:
+    """The error of a value that is no JSON object."""
+    return InputError(f"{where or 'this file'} holds {describe_value(value)}; it must be a JSON object", source=source)
 
 
-def _name(kind: Any) -> str:
-    outer = get_origin(kind)
-    if outer in (Union, UnionType):
-        return " or ".join(map(_name, get_args(kind)))
-    if outer is Literal:
-        return f"one of {', '.join(map(json.dumps, get_args(kind)))}"
-    if outer is not None:
-        return f"{_NAMES[outer]} whose values are each {_name(get_args(kind)[-1])}"
-    return _NAMES[kind]
+def missing_key(name: str, kind: Kind, source: str | Path) -> InputError:
+    """The error of a required key that an object lacks."""
+    return InputError(f"the key {name!r} is missing; it must be {describe(kind, _NAMES)}", source=source)
 
 
-def _found(value: Any) -> str:
-    """A value in a message: itself if it is short, else its type."""
+def wrong_type(name: str, value: object, kind: Kind, source: str | Path) -> InputError:
+    """The error of a value of another type."""
+    return InputError(f"{name!r} is {describe_value(value)}; it must be {describe(kind, _NAMES)}", source=source)
+
+
+def describe_value(value: object) -> str:
+    """A value in an error message: itself if it is short, else its type."""
     text = json.dumps(value) if not isinstance(value, (dict, list)) or not value else ""
     return text if 0 < len(text) <= 40 else _NAMES[type(value)]

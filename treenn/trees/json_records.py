@@ -1,0 +1,281 @@
+"""Frozen dataclasses as JSON objects: the annotations are the schema.
+
+`from_json` validates a value against a dataclass and names the file and the key of what is wrong; `to_json` is its
+inverse. A field without a default is required and always written; one with a default may be missing, and is not written
+if it has that default. Unknown keys are ignored. `Schema` adds a name and a version, and upgrades older versions.
+
+>>> from dataclasses import dataclass
+>>> @dataclass(frozen=True)
+... class Bin:
+...     right: int
+...     start: int | None = key("from", default=None)
+>>> from_json(Bin, {"right": 3, "from": 10}, "results.json")
+Bin(right=3, start=10)
+>>> to_json(Bin(right=3))
+{'right': 3}
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from types import NoneType
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar, cast, get_args, get_origin, get_type_hints
+
+from treenn.trees.arguments import fits, options
+from treenn.trees.errors import InputError
+from treenn.trees.json_values import missing_key, not_an_object, read_object, wrong_type
+
+T = TypeVar("T")
+
+Upgrade = Callable[[Mapping[str, object], "str | Path"], Mapping[str, object]]
+"""Turns an object of one version into the next version; the file is for its error messages."""
+
+
+@dataclass(frozen=True)
+class Codec:
+    """How a field's value differs from its JSON value; in the field's annotation, `Annotated[kind, Codec(...)]`.
+
+    Args:
+        decode: turns the JSON value into what is validated; must leave values alone that it does not know.
+        encode: turns the field's value into a JSON value.
+    """
+
+    decode: Callable[[Any], Any]
+    encode: Callable[[Any], Any] = lambda value: value
+
+
+def key(name: str | None, default: Any = MISSING) -> Any:
+    """A dataclass field with another name in JSON, or, if `name` is None, none there.
+
+    Args:
+        name: the key.
+        default: the field's default (default: none, the key is required).
+    """
+    return dataclasses.field(default=default, metadata={"key": name})
+
+
+def rest(marker: str | None = None) -> Any:
+    """A dataclass field, a mapping, for all keys that are no other field.
+
+    Args:
+        marker: the key that the objects have (default: any value belongs to the field).
+    """
+    return dataclasses.field(default_factory=dict, metadata={"rest": True, "marker": marker})
+
+
+@dataclass(frozen=True)
+class Schema(Generic[T]):
+    """A kind of JSON file with a version.
+
+    Args:
+        name: the value of its key `schema`.
+        version: the version that is written.
+        kind: the dataclass.
+        noun: for error messages, such as "results.json of `treenn compare`".
+        upgrades: by version, the function to the next version.
+    """
+
+    name: str
+    version: int
+    kind: type[T]
+    noun: str
+    upgrades: Mapping[int, Upgrade] = dataclasses.field(default_factory=dict)
+
+    def read(self, path: str | Path) -> T:
+        """The record in a file.
+
+        Raises:
+            InputError: as `read_object`, and if the file has another schema, or a key is missing or of another type.
+        """
+        return self.parse(read_object(path), path)
+
+    def parse(self, value: Mapping[str, object], source: str | Path) -> T:
+        """The record in an object; see `read`."""
+        name, version = value.get("schema"), value.get("version")
+        if name is None:
+            raise InputError(f"this is not a {self.noun}: the key 'schema' is missing", source=source)
+        if name != self.name or not (version == self.version or version in self.upgrades):
+            raise InputError(
+                f"this is {name} version {version}; must be {self.name} version {self.version}", source=source
+            )
+        for number in range(cast(int, version), self.version):
+            value = self.upgrades[number](value, source)
+        return from_json(self.kind, value, source)
+
+    def to_json(self, record: T) -> dict[str, object]:
+        """The object of a record, with the schema's name and version."""
+        return {"schema": self.name, "version": self.version, **to_json(record)}
+
+
+def from_json(kind: type[T], value: object, source: str | Path, where: str = "") -> T:
+    """A dataclass from a JSON object.
+
+    Args:
+        kind: the dataclass; its fields are scalars, dataclasses, and sequences, mappings and unions of them.
+        value: the object.
+        source: the file, for messages.
+        where: the object's place in the file, such as `tasks[0]` (default: the top).
+
+    Raises:
+        InputError: if a required key is missing or a value has another type; the message names the file and the key.
+    """
+    if not isinstance(value, dict):
+        raise not_an_object(value, source, where)
+    record: Any = kind
+    arguments = {}
+    for field in _fields(record):
+        if field.rest:
+            unknown = {name: each for name, each in value.items() if name not in _keys(record) and field.takes(each)}
+            arguments[field.name] = _read_mapping(field.hint, unknown, source, where)
+        elif field.key in value:
+            arguments[field.name] = _read(field.hint, value[field.key], source, _join(where, field.key))
+        elif field.required:
+            raise missing_key(_join(where, field.key), field.hint, source)
+    try:
+        return kind(**arguments)
+    except (InputError, TypeError, ValueError) as error:
+        prefix = f"{where}: " if where else ""
+        raise InputError(f"{prefix}{getattr(error, 'message', error)}", source=source) from error
+
+
+def to_json(record: object) -> dict[str, object]:
+    """The JSON object of a dataclass; `from_json` is the inverse."""
+    kind: Any = type(record)
+    result: dict[str, object] = {}
+    for field in _fields(kind):
+        value = getattr(record, field.name)
+        if field.rest:
+            result |= {name: _write(each, field.hint) for name, each in value.items()}
+        elif field.key and (field.required or value != field.default()):
+            result[field.key] = _write(value, field.hint)
+    return result
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A dataclass field as JSON has it.
+
+    Args:
+        name: the field's name.
+        key: the key; empty if the field is not in JSON.
+        hint: the type; of a field for the rest, that of the mapping's values.
+        required: whether the field has no default.
+        default: makes the default.
+        rest: whether the field has all keys that are no other field.
+        marker: the key that values of the rest have, if any.
+    """
+
+    name: str
+    key: str
+    hint: Any
+    required: bool
+    default: Callable[[], object]
+    rest: bool = False
+    marker: str | None = None
+
+    def takes(self, value: object) -> bool:
+        """Whether the value of an unknown key belongs to this field."""
+        return self.marker is None or (isinstance(value, dict) and self.marker in value)
+
+
+@cache
+def _fields(kind: Any) -> Sequence[_Field]:
+    hints = get_type_hints(kind, include_extras=True)
+    return [_field(field, hints[field.name]) for field in fields(kind)]
+
+
+def _field(field: dataclasses.Field[Any], hint: Any) -> _Field:
+    factory: Any = field.default_factory
+    default = (lambda: field.default) if factory is MISSING else factory
+    required = field.default is MISSING and factory is MISSING
+    if field.metadata.get("rest"):
+        return _Field(field.name, "", get_args(hint)[1], False, default, True, field.metadata["marker"])
+    return _Field(field.name, field.metadata.get("key", field.name) or "", hint, required, default)
+
+
+@cache
+def _keys(kind: Any) -> frozenset[str]:
+    return frozenset(field.key for field in _fields(kind)) | {"schema", "version"}
+
+
+def _join(where: str, name: str) -> str:
+    return f"{where}.{name}" if where else name
+
+
+def _read(hint: Any, value: object, source: str | Path, where: str) -> Any:
+    """A value of a field, validated: lists as tuples, objects as dataclasses or dictionaries."""
+    hint, codec = _codec(hint)
+    if codec is not None:
+        value = codec.decode(value)
+    kinds = [kind for kind in options(hint) if kind is not NoneType]
+    if value is None and len(kinds) < len(options(hint)):
+        return None
+    for kind in kinds:
+        if is_dataclass(kind) and (isinstance(value, dict) or len(kinds) == 1):
+            return from_json(cast(type[Any], kind), value, source, where)
+        if isinstance(value, list) and get_origin(kind) in (Sequence, list, tuple):
+            return _read_list(kind, value, source, where)
+        if isinstance(value, dict) and get_origin(kind) in (Mapping, dict):
+            return _read_mapping(get_args(kind)[1], value, source, where)
+    if not fits(value, hint, finite=False):
+        raise wrong_type(where, value, hint, source)
+    return value
+
+
+def _read_mapping(item: Any, value: Mapping[str, object], source: str | Path, where: str) -> dict[str, Any]:
+    return {name: _read(item, each, source, _join(where, name)) for name, each in value.items()}
+
+
+def _read_list(kind: Any, value: Sequence[object], source: str | Path, where: str) -> tuple[Any, ...]:
+    items = get_args(kind)
+    if get_origin(kind) is not tuple or items[-1] is Ellipsis:
+        items = items[:1] * len(value)
+    elif len(value) != len(items):
+        raise InputError(f"{where!r} has {len(value)} values; it must have {len(items)}", source=source)
+    if items and items[0] in (int, str) and {items[0]}.issuperset(map(type, value)):  # may be long, such as labels
+        return tuple(value)
+    pairs = zip(items, value, strict=True)
+    return tuple(_read(item, each, source, f"{where}[{index}]") for index, (item, each) in enumerate(pairs))
+
+
+def _codec(hint: Any) -> tuple[Any, Codec | None]:
+    if get_origin(hint) is not Annotated:
+        return hint, None
+    kind, *constraints = get_args(hint)
+    return kind, next((each for each in constraints if isinstance(each, Codec)), None)
+
+
+def _write(value: object, hint: Any = None) -> object:
+    _, codec = _codec(hint)
+    if codec is not None and value is not None:
+        value = codec.encode(value)
+    if is_dataclass(value):
+        return to_json(value)
+    if isinstance(value, Mapping):
+        return {name: _write(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_write(each) for each in value]
+    return value
+
+
+def digits(classes: Iterable[int]) -> str | list[int]:
+    """Classes as a digit string, or as a list if some class has no single digit.
+
+    >>> digits([3, 0, 1]), digits([3, 10])
+    ('301', [3, 10])
+    """
+    classes = list(classes)
+    return "".join(map(str, classes)) if all(0 <= each <= 9 for each in classes) else classes
+
+
+def _from_digits(value: Any) -> Any:
+    is_digits = isinstance(value, str) and value.isascii() and (value.isdecimal() or not value)
+    return [int(digit) for digit in value] if is_digits else value
+
+
+Digits: TypeAlias = Annotated[tuple[int, ...] | None, Codec(_from_digits, digits)]
+"""Classes, in JSON a digit each, or a list if there are more than ten classes."""
