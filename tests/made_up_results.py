@@ -6,7 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from treenn.analysis.statistics import adjusted, differences, summary
+from treenn.analysis.statistics import Difference, adjusted
+from treenn.experiment.gather import compute_differences
+from treenn.experiment.results import (
+    COMPARISON_SCHEMA,
+    ComparisonResults,
+    RunResults,
+    TaskResults,
+    summarize_runs,
+)
+from treenn.trees.json_records import from_json, to_json
 
 Results = dict[str, Any]
 METRICS = ("root", "all_nodes", "inner_nodes", "root_binary", "all_nodes_binary", "macro_f1", "macro_f1_all_nodes")
@@ -58,10 +67,11 @@ def make_results(
     return finish(results)
 
 
-def plan_of(*tasks: Results) -> Results:
-    """A whole results.json of such tasks, corrected together."""
+def plan_json(*tasks: Results) -> Results:
+    """The results.json of such tasks, corrected together."""
     shared = ("schema", "version", "command", "created", "seeds", "models")
-    corrected = iter(adjusted([each for task in tasks for each in task["differences"]]))
+    differences = [from_json(Difference, each, "made up") for task in tasks for each in task["differences"]]
+    corrected = map(to_json, adjusted(differences))
     entries = [
         {name: value for name, value in task.items() if name not in (*shared, "slug")}
         | {"differences": list(islice(corrected, len(task["differences"])))}
@@ -70,10 +80,24 @@ def plan_of(*tasks: Results) -> Results:
     return {name: tasks[0][name] for name in shared} | {"tasks": entries}
 
 
+def plan_of(*tasks: Results) -> ComparisonResults:
+    """The results of such tasks, corrected together."""
+    return COMPARISON_SCHEMA.parse(plan_json(*tasks), "made up")
+
+
+def task_results(task: Results) -> TaskResults:
+    """The results of one task, not corrected again."""
+    head = {"command": "", "created": "", "seeds": 1, "models": task["models"], "tasks": [task]}
+    return from_json(ComparisonResults, head, "made up").sections[0]
+
+
 def finish(results: Results) -> Results:
-    """Add what the statistics make of the runs."""
-    results["summary"] = summary(results["runs"], results["evaluated"])
-    results["differences"] = differences(results)
+    """Add the summary and the differences."""
+    runs = [from_json(RunResults, run, "made up") for run in results["runs"]]
+    summary = summarize_runs(runs, results["evaluated"])
+    results["summary"] = {model: to_json(each) for model, each in summary.items()}
+    results["differences"] = []
+    results["differences"] = [to_json(each) for each in compute_differences(task_results(results))]
     return results
 
 

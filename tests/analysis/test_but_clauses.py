@@ -65,11 +65,11 @@ def test_right_is_where_both_halves_and_the_whole_are(wrong: int | None) -> None
     sizes = np.array([1, 9])
     said = Predictions(labels, classes, classes > 2, np.eye(5, dtype=np.float32)[classes], sizes, 5)
     found = by_contrast(sentences, said)
-    assert [each["name"] for each in found["bins"]] == list(RULES)
-    assert all((each["right"], each["total"]) == (int(wrong is None), 1) for each in found["bins"])
-    assert all(each["right_side"] == int(wrong in (None, 0)) for each in found["bins"]), "X is positive, 3 or 4"
-    assert all(each["rule"] for each in found["bins"])
-    assert found["published"]["shares"]["RNTN"] == 0.41
+    assert [each.name for each in found.bins] == list(RULES)
+    assert all((each.right, each.total) == (int(wrong is None), 1) for each in found.bins)
+    assert all(each.right_side == int(wrong in (None, 0)) for each in found.bins), "X is positive, 3 or 4"
+    assert all(each.rule for each in found.bins)
+    assert found.published.shares["RNTN"] == 0.41
 
 
 def test_a_case_without_a_label_does_not_count() -> None:
@@ -77,4 +77,4 @@ def test_a_case_without_a_label_does_not_count() -> None:
     said = Predictions(
         np.array([2, 2, -100, 2, 2]), np.full(5, 2), np.zeros(5) > 0, np.eye(5, dtype=np.float32), np.array([5]), 5
     )
-    assert [each["total"] for each in by_contrast([sentence], said)["bins"]] == [0, 0, 0]
+    assert [each.total for each in by_contrast([sentence], said).bins] == [0, 0, 0]

@@ -57,19 +57,19 @@ def test_adaptive_bins_hold_as_many_each():
 def test_a_calibrated_model_has_next_to_no_error_and_a_temperature_of_one():
     dev, test = answers(20_000, seed=1), answers(20_000, seed=2)
     found = calibration(dev, {"test": test})["test"]
-    assert found["before"]["ece"] < 0.01
-    assert found["before"]["ece_adaptive"] < 0.015
-    assert found["temperature"] == pytest.approx(1, abs=0.03)
+    assert found.before.ece < 0.01
+    assert found.before.ece_adaptive < 0.015
+    assert found.temperature == pytest.approx(1, abs=0.03)
 
 
 def test_one_that_is_too_sure_is_mended_by_the_temperature_that_made_it_so():
     dev, test = answers(20_000, sharpness=2.5, seed=1), answers(20_000, sharpness=2.5, seed=2)
     found = calibration(dev, {"test": test})["test"]
-    assert found["temperature"] == pytest.approx(2.5, abs=0.08)
-    assert found["before"]["ece"] > 0.1
-    assert found["after"]["ece"] < 0.02
-    assert found["after"]["nll"] < found["before"]["nll"]
-    assert found["after"]["brier"] < found["before"]["brier"]
+    assert found.temperature == pytest.approx(2.5, abs=0.08)
+    assert found.before.ece > 0.1
+    assert found.after.ece < 0.02
+    assert found.after.nll < found.before.nll
+    assert found.after.brier < found.before.brier
 
 
 def test_the_temperature_is_where_torchs_cross_entropy_is_least():
@@ -85,9 +85,9 @@ def test_the_temperature_is_where_torchs_cross_entropy_is_least():
 def test_the_curve_holds_all_answers_and_gives_the_error_back():
     probabilities, labels = answers(500, sharpness=2.0)
     curve = reliability(probabilities, labels)
-    assert sum(point["count"] for point in curve) == 500
-    assert all(point["from"] <= point["confidence"] <= point["to"] for point in curve)
-    error = sum(point["count"] * abs(point["accuracy"] - point["confidence"]) for point in curve) / 500
+    assert sum(point.count for point in curve) == 500
+    assert all(point.start <= point.confidence <= point.end for point in curve)
+    error = sum(point.count * abs(point.accuracy - point.confidence) for point in curve) / 500
     assert measure(probabilities, labels).ece == pytest.approx(error)
 
 
@@ -96,7 +96,7 @@ def test_what_has_no_label_does_not_count():
     some = np.where(np.arange(100) % 3 == 0, -100, labels)
     kept = some >= 0
     found = calibration((probabilities, labels), {"test": (probabilities, some)})["test"]
-    assert found["before"]["nll"] == measure(probabilities[kept], labels[kept]).nll
+    assert found.before.nll == measure(probabilities[kept], labels[kept]).nll
 
 
 def test_splits_without_labels_say_nothing():
@@ -104,24 +104,24 @@ def test_splits_without_labels_say_nothing():
     none = np.full(10, -100)
     assert calibration((probabilities, labels), {"test": (probabilities, none)}) == {"test": None}
     found = calibration((probabilities, none), {"test": (probabilities, labels)})["test"]
-    assert found["after"] is found["temperature"] is None
-    assert found["before"]["nll"] > 0
+    assert found.after is found.temperature is None
+    assert found.before.nll > 0
 
 
 def test_a_gold_class_of_probability_zero_costs_much_but_not_everything():
     wrong = np.array([[1.0, 0.0]] * 3)
     found = calibration((wrong, [1, 1, 1]), {"test": (wrong, [1, 1, 1])})["test"]
-    assert found["before"]["nll"] == pytest.approx(-math.log(np.finfo(np.float32).tiny))
-    assert found["before"]["ece"] == 1
-    assert found["before"]["brier"] == 2
-    assert found["temperature"] == pytest.approx(100, rel=0.01)
+    assert found.before.nll == pytest.approx(-math.log(np.finfo(np.float32).tiny))
+    assert found.before.ece == 1
+    assert found.before.brier == 2
+    assert found.temperature == pytest.approx(100, rel=0.01)
 
 
 def test_one_class_alone_and_answers_that_are_all_right_stay_within_bounds():
     only = np.ones((4, 1))
     found = calibration((only, [0] * 4), {"test": (only, [0] * 4)})["test"]
     numbers = dict.fromkeys(("ece", "ece_adaptive", "nll", "brier"), 0)
-    assert {name: found["before"][name] for name in numbers} == numbers
+    assert {name: getattr(found.before, name) for name in numbers} == numbers
     right = np.array([[0.9, 0.1], [0.2, 0.8]])
     assert fit_temperature(right, np.array([0, 1])) >= 0.01
 

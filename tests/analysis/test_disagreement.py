@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from toy import toy_treebank
 
-from treenn.analysis.disagreement import disagreements, node_classes
+from treenn.analysis.disagreement import Answer, disagreements, node_classes
 from treenn.evaluation.predictions import predict
 from treenn.models.building import build, load_model, save_model
 from treenn.models.settings import Settings
@@ -19,45 +18,30 @@ from treenn.trees import InputError
 ONE, TWO = [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]
 
 
-def results(answers: dict[str, list[list[list[float]]]], gold: list[int]) -> dict[str, Any]:
-    """Results of models whose runs say these root probabilities, run by run."""
-    runs = [
-        {"model": model, "predictions": {"test": {"root_probabilities": run}}}
-        for model, of_runs in answers.items()
-        for run in of_runs
-    ]
-    return {"runs": runs, "gold": {"test": {"root": gold}}}
-
-
 def test_the_farthest_come_first_and_are_found_by_their_line() -> None:
     tree = [[ONE, ONE, [0.2, 0.2, 0.6]]]
     lstm = [[ONE, TWO, [0.2, 0.4, 0.4]]]
-    found = disagreements(results({"tree": tree, "lstm": lstm, "other": tree}, [0, 1, 2]), ("tree", "lstm"), most=2)
-    assert [(each["split"], each["line"], each["distance"]) for each in found] == [("test", 2, 1.0), ("test", 3, 0.2)]
-    assert found[0]["gold"] == 1
-    assert found[0]["models"] == {
-        "tree": {"probabilities": ONE, "class": 0},
-        "lstm": {"probabilities": TWO, "class": 1},
-    }
+    found = disagreements({"tree": tree, "lstm": lstm}, [0, 1, 2], most=2)
+    assert [(each.split, each.line, each.distance) for each in found] == [("test", 2, 1.0), ("test", 3, 0.2)]
+    assert found[0].gold == 1
+    assert found[0].models == {"tree": Answer(tuple(ONE), 0), "lstm": Answer(tuple(TWO), 1)}
 
 
 def test_answers_are_means_over_seeds() -> None:
-    found = disagreements(results({"a": [[ONE], [TWO]], "b": [[TWO], [TWO], [TWO], [ONE]]}, [0]), ("a", "b"))
-    assert found[0]["models"]["a"]["probabilities"] == [0.5, 0.5, 0]
-    assert found[0]["models"]["b"]["probabilities"] == [0.25, 0.75, 0]
-    assert found[0]["distance"] == 0.25
+    found = disagreements({"a": [[ONE], [TWO]], "b": [[TWO], [TWO], [TWO], [ONE]]}, [0])
+    assert found[0].models["a"].probabilities == (0.5, 0.5, 0)
+    assert found[0].models["b"].probabilities == (0.25, 0.75, 0)
+    assert found[0].distance == 0.25
 
 
 def test_of_equal_distances_the_first_line_comes_first() -> None:
-    found = disagreements(results({"a": [[ONE] * 30], "b": [[TWO] * 30]}, [0] * 30), ("a", "b"))
-    assert [each["line"] for each in found] == list(range(1, 21))
+    found = disagreements({"a": [[ONE] * 30], "b": [[TWO] * 30]}, [0] * 30)
+    assert [each.line for each in found] == list(range(1, 21))
 
 
 def test_runs_that_keep_no_probabilities_name_no_sentence() -> None:
-    found = results({"a": [[ONE]], "b": [[TWO]]}, [0])
-    del found["runs"][1]["predictions"]["test"]["root_probabilities"]
-    assert disagreements(found, ("a", "b")) == []
-    assert disagreements(found, ("a", "nobody")) == []
+    assert disagreements({"a": [[ONE]], "b": [None]}, [0]) == []
+    assert disagreements({"a": [[ONE]], "b": []}, [0]) == []
 
 
 def test_node_classes_are_the_likeliest_by_the_mean_of_all_models(tmp_path: Path) -> None:

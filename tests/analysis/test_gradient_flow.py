@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -12,9 +14,17 @@ from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 from toy import toy_treebank
 
-from treenn.analysis.gradient_flow import gradient_lengths, reach, reach_of_training, steps_to_end
+from treebanks import Treebank
+from treenn.analysis.gradient_flow import (
+    GradientRange,
+    TrainingGradientFlow,
+    gradient_flow,
+    gradient_flow_of_training,
+    steps_to_end,
+)
 from treenn.cells import Cell
 from treenn.encoders import Encoder, SequenceEncoder, TreeEncoder, pack
+from treenn.experiment.results import RunResults
 from treenn.models.building import NodeClassifier, build
 from treenn.models.node_head import Head
 from treenn.models.settings import Settings
@@ -23,6 +33,7 @@ from treenn.sequences import Elman, SequenceNetwork
 from treenn.sequences.packed import over_time
 from treenn.training import train
 from treenn.trees import Tree
+from treenn.trees.json_records import from_json, to_json
 
 WORDS = [f"w{number}" for number in range(40)]
 SHRINK = 0.5
@@ -73,14 +84,14 @@ def classifier(encoder: Encoder, words: list[str] | None = None) -> NodeClassifi
     return NodeClassifier(vocabulary, torch.randn(len(vocabulary), encoder.input_size), encoder, Head(4, 5))
 
 
-def means(bins: list[dict]) -> dict[int, float]:
-    return {each["from"]: each["mean"] for each in bins}
+def means(bins: Sequence[GradientRange]) -> dict[int, float]:
+    return {each.start: each.mean for each in bins}
 
 
 def test_in_a_linear_sequence_network_the_gradient_is_a_power() -> None:
-    found = reach(classifier(SequenceEncoder(Fading(4, 4, causal=True))), [chain(WORDS)])
-    norms = means(found["steps"])
-    assert (found["path"], found["sentences"], found["words"]) == ("steps", 1, 40)
+    found = gradient_flow(classifier(SequenceEncoder(Fading(4, 4, causal=True))), [chain(WORDS)])
+    norms = means(found.steps)
+    assert (found.path, found.sentences, found.words) == ("steps", 1, 40)
     for steps in range(16):
         assert norms[steps] == pytest.approx(norms[0] * SHRINK**steps, rel=1e-4)
     assert norms[16] == pytest.approx(norms[0] * SHRINK**16.5, rel=1e-4), (
@@ -91,10 +102,10 @@ def test_in_a_linear_sequence_network_the_gradient_is_a_power() -> None:
 def test_in_a_linear_recursive_network_it_is_a_power_of_the_depth() -> None:
     model = classifier(TreeEncoder(FadingCell(4, 4)))
     balanced = Tree(tuple(WORDS[:4]), ((0, 1), (2, 3), (4, 5)), (None,) * 6 + (1,))
-    assert list(means(reach(model, [balanced])["edges"])) == [2], "in a balanced tree all words are equally far"
-    found = reach(model, [chain(WORDS[:10])])
-    norms = means(found["edges"])
-    assert found["path"] == "edges"
+    assert list(means(gradient_flow(model, [balanced]).edges)) == [2], "in a balanced tree all words are equally far"
+    found = gradient_flow(model, [chain(WORDS[:10])])
+    norms = means(found.edges)
+    assert found.path == "edges"
     for edges in range(1, 10):
         assert norms[edges] == pytest.approx(norms[1] * SHRINK ** (edges - 1), rel=1e-4)
 
@@ -108,8 +119,8 @@ def test_an_elman_cell_on_a_left_chain_reaches_as_far_as_the_recurrent_network()
         recursive.embedding.weight[0] = recursive.embedding.weight[1] = 0
         recursive.embedding.weight[2:] = recurrent.embedding.weight[1:]
     recursive.head = recurrent.head
-    by_step = means(reach(recurrent, [chain(WORDS[:9])])["steps"])
-    by_edge = means(reach(recursive, [chain(["0", *WORDS[:9]])])["edges"])
+    by_step = means(gradient_flow(recurrent, [chain(WORDS[:9])]).steps)
+    by_edge = means(gradient_flow(recursive, [chain(["0", *WORDS[:9]])]).edges)
     for steps in range(8):
         assert by_edge[steps + 1] == pytest.approx(by_step[steps], rel=1e-4)
 
@@ -120,18 +131,18 @@ def test_batches_give_what_each_sentence_alone_gives(model: str) -> None:
     trees = [*toy_treebank(train=12).train, chain(["good", "good", "film"])]
     network = build(Settings(model=model, size=4, word_size=3), 5, Vocabulary.of(trees))
     network.train()
-    together, alone = reach(network, trees, batch_size=5), [reach(network, [tree]) for tree in trees]
+    together, alone = gradient_flow(network, trees, batch_size=5), [gradient_flow(network, [tree]) for tree in trees]
     assert network.training, "the model stays as it was"
     norms = [norm for tree in trees for norm in one_by_one(network, tree)]
-    assert together["words"] == len(norms) == sum(each["words"] for each in alone)
+    assert together.words == len(norms) == sum(each.words for each in alone)
     places = [step for tree in trees for step in steps_to_end(len(tree.words), both_ends=model == "bilstm")]
-    for each in together["steps"]:
-        here = [norm for norm, place in zip(norms, places, strict=True) if each["from"] <= place <= each["to"]]
+    for each in together.steps:
+        here = [norm for norm, place in zip(norms, places, strict=True) if each.start <= place <= each.end]
         seen = np.array([norm for norm in here if norm > 0])
-        assert (each["words"], each["zero"]) == (len(here), len(here) - len(seen))
-        assert each["mean"] == pytest.approx(np.exp(np.log(seen).mean()), rel=1e-3)
-        assert each["median"] == pytest.approx(np.median(seen), rel=1e-3)
-        assert each["low"] <= each["median"] <= each["high"]
+        assert (each.words, each.zero) == (len(here), len(here) - len(seen))
+        assert each.mean == pytest.approx(np.exp(np.log(seen).mean()), rel=1e-3)
+        assert each.median == pytest.approx(np.median(seen), rel=1e-3)
+        assert each.low <= each.median <= each.high
 
 
 def one_by_one(model: NodeClassifier, tree: Tree) -> list[float]:
@@ -146,48 +157,56 @@ def one_by_one(model: NodeClassifier, tree: Tree) -> list[float]:
 
 def test_what_has_no_gradient_is_counted() -> None:
     model = build(Settings(model="elman", size=4, word_size=3, tbptt_steps=4), 5, Vocabulary(WORDS))
-    found = reach(model, [chain(WORDS[:10])])["steps"]
-    cut = [each for each in found if each["zero"]]
-    assert [each["from"] for each in cut] == [2, 3, 4, 5, 6, 7, 8, 9], "runs of four steps: the last has two words"
-    assert all(each["mean"] is each["high"] is None for each in cut)
+    found = gradient_flow(model, [chain(WORDS[:10])]).steps
+    cut = [each for each in found if each.zero]
+    assert [each.start for each in cut] == [2, 3, 4, 5, 6, 7, 8, 9], "runs of four steps: the last has two words"
+    assert all(each.mean is each.high is None for each in cut)
 
 
 def test_sentences_without_a_label_are_left_out() -> None:
     model = build(Settings(size=4, word_size=3), 5, Vocabulary(WORDS))
-    assert reach(model, [chain(WORDS[:3]), Tree(("w1", "w2"), ((0, 1),))])["words"] == 3
+    assert gradient_flow(model, [chain(WORDS[:3]), Tree(("w1", "w2"), ((0, 1),))]).words == 3
 
 
 def test_ranges_hold_every_distance_once() -> None:
     words = WORDS * 10
-    found = reach(classifier(SequenceEncoder(Fading(4, 4, causal=True))), [chain(words)])["steps"]
-    assert [each["from"] for each in found[:18]] == [*range(16), 16, 18]
+    found = gradient_flow(classifier(SequenceEncoder(Fading(4, 4, causal=True))), [chain(words)]).steps
+    assert [each.start for each in found[:18]] == [*range(16), 16, 18]
     for before, after in pairwise(found):
-        assert after["from"] == before["to"] + 1
-    assert sum(each["words"] for each in found) == len(words)
-    assert found[-1]["to"] >= 399
+        assert after.start == before.end + 1
+    assert sum(each.words for each in found) == len(words)
+    assert found[-1].end >= 399
+
+
+@dataclass(frozen=True)
+class Trained:
+    results: dict[str, object]
+    flow: TrainingGradientFlow
+    settings: Settings
+    treebank: Treebank
 
 
 @pytest.fixture(scope="module")
-def run() -> dict:
+def run() -> Trained:
     treebank = toy_treebank(train=60)
     settings = Settings(model="elman", size=6, word_size=5, epochs=2, clip_norm=0.5, seed=4)
     trained = train(treebank, settings)
-    found = reach_of_training(trained.model, trained.settings, treebank.test)
-    return {"entry": trained.results, "reach": found, "settings": settings, "treebank": treebank}
+    flow = gradient_flow_of_training(trained.model, trained.settings, treebank.test)
+    return Trained(trained.results, flow, settings, treebank)
 
 
-def test_before_training_is_the_network_that_training_started_from(run: dict) -> None:
-    vocabulary = Vocabulary.of(run["treebank"].train)
-    start = reach(build(run["settings"], 5, vocabulary), run["treebank"].test)
-    assert run["reach"]["start"] == start
-    assert run["reach"]["end"] != start
-    assert json.loads(json.dumps(run["reach"])) == run["reach"]
+def test_before_training_is_the_network_that_training_started_from(run: Trained) -> None:
+    vocabulary = Vocabulary.of(run.treebank.train)
+    start = gradient_flow(build(run.settings, 5, vocabulary), run.treebank.test)
+    assert run.flow.start == start
+    assert run.flow.end != start
+    assert from_json(TrainingGradientFlow, json.loads(json.dumps(to_json(run.flow))), "made up") == run.flow
 
 
-def test_clipping_is_read_off_the_history(run: dict) -> None:
-    found = gradient_lengths(run["entry"])
-    assert found["clip_norm"] == 0.5
-    assert len(found["mean"]) == len(found["max"]) == 2
-    assert max(found["max"]) > 0.5 == max(found["max_used"])
-    free = gradient_lengths({**run["entry"], "settings": {**run["entry"]["settings"], "clip_norm": None}})
-    assert free["max_used"] == free["max"]
+def test_clipping_is_read_off_the_history(run: Trained) -> None:
+    norms = from_json(RunResults, run.results, "made up").gradient_norms
+    assert norms.clip_norm == 0.5
+    assert len(norms.mean) == len(norms.max) == 2
+    assert max(norms.max) > 0.5
+    settings = {**run.results["settings"], "clip_norm": None}
+    assert from_json(RunResults, {**run.results, "settings": settings}, "made up").gradient_norms.clip_norm is None

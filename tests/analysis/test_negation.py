@@ -51,22 +51,22 @@ def by_heart(model: None, trees: list[Tree]) -> Predictions:
 def test_the_measures_are_those_of_the_paper(pairs: list[MinimalPair], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("treenn.analysis.negation.predict", by_heart)
     found = negation(None, pairs)
-    assert (found["pairs"], found["inserted"], found["removed"]) == (5, 5, 0)
-    positive, negative = found["positive"], found["negative"]
-    assert (positive["pairs"], positive["right"], positive["moved"], positive["reversed"]) == (2, 1, 2, 1)
-    assert (negative["pairs"], negative["right"], negative["moved"], negative["reversed"]) == (3, 2, 2, 1)
-    assert positive["positive_change"] == pytest.approx((-0.7 - 0.2) / 2)
-    assert positive["expected_change"] == pytest.approx((1.1 - 2.9 + 2.5 - 2.9) / 2)
-    assert negative["not_negative_change"] == pytest.approx((0.3 - 0.1 + 0.6) / 3)
-    assert negative["published"]["shares"]["RNTN"] == 0.818
+    assert (found.pairs, found.inserted, found.removed) == (5, 5, 0)
+    positive, negative = found.positive, found.negative
+    assert (positive.pairs, positive.right, positive.moved, positive.reversed) == (2, 1, 2, 1)
+    assert (negative.pairs, negative.right, negative.moved, negative.reversed) == (3, 2, 2, 1)
+    assert positive.positive_change == pytest.approx((-0.7 - 0.2) / 2)
+    assert positive.expected_change == pytest.approx((1.1 - 2.9 + 2.5 - 2.9) / 2)
+    assert negative.not_negative_change == pytest.approx((0.3 - 0.1 + 0.6) / 3)
+    assert negative.published.shares["RNTN"] == 0.818
 
 
 def test_of_one_polarity_alone_the_other_has_no_change(
     pairs: list[MinimalPair], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("treenn.analysis.negation.predict", by_heart)
-    negative = negation(None, pairs[:2])["negative"]
-    assert (negative["pairs"], negative["right"], negative["expected_change"]) == (0, 0, None)
+    negative = negation(None, pairs[:2]).negative
+    assert (negative.pairs, negative.right, negative.expected_change) == (0, 0, None)
 
 
 def test_a_trained_model_that_needs_negation_turns_over() -> None:
@@ -80,12 +80,12 @@ def test_a_trained_model_that_needs_negation_turns_over() -> None:
         for tree, side in zip(plain, ("positive", "negative"), strict=True)
     ]
     found = negation(model, pairs)
-    assert found["positive"]["reversed"] == found["negative"]["reversed"] == 1
-    assert found["positive"]["expected_change"] < -1 < 1 < found["negative"]["expected_change"]
+    assert found.positive.reversed == found.negative.reversed == 1
+    assert found.positive.expected_change < -1 < 1 < found.negative.expected_change
 
 
 def test_sequence_models_are_asked_the_same() -> None:
     model = build(Settings(model="lstm", size=3, word_size=3), 5, Vocabulary(["is", "good", "not"]))
     plain = parse_trees("(3 (2 is) (3 good))", classes=5)[0]
     found = negation(model, [MinimalPair(plain, with_word(plain, "not"), "positive", "inserted")])
-    assert -1 < found["positive"]["positive_change"] < 1
+    assert -1 < found.positive.positive_change < 1

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from treenn.analysis.histogram import Bin
 from treenn.analysis.operators import LISTOPS, OPERATORS, arguments_and_nesting, by_group
 from treenn.analysis.slices import slices
 from treenn.evaluation.predictions import Predictions
@@ -48,24 +49,24 @@ def test_listops_is_sliced_by_operator_length_arguments_and_nesting() -> None:
     classes = np.full(len(labels), 2)
     classes[sizes[0] - 1] = 9  # the first expression is wrong
     said = Predictions(labels, classes, classes > 5, np.zeros((len(labels), 10), dtype=np.float32), sizes, 10)
-    found = {name: each["bins"] for name, each in slices(trees, said, LISTOPS).items()}
-    assert found["operator"] == [
-        {"name": "[MAX", "right": 1, "total": 2},
-        {"name": "[MIN", "right": 1, "total": 1},
-        {"name": "[MED", "right": 1, "total": 1},
-    ]
-    assert [(each["from"], each["to"], each["total"]) for each in found["length"]] == [(1, 100, 3), (101, 200, 1)]
-    assert [(each["from"], each["total"]) for each in found["arguments"]] == [(2, 2), (6, 1), (16, 1)]
-    assert [(each["from"], each["right"], each["total"]) for each in found["nesting"]] == [(1, 2, 3), (2, 1, 1)]
+    found = {name: each.bins for name, each in slices(trees, said, LISTOPS).items()}
+    assert found["operator"] == (
+        Bin(1, 2, name="[MAX"),
+        Bin(1, 1, name="[MIN"),
+        Bin(1, 1, name="[MED"),
+    )
+    assert [(each.start, each.end, each.total) for each in found["length"]] == [(1, 100, 3), (101, 200, 1)]
+    assert [(each.start, each.total) for each in found["arguments"]] == [(2, 2), (6, 1), (16, 1)]
+    assert [(each.start, each.right, each.total) for each in found["nesting"]] == [(1, 2, 3), (2, 1, 1)]
 
 
 def test_pairs_are_counted_by_group() -> None:
     found = by_group([12, 3, 12, 3, 12], [0, 1, 2, 3, 4], [0, 1, 0, 0, 4])
-    assert found["unit"] == "pairs"
-    assert found["bins"] == [
-        {"from": 3, "to": 3, "right": 1, "total": 2},
-        {"from": 12, "to": 12, "right": 2, "total": 3},
-    ]
+    assert found.unit == "pairs"
+    assert found.bins == (
+        Bin(1, 2, start=3, end=3),
+        Bin(2, 3, start=12, end=12),
+    )
 
 
 def test_the_published_test_set_has_the_lengths_that_were_counted(treebanks_home: Path) -> None:

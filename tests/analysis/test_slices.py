@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from strategies import trees_in_any_order
 
 import treebanks
+from treenn.analysis.histogram import Bin
 from treenn.analysis.slices import SLICES, by_unknown_words, depths, slices
 from treenn.evaluation.predictions import Predictions
 from treenn.trees import Tree, parse_trees
@@ -24,17 +25,15 @@ def said(trees: list[Tree], classes: list[int]) -> Predictions:
 
 
 def total(bins: list[dict]) -> int:
-    return sum(each["total"] for each in bins)
+    return sum(each.total for each in bins)
 
 
 def counted(bins: list[dict], values: list[tuple[int, bool]]) -> None:
     """Check bins against (value, right) of everything that is labelled."""
     for each in bins:
-        inside = [
-            right for value, right in values if each["from"] <= value <= (10**9 if each["to"] is None else each["to"])
-        ]
-        assert (each["right"], each["total"]) == (sum(inside), len(inside))
-        assert each["total"] > 0
+        inside = [right for value, right in values if each.start <= value <= (10**9 if each.end is None else each.end)]
+        assert (each.right, each.total) == (sum(inside), len(inside))
+        assert each.total > 0
     assert total(bins) == len(values)
 
 
@@ -61,28 +60,28 @@ def test_slices_equal_counting_one_at_a_time(trees: list[Tree], seed: int) -> No
                 roots["height"].append((tree.heights[node], right))
         start += len(tree)
     for name, values in (roots | nodes).items():
-        counted(found[name]["bins"], values)
-        assert found[name]["unit"] == ("sentences" if name in roots else "nodes")
+        counted(found[name].bins, values)
+        assert found[name].unit == ("sentences" if name in roots else "nodes")
 
 
 def test_negation_is_by_word_in_any_case_and_says_its_rule() -> None:
     trees = parse_trees("(3 (2 Nothing) (3 good))  (3 (2 nothingness) (3 rules))  (1 (2 was) (1 n't))", classes=5)
     found = slices(trees, said(trees, [2, 3, 3, 2, 3, 3, 2, 1, 4]))["negation"]
-    assert found["bins"] == [
-        {"name": "negated", "right": 1, "total": 2},
-        {"name": "not negated", "right": 1, "total": 1},
-    ]
-    assert "nothing" in found["rule"]
-    assert "n't" in found["rule"]
+    assert found.bins == (
+        Bin(1, 2, name="negated"),
+        Bin(1, 1, name="not negated"),
+    )
+    assert "nothing" in found.rule
+    assert "n't" in found.rule
 
 
 def test_a_slice_of_the_users_own_stands_beside_the_others() -> None:
     trees = parse_trees("(3 (2 a) (3 good))  (3 (2 odd) (3 rules))", classes=5)
     found = slices(trees, said(trees, [2, 3, 3, 2, 3, 1]), SLICES | {"unknown": by_unknown_words(trees[:1])})
-    assert found["unknown"]["bins"] == [
-        {"from": 0, "to": 0, "right": 1, "total": 1},
-        {"from": 2, "to": 2, "right": 0, "total": 1},
-    ]
+    assert found["unknown"].bins == (
+        Bin(1, 1, start=0, end=0),
+        Bin(0, 1, start=2, end=2),
+    )
     assert list(found)[:-1] == list(SLICES)
 
 
@@ -101,11 +100,11 @@ def sst(sst_home: Path) -> tuple[Tree, ...]:
 def test_the_test_trees_of_sst_fall_where_they_were_counted(sst: tuple[Tree, ...]) -> None:
     """The counts of bins stand in the project's references."""
     found = slices(sst, said(list(sst), [2] * sum(map(len, sst))))
-    assert [each["total"] for each in found["length"]["bins"]] == [361, 836, 724, 247, 42]
-    assert found["negation"]["bins"][0]["total"] == 452
-    assert found["depth"]["bins"][0] == {"from": 0, "to": 0, "right": 389, "total": 2210}
-    assert total(found["span_length"]["bins"]) == total(found["depth"]["bins"]) == 82_600
-    assert {each["name"]: each["total"] for each in found["but"]["bins"]} == {
+    assert [each.total for each in found["length"].bins] == [361, 836, 724, 247, 42]
+    assert found["negation"].bins[0].total == 452
+    assert found["depth"].bins[0] == Bin(389, 2210, start=0, end=0)
+    assert total(found["span_length"].bins) == total(found["depth"].bins) == 82_600
+    assert {each.name: each.total for each in found["but"].bins} == {
         "strict": 37,
         "wide": 256,
         "wide, X and Y differ": 208,

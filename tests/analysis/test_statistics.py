@@ -1,82 +1,72 @@
 import subprocess
 import sys
+from dataclasses import asdict
 
 import numpy as np
 import pytest
+from made_up_results import task_results
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from treenn.analysis.statistics import adjusted, differences, summarize, summary
+from treenn.analysis.run_predictions import Gold, RunPredictions
+from treenn.analysis.statistics import Spread, adjusted, differences, summarize, summarize_metrics
+from treenn.experiment.gather import compute_differences
 
 
 def test_summarize_against_numbers_done_by_hand():
-    assert summarize([0.5, 0.25, 0.75, 0.9]) == pytest.approx(
-        {"mean": 0.6, "std": 0.2857738033, "min": 0.25, "median": 0.625, "max": 0.9}
-    )
+    found = asdict(summarize([0.5, 0.25, 0.75, 0.9]))
+    assert found == pytest.approx({"mean": 0.6, "std": 0.2857738033, "min": 0.25, "median": 0.625, "max": 0.9})
 
 
 def test_one_seed_has_no_standard_deviation():
-    assert summarize([0.3]) == {"mean": 0.3, "std": None, "min": 0.3, "median": 0.3, "max": 0.3}
+    assert summarize([0.3]) == Spread(mean=0.3, std=None, min=0.3, median=0.3, max=0.3)
 
 
 def test_summary_over_seeds_leaves_unlabelled_metrics_out():
-    def run(model, root, seconds):
-        metrics = {"root": root, "macro_f1": None, "majority": {"root": 0.3}}
-        return {"model": model, "test": metrics, "seconds": seconds, "trees_per_second": 10.0}
-
-    runs = [run("a", 0.4, 1.0), run("b", 0.2, 2.0), run("a", 0.6, 3.0)]
-    found = summary(runs, ["test"])
-    assert list(found) == ["a", "b"]
-    assert found["a"]["test"] == {"root": summarize([0.4, 0.6]), "macro_f1": None}
-    assert found["a"]["seconds"] == summarize([1.0, 3.0])
+    found = summarize_metrics([{"root": 0.4, "macro_f1": None}, {"root": 0.6, "macro_f1": None}])
+    assert found == {"root": summarize([0.4, 0.6]), "macro_f1": None}
 
 
-def tiny_results(classes):
-    """Five sentences: very negative, negative, neutral, positive, and one without a label."""
-    gold = {"root": [0, 1, 2, 3, -100], "nodes": [3, 5, 1, 7, 4]}
+GOLD = Gold(root=(0, 1, 2, 3, -100), nodes=(3, 5, 1, 7, 4))
+"""Five sentences: very negative, negative, neutral, positive, and one without a label."""
+PREDICTIONS = {
+    "tree": [
+        RunPredictions((0, 1, 2, 3, 0), (0, 0, 1, 1, 0), (3, 5, 1, 7, 4)),
+        RunPredictions((0, 0, 0, 0, 0), (0, 1, 1, 0, 0), (1, 1, 1, 1, 0)),
+    ],
+    "lstm": [RunPredictions((1, 1, 1, 1, 1), (0, 0, 0, 0, 0), (1, 0, 0, 0, 0))],
+}
 
-    def run(model, root, root_binary, correct_nodes):
-        predictions = {"root": root, "root_binary": root_binary, "correct_nodes": correct_nodes}
-        return {"model": model, "predictions": {"test": predictions}}
 
-    return {
-        "treebank": {"classes": ["negative", *["class"] * (classes - 2), "positive"]},
-        "evaluated": ["dev", "test"],
-        "gold": {"test": gold},
-        "runs": [
-            run("tree", [0, 1, 2, 3, 0], [0, 0, 1, 1, 0], [3, 5, 1, 7, 4]),
-            run("tree", [0, 0, 0, 0, 0], [0, 1, 1, 0, 0], [1, 1, 1, 1, 0]),
-            run("lstm", [1, 1, 1, 1, 1], [0, 0, 0, 0, 0], [1, 0, 0, 0, 0]),
-        ],
-    }
+def tiny(n_classes=5, gold=GOLD, **more):
+    found = differences({"test": PREDICTIONS}, {"test": gold}, "tree", n_classes=n_classes, **more)
+    return {each.metric: each for each in found}
 
 
 def test_differences_score_each_metric_over_the_sentences_it_is_about():
-    found = {each["metric"]: each for each in differences(tiny_results(classes=5))}
-    assert {(*each["models"], each["split"]) for each in found.values()} == {("tree", "lstm", "test")}
-    assert found["root"]["difference"] == pytest.approx((4 + 1) / 2 / 4 - 1 / 4)
-    assert found["all_nodes"]["difference"] == pytest.approx((20 + 4) / 2 / 20 - 1 / 20)
-    assert found["root_binary"]["difference"] == pytest.approx((3 + 1) / 2 / 3 - 2 / 3)
-    assert found["root"]["draws"] == 10_000
+    found = tiny()
+    assert {(*each.models, each.split) for each in found.values()} == {("tree", "lstm", "test")}
+    assert found["root"].difference == pytest.approx((4 + 1) / 2 / 4 - 1 / 4)
+    assert found["all_nodes"].difference == pytest.approx((20 + 4) / 2 / 20 - 1 / 20)
+    assert found["root_binary"].difference == pytest.approx((3 + 1) / 2 / 3 - 2 / 3)
+    assert found["root"].draws == 10_000
 
 
 def test_the_middle_of_an_even_number_of_classes_leaves_nobody_out():
-    found = {each["metric"]: each["difference"] for each in differences(tiny_results(classes=4))}
-    assert found["root_binary"] == pytest.approx((4 + 2) / 2 / 4 - 2 / 4)  # classes 2 and 3 are the positive ones
+    found = tiny(n_classes=4)
+    assert found["root_binary"].difference == pytest.approx((4 + 2) / 2 / 4 - 2 / 4)  # 2 and 3 are positive
 
 
-def test_metrics_that_do_not_apply_are_left_out():
-    results = tiny_results(classes=5)
-    results["treebank"]["classes"] = list("01234")
-    assert {each["metric"] for each in differences(results)} == {"root", "all_nodes"}
-    results["gold"]["test"]["nodes"] = [1] * 5
-    assert {each["metric"] for each in differences(results)} == {"root"}
+def test_metrics_that_do_not_apply_are_left_out(make):
+    results = make({"a": 0.5, "b": 0.4}, sentences=30, classes=tuple("01234"))
+    assert {each["metric"] for each in results["differences"]} == {"root", "all_nodes"}
+    for gold in results["gold"].values():
+        gold["nodes"] = [1] * 30
+    assert {each.metric for each in compute_differences(task_results(results)) if each.split == "test"} == {"root"}
 
 
 def test_metrics_without_two_labelled_sentences_are_left_out():
-    results = tiny_results(classes=5)
-    results["gold"]["test"]["root"] = [2, 2, 2, 3, -100]
-    assert [each["metric"] for each in differences(results)] == ["root", "all_nodes"]
+    assert list(tiny(gold=Gold((2, 2, 2, 3, -100), GOLD.nodes))) == ["root", "all_nodes"]
 
 
 def test_the_first_model_against_each_other_on_every_unseen_split(make):
@@ -88,7 +78,7 @@ def test_the_first_model_against_each_other_on_every_unseen_split(make):
 
 @pytest.fixture(scope="module")
 def found(results):
-    return {each["metric"]: each for each in differences(results) if each["split"] == "test"}
+    return {each.metric: each for each in compute_differences(task_results(results)) if each.split == "test"}
 
 
 def test_mcnemar_is_about_the_two_middle_runs(found, results):
@@ -98,35 +88,36 @@ def test_mcnemar_is_about_the_two_middle_runs(found, results):
         right[model] = [a == b for a, b in zip(runs[1]["predictions"]["test"]["root"], gold, strict=True)]
     both = list(zip(right["tree-lstm"], right["lstm"], strict=True))
     counts = [both.count((True, False)), both.count((False, True))]
-    assert found["root"]["discordant"] == counts
-    assert found["root"]["mcnemar"] == pytest.approx(stats.binomtest(counts[0], sum(counts)).pvalue)
-    assert 0 < found["root"]["detectable"]["gap"] < found["root"]["detectable"]["difference"]
+    assert found["root"].discordant == tuple(counts)
+    assert found["root"].mcnemar == pytest.approx(stats.binomtest(counts[0], sum(counts)).pvalue)
+    assert 0 < found["root"].detectable.gap < found["root"].detectable.difference
 
 
 def test_nodes_are_not_independent_and_have_no_mcnemar(found):
     nodes = found["all_nodes"]
-    assert nodes["mcnemar"] is nodes["mcnemar_holm"] is nodes["discordant"] is None
-    assert nodes["randomization"] < 0.05
-    width = nodes["high"] - nodes["low"]
-    assert nodes["detectable"]["gap"] == pytest.approx(width / 2, rel=0.05)
+    assert nodes.mcnemar is nodes.mcnemar_holm is nodes.discordant is None
+    assert nodes.randomization < 0.05
+    width = nodes.high - nodes.low
+    assert nodes.detectable.gap == pytest.approx(width / 2, rel=0.05)
 
 
 def test_seeds_widen_the_interval_and_one_seed_says_nothing_of_them(found, make):
     for each in found.values():
-        assert each["with_seeds"]["low"] < each["low"] < each["difference"] < each["high"] < each["with_seeds"]["high"]
+        assert each.with_seeds.low < each.low < each.difference < each.high < each.with_seeds.high
     lonely = make({"a": 0.5, "b": 0.4}, seeds=1, sentences=30)["differences"]
-    assert all(each["with_seeds"] is None for each in lonely)
+    assert all("with_seeds" not in each for each in lonely)
 
 
 def test_holms_correction_is_over_all_metrics_splits_and_pairs(make):
-    made = make({"a": 0.5, "b": 0.48, "c": 0.44}, seeds=2, splits=("dev", "test", "deep"), sentences=100)["differences"]
+    made = make({"a": 0.5, "b": 0.48, "c": 0.44}, seeds=2, splits=("dev", "test", "deep"), sentences=100)
+    made = compute_differences(task_results(made))
     for test, number in (("mcnemar", 8), ("randomization", 12)):
-        tested = [each for each in made if each[test] is not None]
+        tested = [each for each in made if getattr(each, test) is not None]
         assert len(tested) == number
-        theirs = multipletests([each[test] for each in tested], method="holm")[1]
-        assert [each[f"{test}_holm"] for each in tested] == pytest.approx(theirs)
+        theirs = multipletests([getattr(each, test) for each in tested], method="holm")[1]
+        assert [getattr(each, f"{test}_holm") for each in tested] == pytest.approx(theirs)
     both = adjusted([*made, *made])  # of two treebanks, as many again
-    assert both[0]["randomization_holm"] >= made[0]["randomization_holm"]
+    assert both[0].randomization_holm >= made[0].randomization_holm
     assert adjusted(both[: len(made)]) == made
 
 
@@ -134,7 +125,7 @@ def test_models_on_other_trees_are_compared_by_whole_sentences_alone(make):
     made = make({"tree": 0.5, "lstm": 0.48, "right-branching": 0.44}, sentences=50)
     for run in made["runs"][-3:]:
         del run["predictions"]["test"]["correct_nodes"]
-    found = [(each["metric"], *each["models"]) for each in differences(made)]
+    found = [(each.metric, *each.models) for each in compute_differences(task_results(made))]
     assert found.count(("all_nodes", "tree", "lstm")) == 1
     assert len(found) == 3 + 2
 
@@ -143,21 +134,16 @@ def test_relatedness_is_tested_by_correlation_alone():
     rng = np.random.default_rng(0)
     gold = rng.uniform(1, 5, 200)
 
-    def run(model, noise):
-        return {"model": model, "predictions": {"test": {"score": (gold + rng.normal(0, noise, 200)).tolist()}}}
+    def run(noise):
+        return RunPredictions(score=tuple(gold + rng.normal(0, noise, 200)))
 
-    results = {
-        "treebank": {"classes": []},
-        "evaluated": ["dev", "test"],
-        "gold": {"test": {"score": gold.tolist()}},
-        "runs": [run("tree", 0.3), run("tree", 0.3), run("lstm", 0.8), run("lstm", 0.8)],
-    }
-    (only,) = differences(results)
-    assert only["metric"] == "pearson"
-    scores = [[stats.pearsonr(r["predictions"]["test"]["score"], gold).statistic for r in results["runs"]]]
-    assert only["difference"] == pytest.approx(np.mean(scores[0][:2]) - np.mean(scores[0][2:]))
-    assert only["low"] > 0
-    assert only["randomization_holm"] == only["randomization"] == pytest.approx(1 / 10_001)
+    runs = {"tree": [run(0.3), run(0.3)], "lstm": [run(0.8), run(0.8)]}
+    (only,) = differences({"test": runs}, {"test": Gold(score=tuple(gold))}, "tree", n_classes=0)
+    assert only.metric == "pearson"
+    scores = [[stats.pearsonr(run.score, gold).statistic for run in of_model] for of_model in runs.values()]
+    assert only.difference == pytest.approx(np.mean(scores[0]) - np.mean(scores[1]))
+    assert only.low > 0
+    assert only.randomization_holm == only.randomization == pytest.approx(1 / 10_001)
 
 
 def test_scipy_is_imported_only_when_resampling():

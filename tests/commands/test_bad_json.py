@@ -17,6 +17,8 @@ Command = Callable[..., Any]
 
 BROKEN = ["[" * 100_000, "9" * 5000, "[]", "{}", "null", '"text"', "{"]
 SMALL = ["--size", "3", "--word-size", "3", "--epochs", "1"]
+PLAN = {"schema": "treenn.comparison", "version": 2, "models": [], "tasks": []}
+TASK = {"treebank": {"name": "sst", "classes": [], "sizes": {}}, "evaluated": [], "gold": {}}
 TREES = "(3 (2 so) (4 good))\n(1 (2 so) (0 bad))\n"
 
 
@@ -56,7 +58,7 @@ def test_a_broken_file_of_a_model(command: Command, model: Path, name: str) -> N
         (["settings", "size"], True, "'settings.size' is true; it must be a whole number"),
         (["settings", "dropout"], None, "'settings.dropout' is null; it must be a number"),
         (["settings", "dropout"], float("nan"), "settings: "),
-        (["settings", "optimizer"], "newton", '\'settings.optimizer\' is "newton"; it must be adagrad, '),
+        (["settings", "optimizer"], "newton", "'settings.optimizer' is \"newton\"; it must be adagrad, "),
         (["settings", "model"], "perceptron", "settings: "),
         (["settings"], [], "'settings' is []; it must be an object"),
         (["classes"], None, "'classes' is null; it must be a list whose values are each text"),
@@ -105,11 +107,10 @@ def test_broken_results_of_a_comparison(command: Command, tmp_path: Path, result
 @pytest.mark.parametrize(
     ("plan", "message"),
     [
-        ({"schema": "s", "version": 2, "models": [3], "tasks": []}, r"models\[0\] holds 3; it must be a JSON object"),
-        ({"schema": "s", "version": 2, "models": [], "tasks": [{}]}, r"the key 'tasks\[0\].treebank' is missing"),
+        (PLAN | {"models": [3]}, r"models\[0\] holds 3; it must be a JSON object"),
+        (PLAN | {"tasks": [{}]}, r"the key 'tasks\[0\].treebank' is missing"),
         (
-            {"schema": "s", "version": 2, "models": []}
-            | {"tasks": [{"treebank": {}, "evaluated": [], "gold": {}, "planned": [{"model": "lstm", "seed": 0}]}]},
+            PLAN | {"tasks": [TASK | {"planned": [{"model": "lstm", "seed": 0}]}]},
             r"the key 'tasks\[0\].planned\[0\].run' is missing; it must be text",
         ),
     ],

@@ -3,8 +3,10 @@
 import json
 import pickle
 import shutil
+from dataclasses import replace
 
 import pytest
+from made_up_results import plan_of
 from toy import toy_treebank
 
 import treebanks
@@ -12,10 +14,11 @@ from treenn.experiment.compare import compare
 from treenn.experiment.gather import read_results
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model, Task
-from treenn.experiment.results import sections, upgrade, write_results
+from treenn.experiment.results import COMPARISON_SCHEMA, MissingRun, TrialLog
 from treenn.experiment.run import load, load_variant
 from treenn.experiment.worker_progress import across_processes, watching
 from treenn.models.settings import Settings
+from treenn.report import write_results
 from treenn.trees import InputError
 
 MODELS = (
@@ -53,29 +56,29 @@ def plan(**changes):
 
 def test_each_task_and_regime_is_an_entry_with_its_runs(finished):
     _, results = finished
-    assert (results["schema"], results["version"], results["seeds"]) == ("treenn.comparison", 2, 2)
-    assert [model["name"] for model in results["models"]] == [model.name for model in MODELS]
-    assert [(task["supervision"], task["match"]) for task in results["tasks"]] == [
+    assert results.seeds == 2
+    assert [model.name for model in results.models] == [model.name for model in MODELS]
+    assert [(task.supervision, task.match) for task in results.tasks] == [
         ("nodes", "parameters"), ("published", "parameters")
     ]  # fmt: skip
-    for task in results["tasks"]:
-        counts = {name: sum(run["model"] == name for run in task["runs"]) for name in task["summary"]}
+    for task in results.tasks:
+        counts = {name: sum(run.model == name for run in task.runs) for name in task.summary}
         assert counts == {"tree-lstm": 2, "lstm": 2, "right, shuffled": 2, "majority": 1}
-        assert task["missing"] == []
-    nodes, published = ({run["model"]: run for run in task["runs"]} for task in results["tasks"])
+        assert task.missing == ()
+    nodes, published = ({run.model: run for run in task.runs} for task in results.tasks)
     assert nodes["tree-lstm"] == published["tree-lstm"], "one run serves both regimes"
-    assert [each["lstm"]["settings"]["supervision"] for each in (nodes, published)] == ["nodes", "spans"]
+    assert [each["lstm"].settings["supervision"] for each in (nodes, published)] == ["nodes", "spans"]
 
 
 def test_runs_over_other_trees_say_nothing_of_nodes(finished):
     _, results = finished
-    task = results["tasks"][0]
-    for run in task["runs"]:
-        other = run["trees"] != "gold"
-        assert (run["test"]["all_nodes"] is None) == (run["test"]["majority"]["all_nodes"] is None) == other
-        assert ("correct_nodes" not in run["predictions"]["test"]) == other
-        assert run["test"]["root"] is not None
-    tested = {(each["metric"], *each["models"]) for each in task["differences"]}
+    task = results.tasks[0]
+    for run in task.runs:
+        other, metrics = run.trees != "gold", run.metrics["test"]
+        assert (metrics.values["all_nodes"] is None) == (metrics.majority["all_nodes"] is None) == other
+        assert (run.predictions["test"].correct_nodes is None) == other
+        assert metrics.values["root"] is not None
+    tested = {(each.metric, *each.models) for each in task.differences}
     assert ("root", "tree-lstm", "right, shuffled") in tested
     assert ("all_nodes", "tree-lstm", "lstm") in tested
     assert ("all_nodes", "tree-lstm", "right, shuffled") not in tested
@@ -83,31 +86,42 @@ def test_runs_over_other_trees_say_nothing_of_nodes(finished):
 
 def test_a_run_ends_with_what_it_cost_and_where_it_is_right(finished):
     _, results = finished
-    for run in results["tasks"][0]["runs"]:
-        assert 0 <= run["seconds_to_best"] <= run["seconds"]
-        assert run["prediction_trees_per_second"] > 0
-        assert run["calibration"]["test"]["before"]["nll"] > 0
-        if run["model"] != "majority":
-            assert 50 < run["peak_memory_mb"] < 100_000
-            assert run["reach"]["start"]["words"] == run["reach"]["end"]["words"] > 6
+    for run in results.tasks[0].runs:
+        assert 0 <= run.seconds_to_best <= run.seconds
+        assert run.prediction_trees_per_second > 0
+        assert run.calibration["test"].before.nll > 0
+        if run.model != "majority":
+            assert 50 < run.peak_memory_mb < 100_000
+            assert run.gradient_flow.start.words == run.gradient_flow.end.words > 6
 
 
 def test_holms_correction_is_over_all_tasks(finished):
     _, results = finished
-    tested = [each for task in results["tasks"] for each in task["differences"]]
-    least = min(tested, key=lambda each: each["randomization"])
-    assert least["randomization_holm"] == pytest.approx(min(1, len(tested) * least["randomization"]))
+    tested = [each for task in results.tasks for each in task.differences]
+    least = min(tested, key=lambda each: each.randomization)
+    assert least.randomization_holm == pytest.approx(min(1, len(tested) * least.randomization))
 
 
 def test_the_two_first_networks_disagree_by_name_line_and_node(finished):
     _, results = finished
-    found = results["tasks"][0]["disagreements"]
+    found = results.tasks[0].disagreements
     assert len(found) == 6
     for each in found:
-        tree = toy_treebank(train=12, dev=6, test=6).test[each["line"] - 1]
-        assert each["gold"] == tree.label
+        tree = toy_treebank(train=12, dev=6, test=6).test[each.line - 1]
+        assert each.gold == tree.label
         for name in ("tree-lstm", "lstm"):
-            assert len(each["models"][name]["nodes"]) == len(tree)
+            assert len(each.models[name].nodes) == len(tree)
+
+
+def test_root_predictions_are_digit_strings(finished):
+    out, results = finished
+    whole = json.loads((out / "results.json").read_text())
+    alone = [json.loads(path.read_text()) for path in (out / "runs").glob("*.json")]
+    for run in [*whole["tasks"][0]["runs"], *alone]:
+        assert set(run["predictions"]["test"]["root"]) <= set("01234")
+        assert len(run["predictions"]["test"]["root"]) == 6
+    first = whole["tasks"][0]["runs"][0]["predictions"]["test"]["root"]
+    assert tuple(map(int, first)) == results.tasks[0].runs[0].predictions["test"].root
 
 
 def test_each_run_is_a_file_of_its_own_which_keeps_probabilities(finished):
@@ -118,7 +132,7 @@ def test_each_run_is_a_file_of_its_own_which_keeps_probabilities(finished):
         entry = json.loads((out / "runs" / file).read_text())
         assert file.startswith(entry["model"].replace(", ", "-") + f"-{entry['seed']}-")
         assert len(entry["predictions"]["test"]["root_probabilities"]) == 6
-    assert "root_probabilities" not in results["tasks"][0]["runs"][0]["predictions"]["test"]
+    assert results.tasks[0].runs[0].predictions["test"].root_probabilities is None
     assert (out / "runs" / files[0].removesuffix(".json") / "model.safetensors").exists()
 
 
@@ -133,8 +147,8 @@ def test_a_plan_goes_on_where_it_was(finished, tmp_path):
     made = [path.name for path in (copy / "runs").glob("*.json") if path.stat().st_mtime_ns != seconds[path.name]]
     assert made == [lost.name]
     assert {run for run, done, total in told if done == total} == {f"runs/{name}" for name in seconds}
-    accuracies = [[run["test"] for run in task["runs"]] for task in again["tasks"]]
-    assert accuracies == [[run["test"] for run in task["runs"]] for task in results["tasks"]]
+    accuracies = [[run.metrics for run in task.runs] for task in again.tasks]
+    assert accuracies == [[run.metrics for run in task.runs] for task in results.tasks]
 
 
 def test_half_a_plan_is_reported_with_what_is_missing(finished, tmp_path):
@@ -143,9 +157,9 @@ def test_half_a_plan_is_reported_with_what_is_missing(finished, tmp_path):
     for path in (copy / "runs").glob("*lstm-1-*.json"):
         path.unlink()
     half = read_results(copy)
-    assert half["tasks"][0]["missing"] == [{"model": "tree-lstm", "seed": 1}, {"model": "lstm", "seed": 1}]
-    assert len(half["tasks"][0]["runs"]) == len(results["tasks"][0]["runs"]) - 2
-    assert half["tasks"][0]["summary"]["lstm"]["test"]["root"]["std"] is None
+    assert half.tasks[0].missing == (MissingRun("tree-lstm", 1), MissingRun("lstm", 1))
+    assert len(half.tasks[0].runs) == len(results.tasks[0].runs) - 2
+    assert half.tasks[0].spread("lstm", "test", "root").std is None
 
 
 def test_a_plan_of_which_nothing_has_ended_has_no_results(finished, tmp_path):
@@ -161,43 +175,38 @@ def test_results_are_read_from_a_folder_or_a_file(finished, tmp_path):
     shutil.copy(out / "results.json", tmp_path / "results.json")
     read = read_results(tmp_path)
     assert read_results(tmp_path / "results.json") == read
-    assert read.pop("tables"), "the report's, which the file has besides"
-    assert read == results
+    assert read.tables, "the report's, which the file has besides"
+    assert replace(read, tables={}) == results
 
 
 def test_results_of_version_1_are_one_task(make):
-    old = make({"tree-lstm": 0.5, "lstm": 0.4}, sentences=20) | {"version": 1}
+    old = make({"tree-lstm": 0.5, "lstm": 0.4}, sentences=20)
+    new = plan_of(old)
+    old |= {"version": 1, "settings": {**old["settings"], "supervision": "nodes"}}
     for key in ("models", "seeds", "slug", "supervision", "match", "missing"):
         del old[key]
-    old["settings"]["supervision"] = "nodes"
-    new = upgrade(old, "old.json")
-    [task] = sections(new)
-    assert (new["version"], new["seeds"], task["supervision"]) == (2, 3, "nodes")
-    assert [model["name"] for model in new["models"]] == ["tree-lstm", "lstm"]
-    assert {key: task[key] for key in old if key != "version"} == {key: old[key] for key in old if key != "version"}
-    assert upgrade(new, "new.json") == new
-    with pytest.raises(InputError, match=r"odd\.json: this is None version 3, wanted is treenn\.comparison version 2"):
-        upgrade({"version": 3}, "odd.json")
+    upgraded = COMPARISON_SCHEMA.parse(old, "old.json")
+    [task] = upgraded.tasks
+    assert upgraded == replace(new, tasks=(replace(new.tasks[0], settings=task.settings),))
+    assert COMPARISON_SCHEMA.parse(COMPARISON_SCHEMA.to_json(upgraded), "new.json") == upgraded
+    with pytest.raises(InputError, match=r"odd\.json: this is x version 3; must be treenn\.comparison version 2"):
+        COMPARISON_SCHEMA.parse({"schema": "x", "version": 3}, "odd.json")
 
 
 def test_a_model_matched_by_time_trains_as_long_as_the_first(tmp_path):
     models = (Model("tree-lstm", settings={"epochs": 6}), Model("average"), Model("majority"))
     results = compare(plan(tasks=(Task("toy", match="time"),), models=models, seeds=1), tmp_path)
-    first, other, control = results["tasks"][0]["runs"]
-    assert "time_match" not in first and "time_match" not in control
-    matched = other["time_match"]
-    assert matched["reference_seconds"] == first["seconds"]
-    assert other["epochs"] == max(1, int(matched["reference_seconds"] / matched["epoch_seconds"]))
+    first, other, control = results.tasks[0].runs
+    assert first.time_match is control.time_match is None
+    matched = other.time_match
+    assert matched.reference_seconds == first.seconds
+    assert other.epochs == max(1, int(matched.reference_seconds / matched.epoch_seconds))
 
 
 def test_the_log_of_trials_is_named_with_their_number(tmp_path):
     (tmp_path / "trials.json").write_text(json.dumps({"trials_per_model": 12, "settings": {"supervision": "roots"}}))
     models = (Model("majority", trials=str(tmp_path / "trials.json")),)
-    assert compare(plan(models=models), tmp_path / "out")["models"][0]["trials"] == {
-        "file": "trials.json",
-        "number": 12,
-        "supervision": "roots",
-    }
+    assert compare(plan(models=models), tmp_path / "out").models[0].trials == TrialLog("trials.json", 12, "roots")
 
 
 def test_jobs_must_be_one_or_more(tmp_path):

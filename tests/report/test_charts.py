@@ -3,8 +3,9 @@ import re
 import matplotlib as mpl
 import pytest
 from defusedxml import ElementTree
-from made_up_results import enrich, make_results, plan_of
+from made_up_results import enrich, make_results, plan_json, plan_of, task_results
 
+from treenn.experiment.results import COMPARISON_SCHEMA
 from treenn.report.build import build
 from treenn.report.charts import drawn, look, places
 from treenn.report.document import Pictures
@@ -97,9 +98,10 @@ def test_hollow_where_nothing_is_shown():
     hollow = [each | {"randomization_holm": 0.5} for each in task["differences"]]
     filled = [each | {"randomization_holm": 0.01, "low": 0.01, "high": 0.02} for each in task["differences"]]
     for differences, there in ((hollow, True), (filled, False)):
-        plan = plan_of(task)
+        plan = plan_json(task)
         plan["tasks"][0]["differences"] = differences
-        assert ("var(--paper)" in charts_of(build(plan))["Differences and their intervals on test"].svg) is there
+        results = COMPARISON_SCHEMA.parse(plan, "made up")
+        assert ("var(--paper)" in charts_of(build(results))["Differences and their intervals on test"].svg) is there
 
 
 def test_names_are_neither_mathematics_nor_markup():
@@ -139,18 +141,20 @@ def test_models_over_other_trees_have_no_curve_of_nodes():
 def test_lines_are_drawn_of_the_first_six_networks():
     task = make_results({"majority": 0.2, **dict.fromkeys("abcdefg", 0.5)}, seeds=1, sentences=10)
     task["runs"][0]["history"] = []
-    assert drawn(task) == {name: number for number, name in enumerate("abcdef")}
+    assert drawn(task_results(task)) == {name: number for number, name in enumerate("abcdef")}
 
 
 def test_a_model_looks_the_same_in_every_chart_and_task():
     names = dict.fromkeys("abcdefghijkl", 0.5)
     task = make_results({"majority": 0.2, **names}, seeds=1, sentences=10)
-    assert places(task) == {name: number for number, name in enumerate([*names, "majority"])}
-    looks = {name: look(number) for name, number in places(task).items()}
+    numbers = places(task_results(task))
+    assert numbers == {name: number for number, name in enumerate([*names, "majority"])}
+    looks = {name: look(number) for name, number in numbers.items()}
     assert len({(each["color"], each["marker"]) for each in looks.values()}) == len(looks)
     assert len({str(looks[name]["linestyle"]) for name in "abcd"}) == 4
-    other = {**task, "summary": {name: task["summary"][name] for name in "lb"}}  # a task that runs two of the models
-    assert [look(places(other)[name]) for name in "lb"] == [looks["l"], looks["b"]]
+    runs = [run for run in task["runs"] if run["model"] in "lb"]
+    other = places(task_results({**task, "runs": runs}))  # a task that runs two of the models
+    assert [look(other[name]) for name in "lb"] == [looks["l"], looks["b"]]
 
 
 def test_differences_have_the_other_models_colour(charts):

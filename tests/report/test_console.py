@@ -1,6 +1,7 @@
 import io
 
 import pytest
+from made_up_results import task_results
 from rich.console import Console
 
 from treenn.report.console import comparison_table
@@ -8,7 +9,7 @@ from treenn.report.console import comparison_table
 
 def printed(results):
     console = Console(width=80, file=io.StringIO())
-    console.print(comparison_table(results))
+    console.print(comparison_table(task_results(results)))
     return console.file.getvalue()
 
 
@@ -33,7 +34,7 @@ def test_eighty_columns_hold_long_names_and_large_numbers(make):
     results = make({"tree-lstm-with-a-name": 0.5, "lstm": 0.4}, sentences=20)
     for summary in results["summary"].values():
         summary["trees_per_second"]["mean"] = 123_456.0
-        summary["test"]["root"] = {"mean": 1.0, "std": 0.101}
+        summary["test"]["root"] = {"mean": 1.0, "std": 0.101, "min": 0.9, "median": 1.0, "max": 1.1}
     for run in results["runs"]:
         run["parameters"] = 12_345_678
     text = printed(results)

@@ -2,7 +2,7 @@
 
 import pytest
 from defusedxml import ElementTree
-from made_up_results import disagreement, make_results, plan_of
+from made_up_results import disagreement, make_results, plan_of, task_results
 
 import treebanks
 from treenn.report.build import build
@@ -63,7 +63,8 @@ def test_nothing_is_loaded_for_markdown(task, monkeypatch):
 def test_nodes_have_the_models_class_and_the_gold_rim(task):
     [each] = task["disagreements"]
     each["models"]["lstm"]["nodes"] = "22420"
-    chart = two_trees({**task, "slug": "sst"}, each, TREE)
+    results = task_results(task)
+    chart = two_trees(results, results.disagreements[0], TREE)
     svg = ElementTree.fromstring(chart.svg)
     assert len(list(svg.iter("circle"))) == 8
     wrong = [shape.get("style") for shape in svg.iter("rect")]
@@ -77,8 +78,8 @@ def test_nodes_have_the_models_class_and_the_gold_rim(task):
 
 
 def test_the_two_trees_mirror_each_other(task):
-    [each] = task["disagreements"]
-    svg = ElementTree.fromstring(two_trees({**task, "slug": "sst"}, each, TREE).svg)
+    results = task_results(task)
+    svg = ElementTree.fromstring(two_trees(results, results.disagreements[0], TREE).svg)
     width = float(svg.get("width"))
     places = [(float(node.get("cx")), float(node.get("cy"))) for node in svg.iter("circle")]
     assert len(places) == 10
@@ -90,5 +91,5 @@ def test_the_two_trees_mirror_each_other(task):
 def test_a_tree_of_any_depth_is_drawn(task):
     n = 400
     tree = Tree(tuple("a" * n), tuple((n - 2 - i, n - 1 + i if i else n - 1) for i in range(n - 1)))
-    each = disagreement(MODELS, nodes="2" * len(tree))
-    assert two_trees({**task, "slug": "sst"}, each, tree).svg.count("<circle") == 2 * len(tree)
+    results = task_results(task | {"disagreements": [disagreement(MODELS, nodes="2" * len(tree))]})
+    assert two_trees(results, results.disagreements[0], tree).svg.count("<circle") == 2 * len(tree)

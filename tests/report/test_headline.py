@@ -6,12 +6,14 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up_results import make_results, plan_of
+from made_up_results import make_results, plan_of, task_results
 
-from treenn.experiment.results import sections
+from treenn.analysis.statistics import Difference
+from treenn.report import headline as headlines
 from treenn.report.claims import better
 from treenn.report.formatting import METRICS
-from treenn.report.headline import headline, paragraphs, summary_of_all
+from treenn.report.headline import summary_of_all
+from treenn.trees.json_records import from_json
 
 WIN, LOSS, OPEN = (0.02, 0.005, 0.035), (-0.02, -0.035, -0.005), (0.002, -0.01, 0.014)
 PAIRED = ("root", "all_nodes", "root_binary")
@@ -23,6 +25,14 @@ def base(results):
     results = copy.deepcopy(results)
     results["evaluated"] = ["dev", "test"]
     return results
+
+
+def headline(task):
+    return headlines.headline(task_results(task))
+
+
+def paragraphs(task):
+    return headlines.paragraphs(task_results(task))
 
 
 def with_differences(results, *intervals, p=0.01, seeds=None):
@@ -215,7 +225,7 @@ def test_each_unseen_split_has_its_paragraph(results):
 
 def test_tasks_that_contradict_each_other_are_said_to():
     ahead, behind = (make_results({"tree-lstm": skill, "lstm": 0.5}) for skill in (0.65, 0.35))
-    text = summary_of_all(sections(plan_of(ahead, behind | {"supervision": "roots"})))
+    text = summary_of_all(plan_of(ahead, behind | {"supervision": "roots"}).sections)
     assert "On sst with every phrase labelled (test), at whole sentences, tree-lstm was better than lstm" in text
     assert "On sst with whole sentences labelled alone (test), at whole sentences, lstm (" in text
     assert (
@@ -226,7 +236,7 @@ def test_tasks_that_contradict_each_other_are_said_to():
 
 def test_tasks_that_agree_are_not_said_to_contradict_each_other():
     one, other = (make_results({"tree-lstm": skill, "lstm": 0.5}) for skill in (0.65, 0.6))
-    assert "depends on the task" not in summary_of_all(sections(plan_of(one, other)))
+    assert "depends on the task" not in summary_of_all(plan_of(one, other).sections)
 
 
 def test_a_correlation_is_no_percentage():
@@ -248,4 +258,4 @@ def test_a_correlation_is_no_percentage():
 
 def test_mcnemars_test_decides_nothing(base):
     [difference] = with_differences(base, WIN)["differences"]
-    assert better({**difference, "mcnemar_holm": 1.0}) == "tree-lstm"
+    assert better(from_json(Difference, {**difference, "mcnemar_holm": 1.0}, "made up")) == "tree-lstm"

@@ -1,4 +1,3 @@
-import json
 import re
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from hypothesis import strategies as st
 from made_up_results import disagreement, make_results, plan_of
 from markdown_it import MarkdownIt
 
+from treenn.experiment.gather import read_results
 from treenn.report.build import build
 from treenn.report.markdown import as_markdown, escaped
 
@@ -108,5 +108,5 @@ def test_no_text_of_a_report_becomes_html():
 @pytest.mark.parametrize("name", ["sst", "listops", "logic", "sick"])
 def test_the_committed_reports_are_what_their_records_make(name):
     folder = Path(__file__).parents[2] / "treebanks" / "results" / name
-    made = as_markdown(build(json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))))
+    made = as_markdown(build(read_results(folder / f"{name}.json")))
     assert made == (folder / "report.md").read_text(encoding="utf-8"), "make it again with `treenn report`"

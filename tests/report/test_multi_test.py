@@ -5,7 +5,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up_results import make_results
+from made_up_results import make_results, task_results
 
 from treenn.report.claims import verdict
 from treenn.report.headline import headline, paragraphs
@@ -34,7 +34,7 @@ def with_roots(results, intervals, p=0.01, seeds=None):
         | {"draws": 10_000}
         for split, (difference, low, high) in zip(SPLITS, intervals, strict=False)
     ]
-    return {**results, "differences": found}
+    return task_results({**results, "differences": found})
 
 
 def told(text):
@@ -65,7 +65,7 @@ interval = st.tuples(*[st.floats(-0.2, 0.2)] * 3).map(lambda found: (sorted(foun
 def test_what_is_said_is_what_the_tests_carry(base, intervals, p, seeds):
     results = with_roots(base, intervals, p, seeds and {"low": seeds[1], "high": seeds[2]})
     text = next(iter(across_splits(results)))
-    assert told(text) == {each["split"]: verdict(each) for each in results["differences"]}
+    assert told(text) == {each.split: verdict(each) for each in results.differences}
 
 
 def test_the_headline_is_a_paragraph_a_model(base):
@@ -83,7 +83,9 @@ def test_untested_results_claim_nothing(base):
 
 def test_models_that_a_constant_answer_matches_are_named_with_the_splits():
     results = make_results({"tree": 0.6, "lstm": 0.1}, splits=("dev", *SPLITS), sentences=100)
-    assert re.search(r"These did not exceed what .* at whole sentences: lstm on all 6 test sets\.", headline(results))
+    assert re.search(
+        r"These did not exceed what .* at whole sentences: lstm on all 6 test sets\.", headline(task_results(results))
+    )
 
 
 def test_one_run_is_called_one():

@@ -1,12 +1,11 @@
 """Sections leave out what results do not hold."""
 
 import copy
-from pathlib import Path
 
 import pytest
 from made_up_results import enrich, make_results, plan_of
 
-from treenn.experiment.results import upgrade
+from treenn.experiment.results import COMPARISON_SCHEMA
 from treenn.report import render, tables
 from treenn.report.build import build
 from treenn.report.document import Pictures, Text
@@ -58,7 +57,9 @@ def test_reach_may_be_missing_where_lengths_are_logged(task):
         "Length of the gradient in training"
     ]
     for run in task["runs"]:
-        run["history"] = [{name: epoch[name] for name in ("epoch", "dev")} for epoch in run["history"]]
+        run["history"] = [
+            {name: epoch[name] for name in ("epoch", "loss", "seconds", "dev")} for epoch in run["history"]
+        ]
     assert "The reach of the gradient" not in sections(task)
 
 
@@ -104,10 +105,11 @@ def test_results_of_version_1_are_shown():
         {name: each[name] for name in ("models", "split", "metric", "difference", "low", "high", "confidence", "draws")}
         for each in task["differences"]
     ]
-    report = build(upgrade(old, Path("results.json")))
+    results = COMPARISON_SCHEMA.parse(old, "results.json")
+    report = build(results)
     assert [section.title for section in report.parts[0].sections] == [*ALL[:4], "Cost"]
     assert "These results hold no test" in report.headline[-1]
-    assert render(upgrade(old, Path("results.json"))).count("<figure>") == 4
+    assert render(results).count("<figure>") == 4
 
 
 def pairs(task, metrics):
@@ -117,7 +119,7 @@ def pairs(task, metrics):
         for split in ("dev", "test"):
             run[split] = dict.fromkeys(metrics, 0.8) | {"majority": {metrics[0]: 0.4}}
         for epoch in run["history"]:
-            epoch["dev"] = dict.fromkeys(metrics, 0.7)
+            epoch["dev"] = dict.fromkeys(metrics, 0.7) | {"majority": {}}
     for split in task["gold"]:
         task["gold"][split].pop("nodes")
     for summary in task["summary"].values():

@@ -12,14 +12,15 @@ from treebanks.catalogue import synthetic
 from treebanks.listops import generate as generate_listops
 from treebanks.reviews import generate as generate_reviews
 from treenn import Settings
-from treenn.analysis.post_training import _unpublished
+from treenn.analysis.negation import NegationResults, PolarityResults, PublishedPairs
 from treenn.experiment.plan import Plan
-from treenn.experiment.results import outline_task, sections
+from treenn.experiment.results import outline_task
 from treenn.report import render, tables
 from treenn.report.build import build
 from treenn.report.console import comparison_table
 from treenn.report.headline import summary_of_all
 from treenn.report.markdown import as_markdown
+from treenn.trees.json_records import to_json
 
 FIRST = {
     "reviews": "reviews is synthetic: a grammar generated its sentences and labels.",
@@ -37,10 +38,10 @@ def task_on(name, **more):
 @pytest.mark.parametrize("name", FIRST)
 def test_the_first_sentence_names_what_generated_the_text(name):
     plan = plan_of(task_on(name))
-    assert summary_of_all(sections(plan)).startswith(FIRST[name] + " ")
+    assert summary_of_all(plan.sections).startswith(FIRST[name] + " ")
     assert as_markdown(build(plan)).split("\n\n")[2].startswith(FIRST[name])
     console = Console(width=200, file=io.StringIO())
-    console.print(comparison_table(sections(plan)[0]))
+    console.print(comparison_table(plan.sections[0]))
     assert f"{name} with every phrase labelled (synthetic):" in console.file.getvalue()
 
 
@@ -52,13 +53,13 @@ def test_the_page_begins_with_it():
 
 def test_of_several_tasks_each_generated_treebank_is_named_once():
     plan = plan_of(task_on("reviews"), task_on("reviews") | {"supervision": "roots"}, task_on("sst"))
-    text = summary_of_all(sections(plan))
+    text = summary_of_all(plan.sections)
     assert text.startswith(f"{FIRST['reviews']} On reviews")
     assert text.count("synthetic") == 1
 
 
 def test_a_treebank_of_ones_own_declares_it():
-    assert summary_of_all(sections(plan_of(task_on("mine", synthetic="a script drew it")))).startswith(
+    assert summary_of_all(plan_of(task_on("mine", synthetic="a script drew it")).sections).startswith(
         "mine is synthetic: a script drew it. "
     )
 
@@ -66,7 +67,7 @@ def test_a_treebank_of_ones_own_declares_it():
 @pytest.mark.parametrize("name", ["sst", "sst-binary", "sick-relatedness", "mine"])
 def test_text_that_people_wrote_is_not_called_synthetic(name):
     assert synthetic(name) == ""
-    assert "synthetic" not in summary_of_all(sections(plan_of(task_on(name))))
+    assert "synthetic" not in summary_of_all(plan_of(task_on(name)).sections)
 
 
 @pytest.mark.parametrize(("name", "published"), [("sst", 3), ("reviews", 0), ("reviews-binary", 0), ("mine", 0)])
@@ -79,15 +80,16 @@ def test_figures_published_for_sst_are_printed_on_sst_alone(name, published):
 
 
 def test_a_record_of_generated_text_holds_no_published_figure():
-    found = {"but": {"bins": [1], "published": {"cases": 131}}, "positive": {"right": 3, "published": {}}}
-    assert _unpublished(found) == {"but": {"bins": [1]}, "positive": {"right": 3}}
+    of_phrases = PolarityResults(3, 3, 3, 3, 0.1, 0.1, 0.1, PublishedPairs(21, {"RNTN": 0.7}))
+    results = NegationResults("", 6, 3, 3, of_phrases, of_phrases).without_published()
+    assert "published" not in {**to_json(results.positive), **to_json(results.negative)}
 
 
 def test_results_record_what_generated_the_treebank():
     treebank = generate_reviews({"train": 2, "dev": 2, "test": 2})
     plan = Plan.of("reviews", ["tree-lstm"], 1, settings=Settings())
     for each, clause in ((treebank, FIRST["reviews"]), (replace(treebank, synthetic=""), "")):
-        kept = outline_task(plan, plan.tasks[0], "nodes", each, [])["treebank"]["synthetic"]
+        kept = outline_task(plan, plan.tasks[0], "nodes", each, []).treebank.synthetic
         assert kept == clause.removeprefix("reviews is synthetic: ").removesuffix(".")
 
 

@@ -1,11 +1,11 @@
 import csv
+import dataclasses
 import io
 import json
 
 from made_up_results import enrich, make_results, plan_of
 
-from treenn.experiment.results import write_results
-from treenn.report import tables
+from treenn.report import tables, write_results
 
 
 def rows(text):
@@ -21,7 +21,7 @@ def test_every_table_stands_in_the_json(plan, report, tmp_path):
 
 
 def test_numbers_are_whole(plan):
-    summary = plan["tasks"][0]["summary"]["lstm"]["test"]["root"]
+    summary = dataclasses.asdict(plan.tasks[0].spread("lstm", "test", "root"))
     tree, lstm, majority = rows(tables(plan)["sst-nodes/results-test"])
     assert (tree["model"], lstm["model"]) == ("tree-lstm", "lstm")
     assert {name: float(lstm[f"root {name}"]) for name in summary} == summary
@@ -30,19 +30,19 @@ def test_numbers_are_whole(plan):
 
 
 def test_differences_have_all_that_was_tested(plan):
-    difference = plan["tasks"][0]["differences"][0]
+    difference = plan.tasks[0].differences[0]
     row = rows(tables(plan)["sst-nodes/differences"])[0]
-    assert float(row["randomization_holm"]) == difference["randomization_holm"]
-    assert float(row["mcnemar"]) == difference["mcnemar"]
-    assert [int(row["only_first"]), int(row["only_second"])] == difference["discordant"]
-    assert float(row["detectable_gap"]) == difference["detectable"]["gap"]
-    assert float(row["with_seeds low"]) == difference["with_seeds"]["low"]
+    assert float(row["randomization_holm"]) == difference.randomization_holm
+    assert float(row["mcnemar"]) == difference.mcnemar
+    assert (int(row["only_first"]), int(row["only_second"])) == difference.discordant
+    assert float(row["detectable_gap"]) == difference.detectable.gap
+    assert float(row["with_seeds low"]) == difference.with_seeds.low
     assert row["better"] == "tree-lstm"
 
 
 def test_slices_are_means_over_seeds(plan):
-    runs = [run for run in plan["tasks"][0]["runs"] if run["model"] == "lstm"]
-    shares = [run["slices"]["test"]["length"]["bins"][0]["right"] / 90 for run in runs]
+    runs = plan.tasks[0].runs_by_model["lstm"]
+    shares = [run.slices["test"]["length"].bins[0].right / 90 for run in runs]
     row = rows(tables(plan)["sst-nodes/by-length-test"])[1]
     assert abs(float(row["1–9 right"]) - sum(shares) / 3) < 1e-12
     assert row["1–9 total"] == "90"

@@ -4,12 +4,12 @@ import csv
 import io
 
 import pytest
-from made_up_results import enrich, make_results, plan_of
+from made_up_results import enrich, make_results, plan_of, task_results
 
 from treenn.report import tables
 from treenn.report.build import build
 from treenn.report.multi_test import MANY
-from treenn.report.test_sets import across
+from treenn.report.test_sets import all_test_sets
 
 SPLITS = [f"{number}-words" for number in range(1, MANY + 1)]
 
@@ -46,7 +46,7 @@ def test_the_picture_says_the_same_in_words(many):
 
 def test_a_model_without_the_metric_on_a_test_set_has_a_gap_there(many):
     summary = {**many["summary"], "lstm": {**many["summary"]["lstm"], SPLITS[1]: {}}}
-    found = across({**many, "summary": summary, "slug": "task"})
+    found = all_test_sets(task_results({**many, "summary": summary}))
     first, second, *_ = found.blocks[0].rows()
     assert "\N{EN DASH}" not in first
     assert second[2] == "\N{EN DASH}"

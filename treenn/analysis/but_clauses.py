@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from treenn.analysis.histogram import right_nodes
+from treenn.analysis.histogram import Bin, PublishedShares, Slice, right_nodes
 from treenn.evaluation.predictions import Predictions
 from treenn.trees import Tree
 
 PUBLISHED = {"RNTN": 0.41, "MV-RNN": 0.37, "RNN": 0.36, "bigram naive Bayes": 0.27}
-"""What the paper reports for its 131 cases; quoted from memory."""
+"""The paper's accuracies on its 131 cases; quoted from memory."""
 
 RULES = {
     "strict": (
@@ -25,7 +25,7 @@ RULES = {
     ),
     "wide, X and Y differ": "of the wide ones those to whose X and Y the treebank gives different classes",
 }
-"""What each bin of `by_contrast` holds."""
+"""The definition of each bin of `by_contrast`."""
 
 
 class Contrast(NamedTuple):
@@ -36,41 +36,39 @@ class Contrast(NamedTuple):
     whole: int
 
 
-def by_contrast(trees: Sequence[Tree], predictions: Predictions) -> dict[str, Any]:
-    """How often X, Y and the whole are all three right.
+def by_contrast(trees: Sequence[Tree], predictions: Predictions) -> Slice:
+    """Accuracy on sentences X but Y, correct if the classes of X, Y and the whole are.
 
     Returns:
-        as a slice of `treenn.analysis.slices`, with `bins` named as in `RULES`, each with its own `rule` and with
-        `right_side`: in how many the classes of all three are on the right side of the scale, or in its middle (which
-        of the two the paper counts is not known); and `published`: what it reports, `cases` and `shares` by model.
+        The slice, with bins named as in `RULES`. Their `right_side` counts the sentences in which the classes of all
+        three are on the gold class's side of the scale, or in its middle. The paper does not state which of the two it
+        counts.
     """
     right, labelled = right_nodes(predictions)
     middle = (predictions.n_classes - 1) / 2
     right_side = np.sign(predictions.classes - middle) == np.sign(predictions.labels - middle)
     starts = (predictions.roots - predictions.sizes + 1).tolist()
-    bins: dict[str, dict[str, Any]] = {
-        name: {"name": name, "rule": rule, "right": 0, "right_side": 0, "total": 0} for name, rule in RULES.items()
-    }
+    cases: dict[str, list[tuple[bool, bool]]] = {name: [] for name in RULES}
     for tree, start in zip(trees, starts, strict=True):
         for name, case in contrasts(tree).items():
             nodes = np.array(case) + start
             if labelled[nodes].all():
-                bins[name]["right"] += int(right[nodes].all())
-                bins[name]["right_side"] += int(right_side[nodes].all())
-                bins[name]["total"] += 1
-    return {
-        "unit": "sentences",
-        "rule": (
-            "sentences X but Y, right where X, Y and the whole all have the treebank's class; but in any case; of "
-            "several in a sentence the one with the largest whole"
-        ),
-        "bins": list(bins.values()),
-        "published": {"cases": 131, "shares": dict(PUBLISHED)},
-    }
+                cases[name].append((bool(right[nodes].all()), bool(right_side[nodes].all())))
+    rule = (
+        "sentences X but Y, right where X, Y and the whole all have the treebank's class; but in any case; of "
+        "several in a sentence the one with the largest whole"
+    )
+    bins = tuple(_bin(name, of_name) for name, of_name in cases.items())
+    return Slice("sentences", rule, bins, PublishedShares(131, PUBLISHED))
+
+
+def _bin(name: str, cases: Sequence[tuple[bool, bool]]) -> Bin:
+    right, right_side = (sum(case[index] for case in cases) for index in (0, 1))
+    return Bin(right, len(cases), name, rule=RULES[name], right_side=right_side)
 
 
 def contrasts(tree: Tree) -> dict[str, Contrast]:
-    """The "X but Y" of a tree by each of `RULES` that finds one.
+    """The clauses "X but Y" of a tree by each of `RULES` that matches.
 
     >>> from treenn.trees import parse_trees
     >>> contrasts(parse_trees("(1 (3 good) (1 (2 but) (2 long)))", classes=5)[0])["strict"]

@@ -1,14 +1,16 @@
-"""Calibration: whether a model that says 80 % is right in 80 of 100 cases, and what one temperature mends of it."""
+"""Calibration of class probabilities, before and after temperature scaling."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from treenn.trees.json_records import Key
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -19,39 +21,74 @@ _TEMPERATURES = (0.01, 100.0)
 
 
 @dataclass(frozen=True)
+class CurvePoint:
+    """A bin of the reliability curve.
+
+    Args:
+        start: the lower end of the bin's confidences.
+        end: the upper end.
+        count: the number of predictions.
+        confidence: their mean confidence.
+        accuracy: their accuracy.
+    """
+
+    start: Annotated[float, Key("from")]
+    end: Annotated[float, Key("to")]
+    count: int
+    confidence: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
 class Calibration:
-    """How far probabilities can be believed.
+    """Calibration measures.
 
     Args:
         ece: expected calibration error: the mean distance between confidence and accuracy, over 15 bins of equal width
             (Naeini et al. 2015; Guo et al. 2017, *On Calibration of Modern Neural Networks*, section 2).
-        ece_adaptive: the same over 15 bins of about as many answers each (Nguyen and O'Connor 2015).
+        ece_adaptive: the same over 15 bins with about equal numbers of predictions (Nguyen and O'Connor 2015).
         nll: the mean negative log-likelihood of the gold class.
-        brier: the mean squared distance from the gold class's corner, summed over classes, 0 to 2 (Brier 1950).
+        brier: the mean squared distance from the one-hot gold class, summed over classes, 0 to 2 (Brier 1950).
+        curve: the reliability curve.
     """
 
     ece: float
     ece_adaptive: float
     nll: float
     brier: float
+    curve: tuple[CurvePoint, ...]
+
+
+@dataclass(frozen=True)
+class SplitCalibration:
+    """Calibration on one split.
+
+    Args:
+        before: of the model's probabilities.
+        after: with temperature scaling; None if dev has no label.
+        temperature: the temperature with the least negative log-likelihood on dev; None if dev has no label.
+    """
+
+    before: Calibration
+    after: Calibration | None
+    temperature: float | None
 
 
 def calibration(
     dev: tuple[ArrayLike, ArrayLike], unseen: Mapping[str, tuple[ArrayLike, ArrayLike]]
-) -> dict[str, dict[str, Any] | None]:
-    """Calibration of some splits, as the model is and with the temperature that is best on dev.
+) -> dict[str, SplitCalibration | None]:
+    """Calibration of held-out splits, before and after scaling by the temperature fitted to dev.
 
     Args:
         dev: probabilities `(N, classes)` and labels `(N,)`; a label below 0 is none.
-        unseen: by split the same of what nothing was chosen on.
+        unseen: the same by split.
 
     Returns:
-        By split `before` and `after`, each with the numbers of `Calibration` and `curve` (see `reliability`), and
-        `temperature`; `after` and `temperature` are `None` where dev has no label, all of it where the split has none.
+        Calibration by split, None for a split without labels.
 
     >>> sure = [[0.99, 0.01], [0.99, 0.01], [0.99, 0.01]]
     >>> found = calibration((sure, [0, 0, 1]), {"test": (sure, [0, 1, 0])})["test"]
-    >>> round(found["before"]["ece"], 2), round(found["after"]["ece"], 2), round(found["temperature"], 1)
+    >>> round(found.before.ece, 2), round(found.after.ece, 2), round(found.temperature, 1)
     (0.32, 0.0, 6.6)
     """
     held = _labelled(*dev)
@@ -59,15 +96,11 @@ def calibration(
     return {split: _of_split(*_labelled(*answers), temperature) for split, answers in unseen.items()}
 
 
-def _of_split(probabilities: FloatArray, labels: IntArray, temperature: float | None) -> dict[str, Any] | None:
+def _of_split(probabilities: FloatArray, labels: IntArray, temperature: float | None) -> SplitCalibration | None:
     if not len(labels):
         return None
-
-    def measured(p: FloatArray) -> dict[str, Any]:
-        return {**asdict(measure(p, labels)), "curve": reliability(p, labels)}
-
-    after = None if temperature is None else measured(cooled(probabilities, temperature))
-    return {"before": measured(probabilities), "after": after, "temperature": temperature}
+    after = None if temperature is None else measure(cooled(probabilities, temperature), labels)
+    return SplitCalibration(measure(probabilities, labels), after, temperature)
 
 
 def _labelled(probabilities: ArrayLike, labels: ArrayLike) -> tuple[FloatArray, IntArray]:
@@ -76,7 +109,7 @@ def _labelled(probabilities: ArrayLike, labels: ArrayLike) -> tuple[FloatArray, 
 
 
 def measure(probabilities: FloatArray, labels: IntArray) -> Calibration:
-    """The four numbers.
+    """Calibration measures of predictions.
 
     Args:
         probabilities: `(N, classes)`, N at least 1.
@@ -90,46 +123,44 @@ def measure(probabilities: FloatArray, labels: IntArray) -> Calibration:
         ece_adaptive=_expected_error(confidence, right, _bins(confidence, equal_mass)),
         nll=_nll(_logarithms(probabilities), labels),
         brier=float(((probabilities - gold) ** 2).sum(axis=1).mean()),
+        curve=reliability(probabilities, labels),
     )
 
 
-def reliability(probabilities: FloatArray, labels: IntArray) -> list[dict[str, float]]:
-    """The points of the reliability curve: of each bin of equal width that is not empty, confidence against accuracy.
+def reliability(probabilities: FloatArray, labels: IntArray) -> tuple[CurvePoint, ...]:
+    """The reliability curve over 15 bins of equal width; empty bins are left out.
 
     Args:
         probabilities: `(N, classes)`.
         labels: `(N,)`.
-
-    Returns:
-        A dict for each bin: from, to, count, and the mean confidence and accuracy of what is in it.
     """
     edges = np.linspace(0, 1, BINS + 1)
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     bins = _bins(confidence, edges)
-    return [
-        {
-            "from": float(edges[each]),
-            "to": float(edges[each + 1]),
-            "count": int((bins == each).sum()),
-            "confidence": float(confidence[bins == each].mean()),
-            "accuracy": float(right[bins == each].mean()),
-        }
-        for each in np.unique(bins)
-    ]
+    return tuple(
+        CurvePoint(
+            start=float(edges[index]),
+            end=float(edges[index + 1]),
+            count=int((bins == index).sum()),
+            confidence=float(confidence[bins == index].mean()),
+            accuracy=float(right[bins == index].mean()),
+        )
+        for index in np.unique(bins)
+    )
 
 
 def _bins(confidence: FloatArray, edges: FloatArray) -> IntArray:
-    """The bin of each, the edge above it included, the lowest edge too."""
+    """The bin of each confidence; a bin includes its upper edge, the first one also its lower edge."""
     return np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, max(len(edges) - 2, 0))
 
 
 def _expected_error(confidence: FloatArray, right: NDArray[np.bool_], bins: IntArray) -> float:
-    """The bins' distances between confidence and accuracy, each weighed by what is in it."""
+    """The mean distance between confidence and accuracy over bins, weighted by their counts."""
     return float(np.abs(np.bincount(bins, weights=right - confidence)).sum() / len(bins))
 
 
 def fit_temperature(probabilities: FloatArray, labels: IntArray) -> float:
-    """The temperature, from 0.01 to 100, that makes the negative log-likelihood least (Guo et al. 2017, section 4.2).
+    """The temperature, from 0.01 to 100, that minimizes the negative log-likelihood (Guo et al. 2017, section 4.2).
 
     Args:
         probabilities: `(N, classes)`, N at least 1.
@@ -147,7 +178,7 @@ def fit_temperature(probabilities: FloatArray, labels: IntArray) -> float:
 
 
 def cooled(probabilities: FloatArray, temperature: float) -> FloatArray:
-    """The probabilities of scores divided by a temperature: above 1 less sure, below 1 surer; the order stays.
+    """Probabilities after dividing their logits by a temperature; above 1 flattens them, below 1 sharpens them.
 
     >>> cooled(np.array([[0.8, 0.2]]), 2.0).round(3)
     array([[0.667, 0.333]])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -12,43 +13,79 @@ import numpy.typing as npt
 from treenn.evaluation.predictions import predict
 from treenn.models.building import load_model
 from treenn.trees import Tree
+from treenn.trees.json_records import Key
 
 FloatArray = npt.NDArray[np.float64]
 
 
-def disagreements(
-    results: Mapping[str, Any], models: tuple[str, str], split: str = "test", most: int = 20
-) -> list[dict[str, Any]]:
-    """The sentences at whose roots two models' answers are farthest apart, the farthest first.
-
-    An answer is the mean of the class probabilities over the model's seeds; how far two are apart is their total
-    variation, half the sum of the differences: 0 where they are the same, 1 where they have no class in common.
+@dataclass(frozen=True)
+class Answer:
+    """A model's prediction for a sentence.
 
     Args:
-        results: a comparison's, or the part of it that is one task.
-        models: the names of two rows.
-        split: of the treebank.
-        most: how many sentences.
+        probabilities: the class probabilities of the root, averaged over seeds.
+        predicted: the most probable class.
+        nodes: the class of every node, a digit each; None if the models could not be loaded.
+    """
+
+    probabilities: tuple[float, ...]
+    predicted: Annotated[int, Key("class")]
+    nodes: str | None = None
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A sentence on which two models disagree.
+
+    Args:
+        split: its split.
+        line: its number in the split, from 1.
+        gold: the gold class of its root.
+        distance: the total variation between the models' probabilities, 0 to 1.
+        models: the models' predictions by name.
+    """
+
+    split: str
+    line: int
+    gold: int
+    distance: float
+    models: Mapping[str, Answer]
+
+
+Probabilities = Sequence[Sequence[Sequence[float]] | None]
+"""The class probabilities of every root, by run; None for a run that lacks them."""
+
+
+def disagreements(
+    probabilities: Mapping[str, Probabilities], gold: Sequence[int], split: str = "test", most: int = 20
+) -> list[Disagreement]:
+    """The sentences on which two models disagree most, in descending order of distance.
+
+    The distance is the total variation between the class probabilities, averaged over seeds: half the sum of the
+    absolute differences.
+
+    Args:
+        probabilities: of both models, by name.
+        gold: the gold class of each root.
+        split: the split (default: `"test"`).
+        most: the number of sentences (default: 20).
 
     Returns:
-        for each sentence `split` and `line`, from 1, which find it in the treebank; `gold`, the class of its root;
-        `distance`; and `models`: by name the `probabilities` of the root and the likeliest `class`. Nothing where the
-        runs of a model keep no probabilities, as those of an older treenn.
+        The sentences; none if a run lacks probabilities, as those of version 1.
     """
-    answers = {model: _mean_answer(results, model, split) for model in models}
-    first, second = (answers[model] for model in models)
-    if first is None or second is None:
+    means = [_mean(runs) for runs in probabilities.values()]
+    if any(mean is None for mean in means):
         return []
+    first, second = (mean for mean in means if mean is not None)
     distances = np.abs(first - second).sum(axis=1) / 2
-    gold = results["gold"][split]["root"]
     return [
-        {
-            "split": split,
-            "line": index + 1,
-            "gold": gold[index],
-            "distance": round(float(distances[index]), 4),
-            "models": {model: _answer(each[index]) for model, each in zip(models, (first, second), strict=True)},
-        }
+        Disagreement(
+            split=split,
+            line=index + 1,
+            gold=gold[index],
+            distance=round(float(distances[index]), 4),
+            models={model: _answer(mean[index]) for model, mean in zip(probabilities, (first, second), strict=True)},
+        )
         for index in np.argsort(-distances, kind="stable")[:most].tolist()
     ]
 
@@ -76,14 +113,13 @@ def node_classes(
     return ["".join(map(str, of_tree)) for of_tree in np.split(classes, ends[:-1])]
 
 
-def _mean_answer(results: Mapping[str, Any], model: str, split: str) -> FloatArray | None:
-    """The root's probabilities, averaged over the model's runs. Shape: `(T, classes)`."""
-    answers = [run["predictions"][split].get("root_probabilities") for run in results["runs"] if run["model"] == model]
-    if not answers or None in answers:
+def _mean(runs: Probabilities) -> FloatArray | None:
+    """The root's probabilities, averaged over runs. Shape: `(trees, classes)`."""
+    if not runs or None in runs:
         return None
-    mean: FloatArray = np.mean(np.array(answers, dtype=np.float64), axis=0)
+    mean: FloatArray = np.mean(np.array(runs, dtype=np.float64), axis=0)
     return mean
 
 
-def _answer(probabilities: FloatArray) -> dict[str, Any]:
-    return {"probabilities": probabilities.round(4).tolist(), "class": int(probabilities.argmax())}
+def _answer(probabilities: FloatArray) -> Answer:
+    return Answer(tuple(probabilities.round(4).tolist()), int(probabilities.argmax()))

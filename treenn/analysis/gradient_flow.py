@@ -1,15 +1,17 @@
-"""How far gradients reach: the gradient of the loss at a word, against how far the word is from the output."""
+"""Gradient flow: the norm of the loss's gradient at a word, by the word's distance from the output."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch.nn import functional as F
 
+from treenn.analysis.histogram import range_label
 from treenn.analysis.slices import depths
 from treenn.encoders import SequenceEncoder, pack
 from treenn.models.building import NodeClassifier, build
@@ -17,34 +19,83 @@ from treenn.models.settings import Settings
 from treenn.models.vectors import WordVectors
 from treenn.sequences import Bidirectional
 from treenn.trees import Tree
+from treenn.trees.json_records import Key
 
 FloatArray = npt.NDArray[np.float64]
 
 
-def reach(model: NodeClassifier, trees: Sequence[Tree], batch_size: int = 100) -> dict[str, Any]:
-    r"""The norms ‖∂L/∂x_i‖ over the words i of some sentences, L the cross-entropy at the root of i's own sentence.
-
-    Where they shrink or grow by a factor with every step, gradients vanish or explode (Bengio, Simard and Frasconi
-    1994; Pascanu, Mikolov and Bengio 2013). There is no dropout here, and x_i is what the encoder reads: the word's
-    vector, or with contextual leaves that of the leaf.
+@dataclass(frozen=True)
+class GradientRange:
+    """Gradient norms of the words in a range of distances.
 
     Args:
-        model: trained or not.
-        trees: sentences; those without a label at the root are left out, at least one must have it.
-        batch_size: trees in one pass back.
+        start: the lower end of the range, inclusive.
+        end: the upper end, inclusive.
+        words: the number of words.
+        zero: the number of words with a gradient of exactly 0.
+        mean: the geometric mean of the other norms; None if there is none.
+        low: their quantile 0.1.
+        median: their median.
+        high: their quantile 0.9.
+    """
+
+    start: Annotated[int, Key("from")]
+    end: Annotated[int, Key("to")]
+    words: int
+    zero: int
+    mean: float | None
+    low: float | None
+    median: float | None
+    high: float | None
+
+    @property
+    def label(self) -> str:
+        """The range in words."""
+        return range_label(self.start, self.end)
+
+
+@dataclass(frozen=True)
+class GradientFlow:
+    """Gradient norms by distance.
+
+    Args:
+        path: the distance that the model's gradients travel, `"steps"` or `"edges"`.
+        sentences: the number of sentences.
+        words: the number of words.
+        steps: by the number of words between a word and the end of its sentence; for a bidirectional network, the
+            nearer end.
+        edges: by the number of edges between a word and the root.
+    """
+
+    path: Literal["steps", "edges"]
+    sentences: int
+    words: int
+    steps: tuple[GradientRange, ...]
+    edges: tuple[GradientRange, ...]
+
+
+@dataclass(frozen=True)
+class TrainingGradientFlow:
+    """Gradient flow before (`start`) and after (`end`) training."""
+
+    start: GradientFlow
+    end: GradientFlow
+
+
+def gradient_flow(model: NodeClassifier, trees: Sequence[Tree], batch_size: int = 100) -> GradientFlow:
+    r"""The norms ‖∂L/∂x_i‖ over the words i of sentences, with L the cross-entropy at the root of i's sentence.
+
+    If they shrink or grow by a factor with every step, gradients vanish or explode (Bengio, Simard and Frasconi 1994;
+    Pascanu, Mikolov and Bengio 2013). x_i is the encoder's input at word i, without dropout.
+
+    Args:
+        model: the model, trained or not.
+        trees: sentences; those without a label at the root are left out, at least one must have one.
+        batch_size: the number of trees in a backward pass (default: 100).
 
     Returns:
-        `path`: which of the two distances is that which this network's gradients go, `"steps"` or `"edges"`;
-        `sentences`, `words`: how many;
-        `steps`: by the words between a word and the end of its sentence, 0 for the last one; of a bidirectional
-        network, which has an output at either end, the nearer end. (A readout that sees all states rather than the last
-        is equally far from all words; its steps count to the end all the same.)
-        `edges`: by the edges of the tree between a word and the root.
-
-        Both are lists of ranges of distance, each a dict: `from` and `to`, both in it; `words`, how many; `zero`, at
-        how many the gradient is exactly 0; and over the other ones the geometric `mean` and the quantiles `low` (a
-        tenth), `median` and `high` (nine tenths), `None` where all are 0. Ranges hold one distance each up to 15, two
-        up to 31, four up to 63, and so on.
+        The norms by distance. Ranges contain one distance each up to 15, two up to 31, four up to 63, and so on. The
+        distance in steps is to the end of the sentence also if the readout pools all states.
     """
     labelled = [tree for tree in trees if tree.label is not None]
     both_ends = isinstance(model.encoder, SequenceEncoder) and isinstance(model.encoder.network, Bidirectional)
@@ -53,56 +104,37 @@ def reach(model: NodeClassifier, trees: Sequence[Tree], batch_size: int = 100) -
     )
     steps = [step for tree in labelled for step in steps_to_end(len(tree.words), both_ends=both_ends)]
     edges = [depth for tree in labelled for depth in depths(tree)[: len(tree.words)]]
-    return {
-        "path": "steps" if isinstance(model.encoder, SequenceEncoder) else "edges",
-        "sentences": len(labelled),
-        "words": len(norms),
-        "steps": _by_distance(np.array(steps), norms),
-        "edges": _by_distance(np.array(edges), norms),
-    }
+    return GradientFlow(
+        path="steps" if isinstance(model.encoder, SequenceEncoder) else "edges",
+        sentences=len(labelled),
+        words=len(norms),
+        steps=_by_distance(np.array(steps), norms),
+        edges=_by_distance(np.array(edges), norms),
+    )
 
 
-def reach_of_training(
+def gradient_flow_of_training(
     model: NodeClassifier, settings: Settings, trees: Sequence[Tree], vectors: Sequence[WordVectors] = ()
-) -> dict[str, dict[str, Any]]:
-    """How far gradients reach before and after training: `start` and `end`, each by `reach`.
+) -> TrainingGradientFlow:
+    """Gradient flow before and after training.
 
     Args:
-        model: the trained one; its vocabulary says which words the first one knew.
-        settings: what it was trained with, from which, with the seed, the first weights are made again.
-        trees: the sentences.
-        vectors: the pretrained word vectors that training was given.
+        model: the trained model.
+        settings: its training settings; with the seed they give the initial weights.
+        trees: sentences, as of `gradient_flow`.
+        vectors: the pretrained word vectors used in training (default: none).
     """
     classes = model.head.linear.out_features
     untrained = build(settings, classes, model.vocabulary, vectors).to(model.embedding.weight.device)
-    return {"start": reach(untrained, trees), "end": reach(model, trees)}
-
-
-def gradient_lengths(run: Mapping[str, Any]) -> dict[str, Any]:
-    """How long the gradients of all parameters together were in training, and to what they were clipped.
-
-    Args:
-        run: an entry of a comparison's `runs`.
-
-    Returns:
-        `clip_norm` and `clip_value`, as in `Settings`; `mean` and `max`: of each epoch, over its batches, of the length
-        before clipping; `max_used`: the same after clipping to `clip_norm`, with which the weights were moved. Two runs
-        of a plan that differ in `clip_norm` alone show what clipping does.
-    """
-    settings, epochs = run["settings"], [epoch["gradient_norm"] for epoch in run["history"]]
-    most = [epoch["max"] for epoch in epochs]
-    limit = settings["clip_norm"]
-    return {
-        "clip_norm": limit,
-        "clip_value": settings["clip_value"],
-        "mean": [epoch["mean"] for epoch in epochs],
-        "max": most,
-        "max_used": most if limit is None else [min(length, limit) for length in most],
-    }
+    return TrainingGradientFlow(gradient_flow(untrained, trees), gradient_flow(model, trees))
 
 
 def steps_to_end(words: int, *, both_ends: bool = False) -> list[int]:
-    """For each word of a sentence how many steps it is from the last one, or from the nearer of the two ends.
+    """The number of steps between each word of a sentence and its end.
+
+    Args:
+        words: the number of words.
+        both_ends: whether to count to the nearer end (default: False, to the last word).
 
     >>> steps_to_end(5), steps_to_end(5, both_ends=True)
     ([4, 3, 2, 1, 0], [0, 1, 2, 1, 0])
@@ -111,7 +143,7 @@ def steps_to_end(words: int, *, both_ends: bool = False) -> list[int]:
 
 
 def _norms(model: NodeClassifier, trees: Sequence[Tree]) -> FloatArray:
-    """The norm at each word; the sentences of a batch have no word in common, so that one pass back gives them all."""
+    """The norm at each word; one backward pass gives them all, since sentences share no word."""
     forest, was_training = pack(trees).to(model.embedding.weight.device), model.training
     model.eval()
     x = model.vectors(forest).detach().requires_grad_()
@@ -123,28 +155,28 @@ def _norms(model: NodeClassifier, trees: Sequence[Tree]) -> FloatArray:
     return norms
 
 
-def _by_distance(distances: npt.NDArray[np.int64], norms: FloatArray) -> list[dict[str, Any]]:
-    """See `reach`."""
+def _by_distance(distances: npt.NDArray[np.int64], norms: FloatArray) -> tuple[GradientRange, ...]:
     starts = _ranges(int(distances.max()))
     which = np.searchsorted(starts, distances, side="right") - 1
-    found = []
-    for number in np.unique(which).tolist():
-        here = norms[which == number]
-        place = {"from": starts[number], "to": starts[number + 1] - 1}
-        found.append({**place, "words": len(here), "zero": int((here == 0).sum()), **_spread(here[here > 0])})
-    return found
+    ranges = []
+    for index in np.unique(which).tolist():
+        here = norms[which == index]
+        counts = (len(here), int((here == 0).sum()))
+        ranges.append(GradientRange(starts[index], starts[index + 1] - 1, *counts, *_quantiles(here[here > 0])))
+    return tuple(ranges)
 
 
-def _spread(norms: FloatArray) -> dict[str, float | None]:
-    names = ("mean", "low", "median", "high")
+def _quantiles(norms: FloatArray) -> tuple[float | None, float | None, float | None, float | None]:
+    """Geometric mean, quantile 0.1, median and quantile 0.9, to five digits."""
     if len(norms) == 0:
-        return dict.fromkeys(names)
+        return None, None, None, None
     values = (np.exp(np.log(norms).mean()), *np.quantile(norms, (0.1, 0.5, 0.9)))
-    return {name: float(f"{value:.5g}") for name, value in zip(names, values, strict=True)}
+    mean, low, median, high = (float(f"{value:.5g}") for value in values)
+    return mean, low, median, high
 
 
 def _ranges(farthest: int) -> list[int]:
-    """Where ranges of distance begin, one more than needed; see `reach` for how wide they are."""
+    """The lower ends of the ranges of distance of `gradient_flow`, and one more."""
     starts = [0]
     while starts[-1] <= farthest:
         starts.append(starts[-1] + (1 << max(0, starts[-1].bit_length() - 4)))

@@ -1,47 +1,120 @@
-"""Counting right answers bin by bin: what a slice of the results is made of."""
+"""Histograms of correct predictions: the bins of a slice."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
 
 from treenn.encoders import NO_LABEL
 from treenn.evaluation.predictions import Predictions
+from treenn.trees.json_records import Key
 
 BoolArray = npt.NDArray[np.bool_]
 
 
+@dataclass(frozen=True)
+class Bin:
+    """The correct predictions in one bin of a slice; it has a name or a range.
+
+    Args:
+        right: the number of correct predictions.
+        total: the number of labelled sentences or nodes.
+        name: the bin's name.
+        start: the lower end of its range, inclusive.
+        end: the upper end, inclusive; None if the range has none.
+        rule: the condition for a sentence to be in the bin, in words.
+        right_side: the number of predictions on the gold class's side of the scale.
+    """
+
+    right: int
+    total: int
+    name: str | None = None
+    start: Annotated[int | None, Key("from")] = None
+    end: Annotated[int | None, Key("to")] = None
+    rule: str | None = None
+    right_side: int | None = None
+
+    @property
+    def label(self) -> str:
+        """The bin's name or range.
+
+        >>> Bin(1, 2, start=1, end=9).label, Bin(1, 2, start=40).label
+        ('1–9', '40+')
+        """
+        return self.name if self.name is not None else range_label(self.start or 0, self.end)
+
+
+@dataclass(frozen=True)
+class PublishedShares:
+    """Published accuracies on a slice.
+
+    Args:
+        cases: the paper's number of sentences.
+        shares: accuracy by model.
+    """
+
+    cases: int
+    shares: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Accuracy by a property of the data.
+
+    Args:
+        unit: `"sentences"`, `"nodes"` or `"pairs"`.
+        rule: the property, in words.
+        bins: the bins; those without a labelled unit are left out.
+        published: published accuracies, if any.
+    """
+
+    unit: str
+    rule: str
+    bins: tuple[Bin, ...]
+    published: PublishedShares | None = None
+
+
+def range_label(start: int, end: int | None) -> str:
+    """A range of whole numbers, both ends inclusive.
+
+    >>> range_label(1, 9), range_label(2, 2), range_label(40, None)
+    ('1–9', '2', '40+')
+    """
+    return f"{start}+" if end is None else str(start) if start == end else f"{start}–{end}"
+
+
 def right_sentences(predictions: Predictions) -> tuple[BoolArray, BoolArray]:
-    """For each sentence whether its root's class is right, and whether it has a label. Shape: two of `(T,)`."""
+    """Whether each root's class is correct, and whether it is labelled. Shape: two of `(trees,)`."""
     right, labelled = right_nodes(predictions)
     return right[predictions.roots], labelled[predictions.roots]
 
 
 def right_nodes(predictions: Predictions) -> tuple[BoolArray, BoolArray]:
-    """For each node whether its class is right, and whether it has a label. Shape: two of `(N,)`."""
+    """Whether each node's class is correct, and whether it is labelled. Shape: two of `(nodes,)`."""
     return predictions.classes == predictions.labels, predictions.labels != NO_LABEL
 
 
-def numbered(
-    values: npt.ArrayLike, starts: Sequence[int], right: BoolArray, labelled: BoolArray
-) -> list[dict[str, int | None]]:
-    """Counts by ranges of a number; a range in which nothing is labelled is left out.
+def numbered(values: npt.ArrayLike, starts: Sequence[int], right: BoolArray, labelled: BoolArray) -> tuple[Bin, ...]:
+    """Bins by ranges of a number; empty ones are left out.
 
     Args:
         values: the number of each sentence or node; those below the first start are not counted.
-        starts: where each range begins, in order; the last one has no end.
-        right: which are right.
-        labelled: which count.
+        starts: the lower end of each range, ascending; the last range has no upper end.
+        right: whether each prediction is correct.
+        labelled: whether each is counted.
 
     Returns:
-        for each range `from` and `to` (both in it; `to` of the last is `None`), `right` and `total`.
+        The bins, ascending.
 
-    >>> numbered([1, 2, 9], (1, 5), np.array([True, False, True]), np.array([True, True, True]))
-    [{'from': 1, 'to': 4, 'right': 1, 'total': 2}, {'from': 5, 'to': None, 'right': 1, 'total': 1}]
+    >>> for bin in numbered([1, 2, 9], (1, 5), np.array([True, False, True]), np.array([True, True, True])):
+    ...     print(bin.label, bin.right, bin.total)
+    1–4 1 2
+    5+ 1 1
     """
     which = np.searchsorted(starts, np.asarray(values), side="right") - 1
     ends = [*(end - 1 for _, end in pairwise(starts)), None]
@@ -49,29 +122,31 @@ def numbered(
     for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
         inside = (which == number) & labelled
         if inside.any():
-            bins.append({"from": start, "to": end, "right": int(right[inside].sum()), "total": int(inside.sum())})
-    return bins
+            bins.append(Bin(int(right[inside].sum()), int(inside.sum()), start=start, end=end))
+    return tuple(bins)
 
 
-def named(names: Sequence[str], order: Sequence[str], right: BoolArray, labelled: BoolArray) -> list[dict[str, Any]]:
-    """Counts by a name that each sentence or node has; a name that nothing labelled has is left out.
+def named(names: Sequence[str], order: Sequence[str], right: BoolArray, labelled: BoolArray) -> tuple[Bin, ...]:
+    """Bins by name; empty ones are left out.
 
     Args:
-        names: of each sentence or node; those with one that `order` has not are not counted.
-        order: the names that are wanted, in this order.
-        right: which are right.
-        labelled: which count.
+        names: the name of each sentence or node; those with names that `order` lacks are not counted.
+        order: the names of the bins, in their order.
+        right: whether each prediction is correct.
+        labelled: whether each is counted.
 
     Returns:
-        for each name `name`, `right` and `total`.
+        The bins.
 
-    >>> named(["a", "b", "a"], ["b", "a"], np.array([True, False, False]), np.array([True, True, True]))
-    [{'name': 'b', 'right': 0, 'total': 1}, {'name': 'a', 'right': 1, 'total': 2}]
+    >>> for bin in named(["a", "b", "a"], ["b", "a"], np.array([True, False, False]), np.array([True, True, True])):
+    ...     print(bin.label, bin.right, bin.total)
+    b 0 1
+    a 1 2
     """
     names_of = np.asarray(names)
     bins = []
     for name in order:
         inside = (names_of == name) & labelled
         if inside.any():
-            bins.append({"name": name, "right": int(right[inside].sum()), "total": int(inside.sum())})
-    return bins
+            bins.append(Bin(int(right[inside].sum()), int(inside.sum()), name=name))
+    return tuple(bins)

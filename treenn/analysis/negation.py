@@ -1,9 +1,10 @@
-"""What a negation changes in a model's answer: the measures of Socher et al. 2013, section 6.4, on minimal pairs."""
+"""Effect of negation on predictions: the measures of Socher et al. 2013, section 6.4, on minimal pairs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,56 +16,116 @@ from treenn.trees import Tree
 
 FloatArray = npt.NDArray[np.float64]
 
-PUBLISHED = {
-    "positive": {"pairs": 21, "shares": {"bigram naive Bayes": 0.190, "RNN": 0.333, "MV-RNN": 0.524, "RNTN": 0.714}},
-    "negative": {"pairs": 11, "shares": {"bigram naive Bayes": 0.273, "RNN": 0.455, "MV-RNN": 0.546, "RNTN": 0.818}},
-}
-"""What the paper reports for its own sentences; quoted from memory, the numbers of pairs inferred from the shares."""
 
-
-def negation(model: NodeClassifier, pairs: Sequence[MinimalPair]) -> dict[str, Any]:
-    """How a model's answer changes where a phrase is negated.
-
-    A negated positive should become negative; a negated negative less negative, which need not be positive.
+@dataclass(frozen=True)
+class PublishedPairs:
+    """Published accuracies on minimal pairs.
 
     Args:
-        model: of a scale of sentiment, as the pairs' treebank has it.
-        pairs: by `minimal_pairs`, one or more.
+        pairs: the paper's number of pairs.
+        shares: accuracy by model.
+    """
 
-    Returns:
-        `rule`: how the pairs are made, in words; `pairs`, `inserted`, `removed`: how many there are;
-        `positive` and `negative`, by what is negated, each with
+    pairs: int
+    shares: Mapping[str, float]
 
-        - `pairs`: how many;
-        - `right`: the paper's accuracy as a count. Of positives: the plain phrase is taken as positive and the negated
-          one as negative. Of negatives: the probability of all but the negative classes is higher when negated;
-        - `moved`: of how many the expected class (the mean class number under the model's probabilities) moves the
-          right way, down for positives, up for negatives;
-        - `reversed`: how many the model takes to the other side, the plain phrase being on the right one;
-        - `positive_change`, `not_negative_change`, `expected_change`: the mean change of the positive classes'
-          probability, of all but the negative ones', and of the expected class; `None` without pairs;
-        - `published`: what the paper reports for its own sentences: `pairs`, and `shares` that are right by model.
+
+@dataclass(frozen=True)
+class PolarityResults:
+    """Effect of negation on the phrases of one polarity.
+
+    Args:
+        pairs: the number of pairs.
+        right: the number of correct pairs. Positive phrases: the plain one is classified as positive and the negated
+            one as negative. Negative phrases: the probability of the classes that are not negative increases.
+        moved: the number of pairs in which the expected class (the mean class number under the probabilities) moves
+            in the right direction: down for positive phrases, up for negative ones.
+        reversed: the number of pairs in which the plain phrase is on the right side of the scale and the negated one
+            on the other.
+        positive_change: the mean change of the positive classes' probability; None without pairs.
+        not_negative_change: the mean change of the probability of the classes that are not negative.
+        expected_change: the mean change of the expected class.
+        published: published accuracies, if any.
+    """
+
+    pairs: int
+    right: int
+    moved: int
+    reversed: int
+    positive_change: float | None
+    not_negative_change: float | None
+    expected_change: float | None
+    published: PublishedPairs | None = None
+
+
+@dataclass(frozen=True)
+class NegationResults:
+    """Effect of negation on minimal pairs.
+
+    Args:
+        rule: the construction of the pairs, in words.
+        pairs: the number of pairs.
+        inserted: the number of those with an inserted negation.
+        removed: the number of those with a removed negation.
+        positive: the results on positive phrases.
+        negative: the results on negative phrases.
+    """
+
+    rule: str
+    pairs: int
+    inserted: int
+    removed: int
+    positive: PolarityResults
+    negative: PolarityResults
+
+    def by_polarity(self) -> dict[str, PolarityResults]:
+        """The results on positive and on negative phrases."""
+        return {"positive": self.positive, "negative": self.negative}
+
+    def without_published(self) -> NegationResults:
+        """The same without published accuracies."""
+        positive, negative = (replace(each, published=None) for each in self.by_polarity().values())
+        return replace(self, positive=positive, negative=negative)
+
+
+PUBLISHED = {
+    "positive": PublishedPairs(21, {"bigram naive Bayes": 0.190, "RNN": 0.333, "MV-RNN": 0.524, "RNTN": 0.714}),
+    "negative": PublishedPairs(11, {"bigram naive Bayes": 0.273, "RNN": 0.455, "MV-RNN": 0.546, "RNTN": 0.818}),
+}
+"""The paper's accuracies on its own sentences; quoted from memory, the numbers of pairs inferred."""
+
+
+def negation(model: NodeClassifier, pairs: Sequence[MinimalPair]) -> NegationResults:
+    """Measure the effect of negation on predictions.
+
+    A negated positive phrase should become negative, a negated negative one less negative.
+
+    Args:
+        model: a classifier with the pairs' sentiment scale.
+        pairs: the pairs of `minimal_pairs`, at least one.
     """
     plain, negated = (_answers(model, trees) for trees in ([pair.plain for pair in pairs], [p.negated for p in pairs]))
     positive = np.array([pair.polarity == "positive" for pair in pairs])
     made = [pair.made for pair in pairs]
-    return {
-        "rule": RULE,
-        "pairs": len(pairs),
-        "inserted": made.count("inserted"),
-        "removed": made.count("removed"),
-        "positive": _measures("positive", plain, negated, positive),
-        "negative": _measures("negative", plain, negated, ~positive),
-    }
+    return NegationResults(
+        rule=RULE,
+        pairs=len(pairs),
+        inserted=made.count("inserted"),
+        removed=made.count("removed"),
+        positive=_measures("positive", plain, negated, positive),
+        negative=_measures("negative", plain, negated, ~positive),
+    )
 
 
 class _Answers(NamedTuple):
-    """What a model says of phrases, one number each.
+    """Predictions for phrases.
+
+    Shape: `(phrases,)` each.
 
     Args:
-        side: whether it takes the phrase as positive rather than negative.
+        side: whether the phrase is classified as positive rather than negative.
         positive: the probability of the classes above the middle of the scale.
-        not_negative: that of all but the classes below the middle.
+        not_negative: the probability of the classes from the middle upwards.
         expected: the mean class number.
     """
 
@@ -82,22 +143,21 @@ def _answers(model: NodeClassifier, phrases: Sequence[Tree]) -> _Answers:
     )
 
 
-def _measures(polarity: str, plain: _Answers, negated: _Answers, chosen: npt.NDArray[np.bool_]) -> dict[str, Any]:
+def _measures(polarity: str, plain: _Answers, negated: _Answers, chosen: npt.NDArray[np.bool_]) -> PolarityResults:
     """The measures over the chosen pairs, all of one polarity."""
     positive = polarity == "positive"
     turned = int(((plain.side == positive) & (negated.side != positive))[chosen].sum())
     less_negative = (negated.not_negative - plain.not_negative)[chosen]
     expected = (negated.expected - plain.expected)[chosen]
-    change = {
-        "positive_change": (negated.positive - plain.positive)[chosen],
-        "not_negative_change": less_negative,
-        "expected_change": expected,
-    }
-    return {
-        "pairs": int(chosen.sum()),
-        "right": turned if positive else int((less_negative > 0).sum()),
-        "moved": int((expected < 0).sum() if positive else (expected > 0).sum()),
-        "reversed": turned,
-        **{name: float(values.mean()) if chosen.any() else None for name, values in change.items()},
-        "published": PUBLISHED[polarity],
-    }
+    changes = ((negated.positive - plain.positive)[chosen], less_negative, expected)
+    more_positive, not_negative, of_class = (float(each.mean()) if chosen.any() else None for each in changes)
+    return PolarityResults(
+        pairs=int(chosen.sum()),
+        right=turned if positive else int((less_negative > 0).sum()),
+        moved=int((expected < 0).sum() if positive else (expected > 0).sum()),
+        reversed=turned,
+        positive_change=more_positive,
+        not_negative_change=not_negative,
+        expected_change=of_class,
+        published=PUBLISHED[polarity],
+    )

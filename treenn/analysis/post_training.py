@@ -1,16 +1,18 @@
-"""What is found out about a model at the end of its run, beyond how often it is right."""
+"""Post-training analysis: calibration, slices, gradient flow, minimal pairs."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any
 
 from treebanks import Pair, PairTreebank, Treebank
-from treenn.analysis.calibration import calibration
-from treenn.analysis.gradient_flow import reach_of_training
+from treenn.analysis.calibration import SplitCalibration, calibration
+from treenn.analysis.gradient_flow import TrainingGradientFlow, gradient_flow_of_training
+from treenn.analysis.histogram import Slice
 from treenn.analysis.minimal_pairs import minimal_pairs
-from treenn.analysis.negation import negation
+from treenn.analysis.negation import NegationResults, negation
 from treenn.analysis.operators import LISTOPS, by_group
 from treenn.analysis.slices import SLICES, by_unknown_words, slices
 from treenn.evaluation.pair_predictions import PairPredictions
@@ -19,57 +21,77 @@ from treenn.models.building import NodeClassifier
 from treenn.models.vectors import WordVectors
 from treenn.training import Run
 from treenn.training.tasks import task_of
+from treenn.trees.json_records import Key
 
 AnyTreebank = Treebank | PairTreebank
 SplitPredictions = Mapping[str, Predictions | PairPredictions]
 
 _OF_OTHER_TREES = ("length", "height", "negation", "unknown_words")  # slices that look at no node below the root
-_REACH_SENTENCES = 200
+_GRADIENT_SENTENCES = 200
 _SENTIMENT = ("sst", "reviews")
 
 
-def analyse(run: Run, read: AnyTreebank, own: AnyTreebank, vectors: Sequence[WordVectors]) -> dict[str, Any]:
-    """What a network's entry has besides the results of training (see `treenn.experiment.results`).
+@dataclass(frozen=True, kw_only=True)
+class RunAnalysis:
+    """Post-training analysis of a run.
 
     Args:
-        run: the trained model and what its training says of itself.
+        seconds_to_best: the training time up to the end of the best epoch.
+        prediction_trees_per_second: the prediction speed on all evaluated splits.
+        slices: by split and name, without dev.
+        calibration: by split, without dev; None for a split without labels.
+        minimal_pairs: the effect of negation, for sentiment.
+        gradient_flow: gradient norms by distance, over 200 sentences of dev.
+    """
+
+    seconds_to_best: float | None = None
+    prediction_trees_per_second: float | None = None
+    slices: Mapping[str, Mapping[str, Slice]] = field(default_factory=dict)
+    calibration: Mapping[str, SplitCalibration | None] = field(default_factory=dict)
+    minimal_pairs: NegationResults | None = None
+    gradient_flow: Annotated[TrainingGradientFlow | None, Key("reach")] = None
+
+
+def analyse(run: Run, read: AnyTreebank, own: AnyTreebank, vectors: Sequence[WordVectors]) -> RunAnalysis:
+    """Analyse a trained network.
+
+    Args:
+        run: the trained model and its training results.
         read: the treebank as the model read it.
-        own: the treebank with its own trees, in their order of words; slices go by these.
-        vectors: what training was given.
+        own: the treebank with its own trees, in their order of words, for slices.
+        vectors: the word vectors used in training.
     """
     history, best = run.results["history"], run.results["best_epoch"]
     predict, unseen = task_of(read, run.settings).predict, [split for split in read.splits if split != "train"]
     start = time.perf_counter()
     predictions = {split: predict(run.model, read.splits[split]) for split in unseen}
     seconds = time.perf_counter() - start
-    entry = {
-        "seconds_to_best": sum(epoch["seconds"] for epoch in history[:best]),
-        "prediction_trees_per_second": sum(1 for split in unseen for _ in read.trees(split)) / seconds,
-        **analyse_predictions(predictions, own, same_trees=read == own),
-    }
+    result = replace(
+        analyse_predictions(predictions, own, same_trees=read == own),
+        seconds_to_best=sum(epoch["seconds"] for epoch in history[:best]),
+        prediction_trees_per_second=sum(1 for split in unseen for _ in read.trees(split)) / seconds,
+    )
     if isinstance(run.model, NodeClassifier) and isinstance(read, Treebank):
-        entry |= _reach(run, run.model, read, vectors)
+        result = replace(result, gradient_flow=_gradient_flow(run, run.model, read, vectors))
         if read == own and _is_sentiment(read):
-            entry |= _minimal_pairs(run.model, read)
-    return entry
+            result = replace(result, minimal_pairs=_minimal_pairs(run.model, read))
+    return result
 
 
-def analyse_predictions(predictions: SplitPredictions, own: AnyTreebank, *, same_trees: bool = True) -> dict[str, Any]:
-    """Calibration and slices of every split that nothing was chosen on.
+def analyse_predictions(predictions: SplitPredictions, own: AnyTreebank, *, same_trees: bool = True) -> RunAnalysis:
+    """Calibration and slices of every split but dev.
 
     Args:
-        predictions: by split, dev among them.
+        predictions: by split, with dev.
         own: the treebank with its own trees.
-        same_trees: whether these are what was predicted.
+        same_trees: whether the predictions are for these trees (default: True).
     """
     unseen = {split: each for split, each in predictions.items() if split != "dev"}
-    found = {split: _slices(each, own, split, same_trees=same_trees) for split, each in unseen.items()}
-    entry: dict[str, Any] = {"slices": {split: of_split for split, of_split in found.items() if of_split}}
+    by_split = {split: _slices(each, own, split, same_trees=same_trees) for split, each in unseen.items()}
+    calibrated: Mapping[str, SplitCalibration | None] = {}
     if own.classes is not None:
-        entry["calibration"] = calibration(
-            _roots(predictions["dev"]), {split: _roots(each) for split, each in unseen.items()}
-        )
-    return entry
+        calibrated = calibration(_roots(predictions["dev"]), {split: _roots(each) for split, each in unseen.items()})
+    return RunAnalysis(slices={split: found for split, found in by_split.items() if found}, calibration=calibrated)
 
 
 def _roots(predictions: Predictions | PairPredictions) -> tuple[Any, Any]:
@@ -81,7 +103,7 @@ def _roots(predictions: Predictions | PairPredictions) -> tuple[Any, Any]:
 
 def _slices(
     predictions: Predictions | PairPredictions, own: AnyTreebank, split: str, *, same_trees: bool
-) -> dict[str, Any]:
+) -> dict[str, Slice]:
     if isinstance(own, PairTreebank) or isinstance(predictions, PairPredictions):
         return _pair_slices(own.splits[split], predictions)  # type: ignore[arg-type]
     if _is_sentiment(own):
@@ -91,10 +113,10 @@ def _slices(
     if not same_trees:
         functions = {name: function for name, function in functions.items() if name in _OF_OTHER_TREES}
     found = slices(own.splits[split], predictions, functions) if functions else {}
-    return found if _is_sst(own) else _unpublished(found)
+    return found if _is_sst(own) else {name: replace(each, published=None) for name, each in found.items()}
 
 
-def _pair_slices(pairs: Sequence[Pair], predictions: PairPredictions) -> dict[str, Any]:
+def _pair_slices(pairs: Sequence[Pair], predictions: PairPredictions) -> dict[str, Slice]:
     groups = [pair.group for pair in pairs if pair.group is not None]
     if predictions.scores is not None or len(groups) < len(pairs):
         return {}
@@ -105,24 +127,20 @@ def _is_sentiment(treebank: AnyTreebank) -> bool:
     return treebank.name.removesuffix("-binary") in _SENTIMENT
 
 
-def _reach(run: Run, model: NodeClassifier, read: Treebank, vectors: Sequence[WordVectors]) -> dict[str, Any]:
-    labelled = [tree for tree in read.dev if tree.label is not None][:_REACH_SENTENCES]
-    return {"reach": reach_of_training(model, run.settings, labelled, vectors)} if labelled else {}
+def _gradient_flow(
+    run: Run, model: NodeClassifier, read: Treebank, vectors: Sequence[WordVectors]
+) -> TrainingGradientFlow | None:
+    labelled = [tree for tree in read.dev if tree.label is not None][:_GRADIENT_SENTENCES]
+    return gradient_flow_of_training(model, run.settings, labelled, vectors) if labelled else None
 
 
-def _minimal_pairs(model: NodeClassifier, treebank: Treebank) -> dict[str, Any]:
+def _minimal_pairs(model: NodeClassifier, treebank: Treebank) -> NegationResults | None:
     pairs = minimal_pairs(treebank.splits.get("test", ()), len(treebank.classes))
     if not pairs:
-        return {}
-    found = negation(model, pairs)
-    return {"minimal_pairs": found if _is_sst(treebank) else _unpublished(found)}
+        return None
+    result = negation(model, pairs)
+    return result if _is_sst(treebank) else result.without_published()
 
 
 def _is_sst(treebank: AnyTreebank) -> bool:
     return treebank.name.removesuffix("-binary") == "sst"
-
-
-def _unpublished(found: Mapping[str, Any]) -> dict[str, Any]:
-    """The same without the figures that a paper reports for SST."""
-    kept = {name: value for name, value in found.items() if name != "published"}
-    return {name: _unpublished(value) if isinstance(value, dict) else value for name, value in kept.items()}

@@ -1,16 +1,17 @@
-"""What runs carry: each metric's spread over seeds; of the reference and each other model, intervals and tests."""
+"""Statistics over seeds, and paired comparisons of models: intervals and tests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from treenn.analysis.bootstrap import interval, redraw_runs, resample
 from treenn.analysis.measures import Measure, correlation, share
+from treenn.analysis.run_predictions import Gold, RunPredictions
 from treenn.analysis.significance import (
+    Detectable,
     detectable_by_error,
     detectable_by_mcnemar,
     holm,
@@ -18,99 +19,143 @@ from treenn.analysis.significance import (
     middle_run,
     randomization,
 )
-from treenn.evaluation.metrics import METRICS, applies, paired_metrics
+from treenn.evaluation.metrics import METRICS, Spread, paired_metrics
 
 CONFIDENCE, DRAWS = 0.95, 10_000
 
 
-def summarize(values: Sequence[float]) -> dict[str, float | None]:
-    """Mean, standard deviation, least, median and greatest of one number over seeds.
+@dataclass(frozen=True)
+class Interval:
+    """A confidence interval."""
 
-    The standard deviation is the sample's (n - 1 below the line), and `None` for a single seed, which has no spread.
+    low: float
+    high: float
 
-    >>> summarize([0.25, 0.75])["mean"], summarize([0.25])["std"]
+
+@dataclass(frozen=True)
+class Difference:
+    """The difference between two models in one metric on one split.
+
+    Args:
+        models: the reference and the other model.
+        split: the split.
+        metric: the metric.
+        difference: the reference's mean over seeds minus the other model's.
+        low: the lower end of the paired bootstrap's interval over sentences.
+        high: its upper end.
+        confidence: the level of the intervals.
+        draws: the number of resamples.
+        with_seeds: the interval over sentences and seeds; None if a model has a single seed.
+        randomization: p of approximate randomization.
+        randomization_holm: the same with Holm's correction over all tasks.
+        mcnemar: p of McNemar's exact test of the two median runs; None for metrics that are not right or wrong by
+            sentence.
+        mcnemar_holm: the same with Holm's correction over all tasks.
+        discordant: the numbers of sentences that only the first and only the second of these runs gets right.
+        detectable: the differences that these sentences can show.
+    """
+
+    models: tuple[str, str]
+    split: str
+    metric: str
+    difference: float
+    low: float
+    high: float
+    confidence: float
+    draws: int
+    with_seeds: Interval | None = None
+    randomization: float | None = None
+    randomization_holm: float | None = None
+    mcnemar: float | None = None
+    mcnemar_holm: float | None = None
+    discordant: tuple[int, int] | None = None
+    detectable: Detectable | None = None
+
+
+def summarize(values: Sequence[float]) -> Spread:
+    """The distribution of a number over seeds.
+
+    >>> summarize([0.25, 0.75]).mean, summarize([0.25]).std
     (0.5, None)
     """
     array = np.asarray(values, dtype=np.float64)
-    return {
-        "mean": float(array.mean()),
-        "std": float(array.std(ddof=1)) if len(array) > 1 else None,
-        "min": float(array.min()),
-        "median": float(np.median(array)),
-        "max": float(array.max()),
-    }
+    return Spread(
+        mean=float(array.mean()),
+        std=float(array.std(ddof=1)) if len(array) > 1 else None,
+        min=float(array.min()),
+        median=float(np.median(array)),
+        max=float(array.max()),
+    )
 
 
-def by_model(runs: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
-    """The runs of each model, models in the order in which they first come."""
-    groups: dict[str, list[Mapping[str, Any]]] = {}
-    for run in runs:
-        groups.setdefault(run["model"], []).append(run)
-    return groups
-
-
-def networks(results: Mapping[str, Any]) -> list[str]:
-    """The models that were trained epoch by epoch: all but controls."""
-    return [model for model, runs in by_model(results["runs"]).items() if any(run.get("history") for run in runs)]
-
-
-def reference(results: Mapping[str, Any]) -> str:
-    """The model that the others are set against: the first network of the plan, named before anything was measured."""
-    return next(iter(networks(results) or by_model(results["runs"])))
-
-
-def summary(runs: Iterable[Mapping[str, Any]], splits: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """For each model, every metric of every split, and the times, summed up over its seeds.
-
-    A metric that is `None` in a run (nothing is labelled for it) is `None` here.
-    """
-    return {
-        model: {split: _summarize_metrics([run[split] for run in group]) for split in splits}
-        | {name: summarize([run[name] for run in group]) for name in ("seconds", "trees_per_second")}
-        for model, group in by_model(runs).items()
-    }
-
-
-def _summarize_metrics(metrics: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float | None] | None]:
-    values = {name: [each[name] for each in metrics] for name in metrics[0] if name != "majority"}
-    return {name: None if None in column else summarize(column) for name, column in values.items()}
-
-
-def differences(results: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The reference against each other model, by every metric with paired tests, on every evaluated split but dev.
-
-    Other pairs are not tested: Holm's correction grows with every test, and with all pairs of a dozen models no p of
-    10,000 draws would be small enough.
-
-    Dev is left out because it chose the epochs, a metric that does not apply or for which fewer than two sentences are
-    labelled, and a model where one of its runs says nothing of the metric. What an entry holds is in
-    `treenn.experiment.results`.
-    """
-    found: list[dict[str, Any]] = []
-    for split in [split for split in results["evaluated"] if split != "dev"]:
-        for metric in (name for name in paired_metrics() if applies(results, name)):
-            measure = _measure(results, split, metric)
-            if measure is not None and measure.sentences >= 2:
-                found += _paired(measure, reference(results), split, metric)
-    return adjusted(found)
-
-
-def adjusted(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The same differences with Holm's correction over all of them; where there are several tasks, over their union.
+def summarize_metrics(runs: Sequence[Mapping[str, float | None]]) -> dict[str, Spread | None]:
+    """The distribution of each metric over runs; None if a run lacks it.
 
     Args:
-        found: entries of `differences`, of one treebank or many.
+        runs: the metrics of each run, all with the same names.
     """
-    entries = [dict(each) for each in found]
-    for test in ("mcnemar", "randomization"):
-        tested = [each for each in entries if each[test] is not None]
-        for each, p in zip(tested, holm([each[test] for each in tested]), strict=True):
-            each[f"{test}_holm"] = p
-    return entries
+    columns = {name: [run[name] for run in runs] for name in runs[0]}
+    return {name: _summarize_column(column) for name, column in columns.items()}
 
 
-def _paired(measure: Measure, first: str, split: str, metric: str) -> Iterator[dict[str, Any]]:
-    """The entries of one metric: resampling and swapping are done once for all pairs."""
+def _summarize_column(column: Sequence[float | None]) -> Spread | None:
+    values = [value for value in column if value is not None]
+    return summarize(values) if len(values) == len(column) else None
+
+
+Predictions = Mapping[str, Sequence[RunPredictions]]
+"""By model the predictions of its runs on one split."""
+
+
+def differences(
+    predictions: Mapping[str, Predictions],
+    gold: Mapping[str, Gold],
+    reference: str,
+    *,
+    n_classes: int,
+    metrics: Sequence[str] | None = None,
+) -> list[Difference]:
+    """Compare the reference with each other model by each metric on each split.
+
+    Other pairs are not tested: Holm's correction grows with every test, and with all pairs of a dozen models no p of
+    10,000 draws would be small enough. Metrics with fewer than two labelled sentences are left out, and models with a
+    run that lacks the metric.
+
+    Args:
+        predictions: by split, without dev, which chose the epochs.
+        gold: the gold labels by split.
+        reference: the model to compare the others with.
+        n_classes: the number of classes, 0 for relatedness.
+        metrics: the metrics (default: all with paired tests).
+
+    Returns:
+        The differences, with Holm's correction over all of them.
+    """
+    result: list[Difference] = []
+    for split, of_split in predictions.items():
+        for metric in paired_metrics() if metrics is None else metrics:
+            measure = _measure(of_split, gold[split], n_classes, metric)
+            if measure is not None and measure.sentences >= 2:
+                result += _paired(measure, reference, split, metric)
+    return adjusted(result)
+
+
+def adjusted(differences: Sequence[Difference]) -> list[Difference]:
+    """The differences with Holm's correction over all of them; for several tasks, over their union."""
+    by_randomization = _holm([each.randomization for each in differences])
+    by_mcnemar = _holm([each.mcnemar for each in differences])
+    corrected = zip(differences, by_randomization, by_mcnemar, strict=True)
+    return [replace(each, randomization_holm=p, mcnemar_holm=q) for each, p, q in corrected]
+
+
+def _holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """Holm's correction over the values that are not None."""
+    corrected = iter(holm([p for p in p_values if p is not None]))
+    return [None if p is None else next(corrected) for p in p_values]
+
+
+def _paired(measure: Measure, first: str, split: str, metric: str) -> Iterator[Difference]:
+    """The differences in one metric; resampling and swapping are done once for all pairs."""
     pairs = [(first, other) for other in measure.columns if other != first and first in measure.columns]
     values, resampled = measure.values(), resample(measure, draws=DRAWS)
     redrawn = {
@@ -122,53 +167,53 @@ def _paired(measure: Measure, first: str, split: str, metric: str) -> Iterator[d
         over_sentences = resampled[a].mean(axis=1) - resampled[b].mean(axis=1)
         low, high = interval(over_sentences, CONFIDENCE)
         seeds = interval(redrawn[a] - redrawn[b], CONFIDENCE) if a in redrawn and b in redrawn else None
-        yield {
-            "models": [a, b],
-            "split": split,
-            "metric": metric,
-            "difference": float(values[a].mean() - values[b].mean()),
-            "low": low,
-            "high": high,
-            "confidence": CONFIDENCE,
-            "draws": DRAWS,
-            "with_seeds": None if seeds is None else {"low": seeds[0], "high": seeds[1]},
-            "randomization": p,
-            "randomization_holm": None,
-            **_by_mcnemar(measure, metric, a, b, float(over_sentences.std(ddof=1))),
-        }
+        result = Difference(
+            models=(a, b),
+            split=split,
+            metric=metric,
+            difference=float(values[a].mean() - values[b].mean()),
+            low=low,
+            high=high,
+            confidence=CONFIDENCE,
+            draws=DRAWS,
+            with_seeds=None if seeds is None else Interval(*seeds),
+            randomization=p,
+        )
+        yield _with_mcnemar(result, measure, float(over_sentences.std(ddof=1)))
 
 
-def _by_mcnemar(measure: Measure, metric: str, a: str, b: str, standard_error: float) -> dict[str, Any]:
-    """What the middle runs of two models say, where a sentence is right or wrong and nothing between.
+def _with_mcnemar(difference: Difference, measure: Measure, standard_error: float) -> Difference:
+    """The difference with McNemar's test of the two median runs, if sentences are either right or wrong.
 
-    The nodes of a sentence are not independent of each other, so that McNemar's test is not for them.
+    The nodes of a sentence are not independent of each other, so the test does not apply to them.
     """
-    if not METRICS[metric].is_dichotomous:
-        detectable = asdict(detectable_by_error(standard_error))
-        return {"mcnemar": None, "mcnemar_holm": None, "discordant": None, "detectable": detectable}
-    right = {model: measure.columns[model][middle_run(measure.values()[model]), :, 0] for model in (a, b)}
-    only_a, only_b = (int((right[x] > right[y]).sum()) for x, y in ((a, b), (b, a)))
-    return {
-        "mcnemar": mcnemar(only_a, only_b),
-        "mcnemar_holm": None,
-        "discordant": [only_a, only_b],
-        "detectable": asdict(detectable_by_mcnemar(only_a + only_b, measure.sentences)),
-    }
+    if not METRICS[difference.metric].is_dichotomous:
+        return replace(difference, detectable=detectable_by_error(standard_error))
+    first, second = (measure.columns[model][middle_run(measure.values()[model]), :, 0] for model in difference.models)
+    only_first, only_second = int((first > second).sum()), int((second > first).sum())
+    return replace(
+        difference,
+        mcnemar=mcnemar(only_first, only_second),
+        discordant=(only_first, only_second),
+        detectable=detectable_by_mcnemar(only_first + only_second, measure.sentences),
+    )
 
 
-def _measure(results: Mapping[str, Any], split: str, metric: str) -> Measure | None:
-    """The metric of the models whose runs all say something of it; `None` where those are not two."""
-    paired, gold, classes = METRICS[metric].paired, results["gold"][split], len(results["treebank"]["classes"])
+def _measure(predictions: Predictions, gold: Gold, n_classes: int, metric: str) -> Measure | None:
+    """The metric of the models whose runs all have it; None for fewer than two models."""
+    paired = METRICS[metric].paired
     assert paired is not None
-    name = paired.predicted
-    said = {
-        model: [run["predictions"][split][name] for run in runs]
-        for model, runs in by_model(results["runs"]).items()
-        if all(name in run["predictions"][split] for run in runs)
+    by_model = {
+        model: [values for run in runs if (values := run.columns.get(paired.predicted)) is not None]
+        for model, runs in predictions.items()
     }
-    if len(said) < 2:
+    columns = {
+        model: paired.columns(np.asarray(values), gold.columns, n_classes)
+        for model, values in by_model.items()
+        if len(values) == len(predictions[model])
+    }
+    if len(columns) < 2:
         return None
-    columns = {model: paired.columns(np.asarray(values), gold, classes) for model, values in said.items()}
-    second = next(iter(columns.values()))[1]
+    _, second = next(iter(columns.values()))
     make = correlation if METRICS[metric].kind == "correlation" else share
     return make({model: first for model, (first, _) in columns.items()}, second)

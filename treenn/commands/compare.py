@@ -59,7 +59,7 @@ def compare(
     from treenn.commands.report import present
     from treenn.experiment.compare import compare as run_plan
     from treenn.experiment.compare import run_of
-    from treenn.experiment.results import write_results
+    from treenn.report import write_results
     from treenn.training.run_dir import check_run_dir
 
     cluster, jobs = workers(dask, jobs, device)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from treenn.commands.options import Contextual, Json
+
+if TYPE_CHECKING:
+    from treenn.experiment.results import ComparisonResults
 
 
 def report(
@@ -27,7 +30,8 @@ def report(
     Example: treenn report comparison --record treebanks/results/sst/comparison.json
     """
     from treenn.experiment.gather import read_results
-    from treenn.experiment.results import PLAN, write_record, write_results
+    from treenn.experiment.results import PLAN, write_record
+    from treenn.report import write_results
 
     results = read_results(folder, contextual)
     if (folder / PLAN).exists():
@@ -37,30 +41,30 @@ def report(
     present(results, folder if folder.is_dir() else folder.parent, json=json)
 
 
-def present(results: dict[str, Any], out: Path, *, json: bool) -> None:
+def present(results: ComparisonResults, out: Path, *, json: bool) -> None:
     """Write the report of results beside them, and say what they are."""
     from treenn.commands.progress_bars import print_json, progress_bar, say
+    from treenn.experiment.results import COMPARISON_SCHEMA
     from treenn.report import write_report
 
     with progress_bar("report") as progress:
         write_report(results, out / "report.html", progress)
     if json:
-        print_json(results)
+        print_json(COMPARISON_SCHEMA.to_json(results))
     else:
         _print_tables(results)
-    missing = sum(len(task["missing"]) for task in results["tasks"])
+    missing = sum(len(task.missing) for task in results.tasks)
     if missing:
         say(f"missing of the plan: {missing} run{'s' * (missing > 1)}; give the same `treenn compare` again to go on")
     say(f"report: {out / 'report.html'}  results: {out / 'results.json'}  models: {out / 'runs'}")
 
 
-def _print_tables(results: dict[str, Any]) -> None:
-    from treenn.experiment.results import sections
+def _print_tables(results: ComparisonResults) -> None:
     from treenn.report.console import comparison_table
     from treenn.report.headline import summary_of_all
     from treenn.runtime.terminal import console
 
-    out, tasks = console(), sections(results)
+    out, tasks = console(), results.sections
     for task in tasks:
         out.print(comparison_table(task))
     out.print(summary_of_all(tasks))

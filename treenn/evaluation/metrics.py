@@ -32,6 +32,8 @@ NONE = "\N{EN DASH}"
 
 Array = npt.NDArray[Any]
 Value = float | None
+Columns = Mapping[str, Sequence[Any]]
+"""Values by example, by the names of results.json."""
 
 
 class AnyPredictions(Protocol):
@@ -41,7 +43,7 @@ class AnyPredictions(Protocol):
     def kind(self) -> str:
         """The kind of predictions, one of a metric's `reads`: `nodes`, `pairs` or `scores`."""
 
-    def by_example(self) -> dict[str, list[Any]]:
+    def by_example(self) -> Columns:
         """The columns that results keep for paired tests, one item per example."""
 
 
@@ -57,11 +59,24 @@ class Labelling:
     classes: Sequence[str]
     below_roots: bool = True
 
-    @classmethod
-    def of(cls, task: Mapping[str, Any]) -> Labelling:
-        """The labelling of a task's entry in results.json or plan.json."""
-        counts = (count for gold in task["gold"].values() for count in gold.get("nodes", ()))
-        return cls(task["treebank"]["classes"] or (), any(count > 1 for count in counts))
+
+@dataclass(frozen=True)
+class Spread:
+    """A number's distribution over seeds.
+
+    Args:
+        mean: the mean; None if a value is undefined.
+        std: the sample standard deviation (n - 1); None for a single seed.
+        min: the minimum.
+        median: the median.
+        max: the maximum.
+    """
+
+    mean: float | None
+    std: float | None
+    min: float | None
+    median: float | None
+    max: float | None
 
 
 @dataclass(frozen=True)
@@ -76,7 +91,7 @@ class Paired:
     """
 
     predicted: str
-    columns: Callable[[Array, Mapping[str, Any], int], tuple[Array, Array]]
+    columns: Callable[[Array, Columns, int], tuple[Array, Array]]
 
 
 @dataclass(frozen=True)
@@ -146,9 +161,13 @@ class Metric:
             return NONE
         return percent(number) if self.share else f"{number:.4f}".replace("-", "\N{MINUS SIGN}")
 
-    def spread(self, summary: Mapping[str, float | None] | None) -> str:
+    def spread(self, summary: Spread | None) -> str:
         """Mean ± standard deviation over seeds."""
-        return spread(summary) if self.share else spread(summary, scale=1, digits=4)
+        return NONE if summary is None else self.mean_and_std(summary.mean, summary.std)
+
+    def mean_and_std(self, mean: float | None, std: float | None) -> str:
+        """Mean ± standard deviation."""
+        return mean_and_std(mean, std) if self.share else mean_and_std(mean, std, scale=1, digits=4)
 
     def gap(self, number: float) -> str:
         """A difference without its unit; a difference that is not zero is never rounded to zero."""
@@ -164,15 +183,20 @@ def percent(share: float | None) -> str:
     return NONE if share is None else f"{100 * share:.1f}"
 
 
-def spread(summary: Mapping[str, float | None] | None, scale: float = 100, digits: int = 1) -> str:
-    """Mean ± standard deviation; the mean alone for one seed.
+def mean_and_std(mean: float | None, std: float | None, scale: float = 100, digits: int = 1) -> str:
+    """Mean ± standard deviation; the mean alone for one seed, a dash if it is None.
 
-    >>> spread({"mean": 0.4823, "std": 0.0061}), spread({"mean": 0.4823, "std": None})
+    Args:
+        mean: the mean.
+        std: the standard deviation.
+        scale: a factor (default: 100).
+        digits: the number of decimal places (default: 1).
+
+    >>> mean_and_std(0.4823, 0.0061), mean_and_std(0.4823, None)
     ('48.2 ± 0.6', '48.2')
     """
-    if summary is None or (mean := summary["mean"]) is None:
+    if mean is None:
         return NONE
-    std = summary["std"]
     return f"{scale * mean:,.{digits}f}" + ("" if std is None else f" ± {scale * std:,.{digits}f}")
 
 
@@ -203,11 +227,6 @@ def measure(predictions: AnyPredictions) -> dict[str, Any]:
     metrics = {name: metric for name, metric in METRICS.items() if predictions.kind in metric.reads}
     constant = {name: metric.constant(predictions) for name, metric in metrics.items() if metric.constant is not None}
     return {**{name: metric.compute(predictions) for name, metric in metrics.items()}, "majority": constant}
-
-
-def applies(task: Mapping[str, Any], name: str) -> bool:
-    """Whether a metric is informative for a task's entry in results.json."""
-    return METRICS[name].applies(Labelling.of(task))
 
 
 def paired_metrics() -> list[str]:
@@ -290,12 +309,12 @@ def _has_phrases(labelling: Labelling) -> bool:
     return labelling.below_roots
 
 
-def _right_roots(guess: Array, gold: Mapping[str, Any], classes: int) -> tuple[Array, Array]:
+def _right_roots(guess: Array, gold: Columns, classes: int) -> tuple[Array, Array]:
     root = np.asarray(gold["root"])
     return guess == root, root >= 0
 
 
-def _right_sides(guess: Array, gold: Mapping[str, Any], classes: int) -> tuple[Array, Array]:
+def _right_sides(guess: Array, gold: Columns, classes: int) -> tuple[Array, Array]:
     root, middle = np.asarray(gold["root"]), (classes - 1) / 2  # of five classes 2; of two 0.5, which no class is
     return guess == (root > middle), (root >= 0) & (root != middle)
 

@@ -11,11 +11,13 @@ import numpy.typing as npt
 import torch
 
 from treebanks.pairs import Pair
+from treenn.evaluation.metrics import Columns
 from treenn.models.network import check_probabilities
 from treenn.models.pair_classifier import PairClassifier
 from treenn.models.pair_head import Similarity
 from treenn.trees.arguments import Count, checked
 from treenn.trees.errors import InputError, argument
+from treenn.trees.json_records import digits
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,12 @@ class PairPredictions:
         """The gold and the predicted classes. Shape: both `(P,)`."""
         return self.targets, self.classes
 
-    def by_example(self) -> dict[str, list[Any]]:
+    def by_example(self) -> Columns:
         """The columns that results keep: of each pair its `score`, or its class, `root`, and `root_probabilities`."""
         if self.scores is not None:
             return {"score": self.scores.astype(float).round(4).tolist()}
         probabilities = self.probabilities.astype(float).round(4).tolist()
-        return {"root": self.classes.tolist(), "root_probabilities": probabilities}
+        return {"root": digits(self.classes.tolist()), "root_probabilities": probabilities}
 
 
 @checked

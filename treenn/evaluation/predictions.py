@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +12,13 @@ import torch
 from torch import Tensor
 
 from treenn.encoders import NO_LABEL, PackedForest, pack
+from treenn.evaluation.metrics import Columns
 from treenn.models.building import NodeClassifier
 from treenn.models.network import check_probabilities
 from treenn.trees import Tree
 from treenn.trees.arguments import Count, checked
 from treenn.trees.errors import InputError, argument
+from treenn.trees.json_records import digits
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -80,12 +82,12 @@ class Predictions:
         """The number of labelled nodes of each tree. Shape: `(T,)`."""
         return np.add.reduceat((self.labels != NO_LABEL).astype(np.int64), self.roots - self.sizes + 1)
 
-    def by_example(self) -> dict[str, list[Any]]:
+    def by_example(self) -> Columns:
         """The columns that results keep: of each root its class, probabilities and side; the correct nodes per tree."""
         return {
-            "root": self.classes[self.roots].tolist(),
+            "root": digits(self.classes[self.roots].tolist()),
             "root_probabilities": self.probabilities[self.roots].astype(float).round(4).tolist(),
-            "root_binary": self.positive[self.roots].astype(int).tolist(),
+            "root_binary": digits(self.positive[self.roots].astype(int).tolist()),
             "correct_nodes": self.correct_nodes().tolist(),
         }
 

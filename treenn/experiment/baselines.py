@@ -22,6 +22,7 @@ from treenn.models.settings import Settings
 from treenn.runtime.environment import environment
 from treenn.training.run_results import measure_splits
 from treenn.trees import InputError, Tree
+from treenn.trees.json_records import to_json
 
 Probabilities = npt.NDArray[np.float32]
 _BATCH = 200  # sentences whose phrases are counted at a time
@@ -67,7 +68,7 @@ def train_baseline(treebank: Treebank | PairTreebank, name: str, settings: Setti
         "vectors": [],
         "environment": environment(),
         **measure_splits(predictions),
-        **analyse_predictions(predictions, treebank),
+        **to_json(analyse_predictions(predictions, treebank)),
     }
 
 

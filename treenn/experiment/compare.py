@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from treenn.experiment.execute import execute, experiment_dir
-from treenn.experiment.gather import collect
+from treenn.experiment.gather import gather
 from treenn.experiment.plan import Plan
-from treenn.experiment.results import PLAN, RUNS, outline, outline_task
+from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparisonResults, TaskPlan, outline, outline_task
 from treenn.experiment.run import load, train_and_analyse
 from treenn.experiment.run_spec import RunSpec, fingerprint
 from treenn.experiment.worker_progress import Progress, ignore
@@ -30,7 +29,7 @@ def compare(
     device: Device = "cpu",
     progress: Progress = ignore,
     command: str = "",
-) -> dict[str, Any]:
+) -> ComparisonResults:
     """Carry out all runs of a plan and return the results (see `treenn.experiment.results`).
 
     Each run has a file and a folder under `out/runs`. An interrupted plan is resumed, also with more seeds, models or
@@ -65,20 +64,21 @@ def compare(
     """
     out = Path(out).resolve()
     check_run_dir(out, run_of(plan), resume=True, overwrite=overwrite)
-    head, specs = outline(plan, command), list[RunSpec]()
+    tasks, specs = list[TaskPlan](), list[RunSpec]()
     for task in plan.tasks:
         treebank, files = load(task.treebank, plan.vectors_of(task))
         word_size = task.settings.get("word_size", plan.settings.word_size)
         data, input_size = fingerprint(treebank), sum(file.size for file in files) or word_size
         for regime in task.supervision:
             planned = list(plan.runs(task, regime, input_size, head_of(treebank), data))
-            head["tasks"].append(outline_task(plan, task, regime, treebank, planned))
+            tasks.append(outline_task(plan, task, regime, treebank, planned))
             specs += planned
     runs = {f"{RUNS}/{spec.name}.json": spec for spec in specs}  # two regimes may share a run
     with experiment_dir(out, run_of(plan), runs, overwrite=overwrite):
+        head = PLAN_SCHEMA.to_json(outline(plan, command, tasks))
         write_text(out / PLAN, dump_json(head) + "\n", make_folder=False)
         execute(runs, out, train_and_analyse, jobs=jobs, device=device, progress=progress, command=command)
-        return collect(out, [name for spec in specs if (name := spec.settings.contextual) is not None])
+        return gather(out, [name for spec in specs if (name := spec.settings.contextual) is not None])
 
 
 def run_of(plan: Plan) -> Run:

@@ -1,64 +1,54 @@
-"""The results of a comparison's folder, from the files of its runs: all of the plan's, or those that there are."""
+"""Gathering of a comparison's results from its folder, finished or not."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import treebanks
 from treebanks import Treebank
-from treenn.analysis.disagreement import disagreements, node_classes
-from treenn.analysis.statistics import adjusted, differences, summary
+from treenn.analysis.disagreement import Disagreement, disagreements, node_classes
+from treenn.analysis.statistics import Difference, adjusted, differences
 from treenn.encoders import NO_LABEL
+from treenn.evaluation.metrics import paired_metrics
 from treenn.experiment.plan_spec import BASELINES
-from treenn.experiment.results import PLAN, RESULTS, RUNS, upgrade, without
+from treenn.experiment.results import (
+    COMPARISON_SCHEMA,
+    PLAN,
+    PLAN_SCHEMA,
+    RESULTS,
+    RUNS,
+    ComparisonResults,
+    MissingRun,
+    PlanModel,
+    RunResults,
+    TaskPlan,
+    TaskResults,
+    summarize_runs,
+)
 from treenn.training.run_dir import COMPARISON, kind_in
 from treenn.trees import InputError, Tree
-from treenn.trees.json_values import check_object, read_object
-
-_RESULTS = {"command": str, "created": str, "seeds": int, "models": list[object], "tasks": list[object]}
-_RESULTS_OF_TASK = {
-    "treebank": dict,
-    "settings": dict,
-    "supervision": str,
-    "evaluated": list[str],
-    "gold": dict,
-    "runs": list[dict[str, object]],
-    "missing": list[object],
-    "summary": dict,
-    "differences": list[object],
-    "disagreements": list[object],
-    "vectors": list[object],
-}
-_PLAN = {"schema": str, "version": int, "models": list[object], "tasks": list[object]}
-_MODEL = {"name": str, "model": str, "trees": str, "shuffle": bool}
-_TASK = {"treebank": dict, "evaluated": list[str], "gold": dict, "planned": list[object]}
-_PLANNED = {"model": str, "seed": int, "run": str}
-_RUN = {"vectors": list[object], "predictions": dict, "seconds": float}
+from treenn.trees.json_records import from_json
+from treenn.trees.json_values import read_object
 
 
-def read_results(path: Path, contextual: str | Sequence[str] = ()) -> dict[str, Any]:
-    """The results of a comparison's folder, from its runs where it has a plan, else from results.json; or of a file.
+def read_results(path: Path, contextual: str | Sequence[str] = ()) -> ComparisonResults:
+    """The results of a comparison: gathered from a folder with a plan, else read from results.json.
 
     Args:
-        path: the folder, which may be from anyone, or the file.
+        path: the folder, which may come from anyone, or the file.
         contextual: the contextual encoders that its models may name (`treenn.load_model`).
 
     Raises:
-        InputError: if there are none, or they are of another schema or version; as `collect`.
+        InputError: if there are none, or they are malformed; as `gather`.
     """
     if (path / PLAN).exists():
-        return collect(path, contextual)
+        return gather(path, contextual)
     if path.is_dir():
         _check_folder(path)
-    file = path / RESULTS if path.is_dir() else path
-    results = upgrade(read_object(file), file)
-    check_object(results, _RESULTS, file)
-    for number, task in enumerate(results["tasks"]):
-        check_object(task, _RESULTS_OF_TASK, file, f"tasks[{number}]")
-    return results
+    return COMPARISON_SCHEMA.read(path / RESULTS if path.is_dir() else path)
 
 
 def _check_folder(folder: Path) -> None:
@@ -73,106 +63,157 @@ def _check_folder(folder: Path) -> None:
         )
 
 
-def collect(folder: Path, contextual: str | Sequence[str] = ()) -> dict[str, Any]:
-    """The results of the runs that a comparison's folder holds, all of the plan's or not, with the statistics of them.
+def gather(folder: Path, contextual: str | Sequence[str] = ()) -> ComparisonResults:
+    """The results of the finished runs in a comparison's folder, with their statistics.
 
     Args:
-        folder: the comparison's.
+        folder: the comparison's folder.
         contextual: the contextual encoders that its models may name (`treenn.load_model`).
 
     Raises:
-        InputError: if the folder has no plan, or no run; if the plan names a run outside of the folder, or a model
-            there names a contextual encoder that is not permitted.
+        InputError: if the folder has no plan or no finished run, a file is malformed, the plan names a run outside of
+            the folder, or a model names a contextual encoder that is not permitted.
     """
-    results = read_object(folder / PLAN, _PLAN)
-    for number, model in enumerate(results["models"]):
-        check_object(model, _MODEL, folder / PLAN, f"models[{number}]")
-    for number, task in enumerate(results["tasks"]):
-        check_object(task, _TASK, folder / PLAN, f"tasks[{number}]")
-        for index, run in enumerate(task["planned"]):
-            check_object(run, _PLANNED, folder / PLAN, f"tasks[{number}].planned[{index}]")
-    plain = [each["name"] for each in results["models"] if _reads_it_as_it_is(each)]
-    results["tasks"] = [_filled(task, folder / RUNS, plain, contextual) for task in results["tasks"]]
-    if not any(task["runs"] for task in results["tasks"]):
+    plan = PLAN_SCHEMA.read(folder / PLAN)
+    plain = [model.name for model in plan.models if _reads_gold_trees(model)]
+    tasks = [_gather_task(task, folder / RUNS, plain, contextual) for task in plan.tasks]
+    if not any(task.runs for task in tasks):
         raise InputError("no run of this plan has ended yet", source=folder)
-    _correct(results["tasks"])
-    return results
+    return ComparisonResults(plan.command, plan.created, plan.seeds, plan.models, tuple(_corrected(tasks)))
 
 
-def _correct(tasks: Sequence[dict[str, Any]]) -> None:
-    """Holm's correction is over the whole plan."""
-    corrected = iter(adjusted([each for task in tasks for each in task["differences"]]))
-    for task in tasks:
-        task["differences"] = list(islice(corrected, len(task["differences"])))
+def _corrected(tasks: Sequence[TaskResults]) -> list[TaskResults]:
+    """The tasks with Holm's correction over the whole plan."""
+    corrected = iter(adjusted([each for task in tasks for each in task.differences]))
+    return [replace(task, differences=tuple(islice(corrected, len(task.differences)))) for task in tasks]
 
 
-def _reads_it_as_it_is(model: Mapping[str, Any]) -> bool:
-    return model["model"] not in BASELINES and model["trees"] == "gold" and not model["shuffle"]
+def _reads_gold_trees(model: PlanModel) -> bool:
+    return model.model not in BASELINES and model.trees == "gold" and not model.shuffle
 
 
-def _filled(
-    task: dict[str, Any], folder: Path, plain: Sequence[str], contextual: str | Sequence[str]
-) -> dict[str, Any]:
-    planned = task.pop("planned")
-    for each in planned:
-        _check_inside(folder, each["run"])
-    there = [each for each in planned if (folder / f"{each['run']}.json").exists()]
-    runs = [read_object(folder / f"{each['run']}.json", _RUN) | {"model": each["model"]} for each in there]
-    task["vectors"] = next((run["vectors"] for run in runs if run["vectors"]), [])
-    task["runs"] = [without(run, ["vectors"]) for run in runs]
-    task["missing"] = [without(each, ["run"]) for each in planned if each not in there]
-    task["summary"] = summary(task["runs"], task["evaluated"])
-    task["differences"] = differences(task)
-    here = [name for name in plain if name in task["summary"]][:2]
-    folders = {name: [folder / each["run"] for each in there if each["model"] == name] for name in here}
-    task["disagreements"] = _disagreements(task, folders, contextual) if len(here) == 2 else []
-    task["runs"] = [run | {"predictions": _slim(run["predictions"])} for run in task["runs"]]
-    return task
+def _gather_task(task: TaskPlan, folder: Path, plain: Sequence[str], contextual: str | Sequence[str]) -> TaskResults:
+    for entry in task.planned:
+        _check_inside(folder, entry.run)
+    finished = [entry for entry in task.planned if (folder / f"{entry.run}.json").exists()]
+    missing = [entry for entry in task.planned if entry not in finished]
+    runs = [_read_planned(folder / f"{entry.run}.json", entry.model, task) for entry in finished]
+    results = TaskResults(
+        treebank=task.treebank,
+        settings=task.settings,
+        supervision=task.supervision,
+        evaluated=task.evaluated,
+        gold=task.gold,
+        runs=tuple(runs),
+        missing=tuple(MissingRun(entry.model, entry.seed) for entry in missing),
+        summary=summarize_runs(runs, task.evaluated),
+        differences=(),
+        match=task.match,
+        vectors=next((run.vectors for run in runs if run.vectors), ()),
+    )
+    compared = [name for name in plain if name in results.summary][:2]
+    folders = {name: [folder / entry.run for entry in finished if entry.model == name] for name in compared}
+    return replace(
+        results,
+        runs=tuple(map(_slim, runs)),
+        differences=tuple(compute_differences(results)),
+        disagreements=tuple(_disagreements(results, folders, contextual)) if len(compared) == 2 else (),
+    )
 
 
-def _check_inside(folder: Path, run: object) -> None:
+def read_run(file: Path) -> RunResults:
+    """The results of a run.
+
+    Raises:
+        InputError: if the file is malformed.
+    """
+    return from_json(RunResults, read_object(file), file)
+
+
+def _read_planned(file: Path, model: str, task: TaskPlan) -> RunResults:
+    run = replace(read_run(file), model=model)
+    _check_run(run, task, file)
+    return run
+
+
+def _check_run(run: RunResults, task: TaskPlan, file: Path) -> None:
+    """Validate that a run has metrics and predictions for the task's splits, one for each example."""
+    for split in task.evaluated:
+        if split not in run.metrics:
+            raise InputError(f"the key {split!r} is missing; it must be an object", source=file)
+    for split, gold in task.gold.items():
+        if split not in run.predictions:
+            raise InputError(f"the key 'predictions.{split}' is missing; it must be an object", source=file)
+        examples = max(map(len, gold.columns.values()), default=0)
+        for name, values in run.predictions[split].columns.items():
+            if len(values) != examples:
+                raise InputError(
+                    f"'predictions.{split}.{name}' has {len(values)} values; it must have {examples}", source=file
+                )
+
+
+def compute_differences(task: TaskResults) -> list[Difference]:
+    """The reference compared with each other model in every metric that applies."""
+    if not task.runs:
+        return []
+    by_model = task.runs_by_model
+    predictions = {
+        split: {model: [run.predictions[split] for run in runs] for model, runs in by_model.items()}
+        for split in task.unseen_splits
+    }
+    metrics = [metric for metric in paired_metrics() if task.applies(metric)]
+    n_classes = len(task.treebank.classes)
+    return differences(predictions, task.gold, task.reference, n_classes=n_classes, metrics=metrics)
+
+
+def _check_inside(folder: Path, run: str) -> None:
     """Validate that the file and the folder of a run, as a plan names it, are in the comparison's folder of runs.
 
     A name such as `../x`, or a link, could lead to any file or model of this machine.
     """
     place = folder.parent.resolve() / RUNS
-    for path in (folder / f"{run}.json", folder / str(run)):
-        if not isinstance(run, str) or run in ("", ".", "..") or path.resolve() != place / path.name:
+    for path in (folder / f"{run}.json", folder / run):
+        if run in ("", ".", "..") or path.resolve() != place / path.name:
             raise InputError(
-                f"run {str(run)[:100]!r} is not in the folder {RUNS} itself, or is a link", source=folder.parent / PLAN
+                f"run {run[:100]!r} is not in the folder {RUNS} itself, or is a link", source=folder.parent / PLAN
             )
 
 
 def _disagreements(
-    task: Mapping[str, Any], folders: Mapping[str, Sequence[Path]], contextual: str | Sequence[str]
-) -> list[dict[str, Any]]:
-    """The sentences on which two models disagree most, with every node's class where the models can be asked for it."""
-    split = next(split for split in task["evaluated"] if split != "dev")
-    if "root" not in task["gold"][split]:
+    task: TaskResults, folders: Mapping[str, Sequence[Path]], contextual: str | Sequence[str]
+) -> list[Disagreement]:
+    """The sentences on which two models disagree most, with the class of every node if the models can be loaded."""
+    split = task.unseen_splits[0]
+    gold, by_model = task.gold[split].root, task.runs_by_model
+    if gold is None:
         return []
-    first, second = folders
-    found = disagreements(task, (first, second), split)
-    here = _trees(task, split)
-    if here is None or not all(path.is_dir() for paths in folders.values() for path in paths):
+    probabilities = {name: [run.predictions[split].root_probabilities for run in by_model[name]] for name in folders}
+    found = disagreements(probabilities, gold, split)
+    splits = _trees(task, split)
+    if splits is None or not all(path.is_dir() for paths in folders.values() for path in paths):
         return found
-    trees = [here[each["line"] - 1] for each in found]
-    for name, paths in folders.items():
-        for each, nodes in zip(found, node_classes(paths, trees, contextual), strict=True):
-            each["models"][name]["nodes"] = nodes
-    return found
+    trees = [splits[each.line - 1] for each in found]
+    nodes = {name: node_classes(paths, trees, contextual) for name, paths in folders.items()}
+    return [_with_nodes(each, {name: of_model[i] for name, of_model in nodes.items()}) for i, each in enumerate(found)]
 
 
-def _trees(task: Mapping[str, Any], split: str) -> Sequence[Tree] | None:
-    """A split of the task's treebank, `None` if no treebank of this name is here, or one with other gold labels."""
+def _with_nodes(disagreement: Disagreement, nodes: Mapping[str, str]) -> Disagreement:
+    models = {name: replace(answer, nodes=nodes[name]) for name, answer in disagreement.models.items()}
+    return replace(disagreement, models=models)
+
+
+def _trees(task: TaskResults, split: str) -> Sequence[Tree] | None:
+    """A split of the task's treebank; None if no treebank of this name is here, or one with other gold labels."""
     try:
-        treebank = treebanks.load(task["treebank"]["name"])
+        treebank = treebanks.load(task.treebank.name)
     except InputError:
         return None
     trees = treebank.splits.get(split, ()) if isinstance(treebank, Treebank) else ()
-    gold = [NO_LABEL if tree.label is None else tree.label for tree in trees]
-    return trees if gold == task["gold"][split]["root"] else None
+    gold = tuple(NO_LABEL if tree.label is None else tree.label for tree in trees)
+    return trees if gold == task.gold[split].root else None
 
 
-def _slim(predictions: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Without the probabilities, which are most of a run's file, and have been made use of when it was written."""
-    return {split: without(of_split, ["root_probabilities"]) for split, of_split in predictions.items()}
+def _slim(run: RunResults) -> RunResults:
+    """The run without probabilities, which are most of its file, and without its vectors, which the task has."""
+    slim = {split: replace(each, root_probabilities=None) for split, each in run.predictions.items()}
+    return replace(run, predictions=slim, vectors=())

@@ -1,152 +1,484 @@
-"""`results.json`: what a plan found, in a schema with a version number.
+"""Typed results of comparisons: `results.json`, `plan.json` and the files of runs.
 
-Version 2. Shares are fractions from 0 to 1, times seconds; `null` stands where nothing is labelled for a metric, and
-for metrics over nodes where a model read other trees than the treebank's, whose nodes are others.
-
-    schema, version   "treenn.comparison", 2
-    command, created  what made it, and when (UTC)
-    seeds             how many times each network is trained; controls are trained once
-    models            of the plan, in its order: name; model: the network or control; trees; shuffle; settings: its own;
-                      trials: null, or the log of `treenn tune` that its settings are from: file, number of trials
-                      that each model got in it, supervision under which it was made
-    tasks             one entry for each treebank and regime of supervision:
-        supervision       "nodes", "roots", "spans" or "published" (`treenn.experiment.plan_spec.Task`)
-        match             "parameters", "time" or "none"
-        treebank          name; classes: their names in order; sizes: trees by split; synthetic: what generated its
-                          examples and labels, a clause, or empty (left out before 2026-12: by the catalogue)
-        settings          the recipe that its runs share (`Settings`, without model, size, seed and
-                          supervision)
-        vectors           for each file of word vectors: file, size, words, words_missing, tokens, tokens_missing
-        evaluated         the splits on which models were evaluated, dev first
-        gold              for each of them but dev, by sentence: root: its class; nodes: how many of its nodes have a
-                          label
-        runs              one entry a run, below
-        missing           the planned runs that are not there (yet): model, seed
-        summary           by model, then by split and metric: mean, std (n - 1), min, median, max over seeds; also of
-                          seconds and trees_per_second
-        differences       for the first network with each other model, split but dev, and metric `root`, `all_nodes`,
-                          `root_binary` and `pearson`:
-            difference            the first model's mean over seeds minus the second's
-            low, high             of the paired bootstrap over sentences; confidence, draws: its share, its number
-            with_seeds            low, high of a bootstrap that draws seeds too; null where a model has one
-            randomization         p of approximate randomization; mcnemar: p of McNemar's exact test of the two middle
-                                  runs (null but for sentences that are right or wrong); discordant: on how many
-                                  sentences just the first, just the second of these is right
-            randomization_holm    the same p with Holm's correction over all tasks; mcnemar_holm likewise
-            detectable            gap: the least difference with p < 0.05; difference: the true one that would be found
-                                  four times out of five (of the two middle runs where McNemar's test is there)
-        disagreements     the twenty sentences on which the first two networks of the plan that read the treebank as it
-                          is disagree most (`treenn.analysis.disagreement`), each model with `nodes`, the class of
-                          every node as a digit, where the trained models were there
-    tables            every table of the report as CSV, by name; shares are fractions there, and numbers whole
-
-A run, which is also a file of its own, `runs/NAME.json`, with the trained model in the folder `runs/NAME`:
-
-    model, seed           the model's name in the plan
-    treebank, trees, shuffle
-    parameters            without the word vectors; embedding_parameters: the word vectors
-    seconds               of training alone; trees_per_second likewise
-    best_epoch, epochs    the epoch that was kept, chosen on dev, and how many there were (0 for a control)
-    seconds_to_best       of training, up to the end of that epoch
-    time_match            with match = "time", but for the first model: reference_seconds: what that took;
-                          epoch_seconds: what an epoch of this one took, measured on one before the run
-    peak_memory_mb        the most that the training process held; prediction_trees_per_second: on all evaluated splits
-    settings              all of them; history: for each epoch its number, loss, seconds and dev metrics
-    environment           treenn, commit, python, torch, numpy, platform, processor, threads, device
-    dev, test, ...        for each evaluated split the metrics `root`, `all_nodes`, `inner_nodes`, `root_binary`,
-                          `all_nodes_binary`, `macro_f1`, `macro_f1_all_nodes`, and `majority`: for each accuracy
-                          the share of the split's largest class (`treenn.evaluation.predictions.metrics` defines them)
-    predictions           for each evaluated split but dev, by sentence: root: the class; root_binary: 1 where the
-                          positive classes are together more probable; correct_nodes: how many nodes are right
-                          (not there for other trees than the treebank's); root_probabilities: of each class (only in
-                          the run's own file)
-    calibration           for each evaluated split but dev, of whole sentences (`treenn.analysis.calibration`)
-    slices                likewise, by name (`treenn.analysis.slices`, `operators`); those of nodes only over the
-                          treebank's own trees
-    minimal_pairs         of sentiment (`treenn.analysis.negation`); reach: of gradients, over 200 sentences of dev
-                          (`treenn.analysis.gradient_flow`)
-
-`plan.json` has the same without what the runs found: of each task `planned` in its place, for every run its model, seed
-and name. Version 1, which `upgrade` reads, was one task: its entry's keys stood beside the schema's.
+The dataclasses below are the schema; `treenn.trees.json_records` reads and writes them. Version 2 of the schema
+`treenn.comparison`; version 1, a single task, is upgraded on reading. Accuracies are fractions from 0 to 1, times are
+seconds. A metric is `null` if no label exists for it, and metrics over nodes also if a model read other trees than the
+treebank's.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, TypeAlias, cast
 
 from treebanks import PairTreebank, Treebank
+from treenn.analysis.disagreement import Disagreement
+from treenn.analysis.post_training import RunAnalysis
+from treenn.analysis.run_predictions import Gold, RunPredictions
+from treenn.analysis.statistics import Difference, summarize, summarize_metrics
 from treenn.encoders import NO_LABEL
+from treenn.evaluation.metrics import METRICS, Labelling, Spread
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model, Task
 from treenn.experiment.run_spec import RunSpec
-from treenn.trees import InputError
+from treenn.models.settings import upgrade_settings
+from treenn.trees.errors import InputError
 from treenn.trees.files import write_text
+from treenn.trees.json_records import Codec, Key, Rest, Schema
 from treenn.trees.json_values import check_object, dump_json, read_object
 
-SCHEMA, VERSION = "treenn.comparison", 2
-
 PLAN, RESULTS, RUNS = "plan.json", "results.json", "runs"
-"""What a comparison's folder holds."""
+"""The files and the folder of a comparison."""
 
-_NOT_SHARED = ("model", "size", "seed", "supervision")
-
-
-def outline(plan: Plan, command: str) -> dict[str, Any]:
-    """`plan.json` with no task in it."""
-    return {
-        "schema": SCHEMA,
-        "version": VERSION,
-        "command": command,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seeds": plan.seeds,
-        "models": [asdict(model) | {"trials": _trials(model)} for model in plan.models],
-        "tasks": [],
-    }
+Regime: TypeAlias = Literal["nodes", "roots", "spans", "published"]
+Match: TypeAlias = Literal["parameters", "time", "none"]
+SettingValues = Annotated[
+    Mapping[str, object], Codec(lambda value: upgrade_settings(value) if isinstance(value, dict) else value)
+]
+"""Settings by name; old names are upgraded on reading."""
 
 
-def outline_task(
-    plan: Plan, task: Task, regime: str, treebank: Treebank | PairTreebank, planned: Iterable[RunSpec]
-) -> dict[str, Any]:
-    """A task's entry in `plan.json`."""
-    evaluated = [split for split in treebank.splits if split != "train"]
-    shared = asdict(plan.settings) | dict(task.settings)
-    return {
-        "supervision": regime,
-        "match": task.match,
-        "treebank": {
-            "name": treebank.name,
-            "classes": list(treebank.classes or ()),
-            "sizes": {split: len(trees) for split, trees in treebank.splits.items()},
-            "synthetic": treebank.synthetic,
-        },
-        "settings": {name: value for name, value in shared.items() if name not in _NOT_SHARED},
-        "evaluated": evaluated,
-        "gold": {split: _gold(treebank, split) for split in evaluated if split != "dev"},
-        "planned": [{"model": run.label, "seed": run.settings.seed, "run": run.name} for run in planned],
-    }
+@dataclass(frozen=True)
+class TreebankSummary:
+    """A treebank's description.
+
+    Args:
+        name: its name.
+        classes: the names of its classes, in their order; empty for relatedness.
+        sizes: the number of examples of each split.
+        synthetic: the generator of its examples and labels, as a clause; empty for natural text; None in files of
+            before 2026-12.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    sizes: Mapping[str, int]
+    synthetic: str | None = None
 
 
-def _trials(model: Model) -> dict[str, Any] | None:
-    if model.trials is None:
-        return None
-    log = read_object(model.trials, {"trials_per_model": int})
-    supervision = log.get("settings", {}).get("supervision")
-    return {"file": Path(model.trials).name, "number": log["trials_per_model"], "supervision": supervision}
+@dataclass(frozen=True)
+class TrialLog:
+    """The log of `treenn tune` that a model's settings are from.
+
+    Args:
+        file: the file's name.
+        number: the number of trials of each model.
+        supervision: the supervision of the trials; None if it is unknown.
+    """
+
+    file: str
+    number: int
+    supervision: str | None = None
 
 
-def _gold(treebank: Treebank | PairTreebank, split: str) -> dict[str, list[Any]]:
-    if isinstance(treebank, PairTreebank):
-        return {"root" if treebank.classes else "score": [pair.target for pair in treebank.splits[split]]}
-    trees = treebank.splits[split]
-    return {
-        "root": [NO_LABEL if not isinstance(tree.label, int) else tree.label for tree in trees],
-        "nodes": [sum(label is not None for label in tree.labels) for tree in trees],
-    }
+@dataclass(frozen=True)
+class PlanModel:
+    """A model of a plan.
+
+    Args:
+        name: its name in the results.
+        model: the network or baseline.
+        trees: the trees that it reads, `"gold"` for the treebank's.
+        shuffle: whether the words of each sentence are in random order.
+        settings: its own settings.
+        trials: the log of the search for these settings, if any.
+        supervision: the only regimes of supervision that it is trained under; None for all.
+        seeds: its maximum number of seeds; None for the plan's.
+    """
+
+    name: str
+    model: str
+    trees: str
+    shuffle: bool
+    settings: SettingValues = field(default_factory=dict)
+    trials: TrialLog | None = None
+    supervision: tuple[str, ...] | None = None
+    seeds: int | None = None
+
+
+@dataclass(frozen=True)
+class SplitMetrics:
+    """The metrics of a run on one split.
+
+    Args:
+        majority: for each accuracy, the fraction of the largest class.
+        values: the metrics by name (`treenn.evaluation`).
+    """
+
+    majority: Mapping[str, float | None]
+    values: Annotated[Mapping[str, float | None], Rest()] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class GradientNorm:
+    """The norm of the gradient of all parameters before clipping: mean and maximum over an epoch's batches."""
+
+    mean: float
+    max: float
+
+
+@dataclass(frozen=True)
+class GradientNorms:
+    """Gradient norms in training.
+
+    Args:
+        clip_norm: the maximum that gradients are clipped to; None without clipping.
+        mean: the mean over batches before clipping, by epoch.
+        max: the maximum over batches before clipping, by epoch.
+    """
+
+    clip_norm: float | None
+    mean: Sequence[float]
+    max: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """An epoch of training.
+
+    Args:
+        epoch: its number, from 1.
+        loss: the training loss, averaged over examples.
+        seconds: the training time.
+        dev: the metrics on dev.
+        gradient_norm: the gradient norm; None in files of older versions.
+        starts: the criterion of each restart, in the first epoch.
+    """
+
+    epoch: int
+    loss: float | None
+    seconds: float
+    dev: SplitMetrics
+    gradient_norm: GradientNorm | None = None
+    starts: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class VectorCoverage:
+    """The coverage of a treebank's words by a file of word vectors.
+
+    Args:
+        file: the file's name.
+        size: the vectors' width.
+        words: the number of the treebank's words.
+        words_missing: the number of words without a vector.
+        tokens: the number of tokens.
+        tokens_missing: the number of tokens without a vector.
+    """
+
+    file: str
+    size: int
+    words: int
+    words_missing: int
+    tokens: int
+    tokens_missing: int
+
+
+@dataclass(frozen=True)
+class TimeMatch:
+    """The matching of a run's training time to the reference's.
+
+    Args:
+        reference_seconds: the training time of the reference with the same seed.
+        epoch_seconds: the time of one epoch, measured before the run.
+    """
+
+    reference_seconds: float
+    epoch_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunResults(RunAnalysis):
+    """The results of one run.
+
+    Args:
+        model: the model's name in the plan.
+        seed: the seed.
+        parameters: the number of parameters, without the word vectors.
+        embedding_parameters: the number of the word vectors' parameters.
+        seconds: the training time.
+        trees_per_second: the training speed.
+        best_epoch: the epoch that was kept, from 1; 0 for a baseline.
+        epochs: the number of epochs; 0 for a baseline.
+        history: the epochs.
+        environment: versions, machine and device.
+        metrics: by split; in JSON, one key for each split.
+        predictions: by split, without dev.
+        settings: all settings.
+        treebank: the treebank's name.
+        command: the command of the run.
+        trees: as in `PlanModel`.
+        shuffle: as in `PlanModel`.
+        vectors: the coverage by each file of word vectors.
+        time_match: the matching by training time, if any.
+        peak_memory_mb: the peak memory of the training process.
+    """
+
+    model: str
+    seed: int
+    parameters: int
+    embedding_parameters: int
+    seconds: float
+    trees_per_second: float
+    best_epoch: int
+    epochs: int
+    history: tuple[Epoch, ...]
+    environment: Mapping[str, object]
+    metrics: Annotated[Mapping[str, SplitMetrics], Rest("majority")] = field(default_factory=dict)
+    predictions: Mapping[str, RunPredictions] = field(default_factory=dict)
+    settings: SettingValues = field(default_factory=dict)
+    treebank: str = ""
+    command: str = ""
+    trees: str = "gold"
+    shuffle: bool = False
+    vectors: tuple[VectorCoverage, ...] = ()
+    time_match: TimeMatch | None = None
+    peak_memory_mb: float | None = None
+
+    def value(self, split: str, metric: str) -> float | None:
+        """A metric on a split; None if the run lacks it."""
+        return self.metrics[split].values.get(metric)
+
+    @property
+    def gradient_norms(self) -> GradientNorms | None:
+        """Gradient norms by epoch; None if they were not logged."""
+        norms = [epoch.gradient_norm for epoch in self.history if epoch.gradient_norm is not None]
+        if not norms or len(norms) < len(self.history) or not self.settings:
+            return None
+        clip_norm = self.settings.get("clip_norm")
+        limit = clip_norm if isinstance(clip_norm, (int, float)) else None
+        return GradientNorms(limit, [norm.mean for norm in norms], [norm.max for norm in norms])
+
+
+@dataclass(frozen=True)
+class PlannedEntry:
+    """A planned run: its model, its seed, and the name of its file and folder."""
+
+    model: str
+    seed: int
+    run: str
+
+
+@dataclass(frozen=True)
+class MissingRun:
+    """A planned run that has not finished."""
+
+    model: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class ModelSummary:
+    """A model's results, summarized over seeds.
+
+    Args:
+        seconds: the training time.
+        trees_per_second: the training speed.
+        metrics: by split and metric; in JSON, one key for each split.
+    """
+
+    seconds: Spread
+    trees_per_second: Spread
+    metrics: Annotated[Mapping[str, Mapping[str, Spread | None]], Rest()] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TaskPlan:
+    """A task of plan.json: a treebank under one regime of supervision.
+
+    Args:
+        treebank: the treebank.
+        evaluated: the splits on which models are evaluated, dev first.
+        gold: the gold labels by split, without dev.
+        planned: the runs.
+        supervision: `"nodes"`, `"roots"`, `"spans"` or `"published"` (`treenn.experiment.plan_spec.Task`).
+        match: `"parameters"`, `"time"` or `"none"`.
+        settings: the settings that all runs share.
+    """
+
+    treebank: TreebankSummary
+    evaluated: tuple[str, ...]
+    gold: Mapping[str, Gold]
+    planned: tuple[PlannedEntry, ...]
+    supervision: Regime = "nodes"
+    match: Match = "parameters"
+    settings: SettingValues = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ComparisonPlan:
+    """plan.json: a comparison before its runs.
+
+    Args:
+        models: the models in the plan's order.
+        tasks: the tasks.
+        command: the command of the comparison.
+        created: the time of creation (UTC).
+        seeds: the number of seeds of each network; baselines have one.
+    """
+
+    models: tuple[PlanModel, ...]
+    tasks: tuple[TaskPlan, ...]
+    command: str = ""
+    created: str = ""
+    seeds: int = 1
+
+
+@dataclass(frozen=True)
+class TaskResults:
+    """The results of one task of a comparison.
+
+    Args:
+        treebank: as in `TaskPlan`, like `settings`, `supervision`, `match`, `evaluated` and `gold`.
+        runs: the finished runs.
+        missing: the other planned runs.
+        summary: the results by model, summarized over seeds.
+        differences: the first network compared with each other model.
+        disagreements: the sentences on which the first two networks that read the treebank's trees disagree most.
+        vectors: the coverage by each file of word vectors.
+        models: the comparison's models; not in the task's JSON.
+        slug: the task's identifier within the comparison, for links and tables; not in JSON.
+    """
+
+    treebank: TreebankSummary
+    settings: SettingValues
+    supervision: Regime
+    evaluated: tuple[str, ...]
+    gold: Mapping[str, Gold]
+    runs: tuple[RunResults, ...]
+    missing: tuple[MissingRun, ...]
+    summary: Mapping[str, ModelSummary]
+    differences: tuple[Difference, ...]
+    match: Match = "parameters"
+    disagreements: tuple[Disagreement, ...] = ()
+    vectors: tuple[VectorCoverage, ...] = ()
+    models: Annotated[tuple[PlanModel, ...], Key("")] = ()
+    slug: Annotated[str, Key("")] = ""
+
+    def __post_init__(self) -> None:
+        for split in self.unseen_splits:
+            self._check_key(split, "gold", self.gold)
+        for run in self.runs:
+            self._check_key(run.model, "summary", self.summary)
+            for split in self.evaluated:
+                self._check_key(split, f"runs of {run.model}", run.metrics)
+                self._check_key(split, f"summary.{run.model}", self.summary[run.model].metrics)
+        for each in self.disagreements:
+            classes = [each.gold, *(answer.predicted for answer in each.models.values())]
+            if max(classes) >= len(self.treebank.classes):
+                raise InputError(f"disagreements: class {max(classes)} is none of {len(self.treebank.classes)}")
+
+    def _check_key(self, name: str, place: str, values: Mapping[str, object]) -> None:
+        if name not in values:
+            raise InputError(f"{place}: the key {name!r} is missing")
+
+    @property
+    def unseen_splits(self) -> list[str]:
+        """The evaluated splits without dev, which chose the epochs."""
+        return [split for split in self.evaluated if split != "dev"]
+
+    @property
+    def is_of_pairs(self) -> bool:
+        """Whether examples are pairs of sentences, with one label each."""
+        return all(gold.nodes is None for gold in self.gold.values())
+
+    @property
+    def networks(self) -> list[str]:
+        """The models that were trained epoch by epoch, without baselines."""
+        return [model for model, runs in self.runs_by_model.items() if any(run.history for run in runs)]
+
+    @property
+    def reference(self) -> str:
+        """The model that the others are compared with: the plan's first network."""
+        return next(iter(self.networks or self.runs_by_model))
+
+    @property
+    def runs_by_model(self) -> dict[str, list[RunResults]]:
+        """The runs of each model, in the order of the first occurrence."""
+        return runs_by_model(self.runs)
+
+    def spread(self, model: str, split: str, metric: str) -> Spread | None:
+        """A model's metric over seeds; None if it lacks the metric."""
+        return self.summary[model].metrics[split].get(metric)
+
+    def applies(self, metric: str) -> bool:
+        """Whether a metric is informative for this task."""
+        below_roots = any(count > 1 for gold in self.gold.values() for count in gold.nodes or ())
+        return METRICS[metric].applies(Labelling(self.treebank.classes, below_roots))
+
+
+@dataclass(frozen=True)
+class ComparisonResults:
+    """results.json: the results of a comparison.
+
+    Args:
+        command: the command of the comparison.
+        created: the time of creation (UTC).
+        seeds: the number of seeds of each network; baselines have one.
+        models: the models in the plan's order.
+        tasks: the results by treebank and regime of supervision.
+        tables: the report's tables as CSV, by name; fractions there, unrounded.
+    """
+
+    command: str
+    created: str
+    seeds: int
+    models: tuple[PlanModel, ...]
+    tasks: tuple[TaskResults, ...]
+    tables: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        known = {model.name for model in self.models}
+        for name in (run.model for task in self.tasks for run in task.runs):
+            if name not in known:
+                raise InputError(f"models: {name!r}, which has runs, is missing")
+
+    @property
+    def sections(self) -> list[TaskResults]:
+        """The tasks with finished runs, with the comparison's models and a slug each, numbered if it is ambiguous."""
+        tasks = [task for task in self.tasks if task.runs]
+        names = [slug(f"{task.treebank.name} {task.supervision}") for task in tasks]
+        counts, seen, slugs = Counter(names), Counter[str](), []
+        for name in names:
+            seen[name] += 1
+            slugs.append(name if counts[name] == 1 else f"{name}-{seen[name]}")
+        return [replace(task, models=self.models, slug=name) for task, name in zip(tasks, slugs, strict=True)]
+
+
+def slug(text: str) -> str:
+    """A name for links and ids.
+
+    >>> slug("Accuracy on test, by length")
+    'accuracy-on-test-by-length'
+    """
+    return re.sub(r"\W+", "-", text.lower()).strip("-")
+
+
+def runs_by_model(runs: Iterable[RunResults]) -> dict[str, list[RunResults]]:
+    """The runs of each model, in the order of the first occurrence."""
+    groups: dict[str, list[RunResults]] = {}
+    for run in runs:
+        groups.setdefault(run.model, []).append(run)
+    return groups
+
+
+def summarize_runs(runs: Iterable[RunResults], splits: Sequence[str]) -> dict[str, ModelSummary]:
+    """The results by model, summarized over seeds."""
+    return {model: _summary(group, splits) for model, group in runs_by_model(runs).items()}
+
+
+def _summary(runs: Sequence[RunResults], splits: Sequence[str]) -> ModelSummary:
+    return ModelSummary(
+        seconds=summarize([run.seconds for run in runs]),
+        trees_per_second=summarize([run.trees_per_second for run in runs]),
+        metrics={split: summarize_metrics([run.metrics[split].values for run in runs]) for split in splits},
+    )
 
 
 _VERSION_1 = {
@@ -158,64 +490,98 @@ _VERSION_1 = {
 }
 
 
-def upgrade(results: Mapping[str, Any], source: Path) -> dict[str, Any]:
-    """Results of version 1 as of version 2.
-
-    Raises:
-        InputError: where they are neither.
-    """
-    kind = results.get("schema"), results.get("version")
-    if kind == (SCHEMA, VERSION):
-        return dict(results)
-    if kind[0] is None:
-        raise InputError("this is not a results.json of `treenn compare`: the key 'schema' is missing", source=source)
-    if kind != (SCHEMA, 1):
-        raise InputError(f"this is {kind[0]} version {kind[1]}, wanted is {SCHEMA} version {VERSION}", source=source)
+def _upgrade_1(results: Mapping[str, Any], source: str | Path) -> Mapping[str, object]:
+    """Version 1, a single task, as version 2."""
     check_object(results, _VERSION_1, source)
-    as_they_are = {"trees": "gold", "shuffle": False, "settings": {}, "trials": None}
-    regime = {"supervision": results["settings"]["supervision"], "match": "parameters", "missing": []}
+    regime = {"supervision": results["settings"].get("supervision"), "match": "parameters", "missing": []}
     return {
-        "schema": SCHEMA,
-        "version": VERSION,
         "command": results["command"],
         "created": results["created"],
-        "seeds": len({run["seed"] for run in results["runs"]}),
-        "models": [{"name": name, "model": name} | as_they_are for name in results["summary"]],
-        "tasks": [without(results, ["schema", "version", "command", "created"]) | regime],
+        "seeds": len({run.get("seed") for run in results["runs"]}),
+        "models": [{"name": name, "model": name, "trees": "gold", "shuffle": False} for name in results["summary"]],
+        "tasks": [{**results, **regime}],
     }
 
 
-def without(entry: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    """An entry's other keys."""
-    return {name: value for name, value in entry.items() if name not in names}
+COMPARISON_SCHEMA = Schema(
+    "treenn.comparison", 2, ComparisonResults, "results.json of `treenn compare`", {1: _upgrade_1}
+)
+PLAN_SCHEMA = Schema("treenn.comparison", 2, ComparisonPlan, "plan.json of `treenn compare`")
 
 
-def write_results(results: Mapping[str, Any], folder: Path) -> None:
-    """Write a comparison's results.json, the tables of its report in it.
+def outline(plan: Plan, command: str, tasks: Sequence[TaskPlan]) -> ComparisonPlan:
+    """plan.json of a plan."""
+    models = tuple(_plan_model(model) for model in plan.models)
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    return ComparisonPlan(models, tuple(tasks), command, created, plan.seeds)
+
+
+def _plan_model(model: Model) -> PlanModel:
+    supervision = None if model.supervision is None else tuple(model.supervision)
+    reading = (model.name, model.model, model.trees, model.shuffle)
+    return PlanModel(*reading, dict(model.settings), _trials(model), supervision, model.seeds)
+
+
+def outline_task(
+    plan: Plan, task: Task, regime: str, treebank: Treebank | PairTreebank, planned: Iterable[RunSpec]
+) -> TaskPlan:
+    """A task of plan.json."""
+    evaluated = tuple(split for split in treebank.splits if split != "train")
+    shared = asdict(plan.settings) | dict(task.settings)
+    sizes = {split: len(trees) for split, trees in treebank.splits.items()}
+    return TaskPlan(
+        treebank=TreebankSummary(treebank.name, tuple(treebank.classes or ()), sizes, treebank.synthetic),
+        evaluated=evaluated,
+        gold={split: _gold(treebank, split) for split in evaluated if split != "dev"},
+        planned=tuple(PlannedEntry(run.label, run.settings.seed, run.name) for run in planned),
+        supervision=cast(Regime, regime),
+        match=cast(Match, task.match),
+        settings={name: value for name, value in shared.items() if name not in _NOT_SHARED},
+    )
+
+
+_NOT_SHARED = ("model", "size", "seed", "supervision")
+
+
+def _trials(model: Model) -> TrialLog | None:
+    if model.trials is None:
+        return None
+    log = read_object(model.trials, {"trials_per_model": int})
+    supervision = log.get("settings", {}).get("supervision")
+    return TrialLog(Path(model.trials).name, log["trials_per_model"], supervision)
+
+
+def _gold(treebank: Treebank | PairTreebank, split: str) -> Gold:
+    if isinstance(treebank, PairTreebank):
+        targets = [pair.target for pair in treebank.splits[split]]
+        return Gold(root=tuple(map(int, targets))) if treebank.classes else Gold(score=tuple(map(float, targets)))
+    trees = treebank.splits[split]
+    return Gold(
+        root=tuple(NO_LABEL if not isinstance(tree.label, int) else tree.label for tree in trees),
+        nodes=tuple(sum(label is not None for label in tree.labels) for tree in trees),
+    )
+
+
+def write_results(results: ComparisonResults, file: Path) -> None:
+    """Write results.json.
 
     Raises:
-        InputError: where the folder cannot be written.
+        InputError: if the file cannot be written.
     """
-    from treenn.report import tables  # here: it draws, and reads results by this file
-
-    whole = {**results, "tables": tables(results)}
-    write_text(folder / RESULTS, dump_json(whole, compact=True) + "\n")
+    write_text(file, dump_json(COMPARISON_SCHEMA.to_json(results), compact=True) + "\n")
 
 
-def write_record(results: Mapping[str, Any], file: Path) -> None:
-    """Write results to keep in a repository: numbers to 5 digits, and without the runs' `predictions`.
+def write_record(results: ComparisonResults, file: Path) -> None:
+    """Write results for a repository: numbers to 5 digits, without the runs' predictions.
 
-    These are most of the bytes, and the report does without them; tests between models have been made of them before.
+    Predictions are most of the bytes, and the report does not need them.
 
     Raises:
-        InputError: where the file cannot be written.
+        InputError: if the file cannot be written.
     """
-    tasks = [task | {"runs": [without(run, ["predictions"]) for run in task["runs"]]} for task in results["tasks"]]
-    kept = json.loads(dump_json({**results, "tasks": tasks}), parse_float=lambda digits: float(f"{float(digits):.5g}"))
-    write_text(file, dump_json(kept, compact=True) + "\n")
-
-
-def sections(results: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Each task that has runs, with what all share (command, created, models, seeds) beside its own keys."""
-    shared = without(results, ["tasks", "tables"])
-    return [{**shared, **task} for task in results["tasks"] if task["runs"]]
+    tasks = tuple(
+        replace(task, runs=tuple(replace(run, predictions={}) for run in task.runs)) for task in results.tasks
+    )
+    text = dump_json(COMPARISON_SCHEMA.to_json(replace(results, tasks=tasks, tables={})))
+    rounded = json.loads(text, parse_float=lambda digits: float(f"{float(digits):.5g}"))
+    write_text(file, dump_json(rounded, compact=True) + "\n")

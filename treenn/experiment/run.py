@@ -18,6 +18,7 @@ from treenn.experiment.run_spec import AnyTreebank, RunSpec
 from treenn.models.vectors import WordVectors, read_vectors
 from treenn.runtime.memory import peak_memory, reset_peak_memory
 from treenn.training.trainer import Run, train
+from treenn.trees.json_records import to_json
 from treenn.trees.json_values import read_object
 
 
@@ -84,7 +85,7 @@ def _network(spec: RunSpec, job: Job) -> dict[str, Any]:
     reset_peak_memory()
     done = train_network(spec, read, job, out=job.file.with_suffix(""), epochs=epochs)
     peak = {"peak_memory_mb": peak_memory() / 2**20}
-    entry = {**done.results, **matched, **peak, **analyse(done, read, own, vectors)}
+    entry = {**done.results, **matched, **peak, **to_json(analyse(done, read, own, vectors))}
     return entry if spec.trees == "gold" and not spec.shuffle else _roots_alone(entry)
 
 

@@ -1,83 +1,71 @@
-"""The whole report, before it is written as anything."""
+"""The report of a comparison, independent of its output format."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from treenn.experiment.results import sections
-from treenn.report.calibration_section import calibrated
-from treenn.report.cost import costs
-from treenn.report.differences import differences
-from treenn.report.document import Part, Report, Section, slug
-from treenn.report.example_sentences import sentences
+from treenn.experiment.results import ComparisonResults, TaskResults
+from treenn.report.calibration_section import calibration_section
+from treenn.report.cost import cost_section
+from treenn.report.differences import differences_section
+from treenn.report.document import Part, Report, Section
+from treenn.report.example_sentences import sentences_section
 from treenn.report.formatting import listing
-from treenn.report.gradient_flow_section import reaching
+from treenn.report.gradient_flow_section import gradient_flow_section
 from treenn.report.headline import paragraphs, summary_of_all, task_name
-from treenn.report.learning import learning
-from treenn.report.negation_section import negated
-from treenn.report.provenance import making
-from treenn.report.results_section import results as numbers
-from treenn.report.setup import setting
-from treenn.report.slices_section import by_slices
-from treenn.report.test_sets import across
+from treenn.report.learning import learning_section
+from treenn.report.negation_section import negation_section
+from treenn.report.provenance import provenance
+from treenn.report.results_section import results_section
+from treenn.report.setup import setup_section
+from treenn.report.slices_section import slices_section
+from treenn.report.test_sets import all_test_sets
 
-_SECTIONS: Sequence[Callable[[Mapping[str, Any]], Section | None]] = (
-    across,
-    numbers,
-    differences,
-    setting,
-    learning,
-    by_slices,
-    negated,
-    calibrated,
-    reaching,
-    costs,
-    sentences,
+_SECTIONS: Sequence[Callable[[TaskResults], Section | None]] = (
+    all_test_sets,
+    results_section,
+    differences_section,
+    setup_section,
+    learning_section,
+    slices_section,
+    negation_section,
+    calibration_section,
+    gradient_flow_section,
+    cost_section,
+    sentences_section,
 )
 
-_NAMED = 3  # models that a title names
+_NAMED = 3  # the maximum number of models in a title
 
 
-def build(results: Mapping[str, Any]) -> Report:
-    """The report of a comparison: a part for each task that has runs, and one on how it was made."""
-    tasks = _with_slugs(sections(results))
+def build(results: ComparisonResults) -> Report:
+    """The report of a comparison: a part for each task with runs, and one on provenance."""
+    tasks = results.sections
     parts = [_part(task, lead=len(tasks) > 1) for task in tasks]
     return Report(
         title=_title(tasks),
-        created=results["created"][:10],
+        created=results.created[:10],
         headline=summary_of_all(tasks).split("\n\n"),
-        parts=[*parts, making(tasks)],
+        parts=[*parts, provenance(tasks, results.command)],
     )
 
 
-def tables(results: Mapping[str, Any]) -> dict[str, str]:
-    """Every table of the report as CSV, by name; numbers are whole there and shares are fractions."""
+def tables(results: ComparisonResults) -> dict[str, str]:
+    """Every table of the report as CSV, by name, with fractions and unrounded numbers."""
     return {table.name: table.csv() for table in build(results).tables()}
 
 
-def _part(task: Mapping[str, Any], *, lead: bool) -> Part:
-    found = [section for make in _SECTIONS if (section := make(task)) is not None]
-    return Part(_part_title(task), task["slug"], found, paragraphs(task) if lead else ())
+def _part(task: TaskResults, *, lead: bool) -> Part:
+    sections = [section for make in _SECTIONS if (section := make(task)) is not None]
+    return Part(_part_title(task), task.slug, sections, paragraphs(task) if lead else ())
 
 
-def _part_title(task: Mapping[str, Any]) -> str:
-    return task_name(task) + (", as much time for each" if task["match"] == "time" else "")
+def _part_title(task: TaskResults) -> str:
+    return task_name(task) + (", as much time for each" if task.match == "time" else "")
 
 
-def _with_slugs(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Each task with a name for links and tables; a number is added where two are of the same treebank and regime."""
-    names = [slug(f"{task['treebank']['name']} {task['supervision']}") for task in found]
-    counts, seen, slugs = Counter(names), Counter[str](), []
-    for name in names:
-        seen[name] += 1
-        slugs.append(name if counts[name] == 1 else f"{name}-{seen[name]}")
-    return [{**task, "slug": name} for task, name in zip(found, slugs, strict=True)]
-
-
-def _title(tasks: Sequence[Mapping[str, Any]]) -> str:
-    models = list(dict.fromkeys(model for task in tasks for model in task["summary"]))
-    treebanks = list(dict.fromkeys(task["treebank"]["name"] for task in tasks))
+def _title(tasks: Sequence[TaskResults]) -> str:
+    models = list(dict.fromkeys(model for task in tasks for model in task.summary))
+    treebanks = list(dict.fromkeys(task.treebank.name for task in tasks))
     many = [*models[:_NAMED], f"{len(models) - _NAMED} more"] if len(models) > _NAMED + 1 else models
     return f"{listing(many)} on {listing(treebanks)}"

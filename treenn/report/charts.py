@@ -1,4 +1,4 @@
-"""What all charts have in common: SVG that stands inside an HTML page and takes its colours."""
+"""Shared style of charts, and their SVG for an HTML page with its colours."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
-from treenn.analysis.statistics import networks
 from treenn.experiment.plan_spec import BASELINES
-from treenn.report.document import Chart, slug
+from treenn.experiment.results import TaskResults, slug
+from treenn.report.document import Chart
 
 # Colours that no chart draws with: the page replaces them by its own, light or dark.
 INK, GRID, PAPER = "#000001", "#000002", "#000003"
@@ -25,7 +25,7 @@ _PAGE_COLOURS |= {colour: f"var(--series-{number})" for number, colour in enumer
 _MARKERS = "osD^vPX"  # marks and dashes besides colours, for readers who cannot tell the colours apart
 _DASHES: Sequence[Any] = ("-", (0, (7, 2)), (0, (3, 1.5)), (0, (7, 2, 1.5, 2)))
 REFERENCE: Mapping[str, Any] = {"color": INK, "linestyle": ":", "linewidth": 1.2}
-"""The style of a line that is no model's, such as the majority class."""
+"""The style of reference lines, such as the majority class."""
 _ROOM = 40  # letters that stand side by side below a chart
 WIDTH = 4.4  # inches: 422 pixels, so that text is still legible on a screen of 400
 _STYLE: Any = {
@@ -48,23 +48,28 @@ _STYLE: Any = {
     **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), INK),
 }
 styled = style.context(_STYLE, after_reset=True)
-"""Decorates what draws: whatever the user's own matplotlib settings are, the same results make the same bytes."""
+"""Decorator of drawing functions; makes the output independent of the user's matplotlib settings."""
 
 
-def drawn(section: Mapping[str, Any]) -> dict[str, int]:
-    """The models that charts of many lines draw, the first six networks, each with its number in `places`."""
-    numbers = places(section)
-    return {model: numbers[model] for model in networks(section)[: len(SERIES)]}
+def drawn(task: TaskResults) -> dict[str, int]:
+    """The models in charts of many lines: the first six networks, each with its number in `places`."""
+    numbers = places(task)
+    return {model: numbers[model] for model in task.networks[: len(SERIES)]}
 
 
-def places(section: Mapping[str, Any]) -> dict[str, int]:
-    """Every model of the plan by number, networks before controls: the same in all charts and tasks of a report."""
-    kinds = {each["name"]: each["model"] for each in section["models"]}
+def places(task: TaskResults) -> dict[str, int]:
+    """The plan's models, numbered, networks before baselines; the same in all charts and tasks of a report."""
+    kinds = {each.name: each.model for each in task.models}
     return {model: place for place, model in enumerate(sorted(kinds, key=lambda name: kinds[name] in BASELINES))}
 
 
 def look(place: int, *, line: bool = True) -> dict[str, Any]:
-    """Colour, mark and dashes of the model of this number, for `Axes.plot`; with `line=False` marks alone."""
+    """Colour, marker and dashes of a model for `Axes.plot`.
+
+    Args:
+        place: the model's number.
+        line: whether to draw a line (default: True); else markers alone.
+    """
     return {
         "color": SERIES[place % len(SERIES)],
         "marker": _MARKERS[place % len(_MARKERS)],
@@ -73,7 +78,12 @@ def look(place: int, *, line: bool = True) -> dict[str, Any]:
 
 
 def stack(heights: Sequence[int], share: bool = False) -> tuple[Figure, list[Axes]]:
-    """Charts one above the other, each of so many rows."""
+    """A figure with charts one above the other.
+
+    Args:
+        heights: the number of rows of each chart.
+        share: whether charts share the x axis (default: False).
+    """
     figure = Figure(figsize=(WIDTH, sum(0.75 + 0.22 * rows for rows in heights)), layout="constrained")
     axes = figure.subplots(
         len(heights), squeeze=False, sharex=share, gridspec_kw={"height_ratios": [1 + rows for rows in heights]}
@@ -82,7 +92,7 @@ def stack(heights: Sequence[int], share: bool = False) -> tuple[Figure, list[Axe
 
 
 def name_rows(axes: Axes, names: Sequence[str]) -> None:
-    """A row each, the first on top."""
+    """Label the rows of a chart, the first on top."""
     axes.set_yticks(range(len(names)), [shortened(name) for name in names])
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
@@ -90,7 +100,7 @@ def name_rows(axes: Axes, names: Sequence[str]) -> None:
 
 
 def name_places(axes: Axes, names: Sequence[str]) -> None:
-    """Names from the left to the right, turned where they would not all fit."""
+    """Label the x axis, with rotated names if they would not fit."""
     turned: dict[str, Any] = (
         {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if len("".join(names)) > _ROOM else {}
     )
@@ -99,7 +109,7 @@ def name_places(axes: Axes, names: Sequence[str]) -> None:
 
 
 def shortened(name: str, most: int = 26) -> str:
-    """A name that leaves room for what it names.
+    """A name, truncated to a maximum length.
 
     >>> shortened("tree-lstm, right-branching", 12)
     'tree-lstm, …'
@@ -108,27 +118,35 @@ def shortened(name: str, most: int = 26) -> str:
 
 
 def legend(figure: Figure, axes: Axes) -> None:
-    """Each model once, above all; one a line where names are long."""
+    """Add a legend above the charts, in one column if names are long."""
     handles, names = axes.get_legend_handles_labels()
     columns = 2 if all(len(name) <= 26 for name in names) else 1
     figure.legend(handles, names, loc="outside upper left", ncols=columns)
 
 
 def name_epochs(axes: Axes) -> None:
-    """An axis of whole epochs, also of a single one."""
+    """Label the x axis with whole epochs."""
     axes.set_xlabel("Epoch")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
 def log_scale(axes: Axes) -> None:
-    """A logarithmic axis whose numbers are plain text; matplotlib's own are mathematics, which a page cannot show."""
+    """Set a logarithmic y axis with plain-text numbers; matplotlib's are mathematics, which a page cannot show."""
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def finish(figure: Figure, task: str, title: str, caption: str, alternative: str) -> Chart:
-    """The chart of a figure; its task and title give it ids that no other chart of the page has."""
+    """The chart of a figure.
+
+    Args:
+        figure: the figure.
+        task: the task's slug; with the title it makes the ids of the SVG unique on the page.
+        title: the heading.
+        caption: the text below.
+        alternative: the text alternative, with the chart's numbers.
+    """
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
@@ -144,7 +162,14 @@ def finish(figure: Figure, task: str, title: str, caption: str, alternative: str
 
 
 def described(svg: Markup, name: str, title: str, alternative: str) -> Markup:
-    """The SVG with what it shows in words, for who does not see it; `name` begins the ids of these."""
+    """The SVG with a text alternative for screen readers.
+
+    Args:
+        svg: the SVG.
+        name: the prefix of the ids.
+        title: the heading.
+        alternative: the text alternative.
+    """
     start, rest = svg.split(">", 1)
     words = Markup('<title id="{0}-title">{1}</title><desc id="{0}-desc">{2}</desc>')
     label = Markup(' role="img" aria-labelledby="{0}-title {0}-desc">').format(name)

@@ -1,4 +1,4 @@
-"""The section with the differences between models: intervals, tests, and what could have been shown."""
+"""The section on differences between models: intervals, tests and detectable differences."""
 
 from __future__ import annotations
 
@@ -8,29 +8,28 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from treenn.analysis.statistics import reference
+from treenn.analysis.statistics import Difference
+from treenn.experiment.results import TaskResults
 from treenn.report.charts import INK, PAPER, finish, look, name_rows, places, stack, styled
 from treenn.report.claims import against_reference, better
 from treenn.report.document import Block, Chart, Pictures, Record, Section, Table, Text, field_of
 from treenn.report.formatting import METRICS, NONE, p_value
 
-Difference = Mapping[str, Any]
 
-
-def differences(section: Mapping[str, Any]) -> Section | None:
-    """The reference against each other model; `None` where no two were measured alike."""
-    found = against_reference(section)
+def differences_section(task: TaskResults) -> Section | None:
+    """The reference compared with each other model; None without differences."""
+    found = against_reference(task)
     if not found:
         return None
-    caption = f"{reference(section)} against each other model"
-    pictures = Pictures(partial(_charts, section, found))
-    blocks: list[Block] = [_table(section, caption, found), Text(_how(found[0])), pictures]
+    caption = f"{task.reference} against each other model"
+    pictures = Pictures(partial(_charts, task, found))
+    blocks: list[Block] = [_table(task, caption, found), Text(_how(found[0])), pictures]
     return Section("Differences", blocks)
 
 
-def _table(section: Mapping[str, Any], caption: str, found: Sequence[Difference]) -> Table:
+def _table(task: TaskResults, caption: str, found: Sequence[Difference]) -> Table:
     return Table(
-        name=f"{section['slug']}/differences",
+        name=f"{task.slug}/differences",
         caption=f"{caption}: by how much the first is ahead, shares in percentage points",
         columns={
             "Models": lambda record: f"{record['first']} − {record['second']}",
@@ -55,20 +54,26 @@ def _table(section: Mapping[str, Any], caption: str, found: Sequence[Difference]
 
 
 def _record(each: Difference) -> Record:
-    with_seeds, discordant = each.get("with_seeds") or {}, each.get("discordant") or (None, None)
+    discordant = each.discordant or (None, None)
     return {
-        "first": each["models"][0],
-        "second": each["models"][1],
-        "split": each["split"],
-        "metric": each["metric"],
+        "first": each.models[0],
+        "second": each.models[1],
+        "split": each.split,
+        "metric": each.metric,
         "better": better(each),
-        **{name: each[name] for name in ("difference", "low", "high")},
-        **{f"with_seeds {name}": with_seeds.get(name) for name in ("low", "high")},
-        **{name: each.get(name) for name in ("randomization", "randomization_holm", "mcnemar", "mcnemar_holm")},
+        "difference": each.difference,
+        "low": each.low,
+        "high": each.high,
+        "with_seeds low": each.with_seeds and each.with_seeds.low,
+        "with_seeds high": each.with_seeds and each.with_seeds.high,
+        "randomization": each.randomization,
+        "randomization_holm": each.randomization_holm,
+        "mcnemar": each.mcnemar,
+        "mcnemar_holm": each.mcnemar_holm,
         "only_first": discordant[0],
         "only_second": discordant[1],
-        "detectable": (each.get("detectable") or {}).get("difference"),
-        "detectable_gap": (each.get("detectable") or {}).get("gap"),
+        "detectable": each.detectable and each.detectable.difference,
+        "detectable_gap": each.detectable and each.detectable.gap,
     }
 
 
@@ -83,7 +88,7 @@ def _interval(prefix: str) -> Any:
 
 def _how(each: Difference) -> str:
     return (
-        f"The interval holds the middle {100 * each['confidence']:g}% of {each['draws']:,} differences, each on as many"
+        f"The interval holds the middle {100 * each.confidence:g}% of {each.draws:,} differences, each on as many"
         " sentences as the split has, drawn from it with replacement, with both models' answers averaged over their"
         " seeds (paired bootstrap); “seeds too” draws the seeds anew besides. Randomization: approximate"
         " randomization, both models' answers swapped on random sentences. McNemar: the exact test of the two middle"
@@ -94,33 +99,33 @@ def _how(each: Difference) -> str:
     )
 
 
-def _charts(section: Mapping[str, Any], found: Sequence[Difference]) -> list[Chart]:
-    splits = dict.fromkeys(each["split"] for each in found)
-    return [_chart(section, split, [each for each in found if each["split"] == split]) for split in splits]
+def _charts(task: TaskResults, found: Sequence[Difference]) -> list[Chart]:
+    splits = dict.fromkeys(each.split for each in found)
+    return [_chart(task, split, [each for each in found if each.split == split]) for split in splits]
 
 
 @styled
-def _chart(section: Mapping[str, Any], split: str, found: Sequence[Difference]) -> Chart:
+def _chart(task: TaskResults, split: str, found: Sequence[Difference]) -> Chart:
     """A forest plot: a panel for each metric, a row for each other model."""
     panels: dict[str, list[Difference]] = {}
     for each in found:
-        panels.setdefault(each["metric"], []).append(each)
+        panels.setdefault(each.metric, []).append(each)
     figure, rows = stack([len(panel) for panel in panels.values()])
-    numbers = places(section)
+    numbers = places(task)
     for axes, (metric, panel) in zip(rows, panels.items(), strict=True):
         axes.axvline(0, color=INK, linewidth=1)
         for place, each in enumerate(panel):
-            _bar(axes, place, each, 100 if METRICS[metric].share else 1, look(numbers[each["models"][1]], line=False))
-        name_rows(axes, [each["models"][1] for each in panel])
-        axes.set_title(f"{METRICS[metric].title}: {reference(section)} minus")
-    rows[-1].set_xlabel(f"Right of 0 {reference(section)} is better")
+            _bar(axes, place, each, 100 if METRICS[metric].share else 1, look(numbers[each.models[1]], line=False))
+        name_rows(axes, [each.models[1] for each in panel])
+        axes.set_title(f"{METRICS[metric].title}: {task.reference} minus")
+    rows[-1].set_xlabel(f"Right of 0 {task.reference} is better")
     return finish(
         figure,
-        section["slug"],
+        task.slug,
         f"Differences and their intervals on {split}",
         "Filled where a model is shown to be better, hollow where neither is. The line is the interval over sentences.",
         "; ".join(
-            f"{METRICS[metric].title}, {reference(section)} minus {', '.join(_in_words(panel))}"
+            f"{METRICS[metric].title}, {task.reference} minus {', '.join(_in_words(panel))}"
             for metric, panel in panels.items()
         ),
     )
@@ -128,12 +133,12 @@ def _chart(section: Mapping[str, Any], split: str, found: Sequence[Difference]) 
 
 def _bar(axes: Axes, place: int, each: Difference, scale: float, style: Mapping[str, Any]) -> None:
     fill = PAPER if better(each) is None else style["color"]
-    axes.plot([scale * each["low"], scale * each["high"]], [place, place], color=style["color"], linewidth=1.5)
-    axes.plot([scale * each["difference"]], [place], **style, markerfacecolor=fill)
+    axes.plot([scale * each.low, scale * each.high], [place, place], color=style["color"], linewidth=1.5)
+    axes.plot([scale * each.difference], [place], **style, markerfacecolor=fill)
 
 
 def _in_words(panel: Iterable[Difference]) -> Iterable[str]:
     for each in panel:
-        metric = METRICS[each["metric"]]
-        middle, low, high = (metric.gap(each[name]) for name in ("difference", "low", "high"))
-        yield f"{each['models'][1]} {middle}{metric.unit} ({low} to {high})"
+        metric = METRICS[each.metric]
+        middle, low, high = map(metric.gap, (each.difference, each.low, each.high))
+        yield f"{each.models[1]} {middle}{metric.unit} ({low} to {high})"

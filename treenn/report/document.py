@@ -1,22 +1,30 @@
-"""What a report is made of, whatever it is written as: parts, sections, and in them text, tables and pictures."""
+"""The structure of a report, independent of its format: parts, sections, and in them text, tables and charts."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
 
+from treenn.experiment.results import slug
+
 Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Chart:
-    """One picture: its heading, what it shows, the same in words with its numbers, and its SVG."""
+    """A chart.
+
+    Args:
+        title: the heading.
+        caption: the text below.
+        alternative: the text alternative, with the chart's numbers.
+        svg: the drawing.
+    """
 
     title: str
     caption: str
@@ -26,12 +34,12 @@ class Chart:
 
 @dataclass(frozen=True)
 class Pictures:
-    """Pictures, drawn when they are needed; only HTML has them.
+    """Charts, drawn on demand, for HTML only.
 
     Args:
-        draw: makes them.
-        scrolls: whether they keep their size, and scroll where there is less room.
-        missing: what to say where there are none.
+        draw: draws the charts.
+        scrolls: whether they keep their size and scroll on narrow pages (default: False).
+        missing: the text if there are none (default: none).
     """
 
     draw: Callable[[], Sequence[Chart]]
@@ -48,23 +56,23 @@ class Text:
 
 @dataclass(frozen=True)
 class Code:
-    """Lines as they were typed."""
+    """Preformatted lines."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of records, which are whole in its CSV; its columns say what of them a reader sees.
+    """A table of records; its columns format some of their fields, its CSV has all of them.
 
     Args:
-        name: which no other table of the report has; of letters, digits, `-` and `/`.
-        caption: what is in it.
-        columns: by head what stands in a row, from its record.
-        records: a row each.
-        note: below it.
-        left: how many columns are words, and stand at the left.
-        folded: whether it opens on demand.
+        name: the table's unique name in the report; of letters, digits, `-` and `/`.
+        caption: the caption.
+        columns: by head, the function from a record to a cell.
+        records: a record for each row.
+        note: the text below (default: none).
+        left: the number of left-aligned columns (default: 1).
+        folded: whether the table opens on demand (default: False).
     """
 
     name: str
@@ -76,11 +84,11 @@ class Table:
     folded: bool = False
 
     def rows(self) -> list[list[str]]:
-        """The cells that a reader sees."""
+        """The formatted cells."""
         return [[show(record) for show in self.columns.values()] for record in self.records]
 
     def csv(self) -> str:
-        """The records in full: a line of names, then one a record; empty where a record lacks a field.
+        """The records in full: a line of field names, then a line for each record; empty for a missing field.
 
         >>> print(Table("t", "", {}, [{"model": "lstm", "root": 0.5}, {"model": "rnn"}]).csv(), end="")
         model,root
@@ -99,7 +107,7 @@ Block = Text | Code | Table | Pictures
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and what stands below it."""
+    """A heading and its blocks."""
 
     title: str
     blocks: Sequence[Block]
@@ -107,7 +115,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Part:
-    """One task of the report, or what all tasks share."""
+    """A task of the report, or its provenance."""
 
     title: str
     slug: str
@@ -115,13 +123,13 @@ class Part:
     lead: Sequence[str] = field(default_factory=tuple)
 
     def section_slug(self, section: Section) -> str:
-        """The name by which a section is linked to."""
+        """A section's identifier for links."""
         return f"{self.slug}-{slug(section.title)}"
 
 
 @dataclass(frozen=True)
 class Report:
-    """All of it."""
+    """A report."""
 
     title: str
     created: str
@@ -129,23 +137,19 @@ class Report:
     parts: Sequence[Part]
 
     def blocks(self) -> Iterator[Block]:
-        """All that the sections hold, in their order."""
+        """The blocks of all sections, in their order."""
         return (block for part in self.parts for section in part.sections for block in section.blocks)
 
     def tables(self) -> Iterator[Table]:
-        """Every table, in their order."""
+        """All tables, in their order."""
         return (block for block in self.blocks() if isinstance(block, Table))
 
 
-def slug(text: str) -> str:
-    """A name for links and ids.
-
-    >>> slug("Accuracy on test, by length")
-    'accuracy-on-test-by-length'
-    """
-    return re.sub(r"\W+", "-", text.lower()).strip("-")
-
-
 def field_of(name: str, show: Callable[[Any], str] = str) -> Callable[[Record], str]:
-    """A column of one field; a dash where a record lacks it."""
+    """A column of one field, a dash if a record lacks it.
+
+    Args:
+        name: the field.
+        show: formats its value (default: `str`).
+    """
     return lambda record: "\N{EN DASH}" if record.get(name) is None else show(record[name])

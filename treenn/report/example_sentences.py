@@ -1,68 +1,68 @@
-"""The section with the sentences on which two models disagree most."""
+"""The section on the sentences on which two models disagree most."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import treebanks
 from treebanks import Treebank
+from treenn.analysis.disagreement import Disagreement
+from treenn.experiment.results import TaskResults
 from treenn.report.document import Chart, Pictures, Record, Section, Table, Text, field_of
 from treenn.report.formatting import listing
 from treenn.report.two_trees import two_trees
 from treenn.trees import InputError, Tree
 
-_LONGEST = 100  # words that a picture holds
+_LONGEST = 100  # the maximum number of words in a picture
 _KEY = (
     "Each sentence has its tree twice, seen by the first model at the left and by the second at the right. A node's"
     " number and colour are the model's class ({key}), its rim is the gold one; wrong nodes are square."
 )
 
 
-def sentences(section: Mapping[str, Any]) -> Section | None:
-    """Where they stand, and their trees if the treebank is here; `None` where no two models were compared so."""
-    found = section.get("disagreements")
+def sentences_section(task: TaskResults) -> Section | None:
+    """The sentences' positions, and their trees if the treebank is available; None without disagreements."""
+    found = task.disagreements
     if not found:
         return None
-    models = list(found[0]["models"])
+    models = list(found[0].models)
     table = Table(
-        name=f"{section['slug']}/disagreements",
+        name=f"{task.slug}/disagreements",
         caption=f"The {len(found)} examples at whose roots {listing(models)} are farthest apart",
         columns={"Where": lambda record: f"{record['split']}, line {record['line']}", "Gold": field_of("gold")}
         | {model: field_of(model) for model in models}
         | {"Distance": field_of("distance", "{:.2f}".format)},
-        records=[_record(section, each) for each in found],
+        records=[_record(task, each) for each in found],
         left=2 + len(models),
         note="Beside each class its probability, the mean over seeds. Distance: half the sum of the differences between"
         " the two models' probabilities, 1 where they have no class in common.",
     )
-    if not all("nodes" in answer for each in found for answer in each["models"].values()):
+    if not all(answer.nodes is not None for each in found for answer in each.models.values()):
         return Section("Sentences", [table])
     missing = (
-        f"The trees are drawn where {section['treebank']['name']} is at hand: make the report again there, with"
-        " `treenn report`."
+        f"The trees are drawn where {task.treebank.name} is at hand: make the report again there, with `treenn report`."
     )
-    key = ", ".join(f"{number} {name}" for number, name in enumerate(section["treebank"]["classes"]))
-    pictures = Pictures(lambda: _pictures(section, found), scrolls=True, missing=missing)
+    key = ", ".join(f"{number} {name}" for number, name in enumerate(task.treebank.classes))
+    pictures = Pictures(lambda: _pictures(task, found), scrolls=True, missing=missing)
     return Section("Sentences", [table, Text(_KEY.format(key=key)), pictures])
 
 
-def _record(section: Mapping[str, Any], each: Mapping[str, Any]) -> Record:
-    classes = section["treebank"]["classes"]
+def _record(task: TaskResults, each: Disagreement) -> Record:
+    classes = task.treebank.classes
     said = {
-        model: f"{classes[answer['class']]} ({100 * answer['probabilities'][answer['class']]:.0f}%)"
-        for model, answer in each["models"].items()
+        model: f"{classes[answer.predicted]} ({100 * answer.probabilities[answer.predicted]:.0f}%)"
+        for model, answer in each.models.items()
     }
-    gold = classes[each["gold"]] if each["gold"] >= 0 else None
-    return {"split": each["split"], "line": each["line"], "gold": gold, **said, "distance": each["distance"]}
+    gold = classes[each.gold] if each.gold >= 0 else None
+    return {"split": each.split, "line": each.line, "gold": gold, **said, "distance": each.distance}
 
 
-def _pictures(section: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> list[Chart]:
-    """Each sentence with what both models say of its nodes; none where the treebank is missing or another one."""
-    splits = _splits(section["treebank"]["name"])
-    trees = [_tree(splits.get(each["split"], ()), each) for each in found]
+def _pictures(task: TaskResults, found: Sequence[Disagreement]) -> list[Chart]:
+    """Each sentence with both models' predictions; none if the treebank is missing or another one."""
+    splits = _splits(task.treebank.name)
+    trees = [_tree(splits.get(each.split, ()), each) for each in found]
     return [
-        two_trees(section, each, tree)
+        two_trees(task, each, tree)
         for each, tree in zip(found, trees, strict=True)
         if tree is not None and len(tree.words) <= _LONGEST
     ]
@@ -76,10 +76,10 @@ def _splits(name: str) -> Mapping[str, Sequence[Tree]]:
     return treebank.splits if isinstance(treebank, Treebank) else {}
 
 
-def _tree(trees: Sequence[Tree], each: Mapping[str, Any]) -> Tree | None:
-    """The tree that an entry is about, if it is the one that was seen when the entry was made."""
-    if each["line"] > len(trees):
+def _tree(trees: Sequence[Tree], each: Disagreement) -> Tree | None:
+    """The tree of a disagreement, if it has the gold label and the number of nodes that are recorded."""
+    if each.line > len(trees):
         return None
-    tree = trees[each["line"] - 1]
-    fits = tree.label == each["gold"] and all(len(said["nodes"]) == len(tree) for said in each["models"].values())
+    tree = trees[each.line - 1]
+    fits = tree.label == each.gold and all(len(answer.nodes or "") == len(tree) for answer in each.models.values())
     return tree if fits else None

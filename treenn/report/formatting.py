@@ -1,86 +1,87 @@
-"""The report's words for models, metrics and numbers."""
+"""Formatting of models, metrics and numbers in the report."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from treebanks import catalogue
-from treenn.analysis.statistics import by_model, networks
+from treenn.analysis.statistics import summarize
 from treenn.evaluation.metrics import METRICS as METRICS
 from treenn.evaluation.metrics import NONE as NONE
 from treenn.evaluation.metrics import Metric as Metric
-from treenn.evaluation.metrics import applies as applies
+from treenn.evaluation.metrics import mean_and_std as mean_and_std
 from treenn.evaluation.metrics import percent as percent
 from treenn.evaluation.metrics import points as points
-from treenn.evaluation.metrics import spread as spread
+from treenn.experiment.results import TaskResults
+from treenn.report.document import Record
 
 
-def synthetic(results: Mapping[str, Any]) -> str:
-    """What generated a task's examples and labels, as a clause; empty for text that people wrote.
+def synthetic(task: TaskResults) -> str:
+    """The generator of a task's examples and labels, as a clause; empty for natural text.
 
-    Results of before the field existed get the catalogue's clause for a treebank of this name.
+    Results of before 2026-12 lack it; the catalogue has it by the treebank's name.
     """
-    treebank = results["treebank"]
-    return str(treebank.get("synthetic", catalogue.synthetic(treebank["name"])))
+    treebank = task.treebank
+    return catalogue.synthetic(treebank.name) if treebank.synthetic is None else treebank.synthetic
 
 
-def is_sst(results: Mapping[str, Any]) -> bool:
-    """Whether a task is on SST, next to whose results the figures published for it may be printed."""
-    return results["treebank"]["name"] in ("sst", "sst-binary")
+def is_sst(task: TaskResults) -> bool:
+    """Whether a task is on SST, so that published figures are comparable."""
+    return task.treebank.name in ("sst", "sst-binary")
 
 
-def unseen_splits(results: Mapping[str, Any]) -> list[str]:
-    """The evaluated splits that had no part in training: all but dev, which chose the epochs."""
-    return [split for split in results["evaluated"] if split != "dev"]
-
-
-def shown_metrics(results: Mapping[str, Any]) -> list[str]:
-    """The metrics worth a column: they apply, and some model has them."""
-    measured = [model[split] for model in results["summary"].values() for split in unseen_splits(results)]
+def shown_metrics(task: TaskResults) -> list[str]:
+    """The metrics that apply and that some model has."""
+    measured = [model.metrics[split] for model in task.summary.values() for split in task.unseen_splits]
     return [
-        name
-        for name in METRICS
-        if applies(results, name) and any(metrics.get(name) is not None for metrics in measured)
+        name for name in METRICS if task.applies(name) and any(metrics.get(name) is not None for metrics in measured)
     ]
 
 
-def phrase(results: Mapping[str, Any], metric: str) -> str:
-    """What a metric is over, in a sentence about this task."""
-    of_pairs = metric == "root" and all("nodes" not in gold for gold in results["gold"].values())
-    return "pairs" if of_pairs else METRICS[metric].phrase
+def phrase(task: TaskResults, metric: str) -> str:
+    """A metric's name in a sentence about this task."""
+    return "pairs" if metric == "root" and task.is_of_pairs else METRICS[metric].phrase
 
 
-def of_seeds(results: Mapping[str, Any], model: str, split: str, metric: str) -> Mapping[str, float | None] | None:
-    """A metric summed up over a model's seeds; `None` where it has none."""
-    found: Mapping[str, float | None] | None = results["summary"][model][split].get(metric)
-    return found
-
-
-def majority(results: Mapping[str, Any], split: str, metric: str) -> float | None:
-    """The share that the best constant answer gets right; `None` for metrics that have none."""
-    shares = (run[split]["majority"].get(metric) for run in results["runs"])
+def majority(task: TaskResults, split: str, metric: str) -> float | None:
+    """The accuracy of the best constant prediction; None if the metric has none."""
+    shares = (run.metrics[split].majority.get(metric) for run in task.runs)
     return next((share for share in shares if share is not None), None)
 
 
-def runs_majority(results: Mapping[str, Any]) -> bool:
-    """Whether a model of the plan is that constant answer, so that it has a row of its own."""
-    return any(each["model"] == "majority" for each in results["models"])
+def runs_majority(task: TaskResults) -> bool:
+    """Whether a model of the plan is the majority baseline, so that it has a row of its own."""
+    return any(each.model == "majority" for each in task.models)
 
 
-def seeds(results: Mapping[str, Any]) -> dict[str, list[int]]:
+def seeds(task: TaskResults) -> dict[str, list[int]]:
     """The seeds of each model."""
-    return {model: [run["seed"] for run in runs] for model, runs in by_model(results["runs"]).items()}
+    return {model: [run.seed for run in runs] for model, runs in task.runs_by_model.items()}
 
 
-def subject(results: Mapping[str, Any], model: str) -> str:
-    """What a sentence says of a model that something is said of: of one run, that it is one."""
-    single = len(seeds(results)[model]) == 1 and model in networks(results)
+def subject(task: TaskResults, model: str) -> str:
+    """A model's name in a sentence; for a single run, with this remark."""
+    single = len(seeds(task)[model]) == 1 and model in task.networks
     return f"the single run of {model}" if single else model
 
 
+def over_seeds(name: str, values: Sequence[float]) -> dict[str, float | None]:
+    """The fields of a table's record for a number over seeds: its mean by `name`, its standard deviation by `name std`.
+
+    >>> over_seeds("ece", [0.25, 0.75])["ece"]
+    0.5
+    """
+    summary = summarize(values)
+    return {name: summary.mean, f"{name} std": summary.std}
+
+
+def spread_of(name: str, scale: float = 100, digits: int = 1) -> Callable[[Record], str]:
+    """A column with the mean ± standard deviation of a field of `over_seeds`."""
+    return lambda record: mean_and_std(record.get(name), record.get(f"{name} std"), scale, digits)
+
+
 def p_value(p: float | None) -> str:
-    """A p value, never written as the zero that it is not.
+    """A p value; never rounded to zero.
 
     >>> p_value(0.0213), p_value(0.00001), p_value(None)
     ('0.021', '< 0.001', '–')
@@ -91,7 +92,7 @@ def p_value(p: float | None) -> str:
 
 
 def listing(words: Sequence[str]) -> str:
-    """Words as a sentence lists them; with semicolons where one has a comma of its own.
+    """Words as a sentence lists them; with semicolons if one contains a comma.
 
     >>> listing(["a"]), listing(["a", "b"]), listing(["a", "b", "c"]), listing(["a, left", "b", "c"])
     ('a', 'a and b', 'a, b and c', 'a, left; b; and c')

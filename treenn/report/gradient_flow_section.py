@@ -1,17 +1,16 @@
-"""The section with gradients: how far they reach, and how long they were in training."""
+"""The section on gradient flow: gradient norms by distance, and by epoch of training."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from treenn.analysis.gradient_flow import gradient_lengths
-from treenn.analysis.statistics import by_model
+from treenn.analysis.gradient_flow import GradientFlow, TrainingGradientFlow
+from treenn.experiment.results import GradientNorms, RunResults, TaskResults
 from treenn.report.charts import (
     REFERENCE,
     WIDTH,
@@ -25,54 +24,57 @@ from treenn.report.charts import (
 )
 from treenn.report.document import Block, Chart, Pictures, Record, Section, Table, Text, field_of
 from treenn.report.formatting import NONE
-from treenn.report.slices_section import label
 
 _WHEN = {"start": "before training", "end": "after training"}
 _DISTANCES = {"steps": "words to the end of the sentence", "edges": "edges to the root"}
 _SHOWN = (0, 1, 2, 5, 10, 20, 30)
-_FEW = 10  # words: fewer make no point of a curve
-_LEAST = 1e-12  # what a picture draws of norms below it, so that one that has vanished leaves room for the others
+_FEW = 10  # the minimum number of words for a point of a curve
+_LEAST = 1e-12  # the minimum norm in a chart, so that one that has vanished leaves room for the others
+
+Flows = Mapping[str, Sequence[TrainingGradientFlow]]
+"""By model the gradient flow of its runs."""
 
 
-def reaching(section: Mapping[str, Any]) -> Section | None:
-    """The norm of the gradient by distance, and its length by epoch; `None` where no run has either."""
-    runs = by_model(section["runs"])
-    found = {model: group for model, group in runs.items() if all(run.get("reach") for run in group)}
+def gradient_flow_section(task: TaskResults) -> Section | None:
+    """Gradient norms by distance and by epoch; None if no run has either."""
+    runs = task.runs_by_model
+    by_model = {
+        model: [flow for run in group if (flow := run.gradient_flow) is not None] for model, group in runs.items()
+    }
+    flows = {model: group for model, group in by_model.items() if len(group) == len(runs[model])}
     blocks: list[Block] = []
-    if found:
-        blocks += [Text(_about(found)), *(_table(section, found, distance) for distance in _DISTANCES)]
-    logged = any(_lengths(group) for group in runs.values())
-    if found or logged:
-        blocks.append(Pictures(partial(_charts, section, found, logged=logged)))
+    if flows:
+        blocks += [Text(_about(flows)), *(_table(task, flows, distance) for distance in _DISTANCES)]
+    logged = any(_norms(group) for group in runs.values())
+    if flows or logged:
+        blocks.append(Pictures(partial(_charts, task, flows, logged=logged)))
     return Section("The reach of the gradient", blocks) if blocks else None
 
 
-def _charts(section: Mapping[str, Any], found: Mapping[str, Sequence[Any]], *, logged: bool) -> list[Chart]:
-    charts = [_chart(section, found, distance) for distance in _DISTANCES] if found else []
-    return [*charts, _training(section)] if logged else charts
+def _charts(task: TaskResults, flows: Flows, *, logged: bool) -> list[Chart]:
+    charts = [_chart(task, flows, distance) for distance in _DISTANCES] if flows else []
+    return [*charts, _training(task)] if logged else charts
 
 
-def _about(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
-    measured = next(iter(found.values()))[0]["reach"]["end"]
-    along = {
-        way: [model for model, runs in found.items() if runs[0]["reach"]["end"]["path"] == way] for way in _DISTANCES
-    }
-    paths = "; ".join(f"{', '.join(models)}: by {_DISTANCES[way]}" for way, models in along.items() if models)
+def _about(flows: Flows) -> str:
+    sentences = next(iter(flows.values()))[0].end.sentences
+    along = {path: [model for model, runs in flows.items() if runs[0].end.path == path] for path in _DISTANCES}
+    paths = "; ".join(f"{', '.join(models)}: by {_DISTANCES[path]}" for path, models in along.items() if models)
     return (
         "The norm of the gradient of a sentence's loss at a word, against how far that word is from the output:"
-        f" geometric means over the words of {measured['sentences']} sentences of dev, and over seeds. Where it shrinks"
+        f" geometric means over the words of {sentences} sentences of dev, and over seeds. Where it shrinks"
         f" or grows by a factor with each step, gradients vanish or explode. The way that gradients go: {paths}."
     )
 
 
-def _table(section: Mapping[str, Any], found: Mapping[str, Sequence[Any]], distance: str) -> Table:
+def _table(task: TaskResults, flows: Flows, distance: str) -> Table:
     records = [
-        {"model": model, "when": words, **{f"{place}": norm for place, norm in _curve(runs, when, distance).items()}}
-        for model, runs in found.items()
+        {"model": model, "when": words, **_curve(runs, when, distance)}
+        for model, runs in flows.items()
         for when, words in _WHEN.items()
     ]
     return Table(
-        name=f"{section['slug']}/reach-{distance}",
+        name=f"{task.slug}/reach-{distance}",
         caption=f"Norm of the gradient by {_DISTANCES[distance]}",
         columns={"Model": field_of("model"), "When": field_of("when")}
         | {str(place): _norm(place) for place in _SHOWN if any(_at(each, place) is not None for each in records)},
@@ -81,16 +83,16 @@ def _table(section: Mapping[str, Any], found: Mapping[str, Sequence[Any]], dista
     )
 
 
-def _norm(place: int) -> Any:
+def _norm(place: int) -> Callable[[Record], str]:
     def show(record: Record) -> str:
-        found = _at(record, place)
-        return NONE if found is None else f"{found:.2g}"
+        norm = _at(record, place)
+        return NONE if norm is None else f"{norm:.2g}"
 
     return show
 
 
 def _at(record: Record, place: int) -> float | None:
-    """The norm of the range that a distance is in."""
+    """The norm of the range that contains a distance."""
     for name, norm in record.items():
         start, _, end = name.partition("–")
         if start.isdigit() and int(start) <= place <= int(end or start):
@@ -98,23 +100,24 @@ def _at(record: Record, place: int) -> float | None:
     return None
 
 
-def _curve(runs: Sequence[Mapping[str, Any]], when: str, distance: str) -> dict[str, float]:
-    """By range of distance, the geometric mean over runs; ranges with few words are left out."""
+def _curve(runs: Sequence[TrainingGradientFlow], when: str, distance: str) -> dict[str, float]:
+    """The geometric mean over runs by range of distance; ranges with few words are left out."""
     norms: dict[str, list[float]] = {}
     for run in runs:
-        for each in run["reach"][when][distance]:
-            if each["words"] >= _FEW and each["mean"]:
-                norms.setdefault(label(each), []).append(each["mean"])
+        flow: GradientFlow = getattr(run, when)
+        for each in flow.steps if distance == "steps" else flow.edges:
+            if each.words >= _FEW and each.mean:
+                norms.setdefault(each.label, []).append(each.mean)
     return {name: float(np.exp(np.mean(np.log(values)))) for name, values in norms.items()}
 
 
 @styled
-def _chart(section: Mapping[str, Any], found: Mapping[str, Sequence[Any]], distance: str) -> Chart:
+def _chart(task: TaskResults, flows: Flows, distance: str) -> Chart:
     figure, words = Figure(figsize=(WIDTH, 3.3), layout="constrained"), []
     panels = figure.subplots(1, 2, sharey=True, sharex=True)
     for axes, (when, title) in zip(panels, _WHEN.items(), strict=True):
-        for model, place in drawn(section).items():
-            curve = _curve(found[model], when, distance) if model in found else {}
+        for model, place in drawn(task).items():
+            curve = _curve(flows[model], when, distance) if model in flows else {}
             _line(axes, curve, place, model)
             words += [f"{model} {title} {_ends(curve)}"] if curve else []
         axes.set_title(title.capitalize())
@@ -124,7 +127,7 @@ def _chart(section: Mapping[str, Any], found: Mapping[str, Sequence[Any]], dista
     legend(figure, panels[0])
     return finish(
         figure,
-        section["slug"],
+        task.slug,
         f"Gradient by {_DISTANCES[distance]}",
         "Geometric means. A straight line down is a gradient that vanishes by the same factor with every step.",
         f"Norm of the gradient by {_DISTANCES[distance]}: " + "; ".join(words),
@@ -138,35 +141,32 @@ def _line(axes: Axes, curve: Mapping[str, float], place: int, model: str) -> Non
 
 
 def _ends(curve: Mapping[str, float]) -> str:
-    (first, start), *_ = found = list(curve.items())
-    last, end = found[-1]
+    (first, start), *_ = points = list(curve.items())
+    last, end = points[-1]
     return f"{start:.2g} at {first}, {end:.2g} at {last}"
 
 
-def _lengths(runs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The lengths of each run that has logged them."""
-    return [
-        gradient_lengths(run)
-        for run in runs
-        if run["history"] and all(epoch.get("gradient_norm") for epoch in run["history"]) and run.get("settings")
-    ]
+def _norms(runs: Sequence[RunResults]) -> list[GradientNorms]:
+    """The gradient norms of the runs that logged them."""
+    return [norms for run in runs if (norms := run.gradient_norms) is not None]
 
 
 @styled
-def _training(section: Mapping[str, Any]) -> Chart:
-    """The length of the whole gradient by epoch: mean and longest before clipping, and where it was clipped."""
+def _training(task: TaskResults) -> Chart:
+    """The gradient norm by epoch: mean and maximum before clipping, and the limit of clipping."""
     figure, words, limits = Figure(figsize=(WIDTH, 3.1), layout="constrained"), [], set()
-    axes, runs = figure.subplots(), by_model(section["runs"])
-    for model, place in drawn(section).items():
-        lengths = _lengths(runs[model])
-        if not lengths:
+    axes, runs = figure.subplots(), task.runs_by_model
+    for model, place in drawn(task).items():
+        norms = _norms(runs[model])
+        if not norms:
             continue
-        common = min(len(each["mean"]) for each in lengths)
-        mean, most = (np.mean([each[name][:common] for each in lengths], axis=0) for name in ("mean", "max"))
+        common = min(len(each.mean) for each in norms)
+        mean = np.mean([each.mean[:common] for each in norms], axis=0)
+        most = np.mean([each.max[:common] for each in norms], axis=0)
         epochs = range(1, common + 1)
         axes.plot(epochs, mean, **look(place), markersize=4, label=model)
         axes.plot(epochs, most, **look(place) | {"marker": ""}, linewidth=0.8, alpha=0.6)
-        limits |= {each["clip_norm"] for each in lengths if each["clip_norm"] is not None}
+        limits |= {each.clip_norm for each in norms if each.clip_norm is not None}
         words.append(f"{model} from {mean[0]:.2g} to {mean[-1]:.2g}, at most {most.max():.2g}")
     for limit in sorted(limits):
         axes.axhline(limit, **REFERENCE)
@@ -177,7 +177,7 @@ def _training(section: Mapping[str, Any]) -> Chart:
     clipped = ", ".join(f"{limit:g}" for limit in sorted(limits))
     return finish(
         figure,
-        section["slug"],
+        task.slug,
         "Length of the gradient in training",
         "Of all parameters together, before clipping, mean over batches and seeds; thin and without marks, the longest"
         " of an epoch. "

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from treenn.report.document import Block, Chart, Code, Pictures, Report, Table, Text, slug
+from treenn.experiment.results import slug
+from treenn.report.document import Block, Chart, Code, Pictures, Report, Table, Text
 
 Progress = Callable[[int, int, str], None]
 """Called after each group of pictures with the groups drawn, their number, and the title of the last picture."""

@@ -1,101 +1,101 @@
-"""The section with minimal pairs: what one negation does to a model's answer."""
+"""The section on minimal pairs: the effect of one negation on predictions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
-from treenn.analysis.statistics import by_model, summarize
+from treenn.analysis.negation import NegationResults, PolarityResults, PublishedPairs
+from treenn.experiment.results import TaskResults
 from treenn.report.charts import INK, finish, look, name_rows, places, stack, styled
 from treenn.report.document import Block, Chart, Pictures, Record, Section, Table, Text, field_of
-from treenn.report.formatting import NONE, is_sst, percent, points, spread
+from treenn.report.formatting import NONE, is_sst, over_seeds, percent, points, spread_of
 
 _SHARES = {"right": "as in the paper", "moved": "moved the right way", "reversed": "reversed"}
 _POLARITIES = ("positive", "negative")
 
 
-def negated(section: Mapping[str, Any]) -> Section | None:
-    """How answers change with a negation; `None` where no run was asked."""
-    found = {
-        model: [run["minimal_pairs"] for run in runs]
-        for model, runs in by_model(section["runs"]).items()
-        if all(run.get("minimal_pairs") for run in runs)
-    }
+Results = Mapping[str, Sequence[NegationResults]]
+"""By model the effect of negation in its runs."""
+
+
+def negation_section(task: TaskResults) -> Section | None:
+    """The effect of negation on predictions; None if no run was measured."""
+    by_model = task.runs_by_model
+    found = {model: [each for run in runs if (each := run.minimal_pairs)] for model, runs in by_model.items()}
+    found = {model: runs for model, runs in found.items() if len(runs) == len(by_model[model])}
     if not found:
         return None
     first = next(iter(found.values()))[0]
     blocks: list[Block] = [Text(_about(first))]
-    for polarity in [each for each in _POLARITIES if first[each]["pairs"]]:
-        blocks.append(_table(section, found, polarity))
-        if "published" in first[polarity] and is_sst(section):
-            blocks.append(_published(section, first, polarity))
-    return Section("Negation by minimal pairs", [*blocks, Pictures(lambda: [_chart(section, found)])])
+    for polarity, results in first.by_polarity().items():
+        if results.pairs:
+            blocks.append(_table(task, polarity, {model: _of(runs, polarity) for model, runs in found.items()}))
+        if results.pairs and results.published is not None and is_sst(task):
+            blocks.append(_published(task, polarity, results.published))
+    return Section("Negation by minimal pairs", [*blocks, Pictures(lambda: [_chart(task, found)])])
 
 
-def _about(first: Mapping[str, Any]) -> str:
+def _of(runs: Sequence[NegationResults], polarity: str) -> list[PolarityResults]:
+    return [run.by_polarity()[polarity] for run in runs]
+
+
+def _about(first: NegationResults) -> str:
     return (
-        f"{first['pairs']} pairs of phrases that differ in one negation, {first['inserted']} with it put in and"
-        f" {first['removed']} with it taken out, after Socher et al. (2013, section 6.4). {first['rule']} As in the"
+        f"{first.pairs} pairs of phrases that differ in one negation, {first.inserted} with it put in and"
+        f" {first.removed} with it taken out, after Socher et al. (2013, section 6.4). {first.rule} As in the"
         " paper, a negated positive is right where the plain phrase is taken as positive and the negated one as"
         " negative; a negated negative where it becomes less negative, which need not be positive. Reversed: the"
         " answer goes to the other side. The expected class is the mean of class numbers under the probabilities."
     )
 
 
-def _table(section: Mapping[str, Any], found: Mapping[str, Sequence[Any]], polarity: str) -> Table:
-    pairs = next(iter(found.values()))[0][polarity]["pairs"]
+def _table(task: TaskResults, polarity: str, results: Mapping[str, Sequence[PolarityResults]]) -> Table:
+    pairs = next(iter(results.values()))[0].pairs
     return Table(
-        name=f"{section['slug']}/negated-{polarity}",
+        name=f"{task.slug}/negated-{polarity}",
         caption=f"Negated {polarity} phrases, {pairs} pairs: percent, mean ± standard deviation over seeds",
         columns={"Model": field_of("model")}
-        | {head.capitalize(): _share(name) for name, head in _SHARES.items()}
+        | {head.capitalize(): spread_of(name) for name, head in _SHARES.items()}
         | {"Expected class": _change},
-        records=[{"model": model, **_record([run[polarity] for run in runs])} for model, runs in found.items()],
+        records=[{"model": model, **_record(runs)} for model, runs in results.items()],
     )
 
 
-def _record(runs: Sequence[Mapping[str, Any]]) -> Record:
-    record: dict[str, Any] = {"pairs": runs[0]["pairs"]}
-    values = {name: [run[name] / run["pairs"] for run in runs] for name in _SHARES}
+def _record(runs: Sequence[PolarityResults]) -> Record:
+    record: dict[str, object] = {"pairs": runs[0].pairs}
+    for name in _SHARES:
+        record |= over_seeds(name, [getattr(run, name) / run.pairs for run in runs])
     for name in ("positive_change", "not_negative_change", "expected_change"):
-        values[name] = [run[name] for run in runs]
-    for name, column in values.items():
-        summed = summarize(column)
-        record |= {name: summed["mean"], f"{name} std": summed["std"]}
+        record |= over_seeds(name, [getattr(run, name) for run in runs])
     return record
 
 
-def _share(name: str) -> Any:
-    return lambda record: spread({"mean": record[name], "std": record[f"{name} std"]})
-
-
 def _change(record: Record) -> str:
-    """With its sign, which says where to."""
+    """The change of the expected class with its sign."""
     change = record["expected_change"]
     return NONE if change is None else ("+" if change > 0 else "") + points(change / 100, digits=2)
 
 
-def _published(section: Mapping[str, Any], first: Mapping[str, Any], polarity: str) -> Table:
-    published = first[polarity]["published"]
+def _published(task: TaskResults, polarity: str, published: PublishedPairs) -> Table:
     return Table(
-        name=f"{section['slug']}/negated-{polarity}-published",
-        caption=f"Published (quoted from memory), {published['pairs']} pairs of the paper's own: percent as in the"
-        " paper",
+        name=f"{task.slug}/negated-{polarity}-published",
+        caption=f"Published (quoted from memory), {published.pairs} pairs of the paper's own: percent as in the paper",
         columns={"Model": field_of("model"), "As in the paper": field_of("share", percent)},
-        records=[{"model": model, "share": share} for model, share in published["shares"].items()],
+        records=[{"model": model, "share": share} for model, share in published.shares.items()],
     )
 
 
 @styled
-def _chart(section: Mapping[str, Any], found: Mapping[str, Sequence[Any]]) -> Chart:
+def _chart(task: TaskResults, found: Results) -> Chart:
     figure, rows = stack([len(found)] * 2, share=True)
-    numbers, words = places(section), []
+    numbers, words = places(task), []
     for polarity, axes in zip(_POLARITIES, rows, strict=True):
         axes.axvline(0, color=INK, linewidth=1)
         for row, (model, runs) in enumerate(found.items()):
-            changes = [run[polarity]["expected_change"] for run in runs if run[polarity]["expected_change"] is not None]
+            results = _of(runs, polarity)
+            changes = [each.expected_change for each in results if each.expected_change is not None]
             if changes:
                 axes.plot(changes, [row] * len(changes), **look(numbers[model], line=False), alpha=0.7)
                 axes.plot([np.mean(changes)], [row], "|", color=INK, markersize=13, markeredgewidth=1.5)
@@ -105,7 +105,7 @@ def _chart(section: Mapping[str, Any], found: Mapping[str, Sequence[Any]]) -> Ch
     rows[-1].set_xlabel("Change of the expected class; right of 0 more positive")
     return finish(
         figure,
-        section["slug"],
+        task.slug,
         "What a negation changes",
         "A mark for each seed, the stroke their mean. Negated positives should move left, negated negatives right.",
         "Mean change of the expected class: " + "; ".join(words),

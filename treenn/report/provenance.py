@@ -1,19 +1,24 @@
-"""The last part: how the report was made."""
+"""The last part of the report: provenance."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
+from treenn.experiment.results import TaskResults
 from treenn.report.document import Block, Code, Part, Section, Table, Text, field_of
 from treenn.report.formatting import METRICS, NONE, listing, seeds, shown_metrics
 
 
-def making(sections: Sequence[Mapping[str, Any]]) -> Part:
-    """The command, the data, the settings, the versions and the metrics."""
-    shown = [metric for name, metric in METRICS.items() if any(name in shown_metrics(section) for section in sections)]
+def provenance(sections: Sequence[TaskResults], command: str) -> Part:
+    """The command, the data, the settings, the versions and the metrics.
+
+    Args:
+        sections: the tasks with runs.
+        command: the command of the comparison.
+    """
+    shown = [metric for name, metric in METRICS.items() if any(name in shown_metrics(task) for task in sections)]
     found = [
-        Section("Command", [Code(sections[0]["command"])]),
+        Section("Command", [Code(command)]),
         Section("Data", list(_data(sections))),
         Section("Settings", [_pairs("settings", "What models share but for their own", _settings(sections))]),
         Section("Versions and machine", [_pairs("versions", "What the runs ran on", _versions(sections))]),
@@ -22,35 +27,35 @@ def making(sections: Sequence[Mapping[str, Any]]) -> Part:
     return Part("How this was made", "how", found)
 
 
-def _data(sections: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
-    for name, section in {section["treebank"]["name"]: section for section in sections}.items():
-        classes = section["treebank"]["classes"]
+def _data(sections: Sequence[TaskResults]) -> Iterator[Block]:
+    for name, task in {task.treebank.name: task for task in sections}.items():
+        classes = task.treebank.classes
         kind = f"{len(classes)} classes: {', '.join(classes)}" if classes else "scores on a scale"
-        sizes = ", ".join(f"{split} {size:,}" for split, size in section["treebank"]["sizes"].items())
-        yield Text(f"{name}, {kind}. Examples: {sizes}. Seeds: {_seeds(section)}.")
-        for each in section.get("vectors") or ():
+        sizes = ", ".join(f"{split} {size:,}" for split, size in task.treebank.sizes.items())
+        yield Text(f"{name}, {kind}. Examples: {sizes}. Seeds: {_seeds(task)}.")
+        for each in task.vectors:
             yield Text(
-                f"{each['file']}: {each['size']} dimensions; without {each['words_missing']:,} of the {each['words']:,}"
-                f" words of {name}, which are {each['tokens_missing']:,} of its {each['tokens']:,} tokens."
+                f"{each.file}: {each.size} dimensions; without {each.words_missing:,} of the {each.words:,}"
+                f" words of {name}, which are {each.tokens_missing:,} of its {each.tokens:,} tokens."
             )
 
 
-def _seeds(section: Mapping[str, Any]) -> str:
+def _seeds(task: TaskResults) -> str:
     by_numbers: dict[str, list[str]] = {}
-    for model, numbers in seeds(section).items():
+    for model, numbers in seeds(task).items():
         by_numbers.setdefault(", ".join(map(str, numbers)), []).append(model)
     return "; ".join(f"{listing(models)} {numbers}" for numbers, models in by_numbers.items())
 
 
-def _settings(sections: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Each setting, with all values that it has on some task."""
-    return _joined((name, _plain(value)) for section in sections for name, value in section["settings"].items())
+def _settings(sections: Iterable[TaskResults]) -> dict[str, str]:
+    """Each setting with its values over all tasks."""
+    return _joined((name, _plain(value)) for task in sections for name, value in task.settings.items())
 
 
-def _versions(sections: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """What the runs ran on; where they differ, each value that occurred."""
-    runs = (run for section in sections for run in section["runs"])
-    return _joined((name, str(value)) for run in runs for name, value in run["environment"].items())
+def _versions(sections: Iterable[TaskResults]) -> dict[str, str]:
+    """The runs' versions and machines, with all values that occur."""
+    runs = (run for task in sections for run in task.runs)
+    return _joined((name, str(value)) for run in runs for name, value in run.environment.items())
 
 
 def _joined(found: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -61,7 +66,7 @@ def _joined(found: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _plain(value: object) -> str:
-    """A setting as a reader writes it: several values with commas, none as a dash."""
+    """A setting's value: several values with commas, None as a dash."""
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value)) or NONE
     return NONE if value is None else str(value)

@@ -1,15 +1,16 @@
-"""The section with the results: how good each model is, over its seeds."""
+"""The section on results: metrics of each model over seeds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from treenn.analysis.statistics import by_model
 from treenn.evaluation.metrics import paired_metrics
+from treenn.experiment.results import TaskResults
 from treenn.report.charts import INK, REFERENCE, finish, look, name_rows, places, stack, styled
 from treenn.report.document import Chart, Pictures, Record, Section, Table, field_of
 from treenn.report.formatting import (
@@ -17,12 +18,10 @@ from treenn.report.formatting import (
     NONE,
     Metric,
     majority,
-    of_seeds,
     percent,
     runs_majority,
     seeds,
     shown_metrics,
-    unseen_splits,
 )
 from treenn.report.multi_test import MANY
 
@@ -30,60 +29,60 @@ _FIVE = ("mean", "std", "min", "median", "max")
 _MAJORITY = "majority: always the commonest answer"
 
 
-def results(section: Mapping[str, Any]) -> Section:
-    """The metrics of every model on every unseen split."""
+def results_section(task: TaskResults) -> Section:
+    """The metrics of every model on every held-out split."""
     blocks: list[Any] = []
-    for split in unseen_splits(section):
-        blocks.append(_overview(section, split))
-        blocks += [_of_metric(section, split, metric) for metric in tested_metrics(section)]
-    return Section("Results", [*blocks, Pictures(lambda: [_chart(section, split) for split in unseen_splits(section)])])
+    for split in task.unseen_splits:
+        blocks.append(_overview(task, split))
+        blocks += [_of_metric(task, split, metric) for metric in tested_metrics(task)]
+    return Section("Results", [*blocks, Pictures(lambda: [_chart(task, split) for split in task.unseen_splits])])
 
 
-def tested_metrics(section: Mapping[str, Any]) -> list[str]:
+def tested_metrics(task: TaskResults) -> list[str]:
     """The metrics in which models are tested against each other."""
-    return [metric for metric in paired_metrics() if metric in shown_metrics(section)]
+    return [metric for metric in paired_metrics() if metric in shown_metrics(task)]
 
 
-def _overview(section: Mapping[str, Any], split: str) -> Table:
-    shown = shown_metrics(section)
+def _overview(task: TaskResults, split: str) -> Table:
+    shown = shown_metrics(task)
     in_percent = " in percent," if all(METRICS[metric].share for metric in shown) else ""
     return Table(
-        name=f"{section['slug']}/results-{split}",
+        name=f"{task.slug}/results-{split}",
         caption=f"On {split},{in_percent} mean ± standard deviation over seeds",
         columns={"Model": field_of("model")}
         | {METRICS[metric].title: _spread_of(metric) for metric in shown}
         | {"Seeds": field_of("seeds")},
-        records=list(_records(section, split, shown)),
-        folded=len(unseen_splits(section)) >= MANY,
+        records=list(_records(task, split, shown)),
+        folded=len(task.unseen_splits) >= MANY,
     )
 
 
-def _records(section: Mapping[str, Any], split: str, metrics: Sequence[str]) -> Iterator[Record]:
-    for model, numbers in seeds(section).items():
-        record: dict[str, Any] = {"model": model, "seeds": len(numbers)}
+def _records(task: TaskResults, split: str, metrics: Sequence[str]) -> Iterator[Record]:
+    for model, numbers in seeds(task).items():
+        record: dict[str, object] = {"model": model, "seeds": len(numbers)}
         for metric in metrics:
-            found = of_seeds(section, model, split, metric) or dict.fromkeys(_FIVE)
-            record |= {f"{metric} {name}": found[name] for name in _FIVE}
+            spread = task.spread(model, split, metric)
+            record |= {f"{metric} {name}": None if spread is None else getattr(spread, name) for name in _FIVE}
         yield record
-    if not runs_majority(section):
-        yield {"model": _MAJORITY} | {f"{metric} mean": majority(section, split, metric) for metric in metrics}
+    if not runs_majority(task):
+        yield {"model": _MAJORITY} | {f"{metric} mean": majority(task, split, metric) for metric in metrics}
 
 
-def _spread_of(metric: str) -> Any:
-    return lambda record: METRICS[metric].spread({name: record.get(f"{metric} {name}") for name in ("mean", "std")})
+def _spread_of(metric: str) -> Callable[[Record], str]:
+    return lambda record: METRICS[metric].mean_and_std(record.get(f"{metric} mean"), record.get(f"{metric} std"))
 
 
-def _of_metric(section: Mapping[str, Any], split: str, name: str) -> Table:
+def _of_metric(task: TaskResults, split: str, name: str) -> Table:
     """One metric with all five numbers."""
     metric = METRICS[name]
     records = [
-        {"model": model, **found}
-        for model in section["summary"]
-        if (found := of_seeds(section, model, split, name)) is not None
+        {"model": model} | asdict(spread)
+        for model in task.summary
+        if (spread := task.spread(model, split, name)) is not None
     ]
     heads = dict(zip(("Mean", "Std", "Min", "Median", "Max"), _FIVE, strict=True))
     return Table(
-        name=f"{section['slug']}/seeds-{split}-{name}",
+        name=f"{task.slug}/seeds-{split}-{name}",
         caption=f"{metric.title} on {split}, over seeds",
         columns={"Model": field_of("model")} | {head: _column(field, metric) for head, field in heads.items()},
         records=records,
@@ -91,33 +90,33 @@ def _of_metric(section: Mapping[str, Any], split: str, name: str) -> Table:
     )
 
 
-def _column(name: str, metric: Metric) -> Any:
+def _column(name: str, metric: Metric) -> Callable[[Record], str]:
     return lambda record: NONE if record.get(name) is None else metric.value(record[name])
 
 
 @styled
-def _chart(section: Mapping[str, Any], split: str) -> Chart:
+def _chart(task: TaskResults, split: str) -> Chart:
     """Every run of every model, the mean of its seeds, and the majority class."""
-    metrics, models = tested_metrics(section), by_model(section["runs"])
+    metrics, models = tested_metrics(task), task.runs_by_model
     figure, rows = stack([len(models)] * len(metrics))
-    numbers = places(section)
+    numbers = places(task)
     for metric, axes in zip(metrics, rows, strict=True):
         scale = 100 if METRICS[metric].share else 1
         for row, (model, runs) in enumerate(models.items()):
-            values = [scale * run[split][metric] for run in runs if run[split].get(metric) is not None]
+            values = [scale * value for run in runs if (value := run.value(split, metric)) is not None]
             _seed_marks(axes, row, values, look(numbers[model], line=False))
-        constant = majority(section, split, metric)
+        constant = majority(task, split, metric)
         if constant is not None:
             axes.axvline(scale * constant, **REFERENCE)
         name_rows(axes, list(models))
         axes.set_title(METRICS[metric].title + (" (%)" if METRICS[metric].share else ""))
     return finish(
         figure,
-        section["slug"],
+        task.slug,
         f"Accuracy on {split}" if "pearson" not in metrics else f"Correlation on {split}",
         "A mark for each seed; the upright stroke is their mean"
         + ("." if "pearson" in metrics else "; the dotted line is what always giving the commonest answer reaches."),
-        "; ".join(_in_words(section, split, metric) for metric in metrics),
+        "; ".join(_in_words(task, split, metric) for metric in metrics),
     )
 
 
@@ -127,7 +126,7 @@ def _seed_marks(axes: Axes, row: int, values: Sequence[float], style: Mapping[st
         axes.plot([np.mean(values)], [row], "|", color=INK, markersize=13, markeredgewidth=1.5)
 
 
-def _in_words(section: Mapping[str, Any], split: str, name: str) -> str:
-    constant, metric = majority(section, split, name), METRICS[name]
-    found = [f"{model} {metric.spread(of_seeds(section, model, split, name))}" for model in section["summary"]]
+def _in_words(task: TaskResults, split: str, name: str) -> str:
+    constant, metric = majority(task, split, name), METRICS[name]
+    found = [f"{model} {metric.spread(task.spread(model, split, name))}" for model in task.summary]
     return f"{metric.title}: {', '.join(found)}" + (f", majority {percent(constant)}" if constant is not None else "")

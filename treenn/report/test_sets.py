@@ -1,4 +1,4 @@
-"""The section of a task with many test sets, such as sentences of growing length: every model on all of them."""
+"""The section of a task with many test sets, such as sentences of growing length."""
 
 from __future__ import annotations
 
@@ -7,44 +7,45 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from treenn.experiment.results import TaskResults
 from treenn.report.charts import REFERENCE, WIDTH, drawn, finish, legend, look, name_places, styled
 from treenn.report.document import Chart, Pictures, Section, Table, field_of
-from treenn.report.formatting import METRICS, majority, of_seeds, unseen_splits
+from treenn.report.formatting import METRICS, majority
 from treenn.report.multi_test import MANY
 from treenn.report.results_section import tested_metrics
 
 
-def across(section: Mapping[str, Any]) -> Section | None:
-    """A table and a picture for each tested metric; `None` where there are few test sets."""
-    if len(unseen_splits(section)) < MANY:
+def all_test_sets(task: TaskResults) -> Section | None:
+    """A table and a chart for each tested metric; None for few test sets."""
+    if len(task.unseen_splits) < MANY:
         return None
-    metrics = tested_metrics(section)
-    pictures = Pictures(lambda: [_chart(section, metric) for metric in metrics])
-    return Section("All test sets", [*(_table(section, metric) for metric in metrics), pictures])
+    metrics = tested_metrics(task)
+    pictures = Pictures(lambda: [_chart(task, metric) for metric in metrics])
+    return Section("All test sets", [*(_table(task, metric) for metric in metrics), pictures])
 
 
-def _table(section: Mapping[str, Any], name: str) -> Table:
-    metric, models = METRICS[name], list(section["summary"])
-    means = {model: _means(section, model, name) for model in models}
+def _table(task: TaskResults, name: str) -> Table:
+    metric, models = METRICS[name], list(task.summary)
+    means = {model: _means(task, model, name) for model in models}
     return Table(
-        name=f"{section['slug']}/all-{name}",
+        name=f"{task.slug}/all-{name}",
         caption=f"{metric.title} on every test set{' in percent' if metric.share else ''}, mean over seeds",
         columns={"Test set": field_of("split")} | {model: field_of(model, metric.value) for model in models},
         records=[
-            {"split": split} | {model: means[model].get(split) for model in models} for split in unseen_splits(section)
+            {"split": split} | {model: means[model].get(split) for model in models} for split in task.unseen_splits
         ],
     )
 
 
-def _means(section: Mapping[str, Any], model: str, metric: str) -> dict[str, float]:
-    """By split, of those where the model has the metric."""
-    found = {split: of_seeds(section, model, split, metric) or {} for split in unseen_splits(section)}
-    return {split: mean for split, numbers in found.items() if (mean := numbers.get("mean")) is not None}
+def _means(task: TaskResults, model: str, metric: str) -> dict[str, float]:
+    """The metric's mean by split; splits without it are left out."""
+    spreads = {split: spread for split in task.unseen_splits if (spread := task.spread(model, split, metric))}
+    return {split: spread.mean for split, spread in spreads.items() if spread.mean is not None}
 
 
 @styled
-def _chart(section: Mapping[str, Any], name: str) -> Chart:
-    metric, splits = METRICS[name], unseen_splits(section)
+def _chart(task: TaskResults, name: str) -> Chart:
+    metric, splits = METRICS[name], task.unseen_splits
     scale = 100 if metric.share else 1
     figure, words = Figure(figsize=(WIDTH, 3.1), layout="constrained"), []
     axes = figure.subplots()
@@ -53,9 +54,9 @@ def _chart(section: Mapping[str, Any], name: str) -> Chart:
         axes.plot([splits.index(split) for split in means], [scale * mean for mean in means.values()], **how)
         words.append(f"{title} " + ", ".join(f"{split} {metric.value(mean)}" for split, mean in means.items()))
 
-    for model, place in drawn(section).items():
-        line(model, _means(section, model, name), **look(place), label=model)
-    constants = {split: found for split in splits if (found := majority(section, split, name)) is not None}
+    for model, place in drawn(task).items():
+        line(model, _means(task, model, name), **look(place), label=model)
+    constants = {split: found for split in splits if (found := majority(task, split, name)) is not None}
     if constants:
         line("majority", constants, **REFERENCE)
     name_places(axes, splits)
@@ -63,7 +64,7 @@ def _chart(section: Mapping[str, Any], name: str) -> Chart:
     legend(figure, axes)
     return finish(
         figure,
-        section["slug"],
+        task.slug,
         f"{metric.title} on every test set",
         "Means over seeds"
         + ("; the dotted line is what always giving the commonest answer reaches." if constants else "."),

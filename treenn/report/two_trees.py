@@ -1,17 +1,18 @@
-"""A sentence with its tree twice: coloured by one model at the left, by another at the right, gold beside both.
+"""A sentence with its tree twice: coloured by one model at the left, by another at the right, with gold rims.
 
-The words stand one below the other; the trees grow from them to either side, so that their nodes mirror each other.
+The words are in a column; the trees extend from them to either side, mirrored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
+from treenn.analysis.disagreement import Answer, Disagreement
+from treenn.experiment.results import TaskResults, slug
 from treenn.report.charts import described
-from treenn.report.document import Chart, slug
+from treenn.report.document import Chart
 from treenn.trees import Tree
 from treenn.trees.palette import colour_of, ink_on
 
@@ -19,31 +20,32 @@ _ROW, _STEP, _RADIUS, _TOP = 16.0, 15.0, 6.0, 22.0
 _LETTER = 6.6  # at most so wide, at this size
 
 
-def two_trees(section: Mapping[str, Any], each: Mapping[str, Any], tree: Tree) -> Chart:
+def two_trees(task: TaskResults, each: Disagreement, tree: Tree) -> Chart:
     """The picture of one sentence.
 
-    A node is filled with the model's class, and says its number; its rim has the gold one. Right nodes are round, wrong
-    ones square, so that no reader needs the colours.
+    A node has the colour and the number of the predicted class, and a rim in the colour of the gold class. Correct
+    nodes are round, wrong ones square.
 
     Args:
-        section: the task.
-        each: an entry of its `disagreements`, with `nodes`.
-        tree: of the treebank.
+        task: the task.
+        each: a disagreement with the classes of nodes.
+        tree: the sentence's tree.
     """
-    classes = section["treebank"]["classes"]
+    classes = task.treebank.classes
     middle = _LETTER * max(len(word) for word in tree.words) / 2 + 10
     side = middle + _STEP * (max(tree.heights) + 1)
     width, height = 2 * side, _TOP + _ROW * len(tree.words) + 4
     parts = [_words(tree, side)]
-    for direction, (model, said) in zip((-1, 1), each["models"].items(), strict=True):
-        parts += [_name(model, direction, side), *_tree(tree, said["nodes"], len(classes), side, direction * middle)]
+    for direction, (model, answer) in zip((-1, 1), each.models.items(), strict=True):
+        parts += [
+            _name(model, direction, side),
+            *_tree(tree, answer.nodes or "", len(classes), side, direction * middle),
+        ]
     svg = Markup('<svg viewBox="0 0 {:.0f} {:.0f}" width="{:.0f}" class="trees">{}</svg>').format(
         width, height, width, Markup("").join(parts)
     )
-    title, words = f"{each['split']}, line {each['line']}", _in_words(each, tree, classes)
-    return Chart(
-        title, _answers(each, classes), words, described(svg, slug(f"{section['slug']} {title}"), title, words)
-    )
+    title, words = f"{each.split}, line {each.line}", _in_words(each, tree, classes)
+    return Chart(title, _answers(each, classes), words, described(svg, slug(f"{task.slug} {title}"), title, words))
 
 
 def _words(tree: Tree, middle: float) -> Markup:
@@ -61,7 +63,7 @@ def _name(model: str, direction: int, side: float) -> Markup:
 
 
 def _places(tree: Tree, side: float, middle: float) -> list[tuple[float, float]]:
-    """Of each node its place: words in a column, a node half-way between its children and farther out."""
+    """The position of each node: words in a column, inner nodes half-way between their children and farther out."""
     outwards = _STEP if middle > 0 else -_STEP
     found = [(side + middle, _y(place)) for place in range(len(tree.words))]
     for node, (left, right) in enumerate(tree.merges, start=len(tree.words)):
@@ -91,17 +93,19 @@ def _node(x: float, y: float, answer: int, gold: int | None, n_classes: int) -> 
     return shape + number.format(x, y + 3, ink_on(fill), answer)
 
 
-def _answers(each: Mapping[str, Any], classes: Sequence[str]) -> str:
-    said = "; ".join(f"{model}: {classes[answer['class']]}" for model, answer in each["models"].items())
-    return f"Gold: {classes[each['gold']]}. {said}."
+def _correct(answer: Answer, labelled: Sequence[tuple[int, object]]) -> int:
+    """The number of nodes with the correct class."""
+    return sum(int((answer.nodes or "")[node]) == label for node, label in labelled)
 
 
-def _in_words(each: Mapping[str, Any], tree: Tree, classes: Sequence[str]) -> str:
-    """The picture for who does not see it: each model's answer, and how many nodes are right."""
+def _answers(each: Disagreement, classes: Sequence[str]) -> str:
+    said = "; ".join(f"{model}: {classes[answer.predicted]}" for model, answer in each.models.items())
+    return f"Gold: {classes[each.gold]}. {said}."
+
+
+def _in_words(each: Disagreement, tree: Tree, classes: Sequence[str]) -> str:
+    """The text alternative: each model's prediction, and the number of correct nodes."""
     labelled = [(node, label) for node, label in enumerate(tree.labels) if label is not None]
-    right = [
-        f"{model} {sum(int(answer['nodes'][node]) == label for node, label in labelled)}"
-        for model, answer in each["models"].items()
-    ]
+    right = [f"{model} {_correct(answer, labelled)}" for model, answer in each.models.items()]
     found = f"Of {len(labelled)} nodes these are right: {', '.join(right)}"
     return f"“{' '.join(tree.words)}”. {_answers(each, classes)} {found}"

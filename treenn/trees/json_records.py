@@ -8,7 +8,7 @@ if it has that default. Unknown keys are ignored. `Schema` adds a name and a ver
 >>> @dataclass(frozen=True)
 ... class Bin:
 ...     right: int
-...     start: int | None = key("from", default=None)
+...     start: Annotated[int | None, Key("from")] = None
 >>> from_json(Bin, {"right": 3, "from": 10}, "results.json")
 Bin(right=3, start=10)
 >>> to_json(Bin(right=3))
@@ -48,23 +48,26 @@ class Codec:
     encode: Callable[[Any], Any] = lambda value: value
 
 
-def key(name: str | None, default: Any = MISSING) -> Any:
-    """A dataclass field with another name in JSON, or, if `name` is None, none there.
+@dataclass(frozen=True)
+class Key:
+    """Another name of a field in JSON; in the field's annotation, `Annotated[int, Key("from")]`.
 
     Args:
-        name: the key.
-        default: the field's default (default: none, the key is required).
+        name: the key; if empty, the field is not in JSON.
     """
-    return dataclasses.field(default=default, metadata={"key": name})
+
+    name: str
 
 
-def rest(marker: str | None = None) -> Any:
-    """A dataclass field, a mapping, for all keys that are no other field.
+@dataclass(frozen=True)
+class Rest:
+    """Marks a mapping for all keys that are no other field: `Annotated[Mapping[str, Metrics], Rest("majority")]`.
 
     Args:
-        marker: the key that the objects have (default: any value belongs to the field).
+        marker: the key that the objects have (default: any value belongs to the mapping).
     """
-    return dataclasses.field(default_factory=dict, metadata={"rest": True, "marker": marker})
+
+    marker: str | None = None
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ def from_json(kind: type[T], value: object, source: str | Path, where: str = "")
         if field.rest:
             unknown = {name: each for name, each in value.items() if name not in _keys(record) and field.takes(each)}
             arguments[field.name] = _read_mapping(field.hint, unknown, source, where)
-        elif field.key in value:
+        elif field.key and field.key in value:
             arguments[field.name] = _read(field.hint, value[field.key], source, _join(where, field.key))
         elif field.required:
             raise missing_key(_join(where, field.key), field.hint, source)
@@ -192,9 +195,12 @@ def _field(field: dataclasses.Field[Any], hint: Any) -> _Field:
     factory: Any = field.default_factory
     default = (lambda: field.default) if factory is MISSING else factory
     required = field.default is MISSING and factory is MISSING
-    if field.metadata.get("rest"):
-        return _Field(field.name, "", get_args(hint)[1], False, default, True, field.metadata["marker"])
-    return _Field(field.name, field.metadata.get("key", field.name) or "", hint, required, default)
+    kind, *marks = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    for mark in marks:
+        if isinstance(mark, Rest):
+            return _Field(field.name, "", get_args(kind)[1], False, default, True, mark.marker)
+    key = next((mark.name for mark in marks if isinstance(mark, Key)), field.name)
+    return _Field(field.name, key, hint, required, default)
 
 
 @cache
@@ -233,11 +239,11 @@ def _read_mapping(item: Any, value: Mapping[str, object], source: str | Path, wh
 def _read_list(kind: Any, value: Sequence[object], source: str | Path, where: str) -> tuple[Any, ...]:
     items = get_args(kind)
     if get_origin(kind) is not tuple or items[-1] is Ellipsis:
+        if items[0] in (int, str) and {items[0]}.issuperset(map(type, value)):  # may be long, such as labels
+            return tuple(value)
         items = items[:1] * len(value)
     elif len(value) != len(items):
         raise InputError(f"{where!r} has {len(value)} values; it must have {len(items)}", source=source)
-    if items and items[0] in (int, str) and {items[0]}.issuperset(map(type, value)):  # may be long, such as labels
-        return tuple(value)
     pairs = zip(items, value, strict=True)
     return tuple(_read(item, each, source, f"{where}[{index}]") for index, (item, each) in enumerate(pairs))
 
