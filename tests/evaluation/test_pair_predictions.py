@@ -17,7 +17,7 @@ def test_classes() -> None:
     assert found["majority"] == {"root": 0.75}
     assert found["macro_f1"] == pytest.approx((2 / 3 + 0.8) / 2)  # each class's 2 tp / (2 tp + fp + fn)
     assert predictions.by_example() == {
-        "root": [0, 1, 0, 1],
+        "root": "0101",
         "root_probabilities": [[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.5, 0.3, 0.2], [0.2, 0.7, 0.1]],
     }
 

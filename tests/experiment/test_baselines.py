@@ -72,7 +72,9 @@ def test_an_entry_is_as_that_of_a_network(name, supervision):
     treebank = toy_treebank()
     entry = train_baseline(treebank, name, Settings(supervision=supervision))
     gold = [tree.label for tree in treebank.test]
-    right = np.mean([guess == label for guess, label in zip(entry["predictions"]["test"]["root"], gold, strict=True)])
+    right = np.mean(
+        [int(guess) == label for guess, label in zip(entry["predictions"]["test"]["root"], gold, strict=True)]
+    )
     assert entry["test"]["root"] == pytest.approx(right)
     assert len(entry["predictions"]["test"]["correct_nodes"]) == len(gold)
     assert set(entry["predictions"]["test"]) == {"root", "root_probabilities", "root_binary", "correct_nodes"}

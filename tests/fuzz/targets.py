@@ -327,8 +327,8 @@ def json_files(data: bytes, folder: Path) -> None:
 
 RESULTS = (
     '{"schema": "treenn.comparison", "version": 2, "seeds": 1, "command": "", "created": "", "models": [{"name": "a", '
-    '"model": "lstm", "trees": "gold", "shuffle": false}], "tasks": [{"treebank": {"name": "reviews"}, "evaluated": '
-    '["dev", "test"], "gold": {}, "settings": {}, "runs": [], '
+    '"model": "lstm", "trees": "gold", "shuffle": false}], "tasks": [{"treebank": {"name": "reviews", "classes": '
+    '[], "sizes": {}}, "evaluated": ["dev", "test"], "gold": {"test": {}}, "settings": {}, "runs": [], '
     '"supervision": "nodes", "summary": {}, "differences": [], "disagreements": [], "vectors": [], "missing": []}]}'
 )
 

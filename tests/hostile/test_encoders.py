@@ -144,7 +144,7 @@ def test_the_toy_model_itself_is_sound(tmp_path: Path) -> None:
 
 def test_a_comparison_reads_the_encoder_that_its_plan_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from treenn.experiment.compare import compare
-    from treenn.experiment.gather import collect
+    from treenn.experiment.gather import gather
     from treenn.experiment.plan import Plan
     from treenn.experiment.run import load
 
@@ -154,10 +154,10 @@ def test_a_comparison_reads_the_encoder_that_its_plan_names(tmp_path: Path, monk
     settings = replace(SETTINGS, epochs=1, contextual=encoder, contextual_layers="1")
     found = compare(Plan.of("toy", ["lstm", "average"], 1, [], settings), tmp_path / "out", jobs=1)
     load.cache_clear()
-    assert all("nodes" in each["models"]["lstm"] for each in found["tasks"][0]["disagreements"])
+    assert all(each.models["lstm"].nodes for each in found.tasks[0].disagreements)
     with pytest.raises(InputError, match="which is read only if you name it, too"):
-        collect(tmp_path / "out")
-    assert collect(tmp_path / "out", encoder)["tasks"][0]["disagreements"] == found["tasks"][0]["disagreements"]
+        gather(tmp_path / "out")
+    assert gather(tmp_path / "out", encoder).tasks[0].disagreements == found.tasks[0].disagreements
 
 
 @pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "notes.txt", "more.safetensors"])

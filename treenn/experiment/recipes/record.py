@@ -39,6 +39,7 @@ from treenn.experiment.recipes.reproduce import run_folder
 from treenn.models.building import load_model
 from treenn.runtime.environment import environment
 from treenn.training.folder import RESULTS
+from treenn.trees.json_records import to_json
 from treenn.trees.json_values import read_object
 
 SCHEMA, VERSION = "treenn.recipe", 1
@@ -135,4 +136,4 @@ def _digits(classes: Iterable[object]) -> str:
 
 def _summary(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
     columns = {name: [run[name] for run in runs] for name in runs[0] if name != "majority"}
-    return {name: None if None in column else summarize(column) for name, column in columns.items()}
+    return {name: None if None in column else to_json(summarize(column)) for name, column in columns.items()}
