@@ -21,6 +21,7 @@ from toy import toy_treebank
 from treenn.contextual.pretrained import fingerprint
 from treenn.models.building import build, save_model
 from treenn.models.settings import Settings
+from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
 
 TOY = toy_treebank(train=24, dev=8, test=8)
@@ -48,7 +49,9 @@ def edit(path: Path, **changes: Any) -> None:
 def make_model(folder: Path, encoder: str | None = None, known: str = "") -> Path:
     """A model that was trained without an encoder, and whose config.json says that it has one."""
     wide = replace(SETTINGS, word_size=SETTINGS.word_size + (encoder is not None) * 8)
-    save_model(folder, build(wide, 5, VOCABULARY), SETTINGS, TOY.classes)
+    model = build(wide, make_task("nodes", TOY.classes), VOCABULARY)
+    model.settings = SETTINGS
+    save_model(folder, model)
     if encoder is not None:  # of vectors of 8 numbers, beside the word vectors
         weights = load_file(folder / "model.safetensors")
         narrow = weights["embedding.weight"][:, : SETTINGS.word_size].contiguous()

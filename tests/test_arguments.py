@@ -21,12 +21,12 @@ from treebanks.parsing import ParsingTreebank, load_parsing
 from treenn.cells import Average, BinaryTreeLSTM, TreeGRU
 from treenn.encoders import TreeEncoder
 from treenn.evaluation.metrics import measure
-from treenn.evaluation.pair_predictions import predict_pairs
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Range, Space, read_space
 from treenn.explain.explanation import explain
-from treenn.models.building import NodeClassifier, build, save_model
+from treenn.models.building import build, save_model
 from treenn.models.initialization import initialize, set_forget_bias
+from treenn.models.network import Network
 from treenn.models.node_head import Head
 from treenn.models.vocabulary import Vocabulary
 from treenn.parsers import chart, pcfg, recursive
@@ -95,13 +95,16 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: treenn.predict(MODEL, TREE), "trees of type Tree: must be a list of Trees"),
     (lambda: treenn.predict(MODEL, []), "trees: must be one tree or more"),
     (lambda: treenn.predict(MODEL, ["a"]), r"trees\[0\] 'a': must be a Tree"),
-    (lambda: treenn.predict((MODEL, TINY), [TREE]), "model of type tuple: must be a NodeClassifier; treenn.load_model"),
-    (lambda: treenn.predict("sentiment", [TREE]), "model 'sentiment': must be a NodeClassifier; treenn.load_model"),
+    (lambda: treenn.predict((MODEL, TINY), [TREE]), "model of type tuple: must be a Network; treenn.load_model"),
+    (lambda: treenn.predict("sentiment", [TREE]), "model 'sentiment': must be a Network; treenn.load_model"),
     (lambda: treenn.predict(MODEL, [TREE], 0), "batch_size 0: must be 1 or more"),
     (lambda: treenn.predict(MODEL, [TREE], 2.5), "batch_size 2.5: must be a whole number"),
     (lambda: measure([1]), "predictions of type list: must be a Predictions"),
-    (lambda: predict_pairs(MODEL, []), "model of type NodeClassifier: must be a PairClassifier"),
-    (lambda: treenn.draw_svg("(3 (2 a) (2 b))"), r"tree '\(3 .*': must be a Tree or a NaryTree; treenn.parse_tree"),
+    (lambda: MODEL.predict([]), "trees: must be one tree or more, the list is empty"),
+    (
+        lambda: treenn.draw_svg("(3 (2 a) (2 b))"),
+        r"tree '\(3 .*': must be a Tree or a NaryTree or a DependencyTree; treenn.parse_tree",
+    ),
     (lambda: treenn.draw_svg(None), "tree None: must be a Tree or a NaryTree"),
     (lambda: treenn.draw_svg([TREE]), "tree of type list: must be a Tree or a NaryTree"),
     (lambda: treenn.draw_svg(TREE, classes=0), "classes 0: must be 1 to 10000"),
@@ -197,7 +200,7 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: build({}, 5, Vocabulary(["a"])), "settings of type dict: must be a Settings"),
     (lambda: build(TINY, 0, Vocabulary(["a"])), "classes 0: must be 1 to 10000"),
     (lambda: build(TINY, 5, ["a"]), "vocabulary of type list: must be a Vocabulary"),
-    (lambda: save_model(None, MODEL, TINY, TOY.classes), "folder None: must be a path, as text or pathlib.Path"),
+    (lambda: save_model(None, MODEL), "folder None: must be a path, as text or pathlib.Path"),
     (lambda: pcfg.PCFGParser.load(3), "folder 3: must be a path, as text or pathlib.Path"),
     (lambda: write_trees(None, [TREE]), "path None: must be a path, as text or pathlib.Path"),
     (lambda: Vocabulary("abc"), "words 'abc': must be a list of texts"),
@@ -282,15 +285,16 @@ def test_arrays_of_numbers_make_trees() -> None:
 @pytest.mark.parametrize("make", [str, Path])
 def test_folders_are_named_by_text_or_path(make: Callable[[Path], Any], tmp_path: Path) -> None:
     run = train(TOY, TINY, out=make(tmp_path / "model"))
-    model, settings, classes = treenn.load_model(make(tmp_path / "model"))
+    model = treenn.load_model(make(tmp_path / "model"))
+    settings, classes = model.settings, model.classes
     assert (settings, classes) == (run.settings, TOY.classes)
-    assert isinstance(model, NodeClassifier)
+    assert isinstance(model, Network)
 
 
 @pytest.mark.parametrize("make", [str, Path])
 def test_models_and_parsers_are_saved_under_either(make: Callable[[Path], Any], tmp_path: Path) -> None:
-    save_model(make(tmp_path / "model"), MODEL, TINY, TOY.classes)
-    assert treenn.load_sentiment(make(tmp_path / "model"), "left").classes == TOY.classes
+    save_model(make(tmp_path / "model"), MODEL)
+    assert treenn.load_sentiment(make(tmp_path / "model"), "left").classes == MODEL.classes
     (tmp_path / "trees.txt").write_text("(S (NP dogs) (VP bark))\n")
     grammar = pcfg.train(
         ParsingTreebank("mine", dict.fromkeys(("train", "dev"), read_nary(make(tmp_path / "trees.txt"))))
@@ -335,13 +339,14 @@ def test_an_unnamed_treebank_can_be_compared_on(tmp_path: Path) -> None:
     mine = replace(TOY, name="reviews")  # whose name is that of another one
     plan = treenn.Plan.of(mine, ["lstm", "average"], seeds=1, settings=TINY)
     results = treenn.compare(plan, str(tmp_path / "comparison"))
-    assert [run["treebank"] for run in results["tasks"][0]["runs"]] == ["reviews", "reviews"]
-    assert results["tasks"][0]["treebank"]["sizes"] == {"train": 20, "dev": 5, "test": 5}
-    assert all("nodes" not in said for each in results["tasks"][0]["disagreements"] for said in each["models"].values())
+    task = results.tasks[0]
+    assert [run.treebank for run in task.runs] == ["reviews", "reviews"]
+    assert task.treebank.sizes == {"train": 20, "dev": 5, "test": 5}
+    assert all(answer.nodes is None for each in task.disagreements for answer in each.models.values())
 
 
 def test_parts_of_a_network_must_fit_together() -> None:
     with pytest.raises(InputError, match="encoder has input_size 4: must be 2, as the vectors"):
-        NodeClassifier(Vocabulary(["a"]), torch.ones(2, 2), TreeEncoder(BinaryTreeLSTM(4, 3)), Head(3, 5))
+        Network(Vocabulary(["a"]), torch.ones(2, 2), TreeEncoder(BinaryTreeLSTM(4, 3)), Head(3, 5), MODEL.task)
     with pytest.raises(InputError, match="head is 4 wide: must be 3, the encoder's output_size"):
-        NodeClassifier(Vocabulary(["a"]), torch.ones(2, 4), TreeEncoder(BinaryTreeLSTM(4, 3)), Head(4, 5))
+        Network(Vocabulary(["a"]), torch.ones(2, 4), TreeEncoder(BinaryTreeLSTM(4, 3)), Head(4, 5), MODEL.task)

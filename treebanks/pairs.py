@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from treebanks.treebank import checked_splits, split_of
 from treenn.trees import DependencyTree, Tree
@@ -62,12 +63,14 @@ class PairTreebank:
         classes: the names of the classes; None if targets are numbers on a scale from 1 to 5.
         splits: the pairs by split: `"train"`, `"dev"`, and the test sets.
         synthetic: a clause that names the generator, as in `Treebank` (default: `""`, for natural text).
+        task: as in `Treebank` (default: None).
     """
 
     name: str
     classes: Sequence[str] | None
     splits: Mapping[str, Sequence[Pair]]
     synthetic: str = ""
+    task: str | None = None
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -105,6 +108,24 @@ class PairTreebank:
         """Iterate over both trees of every pair of a split."""
         return (tree for pair in split_of(self, split) for tree in pair.trees)
 
+    @property
+    def default_task(self) -> str:
+        """The task if the treebank names none: classification if it has classes, else relatedness."""
+        return "relatedness" if self.classes is None else "pairs"
+
+    def labels_below_roots(self) -> Iterator[Any]:
+        """Nothing: a pair has one target."""
+        return iter(())
+
+    def map_trees(self, change: Callable[[Sequence[Tree]], Iterable[Tree]]) -> PairTreebank:
+        """The same treebank with other trees, from a function of the left or the right trees of a split."""
+        return replace(self, splits={split: _with_trees(pairs, change) for split, pairs in self.splits.items()})
+
     def words(self) -> set[str]:
         """The set of words of all splits."""
         return {word for split in self.splits for tree in self.trees(split) for word in tree.words}
+
+
+def _with_trees(pairs: Sequence[Pair], change: Callable[[Sequence[Tree]], Iterable[Tree]]) -> tuple[Pair, ...]:
+    both = zip(change([pair.left for pair in pairs]), change([pair.right for pair in pairs]), strict=True)
+    return tuple(replace(pair, left=left, right=right) for pair, (left, right) in zip(pairs, both, strict=True))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from treenn.trees import Tree, palette
@@ -25,12 +25,14 @@ class Treebank:
         splits: the trees by split: `"train"`, `"dev"`, `"test"`, and any further test set.
         synthetic: a clause that names the generator ("a grammar generated its sentences and labels"), which reports
             begin with (default: `""`, for natural text).
+        task: a task of another package, `module:Class` (default: None, `default_task`).
     """
 
     name: str
     classes: Sequence[str]
     splits: Mapping[str, Sequence[Tree]]
     synthetic: str = ""
+    task: str | None = None
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -76,6 +78,19 @@ class Treebank:
             InputError: if there is no such split.
         """
         return split_of(self, split)
+
+    @property
+    def default_task(self) -> str:
+        """The task if the treebank names none: classification of nodes."""
+        return "nodes"
+
+    def labels_below_roots(self) -> Iterator[Any]:
+        """The labels of all nodes below roots, of all splits."""
+        return (label for split in self.splits for tree in self.trees(split) for label in tree.labels[:-1])
+
+    def map_trees(self, change: Callable[[Sequence[Tree]], Iterable[Tree]]) -> Treebank:
+        """The same treebank with other trees, from a function of the trees of a split."""
+        return replace(self, splits={split: tuple(change(trees)) for split, trees in self.splits.items()})
 
     def words(self) -> set[str]:
         """The set of words of all splits."""

@@ -49,13 +49,13 @@ def test_node_classes_are_the_likeliest_by_the_mean_of_all_models(tmp_path: Path
     folders = [tmp_path / str(seed) for seed in range(3)]
     for seed, folder in enumerate(folders):
         settings = Settings(size=4, word_size=3, seed=seed)
-        save_model(folder, build(settings, 5, Vocabulary.of(trees)), settings, list("abcde"))
+        save_model(folder, build(settings, 5, Vocabulary.of(trees)))
     found = node_classes(folders, trees)
     assert [len(each) for each in found] == [len(tree) for tree in trees]
-    mean = sum(predict(load_model(folder)[0], trees).probabilities for folder in folders)
+    mean = sum(predict(load_model(folder), trees).probabilities for folder in folders)
     assert "".join(found) == "".join(str(each) for each in np.argmax(mean, axis=1))
     alone = node_classes(folders[:1], trees[:2])
-    assert alone == ["".join(map(str, predict(load_model(folders[0])[0], [tree]).classes)) for tree in trees[:2]]
+    assert alone == ["".join(map(str, predict(load_model(folders[0]), [tree]).classes)) for tree in trees[:2]]
 
 
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:

@@ -25,9 +25,11 @@ from treenn.analysis.gradient_flow import (
 from treenn.cells import Cell
 from treenn.encoders import Encoder, SequenceEncoder, TreeEncoder, pack
 from treenn.experiment.results import RunResults
-from treenn.models.building import NodeClassifier, build
+from treenn.models.building import build
+from treenn.models.network import Network
 from treenn.models.node_head import Head
 from treenn.models.settings import Settings
+from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
 from treenn.sequences import Elman, SequenceNetwork
 from treenn.sequences.packed import over_time
@@ -78,10 +80,16 @@ class ElmanCell(Cell):
         return torch.tanh(right @ W.T + left @ U.T + b + c)
 
 
-def classifier(encoder: Encoder, words: list[str] | None = None) -> NodeClassifier:
+def classifier(encoder: Encoder, words: list[str] | None = None) -> Network:
     torch.manual_seed(3)
     vocabulary = Vocabulary(words or WORDS)
-    return NodeClassifier(vocabulary, torch.randn(len(vocabulary), encoder.input_size), encoder, Head(4, 5))
+    return Network(
+        vocabulary,
+        torch.randn(len(vocabulary), encoder.input_size),
+        encoder,
+        Head(4, 5),
+        make_task("nodes", list("01234")),
+    )
 
 
 def means(bins: Sequence[GradientRange]) -> dict[int, float]:
@@ -145,7 +153,7 @@ def test_batches_give_what_each_sentence_alone_gives(model: str) -> None:
         assert each.low <= each.median <= each.high
 
 
-def one_by_one(model: NodeClassifier, tree: Tree) -> list[float]:
+def one_by_one(model: Network, tree: Tree) -> list[float]:
     """The norms of a sentence by a pass of its own, its words' vectors changed by hand."""
     forest = pack([tree])
     x = model.embedding.weight[model.vocabulary.encode(tree.words)].detach().requires_grad_()

@@ -12,6 +12,7 @@ import pytest
 
 from treenn.models.building import build, save_model
 from treenn.models.settings import Settings
+from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
 from treenn.trees import read_trees
 
@@ -21,7 +22,7 @@ SETTINGS, CLASSES = Settings(size=4, word_size=4), ("0", "1", "2")
 
 @pytest.fixture
 def label(treenn: Command, tmp_path: Path) -> Command:
-    save_model(tmp_path / "model", build(SETTINGS, 3, Vocabulary(["good"])), SETTINGS, CLASSES)
+    save_model(tmp_path / "model", build(SETTINGS, make_task("nodes", CLASSES), Vocabulary(["good"])))
     (tmp_path / "some.txt").write_text("It's good.\n\nbad\r\na film\n")
     options = ("--model", "model", "--parser", "right")
     return lambda out, answers, *more: treenn("label", "some.txt", "--out", out, *options, *more, stdin=answers)

@@ -11,6 +11,7 @@ import pytest
 
 from treenn.models.building import build, save_model
 from treenn.models.settings import Settings
+from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
 from treenn.sentiment.model import load_sentiment
 from treenn.sentiment.phrase_drawing import draw_sentiment
@@ -27,8 +28,8 @@ MORE = SINGLE + "--no-split makes a text one sentence, and --html draws all"
 
 @pytest.fixture
 def predict(treenn: Command, tmp_path: Path) -> Command:
-    network = build(SETTINGS, 3, Vocabulary(["good", "not", "film", "."]))
-    save_model(tmp_path / "model", network, SETTINGS, CLASSES)
+    network = build(SETTINGS, make_task("nodes", CLASSES), Vocabulary(["good", "not", "film", "."]))
+    save_model(tmp_path / "model", network)
     return lambda *arguments, **given: treenn("predict", "--model", "model", "--parser", "right", *arguments, **given)
 
 

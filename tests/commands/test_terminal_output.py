@@ -19,6 +19,7 @@ from rich.cells import cell_len
 from treenn.cli import LONGEST, app, main
 from treenn.models.building import build, save_model
 from treenn.models.settings import Settings
+from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
 
 Command = Callable[..., Any]
@@ -45,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
     """A model whose classes have hostile names, in a folder with such a name."""
     settings = Settings(size=4, word_size=4, model="bilstm-attention")
     path = tmp_path / HOSTILE
-    save_model(path, build(settings, 2, Vocabulary(["good"])), settings, ("\x1b[31mbad", "[/]\u202egood"))
+    save_model(path, build(settings, make_task("nodes", ("\x1b[31mbad", "[/]\u202egood")), Vocabulary(["good"])))
     return path
 
 
@@ -79,7 +80,7 @@ def test_a_models_classes_and_a_text_are_shown(treenn: Command, folder: Path) ->
 
 def test_predict_and_label_show_hostile_text(treenn: Command, tmp_path: Path) -> None:
     settings, classes = Settings(size=4, word_size=4), ("\x1b[31mbad", "[/]good")
-    save_model(tmp_path / "model", build(settings, 2, Vocabulary(["good"])), settings, classes)
+    save_model(tmp_path / "model", build(settings, make_task("nodes", classes), Vocabulary(["good"])))
     options = ("--model", "model", "--parser", "right")
     done = treenn("predict", *options, "\x1b[31mgood [/] film")
     assert r"0 \x1b[31mbad " in done.stdout

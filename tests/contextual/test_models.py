@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,9 +17,9 @@ from treebanks.pairs import Pair
 from treenn.contextual import ContextualEncoder, FrozenVectors
 from treenn.encoders import pack
 from treenn.evaluation.predictions import predict
-from treenn.models.building import build, load_model, match_parameters, node_head, save_model
-from treenn.models.pair_folder import build_pairs
+from treenn.models.building import build, load_model, match_parameters, save_model
 from treenn.models.settings import Settings
+from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
 from treenn.training import train
 from treenn.training.optimizers import make_optimizers
@@ -118,7 +117,8 @@ def test_resuming_with_another_encoder_is_refused(frozen: Settings, tmp_path: Pa
 def test_a_saved_model_comes_back(regime: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     settings = request.getfixturevalue(regime)
     model = train(TOY, settings, out=tmp_path / "model").model
-    loaded, again, _ = load_model(tmp_path / "model", str(settings.contextual))
+    loaded = load_model(tmp_path / "model", str(settings.contextual))
+    again = loaded.settings
     assert again == settings
     theirs, ours = predict(loaded, TOY.test), predict(model, TOY.test)
     torch.testing.assert_close(torch.tensor(theirs.probabilities), torch.tensor(ours.probabilities), atol=1e-3, rtol=0)
@@ -129,7 +129,7 @@ def test_a_saved_model_comes_back(regime: str, request: pytest.FixtureRequest, t
 def test_changed_encoder_is_refused(frozen: Settings, tmp_path: Path) -> None:
     folder = make_encoder(tmp_path / "encoder", seed=0)
     settings = replace(frozen, contextual=str(folder))
-    save_model(tmp_path / "model", build(settings, 5, VOCABULARY), settings, TOY.classes)
+    save_model(tmp_path / "model", build(settings, 5, VOCABULARY))
     shutil.rmtree(folder)
     make_encoder(folder, seed=1)
     with pytest.raises(InputError, match="was trained with another contextual encoder of this name"):
@@ -145,7 +145,10 @@ def test_changed_encoder_is_refused(frozen: Settings, tmp_path: Path) -> None:
 def test_parameters_are_matched_with_the_wider_leaves(frozen: Settings, tuned: Settings) -> None:
     reference = replace(tuned, size=40)
     matched = match_parameters(
-        replace(frozen, model="lstm"), reference, input_size=4, make_head=partial(node_head, classes=5)
+        replace(frozen, model="lstm"),
+        reference,
+        input_size=4,
+        make_head=make_task("nodes", list("01234")).make_head,
     )
     counts = [build(each, 5, VOCABULARY).parameter_counts() for each in (matched, reference)]
     assert abs(counts[0][0] / counts[1][0] - 1) < 0.05
@@ -164,10 +167,10 @@ def test_dropout_on_embeddings_is_on_contextual_ones_too(frozen: Settings) -> No
 def test_pairs_read_them_too_but_dependency_trees_cannot(frozen: Settings) -> None:
     dependencies = tuple(DependencyTree(tree.words, tuple(range(-1, len(tree.words) - 1))) for tree in TOY.test[:2])
     pairs = [Pair(*TOY.test[:2], target=0, dependencies=dependencies)]
-    network = build_pairs(replace(frozen, model="lstm"), 2, VOCABULARY).eval()
+    network = build(replace(frozen, model="lstm"), make_task("pairs", ["a", "b"]), VOCABULARY).eval()
     both = network.vectors(network.pack(pairs).forest)
     assert both.shape == (sum(len(tree.words) for tree in TOY.test[:2]), 4 + 16)
-    network = build_pairs(replace(frozen, model="dependency-tree-lstm"), 2, VOCABULARY)
+    network = build(replace(frozen, model="dependency-tree-lstm"), make_task("pairs", ["a", "b"]), VOCABULARY)
     with pytest.raises(InputError, match="dependency trees have no contextual word vectors"):
         network(network.pack(pairs))
 

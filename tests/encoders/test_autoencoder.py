@@ -13,8 +13,9 @@ from toy import toy_treebank
 
 from treebanks import Treebank
 from treenn.encoders import RecursiveAutoencoder, pack
-from treenn.models.building import NodeClassifier, build
+from treenn.models.building import build
 from treenn.models.names import ENCODERS
+from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
 from treenn.training import train
@@ -185,7 +186,7 @@ def test_what_cannot_be_is_refused() -> None:
         RecursiveAutoencoder(3, 4, map_words=False)
 
 
-def _classifier(settings: Settings, trees: list[Tree], alpha: float) -> NodeClassifier:
+def _classifier(settings: Settings, trees: list[Tree], alpha: float) -> Network:
     model = build(settings, 5, Vocabulary.of(trees))
     model.encoder = RecursiveAutoencoder(settings.word_size, settings.size, alpha)
     return model
@@ -196,7 +197,7 @@ def _only_the_roots_label(tree: Tree) -> Tree:
 
 
 @torch.no_grad()
-def _mean_error(model: NodeClassifier, trees: tuple[Tree, ...]) -> float:
+def _mean_error(model: Network, trees: tuple[Tree, ...]) -> float:
     forest = pack(trees)
     states = model.encoder(forest, model.embedding(model.vocabulary.encode(forest.words)))
     return model.encoder.reconstruction_errors(forest, states).mean().item()

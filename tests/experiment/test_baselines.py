@@ -9,7 +9,10 @@ from toy import toy_treebank
 from treebanks import Pair, PairTreebank, Treebank
 from treenn.experiment.baselines import Majority, NaiveBayes, phrases, train_baseline
 from treenn.models.settings import Settings
+from treenn.models.task import make_task
 from treenn.trees import InputError, parse_tree
+
+NODES = make_task("nodes", ["bad", "good"])
 
 TREES = tuple(
     map(parse_tree, ["(1 (0 not) (1 good))", "(0 (0 not) (1 bad))", "(1 (1 good) (X film))", "(X (1 good) (0 bad))"])
@@ -21,21 +24,21 @@ def numbered(trees):
 
 
 def test_majority_knows_how_common_each_class_is_at_roots_and_at_all_nodes():
-    control = Majority(phrases(numbered(TREES)), classes=2)
-    found = control.probabilities(phrases(numbered(TREES[:1])))
+    control = Majority(phrases(NODES, numbered(TREES)), classes=2)
+    found = control.probabilities(phrases(NODES, numbered(TREES[:1])))
     assert found[:2] == pytest.approx(np.array([[4 / 10, 6 / 10]] * 2))
     assert found[2] == pytest.approx(np.array([1 / 3, 2 / 3]))
     assert control.parameters == 4
 
 
 def test_majority_of_roots_says_the_same_of_every_node():
-    control = Majority(phrases(numbered(TREES), roots_only=True), classes=2)
-    assert control.probabilities(phrases(numbered(TREES[:1]))) == pytest.approx(np.array([[1 / 3, 2 / 3]] * 3))
+    control = Majority(phrases(NODES, numbered(TREES), roots_only=True), classes=2)
+    assert control.probabilities(phrases(NODES, numbered(TREES[:1]))) == pytest.approx(np.array([[1 / 3, 2 / 3]] * 3))
 
 
 def test_naive_bayes_is_what_its_definition_gives_by_hand():
     """Three labelled roots; features: not, good, not good / not, bad, not bad / good, film, good film."""
-    control = NaiveBayes(phrases(numbered(TREES), roots_only=True), classes=2)
+    control = NaiveBayes(phrases(NODES, numbered(TREES), roots_only=True), classes=2)
     vocabulary = 8  # of all four sentences: not, good, bad, film, not good, not bad, good film, good bad
     counts = {0: {"not": 1, "bad": 1, "not bad": 1}, 1: {"not": 1, "good": 2, "not good": 1, "film": 1, "good film": 1}}
     prior = {0: 1 / 3, 1: 2 / 3}
@@ -49,19 +52,19 @@ def test_naive_bayes_is_what_its_definition_gives_by_hand():
         for each in (0, 1)
     }
     wanted = math.exp(score[1]) / (math.exp(score[0]) + math.exp(score[1]))
-    root = control.probabilities(phrases(numbered([parse_tree("(0 (0 not) (0 film))")])))[-1]
+    root = control.probabilities(phrases(NODES, numbered([parse_tree("(0 (0 not) (0 film))")])))[-1]
     assert root[1] == pytest.approx(wanted, rel=1e-5)
     assert control.parameters == 2 * vocabulary + 2
 
 
 def test_words_are_taken_as_they_are_given():
-    [of_root] = phrases(numbered([parse_tree("(1 (0 Isn't-it) (1 a))")]), roots_only=True).features
+    [of_root] = phrases(NODES, numbered([parse_tree("(1 (0 Isn't-it) (1 a))")]), roots_only=True).features
     assert of_root == ["Isn't-it", "a", "Isn't-it a"]
 
 
 def test_a_class_that_training_lacks_has_no_probability():
-    control = NaiveBayes(phrases(numbered(TREES)), classes=4)
-    found = control.probabilities(phrases(numbered(TREES)))
+    control = NaiveBayes(phrases(NODES, numbered(TREES)), classes=4)
+    found = control.probabilities(phrases(NODES, numbered(TREES)))
     assert found.shape == (12, 4)
     assert not found[:, 2:].any()
 
@@ -93,7 +96,7 @@ def pairs(targets, classes):
 
 def test_a_pair_is_one_phrase_whose_words_know_their_side():
     treebank = pairs([0, 1, 1, 0, 1], ("same", "other"))
-    assert next(phrases(treebank.train).features) == [
+    assert next(phrases(make_task("pairs", treebank.classes), treebank.train).features) == [
         "1 good",
         "1 film",
         "1 good film",

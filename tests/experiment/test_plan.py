@@ -1,13 +1,11 @@
 """What a plan makes of its tasks, models, regimes and seeds."""
 
-from functools import partial
-
 import pytest
 
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model, Task
-from treenn.models.building import node_head
 from treenn.models.settings import Settings
+from treenn.models.task import make_task
 from treenn.trees import InputError
 
 MODELS = (
@@ -20,7 +18,8 @@ SMALL = Settings(size=20, word_size=20)
 
 
 def runs(plan, task=0, regime="nodes", data=""):
-    return list(plan.runs(plan.tasks[task], regime, input_size=20, make_head=partial(node_head, classes=5), data=data))
+    make_head = make_task("nodes", list("01234")).make_head
+    return list(plan.runs(plan.tasks[task], regime, input_size=20, make_head=make_head, data=data))
 
 
 def test_every_network_has_every_seed_and_a_control_has_one():

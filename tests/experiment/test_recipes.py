@@ -1,14 +1,14 @@
 """The recipes: each complete, each with its source, and what the experiments differ in."""
 
 from dataclasses import replace
-from functools import partial
 
 import pytest
 
 from treebanks.catalogue import entry
 from treenn.experiment.recipes import RECIPES, find
-from treenn.models.building import check_recipe, match_parameters, node_head
+from treenn.models.building import check_recipe, match_parameters
 from treenn.models.settings import Settings
+from treenn.models.task import make_task
 from treenn.trees import InputError
 
 every_recipe = pytest.mark.parametrize("name", list(RECIPES))
@@ -49,7 +49,12 @@ def test_recurrent_networks_beside_ours_have_the_same_labels_vectors_and_number_
     ours, theirs = find("own"), find(name)
     assert theirs.vectors == ours.vectors
     assert theirs.settings.supervision == ours.settings.supervision
-    matched = match_parameters(theirs.settings, ours.settings, input_size=150, make_head=partial(node_head, classes=5))
+    matched = match_parameters(
+        theirs.settings,
+        ours.settings,
+        input_size=150,
+        make_head=make_task("nodes", list("01234")).make_head,
+    )
     assert abs(theirs.settings.size / matched.size - 1) < 0.05
 
 

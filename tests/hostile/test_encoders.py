@@ -12,8 +12,6 @@ from tiny_encoder import make_encoder
 from treenn.contextual import ContextualEncoder, contextual_size, locate
 from treenn.contextual.pretrained import fingerprint, read_config
 from treenn.models.building import load_model
-from treenn.models.pair_classifier import PairClassifier
-from treenn.models.pair_folder import load_pair_model
 from treenn.sentiment.model import load_sentiment
 from treenn.trees import InputError
 
@@ -52,9 +50,9 @@ def test_other_names_in_a_folder_are_refused_before_they_are_looked_up(name: obj
 
 def test_pairs_are_held_to_the_same(tmp_path: Path) -> None:
     model = make_model(tmp_path / "model", "evil/encoder")
-    edit(model / "config.json", reads=PairClassifier.reads)
+    edit(model / "config.json", task="pairs")
     with pytest.raises(InputError, match="names the contextual encoder 'evil/encoder'"):
-        load_pair_model(model)
+        load_model(model)
 
 
 def test_the_fingerprint_is_compared_before_a_file_is_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,7 +136,8 @@ def test_an_encoder_is_read_without_the_network(tmp_path: Path) -> None:
 
 
 def test_the_toy_model_itself_is_sound(tmp_path: Path) -> None:
-    _, settings, classes = load_model(make_model(tmp_path / "model"))
+    model = load_model(make_model(tmp_path / "model"))
+    settings, classes = model.settings, model.classes
     assert (settings, classes) == (SETTINGS, TOY.classes)
 
 

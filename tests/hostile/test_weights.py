@@ -18,7 +18,7 @@ from torch import Tensor
 from treenn.evaluation.predictions import predict
 from treenn.models.building import build, load_model, save_model
 from treenn.models.network import NonFiniteError
-from treenn.models.pair_folder import build_pairs, load_pair_model
+from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
 from treenn.parsers.chart import ChartParser, ChartSettings
 from treenn.parsers.chart.examples import Inventory
@@ -69,7 +69,7 @@ def make_grammar(folder: Path) -> Path:
 
 
 def make_pair_model(folder: Path) -> Path:
-    save_model(folder, build_pairs(SETTINGS, 3, VOCABULARY), SETTINGS, ["a", "b", "c"])
+    save_model(folder, build(SETTINGS, make_task("pairs", ["a", "b", "c"]), VOCABULARY))
     return folder
 
 
@@ -77,7 +77,7 @@ KINDS: dict[str, tuple[Callable[[Path], Path], Callable[[Path], Any], str]] = {
     "model": (make_model, load_model, "encoder.cell.U"),
     "embedding": (make_model, load_model, "embedding.weight"),
     "head": (make_model, load_model, "head.linear.bias"),
-    "pairs": (make_pair_model, load_pair_model, "embedding.weight"),
+    "pairs": (make_pair_model, load_model, "embedding.weight"),
     "chart, vector": (make_chart_parser, load_parser, "0.norm.weight"),
     "chart, scale": (make_chart_parser, load_parser, "0.words.weight.scale"),
     "recursive": (make_recursive_parser, load_parser, "embedding.weight"),
@@ -233,7 +233,8 @@ def test_sizes_of_a_recursive_parser_are_compared_first(setting: str, size: int,
         {"settings": {"contextual_layers": "x"}},
         {"format": None},
         {"format": "1"},
-        {"reads": 5},
+        {"task": 5},
+        {"task": "trees"},
     ],
 )
 def test_a_config_of_something_else(changes: dict[str, Any], tmp_path: Path) -> None:
@@ -287,7 +288,8 @@ def test_settings_of_a_grammar_of_something_else(tmp_path: Path) -> None:
 def test_finite_weights_that_give_no_finite_answer(tmp_path: Path) -> None:
     folder = make_model(tmp_path / "folder")
     rewrite(folder, lambda weights: weights.update(overflowing(weights)))
-    network, _, classes = load_model(folder)
+    network = load_model(folder)
+    classes = network.classes
     with pytest.raises(NonFiniteError, match="a probability of this model is NaN: its weights are too large"):
         predict(network, TOY.test)
     with pytest.raises(NonFiniteError):
@@ -394,7 +396,7 @@ def test_half_and_double_precision_are_read(tmp_path: Path) -> None:
             weights |= {name: tensor.to(dtype) for name, tensor in weights.items()}
 
         rewrite(folder, convert)
-        assert all(each.dtype == torch.float32 for each in load_model(folder)[0].parameters())
+        assert all(each.dtype == torch.float32 for each in load_model(folder).parameters())
     rewrite(folder, lambda weights: weights["embedding.weight"].fill_(1e300))
     assert "embedding.weight has a NaN or infinite number" in refused(load_model, folder)
 
@@ -403,9 +405,9 @@ def test_weights_beyond_half_precision_are_not_exported(tmp_path: Path) -> None:
     network = build(SETTINGS, 5, VOCABULARY)
     with torch.no_grad():
         network.head.linear.bias[1] = 1e5
-    save_model(tmp_path / "whole", network, SETTINGS, TOY.classes)
+    save_model(tmp_path / "whole", network)
     with pytest.raises(InputError, match=r"head\.linear\.bias has a NaN or infinite number \(in float16\)"):
-        save_model(tmp_path / "half", network, SETTINGS, TOY.classes, half=True)
+        save_model(tmp_path / "half", network, half=True)
     assert not (tmp_path / "half/model.safetensors").exists()
 
 

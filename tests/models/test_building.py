@@ -1,6 +1,5 @@
 import json
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,9 +7,10 @@ import torch
 from toy import toy_treebank
 
 from treenn.encoders import pack
-from treenn.models.building import build, load_model, match_parameters, node_head, save_model
+from treenn.models.building import build, load_model, match_parameters, save_model
 from treenn.models.names import ENCODERS
 from treenn.models.settings import Settings
+from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
 from treenn.trees import InputError
 
@@ -22,11 +22,12 @@ VOCABULARY = Vocabulary.of(TREES)
 def test_a_saved_model_comes_back_with_the_same_scores(name: str, tmp_path: Path) -> None:
     settings = Settings(model=name, size=7, word_size=5, seed=3)
     model = build(settings, 5, VOCABULARY).eval()
-    save_model(tmp_path / "model", model, settings, ["a", "b", "c", "d", "e"])
-    loaded, again, classes = load_model(tmp_path / "model")
+    save_model(tmp_path / "model", model)
+    loaded = load_model(tmp_path / "model")
+    again, classes = loaded.settings, loaded.classes
     forest = pack(TREES)
     assert torch.equal(loaded(forest), model(forest))
-    assert (again, classes) == (settings, ("a", "b", "c", "d", "e"))
+    assert (again, classes) == (settings, ("0", "1", "2", "3", "4"))
     assert sorted(path.name for path in (tmp_path / "model").iterdir()) == [
         "config.json",
         "model.safetensors",
@@ -55,7 +56,12 @@ def test_scores_at_the_roots_are_those_of_the_whole_table() -> None:
 @pytest.mark.parametrize("size", [20, 150, 300])
 def test_parameters_are_matched_within_5_percent(name: str, reference: str, size: int) -> None:
     wanted = Settings(model=reference, size=size)
-    matched = match_parameters(Settings(model=name), wanted, input_size=150, make_head=partial(node_head, classes=5))
+    matched = match_parameters(
+        Settings(model=name),
+        wanted,
+        input_size=150,
+        make_head=make_task("nodes", list("01234")).make_head,
+    )
     counts = [build(replace(s, word_size=150), 5, VOCABULARY).parameter_counts()[0] for s in (matched, wanted)]
     assert abs(counts[0] / counts[1] - 1) < 0.05
 
@@ -69,7 +75,7 @@ def test_parameters_are_counted_without_and_of_the_word_vectors() -> None:
 def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"config\.json: cannot read this file"):
         load_model(tmp_path)
-    save_model(tmp_path, build(Settings(size=4), 5, VOCABULARY), Settings(size=4), list("abcde"))
+    save_model(tmp_path, build(Settings(size=4), 5, VOCABULARY))
     (tmp_path / "model.safetensors").write_bytes(b"not weights")
     with pytest.raises(InputError, match=r"model\.safetensors: these weights cannot be read"):
         load_model(tmp_path)

@@ -8,10 +8,11 @@ import torch
 from treebanks import Pair
 from treebanks.plain_brackets import nested_tree
 from treenn.encoders import pack, pack_dependencies
+from treenn.models.building import build
 from treenn.models.names import DEPENDENCY_ENCODERS, ENCODERS
-from treenn.models.pair_classifier import PairClassifier
-from treenn.models.pair_folder import build_pairs
+from treenn.models.network import Network
 from treenn.models.settings import Settings
+from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
 from treenn.trees import DependencyTree, InputError, Tree
 
@@ -31,9 +32,10 @@ def pair(left: Tree, right: Tree, target: float) -> Pair:
 PAIRS = [pair(TREES[0], TREES[1], 1), pair(TREES[2], TREES[0], 2), pair(TREES[1], TREES[3], 0)]
 
 
-def network(model: str, classes: int | None = 3, **more: object) -> PairClassifier:
+def network(model: str, classes: int | None = 3, **more: object) -> Network:
     settings = Settings(model=model, size=4, word_size=3, pair_hidden_size=5, dropout=0.0, **more)  # type: ignore[arg-type]
-    built = build_pairs(settings, classes, Vocabulary(["not", "a", "b", "and", "or"]))
+    task = make_task("relatedness" if classes is None else "pairs", None if classes is None else list("abc"))
+    built = build(settings, task, Vocabulary(["not", "a", "b", "and", "or"]))
     with torch.no_grad():  # wide enough that words are told apart
         built.embedding.weight.mul_(20)
     return built.double()

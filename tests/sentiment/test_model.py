@@ -13,6 +13,7 @@ import torch
 from treenn.evaluation.predictions import predict
 from treenn.models.building import build, save_model
 from treenn.models.settings import Settings
+from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
 from treenn.parsers import Parser
 from treenn.parsers.shapes import Left, Right
@@ -26,7 +27,9 @@ TEXTS = ["It's not a good film.", "Awful", "A good, good film (really)!"]
 
 @pytest.fixture(scope="module")
 def model() -> SentimentModel:
-    network = build(Settings(size=6, word_size=5), 3, Vocabulary(["good", "not", "film", "."])).eval()
+    network = build(
+        Settings(size=6, word_size=5), make_task("nodes", CLASSES), Vocabulary(["good", "not", "film", "."])
+    ).eval()
     return SentimentModel(network, CLASSES, Left())
 
 
@@ -205,9 +208,9 @@ def test_trees_are_checked_too(model: SentimentModel) -> None:
 
 
 def test_half_precision_weights_compute_in_single(model: SentimentModel, tmp_path: Path) -> None:
-    network, settings = model.network, Settings(size=6, word_size=5)
+    network = model.network
     for name, half in (("whole", False), ("half", True)):
-        save_model(tmp_path / name, network, settings, CLASSES, half=half)
+        save_model(tmp_path / name, network, half=half)
     sizes = [(tmp_path / name / "model.safetensors").stat().st_size for name in ("half", "whole")]
     count = sum(parameter.numel() for parameter in network.parameters())
     assert sizes[1] - sizes[0] == pytest.approx(2 * count, abs=64)
@@ -218,7 +221,7 @@ def test_half_precision_weights_compute_in_single(model: SentimentModel, tmp_pat
 
 
 def test_parser_by_name_or_itself(model: SentimentModel, tmp_path: Path) -> None:
-    save_model(tmp_path, model.network, Settings(size=6, word_size=5), CLASSES)
+    save_model(tmp_path, model.network)
     right = Right()
     assert load_sentiment(tmp_path, right).parser is right
     assert load_sentiment(tmp_path, "right").predict("a b c").tree.merges == ((1, 2), (0, 3))
@@ -235,8 +238,8 @@ def test_a_contextual_model_reads_texts_too(tmp_path: Path, kind: str) -> None:
 
     encoder = make_encoder(tmp_path / "encoder", seed=0)
     settings = Settings(model=kind, size=6, word_size=5, contextual=str(encoder), contextual_layers="1,2")
-    network = build(settings, 3, Vocabulary(["good", "film"])).eval()
-    save_model(tmp_path / "model", network, settings, CLASSES, half=True)
+    network = build(settings, make_task("nodes", CLASSES), Vocabulary(["good", "film"])).eval()
+    save_model(tmp_path / "model", network, half=True)
     loaded = load_sentiment(tmp_path / "model", "right", contextual=str(encoder))
     texts = ["not good", "a good film"]
     wanted = SentimentModel(network, CLASSES, Right()).predict_batch(texts)

@@ -15,8 +15,8 @@ from toy import toy_treebank
 from treebanks import Treebank
 from treenn.cells import BinaryTreeLSTM
 from treenn.encoders import TreeEncoder
-from treenn.models.building import NodeClassifier
 from treenn.models.names import ENCODERS
+from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vectors import WordVectors
 from treenn.training import train
@@ -80,13 +80,13 @@ def test_a_gradient_that_is_no_number_names_sentence_and_parameters(monkeypatch:
 
 def test_the_last_whole_epoch_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = train(TOY, replace(SMALL, epochs=2), out=tmp_path / "whole")
-    real, seen = NodeClassifier.loss, []
+    real, seen = Network.loss, []
 
-    def loss(self: NodeClassifier, *arguments: object, **options: object) -> Tensor:
+    def loss(self: Network, *arguments: object, **options: object) -> Tensor:
         seen.append(1)
         return real(self, *arguments, **options) * (math.inf if len(seen) >= 2 * 12 + 5 else 1)
 
-    monkeypatch.setattr(NodeClassifier, "loss", loss)
+    monkeypatch.setattr(Network, "loss", loss)
     with pytest.raises(InputError, match="the loss became inf in epoch 3, batch 5 of 12"):
         train(TOY, SMALL, out=tmp_path / "cut")
     written = {path.name for path in (tmp_path / "cut").iterdir()}
@@ -103,11 +103,11 @@ def test_the_last_whole_epoch_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_batch_that_only_together_is_too_large_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = NodeClassifier.loss
+    real = Network.loss
 
-    def loss(self: NodeClassifier, forest: object, **options: object) -> Tensor:
+    def loss(self: Network, forest: object, **options: object) -> Tensor:
         return real(self, forest, **options) * (math.nan if len(forest.sizes) > 1 else 1)
 
-    monkeypatch.setattr(NodeClassifier, "loss", loss)
+    monkeypatch.setattr(Network, "loss", loss)
     with pytest.raises(InputError, match="in epoch 1, batch 1 of 12, by no sentence of it alone; the largest weight"):
         train(TOY, SMALL)

@@ -9,7 +9,8 @@ import torch
 from toy import toy_treebank
 
 from treenn.encoders import pack
-from treenn.models.building import NodeClassifier, build
+from treenn.models.building import build
+from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
 from treenn.training.optimizers import make_optimizers, rate_factor
@@ -19,11 +20,11 @@ TREES = toy_treebank(train=20).train
 SMALL = Settings(size=6, word_size=5, dropout=0.0)
 
 
-def network(settings: Settings) -> NodeClassifier:
+def network(settings: Settings) -> Network:
     return build(settings, 5, Vocabulary.of(TREES)).train().double()
 
 
-def dense(settings: Settings) -> tuple[NodeClassifier, list[torch.optim.Optimizer]]:
+def dense(settings: Settings) -> tuple[Network, list[torch.optim.Optimizer]]:
     """The same network with dense gradients, and torch's optimizers as their documentation has them."""
     model = network(settings)
     model.embedding.sparse = False

@@ -11,11 +11,10 @@ import pytest
 import torch
 
 from treebanks import Pair, PairTreebank
-from treenn.evaluation.pair_predictions import predict_pairs
 from treenn.models.building import load_model
-from treenn.models.pair_folder import load_pair_model
 from treenn.models.settings import Settings
-from treenn.training import tasks, train
+from treenn.tasks import pairs
+from treenn.training import train
 from treenn.trees import DependencyTree, InputError, Tree
 
 RECIPE = Settings(
@@ -73,19 +72,20 @@ def test_a_run_cut_off_goes_on_to_the_same_bits_and_is_read_again(tmp_path: Path
     with pytest.raises(KeyboardInterrupt):
         train(toy(), RECIPE, out=tmp_path / "cut", progress=stop)
     train(toy(), RECIPE, out=tmp_path / "cut", resume=True)
-    model, settings, classes = load_pair_model(tmp_path / "cut")
+    model = load_model(tmp_path / "cut")
+    settings, classes = model.settings, model.classes
     assert (settings, classes) == (RECIPE, ("other", "same"))
     for name, tensor in whole.model.state_dict().items():
         assert torch.equal(tensor, model.state_dict()[name])
-    found = predict_pairs(model, toy().splits["test"]).classes.tolist()
+    found = model.predict(toy().splits["test"]).classes.tolist()
     assert "".join(map(str, found)) == whole.results["predictions"]["test"]["root"]
 
 
 def test_a_model_of_the_other_kind_is_refused(tmp_path: Path) -> None:
     train(toy(scale=True), replace(RECIPE, epochs=1), out=tmp_path)
-    with pytest.raises(InputError, match="this model reads pairs of trees, wanted is one that reads trees"):
-        load_model(tmp_path)
-    assert load_pair_model(tmp_path)[2] is None
+    with pytest.raises(InputError, match="the task of this model is relatedness: must be nodes"):
+        load_model(tmp_path, task="nodes")
+    assert load_model(tmp_path).classes is None
 
 
 def test_fixed_word_vectors_stay_as_they_were() -> None:
@@ -99,7 +99,7 @@ def test_the_pair_at_which_a_loss_is_no_number_is_named(monkeypatch: pytest.Monk
     treebank = toy(scale=True)
     broken = replace(treebank.train[7])
     object.__setattr__(broken, "target", float("nan"))  # which no pair is made with, and no training begins with
-    monkeypatch.setattr(tasks, "_check_targets", lambda treebank, split: None)
+    monkeypatch.setattr(pairs, "_check", lambda *arguments: None)
     splits = dict(treebank.splits) | {"train": (*treebank.train[:7], broken, *treebank.train[8:])}
     with pytest.raises(InputError, match=r"the loss became nan in epoch 1, batch \d+ of 20, at pair 8 of train \("):
         train(PairTreebank("toy", None, splits), RECIPE)

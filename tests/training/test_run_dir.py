@@ -123,7 +123,7 @@ def test_folders_of_an_older_treenn_are_known(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="the comparison in this folder has been made by an older treenn"):
         compare(treenn.Plan.of("toy", ["average"], seeds=1, settings=SMALL), tmp_path / "plan")
     model = train(TOY, SMALL).model
-    save_model(tmp_path / "exported", model, SMALL, TOY.classes)
+    save_model(tmp_path / "exported", model)
     for name in ("plan", "model", "exported"):
         open_run_dir(tmp_path / name, Run(PARSER), overwrite=True)
         assert files(tmp_path / name) == set()

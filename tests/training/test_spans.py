@@ -16,9 +16,9 @@ from treenn.encoders import pack
 from treenn.encoders.phrases import Runs
 from treenn.models.building import build
 from treenn.models.settings import Settings
+from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
 from treenn.training import train
-from treenn.training.data import criterion
 from treenn.training.spans import with_spans
 from treenn.training.train_step import Steps
 from treenn.trees import InputError, parse_tree
@@ -133,8 +133,8 @@ def test_a_network_learns_what_not_does(model: str) -> None:
 
 
 def test_the_best_epoch_is_that_of_the_roots_as_in_the_published_code() -> None:
-    assert criterion(SMALL) == "root"
-    assert criterion(replace(SMALL, checkpoint="best-all-nodes")) == "all_nodes"
+    assert make_task("nodes", None).criterion(SMALL) == "root"
+    assert make_task("nodes", None).criterion(replace(SMALL, checkpoint="best-all-nodes")) == "all_nodes"
 
 
 def test_a_treebank_without_labels_is_refused() -> None:

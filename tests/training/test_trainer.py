@@ -56,7 +56,7 @@ def test_the_best_epoch_on_dev_is_kept(tmp_path: Path) -> None:
     for ours, theirs in zip(run.model.parameters(), stopped_there.model.parameters(), strict=True):
         assert torch.equal(ours, theirs)
     assert run.results["dev"]["all_nodes"] == max(dev)
-    loaded, _, _ = load_model(tmp_path)
+    loaded = load_model(tmp_path)
     assert all(torch.equal(a, b) for a, b in zip(loaded.parameters(), run.model.parameters(), strict=True))
 
 
@@ -89,7 +89,7 @@ def test_a_batch_without_a_label_does_no_harm() -> None:
 @pytest.mark.parametrize("supports_dedup", [False, True])
 def test_subtrees_are_shared_where_the_encoder_allows_it(supports_dedup: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = set()
-    monkeypatch.setattr("treenn.models.building.pack", lambda trees, share: seen.add(share) or pack(trees, share=share))
+    monkeypatch.setattr("treenn.tasks.nodes.pack", lambda trees, share: seen.add(share) or pack(trees, share=share))
     if not supports_dedup:
         monkeypatch.setitem(ENCODERS, "tree-lstm", lambda x, d: BidirectionalTreeEncoder(BinaryTreeLSTM(x, d - 4), 4))
     results = train(TOY, SMALL).results

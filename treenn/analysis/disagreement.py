@@ -91,7 +91,10 @@ def disagreements(
 
 
 def node_classes(
-    folders: Sequence[str | Path], trees: Sequence[Tree], contextual: str | Sequence[str] = ()
+    folders: Sequence[str | Path],
+    trees: Sequence[Tree],
+    contextual: str | Sequence[str] = (),
+    trust: str | Sequence[str] = (),
 ) -> list[str]:
     """What the models of some folders together say of every node of some trees.
 
@@ -99,6 +102,7 @@ def node_classes(
         folders: of trained models, one a seed: a node's class is the likeliest by the mean of their probabilities.
         trees: of the treebank that they were trained on, of at most ten classes.
         contextual: the contextual encoders that the folders may name (`treenn.load_model`).
+        trust: the modules that the folders may name (`treenn.load_model`).
 
     Returns:
         a string a tree: one digit a node, its class, in the order of the tree's own node numbers.
@@ -107,7 +111,7 @@ def node_classes(
         InputError: if a folder holds no model, as `treenn.load_model`.
     """
     # One at a time: what an LSTM makes of all phrases of many long sentences together may be too much for the memory.
-    said = [predict(load_model(folder, contextual)[0], trees, batch_size=1) for folder in folders]
+    said = [predict(load_model(folder, contextual, trust), trees, batch_size=1) for folder in folders]
     classes = np.mean([each.probabilities for each in said], axis=0).argmax(axis=1)
     ends = np.cumsum(said[0].sizes)
     return ["".join(map(str, of_tree)) for of_tree in np.split(classes, ends[:-1])]

@@ -14,7 +14,8 @@ from torch.nn import functional as F
 from treenn.analysis.histogram import range_label
 from treenn.analysis.slices import depths
 from treenn.encoders import SequenceEncoder, pack
-from treenn.models.building import NodeClassifier, build
+from treenn.models.building import build
+from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vectors import WordVectors
 from treenn.sequences import Bidirectional
@@ -82,7 +83,7 @@ class TrainingGradientFlow:
     end: GradientFlow
 
 
-def gradient_flow(model: NodeClassifier, trees: Sequence[Tree], batch_size: int = 100) -> GradientFlow:
+def gradient_flow(model: Network, trees: Sequence[Tree], batch_size: int = 100) -> GradientFlow:
     r"""The norms ‖∂L/∂x_i‖ over the words i of sentences, with L the cross-entropy at the root of i's sentence.
 
     If they shrink or grow by a factor with every step, gradients vanish or explode (Bengio, Simard and Frasconi 1994;
@@ -114,7 +115,7 @@ def gradient_flow(model: NodeClassifier, trees: Sequence[Tree], batch_size: int 
 
 
 def gradient_flow_of_training(
-    model: NodeClassifier, settings: Settings, trees: Sequence[Tree], vectors: Sequence[WordVectors] = ()
+    model: Network, settings: Settings, trees: Sequence[Tree], vectors: Sequence[WordVectors] = ()
 ) -> TrainingGradientFlow:
     """Gradient flow before and after training.
 
@@ -124,8 +125,7 @@ def gradient_flow_of_training(
         trees: sentences, as of `gradient_flow`.
         vectors: the pretrained word vectors used in training (default: none).
     """
-    classes = model.head.linear.out_features
-    untrained = build(settings, classes, model.vocabulary, vectors).to(model.embedding.weight.device)
+    untrained = build(settings, model.task, model.vocabulary, vectors).to(model.embedding.weight.device)
     return TrainingGradientFlow(gradient_flow(untrained, trees), gradient_flow(model, trees))
 
 
@@ -142,7 +142,7 @@ def steps_to_end(words: int, *, both_ends: bool = False) -> list[int]:
     return [min(place, words - 1 - place) if both_ends else words - 1 - place for place in range(words)]
 
 
-def _norms(model: NodeClassifier, trees: Sequence[Tree]) -> FloatArray:
+def _norms(model: Network, trees: Sequence[Tree]) -> FloatArray:
     """The norm at each word; one backward pass gives them all, since sentences share no word."""
     forest, was_training = pack(trees).to(model.embedding.weight.device), model.training
     model.eval()

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from treenn.analysis.minimal_pairs import RULE, MinimalPair
 from treenn.evaluation.predictions import predict
-from treenn.models.building import NodeClassifier
+from treenn.models.network import Network
 from treenn.trees import Tree
 
 FloatArray = npt.NDArray[np.float64]
@@ -95,7 +95,7 @@ PUBLISHED = {
 """The paper's accuracies on its own sentences; quoted from memory, the numbers of pairs inferred."""
 
 
-def negation(model: NodeClassifier, pairs: Sequence[MinimalPair]) -> NegationResults:
+def negation(model: Network, pairs: Sequence[MinimalPair]) -> NegationResults:
     """Measure the effect of negation on predictions.
 
     A negated positive phrase should become negative, a negated negative one less negative.
@@ -135,7 +135,7 @@ class _Answers(NamedTuple):
     expected: FloatArray
 
 
-def _answers(model: NodeClassifier, phrases: Sequence[Tree]) -> _Answers:
+def _answers(model: Network, phrases: Sequence[Tree]) -> _Answers:
     said = predict(model, phrases)
     p, n = said.probabilities[said.roots].astype(np.float64), said.n_classes
     return _Answers(

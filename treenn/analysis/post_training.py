@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
-from treebanks import Pair, PairTreebank, Treebank
+from treebanks import PairTreebank, Treebank
 from treenn.analysis.calibration import SplitCalibration, calibration
 from treenn.analysis.gradient_flow import TrainingGradientFlow, gradient_flow_of_training
 from treenn.analysis.histogram import Slice
@@ -17,14 +17,13 @@ from treenn.analysis.operators import LISTOPS, by_group
 from treenn.analysis.slices import SLICES, by_unknown_words, slices
 from treenn.evaluation.pair_predictions import PairPredictions
 from treenn.evaluation.predictions import Predictions
-from treenn.models.building import NodeClassifier
+from treenn.models.network import Network
 from treenn.models.vectors import WordVectors
 from treenn.training import Run
-from treenn.training.tasks import task_of
 from treenn.trees.json_records import Key
 
 AnyTreebank = Treebank | PairTreebank
-SplitPredictions = Mapping[str, Predictions | PairPredictions]
+SplitPredictions = Mapping[str, Any]
 
 _OF_OTHER_TREES = ("length", "height", "negation", "unknown_words")  # slices that look at no node below the root
 _GRADIENT_SENTENCES = 200
@@ -62,16 +61,18 @@ def analyse(run: Run, read: AnyTreebank, own: AnyTreebank, vectors: Sequence[Wor
         vectors: the word vectors used in training.
     """
     history, best = run.results["history"], run.results["best_epoch"]
-    predict, unseen = task_of(read, run.settings).predict, [split for split in read.splits if split != "train"]
+    unseen = [split for split in read.splits if split != "train"]
     start = time.perf_counter()
-    predictions = {split: predict(run.model, read.splits[split]) for split in unseen}
+    predictions = {
+        split: run.model.predict(read.splits[split], roots_only=run.model.task.roots_only) for split in unseen
+    }
     seconds = time.perf_counter() - start
     result = replace(
         analyse_predictions(predictions, own, same_trees=read == own),
         seconds_to_best=sum(epoch["seconds"] for epoch in history[:best]),
         prediction_trees_per_second=sum(1 for split in unseen for _ in read.trees(split)) / seconds,
     )
-    if isinstance(run.model, NodeClassifier) and isinstance(read, Treebank):
+    if run.model.task.name == "nodes":
         result = replace(result, gradient_flow=_gradient_flow(run, run.model, read, vectors))
         if read == own and _is_sentiment(read):
             result = replace(result, minimal_pairs=_minimal_pairs(run.model, read))
@@ -90,22 +91,19 @@ def analyse_predictions(predictions: SplitPredictions, own: AnyTreebank, *, same
     by_split = {split: _slices(each, own, split, same_trees=same_trees) for split, each in unseen.items()}
     calibrated: Mapping[str, SplitCalibration | None] = {}
     if own.classes is not None:
-        calibrated = calibration(_roots(predictions["dev"]), {split: _roots(each) for split, each in unseen.items()})
+        dev, others = predictions["dev"], {split: each.whole_probabilities for split, each in unseen.items()}
+        calibrated = calibration(dev.whole_probabilities, others)
     return RunAnalysis(slices={split: found for split, found in by_split.items() if found}, calibration=calibrated)
 
 
-def _roots(predictions: Predictions | PairPredictions) -> tuple[Any, Any]:
-    """The probabilities and the labels of whole sentences, or of pairs."""
-    if isinstance(predictions, PairPredictions):
-        return predictions.probabilities, predictions.targets
-    return predictions.probabilities[predictions.roots], predictions.labels[predictions.roots]
+def _slices(predictions: Any, own: AnyTreebank, split: str, *, same_trees: bool) -> dict[str, Slice]:
+    """The slices that exist for this kind of predictions."""
+    if predictions.kind == "nodes":
+        return _node_slices(predictions, own, split, same_trees=same_trees)
+    return _pair_slices(own.splits[split], predictions) if predictions.kind == "pairs" else {}
 
 
-def _slices(
-    predictions: Predictions | PairPredictions, own: AnyTreebank, split: str, *, same_trees: bool
-) -> dict[str, Slice]:
-    if isinstance(own, PairTreebank) or isinstance(predictions, PairPredictions):
-        return _pair_slices(own.splits[split], predictions)  # type: ignore[arg-type]
+def _node_slices(predictions: Predictions, own: Any, split: str, *, same_trees: bool) -> dict[str, Slice]:
     if _is_sentiment(own):
         functions = {**SLICES, "unknown_words": by_unknown_words(own.train)}
     else:
@@ -116,9 +114,9 @@ def _slices(
     return found if _is_sst(own) else {name: replace(each, published=None) for name, each in found.items()}
 
 
-def _pair_slices(pairs: Sequence[Pair], predictions: PairPredictions) -> dict[str, Slice]:
+def _pair_slices(pairs: Sequence[Any], predictions: PairPredictions) -> dict[str, Slice]:
     groups = [pair.group for pair in pairs if pair.group is not None]
-    if predictions.scores is not None or len(groups) < len(pairs):
+    if len(groups) < len(pairs):
         return {}
     return {"operators": by_group(groups, predictions.targets, predictions.classes)}
 
@@ -127,14 +125,12 @@ def _is_sentiment(treebank: AnyTreebank) -> bool:
     return treebank.name.removesuffix("-binary") in _SENTIMENT
 
 
-def _gradient_flow(
-    run: Run, model: NodeClassifier, read: Treebank, vectors: Sequence[WordVectors]
-) -> TrainingGradientFlow | None:
+def _gradient_flow(run: Run, model: Network, read: Any, vectors: Sequence[WordVectors]) -> TrainingGradientFlow | None:
     labelled = [tree for tree in read.dev if tree.label is not None][:_GRADIENT_SENTENCES]
     return gradient_flow_of_training(model, run.settings, labelled, vectors) if labelled else None
 
 
-def _minimal_pairs(model: NodeClassifier, treebank: Treebank) -> NegationResults | None:
+def _minimal_pairs(model: Network, treebank: Any) -> NegationResults | None:
     pairs = minimal_pairs(treebank.splits.get("test", ()), len(treebank.classes))
     if not pairs:
         return None

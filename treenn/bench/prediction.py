@@ -15,7 +15,7 @@ from treenn.bench.bench_plan import Plan
 from treenn.bench.steps import Task, node_classifier
 from treenn.bench.timing import Prepare, interleave
 from treenn.encoders import SequenceEncoder, pack
-from treenn.models.building import NodeClassifier
+from treenn.models.network import Network
 from treenn.trees import Tree
 
 PASSES = 3
@@ -61,12 +61,12 @@ def _one_pass(times: Sequence[float], n_batches: int) -> float:
     return sum(median_high(times[batch::n_batches]) for batch in range(n_batches))
 
 
-def _work(model: NodeClassifier, batches: Sequence[Sequence[Tree]], share: bool) -> Prepare:
+def _work(model: Network, batches: Sequence[Sequence[Tree]], share: bool) -> Prepare:
     return lambda number: partial(_classes, model, [replace(tree) for tree in batches[number % len(batches)]], share)
 
 
 @torch.inference_mode()
-def _classes(model: NodeClassifier, batch: Sequence[Tree], share: bool) -> Tensor:
+def _classes(model: Network, batch: Sequence[Tree], share: bool) -> Tensor:
     """The most probable class of every node."""
     forest = pack(batch, share=share).to(model.embedding.weight.device)
     scores: Tensor = model(forest)

@@ -12,7 +12,8 @@ from torch.optim import Adagrad
 from torch.sparse import check_sparse_tensor_invariants
 
 from treenn.encoders import NO_LABEL, pack
-from treenn.models.building import NodeClassifier, build
+from treenn.models.building import build
+from treenn.models.network import Network
 from treenn.models.node_head import Head, node_loss
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
@@ -72,13 +73,13 @@ def training_step(name: str, task: Task) -> Step:
     return _step(nodes, lambda batch: node_classifier_loss(nodes, batch, task.share), nodes.embedding.weight)
 
 
-def node_classifier(name: str, task: Task) -> NodeClassifier:
+def node_classifier(name: str, task: Task) -> Network:
     """A network over trees, as `treenn train` makes it, without dropout."""
     settings = Settings(model=name, size=SIZE, word_size=X_SIZE, dropout=0.0, seed=task.seed)
     return build(settings, task.classes, Vocabulary(task.words)).to(task.device, task.dtype)
 
 
-def node_classifier_loss(model: NodeClassifier, batch: Sequence[Tree], share: bool) -> Tensor:
+def node_classifier_loss(model: Network, batch: Sequence[Tree], share: bool) -> Tensor:
     """The loss at every labelled node, and what the encoder adds to it."""
     return model.loss(pack(batch, share=share and model.encoder.supports_dedup).to(model.embedding.weight.device))
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from treenn.commands.options import Contextual, Json
+from treenn.commands.options import Contextual, Json, TrustModule
 
 if TYPE_CHECKING:
-    from treenn.models.building import NodeClassifier
+    from treenn.models.network import Network
 
 
 def attention(
@@ -18,6 +18,7 @@ def attention(
     sentence: Annotated[str, typer.Argument(help="What it is to read.")],
     svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a picture, too.")] = None,
     contextual: Contextual = [],  # noqa: B006 (typer wants a list)
+    trust_module: TrustModule = [],  # noqa: B006 (typer wants a list)
     json: Json = False,
 ) -> None:
     """Draw the weight of every word of a sentence, as a model that reads out by attention gives it.
@@ -32,7 +33,8 @@ def attention(
     from treenn.text.tokenizer import tokenize
     from treenn.trees.files import write_text
 
-    network, _, classes = load_model(model, contextual)
+    network = load_model(model, contextual, trust_module, task="nodes")
+    classes = network.classes or ()
     words = tokenize(sentence)
     weights, number = _read(network, words)
     if svg is not None:
@@ -44,7 +46,7 @@ def attention(
         tell(f"read as: {classes[number]}")
 
 
-def _read(network: NodeClassifier, words: list[str]) -> tuple[list[float], int]:
+def _read(network: Network, words: list[str]) -> tuple[list[float], int]:
     """The weights of the words and the number of the class."""
     import torch
 

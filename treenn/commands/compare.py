@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from treenn.commands.experiments import Dask, Jobs, OnDevice, RunsBar, workers
-from treenn.commands.options import Json, Overwrite, Vectors, command_line, vector_files
+from treenn.commands.options import Json, Overwrite, TrustModule, Vectors, command_line, vector_files
 from treenn.commands.settings_options import takes_settings
 from treenn.models.settings import Settings, option
 from treenn.trees.errors import InputError
@@ -16,7 +16,7 @@ from treenn.trees.errors import InputError
 if TYPE_CHECKING:
     from treenn.experiment.plan import Plan
 
-_WITH_PLAN = ("plan", "seeds", "out", "overwrite", "jobs", "dask", "device", "json", "contextual")
+_WITH_PLAN = ("plan", "seeds", "out", "overwrite", "jobs", "dask", "device", "json", "contextual", "trust_module")
 
 
 @takes_settings(without=("model", "seed"))
@@ -41,6 +41,7 @@ def compare(
     jobs: Jobs = None,
     dask: Dask = None,
     device: OnDevice = "cpu",
+    trust_module: TrustModule = [],  # noqa: B006 (typer wants a list)
     json: Json = False,
     **recipe: Any,
 ) -> None:
@@ -91,7 +92,7 @@ def _plan_of_file(context: typer.Context, name: str) -> Plan:
     for each in given:
         if each not in _WITH_PLAN:
             raise InputError(f"{option(each)} does not go with --plan: the plan decides that")
-    plan = read_plan(name, context.params["contextual"] or ())
+    plan = read_plan(name, context.params["contextual"] or (), context.params["trust_module"])
     tasks = [
         task if task.vectors is None else replace(task, vectors=vector_files(list(map(str, task.vectors))))
         for task in plan.tasks

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from treenn.commands.options import Contextual, Out, Overwrite
+from treenn.commands.options import Contextual, Out, Overwrite, TrustModule
 
 
 def export(
     model: Annotated[Path, typer.Argument(metavar="DIR", help="A model of `treenn train`.")],
     out: Out,
     contextual: Contextual = [],  # noqa: B006 (typer wants a list)
+    trust_module: TrustModule = [],  # noqa: B006 (typer wants a list)
     overwrite: Overwrite = False,
 ) -> None:
     """Write a trained model with its weights in half precision: half the size, and what a run leaves is left out.
@@ -30,7 +31,7 @@ def export(
 
     from treenn.models.building import load_model, save_model
 
-    network, settings, classes = load_model(model, contextual)
+    network = load_model(model, contextual, trust_module)
     open_run_dir(out, Run(MODEL), overwrite=overwrite)
-    save_model(out, network, settings, classes, half=True)
+    save_model(out, network, half=True)
     say(f"written: {out}, {sum(file.stat().st_size for file in out.iterdir()) / 1e6:.1f} MB")

@@ -63,6 +63,15 @@ Contextual = Annotated[
     ),
 ]
 
+TrustModule = Annotated[
+    list[str],
+    typer.Option(
+        "--trust-module",
+        metavar="NAME",
+        help="A Python module that the model's folder may name; it is imported, so its code runs; repeat for more.",
+    ),
+]
+
 
 def vector_files(names: list[str]) -> list[str]:
     """Replace names that are no files here by fetched files of that name in TREEBANKS_HOME."""

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from treenn.commands.options import Contextual, ModelName, NoSplit, ParserName, Svg, TextFiles, Texts, Tokenized
+from treenn.commands.options import (
+    Contextual,
+    ModelName,
+    NoSplit,
+    ParserName,
+    Svg,
+    TextFiles,
+    Texts,
+    Tokenized,
+    TrustModule,
+)
 
 if TYPE_CHECKING:
     from treenn.commands.text_input import Line, Parsed
@@ -25,6 +35,7 @@ def predict(
     model: ModelName = "sentiment",
     parser: ParserName = "chart",
     contextual: Contextual = [],  # noqa: B006 (typer wants a list)
+    trust_module: TrustModule = [],  # noqa: B006 (typer wants a list)
     tokenized: Tokenized = False,
     no_split: NoSplit = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")] = False,
@@ -56,7 +67,7 @@ def predict(
 
     from treenn.sentiment.model import load_sentiment
 
-    sentiment = load_sentiment(model, parser, contextual)
+    sentiment = load_sentiment(model, parser, contextual, trust_module)
     parsed = parse_lines(sentiment.parser, find_sentences_of(lines, tokenized=tokenized, split=not no_split))
     found = _predicted(sentiment, parsed)
     if svg is not None:

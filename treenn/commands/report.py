@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from treenn.commands.options import Contextual, Json
+from treenn.commands.options import Contextual, Json, TrustModule
 
 if TYPE_CHECKING:
     from treenn.experiment.results import ComparisonResults
@@ -19,6 +19,7 @@ def report(
         Path | None, typer.Option(metavar="FILE", help="Write the results there too, without single predictions.")
     ] = None,
     contextual: Contextual = [],  # noqa: B006 (typer wants a list)
+    trust_module: TrustModule = [],  # noqa: B006 (typer wants a list)
     json: Json = False,
 ) -> None:
     """Make the report of a comparison again, from its JSON alone; nothing is trained.
@@ -33,7 +34,7 @@ def report(
     from treenn.experiment.results import PLAN, write_record
     from treenn.report import write_results
 
-    results = read_results(folder, contextual)
+    results = read_results(folder, contextual, trust_module)
     if (folder / PLAN).exists():
         write_results(results, folder)
     if record is not None:

@@ -8,16 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
 
-from treenn.encoders import NO_LABEL, PackedForest, pack
+from treenn.encoders import NO_LABEL
 from treenn.evaluation.metrics import Columns
-from treenn.models.building import NodeClassifier
-from treenn.models.network import check_probabilities
+from treenn.models.network import Network, check_task
 from treenn.trees import Tree
 from treenn.trees.arguments import Count, checked
-from treenn.trees.errors import InputError, argument
 from treenn.trees.json_records import digits
 
 IntArray = npt.NDArray[np.int64]
@@ -25,6 +21,7 @@ BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float32]
 
 NOT_ASKED = -1
+"""The predicted class of nodes that were not predicted."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +79,11 @@ class Predictions:
         """The number of labelled nodes of each tree. Shape: `(T,)`."""
         return np.add.reduceat((self.labels != NO_LABEL).astype(np.int64), self.roots - self.sizes + 1)
 
+    @property
+    def whole_probabilities(self) -> tuple[FloatArray, IntArray]:
+        """The class probabilities and the gold classes of the roots. Shape: `(T, classes)` and `(T,)`."""
+        return self.probabilities[self.roots], self.labels[self.roots]
+
     def by_example(self) -> Columns:
         """The columns that results keep: of each root its class, probabilities and side; the correct nodes per tree."""
         return {
@@ -93,55 +95,19 @@ class Predictions:
 
 
 @checked
-def predict(
-    model: NodeClassifier, trees: Sequence[Tree], batch_size: Count = 500, *, roots_only: bool = False
-) -> Predictions:
-    """Run a model over trees, without dropout and without gradients; what sentences share is computed once a batch
-    where the encoder allows it.
+def predict(model: Network, trees: Sequence[Tree], batch_size: Count = 500, *, roots_only: bool = False) -> Predictions:
+    """Predict the classes of the nodes of trees: `model.predict` of a network for classification of nodes.
 
     Args:
-        model: of nodes.
+        model: the network.
         trees: with labels or without.
-        batch_size: trees at a time.
-        roots_only: whether the model is asked of roots alone. A sequence model needs n² steps to read all phrases of
-            a sentence of n words, which may be too many for the memory, and n to read the sentence.
+        batch_size: the number of trees in a batch (default: 500).
+        roots_only: whether to predict roots alone (default: False).
 
     Raises:
+        InputError: if the model is for another task, or there is no tree.
         NonFiniteError: if a probability is NaN.
     """
-    if not trees:
-        raise InputError(f"{argument('trees')}: must be one tree or more, the list is empty")
-    device, n_classes = model.embedding.weight.device, model.head.linear.out_features
-    columns: tuple[list[torch.Tensor], ...] = [], [], [], []
-    sizes: list[int] = []
-    was_training = model.training
-    model.eval()
-    with torch.inference_mode():
-        for start in range(0, len(trees), batch_size):
-            forest = pack(trees[start : start + batch_size], share=model.supports_dedup)
-            p = _probabilities(model, forest.to(device), roots_only=roots_only)
-            above, below = p[:, (n_classes + 1) // 2 :].sum(dim=1), p[:, : n_classes // 2].sum(dim=1)
-            for column, values in zip(
-                columns, (forest.labels[forest.rows], _classes(p), above > below, p), strict=True
-            ):
-                column.append(values)
-            sizes += forest.sizes
-    model.train(was_training)
-    labels, classes, positive, probabilities = (torch.cat(column).numpy() for column in columns)
-    check_probabilities(probabilities)
-    return Predictions(labels, classes, positive, probabilities, np.array(sizes), n_classes)
-
-
-def _probabilities(model: NodeClassifier, forest: PackedForest, *, roots_only: bool) -> Tensor:
-    """Of every node, in the order of the trees; 0 below the roots where only these are asked. Shape: `(N, classes)`."""
-    scores: Tensor = model(forest, roots_only=roots_only)
-    p = scores.softmax(dim=1).cpu()
-    if not roots_only:
-        return p[forest.rows]
-    every = p.new_zeros(sum(forest.sizes), p.shape[1])
-    every[torch.tensor(forest.sizes).cumsum(0) - 1] = p
-    return every
-
-
-def _classes(probabilities: Tensor) -> Tensor:
-    return torch.where(probabilities.any(dim=1), probabilities.argmax(dim=1), NOT_ASKED)
+    check_task(model, "nodes")
+    predictions: Predictions = model.predict(trees, batch_size, roots_only=roots_only)
+    return predictions

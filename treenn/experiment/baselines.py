@@ -12,16 +12,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from treebanks import Pair, PairTreebank, Treebank
+from treebanks import PairTreebank, Treebank
 from treenn.analysis.post_training import analyse_predictions
 from treenn.encoders import NO_LABEL
-from treenn.encoders.labels import class_numbers
-from treenn.evaluation.pair_predictions import PairPredictions
-from treenn.evaluation.predictions import Predictions
+from treenn.evaluation.metrics import AnyPredictions
 from treenn.models.settings import Settings
+from treenn.models.task import Task
 from treenn.runtime.environment import environment
+from treenn.tasks import task_of
 from treenn.training.run_results import measure_splits
-from treenn.trees import InputError, Tree
+from treenn.trees import InputError
 from treenn.trees.json_records import to_json
 
 Probabilities = npt.NDArray[np.float32]
@@ -46,11 +46,12 @@ def train_baseline(treebank: Treebank | PairTreebank, name: str, settings: Setti
     if treebank.classes is None:
         raise InputError(f'model = "{name}": predicts a class, but {treebank.name} has scores')
     start = time.perf_counter()
-    baseline = BASELINES[name](phrases(treebank.train, settings.supervision == "roots"), len(treebank.classes))
+    task = task_of(treebank)
+    baseline = BASELINES[name](phrases(task, treebank.train, settings.supervision == "roots"), len(treebank.classes))
     seconds = time.perf_counter() - start
     unseen = [split for split in treebank.splits if split != "train"]
     start = time.perf_counter()
-    predictions = {split: _predict(baseline, treebank.splits[split]) for split in unseen}
+    predictions = {split: _predict(baseline, task, treebank.splits[split]) for split in unseen}
     predicting = time.perf_counter() - start
     return {
         "seed": 0,
@@ -89,29 +90,28 @@ class Phrases:
     roots: npt.NDArray[np.bool_]
 
 
-def phrases(examples: Sequence[Tree] | Sequence[Pair], roots_only: bool = False) -> Phrases:
-    """Extract the phrases of trees in the order of trees and nodes, or pairs.
+def phrases(task: Task, examples: Sequence[Any], roots_only: bool = False) -> Phrases:
+    """Extract the phrases of examples, in the order of `Task.unit_labels`.
 
     Args:
+        task: the task of the examples.
         examples: trees or pairs.
         roots_only: whether to skip phrases within sentences (default: False).
     """
-    nodes = [(each, slice(-1, None) if roots_only else slice(None)) for each in examples]
-    labels, roots = [], []
-    for each, which in nodes:
-        of_example = [int(each.target)] if isinstance(each, Pair) else class_numbers(each)[which]
+    labels, roots = list[int](), list[bool]()
+    for each in examples:
+        of_example = task.unit_labels(each, roots_only=roots_only)
         labels += of_example
         roots += [False] * (len(of_example) - 1) + [True]
-    features = (found for each, which in nodes for found in _features(each, which))
-    return Phrases(features, np.array(labels, dtype=np.int64), np.array(roots))
+    units = (words for each in examples for words in task.unit_words(each, roots_only=roots_only))
+    return Phrases(map(_features, units), np.array(labels, dtype=np.int64), np.array(roots))
 
 
-def _features(example: Tree | Pair, which: slice) -> Iterator[list[str]]:
-    if isinstance(example, Pair):
-        sides = zip("12", example.trees, strict=True)
-        yield [f"{side} {each}" for side, tree in sides for each in _words_and_bigrams(tree.words)]
-    else:
-        yield from (_words_and_bigrams(example.words[start:end]) for start, end in example.spans[which])
+def _features(sides: tuple[Sequence[str], ...]) -> list[str]:
+    """The words and bigrams of a phrase; of a pair, each with the number of its side."""
+    if len(sides) == 1:
+        return _words_and_bigrams(sides[0])
+    return [f"{side} {each}" for side, words in enumerate(sides, start=1) for each in _words_and_bigrams(words)]
 
 
 def _words_and_bigrams(words: Sequence[str]) -> list[str]:
@@ -188,18 +188,10 @@ BASELINES: dict[str, type[Baseline]] = {"majority": Majority, "naive-bayes": Nai
 """The baselines by name."""
 
 
-def _predict(baseline: Baseline, examples: Sequence[Tree] | Sequence[Pair]) -> Predictions | PairPredictions:
-    batches = [phrases(examples[start : start + _BATCH]) for start in range(0, len(examples), _BATCH)]
+def _predict(baseline: Baseline, task: Task, examples: Sequence[Any]) -> AnyPredictions:
+    batches = [phrases(task, examples[start : start + _BATCH]) for start in range(0, len(examples), _BATCH)]
     labels = np.concatenate([batch.labels for batch in batches])
     p = np.concatenate([baseline.probabilities(batch) for batch in batches])
-    if isinstance(examples[0], Pair):
-        return PairPredictions(labels, p, None)
-    classes, ends = p.shape[1], np.flatnonzero(np.concatenate([batch.roots for batch in batches])) + 1
-    return Predictions(
-        labels=labels,
-        classes=p.argmax(axis=1),
-        positive=p[:, (classes + 1) // 2 :].sum(axis=1) > p[:, : classes // 2].sum(axis=1),
-        probabilities=p,
-        sizes=np.diff(ends, prepend=0),
-        n_classes=classes,
-    )
+    ends = np.flatnonzero(np.concatenate([batch.roots for batch in batches])) + 1
+    predictions: AnyPredictions = task.from_probabilities(labels, p, np.diff(ends, prepend=0))
+    return predictions

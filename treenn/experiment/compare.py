@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparisonResults
 from treenn.experiment.run import load, train_and_analyse
 from treenn.experiment.run_spec import RunSpec, fingerprint
 from treenn.experiment.worker_progress import Progress, ignore
+from treenn.models.external import is_external
+from treenn.tasks import task_of
 from treenn.training.run_dir import COMPARISON, Run, check_run_dir
-from treenn.training.tasks import head_of
 from treenn.trees.arguments import AnyPath, Device, Runs, checked
 from treenn.trees.files import write_text
 from treenn.trees.json_values import dump_json
@@ -70,7 +72,7 @@ def compare(
         word_size = task.settings.get("word_size", plan.settings.word_size)
         data, input_size = fingerprint(treebank), sum(file.size for file in files) or word_size
         for regime in task.supervision:
-            planned = list(plan.runs(task, regime, input_size, head_of(treebank), data))
+            planned = list(plan.runs(task, regime, input_size, task_of(treebank).make_head, data))
             tasks.append(outline_task(plan, task, regime, treebank, planned))
             specs += planned
     runs = {f"{RUNS}/{spec.name}.json": spec for spec in specs}  # two regimes may share a run
@@ -78,7 +80,14 @@ def compare(
         head = PLAN_SCHEMA.to_json(outline(plan, command, tasks))
         write_text(out / PLAN, dump_json(head) + "\n", make_folder=False)
         execute(runs, out, train_and_analyse, jobs=jobs, device=device, progress=progress, command=command)
-        return gather(out, [name for spec in specs if (name := spec.settings.contextual) is not None])
+        encoders = [name for spec in specs if (name := spec.settings.contextual) is not None]
+        return gather(out, encoders, [module for spec in specs for module in modules_of(spec)])
+
+
+def modules_of(spec: RunSpec) -> Sequence[str]:
+    """The modules outside treenn that a run imports for its model and its task."""
+    names = (spec.settings.model, getattr(spec.treebank, "task", None) or "")
+    return [name.partition(":")[0] for name in names if is_external(name)]
 
 
 def run_of(plan: Plan) -> Run:

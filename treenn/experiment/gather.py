@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import treebanks
-from treebanks import Treebank
 from treenn.analysis.disagreement import Disagreement, disagreements, node_classes
 from treenn.analysis.statistics import Difference, adjusted, differences
 from treenn.encoders import NO_LABEL
@@ -33,19 +33,25 @@ from treenn.trees import InputError, Tree
 from treenn.trees.json_records import from_json
 from treenn.trees.json_values import read_object
 
+Permitted = tuple[str | Sequence[str], str | Sequence[str]]
+"""The contextual encoders and the modules that saved models may name."""
 
-def read_results(path: Path, contextual: str | Sequence[str] = ()) -> ComparisonResults:
+
+def read_results(
+    path: Path, contextual: str | Sequence[str] = (), trust: str | Sequence[str] = ()
+) -> ComparisonResults:
     """The results of a comparison: gathered from a folder with a plan, else read from results.json.
 
     Args:
         path: the folder, which may come from anyone, or the file.
         contextual: the contextual encoders that its models may name (`treenn.load_model`).
+        trust: the modules that its models may name (`treenn.load_model`).
 
     Raises:
         InputError: if there are none, or they are malformed; as `gather`.
     """
     if (path / PLAN).exists():
-        return gather(path, contextual)
+        return gather(path, contextual, trust)
     if path.is_dir():
         _check_folder(path)
     return COMPARISON_SCHEMA.read(path / RESULTS if path.is_dir() else path)
@@ -63,20 +69,21 @@ def _check_folder(folder: Path) -> None:
         )
 
 
-def gather(folder: Path, contextual: str | Sequence[str] = ()) -> ComparisonResults:
+def gather(folder: Path, contextual: str | Sequence[str] = (), trust: str | Sequence[str] = ()) -> ComparisonResults:
     """The results of the finished runs in a comparison's folder, with their statistics.
 
     Args:
         folder: the comparison's folder.
         contextual: the contextual encoders that its models may name (`treenn.load_model`).
+        trust: the modules that its models may name (`treenn.load_model`).
 
     Raises:
         InputError: if the folder has no plan or no finished run, a file is malformed, the plan names a run outside of
-            the folder, or a model names a contextual encoder that is not permitted.
+            the folder, or a model names a contextual encoder that is not permitted or a module that is not trusted.
     """
     plan = PLAN_SCHEMA.read(folder / PLAN)
     plain = [model.name for model in plan.models if _reads_gold_trees(model)]
-    tasks = [_gather_task(task, folder / RUNS, plain, contextual) for task in plan.tasks]
+    tasks = [_gather_task(task, folder / RUNS, plain, (contextual, trust)) for task in plan.tasks]
     if not any(task.runs for task in tasks):
         raise InputError("no run of this plan has ended yet", source=folder)
     return ComparisonResults(plan.command, plan.created, plan.seeds, plan.models, tuple(_corrected(tasks)))
@@ -92,7 +99,7 @@ def _reads_gold_trees(model: PlanModel) -> bool:
     return model.model not in BASELINES and model.trees == "gold" and not model.shuffle
 
 
-def _gather_task(task: TaskPlan, folder: Path, plain: Sequence[str], contextual: str | Sequence[str]) -> TaskResults:
+def _gather_task(task: TaskPlan, folder: Path, plain: Sequence[str], permitted: Permitted) -> TaskResults:
     for entry in task.planned:
         _check_inside(folder, entry.run)
     finished = [entry for entry in task.planned if (folder / f"{entry.run}.json").exists()]
@@ -117,7 +124,7 @@ def _gather_task(task: TaskPlan, folder: Path, plain: Sequence[str], contextual:
         results,
         runs=tuple(map(_slim, runs)),
         differences=tuple(compute_differences(results)),
-        disagreements=tuple(_disagreements(results, folders, contextual)) if len(compared) == 2 else (),
+        disagreements=tuple(_disagreements(results, folders, permitted)) if len(compared) == 2 else (),
     )
 
 
@@ -180,7 +187,7 @@ def _check_inside(folder: Path, run: str) -> None:
 
 
 def _disagreements(
-    task: TaskResults, folders: Mapping[str, Sequence[Path]], contextual: str | Sequence[str]
+    task: TaskResults, folders: Mapping[str, Sequence[Path]], permitted: Permitted
 ) -> list[Disagreement]:
     """The sentences on which two models disagree most, with the class of every node if the models can be loaded."""
     split = task.unseen_splits[0]
@@ -193,7 +200,7 @@ def _disagreements(
     if splits is None or not all(path.is_dir() for paths in folders.values() for path in paths):
         return found
     trees = [splits[each.line - 1] for each in found]
-    nodes = {name: node_classes(paths, trees, contextual) for name, paths in folders.items()}
+    nodes = {name: node_classes(paths, trees, *permitted) for name, paths in folders.items()}
     return [_with_nodes(each, {name: of_model[i] for name, of_model in nodes.items()}) for i, each in enumerate(found)]
 
 
@@ -208,7 +215,9 @@ def _trees(task: TaskResults, split: str) -> Sequence[Tree] | None:
         treebank = treebanks.load(task.treebank.name)
     except InputError:
         return None
-    trees = treebank.splits.get(split, ()) if isinstance(treebank, Treebank) else ()
+    if treebank.default_task != "nodes":
+        return None
+    trees: Sequence[Any] = treebank.splits.get(split, ())
     gold = tuple(NO_LABEL if tree.label is None else tree.label for tree in trees)
     return trees if gold == task.gold[split].root else None
 

@@ -6,11 +6,8 @@ import hashlib
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import chain
 
-from treebanks import PairTreebank
-from treebanks.pairs import Pair
 from treenn.experiment.run_spec import AnyTreebank
 from treenn.parsers.loading import load_parser
 from treenn.parsers.shapes import Right
@@ -32,24 +29,12 @@ def input_variant(treebank: AnyTreebank, trees: str, *, shuffle: bool, seed: int
         seed: the seed of random trees and of shuffling.
     """
     if trees == "brackets":
-        treebank = _with_trees(treebank, lambda trees: map(bracketed, trees))
+        treebank = treebank.map_trees(lambda trees: map(bracketed, trees))
     elif trees != "gold":
-        treebank = _with_trees(treebank, _reparsed(f"random:{seed}" if trees == "random" else trees))
+        treebank = treebank.map_trees(_reparsed(f"random:{seed}" if trees == "random" else trees))
     if shuffle:
-        treebank = _with_trees(treebank, lambda trees: (shuffled(tree, seed) for tree in trees))
+        treebank = treebank.map_trees(lambda trees: (shuffled(tree, seed) for tree in trees))
     return treebank
-
-
-def _with_trees(treebank: AnyTreebank, change: Change) -> AnyTreebank:
-    if isinstance(treebank, PairTreebank):
-        return replace(treebank, splits={split: _with_pairs(pairs, change) for split, pairs in treebank.splits.items()})
-    splits = {split: tuple(change(trees)) for split, trees in treebank.splits.items()}
-    return replace(treebank, splits=splits)
-
-
-def _with_pairs(pairs: Sequence[Pair], change: Change) -> tuple[Pair, ...]:
-    both = zip(change([pair.left for pair in pairs]), change([pair.right for pair in pairs]), strict=True)
-    return tuple(replace(pair, left=left, right=right) for pair, (left, right) in zip(pairs, both, strict=True))
 
 
 def _reparsed(name: str) -> Change:

@@ -30,9 +30,9 @@ class Plan:
     Raises:
         InputError: if a name is repeated, there is no model, task or seed, or a model does not support the settings.
 
-    >>> from functools import partial
-    >>> from treenn.models.building import node_head
-    >>> plan, make_head = Plan.of("reviews", ["tree-lstm", "lstm"], seeds=1), partial(node_head, classes=5)
+    >>> from treenn.models.task import make_task
+    >>> plan = Plan.of("reviews", ["tree-lstm", "lstm"], seeds=1)
+    >>> make_head = make_task("nodes", ["0", "1", "2", "3", "4"]).make_head
     >>> [run.settings.size for run in plan.runs(plan.tasks[0], "nodes", input_size=50, make_head=make_head)]
     [150, 224]
     """
@@ -114,7 +114,7 @@ class Plan:
             task: a task of the plan.
             regime: a regime of the task.
             input_size: the size of the word vectors.
-            make_head: makes the head for the treebank from settings (`treenn.training.tasks.head_of`).
+            make_head: makes the head for the treebank from settings (`Task.make_head`).
             data: a fingerprint of the treebank, for the keys of the runs (default: none).
         """
         vectors = self.vectors_of(task)

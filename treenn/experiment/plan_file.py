@@ -13,6 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from treenn.contextual import check_permitted
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model, Task
+from treenn.models.external import check_trust
 from treenn.models.settings import Settings, upgrade_settings
 from treenn.trees import InputError
 from treenn.trees.files import read_toml
@@ -34,7 +35,7 @@ def shipped_plans() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _SHIPPED.glob("*.toml")))
 
 
-def read_plan(name: str | Path, contextual: str | Sequence[str] = ()) -> Plan:
+def read_plan(name: str | Path, contextual: str | Sequence[str] = (), trust: str | Sequence[str] = ()) -> Plan:
     """Read a plan from a file, or one that ships with treenn by its name.
 
     Paths of vectors and parsers in it are relative to the working directory, those of logs of trials to the plan.
@@ -42,6 +43,7 @@ def read_plan(name: str | Path, contextual: str | Sequence[str] = ()) -> Plan:
     Args:
         name: the file, which may be from anyone, or the name of a shipped plan.
         contextual: the contextual encoders that the plan may name, as in `treenn.load_model` (default: none).
+        trust: the modules that the plan may name as the source of a model (default: none).
 
     Raises:
         InputError: if the file cannot be read, is not TOML, or is not a plan; the message names line or key. Also if
@@ -54,14 +56,14 @@ def read_plan(name: str | Path, contextual: str | Sequence[str] = ()) -> Plan:
     if not path.exists() and not path.suffix:
         raise InputError(f"{name}: no such plan; must be the name of a file, or one of {', '.join(shipped_plans())}")
     try:
-        return _plan(read_toml(path), path, contextual)
+        return _plan(read_toml(path), path, contextual, trust)
     except InputError as error:
         if error.source is not None:
             raise
         raise InputError(error.message, source=path) from error
 
 
-def _plan(table: dict[str, Any], path: Path, contextual: str | Sequence[str]) -> Plan:
+def _plan(table: dict[str, Any], path: Path, contextual: str | Sequence[str], trust: str | Sequence[str]) -> Plan:
     _check(table, _KEYS, "")
     tasks = [_part(Task, entry, f"[[task]] {number}") for number, entry in enumerate(table.get("task", []), start=1)]
     models = [
@@ -71,6 +73,8 @@ def _plan(table: dict[str, Any], path: Path, contextual: str | Sequence[str]) ->
     ]
     shared = _settings(table.get("settings", {}), "[settings]")
     settings = _in("[settings]", lambda: Settings(**upgrade_settings(shared)))
+    for model in models:
+        check_trust(model.model, trust, path)
     _check_trusted([settings.contextual, *(each.settings.get("contextual") for each in (*tasks, *models))], contextual)
     rest = {key: table[key] for key in ("seeds", "vectors") if key in table}
     return Plan(tasks, models, settings=settings, **rest)

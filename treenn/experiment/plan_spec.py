@@ -11,7 +11,7 @@ import torch
 
 from treebanks import PairTreebank, Treebank
 from treenn.encoders import SequenceEncoder
-from treenn.models.names import DEPENDENCY_ENCODERS, ENCODERS
+from treenn.models.names import DEPENDENCY_ENCODERS, ENCODERS, encoder_factory
 from treenn.parsers.loading import parser_names
 from treenn.trees import InputError
 from treenn.trees.arguments import AnyPath, Runs, check_fields
@@ -120,7 +120,7 @@ class Model:
         if self.is_baseline:
             return "nodes"
         with torch.device("meta"):
-            encoder = (ENCODERS | DEPENDENCY_ENCODERS)[self.model](2, 2)
+            encoder = encoder_factory(self.model)(2, 2)
             return "spans" if isinstance(encoder, SequenceEncoder) else "nodes"
 
 

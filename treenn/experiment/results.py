@@ -22,12 +22,12 @@ from treenn.analysis.disagreement import Disagreement
 from treenn.analysis.post_training import RunAnalysis
 from treenn.analysis.run_predictions import Gold, RunPredictions
 from treenn.analysis.statistics import Difference, summarize, summarize_metrics
-from treenn.encoders import NO_LABEL
 from treenn.evaluation.metrics import METRICS, Labelling, Spread
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model, Task
 from treenn.experiment.run_spec import RunSpec
 from treenn.models.settings import upgrade_settings
+from treenn.tasks import task_of
 from treenn.trees.errors import InputError
 from treenn.trees.files import write_text
 from treenn.trees.json_records import Codec, Key, Rest, Schema
@@ -552,14 +552,9 @@ def _trials(model: Model) -> TrialLog | None:
 
 
 def _gold(treebank: Treebank | PairTreebank, split: str) -> Gold:
-    if isinstance(treebank, PairTreebank):
-        targets = [pair.target for pair in treebank.splits[split]]
-        return Gold(root=tuple(map(int, targets))) if treebank.classes else Gold(score=tuple(map(float, targets)))
-    trees = treebank.splits[split]
-    return Gold(
-        root=tuple(NO_LABEL if not isinstance(tree.label, int) else tree.label for tree in trees),
-        nodes=tuple(sum(label is not None for label in tree.labels) for tree in trees),
-    )
+    columns = task_of(treebank).gold(treebank.splits[split])
+    values: dict[str, Any] = {name: tuple(column) for name, column in columns.items()}
+    return Gold(**values)
 
 
 def write_results(results: ComparisonResults, file: Path) -> None:

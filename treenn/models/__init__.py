@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "NodeClassifier": "treenn.models.building",
-    "PairClassifier": "treenn.models.pair_classifier",
+    "Network": "treenn.models.network",
     "Settings": "treenn.models.settings",
+    "Task": "treenn.models.task",
     "build": "treenn.models.building",
     "load_model": "treenn.models.building",
     "save_model": "treenn.models.building",

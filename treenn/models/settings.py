@@ -122,10 +122,10 @@ class Settings:
     def __post_init__(self) -> None:
         # With torch, which the commands' --help does without.
         from treenn.contextual.layers import layer_numbers
-        from treenn.models.names import DEPENDENCY_ENCODERS, ENCODERS
+        from treenn.models.names import DEPENDENCY_ENCODERS, ENCODERS, is_model
 
         check_fields(self)
-        if self.model not in ENCODERS | DEPENDENCY_ENCODERS:
+        if not is_model(self.model):
             known = ", ".join([*ENCODERS, *DEPENDENCY_ENCODERS])
             raise InputError(f"{argument('model')} {self.model}: no such model; `treenn cells` lists them: {known}")
         layer_numbers(self.contextual_layers)

@@ -35,7 +35,8 @@ def root_accuracy(
     Raises:
         InputError: if the model cannot be read or has other classes.
     """
-    model, _, classes = load_model(folder, contextual)
+    model = load_model(folder, contextual)
+    classes = model.classes or ()
     if classes != treebank.classes:
         raise InputError(
             f"the model's classes are {', '.join(classes)}; those of {treebank.name} are {', '.join(treebank.classes)}",

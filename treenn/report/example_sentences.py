@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import treebanks
-from treebanks import Treebank
 from treenn.analysis.disagreement import Disagreement
 from treenn.experiment.results import TaskResults
 from treenn.report.document import Chart, Pictures, Record, Section, Table, Text, field_of
@@ -73,7 +73,8 @@ def _splits(name: str) -> Mapping[str, Sequence[Tree]]:
         treebank = treebanks.load(name)
     except InputError:  # not fetched; the report is whole without
         return {}
-    return treebank.splits if isinstance(treebank, Treebank) else {}
+    splits: Mapping[str, Sequence[Any]] = treebank.splits
+    return splits if treebank.default_task == "nodes" else {}
 
 
 def _tree(trees: Sequence[Tree], each: Disagreement) -> Tree | None:

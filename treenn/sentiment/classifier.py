@@ -8,7 +8,7 @@ from dataclasses import fields
 from functools import cache
 from numbers import Real
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,6 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from treebanks import Treebank
 from treenn.evaluation.predictions import predict
-from treenn.models.building import NodeClassifier
 from treenn.models.settings import Settings
 from treenn.models.vectors import read_vectors
 from treenn.parsers import Parser
@@ -123,7 +122,7 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         )
         files = [read_vectors(file, words) for file in _paths(self.vectors)]
         run = train(treebank, self._settings(), vectors=files)
-        self.model_ = cast(NodeClassifier, run.model)
+        self.model_ = run.model
         counts = np.bincount([tree.label for tree in examples if tree.label is not None], minlength=len(numbers))
         self.class_prior_ = counts / counts.sum()
         return self

@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 
 from treenn.evaluation.predictions import predict
-from treenn.models.building import SHIPPED, NodeClassifier, load_model
+from treenn.models.building import SHIPPED, load_model
+from treenn.models.network import Network
 from treenn.parsers import Parser
 from treenn.parsers.loading import SHIPPED as SHIPPED_PARSER
 from treenn.parsers.loading import load_parser
@@ -34,7 +35,7 @@ class SentimentModel:
         InputError: if the number of classes differs from the network's.
     """
 
-    def __init__(self, network: NodeClassifier, classes: Sequence[str], parser: Parser) -> None:
+    def __init__(self, network: Network, classes: Sequence[str], parser: Parser) -> None:
         if len(classes) != (count := network.head.linear.out_features):
             raise InputError(f"classes has {len(classes)} names, but the network has {count} classes")
         self.network, self.classes, self.parser = network, tuple(classes), parser
@@ -137,6 +138,7 @@ def load_sentiment(
     model: AnyPath | None = None,
     parser: str | Path | Parser = SHIPPED_PARSER,
     contextual: str | Sequence[str] = (),
+    trust: str | Sequence[str] = (),
 ) -> SentimentModel:
     """Load a sentiment model and a parser.
 
@@ -144,6 +146,7 @@ def load_sentiment(
         model: a folder of `treenn train` (default: the shipped model).
         parser: a parser, its folder, or a name of `load_parser` (default: the shipped parser).
         contextual: the contextual encoders that the model's folder may name, see `treenn.load_model` (default: none).
+        trust: the modules that the model's folder may name, see `treenn.load_model` (default: none).
 
     Raises:
         InputError: if there is no such model or parser; as `load_model`.
@@ -154,5 +157,5 @@ def load_sentiment(
     >>> [sentence.name for sentence in load_sentiment().predict("A wonderful cast! The plot is dull.").sentences]
     ['very positive', 'very negative']
     """
-    network, _, classes = load_model(SHIPPED if model is None else model, contextual)
-    return SentimentModel(network, classes, parser if isinstance(parser, Parser) else load_parser(parser))
+    network = load_model(SHIPPED if model is None else model, contextual, trust, task="nodes")
+    return SentimentModel(network, network.classes or (), parser if isinstance(parser, Parser) else load_parser(parser))

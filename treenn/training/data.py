@@ -1,4 +1,4 @@
-"""What training reads: labels that must be there, the vocabulary, batches in random order, a fingerprint of it all."""
+"""Training data: the vocabulary, batches in random order, and a fingerprint of the examples."""
 
 from __future__ import annotations
 
@@ -14,44 +14,8 @@ from treebanks import PairTreebank, Treebank
 from treenn.contextual import FrozenVectors
 from treenn.contextual.cache import cache_home
 from treenn.models.network import Network
-from treenn.models.settings import Settings
 from treenn.models.vectors import WordVectors
 from treenn.models.vocabulary import Vocabulary
-from treenn.trees import InputError
-
-
-def check_labels(treebank: Treebank, settings: Settings) -> None:
-    """Refuse splits in which the chosen supervision, or the choice of an epoch on dev, would find no label at all."""
-    for split, trees in treebank.splits.items():
-        if not trees:
-            raise InputError(f"split {split!r} of treebank {treebank.name} has no tree")
-        _check_classes(treebank, split)
-        wanted = ["nodes"] if settings.supervision != "roots" else ["roots"]
-        if split == "dev" and criterion(settings) == "root":
-            wanted.append("roots")
-        for where in wanted:
-            labels = (label for tree in trees for label in (tree.labels if where == "nodes" else tree.labels[-1:]))
-            if all(label is None for label in labels):
-                raise InputError(f"no {where} of split {split!r} of treebank {treebank.name} are labelled")
-
-
-def _check_classes(treebank: Treebank, split: str) -> None:
-    """Compare the labels of a split with the classes of the treebank."""
-    count = len(treebank.classes)
-    for index, tree in enumerate(treebank.splits[split]):
-        for label in set(tree.labels):
-            if not (label is None or (isinstance(label, int) and 0 <= label < count)):
-                raise InputError(
-                    f"label {label!r} of node {tree.labels.index(label)} of tree {index} of {treebank.name} {split}: "
-                    f"must be a class number, 0 to {count - 1}, or None"
-                )
-
-
-def criterion(settings: Settings) -> str:
-    """The metric on dev that says which epoch is the best: with `spans`, roots, as in Tai et al.'s code."""
-    if settings.checkpoint == "best":
-        return "all_nodes" if settings.supervision == "nodes" else "root"
-    return "root" if settings.checkpoint == "best-root" else "all_nodes"
 
 
 def build_vocabulary(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from torch import Tensor
 
-from treebanks import Pair
 from treenn.models.network import Network
+from treenn.models.task import Task
 from treenn.training.gradients import gradient_norm
-from treenn.trees import Tree
 from treenn.trees.errors import InputError, argument
 
 
@@ -19,7 +19,7 @@ class Diverged(Exception):
 
 
 def explain(
-    error: Diverged, network: Network, batch: Sequence[tuple[int, Tree | Pair]], place: str, *, roots_only: bool
+    error: Diverged, network: Network, batch: Sequence[tuple[int, Any]], place: str, *, roots_only: bool
 ) -> InputError:
     """The message: what happened in which batch, the first of its sentences that does it alone, and which parameter.
 
@@ -33,24 +33,22 @@ def explain(
     suspect = _suspect(network)  # before the search for the sentence overwrites the gradients
     network.eval()  # without dropout, which would differ from the batch's
     guilty = next(((number, example) for number, example in batch if _fails(network, example, roots_only)), None)
-    sentence = "by no sentence of it alone" if guilty is None else _name(*guilty)
+    sentence = "by no sentence of it alone" if guilty is None else _name(network.task, *guilty)
     remedy = f"a lower {argument('learning_rate')}, or {argument('clip_norm')} 5, may help"
     return InputError(f"{error} in {place}, {sentence}; {suspect}; {remedy}")
 
 
-def _fails(network: Network, example: Tree | Pair, roots_only: bool) -> bool:
+def _fails(network: Network, example: Any, roots_only: bool) -> bool:
     network.zero_grad()
     loss = network.loss(network.pack([example]).to(network.embedding.weight.device), roots_only=roots_only)
     loss.backward()  # type: ignore[no-untyped-call]
     return not (math.isfinite(loss.item()) and math.isfinite(gradient_norm(network.parameters())))
 
 
-def _name(number: int, example: Tree | Pair) -> str:
-    if isinstance(example, Pair):
-        words, kind = " | ".join(" ".join(tree.words[:10]) for tree in example.trees), "pair"
-    else:
-        words, kind = " ".join(example.words[:20]), "sentence"
-    return f"at {kind} {number + 1} of train ({words if len(words) <= 60 else words[:59] + '…'})"
+def _name(task: Task, number: int, example: Any) -> str:
+    trees = task.trees(example)
+    words = " | ".join(" ".join(tree.words[: 20 // len(trees)]) for tree in trees)
+    return f"at {task.noun} {number + 1} of train ({words if len(words) <= 60 else words[:59] + '…'})"
 
 
 def _suspect(network: Network) -> str:

@@ -10,13 +10,6 @@ from treebanks import PairTreebank, Treebank
 from treenn.evaluation.metrics import AnyPredictions, measure
 from treenn.models.network import Network
 from treenn.models.settings import Settings
-from treenn.training.tasks import Task
-
-
-def evaluate(network: Network, treebank: Treebank | PairTreebank, task: Task) -> dict[str, Any]:
-    """Metrics of every split but train, and the predictions for those that nothing was chosen on."""
-    evaluated = {split: examples for split, examples in treebank.splits.items() if split != "train"}
-    return measure_splits({split: task.predict(network, examples) for split, examples in evaluated.items()})
 
 
 def measure_splits(predictions: Mapping[str, AnyPredictions]) -> dict[str, Any]:

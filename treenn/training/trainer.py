@@ -15,20 +15,20 @@ import torch
 import treebanks
 from treebanks import PairTreebank, Treebank
 from treenn.evaluation.metrics import METRICS, measure
-from treenn.models.building import check_recipe, read_folder, save_model, save_weights
+from treenn.models.building import build, check_recipe, read_folder, save_model, save_weights
 from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vectors import WordVectors
 from treenn.runtime.environment import environment
 from treenn.runtime.weight_file import NAME, read_weights
+from treenn.tasks import task_of
 from treenn.training import folder
 from treenn.training.checkpoint import load_checkpoint, save_checkpoint
 from treenn.training.data import batches, build_vocabulary, digest, prepare
 from treenn.training.divergence import Diverged, explain
 from treenn.training.run_dir import check_run_dir, training_run, writing_to
-from treenn.training.run_results import describe, evaluate
+from treenn.training.run_results import describe, measure_splits
 from treenn.training.spans import with_spans
-from treenn.training.tasks import task_of
 from treenn.training.train_step import Step, Steps
 from treenn.trees import InputError
 from treenn.trees.arguments import AnyPath, Device, checked
@@ -114,7 +114,9 @@ class _Trainer:
         vectors: Sequence[WordVectors],
         device: str,
     ) -> None:
-        self.treebank, self.settings, self.task = treebank, settings, task_of(treebank, settings)
+        self.treebank, self.settings, self.task = treebank, settings, task_of(treebank)
+        self.task.check(treebank, settings)
+        self.criterion = self.task.criterion(settings)
         self.vocabulary, self.coverage = build_vocabulary(treebank, vectors, rare=settings.word_dropout > 0)
         self.vectors, self.device = vectors, device
         self.steps = self._start(settings)
@@ -127,7 +129,7 @@ class _Trainer:
 
     def _start(self, settings: Settings) -> Steps:
         """A new network with all that moves its weights."""
-        return Steps(task_of(self.treebank, settings).build(self.vocabulary, self.vectors), settings, self.device)
+        return Steps(build(settings, self.task, self.vocabulary, self.vectors), settings, self.device)
 
     @property
     def epochs_done(self) -> int:
@@ -139,7 +141,7 @@ class _Trainer:
         self.out, held = out, folder.claim(out, run, resume=resume, overwrite=overwrite)
         if held is None:
             with writing_to(out):
-                save_model(out, self.steps.network, self.settings, self.treebank.classes)
+                save_model(out, self.steps.network)
             return
         self._check_model(out)
         if held == folder.RESULTS:
@@ -151,7 +153,9 @@ class _Trainer:
 
     def _check_model(self, out: Path) -> None:
         """Validate what the folder of a run that is resumed holds beside the weights: it is not written again."""
-        saved = read_folder(out, reads=self.steps.network.reads, contextual=self.settings.contextual or ())
+        trust = [name.partition(":")[0] for name in (self.settings.model, self.task.name)]
+        contextual = self.settings.contextual or ()
+        saved = read_folder(out, contextual=contextual, trust=trust, task=self.task.name)
         if saved.vocabulary.words != self.vocabulary.words:
             raise InputError("these are not the words of this run", source=out / "vocabulary.json")
 
@@ -166,7 +170,7 @@ class _Trainer:
             if self._best(tried) is tried[-1]:
                 steps = self.steps
         self.steps = steps
-        scores = [entry["dev"][self.task.criterion] for entry in tried]
+        scores = [entry["dev"][self.criterion] for entry in tried]
         seconds = sum(entry["seconds"] for entry in tried)
         self._keep({**self._best(tried), "seconds": seconds, "starts": scores})
 
@@ -184,8 +188,11 @@ class _Trainer:
             torch.manual_seed(seed)
             entry = self._train_epoch(epoch, np.random.default_rng(seed), progress)
         entry["seconds"] = time.perf_counter() - start
-        dev = measure(self.task.predict(self.steps.evaluated, self.treebank.dev))
+        dev = measure(self._predict(self.steps.evaluated, "dev"))
         return {"epoch": epoch, **entry, "dev": dev}
+
+    def _predict(self, network: Network, split: str) -> Any:
+        return network.predict(self.treebank.splits[split], roots_only=self.task.roots_only)
 
     def _keep(self, entry: dict[str, Any]) -> None:
         network = self.steps.evaluated
@@ -211,8 +218,8 @@ class _Trainer:
         return int(self._best(self.history)["epoch"])
 
     def _best(self, entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
-        sign = METRICS[self.task.criterion].sign
-        return max(entries, key=lambda entry: sign * entry["dev"][self.task.criterion])
+        sign = METRICS[self.criterion].sign
+        return max(entries, key=lambda entry: sign * entry["dev"][self.criterion])
 
     def _train_epoch(self, epoch: int, generator: np.random.Generator, progress: Progress) -> dict[str, Any]:
         """One pass over the training trees: the mean loss a tree, and how long gradients were before clipping."""
@@ -249,13 +256,15 @@ class _Trainer:
         """Evaluate the best epoch and write `results.json`; the checkpoint has served its purpose."""
         network = self.steps.network
         network.load_state_dict(self.best_weights)
+        network.settings = self.settings
+        evaluated = [split for split in self.treebank.splits if split != "train"]
         results = {
             "command": command,
             **describe(network, self.settings, self.treebank, self.history),
             "best_epoch": self.best_epoch,
             "vectors": self.coverage,
             "environment": self.environment,
-            **evaluate(network, self.treebank, self.task),
+            **measure_splits({split: self._predict(network, split) for split in evaluated}),
         }
         if self.out is not None:
             with writing_to(self.out):

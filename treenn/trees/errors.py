@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 _ARGUMENT = re.compile("\0(\\w+)(?:=([^\0]*))?\0")
-_OPTIONS = {"factor": "binarize"}  # those of another name than their argument
+_OPTIONS = {"factor": "binarize", "trust": "trust-module"}  # those of another name than their argument
 
 
 def argument(name: str, value: object = None) -> str:

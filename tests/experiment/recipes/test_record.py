@@ -69,7 +69,7 @@ def test_an_ensemble_is_one_run_of_the_saved_models(records) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("TREEBANKS_HOME", str(folder.parent / "home"))
         test = load("sst").test
-    models = [load_model(run_folder(folder, "one", seed))[0] for seed in range(3)]
+    models = [load_model(run_folder(folder, "one", seed)) for seed in range(3)]
     expected = average([predict(model, test) for model in models])
     [run] = together["runs"]
     assert run["seeds"] == [0, 1, 2]

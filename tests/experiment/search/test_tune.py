@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,9 @@ from treenn.experiment.run import load
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Range, Space
 from treenn.experiment.search.tune import tune
-from treenn.models.building import build, node_head
+from treenn.models.building import build
 from treenn.models.settings import Settings
+from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
 from treenn.training import train
 from treenn.trees import InputError
@@ -130,9 +130,11 @@ def test_other_mistakes_end_the_search(tmp_path: Path) -> None:
 
 
 def test_sizes_that_are_searched_for_are_not_matched() -> None:
-    planned = list(search(space=Space({"size": (6, 9)})).runs(5, partial(node_head, classes=5)))
+    planned = list(search(space=Space({"size": (6, 9)})).runs(5, make_task("nodes", list("01234")).make_head))
     assert {each.settings.size for each in planned} <= {6, 9}
-    matched = {each.settings.model: each.settings for each in search().runs(5, partial(node_head, classes=5))}
+    matched = {
+        each.settings.model: each.settings for each in search().runs(5, make_task("nodes", list("01234")).make_head)
+    }
     counts = [
         build(each, 5, Vocabulary.of(TOY.train)).parameter_counts()[0] for each in matched.values()
     ]  # fmt: skip

@@ -113,7 +113,7 @@ def _entry(folder: Path) -> dict[str, Any]:
 
 def _together(folders: Sequence[Path], seeds: int, treebank: Treebank) -> dict[str, Any]:
     """The entry of an ensemble, made from the saved models."""
-    models = [load_model(folder)[0] for folder in folders]
+    models = [load_model(folder) for folder in folders]
     found = {split: average([predict(model, treebank.splits[split]) for model in models]) for split in _SPLITS}
     test = found["test"]
     predictions = {"root": _digits(test.classes[test.roots]), "root_binary": _digits(test.positive[test.roots])}

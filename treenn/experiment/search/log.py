@@ -35,6 +35,7 @@ from typing import Any
 from treebanks import PairTreebank, Treebank
 from treenn.experiment.search.sampling import Search
 from treenn.runtime.environment import environment
+from treenn.tasks import task_of
 from treenn.trees.errors import InputError, argument
 
 SCHEMA, VERSION = "treenn.trials", 1
@@ -57,7 +58,7 @@ def collect(
     Raises:
         InputError: if dev has no labels for the metric.
     """
-    metric = search.metric or ("root" if treebank.classes else "pearson")
+    metric = search.metric or task_of(treebank).metric
     return {
         "schema": SCHEMA,
         "version": VERSION,

@@ -61,7 +61,7 @@ class Search:
 
         Args:
             input_size: the width of the word vectors.
-            make_head: makes the head for the treebank from settings (`treenn.training.tasks.head_of`).
+            make_head: makes the head for the treebank from settings (`Task.make_head`).
             data: a fingerprint of the treebank, for the keys of the trials (default: none).
         """
         reference = replace(self.settings, model=self.models[0])

@@ -14,9 +14,9 @@ from treenn.experiment.search.sampling import Search
 from treenn.experiment.worker_progress import Progress, ignore
 from treenn.models.network import NonFiniteError
 from treenn.models.settings import upgrade_settings
+from treenn.tasks import task_of
 from treenn.training.divergence import Diverged
 from treenn.training.run_dir import SEARCH, Run, check_run_dir
-from treenn.training.tasks import head_of
 from treenn.trees.arguments import AnyPath, Device, Runs, checked
 from treenn.trees.errors import InputError
 from treenn.trees.files import write_text
@@ -61,7 +61,7 @@ def tune(
     check_run_dir(out, run_of(search), resume=True, overwrite=overwrite)
     treebank, vectors = load(search.treebank, tuple(map(str, search.vectors)))
     input_size = sum(file.size for file in vectors) or search.settings.word_size
-    specs = search.runs(input_size, head_of(treebank), fingerprint(treebank, _SPLITS))
+    specs = search.runs(input_size, task_of(treebank).make_head, fingerprint(treebank, _SPLITS))
     runs = {f"trials/{spec.name}.json": spec for spec in specs}
     with experiment_dir(out, run_of(search), runs, overwrite=overwrite):
         execute(runs, out, _trial, jobs=jobs, device=device, progress=progress, command=command)

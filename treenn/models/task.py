@@ -1,0 +1,135 @@
+"""`Task`: the interface of everything that depends on the kind of data.
+
+A task of another package is a subclass in one module. A treebank names it, `Treebank(..., task="mymodule:MyTask")`, and
+so do the models that are trained on that treebank.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from torch import Tensor, nn
+
+from treenn.models.external import is_external, load_object
+from treenn.models.settings import Settings
+from treenn.trees import Tree
+from treenn.trees.errors import InputError, argument
+
+if TYPE_CHECKING:
+    from treenn.models.network import Network
+
+TASKS = {
+    "nodes": "treenn.tasks.nodes:NodeClassification",
+    "pairs": "treenn.tasks.pairs:PairClassification",
+    "relatedness": "treenn.tasks.pairs:Relatedness",
+}
+"""The tasks by name, as treebanks and the `config.json` of a model name them."""
+
+
+class Task(ABC):
+    """Packing, head, loss, predictions and checkpoint criterion of one kind of data.
+
+    Args:
+        classes: the names of the classes (default: none, for numeric targets).
+        roots_only: whether the treebank labels roots alone, so that predictions leave out the nodes below
+            (default: False).
+    """
+
+    metric: ClassVar[str]
+    """The metric in `METRICS` that selects checkpoints and trials by default."""
+    noun: ClassVar[str] = "sentence"
+    """One example, in messages."""
+    has_phrases: ClassVar[bool] = False
+    """Whether an example has labelled parts, so that `supervision` decides which of them count."""
+
+    def __init__(self, classes: Sequence[str] | None = None, *, roots_only: bool = False) -> None:
+        self.classes = None if classes is None else tuple(classes)
+        self.roots_only = roots_only
+
+    @property
+    def name(self) -> str:
+        """The name in `TASKS`, else `module:Class`."""
+        name = f"{type(self).__module__}:{type(self).__qualname__}"
+        return next((short for short, full in TASKS.items() if full == name), name)
+
+    @abstractmethod
+    def make_head(self, settings: Settings) -> nn.Module:
+        """A new head, with weights from `torch`'s random state."""
+
+    @abstractmethod
+    def pack(self, network: Network, examples: Sequence[Any]) -> Any:
+        """Examples as one batch with a method `to(device)`."""
+
+    @abstractmethod
+    def scores(self, network: Network, packed: Any, *, roots_only: bool) -> Tensor:
+        """The head's output for a batch, one row per node, per root, or per pair."""
+
+    @abstractmethod
+    def loss(self, network: Network, packed: Any, *, roots_only: bool) -> Tensor:
+        """The training loss of a batch, averaged over examples. Returns a scalar."""
+
+    @abstractmethod
+    def outputs(self, network: Network, packed: Any, *, roots_only: bool) -> tuple[Tensor, ...]:
+        """The columns of `predictions` for a batch; those of several batches are concatenated."""
+
+    @abstractmethod
+    def predictions(self, *columns: Any) -> Any:
+        """Predictions from NumPy columns (`treenn.evaluation.metrics.AnyPredictions`)."""
+
+    @abstractmethod
+    def check(self, treebank: Any, settings: Settings) -> None:
+        """Validate that a treebank can be trained on with these settings.
+
+        Raises:
+            InputError: if a split is empty, a target is missing or out of range, or a setting does not apply.
+        """
+
+    @abstractmethod
+    def gold(self, examples: Sequence[Any]) -> dict[str, list[Any]]:
+        """The gold columns of results.json, one item per example."""
+
+    @abstractmethod
+    def trees(self, example: Any) -> tuple[Tree, ...]:
+        """The trees of an example."""
+
+    def criterion(self, settings: Settings) -> str:
+        """The dev metric that selects the epoch with `checkpoint="best"` (default: `metric`)."""
+        return self.metric
+
+    def unit_labels(self, example: Any, *, roots_only: bool) -> list[int]:
+        """The classes of an example's labelled units, for controls; -100 for unlabelled ones, the whole example last.
+
+        Raises:
+            InputError: if the task has no classes (the default).
+        """
+        raise InputError(f"controls predict classes, but {self.name} has numeric targets")
+
+    def unit_words(self, example: Any, *, roots_only: bool) -> Iterator[tuple[Sequence[str], ...]]:
+        """The words of each unit, in the order of `unit_labels`; of a pair, those of both sides."""
+        raise NotImplementedError
+
+    def from_probabilities(self, labels: Any, probabilities: Any, sizes: Any) -> Any:
+        """The predictions of a control.
+
+        Args:
+            labels: `(N,)` of all units.
+            probabilities: `(N, classes)`.
+            sizes: `(T,)` the number of units of each example.
+        """
+        raise NotImplementedError
+
+
+def make_task(name: str, classes: Sequence[str] | None, *, roots_only: bool = False) -> Task:
+    """A task by its name in `TASKS` or as `module:Class`, whose code runs.
+
+    Raises:
+        InputError: if there is none of this name.
+    """
+    if name not in TASKS and not is_external(name):
+        raise InputError(f"{argument('task')} {name!r}: must be {', '.join(TASKS)} or module:Class")
+    kind = load_object(TASKS.get(name, name), "task")
+    if not (isinstance(kind, type) and issubclass(kind, Task)):
+        raise InputError(f"{argument('task')} {name}: must be a subclass of treenn.models.task.Task")
+    return kind(classes, roots_only=roots_only)

@@ -1,0 +1,192 @@
+"""Pairs of trees: classification of the relation between both, and scores of their relatedness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from treebanks import Pair, PairTreebank
+from treenn.encoders import DependencyEncoder, PackedDependencies, PackedForest, pack, pack_dependencies
+from treenn.evaluation.pair_predictions import PairPredictions
+from treenn.models.names import check_reads_trees
+from treenn.models.network import Network, check_probabilities
+from treenn.models.pair_head import Comparison, Similarity
+from treenn.models.settings import Settings
+from treenn.models.task import Task
+from treenn.trees import Tree
+from treenn.trees.errors import InputError, argument
+
+
+@dataclass(frozen=True)
+class PackedPairs:
+    """Pairs of trees as one forest, all left trees before all right ones, with their targets.
+
+    Shape: `P` pairs: the forest has `2P` trees, `targets` is `(P,)`.
+    """
+
+    forest: PackedForest | PackedDependencies
+    targets: Tensor
+
+    def to(self, device: torch.device | str) -> PackedPairs:
+        """The same pairs with their tensors on a device."""
+        return PackedPairs(self.forest.to(device), self.targets.to(device))
+
+
+class PairClassification(Task):
+    """One of several relations between the two trees of a pair, such as entailment (Bowman et al. 2015)."""
+
+    metric = "root"
+    noun = "pair"
+
+    def make_head(self, settings: Settings) -> Comparison:
+        """A comparison of two root states."""
+        assert self.classes is not None
+        return Comparison(settings.size, settings.pair_hidden_size, len(self.classes), settings.dropout)
+
+    def pack(self, network: Network, examples: Sequence[Pair]) -> PackedPairs:
+        """Pairs as one forest."""
+        return _pack(network, examples)
+
+    def scores(self, network: Network, packed: PackedPairs, *, roots_only: bool) -> Tensor:
+        """Scores before the softmax. Shape: `(P, classes)`."""
+        return _scores(network, packed)
+
+    def loss(self, network: Network, packed: PackedPairs, *, roots_only: bool) -> Tensor:
+        """Cross-entropy, plus the encoder's own loss."""
+        return _loss(network, packed)
+
+    def outputs(self, network: Network, packed: PackedPairs, *, roots_only: bool) -> tuple[Tensor, ...]:
+        """Targets and probabilities of the pairs."""
+        return packed.targets.cpu(), network(packed).softmax(dim=1).cpu()
+
+    def predictions(self, *columns: Any) -> PairPredictions:
+        """Predictions from the columns of `outputs`."""
+        targets, probabilities = columns
+        check_probabilities(probabilities)
+        return PairPredictions(targets, probabilities, None)
+
+    def check(self, treebank: PairTreebank, settings: Settings) -> None:
+        """Validate that each split has pairs whose targets are class numbers."""
+        count = len(self.classes or ())
+        _check(treebank, settings, range(count), f"a class number, 0 to {count - 1}")
+
+    def gold(self, examples: Sequence[Pair]) -> dict[str, list[Any]]:
+        """`root`, the class of each pair."""
+        return {"root": [int(pair.target) for pair in examples]}
+
+    def trees(self, example: Pair) -> tuple[Tree, ...]:
+        """Both trees."""
+        return example.trees
+
+    def unit_labels(self, example: Pair, *, roots_only: bool) -> list[int]:
+        """The class of the pair."""
+        return [int(example.target)]
+
+    def unit_words(self, example: Pair, *, roots_only: bool) -> Iterator[tuple[Sequence[str], ...]]:
+        """The words of both sides."""
+        yield tuple(tree.words for tree in example.trees)
+
+    def from_probabilities(self, labels: Any, probabilities: Any, sizes: Any) -> PairPredictions:
+        """Predictions of a control."""
+        return PairPredictions(labels, probabilities, None)
+
+
+class Relatedness(Task):
+    """The relatedness of two sentences on a scale from 1 to 5 (Tai et al. 2015, section 4.2)."""
+
+    metric = "pearson"
+    noun = "pair"
+
+    def make_head(self, settings: Settings) -> Similarity:
+        """A distribution over the scale from two root states."""
+        return Similarity(settings.size, settings.pair_hidden_size, dropout=settings.dropout)
+
+    def pack(self, network: Network, examples: Sequence[Pair]) -> PackedPairs:
+        """Pairs as one forest."""
+        return _pack(network, examples)
+
+    def scores(self, network: Network, packed: PackedPairs, *, roots_only: bool) -> Tensor:
+        """Scores before the softmax. Shape: `(P, 5)`."""
+        return _scores(network, packed)
+
+    def loss(self, network: Network, packed: PackedPairs, *, roots_only: bool) -> Tensor:
+        """KL divergence from the target distribution, plus the encoder's own loss."""
+        return _loss(network, packed)
+
+    def outputs(self, network: Network, packed: PackedPairs, *, roots_only: bool) -> tuple[Tensor, ...]:
+        """Targets, probabilities and expected scores of the pairs."""
+        scores = network(packed)
+        return packed.targets.cpu(), scores.softmax(dim=1).cpu(), network.head.score(scores).cpu()
+
+    def predictions(self, *columns: Any) -> PairPredictions:
+        """Predictions from the columns of `outputs`."""
+        targets, probabilities, scores = columns
+        check_probabilities(probabilities)
+        return PairPredictions(targets, probabilities, scores)
+
+    def check(self, treebank: PairTreebank, settings: Settings) -> None:
+        """Validate that each split has pairs whose targets are on the scale."""
+        _check(treebank, settings, None, "1 to 5")
+
+    def gold(self, examples: Sequence[Pair]) -> dict[str, list[Any]]:
+        """`score`, the target of each pair."""
+        return {"score": [float(pair.target) for pair in examples]}
+
+    def trees(self, example: Pair) -> tuple[Tree, ...]:
+        """Both trees."""
+        return example.trees
+
+
+def _pack(network: Network, pairs: Sequence[Pair]) -> PackedPairs:
+    """Pairs as one forest, of dependency trees if the encoder reads these; equal subtrees share a row if supported."""
+    targets = torch.tensor([pair.target for pair in pairs])
+    if isinstance(network.encoder, DependencyEncoder):
+        both = [pair.dependencies for pair in pairs if pair.dependencies]
+        return PackedPairs(pack_dependencies([pair[side] for side in (0, 1) for pair in both]), targets)
+    trees = [pair.trees[side] for side in (0, 1) for pair in pairs]
+    return PackedPairs(pack(trees, share=network.supports_dedup), targets)
+
+
+def _scores(network: Network, pairs: PackedPairs) -> Tensor:
+    roots: Tensor = network.encoder(pairs.forest, network.vectors(pairs.forest), roots_only=True)
+    scores: Tensor = network.head(*roots.chunk(2))  # each (P, d)
+    return scores
+
+
+def _loss(network: Network, pairs: PackedPairs) -> Tensor:
+    def pair_loss(states: Tensor) -> Tensor:
+        loss: Tensor = network.head.loss(network.head(*states.chunk(2)), pairs.targets)
+        return loss
+
+    forest = pairs.forest
+    # A DependencyEncoder's forests are its own kind: see there.
+    return network.encoder.compute_loss(forest, network.vectors(forest), pair_loss, roots_only=True)  # type: ignore[arg-type]
+
+
+def _check(treebank: PairTreebank, settings: Settings, classes: range | None, wanted: str) -> None:
+    """Validate the splits of a treebank of pairs.
+
+    Args:
+        treebank: the treebank.
+        settings: of the training run.
+        classes: the class numbers; `None` for the scale of relatedness.
+        wanted: the permitted targets, in words.
+
+    Raises:
+        InputError: if a split is empty, a target is not permitted, or a setting does not apply.
+    """
+    if settings.supervision == "spans":
+        raise InputError(f"{argument('supervision')} spans: only a whole pair of {treebank.name} has a target")
+    for split, pairs in treebank.splits.items():
+        if not pairs:
+            raise InputError(f"split {split!r} of treebank {treebank.name} has no pair")
+        if any(pair.dependencies is None for pair in pairs):
+            check_reads_trees(settings.model, treebank.name)
+    for split, pairs in treebank.splits.items():
+        for index, pair in enumerate(pairs):
+            if not (1 <= pair.target <= 5 if classes is None else pair.target in classes):
+                raise InputError(f"target {pair.target} of pair {index} of {treebank.name} {split}: must be {wanted}")
