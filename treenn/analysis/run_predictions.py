@@ -46,7 +46,7 @@ class Gold:
         others: columns of user-defined tasks.
     """
 
-    root: tuple[int, ...] | None = None
+    root: Digits = None
     nodes: tuple[int, ...] | None = None
     score: tuple[float, ...] | None = None
     others: Annotated[Mapping[str, tuple[float, ...]], Rest()] = field(default_factory=dict)

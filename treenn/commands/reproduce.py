@@ -14,6 +14,7 @@ from treenn.trees.errors import InputError
 
 if TYPE_CHECKING:
     from treenn.experiment.recipes import Recipe
+    from treenn.experiment.recipes.record import RecipeRecord
 
 
 def reproduce(
@@ -39,7 +40,7 @@ def reproduce(
     """
     from treebanks.sentiment import load
     from treenn.commands.progress_bars import print_json, progress_bar
-    from treenn.experiment.recipes.record import record
+    from treenn.experiment.recipes.record import RECIPE_SCHEMA, record
     from treenn.experiment.recipes.reproduce import run_all, run_of
     from treenn.training.run_dir import check_run_dir, parts_of
     from treenn.trees.arguments import Runs, check
@@ -62,9 +63,9 @@ def reproduce(
     data = load(treebank)
     records = [record(recipe, data, out, seeds=seeds, command=command_line()) for recipe in recipes]
     for each in records:
-        write_text(files[each["name"]], dump_json(each) + "\n")
+        write_text(files[each.name], dump_json(RECIPE_SCHEMA.to_json(each)) + "\n")
     if json:
-        print_json(records)
+        print_json([RECIPE_SCHEMA.to_json(each) for each in records])
     else:
         _print(records)
 
@@ -81,8 +82,8 @@ def _chosen(only: str) -> list[Recipe]:
     return [replace(recipe, vectors=tuple(vector_files(list(recipe.vectors)))) for recipe in recipes]
 
 
-def _print(records: Sequence[dict[str, Any]]) -> None:
-    from treebanks.recipe_results import groups, notes, overlap_line
+def _print(records: Sequence[RecipeRecord]) -> None:
+    from treenn.report.recipe_tables import groups, notes, overlap_line
     from treenn.runtime.terminal import Grid, console
 
     out = console()
@@ -95,5 +96,5 @@ def _print(records: Sequence[dict[str, Any]]) -> None:
     out.print(table)
     out.print("† quoted from memory, not read again in the paper")
     for record in records:
-        out.print(f"{record['name']}: {'; '.join(notes(record))}")
+        out.print(f"{record.name}: {'; '.join(notes(record))}")
     out.print(overlap_line(records[0]))

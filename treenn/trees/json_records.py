@@ -101,11 +101,11 @@ class Schema(Generic[T]):
         name, version = value.get("schema"), value.get("version")
         if name is None:
             raise InputError(f"this is not a {self.noun}: the key 'schema' is missing", source=source)
-        if name != self.name or not (version == self.version or version in self.upgrades):
+        if name != self.name or not isinstance(version, int) or version not in (*self.upgrades, self.version):
             raise InputError(
                 f"this is {name} version {version}; must be {self.name} version {self.version}", source=source
             )
-        for number in range(cast(int, version), self.version):
+        for number in range(version, self.version):
             value = self.upgrades[number](value, source)
         return from_json(self.kind, value, source)
 
@@ -268,20 +268,26 @@ def _write(value: object, hint: Any = None) -> object:
     return value
 
 
-def digits(classes: Iterable[int]) -> str | list[int]:
-    """Classes as a digit string, or as a list if some class has no single digit.
+_NO_LABEL = -100  # as treenn.encoders.NO_LABEL
 
-    >>> digits([3, 0, 1]), digits([3, 10])
-    ('301', [3, 10])
+
+def digits(classes: Iterable[int]) -> str | list[int]:
+    """Classes as a digit string, `-` for no label (-100), or as a list if some class has no single digit.
+
+    >>> digits([3, 0, -100]), digits([3, 10])
+    ('30-', [3, 10])
     """
     classes = list(classes)
-    return "".join(map(str, classes)) if all(0 <= each <= 9 for each in classes) else classes
+    if any(each != _NO_LABEL and not 0 <= each <= 9 for each in classes):
+        return classes
+    return "".join("-" if each == _NO_LABEL else str(each) for each in classes)
 
 
 def _from_digits(value: Any) -> Any:
-    is_digits = isinstance(value, str) and value.isascii() and (value.isdecimal() or not value)
-    return [int(digit) for digit in value] if is_digits else value
+    if not isinstance(value, str) or not set(value) <= set("0123456789-"):
+        return value
+    return [_NO_LABEL if digit == "-" else int(digit) for digit in value]
 
 
 Digits: TypeAlias = Annotated[tuple[int, ...] | None, Codec(_from_digits, digits)]
-"""Classes, in JSON a digit each, or a list if there are more than ten classes."""
+"""Classes, in JSON a digit each, `-` for no label, or a list if there are more than ten classes."""

@@ -14,7 +14,7 @@ from treebanks.sentiment import load
 from treenn.evaluation.ensemble import average
 from treenn.evaluation.metrics import measure
 from treenn.evaluation.predictions import predict
-from treenn.experiment.recipes.record import record
+from treenn.experiment.recipes.record import RECIPE_SCHEMA, record
 from treenn.experiment.recipes.reproduce import run_all, run_folder
 from treenn.models.building import load_model
 
@@ -28,7 +28,10 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, dict, dict,
         one, together = (replace(recipe, vectors=vectors) for recipe in (ONE, TOGETHER))
         run_all([one, OTHER], "sst", folder / "out", seeds=3)
         out = folder / "out"
-        return *(record(each, load("sst"), out, seeds=3, command="x") for each in (one, OTHER, together)), out
+        return *(
+            RECIPE_SCHEMA.to_json(record(each, load("sst"), out, seeds=3, command="x"))
+            for each in (one, OTHER, together)
+        ), out
 
 
 def test_a_record_says_what_was_run_and_what_was_published(records) -> None:
@@ -40,6 +43,7 @@ def test_a_record_says_what_was_run_and_what_was_published(records) -> None:
     assert one["unmatched"] == ["other vectors"]
     assert one["published"]["figures"]["root"] == {"mean": 0.5, "std": 0.01, "checked": True}
     assert other["published"] is None
+    assert RECIPE_SCHEMA.to_json(RECIPE_SCHEMA.parse(one, "one.json")) == one
     assert one["treebank"]["sizes"] == {"train": 40, "dev": 12, "test": 15}
 
 

@@ -1,139 +1,219 @@
 """Records of recipes: their results as JSON for the repository, without the sentences of the treebank.
 
-Version 1. Fractions are from 0 to 1, times in seconds; missing values are `null`.
-
-    schema, version   "treenn.recipe", 1
-    name, title       the recipe's
-    command, created  what made this file, and when (UTC)
-    treebank          name; classes: their names in order; sizes: trees by split
-    overlap           sentences of dev and test that stand in train, too: [split, number, [numbers in train]], from 1
-    settings          all but the seed; vectors: the names of the files
-    members           for an ensemble, the recipes whose seeds are averaged; else empty
-    published         what it is compared with, or null: paper, model, runs, read_in (where, if not in the paper), and
-                      figures by metric: mean, std, checked (else quoted from memory)
-    unmatched         what of the published setting cannot be had here
-    gold              for test: root: the class of each sentence, a digit each, `-` where there is no label
-    runs              one entry a seed (an ensemble has one, with the `seeds` of each member):
-        seed, command, best_epoch, parameters, embedding_parameters, seconds, trees_per_second, environment
-        dev, test             the metrics of `treenn.evaluation.metrics`
-        predictions           for test, a digit a sentence: root: the class; root_binary: 1 for positive
-    summary           for dev and test, by metric: mean, std (n - 1), min, median, max over seeds
+Fractions are from 0 to 1, times in seconds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 from treebanks import Treebank
 from treebanks.overlap import overlap
-from treenn.analysis.statistics import summarize
+from treenn.analysis.run_predictions import Gold, RunPredictions
+from treenn.analysis.statistics import summarize_metrics
+from treenn.encoders import NO_LABEL
 from treenn.evaluation.ensemble import average
-from treenn.evaluation.metrics import measure
-from treenn.evaluation.predictions import predict
+from treenn.evaluation.metrics import Spread, measure
+from treenn.evaluation.predictions import Predictions, predict
 from treenn.experiment.recipes import Recipe
 from treenn.experiment.recipes.reproduce import run_folder
+from treenn.experiment.results import SettingValues, SplitMetrics, TreebankSummary
 from treenn.models.building import load_model
 from treenn.runtime.environment import environment
 from treenn.training.folder import RESULTS
-from treenn.trees.json_records import to_json
+from treenn.trees.errors import InputError
+from treenn.trees.json_records import Rest, Schema, from_json
 from treenn.trees.json_values import read_object
 
-SCHEMA, VERSION = "treenn.recipe", 1
-
 _SPLITS = ("dev", "test")
-_OF_A_RUN = (
-    "seed",
-    "command",
-    "best_epoch",
-    "parameters",
-    "embedding_parameters",
-    "seconds",
-    "trees_per_second",
-    "environment",
-    *_SPLITS,
-)
 
 
-def record(recipe: Recipe, treebank: Treebank, out: Path, *, seeds: int, command: str) -> dict[str, Any]:
-    """The record of a recipe whose runs, or whose members' runs, are done.
+@dataclass(frozen=True)
+class PublishedFigure:
+    """A published accuracy.
 
     Args:
-        recipe: what was run.
-        treebank: what it was run on.
+        mean: the mean over runs, or the single published figure.
+        std: the standard deviation over runs; None if it is not published.
+        checked: whether the figure was checked in the source; else it is quoted from memory.
+    """
+
+    mean: float
+    std: float | None
+    checked: bool
+
+
+@dataclass(frozen=True)
+class PublishedResults:
+    """The published results that a recipe is compared with.
+
+    Args:
+        paper: authors and year.
+        model: the name of the model in the paper.
+        figures: the figures by metric.
+        runs: the number of runs; None if it is not published.
+        read_in: the source of the figures, if not the paper.
+    """
+
+    paper: str
+    model: str
+    figures: Mapping[str, PublishedFigure]
+    runs: int | None = None
+    read_in: str = ""
+
+
+@dataclass(frozen=True)
+class RecipeRun:
+    """A run of a recipe; an ensemble has one, without training.
+
+    Args:
+        environment: versions, machine and device.
+        predictions: the predictions on test.
+        metrics: by split; in JSON, one key for each split.
+        seed: the seed; None for an ensemble.
+        seeds: the seeds of each member of an ensemble.
+        command: the command of the run.
+        best_epoch: the epoch that was kept, from 1.
+        parameters: the number of parameters, without the word vectors.
+        embedding_parameters: the number of the word vectors' parameters.
+        seconds: the training time.
+        trees_per_second: the training speed.
+    """
+
+    environment: Mapping[str, object]
+    predictions: Mapping[str, RunPredictions]
+    metrics: Annotated[Mapping[str, SplitMetrics], Rest("majority")] = field(default_factory=dict)
+    seed: int | None = None
+    seeds: tuple[int, ...] = ()
+    command: str = ""
+    best_epoch: int | None = None
+    parameters: int | None = None
+    embedding_parameters: int | None = None
+    seconds: float | None = None
+    trees_per_second: float | None = None
+
+
+@dataclass(frozen=True)
+class RecipeRecord:
+    """The results of a recipe.
+
+    Args:
+        name: the recipe's name.
+        title: its description.
+        command: the command that made the record.
+        created: the time of creation (UTC).
+        treebank: the treebank.
+        overlap: sentences of dev and test that are also in train: split, number from 1, numbers in train.
+        settings: all settings but the seed.
+        vectors: the file names of word vectors.
+        members: the recipes whose seeds are averaged, for an ensemble.
+        published: the published results that the recipe is compared with; None without any.
+        unmatched: differences from the published setting.
+        gold: the gold labels of test.
+        runs: the runs by seed.
+        summary: by split and metric, over seeds.
+    """
+
+    name: str
+    title: str
+    command: str
+    created: str
+    treebank: TreebankSummary
+    overlap: tuple[tuple[str, int, tuple[int, ...]], ...]
+    settings: SettingValues
+    vectors: tuple[str, ...]
+    members: tuple[str, ...]
+    published: PublishedResults | None
+    unmatched: tuple[str, ...]
+    gold: Mapping[str, Gold]
+    runs: tuple[RecipeRun, ...]
+    summary: Mapping[str, Mapping[str, Spread | None]]
+
+
+RECIPE_SCHEMA = Schema("treenn.recipe", 1, RecipeRecord, "record of `treenn reproduce`")
+
+
+def record(recipe: Recipe, treebank: Treebank, out: Path, *, seeds: int, command: str) -> RecipeRecord:
+    """The record of a recipe whose runs, or whose members' runs, are finished.
+
+    Args:
+        recipe: the recipe.
+        treebank: its treebank.
         out: the folder of `treenn.experiment.recipes.reproduce.run_all`.
-        seeds: how many runs there are.
-        command: what the record names as the command that made it.
+        seeds: the number of runs.
+        command: the command that the record names.
+
+    Raises:
+        InputError: if the results of a run are missing or malformed.
     """
     names = recipe.members or (recipe.name,)
     folders = [run_folder(out, name, seed) for name in names for seed in range(seeds)]
-    runs = [_together(folders, seeds, treebank)] if recipe.members else [_entry(folder) for folder in folders]
+    runs = [_ensemble(folders, seeds, treebank)] if recipe.members else [_entry(folder) for folder in folders]
     settings = asdict(recipe.settings)
     del settings["seed"]
-    return {
-        "schema": SCHEMA,
-        "version": VERSION,
-        "name": recipe.name,
-        "title": recipe.title,
-        "command": command,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "treebank": {
-            "name": treebank.name,
-            "classes": list(treebank.classes),
-            "sizes": {split: len(trees) for split, trees in treebank.splits.items()},
-        },
-        "overlap": overlap(treebank),
-        "settings": settings,
-        "vectors": [Path(file).name for file in recipe.vectors],
-        "members": list(recipe.members),
-        "published": _published(recipe),
-        "unmatched": list(recipe.unmatched),
-        "gold": {"test": {"root": _digits(tree.label for tree in treebank.test)}},
-        "runs": runs,
-        "summary": {split: _summary([run[split] for run in runs]) for split in _SPLITS},
-    }
+    sizes = {split: len(trees) for split, trees in treebank.splits.items()}
+    return RecipeRecord(
+        name=recipe.name,
+        title=recipe.title,
+        command=command,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        treebank=TreebankSummary(treebank.name, tuple(treebank.classes), sizes),
+        overlap=tuple((split, number, tuple(in_train)) for split, number, in_train in overlap(treebank)),
+        settings=settings,
+        vectors=tuple(Path(file).name for file in recipe.vectors),
+        members=tuple(recipe.members),
+        published=_published(recipe),
+        unmatched=tuple(recipe.unmatched),
+        gold={"test": Gold(root=tuple(_class_of(tree.label) for tree in treebank.test))},
+        runs=tuple(runs),
+        summary={split: summarize_metrics([run.metrics[split].values for run in runs]) for split in _SPLITS},
+    )
 
 
-def _published(recipe: Recipe) -> dict[str, Any] | None:
-    if recipe.published is None:
+def _class_of(label: object) -> int:
+    return label if isinstance(label, int) else NO_LABEL
+
+
+def _published(recipe: Recipe) -> PublishedResults | None:
+    published = recipe.published
+    if published is None:
         return None
-    figures = {metric: figure._asdict() for metric, figure in recipe.published.figures.items()}
-    return {**asdict(recipe.published), "figures": figures}
+    figures = {metric: PublishedFigure(*figure) for metric, figure in published.figures.items()}
+    return PublishedResults(published.paper, published.model, figures, published.runs, published.read_in)
 
 
-def _entry(folder: Path) -> dict[str, Any]:
-    results = read_object(folder / RESULTS, {"predictions": dict, **dict.fromkeys(_OF_A_RUN, object)})
-    found = results["predictions"]["test"]
-    predictions = {name: _digits(found[name]) for name in ("root", "root_binary")}
-    return {**{name: results[name] for name in _OF_A_RUN}, "predictions": {"test": predictions}}
+def _entry(folder: Path) -> RecipeRun:
+    file = folder / RESULTS
+    run = from_json(RecipeRun, read_object(file), file)
+    for split in _SPLITS:
+        if split not in run.metrics:
+            raise InputError(f"the key {split!r} is missing; it must be an object", source=file)
+    if "test" not in run.predictions:
+        raise InputError("the key 'predictions.test' is missing; it must be an object", source=file)
+    test = run.predictions["test"]
+    return replace(run, predictions={"test": RunPredictions(root=test.root, root_binary=test.root_binary)})
 
 
-def _together(folders: Sequence[Path], seeds: int, treebank: Treebank) -> dict[str, Any]:
+def _ensemble(folders: Sequence[Path], seeds: int, treebank: Treebank) -> RecipeRun:
     """The entry of an ensemble, made from the saved models."""
     models = [load_model(folder) for folder in folders]
     found = {split: average([predict(model, treebank.splits[split]) for model in models]) for split in _SPLITS}
-    test = found["test"]
-    predictions = {"root": _digits(test.classes[test.roots]), "root_binary": _digits(test.positive[test.roots])}
-    return {
-        "seeds": list(range(seeds)),
-        "environment": environment(),
-        **{split: measure(each) for split, each in found.items()},
-        "predictions": {"test": predictions},
-    }
+    return RecipeRun(
+        environment=environment(),
+        predictions={"test": _roots(found["test"])},
+        metrics={split: _metrics(each) for split, each in found.items()},
+        seeds=tuple(range(seeds)),
+    )
 
 
-def _digits(classes: Iterable[object]) -> str:
-    """One character a sentence.
-
-    >>> _digits([3, None, True])
-    '3-1'
-    """
-    return "".join("-" if each is None else str(int(each)) for each in classes)  # type: ignore[call-overload]
+def _roots(predictions: Predictions) -> RunPredictions:
+    classes, positive = (each[predictions.roots] for each in (predictions.classes, predictions.positive))
+    return RunPredictions(root=tuple(classes.tolist()), root_binary=tuple(positive.astype(int).tolist()))
 
 
-def _summary(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    columns = {name: [run[name] for run in runs] for name in runs[0] if name != "majority"}
-    return {name: None if None in column else to_json(summarize(column)) for name, column in columns.items()}
+def _metrics(predictions: Predictions) -> SplitMetrics:
+    return from_json(SplitMetrics, measure(predictions), "metrics")

@@ -1,20 +1,28 @@
 import pytest
 
-from treebanks.disagreements import disagreement_text, disagreements
+from treenn.experiment.recipes.record import RecipeRecord
+from treenn.report.recipe_disagreements import disagreement_text, disagreements
+from treenn.trees.json_records import from_json
 
 
 def record(name, gold, *runs):
-    return {
+    empty = {"title": "", "command": "", "created": "", "overlap": [], "settings": {}, "vectors": [], "members": []}
+    value = empty | {
         "name": name,
+        "treebank": {"name": "sst", "classes": list("01"), "sizes": {}},
+        "published": None,
+        "unmatched": [],
         "gold": {"test": {"root": gold}},
-        "runs": [{"predictions": {"test": {"root": classes}}} for classes in runs],
+        "runs": [{"environment": {}, "predictions": {"test": {"root": classes}}} for classes in runs],
+        "summary": {},
     }
+    return from_json(RecipeRecord, value, "made up")
 
 
 def test_the_share_is_over_pairs_of_seeds():
     first, second = record("a", "01", "00", "01"), record("b", "01", "00")
-    assert disagreements(first, second).share == pytest.approx(1 / 4)
-    assert disagreements(first, first).share == pytest.approx(1 / 4), "seeds of one recipe differ, too"
+    assert disagreements(first, second).fraction == pytest.approx(1 / 4)
+    assert disagreements(first, first).fraction == pytest.approx(1 / 4), "seeds of one recipe differ, too"
 
 
 def test_only_one_right_means_that_most_of_its_seeds_are():

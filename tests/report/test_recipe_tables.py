@@ -2,8 +2,9 @@
 
 import json
 
-from treebanks.recipe_results import groups, notes, overlap_line, recipe_table, seeds
-from treebanks.results import section
+from treenn.experiment.recipes.record import RECIPE_SCHEMA
+from treenn.report.cards import section
+from treenn.report.recipe_tables import groups, notes, overlap_line, recipe_table, seeds
 
 
 def numbers(mean, std=0.004):
@@ -13,7 +14,11 @@ def numbers(mean, std=0.004):
 PAPER = {"paper": "Tai et al. 2015", "model": "Tree-LSTM", "runs": 5, "read_in": "as quoted by Looks et al. 2017"}
 
 
-def record(name="tai", published=True, members=(), dev=0.5, **more):
+def record(*args, **more):
+    return RECIPE_SCHEMA.parse(record_json(*args, **more), "made up")
+
+
+def record_json(name="tai", published=True, members=(), dev=0.5, **more):
     figures = {
         "root": {"mean": 0.51, "std": 0.005, "checked": True},
         "root_binary": {"mean": 0.88, "std": None, "checked": False},
@@ -31,7 +36,10 @@ def record(name="tai", published=True, members=(), dev=0.5, **more):
         "name": name,
         "title": "a Tree-LSTM",
         "command": "treenn reproduce sst",
-        "treebank": {"name": "sst", "sizes": {"train": 8544, "dev": 1101, "test": 2210}},
+        "created": "2026-11-22",
+        "settings": {},
+        "vectors": [],
+        "treebank": {"name": "sst", "classes": list("01"), "sizes": {"train": 8544, "dev": 1101, "test": 2210}},
         "overlap": [["dev", 625, [8178]], ["test", 1670, [6983, 8288]]],
         "members": list(members),
         "published": PAPER | {"figures": figures} if published else None,
@@ -97,7 +105,7 @@ def test_the_card_has_published_recipes_first_and_where_ours_differ(tmp_path):
     folder = tmp_path / "sst/recipes"
     folder.mkdir(parents=True)
     for name, dev in (("tai", 0.4), ("own", 0.5), ("own_lstm", 0.44), ("own_bilstm", 0.45)):
-        (folder / f"{name}.json").write_text(json.dumps(record(name, dev=dev)))
+        (folder / f"{name}.json").write_text(json.dumps(record_json(name, dev=dev)))
     card = section("sst", tmp_path)
     places = [card.index(f"| `{name}`") for name in ("tai", "own", "own_bilstm", "own_lstm")]
     assert places == sorted(places)

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from treebanks.catalogue import ENTRIES
-from treebanks.results import BEGIN, END, section, table, update, with_results
+from treenn.experiment.results import COMPARISON_SCHEMA
+from treenn.report import cards
+from treenn.report.cards import BEGIN, END, section, update, with_results
 from treenn.trees import InputError
 
 
@@ -13,42 +15,52 @@ def numbers(mean, std=0.01):
     return {"mean": mean, "std": std, "min": mean, "median": mean, "max": mean}
 
 
+def table(comparison, source):
+    results = COMPARISON_SCHEMA.parse(comparison, "made up")
+    [task] = results.sections
+    return cards.table(results, task, source)
+
+
 def comparison():
     majority = {"root": 0.2864, "all_nodes": 0.6846, "inner_nodes": 0.5031, "root_binary": 0.5008}
     environment = {"commit": "abc1234", "torch": "2.13.0", "threads": 1, "device": "cpu"}
     run = {"seed": 0, "parameters": 293755, "environment": environment, "test": {"majority": majority}}
-    test = {"root": numbers(0.4812), "all_nodes": numbers(0.82), "root_binary": None, "inner_nodes": numbers(0.7, None)}
-    lstm = {"root": numbers(0.45), "all_nodes": numbers(0.81), "root_binary": None, "inner_nodes": numbers(0.6, None)}
+    run |= {"embedding_parameters": 0, "seconds": 1, "trees_per_second": 1, "best_epoch": 1, "epochs": 1, "history": []}
+    test = {"root": numbers(0.4812), "all_nodes": numbers(0.82), "inner_nodes": numbers(0.7, None)}
+    lstm = {"root": numbers(0.45), "all_nodes": numbers(0.81), "inner_nodes": numbers(0.6, None)}
     return {
         "schema": "treenn.comparison",
         "version": 1,
         "command": "treenn compare --treebank sst",
         "created": "2026-11-21T21:00:00+00:00",
-        "treebank": {"name": "sst", "classes": ["negative", "neutral", "positive"]},
+        "settings": {"supervision": "nodes"},
+        "evaluated": ["test"],
+        "treebank": {"name": "sst", "classes": ["negative", "neutral", "positive"], "sizes": {}},
         "gold": {"test": {"root": [0, 2], "nodes": [3, 5]}},
         "runs": [run | {"model": "tree-lstm"}, run | {"model": "tree-lstm", "seed": 1}, run | {"model": "lstm"}],
         "summary": {
-            "tree-lstm": {"test": test, "trees_per_second": numbers(912.4)},
-            "lstm": {"test": lstm, "trees_per_second": numbers(2001.6)},
+            "tree-lstm": {"test": test, "seconds": numbers(1), "trees_per_second": numbers(912.4)},
+            "lstm": {"test": lstm, "seconds": numbers(1), "trees_per_second": numbers(2001.6)},
         },
+        "differences": [],
     }
 
 
 def test_a_comparison_becomes_a_table():
     lines = table(comparison(), "here.json").splitlines()
     assert lines[2:7] == [
-        "| model | root | all nodes | root, binary | inner nodes | macro-F1 | seeds | parameters | trees/s |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-        "| tree-lstm | 48.1 ± 1.0 | 82.0 ± 1.0 |  | 70.0 |  | 2 | 293,755 | 912 |",
-        "| lstm | 45.0 ± 1.0 | 81.0 ± 1.0 |  | 60.0 |  | 1 | 293,755 | 2,002 |",
-        "| majority class | 28.6 | 68.5 | 50.1 | 50.3 |  |  |  |  |",
+        "| model | Root | All nodes | Inner nodes | seeds | parameters | trees/s |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| tree-lstm | 48.1 ± 1.0 | 82.0 ± 1.0 | 70.0 | 2 | 293,755 | 912 |",
+        "| lstm | 45.0 ± 1.0 | 81.0 ± 1.0 | 60.0 | 1 | 293,755 | 2,002 |",
+        "| majority class | 28.6 | 68.5 | 50.3 |  |  |  |",
     ]
     for fact in ("`treenn compare --treebank sst`", "2026-11-21", "`abc1234`", "torch 2.13.0", "`here.json`"):
         assert fact in lines[-1]
 
 
 def test_relatedness_has_columns_of_its_own():
-    found = comparison() | {"treebank": {"name": "sick-relatedness", "classes": []}}
+    found = comparison() | {"treebank": {"name": "sick-relatedness", "classes": [], "sizes": {}}}
     for run in found["runs"]:
         run["test"] = {"majority": {"mse": 1.01764}}
     for summary in found["summary"].values():
@@ -56,13 +68,13 @@ def test_relatedness_has_columns_of_its_own():
     lines = table(found, "here.json").splitlines()
     assert "percent" not in lines[0]
     assert lines[4].startswith("| tree-lstm | 0.8649 ± 0.0016 | 0.8000 ± 0.0100 | 0.2500 ± 0.0100 | 2 |")
-    assert lines[6].startswith("| the mean |  |  | 1.0176 |")
+    assert lines[6].startswith("| the mean | – | – | 1.0176 |")
 
 
 def test_what_does_not_apply_has_no_column():
     of_digits = comparison() | {"gold": {"test": {"nodes": [1, 1]}}}
-    of_digits["treebank"] = {"name": "listops", "classes": list("0123456789")}
-    assert table(of_digits, "here.json").splitlines()[2] == "| model | root | macro-F1 | seeds | parameters | trees/s |"
+    of_digits["treebank"] = {"name": "listops", "classes": list("0123456789"), "sizes": {}}
+    assert table(of_digits, "here.json").splitlines()[2] == "| model | Root | seeds | parameters | trees/s |"
 
 
 def test_every_file_of_a_treebank_has_its_table(tmp_path):
@@ -75,18 +87,19 @@ def test_every_file_of_a_treebank_has_its_table(tmp_path):
 
 
 def test_the_last_split_stands_for_a_task_without_one_called_test():
-    text = json.dumps(comparison()).replace('"test":', '"12-operators":')
-    lines = table(json.loads(text) | {"evaluated": ["dev", "1-operators", "12-operators"]}, "here.json").splitlines()
+    text = json.dumps(comparison()).replace('"test"', '"12-operators"')
+    lines = table(json.loads(text), "here.json").splitlines()
     assert "12-operators split" in lines[0]
     assert lines[4].startswith("| tree-lstm | 48.1 ± 1.0 |")
 
 
 def test_each_task_of_a_plan_has_its_table(tmp_path):
     (tmp_path / "sst").mkdir()
-    shared = ("schema", "command", "created")
-    task = {key: value for key, value in comparison().items() if key not in (*shared, "version")}
+    shared = {key: comparison()[key] for key in ("schema", "command", "created")}
+    task = comparison() | {"missing": []}
     tasks = [task | {"supervision": regime} for regime in ("nodes", "roots")]
-    plan = {key: comparison()[key] for key in shared} | {"version": 2, "tasks": tasks}
+    models = [{"name": name, "model": name, "trees": "gold", "shuffle": False} for name in ("tree-lstm", "lstm")]
+    plan = shared | {"version": 2, "seeds": 1, "models": models, "tasks": tasks}
     (tmp_path / "sst" / "plan.json").write_text(json.dumps(plan))
     nodes, roots = section("sst", tmp_path).split("\n\nTreebank")
     assert "supervision `nodes`" in nodes
@@ -132,7 +145,7 @@ def test_a_treebank_without_results_says_so(tmp_path):
 def test_a_file_of_another_kind_is_refused(tmp_path, change):
     (tmp_path / "sst").mkdir()
     (tmp_path / "sst" / "one.json").write_text(json.dumps(comparison() | change))
-    with pytest.raises(InputError, match=r"one\.json: .*wanted is treenn\.comparison version 1 or 2"):
+    with pytest.raises(InputError, match=r"one\.json: .*must be treenn\.comparison version 2"):
         section("sst", tmp_path)
 
 
@@ -151,7 +164,7 @@ def test_a_card_without_both_markers_in_order_is_refused(card):
 def test_update_writes_the_card(tmp_path, monkeypatch):
     card = tmp_path / "sst.md"
     card.write_text(f"# sst\n{BEGIN}\n{END}\n")
-    monkeypatch.setattr("treebanks.results.card_path", lambda name: tmp_path / f"{name}.md")
+    monkeypatch.setattr("treenn.report.cards.card_path", lambda name: tmp_path / f"{name}.md")
     assert update("sst") == card
     assert card.read_text() == f"# sst\n{BEGIN}\n{section('sst')}\n{END}\n"
 
@@ -159,4 +172,4 @@ def test_update_writes_the_card(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", [known.name for known in ENTRIES if known.kind == "treebank"])
 def test_the_card_has_the_results_in_the_repository(name):
     [known] = [known for known in ENTRIES if known.name == name]
-    assert with_results(known.card, section(name)) == known.card, f"run: python -m treebanks.results {name}"
+    assert with_results(known.card, section(name)) == known.card, f"run: python -m treenn.report.cards {name}"

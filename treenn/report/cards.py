@@ -1,0 +1,206 @@
+"""Results on treebank cards: `treebanks/results/TREEBANK/*.json` as tables in `treebanks/cards/TREEBANK.md`.
+
+The JSON files are results of `treenn compare`, in a folder `parsers` those of `treenn parser evaluate --out`, and in a
+folder `recipes` records of `treenn reproduce --results`. `python -m treenn.report.cards sst` rewrites the card of
+SST; a test compares cards and files.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import treebanks
+from treebanks.catalogue import card_path
+from treenn.evaluation.metrics import METRICS
+from treenn.experiment.recipes.record import RECIPE_SCHEMA, RecipeRecord
+from treenn.experiment.results import COMPARISON_SCHEMA, ComparisonResults, TaskResults
+from treenn.report.formatting import majority, shown_metrics
+from treenn.report.recipe_disagreements import disagreement_text
+from treenn.report.recipe_tables import recipe_table
+from treenn.trees.errors import InputError
+from treenn.trees.files import read_text, write_text
+from treenn.trees.json_records import Schema
+
+BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
+
+_RESULTS = Path(treebanks.__file__).parent / "results"
+_OMITTED = ("all_nodes_binary", "macro_f1_all_nodes")  # metrics without a column
+_WITHOUT = ["F1 without punctuation", "sentence F1 without"]
+_PARSER_HEADER = ["parser", "F1", "sentence F1", "exact", *_WITHOUT, "root", "root, binary", "sentences/s"]
+_NONE = "None yet: `treenn compare` on this treebank has not been run for the record."
+
+
+@dataclass(frozen=True)
+class ParserScores:
+    """Agreement of a parser's trees with the treebank's, fractions from 0 to 1."""
+
+    f1: float
+    sentence_f1: float
+    exact: float
+
+
+@dataclass(frozen=True)
+class ParserSentiment:
+    """Accuracy of one sentiment model over a parser's trees."""
+
+    root: float | None = None
+    root_binary: float | None = None
+
+
+@dataclass(frozen=True)
+class SentimentByTrees:
+    """Accuracy of a sentiment model over the trees of a parser."""
+
+    parser: ParserSentiment
+
+
+@dataclass(frozen=True)
+class ParserEvaluation:
+    """The results of `treenn parser evaluate`, as far as cards have them."""
+
+    parser: str
+    split: str
+    with_punctuation: ParserScores
+    without_punctuation: ParserScores
+    sentences: int
+    processor_seconds: float
+    environment: Mapping[str, object]
+    sentiment: SentimentByTrees | None = None
+
+
+PARSING_SCHEMA = Schema("treenn.parsing", 1, ParserEvaluation, "evaluation of `treenn parser evaluate`")
+
+
+def update(name: str) -> Path:
+    """Rewrite the results of a treebank's card, and return the card's path.
+
+    Raises:
+        InputError: if the card lacks the markers, or a file is malformed.
+    """
+    path = card_path(name)
+    write_text(path, with_results(read_text(path), section(name)))
+    return path
+
+
+def section(name: str, folder: Path = _RESULTS) -> str:
+    """All results on a treebank as Markdown: a table for each task of a comparison, one of parsers, one of recipes."""
+    comparisons = [(path, COMPARISON_SCHEMA.read(path)) for path in sorted((folder / name).glob("*.json"))]
+    tables = [
+        table(results, task, f"treebanks/results/{name}/{path.name}")
+        for path, results in comparisons
+        for task in results.sections
+    ]
+    evaluations = [PARSING_SCHEMA.read(path) for path in sorted((folder / name / "parsers").glob("*.json"))]
+    if evaluations:
+        tables.append(parser_table(evaluations, f"treebanks/results/{name}/parsers/"))
+    records = [RECIPE_SCHEMA.read(path) for path in sorted((folder / name / "recipes").glob("*.json"))]
+    if records:
+        tables += _of_recipes(records, f"treebanks/results/{name}/recipes/")
+    return "\n\n".join(tables) or _NONE
+
+
+def with_results(card: str, results: str) -> str:
+    """A card with these results between its markers.
+
+    >>> with_results(f"{BEGIN} old {END} source", "new")
+    '<!-- results:begin -->\\nnew\\n<!-- results:end --> source'
+    """
+    before, begin, rest = card.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise InputError(f"this card has no place for results: a line {BEGIN} and after it a line {END}")
+    return f"{before}{BEGIN}\n{results}\n{END}{after}"
+
+
+def table(results: ComparisonResults, task: TaskResults, source: str) -> str:
+    """One task of a comparison: a row for each model, one for the majority class, and the provenance.
+
+    Args:
+        results: the comparison.
+        task: the task, of `results.sections`.
+        source: the path of the JSON file.
+    """
+    columns = [name for name in shown_metrics(task) if name not in _OMITTED]
+    header = ["model", *(METRICS[name].title for name in columns), "seeds", "parameters", "trees/s"]
+    split = "test" if "test" in task.evaluated else task.evaluated[-1]  # of several, the last is the hardest
+    rows = [_row(task, model, split, columns) for model in task.summary]
+    environment = task.runs[0].environment
+    return "\n".join(
+        [
+            f"Treebank `{task.treebank.name}`, supervision `{task.supervision}`, {split} split; "
+            f"{'percent, ' * bool(task.treebank.classes)}mean ± standard deviation over seeds.",
+            "",
+            *map(_line, [header, ["---"] * len(header), *rows, _majority(task, split, columns)]),
+            "",
+            f"`{results.command}`, {results.created[:10]}, commit `{environment['commit']}`, "
+            f"torch {environment['torch']}, {environment['threads']} thread(s) on {environment['device']}; "
+            f"every number is in `{source}`.",
+        ]
+    )
+
+
+def parser_table(evaluations: Sequence[ParserEvaluation], source: str) -> str:
+    """Parsers on a treebank in ascending order: agreement, and accuracy of a sentiment model over their trees."""
+    ordered = sorted(evaluations, key=lambda each: each.with_punctuation.f1)
+    split, environment = ordered[0].split, ordered[-1].environment
+    return "\n".join(
+        [
+            f"Parsers, {split} split: agreement with the treebank's own trees, percent, brackets over one word or the "
+            "whole sentence left out; root, and root binary, of one Tree-LSTM over the parser's trees; sentences in a "
+            "second of processor time.",
+            "",
+            *map(_line, [_PARSER_HEADER, ["---"] * len(_PARSER_HEADER), *map(_parser_row, ordered)]),
+            "",
+            f"`treenn parser evaluate`, {environment['threads']} thread(s); every command, number and version is in "
+            f"`{source}`.",
+        ]
+    )
+
+
+def _of_recipes(records: Sequence[RecipeRecord], source: str) -> list[str]:
+    """Published recipes, then our own; and the disagreements of our tree network and our best recurrent one."""
+    ordered = sorted(records, key=lambda record: (record.name.startswith("own"), record.name))
+    found = {record.name: record for record in ordered}
+    recurrent = [found[name] for name in ("own_lstm", "own_bilstm") if name in found]
+    tables = [recipe_table(ordered, source)]
+    if "own" in found and recurrent:
+        best = max(recurrent, key=_dev_accuracy)
+        tables.append(disagreement_text(found["own"], best))
+    return tables
+
+
+def _dev_accuracy(record: RecipeRecord) -> float:
+    spread = record.summary["dev"]["root"]
+    return (spread and spread.mean) or 0.0
+
+
+def _parser_row(evaluation: ParserEvaluation) -> list[str]:
+    kept, removed = evaluation.with_punctuation, evaluation.without_punctuation
+    shares: list[float | None] = [kept.f1, kept.sentence_f1, kept.exact, removed.f1, removed.sentence_f1]
+    sentiment = evaluation.sentiment.parser if evaluation.sentiment else ParserSentiment()
+    shares += [sentiment.root, sentiment.root_binary]
+    speed = f"{evaluation.sentences / evaluation.processor_seconds:,.0f}"  # independent of other processes
+    return [evaluation.parser, *("" if share is None else f"{100 * share:.2f}" for share in shares), speed]
+
+
+def _row(task: TaskResults, model: str, split: str, columns: Sequence[str]) -> list[str]:
+    summary, runs = task.summary[model], task.runs_by_model[model]
+    metrics = [METRICS[name].spread(task.spread(model, split, name)) for name in columns]
+    return [model, *metrics, str(len(runs)), f"{runs[0].parameters:,}", f"{summary.trees_per_second.mean:,.0f}"]
+
+
+def _majority(task: TaskResults, split: str, columns: Sequence[str]) -> list[str]:
+    values = [METRICS[name].value(majority(task, split, name)) for name in columns]
+    return ["majority class" if task.treebank.classes else "the mean", *values, "", "", ""]
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    for treebank in sys.argv[1:]:
+        print(update(treebank))
