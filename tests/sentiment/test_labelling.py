@@ -137,6 +137,17 @@ def test_duplicate_entries_keep_their_order(path: Path) -> None:
     assert again.others == labels.others
 
 
+def test_saving_keeps_the_order_of_others(path: Path) -> None:
+    title = "# labels: 0 bad, 1 so-so, 2 good\n"
+    path.write_text(f"{title}# sentence: fine\n(1 fine)\n# skipped: x\n# sentence: fine\n(2 fine)\n", encoding="utf-8")
+    labels = LabelFile(path, ("bad", "so-so", "good"), ["fine"])
+    others = list(map(str, labels.others))
+    assert labels.entries[0] is not None
+    labels.put(0, labels.entries[0])
+    again = LabelFile(path, ("bad", "so-so", "good"), ["fine"])
+    assert list(map(str, again.others)) == others == ["# skipped: x\n", "# sentence: fine\n(2 fine)\n"]
+
+
 def test_hand_edited_file_is_read(path: Path) -> None:
     Sitting(path, ["", "", ""])
     path.write_text(path.read_text().replace("(1 fine)", "(2\n  fine)").replace("\n", "\r\n"))

@@ -65,12 +65,15 @@ class LabelFile:
     def __init__(self, path: Path, classes: Sequence[str], texts: Sequence[str]) -> None:
         self.path = path
         self._title = f"# labels: {', '.join(f'{number} {name}' for number, name in enumerate(classes))}\n"
-        by_text: dict[str, deque[Entry]] = defaultdict(deque)
-        for entry in self._read(len(classes)):
-            by_text[_plain(entry.text)].append(entry)
-        self.entries = [by_text[_plain(text)].popleft() if by_text[_plain(text)] else None for text in texts]
-        self.others = [entry for entries in by_text.values() for entry in entries]
-        """The annotations of sentences that are not in the input; they are preserved."""
+        saved = list(self._read(len(classes)))
+        by_text: dict[str, deque[int]] = defaultdict(deque)
+        for index, entry in enumerate(saved):
+            by_text[_plain(entry.text)].append(index)
+        used = [by_text[_plain(text)].popleft() if by_text[_plain(text)] else None for text in texts]
+        self.entries = [None if index is None else saved[index] for index in used]
+        taken = set(used)
+        self.others = [entry for index, entry in enumerate(saved) if index not in taken]
+        """The annotations of sentences that are not in the input, in the order of the file; they are preserved."""
 
     def next(self) -> int | None:
         """The index of the first sentence that is not finished; None if all are."""
