@@ -158,7 +158,7 @@ def _finished(folder: Path, runs: Runs) -> set[str]:
 
 
 def is_finished(file: Path, spec: RunSpec) -> bool:
-    """Whether a run is finished: its results exist. Whatever commit they are of, they record the run's settings.
+    """Return True if a run is finished: its results exist and record its settings and vectors, whatever the commit.
 
     Raises:
         InputError: if the results are of other settings or other word vectors.

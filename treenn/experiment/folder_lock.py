@@ -73,7 +73,7 @@ def _is_at(path: Path, file: int) -> bool:
 
 
 def _lock(file: int) -> bool:
-    """Whether the lock is free; it is held then. True where the file system has no locks."""
+    """Acquire the lock without waiting; return False if another process holds it. True without support for locks."""
     try:
         if sys.platform == "win32":
             os.lseek(file, _OFFSET, os.SEEK_SET)

@@ -72,7 +72,7 @@ class RunSpec:
     def key(self) -> str:
         """A hash of the treebank, vectors, settings and input variant; it identifies the run.
 
-        Settings at their defaults are left out, so that a setting added later changes no key.
+        Settings at their defaults are omitted, so that a setting added later changes no key.
         """
         defaults = asdict(Settings())
         chosen = {name: value for name, value in self.recorded_settings.items() if value != defaults[name]}

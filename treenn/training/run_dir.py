@@ -31,8 +31,8 @@ _MODEL = ("config.json", "vocabulary.json", "model.safetensors")
 _TRAINING = (RUN, *_MODEL, "checkpoint.safetensors", "results.json")
 _HASH = "[0-9a-f]" * 8
 _IGNORED = (".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep", LOCK)  # a folder that holds just these is empty
-_OLDER = {"been made by an older treenn": None}  # what was given is not known
-_NAMED = 5  # how many files a message names
+_OLDER = {"been made by an older treenn": None}  # its arguments are unknown
+_NAMED = 5  # the maximum number of files that a message names
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""`run_all`: every recipe with several seeds, each run in a folder of its own."""
+"""`run_all`: trains every recipe with several seeds, each run in a separate folder."""
 
 from __future__ import annotations
 
