@@ -93,12 +93,14 @@ def test_compare_tune_and_reproduce_train_the_same_weights(tmp_path: Path, monke
         out = tmp_path / settings.model
         expected = train(TOY, settings, out=out / "train").results
         plan = treenn.Plan.of("toy", [settings.model], seeds=1, settings=settings)
-        [compared] = compare(plan, out / "compare")["tasks"][0]["runs"]
-        [tried] = tune(Search("toy", (settings.model,), 1, Space({"dropout": (0.5,)}), settings), out / "tune")[
-            "trials"
-        ]
+        compare(plan, out / "compare")
+        tune(Search("toy", (settings.model,), 1, Space({"dropout": (0.5,)}), settings), out / "tune")
         run_all([replace(OTHER, settings=settings)], "sst", out / "reproduce", seeds=1)
-        reproduced = json.loads((out / "reproduce/other/seed-0/results.json").read_text())
+        [compared, tried, reproduced] = [
+            json.loads(file.read_text())
+            for pattern in ("compare/runs/*.json", "tune/trials/*.json", "reproduce/*/seed-0/results.json")
+            for file in out.glob(pattern)
+        ]
         assert expected["dev"] == compared["dev"] == tried["dev"] == reproduced["dev"]
         assert expected["test"] == compared["test"] == reproduced["test"]
         models = [path.read_bytes() for path in out.rglob("model.safetensors")]

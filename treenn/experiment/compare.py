@@ -11,7 +11,7 @@ from treenn.experiment.gather import gather
 from treenn.experiment.plan import Plan
 from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparisonResults, TaskPlan, outline, outline_task
 from treenn.experiment.run import load, train_and_analyse
-from treenn.experiment.run_spec import RunSpec, fingerprint
+from treenn.experiment.run_spec import RunSpec, fingerprint, name_of
 from treenn.experiment.worker_progress import Progress, ignore
 from treenn.models.external import is_external
 from treenn.tasks import task_of
@@ -93,7 +93,7 @@ def modules_of(spec: RunSpec) -> Sequence[str]:
 def run_of(plan: Plan) -> Run:
     """The comparison that `run.json` records: the plan without its seeds, of which there may be more on resuming."""
     tasks = {
-        f"{number}: {getattr(task.treebank, 'name', task.treebank)}": {
+        f"{number}: {name_of(task.treebank)}": {
             "supervision": dict.fromkeys(task.supervision, True),
             "match": task.match,
             "vectors": plan.vectors_of(task),
