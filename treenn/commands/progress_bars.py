@@ -143,7 +143,7 @@ def check_target(option: str, path: Path | None) -> None:
 
 
 def shows_colour() -> bool:
-    """Whether standard output is a terminal with colours, and its user wants them (https://no-color.org)."""
+    """True if standard output is a terminal with colours, and its user wants them (https://no-color.org)."""
     from rich.console import Console
 
     console = Console()

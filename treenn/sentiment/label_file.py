@@ -36,7 +36,7 @@ class Entry:
 
     @property
     def finished(self) -> bool:
-        """Whether no question is left."""
+        """True if no question is left."""
         return self.state != "unfinished"
 
     def __str__(self) -> str:

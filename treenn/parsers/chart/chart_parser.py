@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self, final
@@ -14,6 +14,7 @@ from safetensors.torch import save
 from torch.nn import ModuleList
 
 from treenn.models.vocabulary import Vocabulary
+from treenn.parsers.batching import equal_lengths, parse_batches
 from treenn.parsers.chart.chart_settings import RENAMED, ChartSettings
 from treenn.parsers.chart.cky import BestTrees, Node
 from treenn.parsers.chart.distribution import TreeDistribution
@@ -99,22 +100,9 @@ class ChartParser(Parser):
 
     @torch.inference_mode()
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
-        """Parse sentences; those of one length are batched.
-
-        Args:
-            sentences: as `Parser.parse_batch`.
-
-        Returns:
-            One tree per sentence, in order.
-
-        Raises:
-            InputError: if a sentence has no words or more than `MAX_WORDS`.
-        """
+        """As `Parser.parse_batch`; at most `MAX_WORDS` words per sentence, batched by length."""
         sentences = check_sentences(sentences, self.max_words)
-        trees: dict[int, Tree] = {}
-        for indices in equal_lengths(sentences):
-            trees |= zip(indices, self._parse([sentences[index] for index in indices]), strict=True)
-        return [trees[index] for index in range(len(sentences))]
+        return parse_batches(sentences, equal_lengths(sentences, batch_size), self._parse)
 
     def _parse(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
         """Parse sentences of one length."""
@@ -244,15 +232,9 @@ def _network(config: dict[str, Any], words: int, most_layers: int, source: Path)
     return SpanNetwork(torch.zeros(words, config["word_size"]), torch.zeros(words), inventory, settings)
 
 
-def equal_lengths(sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
-    """Yields batches of indices of sentences of one length."""
-    lengths: dict[int, list[int]] = {}
-    for index, words in enumerate(sentences):
-        lengths.setdefault(len(words), []).append(index)
-    for length, indices in lengths.items():
-        size = max(1, _SPANS // span_count(length))
-        for start in range(0, len(indices), size):
-            yield indices[start : start + size]
+def batch_size(length: int) -> int:
+    """The number of sentences of one length per batch; 0 if even one exceeds `_SPANS`."""
+    return _SPANS // span_count(length)
 
 
 def _tree(words: Sequence[str], best: BestTrees, rank: int = 0) -> Tree:

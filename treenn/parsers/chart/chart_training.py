@@ -39,17 +39,15 @@ from treenn.parsers.chart.margin_loss import compute_loss
 from treenn.parsers.chart.soft_targets import soft_targets
 from treenn.parsers.chart.span_scorer import SpanNetwork
 from treenn.parsers.chart.weights import dequantize, quantize
-from treenn.parsers.evalb import evaluate
+from treenn.parsers.evalb import AnyTree, evaluate
 from treenn.runtime.environment import environment
 from treenn.training.run_dir import PARSER, Run, check_run_dir, open_run_dir
-from treenn.trees import NaryTree, Tree
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import InputError, argument
 
 _CLIP = 5.0
 _SHORTEST = 5  # minimum length of phrases that are trained on as sentences
 
-AnyTree = Tree | NaryTree
 Progress = Callable[[int, int, str], None]
 
 

@@ -27,7 +27,7 @@ def parse_fold(fold: str) -> tuple[int, int]:
 
 
 def in_fold(words: Sequence[str], fold: str) -> bool:
-    """Whether a sentence is in a fold.
+    """True if a sentence is in a fold.
 
     The fold is a hash of the words, so a repeated sentence is in one fold only.
 

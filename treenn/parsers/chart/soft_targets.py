@@ -14,7 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from treenn.parsers.chart.chart_parser import ChartParser, equal_lengths
+from treenn.parsers.batching import equal_lengths
+from treenn.parsers.chart.chart_parser import ChartParser, batch_size
 from treenn.parsers.chart.cky import outside, splits_of_width
 from treenn.parsers.chart.examples import SoftTargets
 from treenn.parsers.chart.folds import in_fold
@@ -45,7 +46,7 @@ def soft_targets(teachers: Sequence[ChartParser], sentences: Sequence[Words], pr
     for fold in sorted({_fold(teacher) for teacher in teachers}):
         group = [teacher for teacher in teachers if _fold(teacher) == fold]
         held_out = [index for index, words in enumerate(sentences) if in_fold(words, fold)]
-        for batch in equal_lengths([sentences[index] for index in held_out]):
+        for batch in equal_lengths([sentences[index] for index in held_out], batch_size):
             indices = [held_out[position] for position in batch]
             targets.update(zip(indices, _mean(group, [sentences[index] for index in indices]), strict=True))
             progress(len(targets), len(sentences))

@@ -51,7 +51,7 @@ def row_table(length: int) -> npt.NDArray[np.int64]:
 
 
 def crossing(length: int, brackets: Iterable[tuple[int, int]]) -> npt.NDArray[np.bool_]:
-    """Whether each row's span crosses a bracket: they overlap and neither contains the other.
+    """The mask of rows whose span crosses a bracket: they overlap and neither contains the other.
 
     >>> crossing(3, [(0, 2)]).nonzero()[0].tolist() == [row(3, 1, 3)]
     True

@@ -59,7 +59,7 @@ def rules(tree: NaryTree | Tree, settings: Settings) -> Iterator[Rule]:
 
 
 def is_repeated(tree: NaryTree | Tree, children: Sequence[int], node: int) -> bool:
-    """Whether a node's only child is an inner node of the same category."""
+    """True if a node's only child is an inner node of the same category."""
     return len(children) == 1 and children[0] >= len(tree.words) and tree.labels[children[0]] == tree.labels[node]
 
 

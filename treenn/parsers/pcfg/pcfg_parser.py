@@ -6,12 +6,12 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from itertools import groupby
 from pathlib import Path
 from typing import Any, Self, final
 
 from nltk.grammar import PCFG, Nonterminal, ProbabilisticProduction
 
+from treenn.parsers.batching import equal_lengths, parse_batches
 from treenn.parsers.config import read_config, readable
 from treenn.parsers.parser import Parser, check_sentences
 from treenn.parsers.pcfg.induction import START
@@ -61,26 +61,9 @@ class PCFGParser(Parser):
         return f"symbols={len(self.rules.symbols)}, words={len(self.rules.lexicon)}"
 
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
-        """Parse sentences; those of one length are batched.
-
-        Args:
-            sentences: as `Parser.parse_batch`.
-
-        Returns:
-            One tree per sentence, in order.
-
-        Raises:
-            InputError: if a sentence has no words or more than `MAX_WORDS`.
-        """
+        """As `Parser.parse_batch`; at most `MAX_WORDS` words per sentence, batched by length."""
         sentences = check_sentences(sentences, self.max_words)
-        trees: dict[int, Tree] = {}
-        order = sorted(range(len(sentences)), key=lambda index: len(sentences[index]))
-        for length, group in groupby(order, key=lambda index: len(sentences[index])):
-            same, size = [*group], max(1, _COLUMNS // length)
-            for start in range(0, len(same), size):
-                batch = same[start : start + size]
-                trees |= zip(batch, self._parse([sentences[index] for index in batch]), strict=True)
-        return [trees[index] for index in range(len(sentences))]
+        return parse_batches(sentences, equal_lengths(sentences, lambda length: _COLUMNS // length), self._parse)
 
     def _parse(self, sentences: list[Sequence[str]]) -> list[Tree]:
         """Parse sentences of one length."""

@@ -9,19 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from treebanks.parsing import ParsingTreebank
-from treenn.parsers.evalb import evaluate
+from treenn.parsers.evalb import AnyTree, evaluate
 from treenn.parsers.pcfg.induction import induced
 from treenn.parsers.pcfg.markov import CONTEXT, PART
 from treenn.parsers.pcfg.pcfg_parser import MAX_WORDS, PCFGParser
 from treenn.parsers.pcfg.pcfg_settings import Settings
 from treenn.training.run_dir import PARSER, Run, check_run_dir, open_run_dir
-from treenn.trees import InputError, NaryTree, Tree
+from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, check
 
 if TYPE_CHECKING:
     from treenn.models.vectors import WordVectors
 
-AnyTree: TypeAlias = Tree | NaryTree
 Progress: TypeAlias = Callable[[int, int, str], None]
 
 _BATCH = 100  # dev sentences between two calls of progress

@@ -140,7 +140,7 @@ def _spans(beam: _Beam) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _right(beam: _Beam, gold: Gold) -> Tensor:
-    """Whether each merge is correct: it splits no gold bracket that can still be built.
+    """The mask of correct merges: a merge is correct if it splits no gold bracket that can still be built.
 
     A merge removes the boundary between two nodes. A bracket can be built while both of its ends are boundaries, and is
     complete if no boundary is left between them.

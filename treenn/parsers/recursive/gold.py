@@ -17,7 +17,7 @@ from treenn.trees.nary import inner_children
 class Gold(NamedTuple):
     """The gold brackets of a batch.
 
-    An n-ary tree stands for all binary trees that contain its brackets, as the paper allows several correct trees of an
+    An n-ary tree represents all binary trees that contain its brackets, as the paper allows several correct trees of an
     image.
 
     Shape:
@@ -63,7 +63,7 @@ def _brackets(tree: Tree | NaryTree) -> npt.NDArray[np.int64]:
 
 
 def _crossing(brackets: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.bool_]:
-    """Whether each span crosses a bracket. Shape: `(n + 1, n + 1)` by start and end.
+    """The mask of spans that cross a bracket. Shape: `(n + 1, n + 1)` by start and end.
 
     A span crosses a bracket from `a` to `b` if it starts inside and ends after it, or the other way round.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Self
@@ -13,6 +13,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from treenn.models.vocabulary import Vocabulary
+from treenn.parsers.batching import parse_batches
 from treenn.parsers.config import read_config, readable
 from treenn.parsers.parser import Parser, check_sentences
 from treenn.parsers.recursive.beam_search import SearchResult, Sentences, search
@@ -55,27 +56,17 @@ class RecursiveNetworkParser(Parser):
         return f"cell={self.settings.cell!r}, words={len(self.network.vocabulary)}, width={self.settings.width}"
 
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
-        """Parse sentences; those of similar length are batched.
-
-        Args:
-            sentences: as `Parser.parse_batch`.
-
-        Returns:
-            One tree per sentence, in order.
-
-        Raises:
-            InputError: if a sentence has no words or more than `MAX_WORDS`.
-        """
+        """As `Parser.parse_batch`; at most `MAX_WORDS` words per sentence, batched by length."""
         sentences = check_sentences(sentences, self.max_words)
-        lengths = [len(words) for words in sentences]
-        order = sorted(range(len(lengths)), key=lambda index: -lengths[index])
-        trees: dict[int, Tree] = {}
-        while len(trees) < len(order):
-            longest = lengths[order[len(trees)]]
-            size = max(1, min(_SENTENCES, _WORDS // longest) // self.settings.width)
-            batch = order[len(trees) : len(trees) + size]
-            trees |= zip(batch, self._parse([sentences[index] for index in batch]), strict=True)
-        return [trees[index] for index in range(len(sentences))]
+        return parse_batches(sentences, self._batches(sentences), self._parse)
+
+    def _batches(self, sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
+        """Yields batches of indices of sentences of similar length, the longest first."""
+        order = sorted(range(len(sentences)), key=lambda index: -len(sentences[index]))
+        while order:
+            size = max(1, min(_SENTENCES, _WORDS // len(sentences[order[0]])) // self.settings.width)
+            yield order[:size]
+            order = order[size:]
 
     @torch.inference_mode()
     def _parse(self, sentences: list[Sequence[str]]) -> list[Tree]:

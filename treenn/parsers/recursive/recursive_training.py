@@ -18,7 +18,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from treebanks.parsing import ParsingTreebank
 from treenn.models.vectors import WordVectors
 from treenn.models.vocabulary import Vocabulary
-from treenn.parsers.evalb import evaluate
+from treenn.parsers.evalb import AnyTree, evaluate
 from treenn.parsers.recursive.gold import gold_of
 from treenn.parsers.recursive.max_margin import margin_loss, steps_loss
 from treenn.parsers.recursive.merge_scorer import MergeNetwork, build
@@ -26,11 +26,10 @@ from treenn.parsers.recursive.recursive_parser import MAX_WORDS, RecursiveNetwor
 from treenn.parsers.recursive.recursive_settings import Settings
 from treenn.runtime.environment import environment
 from treenn.training.run_dir import PARSER, Run, check_run_dir, open_run_dir
-from treenn.trees import NaryTree, Tree
+from treenn.trees import Tree
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import InputError, argument
 
-AnyTree = Tree | NaryTree
 Progress = Callable[[int, int, str], None]
 
 
