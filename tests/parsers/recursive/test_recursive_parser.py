@@ -82,7 +82,7 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     for change, message in (
         ({"parser": "chart"}, r"config\.json: this folder holds a parser of kind 'chart', not 'recursive'"),
         ({"format": 9}, r"this parser's format is 9, this treenn reads 1"),
-        ({"settings": {**config["settings"], "cell": "soup"}}, "must be one of"),
+        ({"settings": {**config["settings"], "cell": "soup"}}, "must be recursive-tanh"),
         (
             {"settings": {**config["settings"], "size": 7}},
             r"model\.safetensors: outside has the shape 6; config\.json and vocabulary\.json give 7",
