@@ -326,6 +326,11 @@ def options(kind: Any) -> Sequence[Any]:
     return get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
 
 
+def _alternatives(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
+
+
 def describe(hint: Any, names: Mapping[Any, str] | None = None) -> str:
     """A type in words, for error messages.
 
@@ -339,10 +344,9 @@ def describe(hint: Any, names: Mapping[Any, str] | None = None) -> str:
     kind, names = _plain(hint), _NAMES if names is None else names
     origin = get_origin(kind) or kind
     if origin in (Union, UnionType):
-        return " or ".join(describe(each, names) for each in get_args(kind))
+        return _alternatives([describe(option, names) for option in get_args(kind)])
     if origin is Literal:
-        *others, last = map(str, get_args(kind))
-        return f"{', '.join(others)} or {last}" if others else last
+        return _alternatives([str(value) for value in get_args(kind)])
     if origin in (list, dict, tuple, Sequence, Mapping) and get_args(kind) and names is not _NAMES:
         item = next(each for each in reversed(get_args(kind)) if each is not Ellipsis)
         return f"{names[origin]} whose values are each {describe(item, names)}"
@@ -354,7 +358,7 @@ def describe(hint: Any, names: Mapping[Any, str] | None = None) -> str:
 
 
 def _wanted(kinds: Iterable[Any]) -> str:
-    return " or ".join(map(describe, kinds))
+    return _alternatives([describe(kind) for kind in kinds])
 
 
 def _plural(kind: Any) -> str:
