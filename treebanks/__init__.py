@@ -1,4 +1,4 @@
-"""Treebanks: what trees there are, where they come from, and reading them.
+"""Treebanks: readers, generators and a catalogue of licences, sources and checksums.
 
 >>> import treebanks
 >>> treebanks.names()[:4]

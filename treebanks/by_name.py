@@ -1,4 +1,4 @@
-"""Treebanks by name."""
+"""`treebanks.load`: a treebank by its name."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ from treenn.trees.arguments import check
 
 
 def load(name: str, *, neutral: Neutral = "third", on_error: OnError | None = None) -> Treebank | PairTreebank:
-    """A treebank by its name, one of `names()`.
+    """Load a treebank by its name, one of `names()`.
 
-    - `"sst"` and `"reviews"` have five classes of sentiment; `"sst-binary"` and `"reviews-binary"` are the same made
-      binary: see `treebanks.sentiment.binary`.
-    - `"listops"` is nested operations on digits, labelled at the roots; `"listops-100"` is trained on expressions of
-      100 tokens or fewer: see `treebanks.listops.load_listops`.
-    - `"logic"`, `"sick-entailment"` and `"sick-relatedness"` are each a `PairTreebank`: see `treebanks.logic` and
+    - `"sst"` and `"reviews"` have five classes of sentiment; `"sst-binary"` and `"reviews-binary"` are the binary
+      tasks: see `treebanks.sentiment.binary`.
+    - `"listops"` has nested operations on digits, labelled at the roots; the training split of `"listops-100"` has
+      expressions of at most 100 tokens: see `treebanks.listops.load_listops`.
+    - `"logic"`, `"sick-entailment"` and `"sick-relatedness"` are `PairTreebank`s: see `treebanks.logic` and
       `treebanks.sick`.
 
     Args:
-        name: the treebank.
-        neutral: what a binary task does with neutral phrases inside a sentence.
+        name: the name.
+        neutral: the treatment of neutral phrases inside a sentence in binary tasks (default: `"third"`, a third class).
         on_error: called with the error of each sentence or pair that is skipped (default: the first error is raised).
 
     Raises:
-        InputError: where no treebank has this name, and where it is not on this machine (and how to get it).
+        InputError: if no treebank has this name, or its files are missing (the message describes how to get them) or
+            malformed.
 
     >>> load("reviews-binary").classes
     ('negative', 'neutral', 'positive')
@@ -46,19 +47,19 @@ def load(name: str, *, neutral: Neutral = "third", on_error: OnError | None = No
 
 
 def load_trees(name: str) -> Treebank:
-    """As `load`, for what reads single trees.
+    """Load a treebank of single trees.
 
     Raises:
-        InputError: also where the treebank is one of pairs.
+        InputError: as `load`, and if this is a treebank of pairs.
     """
     treebank = load(name)
     if isinstance(treebank, PairTreebank):
-        raise InputError(f"{name} is a treebank of pairs of trees; wanted is one of single trees")
+        raise InputError(f"{name} is a treebank of pairs of trees; must be one of single trees")
     return treebank
 
 
 def names() -> tuple[str, ...]:
-    """What `load` knows."""
+    """The names that `load` accepts."""
     return tuple(sorted([*sentiment.names(), *_LOADERS]))
 
 

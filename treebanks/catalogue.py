@@ -1,4 +1,4 @@
-"""The catalogue: every treebank that is known, its licence and source, and the checksums of its files."""
+"""The catalogue of treebanks: licence, source, and the sizes and checksums of files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class File:
-    """One file of a treebank as published: its place in the treebank's folder, its size in bytes, its SHA-256."""
+    """A file of a treebank as published: path relative to the treebank's folder, size in bytes, SHA-256."""
 
     path: str
     size: int
@@ -22,13 +22,14 @@ class File:
 
 @dataclass(frozen=True)
 class Download:
-    """What `treenn data fetch` gets from the official source.
+    """The download of a treebank from its official source.
 
     Args:
-        url: a zip archive, or the treebank's one file itself.
-        size: bytes to download.
-        sha256: of those bytes.
-        inside: where in the archive the files lie, e.g. `"trees/"`; `None` where the URL is the file itself.
+        url: the URL of a zip archive or of a single file.
+        size: the size of the download in bytes.
+        sha256: the SHA-256 of the download.
+        inside: the folder of the files in the archive, such as `"trees/"`; None if the URL is a single file (default:
+            None).
     """
 
     url: str
@@ -42,17 +43,17 @@ class Entry:
     """One treebank (or set of word vectors) of the catalogue.
 
     Args:
-        name: what commands and `treebanks.load` call it.
-        title: what it is, in a line.
-        kind: `"treebank"`, `"vectors"`, or `"generated"`, which ships with the package as code.
-        licence: as its authors state it.
+        name: the name in commands and in `treebanks.load`.
+        title: a one-line description.
+        kind: `"treebank"`, `"vectors"`, or `"generated"` (ships with the package as code).
+        licence: the licence that the authors state.
         citation: the paper to cite.
         homepage: the official page.
-        folder: where its files lie under `TREEBANKS_HOME`.
-        files: what lies there; empty for what is generated.
-        download: how to get it; `None` where there is no fixed official file to download.
-        by_hand: how to get it where `download` is `None`.
-        synthetic: what generated its examples and labels, as a clause; empty for text that people wrote.
+        folder: the folder of the files, relative to `TREEBANKS_HOME`.
+        files: the published files; empty for a generated treebank.
+        download: the official download; None if there is no fixed one.
+        by_hand: instructions for obtaining the files if `download` is None.
+        synthetic: a clause that names the generator of examples and labels (default: `""`, for natural text).
     """
 
     name: str
@@ -69,41 +70,41 @@ class Entry:
 
     @property
     def card(self) -> str:
-        """The treebank's card, in Markdown."""
+        """The card of the treebank, in Markdown."""
         return card_path(self.name).read_text(encoding="utf-8")
 
 
 def card_path(name: str) -> Path:
-    """Where the card of a treebank lies in the package."""
+    """The path of a treebank's card in the package."""
     return _HERE / "cards" / f"{name}.md"
 
 
 def entry(name: str) -> Entry:
-    """The entry of a treebank; `"sst-binary"` is a task on `"sst"` and has the same one.
+    """The entry of a treebank; the entry of `"sst-binary"` is that of `"sst"`.
 
     Raises:
-        InputError: lists the names that are known.
+        InputError: if there is no such treebank; lists the names.
 
     >>> entry("sst").licence
     'none stated; cite Socher et al. 2013'
     """
-    for known in ENTRIES:
-        if known.name == name.removesuffix("-binary"):
-            return known
-    raise InputError(f"no treebank is called {name!r}; there are {', '.join(known.name for known in ENTRIES)}")
+    for candidate in ENTRIES:
+        if candidate.name == name.removesuffix("-binary"):
+            return candidate
+    raise InputError(f"no treebank is called {name!r}; there are {', '.join(entry.name for entry in ENTRIES)}")
 
 
 def synthetic(name: str) -> str:
-    """What generated a task's examples and labels, as a clause; empty for text that people wrote and unknown names.
+    """A clause that names the generator of a treebank. Returns `""` for natural text and unknown names.
 
     >>> synthetic("reviews-binary"), synthetic("sst")
     ('a grammar generated its sentences and labels', '')
     """
-    return next((known.synthetic for known in ENTRIES if f"{name}-".startswith(f"{known.name}-")), "")
+    return next((entry.synthetic for entry in ENTRIES if f"{name}-".startswith(f"{entry.name}-")), "")
 
 
 def _files(name: str) -> tuple[File, ...]:
-    """The files that `checksums/NAME.txt` lists, one a line: SHA-256, size, path."""
+    """The files listed in `checksums/NAME.txt`, one per line: SHA-256, size, path."""
     lines = (_HERE / "checksums" / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     fields = (line.split("  ", 2) for line in lines)
     return tuple(File(path, int(size), sha256) for sha256, size, path in fields)

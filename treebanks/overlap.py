@@ -1,4 +1,4 @@
-"""Which sentences of dev and test a model has seen in training."""
+"""Overlap: sentences of dev and test that also occur in training."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from treebanks.treebank import Treebank
 
 
 class Repeat(NamedTuple):
-    """A sentence that stands in train, too: its split, its number there, and its numbers in train, all from 1.
+    """A sentence outside train that also occurs in train.
 
-    In a file that holds a tree a line, as SST's do, the numbers are those of the lines.
+    Args:
+        split: the split of the sentence.
+        number: its position in the split, from 1: the line in a file of one tree per line, such as those of SST.
+        in_train: its positions in train, from 1.
     """
 
     split: str
@@ -19,20 +22,20 @@ class Repeat(NamedTuple):
 
 
 def overlap(treebank: Treebank) -> list[Repeat]:
-    """Every sentence outside train whose words, all of them in their order, are those of a sentence of train.
+    """The sentences outside train that have exactly the words of a sentence of train.
 
     >>> from treenn.trees import parse_trees
     >>> trees = tuple(parse_trees("(3 (2 so) (4 good)) (1 (2 so) (0 bad))", classes=5))
     >>> overlap(Treebank("x", ("",) * 5, {"train": trees, "dev": trees[1:], "test": ()}))
     [Repeat(split='dev', number=1, in_train=(2,))]
     """
-    places: dict[tuple[str, ...], list[int]] = {}
-    for number, tree in enumerate(treebank.train, start=1):
-        places.setdefault(tree.words, []).append(number)
+    lines: dict[tuple[str, ...], list[int]] = {}
+    for line, tree in enumerate(treebank.train, start=1):
+        lines.setdefault(tree.words, []).append(line)
     return [
-        Repeat(split, number, tuple(places[tree.words]))
+        Repeat(split, line, tuple(lines[tree.words]))
         for split, trees in treebank.splits.items()
         if split != "train"
-        for number, tree in enumerate(trees, start=1)
-        if tree.words in places
+        for line, tree in enumerate(trees, start=1)
+        if tree.words in lines
     ]

@@ -1,4 +1,4 @@
-"""Treebanks to train parsers on, and to evaluate them: trees whose labels are categories and part-of-speech tags."""
+"""Treebanks for training and evaluating parsers: trees labelled with categories and part-of-speech tags."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class ParsingTreebank:
     """Trees for training, development and test of parsers.
 
     Args:
-        name: what `load_parsing` calls it.
+        name: the name in `load_parsing`.
         splits: the trees by split: `"train"`, `"dev"`, `"test"`, and any further test set. The label of a word is its
-            part-of-speech tag, that of an inner node its category; `None` where the treebank has neither.
+            part-of-speech tag, that of an inner node its category; None if the treebank has neither.
     """
 
     name: str
@@ -63,23 +63,25 @@ class ParsingTreebank:
 
 
 def load_parsing(name: str, *, on_error: OnError | None = None) -> ParsingTreebank:
-    """A treebank for parsers by its name, one of `parsing_names()`.
+    """Load a treebank for parsers by its name, one of `parsing_names()`.
 
-    - `"sst"`, `"reviews"`: their binary trees and own splits; the sentiment labels are taken off.
-    - `"questionbank"`: of every ten questions, in the file's order, the ninth is dev and the tenth test. What the file
-      garbles is mended: an apostrophe written `<`, brackets without a tag, the tags `?` and `!` (`.` elsewhere), and
-      the six empty nodes.
-    - `"craft"`: of every ten articles, by name, the ninth is dev and the tenth test, so no article is in two splits.
+    - `"sst"`, `"reviews"`: the binary trees in the published splits, without the sentiment labels.
+    - `"questionbank"`: of every ten questions, in file order, the ninth is dev and the tenth test. Errors of the file
+      are corrected: apostrophes written as `<`, brackets without a tag, the tags `?` and `!` instead of `.`, and six
+      empty nodes.
+    - `"craft"`: of every ten articles, sorted by name, the ninth is dev and the tenth test, so that no article is in
+      two splits.
 
-    Traces are removed with the nodes that they leave empty, function tags and indices are cut off (`NP-SBJ-1` is `NP`),
-    and there is no node above the sentence's own.
+    Traces and the nodes that dominate only traces are removed, as are function tags and indices (`NP-SBJ-1` becomes
+    `NP`) and the unlabelled node above a sentence.
 
     Args:
-        name: the treebank.
+        name: the name.
         on_error: called with the error of each tree that is skipped (default: the first error is raised).
 
     Raises:
-        InputError: where no treebank has this name, and where it is not on this machine (and how to get it).
+        InputError: if no treebank has this name, or its files are missing (the message describes how to get them) or
+            malformed.
 
     >>> [sorted(set(tree.labels)) for tree in load_parsing("reviews").splits["test"][:1]]
     [[None]]
@@ -91,7 +93,7 @@ def load_parsing(name: str, *, on_error: OnError | None = None) -> ParsingTreeba
 
 
 def parsing_names() -> tuple[str, ...]:
-    """What `load_parsing` knows."""
+    """The names that `load_parsing` accepts."""
     return tuple(sorted(_LOADERS))
 
 
@@ -117,9 +119,7 @@ def _folder(name: str) -> Path:
 
 def _text(name: str, path: Path) -> str:
     if not path.exists():
-        raise InputError(
-            f"{name} is not here, this file is missing; {entry(name).by_hand} under TREEBANKS_HOME", source=path
-        )
+        raise InputError(f"this file of {name} is missing; {entry(name).by_hand} under TREEBANKS_HOME", source=path)
     return read_text(path)
 
 
@@ -128,15 +128,15 @@ def _mended_questions(text: str) -> str:
 
 
 def _penn(path: Path, text: str, on_error: OnError | None) -> list[NaryTree]:
-    """Penn-style trees without traces, without the nodes that are empty then, and without function tags."""
-    text, found = _TRACE.sub("", text), 1
-    while found:
-        text, found = _EMPTY.subn("", text)
+    """Parse Penn-style trees without traces, the nodes that dominate only traces, and function tags."""
+    text, removed = _TRACE.sub("", text), 1
+    while removed:
+        text, removed = _EMPTY.subn("", text)
     return parse_nary(_FUNCTION.sub(r"(\1", text), source=path, on_error=on_error)
 
 
 def _tenths(items: Sequence[T]) -> dict[str, tuple[T, ...]]:
-    """Eight of every ten to train on, the ninth for development, the tenth for test."""
+    """Splits: of every ten items eight for training, the ninth for development, the tenth for test."""
     train = tuple(item for index, item in enumerate(items) if index % 10 < 8)
     return {"train": train, "dev": tuple(items[8::10]), "test": tuple(items[9::10])}
 

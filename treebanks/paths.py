@@ -1,4 +1,4 @@
-"""Where treebanks lie on this machine."""
+"""The folder of the treebanks on this machine."""
 
 import os
 from pathlib import Path
@@ -9,15 +9,15 @@ from treenn.trees import InputError
 
 
 def data_home() -> Path:
-    """The folder that holds the treebanks: `$TREEBANKS_HOME`, or else `treebanks` in the user's cache folder.
+    """The folder of the treebanks: `$TREEBANKS_HOME` (default: `treebanks` in the user's cache folder).
 
     Raises:
-        InputError: where `TREEBANKS_HOME` starts with `~name` and there is no such user.
+        InputError: if `TREEBANKS_HOME` starts with `~name` and there is no such user.
     """
-    chosen = os.environ.get("TREEBANKS_HOME")
-    if not chosen:
+    home = os.environ.get("TREEBANKS_HOME")
+    if not home:
         return platformdirs.user_cache_path("treebanks", appauthor=False)
     try:
-        return Path(chosen).expanduser()
+        return Path(home).expanduser()
     except RuntimeError as error:
-        raise InputError(f"TREEBANKS_HOME is {chosen}: {error}") from error
+        raise InputError(f"TREEBANKS_HOME is {home}: {error}") from error

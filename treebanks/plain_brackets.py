@@ -1,4 +1,4 @@
-"""Binary trees written as plain nested brackets, without labels: `( ( not a ) ( and b ) )`."""
+"""Binary trees in nested brackets without labels: `( ( not a ) ( and b ) )`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from treenn.trees import InputError, Tree
 
 
 def nested_tree(text: str) -> Tree:
-    """The tree of one expression, in which spaces stand around every bracket and word.
+    """Parse one expression with spaces around every bracket and word.
 
     Raises:
-        InputError: where the brackets are not one binary tree.
+        InputError: if the brackets are not one binary tree.
 
     >>> nested_tree("( ( not a ) ( and b ) )").merges
     ((0, 1), (2, 3), (4, 5))
@@ -17,7 +17,7 @@ def nested_tree(text: str) -> Tree:
     tokens = text.split()
     words = tuple(token for token in tokens if token not in ("(", ")"))
     merges: list[tuple[int, int]] = []
-    open_nodes: list[list[int]] = [[]]  # for each bracket that is open, and for the whole: the nodes in it so far
+    open_nodes: list[list[int]] = [[]]  # the nodes so far of the whole expression and of each open bracket
     n, word = len(words), 0
     for token in tokens:
         if token == "(":
@@ -26,7 +26,7 @@ def nested_tree(text: str) -> Tree:
         if token == ")":
             children = open_nodes.pop()
             if len(children) != 2 or not open_nodes:
-                raise InputError(f"a pair of brackets holds two parts; {_shown(text)} has other ones")
+                raise InputError(f"a pair of brackets must have two parts, in {_shown(text)}")
             merges.append((children[0], children[1]))
             node = n + len(merges) - 1
         else:

@@ -1,4 +1,4 @@
-"""Sentiment treebanks by name, with five classes or as a binary task."""
+"""Sentiment treebanks, with five classes or as a binary task."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from treenn.trees import InputError, Label, OnError, read_trees
 from treenn.trees.arguments import check
 
 FIVE_CLASSES = ("very negative", "negative", "neutral", "positive", "very positive")
-"""What the labels 0 to 4 mean."""
+"""The classes of the labels 0 to 4."""
 
 Neutral = Literal["third", "drop"]
 
@@ -22,17 +22,18 @@ _DROP: Mapping[Label, int] = {0: 0, 1: 0, 3: 1, 4: 1}
 
 
 def load(name: str, *, neutral: Neutral = "third", on_error: OnError | None = None) -> Treebank:
-    """A sentiment treebank by its name, one of `names()`.
+    """Load a sentiment treebank by its name, one of `names()`.
 
-    `"sst"` and `"reviews"` have five classes; `"sst-binary"` and `"reviews-binary"` are the same made `binary`.
+    `"sst"` and `"reviews"` have five classes; `"sst-binary"` and `"reviews-binary"` are the binary tasks.
 
     Args:
-        name: the treebank, with `-binary` after it for that task.
-        neutral: what the binary task does with neutral phrases inside a sentence: see `binary`.
+        name: the name; the suffix `-binary` selects the binary task.
+        neutral: the treatment of neutral phrases in the binary task, as in `binary` (default: `"third"`).
         on_error: called with the error of each tree that is skipped (default: the first error is raised).
 
     Raises:
-        InputError: where no treebank has this name, and where it is not on this machine (and how to get it).
+        InputError: if no treebank has this name, or its files are missing (the message describes how to get them) or
+            malformed.
 
     >>> load("reviews-binary").classes
     ('negative', 'neutral', 'positive')
@@ -45,23 +46,23 @@ def load(name: str, *, neutral: Neutral = "third", on_error: OnError | None = No
 
 
 def names() -> tuple[str, ...]:
-    """What `load` knows."""
+    """The names that `load` accepts."""
     return tuple(name + task for name in sorted(_LOADERS) for task in ("", _BINARY))
 
 
 def binary(treebank: Treebank, *, neutral: Neutral = "third") -> Treebank:
-    """A five-class treebank as the binary task: sentences whose root is neutral are left out.
+    """Convert a five-class treebank to the binary task, without the sentences whose root is neutral.
 
-    The phrases inside a sentence may still be neutral. The published protocol (Tai et al. 2015, by their code) keeps
-    them as a third class to train on, and compares only negative with positive to predict; that is `"third"`.
+    Phrases inside a sentence may be neutral. In the published protocol (Tai et al. 2015, according to their code),
+    which is `"third"`, they are a third class in training, and predictions compare only negative with positive.
 
     Args:
-        treebank: one with the labels 0 to 4.
-        neutral: `"third"` makes the classes negative, neutral, positive; `"drop"` makes them negative, positive, and
-            takes the label of neutral phrases away.
+        treebank: a treebank with the labels 0 to 4.
+        neutral: `"third"` for the classes negative, neutral and positive; `"drop"` for negative and positive, with the
+            labels of neutral phrases removed (default: `"third"`).
 
     Raises:
-        InputError: where `neutral` is neither.
+        InputError: if `neutral` has another value.
     """
     check("treebank", treebank, Treebank)
     check("neutral", neutral, Neutral)
@@ -80,8 +81,8 @@ def _sst(on_error: OnError | None) -> Treebank:
     for path in paths.values():
         if not path.exists():
             raise InputError(
-                f"sst is not here, this file is missing; run `treenn data fetch sst`, or set TREEBANKS_HOME to the "
-                f"folder that holds sst/{path.name}",
+                f"this file of sst is missing; run `treenn data fetch sst`, or set TREEBANKS_HOME to the folder that "
+                f"contains sst/{path.name}",
                 source=path,
             )
     classes = len(FIVE_CLASSES)

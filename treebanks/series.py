@@ -1,19 +1,20 @@
-"""Noisy series of numbers, made here: data for foretelling the next value."""
+"""Noisy time series: synthetic data for predicting the next value."""
 
 import numpy as np
 import numpy.typing as npt
 
 
 def noisy_series(count: int, steps: int, seed: int = 0, noise: float = 0.05) -> npt.NDArray[np.float64]:
-    """Two waves of random frequency, phase and height a series, and normal noise on every value; a seed fixes them.
+    """Generate series, each the sum of two sine waves of random frequency and phase and of Gaussian noise.
 
     Args:
-        count: how many series.
-        steps: values in each.
-        seed: of all that is drawn.
-        noise: standard deviation of the noise, which nothing can foretell.
+        count: the number of series.
+        steps: the number of values per series.
+        seed: the random seed (default: 0).
+        noise: the standard deviation of the noise (default: 0.05).
 
-    Shape: `(count, steps)`.
+    Returns:
+        The series. Shape: `(count, steps)`.
 
     >>> noisy_series(count=2, steps=50).shape
     (2, 50)

@@ -1,7 +1,6 @@
-"""Sentences about journeys in which every word has a slot: data for tagging, made here and as much as one likes.
+"""Sentences about journeys with a slot per word: synthetic data for sequence tagging.
 
-A city is the same word whether it is left or arrived at; which it is stands elsewhere in the sentence, before it or
-behind it: "arrive in Taipei", "leave Taipei", "Taipei is where I arrive".
+The slot of a city depends on words before or after it: "arrive in Taipei", "leave Taipei", "Taipei is where I arrive".
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import random
 from typing import NamedTuple
 
 SLOTS = ("other", "departure", "destination", "time")
-"""What a word can be; a sentence has their numbers."""
+"""The slots, by index."""
 
 CITIES = ("Taipei", "Boston", "Lagos", "Oslo", "Lima", "Delhi", "Cairo", "Perth", "Quito", "Kyoto")
 MONTHS = ("January", "March", "May", "July", "September", "November")
@@ -26,14 +25,18 @@ _ENDINGS = ("", "on TIME", "with two friends", "if there is a train on TIME")
 
 
 class Tagged(NamedTuple):
-    """A sentence: its words, and the number of each word's slot in `SLOTS`."""
+    """A sentence: its words, and the index in `SLOTS` of each word's slot."""
 
     words: tuple[str, ...]
     slots: tuple[int, ...]
 
 
 def generate(count: int, seed: int = 0) -> list[Tagged]:
-    """So many sentences, drawn at random; a seed fixes them.
+    """Generate random sentences.
+
+    Args:
+        count: the number of sentences.
+        seed: the random seed (default: 0).
 
     >>> sentence = generate(count=3)[2]
     >>> print(" ".join(sentence.words))

@@ -1,4 +1,4 @@
-"""Verifying: is each file of a treebank there, and is it the published one, byte for byte?"""
+"""Verification of a treebank's files by size and SHA-256."""
 
 from __future__ import annotations
 
@@ -17,7 +17,14 @@ State = Literal["here", "missing", "incomplete", "different", "generated"]
 
 @dataclass(frozen=True)
 class Check:
-    """What became of one file: `state`, and where it is not `"ok"`, what was expected and what was found."""
+    """The result of one file.
+
+    Args:
+        path: the path relative to the treebank's folder.
+        state: `"ok"`, or the kind of difference.
+        expected: the expected size or SHA-256, if it differs (default: None).
+        found: the actual size or SHA-256, if it differs (default: None).
+    """
 
     path: str
     state: Literal["ok", "missing", "wrong size", "wrong checksum"]
@@ -27,8 +34,8 @@ class Check:
     def __str__(self) -> str:
         if self.state in ("ok", "missing"):
             return f"{self.path}: {self.state}"
-        what = "bytes" if self.state == "wrong size" else "as SHA-256"
-        return f"{self.path}: {self.state}, expected {self.expected} {what}, found {self.found}"
+        unit = "bytes" if self.state == "wrong size" else "as SHA-256"
+        return f"{self.path}: {self.state}, expected {self.expected} {unit}, found {self.found}"
 
 
 def verify(entry: Entry, home: Path | None = None) -> list[Check]:
@@ -36,30 +43,39 @@ def verify(entry: Entry, home: Path | None = None) -> list[Check]:
 
     Args:
         entry: the treebank, from `treebanks.catalogue.entry`.
-        home: the folder that holds the treebanks; left out, `data_home()`.
+        home: the folder of all treebanks (default: `data_home()`).
+
+    Returns:
+        The result of each file.
 
     Raises:
-        InputError: where a file is there but cannot be read.
+        InputError: if a file exists but cannot be read.
     """
     return check_files((home or data_home()) / entry.folder, entry.files)
 
 
 def check_files(folder: Path, files: Iterable[File], *, checksums: bool = True) -> list[Check]:
-    """Compare files in a folder with what they should be; without `checksums` by their size only, which is quick."""
+    """Compare files in a folder with the published ones.
+
+    Args:
+        folder: the folder.
+        files: the published files.
+        checksums: whether to compare SHA-256 besides sizes (default: True).
+    """
     return [_check(folder / file.path, file, checksums) for file in files]
 
 
 def state(entry: Entry, home: Path | None = None) -> State:
-    """Whether a treebank is there, judged by its files' sizes alone."""
+    """Whether the files of a treebank exist, by size only."""
     if entry.kind == "generated":
         return "generated"
     checks = check_files((home or data_home()) / entry.folder, entry.files, checksums=False)
-    found = {check.state for check in checks}
-    if found == {"ok"}:
+    states = {check.state for check in checks}
+    if states == {"ok"}:
         return "here"
-    if found == {"missing"}:
+    if states == {"missing"}:
         return "missing"
-    return "different" if "wrong size" in found else "incomplete"
+    return "different" if "wrong size" in states else "incomplete"
 
 
 def _check(path: Path, file: File, checksums: bool) -> Check:

@@ -86,7 +86,7 @@ def test_training_has_at_most_six_operators_and_tests_as_many_as_they_say(logic:
 
 def test_a_missing_file_is_answered_with_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TREEBANKS_HOME", str(tmp_path))
-    with pytest.raises(InputError, match=r"logic is not here.*vector-entailment") as caught:
+    with pytest.raises(InputError, match=r"this file of logic is missing.*vector-entailment") as caught:
         treebanks.load("logic")
     assert caught.value.source == tmp_path / "logic" / "train0"
 

@@ -99,6 +99,6 @@ def test_an_unknown_name_is_answered_with_the_known_ones():
 
 @pytest.mark.parametrize(("name", "missing"), [("questionbank", "4000qs.txt"), ("craft", "craft/11319941.tree")])
 def test_a_missing_treebank_is_answered_with_how_to_get_it(home, name, missing):
-    with pytest.raises(InputError, match=r"not here.*take.*under TREEBANKS_HOME") as caught:
+    with pytest.raises(InputError, match=r"is missing; take.*under TREEBANKS_HOME") as caught:
         load_parsing(name)
     assert caught.value.source == home / missing

@@ -19,7 +19,7 @@ def test_what_is_not_one_binary_tree_is_refused(text: str) -> None:
     if text == "()":  # without spaces, a word
         assert nested_tree(text).words == ("()",)
         return
-    with pytest.raises(InputError, match=r"these brackets are not one tree|a pair of brackets holds two parts"):
+    with pytest.raises(InputError, match=r"these brackets are not one tree|a pair of brackets must have two parts"):
         nested_tree(text)
 
 

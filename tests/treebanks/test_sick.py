@@ -61,7 +61,7 @@ def copy(sick_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 
 def test_a_missing_file_is_answered_with_how_to_get_it(copy: Path) -> None:
     (copy / "dev" / "b.cparents").unlink()
-    with pytest.raises(InputError, match=r"sick is not here.*treelstm") as caught:
+    with pytest.raises(InputError, match=r"this file of sick is missing.*treelstm") as caught:
         treebanks.load("sick-relatedness")
     assert caught.value.source == copy / "dev" / "b.cparents"
 
@@ -69,15 +69,40 @@ def test_a_missing_file_is_answered_with_how_to_get_it(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        ("SICK_trial.txt", "3.6\tCONTRADICTION", "3.6\tMAYBE", r"SICK_trial\.txt:2: wanted are 5 columns, a score"),
-        ("SICK_trial.txt", "3.6\tCONTRADICTION", "6.0\tNEUTRAL", r"SICK_trial\.txt:2: wanted are 5 columns, a score"),
-        ("SICK_trial.txt", "3.6\tCONTRADICTION", "NaN\tNEUTRAL", r"SICK_trial\.txt:2: wanted are 5 columns, a score"),
-        ("SICK_trial.txt", "3.6\tCONTRADICTION", "\u0663\tNEUTRAL", r"SICK_trial\.txt:2: wanted are 5 columns"),
-        ("SICK_trial.txt", "3.6\tCONTRADICTION", "3.6", r"SICK_trial\.txt:2: wanted are 5 columns, a score"),
+        (
+            "SICK_trial.txt",
+            "3.6\tCONTRADICTION",
+            "3.6\tMAYBE",
+            r"SICK_trial\.txt:2: this line must have 5 columns with a score",
+        ),
+        (
+            "SICK_trial.txt",
+            "3.6\tCONTRADICTION",
+            "6.0\tNEUTRAL",
+            r"SICK_trial\.txt:2: this line must have 5 columns with a score",
+        ),
+        (
+            "SICK_trial.txt",
+            "3.6\tCONTRADICTION",
+            "NaN\tNEUTRAL",
+            r"SICK_trial\.txt:2: this line must have 5 columns with a score",
+        ),
+        (
+            "SICK_trial.txt",
+            "3.6\tCONTRADICTION",
+            "\u0663\tNEUTRAL",
+            r"SICK_trial\.txt:2: this line must have 5 columns",
+        ),
+        (
+            "SICK_trial.txt",
+            "3.6\tCONTRADICTION",
+            "3.6",
+            r"SICK_trial\.txt:2: this line must have 5 columns with a score",
+        ),
         ("dev/a.cparents", " ", " x ", r"a\.cparents:1:[0-9]+: 'x' is not the number of a node"),
         ("dev/b.parents", "\n", "\n0 ", r"b\.parents:2: this line has [0-9]+ entries"),
-        ("SICK_trial.txt", "pair_ID", "number", r"SICK_trial\.txt:1: there is no column pair_ID"),
-        ("dev/id.txt", "24\n", "24 25\n", r"id\.txt: this file names 501 pairs; a\.toks and b\.toks"),
+        ("SICK_trial.txt", "pair_ID", "number", r"SICK_trial\.txt:1: the column pair_ID is missing"),
+        ("dev/id.txt", "24\n", "24 25\n", r"id\.txt: this file has 501 pairs; a\.toks and b\.toks"),
         ("dev/id.txt", "24\n", "9999999\n", r"id\.txt:2: pair 9999999 is not in SICK_trial\.txt"),
     ],
 )

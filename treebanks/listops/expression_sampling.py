@@ -1,4 +1,4 @@
-"""Drawing ListOps expressions as the published generator does, all of them or those of certain lengths alone."""
+"""Random ListOps expressions with the distribution of the published generator, optionally of given lengths."""
 
 from __future__ import annotations
 
@@ -15,22 +15,27 @@ from treebanks.listops.expressions import END, OPERATORS
 Expression = tuple[str, ...]
 
 NESTED = 0.25
-"""How probable it is that an argument is an operator and no digit: the published generator's `VALUE_P`."""
+"""The probability that an argument is an operator instead of a digit, in the published generator `VALUE_P`."""
 
 MAX_DEPTH = 20
-"""At this depth, the whole counting as 1, every argument is a digit: operators stand at most 19 deep."""
+"""The depth at which every argument is a digit; the depth of the outermost operator is 1, so at most 19 are nested."""
 
 ARGUMENTS = (2, 5)
-"""The least and the most arguments of an operator; all numbers of them are equally probable."""
+"""The minimum and maximum number of arguments of an operator, which is uniformly distributed."""
 
 _NAMES, _DIGITS = tuple(OPERATORS), tuple("0123456789")
 
 
 def draw(random: Random, longest: int | None = None) -> Expression:
-    """An expression; one of more than `longest` tokens is drawn anew."""
+    """A random expression.
+
+    Args:
+        random: the random number generator.
+        longest: the maximum number of tokens; longer expressions are rejected (default: None, no maximum).
+    """
     while True:
         tokens: list[str] = []
-        missing: list[int] = []  # of each operator that has not ended: its arguments still to come
+        missing: list[int] = []  # for each open operator, the number of arguments still to generate
         while not tokens or missing:
             if not missing or (len(missing) + 1 < MAX_DEPTH and random.random() < NESTED):
                 tokens.append(random.choice(_NAMES))
@@ -48,7 +53,7 @@ def draw(random: Random, longest: int | None = None) -> Expression:
 
 
 def draw_nested(random: Random, deep: int) -> Expression:
-    """An expression of `deep` operators, each but the innermost with one operator, anywhere among its digits."""
+    """A random expression of `deep` nested operators; the operator among the arguments has a random position."""
     tokens: list[str] = []
     ends: list[str] = []
     for level in range(deep):
@@ -61,32 +66,33 @@ def draw_nested(random: Random, deep: int) -> Expression:
 
 
 class Lengths:
-    """The published generator, restricted to expressions of chosen lengths: each is as probable as there among these.
+    """The published generator conditioned on the length of the expression.
 
-    Long expressions are too rare to wait for, so the probability of every length at every depth is computed first.
+    Rejection sampling of long expressions would take too long, so the probability of every length at every depth is
+    computed first, by convolution.
 
     Args:
-        longest: the most tokens that will be asked for.
-        arguments: the least and the most arguments of an operator.
+        longest: the maximum number of tokens.
+        arguments: the minimum and maximum number of arguments of an operator (default: `ARGUMENTS`).
     """
 
     def __init__(self, longest: int, arguments: tuple[int, int] = ARGUMENTS) -> None:
         self.arguments = range(arguments[0], arguments[1] + 1)
         digit = np.zeros(longest + 1)
         digit[1] = 1.0
-        # For each depth from the last up: how probable k arguments of together so many tokens are, for every k.
+        # For each depth, from the deepest, and each k: the distribution of the total length of k arguments.
         self._of_arguments = {MAX_DEPTH: self._powers(digit)}
         for depth in range(MAX_DEPTH - 1, 1, -1):
-            each = (1 - NESTED) * digit + NESTED * self._of_operator(depth)
-            self._of_arguments[depth] = self._powers(each)
+            argument = (1 - NESTED) * digit + NESTED * self._of_operator(depth)
+            self._of_arguments[depth] = self._powers(argument)
         self._split = lru_cache(maxsize=4096)(self._compute_split)
 
     def draw(self, random: Random, low: int, high: int) -> Expression:
-        """An expression of at least `low` and fewer than `high` tokens."""
+        """A random expression of at least `low` and fewer than `high` tokens."""
         of_whole = self._of_operator(1)[low:high]
         [length] = random.choices(range(low, low + len(of_whole)), weights=of_whole.tolist())
         tokens: list[str] = []
-        todo = [(1, length)]  # parts still to be written, the next one last: depth and length; 0, 0 ends an operator
+        todo = [(1, length)]  # a stack of depths and lengths of parts to generate; 0, 0 ends an operator
         while todo:
             depth, length = todo.pop()
             if length == 0:
@@ -99,7 +105,7 @@ class Lengths:
         return tuple(tokens)
 
     def _parts(self, random: Random, depth: int, length: int) -> Iterator[int]:
-        """Lengths of arguments at a depth that are together so long."""
+        """Random lengths of the arguments at a depth, given their sum."""
         table = self._of_arguments[depth]
         [left] = random.choices(self.arguments, weights=[float(table[k][length]) for k in self.arguments])
         for k in range(left, 1, -1):
@@ -109,19 +115,21 @@ class Lengths:
         yield length
 
     def _compute_split(self, depth: int, k: int, length: int) -> list[float]:
-        """For the first of k arguments of together so many tokens: how probable it is to have 1, 2, ... of them."""
+        """The cumulative weights of the lengths 1, 2, ... of the first of k arguments, given their total length."""
         table = self._of_arguments[depth]
         return list(accumulate((table[1][1:length] * table[k - 1][length - 1 : 0 : -1]).tolist()))
 
     def _of_operator(self, depth: int) -> npt.NDArray[np.float64]:
-        """The probability of each length of an operator at a depth: its arguments and two tokens."""
+        """The distribution of the length of an operator at a depth: its arguments and two tokens."""
         table = self._of_arguments[depth + 1]
         whole = np.zeros_like(table[1])
         whole[2:] = np.mean([table[k] for k in self.arguments], axis=0)[:-2]
         return whole
 
-    def _powers(self, each: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:
-        powers = [np.zeros(0), each]
+    def _powers(self, argument: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:
+        """The convolution powers of the distribution of one argument's length."""
+        powers = [np.zeros(0), argument]
         for _ in range(self.arguments[-1] - 1):
-            powers.append(np.convolve(powers[-1], each)[: len(each)])
+            powers.append(np.convolve(powers[-1], argument)[: len(argument)])
+
         return powers

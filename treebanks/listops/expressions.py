@@ -1,4 +1,4 @@
-"""ListOps expressions such as `[MAX 2 9 [MIN 4 7 ] 0 ]`, as tuples of tokens: their value, their depth, their tree."""
+"""ListOps expressions such as `[MAX 2 9 [MIN 4 7 ] 0 ]`, as tuples of tokens: value, depth and labelled tree."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from treenn.trees import InputError, Tree
 OPERATORS: Mapping[str, Callable[[Sequence[int]], int]] = {
     "[MIN": min,
     "[MAX": max,
-    "[MED": lambda values: int(median(values)),  # of two in the middle their mean, rounded down
+    "[MED": lambda values: int(median(values)),  # the mean of two middle values, rounded down
     "[SM": lambda values: sum(values) % 10,
 }
-"""What each operator makes of its arguments."""
+"""The function of each operator."""
 
 END = "]"
 
@@ -30,7 +30,7 @@ def value(expression: Sequence[str]) -> int:
     >>> value("[MAX 2 9 [MED 4 7 ] 0 ]".split())
     9
     """
-    waiting: list[tuple[str, list[int]]] = [("", [])]  # operators without their end; the first holds the whole
+    waiting: list[tuple[str, list[int]]] = [("", [])]  # open operators with their arguments, below the result
     for token in expression:
         if token in OPERATORS:
             waiting.append((token, []))
@@ -49,12 +49,12 @@ def value(expression: Sequence[str]) -> int:
     if operator:
         raise InputError(f"{operator} has no {END}")
     if len(whole) != 1:
-        raise InputError(f"these are {len(whole)} expressions side by side; one is wanted")
+        raise InputError(f"these are {len(whole)} expressions; must be one")
     return whole[0]
 
 
 def depth(expression: Sequence[str]) -> int:
-    """How many operators stand inside each other at most.
+    """The maximum number of nested operators.
 
     >>> depth("[MAX 2 9 [MED 4 7 ] 0 ]".split())
     2
@@ -67,9 +67,9 @@ def depth(expression: Sequence[str]) -> int:
 
 
 def labelled_tree(expression: Sequence[str]) -> Tree:
-    """The binary tree of an expression as the published file has it, with the value at its root alone.
+    """The binary tree of an expression as in the published file, labelled at the root with the value.
 
-    An operator takes up its arguments one by one, and its end last: `( ( ( [MAX 2 ) 9 ) ] )`.
+    An operator is merged with its arguments from left to right, and with its end last: `( ( ( [MAX 2 ) 9 ) ] )`.
 
     Raises:
         InputError: if the tokens are not one expression.
@@ -78,7 +78,7 @@ def labelled_tree(expression: Sequence[str]) -> Tree:
     (9 (X (X (X -LSB-MAX) (X 2)) (X 9)) (X -RSB-))
     """
     n, label, merges = len(expression), value(expression), list[tuple[int, int]]()
-    open_nodes: list[int] = []  # of each operator that has not ended: it with the arguments so far
+    open_nodes: list[int] = []  # for each open operator, the node of it and its arguments so far
     for word, token in enumerate(expression):
         node = word
         if token == END:

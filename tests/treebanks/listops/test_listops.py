@@ -96,9 +96,9 @@ def test_what_is_generated_is_like_the_published_test_set(published: Sequence[Tr
     ("line", "message"),
     [
         ("4\t( ( ( [MAX 2 ) 3 ) ] )", "the value is 3, not '4'"),
-        ("4", "wanted is a digit, TAB, and an expression"),
-        ("4\t( [MAX 2 )", "wanted is a digit, TAB, and an expression"),
-        ("7\t]", "wanted is a digit, TAB, and an expression; ] ends no operator"),
+        ("4", "this line must be a digit, TAB, and an expression"),
+        ("4\t( [MAX 2 )", "this line must be a digit, TAB, and an expression"),
+        ("7\t]", "this line must be a digit, TAB, and an expression; ] ends no operator"),
         ("7\t[SM", r"an expression; \[SM has no ]"),
         ("3\t( ( ( [MAX ]", "these brackets are not one tree"),
         ("3\t( [MAX ] )", r"an expression; \[MAX has no argument"),
@@ -106,11 +106,11 @@ def test_what_is_generated_is_like_the_published_test_set(published: Sequence[Tr
         ("12\t12", "'12' is no digit, no ], and none of"),
         ("3\t\u0663", "'\u0663' is no digit"),
         ("3\tx", "'x' is no digit"),
-        ("3\t( 3 3 )", "these are 2 expressions side by side; one is wanted"),
+        ("3\t( 3 3 )", "these are 2 expressions; must be one"),
         ("3\t3 3", "these brackets are not one tree"),
         ("3\t( [MAX ( 2 ( 3 ] ) ) )", "the round brackets are not those of the expression's operators"),
         ("\u0663\t3", "the value is 3, not '\u0663'"),
-        ("", "wanted is a digit, TAB, and an expression"),
+        ("", "this line must be a digit, TAB, and an expression"),
     ],
 )
 def test_a_wrong_line_is_named(line: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,11 +129,11 @@ def test_bad_lines_are_skipped_on_request(tmp_path: Path, monkeypatch: pytest.Mo
     assert [tree.label for tree in _read(path, errors.append)] == [3, 6]
     assert [error.line for error in errors] == [2, 3]
     path.write_text("7\t]\n4\t5\n")
-    with pytest.raises(InputError, match="all 2 sentences are wrong; the first: wanted is a digit"):
+    with pytest.raises(InputError, match="all 2 sentences are wrong; the first: this line must be a digit"):
         _read(path, errors.append)
 
 
 def test_a_missing_file_is_answered_with_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TREEBANKS_HOME", str(tmp_path))
-    with pytest.raises(InputError, match=r"listops is not here.*treenn data fetch listops"):
+    with pytest.raises(InputError, match=r"this file of listops is missing.*treenn data fetch listops"):
         treebanks.load("listops-100")
