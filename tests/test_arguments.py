@@ -121,7 +121,7 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: to_nltk("(3 a)"), r"tree '\(3 a\)': must be a Tree or a NaryTree"),
     (lambda: to_networkx(None), "tree None: must be a Tree or a NaryTree"),
     (lambda: from_networkx(None), "a tree's graph is a networkx.DiGraph, not a NoneType"),
-    (lambda: from_nltk("(3 a)"), r"'\(3 a\)' stands where a tree is wanted"),
+    (lambda: from_nltk("(3 a)"), r"'\(3 a\)' must be a tree"),
     (lambda: TREE.children(5), "node 5: must be 0 to 2"),
     (lambda: TREE.children(-1), "node -1: must be 0 to 2"),
     (lambda: TREE.subtree(1.0), "node 1.0: must be a whole number, 0 to 2"),

@@ -163,7 +163,7 @@ def test_bad_trees_are_skipped_on_request(command: Command, tmp_path: Path) -> N
     assert [line.split(": ")[0].strip() for line in lines[start + 1 : start + 6]] == [
         f"bad.txt:{line}:11" for line in range(3, 8)
     ]
-    assert lines[start + 1].endswith("each word needs brackets of its own, or --untagged for words without a tag")
+    assert lines[start + 1].endswith("each word needs its own brackets, or --untagged for words without a tag")
     (tmp_path / "bad.txt").write_text("(3 a b)\n")
     error = command("train", *arguments, "--skip-bad", "--overwrite").error
     assert "bad.txt:1:1: this leaf has 2 words" in error

@@ -70,7 +70,7 @@ def test_pictures_are_written_instead(explain: Explain, tmp_path: Path) -> None:
     [
         (["lstn"], "lstn is no network known here; known are tree-lstm, lstm, "),
         (["lstm", "--sentence", " "], "there is no word in this text"),
-        (["lstm", "--tree", ""], "<text>: there is no tree here"),
+        (["lstm", "--tree", ""], "<text>: there is no tree"),
         (["lstm", "--tree", "(3 (2 not) (1 bad)"], "<text>:1:1: this bracket is never closed"),
         (
             ["lstm", "--tree", "(3 a)", "--sentence", "b"],

@@ -77,11 +77,11 @@ def test_binarize_makes_trees_with_three_children_readable(command: Command, fil
     ("name", "content", "message"),
     [
         ("unbalanced", b"(3 (2 a) (2 b)\n(2 c)", "bad.txt:1:1: this bracket is never closed"),
-        ("closing", b"(3 (2 a) (2 b)))", "bad.txt:1:16: this bracket closes nothing"),
+        ("closing", b"(3 (2 a) (2 b)))", "bad.txt:1:16: this bracket is never opened"),
         ("scale", b"(2 fine)\n(3 (2 a) (7 b))", "bad.txt:2:10: label 7 is outside the scale, 0 to 4"),
         ("one child", b"(3 (2 a))", "bad.txt:1:1: this node has 1 child, a binary tree needs 2"),
         ("three children", b"(3 (2 a) (2 b) (2 c))", "bad.txt:1:1: this node has 3 children, a binary tree needs 2"),
-        ("empty file", b"", "bad.txt: there is no tree here"),
+        ("empty file", b"", "bad.txt: there is no tree"),
         ("empty tree", b"(3 )", "bad.txt:1:1: this node has a label, 3, but neither a word nor children"),
         ("not UTF-8", b"(2 fine)\n(2 caf\xe9)", "bad.txt:2:7: byte 0xe9 is not UTF-8"),
     ],

@@ -162,7 +162,7 @@ def test_hand_edited_file_is_read(path: Path) -> None:
         ("{}# sentence: fine\n", " there are 0 trees for 1 lines '# sentence: …'"),
         ("{}(1 fine)\n", " there are 1 trees for 0 lines"),
         ("{}# sentence: fine\n(7 fine)\n", "3:1: label 7 is outside the scale, 0 to 2"),
-        ("{}# unfinished after 1: fine\n", " there is no tree here"),
+        ("{}# unfinished after 1: fine\n", " there is no tree"),
         ("{}# unfinished after 1: fine\n# (2 fine) (2 too)\n", "3: must be one tree, not 2"),
     ],
 )

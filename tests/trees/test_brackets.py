@@ -149,9 +149,9 @@ REMEDY = "factor='right' makes it binary"
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        ("(2 ok)\n(3 (2 not) (1 bad)", "2:1", "this bracket is never closed; every ( needs its )"),
-        ("(3 (2 not) (1 bad)\n(2 ok)", "1:1", "this bracket is never closed; every ( needs its )"),
-        ("(2 ok)\n  (2 ok))\n(2 ok)", "2:9", "this bracket closes nothing; every ) needs its ("),
+        ("(2 ok)\n(3 (2 not) (1 bad)", "2:1", "this bracket is never closed; every ( needs a )"),
+        ("(3 (2 not) (1 bad)\n(2 ok)", "1:1", "this bracket is never closed; every ( needs a )"),
+        ("(2 ok)\n  (2 ok))\n(2 ok)", "2:9", "this bracket is never opened; every ) needs a ("),
         ("(3 (2 not) (5 bad))", "1:12", "label 5 is outside the scale, 0 to 4"),
         ("(2 ok)\n\n(-1 (2 not)\n (NN bad))", "3:1", "label -1 is outside the scale, 0 to 4"),
         ("(3 (02 not) (1 bad))", "1:4", "label 02 is outside the scale, 0 to 4"),
@@ -163,19 +163,19 @@ REMEDY = "factor='right' makes it binary"
         (
             "(3 (2 not) good)",
             "1:1",
-            f"the word 'good' stands beside a subtree; each word needs brackets of its own, (2 good), {UNTAGGED}",
+            f"the word 'good' is next to a subtree; each word needs its own brackets, (2 good), {UNTAGGED}",
         ),
         (
             "(3 (2 not) (2 very good))",
             "1:12",
-            f"this leaf has 2 words, very good; each word needs brackets of its own, {UNTAGGED}",
+            f"this leaf has 2 words, very good; each word needs its own brackets, {UNTAGGED}",
         ),
-        ("(2 ok)\nstray (2 ok)", "2:1", f"'stray' stands outside of any tree; {A_TREE}"),
-        ("(2 ok) é stray", "1:8", f"'é' stands outside of any tree; {A_TREE}"),
-        ("# (2 comment\n(2 é) x", "2:7", f"'x' stands outside of any tree; {A_TREE}"),
-        ("", None, f"there is no tree here; {A_TREE}"),
-        ("(2 ok)\r# a ( comment\r(2 é) x", "3:7", f"'x' stands outside of any tree; {A_TREE}"),
-        ("\n# nothing\n \n", None, f"there is no tree here; {A_TREE}"),
+        ("(2 ok)\nstray (2 ok)", "2:1", f"'stray' is outside of any tree; {A_TREE}"),
+        ("(2 ok) é stray", "1:8", f"'é' is outside of any tree; {A_TREE}"),
+        ("# (2 comment\n(2 é) x", "2:7", f"'x' is outside of any tree; {A_TREE}"),
+        ("", None, f"there is no tree; {A_TREE}"),
+        ("(2 ok)\r# a ( comment\r(2 é) x", "3:7", f"'x' is outside of any tree; {A_TREE}"),
+        ("\n# nothing\n \n", None, f"there is no tree; {A_TREE}"),
     ],
 )
 def test_errors_name_the_place_and_the_remedy(text: str, place: str | None, message: str, tmp_path: Path) -> None:
@@ -196,19 +196,19 @@ def test_an_error_has_its_parts() -> None:
 
 
 def test_one_tree_is_one_tree() -> None:
-    with pytest.raises(InputError, match="<text>: one tree is wanted here, this text has 2"):
+    with pytest.raises(InputError, match="<text>: this text has 2 trees; must be one"):
         parse_tree("(2 a) (2 b)")
 
 
 @pytest.mark.parametrize("label", ["", "A B", "(", ")", "A(", "A\n"])
 def test_labels_that_brackets_cannot_hold_are_not_written(label: str) -> None:
-    with pytest.raises(InputError, match="cannot stand in brackets"):
+    with pytest.raises(InputError, match="has no bracket notation"):
         format_tree(Tree(("a",), (), (label,)))
 
 
 @pytest.mark.parametrize("word", ["a b", "a\tb", "a\n"])
 def test_words_that_brackets_cannot_hold_are_not_written(word: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot stand in brackets"):
+    with pytest.raises(InputError, match="has no bracket notation"):
         write_trees(tmp_path / "out.txt", [NOT_GOOD, Tree((word,), ())])
     assert list(tmp_path.iterdir()) == []
 
@@ -276,9 +276,9 @@ def test_bad_trees_are_skipped_and_told(text: str, read: list[str], errors: list
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", f"<text>: there is no tree here; {A_TREE}"),
+        ("", f"<text>: there is no tree; {A_TREE}"),
         ("(2 a b)", "<text>:1:1: this leaf has 2 words"),
-        ("(2 a b)\n)", "<text>:1:1: all 2 sentences are wrong; the first: this leaf has 2 words"),
+        ("(2 a b)\n)", "<text>:1:1: all 2 sentences are malformed; the first: this leaf has 2 words"),
     ],
 )
 def test_a_file_in_which_all_is_bad_is_refused(text: str, message: str) -> None:

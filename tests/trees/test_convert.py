@@ -99,17 +99,17 @@ def test_binarizing_on_the_way(read: Any, write: Any) -> None:
     with pytest.raises(InputError) as error:
         read(theirs)
     assert str(error.value) == (
-        "a node labelled 'NP' has 1 child, a binary tree needs 2; pass factor='right' to make it one"
+        "a node labelled 'NP' has 1 child, a binary tree needs 2; pass factor='right' to binarize"
     )
 
 
 @pytest.mark.parametrize(
     ("tree", "message"),
     [
-        (nltk.Tree("NP", ["the", "dog"]), "'the' stands where a tree is wanted; each word needs a node of its own"),
-        (nltk.Tree("NP", [nltk.Tree("DT", ["the"]), "dog"]), "'dog' stands where a tree is wanted"),
-        (nltk.Tree("NP", [("dogs", "NNS")]), r"\('dogs', 'NNS'\) stands where a tree is wanted"),
-        ("(NP dogs)", r"'\(NP dogs\)' stands where a tree is wanted"),
+        (nltk.Tree("NP", ["the", "dog"]), "'the' must be a tree; each word is the only child of a node"),
+        (nltk.Tree("NP", [nltk.Tree("DT", ["the"]), "dog"]), "'dog' must be a tree"),
+        (nltk.Tree("NP", [("dogs", "NNS")]), r"\('dogs', 'NNS'\) must be a tree"),
+        ("(NP dogs)", r"'\(NP dogs\)' must be a tree"),
         (nltk.Tree("S", [nltk.Tree("NP", [])]), "the node labelled 'NP' has neither a word nor children"),
         (nltk.Tree(("S", 1), ["a"]), r"a node is labelled \('S', 1\); a label is a number, a string or None"),
         (nltk.Tree("S", [""]), "word 0 is empty"),
@@ -156,16 +156,16 @@ PAIR = ((0, 1, 0), (0, 2, 1))
         (a_graph(*PAIR, (3, 4, 0)), "a tree has one node without a parent, this graph has 2: [0, 3]"),
         (a_graph((0, 1, 0), (1, 2, 0), (2, 0, 0)), "a tree has one node without a parent, this graph has 0: []"),
         (a_graph(*PAIR, (1, 3, 0), (2, 3, 0)), "node 3 has 2 parents: [1, 2]"),
-        (a_graph(*PAIR, (3, 4, 0), (4, 3, 0)), "the nodes [3, 4] lie on a cycle, where no tree can have one"),
+        (a_graph(*PAIR, (3, 4, 0), (4, 3, 0)), "the nodes [3, 4] are on a cycle; a tree has none"),
         (
             a_graph((0, 1, 0), (0, 2, None)),
             "the edges from node 0 have the orders [0, None]; "
-            "each needs an attribute order, a different whole number from left to right",
+            "the attribute order must be whole numbers that increase from left to right",
         ),
         (
             a_graph((0, 1, 3), (0, 2, 3)),
             "the edges from node 0 have the orders [3, 3]; "
-            "each needs an attribute order, a different whole number from left to right",
+            "the attribute order must be whole numbers that increase from left to right",
         ),
         (
             with_node(a_graph(*PAIR), 2, word=None),
@@ -186,6 +186,6 @@ def test_graphs_that_are_refused(graph: networkx.Graph, message: str) -> None:
 
 @pytest.mark.parametrize("value", [np.zeros((2, 3)), "(NP\ndogs)", ["a\n"] * 100])
 def test_what_is_no_nltk_tree_is_shown_on_one_line(value: Any) -> None:
-    with pytest.raises(InputError, match="stands where a tree is wanted") as error:
+    with pytest.raises(InputError, match="must be a tree") as error:
         from_nltk(value)
     assert "\n" not in str(error.value) and len(str(error.value)) < 200

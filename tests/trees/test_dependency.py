@@ -51,8 +51,8 @@ def _leads_to_the_root(heads: list[int], word: int) -> bool:
         ((1, -1, -2), "the head of word 2 is -2; it must be a word of the sentence, 0 to 2, or -1 for the root"),
         ((-1, 0, -1), "words 0 and 2 are both roots, their head is -1; a sentence has one root"),
         ((1, 2, 0), "no word is the root; the head of one word must be -1"),
-        ((-1, 1, 0), "word 1 hangs on itself, 1 → 1; heads must lead to the root"),
-        ((3, -1, 0, 2), "word 0 hangs on itself, 0 → 3 → 2 → 0; heads must lead to the root"),
+        ((-1, 1, 0), "word 1 is on a cycle, 1 → 1; heads must lead to the root"),
+        ((3, -1, 0, 2), "word 0 is on a cycle, 0 → 3 → 2 → 0; heads must lead to the root"),
         ((1, -1), "a dependency tree over 3 words has 3 heads, not 2"),
     ],
 )
@@ -63,7 +63,7 @@ def test_heads_that_are_no_tree_are_refused(heads: tuple[int, ...], message: str
 
 def test_a_long_cycle_is_told_in_short() -> None:
     n = 100_000
-    with pytest.raises(InputError, match="word 1 hangs on itself, 1 → 2 → 3 → 4 → … → 99998 → 99999 → 1;"):
+    with pytest.raises(InputError, match="word 1 is on a cycle, 1 → 2 → 3 → 4 → … → 99998 → 99999 → 1;"):
         DependencyTree(("word",) * n, (-1, *range(2, n), 1))
 
 

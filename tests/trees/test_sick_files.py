@@ -60,13 +60,13 @@ def test_the_last_line_needs_no_end_and_windows_line_ends_are_read(write: Write)
         ),
         ({"parents": "2 0 -1 2\n0\n"}, "a.parents:1:5: the head of word 3 is -1; it must be a word of the sentence"),
         ({"parents": "2 0 0 2\n0\n"}, "a.parents:1:5: words 2 and 3 are both roots, their head is 0; a sentence has"),
-        ({"parents": "2 0 4 3\n0\n"}, "a.parents:1:5: word 3 hangs on itself, 3 → 4 → 3; heads must lead to the root"),
+        ({"parents": "2 0 4 3\n0\n"}, "a.parents:1:5: word 3 is on a cycle, 3 → 4 → 3; heads must lead to the root"),
         ({"parents": "2 0 4 2\n1\n"}, "a.parents:2:1: no word is the root; the head of one word must be 0"),
         ({"parents": "2 0 x 2\n0\n"}, "a.parents:1:5: 'x' is not the number of a node"),
-        ({"parents": "2 0 4\n0\n"}, "a.parents:1: this line has 3 entries, the same line of a.toks has 4"),
-        ({"rels": "a b c d\na b\n"}, "a.rels:2: this line has 2 entries, the same line of a.toks has 1"),
-        ({"rels": "a b c d\n"}, "a.rels:1: this file ends after 1 of the sentences, a.toks has 2"),
-        ({"toks": "dogs like old bones\n"}, "a.toks:1: this file ends after 1 of the sentences, a.parents has 2"),
+        ({"parents": "2 0 4\n0\n"}, "a.parents:1: this line has 3 entries, but the one of a.toks has 4"),
+        ({"rels": "a b c d\na b\n"}, "a.rels:2: this line has 2 entries, but the one of a.toks has 1"),
+        ({"rels": "a b c d\n"}, "a.rels:1: this file ends at line 1, a.toks has 2 lines"),
+        ({"toks": "dogs like old bones\n"}, "a.toks:1: this file ends at line 1, a.parents has 2 lines"),
         ({"toks": "dogs like old bones\n\n"}, "a.toks:2: this line is empty; every line is a sentence of one word"),
         ({"parents": ""}, "a.parents:1: this line is empty; every line is a sentence of one word or more"),
     ],
@@ -85,11 +85,11 @@ def test_every_fault_of_dependencies_is_told_with_its_place(
         ("6 5 7 7 6 0", "1: this line has 6 entries; a binary tree over the 4 words in a.toks has 7"),
         ("6 5 8 7 6 0 5", "1:5: the parent of node 3 is 8; it must be an inner node, 5 to 7, or 0 for the root"),
         ("6 5 4 7 6 0 5", "1:5: the parent of node 3 is 4; it must be an inner node, 5 to 7, or 0 for the root"),
-        ("6 5 5 7 6 0 5", "1:9: node 5 is the parent of 3 nodes; it must be that of 2"),
-        ("6 5 7 7 6 5 5", "1:9: node 5 is the parent of 3 nodes; it must be that of 2"),
+        ("6 5 5 7 6 0 5", "1:9: node 5 is the parent of 3 nodes; it must be the parent of 2"),
+        ("6 5 7 7 6 5 5", "1:9: node 5 is the parent of 3 nodes; it must be the parent of 2"),
         ("0 5 7 7 6 6 5", "1: this is not one binary tree over the words in order: a binary tree over 4 words has 3"),
         ("5 6 5 6 7 7 0", "1: this is not one binary tree over the words in order: merge 0 is (0, 2): the left child"),
-        ("5 5 6 6 0 0 0", "1:13: node 7 is the parent of 0 nodes; it must be that of 2"),
+        ("5 5 6 6 0 0 0", "1:13: node 7 is the parent of 0 nodes; it must be the parent of 2"),
     ],
 )
 def test_every_fault_of_constituents_is_told_with_its_place(
@@ -115,7 +115,7 @@ def test_bad_sentences_are_skipped_and_told(write: Write) -> None:
     prefix = write(cparents="5 6 5 6 7 7 0\n0\n")
     assert read_sick_constituents(prefix, on_error=errors.append) == [Tree(("yes",), ())]
     assert (errors[1].line, len(errors)) == (1, 2)
-    with pytest.raises(InputError, match="all 2 sentences are wrong"):
+    with pytest.raises(InputError, match="all 2 sentences are malformed"):
         read_sick_constituents(write(cparents="0\n5\n"), on_error=errors.append)
 
 

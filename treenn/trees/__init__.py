@@ -1,4 +1,4 @@
-"""Trees: the core type, readers and writers, binarization, conversions, drawing."""
+"""Trees: data types, readers and writers, binarization, conversions and drawing."""
 
 from treenn.trees.binarize import binarize, unbinarize
 from treenn.trees.brackets import (

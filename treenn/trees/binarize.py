@@ -1,4 +1,4 @@
-"""From trees with any number of children to binary trees, and back without loss."""
+"""Binarization of trees and its inverse."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _JOIN, _MARK = "+", "@"
 
 
 class _Run(NamedTuple):
-    """The neighbouring children `start` to `end` of one node, which a factored node of this label holds together."""
+    """The children `start` to `end` of a node, which are below a factored node with this label."""
 
     label: Label
     children: tuple[int, ...]
@@ -26,7 +26,7 @@ class _Run(NamedTuple):
 
 
 class _Link(NamedTuple):
-    """Place `at` in the chain of labels that a node of a binary tree stands for."""
+    """Position `at` in the chain of labels of a node of the binary tree."""
 
     chain: Sequence[Label]
     at: int
@@ -35,22 +35,22 @@ class _Link(NamedTuple):
 
 @checked
 def binarize(tree: NaryTree, factor: Factor = "right", *, lossless: bool = True) -> Tree:
-    """A binary tree over the same words.
+    """Binarize a tree.
 
-    A node with more than two children is factored as nltk's `Tree.chomsky_normal_form` does: to the right,
-    `a b c` becomes `a (b c)`; to the left, `(a b) c`. A unary chain becomes one node, as with nltk's `collapse_unary`.
+    Nodes with more than two children are factored as by nltk's `Tree.chomsky_normal_form`: to the right, `a b c`
+    becomes `a (b c)`; to the left, `(a b) c`. A unary chain becomes one node, as by nltk's `collapse_unary`.
 
     Args:
-        tree: the tree to binarize.
-        factor: which side the new nodes stand on.
-        lossless: name the nodes so that `unbinarize` gives the tree back: a chain's labels are joined with `+` (`None`
-            is written as nothing), a factored node is called `@` and the label of the node it belongs to. Without it,
-            a chain keeps the topmost label that is not `None`, and factored nodes have none: what a treebank with a
-            class at every node wants.
+        tree: the tree.
+        factor: the side of the new nodes (default: `"right"`).
+        lossless: whether `unbinarize` is the inverse (default: True). If True, the labels of a chain are joined with
+            `+` (None is empty), and the label of a factored node is `@` and the label of its origin. If False, a chain
+            has its topmost label that is not None, and factored nodes have no label, as treebanks with a class at
+            every node require.
 
     Raises:
-        InputError: where a lossless result is asked for and a label is empty, begins with `@` or holds `+`, or is a
-            number within a unary chain; the message names the label and the node.
+        InputError: if `lossless` and a label is empty, begins with `@` or has a `+`, or is a number in a unary chain;
+            names the label and the node.
 
     >>> from treenn.trees import parse_nary
     >>> print(binarize(parse_nary("(S (NP (NN dogs)) (VBP bark) (. .))")[0]))
@@ -77,10 +77,10 @@ def binarize(tree: NaryTree, factor: Factor = "right", *, lossless: bool = True)
 
 @checked
 def unbinarize(tree: Tree) -> NaryTree:
-    """The tree that a lossless `binarize` started from, its nodes numbered in the order their brackets close.
+    """The inverse of a lossless `binarize`, with inner nodes numbered in postorder.
 
     Raises:
-        InputError: where the root or a word is labelled as a factored node.
+        InputError: if the root or a word has the label of a factored node.
 
     >>> from treenn.trees import parse_tree
     >>> print(unbinarize(parse_tree("(S (NP+NN dogs) (@S (VBP bark) (. .)))")))
@@ -89,9 +89,9 @@ def unbinarize(tree: Tree) -> NaryTree:
     n = len(tree.words)
     for node in (*range(n), tree.root):
         if _is_marked(tree.labels[node]):
-            what = "the root" if node == tree.root else "a word"
+            kind = "the root" if node == tree.root else "a word"
             raise InputError(
-                f"node {node}, {what}, is labelled {tree.labels[node]!r}; {_MARK} marks nodes that binarize put in"
+                f"node {node}, {kind}, is labelled {tree.labels[node]!r}; {_MARK} marks nodes that binarize inserted"
             )
 
     def opened(link: _Link) -> Opened[_Link]:
@@ -105,7 +105,7 @@ def unbinarize(tree: Tree) -> NaryTree:
 
 
 def _chain(tree: NaryTree, node: int) -> list[int]:
-    """A node, its only child, that one's only child, and so on."""
+    """A node, its only child, the only child of this one, and so on."""
     n, chain = len(tree.words), [node]
     while chain[-1] >= n and len(tree.children[chain[-1] - n]) == 1:
         chain += tree.children[chain[-1] - n]
@@ -138,16 +138,16 @@ def _link(tree: Tree, node: int) -> _Link:
 
 
 def _unfactored(tree: Tree, node: int) -> list[int]:
-    """The children of a node, factored nodes replaced by theirs."""
-    n, found = len(tree.words), []
+    """The children of a node before factoring."""
+    n, children = len(tree.words), []
     todo = [*reversed(tree.merges[node - n])]
     while todo:
         child = todo.pop()
         if _is_marked(tree.labels[child]):
             todo += reversed(tree.merges[child - n])
         else:
-            found.append(child)
-    return found
+            children.append(child)
+    return children
 
 
 def _is_marked(label: Label) -> bool:
@@ -158,13 +158,13 @@ def _refuse_ambiguous(tree: NaryTree) -> None:
     for node, label in enumerate(tree.labels):
         if isinstance(label, str) and (not label or _JOIN in label or _is_marked(label)):
             raise InputError(
-                f"label {label!r} of node {node} is empty, begins with {_MARK} or holds {_JOIN}, which binarize needs "
-                "for itself; rename it, or give up the way back with lossless=False"
+                f"label {label!r} of node {node} is empty, begins with {_MARK} or has a {_JOIN}, which binarize "
+                "reserves; rename it, or pass lossless=False"
             )
     for node, children in enumerate(tree.children, start=len(tree.words)):
         for end in (node, *children) if len(children) == 1 else ():
             if isinstance(tree.labels[end], int):
                 raise InputError(
-                    f"label {tree.labels[end]} of node {end} is a number within a unary chain, and would come back "
-                    "as text; give up the way back with lossless=False"
+                    f"label {tree.labels[end]} of node {end} is a number in a unary chain, which unbinarize would "
+                    "return as text; pass lossless=False"
                 )

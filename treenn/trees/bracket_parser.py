@@ -1,4 +1,4 @@
-"""Bracketed text to raw trees: tokens grouped with a stack, and the place of every error."""
+"""A shift-reduce parser of bracketed text, with the position of every error."""
 
 from __future__ import annotations
 
@@ -19,11 +19,20 @@ T = TypeVar("T")
 
 _TOKEN = re.compile(r"\([^() \t\r\n]*|\)|[^() \t\r\n]+")
 _COMMENT = re.compile(r"(?:^|(?<=\r))#[^\r\n]*", re.MULTILINE)
-_NO_TREE = "there is no tree here; a tree looks like (3 (2 not) (1 bad))"
+_NO_TREE = "there is no tree; a tree looks like (3 (2 not) (1 bad))"
 
 
 class RawTree(NamedTuple):
-    """One tree as it was read: inner node `k` is the number `~k` until the number of words is known."""
+    """A parsed tree before numbering.
+
+    Args:
+        words: the words.
+        tags: the label of each word.
+        children: the children of each inner node; inner node `k` is `~k`, since the number of words is not known yet.
+        labels: the label of each inner node.
+        leaf_at: the index of each word's token.
+        node_at: the index of each inner node's first token.
+    """
 
     words: list[str]
     tags: list[Label]
@@ -34,7 +43,7 @@ class RawTree(NamedTuple):
 
 
 class ParseError(Exception):
-    """What is wrong at token number `at`; the file, line and column are found once it is known to be needed."""
+    """An error at the token with index `at`; line and column are computed only if it is reported."""
 
     def __init__(self, at: int, message: str) -> None:
         self.at, self.message = at, message
@@ -49,20 +58,20 @@ def group(
     untagged: bool = False,
     on_error: OnError | None = None,
 ) -> list[T]:
-    """Group bracketed text into trees.
+    """Parse bracketed text.
 
     Args:
         text: the text.
-        source: the file, for messages.
-        make: makes a tree of what was read; it raises `ParseError` for a tree that it refuses.
-        untagged: read a word next to other words or subtrees as a word without a tag (default: an error).
-        on_error: called with the error of each tree that is skipped (default: the first error is raised).
+        source: the file name in messages.
+        make: a function that converts a parsed tree; raises `ParseError` to refuse it.
+        untagged: whether a word next to other words or subtrees is a word without a tag (default: False, an error).
+        on_error: called with the error of each tree that is skipped (default: None, the first error is raised).
 
     Returns:
-        What `make` returned for each tree.
+        The results of `make`.
 
     Raises:
-        InputError: with the line and the column; with `on_error`, only if no tree can be read.
+        InputError: if a tree is malformed, with line and column; with `on_error`, only if all are.
     """
     if "#" in text:
         text = _COMMENT.sub(lambda match: " " * len(match[0]), text)
@@ -86,22 +95,22 @@ def _located(fault: ParseError, text: str, source: str | Path) -> InputError:
 def _group_good(
     text: str, source: str | Path, make: Callable[[RawTree], T], untagged: bool, on_error: OnError
 ) -> list[T]:
-    """The trees that can be read.
+    """Parse the well-formed trees and skip the others.
 
-    Where a bracket is never closed, the next tree begins at the next line that starts with a bracket. So it does after
-    any error, unless a tree of this text that can be read has such a line inside.
+    After an unclosed bracket, the next tree begins at the next line that starts with a bracket; also after other
+    errors, unless a well-formed tree of this text has such a line inside.
     """
     matches = list(_TOKEN.finditer(text))
     tokens = [match[0] for match in matches]
     at_margin = [
-        number
-        for number, match in enumerate(matches)
+        index
+        for index, match in enumerate(matches)
         if match[0][0] == "(" and (match.start() == 0 or text[match.start() - 1] in "\r\n")
     ]
     closing = _closing(tokens)
-    for every in (False, True):
+    for split_at_margin in (False, True):
         trees, faults, spread = list[T](), list[ParseError](), False
-        for start, end in _pieces(tokens, closing, at_margin, every):
+        for start, end in _pieces(tokens, closing, at_margin, split_at_margin):
             try:
                 trees += [make(raw) for raw in _raw_trees(tokens[start:end], untagged)]
                 spread |= bisect_right(at_margin, end - 1) > bisect_right(at_margin, start)
@@ -117,7 +126,7 @@ def _group_good(
 
 
 def _closing(tokens: Sequence[str]) -> dict[int, int]:
-    """For each bracket that is closed the number of the token that closes it."""
+    """The index of the closing token of each opening token."""
     closing: dict[int, int] = {}
     stack: list[int] = []
     for at, token in enumerate(tokens):
@@ -129,15 +138,15 @@ def _closing(tokens: Sequence[str]) -> dict[int, int]:
 
 
 def _pieces(
-    tokens: Sequence[str], closing: dict[int, int], at_margin: Sequence[int], every: bool
+    tokens: Sequence[str], closing: dict[int, int], at_margin: Sequence[int], split_at_margin: bool
 ) -> Iterator[tuple[int, int]]:
-    """Ranges of tokens that hold one tree each, or a run of tokens outside of any.
+    """Ranges of tokens, each with one tree or with tokens outside of any tree.
 
     Args:
-        tokens: all of them.
-        closing: the number of the closing token by that of the opening one.
-        at_margin: the brackets that lines start with, in order.
-        every: whether each of these begins a tree; if not, only one after a bracket that is never closed does.
+        tokens: the tokens.
+        closing: the index of the closing token by that of the opening token.
+        at_margin: the indices of the brackets at the start of a line, in order.
+        split_at_margin: whether each of these begins a tree; otherwise only one after an unclosed bracket does.
     """
     start = 0
     while start < len(tokens):
@@ -145,7 +154,7 @@ def _pieces(
         fresh = at_margin[after] if after < len(at_margin) else len(tokens)
         if tokens[start][0] == "(":
             end = closing[start] + 1 if start in closing else fresh
-            end = min(end, fresh) if every else end
+            end = min(end, fresh) if split_at_margin else end
         else:
             end = start + 1
             while end < len(tokens) and tokens[end][0] != "(":
@@ -155,7 +164,7 @@ def _pieces(
 
 
 def _raw_trees(tokens: list[str], untagged: bool) -> Iterator[RawTree]:
-    """Group tokens into trees with a stack; a frame is [number of the token "(", label, parts…]: words or nodes."""
+    """Parse tokens with a stack of frames [index of the token "(", label, words or nodes...]."""
     raw, stack = RawTree([], [], [], [], [], []), list[list[Any]]()
     for at, token in enumerate(tokens):
         if token[0] == "(":
@@ -179,11 +188,11 @@ def _raw_trees(tokens: list[str], untagged: bool) -> Iterator[RawTree]:
         yield raw
         raw = RawTree([], [], [], [], [], [])
     if stack:
-        raise ParseError(stack[0][0], "this bracket is never closed; every ( needs its )")
+        raise ParseError(stack[0][0], "this bracket is never closed; every ( needs a )")
 
 
 def _close(frame: list[Any], raw: RawTree) -> int:
-    """Add the node of a closed bracket to its tree and return its number."""
+    """Add the node of a closed bracket to its tree. Returns its number."""
     at, label, *parts = frame
     if not label and len(parts) > 1 and type(parts[0]) is str:
         label = parts.pop(0)
@@ -205,15 +214,15 @@ def _add_word(raw: RawTree, word: str, tag: Label, at: int) -> int:
 
 
 def _close_words(frame: list[Any], raw: RawTree) -> None:
-    """Make leaves of the words without a tag in a bracket that closes; for a word alone, its label is the tag."""
+    """Convert words without a tag in a closing bracket to leaves; the tag of a single word is the label."""
     _, label, *parts = frame
-    alone = 1 if label else 2  # without a label next to the bracket, the first of two words is the label
-    if len(parts) > alone or int in map(type, parts):
+    single = 1 if label else 2  # without a label next to the bracket, the first of two words is the label
+    if len(parts) > single or int in map(type, parts):
         _add_words(frame, raw)
 
 
 def _add_words(frame: list[Any], raw: RawTree) -> None:
-    """Make leaves of the words without a tag that an open bracket holds so far."""
+    """Convert the words without a tag in an open bracket to leaves."""
     at, label, *parts = frame
     if not label and parts and type(parts[0]) is str:
         label = parts.pop(0)
@@ -221,25 +230,23 @@ def _add_words(frame: list[Any], raw: RawTree) -> None:
 
 
 def _is_wrapper(frame: list[Any]) -> bool:
-    """Whether these are the brackets without a label that the Penn Treebank puts around a whole tree."""
+    """Whether these are the unlabelled brackets around a whole tree, as in the Penn Treebank."""
     return len(frame) == 3 and not frame[1] and type(frame[2]) is int
 
 
 def _outside(token: str) -> str:
     if token == ")":
-        return "this bracket closes nothing; every ) needs its ("
-    return f"{token!r} stands outside of any tree; a tree looks like (3 (2 not) (1 bad))"
+        return "this bracket is never opened; every ) needs a ("
+    return f"{token!r} is outside of any tree; a tree looks like (3 (2 not) (1 bad))"
 
 
 def _odd_parts(label: str, parts: list[Any]) -> str:
     if not parts:
-        what = f"this node has a label, {label}, but neither a word nor children" if label else "this node is empty"
-        return f"{what}; a leaf looks like (2 word)"
+        problem = f"this node has a label, {label}, but neither a word nor children" if label else "this node is empty"
+        return f"{problem}; a leaf looks like (2 word)"
     words = [part for part in parts if type(part) is str]
     shown = " ".join(words[:5]) + " …" * (len(words) > 5)
     remedy = f"or {argument('untagged', True)} for words without a tag"
     if len(words) == len(parts):
-        return f"this leaf has {len(words)} words, {shown}; each word needs brackets of its own, {remedy}"
-    return (
-        f"the word {words[0]!r} stands beside a subtree; each word needs brackets of its own, (2 {words[0]}), {remedy}"
-    )
+        return f"this leaf has {len(words)} words, {shown}; each word needs its own brackets, {remedy}"
+    return f"the word {words[0]!r} is next to a subtree; each word needs its own brackets, (2 {words[0]}), {remedy}"

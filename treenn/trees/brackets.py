@@ -1,13 +1,13 @@
-r"""Bracketed treebanks: `(3 (2 not) (3 (2 very) (3 good)))` and Penn style, one tree on one line or on many.
+r"""Readers and writers of bracketed treebanks: `(3 (2 not) (3 (2 very) (3 good)))` and Penn style.
 
-What is read:
+The format:
 
-- Spaces, tabs and line ends separate; every other character, the no-break space among them, is part of a word.
-- Blank lines, and lines whose first character is `#` (comments), are passed over.
-- `-LRB-` and its kin stand for brackets, `\/` and `\*` for `/` and `*`, inside a word (`treenn.trees.ptb_escapes`).
-- `X` stands for "no label", which is `None` in a `Tree`; `( word)`, with a space, is a word without one. The label `X`
-  itself is written `\X`.
-- Brackets without a label around a whole tree, as the Penn Treebank has them, are left out.
+- A tree may span lines. Spaces, tabs and line ends are separators; other characters, including U+00A0, are part of a
+  word.
+- Blank lines, and lines whose first character is `#` (comments), are ignored.
+- Escapes in words are resolved: `-LRB-` for `(`, `\/` for `/`, and others (`treenn.trees.ptb_escapes`).
+- The label `X` means no label, None in a `Tree`, as does `( word)`, with a space. The label `X` itself is `\X`.
+- Unlabelled brackets around a whole tree, as in the Penn Treebank, are ignored.
 """
 
 from __future__ import annotations
@@ -40,21 +40,21 @@ def read_trees(
     encoding: str = "utf-8",
     on_error: OnError | None = None,
 ) -> list[Tree]:
-    """The binary trees of a bracketed file.
+    """Read the binary trees of a bracketed file.
 
     Args:
         path: the file.
-        classes: the labels are the numbers 0 to `classes - 1` (default: they are kept as strings).
-        factor: binarize nodes that have more than two children to the `"left"` or to the `"right"`, and collapse
-            unary chains to their topmost label (default: a node that is not binary is an error).
-        untagged: read a word next to other words or subtrees, as in `(NP Japan 's)`, as a word without a label
-            (default: it is an error).
-        encoding: the name of the file's encoding (default: UTF-8).
-        on_error: called with the error of each tree that is skipped (default: the first error is raised).
+        classes: the number of classes; labels are converted to numbers from 0 to `classes - 1` (default: None, labels
+            are strings).
+        factor: binarize nodes with more than two children to the `"left"` or `"right"`, and collapse unary chains to
+            the topmost label (default: None, a node that is not binary is an error).
+        untagged: whether a word next to other words or subtrees, as in `(NP Japan 's)`, is a word without a label
+            (default: False, an error).
+        encoding: the encoding of the file (default: `"utf-8"`).
+        on_error: called with the error of each tree that is skipped (default: None, the first error is raised).
 
     Raises:
-        InputError: names the file, the line and the column of what is wrong, and what would be right. With `on_error`,
-            if no tree of the file can be read.
+        InputError: if a tree is malformed, with file, line and column; with `on_error`, only if all are.
     """
     text = read_text(path, encoding)
     return parse_trees(text, classes=classes, factor=factor, untagged=untagged, on_error=on_error, source=path)
@@ -70,7 +70,18 @@ def parse_trees(
     on_error: OnError | None = None,
     source: str | Path = "<text>",
 ) -> list[Tree]:
-    """As `read_trees`, from a string.
+    """Parse the binary trees of a bracketed text.
+
+    Args:
+        text: the text.
+        classes: the number of classes, as in `read_trees` (default: None).
+        factor: the direction of binarization, as in `read_trees` (default: None).
+        untagged: whether words without brackets are allowed, as in `read_trees` (default: False).
+        on_error: called with the error of each tree that is skipped (default: None, the first error is raised).
+        source: the file name in messages (default: `"<text>"`).
+
+    Raises:
+        InputError: if a tree is malformed, with line and column; with `on_error`, only if all are.
 
     >>> [tree] = parse_trees("(3 (2 not) (1 bad))", classes=5)
     >>> tree.labels
@@ -92,14 +103,20 @@ def _binary_tree(raw: RawTree, scale: dict[Label, Label] | None, factor: Factor 
 def parse_tree(
     text: str, *, classes: Classes | None = None, factor: Factor | None = None, untagged: bool = False
 ) -> Tree:
-    """The one tree of a string.
+    """Parse a text with exactly one binary tree.
+
+    Args:
+        text: the text.
+        classes: the number of classes, as in `read_trees` (default: None).
+        factor: the direction of binarization, as in `read_trees` (default: None).
+        untagged: whether words without brackets are allowed, as in `read_trees` (default: False).
 
     Raises:
-        InputError: also where the text holds more than one tree.
+        InputError: if the text is malformed or has more than one tree.
     """
     trees = parse_trees(text, classes=classes, factor=factor, untagged=untagged)
     if len(trees) != 1:
-        raise InputError(f"one tree is wanted here, this text has {len(trees)}", source="<text>")
+        raise InputError(f"this text has {len(trees)} trees; must be one", source="<text>")
     return trees[0]
 
 
@@ -107,7 +124,17 @@ def parse_tree(
 def read_nary(
     path: str | Path, *, untagged: bool = False, encoding: str = "utf-8", on_error: OnError | None = None
 ) -> list[NaryTree]:
-    """The trees of a bracketed file as they stand, with any number of children; arguments as of `read_trees`."""
+    """Read the trees of a bracketed file without binarization.
+
+    Args:
+        path: the file.
+        untagged: whether words without brackets are allowed, as in `read_trees` (default: False).
+        encoding: the encoding of the file (default: `"utf-8"`).
+        on_error: called with the error of each tree that is skipped (default: None, the first error is raised).
+
+    Raises:
+        InputError: if a tree is malformed, with file, line and column; with `on_error`, only if all are.
+    """
     return parse_nary(read_text(path, encoding), untagged=untagged, on_error=on_error, source=path)
 
 
@@ -115,7 +142,16 @@ def read_nary(
 def parse_nary(
     text: str, *, untagged: bool = False, on_error: OnError | None = None, source: str | Path = "<text>"
 ) -> list[NaryTree]:
-    """As `read_nary`, from a string.
+    """Parse the trees of a bracketed text without binarization.
+
+    Args:
+        text: the text.
+        untagged: whether words without brackets are allowed, as in `read_trees` (default: False).
+        on_error: called with the error of each tree that is skipped (default: None, the first error is raised).
+        source: the file name in messages (default: `"<text>"`).
+
+    Raises:
+        InputError: if a tree is malformed, with line and column; with `on_error`, only if all are.
 
     >>> parse_nary("(NP (DT the) (JJ old) (NN dog))")[0].children
     ((0, 1, 2),)
@@ -124,10 +160,10 @@ def parse_nary(
 
 
 def format_tree(tree: Tree | NaryTree) -> str:
-    r"""A tree on one line of brackets; no label is written `X`, and the label `X` is written `\X`.
+    r"""The bracket notation of a tree, on one line. No label is written as `X`, and the label `X` as `\X`.
 
     Raises:
-        InputError: where a word holds a space, or a label a space or a bracket, or is empty.
+        InputError: if a word has a space, or a label is empty or has a space or a bracket.
     """
     if not isinstance(tree, (Tree, NaryTree)):
         raise refusal("tree", tree, "a Tree or a NaryTree", [Tree])
@@ -152,7 +188,11 @@ def format_tree(tree: Tree | NaryTree) -> str:
 
 @checked
 def write_trees(path: str | Path, trees: Iterable[Tree | NaryTree]) -> None:
-    """Write trees one a line; the file appears whole or not at all."""
+    """Write trees atomically, one per line.
+
+    Raises:
+        InputError: if a word or label cannot be written in bracket notation, or the file cannot be written.
+    """
     write_text(path, "".join(format_tree(tree) + "\n" for tree in check_items("trees", trees, Tree, NaryTree)))
 
 
@@ -160,8 +200,8 @@ def _on_scale(raw: RawTree, scale: dict[Label, Label]) -> RawTree:
     try:
         return raw._replace(tags=[scale[tag] for tag in raw.tags], labels=[scale[label] for label in raw.labels])
     except KeyError:
-        places = zip(raw.leaf_at + raw.node_at, raw.tags + raw.labels, strict=True)
-        at, label = min((at, label) for at, label in places if label not in scale)
+        positions = zip(raw.leaf_at + raw.node_at, raw.tags + raw.labels, strict=True)
+        at, label = min((at, label) for at, label in positions if label not in scale)
         raise ParseError(at, f"label {label} is outside the scale, 0 to {len(scale) - 2}") from None
 
 
@@ -191,5 +231,5 @@ def _label_text(label: Label) -> str:
 
 def _checked(text: str) -> str:
     if not _PLAIN.fullmatch(text):
-        raise InputError(f"{text!r} cannot stand in brackets: it is empty or holds a space, a line end or a bracket")
+        raise InputError(f"{text!r} has no bracket notation: it is empty or has a space, a line end or a bracket")
     return text

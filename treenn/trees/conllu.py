@@ -1,9 +1,9 @@
-"""Dependency treebanks in CoNLL-U, the format of Universal Dependencies (https://universaldependencies.org/format.html).
+"""Reader of CoNLL-U, the format of Universal Dependencies (https://universaldependencies.org/format.html).
 
-One word a line, ten columns with tabs between them, a blank line after each sentence. Of the columns are read ID, FORM,
-HEAD and DEPREL. Lines that start with `#` (comments), multiword tokens (ID 3-4: the words follow on their own lines)
-and empty nodes (ID 8.1: they belong to the enhanced graph, not to the tree) are passed over. `-LRB-` and the other
-escapes of `treenn.trees.ptb_escapes` are undone in words.
+The format has a line per word, ten columns separated by tabs, and a blank line after each sentence. The columns ID,
+FORM, HEAD and DEPREL are read. Comments (lines that start with `#`), multiword tokens (ID 3-4, whose words follow) and
+empty nodes (ID 8.1, which belong to the enhanced graph) are ignored. The escapes of `treenn.trees.ptb_escapes` in words
+are resolved.
 """
 
 from __future__ import annotations
@@ -40,30 +40,37 @@ class _Word(NamedTuple):
 
 @checked
 def read_conllu(path: AnyPath, *, encoding: str = "utf-8", on_error: OnError | None = None) -> list[DependencyTree]:
-    """The dependency trees of a CoNLL-U file; a DEPREL of `_` is a relation of `None`, and no word has a label.
+    """Read the dependency trees of a CoNLL-U file, without labels; the relation of a DEPREL `_` is None.
 
     Args:
         path: the file.
-        encoding: the name of the file's encoding (default: UTF-8).
-        on_error: called with the error of each sentence that is skipped (default: the first error is raised).
+        encoding: the encoding of the file (default: `"utf-8"`).
+        on_error: called with the error of each sentence that is skipped (default: None, the first error is raised).
 
     Raises:
-        InputError: names the file, the line and the column of what is wrong, and what would be right. With `on_error`,
-            if no sentence of the file can be read.
+        InputError: if a sentence is malformed, with file, line and column; with `on_error`, only if all are.
     """
     return parse_conllu(read_text(path, encoding), source=path, on_error=on_error)
 
 
 @checked
 def parse_conllu(text: str, *, source: str | Path = "<text>", on_error: OnError | None = None) -> list[DependencyTree]:
-    r"""As `read_conllu`, from a string.
+    r"""Parse the dependency trees of a text in CoNLL-U.
+
+    Args:
+        text: the text.
+        source: the file name in messages (default: `"<text>"`).
+        on_error: called with the error of each sentence that is skipped (default: None, the first error is raised).
+
+    Raises:
+        InputError: if a sentence is malformed, with line and column; with `on_error`, only if all are.
 
     >>> lines = ["1 dogs _ _ _ _ 2 nsubj _ _", "2 bark _ _ _ _ 0 root _ _"]
     >>> [tree] = parse_conllu("\n".join(lines).replace(" ", "\t"))
     >>> tree.words, tree.heads, tree.relations
     (('dogs', 'bark'), (1, -1), ('nsubj', 'root'))
     """
-    nothing = InputError("there is no sentence here; CoNLL-U has a word a line, in 10 columns", source=source)
+    nothing = InputError("there is no sentence; CoNLL-U has a line of 10 columns per word", source=source)
     return read_each(_sentences(text), partial(_tree, source=source), on_error, nothing)
 
 
@@ -84,9 +91,7 @@ def _tree(sentence: list[_Line], source: str | Path) -> DependencyTree:
         words += _words(line, source, len(words) + 1)
     if not words:
         first = sentence[0].number
-        raise InputError(
-            "this sentence has no word of its own, only IDs such as 3-4 and 8.1", source=source, line=first
-        )
+        raise InputError("this sentence has no word, only IDs such as 3-4 and 8.1", source=source, line=first)
     forms, heads, relations, lines, columns = zip(*words, strict=True)
     if fault := head_fault(heads, first=1):
         at, message = fault
@@ -95,7 +100,7 @@ def _tree(sentence: list[_Line], source: str | Path) -> DependencyTree:
 
 
 def _words(line: _Line, source: str | Path, word_id: int) -> list[_Word]:
-    """The word of a line, where the line is one."""
+    """The word of a line; empty for a multiword token or an empty node."""
     fields = line.text.split("\t")
     columns = [1 + sum(len(field) + 1 for field in fields[:k]) for k in range(len(fields))]
 
@@ -104,14 +109,14 @@ def _words(line: _Line, source: str | Path, word_id: int) -> list[_Word]:
 
     if len(fields) != 10:
         count = "1 column" if len(fields) == 1 else f"{len(fields)} columns"
-        raise wrong(f"this line has {count}, CoNLL-U has 10, with a tab between them", -1)
+        raise wrong(f"this line has {count}; CoNLL-U has 10, separated by tabs", -1)
     if _NO_WORD.fullmatch(fields[0]):
         return []
     if fields[0] != str(word_id):
-        raise wrong(f"the ID of this word is {fields[0]!r}; it must be {word_id}: words count from 1 on", 0)
+        raise wrong(f"the ID of this word is {fields[0]!r}; it must be {word_id}: words are numbered from 1", 0)
     if not fields[1].strip(" "):
-        held = "holds spaces alone" if fields[1] else "is empty"
-        raise wrong(f"the FORM of this word {held}; every word needs at least one character", 1)
+        problem = "consists of spaces" if fields[1] else "is empty"
+        raise wrong(f"the FORM of this word {problem}; every word needs at least one character", 1)
     if not _HEAD.fullmatch(fields[6]):
         raise wrong(f"the HEAD of this word is {fields[6]!r}; it must be the ID of a word, or 0 for the root", 6)
     if not fields[7].strip(" "):

@@ -1,4 +1,4 @@
-"""Trees to and from `nltk.Tree` and `networkx.DiGraph`; both libraries are imported on use."""
+"""Conversion of trees to and from `nltk.Tree` and `networkx.DiGraph`, which are imported on first use."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def to_nltk(tree: Tree | NaryTree) -> nltk.Tree:
-    """An `nltk.Tree` whose leaves are `Tree(label, [word])`, with words and labels written as in bracketed files.
+    """Convert to an `nltk.Tree` whose leaves are `Tree(label, [word])`.
 
-    So `(` is `-LRB-` and no label is `X`, and `nltk.Tree.fromstring` reads the tree's text, unless a word holds white
-    space.
+    Words and labels are escaped as in bracketed files: `(` is `-LRB-`, and a missing label is `X`. Hence
+    `nltk.Tree.fromstring` can parse the text of the tree, unless a word has whitespace.
 
     >>> from treenn.trees import parse_tree
     >>> to_nltk(parse_tree("(NP (DT the) (NN dog))"))
@@ -39,28 +39,29 @@ def to_nltk(tree: Tree | NaryTree) -> nltk.Tree:
 
 
 def from_nltk(tree: nltk.Tree, *, factor: Factor | None = None) -> Tree:
-    """The binary `Tree` of an `nltk.Tree`; escapes are undone as in bracketed files, and `""` and `X` are no label.
+    """Convert an `nltk.Tree` to a binary `Tree`; escapes are resolved, and the labels `""` and `X` become None.
 
     Args:
-        tree: its leaves are `Tree(label, [word])`.
-        factor: binarize to this side, as `read_trees` does; left out, a node that is not binary is an error.
+        tree: a tree whose leaves are `Tree(label, [word])`.
+        factor: the direction of binarization, as in `read_trees` (default: None, a node that is not binary is an
+            error).
 
     Raises:
-        InputError: where a word has no node of its own, a node is empty, or (without `factor`) is not binary.
+        InputError: if a word is not the only child of a node, a node is empty, or (without `factor`) is not binary.
     """
     return _binary(nary_from_nltk(tree), factor)
 
 
 def nary_from_nltk(tree: nltk.Tree) -> NaryTree:
-    """As `from_nltk`, with any number of children."""
+    """Convert an `nltk.Tree` to a `NaryTree`, as `from_nltk` without binarization."""
     return NaryTree(*expand(tree, _open_nltk))
 
 
 def to_networkx(tree: Tree | NaryTree) -> networkx.DiGraph:
-    """A graph with an edge from every parent to each child.
+    """Convert to a graph with an edge from every parent to each child.
 
-    Nodes have the tree's numbers and the attributes `label` (`None` where there is none), `start`, `end` (the words a
-    node covers, `end` exclusive) and, where they are words, `word`. An edge's `order` is the child's place, from 0.
+    Nodes are the node numbers, with the attributes `label` (None for nodes without a label), `start` and `end` (the
+    span of words, `end` exclusive) and, for words, `word`. The attribute `order` of an edge is the child's index.
 
     >>> from treenn.trees import parse_tree
     >>> graph = to_networkx(parse_tree("(3 (2 not) (1 bad))", classes=5))
@@ -81,21 +82,22 @@ def to_networkx(tree: Tree | NaryTree) -> networkx.DiGraph:
 
 
 def from_networkx(graph: networkx.DiGraph, *, factor: Factor | None = None) -> Tree:
-    """The binary `Tree` of a graph; node names may be anything, and nodes are numbered anew.
+    """Convert a graph with any node names to a binary `Tree`; nodes are renumbered.
 
     Args:
-        graph: edges from parents to children with the attribute `order`; nodes with `word` where they are words and,
-            where they have one, `label`.
-        factor: binarize to this side, as `read_trees` does; left out, a node that is not binary is an error.
+        graph: edges from parents to children with the attribute `order`; leaves with the attribute `word`; nodes with
+            the optional attribute `label`.
+        factor: the direction of binarization, as in `read_trees` (default: None, a node that is not binary is an
+            error).
 
     Raises:
-        InputError: where the graph is not one tree with its words at the leaves; the message names the node.
+        InputError: if the graph is not one tree with words at the leaves; names the node.
     """
     return _binary(nary_from_networkx(graph), factor)
 
 
 def nary_from_networkx(graph: networkx.DiGraph) -> NaryTree:
-    """As `from_networkx`, with any number of children."""
+    """Convert a graph to a `NaryTree`, as `from_networkx` without binarization."""
     return NaryTree(*expand(_root(graph), lambda node: _open_networkx(graph, node)))
 
 
@@ -107,7 +109,7 @@ def _binary(tree: NaryTree, factor: Factor | None) -> Tree:
         if len(children) != 2:
             count = "1 child" if len(children) == 1 else f"{len(children)} children"
             raise InputError(
-                f"a node labelled {label!r} has {count}, a binary tree needs 2; pass factor='right' to make it one"
+                f"a node labelled {label!r} has {count}, a binary tree needs 2; pass factor='right' to binarize"
             )
     return binarize(tree, lossless=False)
 
@@ -117,9 +119,7 @@ def _open_nltk(tree: Any) -> Opened[Any]:
 
     if not isinstance(tree, nltk.Tree):
         shown = " ".join(repr(tree)[:60].split())
-        raise InputError(
-            f"{shown} stands where a tree is wanted; each word needs a node of its own, Tree('NN', [word])"
-        )
+        raise InputError(f"{shown} must be a tree; each word is the only child of a node, Tree('NN', [word])")
     label = _label(tree.label(), "a node")
     label = unescape_label(label) if isinstance(label, str) else label
     if len(tree) == 0:
@@ -137,10 +137,10 @@ def _open_networkx(graph: networkx.DiGraph, node: Hashable) -> Opened[Hashable]:
     if word is not None:
         raise InputError(f"node {node!r} has children and the word {word!r}; only nodes without children are words")
     order = {child: children[child].get("order") for child in children}
-    if not all(isinstance(place, int) for place in order.values()) or len(set(order.values())) < len(order):
+    if not all(isinstance(index, int) for index in order.values()) or len(set(order.values())) < len(order):
         raise InputError(
             f"the edges from node {node!r} have the orders {list(order.values())}; "
-            "each needs an attribute order, a different whole number from left to right"
+            "the attribute order must be whole numbers that increase from left to right"
         )
     return label, sorted(order, key=order.__getitem__)
 
@@ -158,7 +158,7 @@ def _root(graph: networkx.DiGraph) -> Hashable:
             raise InputError(f"node {node!r} has {degree} parents: {list(graph.predecessors(node))[:5]}")
     if not networkx.is_arborescence(graph):
         cycle = networkx.find_cycle(graph)
-        raise InputError(f"the nodes {[parent for parent, _ in cycle][:5]} lie on a cycle, where no tree can have one")
+        raise InputError(f"the nodes {[parent for parent, _ in cycle][:5]} are on a cycle; a tree has none")
     return roots[0]
 
 

@@ -1,4 +1,4 @@
-"""`DependencyTree`: each word of a sentence hangs on another one, its head; flat and frozen."""
+"""`DependencyTree`: an immutable dependency tree over the words of a sentence, stored as flat tuples."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from treenn.trees.tree_checks import Label, check_labels, check_numbers, check_r
 
 @dataclass(frozen=True)
 class DependencyTree:
-    """A dependency tree; its nodes are its words. It may be non-projective, and as deep as it has words.
+    """A dependency tree, projective or not, whose nodes are the words.
 
     Args:
         words: the `n >= 1` words of the sentence, in order.
-        heads: for each word the number of the word that it hangs on, -1 for the root; words count from 0.
-        relations: for each word the name of its relation to its head, `None` where there is none; left out, no word
-            has one.
-        labels: one a word, `None` where there is none; left out, no word has a label.
+        heads: the index of each word's head, -1 for the root.
+        relations: the relation of each word to its head, None for words without one (default: no relations).
+        labels: one label per word, None for words without a label (default: no labels).
 
     Raises:
-        InputError: where the heads are not one tree over the words; the message names the word.
+        InputError: if the heads are not one tree over the words; names the word.
 
     >>> tree = DependencyTree(("dogs", "like", "old", "bones"), (1, -1, 3, 1), ("nsubj", "root", "amod", "obj"))
     >>> tree.root, tree.children[1], tree.heights
@@ -68,12 +67,12 @@ class DependencyTree:
 
     @property
     def root(self) -> int:
-        """The number of the word that has no head."""
+        """The index of the root."""
         return self.heads.index(-1)
 
     @cached_property
     def children(self) -> tuple[tuple[int, ...], ...]:
-        """For each word the words that hang on it, in the order of the sentence."""
+        """The dependents of each word, in sentence order."""
         children: list[list[int]] = [[] for _ in self.words]
         for word, head in enumerate(self.heads):
             if head >= 0:
@@ -82,7 +81,7 @@ class DependencyTree:
 
     @cached_property
     def heights(self) -> tuple[int, ...]:
-        """For each word the longest way down: 0 for a word on which nothing hangs."""
+        """The height of each word, the maximum number of edges to a word below it: 0 for a word without dependents."""
         heights = [0] * len(self.words)
         for word in _upwards(self.heads):
             head = self.heads[word]
@@ -101,16 +100,19 @@ class DependencyTree:
         return tuple(depths)
 
     def map_labels(self, change: Callable[[Label], Label]) -> DependencyTree:
-        """The same tree with `change(label)` at every word."""
+        """A tree of the same shape with the labels `change(label)`."""
         return dataclasses.replace(self, labels=tuple(change(label) for label in self.labels))
 
 
 def head_fault(heads: Sequence[int], first: int = 0) -> tuple[int, str] | None:
-    """The first word that keeps heads from being one tree, and what is wrong with it; `None` where they are one.
+    """Find the reason why heads are not one tree.
 
     Args:
-        heads: as in `DependencyTree`.
-        first: the number that the message gives to word 0, as files count from 1.
+        heads: the heads, as in `DependencyTree`.
+        first: the number of the first word in messages, 1 for files (default: 0).
+
+    Returns:
+        The index of a word and a message, or None if the heads are one tree.
     """
     n, roots = len(heads), [word for word, head in enumerate(heads) if head == -1]
     for word, head in enumerate(heads):
@@ -122,26 +124,26 @@ def head_fault(heads: Sequence[int], first: int = 0) -> tuple[int, str] | None:
     if len(roots) > 1:
         both = f"words {roots[0] + first} and {roots[1] + first} are both roots"
         return roots[1], f"{both}, their head is {first - 1}; a sentence has one root"
-    circling = set(range(n)).difference(_upwards(heads))
-    if not circling:
+    on_cycle = set(range(n)).difference(_upwards(heads))
+    if not on_cycle:
         return None
-    word = min(circling)
-    way = [word, heads[word]]
-    while way[-1] != word:
-        way.append(heads[way[-1]])
-    shown = [str(step + first) for step in way]
+    word = min(on_cycle)
+    cycle = [word, heads[word]]
+    while cycle[-1] != word:
+        cycle.append(heads[cycle[-1]])
+    shown = [str(step + first) for step in cycle]
     shown = shown if len(shown) <= 8 else [*shown[:4], "…", *shown[-3:]]
-    return word, f"word {shown[0]} hangs on itself, {' → '.join(shown)}; heads must lead to the root"
+    return word, f"word {shown[0]} is on a cycle, {' → '.join(shown)}; heads must lead to the root"
 
 
 def _upwards(heads: Sequence[int]) -> list[int]:
-    """The words in an order that has all that hangs on a word before it; words on a cycle are never reached."""
+    """A topological order of the words, dependents before heads, without the words on a cycle."""
     waiting = [0] * len(heads)
     for head in heads:
         if head >= 0:
             waiting[head] += 1
     order = [word for word, count in enumerate(waiting) if not count]
-    for word in order:  # grows while it is walked
+    for word in order:  # grows during iteration
         head = heads[word]
         if head >= 0:
             waiting[head] -= 1

@@ -1,4 +1,4 @@
-"""A tree drawn for the terminal: one line a word, never wider or longer than the tree makes it."""
+"""Trees as text for terminals, with one line per word."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ _LONGEST_LABEL = 16
 
 @checked
 def draw_text(tree: Tree | NaryTree, *, color: bool = False, classes: Classes = 5, width: Count = 80) -> str:
-    """A drawing in box characters, root to the left, words to the right, one below the other.
+    """Draw a tree in box characters, with the root at the left and the words at the right.
 
-    Where a tree is too deep for the width, a subtree is drawn further down: `[1]` stands in its place and before it.
-    So a tree of any depth takes one line a word and one a cut.
+    A subtree that is too deep for the width is replaced by a reference such as `[1]` and drawn below, so that the
+    drawing has one line per word and one per reference.
 
     Args:
-        tree: the tree to draw; nodes without a label are drawn as `·`.
-        color: write each number label on its class's colour, for terminals (ANSI escapes, 256 colours).
-        classes: how many classes the labels are out of, which chooses the colours.
-        width: the columns of the terminal; only a long word or label goes beyond them.
+        tree: the tree; nodes without a label are drawn as `·`.
+        color: whether numeric labels have the background colour of their class (ANSI escapes, 256 colours; default:
+            False).
+        classes: the number of classes of the labels, which selects the colours (default: 5).
+        width: the number of columns of the terminal; only a long word or label exceeds it (default: 80).
 
     >>> from treenn.trees import parse_tree
     >>> print(draw_text(parse_tree("(3 (2 It) (3 (2 is) (3 (3 good) (2 .))))")))
@@ -56,16 +57,16 @@ def draw_text(tree: Tree | NaryTree, *, color: bool = False, classes: Classes = 
 
 
 def shown(label: Label) -> str:
-    """A label as drawings write it: at most 16 columns, without invisible characters; `·` for None."""
+    """A label for drawings: at most 16 columns, with invisible characters escaped; `·` for None."""
     text = "·" if label is None else visible(str(label))
     return text if columns_of(text) <= _LONGEST_LABEL else f"{_cropped(text, _LONGEST_LABEL - 1).rstrip()}…"
 
 
 def visible(text: str) -> str:
-    r"""Text safe for one line of a terminal: control and other invisible characters are written as escapes.
+    r"""Escape control and invisible characters of a text, for safe output on one line of a terminal.
 
-    These are ANSI escapes and all of C0 and C1, line ends, direction marks and overrides, zero-width characters, spaces
-    other than the common one, and lone surrogates. A joiner between two emoji is kept.
+    These are the control characters of C0 and C1, line ends, direction marks and overrides, zero-width characters,
+    spaces other than U+0020, and lone surrogates. A joiner between two emoji is kept.
 
     >>> visible("\x1b[31m no\u00a0break")
     '\\x1b[31m no\\xa0break'
@@ -83,7 +84,7 @@ def _is_visible(text: str, i: int) -> bool:
 
 
 def painted(text: str, label: Label, classes: int = 5) -> str:
-    """Text on the colour of its label's class, for terminals (ANSI escapes, 256 colours); plain where that is none."""
+    """A text with the background colour of its label's class (ANSI escapes, 256 colours), unchanged without a class."""
     if not isinstance(label, int):
         return text
     colour = colour_of(label, classes)
@@ -91,7 +92,7 @@ def painted(text: str, label: Label, classes: int = 5) -> str:
 
 
 def _below(children: tuple[int, ...], line: str, indent: str, gap: str) -> list[tuple[int, str, str]]:
-    """What is left to draw of a node's children, last child first: (node, its line so far, indent of its lines)."""
+    """The stack entries of a node's children, last child first: (node, prefix of its line, indent of its lines)."""
     first, *rest = children
     if not rest:
         return [(first, f"{line}─{gap}", f"{indent} {gap}")]
@@ -104,7 +105,8 @@ def _below(children: tuple[int, ...], line: str, indent: str, gap: str) -> list[
 
 
 def _widest(tree: Tree | NaryTree, texts: list[str]) -> int:
-    """The columns that the drawing takes with a space beside each line."""
+    """The number of columns of the drawing with spaces around the lines."""
+
     n, columns, widest = len(tree.words), [0] * len(texts), 0
     for node, children in zip(range(len(texts) - 1, n - 1, -1), reversed(inner_children(tree)), strict=True):
         for child in children:

@@ -1,20 +1,20 @@
-"""The one exception for a user's mistake in data or arguments."""
+"""`InputError`, the exception for invalid data and arguments."""
 
 import re
 from pathlib import Path
 
 _ARGUMENT = re.compile("\0(\\w+)(?:=([^\0]*))?\0")
-_OPTIONS = {"factor": "binarize", "trust": "trust-module"}  # those of another name than their argument
+_OPTIONS = {"factor": "binarize", "trust": "trust-module"}  # options whose name differs from the argument
 
 
 def argument(name: str, value: object = None) -> str:
-    """The name of an argument, marked for the message of an `InputError`.
+    """Mark the name of an argument in the message of an `InputError`.
 
-    `str(error)` spells it as Python does, `error.for_command_line()` as an option.
+    `str(error)` has the name of the Python argument, `error.for_command_line()` the name of the option.
 
     Args:
-        name: the argument.
-        value: its value, if the message gives one; a text with its quotes.
+        name: the name of the argument.
+        value: its value; text has quotes (default: None, no value).
 
     >>> error = InputError(f"{argument('batch_size')} 0: must be 1 or more")
     >>> str(error), error.for_command_line()
@@ -30,7 +30,7 @@ def argument(name: str, value: object = None) -> str:
 
 
 def option(name: str) -> str:
-    """The option of a command that sets an argument.
+    """The option that corresponds to an argument.
 
     >>> option("batch_size")
     '--batch-size'
@@ -44,16 +44,16 @@ def _as_option(match: re.Match[str]) -> str:
 
 
 class InputError(ValueError):
-    """Bad input, told so that its author can mend it: where it is, what is wrong, what would be right.
+    """Invalid input, with its position, the problem and the valid alternatives.
 
-    Commands print it as one line and exit with code 2; from Python it is a `ValueError`.
+    Commands print it on one line and exit with code 2.
 
     Args:
-        message: what is wrong and what would be right; names of arguments are marked by `argument`. The attribute
-            `message` has them as in Python, `marked` for another error of the same message.
-        source: the file or folder.
-        line: in the file, from 1.
-        column: in the line, from 1.
+        message: the problem and the valid alternatives, with names of arguments marked by `argument`. The attribute
+            `message` has the names of Python arguments, the attribute `marked` the marks.
+        source: the file or folder (default: None).
+        line: the line, from 1 (default: None).
+        column: the column, from 1 (default: None).
 
     >>> print(InputError("a tree needs a word", source="train.txt", line=3, column=7))
     train.txt:3:7: a tree needs a word
@@ -67,15 +67,16 @@ class InputError(ValueError):
         super().__init__(self._placed(self.message))
 
     def for_command_line(self) -> str:
-        """The message with options in place of Python arguments."""
+        """The message with the names of options instead of Python arguments."""
         return self._placed(_ARGUMENT.sub(_as_option, self.marked))
 
     def _placed(self, message: str) -> str:
-        place = ":".join(str(part) for part in (self.source, self.line, self.column) if part is not None)
-        return f"{place}: {message}" if place else message
+        position = ":".join(str(part) for part in (self.source, self.line, self.column) if part is not None)
+        return f"{position}: {message}" if position else message
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Exceptions pickle by their arguments; without this one raised in a worker process could not come home.
+        # Exceptions are pickled by their positional arguments; workers return theirs to the main process.
+
         return _rebuild, (self.marked, self.source, self.line, self.column)
 
 

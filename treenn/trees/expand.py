@@ -1,4 +1,4 @@
-"""Flat trees out of anything that can be walked from its root downwards: the one walk that all conversions share."""
+"""`expand`: the flat arrays of a tree that is defined top-down by a function; used by all conversions and parsers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Opened: TypeAlias = "tuple[Label, str | Sequence[Node]]"
 
 
 class Flat(NamedTuple):
-    """The arguments of `NaryTree`, and of `Tree` where every inner node has two children."""
+    """The arguments of `NaryTree`, and of `Tree` if every inner node has two children."""
 
     words: tuple[str, ...]
     children: tuple[Any, ...]
@@ -25,17 +25,17 @@ class _Close(NamedTuple):
 
 
 def expand(root: Node, opened: Callable[[Node], Opened[Node]]) -> Flat:
-    """Walk a tree with a stack and number its nodes as the bracket reader does: inner nodes in the order they close.
+    """Traverse a tree with a stack, and number its inner nodes in postorder, as the bracket reader does.
 
     Args:
-        root: where the walk starts.
-        opened: gives a node's label and, for a leaf, its word, for any other node its children from left to right.
+        root: the root.
+        opened: a function that returns the label of a node, and its word (a leaf) or its children from left to right.
     """
     words: list[str] = []
     tags: list[Label] = []
     labels: list[Label] = []
     children: list[list[int]] = []
-    finished: list[int] = []  # nodes that wait for their parent; inner node k is ~k until the words are counted
+    finished: list[int] = []  # nodes without a parent so far; inner node k is ~k until the number of words is known
     todo: list[Any] = [root]
     while todo:
         node = todo.pop()

@@ -1,4 +1,4 @@
-"""`NaryTree`: a tree whose nodes have one child or more, as treebanks store them before binarization."""
+"""`NaryTree`: an immutable constituency tree with any number of children per node."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from treenn.trees.tree_checks import Label, check_labels, check_rows, check_word
 class NaryTree:
     """A constituency tree over `words`; node `i < n` is word `i`, node `n + k` has the children `children[k]`.
 
-    A word's own label is its tag, so `(NP (NN dogs))` is node 0, labelled NN, under node 1, labelled NP.
+    The label of a word is its part-of-speech tag: `(NP (NN dogs))` has node 0, labelled NN, and its parent, node 1,
+    labelled NP.
 
     Args:
         words: the `n >= 1` words, in order.
-        children: for each inner node its one or more children, left to right, children before parents.
-        labels: one a node.
+        children: the one or more children of each inner node, from left to right, children before parents.
+        labels: one label per node, None for nodes without a label.
 
     Raises:
-        InputError: where the children are not one tree over the words in order; the message names the value.
+        InputError: if the children are not one tree over the words in order; names the value.
 
     >>> NaryTree(("dogs", "bark"), ((0,), (2, 1)), ("NN", "VBP", "NP", "S")).children
     ((0,), (2, 1))
@@ -34,8 +35,8 @@ class NaryTree:
     labels: tuple[Label, ...]
 
     def __post_init__(self) -> None:
-        parts = check_words(self.words), check_rows("children", self.children), check_labels(self.labels)
-        for name, value in zip(("words", "children", "labels"), parts, strict=True):
+        values = check_words(self.words), check_rows("children", self.children), check_labels(self.labels)
+        for name, value in zip(("words", "children", "labels"), values, strict=True):
             object.__setattr__(self, name, value)
         n, nodes = len(self.words), len(self.words) + len(self.children)
         if len(self.labels) != nodes:
@@ -77,7 +78,7 @@ class NaryTree:
 
 
 def inner_children(tree: Tree | NaryTree) -> tuple[tuple[int, ...], ...]:
-    """The children of each inner node, in node order, whichever kind of tree it is."""
+    """The children of each inner node, in node order."""
     return tree.merges if isinstance(tree, Tree) else tree.children
 
 

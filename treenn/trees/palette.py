@@ -1,4 +1,4 @@
-"""One colour for each class, shared by drawings of trees, pictures and the report."""
+"""The colour scale of classes, shared by all drawings and the report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from treenn.trees.arguments import Classes, checked
 from treenn.trees.errors import InputError
 from treenn.trees.tree import Label
 
-# Orange to blue through light grey: a diverging scale that all common kinds of colour blindness can tell apart.
+# Orange to blue through light grey: a diverging scale that is safe for all common kinds of colour blindness.
 _SCALE = ((179, 88, 6), (247, 178, 103), (232, 232, 232), (132, 178, 222), (31, 95, 168))
 _PLAIN = "#f7f7f2"
 _DARK, _LIGHT = "#000000", "#ffffff"
@@ -16,7 +16,10 @@ _DARK, _LIGHT = "#000000", "#ffffff"
 
 @checked
 def palette(classes: Classes = 5) -> tuple[str, ...]:
-    """A colour for each of an ordered scale's classes, from orange (the lowest) through grey to blue (the highest).
+    """The colours of an ordered scale, from orange (the lowest class) through grey to blue (the highest).
+
+    Args:
+        classes: the number of classes (default: 5).
 
     >>> palette(2)
     ('#b35806', '#1f5fa8')
@@ -30,10 +33,10 @@ def _palette(classes: int) -> tuple[str, ...]:
 
 
 def colour_of(label: Label, classes: int = 5) -> str:
-    """The colour of a node: its class's, or a plain one where the label is no class.
+    """The colour of a label: that of its class, or a neutral one if the label is no number.
 
     Raises:
-        InputError: where the label is a number outside of the scale.
+        InputError: if the label is a number outside of the scale.
     """
     if not isinstance(label, int):
         return _PLAIN
@@ -43,13 +46,13 @@ def colour_of(label: Label, classes: int = 5) -> str:
 
 
 def ink_on(colour: str) -> str:
-    """Black or white: that in which text on this colour has WCAG's contrast of at least 4.5, as one always has."""
+    """Black or white, whichever has a WCAG contrast of at least 4.5 on this background colour."""
     red, green, blue = (_linear(part) for part in _rgb(colour))
     return _DARK if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else _LIGHT
 
 
 def terminal_colour(colour: str) -> int:
-    """The nearest number in the terminal's cube of 216 colours."""
+    """The index of the nearest colour in the terminal's 6 x 6 x 6 colour cube."""
     red, green, blue = (_step(part) for part in _rgb(colour))
     return 16 + 36 * red + 6 * green + blue
 
@@ -59,12 +62,12 @@ def _step(part: int) -> int:
     return min(range(len(steps)), key=lambda i: abs(steps[i] - part))
 
 
-def _at(place: float) -> str:
-    """The colour at a place from 0 to 1 of the scale, between its two neighbours there."""
-    below = min(int(place * (len(_SCALE) - 1)), len(_SCALE) - 2)
-    share = place * (len(_SCALE) - 1) - below
-    mixed = (round(a + (b - a) * share) for a, b in zip(_SCALE[below], _SCALE[below + 1], strict=True))
-    return "#" + "".join(f"{part:02x}" for part in mixed)
+def _at(position: float) -> str:
+    """The colour at a position from 0 to 1 of the scale, interpolated linearly."""
+    below = min(int(position * (len(_SCALE) - 1)), len(_SCALE) - 2)
+    fraction = position * (len(_SCALE) - 1) - below
+    mixed = (round(a + (b - a) * fraction) for a, b in zip(_SCALE[below], _SCALE[below + 1], strict=True))
+    return "#" + "".join(f"{channel:02x}" for channel in mixed)
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:
@@ -72,5 +75,5 @@ def _rgb(colour: str) -> tuple[int, int, int]:
 
 
 def _linear(part: int) -> float:
-    share = part / 255
-    return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+    value = part / 255
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4

@@ -1,6 +1,6 @@
-r"""Treebank escapes in words (`-LRB-` for `(`, `\/` for `/`) and in labels (`X` for no label).
+r"""Penn Treebank escapes in words (`-LRB-` for `(`, `\/` for `/`) and in labels (`X` for no label).
 
-All readers, writers and conversions share these functions, so that a word or a label has one spelling everywhere.
+These functions are shared by all readers, writers and conversions.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ _ESCAPES = {
 }
 _ESCAPED = re.compile("|".join(re.escape(escape) for escape in _ESCAPES))
 _UNESCAPES = {word: escape for escape, word in _ESCAPES.items()}
-_UNESCAPED = re.compile(r"[()\[\]{}/*]|\\\Z")  # before the ) of a leaf, nltk takes a backslash for an escape
+_UNESCAPED = re.compile(r"[()\[\]{}/*]|\\\Z")  # nltk would read a final backslash as an escape of the leaf's )
 _ANY_UNESCAPED = re.compile(r"[()\[\]{}/*\\-]")
 
 UNLABELLED = "X"
-"""The label that stands for no label."""
+"""The text of a missing label."""
 
 _LITERAL = re.compile(rf"\\*{UNLABELLED}")
 
 
 def unescape(word: str) -> str:
-    """A word without escapes: `-LRB-` becomes `(`, and `either\\/or` becomes `either/or`."""
+    """Resolve the escapes of a word: `-LRB-` becomes `(`, and `either\\/or` becomes `either/or`."""
     if not isinstance(word, str):
         raise refusal("word", word, "text")
     if "-" in word or "\\" in word:
@@ -43,10 +43,10 @@ def unescape(word: str) -> str:
 
 
 def escape(word: str) -> str:
-    """A word with escapes; `unescape` is the inverse for every word.
+    """Escape a word; `unescape` is the inverse for every word.
 
-    Hyphens and backslashes are written as they are, except for a backslash at the end, and in a word that would
-    otherwise read as another one.
+    Hyphens and backslashes are escaped only if necessary: a final backslash, and in a word that would otherwise be
+    unescaped to another one.
 
     >>> escape("(e.g.)"), escape("well-known"), escape("-LRB-")
     ('-LRB-e.g.-RRB-', 'well-known', '-HYPH-LRB-HYPH-')
@@ -62,14 +62,15 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def unescape_label(text: str) -> str | None:
-    r"""The label that a treebank's text stands for: None for an empty text and for `X`, `X` for `\X`."""
+    r"""The label of a text in a treebank: None for an empty text and for `X`, `X` for `\X`."""
     if not text or text == UNLABELLED:
         return None
     return text[1:] if text[0] == "\\" and _LITERAL.fullmatch(text) else text
 
 
 def escape_label(label: Label) -> str:
-    r"""A label as text: `X` for None and `\X` for `X`; `unescape_label` is the inverse for every non-empty text.
+    r"""The text of a label: `X` for None and `\X` for `X`; `unescape_label` is the inverse for every non-empty text.
+
 
     >>> escape_label(None), escape_label("X"), escape_label("NP")
     ('X', '\\X', 'NP')

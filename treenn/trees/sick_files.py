@@ -1,9 +1,8 @@
-"""SICK as Tai et al. 2015 preprocess it: parallel files, a sentence a line, with parents as numbers.
+"""Reader of SICK as preprocessed by Tai et al. 2015: parallel files with a line per sentence.
 
-`a.toks` has the words, in which the escapes of `treenn.trees.ptb_escapes` are undone. `a.parents` has for each word the
-number of its head, counted from 1, and 0 for the root; `a.rels` has its relation. `a.cparents` has the binary
-constituents: for each node the number of its parent, 0 for the root, where nodes 1 to n are the n words and the n - 1
-nodes after them stand in any order.
+`a.toks` has the words, with the escapes of `treenn.trees.ptb_escapes`. `a.parents` has the head of each word, numbered
+from 1, 0 for the root; `a.rels` has the relations. `a.cparents` has the parent of each node of the binary constituency
+tree, 0 for the root; nodes 1 to n are the words, followed by the n - 1 inner nodes in any order.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
 class _Line(NamedTuple):
-    """A line of one of the parallel files."""
+    """A line of one of the parallel files, numbered from 1."""
 
     path: Path
     number: int
@@ -47,42 +46,51 @@ class _Line(NamedTuple):
 def read_sick_dependencies(
     prefix: AnyPath, *, encoding: str = "utf-8", on_error: OnError | None = None
 ) -> list[DependencyTree]:
-    """The dependency trees of `prefix.toks`, `prefix.parents` and `prefix.rels`; `prefix` is, say, `sick/train/a`.
+    """Read the dependency trees of `PREFIX.toks`, `PREFIX.parents` and `PREFIX.rels`.
 
     Args:
-        prefix: the files' path without their suffixes.
-        encoding: the name of the files' encoding (default: UTF-8).
-        on_error: called with the error of each sentence that is skipped (default: the first error is raised).
+        prefix: the path of the files without the suffix, such as `sick/train/a`.
+        encoding: the encoding of the files (default: `"utf-8"`).
+        on_error: called with the error of each sentence that is skipped (default: None, the first error is raised).
 
     Raises:
-        InputError: names the file, the line and the column of what is wrong, and what would be right. With `on_error`,
-            if no sentence can be read, or the files have different numbers of lines.
+        InputError: if a sentence is malformed, with file, line and column; with `on_error`, only if all are, or the
+            files differ in the number of lines.
     """
     return read_each(dependencies_by_line(prefix, encoding), lambda read: read(), on_error, _nothing(prefix))
 
 
 @checked
 def read_sick_constituents(prefix: AnyPath, *, encoding: str = "utf-8", on_error: OnError | None = None) -> list[Tree]:
-    """The binary trees, without labels, of `prefix.toks` and `prefix.cparents`; else as `read_sick_dependencies`."""
+    """Read the unlabelled binary trees of `PREFIX.toks` and `PREFIX.cparents`.
+
+    Args:
+        prefix: the path of the files without the suffix, such as `sick/train/a`.
+        encoding: the encoding of the files (default: `"utf-8"`).
+        on_error: called with the error of each sentence that is skipped (default: None, the first error is raised).
+
+    Raises:
+        InputError: as `read_sick_dependencies`.
+    """
     return read_each(constituents_by_line(prefix, encoding), lambda read: read(), on_error, _nothing(prefix))
 
 
 def dependencies_by_line(prefix: str | Path, encoding: str = "utf-8") -> list[Callable[[], DependencyTree]]:
-    """For each line a function that reads its dependency tree; for pairs, of which both trees must be readable."""
+    """A function per line that parses its dependency tree; for pairs, which need both trees."""
     return [partial(_dependencies, *lines) for lines in _parallel(prefix, encoding, "toks", "parents", "rels")]
 
 
 def constituents_by_line(prefix: str | Path, encoding: str = "utf-8") -> list[Callable[[], Tree]]:
-    """For each line a function that reads its binary tree."""
+    """A function per line that parses its binary tree."""
     return [partial(_constituents, *lines) for lines in _parallel(prefix, encoding, "toks", "cparents")]
 
 
 def _nothing(prefix: str | Path) -> InputError:
-    return InputError("there is no sentence here; every line is one", source=f"{prefix}.toks")
+    return InputError("there is no sentence; every line is one", source=f"{prefix}.toks")
 
 
 def _parallel(prefix: str | Path, encoding: str, *suffixes: str) -> list[tuple[_Line, ...]]:
-    """The files' lines side by side, as many in each."""
+    """The corresponding lines of the files, which must have the same number of lines."""
     files = []
     for suffix in suffixes:
         path = Path(f"{prefix}.{suffix}")
@@ -92,9 +100,9 @@ def _parallel(prefix: str | Path, encoding: str, *suffixes: str) -> list[tuple[_
         files.append([_Line(path, number, text) for number, text in enumerate(lines, start=1)])
     shortest, longest = min(files, key=len), max(files, key=len)
     if len(shortest) < len(longest):
-        path, number = shortest[-1].path, len(shortest)
+        path, count = shortest[-1].path, len(shortest)
         other = f"{longest[0].path.name} has {len(longest)}"
-        raise InputError(f"this file ends after {number} of the sentences, {other}", source=path, line=number)
+        raise InputError(f"this file ends at line {count}, {other} lines", source=path, line=count)
     return list(zip(*files, strict=True))
 
 
@@ -107,9 +115,9 @@ def _words(line: _Line) -> tuple[str, ...]:
 def _dependencies(toks: _Line, parents: _Line, rels: _Line) -> DependencyTree:
     words, relations = _words(toks), rels.tokens
     heads = [parent - 1 for parent in _numbers(parents)]
-    for line, found in ((parents, heads), (rels, relations)):
-        if len(found) != len(words):
-            raise line.error(f"this line has {len(found)} entries, the same line of {toks.path.name} has {len(words)}")
+    for line, entries in ((parents, heads), (rels, relations)):
+        if len(entries) != len(words):
+            raise line.error(f"this line has {len(entries)} entries, but the one of {toks.path.name} has {len(words)}")
     if fault := head_fault(heads, first=1):
         at, message = fault
         raise parents.error(message, at)
@@ -120,8 +128,8 @@ def _constituents(toks: _Line, cparents: _Line) -> Tree:
     words, parents = _words(toks), _numbers(cparents)
     nodes = 2 * len(words) - 1
     if len(parents) != nodes:
-        wanted = f"a binary tree over the {len(words)} words in {toks.path.name} has {nodes}"
-        raise cparents.error(f"this line has {len(parents)} entries; {wanted}")
+        expected = f"a binary tree over the {len(words)} words in {toks.path.name} has {nodes}"
+        raise cparents.error(f"this line has {len(parents)} entries; {expected}")
     _check_parents(cparents, parents, len(words))
     try:
         return Tree(words, tuple(_merges(parents, len(words))))
@@ -130,19 +138,19 @@ def _constituents(toks: _Line, cparents: _Line) -> Tree:
 
 
 def _check_parents(line: _Line, parents: list[int], n: int) -> None:
-    counts = Counter(parents)  # with two for each inner node, one of the 2n - 1 is left for the root
+    counts = Counter(parents)  # if each inner node has two children, exactly one of the 2n - 1 nodes is the root
     for at, parent in enumerate(parents):
         if not (parent == 0 or n < parent < 2 * n):
             right = f"an inner node, {n + 1} to {2 * n - 1}, or 0 for the root"
             raise line.error(f"the parent of node {at + 1} is {parent}; it must be {right}", at)
         if at >= n and counts[at + 1] != 2:
-            raise line.error(f"node {at + 1} is the parent of {counts[at + 1]} nodes; it must be that of 2", at)
+            raise line.error(f"node {at + 1} is the parent of {counts[at + 1]} nodes; it must be the parent of 2", at)
 
 
 def _merges(parents: list[int], n: int) -> list[tuple[int, int]]:
-    """The merges of a `Tree`: climb from each word, left to right, as far as nodes have both children."""
+    """The merges of a `Tree`: ascend from each word, left to right, while both children of the parent are known."""
     merges: list[tuple[int, int]] = []
-    left: dict[int, int] = {}  # the first child, where a node waits for its second
+    left: dict[int, int] = {}  # the first child of nodes whose second child is not known yet
     for word in range(n):
         node, parent = word, parents[word]
         while parent in left:

@@ -1,7 +1,7 @@
-"""Skipping sentences that cannot be read: one protocol for all readers of many sentences.
+"""Skipping of malformed sentences: the protocol of `on_error`, shared by all readers.
 
-A reader takes `on_error`. By default it is None and the first error is raised. Otherwise the reader calls it with the
-`InputError` of each sentence that it skips, in the order of the file: `read_trees(path, on_error=errors.append)`.
+The default of `on_error` is None: the first error is raised. Otherwise the reader skips malformed sentences and calls
+`on_error` with the `InputError` of each, in file order: `read_trees(path, on_error=errors.append)`.
 """
 
 from __future__ import annotations
@@ -15,20 +15,23 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 OnError: TypeAlias = Callable[[InputError], object]
-"""What a reader calls with the error of each sentence that it skips."""
+"""A function that is called with the error of each skipped sentence."""
 
 
 def read_each(items: Iterable[S], read: Callable[[S], T], on_error: OnError | None, nothing: InputError) -> list[T]:
-    """Read sentences one by one.
+    """Read sentences one by one, and skip malformed ones.
 
     Args:
-        items: one a sentence.
-        read: reads one; it raises `InputError` if it cannot.
-        on_error: called with each such error (default: the first one is raised).
-        nothing: the error if there is no item.
+        items: the unread sentences.
+        read: a function that reads one; raises `InputError` if it is malformed.
+        on_error: called with the error of each skipped sentence (default: None, the first error is raised).
+        nothing: the error that is raised if `items` is empty.
+
+    Returns:
+        The results of `read`.
 
     Raises:
-        InputError: with `on_error`, only if no sentence can be read.
+        InputError: if a sentence is malformed; with `on_error`, only if all are.
     """
     results, errors = list[T](), list[InputError]()
     for item in items:
@@ -44,16 +47,16 @@ def read_each(items: Iterable[S], read: Callable[[S], T], on_error: OnError | No
 def require_some(
     results: list[T], errors: Sequence[InputError], on_error: OnError | None, nothing: InputError
 ) -> list[T]:
-    """The results, if there are any; `on_error` is called with each error.
+    """Validate that there is a result, and call `on_error` with each error. Returns the results.
 
     Raises:
-        InputError: if there is no result: `nothing`, or what the first error says.
+        InputError: if there is no result: the first error, or `nothing` if there is none.
     """
     if not results and not errors:
         raise nothing
     if not results:
         first = errors[0]
-        several = f"all {len(errors)} sentences are wrong; the first: " if len(errors) > 1 else ""
+        several = f"all {len(errors)} sentences are malformed; the first: " if len(errors) > 1 else ""
         raise InputError(f"{several}{first.marked}", source=first.source, line=first.line, column=first.column)
     if on_error is not None:
         for error in errors:

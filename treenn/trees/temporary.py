@@ -1,4 +1,4 @@
-"""Names of temporary files and folders, from which a later process tells whether their writer was killed."""
+"""Names of temporary files and folders that identify their process, and removal of those of killed processes."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import zlib
 from pathlib import Path
 
 _NAME = re.compile(r"\.(?P<target>.+)\.(?P<host>[0-9a-f]{8})-(?P<process>[0-9]+)-\w+", re.DOTALL)
-_LONGEST = 50  # characters of the target's name: the whole must fit into 255 bytes
-_ABANDONED = 24 * 3600  # seconds without a change, after which a writer on another machine counts as dead
+_LONGEST = 50  # characters of the target's name, so that the whole name has at most 255 bytes
+_ABANDONED = 24 * 3600  # seconds without a modification after which a process on another machine is considered dead
 
 
 def temporary_prefix(target: str) -> str:
-    """The prefix of a temporary file's name: hidden, with the target's name, this machine and this process."""
+    """The prefix of a temporary file's name: a dot, the target's name, and the identity of machine and process."""
     return f".{target[:_LONGEST]}.{_host()}-{os.getpid()}-"
 
 
 def is_stale(path: Path, target: str | None = None) -> bool:
-    """Whether this is a temporary file or folder whose writer was killed.
+    """Whether this is a temporary file or folder of a process that was killed.
 
-    That is the case if no process of its number runs on this machine, or if it has not changed for a day.
+    The process is considered dead if it does not run on this machine, or if the file was not modified for a day.
 
     Args:
-        path: what to look at.
-        target: the file or folder that it must be for; if None, any.
+        path: the file or folder.
+        target: the name of its target (default: None, any target).
     """
     match = _NAME.fullmatch(path.name)
     if match is None or (target is not None and match["target"] != target[:_LONGEST]):
@@ -41,11 +41,11 @@ def is_stale(path: Path, target: str | None = None) -> bool:
 
 
 def remove_stale(folder: Path, target: str | None = None) -> None:
-    """Remove the temporary files and folders that killed processes left in a folder.
+    """Remove the temporary files and folders of killed processes.
 
     Args:
-        folder: where to look; not in its subfolders.
-        target: of which file or folder; if None, of any.
+        folder: the folder, without its subfolders.
+        target: the name of their target (default: None, any target).
     """
     try:
         stale = [path for path in folder.iterdir() if is_stale(path, target)]
@@ -56,7 +56,7 @@ def remove_stale(folder: Path, target: str | None = None) -> None:
 
 
 def _remove(path: Path) -> None:
-    """Remove it, as far as possible: it can be in use on Windows, or be removed by another process right now."""
+    """Remove a path if possible: it can be in use on Windows, or be removed concurrently."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
         return
@@ -72,7 +72,7 @@ def _host() -> str:
 
 def _is_running(process: int) -> bool:
     if os.name != "posix":
-        return process == os.getpid()  # a signal would end it there; what is in use cannot be removed anyway
+        return process == os.getpid()  # signal 0 would end the process; files in use cannot be removed anyway
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):

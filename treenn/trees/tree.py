@@ -1,4 +1,4 @@
-"""`Tree`: one binary tree over the words of a sentence, flat and frozen."""
+"""`Tree`: an immutable binary tree over the words of a sentence, stored as flat tuples."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ __all__ = ["Label", "Tree"]
 
 @dataclass(frozen=True)
 class Tree:
-    """A binary tree over `words`, numbered as in SciPy's linkage matrices.
+    """A binary tree over `words`, with nodes numbered as in SciPy's linkage matrices.
 
-    Node `i < n` is word `i`; node `n + k` is `merges[k]`, a (left, right) pair of earlier nodes whose spans touch.
-    There are always `2n - 1` nodes and the last one is the root. Nothing here recurses, so depth has no limit.
+    Node `i < n` is word `i`; node `n + k` is `merges[k]`, a (left, right) pair of earlier nodes with adjacent spans.
+    The `2n - 1` nodes are in topological order, and the last one is the root. No method recurses: depth is unlimited.
 
     Args:
         words: the `n >= 1` words of the sentence, in order.
         merges: `n - 1` pairs of node numbers, children before parents.
-        labels: one a node (`None` where there is none); left out, no node has a label.
+        labels: one label per node, None for nodes without a label (default: no node has a label).
 
     Raises:
-        InputError: where the merges are not one binary tree over the words in order; the message names the value.
+        InputError: if the merges are not one binary tree over the words in order; names the value.
 
     >>> tree = Tree(("not", "very", "good"), ((1, 2), (0, 3)), (2, 2, 3, 4, 1))
     >>> tree.spans[tree.root], tree.heights[tree.root], tree.labels[tree.root]
@@ -48,7 +48,7 @@ class Tree:
 
     @classmethod
     def _trusted(cls, words: tuple[str, ...], merges: tuple[tuple[int, int], ...], labels: tuple[Label, ...]) -> Tree:
-        """A tree without validation, for arguments that are valid by construction; `labels` has one per node."""
+        """Construct without validation, for arguments that are valid by construction; `labels` has one per node."""
         tree = object.__new__(cls)
         tree.__dict__.update(words=words, merges=merges, labels=labels)
         return tree
@@ -89,13 +89,13 @@ class Tree:
         return self.labels[-1]
 
     def children(self, node: int) -> tuple[int, int] | None:
-        """The (left, right) children of a node, `None` for a word."""
+        """The (left, right) children of a node; None for a word."""
         node = check_node(node, len(self))
         return None if node < len(self.words) else self.merges[node - len(self.words)]
 
     @cached_property
     def spans(self) -> tuple[tuple[int, int], ...]:
-        """For each node the words it covers, as (start, end) with `end` exclusive."""
+        """The span of words of each node, as (start, end) with `end` exclusive."""
         spans = [(i, i + 1) for i in range(len(self.words))]
         for left, right in self.merges:
             spans.append((spans[left][0], spans[right][1]))
@@ -103,7 +103,7 @@ class Tree:
 
     @cached_property
     def heights(self) -> tuple[int, ...]:
-        """For each node the longest way down to a word: 0 for a word, 1 for two words together."""
+        """The height of each node, the maximum number of edges to a word below it: 0 for a word."""
         heights = [0] * len(self.words)
         for left, right in self.merges:
             heights.append(1 + max(heights[left], heights[right]))
@@ -111,37 +111,37 @@ class Tree:
 
     @cached_property
     def parents(self) -> tuple[int, ...]:
-        """For each node the number of its parent, -1 for the root."""
+        """The parent of each node; -1 for the root."""
         parents = [-1] * len(self)
         for node, (left, right) in enumerate(self.merges, start=len(self.words)):
             parents[left] = parents[right] = node
         return tuple(parents)
 
     def subtree(self, node: int) -> Tree:
-        """The tree below a node, as a tree of its own; its nodes keep their order.
+        """The subtree of a node as a new tree, with nodes in the same order.
 
         >>> print(Tree(("not", "very", "good"), ((1, 2), (0, 3)), (2, 2, 3, 4, 1)).subtree(3))
         (4 (2 very) (3 good))
         """
         n, (start, end) = len(self.words), self.spans[check_node(node, len(self))]
-        inside = [each for each, span in enumerate(self.spans) if start <= span[0] and span[1] <= end]
-        number = {old: new for new, old in enumerate(inside)}
-        pairs = (self.merges[each - n] for each in inside if each >= n)
-        merges = tuple((number[left], number[right]) for left, right in pairs)
-        return self._trusted(self.words[start:end], merges, tuple(self.labels[each] for each in inside))
+        inside = [node for node, span in enumerate(self.spans) if start <= span[0] and span[1] <= end]
+        renumbered = {old: new for new, old in enumerate(inside)}
+        pairs = (self.merges[node - n] for node in inside if node >= n)
+        merges = tuple((renumbered[left], renumbered[right]) for left, right in pairs)
+        return self._trusted(self.words[start:end], merges, tuple(self.labels[node] for node in inside))
 
     def map_labels(self, change: Callable[[Label], Label]) -> Tree:
-        """The same tree with `change(label)` at every node."""
+        """A tree of the same shape with the labels `change(label)`."""
         check("change", change, Callable)
         return Tree(self.words, self.merges, tuple(change(label) for label in self.labels))
 
     def with_labels(self, labels: Iterable[Label]) -> Tree:
-        """The same tree with these labels, one a node in node order."""
+        """A tree of the same shape with other labels, one per node in node order."""
         return Tree(self.words, self.merges, check_labels(labels))
 
 
 def _check(tree: Tree) -> None:
-    """Refuse whatever is not one binary tree over its words in order."""
+    """Validate that the merges are one binary tree over the words in order."""
     n, merges = len(tree.words), tree.merges
     if len(merges) != n - 1:
         raise InputError(f"a binary tree over {n} words has {n - 1} merges, not {len(merges)}")
@@ -149,7 +149,7 @@ def _check(tree: Tree) -> None:
         raise InputError(f"a binary tree over {n} words has {2 * n - 1} labels, not {len(tree.labels)}")
     starts, ends = list(range(n)), list(range(1, n + 1))
     if not {2}.issuperset(map(len, merges)):
-        raise InputError(f"{argument('merges')}: must be pairs of node numbers, a left and a right child each")
+        raise InputError(f"{argument('merges')}: must be pairs of node numbers, (left child, right child)")
     used = bytearray(2 * n - 1)
     for node, (left, right) in enumerate(merges, start=n):
         if not (0 <= left < node and 0 <= right < node):

@@ -129,7 +129,7 @@ def test_bad_lines_are_skipped_on_request(tmp_path: Path, monkeypatch: pytest.Mo
     assert [tree.label for tree in _read(path, errors.append)] == [3, 6]
     assert [error.line for error in errors] == [2, 3]
     path.write_text("7\t]\n4\t5\n")
-    with pytest.raises(InputError, match="all 2 sentences are wrong; the first: this line must be a digit"):
+    with pytest.raises(InputError, match="all 2 sentences are malformed; the first: this line must be a digit"):
         _read(path, errors.append)
 
 
