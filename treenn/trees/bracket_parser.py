@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import line_starts, place, place_among
+from treenn.trees.files import line_and_column, line_and_column_of, line_starts
 from treenn.trees.ptb_escapes import unescape, unescape_label
 from treenn.trees.skipping import OnError, require_some
 from treenn.trees.tree import Label
@@ -88,7 +88,7 @@ def group(
 
 def _located(fault: ParseError, text: str, source: str | Path) -> InputError:
     start = next(islice(_TOKEN.finditer(text), fault.at, None)).start()
-    line, column = place(text, start)
+    line, column = line_and_column(text, start)
     return InputError(fault.message, source=source, line=line, column=column)
 
 
@@ -120,7 +120,7 @@ def _group_good(
             break
     errors, starts = list[InputError](), line_starts(text)
     for fault in faults:
-        line, column = place_among(starts, matches[fault.at].start())
+        line, column = line_and_column_of(starts, matches[fault.at].start())
         errors.append(InputError(fault.message, source=source, line=line, column=column))
     return require_some(trees, errors, on_error, InputError(_NO_TREE, source=source))
 

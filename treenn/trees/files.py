@@ -1,4 +1,4 @@
-"""Text, JSON and TOML files: reading with the place of every error, atomic writing."""
+"""Text, JSON and TOML files: reading with the position of every error, and atomic writing."""
 
 import codecs
 import json
@@ -23,15 +23,14 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def read_text(path: str | Path, encoding: str | None = None) -> str:
-    """The text of a file, without a byte order mark.
+    """Read the text of a file, without a byte order mark.
 
     Args:
         path: the file.
-        encoding: the name of its encoding (default: UTF-8). Readers with an option for it pass a name, so that the
-            error about a wrong byte mentions the option.
+        encoding: the encoding (default: None, UTF-8). If given, the error for an invalid byte mentions the argument.
 
     Raises:
-        InputError: if the file is missing, is a folder, cannot be read, or holds bytes that are not of this encoding,
+        InputError: if the file is missing, is a folder, cannot be read, or has bytes that are invalid in this encoding,
             or if there is no such encoding.
     """
     codec = _codec("utf-8" if encoding is None else encoding)
@@ -48,31 +47,30 @@ def _read_bytes(path: str | Path) -> bytes:
     try:
         return Path(path).read_bytes()
     except MemoryError as error:
-        raise InputError("this file is larger than the memory that is free", source=path) from error
+        raise InputError("this file is larger than the available memory", source=path) from error
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
         raise InputError(f"cannot read this file: {getattr(error, 'strerror', None) or error}", source=path) from error
 
 
 def _read_regular(path: str | Path) -> str:
-    """As `read_text`, of a file in a folder that may be from anyone.
+    """Read the text of a file in an untrusted folder.
 
     Raises:
-        InputError: as `read_text`, and if it is a pipe or a device, whose reader may wait forever, or larger than
-            `MOST_BYTES`.
+        InputError: as `read_text`, and if it is a pipe or a device, which could block, or larger than `MOST_BYTES`.
     """
     try:
         status = Path(path).stat()
     except (OSError, ValueError):
         return read_text(path)  # which raises the error
     if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
-        raise InputError("cannot read this file: it is a pipe or a device, no regular file", source=path)
+        raise InputError("cannot read this file: it is a pipe or a device, not a regular file", source=path)
     if status.st_size > MOST_BYTES:
-        raise InputError(f"this file has {status.st_size:,} bytes; at most {MOST_BYTES:,} are read", source=path)
+        raise InputError(f"this file has {status.st_size:,} bytes; the maximum is {MOST_BYTES:,}", source=path)
     return read_text(path)
 
 
 def _codec(encoding: str) -> str:
-    """The name under which Python knows a text encoding."""
+    """The canonical name of a text encoding."""
     try:
         name = codecs.lookup(encoding).name
         "".encode(name)
@@ -85,22 +83,22 @@ def _codec(encoding: str) -> str:
 
 
 def _undecodable(error: UnicodeError, data: bytes, codec: str, path: str | Path, *, can_choose: bool) -> InputError:
-    """The error for bytes of another encoding, with the place of the first one."""
+    """The error for a byte that is invalid in this encoding, with its position."""
     named = argument("encoding", repr("latin-1"))
     remedy = "save the file as UTF-8" + (f", or name its encoding, as in {named}" if can_choose else "")
     try:
         if not isinstance(error, UnicodeDecodeError):
             raise error
         before = data[: error.start].decode(codec, errors="replace")
-    except UnicodeError:  # from codecs that do not tell where, or cannot replace
+    except UnicodeError:  # from codecs that do not report positions, or cannot replace
         return InputError(f"this file is not {codec.upper()}: {error}; {remedy}", source=path)
-    line, column = place(before, len(before))
-    found = f"byte 0x{data[error.start]:02x}" if error.start < len(data) else "the end of the file"
-    return InputError(f"{found} is not {codec.upper()}; {remedy}", source=path, line=line, column=column)
+    line, column = line_and_column(before, len(before))
+    problem = f"byte 0x{data[error.start]:02x}" if error.start < len(data) else "the end of the file"
+    return InputError(f"{problem} is not {codec.upper()}; {remedy}", source=path, line=line, column=column)
 
 
 def split_lines(text: str) -> list[str]:
-    """The lines of a text without their ends, which are LF, CR LF or CR; no other character ends a line.
+    """Split a text into lines at LF, CR LF and CR, and at no other characters.
 
     >>> split_lines("a\\r\\nb\\u2028c\\r\\rd\\n")
     ['a', 'b\\u2028c', '', 'd']
@@ -111,9 +109,9 @@ def split_lines(text: str) -> list[str]:
     return lines
 
 
-def place(text: str, offset: int) -> tuple[int, int]:
-    """Line and column, both from 1, of a character of a text; lines end as in `split_lines`."""
-    return place_among(line_starts(text[:offset]), offset)
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
+    """The line and column, both from 1, of the character at an offset; lines end as in `split_lines`."""
+    return line_and_column_of(line_starts(text[:offset]), offset)
 
 
 def line_starts(text: str) -> list[int]:
@@ -121,18 +119,18 @@ def line_starts(text: str) -> list[int]:
     return [0, *(match.end() for match in _LINE_END.finditer(text))]
 
 
-def place_among(starts: Sequence[int], offset: int) -> tuple[int, int]:
-    """As `place`, for many places in one text, of which `starts` are the `line_starts`."""
+def line_and_column_of(starts: Sequence[int], offset: int) -> tuple[int, int]:
+    """The line and column of the character at an offset, given the `line_starts` of the text."""
     line = bisect_right(starts, offset)
     return line, offset - starts[line - 1] + 1
 
 
 def read_json(path: str | Path) -> Any:
-    """What a JSON file holds.
+    """Read and parse a JSON file.
 
     Raises:
         InputError: as `read_text`, and if it is no regular file, larger than `MOST_BYTES`, not JSON, nested too deeply,
-            or holds thousands of digits.
+            or has a number of thousands of digits.
     """
     text = _read_regular(path)
     try:
@@ -142,15 +140,15 @@ def read_json(path: str | Path) -> Any:
     except RecursionError:
         raise InputError("this JSON is nested too deeply to be read", source=path) from None
     except ValueError as error:
-        raise InputError("this JSON holds a whole number of too many digits", source=path) from error
+        raise InputError("this JSON has a whole number of too many digits", source=path) from error
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
-    """What a TOML file holds.
+    """Read and parse a TOML file.
 
     Raises:
         InputError: as `read_text`, and if it is no regular file, larger than `MOST_BYTES`, not TOML, nested too deeply,
-            or holds thousands of digits.
+            or has a number of thousands of digits.
     """
     text = _read_regular(path)
     try:
@@ -168,16 +166,17 @@ def read_toml(path: str | Path) -> dict[str, Any]:
 def write_bytes(path: str | Path, data: bytes, *, make_folder: bool = True) -> None:
     """Write atomically, via a temporary file in the same folder and a rename.
 
-    Temporary files of the same target that killed processes left are removed.
+    Temporary files of the same target from killed processes are removed.
 
     Args:
         path: the file.
-        data: what it will hold.
-        make_folder: whether to make its folder if there is none; false if a missing one was removed meanwhile.
+        data: the content.
+        make_folder: whether to create a missing folder (default: True); False for a folder that may have been removed
+            since.
 
     Raises:
-        InputError: if the folder cannot be made or written, or if data of a known kind (`kind_of`) would replace a file
-            of another.
+        InputError: if the folder cannot be created or written to, or if data of a known kind (`kind_of`) would replace
+            a file of another kind.
     """
     path = Path(path)
     try:
@@ -203,15 +202,15 @@ def write_bytes(path: str | Path, data: bytes, *, make_folder: bool = True) -> N
             Path(name).unlink(missing_ok=True)
 
 
-_SHOWN = 1 << 14  # bytes by which a file's kind is known
+_SHOWN = 1 << 14  # the number of initial bytes that determine the kind of a file
 
 
 def check_replaceable(path: str | Path, kind: str) -> None:
-    """Refuse to replace a file of another kind, which the same command cannot have written.
+    """Refuse to replace a file of another kind.
 
     Args:
         path: the file, which need not exist.
-        kind: as `kind_of` names it.
+        kind: the kind of the new file, as `kind_of` returns it.
 
     Raises:
         InputError: if the file is not empty and of another kind.
@@ -220,13 +219,13 @@ def check_replaceable(path: str | Path, kind: str) -> None:
     if not path.is_file():
         return
     with path.open("rb") as file:
-        held = file.read(_SHOWN)
-    if held and kind_of(held) != kind:
+        start = file.read(_SHOWN)
+    if start and kind_of(start) != kind:
         raise InputError(f"this file exists and is no {kind}: it is not replaced; move it or name another", source=path)
 
 
 def kind_of(data: bytes) -> str | None:
-    """The kind of a file that users name and treenn writes: a picture, a page, a report, or JSON with a schema.
+    """The kind of an output file: a picture, a page, a report, or JSON with a schema; None for other files.
 
     >>> kind_of(b'{"schema": "treenn.bench", "version": 1}'), kind_of(b"{}")
     ('JSON of treenn.bench', None)
@@ -245,21 +244,21 @@ def kind_of(data: bytes) -> str | None:
 
 
 def write_text(path: str | Path, text: str, *, make_folder: bool = True) -> None:
-    """`write_bytes` for text, as UTF-8.
+    """Write text atomically, as UTF-8.
 
     Raises:
-        InputError: as `write_bytes`, and if the text holds half of a surrogate pair, which UTF-8 cannot hold.
+        InputError: as `write_bytes`, and if the text has a lone surrogate, which UTF-8 cannot encode.
     """
     try:
         data = text.encode("utf-8")
     except UnicodeEncodeError as error:
-        wrong = f"character {text[error.start]!r} is half of a surrogate pair, which UTF-8 cannot hold"
-        raise InputError(f"cannot write this text: {wrong}", source=path) from error
+        problem = f"character {text[error.start]!r} is half of a surrogate pair, which UTF-8 cannot encode"
+        raise InputError(f"cannot write this text: {problem}", source=path) from error
     write_bytes(path, data, make_folder=make_folder)
 
 
 def _umask() -> int:
-    # mkstemp makes files that only their owner reads; the umask can only be read by setting it.
+    # mkstemp creates files that only the owner can read; the umask can only be read by setting it.
     mask = os.umask(0)
     os.umask(mask)
     return mask
