@@ -417,7 +417,7 @@ def test_a_pipe_in_place_of_json(kind: Any, tmp_path: Path) -> None:
         folder = make(tmp_path / name)
         (folder / name).unlink()
         os.mkfifo(folder / name)
-        assert refused(load, folder) == f"/{name}: cannot read this file: it is a pipe or a device, no regular file"
+        assert refused(load, folder) == f"/{name}: cannot read this file: it is a pipe or a device, not a regular file"
 
 
 def test_a_grammar_needs_its_unknown_word(tmp_path: Path) -> None:

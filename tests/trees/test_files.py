@@ -108,7 +108,7 @@ def test_lines_and_places(text: str) -> None:
     [
         ("[" * 100_000, "this JSON is nested too deeply to be read"),
         ('{"a": ' * 100_000, "this JSON is nested too deeply to be read"),
-        ("9" * 5000, "this JSON holds a whole number of too many digits"),
+        ("9" * 5000, "this JSON has a whole number of too many digits"),
         ("", "1:1: not JSON: Expecting value"),
         ('{"a":\n 1,}', ":2:"),
     ],
@@ -296,7 +296,7 @@ def test_a_file_of_another_kind_is_not_replaced(held: str | bytes, new: str | by
 def test_a_pipe_or_a_device_is_no_json(read: Callable[[Path], Any], tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", Path("/dev/zero")):
-        with pytest.raises(InputError, match="it is a pipe or a device, no regular file"):
+        with pytest.raises(InputError, match="it is a pipe or a device, not a regular file"):
             read(path)
 
 
@@ -304,5 +304,5 @@ def test_a_pipe_or_a_device_is_no_json(read: Callable[[Path], Any], tmp_path: Pa
 def test_json_has_a_maximum_size(read: Callable[[Path], Any], tmp_path: Path) -> None:
     with (tmp_path / "large").open("wb") as file:
         file.truncate(20_000_000_000)  # a sparse file
-    with pytest.raises(InputError, match="this file has 20,000,000,000 bytes; at most 1,000,000,000 are read"):
+    with pytest.raises(InputError, match="this file has 20,000,000,000 bytes; the maximum is 1,000,000,000"):
         read(tmp_path / "large")
