@@ -13,6 +13,7 @@ from treenn.commands.settings_options import takes_settings
 from treenn.models.settings import Settings
 
 if TYPE_CHECKING:
+    from treenn.experiment.search.log import SearchLog
     from treenn.experiment.search.sampling import Search
 
 
@@ -60,6 +61,7 @@ def tune(
     """
     from treenn.commands.progress_bars import print_json, progress_bar, say
     from treenn.experiment.search.chosen_settings import plan_models
+    from treenn.experiment.search.log import TRIALS_SCHEMA
     from treenn.experiment.search.sampling import Search
     from treenn.experiment.search.space import SHIPPED, read_space
     from treenn.experiment.search.tune import run_of
@@ -78,20 +80,20 @@ def tune(
         log = run_search(search, out, progress=RunsBar(bar, "trials"), **how)
     write_text(out / "best.toml", plan_models(log))
     if json:
-        print_json(log)
+        print_json(TRIALS_SCHEMA.to_json(log))
     else:
         _print(log, search)
     say(f"log: {out / 'trials.json'}  best settings: {out / 'best.toml'}")
 
 
-def _print(log: dict[str, Any], search: Search) -> None:
+def _print(log: SearchLog, search: Search) -> None:
     from treenn.commands.progress_bars import tell
     from treenn.experiment.search.chosen_settings import plan_models, train_command
     from treenn.experiment.search.table import tuning_table
     from treenn.runtime.terminal import console
 
     console().print(tuning_table(log))
-    for model, best in log["best"].items():
+    for model, best in log.best.items():
         if best is not None:
             tell(train_command(log, model, search.vectors))
             print()

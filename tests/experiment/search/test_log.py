@@ -1,9 +1,12 @@
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from treenn.experiment.search.log import expected_best, value
+import treebanks
+from treenn.experiment.results import SplitMetrics
+from treenn.experiment.search.log import TRIALS_SCHEMA, Trial, expected_best, value
 from treenn.trees import InputError
 
 
@@ -22,12 +25,23 @@ def test_the_expected_best_of_many_trials_is_a_number() -> None:
     assert found == sorted(found)
 
 
+def trial(failure: str | None = None, dev: dict[str, float | None] | None = None) -> Trial:
+    return Trial("lstm", 0, {}, {}, failure, None if dev is None else SplitMetrics({}, dev))
+
+
 def test_a_trial_that_diverged_reached_nothing() -> None:
-    assert value({"failure": "the loss became nan", "dev": None}, "root") == 0
-    assert value({"failure": None, "dev": {"root": 0.4}}, "root") == 0.4
+    assert value(trial(failure="the loss became nan"), "root") == 0
+    assert value(trial(dev={"root": 0.4}), "root") == 0.4
 
 
 @pytest.mark.parametrize("dev", [{"root": None}, {"pearson": 0.8}])
 def test_a_metric_without_labels_is_named(dev: dict[str, float | None]) -> None:
     with pytest.raises(InputError, match="metric root: split 'dev' has no labels for it"):
-        value({"failure": None, "dev": dev}, "root")
+        value(trial(dev=dev), "root")
+
+
+def test_the_committed_logs_are_read() -> None:
+    folder = Path(treebanks.__file__).parent / "results/sst/trials"
+    for file in folder.glob("*.json"):
+        log = TRIALS_SCHEMA.read(file)
+        assert len(log.trials) == log.trials_per_model * len(log.best)

@@ -1,6 +1,5 @@
 """A search over toy data: what it tries, what it writes, and what it leaves alone."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from toy import toy_treebank
 
 import treebanks
 from treenn.experiment.run import load
+from treenn.experiment.search.log import TRIALS_SCHEMA
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Range, Space
 from treenn.experiment.search.tune import tune
@@ -20,6 +20,7 @@ from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
 from treenn.training import train
 from treenn.trees import InputError
+from treenn.trees.json_records import to_json
 
 RECIPE = Settings(size=6, word_size=5, epochs=1)
 SPACE = Space({"learning_rate": Range(0.01, 0.5), "cell_dropout": (0.1, 0.3)})
@@ -68,33 +69,32 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Settings]]:
 
 def test_every_model_gets_as_many_trials_and_the_same_draws(tmp_path: Path) -> None:
     log = tune(search(), tmp_path, command="treenn tune")
-    assert json.loads((tmp_path / "trials.json").read_text()) == log
-    lstm, average = ([each for each in log["trials"] if each["model"] == model] for model in ("lstm", "average"))
-    assert [each["trial"] for each in lstm] == [each["trial"] for each in average] == [0, 1, 2]
+    assert TRIALS_SCHEMA.read(tmp_path / "trials.json") == log
+    lstm, average = map(log.of_model, ("lstm", "average"))
+    assert [each.trial for each in lstm] == [each.trial for each in average] == [0, 1, 2]
     for one, other in zip(lstm, average, strict=True):
-        assert one["drawn"]["learning_rate"] == other["drawn"]["learning_rate"]
-        assert set(other["drawn"]) == {"learning_rate"}
-        assert one["settings"] == one["settings"] | one["drawn"] | {"model": "lstm", "epochs": 1, "seed": 0}
-        assert abs(one["parameters"] - other["parameters"]) < 0.1 * one["parameters"]
-    assert log["schema"] == "treenn.trials"
-    assert log["trials_per_model"] == 3
-    assert log["treebank"]["sizes"] == {"train": 40, "dev": 30}
-    assert log["space"] == {"learning_rate": {"low": 0.01, "high": 0.5}, "cell_dropout": [0.1, 0.3]}
-    assert "learning_rate" not in log["settings"]
+        assert one.drawn["learning_rate"] == other.drawn["learning_rate"]
+        assert set(other.drawn) == {"learning_rate"}
+        assert one.settings == one.settings | one.drawn | {"model": "lstm", "epochs": 1, "seed": 0}
+        assert abs(one.parameters - other.parameters) < 0.1 * one.parameters
+    assert log.trials_per_model == 3
+    assert log.treebank.sizes == {"train": 40, "dev": 30}
+    assert log.space == {"learning_rate": {"low": 0.01, "high": 0.5}, "cell_dropout": [0.1, 0.3]}
+    assert "learning_rate" not in log.settings
 
 
 def test_the_best_is_the_best_on_dev(tmp_path: Path) -> None:
     log = tune(search(metric="all_nodes"), tmp_path)
-    for model, best in log["best"].items():
-        reached = [each["dev"]["all_nodes"] for each in log["trials"] if each["model"] == model]
-        assert best["value"] == max(reached) == reached[best["trial"]] == log["expected_best"][model][-1]
-        assert log["expected_best"][model][0] == pytest.approx(sum(reached) / 3)
+    for model, best in log.best.items():
+        reached = [each.dev.values["all_nodes"] for each in log.of_model(model)]
+        assert best.value == max(reached) == reached[best.trial] == log.expected_best[model][-1]
+        assert log.expected_best[model][0] == pytest.approx(sum(reached) / 3)
 
 
 def test_a_trial_is_the_training_that_its_settings_make(tmp_path: Path) -> None:
-    first = tune(search(trials=1), tmp_path)["trials"][0]
-    again = train(TOY, Settings(**first["settings"])).results  # with the test trees there
-    assert again["dev"] == first["dev"]
+    first = tune(search(trials=1), tmp_path).trials[0]
+    again = train(TOY, Settings(**first.settings)).results  # with the test trees there
+    assert again["dev"] == to_json(first.dev)
 
 
 def test_a_search_that_was_stopped_goes_on(tmp_path: Path, trained: list[Settings]) -> None:
@@ -103,7 +103,7 @@ def test_a_search_that_was_stopped_goes_on(tmp_path: Path, trained: list[Setting
     (tmp_path / "trials.json").unlink()
     more = tune(search(trials=3), tmp_path)
     assert len(trained) == 6
-    assert more["trials"][:4] == log["trials"]
+    assert more.trials[:4] == log.trials
     other = search(trials=3, settings=replace(RECIPE, epochs=2))
     with pytest.raises(InputError, match=r"the search in this folder has settings\.epochs 1, not 2; resume with the"):
         tune(other, tmp_path)
@@ -115,11 +115,11 @@ def test_a_search_that_was_stopped_goes_on(tmp_path: Path, trained: list[Setting
 def test_a_trial_that_diverges_is_a_trial(tmp_path: Path) -> None:
     wild = Space({"learning_rate": (1e18,), "embedding_learning_rate": (1e18,)})
     log = tune(search(models=("recursive-relu", "average"), trials=1, space=wild), tmp_path)
-    first = log["trials"][0]
-    assert first["failure"].startswith("the ")
-    assert first["dev"] is None
-    assert log["best"]["recursive-relu"] is None
-    assert log["expected_best"]["recursive-relu"] == [0.0]
+    first = log.trials[0]
+    assert first.failure.startswith("the ")
+    assert first.dev is None
+    assert log.best["recursive-relu"] is None
+    assert log.expected_best["recursive-relu"] == (0.0,)
 
 
 def test_other_mistakes_end_the_search(tmp_path: Path) -> None:

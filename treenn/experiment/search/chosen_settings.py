@@ -7,13 +7,12 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from treenn.experiment.search.log import TRIALS
+from treenn.experiment.search.log import TRIALS, SearchLog
 from treenn.models.settings import Settings, option
 
 
-def train_command(log: Mapping[str, Any], model: str, vectors: Sequence[str | Path]) -> str:
+def train_command(log: SearchLog, model: str, vectors: Sequence[str | Path]) -> str:
     """Return the `treenn train` command that repeats the best trial of a model and evaluates it on the test splits.
 
     Args:
@@ -21,7 +20,7 @@ def train_command(log: Mapping[str, Any], model: str, vectors: Sequence[str | Pa
         model: the model's name.
         vectors: the paths of the word vectors.
     """
-    usual, words = asdict(Settings()), ["treenn", "train", "--treebank", log["treebank"]["name"]]
+    usual, words = asdict(Settings()), ["treenn", "train", "--treebank", log.treebank.name]
     for path in vectors:
         words += ["--vectors", str(path)]
     for name, chosen in _best_settings(log, model).items():
@@ -30,21 +29,21 @@ def train_command(log: Mapping[str, Any], model: str, vectors: Sequence[str | Pa
     return shlex.join([*words, "--out", f"{model}-tuned"])
 
 
-def _best_settings(log: Mapping[str, Any], model: str) -> dict[str, Any]:
-    number = log["best"][model]["trial"]
-    best = next(each for each in log["trials"] if (each["model"], each["trial"]) == (model, number))
-    return dict(best["settings"])
+def _best_settings(log: SearchLog, model: str) -> Mapping[str, object]:
+    best = log.best[model]
+    assert best is not None
+    return next(trial.settings for trial in log.of_model(model) if trial.trial == best.trial)
 
 
-def plan_models(log: Mapping[str, Any]) -> str:
+def plan_models(log: SearchLog) -> str:
     """Return the models with their best settings, in TOML for a plan of `treenn compare --plan`.
 
     A model all of whose trials diverged is skipped.
     """
     entries = []
-    for model, best in log["best"].items():
+    for model, best in log.best.items():
         if best is not None:
-            lines = [f"{name} = {json.dumps(value)}" for name, value in best["drawn"].items()]
+            lines = [f"{name} = {json.dumps(value)}" for name, value in best.drawn.items()]
             entries.append(
                 "\n".join(["[[model]]", f'name = "{model}"', f'trials = "{TRIALS}"', "[model.settings]", *lines])
             )

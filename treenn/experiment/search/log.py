@@ -1,52 +1,119 @@
 """`trials.json`: the trials of a search, in a versioned schema, and the expected best of fewer trials.
 
-Version 1. Fractions are from 0 to 1, times in seconds.
-
-    schema, version   "treenn.trials", 1
-    command, created  the command that made it, and the time (UTC)
-    environment       treenn, commit, python, torch, numpy, platform, processor, threads, device
-    treebank          name; sizes: examples of train and dev; no other split was used
-    vectors           the files of word vectors
-    metric            the metric on dev that trials are judged by
-    seed              the seed of every training, and of the draws
-    trials_per_model  the number of trials of each model
-    space             the choices of each setting, or low and high
-    settings          the settings that all trials share: those not drawn, without model and size
-    trials            one entry per trial:
-        model, trial          the model, the number from 0; drawn: the drawn settings; settings: all settings
-        dev                   all metrics on dev of the selected epoch; null if training diverged
-        failure               null, or the value that became NaN or infinite
-        parameters            without the word vectors
-        best_epoch, epochs    the selected epoch, and the number of epochs
-        seconds, environment  of training, without evaluation
-    best              by model: trial, value and drawn of its best trial; null if all diverged
-    expected_best     by model: the expected best of 1, 2, ... trials; a diverged trial counts as 0
+Fractions are from 0 to 1, times in seconds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from math import comb
 from pathlib import Path
-from typing import Any
 
 from treebanks import PairTreebank, Treebank
+from treenn.experiment.results import SettingValues, SplitMetrics
 from treenn.experiment.search.sampling import Search
 from treenn.runtime.environment import environment
 from treenn.tasks import task_of
 from treenn.trees.errors import InputError, argument
-
-SCHEMA, VERSION = "treenn.trials", 1
+from treenn.trees.json_records import Schema
 
 TRIALS = "trials.json"
 """The log's name in a search's folder."""
 
 
-def collect(
-    search: Search, treebank: Treebank | PairTreebank, trials: Sequence[dict[str, Any]], command: str
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Trial:
+    """The results of a trial.
+
+    Args:
+        model: the model.
+        trial: its number, from 0.
+        drawn: the drawn settings.
+        settings: all settings.
+        failure: the value that became NaN or infinite, None if training did not diverge.
+        dev: the metrics on dev of the selected epoch; None if training diverged, like the fields below.
+        parameters: the number of parameters, without the word vectors.
+        best_epoch: the selected epoch, from 1.
+        epochs: the number of epochs.
+        seconds: the training time.
+        environment: versions, machine and device.
+    """
+
+    model: str
+    trial: int
+    drawn: SettingValues
+    settings: SettingValues
+    failure: str | None
+    dev: SplitMetrics | None
+    parameters: int | None = None
+    best_epoch: int | None = None
+    epochs: int | None = None
+    seconds: float | None = None
+    environment: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BestTrial:
+    """The best trial of a model: its number, its metric and its drawn settings."""
+
+    trial: int
+    value: float
+    drawn: SettingValues
+
+
+@dataclass(frozen=True)
+class SearchTreebank:
+    """The treebank of a search: its name, and the sizes of train and dev; no other split was used."""
+
+    name: str
+    sizes: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class SearchLog:
+    """The log of a search.
+
+    Args:
+        command: the command that made it.
+        created: the time of creation (UTC).
+        environment: versions, machine and device.
+        treebank: the treebank.
+        vectors: the file names of word vectors.
+        metric: the metric on dev that trials are judged by.
+        seed: the seed of every training, and of the draws.
+        trials_per_model: the number of trials of each model.
+        space: the choices of each setting, or low and high.
+        settings: the settings that all trials share.
+        trials: the trials.
+        best: the best trial by model; None if all diverged.
+        expected_best: by model, the expected best of 1, 2, ... trials; a diverged trial counts as 0.
+    """
+
+    command: str
+    created: str
+    environment: Mapping[str, object]
+    treebank: SearchTreebank
+    vectors: tuple[str, ...]
+    metric: str
+    seed: int
+    trials_per_model: int
+    space: Mapping[str, object]
+    settings: SettingValues
+    trials: tuple[Trial, ...]
+    best: Mapping[str, BestTrial | None]
+    expected_best: Mapping[str, tuple[float, ...]]
+
+    def of_model(self, model: str) -> list[Trial]:
+        """The trials of a model."""
+        return [trial for trial in self.trials if trial.model == model]
+
+
+TRIALS_SCHEMA = Schema("treenn.trials", 1, SearchLog, "trials.json of `treenn tune`")
+
+
+def collect(search: Search, treebank: Treebank | PairTreebank, trials: Sequence[Trial], command: str) -> SearchLog:
     """Return the log of a search.
 
     Args:
@@ -59,54 +126,47 @@ def collect(
         InputError: if dev has no labels for the metric.
     """
     metric = search.metric or task_of(treebank).metric
-    return {
-        "schema": SCHEMA,
-        "version": VERSION,
-        "command": command,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "environment": environment(),
-        "treebank": {
-            "name": treebank.name,
-            "sizes": {split: len(treebank.splits[split]) for split in ("train", "dev")},
+    by_model = {model: [trial for trial in trials if trial.model == model] for model in search.models}
+    shared = ("model", "size", "seed", *search.space.settings)
+    return SearchLog(
+        command=command,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        environment=environment(),
+        treebank=SearchTreebank(treebank.name, {split: len(treebank.splits[split]) for split in ("train", "dev")}),
+        vectors=tuple(Path(path).name for path in search.vectors),
+        metric=metric,
+        seed=search.settings.seed,
+        trials_per_model=search.trials,
+        space=search.space.as_dict(),
+        settings={name: value for name, value in asdict(search.settings).items() if name not in shared},
+        trials=tuple(trials),
+        best={model: _best(of_model, metric) for model, of_model in by_model.items()},
+        expected_best={
+            model: tuple(expected_best([value(trial, metric) for trial in of_model]))
+            for model, of_model in by_model.items()
         },
-        "vectors": [Path(path).name for path in search.vectors],
-        "metric": metric,
-        "seed": search.settings.seed,
-        "trials_per_model": search.trials,
-        "space": search.space.as_dict(),
-        "settings": {
-            name: value
-            for name, value in asdict(search.settings).items()
-            if name not in ("model", "size", "seed", *search.space.settings)
-        },
-        "trials": list(trials),
-        "best": {model: _best([each for each in trials if each["model"] == model], metric) for model in search.models},
-        "expected_best": {
-            model: expected_best([value(each, metric) for each in trials if each["model"] == model])
-            for model in search.models
-        },
-    }
+    )
 
 
-def value(trial: dict[str, Any], metric: str) -> float:
+def value(trial: Trial, metric: str) -> float:
     """Return the metric of a trial on dev, 0 if training diverged.
 
     Raises:
         InputError: if dev has no labels for the metric.
     """
-    if trial["failure"] is not None:
+    if trial.failure is not None or trial.dev is None:
         return 0.0
-    if (found := trial["dev"].get(metric)) is None:
+    if (found := trial.dev.values.get(metric)) is None:
         raise InputError(f"{argument('metric')} {metric}: split 'dev' has no labels for it")
     return float(found)
 
 
-def _best(trials: Sequence[dict[str, Any]], metric: str) -> dict[str, Any] | None:
-    finished = [trial for trial in trials if trial["failure"] is None]
+def _best(trials: Sequence[Trial], metric: str) -> BestTrial | None:
+    finished = [trial for trial in trials if trial.failure is None]
     if not finished:
         return None
     best = max(finished, key=lambda trial: value(trial, metric))
-    return {"trial": best["trial"], "value": value(best, metric), "drawn": best["drawn"]}
+    return BestTrial(best.trial, value(best, metric), best.drawn)
 
 
 def expected_best(values: Sequence[float]) -> list[float]:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from treenn.experiment.search.log import SearchLog
 from treenn.runtime.terminal import Grid
 
 
-def tuning_table(log: Mapping[str, Any]) -> Grid:
+def tuning_table(log: SearchLog) -> Grid:
     """Return a table with one row per model: its best trial on dev, and the expected best of fewer trials."""
-    number = log["trials_per_model"]
+    number = log.trials_per_model
     shown = sorted({n for n in (1, 2, 4, 8, 16, 32) if n < number} | {number})
     heads = [f"best of {n}" for n in shown]
-    table = Grid("model", f"best {log['metric']}", "trial", "diverged", *heads)
-    for model, best in log["best"].items():
-        diverged = sum(each["model"] == model and each["failure"] is not None for each in log["trials"])
-        found = ("–", "–") if best is None else (_percent(best["value"]), str(best["trial"]))
-        expected = [_percent(log["expected_best"][model][n - 1]) for n in shown]
+    table = Grid("model", f"best {log.metric}", "trial", "diverged", *heads)
+    for model, best in log.best.items():
+        diverged = sum(trial.failure is not None for trial in log.of_model(model))
+        found = ("–", "–") if best is None else (_percent(best.value), str(best.trial))
+        expected = [_percent(log.expected_best[model][n - 1]) for n in shown]
         table.add_row(model, *found, str(diverged), *expected)
     return table
 

@@ -9,20 +9,19 @@ from typing import Any
 from treenn.experiment.execute import Job, execute, experiment_dir
 from treenn.experiment.run import load, train_network
 from treenn.experiment.run_spec import RunSpec, fingerprint, name_of
-from treenn.experiment.search.log import TRIALS, collect
+from treenn.experiment.search.log import TRIALS, TRIALS_SCHEMA, SearchLog, Trial, collect
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.worker_progress import Progress, ignore
 from treenn.models.network import NonFiniteError
-from treenn.models.settings import upgrade_settings
 from treenn.tasks import task_of
 from treenn.training.divergence import Diverged
 from treenn.training.run_dir import SEARCH, Run, check_run_dir
 from treenn.trees.arguments import AnyPath, Device, Runs, checked
 from treenn.trees.errors import InputError
 from treenn.trees.files import write_text
+from treenn.trees.json_records import from_json
 from treenn.trees.json_values import dump_json, read_object
 
-_TRIAL = {"model": str, "trial": int, "drawn": dict, "settings": dict, "failure": str | None, "dev": dict | None}
 _SPLITS = ("train", "dev")
 _RECORDED = ("dev", "parameters", "best_epoch", "epochs", "seconds", "environment")
 
@@ -37,7 +36,7 @@ def tune(
     device: Device = "cpu",
     progress: Progress = ignore,
     command: str = "",
-) -> dict[str, Any]:
+) -> SearchLog:
     """Carry out a search, and return its log (see `treenn.experiment.search.log`), which is also `out/trials.json`.
 
     Trials are judged on dev; no test split is evaluated. An interrupted search is resumed, also with more trials or
@@ -66,7 +65,7 @@ def tune(
     with experiment_dir(out, run_of(search), runs, overwrite=overwrite):
         execute(runs, out, _trial, jobs=jobs, device=device, progress=progress, command=command)
         log = collect(search, treebank, [_read_trial(out / file) for file in runs], command)
-        write_text(out / TRIALS, dump_json(log, indent=1) + "\n", make_folder=False)
+        write_text(out / TRIALS, dump_json(TRIALS_SCHEMA.to_json(log), indent=1) + "\n", make_folder=False)
     return log
 
 
@@ -86,10 +85,9 @@ def run_of(search: Search) -> Run:
     )
 
 
-def _read_trial(file: Path) -> dict[str, Any]:
-    """The results of a trial, its settings by their names now."""
-    trial = read_object(file, _TRIAL)
-    return trial | {name: upgrade_settings(trial[name]) for name in ("settings", "drawn")}
+def _read_trial(file: Path) -> Trial:
+    """The results of a trial."""
+    return from_json(Trial, read_object(file), file)
 
 
 def _trial(spec: RunSpec, job: Job) -> dict[str, Any]:
