@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from treenn.models.settings import Settings, upgrade_settings
 from treenn.trees.errors import InputError, argument
@@ -69,7 +69,10 @@ REPRODUCTION = Kind(
 )
 _KINDS = {kind.name: kind for kind in (TRAINING, MODEL, PARSER, COMPARISON, SEARCH, REPRODUCTION)}
 
-Differ = Callable[[Mapping[str, Any]], str | None]
+Given: TypeAlias = Mapping[str, object]
+"""The arguments of a run in run.json."""
+
+Differ = Callable[[Given], str | None]
 """Maps the run.json of a folder to the difference of the new run from it, None if it is the same run."""
 
 
@@ -84,10 +87,10 @@ class Run:
     """
 
     kind: Kind
-    given: Mapping[str, Any] | None = None
+    given: Given | None = None
     differ: Differ | None = None
 
-    def difference(self, held: Mapping[str, Any]) -> str | None:
+    def difference(self, held: Given) -> str | None:
         """Return the difference of a folder's run from this one, None if there is none."""
         if self.differ is not None:
             return self.differ(held)
@@ -96,7 +99,7 @@ class Run:
         return found and f"has {found}"
 
 
-def _upgraded(given: Mapping[str, Any]) -> dict[str, Any]:
+def _upgraded(given: Given) -> dict[str, object]:
     """Replace the names that settings of a comparison or a search had in treenn 0.1.0 by the present ones."""
     upgraded = dict(given)
     for name in ("settings", "space"):
@@ -121,10 +124,10 @@ def training_run(settings: Settings, data: str | None = None) -> Run:
     return Run(TRAINING, given, partial(_training_difference, given))
 
 
-def _training_difference(now: Mapping[str, Any], before: Mapping[str, Any]) -> str | None:
+def _training_difference(now: Given, before: Given) -> str | None:
     # A run of an older treenn had no other settings than these, and what it lacks was as it is by default now.
-    settings = asdict(Settings()) | upgrade_settings(before["settings"])
-    for name, value in now["settings"].items():
+    settings = asdict(Settings()) | upgrade_settings(_table(before, "settings"))
+    for name, value in _table(now, "settings").items():
         if (held := settings[name]) != value:
             return f"has {argument(name, held)}, not {value}"
     if now["data"] not in (None, before.get("data")):
@@ -211,10 +214,10 @@ def kind_in(out: Path) -> Kind | None:
     return _identify(out)[0]
 
 
-def parts_of(out: Path) -> Mapping[str, Any]:
+def parts_of(out: Path) -> Given:
     """Return the `parts` in the run.json of a reproduction, empty for other folders."""
     kind, held = _identify(out)
-    return held.get("parts", {}) if kind is REPRODUCTION else {}
+    return _table(held, "parts") if kind is REPRODUCTION else {}
 
 
 def difference(before: Any, now: Any, place: str = "") -> str | None:
@@ -262,7 +265,7 @@ def _check_held(
     out: Path,
     run: Run,
     kind: Kind | None,
-    held: Mapping[str, Any],
+    held: Given,
     entries: Sequence[Path],
     *,
     resume: bool,
@@ -293,7 +296,7 @@ def _check_held(
     return not kind.kept or any((out / name).exists() for name in kind.kept)
 
 
-def _check_marker(out: Path, kind: Kind, held: Mapping[str, Any]) -> None:
+def _check_marker(out: Path, kind: Kind, held: Given) -> None:
     """Validate the run.json of a folder that is known by its other files; it may have none."""
     if kind is TRAINING or held.get("schema") == SCHEMA or not (out / RUN).exists():
         return
@@ -307,13 +310,13 @@ def _check_marker(out: Path, kind: Kind, held: Mapping[str, Any]) -> None:
     raise InputError(f"this is not the {RUN} of a {kind.noun}; {remedy}", source=out / RUN)
 
 
-def _identify(out: Path) -> tuple[Kind | None, Mapping[str, Any]]:
+def _identify(out: Path) -> tuple[Kind | None, Given]:
     """Return the kind of run that made a folder, and its run.json; without one, other files identify the kind."""
     run = _document(out / RUN)
     if run.get("schema") == SCHEMA:
         kind = _KINDS.get(str(run.get("kind")))
         return (None if kind is TRAINING and not isinstance(run.get("settings"), dict) else kind), run
-    if "data" in run and isinstance(run.get("settings"), dict) and "epochs" in run["settings"]:  # of an older treenn
+    if "data" in run and "epochs" in _table(run, "settings"):  # of an older treenn
         return TRAINING, run
     if _document(out / "plan.json").get("schema") == "treenn.comparison":
         return COMPARISON, _OLDER
@@ -324,11 +327,17 @@ def _identify(out: Path) -> tuple[Kind | None, Mapping[str, Any]]:
         return PARSER, {}
     if "format" in config and "settings" in config:
         return MODEL, {}
-    parts: dict[str, Any] = {path.parent.parent.name: {} for path in out.glob(f"*/seed-[0-9]*/{RUN}")}
+    parts: dict[str, object] = {path.parent.parent.name: {} for path in out.glob(f"*/seed-[0-9]*/{RUN}")}
     return (REPRODUCTION, {"parts": parts}) if parts else (None, {})
 
 
-def _document(path: Path) -> Mapping[str, Any]:
+def _table(given: Given, name: str) -> Given:
+    """An object in run.json, empty if it is missing or malformed."""
+    table = given.get(name)
+    return table if isinstance(table, dict) else {}
+
+
+def _document(path: Path) -> Given:
     """Read a JSON object, empty if the file is missing or is not one."""
     try:
         document = read_json(path) if path.is_file() else {}
@@ -337,13 +346,13 @@ def _document(path: Path) -> Mapping[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _patterns(kind: Kind | None, held: Mapping[str, Any]) -> list[list[str]]:
+def _patterns(kind: Kind | None, held: Given) -> list[list[str]]:
     files = [] if kind is None else kind.files
-    parts = held.get("parts", ()) if kind is REPRODUCTION else ("PART",)
+    parts = _table(held, "parts") if kind is REPRODUCTION else ("PART",)
     return [pattern.replace("PART", part).split("/") for pattern in files for part in parts]
 
 
-def _split(out: Path, kind: Kind | None, held: Mapping[str, Any]) -> tuple[list[Path], list[Path], list[Path]]:
+def _split(out: Path, kind: Kind | None, held: Given) -> tuple[list[Path], list[Path], list[Path]]:
     """Return the files of a folder that its run made, other files and folders, and its subfolders, outer ones first."""
     files, foreign, folders = list[Path](), list[Path](), list[Path]()
     pending = [(out, _patterns(kind, held))]
@@ -360,7 +369,7 @@ def _split(out: Path, kind: Kind | None, held: Mapping[str, Any]) -> tuple[list[
     return files, foreign, folders
 
 
-def _folders(out: Path, kind: Kind | None, held: Mapping[str, Any]) -> list[Path]:
+def _folders(out: Path, kind: Kind | None, held: Given) -> list[Path]:
     return _split(out, kind, held)[2]
 
 
@@ -379,7 +388,7 @@ def _named(paths: Sequence[Path], out: Path) -> str:
     return ", ".join(names) + (f" and {more} more" if more else "")
 
 
-def _remove(out: Path, kind: Kind | None, held: Mapping[str, Any]) -> None:
+def _remove(out: Path, kind: Kind | None, held: Given) -> None:
     """Remove the files of a run, identifying files last, and folders that become empty."""
     files, _, folders = _split(out, kind, held)
     for path in sorted(files, key=lambda path: path.parent == out):
