@@ -6,9 +6,13 @@ bracket reader numbers them: in the order their brackets close.
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import strategies as st
 
 from treenn.trees import Label, NaryTree, Tree
+
+DEPTHS = [3_000, pytest.param(100_000, marks=pytest.mark.slow)]
+"""Depths at which readers are tested, far beyond the recursion limit."""
 
 WORDS = st.text("abcdefg-'#&<>\"()[]{}/*\\\u00a0é漢", min_size=1, max_size=5)
 CLASSES = st.none() | st.integers(0, 4)

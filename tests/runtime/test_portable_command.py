@@ -45,7 +45,7 @@ def test_a_path_below_the_working_directory_becomes_relative(tmp_path, monkeypat
     assert portable(str(tmp_path)) == "."
 
 
-def test_the_command_of_a_record_is_portable_and_quoted(monkeypatch):
+def test_recorded_commands_are_portable(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["/usr/bin/treenn", "compare", "--out", "/home/ada/my runs", "--seeds", "3"])
     assert command_line() == "treenn compare --out 'my runs' --seeds 3"
     assert portable_command([]) == "treenn"
@@ -58,7 +58,7 @@ def test_the_check_finds_paths_of_machines():
         assert not MACHINE.search(text), text
 
 
-def test_no_tracked_file_names_a_path_of_one_machine():
+def test_tracked_files_have_no_absolute_paths():
     try:
         listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):

@@ -38,7 +38,7 @@ def test_a_wide_terminal_has_a_table() -> None:
     assert row.rstrip().endswith(" 52.3 / 89.4")
 
 
-def test_a_narrow_terminal_has_a_block_for_each_row() -> None:
+def test_narrow_terminals_have_blocks() -> None:
     assert [line.rstrip() for line in printed(40, example()).splitlines()] == [
         "percent of test",
         "published",

@@ -34,7 +34,7 @@ def test_javascript_finds_the_same_tokens() -> None:
     assert json.loads(done.stdout) == [match[0] for match in load_rules().tokens.finditer(TEXT)]
 
 
-def test_word_lists_are_in_lower_case_and_without_repeats() -> None:
+def test_word_lists_are_lower_case_and_distinct() -> None:
     table = json.loads(TABLE.read_text(encoding="utf-8"))
     lists = [*table["abbreviations"].values(), table["starters"], table["never_final"], table["dropped_endings"]]
     for words in lists:

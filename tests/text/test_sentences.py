@@ -103,7 +103,7 @@ ENDS = ["", " ", ".", ". ", "! ", "? ", "؟", ", ", ".\n\n"]
 
 
 @given(st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(ENDS)), max_size=12))
-def test_the_tokens_of_the_sentences_are_those_of_the_text(pieces: list[tuple[str, str]]) -> None:
+def test_sentences_have_all_tokens_of_the_text(pieces: list[tuple[str, str]]) -> None:
     text = "".join(map("".join, pieces))
     try:
         words = tokenize(text)

@@ -236,7 +236,7 @@ GLUED = [
 
 
 @pytest.mark.parametrize(("glued", "detached"), GLUED)
-def test_what_is_glued_to_a_polar_word_hides_none(glued: str, detached: str, polar_words: list[str]) -> None:
+def test_polar_words_with_glued_signs(glued: str, detached: str, polar_words: list[str]) -> None:
     lost = [w for word in polar_words for w in (word, word.title(), word.upper()) if _differ(glued, detached, w)]
     assert lost == []
 
@@ -324,7 +324,7 @@ PIECES += [
 
 
 @pytest.mark.parametrize("piece", PIECES)
-def test_long_texts_take_time_in_proportion_to_their_length(piece: str) -> None:
+def test_long_texts_take_linear_time(piece: str) -> None:
     """Would take minutes if any pattern had to look at a text's characters once for each of them."""
     assert "".join(tokenize(piece * (100_000 // len(piece)) + " end")).endswith("end")
 

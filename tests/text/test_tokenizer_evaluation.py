@@ -41,7 +41,7 @@ def test_no_tokens_at_all_have_no_agreement() -> None:
     assert Agreement(0, 0, 0).f1 == Agreement(0, 0, 0).precision == 0
 
 
-def test_words_that_do_not_spell_their_text_are_skipped_and_counted(tmp_path: Path) -> None:
+def test_paragraphs_with_other_words_are_skipped(tmp_path: Path) -> None:
     path = tmp_path / "gold.conllu"
     path.write_text(conllu(("one two", "one three")), encoding="utf-8")
     assert evaluate_tokenizer(path)["skipped"] == 1

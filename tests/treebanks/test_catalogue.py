@@ -23,11 +23,11 @@ def test_names_are_sorted_and_unique():
     assert names == sorted(set(names))
 
 
-def test_an_entry_is_found_by_its_name_or_its_task():
+def test_entries_by_name_and_task():
     assert entry("sst").name == entry("sst-binary").name == "sst"
 
 
-def test_an_unknown_name_is_answered_with_the_known_ones():
+def test_unknown_name_lists_the_known_ones():
     with pytest.raises(InputError, match=r"'penn'; there are craft, .*sst"):
         entry("penn")
 
@@ -39,7 +39,7 @@ def test_there_is_exactly_one_way_to_get_it(known):
 
 
 @pytest.mark.parametrize("known", FETCHED, ids=by_name)
-def test_files_have_plausible_checksums_and_stay_in_their_folder(known):
+def test_checksums_and_paths_are_plausible(known):
     for file in known.files:
         assert file.size > 0
         assert len(bytes.fromhex(file.sha256)) == 32
@@ -47,7 +47,7 @@ def test_files_have_plausible_checksums_and_stay_in_their_folder(known):
         assert ".." not in Path(file.path).parts
 
 
-def test_a_download_that_is_the_file_itself_has_its_checksum():
+def test_checksum_of_single_file_downloads():
     for known in ENTRIES:
         if known.download and known.download.inside is None:
             [file] = known.files
@@ -65,7 +65,7 @@ def test_the_card_says_what_matters(known):
 
 
 @pytest.mark.parametrize("known", TREEBANKS, ids=by_name)
-def test_the_files_under_treebanks_home_are_the_published_ones(known):
+def test_local_files_are_the_published_ones(known):
     if state(known) == "missing":
         pytest.skip(f"{known.name} is not under TREEBANKS_HOME")
     assert {str(check) for check in verify(known)} == {f"{file.path}: ok" for file in known.files}
@@ -77,7 +77,7 @@ def row(card, label):
     return [cell.strip() for cell in line.strip("|").split("|")[1:]]
 
 
-def test_the_facts_on_the_card_of_sst_are_those_of_its_files(sst):
+def test_card_of_sst_agrees_with_its_files(sst):
     card = entry("sst").card
     splits = [sst.train, sst.dev, sst.test]
     roots = [Counter(tree.label for tree in trees) for trees in splits]
@@ -132,7 +132,7 @@ def test_data_home_expands_the_users_home(monkeypatch, tmp_path):
     assert data_home() == tmp_path / "trees"
 
 
-def test_data_home_names_a_user_that_is_not_there(monkeypatch):
+def test_data_home_of_unknown_user(monkeypatch):
     monkeypatch.setenv("TREEBANKS_HOME", "~no-such-user-here/trees")
     with pytest.raises(InputError, match="TREEBANKS_HOME is ~no-such-user-here/trees"):
         data_home()

@@ -98,7 +98,7 @@ def test_a_good_archive_is_unpacked_into_its_folder(server, home):
     assert calls[-1] == (len(GOOD), len(GOOD))
 
 
-def test_what_is_fetched_can_be_read_as_any_new_folder_can(server, home):
+def test_fetched_folder_has_default_permissions(server, home):
     fetch(made(server), home)
     (home / "new").mkdir()
     assert (home / "made").stat().st_mode == (home / "new").stat().st_mode
@@ -127,7 +127,7 @@ def test_a_server_that_does_not_announce_a_length(server, home):
     assert len(contents(home)) == 2
 
 
-def test_a_file_that_is_missing_is_added_to_those_that_are_there(server, home):
+def test_only_missing_files_are_downloaded(server, home):
     (home / "made").mkdir()
     (home / "made" / "train.txt").write_bytes(CONTENT["train.txt"])
     (home / "made" / "notes.txt").write_text("mine")
@@ -135,7 +135,7 @@ def test_a_file_that_is_missing_is_added_to_those_that_are_there(server, home):
     assert contents(home) == {f"made/{path}": data for path, data in CONTENT.items()} | {"made/notes.txt": b"mine"}
 
 
-def test_a_file_of_another_content_is_left_to_its_owner(server, home):
+def test_file_with_other_content_is_kept(server, home):
     (home / "made").mkdir()
     (home / "made" / "train.txt").write_text("mine")
     with pytest.raises(InputError, match=r"made: train\.txt: wrong size, expected 90000 bytes, found 4; move"):
@@ -194,7 +194,7 @@ def test_an_archive_that_leads_out_of_its_folder(server, home, name):
     assert_refused(made(server, zipped(members)), home, "not safe: .*evil.* leads outside of the target folder")
 
 
-def test_an_archive_with_a_link_in_place_of_a_file(server, home):
+def test_archive_with_a_link(server, home):
     link = zipfile.ZipInfo("trees/train.txt")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     buffer = io.BytesIO()
@@ -203,12 +203,12 @@ def test_an_archive_with_a_link_in_place_of_a_file(server, home):
     assert_refused(made(server, buffer.getvalue()), home, "not safe: trees/train.txt is a link")
 
 
-def test_an_archive_whose_file_grows_beyond_the_size_expected(server, home):
+def test_archive_with_a_larger_file(server, home):
     body = zipped({"trees/train.txt": b"0" * 10_000_000, "trees/deep/test.txt": CONTENT["deep/test.txt"]})
     assert_refused(made(server, body), home, "train.txt in this zip archive has 10000000 bytes, expected were 90000")
 
 
-def test_an_archive_that_lies_about_the_size_of_its_file(server, home):
+def test_archive_with_false_size(server, home):
     body = zipped({"trees/train.txt": b"0" * 10_000_000, "trees/deep/test.txt": CONTENT["deep/test.txt"]})
     body = body.replace((10_000_000).to_bytes(4, "little"), (90_000).to_bytes(4, "little"))
     assert_refused(made(server, body), home, "cannot be unpacked: Bad CRC-32")
@@ -227,7 +227,7 @@ def test_no_archive_at_all(server, home):
     assert_refused(made(server, b"<html>"), home, "cannot be unpacked: File is not a zip file")
 
 
-def test_a_treebank_to_be_got_by_hand_says_how(server, home):
+def test_treebank_without_download_has_instructions(server, home):
     entry = replace(made(server), download=None, by_hand="ask the authors")
     assert_refused(entry, home, "made has no fixed download: ask the authors .*treenn data verify made")
 
@@ -271,7 +271,7 @@ def test_state_sums_the_files_up(server, home):
     assert state(replace(entry, kind="generated", files=()), home) == "generated"
 
 
-def test_what_a_killed_fetch_left_is_removed_by_the_next(server, home):
+def test_leftovers_of_killed_fetch_are_removed(server, home):
     entry = made(server)
     code = (
         "import os, signal, sys, pickle\nfrom pathlib import Path\nfrom treebanks.fetch import fetch\n"

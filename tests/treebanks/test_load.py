@@ -40,7 +40,7 @@ def test_binary_keeps_neutral_phrases_as_a_third_class():
     assert {split: len(trees) for split, trees in task.splits.items()} == {"train": 2, "dev": 1, "deep": 2}
 
 
-def test_binary_can_take_the_label_of_neutral_phrases_away():
+def test_binary_can_drop_neutral_labels():
     task = binary(made("(4 (2 a) (3 joy))", "(1 (0 no) (X joy))"), neutral="drop")
     assert task.classes == ("negative", "positive")
     assert [tree.labels for tree in task.train] == [(None, 1, 1), (0, None, 0)]
@@ -55,7 +55,7 @@ def test_binary_refuses_another_choice_for_neutral():
         binary(made("(4 (2 a) (3 joy))"), neutral="keep")
 
 
-def test_an_unknown_name_is_answered_with_the_known_ones():
+def test_unknown_name_lists_the_known_ones():
     with pytest.raises(
         InputError, match=r"'sts'; there are listops, .*, reviews-binary, sick-entailment, sick-relatedness, sst"
     ):
@@ -63,14 +63,14 @@ def test_an_unknown_name_is_answered_with_the_known_ones():
 
 
 @pytest.mark.parametrize("name", ["sst", "sst-binary"])
-def test_a_missing_treebank_is_answered_with_how_to_get_it(name, tmp_path, monkeypatch):
+def test_missing_treebank_names_its_source(name, tmp_path, monkeypatch):
     monkeypatch.setenv("TREEBANKS_HOME", str(tmp_path))
     with pytest.raises(InputError, match=r"treenn data fetch sst.*TREEBANKS_HOME") as caught:
         treebanks.load(name)
     assert caught.value.source == tmp_path / "sst" / "train.txt"
 
 
-def test_a_treebank_that_is_there_in_part_names_the_missing_file(tmp_path, monkeypatch):
+def test_missing_file_of_partial_treebank_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("TREEBANKS_HOME", str(tmp_path))
     (tmp_path / "sst").mkdir()
     for split in ("train", "dev"):

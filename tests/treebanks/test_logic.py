@@ -54,20 +54,20 @@ def relation(left: frozenset[int], right: frozenset[int]) -> str:
     return next((name for name, true in holds.items() if true), "#")
 
 
-def test_every_label_of_a_sample_agrees_with_its_truth_tables(logic: PairTreebank) -> None:
+def test_sampled_labels_agree_with_truth_tables(logic: PairTreebank) -> None:
     pairs = [pair for split in logic.splits.values() for pair in split]
     for pair in random.Random(0).sample(pairs, 1500):
         left, right = (truth(tree.words, tree.merges) for tree in pair.trees)
         assert RELATIONS[int(pair.target)] == relation(left, right), str(pair)
 
 
-def test_every_relation_is_met_by_some_pair_of_short_formulas() -> None:
+def test_short_formulas_have_every_relation() -> None:
     even, odd = frozenset(range(0, 64, 2)), frozenset(range(1, 64, 2))
     sets = [even, odd, frozenset({0}), frozenset(range(1, 64)), frozenset({1, 2})]
     assert {relation(left, right) for left, right in product(sets, sets)} == set(RELATIONS)
 
 
-def test_sizes_are_the_published_ones_with_every_tenth_pair_kept_for_dev(logic: PairTreebank) -> None:
+def test_sizes_are_the_published_ones(logic: PairTreebank) -> None:
     sizes = {split: len(pairs) for split, pairs in logic.splits.items()}
     assert (sizes["train"], sizes["dev"]) == (121_977, 13_552)
     tests = [sizes[f"{n}-operators"] for n in range(1, 13)]
@@ -75,7 +75,7 @@ def test_sizes_are_the_published_ones_with_every_tenth_pair_kept_for_dev(logic: 
     assert logic.words() == set(VARIABLES) | {"and", "or", "not"}
 
 
-def test_training_has_at_most_six_operators_and_tests_as_many_as_they_say(logic: PairTreebank) -> None:
+def test_operator_counts_of_all_splits(logic: PairTreebank) -> None:
     def operators(pair: Pair) -> int:
         return max(sum(word in ("and", "or", "not") for word in tree.words) for tree in pair.trees)
 
@@ -84,7 +84,7 @@ def test_training_has_at_most_six_operators_and_tests_as_many_as_they_say(logic:
     assert all(operators(pair) >= pair.group == 12 for pair in logic.splits["12-operators"])
 
 
-def test_a_missing_file_is_answered_with_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_file_names_its_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TREEBANKS_HOME", str(tmp_path))
     with pytest.raises(InputError, match=r"this file of logic is missing.*vector-entailment") as caught:
         treebanks.load("logic")

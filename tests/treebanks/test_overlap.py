@@ -6,7 +6,7 @@ from treenn.trees import parse_trees
 TREES = parse_trees("(3 (2 a) (2 b)) (3 (2 b) (2 a)) (1 (2 a) (1 b)) (2 c) (2 C)", classes=5)
 
 
-def test_a_sentence_is_a_repeat_whatever_its_labels_are():
+def test_repeats_do_not_depend_on_labels():
     treebank = Treebank("x", ("",) * 5, {"train": TREES[:3], "dev": TREES[2:4], "test": TREES[3:4], "deep": TREES[1:2]})
     assert overlap(treebank) == [Repeat("dev", 1, (1, 3)), Repeat("deep", 1, (2,))]
 
@@ -15,7 +15,7 @@ def test_case_counts():
     assert overlap(Treebank("x", ("",) * 5, {"train": TREES[3:4], "dev": TREES[4:]})) == []
 
 
-def test_sst_repeats_two_of_its_test_sentences_in_train(sst_home):
+def test_overlap_of_sst(sst_home):
     found = overlap(load("sst"))
     assert found == [
         Repeat("dev", 625, (8178,)),

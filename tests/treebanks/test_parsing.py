@@ -30,7 +30,7 @@ def first_question(home, *lines):
     return str(load_parsing("questionbank").splits["train"][0])
 
 
-def test_of_ten_questions_the_ninth_is_dev_and_the_tenth_test(home):
+def test_questions_are_split_by_tenths(home):
     first_question(home, *(f"(SBARQ (WP q{number}) (. ?))" for number in range(1, 26)))
     words = {split: [t.words[0] for t in trees] for split, trees in load_parsing("questionbank").splits.items()}
     assert words["dev"] == ["q9", "q19"]
@@ -91,14 +91,14 @@ def test_sentiment_treebanks_come_without_labels():
     assert {label for trees in treebank.splits.values() for tree in trees for label in tree.labels} == {None}
 
 
-def test_an_unknown_name_is_answered_with_the_known_ones():
+def test_unknown_name_lists_the_known_ones():
     assert parsing_names() == ("craft", "questionbank", "reviews", "sst")
     with pytest.raises(InputError, match="'ptb'; there are craft, questionbank, reviews, sst"):
         load_parsing("ptb")
 
 
 @pytest.mark.parametrize(("name", "missing"), [("questionbank", "4000qs.txt"), ("craft", "craft/11319941.tree")])
-def test_a_missing_treebank_is_answered_with_how_to_get_it(home, name, missing):
+def test_missing_treebank_names_its_source(home, name, missing):
     with pytest.raises(InputError, match=r"is missing; take.*under TREEBANKS_HOME") as caught:
         load_parsing(name)
     assert caught.value.source == home / missing

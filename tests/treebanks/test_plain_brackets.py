@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from strategies import DEPTHS
 
 from treebanks.plain_brackets import nested_tree
 from treenn.trees import InputError, Tree
 
 
-def test_brackets_become_merges_in_the_order_in_which_they_close() -> None:
+def test_merges_are_in_closing_order() -> None:
     assert nested_tree("( a ( and ( not b ) ) )") == Tree(("a", "and", "not", "b"), ((2, 3), (1, 4), (0, 5)))
 
 
@@ -23,7 +24,7 @@ def test_what_is_not_one_binary_tree_is_refused(text: str) -> None:
         nested_tree(text)
 
 
-def test_depth_has_no_limit() -> None:
-    n = 20_000
+@pytest.mark.parametrize("n", DEPTHS)
+def test_deep_trees_are_read(n: int) -> None:
     tree = nested_tree("( not " * n + "a" + " )" * n)
     assert tree.heights[tree.root] == n

@@ -1,7 +1,6 @@
 """The treebank that ships: its sizes, that it repeats, what its sentences are like, and that it needs composition."""
 
 import hashlib
-import time
 from collections import Counter
 from itertools import pairwise
 from statistics import mean
@@ -56,19 +55,13 @@ def test_another_seed_draws_other_sentences(reviews):
     assert len(set(sentences(other.test)) & set(sentences(reviews.train))) < 20
 
 
-def test_a_smaller_training_set_is_the_start_of_a_larger_one(reviews):
+def test_smaller_training_sets_are_prefixes(reviews):
     assert generate({"train": 50}).train == reviews.train[:50]
 
 
 def test_a_split_that_is_not_there_is_refused():
     with pytest.raises(InputError, match="reviews has no split 'valid'; its splits are train, dev, test, deep"):
         generate({"train": 10, "valid": 10})
-
-
-def test_it_is_made_within_a_second_and_a_half():
-    start = time.process_time()
-    generate()
-    assert time.process_time() - start < 1.5
 
 
 def test_no_sentence_comes_twice(reviews):
@@ -89,7 +82,7 @@ def test_classes_are_balanced_at_the_root(reviews, split):
     assert max(shares) < 0.35
 
 
-def test_it_has_hundreds_of_words_and_few_are_new_after_training(reviews):
+def test_vocabulary_has_few_unknown_words(reviews):
     known = {word.lower() for tree in reviews.train for word in tree.words}
     assert len(known) >= 400
     for split in ("dev", "test", "deep"):
@@ -97,7 +90,7 @@ def test_it_has_hundreds_of_words_and_few_are_new_after_training(reviews):
         assert mean(word not in known for word in words) < 0.01
 
 
-def test_a_phrase_has_the_same_label_wherever_it_stands(reviews):
+def test_labels_do_not_depend_on_context(reviews):
     labels = {}
     for split in SPLITS:
         for tree in reviews.splits[split]:
@@ -179,11 +172,11 @@ def test_the_facts_on_the_card_are_counted(reviews, card):
     assert f"- {distinct} distinct words in train, case aside;" in card
 
 
-def test_the_examples_on_the_card_are_in_the_treebank(reviews, card):
+def test_examples_of_the_card_exist(reviews, card):
     examples = [line.strip() for line in card.splitlines() if line.startswith("    (")]
     assert len(examples) >= 5
     assert set(examples) <= {format_tree(tree) for tree in reviews.train}
 
 
-def test_the_card_begins_with_its_name_in_one_line(card):
+def test_card_begins_with_the_name(card):
     assert card.startswith("# reviews: ")

@@ -48,7 +48,7 @@ def test_no_word_means_two_things():
             assert SENSES[re.sub("[()]", "", phrase)] == sense, phrase
 
 
-def test_every_word_that_is_spelled_out_stands_in_the_grammar():
+def test_spelled_out_words_are_in_the_grammar():
     tokens = {token.lower() for phrase in (*LINES, *FIXED) for token in re.findall("[^() ]+", phrase)}
     tokens |= {word for _, _, words in WORDS for word in words.split()} | {"an"}
     assert {word for _, words in SPELLED_OUT for word in words.split()} <= tokens
@@ -72,7 +72,7 @@ def test_choices_are_drawn_by_weight():
     assert 0.72 < drawn.count(("Good",)) / 4000 < 0.78
 
 
-def test_a_sentence_that_grows_too_long_is_given_up():
+def test_too_long_sentences_are_rejected():
     endless = {"REVIEW": Choice((1,), ((")", "REVIEW", "dull"),))}
     assert draw(endless, Random(0)) is None
     assert draw({"REVIEW": Choice((1,), ((")", "book", "dull"),))}, Random(0), longest=1) is None
@@ -87,6 +87,6 @@ def test_a_sentence_is_about_one_thing():
     assert len(set(pairs)) > 3
 
 
-def test_an_article_fits_its_noun_and_a_sentence_begins_with_a_capital():
+def test_articles_agree_and_sentences_are_capitalized():
     table = {"REVIEW": Choice((1,), ((")", ")", "pool", "a", ")", "inn", "a"),))}
     assert draw(table, Random(0)).words == ("An", "inn", "a", "pool")

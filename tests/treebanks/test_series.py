@@ -9,7 +9,7 @@ def test_a_seed_fixes_the_series() -> None:
     assert not np.array_equal(first, other)
 
 
-def test_the_noise_is_what_it_is_said_to_be() -> None:
+def test_noise_has_its_standard_deviation() -> None:
     waves, noisy = (noisy_series(count=500, steps=30, noise=noise) for noise in (0.0, 0.1))
     assert np.abs(waves).max() <= 0.75
     assert abs((noisy - waves).std() - 0.1) < 0.002

@@ -37,16 +37,14 @@ def test_sizes_and_classes_are_the_published_ones(tasks: tuple[PairTreebank, Pai
     assert counts == [2536, 1299, 665, 282, 144, 74, 2793, 1414, 720]
 
 
-def test_scores_are_those_that_the_preprocessing_wrote_beside_the_trees(
-    tasks: tuple[PairTreebank, PairTreebank], sick_home: Path
-) -> None:
+def test_scores_equal_the_preprocessed_ones(tasks: tuple[PairTreebank, PairTreebank], sick_home: Path) -> None:
     for split, pairs in tasks[0].splits.items():
         assert [pair.target for pair in pairs] == [
             float(line) for line in (sick_home / "sick" / split / "sim.txt").read_text().split()
         ]
 
 
-def test_both_kinds_of_trees_are_over_the_same_words(tasks: tuple[PairTreebank, PairTreebank]) -> None:
+def test_both_trees_have_the_same_words(tasks: tuple[PairTreebank, PairTreebank]) -> None:
     for pair in tasks[0].splits["test"]:
         assert pair.dependencies is not None
         assert [tree.words for tree in pair.trees] == [tree.words for tree in pair.dependencies]
@@ -59,7 +57,7 @@ def copy(sick_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     return tmp_path / "sick"
 
 
-def test_a_missing_file_is_answered_with_how_to_get_it(copy: Path) -> None:
+def test_missing_file_names_its_source(copy: Path) -> None:
     (copy / "dev" / "b.cparents").unlink()
     with pytest.raises(InputError, match=r"this file of sick is missing.*treelstm") as caught:
         treebanks.load("sick-relatedness")

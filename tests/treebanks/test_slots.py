@@ -8,7 +8,7 @@ def test_a_seed_fixes_the_sentences() -> None:
     assert slots.generate(50, seed=3)[:20] == slots.generate(20, seed=3)
 
 
-def test_every_word_has_the_slot_that_the_sentence_gives_it() -> None:
+def test_slots_follow_from_the_sentence() -> None:
     for words, numbers in slots.generate(300):
         named = list(zip(words, (slots.SLOTS[number] for number in numbers), strict=True))
         assert len(words) == len(numbers)
@@ -21,7 +21,7 @@ def test_every_word_has_the_slot_that_the_sentence_gives_it() -> None:
             assert (slot == "other") == (word not in (*slots.CITIES, *slots.MONTHS, *slots.DAYS))
 
 
-def test_a_city_is_as_often_left_as_arrived_at() -> None:
+def test_departures_and_destinations_are_balanced() -> None:
     counts = Counter(pair for sentence in slots.generate(3000) for pair in zip(*sentence, strict=True))
     for city in slots.CITIES:
         assert 0.4 < counts[city, 1] / (counts[city, 1] + counts[city, 2]) < 0.6

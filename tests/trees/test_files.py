@@ -135,7 +135,7 @@ def test_toml_that_cannot_be_read(text: str, message: str, tmp_path: Path) -> No
         read_toml(tmp_path / "a.toml")
 
 
-def test_a_file_is_replaced_whole_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+def test_write_leaves_no_temporary_file(tmp_path: Path) -> None:
     path = tmp_path / "a.bin"
     write_bytes(path, b"old" * 1000)
     write_bytes(path, b"new")
@@ -143,7 +143,7 @@ def test_a_file_is_replaced_whole_and_leaves_nothing_beside_it(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_file_is_as_readable_as_the_umask_says(tmp_path: Path) -> None:
+def test_file_permissions_follow_the_umask(tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
         write_bytes(tmp_path / "a.bin", b"")
@@ -191,7 +191,7 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
         write_bytes(tmp_path / "file" / "a.bin", b"")
 
 
-def test_text_that_is_no_utf_8_is_not_written(tmp_path: Path) -> None:
+def test_lone_surrogates_are_not_written(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot write this text: character '\\ud800' is half of a surrogate pair"):
         write_text(tmp_path / "a.txt", "a\ud800")
     assert list(tmp_path.iterdir()) == []
@@ -223,7 +223,7 @@ def killed_while(code: str, folder: Path) -> None:
     assert done.returncode == -signal.SIGKILL
 
 
-def test_the_next_writer_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+def test_leftovers_of_killed_writers_are_removed(tmp_path: Path) -> None:
     write_text(tmp_path / "a.txt", "old")
     killed_while("from treenn.trees.files import write_text\nwrite_text('a.txt', 'half')", tmp_path)
     [left] = [path for path in tmp_path.iterdir() if path.name != "a.txt"]
@@ -257,7 +257,7 @@ def test_what_another_process_is_writing_is_left_alone(tmp_path: Path) -> None:
     remove_stale(tmp_path / "nowhere")
 
 
-def test_a_name_as_long_as_a_file_system_takes_can_be_written(tmp_path: Path) -> None:
+def test_longest_file_names_can_be_written(tmp_path: Path) -> None:
     name = "ü" * 120 + ".txt"
     write_text(tmp_path / name, "text")
     assert [path.name for path in tmp_path.iterdir()] == [name]

@@ -56,7 +56,7 @@ def test_reading_undoes_writing(record: Outer) -> None:
     assert from_json(Outer, json.loads(json.dumps(to_json(record))), "a.json") == record
 
 
-def test_defaults_are_left_out_and_required_nulls_are_not() -> None:
+def test_defaults_are_omitted_unlike_required_nulls() -> None:
     value = to_json(Outer("x", "a", None, ("y", 1), rest={"test": Inner(2)}, hidden=9))
     assert value == {"name": "x", "kind": "a", "share": None, "pair": ["y", 1], "test": {"count": 2}}
     assert from_json(Outer, {**value, "unknown": 1, "other": {}}, "a.json").rest == {"test": Inner(2)}
@@ -81,7 +81,7 @@ GOOD = {"name": "x", "kind": "a", "share": 0.5, "pair": ["y", 1]}
         ({"test": {"count": None}}, "'test.count' is null; it must be a whole number"),
     ],
 )
-def test_what_is_wrong_is_named_with_file_and_key(change: dict[str, object], message: str) -> None:
+def test_errors_name_file_and_key(change: dict[str, object], message: str) -> None:
     with pytest.raises(InputError) as error:
         from_json(Outer, GOOD | change, "a.json")
     assert str(error.value) == f"a.json: {message}"

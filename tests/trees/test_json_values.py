@@ -42,7 +42,7 @@ def test_an_object_with_its_keys_is_read(file: Path) -> None:
         (GOOD | {"size": "4" * 99}, "'size' is text; it must be a whole number"),
     ],
 )
-def test_what_is_wrong_is_named_with_file_and_key(value: object, message: str, file: Path) -> None:
+def test_errors_name_file_and_key(value: object, message: str, file: Path) -> None:
     file.write_text(json.dumps(value))
     with pytest.raises(InputError) as error:
         read_object(file, KEYS)
@@ -75,7 +75,7 @@ def test_json_never_holds_nan(value: object) -> None:
         assert isinstance(json.loads(text, parse_constant=refuse), (type(None), bool, int, float, str, list, dict))
 
 
-def test_numbers_without_a_value_are_null_and_others_stay() -> None:
+def test_non_finite_numbers_are_null() -> None:
     value = {"a": [1.5, INFINITE, -INFINITE], "b": (np.float64("nan"), "NaN"), "é": 1}
     assert dump_json(value) == '{"a": [1.5, null, null], "b": [null, "NaN"], "\\u00e9": 1}'
     assert dump_json({"é": [1, 2]}, compact=True, ensure_ascii=False) == '{"é":[1,2]}'

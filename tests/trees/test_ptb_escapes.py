@@ -26,7 +26,7 @@ def test_escapes_both_ways(written: str, meant: str) -> None:
     assert escape(meant) == written
 
 
-def test_an_unescaped_slash_or_star_is_read_as_it_is() -> None:
+def test_unescaped_slashes_and_stars_are_kept() -> None:
     assert unescape("1/2") == "1/2"
     assert unescape("*PRO*") == "*PRO*"
 

@@ -5,7 +5,7 @@ import pytest
 from dependencies import chain, dependency_trees
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import left_chain, right_chain, trees
+from strategies import DEPTHS, left_chain, right_chain, trees
 
 from treenn.trees import DependencyTree, InputError, Tree, read_sick_constituents, read_sick_dependencies
 
@@ -37,13 +37,13 @@ def test_dependencies_are_read(write: Write) -> None:
     ]
 
 
-def test_constituents_are_read_whatever_the_numbers_of_their_inner_nodes(write: Write) -> None:
+def test_inner_nodes_may_have_any_order(write: Write) -> None:
     trees = [Tree(("dogs", "like", "old", "bones"), ((2, 3), (1, 4), (0, 5))), Tree(("yes",), ())]
     assert read_sick_constituents(write()) == trees
     assert read_sick_constituents(write(cparents="5 6 7 7 0 5 6\n0\n")) == trees
 
 
-def test_the_last_line_needs_no_end_and_windows_line_ends_are_read(write: Write) -> None:
+def test_all_line_ends_are_read(write: Write) -> None:
     expected = read_sick_dependencies(write())
     assert read_sick_dependencies(write(toks=GOOD["toks"].removesuffix("\n"))) == expected
     assert (
@@ -71,9 +71,7 @@ def test_the_last_line_needs_no_end_and_windows_line_ends_are_read(write: Write)
         ({"parents": ""}, "a.parents:1: this line is empty; every line is a sentence of one word or more"),
     ],
 )
-def test_every_fault_of_dependencies_is_told_with_its_place(
-    write: Write, changed: dict[str, str], message: str, tmp_path: Path
-) -> None:
+def test_dependency_errors_have_positions(write: Write, changed: dict[str, str], message: str, tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         read_sick_dependencies(write(**changed))
     assert str(error.value).removeprefix(f"{tmp_path}/").startswith(message)
@@ -92,9 +90,7 @@ def test_every_fault_of_dependencies_is_told_with_its_place(
         ("5 5 6 6 0 0 0", "1:13: node 7 is the parent of 0 nodes; it must be the parent of 2"),
     ],
 )
-def test_every_fault_of_constituents_is_told_with_its_place(
-    write: Write, cparents: str, message: str, tmp_path: Path
-) -> None:
+def test_constituent_errors_have_positions(write: Write, cparents: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         read_sick_constituents(write(cparents=f"{cparents}\n0\n"))
     assert str(error.value).removeprefix(f"{tmp_path}/").startswith(f"a.cparents:{message}")
@@ -133,7 +129,7 @@ def test_only_line_ends_end_a_line(write: Write, read: Callable[[Path], list[Tre
     assert read(write(**changed))[0].words == ("d\u2028", "like", "old", "b\x0b")
 
 
-def test_a_byte_that_is_not_utf_8_is_told(write: Write) -> None:
+def test_invalid_utf_8_is_refused(write: Write) -> None:
     prefix = write()
     prefix.with_suffix(".toks").write_bytes(b"dogs like old bones\ny\xe9s\n")
     with pytest.raises(InputError, match=r"a.toks:2:2: byte 0xe9 is not UTF-8"):
@@ -159,8 +155,8 @@ def test_what_is_written_is_read(data: st.DataObject, tmp_path_factory: pytest.T
     assert read_sick_dependencies(prefix) == [DependencyTree(words, dependencies.heads, ("r",) * len(words))]
 
 
-def test_100_000_words_are_read(tmp_path: Path) -> None:
-    n = 100_000
+@pytest.mark.parametrize("n", DEPTHS)
+def test_deep_trees_are_read(n: int, tmp_path: Path) -> None:
     for tree in (left_chain(n), right_chain(n)):
         _write(tmp_path / "a", "toks", tree.words)
         _write(tmp_path / "a", "cparents", [parent + 1 for parent in tree.parents])

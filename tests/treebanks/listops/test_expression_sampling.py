@@ -25,7 +25,7 @@ def arguments(expression: tuple[str, ...]) -> Counter[int]:
     return counts
 
 
-def test_operators_digits_and_arguments_come_as_often_as_they_should() -> None:
+def test_frequencies_of_operators_digits_and_arguments() -> None:
     random = Random(0)
     drawn = [draw(random) for _ in range(2000)]
     tokens = Counter(token for expression in drawn for token in expression)
@@ -45,7 +45,7 @@ def test_no_more_tokens_than_asked_for() -> None:
     assert max(len(draw(random, longest=30)) for _ in range(500)) == 30
 
 
-def test_an_expression_of_a_seed_is_always_the_same() -> None:
+def test_seeds_fix_expressions() -> None:
     assert draw(Random("listops 7")) == draw(Random("listops 7"))
     lengths = Lengths(60)
     assert lengths.draw(Random(5), 40, 61) == Lengths(60).draw(Random(5), 40, 61)

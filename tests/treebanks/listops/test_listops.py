@@ -24,7 +24,7 @@ def small() -> Treebank:
     return generate(SMALL)
 
 
-def test_splits_have_the_sizes_asked_for_and_no_tree_twice(small: Treebank) -> None:
+def test_split_sizes_and_distinct_trees(small: Treebank) -> None:
     sizes = {split: len(trees) for split, trees in small.splits.items()}
     assert (sizes["train"], sizes["dev"], sizes["test"], sizes["900-1000"]) == (3000, 100, 0, 20)
     trees = [tree.words for split in small.splits.values() for tree in split]
@@ -32,7 +32,7 @@ def test_splits_have_the_sizes_asked_for_and_no_tree_twice(small: Treebank) -> N
     assert small.classes == tuple("0123456789")
 
 
-def test_only_roots_have_a_label_and_it_is_the_value(small: Treebank) -> None:
+def test_roots_are_labelled_with_the_value(small: Treebank) -> None:
     for trees in small.splits.values():
         for tree in trees[:20]:
             assert set(tree.labels[:-1]) <= {None}
@@ -77,7 +77,7 @@ def test_every_published_label_is_the_value(published: Sequence[Tree], treebanks
     assert len(published) == 10_000
 
 
-def test_what_is_generated_is_like_the_published_test_set(published: Sequence[Tree]) -> None:
+def test_generated_trees_resemble_the_published_ones(published: Sequence[Tree]) -> None:
     # Half as many as the published training and test set hold together: with more, short ones are the rarer, being
     # there already.
     drawn = list(_distinct(set(), 50_000, draw, Random(0)))
@@ -133,7 +133,7 @@ def test_bad_lines_are_skipped_on_request(tmp_path: Path, monkeypatch: pytest.Mo
         _read(path, errors.append)
 
 
-def test_a_missing_file_is_answered_with_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_file_names_its_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TREEBANKS_HOME", str(tmp_path))
     with pytest.raises(InputError, match=r"this file of listops is missing.*treenn data fetch listops"):
         treebanks.load("listops-100")
