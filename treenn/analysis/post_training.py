@@ -90,8 +90,9 @@ def analyse_predictions(predictions: SplitPredictions, own: AnyTreebank, *, same
     unseen = {split: each for split, each in predictions.items() if split != "dev"}
     by_split = {split: _slices(each, own, split, same_trees=same_trees) for split, each in unseen.items()}
     calibrated: Mapping[str, SplitCalibration | None] = {}
-    if own.classes is not None:
-        dev, others = predictions["dev"], {split: each.whole_probabilities for split, each in unseen.items()}
+    dev = predictions["dev"]
+    if own.classes is not None and hasattr(dev, "whole_probabilities"):
+        others = {split: each.whole_probabilities for split, each in unseen.items()}
         calibrated = calibration(dev.whole_probabilities, others)
     return RunAnalysis(slices={split: found for split, found in by_split.items() if found}, calibration=calibrated)
 
