@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from treenn.sentiment.document import Document, Sentiment
     from treenn.sentiment.model import SentimentModel
 
-Found: TypeAlias = "tuple[Line, Document | None]"
+LinePrediction: TypeAlias = "tuple[Line, Document | None]"
 """A line and its prediction, `None` if it has no words."""
 
 
@@ -69,15 +69,15 @@ def predict(
 
     sentiment = load_sentiment(model, parser, contextual, trust_module)
     parsed = parse_lines(sentiment.parser, find_sentences_of(lines, tokenized=tokenized, split=not no_split))
-    found = _predicted(sentiment, parsed)
+    documents = _predicted(sentiment, parsed)
     if svg is not None:
-        trees = (each.tree for _, document in found if document is not None for each in document.sentences)
+        trees = (each.tree for _, document in documents if document is not None for each in document.sentences)
         remedy = _one_sentence(sentiment.parser.max_words, one_line=tokenized or no_split)
         write_svg(svg, trees, remedy, len(sentiment.classes))
     elif html is not None:
-        _write_page(html, [document for _, document in found if document is not None])
+        _write_page(html, [document for _, document in documents if document is not None])
     else:
-        print_lines(found, _as_json if json else _drawer(), total, bar=None if texts else "predicting")
+        print_lines(documents, _as_json if json else _drawer(), total, bar=None if texts else "predicting")
 
 
 def _one_sentence(max_words: int | None, *, one_line: bool) -> str:
@@ -88,7 +88,7 @@ def _one_sentence(max_words: int | None, *, one_line: bool) -> str:
     return f"--no-split makes a text{within} one sentence, and --html draws all"
 
 
-def _predicted(model: SentimentModel, parsed: Iterator[list[tuple[Line, list[Parsed]]]]) -> Iterator[Found]:
+def _predicted(model: SentimentModel, parsed: Iterator[list[tuple[Line, list[Parsed]]]]) -> Iterator[LinePrediction]:
     for batch in parsed:
         sentences = [[(sentence.text, tree) for sentence, tree in pairs] for _, pairs in batch]
         lines = [line for line, _ in batch]
@@ -96,19 +96,19 @@ def _predicted(model: SentimentModel, parsed: Iterator[list[tuple[Line, list[Par
         yield from ((line, each if each.sentences else None) for line, each in zip(lines, documents, strict=True))
 
 
-def _as_json(line: Line, found: Document | None) -> str:
+def _as_json(line: Line, document: Document | None) -> str:
     from json import dumps
 
-    if found is None:
+    if document is None:
         return dumps({"text": line.text, "label": None, "probabilities": None, "tree": None, "sentences": []}) + "\n"
-    sentences = [_prediction(each) | {"tree": str(each.tree)} for each in found.sentences]
+    sentences = [_prediction(each) | {"tree": str(each.tree)} for each in document.sentences]
     tree = sentences[0]["tree"] if len(sentences) == 1 else None
-    return dumps(_prediction(found) | {"tree": tree, "sentences": sentences}) + "\n"
+    return dumps(_prediction(document) | {"tree": tree, "sentences": sentences}) + "\n"
 
 
-def _prediction(found: Document | Sentiment) -> dict[str, Any]:
-    shares = [round(share, 6) for share in found.probabilities]
-    return {"text": found.text, "label": found.label, "probabilities": shares}
+def _prediction(prediction: Document | Sentiment) -> dict[str, Any]:
+    shares = [round(share, 6) for share in prediction.probabilities]
+    return {"text": prediction.text, "label": prediction.label, "probabilities": shares}
 
 
 def _drawer() -> Callable[[Line, Document | None], str]:
@@ -119,16 +119,16 @@ def _drawer() -> Callable[[Line, Document | None], str]:
     from treenn.sentiment.phrase_drawing import draw_sentiment
 
     color, width = shows_colour(), get_terminal_size().columns
-    return lambda _, found: "" if found is None else draw_sentiment(found, color=color, width=width) + "\n\n"
+    return lambda _, document: "" if document is None else draw_sentiment(document, color=color, width=width) + "\n\n"
 
 
-def _write_page(path: Path, found: list[Document]) -> None:
+def _write_page(path: Path, documents: list[Document]) -> None:
     from treenn.commands.progress_bars import say
     from treenn.sentiment.page import render
     from treenn.trees import InputError
     from treenn.trees.files import write_text
 
-    if not found:
+    if not documents:
         raise InputError(f"--html {path}: the input has no words")
-    write_text(path, render(found))
+    write_text(path, render(documents))
     say(f"written: {path}")

@@ -142,13 +142,13 @@ def find_sentences_of(lines: Iterable[Line], *, tokenized: bool, split: bool) ->
     return ((line, line.sentences(tokenized=tokenized, split=split)) for line in lines)
 
 
-def divide_long(found: Iterable[LineSentences], max_words: int | None) -> Iterator[LineSentences]:
+def divide_long(lines: Iterable[LineSentences], max_words: int | None) -> Iterator[LineSentences]:
     """Divide sentences of more than `max_words` words at punctuation, with notes on standard error."""
     from treenn.commands.progress_bars import say
     from treenn.parsers.long_sentences import divide_sentences
 
     count = 0
-    for line, sentences in found:
+    for line, sentences in lines:
         parts = divide_sentences(sentences, max_words)
         if len(parts) > len(sentences):
             count += 1
@@ -160,13 +160,13 @@ def divide_long(found: Iterable[LineSentences], max_words: int | None) -> Iterat
         say(f"lines with divided sentences: {count}")
 
 
-def parse_lines(parser: Parser, found: Iterable[LineSentences]) -> Iterator[list[tuple[Line, list[Parsed]]]]:
+def parse_lines(parser: Parser, lines: Iterable[LineSentences]) -> Iterator[list[tuple[Line, list[Parsed]]]]:
     """Yields batches of lines with their sentences and trees.
 
     Raises:
         InputError: if the parser refuses a sentence; earlier lines are yielded first.
     """
-    for batch in _batches(divide_long(found, parser.max_words)):
+    for batch in _batches(divide_long(lines, parser.max_words)):
         flat = [sentence for _, sentences in batch for sentence in sentences]
         try:
             trees = iter(parser.parse_batch([sentence.words for sentence in flat]))
@@ -176,12 +176,12 @@ def parse_lines(parser: Parser, found: Iterable[LineSentences]) -> Iterator[list
         yield [(line, [(sentence, next(trees)) for sentence in sentences]) for line, sentences in batch]
 
 
-def _batches(found: Iterable[LineSentences]) -> Iterator[list[LineSentences]]:
+def _batches(lines: Iterable[LineSentences]) -> Iterator[list[LineSentences]]:
     """Batches of about `BATCH` sentences; lines typed at a terminal are batches of one, for an immediate answer."""
     typing = sys.stdin.isatty()
     batch: list[LineSentences] = []
     size = 0
-    for line, sentences in found:
+    for line, sentences in lines:
         batch.append((line, sentences))
         size += max(1, len(sentences))
         if size >= BATCH or (typing and line.source == _TYPED):
@@ -201,14 +201,14 @@ def _one_by_one(parser: Parser, batch: list[LineSentences]) -> Iterator[list[tup
 
 
 def print_lines(
-    found: Iterable[tuple[Line, T | None]], show: Callable[[Line, T | None], str], total: int | None, bar: str | None
+    results: Iterable[tuple[Line, T | None]], show: Callable[[Line, T | None], str], total: int | None, bar: str | None
 ) -> None:
     """Print the result of each line.
 
     Lines without words are buffered until the next line with words: input without any words is an error.
 
     Args:
-        found: lines and their results, None for a line without words.
+        results: lines and their results, None for a line without words.
         show: formats a result, including the end of line.
         total: the number of lines; None if unknown.
         bar: the title of a progress bar, which is shown if the output is no terminal; None for no bar.
@@ -221,9 +221,9 @@ def print_lines(
     out = sys.stdout
     shown = bar is not None and not out.isatty()
     with progress_bar(str(bar)) if shown else nullcontext(lambda done, total, text: None) as progress:
-        for done, (line, one) in enumerate(found, start=1):
-            buffered.append(show(line, one))
-            if one is None:
+        for done, (line, result) in enumerate(results, start=1):
+            buffered.append(show(line, result))
+            if result is None:
                 blank.append(line)
             else:
                 out.writelines(buffered)

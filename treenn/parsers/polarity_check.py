@@ -47,8 +47,8 @@ def root_accuracy(
     trees = {"treebank": list(gold)} | {
         name: _labelled(each.parse_batch([tree.words for tree in gold]), gold) for name, each in parsers.items()
     }
-    found = {name: measure(predict(model, some)) for name, some in trees.items()}
-    return {name: {key: each[key] for key in ("root", "root_binary")} for name, each in found.items()}
+    scores = {name: measure(predict(model, of_parser)) for name, of_parser in trees.items()}
+    return {name: {key: row[key] for key in ("root", "root_binary")} for name, row in scores.items()}
 
 
 def _labelled(trees: Sequence[Tree], gold: Sequence[Tree]) -> list[Tree]:

@@ -12,13 +12,13 @@ from treenn.trees.draw import draw_text, painted, visible
 _BAR = 20  # characters for a probability of 1
 
 
-def draw_sentiment(found: Document | Sentiment, *, color: bool = False, width: int = 80) -> str:
+def draw_sentiment(prediction: Document | Sentiment, *, color: bool = False, width: int = 80) -> str:
     """Draw the tree of each sentence with each node's class, and a bar chart of the class probabilities.
 
     The probabilities are those of the whole text; below several sentences, a title line states this.
 
     Args:
-        found: the prediction for a text or a sentence.
+        prediction: the prediction for a text or a sentence.
         color: whether to colour the classes by ANSI escapes, 256 colours (default: False).
         width: the number of columns (default: 80).
 
@@ -31,18 +31,18 @@ def draw_sentiment(found: Document | Sentiment, *, color: bool = False, width: i
     0 bad   25 % █████
     1 good  75 % ███████████████
     """
-    sentences = found.sentences if isinstance(found, Document) else (found,)
-    classes = len(found.classes)
+    sentences = prediction.sentences if isinstance(prediction, Document) else (prediction,)
+    classes = len(prediction.classes)
     drawn = [draw_text(sentence.tree, color=color, classes=classes, width=width) for sentence in sentences]
     title = [f"the whole text, {len(sentences)} sentences:"] if len(sentences) > 1 else []
-    return "\n\n".join([*drawn, "\n".join([*title, *_shares(found, color)])])
+    return "\n\n".join([*drawn, "\n".join([*title, *_probability_lines(prediction, color)])])
 
 
-def _shares(found: Document | Sentiment, color: bool) -> Iterator[str]:
+def _probability_lines(prediction: Document | Sentiment, color: bool) -> Iterator[str]:
     """One line per class with its probability as a bar."""
-    classes, names = len(found.classes), [visible(name) for name in found.classes]
+    classes, names = len(prediction.classes), [visible(name) for name in prediction.classes]
     longest = max(map(cell_len, names))
-    for number, (name, share) in enumerate(zip(names, found.probabilities, strict=True)):
-        label = painted(str(number), number, classes) if color else str(number)
-        bar = "█" * round(_BAR * share)
-        yield f"{label} {set_cell_size(name, longest)} {100 * share:3.0f} % {bar}".rstrip()
+    for index, (name, p) in enumerate(zip(names, prediction.probabilities, strict=True)):
+        label = painted(str(index), index, classes) if color else str(index)
+        bar = "█" * round(_BAR * p)
+        yield f"{label} {set_cell_size(name, longest)} {100 * p:3.0f} % {bar}".rstrip()

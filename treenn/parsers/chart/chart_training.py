@@ -135,7 +135,7 @@ class _Trainer:
         counts = [word_counts(trees) for trees in (train, *auxiliary)]
         vocabulary = _vocabulary(counts, vectors)
         # Words of auxiliary treebanks without pretrained vectors are dropped after training.
-        self.kept = [word for word in vocabulary.words[1:] if word in counts[0] or _known(word, vectors)]
+        self.final_words = [word for word in vocabulary.words[1:] if word in counts[0] or _known(word, vectors)]
         self.network = SpanNetwork(
             initial_embedding(vocabulary, vectors, settings.word_size, torch.Generator().manual_seed(settings.seed)),
             _seen(vocabulary, counts),
@@ -245,7 +245,7 @@ class _Trainer:
         """The parser of the best epoch, with weights rounded as in its folder, and the results."""
         network = self.parser.network
         network.load_state_dict(dequantize(quantize(self.best_weights)))
-        self.parser.keep_words(self.kept)
+        self.parser.keep_words(self.final_words)
         return self.parser, {
             "parser": "chart",
             "treebank": self.name,

@@ -192,17 +192,17 @@ class BestTrees(NamedTuple):
     Args:
         scores: the score of each tree, in descending order.
         choices: by width, start and rank: the split and the ranks of both children, encoded as one number.
-        kept: the number of trees kept per span.
+        ranks: the number of trees kept per span.
     """
 
     scores: list[float]
     choices: list[list[list[int]]]
-    kept: int
+    ranks: int
 
     def children(self, node: Node) -> tuple[Node, Node]:
         """Returns the two children of a node of two words or more."""
-        split, ranks = divmod(self.choices[node.width][node.start][node.rank], self.kept**2)
-        left, right = divmod(ranks, self.kept)
+        split, ranks = divmod(self.choices[node.width][node.start][node.rank], self.ranks**2)
+        left, right = divmod(ranks, self.ranks)
         return Node(node.start, split + 1, left), Node(node.start + split + 1, node.width - split - 1, right)
 
 
