@@ -11,7 +11,7 @@ import torch
 
 from treebanks import PairTreebank, Treebank
 from treenn.encoders import SequenceEncoder
-from treenn.models.names import DEPENDENCY_ENCODERS, ENCODERS, encoder_factory
+from treenn.models.names import DEPENDENCY_ENCODERS, ENCODERS, encoder_factory, is_model
 from treenn.parsers.loading import parser_names
 from treenn.trees import InputError
 from treenn.trees.arguments import AnyPath, Runs, check_fields
@@ -65,7 +65,7 @@ class Model:
 
     Args:
         name: the name in the results.
-        model: a network of `treenn cells`, or one of `BASELINES` (default: `name`).
+        model: a network of `treenn cells`, `package.module:factory`, or one of `BASELINES` (default: `name`).
         trees: the trees of the sentences: `gold` (the default), the treebank's; a parser for `treenn.load_parser`
             (`left`, `right`, `balanced`, `chart`, ...; `random` draws other trees with every seed); or `brackets`,
             right-branching, with the brackets of the treebank's tree as words.
@@ -94,9 +94,9 @@ class Model:
     def __post_init__(self) -> None:
         check_fields(self)
         object.__setattr__(self, "model", self.model or self.name)
-        networks = [*ENCODERS, *DEPENDENCY_ENCODERS]
-        if self.model not in (*networks, *BASELINES):
-            known = f"{', '.join(BASELINES)}, or a network of `treenn cells`: {', '.join(networks)}"
+        if not (self.model in BASELINES or is_model(self.model)):
+            networks = ", ".join([*ENCODERS, *DEPENDENCY_ENCODERS])
+            known = f"{', '.join(BASELINES)}, package.module:factory, or a network of `treenn cells`: {networks}"
             raise InputError(f'model = "{self.model}": no such model; there are {known}')
         if self.trees.partition(":")[0] not in ("gold", "brackets", *parser_names()) and not Path(self.trees).is_dir():
             names = ", ".join(parser_names())
