@@ -91,7 +91,7 @@ def analyse_predictions(predictions: SplitPredictions, own: AnyTreebank, *, same
     by_split = {split: _slices(each, own, split, same_trees=same_trees) for split, each in unseen.items()}
     calibrated: Mapping[str, SplitCalibration | None] = {}
     dev = predictions["dev"]
-    if own.classes is not None and hasattr(dev, "whole_probabilities"):
+    if own.classes and hasattr(dev, "whole_probabilities"):
         others = {split: each.whole_probabilities for split, each in unseen.items()}
         calibrated = calibration(dev.whole_probabilities, others)
     return RunAnalysis(slices={split: found for split, found in by_split.items() if found}, calibration=calibrated)

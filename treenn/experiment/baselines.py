@@ -43,7 +43,7 @@ def train_baseline(treebank: Treebank | PairTreebank, name: str, settings: Setti
     Raises:
         InputError: if the treebank has no classes.
     """
-    if treebank.classes is None:
+    if not treebank.classes:
         raise InputError(f'model = "{name}": predicts a class, but {treebank.name} has scores')
     start = time.perf_counter()
     task = task_of(treebank)

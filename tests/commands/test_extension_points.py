@@ -1,0 +1,227 @@
+"""The extension points of DESIGN.md, each added at run time: a cell of another package, a metric, a task."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from toy import toy_treebank
+
+from treebanks import Treebank
+from treenn.evaluation.metrics import METRICS, Metric
+from treenn.experiment.compare import compare
+from treenn.experiment.plan import Plan
+from treenn.experiment.plan_file import read_plan
+from treenn.experiment.search.sampling import Search
+from treenn.experiment.search.space import Space
+from treenn.experiment.search.tune import tune
+from treenn.models.building import load_model
+from treenn.models.settings import Settings
+from treenn.report import write_report
+from treenn.training import train
+from treenn.trees import InputError, write_trees
+
+TOY = toy_treebank()
+SMALL = Settings(size=4, word_size=4, epochs=1)
+
+CELL = """
+import pathlib
+
+import torch
+
+import treenn
+
+pathlib.Path(__file__).with_suffix(".imported").touch()
+
+
+class Elman(treenn.Cell):
+    def __init__(self, input_size, hidden_size):
+        super().__init__(input_size, state_size=hidden_size)
+        self.word = torch.nn.Linear(input_size, hidden_size)
+        self.pair = torch.nn.Linear(2 * hidden_size, hidden_size)
+
+    def leaf(self, x):
+        return torch.tanh(self.word(x))
+
+    def compose(self, left, right):
+        return torch.tanh(self.pair(torch.cat([left, right], dim=1)))
+
+
+def factory(input_size, hidden_size):
+    return treenn.TreeEncoder(Elman(input_size, hidden_size))
+
+
+def no_encoder(input_size, hidden_size):
+    return Elman(input_size, hidden_size)
+"""
+
+TASK = """
+from dataclasses import dataclass
+
+import torch
+
+import treenn
+from treenn.evaluation.pair_predictions import PairPredictions
+from treenn.models.task import Task
+
+
+@dataclass(frozen=True)
+class Batch:
+    forest: treenn.PackedForest
+    targets: torch.Tensor
+
+    def to(self, device):
+        return Batch(self.forest.to(device), self.targets.to(device))
+
+
+class NodeRegression(Task):
+    metric = "mse"
+
+    def make_head(self, settings):
+        return torch.nn.Linear(settings.size, 1)
+
+    def pack(self, network, examples):
+        forest = treenn.pack(examples, share=network.supports_dedup)
+        return Batch(forest, forest.labels.float())
+
+    def scores(self, network, packed, *, roots_only):
+        return network.head(network.encoder(packed.forest, network.vectors(packed.forest)))
+
+    def loss(self, network, packed, *, roots_only):
+        return (self.scores(network, packed, roots_only=False).squeeze(1) - packed.targets).square().mean()
+
+    def outputs(self, network, packed, *, roots_only):
+        rows = packed.forest.rows
+        scores = self.scores(network, packed, roots_only=False)[rows]
+        return packed.targets[rows], scores.detach(), scores.squeeze(1)
+
+    def predictions(self, targets, probabilities, scores):
+        return PairPredictions(targets, probabilities, scores)
+
+    def check(self, treebank, settings):
+        pass
+
+    def gold(self, examples):
+        return {"score": [float(label) for tree in examples for label in tree.labels]}
+
+    def trees(self, example):
+        return (example,)
+"""
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder on `sys.path` with the modules of another package."""
+    folder = tmp_path / "package"
+    folder.mkdir()
+    (folder / "mycell.py").write_text(CELL)
+    (folder / "mytask.py").write_text(TASK)
+    monkeypatch.syspath_prepend(folder)
+    for name in ("mycell", "mytask"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    return folder
+
+
+def fresh(folder: Path, package: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`treenn` in a process of its own."""
+    path = os.pathsep.join([str(package), *sys.path])
+    command = [sys.executable, "-m", "treenn", *arguments]
+    environment = os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_cell_of_another_package_is_compared(package: Path, tmp_path: Path) -> None:
+    small = ("--seeds", "1", "--epochs", "1", "--size", "4", "--word-size", "4", "--batch-size", "200")
+    done = fresh(tmp_path, package, "compare", "--models", "mycell:factory,lstm", "--jobs", "2", *small)
+    assert done.returncode == 0, done.stderr
+    [model] = [path for path in (tmp_path / "comparison/runs").glob("mycell-factory-*") if path.is_dir()]
+    assert json.loads((model / "config.json").read_text())["settings"]["model"] == "mycell:factory"
+    assert "mycell:factory" in (tmp_path / "comparison/report.html").read_text()
+    (package / "mycell.imported").unlink()
+    predict = ("predict", "--model", str(model), "--json", "a good film")
+    refused = fresh(tmp_path, package, *predict)
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
+    assert "names the module mycell, which is imported only if you trust it: --trust-module mycell" in refused.stderr
+    assert not (package / "mycell.imported").exists()
+    trusted = fresh(tmp_path, package, *predict, "--trust-module", "mycell")
+    assert len(json.loads(trusted.stdout)["probabilities"]) == 5, trusted.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("nowhere:factory", "cannot import nowhere"),
+        ("mycell:nothing", "mycell has no attribute nothing"),
+        ("mycell:no_encoder", "must return an Encoder, as treenn.TreeEncoder"),
+        ("mycell:", "no such model"),
+    ],
+)
+def test_a_wrong_factory_is_named(name: str, reason: str, package: Path) -> None:
+    with pytest.raises(InputError, match=reason):
+        train(TOY, replace(SMALL, model=name))
+
+
+def test_a_saved_factory_needs_trust(package: Path, tmp_path: Path) -> None:
+    run = train(TOY, replace(SMALL, model="mycell:factory"), out=tmp_path / "model")
+    for trust in ((), ("mycel",), ("mycell.other",), "my"):
+        with pytest.raises(InputError, match="imported only if you trust it: trust='mycell'"):
+            load_model(tmp_path / "model", trust=trust)
+    loaded = load_model(tmp_path / "model", trust=("mycell",))
+    assert loaded.settings == run.settings
+    assert loaded(TOY.test).equal(run.model(TOY.test))
+    assert loaded.predict(TOY.test).classes.tolist() == run.model.predict(TOY.test).classes.tolist()
+
+
+def test_a_plan_needs_trust_too(package: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text('[[task]]\ntreebank = "reviews"\n[[model]]\nname = "mine"\nmodel = "mycell:factory"\n')
+    with pytest.raises(InputError, match="names the module mycell"):
+        read_plan(plan)
+    assert not (package / "mycell.imported").exists()
+    assert read_plan(plan, trust="mycell").models[0].model == "mycell:factory"
+
+
+def test_a_metric_is_one_entry(treenn: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def near(predictions: Any) -> float:
+        gold, guess = predictions.whole
+        return float((abs(gold - guess) <= 1).mean())
+
+    monkeypatch.setitem(METRICS, "near", Metric("Near", "near", "near misses", "at most one class off.", near))
+    for split, trees in TOY.splits.items():
+        write_trees(tmp_path / f"{split}.txt", trees)
+    small = ("--size", "4", "--word-size", "4", "--epochs", "1")
+    done = treenn("train", "--trees", "train.txt", "--dev", "dev.txt", "--test", "test.txt", "--out", "m", *small)
+    assert " near" in done.stdout, done.stderr
+    results = compare(Plan.of(TOY, ["lstm", "average"], 1, settings=SMALL), tmp_path / "comparison", jobs=1)
+    write_report(results, tmp_path / "report.html")
+    assert "<th>Near</th>" in (tmp_path / "report.html").read_text().replace(' scope="col"', "")
+    assert "near misses" in METRICS["near"].phrase
+    log = tune(Search(TOY, ["lstm"], 2, Space({"dropout": (0.0, 0.5)}), SMALL, metric="near"), tmp_path / "search")
+    assert log["metric"] == "near"
+    assert all(0 <= trial["dev"]["near"] <= 1 for trial in log["trials"])
+
+
+def test_a_regression_at_nodes_is_one_file(package: Path, tmp_path: Path) -> None:
+    splits = {split: [tree.with_labels(tree.heights) for tree in trees] for split, trees in TOY.splits.items()}
+    heights = Treebank("heights", (), splits, task="mytask:NodeRegression")
+    settings = replace(SMALL, epochs=4, learning_rate=0.1)
+    run = train(heights, settings, out=tmp_path / "model")
+    history = [epoch["dev"]["mse"] for epoch in run.results["history"]]
+    assert run.results["best_epoch"] == history.index(min(history)) + 1
+    assert min(history) < history[0]
+    with pytest.raises(InputError, match="names the module mytask"):
+        load_model(tmp_path / "model")
+    loaded = load_model(tmp_path / "model", trust=["mytask"])
+    assert loaded.predict(heights.test).scores.tolist() == run.model.predict(heights.test).scores.tolist()
+    results = compare(Plan.of(heights, ["lstm", "average"], 1, settings=SMALL), tmp_path / "comparison", jobs=1)
+    write_report(results, tmp_path / "report.html")
+    report = (tmp_path / "report.html").read_text()
+    assert all(METRICS[name].title in report for name in ("pearson", "mse"))
