@@ -164,12 +164,12 @@ def test_no_file_of_weights_or_a_pipe(kind: Any, tmp_path: Path) -> None:
     make, load, _ = kind
     folder = make(tmp_path / "folder")
     (folder / "model.safetensors").unlink()
-    assert refused(load, folder) == "/model.safetensors: there is no such file of weights"
+    assert refused(load, folder) == "/model.safetensors: there is no such weight file"
     os.mkfifo(folder / "model.safetensors")
-    assert refused(load, folder) == "/model.safetensors: there is no such file of weights"
+    assert refused(load, folder) == "/model.safetensors: there is no such weight file"
     (folder / "model.safetensors").unlink()
     (folder / "model.safetensors").mkdir()
-    assert refused(load, folder) == "/model.safetensors: there is no such file of weights"
+    assert refused(load, folder) == "/model.safetensors: there is no such weight file"
 
 
 @pytest.mark.parametrize("size", [7, 10**5, 10**9, 10**15, 10**19, 10**30])

@@ -1,1 +1,1 @@
-"""Processes, files of runs, versions and devices: what every long command shares."""
+"""Runtime support of long commands: environment, signals, memory, terminal output and weight files."""

@@ -1,4 +1,4 @@
-"""Where and with what a result was made."""
+"""The software and hardware environment of a result."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ import torch
 
 
 def environment(device: str = "cpu") -> dict[str, Any]:
-    """Versions, commit, platform, threads and device: what a result must carry to be made again."""
+    """Versions, commit, platform, number of threads and device, which are needed to reproduce a result.
+
+    Args:
+        device: the device of the run (default: `"cpu"`).
+    """
     return {
         "treenn": version("treenn"),
         "commit": _commit(),
@@ -28,7 +32,7 @@ def environment(device: str = "cpu") -> dict[str, Any]:
 
 
 def _commit() -> str | None:
-    """The commit of the checkout that treenn runs from, with `+` where files were changed since; else `None`."""
+    """The commit of the checkout, with `+` if files are modified; None if treenn does not run from a checkout."""
     folder = Path(__file__).resolve().parents[1]  # treenn/
 
     def git(*arguments: str) -> str:

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
-# A path begins an argument, or follows the sign of `--out=DIR`, `NAME,NAME` or `KIND:PATH`; not that of `tcp://HOST`.
+# A path is at the start of an argument, or after the sign of `--out=DIR`, `NAME,NAME` or `KIND:PATH`, not `tcp://HOST`.
 _SEPARATOR = re.compile(r"([=,]|:(?=/(?!/)))")
 
 
@@ -15,7 +15,7 @@ def portable_command(arguments: Iterable[str]) -> str:
     """A `treenn` command for a record, quoted for a shell.
 
     Args:
-        arguments: what follows `treenn`.
+        arguments: the arguments after `treenn`.
 
     >>> portable_command(["compare", "--out", "/srv/ada/first try"])
     "treenn compare --out 'first try'"
@@ -24,9 +24,9 @@ def portable_command(arguments: Iterable[str]) -> str:
 
 
 def portable(argument: str) -> str:
-    """An argument with each absolute path made relative to the working directory, or cut to its last name.
+    """An argument with each absolute path replaced by a path relative to the working directory, or by its last name.
 
-    Relative paths and all other text stay.
+    Relative paths and other text are unchanged.
 
     >>> portable("--out=/srv/ada/first"), portable("/data/a,chart"), portable("stanza:en"), portable("runs/first")
     ('--out=first', 'a,chart', 'stanza:en', 'runs/first')

@@ -1,4 +1,4 @@
-"""Signals that stop a command, and errors of the system: each ends it in one line."""
+"""Signals and system errors, which end a command with one line."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ from types import FrameType
 from typing import Any, NoReturn
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-"""What stops a command: Ctrl-C, `kill`, and the end of its terminal."""
+"""The signals that stop a command: Ctrl-C, `kill`, and a closed terminal."""
 
 
 class Stopped(SystemExit):
-    """The process was asked to stop; workers are ended and temporary files removed on the way out."""
+    """The process received a signal; workers are ended and temporary files removed while it propagates.
+
+    Args:
+        number: the number of the signal.
+    """
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -25,9 +29,9 @@ class Stopped(SystemExit):
 
 
 def ends_in_one_line(command: Callable[[], None]) -> Callable[[], None]:
-    """Decorate the function of a command: `SIGNALS` raise `Stopped` in it.
+    """Decorate the function of a command, in which `SIGNALS` raise `Stopped`.
 
-    The exit code is 128 plus the signal's number; 2 for an error of the system with a file.
+    The exit code is 128 plus the number of the signal, or 2 for a system error with a file.
     """
 
     @functools.wraps(command)
@@ -36,10 +40,10 @@ def ends_in_one_line(command: Callable[[], None]) -> Callable[[], None]:
         try:
             with _handled(functools.partial(_stop, received)):
                 command()
-            if received:  # whoever caught it, as the import of a library may
+            if received:  # if it was caught, for example by the import of a library
                 raise Stopped(received[0])
         except BaseException as error:
-            if received:  # whatever came of it on the way out
+            if received:  # also for other errors that it caused
                 _say(f"stopped by {signal.Signals(received[0]).name}")
                 raise Stopped(received[0]) from None
             if not isinstance(error, OSError) or error.filename is None:
@@ -54,9 +58,9 @@ def ends_in_one_line(command: Callable[[], None]) -> Callable[[], None]:
 
 @contextmanager
 def deferred_signals() -> Iterator[None]:
-    """Handle `SIGNALS` that come in this context at its end, for what must not be left half done.
+    """Defer `SIGNALS` to the end of this context, which must not be interrupted.
 
-    Ctrl-C is blocked, which processes that are started here inherit: it is for the one that started them.
+    Ctrl-C is blocked, also in processes that are started here, so that only the parent process handles it.
     """
     received = list[int]()
     with _handled(lambda number, frame: received.append(number)), _blocked(signal.SIGINT):
@@ -79,7 +83,7 @@ def _blocked(number: int) -> Iterator[None]:
 
 @contextmanager
 def _handled(handler: Callable[[int, FrameType | None], Any]) -> Iterator[None]:
-    """Handle `SIGNALS` in the main thread, but for those that are ignored (as `nohup` has SIGHUP ignored)."""
+    """Handle `SIGNALS` in the main thread, except for ignored ones (`nohup` ignores SIGHUP)."""
     before = {}
     if threading.current_thread() is threading.main_thread():
         before = {number: signal.getsignal(number) for number in SIGNALS}
@@ -94,11 +98,11 @@ def _handled(handler: Callable[[int, FrameType | None], Any]) -> Iterator[None]:
 
 
 def _stop(received: list[int], number: int, frame: FrameType | None) -> NoReturn:
-    """Raise `Stopped`; a second Ctrl-C ends the process at once, and no other signal disturbs the way out."""
+    """Raise `Stopped`. A second Ctrl-C ends the process immediately; other signals are ignored from here on."""
     received.append(number)
     threading.excepthook = lambda arguments: None  # of joblib's threads, whose workers are killed
-    for each in SIGNALS:
-        signal.signal(each, signal.SIG_IGN if each != signal.SIGINT else _exit)
+    for stopping in SIGNALS:
+        signal.signal(stopping, signal.SIG_IGN if stopping != signal.SIGINT else _exit)
     raise Stopped(number)
 
 
@@ -107,5 +111,5 @@ def _exit(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _say(line: str) -> None:
-    with suppress(OSError, ValueError):  # the terminal may be gone
+    with suppress(OSError, ValueError):  # the terminal may be closed
         print(line, file=sys.stderr)

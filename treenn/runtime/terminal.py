@@ -1,4 +1,4 @@
-"""Output for terminals: a console that shows text as it is, and tables that fit."""
+"""Terminal output: a console without markup, and tables that adapt to the width."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ from rich.text import Text
 
 from treenn.trees.draw import visible
 
-_NARROWEST = 18  # columns of a text that is wrapped
-_WIDEST = 40  # columns that a name or word may take before it is folded
+_NARROWEST = 18  # the minimum number of columns of wrapped text
+_WIDEST = 40  # the maximum number of columns of a name or word before it is folded
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console without markup, emoji codes and highlighting; strings have their control characters escaped.
+    """A console without markup, emoji codes and highlighting, which escapes control characters in strings.
 
-    `rich.text.Text` is shown as it is given.
+    `rich.text.Text` is printed unchanged.
+
+    Args:
+        stderr: whether to print to standard error (default: False).
     """
     return _PlainConsole(stderr=stderr, markup=False, emoji=False, highlight=False)
 
@@ -39,15 +42,15 @@ class _Row(NamedTuple):
 
 
 class Grid:
-    """A table where the terminal has room for its columns, else one block of `head: cell` lines per row.
+    """A table if its columns fit the terminal, otherwise one block of `head: cell` lines per row.
 
-    The first column names the row. The others are numbers, aligned on the right and never wrapped, or prose. Control
-    characters in strings are escaped, and markup is shown as it is.
+    The first column has the names of the rows. The others are numbers, aligned on the right and never wrapped, or
+    prose. Control characters in strings are escaped, and markup is not interpreted.
 
     Args:
-        heads: the columns' heads, the first of which may be empty.
-        title: a line above the table.
-        prose: the heads of columns that may be wrapped.
+        heads: the column headings, of which the first may be empty.
+        title: a line above the table (default: none).
+        prose: the headings of the columns that may be wrapped (default: none).
     """
 
     def __init__(self, *heads: str, title: str = "", prose: Collection[str] = ()) -> None:
@@ -59,7 +62,7 @@ class Grid:
         self.sections.append((title, []))
 
     def add_row(self, *cells: str, style: str = "") -> None:
-        """Add a row; cells that are left out at its end are empty."""
+        """Add a row; missing cells at its end are empty."""
         if not self.sections:
             self.add_section("")
         self.sections[-1][1].append(_Row(cells, style))
@@ -74,16 +77,16 @@ class Grid:
 
     def _table(self) -> Table:
         table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-        for number, head in enumerate(self.heads):
-            cells = [head, *self._column(number)]
+        for index, head in enumerate(self.heads):
+            cells = [head, *self._column(index)]
             least = _least_prose(cells) if head in self.prose else max(map(_width, cells))
-            number_like = bool(number) and head not in self.prose
+            is_numeric = bool(index) and head not in self.prose
             table.add_column(
                 Text(visible(head)),
-                justify="right" if number_like else "left",
-                no_wrap=number_like,
+                justify="right" if is_numeric else "left",
+                no_wrap=is_numeric,
                 overflow="fold",
-                min_width=least if number_like else min(least, _WIDEST),
+                min_width=least if is_numeric else min(least, _WIDEST),
             )
         for title, rows in self.sections:
             table.add_section()
@@ -104,12 +107,12 @@ class Grid:
                         yield self._block_line(visible(head), visible(cell), style, width)
 
     def _block_line(self, head: str, cell: str, style: str, width: int) -> RenderableType:
-        """`head: cell`, in two lines where a number would be cut."""
+        """The line `head: cell`, or two lines if a number would be wrapped."""
         fits = head in self.prose or cell_len(f"  {head}: {cell}") <= width
         return Padding(Text(f"{head}:{' ' if fits else chr(10)}{cell}", style=style), (0, 0, 0, 2), expand=False)
 
-    def _column(self, number: int) -> Iterator[str]:
-        return (row.cells[number] for _, rows in self.sections for row in rows if number < len(row.cells))
+    def _column(self, index: int) -> Iterator[str]:
+        return (row.cells[index] for _, rows in self.sections for row in rows if index < len(row.cells))
 
 
 def _width(text: str) -> int:
@@ -117,6 +120,6 @@ def _width(text: str) -> int:
 
 
 def _least_prose(cells: Sequence[str]) -> int:
-    """Columns for a text that may be wrapped: enough for its longest word, and for a few words if it is long."""
+    """The minimum width of a text that may be wrapped: its longest word, and a few words if it is long."""
     words = min(max((_width(word) for cell in cells for word in cell.split()), default=0), _WIDEST)
     return max(words, min(max(map(_width, cells)), _NARROWEST))

@@ -1,4 +1,4 @@
-"""Weights in safetensors files, validated before they are used: the file may be from anywhere."""
+"""Weights in safetensors files, which are untrusted and validated before use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor
 from treenn.trees import InputError
 
 NAME = "model.safetensors"
-"""The file of the weights in a folder."""
+"""The name of the weight file in a folder."""
 
 _FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
@@ -20,11 +20,11 @@ _FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 def check_shapes(path: Path, expected: Mapping[str, Tensor]) -> None:
     """Compare the header of a file with the tensors of a network, which may be on the device `meta`.
 
-    Nothing but the header is read, so a network of absurd sizes is refused before anything of its size is allocated.
+    Only the header is read, so a network of absurd sizes is refused before allocation.
 
     Args:
         path: the file.
-        expected: tensors by name; the file may hold others, too.
+        expected: the tensors by name; the file may have others.
 
     Raises:
         InputError: if the file is no safetensors file, or a tensor is missing or has another shape.
@@ -46,8 +46,8 @@ def read_shapes(path: Path) -> dict[str, tuple[int, ...]]:
     Raises:
         InputError: if this is no safetensors file.
     """
-    if not path.is_file():  # a pipe would keep its reader waiting
-        raise InputError("there is no such file of weights", source=path)
+    if not path.is_file():  # a pipe would block
+        raise InputError("there is no such weight file", source=path)
     try:
         with safe_open(path, framework="pt") as file:
             return {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
@@ -56,15 +56,18 @@ def read_shapes(path: Path) -> dict[str, tuple[int, ...]]:
 
 
 def read_weights(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors of a file, in the dtypes of the network that they are for.
+    """Read the tensors of a file, converted to the dtypes of the network.
 
     Args:
         path: the file.
-        expected: the network's tensors by name, which may be on the device `meta`.
+        expected: the tensors of the network by name, which may be on the device `meta`.
+
+    Returns:
+        The tensors by name.
 
     Raises:
-        InputError: as `check_shapes`, and if there is a tensor that is not expected, one of another kind of dtype, or
-            one with a NaN or infinite number.
+        InputError: as `check_shapes`, and if there is an unexpected tensor, one of another kind of dtype, or one with a
+            NaN or infinite number.
     """
     check_shapes(path, expected)
     if unexpected := read_shapes(path).keys() - expected.keys():
@@ -104,7 +107,7 @@ def _unreadable(path: Path, error: Exception) -> InputError:
 
 
 def _shown(shape: tuple[int, ...]) -> str:
-    """A shape as people write it.
+    """A shape in messages.
 
     >>> _shown((3, 4))
     '3 x 4'

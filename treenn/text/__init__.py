@@ -1,4 +1,4 @@
-"""From text as people write it to sentences and words, as the sentiment treebank (SST) has them."""
+"""Sentence splitting and tokenization of raw text, with the conventions of the Stanford Sentiment Treebank (SST)."""
 
 from treenn.text.sentences import split_sentences
 from treenn.text.tokenizer import tokenize

@@ -11,10 +11,11 @@ import regex
 from treenn.text.rule_tables import load_rules
 
 PARAGRAPH = "\u2029"
-"""Ends a paragraph in a cleaned text; any other whitespace there is one space."""
+"""The separator of paragraphs in a cleaned text; other whitespace is a single space."""
 
 _AMPERSANDS = regex.compile(r"&(?:(?:amp|#0*38|#x0*26);)+", regex.IGNORECASE)
-_PASSES = 30  # HTML nested more deeply than that is no accident
+_PASSES = 30  # the maximum nesting of HTML that is resolved
+
 
 _QUOTE_IN_WORD = regex.compile(r"(?<=[\p{L}\p{N}])[\u2018`](?=\p{L})")
 _RANGE = regex.compile(r"(?<=\p{Nd})[\u2013](?=\p{Nd})")

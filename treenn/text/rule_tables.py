@@ -1,7 +1,7 @@
-"""The tables of `rules.json`, compiled: everything that the tokenizer and the sentence splitter know about characters.
+"""The compiled tables of `rules.json`: the rules of the tokenizer and the sentence splitter.
 
-The tables are data so that another language can run the same rules. Patterns are valid for Python's `regex` module and
-for JavaScript's `RegExp` with the flag `u`; `{name}` in a pattern stands for a macro.
+The tables are data so that implementations in other languages can share them. Patterns are valid for Python's `regex`
+module and for JavaScript's `RegExp` with the flag `u`; `{name}` in a pattern is a macro.
 """
 
 from __future__ import annotations
@@ -27,13 +27,12 @@ class Rules(NamedTuple):
         entity: an HTML entity with its semicolon.
         replaced: strings and their replacements, by `replace`: apostrophes, quotes, hyphens, ligatures, mojibake.
         replace: matches any key of `replaced`.
-        tokens: all kinds of tokens, one group each, the first alternative that matches wins.
+        tokens: one group per kind of token; the first alternative that matches wins.
         kinds: the kind of each group of `tokens`. A `negation` is n't with a misplaced, foreign or missing apostrophe
             (`isn' t`, `is 'nt`, `isn;t`), written as n't; only the macro `negated` comes before it.
         clitics: match the clitic at the end of a word, which becomes a word: n't, 's, and the `not` of cannot.
         without_apostrophe: contractions, in lower case, that end in nt for n't.
-        balanced: quotation marks of one kind, whose form does not tell the opening one from the closing one where
-            spaces detach them.
+        balanced: quotation marks by kind, whose form does not distinguish opening from closing ones between spaces.
         dropped_endings: words, in lower case, that keep a final apostrophe: ol', nothin'.
         abbreviations: the class of each abbreviation, by its word in lower case. `always` keep their full stop, and
             `capitalized` and `titles` if they begin with a capital; `before_number` only there. A sentence that ends
@@ -88,5 +87,5 @@ def load_rules() -> Rules:
 
 
 def _expanded(pattern: str, macros: Mapping[str, Any]) -> str:
-    """A pattern with its macros filled in; macros hold no macros."""
+    """A pattern with its macros expanded; macros are not nested."""
     return str(regex.sub(r"\{([a-z_]{2,})\}", lambda match: macros[match[1]], pattern))

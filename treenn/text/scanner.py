@@ -1,4 +1,4 @@
-"""The scanner: the tokens of a cleaned text, with their kinds and places."""
+"""The scanner: the tokens of a cleaned text, with their kinds and offsets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import regex
 from treenn.text.rule_tables import load_rules
 
 ABBREVIATION = "abbreviation"
-"""The kind of abbreviations to which a sentence that they end adds a full stop of its own (`etc. .`)."""
+"""The kind of abbreviations after which a final full stop is a separate token (`etc. .`)."""
 
 INITIAL = "initial"
 """The kind of initials, acronyms and titles, whose full stop also ends the sentence (`E.T.`)."""
@@ -28,8 +28,8 @@ class Token(NamedTuple):
     Args:
         kind: a kind of `rules.json`, or `ABBREVIATION`, `INITIAL` or `NUMBERED`.
         form: its characters.
-        start: the place of the first one in the text.
-        end: the place after the last one.
+        start: the offset of the first character in the text.
+        end: the offset after the last character.
     """
 
     kind: str
@@ -39,7 +39,7 @@ class Token(NamedTuple):
 
 
 def scan(text: str) -> list[Token]:
-    """Find the tokens of a cleaned text. Abbreviations have their full stop; clitics are still attached."""
+    """Find the tokens of a cleaned text. Abbreviations include their full stop; clitics are still attached."""
     rules = load_rules()
     tokens: list[Token] = []
     position = 0

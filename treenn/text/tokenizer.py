@@ -1,4 +1,4 @@
-"""Tokenization: text as people write it, split into words as in the Stanford Sentiment Treebank (SST)."""
+"""Tokenization of raw text with the conventions of the Stanford Sentiment Treebank (SST)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from treenn.trees.errors import InputError
 
 _WITH_CLITICS = frozenset({"word", "elision"})
 _GUILLEMETS = frozenset("\u00ab\u2039")
-"""Open a quotation, or close it where they are bound to what comes before them."""
+"""Quotation marks that open a quotation, or close it if they are attached to the preceding word."""
 
 _OPENING = frozenset("([{<\u00ab\u2039\u2014\u2013-/=\u201e\u201a")
 
@@ -24,9 +24,9 @@ def tokenize(text: str) -> list[str]:
     r"""Split a text into words as SST does.
 
     Double quotes become \`\` and '', an opening single quote becomes \`, dashes become -- and an ellipsis three dots;
-    n't, 's and their like are words; 'em and '70s are whole, as are abbreviations with their full stop, URLs, e-mail
-    addresses, @names, #tags, emoji and runs of one sign. Brackets are themselves (files write -LRB-). The full stop of
-    each sentence is a word. The rules are the tables in `rules.json`.
+    clitics such as n't and 's are words; 'em and '70s are whole, as are abbreviations with their full stop, URLs,
+    e-mail addresses, @names, #tags, emoji and runs of one sign. Brackets are not escaped (-LRB- in files). The full
+    stop of each sentence is a word. The rules are the tables in `rules.json`.
 
     Args:
         text: one sentence or several.
@@ -46,15 +46,15 @@ def tokenize(text: str) -> list[str]:
 
 
 def tokens_of(text: str) -> Iterator[Token]:
-    """The tokens of a cleaned text as `tokenize` writes them, with their places in it."""
+    """The tokens of a cleaned text in the form of `tokenize`, with their offsets."""
     for sentence in group(text, scan(text)):
         yield from _written(text, sentence)
 
 
 def _written(text: str, sentence: Sequence[Token]) -> Iterator[Token]:
-    """The tokens of one sentence as SST writes them."""
+    """The tokens of one sentence in the form of SST."""
     quoted = False
-    opened = -1  # where the last opening quotation mark ends
+    opened = -1  # the end of the last opening quotation mark
     last, span = _last_word(sentence), (sentence[0].start, sentence[-1].end)
     for number, token in enumerate(sentence):
         if token.kind in _WITH_CLITICS:
@@ -101,14 +101,14 @@ def _without_clitics(token: Token) -> list[Token]:
 
 
 def _opens(text: str, span: tuple[int, int], token: Token, *, quoted: bool, nested: bool) -> bool:
-    """Whether a quotation mark opens a quotation: by what is next to it, then by its form, then if none is open.
+    """Whether a quotation mark opens a quotation: by the adjacent characters, its form, and whether none is open.
 
     Args:
         text: the cleaned text.
-        span: the place of the sentence in it.
+        span: the offsets of the sentence.
         token: the quotation mark.
         quoted: whether a quotation is open.
-        nested: whether the mark follows an opening one directly.
+        nested: whether the mark directly follows an opening one.
     """
     before = text[max(span[0], token.start - 1) : token.start]
     after = text[token.end : min(token.end + 1, span[1])]
