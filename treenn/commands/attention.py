@@ -1,4 +1,4 @@
-"""`treenn attention`: a sentence's class, and which of its words a model with attention read it from."""
+"""`treenn attention`: the attention weights of a sentence's words, and the predicted class."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 def attention(
     model: Annotated[Path, typer.Argument(metavar="DIR", help="A trained model, e.g. a bilstm-attention.")],
-    sentence: Annotated[str, typer.Argument(help="What it is to read.")],
-    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a picture, too.")] = None,
+    sentence: Annotated[str, typer.Argument(help="The sentence.")],
+    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Also draw to this SVG file.")] = None,
     contextual: Contextual = [],  # noqa: B006 (typer wants a list)
     trust_module: TrustModule = [],  # noqa: B006 (typer wants a list)
     json: Json = False,
 ) -> None:
-    """Draw the weight of every word of a sentence, as a model that reads out by attention gives it.
+    """Draw the attention weight of every word of a sentence, by a model with attention pooling.
 
     Example: treenn attention my-model "It's not a bad film ." --svg weights.svg
     """
@@ -47,7 +47,7 @@ def attention(
 
 
 def _read(network: Network, words: list[str]) -> tuple[list[float], int]:
-    """The weights of the words and the number of the class."""
+    """The attention weights of the words, and the predicted class."""
     import torch
 
     from treenn.encoders import SequenceEncoder, pack
@@ -59,7 +59,7 @@ def _read(network: Network, words: list[str]) -> tuple[list[float], int]:
         raise InputError(
             "this model reads trees; only one that reads out by attention, as bilstm-attention, has weights"
         )
-    forest = pack([Left().parse(words)])  # any tree will do: the root alone is read
+    forest = pack([Left().parse(words)])  # any tree: only the words are read
     with torch.inference_mode():
         x = network.vectors(forest)
         (weights,) = network.encoder.attention(forest, x)

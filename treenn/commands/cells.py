@@ -1,4 +1,4 @@
-"""`treenn cells`: every network that `treenn train` and `treenn compare` know by name."""
+"""`treenn cells`: the networks of `treenn train` and `treenn compare`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from treenn.commands.options import Json
 
 
 def cells(
-    word_size: Annotated[int, typer.Option(help="Width of the word vectors.")] = 300,
-    size: Annotated[int, typer.Option(help="Width of the network's states.")] = 150,
+    word_size: Annotated[int, typer.Option(help="The width of word vectors.")] = 300,
+    size: Annotated[int, typer.Option(help="The width of hidden states.")] = 150,
     json: Json = False,
 ) -> None:
-    """List the networks by name, with the paper each is from and its number of parameters, word vectors aside.
+    """List the networks by name, with their papers and numbers of parameters, without word vectors.
 
     Example: treenn cells --size 100
     """

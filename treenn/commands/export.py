@@ -1,4 +1,4 @@
-"""`treenn export`: a trained model made small."""
+"""`treenn export`: a trained model in half precision."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def export(
     trust_module: TrustModule = [],  # noqa: B006 (typer wants a list)
     overwrite: Overwrite = False,
 ) -> None:
-    """Write a trained model with its weights in half precision: half the size, and what a run leaves is left out.
+    """Export a trained model in half precision, without checkpoints and results: half the size.
 
-    The folder has config.json, vocabulary.json and model.safetensors, and is loaded as any other; it computes in
-    single precision.
+    The folder has config.json, vocabulary.json and model.safetensors, and is loaded like any other model, in single
+    precision.
 
     Example: treenn export my-model --out my-small-model
     """

