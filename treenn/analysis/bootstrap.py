@@ -1,4 +1,4 @@
-"""The bootstrap: how far other sentences, and other seeds, would have moved a metric."""
+"""The bootstrap: confidence intervals of metrics over sentences and seeds."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ import numpy as np
 
 from treenn.analysis.measures import FloatArray, Measure
 
-_BATCH = 100  # resamples at a time: 100 x 2,210 test sentences need 4 MB, and stay near the processor
+_BATCH = 100  # resamples at a time: 100 x 2,210 test sentences need 4 MB, which fit into the cache
 
 
 def resample(measure: Measure, *, draws: int = 10_000, seed: int = 0) -> dict[str, FloatArray]:
-    """The metric of every run on sentences that are drawn with replacement, the same ones for all runs.
+    """The metric of every run on sentences drawn with replacement, the same ones for all runs.
 
-    Drawing the same sentences is what pairs the models (Efron and Tibshirani 1993, *An Introduction to the Bootstrap*;
+    Drawing the same sentences pairs the models (Efron and Tibshirani 1993, *An Introduction to the Bootstrap*;
     for test sets of language models, Koehn 2004). They are the draws of `scipy.stats.bootstrap` from the same seed.
 
     Args:
-        measure: of which models, on which sentences.
-        draws: how many resamples.
-        seed: of the resampling.
+        measure: the models' metric.
+        draws: the number of resamples (default: 10,000).
+        seed: the seed of the resampling (default: 0).
 
-    Shape: `(draws, runs)` for each model.
+    Returns:
+        The values by model, of shape `(draws, runs)`.
 
     Raises:
-        ValueError: where fewer than two sentences count.
+        ValueError: if fewer than two sentences count.
 
     >>> from treenn.analysis.measures import share
     >>> resample(share({"lstm": [[1, 1, 1], [0, 0, 0]]}, [1, 1, 1]), draws=2)["lstm"]
@@ -44,7 +45,7 @@ def resample(measure: Measure, *, draws: int = 10_000, seed: int = 0) -> dict[st
 
 
 def _counts(rng: np.random.Generator, n: int, draws: int) -> Iterator[FloatArray]:
-    """How many times each of n sentences was drawn, a row a resample."""
+    """The number of times each of n sentences is drawn, a row for each resample."""
     for start in range(0, draws, _BATCH):
         rows = min(_BATCH, draws - start)
         drawn = rng.integers(0, n, (rows, n)) + n * np.arange(rows)[:, None]
@@ -52,16 +53,17 @@ def _counts(rng: np.random.Generator, n: int, draws: int) -> Iterator[FloatArray
 
 
 def redraw_runs(values: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """The mean over runs that are drawn with replacement in each resample: sentences and seeds both vary.
+    """The mean over runs drawn with replacement in each resample, so that both sentences and seeds vary.
 
-    This is the two-way bootstrap of crossed factors, each drawn independently of the other (Owen 2007, *The pigeonhole
+    This is the two-way bootstrap of crossed factors, drawn independently of each other (Owen 2007, *The pigeonhole
     bootstrap*), which errs towards wide intervals.
 
     Args:
-        values: `(draws, runs)` of `resample`.
-        rng: of the drawing.
+        values: the result of `resample` for a model, of shape `(draws, runs)`.
+        rng: the generator.
 
-    Shape: `(draws,)`.
+    Returns:
+        The means, of shape `(draws,)`.
     """
     runs = values.shape[1]
     drawn: FloatArray = np.take_along_axis(values, rng.integers(0, runs, values.shape), axis=1).mean(axis=1)
@@ -71,8 +73,12 @@ def redraw_runs(values: FloatArray, rng: np.random.Generator) -> FloatArray:
 def interval(values: FloatArray, confidence: float = 0.95) -> tuple[float, float]:
     """The ends of the percentile interval.
 
-    On 2,210 sentences they lie within 2 % of its width from those of BCa, and they are still defined where two models
-    agree on every sentence (BCa divides by zero there), and mirrored when the models change places.
+    On 2,210 sentences they differ from those of BCa by less than 2 % of the width. They are also defined if two models
+    agree on every sentence, for which BCa divides by zero, and are mirrored if the models are exchanged.
+
+    Args:
+        values: the resampled values.
+        confidence: the level (default: 0.95).
 
     >>> interval(np.arange(101.0), confidence=0.5)
     (25.0, 75.0)

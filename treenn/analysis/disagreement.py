@@ -96,16 +96,16 @@ def node_classes(
     contextual: str | Sequence[str] = (),
     trust: str | Sequence[str] = (),
 ) -> list[str]:
-    """What the models of some folders together say of every node of some trees.
+    """The class of every node by the mean of the probabilities of several models.
 
     Args:
-        folders: of trained models, one a seed: a node's class is the likeliest by the mean of their probabilities.
-        trees: of the treebank that they were trained on, of at most ten classes.
-        contextual: the contextual encoders that the folders may name (`treenn.load_model`).
+        folders: the folders of trained models, one for each seed.
+        trees: the trees, of a treebank with at most ten classes.
+        contextual: the contextual encoders that the folders may name (`treenn.load_model`; default: none).
         trust: the modules that the folders may name (`treenn.load_model`).
 
     Returns:
-        a string a tree: one digit a node, its class, in the order of the tree's own node numbers.
+        A digit string for each tree, in the order of its nodes.
 
     Raises:
         InputError: if a folder holds no model, as `treenn.load_model`.

@@ -91,7 +91,7 @@ def gradient_flow(model: Network, trees: Sequence[Tree], batch_size: int = 100) 
 
     Args:
         model: the model, trained or not.
-        trees: sentences; those without a label at the root are left out, at least one must have one.
+        trees: sentences; those without a label at the root are skipped, at least one must have one.
         batch_size: the number of trees in a backward pass (default: 100).
 
     Returns:

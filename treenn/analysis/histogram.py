@@ -69,7 +69,7 @@ class Slice:
     Args:
         unit: `"sentences"`, `"nodes"` or `"pairs"`.
         rule: the property, in words.
-        bins: the bins; those without a labelled unit are left out.
+        bins: the bins with at least one labelled unit.
         published: published accuracies, if any.
     """
 
@@ -103,7 +103,7 @@ def numbered(values: npt.ArrayLike, starts: Sequence[int], right: BoolArray, lab
     """Bins by ranges of a number; empty ones are left out.
 
     Args:
-        values: the number of each sentence or node; those below the first start are not counted.
+        values: the number of each sentence or node; those below the first start are ignored.
         starts: the lower end of each range, ascending; the last range has no upper end.
         right: whether each prediction is correct.
         labelled: whether each is counted.

@@ -1,4 +1,4 @@
-"""`Measure`: a metric as sums over sentences, so that sentences can be drawn anew, or swapped between models."""
+"""`Measure`: a metric as sums over sentences, for resampling sentences and swapping them between models."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Measure:
     """One metric of several models on the same sentences.
 
     Args:
-        columns: by model `(runs, sentences, k)`: what each sentence adds to each of `k` sums.
-        value: from the sums `(..., k)` to the metric `(...)`.
+        columns: by model, each sentence's summands, of shape `(runs, sentences, k)`.
+        value: computes the metric, of shape `(...)`, from the sums, of shape `(..., k)`.
     """
 
     columns: Mapping[str, FloatArray]
@@ -25,20 +25,20 @@ class Measure:
 
     @property
     def sentences(self) -> int:
-        """How many sentences count."""
+        """The number of sentences."""
         return len(next(iter(self.columns.values()))[0])
 
     def values(self) -> dict[str, FloatArray]:
-        """The metric of each run. Shape: `(runs,)` for each model."""
+        """The metric of each run by model, of shape `(runs,)`."""
         return {model: self.value(columns.sum(axis=1)) for model, columns in self.columns.items()}
 
 
 def share(right: Mapping[str, ArrayLike], out_of: ArrayLike) -> Measure:
-    """What is right of what there is, over all sentences together.
+    """The fraction that is correct, over all sentences together.
 
     Args:
-        right: by model `(runs, sentences)`: each sentence's score, e.g. 1 or 0, or how many of its nodes are right.
-        out_of: `(sentences,)` the most that it could be; sentences of 0 are left out.
+        right: by model, each sentence's score, such as its number of correct nodes, of shape `(runs, sentences)`.
+        out_of: each sentence's maximum, of shape `(sentences,)`; sentences with 0 do not count.
 
     >>> share({"lstm": [[1, 0, 1, 0]]}, [1, 1, 1, 0]).values()["lstm"].round(3)
     array([0.667])
@@ -58,11 +58,11 @@ def _ratio(sums: FloatArray) -> FloatArray:
 
 
 def correlation(scores: Mapping[str, ArrayLike], gold: ArrayLike) -> Measure:
-    """Pearson's correlation of a model's scores with the gold ones; 0 for a model that always answers the same.
+    """Pearson's correlation of a model's scores with the gold ones; 0 for constant scores.
 
     Args:
-        scores: by model `(runs, sentences)`.
-        gold: `(sentences,)`.
+        scores: the scores by model, of shape `(runs, sentences)`.
+        gold: the gold scores, of shape `(sentences,)`.
 
     >>> correlation({"lstm": [[1, 2, 3], [3, 2, 1]]}, [2, 4, 6]).values()["lstm"].round(6)
     array([ 1., -1.])

@@ -15,7 +15,7 @@ _MODALS = frozenset(("can", "could", "will", "would", "should", "may", "might", 
 _LONGEST = 15
 _OTHER_TURNS = NEGATORS | {"but", "although", "though", "despite"}  # the sentiment turns in the phrase already
 _OTHER_TURNS |= {"hardly", "barely", "rarely", "only", "just", "merely", "simply"}  # "not just good" is good
-# What stands after a negation and seldom without one.
+# Words that follow a negation and seldom occur without one.
 _ONLY_NEGATED = frozenset(("any", "anything", "anyone", "anybody", "ever", "yet", "much", "enough"))
 
 RULE = (
@@ -27,17 +27,17 @@ RULE = (
     f"Phrases of at most {_LONGEST} words, the rest without {', '.join(sorted(_OTHER_TURNS))}; words in any case; "
     "each pair once."
 )
-"""How pairs are made, in words."""
+"""The construction of pairs, in words."""
 
 
 class MinimalPair(NamedTuple):
     """A phrase with and without one negation.
 
     Args:
-        plain: without.
-        negated: with.
-        polarity: what the treebank says of what is negated.
-        made: whether the negation was put into a phrase of the treebank or taken out of one.
+        plain: the phrase without negation.
+        negated: the phrase with negation.
+        polarity: the gold polarity of the negated part.
+        made: whether the negation was inserted into a phrase of the treebank or removed from one.
     """
 
     plain: Tree
@@ -47,14 +47,14 @@ class MinimalPair(NamedTuple):
 
 
 def minimal_pairs(trees: Iterable[Tree], classes: int = 5) -> list[MinimalPair]:
-    """All pairs that `RULE` makes of some trees; the test trees of SST give 515.
+    """All pairs that `RULE` makes of the trees; the test trees of SST give 515.
 
-    Negations stand where the treebank itself puts them: of those after a form of be or a modal in SST's training trees,
+    Negations are placed as in the treebank: of those after a form of be or a modal in SST's training trees,
     99 in 100 are one node with that word.
 
     Args:
-        trees: of a treebank with a scale of sentiment.
-        classes: how many classes the scale has; those above its middle are positive, those below negative.
+        trees: the trees, of a treebank with a sentiment scale.
+        classes: the number of classes; those above the middle are positive, those below negative (default: 5).
 
     >>> from treenn.trees import parse_trees
     >>> for pair in minimal_pairs(parse_trees("(3 (2 it) (3 (2 is) (3 good)))", classes=5)):
@@ -100,7 +100,7 @@ def _negated(head: Sequence[str]) -> bool:
 
 
 def with_word(tree: Tree, word: str) -> Tree:
-    """The tree with a word after its first one, the two as one node; it has no labels.
+    """The tree with a word inserted after its first one, the two as one node, without labels.
 
     >>> print(with_word(Tree(("is", "very", "good"), ((1, 2), (0, 3))), "not"))
     (X (X (X is) (X not)) (X (X very) (X good)))

@@ -13,7 +13,7 @@ from treenn.evaluation.predictions import Predictions
 from treenn.trees import Tree
 
 OPERATORS = ("[MAX", "[MIN", "[MED", "[SM")
-"""The operators of ListOps (Nangia and Bowman 2018), as they stand in its expressions; `]` ends each."""
+"""The operators of ListOps (Nangia and Bowman 2018), as its expressions write them; `]` ends each."""
 
 _HUNDREDS = (1, *range(101, 1002, 100))
 

@@ -16,7 +16,7 @@ class RunPredictions:
     Args:
         root: the class of each root or pair.
         root_binary: 1 if the positive classes are together more probable than the negative ones, else 0.
-        correct_nodes: the number of nodes with the correct class; None if the run has trees of its own.
+        correct_nodes: the number of nodes with the correct class; None if the model reads other trees.
         score: the score of each pair, for relatedness.
         root_probabilities: the class probabilities of each root; only in the run's own file.
         others: columns of user-defined tasks.

@@ -1,4 +1,4 @@
-"""Tests of whether two models differ on the same sentences, and of how small a difference those could have shown."""
+"""Significance tests for two models on the same sentences, and detectable differences."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ _TIE = 1e-10  # differences closer than this are the same but for rounding
 
 @dataclass(frozen=True)
 class Detectable:
-    """What a test set of this size, with models that disagree this often, can tell apart.
+    """The differences that a test set of this size can show between models that disagree this often.
 
     Args:
-        gap: the least observed difference with p < 0.05; `None` where no outcome would have it.
-        difference: the true difference that a repetition would find significant four times out of five; `None` where
-            the models disagree too seldom for any.
+        gap: the minimum observed difference with p < 0.05; None if no outcome has it.
+        difference: the true difference that is significant with a power of 0.8; None if the models disagree too seldom.
     """
 
     gap: float | None
@@ -30,13 +29,13 @@ class Detectable:
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
-    """The p value of McNemar's exact test, two-sided: the binomial test of the sentences on which just one is right.
+    """The p value of McNemar's exact test, two-sided: the binomial test of the sentences that only one gets right.
 
     McNemar 1947; exact by the binomial distribution with one half, as for a fair coin.
 
     Args:
-        only_first: how many sentences just the first model gets right.
-        only_second: how many just the second.
+        only_first: the number of sentences that only the first model gets right.
+        only_second: the number that only the second gets right.
 
     >>> mcnemar(9, 1)
     0.021484375
@@ -57,10 +56,10 @@ def randomization(
     Hypotheses*). With several runs a model, its sums are their mean.
 
     Args:
-        measure: of which models, on which sentences.
-        pairs: of its models; all get the same swaps.
-        draws: how many swaps; p is at least `1 / (draws + 1)`.
-        seed: of the swaps.
+        measure: the models' metric.
+        pairs: the pairs of models; all get the same swaps.
+        draws: the number of swaps; p is at least `1 / (draws + 1)` (default: 10,000).
+        seed: the seed of the swaps (default: 0).
 
     >>> from treenn.analysis.measures import share
     >>> p = randomization(share({"a": [[1] * 9], "b": [[0] * 9]}, [1] * 9), [("a", "b")])
@@ -81,7 +80,7 @@ def randomization(
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """The p values, corrected for how many there are: the chance of any false claim among them stays below alpha.
+    """The p values with Holm's correction, which keeps the probability of any false claim below alpha.
 
     Holm 1979, *A Simple Sequentially Rejective Multiple Test Procedure*; valid however the tests depend on each other.
 
@@ -117,7 +116,7 @@ def detectable_by_mcnemar(discordant: int, sentences: int) -> Detectable:
 
 
 def detectable_by_error(standard_error: float) -> Detectable:
-    """What could have been shown of a difference with this standard error, if it is about normally distributed.
+    """The detectable difference for a standard error, by the normal approximation.
 
     >>> found = detectable_by_error(0.01)
     >>> round(found.gap, 4), round(found.difference, 4)
@@ -134,10 +133,10 @@ def _normal_quantiles() -> tuple[float, float]:
 
 
 def middle_run(values: FloatArray) -> int:
-    """The run with the median value, of two in the middle the lower one, of equal ones the first.
+    """The run with the median value: of an even number the lower one, of equal ones the first.
 
-    McNemar's test is about two trained models, not about recipes. The middle run is one that a user would have got,
-    neither lucky nor unlucky; a vote of all seeds would be another, better model than the one reported.
+    McNemar's test compares two trained models, not recipes. The median run is a typical one; a vote of all seeds would
+    be another model.
 
     >>> middle_run(np.array([0.51, 0.47, 0.49, 0.52]))
     2

@@ -24,7 +24,7 @@ def slices(
 ) -> dict[str, Slice]:
     """Accuracy in each bin of each slice.
 
-    Bins depend on the data alone, so that models can be compared bin by bin.
+    Bins depend on the data only, so that models can be compared bin by bin.
 
     Args:
         trees: the trees.

@@ -118,7 +118,7 @@ def differences(
     """Compare the reference with each other model by each metric on each split.
 
     Other pairs are not tested: Holm's correction grows with every test, and with all pairs of a dozen models no p of
-    10,000 draws would be small enough. Metrics with fewer than two labelled sentences are left out, and models with a
+    10,000 draws would be small enough. Metrics with fewer than two labelled sentences are skipped, and models with a
     run that lacks the metric.
 
     Args:

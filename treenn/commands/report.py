@@ -1,4 +1,4 @@
-"""`treenn report`: the report of a comparison, made again."""
+"""`treenn report`: the report of a comparison from its results."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="What `treenn compare` wrote to; or a results.json.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of `treenn compare`, or a results.json.")],
     record: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the results there too, without single predictions.")
+        Path | None, typer.Option(metavar="FILE", help="Write the results also to this file, without predictions.")
     ] = None,
     contextual: Contextual = [],  # noqa: B006 (typer wants a list)
     trust_module: TrustModule = [],  # noqa: B006 (typer wants a list)
     json: Json = False,
 ) -> None:
-    """Make the report of a comparison again, from its JSON alone; nothing is trained.
+    """Write the report of a comparison from its JSON, without training.
 
-    Where the comparison was stopped, the report is of the runs that had ended, and says which are missing.
+    For an interrupted comparison, the report covers the finished runs and lists the missing ones.
 
     Example: treenn report comparison
 
@@ -43,7 +43,7 @@ def report(
 
 
 def present(results: ComparisonResults, out: Path, *, json: bool) -> None:
-    """Write the report of results beside them, and say what they are."""
+    """Write the report of results to a folder, and print its tables and headline."""
     from treenn.commands.progress_bars import print_json, progress_bar, say
     from treenn.experiment.results import COMPARISON_SCHEMA
     from treenn.report import write_report

@@ -22,11 +22,11 @@ INK, GRID, PAPER = "#000001", "#000002", "#000003"
 _PAGE_COLOURS = {INK: "currentColor", GRID: "var(--grid)", PAPER: "var(--paper)"}
 SERIES = [f"#0000a{number}" for number in range(6)]
 _PAGE_COLOURS |= {colour: f"var(--series-{number})" for number, colour in enumerate(SERIES)}
-_MARKERS = "osD^vPX"  # marks and dashes besides colours, for readers who cannot tell the colours apart
+_MARKERS = "osD^vPX"  # markers and dashes in addition to colours, for readers who cannot distinguish the colours
 _DASHES: Sequence[Any] = ("-", (0, (7, 2)), (0, (3, 1.5)), (0, (7, 2, 1.5, 2)))
 REFERENCE: Mapping[str, Any] = {"color": INK, "linestyle": ":", "linewidth": 1.2}
 """The style of reference lines, such as the majority class."""
-_ROOM = 40  # letters that stand side by side below a chart
+_ROOM = 40  # the maximum number of letters below a chart
 WIDTH = 4.4  # inches: 422 pixels, so that text is still legible on a screen of 400
 _STYLE: Any = {
     "svg.hashsalt": "treenn",
@@ -68,7 +68,7 @@ def look(place: int, *, line: bool = True) -> dict[str, Any]:
 
     Args:
         place: the model's number.
-        line: whether to draw a line (default: True); else markers alone.
+        line: whether to draw a line (default: True); else only markers.
     """
     return {
         "color": SERIES[place % len(SERIES)],

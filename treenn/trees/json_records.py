@@ -40,8 +40,8 @@ class Codec:
     """How a field's value differs from its JSON value; in the field's annotation, `Annotated[kind, Codec(...)]`.
 
     Args:
-        decode: turns the JSON value into what is validated; must leave values alone that it does not know.
-        encode: turns the field's value into a JSON value.
+        decode: converts the JSON value before its validation; must return unknown values unchanged.
+        encode: converts the field's value to a JSON value (default: unchanged).
     """
 
     decode: Callable[[Any], Any]
