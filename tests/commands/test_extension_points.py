@@ -205,8 +205,8 @@ def test_a_metric_is_one_entry(treenn: Callable[..., Any], tmp_path: Path, monke
     assert "<th>Near</th>" in (tmp_path / "report.html").read_text().replace(' scope="col"', "")
     assert "near misses" in METRICS["near"].phrase
     log = tune(Search(TOY, ["lstm"], 2, Space({"dropout": (0.0, 0.5)}), SMALL, metric="near"), tmp_path / "search")
-    assert log["metric"] == "near"
-    assert all(0 <= trial["dev"]["near"] <= 1 for trial in log["trials"])
+    assert log.metric == "near"
+    assert all(0 <= trial.dev.values["near"] <= 1 for trial in log.trials)
 
 
 def test_a_regression_at_nodes_is_one_file(package: Path, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def cells(
     from treenn.models.names import architectures
     from treenn.models.settings import Settings
 
-    Settings(size=size, word_size=word_size)  # refuses sizes below 1
+    Settings(size=size, word_size=word_size)  # validates the sizes
     found = architectures(word_size, size)
     if json:
         print_json([{"name": each.name, "paper": each.paper, "parameters": each.parameters} for each in found])

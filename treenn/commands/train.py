@@ -14,7 +14,7 @@ from treenn.models.settings import Settings
 if TYPE_CHECKING:
     from treebanks import PairTreebank, Treebank
 
-File = typer.Option(metavar="FILE", help="A bracketed treebank file of your own.")
+File = typer.Option(metavar="FILE", help="A bracketed treebank file.")
 
 
 @takes_settings()
@@ -91,7 +91,7 @@ def train(
 def _of_recipe(
     name: str, context: typer.Context, options: dict[str, Any], vectors: list[str]
 ) -> tuple[Settings, list[str]]:
-    """A recipe's settings and word vectors, but for those that were given on the command line."""
+    """The settings and word vectors of a recipe, overridden by those on the command line."""
     from dataclasses import replace
 
     from treenn.experiment.recipes import find
@@ -115,7 +115,7 @@ def _data(
     binarize: str | None,
     how: dict[str, Any],
 ) -> Treebank | PairTreebank:
-    """The treebank that the options name: one that is known, or files of the user's own, which are read by `how`."""
+    """The treebank of the options: a known one, or the user's files, read with the keyword arguments `how`."""
     import treebanks
     from treenn.trees import InputError, read_trees
 

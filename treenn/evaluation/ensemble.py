@@ -1,4 +1,4 @@
-"""`average`: several models as one, by the mean of their class probabilities."""
+"""`average`: an ensemble, the mean of the class probabilities of several models."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from treenn.trees.errors import InputError, argument
 
 @checked
 def average(predictions: Sequence[Predictions]) -> Predictions:
-    """What models say together of the same trees: the mean of their class probabilities, at every node.
+    """The predictions of an ensemble: the mean of the class probabilities at every node.
 
-    This is how Looks et al. (2017, "Deep learning with dynamic computation graphs") combine their 30 Tree-LSTMs.
+    Looks et al. (2017, "Deep learning with dynamic computation graphs") combine 30 Tree-LSTMs in this way.
 
     Args:
-        predictions: one a model, of the same trees.
+        predictions: one per model, for the same trees.
 
     Raises:
-        InputError: if there are none, or they are not of the same trees.
+        InputError: if there are none, or they are for different trees.
     """
     if not predictions:
         raise InputError(f"{argument('predictions')}: must be those of one model or more, the list is empty")

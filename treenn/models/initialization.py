@@ -1,14 +1,14 @@
-"""Where the weights of a recipe start, by name, for tree cells and for networks over sequences alike.
+"""Named initialization schemes for recurrent weights of tree cells and sequence networks.
 
-What is started anew are the matrices that read states, the recurrent ones. `recurrent_weights` finds them:
+Only recurrent matrices, which read states, are initialized anew. `recurrent_weights` finds them:
 
 - in `torch.nn.LSTM`, `GRU` and `RNN`: `weight_hh_l0`, `weight_hh_l1`, ...;
-- in a `Cell`: every matrix that `compose` reads, which autograd says, so that a cell of one's own need say nothing;
-- in any other module: what its attribute `recurrent` names, a tuple of such names as `named_parameters` gives.
+- in a `Cell`: every matrix that `compose` reads, found by autograd, so a user-defined cell needs no declaration;
+- in any other module: the parameters in its attribute `recurrent`, a tuple of names of `named_parameters`.
 
-Gates and candidates that one matrix computes stand in it one below the other, so it is cut into parts of as many rows
-as the state is wide, and each part starts for itself. Where a part reads two children, they stand side by side in it.
-Matrices that read word vectors, biases and tensors of higher rank start as the network has them.
+A matrix that computes several gates and candidates is split into parts with one row per state unit, and each part is
+initialized separately. A part that reads two children has their columns next to each other. Input matrices, biases and
+tensors of higher rank keep the network's own initialization.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ INITIALIZATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "identity": _identity,
     "xavier": nn.init.xavier_uniform_,
 }
-"""By name: what is done to each part. Orthogonal: its rows have length 1 and stand at right angles (Saxe et al. 2014).
-Identity: a state is carried on as it is, two children become their mean (Le et al. 2015, Socher et al. 2013).
+"""Initializers of a part, by name. Orthogonal: orthonormal rows (Saxe et al. 2014).
+Identity: a state is copied, two children are averaged (Le et al. 2015, Socher et al. 2013).
 Xavier: uniform in ±√(6 / (rows + columns)) (Glorot and Bengio 2010).
 """
 
 
 @checked
 def initialize(network: nn.Module, name: Literal["orthogonal", "identity", "xavier"]) -> None:
-    """Start the recurrent matrices of a network by one of `INITIALIZATIONS`.
+    """Initialize the recurrent matrices of a network by one of `INITIALIZATIONS`.
 
     Raises:
-        InputError: where the network has none.
+        InputError: if the network has none.
 
     >>> gru = nn.GRU(3, 2)
     >>> initialize(gru, "identity")
@@ -63,7 +63,7 @@ def initialize(network: nn.Module, name: Literal["orthogonal", "identity", "xavi
 
 
 def recurrent_weights(network: nn.Module) -> Iterator[tuple[Tensor, int]]:
-    """The matrices that read states, each with the number of rows of its parts."""
+    """Yield the recurrent matrices, each with the number of rows of its parts."""
     for module in network.modules():
         if isinstance(module, Cell):
             names, width = _read_by_compose(module), module.output_size
@@ -90,12 +90,13 @@ def _read_by_compose(cell: Cell) -> list[str]:
 
 @checked
 def set_forget_bias(network: nn.Module, value: float) -> None:
-    """Start the biases of all forget gates, of `torch.nn.LSTM` or what a module's `forget_biases()` gives, at a value.
+    """Initialize the biases of all forget gates, of `torch.nn.LSTM` or of a module's `forget_biases()`.
 
-    Above 0, the gates begin open, and what is remembered stays (Gers et al. 2000; Jozefowicz et al. 2015: 1).
+    With a value above 0 the gates are open at first, so the cell state is kept (Gers et al. 2000; Jozefowicz et al.
+    2015: 1).
 
     Raises:
-        InputError: where the network has no forget gate.
+        InputError: if the network has no forget gate.
 
     >>> lstm = nn.LSTM(3, 2)
     >>> set_forget_bias(lstm, 1.0)

@@ -1,4 +1,4 @@
-"""From node states to class scores, and the loss over labelled nodes."""
+"""The head for nodes: class scores from node states, and the loss over labelled nodes."""
 
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -12,9 +12,9 @@ class Head(nn.Module):
     """A softmax classifier with dropout on its input (Tai et al. 2015, section 4.1).
 
     Args:
-        size: width of a node's state.
-        classes: number of classes.
-        dropout: share of the state's numbers that are zeroed in training.
+        size: the width of a node's state.
+        classes: the number of classes.
+        dropout: the dropout probability of the states (default: 0.5).
 
     Shape: `(n, size)` to `(n, classes)`, the scores before the softmax.
     """
@@ -41,9 +41,9 @@ class Head(nn.Module):
 def node_loss(scores: Tensor, labels: Tensor, n_trees: int) -> Tensor:
     """Cross-entropy summed over the labelled nodes and divided by the number of trees, as in Tai et al.'s code.
 
-    It is a sum, so a batch in which nothing is labelled has loss 0 where a mean would be NaN.
+    A sum, so the loss of a batch without labels is 0, not NaN.
 
-    Shape: `scores` `(n, classes)`, `labels` `(n,)` with -100 where a node has no label; the result is one number.
+    Shape: `scores` `(n, classes)`, `labels` `(n,)` with -100 for unlabelled nodes; returns a scalar.
 
     >>> import torch
     >>> node_loss(torch.zeros(2, 5), torch.tensor([-100, -100]), n_trees=1)

@@ -1,4 +1,4 @@
-"""From the states of two roots to class scores, and the loss of a pair."""
+"""Heads for pairs: class scores from the states of two roots, and the loss."""
 
 from abc import ABC, abstractmethod
 
@@ -14,10 +14,10 @@ class PairHead(nn.Module, ABC):
     """Compares two states; dropout is on what the first layer reads.
 
     Args:
-        features: how many numbers `compare` makes of two states.
-        hidden: width of the layer that reads them.
+        features: the width of the output of `compare`.
+        hidden: the width of the hidden layer.
         classes: number of classes.
-        dropout: share of the features that are zeroed in training.
+        dropout: the dropout probability of the features (default: 0.0).
 
     Shape: `P` pairs: two times `(P, size)` to `(P, classes)`, the scores before the softmax.
     """
@@ -43,11 +43,11 @@ class PairHead(nn.Module, ABC):
 
     @abstractmethod
     def compare(self, left: Tensor, right: Tensor) -> Tensor:
-        """What is read of two states. Shape: two times `(P, size)` to `(P, features)`."""
+        """The features of two states. Shape: two times `(P, size)` to `(P, features)`."""
 
     @abstractmethod
     def activation(self, z: Tensor) -> Tensor:
-        """Of the hidden layer."""
+        """The activation of the hidden layer."""
 
     @abstractmethod
     def loss(self, scores: Tensor, targets: Tensor) -> Tensor:
@@ -55,11 +55,11 @@ class PairHead(nn.Module, ABC):
 
 
 class Comparison(PairHead):
-    """Which of several relations holds: softmax over relu(W [l; r; |l - r|; l ⊙ r] + b), cross-entropy.
+    """Classification of the relation of two states: softmax over relu(W [l; r; |l - r|; l ⊙ r] + b), cross-entropy.
 
     As later work on propositional logic compares formulas (Shen et al. 2019, "Ordered Memory"; Ray Chowdhury and
-    Caragea 2021, "Modeling hierarchical structures with continuous recursive neural networks"); Bowman et al. 2015 have
-    a recursive layer of its own in this place.
+    Caragea 2021, "Modeling hierarchical structures with continuous recursive neural networks"); Bowman et al. 2015
+    use another recursive layer.
 
     >>> Comparison(size=3, hidden=8, classes=7)(torch.ones(2, 3), torch.zeros(2, 3)).shape
     torch.Size([2, 7])
@@ -70,7 +70,7 @@ class Comparison(PairHead):
         super().__init__(4 * size, hidden, classes, dropout)
 
     def compare(self, left: Tensor, right: Tensor) -> Tensor:
-        """Both states, how far they are apart, and their product."""
+        """Both states, their absolute difference and their product."""
         return torch.cat([left, right, (left - right).abs(), left * right], dim=1)
 
     def activation(self, z: Tensor) -> Tensor:
@@ -83,7 +83,7 @@ class Comparison(PairHead):
 
 
 class Similarity(PairHead):
-    r"""How related two sentences are, on a scale from 1 to `classes` (Tai et al. 2015, section 4.2).
+    r"""The relatedness of two sentences on a scale from 1 to `classes` (Tai et al. 2015, section 4.2).
 
     Equation 15, for the states of two roots:
 
@@ -105,7 +105,7 @@ class Similarity(PairHead):
         super().__init__(2 * size, hidden, classes, dropout)
 
     def compare(self, left: Tensor, right: Tensor) -> Tensor:
-        """The states' product, and how far they are apart."""
+        """The product and the absolute difference of the states."""
         return torch.cat([left * right, (left - right).abs()], dim=1)
 
     def activation(self, z: Tensor) -> Tensor:

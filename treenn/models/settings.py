@@ -1,4 +1,4 @@
-"""`Settings`: all that decides a training run but its data; every setting is an option of `treenn train`."""
+"""`Settings`: the hyperparameters of a training run; each is an option of `treenn train`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,11 +17,11 @@ RENAMED = {
     "comparison_size": "pair_hidden_size",
     "selection": "checkpoint",
 }
-"""The settings' names in treenn 0.1.0, and their names now."""
+"""The names of settings in treenn 0.1.0, and their present names."""
 
 
 def upgrade_settings(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings as treenn 0.1.0 wrote them, by their names now."""
+    """The settings of treenn 0.1.0 under their present names."""
     upgraded = {RENAMED.get(name, name): value for name, value in values.items()}
     if upgraded.get("initialization") == "own":
         upgraded["initialization"] = "default"
@@ -29,7 +29,7 @@ def upgrade_settings(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _setting(group: str, default: Any, help: str) -> Any:
-    """A field with its documentation; its constraints are in its annotation.
+    """A field with its documentation; the annotation declares its type and range.
 
     Args:
         group: a heading of `treenn train --help`.

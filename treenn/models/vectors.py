@@ -38,14 +38,14 @@ _UNREADABLE = (
 
 
 class WordVectors:
-    """Vectors by word; a word is found as it is, with treebank escapes undone, or with its case folded.
+    """Pretrained word vectors; a word is looked up verbatim, without treebank escapes, and in lower case.
 
     Args:
-        vectors: a vector for each word, all of one width.
-        source: where they come from, for messages and reports.
+        vectors: the vector of each word, all of one width.
+        source: the file, for messages and reports (default: "").
 
     Raises:
-        InputError: if there is no vector, or one is not a row of numbers as wide as the first.
+        InputError: if there is no vector, or a vector has another shape than the first.
 
     >>> vectors = WordVectors({"film": np.ones(2, dtype=np.float32)})
     >>> "Film" in vectors, vectors.find("soup")
@@ -64,14 +64,14 @@ class WordVectors:
         self.size = first[0]
 
     def __len__(self) -> int:
-        """How many words have a vector."""
+        """The number of words."""
         return len(self._vectors)
 
     def __contains__(self, word: str) -> bool:
         return self.find(word) is not None
 
     def find(self, word: str) -> FloatArray | None:
-        """The vector of a word, `None` where there is none. Shape: `(size,)`."""
+        """The vector of a word, None if it is missing. Shape: `(size,)`."""
         return next((self._vectors[form] for form in _forms(word) if form in self._vectors), None)
 
 
@@ -89,7 +89,7 @@ def read_vectors(path: str | Path, words: Texts, *, on_error: OnError | None = N
 
     Args:
         path: the file, UTF-8 text, plain, gzipped, or alone in a zip archive.
-        words: the words that are wanted, in any case; the file may hold millions of others.
+        words: the words to look up, in any case.
         on_error: called with the error of each row that is skipped (default: the first error is raised).
 
     Raises:
@@ -235,16 +235,16 @@ def _is_number(text: bytes) -> bool:
 def initial_embedding(
     vocabulary: Vocabulary, vectors: Sequence[WordVectors], size: int, generator: torch.Generator, bound: float = 0.05
 ) -> Tensor:
-    """Where the word vectors start: pretrained files side by side, and U(-bound, bound) where a file lacks a word.
+    """The initial word vectors: pretrained files, concatenated, and U(-bound, bound) for words missing in a file.
 
     0.05 is the bound of Tai et al. (2015, section 5.3), 0.0001 that of Socher et al. (2013).
 
     Args:
-        vocabulary: the words, one a row.
-        vectors: the files; with none, all is random.
-        size: the width of the random vectors where there are no files.
-        generator: what the random numbers are drawn from.
-        bound: how far from 0 the random numbers may be.
+        vocabulary: the words, one per row.
+        vectors: the files; if empty, all vectors are random.
+        size: the width of the random vectors, without files.
+        generator: the random generator.
+        bound: the bound of the uniform distribution (default: 0.05).
 
     Shape: `(len(vocabulary), size)`, with files `(len(vocabulary), sum of their sizes)`.
     """

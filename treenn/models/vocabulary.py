@@ -1,4 +1,4 @@
-"""`Vocabulary`: words to numbers."""
+"""`Vocabulary`: indices of words."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ UNKNOWN = "<unknown>"
 
 
 class Vocabulary:
-    """The words that have a vector of their own, numbered from 1; every other word is number 0.
+    """The words that have a vector, with indices from 1; the unknown token has index 0.
 
-    A word that is not among them is read in lower case where that is.
+    A word that is missing is looked up in lower case.
 
     Args:
         words: the words, each once.
-        counts: how often training has each word, for word dropout.
+        counts: the frequency of each word in training, for word dropout (default: None).
 
     Raises:
-        InputError: where a word stands twice.
+        InputError: if a word is repeated.
 
     >>> vocabulary = Vocabulary(["good", "film"])
     >>> vocabulary.encode(["Good", "soup"])
@@ -78,20 +78,20 @@ class Vocabulary:
             raise InputError(error.message, source=path) from error
 
     def __len__(self) -> int:
-        """How many numbers there are, 0 among them."""
+        """The vocabulary size, including the unknown token (index 0)."""
         return len(self.words)
 
     def encode(self, words: Sequence[str]) -> Tensor:
-        """The number of each word. Shape: `(len(words),)` int64."""
+        """The index of each word. Shape: `(len(words),)` int64."""
         if isinstance(words, str):
             raise refusal("words", words, "a list of texts")
         numbers = self._numbers
         return torch.tensor([numbers.get(word) or numbers.get(word.lower(), 0) for word in words], dtype=torch.int64)
 
     def dropout(self, alpha: float) -> Tensor:
-        """The probability α / (α + c) with which training reads a word that it has c times as number 0.
+        """The probability α / (α + c) that a word with count c is replaced by the unknown token in training.
 
-        Kiperwasser and Goldberg 2016, "Simple and accurate dependency parsing", §5; 0 where nobody counted the words.
+        Kiperwasser and Goldberg 2016, "Simple and accurate dependency parsing", §5; 0 without counts.
         Shape: `(len(self),)`.
         """
         if not alpha or self._counts is None:

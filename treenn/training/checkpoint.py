@@ -1,4 +1,4 @@
-"""The state of an unfinished training run in one safetensors file, so that it can go on where it was cut off."""
+"""The checkpoint of an unfinished training run, in one safetensors file, to resume from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a loss or a gradient stopped being a number: the sentence that does it, and the weights to look at."""
+"""Diagnosis of a NaN or infinite loss or gradient: the sentence and the parameters."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Diverged(Exception):
 def explain(
     error: Diverged, network: Network, batch: Sequence[tuple[int, Any]], place: str, *, roots_only: bool
 ) -> InputError:
-    """The message: what happened in which batch, the first of its sentences that does it alone, and which parameter.
+    """The error of a divergence, with the batch, the first sentence that causes it alone, and the parameter.
 
     Args:
-        error: what was seen.
-        network: with the weights that the batch met, and its gradient where it came to that.
-        batch: its trees or pairs, each with its number in the training split, from 0.
-        place: names the epoch and the batch.
-        roots_only: whether the loss is that of the roots alone.
+        error: the divergence.
+        network: the network before the step, with the gradient if it was computed.
+        batch: its examples, each with its index in the training split.
+        place: the epoch and the batch, in words.
+        roots_only: whether the loss is at roots only.
     """
     suspect = _suspect(network)  # before the search for the sentence overwrites the gradients
     network.eval()  # without dropout, which would differ from the batch's
@@ -52,7 +52,7 @@ def _name(task: Task, number: int, example: Any) -> str:
 
 
 def _suspect(network: Network) -> str:
-    """The parameters whose gradient is not finite, where it came to gradients, and the one with the largest weight."""
+    """The parameters with a gradient that is not finite, and the parameter with the largest weight."""
     named = list(network.named_parameters())
     wrong = [name for name, each in named if not math.isfinite(gradient_norm([each]))]
     gradients = (
@@ -69,5 +69,5 @@ def _suspect(network: Network) -> str:
 
 
 def _magnitude(weight: Tensor) -> Tensor:
-    """How far each number is from 0; one that is none is farthest."""
+    """The absolute values; infinite for NaN."""
     return weight.detach().abs().nan_to_num(nan=math.inf, posinf=math.inf)

@@ -1,4 +1,4 @@
-"""How long gradients are, and making them shorter (Pascanu, Mikolov and Bengio 2013)."""
+"""Gradient norm, and gradient clipping (Pascanu, Mikolov and Bengio 2013)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 @torch.no_grad()
 def gradient_norm(parameters: Iterable[nn.Parameter]) -> float:
-    """The length of the gradients of all parameters as one vector; a sparse one counts as the dense one it stands for.
+    """The norm of the gradients of all parameters as one vector; a sparse gradient counts as its dense form.
 
     >>> weight = nn.Parameter(torch.ones(2))
     >>> weight.grad = torch.tensor([3.0, 4.0])
@@ -22,13 +22,13 @@ def gradient_norm(parameters: Iterable[nn.Parameter]) -> float:
 
 @torch.no_grad()
 def clip(parameters: Iterable[nn.Parameter], *, norm: float | None = None, value: float | None = None) -> float:
-    """Shorten gradients: first every number to at most `value`, then all together to a length of `norm`.
+    """Clip gradients: first element-wise to `value`, then all together to a norm of `norm`.
 
-    A row that a sparse gradient holds several times, once for each token of a word, is added up first: what is clipped
-    are the numbers of the dense gradient, of which only the rows that are not zero are ever looked at.
+    Sparse gradients are coalesced first, so the elements of the dense gradient are clipped; only rows that are not zero
+    are read.
 
     Returns:
-        the length before.
+        The gradient norm before clipping.
     """
     parameters = list(parameters)
     if norm is None and value is None:  # gradients stay as they are, down to the order in which rows are added up

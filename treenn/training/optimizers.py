@@ -1,4 +1,4 @@
-"""Which optimizer moves which weights, and how its learning rate changes over a run."""
+"""Optimizers per parameter group, and the learning-rate schedule."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from treenn.models.settings import Settings
 
 
 def make_optimizers(model: Network, settings: Settings) -> list[Optimizer]:
-    """One for all but the word vectors, one for these, whose gradients are sparse, one for an encoder trained along."""
+    """Optimizers of the network, of the word vectors (sparse gradients), and of a trained contextual encoder."""
     words, encoder = model.embedding.weight, model.contextual
     contextual = list(encoder.parameters()) if isinstance(encoder, ContextualEncoder) else []
     apart = {words, *contextual}
@@ -39,12 +39,12 @@ def _of_words(words: Tensor, settings: Settings) -> Optimizer:
 
 
 def rate_factor(settings: Settings, step: int, steps: int) -> float:
-    """What learning rates are multiplied by: up in a line during the warm-up, then as the schedule has it, towards 0.
+    """The factor of the learning rates: linear warm-up, then the schedule, which decays to 0.
 
     Args:
         settings: the recipe.
-        step: how many steps the run has made.
-        steps: how many it will make.
+        step: the number of steps so far.
+        steps: the number of steps of the whole run.
 
     >>> [rate_factor(Settings(schedule="linear", warmup=0.2), step, 10) for step in (0, 1, 2, 6)]
     [0.5, 1.0, 1.0, 0.5]

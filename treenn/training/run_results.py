@@ -1,4 +1,4 @@
-"""What a finished run says of itself: one entry of a comparison's `runs`."""
+"""The results of a training run: one entry of a comparison's `runs`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def measure_splits(predictions: Mapping[str, AnyPredictions]) -> dict[str, Any]:
 def describe(
     network: Network, settings: Settings, treebank: Treebank | PairTreebank, history: list[Any]
 ) -> dict[str, Any]:
-    """What was trained on what, and how long it took."""
+    """Model, treebank, parameter counts, times and history."""
     parameters, embedding_parameters = network.parameter_counts()
     seconds = sum(entry["seconds"] for entry in history)
     passes = sum(len(entry.get("starts", [1])) for entry in history)  # the first epoch is trained by every start

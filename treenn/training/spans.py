@@ -1,4 +1,4 @@
-"""`with_spans`: a sentence and some phrases of it, as Tai et al. 2015 train their sequence networks."""
+"""`with_spans`: a sentence and sampled phrases, the training examples of sequence networks in Tai et al. 2015."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 from treenn.trees import Tree
 
 SPANS = 4
-"""How many phrases are drawn of a sentence: `train_subtrees` in the authors' code (stanfordnlp/treelstm)."""
+"""The number of phrases sampled per sentence: `train_subtrees` in the authors' code (stanfordnlp/treelstm)."""
 
 
 def with_spans(tree: Tree, generator: np.random.Generator, count: int = SPANS) -> Iterator[Tree]:
-    """A tree, and the trees below some of its labelled nodes, drawn evenly and with replacement.
+    """A tree and subtrees of labelled nodes, sampled uniformly with replacement.
 
     As in the authors' code (sentiment/LSTMSentiment.lua), words are drawn as phrases are, and the root, which is there
     already, is not. A sentence without another label comes alone.

@@ -1,4 +1,4 @@
-"""`Steps`: what one batch does to the weights."""
+"""`Steps`: the training step of one batch."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from treenn.trees.errors import InputError, argument
 
 
 class Step(NamedTuple):
-    """What there is to log of a step: the loss, and the length of the gradient before it was clipped."""
+    """The loss of a step, and the gradient norm before clipping."""
 
     loss: Tensor
     gradient_norm: float
 
 
 class Steps:
-    """The network with all that moves its weights.
+    """The network with its optimizers and its moving average.
 
     Args:
-        network: what is trained; it is moved to the device.
+        network: the network, which is moved to the device.
         settings: the recipe.
         device: `"cpu"` or `"cuda"`.
     """
@@ -45,7 +45,7 @@ class Steps:
 
     @property
     def evaluated(self) -> Network:
-        """The network whose accuracy counts: the one trained, or the running average of its weights."""
+        """The network to evaluate: the trained one, or the exponential moving average of its weights."""
         if self.average is None:
             return self.network
         averaged: Network = self.average.module  # type: ignore[assignment]
@@ -53,7 +53,7 @@ class Steps:
 
     @property
     def state(self) -> nn.Module:
-        """All weights that a checkpoint must hold."""
+        """All weights that a checkpoint contains."""
         return self.network if self.average is None else nn.ModuleDict({"raw": self.network, "average": self.average})
 
     def take(self, batch: Sequence[Any], step: int, steps: int) -> Step:
@@ -61,11 +61,11 @@ class Steps:
 
         Args:
             batch: the examples.
-            step: how many steps the run has made.
-            steps: how many it will make.
+            step: the number of steps so far.
+            steps: the number of steps of the whole run.
 
         Raises:
-            Diverged: where the loss or the gradient is not finite; no weight has been moved then.
+            Diverged: if the loss or the gradient is not finite; no weight is changed then.
         """
         settings = self.settings
         packed = self.network.pack(batch).to(self.fabric.device)
@@ -85,7 +85,7 @@ class Steps:
         groups = [group for optimizer in self.optimizers for group in optimizer.param_groups]
         for group, rate in zip(groups, self._rates, strict=True):
             group["lr"] = factor * rate
-        # torch warns where a program has not said whether sparse tensors are to be checked.
+        # torch warns unless the check of sparse tensors is set.
         with check_sparse_tensor_invariants(enable=False):  # type: ignore[no-untyped-call]
             for optimizer in self.optimizers:
                 optimizer.step()

@@ -1,4 +1,4 @@
-"""`train`: the epochs of a run, the best of them on dev, and what it reached."""
+"""`train`: the epochs of a run, the choice of the best one on dev, and its evaluation."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from treenn.trees.files import write_text
 from treenn.trees.json_values import dump_json, read_object
 
 Progress = Callable[[int, int, str], None]
-"""Called after every batch with the batches done, their number in the whole run, and a line that says how it goes."""
+"""Called after every batch with the number of batches so far and in the whole run, and a line of text."""
 
 
 @dataclass(frozen=True)
@@ -73,15 +73,15 @@ def train(
     also over an interruption: each epoch starts its random numbers anew from the seed and its own number.
 
     Args:
-        treebank: what to train and to evaluate on, or its name for `treebanks.load`.
-        settings: the recipe; left out, the defaults of `Settings`.
-        vectors: pretrained word vectors, side by side.
+        treebank: the treebank, or its name for `treebanks.load`.
+        settings: the recipe (default: `Settings()`).
+        vectors: pretrained word vectors, concatenated (default: none).
         out: a folder for the model, the checkpoint while it is trained, and `results.json`.
-        resume: go on from the checkpoint in `out`, where there is one.
-        overwrite: replace what a treenn command left in `out`.
-        device: `"cpu"` or `"cuda"`.
-        command: what the results name as the command that made them.
-        progress: told of every batch.
+        resume: whether to resume from the checkpoint in `out`, if there is one (default: False).
+        overwrite: whether to replace what a treenn command wrote to `out` (default: False).
+        device: `"cpu"` (default) or `"cuda"`.
+        command: the command in the results (default: "").
+        progress: called after every batch.
 
     Raises:
         InputError: where `out` holds a run already and `resume` was not asked for, or one of other settings or data,
@@ -136,7 +136,7 @@ class _Trainer:
         return len(self.history)
 
     def open(self, out: Path, resume: bool, overwrite: bool) -> None:
-        """Make the folder ready: refuse to overwrite a run, take up an unfinished one, or start afresh."""
+        """Open the output folder: resume an unfinished run, or start a new one."""
         run = training_run(self.settings, self.data)
         self.out, held = out, folder.claim(out, run, resume=resume, overwrite=overwrite)
         if held is None:
@@ -160,7 +160,7 @@ class _Trainer:
             raise InputError("these are not the words of this run", source=out / "vocabulary.json")
 
     def choose_start(self, progress: Progress) -> None:
-        """Train every start for the first epoch, and go on with the one that is the best on dev."""
+        """Train every initialization for one epoch, and continue with the best on dev."""
         tried, of = list[dict[str, Any]](), self.settings.restarts
         for start in range(of):
             if start:
@@ -222,7 +222,7 @@ class _Trainer:
         return max(entries, key=lambda entry: sign * entry["dev"][self.criterion])
 
     def _train_epoch(self, epoch: int, generator: np.random.Generator, progress: Progress) -> dict[str, Any]:
-        """One pass over the training trees: the mean loss a tree, and how long gradients were before clipping."""
+        """One pass over the training examples. Returns the mean loss and the gradient norms before clipping."""
         self.steps.network.train()
         total, norms = torch.zeros((), device=self.steps.fabric.device), []
         numbers = batches(len(self.treebank.train), self.settings.batch_size, generator)
@@ -253,7 +253,7 @@ class _Trainer:
             raise explain(error, self.steps.network, examples, place, roots_only=roots_only) from None
 
     def finish(self, command: str) -> Run:
-        """Evaluate the best epoch and write `results.json`; the checkpoint has served its purpose."""
+        """Evaluate the best epoch, write `results.json` and remove the checkpoint."""
         network = self.steps.network
         network.load_state_dict(self.best_weights)
         network.settings = self.settings
