@@ -169,7 +169,7 @@ def facts(reviews):
 def test_the_facts_on_the_card_are_counted(reviews, card):
     assert facts(reviews) in card
     distinct = len({word.lower() for tree in reviews.train for word in tree.words})
-    assert f"- {distinct} distinct words in train, case aside;" in card
+    assert f"- {distinct} distinct words in train, ignoring case;" in card
 
 
 def test_examples_of_the_card_exist(reviews, card):
