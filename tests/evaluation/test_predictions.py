@@ -1,5 +1,7 @@
 """Metrics against counting one node at a time, and against scikit-learn."""
 
+from xml.etree import ElementTree
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +12,7 @@ from strategies import trees_in_any_order
 from toy import toy_treebank
 
 from treenn.encoders import pack
-from treenn.evaluation.metrics import measure
+from treenn.evaluation.metrics import METRICS, measure
 from treenn.evaluation.predictions import Predictions, predict
 from treenn.models.building import build
 from treenn.models.settings import Settings
@@ -102,3 +104,12 @@ def test_the_sign_is_decided_by_the_sums_of_both_sides(monkeypatch: pytest.Monke
     p = predict(MODEL, TREES[:1])
     assert set(p.classes) == {4}
     assert not p.positive.any()
+
+
+def test_displays_are_short_and_have_all_metrics() -> None:
+    predictions = predict(MODEL, TREES)
+    assert repr(predictions) == f"Predictions(trees=23, nodes={len(predictions.labels)}, classes=5)"
+    rows = [[cell.text for cell in row] for row in ElementTree.fromstring(predictions._repr_html_()).iter("tr")]
+    assert rows[0] == ["metric", "value", "majority"]
+    assert len(rows) == len(measure(predictions))  # without majority, with a heading
+    assert METRICS["root"].value(measure(predictions)["root"]) in rows[1]

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treenn.trees.arguments import refusal
+from treenn.trees.display import table_html
 from treenn.trees.errors import InputError, argument
 
 if TYPE_CHECKING:
@@ -227,6 +228,21 @@ def measure(predictions: AnyPredictions) -> dict[str, Any]:
     metrics = {name: metric for name, metric in METRICS.items() if predictions.kind in metric.reads}
     constant = {name: metric.constant(predictions) for name, metric in metrics.items() if metric.constant is not None}
     return {**{name: metric.compute(predictions) for name, metric in metrics.items()}, "majority": constant}
+
+
+def metrics_html(predictions: AnyPredictions) -> str:
+    """The metrics of predictions as an HTML table for notebooks."""
+    measured = measure(predictions)
+    rows = [
+        (
+            f"{metric.title}{', %' * metric.share}",
+            metric.value(measured[name]),
+            metric.value(measured["majority"].get(name)),
+        )
+        for name, metric in METRICS.items()
+        if name in measured
+    ]
+    return table_html(["metric", "value", "majority"], rows)
 
 
 def paired_metrics() -> list[str]:

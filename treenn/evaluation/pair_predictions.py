@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from treenn.evaluation.metrics import Columns
+from treenn.evaluation.metrics import Columns, metrics_html
 from treenn.trees.json_records import digits
 
 
@@ -27,6 +27,13 @@ class PairPredictions:
     targets: npt.NDArray[Any]
     probabilities: npt.NDArray[np.float32]
     scores: npt.NDArray[np.float32] | None
+
+    def __repr__(self) -> str:
+        """The numbers of pairs and classes."""
+        return f"PairPredictions(pairs={len(self.targets)}, classes={self.probabilities.shape[1]})"
+
+    def _repr_html_(self) -> str:
+        return metrics_html(self)
 
     @property
     def classes(self) -> npt.NDArray[np.int64]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treenn.encoders import NO_LABEL
-from treenn.evaluation.metrics import Columns
+from treenn.evaluation.metrics import Columns, metrics_html
 from treenn.models.network import Network, check_task
 from treenn.trees import Tree
 from treenn.trees.arguments import Count, checked
@@ -47,6 +47,13 @@ class Predictions:
     probabilities: FloatArray
     sizes: IntArray
     n_classes: int
+
+    def __repr__(self) -> str:
+        """The numbers of trees, nodes and classes."""
+        return f"Predictions(trees={len(self.sizes)}, nodes={len(self.labels)}, classes={self.n_classes})"
+
+    def _repr_html_(self) -> str:
+        return metrics_html(self)
 
     @property
     def roots(self) -> IntArray:
