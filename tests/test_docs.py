@@ -181,7 +181,7 @@ def test_the_file_map_names_every_file() -> None:
         for path in (ROOT / package).rglob("*.py")
         if path.name != "__init__.py"
     }
-    assert sorted(mapped) == sorted(files)
+    assert mapped == files
 
 
 @pytest.mark.parametrize("package", [treenn, treebanks])

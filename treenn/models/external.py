@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -57,7 +58,7 @@ def load_object(name: str, parameter: str) -> Any:
     """
     module, _, path = name.partition(":")
     try:
-        found: Any = import_module(module)
+        found: Any = _import(module)
     except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(
@@ -68,3 +69,13 @@ def load_object(name: str, parameter: str) -> Any:
             raise InputError(f"{argument(parameter)} {name}: {module} has no attribute {path}")
         found = getattr(found, attribute)
     return found
+
+
+def _import(module: str) -> Any:
+    """Import a module, also from the working directory, which the script `treenn` does not search."""
+    folder = str(Path.cwd())
+    sys.path.append(folder)
+    try:
+        return import_module(module)
+    finally:
+        sys.path.remove(folder)
