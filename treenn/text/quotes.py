@@ -59,11 +59,11 @@ def _neighbours(text: str, token: Token) -> tuple[str, str]:
 
 
 def _is_apostrophe(text: str, token: Token) -> bool:
-    """Whether a mark is an apostrophe inside a word (`O'Neill`)."""
+    """True if a mark is an apostrophe inside a word (`O'Neill`)."""
     return token.form == "'" and all(map(str.isalnum, _neighbours(text, token)))
 
 
 def _is_doubtful(text: str, token: Token) -> bool:
-    """Whether a mark may be a sign of inches or feet, or the apostrophe of a possessive."""
+    """True if a mark may be a sign of inches or feet, or the apostrophe of a possessive."""
     word = text[max(0, token.start - 2) : token.start].rstrip()[-1:]
     return word.isdecimal() or (token.form == "'" and word in ("s", "S"))

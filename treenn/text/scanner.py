@@ -79,7 +79,7 @@ def _abbreviation(word: str, text: str, after: int, before: str) -> str | None:
 
 
 def _is_initial(word: str, text: str, after: int) -> bool:
-    """Whether a word before a full stop is one capital letter, and not the pronoun."""
+    """True if a word before a full stop is one capital letter, and not the pronoun."""
     if len(word) != 1 or not word.isupper() or text[after : after + 1].isalnum():
         return False
     return word != "I" or bool(_INITIAL_NEXT.match(text, after))

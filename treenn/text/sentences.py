@@ -85,7 +85,7 @@ def _absorbed(text: str, tokens: Sequence[Token], end: int, closing: frozenset[i
 
 
 def _ends_sentence(text: str, tokens: Sequence[Token], start: int, number: int, end: int) -> bool:
-    """Whether a sentence ends before token `end`, the first one after token `number` and all that closes it."""
+    """True if a sentence ends before token `end`, the first one after token `number` and all that closes it."""
     token, after = tokens[number], tokens[end - 1].end
     if tokens[end].form in ",;:" or (after == tokens[end].start and text[after - 1].isalnum()):  # "so bad.<3It was"
         return False
@@ -106,12 +106,12 @@ def _ends_sentence(text: str, tokens: Sequence[Token], start: int, number: int, 
 
 
 def _changes_case(text: str, before: int, after: int) -> bool:
-    """Whether a lower-case word comes before a mark and a capital after it."""
+    """True if a lower-case word comes before a mark and a capital after it."""
     return text[max(0, before - 2) : before].islower() and before > 1 and text[after].isupper()
 
 
 def _begins_sentence(abbreviation: Token, following: str) -> bool:
-    """Whether the word after an abbreviation begins a sentence."""
+    """True if the word after an abbreviation begins a sentence."""
     rules, short = load_rules(), abbreviation.form[:-1].lower()
     if short in rules.never_final or not following[:1].isupper():
         return False
@@ -119,5 +119,5 @@ def _begins_sentence(abbreviation: Token, following: str) -> bool:
 
 
 def _starts_in_lower_case(tokens: Sequence[Token]) -> bool:
-    """Whether the first word of a sentence does."""
+    """True if the first word of a sentence does."""
     return next((token.form[0].islower() for token in tokens if token.form[0].isalpha()), False)

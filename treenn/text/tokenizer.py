@@ -101,7 +101,7 @@ def _without_clitics(token: Token) -> list[Token]:
 
 
 def _opens(text: str, span: tuple[int, int], token: Token, *, quoted: bool, nested: bool) -> bool:
-    """Whether a quotation mark opens a quotation: by the adjacent characters, its form, and whether none is open.
+    """True if a quotation mark opens a quotation: by the adjacent characters, its form, and whether none is open.
 
     Args:
         text: the cleaned text.

@@ -200,7 +200,7 @@ def _rejoined(words: Sequence[str], paragraph: GoldParagraph) -> list[str]:
 
 
 def _is_compound(text: str) -> bool:
-    """Whether a text begins as a compound of words does."""
+    """True if a text begins as a compound of words does."""
     return text[0].isalnum() and text[:-1].replace("-", "").replace("/", "").replace("'", "").isalnum()
 
 

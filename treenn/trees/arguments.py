@@ -157,7 +157,7 @@ def _field_hints(kind: Any) -> dict[str, Any]:
 
 
 def check(name: str, value: Any, hint: Any) -> Any:
-    """A value, if it is what an annotation says.
+    """Validate a value against an annotation.
 
     Args:
         name: the argument's name; an item of a list has its index after it, `trees[3]`.
@@ -246,7 +246,7 @@ def refusal(name: str, value: Any, wanted: str, kinds: Sequence[Any] = ()) -> In
         name: the argument's name.
         value: the argument.
         wanted: what it must be.
-        kinds: the classes that are accepted; the message says where objects of them come from.
+        kinds: the classes that are accepted; the message names a function that returns objects of them.
     """
     names = [getattr(kind, "__name__", "") for kind in kinds]
     origin = next((f"; {_ORIGINS[name]}" for name in names if name in _ORIGINS), "")
@@ -274,7 +274,7 @@ def _converted(value: Any, kind: Any) -> Any:
 
 
 def fits(value: Any, hint: Any, *, finite: bool = True) -> bool:
-    """Whether a value has the type of an annotation; items of lists and values of mappings are checked, too.
+    """True if a value has the type of an annotation; items of lists and values of mappings are checked, too.
 
     Args:
         value: the value.

@@ -230,7 +230,7 @@ def _add_words(frame: list[Any], raw: RawTree) -> None:
 
 
 def _is_wrapper(frame: list[Any]) -> bool:
-    """Whether these are the unlabelled brackets around a whole tree, as in the Penn Treebank."""
+    """True if these are the unlabelled brackets around a whole tree, as in the Penn Treebank."""
     return len(frame) == 3 and not frame[1] and type(frame[2]) is int
 
 

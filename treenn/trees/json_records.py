@@ -181,7 +181,7 @@ class _Field:
     marker: str | None = None
 
     def takes(self, value: object) -> bool:
-        """Whether the value of an unknown key belongs to this field."""
+        """True if the value of an unknown key belongs to this field."""
         return self.marker is None or (isinstance(value, dict) and self.marker in value)
 
 

@@ -21,7 +21,7 @@ def temporary_prefix(target: str) -> str:
 
 
 def is_stale(path: Path, target: str | None = None) -> bool:
-    """Whether this is a temporary file or folder of a process that was killed.
+    """True if this is a temporary file or folder of a process that was killed.
 
     The process is considered dead if it does not run on this machine, or if the file was not modified for a day.
 
