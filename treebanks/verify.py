@@ -66,7 +66,7 @@ def check_files(folder: Path, files: Iterable[File], *, checksums: bool = True) 
 
 
 def state(entry: Entry, home: Path | None = None) -> State:
-    """True if the files of a treebank exist, by size only."""
+    """The state of the files of a treebank, compared by size only."""
     if entry.kind == "generated":
         return "generated"
     checks = check_files((home or data_home()) / entry.folder, entry.files, checksums=False)
