@@ -20,12 +20,12 @@ from treebanks import Pair, PairTreebank, Treebank
 from treebanks.parsing import ParsingTreebank, load_parsing
 from treenn.cells import Average, BinaryTreeLSTM, TreeGRU
 from treenn.encoders import TreeEncoder
+from treenn.encoders.initialization import initialize
 from treenn.evaluation.metrics import measure
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Range, Space, read_space
 from treenn.explain.explanation import explain
 from treenn.models.building import build, save_model
-from treenn.models.initialization import initialize, set_forget_bias
 from treenn.models.network import Network
 from treenn.models.node_head import Head
 from treenn.models.vocabulary import Vocabulary
@@ -214,7 +214,7 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: treenn.check_parser("left"), "parser 'left': must be a Parser; treenn.load_parser loads one"),
     (lambda: initialize(TreeGRU(3, 4), "zero"), "name zero: must be orthogonal, identity or xavier"),
     (lambda: initialize("tree-gru", "xavier"), "network 'tree-gru': must be a Module"),
-    (lambda: set_forget_bias(BinaryTreeLSTM(3, 4), float("inf")), "value inf: must be a finite number"),
+    (lambda: BinaryTreeLSTM(3, 4, float("inf")), "forget_bias inf: must be a finite number"),
     (lambda: chart.train("sst"), "treebank 'sst': must be a ParsingTreebank; treebanks.parsing.load_parsing"),
     (lambda: pcfg.train([TREE]), "treebank of type list: must be a ParsingTreebank; treebanks.parsing.load_parsing"),
     (lambda: recursive.train(ParsingTreebank("mine", {"dev": [TREE]})), "treebank mine has no split 'train'"),
@@ -224,7 +224,7 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: parse_tree("(3 a)", classes=10**30), "classes 1000000000000000000000000000000: must be 1 to 10000"),
     (lambda: escape(None), "word None: must be text"),
     (lambda: unescape(b"a"), "word of type bytes: must be text"),
-    (lambda: treenn.pack([TREE], share=np.zeros(2)), "share of type ndarray: must be True or False"),
+    (lambda: treenn.pack([TREE], dedup=np.zeros(2)), "dedup of type ndarray: must be True or False"),
     (lambda: Average(3, 4, layers=10**30), "layers 1000000000000000000000000000000: must be 0 to 100"),
     (lambda: Transformer(3, 4, heads=10**30), "heads 1000000000000000000000000000000: must be 1 to 10000"),
     (lambda: treenn.Settings(root_weight=10**30), "root_weight 1000000000000000000000000000000: must be 1e.18 at most"),

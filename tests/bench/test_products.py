@@ -14,7 +14,7 @@ WORDS = ("not", "so", "bad", "good", "fun")
 
 
 def flops_of(name: str, share: bool = True, trees=TREES) -> int:
-    step = training_step(name, Task(WORDS, classes=5, dtype=torch.float64, share=share))
+    step = training_step(name, Task(WORDS, classes=5, dtype=torch.float64, dedup=share))
     return sum(product.flops for product in recorded(partial(step, trees)))
 
 

@@ -64,9 +64,9 @@ def test_a_words_own_matrix_passes_too() -> None:
 @given(trees=st.lists(trees_in_any_order(max_words=8), min_size=1, max_size=4))
 def test_states_and_gradients_equal_plain_recursion(name: str, share: bool, trees: list[Tree]) -> None:
     torch.manual_seed(0)
-    cell, forest = CELLS[name]().double().eval(), pack(trees, share=share)
+    cell, forest = CELLS[name]().double().eval(), pack(trees, dedup=share)
     x = torch.randn(len(forest.words), 3, dtype=torch.float64, requires_grad=True)
-    tokens = x if forest.uses is None else x[forest.uses[: forest.n_tokens]]
+    tokens = x if forest.inverse is None else x[forest.inverse[: forest.n_tokens]]
     plain = torch.cat([node_by_node(cell, *pair) for pair in zip(trees, split_words(trees, tokens), strict=True)])
     swept = torch.cat(forest.unpack(TreeEncoder(cell)(forest, x)))
     torch.testing.assert_close(swept, plain, rtol=1e-10, atol=1e-12)

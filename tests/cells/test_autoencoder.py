@@ -45,9 +45,9 @@ def test_it_passes_the_check_for_users_cells(map_words: bool) -> None:
 @settings(max_examples=15)
 @given(trees=st.lists(trees_in_any_order(max_words=8), min_size=1, max_size=4))
 def test_states_and_gradients_equal_plain_recursion(share: bool, trees: list[Tree]) -> None:
-    cell, forest = make_cell(), pack(trees, share=share)
+    cell, forest = make_cell(), pack(trees, dedup=share)
     x = torch.randn(len(forest.words), 3, dtype=torch.float64, requires_grad=True)
-    tokens = x if forest.uses is None else x[forest.uses[: forest.n_tokens]]
+    tokens = x if forest.inverse is None else x[forest.inverse[: forest.n_tokens]]
     plain = torch.cat([node_by_node(cell, *pair) for pair in zip(trees, split_words(trees, tokens), strict=True)])
     swept = torch.cat(forest.unpack(TreeEncoder(cell)(forest, x)))
     torch.testing.assert_close(swept, plain, rtol=1e-12, atol=1e-12)
@@ -87,7 +87,7 @@ def test_what_has_no_length_stays_without_one() -> None:
 def test_a_word_vector_may_itself_be_the_state() -> None:
     x = torch.randn(5, 4)
     assert torch.equal(AutoencoderCell(4, 4, map_words=False).leaf(x), x)
-    with pytest.raises(InputError, match="input_size 3 must be size 4"):
+    with pytest.raises(InputError, match="input_size 3 must be hidden_size 4"):
         AutoencoderCell(3, 4, map_words=False)
 
 

@@ -61,9 +61,9 @@ def test_a_single_word_is_itself_dropped_or_not() -> None:
 
 def test_it_is_random_only_while_training_with_word_dropout() -> None:
     cell = Average(3, 4, word_dropout=0.3)
-    assert cell.random
-    assert not cell.eval().random
-    assert not Average(3, 4).random
+    assert cell.is_stochastic
+    assert not cell.eval().is_stochastic
+    assert not Average(3, 4).is_stochastic
     assert cell.leaf(torch.ones(50, 3))[:, -1].tolist() == [1.0] * 50
     with pytest.raises(InputError, match=r"word_dropout 1\.0: must be at least 0 and below 1"):
         Average(3, 4, word_dropout=1.0)

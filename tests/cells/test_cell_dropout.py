@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from strategies import trees_in_any_order
 
 from treenn.cells import BinaryTreeLSTM
-from treenn.cells.tree_lstm import Gates
+from treenn.cells.tree_lstm import TreeLSTMGates
 from treenn.encoders import TreeEncoder, pack
 from treenn.trees import Tree
 
@@ -15,7 +15,7 @@ from treenn.trees import Tree
 class ByAutograd(BinaryTreeLSTM):
     """The same cell, which keeps to itself that it is affine."""
 
-    def affine(self) -> None:
+    def fused_form(self) -> None:
         return None
 
 
@@ -43,7 +43,7 @@ def test_the_written_out_sweep_equals_autograd_given_the_same_masks(trees: list[
 
 
 def test_gradcheck_of_the_written_out_derivative() -> None:
-    gates = Gates(3, dropped=0.5)
+    gates = TreeLSTMGates(3, dropout=0.5)
 
     def function(z: torch.Tensor, memories: torch.Tensor) -> torch.Tensor:
         return Swept.apply(gates, z, memories)
@@ -55,10 +55,10 @@ def test_gradcheck_of_the_written_out_derivative() -> None:
 
 
 class Swept(torch.autograd.Function):
-    """`Gates` as a function of its inputs, always with the same mask."""
+    """`TreeLSTMGates` as a function of its inputs, always with the same mask."""
 
     @staticmethod
-    def forward(ctx, gates: Gates, z: torch.Tensor, memories: torch.Tensor) -> torch.Tensor:
+    def forward(ctx, gates: TreeLSTMGates, z: torch.Tensor, memories: torch.Tensor) -> torch.Tensor:
         torch.manual_seed(3)
         h, memory = z.new_empty(len(z), gates.d), z.new_empty(len(z), gates.d)
         ctx.kept, ctx.gates = gates.forward(z.clone(), memories, h, memory), gates

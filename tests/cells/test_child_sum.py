@@ -15,7 +15,7 @@ from treenn.trees import DependencyTree, Tree, parse_trees
 
 def make_cell() -> ChildSumTreeLSTM:
     torch.manual_seed(0)
-    cell = ChildSumTreeLSTM(input_size=3, size=4, forget_bias=0.7).double()
+    cell = ChildSumTreeLSTM(input_size=3, hidden_size=4, forget_bias=0.7).double()
     with torch.no_grad():
         cell.b += torch.randn(16)
     return cell
@@ -32,7 +32,7 @@ def equations_2_to_8(
     W = dict(zip("iou", np.split(cell.W.detach().numpy(), 3), strict=True))
     U = dict(zip("iouf", np.split(cell.U.detach().numpy(), 4), strict=True))
     b = dict(zip("iouf", np.split(cell.b.detach().numpy(), 4), strict=True))
-    h_tilde = sum((h for h, _ in children), start=np.zeros(cell.size))
+    h_tilde = sum((h for h, _ in children), start=np.zeros(cell.hidden_size))
     i, o, u = (W[g] @ x + U[g] @ h_tilde + b[g] for g in "iou")
     c = sigmoid(i) * np.tanh(u)
     for h_k, c_k in children:
@@ -94,7 +94,7 @@ def test_it_is_the_dependency_encoder_where_inner_nodes_are_words_without_a_vect
     [states] = constituents.unpack(TreeEncoder(encoder.cell)(constituents, x[:4]))
     dependencies = pack_dependencies([DependencyTree(("w",) * 7, tree.parents)])
     by_row = torch.empty_like(x)
-    by_row[dependencies.rows] = x
+    by_row[dependencies.unsorted_indices] = x
     torch.testing.assert_close(dependencies.unpack(encoder(dependencies, by_row))[0], states, rtol=1e-12, atol=1e-14)
 
 
@@ -112,7 +112,7 @@ def test_children_have_no_order_and_a_forget_gate_sees_its_own_child_alone() -> 
 
 
 def test_parameters_start_as_documented() -> None:
-    cell = ChildSumTreeLSTM(input_size=3, size=4, forget_bias=1.0)
+    cell = ChildSumTreeLSTM(input_size=3, hidden_size=4, forget_bias=1.0)
     assert cell.b.tolist() == [0.0] * 12 + [1.0] * 4
     assert cell.W.abs().max() <= 3**-0.5
     assert cell.U.abs().max() <= 4**-0.5

@@ -41,12 +41,12 @@ def test_it_is_random_only_while_training_with_dropout() -> None:
     torch.manual_seed(0)
     cell = GatedRecursiveCell(3, 4, cell_dropout=0.5)
     left, right = torch.randn(2, 5, 4)
-    assert cell.random
+    assert cell.is_stochastic
     assert not torch.equal(cell.compose(left, right), cell.compose(left, right))
     cell.eval()
-    assert not cell.random
+    assert not cell.is_stochastic
     assert torch.equal(cell.compose(left, right), cell.compose(left, right))
-    assert not GatedRecursiveCell(3, 4).random
+    assert not GatedRecursiveCell(3, 4).is_stochastic
 
 
 def test_dropout_drops_what_the_two_layers_read_and_not_what_the_gates_let_through() -> None:
@@ -61,4 +61,4 @@ def test_dropout_drops_what_the_two_layers_read_and_not_what_the_gates_let_throu
 
 @pytest.mark.parametrize(("hidden", "expected"), [(None, 16), (7, 7)])
 def test_the_hidden_layer_is_four_times_as_wide_unless_told_otherwise(hidden: int | None, expected: int) -> None:
-    assert GatedRecursiveCell(3, 4, hidden=hidden).first.weight.shape == (expected, 8)
+    assert GatedRecursiveCell(3, 4, inner_size=hidden).first.weight.shape == (expected, 8)

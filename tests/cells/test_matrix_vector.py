@@ -59,7 +59,7 @@ def test_a_word_vector_may_hold_a_words_own_numbers() -> None:
     for row, state in enumerate(cell.leaf(x)):
         for ours, theirs in zip(node(state), word(x[row].numpy()), strict=True):
             np.testing.assert_allclose(ours, theirs, rtol=1e-12)
-    with pytest.raises(InputError, match=f"a word's own {size} numbers off its vector: input_size is 3"):
+    with pytest.raises(InputError, match=f"reads the {size} parameters of a word off its vector: input_size is 3"):
         MatrixVectorNetwork(3, D, R, map_words=False)
 
 

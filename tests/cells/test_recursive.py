@@ -7,7 +7,7 @@ from strategies import left_chain
 from torch import Tensor, nn
 
 from treenn.cells import Cell, RecursiveNetwork
-from treenn.cells.affine import Affine, Differentiated
+from treenn.cells.fused_form import AutogradGates, FusedForm
 from treenn.encoders import TreeEncoder, pack
 from treenn.trees import InputError
 
@@ -58,7 +58,7 @@ def test_a_word_vector_may_itself_be_the_state() -> None:
 def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(InputError, match=r"activation sine: must be tanh or relu"):
         RecursiveNetwork(3, 4, "sine")
-    with pytest.raises(InputError, match="input_size 3 must be size 4"):
+    with pytest.raises(InputError, match="input_size 3 must be hidden_size 4"):
         RecursiveNetwork(3, 4, map_words=False)
 
 
@@ -97,13 +97,13 @@ class LSTMOnATree(Cell):
 
     def compose(self, left: Tensor, right: Tensor) -> Tensor:
         (h, c), (x, _) = left.chunk(2, dim=1), right.chunk(2, dim=1)
-        affine = self.affine()
+        affine = self.fused_form()
         z = torch.cat([h, x], dim=1) @ affine.weight.T + affine.bias
         return torch.cat(_lstm_gates(z, torch.stack([c, torch.zeros_like(c)], dim=1)), dim=1)
 
-    def affine(self) -> Affine:
+    def fused_form(self) -> FusedForm:
         weight = torch.cat([self.lstm.weight_hh_l0, self.lstm.weight_ih_l0], dim=1)
-        return Affine(weight, self.lstm.bias_hh_l0 + self.lstm.bias_ih_l0, Differentiated(_lstm_gates))
+        return FusedForm(weight, self.lstm.bias_hh_l0 + self.lstm.bias_ih_l0, AutogradGates(_lstm_gates))
 
     def output(self, state: Tensor) -> Tensor:
         return state.chunk(2, dim=1)[0]
@@ -115,15 +115,15 @@ def _lstm_gates(z: Tensor, memories: Tensor) -> tuple[Tensor, Tensor]:
     return torch.sigmoid(o) * torch.tanh(c), c
 
 
-class WithoutAffine(LSTMOnATree):
-    def affine(self) -> None:
+class WithoutFusedForm(LSTMOnATree):
+    def fused_form(self) -> None:
         return None
 
     def compose(self, left: Tensor, right: Tensor) -> Tensor:
         return LSTMOnATree(self.lstm).compose(left, right)
 
 
-@pytest.mark.parametrize("kind", [LSTMOnATree, WithoutAffine])
+@pytest.mark.parametrize("kind", [LSTMOnATree, WithoutFusedForm])
 def test_on_a_left_branching_tree_an_lstm_cell_is_torchs_lstm(kind: type[LSTMOnATree]) -> None:
     """Both ways to sweep; the cell is written here, as no weights make Tai's forget gates exactly 0 at a word."""
     torch.manual_seed(0)

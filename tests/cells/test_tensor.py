@@ -54,5 +54,5 @@ def test_weights_start_as_the_docstring_says() -> None:
 def test_word_vectors_that_are_to_be_states_must_be_as_wide() -> None:
     x = torch.randn(5, 4)
     assert torch.equal(RecursiveTensorNetwork(4, 4, map_words=False).leaf(x), x)
-    with pytest.raises(InputError, match="input_size 3 must be size 4"):
+    with pytest.raises(InputError, match="input_size 3 must be hidden_size 4"):
         RecursiveTensorNetwork(3, 4, map_words=False)

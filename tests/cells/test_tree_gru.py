@@ -12,7 +12,7 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
 
 def equations(cell: TreeGRU, x: np.ndarray, h_l: np.ndarray, h_r: np.ndarray) -> np.ndarray:
     """One node: its input (zeros at inner nodes) and its children's states (zeros at words)."""
-    d = cell.size
+    d = cell.hidden_size
     W, gates, U_c, b = (p.detach().numpy() for p in (cell.W, cell.U_gates, cell.U_c, cell.b))
     below = np.concatenate([h_l, h_r])
     r = sigmoid(gates[:d] @ below + b[:d])
@@ -23,7 +23,7 @@ def equations(cell: TreeGRU, x: np.ndarray, h_l: np.ndarray, h_r: np.ndarray) ->
 
 def test_the_cell_computes_its_equations() -> None:
     torch.manual_seed(0)
-    cell = TreeGRU(input_size=3, size=4).double()
+    cell = TreeGRU(input_size=3, hidden_size=4).double()
     torch.nn.init.normal_(cell.b)
     x, left, right = torch.randn(5, 3).double(), torch.randn(5, 4).double(), torch.randn(5, 4).double()
     words, parents = cell.leaf(x).detach().numpy(), cell.compose(left, right).detach().numpy()
@@ -35,7 +35,7 @@ def test_the_cell_computes_its_equations() -> None:
 
 def test_gates_do_what_they_are_for() -> None:
     torch.manual_seed(0)
-    cell = TreeGRU(input_size=3, size=2)
+    cell = TreeGRU(input_size=3, hidden_size=2)
     left, right = torch.randn(2, 5, 2)
     with torch.no_grad():
         cell.b[2:4] = 100.0  # z = 1: the parent is the sum of its children

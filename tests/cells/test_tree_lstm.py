@@ -12,7 +12,7 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
 
 def equations_9_to_14(cell: BinaryTreeLSTM, x: np.ndarray, children: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     """One node: an input (zeros at inner nodes) and the (h, c) of its two children (none at words)."""
-    d = cell.size
+    d = cell.hidden_size
     W = dict(zip("iou", np.split(cell.W.detach().numpy(), 3), strict=True))
     U = dict(zip("ilrou", np.split(cell.U.detach().numpy(), 5), strict=True))
     b = dict(zip("ifou", np.split(cell.b.detach().numpy(), 4), strict=True))
@@ -28,7 +28,7 @@ def equations_9_to_14(cell: BinaryTreeLSTM, x: np.ndarray, children: list[tuple[
 
 def test_the_cell_computes_the_papers_equations() -> None:
     torch.manual_seed(0)
-    cell = BinaryTreeLSTM(input_size=3, size=4, forget_bias=0.7).double()
+    cell = BinaryTreeLSTM(input_size=3, hidden_size=4, forget_bias=0.7).double()
     with torch.no_grad():
         cell.b += torch.randn(16)
     x = torch.randn(5, 3, dtype=torch.float64)
@@ -46,7 +46,7 @@ def test_the_cell_computes_the_papers_equations() -> None:
 
 def test_each_forget_gate_sees_both_children() -> None:
     torch.manual_seed(0)
-    cell = BinaryTreeLSTM(input_size=3, size=2).double()
+    cell = BinaryTreeLSTM(input_size=3, hidden_size=2).double()
     weight = cell.U.detach()
     for rows in (weight[2:4], weight[4:6]):
         assert (rows[:, :2] != 0).all()
@@ -59,6 +59,6 @@ def test_each_forget_gate_sees_both_children() -> None:
 
 
 def test_the_forget_bias_starts_where_it_is_put_and_the_others_at_zero() -> None:
-    cell = BinaryTreeLSTM(input_size=3, size=4, forget_bias=1.0)
+    cell = BinaryTreeLSTM(input_size=3, hidden_size=4, forget_bias=1.0)
     assert cell.b.tolist() == [0.0] * 4 + [1.0] * 4 + [0.0] * 8
     assert sum(parameter.numel() for parameter in cell.parameters()) == 3 * 4 * 3 + 5 * 4 * 8 + 16

@@ -58,9 +58,9 @@ def test_leaves_are_word_vectors_with_contextual_ones_beside(model: str, frozen:
 def test_contextual_words_disable_dedup(frozen: Settings) -> None:
     network = build(frozen, 5, VOCABULARY).eval()
     assert not network.supports_dedup
-    assert network.pack(TOY.train).uses is None
-    with pytest.raises(InputError, match="a shared forest keeps no sentences; pack the trees with share=False"):
-        network(pack(TOY.train, share=True))
+    assert network.pack(TOY.train).inverse is None
+    with pytest.raises(InputError, match="a deduplicated forest has no sentences; pack the trees with dedup=False"):
+        network(pack(TOY.train, dedup=True))
 
 
 @pytest.mark.parametrize("model", ["tree-lstm", "lstm"])

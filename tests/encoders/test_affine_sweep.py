@@ -12,7 +12,7 @@ from strategies import left_chain, trees_in_any_order
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-import treenn.encoders.affine_sweep as engine
+import treenn.encoders.fused_sweep as engine
 from treenn.cells import BinaryTreeLSTM
 from treenn.encoders import TreeEncoder, pack
 from treenn.trees import Tree, parse_trees
@@ -23,7 +23,7 @@ TREES = parse_trees("(0 (0 (0 a) (0 b)) (0 (0 c) (0 (0 a) (0 b))))  (0 f)  (0 (0
 class ByAutograd(BinaryTreeLSTM):
     """The same cell, which keeps to itself that it is affine."""
 
-    def affine(self) -> None:
+    def fused_form(self) -> None:
         return None
 
 
@@ -39,7 +39,7 @@ def both(dtype: torch.dtype) -> tuple[TreeEncoder, TreeEncoder]:
 @settings(deadline=None, max_examples=30)
 @given(trees=st.lists(trees_in_any_order(), min_size=1, max_size=6))
 def test_both_ways_agree(dtype: torch.dtype, tolerance: float, share: bool, trees: list[Tree]) -> None:
-    forest = pack(trees, share=share)
+    forest = pack(trees, dedup=share)
     results = []
     for encoder in both(dtype):
         torch.manual_seed(1)

@@ -52,9 +52,9 @@ def errors_node_by_node(encoder: RecursiveAutoencoder, tree: Tree, x: Tensor) ->
 @settings(max_examples=20)
 @given(trees=st.lists(trees_in_any_order(max_words=8), min_size=1, max_size=4))
 def test_errors_and_their_gradients_equal_plain_recursion(share: bool, trees: list[Tree]) -> None:
-    encoder, forest = make_encoder(alpha=1.0), pack(trees, share=share)
+    encoder, forest = make_encoder(alpha=1.0), pack(trees, dedup=share)
     x = make_x(len(forest.words))
-    tokens = x if forest.uses is None else x[forest.uses[: forest.n_tokens]]
+    tokens = x if forest.inverse is None else x[forest.inverse[: forest.n_tokens]]
     parts = zip(trees, split_words(trees, tokens), strict=True)
     by_tree = [sum(errors_node_by_node(encoder, tree, part), start=0 * x.sum()) for tree, part in parts]
     plain = sum(by_tree) / len(trees)
@@ -68,11 +68,11 @@ def test_errors_and_their_gradients_equal_plain_recursion(share: bool, trees: li
 @pytest.mark.parametrize("share", [False, True])
 def test_every_inner_node_has_its_own_error(share: bool) -> None:
     trees = parse_trees("(0 (0 (0 a) (0 b)) (0 (0 a) (0 b)))  (0 c)  (0 (0 (0 a) (0 b)) (0 c))", classes=5)
-    encoder, forest = make_encoder(), pack(trees, share=share)
+    encoder, forest = make_encoder(), pack(trees, dedup=share)
     x = make_x(8)[[0, 1, 2] if share else [0, 1, 0, 1, 2, 0, 1, 2]]
     states = encoder(forest, x)
     if share:
-        states = torch.zeros(sum(forest.level_sizes), 4, dtype=torch.float64).index_copy(0, forest.uses, states)
+        states = torch.zeros(sum(forest.level_sizes), 4, dtype=torch.float64).index_copy(0, forest.inverse, states)
     errors = torch.cat([x.new_zeros(forest.n_tokens), encoder.reconstruction_errors(forest, states)])
     parts = split_words(trees, make_x(8)[[0, 1, 0, 1, 2, 0, 1, 2]])
     for tree, found, part in zip(trees, forest.unpack(errors), parts, strict=True):
@@ -119,7 +119,7 @@ def test_a_models_loss_is_the_papers_sum(roots_only: bool) -> None:
                 scores = np.exp(value["head.linear.weight"] @ h[node] + value["head.linear.bias"])
                 total -= 0.7 * np.log(scores[label] / scores.sum())
     for share in (False, True):
-        assert model.loss(pack(trees, share=share), roots_only=roots_only).item() == pytest.approx(total / 2, rel=1e-12)
+        assert model.loss(pack(trees, dedup=share), roots_only=roots_only).item() == pytest.approx(total / 2, rel=1e-12)
 
 
 def test_other_models_have_the_loss_of_their_labels_alone() -> None:
@@ -182,7 +182,7 @@ def test_roots_only_gives_the_roots_in_the_order_of_the_trees() -> None:
 def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(InputError, match=r"alpha 1\.5: must be 0 to 1"):
         RecursiveAutoencoder(3, 4, alpha=1.5)
-    with pytest.raises(InputError, match="input_size 3 must be size 4"):
+    with pytest.raises(InputError, match="input_size 3 must be hidden_size 4"):
         RecursiveAutoencoder(3, 4, map_words=False)
 
 

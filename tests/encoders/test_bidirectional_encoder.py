@@ -131,10 +131,10 @@ def test_roots_only_gives_the_roots_in_the_order_of_the_trees() -> None:
 
 
 def test_subtrees_are_not_shared() -> None:
-    encoder, shared = make_encoder(), pack(TREES, share=True)
+    encoder, shared = make_encoder(), pack(TREES, dedup=True)
     assert not encoder.supports_dedup
     assert not encoder.eval().supports_dedup
-    with pytest.raises(InputError, match=r"pack the trees with share=False, or with share=encoder\.supports_dedup"):
+    with pytest.raises(InputError, match=r"pack the trees with dedup=False, or with dedup=encoder\.supports_dedup"):
         encoder(shared, make_x(shared))
 
 

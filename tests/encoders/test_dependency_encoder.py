@@ -143,7 +143,7 @@ def test_the_order_of_dependents_and_of_trees_does_not_matter(dtype: torch.dtype
     forest, turned = pack_dependencies(MIXED), pack_dependencies(MIXED[::-1])
     x = make_x(forest).to(dtype)
     x_turned = torch.empty_like(x)
-    x_turned[turned.rows] = torch.cat(forest.unpack(x)[::-1])
+    x_turned[turned.unsorted_indices] = torch.cat(forest.unpack(x)[::-1])
     for ours, theirs in zip(
         forest.unpack(encoder(forest, x)), turned.unpack(encoder(turned, x_turned))[::-1], strict=True
     ):
@@ -247,7 +247,7 @@ def test_deep_and_wide_trees_run_forward_and_backward(make: type, n: int) -> Non
 
 
 def test_parameters_start_as_documented() -> None:
-    encoder = DependencyEncoder(input_size=3, size=4, forget_bias=1.0)
+    encoder = DependencyEncoder(input_size=3, hidden_size=4, forget_bias=1.0)
     assert encoder.cell.b.tolist() == [0.0] * 12 + [1.0] * 4
     assert encoder.W_f.abs().max() <= 3**-0.5
     assert sum(parameter.numel() for parameter in encoder.parameters()) == 4 * (4 * 3 + 4 * 4 + 4)

@@ -14,7 +14,7 @@ FORESTS = st.lists(dependency_trees(), min_size=1, max_size=6)
 def row_numbers(trees: list[DependencyTree], forest: PackedDependencies) -> dict[tuple[int, int], int]:
     """The row of each word, by number of the tree and of the word in it."""
     words = [(number, word) for number, tree in enumerate(trees) for word in range(len(tree))]
-    return dict(zip(words, forest.rows.tolist(), strict=True))
+    return dict(zip(words, forest.unsorted_indices.tolist(), strict=True))
 
 
 @given(FORESTS)
@@ -44,7 +44,7 @@ def test_the_edges_of_a_row_lie_side_by_side_in_its_level(trees: list[Dependency
     assert forest.edge_sizes[0] == 0
     row, edge, n_lowest = forest.level_sizes[0], 0, forest.level_sizes[0]
     for n_rows, n_edges in zip(forest.level_sizes[1:], forest.edge_sizes[1:], strict=True):
-        starts = [edge + start for start in forest.edge_starts[row - n_lowest :][:n_rows].tolist()]
+        starts = [edge + start for start in forest.offsets[row - n_lowest :][:n_rows].tolist()]
         for k, (start, end) in enumerate(zip(starts, [*starts[1:], edge + n_edges], strict=True)):
             assert set(forest.heads[start:end].tolist()) == {row + k}
         row, edge = row + n_rows, edge + n_edges

@@ -21,7 +21,7 @@ def test_every_row_is_what_its_tree_says(forest_trees: list[Tree]) -> None:
     first_word = {}
     for number, tree in enumerate(forest_trees):
         for node in range(len(tree)):
-            row_of[number, node] = int(forest.rows[nodes_before + node])
+            row_of[number, node] = int(forest.unsorted_indices[nodes_before + node])
         first_word[number] = words_before
         words_before += len(tree.words)
         nodes_before += len(tree)
@@ -77,5 +77,5 @@ def test_labels_that_are_no_class_numbers_are_refused() -> None:
 
 
 def test_sst_repeats_half_of_its_subtrees(sst_home: Path) -> None:
-    forest = pack(read_trees(sst_home / "train.txt", classes=5), share=True)
+    forest = pack(read_trees(sst_home / "train.txt", classes=5), dedup=True)
     assert (len(forest.labels), sum(forest.level_sizes)) == (318_582, 159_295)

@@ -105,7 +105,7 @@ def test_a_dependency_encoder_reads_packed_dependencies() -> None:
 
 def test_a_shared_forest_has_one_row_per_distinct_word() -> None:
     encoder = TreeEncoder(BinaryTreeLSTM(4, 3))
-    forest = pack([TREE, TREE], share=True)
+    forest = pack([TREE, TREE], dedup=True)
     assert encoder(forest, torch.ones(3, 4)).shape == (10, 3)
     with pytest.raises(InputError, match=r"must be \(3, 4\)"):
         encoder(forest, torch.ones(6, 4))
@@ -122,10 +122,10 @@ def test_the_loss_and_the_attention_check_their_input_too() -> None:
 
 @pytest.mark.parametrize("forest", [pack([TREE]), pack_dependencies([DEPENDENCIES])])
 def test_a_table_is_unpacked_only_if_it_has_one_row_per_node(forest: Any) -> None:
-    n = len(forest.rows)
+    n = len(forest.unsorted_indices)
     assert [len(part) for part in forest.unpack(torch.ones(n, 2))] == [n]
     for rows in (n - 1, n + 1):
-        with pytest.raises(InputError, match=rf"values has shape \({rows}, 2\): must have {n} rows, one a node"):
+        with pytest.raises(InputError, match=rf"values has shape \({rows}, 2\): must have {n} rows, one per node"):
             forest.unpack(torch.ones(rows, 2))
     with pytest.raises(InputError, match=f"values None: must be a tensor of {n} rows"):
         forest.unpack(None)
@@ -164,7 +164,7 @@ def test_a_compiled_encoder_checks_its_input_and_computes_the_same() -> None:
     ],
 )
 def test_a_width_must_be_a_whole_number_in_range(make: Callable[..., Any], size: Any) -> None:
-    for named in ({"input_size": 4, "size": size}, {"input_size": size, "size": 4}):
+    for named in ({"input_size": 4, "hidden_size": size}, {"input_size": size, "hidden_size": 4}):
         wrong = next(name for name, value in named.items() if value != 4)
         with torch.device("meta"), pytest.raises(InputError, match=rf"^{wrong} .*: must be .*1 to 10000$"):
             make(**named)

@@ -60,9 +60,9 @@ def _one_phrase(encoder: SequenceEncoder, words: Tensor) -> Tensor:
 @settings(max_examples=6)
 @given(trees=st.lists(trees_in_any_order(max_words=9), min_size=1, max_size=4))
 def test_every_phrase_has_the_state_of_a_run_of_its_own(name: str, share: bool, trees: list[Tree]) -> None:
-    encoder, forest = encoder_of(name), pack(trees, share=share)
+    encoder, forest = encoder_of(name), pack(trees, dedup=share)
     x = torch.randn(len(forest.words), 3, dtype=torch.float64, requires_grad=True)
-    tokens = x if forest.uses is None else x[forest.uses[: forest.n_tokens]]
+    tokens = x if forest.inverse is None else x[forest.inverse[: forest.n_tokens]]
     states = torch.cat(forest.unpack(encoder(forest, x)))
     plain = torch.cat(
         [phrase_by_phrase(encoder, *pair) for pair in zip(trees, split_words(trees, tokens), strict=True)]
@@ -90,7 +90,7 @@ def test_a_sentence_alone_and_in_a_batch_of_longer_ones_has_the_same_states(name
 
 @every_sequence_encoder
 def test_gradcheck(name: str) -> None:
-    encoder, forest = encoder_of(name), pack(TREES, share=True)
+    encoder, forest = encoder_of(name), pack(TREES, dedup=True)
     x = torch.randn(len(forest.words), 3, dtype=torch.float64, requires_grad=True)
 
     def encode(x: Tensor, *parameters: Tensor) -> Tensor:
@@ -102,7 +102,7 @@ def test_gradcheck(name: str) -> None:
 @every_sequence_encoder
 @pytest.mark.parametrize("share", [False, True])
 def test_the_roots_alone_are_the_rows_of_the_roots(name: str, share: bool) -> None:
-    encoder, forest = encoder_of(name), pack(TREES, share=share)
+    encoder, forest = encoder_of(name), pack(TREES, dedup=share)
     x = torch.randn(len(forest.words), 3, dtype=torch.float64)
     torch.testing.assert_close(encoder(forest, x, roots_only=True), encoder(forest, x)[forest.roots])
 
@@ -133,7 +133,7 @@ def _steps(encoder: SequenceEncoder, share: bool, roots_only: bool = False) -> l
     for name, module in encoder.named_modules():
         if isinstance(module, LSTM | Elman):
             module.run = partial(_count, seen, name, module.run)  # type: ignore[method-assign]
-    forest = pack(parse_trees(REPEATED, classes=5), share=share)
+    forest = pack(parse_trees(REPEATED, classes=5), dedup=share)
     encoder(forest, torch.randn(len(forest.words), 3, dtype=torch.float64), roots_only=roots_only)
     return list(seen.values())
 
@@ -163,7 +163,7 @@ def test_a_word_is_read_once_however_many_runs_it_is_in(name: str, monkeypatch: 
         lambda x, W, b=None: (W.shape[1] == 3 and rows.append(len(x)), linear(x, W, b))[1],
     )
     encoder = encoder_of(name, size=8)
-    encoder(pack(parse_trees(REPEATED, classes=5), share=False), torch.randn(4, 3, dtype=torch.float64))
+    encoder(pack(parse_trees(REPEATED, classes=5), dedup=False), torch.randn(4, 3, dtype=torch.float64))
     assert rows == ([4, 4] if name == "bilstm" else [4])
 
 
@@ -178,7 +178,7 @@ def test_phrases_too_many_to_run_are_refused_not_tried(name: str) -> None:
     n = 4000
     right = Tree(("a",) * n, ((n - 2, n - 1), *((n - 3 - k, n + k) for k in range(n - 2))))
     with pytest.raises(
-        InputError, match=r"take 8,00\d,\d\d\d steps, 5,000,000 are the limit; take a smaller batch_size"
+        InputError, match=r"take 8,00\d,\d\d\d steps, at most 5,000,000 are permitted; use a smaller batch_size"
     ):
         encoder_of(name)(pack([right]), torch.randn(n, 3, dtype=torch.float64))
 
@@ -197,7 +197,7 @@ def test_sentences_of_300_words_are_read_from_end_to_end(name: str) -> None:
 def test_subtrees_are_not_shared_under_dropout() -> None:
     class Dropped(Elman):
         @property
-        def random(self) -> bool:
+        def is_stochastic(self) -> bool:
             return self.training
 
     network = Stacked(Bidirectional(Dropped(3, 2), Elman(3, 2)), LSTM(4, 4))
@@ -209,11 +209,11 @@ def test_subtrees_are_not_shared_under_dropout() -> None:
 @pytest.mark.parametrize("name", ["lstm-attention", "bilstm-attention"])
 @pytest.mark.parametrize("share", [False, True])
 def test_attention_gives_the_weights_of_the_words_in_the_root(name: str, share: bool) -> None:
-    encoder, forest = encoder_of(name), pack(TREES, share=share)
+    encoder, forest = encoder_of(name), pack(TREES, dedup=share)
     x = torch.randn(len(forest.words), 3, dtype=torch.float64)
     weights = [part.detach() for part in encoder.attention(forest, x)]
     assert [len(part) for part in weights] == [5, 1, 2]
-    tokens = x if forest.uses is None else x[forest.uses[: forest.n_tokens]]
+    tokens = x if forest.inverse is None else x[forest.inverse[: forest.n_tokens]]
     roots = encoder(forest, x, roots_only=True)
     for part, words, root in zip(weights, split_words(TREES, tokens), roots, strict=True):
         assert float(part.sum()) == pytest.approx(1)
@@ -231,5 +231,5 @@ def _bias(encoder: SequenceEncoder) -> np.ndarray:
 
 def test_a_readout_without_weights_has_none_to_give() -> None:
     encoder = SequenceEncoder(LSTM(3, 4), MeanPooling())
-    with pytest.raises(InputError, match="reads out by MeanPooling; it weighs no words"):
+    with pytest.raises(InputError, match="no attention weights: its readout is MeanPooling"):
         encoder.attention(pack(TREES), torch.randn(8, 3))

@@ -7,7 +7,7 @@ from strategies import trees_in_any_order
 from torch import Tensor, nn
 
 from treenn.cells import BinaryTreeLSTM, Cell
-from treenn.cells.affine import Affine, Differentiated
+from treenn.cells.fused_form import AutogradGates, FusedForm
 from treenn.encoders import TreeEncoder, pack
 from treenn.trees import Tree, parse_trees
 
@@ -41,14 +41,14 @@ class Squashed(Cell):
     def compose(self, left: Tensor, right: Tensor) -> Tensor:
         return torch.tanh(self.pair(torch.cat([left, right], dim=1)))
 
-    def affine(self) -> Affine:
-        squash = Differentiated(lambda z, memories: (torch.tanh(z), memories.sum(dim=1)))
-        return Affine(self.pair.weight, self.pair.bias, squash)
+    def fused_form(self) -> FusedForm:
+        squash = AutogradGates(lambda z, memories: (torch.tanh(z), memories.sum(dim=1)))
+        return FusedForm(self.pair.weight, self.pair.bias, squash)
 
 
 def make_cell(name: str) -> Cell:
     torch.manual_seed(0)
-    return (BinaryTreeLSTM(input_size=3, size=4) if name == "tree-lstm" else Bilinear(3)).double()
+    return (BinaryTreeLSTM(input_size=3, hidden_size=4) if name == "tree-lstm" else Bilinear(3)).double()
 
 
 @pytest.mark.parametrize("share", [False, True])
@@ -56,10 +56,10 @@ def make_cell(name: str) -> Cell:
 @settings(deadline=None, max_examples=40)
 @given(forest_trees=FORESTS)
 def test_states_and_gradients_equal_plain_recursion(name: str, share: bool, forest_trees: list[Tree]) -> None:
-    cell, forest = make_cell(name), pack(forest_trees, share=share)
+    cell, forest = make_cell(name), pack(forest_trees, dedup=share)
     encoder = TreeEncoder(cell)
     x = torch.randn(len(forest.words), 3, dtype=torch.float64, requires_grad=True)
-    of_tokens = x if forest.uses is None else x[forest.uses[: forest.n_tokens]]
+    of_tokens = x if forest.inverse is None else x[forest.inverse[: forest.n_tokens]]
     states = encoder(forest, x)
     parts = split_words(forest_trees, of_tokens)
     plain = [node_by_node(cell, tree, part) for tree, part in zip(forest_trees, parts, strict=True)]

@@ -92,7 +92,7 @@ def test_predictions_are_the_models_in_the_order_of_the_trees() -> None:
 def test_subtrees_are_shared_where_the_encoder_allows_it(supports_dedup: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     monkeypatch.setattr(type(MODEL.encoder), "supports_dedup", supports_dedup)
-    monkeypatch.setattr("treenn.tasks.nodes.pack", lambda trees, share: seen.append(share) or pack(trees, share=share))
+    monkeypatch.setattr("treenn.tasks.nodes.pack", lambda trees, dedup: seen.append(dedup) or pack(trees, dedup=dedup))
     predict(MODEL, TREES, batch_size=20)
     assert seen == [supports_dedup, supports_dedup]
 

@@ -82,8 +82,8 @@ def test_a_target_is_its_own_pairs() -> None:
 
 def test_equal_subtrees_are_one_unless_each_is_to_lose_other_words() -> None:
     built = network("recursive-tanh", word_dropout=0.5)
-    assert built.train().pack(PAIRS).forest.uses is None  # type: ignore[union-attr]
-    assert built.eval().pack(PAIRS).forest.uses is not None  # type: ignore[union-attr]
+    assert built.train().pack(PAIRS).forest.inverse is None  # type: ignore[union-attr]
+    assert built.eval().pack(PAIRS).forest.inverse is not None  # type: ignore[union-attr]
 
 
 def test_the_random_state_outside_is_left_alone_and_the_seed_decides() -> None:
@@ -97,5 +97,5 @@ def test_the_random_state_outside_is_left_alone_and_the_seed_decides() -> None:
 
 
 def test_what_an_encoder_has_nothing_of_is_refused() -> None:
-    with pytest.raises(InputError, match="tbptt_steps 3: there is nothing in a recursive-tanh to apply it to"):
+    with pytest.raises(InputError, match="tbptt_steps 3: recursive-tanh does not support tbptt steps"):
         network("recursive-tanh", tbptt_steps=3)

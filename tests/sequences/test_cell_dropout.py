@@ -20,7 +20,7 @@ PACKED = pack_sequence([torch.randn(length, 3, dtype=torch.float64) for length i
 def test_without_a_number_dropped_it_is_torchs_lstm(network: LSTM) -> None:
     expected = network(PACKED).data
     network.cell_dropout = 1e-15
-    assert network.random
+    assert network.is_stochastic
     ours = network(PACKED).data
     torch.testing.assert_close(ours, expected, rtol=1e-12, atol=1e-14)
     gradients = [torch.autograd.grad(data.square().sum(), network.parameters()) for data in (ours, expected)]

@@ -220,7 +220,7 @@ def test_two_heads_attend_each_for_itself() -> None:
 
 
 def test_a_sequence_too_long_for_attention_is_refused() -> None:
-    with pytest.raises(InputError, match="a sequence of 10,001 steps: a Transformer looks at every pair of steps"):
+    with pytest.raises(InputError, match="a sequence has 10,001 steps: a Transformer needs memory"):
         Transformer(1, 1)(pack_sequence([torch.zeros(10_001, 1)]))
 
 
@@ -284,9 +284,9 @@ def test_stacks_are_causal_and_random_where_all_or_any_of_them_are() -> None:
     assert Stacked(LSTM(X, D), Feedforward(D, 2)).causal
     assert not Stacked(LSTM(X, D), Convolution(D, 2)).causal
     dropped = Stacked(LSTM(X, D), Transformer(D, 4, dropout=0.1))
-    assert dropped.random
-    assert not dropped.eval().random
-    assert not Stacked(LSTM(X, D), Transformer(D, 4)).random
+    assert dropped.is_stochastic
+    assert not dropped.eval().is_stochastic
+    assert not Stacked(LSTM(X, D), Transformer(D, 4)).is_stochastic
 
 
 @pytest.mark.parametrize("pair", [(Convolution(X, D), LSTM(X, D)), (LSTM(X, D), bidirectional(LSTM, X, D))])

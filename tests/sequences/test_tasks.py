@@ -128,7 +128,7 @@ def test_many_to_many_after_reading_turns_a_sequence_around() -> None:
     draw.shuffle(rows)
     train, test = rows[:-100], rows[-100:]
     letters, reader = nn.Embedding(6, 24), GRU(24, 64)
-    writer = Decoder(GRU, code_size=64, symbols=6, size=64)
+    writer = Decoder(GRU, code_size=64, symbols=6, hidden_size=64)
 
     def codes(part: list[Tensor]) -> Tensor:
         packed = pack_sequence(part, enforce_sorted=False)
@@ -150,14 +150,15 @@ def test_many_to_many_after_reading_turns_a_sequence_around() -> None:
 
 def test_a_text_costs_a_decoder_the_same_alone_and_in_a_batch() -> None:
     torch.manual_seed(0)
-    decoder, codes = Decoder(GRU, code_size=3, symbols=4, size=5).double(), torch.randn(3, 3, dtype=torch.float64)
+    decoder = Decoder(GRU, code_size=3, symbols=4, hidden_size=5).double()
+    codes = torch.randn(3, 3, dtype=torch.float64)
     texts = [torch.tensor(text, dtype=torch.int64) for text in ([1, 2], [], [3, 3, 1, 2])]
     alone = [decoder.loss(code[None], [text]) * (len(text) + 1) for code, text in zip(codes, texts, strict=True)]
     torch.testing.assert_close(decoder.loss(codes, texts), sum(alone) / (3 + 1 + 5))
 
 
 def test_a_text_ends_before_the_end_symbol_or_where_it_is_long_enough() -> None:
-    decoder = Decoder(GRU, code_size=3, symbols=4, size=5)
+    decoder = Decoder(GRU, code_size=3, symbols=4, hidden_size=5)
     torch.nn.init.zeros_(decoder.head.weight)
     for favourite, text in ((0, []), (2, [2] * 7)):
         decoder.head.bias.data = torch.eye(4)[favourite]
@@ -166,4 +167,4 @@ def test_a_text_ends_before_the_end_symbol_or_where_it_is_long_enough() -> None:
 
 def test_a_decoder_that_looks_ahead_is_refused() -> None:
     with pytest.raises(InputError, match="a decoder's network must be causal"):
-        Decoder(Transformer, code_size=3, symbols=4, size=5)
+        Decoder(Transformer, code_size=3, symbols=4, hidden_size=5)

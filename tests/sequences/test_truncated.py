@@ -1,5 +1,7 @@
 """Truncated backpropagation through time: states as ever, gradients that end where they should."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -92,7 +94,7 @@ def test_a_gradient_goes_back_to_the_beginning_of_its_piece_and_no_further(make:
     network = make(3, 4).double()
     (x,), packed = batch((7,))
     whole = network(packed)
-    network.truncate = 3
+    network.tbptt_steps = 3
     states = network(packed)
     torch.testing.assert_close(states.data, whole.data, rtol=1e-12, atol=1e-14)
     for t, first in ((0, 0), (2, 0), (3, 3), (5, 3), (6, 6)):
@@ -103,9 +105,7 @@ def test_a_gradient_goes_back_to_the_beginning_of_its_piece_and_no_further(make:
 
 
 def test_both_directions_are_cut() -> None:
-    network = bidirectional(LSTM, 3, 4).double()
-    for module in (network.ahead, network.behind):
-        module.truncate = 2
+    network = bidirectional(partial(LSTM, tbptt_steps=2), 3, 4).double()
     (x,), packed = batch((5,))
     (gradient,) = torch.autograd.grad(network(packed).data[2].sum(), x)
     # pieces from the front are 0-1, 2-3, 4; from the back 4-3, 2-1, 0

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 import treenn.testing.cells
 from treenn.cells import Cell
-from treenn.cells.affine import Affine, Differentiated, Pointwise
+from treenn.cells.fused_form import AutogradGates, FusedForm, GateFunction
 from treenn.encoders import TreeEncoder
 from treenn.testing import CellError, check_cell
 
@@ -29,9 +29,9 @@ class Good(Cell):
         return torch.tanh(self.pair(torch.cat([left, right], dim=1)))
 
 
-class GoodAffine(Good):
-    def affine(self) -> Affine:
-        return Affine(self.pair.weight, self.pair.bias, Differentiated(lambda z, memories: (z.tanh(), memories[:, 0])))
+class GoodFusedForm(Good):
+    def fused_form(self) -> FusedForm:
+        return FusedForm(self.pair.weight, self.pair.bias, AutogradGates(lambda z, c: (z.tanh(), c[:, 0])))
 
 
 class NoParameters(Cell):
@@ -44,14 +44,14 @@ class NoParameters(Cell):
 
 class HonestDropout(Good):
     @property
-    def random(self) -> bool:
+    def is_stochastic(self) -> bool:
         return self.training
 
     def compose(self, left: Tensor, right: Tensor) -> Tensor:
         return F.dropout(super().compose(left, right), 0.5, self.training)
 
 
-@pytest.mark.parametrize("make", [Good, GoodAffine, HonestDropout, lambda: NoParameters(3, 3)])
+@pytest.mark.parametrize("make", [Good, GoodFusedForm, HonestDropout, lambda: NoParameters(3, 3)])
 def test_a_good_cell_passes(make: Callable[[], Cell]) -> None:
     check_cell(make, input_size=3)
 
@@ -121,20 +121,20 @@ class ForgetsAParameter(Good):
         self.gain = nn.Parameter(torch.ones(4))
 
 
-class AffineOfAnotherSize(Good):
-    def affine(self) -> Affine:
-        return Affine(self.pair.weight[:, :6], self.pair.bias, Differentiated(lambda z, memories: (z, memories[:, 0])))
+class FusedFormOfAnotherSize(Good):
+    def fused_form(self) -> FusedForm:
+        return FusedForm(self.pair.weight[:, :6], self.pair.bias, AutogradGates(lambda z, c: (z, c[:, 0])))
 
 
-class AffineWithAnOutput(GoodAffine):
+class FusedFormWithAnOutput(GoodFusedForm):
     def output(self, state: Tensor) -> Tensor:
         return 2 * state
 
 
-class AffineUnlikeCompose(Good):
-    def affine(self) -> Affine:
-        return Affine(
-            self.pair.weight, self.pair.bias, Differentiated(lambda z, memories: (z.sigmoid(), memories[:, 0]))
+class FusedFormUnlikeCompose(Good):
+    def fused_form(self) -> FusedForm:
+        return FusedForm(
+            self.pair.weight, self.pair.bias, AutogradGates(lambda z, memories: (z.sigmoid(), memories[:, 0]))
         )
 
 
@@ -146,12 +146,12 @@ class HidesAParameter(Good):
     def compose(self, left: Tensor, right: Tensor) -> Tensor:
         return self.gain * super().compose(left, right)
 
-    def affine(self) -> Affine:
-        function = Differentiated(lambda z, memories: (self.gain * z.tanh(), memories[:, 0]))
-        return Affine(self.pair.weight, self.pair.bias, function)
+    def fused_form(self) -> FusedForm:
+        function = AutogradGates(lambda z, memories: (self.gain * z.tanh(), memories[:, 0]))
+        return FusedForm(self.pair.weight, self.pair.bias, function)
 
 
-class _Spoils(Pointwise):
+class _Spoils(GateFunction):
     def forward(self, z: Tensor, memories: Tensor, h: Tensor, memory: Tensor) -> Tensor:
         h.copy_(z.tanh_())
         return z
@@ -161,8 +161,8 @@ class _Spoils(Pointwise):
 
 
 class SpoilsWhatItKept(Good):
-    def affine(self) -> Affine:
-        return Affine(self.pair.weight, self.pair.bias, _Spoils())
+    def fused_form(self) -> FusedForm:
+        return FusedForm(self.pair.weight, self.pair.bias, _Spoils())
 
 
 class _WrongDerivative(torch.autograd.Function):
@@ -191,13 +191,13 @@ class WrongDerivative(Good):
         (MixesRows, "compose mixes the rows of a batch"),
         (KnowsItsPlace, "leaf mixes the rows of a batch"),
         (ChangesItsInput, "compose changes its input"),
-        (HiddenDropout, "compose gives two results for one input: .* says so by `random`"),
+        (HiddenDropout, "compose gives two results for one input: .* says so by `is_stochastic`"),
         (ForgetsAChild, "^ForgetsAChild.compose forgets the right child: no gradient"),
         (ForgetsTheWord, "leaf forgets the word vector: no gradient"),
         (ForgetsAParameter, "ForgetsAParameter forgets its parameter gain: no gradient"),
-        (AffineOfAnotherSize, r"affine has a weight \(4, 6\) and a bias \(4,\): .* must be \(4, 8\)"),
-        (AffineWithAnOutput, "affine is for cells whose output is the first 4 numbers of a state"),
-        (AffineUnlikeCompose, "affine gives other states than compose"),
+        (FusedFormOfAnotherSize, r"affine has a weight \(4, 6\) and a bias \(4,\): .* must be \(4, 8\)"),
+        (FusedFormWithAnOutput, "affine is for cells whose output is the first 4 numbers of a state"),
+        (FusedFormUnlikeCompose, "affine gives other states than compose"),
         (HidesAParameter, "affine gives gain another gradient than compose: .* has no parameters of its own"),
         (SpoilsWhatItKept, "affine's pointwise part changes what it kept"),
         (WrongDerivative, "WrongDerivative's gradients are not those of finite differences"),

@@ -89,7 +89,7 @@ def test_a_batch_without_a_label_does_no_harm() -> None:
 @pytest.mark.parametrize("supports_dedup", [False, True])
 def test_subtrees_are_shared_where_the_encoder_allows_it(supports_dedup: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = set()
-    monkeypatch.setattr("treenn.tasks.nodes.pack", lambda trees, share: seen.add(share) or pack(trees, share=share))
+    monkeypatch.setattr("treenn.tasks.nodes.pack", lambda trees, dedup: seen.add(dedup) or pack(trees, dedup=dedup))
     if not supports_dedup:
         monkeypatch.setitem(ENCODERS, "tree-lstm", lambda x, d: BidirectionalTreeEncoder(BinaryTreeLSTM(x, d - 4), 4))
     results = train(TOY, SMALL).results

@@ -21,7 +21,7 @@ class Plan:
         cells: names of `ENCODERS`; left empty, all of them. torch's recurrent networks are measured beside them.
         batch_sizes: trees in one training step.
         steps: how many are timed at each size.
-        share: compute each distinct subtree of a batch once in training.
+        dedup: compute each distinct subtree of a batch once in training.
         device: `"cpu"` or `"cuda"`.
         prediction_batch: trees that are predicted together.
 
@@ -32,7 +32,7 @@ class Plan:
     cells: Sequence[str] = ()
     batch_sizes: Sequence[Count] = (25, 256)
     steps: Count = 20
-    share: bool = True
+    dedup: bool = True
     device: Device = "cpu"
     prediction_batch: Count = 4000
 

@@ -52,15 +52,15 @@ def _positive(environment: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def contend(workload: Workload, share: bool = True) -> dict[str, Any]:
+def contend(workload: Workload, dedup: bool = True) -> dict[str, Any]:
     """Run the workload from trees in memory to the optimizer's step: the seconds of its steps and all its losses.
 
     Args:
         workload: what to train on; nothing has been computed for its trees beforehand.
-        share: compute each distinct subtree of a batch once.
+        dedup: compute each distinct subtree of a batch once.
     """
     words = dict.fromkeys(word for tree in workload.trees for word in tree.words)
-    step, losses = training_step("tree-lstm", Task(tuple(words), CLASSES, share=share)), []
+    step, losses = training_step("tree-lstm", Task(tuple(words), CLASSES, dedup=dedup)), []
 
     def work(batch: Sequence[Tree]) -> None:
         losses.append(step(batch))

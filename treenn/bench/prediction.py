@@ -35,10 +35,10 @@ def measure_prediction(plan: Plan, task: Task, trees: Sequence[Tree], tick: Call
     batches = [trees[start : start + size] for start in range(0, len(trees), size)]
     models = {name: node_classifier(name, task).eval() for name in plan.encoders}
     works = {
-        (name, share): _work(model, batches, share)
+        (name, dedup): _work(model, batches, dedup)
         for name, model in models.items()
-        if model.encoder.supports_dedup and not isinstance(model.encoder, SequenceEncoder)  # others share nothing
-        for share in (False, True)
+        if model.encoder.supports_dedup and not isinstance(model.encoder, SequenceEncoder)  # no deduplication
+        for dedup in (False, True)
     }
     seconds = interleave(works, PASSES * len(batches), plan.device, tick)
     rates = {key: len(trees) / _one_pass(times, len(batches)) for key, times in seconds.items()}
@@ -51,8 +51,8 @@ def measure_prediction(plan: Plan, task: Task, trees: Sequence[Tree], tick: Call
             "trees_per_second_shared": rates[name, True],
             "ratio": rates[name, True] / rates[name, False],
         }
-        for name, share in rates
-        if share
+        for name, dedup in rates
+        if dedup
     ]
 
 
@@ -61,13 +61,13 @@ def _one_pass(times: Sequence[float], n_batches: int) -> float:
     return sum(median_high(times[batch::n_batches]) for batch in range(n_batches))
 
 
-def _work(model: Network, batches: Sequence[Sequence[Tree]], share: bool) -> Prepare:
-    return lambda number: partial(_classes, model, [replace(tree) for tree in batches[number % len(batches)]], share)
+def _work(model: Network, batches: Sequence[Sequence[Tree]], dedup: bool) -> Prepare:
+    return lambda number: partial(_classes, model, [replace(tree) for tree in batches[number % len(batches)]], dedup)
 
 
 @torch.inference_mode()
-def _classes(model: Network, batch: Sequence[Tree], share: bool) -> Tensor:
+def _classes(model: Network, batch: Sequence[Tree], dedup: bool) -> Tensor:
     """The most probable class of every node."""
-    forest = pack(batch, share=share).to(model.embedding.weight.device)
+    forest = pack(batch, dedup=dedup).to(model.embedding.weight.device)
     scores: Tensor = model(forest)
     return scores.argmax(dim=1)

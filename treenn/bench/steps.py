@@ -43,7 +43,7 @@ class Task:
         classes: how many classes a node can have.
         device: where the network lies.
         dtype: of its numbers.
-        share: whether an encoder over trees computes each distinct subtree of a batch once.
+        dedup: whether an encoder over trees computes each distinct subtree of a batch once.
         seed: of the first weights.
     """
 
@@ -51,7 +51,7 @@ class Task:
     classes: int
     device: str = "cpu"
     dtype: torch.dtype = torch.float32
-    share: bool = True
+    dedup: bool = True
     seed: int = 0
 
 
@@ -70,7 +70,7 @@ def training_step(name: str, task: Task) -> Step:
         words = WordClassifier(name, task).to(task.device, task.dtype)
         return _step(words, words.loss, words.embedding.weight)
     nodes = node_classifier(name, task)
-    return _step(nodes, lambda batch: node_classifier_loss(nodes, batch, task.share), nodes.embedding.weight)
+    return _step(nodes, lambda batch: node_classifier_loss(nodes, batch, task.dedup), nodes.embedding.weight)
 
 
 def node_classifier(name: str, task: Task) -> Network:
@@ -79,9 +79,9 @@ def node_classifier(name: str, task: Task) -> Network:
     return build(settings, task.classes, Vocabulary(task.words)).to(task.device, task.dtype)
 
 
-def node_classifier_loss(model: Network, batch: Sequence[Tree], share: bool) -> Tensor:
+def node_classifier_loss(model: Network, batch: Sequence[Tree], dedup: bool) -> Tensor:
     """The loss at every labelled node, and what the encoder adds to it."""
-    return model.loss(pack(batch, share=share and model.encoder.supports_dedup).to(model.embedding.weight.device))
+    return model.loss(pack(batch, dedup=dedup and model.encoder.supports_dedup).to(model.embedding.weight.device))
 
 
 class WordClassifier(nn.Module):

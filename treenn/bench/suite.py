@@ -32,7 +32,7 @@ def bench(plan: Plan, treebank: Treebank, progress: Progress, command: str = "")
     """
     trees = list(chain.from_iterable(treebank.splits.values()))
     words = tuple(dict.fromkeys(word for tree in trees for word in tree.words))
-    task = Task(words, len(treebank.classes), plan.device, share=plan.share)
+    task = Task(words, len(treebank.classes), plan.device, dedup=plan.dedup)
     rounds = _Rounds(progress, _count(plan, len(trees)))
     peak = peak_rate(plan.device)
     training = []
@@ -77,7 +77,7 @@ def _settings(plan: Plan, task: Task) -> dict[str, Any]:
         "size": SIZE,
         "learning_rate": LEARNING_RATE,
         "seed": task.seed,
-        "share": plan.share,
+        "share": plan.dedup,
         "steps": plan.steps,
         "warm_up": WARM_UP,
     }

@@ -1,4 +1,4 @@
-"""Cells: how two children become a parent, one published cell a file."""
+"""Cells: the composition functions of recursive networks, one published cell per file."""
 
 from treenn.cells.autoencoder import AutoencoderCell
 from treenn.cells.average import Average

@@ -2,84 +2,107 @@
 "Semi-supervised recursive autoencoders for predicting sentiment distributions".
 """
 
+from __future__ import annotations
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from treenn.cells.affine import Affine, Pointwise
 from treenn.cells.cell import Cell
+from treenn.cells.fused_form import FusedForm, GateFunction
 from treenn.runtime.matmul import linear
+from treenn.runtime.parameters import DeviceLike
 from treenn.trees import InputError
 from treenn.trees.arguments import Width, checked
 
 SMALLEST = 1e-12
-"""What lengths are divided by at least, so that a state of zeros stays one."""
+"""The minimum of the norm that states are divided by, so that a zero state remains zero."""
 
 
 class AutoencoderCell(Cell):
-    r"""One layer whose results have length 1, so that no reconstruction error is made small by small states.
+    r"""One layer whose output is normalized, so that small states do not reduce the reconstruction error.
 
-    The paper's equation 2 and the end of its section 2.3, for children `c_1` and `c_2`:
+    Equation 2 of the paper and the end of its section 2.3, for children `c_1` and `c_2`:
 
         p = tanh(W [c_1; c_2] + b)                                     (2)
         p := p / ‖p‖
 
-    The way back from a parent to its children, and the loss, are `treenn.encoders.RecursiveAutoencoder`'s. The paper's
-    word vectors are the states of words, not normalised; by default here they pass an affine map W_x x + b_x first, so
-    that they may have any width. Weights and biases start as in `torch.nn.Linear`.
+    `treenn.encoders.RecursiveAutoencoder` adds the decoder and the loss. In the paper a word vector is the word's state
+    and is not normalized; by default here it passes an affine map W_x x + b_x, so that word vectors may have any width.
+    Weights and biases are initialized as in `torch.nn.Linear`.
 
     Args:
         input_size: width of a word vector.
-        size: width of a state.
-        map_words: the state of a word is W_x x + b_x (default); if False, the word vector itself, and `input_size` must
-            equal `size`.
+        hidden_size: width of a state.
+        map_words: if True, the state of a word is W_x x + b_x; if False, the word vector, and `input_size` must equal
+            `hidden_size` (default: True).
+        device: device of the parameters (default: None).
+        dtype: dtype of the parameters (default: None).
 
     Raises:
-        InputError: where the word vectors are not as wide as the states they are to be.
+        InputError: if `map_words` is False and `input_size` differs from `hidden_size`.
 
-    Shape: `n` rows, `x` = input_size, `d` = size: `leaf` `(n, x)` to `(n, d)`, `compose` two `(n, d)` to `(n, d)`.
+    Shape: `n` rows, `x` = input_size, `d` = hidden_size: `leaf` `(n, x)` to `(n, d)`, `compose` two `(n, d)` to
+        `(n, d)`.
 
-    >>> cell = AutoencoderCell(input_size=4, size=3)
+    >>> cell = AutoencoderCell(input_size=4, hidden_size=3)
     >>> cell.compose(cell.leaf(torch.ones(2, 4)), cell.leaf(torch.zeros(2, 4))).norm(dim=1).round(decimals=3).tolist()
     [1.0, 1.0]
     """
 
     @checked
-    def __init__(self, input_size: Width, size: Width, *, map_words: bool = True) -> None:
-        super().__init__(input_size, state_size=size)
-        if not map_words and input_size != size:
-            raise InputError(
-                f"map_words=False makes states of word vectors: input_size {input_size} must be size {size}"
-            )
-        self.words = nn.Linear(input_size, size) if map_words else None
-        self.pair = nn.Linear(2 * size, size)
+    def __init__(
+        self,
+        input_size: Width,
+        hidden_size: Width,
+        *,
+        map_words: bool = True,
+        device: DeviceLike = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__(input_size, state_size=hidden_size)
+        check_unmapped_words(input_size, hidden_size, map_words)
+        self.words = nn.Linear(input_size, hidden_size, device=device, dtype=dtype) if map_words else None
+        self.pair = nn.Linear(2 * hidden_size, hidden_size, device=device, dtype=dtype)
 
     def leaf(self, x: Tensor) -> Tensor:
-        """The states of words."""
+        """Returns the states of words."""
         return x if self.words is None else linear(x, self.words.weight, self.words.bias)
 
     def compose(self, left: Tensor, right: Tensor) -> Tensor:
-        """The states of parents: equation 2, and length 1."""
+        """Returns the states of parents: equation 2, normalized."""
         p = torch.tanh(linear(torch.cat([left, right], dim=1), self.pair.weight, self.pair.bias))
         return F.normalize(p, dim=1, eps=SMALLEST)
 
-    def affine(self) -> Affine:
-        """`compose` as W and the rest."""
-        return Affine(self.pair.weight, self.pair.bias, _NormalizedTanh())
+    def fused_form(self) -> FusedForm:
+        """Returns W, b and the normalized tanh."""
+        return FusedForm(self.pair.weight, self.pair.bias, _NormalizedTanh())
 
 
-class _NormalizedTanh(Pointwise):
-    def forward(self, z: Tensor, memories: Tensor, h: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
-        p = z.tanh_()
-        length = torch.linalg.vector_norm(p, dim=1, keepdim=True).clamp_min_(SMALLEST)
-        torch.div(p, length, out=h)
-        return p, length
+def check_unmapped_words(input_size: int, hidden_size: int, map_words: bool) -> None:
+    """Validate the sizes of a cell whose leaf states are the word vectors.
+
+    Raises:
+        InputError: if `map_words` is False and the sizes differ.
+    """
+    if not map_words and input_size != hidden_size:
+        raise InputError(
+            f"map_words=False takes word vectors as states: input_size {input_size} must be hidden_size {hidden_size}"
+        )
+
+
+class _NormalizedTanh(GateFunction):
+    def forward(self, z: Tensor, child_c: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+        p = z.tanh_()  # (n, d)
+        norm = torch.linalg.vector_norm(p, dim=1, keepdim=True).clamp_min_(SMALLEST)  # (n, 1)
+        torch.div(p, norm, out=h)
+        return p, norm
 
     def backward(
-        self, kept: tuple[Tensor, ...], grad_h: Tensor, grad_memory: Tensor, grad_z: Tensor, grad_memories: Tensor
+        self, saved: tuple[Tensor, ...], grad_h: Tensor, grad_c: Tensor, grad_z: Tensor, grad_child_c: Tensor
     ) -> None:
-        p, length = kept
-        h = p / length
-        along = (h * grad_h).sum(dim=1, keepdim=True)
-        to_p = grad_h.sub_(h.mul_(along)).div_(length)
-        torch.ops.aten.tanh_backward.grad_input(to_p, p, grad_input=grad_z)
+        p, norm = saved  # (n, d), (n, 1)
+        h = p / norm  # (n, d)
+        projection = (h * grad_h).sum(dim=1, keepdim=True)  # (n, 1)
+        grad_p = grad_h.sub_(h.mul_(projection)).div_(norm)  # (n, d)
+        torch.ops.aten.tanh_backward.grad_input(grad_p, p, grad_input=grad_z)

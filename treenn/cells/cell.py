@@ -1,24 +1,27 @@
-"""`Cell`: how two children become a parent."""
+"""`Cell`: the composition function of a recursive network."""
+
+from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
 from torch import Tensor, nn
 
-from treenn.cells.affine import Affine
+from treenn.cells.fused_form import FusedForm
+from treenn.runtime.parameters import reset_children, sizes_repr
 from treenn.trees.arguments import Count, checked
 
 
 class Cell(nn.Module, ABC):
-    """A composition: states of words from their vectors, the state of a parent from its two children.
+    """A composition function: leaf states from word vectors, a parent's state from the states of its two children.
 
-    A subclass sets the three sizes and writes `leaf` and `compose`; batching is the encoder's work. A state is one row
-    of numbers; a cell with several parts (h and c) puts them side by side and lets `output` return what others see.
-    `treenn.testing.check_cell` proves a new one.
+    A subclass passes its sizes to this constructor and implements `leaf` and `compose`; batching is done by the
+    encoder. A state is one row of a table. A cell whose state has several parts, such as h and c, concatenates them,
+    and its `output` returns the part that heads read. `treenn.testing.check_cell` tests a new cell.
 
     Args:
         input_size: width of a word vector.
         state_size: width of a state.
-        output_size: width of what `output` returns; left out, the state itself is the output.
+        output_size: width of the result of `output`; if None, `state_size` (default: None).
 
     Shape: `n` rows, `x` = input_size, `s` = state_size, `d` = output_size.
 
@@ -38,26 +41,38 @@ class Cell(nn.Module, ABC):
         self.input_size, self.state_size = input_size, state_size
         self.output_size = state_size if output_size is None else output_size
 
+    def extra_repr(self) -> str:
+        """Returns the sizes, for `repr`."""
+        return sizes_repr(self.input_size, self.output_size)
+
+    def reset_parameters(self) -> None:
+        """Initialize all parameters again, with the same random draws as the constructor."""
+        reset_children(self)
+        self.init_parameters()
+
+    def init_parameters(self) -> None:
+        """Initialize the cell's own parameters, those outside its submodules (default: does nothing)."""
+
     @property
-    def random(self) -> bool:
-        """Whether `leaf` or `compose` draw random numbers now, as dropout does: then `pack` must not share subtrees."""
+    def is_stochastic(self) -> bool:
+        """True if `leaf` or `compose` currently draw random numbers, as with dropout; then `pack` must not dedup."""
         return False
 
     @abstractmethod
     def leaf(self, x: Tensor) -> Tensor:
-        """The states of words. Shape: `(n, x)` to `(n, s)`."""
+        """Returns the states of words. Shape: `(n, x)` to `(n, s)`."""
 
     @abstractmethod
     def compose(self, left: Tensor, right: Tensor) -> Tensor:
-        """The states of parents. Shape: `(n, s)` and `(n, s)` to `(n, s)`."""
+        """Returns the states of parents. Shape: `(n, s)` and `(n, s)` to `(n, s)`."""
 
-    def affine(self) -> Affine | None:
-        """The same composition as an affine map and a pointwise part, where it is one: the fast way to sweep.
+    def fused_form(self) -> FusedForm | None:
+        """Returns `compose` as an affine map and a gate function, for the fast sweep (default: None).
 
-        `compose` stays what defines the cell; `treenn.testing.check_cell` holds the two equal.
+        `compose` defines the cell; `treenn.testing.check_cell` compares both.
         """
         return None
 
     def output(self, state: Tensor) -> Tensor:
-        """What a head reads of a state. Shape: `(n, s)` to `(n, d)`."""
+        """Returns the part of a state that heads read (default: all of it). Shape: `(n, s)` to `(n, d)`."""
         return state

@@ -1,4 +1,4 @@
-"""`PackedDependencies`: many dependency trees as flat tensors, as `PackedForest` is for constituency trees."""
+"""`PackedDependencies`: a batch of dependency trees as flat tensors, as `PackedForest` of constituency trees."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from treenn.encoders.forest import IntArray, moved, unpacked
+from treenn.encoders.forest import IntArray, map_tensors, unpacked
 from treenn.encoders.labels import class_numbers
 from treenn.trees import DependencyTree, InputError
 from treenn.trees.arguments import check_items
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PackedDependencies:
-    """Dependency trees as rows of one table, a word a row, sorted by height; the edges are sorted by their heads' rows.
+    """Dependency trees as rows of one table, one word per row, sorted by height; the edges are sorted by head.
 
-    A level holds the words whose longest way down has that many steps, the edges of a level lead to its rows. In
-    level 0 are the words without dependents, so it has no edges.
+    The level of a word is the length of its longest path down, and the edges of a level are those to its heads. Level 0
+    consists of the words without dependents and has no edges.
 
     Shape: `T` trees, `N` words, `E = N - T` edges; `I` rows have dependents, the last ones.
 
     Args:
         words: the `N` words in the order of the rows.
-        level_sizes: how many rows each level has; they sum to `N`.
-        edge_sizes: how many edges each level has; they sum to `E`.
-        dependents: `(E,)` int64, the row at the lower end of each edge.
-        heads: `(E,)` int64, the row at its upper end.
-        edge_starts: `(I,)` int64, where the edges of each row with dependents begin, counted from its level's first.
-        edges: `(N,)` int64, the edge whose lower end each row is; `E`, which is none, for a root.
-        labels: `(N,)` int64, -100 where a word has no label.
+        level_sizes: the number of rows of each level; they sum to `N`.
+        edge_sizes: the number of edges of each level; they sum to `E`.
+        dependents: `(E,)` int64, the row of each edge's dependent.
+        heads: `(E,)` int64, the row of each edge's head.
+        offsets: `(I,)` int64, the first edge of each row with dependents, relative to the first of its level.
+        edges: `(N,)` int64, the edge from each row to its head; for a root, `E`, which is out of range.
+        labels: `(N,)` int64, -100 for a word without label.
         roots: `(T,)` int64, the row of each tree's root.
-        rows: `(N,)` int64, the row of each word in the order of the trees and of their sentences.
-        sizes: how many words each tree has.
+        unsorted_indices: `(N,)` int64, the row of each word in the order of the trees and of their sentences.
+        sizes: the number of words of each tree.
     """
 
     words: tuple[str, ...]
@@ -43,27 +43,34 @@ class PackedDependencies:
     edge_sizes: tuple[int, ...]
     dependents: Tensor
     heads: Tensor
-    edge_starts: Tensor
+    offsets: Tensor
     edges: Tensor
     labels: Tensor
     roots: Tensor
-    rows: Tensor
+    unsorted_indices: Tensor
     sizes: tuple[int, ...]
 
-    def to(self, device: torch.device | str) -> PackedDependencies:
-        """The same forest with its tensors on a device."""
-        return moved(self, device)
+    def __repr__(self) -> str:
+        return f"PackedDependencies({len(self.sizes)} trees, {len(self.words)} words, {len(self.level_sizes)} levels)"
+
+    def to(self, device: torch.device | str, *, non_blocking: bool = True) -> PackedDependencies:
+        """Returns the forest with its tensors on a device."""
+        return map_tensors(self, lambda tensor: tensor.to(device, non_blocking=non_blocking))
+
+    def pin_memory(self) -> PackedDependencies:
+        """Returns the forest with its tensors in page-locked memory, as `DataLoader(pin_memory=True)` calls it."""
+        return map_tensors(self, Tensor.pin_memory)
 
     def unpack(self, values: Tensor) -> tuple[Tensor, ...]:
-        """Split a table of rows into one tensor a tree, in the order of its words.
+        """Split a table of rows into one tensor per tree, in the order of its words.
 
-        Shape: `values` is `(N, ...)`, the result one `(n, ...)` a tree of `n` words.
+        Shape: `values` is `(N, ...)`, the result one `(n, ...)` per tree of `n` words.
         """
-        return unpacked(values, self.rows, self.sizes)
+        return unpacked(values, self.unsorted_indices, self.sizes)
 
 
 def pack_dependencies(trees: Sequence[DependencyTree]) -> PackedDependencies:
-    """Pack dependency trees for a `DependencyEncoder`; all of it is NumPy over the whole batch.
+    """Pack dependency trees for a `DependencyEncoder`, by NumPy over the whole batch.
 
     Raises:
         InputError: if there is no tree, an item is not a `DependencyTree`, or a label is not a class number.
@@ -88,7 +95,7 @@ def pack_dependencies(trees: Sequence[DependencyTree]) -> PackedDependencies:
     edges = np.full(len(order), len(lower))
     edges[lower] = np.arange(len(lower))
     level_sizes = np.bincount(heights)
-    edge_starts, edge_sizes = _starts(upper, level_sizes)
+    offsets, edge_sizes = _offsets(upper, level_sizes)
     words = [word for tree in trees for word in tree.words]
     return PackedDependencies(
         words=tuple(words[word] for word in order),
@@ -96,28 +103,28 @@ def pack_dependencies(trees: Sequence[DependencyTree]) -> PackedDependencies:
         edge_sizes=tuple(edge_sizes.tolist()),
         dependents=torch.from_numpy(lower),
         heads=torch.from_numpy(upper),
-        edge_starts=torch.from_numpy(edge_starts),
+        offsets=torch.from_numpy(offsets),
         edges=torch.from_numpy(edges),
         labels=torch.from_numpy(labels[order]),
         roots=torch.from_numpy(rows[is_root]),
-        rows=torch.from_numpy(rows),
+        unsorted_indices=torch.from_numpy(rows),
         sizes=tuple(sizes.tolist()),
     )
 
 
-def _starts(upper: IntArray, level_sizes: IntArray) -> tuple[IntArray, IntArray]:
-    """`edge_starts` and `edge_sizes` of the edges that lead to the rows `upper`."""
+def _offsets(upper: IntArray, level_sizes: IntArray) -> tuple[IntArray, IntArray]:
+    """Returns `offsets` and `edge_sizes` of the edges to the heads `upper`."""
     n_lowest, n_rows = level_sizes[0], level_sizes.sum()
-    ends_of_levels = np.searchsorted(upper, np.cumsum(level_sizes))
-    edge_sizes = np.diff(ends_of_levels, prepend=0)
+    level_ends = np.searchsorted(upper, np.cumsum(level_sizes))
+    edge_sizes = np.diff(level_ends, prepend=0)
     starts = np.searchsorted(upper, np.arange(n_lowest, n_rows))
-    return starts - np.repeat(ends_of_levels[:-1], level_sizes[1:]), edge_sizes
+    return starts - np.repeat(level_ends[:-1], level_sizes[1:]), edge_sizes
 
 
 def _columns(tree: DependencyTree) -> IntArray:
-    """Height, head and label of every word; made once a tree and kept with it."""
-    kept: IntArray | None = tree.__dict__.get("_columns")
-    if kept is None:
-        kept = np.array([tree.heights, tree.heads, class_numbers(tree)], dtype=np.int64)
-        tree.__dict__["_columns"] = kept
-    return kept
+    """Returns height, head and label of every word; cached with the tree."""
+    columns: IntArray | None = tree.__dict__.get("_columns")
+    if columns is None:
+        columns = np.array([tree.heights, tree.heads, class_numbers(tree)], dtype=np.int64)
+        tree.__dict__["_columns"] = columns
+    return columns

@@ -1,4 +1,4 @@
-"""`eager`: keeps a function out of what `torch.compile` compiles."""
+"""`eager`: excludes a function from `torch.compile`."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ R = TypeVar("R")
 
 
 def eager(function: Callable[P, R]) -> Callable[P, R]:
-    """A function that runs as it is also where its caller is compiled.
+    """Exclude a function from compilation if its caller is compiled.
 
-    `torch.compiler.disable` does that, and imports the whole compiler for it, a second of every start; so it is asked
-    only where something is compiled.
+    `torch.compiler.disable` does the same, but imports the whole compiler, which takes a second. It is called only
+    during a compilation.
     """
 
     @wraps(function)
-    def run(*arguments: P.args, **named: P.kwargs) -> R:
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
         if torch.compiler.is_compiling():
-            return torch.compiler.disable(function)(*arguments, **named)  # type: ignore[no-any-return, no-untyped-call]
-        return function(*arguments, **named)
+            return torch.compiler.disable(function)(*args, **kwargs)  # type: ignore[no-any-return, no-untyped-call]
+        return function(*args, **kwargs)
 
     return run

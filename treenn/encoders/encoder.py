@@ -1,5 +1,7 @@
 """`Encoder`: from word vectors to the state of every node of a forest."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -9,31 +11,57 @@ from torch import Tensor, nn
 
 from treenn.encoders.eager import eager
 from treenn.encoders.forest import PackedForest
+from treenn.encoders.initialization import Initialization, initialize
+from treenn.runtime.parameters import reset_children, sizes_repr
 from treenn.trees.arguments import Count, checked, refusal
 from treenn.trees.errors import InputError, argument
 
 
 class Encoder(nn.Module, ABC):
-    """What tree and sequence networks have in common, so that head, loss, training and evaluation are written once.
+    """The base class of tree and sequence networks: one state per node of a forest.
 
     Args:
         input_size: width of a word vector.
         output_size: width of a node's state.
+        initialization: the scheme of the recurrent matrices, see `treenn.encoders.initialization` (default:
+            "default"). A subclass calls `init_recurrent` at the end of its constructor.
     """
 
     forest_type: ClassVar[type[Any]] = PackedForest
     """The class of the forests that this encoder reads."""
 
+    recurrent: ClassVar[tuple[str, ...]] = ()
+    """The names of the encoder's own recurrent matrices, those outside its submodules."""
+
     @checked
-    def __init__(self, input_size: Count, output_size: Count) -> None:
+    def __init__(self, input_size: Count, output_size: Count, *, initialization: Initialization = "default") -> None:
         super().__init__()
-        self.input_size, self.output_size = input_size, output_size
+        self.input_size, self.output_size, self.initialization = input_size, output_size, initialization
+
+    def extra_repr(self) -> str:
+        """Returns the sizes and the initialization, for `repr`."""
+        scheme = None if self.initialization == "default" else self.initialization
+        return sizes_repr(self.input_size, self.output_size, initialization=scheme)
+
+    def reset_parameters(self) -> None:
+        """Initialize all parameters again, with the same random draws as the constructor."""
+        reset_children(self)
+        self.init_parameters()
+        self.init_recurrent()
+
+    def init_parameters(self) -> None:
+        """Initialize the encoder's own parameters, those outside its submodules (default: does nothing)."""
+
+    def init_recurrent(self) -> None:
+        """Initialize the recurrent matrices by the scheme `initialization`; does nothing for "default"."""
+        if self.initialization != "default":
+            initialize(self, self.initialization)
 
     @property
     def supports_dedup(self) -> bool:
-        """Whether equal subtrees have equal states now, so that `pack` may share them.
+        """True if equal subtrees currently have equal states, so that `pack` may dedup them.
 
-        They have not where states differ from one run to the next, as under dropout, or depend on what lies above.
+        False if states are stochastic (dropout) or depend on a node's ancestors.
         """
         return True
 
@@ -65,22 +93,26 @@ class Encoder(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, forest: PackedForest, x: Tensor, *, roots_only: bool = False) -> Tensor:
-        """The states of all nodes, or of the roots alone where nothing else will be read.
+        """Returns the states of all nodes, or of the roots only.
 
-        Shape: `T` trees, `V` words to compute, `N` nodes, `x` = input_size, `d` = output_size: `x` is `(V, x)`, one
-            row a word of `forest.words`; the result is `(N, d)` in the forest's rows, or
-            `(T, d)` in the order of the trees.
+        Args:
+            forest: the trees.
+            x: the word vectors, one row per word of `forest.words`.
+            roots_only: if True, return the states of the roots (default: False).
+
+        Shape: `T` trees, `V` words to compute, `N` nodes, `x` = input_size, `d` = output_size: `x` is `(V, x)`; the
+            result is `(N, d)` in the forest's row order, or `(T, d)` in the order of the trees.
         """
 
     def compute_loss(
         self, forest: PackedForest, x: Tensor, label_loss: Callable[[Tensor], Tensor], *, roots_only: bool = False
     ) -> Tensor:
-        """What training makes small, one number: the loss of the labels, for an encoder that has no loss of its own.
+        """Returns the training loss (default: the loss of the labels), a scalar.
 
         Args:
             forest: the trees.
             x: as for `forward`.
-            label_loss: from what `forward` returns to a loss, divided by the number of trees.
-            roots_only: as for `forward`.
+            label_loss: the loss of the labels, averaged over trees, as a function of the result of `forward`.
+            roots_only: as for `forward` (default: False).
         """
         return label_loss(self(forest, x, roots_only=roots_only))

@@ -1,10 +1,10 @@
-"""`PackedForest`: many trees as flat tensors, what `PackedSequence` is for sequences."""
+"""`PackedForest`: a batch of trees as flat tensors, as `PackedSequence` is for sequences."""
 
 from __future__ import annotations
 
 import dataclasses
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -28,74 +28,82 @@ IntArray = npt.NDArray[np.int64]
 Packed = TypeVar("Packed", bound="DataclassInstance")
 
 
-def moved(packed: Packed, device: torch.device | str) -> Packed:
-    """A packed batch with its tensors on a device."""
+def map_tensors(packed: Packed, function: Callable[[Tensor], Tensor]) -> Packed:
+    """Returns a packed batch with a function applied to each of its tensors."""
     tensors: dict[str, Any] = {
-        field.name: value.to(device, non_blocking=True)
+        field.name: function(value)
         for field in dataclasses.fields(packed)
         if isinstance(value := getattr(packed, field.name), Tensor)
     }
     return dataclasses.replace(packed, **tensors)
 
 
-def unpacked(values: Tensor, rows: Tensor, sizes: Sequence[int]) -> tuple[Tensor, ...]:
-    """One tensor a tree of a table that has a row a node.
+def unpacked(values: Tensor, unsorted_indices: Tensor, sizes: Sequence[int]) -> tuple[Tensor, ...]:
+    """Returns one tensor per tree of a table with one row per node.
 
     Raises:
         InputError: if the table has another number of rows.
     """
     if not isinstance(values, Tensor):
-        raise refusal("values", values, f"a tensor of {len(rows)} rows")
-    if values.shape[:1] != rows.shape:
-        raise InputError(
-            f"{argument('values')} has shape {tuple(values.shape)}: must have {len(rows)} rows, one a node"
-        )
-    return torch.split(values[rows], list(sizes))
+        raise refusal("values", values, f"a tensor of {len(unsorted_indices)} rows")
+    if values.shape[:1] != unsorted_indices.shape:
+        rows = f"{len(unsorted_indices)} rows, one per node"
+        raise InputError(f"{argument('values')} has shape {tuple(values.shape)}: must have {rows}")
+    return torch.split(values[unsorted_indices], list(sizes))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PackedForest:
     """Trees as rows of one table, sorted by height, so that the nodes of one level are contiguous.
 
-    The rows of level 0 are the words of all trees, tree by tree in order; a level holds the nodes whose longest way
-    down to a word has that many steps. Labels, and the states that encoders return, have one row a node in this order.
+    The rows of level 0 are the words of all trees, tree by tree in order; the level of a node is the length of its
+    longest path down to a word. Labels, and the states that encoders return, have one row per node in this order.
 
-    A forest may be shared: then each distinct subtree is computed once (a forest as a directed acyclic graph), in a
-    table of its own with fewer rows, and `uses` says which of its rows each node has. Without sharing the two tables
-    are the same, and every computed row has at most one parent.
+    In a deduplicated forest each distinct subtree is computed once (the forest as a directed acyclic graph), in a
+    separate table with fewer rows, and `inverse` maps nodes to its rows. Otherwise both tables are the same, and every
+    computed row has at most one parent.
+
+    The parents of each row are stored in CSR format: an edge is an index into `children.flatten()`, edge `e` leads to
+    the parent row `V + e // 2`, and the edges of row `r` of a level are those of `parent_edges`, within the level, from
+    `offsets[r]` to the offset of the next row.
 
     Shape: `T` trees, `W` words, `N = 2W - T` nodes; `D` computed rows, of which `V` are words and `I = D - V` are not
-        (without sharing `D = N` and `V = W`).
+        (without deduplication `D = N` and `V = W`).
 
     Args:
         words: the `V` words to compute; word `i` is computed row `i`.
-        level_sizes: how many computed rows each level has, from the words up; they sum to `D`.
+        level_sizes: the number of computed rows of each level, from the words up; they sum to `D`.
         children: `(I, 2)` int64, the computed rows of the left and right child of computed row `V + k`.
-        slots: `(2I,)` int64, the places in `children.flatten()` at which each computed row stands, row by row.
-        slot_starts: `(D,)` int64, where a row's places begin in `slots`, counted from the first of its level.
-        slot_sizes: how many places each level has.
-        uses: `(N,)` int64, the computed row of each node; `None` without sharing.
-        labels: `(N,)` int64, -100 where a node has no label.
+        parent_edges: `(2I,)` int64, the edges to the parents of each computed row, row by row.
+        offsets: `(D,)` int64, the index in `parent_edges` of a row's first edge, relative to the first of its level.
+        edge_sizes: the number of edges of each level; they sum to `2I`.
+        inverse: `(N,)` int64, the computed row of each node; None without deduplication.
+        labels: `(N,)` int64, -100 for a node without label.
         roots: `(T,)` int64, the row of each tree's root.
         starts: `(N,)` int64, the row of the first word below a node.
         ends: `(N,)` int64, one more than the row of the last word below a node.
-        rows: `(N,)` int64, the row of each node in the order of the trees and of their own numbering.
-        sizes: how many nodes each tree has.
+        unsorted_indices: `(N,)` int64, the row of each node in the order of the trees and of their node numbers.
+        sizes: the number of nodes of each tree.
     """
 
     words: tuple[str, ...]
     level_sizes: tuple[int, ...]
     children: Tensor
-    slots: Tensor
-    slot_starts: Tensor
-    slot_sizes: tuple[int, ...]
-    uses: Tensor | None
+    parent_edges: Tensor
+    offsets: Tensor
+    edge_sizes: tuple[int, ...]
+    inverse: Tensor | None
     labels: Tensor
     roots: Tensor
     starts: Tensor
     ends: Tensor
-    rows: Tensor
+    unsorted_indices: Tensor
     sizes: tuple[int, ...]
+
+    def __repr__(self) -> str:
+        distinct = "" if self.inverse is None else f", {sum(self.level_sizes)} distinct"
+        nodes = f"{len(self.labels)} nodes{distinct}"
+        return f"PackedForest({len(self.sizes)} trees, {nodes}, {len(self.level_sizes)} levels)"
 
     @property
     def n_tokens(self) -> int:
@@ -107,32 +115,39 @@ class PackedForest:
         """The words of each tree.
 
         Raises:
-            InputError: where subtrees are shared, of which each is there only once.
+            InputError: if the forest is deduplicated.
         """
-        if self.uses is not None:
-            raise InputError("a shared forest keeps no sentences; pack the trees with share=False")
+        if self.inverse is not None:
+            raise InputError("a deduplicated forest has no sentences; pack the trees with dedup=False")
         words = iter(self.words)
         return tuple(tuple(islice(words, (size + 1) // 2)) for size in self.sizes)
 
-    def to(self, device: torch.device | str) -> PackedForest:
-        """The same forest with its tensors on a device."""
-        return moved(self, device)
+    def to(self, device: torch.device | str, *, non_blocking: bool = True) -> PackedForest:
+        """Returns the forest with its tensors on a device."""
+        return map_tensors(self, lambda tensor: tensor.to(device, non_blocking=non_blocking))
+
+    def pin_memory(self) -> PackedForest:
+        """Returns the forest with its tensors in page-locked memory, as `DataLoader(pin_memory=True)` calls it."""
+        return map_tensors(self, Tensor.pin_memory)
 
     def unpack(self, values: Tensor) -> tuple[Tensor, ...]:
-        """Split a table of rows into one tensor a tree, in the order of the tree's own node numbers.
+        """Split a table of rows into one tensor per tree, in the order of the tree's node numbers.
 
-        Shape: `values` is `(N, ...)`, the result one `(2n - 1, ...)` a tree of `n` words.
+        Shape: `values` is `(N, ...)`, the result one `(2n - 1, ...)` per tree of `n` words.
         """
-        return unpacked(values, self.rows, self.sizes)
+        return unpacked(values, self.unsorted_indices, self.sizes)
 
 
-def pack(trees: Sequence[Tree], *, share: bool = False) -> PackedForest:
-    """Pack trees for an encoder; all of it is NumPy over whole batches.
+def pack(trees: Sequence[Tree], *, dedup: bool = False) -> PackedForest:
+    """Pack trees for an encoder, by NumPy over whole batches.
 
     Args:
         trees: one tree or more.
-        share: compute each distinct subtree once. States and gradients are the same as without; leave it off where a
-            cell draws random numbers (dropout inside it), which should differ between the uses of a subtree.
+        dedup: if True, compute each distinct subtree once; states and gradients are the same. It must be False if a
+            cell is stochastic (dropout), as equal subtrees then have different states (default: False).
+
+    Returns:
+        The trees as one forest.
 
     Raises:
         InputError: if there is no tree, an item is not a `Tree`, or a label is not a class number.
@@ -142,7 +157,7 @@ def pack(trees: Sequence[Tree], *, share: bool = False) -> PackedForest:
     >>> forest.level_sizes, forest.labels.tolist(), forest.roots.tolist()
     ((5, 2, 1), [2, 1, 4, 2, 2, 3, 2, 4], [5, 7])
     """
-    trees, share = check_items("trees", trees, Tree), check("share", share, bool)
+    trees, dedup = check_items("trees", trees, Tree), check("dedup", dedup, bool)
     if not trees:
         raise InputError("there is nothing to pack: the list of trees is empty")
     heights, left, right, labels, starts, ends = np.concatenate([_columns(tree) for tree in trees], axis=1)
@@ -156,70 +171,70 @@ def pack(trees: Sequence[Tree], *, share: bool = False) -> PackedForest:
     inner = order[level_sizes[0] :]
     children = rows[np.stack([left, right])[:, inner] + first_node[inner]].T
     words: Iterable[str] = chain.from_iterable(tree.words for tree in trees)
-    uses = None
-    if share:
-        words, level_sizes, children, uses = _share(words, level_sizes, children)
-    slots, slot_starts, slot_sizes = _slots(children, level_sizes)
+    inverse = None
+    if dedup:
+        words, level_sizes, children, inverse = _dedup(words, level_sizes, children)
+    parent_edges, offsets, edge_sizes = _parents(children, level_sizes)
     return PackedForest(
         words=tuple(words),
         level_sizes=tuple(level_sizes.tolist()),
         children=torch.from_numpy(np.ascontiguousarray(children)),
-        slots=torch.from_numpy(slots),
-        slot_starts=torch.from_numpy(slot_starts),
-        slot_sizes=tuple(slot_sizes.tolist()),
-        uses=None if uses is None else torch.from_numpy(uses),
+        parent_edges=torch.from_numpy(parent_edges),
+        offsets=torch.from_numpy(offsets),
+        edge_sizes=tuple(edge_sizes.tolist()),
+        inverse=None if inverse is None else torch.from_numpy(inverse),
         labels=torch.from_numpy(labels[order]),
         roots=torch.from_numpy(rows[np.cumsum(sizes) - 1]),
         starts=torch.from_numpy((starts + first_word)[order]),
         ends=torch.from_numpy((ends + first_word)[order]),
-        rows=torch.from_numpy(rows),
+        unsorted_indices=torch.from_numpy(rows),
         sizes=tuple(sizes.tolist()),
     )
 
 
-def _share(
+def _dedup(
     words: Iterable[str], level_sizes: IntArray, children: IntArray
 ) -> tuple[Iterable[str], IntArray, IntArray, IntArray]:
-    """The distinct words, the distinct rows of each level and their children, and the distinct row of every row.
+    """Returns the distinct words, the sizes of the distinct levels, their children, and the inverse.
 
-    Level by level: two nodes are the same subtree where their children are.
+    Level by level: two nodes are the same subtree if their children are.
     """
-    numbers: dict[str, int] = {}
-    word_rows = [numbers.setdefault(word, len(numbers)) for word in words]
+    word_ids: dict[str, int] = {}
+    word_rows = [word_ids.setdefault(word, len(word_ids)) for word in words]
     n_words, n = int(level_sizes[0]), int(level_sizes.sum())
-    uses = np.empty(n, dtype=np.int64)
-    uses[:n_words] = word_rows
-    sizes, pairs = [len(numbers)], []
-    low, done = n_words, len(numbers)
+    inverse = np.empty(n, dtype=np.int64)
+    inverse[:n_words] = word_rows
+    sizes, pairs = [len(word_ids)], []
+    low, done = n_words, len(word_ids)
     for size in level_sizes[1:].tolist():
         if sizes[-1] == level_sizes[len(sizes) - 1]:
-            break  # nothing is shared one level below, so nothing can be from here on
-        pair = uses[children[low - n_words : low - n_words + size]]
-        distinct, inverse = np.unique(pair[:, 0] * n + pair[:, 1], return_inverse=True)
-        uses[low : low + size] = done + inverse
+            break  # without duplicates one level below, there are none in this level or above
+        pair = inverse[children[low - n_words : low - n_words + size]]
+        distinct, inverse_of_level = np.unique(pair[:, 0] * n + pair[:, 1], return_inverse=True)
+        inverse[low : low + size] = done + inverse_of_level
         pairs.append(np.stack([distinct // n, distinct % n], axis=1))
         sizes.append(len(distinct))
         low, done = low + size, done + len(distinct)
-    uses[low:] = done + np.arange(n - low)
-    pairs.append(uses[children[low - n_words :]])
-    return numbers, np.array(sizes + level_sizes[len(sizes) :].tolist()), np.concatenate(pairs), uses
+    inverse[low:] = done + np.arange(n - low)
+    pairs.append(inverse[children[low - n_words :]])
+    return word_ids, np.array(sizes + level_sizes[len(sizes) :].tolist()), np.concatenate(pairs), inverse
 
 
-def _slots(children: IntArray, level_sizes: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-    """See `PackedForest`: `children` turned over, so that the way down can gather as the way up does."""
+def _parents(children: IntArray, level_sizes: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Returns `parent_edges`, `offsets` and `edge_sizes` of `PackedForest`: the transpose of `children` as CSR."""
     flat = children.ravel()
     counts = np.bincount(flat, minlength=level_sizes.sum())
     starts = np.cumsum(counts) - counts
     level_starts = np.cumsum(level_sizes) - level_sizes
-    ends_of_levels = np.append(starts[level_starts[1:]], len(flat))
-    slot_sizes = np.diff(ends_of_levels, prepend=0)
-    return np.argsort(flat, kind="stable"), starts - np.repeat(starts[level_starts], level_sizes), slot_sizes
+    level_ends = np.append(starts[level_starts[1:]], len(flat))
+    edge_sizes = np.diff(level_ends, prepend=0)
+    return np.argsort(flat, kind="stable"), starts - np.repeat(starts[level_starts], level_sizes), edge_sizes
 
 
 def _columns(tree: Tree) -> IntArray:
-    """Height, left, right, label, start, end of every node; made once a tree and kept with it."""
-    kept: IntArray | None = tree.__dict__.get("_columns")
-    if kept is None:
+    """Returns height, left, right, label, start and end of every node; cached with the tree."""
+    columns: IntArray | None = tree.__dict__.get("_columns")
+    if columns is None:
         n = len(tree.words)
         heights, starts, ends, no_child = [0] * n, list(range(n)), list(range(1, n + 1)), [0] * n
         for left, right in tree.merges:
@@ -228,8 +243,8 @@ def _columns(tree: Tree) -> IntArray:
             starts.append(starts[left])
             ends.append(ends[right])
         lefts, rights = zip(*tree.merges, strict=True) if n > 1 else ((), ())
-        # By way of array, which takes Python's integers faster than NumPy does.
+        # array converts Python integers faster than NumPy.
         flat = [*heights, *no_child, *lefts, *no_child, *rights, *class_numbers(tree), *starts, *ends]
-        kept = np.frombuffer(array("q", flat), dtype=np.int64).reshape(6, -1)
-        tree.__dict__["_columns"] = kept
-    return kept
+        columns = np.frombuffer(array("q", flat), dtype=np.int64).reshape(6, -1)
+        tree.__dict__["_columns"] = columns
+    return columns

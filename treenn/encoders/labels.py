@@ -5,14 +5,14 @@ from __future__ import annotations
 from treenn.trees import DependencyTree, InputError, Tree
 
 NO_LABEL = -100
-"""What stands where a node has no label: the index that `cross_entropy` ignores."""
+"""The label of an unlabelled node: the index that `cross_entropy` ignores by default."""
 
 
 def class_numbers(tree: Tree | DependencyTree) -> list[int]:
-    """A tree's labels, -100 where a node has none.
+    """Returns a tree's labels, -100 for a node without label.
 
     Raises:
-        InputError: names the label that is not a class number.
+        InputError: if a label is not a class number.
     """
     for label in set(tree.labels):
         if isinstance(label, str) or (label is not None and label < 0):
@@ -20,5 +20,5 @@ def class_numbers(tree: Tree | DependencyTree) -> list[int]:
                 f"label {label!r} of node {tree.labels.index(label)} is not a class number; read the trees with "
                 "classes=..., or make numbers of the labels with tree.map_labels(...)"
             )
-    # The set is asked rather than every node, and numbers alone are taken as they are: packing is a hot path.
+    # The distinct labels are checked rather than every node: packing is a hot path.
     return [NO_LABEL if label is None else int(label) for label in tree.labels]

@@ -17,25 +17,26 @@ class Level(NamedTuple):
     Shape: `n` rows in the level.
 
     Args:
-        rows: which computed rows they are.
-        inner: which rows of `PackedForest.children` they are; empty for words.
-        children: `(n, 2)` the rows of their children.
-        slots: the places in `children.flatten()` at which the level's rows stand as children, row by row.
-        slot_starts: `(n,)` where each row's places begin in `slots`.
+        rows: the slice of computed rows.
+        inner: the slice of rows of `PackedForest.children`; empty for words.
+        children: `(n, 2)`, the rows of the children.
+        parent_edges: the edges from the level's rows to their parents, row by row.
+        offsets: `(n,)`, the index of each row's first edge in `parent_edges`.
     """
 
     rows: slice
     inner: slice
     children: Tensor
-    slots: Tensor
-    slot_starts: Tensor
+    parent_edges: Tensor
+    offsets: Tensor
 
 
 def levels(forest: PackedForest) -> list[Level]:
-    """The levels from the words up."""
+    """Returns the levels from the words up."""
     sizes, n_words = list(forest.level_sizes), forest.level_sizes[0]
     rows = [slice(*bounds) for bounds in pairwise(accumulate(sizes, initial=0))]
     inner = [slice(0, 0), *(slice(row.start - n_words, row.stop - n_words) for row in rows[1:])]
     children = torch.split(forest.children, [0, *sizes[1:]])
-    slots, slot_starts = torch.split(forest.slots, list(forest.slot_sizes)), torch.split(forest.slot_starts, sizes)
-    return [Level(*level) for level in zip(rows, inner, children, slots, slot_starts, strict=True)]
+    parent_edges = torch.split(forest.parent_edges, list(forest.edge_sizes))
+    offsets = torch.split(forest.offsets, sizes)
+    return [Level(*level) for level in zip(rows, inner, children, parent_edges, offsets, strict=True)]

@@ -1,4 +1,4 @@
-"""The phrases of a forest as sequences, and the runs of a network that give their states."""
+"""The phrases of a forest as sequences, and the runs of a network over them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from torch import Tensor
 from treenn.encoders.forest import IntArray, PackedForest
 from treenn.trees.errors import InputError, argument
 
-_MOST_STEPS = 5_000_000  # an LSTM of 150 needs some 30 GB for them
+_MOST_STEPS = 5_000_000  # an LSTM of 150 needs about 30 GB for them
 
 
 class Phrases(NamedTuple):
-    """Some spans of tokens.
+    """Spans of tokens.
 
     Args:
         words: the row of each token's vector.
@@ -29,41 +29,41 @@ class Phrases(NamedTuple):
 
     @classmethod
     def of(cls, forest: PackedForest, roots_only: bool) -> Phrases:
-        """What lies below each node, in the forest's rows, or below each root."""
+        """Returns the span of each node, in the forest's row order, or of each root."""
         starts, ends, n = forest.starts, forest.ends, forest.n_tokens
         if roots_only:
             starts, ends = starts[forest.roots], ends[forest.roots]
-        words = np.arange(n) if forest.uses is None else forest.uses[:n].cpu().numpy()
+        words = np.arange(n) if forest.inverse is None else forest.inverse[:n].cpu().numpy()
         return cls(words, starts.cpu().numpy(), ends.cpu().numpy())
 
     @property
     def lengths(self) -> IntArray:
-        """How many words each phrase has."""
+        """The number of words of each phrase."""
         return self.ends - self.starts
 
     def backwards(self) -> Phrases:
-        """The same phrases where all tokens are read from the last to the first."""
+        """Returns the same phrases in the reversed sequence of all tokens."""
         return Phrases(self.words[::-1], len(self.words) - self.ends, len(self.words) - self.starts)
 
     def distinct(self) -> tuple[Phrases, Tensor]:
-        """Each sequence of words once, and which of them each phrase is."""
-        _refuse_too_many(self.lengths)
-        words, numbers = np.ascontiguousarray(self.words), dict[bytes, int]()
+        """Returns the distinct phrases, and the inverse: the distinct phrase of each phrase."""
+        _check_steps(self.lengths)
+        words, ids = np.ascontiguousarray(self.words), dict[bytes, int]()
         spans = zip(self.starts.tolist(), self.ends.tolist(), strict=True)
-        which = np.array([numbers.setdefault(words[start:end].tobytes(), len(numbers)) for start, end in spans])
-        _, first = np.unique(which, return_index=True)
-        return self._replace(starts=self.starts[first], ends=self.ends[first]), torch.from_numpy(which)
+        inverse = np.array([ids.setdefault(words[start:end].tobytes(), len(ids)) for start, end in spans])
+        _, first = np.unique(inverse, return_index=True)
+        return self._replace(starts=self.starts[first], ends=self.ends[first]), torch.from_numpy(inverse)
 
 
 class Runs:
-    """Sequences of tokens, packed for a network: time by time, the longest first.
+    """Sequences of tokens, packed for a network: sorted by time, the longest first.
 
     Args:
-        phrases: whose states are wanted.
-        shared: one run from each token on, as long as the longest phrase that starts there, in place of one a phrase.
+        phrases: the phrases whose states are needed.
+        shared: if True, one run per token, as long as the longest phrase that starts there; if False, one per phrase.
 
     Raises:
-        InputError: where the runs are too long together.
+        InputError: if the runs have too many steps in total.
     """
 
     def __init__(self, phrases: Phrases, *, shared: bool) -> None:
@@ -71,11 +71,11 @@ class Runs:
         if shared:
             starts, lengths, self.run_of = np.arange(len(phrases.words)), np.zeros_like(phrases.words), starts
             np.maximum.at(lengths, phrases.starts, phrases.lengths)
-        _refuse_too_many(lengths)
+        _check_steps(lengths)
         order = np.argsort(-lengths, kind="stable")
         self.rank = np.empty_like(order)
         self.rank[order] = np.arange(len(order))
-        # Runs are sorted from the longest to the shortest, so those alive at time t are the first alive[t].
+        # Runs are sorted from the longest to the shortest: those alive at time t are the first alive[t].
         alive = len(lengths) - np.cumsum(np.bincount(lengths))[:-1]
         self.first = np.cumsum(alive) - alive
         time = np.repeat(np.arange(len(alive)), alive)
@@ -83,13 +83,13 @@ class Runs:
         self.words, self.batch_sizes = torch.from_numpy(phrases.words[tokens]), torch.from_numpy(alive)
 
     def rows(self, phrases: IntArray, times: IntArray) -> Tensor:
-        """Where the states of some phrases stand among those of all runs, each at some time."""
+        """Returns the rows, among the states of all runs, of these phrases at these times."""
         return torch.from_numpy(self.first[times] + self.rank[self.run_of[phrases]])
 
 
-def _refuse_too_many(lengths: IntArray) -> None:
+def _check_steps(lengths: IntArray) -> None:
     if (steps := int(lengths.sum())) > _MOST_STEPS:
         raise InputError(
-            f"the phrases of this batch take {steps:,} steps, {_MOST_STEPS:,} are the limit; "
-            f"take a smaller {argument('batch_size')}, or {argument('supervision')} roots"
+            f"the phrases of this batch take {steps:,} steps, at most {_MOST_STEPS:,} are permitted; "
+            f"use a smaller {argument('batch_size')}, or {argument('supervision')} roots"
         )

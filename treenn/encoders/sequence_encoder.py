@@ -10,6 +10,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from treenn.encoders.encoder import Encoder
 from treenn.encoders.forest import IntArray, PackedForest
+from treenn.encoders.initialization import Initialization
 from treenn.encoders.phrases import Phrases, Runs
 from treenn.sequences import AttentionPooling, Bidirectional, LastPooling, Readout, SequenceNetwork
 from treenn.trees import InputError
@@ -17,44 +18,49 @@ from treenn.trees.arguments import checked
 
 
 class SequenceEncoder(Encoder):
-    """The state of a node is what a network over sequences, and a readout, make of just the node's words.
+    """A sequence network over the words of each node, followed by pooling.
 
-    So every labelled phrase is a training example, as it is for the tree, but no phrase is computed for itself that
-    need not be:
+    Every labelled phrase is a training example, as for a tree encoder, but phrases share computation:
 
-    - Of a causal network, all phrases that start at one word share one run that begins there: its states after `k`
-      words are those of the phrase of `k` words. That is one run a word rather than one a phrase.
-    - Of a bidirectional one, all that end at one word share the run of the way back, too.
-    - Any other network runs over every phrase, in a forest whose subtrees are shared over every distinct one.
+    - causal network: all phrases that start at the same word share one run, whose state after `k` words is that of the
+      phrase of `k` words. That is one run per word instead of one per phrase;
+    - bidirectional network: all phrases that end at the same word also share the run of the backward network;
+    - any other network: one run per distinct phrase.
 
     Args:
         network: from word vectors to a state for every word.
-        readout: from those to one; left out, the last state.
+        readout: from these states to one; if None, the last state (default: None).
+        initialization: the scheme of the recurrent matrices, see `treenn.encoders.initialization` (default:
+            "default").
 
     >>> from treenn.encoders import pack
     >>> from treenn.sequences import LSTM, MaxPooling
     >>> from treenn.trees import parse_trees
     >>> forest = pack(parse_trees("(3 (2 not) (1 bad))", classes=5))
-    >>> SequenceEncoder(LSTM(input_size=4, size=3), MaxPooling())(forest, torch.ones(2, 4)).shape
+    >>> SequenceEncoder(LSTM(input_size=4, hidden_size=3), MaxPooling())(forest, torch.ones(2, 4)).shape
     torch.Size([3, 3])
     """
 
     @checked
-    def __init__(self, network: SequenceNetwork, readout: Readout | None = None) -> None:
-        super().__init__(network.input_size, network.output_size)
+    def __init__(
+        self, network: SequenceNetwork, readout: Readout | None = None, *, initialization: Initialization = "default"
+    ) -> None:
+        super().__init__(network.input_size, network.output_size, initialization=initialization)
         self.network = network
         self.readout = LastPooling() if readout is None else readout
+        self.init_recurrent()
 
     @property
     def supports_dedup(self) -> bool:
-        """See `Encoder.supports_dedup`: not under dropout within the network."""
-        return not self.network.random
+        """See `Encoder.supports_dedup`: False if the network is stochastic."""
+        return not self.network.is_stochastic
 
     def forward(self, forest: PackedForest, x: Tensor, *, roots_only: bool = False) -> Tensor:
-        """See `Encoder.forward`; with `roots_only`, one run a sentence.
+        """See `Encoder.forward`; with `roots_only`, one run per sentence.
 
         Raises:
-            InputError: where the runs of all phrases are too long together, as in a sentence of many thousand words.
+            InputError: if the runs of all phrases have too many steps in total, as for a sentence of many thousand
+                words.
         """
         phrases = Phrases.of(forest, roots_only)
         if isinstance(self.readout, LastPooling) and self._shares_runs:
@@ -65,13 +71,13 @@ class SequenceEncoder(Encoder):
         return F.embedding(which.to(x.device), states)
 
     def attention(self, forest: PackedForest, x: Tensor) -> tuple[Tensor, ...]:
-        """The weight of each word of each tree in its root, one tensor a tree; `x` as for `forward`.
+        """Returns the attention weight of each word in its tree's root, one tensor per tree; `x` as for `forward`.
 
         Raises:
-            InputError: where the readout is no attention.
+            InputError: if the readout is not `AttentionPooling`.
         """
         if not isinstance(self.readout, AttentionPooling):
-            raise InputError(f"this encoder reads out by {type(self.readout).__name__}; it weighs no words")
+            raise InputError(f"this encoder has no attention weights: its readout is {type(self.readout).__name__}")
         self.check_input(forest, x)
         states, lengths = self._all_states(x, Phrases.of(forest, roots_only=True))
         return torch.split(self.readout.weights(states, lengths), lengths.tolist())
@@ -81,25 +87,28 @@ class SequenceEncoder(Encoder):
         return self.network.causal or isinstance(self.network, Bidirectional)
 
     def _all_states(self, x: Tensor, phrases: Phrases) -> tuple[Tensor, Tensor]:
-        """The states of all words of all phrases, phrase after phrase, and the lengths of the phrases."""
+        """Returns the states of all words of all phrases, phrase after phrase, and the lengths of the phrases."""
         lengths = phrases.lengths
         phrase = np.repeat(np.arange(len(lengths)), lengths)
-        place = np.arange(len(phrase)) - (np.cumsum(lengths) - lengths)[phrase]
-        # On the way back, the last word of a phrase is the first to be read.
-        states = self._states(x, phrases, phrase, place, lengths[phrase] - 1 - place)
+        position = np.arange(len(phrase)) - (np.cumsum(lengths) - lengths)[phrase]
+        # The backward network reads the last word of a phrase first.
+        states = self._states(x, phrases, phrase, position, lengths[phrase] - 1 - position)
         return states, torch.from_numpy(lengths).to(x.device)
 
-    def _states(self, x: Tensor, phrases: Phrases, phrase: IntArray, ahead: IntArray, behind: IntArray) -> Tensor:
-        """States of some phrases, at some times of the way ahead and, where there is one, of the way back."""
+    def _states(
+        self, x: Tensor, phrases: Phrases, phrase: IntArray, forward_time: IntArray, backward_time: IntArray
+    ) -> Tensor:
+        """Returns states of the phrases `phrase` at these times of the forward run and, if any, the backward run."""
         if not isinstance(self.network, Bidirectional):
-            return _run(self.network, x, Runs(phrases, shared=self.network.causal), phrase, ahead)
-        there = _run(self.network.ahead, x, Runs(phrases, shared=True), phrase, ahead)
-        back = _run(self.network.behind, x, Runs(phrases.backwards(), shared=True), phrase, behind)
-        return torch.cat([there, back], dim=1)
+            return _run(self.network, x, Runs(phrases, shared=self.network.causal), phrase, forward_time)
+        forward = _run(self.network.forward_net, x, Runs(phrases, shared=True), phrase, forward_time)
+        backward = _run(self.network.backward_net, x, Runs(phrases.backwards(), shared=True), phrase, backward_time)
+        return torch.cat([forward, backward], dim=1)
 
 
 def _run(network: SequenceNetwork, x: Tensor, runs: Runs, phrase: IntArray, times: IntArray) -> Tensor:
-    """Run a network, and take the states of some phrases at some times."""
-    inputs = F.embedding(runs.words.to(x.device), network.read(x))  # whose gradient is faster than that of indexing
+    """Run a network, and return the states of the phrases `phrase` at `times`."""
+    # embedding: an indexing with a fast backward pass
+    inputs = F.embedding(runs.words.to(x.device), network.read(x))
     states = network.run(PackedSequence(inputs, runs.batch_sizes)).data
     return F.embedding(runs.rows(phrase, times).to(x.device), states)

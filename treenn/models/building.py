@@ -25,8 +25,7 @@ from treenn.contextual import (
 )
 from treenn.encoders import Encoder
 from treenn.models.external import check_trust, is_external
-from treenn.models.initialization import initialize, set_forget_bias
-from treenn.models.names import encoder_factory
+from treenn.models.names import OPTIONS, encoder_factory, new_encoder
 from treenn.models.network import Network
 from treenn.models.settings import Settings, upgrade_settings
 from treenn.models.task import TASKS, Task, make_task
@@ -43,6 +42,9 @@ FORMAT = 1
 
 MOST_NUMBERS = 500_000_000
 """The maximum number of an encoder's weights, 2 GB in single precision; optimizers take up to four times that."""
+
+DEFAULTS = Settings()
+"""The settings with which no option is passed to an encoder."""
 
 MakeHead = Callable[[Settings], nn.Module]
 """From settings to a new head: `Task.make_head`."""
@@ -110,19 +112,9 @@ def make_encoder(settings: Settings, input_size: int) -> Encoder:
     Raises:
         InputError: where the recipe asks for what there is not in it.
     """
-    encoder = encoder_factory(settings.model)(_leaf_size(settings, input_size), settings.size)
-    if settings.initialization != "default":
-        initialize(encoder, settings.initialization)
-    if settings.forget_bias is not None:
-        set_forget_bias(encoder, settings.forget_bias)
-    for setting, attribute in (("cell_dropout", "cell_dropout"), ("tbptt_steps", "truncate")):
-        if value := getattr(settings, setting):
-            modules = [module for module in encoder.modules() if hasattr(module, attribute)]
-            if not modules:
-                raise InputError(f"{argument(setting)} {value}: there is nothing in a {settings.model} to apply it to")
-            for module in modules:
-                setattr(module, attribute, value)
-    return encoder
+    options = {name: getattr(settings, name) for name in OPTIONS}
+    changed = {name: value for name, value in options.items() if value != getattr(DEFAULTS, name)}
+    return new_encoder(settings.model, _leaf_size(settings, input_size), settings.size, **changed)
 
 
 def check_recipe(settings: Settings) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from functools import partial, wraps
+from inspect import Parameter, signature
+from typing import Any, NamedTuple
 
 import torch
 
 from treenn.cells import (
     Average,
     BinaryTreeLSTM,
+    Cell,
     ChildSumTreeLSTM,
     GatedRecursiveCell,
     MatrixVectorNetwork,
@@ -26,6 +29,7 @@ from treenn.encoders import (
     SequenceEncoder,
     TreeEncoder,
 )
+from treenn.encoders.initialization import Initialization
 from treenn.models.external import is_external, load_object
 from treenn.sequences import (
     GRU,
@@ -48,60 +52,123 @@ from treenn.sequences import (
 )
 from treenn.trees.errors import InputError, argument
 
-Factory = Callable[[int, int], Encoder]
-"""From `input_size` and `hidden_size` to a new encoder with weights from `torch`'s random state."""
+Factory = Callable[..., Encoder]
+"""A function of `input_size` and `hidden_size` that returns an encoder.
+
+It supports those of `OPTIONS` that it has as keyword arguments.
+"""
+
+OPTIONS = ("cell_dropout", "forget_bias", "initialization", "tbptt_steps")
+"""Settings that are passed to factories, if they differ from the defaults."""
+
+
+def _tree(cell: Callable[[int, int], Cell]) -> Factory:
+    """A factory of tree encoders with a cell that has no options."""
+    return lambda input_size, hidden_size, *, initialization="default": TreeEncoder(
+        cell(input_size, hidden_size), initialization=initialization
+    )
+
+
+def _recurrent(network: Callable[..., SequenceNetwork]) -> Factory:
+    """A factory of sequence encoders; `network` has the argument `tbptt_steps`."""
+    return lambda input_size, hidden_size, *, tbptt_steps=None, initialization="default": SequenceEncoder(
+        network(input_size, hidden_size, tbptt_steps=tbptt_steps), initialization=initialization
+    )
+
+
+def _recurrent_lstm(
+    network: Callable[..., SequenceNetwork], readout: Callable[[int], Readout | None] = lambda hidden_size: None
+) -> Factory:
+    """A factory of sequence encoders; `network(make_lstm, input_size, hidden_size)` combines LSTMs."""
+
+    def make(
+        input_size: int,
+        hidden_size: int,
+        *,
+        cell_dropout: float = 0.0,
+        forget_bias: float | None = None,
+        tbptt_steps: int | None = None,
+        initialization: Initialization = "default",
+    ) -> Encoder:
+        make_lstm = partial(LSTM, cell_dropout=cell_dropout, forget_bias=forget_bias, tbptt_steps=tbptt_steps)
+        combined = network(make_lstm, input_size, hidden_size)
+        return SequenceEncoder(combined, readout(hidden_size), initialization=initialization)
+
+    return make
+
+
+def _one(make: Callable[[int, int], SequenceNetwork], input_size: int, hidden_size: int) -> SequenceNetwork:
+    return make(input_size, hidden_size)
+
+
+def _bidirectional_tree_lstm(
+    input_size: int,
+    hidden_size: int,
+    *,
+    cell_dropout: float = 0.0,
+    forget_bias: float = 0.0,
+    initialization: Initialization = "default",
+) -> Encoder:
+    up, down = hidden_size - hidden_size // 2, hidden_size // 2
+    cell = BinaryTreeLSTM(input_size, up, forget_bias, cell_dropout=cell_dropout)
+    return BidirectionalTreeEncoder(cell, down, forget_bias=forget_bias, initialization=initialization)
+
 
 ENCODERS: dict[str, Factory] = {
-    "tree-lstm": lambda input_size, size: TreeEncoder(BinaryTreeLSTM(input_size, size)),
-    "lstm": lambda input_size, size: SequenceEncoder(LSTM(input_size, size)),
-    "child-sum-tree-lstm": lambda input_size, size: TreeEncoder(ChildSumTreeLSTM(input_size, size)),
-    "bidirectional-tree-lstm": lambda input_size, size: BidirectionalTreeEncoder(
-        BinaryTreeLSTM(input_size, size - size // 2), size // 2
+    "tree-lstm": lambda x, d, *, cell_dropout=0.0, forget_bias=0.0, initialization="default": TreeEncoder(
+        BinaryTreeLSTM(x, d, forget_bias, cell_dropout=cell_dropout), initialization=initialization
     ),
-    "tree-gru": lambda input_size, size: TreeEncoder(TreeGRU(input_size, size)),
-    "gated-recursive": lambda input_size, size: TreeEncoder(GatedRecursiveCell(input_size, size)),
-    "recursive-tanh": lambda input_size, size: TreeEncoder(
-        RecursiveNetwork(input_size, size, map_words=input_size != size)
+    "lstm": _recurrent_lstm(_one),
+    "child-sum-tree-lstm": lambda x, d, *, forget_bias=0.0, initialization="default": TreeEncoder(
+        ChildSumTreeLSTM(x, d, forget_bias), initialization=initialization
     ),
-    "recursive-relu": lambda input_size, size: TreeEncoder(RecursiveNetwork(input_size, size, "relu", identity=True)),
-    "rntn": lambda input_size, size: TreeEncoder(
-        RecursiveTensorNetwork(input_size, size, map_words=input_size != size)
+    "bidirectional-tree-lstm": _bidirectional_tree_lstm,
+    "tree-gru": _tree(TreeGRU),
+    "gated-recursive": lambda x, d, *, cell_dropout=0.0, initialization="default": TreeEncoder(
+        GatedRecursiveCell(x, d, cell_dropout=cell_dropout), initialization=initialization
     ),
-    "mv-rnn": lambda input_size, size: TreeEncoder(MatrixVectorNetwork(input_size, size)),
+    "recursive-tanh": _tree(lambda x, d: RecursiveNetwork(x, d, map_words=x != d)),
+    "recursive-relu": _tree(lambda x, d: RecursiveNetwork(x, d, "relu", identity=True)),
+    "rntn": _tree(lambda x, d: RecursiveTensorNetwork(x, d, map_words=x != d)),
+    "mv-rnn": _tree(MatrixVectorNetwork),
     "autoencoder": RecursiveAutoencoder,
-    "average": lambda input_size, size: TreeEncoder(Average(input_size, size)),
-    "deep-average": lambda input_size, size: TreeEncoder(Average(input_size, size, layers=3, word_dropout=0.3)),
-    "elman": lambda input_size, size: SequenceEncoder(Elman(input_size, size)),
-    "elman-relu": lambda input_size, size: SequenceEncoder(Elman(input_size, size, "relu", identity=True)),
-    "jordan": lambda input_size, size: SequenceEncoder(Jordan(input_size, size)),
-    "lstm-peephole": lambda input_size, size: SequenceEncoder(PeepholeLSTM(input_size, size)),
-    "gru": lambda input_size, size: SequenceEncoder(GRU(input_size, size)),
-    "bilstm": lambda input_size, size: SequenceEncoder(bidirectional(LSTM, input_size, size)),
-    "bigru": lambda input_size, size: SequenceEncoder(bidirectional(GRU, input_size, size)),
-    "stacked-lstm": lambda input_size, size: SequenceEncoder(Stacked(LSTM(input_size, size), LSTM(size, size))),
-    "deep-input": lambda input_size, size: SequenceEncoder(Stacked(Feedforward(input_size, size), Elman(size, size))),
-    "deep-transition": lambda input_size, size: SequenceEncoder(DeepTransition(input_size, size)),
-    "deep-output": lambda input_size, size: SequenceEncoder(Stacked(Elman(input_size, size), Feedforward(size, size))),
-    "lstm-mean": lambda input_size, size: SequenceEncoder(LSTM(input_size, size), MeanPooling()),
-    "lstm-max": lambda input_size, size: SequenceEncoder(LSTM(input_size, size), MaxPooling()),
-    "lstm-attention": lambda input_size, size: SequenceEncoder(LSTM(input_size, size), AttentionPooling(size)),
-    "bilstm-attention": lambda input_size, size: SequenceEncoder(
-        bidirectional(LSTM, input_size, size), AttentionPooling(size)
+    "average": lambda x, d: TreeEncoder(Average(x, d)),
+    "deep-average": lambda x, d: TreeEncoder(Average(x, d, layers=3, word_dropout=0.3)),
+    "elman": _recurrent(Elman),
+    "elman-relu": _recurrent(partial(Elman, activation="relu", identity=True)),
+    "jordan": _recurrent(Jordan),
+    "lstm-peephole": lambda x, d, *, forget_bias=None, tbptt_steps=None, initialization="default": SequenceEncoder(
+        PeepholeLSTM(x, d, forget_bias=forget_bias, tbptt_steps=tbptt_steps), initialization=initialization
     ),
-    "cnn": lambda input_size, size: SequenceEncoder(Convolution(input_size, size), MaxPooling()),
-    "cnn-lstm": lambda input_size, size: SequenceEncoder(
-        Stacked(Convolution(input_size, size, widths=(3,)), LSTM(size, size)), MeanPooling()
+    "gru": _recurrent(GRU),
+    "bilstm": _recurrent_lstm(bidirectional),
+    "bigru": _recurrent(lambda x, d, tbptt_steps: bidirectional(partial(GRU, tbptt_steps=tbptt_steps), x, d)),
+    "stacked-lstm": _recurrent_lstm(lambda lstm, x, d: Stacked(lstm(x, d), lstm(d, d))),
+    "deep-input": _recurrent(
+        lambda x, d, tbptt_steps: Stacked(Feedforward(x, d), Elman(d, d, tbptt_steps=tbptt_steps))
     ),
-    "transformer": lambda input_size, size: SequenceEncoder(Transformer(input_size, size), MeanPooling()),
+    "deep-transition": _recurrent(DeepTransition),
+    "deep-output": _recurrent(
+        lambda x, d, tbptt_steps: Stacked(Elman(x, d, tbptt_steps=tbptt_steps), Feedforward(d, d))
+    ),
+    "lstm-mean": _recurrent_lstm(_one, lambda d: MeanPooling()),
+    "lstm-max": _recurrent_lstm(_one, lambda d: MaxPooling()),
+    "lstm-attention": _recurrent_lstm(_one, AttentionPooling),
+    "bilstm-attention": _recurrent_lstm(bidirectional, AttentionPooling),
+    "cnn": lambda x, d: SequenceEncoder(Convolution(x, d), MaxPooling()),
+    "cnn-lstm": _recurrent_lstm(
+        lambda lstm, x, d: Stacked(Convolution(x, d, widths=(3,)), lstm(d, d)), lambda d: MeanPooling()
+    ),
+    "transformer": lambda x, d: SequenceEncoder(Transformer(x, d), MeanPooling()),
 }
-"""Encoders by name.
+"""The encoders by name.
 
 In `recursive-tanh` and `rntn` a word vector as wide as the output is the word's state, as in Socher et al. (2013);
-another one passes a layer first.
+otherwise word vectors pass a layer.
 """
 
 DEPENDENCY_ENCODERS: dict[str, Factory] = {"dependency-tree-lstm": DependencyEncoder}
-"""Encoders of dependency trees, which treebanks of pairs may have."""
+"""The encoders of dependency trees, which treebanks of pairs may have."""
 
 
 class Architecture(NamedTuple):
@@ -144,6 +211,28 @@ def is_model(name: str) -> bool:
     return name in ENCODERS or name in DEPENDENCY_ENCODERS or is_external(name)
 
 
+def new_encoder(name: str, input_size: int, hidden_size: int, **options: Any) -> Encoder:
+    """Returns a new encoder by name.
+
+    Args:
+        name: as for `encoder_factory`.
+        input_size: width of a word vector.
+        hidden_size: width of a state.
+        options: some of `OPTIONS`.
+
+    Raises:
+        InputError: if there is no such encoder, or it does not support an option.
+    """
+    factory = encoder_factory(name)
+    parameters = signature(factory).parameters.values()
+    supported = {parameter.name for parameter in parameters}
+    if not any(parameter.kind is Parameter.VAR_KEYWORD for parameter in parameters):
+        for option, value in options.items():
+            if option not in supported:
+                raise InputError(f"{argument(option)} {value}: {name} does not support {option.replace('_', ' ')}")
+    return factory(input_size, hidden_size, **options)
+
+
 def encoder_factory(name: str) -> Factory:
     """The factory of an encoder; that of another package is imported, so its code runs.
 
@@ -161,8 +250,9 @@ def encoder_factory(name: str) -> Factory:
         raise InputError(f"{argument('model')} {name}: no such model; `treenn cells` lists them: {', '.join(known)}")
     make = load_object(name, "model")
 
-    def factory(input_size: int, hidden_size: int) -> Encoder:
-        encoder = make(input_size, hidden_size)
+    @wraps(make)
+    def factory(input_size: int, hidden_size: int, **options: Any) -> Encoder:
+        encoder = make(input_size, hidden_size, **options)
         if not isinstance(encoder, Encoder):
             kind = type(encoder).__name__
             raise InputError(

@@ -1,11 +1,11 @@
-"""Sequence networks: how a sequence of vectors becomes a sequence of states, and one vector; one network a file.
+"""Sequence networks, one per file, and pooling.
 
-They are used in four shapes of task, each of which has a small example in `tests/sequences/test_tasks.py`:
+They serve four kinds of tasks, each with a small example in `tests/sequences/test_tasks.py`:
 
-- many to one, a sentence's class or a series' next value: a network and a `Readout`;
-- many to many in step, a tag for each word: a network, whose states a linear layer reads;
+- many to one, such as sentence classification or the next value of a series: a network and a `Readout`;
+- aligned many to many, such as tagging: a network and a linear layer over its states;
 - one to many, a text from a vector: a `Decoder`;
-- many to many after reading, a text from a text: a network, a `Readout` and a `Decoder`.
+- sequence to sequence: a network, a `Readout` and a `Decoder`.
 """
 
 from treenn.sequences.bidirectional_network import Bidirectional, bidirectional

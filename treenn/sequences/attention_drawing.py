@@ -1,4 +1,4 @@
-"""Weights drawn on the words of a sentence, as text and as SVG: where attention looked."""
+"""Attention weights drawn on the words of a sentence, as text and as SVG."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from treenn.trees.palette import ink_on
 
 _BLOCKS = " ▏▎▍▌▋▊▉"  # eighths of a column
 
-# All in the picture's own units, which `viewBox` scales to whatever room there is.
+# In units of the SVG's `viewBox`.
 _LETTER = 9.0  # a letter's width in a monospaced font of size 15
-_WIDEST = 760  # where a line is full
+_WIDEST = 760  # the maximum width of a line
 _LINE = 52
 _EDGE = 16
 
@@ -25,16 +25,16 @@ _DEEPEST = (31, 95, 168)  # the colour of the largest weight
 def draw_weights_text(
     words: Sequence[str], weights: Sequence[float], *, width: int = 40, columns: int | None = None
 ) -> str:
-    """One line a word: the word, a bar as long as its weight, the largest weight's `width` columns, and the number.
+    """Returns one line per word: the word, a bar proportional to its weight, and the weight.
 
     Args:
         words: the words.
-        weights: a weight for each.
-        width: the longest bar.
-        columns: the width of the terminal, to which bars are shortened; if None, they are not.
+        weights: one weight per word.
+        width: the length of the largest weight's bar, in columns (default: 40).
+        columns: the width of the terminal, to which bars are shortened; if None, they are not (default: None).
 
     Raises:
-        InputError: where there are not as many weights as words, or one is no number of 0 or more.
+        InputError: if the numbers of words and weights differ, or a weight is negative or not finite.
 
     >>> print(draw_weights_text(["not", "bad", "!"], [0.5, 0.25, 0.25], width=8))
     not ████████ 0.500
@@ -52,7 +52,7 @@ def draw_weights_text(
 
 
 def draw_weights_svg(words: Sequence[str], weights: Sequence[float], *, title: str = "Weights of words") -> str:
-    """A standalone picture: the sentence, each word on a patch as dark as its weight, which stands below it.
+    """Returns a standalone SVG: each word on a patch whose darkness is its weight, with the weight below.
 
     Raises:
         InputError: as for `draw_weights_text`.
@@ -90,15 +90,15 @@ def _patch(word: str, shade: float, weight: str, x: float, y: float, width: floa
 
 
 def _shades(words: Sequence[str], weights: Sequence[float]) -> list[float]:
-    """Each weight as a share of the largest."""
+    """Each weight as a fraction of the largest."""
     if len(words) != len(weights) or not words:
-        raise InputError(f"{len(words)} words and {len(weights)} weights: there must be one for each, and one at least")
+        raise InputError(f"{len(words)} words and {len(weights)} weights: must be equal, and at least 1")
     if bad := [weight for weight in weights if not 0 <= weight < float("inf")]:
-        raise InputError(f"weight {bad[0]}: must be a number of 0 or more")
+        raise InputError(f"weight {bad[0]}: must be finite, 0 or more")
     largest = max(weights) or 1.0
     return [weight / largest for weight in weights]
 
 
-def _bar(share: float, width: int) -> str:
-    full, eighths = divmod(round(8 * width * share), 8)
+def _bar(fraction: float, width: int) -> str:
+    full, eighths = divmod(round(8 * width * fraction), 8)
     return ("█" * full + _BLOCKS[eighths].strip()).ljust(width)

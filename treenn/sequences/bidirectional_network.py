@@ -16,51 +16,64 @@ from treenn.trees.arguments import Width, checked
 class Bidirectional(SequenceNetwork):
     r"""Reading from both sides, by Schuster and Paliwal (1997), "Bidirectional recurrent neural networks".
 
-    The state of a step is [h→; h←]: h→ is what one network has read from the first step to this one, h← what the other
-    has read from the last step to this one.
+    The state of a step is [h→; h←]: h→ is the state of a network that has read from the first step to this one, h← the
+    state of another that has read from the last step back to this one.
 
-    These are two networks of one direction each, the second over sequences that are turned around, because torch's own
-    bidirectional LSTM falls onto a slow path on some CPUs where sequences are packed.
+    It consists of two unidirectional networks, the second over reversed sequences, because torch's bidirectional LSTM
+    takes a slow path for packed sequences on some CPUs. In `state_dict` they are named `ahead` and `behind`.
 
     Args:
-        ahead: reads from the first step on.
-        behind: reads from the last step on.
+        forward_net: reads from the first step on.
+        backward_net: reads from the last step on.
 
     Raises:
-        InputError: where one of them is not causal, so that it has no direction.
+        InputError: if one of them is not causal, so that it has no direction.
 
-    Shape: data `(R, x)` to `(R, d)`, `x` = input_size of both, `d` = both output sizes together.
+    Shape: data `(R, x)` to `(R, d)`, `x` = input_size of both, `d` = the sum of both output sizes.
     """
 
     @checked
-    def __init__(self, ahead: SequenceNetwork, behind: SequenceNetwork) -> None:
-        super().__init__(ahead.input_size, ahead.output_size + behind.output_size, causal=False)
-        if not (ahead.causal and behind.causal):
-            raise InputError("a bidirectional network is made of causal ones; one of these looks ahead by itself")
-        self.ahead, self.behind = ahead, behind
+    def __init__(self, forward_net: SequenceNetwork, backward_net: SequenceNetwork) -> None:
+        output_size = forward_net.output_size + backward_net.output_size
+        super().__init__(forward_net.input_size, output_size, causal=False)
+        if not (forward_net.causal and backward_net.causal):
+            raise InputError("a bidirectional network consists of two causal networks, but one of these is not causal")
+        self.ahead, self.behind = forward_net, backward_net  # the names in saved models
 
     @property
-    def random(self) -> bool:
-        """See `SequenceNetwork.random`."""
-        return self.ahead.random or self.behind.random
+    def forward_net(self) -> SequenceNetwork:
+        """The network that reads from the first step on."""
+        return self.ahead
+
+    @property
+    def backward_net(self) -> SequenceNetwork:
+        """The network that reads from the last step on."""
+        return self.behind
+
+    @property
+    def is_stochastic(self) -> bool:
+        """See `SequenceNetwork.is_stochastic`."""
+        return self.forward_net.is_stochastic or self.backward_net.is_stochastic
 
     def run(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""
-        turned = backwards(x.batch_sizes).to(x.data.device)
-        behind = self.behind(x._replace(data=x.data[turned])).data[turned]
-        return x._replace(data=torch.cat([self.ahead(x).data, behind], dim=1))
+        reversal = backwards(x.batch_sizes).to(x.data.device)
+        backward = self.backward_net(x._replace(data=x.data[reversal])).data[reversal]
+        return x._replace(data=torch.cat([self.forward_net(x).data, backward], dim=1))
 
 
 @checked
-def bidirectional(make: Callable[[int, int], SequenceNetwork], input_size: Width, size: Width) -> SequenceNetwork:
-    """A bidirectional network of exactly this size, the way ahead one wider where it is odd.
+def bidirectional(
+    make: Callable[[int, int], SequenceNetwork], input_size: Width, hidden_size: Width
+) -> SequenceNetwork:
+    """Returns a bidirectional network of exactly this output size; if it is odd, the forward network is wider by one.
 
-    A size of 1 has no room for a way back.
+    With `hidden_size` 1 there is no backward network.
 
     >>> from treenn.sequences.lstm import LSTM
-    >>> network = bidirectional(LSTM, input_size=4, size=5)
-    >>> network.ahead.output_size, network.behind.output_size
+    >>> network = bidirectional(LSTM, input_size=4, hidden_size=5)
+    >>> network.forward_net.output_size, network.backward_net.output_size
     (3, 2)
     """
-    ahead = make(input_size, size - size // 2)
-    return Bidirectional(ahead, make(input_size, size // 2)) if size > 1 else ahead
+    forward_net = make(input_size, hidden_size - hidden_size // 2)
+    return Bidirectional(forward_net, make(input_size, hidden_size // 2)) if hidden_size > 1 else forward_net

@@ -6,38 +6,55 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
+from treenn.runtime.parameters import DeviceLike, sizes_repr
 from treenn.sequences.packed import over_time
 from treenn.sequences.sequence_network import SequenceNetwork
-from treenn.trees.arguments import Width, checked
+from treenn.trees.arguments import Count, Width, checked
 
 
 class DeepTransition(SequenceNetwork):
     r"""The deep transition of Pascanu et al. (ICLR 2014), "How to construct deep recurrent neural networks".
 
-    Between one state and the next lie two layers, with h_0 = 0:
+    Two layers between consecutive states, with h_0 = 0:
 
         z_t = tanh(U x_t + W_1 h_{t-1} + b_1)
         h_t = tanh(W_2 z_t + S h_{t-1} + b_2)
 
-    S is the shortcut of the paper's DT(S)-RNN, over which gradients pass fewer layers. Without it this is Jordan's
-    network. Weights and biases start as in `torch.nn.Linear`.
+    S is the shortcut of the paper's DT(S)-RNN, which shortens the path of the gradient. Without it this is Jordan's
+    network. Weights and biases are initialized as in `torch.nn.Linear`.
 
     Args:
         input_size: width of a step's vector.
-        size: width of h and of z.
+        hidden_size: width of h and of z.
+        tbptt_steps: the length of the pieces for truncated backpropagation; None to disable truncation (default: None).
+        device: device of the parameters (default: None).
+        dtype: dtype of the parameters (default: None).
 
-    Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = size.
+    Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = hidden_size.
     """
 
-    recurrent = ("W_1.weight", "W_2.weight", "S.weight")  # for `treenn.models.initialization`
-    truncate: int | None = None
-    """Every how many steps gradients end; see `treenn.sequences.truncated`."""
+    recurrent = ("W_1.weight", "W_2.weight", "S.weight")
 
     @checked
-    def __init__(self, input_size: Width, size: Width) -> None:
-        super().__init__(input_size, size, causal=True)
-        self.U, self.W_1 = nn.Linear(input_size, size), nn.Linear(size, size, bias=False)
-        self.W_2, self.S = nn.Linear(size, size), nn.Linear(size, size, bias=False)
+    def __init__(
+        self,
+        input_size: Width,
+        hidden_size: Width,
+        *,
+        tbptt_steps: Count | None = None,
+        device: DeviceLike = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__(input_size, hidden_size, causal=True)
+        self.tbptt_steps, d = tbptt_steps, hidden_size
+        self.U = nn.Linear(input_size, d, device=device, dtype=dtype)
+        self.W_1 = nn.Linear(d, d, bias=False, device=device, dtype=dtype)
+        self.W_2 = nn.Linear(d, d, device=device, dtype=dtype)
+        self.S = nn.Linear(d, d, bias=False, device=device, dtype=dtype)
+
+    def extra_repr(self) -> str:
+        """Returns the sizes and the options, for `repr`."""
+        return sizes_repr(self.input_size, self.output_size, tbptt_steps=self.tbptt_steps)
 
     def read(self, x: Tensor) -> Tensor:
         """See `SequenceNetwork.read`."""
@@ -46,8 +63,8 @@ class DeepTransition(SequenceNetwork):
 
     def run(self, inputs: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""
-        nothing = inputs.data.new_zeros(int(inputs.batch_sizes[0]), self.output_size)
-        return over_time(self._step, inputs, (nothing,), self.truncate)
+        h_0 = inputs.data.new_zeros(int(inputs.batch_sizes[0]), self.output_size)
+        return over_time(self._step, inputs, (h_0,), self.tbptt_steps)
 
     def _step(self, inputs: Tensor, h: Tensor) -> tuple[Tensor, ...]:
         z = torch.tanh(inputs + self.W_1(h))

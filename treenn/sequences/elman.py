@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+import torch
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence
 
+from treenn.runtime.parameters import DeviceLike, sizes_repr
 from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.sequences.truncated import truncated
-from treenn.trees.arguments import Width, checked
+from treenn.trees.arguments import Count, Width, checked
 
 
 class Elman(SequenceNetwork):
@@ -20,39 +22,54 @@ class Elman(SequenceNetwork):
 
         h_t = f(W x_t + U h_{t-1} + b)
 
-    by `torch.nn.RNN`, which has b twice, once for either product, and starts all weights at U(±1/√size). Elman's units
-    are logistic; `f` here is tanh or ReLU.
+    It is computed by `torch.nn.RNN`, which has b twice, once per product, and initializes all weights from
+    U(±1/√hidden_size). Elman's units are logistic; `f` here is tanh or ReLU.
 
     Args:
         input_size: width of a step's vector.
-        size: width of a state.
-        activation: `f`.
-        identity: start at U = I, b = 0 and W drawn from N(0, 0.001²), as Le et al. start networks of ReLU, so that a
-            state is at first carried on unchanged. As its states know no bound, it wants a small learning rate: on
-            SST, Adagrad's 0.05 and 0.01 blow it up in the first steps, 0.001 does not.
+        hidden_size: width of a state.
+        activation: `f` (default: "tanh").
+        identity: if True, initialize U = I, b = 0 and W from N(0, 0.001²), as Le et al. for ReLU, so that a state is
+            initially carried over unchanged. Its states are unbounded, so it needs a small learning rate: on SST,
+            Adagrad diverges in the first steps with 0.05 and 0.01, but not with 0.001 (default: False).
+        tbptt_steps: the length of the pieces for truncated backpropagation; None to disable truncation (default: None).
+        device: device of the parameters (default: None).
+        dtype: dtype of the parameters (default: None).
 
-    Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = size.
+    Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = hidden_size.
     """
-
-    truncate: int | None = None
-    """Every how many steps gradients end; see `treenn.sequences.truncated`."""
 
     @checked
     def __init__(
-        self, input_size: Width, size: Width, activation: Literal["tanh", "relu"] = "tanh", *, identity: bool = False
+        self,
+        input_size: Width,
+        hidden_size: Width,
+        activation: Literal["tanh", "relu"] = "tanh",
+        *,
+        identity: bool = False,
+        tbptt_steps: Count | None = None,
+        device: DeviceLike = None,
+        dtype: torch.dtype | None = None,
     ) -> None:
-        super().__init__(input_size, size, causal=True)
-        self.rnn = nn.RNN(input_size, size, nonlinearity=activation)
-        if identity:
-            self._start_at_identity()
+        super().__init__(input_size, hidden_size, causal=True)
+        self.identity, self.tbptt_steps = identity, tbptt_steps
+        self.rnn = nn.RNN(input_size, hidden_size, nonlinearity=activation, device=device, dtype=dtype)
+        self.init_parameters()
 
-    def _start_at_identity(self) -> None:
-        W, U, *biases = self.rnn.parameters()
-        nn.init.normal_(W, std=0.001)
-        nn.init.eye_(U)
-        for b in biases:
-            nn.init.zeros_(b)
+    def init_parameters(self) -> None:
+        """See `SequenceNetwork.init_parameters`."""
+        if self.identity:
+            W, U, *biases = self.rnn.parameters()
+            nn.init.normal_(W, std=0.001)
+            nn.init.eye_(U)
+            for b in biases:
+                nn.init.zeros_(b)
+
+    def extra_repr(self) -> str:
+        """Returns the sizes and the options, for `repr`."""
+        options = {"activation": self.rnn.nonlinearity, "identity": self.identity, "tbptt_steps": self.tbptt_steps}
+        return sizes_repr(self.input_size, self.output_size, **options)
 
     def run(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""
-        return truncated(self.rnn, x, self.truncate)
+        return truncated(self.rnn, x, self.tbptt_steps)

@@ -1,11 +1,15 @@
 """The GRU (Cho et al. 2014)."""
 
+from __future__ import annotations
+
+import torch
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence
 
+from treenn.runtime.parameters import DeviceLike, sizes_repr
 from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.sequences.truncated import truncated
-from treenn.trees.arguments import Width, checked
+from treenn.trees.arguments import Count, Width, checked
 
 
 class GRU(SequenceNetwork):
@@ -18,24 +22,37 @@ class GRU(SequenceNetwork):
         n = tanh(W_n x_t + b_n + r ⊙ (U_n h_{t-1} + d_n))
         h_t = z ⊙ h_{t-1} + (1 − z) ⊙ n
 
-    by `torch.nn.GRU`, which has b twice in r and z too, and starts all of them at U(±1/√size). The paper has no biases,
-    and U_n (r ⊙ h_{t-1}) for the gated product.
+    It is computed by `torch.nn.GRU`, which has b twice in r and z too, and initializes all weights from
+    U(±1/√hidden_size). The paper has no biases, and U_n (r ⊙ h_{t-1}) for the gated product.
 
     Args:
         input_size: width of a step's vector.
-        size: width of h.
+        hidden_size: width of h.
+        tbptt_steps: the length of the pieces for truncated backpropagation; None to disable truncation (default: None).
+        device: device of the parameters (default: None).
+        dtype: dtype of the parameters (default: None).
 
-    Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = size.
+    Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = hidden_size.
     """
 
-    truncate: int | None = None
-    """Every how many steps gradients end; see `treenn.sequences.truncated`."""
-
     @checked
-    def __init__(self, input_size: Width, size: Width) -> None:
-        super().__init__(input_size, size, causal=True)
-        self.gru = nn.GRU(input_size, size)
+    def __init__(
+        self,
+        input_size: Width,
+        hidden_size: Width,
+        *,
+        tbptt_steps: Count | None = None,
+        device: DeviceLike = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__(input_size, hidden_size, causal=True)
+        self.tbptt_steps = tbptt_steps
+        self.gru = nn.GRU(input_size, hidden_size, device=device, dtype=dtype)
+
+    def extra_repr(self) -> str:
+        """Returns the sizes and the options, for `repr`."""
+        return sizes_repr(self.input_size, self.output_size, tbptt_steps=self.tbptt_steps)
 
     def run(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""
-        return truncated(self.gru, x, self.truncate)
+        return truncated(self.gru, x, self.tbptt_steps)

@@ -1,13 +1,17 @@
 """The LSTM (Hochreiter and Schmidhuber 1997)."""
 
+from __future__ import annotations
+
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence
 
 from treenn.runtime.matmul import linear
+from treenn.runtime.parameters import DeviceLike, sizes_repr
 from treenn.sequences.lstm_function import LSTMFunction
 from treenn.sequences.sequence_network import SequenceNetwork
-from treenn.trees.arguments import Width, checked
+from treenn.trees.arguments import Count, Share, Width, checked
 
 
 class LSTM(SequenceNetwork):
@@ -22,50 +26,77 @@ class LSTM(SequenceNetwork):
         c_t = f ⊙ c_{t-1} + i ⊙ g
         h_t = o ⊙ tanh(c_t)
 
-    Weights are those of a `torch.nn.LSTM`, which has b twice, once for either product, and starts all of them at
-    U(±1/√size).
+    The parameters are those of a `torch.nn.LSTM`, which has b twice, once per product, and initializes all weights
+    from U(±1/√hidden_size).
 
     Args:
         input_size: width of a step's vector.
-        size: width of h and of c.
+        hidden_size: width of h and of c.
+        forget_bias: initial value of b_f; if None, as `torch.nn.LSTM` (default: None).
+        cell_dropout: dropout on g in training (Semeniuta, Severyn and Barth, COLING 2016) (default: 0.0).
+        tbptt_steps: the length of the pieces for truncated backpropagation; None to disable truncation (default: None).
+        device: device of the parameters (default: None).
+        dtype: dtype of the parameters (default: None).
 
-    Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = size.
+    Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = hidden_size.
     """
 
-    truncate: int | None = None
-    """Every how many steps gradients end; see `treenn.sequences.truncated`."""
-
-    cell_dropout = 0.0
-    """The share of g that is zeroed in training (Semeniuta, Severyn and Barth, COLING 2016)."""
-
     @checked
-    def __init__(self, input_size: Width, size: Width) -> None:
-        super().__init__(input_size, size, causal=True)
-        self.lstm = nn.LSTM(input_size, size)
+    def __init__(
+        self,
+        input_size: Width,
+        hidden_size: Width,
+        *,
+        forget_bias: float | None = None,
+        cell_dropout: Share = 0.0,
+        tbptt_steps: Count | None = None,
+        device: DeviceLike = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__(input_size, hidden_size, causal=True)
+        self.forget_bias, self.cell_dropout, self.tbptt_steps = forget_bias, cell_dropout, tbptt_steps
+        self.lstm = nn.LSTM(input_size, hidden_size, device=device, dtype=dtype)
+        self.init_parameters()
+
+    def init_parameters(self) -> None:
+        """See `SequenceNetwork.init_parameters`."""
+        if self.forget_bias is not None:
+            biases: list[Tensor] = [self.lstm.get_parameter(name) for name in ("bias_ih_l0", "bias_hh_l0")]
+            for bias in biases:  # the LSTM adds both
+                nn.init.constant_(bias[self.output_size : 2 * self.output_size], self.forget_bias / 2)
+
+    def extra_repr(self) -> str:
+        """Returns the sizes and the options, for `repr`."""
+        options = {
+            "forget_bias": self.forget_bias,
+            "cell_dropout": self.cell_dropout,
+            "tbptt_steps": self.tbptt_steps,
+        }
+        return sizes_repr(self.input_size, self.output_size, **options)
 
     @property
-    def random(self) -> bool:
-        """See `SequenceNetwork.random`: while candidates are dropped."""
+    def is_stochastic(self) -> bool:
+        """True in training with cell dropout."""
         return self.training and self.cell_dropout > 0
 
     def read(self, x: Tensor) -> Tensor:
         """See `SequenceNetwork.read`."""
-        if self._by_cudnn(x):
+        if self._uses_cudnn(x):
             return x
-        W, _, b, d = self.lstm.parameters()
-        return linear(x, W, b + d)
+        W, _, b_ih, b_hh = self.lstm.parameters()
+        return linear(x, W, b_ih + b_hh)
 
     def run(self, inputs: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""
-        if self._by_cudnn(inputs.data):
+        if self._uses_cudnn(inputs.data):
             return inputs._replace(data=self.lstm(inputs)[0].data)
-        factors = None
-        if self.random:
-            factors = F.dropout(inputs.data.new_ones(len(inputs.data), self.output_size), self.cell_dropout)
+        masks = None
+        if self.is_stochastic:
+            masks = F.dropout(inputs.data.new_ones(len(inputs.data), self.output_size), self.cell_dropout)
         U, alive = self.lstm.weight_hh_l0, inputs.batch_sizes.tolist()
-        states = LSTMFunction.apply(inputs.data, U, alive, factors, self.truncate)  # type: ignore[no-untyped-call]
+        states = LSTMFunction.apply(inputs.data, U, alive, masks, self.tbptt_steps)  # type: ignore[no-untyped-call]
         return inputs._replace(data=states)
 
-    def _by_cudnn(self, x: Tensor) -> bool:
-        """Whether torch computes all of it: on a GPU, where cuDNN has it in one kernel."""
-        return x.is_cuda and not self.random and self.truncate is None
+    def _uses_cudnn(self, x: Tensor) -> bool:
+        """True if torch computes the whole LSTM: on a GPU, where cuDNN has one kernel for it."""
+        return x.is_cuda and not self.is_stochastic and self.tbptt_steps is None

@@ -1,4 +1,4 @@
-"""Walking over packed sequences: sequence by sequence, backwards, and step by step."""
+"""Index arithmetic of packed sequences: by sequence, reversed, and step by step."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
 Step = Callable[..., tuple[Tensor, ...]]
-"""From the inputs of one time and the parts of the state before it to the parts after it."""
+"""A function of the inputs at one time and of the parts of the state; it returns the parts of the next state."""
 
 
 def by_sequence(batch_sizes: Tensor) -> tuple[Tensor, Tensor]:
-    """Where each sequence lies in a packed batch, which holds them time by time.
+    """The rows of each sequence in a packed batch, which is sorted by time.
 
     Args:
-        batch_sizes: of a `PackedSequence`: how many sequences are alive at each time.
+        batch_sizes: those of a `PackedSequence`, the number of sequences alive at each time.
 
     Returns:
-        the rows of the longest sequence, then those of the next, each in the order of time; and the lengths.
+        The rows of the longest sequence, then those of the next, each in the order of time; and the lengths.
 
     >>> by_sequence(torch.tensor([3, 2, 1]))
     (tensor([0, 3, 5, 1, 4, 2]), tensor([3, 2, 1]))
@@ -33,7 +33,7 @@ def by_sequence(batch_sizes: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def within(lengths: Tensor) -> Tensor:
-    """The place of each element within its own sequence, for sequences one behind the other.
+    """Returns the position of each element within its sequence, for concatenated sequences.
 
     >>> within(torch.tensor([3, 2]))
     tensor([0, 1, 2, 0, 1])
@@ -43,7 +43,7 @@ def within(lengths: Tensor) -> Tensor:
 
 
 def backwards(batch_sizes: Tensor) -> Tensor:
-    """The row at which each row of a packed batch stands when every sequence is turned around for itself.
+    """Returns the row that each row of a packed batch takes if every sequence is reversed.
 
     >>> backwards(torch.tensor([3, 2, 1]))
     tensor([5, 4, 2, 3, 1, 0])
@@ -56,21 +56,21 @@ def backwards(batch_sizes: Tensor) -> Tensor:
 
 
 def over_time(
-    step: Step, inputs: PackedSequence, state: tuple[Tensor, ...], truncate: int | None = None
+    step: Step, inputs: PackedSequence, state: tuple[Tensor, ...], tbptt_steps: int | None = None
 ) -> PackedSequence:
-    """Apply a step at each time to all sequences that are alive then, and collect the first part of the state.
+    """Apply a step at each time to all sequences alive at it, and collect the first part of the state.
 
     Args:
         step: called with the inputs `(n, k)` of one time and every part of the state `(n, ...)`.
-        inputs: one row for each step of each sequence.
-        state: the parts before the first step, with a row for each sequence or more.
-        truncate: every so many steps the state goes on without its past, so that gradients end there.
+        inputs: one row per step of each sequence.
+        state: the parts before the first step, with at least one row per sequence.
+        tbptt_steps: the state is detached every `tbptt_steps` steps; None to never detach it (default: None).
     """
     outputs = []
     for time, rows in enumerate(torch.split(inputs.data, inputs.batch_sizes.tolist())):
-        if truncate and time and time % truncate == 0:
+        if tbptt_steps and time and time % tbptt_steps == 0:
             state = tuple(part.detach() for part in state)
-        # Sequences are sorted from the longest to the shortest, so those that go on are the first.
+        # Sequences are sorted from the longest to the shortest, so those still alive are the first.
         state = step(rows, *(part[: len(rows)] for part in state))
         outputs.append(state[0])
     return inputs._replace(data=torch.cat(outputs))

@@ -7,15 +7,16 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence
 
+from treenn.runtime.parameters import DeviceLike, sizes_repr
 from treenn.sequences.packed import over_time
 from treenn.sequences.sequence_network import SequenceNetwork
-from treenn.trees.arguments import Width, checked
+from treenn.trees.arguments import Count, Width, checked
 
 
 class PeepholeLSTM(SequenceNetwork):
     r"""The LSTM with peepholes of Gers and Schmidhuber (IJCNN 2000), "Recurrent nets that time and count".
 
-    The gates see the memory, each unit its own: with vectors p, and h_0 = c_0 = 0,
+    The gates read the cell state element-wise: with vectors p, and h_0 = c_0 = 0,
 
         i = σ(W_i x_t + U_i h_{t-1} + p_i ⊙ c_{t-1} + b_i)
         f = σ(W_f x_t + U_f h_{t-1} + p_f ⊙ c_{t-1} + b_f)
@@ -24,33 +25,53 @@ class PeepholeLSTM(SequenceNetwork):
         o = σ(W_o x_t + U_o h_{t-1} + p_o ⊙ c_t + b_o)
         h_t = o ⊙ tanh(c_t)
 
-    With p = 0 it is the LSTM. The paper's g and output have other squashing functions than tanh. All weights start at
-    U(±1/√size), as in `torch.nn.LSTM`.
+    With p = 0 it is the LSTM. The paper's g and output use other activation functions than tanh. All parameters are
+    initialized from U(±1/√hidden_size), as in `torch.nn.LSTM`.
 
     Args:
         input_size: width of a step's vector.
-        size: width of h and of c.
+        hidden_size: width of h and of c.
+        forget_bias: initial value of b_f; if None, as the other parameters (default: None).
+        tbptt_steps: the length of the pieces for truncated backpropagation; None to disable truncation (default: None).
+        device: device of the parameters (default: None).
+        dtype: dtype of the parameters (default: None).
 
-    Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = size.
+    Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = hidden_size.
     """
 
-    recurrent = ("U",)  # for `treenn.models.initialization`
-    truncate: int | None = None
-    """Every how many steps gradients end; see `treenn.sequences.truncated`."""
+    recurrent = ("U",)
 
     @checked
-    def __init__(self, input_size: Width, size: Width) -> None:
-        super().__init__(input_size, size, causal=True)
-        self.W = nn.Parameter(torch.empty(4 * size, input_size))  # rows: i, f, g, o
-        self.U = nn.Parameter(torch.empty(4 * size, size))
-        self.b = nn.Parameter(torch.empty(4 * size))
-        self.p = nn.Parameter(torch.empty(3, size))  # rows: i, f, o
-        for parameter in self.parameters():
-            nn.init.uniform_(parameter, -(size**-0.5), size**-0.5)
+    def __init__(
+        self,
+        input_size: Width,
+        hidden_size: Width,
+        *,
+        forget_bias: float | None = None,
+        tbptt_steps: Count | None = None,
+        device: DeviceLike = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__(input_size, hidden_size, causal=True)
+        self.forget_bias, self.tbptt_steps = forget_bias, tbptt_steps
+        self.W = nn.Parameter(torch.empty(4 * hidden_size, input_size, device=device, dtype=dtype))  # rows: i, f, g, o
+        self.U = nn.Parameter(torch.empty(4 * hidden_size, hidden_size, device=device, dtype=dtype))
+        self.b = nn.Parameter(torch.empty(4 * hidden_size, device=device, dtype=dtype))
+        self.p = nn.Parameter(torch.empty(3, hidden_size, device=device, dtype=dtype))  # rows: i, f, o
+        self.init_parameters()
 
-    def forget_biases(self) -> Tensor:
-        """b_f, a part of b: where `treenn.models.initialization` finds it."""
-        return self.b[self.output_size : 2 * self.output_size]
+    def init_parameters(self) -> None:
+        """See `SequenceNetwork.init_parameters`."""
+        d = self.output_size
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -(d**-0.5), d**-0.5)
+        if self.forget_bias is not None:
+            nn.init.constant_(self.b[d : 2 * d], self.forget_bias)
+
+    def extra_repr(self) -> str:
+        """Returns the sizes and the options, for `repr`."""
+        options = {"forget_bias": self.forget_bias, "tbptt_steps": self.tbptt_steps}
+        return sizes_repr(self.input_size, self.output_size, **options)
 
     def read(self, x: Tensor) -> Tensor:
         """See `SequenceNetwork.read`."""
@@ -58,8 +79,8 @@ class PeepholeLSTM(SequenceNetwork):
 
     def run(self, inputs: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""
-        nothing = inputs.data.new_zeros(int(inputs.batch_sizes[0]), self.output_size)
-        return over_time(self._step, inputs, (nothing, nothing), self.truncate)
+        zeros = inputs.data.new_zeros(int(inputs.batch_sizes[0]), self.output_size)
+        return over_time(self._step, inputs, (zeros, zeros), self.tbptt_steps)
 
     def _step(self, inputs: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, ...]:
         i, f, g, o = torch.addmm(inputs, h, self.U.t()).chunk(4, dim=1)

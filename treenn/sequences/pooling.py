@@ -7,17 +7,18 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor, nn
 
+from treenn.runtime.parameters import DeviceLike, reset_children
 from treenn.trees.arguments import Width, checked
 
 
 class Readout(nn.Module, ABC):
-    """What a sequence is, from the states of its steps; as wide as they are."""
+    """The vector of a sequence from the states of its steps, with the same width."""
 
     @abstractmethod
     def forward(self, states: Tensor, lengths: Tensor) -> Tensor:
-        """One row a sequence.
+        """Returns one row per sequence.
 
-        Shape: `S` sequences, `R` steps together: `states` `(R, d)`, sequence after sequence, `lengths` `(S,)`, each 1
+        Shape: `S` sequences, `R` steps in total: `states` `(R, d)`, sequence after sequence, `lengths` `(S,)`, each 1
             or more; the result is `(S, d)`.
         """
 
@@ -25,8 +26,8 @@ class Readout(nn.Module, ABC):
 class LastPooling(Readout):
     """The state of the last step.
 
-    Of a bidirectional network, `SequenceEncoder` takes the last state of each direction: that of the way back stands at
-    the first word.
+    For a bidirectional network, `SequenceEncoder` takes the last state of each direction; that of the backward network
+    is at the first word.
     """
 
     def forward(self, states: Tensor, lengths: Tensor) -> Tensor:
@@ -72,22 +73,29 @@ class AttentionPooling(Readout):
         α_t = exp(u_t · u) / Σ_s exp(u_s · u)
         v = Σ_t α_t h_t
 
-    with a vector u that is learnt, the question what is worth reading. W, b and u start as in `torch.nn.Linear`.
+    with a learned context vector u. W, b and u are initialized as in `torch.nn.Linear`.
 
     Args:
-        size: width of a state.
+        hidden_size: width of a state.
+        device: device of the parameters (default: None).
+        dtype: dtype of the parameters (default: None).
     """
 
     @checked
-    def __init__(self, size: Width) -> None:
+    def __init__(self, hidden_size: Width, *, device: DeviceLike = None, dtype: torch.dtype | None = None) -> None:
         super().__init__()
-        self.W, self.u = nn.Linear(size, size), nn.Linear(size, 1, bias=False)
+        self.W = nn.Linear(hidden_size, hidden_size, device=device, dtype=dtype)
+        self.u = nn.Linear(hidden_size, 1, bias=False, device=device, dtype=dtype)
+
+    def reset_parameters(self) -> None:
+        """Initialize all parameters again, with the same random draws as the constructor."""
+        reset_children(self)
 
     def weights(self, states: Tensor, lengths: Tensor) -> Tensor:
-        """α, which sums to 1 over each sequence. Shape: as for `forward`, to `(R,)`."""
+        """Returns α, which sums to 1 over each sequence. Shape: as for `forward`, to `(R,)`."""
         scores = self.u(torch.tanh(self.W(states)))
-        most = torch.segment_reduce(scores.detach(), "max", lengths=lengths)
-        weights = torch.exp(scores - torch.repeat_interleave(most, lengths, dim=0))
+        largest = torch.segment_reduce(scores.detach(), "max", lengths=lengths)
+        weights = torch.exp(scores - torch.repeat_interleave(largest, lengths, dim=0))
         total = torch.segment_reduce(weights, "sum", lengths=lengths)
         return (weights / torch.repeat_interleave(total, lengths, dim=0))[:, 0]
 

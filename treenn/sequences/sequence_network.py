@@ -1,25 +1,28 @@
 """`SequenceNetwork`: from a sequence of vectors to a sequence of states."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
+from treenn.runtime.parameters import reset_children, sizes_repr
 from treenn.trees.arguments import Count, checked
 
 
 class SequenceNetwork(nn.Module, ABC):
-    """Gives every step of a sequence a state; sequences of all lengths come packed, so there is no padding to heed.
+    """A network over packed sequences that returns a state for every step; there is no padding.
 
-    A subclass sets the sizes and writes `run`, and `read` where a step has work to do that needs no state; what a
-    sequence gets must not depend on the others of its batch. `treenn.encoders.SequenceEncoder` makes an encoder of one.
-    What a recipe may change in it, it says by attributes: `recurrent` and `forget_biases` (see
-    `treenn.models.initialization`), `truncate` and `cell_dropout` (as in `LSTM`).
+    A subclass passes its sizes to this constructor and implements `run`, and `read` if a step has work that needs no
+    state. A sequence's states must not depend on other sequences of the batch. `treenn.encoders.SequenceEncoder` makes
+    an encoder of a network.
 
     Args:
         input_size: width of a step's vector.
         output_size: width of a step's state.
-        causal: whether a state depends on the steps up to its own alone. All phrases that begin with one word then
+        causal: if True, a state depends on the steps up to its own only. Then all phrases that start at the same word
             share one run of the network.
 
     >>> from torch.nn.utils.rnn import pack_sequence
@@ -33,27 +36,43 @@ class SequenceNetwork(nn.Module, ABC):
     [1.0, 5.0, 3.0, 6.0]
     """
 
+    recurrent: ClassVar[tuple[str, ...]] = ()
+    """The names of the recurrent matrices, as in `named_parameters`, for `treenn.encoders.initialize`; those of modules
+    of torch are known."""
+
     @checked
     def __init__(self, input_size: Count, output_size: Count, *, causal: bool) -> None:
         super().__init__()
         self.input_size, self.output_size, self.causal = input_size, output_size, causal
 
+    def extra_repr(self) -> str:
+        """Returns the sizes, for `repr`."""
+        return sizes_repr(self.input_size, self.output_size)
+
+    def reset_parameters(self) -> None:
+        """Initialize all parameters again, with the same random draws as the constructor."""
+        reset_children(self)
+        self.init_parameters()
+
+    def init_parameters(self) -> None:
+        """Initialize the network's own parameters, those outside its submodules (default: does nothing)."""
+
     @property
-    def random(self) -> bool:
-        """Whether states differ from one run to the next now, as they do under dropout."""
+    def is_stochastic(self) -> bool:
+        """True if states currently differ between runs, as with dropout."""
         return False
 
     def forward(self, x: PackedSequence) -> PackedSequence:
-        """The states of all steps, packed as `x` is. Shape: data `(R, x)` to `(R, d)`."""
+        """Returns the states of all steps, packed as `x`. Shape: data `(R, x)` to `(R, d)`."""
         return self.run(x._replace(data=self.read(x.data)))
 
     def read(self, x: Tensor) -> Tensor:
-        """What a step takes from its own vector alone, such as W x + b; left out, the vector itself.
+        """Returns the part of a step that depends on its own vector only, such as W x + b (default: the vector).
 
-        A word that many runs share is read once. Shape: `(n, x)` to `(n, k)`.
+        It is computed once for a word that occurs in many runs. Shape: `(n, x)` to `(n, k)`.
         """
         return x
 
     @abstractmethod
     def run(self, inputs: PackedSequence) -> PackedSequence:
-        """The states of all steps, from what `read` made of their vectors. Shape: data `(R, k)` to `(R, d)`."""
+        """Returns the states of all steps, from the results of `read`. Shape: data `(R, k)` to `(R, d)`."""

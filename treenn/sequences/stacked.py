@@ -15,8 +15,8 @@ from treenn.trees.errors import InputError, argument
 class Stacked(SequenceNetwork):
     r"""Networks one upon another, each reading the states of the one below (Pascanu et al. 2014).
 
-    Of the ways to depth of Pascanu, Gulcehre, Cho and Bengio (ICLR 2014), "How to construct deep recurrent neural
-    networks", this is three:
+    Three of the ways to depth of Pascanu, Gulcehre, Cho and Bengio (ICLR 2014), "How to construct deep recurrent neural
+    networks":
 
         stacked hidden layers      Stacked(LSTM(x, d), LSTM(d, d))
         deep input-to-hidden       Stacked(Feedforward(x, d), Elman(d, d))
@@ -28,7 +28,7 @@ class Stacked(SequenceNetwork):
         networks: from the lowest to the highest.
 
     Raises:
-        InputError: where one does not read what the one below gives.
+        InputError: if the input size of a network differs from the output size of the one below.
 
     >>> from treenn.sequences.lstm import LSTM
     >>> Stacked(LSTM(4, 3), LSTM(2, 3))
@@ -51,9 +51,9 @@ class Stacked(SequenceNetwork):
         self.networks = nn.ModuleList(networks)
 
     @property
-    def random(self) -> bool:
-        """See `SequenceNetwork.random`."""
-        return any(network.random for network in self.networks)
+    def is_stochastic(self) -> bool:
+        """See `SequenceNetwork.is_stochastic`."""
+        return any(network.is_stochastic for network in self.networks)
 
     def read(self, x: Tensor) -> Tensor:
         """See `SequenceNetwork.read`."""

@@ -1,4 +1,4 @@
-"""Backpropagation through time that ends after some steps (Williams and Peng 1990)."""
+"""Truncated backpropagation through time (Williams and Peng 1990)."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from torch.nn.utils.rnn import PackedSequence
 
 
 def truncated(network: nn.RNNBase, x: PackedSequence, steps: int | None) -> PackedSequence:
-    """What a network of torch makes of sequences, cut into pieces of so many steps that no gradient crosses.
+    """Run a recurrent network of torch over sequences, cut into pieces that no gradient crosses.
 
-    The state is carried over from piece to piece, so states are those of the whole sequence; as it carries no gradient,
-    memory and time of the way back are those of the pieces that something is asked of.
+    The state is carried over from piece to piece, detached. So states are those of the whole sequence, and the backward
+    pass takes memory and time for the pieces that receive a gradient only.
 
     Args:
-        network: of one direction.
+        network: a unidirectional network.
         x: the sequences.
-        steps: how long a piece is, the last one may be shorter; `None` to leave sequences whole.
+        steps: the length of a piece, of which the last may be shorter; if None, sequences are not cut.
 
     >>> from torch.nn.utils.rnn import pack_sequence
     >>> packed = pack_sequence([torch.ones(5, 3), torch.ones(2, 3)])
@@ -30,13 +30,13 @@ def truncated(network: nn.RNNBase, x: PackedSequence, steps: int | None) -> Pack
     state: Any = None
     outputs = []
     for sizes, data in zip(pieces, torch.split(x.data, [int(sizes.sum()) for sizes in pieces]), strict=True):
-        states, state = network(PackedSequence(data, sizes), _going_on(state, int(sizes[0])))
+        states, state = network(PackedSequence(data, sizes), _detached(state, int(sizes[0])))
         outputs.append(states.data)
     return x._replace(data=torch.cat(outputs) if len(outputs) > 1 else outputs[0])
 
 
-def _going_on(state: Any, n: int) -> Any:
-    """The states of the sequences that are not over, which are the first, without their past."""
+def _detached(state: Any, n: int) -> Any:
+    """The detached states of the sequences still alive, the first `n`."""
     if isinstance(state, Tensor):
         return state[:, :n].detach().contiguous()
-    return state and tuple(_going_on(part, n) for part in state)
+    return state and tuple(_detached(part, n) for part in state)

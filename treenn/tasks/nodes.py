@@ -35,7 +35,7 @@ class NodeClassification(Task):
 
     def pack(self, network: Network, examples: Sequence[Tree]) -> PackedForest:
         """Trees as one forest; equal subtrees share a row if the network supports it."""
-        return pack(examples, share=network.supports_dedup)
+        return pack(examples, dedup=network.supports_dedup)
 
     def scores(self, network: Network, packed: PackedForest, *, roots_only: bool) -> Tensor:
         """Scores before the softmax. Shape: `(N, classes)` in the forest's rows, with `roots_only` `(T, classes)`."""
@@ -61,7 +61,7 @@ class NodeClassification(Task):
         n_classes = p.shape[1]
         above, below = p[:, (n_classes + 1) // 2 :].sum(dim=1), p[:, : n_classes // 2].sum(dim=1)
         classes = torch.where(p.any(dim=1), p.argmax(dim=1), NOT_ASKED)
-        return packed.labels[packed.rows].cpu(), classes, above > below, p, torch.tensor(packed.sizes)
+        return packed.labels[packed.unsorted_indices].cpu(), classes, above > below, p, torch.tensor(packed.sizes)
 
     def predictions(self, *columns: Any) -> Predictions:
         """Predictions from the columns of `outputs`."""
@@ -133,7 +133,7 @@ def _probabilities(network: Network, forest: PackedForest, *, roots_only: bool) 
     scores: Tensor = network(forest, roots_only=roots_only)
     p = scores.softmax(dim=1).cpu()
     if not roots_only:
-        return p[forest.rows.cpu()]
+        return p[forest.unsorted_indices.cpu()]
     every = p.new_zeros(sum(forest.sizes), p.shape[1])
     every[torch.tensor(forest.sizes).cumsum(0) - 1] = p
     return every

@@ -31,9 +31,14 @@ class PackedPairs:
     forest: PackedForest | PackedDependencies
     targets: Tensor
 
-    def to(self, device: torch.device | str) -> PackedPairs:
-        """The same pairs with their tensors on a device."""
-        return PackedPairs(self.forest.to(device), self.targets.to(device))
+    def to(self, device: torch.device | str, *, non_blocking: bool = True) -> PackedPairs:
+        """Returns the pairs with their tensors on a device."""
+        forest = self.forest.to(device, non_blocking=non_blocking)
+        return PackedPairs(forest, self.targets.to(device, non_blocking=non_blocking))
+
+    def pin_memory(self) -> PackedPairs:
+        """Returns the pairs with their tensors in page-locked memory, as `DataLoader(pin_memory=True)` calls it."""
+        return PackedPairs(self.forest.pin_memory(), self.targets.pin_memory())
 
 
 class PairClassification(Task):
@@ -148,7 +153,7 @@ def _pack(network: Network, pairs: Sequence[Pair]) -> PackedPairs:
         both = [pair.dependencies for pair in pairs if pair.dependencies]
         return PackedPairs(pack_dependencies([pair[side] for side in (0, 1) for pair in both]), targets)
     trees = [pair.trees[side] for side in (0, 1) for pair in pairs]
-    return PackedPairs(pack(trees, share=network.supports_dedup), targets)
+    return PackedPairs(pack(trees, dedup=network.supports_dedup), targets)
 
 
 def _scores(network: Network, pairs: PackedPairs) -> Tensor:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from treenn.cells import Cell
-from treenn.cells.affine import Affine
+from treenn.cells.fused_form import FusedForm
 from treenn.encoders import TreeEncoder, pack
 from treenn.trees import parse_trees
 from treenn.trees.arguments import Seed, Width, checked
@@ -45,7 +45,7 @@ def check_cell(make: Callable[[], Cell], input_size: Width, *, seed: Seed = 0) -
         CellError: at the first rule that the cell breaks.
 
     >>> from treenn.cells import TreeGRU
-    >>> check_cell(lambda: TreeGRU(input_size=3, size=4), input_size=3)
+    >>> check_cell(lambda: TreeGRU(input_size=3, hidden_size=4), input_size=3)
     """
     with torch.random.fork_rng(devices=[]), torch.enable_grad():
         torch.manual_seed(seed)
@@ -56,15 +56,15 @@ def check_cell(make: Callable[[], Cell], input_size: Width, *, seed: Seed = 0) -
         _check_rows(f"{type(cell).__name__}.compose", cell.compose, left, right)
         _check_rows(f"{type(cell).__name__}.output", cell.output, left)
         _check_nothing_is_forgotten([cell, *(_made(make) for _ in range(4))])
-        _check_affine(cell, left, right)
-        for share in (False, True):
-            _check_sweep(cell, share)
+        _check_fused(cell, left, right)
+        for dedup in (False, True):
+            _check_sweep(cell, dedup)
         _check_gradients(cell)
 
 
 def _made(make: Callable[[], Cell]) -> Cell:
     cell = make().double()
-    return cell.eval() if cell.random else cell
+    return cell.eval() if cell.is_stochastic else cell
 
 
 def _random(*shape: int) -> Tensor:
@@ -149,18 +149,18 @@ def _without_gradient(cell: Cell) -> set[str]:
     return {what for what, gradient in gradients.items() if not gradient.any()}
 
 
-def _check_affine(cell: Cell, left: Tensor, right: Tensor) -> None:
+def _check_fused(cell: Cell, left: Tensor, right: Tensor) -> None:
     """`affine`, where there is one, must be `compose`: results and gradients."""
-    affine, where = cell.affine(), f"{type(cell).__name__}.affine"
-    if affine is None:
+    fused, where = cell.fused_form(), f"{type(cell).__name__}.affine"
+    if fused is None:
         return
-    _check_affine_widths(where, cell, affine)
+    _check_fused_widths(where, cell, fused)
     inputs = {"left": left.requires_grad_(), "right": right.requires_grad_(), **_trained(cell)}
     parents = cell.compose(left, right)
     if not _close(cell.output(parents), parents[:, : cell.output_size]):
         raise CellError(f"{where} is for cells whose output is the first {cell.output_size} numbers of a state")
     upstream = torch.randn_like(parents)
-    ours, gradients, again = _affine_results(affine, left, right, upstream, _trained(cell))
+    ours, gradients, again = _fused_results(fused, left, right, upstream, _trained(cell))
     if not _close(ours, parents):
         raise CellError(f"{where} gives other states than compose: compose defines the cell, the two must agree")
     for name, expected in _gradients(parents, inputs, upstream).items():
@@ -173,33 +173,33 @@ def _check_affine(cell: Cell, left: Tensor, right: Tensor) -> None:
             raise CellError(f"{where}'s pointwise part changes what it kept: a second way back must give the same")
 
 
-def _check_affine_widths(where: str, cell: Cell, affine: Affine) -> None:
-    n_z, d = len(affine.bias), cell.output_size
-    if affine.weight.shape != (n_z, 2 * d):
+def _check_fused_widths(where: str, cell: Cell, fused: FusedForm) -> None:
+    n_z, d = len(fused.bias), cell.output_size
+    if fused.weight.shape != (n_z, 2 * d):
         raise CellError(
-            f"{where} has a weight {tuple(affine.weight.shape)} and a bias ({n_z},): with output_size {d} the weight, "
+            f"{where} has a weight {tuple(fused.weight.shape)} and a bias ({n_z},): with output_size {d} the weight, "
             f"which reads the h of both children, must be {(n_z, 2 * d)}"
         )
 
 
-def _affine_results(
-    affine: Affine, left: Tensor, right: Tensor, upstream: Tensor, trained: dict[str, Tensor]
+def _fused_results(
+    fused: FusedForm, left: Tensor, right: Tensor, upstream: Tensor, trained: dict[str, Tensor]
 ) -> tuple[Tensor, dict[str, Tensor], dict[str, Tensor]]:
     """The parents' states, and their gradients twice, computed as the sweep does."""
-    d = affine.weight.shape[1] // 2
+    d = fused.weight.shape[1] // 2
     with torch.no_grad():
         pairs = torch.cat([left[:, :d], right[:, :d]], dim=1)
         memories = torch.stack([left[:, d:], right[:, d:]], dim=1)
         parents = torch.empty_like(upstream)
-        kept = affine.pointwise.forward(pairs @ affine.weight.T + affine.bias, memories, parents[:, :d], parents[:, d:])
+        kept = fused.gates.forward(pairs @ fused.weight.T + fused.bias, memories, parents[:, :d], parents[:, d:])
 
     def gradients() -> dict[str, Tensor]:
         given = upstream.clone()
-        grad_z, grad_memories = pairs.new_empty(ROWS, len(affine.bias)), torch.empty_like(memories)
+        grad_z, grad_memories = pairs.new_empty(ROWS, len(fused.bias)), torch.empty_like(memories)
         with torch.no_grad():
-            affine.pointwise.backward(kept, given[:, :d], given[:, d:], grad_z, grad_memories)
-            to_left, to_right = torch.split(grad_z @ affine.weight, d, dim=1)
-        maps = torch.cat([affine.weight.flatten(), affine.bias])
+            fused.gates.backward(kept, given[:, :d], given[:, d:], grad_z, grad_memories)
+            to_left, to_right = torch.split(grad_z @ fused.weight, d, dim=1)
+        maps = torch.cat([fused.weight.flatten(), fused.bias])
         return {
             "left": torch.cat([to_left, grad_memories[:, 0]], dim=1),
             "right": torch.cat([to_right, grad_memories[:, 1]], dim=1),
@@ -209,13 +209,13 @@ def _affine_results(
     return parents, gradients(), gradients()
 
 
-def _check_sweep(cell: Cell, share: bool) -> None:
+def _check_sweep(cell: Cell, dedup: bool) -> None:
     """The encoder must give every node what plain recursion gives it: results and gradients."""
-    where = f"{type(cell).__name__} in TreeEncoder{' with shared subtrees' if share else ''}"
-    forest = pack(TREES, share=share)
+    where = f"{type(cell).__name__} in TreeEncoder{' with shared subtrees' if dedup else ''}"
+    forest = pack(TREES, dedup=dedup)
     x = _random(len(forest.words), cell.input_size).requires_grad_()
-    plain = _node_by_node(cell, x if forest.uses is None else x[forest.uses[: forest.n_tokens]])
-    swept = TreeEncoder(cell)(forest, x)[forest.rows]
+    plain = _node_by_node(cell, x if forest.inverse is None else x[forest.inverse[: forest.n_tokens]])
+    swept = TreeEncoder(cell)(forest, x)[forest.unsorted_indices]
     if not _close(swept, plain):
         raise CellError(f"{where} gives other outputs than the cell node by node: keep nothing between calls")
     inputs, upstream = {"x": x, **_trained(cell)}, torch.randn_like(plain)

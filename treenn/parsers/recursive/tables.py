@@ -110,11 +110,11 @@ def _forest(n_words: int, children: Tensor, heights: Tensor) -> PackedForest:
     flat, first = children.flatten(), sizes.cumsum(0) - sizes
     counts = flat.bincount(minlength=n_words + len(children))
     starts = counts.cumsum(0) - counts
-    slot_sizes = torch.cat([starts[first], torch.tensor([len(flat)])]).diff()
+    edge_sizes = torch.cat([starts[first], torch.tensor([len(flat)])]).diff()
     none = torch.empty(0, dtype=torch.int64)
     return PackedForest(
         words=(), level_sizes=tuple(sizes.tolist()), children=children,
-        slots=flat.argsort(stable=True), slot_starts=starts - starts[first].repeat_interleave(sizes),
-        slot_sizes=tuple(slot_sizes.tolist()),
-        uses=None, labels=none, roots=none, starts=none, ends=none, rows=none, sizes=(),
+        parent_edges=flat.argsort(stable=True), offsets=starts - starts[first].repeat_interleave(sizes),
+        edge_sizes=tuple(edge_sizes.tolist()),
+        inverse=None, labels=none, roots=none, starts=none, ends=none, unsorted_indices=none, sizes=(),
     )  # fmt: skip

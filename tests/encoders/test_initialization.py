@@ -7,8 +7,8 @@ from toy import toy_treebank
 
 from treenn.cells import BinaryTreeLSTM, Cell, ChildSumTreeLSTM
 from treenn.encoders import BidirectionalTreeEncoder, Encoder
+from treenn.encoders.initialization import INITIALIZATIONS, initialize, recurrent_weights
 from treenn.models.building import build
-from treenn.models.initialization import INITIALIZATIONS, initialize, recurrent_weights, set_forget_bias
 from treenn.models.names import ENCODERS
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
@@ -47,8 +47,8 @@ def test_only_matrices_that_read_states_start_anew(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(NO_STATE_IS_READ))
-def test_where_nothing_reads_a_state_a_user_is_told(name: str) -> None:
-    with pytest.raises(InputError, match="initialization xavier: this network has no matrix that reads a state"):
+def test_networks_without_recurrent_matrix_refuse_initialization(name: str) -> None:
+    with pytest.raises(InputError, match=f"initialization xavier: {name} does not support initialization"):
         encoder(name, initialization="xavier")
 
 
@@ -113,24 +113,17 @@ def test_two_children_become_their_mean_at_the_identity() -> None:
 )
 def test_forget_biases_start_where_a_recipe_says(name: str) -> None:
     before, after = encoder(name), encoder(name, forget_bias=2.5)
-    moved = 0
-    for module, other in zip(before.modules(), after.modules(), strict=True):
-        if isinstance(module, nn.LSTM):
-            d = module.hidden_size
-            torch.testing.assert_close((other.bias_ih_l0 + other.bias_hh_l0)[d : 2 * d], torch.full((d,), 2.5))
-            moved += 2 * d
-        elif hasattr(module, "forget_biases"):
-            assert (other.forget_biases() == 2.5).all()
-            moved += len(other.forget_biases())
-    pairs = zip(before.parameters(), after.parameters(), strict=True)
-    assert moved > 0
-    assert sum(int((a != b).sum()) for a, b in pairs) == moved, "nothing else moves"
+    changed = [
+        new[new != old] for old, new in zip(before.parameters(), after.parameters(), strict=True) if (new != old).any()
+    ]
+    value = 1.25 if any(isinstance(module, nn.LSTM) for module in after.modules()) else 2.5  # torch adds two biases
+    assert changed
+    assert all((biases == value).all() for biases in changed)
+    assert sum(map(len, changed)) == {"stacked-lstm": 24, "lstm": 12, "bilstm": 12}.get(name, 6), "nothing else changes"
 
 
 def test_forget_biases_are_what_the_gate_adds() -> None:
-    peephole = PeepholeLSTM(3, 2)
-    set_forget_bias(peephole, 50.0)
-    set_forget_bias(cell := ChildSumTreeLSTM(3, 2), 50.0)
+    peephole, cell = PeepholeLSTM(3, 2, forget_bias=50.0), ChildSumTreeLSTM(3, 2, forget_bias=50.0)
     i, f, g, _ = peephole.b.split(2)
     assert (f == 50).all()
     assert (torch.cat([i, g]) < 50).all()
@@ -142,9 +135,9 @@ def test_forget_biases_are_what_the_gate_adds() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"forget_bias": 1.0}, "forget_bias 1.0: this network has no forget gate"),
-        ({"cell_dropout": 0.2}, "cell_dropout 0.2: there is nothing in a tree-gru to apply it to"),
-        ({"tbptt_steps": 5}, "tbptt_steps 5: there is nothing in a tree-gru to apply it to"),
+        ({"forget_bias": 1.0}, "forget_bias 1.0: tree-gru does not support forget bias"),
+        ({"cell_dropout": 0.2}, "cell_dropout 0.2: tree-gru does not support cell dropout"),
+        ({"tbptt_steps": 5}, "tbptt_steps 5: tree-gru does not support tbptt steps"),
     ],
 )
 def test_a_recipe_that_a_network_cannot_follow_is_refused(options: dict[str, object], message: str) -> None:
@@ -160,7 +153,7 @@ def test_cell_dropout_reaches_the_cells(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["lstm", "gru", "elman", "jordan", "bilstm", "stacked-lstm", "lstm-peephole"])
 def test_truncation_reaches_the_networks(name: str) -> None:
-    found = [m.truncate for m in encoder(name, tbptt_steps=4).modules() if hasattr(m, "truncate")]
+    found = [m.tbptt_steps for m in encoder(name, tbptt_steps=4).modules() if hasattr(m, "tbptt_steps")]
     assert found == [4] * (2 if name in ("bilstm", "stacked-lstm") else 1)
 
 
