@@ -195,7 +195,7 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: Space({"dropout": (0.5,)}).draw(0, -1), "seed -1: must be 0 to"),
     (lambda: Head(4, 5)(torch.ones(2, 3)), r"states has shape \(2, 3\): must be \(n, 4\), as wide as the head"),
     (lambda: Head(0, 5), "size 0: must be 1 to 10000"),
-    (lambda: bidirectional(LSTM, 4, 2.5), "size 2.5: must be a whole number"),
+    (lambda: bidirectional(LSTM, 4, 2.5), "hidden_size 2.5: must be a whole number"),
     (lambda: bidirectional("lstm", 4, 3), "make 'lstm': must be a function"),
     (lambda: build({}, 5, Vocabulary(["a"])), "settings of type dict: must be a Settings"),
     (lambda: build(TINY, 0, Vocabulary(["a"])), "classes 0: must be 1 to 10000"),

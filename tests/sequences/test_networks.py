@@ -169,7 +169,7 @@ def by_itself(network: nn.Module, x: PackedSequence) -> list[Tensor]:
     [
         (lambda: Elman(X, D), elman),
         (lambda: Elman(X, D, "relu"), elman_relu),
-        (lambda: Jordan(X, D, hidden=4), jordan),
+        (lambda: Jordan(X, D, inner_size=4), jordan),
         (lambda: LSTM(X, D), lstm),
         (lambda: PeepholeLSTM(X, D), peephole),
         (lambda: GRU(X, D), gru),
@@ -291,5 +291,5 @@ def test_stacks_are_causal_and_random_where_all_or_any_of_them_are() -> None:
 
 @pytest.mark.parametrize("pair", [(Convolution(X, D), LSTM(X, D)), (LSTM(X, D), bidirectional(LSTM, X, D))])
 def test_a_direction_is_asked_of_both_parts(pair: tuple[SequenceNetwork, SequenceNetwork]) -> None:
-    with pytest.raises(InputError, match="a bidirectional network is made of causal ones; one of these looks ahead"):
+    with pytest.raises(InputError, match="a bidirectional network consists of two causal networks"):
         Bidirectional(*pair)

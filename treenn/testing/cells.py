@@ -1,4 +1,4 @@
-"""`check_cell`: proof that a cell does what the encoders count on; for cells of your own."""
+"""`check_cell`: tests of the requirements of encoders on a cell, for user-defined cells."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ class CellError(AssertionError):
 
 @checked
 def check_cell(make: Callable[[], Cell], input_size: Width, *, seed: Seed = 0) -> None:
-    """Prove a cell: its shapes, its rows, its gradients, and that all ways to compute it agree; in float64.
+    """Test a cell in float64: shapes, independence of rows, gradients, and that all computations agree.
 
-    The states of small trees are computed node by node, level by level and, where the cell has `affine`, by that; with
-    and without sharing. A cell that is `random` while training is checked in evaluation mode.
+    The states of small trees are computed node by node, level by level and, if the cell has a fused form, by that, with
+    and without deduplication. A cell that is stochastic in training is tested in evaluation mode.
 
     Args:
-        make: makes the cell. Small sizes check as much as large ones, and faster.
-        input_size: width of the word vectors it is made for.
-        seed: of its weights and of the numbers it is tried on.
+        make: a function that returns the cell. Small sizes test as much as large ones, and faster.
+        input_size: width of the word vectors.
+        seed: the seed of the weights and of the inputs (default: 0).
 
     Raises:
-        CellError: at the first rule that the cell breaks.
+        CellError: at the first requirement that the cell violates.
 
     >>> from treenn.cells import TreeGRU
     >>> check_cell(lambda: TreeGRU(input_size=3, hidden_size=4), input_size=3)
@@ -113,8 +113,8 @@ def _check_rows(where: str, method: Callable[..., Tensor], *inputs: Tensor) -> N
             raise CellError(f"{where} changes its input, which others read too: work on new tensors, not in place")
         if not torch.equal(together, method(*inputs)):
             raise CellError(
-                f"{where} gives two results for one input: a cell that draws random numbers says so by `random`, "
-                "which is True while training and False in evaluation mode"
+                f"{where} gives two results for one input: a cell that draws random numbers declares it by "
+                "`is_stochastic`, which is True in training and False in evaluation mode"
             )
         alone = torch.cat([_try(where, method, *(table[i : i + 1] for table in inputs)) for i in range(ROWS)])
         turned = method(*(table.flip(0) for table in inputs)).flip(0)
@@ -150,8 +150,8 @@ def _without_gradient(cell: Cell) -> set[str]:
 
 
 def _check_fused(cell: Cell, left: Tensor, right: Tensor) -> None:
-    """`affine`, where there is one, must be `compose`: results and gradients."""
-    fused, where = cell.fused_form(), f"{type(cell).__name__}.affine"
+    """`fused_form`, where there is one, must be `compose`: results and gradients."""
+    fused, where = cell.fused_form(), f"{type(cell).__name__}.fused_form"
     if fused is None:
         return
     _check_fused_widths(where, cell, fused)
