@@ -128,7 +128,7 @@ def measure(probabilities: FloatArray, labels: IntArray) -> Calibration:
 
 
 def reliability(probabilities: FloatArray, labels: IntArray) -> tuple[CurvePoint, ...]:
-    """The reliability curve over 15 bins of equal width; empty bins are left out.
+    """The reliability curve over 15 bins of equal width, without empty bins.
 
     Args:
         probabilities: `(N, classes)`.

@@ -89,18 +89,18 @@ def range_label(start: int, end: int | None) -> str:
 
 
 def right_sentences(predictions: Predictions) -> tuple[BoolArray, BoolArray]:
-    """Whether each root's class is correct, and whether it is labelled. Shape: two of `(trees,)`."""
+    """Masks of the trees whose root is classified correctly, and of those whose root is labelled. Shape: `(trees,)`."""
     right, labelled = right_nodes(predictions)
     return right[predictions.roots], labelled[predictions.roots]
 
 
 def right_nodes(predictions: Predictions) -> tuple[BoolArray, BoolArray]:
-    """Whether each node's class is correct, and whether it is labelled. Shape: two of `(nodes,)`."""
+    """Masks of the nodes that are classified correctly, and of those that are labelled. Shape: `(nodes,)`."""
     return predictions.classes == predictions.labels, predictions.labels != NO_LABEL
 
 
 def numbered(values: npt.ArrayLike, starts: Sequence[int], right: BoolArray, labelled: BoolArray) -> tuple[Bin, ...]:
-    """Bins by ranges of a number; empty ones are left out.
+    """Bins by ranges of a number, without empty bins.
 
     Args:
         values: the number of each sentence or node; those below the first start are ignored.
@@ -127,7 +127,7 @@ def numbered(values: npt.ArrayLike, starts: Sequence[int], right: BoolArray, lab
 
 
 def named(names: Sequence[str], order: Sequence[str], right: BoolArray, labelled: BoolArray) -> tuple[Bin, ...]:
-    """Bins by name; empty ones are left out.
+    """Bins by name, without empty bins.
 
     Args:
         names: the name of each sentence or node; those with names that `order` lacks are not counted.

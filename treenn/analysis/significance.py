@@ -95,7 +95,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def detectable_by_mcnemar(discordant: int, sentences: int) -> Detectable:
-    """What McNemar's test could have shown of two models of which just one is right on `discordant` sentences.
+    """The power of McNemar's test between two models of which exactly one is right on `discordant` sentences.
 
     The gap is exact. The difference is that of Connor 1987 (*Sample Size for Testing Differences in Proportions for
     the Paired-Sample Design*), `n = (z_a sqrt(psi) + z_b sqrt(psi - d^2))^2 / d^2`, solved for `d`.

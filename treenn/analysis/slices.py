@@ -37,8 +37,9 @@ def slices(
     >>> import numpy as np
     >>> from treenn.trees import parse_trees
     >>> trees = parse_trees("(1 (2 not) (3 good))", classes=5)
-    >>> said = Predictions(np.array([2, 3, 1]), np.array([2, 3, 3]), np.ones(3) > 0, np.eye(3, 5), np.array([3]), 5)
-    >>> [(bin.label, bin.right, bin.total) for bin in slices(trees, said)["depth"].bins]
+    >>> classes, labels = np.array([2, 3, 1]), np.array([2, 3, 3])
+    >>> predictions = Predictions(classes, labels, np.ones(3) > 0, np.eye(3, 5), np.array([3]), 5)
+    >>> [(bin.label, bin.right, bin.total) for bin in slices(trees, predictions)["depth"].bins]
     [('0', 0, 1), ('1', 2, 2)]
     """
     return {name: function(trees, predictions) for name, function in (functions or SLICES).items()}

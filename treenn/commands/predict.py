@@ -81,7 +81,7 @@ def predict(
 
 
 def _one_sentence(max_words: int | None, *, one_line: bool) -> str:
-    """How to give one sentence, which no text over the parser's limit is."""
+    """Advice in an error message: pass a single sentence, within the parser's limit of words."""
     within = "" if max_words is None else f" of at most {max_words} words"
     if one_line:
         return f"give one text{within}, or draw all with --html"

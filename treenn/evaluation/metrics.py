@@ -129,7 +129,7 @@ class Metric:
 
     @property
     def share(self) -> bool:
-        """Whether it is a fraction, formatted as a percentage."""
+        """True if the metric is a fraction, formatted as a percentage."""
         return self.kind == "share"
 
     @property
@@ -139,7 +139,7 @@ class Metric:
 
     @property
     def is_dichotomous(self) -> bool:
-        """Whether each example is right or wrong, as McNemar's test requires."""
+        """True if each example is either right or wrong, as McNemar's test requires."""
         return self.share and self.level != "node"
 
     @property
@@ -185,7 +185,7 @@ def percent(share: float | None) -> str:
 
 
 def mean_and_std(mean: float | None, std: float | None, scale: float = 100, digits: int = 1) -> str:
-    """Mean ± standard deviation; the mean alone for one seed, a dash if it is None.
+    """Mean ± standard deviation, without the deviation for one seed; a dash if the mean is None.
 
     Args:
         mean: the mean.
@@ -317,7 +317,7 @@ def _scores(p: PairPredictions) -> Array:
 
 
 def _is_signed(labelling: Labelling) -> bool:
-    """Whether two sides of a scale differ from its classes."""
+    """True if the classes form a scale with a negative and a positive side, finer than these two."""
     return len(labelling.classes) > 2 and any("positive" in name for name in labelling.classes)
 
 

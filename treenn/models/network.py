@@ -85,7 +85,7 @@ class Network(nn.Module):
 
     @property
     def supports_dedup(self) -> bool:
-        """Whether `pack` may share equal subtrees: False under dropout of words or with contextual vectors."""
+        """True if `pack` may share equal subtrees; False under dropout of words or with contextual vectors."""
         dropping = self.training and (self.embedding_dropout > 0 or self.word_dropout > 0)
         return self.encoder.supports_dedup and not dropping and self.contextual is None
 
@@ -123,7 +123,7 @@ class Network(nn.Module):
         Args:
             examples: trees or pairs, as the task reads them, with labels or without.
             batch_size: the number of examples in a batch (default: 500).
-            roots_only: whether to predict roots alone (default: False). A sequence network reads all phrases of a
+            roots_only: whether to predict only roots (default: False). A sequence network reads all phrases of a
                 sentence of n words in n² steps, the sentence itself in n.
 
         Returns:

@@ -123,7 +123,7 @@ class Similarity(PairHead):
 
 
 def target_distribution(targets: Tensor, classes: int) -> Tensor:
-    """The distributions over 1 to `classes` whose means are the targets, on the whole numbers beside each.
+    """The distributions over 1 to `classes` whose means are the targets, with mass on the nearest integers only.
 
     Equation 16 of Tai et al. 2015. Shape: `(P,)` to `(P, classes)`.
 

@@ -33,8 +33,7 @@ class Task(ABC):
 
     Args:
         classes: the names of the classes (default: none, for numeric targets).
-        roots_only: whether the treebank labels roots alone, so that predictions leave out the nodes below
-            (default: False).
+        roots_only: whether the treebank labels only roots, so that predictions omit the other nodes (default: False).
     """
 
     metric: ClassVar[str]
@@ -42,7 +41,7 @@ class Task(ABC):
     noun: ClassVar[str] = "sentence"
     """One example, in messages."""
     has_phrases: ClassVar[bool] = False
-    """Whether an example has labelled parts, so that `supervision` decides which of them count."""
+    """True if an example has labelled phrases, of which `supervision` selects those in the loss."""
 
     def __init__(self, classes: Sequence[str] | None = None, *, roots_only: bool = False) -> None:
         self.classes = None if classes is None else tuple(classes)

@@ -34,7 +34,7 @@ _UNREADABLE = (
     *(OSError, EOFError, RuntimeError, ValueError, LookupError, ArithmeticError, AttributeError),
     *(zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error),
 )
-"""What files raise that are cut, damaged, encrypted, or packed by an unknown method."""
+"""Raised for files that are truncated, damaged, encrypted, or compressed by an unknown method."""
 
 
 class WordVectors:
@@ -88,7 +88,7 @@ def read_vectors(path: str | Path, words: Texts, *, on_error: OnError | None = N
     it, or that of the first row. A word may hold spaces, such as `. . .` or `new york`.
 
     Args:
-        path: the file, UTF-8 text, plain, gzipped, or alone in a zip archive.
+        path: the file, UTF-8 text, plain, gzipped, or the only file of a zip archive.
         words: the words to look up, in any case.
         on_error: called with the error of each row that is skipped (default: the first error is raised).
 
@@ -172,7 +172,7 @@ class _Table:
             if np.isfinite(values).all() and len(values) == self.width:
                 return values
         except ValueError:
-            pass  # what cannot be read is looked for below
+            pass  # the number that is not valid is located below
         column = len(row.data) - len(numbers) + 1
         for number in numbers.split(b" "):
             if not _is_number(number) or not abs(float(number)) <= _LARGEST:
@@ -219,7 +219,7 @@ def _lines(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _trailing_numbers(row: bytes) -> int:
-    """How many numbers a row ends with; its first part is a word."""
+    """The number of numeric fields at the end of a row, without its first field, which is a word."""
     parts = row.split(b" ")
     count = 0
     while count < len(parts) - 1 and _is_number(parts[-1 - count]):
@@ -228,7 +228,7 @@ def _trailing_numbers(row: bytes) -> int:
 
 
 def _is_number(text: bytes) -> bool:
-    """Whether a part of a row is meant as a number, be it NaN or infinite."""
+    """True if a field of a row is numeric, NaN and infinity included."""
     return _NUMBER.fullmatch(text) is not None
 
 

@@ -56,8 +56,8 @@ class Vocabulary:
             train: trees of training.
             others: all other trees.
             known: whether pretrained vectors have a word.
-            rare: whether a word that training has once and that is not known has a number of its own. Otherwise such
-                words share number 0, which is thereby trained; with word dropout it is so in any case.
+            rare: whether words that occur once in training and have no pretrained vector get an index each
+                (default: False). Otherwise they share index 0, which is thereby trained, as it is by word dropout.
         """
         counts = Counter(word for tree in train for word in tree.words)
         rest = Counter(word for tree in others for word in tree.words)

@@ -26,7 +26,7 @@ def synthetic(task: TaskResults) -> str:
 
 
 def is_sst(task: TaskResults) -> bool:
-    """Whether a task is on SST, so that published figures are comparable."""
+    """True if a task is on SST, so that published figures are comparable."""
     return task.treebank.name in ("sst", "sst-binary")
 
 
@@ -50,7 +50,7 @@ def majority(task: TaskResults, split: str, metric: str) -> float | None:
 
 
 def runs_majority(task: TaskResults) -> bool:
-    """Whether a model of the plan is the majority baseline, so that it has a row of its own."""
+    """True if a model of the plan is the majority baseline, which then has a row like other models."""
     return any(each.model == "majority" for each in task.models)
 
 

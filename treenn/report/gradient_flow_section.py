@@ -101,7 +101,7 @@ def _at(record: Record, place: int) -> float | None:
 
 
 def _curve(runs: Sequence[TrainingGradientFlow], when: str, distance: str) -> dict[str, float]:
-    """The geometric mean over runs by range of distance; ranges with few words are left out."""
+    """The geometric mean over runs by range of distance, without ranges of few words."""
     norms: dict[str, list[float]] = {}
     for run in runs:
         flow: GradientFlow = getattr(run, when)

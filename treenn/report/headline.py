@@ -202,7 +202,7 @@ def _evidence(task: TaskResults, difference: Difference, *, of: int, long: bool)
 
 
 def _overlap(a: Spread, b: Spread) -> bool:
-    """Whether the ranges over runs overlap."""
+    """True if the ranges over runs overlap."""
     low, high = max(a.min or 0, b.min or 0), min(a.max or 0, b.max or 0)
     return low <= high
 

@@ -41,7 +41,7 @@ def as_html(report: Report, progress: Progress = no_progress) -> str:
 
 
 def _kind(block: Block) -> str:
-    """Which macro writes a block."""
+    """The name of the macro that renders a block."""
     kinds = {Text: "text", Code: "code", Table: "table", Pictures: "pictures"}
     return kinds[type(block)]
 

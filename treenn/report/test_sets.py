@@ -38,7 +38,7 @@ def _table(task: TaskResults, name: str) -> Table:
 
 
 def _means(task: TaskResults, model: str, metric: str) -> dict[str, float]:
-    """The metric's mean by split; splits without it are left out."""
+    """The metric's mean by split, without splits that lack the metric."""
     spreads = {split: spread for split in task.unseen_splits if (spread := task.spread(model, split, metric))}
     return {split: spread.mean for split, spread in spreads.items() if spread.mean is not None}
 

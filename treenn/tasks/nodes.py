@@ -1,4 +1,4 @@
-"""Classification of nodes: every node of a tree, or its root alone, has one of several classes."""
+"""Classification of nodes: one of several classes for every node of a tree, or only for its root."""
 
 from __future__ import annotations
 

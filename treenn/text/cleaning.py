@@ -59,6 +59,6 @@ def _cleaned_once(text: str) -> str:
 
 
 def _resolved(entity: regex.Match[str]) -> str:
-    """The character of an entity; `unescape` alone would also resolve names that only begin with an entity's."""
+    """The character of an entity; unlike `unescape`, without names that only begin with an entity's."""
     name: str = entity[0]
     return unescape(name) if name[1] == "#" or name[1:] in html5 else name

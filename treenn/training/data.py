@@ -21,7 +21,7 @@ from treenn.models.vocabulary import Vocabulary
 def build_vocabulary(
     treebank: Treebank | PairTreebank, vectors: Sequence[WordVectors], *, rare: bool
 ) -> tuple[Vocabulary, list[dict[str, Any]]]:
-    """The vocabulary, with rare words or without, and for each file of vectors how much of the treebank it covers."""
+    """The vocabulary, with or without rare words, and the coverage of the treebank by each file of vectors."""
     others = [tree for split in treebank.splits if split != "train" for tree in treebank.trees(split)]
 
     def known(word: str) -> bool:
@@ -46,25 +46,25 @@ def build_vocabulary(
 
 
 def batches(n_examples: int, size: int, generator: np.random.Generator) -> list[list[int]]:
-    """The numbers of all examples, each once, in random order."""
+    """Batches of the indices of all examples, in random order."""
     order = generator.permutation(n_examples).tolist()
     return [order[start : start + size] for start in range(0, n_examples, size)]
 
 
 def digest(treebank: Treebank | PairTreebank, model: Network) -> str:
-    """A fingerprint of the examples and of the first weights, pretrained vectors among them."""
+    """Returns the SHA-256 of the examples and the initial weights, pretrained vectors included."""
     sha = hashlib.sha256()
     for split, examples in treebank.splits.items():
         sha.update("\n".join([split, *map(str, examples)]).encode())
     for tensor in model.state_dict().values():
         sha.update(tensor.cpu().numpy().tobytes())
-    if model.contextual is not None:  # whose weights are not in there where it is frozen
+    if model.contextual is not None:  # if frozen, its weights are not in the state_dict
         sha.update(model.contextual.fingerprint.encode())
     return sha.hexdigest()
 
 
 def prepare(treebank: Treebank | PairTreebank, model: Network, progress: Callable[[int, int, str], None]) -> None:
-    """Have a frozen contextual encoder read the whole treebank, where it has not done so before on this machine."""
+    """Compute and cache the contextual vectors of all sentences, if the network has a frozen encoder."""
     if not isinstance(model.contextual, FrozenVectors):
         return
     sentences = (tree.words for split in treebank.splits for tree in treebank.trees(split))

@@ -21,7 +21,7 @@ class Diverged(Exception):
 def explain(
     error: Diverged, network: Network, batch: Sequence[tuple[int, Any]], place: str, *, roots_only: bool
 ) -> InputError:
-    """The error of a divergence, with the batch, the first sentence that causes it alone, and the parameter.
+    """The error of a divergence: names the batch, the first sentence that reproduces it, and the parameter.
 
     Args:
         error: the divergence.

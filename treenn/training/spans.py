@@ -15,13 +15,13 @@ SPANS = 4
 def with_spans(tree: Tree, generator: np.random.Generator, count: int = SPANS) -> Iterator[Tree]:
     """A tree and subtrees of labelled nodes, sampled uniformly with replacement.
 
-    As in the authors' code (sentiment/LSTMSentiment.lua), words are drawn as phrases are, and the root, which is there
-    already, is not. A sentence without another label comes alone.
+    As in the authors' code (sentiment/LSTMSentiment.lua), words are sampled like phrases, and the root, which is
+    yielded first, is not. Without labels below the root, only the sentence is yielded.
 
     Args:
         tree: the sentence.
-        generator: what is drawn with.
-        count: how many are drawn.
+        generator: the random generator.
+        count: the number of subtrees (default: 4).
 
     >>> from treenn.trees import parse_tree
     >>> tree = parse_tree("(3 (2 not) (1 (2 so) (1 bad)))", classes=5)

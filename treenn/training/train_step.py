@@ -57,7 +57,7 @@ class Steps:
         return self.network if self.average is None else nn.ModuleDict({"raw": self.network, "average": self.average})
 
     def take(self, batch: Sequence[Any], step: int, steps: int) -> Step:
-        """One step of the optimizers; a function of its own, so that its graph is gone before the next one grows.
+        """One step of the optimizers; its autograd graph is freed on return, before the next step builds one.
 
         Args:
             batch: the examples.

@@ -44,8 +44,8 @@ class Run:
     """A finished training run.
 
     Args:
-        model: the network of the epoch that was kept.
-        settings: what it was trained with.
+        model: the network of the selected epoch.
+        settings: the recipe of the training.
         results: one entry of a comparison's `runs` (see `treenn.experiment.results`).
     """
 
@@ -69,14 +69,14 @@ def train(
 ) -> Run:
     """Train one model, keep its best epoch, and evaluate that on every split but train.
 
-    Which epoch is kept is `settings.checkpoint`. On one thread of one machine the settings fix every bit of the result,
-    also over an interruption: each epoch starts its random numbers anew from the seed and its own number.
+    `settings.checkpoint` selects the epoch. On one thread of one machine the settings determine every bit of the
+    result, also if a run is resumed: each epoch seeds its random generators with the seed and the epoch's number.
 
     Args:
         treebank: the treebank, or its name for `treebanks.load`.
         settings: the recipe (default: `Settings()`).
         vectors: pretrained word vectors, concatenated (default: none).
-        out: a folder for the model, the checkpoint while it is trained, and `results.json`.
+        out: a folder for the model, the checkpoint during training, and `results.json` (default: None, writes nothing).
         resume: whether to resume from the checkpoint in `out`, if there is one (default: False).
         overwrite: whether to replace what a treenn command wrote to `out` (default: False).
         device: `"cpu"` (default) or `"cuda"`.
@@ -84,9 +84,9 @@ def train(
         progress: called after every batch.
 
     Raises:
-        InputError: where `out` holds a run already and `resume` was not asked for, or one of other settings or data,
-            or anything else, or is removed meanwhile; where nothing is labelled; where a loss or a gradient is NaN or
-            infinite (the message names the batch, the sentence and the parameter; `out` keeps the last whole epoch).
+        InputError: if `out` holds a run and `resume` is False, or a run with other settings or data, or other files,
+            or is removed during training; if nothing is labelled; if a loss or a gradient is NaN or infinite (the
+            message names the batch, the sentence and the parameter; `out` keeps the last complete epoch).
     """
     settings = settings or Settings()
     check_recipe(settings)
@@ -152,7 +152,7 @@ class _Trainer:
         self.best_weights = read_weights(out / NAME, self.steps.network.state_dict())
 
     def _check_model(self, out: Path) -> None:
-        """Validate what the folder of a run that is resumed holds beside the weights: it is not written again."""
+        """Validate the model files of a resumed run other than the weights, which are not written again."""
         trust = [name.partition(":")[0] for name in (self.settings.model, self.task.name)]
         contextual = self.settings.contextual or ()
         saved = read_folder(out, contextual=contextual, trust=trust, task=self.task.name)
@@ -274,7 +274,7 @@ class _Trainer:
 
 
 def _progress(state: Any, source: Path) -> tuple[list[dict[str, Any]], int]:
-    """The epochs that a checkpoint or `results.json` tells of, and the best of them."""
+    """The history of a checkpoint or `results.json`, and its best epoch."""
     history, best = (state.get("history"), state.get("best_epoch")) if isinstance(state, dict) else (None, None)
     if not (isinstance(history, list) and isinstance(best, int)):
         raise InputError("this holds no history of a run; remove the folder to start anew", source=source)

@@ -61,7 +61,7 @@ def _read_regular(path: str | Path) -> str:
     try:
         status = Path(path).stat()
     except (OSError, ValueError):
-        return read_text(path)  # which raises the error
+        return read_text(path)  # raises the error
     if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
         raise InputError("cannot read this file: it is a pipe or a device, not a regular file", source=path)
     if status.st_size > MOST_BYTES:

@@ -37,7 +37,7 @@ Upgrade = Callable[[Mapping[str, object], "str | Path"], Mapping[str, object]]
 
 @dataclass(frozen=True)
 class Codec:
-    """How a field's value differs from its JSON value; in the field's annotation, `Annotated[kind, Codec(...)]`.
+    """Conversion between a field's value and its JSON value; used as `Annotated[kind, Codec(...)]`.
 
     Args:
         decode: converts the JSON value before its validation; must return unknown values unchanged.

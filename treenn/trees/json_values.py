@@ -90,7 +90,7 @@ def read_words(path: str | Path) -> list[str]:
 
 
 def read_settings(make: Callable[..., T], values: Mapping[str, Any], source: str | Path, where: str = "settings") -> T:
-    """A dataclass of settings from its object in a JSON file; keys that are no field are left out.
+    """A dataclass of settings from its object in a JSON file; keys that are not fields are ignored.
 
     Args:
         make: the dataclass.

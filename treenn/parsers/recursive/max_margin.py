@@ -33,7 +33,7 @@ def margin_loss(
     merges were found.
 
     Inexact search may find a tree that scores below the correct one, which gives no gradient. With `prefixes`, a
-    departure from the paper, r is taken at the prefix of merges where it is largest (the max-violation update of Huang,
+    departure from the paper, r is taken at the prefix of merges with the largest r (the max-violation update of Huang,
     Fayong and Guo 2012, *Structured Perceptron with Inexact Search*, NAACL): the first wrong merge of a greedy search
     is always a violation there.
 

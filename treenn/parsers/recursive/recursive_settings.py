@@ -37,7 +37,7 @@ class Settings:
         scorer: the input of a merge's score: the parent's state, by one linear map; or, by a hidden layer, the states
             of the parent, both children and the adjacent nodes.
         objective: the loss: `"margin"`, the paper's, compares the result of loss-augmented search with the correct
-            tree; `"max-violation"` compares them at the prefix where they differ most; `"steps"` is the likelihood of
+            tree; `"max-violation"` compares them at the prefix of largest difference; `"steps"` is the likelihood of
             correct merges at each step of greedy search.
         size: the width of a state's output.
         hidden: the width of the scorer's hidden layer.
