@@ -88,7 +88,7 @@ class NodeRegression(Task):
         return torch.nn.Linear(settings.size, 1)
 
     def pack(self, network, examples):
-        forest = treenn.pack(examples, share=network.supports_dedup)
+        forest = treenn.pack(examples, dedup=network.supports_dedup)
         return Batch(forest, forest.labels.float())
 
     def scores(self, network, packed, *, roots_only):
@@ -98,7 +98,7 @@ class NodeRegression(Task):
         return (self.scores(network, packed, roots_only=False).squeeze(1) - packed.targets).square().mean()
 
     def outputs(self, network, packed, *, roots_only):
-        rows = packed.forest.rows
+        rows = packed.forest.unsorted_indices
         scores = self.scores(network, packed, roots_only=False)[rows]
         return packed.targets[rows], scores.detach(), scores.squeeze(1)
 

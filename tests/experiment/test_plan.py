@@ -116,7 +116,7 @@ def test_two_regimes_may_share_a_run():
         ),
         (
             lambda: Plan((Task("sst"),), (Model("lstm"), Model("gru", settings={"cell_dropout": 0.1}))),
-            "there is nothing in a gru to apply it to",
+            "gru does not support cell dropout",
         ),
     ],
 )  # fmt: skip
