@@ -7,7 +7,7 @@ from oracles import node_by_node
 from torch.nn import functional as F
 from toy import toy_treebank
 
-from treenn.bench.cross_library import Workload, contend, line
+from treenn.bench.cross_library import Workload, format_line, run_workload
 from treenn.bench.steps import WARM_UP, Task, in_turn, node_classifier
 from treenn.trees import InputError, Tree, write_trees
 
@@ -41,7 +41,7 @@ def plain_losses(batches: list[list[Tree]]) -> Iterator[float]:
 
 @pytest.mark.parametrize("share", [True, False])
 def test_losses_equal_those_of_plain_recursion(sst: str, share: bool) -> None:
-    results = contend(Workload.of_environment({"BATCH": "4", "STEPS": "3", "SST": sst}), share)
+    results = run_workload(Workload.of_environment({"BATCH": "4", "STEPS": "3", "SST": sst}), share)
     assert results["losses"] == pytest.approx(list(plain_losses(in_turn(TREES, 4, 6))), rel=1e-4)
     assert results["losses"][-1] < 0.8 * results["losses"][0]
     assert (results["batch"], len(results["seconds"])) == (4, 3)
@@ -74,7 +74,7 @@ def test_a_folder_without_trees_is_refused(tmp_path: Path) -> None:
 def test_the_line_is_that_of_the_shared_workload() -> None:
     seconds = [0.0204, 0.0101, 0.0403, 0.0302]  # of four the third is the workload's median
     results = {"batch": 25, "seconds": seconds, "losses": [61.337, 30.0, 5.2], "peak_memory": 469 * 2**20 + 5}
-    assert line(results) == (
+    assert format_line(results) == (
         "treenn                       batch   25     30.2 ms/step (min 10.1)     828 trees/s  469 MB  "
         "loss 61.34 -> 5.20"
     )

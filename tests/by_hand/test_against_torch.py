@@ -212,7 +212,7 @@ def test_an_elman_network_is_a_recursive_one_on_a_left_branching_tree(f: Activat
 
 
 def test_a_tree_of_any_depth_goes_forward_and_backward() -> None:
-    n = 20_000
+    n = 3_000
     tree = Tree(("w",) * n, tuple((n + k - 1 if k else 0, k + 1) for k in range(n - 1)))
     net = Recursive(drawn(1, 1), drawn(1, 2), drawn(1, 1), b_x=drawn(1), b=drawn(1), c=drawn(1))
     x = drawn(n, 1)

@@ -163,9 +163,10 @@ def test_where_nothing_is_labelled_there_is_still_something_to_learn() -> None:
     assert not model.head.linear.weight.grad.any()
 
 
-def test_single_words_and_a_chain_of_20_000_words() -> None:
+@pytest.mark.parametrize("n", [3_000, pytest.param(100_000, marks=pytest.mark.slow)])
+def test_single_words_and_deep_chains(n: int) -> None:
     encoder = RecursiveAutoencoder(3, 2)
-    for forest in (pack([Tree(("word",), ())]), pack([left_chain(20_000)])):
+    for forest in (pack([Tree(("word",), ())]), pack([left_chain(n)])):
         x = torch.randn(len(forest.words), 3, requires_grad=True)
         objective = encoder.compute_loss(forest, x, lambda states: states.square().sum())
         objective.backward()

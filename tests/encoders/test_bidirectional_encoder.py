@@ -146,9 +146,10 @@ def test_what_other_encoders_may_share() -> None:
 
 
 @pytest.mark.parametrize("chain", [left_chain, right_chain])
-def test_a_chain_of_20_000_words_runs_forward_and_backward(chain) -> None:
-    forest = pack([chain(20_000)])
-    x = torch.randn(20_000, 3, requires_grad=True)
+@pytest.mark.parametrize("n", [3_000, pytest.param(100_000, marks=pytest.mark.slow)])
+def test_deep_chains_run_forward_and_backward(chain, n: int) -> None:
+    forest = pack([chain(n)])
+    x = torch.randn(n, 3, requires_grad=True)
     states = BidirectionalTreeEncoder(BinaryTreeLSTM(3, 2))(forest, x)
     states.sum().backward()
     assert torch.isfinite(states).all()

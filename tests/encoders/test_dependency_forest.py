@@ -59,10 +59,11 @@ def test_unpack_gives_each_tree_the_order_of_its_words(trees: list[DependencyTre
 
 
 @pytest.mark.parametrize("make", [chain, star])
-def test_100_000_words_pack(make: type) -> None:
-    forest = pack_dependencies([make(100_000)])
-    assert len(forest.level_sizes) == (100_000 if make is chain else 2)
-    assert forest.heads.tolist() == (list(range(1, 100_000)) if make is chain else [99_999] * 99_999)
+@pytest.mark.parametrize("n", [3_000, pytest.param(100_000, marks=pytest.mark.slow)])
+def test_deep_and_wide_trees_pack(make: type, n: int) -> None:
+    forest = pack_dependencies([make(n)])
+    assert len(forest.level_sizes) == (n if make is chain else 2)
+    assert forest.heads.tolist() == (list(range(1, n)) if make is chain else [n - 1] * (n - 1))
 
 
 def test_to_moves_every_tensor() -> None:

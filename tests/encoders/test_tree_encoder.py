@@ -127,8 +127,8 @@ def test_frozen_parameters_and_inputs_are_left_alone() -> None:
 
 
 @pytest.mark.parametrize("direction", ["left", "right"])
-def test_a_chain_of_20_000_words_runs_forward_and_backward(direction: str) -> None:
-    n = 20_000
+@pytest.mark.parametrize("n", [3_000, pytest.param(100_000, marks=pytest.mark.slow)])
+def test_deep_chains_run_forward_and_backward(direction: str, n: int) -> None:
     if direction == "left":
         merges = [(0, 1), *((n + k, k + 2) for k in range(n - 2))]
     else:

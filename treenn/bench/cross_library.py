@@ -52,7 +52,7 @@ def _positive(environment: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def contend(workload: Workload, dedup: bool = True) -> dict[str, Any]:
+def run_workload(workload: Workload, dedup: bool = True) -> dict[str, Any]:
     """Run the workload from trees in memory to the optimizer's step: the seconds of its steps and all its losses.
 
     Args:
@@ -70,8 +70,8 @@ def contend(workload: Workload, dedup: bool = True) -> dict[str, Any]:
     return {"batch": workload.batch, "seconds": seconds[WARM_UP:], "losses": losses, "peak_memory": peak_memory()}
 
 
-def line(results: Mapping[str, Any], name: str = "treenn") -> str:
-    """The results of `contend` in one line: the median says how fast, the minimum how noisy."""
+def format_line(results: Mapping[str, Any], name: str = "treenn") -> str:
+    """The results of `run_workload` in one line: the median says how fast, the minimum how noisy."""
     batch, seconds, losses = results["batch"], results["seconds"], results["losses"]
     median = median_high(seconds)
     return (

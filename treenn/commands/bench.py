@@ -48,21 +48,21 @@ def bench(
         raise InputError(f"--threads {threads}: must be 1 or more")
     torch.set_num_threads(threads)
     if cross_library or contender:
-        _contend(dedup, json)
+        _run_workload(dedup, json)
     else:
         names = tuple(cells.split(",")) if cells else ()
         _compare(treebank, (names, _batch_sizes(batch), steps, dedup, device), out, json)
 
 
-def _contend(dedup: bool, json: bool) -> None:
-    from treenn.bench.cross_library import Workload, contend, line
+def _run_workload(dedup: bool, json: bool) -> None:
+    from treenn.bench.cross_library import Workload, format_line, run_workload
     from treenn.commands.progress_bars import print_json
 
-    results = contend(Workload.of_environment(), dedup)
+    results = run_workload(Workload.of_environment(), dedup)
     if json:
         print_json(results)
     else:
-        print(line(results))
+        print(format_line(results))
 
 
 def _compare(treebank: str | None, settings: tuple[Any, ...], out: Path, json: bool) -> None:
