@@ -1,4 +1,4 @@
-"""Every network by hand beside its counterpart in torch: the same numbers forward, the same gradients, in float64."""
+"""Outputs and gradients of the NumPy networks, compared with torch in float64."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from treenn.cells import RecursiveNetwork
 from treenn.encoders import TreeEncoder, pack
 from treenn.trees import Tree, parse_tree
 
-T, K, D, O = 7, 3, 4, 5  # noqa: E741 (steps, width of an input, of a state, of an output: the letters of the files)
+T, K, D, O = 7, 3, 4, 5  # noqa: E741 (steps, input size, hidden size, output size)
 
 IN_TORCH = {"tanh": torch.tanh, "relu": torch.relu, "sigmoid": torch.sigmoid, "linear": lambda a: a}
 ACTIVATIONS = {"tanh": TANH, "relu": RELU, "sigmoid": SIGMOID, "linear": LINEAR}
@@ -34,7 +34,7 @@ def drawn(*shape: int) -> np.ndarray:
 
 
 def wanting(*arrays: np.ndarray) -> list[Tensor]:
-    """The same numbers as tensors whose gradients are wanted."""
+    """Copies of arrays as tensors that require gradients."""
     return [torch.tensor(array, requires_grad=True) for array in arrays]
 
 
@@ -68,7 +68,7 @@ def test_softmax_and_its_loss() -> None:
     )
 
 
-def test_a_loss_without_any_label_is_0() -> None:
+def test_loss_without_labels_is_zero() -> None:
     z, none = drawn(2, O), np.array([-100, -100])
     assert softmax_loss.forward(z, none) == 0
     assert not softmax_loss.backward(z, none).any()
@@ -107,7 +107,7 @@ def test_elman(f: str) -> None:
     assert_same([h[1:], z, *back.to, back.to_x], [states, scores, *of_torch])
 
 
-def test_elmans_delta_is_the_gradient_of_what_f_is_applied_to() -> None:
+def test_elman_delta_is_the_gradient_of_the_preactivation() -> None:
     net = Elman(U=drawn(D, K), W=drawn(D, D), V=drawn(O, D), b=drawn(D), c=drawn(O))
     x, grad_z = drawn(T, K), drawn(T, O)
     U, W, V, b, c = (torch.tensor(each) for each in net)
@@ -125,7 +125,7 @@ def test_lstm() -> None:
     net = LSTM(W=drawn(4 * D, K), U=drawn(4 * D, D), b=drawn(4 * D))
     x, grad_h = drawn(T, K), drawn(T, D)
     theirs = nn.LSTM(K, D, dtype=torch.float64)
-    order = [0, 1, 3, 2]  # torch has i, f, g, o, and g is our u
+    order = [0, 1, 3, 2]  # torch's order is i, f, g, o; g is u here
     load(theirs.weight_ih_l0, in_order(net.W, order)), load(theirs.weight_hh_l0, in_order(net.U, order))
     load(theirs.bias_ih_l0, in_order(net.b, order)), load(theirs.bias_hh_l0, 0 * net.b)
     [inputs] = wanting(x)
@@ -191,7 +191,7 @@ def test_recursive(text: str, f: str) -> None:
 
 
 @pytest.mark.parametrize("f", [TANH, RELU])
-def test_an_elman_network_is_a_recursive_one_on_a_left_branching_tree(f: Activation) -> None:
+def test_elman_equals_recursive_on_left_branching_trees(f: Activation) -> None:
     net = Elman(U=drawn(D, D), W=drawn(D, D), V=drawn(O, D), b=drawn(D), c=drawn(O))
     x, grad_z = drawn(T, D), drawn(T, O)
     h, z = elman.forward(net, f(x), f)
@@ -211,7 +211,7 @@ def test_an_elman_network_is_a_recursive_one_on_a_left_branching_tree(f: Activat
     np.testing.assert_allclose(back.delta[T + 1 :], in_time.delta, rtol=1e-12, atol=1e-12)
 
 
-def test_a_tree_of_any_depth_goes_forward_and_backward() -> None:
+def test_deep_trees_do_not_overflow_the_stack() -> None:
     n = 3_000
     tree = Tree(("w",) * n, tuple((n + k - 1 if k else 0, k + 1) for k in range(n - 1)))
     net = Recursive(drawn(1, 1), drawn(1, 2), drawn(1, 1), b_x=drawn(1), b=drawn(1), c=drawn(1))
@@ -226,6 +226,6 @@ def load(parameter: Tensor, values: np.ndarray) -> None:
 
 
 def in_order(values: np.ndarray, order: list[int]) -> np.ndarray:
-    """The blocks of rows, which are those of the gates, in another order."""
+    """Permute the gates: equal blocks of rows."""
     blocks = np.split(values, len(order))
     return np.concatenate([blocks[k] for k in order])

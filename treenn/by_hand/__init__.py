@@ -1,5 +1,5 @@
-"""The classic networks in NumPy alone, forward and backward written out: code to read, one network a file.
+"""Reference implementations of the classic networks in NumPy, with explicit forward and backward passes.
 
-Every file has the equations in the letters of its code, and worked examples that run. The tests hold each equal to its
-fast counterpart in torch, gradients too. No file needs another but `activation.py`; start with `perceptron.py`.
+One network per file, with its equations in the notation of its code, and executable examples. Tests compare outputs and
+gradients with torch. The networks do not import each other; start with `perceptron.py`.
 """

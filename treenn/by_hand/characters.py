@@ -1,4 +1,4 @@
-"""A character model of one word: an Elman network that says the next letter, trained with teacher forcing.
+"""Character language model of one word: an Elman network trained with teacher forcing.
 
 After Elman (Cognitive Science 1990), "Finding structure in time", whose networks predict the next letter; teacher
 forcing is from Williams and Zipser (Neural Computation 1989), "A learning algorithm for continually running fully
@@ -15,33 +15,33 @@ from treenn.by_hand.elman import Elman
 
 
 class CharacterModel:
-    """Reads letters, each x_t a 1 at its place in the alphabet and 0 elsewhere; z_t scores the letter that comes next.
+    """Next-character prediction: x_t is the one-hot vector of letter t, z_t the logits of letter t + 1.
 
         E = − Σ_t log softmax(z_t)[letter t + 1]
 
-    In `jeep` an `e` follows the first `e` and a `p` the second: only what was read before tells them apart. After three
-    steps of training the model is still wrong about the second `e`. While it is given the right letters, that is its
-    one mistake; left to its own output it reads its wrong `p` next, and what it says then, which had been right, is
-    wrong as well. It was trained on right letters alone and has never learned to go on from a wrong one:
+    In `jeep` the first `e` is followed by `e` and the second by `p`: the prediction depends on the hidden state. After
+    three training steps, the prediction of the second `e` is wrong. With teacher forcing this is the only error. In
+    generation, the wrong `p` is the next input, and the following prediction becomes wrong, too. This is exposure bias:
+    the model was trained on correct prefixes only.
 
     >>> model = CharacterModel("jep")
     >>> model.train("jeep", steps=3)
-    >>> model.forced("jeep")  # what it says after j, e, e; right would be eep
+    >>> model.teacher_forced("jeep")  # predictions after j, e, e; correct: eep
     'epp'
-    >>> model.alone("j", 3)  # what it says after j and what it said itself
+    >>> model.generate("j", 3)  # predictions after j and the model's own output
     'epe'
 
-    Trained on, it says the word; and still one wrong letter, a `p` for the first `e`, leads it astray, where the right
-    ones to go on with would be `ep`:
+    After further training, the model generates the word. A wrong prefix, `p` for the first `e`, still causes errors
+    (correct: `ep`):
 
     >>> model.train("jeep", steps=100)
-    >>> model.forced("jeep"), model.alone("j", 3), model.alone("jp", 2)
+    >>> model.teacher_forced("jeep"), model.generate("j", 3), model.generate("jp", 2)
     ('eep', 'eep', 'ee')
 
     Args:
-        alphabet: its letters.
-        size: units of the network.
-        seed: the weights are drawn from N(0, 0.3²) by it; biases start at 0.
+        alphabet: the characters.
+        size: hidden size (default: 4).
+        seed: seed of the weights, which are drawn from N(0, 0.3²); biases are initialized to 0 (default: 3).
     """
 
     def __init__(self, alphabet: str, size: int = 4, seed: int = 3) -> None:
@@ -51,25 +51,25 @@ class CharacterModel:
         self.net = Elman(U, W, V, b=np.zeros(size), c=np.zeros(k))
 
     def train(self, word: str, steps: int, rate: float = 0.1) -> None:
-        """Steps of gradient descent, with teacher forcing: at every t the right letter is read, whatever was said."""
+        """Train by gradient descent with teacher forcing, with learning rate `rate` (default: 0.1)."""
         x, y = self._read(word[:-1]), self._read(word[1:]).argmax(axis=1)
         for _ in range(steps):
             h, z = elman.forward(self.net, x)
             back = elman.backward(self.net, x, h, softmax_loss.backward(z, y))
             self.net = Elman(*(parameter - rate * to for parameter, to in zip(self.net, back.to, strict=True)))
 
-    def forced(self, word: str) -> str:
-        """What it says after each letter of a word but the last, given the right letters."""
+    def teacher_forced(self, word: str) -> str:
+        """Returns the predictions for the letters of a word after the first, given the correct prefixes."""
         _, z = elman.forward(self.net, self._read(word[:-1]))
         return "".join(self.alphabet[k] for k in z.argmax(axis=1))
 
-    def alone(self, start: str, n: int) -> str:
-        """The `n` letters it says after it was given `start`, reading each of its own as the next input."""
-        said = ""
+    def generate(self, start: str, n: int) -> str:
+        """Returns `n` letters after the prefix `start`, by greedy decoding."""
+        generated = ""
         for _ in range(n):
-            _, z = elman.forward(self.net, self._read(start + said))
-            said += self.alphabet[z[-1].argmax()]
-        return said
+            _, z = elman.forward(self.net, self._read(start + generated))
+            generated += self.alphabet[z[-1].argmax()]
+        return generated
 
     def _read(self, letters: str) -> Array:
         return np.eye(len(self.alphabet))[[self.alphabet.index(letter) for letter in letters]]

@@ -1,5 +1,5 @@
 """The recurrent network of Elman (Cognitive Science 1990), "Finding structure in time", and backpropagation through
-time, in the letters of Goodfellow, Bengio and Courville, "Deep Learning" (MIT Press 2016), section 10.2.
+time, in the notation of Goodfellow, Bengio and Courville, "Deep Learning" (MIT Press 2016), section 10.2.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from treenn.by_hand.activation import TANH, Activation, Array
 
 
 class Elman(NamedTuple):
-    r"""The parameters: U reads the input, W what was remembered, V gives the output. The same at every step.
+    r"""Parameters of an Elman network: input weights U, recurrent weights W, output weights V; shared by all steps.
 
-    For t = 1 ... T, from h_0 = 0; f is tanh unless another is given:
+    For t = 1 ... T, from h_0 = 0, with the activation function f (default: tanh):
 
         h_t = f(U x_t + W h_{t-1} + b)
         z_t = V h_t + c
 
-    Backward through time, from ∂E/∂z_t; δ_t is the gradient of what f is applied to at step t, and δ_{T+1} = 0:
+    Backpropagation through time, from ∂E/∂z_t; δ_t is the gradient w.r.t. the pre-activation at step t, δ_{T+1} = 0:
 
         δ_t = f'(·) ⊙ (Vᵀ ∂E/∂z_t + Wᵀ δ_{t+1})
         ∂E/∂U = Σ_t δ_t x_tᵀ
@@ -29,8 +29,8 @@ class Elman(NamedTuple):
         ∂E/∂c = Σ_t ∂E/∂z_t
         ∂E/∂x_t = Uᵀ δ_t
 
-    Two units, all weights 1, no bias, f linear; and the same inputs with the last one first, which are answered
-    differently at every step, even where the input is the same:
+    Two units, all weights 1, no bias, f linear. The second call reads the inputs in another order; equal inputs have
+    different outputs:
 
     >>> from treenn.by_hand.activation import LINEAR
     >>> ones = np.ones((2, 2))
@@ -44,7 +44,7 @@ class Elman(NamedTuple):
     >>> forward(net, x[[2, 0, 1]], LINEAR)[1].tolist()
     [[8.0, 8.0], [20.0, 20.0], [44.0, 44.0]]
 
-    Shape: `T` steps; `i` width of an input, `d` of a state, `o` of an output: `U` `(d, i)`, `W` `(d, d)`, `V` `(o, d)`,
+    Shape: `T` steps; input size `i`, hidden size `d`, output size `o`: `U` `(d, i)`, `W` `(d, d)`, `V` `(o, d)`,
         `b` `(d,)`, `c` `(o,)`; `x` `(T, i)`, `h` `(T + 1, d)`, `z` `(T, o)`, `delta` `(T, d)`. Python counts from 0:
         `x[0]` is x_1 and `h[0]` is h_0.
     """
@@ -57,7 +57,7 @@ class Elman(NamedTuple):
 
 
 class Backward(NamedTuple):
-    """What comes back: δ at every step, the gradients of the parameters, and those of the inputs."""
+    """δ at every step, and the gradients w.r.t. the parameters (`to`) and w.r.t. the inputs (`to_x`)."""
 
     delta: Array
     to: Elman
@@ -65,7 +65,7 @@ class Backward(NamedTuple):
 
 
 def forward(net: Elman, x: Array, f: Activation = TANH, h_0: Array | None = None) -> tuple[Array, Array]:
-    """The states h, h_0 the first of them, and the outputs z."""
+    """Returns the states h, including h_0 (default: zeros), and the outputs z."""
     U, W, V, b, c = net
     h, z = np.zeros((len(x) + 1, len(b))), np.zeros((len(x), len(c)))
     h[0] = 0 if h_0 is None else h_0
@@ -76,10 +76,10 @@ def forward(net: Elman, x: Array, f: Activation = TANH, h_0: Array | None = None
 
 
 def backward(net: Elman, x: Array, h: Array, grad_z: Array, f: Activation = TANH) -> Backward:
-    """The gradients of E, given the inputs, the states that `forward` returned, and ∂E/∂z `(T, o)`.
+    """Returns the gradients of E, given the inputs, the states from `forward`, and ∂E/∂z `(T, o)`.
 
-    Where E is the sum of the last output of the two units above, each step further back counts double: a gradient that
-    explodes. U's gradient is 8 · 1 + 4 · 1 + 2 · 2 = 16:
+    If E is the sum of the last output of the example above, δ doubles with every step back: an exploding gradient.
+    The gradient w.r.t. U is 8 · 1 + 4 · 1 + 2 · 2 = 16:
 
     >>> from treenn.by_hand.activation import LINEAR
     >>> ones = np.ones((2, 2))

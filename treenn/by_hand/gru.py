@@ -1,5 +1,5 @@
 """The gated recurrent unit of Cho, van Merriënboer, Gulcehre, Bahdanau, Bougares, Schwenk and Bengio (EMNLP 2014),
-"Learning phrase representations using RNN encoder-decoder for statistical machine translation", as torch has it.
+"Learning phrase representations using RNN encoder-decoder for statistical machine translation", in torch's variant.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from treenn.by_hand.activation import SIGMOID, TANH, Array
 
 
 class GRU(NamedTuple):
-    r"""The parameters: W reads the input, U the state before; their rows, and b's, are those of r, z and n in turn.
+    r"""Parameters of a GRU: input weights W, recurrent weights U, biases b and c; rows in the order r, z, n.
 
     For t = 1 ... T, from h_0 = 0:
 
-        r_t = σ(W_r x_t + U_r h_{t-1} + b_r)                  how much of the old state the new one sees
-        z_t = σ(W_z x_t + U_z h_{t-1} + b_z)                  how much of the old state is kept
+        r_t = σ(W_r x_t + U_r h_{t-1} + b_r)                  reset gate
+        z_t = σ(W_z x_t + U_z h_{t-1} + b_z)                  update gate
         m_t = U_n h_{t-1} + c
-        n_t = tanh(W_n x_t + b_n + r_t ⊙ m_t)                 the new state
+        n_t = tanh(W_n x_t + b_n + r_t ⊙ m_t)                 candidate state
         h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t-1}
 
-    The paper as published has U_n (r_t ⊙ h_{t-1}) in place of r_t ⊙ m_t; its first version on arXiv, torch and the
-    GPU libraries have it as it is here.
+    The published paper uses U_n (r_t ⊙ h_{t-1}) instead of r_t ⊙ m_t. Its first version on arXiv, torch and cuDNN use
+    the equations above.
 
-    Backward, from the part of ∂E/∂h_t that does not come through later steps; δ_r, δ_z and δ_n are the gradients of
-    what σ and tanh are applied to, at step t:
+    Backward pass, from the direct gradient ∂E/∂h_t, without the part through later steps; δ_r, δ_z and δ_n are the
+    gradients w.r.t. the pre-activations at step t:
 
         ∂E/∂h_t += z_{t+1} ⊙ ∂E/∂h_{t+1} + Uᵀ [δ_r; δ_z; r ⊙ δ_n]_{t+1}
         δ_z = ∂E/∂h_t ⊙ (h_{t-1} − n_t) ⊙ z_t ⊙ (1 − z_t)
@@ -38,14 +38,15 @@ class GRU(NamedTuple):
         ∂E/∂c = Σ_t r_t ⊙ δ_n
         ∂E/∂x_t = Wᵀ [δ_r; δ_z; δ_n]
 
-    A unit by hand, whose input is (number, keep): with `keep` at 1 the update gate is forced open and the state stays.
+    A unit with hand-set weights and the inputs (number, keep): if `keep` is 1, the update gate is 1 and the state is
+    unchanged.
 
     >>> W = np.array([[0.0, 0.0], [0.0, 100.0], [1.0, 0.0]])
     >>> net = GRU(W, U=np.zeros((3, 1)), b=np.array([0.0, -50.0, 0.0]), c=np.zeros(1))
     >>> forward(net, np.array([[0.5, 0.0], [0.9, 1.0], [-0.3, 1.0], [0.1, 0.0]])).h[1:, 0].round(3).tolist()
     [0.462, 0.462, 0.462, 0.1]
 
-    Shape: `T` steps; `k` width of an input, `d` of a state: `W` `(3d, k)`, `U` `(3d, d)`, `b` `(3d,)`, `c` `(d,)`;
+    Shape: `T` steps; input size `k`, hidden size `d`: `W` `(3d, k)`, `U` `(3d, d)`, `b` `(3d,)`, `c` `(d,)`;
         `x` `(T, k)`, `h` `(T + 1, d)`, `gates` and `delta` `(T, 3d)`. Python counts from 0: `x[0]` is x_1 and `h[0]`
         is h_0.
     """
@@ -57,14 +58,14 @@ class GRU(NamedTuple):
 
 
 class States(NamedTuple):
-    """h, its zeros at the start among them, and r, z and n of every step side by side."""
+    """The states h, including h_0 = 0, and the concatenated r, z and n of every step."""
 
     h: Array
     gates: Array
 
 
 class Backward(NamedTuple):
-    """What comes back: [δ_r; δ_z; δ_n] at every step, the gradients of the parameters, and those of the inputs."""
+    """[δ_r; δ_z; δ_n] at every step, and the gradients w.r.t. the parameters (`to`) and w.r.t. the inputs (`to_x`)."""
 
     delta: Array
     to: GRU
@@ -72,7 +73,7 @@ class Backward(NamedTuple):
 
 
 def forward(net: GRU, x: Array) -> States:
-    """The states of all steps."""
+    """Returns the states and gates of all steps."""
     W, U, b, c = net
     T, d = len(x), len(c)
     h, gates = np.zeros((T + 1, d)), np.zeros((T, 3 * d))
@@ -86,9 +87,9 @@ def forward(net: GRU, x: Array) -> States:
 
 
 def backward(net: GRU, x: Array, states: States, grad_h: Array) -> Backward:
-    """The gradients of E, given the inputs, what `forward` returned, and ∂E/∂h `(T, d)` but for what later steps add.
+    """Returns the gradients of E, given the inputs, the states from `forward`, and the direct gradient ∂E/∂h `(T, d)`.
 
-    A state that was kept for 98 steps passes the gradient on unchanged, to where it was made:
+    If the update gate is 1 for 98 steps, the gradient reaches the first step unchanged:
 
     >>> W = np.array([[0.0, 0.0], [0.0, 100.0], [1.0, 0.0]])
     >>> net = GRU(W, U=np.zeros((3, 1)), b=np.array([0.0, -50.0, 0.0]), c=np.zeros(1))

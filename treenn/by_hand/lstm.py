@@ -1,5 +1,5 @@
 """The long short-term memory of Hochreiter and Schmidhuber (Neural Computation 1997), with the forget gate of Gers,
-Schmidhuber and Cummins (Neural Computation 2000), in the letters of Tai, Socher and Manning (ACL 2015), section 2.1.
+Schmidhuber and Cummins (Neural Computation 2000), in the notation of Tai, Socher and Manning (ACL 2015), section 2.1.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from treenn.by_hand.activation import SIGMOID, TANH, Activation, Array
 
 
 class LSTM(NamedTuple):
-    r"""The parameters: W reads the input, U the state before; their rows, and b's, are those of i, f, o and u in turn.
+    r"""Parameters of an LSTM: input weights W, recurrent weights U, bias b; rows in the order i, f, o, u.
 
-    For t = 1 ... T, from h_0 = c_0 = 0; φ is tanh unless another is given:
+    For t = 1 ... T, from h_0 = c_0 = 0, with the activation function φ (default: tanh):
 
-        i_t = σ(W_i x_t + U_i h_{t-1} + b_i)          how much is written
-        f_t = σ(W_f x_t + U_f h_{t-1} + b_f)          how much is kept
-        o_t = σ(W_o x_t + U_o h_{t-1} + b_o)          how much is shown
-        u_t = φ(W_u x_t + U_u h_{t-1} + b_u)          what would be written
+        i_t = σ(W_i x_t + U_i h_{t-1} + b_i)          input gate
+        f_t = σ(W_f x_t + U_f h_{t-1} + b_f)          forget gate
+        o_t = σ(W_o x_t + U_o h_{t-1} + b_o)          output gate
+        u_t = φ(W_u x_t + U_u h_{t-1} + b_u)          candidate
         c_t = i_t ⊙ u_t + f_t ⊙ c_{t-1}
         h_t = o_t ⊙ φ(c_t)
 
-    Backward, from the part of ∂E/∂h_t that does not come through later steps. δ_t is the gradient of what σ and φ are
-    applied to, [δ_i; δ_f; δ_o; δ_u]; δ_{T+1} = 0 and ∂E/∂c_{T+1} = 0:
+    Backward pass, from the direct gradient ∂E/∂h_t, without the part through later steps. δ_t = [δ_i; δ_f; δ_o; δ_u]
+    is the gradient w.r.t. the pre-activations; δ_{T+1} = 0 and ∂E/∂c_{T+1} = 0:
 
         ∂E/∂h_t += Uᵀ δ_{t+1}
         ∂E/∂c_t = ∂E/∂h_t ⊙ o_t ⊙ φ'(c_t) + ∂E/∂c_{t+1} ⊙ f_{t+1}
@@ -37,13 +37,14 @@ class LSTM(NamedTuple):
         ∂E/∂b = Σ_t δ_t
         ∂E/∂x_t = Wᵀ δ_t
 
-    A cell by hand, φ linear: inputs are (number, write, show), ±100 forces a gate open or shut. It adds the number to
-    its memory where `write` is 1, forgets everything where `write` is −1, and shows its memory where `show` is 1:
+    A cell with hand-set weights, φ linear, and the inputs (number, write, show); weights of ±100 saturate the gates. It
+    adds the number to the cell state if `write` is 1, resets the cell state if `write` is −1, and outputs the cell
+    state if `show` is 1:
 
     >>> from treenn.by_hand.activation import LINEAR
-    >>> W = np.array([[0.0, 100.0, 0.0],  # i: shut, open at write = 1
-    ...               [0.0, 100.0, 0.0],  # f: open, shut at write = -1
-    ...               [0.0, 0.0, 100.0],  # o: shut, open at show = 1
+    >>> W = np.array([[0.0, 100.0, 0.0],  # i: 0, but 1 if write = 1
+    ...               [0.0, 100.0, 0.0],  # f: 1, but 0 if write = -1
+    ...               [0.0, 0.0, 100.0],  # o: 0, but 1 if show = 1
     ...               [1.0, 0.0, 0.0]])  # u: the number
     >>> net = LSTM(W, U=np.zeros((4, 1)), b=np.array([-50.0, 50.0, -50.0, 0.0]))
     >>> x = np.array([[3, 1, 0], [2, 0, 0], [4, 1, 0], [2, 0, 0], [1, 0, 1], [3, -1, 0], [6, 1, 0], [1, 0, 1]], float)
@@ -53,7 +54,7 @@ class LSTM(NamedTuple):
     >>> states.h[1:, 0].round(6).tolist()
     [0.0, 0.0, 0.0, 0.0, 7.0, 0.0, 0.0, 6.0]
 
-    Shape: `T` steps; `k` width of an input, `d` of a state: `W` `(4d, k)`, `U` `(4d, d)`, `b` `(4d,)`; `x` `(T, k)`,
+    Shape: `T` steps; input size `k`, hidden size `d`: `W` `(4d, k)`, `U` `(4d, d)`, `b` `(4d,)`; `x` `(T, k)`,
         `h` and `c` `(T + 1, d)`, `gates` and `delta` `(T, 4d)`. Python counts from 0: `x[0]` is x_1 and `h[0]` is h_0.
     """
 
@@ -63,7 +64,7 @@ class LSTM(NamedTuple):
 
 
 class States(NamedTuple):
-    """h and c, their zeros at the start among them, and i, f, o and u of every step side by side."""
+    """Hidden states h and cell states c, including h_0 = c_0 = 0, and the concatenated i, f, o and u of every step."""
 
     h: Array
     c: Array
@@ -71,7 +72,7 @@ class States(NamedTuple):
 
 
 class Backward(NamedTuple):
-    """What comes back: δ at every step, the gradients of the parameters, and those of the inputs."""
+    """δ at every step, and the gradients w.r.t. the parameters (`to`) and w.r.t. the inputs (`to_x`)."""
 
     delta: Array
     to: LSTM
@@ -79,7 +80,7 @@ class Backward(NamedTuple):
 
 
 def forward(net: LSTM, x: Array, phi: Activation = TANH) -> States:
-    """The states of all steps."""
+    """Returns the states and gates of all steps."""
     W, U, b = net
     T, d = len(x), U.shape[1]
     h, c, gates = np.zeros((T + 1, d)), np.zeros((T + 1, d)), np.zeros((T, 4 * d))
@@ -94,9 +95,9 @@ def forward(net: LSTM, x: Array, phi: Activation = TANH) -> States:
 
 
 def backward(net: LSTM, x: Array, states: States, grad_h: Array, phi: Activation = TANH) -> Backward:
-    """The gradients of E, given the inputs, what `forward` returned, and ∂E/∂h `(T, d)` but for what later steps add.
+    """Returns the gradients of E, given the inputs, the states from `forward`, and the direct gradient ∂E/∂h `(T, d)`.
 
-    Through an open forget gate the gradient passes unchanged, however many steps; here from the last step to the first:
+    If the forget gate is 1, the gradient is unchanged over any number of steps; here from the last to the first:
 
     >>> net = LSTM(W=np.array([[0.0], [0.0], [0.0], [1.0]]), U=np.zeros((4, 1)), b=np.array([50.0, 50.0, 50.0, 0.0]))
     >>> x = np.zeros((100, 1))

@@ -13,23 +13,23 @@ from treenn.by_hand.activation import TANH, Activation, Array
 
 
 class Layer(NamedTuple):
-    r"""One layer; a perceptron is a sequence of them. All but the last pass through f.
+    r"""Parameters of one layer of a perceptron; f is applied after every layer but the last.
 
     With h_0 = x and L layers:
 
         h_l = f(W_l h_{l-1} + b_l),  l = 1 ... L − 1
         z   = W_L h_{L-1} + b_L
 
-    Backward, from ∂E/∂z, where δ_l is the gradient of what f is applied to:
+    Backward pass, from ∂E/∂z; δ_l is the gradient w.r.t. the pre-activation:
 
         δ_L = ∂E/∂z
         δ_l = f'(·) ⊙ (W_{l+1}ᵀ δ_{l+1})
         ∂E/∂W_l = δ_l h_{l-1}ᵀ
         ∂E/∂b_l = δ_l
 
-    Without a hidden layer, and with a step at z > ½, this is a perceptron as Rosenblatt had it (1958), which cannot
-    tell whether exactly one of two inputs is 1. One hidden layer of two units can: the first adds the inputs, the
-    second is 1 only where both are (Goodfellow, Bengio and Courville, "Deep Learning", section 6.1):
+    Without a hidden layer, and with a threshold z > ½, this is the perceptron of Rosenblatt (1958), which cannot
+    represent XOR. One hidden layer of two units can: the first adds the inputs, the second is 1 only if both inputs are
+    1 (Goodfellow, Bengio and Courville, "Deep Learning", section 6.1):
 
     >>> from treenn.by_hand.activation import RELU
     >>> hidden = Layer(W=np.array([[1.0, 1.0], [1.0, 1.0]]), b=np.array([0.0, -1.0]))
@@ -45,7 +45,7 @@ class Layer(NamedTuple):
 
 
 class Backward(NamedTuple):
-    """What comes back: δ and the gradients of W and b for each layer, and the gradient of x."""
+    """δ of each layer, and the gradients w.r.t. its parameters (`to`) and w.r.t. x (`to_x`)."""
 
     delta: list[Array]
     to: list[Layer]
@@ -53,7 +53,7 @@ class Backward(NamedTuple):
 
 
 def forward(layers: Sequence[Layer], x: Array, f: Activation = TANH) -> list[Array]:
-    """h_0 = x, h_1, ... and last z."""
+    """Returns h_0 = x, h_1, ..., and z."""
     h = [x]
     for W, b in layers[:-1]:
         h.append(f(W @ h[-1] + b))
@@ -62,7 +62,7 @@ def forward(layers: Sequence[Layer], x: Array, f: Activation = TANH) -> list[Arr
 
 
 def backward(layers: Sequence[Layer], h: Sequence[Array], grad_z: Array, f: Activation = TANH) -> Backward:
-    """The gradients of E, given what `forward` returned and ∂E/∂z.
+    """Returns the gradients of E, given the activations from `forward` and ∂E/∂z.
 
     >>> layers = [Layer(np.ones((2, 1)), np.zeros(2)), Layer(np.ones((1, 2)), np.zeros(1))]
     >>> delta, to, to_x = backward(layers, forward(layers, np.zeros(1)), grad_z=np.array([3.0]))
@@ -70,7 +70,7 @@ def backward(layers: Sequence[Layer], h: Sequence[Array], grad_z: Array, f: Acti
     ([array([3., 3.]), array([3.])], array([6.]))
     """
     delta = [grad_z]
-    for l in range(len(layers) - 1, 0, -1):  # noqa: E741 (the letter of the equations)
+    for l in range(len(layers) - 1, 0, -1):  # noqa: E741 (the symbol of the equations)
         delta.insert(0, f.slope(h[l]) * (layers[l].W.T @ delta[0]))
     to = [Layer(np.outer(d, below), d) for d, below in zip(delta, h, strict=False)]
     return Backward(delta, to, layers[0].W.T @ delta[0])

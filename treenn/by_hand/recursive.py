@@ -14,17 +14,17 @@ from treenn.trees import Tree
 
 
 class Recursive(NamedTuple):
-    r"""The parameters: W_x reads a word, W two children, V gives the output. The same at every node.
+    r"""Parameters of a recursive network: leaf weights W_x, composition weights W, output weights V.
 
-    For a word with the vector x, for a parent of `l` and `r`, and for the output of either; f is tanh unless another is
-    given:
+    All nodes share the parameters. For a leaf with word vector x, for a node with children `l` and `r`, and for the
+    output of each node, with the activation function f (default: tanh):
 
         h = f(W_x x + b_x)
         h = f(W [h_l; h_r] + b)
         z = V h + c
 
-    Backward through the structure, from the root to the words: δ of a node is the gradient of what f is applied to
-    there. A child receives its half of Wᵀ δ from its parent p, the root nothing:
+    Backpropagation through structure, from the root to the leaves: δ is the gradient w.r.t. the pre-activation of a
+    node. A child receives its half of Wᵀ δ_p from its parent p; this term is 0 at the root:
 
         δ = f'(·) ⊙ (Vᵀ ∂E/∂z + its half of Wᵀ δ_p)
         ∂E/∂W = Σ_parents δ [h_l; h_r]ᵀ
@@ -35,9 +35,9 @@ class Recursive(NamedTuple):
         ∂E/∂c = Σ ∂E/∂z
         ∂E/∂x = W_xᵀ δ
 
-    A recurrent network is a recursive one on a left-branching tree: its state so far is always the left child, the next
-    word the right one, W = [W U] in the letters of `elman.py`, and h_0 = 0 a first word of its own. With all weights 1,
-    f linear and words as they are (W_x = I), the parents give what the two units of `elman.py` give, 4, 12 and 32:
+    A recurrent network is a recursive network on a left-branching tree: the previous state is the left child, the next
+    word the right child, W = [W U] in the notation of `elman.py`, and h_0 = 0 an additional first word. With all
+    weights 1, f linear and W_x = I, the outputs of the inner nodes are those of the example in `elman.py`:
 
     >>> from treenn.by_hand.activation import LINEAR
     >>> from treenn.trees import parse_tree
@@ -48,9 +48,9 @@ class Recursive(NamedTuple):
     >>> z[4:].tolist()
     [[4.0, 4.0], [12.0, 12.0], [32.0, 32.0]]
 
-    Shape: `n` words, `N = 2n - 1` nodes; `k` width of a word vector, `d` of a state, `o` of an output: `W_x` `(d, k)`,
-        `W` `(d, 2d)`, `V` `(o, d)`, `b_x` and `b` `(d,)`, `c` `(o,)`; `x` `(n, k)`, `h` and `delta` `(N, d)`, `z`
-        `(N, o)`, a row a node in the tree's own numbering: words, then parents, each after its children.
+    Shape: `n` words, `N = 2n - 1` nodes; input size `k`, hidden size `d`, output size `o`: `W_x` `(d, k)`, `W`
+        `(d, 2d)`, `V` `(o, d)`, `b_x` and `b` `(d,)`, `c` `(o,)`; `x` `(n, k)`, `h` and `delta` `(N, d)`, `z` `(N, o)`,
+        one row per node in the tree's node order: leaves, then inner nodes, each after its children.
     """
 
     W_x: Array
@@ -62,7 +62,7 @@ class Recursive(NamedTuple):
 
 
 class Backward(NamedTuple):
-    """What comes back: δ at every node, the gradients of the parameters, and those of the words."""
+    """δ at every node, and the gradients w.r.t. the parameters (`to`) and w.r.t. the word vectors (`to_x`)."""
 
     delta: Array
     to: Recursive
@@ -70,7 +70,7 @@ class Backward(NamedTuple):
 
 
 def forward(net: Recursive, tree: Tree, x: Array, f: Activation = TANH) -> tuple[Array, Array]:
-    """The states h and the outputs z of all nodes."""
+    """Returns the states h and the outputs z of all nodes."""
     n, h = len(tree.words), np.zeros((len(tree), len(net.b)))
     h[:n] = f(x @ net.W_x.T + net.b_x)
     for node, (left, right) in enumerate(tree.merges, start=n):
@@ -79,9 +79,9 @@ def forward(net: Recursive, tree: Tree, x: Array, f: Activation = TANH) -> tuple
 
 
 def backward(net: Recursive, tree: Tree, x: Array, h: Array, grad_z: Array, f: Activation = TANH) -> Backward:
-    """The gradients of E, given the words' vectors, the states that `forward` returned, and ∂E/∂z `(N, o)`.
+    """Returns the gradients of E, given the word vectors, the states from `forward`, and ∂E/∂z `(N, o)`.
 
-    The root of the tree above has the whole error, 2 at each unit; every step down doubles it, as in `elman.py`:
+    If only the root has a loss, δ is 2 at the root and doubles with every level down, as in `elman.py`:
 
     >>> from treenn.by_hand.activation import LINEAR
     >>> from treenn.trees import parse_tree
@@ -91,7 +91,7 @@ def backward(net: Recursive, tree: Tree, x: Array, h: Array, grad_z: Array, f: A
     >>> back = backward(net, tree, x, forward(net, tree, x, LINEAR)[0], at_the_root, LINEAR)
     >>> back.delta.tolist()
     [[8.0, 8.0], [8.0, 8.0], [4.0, 4.0], [4.0, 4.0], [2.0, 2.0]]
-    >>> back.to.W.tolist()  # of the two parents: 4 [0 0 1 1] + 2 [2 2 2 2]
+    >>> back.to.W.tolist()  # sum over the inner nodes: 4 [0 0 1 1] + 2 [2 2 2 2]
     [[4.0, 4.0, 8.0, 8.0], [4.0, 4.0, 8.0, 8.0]]
     """
     n, d = len(tree.words), len(net.b)

@@ -1,4 +1,4 @@
-"""Softmax and cross-entropy, the end of every classifier; after Goodfellow, Bengio and Courville, "Deep Learning"
+"""Softmax and cross-entropy loss, after Goodfellow, Bengio and Courville, "Deep Learning"
 (MIT Press 2016), section 6.2.2.3.
 """
 
@@ -10,11 +10,11 @@ import numpy.typing as npt
 from treenn.by_hand.activation import Array
 
 _NO_LABEL = -100
-"""The class of a row that has none; torch's default too."""
+"""The label of unlabelled rows: the default `ignore_index` of torch."""
 
 
 def softmax(z: Array) -> Array:
-    """Scores as probabilities, row by row; the largest score is taken off first, so that none overflows.
+    """Row-wise softmax; the row maximum is subtracted first to avoid overflow.
 
         p_k = e^z_k / Σ_j e^z_j
 
@@ -30,7 +30,7 @@ def softmax(z: Array) -> Array:
 
 
 def forward(z: Array, y: npt.NDArray[np.int64]) -> float:
-    """How unlikely the right classes y are held, summed over rows; a row whose y is -100 has no class and no loss.
+    """Returns the cross-entropy loss, summed over rows; rows with y = -100 are ignored.
 
         E = − Σ log p_y = Σ (log Σ_j e^z_j − z_y)
 
@@ -45,7 +45,7 @@ def forward(z: Array, y: npt.NDArray[np.int64]) -> float:
 
 
 def backward(z: Array, y: npt.NDArray[np.int64]) -> Array:
-    """The gradient of the scores: what was said less what is right.
+    """Returns the gradient of the loss w.r.t. the logits z.
 
         ∂E/∂z = p − 1_y,  1_y is 1 at the class y and 0 elsewhere
 
