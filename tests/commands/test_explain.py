@@ -54,7 +54,7 @@ def test_fallback_to_right_branching(explain: Explain, monkeypatch: pytest.Monke
     monkeypatch.setattr(loading, "SHIPPED", "nowhere")
     code, out, err = explain("tree-gru", "--sentence", "a b c")
     assert code == 0 and "(6) ┬ (6) a ← x (8)" in out
-    assert err == "the shipped parser is missing, so the tree is right-branching; --parser names another\n"
+    assert err == "the shipped parser is missing: using a right-branching tree; choose another with --parser\n"
     assert str(Right().parse(["a"])) == "(X a)"
 
 
@@ -68,15 +68,15 @@ def test_pictures_are_written_instead(explain: Explain, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["lstn"], "lstn is no network known here; known are tree-lstm, lstm, "),
+        (["lstn"], "unknown network lstn; choose from tree-lstm, lstm, "),
         (["lstm", "--sentence", " "], "there is no word in this text"),
         (["lstm", "--tree", ""], "<text>: there is no tree"),
         (["lstm", "--tree", "(3 (2 not) (1 bad)"], "<text>:1:1: this bracket is never closed"),
         (
             ["lstm", "--tree", "(3 a)", "--sentence", "b"],
-            "--tree gives a tree; give neither",
+            "--tree excludes --sentence and --parser",
         ),
-        (["lstm", "--tree", "(3 a)", "--parser", "left"], "--tree gives a tree"),
+        (["lstm", "--tree", "(3 a)", "--parser", "left"], "--tree excludes --sentence and --parser"),
         (["tree-gru", "--parser", "nobody"], "nobody is neither a folder nor the name of a parser"),
         (["lstm", "--svg", "/proc/none/a.svg"], "/proc/none/a.svg: cannot write here"),
     ],

@@ -111,7 +111,7 @@ def test_error_lines_have_500_characters_at_most(treenn: Command, arguments: lis
 
 
 def test_a_message_of_several_lines_becomes_one(treenn: Command) -> None:
-    assert treenn("explain", "no\n such\r\n\nnet").error.startswith("no such net is no network known here")
+    assert treenn("explain", "no\n such\r\n\nnet").error.startswith("unknown network no such net;")
 
 
 @pytest.mark.parametrize(

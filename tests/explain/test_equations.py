@@ -10,8 +10,8 @@ from treenn.models.names import ENCODERS
 from treenn.sequences import SequenceNetwork
 
 
-class Told:
-    r"""A class that is told.
+class Documented:
+    r"""A documented class.
 
     Of letters,
 
@@ -37,28 +37,28 @@ class Told:
     """
 
 
-def test_blocks_come_with_what_leads_to_them_and_what_goes_on_with_their_sentence() -> None:
-    told = section(Told)
-    assert (told.name, told.title, told.shape) == (
-        "Told",
-        "A class that is told.",
+def test_blocks_include_the_sentence_around_them() -> None:
+    documented = section(Documented)
+    assert (documented.name, documented.title, documented.shape) == (
+        "Documented",
+        "A documented class.",
         "Shape: `x` is `(n,)`, and so is y.",
     )
-    first, second = told.blocks
+    first, second = documented.blocks
     assert first == ("Of letters,", "y = f(x)\nz = g(y)", "`g` is another f.")
     assert second == ("More:", "w = 1", "")
 
 
-class Untold:
+class Undocumented:
     pass
 
 
-def test_a_class_without_a_docstring_says_nothing() -> None:
-    assert section(Untold) == ("Untold", "", (), "")
+def test_class_without_docstring_has_no_equations() -> None:
+    assert section(Undocumented) == ("Undocumented", "", (), "")
 
 
 def computing_parts(name: str) -> list[type]:
-    """The classes of a network whose equations must not be missing: cells, and sequence networks that hold no other."""
+    """Classes that need equations: cells, and sequence networks that contain no other."""
     if name in BY_HAND:
         return [BY_HAND[name].home]
     modules = list(ENCODERS[name](8, 8).modules())
@@ -71,7 +71,7 @@ def computing_parts(name: str) -> list[type]:
 
 
 @pytest.mark.parametrize("name", [*ENCODERS, *BY_HAND])
-def test_every_network_has_equations_and_every_line_of_them_stands_in_its_docstring(name: str) -> None:
+def test_every_network_has_equations_from_its_docstring(name: str) -> None:
     parts = computing_parts(name)
     assert parts
     for part in parts:

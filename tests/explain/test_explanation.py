@@ -1,4 +1,4 @@
-"""Every network that `explain` knows, unrolled: what is drawn is what was computed."""
+"""Explanations of every network: text, layout of drawings, and dependencies between states."""
 
 from __future__ import annotations
 
@@ -50,41 +50,41 @@ def test_one_word_is_enough(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["elman", "elman-relu", "jordan", "lstm", "lstm-peephole", "gru", "deep-transition"])
-def test_a_recurrent_network_is_a_chain_that_ends_in_the_sentence(name: str) -> None:
+def test_recurrent_networks_are_chains(name: str) -> None:
     drawing = sequence(name)
     assert [layer.reads for layer in drawing.layers[1:]] == [chain(1, 0)]
     assert drawing.result.reads == {(1, N - 1)}
 
 
-def test_the_way_back_reads_the_next_word_and_ends_at_the_first() -> None:
+def test_backward_network_reads_the_next_state() -> None:
     _, ahead, behind = sequence("bilstm").layers
     assert ahead.reads == chain(1, 0)
     assert behind.reads == tuple(frozenset({(0, t)} | ({(2, t + 1)} if t < N - 1 else set())) for t in range(N))
     assert sequence("bilstm").result.reads == {(1, N - 1), (2, 0)}
 
 
-def test_stacked_networks_read_each_other_and_feedforward_layers_remember_nothing() -> None:
+def test_stacked_and_feedforward_layers() -> None:
     assert [layer.reads for layer in sequence("stacked-lstm").layers[1:]] == [chain(1, 0), chain(2, 1)]
-    alone = tuple(frozenset({(1, t)}) for t in range(N))
-    assert [layer.reads for layer in sequence("deep-output").layers[1:]] == [chain(1, 0), alone]
+    feedforward = tuple(frozenset({(1, t)}) for t in range(N))
+    assert [layer.reads for layer in sequence("deep-output").layers[1:]] == [chain(1, 0), feedforward]
 
 
-def test_a_convolution_reads_windows_and_a_transformer_everything() -> None:
+def test_convolution_reads_windows_and_transformer_all_words() -> None:
     windows = [{s for _, s in reads} for reads in sequence("cnn-lstm").layers[1].reads]
     assert windows == [{0, 1}, {0, 1, 2}, {1, 2, 3}, {2, 3, 4}, {3, 4}]
     assert set(sequence("transformer").layers[1].reads) == {frozenset((0, s) for s in range(N))}
 
 
 @pytest.mark.parametrize("name", ["lstm-mean", "lstm-max", "lstm-attention"])
-def test_a_readout_over_time_reads_every_state(name: str) -> None:
+def test_pooling_reads_every_state(name: str) -> None:
     assert sequence(name).result.reads == {(1, t) for t in range(N)}
 
 
-def test_a_readout_of_both_directions_reads_both() -> None:
+def test_bidirectional_attention_reads_both_directions() -> None:
     assert sequence("bilstm-attention").result.reads == {(k, t) for k in (1, 2) for t in range(N)}
 
 
-def test_networks_of_ones_own_are_understood_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_user_defined_networks_are_unrolled(monkeypatch: pytest.MonkeyPatch) -> None:
     def mine(input_size: int, size: int) -> Encoder:
         return SequenceEncoder(
             Stacked(bidirectional(Elman, input_size, size), bidirectional(Elman, size, size)), MeanPooling()
@@ -94,7 +94,7 @@ def test_networks_of_ones_own_are_understood_too(monkeypatch: pytest.MonkeyPatch
     layers = sequence("mine").layers
     assert [layer.below(number) for number, layer in enumerate(layers)] == [[], [0], [0], [1, 2], [1, 2]]
     both = {frozenset((k, t) for k in (3, 4) for t in range(N)) & layer.reads[2] for layer in layers[3:]}
-    assert both == {frozenset({(3, 3)}), frozenset({(4, 1)})}  # the way back runs first
+    assert both == {frozenset({(3, 3)}), frozenset({(4, 1)})}  # the backward network runs first
 
 
 class Doubled(SequenceNetwork):
@@ -116,24 +116,24 @@ class Constant(Encoder):
 
 
 @pytest.mark.parametrize("make", [lambda x, d: SequenceEncoder(Doubled(Elman(x, d))), Constant])
-def test_what_cannot_be_followed_is_refused(make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_untraceable_networks_are_rejected(make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ENCODERS, "mine", make)
     with pytest.raises(InputError, match="cannot be drawn"):
         explain("mine", TREE, input_size=8, size=4)
 
 
-def test_tree_networks_show_state_and_output_at_every_node() -> None:
+def test_tree_networks_show_state_and_output_shapes() -> None:
     drawing = explain("tree-lstm", TREE, input_size=8, size=12).drawing
     assert drawing == UnrolledTree(Tree(TREE.words, TREE.merges), "(8)", ("(24) → (12)",) * len(TREE), "state → output")
     assert explain("tree-gru", TREE, input_size=8, size=12).drawing.shapes == ("(12)",) * len(TREE)
 
 
 @pytest.mark.parametrize("name", [name for name in names() if reads_trees(name)])
-def test_only_the_bidirectional_tree_network_reads_downwards(name: str) -> None:
+def test_only_bidirectional_tree_networks_read_parents(name: str) -> None:
     assert explain(name, TREE, input_size=8, size=12).drawing.down == (name == "bidirectional-tree-lstm")
 
 
-def test_the_drawing_stands_beside_the_equations_where_there_is_room() -> None:
+def test_drawing_is_right_of_equations_if_it_fits() -> None:
     explanation = explain("lstm", TREE, input_size=8, size=12)
     wide, narrow = explanation.text(200).splitlines(), explanation.text(80).splitlines()
     assert len(wide) < len(narrow)
@@ -141,19 +141,17 @@ def test_the_drawing_stands_beside_the_equations_where_there_is_room() -> None:
     assert not any("= σ(" in line and "(8)" in line for line in narrow)
 
 
-def test_an_explanation_is_the_same_every_time_and_draws_nothing_from_the_random_numbers_of_others() -> None:
+def test_explanation_is_deterministic_and_keeps_global_random_state() -> None:
     torch.manual_seed(1)
     before = torch.get_rng_state()
     assert explain("cnn", TREE, input_size=8, size=12) == explain("cnn", TREE, input_size=8, size=12)
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_what_is_asked_wrongly_is_refused() -> None:
-    with pytest.raises(
-        InputError, match=r"^tree-lstn is no network known here; known are tree-lstm, .*by-hand/recursive"
-    ):
+def test_unknown_names_and_long_sentences_are_rejected() -> None:
+    with pytest.raises(InputError, match=r"^unknown network tree-lstn; choose from tree-lstm, .*by-hand/recursive"):
         explain("tree-lstn", TREE, input_size=8, size=12)
     words = ("w",) * (MOST_WORDS + 1)
     long = Tree(words, tuple((len(words) + k - 1 if k else 0, k + 1) for k in range(len(words) - 1)))
-    with pytest.raises(InputError, match="101 words; 100 are the most"):
+    with pytest.raises(InputError, match="101 words; the maximum is 100"):
         explain("lstm", long, input_size=8, size=12)

@@ -19,20 +19,20 @@ SENTENCES = {"1 word": ["superb"], "wide": ["电影", "好看"], "12 words": LON
 
 @pytest.mark.parametrize("words", SENTENCES.values(), ids=SENTENCES)
 @pytest.mark.parametrize("name", names())
-def test_no_box_lies_on_another_and_no_arrow_crosses_a_third(name: str, words: list[str]) -> None:
+def test_boxes_do_not_overlap_or_cross_arrows(name: str, words: list[str]) -> None:
     graph = explain(name, Balanced().parse(words), input_size=300, size=16).drawing.graph()
     assert not overlapping(graph)
     assert not crossed(graph)
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_nor_in_trees_of_any_shape(seed: int) -> None:
+def test_random_trees_have_no_overlaps_or_crossings(seed: int) -> None:
     graph = explain("bidirectional-tree-lstm", Random(seed).parse(LONG), input_size=300, size=150).drawing.graph()
     assert not overlapping(graph)
     assert not crossed(graph)
 
 
-def test_the_font_has_every_sign_of_all_equations() -> None:
+def test_font_has_every_character_of_all_equations() -> None:
     font = font_manager.get_font(font_manager.findfont("DejaVu Sans Mono"))
     known = font.get_charmap()
     for name in names():
@@ -40,7 +40,7 @@ def test_the_font_has_every_sign_of_all_equations() -> None:
             assert all(ord(letter) in known for letter in line), line
 
 
-def test_an_svg_is_well_formed_and_the_same_every_time_whatever_the_users_settings() -> None:
+def test_svg_is_reproducible_under_any_matplotlib_settings() -> None:
     explanation = explain("lstm", Right().parse(["not", "bad"]), input_size=8, size=6)
     first = picture(explanation, "svg")
     assert ElementTree.fromstring(first).tag.endswith("svg")
@@ -48,7 +48,7 @@ def test_an_svg_is_well_formed_and_the_same_every_time_whatever_the_users_settin
         assert picture(explanation, "svg") == first
 
 
-def test_a_png_is_on_white_with_the_equations_beside_a_narrow_drawing_and_below_a_wide_one(tmp_path: Path) -> None:
+def test_png_background_and_position_of_equations(tmp_path: Path) -> None:
     shapes = []
     for number, words in enumerate((["superb"], LONG)):
         path = tmp_path / f"{number}.png"
@@ -60,5 +60,5 @@ def test_a_png_is_on_white_with_the_equations_beside_a_narrow_drawing_and_below_
     assert shapes[0][1] < shapes[1][1] and shapes[0][0] < shapes[1][0]
 
 
-def test_words_that_the_font_lacks_are_drawn_without_a_warning() -> None:
+def test_characters_missing_from_the_font_raise_no_warning() -> None:
     assert picture(explain("lstm", Tree(("电影",), ()), input_size=8, size=6), "png").startswith(b"\x89PNG")

@@ -20,7 +20,8 @@ def explain(
         str | None, typer.Option(metavar="TEXT", help=f'The sentence to unroll over (default: "{_SENTENCE}").')
     ] = None,
     tree: Annotated[
-        str | None, typer.Option(metavar="BRACKETS", help="The tree to unroll over: (3 (2 not) (1 bad)).")
+        str | None,
+        typer.Option(metavar="BRACKETS", help="The tree to unroll over, such as (3 (2 not) (1 bad))."),
     ] = None,
     parser: Annotated[
         str | None,
@@ -29,10 +30,10 @@ def explain(
             help="The parser of the sentence, as in `treenn parse` (default: the shipped parser).",
         ),
     ] = None,
-    size: Annotated[int, typer.Option(help="Width of hidden states.")] = 150,
-    word_size: Annotated[int, typer.Option(help="Width of the word vectors.")] = 300,
-    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw to this SVG file.")] = None,
-    png: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw to this PNG file.")] = None,
+    size: Annotated[int, typer.Option(help="Hidden size.")] = 150,
+    word_size: Annotated[int, typer.Option(help="Size of word vectors.")] = 300,
+    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the drawing to this SVG file.")] = None,
+    png: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the drawing to this PNG file.")] = None,
 ) -> None:
     """Print the equations of a network, and draw it unrolled over a sentence or tree, with all shapes.
 
@@ -71,10 +72,10 @@ def _tree(name: str, sentence: str | None, brackets: str | None, parser: str | N
 
     if brackets is not None:
         if sentence is not None or parser is not None:
-            raise InputError("--tree gives a tree; give neither --sentence nor --parser with it")
+            raise InputError("--tree excludes --sentence and --parser")
         return parse_tree(brackets)
     if parser is None and not reads_trees(name):
-        parser = "right"  # only the words are read
+        parser = "right"  # the network reads only the words
     finder = _shipped() if parser is None else load_parser(parser)
     return finder.parse_text(_SENTENCE if sentence is None else sentence)
 
@@ -87,5 +88,5 @@ def _shipped() -> Parser:
     try:
         return load_parser(SHIPPED)
     except InputError:
-        say("the shipped parser is missing, so the tree is right-branching; --parser names another")
+        say("the shipped parser is missing: using a right-branching tree; choose another with --parser")
         return load_parser("right")

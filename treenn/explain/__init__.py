@@ -1,1 +1,1 @@
-"""What a network computes: its equations, out of its docstring, and itself unrolled over a sentence or a tree."""
+"""Explanations of networks: equations from docstrings, and drawings of the unrolled network."""

@@ -1,4 +1,4 @@
-"""The networks of `treenn.by_hand`, run and unrolled: their equations are also those of the way back."""
+"""The networks of `treenn.by_hand`, unrolled; their equations include those of the backward pass."""
 
 from __future__ import annotations
 
@@ -23,11 +23,17 @@ from treenn.trees import Tree
 _CLASSES = 5
 
 Run: TypeAlias = Callable[[Tree, Array, int], Drawing]
-"""From a tree, its words' vectors and the width of a state to the network unrolled."""
+"""A function from a tree, its word vectors and the hidden size to a drawing of the unrolled network."""
 
 
 class ByHand(NamedTuple):
-    """A network of `treenn.by_hand`: the class whose docstring has the equations, how it is run, and over what."""
+    """A network of `treenn.by_hand`.
+
+    Args:
+        home: the class whose docstring contains the equations.
+        run: runs and unrolls the network.
+        reads_trees: False if it reads sequences (default: False).
+    """
 
     home: type
     run: Run
@@ -78,7 +84,7 @@ def _zeros(*shape: int) -> Array:
 
 
 def _sequence(tree: Tree, *tables: tuple[str, Array], remembers: bool = True) -> UnrolledSequence:
-    """Tables one upon another; the first over the words also reads the state before."""
+    """Stacked layers, one per table. If `remembers`, layer 1 is recurrent (default: True)."""
     layers = []
     for number, (name, table) in enumerate(tables):
         below = [{(number - 1, t)} if number else set() for t in range(len(table))]

@@ -1,4 +1,4 @@
-"""The equations of a class, out of its docstring, where they stand indented: so they are written once."""
+"""Extraction of a class's equations from the indented paragraphs of its docstring."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Block(NamedTuple):
-    """Equations, the words that lead to them, and those that go on with the sentence behind them, if any."""
+    """Equations, the paragraph before them, and the continuation of its sentence after them (default: empty)."""
 
     before: str
     equations: str
@@ -16,13 +16,13 @@ class Block(NamedTuple):
 
 
 class Section(NamedTuple):
-    """What one class says of itself.
+    """The documentation of one class.
 
     Args:
-        name: of the class.
-        title: the first paragraph of its docstring.
+        name: name of the class.
+        title: first paragraph of its docstring.
         blocks: its equations.
-        shape: the legend of its shapes, empty where there is none.
+        shape: legend of its shapes; empty if the docstring has no `Shape:` paragraph.
     """
 
     name: str
@@ -32,11 +32,11 @@ class Section(NamedTuple):
 
 
 def section(cls: type) -> Section:
-    """The equations of a class.
+    """Returns the title, equations and shapes in the docstring of a class.
 
     >>> from treenn.by_hand.perceptron import Layer
-    >>> said = section(Layer)
-    >>> print(said.blocks[0].before, said.blocks[0].equations, sep="\\n")
+    >>> block = section(Layer).blocks[0]
+    >>> print(block.before, block.equations, sep="\\n")
     With h_0 = x and L layers:
     h_l = f(W_l h_{l-1} + b_l),  l = 1 ... L − 1
     z   = W_L h_{L-1} + b_L
@@ -56,7 +56,7 @@ def _indented(paragraph: str) -> bool:
 
 
 def _goes_on(paragraph: str) -> bool:
-    """Whether it goes on with a sentence, as `and its word matrices` or a letter's meaning do."""
+    """True if the paragraph continues a sentence: it starts with a lowercase letter or a symbol in backticks."""
     return paragraph[:1].islower() or paragraph.startswith("`")
 
 

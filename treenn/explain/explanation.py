@@ -1,4 +1,4 @@
-"""`explain`: a network by name, its equations and itself unrolled."""
+"""Explanation of a named network: its equations, and the network unrolled over an input."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from treenn.trees import InputError, Tree
 from treenn.trees.arguments import Width, checked
 
 MOST_WORDS = 100
-"""Longer sentences are not drawn."""
+"""The maximum number of words in a drawing."""
 
 _PROSE = 88
-"""The widest that running text is set."""
+"""The maximum line width of prose."""
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """What is said of a network.
+    """A network's equations and drawing.
 
     Args:
-        name: what it is called by.
-        paper: where it is from.
-        sections: each of its parts, with the equations.
-        drawing: the whole of it, unrolled.
+        name: name of the network.
+        paper: its reference.
+        sections: documentation of each of its modules, with the equations.
+        drawing: the unrolled network.
     """
 
     name: str
@@ -48,13 +48,16 @@ class Explanation:
     drawing: Drawing
 
     def text(self, width: int) -> str:
-        """For a terminal of so many columns: the drawing beside the equations where there is room, or below them."""
+        """Returns the text for a terminal of `width` columns.
+
+        The drawing is to the right of the equations if it fits, and below them otherwise.
+        """
         drawn = self.drawing.text(width).splitlines()
-        said = "\n\n".join(self._paragraphs(min(width, _PROSE))).splitlines()
-        left = max(map(cell_len, said)) + 4
+        prose = "\n\n".join(self._paragraphs(min(width, _PROSE))).splitlines()
+        left = max(map(cell_len, prose)) + 4
         if left + max(map(cell_len, drawn)) > width:
-            return "\n".join([*said, "", *drawn])
-        lines = zip_longest(said, ["", "", *drawn], fillvalue="")
+            return "\n".join([*prose, "", *drawn])
+        lines = zip_longest(prose, ["", "", *drawn], fillvalue="")
         return "\n".join(f"{a}{' ' * (left - cell_len(a))}{b}".rstrip() for a, b in lines)
 
     def _paragraphs(self, width: int) -> Iterator[str]:
@@ -72,22 +75,26 @@ class Explanation:
 
 
 def names() -> tuple[str, ...]:
-    """What `explain` knows: every encoder, and the networks by hand."""
+    """Returns the names that `explain` accepts: all encoders, and the networks of `treenn.by_hand`."""
     return (*ENCODERS, *BY_HAND)
 
 
 @checked
 def explain(name: str, tree: Tree, *, input_size: Width, size: Width) -> Explanation:
-    """Say how a network computes, and run it over a tree or, if it reads sequences, over the tree's words.
+    """Explain a network: its equations, and the network unrolled over a tree, or over its words if it reads sequences.
 
     Args:
         name: one of `names()`.
-        tree: what it is unrolled over; labels do not matter.
-        input_size: width of a word vector.
-        size: width of the network's states.
+        tree: the input; its labels are ignored.
+        input_size: size of a word vector.
+        size: hidden size of the network.
+
+    Returns:
+        The explanation; the global random state is unchanged.
 
     Raises:
-        InputError: where there is no such network, or the sentence has more than `MOST_WORDS` words.
+        InputError: if the name is unknown, the sentence has more than `MOST_WORDS` words, or the dependencies between
+            the network's layers cannot be found.
 
     >>> from treenn.trees import parse_tree
     >>> print(explain("lstm", parse_tree("(3 (2 not) (1 bad))"), input_size=4, size=3).drawing.text(80))
@@ -101,8 +108,8 @@ def explain(name: str, tree: Tree, *, input_size: Width, size: Width) -> Explana
     """
     known = _known(name)
     if len(tree.words) > MOST_WORDS:
-        raise InputError(f"this sentence has {len(tree.words)} words; {MOST_WORDS} are the most that are drawn")
-    bare = Tree(tree.words, tree.merges)  # whose labels no encoder has to understand
+        raise InputError(f"the tree has {len(tree.words)} words; the maximum is {MOST_WORDS}")
+    bare = Tree(tree.words, tree.merges)  # without labels, which encoders may reject
     if isinstance(known, ByHand):
         paper = inspect.cleandoc(sys.modules[known.home.__module__].__doc__ or "").replace("\n", " ")
         return Explanation(
@@ -115,10 +122,10 @@ def explain(name: str, tree: Tree, *, input_size: Width, size: Width) -> Explana
 
 
 def reads_trees(name: str) -> bool:
-    """Whether a network follows a tree; others read its words alone.
+    """Returns True if a network reads trees, False if it reads sequences.
 
     Raises:
-        InputError: where there is no such network.
+        InputError: if the name is unknown.
     """
     known = _known(name)
     if isinstance(known, ByHand):
@@ -131,7 +138,7 @@ def _known(name: str) -> ByHand | Callable[[int, int], Encoder]:
     if name in BY_HAND:
         return BY_HAND[name]
     if name not in ENCODERS:
-        raise InputError(f"{name} is no network known here; known are {', '.join(names())}")
+        raise InputError(f"unknown network {name}; choose from {', '.join(names())}")
     return ENCODERS[name]
 
 
@@ -145,6 +152,6 @@ def _cell(encoder: Encoder) -> Cell | None:
 
 
 def _sections(encoder: Encoder) -> tuple[Section, ...]:
-    """Of the encoder and of everything in it but torch's own modules, each class once."""
+    """One section per class of module in the encoder, except those of torch."""
     classes = dict.fromkeys(type(module) for module in encoder.modules())
     return tuple(section(each) for each in classes if not each.__module__.startswith("torch."))

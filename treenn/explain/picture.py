@@ -1,4 +1,4 @@
-"""An explanation as a picture: the network unrolled, its equations beside it or, where it is wide, below."""
+"""Pictures of explanations: the unrolled network, with its equations to the right, or below if it is wide."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from treenn.explain.routes import HALF_HEIGHT, half_width, route
 if TYPE_CHECKING:
     import networkx
 
-# All lengths are points: the axes are as wide and as high as the picture.
+# All lengths are in points: the axes cover the whole picture.
 _SIZE = 10
-_LETTER, _LINE = 0.602 * _SIZE, 1.4 * _SIZE  # of DejaVu Sans Mono, which comes with matplotlib
+_LETTER, _LINE = 0.602 * _SIZE, 1.4 * _SIZE  # of DejaVu Sans Mono, which matplotlib includes
 _EDGE = 2 * _LINE
 _PROSE = 80  # letters
 _INK, _FAINT = "#1a1a1a", "#6b6b6b"
 _FILLS = {"state": "#dcebf7", "result": "#f9dfc3"}
-# Whatever the user's own matplotlib settings are, so that the same network makes the same bytes.
+# Independent of the user's matplotlib settings, so that the bytes are reproducible.
 _STYLE: Any = {
     "svg.hashsalt": "treenn",
     "text.parse_math": False,
@@ -41,7 +41,7 @@ _styled = style.context(_STYLE, after_reset=True)
 
 @_styled
 def picture(explanation: Explanation, format: Literal["svg", "png"]) -> bytes:
-    """The picture of an explanation, on white."""
+    """Returns the picture of an explanation on a white background, as the bytes of a file."""
     graph, lines = explanation.drawing.graph(), list(_lines(explanation))
     margin = _LETTER * (2 + max(map(len, graph.graph["rows"].values())))
     wide, high = (length + margin * (axis == 0) for axis, length in enumerate(_extent(graph)))
@@ -58,7 +58,7 @@ def picture(explanation: Explanation, format: Literal["svg", "png"]) -> bytes:
 
 
 def _lines(explanation: Explanation) -> Iterator[tuple[str, bool]]:
-    """The lines of the name and of every part with equations, and whether each is a heading."""
+    """Pairs (line, is_heading) for the name and for each section with equations."""
     for line in textwrap.wrap(f"{explanation.name}: {explanation.paper}", _PROSE):
         yield line, True
     for part in explanation.sections:
@@ -73,13 +73,13 @@ def _lines(explanation: Explanation) -> Iterator[tuple[str, bool]]:
 
 
 def _extent(graph: networkx.DiGraph) -> tuple[float, float]:
-    """How wide and high the boxes are together, from the left edge and the lowest line on."""
+    """Width and height of the bounding box of all boxes, in points."""
     boxes = [(*node["place"], cell_len(node["text"])) for node in graph.nodes.values()]
     return _LETTER * max(x + width / 2 + 1 for x, _, width in boxes), _LINE * (max(y for _, y, _ in boxes) + 2)
 
 
 def _draw(axes: Axes, graph: networkx.DiGraph, *, left: float, margin: float, bottom: float) -> None:
-    """Boxes, the arrows between them, and at the left what stands in each row."""
+    """Draw boxes, arrows, and the row labels at the left."""
 
     def at(x: float, y: float) -> tuple[float, float]:
         return left + margin + _LETTER * x, bottom + _LINE * (y + 1)
@@ -114,6 +114,6 @@ def _saved(figure: Figure, format: Literal["svg", "png"]) -> bytes:
     file = io.BytesIO()
     metadata = {"Date": None} if format == "svg" else {}
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph", UserWarning)  # a word in letters that the font lacks
+        warnings.filterwarnings("ignore", "Glyph", UserWarning)  # a character that the font lacks
         figure.savefig(file, format=format, dpi=144, metadata=metadata)
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""Where boxes end and which way arrows go, in the letters and lines of `Drawing.graph`: no arrow meets a third box."""
+"""Box sizes and arrow routes, in the units of `Drawing.graph`; no arrow crosses a third box."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ Point: TypeAlias = tuple[float, float]
 
 
 def half_width(node: dict[str, Any]) -> float:
-    """Half the width of a box, in letters."""
+    """Returns half the width of a box, in characters."""
     return (cell_len(node["text"]) + 1) / 2
 
 
 def route(graph: networkx.DiGraph, start: Hashable, end: Hashable) -> list[Point]:
-    """The corners of an arrow.
+    """Returns the vertices of an arrow from `start` to `end`.
 
-    Beside each other, straight from side to side. Edges that are `bent`, between a child and its parent, go above the
-    child and then to the parent's side. Edges that are `shared`, where all in a row are read alike, go up, along one
-    line below the readers, and up again. All others go straight from an upper edge to a lower one.
+    Between boxes of one row: a straight line from side to side. `bent` edges, between a child and its parent: vertical
+    from the child, then horizontal to the parent's side. `shared` edges, if all targets of a row have the same sources:
+    up, along a line below the targets, and up. Otherwise a straight line from an upper edge to a lower edge.
     """
     a, b = graph.nodes[start], graph.nodes[end]
     (x0, y0), (x1, y1) = a["place"], b["place"]

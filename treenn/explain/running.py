@@ -1,4 +1,4 @@
-"""How a sequence encoder is found to hang together: it is run, and its networks are nudged."""
+"""Dependencies between the layers of a sequence encoder, found by running it on perturbed inputs."""
 
 from __future__ import annotations
 
@@ -17,14 +17,20 @@ from treenn.sequences import Readout, SequenceNetwork
 from treenn.trees import InputError, Tree
 
 _NUDGE = 10.0
-_CHANGED = 1e-9  # less than that is rounding
+_CHANGED = 1e-9  # smaller differences are rounding errors
 
 
 def unroll_sequence(encoder: Encoder, tree: Tree) -> UnrolledSequence:
-    """Run an encoder over the words of a tree, and say which state reads which.
+    """Run an encoder over the words of a tree, and find the inputs of every state.
 
-    Its networks that hold no other are the layers. What one reads is found by looking for its input among the states
-    computed before; which words of it, by changing them one by one.
+    The layers are the sequence networks that contain no other. The sources of a layer are found by comparing its input
+    with the states computed earlier; the positions it reads, by perturbing the input at one step at a time.
+
+    Returns:
+        The layers with their dependencies.
+
+    Raises:
+        InputError: if an input is not the output of a layer.
     """
     x = torch.randn(len(tree.words), encoder.input_size, dtype=torch.float64)
     calls, output = _run(encoder, tree, x)
@@ -45,11 +51,11 @@ def unroll_sequence(encoder: Encoder, tree: Tree) -> UnrolledSequence:
 
 
 Call = tuple[nn.Module, Tensor, Tensor]
-"""A module, the table it read and the one it gave."""
+"""A module, its input and its output."""
 
 
 def _run(encoder: Encoder, tree: Tree, x: Tensor) -> tuple[list[Call], Tensor]:
-    """What each network that holds no other, and the readout, read and gave, in the order in which they ran."""
+    """Inputs and outputs of all layers and the readout, in order of execution, and the encoder's output."""
     calls: list[Call] = []
     watched = [module for module in encoder.modules() if isinstance(module, Readout) or _is_layer(module)]
     handles = [module.register_forward_hook(partial(_note, calls)) for module in watched if isinstance(module, Readout)]
@@ -69,7 +75,7 @@ def _note(calls: list[Call], module: nn.Module, inputs: tuple[Any, ...], output:
 
 
 def _watch(layer: SequenceNetwork, calls: list[Call]) -> None:
-    """Note what a layer reads, a row a step, which `run` sees only as `read` has left it; and its states."""
+    """Record the raw input of a layer, one row per step (`run` receives it preprocessed by `read`), and its states."""
     read, run, seen = layer.read, layer.run, list[tuple[Tensor, Tensor]]()
 
     def noted_read(x: Tensor) -> Tensor:
@@ -91,10 +97,10 @@ def _is_layer(module: nn.Module) -> bool:
 
 
 def _sources(inputs: Tensor, tables: Sequence[Tensor]) -> tuple[list[int], bool]:
-    """Which tables stand side by side in an input, and whether it is them turned around, from the last word on.
+    """Indices of the tables whose concatenation is the input, and True if it is reversed in time.
 
     Raises:
-        InputError: where it is none of them.
+        InputError: if the input is not a concatenation of tables.
     """
     for turned in (False, True):
         left, found = inputs.flip(0) if turned else inputs, list[int]()
@@ -106,11 +112,11 @@ def _sources(inputs: Tensor, tables: Sequence[Tensor]) -> tuple[list[int], bool]
             left = left[:, tables[number].shape[1] :]
         else:
             return found, turned
-    raise InputError("this network reads something between its layers that is no layer's output, and cannot be drawn")
+    raise InputError("this network cannot be drawn: the input of a layer is not the output of another layer")
 
 
 def _reads(network: nn.Module, inputs: Tensor, sources: Sequence[int], number: int) -> tuple[frozenset[Place], ...]:
-    """What every state of a layer reads: the sources at some words and, where it remembers, the state before."""
+    """Inputs of every state of a layer: the sources at some words and, if it is recurrent, the previous state."""
     n = len(inputs)
     changed = _changed(network, inputs)
     remembers = all(s <= t for t in range(n) for s in changed[t]) and any(s < t for t in range(n) for s in changed[t])
@@ -123,9 +129,9 @@ def _reads(network: nn.Module, inputs: Tensor, sources: Sequence[int], number: i
 
 
 def _changed(network: nn.Module, inputs: Tensor) -> list[set[int]]:
-    """For every step, at which steps the input can be changed so that the state here changes.
+    """For every step, the input steps that its state depends on.
 
-    All changes are one batch, up and down at every step, and the input as it is.
+    One batch contains all perturbations, positive and negative at each step, and last the original input.
     """
     n = len(inputs)
     batch = inputs.repeat(2 * n + 1, 1, 1)  # sequences, steps, width
@@ -139,7 +145,7 @@ def _changed(network: nn.Module, inputs: Tensor) -> list[set[int]]:
 
 
 def _read_out(readout: Readout, states: Tensor) -> list[int]:
-    """The words whose states a readout uses."""
+    """Positions of the states that the readout depends on."""
     n, length = len(states), torch.tensor([len(states)])
     plain = readout(states, length)
     used = []
@@ -151,19 +157,19 @@ def _read_out(readout: Readout, states: Tensor) -> list[int]:
 
 
 def _turned(reads: tuple[frozenset[Place], ...]) -> tuple[frozenset[Place], ...]:
-    """The same layer where step t is word n - 1 - t."""
+    """The reads of the layer reversed in time: step t becomes word n - 1 - t."""
     n = len(reads)
     return tuple(frozenset((layer, n - 1 - t) for layer, t in each) for each in reversed(reads))
 
 
 def _last(output: Tensor, tables: Sequence[Tensor]) -> Result:
-    """The result that is a state as it is, or some side by side, found among those there are."""
+    """The result without a readout: a state, or a concatenation of states."""
     left, reads = output[0], list[Place]()
     while len(left):
         states = [(number, t, row) for number, table in enumerate(tables) for t, row in enumerate(table)]
         fit = [(number, t, len(row)) for number, t, row in states if torch.equal(left[: len(row)], row)]
         if not fit:
-            raise InputError("this encoder gives something that is no layer's state, and cannot be drawn")
+            raise InputError("this encoder cannot be drawn: its output is not a concatenation of its layers' states")
         number, t, width = fit[-1]
         reads.append((number, t))
         left = left[width:]

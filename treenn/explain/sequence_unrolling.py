@@ -1,4 +1,4 @@
-"""A sequence network unrolled over a sentence: layers of states, one at every word, and who reads whom."""
+"""Sequence networks unrolled over a sentence: one state per layer and word, with their dependencies."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     import networkx
 
 Place = tuple[int, int]
-"""A state: the number of its layer and of its word."""
+"""A state: (layer index, word index)."""
 
 _ROW = 4  # lines from one row of states to the next
-_STAGGER = 2  # lines by which a layer beside another stands higher, so that neither's arrows cross the other's boxes
+_STAGGER = 2  # vertical offset, in lines, between layers of one height, so that no arrow crosses a box
 
 
 class Layer(NamedTuple):
-    """One state for every word.
+    """A layer with one state per word.
 
     Args:
-        name: what it is.
-        shapes: of each state.
-        reads: the states that each state reads.
+        name: class of the layer.
+        shapes: shape of each state.
+        reads: the inputs of each state.
     """
 
     name: str
@@ -36,12 +36,12 @@ class Layer(NamedTuple):
     reads: tuple[frozenset[Place], ...]
 
     def below(self, number: int) -> list[int]:
-        """The layers that this one, which has a number itself, reads."""
+        """Returns the indices of the layers that this one, with index `number`, reads."""
         return sorted({layer for reads in self.reads for layer, _ in reads} - {number})
 
 
 class Result(NamedTuple):
-    """What the sentence becomes: its name, its shape, and the states it is made of."""
+    """The sentence representation: its name, its shape, and the states that it is computed from."""
 
     name: str
     shape: str
@@ -54,8 +54,8 @@ class UnrolledSequence(Drawing):
 
     Args:
         words: the sentence.
-        layers: from the word vectors up.
-        result: `None` where there is none.
+        layers: the layers from bottom to top; layer 0 is the word vectors.
+        result: the sentence representation, if any (default: None).
     """
 
     words: tuple[str, ...]
@@ -63,7 +63,7 @@ class UnrolledSequence(Drawing):
     result: Result | None = None
 
     def text(self, width: int) -> str:
-        """See `Drawing.text`: a line a word, a column a layer; what is wide is not cut."""
+        """See `Drawing.text`: one line per word, one column per layer; wide drawings are not truncated."""
         numbers = range(len(self.layers))
         lines = [["", "", *self._names()], ["", "", *map(self._source, numbers)]]
         for t, word in enumerate(self.words):
@@ -75,7 +75,7 @@ class UnrolledSequence(Drawing):
         return f"{drawn}\n\n{self.result.name} {self.result.shape} ← {', '.join(self._spelt(self.result.reads))}"
 
     def graph(self) -> networkx.DiGraph:
-        """See `Drawing.graph`: words from left to right, layers from the bottom up; equal in height, side by side."""
+        """See `Drawing.graph`: words from left to right, layers from bottom to top."""
         import networkx
 
         graph, heights = networkx.DiGraph(rows={}), self._heights()
@@ -99,7 +99,7 @@ class UnrolledSequence(Drawing):
         return graph
 
     def _add_result(self, graph: networkx.DiGraph, result: Result) -> None:
-        """Over the middle of what it is made of."""
+        """Add the result, centered above its inputs."""
         reads, top = sorted(result.reads), max(graph.graph["rows"]) + _ROW
         x = sum(graph.nodes[place]["place"][0] for place in reads) / len(reads)
         graph.add_node("result", text=result.shape, place=(x, top), kind="result")
@@ -107,7 +107,7 @@ class UnrolledSequence(Drawing):
         graph.add_edges_from(((place, "result") for place in reads), shared=True)
 
     def _names(self) -> list[str]:
-        """The layers' names, numbered where two have the same."""
+        """The layers' names, numbered if they are not unique."""
         names = [layer.name for layer in self.layers]
         return [
             name if names.count(name) == 1 else f"{name} {names[: k + 1].count(name)}" for k, name in enumerate(names)
@@ -125,7 +125,7 @@ class UnrolledSequence(Drawing):
         return f"reads {' and '.join(below)}" if below else ""
 
     def _cell(self, number: int, t: int) -> str:
-        """A state's shape and, where it reads others than the one below and its neighbours, which."""
+        """A state's shape and, unless it reads only its own word, the positions it reads."""
         layer = self.layers[number]
         others = sorted({word for below, word in layer.reads[t] if below != number})
         return layer.shapes[t] if others in ([], [t]) else f"{layer.shapes[t]} ← {_ranges(others)}"
@@ -144,7 +144,7 @@ class UnrolledSequence(Drawing):
 
 
 def _ranges(numbers: Sequence[int]) -> str:
-    """The places of words, counted from 1: their first and last where they stand side by side.
+    """The range of word positions, from 1.
 
     >>> _ranges([0]), _ranges([0, 1, 2])
     ('1', '1–3')

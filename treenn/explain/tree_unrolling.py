@@ -1,4 +1,4 @@
-"""A tree network unrolled over a tree: a state at every node, made of those of its children."""
+"""Tree networks unrolled over a tree: one state per node, composed from its children's."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _NUDGE = 10.0
 
 @dataclass(frozen=True)
 class UnrolledTree(Drawing):
-    """A tree, and the shape of what is at each of its nodes.
+    """A tree with the shape of the state at each node.
 
     Args:
         tree: the tree.
-        word: the shape of a word's vector.
-        shapes: of each node, in the tree's own numbering.
-        legend: what a shape is of.
-        down: whether nodes also read their parents.
+        word: shape of a word vector.
+        shapes: shape at each node, in the tree's node order.
+        legend: meaning of the shapes.
+        down: True if nodes also read their parents (default: False).
     """
 
     tree: Tree
@@ -40,14 +40,14 @@ class UnrolledTree(Drawing):
     down: bool = False
 
     def text(self, width: int) -> str:
-        """See `Drawing.text`: the tree as `draw_text` draws it, a shape at every node."""
+        """See `Drawing.text`: the tree as drawn by `draw_text`, labelled with shapes."""
         words = tuple(f"{word} ← x {self.word}" for word in self.tree.words)
         drawn = draw_text(replace(self.tree, words=words, labels=self.shapes), width=width)
         notes = [f"At every node: {self.legend}.", *(["Every node also reads its parent."] if self.down else [])]
         return "\n".join([drawn, "", *notes])
 
     def graph(self) -> networkx.DiGraph:
-        """See `Drawing.graph`: words at the bottom, their vectors over them, then nodes as high as they are."""
+        """See `Drawing.graph`: words at the bottom, then word vectors, then nodes by height."""
         import networkx
 
         tree, words = self.tree, [visible(word) for word in self.tree.words]
@@ -68,9 +68,10 @@ class UnrolledTree(Drawing):
 
 
 def unroll_tree(encoder: Encoder, cell: Cell, tree: Tree) -> UnrolledTree:
-    """Run a network over a tree and see what comes out at every node.
+    """Run an encoder over a tree, and record the shapes at every node.
 
-    A node's shape is that of the cell's state there and, where the encoder gives something else, of that too.
+    Returns:
+        The tree with the shape of the cell's state at each node and, if it differs, of the encoder's output.
     """
     forest, x = pack([tree]), torch.randn(len(tree.words), encoder.input_size, dtype=torch.float64)
     states = [cell.leaf(x[i : i + 1]) for i in range(len(tree.words))]

@@ -1,4 +1,4 @@
-"""What every network unrolled has: a drawing as text, and a graph with a place for every box."""
+"""Base class of unrolled networks: drawings as text, and as a graph with coordinates."""
 
 from __future__ import annotations
 
@@ -14,24 +14,23 @@ _GAP = 3
 
 
 class Drawing(ABC):
-    """A network unrolled."""
+    """An unrolled network."""
 
     @abstractmethod
     def text(self, width: int) -> str:
-        """For a terminal of so many columns."""
+        """Returns the drawing for a terminal of `width` columns."""
 
     @abstractmethod
     def graph(self) -> networkx.DiGraph:
-        """For a picture: boxes, and an edge from each to those that read it.
+        """Returns the graph of boxes, with an edge from each state to its dependents.
 
-        A node has the attributes `text`; `place`, the middle of its box as (x, y), in letters and lines from the lower
-        left; and `kind`: `"word"`, which has no box, `"state"` or `"result"`. The graph's own attribute `rows` says
-        what stands at a height, as a dict from y to text.
+        Node attributes: `text`; `place`, the center of the box as (x, y), in characters and lines from the lower left;
+        `kind`: `"word"` (without a box), `"state"` or `"result"`. Graph attribute `rows`: a dict from y to row label.
         """
 
 
 def columns(widths: Sequence[int]) -> list[float]:
-    """The middles of columns of these widths, side by side.
+    """Returns the centers of adjacent columns of these widths.
 
     >>> columns([4, 6])
     [2.0, 10.0]
@@ -41,7 +40,7 @@ def columns(widths: Sequence[int]) -> list[float]:
 
 
 def shape_of(row: Any) -> str:
-    """The shape of a tensor or an array as drawings write it.
+    """Returns the shape of a tensor or array, formatted for drawings.
 
     >>> import numpy as np
     >>> shape_of(np.zeros(3))
