@@ -293,7 +293,7 @@ JSON_PIECES = ('"size"', '"4"', "4.5", ", ", ": ", '"settings"', '"a": ', "NaN",
 def model_config(data: bytes, folder: Path) -> None:
     file(folder, data, "config.json")
     file(folder, b'["a"]', "vocabulary.json")
-    settings = read_folder(folder, reads="trees").settings
+    settings = read_folder(folder).settings
     assert isinstance(settings.size, int) and settings.size > 0
 
 

@@ -166,7 +166,8 @@ def read_toml(path: str | Path) -> dict[str, Any]:
 def write_bytes(path: str | Path, data: bytes, *, make_folder: bool = True) -> None:
     """Write atomically, via a temporary file in the same folder and a rename.
 
-    Temporary files of the same target from killed processes are removed.
+    Temporary files of the same target from killed processes are removed. A device or a pipe (`/dev/null`,
+    `/dev/stdout`) is written to, not replaced.
 
     Args:
         path: the file.
@@ -180,6 +181,10 @@ def write_bytes(path: str | Path, data: bytes, *, make_folder: bool = True) -> N
     """
     path = Path(path)
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            with path.open("wb") as device:
+                device.write(data)
+            return
         if kind := kind_of(data):
             check_replaceable(path, kind)
         if make_folder:
