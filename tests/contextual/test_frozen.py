@@ -21,19 +21,19 @@ def test_vectors_are_the_encoders_prepared_or_not(tiny: Path) -> None:
     wanted = ContextualEncoder(tiny, (1, 3)).eval()(SENTENCES).detach()
     assert frozen.size == 16
     torch.testing.assert_close(frozen(SENTENCES), wanted, atol=2e-3, rtol=2e-3)
-    frozen.prepare(SENTENCES[:2])
+    frozen.precompute(SENTENCES[:2])
     torch.testing.assert_close(frozen(SENTENCES), wanted, atol=2e-3, rtol=2e-3)
 
 
 def test_what_is_on_disk_is_not_computed_again(tiny: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[int, int]] = []
     first = FrozenVectors(tiny, (3,))
-    first.prepare(SENTENCES, progress=lambda n, of: told.append((n, of)))
+    first.precompute(SENTENCES, progress=lambda n, of: told.append((n, of)))
     assert told == [(3, 3)]
     assert len(files(cache)) == 1
     monkeypatch.setattr(ContextualEncoder, "forward", None)
     again = FrozenVectors(tiny, (3,))
-    again.prepare(iter(SENTENCES), progress=lambda n, of: told.append((n, of)))
+    again.precompute(iter(SENTENCES), progress=lambda n, of: told.append((n, of)))
     assert torch.equal(again(SENTENCES), first(SENTENCES))
     assert len(told) == 1
 
@@ -51,7 +51,7 @@ def test_any_other_option_is_another_file(tiny: Path, cache: Path, tmp_path: Pat
         (tiny, (3,), [("the", "film", "not"), ("awful", "soup"), ("bad",)]),
     ):
         frozen = FrozenVectors(folder, layers)
-        frozen.prepare(sentences)
+        frozen.precompute(sentences)
         wanted = ContextualEncoder(folder, layers).eval()(sentences)
         torch.testing.assert_close(frozen(sentences), wanted.detach(), atol=2e-3, rtol=2e-3)
         kept.append(len(files(cache)))
@@ -60,14 +60,14 @@ def test_any_other_option_is_another_file(tiny: Path, cache: Path, tmp_path: Pat
 
 def test_a_broken_file_is_made_anew(tiny: Path, cache: Path) -> None:
     frozen = FrozenVectors(tiny, (3,))
-    frozen.prepare(SENTENCES)
+    frozen.precompute(SENTENCES)
     (file,) = files(cache)
     whole, wanted = file.read_bytes(), frozen(SENTENCES)
     del frozen
     file.unlink()
     file.write_bytes(whole[:-5])
     again = FrozenVectors(tiny, (3,))
-    again.prepare(SENTENCES)
+    again.precompute(SENTENCES)
     assert torch.equal(again(SENTENCES), wanted)
     assert files(cache) == [file]
     assert file.read_bytes() == whole

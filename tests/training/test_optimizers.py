@@ -14,7 +14,7 @@ from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
 from treenn.training.optimizers import make_optimizers, rate_factor
-from treenn.training.train_step import Steps
+from treenn.training.train_step import TrainingState
 
 TREES = toy_treebank(train=20).train
 SMALL = Settings(size=6, word_size=5, dropout=0.0)
@@ -55,10 +55,10 @@ def test_steps_equal_a_plain_loop_with_dense_gradients(optimizer: str, embedding
         SMALL, optimizer=optimizer, embedding_optimizer=embedding_optimizer, learning_rate=0.02,
         embedding_learning_rate=0.03, weight_decay=0.01,
     )  # fmt: skip
-    ours, (theirs, optimizers) = Steps(network(settings), settings, "cpu"), dense(settings)
+    ours, (theirs, optimizers) = TrainingState(network(settings), settings, "cpu"), dense(settings)
     for number in range(3):
         # every word is in every batch: a sparse Adam passes over the rows of the words that are not
-        ours.take(TREES, number, 3)
+        ours.train_step(TREES, number, 3)
         for each in optimizers:
             each.zero_grad()
         theirs.loss(pack(TREES)).backward()
@@ -98,7 +98,7 @@ def test_rates_follow_the_schedule(schedule: str, warmup: float) -> None:
 
 def test_both_rates_are_scheduled() -> None:
     settings = replace(SMALL, schedule="linear")
-    steps = Steps(network(settings), settings, "cpu")
+    steps = TrainingState(network(settings), settings, "cpu")
     for number in range(3):
-        steps.take(TREES[:5], number, 4)
+        steps.train_step(TREES[:5], number, 4)
     assert [each.param_groups[0]["lr"] for each in steps.optimizers] == pytest.approx([0.05 / 2, 0.1 / 2])

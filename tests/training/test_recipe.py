@@ -15,7 +15,7 @@ from treenn.models.node_head import node_loss
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
 from treenn.training import train
-from treenn.training.train_step import Steps
+from treenn.training.train_step import TrainingState
 from treenn.trees import InputError
 
 TOY = toy_treebank()
@@ -27,8 +27,8 @@ EVERYTHING = replace(
 )  # fmt: skip
 
 
-def steps(settings: Settings) -> Steps:
-    return Steps(build(settings, 5, Vocabulary.of(TOY.train)).train(), settings, "cpu")
+def steps(settings: Settings) -> TrainingState:
+    return TrainingState(build(settings, 5, Vocabulary.of(TOY.train)).train(), settings, "cpu")
 
 
 def test_the_average_equals_a_plain_loop() -> None:
@@ -37,7 +37,7 @@ def test_the_average_equals_a_plain_loop() -> None:
     expected: dict[str, torch.Tensor] = {}
     for number in range(6):
         for each in (ours, plain):
-            each.take(TOY.train[10 * number : 10 * number + 10], number, 6)
+            each.train_step(TOY.train[10 * number : 10 * number + 10], number, 6)
         now = {name: weight.detach().double() for name, weight in plain.network.named_parameters()}
         expected = {name: 0.9 * expected.get(name, now[name]) + 0.1 * now[name] for name in now}
     for name, weight in ours.evaluated.named_parameters():

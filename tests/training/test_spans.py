@@ -1,6 +1,7 @@
 """The protocol of Tai et al. 2015 for sequences: the sentence, and phrases drawn of it anew each epoch."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -20,8 +21,8 @@ from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
 from treenn.training import train
 from treenn.training.spans import with_spans
-from treenn.training.train_step import Steps
-from treenn.trees import InputError, parse_tree
+from treenn.training.train_step import StepResult, TrainingState
+from treenn.trees import InputError, Tree, parse_tree
 
 TOY = toy_treebank()
 SMALL = Settings(size=8, word_size=6, epochs=2, batch_size=10, supervision="spans")
@@ -96,13 +97,16 @@ def test_a_sequence_network_runs_over_the_drawn_phrases_alone(monkeypatch: pytes
 
 
 def test_each_epoch_draws_anew_and_a_seed_fixes_what(monkeypatch: pytest.MonkeyPatch) -> None:
-    take = Steps.take
+    train_step = TrainingState.train_step
 
     def seen(seed: int) -> list[list[str]]:
         batches: list[list[str]] = []
-        monkeypatch.setattr(
-            Steps, "take", lambda self, batch, *rest: batches.append([*map(str, batch)]) or take(self, batch, *rest)
-        )
+
+        def recorded(state: TrainingState, batch: Sequence[Tree], *rest: int) -> StepResult:
+            batches.append([*map(str, batch)])
+            return train_step(state, batch, *rest)
+
+        monkeypatch.setattr(TrainingState, "train_step", recorded)
         train(TOY, replace(SMALL, seed=seed))
         return batches
 

@@ -47,7 +47,7 @@ class FrozenVectors:
         """The encoder, loaded when a sentence is not cached."""
         return ContextualEncoder(self._folder, self.layers).eval().requires_grad_(False)
 
-    def prepare(
+    def precompute(
         self, sentences: Iterable[Sentence], device: torch.device | str = "cpu", progress: Progress = lambda n, of: None
     ) -> None:
         """Load the vectors of sentences from the cache, or compute and cache them.

@@ -51,7 +51,7 @@ def batches(n_examples: int, size: int, generator: np.random.Generator) -> list[
     return [order[start : start + size] for start in range(0, n_examples, size)]
 
 
-def digest(treebank: Treebank | PairTreebank, model: Network) -> str:
+def fingerprint(treebank: Treebank | PairTreebank, model: Network) -> str:
     """Returns the SHA-256 of the examples and the initial weights, pretrained vectors included."""
     sha = hashlib.sha256()
     for split, examples in treebank.splits.items():
@@ -63,11 +63,13 @@ def digest(treebank: Treebank | PairTreebank, model: Network) -> str:
     return sha.hexdigest()
 
 
-def prepare(treebank: Treebank | PairTreebank, model: Network, progress: Callable[[int, int, str], None]) -> None:
+def precompute_contextual(
+    treebank: Treebank | PairTreebank, model: Network, progress: Callable[[int, int, str], None]
+) -> None:
     """Compute and cache the contextual vectors of all sentences, if the network has a frozen encoder."""
     if not isinstance(model.contextual, FrozenVectors):
         return
     sentences = (tree.words for split in treebank.splits for tree in treebank.trees(split))
     what = f"sentences read by the contextual encoder, to be kept in {cache_home()}"
     device = model.embedding.weight.device
-    model.contextual.prepare(sentences, device, lambda done, of: progress(done, of, what))
+    model.contextual.precompute(sentences, device, lambda done, of: progress(done, of, what))

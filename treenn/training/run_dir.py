@@ -26,9 +26,12 @@ LOCK = ".lock"
 
 SCHEMA, VERSION = "treenn.run", 1
 
+RESULTS, CHECKPOINT = "results.json", "checkpoint.safetensors"
+"""The file of a finished training run, and that of an unfinished one, from which it is resumed."""
+
 _HEAD = ("schema", "version", "kind")
 _MODEL = ("config.json", "vocabulary.json", "model.safetensors")
-_TRAINING = (RUN, *_MODEL, "checkpoint.safetensors", "results.json")
+_TRAINING = (RUN, *_MODEL, CHECKPOINT, RESULTS)
 _HASH = "[0-9a-f]" * 8
 _IGNORED = (".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep", LOCK)  # a folder that holds just these is empty
 _OLDER = {"been made by an older treenn": None}  # its arguments are unknown
@@ -52,7 +55,7 @@ class Kind:
     kept: Sequence[str] = ()
 
 
-TRAINING = Kind("train", "training run", _TRAINING, kept=("results.json", "checkpoint.safetensors"))
+TRAINING = Kind("train", "training run", _TRAINING, kept=(RESULTS, CHECKPOINT))
 MODEL = Kind("export", "model", _MODEL)
 PARSER = Kind("parser", "parser", (*_MODEL, "grammar.json", "results.json"))
 COMPARISON = Kind(
@@ -172,6 +175,9 @@ def open_run_dir(out: Path, run: Run, *, resume: bool = False, overwrite: bool =
     """Make a folder ready for a run: `check_run_dir`, then remove what it replaces and write its run.json.
 
     Temporary files that killed processes left are removed.
+
+    Returns:
+        Whether the folder has something to resume.
     """
     resumed = check_run_dir(out, run, resume=resume, overwrite=overwrite)
     try:

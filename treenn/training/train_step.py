@@ -1,4 +1,4 @@
-"""`Steps`: the training step of one batch."""
+"""`TrainingState`: a network with its optimizers, and the training step of one batch."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from treenn.training.optimizers import make_optimizers, rate_factor
 from treenn.trees.errors import InputError, argument
 
 
-class Step(NamedTuple):
-    """The loss of a step, and the gradient norm before clipping."""
+class StepResult(NamedTuple):
+    """The loss of a training step, and the gradient norm before clipping."""
 
     loss: Tensor
     gradient_norm: float
 
 
-class Steps:
-    """The network with its optimizers and its moving average.
+class TrainingState:
+    """A network with its optimizers and the exponential moving average of its weights.
 
     Args:
         network: the network, which is moved to the device.
@@ -52,11 +52,11 @@ class Steps:
         return averaged
 
     @property
-    def state(self) -> nn.Module:
+    def module(self) -> nn.Module:
         """All weights that a checkpoint contains."""
         return self.network if self.average is None else nn.ModuleDict({"raw": self.network, "average": self.average})
 
-    def take(self, batch: Sequence[Any], step: int, steps: int) -> Step:
+    def train_step(self, batch: Sequence[Any], step: int, steps: int) -> StepResult:
         """One step of the optimizers; its autograd graph is freed on return, before the next step builds one.
 
         Args:
@@ -78,10 +78,10 @@ class Steps:
         norm = clip(self.network.parameters(), norm=settings.clip_norm, value=settings.clip_value)
         if not math.isfinite(norm):
             raise Diverged(f"the gradient's norm became {norm}")
-        self._move(rate_factor(settings, step, steps))
-        return Step(loss.detach(), norm)
+        self._update(rate_factor(settings, step, steps))
+        return StepResult(loss.detach(), norm)
 
-    def _move(self, factor: float) -> None:
+    def _update(self, factor: float) -> None:
         groups = [group for optimizer in self.optimizers for group in optimizer.param_groups]
         for group, rate in zip(groups, self._rates, strict=True):
             group["lr"] = factor * rate

@@ -22,14 +22,13 @@ from treenn.models.vectors import WordVectors
 from treenn.runtime.environment import environment
 from treenn.runtime.weight_file import NAME, read_weights
 from treenn.tasks import task_of
-from treenn.training import folder
 from treenn.training.checkpoint import load_checkpoint, save_checkpoint
-from treenn.training.data import batches, build_vocabulary, digest, prepare
+from treenn.training.data import batches, build_vocabulary, fingerprint, precompute_contextual
 from treenn.training.divergence import Diverged, explain
-from treenn.training.run_dir import check_run_dir, training_run, writing_to
+from treenn.training.run_dir import CHECKPOINT, RESULTS, check_run_dir, open_run_dir, training_run, writing_to
 from treenn.training.run_results import describe, measure_splits
 from treenn.training.spans import with_spans
-from treenn.training.train_step import Step, Steps
+from treenn.training.train_step import StepResult, TrainingState
 from treenn.trees import InputError
 from treenn.trees.arguments import AnyPath, Device, checked
 from treenn.trees.files import write_text
@@ -96,7 +95,7 @@ def train(
     trainer = _Trainer(treebank, settings, vectors, device)
     if out is not None:
         trainer.open(Path(out), resume, overwrite)
-    prepare(treebank, trainer.steps.network, progress)
+    precompute_contextual(treebank, trainer.state.network, progress)
     if trainer.settings.restarts > 1 and not trainer.epochs_done:
         trainer.choose_start(progress)
     for epoch in range(trainer.epochs_done + 1, trainer.settings.epochs + 1):
@@ -119,17 +118,17 @@ class _Trainer:
         self.criterion = self.task.criterion(settings)
         self.vocabulary, self.coverage = build_vocabulary(treebank, vectors, rare=settings.word_dropout > 0)
         self.vectors, self.device = vectors, device
-        self.steps = self._start(settings)
-        self.data = digest(treebank, self.steps.network)
+        self.state = self._start(settings)
+        self.data = fingerprint(treebank, self.state.network)
         # Asked for now, not at the end: the code that runs is the code of the start, whatever is edited meanwhile.
-        self.environment = environment(str(self.steps.fabric.device))
+        self.environment = environment(str(self.state.fabric.device))
         self.history: list[dict[str, Any]] = []
-        self.best_epoch, self.best_weights = 0, self.steps.network.state_dict()
+        self.best_epoch, self.best_weights = 0, self.state.network.state_dict()
         self.out: Path | None = None
 
-    def _start(self, settings: Settings) -> Steps:
-        """A new network with all that moves its weights."""
-        return Steps(build(settings, self.task, self.vocabulary, self.vectors), settings, self.device)
+    def _start(self, settings: Settings) -> TrainingState:
+        """A newly initialized network with its optimizers."""
+        return TrainingState(build(settings, self.task, self.vocabulary, self.vectors), settings, self.device)
 
     @property
     def epochs_done(self) -> int:
@@ -138,18 +137,19 @@ class _Trainer:
     def open(self, out: Path, resume: bool, overwrite: bool) -> None:
         """Open the output folder: resume an unfinished run, or start a new one."""
         run = training_run(self.settings, self.data)
-        self.out, held = out, folder.claim(out, run, resume=resume, overwrite=overwrite)
-        if held is None:
+        self.out = out
+        if not open_run_dir(out, run, resume=resume, overwrite=overwrite):
             with writing_to(out):
-                save_model(out, self.steps.network)
+                save_model(out, self.state.network)
             return
         self._check_model(out)
-        if held == folder.RESULTS:
-            state = read_object(out / held, {"history": list[dict[str, object]], "best_epoch": int})
+        source = out / (RESULTS if (out / RESULTS).exists() else CHECKPOINT)
+        if source.name == RESULTS:
+            saved = read_object(source, {"history": list[dict[str, object]], "best_epoch": int})
         else:
-            state = load_checkpoint(out / held, self.steps.state, self.steps.optimizers)
-        self.history, self.best_epoch = _progress(state, out / held)
-        self.best_weights = read_weights(out / NAME, self.steps.network.state_dict())
+            saved = load_checkpoint(source, self.state.module, self.state.optimizers)
+        self.history, self.best_epoch = _history(saved, source)
+        self.best_weights = read_weights(out / NAME, self.state.network.state_dict())
 
     def _check_model(self, out: Path) -> None:
         """Validate the model files of a resumed run other than the weights, which are not written again."""
@@ -164,12 +164,12 @@ class _Trainer:
         tried, of = list[dict[str, Any]](), self.settings.restarts
         for start in range(of):
             if start:
-                self.steps = self._start(replace(self.settings, seed=self._seed(0, start)))
-                prepare(self.treebank, self.steps.network, progress)
-            tried.append(self._epoch(1, partial(_told, progress, f"start {start + 1} of {of}")))
+                self.state = self._start(replace(self.settings, seed=self._seed(0, start)))
+                precompute_contextual(self.treebank, self.state.network, progress)
+            tried.append(self._epoch(1, partial(_with_prefix, progress, f"start {start + 1} of {of}")))
             if self._best(tried) is tried[-1]:
-                steps = self.steps
-        self.steps = steps
+                best = self.state
+        self.state = best
         scores = [entry["dev"][self.criterion] for entry in tried]
         seconds = sum(entry["seconds"] for entry in tried)
         self._keep({**self._best(tried), "seconds": seconds, "starts": scores})
@@ -188,14 +188,14 @@ class _Trainer:
             torch.manual_seed(seed)
             entry = self._train_epoch(epoch, np.random.default_rng(seed), progress)
         entry["seconds"] = time.perf_counter() - start
-        dev = measure(self._predict(self.steps.evaluated, "dev"))
+        dev = measure(self._predict(self.state.evaluated, "dev"))
         return {"epoch": epoch, **entry, "dev": dev}
 
     def _predict(self, network: Network, split: str) -> Any:
         return network.predict(self.treebank.splits[split], roots_only=self.task.roots_only)
 
     def _keep(self, entry: dict[str, Any]) -> None:
-        network = self.steps.evaluated
+        network = self.state.evaluated
         self.history.append(entry)
         if self.epochs_done == self._chosen():
             self.best_epoch = self.epochs_done
@@ -209,7 +209,7 @@ class _Trainer:
         if self.best_epoch == self.epochs_done:
             save_weights(out, network)
         state = {"history": self.history, "best_epoch": self.best_epoch}
-        save_checkpoint(out / folder.CHECKPOINT, self.steps.state, self.steps.optimizers, state)
+        save_checkpoint(out / CHECKPOINT, self.state.module, self.state.optimizers, state)
 
     def _chosen(self) -> int:
         """The epoch so far that `settings.checkpoint` asks for; of equally good ones the first."""
@@ -223,15 +223,15 @@ class _Trainer:
 
     def _train_epoch(self, epoch: int, generator: np.random.Generator, progress: Progress) -> dict[str, Any]:
         """One pass over the training examples. Returns the mean loss and the gradient norms before clipping."""
-        self.steps.network.train()
-        total, norms = torch.zeros((), device=self.steps.fabric.device), []
+        self.state.network.train()
+        total, norms = torch.zeros((), device=self.state.fabric.device), []
         numbers = batches(len(self.treebank.train), self.settings.batch_size, generator)
         for number, batch in enumerate(numbers, start=1):
             done, steps = (epoch - 1) * len(numbers) + number, self.settings.epochs * len(numbers)
             examples = self._examples(batch, generator)
-            step = self._step(examples, done - 1, steps, f"epoch {epoch}, batch {number} of {len(numbers)}")
-            total += step.loss * len(batch)
-            norms.append(step.gradient_norm)
+            result = self._train_step(examples, done - 1, steps, f"epoch {epoch}, batch {number} of {len(numbers)}")
+            total += result.loss * len(batch)
+            norms.append(result.gradient_norm)
             progress(done, steps, f"epoch {epoch} of {self.settings.epochs}")
         return {
             "loss": float(total) / len(self.treebank.train),
@@ -245,16 +245,16 @@ class _Trainer:
             return examples
         return [(number, each) for number, tree in examples for each in with_spans(tree, generator)]
 
-    def _step(self, examples: list[tuple[int, Any]], step: int, steps: int, place: str) -> Step:
+    def _train_step(self, examples: list[tuple[int, Any]], step: int, steps: int, place: str) -> StepResult:
         try:
-            return self.steps.take([example for _, example in examples], step, steps)
+            return self.state.train_step([example for _, example in examples], step, steps)
         except Diverged as error:
             roots_only = self.settings.supervision != "nodes"
-            raise explain(error, self.steps.network, examples, place, roots_only=roots_only) from None
+            raise explain(error, self.state.network, examples, place, roots_only=roots_only) from None
 
     def finish(self, command: str) -> Run:
         """Evaluate the best epoch, write `results.json` and remove the checkpoint."""
-        network = self.steps.network
+        network = self.state.network
         network.load_state_dict(self.best_weights)
         network.settings = self.settings
         evaluated = [split for split in self.treebank.splits if split != "train"]
@@ -268,12 +268,12 @@ class _Trainer:
         }
         if self.out is not None:
             with writing_to(self.out):
-                write_text(self.out / folder.RESULTS, dump_json(results) + "\n", make_folder=False)
-                (self.out / folder.CHECKPOINT).unlink(missing_ok=True)
+                write_text(self.out / RESULTS, dump_json(results) + "\n", make_folder=False)
+                (self.out / CHECKPOINT).unlink(missing_ok=True)
         return Run(network.eval(), self.settings, results)
 
 
-def _progress(state: Any, source: Path) -> tuple[list[dict[str, Any]], int]:
+def _history(state: Any, source: Path) -> tuple[list[dict[str, Any]], int]:
     """The history of a checkpoint or `results.json`, and its best epoch."""
     history, best = (state.get("history"), state.get("best_epoch")) if isinstance(state, dict) else (None, None)
     if not (isinstance(history, list) and isinstance(best, int)):
@@ -281,5 +281,5 @@ def _progress(state: Any, source: Path) -> tuple[list[dict[str, Any]], int]:
     return history, best
 
 
-def _told(progress: Progress, before: str, done: int, total: int, text: str) -> None:
-    progress(done, total, f"{before}, {text}")
+def _with_prefix(progress: Progress, prefix: str, done: int, total: int, text: str) -> None:
+    progress(done, total, f"{prefix}, {text}")

@@ -24,7 +24,7 @@ from treenn.experiment.recipes.reproduce import run_folder
 from treenn.experiment.results import SettingValues, SplitMetrics, TreebankSummary
 from treenn.models.building import load_model
 from treenn.runtime.environment import environment
-from treenn.training.folder import RESULTS
+from treenn.training.run_dir import RESULTS
 from treenn.trees.errors import InputError
 from treenn.trees.json_records import Rest, Schema, from_json
 from treenn.trees.json_values import read_object

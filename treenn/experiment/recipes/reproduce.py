@@ -14,8 +14,7 @@ from treenn.experiment.run import load, train_network
 from treenn.experiment.run_spec import RunSpec, name_of
 from treenn.experiment.worker_progress import Progress, ignore
 from treenn.runtime.portable_command import portable_command
-from treenn.training.folder import RESULTS
-from treenn.training.run_dir import REPRODUCTION, Run, check_run_dir, parts_of, training_run
+from treenn.training.run_dir import REPRODUCTION, RESULTS, Run, check_run_dir, parts_of, training_run
 from treenn.trees.arguments import AnyPath, Device, Runs, checked
 from treenn.trees.errors import InputError
 
