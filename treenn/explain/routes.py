@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from rich.cells import cell_len
 
@@ -16,7 +16,21 @@ HALF_HEIGHT = 0.65
 Point: TypeAlias = tuple[float, float]
 
 
-def half_width(node: dict[str, Any]) -> float:
+class Box(TypedDict):
+    """The attributes of a node of the graph of a drawing.
+
+    Args:
+        text: the label.
+        kind: the kind of the box, which decides its colour.
+        place: the centre, in characters and lines.
+    """
+
+    text: str
+    kind: str
+    place: Point
+
+
+def half_width(node: Box) -> float:
     """Returns half the width of a box, in characters."""
     return (cell_len(node["text"]) + 1) / 2
 
@@ -41,7 +55,7 @@ def route(graph: networkx.DiGraph, start: Hashable, end: Hashable) -> list[Point
     return [leaves, arrives]
 
 
-def _beside(child: dict[str, Any], parent: dict[str, Any]) -> list[Point]:
+def _beside(child: Box, parent: Box) -> list[Point]:
     (x0, y0), (x1, y1) = child["place"], parent["place"]
     side = x1 + half_width(parent) * (1 if x0 > x1 else -1)
     return [(x0, y0 + HALF_HEIGHT), (x0, y1), (side, y1)]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
@@ -15,6 +15,8 @@ from torch.optim import Optimizer
 from treenn.runtime.weight_file import refuse_non_finite
 from treenn.trees import InputError
 from treenn.trees.files import write_bytes
+
+T = TypeVar("T")
 
 
 def save_checkpoint(path: Path, model: nn.Module, optimizers: Sequence[Optimizer], progress: dict[str, Any]) -> None:
@@ -40,9 +42,9 @@ def load_checkpoint(path: Path, model: nn.Module, optimizers: Sequence[Optimizer
     try:
         with safe_open(path, framework="pt") as file:
             progress: dict[str, Any] = json.loads(file.metadata()["progress"])
-            held: dict[str, Any] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            held: dict[str, Tensor | float] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             held |= json.loads(file.metadata().get("numbers", "{}"))  # an older treenn wrote none
-        weights = _below("model", held)
+        weights = {name: value for name, value in _below("model", held).items() if isinstance(value, Tensor)}
         refuse_non_finite(path, weights)
         model.load_state_dict(weights)
         for number, optimizer in enumerate(optimizers):
@@ -70,5 +72,5 @@ def _check_state(value: object, parameter: Tensor, name: str) -> None:
         raise ValueError(f"optimizer state {name} is of another shape than its parameter")
 
 
-def _below(prefix: str, held: dict[str, Any]) -> dict[str, Any]:
+def _below(prefix: str, held: Mapping[str, T]) -> dict[str, T]:
     return {name[len(prefix) + 1 :]: value for name, value in held.items() if name.startswith(prefix + ".")}
