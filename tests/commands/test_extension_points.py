@@ -161,12 +161,48 @@ def test_a_cell_of_another_package_is_compared(package: Path, tmp_path: Path) ->
         ("nowhere:factory", "cannot import nowhere"),
         ("mycell:nothing", "mycell has no attribute nothing"),
         ("mycell:no_encoder", "must return an Encoder, as treenn.TreeEncoder"),
+        ("os:getcwd", r"must be a function of input_size and hidden_size \(too many positional"),
+        ("os:sep", "must be a function of input_size and hidden_size"),
         ("mycell:", "no such model"),
     ],
 )
 def test_a_wrong_factory_is_named(name: str, reason: str, package: Path) -> None:
     with pytest.raises(InputError, match=reason):
         train(TOY, replace(SMALL, model=name))
+
+
+def test_workers_do_not_import_from_the_working_directory(tmp_path: Path) -> None:
+    # `python -m` and `-c`, which start workers, put the working directory before the standard library.
+    hostile = 'raise SystemExit("json.py was imported")'
+    for name in ("json.py", "rich.py", "statistics.py"):
+        (tmp_path / name).write_text(hostile)
+    script = "import sys; sys.path.remove(''); from treenn.cli import main; main()"
+    small = ("--seeds", "1", "--epochs", "1", "--size", "4", "--word-size", "4", "--batch-size", "200")
+    command = [sys.executable, "-c", script, "compare", "--models", "average,lstm", "--jobs", "2", *small]
+    path = os.pathsep.join(part for part in sys.path if part)
+    environment = os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "json.py was imported" not in done.stderr
+
+
+def test_a_task_may_have_a_column_named_score(package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The paired test of Pearson's correlation read the gold scores of every task with such a column: a KeyError.
+    without = TASK.replace('return {"score": [', 'return {"number": [').replace(
+        "return PairPredictions(targets", "return Numbers(targets"
+    )
+    numbers = """
+class Numbers(PairPredictions):
+    kind = "numbers"
+"""
+    (package / "mytask.py").write_text(without + numbers)
+    metric = Metric("Error", "error", "the error", "the error.", lambda p: 0.5, ("numbers",), "error", better="lower")
+    monkeypatch.setitem(METRICS, "mse", metric)
+    splits = {split: [tree.with_labels(tree.heights) for tree in trees] for split, trees in TOY.splits.items()}
+    heights = Treebank("heights", (), splits, task="mytask:NodeRegression")
+    results = compare(Plan.of(heights, ["lstm", "average"], 1, settings=SMALL), tmp_path / "comparison", jobs=1)
+    assert results.tasks[0].runs[0].predictions["test"].score is not None
+    assert not results.tasks[0].differences
 
 
 def test_a_saved_factory_needs_trust(package: Path, tmp_path: Path) -> None:

@@ -126,6 +126,7 @@ def test_a_missing_gpu_is_reported_before_any_run(tmp_path: Path, monkeypatch: p
     plan = treenn.Plan.of("toy", ["lstm"], seeds=1, settings=SMALL)
     with pytest.raises(InputError, match=r"^device cuda: torch finds no GPU on this machine"):
         compare(plan, tmp_path / "out", device="cuda", jobs=1)
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_device_reaches_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

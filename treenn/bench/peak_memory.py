@@ -9,6 +9,7 @@ from multiprocessing import get_context
 import torch
 
 from treenn.bench.steps import Task, training_step
+from treenn.runtime.environment import safe_path
 from treenn.runtime.memory import peak_memory
 from treenn.trees import Tree
 
@@ -20,7 +21,7 @@ def training_memory(name: str, task: Task, batches: Sequence[Sequence[Tree]]) ->
     """
     if task.device == "cuda":
         return _on_gpu(name, task, batches)
-    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+    with safe_path(), ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
         return pool.submit(_growth, name, task, batches, torch.get_num_threads()).result()
 
 

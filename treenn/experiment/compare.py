@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from treenn.experiment.execute import execute, experiment_dir
+from treenn.experiment.execute import check_local_device, execute, experiment_dir
 from treenn.experiment.gather import gather
 from treenn.experiment.plan import Plan
 from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparisonResults, TaskPlan, outline, outline_task
@@ -64,6 +64,7 @@ def compare(
         InputError: if a treebank or the vectors cannot be read, `out` cannot be written, holds anything else or is in
             use by another process, or a worker process is killed.
     """
+    check_local_device(jobs, device)
     out = Path(out).resolve()
     check_run_dir(out, run_of(plan), resume=True, overwrite=overwrite)
     tasks, specs = list[TaskPlan](), list[RunSpec]()

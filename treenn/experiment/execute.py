@@ -16,6 +16,7 @@ from treenn.experiment.version_0_1 import adopt
 from treenn.experiment.worker_progress import Progress, across_processes, ignore, watching
 from treenn.experiment.workers import run_side_by_side
 from treenn.models.settings import Settings, upgrade_settings
+from treenn.runtime.environment import safe_path
 from treenn.training import Progress as TrainingProgress
 from treenn.training.run_dir import Run, check_run_dir, check_still_there, open_run_dir, writing_to
 from treenn.training.train_step import check_device
@@ -47,6 +48,16 @@ Work = Callable[[RunSpec, Job], Mapping[str, Any] | None]
 
 Runs = Mapping[str, RunSpec]
 """Runs by the file of their results, relative to the output folder."""
+
+
+def check_local_device(jobs: int | None, device: Device) -> None:
+    """Validate that this machine has the device, unless a cluster (`jobs=None`) carries out the runs.
+
+    Raises:
+        InputError: if it has not.
+    """
+    if jobs is not None:
+        check_device(device)
 
 
 @contextmanager
@@ -99,8 +110,7 @@ def execute(
     Raises:
         InputError: if there is no such device, a worker process is killed, or a run cannot be carried out.
     """
-    if jobs is not None:
-        check_device(device)
+    check_local_device(jobs, device)
     finished = _finished(folder, runs)
     for file, spec in runs.items():
         progress(file, int(file in finished), 1, f"{spec.title}: {'done before' if file in finished else 'waiting'}")
@@ -120,7 +130,7 @@ def _side_by_side(
     else:
         jobs = min(jobs, len(runs))
         reporting = across_processes(progress, jobs)
-    with reporting as report:
+    with safe_path(), reporting as report:
         calls = ((spec, file, folder, work, device, command, report) for file, spec in runs.items())
         run_side_by_side(_carry_out, calls, jobs)
 

@@ -160,7 +160,10 @@ def _check_run(run: RunResults, task: TaskPlan, file: Path) -> None:
 
 
 def compute_differences(task: TaskResults) -> list[Difference]:
-    """The reference compared with each other model in every metric that applies."""
+    """The reference compared with each other model in every metric that applies and was measured.
+
+    A user-defined task may have a column of another metric's name, such as `score`, with other contents.
+    """
     if not task.runs:
         return []
     by_model = task.runs_by_model
@@ -168,7 +171,8 @@ def compute_differences(task: TaskResults) -> list[Difference]:
         split: {model: [run.predictions[split] for run in runs] for model, runs in by_model.items()}
         for split in task.unseen_splits
     }
-    metrics = [metric for metric in paired_metrics() if task.applies(metric)]
+    measured = {metric for run in task.runs for split in run.metrics.values() for metric in split.values}
+    metrics = [metric for metric in paired_metrics() if metric in measured and task.applies(metric)]
     n_classes = len(task.treebank.classes)
     return differences(predictions, task.gold, task.reference, n_classes=n_classes, metrics=metrics)
 

@@ -74,7 +74,9 @@ def load_object(name: str, parameter: str) -> Any:
 def _import(module: str) -> Any:
     """Import a module, also from the working directory, which the script `treenn` does not search."""
     folder = str(Path.cwd())
-    sys.path.append(folder)
+    if folder in sys.path:
+        return import_module(module)
+    sys.path.append(folder)  # last, so that files there shadow no installed module
     try:
         return import_module(module)
     finally:

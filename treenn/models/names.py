@@ -249,9 +249,12 @@ def encoder_factory(name: str) -> Factory:
     if not is_external(name):
         raise InputError(f"{argument('model')} {name}: no such model; `treenn cells` lists them: {', '.join(known)}")
     make = load_object(name, "model")
+    if not callable(make):
+        raise InputError(f"{argument('model')} {name}: must be a function of input_size and hidden_size")
 
     @wraps(make)
     def factory(input_size: int, hidden_size: int, **options: Any) -> Encoder:
+        _check_call(name, make, input_size, hidden_size, **options)
         encoder = make(input_size, hidden_size, **options)
         if not isinstance(encoder, Encoder):
             kind = type(encoder).__name__
@@ -261,6 +264,20 @@ def encoder_factory(name: str) -> Factory:
         return encoder
 
     return factory
+
+
+def _check_call(name: str, make: Callable[..., Any], *arguments: Any, **options: Any) -> None:
+    """Validate that a user's factory accepts these arguments, before its code runs."""
+    try:
+        parameters = signature(make)
+    except ValueError:  # some functions written in C have none
+        return
+    try:
+        parameters.bind(*arguments, **options)
+    except TypeError as error:
+        raise InputError(
+            f"{argument('model')} {name}: must be a function of input_size and hidden_size ({error})"
+        ) from error
 
 
 def check_reads_trees(model: str, treebank: str) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -29,6 +32,24 @@ def environment(device: str = "cpu") -> dict[str, Any]:
         "threads": torch.get_num_threads(),
         "device": device,
     }
+
+
+@contextmanager
+def safe_path() -> Iterator[None]:
+    """Processes that start meanwhile do not import from the working directory before they have this one's `sys.path`.
+
+    Python puts the working directory first for `-m` and `-c`, with which worker processes start; there, a file such as
+    `json.py` would replace the standard library's module.
+    """
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 def _commit() -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from treenn.contextual.pretrained import locate, read_config
-from treenn.experiment.execute import Job, execute, experiment_dir
+from treenn.experiment.execute import Job, check_local_device, execute, experiment_dir
 from treenn.experiment.recipes import Recipe
 from treenn.experiment.run import load, train_network
 from treenn.experiment.run_spec import RunSpec, name_of
@@ -52,6 +52,7 @@ def run_all(
             `out` holds anything else or is in use by another process, or a run there has other settings than its
             recipe; if a worker process is killed.
     """
+    check_local_device(jobs, device)
     out = Path(out)
     run = run_of(recipes, treebank, {} if overwrite else parts_of(out))
     check_run_dir(out, run, resume=True, overwrite=overwrite)

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from treenn.experiment.execute import Job, execute, experiment_dir
+from treenn.experiment.execute import Job, check_local_device, execute, experiment_dir
 from treenn.experiment.run import load, train_network
 from treenn.experiment.run_spec import RunSpec, fingerprint, name_of
 from treenn.experiment.search.log import TRIALS, TRIALS_SCHEMA, SearchLog, Trial, collect
@@ -56,6 +56,7 @@ def tune(
         InputError: if the treebank or the vectors cannot be read, `out` cannot be written, holds anything else or is in
             use by another process, dev has no labels for the metric, or a worker process is killed.
     """
+    check_local_device(jobs, device)
     out = Path(out)
     check_run_dir(out, run_of(search), resume=True, overwrite=overwrite)
     treebank, vectors = load(search.treebank, tuple(map(str, search.vectors)))
