@@ -91,7 +91,7 @@ def _plan_of_file(context: typer.Context, name: str) -> Plan:
     given = [each for each in context.params if context.get_parameter_source(each).name == "COMMANDLINE"]  # type: ignore[union-attr]
     for each in given:
         if each not in _WITH_PLAN:
-            raise InputError(f"{option(each)} does not go with --plan: the plan decides that")
+            raise InputError(f"{option(each)} cannot be combined with --plan, which decides it")
     plan = read_plan(name, context.params["contextual"] or (), context.params["trust_module"])
     tasks = [
         task if task.vectors is None else replace(task, vectors=vector_files(list(map(str, task.vectors))))

@@ -35,7 +35,7 @@ def workers(dask: str | None, jobs: int | None, device: str) -> tuple[AbstractCo
     if dask is None:
         return nullcontext(), (1 if device == "cuda" else os.cpu_count() or 1) if jobs is None else jobs
     if jobs is not None:
-        raise InputError("--jobs does not go with --dask: the cluster decides the number of its workers")
+        raise InputError("--jobs cannot be combined with --dask: the cluster decides the number of its workers")
     from treenn.experiment.cluster import dask_cluster
 
     return dask_cluster(dask), None

@@ -554,7 +554,8 @@ def _trials(model: Model) -> TrialLog | None:
 def _gold(treebank: Treebank | PairTreebank, split: str) -> Gold:
     columns = task_of(treebank).gold(treebank.splits[split])
     values: dict[str, Any] = {name: tuple(column) for name, column in columns.items()}
-    return Gold(**values)
+    others = {name: values.pop(name) for name in columns if name not in ("root", "nodes", "score")}
+    return Gold(**values, others=others)
 
 
 def write_results(results: ComparisonResults, file: Path) -> None:

@@ -118,7 +118,7 @@ class Similarity(PairHead):
         return F.kl_div(scores.log_softmax(dim=1), wanted.to(scores.dtype), reduction="batchmean")
 
     def score(self, scores: Tensor) -> Tensor:
-        """ŷ. Shape: `(P, classes)` to `(P,)`."""
+        """The predicted score ŷ: the expectation under p̂. Shape: `(P, classes)` to `(P,)`."""
         return scores.softmax(dim=1) @ torch.arange(1, scores.shape[1] + 1, dtype=scores.dtype, device=scores.device)
 
 
