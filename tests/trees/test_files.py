@@ -147,7 +147,7 @@ def test_write_leaves_no_temporary_file(tmp_path: Path) -> None:
 def test_pipes_are_written_not_replaced(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE, text=True) as reader:
+    with subprocess.Popen(["timeout", "60", "cat", str(pipe)], stdout=subprocess.PIPE, text=True) as reader:
         write_text(pipe, "good")
         assert reader.communicate(timeout=60)[0] == "good"
     assert stat.S_ISFIFO(pipe.stat().st_mode)
