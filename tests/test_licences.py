@@ -27,7 +27,7 @@ def trained_on(folder):
 
 
 @pytest.mark.parametrize(("folder", "number"), [(CHART, 4), (SENTIMENT, 2)])
-def test_a_folder_of_weights_has_the_terms_of_all_its_data(folder, number):
+def test_weights_have_the_terms_of_their_data(folder, number):
     names = trained_on(folder)
     assert len(names) == number
     licence, card = ((folder / name).read_text(encoding="utf-8") for name in ("LICENSE", "README.md"))

@@ -177,7 +177,7 @@ def test_the_rest_of_the_bench_is_the_records():
     assert f"computed once is {found['prediction'][0]['ratio']:.2f} times as fast" in text
 
 
-def test_agreement_with_human_tokenization_is_that_of_the_record() -> None:
+def test_tokenization_agreement_matches_the_record() -> None:
     record = json.loads((RESULTS / "tokenizer/ewt-test.json").read_text(encoding="utf-8"))
     shown = [f"{100 * record[name]['f1']:.1f}" for name in ("tokens", "tokens_at_hyphens", "sentences")]
     kinds = record["kinds"]

@@ -18,7 +18,7 @@ def flops_of(name: str, share: bool = True, trees=TREES) -> int:
     return sum(product.flops for product in recorded(partial(step, trees)))
 
 
-def test_a_tree_lstms_products_are_those_counted_by_hand() -> None:
+def test_tree_lstm_flops_match_a_hand_count() -> None:
     leaf, compose, head = X_SIZE * 3 * SIZE, 2 * SIZE * 5 * SIZE, SIZE * 5
     # Each product forward has two of its size backward: for its input and for its weights.
     assert flops_of("tree-lstm") == 3 * 2 * (5 * leaf + 3 * compose + 8 * head)
@@ -31,7 +31,7 @@ def test_shared_subtrees_are_multiplied_once() -> None:
 
 
 @pytest.mark.parametrize(("name", "gates"), [("nn.LSTM", 4), ("nn.GRU", 3)])
-def test_a_recurrent_networks_products_are_those_counted_by_hand(name: str, gates: int) -> None:
+def test_recurrent_network_flops_match_a_hand_count(name: str, gates: int) -> None:
     word, state, head = X_SIZE * gates * SIZE, SIZE * gates * SIZE, SIZE * 5
     # The first state has no gradient: of 5 words the first of each sentence go without that product.
     assert flops_of(name) == 2 * (3 * 5 * word + (3 * 5 - 2) * state + 3 * 5 * head)

@@ -41,7 +41,7 @@ def test_progress_is_told_of_every_round(measured: tuple[dict[str, Any], list[tu
     assert [told[0][2], told[-1][2]] == ["training, batch 2", "prediction"]
 
 
-def test_results_hold_a_row_a_contender_and_batch_size(results: dict[str, Any]) -> None:
+def test_one_result_row_per_contender_and_batch_size(results: dict[str, Any]) -> None:
     names = ["tree-lstm", "lstm", "nn.LSTM", "nn.GRU"]
     rows = results["training"]
     assert [(row["batch"], row["contender"]) for row in rows] == [(size, name) for size in (2, 5) for name in names]
@@ -62,11 +62,11 @@ def test_results_say_how_they_were_made(results: dict[str, Any]) -> None:
     assert results["treebank"] == {"name": "toy", "trees": 180}
 
 
-def test_a_pass_takes_what_its_batches_take_in_the_median() -> None:
+def test_pass_time_sums_the_median_per_batch() -> None:
     assert _one_pass([1, 10, 3, 30, 2, 90], n_batches=2) == 2 + 30
 
 
-def test_prediction_is_measured_where_there_are_subtrees_to_share(results: dict[str, Any]) -> None:
+def test_prediction_is_timed_with_and_without_dedup(results: dict[str, Any]) -> None:
     [row] = results["prediction"]
     assert (row["contender"], row["batch"], row["trees"]) == ("tree-lstm", 50, 180)
     assert row["ratio"] == pytest.approx(row["trees_per_second_shared"] / row["trees_per_second"])
@@ -108,7 +108,7 @@ def test_a_plan_that_cannot_be_is_refused(settings: dict[str, Any], message: str
         Plan(**settings)
 
 
-def test_a_gpu_that_is_not_there_is_asked_for_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_gpu_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(InputError, match="device cuda: torch finds no GPU on this machine; use device cpu"):
         Plan(device="cuda")

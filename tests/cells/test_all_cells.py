@@ -90,7 +90,7 @@ def test_gradcheck_through_the_sweep(name: str) -> None:
 
 
 @every_cell
-def test_under_autocast_states_and_gradients_are_near_those_without(name: str) -> None:
+def test_autocast_states_and_gradients_are_close_to_float32(name: str) -> None:
     torch.manual_seed(0)
     cell = CELLS[name]().eval()
     forest = pack(parse_trees("(0 (0 (0 a) (0 b)) (0 (0 c) (0 (0 d) (0 e))))  (0 f)  (0 (0 g) (0 h))", classes=1))

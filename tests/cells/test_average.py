@@ -14,7 +14,7 @@ from treenn.trees import InputError, Tree, parse_trees
 
 @pytest.mark.parametrize("layers", [0, 1, 3])
 @given(trees=st.lists(trees_in_any_order(), min_size=1, max_size=3))
-def test_a_node_is_the_mean_of_its_words_through_the_layers(layers: int, trees: list[Tree]) -> None:
+def test_node_state_is_an_mlp_of_mean_words(layers: int, trees: list[Tree]) -> None:
     torch.manual_seed(0)
     cell = Average(3, 4, layers=layers).double()
     forest = pack(trees)
@@ -39,7 +39,7 @@ def averages(cell: Average, trees: list[Tree], x: torch.Tensor) -> torch.Tensor:
         return TreeEncoder(cell)(pack(trees), x)
 
 
-def test_dropped_words_are_left_out_of_every_average_above_them() -> None:
+def test_dropped_words_are_excluded_from_averages() -> None:
     torch.manual_seed(1)
     trees = parse_trees("(0 (0 (0 a) (0 b)) (0 (0 c) (0 d)))", classes=1)
     cell, x = Average(4, 4, word_dropout=0.5), torch.eye(4)
@@ -59,7 +59,7 @@ def test_a_single_word_is_itself_dropped_or_not() -> None:
         torch.testing.assert_close(averages(Average(4, 4, word_dropout=0.9), trees, x), x)
 
 
-def test_it_is_random_only_while_training_with_word_dropout() -> None:
+def test_is_stochastic_only_in_training_with_word_dropout() -> None:
     cell = Average(3, 4, word_dropout=0.3)
     assert cell.is_stochastic
     assert not cell.eval().is_stochastic

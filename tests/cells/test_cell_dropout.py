@@ -29,7 +29,7 @@ def both(dropout: float = 0.4) -> list[TreeEncoder]:
 
 @settings(deadline=None, max_examples=30)
 @given(trees=st.lists(trees_in_any_order(), min_size=1, max_size=6))
-def test_the_written_out_sweep_equals_autograd_given_the_same_masks(trees: list[Tree]) -> None:
+def test_fused_sweep_equals_autograd_given_equal_masks(trees: list[Tree]) -> None:
     forest, results = pack(trees), []
     for encoder in both():
         torch.manual_seed(1)
@@ -87,7 +87,7 @@ def test_the_candidate_is_dropped_and_memory_is_kept() -> None:
     assert (cell.compose(remembered, remembered)[:, 5:] != 0).all(), "what the forget gates let through is not dropped"
 
 
-def test_it_is_off_in_evaluation_and_sharing_is_off_in_training() -> None:
+def test_evaluation_disables_dropout_and_training_disables_dedup() -> None:
     dropping, plain = both(0.4)[0], both(0.0)[0]
     forest = pack([Tree(("a", "b", "a"), ((0, 1), (3, 2)))])
     x = torch.randn(len(forest.words), 6, dtype=torch.float64)

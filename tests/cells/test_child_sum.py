@@ -84,7 +84,7 @@ def test_gradcheck_through_the_sweep() -> None:
     assert torch.autograd.gradcheck(encode, (x, *cell.parameters()))
 
 
-def test_it_is_the_dependency_encoder_where_inner_nodes_are_words_without_a_vector() -> None:
+def test_equals_dependency_encoder_with_zero_inner_word_vectors() -> None:
     encoder = DependencyEncoder(3, 4).double()
     encoder.cell = make_cell()
     tree = Tree(("a", "b", "c", "d"), ((1, 2), (0, 4), (5, 3)))
@@ -98,7 +98,7 @@ def test_it_is_the_dependency_encoder_where_inner_nodes_are_words_without_a_vect
     torch.testing.assert_close(dependencies.unpack(encoder(dependencies, by_row))[0], states, rtol=1e-12, atol=1e-14)
 
 
-def test_children_have_no_order_and_a_forget_gate_sees_its_own_child_alone() -> None:
+def test_children_are_unordered_with_one_forget_gate_each() -> None:
     cell = make_cell()
     left, right = torch.randn(2, 1, 8, dtype=torch.float64)
     torch.testing.assert_close(cell.compose(left, right), cell.compose(right, left), rtol=1e-12, atol=1e-14)

@@ -49,7 +49,7 @@ def test_it_is_random_only_while_training_with_dropout() -> None:
     assert not GatedRecursiveCell(3, 4).is_stochastic
 
 
-def test_dropout_drops_what_the_two_layers_read_and_not_what_the_gates_let_through() -> None:
+def test_dropout_applies_to_layer_inputs_not_gated_values() -> None:
     torch.manual_seed(0)
     cell = GatedRecursiveCell(3, 4, cell_dropout=1.0)
     left, right = torch.randn(2, 5, 4)
@@ -60,5 +60,5 @@ def test_dropout_drops_what_the_two_layers_read_and_not_what_the_gates_let_throu
 
 
 @pytest.mark.parametrize(("hidden", "expected"), [(None, 16), (7, 7)])
-def test_the_hidden_layer_is_four_times_as_wide_unless_told_otherwise(hidden: int | None, expected: int) -> None:
+def test_inner_size_defaults_to_four_times_hidden_size(hidden: int | None, expected: int) -> None:
     assert GatedRecursiveCell(3, 4, inner_size=hidden).first.weight.shape == (expected, 8)

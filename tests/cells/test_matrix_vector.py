@@ -43,7 +43,7 @@ def test_a_parent_is_computed_by_the_papers_equations() -> None:
     np.testing.assert_array_equal(cell.output(parents).detach(), parents.detach()[:, :D])
 
 
-def test_a_word_is_a_vector_and_a_matrix_of_low_rank_plus_a_diagonal() -> None:
+def test_leaf_matrix_is_low_rank_plus_diagonal() -> None:
     cell = make()
     x = torch.randn(5, 3, dtype=torch.float64)
     for row, state in enumerate(cell.leaf(x)):
@@ -52,7 +52,7 @@ def test_a_word_is_a_vector_and_a_matrix_of_low_rank_plus_a_diagonal() -> None:
             np.testing.assert_allclose(ours, theirs, rtol=1e-12)
 
 
-def test_a_word_vector_may_hold_a_words_own_numbers() -> None:
+def test_leaf_reads_parameters_off_unmapped_word_vectors() -> None:
     size = MatrixVectorNetwork.word_size(D, R)
     cell = make(size, map_words=False)
     x = torch.randn(5, size, dtype=torch.float64)
@@ -63,7 +63,7 @@ def test_a_word_vector_may_hold_a_words_own_numbers() -> None:
         MatrixVectorNetwork(3, D, R, map_words=False)
 
 
-def test_matrices_start_near_the_identity_and_stay_there_up_the_tree() -> None:
+def test_initial_matrices_are_near_identity_at_every_level() -> None:
     torch.manual_seed(0)
     cell = MatrixVectorNetwork(10, 20)
     words = cell.leaf(torch.randn(2, 10))

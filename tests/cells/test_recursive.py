@@ -41,7 +41,7 @@ def test_tied_children_may_change_places_and_others_not() -> None:
 
 
 @pytest.mark.parametrize("tied", [False, True])
-def test_with_identity_a_parent_starts_as_the_mean_of_its_children(tied: bool) -> None:
+def test_identity_initialization_averages_the_children(tied: bool) -> None:
     cell = RecursiveNetwork(3, 4, "relu", tied=tied, identity=True)
     left, right = torch.rand(2, 5, 4)
     torch.testing.assert_close(cell.compose(left, right), (left + right) / 2, rtol=0, atol=0.01)
@@ -63,7 +63,7 @@ def test_what_cannot_be_is_refused() -> None:
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
-def test_on_a_left_branching_tree_it_is_torchs_elman_network(activation: str) -> None:
+def test_left_branching_tree_equals_torch_rnn(activation: str) -> None:
     """The first word of the tree is the network's first state, every other word one input."""
     torch.manual_seed(0)
     d, n = 4, 7
@@ -124,7 +124,7 @@ class WithoutFusedForm(LSTMOnATree):
 
 
 @pytest.mark.parametrize("kind", [LSTMOnATree, WithoutFusedForm])
-def test_on_a_left_branching_tree_an_lstm_cell_is_torchs_lstm(kind: type[LSTMOnATree]) -> None:
+def test_left_branching_lstm_cell_equals_torch_lstm(kind: type[LSTMOnATree]) -> None:
     """Both ways to sweep; the cell is written here, as no weights make Tai's forget gates exactly 0 at a word."""
     torch.manual_seed(0)
     d, n = 4, 7

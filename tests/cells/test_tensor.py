@@ -26,7 +26,7 @@ def test_the_cell_computes_the_papers_equations() -> None:
             np.testing.assert_allclose(parents[row, k], expected, rtol=1e-12)
 
 
-def test_without_its_tensor_it_is_the_recursive_network_and_with_it_children_multiply() -> None:
+def test_zero_tensor_is_recursive_network_else_children_multiply() -> None:
     torch.manual_seed(0)
     cell = RecursiveTensorNetwork(4, 4, map_words=False)
     left, right = torch.randn(2, 5, 4)
@@ -51,7 +51,7 @@ def test_weights_start_as_the_docstring_says() -> None:
     assert not cell.b.any()
 
 
-def test_word_vectors_that_are_to_be_states_must_be_as_wide() -> None:
+def test_unmapped_word_vectors_need_the_hidden_size() -> None:
     x = torch.randn(5, 4)
     assert torch.equal(RecursiveTensorNetwork(4, 4, map_words=False).leaf(x), x)
     with pytest.raises(InputError, match="input_size 3 must be hidden_size 4"):

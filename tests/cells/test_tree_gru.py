@@ -44,7 +44,7 @@ def test_gates_do_what_they_are_for() -> None:
         torch.testing.assert_close(cell.compose(left, right), torch.tanh(cell.b[4:]).expand(5, 2))
 
 
-def test_parameters_are_those_of_the_papers_table_but_for_the_reset_gate_of_words() -> None:
+def test_parameter_count_matches_paper_except_leaf_reset_gate() -> None:
     d = 300
     with torch.device("meta"):
         count = sum(parameter.numel() for parameter in TreeGRU(d, d).parameters())

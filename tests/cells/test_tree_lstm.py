@@ -58,7 +58,7 @@ def test_each_forget_gate_sees_both_children() -> None:
     assert (torch.autograd.grad(c.sum(), right)[0][:, :2] != 0).all()
 
 
-def test_the_forget_bias_starts_where_it_is_put_and_the_others_at_zero() -> None:
+def test_forget_bias_is_set_and_other_biases_zero() -> None:
     cell = BinaryTreeLSTM(input_size=3, hidden_size=4, forget_bias=1.0)
     assert cell.b.tolist() == [0.0] * 4 + [1.0] * 4 + [0.0] * 8
     assert sum(parameter.numel() for parameter in cell.parameters()) == 3 * 4 * 3 + 5 * 4 * 8 + 16

@@ -122,7 +122,7 @@ def test_a_models_loss_is_the_papers_sum(roots_only: bool) -> None:
         assert model.loss(pack(trees, dedup=share), roots_only=roots_only).item() == pytest.approx(total / 2, rel=1e-12)
 
 
-def test_other_models_have_the_loss_of_their_labels_alone() -> None:
+def test_other_models_have_no_reconstruction_loss() -> None:
     trees = toy_treebank(train=10).train
     model, forest = build(Settings(size=4, dropout=0.0), 5, Vocabulary.of(trees)), pack(trees)
     scores = model(forest)
@@ -132,7 +132,7 @@ def test_other_models_have_the_loss_of_their_labels_alone() -> None:
 
 
 @pytest.mark.parametrize("supervision", ["nodes", "roots"])
-def test_training_with_labels_at_the_roots_alone_learns_to_reconstruct(
+def test_training_with_root_labels_only_reduces_reconstruction_error(
     supervision: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     toy = toy_treebank()
@@ -152,7 +152,7 @@ def test_training_with_labels_at_the_roots_alone_learns_to_reconstruct(
     assert after < 0.5 * unasked
 
 
-def test_where_nothing_is_labelled_there_is_still_something_to_learn() -> None:
+def test_unlabelled_trees_train_the_encoder_only() -> None:
     tree = toy_treebank(train=1).train[0]
     bare = tree.map_labels(lambda label: None)
     model = _classifier(Settings(size=4, word_size=3, dropout=0.0), [tree], alpha=0.2)
@@ -175,7 +175,7 @@ def test_single_words_and_deep_chains(n: int) -> None:
         assert (x.grad != 0).any(dim=1).all()
 
 
-def test_roots_only_gives_the_roots_in_the_order_of_the_trees() -> None:
+def test_roots_only_returns_roots_in_tree_order() -> None:
     encoder, forest = make_encoder(), pack(parse_trees("(0 (0 (0 a) (0 b)) (0 c))  (0 d)", classes=5))
     torch.testing.assert_close(encoder(forest, make_x(4), roots_only=True), encoder(forest, make_x(4))[forest.roots])
 

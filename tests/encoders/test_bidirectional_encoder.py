@@ -106,7 +106,7 @@ def test_gradcheck() -> None:
     assert torch.autograd.gradcheck(encode, (make_x(forest), *encoder.parameters()))
 
 
-def test_a_words_state_knows_of_the_words_elsewhere_in_its_own_sentence() -> None:
+def test_leaf_states_depend_on_the_whole_sentence_only() -> None:
     forest = pack(TREES)
     x, encoder = make_x(forest), make_encoder()
     for state, reads in ((encoder(forest, x), [1, 1, 1, 1, 1, 0, 0, 0]), (TreeEncoder(encoder.cell)(forest, x), [1])):
@@ -114,7 +114,7 @@ def test_a_words_state_knows_of_the_words_elsewhere_in_its_own_sentence() -> Non
         assert to_x.any(dim=1).int().tolist() == reads + [0] * (8 - len(reads))
 
 
-def test_left_and_right_children_have_weights_of_their_own() -> None:
+def test_left_and_right_children_have_separate_weights() -> None:
     encoder, forest = make_encoder(), pack(TREES)
     before = encoder(forest, make_x(forest))
     with torch.no_grad():
@@ -124,7 +124,7 @@ def test_left_and_right_children_have_weights_of_their_own() -> None:
     assert [changed[row].item() for row in range(8)] == [True, True, True, True, False, False, True, False]
 
 
-def test_roots_only_gives_the_roots_in_the_order_of_the_trees() -> None:
+def test_roots_only_returns_roots_in_tree_order() -> None:
     encoder, forest = make_encoder(), pack(TREES)
     x = make_x(forest)
     torch.testing.assert_close(encoder(forest, x, roots_only=True), encoder(forest, x)[forest.roots])

@@ -138,7 +138,7 @@ def test_a_chain_is_torchs_lstm() -> None:
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_the_order_of_dependents_and_of_trees_does_not_matter(dtype: torch.dtype) -> None:
+def test_states_are_invariant_to_dependent_and_tree_order(dtype: torch.dtype) -> None:
     encoder = make_encoder().to(dtype)
     forest, turned = pack_dependencies(MIXED), pack_dependencies(MIXED[::-1])
     x = make_x(forest).to(dtype)
@@ -154,14 +154,14 @@ def test_the_order_of_dependents_and_of_trees_does_not_matter(dtype: torch.dtype
     torch.testing.assert_close(encoder(together, x, roots_only=True), encoder(together, mixed, roots_only=True))
 
 
-def test_roots_only_gives_the_roots_in_the_order_of_the_trees() -> None:
+def test_roots_only_returns_roots_in_tree_order() -> None:
     encoder, forest = make_encoder(), pack_dependencies(MIXED)
     x = make_x(forest)
     states = torch.stack([part[tree.root] for tree, part in zip(MIXED, forest.unpack(encoder(forest, x)), strict=True)])
     torch.testing.assert_close(encoder(forest, x, roots_only=True), states, rtol=0, atol=0)
 
 
-def test_backward_may_be_taken_twice_and_inputs_are_left_alone() -> None:
+def test_backward_is_repeatable_and_leaves_inputs_unchanged() -> None:
     encoder, forest = make_encoder(), pack_dependencies(MIXED)
     x = make_x(forest)
     before = x.detach().clone()

@@ -38,7 +38,7 @@ def test_every_row_is_what_its_tree_says(trees: list[DependencyTree]) -> None:
 
 
 @given(FORESTS)
-def test_the_edges_of_a_row_lie_side_by_side_in_its_level(trees: list[DependencyTree]) -> None:
+def test_edges_of_a_row_are_contiguous_within_levels(trees: list[DependencyTree]) -> None:
     forest = pack_dependencies(trees)
     assert len(forest.heads) == sum(forest.edge_sizes) == len(forest.words) - len(trees)
     assert forest.edge_sizes[0] == 0
@@ -52,7 +52,7 @@ def test_the_edges_of_a_row_lie_side_by_side_in_its_level(trees: list[Dependency
 
 
 @given(FORESTS)
-def test_unpack_gives_each_tree_the_order_of_its_words(trees: list[DependencyTree]) -> None:
+def test_unpack_restores_word_order_per_tree(trees: list[DependencyTree]) -> None:
     forest = pack_dependencies(trees)
     for tree, labels in zip(trees, forest.unpack(forest.labels), strict=True):
         assert labels.tolist() == [NO_LABEL if label is None else label for label in tree.labels]

@@ -8,7 +8,7 @@ import torch
 from treenn.encoders.eager import eager
 
 
-def test_a_function_is_kept_from_the_compiler_and_computes_the_same() -> None:
+def test_eager_functions_are_not_compiled_and_equal() -> None:
     seen = []
 
     @eager

@@ -51,7 +51,7 @@ def test_unpack_gives_each_tree_its_own_numbering(forest_trees: list[Tree]) -> N
         assert labels.tolist() == [NO_LABEL if label is None else label for label in tree.labels]
 
 
-def test_a_tree_packs_the_same_a_second_time_and_after_pickling() -> None:
+def test_packing_is_repeatable_and_survives_pickling() -> None:
     tree = parse_tree("(3 (2 not) (3 (2 very) (1 bad)))", classes=5)
     first, second, third = pack([tree]), pack([tree, tree]), pack([pickle.loads(pickle.dumps(tree))])
     assert first.labels.tolist() == third.labels.tolist() == [2, 2, 1, 3, 3]

@@ -63,7 +63,7 @@ def test_going_backward_twice_gives_the_same_gradients_twice() -> None:
     assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
 
 
-def test_one_multiplication_a_level_and_one_for_the_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_matmul_per_level_plus_one_weight_gradient(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
 
     for name in ("product", "weight_gradient"):

@@ -88,7 +88,7 @@ def test_each_gate_starts_for_itself(network: nn.Module) -> None:
     assert 0.8 * limit < max(float(gate.abs().max()) for gate in gates) <= limit
 
 
-def test_a_seed_decides_and_is_not_disturbed_by_the_search() -> None:
+def test_seed_fixes_weights_and_search_draws_nothing() -> None:
     first, again = (encoder("gated-recursive", initialization="orthogonal") for _ in range(2))
     assert all(torch.equal(a, b) for a, b in zip(first.parameters(), again.parameters(), strict=True))
     torch.manual_seed(0)
@@ -140,7 +140,7 @@ def test_forget_biases_are_what_the_gate_adds() -> None:
         ({"tbptt_steps": 5}, "tbptt_steps 5: tree-gru does not support tbptt steps"),
     ],
 )
-def test_a_recipe_that_a_network_cannot_follow_is_refused(options: dict[str, object], message: str) -> None:
+def test_unsupported_initialization_is_refused(options: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         encoder("tree-gru", **options)
 

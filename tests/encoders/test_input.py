@@ -78,7 +78,7 @@ def test_every_encoder_refuses_rows_of_another_shape(
     ],
 )
 @pytest.mark.parametrize("name", ["tree-lstm", "recursive-tanh", "lstm", "lstm-max", "average", "autoencoder"])
-def test_what_is_no_table_of_the_weights_type_is_refused(name: str, x: Any, message: str) -> None:
+def test_inputs_of_wrong_type_or_dtype_are_refused(name: str, x: Any, message: str) -> None:
     with pytest.raises(InputError, match=f"^{message}"):
         ENCODERS[name](4, 4)(pack([TREE]), x)
 
@@ -103,7 +103,7 @@ def test_a_dependency_encoder_reads_packed_dependencies() -> None:
         encoder(pack([TREE]), torch.ones(3, 4))
 
 
-def test_a_shared_forest_has_one_row_per_distinct_word() -> None:
+def test_dedup_forest_has_one_row_per_distinct_word() -> None:
     encoder = TreeEncoder(BinaryTreeLSTM(4, 3))
     forest = pack([TREE, TREE], dedup=True)
     assert encoder(forest, torch.ones(3, 4)).shape == (10, 3)
@@ -111,7 +111,7 @@ def test_a_shared_forest_has_one_row_per_distinct_word() -> None:
         encoder(forest, torch.ones(6, 4))
 
 
-def test_the_loss_and_the_attention_check_their_input_too() -> None:
+def test_compute_loss_and_attention_validate_their_input() -> None:
     autoencoder = RecursiveAutoencoder(4, 3)
     with pytest.raises(InputError, match=r"must be \(3, 4\)"):
         autoencoder.compute_loss(pack([TREE]), torch.ones(2, 4), lambda states: states.sum())
@@ -121,7 +121,7 @@ def test_the_loss_and_the_attention_check_their_input_too() -> None:
 
 
 @pytest.mark.parametrize("forest", [pack([TREE]), pack_dependencies([DEPENDENCIES])])
-def test_a_table_is_unpacked_only_if_it_has_one_row_per_node(forest: Any) -> None:
+def test_unpack_requires_one_row_per_node(forest: Any) -> None:
     n = len(forest.unsorted_indices)
     assert [len(part) for part in forest.unpack(torch.ones(n, 2))] == [n]
     for rows in (n - 1, n + 1):
@@ -142,7 +142,7 @@ def test_under_autocast_rows_may_be_of_its_type() -> None:
         assert encoder(pack([TREE]), torch.ones(3, 4, dtype=torch.bfloat16)).shape == (5, 3)
 
 
-def test_a_compiled_encoder_checks_its_input_and_computes_the_same() -> None:
+def test_compiled_encoder_validates_input_and_equals_eager() -> None:
     encoder = TreeEncoder(BinaryTreeLSTM(4, 3))
     compiled = torch.compile(encoder, backend="eager")
     for words in ("a b", "a b c", "a b c d"):
@@ -163,7 +163,7 @@ def test_a_compiled_encoder_checks_its_input_and_computes_the_same() -> None:
         *(GRU, LSTM, Convolution, DeepTransition, Elman, Feedforward, Jordan, PeepholeLSTM, Transformer),
     ],
 )
-def test_a_width_must_be_a_whole_number_in_range(make: Callable[..., Any], size: Any) -> None:
+def test_sizes_must_be_integers_in_range(make: Callable[..., Any], size: Any) -> None:
     for named in ({"input_size": 4, "hidden_size": size}, {"input_size": size, "hidden_size": 4}):
         wrong = next(name for name, value in named.items() if value != 4)
         with torch.device("meta"), pytest.raises(InputError, match=rf"^{wrong} .*: must be .*1 to 10000$"):

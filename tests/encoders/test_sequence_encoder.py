@@ -59,7 +59,7 @@ def _one_phrase(encoder: SequenceEncoder, words: Tensor) -> Tensor:
 @pytest.mark.parametrize("share", [False, True])
 @settings(max_examples=6)
 @given(trees=st.lists(trees_in_any_order(max_words=9), min_size=1, max_size=4))
-def test_every_phrase_has_the_state_of_a_run_of_its_own(name: str, share: bool, trees: list[Tree]) -> None:
+def test_phrase_states_equal_separate_runs(name: str, share: bool, trees: list[Tree]) -> None:
     encoder, forest = encoder_of(name), pack(trees, dedup=share)
     x = torch.randn(len(forest.words), 3, dtype=torch.float64, requires_grad=True)
     tokens = x if forest.inverse is None else x[forest.inverse[: forest.n_tokens]]
@@ -78,7 +78,7 @@ def _gradients(states: Tensor, inputs: list[Tensor], upstream: Tensor) -> tuple[
 
 
 @every_encoder
-def test_a_sentence_alone_and_in_a_batch_of_longer_ones_has_the_same_states(name: str) -> None:
+def test_states_are_independent_of_longer_sentences_in_batch(name: str) -> None:
     encoder = encoder_of(name)
     short = parse_trees("(0 (0 (0 a) (0 b)) (0 c))", classes=1)[0]
     batch = pack([left_chain(9), short, left_chain(20)])
@@ -101,7 +101,7 @@ def test_gradcheck(name: str) -> None:
 
 @every_sequence_encoder
 @pytest.mark.parametrize("share", [False, True])
-def test_the_roots_alone_are_the_rows_of_the_roots(name: str, share: bool) -> None:
+def test_roots_only_equals_the_root_rows(name: str, share: bool) -> None:
     encoder, forest = encoder_of(name), pack(TREES, dedup=share)
     x = torch.randn(len(forest.words), 3, dtype=torch.float64)
     torch.testing.assert_close(encoder(forest, x, roots_only=True), encoder(forest, x)[forest.roots])
@@ -155,7 +155,7 @@ def test_one_run_a_word_not_one_a_phrase() -> None:
 
 
 @pytest.mark.parametrize("name", ["lstm", "bilstm", "lstm-peephole", "jordan", "deep-transition"])
-def test_a_word_is_read_once_however_many_runs_it_is_in(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_input_projection_is_computed_once_per_word(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rows, linear = list[int](), torch.nn.functional.linear
     monkeypatch.setattr(
         torch.nn.functional,
@@ -167,14 +167,14 @@ def test_a_word_is_read_once_however_many_runs_it_is_in(name: str, monkeypatch: 
     assert rows == ([4, 4] if name == "bilstm" else [4])
 
 
-def test_a_network_that_is_not_causal_computes_each_distinct_phrase_once() -> None:
+def test_dedup_computes_each_distinct_phrase_once_if_noncausal() -> None:
     stacked = SequenceEncoder(Stacked(Bidirectional(LSTM(3, 2), LSTM(3, 2)), Elman(4, 4))).double()
     assert _steps(stacked, share=False) == [1 + 1 + 1 + 1 + 2 + 3 + 4] * 3
     assert _steps(stacked, share=True) == [1 + 1 + 2 + 3 + 4] * 3
 
 
 @pytest.mark.parametrize("name", ["lstm", "bilstm", "lstm-max", "cnn"])
-def test_phrases_too_many_to_run_are_refused_not_tried(name: str) -> None:
+def test_too_many_phrase_steps_are_refused(name: str) -> None:
     n = 4000
     right = Tree(("a",) * n, ((n - 2, n - 1), *((n - 3 - k, n + k) for k in range(n - 2))))
     with pytest.raises(
@@ -184,7 +184,7 @@ def test_phrases_too_many_to_run_are_refused_not_tried(name: str) -> None:
 
 
 @every_sequence_encoder
-def test_sentences_of_300_words_are_read_from_end_to_end(name: str) -> None:
+def test_states_of_300_words_are_finite(name: str) -> None:
     n = 300
     encoder, forest = encoder_of(name, size=2), pack([left_chain(n)])
     x = torch.randn(n, 3, dtype=torch.float64, requires_grad=True)
@@ -208,7 +208,7 @@ def test_subtrees_are_not_shared_under_dropout() -> None:
 
 @pytest.mark.parametrize("name", ["lstm-attention", "bilstm-attention"])
 @pytest.mark.parametrize("share", [False, True])
-def test_attention_gives_the_weights_of_the_words_in_the_root(name: str, share: bool) -> None:
+def test_attention_weights_recompute_the_root_states(name: str, share: bool) -> None:
     encoder, forest = encoder_of(name), pack(TREES, dedup=share)
     x = torch.randn(len(forest.words), 3, dtype=torch.float64)
     weights = [part.detach() for part in encoder.attention(forest, x)]

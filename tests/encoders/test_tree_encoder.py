@@ -96,14 +96,14 @@ def test_every_word_and_every_parameter_has_a_gradient() -> None:
     assert all((parameter.grad != 0).all() for parameter in cell.parameters())
 
 
-def test_roots_only_gives_the_roots_in_the_order_of_the_trees() -> None:
+def test_roots_only_returns_roots_in_tree_order() -> None:
     encoder = TreeEncoder(make_cell("tree-lstm"))
     forest = pack(parse_trees("(0 (0 (0 a) (0 b)) (0 c))  (0 d)  (0 (0 e) (0 f))", classes=5))
     x = torch.randn(6, 3, dtype=torch.float64)
     torch.testing.assert_close(encoder(forest, x, roots_only=True), encoder(forest, x)[forest.roots])
 
 
-def test_a_tree_has_the_same_states_alone_and_in_company() -> None:
+def test_states_are_independent_of_the_batch() -> None:
     encoder = TreeEncoder(make_cell("tree-lstm"))
     forest_trees = parse_trees("(0 (0 (0 a) (0 b)) (0 c))  (0 d)  (0 (0 e) (0 f))", classes=5)
     together = pack(forest_trees)
@@ -144,7 +144,7 @@ def test_deep_chains_run_forward_and_backward(direction: str, n: int) -> None:
 
 @pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
 @pytest.mark.parametrize("name", ["tree-lstm", "bilinear", "differentiated"])
-def test_states_are_the_same_where_no_gradients_are_taken(name: str, mode: type) -> None:
+def test_states_are_equal_without_gradients(name: str, mode: type) -> None:
     cell = Squashed() if name == "differentiated" else make_cell(name)
     forest = pack(parse_trees("(0 (0 (0 a) (0 b)) (0 c))  (0 d)", classes=5))
     x = torch.randn(4, 3, dtype=torch.float64)

@@ -25,7 +25,7 @@ def test_one_model_alone_is_itself():
     assert np.array_equal(average([one]).positive, one.positive)
 
 
-def test_the_class_and_the_side_are_those_of_the_mean_probabilities():
+def test_classes_and_polarity_come_from_mean_probabilities():
     one = predictions(0)
     n = len(one.labels)
     first = replace(one, probabilities=np.tile(np.float32([0.0, 0.5, 0.1, 0.4, 0.0]), (n, 1)))

@@ -74,7 +74,7 @@ def test_roots_alone_are_told_as_among_all_nodes(name: str) -> None:
     assert (roots.labels == every.labels).all() and (roots.sizes == every.sizes).all()
 
 
-def test_predictions_are_the_models_in_the_order_of_the_trees() -> None:
+def test_batched_predictions_equal_single_ones_in_tree_order() -> None:
     MODEL.train()
     p = predict(MODEL, TREES, batch_size=7)
     assert MODEL.training, "predicting must leave the model as it was"
@@ -97,7 +97,7 @@ def test_subtrees_are_shared_where_the_encoder_allows_it(supports_dedup: bool, m
     assert seen == [supports_dedup, supports_dedup]
 
 
-def test_the_sign_is_decided_by_the_sums_of_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_polarity_compares_summed_probabilities(monkeypatch: pytest.MonkeyPatch) -> None:
     # The likeliest class is 4, but the two negative ones together outweigh the two positive ones.
     scores = torch.log(torch.tensor([0.29, 0.25, 0.1, 0.0601, 0.2999]))
     monkeypatch.setattr(type(MODEL), "forward", lambda self, forest, **_: scores.expand(len(forest.labels), 5))

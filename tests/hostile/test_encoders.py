@@ -17,7 +17,7 @@ from treenn.trees import InputError
 
 
 @pytest.mark.parametrize("kind", ENCODERS)
-def test_nothing_in_an_encoder_is_run_even_if_the_caller_names_it(kind: str, tmp_path: Path) -> None:
+def test_code_in_an_explicit_encoder_is_not_run(kind: str, tmp_path: Path) -> None:
     encoder = make_hostile_encoder(tmp_path / "encoder", kind)
     with pytest.raises(InputError) as refused:
         ContextualEncoder(locate(str(encoder)), (1,))
@@ -37,7 +37,7 @@ def test_a_model_cannot_name_an_encoder_by_itself(kind: str, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "name", ["evil/encoder", "../../encoder", "..", "/encoder", "evil", "", 5, ["x"], {"a": 1}, "\0"]
 )
-def test_other_names_in_a_folder_are_refused_before_they_are_looked_up(name: object, tmp_path: Path) -> None:
+def test_invalid_encoder_names_are_refused_before_lookup(name: object, tmp_path: Path) -> None:
     make_encoder(tmp_path / "evil", seed=0)  # also if there is such a folder here
     model = make_model(tmp_path / "a/b/model")
     settings = json.loads((model / "config.json").read_text())["settings"]
@@ -55,7 +55,7 @@ def test_pairs_are_held_to_the_same(tmp_path: Path) -> None:
         load_model(model)
 
 
-def test_the_fingerprint_is_compared_before_a_file_is_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fingerprint_is_compared_before_parsing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = make_encoder(tmp_path / "encoder", seed=0)
     model = make_model(tmp_path / "model", str(encoder), "0" * 64)
     monkeypatch.setattr("treenn.contextual.pretrained.import_transformers", lambda: pytest.fail("was imported"))
@@ -112,7 +112,7 @@ def test_a_broken_encoder_is_one_line(name: str, content: str, tmp_path: Path) -
         {"num_attention_heads": 3},
     ],
 )
-def test_sizes_of_an_encoder_are_those_of_its_weights(
+def test_encoder_sizes_must_match_the_weights(
     changes: dict[str, int], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     encoder = make_encoder(tmp_path / "encoder", seed=0)
@@ -141,7 +141,7 @@ def test_the_toy_model_itself_is_sound(tmp_path: Path) -> None:
     assert (settings, classes) == (SETTINGS, TOY.classes)
 
 
-def test_a_comparison_reads_the_encoder_that_its_plan_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_comparison_loads_the_encoder_of_its_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from treenn.experiment.compare import compare
     from treenn.experiment.gather import gather
     from treenn.experiment.plan import Plan

@@ -193,7 +193,7 @@ def test_sizes_of_a_chart_parser_are_compared_first(setting: str, size: int, tmp
     assert refused(load_parser, folder).startswith(FILES)
 
 
-def test_a_chart_parser_of_too_many_networks_or_none(tmp_path: Path) -> None:
+def test_chart_parser_with_wrong_network_count_is_refused(tmp_path: Path) -> None:
     folder = make_chart_parser(tmp_path / "folder")
     network = json.loads((folder / "config.json").read_text())["networks"][0]
     edit(folder / "config.json", networks=[network] * 10**5)
@@ -379,7 +379,7 @@ def test_a_checkpoint_without_metadata_or_a_pipe(unfinished: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"x" * 100, None])
-def test_the_weights_of_the_best_epoch_when_a_run_is_resumed(content: bytes | None, unfinished: Path) -> None:
+def test_resume_refuses_broken_best_epoch_weights(content: bytes | None, unfinished: Path) -> None:
     if content is None:
         rewrite(unfinished, lambda weights: weights["embedding.weight"].fill_(float("nan")))
     else:

@@ -19,7 +19,7 @@ VOCABULARY = Vocabulary.of(TREES)
 
 
 @pytest.mark.parametrize("name", list(ENCODERS))
-def test_a_saved_model_comes_back_with_the_same_scores(name: str, tmp_path: Path) -> None:
+def test_save_and_load_preserve_scores(name: str, tmp_path: Path) -> None:
     settings = Settings(model=name, size=7, word_size=5, seed=3)
     model = build(settings, 5, VOCABULARY).eval()
     save_model(tmp_path / "model", model)
@@ -35,7 +35,7 @@ def test_a_saved_model_comes_back_with_the_same_scores(name: str, tmp_path: Path
     ]
 
 
-def test_a_seed_fixes_the_weights_and_leaves_other_random_numbers_alone() -> None:
+def test_seed_fixes_weights_and_preserves_global_rng() -> None:
     torch.manual_seed(5)
     expected = torch.rand(1)
     torch.manual_seed(5)
@@ -46,7 +46,7 @@ def test_a_seed_fixes_the_weights_and_leaves_other_random_numbers_alone() -> Non
     assert not torch.equal(first["encoder.cell.U"], other["encoder.cell.U"])
 
 
-def test_scores_at_the_roots_are_those_of_the_whole_table() -> None:
+def test_roots_only_scores_equal_the_root_rows() -> None:
     model = build(Settings(size=4), 5, VOCABULARY).eval()
     forest = pack(TREES)
     torch.testing.assert_close(model(forest, roots_only=True), model(forest)[forest.roots])
@@ -66,7 +66,7 @@ def test_parameters_are_matched_within_5_percent(name: str, reference: str, size
     assert abs(counts[0] / counts[1] - 1) < 0.05
 
 
-def test_parameters_are_counted_without_and_of_the_word_vectors() -> None:
+def test_parameter_counts_separate_the_embedding() -> None:
     model = build(Settings(size=4, word_size=3), 5, VOCABULARY)
     cell = 3 * 4 * 3 + 5 * 4 * 8 + 16
     assert model.parameter_counts() == (cell + 4 * 5 + 5, len(VOCABULARY) * 3)

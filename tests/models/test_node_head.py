@@ -4,14 +4,14 @@ from torch.nn import functional as F
 from treenn.models.node_head import Head, node_loss
 
 
-def test_loss_is_summed_over_labelled_nodes_and_divided_by_trees() -> None:
+def test_loss_sums_labelled_nodes_and_averages_trees() -> None:
     scores = torch.randn(6, 5, dtype=torch.float64)
     labels = torch.tensor([3, -100, 0, 4, -100, 1])
     expected = sum(-F.log_softmax(scores[row], dim=0)[label] for row, label in enumerate(labels) if label >= 0) / 3
     torch.testing.assert_close(node_loss(scores, labels, n_trees=3), expected)
 
 
-def test_a_batch_without_labels_has_loss_and_gradients_of_zero() -> None:
+def test_unlabelled_batch_has_zero_loss_and_gradients() -> None:
     scores = torch.randn(4, 5, requires_grad=True)
     loss = node_loss(scores, torch.full((4,), -100), n_trees=2)
     loss.backward()

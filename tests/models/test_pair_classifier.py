@@ -42,7 +42,7 @@ def network(model: str, classes: int | None = 3, **more: object) -> Network:
 
 
 @pytest.mark.parametrize("model", [*ENCODERS, *DEPENDENCY_ENCODERS])
-def test_one_forest_of_both_sides_is_as_each_side_by_itself(model: str) -> None:
+def test_joint_forest_equals_encoding_each_side_separately(model: str) -> None:
     built = network(model).eval()
     with torch.no_grad():
         states = []
@@ -80,13 +80,13 @@ def test_a_target_is_its_own_pairs() -> None:
     assert [len(tree) for tree in (each.left for each in PAIRS)] == list(packed.forest.sizes[:3])
 
 
-def test_equal_subtrees_are_one_unless_each_is_to_lose_other_words() -> None:
+def test_dedup_is_off_in_training_with_word_dropout() -> None:
     built = network("recursive-tanh", word_dropout=0.5)
     assert built.train().pack(PAIRS).forest.inverse is None  # type: ignore[union-attr]
     assert built.eval().pack(PAIRS).forest.inverse is not None  # type: ignore[union-attr]
 
 
-def test_the_random_state_outside_is_left_alone_and_the_seed_decides() -> None:
+def test_seed_fixes_weights_and_preserves_global_rng() -> None:
     torch.manual_seed(5)
     first = network("tree-lstm").head.hidden.weight
     torch.manual_seed(6)

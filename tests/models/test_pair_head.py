@@ -65,7 +65,7 @@ def test_targets_are_equation_16_and_have_their_mean() -> None:
     torch.testing.assert_close(found @ torch.arange(1.0, 6.0, dtype=torch.float64), targets)
 
 
-def test_the_loss_of_similarity_is_the_divergence_summed_in_a_loop() -> None:
+def test_similarity_loss_equals_the_kl_divergence() -> None:
     head, targets = Similarity(size=4, hidden=5).double(), [1.0, 2.4, 5.0, 3.7, 4.0, 1.1]
     scores = head(LEFT, RIGHT)
     total = 0.0
@@ -74,7 +74,7 @@ def test_the_loss_of_similarity_is_the_divergence_summed_in_a_loop() -> None:
     assert head.loss(scores, torch.tensor(targets, dtype=torch.float64)).item() == pytest.approx(total / 6, rel=1e-9)
 
 
-def test_dropout_is_on_the_features_and_in_training_alone() -> None:
+def test_dropout_is_applied_only_in_training() -> None:
     head = Comparison(size=4, hidden=5, classes=7, dropout=0.5).double()
     assert not torch.equal(head(LEFT, RIGHT), head(LEFT, RIGHT))
     head.eval()

@@ -44,7 +44,7 @@ def test_settings_that_make_no_sense_are_refused(options: dict[str, object], mes
         Settings(**options)
 
 
-def test_every_setting_says_what_it_does_in_a_line() -> None:
+def test_every_setting_has_one_line_of_help() -> None:
     for each in fields(Settings):
         assert each.metadata["help"].endswith(".")
         assert len(each.metadata["help"]) < 110, each.name

@@ -21,7 +21,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_word_is_found_as_it_is_then_without_escapes_then_with_its_case_folded(file: Path) -> None:
+def test_lookup_tries_exact_then_unescaped_then_casefolded(file: Path) -> None:
     vectors = read_vectors(file, ["The", "-LRB-", "film", "Film", "FILM"])
     assert vectors.find("The").tolist() == pytest.approx([0.1, -0.2])
     assert vectors.find("-LRB-").tolist() == vectors.find("(").tolist() == [1, 2]
@@ -31,7 +31,7 @@ def test_a_word_is_found_as_it_is_then_without_escapes_then_with_its_case_folded
     assert (len(vectors), vectors.size, vectors.source) == (4, 2, str(file))
 
 
-def test_a_header_blank_lines_and_words_with_spaces_are_understood(tmp_path: Path) -> None:
+def test_headers_blank_lines_and_inner_spaces_are_read(tmp_path: Path) -> None:
     path = tmp_path / "vectors.txt"
     path.write_bytes("3 2\nnaïve 1 2\r\n\n. . 3 4\na\u00a0b 5 6 \n".encode())
     vectors = read_vectors(path, ["naïve", ". .", "a\u00a0b"])
@@ -50,7 +50,7 @@ def test_a_header_blank_lines_and_words_with_spaces_are_understood(tmp_path: Pat
         ("film 1e999 7", r"vectors.txt:6:6: '1e999' is not a finite number"),
     ],
 )
-def test_a_bad_row_is_named_by_file_and_line(file: Path, row: str, message: str) -> None:
+def test_malformed_row_error_names_file_and_line(file: Path, row: str, message: str) -> None:
     with file.open("a", encoding="utf-8") as more:
         more.write(row + "\n")
     with pytest.raises(InputError, match=message):
@@ -138,7 +138,7 @@ def test_bad_rows_are_skipped_and_told(tmp_path: Path) -> None:
     assert [error.line for error in errors] == [2, 3]
 
 
-def test_a_word_with_a_lone_surrogate_is_no_error(file: Path) -> None:
+def test_lone_surrogate_has_no_vector(file: Path) -> None:
     assert read_vectors(file, ["film", "\ud800"]).find("\ud800") is None
 
 
@@ -157,14 +157,14 @@ def test_vectors_are_rows_of_one_width(vectors: dict[str, np.ndarray], message: 
         WordVectors(vectors)
 
 
-def test_a_file_that_is_not_there_or_knows_nothing_is_refused(tmp_path: Path, file: Path) -> None:
+def test_missing_file_or_zero_coverage_is_refused(tmp_path: Path, file: Path) -> None:
     with pytest.raises(InputError, match=r"none\.txt: cannot read this file: No such file"):
         read_vectors(tmp_path / "none.txt", ["film"])
     with pytest.raises(InputError, match="no vector for any word"):
         read_vectors(file, ["Zwiebel"])
 
 
-def test_files_stand_side_by_side_and_what_they_lack_is_small_and_random(file: Path) -> None:
+def test_files_are_concatenated_and_missing_entries_are_random(file: Path) -> None:
     vectors = [read_vectors(file, ["film", "soup"]), read_vectors(file, ["film", "the"])]
     vocabulary = Vocabulary(["film", "soup"])
     table = initial_embedding(vocabulary, vectors, size=99, generator=torch.Generator().manual_seed(1))
@@ -177,7 +177,7 @@ def test_files_stand_side_by_side_and_what_they_lack_is_small_and_random(file: P
     assert torch.equal(table, again)
 
 
-def test_without_files_all_is_random_of_the_size_asked_for() -> None:
+def test_embedding_without_files_is_random() -> None:
     table = initial_embedding(Vocabulary(["film"]), [], size=7, generator=torch.Generator().manual_seed(1))
     assert table.shape == (2, 7)
     assert (table.abs() <= 0.05).all()

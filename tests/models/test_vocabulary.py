@@ -19,7 +19,7 @@ def test_rare_words_are_kept_where_they_are_wanted() -> None:
     assert vocabulary.encode(["film", "bad"]).tolist() == [2, 0]
 
 
-def test_a_word_is_read_in_lower_case_where_it_has_no_number() -> None:
+def test_unknown_words_fall_back_to_lower_case() -> None:
     vocabulary = Vocabulary(["rock", "Rock", "good"])
     assert vocabulary.encode(["Rock", "ROCK", "GOOD", "Bad"]).tolist() == [2, 1, 3, 0]
 
@@ -33,7 +33,7 @@ def test_rare_words_are_dropped_more_often() -> None:
     assert Vocabulary(vocabulary.words[1:]).dropout(0.5).tolist() == [0, 0, 0, 0, 0], "nobody counted"
 
 
-def test_words_that_vectors_know_are_kept_wherever_they_stand() -> None:
+def test_known_words_of_any_split_are_kept() -> None:
     vocabulary = Vocabulary.of(TRAIN, TEST, known={"soup", "bad", "elsewhere"}.__contains__)
     assert vocabulary.words == ("<unknown>", "good", "soup", "bad")
     assert len(vocabulary) == 4

@@ -20,7 +20,7 @@ def test_few_sizes_are_ever_met() -> None:
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("n", [1, 3, 4, 5, 17, 33, 150])
-def test_a_product_of_rows_is_that_of_torch_whatever_lies_behind_them(n: int, dtype: torch.dtype) -> None:
+def test_product_equals_torch_whatever_follows_the_rows(n: int, dtype: torch.dtype) -> None:
     torch.manual_seed(0)
     table = empty_table(torch.empty(0, dtype=dtype), n + 9, 12)
     table[: n + 9] = torch.randn(n + 9, 12)

@@ -7,7 +7,7 @@ from treenn.sequences.attention_drawing import draw_weights_svg, draw_weights_te
 from treenn.trees import InputError
 
 
-def test_bars_are_as_long_as_the_weights_to_an_eighth_of_a_column() -> None:
+def test_bar_lengths_resolve_an_eighth_of_a_column() -> None:
     lines = draw_weights_text(["a", "long", "漢字"], [0.8, 0.05, 0.0], width=10).splitlines()
     assert lines[0] == "a    ██████████ 0.800"
     assert lines[1] == "long ▋          0.050"
@@ -19,7 +19,7 @@ def test_weights_of_nothing_draw_nothing() -> None:
     assert "NaN" not in draw_weights_svg(["a"], [0.0])
 
 
-def test_the_picture_has_every_word_on_a_patch_as_dark_as_its_weight() -> None:
+def test_svg_shades_every_word_by_its_weight() -> None:
     words = ["<not>", "bad", "&"] * 20
     picture = ElementTree.fromstring(draw_weights_svg(words, [0.1, 0.2, 0.0] * 20, title="A & B"))
     texts = [element for element in picture.iter() if element.tag.endswith("text")]

@@ -41,7 +41,7 @@ def test_memory_is_kept_and_the_candidate_dropped(network: LSTM) -> None:
     assert (two == 0).double().mean().item() == pytest.approx(0.25, abs=0.02)
 
 
-def test_it_is_off_in_evaluation_and_sharing_is_off_in_training(network: LSTM) -> None:
+def test_evaluation_disables_dropout_and_training_disables_dedup(network: LSTM) -> None:
     expected = network(PACKED).data
     network.cell_dropout = 0.5
     encoder = SequenceEncoder(network)

@@ -38,7 +38,7 @@ def test_states_and_gradients_are_those_of_torch(alive: list[int], truncate: int
         torch.testing.assert_close(one, other)
 
 
-def test_in_single_precision_too_where_products_round_up_the_rows_they_read() -> None:
+def test_float32_gradients_are_close_to_float64() -> None:
     alive = [40, 33, 20, 5, 2, 1]
     lstm, x = case(alive, size=16)
     exact = gradients(states(lstm, x, alive), lstm, x)
@@ -55,7 +55,7 @@ def test_gradients_are_right_where_candidates_have_factors(alive: list[int]) -> 
     assert torch.autograd.gradcheck(lambda inputs, U: LSTMFunction.apply(inputs, U, alive, factors, None), (inputs, U))
 
 
-def test_a_factor_of_zero_writes_nothing_into_the_memory() -> None:
+def test_zero_factor_leaves_the_cell_state_unchanged() -> None:
     inputs, U = torch.randn(1, 12), torch.randn(12, 3)
     factors = torch.tensor([[0.0, 1.0, 1.0]])
     assert (LSTMFunction.apply(inputs, U, [1], factors, None) == 0).tolist() == [[True, False, False]]

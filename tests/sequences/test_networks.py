@@ -255,7 +255,7 @@ def test_without_peepholes_it_is_the_lstm() -> None:
     torch.testing.assert_close(ours(x).data, theirs(x)[0].data)
 
 
-def test_without_its_shortcut_a_deep_transition_is_jordans_network() -> None:
+def test_deep_transition_without_shortcut_equals_jordan() -> None:
     ours, jordans = DeepTransition(X, D).double(), Jordan(X, D).double()
     jordans.load_state_dict(
         {
@@ -269,7 +269,7 @@ def test_without_its_shortcut_a_deep_transition_is_jordans_network() -> None:
     torch.testing.assert_close(ours(x).data, jordans(x).data)
 
 
-def test_relu_from_the_identity_carries_a_state_on_unchanged() -> None:
+def test_identity_initialized_relu_preserves_the_state() -> None:
     torch.manual_seed(0)
     network = Elman(50, 20, "relu", identity=True)
     x = torch.zeros(30, 50)
@@ -280,7 +280,7 @@ def test_relu_from_the_identity_carries_a_state_on_unchanged() -> None:
     assert 0.0008 < float(network.rnn.weight_ih_l0.detach().std()) < 0.0012
 
 
-def test_stacks_are_causal_and_random_where_all_or_any_of_them_are() -> None:
+def test_stacked_is_causal_if_all_stochastic_if_any() -> None:
     assert Stacked(LSTM(X, D), Feedforward(D, 2)).causal
     assert not Stacked(LSTM(X, D), Convolution(D, 2)).causal
     dropped = Stacked(LSTM(X, D), Transformer(D, 4, dropout=0.1))

@@ -37,7 +37,7 @@ def last_states(network: SequenceNetwork, sequences: list[Tensor]) -> Tensor:
     return LastPooling()(states.data[rows], lengths)
 
 
-def test_many_to_one_foretells_the_next_value_of_a_noisy_series() -> None:
+def test_many_to_one_predicts_a_noisy_series() -> None:
     torch.manual_seed(0)
     series = torch.from_numpy(noisy_series(count=300, steps=26)).float()
     train, test = series[:200], series[200:]
@@ -101,7 +101,7 @@ TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "nin
 UNITS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
-def test_one_to_many_spells_numbers_that_it_has_not_seen() -> None:
+def test_one_to_many_spells_held_out_numbers() -> None:
     torch.manual_seed(0)
     numbers = list(itertools.product(range(8), range(9)))
     random.Random(0).shuffle(numbers)
@@ -121,7 +121,7 @@ def test_one_to_many_spells_numbers_that_it_has_not_seen() -> None:
     assert np.mean(right) > 0.8
 
 
-def test_many_to_many_after_reading_turns_a_sequence_around() -> None:
+def test_encoder_decoder_reverses_a_sequence() -> None:
     torch.manual_seed(0)
     draw = random.Random(0)
     rows = [torch.tensor(row) for length in (2, 3, 4) for row in itertools.product(range(1, 6), repeat=length)]
@@ -148,7 +148,7 @@ def test_many_to_many_after_reading_turns_a_sequence_around() -> None:
     assert np.mean(palindromes) < 0.2
 
 
-def test_a_text_costs_a_decoder_the_same_alone_and_in_a_batch() -> None:
+def test_decoder_loss_is_independent_of_the_batch() -> None:
     torch.manual_seed(0)
     decoder = Decoder(GRU, code_size=3, symbols=4, hidden_size=5).double()
     codes = torch.randn(3, 3, dtype=torch.float64)
@@ -157,7 +157,7 @@ def test_a_text_costs_a_decoder_the_same_alone_and_in_a_batch() -> None:
     torch.testing.assert_close(decoder.loss(codes, texts), sum(alone) / (3 + 1 + 5))
 
 
-def test_a_text_ends_before_the_end_symbol_or_where_it_is_long_enough() -> None:
+def test_decoding_stops_at_end_symbol_or_maximum_length() -> None:
     decoder = Decoder(GRU, code_size=3, symbols=4, hidden_size=5)
     torch.nn.init.zeros_(decoder.head.weight)
     for favourite, text in ((0, []), (2, [2] * 7)):

@@ -63,7 +63,7 @@ def test_gradients_are_exactly_those_of_the_truncated_sums(steps: int) -> None:
 
 @pytest.mark.parametrize("steps", [1, 3, None])
 @pytest.mark.parametrize("kind", list(CELLS))
-def test_every_network_of_torch_equals_its_cell_in_a_loop(kind: type[nn.RNNBase], steps: int | None) -> None:
+def test_torch_networks_equal_their_cells_in_a_loop(kind: type[nn.RNNBase], steps: int | None) -> None:
     torch.manual_seed(0)
     network, cell = kind(3, 4, dtype=torch.float64), CELLS[kind](3, 4, dtype=torch.float64)
     cell.load_state_dict({name.removesuffix("_l0"): weight for name, weight in network.state_dict().items()})
@@ -89,7 +89,7 @@ def test_every_network_of_torch_equals_its_cell_in_a_loop(kind: type[nn.RNNBase]
 
 
 @pytest.mark.parametrize("make", NETWORKS)
-def test_a_gradient_goes_back_to_the_beginning_of_its_piece_and_no_further(make: type[SequenceNetwork]) -> None:
+def test_gradients_stop_at_the_start_of_their_segment(make: type[SequenceNetwork]) -> None:
     torch.manual_seed(0)
     network = make(3, 4).double()
     (x,), packed = batch((7,))

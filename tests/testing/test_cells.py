@@ -208,7 +208,7 @@ def test_a_bad_cell_is_caught(make: Callable[[], Cell], message: str) -> None:
         check_cell(make, input_size=3)
 
 
-def test_a_cell_made_for_other_word_vectors_is_caught() -> None:
+def test_cell_of_another_input_size_is_refused() -> None:
     with pytest.raises(CellError, match=r"Good.input_size is 3, the word vectors are 5 wide"):
         check_cell(Good, input_size=5)
 
@@ -226,7 +226,7 @@ def test_an_encoder_that_computes_something_else_is_caught(
         check_cell(Good, input_size=3)
 
 
-def test_the_same_seed_tries_the_same_numbers_and_no_random_state_outside_is_touched() -> None:
+def test_seed_fixes_inputs_and_preserves_global_rng() -> None:
     drawn = []
 
     class Watched(Good):

@@ -48,7 +48,7 @@ def vectors(size: float) -> list[WordVectors]:
 
 @pytest.mark.parametrize("model", ["average", "deep-average"])
 @pytest.mark.parametrize("number", [0, 57])
-def test_a_planted_huge_vector_names_sentence_word_and_batch(model: str, number: int) -> None:
+def test_huge_vector_error_names_sentence_word_and_batch(model: str, number: int) -> None:
     with pytest.raises(InputError) as error:
         train(with_odd_at(number), replace(SMALL, model=model), vectors=vectors(1e38))
     message = str(error.value)
@@ -68,7 +68,7 @@ class Exploding(BinaryTreeLSTM):
         return states
 
 
-def test_a_gradient_that_is_no_number_names_sentence_and_parameters(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nan_gradient_error_names_sentence_and_parameters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ENCODERS, "tree-lstm", lambda input_size, size: TreeEncoder(Exploding(input_size, size)))
     with pytest.raises(InputError) as error:
         train(with_odd_at(31), SMALL, vectors=vectors(100.0))
@@ -102,7 +102,7 @@ def test_the_last_whole_epoch_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert resumed["epochs"] == 3
 
 
-def test_a_batch_that_only_together_is_too_large_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batch_divergence_without_a_culprit_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     real = Network.loss
 
     def loss(self: Network, forest: object, **options: object) -> Tensor:

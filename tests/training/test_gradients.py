@@ -24,7 +24,7 @@ def test_the_norm_is_that_of_the_dense_gradient() -> None:
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_clipping_by_norm_reduces_it_to_exactly_the_limit(dtype: torch.dtype) -> None:
+def test_clipping_by_norm_reaches_exactly_the_limit(dtype: torch.dtype) -> None:
     ours, dense = parameters(dtype)
     before = clip(ours, norm=0.5)
     assert before == pytest.approx(float(flat(dense).norm()), rel=1e-6)
@@ -38,7 +38,7 @@ def test_clipping_by_norm_leaves_shorter_gradients_alone() -> None:
     assert torch.equal(flat([each.grad for each in ours]), flat(dense))
 
 
-def test_clipping_by_value_equals_that_of_the_dense_gradient() -> None:
+def test_clipping_by_value_equals_dense_clipping() -> None:
     ours, dense = parameters()
     clip(ours, value=1.0)
     expected = flat(dense).clamp(-1, 1)

@@ -71,7 +71,7 @@ def test_steps_equal_a_plain_loop_with_dense_gradients(optimizer: str, embedding
         assert not torch.equal(weight, network(settings).get_parameter(name)), f"{name} did not move"
 
 
-def test_the_default_is_adagrad_with_gradient_descent_for_the_words() -> None:
+def test_default_is_adagrad_and_sgd_for_word_vectors() -> None:
     of_network, of_words = make_optimizers(network(SMALL), SMALL)
     assert type(of_network) is torch.optim.Adagrad
     assert type(of_words) is torch.optim.SGD

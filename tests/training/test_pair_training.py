@@ -44,7 +44,7 @@ def toy(scale: bool = False, dependencies: bool = False) -> PairTreebank:
     return PairTreebank("toy", None if scale else ("other", "same"), splits)
 
 
-def test_pairs_are_learnt_and_the_results_say_how_well() -> None:
+def test_pair_training_fits_and_reports_test_metrics() -> None:
     run = train(toy(), RECIPE)
     assert run.results["test"]["root"] == 1.0
     assert run.results["test"]["majority"]["root"] < 0.7
@@ -62,7 +62,7 @@ def test_relatedness_of_dependency_trees_is_learnt() -> None:
     assert len(run.results["predictions"]["test"]["score"]) == 40
 
 
-def test_a_run_cut_off_goes_on_to_the_same_bits_and_is_read_again(tmp_path: Path) -> None:
+def test_resumed_run_is_bit_identical_and_loadable(tmp_path: Path) -> None:
     whole = train(toy(), RECIPE, out=tmp_path / "whole")
 
     def stop(done: int, total: int, text: str) -> None:
@@ -95,7 +95,7 @@ def test_fixed_word_vectors_stay_as_they_were() -> None:
     assert not torch.equal(once.head.hidden.weight, twice.head.hidden.weight)  # type: ignore[union-attr]
 
 
-def test_the_pair_at_which_a_loss_is_no_number_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nan_loss_error_names_the_pair(monkeypatch: pytest.MonkeyPatch) -> None:
     treebank = toy(scale=True)
     broken = replace(treebank.train[7])
     object.__setattr__(broken, "target", float("nan"))  # which no pair is made with, and no training begins with

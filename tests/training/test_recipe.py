@@ -68,9 +68,7 @@ def test_the_average_is_what_is_evaluated_and_kept(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("batches", [12, 30])
-def test_with_everything_on_a_run_that_was_cut_off_goes_on_bit_for_bit(
-    settings: Settings, batches: int, tmp_path: Path
-) -> None:
+def test_resumed_run_with_every_option_is_bit_identical(settings: Settings, batches: int, tmp_path: Path) -> None:
     whole = train(TOY, settings, out=tmp_path / "whole").results
     with pytest.raises(Killed):
         train(TOY, settings, out=tmp_path / "cut", progress=kill_after(batches))
@@ -113,7 +111,7 @@ def test_the_roots_loss_is_weighted(weight: float) -> None:
     torch.testing.assert_close(network.loss(forest, roots_only=True), roots)
 
 
-def test_dropout_on_word_vectors_is_each_tokens_own_and_only_in_training() -> None:
+def test_embedding_dropout_masks_each_token_in_training() -> None:
     plain, dropped = _vectors_in_training(embedding_dropout=0.5)
     zero = dropped == 0
     torch.testing.assert_close(dropped[~zero], 2 * plain[~zero])
@@ -121,7 +119,7 @@ def test_dropout_on_word_vectors_is_each_tokens_own_and_only_in_training() -> No
     assert len(zero[:3].unique(dim=0)) > 1, "each token has a mask of its own"
 
 
-def test_rare_words_are_read_as_unknown_ones_more_often_and_only_in_training() -> None:
+def test_word_dropout_favours_rare_words_in_training() -> None:
     plain, dropped = _vectors_in_training(word_dropout=2.0)
     unknown = (dropped != plain).any(dim=1)
     words = TOY.train[0].words

@@ -61,7 +61,7 @@ def stale(target: str) -> str:
     return temporary_prefix(target).replace(f"-{os.getpid()}-", f"-{dead.pid}-") + "abc"
 
 
-def test_an_empty_folder_is_anyones_and_files_of_the_system_do_not_count(tmp_path: Path) -> None:
+def test_system_files_leave_a_folder_empty(tmp_path: Path) -> None:
     fill(tmp_path, ".DS_Store", stale("config.json"))
     assert open_run_dir(tmp_path, Run(MODEL)) is False
     assert files(tmp_path) == {".DS_Store"}
@@ -73,7 +73,7 @@ def test_at_most_five_files_are_named(tmp_path: Path) -> None:
         check_run_dir(tmp_path, Run(MODEL))
 
 
-def test_overwriting_removes_what_the_run_made_and_nothing_else(tmp_path: Path) -> None:
+def test_overwrite_removes_only_files_of_the_run(tmp_path: Path) -> None:
     open_run_dir(tmp_path, OURS)
     fill(tmp_path, "config.json", "results.json", stale("checkpoint.safetensors"))
     for name in ("thesis.tex", "runs/a.json", "config.json.bak", ".git/HEAD"):
@@ -186,7 +186,7 @@ def removing(out: Path) -> Any:
     return progress
 
 
-def test_a_folder_that_is_removed_during_a_run_is_one_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folder_removed_during_a_run_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small_home(tmp_path / "home", monkeypatch)
     out = tmp_path / "out"
     plan, progress = treenn.Plan.of("toy", ["average", "majority"], seeds=1, settings=SMALL), removing(out)
@@ -217,7 +217,7 @@ def count_writes(out: Path, monkeypatch: pytest.MonkeyPatch, last: int | None = 
 
 
 @pytest.mark.parametrize("name", ["train", "compare", "tune", "reproduce"])
-def test_a_folder_removed_at_any_write_is_one_error(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folder_removed_at_any_write_is_an_error(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small_home(tmp_path / "home", monkeypatch)
     out, plan = tmp_path / "out", treenn.Plan.of("toy", ["average"], seeds=1, settings=SMALL)
     run = {

@@ -40,7 +40,7 @@ def test_the_sentence_comes_first_and_four_phrases_follow() -> None:
     assert drawn(seed=1) == [first, *phrases] != drawn(seed=2)
 
 
-def test_every_labelled_node_but_the_root_is_drawn_equally_often() -> None:
+def test_spans_are_sampled_uniformly_from_labelled_nodes() -> None:
     counts = Counter(drawn(seed=3, count=8000)[1:])
     assert set(counts) == {"not", "so", "bad", "great", "film", "so bad", "not so bad", "great film"}
     assert all(abs(count - 1000) < 150 for count in counts.values())
@@ -62,7 +62,7 @@ def test_nodes_without_a_label_are_not_drawn() -> None:
 
 
 @pytest.mark.parametrize("model", ["tree-lstm", "lstm", "bilstm"])
-def test_the_loss_is_the_mean_over_the_sentence_and_its_phrases(model: str) -> None:
+def test_loss_averages_the_sentence_and_its_phrases(model: str) -> None:
     network = build(replace(SMALL, model=model), 5, Vocabulary(list(TREE.words))).eval()
     phrases = list(with_spans(TREE, np.random.default_rng(5)))
     loss = network.loss(pack(phrases), roots_only=True)
@@ -81,7 +81,7 @@ def _node(words: tuple[str, ...], label: object) -> int:
     )
 
 
-def test_a_sequence_network_runs_over_the_drawn_phrases_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sequence_network_runs_over_sampled_phrases_only(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = []
 
     class Counted(Runs):
@@ -96,7 +96,7 @@ def test_a_sequence_network_runs_over_the_drawn_phrases_alone(monkeypatch: pytes
     assert steps == [sum(len(phrase.words) for phrase in phrases)]
 
 
-def test_each_epoch_draws_anew_and_a_seed_fixes_what(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_spans_are_resampled_per_epoch_from_the_seed(monkeypatch: pytest.MonkeyPatch) -> None:
     train_step = TrainingState.train_step
 
     def seen(seed: int) -> list[list[str]]:
@@ -118,7 +118,7 @@ def test_each_epoch_draws_anew_and_a_seed_fixes_what(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("model", ["tree-lstm", "lstm"])
-def test_a_run_that_was_cut_off_goes_on_bit_for_bit(model: str, tmp_path) -> None:
+def test_resumed_run_is_bit_identical(model: str, tmp_path) -> None:
     recipe = replace(SMALL, model=model)
     train(TOY, recipe, out=tmp_path / "whole")
     with pytest.raises(Killed):
@@ -136,7 +136,7 @@ def test_a_network_learns_what_not_does(model: str) -> None:
     assert train(TOY, recipe).results["test"]["root"] > 0.9
 
 
-def test_the_best_epoch_is_that_of_the_roots_as_in_the_published_code() -> None:
+def test_best_epoch_is_selected_by_root_accuracy() -> None:
     assert make_task("nodes", None).criterion(SMALL) == "root"
     assert make_task("nodes", None).criterion(replace(SMALL, checkpoint="best-all-nodes")) == "all_nodes"
 

@@ -42,7 +42,7 @@ def test_all_starts_are_counted_in_what_it_cost() -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_first_start_that_stays_the_best_changes_nothing(seed: int) -> None:
+def test_restarts_change_nothing_if_the_first_wins(seed: int) -> None:
     of_three, alone = (train(TOY, replace(SMALL, seed=seed, restarts=starts)) for starts in (3, 1))
     scores = of_three.results["history"][0]["starts"]
     same = all(torch.equal(a, b) for a, b in zip(of_three.model.parameters(), alone.model.parameters(), strict=True))
@@ -50,7 +50,7 @@ def test_a_first_start_that_stays_the_best_changes_nothing(seed: int) -> None:
 
 
 @pytest.mark.parametrize("batches", [5, 12, 30])
-def test_a_run_that_was_cut_off_ends_the_same(batches: int, tmp_path: Path) -> None:
+def test_resumed_run_is_bit_identical(batches: int, tmp_path: Path) -> None:
     whole = train(TOY, THREE, out=tmp_path / "whole").results
     with pytest.raises(Killed):
         train(TOY, THREE, out=tmp_path / "cut", progress=kill_after(batches))

@@ -99,7 +99,7 @@ def test_subtrees_are_shared_where_the_encoder_allows_it(supports_dedup: bool, m
 
 @pytest.mark.parametrize("model", ["tree-lstm", "lstm"])
 @pytest.mark.parametrize("batches", [5, 12, 30])
-def test_a_run_that_was_cut_off_goes_on_bit_for_bit(model: str, batches: int, tmp_path: Path) -> None:
+def test_resumed_run_is_bit_identical(model: str, batches: int, tmp_path: Path) -> None:
     recipe = replace(SMALL, model=model)
     whole = train(TOY, recipe, out=tmp_path / "whole").results
     with pytest.raises(Killed):
@@ -112,7 +112,7 @@ def test_a_run_that_was_cut_off_goes_on_bit_for_bit(model: str, batches: int, tm
         assert resumed[name] == whole[name]
 
 
-def test_a_process_killed_in_the_middle_and_resumed_ends_with_the_same_weights(tmp_path: Path) -> None:
+def test_killed_and_resumed_process_yields_identical_weights(tmp_path: Path) -> None:
     for split, trees in TOY.splits.items():
         write_trees(tmp_path / f"{split}.txt", trees)
     command = [
@@ -145,7 +145,7 @@ def test_a_folder_with_a_run_is_not_overwritten(tmp_path: Path) -> None:
     assert again["history"] == first["history"]
 
 
-def test_a_run_is_not_resumed_with_other_settings_or_other_data(tmp_path: Path) -> None:
+def test_resume_with_other_settings_or_data_is_refused(tmp_path: Path) -> None:
     train(TOY, SMALL, out=tmp_path)
     with pytest.raises(InputError, match=r"has batch_size=10, not 20; resume with the same"):
         train(TOY, replace(SMALL, batch_size=20), out=tmp_path, resume=True)
@@ -154,7 +154,7 @@ def test_a_run_is_not_resumed_with_other_settings_or_other_data(tmp_path: Path) 
         train(other, SMALL, out=tmp_path, resume=True)
 
 
-def test_a_run_from_before_a_setting_was_known_goes_on(tmp_path: Path) -> None:
+def test_run_saved_before_a_setting_existed_resumes(tmp_path: Path) -> None:
     first = train(TOY, SMALL, out=tmp_path).results
     run = json.loads((tmp_path / "run.json").read_text())
     del run["settings"]["clip_norm"], run["settings"]["optimizer"]
@@ -202,9 +202,7 @@ def test_deep_trees_train(n: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("below", [False, True])
-def test_a_sequence_model_reads_phrases_only_where_some_are_labelled(
-    below: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_sequence_model_runs_phrases_only_if_labelled(below: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     read = Phrases.of
     monkeypatch.setattr(Phrases, "of", lambda forest, roots_only: asked.append(roots_only) or read(forest, roots_only))
