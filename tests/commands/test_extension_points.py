@@ -6,27 +6,41 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 from toy import toy_treebank
 
-from treebanks import Treebank
+from treebanks import Treebank, by_name
+from treenn.analysis import post_training
+from treenn.analysis.histogram import named
+from treenn.analysis.slices import Slice, right_sentences
+from treenn.cells import Average
+from treenn.encoders import TreeEncoder
 from treenn.evaluation.metrics import METRICS, Metric
 from treenn.experiment.compare import compare
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_file import read_plan
+from treenn.experiment.plan_spec import Model, Task
+from treenn.experiment.recipes import RECIPES
+from treenn.experiment.recipes.recipe import Recipe
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Space
 from treenn.experiment.search.tune import tune
 from treenn.models.building import load_model
+from treenn.models.names import ENCODERS
 from treenn.models.settings import Settings
+from treenn.parsers import Parser, loading
+from treenn.parsers.shapes import Left
 from treenn.report import write_report
+from treenn.report.document import Section, Text
 from treenn.training import train
-from treenn.trees import InputError, write_trees
+from treenn.trees import InputError, Tree, write_trees
 
 TOY = toy_treebank()
 SMALL = Settings(size=4, word_size=4, epochs=1)
@@ -223,6 +237,49 @@ def test_a_plan_needs_trust_too(package: Path, tmp_path: Path) -> None:
         read_plan(plan)
     assert not (package / "mycell.imported").exists()
     assert read_plan(plan, trust="mycell").models[0].model == "mycell:factory"
+
+
+def by_film(trees: Sequence[Tree], predictions: Any) -> Slice:
+    names = ["film" if "film" in tree.words else "other" for tree in trees]
+    return Slice("sentences", "contains the word film", named(names, ("film", "other"), *right_sentences(predictions)))
+
+
+def count_runs(task: Any) -> Section:
+    return Section("Of my own", [Text(f"{len(task.runs)} runs")])
+
+
+class Mine(Parser):
+    """A parser in a module of its own: left-branching trees."""
+
+    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        return Left().parse_batch(sentences)
+
+
+def test_rows_of_tables_are_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell, a treebank, a parser, a slice and a report section, each as one entry of its table."""
+    monkeypatch.setitem(ENCODERS, "mine", lambda input_size, hidden_size: TreeEncoder(Average(input_size, hidden_size)))
+    loaders = {**by_name._LOADERS, "sst-mine": lambda **_: replace(TOY, name="sst-mine")}
+    monkeypatch.setattr(by_name, "_LOADERS", loaders)
+    module = ModuleType("treenn.parsers.mine")
+    module.Mine = Mine  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr(loading, "_NAMED", {**loading._NAMED, "mine": loading._Named("mine", "Mine")})
+    monkeypatch.setattr(post_training, "SLICES", {**post_training.SLICES, "film": by_film})
+    monkeypatch.setattr(post_training, "_SENTIMENT", (*post_training._SENTIMENT, "sst-mine"))
+    building = import_module("treenn.report.build")  # the package has a function of this name
+    monkeypatch.setattr(building, "_SECTIONS", (*building._SECTIONS, count_runs))
+    models = (Model("mine"), Model("mine, parsed", model="mine", trees="mine"))
+    results = compare(Plan((Task("sst-mine"),), models, 1, settings=SMALL), tmp_path / "comparison", jobs=1)
+    write_report(results, tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text()
+    assert "Contains the word film." in page
+    assert "Of my own" in page
+    assert [run.model for run in results.tasks[0].runs] == ["mine", "mine, parsed"]
+
+
+def test_a_recipe_is_one_entry(treenn: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RECIPES, "mine", lambda: Recipe("mine", "my own recipe", SMALL))
+    assert "my own recipe" in treenn("recipes").stdout
 
 
 def test_a_metric_is_one_entry(treenn: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
