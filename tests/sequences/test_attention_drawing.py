@@ -40,7 +40,7 @@ def test_svg_shades_every_word_by_its_weight() -> None:
     [
         (["a"], [0.1, 0.2], "1 words and 2 weights"),
         ([], [], "0 words and 0 weights"),
-        (["a", "b"], [0.1, -0.2], "weight -0.2: must be a number of 0 or more"),
+        (["a", "b"], [0.1, -0.2], "weight -0.2: must be finite, 0 or more"),
         (["a", "b"], [0.1, float("nan")], "weight nan: must be"),
     ],
 )

@@ -110,7 +110,7 @@ def test_one_to_many_spells_held_out_numbers() -> None:
     texts = {(ten, unit): f"{TENS[ten]} {UNITS[unit]}" for ten, unit in numbers}
     letters = ["", *sorted(set("".join(texts.values())))]
     spelled = [torch.tensor([letters.index(letter) for letter in texts[pair]]) for pair in train]
-    decoder = Decoder(LSTM, code_size=17, symbols=len(letters), size=48)
+    decoder = Decoder(LSTM, code_size=17, symbols=len(letters), hidden_size=48)
     given = torch.stack([codes[pair] for pair in train])
     fit([decoder], lambda: decoder.loss(given, spelled), steps=150, rate=0.02)
     written = decoder.write(torch.stack([codes[pair] for pair in test]), longest=20)
