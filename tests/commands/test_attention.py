@@ -58,7 +58,7 @@ def test_json_says_the_same(attention) -> None:
     ("model", "sentence", "message"),
     [
         ("tree-lstm", "bad soup", "error: this model reads trees; only one that reads out by attention"),
-        ("lstm", "bad soup", "error: this encoder reads out by LastPooling; it weighs no words"),
+        ("lstm", "bad soup", "error: this encoder has no attention weights: its readout is LastPooling"),
         ("attention", " ", "error: "),
         ("nothing", "bad soup", "cannot read this file"),
     ],
