@@ -1,4 +1,4 @@
-"""What `treenn bench` measures."""
+"""Options of `treenn bench`."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from treenn.trees.errors import InputError, argument
 
 @dataclass(frozen=True)
 class Plan:
-    """The contenders and the sizes.
+    """The encoders, batch sizes and device of a benchmark.
 
     Args:
-        cells: names of `ENCODERS`; left empty, all of them. torch's recurrent networks are measured beside them.
-        batch_sizes: trees in one training step.
-        steps: how many are timed at each size.
+        cells: names of `ENCODERS` (default: all). torch's recurrent networks are always measured too.
+        batch_sizes: trees per training step.
+        steps: number of timed steps per batch size.
         dedup: compute each distinct subtree of a batch once in training.
         device: `"cpu"` or `"cuda"`.
-        prediction_batch: trees that are predicted together.
+        prediction_batch: trees per prediction batch.
 
     Raises:
-        InputError: where a cell is not known or named twice, a number is not positive, or torch finds no GPU.
+        InputError: if a cell is unknown or repeated, a number is not positive, or no GPU is available for `cuda`.
     """
 
     cells: Sequence[str] = ()
@@ -50,10 +50,10 @@ class Plan:
 
     @property
     def encoders(self) -> tuple[str, ...]:
-        """The networks over trees."""
+        """Names of the tree encoders to measure."""
         return tuple(self.cells or ENCODERS)
 
     @property
     def contenders(self) -> tuple[str, ...]:
-        """All that is trained."""
+        """Names of all networks to train: the tree encoders and torch's recurrent networks."""
         return (*self.encoders, *RECURRENT)

@@ -1,4 +1,4 @@
-"""Peak memory."""
+"""Peak memory of training."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from treenn.trees import Tree
 
 
 def training_memory(name: str, task: Task, batches: Sequence[Sequence[Tree]]) -> int:
-    """The bytes that training takes at its peak beyond the network and its optimizer.
+    """Peak memory of training in bytes, excluding the network and its optimizer.
 
-    On a CPU that is the growth of a process of its own.
+    On a CPU, measured as the memory growth of a separate process.
     """
     if task.device == "cuda":
         return _on_gpu(name, task, batches)
@@ -28,7 +28,7 @@ def training_memory(name: str, task: Task, batches: Sequence[Sequence[Tree]]) ->
 def _growth(name: str, task: Task, batches: Sequence[Sequence[Tree]], threads: int) -> int:
     torch.set_num_threads(threads)
     step = training_step(name, task)
-    step(batches[0][:1])  # torch loads its libraries when they are first used: that is none of the contender's
+    step(batches[0][:1])  # warm-up: torch loads its libraries lazily, which must not count
     before = peak_memory()
     for batch in batches:
         step(batch)

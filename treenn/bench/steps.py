@@ -1,4 +1,4 @@
-"""What is timed: whole training steps, from trees in memory to updated weights."""
+"""The training steps to time, from trees in memory to updated weights."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from treenn.models.vocabulary import Vocabulary
 from treenn.trees import Tree
 
 X_SIZE, SIZE = 300, 150
-"""Widths of the word vectors and of the states, the same for every contender."""
+"""Sizes of the word vectors and hidden states, equal for all contenders."""
 
 LEARNING_RATE = 0.05
 
 WARM_UP = 3
-"""Steps that are made first and not timed."""
+"""Number of untimed warm-up steps."""
 
 RECURRENT: dict[str, type[nn.LSTM | nn.GRU]] = {"nn.LSTM": nn.LSTM, "nn.GRU": nn.GRU}
-"""torch's own networks, to measure the others by."""
+"""torch's recurrent networks, the baselines."""
 
 Step = Callable[[Sequence[Tree]], float]
 """Trains on a batch and returns its loss."""
@@ -36,15 +36,15 @@ Step = Callable[[Sequence[Tree]], float]
 
 @dataclass(frozen=True)
 class Task:
-    """What every contender is built for.
+    """The vocabulary, classes, device and seed shared by all contenders.
 
     Args:
-        words: the words that have a vector.
-        classes: how many classes a node can have.
-        device: where the network lies.
-        dtype: of its numbers.
-        dedup: whether an encoder over trees computes each distinct subtree of a batch once.
-        seed: of the first weights.
+        words: the vocabulary.
+        classes: number of classes.
+        device: device of the parameters.
+        dtype: dtype of the parameters.
+        dedup: compute each distinct subtree of a batch once (tree encoders only).
+        seed: seed of the initial weights.
     """
 
     words: tuple[str, ...]
@@ -56,15 +56,15 @@ class Task:
 
 
 def in_turn(trees: Sequence[Tree], size: int, count: int) -> list[list[Tree]]:
-    """Batches of whole trees in their order, from the first again after the last."""
+    """Returns `count` batches of `size` trees in order, cycling through the trees."""
     return [[trees[(number * size + i) % len(trees)] for i in range(size)] for number in range(count)]
 
 
 def training_step(name: str, task: Task) -> Step:
-    """The step of a contender, an encoder by its name in `ENCODERS` or one of `RECURRENT`.
+    """Build the training step of a contender, named in `ENCODERS` or `RECURRENT`.
 
-    The loss is summed over the labelled nodes (recurrent networks: words) and divided by the number of trees. Every
-    step is one of Adagrad; the word vectors have sparse gradients.
+    The loss is summed over the labelled nodes (recurrent networks: words) and divided by the number of trees. The
+    optimizer is Adagrad; the word vectors have sparse gradients.
     """
     if name in RECURRENT:
         words = WordClassifier(name, task).to(task.device, task.dtype)
@@ -74,22 +74,22 @@ def training_step(name: str, task: Task) -> Step:
 
 
 def node_classifier(name: str, task: Task) -> Network:
-    """A network over trees, as `treenn train` makes it, without dropout."""
+    """Build a tree network as `treenn train` does, without dropout."""
     settings = Settings(model=name, size=SIZE, word_size=X_SIZE, dropout=0.0, seed=task.seed)
     return build(settings, task.classes, Vocabulary(task.words)).to(task.device, task.dtype)
 
 
 def node_classifier_loss(model: Network, batch: Sequence[Tree], dedup: bool) -> Tensor:
-    """The loss at every labelled node, and what the encoder adds to it."""
+    """Returns the loss over labelled nodes plus the encoder's auxiliary loss."""
     return model.loss(pack(batch, dedup=dedup and model.encoder.supports_dedup).to(model.embedding.weight.device))
 
 
 class WordClassifier(nn.Module):
-    """`torch.nn.LSTM` or `torch.nn.GRU` over the words of each sentence, as their documentation shows it.
+    """`torch.nn.LSTM` or `torch.nn.GRU` over the words of each sentence, used as in their documentation.
 
     Args:
         name: one of `RECURRENT`.
-        task: what it is built for.
+        task: vocabulary, classes and seed.
     """
 
     def __init__(self, name: str, task: Task) -> None:
@@ -102,7 +102,7 @@ class WordClassifier(nn.Module):
             self.head = Head(SIZE, task.classes, dropout=0.0)
 
     def loss(self, batch: Sequence[Tree]) -> Tensor:
-        """The loss at every labelled word."""
+        """Returns the loss over labelled words."""
         device = self.embedding.weight.device
         ids = pack_sequence([self.vocabulary.encode(tree.words) for tree in batch], enforce_sorted=False)
         ids = ids.cuda() if device.type == "cuda" else ids
@@ -118,7 +118,7 @@ def _word_labels(tree: Tree) -> Tensor:
 def _step(network: nn.Module, loss: Callable[[Sequence[Tree]], Tensor], embedding: Tensor) -> Step:
     others = [parameter for parameter in network.parameters() if parameter is not embedding]
     optimizers = [
-        Adagrad(others, lr=LEARNING_RATE, fused=embedding.device.type == "cpu"),  # torch fuses Adagrad on CPUs alone
+        Adagrad(others, lr=LEARNING_RATE, fused=embedding.device.type == "cpu"),  # fused Adagrad is CPU-only
         Adagrad([embedding], lr=LEARNING_RATE),
     ]
 
@@ -127,7 +127,7 @@ def _step(network: nn.Module, loss: Callable[[Sequence[Tree]], Tensor], embeddin
         for optimizer in optimizers:
             optimizer.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]
-        # torch warns where a program has not said whether sparse tensors are to be checked.
+        # torch warns unless sparse invariant checks are explicitly enabled or disabled.
         with check_sparse_tensor_invariants(enable=False):  # type: ignore[no-untyped-call]
             for optimizer in optimizers:
                 optimizer.step()

@@ -1,4 +1,4 @@
-"""All that `treenn bench` measures, and the results that it makes."""
+"""The benchmark suite of `treenn bench` and its results."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from treenn.bench.training_speed import measure_training
 from treenn.runtime.environment import environment
 
 Progress = Callable[[int, int, str], None]
-"""Called after every round with the rounds done, their number, and what is being measured."""
+"""Called after every round with the rounds done, the number of rounds, and the name of the measurement."""
 
 
 def bench(plan: Plan, treebank: Treebank, progress: Progress, command: str = "") -> dict[str, Any]:
-    """Measure training at every batch size and prediction with and without sharing, on as many threads as torch has.
+    """Measure training at every batch size, and prediction with and without deduplication, on all of torch's threads.
 
     Args:
-        plan: what to measure.
+        plan: the encoders, batch sizes and device.
         treebank: training steps take its training trees in order, prediction takes all trees.
-        progress: told of every round, in which each contender has its turn.
-        command: what the results name as the command that made them.
+        progress: callback, called after every round (one turn per contender).
+        command: the command line to record in the results.
     """
     trees = list(chain.from_iterable(treebank.splits.values()))
     words = tuple(dict.fromkeys(word for tree in trees for word in tree.words))
@@ -55,7 +55,7 @@ def bench(plan: Plan, treebank: Treebank, progress: Progress, command: str = "")
 
 
 class _Rounds:
-    """Counts rounds for a progress bar."""
+    """Round counter for a progress bar."""
 
     def __init__(self, progress: Progress, total: int) -> None:
         self.progress, self.total, self.done, self.text = progress, total, 0, ""
@@ -71,7 +71,7 @@ def _count(plan: Plan, n_trees: int) -> int:
 
 
 def _settings(plan: Plan, task: Task) -> dict[str, Any]:
-    """What else decides the numbers."""
+    """Returns the settings that the measurements depend on."""
     return {
         "input_size": X_SIZE,
         "size": SIZE,
