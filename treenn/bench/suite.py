@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
@@ -16,9 +15,7 @@ from treenn.bench.products import peak_rate
 from treenn.bench.steps import LEARNING_RATE, SIZE, WARM_UP, X_SIZE, Task
 from treenn.bench.training_speed import measure_training
 from treenn.runtime.environment import environment
-
-Progress = Callable[[int, int, str], None]
-"""Called after every round with the rounds done, the number of rounds, and the name of the measurement."""
+from treenn.runtime.progress import Progress
 
 
 def bench(plan: Plan, treebank: Treebank, progress: Progress, command: str = "") -> dict[str, Any]:

@@ -8,8 +8,9 @@ from pathlib import Path
 from treenn.experiment import results as comparison
 from treenn.experiment.results import RESULTS, ComparisonResults
 from treenn.report.build import build, tables
-from treenn.report.html import Progress, as_html, no_progress
+from treenn.report.html import as_html, no_progress
 from treenn.report.markdown import as_markdown
+from treenn.runtime.progress import Progress
 from treenn.trees.files import write_text
 
 __all__ = ["render", "tables", "write_report", "write_results"]

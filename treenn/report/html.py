@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote
@@ -11,9 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from treenn.experiment.results import slug
 from treenn.report.document import Block, Chart, Code, Pictures, Report, Table, Text
-
-Progress = Callable[[int, int, str], None]
-"""Called after each group of pictures with the groups drawn, their number, and the title of the last picture."""
+from treenn.runtime.progress import Progress
 
 
 def no_progress(done: int, total: int, text: str) -> None:

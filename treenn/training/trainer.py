@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vectors import WordVectors
 from treenn.runtime.environment import environment
+from treenn.runtime.progress import Progress
 from treenn.runtime.weight_file import NAME, read_weights
 from treenn.tasks import task_of
 from treenn.training.checkpoint import load_checkpoint, save_checkpoint
@@ -33,9 +34,6 @@ from treenn.trees import InputError
 from treenn.trees.arguments import AnyPath, Device, checked
 from treenn.trees.files import write_text
 from treenn.trees.json_values import dump_json, read_object
-
-Progress = Callable[[int, int, str], None]
-"""Called after every batch with the number of batches so far and in the whole run, and a line of text."""
 
 
 @dataclass(frozen=True)

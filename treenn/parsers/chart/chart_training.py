@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
@@ -41,14 +41,13 @@ from treenn.parsers.chart.span_scorer import SpanNetwork
 from treenn.parsers.chart.weights import dequantize, quantize
 from treenn.parsers.evalb import AnyTree, evaluate
 from treenn.runtime.environment import environment
+from treenn.runtime.progress import Progress
 from treenn.training.run_dir import PARSER, Run, check_run_dir, open_run_dir
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import InputError, argument
 
 _CLIP = 5.0
 _SHORTEST = 5  # minimum length of phrases that are trained on as sentences
-
-Progress = Callable[[int, int, str], None]
 
 
 @checked

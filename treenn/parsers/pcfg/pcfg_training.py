@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from treebanks.parsing import ParsingTreebank
 from treenn.parsers.evalb import AnyTree, evaluate
@@ -14,14 +14,13 @@ from treenn.parsers.pcfg.induction import induced
 from treenn.parsers.pcfg.markov import CONTEXT, PART
 from treenn.parsers.pcfg.pcfg_parser import MAX_WORDS, PCFGParser
 from treenn.parsers.pcfg.pcfg_settings import Settings
+from treenn.runtime.progress import Progress
 from treenn.training.run_dir import PARSER, Run, check_run_dir, open_run_dir
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, check
 
 if TYPE_CHECKING:
     from treenn.models.vectors import WordVectors
-
-Progress: TypeAlias = Callable[[int, int, str], None]
 
 _BATCH = 100  # dev sentences between two calls of progress
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
@@ -25,12 +25,11 @@ from treenn.parsers.recursive.merge_scorer import MergeNetwork, build
 from treenn.parsers.recursive.recursive_parser import MAX_WORDS, RecursiveNetworkParser
 from treenn.parsers.recursive.recursive_settings import Settings
 from treenn.runtime.environment import environment
+from treenn.runtime.progress import Progress
 from treenn.training.run_dir import PARSER, Run, check_run_dir, open_run_dir
 from treenn.trees import Tree
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import InputError, argument
-
-Progress = Callable[[int, int, str], None]
 
 
 @checked
