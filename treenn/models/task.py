@@ -106,8 +106,12 @@ class Task(ABC):
         raise InputError(f"controls predict classes, but {self.name} has numeric targets")
 
     def unit_words(self, example: Any, *, roots_only: bool) -> Iterator[tuple[Sequence[str], ...]]:
-        """The words of each unit, in the order of `unit_labels`; of a pair, those of both sides."""
-        raise NotImplementedError
+        """The words of each unit, in the order of `unit_labels`; of a pair, those of both sides.
+
+        Raises:
+            InputError: if the task does not define it (the default).
+        """
+        raise InputError(f"controls need unit_words, which task {self.name} does not define")
 
     def from_probabilities(self, labels: Any, probabilities: Any, sizes: Any) -> Any:
         """The predictions of a control.
@@ -116,8 +120,11 @@ class Task(ABC):
             labels: `(N,)` of all units.
             probabilities: `(N, classes)`.
             sizes: `(T,)` the number of units of each example.
+
+        Raises:
+            InputError: if the task does not define it (the default).
         """
-        raise NotImplementedError
+        raise InputError(f"controls need from_probabilities, which task {self.name} does not define")
 
 
 def make_task(name: str, classes: Sequence[str] | None, *, roots_only: bool = False) -> Task:
