@@ -19,7 +19,7 @@ import small_recipes
 from killing import end, processes, start, wait_until, workers
 from small_recipes import small_home
 
-from treenn.runtime.stopping import ends_in_one_line
+from treenn.runtime.stopping import SIGNALS, ends_in_one_line
 
 Command = Callable[..., Any]
 Start = Callable[[str], subprocess.Popen[str]]
@@ -33,6 +33,17 @@ LONG = {
 HOW = {"int": 130, "term": 143, "hup": 129}
 
 linux_only = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc")
+
+
+@pytest.fixture(autouse=True)
+def default_signals() -> Iterator[None]:
+    """Signals as in a foreground process, also under `nohup` or as a background job, which ignore some."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number in SIGNALS:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture
@@ -185,7 +196,7 @@ def test_a_full_disk_is_one_line(treenn: Command, tmp_path: Path, monkeypatch: p
 
 def test_signals_are_left_alone_outside_the_main_thread() -> None:
     code = (
-        "import threading\nfrom treenn.runtime.stopping import ends_in_one_line\nran = []\n"
+        "import threading\nfrom treenn.runtime.stopping import SIGNALS, ends_in_one_line\nran = []\n"
         "thread = threading.Thread(target=ends_in_one_line(lambda: ran.append(1)))\n"
         "thread.start(); thread.join(); assert ran"
     )
