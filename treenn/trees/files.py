@@ -166,8 +166,8 @@ def read_toml(path: str | Path) -> dict[str, Any]:
 def write_bytes(path: str | Path, data: bytes, *, make_folder: bool = True) -> None:
     """Write atomically, via a temporary file in the same folder and a rename.
 
-    Temporary files of the same target from killed processes are removed. A device or a pipe (`/dev/null`,
-    `/dev/stdout`) is written to, not replaced.
+    Temporary files of the same target from killed processes are removed. Devices and pipes are not replaced: those of
+    the system, such as `/dev/stdout`, are written to, and others, on which writing could wait forever, refused.
 
     Args:
         path: the file.
@@ -176,12 +176,14 @@ def write_bytes(path: str | Path, data: bytes, *, make_folder: bool = True) -> N
             since.
 
     Raises:
-        InputError: if the folder cannot be created or written to, or if data of a known kind (`kind_of`) would replace
-            a file of another kind.
+        InputError: if the folder cannot be created or written to, the path is a pipe or a device outside of `/dev` and
+            `/proc`, or data of a known kind (`kind_of`) would replace a file of another kind.
     """
     path = Path(path)
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
+            if not path.absolute().is_relative_to("/dev") and not path.absolute().is_relative_to("/proc"):
+                raise InputError("cannot write here: this is a pipe or a device; name a file", source=path)
             with path.open("wb") as device:
                 device.write(data)
             return
