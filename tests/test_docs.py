@@ -202,3 +202,13 @@ def test_the_citation_has_the_version() -> None:
     version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
     assert version is not None
     assert f"\nversion: {version[1]}\n" in citation
+
+
+def test_names_of_tests_have_at_most_eight_words() -> None:
+    names = [
+        (node.name, path.relative_to(ROOT).as_posix())
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+    ]
+    assert [name for name in names if name[0].count("_") > 8] == []

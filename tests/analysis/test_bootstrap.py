@@ -17,7 +17,7 @@ def paired(a, b, weights=None, draws=2000, confidence=0.95, seed=0):
     return interval((drawn["a"] - drawn["b"])[:, 0], confidence)
 
 
-def test_bootstrap_of_means_is_scipys_on_the_same_numbers():
+def test_bootstrap_of_means_equals_scipy():
     rng = np.random.default_rng(1)
     a, b = rng.integers(0, 4, 60) / 3, rng.integers(0, 4, 60) / 3
     theirs = stats.bootstrap(
@@ -32,7 +32,7 @@ def test_bootstrap_of_means_is_scipys_on_the_same_numbers():
     assert paired(a, b, confidence=0.9, seed=5) == pytest.approx(tuple(theirs))
 
 
-def test_bootstrap_of_ratios_is_scipys_on_the_same_numbers():
+def test_bootstrap_of_ratios_equals_scipy():
     rng = np.random.default_rng(2)
     nodes = rng.integers(1, 40, 50)
     a, b = rng.binomial(nodes, 0.8), rng.binomial(nodes, 0.7)
@@ -47,7 +47,7 @@ def test_bootstrap_of_ratios_is_scipys_on_the_same_numbers():
     assert paired(a, b, nodes) == pytest.approx(tuple(theirs))
 
 
-def test_bootstrap_of_correlations_is_scipys_on_the_same_numbers():
+def test_bootstrap_of_correlations_equals_scipy():
     rng = np.random.default_rng(3)
     gold = rng.uniform(1, 5, 40)
     a, b = gold + rng.normal(0, 0.5, 40), gold + rng.normal(0, 0.9, 40)
@@ -71,7 +71,7 @@ def test_interval_is_that_of_all_resamples_enumerated(weights):
     assert paired(a, b, weights, draws=40_000) == pytest.approx(tuple(np.percentile(shares, [2.5, 97.5])), abs=0.01)
 
 
-def test_interval_lies_where_bca_puts_it_on_a_test_set_of_usual_size():
+def test_interval_agrees_with_bca_on_2210_sentences():
     rng = np.random.default_rng(3)
     hard = rng.random(2210)  # the same sentences are hard for both models
     a, b = (np.mean([0.8 * hard + 0.2 * rng.random(2210) < skill for _ in range(3)], axis=0) for skill in (0.5, 0.48))
@@ -108,7 +108,7 @@ def test_what_cannot_be_resampled_is_refused(weights):
         paired([1] * len(weights), [0] * len(weights), weights)
 
 
-def test_drawing_runs_too_is_one_plain_loop_over_seeds_and_sentences():
+def test_redrawn_runs_equal_a_plain_loop():
     rng = np.random.default_rng(6)
     right = rng.integers(0, 2, (4, 30)).astype(float)
     drawn = resample(share({"a": right}, np.ones(30)), draws=20_000)["a"]

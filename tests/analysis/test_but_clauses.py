@@ -49,14 +49,14 @@ def test_halves_and_whole_are_the_phrases(text: str) -> None:
     assert case.whole == sentence.root
 
 
-def test_of_several_the_one_with_the_largest_whole_counts() -> None:
+def test_largest_of_several_but_clauses_counts() -> None:
     sentence = tree("(2 (3 (2 a) (3 (2 but) (3 b))) (1 (2 but) (1 c)))")
     assert contrasts(sentence)["strict"] == Contrast(x=6, y=4, whole=8)
     assert phrase(sentence, contrasts(sentence)["wide"].x) == "a but b"
 
 
 @pytest.mark.parametrize("wrong", [None, 0, 1, 2])
-def test_right_is_where_both_halves_and_the_whole_are(wrong: int | None) -> None:
+def test_right_requires_both_halves_and_the_whole(wrong: int | None) -> None:
     sentences = [tree("(2 good)"), tree(STRICT)]
     labels = np.array([label for each in sentences for label in each.labels])
     classes = labels.copy()

@@ -36,7 +36,7 @@ def looped_ece(probabilities, labels):
 
 @settings(deadline=None, max_examples=30)
 @given(st.integers(1, 60), st.integers(2, 6), st.integers(0, 99))
-def test_the_four_numbers_are_those_of_loops_and_scikit_learn(n, classes, seed):
+def test_calibration_equals_loops_and_scikit_learn(n, classes, seed):
     probabilities, labels = answers(n, classes, 1.5, seed)
     found = measure(probabilities, labels)
     every = list(range(classes))
@@ -54,7 +54,7 @@ def test_adaptive_bins_hold_as_many_each():
     assert measure(probabilities, labels).ece_adaptive == pytest.approx(looped)
 
 
-def test_a_calibrated_model_has_next_to_no_error_and_a_temperature_of_one():
+def test_calibrated_model_has_temperature_one():
     dev, test = answers(20_000, seed=1), answers(20_000, seed=2)
     found = calibration(dev, {"test": test})["test"]
     assert found.before.ece < 0.01
@@ -62,7 +62,7 @@ def test_a_calibrated_model_has_next_to_no_error_and_a_temperature_of_one():
     assert found.temperature == pytest.approx(1, abs=0.03)
 
 
-def test_one_that_is_too_sure_is_mended_by_the_temperature_that_made_it_so():
+def test_temperature_mends_an_overconfident_model():
     dev, test = answers(20_000, sharpness=2.5, seed=1), answers(20_000, sharpness=2.5, seed=2)
     found = calibration(dev, {"test": test})["test"]
     assert found.temperature == pytest.approx(2.5, abs=0.08)
@@ -72,7 +72,7 @@ def test_one_that_is_too_sure_is_mended_by_the_temperature_that_made_it_so():
     assert found.after.brier < found.before.brier
 
 
-def test_the_temperature_is_where_torchs_cross_entropy_is_least():
+def test_temperature_minimizes_torch_cross_entropy():
     probabilities, labels = answers(300, sharpness=2.0)
     scores, gold = torch.tensor(np.log(probabilities)), torch.tensor(labels)
     grid = np.exp(np.linspace(-1, 2, 3001))
@@ -82,7 +82,7 @@ def test_the_temperature_is_where_torchs_cross_entropy_is_least():
     assert measure(cooled(probabilities, temperature), labels).nll == pytest.approx(min(losses))
 
 
-def test_the_curve_holds_all_answers_and_gives_the_error_back():
+def test_reliability_curve_covers_all_answers_and_gives_ece():
     probabilities, labels = answers(500, sharpness=2.0)
     curve = reliability(probabilities, labels)
     assert sum(point.count for point in curve) == 500
@@ -108,7 +108,7 @@ def test_splits_without_labels_say_nothing():
     assert found.before.nll > 0
 
 
-def test_a_gold_class_of_probability_zero_costs_much_but_not_everything():
+def test_gold_class_of_probability_zero_has_finite_loss():
     wrong = np.array([[1.0, 0.0]] * 3)
     found = calibration((wrong, [1, 1, 1]), {"test": (wrong, [1, 1, 1])})["test"]
     assert found.before.nll == pytest.approx(-math.log(np.finfo(np.float32).tiny))
@@ -117,7 +117,7 @@ def test_a_gold_class_of_probability_zero_costs_much_but_not_everything():
     assert found.temperature == pytest.approx(100, rel=0.01)
 
 
-def test_one_class_alone_and_answers_that_are_all_right_stay_within_bounds():
+def test_one_class_or_perfect_answers_stay_within_bounds():
     only = np.ones((4, 1))
     found = calibration((only, [0] * 4), {"test": (only, [0] * 4)})["test"]
     numbers = dict.fromkeys(("ece", "ece_adaptive", "nll", "brier"), 0)

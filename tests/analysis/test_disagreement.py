@@ -18,7 +18,7 @@ from treenn.trees import InputError
 ONE, TWO = [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]
 
 
-def test_the_farthest_come_first_and_are_found_by_their_line() -> None:
+def test_disagreements_are_sorted_by_distance_with_line_numbers() -> None:
     tree = [[ONE, ONE, [0.2, 0.2, 0.6]]]
     lstm = [[ONE, TWO, [0.2, 0.4, 0.4]]]
     found = disagreements({"tree": tree, "lstm": lstm}, [0, 1, 2], most=2)
@@ -44,7 +44,7 @@ def test_runs_that_keep_no_probabilities_name_no_sentence() -> None:
     assert disagreements({"a": [[ONE]], "b": []}, [0]) == []
 
 
-def test_node_classes_are_the_likeliest_by_the_mean_of_all_models(tmp_path: Path) -> None:
+def test_node_classes_maximize_the_mean_over_models(tmp_path: Path) -> None:
     trees = toy_treebank(test=9).test
     folders = [tmp_path / str(seed) for seed in range(3)]
     for seed, folder in enumerate(folders):

@@ -96,7 +96,7 @@ def means(bins: Sequence[GradientRange]) -> dict[int, float]:
     return {each.start: each.mean for each in bins}
 
 
-def test_in_a_linear_sequence_network_the_gradient_is_a_power() -> None:
+def test_gradient_of_linear_sequence_network_is_a_power() -> None:
     found = gradient_flow(classifier(SequenceEncoder(Fading(4, 4, causal=True))), [chain(WORDS)])
     norms = means(found.steps)
     assert (found.path, found.sentences, found.words) == ("steps", 1, 40)
@@ -107,7 +107,7 @@ def test_in_a_linear_sequence_network_the_gradient_is_a_power() -> None:
     )
 
 
-def test_in_a_linear_recursive_network_it_is_a_power_of_the_depth() -> None:
+def test_gradient_of_linear_tree_network_is_a_power() -> None:
     model = classifier(TreeEncoder(FadingCell(4, 4)))
     balanced = Tree(tuple(WORDS[:4]), ((0, 1), (2, 3), (4, 5)), (None,) * 6 + (1,))
     assert list(means(gradient_flow(model, [balanced]).edges)) == [2], "in a balanced tree all words are equally far"
@@ -118,7 +118,7 @@ def test_in_a_linear_recursive_network_it_is_a_power_of_the_depth() -> None:
         assert norms[edges] == pytest.approx(norms[1] * SHRINK ** (edges - 1), rel=1e-4)
 
 
-def test_an_elman_cell_on_a_left_chain_reaches_as_far_as_the_recurrent_network() -> None:
+def test_elman_cell_on_left_chain_matches_recurrent_network() -> None:
     """One edge is one step; the tree starts at a word of zeros, which is the network's first state."""
     torch.manual_seed(0)
     elman = Elman(4, 4)
@@ -203,7 +203,7 @@ def run() -> Trained:
     return Trained(trained.results, flow, settings, treebank)
 
 
-def test_before_training_is_the_network_that_training_started_from(run: Trained) -> None:
+def test_flow_before_training_is_of_the_initial_network(run: Trained) -> None:
     vocabulary = Vocabulary.of(run.treebank.train)
     start = gradient_flow(build(run.settings, 5, vocabulary), run.treebank.test)
     assert run.flow.start == start

@@ -35,6 +35,6 @@ def test_correlation_is_scipys(rows):
     assert -1 - 1e-9 <= found <= 1 + 1e-9
 
 
-def test_an_answer_that_is_always_the_same_correlates_with_nothing():
+def test_constant_answer_has_correlation_zero():
     gold = RNG.random(50)
     assert correlation({"a": [[3.3] * 50]}, gold).values()["a"].tolist() == [0.0]

@@ -65,7 +65,7 @@ def test_two_classes_have_no_middle() -> None:
 
 
 @given(trees_in_any_order())
-def test_taking_out_what_was_put_in_gives_the_same_tree(tree: Tree) -> None:
+def test_removing_an_inserted_word_restores_the_tree(tree: Tree) -> None:
     negated = with_word(tree, "not")
     assert negated.words == (tree.words[0], "not", *tree.words[1:])
     assert negated.children(negated.parents[1]) == (0, 1)
@@ -86,7 +86,7 @@ def test_a_tree_may_be_deep() -> None:
     assert without_word(with_word(deep, "not")).merges == deep.merges
 
 
-def test_the_test_trees_of_sst_give_over_five_hundred(sst_home: Path) -> None:
+def test_sst_test_trees_give_515_minimal_pairs(sst_home: Path) -> None:
     found = minimal_pairs(treebanks.load("sst").test)
     assert len(found) == 515
     assert Counter(pair.polarity for pair in found) == {"positive": 304, "negative": 211}

@@ -61,7 +61,7 @@ def test_the_measures_are_those_of_the_paper(pairs: list[MinimalPair], monkeypat
     assert negative.published.shares["RNTN"] == 0.818
 
 
-def test_of_one_polarity_alone_the_other_has_no_change(
+def test_polarity_without_pairs_has_no_expected_change(
     pairs: list[MinimalPair], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("treenn.analysis.negation.predict", by_heart)

@@ -41,7 +41,7 @@ def test_nesting_has_no_limit() -> None:
     assert arguments_and_nesting(["[MAX"] * 100_000 + ["1"] + ["]"] * 100_000) == (1, 100_000)
 
 
-def test_listops_is_sliced_by_operator_length_arguments_and_nesting() -> None:
+def test_listops_slices_by_operator_length_arguments_and_nesting() -> None:
     written = ["[MAX 2 3 ]", "[MED [SM 1 2 3 4 5 6 ] 7 ]", "[MAX 1 2 ]", f"[MIN {' 1' * 99} ]"]
     trees = [chain(text.split()) for text in written]
     sizes = np.array([len(tree) for tree in trees])
@@ -69,7 +69,7 @@ def test_pairs_are_counted_by_group() -> None:
     )
 
 
-def test_the_published_test_set_has_the_lengths_that_were_counted(treebanks_home: Path) -> None:
+def test_published_listops_lengths_and_nesting(treebanks_home: Path) -> None:
     file = treebanks_home / "listops" / "test_d20s.tsv"
     if not file.exists():
         pytest.skip(f"needs {file}, which is not there")

@@ -72,7 +72,7 @@ def test_randomization_counts_what_is_observed_among_the_swaps():
     assert randomization(measure, [("a", "b"), ("a", "c")], draws=999) == [1 / 1000, 1.0]
 
 
-def test_a_pair_has_the_same_p_alone_the_other_way_round_and_with_runs_doubled():
+def test_p_ignores_order_doubled_runs_and_other_pairs():
     rng = np.random.default_rng(0)
     a, b, c = rng.integers(0, 2, (3, 2, 80))
     three = randomization(share({"a": a, "b": b, "c": c}, np.ones(80)), [("a", "b"), ("b", "c")], draws=500)
@@ -87,7 +87,7 @@ def test_holm_is_statsmodels(number):
 
 
 @pytest.mark.parametrize(("discordant", "sentences"), [(221, 2210), (442, 2210), (663, 2210), (7, 30), (6, 30)])
-def test_the_gap_is_the_least_with_a_small_p(discordant, sentences):
+def test_mcnemar_gap_is_the_smallest_significant_one(discordant, sentences):
     gaps = [c - b for b in range(discordant) if (c := discordant - b) > b and mcnemar(b, c) < 0.05]
     assert detectable_by_mcnemar(discordant, sentences).gap == pytest.approx(min(gaps) / sentences)
 
@@ -105,7 +105,7 @@ def test_the_detectable_difference_solves_connors_equation(discordant, sentences
     assert (a * math.sqrt(psi) + b * math.sqrt(psi - d * d)) ** 2 / d**2 == pytest.approx(sentences)
 
 
-def test_the_detectable_difference_is_found_four_times_out_of_five():
+def test_mcnemar_finds_detectable_difference_with_power_80_percent():
     n, psi = 2210, 0.2
     d = detectable_by_mcnemar(round(n * psi), n).difference
     rng = np.random.default_rng(0)
@@ -114,13 +114,13 @@ def test_the_detectable_difference_is_found_four_times_out_of_five():
     assert found == pytest.approx(0.8, abs=0.035)  # the exact test is a little shy
 
 
-def test_the_detectable_difference_of_a_standard_error_is_found_four_times_out_of_five():
+def test_detectable_difference_of_error_has_power_80_percent():
     found = detectable_by_error(0.01)
     assert found.gap == pytest.approx(0.0196, abs=1e-5)
     assert stats.norm.sf(found.gap, loc=found.difference, scale=0.01) == pytest.approx(0.8)
 
 
-def test_the_middle_run_is_the_median_and_of_two_the_lower():
+def test_middle_run_is_the_lower_median():
     assert middle_run(np.array([0.3, 0.1, 0.2])) == 2
     assert middle_run(np.array([0.3, 0.1, 0.2, 0.4])) == 2
     assert middle_run(np.array([0.5, 0.5, 0.5])) == 1

@@ -64,7 +64,7 @@ def test_slices_equal_counting_one_at_a_time(trees: list[Tree], seed: int) -> No
         assert found[name].unit == ("sentences" if name in roots else "nodes")
 
 
-def test_negation_is_by_word_in_any_case_and_says_its_rule() -> None:
+def test_negation_slice_matches_words_in_any_case() -> None:
     trees = parse_trees("(3 (2 Nothing) (3 good))  (3 (2 nothingness) (3 rules))  (1 (2 was) (1 n't))", classes=5)
     found = slices(trees, said(trees, [2, 3, 3, 2, 3, 3, 2, 1, 4]))["negation"]
     assert found.bins == (
@@ -75,7 +75,7 @@ def test_negation_is_by_word_in_any_case_and_says_its_rule() -> None:
     assert "n't" in found.rule
 
 
-def test_a_slice_of_the_users_own_stands_beside_the_others() -> None:
+def test_user_defined_slice_is_added_to_the_others() -> None:
     trees = parse_trees("(3 (2 a) (3 good))  (3 (2 odd) (3 rules))", classes=5)
     found = slices(trees, said(trees, [2, 3, 3, 2, 3, 1]), SLICES | {"unknown": by_unknown_words(trees[:1])})
     assert found["unknown"].bins == (
@@ -97,7 +97,7 @@ def sst(sst_home: Path) -> tuple[Tree, ...]:
     return treebanks.load("sst").test
 
 
-def test_the_test_trees_of_sst_fall_where_they_were_counted(sst: tuple[Tree, ...]) -> None:
+def test_slices_of_sst_test_have_the_counted_sizes(sst: tuple[Tree, ...]) -> None:
     """The counts of bins stand in the project's references."""
     found = slices(sst, said(list(sst), [2] * sum(map(len, sst))))
     assert [each.total for each in found["length"].bins] == [361, 836, 724, 247, 42]

@@ -43,7 +43,7 @@ def tiny(n_classes=5, gold=GOLD, **more):
     return {each.metric: each for each in found}
 
 
-def test_differences_score_each_metric_over_the_sentences_it_is_about():
+def test_differences_average_over_each_metrics_own_sentences():
     found = tiny()
     assert {(*each.models, each.split) for each in found.values()} == {("tree", "lstm", "test")}
     assert found["root"].difference == pytest.approx((4 + 1) / 2 / 4 - 1 / 4)
@@ -52,7 +52,7 @@ def test_differences_score_each_metric_over_the_sentences_it_is_about():
     assert found["root"].draws == 10_000
 
 
-def test_the_middle_of_an_even_number_of_classes_leaves_nobody_out():
+def test_binary_metric_of_four_classes_excludes_no_sentence():
     found = tiny(n_classes=4)
     assert found["root_binary"].difference == pytest.approx((4 + 2) / 2 / 4 - 2 / 4)  # 2 and 3 are positive
 
@@ -69,7 +69,7 @@ def test_metrics_without_two_labelled_sentences_are_left_out():
     assert list(tiny(gold=Gold((2, 2, 2, 3, -100), GOLD.nodes))) == ["root", "all_nodes"]
 
 
-def test_the_first_model_against_each_other_on_every_unseen_split(make):
+def test_first_model_is_compared_on_every_unseen_split(make):
     found = make({"a": 0.5, "b": 0.4, "c": 0.3}, seeds=1, splits=("dev", "test", "deep"), sentences=30)["differences"]
     pairs = {(each["split"], *each["models"]) for each in found}
     assert pairs == {(split, *pair) for split in ("test", "deep") for pair in ("ab", "ac")}
@@ -101,14 +101,14 @@ def test_nodes_are_not_independent_and_have_no_mcnemar(found):
     assert nodes.detectable.gap == pytest.approx(width / 2, rel=0.05)
 
 
-def test_seeds_widen_the_interval_and_one_seed_says_nothing_of_them(found, make):
+def test_seeds_widen_the_interval_unless_only_one(found, make):
     for each in found.values():
         assert each.with_seeds.low < each.low < each.difference < each.high < each.with_seeds.high
     lonely = make({"a": 0.5, "b": 0.4}, seeds=1, sentences=30)["differences"]
     assert all("with_seeds" not in each for each in lonely)
 
 
-def test_holms_correction_is_over_all_metrics_splits_and_pairs(make):
+def test_holm_correction_covers_all_metrics_splits_and_pairs(make):
     made = make({"a": 0.5, "b": 0.48, "c": 0.44}, seeds=2, splits=("dev", "test", "deep"), sentences=100)
     made = compute_differences(task_results(made))
     for test, number in (("mcnemar", 8), ("randomization", 12)):
@@ -121,7 +121,7 @@ def test_holms_correction_is_over_all_metrics_splits_and_pairs(make):
     assert adjusted(both[: len(made)]) == made
 
 
-def test_models_on_other_trees_are_compared_by_whole_sentences_alone(make):
+def test_models_on_other_trees_are_compared_at_roots(make):
     made = make({"tree": 0.5, "lstm": 0.48, "right-branching": 0.44}, sentences=50)
     for run in made["runs"][-3:]:
         del run["predictions"]["test"]["correct_nodes"]

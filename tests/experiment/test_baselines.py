@@ -23,7 +23,7 @@ def numbered(trees):
     return tuple(tree.map_labels(lambda label: None if label is None else int(label)) for tree in trees)
 
 
-def test_majority_knows_how_common_each_class_is_at_roots_and_at_all_nodes():
+def test_majority_has_class_frequencies_of_roots_and_nodes():
     control = Majority(phrases(NODES, numbered(TREES)), classes=2)
     found = control.probabilities(phrases(NODES, numbered(TREES[:1])))
     assert found[:2] == pytest.approx(np.array([[4 / 10, 6 / 10]] * 2))
@@ -31,12 +31,12 @@ def test_majority_knows_how_common_each_class_is_at_roots_and_at_all_nodes():
     assert control.parameters == 4
 
 
-def test_majority_of_roots_says_the_same_of_every_node():
+def test_majority_of_roots_is_constant_over_nodes():
     control = Majority(phrases(NODES, numbered(TREES), roots_only=True), classes=2)
     assert control.probabilities(phrases(NODES, numbered(TREES[:1]))) == pytest.approx(np.array([[1 / 3, 2 / 3]] * 3))
 
 
-def test_naive_bayes_is_what_its_definition_gives_by_hand():
+def test_naive_bayes_equals_its_definition():
     """Three labelled roots; features: not, good, not good / not, bad, not bad / good, film, good film."""
     control = NaiveBayes(phrases(NODES, numbered(TREES), roots_only=True), classes=2)
     vocabulary = 8  # of all four sentences: not, good, bad, film, not good, not bad, good film, good bad
@@ -94,7 +94,7 @@ def pairs(targets, classes):
     return PairTreebank("pairs", classes, {"train": examples, "dev": examples, "test": examples})
 
 
-def test_a_pair_is_one_phrase_whose_words_know_their_side():
+def test_features_of_pairs_carry_their_side():
     treebank = pairs([0, 1, 1, 0, 1], ("same", "other"))
     assert next(phrases(make_task("pairs", treebank.classes), treebank.train).features) == [
         "1 good",

@@ -54,7 +54,7 @@ def plan(**changes):
     return Plan(**given | changes)
 
 
-def test_each_task_and_regime_is_an_entry_with_its_runs(finished):
+def test_each_task_and_regime_has_its_runs(finished):
     _, results = finished
     assert results.seeds == 2
     assert [model.name for model in results.models] == [model.name for model in MODELS]
@@ -84,7 +84,7 @@ def test_runs_over_other_trees_say_nothing_of_nodes(finished):
     assert ("all_nodes", "tree-lstm", "right, shuffled") not in tested
 
 
-def test_a_run_ends_with_what_it_cost_and_where_it_is_right(finished):
+def test_runs_record_cost_calibration_and_gradient_flow(finished):
     _, results = finished
     for run in results.tasks[0].runs:
         assert 0 <= run.seconds_to_best <= run.seconds
@@ -102,7 +102,7 @@ def test_holms_correction_is_over_all_tasks(finished):
     assert least.randomization_holm == pytest.approx(min(1, len(tested) * least.randomization))
 
 
-def test_the_two_first_networks_disagree_by_name_line_and_node(finished):
+def test_disagreements_of_first_two_networks_have_node_classes(finished):
     _, results = finished
     found = results.tasks[0].disagreements
     assert len(found) == 6
@@ -124,7 +124,7 @@ def test_root_predictions_are_digit_strings(finished):
     assert tuple(map(int, first)) == results.tasks[0].runs[0].predictions["test"].root
 
 
-def test_each_run_is_a_file_of_its_own_which_keeps_probabilities(finished):
+def test_each_run_file_keeps_probabilities(finished):
     out, results = finished
     files = sorted(path.name for path in (out / "runs").glob("*.json"))
     assert len(files) == 2 + 2 * 2 + 2 + 1  # the LSTM alone is trained otherwise in the second regime
@@ -151,7 +151,7 @@ def test_a_plan_goes_on_where_it_was(finished, tmp_path):
     assert accuracies == [[run.metrics for run in task.runs] for task in results.tasks]
 
 
-def test_half_a_plan_is_reported_with_what_is_missing(finished, tmp_path):
+def test_results_of_half_a_plan_list_missing_runs(finished, tmp_path):
     out, results = finished
     copy = shutil.copytree(out, tmp_path / "copy")
     for path in (copy / "runs").glob("*lstm-1-*.json"):
@@ -162,14 +162,14 @@ def test_half_a_plan_is_reported_with_what_is_missing(finished, tmp_path):
     assert half.tasks[0].spread("lstm", "test", "root").std is None
 
 
-def test_a_plan_of_which_nothing_has_ended_has_no_results(finished, tmp_path):
+def test_plan_without_finished_runs_has_no_results(finished, tmp_path):
     out, _ = finished
     shutil.copy(out / "plan.json", tmp_path / "plan.json")
     with pytest.raises(InputError, match="no run of this plan has ended yet"):
         read_results(tmp_path)
 
 
-def test_results_are_read_from_a_folder_or_a_file(finished, tmp_path):
+def test_results_are_read_from_folder_or_file(finished, tmp_path):
     out, results = finished
     assert read_results(out) == results
     shutil.copy(out / "results.json", tmp_path / "results.json")
@@ -193,7 +193,7 @@ def test_results_of_version_1_are_one_task(make):
         COMPARISON_SCHEMA.parse({"schema": "x", "version": 3}, "odd.json")
 
 
-def test_a_model_matched_by_time_trains_as_long_as_the_first(tmp_path):
+def test_time_matched_model_trains_for_the_reference_time(tmp_path):
     models = (Model("tree-lstm", settings={"epochs": 6}), Model("average"), Model("majority"))
     results = compare(plan(tasks=(Task("toy", match="time"),), models=models, seeds=1), tmp_path)
     first, other, control = results.tasks[0].runs
@@ -203,7 +203,7 @@ def test_a_model_matched_by_time_trains_as_long_as_the_first(tmp_path):
     assert other.epochs == max(1, int(matched.reference_seconds / matched.epoch_seconds))
 
 
-def test_the_log_of_trials_is_named_with_their_number(tmp_path):
+def test_results_name_trial_log_and_number_of_trials(tmp_path):
     (tmp_path / "trials.json").write_text(json.dumps({"trials_per_model": 12, "settings": {"supervision": "roots"}}))
     models = (Model("majority", trials=str(tmp_path / "trials.json")),)
     assert compare(plan(models=models), tmp_path / "out").models[0].trials == TrialLog("trials.json", 12, "roots")
@@ -214,7 +214,7 @@ def test_jobs_must_be_one_or_more(tmp_path):
         compare(plan(), tmp_path, jobs=0)
 
 
-def test_without_jobs_a_run_is_told_of_when_its_file_is_there(tmp_path):
+def test_progress_reports_a_run_once_its_file_exists(tmp_path):
     told = []
     with watching(
         lambda *message: told.append(message), tmp_path, {"a.json": "lstm, seed 0", "b.json": "lstm, seed 1"}

@@ -205,7 +205,7 @@ OF_0_1_0 = RunSpec(
 )
 
 
-def test_hashes_of_0_1_0_are_those_that_it_wrote() -> None:
+def test_run_hashes_of_0_1_0_are_reproduced() -> None:
     roots = replace(OF_0_1_0, settings=replace(OF_0_1_0.settings, supervision="roots"))
     timed = replace(roots, settings=replace(roots.settings, model="lstm"), time_match=roots)
     hashes = [old_hash(spec, old_results(spec)) for spec in (OF_0_1_0, roots, timed)]

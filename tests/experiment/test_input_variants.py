@@ -19,7 +19,7 @@ TREEBANK = toy_treebank(train=20, dev=5, test=5)
 
 
 @given(any_trees(), st.sampled_from(["left", "right", "balanced", "random:3"]))
-def test_labels_are_carried_exactly_where_both_trees_have_the_span(gold, shape):
+def test_labels_are_carried_over_to_shared_spans(gold, shape):
     tree = carry_labels(gold, load_parser(shape).parse(gold.words))
     by_span = dict(zip(gold.spans, gold.labels, strict=True))
     assert tree.words == gold.words
@@ -28,7 +28,7 @@ def test_labels_are_carried_exactly_where_both_trees_have_the_span(gold, shape):
 
 
 @given(any_trees(), st.integers(0, 3))
-def test_shuffling_keeps_words_with_their_labels_the_shape_and_the_root(tree, seed):
+def test_shuffling_keeps_word_labels_shape_and_root(tree, seed):
     other, n = shuffled(tree, seed), len(tree.words)
     assert (other.merges, other.label) == (tree.merges, tree.label)
     pairs = [Counter(zip(each.words, each.labels[:n], strict=True)) for each in (tree, other)]
@@ -64,7 +64,7 @@ def test_another_seed_is_another_order():
     assert len({shuffled(tree, seed).words for seed in range(5)}) > 3
 
 
-def test_a_treebank_is_read_as_it_is_over_gold_trees():
+def test_gold_variant_is_the_treebank_itself():
     assert input_variant(TREEBANK, "gold", shuffle=False, seed=1) is TREEBANK
 
 
@@ -83,7 +83,7 @@ def test_a_network_reads_the_brackets_in_every_split():
         assert read.splits[split] == tuple(map(bracketed, trees))
 
 
-def test_random_trees_are_others_with_another_seed_and_words_are_shuffled_after_parsing():
+def test_random_trees_depend_on_seed_but_not_shuffling():
     first, again, other = (input_variant(TREEBANK, "random", shuffle=False, seed=seed) for seed in (1, 1, 2))
     assert first == again != other
     both = input_variant(TREEBANK, "random", shuffle=True, seed=1)

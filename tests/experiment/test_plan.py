@@ -22,13 +22,13 @@ def runs(plan, task=0, regime="nodes", data=""):
     return list(plan.runs(plan.tasks[task], regime, input_size=20, make_head=make_head, data=data))
 
 
-def test_every_network_has_every_seed_and_a_control_has_one():
+def test_networks_have_every_seed_and_controls_one():
     plan = Plan((Task("sst"),), MODELS, seeds=2, settings=SMALL)
     named = [f"{run.label} {run.settings.seed}" for run in runs(plan)]
     assert named == ["tree-lstm 0", "lstm 0", "right 0", "majority 0", "tree-lstm 1", "lstm 1", "right 1"]
 
 
-def test_a_model_may_have_fewer_seeds_and_only_some_regimes():
+def test_model_may_restrict_seeds_and_regimes():
     few = Model("right", model="tree-lstm", trees="right", seeds=1, supervision=("nodes",))
     plan = Plan((Task("sst", ("nodes", "roots")),), (Model("tree-lstm"), few), seeds=2, settings=SMALL)
     named = [[f"{run.label} {run.settings.seed}" for run in runs(plan, regime=it)] for it in ("nodes", "roots")]
@@ -36,12 +36,12 @@ def test_a_model_may_have_fewer_seeds_and_only_some_regimes():
 
 
 @pytest.mark.parametrize("own", [{"seeds": 1}, {"supervision": ("nodes",)}])
-def test_what_the_others_are_held_against_is_run_whole(own):
+def test_reference_model_cannot_restrict_seeds_or_regimes(own):
     with pytest.raises(InputError, match='model "tree-lstm": the others are matched to it'):
         Plan((Task("sst"),), (Model("tree-lstm", **own), Model("lstm")))
 
 
-def test_matched_models_have_about_as_many_parameters_as_the_first():
+def test_matched_models_change_their_size_to_the_first():
     tree, recurrent, right, _ = runs(Plan((Task("sst"),), MODELS, seeds=1, settings=SMALL))
     assert (tree.settings.size, right.settings.size) == (20, 20)
     assert recurrent.settings.size > 20
@@ -49,7 +49,7 @@ def test_matched_models_have_about_as_many_parameters_as_the_first():
     assert [run.settings.size for run in free] == [20] * 4
 
 
-def test_a_model_matched_by_time_follows_the_first_with_its_seed():
+def test_time_match_refers_to_first_model_and_seed():
     plan = Plan((Task("sst", match="time"),), MODELS, seeds=2, settings=SMALL)
     found = runs(plan)
     assert [run.time_match and (run.time_match.label, run.time_match.settings.seed) for run in found] == [
@@ -58,7 +58,7 @@ def test_a_model_matched_by_time_follows_the_first_with_its_seed():
     assert {run.settings.size for run in found} == {20}
 
 
-def test_settings_of_a_model_stand_over_those_of_a_task_and_these_over_the_plans():
+def test_model_settings_override_task_and_plan_settings():
     task = Task("sst", match="none", settings={"epochs": 5, "dropout": 0.2})
     models = (Model("tree-lstm"), Model("lstm", settings={"epochs": 7, "size": 30}))
     tree, recurrent = runs(Plan((task,), models, seeds=1, settings=SMALL))
@@ -70,17 +70,17 @@ def test_settings_of_a_model_stand_over_those_of_a_task_and_these_over_the_plans
     ("regime", "supervision"),
     [("nodes", ["nodes"] * 4), ("spans", ["spans"] * 4), ("published", ["nodes", "spans", "nodes", "nodes"])],
 )
-def test_a_regime_says_what_each_model_is_trained_on(regime, supervision):
+def test_regime_sets_each_models_supervision(regime, supervision):
     plan = Plan((Task("sst", supervision=(regime,)),), MODELS, seeds=1, settings=SMALL)
     assert [run.settings.supervision for run in runs(plan, regime=regime)] == supervision
 
 
-def test_vectors_are_the_plans_unless_a_task_has_its_own():
+def test_task_vectors_override_those_of_the_plan():
     plan = Plan((Task("sst"), Task("sick", vectors=("300.txt",))), MODELS, seeds=1, vectors=("50.txt",), settings=SMALL)
     assert [runs(plan, number)[0].vectors for number in (0, 1)] == [("50.txt",), ("300.txt",)]
 
 
-def test_names_tell_runs_apart_and_change_with_what_they_were_made_with():
+def test_run_names_are_unique_and_depend_on_data():
     plan = Plan((Task("sst", match="none"),), (*MODELS, Model("words, shuffled", model="tree-lstm", shuffle=True)))
     names = [run.name for run in runs(plan)]
     assert len(set(names)) == len(names) == 13
@@ -120,6 +120,6 @@ def test_two_regimes_may_share_a_run():
         ),
     ],
 )  # fmt: skip
-def test_a_plan_that_cannot_be_run_is_refused_before_anything_is_read(make, message):
+def test_invalid_plan_is_refused_before_anything_is_read(make, message):
     with pytest.raises(InputError, match=message):
         make()

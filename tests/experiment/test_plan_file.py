@@ -99,7 +99,7 @@ def test_the_plans_of_the_report_ship():
         (("[[task]]", "[[tasks]]"), r"tasks: no such key"),
     ],
 )
-def test_a_mistake_is_named_by_its_line_or_its_key(write, change, message):
+def test_mistake_is_reported_with_line_or_key(write, change, message):
     assert change[0] in PLAN
     with pytest.raises(InputError, match=message):
         read_plan(write(PLAN.replace(*change)))
@@ -112,14 +112,14 @@ def test_a_plan_without_models_or_tasks_is_none(write):
         read_plan(write("task = 3"))
 
 
-def test_a_name_that_is_no_plan_says_which_are(tmp_path):
+def test_unknown_plan_name_lists_the_plans(tmp_path):
     with pytest.raises(InputError, match=r"sts: no such plan; must be the name of a file, or one of .*sst"):
         read_plan("sts")
     with pytest.raises(InputError, match=r"none\.toml: cannot read this file"):
         read_plan(tmp_path / "none.toml")
 
 
-def test_json_of_a_value_is_what_the_message_shows(write):
+def test_message_shows_the_value_as_json(write):
     shown = json.dumps(["a", 1])
     with pytest.raises(InputError) as caught:
         read_plan(write(PLAN.replace('["50.txt"]', shown)))

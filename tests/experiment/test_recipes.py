@@ -15,7 +15,7 @@ every_recipe = pytest.mark.parametrize("name", list(RECIPES))
 
 
 @every_recipe
-def test_a_recipe_is_complete_and_its_network_can_be_built(name: str) -> None:
+def test_recipe_is_complete_and_valid(name: str) -> None:
     recipe = find(name)
     assert recipe.name == name
     assert recipe.title
@@ -45,7 +45,7 @@ def test_the_published_protocols_differ_as_the_papers_do() -> None:
 
 
 @pytest.mark.parametrize("name", ["own_lstm", "own_bilstm"])
-def test_recurrent_networks_beside_ours_have_the_same_labels_vectors_and_number_of_parameters(name: str) -> None:
+def test_recurrent_recipes_match_labels_vectors_and_parameters(name: str) -> None:
     ours, theirs = find("own"), find(name)
     assert theirs.vectors == ours.vectors
     assert theirs.settings.supervision == ours.settings.supervision

@@ -6,7 +6,7 @@ import multiprocessing
 from treenn.experiment.workers import run_side_by_side
 
 
-def test_no_worker_is_left_for_the_exit_of_python_to_wait_for() -> None:
+def test_no_worker_processes_are_left() -> None:
     # loky joins idle workers in an exit handler, where Ctrl-C is printed as a traceback.
     for numbers in ([4.0, 9.0], [], [16.0]):
         roots = list[float]()

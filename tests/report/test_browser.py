@@ -41,7 +41,7 @@ def file(html, tmp_path_factory):
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1200, False), (400, True)])
-def test_every_figure_is_seen_and_the_console_is_silent(file, html, tmp_path, width, dark):
+def test_browser_shows_every_figure_without_console_messages(file, html, tmp_path, width, dark):
     found, console = opened(file, width, tmp_path, dark)
     assert console == []
     assert found["seen"] == [True] * html.count("<figure>")

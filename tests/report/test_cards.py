@@ -86,7 +86,7 @@ def test_every_file_of_a_treebank_has_its_table(tmp_path):
     assert results.index("sst/one.json") < results.index("sst/two.json")
 
 
-def test_the_last_split_stands_for_a_task_without_one_called_test():
+def test_table_uses_last_split_without_a_test_split():
     text = json.dumps(comparison()).replace('"test"', '"12-operators"')
     lines = table(json.loads(text), "here.json").splitlines()
     assert "12-operators split" in lines[0]
@@ -156,7 +156,7 @@ def test_results_replace_what_stands_between_the_markers():
 
 
 @pytest.mark.parametrize("card", ["", BEGIN, END, f"{END}\n{BEGIN}"])
-def test_a_card_without_both_markers_in_order_is_refused(card):
+def test_card_without_ordered_markers_is_refused(card):
     with pytest.raises(InputError, match="no place for results"):
         with_results(card, "new")
 

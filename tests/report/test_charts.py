@@ -74,7 +74,7 @@ def test_text_alternatives_hold_the_numbers(task, charts):
         assert root.find(f"{SVG}desc").text == f"{chart.alternative}."
 
 
-def test_a_mark_for_each_seed_and_the_majority_line(charts):
+def test_chart_has_seed_marks_and_majority_line(charts):
     svg = ElementTree.fromstring(charts["Accuracy on test"].svg)
     panel = svg.find(f".//{SVG}g[@id='sst-nodes-accuracy-on-test-axes_1']")
     marks = [use.get("style") for use in panel.iter(f"{SVG}use")]
@@ -111,7 +111,7 @@ def test_names_are_neither_mathematics_nor_markup():
         assert name in ElementTree.fromstring(chart.svg).find(f"{SVG}desc").text
 
 
-def test_seeds_that_stopped_early_are_averaged_as_far_as_all_go():
+def test_learning_curve_ends_with_the_shortest_run():
     task = make_results({"a": 0.5, "b": 0.4}, sentences=30)
     task["runs"][0]["history"] = task["runs"][0]["history"][:1]
     first = [100 * run["history"][0]["dev"]["root"] for run in task["runs"] if run["model"] == "a"]
@@ -129,7 +129,7 @@ def test_a_single_epoch_has_a_whole_number():
     assert epochs == ["1"]
 
 
-def test_models_over_other_trees_have_no_curve_of_nodes():
+def test_models_over_other_trees_have_no_node_curve():
     task = make_results({"a": 0.5, "b": 0.4}, seeds=1, sentences=30)
     task["summary"]["b"]["test"]["all_nodes"] = None
     task["differences"] = [each for each in task["differences"] if each["metric"] != "all_nodes"]
@@ -144,7 +144,7 @@ def test_lines_are_drawn_of_the_first_six_networks():
     assert drawn(task_results(task)) == {name: number for number, name in enumerate("abcdef")}
 
 
-def test_a_model_looks_the_same_in_every_chart_and_task():
+def test_model_has_one_look_in_all_charts():
     names = dict.fromkeys("abcdefghijkl", 0.5)
     task = make_results({"majority": 0.2, **names}, seeds=1, sentences=10)
     numbers = places(task_results(task))
@@ -163,7 +163,7 @@ def test_differences_have_the_other_models_colour(charts):
     assert "var(--series-0)" not in svg
 
 
-def test_pictures_do_not_depend_on_the_users_own_settings(task, charts):
+def test_charts_ignore_user_matplotlib_settings(task, charts):
     [results, *_] = build(plan_of(task)).parts[0].sections
     with mpl.rc_context({"font.size": 20, "axes.facecolor": "red", "svg.fonttype": "path"}):
         assert results.blocks[-1].draw()[0] == charts["Accuracy on test"]

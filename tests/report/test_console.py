@@ -25,7 +25,7 @@ def test_rows_hold_mean_and_spread_and_the_majority(results):
     assert [line.strip() for line in lines if line.strip() in ("test", "deep")] == ["test", "deep"]
 
 
-def test_a_majority_that_the_plan_runs_stands_there_once(make):
+def test_majority_control_is_listed_once(make):
     lines = printed(make({"tree-lstm": 0.5, "majority": 0.3}, sentences=20)).splitlines()
     assert sum(line.startswith("majority") for line in lines) == sum(line.startswith("tree-lstm") for line in lines) > 0
 

@@ -51,7 +51,7 @@ def test_a_note_stands_where_it_is_missing(task, monkeypatch):
 
 
 @pytest.mark.parametrize("other", [{"line": 2}, {"gold": 2}, {"nodes": "2243"}])
-def test_a_tree_that_is_another_one_is_not_drawn(task, monkeypatch, other):
+def test_tree_that_disagrees_with_results_is_not_drawn(task, monkeypatch, other):
     task["disagreements"] = [disagreement(MODELS, **{"nodes": "22433", **other})]
     assert 'class="trees"' not in page_of(task, monkeypatch, lambda name: Sentiment())
 
@@ -61,7 +61,7 @@ def test_nothing_is_loaded_for_markdown(task, monkeypatch):
     assert "good" not in as_markdown(build(plan_of(task)))
 
 
-def test_nodes_have_the_models_class_and_the_gold_rim(task):
+def test_nodes_have_predicted_fill_and_gold_rim(task):
     [each] = task["disagreements"]
     each["models"]["lstm"]["nodes"] = "22420"
     results = task_results(task)

@@ -18,7 +18,7 @@ from treenn.report.formatting import (
     ("share", "text"),
     [(0.0214, "2.1"), (-0.0214, "\N{MINUS SIGN}2.1"), (0, "0.0"), (0.0003, "0.03"), (-0.0003, "\N{MINUS SIGN}0.03")],
 )
-def test_points_never_round_to_a_zero_that_is_none(share, text):
+def test_nonzero_points_never_round_to_zero(share, text):
     assert points(share) == text
 
 
@@ -52,7 +52,7 @@ def test_metrics_that_no_model_has_are_not_shown(make):
 
 
 @pytest.mark.parametrize("classes", [("negative", "positive"), ("0", "1", "2", "3")])
-def test_binary_metrics_are_shown_of_scales_of_sentiment_alone(make, classes):
+def test_binary_metrics_are_shown_for_sentiment_scales_only(make, classes):
     shown = shown_metrics(task_results(make({"a": 0.5}, seeds=1, sentences=10, classes=classes)))
     assert shown == [name for name in OF_TREES if not name.endswith("_binary")]
 

@@ -69,7 +69,7 @@ def test_the_tree_wins(base):
     assert "a true difference of 2.7 points would have been found four times out of five" in text
 
 
-def test_the_lstm_wins_and_is_told_in_positive_numbers(base):
+def test_lstm_win_is_reported_in_positive_numbers(base):
     text = headline(with_differences(base, LOSS, LOSS, LOSS))
     assert claims(text) == {("lstm", "tree-lstm", PHRASE[metric]) for metric in PAIRED}
     assert "2.0 points, interval 0.5 to 3.5" in text
@@ -106,7 +106,7 @@ interval = st.tuples(*[st.floats(-0.2, 0.2)] * 3).map(lambda found: (sorted(foun
 
 
 @given(st.tuples(interval, interval, interval), st.floats(0, 1), st.none() | interval)
-def test_better_is_said_exactly_where_intervals_and_p_agree(base, intervals, p, seeds):
+def test_better_requires_agreement_of_intervals_and_p(base, intervals, p, seeds):
     with_seeds = seeds and {"low": seeds[1], "high": seeds[2]}
     wanted = set()
     for metric, (_, low, high) in zip(PAIRED, intervals, strict=True):
@@ -154,7 +154,7 @@ def test_overlapping_seeds_are_named():
     assert "corrected p 0.010, though single runs overlap" in text
 
 
-def test_seeds_that_differ_in_number_are_told_by_model(base):
+def test_differing_numbers_of_seeds_are_reported_by_model(base):
     results = copy.deepcopy(base)
     results["runs"].pop()
     assert headline(results).startswith("tree-lstm (3 seeds) and lstm (2 seeds) were trained on sst with every phrase")
@@ -194,7 +194,7 @@ def test_one_model_is_compared_with_nothing():
     assert "better" not in text
 
 
-def test_a_model_that_a_constant_answer_matches_is_named():
+def test_model_matched_by_majority_class_is_named():
     text = headline(make_results({"tree-lstm": 0.6, "lstm": 0.2}))
     assert "lstm did not exceed what always giving the commonest answer reaches at whole sentences (28.6%)" in text
     assert "tree-lstm did not exceed" not in text
@@ -210,7 +210,7 @@ def test_missing_runs_are_owned_up_to(base):
     assert "1 planned run is missing" in text
 
 
-def test_two_classes_have_no_binary_metric_of_their_own():
+def test_two_classes_have_no_separate_binary_metric():
     text = headline(make_results({"a": 0.6, "b": 0.5}, classes=("negative", "positive")))
     assert METRICS["root_binary"].phrase not in text
 
@@ -234,7 +234,7 @@ def test_tasks_that_contradict_each_other_are_said_to():
     ) in text
 
 
-def test_tasks_that_agree_are_not_said_to_contradict_each_other():
+def test_agreeing_tasks_are_not_called_contradictory():
     one, other = (make_results({"tree-lstm": skill, "lstm": 0.5}) for skill in (0.65, 0.6))
     assert "depends on the task" not in summary_of_all(plan_of(one, other).sections)
 

@@ -86,7 +86,7 @@ def test_names_are_escaped():
     assert found.texts("h1") == [f"{name} and lstm on <u>sst"]
 
 
-def test_a_report_made_twice_is_the_same_to_the_byte(plan, tmp_path, html):
+def test_report_is_written_reproducibly(plan, tmp_path, html):
     write_report(plan, tmp_path / "new folder" / "report.html")
     assert (tmp_path / "new folder" / "report.html").read_bytes() == html.encode("utf-8")
     assert (tmp_path / "new folder" / "report.md").exists()
@@ -142,7 +142,7 @@ def distance(a, b, sights):
     return min(np.linalg.norm(lab(a, np.array(sight)) - lab(b, np.array(sight))) for sight in sights)
 
 
-def test_models_are_told_apart_by_all_eyes_and_from_classes(html):
+def test_series_colours_are_distinguishable_with_colour_blindness(html):
     for block in re.findall(r":root \{(.*?)\}", html, re.S):
         series = re.findall(r"--series-\d: (#\w+);", block)
         assert len(series) == 6

@@ -24,7 +24,7 @@ def test_the_same_parts_tables_and_first_paragraph(report):
     assert "<svg" not in text
 
 
-def test_every_row_has_as_many_cells_as_its_head(report):
+def test_all_table_rows_are_of_equal_length(report):
     for block in re.findall(r"(?:^\|.*\n?)+", as_markdown(report), re.MULTILINE):
         assert len({line.count("|") - line.count("\\|") for line in block.splitlines()}) == 1
 
@@ -85,7 +85,7 @@ def test_only_what_has_a_meaning_is_escaped(text, source):
 @example("***")
 @example("---")
 @example("<http://a.b>")
-def test_text_is_shown_as_it_is_in_paragraphs_cells_and_headings(text):
+def test_escaped_text_survives_markdown_rendering(text):
     text = " ".join(text.split())
     if text:
         assert shown(escaped(text)) == ([text], {"paragraph_open", "inline", "paragraph_close"})

@@ -50,7 +50,7 @@ def told(text):
     return found
 
 
-def test_splits_in_a_row_are_told_of_by_the_first_and_the_last(base):
+def test_consecutive_splits_are_reported_as_a_range(base):
     text = " ".join(across_splits(with_roots(base, [OPEN, WIN, WIN, (0.041, 0.03, 0.05), LOSS, OPEN])))
     assert text == (
         "At whole sentences, on 2-words to 4-words tree was better than lstm (2.0 to 4.1 points); on 5-words lstm was"
@@ -81,7 +81,7 @@ def test_untested_results_claim_nothing(base):
     assert "No two models were measured in the same way." in text
 
 
-def test_models_that_a_constant_answer_matches_are_named_with_the_splits():
+def test_models_matched_by_majority_class_have_splits_listed():
     results = make_results({"tree": 0.6, "lstm": 0.1}, splits=("dev", *SPLITS), sentences=100)
     assert re.search(
         r"These did not exceed what .* at whole sentences: lstm on all 6 test sets\.", headline(task_results(results))

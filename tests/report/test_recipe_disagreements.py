@@ -25,7 +25,7 @@ def test_the_share_is_over_pairs_of_seeds():
     assert disagreements(first, first).fraction == pytest.approx(1 / 4), "seeds of one recipe differ, too"
 
 
-def test_only_one_right_means_that_most_of_its_seeds_are():
+def test_recipe_is_right_if_most_seeds_are():
     first = record("a", "0000", "0011", "0011", "0101")
     second = record("b", "0000", "1001", "1001", "1001")
     found = disagreements(first, second)

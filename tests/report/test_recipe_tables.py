@@ -51,7 +51,7 @@ def record_json(name="tai", published=True, members=(), dev=0.5, **more):
     }
 
 
-def test_published_figures_have_the_papers_name_and_measured_ones_the_recipes():
+def test_published_rows_name_papers_and_measured_rows_recipes():
     published, measured = groups([record()])
     assert published[:3] == ("Tai et al. 2015: Tree-LSTM", True, "5")
     assert published.rows == [("root", "51.0 ± 0.5", "", ""), ("root, binary", "88.0 †", "", "")]
@@ -83,14 +83,14 @@ def test_notes_say_what_is_not_matched():
     ]
 
 
-def test_sentences_of_test_that_stand_in_train_are_said():
+def test_sentences_shared_with_train_are_reported():
     line = overlap_line(record())
     assert "1 of the 1,101 of dev, 1 of the 2,210 of test" in line
     assert "test 1670 (train 6983 and 8288)" in line
     assert overlap_line(record(overlap=[])) == "No sentence of sst outside train stands in train."
 
 
-def test_a_recipe_is_a_row_a_metric_and_says_in_the_first_what_is_not_matched():
+def test_recipe_table_has_one_row_per_metric():
     lines = recipe_table([record()], "here/").splitlines()
     assert lines[4:7] == [
         "| Tai et al. 2015: Tree-LSTM | published | root | 51.0 ± 0.5 |  |  | 5 |  |",
@@ -101,7 +101,7 @@ def test_a_recipe_is_a_row_a_metric_and_says_in_the_first_what_is_not_matched():
     assert lines[-1].startswith("`treenn reproduce sst`, torch 2.13.0; every run's command")
 
 
-def test_the_card_has_published_recipes_first_and_where_ours_differ(tmp_path):
+def test_card_lists_published_recipes_first_and_disagreements(tmp_path):
     folder = tmp_path / "sst/recipes"
     folder.mkdir(parents=True)
     for name, dev in (("tai", 0.4), ("own", 0.5), ("own_lstm", 0.44), ("own_bilstm", 0.45)):

@@ -63,7 +63,7 @@ def test_reach_may_be_missing_where_lengths_are_logged(task):
     assert "The reach of the gradient" not in sections(task)
 
 
-def test_one_run_without_a_part_leaves_its_model_out(task):
+def test_model_with_an_incomplete_run_is_excluded(task):
     del task["runs"][0]["minimal_pairs"]
     del task["runs"][0]["calibration"]
     task["runs"][0]["slices"] = {}
@@ -73,7 +73,7 @@ def test_one_run_without_a_part_leaves_its_model_out(task):
         assert "tree-lstm" not in found[f"sst-nodes/{name}"]
 
 
-def test_a_slice_of_one_range_is_the_whole_and_says_nothing(task):
+def test_slice_with_one_range_is_omitted(task):
     for run in task["runs"]:
         slices = run["slices"]["test"]
         slices["operators"] = slices["operators"] | {"bins": slices["operators"]["bins"][:1]}
@@ -189,7 +189,7 @@ def test_trials_under_another_supervision_are_said_to_be(task, regime, said):
     assert ("The trials were under supervision nodes." in text) is said
 
 
-def test_controls_and_other_trees_stand_in_the_table_of_models(task):
+def test_model_table_describes_controls_and_other_trees(task):
     task["models"][0] |= {"trees": "right", "shuffle": True, "settings": {"learning_rate": 0.01}}
     task["models"][1] |= {"model": "naive-bayes"}
     rows = sections(task)["What was compared"].blocks[1].rows()
@@ -197,7 +197,7 @@ def test_controls_and_other_trees_stand_in_the_table_of_models(task):
     assert rows[1][2] == "words and pairs of words"
 
 
-def test_a_majority_control_stands_in_for_the_row_of_the_commonest_answer(task):
+def test_majority_control_replaces_the_majority_row(task):
     names = [row[0] for row in sections(task)["Results"].blocks[0].rows()]
     assert names == ["tree-lstm", "lstm", "majority: always the commonest answer"]
     task["models"][1]["model"] = "majority"

@@ -51,7 +51,7 @@ def test_the_page_begins_with_it():
     assert f'<p class="headline">{FIRST["reviews"]}' in page
 
 
-def test_of_several_tasks_each_generated_treebank_is_named_once():
+def test_generated_treebank_is_named_once_across_tasks():
     plan = plan_of(task_on("reviews"), task_on("reviews") | {"supervision": "roots"}, task_on("sst"))
     text = summary_of_all(plan.sections)
     assert text.startswith(f"{FIRST['reviews']} On reviews")
@@ -71,7 +71,7 @@ def test_text_that_people_wrote_is_not_called_synthetic(name):
 
 
 @pytest.mark.parametrize(("name", "published"), [("sst", 3), ("reviews", 0), ("reviews-binary", 0), ("mine", 0)])
-def test_figures_published_for_sst_are_printed_on_sst_alone(name, published):
+def test_published_sst_figures_are_printed_on_sst_only(name, published):
     plan = plan_of(task_on(name))
     assert sum("published" in table for table in tables(plan)) == published
     text = as_markdown(build(plan))
@@ -79,7 +79,7 @@ def test_figures_published_for_sst_are_printed_on_sst_alone(name, published):
     assert ("RNTN" in text) == bool(published)
 
 
-def test_a_record_of_generated_text_holds_no_published_figure():
+def test_record_of_generated_text_has_no_published_figures():
     of_phrases = PolarityResults(3, 3, 3, 3, 0.1, 0.1, 0.1, PublishedPairs(21, {"RNTN": 0.7}))
     results = NegationResults("", 6, 3, 3, of_phrases, of_phrases).without_published()
     assert "published" not in {**to_json(results.positive), **to_json(results.negative)}

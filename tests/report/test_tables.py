@@ -59,7 +59,7 @@ def test_a_gradient_that_vanishes_shows(plan):
     assert abs(float(first["10"]) / float(first["0"]) - 0.5**10) < 1e-9
 
 
-def test_two_tasks_of_one_name_have_tables_of_their_own():
+def test_tasks_with_one_name_have_separate_tables():
     task = enrich(make_results({"a": 0.5, "b": 0.4}, seeds=1, sentences=30))
     names = {name.split("/")[0] for name in tables(plan_of(task, task | {"match": "time"}))}
     assert names == {"sst-nodes-1", "sst-nodes-2", "how"}

@@ -27,7 +27,7 @@ def section_of(task):
     return build(plan_of(task)).parts[0].sections[0]
 
 
-def test_a_row_a_test_set_and_a_column_a_model(many):
+def test_table_has_row_per_split_and_model_columns(many):
     rows = list(csv.DictReader(io.StringIO(tables(plan_of(many))["sst-nodes/all-root"])))
     assert [row["split"] for row in rows] == SPLITS
     for row in rows:
@@ -44,7 +44,7 @@ def test_the_picture_says_the_same_in_words(many):
     assert "majority 1-words" in chart.alternative
 
 
-def test_a_model_without_the_metric_on_a_test_set_has_a_gap_there(many):
+def test_missing_metric_leaves_a_gap_in_the_table(many):
     summary = {**many["summary"], "lstm": {**many["summary"]["lstm"], SPLITS[1]: {}}}
     found = all_test_sets(task_results({**many, "summary": summary}))
     first, second, *_ = found.blocks[0].rows()

@@ -34,7 +34,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, dict, dict,
         ), out
 
 
-def test_a_record_says_what_was_run_and_what_was_published(records) -> None:
+def test_record_has_settings_data_and_published_figures(records) -> None:
     one, other, _, _ = records
     assert (one["schema"], one["version"], one["name"], one["command"]) == ("treenn.recipe", 1, "one", "x")
     assert one["settings"]["size"] == 4
@@ -47,7 +47,7 @@ def test_a_record_says_what_was_run_and_what_was_published(records) -> None:
     assert one["treebank"]["sizes"] == {"train": 40, "dev": 12, "test": 15}
 
 
-def test_each_run_is_there_with_its_metrics_and_the_summary_is_theirs(records) -> None:
+def test_record_summarizes_the_metrics_of_its_runs(records) -> None:
     one, _, _, folder = records
     assert [run["seed"] for run in one["runs"]] == [0, 1, 2]
     results = json.loads((run_folder(folder, "one", 2) / "results.json").read_text())
@@ -58,7 +58,7 @@ def test_each_run_is_there_with_its_metrics_and_the_summary_is_theirs(records) -
     assert one["summary"]["dev"]["root"]["max"] == max(run["dev"]["root"] for run in one["runs"])
 
 
-def test_predictions_are_a_digit_a_sentence_and_fit_the_metrics(records) -> None:
+def test_predictions_are_digits_that_agree_with_the_metrics(records) -> None:
     one = records[0]
     gold = one["gold"]["test"]["root"]
     for run in one["runs"]:
@@ -68,7 +68,7 @@ def test_predictions_are_a_digit_a_sentence_and_fit_the_metrics(records) -> None
         assert set(run["predictions"]["test"]["root_binary"]) <= {"0", "1"}
 
 
-def test_an_ensemble_is_one_run_of_the_saved_models(records) -> None:
+def test_ensemble_is_one_run_of_the_saved_models(records) -> None:
     _, _, together, folder = records
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("TREEBANKS_HOME", str(folder.parent / "home"))
@@ -82,7 +82,7 @@ def test_an_ensemble_is_one_run_of_the_saved_models(records) -> None:
     assert together["summary"]["test"]["root"]["std"] is None
 
 
-def test_no_word_of_a_sentence_is_in_a_record(records) -> None:
+def test_records_contain_no_words_of_sentences(records) -> None:
     for each in records[:3]:
         text = json.dumps({name: value for name, value in each.items() if name != "settings"})
         assert not any(word in text for word in ("awful", "lovely", "soup"))

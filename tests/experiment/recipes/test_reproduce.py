@@ -27,7 +27,7 @@ def finished(out: Path) -> set[str]:
     return {str(path.parent.relative_to(out)) for path in out.rglob("results.json")}
 
 
-def test_every_recipe_is_trained_with_every_seed_but_an_ensemble(one: Recipe, tmp_path: Path) -> None:
+def test_all_recipes_but_ensembles_train_with_every_seed(one: Recipe, tmp_path: Path) -> None:
     seen = []
     run_all([one, TOGETHER_NOW, OTHER], "sst", tmp_path / "out", seeds=2, progress=lambda *call: seen.append(call))
     assert finished(tmp_path / "out") == {"one/seed-0", "one/seed-1", "other/seed-0", "other/seed-1"}
@@ -44,7 +44,7 @@ def test_every_recipe_is_trained_with_every_seed_but_an_ensemble(one: Recipe, tm
 TOGETHER_NOW = replace(TOGETHER, vectors=())
 
 
-def test_what_is_done_stays_as_it_is_and_more_seeds_go_on(one: Recipe, tmp_path: Path) -> None:
+def test_more_seeds_leave_finished_runs_untouched(one: Recipe, tmp_path: Path) -> None:
     run_all([one], "sst", tmp_path / "out", seeds=1)
     first = run_folder(tmp_path / "out", "one", 0) / "results.json"
     before = first.stat().st_mtime_ns
@@ -55,7 +55,7 @@ def test_what_is_done_stays_as_it_is_and_more_seeds_go_on(one: Recipe, tmp_path:
     assert finished(tmp_path / "out") == {"one/seed-0", "one/seed-1"}
 
 
-def test_a_recipe_that_was_changed_does_not_take_up_its_old_runs(one: Recipe, tmp_path: Path) -> None:
+def test_changed_recipe_refuses_its_old_runs(one: Recipe, tmp_path: Path) -> None:
     run_all([one], "sst", tmp_path / "out", seeds=1)
     changed = replace(one, settings=replace(one.settings, dropout=0.25))
     with pytest.raises(InputError, match=r"seed-0/results\.json: this run has dropout 0\.5, not 0\.25; remove"):
@@ -65,7 +65,7 @@ def test_a_recipe_that_was_changed_does_not_take_up_its_old_runs(one: Recipe, tm
         run_all([replace(one, vectors=())], "sst", tmp_path / "out", seeds=1)
 
 
-def test_what_is_missing_is_said_before_anything_is_trained(one: Recipe, tmp_path: Path, monkeypatch) -> None:
+def test_missing_data_is_reported_before_training(one: Recipe, tmp_path: Path, monkeypatch) -> None:
     missing = replace(ONE, vectors=("nowhere.txt", "two.txt"))
     with pytest.raises(InputError, match=r"^these word vectors are not here: nowhere\.txt, two\.txt; run `treenn data"):
         run_all([OTHER, missing], "sst", tmp_path / "out", seeds=1)
@@ -84,7 +84,7 @@ def test_no_seeds_or_jobs_are_refused(seeds: int, jobs: int, message: str, tmp_p
         run_all([OTHER], "sst", tmp_path, seeds=seeds, jobs=jobs)
 
 
-def test_runs_side_by_side_give_the_same_weights_as_one_after_the_other(one: Recipe, tmp_path: Path) -> None:
+def test_parallel_runs_give_the_weights_of_serial_runs(one: Recipe, tmp_path: Path) -> None:
     run_all([OTHER], "sst", tmp_path / "out", seeds=2)
     # In a process of its own, whose workers start with this test's TREEBANKS_HOME.
     code = (

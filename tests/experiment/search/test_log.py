@@ -11,13 +11,13 @@ from treenn.trees import InputError
 
 
 @pytest.mark.parametrize("number", [1, 2, 5, 9])
-def test_the_expected_best_is_the_mean_over_all_subsets(number: int) -> None:
+def test_expected_best_is_the_mean_over_all_subsets(number: int) -> None:
     values = np.random.default_rng(number).integers(0, 6, number) / 10  # some of them the same
     mean_of_best = [np.mean([max(each) for each in combinations(values, n)]) for n in range(1, number + 1)]
     assert expected_best(values.tolist()) == pytest.approx(mean_of_best)
 
 
-def test_the_expected_best_of_many_trials_is_a_number() -> None:
+def test_expected_best_of_200_trials_is_finite() -> None:
     values = np.linspace(0, 1, 200).tolist()
     found = expected_best(values)
     assert found[0] == pytest.approx(0.5)

@@ -98,7 +98,7 @@ def test_a_choice_comes_again_only_after_all_others() -> None:
     assert len({tuple(each.items()) for each in drawn[:6]}) > 3, "not one order for all settings"
 
 
-def test_a_draw_hangs_on_seed_and_trial_and_not_on_the_other_settings() -> None:
+def test_draw_depends_on_seed_and_trial_only() -> None:
     space = read_space()
     assert space.draw(4, 0) == space.draw(4, 0)
     assert space.draw(4, 0) != space.draw(5, 0)
@@ -107,7 +107,7 @@ def test_a_draw_hangs_on_seed_and_trial_and_not_on_the_other_settings() -> None:
     assert less.draw(4, 0).items() < space.draw(4, 0).items()
 
 
-def test_what_a_model_has_no_use_for_is_left_out_for_it() -> None:
+def test_space_excludes_settings_that_a_model_lacks() -> None:
     space = read_space(SHIPPED)
     assert set(space.settings) - set(space.of("average").settings) == {"cell_dropout"}
     assert space.of("tree-lstm") == space.of("lstm") == space

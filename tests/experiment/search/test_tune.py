@@ -67,7 +67,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Settings]]:
     yield seen
 
 
-def test_every_model_gets_as_many_trials_and_the_same_draws(tmp_path: Path) -> None:
+def test_models_share_number_of_trials_and_draws(tmp_path: Path) -> None:
     log = tune(search(), tmp_path, command="treenn tune")
     assert TRIALS_SCHEMA.read(tmp_path / "trials.json") == log
     lstm, average = map(log.of_model, ("lstm", "average"))
@@ -91,7 +91,7 @@ def test_the_best_is_the_best_on_dev(tmp_path: Path) -> None:
         assert log.expected_best[model][0] == pytest.approx(sum(reached) / 3)
 
 
-def test_a_trial_is_the_training_that_its_settings_make(tmp_path: Path) -> None:
+def test_trial_equals_training_with_its_settings(tmp_path: Path) -> None:
     first = tune(search(trials=1), tmp_path).trials[0]
     again = train(TOY, Settings(**first.settings)).results  # with the test trees there
     assert again["dev"] == to_json(first.dev)
