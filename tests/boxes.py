@@ -1,4 +1,4 @@
-"""Which boxes of a picture lie on each other, and which arrows cross a box that is not theirs."""
+"""Overlap of boxes, and arrows that cross other nodes' boxes, in a drawing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def box(node: dict) -> Box:
 
 
 def overlapping(graph: networkx.DiGraph) -> list[tuple]:
-    """Pairs of boxes that lie on each other."""
+    """Pairs of overlapping boxes."""
     boxes = {key: box(node) for key, node in graph.nodes.items()}
     return [
         (a, b)
@@ -31,7 +31,7 @@ def overlapping(graph: networkx.DiGraph) -> list[tuple]:
 
 
 def crossed(graph: networkx.DiGraph) -> list[tuple]:
-    """Arrows that cross a box which is not at one of their ends."""
+    """Arrows that cross a box other than those at their ends."""
     boxes = {key: box(node) for key, node in graph.nodes.items()}
     return [
         (edge, key)

@@ -1,4 +1,4 @@
-"""What all tests share: real treebanks, which lie where `TREEBANKS_HOME` says, and hypothesis' settings."""
+"""Shared fixtures: real treebanks below `TREEBANKS_HOME`, synthetic results, and the settings of hypothesis."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # two processes run the tests; torch is imported later
 
-# The same examples in every run, no files left behind, and no failure because the machine is busy.
+# Deterministic examples, no files left behind, and no failures on a busy machine.
 settings.register_profile(
     "treenn", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -21,7 +21,7 @@ settings.load_profile("treenn")
 
 # Options must be known before tests are collected, so they are not in tests/fuzz/conftest.py.
 FUZZED = pytest.StashKey[dict[str, tuple[int, int]]]()
-"""Inputs and findings of each fuzzed target."""
+"""Numbers of inputs and findings per fuzzed target."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -76,7 +76,7 @@ def _folder(folder: Path) -> Path:
 
 @pytest.fixture
 def make() -> Callable[..., Any]:
-    """The factory of made-up results of one task, with the outcome that a test needs."""
+    """The factory of synthetic results of one task, with a given outcome."""
     from made_up_results import make_results
 
     return make_results
@@ -84,7 +84,7 @@ def make() -> Callable[..., Any]:
 
 @pytest.fixture(scope="session")
 def results() -> Any:
-    """Made-up results in which a tree model beats an LSTM, with a deep test set; read only."""
+    """Synthetic results in which a tree model beats an LSTM, with a deep test set; read-only."""
     from made_up_results import make_results
 
     return make_results({"tree-lstm": 0.6, "lstm": 0.5}, splits=("dev", "test", "deep"))

@@ -1,4 +1,4 @@
-"""Random dependency trees for hypothesis, and a plain way through one; import as `from dependencies import …`."""
+"""Random dependency trees for hypothesis; import as `from dependencies import …`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from treenn.trees import DependencyTree
 
 @st.composite
 def dependency_trees(draw: st.DrawFn, max_words: int = 10) -> DependencyTree:
-    """Any tree over the words, projective or not: each word but the first hangs on one that was drawn before it."""
+    """Any tree over the words, projective or not: the head of each word but the first was drawn before it."""
     words = draw(st.lists(WORDS, min_size=1, max_size=max_words))
     order = draw(st.permutations(range(len(words))))
     heads = [-1] * len(words)
@@ -21,12 +21,12 @@ def dependency_trees(draw: st.DrawFn, max_words: int = 10) -> DependencyTree:
 
 
 def chain(n: int) -> DependencyTree:
-    """Each word hangs on the next one, the last is the root: as deep as it has words."""
+    """The head of each word is the next word; the last is the root. Its depth is the number of words."""
     return DependencyTree(("word",) * n, (*range(1, n), -1))
 
 
 def star(n: int) -> DependencyTree:
-    """All words hang on the word in the middle."""
+    """The middle word is the root and the head of all others."""
     heads = [n // 2] * n
     heads[n // 2] = -1
     return DependencyTree(("word",) * n, tuple(heads))

@@ -1,4 +1,4 @@
-"""Folders as a stranger might send them: encoders with code and pickles, models that name them."""
+"""Malicious folders: encoders with code and pickles, and models that name them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MARKER = "code-was-run"
 
 
 class Payload:
-    """Unpickled, it leaves a file behind."""
+    """Creates a file when unpickled."""
 
     def __init__(self, marker: Path) -> None:
         self.marker = marker
@@ -47,12 +47,12 @@ def edit(path: Path, **changes: Any) -> None:
 
 
 def make_model(folder: Path, encoder: str | None = None, known: str = "") -> Path:
-    """A model that was trained without an encoder, and whose config.json says that it has one."""
+    """A model trained without an encoder, whose config.json names one."""
     wide = replace(SETTINGS, word_size=SETTINGS.word_size + (encoder is not None) * 8)
     model = build(wide, make_task("nodes", TOY.classes), VOCABULARY)
     model.settings = SETTINGS
     save_model(folder, model)
-    if encoder is not None:  # of vectors of 8 numbers, beside the word vectors
+    if encoder is not None:  # an encoder of width 8, next to the word vectors
         weights = load_file(folder / "model.safetensors")
         narrow = weights["embedding.weight"][:, : SETTINGS.word_size].contiguous()
         save_file(weights | {"embedding.weight": narrow}, folder / "model.safetensors")
@@ -63,7 +63,7 @@ def make_model(folder: Path, encoder: str | None = None, known: str = "") -> Pat
 
 
 def overflowing(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Finite weights of a model, with which the score of one class or another is infinite."""
+    """Finite weights that make the score of a class infinite."""
     signs = torch.tensor([[1.0], [-1.0]]).repeat(3, 1)[:5]
     bias, weight = weights["head.linear.bias"], weights["head.linear.weight"]
     large = {
@@ -74,7 +74,7 @@ def overflowing(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def add_code(folder: Path, marker: Path) -> None:
-    """`evil.py` writes the marker as soon as it is imported."""
+    """`evil.py` writes the marker when imported."""
     code = f"import pathlib\npathlib.Path({str(marker)!r}).touch()\n"
     classes = "class Config: pass\nclass Model: pass\nclass Tokenizer: pass\n"
     (folder / "evil.py").write_text(code + classes)
@@ -246,7 +246,7 @@ def make_model_of(folder: Path, encoder: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def guarded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No test may reach the network, ask, or run what lies in a folder."""
+    """Fail on network access, questions, or execution of a folder's code."""
 
     def refused(*args: Any, **kwargs: Any) -> Any:
         raise AssertionError(f"the network was asked for {args}")

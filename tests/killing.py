@@ -1,4 +1,4 @@
-"""Runs that are cut off in the middle: in this process, or with worker processes of their own."""
+"""Helpers that kill runs: in this process, or with worker processes."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def workers(session: int) -> list[int]:
 
 
 def end(process: subprocess.Popen[str]) -> None:
-    """Leave nothing of a test behind, also if it failed."""
+    """Kill all processes of a test, also if it failed."""
     for each in (*processes(process.pid), process.pid):
         try:
             os.kill(each, 9)

@@ -1,4 +1,4 @@
-"""Made-up results of any outcome, shaped as `treenn compare` writes them; with all that a run may say, or without."""
+"""Synthetic results of `treenn compare` with a given outcome, with or without the optional analyses."""
 
 from collections.abc import Mapping
 from itertools import islice
@@ -29,7 +29,7 @@ def make_results(
     sentences: int = 400,
     classes: tuple[str, ...] = ("very negative", "negative", "neutral", "positive", "very positive"),
 ) -> Results:
-    """One task, with what all share, of models that get about `skills[model]` of the sentences right."""
+    """Results of one task, of models that get about `skills[model]` of the sentences right."""
     rng = np.random.default_rng(7)
     gold = {split: _gold(rng, sentences, len(classes)) for split in splits}
     results: Results = {
@@ -68,7 +68,7 @@ def make_results(
 
 
 def plan_json(*tasks: Results) -> Results:
-    """The results.json of such tasks, corrected together."""
+    """The results.json of several tasks, with joint correction of p values."""
     shared = ("schema", "version", "command", "created", "seeds", "models")
     differences = [from_json(Difference, each, "made up") for task in tasks for each in task["differences"]]
     corrected = map(to_json, adjusted(differences))
@@ -81,12 +81,12 @@ def plan_json(*tasks: Results) -> Results:
 
 
 def plan_of(*tasks: Results) -> ComparisonResults:
-    """The results of such tasks, corrected together."""
+    """The results of several tasks, with joint correction of p values."""
     return COMPARISON_SCHEMA.parse(plan_json(*tasks), "made up")
 
 
 def task_results(task: Results) -> TaskResults:
-    """The results of one task, not corrected again."""
+    """The results of one task, without another correction."""
     head = {"command": "", "created": "", "seeds": 1, "models": task["models"], "tasks": [task]}
     return from_json(ComparisonResults, head, "made up").sections[0]
 
@@ -139,7 +139,7 @@ def _run(
 
 
 def _predict(rng: np.random.Generator, skill: float, gold: Mapping[str, Any], classes: int) -> dict[str, list[int]]:
-    """Right with probability `skill`, else one class off; the same sentences are hard for every model."""
+    """Predictions that are right with probability `skill`, else off by one; hard sentences are shared by all models."""
     root, nodes = np.array(gold["root"]), np.array(gold["nodes"])
     hard = np.random.default_rng(11).random(len(root))  # shared by all models and seeds: what a paired test uses
     right = 0.7 * hard + 0.3 * rng.random(len(root)) < 0.15 + 0.7 * skill
@@ -163,14 +163,14 @@ def _measure(predictions: Mapping[str, Any], gold: Mapping[str, Any], classes: i
 
 
 def _epoch(rng: np.random.Generator, epoch: int, dev: Mapping[str, Any]) -> dict[str, Any]:
-    """An epoch on the way to the final dev numbers."""
+    """One epoch of the history, approaching the final dev metrics."""
     reached = 1 - 0.4 * np.exp(-epoch / 3) + 0.01 * rng.standard_normal()
     metrics = {name: dev[name] * float(reached) for name in METRICS}
     return {"epoch": epoch, "loss": 40.0 / epoch, "seconds": 9.0, "dev": metrics | {"majority": dev["majority"]}}
 
 
 def enrich(results: Results) -> Results:
-    """The same with all that a run may say of itself besides."""
+    """Add all optional analyses to the runs of a task."""
     rng = np.random.default_rng(3)
     for run in results["runs"]:
         run |= {"peak_memory_mb": 512.0, "prediction_trees_per_second": 4000.0 + rng.random(), "seconds_to_best": 50.0}

@@ -1,4 +1,4 @@
-"""Slow and plain ways to compute what the package computes fast: node by node."""
+"""Slow reference implementations, node by node."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from treenn.trees import Tree
 
 
 def node_by_node(cell: Cell, tree: Tree, x: Tensor) -> Tensor:
-    """The outputs of all nodes of one tree under plain autograd, in the tree's own numbering."""
+    """Outputs of all nodes of one tree under autograd, in the tree's numbering."""
     states = [cell.leaf(x[word : word + 1]) for word in range(len(tree.words))]
     for left, right in tree.merges:
         states.append(cell.compose(states[left], states[right]))

@@ -1,4 +1,4 @@
-"""Reading a page as a browser would: its elements, and whether each is closed in order."""
+"""A strict HTML reader: elements, and whether each is closed in order."""
 
 from html.parser import HTMLParser
 
@@ -6,7 +6,7 @@ VOID = {"meta", "link"}
 
 
 class Page(HTMLParser):
-    """The page's elements, with their attributes and text; refuses what is not closed in order."""
+    """The page's elements with attributes and text; fails if one is not closed in order."""
 
     def __init__(self, html):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Recipes that train in no time, and a treebank called sst that is a toy."""
+"""Tiny recipes, and a toy treebank named sst."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SMALL_RECIPES = {recipe.name: lambda recipe=recipe: recipe for recipe in (ONE, T
 
 
 def small_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with treebanks and vectors, and `SMALL_RECIPES` in place of the real ones."""
+    """A folder with treebanks and vectors, and `SMALL_RECIPES` instead of the real recipes."""
     (folder / "vectors").mkdir(parents=True)
     (folder / "vectors/two.txt").write_text("good 1 2\nbad -1 -2\n")
     (folder / "sst").mkdir()

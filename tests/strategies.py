@@ -42,7 +42,7 @@ def trees(
 
 @st.composite
 def trees_in_any_order(draw: st.DrawFn, labels: st.SearchStrategy[Label] = CLASSES, max_words: int = 12) -> Tree:
-    """Trees whose merges come in any order that has children before parents."""
+    """Trees with merges in any order with children before parents."""
     sentence = draw(st.lists(WORDS, min_size=1, max_size=max_words))
     forest = list(range(len(sentence)))
     merges = []
@@ -61,7 +61,7 @@ def nary_trees(
     max_words: int = 10,
     max_chain: int = 2,
 ) -> NaryTree:
-    """Trees with nodes of any number of children and unary chains; `max_chain=0` leaves the chains out."""
+    """Trees with any number of children per node and unary chains (none if `max_chain=0`)."""
     sentence = draw(st.lists(words, min_size=1, max_size=max_words))
     n = len(sentence)
     stack: list[int] = []
@@ -85,13 +85,13 @@ def nary_trees(
 
 
 def left_chain(n: int) -> Tree:
-    """((a b) c) d …: as deep as it has words, labelled 0 to 4 in turn."""
+    """The left-branching tree ((a b) c) d …, labelled 0 to 4 in turn."""
     merges = [(n + k - 1 if k else 0, k + 1) for k in range(n - 1)]
     return Tree(_sentence(n), tuple(merges), tuple(i % 5 for i in range(2 * n - 1)))
 
 
 def right_chain(n: int) -> Tree:
-    """… a (b (c d)): as deep as it has words, labelled 0 to 4 in turn."""
+    """The right-branching tree … a (b (c d)), labelled 0 to 4 in turn."""
     merges = [(n - 2 - k, n + k - 1 if k else n - 1) for k in range(n - 1)]
     return Tree(_sentence(n), tuple(merges), tuple(i % 5 for i in range(2 * n - 1)))
 

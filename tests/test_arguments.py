@@ -1,4 +1,4 @@
-"""Wrong arguments of public functions end in an `InputError` that names them; lists may be of any kind."""
+"""Wrong arguments of public functions raise an `InputError` that names them; any sequence is accepted."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ CHART = chart.ChartSettings(size=4, layers=1, affix_size=3, word_size=3, span_si
 
 
 class Series:
-    """As much of a pandas Series as is read."""
+    """The part of a pandas Series that is read."""
 
     ndim = 1
 

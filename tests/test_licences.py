@@ -1,4 +1,4 @@
-"""Weights that ship name the terms of the data that they were trained on."""
+"""Shipped weights state the licences of their training data."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ TERMS = {
 
 
 def trained_on(folder):
-    """The treebanks that a parser's own results name, or SST; and GloVe."""
+    """The treebanks named in a parser's results (default: SST), and GloVe."""
     results = folder / "results.json"
     found = {"sst", "glove"}
     for each in json.loads(results.read_text())["joined"] if results.exists() else ():

@@ -19,7 +19,7 @@ def read(name):
 
 
 def row(start):
-    """The one row of a table that starts so."""
+    """The only table row with this start."""
     [found] = [line for page in PAGES.values() for line in page.splitlines() if line.startswith(f"| {start}")]
     return found
 

@@ -1,4 +1,4 @@
-"""A tiny encoder with random weights and word pieces of its own, made here: no hub, no download."""
+"""A tiny random encoder with its word pieces, created without a download."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PIECES += [*string.ascii_lowercase, *(f"##{letter}" for letter in string.ascii_l
 
 
 def make_encoder(folder: Path, seed: int) -> Path:
-    """A BERT of 3 layers, 8 wide, that takes 12 pieces at once."""
+    """A BERT of 3 layers of width 8, for at most 12 pieces."""
     folder.mkdir()
     (folder / "vocab.txt").write_text("\n".join(PIECES) + "\n")
     tokenizer = transformers.BertTokenizer(str(folder / "vocab.txt"), model_max_length=12)

@@ -1,4 +1,4 @@
-"""A small treebank that a network can learn in seconds: `not` turns a side over, so word vectors alone do not do."""
+"""A small treebank in which `not` flips polarity, so that word vectors do not suffice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which sentences are "X but Y", on trees made for it, and what counts as right."""
+"""Detection and scoring of "X but Y" sentences."""
 
 from __future__ import annotations
 

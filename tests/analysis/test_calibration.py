@@ -1,4 +1,4 @@
-"""Calibration against plain loops, scikit-learn and torch."""
+"""Calibration, compared with plain loops, scikit-learn and torch."""
 
 import math
 
@@ -13,7 +13,7 @@ from treenn.analysis.calibration import calibration, cooled, fit_temperature, me
 
 
 def answers(n, classes=5, sharpness=1.0, seed=0):
-    """Probabilities, and labels that are drawn from them: a calibrated model if `sharpness` is 1, else one too sure."""
+    """Random probabilities and labels drawn from them: calibrated if `sharpness` is 1, overconfident if above."""
     rng = np.random.default_rng(seed)
     true = rng.dirichlet(np.full(classes, 0.5), n)
     labels = np.array([rng.choice(classes, p=p) for p in true])

@@ -1,4 +1,4 @@
-"""The sentences on which two models disagree most, from made-up results and from trained models."""
+"""The sentences with the largest disagreement of two models, from synthetic results and from saved models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far gradients reach, in networks in which it is known, and against one word at a time."""
+"""Gradient flow in networks with a known solution, and compared with a backward pass per word."""
 
 from __future__ import annotations
 
@@ -42,21 +42,21 @@ SHRINK = 0.5
 
 
 def chain(words: list[str], label: int = 3) -> Tree:
-    """The tree that branches to the left, as a recurrent network reads."""
+    """The left-branching tree, equivalent to a recurrent network."""
     n = len(words)
     merges = ((0 if k == 0 else n + k - 1, k + 1) for k in range(n - 1))
     return Tree(tuple(words), tuple(merges), (*(None,) * (2 * n - 2), label))
 
 
 class Fading(SequenceNetwork):
-    """h_t = w h_{t-1} + x_t: the gradient at a word k steps back is w^k of that at the last one."""
+    """h_t = w h_{t-1} + x_t: the gradient at a word k steps back is w^k times that at the last word."""
 
     def run(self, x: PackedSequence) -> PackedSequence:
         return over_time(lambda step, h: (SHRINK * h + step,), x, (torch.zeros(len(x.data), self.output_size),))
 
 
 class FadingCell(Cell):
-    """h = w (h_l + h_r): the gradient at a word k edges below the root is w^k of that at the root."""
+    """h = w (h_l + h_r): the gradient at a word k edges below the root is w^k times that at the root."""
 
     def leaf(self, x: Tensor) -> Tensor:
         return x
@@ -66,7 +66,7 @@ class FadingCell(Cell):
 
 
 class ElmanCell(Cell):
-    """An Elman step whose left child is the state before and whose right child a word; a word's state is its vector."""
+    """An Elman step: the left child is the previous state, the right child a word, whose state is its vector."""
 
     def __init__(self, elman: Elman) -> None:
         super().__init__(elman.input_size, elman.output_size)
@@ -119,7 +119,7 @@ def test_gradient_of_linear_tree_network_is_a_power() -> None:
 
 
 def test_elman_cell_on_left_chain_matches_recurrent_network() -> None:
-    """One edge is one step; the tree starts at a word of zeros, which is the network's first state."""
+    """One edge is one step; the tree's first word is the zero vector, the network's initial state."""
     torch.manual_seed(0)
     elman = Elman(4, 4)
     recurrent, recursive = classifier(SequenceEncoder(elman)), classifier(TreeEncoder(ElmanCell(elman)), ["0", *WORDS])
@@ -135,7 +135,7 @@ def test_elman_cell_on_left_chain_matches_recurrent_network() -> None:
 
 @pytest.mark.parametrize("model", ["elman", "bilstm", "tree-lstm", "recursive-tanh", "lstm-max"])
 def test_batches_give_what_each_sentence_alone_gives(model: str) -> None:
-    """Also where a word stands in two sentences, or twice in one: each place has a gradient of its own."""
+    """Repeated words, within a sentence or across sentences, have one gradient per occurrence."""
     trees = [*toy_treebank(train=12).train, chain(["good", "good", "film"])]
     network = build(Settings(model=model, size=4, word_size=3), 5, Vocabulary.of(trees))
     network.train()
@@ -154,7 +154,7 @@ def test_batches_give_what_each_sentence_alone_gives(model: str) -> None:
 
 
 def one_by_one(model: Network, tree: Tree) -> list[float]:
-    """The norms of a sentence by a pass of its own, its words' vectors changed by hand."""
+    """Gradient norms of one sentence from a separate backward pass, given its word vectors."""
     forest = pack([tree])
     x = model.embedding.weight[model.vocabulary.encode(tree.words)].detach().requires_grad_()
     state = model.encoder(forest, x)[forest.roots]

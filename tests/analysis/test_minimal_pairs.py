@@ -1,4 +1,4 @@
-"""Which pairs are made, that their trees are as they should be, and how many real data gives."""
+"""Minimal pairs: their selection, their trees and their number in SST."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a negation changes, for models whose answers are known."""
+"""Effects of negation, for models with known predictions."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def pairs() -> list[MinimalPair]:
 
 
 def by_heart(model: None, trees: list[Tree]) -> Predictions:
-    """A model that says of every node of a phrase what it says of the phrase."""
+    """A model that predicts the class of the phrase at each of its nodes."""
     sizes = np.array([len(tree) for tree in trees])
     p = np.repeat([ANSWERS[" ".join(tree.words)] for tree in trees], sizes, axis=0).astype(np.float32)
     return Predictions(
@@ -70,7 +70,7 @@ def test_polarity_without_pairs_has_no_expected_change(
 
 
 def test_a_trained_model_that_needs_negation_turns_over() -> None:
-    """In the toy treebank `not` turns a side over, always; an untrained network knows nothing of that."""
+    """In the toy treebank `not` always flips polarity; an untrained network ignores it."""
     treebank = toy_treebank(train=300)
     settings = Settings(size=12, word_size=12, epochs=12, dropout=0.0, learning_rate=0.1, seed=1)
     model = train(treebank, settings).model

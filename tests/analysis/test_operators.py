@@ -1,4 +1,4 @@
-"""Slices of ListOps against a plain recursive reading of its expressions; and of pairs of formulas."""
+"""Slices of ListOps, compared with a recursive reader of expressions, and slices of pairs of formulas."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from treenn.trees import Tree
 
 
 def expression(draw: random.Random, depth: int) -> tuple[list[str], int, int]:
-    """Tokens, the most arguments and the nesting, as they are by construction."""
+    """A random expression, its largest number of arguments and its nesting depth."""
     if depth == 0 or draw.random() < 0.3:
         return [str(draw.randrange(10))], 0, 0
     parts = [expression(draw, depth - 1) for _ in range(draw.randint(1, 6))]
@@ -25,7 +25,7 @@ def expression(draw: random.Random, depth: int) -> tuple[list[str], int, int]:
 
 
 def chain(words: list[str]) -> Tree:
-    """Any tree will do: the slices read the words."""
+    """Any tree over the words: the slices ignore its shape."""
     n = len(words)
     merges = ((0 if k == 0 else n + k - 1, k + 1) for k in range(n - 1))
     return Tree(tuple(words), tuple(merges), (*(None,) * (2 * n - 2), 2))

@@ -1,4 +1,4 @@
-"""Slices against counting one sentence or node at a time, and against what was counted on SST's test trees."""
+"""Slices, compared with counting per sentence or node and with known counts of SST's test trees."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from treenn.trees import Tree, parse_trees
 
 
 def said(trees: list[Tree], classes: list[int]) -> Predictions:
-    """Predictions with these classes for the nodes of some trees."""
+    """Predictions with the given classes for the nodes of the trees."""
     labels = np.array([-100 if label is None else label for tree in trees for label in tree.labels])
     sizes, answers = np.array([len(tree) for tree in trees]), np.array(classes)
     return Predictions(labels, answers, answers > 2, np.eye(5, dtype=np.float32)[answers], sizes, 5)
@@ -29,7 +29,7 @@ def total(bins: list[dict]) -> int:
 
 
 def counted(bins: list[dict], values: list[tuple[int, bool]]) -> None:
-    """Check bins against (value, right) of everything that is labelled."""
+    """Check bins against the (value, right) pairs of all labelled nodes."""
     for each in bins:
         inside = [right for value, right in values if each.start <= value <= (10**9 if each.end is None else each.end)]
         assert (each.right, each.total) == (sum(inside), len(inside))
@@ -98,7 +98,7 @@ def sst(sst_home: Path) -> tuple[Tree, ...]:
 
 
 def test_slices_of_sst_test_have_the_counted_sizes(sst: tuple[Tree, ...]) -> None:
-    """The counts of bins stand in the project's references."""
+    """The counts are listed in the project's references."""
     found = slices(sst, said(list(sst), [2] * sum(map(len, sst))))
     assert [each.total for each in found["length"].bins] == [361, 836, 724, 247, 42]
     assert found["negation"].bins[0].total == 452

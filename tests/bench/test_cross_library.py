@@ -21,7 +21,7 @@ def sst(tmp_path: Path) -> str:
 
 
 def plain_losses(batches: list[list[Tree]]) -> Iterator[float]:
-    """Node by node, tree by tree, with dense gradients and Adagrad written out."""
+    """Training node by node and tree by tree, with dense gradients and an explicit Adagrad update."""
     words = tuple(dict.fromkeys(word for tree in TREES for word in tree.words))
     model = node_classifier("tree-lstm", Task(words, classes=5))
     table = model.embedding.weight.detach().clone().requires_grad_()

@@ -1,4 +1,4 @@
-"""The suite as a whole, on a toy treebank; what a clock says is never tested."""
+"""The whole benchmark suite on a toy treebank; measured times are not tested."""
 
 import json
 from copy import deepcopy

@@ -1,4 +1,4 @@
-"""What every cell of the package must do, whatever its equations."""
+"""Requirements of every cell, independent of its equations."""
 
 from collections.abc import Callable
 

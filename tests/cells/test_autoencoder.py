@@ -1,4 +1,4 @@
-"""The autoencoder's composition against the paper's equations, and swept against plain recursion."""
+"""The autoencoder's composition, compared with the paper's equations, and its sweep, compared with recursion."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The averages against NumPy's mean, and word dropout against what the paper's code does."""
+"""The averages, compared with NumPy's mean, and word dropout, compared with the paper's code."""
 
 import numpy as np
 import pytest
@@ -32,7 +32,7 @@ def test_node_state_is_an_mlp_of_mean_words(layers: int, trees: list[Tree]) -> N
 
 
 def averages(cell: Average, trees: list[Tree], x: torch.Tensor) -> torch.Tensor:
-    """The averages themselves: the map to the output made the identity."""
+    """The averages themselves: the output map is the identity."""
     with torch.no_grad():
         cell.layers[0].weight.copy_(torch.eye(len(x[0])))
         cell.layers[0].bias.zero_()
@@ -49,7 +49,7 @@ def test_dropped_words_are_excluded_from_averages() -> None:
         kept = root > 1e-3
         torch.testing.assert_close(root[kept], torch.full((int(kept.sum()),), 1 / int(kept.sum())), rtol=1e-4, atol=0)
         seen.add(int(kept.sum()))
-    assert seen == {1, 2, 3, 4}  # where all four are dropped, all four count
+    assert seen == {1, 2, 3, 4}  # if all four are dropped, all four count
 
 
 def test_a_single_word_is_itself_dropped_or_not() -> None:

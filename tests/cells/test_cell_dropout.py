@@ -1,4 +1,4 @@
-"""Dropout on the candidate of the binary Tree-LSTM: both ways to sweep, against plain recursion with the same masks."""
+"""Dropout on the candidate of the binary Tree-LSTM: both sweeps, compared with recursion with the same masks."""
 
 import pytest
 import torch
@@ -13,7 +13,7 @@ from treenn.trees import Tree
 
 
 class ByAutograd(BinaryTreeLSTM):
-    """The same cell, which keeps to itself that it is affine."""
+    """The same cell without its affine form."""
 
     def fused_form(self) -> None:
         return None
@@ -55,7 +55,7 @@ def test_gradcheck_of_the_written_out_derivative() -> None:
 
 
 class Swept(torch.autograd.Function):
-    """`TreeLSTMGates` as a function of its inputs, always with the same mask."""
+    """`TreeLSTMGates` as a function of its inputs, with a fixed mask."""
 
     @staticmethod
     def forward(ctx, gates: TreeLSTMGates, z: torch.Tensor, memories: torch.Tensor) -> torch.Tensor:
@@ -84,7 +84,7 @@ def test_the_candidate_is_dropped_and_memory_is_kept() -> None:
     mean = cell.train().leaf(torch.ones(20_000, 3, dtype=torch.float64))[:, 5:].mean(dim=0)
     torch.testing.assert_close(mean, whole, rtol=0.05, atol=0.01)
     remembered = torch.ones(500, 10, dtype=torch.float64)
-    assert (cell.compose(remembered, remembered)[:, 5:] != 0).all(), "what the forget gates let through is not dropped"
+    assert (cell.compose(remembered, remembered)[:, 5:] != 0).all(), "dropout spares the memory behind the forget gates"
 
 
 def test_evaluation_disables_dropout_and_training_disables_dedup() -> None:

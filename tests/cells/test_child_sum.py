@@ -1,4 +1,4 @@
-"""The child-sum cell over two children, against the paper's equations in NumPy, and against the dependency encoder."""
+"""The child-sum cell over two children, compared with the paper's equations in NumPy and the dependency encoder."""
 
 import numpy as np
 import torch
@@ -103,7 +103,7 @@ def test_children_are_unordered_with_one_forget_gate_each() -> None:
     left, right = torch.randn(2, 1, 8, dtype=torch.float64)
     torch.testing.assert_close(cell.compose(left, right), cell.compose(right, left), rtol=1e-12, atol=1e-14)
     with torch.no_grad():
-        cell.U[:12] = 0  # i, o and u no longer see the children: only the forget gates do
+        cell.U[:12] = 0  # only the forget gates depend on the children
     h_l = left[:, :4].clone().requires_grad_()
     for own, c_l in ((True, left[:, 4:]), (False, torch.zeros(1, 4, dtype=torch.float64))):
         c = cell.compose(torch.cat([h_l, c_l], dim=1), right)[:, 4:]

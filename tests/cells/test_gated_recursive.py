@@ -1,4 +1,4 @@
-"""The gated recursive cell against its equations, written in NumPy one node at a time."""
+"""The gated recursive cell, compared with its equations in NumPy, node by node."""
 
 import numpy as np
 import pytest
@@ -54,7 +54,7 @@ def test_dropout_applies_to_layer_inputs_not_gated_values() -> None:
     cell = GatedRecursiveCell(3, 4, cell_dropout=1.0)
     left, right = torch.randn(2, 5, 4)
     with torch.no_grad():
-        g_l, g_r, g_u, u = cell.second.bias.chunk(4)  # all that is left of the two layers
+        g_l, g_r, g_u, u = cell.second.bias.chunk(4)  # the remainder of the two layers
         sums = torch.sigmoid(g_l) * left + torch.sigmoid(g_r) * right + torch.sigmoid(g_u) * u
         torch.testing.assert_close(cell.compose(left, right), cell.norm(sums))
 

@@ -1,4 +1,4 @@
-"""The matrix-vector network against its equations, matrix by matrix in NumPy."""
+"""The matrix-vector network, compared with its equations in NumPy, matrix by matrix."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def node(state: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
 
 
 def word(own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The vector and the matrix of a word, A = U V + diag, from its numbers in the order of the docstring."""
+    """The vector and the matrix A = U V + diag of a word, from its parameters in the order of the docstring."""
     a, diagonal = own[:D], 1 + own[D : 2 * D]
     U, V = own[2 * D : 2 * D + D * R].reshape(D, R), own[2 * D + D * R :].reshape(R, D)
     return a, U @ V + np.diag(diagonal)

@@ -1,4 +1,4 @@
-"""The recursive network against its equation, and a left-branching tree against torch's recurrent networks."""
+"""The recursive network, compared with its equation, and left-branching trees, compared with torch's RNNs."""
 
 import numpy as np
 import pytest
@@ -64,7 +64,7 @@ def test_what_cannot_be_is_refused() -> None:
 
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
 def test_left_branching_tree_equals_torch_rnn(activation: str) -> None:
-    """The first word of the tree is the network's first state, every other word one input."""
+    """The first word of the tree is the network's initial state, every other word one input."""
     torch.manual_seed(0)
     d, n = 4, 7
     rnn = nn.RNN(d, d, nonlinearity=activation, dtype=torch.float64)
@@ -86,7 +86,7 @@ def test_left_branching_tree_equals_torch_rnn(activation: str) -> None:
 
 
 class LSTMOnATree(Cell):
-    """The step of torch's LSTM: the left child is the state so far, [h; c], the right child a word, [x; 0]."""
+    """A step of torch's LSTM: the left child is the previous state, [h; c], the right child a word, [x; 0]."""
 
     def __init__(self, lstm: nn.LSTM) -> None:
         super().__init__(2 * lstm.hidden_size, 2 * lstm.hidden_size, lstm.hidden_size)
@@ -125,7 +125,7 @@ class WithoutFusedForm(LSTMOnATree):
 
 @pytest.mark.parametrize("kind", [LSTMOnATree, WithoutFusedForm])
 def test_left_branching_lstm_cell_equals_torch_lstm(kind: type[LSTMOnATree]) -> None:
-    """Both ways to sweep; the cell is written here, as no weights make Tai's forget gates exactly 0 at a word."""
+    """Both sweeps. The cell is user-defined, because no weights make Tai's forget gates exactly 0 at a word."""
     torch.manual_seed(0)
     d, n = 4, 7
     lstm = nn.LSTM(d, d, dtype=torch.float64)
@@ -143,6 +143,6 @@ def test_left_branching_lstm_cell_equals_torch_lstm(kind: type[LSTMOnATree]) -> 
 
 
 def _inner_states(cell: Cell, x: Tensor) -> Tensor:
-    """The outputs of the inner nodes of a left-branching tree, from the lowest to the root."""
+    """Outputs of the inner nodes of a left-branching tree, bottom-up."""
     forest = pack([left_chain(len(x))])
     return forest.unpack(TreeEncoder(cell)(forest, x))[0][len(x) :]

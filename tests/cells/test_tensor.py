@@ -1,4 +1,4 @@
-"""The tensor network against its equation, slice by slice in NumPy."""
+"""The tensor network, compared with its equation in NumPy, slice by slice."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The tree GRU against its equations, written in NumPy one node at a time."""
+"""The tree GRU, compared with its equations in NumPy, node by node."""
 
 import numpy as np
 import torch
@@ -40,7 +40,7 @@ def test_gates_do_what_they_are_for() -> None:
     with torch.no_grad():
         cell.b[2:4] = 100.0  # z = 1: the parent is the sum of its children
         torch.testing.assert_close(cell.compose(left, right), left + right)
-        cell.b[2:4], cell.b[:2] = -100.0, -100.0  # z = 0, r = 0: nothing of the children is left
+        cell.b[2:4], cell.b[:2] = -100.0, -100.0  # z = 0, r = 0: the children have no effect
         torch.testing.assert_close(cell.compose(left, right), torch.tanh(cell.b[4:]).expand(5, 2))
 
 

@@ -1,4 +1,4 @@
-"""The binary Tree-LSTM against the paper's equations, written in NumPy from the paper and not from the cell."""
+"""The binary Tree-LSTM, compared with an independent NumPy implementation of the paper's equations."""
 
 import numpy as np
 import torch
@@ -53,7 +53,7 @@ def test_each_forget_gate_sees_both_children() -> None:
         assert (rows[:, 2:] != 0).all()
     left, right = torch.randn(1, 4, dtype=torch.float64), torch.randn(1, 4, dtype=torch.float64, requires_grad=True)
     with torch.no_grad():
-        cell.U[:2] = cell.U[6:] = 0  # i, o and u no longer see the children: only the forget gates do
+        cell.U[:2] = cell.U[6:] = 0  # only the forget gates depend on the children
     c = cell.compose(left, torch.cat([right[:, :2], right.detach()[:, 2:]], dim=1))[:, 2:]
     assert (torch.autograd.grad(c.sum(), right)[0][:, :2] != 0).all()
 

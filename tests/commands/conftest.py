@@ -1,4 +1,4 @@
-"""Running `treenn` as a user does, in a folder of its own."""
+"""Fixtures that run `treenn` in-process, in a temporary working directory."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Done(NamedTuple):
 
     @property
     def error(self) -> str:
-        """What bad input ends in: one line, which is returned without its `error: `, and exit code 2."""
+        """Check that the command failed with exit code 2 and one line; return it without `error: `."""
         errors = [line for line in self.stderr.splitlines() if line.startswith("error: ")]
         assert (self.returncode, len(errors)) == (2, 1), self.stderr
         assert "Traceback" not in self.stderr
@@ -28,7 +28,7 @@ class Done(NamedTuple):
 
 
 class Typed(io.BytesIO):
-    """What is typed at a terminal."""
+    """Set the standard input."""
 
     def isatty(self) -> bool:
         return True
@@ -41,7 +41,7 @@ def treenn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     def run(*arguments: str, stdin: bytes = b"", typed: bool = False) -> Done:
         monkeypatch.setattr(sys, "argv", ["treenn", *arguments])
         file = Typed(stdin) if typed else io.BytesIO(stdin)
-        # As the terminal gives it: bytes come as they are, in whatever encoding the machine is set to.
+        # As at a terminal: raw bytes, independent of the machine's encoding.
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(file, encoding="ascii", newline="\n"))
         capsys.readouterr()
         code = 0

@@ -1,4 +1,4 @@
-"""Every command that reads JSON answers a file that is not as it should be with one line that names it."""
+"""Commands that read JSON report a malformed file in one line with its name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`treenn bench` as a user runs it."""
+"""`treenn bench`."""
 
 import json
 import re
@@ -19,7 +19,7 @@ Command = Callable[..., tuple[int, str, str]]
 
 TREEBANK = toy_treebank(train=20, dev=5, test=5)
 SMALL = ("--treebank", "toy", "--cells", "tree-lstm", "--batch", "3", "--steps", "1")
-# What the shared workload prints.
+# The output of the shared workload.
 LINE = re.compile(
     r"treenn {23}batch {4}4 +\d+\.\d ms/step \(min \d+\.\d\) +\d+ trees/s  \d+ MB  loss \d+\.\d\d -> \d+\.\d\d\n"
 )

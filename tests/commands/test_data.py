@@ -1,4 +1,4 @@
-"""`treenn data`: what it prints, where, and its exit codes."""
+"""`treenn data`: output, streams and exit codes."""
 
 import hashlib
 import json
@@ -43,7 +43,7 @@ def home(monkeypatch, tmp_path):
 
 @pytest.fixture
 def made(monkeypatch, tmp_path, home):
-    """A catalogue of one treebank, whose file a local server has."""
+    """A catalogue of one treebank, served by a local HTTP server."""
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     (tmp_path / "served").mkdir()
     (tmp_path / "served" / "made.txt").write_bytes(DATA)

@@ -1,4 +1,4 @@
-"""`treenn explain` as a user runs it."""
+"""`treenn explain`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The extension points of DESIGN.md, each added at run time: a cell of another package, a metric, a task."""
+"""Extensions added at run time: a cell of another package, a metric, a task, a parser and table entries."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class NodeRegression(Task):
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder on `sys.path` with the modules of another package."""
+    """A directory on `sys.path` with modules of another package."""
     folder = tmp_path / "package"
     folder.mkdir()
     (folder / "mycell.py").write_text(CELL)
@@ -144,7 +144,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def fresh(folder: Path, package: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """`treenn` in a process of its own."""
+    """Run `treenn` in a fresh process."""
     path = os.pathsep.join([str(package), *sys.path])
     command = [sys.executable, "-m", "treenn", *arguments]
     environment = os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
@@ -249,7 +249,7 @@ def count_runs(task: Any) -> Section:
 
 
 class Mine(Parser):
-    """A parser in a module of its own: left-branching trees."""
+    """A user-defined parser: left-branching trees."""
 
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
         return Left().parse_batch(sentences)

@@ -1,4 +1,4 @@
-"""The commands over what a stranger sent, with a standard input that would answer yes to any question."""
+"""Commands on untrusted folders; standard input would answer yes to any question."""
 
 import json
 import os
@@ -25,7 +25,7 @@ YES = b"1\ny\nyes\n"
 
 
 def refusal(done) -> str:
-    """The one line that a refusal is, after which nothing has been read from standard input."""
+    """Check for a refusal in one line that read nothing from standard input; return it."""
     assert sys.stdin.buffer.tell() == 0
     return done.error
 
@@ -130,7 +130,7 @@ def test_treebanks_are_names_and_never_paths(name: str, treenn) -> None:
 
 @pytest.fixture(scope="module")
 def comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two networks that were trained for a moment."""
+    """Two briefly trained networks."""
     from treenn.experiment.compare import compare
     from treenn.experiment.plan import Plan
     from treenn.models.settings import Settings
@@ -224,7 +224,7 @@ def test_a_space_that_names_an_encoder(treenn, tmp_path: Path) -> None:
 
 
 def test_an_encoder_that_the_user_names(treenn, tmp_path: Path) -> None:
-    """The whole way: a model with an encoder of the user's own is trained, exported and asked, without a network."""
+    """A model with a user-defined encoder is trained, exported and used for prediction without network access."""
     from tiny_encoder import make_encoder
 
     make_encoder(tmp_path / "encoder", seed=0)

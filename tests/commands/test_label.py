@@ -1,4 +1,4 @@
-"""`treenn label` as a user runs it, and `treenn train` on what it writes."""
+"""`treenn label`, and `treenn train` on its output."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_what_is_labelled_is_trained_on(label: Command, treenn: Command, tmp_pat
 
 def test_going_on_and_a_changed_input_are_said(label: Command, tmp_path: Path) -> None:
     done = label("trees.txt", b"\n2\n")
-    assert "1 of 3 sentences are labelled" not in done.stderr  # one word, one answer: the second is finished too
+    assert "1 of 3 sentences are labelled" not in done.stderr  # one word, one answer: finishes the second
     assert "trees.txt: 2 of 3 sentences are labelled, 0 skipped\nrepeat the command to resume\n" in done.stderr
     (tmp_path / "some.txt").write_text("bad\na film\n")
     done = label("trees.txt", b"s\n")

@@ -1,4 +1,4 @@
-"""No command overwrites what the same run did not make: seven commands, each with a folder of its own or of others."""
+"""Commands refuse to overwrite files of other runs."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ every_command = pytest.mark.parametrize("name", COMMANDS)
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folders of a trained model and of a trained parser; read only."""
+    """Folders of a trained model and a trained parser; read-only."""
     folder = tmp_path_factory.mktemp("made")
     train(TOY, Settings(size=4, word_size=4, epochs=1), out=folder / "model")
     train_parser(PARSING, ChartSettings(**CHART), out=folder / "parser")
@@ -75,7 +75,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def command(made: Path, treenn: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """`treenn`, for which every treebank is a toy, beside a `model` and a `parser`."""
+    """`treenn` with toy treebanks, next to a `model` and a `parser`."""
     small_home(tmp_path / "home", monkeypatch)
     monkeypatch.setattr(treebanks, "load", lambda name, **how: TOY)
     monkeypatch.setattr(treebanks.parsing, "load_parsing", lambda name, **how: PARSING)
@@ -91,14 +91,14 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def runs(out: Path) -> dict[Path, int]:
-    """When each run or trial ended."""
+    """Modification times of finished runs or trials."""
     files = [*out.glob("runs/*.json"), *out.glob("trials/*.json"), *out.glob("*/seed-*/results.json")]
     assert files
     return {file: file.stat().st_mtime_ns for file in files}
 
 
 def is_refused(command: Command, out: Path, *arguments: str) -> str:
-    """The message; nothing in the folder is changed."""
+    """Check that the command fails and leaves the folder unchanged; return its message."""
     before = contents(out)
     error: str = command(*arguments, "--out", "out").error
     assert contents(out) == before
@@ -123,7 +123,7 @@ def test_foreign_output_is_replaced_on_request(command: Command, tmp_path: Path,
     other = "model" if name.startswith("parser") else "parser"
     shutil.copytree(tmp_path / other, tmp_path / "out")
     if other == "model":
-        (tmp_path / "out/results.json").unlink()  # the wrong name must not be what decides
+        (tmp_path / "out/results.json").unlink()  # the wrong name must not decide
     noun = "training run" if other == "model" else "parser"
     error = is_refused(command, tmp_path / "out", *COMMANDS[name])
     assert error == f"out: this folder holds a {noun} already; pass --overwrite to replace it, or another --out"
@@ -183,7 +183,7 @@ def test_a_reproduction_of_other_settings_is_refused(
     assert "this run has --size 4, not 5; remove the folder, or pass another --out" in is_refused(
         command, tmp_path / "out", *COMMANDS["reproduce"]
     )
-    (tmp_path / "out/other/seed-0/results.json").unlink()  # as if it had been cut off
+    (tmp_path / "out/other/seed-0/results.json").unlink()  # as after an interruption
     assert "the training run in this folder has --size 4, not 5" in is_refused(
         command, tmp_path / "out", *COMMANDS["reproduce"]
     )

@@ -1,4 +1,4 @@
-"""`treenn parse` as a user runs it: one line for each line, and one message for each mistake."""
+"""`treenn parse`: one line of output per line of input, one message per mistake."""
 
 import json
 import subprocess

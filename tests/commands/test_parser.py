@@ -1,4 +1,4 @@
-"""`treenn parser train`, `join` and `evaluate` as a user runs them, each kind of parser on a small treebank."""
+"""`treenn parser train`, `join` and `evaluate` for each kind of parser on a small treebank."""
 
 import json
 from collections.abc import Callable
@@ -37,7 +37,7 @@ SMALL = {
 
 @pytest.fixture
 def command(treenn: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """`treenn`, for which every treebank is a toy."""
+    """`treenn` with toy treebanks."""
     toy = toy_treebank(train=40, dev=10, test=10)
     splits = {split: tuple(with_categories(tree) for tree in trees) for split, trees in toy.splits.items()}
     monkeypatch.setattr(treebanks.parsing, "load_parsing", lambda name: ParsingTreebank(name, splits))

@@ -1,4 +1,4 @@
-"""`treenn predict` as a user runs it: one answer for each line, drawn or as JSON; `treenn export`."""
+"""`treenn predict`, drawn or as JSON, and `treenn export`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`treenn recipes`, `treenn train --recipe`, `treenn reproduce` and `treenn data overlap` as a user runs them."""
+"""`treenn recipes`, `treenn train --recipe`, `treenn reproduce` and `treenn data overlap`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options that commands make of `Settings`."""
+"""Command-line options derived from `Settings`."""
 
 from dataclasses import fields
 

@@ -1,4 +1,4 @@
-"""Commands that are stopped, that lose a worker, or that lose their folder end in one line and leave no process."""
+"""Commands that are interrupted, or lose a worker or their folder, end with one line and leave no process."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ linux_only = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="fi
 
 @pytest.fixture(autouse=True)
 def default_signals() -> Iterator[None]:
-    """Signals as in a foreground process, also under `nohup` or as a background job, which ignore some."""
+    """Restore the signal handlers of a foreground process: `nohup` and background jobs ignore some signals."""
     before = {number: signal.getsignal(number) for number in SIGNALS}
     for number in SIGNALS:
         signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
@@ -48,7 +48,7 @@ def default_signals() -> Iterator[None]:
 
 @pytest.fixture
 def long_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
-    """A command that would not end, once both its workers are at work."""
+    """Start a long-running command; returns once both its workers train."""
     small_home(tmp_path / "home", monkeypatch)
     monkeypatch.setenv("PYTHONPATH", str(Path(small_recipes.__file__).parent), prepend=os.pathsep)
     started = []
@@ -136,7 +136,7 @@ def test_signal_gives_line_and_exit_code(name: str, capsys: pytest.CaptureFixtur
     def command() -> None:
         try:
             signal.raise_signal(number)
-        except Exception:  # what code does that is glad of any error
+        except Exception:  # like code that catches any error
             raise AssertionError from None
         finally:
             swept.append(True)
@@ -152,7 +152,7 @@ def test_signal_gives_line_and_exit_code(name: str, capsys: pytest.CaptureFixtur
 def test_a_signal_that_was_swallowed_ends_it_still(end: Callable[[], None], capsys: pytest.CaptureFixture[str]) -> None:
     @ends_in_one_line
     def command() -> None:
-        with suppress(BaseException):  # as the import of a library may
+        with suppress(BaseException):  # as importing a library may do
             signal.raise_signal(signal.SIGINT)
         end()
 
@@ -162,7 +162,7 @@ def test_a_signal_that_was_swallowed_ends_it_still(end: Callable[[], None], caps
 
 
 def test_a_signal_that_is_ignored_stays_ignored() -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup has it
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as under nohup
     try:
         ends_in_one_line(lambda: signal.raise_signal(signal.SIGHUP))()
         assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN

@@ -1,4 +1,4 @@
-"""Output of `treenn`: text that steers no terminal, tables that fit, one line for every failure."""
+"""Output of `treenn`: no control sequences, tables that fit, one line per failure."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def test_interrupts_and_system_errors_are_one_line(
 
 
 class Failing(io.RawIOBase):
-    """Where nothing can be written."""
+    """A directory without write access."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -232,7 +232,7 @@ def test_what_an_encoding_lacks_is_written_in_ascii(
 
 
 def test_standard_streams_of_the_shell(tmp_path: Path) -> None:
-    """Streams that are closed or full; in one shell, as every start of Python takes a second."""
+    """Closed or full streams, in a single shell, because each start of Python takes a second."""
     treenn = f"{sys.executable} -m treenn"
     script = f"""
         {treenn} recipes | true; echo pipe ${{PIPESTATUS[0]}}

@@ -1,4 +1,4 @@
-"""`treenn tokenize` as a user runs it."""
+"""`treenn tokenize`."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The commands as a user runs them: what they write, what they print where, and what they say of mistakes."""
+"""`treenn train` and `treenn compare`: files, output and error messages."""
 
 import json
 import subprocess

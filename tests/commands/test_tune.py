@@ -1,4 +1,4 @@
-"""`treenn tune` as a user runs it."""
+"""`treenn tune`."""
 
 import json
 import shlex

@@ -21,7 +21,7 @@ SENTENCES = [
 
 
 def plain(folder: Path, sentence: tuple[str, ...], layers: tuple[int, ...]) -> Tensor:
-    """One sentence alone, pieces told apart by the tokenizer's own word numbers."""
+    """One sentence without padding, its pieces assigned to words by the tokenizer's `word_ids`."""
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
     network = transformers.AutoModel.from_pretrained(folder, output_hidden_states=True).eval()
     pieces = tokenizer(list(sentence), is_split_into_words=True, return_tensors="pt")

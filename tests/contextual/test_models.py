@@ -1,4 +1,4 @@
-"""Contextual vectors as the leaves of whole networks: trained, saved, matched, taken up again."""
+"""Contextual vectors as leaves of whole networks: training, saving, matching and resuming."""
 
 import json
 import shutil
@@ -49,7 +49,7 @@ def test_leaves_are_word_vectors_with_contextual_ones_beside(model: str, frozen:
     alone = ContextualEncoder(tiny, (1, 3)).eval()
     wanted = torch.cat([alone([tree.words]) for tree in TOY.train]).detach()
     torch.testing.assert_close(x[:, 4:].detach(), wanted, atol=2e-3, rtol=2e-3)
-    # A word's vector, and with it a phrase's state, depends on the sentence: alone, a tree must say the same.
+    # A word's vector, hence a phrase's state, depends on its sentence, but not on the other trees of the batch.
     one = network(network.pack(TOY.train[3:4]))
     rows = forest.unpack(network(forest))[3]
     torch.testing.assert_close(rows, network.pack(TOY.train[3:4]).unpack(one)[0], atol=2e-3, rtol=2e-3)

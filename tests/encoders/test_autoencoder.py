@@ -1,4 +1,4 @@
-"""The recursive autoencoder's objective against the paper's sum, and training with few labels."""
+"""The recursive autoencoder's objective, compared with the paper's sum, and training with few labels."""
 
 import numpy as np
 import pytest

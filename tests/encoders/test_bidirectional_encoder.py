@@ -1,4 +1,4 @@
-"""The way down against its equations in NumPy and against plain recursion, and what is special about it."""
+"""The top-down pass, compared with its equations in NumPy and with recursion."""
 
 import numpy as np
 import pytest
@@ -34,13 +34,13 @@ def make_x(forest: PackedForest) -> Tensor:
 
 
 def parents_of(tree: Tree) -> dict[int, tuple[int, int]]:
-    """Of every node but the root: its parent, and 0 for a left child, 1 for a right one."""
+    """Parent and side (0 left, 1 right) of every node but the root."""
     n = len(tree.words)
     return {child: (n + k, side) for k, merge in enumerate(tree.merges) for side, child in enumerate(merge)}
 
 
 def node_by_node_both_ways(encoder: BidirectionalTreeEncoder, tree: Tree, x: Tensor) -> Tensor:
-    """Plain recursion under autograd; the downward state of a node asks that of its parent."""
+    """Recursion under autograd: a node's downward state depends on its parent's."""
     up, parents = node_by_node(encoder.cell, tree, x), parents_of(tree)
     U = encoder.U.chunk(2)
 

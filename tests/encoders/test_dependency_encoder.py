@@ -1,4 +1,4 @@
-"""The dependency Tree-LSTM against plain recursion, against the paper in NumPy, and against `torch.nn.LSTM`."""
+"""The dependency Tree-LSTM, compared with recursion, the paper's equations in NumPy, and `torch.nn.LSTM`."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def make_x(forest: PackedDependencies, input_size: int = 3) -> Tensor:
 
 
 def word_by_word(encoder: DependencyEncoder, tree: DependencyTree, x: Tensor) -> Tensor:
-    """Plain recursion under autograd; the state of a word asks those of its dependents."""
+    """Recursion under autograd: the state of a word depends on those of its dependents."""
     d, U, b = encoder.output_size, encoder.cell.U, encoder.cell.b
     W = torch.cat([encoder.cell.W, encoder.W_f])
 
@@ -71,7 +71,7 @@ def test_states_and_gradients_equal_plain_recursion(trees: list[DependencyTree])
 
 
 def equations_2_to_8(tree: DependencyTree, x: np.ndarray, p: dict[str, np.ndarray]) -> np.ndarray:
-    """The paper's, one word at a time in NumPy; `p` has W_i, U_i, b_i and so on."""
+    """The paper's equations in NumPy, word by word; `p` holds W_i, U_i, b_i etc."""
 
     def sigmoid(z: np.ndarray) -> np.ndarray:
         return 1 / (1 + np.exp(-z))
@@ -186,7 +186,7 @@ def test_frozen_parameters_have_no_gradient() -> None:
 
 def test_float32_agrees_with_float64() -> None:
     torch.manual_seed(2)
-    trees = [star(9), chain(6), *MIXED] * 11  # levels of more rows than any product computes at once
+    trees = [star(9), chain(6), *MIXED] * 11  # levels with more rows than one matrix product processes
     encoder, forest = make_encoder(), pack_dependencies(trees)
     results = []
     for dtype in (torch.float64, torch.float32):

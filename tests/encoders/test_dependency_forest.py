@@ -12,7 +12,7 @@ FORESTS = st.lists(dependency_trees(), min_size=1, max_size=6)
 
 
 def row_numbers(trees: list[DependencyTree], forest: PackedDependencies) -> dict[tuple[int, int], int]:
-    """The row of each word, by number of the tree and of the word in it."""
+    """The row of each (tree, word)."""
     words = [(number, word) for number, tree in enumerate(trees) for word in range(len(tree))]
     return dict(zip(words, forest.unsorted_indices.tolist(), strict=True))
 

@@ -1,4 +1,4 @@
-"""What is kept from the compiler, without importing it."""
+"""Functions excluded from compilation, without importing the compiler."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The sweep that is written out against the one under autograd, and what surrounds a network in real use."""
+"""The fused sweep, compared with autograd's, and under hooks, compilation, AMP and DDP."""
 
 import time
 from pathlib import Path
@@ -21,7 +21,7 @@ TREES = parse_trees("(0 (0 (0 a) (0 b)) (0 (0 c) (0 (0 a) (0 b))))  (0 f)  (0 (0
 
 
 class ByAutograd(BinaryTreeLSTM):
-    """The same cell, which keeps to itself that it is affine."""
+    """The same cell without its affine form."""
 
     def fused_form(self) -> None:
         return None
@@ -45,7 +45,7 @@ def test_both_ways_agree(dtype: torch.dtype, tolerance: float, share: bool, tree
         torch.manual_seed(1)
         x = torch.randn(len(forest.words), 6, dtype=dtype, requires_grad=True)
         states = encoder(forest, x)
-        # divided, so that gradients have the size of those of a mean and the tolerance means something for them too
+        # divided, so that gradients have the scale of a mean's, for which the tolerance is meant
         (states * torch.randn_like(states) / len(states)).sum().backward()
         grads = [torch.zeros_like(p) if p.grad is None else p.grad for p in encoder.parameters()]
         results.append([states.detach(), x.grad, *grads])
@@ -139,7 +139,7 @@ def one_of_two(rank: int, rendezvous: str) -> None:
     torch.manual_seed(0)
     parts = [TREES[:1], TREES[1:]]
     gradients_of_two_processes(rank, parts, [torch.randn(sum(len(tree.words) for tree in part), 6) for part in parts])
-    dist.barrier()  # so that neither closes its connections while the other still uses them
+    dist.barrier()  # neither process closes its connections while the other still uses them
     dist.destroy_process_group()
 
 

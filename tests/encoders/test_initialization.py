@@ -1,4 +1,4 @@
-"""Initialisations by name, of tree cells and of networks over sequences."""
+"""Named initialization schemes of tree cells and sequence networks."""
 
 import pytest
 import torch
@@ -20,7 +20,7 @@ NO_STATE_IS_READ = {"average", "deep-average", "cnn", "transformer"}
 
 
 class PlainCell(Cell):
-    """As the README writes one: it says nothing of its matrices."""
+    """A user-defined cell, which declares nothing about its matrices."""
 
     def __init__(self, input_size: int, size: int) -> None:
         super().__init__(input_size, state_size=size)
@@ -56,7 +56,7 @@ def test_networks_without_recurrent_matrix_refuse_initialization(name: str) -> N
     ("network", "names"),
     [
         (PlainCell(3, 4), {"pair.weight"}),
-        (BinaryTreeLSTM(8, 4), {"U"}),  # as wide as two states: found by what compose reads, not by shape
+        (BinaryTreeLSTM(8, 4), {"U"}),  # as wide as two states: recognized by its use in compose, not by its shape
         (ChildSumTreeLSTM(4, 4), {"U"}),
         (BidirectionalTreeEncoder(BinaryTreeLSTM(3, 4), 2), {"cell.U", "U"}),
         (LSTM(4, 4), {"lstm.weight_hh_l0"}),

@@ -1,4 +1,4 @@
-"""What encoders are given: the forest's class, and one row of `x` per word."""
+"""Validation of encoder inputs: the forest's class, and one row of `x` per word."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The habits of torch's modules: repr, reset, dtype, packed batches, second derivatives."""
+"""Conventions of torch modules: repr, reset, dtype, packed batches, second derivatives."""
 
 import pytest
 import torch

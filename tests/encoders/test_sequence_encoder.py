@@ -1,4 +1,4 @@
-"""What every sequence encoder must do, whatever its network and readout."""
+"""Requirements of every sequence encoder, independent of its network and pooling."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ REPEATED = "(0 (0 (0 (0 a) (0 b)) (0 b)) (0 a))"
 def encoder_of(name: str, size: int = 4) -> SequenceEncoder:
     torch.manual_seed(0)
     encoder = ENCODERS[name](3, size).double().eval()
-    if name == "elman-relu":  # which starts with words of next to nothing, a plain sum of them, and units dead below 0
+    if name == "elman-relu":  # whose word vectors start near 0, with a plain sum and ReLU units
         W, U, b, _ = encoder.network.rnn.parameters()
         torch.nn.init.uniform_(W, -0.3, 0.3)
         torch.nn.init.uniform_(U, 0, 0.3)
@@ -43,7 +43,7 @@ def encoder_of(name: str, size: int = 4) -> SequenceEncoder:
 
 
 def phrase_by_phrase(encoder: SequenceEncoder, tree: Tree, x: Tensor) -> Tensor:
-    """The network, or either direction of it, run over the words of each node by itself, and read out by itself."""
+    """Run the network, or either direction of it, separately over the words of each node, and pool."""
     return torch.cat([_one_phrase(encoder, x[start:end]) for start, end in tree.spans])
 
 
@@ -128,7 +128,7 @@ def test_each_word_counts_and_the_order_too(name: str) -> None:
 
 
 def _steps(encoder: SequenceEncoder, share: bool, roots_only: bool = False) -> list[int]:
-    """How many steps each run of a network takes, in the order of `modules`."""
+    """The number of steps of each run of a network, in the order of `modules`."""
     seen: dict[str, int] = {}
     for name, module in encoder.named_modules():
         if isinstance(module, LSTM | Elman):

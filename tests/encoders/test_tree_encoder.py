@@ -15,7 +15,7 @@ FORESTS = st.lists(trees_in_any_order(), min_size=1, max_size=5)
 
 
 class Bilinear(Cell):
-    """A cell that is no affine map with a pointwise part, and whose leaf does nothing."""
+    """A cell without affine form, whose leaf is the identity."""
 
     def __init__(self, size: int) -> None:
         super().__init__(size, size)
@@ -29,7 +29,7 @@ class Bilinear(Cell):
 
 
 class Squashed(Cell):
-    """An affine cell whose pointwise part is left to autograd."""
+    """An affine cell with gates differentiated by autograd."""
 
     def __init__(self) -> None:
         super().__init__(3, 3)

@@ -1,4 +1,4 @@
-"""Metrics against sums written out, and what is kept of each pair."""
+"""Metrics of pairs, compared with explicit sums, and the predictions kept per pair."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metrics against counting one node at a time, and against scikit-learn."""
+"""Metrics, compared with counting node by node and with scikit-learn."""
 
 from xml.etree import ElementTree
 
@@ -24,7 +24,7 @@ MODEL = build(Settings(size=4, word_size=3), 5, Vocabulary.of(TREES))
 
 
 def counted(trees: list[Tree], p: Predictions, name: str, n_classes: int) -> tuple[list[int], list[int]]:
-    """Gold and guess of every node that a metric counts."""
+    """Gold label and prediction of every node that a metric counts."""
     gold, guess, at = [], [], 0
     for tree in trees:
         for node, label in enumerate(tree.labels):

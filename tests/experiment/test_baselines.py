@@ -1,4 +1,4 @@
-"""The controls that are no network, against what is known of them."""
+"""Baselines without a network, compared with their definitions."""
 
 import math
 
@@ -84,7 +84,7 @@ def test_an_entry_is_as_that_of_a_network(name, supervision):
     assert entry["settings"] == {"model": name, "supervision": supervision}
     assert (entry["seed"], entry["epochs"], entry["history"]) == (0, 0, [])
     assert entry["calibration"]["test"]["before"]["ece"] >= 0
-    if name == "naive-bayes":  # which word is good or bad decides the leaves, though not the negated roots
+    if name == "naive-bayes":  # the polarity of words decides the leaves, but not the negated roots
         assert entry["test"]["all_nodes"] > entry["test"]["majority"]["all_nodes"]
 
 

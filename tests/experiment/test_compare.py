@@ -1,4 +1,4 @@
-"""A plan from its runs to its results: what lands where, what goes on, what is reported of half of it."""
+"""Comparisons from plan to results: files, resuming, and results of incomplete plans."""
 
 import json
 import pickle
@@ -32,7 +32,7 @@ SMALL = Settings(size=4, word_size=4, epochs=1)
 
 @pytest.fixture(autouse=True)
 def toy(monkeypatch):
-    """The toy treebank under any name."""
+    """The toy treebank, whatever the name."""
     monkeypatch.setattr(treebanks, "load", lambda name: toy_treebank(train=12, dev=6, test=6))
     for cache in (load, load_variant):
         cache.cache_clear()
@@ -40,7 +40,7 @@ def toy(monkeypatch):
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """A plan that ran to its end, and its results; read only."""
+    """A finished plan and its results; read-only."""
     out = tmp_path_factory.mktemp("plan")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(treebanks, "load", lambda name: toy_treebank(train=12, dev=6, test=6))

@@ -1,4 +1,4 @@
-"""`execute`: what is trained, what is finished, and who may write to a folder."""
+"""`execute`: training, finished runs, and the lock of a folder."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """Another process that writes to `out`."""
+    """Another process that holds the lock of `out`."""
     command = [sys.executable, "-c", HOLDER, str(tmp_path / "out")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stdout.readline() == "held\n"

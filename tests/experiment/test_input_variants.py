@@ -1,4 +1,4 @@
-"""Other trees over the same words, and the same tree over shuffled ones."""
+"""Input variants: other trees over the same words, and shuffled words."""
 
 from collections import Counter
 from dataclasses import replace

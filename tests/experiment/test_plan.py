@@ -1,4 +1,4 @@
-"""What a plan makes of its tasks, models, regimes and seeds."""
+"""The runs of a plan, from its tasks, models, regimes and seeds."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Plans in TOML: what they mean, and what is said of a wrong one."""
+"""Plans in TOML: meaning and error messages."""
 
 import json
 

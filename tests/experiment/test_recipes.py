@@ -1,4 +1,4 @@
-"""The recipes: each complete, each with its source, and what the experiments differ in."""
+"""The recipes: completeness, sources and differences between experiments."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Explanations of every network: text, layout of drawings, and dependencies between states."""
+"""Explanations of all networks: text, layout of drawings, and dependencies between states."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ PIECES = (
 
 
 def mutate(data: bytes, seeds: Sequence[bytes], pieces: Sequence[str], random: Random) -> bytes:
-    """Change an input once or several times; now and then not at all."""
+    """Mutate an input several times, occasionally not at all."""
     for _ in range(random.choice((0, 1, 1, 1, 2, 3, 8))):
         change = random.choice(_CHANGES)
         data = change(data, random, [piece.encode() for piece in pieces] or [b""], seeds)

@@ -136,7 +136,7 @@ def brackets(data: bytes, folder: Path) -> None:
 
 
 def attempt(read: Callable[..., list[Any]], *arguments: Any, **how: Any) -> list[Any]:
-    """What is read, or nothing."""
+    """The parsed trees, or None."""
     try:
         return read(*arguments, **how)
     except InputError:

@@ -1,4 +1,4 @@
-"""A contextual encoder from a stranger, and a model's folder that names one, in Python."""
+"""Untrusted contextual encoders, and model folders that name one, through the Python interface."""
 
 import json
 import os

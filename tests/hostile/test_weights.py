@@ -1,4 +1,4 @@
-"""Weights, sizes and vocabularies in a stranger's folder: refused in one line, before anything large is allocated."""
+"""Invalid weights, sizes and vocabularies in untrusted folders: refused in one line, before large allocations."""
 
 import json
 import os
@@ -41,7 +41,7 @@ RECURSIVE = RecursiveSettings(size=6, hidden=5, word_size=4, context_size=6)
 
 @pytest.fixture(autouse=True)
 def little_memory() -> Iterator[None]:
-    """So little address space is left that an array of gigabytes fails at once."""
+    """Limit the address space, so that an array of gigabytes fails."""
     before = resource.getrlimit(resource.RLIMIT_AS)
     used = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     resource.setrlimit(resource.RLIMIT_AS, (used + 2**31, before[1]))
@@ -325,7 +325,7 @@ def test_a_chart_parser_of_too_large_weights(number: float, tmp_path: Path) -> N
 
 
 def has_tree_or_error(parser: Any) -> bool:
-    """Saturated functions may still give a tree; what is not a number never does."""
+    """Saturated functions may still give a tree; NaN never does."""
     words = ("a", "good", "film", "a", "good", "film")
     try:
         return bool(parser.parse(words).words == words)

@@ -1,4 +1,4 @@
-"""Both trees of a pair in one forest are as each by itself; the gradient is the loss's."""
+"""Both trees of a pair in one forest equal each by itself; gradients equal the loss's."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TREES = [nested_tree(text) for text in ("( not a )", "b", "( ( not a ) ( and ( n
 
 
 def dependencies(tree: Tree) -> DependencyTree:
-    """Each word hangs on the next one but one, as far as there is one, else on the last."""
+    """The head of each word is the next but one, else the last."""
     n = len(tree.words)
     return DependencyTree(tree.words, tuple(-1 if word == n - 1 else min(word + 2, n - 1) for word in range(n)))
 
@@ -36,7 +36,7 @@ def network(model: str, classes: int | None = 3, **more: object) -> Network:
     settings = Settings(model=model, size=4, word_size=3, pair_hidden_size=5, dropout=0.0, **more)  # type: ignore[arg-type]
     task = make_task("relatedness" if classes is None else "pairs", None if classes is None else list("abc"))
     built = build(settings, task, Vocabulary(["not", "a", "b", "and", "or"]))
-    with torch.no_grad():  # wide enough that words are told apart
+    with torch.no_grad():  # wide enough to distinguish words
         built.embedding.weight.mul_(20)
     return built.double()
 

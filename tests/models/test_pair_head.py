@@ -1,4 +1,4 @@
-"""The heads against NumPy, equation by equation, and the target distribution against a plain loop."""
+"""The heads, compared with their equations in NumPy, and the target distribution, compared with a loop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arguments of parsers: a list of words where one is wanted, a text where one is wanted, else one named error."""
+"""Validation of parser arguments: lists of words and texts."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_reprs_are_short(parser: Parser) -> None:
 
 
 class AtMostFour(Parser):
-    """A parser of a user that declares its limit."""
+    """A user-defined parser with a limit."""
 
     max_words = 4
 

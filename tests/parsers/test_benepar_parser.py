@@ -1,4 +1,4 @@
-"""benepar's constituents; its models cannot be fetched here, so its parser is stood in for by fixed trees."""
+"""benepar's constituents. Its models cannot be downloaded here, so fixed trees replace its parser."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ benepar = pytest.importorskip("benepar", reason="needs benepar: python -m pip in
 
 
 class Flat:
-    """In place of `benepar.Parser`: all words side by side, their brackets escaped as benepar's are."""
+    """A fake `benepar.Parser`: flat trees, with brackets escaped as by benepar."""
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -1,4 +1,4 @@
-"""The scores against a slow count over nested lists, and against the figures that are known of SST."""
+"""Bracket scores, compared with a slow count over nested lists and with known figures of SST."""
 
 import json
 from collections import Counter
@@ -34,7 +34,7 @@ def without_punctuation(node: Any) -> Any:
 
 
 def slow_brackets(node: Any) -> list[tuple[Any, int, int]]:
-    """The brackets that count, of a tree of nested lists."""
+    """The scored brackets of a tree of nested lists."""
     found: list[tuple[Any, int, int]] = []
 
     def visit(node: Any, start: int) -> int:
@@ -173,7 +173,7 @@ def test_known_score_of_balanced_trees(sst_home: Path) -> None:
 
 
 def bare_tree(tree: Tree) -> NaryTree | None:
-    """A tree without its punctuation, nodes over one word left as they are."""
+    """The tree without punctuation, with unary nodes unchanged."""
     words = tuple(word for word in tree.words if not is_punctuation(word))
     numbers: list[int | None] = []
     for word in tree.words:

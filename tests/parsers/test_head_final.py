@@ -1,4 +1,4 @@
-"""Dependencies as binary trees: by hand, against a plain recursion where nothing crosses, and as deep as they get."""
+"""Dependencies as binary trees: by hand, compared with recursion on projective trees, and very deep."""
 
 import pytest
 from hypothesis import given
@@ -21,7 +21,7 @@ from treenn.trees import DependencyTree, Tree
         # all between the noun and its outermost modifier goes with it
         ("a:4:det very:3:advmod odd:4:amod film:0:root", "(X (X a) (X (X (X very) (X odd)) (X film)))"),
         ("his:3:nmod:poss own:3:amod film:0:root that:3:acl", "(X (X (X his) (X (X own) (X film))) (X that))"),
-        # crossing: "on it" hangs on "hearing", across "is set", which takes it up instead
+        # crossing: "on it" depends on "hearing", across "is set", and is attached to the latter
         (
             "a:2:det hearing:4:nsubj is:4:aux set:0:root on:2:case",
             "(X (X (X a) (X hearing)) (X (X is) (X (X set) (X on))))",
@@ -45,7 +45,7 @@ def projective(draw: st.DrawFn) -> DependencyTree:
         start, end, head = todo.pop()
         if start == end:
             continue
-        if head >= 0 and end - start > 1 and draw(st.booleans()):  # two dependents side by side
+        if head >= 0 and end - start > 1 and draw(st.booleans()):  # two adjacent dependents
             middle = draw(st.integers(start + 1, end - 1))
             todo += [(start, middle, head), (middle, end, head)]
             continue
@@ -57,7 +57,7 @@ def projective(draw: st.DrawFn) -> DependencyTree:
 
 
 def nested(tree: DependencyTree, head: int) -> str:
-    """The rule, in plain recursion."""
+    """The rule as recursion."""
     left, right = ([d for d in tree.children[head] if (d < head) == side] for side in (True, False))
     outermost = next((at for at, d in enumerate(left) if tree.relations[d] in ("det", "amod")), len(left))
     text = f"(X {tree.words[head]})"

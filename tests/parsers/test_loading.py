@@ -1,4 +1,4 @@
-"""Parsers by name and folder, and what is said where there is none."""
+"""Parsers by name and folder, and error messages for missing ones."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""What counts as punctuation."""
+"""Classification of punctuation."""
 
 import string
 

@@ -1,4 +1,4 @@
-"""The fixed shapes: by their definition, and as deep as they get."""
+"""The fixed shapes: compared with their definition, and very deep."""
 
 from collections import Counter
 from collections.abc import Callable

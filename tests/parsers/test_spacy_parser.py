@@ -1,4 +1,4 @@
-"""spaCy's dependencies, by a pipeline that the test trains itself; skipped where spaCy is not installed."""
+"""spaCy's dependencies, from a pipeline trained here; skipped unless spaCy is installed."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ SENTENCES = {
 
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a pipeline that knows two sentences by heart."""
+    """The folder of a pipeline overfitted to two sentences."""
     from spacy.tokens import Doc
     from spacy.training import Example
 

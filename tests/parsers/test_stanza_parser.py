@@ -1,4 +1,4 @@
-"""Stanza's dependencies; its models cannot be fetched here, so its pipeline is stood in for, its documents are not."""
+"""Stanza's dependencies. Its models cannot be downloaded here, so a fake pipeline returns real documents."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ stanza = pytest.importorskip("stanza", reason="needs Stanza: python -m pip insta
 
 
 def pipeline(language: str, **options: Any) -> Any:
-    """In place of `stanza.Pipeline`: each word hangs on the next one, the last but for a full stop is the root."""
+    """A fake `stanza.Pipeline`: the head of a word is the next word; the last before a full stop is the root."""
     from stanza.models.common.doc import Document
 
     assert options["tokenize_pretokenized"]

@@ -1,4 +1,4 @@
-"""Made-up results with all that a run may say, and the report of them."""
+"""Synthetic results with all optional analyses, and their report."""
 
 import pytest
 from made_up_results import disagreement, enrich, make_results, plan_of
@@ -10,7 +10,7 @@ from treenn.report.build import build
 
 @pytest.fixture(scope="session")
 def plan():
-    """Two regimes; the tree model ahead in one of them, the LSTM in the other; read only."""
+    """Two regimes: the tree model is better in the first, the LSTM in the second; read-only."""
     ahead = enrich(make_results({"tree-lstm": 0.6, "lstm": 0.5}, sentences=120))
     behind = enrich(make_results({"tree-lstm": 0.4, "lstm": 0.6}, sentences=120)) | {"supervision": "roots"}
     ahead["disagreements"] = [disagreement(("tree-lstm", "lstm"), line=7)]

@@ -1,4 +1,4 @@
-"""The report in a real browser: every figure is there to be seen, nothing overflows, the console stays silent."""
+"""The report in a real browser: figures are visible, nothing overflows, the console is empty."""
 
 import json
 import re
@@ -11,7 +11,7 @@ BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "
 QUIET = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no Chromium here")
 
-# Appended to a copy of the page, it says in the page's title what a reader would see of it.
+# Appended to a copy of the page, this script writes measurements into the page's title.
 MEASURE = """<script>
 const seen = [...document.querySelectorAll("figure svg")].map(svg => {
   const box = svg.getBoundingClientRect();
@@ -24,7 +24,7 @@ document.title = JSON.stringify({seen, paper, room, tables: document.querySelect
 
 
 def opened(page, width, profile, dark=False):
-    """What the page measures in a window of this width, and what it wrote to the console."""
+    """Measurements of the page in a window of this width, and its console messages."""
     scheme = [f"--blink-settings=preferredColorScheme={0 if dark else 1}"]
     command = [BROWSER, "--headless", "--no-sandbox", *QUIET, *scheme, f"--user-data-dir={profile}"]
     command += [f"--window-size={width},900", "--enable-logging=stderr", "--dump-dom", page.as_uri()]

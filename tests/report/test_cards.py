@@ -1,4 +1,4 @@
-"""Results on the cards: the tables, and that each card has those of the files in the repository."""
+"""Result tables on the cards, and their agreement with the records in the repository."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The trees of the sentences on which models disagree: drawn where the treebank is, and nowhere else."""
+"""Trees of sentences on which models disagree, drawn only if the treebank is present."""
 
 import pytest
 from defusedxml import ElementTree

@@ -45,7 +45,7 @@ def test_all_metrics_are_shown_that_some_model_has(results):
 
 def test_metrics_that_no_model_has_are_not_shown(make):
     results = make({"a": 0.5, "b": 0.5}, seeds=1, sentences=10)
-    results["summary"]["a"]["test"]["inner_nodes"] = None  # as of a model that reads other trees
+    results["summary"]["a"]["test"]["inner_nodes"] = None  # like a model over other trees
     assert shown_metrics(task_results(results)) == OF_TREES
     results["summary"]["b"]["test"]["inner_nodes"] = None
     assert shown_metrics(task_results(results)) == [name for name in OF_TREES if name != "inner_nodes"]

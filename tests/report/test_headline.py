@@ -1,4 +1,4 @@
-"""The first paragraph says what the tests carry, whatever the outcome, and nothing else."""
+"""The headline states exactly the differences supported by the tests."""
 
 import copy
 import re
@@ -21,7 +21,7 @@ PAIRED = ("root", "all_nodes", "root_binary")
 
 @pytest.fixture(scope="module")
 def base(results):
-    """Two models, three seeds, test alone; the tests put their own differences in."""
+    """Two models, three seeds, one test set; tests replace the differences."""
     results = copy.deepcopy(results)
     results["evaluated"] = ["dev", "test"]
     return results
@@ -48,7 +48,7 @@ def with_differences(results, *intervals, p=0.01, seeds=None):
 
 
 def claims(text):
-    """What is said to be better than what, and at what: (winner, loser, metric)."""
+    """The claims of a text: (winner, loser, metric)."""
     found = set()
     for place, rest in re.findall(r"On test, at ([\w ]+), (.*?)(?=On test|\n\n|$)", text, re.S):
         for winner, loser in re.findall(

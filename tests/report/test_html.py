@@ -105,7 +105,7 @@ def luminance(colour):
 
 
 def contrast(a, b):
-    """As WCAG 2.2 defines it."""
+    """Contrast ratio of WCAG 2.2."""
     light, dark = sorted((luminance(a), luminance(b)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
@@ -138,7 +138,7 @@ def lab(colour, sight):
 
 
 def distance(a, b, sights):
-    """In CIELAB, to the eyes that see it least; 2.3 is just noticeable."""
+    """The smallest CIELAB distance over the kinds of sight; 2.3 is just noticeable."""
     return min(np.linalg.norm(lab(a, np.array(sight)) - lab(b, np.array(sight))) for sight in sights)
 
 

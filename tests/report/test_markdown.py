@@ -45,7 +45,7 @@ def test_names_are_no_markup():
 
 
 def shown(source):
-    """What a reader of Markdown sees of inline text; fails where a token is anything but text."""
+    """The rendered inline text; fails if a token is not text."""
     tokens = READER.parse(source)
     inline = [token for token in tokens if token.type == "inline" and token.content]
     assert all(child.type == "text" for token in inline for child in token.children), source

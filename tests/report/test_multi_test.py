@@ -1,4 +1,4 @@
-"""Over many test sets as over one: what is said is what the tests carry, and of every test set once."""
+"""Text over many test sets: supported differences, with each test set mentioned once."""
 
 import re
 
@@ -27,7 +27,7 @@ def base():
 
 
 def with_roots(results, intervals, p=0.01, seeds=None):
-    """The results with these intervals for the root on one split after the other."""
+    """The results with these intervals for the root, one per split."""
     shared = {"models": ["tree", "lstm"], "metric": "root", "randomization_holm": p, "with_seeds": seeds}
     found = [
         {**shared, "split": split, "difference": difference, "low": low, "high": high, "confidence": 0.95}
@@ -38,14 +38,14 @@ def with_roots(results, intervals, p=0.01, seeds=None):
 
 
 def told(text):
-    """The verdict that a text has of each split."""
+    """The verdict of a text on each split."""
     found: dict[str, str] = {}
     for name, pattern in SAID.items():
         for places, _ in re.findall(pattern, text.replace("all 6 test sets", f"{SPLITS[0]} to {SPLITS[-1]}")):
             for place in re.split(r", | and ", places):
                 first, _, last = place.partition(" to ")
                 for split in SPLITS[SPLITS.index(first) : SPLITS.index(last or first) + 1]:
-                    assert split not in found, "each split is told of once"
+                    assert split not in found, "each split is mentioned once"
                     found[split] = name
     return found
 

@@ -1,4 +1,4 @@
-"""Sections leave out what results do not hold."""
+"""Report sections, also for results without the optional analyses."""
 
 import copy
 

@@ -1,4 +1,4 @@
-"""A report on generated text says so in its first sentence, and prints no figure published for SST."""
+"""Reports on generated text state this first and print no figures published for SST."""
 
 import io
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Many test sets stand in one table and one picture; few do not."""
+"""Many test sets share one table and one chart; few do not."""
 
 import csv
 import io

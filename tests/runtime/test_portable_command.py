@@ -1,4 +1,4 @@
-"""Records name no path of one machine, and no tracked file does."""
+"""No record and no tracked file contains a machine-specific path."""
 
 import json
 import re

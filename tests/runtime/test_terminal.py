@@ -1,4 +1,4 @@
-"""Tables and text for terminals of any width, and text that would steer one."""
+"""Tables and text for terminals of any width, and control sequences."""
 
 from __future__ import annotations
 

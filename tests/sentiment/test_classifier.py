@@ -1,4 +1,4 @@
-"""`TreeSentimentClassifier` keeps scikit-learn's rules, and learns what only a tree can teach."""
+"""`TreeSentimentClassifier` follows scikit-learn's conventions and learns from trees."""
 
 from __future__ import annotations
 

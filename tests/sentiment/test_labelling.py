@@ -1,4 +1,4 @@
-"""The dialogue of `treenn label`, its file, and that no way of stopping loses an answer."""
+"""The dialogue and the file of `treenn label`; no interruption loses an answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TEXTS = ["not very good", "a film", "fine"]
 
 
 class Sitting:
-    """One run of the dialogue with these answers; then the input ends, as where it is cut off."""
+    """Run the dialogue with these answers, followed by the end of input."""
 
     def __init__(self, path: Path, answers: list[str], texts: list[str] = TEXTS) -> None:
         self.file, self.asked, self.shown = LabelFile(path, CLASSES, texts), list[str](), list[str]()

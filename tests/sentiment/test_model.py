@@ -1,4 +1,4 @@
-"""From texts to classes: the same as parsing and predicting apart, one by one or many at once."""
+"""Predictions for texts equal separate parsing and prediction, single or batched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drawings in the terminal and on a page show every word, class and share."""
+"""Drawings in terminal and page show every word, class and probability."""
 
 from __future__ import annotations
 

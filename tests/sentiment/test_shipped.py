@@ -1,4 +1,4 @@
-"""The models that ship: what they weigh, and what they say."""
+"""The shipped models: size and predictions."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Dropout on the LSTM's candidate: torch's own LSTM but for the mask."""
+"""Dropout on the LSTM's candidate: torch's LSTM except for the mask."""
 
 import pytest
 import torch
@@ -33,7 +33,7 @@ def test_memory_is_kept_and_the_candidate_dropped(network: LSTM) -> None:
     _, U, _, d = network.lstm.parameters()
     with torch.no_grad():
         U.zero_()
-        d[4:8] = 100.0  # the forget gates are open: what was once remembered stays
+        d[4:8] = 100.0  # the forget gates are open: the memory stays
     many = pack_sequence([torch.ones(1, 3, dtype=torch.float64)] * 4000)
     first = network(many).data
     assert (first == 0).double().mean().item() == pytest.approx(0.5, abs=0.02)

@@ -1,4 +1,4 @@
-"""The recurrence written out, against torch's LSTM and against derivatives by differences."""
+"""The hand-written recurrence, compared with torch's LSTM and finite differences."""
 
 from __future__ import annotations
 

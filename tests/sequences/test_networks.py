@@ -1,4 +1,4 @@
-"""Every network against its paper's equations, step by step in NumPy, and against torch's where torch has it."""
+"""All networks, compared with their papers' equations in NumPy and with torch where it has them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Truncated backpropagation through time: states as ever, gradients that end where they should."""
+"""Truncated backpropagation through time: unchanged states, truncated gradients."""
 
 from functools import partial
 

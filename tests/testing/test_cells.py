@@ -1,4 +1,4 @@
-"""`check_cell` passes a good cell and catches each bad one with a message of its own."""
+"""`check_cell` accepts a correct cell and rejects each wrong one with a specific message."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ from treenn.testing import CellError, check_cell
 
 
 class Good(Cell):
-    """What a user writes; each cell below breaks one thing of it."""
+    """A correct user-defined cell; each cell below breaks one requirement."""
 
     def __init__(self) -> None:
         super().__init__(input_size=3, state_size=4)

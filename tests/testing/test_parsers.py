@@ -1,4 +1,4 @@
-"""`check_parser` passes a good parser and catches each bad one with a message of its own."""
+"""`check_parser` accepts a correct parser and rejects each wrong one with a specific message."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from treenn.trees import InputError, Tree
 
 
 class Good(Parser):
-    """What a user writes; each parser below breaks one thing of it."""
+    """A correct user-defined parser; each parser below breaks one requirement."""
 
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
         return Right().parse_batch(sentences)

@@ -1,4 +1,4 @@
-"""Cleaning: one form for what has many, and nothing lost that carries meaning."""
+"""Cleaning: normalization without loss of meaning."""
 
 import unicodedata
 

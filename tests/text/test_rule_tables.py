@@ -1,4 +1,4 @@
-"""The tables are valid in both languages that run them."""
+"""The rule tables are valid in Python and JavaScript."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""Sentence boundaries: what ends a sentence and what does not; splitting changes no token."""
+"""Sentence boundaries; splitting changes no token."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""SST's own sentences, put together as people write and taken apart again; and texts that would break a tokenizer."""
+"""Round trips of SST's sentences through detokenization, and texts that are hard to tokenize."""
 
 import re
 import subprocess
@@ -13,13 +13,13 @@ from treenn.trees import InputError, read_trees
 
 
 def detokenized(words: tuple[str, ...]) -> str:
-    """The sentence as people would write it; nltk's detokenizer knows nothing of ` and the ' that ends it."""
+    """The detokenized sentence; nltk's detokenizer does not handle ` and its closing '."""
     text = re.sub(r" '(?= |$)", "'", re.sub(r"(^| )` ", r"\1'", " ".join(words)))
     return TreebankWordDetokenizer().detokenize(text.split(" "))
 
 
 def places(words: list[str] | tuple[str, ...]) -> set[tuple[int, int, str]]:
-    """Each word with the characters that it covers, whichever way quotes are written."""
+    """Each word with its span of characters, with quotes normalized."""
     found, at = set(), 0
     for word in words:
         length = len(word.replace("``", "''"))
@@ -247,7 +247,7 @@ def _differ(glued: str, detached: str, word: str) -> bool:
 
 @pytest.fixture(scope="module")
 def polar_words(sst_home: Path) -> list[str]:
-    """The words that SST labels as most negative or most positive."""
+    """Words with SST's most negative or most positive label."""
     labels: dict[str, set[object]] = {}
     for split in ("train", "dev"):
         for tree in read_trees(sst_home / f"{split}.txt"):
@@ -325,7 +325,7 @@ PIECES += [
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_long_texts_take_linear_time(piece: str) -> None:
-    """Would take minutes if any pattern had to look at a text's characters once for each of them."""
+    """Takes minutes if any pattern is quadratic in the length of the text."""
     assert "".join(tokenize(piece * (100_000 // len(piece)) + " end")).endswith("end")
 
 

@@ -1,4 +1,4 @@
-"""Agreement with human tokenization, against counts made by hand and against real data."""
+"""Agreement with human tokenization, compared with manual counts and on real data."""
 
 from pathlib import Path
 

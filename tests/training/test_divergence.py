@@ -1,4 +1,4 @@
-"""A loss or a gradient that is no number stops training, and the message says where to look."""
+"""NaN losses or gradients stop training with a message that names the cause."""
 
 import math
 import re
@@ -28,13 +28,13 @@ ODD = parse_trees("(3 (2 odd) (3 (2 good) (2 film)))", classes=5)[0]
 
 
 def with_odd_at(number: int) -> Treebank:
-    """The toy with one sentence whose first word is nowhere else."""
+    """The toy treebank with one sentence whose first word is unique."""
     train_trees = (*TOY.train[:number], ODD, *TOY.train[number:])
     return Treebank("toy", TOY.classes, {**TOY.splits, "train": train_trees})
 
 
 def vectors(size: float) -> list[WordVectors]:
-    """Vectors that make every other word small and `odd` large."""
+    """Vectors that are large for `odd` and small for other words."""
     words = sorted({word for tree in with_odd_at(0).train for word in tree.words})
     return [
         WordVectors(
@@ -58,7 +58,7 @@ def test_huge_vector_error_names_sentence_word_and_batch(model: str, number: int
 
 
 class Exploding(BinaryTreeLSTM):
-    """Its states are fine, and so is its loss; the gradient of a word that is larger than the others is not."""
+    """A cell with finite states and loss, but a NaN gradient for large word vectors."""
 
     def leaf(self, x: Tensor) -> Tensor:
         states = super().leaf(x)

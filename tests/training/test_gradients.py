@@ -6,7 +6,7 @@ from treenn.training.gradients import clip, gradient_norm
 
 
 def parameters(dtype: torch.dtype = torch.float64) -> tuple[list[nn.Parameter], list[torch.Tensor]]:
-    """A dense gradient and a sparse one that holds a row twice; and the same as dense tensors."""
+    """A dense gradient and a sparse one with a repeated row, and both as dense tensors."""
     torch.manual_seed(0)
     weight, words = nn.Parameter(torch.randn(3, 4, dtype=dtype)), nn.Embedding(9, 4, sparse=True, dtype=dtype)
     (weight.square().sum() + words(torch.tensor([7, 2, 7])).square().sum() * 3).backward()

@@ -1,4 +1,4 @@
-"""Optimizers and schedules of a recipe, against plain loops."""
+"""Optimizers and schedules, compared with plain loops."""
 
 import math
 from dataclasses import replace
@@ -25,7 +25,7 @@ def network(settings: Settings) -> Network:
 
 
 def dense(settings: Settings) -> tuple[Network, list[torch.optim.Optimizer]]:
-    """The same network with dense gradients, and torch's optimizers as their documentation has them."""
+    """The same network with dense gradients and torch's documented optimizers."""
     model = network(settings)
     model.embedding.sparse = False
     words = model.embedding.weight

@@ -1,4 +1,4 @@
-"""Pairs are trained by the one trainer: they are learnt, saved, gone on with, and their mistakes are named."""
+"""Training on pairs: learning, saving, resuming and error messages."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ RECIPE = Settings(
 
 
 def sentence(draw: random.Random) -> tuple[Tree, bool]:
-    """A side, and whether it is good."""
+    """A random sentence and its polarity."""
     good, negated = draw.random() < 0.5, draw.random() < 0.5
     word = draw.choice(["fine", "great"] if good else ["bad", "dull"])
     return (Tree(("not", word), ((0, 1),)), not good) if negated else (Tree((word,), ()), good)
 
 
 def toy(scale: bool = False, dependencies: bool = False) -> PairTreebank:
-    """Whether two sentences say the same, as a class or as 5 and 1."""
+    """Pairs labelled by equal polarity, as classes or as scores 5 and 1."""
     draw = random.Random(0)
 
     def pair() -> Pair:

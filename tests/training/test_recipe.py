@@ -1,4 +1,4 @@
-"""What a recipe may add to plain training: each setting does what it says, and all together go on bit for bit."""
+"""Optional training settings: the effect of each, and bitwise resuming with all."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -131,7 +131,7 @@ def test_word_dropout_favours_rare_words_in_training() -> None:
 
 
 def _vectors_in_training(**dropout: float) -> tuple[torch.Tensor, torch.Tensor]:
-    """The word vectors of 500 times the same tree, without dropout and with it."""
+    """Word vectors of 500 copies of one tree, with and without dropout."""
     vocabulary, forest = Vocabulary.of(TOY.train, rare=True), pack([TOY.train[0]] * 500)
     network = build(replace(SMALL, **dropout), 5, vocabulary)  # type: ignore[arg-type]
     plain = build(SMALL, 5, vocabulary).vectors(forest)

@@ -1,4 +1,4 @@
-"""Output folders: what is known of one, what is removed of it, and what of it is never touched."""
+"""Run folders: recognition, removal of own files, and protection of others."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def files(folder: Path) -> set[str]:
 
 
 def stale(target: str) -> str:
-    """The name of a temporary file of a process that is no more."""
+    """The name of a temporary file of a process that has ended."""
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     return temporary_prefix(target).replace(f"-{os.getpid()}-", f"-{dead.pid}-") + "abc"
@@ -113,7 +113,7 @@ def test_a_run_json_of_others_is_no_ones(made: Any, tmp_path: Path) -> None:
 
 
 def test_folders_of_an_older_treenn_are_known(tmp_path: Path) -> None:
-    """They have no run.json, or one without a schema."""
+    """Folders without run.json, or with one without a schema."""
     train(TOY, SMALL, out=tmp_path / "model")
     marker = json.loads((tmp_path / "model" / RUN).read_text())
     (tmp_path / "model" / RUN).write_text(json.dumps({name: marker[name] for name in ("settings", "data")}))
@@ -203,7 +203,7 @@ def test_folder_removed_during_a_run_is_an_error(tmp_path: Path, monkeypatch: py
 
 
 def count_writes(out: Path, monkeypatch: pytest.MonkeyPatch, last: int | None = None) -> list[int]:
-    """The writes to come after that of `out/run.json`; `out` is removed in the middle of number `last`."""
+    """Count the writes after that of `out/run.json`; remove `out` during write number `last`."""
     writes = list[int]()
 
     def sync(handle: int) -> None:

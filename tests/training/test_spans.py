@@ -1,4 +1,4 @@
-"""The protocol of Tai et al. 2015 for sequences: the sentence, and phrases drawn of it anew each epoch."""
+"""The protocol of Tai et al. 2015 for sequences: the sentence, and phrases resampled each epoch."""
 
 from collections import Counter
 from collections.abc import Sequence

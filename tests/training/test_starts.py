@@ -1,4 +1,4 @@
-"""Several first weights, of which the best on dev goes on."""
+"""Restarts: several initializations, of which the best on dev continues."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The catalogue and its cards: complete, and true of the data where the data is there."""
+"""The catalogue and its cards: complete, and correct for the data that is present."""
 
 from collections import Counter
 from pathlib import Path

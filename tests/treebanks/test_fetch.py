@@ -1,4 +1,4 @@
-"""Fetching from a local HTTP server that behaves well, or badly in every way that was thought of."""
+"""Fetching from a local HTTP server, correct or faulty."""
 
 import hashlib
 import io
@@ -72,7 +72,7 @@ def home(tmp_path):
 
 
 def made(server, body=GOOD, inside="trees/", files=FILES):
-    """An entry whose download is this body; the server sends it, unless told otherwise."""
+    """An entry whose download is this body, as sent by the server by default."""
     server.body = body
     url = f"http://127.0.0.1:{server.server_port}/made.zip"
     download = Download(url, len(body), hashlib.sha256(body).hexdigest(), inside)

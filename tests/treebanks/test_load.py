@@ -1,4 +1,4 @@
-"""`treebanks.load`: five classes, the binary task, and what a user hears when something is not there."""
+"""`treebanks.load`: five classes, the binary task, and errors for missing files."""
 
 import os
 import subprocess

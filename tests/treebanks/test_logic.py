@@ -1,4 +1,4 @@
-"""The logic task, its labels held against truth tables of formulas that are read by themselves."""
+"""The logic task: labels, compared with truth tables from an independent reader."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def logic(treebanks_home: Path) -> PairTreebank:
 
 
 def truth(words: tuple[str, ...], merges: tuple[tuple[int, int], ...]) -> frozenset[int]:
-    """The rows of the truth table in which a formula holds; `( and x )` is a function of what stands before it."""
+    """The rows of the truth table in which a formula holds; `( and x )` is a function of its left neighbour."""
     rows = range(2 ** len(VARIABLES))
     values: list[object] = [
         frozenset(row for row in rows if row >> VARIABLES.index(word) & 1) if word in VARIABLES else word

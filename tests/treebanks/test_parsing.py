@@ -1,4 +1,4 @@
-"""`load_parsing`: what is mended in Penn-style treebanks, their splits, and what a user hears when one is missing."""
+"""`load_parsing`: normalization of Penn-style treebanks, splits, and errors for missing files."""
 
 import pytest
 

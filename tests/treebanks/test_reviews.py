@@ -1,4 +1,4 @@
-"""The treebank that ships: its sizes, that it repeats, what its sentences are like, and that it needs composition."""
+"""The shipped treebank: sizes, reproducibility, sentences, and need for composition."""
 
 import hashlib
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The grammar and the lexicon of `reviews` are whole: nothing undefined, unreachable, ambiguous or not binary."""
+"""The grammar and lexicon of `reviews`: no undefined, unreachable, ambiguous or non-binary rules."""
 
 import re
 from random import Random

@@ -1,4 +1,4 @@
-"""The labels of `reviews`: every rule on phrases labelled by hand, and against what the grammar meant to say."""
+"""The labels of `reviews`: rules on hand-labelled phrases, and agreement with the grammar's intent."""
 
 import re
 from random import Random
@@ -13,7 +13,7 @@ from treenn.trees import Tree, parse_tree
 
 
 def tree(bracketed):
-    """A tree without labels from nothing but brackets and words."""
+    """An unlabelled tree from brackets and words."""
     return parse_tree(re.sub(r"\((?=\()", "(X ", re.sub(r"[^() ]+", r"(X \g<0>)", bracketed)))
 
 

@@ -20,7 +20,7 @@ TREE = Tree(("a",), ())
 
 
 class Series:
-    """As much of a pandas Series as is read."""
+    """The part of a pandas Series that is read."""
 
     ndim = 1
 

@@ -14,7 +14,7 @@ FACTORS = st.sampled_from(["left", "right"])
 
 
 def spans_and_labels(tree: nltk.Tree) -> list[tuple[int, int, str]]:
-    """What a tree says, by plain recursion over nltk's own type."""
+    """Node contents by recursion over nltk's type."""
     found: list[tuple[int, int, str]] = []
 
     def walk(node: nltk.Tree, start: int) -> int:

@@ -131,7 +131,7 @@ def test_insertion_order_does_not_matter() -> None:
 
 
 def a_graph(*edges: tuple[int, int, int | None]) -> networkx.DiGraph:
-    """Edges (parent, child, order); what has no child gets a word."""
+    """A directed graph from edges (parent, child, order); leaves get words."""
     graph = networkx.DiGraph()
     graph.add_edges_from((parent, child, {} if order is None else {"order": order}) for parent, child, order in edges)
     for node in graph:

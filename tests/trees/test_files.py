@@ -237,7 +237,7 @@ def test_errors_pickle(error: InputError) -> None:
 
 
 def killed_while(code: str, folder: Path) -> None:
-    """Run this, in which the disk's first synchronization is the end of the process."""
+    """Run code in a process that ends at the first `fsync`."""
     before = "import os, signal\nos.fsync = lambda handle: os.kill(os.getpid(), signal.SIGKILL)\n"
     done = subprocess.run([sys.executable, "-c", before + code], cwd=folder, timeout=60)
     assert done.returncode == -signal.SIGKILL

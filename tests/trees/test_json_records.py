@@ -1,4 +1,4 @@
-"""Dataclasses as JSON: round trips, and what is wrong named with file and key."""
+"""Dataclasses as JSON: round trips, and errors with file and key."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ DEEP = 3_000
 
 
 def nested_spans(tree: Tree, node: int) -> dict[int, tuple[int, int]]:
-    """Spans by plain recursion, from the words up."""
+    """Spans by recursion, bottom-up."""
     if node < len(tree.words):
         return {node: (node, node + 1)}
     left, right = tree.merges[node - len(tree.words)]

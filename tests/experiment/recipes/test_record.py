@@ -1,4 +1,4 @@
-"""What is kept of a recipe: numbers and digits, and no sentence."""
+"""Records of recipes: metrics and predictions, but no sentences."""
 
 from __future__ import annotations
 

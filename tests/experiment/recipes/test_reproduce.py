@@ -1,4 +1,4 @@
-"""Many runs: each on disk the moment it ends, none made twice, none begun where something is missing."""
+"""Reproduction: each run is saved when it ends, finished runs are skipped, missing data is reported first."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_no_seeds_or_jobs_are_refused(seeds: int, jobs: int, message: str, tmp_p
 
 def test_parallel_runs_give_the_weights_of_serial_runs(one: Recipe, tmp_path: Path) -> None:
     run_all([OTHER], "sst", tmp_path / "out", seeds=2)
-    # In a process of its own, whose workers start with this test's TREEBANKS_HOME.
+    # In a fresh process, whose workers inherit this test's TREEBANKS_HOME.
     code = (
         "from pathlib import Path\nfrom small_recipes import OTHER\n"
         "from treenn.experiment.recipes.reproduce import run_all\n"

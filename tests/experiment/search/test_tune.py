@@ -1,4 +1,4 @@
-"""A search over toy data: what it tries, what it writes, and what it leaves alone."""
+"""Hyperparameter search on toy data: its trials and its log."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,7 +28,7 @@ TOY = toy_treebank(train=40)
 
 
 class Locked(dict[str, Any]):
-    """Splits of which the test trees are for nobody."""
+    """Splits that fail if the test trees are read."""
 
     def __getitem__(self, split: str) -> Any:
         assert split != "test", "a search has no business with the test trees"
@@ -56,7 +56,7 @@ def search(**changes: Any) -> Search:
 
 @pytest.fixture
 def trained(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Settings]]:
-    """The settings of every training, in order."""
+    """The settings of every training run, in order."""
     seen: list[Settings] = []
 
     def counted(treebank: Any, settings: Settings, **rest: Any) -> Any:

@@ -20,20 +20,20 @@ TINY = ChartSettings(
 
 @pytest.fixture(scope="session")
 def tiny() -> ChartSettings:
-    """Settings of a network that trains in a moment."""
+    """Settings of a tiny network."""
     return TINY
 
 
 @pytest.fixture(scope="session")
 def reviews() -> ParsingTreebank:
-    """Some trees of the treebank that ships."""
+    """Some trees of `reviews`."""
     splits = load_parsing("reviews").splits
     return ParsingTreebank("reviews", {"train": splits["train"][:200], "dev": splits["dev"][:50]})
 
 
 @pytest.fixture(scope="session")
 def trained(reviews: ParsingTreebank) -> tuple[ChartParser, dict]:
-    """A parser that was trained for a moment, and its results."""
+    """A briefly trained parser and its results."""
     return train(reviews, TINY)
 
 

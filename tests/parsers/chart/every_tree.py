@@ -1,4 +1,4 @@
-"""An oracle for the chart: every binary tree of a short sentence, one by one."""
+"""An oracle for the chart: enumeration of all binary trees of a short sentence."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def totals(scores: Scores, sentence: int = 0) -> Tensor:
 
 
 def splits_found(found: BestTrees, length: int, rank: int = 0) -> Splits:
-    """What `all_trees` calls a tree that search found."""
+    """A tree in the representation of `all_trees`."""
     splits, todo = set(), [Node(0, length, rank)]
     while todo:
         node = todo.pop()

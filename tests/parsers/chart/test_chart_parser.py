@@ -91,7 +91,7 @@ def test_keep_words_preserves_scores(parser, tmp_path):
 
 @pytest.fixture
 def joined(parser, reviews, tiny, tmp_path):
-    """The parser and another of other sizes that has seen fewer words, and the two as they are alone."""
+    """An ensemble of two parsers that differ in size and vocabulary, and the two parsers."""
     few = ParsingTreebank("few", {"train": reviews.splits["train"][:40], "dev": reviews.splits["dev"][:5]})
     other, _ = train(few, replace(tiny, epochs=1, size=7, word_size=5, seed=1))
     parser.save(tmp_path / "one")

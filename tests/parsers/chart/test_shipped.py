@@ -1,4 +1,4 @@
-"""The parser that ships: small, quick to load, and as good as its card says."""
+"""The shipped parser: size, loading, and the F1 on its card."""
 
 from __future__ import annotations
 

@@ -20,12 +20,12 @@ from treenn.trees import InputError
 
 
 def silent(done: int, total: int) -> None:
-    """Tell nobody."""
+    """Ignore progress."""
 
 
 @pytest.fixture(scope="module")
 def teachers(reviews, tiny) -> list[ChartParser]:
-    """Two parsers, each trained on one half."""
+    """Two parsers, each trained on half of the trees."""
     few = ParsingTreebank("few", {"train": reviews.splits["train"][:40], "dev": reviews.splits["dev"][:5]})
     return [train(few, replace(tiny, epochs=1, fold=fold))[0] for fold in ("1/2", "2/2")]
 
@@ -35,12 +35,12 @@ def sentences(treebank: ParsingTreebank) -> list[tuple[str, ...]]:
 
 
 def taught(teachers, *asked) -> list[SoftTargets]:
-    """The soft_targets of whole sentences."""
+    """The soft targets of whole sentences."""
     return soft_targets(teachers, asked, silent)
 
 
 def softened(parser: ChartParser) -> ChartParser:
-    """A parser with doubts, which one that was trained on a simple language has not."""
+    """An uncertain parser, unlike one trained on a simple language."""
     parser = deepcopy(parser)
     with torch.no_grad():
         parser.network.parts.weight.mul_(0.1)
@@ -55,7 +55,7 @@ def test_a_teacher_has_not_seen_its_fold(teachers, reviews):
 
 
 def is_the_lesson(targets: SoftTargets, splits: torch.Tensor) -> bool:
-    """Whether a soft_targets is what these probabilities of splits come to once the rare ones are gone."""
+    """True if the soft targets equal these split probabilities after removal of the rare splits."""
     nodes, kept = without_rare(splits)
     found = torch.zeros(kept.numel())
     found[torch.from_numpy(targets.indices).long()] = torch.from_numpy(targets.splits)
@@ -80,7 +80,7 @@ def test_two_teachers_of_one_fold_are_averaged(teachers, reviews, tiny):
 
 
 def test_pruned_distribution_is_normalized(parser):
-    """Adding to a span's score and taking it off its splits' changes no tree; so the expected score must stay."""
+    """Moving score from a span's splits to the span changes no tree's score, hence not the expected score."""
     words = ["The", "laptop", "had", "no", "finesse", "and", "a", "very", "good", "price", "."]
     posterior = softened(parser).distribution(words).posterior
     nodes, splits = without_rare(posterior.splits)

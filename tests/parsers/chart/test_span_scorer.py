@@ -49,7 +49,7 @@ def test_split_score_formula(network):
 
 
 def test_fenceposts_join_left_and_right_states(network):
-    """What lies to the right of a place changes nothing of what is read from the left, and the other way round."""
+    """Forward states are independent of later words, and backward states of earlier ones."""
     words, affixes = words_and_affixes(4)
     changed = words.clone()
     changed[:, 3] = (words[:, 3] + 1) % 5

@@ -1,4 +1,4 @@
-"""The head of a node: Collins' rules, and conjuncts."""
+"""Heads by Collins' rules, with coordination."""
 
 import pytest
 

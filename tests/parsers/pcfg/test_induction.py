@@ -1,4 +1,4 @@
-"""The grammar read off trees: relative frequencies of rules and words, and room for what was not seen."""
+"""Grammar induction: relative frequencies of rules and words, and smoothing."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Markovized binarization: what nodes remember, and which child the others are joined to."""
+"""Markovized binarization: labels of intermediate nodes, and the head child."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Training the PCFG: what the results say, what is refused, and how good it is on real questions."""
+"""Training the PCFG: results, refused arguments, and F1 on real questions."""
 
 import pytest
 

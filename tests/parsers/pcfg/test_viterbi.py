@@ -1,4 +1,4 @@
-"""The chart search against nltk's `ViterbiParser`: the same probability, for a tree that has it."""
+"""The chart search, compared with nltk's `ViterbiParser`."""
 
 import math
 from itertools import product
@@ -49,7 +49,7 @@ def theirs(grammar, sentence):
 
 
 def log_probability(grammar, parse):
-    """That of a tree by the rules of the grammar, whatever the search says of it."""
+    """The log probability of a tree, from the rules of the grammar."""
     rules = {(production.lhs(), production.rhs()): production.prob() for production in grammar.productions()}
     tree = to_nltk(unbinarize(parse.tree))
     return sum(math.log(rules[production.lhs(), production.rhs()]) for production in tree.productions())
@@ -110,7 +110,7 @@ def test_a_rule_of_three_is_refused():
 
 
 def test_long_sentences_do_not_vanish():
-    """A probability of this size has no floating-point number; its logarithm has."""
+    """The probability underflows; its logarithm does not."""
     grammar = PCFG.fromstring("S -> S S [0.5] | 'a' [0.5]")
     [parse] = search(compiled(grammar), [["a"] * 60])
     assert parse.log_probability == pytest.approx(119 * math.log(0.5), rel=1e-5)

@@ -1,4 +1,4 @@
-"""Search and objectives against the same in plain Python: one merge at a time, every order of merging, no tables."""
+"""Search and objectives, compared with plain Python: merge by merge, over all orders, without tables."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def network(request: pytest.FixtureRequest) -> MergeNetwork:
 
 
 def make(settings: Settings) -> MergeNetwork:
-    """Weights large enough that trees differ."""
+    """Set weights large enough that trees differ."""
     network = build(settings, Vocabulary(WORDS)).double()
     generator = torch.Generator().manual_seed(1)
     with torch.no_grad():
@@ -62,7 +62,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Partial:
-    """A partial tree: the nodes that stand, the brackets made, the sum of the scores."""
+    """A partial tree: current nodes, brackets so far, and the sum of scores."""
 
     nodes: tuple[Node, ...]
     brackets: frozenset[Span]
@@ -228,7 +228,7 @@ def test_the_loss_of_steps_is_the_plain_one(network: MergeNetwork, faithful: boo
 
 
 def reachable(partial: Partial, tree: AnyTree) -> frozenset[Span]:
-    """The right brackets that are made or can be: those that cross none that is made."""
+    """Gold brackets that are made or still possible: those that cross no existing bracket."""
     return frozenset(a for a in brackets_of(tree) if not any(cross(a, b) for b in partial.brackets))
 
 

@@ -24,7 +24,7 @@ KINDS = {
 
 
 def make(settings: Settings) -> RecursiveNetworkParser:
-    """Weights large enough that trees differ."""
+    """Set weights large enough that trees differ."""
     network = build(settings, Vocabulary(["very", "good", "not", "the", "cat", "It", "."]))
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():

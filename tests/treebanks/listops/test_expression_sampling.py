@@ -1,4 +1,4 @@
-"""The generator's own laws, and expressions of chosen lengths against waiting for them."""
+"""The generator's distribution, and sampling by length, compared with rejection sampling."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from treebanks.listops.expressions import OPERATORS, depth
 
 
 def arguments(expression: tuple[str, ...]) -> Counter[int]:
-    """How many operators have how many arguments."""
+    """Numbers of operators by number of arguments."""
     counts: Counter[int] = Counter()
     open_counts: list[int] = [0]
     for token in expression:

@@ -1,4 +1,4 @@
-"""Values, depths and trees of expressions, against plain recursion and against the published file."""
+"""Values, depths and trees of expressions, compared with recursion and with the published file."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_values(text: str, wanted: int) -> None:
 
 
 def recursive(tokens: list[str]) -> tuple[int, int]:
-    """Value and depth, by recursion, with NumPy's median, as the published generator has it."""
+    """Value and depth by recursion, with NumPy's median as in the published generator."""
     head = tokens.pop(0)
     if head not in OPERATORS:
         return int(head), 0

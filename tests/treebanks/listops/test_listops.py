@@ -1,4 +1,4 @@
-"""The treebank: as the published test set is, where it is; every label checked."""
+"""The ListOps treebank, compared with the published test set; all labels checked."""
 
 from __future__ import annotations
 
