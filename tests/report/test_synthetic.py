@@ -12,7 +12,6 @@ from treebanks.catalogue import synthetic
 from treebanks.listops import generate as generate_listops
 from treebanks.reviews import generate as generate_reviews
 from treenn import Settings
-from treenn.analysis.negation import NegationResults, PolarityResults, PublishedPairs
 from treenn.experiment.plan import Plan
 from treenn.experiment.results import outline_task
 from treenn.report import render, tables
@@ -20,7 +19,6 @@ from treenn.report.build import build
 from treenn.report.console import comparison_table
 from treenn.report.headline import summary_of_all
 from treenn.report.markdown import as_markdown
-from treenn.trees.json_records import to_json
 
 FIRST = {
     "reviews": "reviews is synthetic: a grammar generated its sentences and labels.",
@@ -77,12 +75,6 @@ def test_published_sst_figures_are_printed_on_sst_only(name, published):
     text = as_markdown(build(plan))
     assert ("quoted from memory" in text) == bool(published)
     assert ("RNTN" in text) == bool(published)
-
-
-def test_record_of_generated_text_has_no_published_figures():
-    of_phrases = PolarityResults(3, 3, 3, 3, 0.1, 0.1, 0.1, PublishedPairs(21, {"RNTN": 0.7}))
-    results = NegationResults("", 6, 3, 3, of_phrases, of_phrases).without_published()
-    assert "published" not in {**to_json(results.positive), **to_json(results.negative)}
 
 
 def test_results_record_what_generated_the_treebank():

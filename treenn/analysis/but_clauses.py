@@ -11,8 +11,8 @@ from treenn.analysis.histogram import Bin, PublishedShares, Slice, right_nodes
 from treenn.evaluation.predictions import Predictions
 from treenn.trees import Tree
 
-PUBLISHED = {"RNTN": 0.41, "MV-RNN": 0.37, "RNN": 0.36, "bigram naive Bayes": 0.27}
-"""The paper's accuracies on its 131 cases; quoted from memory."""
+PUBLISHED = PublishedShares(131, {"RNTN": 0.41, "MV-RNN": 0.37, "RNN": 0.36, "bigram naive Bayes": 0.27})
+"""The paper's accuracies; quoted from memory."""
 
 RULES = {
     "strict": (
@@ -48,23 +48,18 @@ def by_contrast(trees: Sequence[Tree], predictions: Predictions) -> Slice:
     middle = (predictions.n_classes - 1) / 2
     right_side = np.sign(predictions.classes - middle) == np.sign(predictions.labels - middle)
     starts = (predictions.roots - predictions.sizes + 1).tolist()
-    cases: dict[str, list[tuple[bool, bool]]] = {name: [] for name in RULES}
-    for tree, start in zip(trees, starts, strict=True):
-        for name, case in contrasts(tree).items():
-            nodes = np.array(case) + start
-            if labelled[nodes].all():
-                cases[name].append((bool(right[nodes].all()), bool(right_side[nodes].all())))
+    cases = [(start, contrasts(tree)) for tree, start in zip(trees, starts, strict=True)]
+    bins = []
+    for name, definition in RULES.items():
+        nodes = np.array([start + np.array(found[name]) for start, found in cases if name in found], int).reshape(-1, 3)
+        nodes = nodes[labelled[nodes].all(axis=1)]
+        correct, on_side = (int(mask[nodes].all(axis=1).sum()) for mask in (right, right_side))
+        bins.append(Bin(correct, len(nodes), name, rule=definition, right_side=on_side))
     rule = (
         "sentences X but Y, right where X, Y and the whole all have the treebank's class; but in any case; of "
         "several in a sentence the one with the largest whole"
     )
-    bins = tuple(_bin(name, of_name) for name, of_name in cases.items())
-    return Slice("sentences", rule, bins, PublishedShares(131, PUBLISHED))
-
-
-def _bin(name: str, cases: Sequence[tuple[bool, bool]]) -> Bin:
-    right, right_side = (sum(case[index] for case in cases) for index in (0, 1))
-    return Bin(right, len(cases), name, rule=RULES[name], right_side=right_side)
+    return Slice("sentences", rule, tuple(bins))
 
 
 def contrasts(tree: Tree) -> dict[str, Contrast]:

@@ -16,6 +16,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 BINS = 15
+_EDGES = np.linspace(0, 1, BINS + 1)
 _LEAST = float(np.finfo(np.float32).tiny)  # a probability that float32 took for 0 is not impossible, only this small
 _TEMPERATURES = (0.01, 100.0)
 
@@ -91,8 +92,8 @@ def calibration(
     >>> round(found.before.ece, 2), round(found.after.ece, 2), round(found.temperature, 1)
     (0.32, 0.0, 6.6)
     """
-    held = _labelled(*dev)
-    temperature = fit_temperature(*held) if len(held[1]) else None
+    probabilities, labels = _labelled(*dev)
+    temperature = fit_temperature(probabilities, labels) if len(labels) else None
     return {split: _of_split(*_labelled(*answers), temperature) for split, answers in unseen.items()}
 
 
@@ -116,10 +117,10 @@ def measure(probabilities: FloatArray, labels: IntArray) -> Calibration:
         labels: `(N,)`, all from 0.
     """
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    equal_mass = np.unique(np.quantile(confidence, np.linspace(0, 1, BINS + 1)))  # equal confidences stay together
+    equal_mass = np.unique(np.quantile(confidence, _EDGES))  # equal confidences stay together
     gold = np.eye(probabilities.shape[1])[labels]
     return Calibration(
-        ece=_expected_error(confidence, right, _bins(confidence, np.linspace(0, 1, BINS + 1))),
+        ece=_expected_error(confidence, right, _bins(confidence, _EDGES)),
         ece_adaptive=_expected_error(confidence, right, _bins(confidence, equal_mass)),
         nll=_nll(_logarithms(probabilities), labels),
         brier=float(((probabilities - gold) ** 2).sum(axis=1).mean()),
@@ -134,13 +135,12 @@ def reliability(probabilities: FloatArray, labels: IntArray) -> tuple[CurvePoint
         probabilities: `(N, classes)`.
         labels: `(N,)`.
     """
-    edges = np.linspace(0, 1, BINS + 1)
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    bins = _bins(confidence, edges)
+    bins = _bins(confidence, _EDGES)
     return tuple(
         CurvePoint(
-            start=float(edges[index]),
-            end=float(edges[index + 1]),
+            start=float(_EDGES[index]),
+            end=float(_EDGES[index + 1]),
             count=int((bins == index).sum()),
             confidence=float(confidence[bins == index].mean()),
             accuracy=float(right[bins == index].mean()),

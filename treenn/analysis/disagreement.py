@@ -15,8 +15,6 @@ from treenn.models.building import load_model
 from treenn.trees import Tree
 from treenn.trees.json_records import Key
 
-FloatArray = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -73,10 +71,10 @@ def disagreements(
     Returns:
         The sentences; none if a run lacks probabilities, as those of version 1.
     """
-    means = [_mean(runs) for runs in probabilities.values()]
-    if any(mean is None for mean in means):
+    if any(not runs or None in runs for runs in probabilities.values()):
         return []
-    first, second = (mean for mean in means if mean is not None)
+    means = {model: np.mean(np.array(runs, dtype=np.float64), axis=0) for model, runs in probabilities.items()}
+    first, second = means.values()
     distances = np.abs(first - second).sum(axis=1) / 2
     return [
         Disagreement(
@@ -84,7 +82,7 @@ def disagreements(
             line=index + 1,
             gold=gold[index],
             distance=round(float(distances[index]), 4),
-            models={model: _answer(mean[index]) for model, mean in zip(probabilities, (first, second), strict=True)},
+            models={model: _answer(mean[index]) for model, mean in means.items()},
         )
         for index in np.argsort(-distances, kind="stable")[:most].tolist()
     ]
@@ -117,13 +115,5 @@ def node_classes(
     return ["".join(map(str, of_tree)) for of_tree in np.split(classes, ends[:-1])]
 
 
-def _mean(runs: Probabilities) -> FloatArray | None:
-    """The root's probabilities, averaged over runs. Shape: `(trees, classes)`."""
-    if not runs or None in runs:
-        return None
-    mean: FloatArray = np.mean(np.array(runs, dtype=np.float64), axis=0)
-    return mean
-
-
-def _answer(probabilities: FloatArray) -> Answer:
+def _answer(probabilities: npt.NDArray[np.float64]) -> Answer:
     return Answer(tuple(probabilities.round(4).tolist()), int(probabilities.argmax()))

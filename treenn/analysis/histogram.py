@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -51,10 +50,10 @@ class Bin:
 
 @dataclass(frozen=True)
 class PublishedShares:
-    """Published accuracies on a slice.
+    """Published accuracies on sentences of a kind.
 
     Args:
-        cases: the paper's number of sentences.
+        cases: the paper's number of sentences or pairs.
         shares: accuracy by model.
     """
 
@@ -70,13 +69,11 @@ class Slice:
         unit: `"sentences"`, `"nodes"` or `"pairs"`.
         rule: the property, in words.
         bins: the bins with at least one labelled unit.
-        published: published accuracies, if any.
     """
 
     unit: str
     rule: str
     bins: tuple[Bin, ...]
-    published: PublishedShares | None = None
 
 
 def range_label(start: int, end: int | None) -> str:
@@ -117,13 +114,10 @@ def numbered(values: npt.ArrayLike, starts: Sequence[int], right: BoolArray, lab
     5+ 1 1
     """
     which = np.searchsorted(starts, np.asarray(values), side="right") - 1
-    ends = [*(end - 1 for _, end in pairwise(starts)), None]
-    bins = []
-    for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        inside = (which == number) & labelled
-        if inside.any():
-            bins.append(Bin(int(right[inside].sum()), int(inside.sum()), start=start, end=end))
-    return tuple(bins)
+    ends = [*(start - 1 for start in starts[1:]), None]
+    ranges = enumerate(zip(starts, ends, strict=True))
+    bins = (count((which == index) & labelled, right, start=start, end=end) for index, (start, end) in ranges)
+    return tuple(bin for bin in bins if bin.total)
 
 
 def named(names: Sequence[str], order: Sequence[str], right: BoolArray, labelled: BoolArray) -> tuple[Bin, ...]:
@@ -144,9 +138,10 @@ def named(names: Sequence[str], order: Sequence[str], right: BoolArray, labelled
     a 1 2
     """
     names_of = np.asarray(names)
-    bins = []
-    for name in order:
-        inside = (names_of == name) & labelled
-        if inside.any():
-            bins.append(Bin(int(right[inside].sum()), int(inside.sum()), name=name))
-    return tuple(bins)
+    bins = (count((names_of == name) & labelled, right, name=name) for name in order)
+    return tuple(bin for bin in bins if bin.total)
+
+
+def count(inside: BoolArray, right: BoolArray, **label: Any) -> Bin:
+    """The bin of the predictions in a mask, with the fields of its label."""
+    return Bin(int(right[inside].sum()), int(inside.sum()), **label)

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from treenn.analysis.histogram import PublishedShares
 from treenn.analysis.minimal_pairs import RULE, MinimalPair
 from treenn.evaluation.predictions import predict
 from treenn.models.network import Network
 from treenn.trees import Tree
 
 FloatArray = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class PublishedPairs:
-    """Published accuracies on minimal pairs.
-
-    Args:
-        pairs: the paper's number of pairs.
-        shares: accuracy by model.
-    """
-
-    pairs: int
-    shares: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -45,7 +33,6 @@ class PolarityResults:
         positive_change: the mean change of the positive classes' probability; None without pairs.
         not_negative_change: the mean change of the probability of the classes that are not negative.
         expected_change: the mean change of the expected class.
-        published: published accuracies, if any.
     """
 
     pairs: int
@@ -55,7 +42,6 @@ class PolarityResults:
     positive_change: float | None
     not_negative_change: float | None
     expected_change: float | None
-    published: PublishedPairs | None = None
 
 
 @dataclass(frozen=True)
@@ -82,15 +68,10 @@ class NegationResults:
         """The results on positive and on negative phrases."""
         return {"positive": self.positive, "negative": self.negative}
 
-    def without_published(self) -> NegationResults:
-        """The same without published accuracies."""
-        positive, negative = (replace(each, published=None) for each in self.by_polarity().values())
-        return replace(self, positive=positive, negative=negative)
-
 
 PUBLISHED = {
-    "positive": PublishedPairs(21, {"bigram naive Bayes": 0.190, "RNN": 0.333, "MV-RNN": 0.524, "RNTN": 0.714}),
-    "negative": PublishedPairs(11, {"bigram naive Bayes": 0.273, "RNN": 0.455, "MV-RNN": 0.546, "RNTN": 0.818}),
+    "positive": PublishedShares(21, {"bigram naive Bayes": 0.190, "RNN": 0.333, "MV-RNN": 0.524, "RNTN": 0.714}),
+    "negative": PublishedShares(11, {"bigram naive Bayes": 0.273, "RNN": 0.455, "MV-RNN": 0.546, "RNTN": 0.818}),
 }
 """The paper's accuracies on its own sentences; quoted from memory, the numbers of pairs inferred."""
 
@@ -150,14 +131,7 @@ def _measures(polarity: str, plain: _Answers, negated: _Answers, chosen: npt.NDA
     less_negative = (negated.not_negative - plain.not_negative)[chosen]
     expected = (negated.expected - plain.expected)[chosen]
     changes = ((negated.positive - plain.positive)[chosen], less_negative, expected)
-    more_positive, not_negative, of_class = (float(each.mean()) if chosen.any() else None for each in changes)
-    return PolarityResults(
-        pairs=int(chosen.sum()),
-        right=turned if positive else int((less_negative > 0).sum()),
-        moved=int((expected < 0).sum() if positive else (expected > 0).sum()),
-        reversed=turned,
-        positive_change=more_positive,
-        not_negative_change=not_negative,
-        expected_change=of_class,
-        published=PUBLISHED[polarity],
-    )
+    means = [float(change.mean()) if chosen.any() else None for change in changes]
+    right = turned if positive else int((less_negative > 0).sum())
+    moved = int((expected < 0).sum() if positive else (expected > 0).sum())
+    return PolarityResults(int(chosen.sum()), right, moved, turned, *means)

@@ -2,46 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
-from treenn.analysis.histogram import Bin, Slice, named, numbered, right_sentences
+from treenn.analysis.histogram import Slice, count, named, right_sentences
+from treenn.analysis.slices import SliceFunction, by_number
 from treenn.evaluation.predictions import Predictions
 from treenn.trees import Tree
 
 OPERATORS = ("[MAX", "[MIN", "[MED", "[SM")
 """The operators of ListOps (Nangia and Bowman 2018), as its expressions write them; `]` ends each."""
 
-_HUNDREDS = (1, *range(101, 1002, 100))
+_TOKENS = "tokens of the expression: operators, digits and ]"
+_ARGUMENTS = "the most arguments that any operator of the expression has"
+_NESTING = "the most operators that are open at once"
 
 
 def by_operator(trees: Sequence[Tree], predictions: Predictions) -> Slice:
     """By the operator at the root, the first word of an expression."""
     bins = named([tree.words[0] for tree in trees], OPERATORS, *right_sentences(predictions))
     return Slice("sentences", "the outermost operator of the expression", bins)
-
-
-def by_tokens(trees: Sequence[Tree], predictions: Predictions) -> Slice:
-    """By the length of an expression."""
-    bins = numbered([len(tree.words) for tree in trees], _HUNDREDS, *right_sentences(predictions))
-    return Slice("sentences", "tokens of the expression: operators, digits and ]", bins)
-
-
-def by_arguments(trees: Sequence[Tree], predictions: Predictions) -> Slice:
-    """By the maximum number of arguments of an operator."""
-    most = [arguments_and_nesting(tree.words)[0] for tree in trees]
-    bins = numbered(most, (0, 2, 3, 4, 5, 6, 11, 16), *right_sentences(predictions))
-    return Slice("sentences", "the most arguments that any operator of the expression has", bins)
-
-
-def by_nesting(trees: Sequence[Tree], predictions: Predictions) -> Slice:
-    """By the nesting depth of operators."""
-    deepest = [arguments_and_nesting(tree.words)[1] for tree in trees]
-    bins = numbered(deepest, (*range(11), 15, 20), *right_sentences(predictions))
-    return Slice("sentences", "the most operators that are open at once", bins)
 
 
 def arguments_and_nesting(words: Sequence[str]) -> tuple[int, int]:
@@ -77,14 +60,21 @@ def by_group(groups: Sequence[int], labels: npt.ArrayLike, classes: npt.ArrayLik
     >>> by_group([1, 2, 2], [0, 3, 3], [0, 3, 1]).bins[-1]
     Bin(right=1, total=2, name=None, start=2, end=2, rule=None, right_side=None)
     """
-    right, of_pair, bins = np.asarray(labels) == np.asarray(classes), np.asarray(groups), []
-    for group in np.unique(of_pair).tolist():
-        here = right[of_pair == group]
-        bins.append(Bin(int(here.sum()), len(here), start=group, end=group))
+    right, of_pair = np.asarray(labels) == np.asarray(classes), np.asarray(groups)
+    bins = [count(of_pair == group, right, start=group, end=group) for group in np.unique(of_pair).tolist()]
     return Slice("pairs", "operators of the longer formula", tuple(bins))
 
 
-LISTOPS = MappingProxyType(
+by_tokens = by_number(_TOKENS, (1, *range(101, 1002, 100)), lambda tree: len(tree.words))
+"""By the length of an expression."""
+
+by_arguments = by_number(_ARGUMENTS, (0, 2, 3, 4, 5, 6, 11, 16), lambda tree: arguments_and_nesting(tree.words)[0])
+"""By the maximum number of arguments of an operator."""
+
+by_nesting = by_number(_NESTING, (*range(11), 15, 20), lambda tree: arguments_and_nesting(tree.words)[1])
+"""By the nesting depth of operators."""
+
+LISTOPS: Mapping[str, SliceFunction] = MappingProxyType(
     {"operator": by_operator, "length": by_tokens, "arguments": by_arguments, "nesting": by_nesting}
 )
 """The slices of ListOps, for `treenn.analysis.slices.slices`."""

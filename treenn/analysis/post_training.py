@@ -87,14 +87,13 @@ def analyse_predictions(predictions: SplitPredictions, own: AnyTreebank, *, same
         own: the treebank with its own trees.
         same_trees: whether the predictions are for these trees (default: True).
     """
-    unseen = {split: each for split, each in predictions.items() if split != "dev"}
-    by_split = {split: _slices(each, own, split, same_trees=same_trees) for split, each in unseen.items()}
-    calibrated: Mapping[str, SplitCalibration | None] = {}
-    dev = predictions["dev"]
-    if own.classes and hasattr(dev, "whole_probabilities"):
-        others = {split: each.whole_probabilities for split, each in unseen.items()}
-        calibrated = calibration(dev.whole_probabilities, others)
-    return RunAnalysis(slices={split: found for split, found in by_split.items() if found}, calibration=calibrated)
+    unseen = [split for split in predictions if split != "dev"]
+    by_split = {split: _slices(predictions[split], own, split, same_trees=same_trees) for split in unseen}
+    result = RunAnalysis(slices={split: slices for split, slices in by_split.items() if slices})
+    if own.classes and hasattr(predictions["dev"], "whole_probabilities"):
+        whole = {split: each.whole_probabilities for split, each in predictions.items()}
+        return replace(result, calibration=calibration(whole.pop("dev"), whole))
+    return result
 
 
 def _slices(predictions: Any, own: AnyTreebank, split: str, *, same_trees: bool) -> dict[str, Slice]:
@@ -111,8 +110,7 @@ def _node_slices(predictions: Predictions, own: Any, split: str, *, same_trees: 
         functions = dict(LISTOPS) if own.name.startswith("listops") else {}
     if not same_trees:
         functions = {name: function for name, function in functions.items() if name in _OF_OTHER_TREES}
-    found = slices(own.splits[split], predictions, functions) if functions else {}
-    return found if _is_sst(own) else {name: replace(each, published=None) for name, each in found.items()}
+    return slices(own.splits[split], predictions, functions) if functions else {}
 
 
 def _pair_slices(pairs: Sequence[Any], predictions: PairPredictions) -> dict[str, Slice]:
@@ -133,11 +131,4 @@ def _gradient_flow(run: Run, model: Network, read: Any, vectors: Sequence[WordVe
 
 def _minimal_pairs(model: Network, treebank: Any) -> NegationResults | None:
     pairs = minimal_pairs(treebank.splits.get("test", ()), len(treebank.classes))
-    if not pairs:
-        return None
-    result = negation(model, pairs)
-    return result if _is_sst(treebank) else result.without_published()
-
-
-def _is_sst(treebank: AnyTreebank) -> bool:
-    return treebank.name.removesuffix("-binary") == "sst"
+    return negation(model, pairs) if pairs else None

@@ -9,8 +9,20 @@ from typing import Annotated, Any
 from treenn.trees.json_records import Digits, Rest
 
 
+class _Record:
+    """Values by sentence or pair: the fields that are not None, and `others`."""
+
+    others: Mapping[str, Sequence[Any]]
+
+    @property
+    def columns(self) -> dict[str, Sequence[Any]]:
+        """The columns by name, without those that are None."""
+        named = {name: values for name, values in vars(self).items() if name != "others" and values is not None}
+        return {**named, **self.others}
+
+
 @dataclass(frozen=True)
-class RunPredictions:
+class RunPredictions(_Record):
     """A run's predictions on one split, by sentence or pair.
 
     Args:
@@ -29,14 +41,9 @@ class RunPredictions:
     root_probabilities: tuple[tuple[float, ...], ...] | None = None
     others: Annotated[Mapping[str, tuple[float, ...]], Rest()] = field(default_factory=dict)
 
-    @property
-    def columns(self) -> dict[str, Sequence[Any]]:
-        """The columns by name, without those that are None."""
-        return _columns(self)
-
 
 @dataclass(frozen=True)
-class Gold:
+class Gold(_Record):
     """The gold labels of one split, by sentence or pair.
 
     Args:
@@ -50,13 +57,3 @@ class Gold:
     nodes: tuple[int, ...] | None = None
     score: tuple[float, ...] | None = None
     others: Annotated[Mapping[str, tuple[float, ...]], Rest()] = field(default_factory=dict)
-
-    @property
-    def columns(self) -> dict[str, Sequence[Any]]:
-        """The columns by name, without those that are None."""
-        return _columns(self)
-
-
-def _columns(record: RunPredictions | Gold) -> dict[str, Sequence[Any]]:
-    named = {name: values for name, values in vars(record).items() if name != "others" and values is not None}
-    return {**named, **record.others}

@@ -15,7 +15,7 @@ from treenn.trees import Tree
 SliceFunction = Callable[[Sequence[Tree], Predictions], Slice]
 """Computes a slice from trees and the predictions for their nodes."""
 
-_LENGTHS, _STEPS = (1, 10, 20, 30, 40), (0, 5, 10, 15, 20)
+_HEIGHT = "edges from the root down to the farthest word"
 _DOUBLING = (1, 2, 3, 5, 9, 17, 33)
 
 
@@ -45,16 +45,20 @@ def slices(
     return {name: function(trees, predictions) for name, function in (functions or SLICES).items()}
 
 
-def by_length(trees: Sequence[Tree], predictions: Predictions) -> Slice:
-    """By the number of words."""
-    bins = numbered([len(tree.words) for tree in trees], _LENGTHS, *right_sentences(predictions))
-    return Slice("sentences", "words of the sentence", bins)
+def by_number(rule: str, starts: Sequence[int], number: Callable[[Tree], int]) -> SliceFunction:
+    """Returns the slice of sentences by ranges of a number.
 
+    Args:
+        rule: the number, in words.
+        starts: the lower end of each range, ascending.
+        number: computes it from a tree.
+    """
 
-def by_height(trees: Sequence[Tree], predictions: Predictions) -> Slice:
-    """By the height of the tree."""
-    bins = numbered([tree.heights[tree.root] for tree in trees], _STEPS, *right_sentences(predictions))
-    return Slice("sentences", "edges from the root down to the farthest word", bins)
+    def by_range(trees: Sequence[Tree], predictions: Predictions) -> Slice:
+        numbers = [number(tree) for tree in trees]
+        return Slice("sentences", rule, numbered(numbers, starts, *right_sentences(predictions)))
+
+    return by_range
 
 
 def by_span_length(trees: Sequence[Tree], predictions: Predictions) -> Slice:
@@ -77,16 +81,21 @@ def by_negation(trees: Sequence[Tree], predictions: Predictions) -> Slice:
     return Slice("sentences", rule, named(names, ("negated", "not negated"), *right_sentences(predictions)))
 
 
+by_length = by_number("words of the sentence", (1, 10, 20, 30, 40), lambda tree: len(tree.words))
+"""By the number of words."""
+
+by_height = by_number(_HEIGHT, (0, 5, 10, 15, 20), lambda tree: tree.heights[tree.root])
+"""By the height of the tree."""
+
+
 def by_unknown_words(train: Sequence[Tree]) -> SliceFunction:
     """The slice by the number of a sentence's words that the training trees lack."""
     known = {word for tree in train for word in tree.words}
 
-    def by_unknown(trees: Sequence[Tree], predictions: Predictions) -> Slice:
-        values = [sum(word not in known for word in tree.words) for tree in trees]
-        rule = "words of the sentence that are nowhere in the training trees"
-        return Slice("sentences", rule, numbered(values, (0, 1, 2, 3), *right_sentences(predictions)))
+    def unknown(tree: Tree) -> int:
+        return sum(word not in known for word in tree.words)
 
-    return by_unknown
+    return by_number("words of the sentence that are nowhere in the training trees", (0, 1, 2, 3), unknown)
 
 
 def depths(tree: Tree) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from treenn.experiment.plan_spec import BASELINES
 from treenn.experiment.results import TaskResults, slug
-from treenn.report.document import Chart
+from treenn.report.document import Chart, Pictures
 
 # Colours that no chart draws with: the page replaces them by its own, light or dark.
 INK, GRID, PAPER = "#000001", "#000002", "#000003"
@@ -47,8 +47,11 @@ _STYLE: Any = {
     "lines.markersize": 5,
     **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), INK),
 }
-styled = style.context(_STYLE, after_reset=True)
-"""Decorator of drawing functions; makes the output independent of the user's matplotlib settings."""
+
+
+def pictures(draw: Callable[[], Sequence[Chart]]) -> Pictures:
+    """Charts of matplotlib, independent of the user's settings."""
+    return Pictures(style.context(_STYLE, after_reset=True)(draw))
 
 
 def drawn(task: TaskResults) -> dict[str, int]:
@@ -91,6 +94,17 @@ def stack(heights: Sequence[int], share: bool = False) -> tuple[Figure, list[Axe
     return figure, list(axes[:, 0])
 
 
+def panels(height: float, number: int = 1) -> tuple[Figure, list[Axes]]:
+    """A figure with charts next to each other, which share both axes.
+
+    Args:
+        height: the height in inches.
+        number: the number of charts (default: 1).
+    """
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    return figure, list(figure.subplots(1, number, squeeze=False, sharex=True, sharey=True)[0])
+
+
 def name_rows(axes: Axes, names: Sequence[str]) -> None:
     """Label the rows of a chart, the first on top."""
     axes.set_yticks(range(len(names)), [shortened(name) for name in names])
@@ -117,13 +131,6 @@ def shortened(name: str, most: int = 26) -> str:
     return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
-def legend(figure: Figure, axes: Axes) -> None:
-    """Add a legend above the charts, in one column if names are long."""
-    handles, names = axes.get_legend_handles_labels()
-    columns = 2 if all(len(name) <= 26 for name in names) else 1
-    figure.legend(handles, names, loc="outside upper left", ncols=columns)
-
-
 def name_epochs(axes: Axes) -> None:
     """Label the x axis with whole epochs."""
     axes.set_xlabel("Epoch")
@@ -138,7 +145,7 @@ def log_scale(axes: Axes) -> None:
 
 
 def finish(figure: Figure, task: str, title: str, caption: str, alternative: str) -> Chart:
-    """The chart of a figure.
+    """The chart of a figure, with a legend of its labelled lines above, in one column if names are long.
 
     Args:
         figure: the figure.
@@ -147,6 +154,10 @@ def finish(figure: Figure, task: str, title: str, caption: str, alternative: str
         caption: the text below.
         alternative: the text alternative, with the chart's numbers.
     """
+    handles, names = figure.axes[0].get_legend_handles_labels()
+    if handles:
+        columns = 2 if all(len(name) <= 26 for name in names) else 1
+        figure.legend(handles, names, loc="outside upper left", ncols=columns)
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)

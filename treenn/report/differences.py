@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 
 from treenn.analysis.statistics import Difference
 from treenn.experiment.results import TaskResults
-from treenn.report.charts import INK, PAPER, finish, look, name_rows, places, stack, styled
+from treenn.report.charts import INK, PAPER, finish, look, name_rows, pictures, places, stack
 from treenn.report.claims import against_reference, better
-from treenn.report.document import Block, Chart, Pictures, Record, Section, Table, Text, field_of
+from treenn.report.document import Chart, Record, Section, Table, Text, field_of
 from treenn.report.formatting import METRICS, NONE, p_value
 
 
@@ -22,9 +22,8 @@ def differences_section(task: TaskResults) -> Section | None:
     if not found:
         return None
     caption = f"{task.reference} against each other model"
-    pictures = Pictures(partial(_charts, task, found))
-    blocks: list[Block] = [_table(task, caption, found), Text(_how(found[0])), pictures]
-    return Section("Differences", blocks)
+    charts = pictures(partial(_charts, task, found))
+    return Section("Differences", [_table(task, caption, found), Text(_how(found[0])), charts])
 
 
 def _table(task: TaskResults, caption: str, found: Sequence[Difference]) -> Table:
@@ -104,7 +103,6 @@ def _charts(task: TaskResults, found: Sequence[Difference]) -> list[Chart]:
     return [_chart(task, split, [each for each in found if each.split == split]) for split in splits]
 
 
-@styled
 def _chart(task: TaskResults, split: str, found: Sequence[Difference]) -> Chart:
     """A forest plot: a panel for each metric, a row for each other model."""
     panels: dict[str, list[Difference]] = {}

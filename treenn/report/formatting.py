@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from treebanks import catalogue
+from treenn.analysis.histogram import PublishedShares
 from treenn.analysis.statistics import summarize
 from treenn.evaluation.metrics import METRICS as METRICS
 from treenn.evaluation.metrics import NONE as NONE
@@ -12,8 +14,10 @@ from treenn.evaluation.metrics import Metric as Metric
 from treenn.evaluation.metrics import mean_and_std as mean_and_std
 from treenn.evaluation.metrics import percent as percent
 from treenn.evaluation.metrics import points as points
-from treenn.experiment.results import TaskResults
-from treenn.report.document import Record
+from treenn.experiment.results import RunResults, TaskResults
+from treenn.report.document import Record, Table, field_of
+
+T = TypeVar("T")
 
 
 def synthetic(task: TaskResults) -> str:
@@ -65,14 +69,57 @@ def subject(task: TaskResults, model: str) -> str:
     return f"the single run of {model}" if single else model
 
 
-def over_seeds(name: str, values: Sequence[float]) -> dict[str, float | None]:
-    """The fields of a table's record for a number over seeds: its mean by `name`, its standard deviation by `name std`.
+def in_all_runs(task: TaskResults, part: Callable[[RunResults], T | None]) -> dict[str, list[T]]:
+    """A part of the results of each run, by model, of the models whose runs all have it."""
+    by_model = task.runs_by_model
+    parts = {model: [value for run in runs if (value := part(run)) is not None] for model, runs in by_model.items()}
+    return {model: values for model, values in parts.items() if len(values) == len(by_model[model])}
 
-    >>> over_seeds("ece", [0.25, 0.75])["ece"]
+
+def model_table(
+    task: TaskResults,
+    name: str,
+    caption: str,
+    columns: Mapping[str, Callable[[Record], str]],
+    records: Mapping[str, Record],
+    **options: Any,
+) -> Table:
+    """A table with a row for each model.
+
+    Args:
+        task: the task, whose slug precedes the name.
+        name: the table's name.
+        caption: the caption.
+        columns: the columns after the model's name, as those of `Table`.
+        records: the record of each model.
+        options: other arguments of `Table`.
+    """
+    rows = [{"model": model, **record} for model, record in records.items()]
+    return Table(f"{task.slug}/{name}", caption, {"Model": field_of("model"), **columns}, rows, **options)
+
+
+def published_table(task: TaskResults, name: str, caption: str, head: str, published: PublishedShares) -> Table:
+    """A table of published accuracies."""
+    records = {model: {"share": share} for model, share in published.shares.items()}
+    return model_table(task, f"{name}-published", caption, {head: field_of("share", percent)}, records)
+
+
+def over_seeds(values: Mapping[str, Sequence[float | None]]) -> dict[str, float | None]:
+    """The fields of a table's record for numbers over seeds, without those that a run lacks.
+
+    Returns:
+        The mean by `name`, and the standard deviation by `name std`.
+
+    >>> over_seeds({"ece": [0.25, 0.75], "nll": [0.5, None]})["ece"]
     0.5
     """
-    summary = summarize(values)
-    return {name: summary.mean, f"{name} std": summary.std}
+    record: dict[str, float | None] = {}
+    for name, column in values.items():
+        numbers = [number for number in column if number is not None]
+        if numbers and len(numbers) == len(column):
+            summary = summarize(numbers)
+            record |= {name: summary.mean, f"{name} std": summary.std}
+    return record
 
 
 def spread_of(name: str, scale: float = 100, digits: int = 1) -> Callable[[Record], str]:

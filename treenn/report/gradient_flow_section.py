@@ -6,24 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from treenn.analysis.gradient_flow import GradientFlow, TrainingGradientFlow
 from treenn.experiment.results import GradientNorms, RunResults, TaskResults
-from treenn.report.charts import (
-    REFERENCE,
-    WIDTH,
-    drawn,
-    finish,
-    legend,
-    log_scale,
-    look,
-    name_epochs,
-    styled,
-)
-from treenn.report.document import Block, Chart, Pictures, Record, Section, Table, Text, field_of
-from treenn.report.formatting import NONE
+from treenn.report.charts import REFERENCE, drawn, finish, log_scale, look, name_epochs, panels, pictures
+from treenn.report.document import Block, Chart, Record, Section, Table, Text, field_of
+from treenn.report.formatting import NONE, in_all_runs
 
 _WHEN = {"start": "before training", "end": "after training"}
 _DISTANCES = {"steps": "words to the end of the sentence", "edges": "edges to the root"}
@@ -37,17 +25,13 @@ Flows = Mapping[str, Sequence[TrainingGradientFlow]]
 
 def gradient_flow_section(task: TaskResults) -> Section | None:
     """Gradient norms by distance and by epoch; None if no run has either."""
-    runs = task.runs_by_model
-    by_model = {
-        model: [flow for run in group if (flow := run.gradient_flow) is not None] for model, group in runs.items()
-    }
-    flows = {model: group for model, group in by_model.items() if len(group) == len(runs[model])}
+    flows = in_all_runs(task, lambda run: run.gradient_flow)
+    logged = bool(_norms(task.runs))
     blocks: list[Block] = []
     if flows:
         blocks += [Text(_about(flows)), *(_table(task, flows, distance) for distance in _DISTANCES)]
-    logged = any(_norms(group) for group in runs.values())
     if flows or logged:
-        blocks.append(Pictures(partial(_charts, task, flows, logged=logged)))
+        blocks.append(pictures(partial(_charts, task, flows, logged=logged)))
     return Section("The reach of the gradient", blocks) if blocks else None
 
 
@@ -111,20 +95,19 @@ def _curve(runs: Sequence[TrainingGradientFlow], when: str, distance: str) -> di
     return {name: float(np.exp(np.mean(np.log(values)))) for name, values in norms.items()}
 
 
-@styled
 def _chart(task: TaskResults, flows: Flows, distance: str) -> Chart:
-    figure, words = Figure(figsize=(WIDTH, 3.3), layout="constrained"), []
-    panels = figure.subplots(1, 2, sharey=True, sharex=True)
-    for axes, (when, title) in zip(panels, _WHEN.items(), strict=True):
+    (figure, both), words = panels(3.3, 2), []
+    for axes, (when, title) in zip(both, _WHEN.items(), strict=True):
         for model, place in drawn(task).items():
             curve = _curve(flows[model], when, distance) if model in flows else {}
-            _line(axes, curve, place, model)
+            starts = [int(name.partition("–")[0]) for name in curve]
+            norms = [max(norm, _LEAST) for norm in curve.values()]
+            axes.plot(starts, norms, **look(place), markersize=3, linewidth=1, label=model)
             words += [f"{model} {title} {_ends(curve)}"] if curve else []
         axes.set_title(title.capitalize())
         log_scale(axes)
     figure.supxlabel(_DISTANCES[distance].capitalize(), fontsize=9)
-    panels[0].set_ylabel("Norm of the gradient at a word")
-    legend(figure, panels[0])
+    both[0].set_ylabel("Norm of the gradient at a word")
     return finish(
         figure,
         task.slug,
@@ -132,12 +115,6 @@ def _chart(task: TaskResults, flows: Flows, distance: str) -> Chart:
         "Geometric means. A straight line down is a gradient that vanishes by the same factor with every step.",
         f"Norm of the gradient by {_DISTANCES[distance]}: " + "; ".join(words),
     )
-
-
-def _line(axes: Axes, curve: Mapping[str, float], place: int, model: str) -> None:
-    starts = [int(name.partition("–")[0]) for name in curve]
-    norms = [max(norm, _LEAST) for norm in curve.values()]
-    axes.plot(starts, norms, **look(place), markersize=3, linewidth=1, label=model)
 
 
 def _ends(curve: Mapping[str, float]) -> str:
@@ -151,11 +128,9 @@ def _norms(runs: Sequence[RunResults]) -> list[GradientNorms]:
     return [norms for run in runs if (norms := run.gradient_norms) is not None]
 
 
-@styled
 def _training(task: TaskResults) -> Chart:
     """The gradient norm by epoch: mean and maximum before clipping, and the limit of clipping."""
-    figure, words, limits = Figure(figsize=(WIDTH, 3.1), layout="constrained"), [], set()
-    axes, runs = figure.subplots(), task.runs_by_model
+    (figure, [axes]), runs, words, limits = panels(3.1), task.runs_by_model, [], set()
     for model, place in drawn(task).items():
         norms = _norms(runs[model])
         if not norms:
@@ -173,7 +148,6 @@ def _training(task: TaskResults) -> Chart:
     log_scale(axes)
     name_epochs(axes)
     axes.set_ylabel("Length of the gradient")
-    legend(figure, axes)
     clipped = ", ".join(f"{limit:g}" for limit in sorted(limits))
     return finish(
         figure,

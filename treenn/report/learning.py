@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from treenn.experiment.results import RunResults, TaskResults
-from treenn.report.charts import WIDTH, drawn, finish, legend, look, name_epochs, styled
-from treenn.report.document import Chart, Pictures, Section
+from treenn.report.charts import drawn, finish, look, name_epochs, panels, pictures
+from treenn.report.document import Chart, Section
 from treenn.report.formatting import METRICS, phrase
 from treenn.report.results_section import tested_metrics
 
@@ -17,7 +16,7 @@ def learning_section(task: TaskResults) -> Section | None:
     metrics = [metric for metric in tested_metrics(task)[:2] if _learners(task, metric)]
     if not metrics:
         return None
-    return Section("Learning", [Pictures(lambda: [_chart(task, metric) for metric in metrics])])
+    return Section("Learning", [pictures(lambda: [_chart(task, metric) for metric in metrics])])
 
 
 def _learners(task: TaskResults, metric: str) -> dict[str, list[list[float]]]:
@@ -37,11 +36,9 @@ def _curve(run: RunResults, metric: str) -> list[float]:
     return [scale * value for value in defined] if len(defined) == len(values) else []
 
 
-@styled
 def _chart(task: TaskResults, name: str) -> Chart:
     metric, words, digits = METRICS[name], [], 1 if METRICS[name].share else 4
-    figure = Figure(figsize=(WIDTH, 3), layout="constrained")
-    axes, places = figure.subplots(), drawn(task)
+    (figure, [axes]), places = panels(3), drawn(task)
     for model, curves in _learners(task, name).items():
         style, common = look(places[model]), min(map(len, curves))
         for curve in curves:
@@ -51,7 +48,6 @@ def _chart(task: TaskResults, name: str) -> Chart:
         words.append(f"{model} from {mean[0]:.{digits}f} after epoch 1 to {mean.max():.{digits}f} at best")
     name_epochs(axes)
     axes.set_ylabel(metric.title + (" (%)" if metric.share else ""))
-    legend(figure, axes)
     return finish(
         figure,
         task.slug,

@@ -6,13 +6,23 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from treenn.analysis.negation import NegationResults, PolarityResults, PublishedPairs
+from treenn.analysis.negation import PUBLISHED, NegationResults, PolarityResults
 from treenn.experiment.results import TaskResults
-from treenn.report.charts import INK, finish, look, name_rows, places, stack, styled
-from treenn.report.document import Block, Chart, Pictures, Record, Section, Table, Text, field_of
-from treenn.report.formatting import NONE, is_sst, over_seeds, percent, points, spread_of
+from treenn.report.charts import INK, finish, look, name_rows, pictures, places, stack
+from treenn.report.document import Block, Chart, Record, Section, Table, Text
+from treenn.report.formatting import (
+    NONE,
+    in_all_runs,
+    is_sst,
+    model_table,
+    over_seeds,
+    points,
+    published_table,
+    spread_of,
+)
 
 _SHARES = {"right": "as in the paper", "moved": "moved the right way", "reversed": "reversed"}
+_CHANGES = ("positive_change", "not_negative_change", "expected_change")
 _POLARITIES = ("positive", "negative")
 
 
@@ -22,9 +32,7 @@ Results = Mapping[str, Sequence[NegationResults]]
 
 def negation_section(task: TaskResults) -> Section | None:
     """The effect of negation on predictions; None if no run was measured."""
-    by_model = task.runs_by_model
-    found = {model: [each for run in runs if (each := run.minimal_pairs)] for model, runs in by_model.items()}
-    found = {model: runs for model, runs in found.items() if len(runs) == len(by_model[model])}
+    found = in_all_runs(task, lambda run: run.minimal_pairs)
     if not found:
         return None
     first = next(iter(found.values()))[0]
@@ -32,9 +40,13 @@ def negation_section(task: TaskResults) -> Section | None:
     for polarity, results in first.by_polarity().items():
         if results.pairs:
             blocks.append(_table(task, polarity, {model: _of(runs, polarity) for model, runs in found.items()}))
-        if results.pairs and results.published is not None and is_sst(task):
-            blocks.append(_published(task, polarity, results.published))
-    return Section("Negation by minimal pairs", [*blocks, Pictures(lambda: [_chart(task, found)])])
+        if results.pairs and is_sst(task):
+            published = PUBLISHED[polarity]
+            caption = (
+                f"Published (quoted from memory), {published.cases} pairs of the paper's own: percent as in the paper"
+            )
+            blocks.append(published_table(task, f"negated-{polarity}", caption, "As in the paper", published))
+    return Section("Negation by minimal pairs", [*blocks, pictures(lambda: [_chart(task, found)])])
 
 
 def _of(runs: Sequence[NegationResults], polarity: str) -> list[PolarityResults]:
@@ -53,23 +65,19 @@ def _about(first: NegationResults) -> str:
 
 def _table(task: TaskResults, polarity: str, results: Mapping[str, Sequence[PolarityResults]]) -> Table:
     pairs = next(iter(results.values()))[0].pairs
-    return Table(
-        name=f"{task.slug}/negated-{polarity}",
-        caption=f"Negated {polarity} phrases, {pairs} pairs: percent, mean ± standard deviation over seeds",
-        columns={"Model": field_of("model")}
-        | {head.capitalize(): spread_of(name) for name, head in _SHARES.items()}
-        | {"Expected class": _change},
-        records=[{"model": model, **_record(runs)} for model, runs in results.items()],
+    return model_table(
+        task,
+        f"negated-{polarity}",
+        f"Negated {polarity} phrases, {pairs} pairs: percent, mean ± standard deviation over seeds",
+        {head.capitalize(): spread_of(name) for name, head in _SHARES.items()} | {"Expected class": _change},
+        {model: _record(runs) for model, runs in results.items()},
     )
 
 
 def _record(runs: Sequence[PolarityResults]) -> Record:
-    record: dict[str, object] = {"pairs": runs[0].pairs}
-    for name in _SHARES:
-        record |= over_seeds(name, [getattr(run, name) / run.pairs for run in runs])
-    for name in ("positive_change", "not_negative_change", "expected_change"):
-        record |= over_seeds(name, [getattr(run, name) for run in runs])
-    return record
+    shares = {name: [getattr(run, name) / run.pairs for run in runs] for name in _SHARES}
+    changes = {name: [getattr(run, name) for run in runs] for name in _CHANGES}
+    return {"pairs": runs[0].pairs} | over_seeds(shares | changes)
 
 
 def _change(record: Record) -> str:
@@ -78,16 +86,6 @@ def _change(record: Record) -> str:
     return NONE if change is None else ("+" if change > 0 else "") + points(change / 100, digits=2)
 
 
-def _published(task: TaskResults, polarity: str, published: PublishedPairs) -> Table:
-    return Table(
-        name=f"{task.slug}/negated-{polarity}-published",
-        caption=f"Published (quoted from memory), {published.pairs} pairs of the paper's own: percent as in the paper",
-        columns={"Model": field_of("model"), "As in the paper": field_of("share", percent)},
-        records=[{"model": model, "share": share} for model, share in published.shares.items()],
-    )
-
-
-@styled
 def _chart(task: TaskResults, found: Results) -> Chart:
     figure, rows = stack([len(found)] * 2, share=True)
     numbers, words = places(task), []

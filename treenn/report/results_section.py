@@ -11,18 +11,9 @@ from matplotlib.axes import Axes
 
 from treenn.evaluation.metrics import paired_metrics
 from treenn.experiment.results import TaskResults
-from treenn.report.charts import INK, REFERENCE, finish, look, name_rows, places, stack, styled
-from treenn.report.document import Chart, Pictures, Record, Section, Table, field_of
-from treenn.report.formatting import (
-    METRICS,
-    NONE,
-    Metric,
-    majority,
-    percent,
-    runs_majority,
-    seeds,
-    shown_metrics,
-)
+from treenn.report.charts import INK, REFERENCE, finish, look, name_rows, pictures, places, stack
+from treenn.report.document import Chart, Record, Section, Table, field_of
+from treenn.report.formatting import METRICS, majority, model_table, percent, runs_majority, seeds, shown_metrics
 from treenn.report.multi_test import MANY
 
 _FIVE = ("mean", "std", "min", "median", "max")
@@ -35,7 +26,7 @@ def results_section(task: TaskResults) -> Section:
     for split in task.unseen_splits:
         blocks.append(_overview(task, split))
         blocks += [_of_metric(task, split, metric) for metric in tested_metrics(task)]
-    return Section("Results", [*blocks, Pictures(lambda: [_chart(task, split) for split in task.unseen_splits])])
+    return Section("Results", [*blocks, pictures(lambda: [_chart(task, split) for split in task.unseen_splits])])
 
 
 def tested_metrics(task: TaskResults) -> list[str]:
@@ -46,26 +37,25 @@ def tested_metrics(task: TaskResults) -> list[str]:
 def _overview(task: TaskResults, split: str) -> Table:
     shown = shown_metrics(task)
     in_percent = " in percent," if all(METRICS[metric].share for metric in shown) else ""
-    return Table(
-        name=f"{task.slug}/results-{split}",
-        caption=f"On {split},{in_percent} mean ± standard deviation over seeds",
-        columns={"Model": field_of("model")}
-        | {METRICS[metric].title: _spread_of(metric) for metric in shown}
-        | {"Seeds": field_of("seeds")},
-        records=list(_records(task, split, shown)),
+    return model_table(
+        task,
+        f"results-{split}",
+        f"On {split},{in_percent} mean ± standard deviation over seeds",
+        {METRICS[metric].title: _spread_of(metric) for metric in shown} | {"Seeds": field_of("seeds")},
+        dict(_records(task, split, shown)),
         folded=len(task.unseen_splits) >= MANY,
     )
 
 
-def _records(task: TaskResults, split: str, metrics: Sequence[str]) -> Iterator[Record]:
+def _records(task: TaskResults, split: str, metrics: Sequence[str]) -> Iterator[tuple[str, Record]]:
     for model, numbers in seeds(task).items():
-        record: dict[str, object] = {"model": model, "seeds": len(numbers)}
+        record: dict[str, object] = {"seeds": len(numbers)}
         for metric in metrics:
             spread = task.spread(model, split, metric)
             record |= {f"{metric} {name}": None if spread is None else getattr(spread, name) for name in _FIVE}
-        yield record
+        yield model, record
     if not runs_majority(task):
-        yield {"model": _MAJORITY} | {f"{metric} mean": majority(task, split, metric) for metric in metrics}
+        yield _MAJORITY, {f"{metric} mean": majority(task, split, metric) for metric in metrics}
 
 
 def _spread_of(metric: str) -> Callable[[Record], str]:
@@ -75,26 +65,17 @@ def _spread_of(metric: str) -> Callable[[Record], str]:
 def _of_metric(task: TaskResults, split: str, name: str) -> Table:
     """One metric with all five numbers."""
     metric = METRICS[name]
-    records = [
-        {"model": model} | asdict(spread)
-        for model in task.summary
-        if (spread := task.spread(model, split, name)) is not None
-    ]
-    heads = dict(zip(("Mean", "Std", "Min", "Median", "Max"), _FIVE, strict=True))
-    return Table(
-        name=f"{task.slug}/seeds-{split}-{name}",
-        caption=f"{metric.title} on {split}, over seeds",
-        columns={"Model": field_of("model")} | {head: _column(field, metric) for head, field in heads.items()},
-        records=records,
+    spreads = {model: spread for model in task.summary if (spread := task.spread(model, split, name)) is not None}
+    return model_table(
+        task,
+        f"seeds-{split}-{name}",
+        f"{metric.title} on {split}, over seeds",
+        {field.capitalize(): field_of(field, metric.value) for field in _FIVE},
+        {model: asdict(spread) for model, spread in spreads.items()},
         folded=True,
     )
 
 
-def _column(name: str, metric: Metric) -> Callable[[Record], str]:
-    return lambda record: NONE if record.get(name) is None else metric.value(record[name])
-
-
-@styled
 def _chart(task: TaskResults, split: str) -> Chart:
     """Every run of every model, the mean of its seeds, and the majority class."""
     metrics, models = tested_metrics(task), task.runs_by_model

@@ -6,13 +6,21 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from treenn.analysis.histogram import Bin, PublishedShares, Slice
+from treenn.analysis.but_clauses import PUBLISHED
+from treenn.analysis.histogram import Bin, Slice
 from treenn.experiment.results import TaskResults
-from treenn.report.charts import WIDTH, drawn, finish, legend, look, name_places, styled
-from treenn.report.document import Block, Chart, Pictures, Record, Section, Table, Text, field_of
-from treenn.report.formatting import is_sst, over_seeds, percent, spread_of
+from treenn.report.charts import drawn, finish, look, name_places, panels, pictures
+from treenn.report.document import Block, Chart, Record, Section, Table, Text
+from treenn.report.formatting import (
+    in_all_runs,
+    is_sst,
+    model_table,
+    over_seeds,
+    percent,
+    published_table,
+    spread_of,
+)
 
 TITLES = {
     "length": "length",
@@ -40,7 +48,7 @@ def slices_section(task: TaskResults) -> Section | None:
     blocks: list[Block] = []
     for split in task.unseen_splits:
         names = _names(task, split)
-        blocks.append(Pictures(partial(_charts, task, split, names)))
+        blocks.append(pictures(partial(_charts, task, split, names)))
         for name in names:
             blocks += _blocks(task, split, name)
     if not any(isinstance(block, Table) for block in blocks):
@@ -55,36 +63,36 @@ def _names(task: TaskResults, split: str) -> list[str]:
 
 
 def _of_models(task: TaskResults, split: str, name: str) -> Slices:
-    """The slice of each run of each model whose runs all have it."""
-    by_model = task.runs_by_model
-    found = {
-        model: [each for run in runs if (each := run.slices.get(split, {}).get(name))]
-        for model, runs in by_model.items()
-    }
-    return {model: slices for model, slices in found.items() if len(slices) == len(by_model[model])}
+    return in_all_runs(task, lambda run: run.slices.get(split, {}).get(name))
 
 
 def _blocks(task: TaskResults, split: str, name: str) -> Iterator[Block]:
     slices = _of_models(task, split, name)
     first = next(iter(slices.values()))[0]
     counted = {"right": ""} | ({"right_side": ", right side"} if first.bins[0].right_side is not None else {})
-    yield Table(
-        name=f"{task.slug}/by-{name}-{split}",
-        caption=f"{_capital(split)} by {TITLES.get(name, name)}: percent right, mean ± standard deviation over seeds",
-        columns={"Model": field_of("model")}
-        | {
-            f"{each.label}{words} ({each.total:,})": spread_of(f"{each.label} {key}")
-            for each in _bins(slices)
-            for key, words in counted.items()
-        },
-        records=[{"model": model, **_record(of_model, tuple(counted))} for model, of_model in slices.items()],
+    columns = {
+        f"{each.label}{words} ({each.total:,})": spread_of(f"{each.label} {key}")
+        for each in _bins(slices)
+        for key, words in counted.items()
+    }
+    yield model_table(
+        task,
+        f"by-{name}-{split}",
+        f"{_title(split, name)}: percent right, mean ± standard deviation over seeds",
+        columns,
+        {model: _record(of_model, tuple(counted)) for model, of_model in slices.items()},
         folded=name != "but" and _drawable(task, slices),
         note=f"In brackets how many {first.unit} there are. {_sentence(first.rule)}",
     )
-    if first.published is not None and is_sst(task):
-        yield _published(task, split, name, first.published)
+    if name == "but" and is_sst(task):
+        source = f"Published (Socher et al. 2013, section 6.3; quoted from memory), {PUBLISHED.cases} cases of SST"
+        yield published_table(task, f"by-{name}-{split}", f"{source}: percent right", "X but Y", PUBLISHED)
     if any(each.rule is not None for each in first.bins):
         yield Text(" ".join(_sentence(f"“{each.name}”: {each.rule}") for each in first.bins))
+
+
+def _title(split: str, name: str) -> str:
+    return f"{_capital(split)} by {TITLES.get(name, name)}"
 
 
 def _sentence(text: str) -> str:
@@ -93,16 +101,6 @@ def _sentence(text: str) -> str:
 
 def _capital(text: str) -> str:
     return text[0].upper() + text[1:]
-
-
-def _published(task: TaskResults, split: str, name: str, published: PublishedShares) -> Table:
-    return Table(
-        name=f"{task.slug}/by-{name}-{split}-published",
-        caption=f"Published (Socher et al. 2013, section 6.3; quoted from memory), {published.cases} cases of SST:"
-        " percent right",
-        columns={"Model": field_of("model"), "X but Y": field_of("share", percent)},
-        records=[{"model": model, "share": share} for model, share in published.shares.items()],
-    )
 
 
 def _bins(slices: Slices) -> list[Bin]:
@@ -115,8 +113,9 @@ def _record(runs: Sequence[Slice], counted: Sequence[str]) -> Record:
     for number, each in enumerate(runs[0].bins):
         record[f"{each.label} total"] = each.total
         for name in counted if each.total else ():
-            shares = [getattr(run.bins[number], name) / each.total for run in runs]
-            record |= over_seeds(f"{each.label} {name}", shares)
+            record |= over_seeds(
+                {f"{each.label} {name}": [getattr(run.bins[number], name) / each.total for run in runs]}
+            )
     return record
 
 
@@ -130,13 +129,11 @@ def _drawable(task: TaskResults, slices: Slices) -> bool:
     return bool(slices.keys() & drawn(task)) and sum(each.total >= _FEW for each in _bins(slices)) > 1
 
 
-@styled
 def _chart(task: TaskResults, split: str, name: str) -> Chart:
     slices, words = _of_models(task, split, name), []
     labels = [each.label for each in _bins(slices) if each.total >= _FEW]
     ranges = _bins(slices)[0].start is not None
-    figure = Figure(figsize=(WIDTH, 3.1), layout="constrained")
-    axes, models = figure.subplots(), {model: at for model, at in drawn(task).items() if model in slices}
+    (figure, [axes]), models = panels(3.1), {model: at for model, at in drawn(task).items() if model in slices}
     for number, (model, place) in enumerate(models.items()):
         shares = _means(slices[model])
         shift = 0.0 if ranges else 0.12 * (number - (len(models) - 1) / 2)
@@ -147,10 +144,8 @@ def _chart(task: TaskResults, split: str, name: str) -> Chart:
     name_places(axes, labels)
     axes.set_ylabel("Percent right")
     axes.set_xlabel(_capital(TITLES.get(name, name)))
-    legend(figure, axes)
-    title = f"{_capital(split)} by {TITLES.get(name, name)}"
     caption = "Means over seeds. " + _sentence(next(iter(slices.values()))[0].rule)
-    return finish(figure, task.slug, title, caption, "Percent right: " + "; ".join(words))
+    return finish(figure, task.slug, _title(split, name), caption, "Percent right: " + "; ".join(words))
 
 
 def _means(runs: Sequence[Slice]) -> dict[str, float]:

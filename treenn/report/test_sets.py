@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from matplotlib.figure import Figure
-
 from treenn.experiment.results import TaskResults
-from treenn.report.charts import REFERENCE, WIDTH, drawn, finish, legend, look, name_places, styled
-from treenn.report.document import Chart, Pictures, Section, Table, field_of
+from treenn.report.charts import REFERENCE, drawn, finish, look, name_places, panels, pictures
+from treenn.report.document import Chart, Section, Table, field_of
 from treenn.report.formatting import METRICS, majority
 from treenn.report.multi_test import MANY
 from treenn.report.results_section import tested_metrics
@@ -20,8 +18,8 @@ def all_test_sets(task: TaskResults) -> Section | None:
     if len(task.unseen_splits) < MANY:
         return None
     metrics = tested_metrics(task)
-    pictures = Pictures(lambda: [_chart(task, metric) for metric in metrics])
-    return Section("All test sets", [*(_table(task, metric) for metric in metrics), pictures])
+    charts = pictures(lambda: [_chart(task, metric) for metric in metrics])
+    return Section("All test sets", [*(_table(task, metric) for metric in metrics), charts])
 
 
 def _table(task: TaskResults, name: str) -> Table:
@@ -43,12 +41,10 @@ def _means(task: TaskResults, model: str, metric: str) -> dict[str, float]:
     return {split: spread.mean for split, spread in spreads.items() if spread.mean is not None}
 
 
-@styled
 def _chart(task: TaskResults, name: str) -> Chart:
     metric, splits = METRICS[name], task.unseen_splits
     scale = 100 if metric.share else 1
-    figure, words = Figure(figsize=(WIDTH, 3.1), layout="constrained"), []
-    axes = figure.subplots()
+    (figure, [axes]), words = panels(3.1), []
 
     def line(title: str, means: Mapping[str, float], **how: Any) -> None:
         axes.plot([splits.index(split) for split in means], [scale * mean for mean in means.values()], **how)
@@ -61,7 +57,6 @@ def _chart(task: TaskResults, name: str) -> Chart:
         line("majority", constants, **REFERENCE)
     name_places(axes, splits)
     axes.set_ylabel(metric.title + (" (%)" if metric.share else ""))
-    legend(figure, axes)
     return finish(
         figure,
         task.slug,
