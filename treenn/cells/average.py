@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from treenn.cells.cell import Cell
-from treenn.runtime.parameters import DeviceLike, sizes_repr
+from treenn.runtime.parameters import DeviceLike
 from treenn.trees.arguments import Depth, Share, Width, checked
 
 DROPPED = 1e-6
@@ -48,6 +48,8 @@ class Average(Cell):
     tensor([1., 1., 1., 1., 2.])
     """
 
+    options = ("word_dropout",)
+
     @checked
     def __init__(
         self,
@@ -66,15 +68,6 @@ class Average(Cell):
             self.layers.extend([nn.ReLU(), nn.Linear(hidden_size, hidden_size, device=device, dtype=dtype)])
         if layers:
             self.layers.append(nn.ReLU())
-
-    def extra_repr(self) -> str:
-        """Returns the sizes and the word dropout, for `repr`."""
-        return sizes_repr(self.input_size, self.output_size, word_dropout=self.word_dropout)
-
-    @property
-    def is_stochastic(self) -> bool:
-        """True in training with word dropout."""
-        return self.training and self.word_dropout > 0
 
     def leaf(self, x: Tensor) -> Tensor:
         """Returns the states of words."""

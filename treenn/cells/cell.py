@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from treenn.cells.fused_form import FusedForm
-from treenn.runtime.parameters import reset_children, sizes_repr
+from treenn.runtime.parameters import SizedModule
 from treenn.trees.arguments import Count, checked
 
 
-class Cell(nn.Module, ABC):
+class Cell(SizedModule):
     """A composition function: leaf states from word vectors, a parent's state from the states of its two children.
 
     A subclass passes its sizes to this constructor and implements `leaf` and `compose`; batching is done by the
     encoder. A state is one row of a table. A cell whose state has several parts, such as h and c, concatenates them,
-    and its `output` returns the part that heads read. `treenn.testing.check_cell` tests a new cell.
+    the part that heads read (`output`) first. `treenn.testing.check_cell` tests a new cell.
 
     Args:
         input_size: width of a word vector.
@@ -37,26 +37,8 @@ class Cell(nn.Module, ABC):
 
     @checked
     def __init__(self, input_size: Count, state_size: Count, output_size: Count | None = None) -> None:
-        super().__init__()
-        self.input_size, self.state_size = input_size, state_size
-        self.output_size = state_size if output_size is None else output_size
-
-    def extra_repr(self) -> str:
-        """Returns the sizes, for `repr`."""
-        return sizes_repr(self.input_size, self.output_size)
-
-    def reset_parameters(self) -> None:
-        """Initialize all parameters again, with the same random draws as the constructor."""
-        reset_children(self)
-        self.init_parameters()
-
-    def init_parameters(self) -> None:
-        """Initialize the cell's own parameters, those outside its submodules (default: does nothing)."""
-
-    @property
-    def is_stochastic(self) -> bool:
-        """True if `leaf` or `compose` currently draw random numbers, as with dropout; then `pack` must not dedup."""
-        return False
+        super().__init__(input_size, state_size if output_size is None else output_size)
+        self.state_size = state_size
 
     @abstractmethod
     def leaf(self, x: Tensor) -> Tensor:
@@ -74,5 +56,5 @@ class Cell(nn.Module, ABC):
         return None
 
     def output(self, state: Tensor) -> Tensor:
-        """Returns the part of a state that heads read (default: all of it). Shape: `(n, s)` to `(n, d)`."""
-        return state
+        """Returns the part of a state that heads read (default: the first `d` columns). Shape: `(n, s)` to `(n, d)`."""
+        return state if self.output_size == self.state_size else state[:, : self.output_size]

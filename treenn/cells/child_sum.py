@@ -52,6 +52,8 @@ class ChildSumTreeLSTM(Cell):
     True
     """
 
+    options = ("forget_bias",)
+
     @checked
     def __init__(
         self,
@@ -98,7 +100,3 @@ class ChildSumTreeLSTM(Cell):
         left, right = torch.cat([U_i, U_f, zeros, U_o, U_u]), torch.cat([U_i, zeros, U_f, U_o, U_u])  # (5d, d)
         bias = torch.cat([b_i, b_f, b_f, b_o, b_u])
         return FusedForm(torch.cat([left, right], dim=1), bias, TreeLSTMGates(self.hidden_size))
-
-    def output(self, state: Tensor) -> Tensor:
-        """Returns h. Shape: `(n, 2d)` to `(n, d)`."""
-        return state[:, : self.hidden_size]

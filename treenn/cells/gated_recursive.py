@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from treenn.cells.cell import Cell
 from treenn.runtime.matmul import linear
-from treenn.runtime.parameters import DeviceLike, sizes_repr
+from treenn.runtime.parameters import DeviceLike
 from treenn.trees.arguments import Probability, Width, checked
 
 
@@ -45,6 +45,8 @@ class GatedRecursiveCell(Cell):
     torch.Size([2, 3])
     """
 
+    options = ("cell_dropout",)
+
     @checked
     def __init__(
         self,
@@ -63,15 +65,6 @@ class GatedRecursiveCell(Cell):
         self.first = nn.Linear(2 * hidden_size, inner_size, device=device, dtype=dtype)
         self.second = nn.Linear(inner_size, 4 * hidden_size, device=device, dtype=dtype)
         self.norm = nn.LayerNorm(hidden_size, device=device, dtype=dtype)
-
-    def extra_repr(self) -> str:
-        """Returns the sizes and the dropout, for `repr`."""
-        return sizes_repr(self.input_size, self.hidden_size, cell_dropout=self.cell_dropout)
-
-    @property
-    def is_stochastic(self) -> bool:
-        """True in training with dropout."""
-        return self.training and self.cell_dropout > 0
 
     def leaf(self, x: Tensor) -> Tensor:
         """Returns the states of words."""

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from treenn.cells.cell import Cell
 from treenn.runtime.matmul import linear
-from treenn.runtime.parameters import DeviceLike, sizes_repr
+from treenn.runtime.parameters import DeviceLike
 from treenn.trees import InputError
 from treenn.trees.arguments import Width, checked
 
@@ -55,6 +55,8 @@ class MatrixVectorNetwork(Cell):
     torch.Size([2, 12])
     """
 
+    options = ("rank",)
+
     @checked
     def __init__(
         self,
@@ -89,10 +91,6 @@ class MatrixVectorNetwork(Cell):
             self.words.weight[self.hidden_size :].normal_(std=0.01)
             self.words.bias[self.hidden_size :].zero_()
 
-    def extra_repr(self) -> str:
-        """Returns the sizes and the rank, for `repr`."""
-        return sizes_repr(self.input_size, self.hidden_size, rank=self.rank)
-
     @staticmethod
     def word_size(hidden_size: int, rank: int = 3) -> int:
         """Returns the number of parameters of a word: those of a, v, U and V."""
@@ -117,7 +115,3 @@ class MatrixVectorNetwork(Cell):
     def _parts(self, state: Tensor) -> tuple[Tensor, Tensor]:
         d = self.hidden_size
         return state[:, :d], state[:, d:].view(-1, d, d)
-
-    def output(self, state: Tensor) -> Tensor:
-        """Returns the vectors. Shape: `(n, d + d²)` to `(n, d)`."""
-        return state[:, : self.hidden_size]

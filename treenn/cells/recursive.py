@@ -13,7 +13,7 @@ from treenn.cells.autoencoder import check_unmapped_words
 from treenn.cells.cell import Cell
 from treenn.cells.fused_form import FusedForm, GateFunction
 from treenn.runtime.matmul import linear
-from treenn.runtime.parameters import DeviceLike, sizes_repr
+from treenn.runtime.parameters import DeviceLike
 from treenn.trees.arguments import Width, checked
 
 
@@ -52,6 +52,8 @@ class RecursiveNetwork(Cell):
     torch.Size([2, 3])
     """
 
+    options = ("activation", "tied", "identity")
+
     @checked
     def __init__(
         self,
@@ -82,11 +84,6 @@ class RecursiveNetwork(Cell):
         weight, children = self.pair.weight, 1 if self.tied else 2
         with torch.no_grad():
             weight.add_(0.5 * torch.eye(len(weight), device=weight.device, dtype=weight.dtype).repeat(1, children))
-
-    def extra_repr(self) -> str:
-        """Returns the sizes and the options, for `repr`."""
-        options = {"activation": self.activation, "tied": self.tied, "identity": self.identity}
-        return sizes_repr(self.input_size, self.state_size, **options)
 
     def leaf(self, x: Tensor) -> Tensor:
         """Returns the states of words."""

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from treenn.cells.cell import Cell
 from treenn.cells.fused_form import FusedForm, GateFunction
 from treenn.runtime.matmul import linear
-from treenn.runtime.parameters import DeviceLike, sizes_repr
+from treenn.runtime.parameters import DeviceLike
 from treenn.trees.arguments import Share, Width, checked
 
 
@@ -51,6 +51,8 @@ class BinaryTreeLSTM(Cell):
     torch.Size([2, 6])
     """
 
+    options = ("forget_bias", "cell_dropout")
+
     @checked
     def __init__(
         self,
@@ -77,16 +79,6 @@ class BinaryTreeLSTM(Cell):
             nn.init.uniform_(weight, -(weight.shape[1] ** -0.5), weight.shape[1] ** -0.5)
         nn.init.zeros_(self.b)
         nn.init.constant_(self.b[self.hidden_size : 2 * self.hidden_size], self.forget_bias)
-
-    def extra_repr(self) -> str:
-        """Returns the sizes and the options, for `repr`."""
-        options = {"forget_bias": self.forget_bias, "cell_dropout": self.cell_dropout}
-        return sizes_repr(self.input_size, self.hidden_size, **options)
-
-    @property
-    def is_stochastic(self) -> bool:
-        """True in training with cell dropout."""
-        return self._active_dropout > 0
 
     @property
     def _active_dropout(self) -> float:
@@ -117,10 +109,6 @@ class BinaryTreeLSTM(Cell):
     def fused_form(self) -> FusedForm:
         """Returns U, the biases and the gates."""
         return FusedForm(self.U, self._bias(), TreeLSTMGates(self.hidden_size, self._active_dropout))
-
-    def output(self, state: Tensor) -> Tensor:
-        """Returns h. Shape: `(n, 2d)` to `(n, d)`."""
-        return state[:, : self.hidden_size]
 
 
 class TreeLSTMGates(GateFunction):

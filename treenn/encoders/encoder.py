@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from treenn.encoders.eager import eager
 from treenn.encoders.forest import PackedForest
 from treenn.encoders.initialization import Initialization, initialize
-from treenn.runtime.parameters import reset_children, sizes_repr
+from treenn.runtime.parameters import SizedModule
 from treenn.trees.arguments import Count, checked, refusal
 from treenn.trees.errors import InputError, argument
 
 
-class Encoder(nn.Module, ABC):
+class Encoder(SizedModule):
     """The base class of tree and sequence networks: one state per node of a forest.
 
     Args:
@@ -27,6 +27,8 @@ class Encoder(nn.Module, ABC):
             "default"). A subclass calls `init_recurrent` at the end of its constructor.
     """
 
+    options = ("initialization",)
+
     forest_type: ClassVar[type[Any]] = PackedForest
     """The class of the forests that this encoder reads."""
 
@@ -35,22 +37,13 @@ class Encoder(nn.Module, ABC):
 
     @checked
     def __init__(self, input_size: Count, output_size: Count, *, initialization: Initialization = "default") -> None:
-        super().__init__()
-        self.input_size, self.output_size, self.initialization = input_size, output_size, initialization
-
-    def extra_repr(self) -> str:
-        """Returns the sizes and the initialization, for `repr`."""
-        scheme = None if self.initialization == "default" else self.initialization
-        return sizes_repr(self.input_size, self.output_size, initialization=scheme)
+        super().__init__(input_size, output_size)
+        self.initialization = initialization
 
     def reset_parameters(self) -> None:
         """Initialize all parameters again, with the same random draws as the constructor."""
-        reset_children(self)
-        self.init_parameters()
+        super().reset_parameters()
         self.init_recurrent()
-
-    def init_parameters(self) -> None:
-        """Initialize the encoder's own parameters, those outside its submodules (default: does nothing)."""
 
     def init_recurrent(self) -> None:
         """Initialize the recurrent matrices by the scheme `initialization`; does nothing for "default"."""
@@ -61,9 +54,9 @@ class Encoder(nn.Module, ABC):
     def supports_dedup(self) -> bool:
         """True if equal subtrees currently have equal states, so that `pack` may dedup them.
 
-        False if states are stochastic (dropout) or depend on a node's ancestors.
+        False if states are stochastic (dropout) or depend on a node's ancestors (default: True unless stochastic).
         """
-        return True
+        return not self.is_stochastic
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """`forward`, after `check_input`."""

@@ -50,11 +50,6 @@ class SequenceEncoder(Encoder):
         self.readout = LastPooling() if readout is None else readout
         self.init_recurrent()
 
-    @property
-    def supports_dedup(self) -> bool:
-        """See `Encoder.supports_dedup`: False if the network is stochastic."""
-        return not self.network.is_stochastic
-
     def forward(self, forest: PackedForest, x: Tensor, *, roots_only: bool = False) -> Tensor:
         """See `Encoder.forward`; with `roots_only`, one run per sentence.
 

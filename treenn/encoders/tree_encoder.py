@@ -36,11 +36,6 @@ class TreeEncoder(Encoder):
         self.cell = cell
         self.init_recurrent()
 
-    @property
-    def supports_dedup(self) -> bool:
-        """See `Encoder.supports_dedup`: False if the cell is stochastic."""
-        return not self.cell.is_stochastic
-
     def forward(self, forest: PackedForest, x: Tensor, *, roots_only: bool = False) -> Tensor:
         """See `Encoder.forward`."""
         return of_nodes(forest, sweep(self.cell, forest, x), roots_only=roots_only)

@@ -50,11 +50,6 @@ class Bidirectional(SequenceNetwork):
         """The network that reads from the last step on."""
         return self.behind
 
-    @property
-    def is_stochastic(self) -> bool:
-        """See `SequenceNetwork.is_stochastic`."""
-        return self.forward_net.is_stochastic or self.backward_net.is_stochastic
-
     def run(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""
         reversal = backwards(x.batch_sizes).to(x.data.device)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.runtime.parameters import DeviceLike, sizes_repr
+from treenn.runtime.parameters import DeviceLike
 from treenn.sequences.packed import by_sequence
 from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.trees.arguments import Count, Width, checked
@@ -37,6 +37,8 @@ class Convolution(SequenceNetwork):
     Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = hidden_size.
     """
 
+    options = ("widths",)
+
     @checked
     def __init__(
         self,
@@ -57,10 +59,6 @@ class Convolution(SequenceNetwork):
             if count
         )
         self.widths, self.gap = tuple(widths), max(widths) // 2
-
-    def extra_repr(self) -> str:
-        """Returns the sizes and the filter widths, for `repr`."""
-        return sizes_repr(self.input_size, self.output_size, widths=self.widths)
 
     def run(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""

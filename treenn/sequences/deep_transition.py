@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.runtime.parameters import DeviceLike, sizes_repr
+from treenn.runtime.parameters import DeviceLike
 from treenn.sequences.packed import over_time
 from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.trees.arguments import Count, Width, checked
@@ -34,6 +34,7 @@ class DeepTransition(SequenceNetwork):
     """
 
     recurrent = ("W_1.weight", "W_2.weight", "S.weight")
+    options = ("tbptt_steps",)
 
     @checked
     def __init__(
@@ -51,10 +52,6 @@ class DeepTransition(SequenceNetwork):
         self.W_1 = nn.Linear(d, d, bias=False, device=device, dtype=dtype)
         self.W_2 = nn.Linear(d, d, device=device, dtype=dtype)
         self.S = nn.Linear(d, d, bias=False, device=device, dtype=dtype)
-
-    def extra_repr(self) -> str:
-        """Returns the sizes and the options, for `repr`."""
-        return sizes_repr(self.input_size, self.output_size, tbptt_steps=self.tbptt_steps)
 
     def read(self, x: Tensor) -> Tensor:
         """See `SequenceNetwork.read`."""

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.runtime.parameters import DeviceLike, sizes_repr
+from treenn.runtime.parameters import DeviceLike
 from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.sequences.truncated import truncated
 from treenn.trees.arguments import Count, Width, checked
@@ -39,6 +39,8 @@ class Elman(SequenceNetwork):
     Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = hidden_size.
     """
 
+    options = ("activation", "identity", "tbptt_steps")
+
     @checked
     def __init__(
         self,
@@ -52,7 +54,7 @@ class Elman(SequenceNetwork):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__(input_size, hidden_size, causal=True)
-        self.identity, self.tbptt_steps = identity, tbptt_steps
+        self.activation, self.identity, self.tbptt_steps = activation, identity, tbptt_steps
         self.rnn = nn.RNN(input_size, hidden_size, nonlinearity=activation, device=device, dtype=dtype)
         self.init_parameters()
 
@@ -64,11 +66,6 @@ class Elman(SequenceNetwork):
             nn.init.eye_(U)
             for b in biases:
                 nn.init.zeros_(b)
-
-    def extra_repr(self) -> str:
-        """Returns the sizes and the options, for `repr`."""
-        options = {"activation": self.rnn.nonlinearity, "identity": self.identity, "tbptt_steps": self.tbptt_steps}
-        return sizes_repr(self.input_size, self.output_size, **options)
 
     def run(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.runtime.parameters import DeviceLike, sizes_repr
+from treenn.runtime.parameters import DeviceLike
 from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.sequences.truncated import truncated
 from treenn.trees.arguments import Count, Width, checked
@@ -35,6 +35,8 @@ class GRU(SequenceNetwork):
     Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = hidden_size.
     """
 
+    options = ("tbptt_steps",)
+
     @checked
     def __init__(
         self,
@@ -48,10 +50,6 @@ class GRU(SequenceNetwork):
         super().__init__(input_size, hidden_size, causal=True)
         self.tbptt_steps = tbptt_steps
         self.gru = nn.GRU(input_size, hidden_size, device=device, dtype=dtype)
-
-    def extra_repr(self) -> str:
-        """Returns the sizes and the options, for `repr`."""
-        return sizes_repr(self.input_size, self.output_size, tbptt_steps=self.tbptt_steps)
 
     def run(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.runtime.parameters import DeviceLike, sizes_repr
+from treenn.runtime.parameters import DeviceLike
 from treenn.sequences.packed import over_time
 from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.trees.arguments import Count, Width, checked
@@ -35,6 +35,7 @@ class Jordan(SequenceNetwork):
     """
 
     recurrent = ("U.weight",)
+    options = ("tbptt_steps",)
 
     @checked
     def __init__(
@@ -53,10 +54,6 @@ class Jordan(SequenceNetwork):
         self.W = nn.Linear(input_size, inner_size, device=device, dtype=dtype)
         self.U = nn.Linear(hidden_size, inner_size, bias=False, device=device, dtype=dtype)
         self.V = nn.Linear(inner_size, hidden_size, device=device, dtype=dtype)
-
-    def extra_repr(self) -> str:
-        """Returns the sizes and the options, for `repr`."""
-        return sizes_repr(self.input_size, self.output_size, tbptt_steps=self.tbptt_steps)
 
     def read(self, x: Tensor) -> Tensor:
         """See `SequenceNetwork.read`."""

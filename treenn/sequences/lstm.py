@@ -8,7 +8,7 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence
 
 from treenn.runtime.matmul import linear
-from treenn.runtime.parameters import DeviceLike, sizes_repr
+from treenn.runtime.parameters import DeviceLike
 from treenn.sequences.lstm_function import LSTMFunction
 from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.trees.arguments import Count, Share, Width, checked
@@ -41,6 +41,8 @@ class LSTM(SequenceNetwork):
     Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = hidden_size.
     """
 
+    options = ("forget_bias", "cell_dropout", "tbptt_steps")
+
     @checked
     def __init__(
         self,
@@ -64,20 +66,6 @@ class LSTM(SequenceNetwork):
             biases: list[Tensor] = [self.lstm.get_parameter(name) for name in ("bias_ih_l0", "bias_hh_l0")]
             for bias in biases:  # the LSTM adds both
                 nn.init.constant_(bias[self.output_size : 2 * self.output_size], self.forget_bias / 2)
-
-    def extra_repr(self) -> str:
-        """Returns the sizes and the options, for `repr`."""
-        options = {
-            "forget_bias": self.forget_bias,
-            "cell_dropout": self.cell_dropout,
-            "tbptt_steps": self.tbptt_steps,
-        }
-        return sizes_repr(self.input_size, self.output_size, **options)
-
-    @property
-    def is_stochastic(self) -> bool:
-        """True in training with cell dropout."""
-        return self.training and self.cell_dropout > 0
 
     def read(self, x: Tensor) -> Tensor:
         """See `SequenceNetwork.read`."""

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.runtime.parameters import DeviceLike, sizes_repr
+from treenn.runtime.parameters import DeviceLike
 from treenn.sequences.packed import over_time
 from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.trees.arguments import Count, Width, checked
@@ -40,6 +40,7 @@ class PeepholeLSTM(SequenceNetwork):
     """
 
     recurrent = ("U",)
+    options = ("forget_bias", "tbptt_steps")
 
     @checked
     def __init__(
@@ -67,11 +68,6 @@ class PeepholeLSTM(SequenceNetwork):
             nn.init.uniform_(parameter, -(d**-0.5), d**-0.5)
         if self.forget_bias is not None:
             nn.init.constant_(self.b[d : 2 * d], self.forget_bias)
-
-    def extra_repr(self) -> str:
-        """Returns the sizes and the options, for `repr`."""
-        options = {"forget_bias": self.forget_bias, "tbptt_steps": self.tbptt_steps}
-        return sizes_repr(self.input_size, self.output_size, **options)
 
     def read(self, x: Tensor) -> Tensor:
         """See `SequenceNetwork.read`."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import ClassVar
 
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.runtime.parameters import reset_children, sizes_repr
+from treenn.runtime.parameters import SizedModule
 from treenn.trees.arguments import Count, checked
 
 
-class SequenceNetwork(nn.Module, ABC):
+class SequenceNetwork(SizedModule):
     """A network over packed sequences that returns a state for every step; there is no padding.
 
     A subclass passes its sizes to this constructor and implements `run`, and `read` if a step has work that needs no
@@ -42,25 +42,8 @@ class SequenceNetwork(nn.Module, ABC):
 
     @checked
     def __init__(self, input_size: Count, output_size: Count, *, causal: bool) -> None:
-        super().__init__()
-        self.input_size, self.output_size, self.causal = input_size, output_size, causal
-
-    def extra_repr(self) -> str:
-        """Returns the sizes, for `repr`."""
-        return sizes_repr(self.input_size, self.output_size)
-
-    def reset_parameters(self) -> None:
-        """Initialize all parameters again, with the same random draws as the constructor."""
-        reset_children(self)
-        self.init_parameters()
-
-    def init_parameters(self) -> None:
-        """Initialize the network's own parameters, those outside its submodules (default: does nothing)."""
-
-    @property
-    def is_stochastic(self) -> bool:
-        """True if states currently differ between runs, as with dropout."""
-        return False
+        super().__init__(input_size, output_size)
+        self.causal = causal
 
     def forward(self, x: PackedSequence) -> PackedSequence:
         """Returns the states of all steps, packed as `x`. Shape: data `(R, x)` to `(R, d)`."""

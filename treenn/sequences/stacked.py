@@ -50,11 +50,6 @@ class Stacked(SequenceNetwork):
         super().__init__(networks[0].input_size, networks[-1].output_size, causal=causal)
         self.networks = nn.ModuleList(networks)
 
-    @property
-    def is_stochastic(self) -> bool:
-        """See `SequenceNetwork.is_stochastic`."""
-        return any(network.is_stochastic for network in self.networks)
-
     def read(self, x: Tensor) -> Tensor:
         """See `SequenceNetwork.read`."""
         return self.networks[0].read(x)  # type: ignore[operator, no-any-return]

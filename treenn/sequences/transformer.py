@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.runtime.parameters import DeviceLike, sizes_repr
+from treenn.runtime.parameters import DeviceLike
 from treenn.sequences.packed import by_sequence, within
 from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.trees import InputError
@@ -39,6 +39,8 @@ class Transformer(SequenceNetwork):
 
     Shape: data `(R, x)` to `(R, d)`, `x` = input_size, `d` = hidden_size.
     """
+
+    options = ("layers", "heads", "dropout")
 
     @checked
     def __init__(
@@ -78,16 +80,6 @@ class Transformer(SequenceNetwork):
         self.words.reset_parameters()
         weight = self.words.weight
         self.encoder.load_state_dict(self._new_encoder(weight.device, weight.dtype).state_dict())
-
-    def extra_repr(self) -> str:
-        """Returns the sizes and the options, for `repr`."""
-        options = {"layers": self.layers, "heads": self.heads, "dropout": self.dropout}
-        return sizes_repr(self.input_size, self.output_size, **options)
-
-    @property
-    def is_stochastic(self) -> bool:
-        """True in training with dropout."""
-        return self.training and self.dropout > 0
 
     def run(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`.
