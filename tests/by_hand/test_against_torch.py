@@ -86,8 +86,8 @@ def test_perceptron(widths: tuple[int, ...], f: str) -> None:
     z.backward(torch.tensor(grad_z))
     h = perceptron.forward(layers, x, ACTIVATIONS[f])
     back = perceptron.backward(layers, h, grad_z, ACTIVATIONS[f])
-    assert_same([h[-1], back.to_x, *(each for layer in back.to for each in layer)], [z, *gradients(tensors)])
-    assert_same(back.delta, [torch.tensor(layer.b) for layer in back.to])
+    assert_same([h[-1], back.grad_x, *(each for layer in back.grad for each in layer)], [z, *gradients(tensors)])
+    assert_same(back.delta, [torch.tensor(layer.b) for layer in back.grad])
 
 
 @pytest.mark.parametrize("f", ["tanh", "relu"])
@@ -104,7 +104,7 @@ def test_elman(f: str) -> None:
     h, z = elman.forward(net, x, ACTIVATIONS[f], h_0)
     back = elman.backward(net, x, h, softmax_loss.backward(z, y), ACTIVATIONS[f])
     of_torch = gradients([rnn.weight_ih_l0, rnn.weight_hh_l0, head.weight, rnn.bias_ih_l0, head.bias, inputs])
-    assert_same([h[1:], z, *back.to, back.to_x], [states, scores, *of_torch])
+    assert_same([h[1:], z, *back.grad, back.grad_x], [states, scores, *of_torch])
 
 
 def test_elman_delta_is_the_gradient_of_the_preactivation() -> None:
@@ -135,7 +135,7 @@ def test_lstm() -> None:
     back = lstm.backward(net, x, states, grad_h)
     of_torch = gradients([theirs.weight_ih_l0, theirs.weight_hh_l0, theirs.bias_ih_l0])
     assert_same([states.h[1:], states.c[-1:]], [h, c])
-    assert_same([*(in_order(each, order) for each in back.to), back.to_x], [*of_torch, inputs.grad])
+    assert_same([*(in_order(each, order) for each in back.grad), back.grad_x], [*of_torch, inputs.grad])
 
 
 def test_lstm_with_linear_units() -> None:
@@ -151,7 +151,7 @@ def test_lstm_with_linear_units() -> None:
         shown.append(h)
     torch.stack(shown).backward(torch.tensor(grad_h))
     back = lstm.backward(net, x, lstm.forward(net, x, LINEAR), grad_h, LINEAR)
-    assert_same([*back.to, back.to_x], gradients(tensors))
+    assert_same([*back.grad, back.grad_x], gradients(tensors))
 
 
 def test_gru() -> None:
@@ -166,7 +166,7 @@ def test_gru() -> None:
     states = gru.forward(net, x)
     back = gru.backward(net, x, states, grad_h)
     of_torch = gradients([theirs.weight_ih_l0, theirs.weight_hh_l0, theirs.bias_ih_l0])
-    assert_same([states.h[1:], *back.to, back.to_x], [h, *of_torch, theirs.bias_hh_l0.grad[2 * D :], inputs.grad])
+    assert_same([states.h[1:], *back.grad, back.grad_x], [h, *of_torch, theirs.bias_hh_l0.grad[2 * D :], inputs.grad])
 
 
 TREES = ["(X word)", "(X (X not) (X bad))", "(X (X (X a) (X b)) (X (X c) (X (X d) (X e))))"]
@@ -187,7 +187,7 @@ def test_recursive(text: str, f: str) -> None:
     F.cross_entropy(head(states), torch.tensor(y), reduction="sum").backward()
     h, z = recursive.forward(net, tree, x, ACTIVATIONS[f])
     back = recursive.backward(net, tree, x, h, softmax_loss.backward(z, y), ACTIVATIONS[f])
-    assert_same([h, z, *back.to, back.to_x], [states, head(states), *gradients(theirs), inputs.grad])
+    assert_same([h, z, *back.grad, back.grad_x], [states, head(states), *gradients(theirs), inputs.grad])
 
 
 @pytest.mark.parametrize("f", [TANH, RELU])
@@ -202,12 +202,12 @@ def test_elman_equals_recursive_on_left_branching_trees(f: Activation) -> None:
     states, outputs = recursive.forward(ours, tree, words, f)
     np.testing.assert_allclose(states[T + 1 :], h[1:], rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(outputs[T + 1 :], z, rtol=1e-12, atol=1e-12)
-    to_outputs = np.vstack([np.zeros((T + 1, O)), grad_z])
+    grad_z_of_tree = np.vstack([np.zeros((T + 1, O)), grad_z])
     back, in_time = (
-        recursive.backward(ours, tree, words, states, to_outputs, f),
+        recursive.backward(ours, tree, words, states, grad_z_of_tree, f),
         elman.backward(net, f(x), h, grad_z, f),
     )
-    np.testing.assert_allclose(back.to.W, np.hstack([in_time.to.W, in_time.to.U]), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(back.grad.W, np.hstack([in_time.grad.W, in_time.grad.U]), rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(back.delta[T + 1 :], in_time.delta, rtol=1e-12, atol=1e-12)
 
 
@@ -217,7 +217,7 @@ def test_deep_trees_do_not_overflow_the_stack() -> None:
     net = Recursive(drawn(1, 1), drawn(1, 2), drawn(1, 1), b_x=drawn(1), b=drawn(1), c=drawn(1))
     x = drawn(n, 1)
     h, z = recursive.forward(net, tree, x)
-    assert np.isfinite(recursive.backward(net, tree, x, h, z).to.W).all()
+    assert np.isfinite(recursive.backward(net, tree, x, h, z).grad.W).all()
 
 
 def load(parameter: Tensor, values: np.ndarray) -> None:

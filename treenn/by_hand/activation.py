@@ -1,15 +1,32 @@
-"""Activation functions and their derivatives."""
+"""What all networks share: arrays, activation functions with their derivatives, and the result of a backward pass."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[np.float64]
 """The type of all inputs, outputs and parameters (float64)."""
+
+
+Parameters = TypeVar("Parameters")
+
+
+class Backward(NamedTuple, Generic[Parameters]):
+    """The result of a backward pass: the gradients of E.
+
+    Args:
+        delta: δ of every step or node, w.r.t. the pre-activations.
+        grad: w.r.t. the parameters.
+        grad_x: w.r.t. the inputs.
+    """
+
+    delta: Array
+    grad: Parameters
+    grad_x: Array
 
 
 class Activation(NamedTuple):

@@ -56,7 +56,7 @@ class CharacterModel:
         for _ in range(steps):
             h, z = elman.forward(self.net, x)
             back = elman.backward(self.net, x, h, softmax_loss.backward(z, y))
-            self.net = Elman(*(parameter - rate * to for parameter, to in zip(self.net, back.to, strict=True)))
+            self.net = Elman(*(parameter - rate * grad for parameter, grad in zip(self.net, back.grad, strict=True)))
 
     def teacher_forced(self, word: str) -> str:
         """Returns the predictions for the letters of a word after the first, given the correct prefixes."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from treenn.by_hand.activation import TANH, Activation, Array
+from treenn.by_hand.activation import TANH, Activation, Array, Backward
 
 
 class Elman(NamedTuple):
@@ -56,14 +56,6 @@ class Elman(NamedTuple):
     c: Array
 
 
-class Backward(NamedTuple):
-    """δ at every step, and the gradients w.r.t. the parameters (`to`) and w.r.t. the inputs (`to_x`)."""
-
-    delta: Array
-    to: Elman
-    to_x: Array
-
-
 def forward(net: Elman, x: Array, f: Activation = TANH, h_0: Array | None = None) -> tuple[Array, Array]:
     """Returns the states h, including h_0 (default: zeros), and the outputs z."""
     U, W, V, b, c = net
@@ -75,7 +67,7 @@ def forward(net: Elman, x: Array, f: Activation = TANH, h_0: Array | None = None
     return h, z
 
 
-def backward(net: Elman, x: Array, h: Array, grad_z: Array, f: Activation = TANH) -> Backward:
+def backward(net: Elman, x: Array, h: Array, grad_z: Array, f: Activation = TANH) -> Backward[Elman]:
     """Returns the gradients of E, given the inputs, the states from `forward`, and ∂E/∂z `(T, o)`.
 
     If E is the sum of the last output of the example above, δ doubles with every step back: an exploding gradient.
@@ -89,18 +81,18 @@ def backward(net: Elman, x: Array, h: Array, grad_z: Array, f: Activation = TANH
     >>> back = backward(net, x, h, np.array([[0.0, 0.0], [0.0, 0.0], [1.0, 1.0]]), LINEAR)
     >>> back.delta.tolist()
     [[8.0, 8.0], [4.0, 4.0], [2.0, 2.0]]
-    >>> back.to.U.tolist()
+    >>> back.grad.U.tolist()
     [[16.0, 16.0], [16.0, 16.0]]
     """
     U, W, V, _, _ = net
-    to = Elman(*(np.zeros_like(each) for each in net))
+    grad = Elman(*(np.zeros_like(each) for each in net))
     delta, delta_after = np.zeros_like(h[1:]), np.zeros_like(h[0])
     for t in reversed(range(len(x))):
         delta[t] = f.slope(h[t + 1]) * (V.T @ grad_z[t] + W.T @ delta_after)
-        to.U[:] += np.outer(delta[t], x[t])
-        to.W[:] += np.outer(delta[t], h[t])
-        to.V[:] += np.outer(grad_z[t], h[t + 1])
-        to.b[:] += delta[t]
-        to.c[:] += grad_z[t]
+        grad.U[:] += np.outer(delta[t], x[t])
+        grad.W[:] += np.outer(delta[t], h[t])
+        grad.V[:] += np.outer(grad_z[t], h[t + 1])
+        grad.b[:] += delta[t]
+        grad.c[:] += grad_z[t]
         delta_after = delta[t]
-    return Backward(delta, to, delta @ U)
+    return Backward(delta, grad, delta @ U)

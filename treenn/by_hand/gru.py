@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from treenn.by_hand.activation import SIGMOID, TANH, Array
+from treenn.by_hand.activation import SIGMOID, TANH, Array, Backward
 
 
 class GRU(NamedTuple):
@@ -64,14 +64,6 @@ class States(NamedTuple):
     gates: Array
 
 
-class Backward(NamedTuple):
-    """[δ_r; δ_z; δ_n] at every step, and the gradients w.r.t. the parameters (`to`) and w.r.t. the inputs (`to_x`)."""
-
-    delta: Array
-    to: GRU
-    to_x: Array
-
-
 def forward(net: GRU, x: Array) -> States:
     """Returns the states and gates of all steps."""
     W, U, b, c = net
@@ -86,7 +78,7 @@ def forward(net: GRU, x: Array) -> States:
     return States(h, gates)
 
 
-def backward(net: GRU, x: Array, states: States, grad_h: Array) -> Backward:
+def backward(net: GRU, x: Array, states: States, grad_h: Array) -> Backward[GRU]:
     """Returns the gradients of E, given the inputs, the states from `forward`, and the direct gradient ∂E/∂h `(T, d)`.
 
     If the update gate is 1 for 98 steps, the gradient reaches the first step unchanged:
@@ -94,24 +86,24 @@ def backward(net: GRU, x: Array, states: States, grad_h: Array) -> Backward:
     >>> W = np.array([[0.0, 0.0], [0.0, 100.0], [1.0, 0.0]])
     >>> net = GRU(W, U=np.zeros((3, 1)), b=np.array([0.0, -50.0, 0.0]), c=np.zeros(1))
     >>> x = np.array([[0.0, 0.0]] + 98 * [[0.0, 1.0]])
-    >>> backward(net, x, forward(net, x), np.array(98 * [[0.0]] + [[1.0]])).to_x[0].round(6).tolist()
+    >>> backward(net, x, forward(net, x), np.array(98 * [[0.0]] + [[1.0]])).grad_x[0].round(6).tolist()
     [1.0, 0.0]
     """
     _, U, _, c = net
-    to = GRU(*(np.zeros_like(each) for each in net))
+    grad = GRU(*(np.zeros_like(each) for each in net))
     delta, through, d = np.zeros_like(states.gates), np.zeros_like(c), len(c)
     for t in reversed(range(len(x))):
         r, z, n = np.split(states.gates[t], 3)
         before, m = states.h[t], U[2 * d :] @ states.h[t] + c
-        to_h_t = grad_h[t] + through
-        delta_z = to_h_t * (before - n) * SIGMOID.slope(z)
-        delta_n = to_h_t * (1 - z) * TANH.slope(n)
+        grad_h_t = grad_h[t] + through
+        delta_z = grad_h_t * (before - n) * SIGMOID.slope(z)
+        delta_n = grad_h_t * (1 - z) * TANH.slope(n)
         delta_r = delta_n * m * SIGMOID.slope(r)
         delta[t] = np.concatenate([delta_r, delta_z, delta_n])
         of_state = np.concatenate([delta_r, delta_z, r * delta_n])
-        to.W[:] += np.outer(delta[t], x[t])
-        to.U[:] += np.outer(of_state, before)
-        to.b[:] += delta[t]
-        to.c[:] += r * delta_n
-        through = z * to_h_t + U.T @ of_state
-    return Backward(delta, to, delta @ net.W)
+        grad.W[:] += np.outer(delta[t], x[t])
+        grad.U[:] += np.outer(of_state, before)
+        grad.b[:] += delta[t]
+        grad.c[:] += r * delta_n
+        through = z * grad_h_t + U.T @ of_state
+    return Backward(delta, grad, delta @ net.W)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from treenn.by_hand.activation import SIGMOID, TANH, Activation, Array
+from treenn.by_hand.activation import SIGMOID, TANH, Activation, Array, Backward
 
 
 class LSTM(NamedTuple):
@@ -71,14 +71,6 @@ class States(NamedTuple):
     gates: Array
 
 
-class Backward(NamedTuple):
-    """δ at every step, and the gradients w.r.t. the parameters (`to`) and w.r.t. the inputs (`to_x`)."""
-
-    delta: Array
-    to: LSTM
-    to_x: Array
-
-
 def forward(net: LSTM, x: Array, phi: Activation = TANH) -> States:
     """Returns the states and gates of all steps."""
     W, U, b = net
@@ -94,7 +86,7 @@ def forward(net: LSTM, x: Array, phi: Activation = TANH) -> States:
     return States(h, c, gates)
 
 
-def backward(net: LSTM, x: Array, states: States, grad_h: Array, phi: Activation = TANH) -> Backward:
+def backward(net: LSTM, x: Array, states: States, grad_h: Array, phi: Activation = TANH) -> Backward[LSTM]:
     """Returns the gradients of E, given the inputs, the states from `forward`, and the direct gradient ∂E/∂h `(T, d)`.
 
     If the forget gate is 1, the gradient is unchanged over any number of steps; here from the last to the first:
@@ -103,20 +95,20 @@ def backward(net: LSTM, x: Array, states: States, grad_h: Array, phi: Activation
     >>> x = np.zeros((100, 1))
     >>> grad_h = np.zeros((100, 1))
     >>> grad_h[-1] = 1.0
-    >>> backward(net, x, forward(net, x), grad_h).to_x[0].round(6).tolist()
+    >>> backward(net, x, forward(net, x), grad_h).grad_x[0].round(6).tolist()
     [1.0]
     """
-    to = LSTM(*(np.zeros_like(each) for each in net))
-    delta, delta_after, to_c = np.zeros_like(states.gates), np.zeros(len(net.b)), np.zeros(net.U.shape[1])
+    grad = LSTM(*(np.zeros_like(each) for each in net))
+    delta, delta_after, grad_c = np.zeros_like(states.gates), np.zeros(len(net.b)), np.zeros(net.U.shape[1])
     for t in reversed(range(len(x))):
         i, f, o, u = np.split(states.gates[t], 4)
         phi_c = phi(states.c[t + 1])
-        to_h_t = grad_h[t] + net.U.T @ delta_after
-        to_c = to_h_t * o * phi.slope(phi_c) + to_c
-        to_gates = np.concatenate([to_c * u, to_c * states.c[t], to_h_t * phi_c, to_c * i])
-        delta[t] = to_gates * np.concatenate([SIGMOID.slope(states.gates[t, : -len(u)]), phi.slope(u)])
-        to.W[:] += np.outer(delta[t], x[t])
-        to.U[:] += np.outer(delta[t], states.h[t])
-        to.b[:] += delta[t]
-        delta_after, to_c = delta[t], to_c * f
-    return Backward(delta, to, delta @ net.W)
+        grad_h_t = grad_h[t] + net.U.T @ delta_after
+        grad_c = grad_h_t * o * phi.slope(phi_c) + grad_c
+        grad_gates = np.concatenate([grad_c * u, grad_c * states.c[t], grad_h_t * phi_c, grad_c * i])
+        delta[t] = grad_gates * np.concatenate([SIGMOID.slope(states.gates[t, : -len(u)]), phi.slope(u)])
+        grad.W[:] += np.outer(delta[t], x[t])
+        grad.U[:] += np.outer(delta[t], states.h[t])
+        grad.b[:] += delta[t]
+        delta_after, grad_c = delta[t], grad_c * f
+    return Backward(delta, grad, delta @ net.W)

@@ -45,11 +45,11 @@ class Layer(NamedTuple):
 
 
 class Backward(NamedTuple):
-    """δ of each layer, and the gradients w.r.t. its parameters (`to`) and w.r.t. x (`to_x`)."""
+    """δ of each layer, and the gradients w.r.t. its parameters (`grad`) and w.r.t. x (`grad_x`)."""
 
     delta: list[Array]
-    to: list[Layer]
-    to_x: Array
+    grad: list[Layer]
+    grad_x: Array
 
 
 def forward(layers: Sequence[Layer], x: Array, f: Activation = TANH) -> list[Array]:
@@ -65,12 +65,12 @@ def backward(layers: Sequence[Layer], h: Sequence[Array], grad_z: Array, f: Acti
     """Returns the gradients of E, given the activations from `forward` and ∂E/∂z.
 
     >>> layers = [Layer(np.ones((2, 1)), np.zeros(2)), Layer(np.ones((1, 2)), np.zeros(1))]
-    >>> delta, to, to_x = backward(layers, forward(layers, np.zeros(1)), grad_z=np.array([3.0]))
-    >>> delta, to_x
+    >>> delta, grad, grad_x = backward(layers, forward(layers, np.zeros(1)), grad_z=np.array([3.0]))
+    >>> delta, grad_x
     ([array([3., 3.]), array([3.])], array([6.]))
     """
     delta = [grad_z]
     for l in range(len(layers) - 1, 0, -1):  # noqa: E741 (the symbol of the equations)
         delta.insert(0, f.slope(h[l]) * (layers[l].W.T @ delta[0]))
-    to = [Layer(np.outer(d, below), d) for d, below in zip(delta, h, strict=False)]
-    return Backward(delta, to, layers[0].W.T @ delta[0])
+    grad = [Layer(np.outer(d, below), d) for d, below in zip(delta, h, strict=False)]
+    return Backward(delta, grad, layers[0].W.T @ delta[0])

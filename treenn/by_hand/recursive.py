@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from treenn.by_hand.activation import TANH, Activation, Array
+from treenn.by_hand.activation import TANH, Activation, Array, Backward
 from treenn.trees import Tree
 
 
@@ -61,14 +61,6 @@ class Recursive(NamedTuple):
     c: Array
 
 
-class Backward(NamedTuple):
-    """δ at every node, and the gradients w.r.t. the parameters (`to`) and w.r.t. the word vectors (`to_x`)."""
-
-    delta: Array
-    to: Recursive
-    to_x: Array
-
-
 def forward(net: Recursive, tree: Tree, x: Array, f: Activation = TANH) -> tuple[Array, Array]:
     """Returns the states h and the outputs z of all nodes."""
     n, h = len(tree.words), np.zeros((len(tree), len(net.b)))
@@ -78,7 +70,9 @@ def forward(net: Recursive, tree: Tree, x: Array, f: Activation = TANH) -> tuple
     return h, h @ net.V.T + net.c
 
 
-def backward(net: Recursive, tree: Tree, x: Array, h: Array, grad_z: Array, f: Activation = TANH) -> Backward:
+def backward(
+    net: Recursive, tree: Tree, x: Array, h: Array, grad_z: Array, f: Activation = TANH
+) -> Backward[Recursive]:
     """Returns the gradients of E, given the word vectors, the states from `forward`, and ∂E/∂z `(N, o)`.
 
     If only the root has a loss, δ is 2 at the root and doubles with every level down, as in `elman.py`:
@@ -91,21 +85,21 @@ def backward(net: Recursive, tree: Tree, x: Array, h: Array, grad_z: Array, f: A
     >>> back = backward(net, tree, x, forward(net, tree, x, LINEAR)[0], at_the_root, LINEAR)
     >>> back.delta.tolist()
     [[8.0, 8.0], [8.0, 8.0], [4.0, 4.0], [4.0, 4.0], [2.0, 2.0]]
-    >>> back.to.W.tolist()  # sum over the inner nodes: 4 [0 0 1 1] + 2 [2 2 2 2]
+    >>> back.grad.W.tolist()  # sum over the inner nodes: 4 [0 0 1 1] + 2 [2 2 2 2]
     [[4.0, 4.0, 8.0, 8.0], [4.0, 4.0, 8.0, 8.0]]
     """
     n, d = len(tree.words), len(net.b)
-    to = Recursive(*(np.zeros_like(each) for each in net))
+    grad = Recursive(*(np.zeros_like(each) for each in net))
     delta, grad_h = np.zeros_like(h), grad_z @ net.V
     for node in reversed(range(n, len(tree))):
         left, right = tree.merges[node - n]
         delta[node] = f.slope(h[node]) * grad_h[node]
-        to.W[:] += np.outer(delta[node], np.concatenate([h[left], h[right]]))
-        to.b[:] += delta[node]
+        grad.W[:] += np.outer(delta[node], np.concatenate([h[left], h[right]]))
+        grad.b[:] += delta[node]
         halves = net.W.T @ delta[node]
         grad_h[left] += halves[:d]
         grad_h[right] += halves[d:]
     delta[:n] = f.slope(h[:n]) * grad_h[:n]
-    to.W_x[:], to.b_x[:] = delta[:n].T @ x, delta[:n].sum(axis=0)
-    to.V[:], to.c[:] = grad_z.T @ h, grad_z.sum(axis=0)
-    return Backward(delta, to, delta[:n] @ net.W_x)
+    grad.W_x[:], grad.b_x[:] = delta[:n].T @ x, delta[:n].sum(axis=0)
+    grad.V[:], grad.c[:] = grad_z.T @ h, grad_z.sum(axis=0)
+    return Backward(delta, grad, delta[:n] @ net.W_x)
