@@ -141,23 +141,44 @@ class TreeLSTMGates(GateFunction):
         self, saved: tuple[Tensor, ...], grad_h: Tensor, grad_c: Tensor, grad_z: Tensor, grad_child_c: Tensor
     ) -> None:
         """See `GateFunction.backward`."""
-        (z, child_c, tanh_c, *masks), d = saved, self.d  # (n, 5d), (n, 2, d), (n, d)
-        i, _, _, o, u = z.chunk(5, dim=1)  # (n, d) each
-        f = z[:, d : 3 * d].view(-1, 2, d)  # (n, 2, d)
-        grad_i, grad_f, grad_o, grad_u = torch.split_with_sizes(grad_z, [d, 2 * d, d, d], dim=1)
-        torch.mul(grad_h, tanh_c, out=grad_o)
-        grad_c = grad_c.add_(torch.ops.aten.tanh_backward(grad_h.mul_(o), tanh_c))  # (n, d)
-        torch.mul(grad_c, u, out=grad_i)
-        torch.mul(grad_c, i, out=grad_u)
-        for mask in masks:
-            grad_i.mul_(mask)
-            grad_u.mul_(mask)
-        per_child = grad_c.unsqueeze(1)  # (n, 1, d)
-        torch.mul(per_child, child_c, out=grad_f.view(-1, 2, d))  # (n, 2, d)
-        torch.mul(per_child, f, out=grad_child_c)  # (n, 2, d)
-        grad_gates, grad_candidate = grad_z[:, : 4 * d], grad_z[:, 4 * d :]  # (n, 4d), (n, d)
-        torch.ops.aten.sigmoid_backward.grad_input(grad_gates, z[:, : 4 * d], grad_input=grad_gates)
-        torch.ops.aten.tanh_backward.grad_input(grad_candidate, u, grad_input=grad_candidate)
+        z, child_c, tanh_c, *masks = saved  # (n, 5d), (n, 2, d), (n, d)
+        tree_lstm_backward(z, child_c, tanh_c, grad_h, grad_c, grad_z, *masks)
+        f = z[:, self.d : 3 * self.d].view(-1, 2, self.d)  # (n, 2, d)
+        torch.mul(grad_c.unsqueeze(1), f, out=grad_child_c)
+
+
+def tree_lstm_backward(
+    gates: Tensor, read_c: Tensor, tanh_c: Tensor, grad_h: Tensor, grad_c: Tensor, grad_z: Tensor, *masks: Tensor
+) -> None:
+    """The derivatives of the gates of a Tree-LSTM with any number of forget gates, c = i ⊙ u + Σ_k f_k ⊙ c_k.
+
+    Adds the gradient through h to `grad_c`, writes `grad_z`, the gradient w.r.t. the pre-activations, and overwrites
+    `grad_h`.
+
+    Args:
+        gates: `(n, (k + 3)d)`, the gates i, f_1 ... f_k, o and u.
+        read_c: `(n, k, d)`, the cell states c_k that the forget gates read.
+        tanh_c: `(n, d)`.
+        grad_h: `(n, d)`, the gradient w.r.t. h.
+        grad_c: `(n, d)`, the gradient w.r.t. c, without its part through h.
+        grad_z: `(n, (k + 3)d)`, output.
+        masks: the dropout mask of u `(n, d)`, if any.
+    """
+    d = tanh_c.shape[1]
+    widths = [d, read_c.shape[1] * d, d, d]
+    i, _, o, u = torch.split_with_sizes(gates, widths, dim=1)  # (n, d), (n, kd), (n, d), (n, d)
+    grad_i, grad_f, grad_o, grad_u = torch.split_with_sizes(grad_z, widths, dim=1)  # likewise
+    torch.mul(grad_h, tanh_c, out=grad_o)
+    grad_c.add_(torch.ops.aten.tanh_backward(grad_h.mul_(o), tanh_c))
+    torch.mul(grad_c, u, out=grad_i)
+    torch.mul(grad_c, i, out=grad_u)
+    for mask in masks:
+        grad_i.mul_(mask)
+        grad_u.mul_(mask)
+    torch.mul(grad_c.unsqueeze(1), read_c, out=grad_f.view(read_c.shape))  # (n, k, d)
+    grad_sigmoids = grad_z[:, :-d]  # (n, (k + 2)d)
+    torch.ops.aten.sigmoid_backward.grad_input(grad_sigmoids, gates[:, :-d], grad_input=grad_sigmoids)
+    torch.ops.aten.tanh_backward.grad_input(grad_u, u, grad_input=grad_u)
 
 
 def _dropout_mask(like: Tensor, dropout: float) -> Tensor:

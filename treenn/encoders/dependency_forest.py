@@ -9,14 +9,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from treenn.encoders.forest import IntArray, map_tensors, unpacked
+from treenn.encoders.forest import IntArray, PackedTrees
 from treenn.encoders.labels import class_numbers
 from treenn.trees import DependencyTree, InputError
 from treenn.trees.arguments import check_items
 
 
 @dataclass(frozen=True, repr=False)
-class PackedDependencies:
+class PackedDependencies(PackedTrees):
     """Dependency trees as rows of one table, one word per row, sorted by height; the edges are sorted by head.
 
     The level of a word is the length of its longest path down, and the edges of a level are those to its heads. Level 0
@@ -38,35 +38,12 @@ class PackedDependencies:
         sizes: the number of words of each tree.
     """
 
-    words: tuple[str, ...]
-    level_sizes: tuple[int, ...]
-    edge_sizes: tuple[int, ...]
     dependents: Tensor
     heads: Tensor
-    offsets: Tensor
     edges: Tensor
-    labels: Tensor
-    roots: Tensor
-    unsorted_indices: Tensor
-    sizes: tuple[int, ...]
 
     def __repr__(self) -> str:
         return f"PackedDependencies({len(self.sizes)} trees, {len(self.words)} words, {len(self.level_sizes)} levels)"
-
-    def to(self, device: torch.device | str, *, non_blocking: bool = True) -> PackedDependencies:
-        """Returns the forest with its tensors on a device."""
-        return map_tensors(self, lambda tensor: tensor.to(device, non_blocking=non_blocking))
-
-    def pin_memory(self) -> PackedDependencies:
-        """Returns the forest with its tensors in page-locked memory, as `DataLoader(pin_memory=True)` calls it."""
-        return map_tensors(self, Tensor.pin_memory)
-
-    def unpack(self, values: Tensor) -> tuple[Tensor, ...]:
-        """Split a table of rows into one tensor per tree, in the order of its words.
-
-        Shape: `values` is `(N, ...)`, the result one `(n, ...)` per tree of `n` words.
-        """
-        return unpacked(values, self.unsorted_indices, self.sizes)
 
 
 def pack_dependencies(trees: Sequence[DependencyTree]) -> PackedDependencies:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from treenn.cells.tree_lstm import tree_lstm_backward
 from treenn.encoders.dependency_forest import PackedDependencies
 from treenn.runtime.matmul import compute_dtype, empty_table, product, weight_gradient
 from treenn.runtime.single_backward import single_backward
@@ -97,8 +98,7 @@ class _ChildSum(torch.autograd.Function):
     def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor | None, ...]:
         weight, forest, saved = ctx.saved_tensors[0], ctx.forest, _Saved(*ctx.saved_tensors[1:])
         (n, d), n_edges, n_inner = grad_output.shape, len(forest.heads), len(forest.offsets)
-        dtype = saved.h_sum.dtype
-        U_iou, U_f = weight.to(dtype).t().split([3 * d, d], dim=1)  # (d, 3d), (d, d)
+        U_iou, U_f = weight.to(saved.h_sum.dtype).t().split([3 * d, d], dim=1)  # (d, 3d), (d, d)
         grad_rows, grad_edges = empty_table(grad_output, n, 3 * d), empty_table(grad_output, n_edges, d)
         grad_c, grad_h_sum = grad_output.new_empty(n, d), grad_output.new_empty(n, d)
         # One row more than there are edges: a zero row, which the roots read.
@@ -108,18 +108,20 @@ class _ChildSum(torch.autograd.Function):
             here, below = level.rows, level.edges
             grad_h = torch.index_select(grad_dependent_h, 0, forest.edges[here]).add_(grad_output[here])  # (n, d)
             torch.index_select(grad_dependent_c, 0, forest.edges[here], out=grad_c[here])
-            _gates_backward(saved.gates[here], saved.tanh_c[here], grad_h, grad_c[here], grad_rows[here])
+            # The forget gates, one per edge, are not among the rows' gates.
+            gates, no_c = saved.gates[here], grad_h.new_empty(len(grad_h), 0, d)  # (n, 3d)
+            tree_lstm_backward(gates, no_c, saved.tanh_c[here], grad_h, grad_c[here], grad_rows[here])
             if not below.stop:
                 break
             heads, f = forest.heads[below], saved.f[below]  # (e,), (e, d)
             head_grad_c = torch.index_select(grad_c, 0, heads)  # (e, d)
             torch.mul(head_grad_c, f, out=grad_dependent_c[below])
             grad_edges[below] = torch.ops.aten.sigmoid_backward(head_grad_c.mul_(saved.dependent_c[below]), f)
-            grad_h_sum[here] = product(*_factor(grad_rows, here, dtype), U_iou)
+            grad_h_sum[here] = product(grad_rows, here, U_iou)
             torch.index_select(grad_h_sum, 0, heads, out=grad_dependent_h[below])
-            grad_dependent_h[below] += product(*_factor(grad_edges, below, dtype), U_f)
-        grad_U_iou = weight_gradient(grad_rows[n - n_inner :].to(dtype), saved.h_sum, n_inner)  # (3d, d)
-        grad_U_f = weight_gradient(grad_edges.to(dtype), saved.dependent_h, n_edges)  # (d, d)
+            grad_dependent_h[below] += product(grad_edges, below, U_f)
+        grad_U_iou = weight_gradient(grad_rows[n - n_inner :], saved.h_sum, n_inner)  # (3d, d)
+        grad_U_f = weight_gradient(grad_edges, saved.dependent_h, n_edges)  # (d, d)
         return None, grad_rows[:n], grad_edges[:n_edges], torch.cat([grad_U_iou, grad_U_f]).to(weight.dtype)
 
 
@@ -134,22 +136,3 @@ def _gather(forest: PackedDependencies, level: _Level, h: Tensor, c: Tensor, sav
     f[below].add_(product(saved.dependent_h, below, weight[3 * d :])).sigmoid_()  # (4)
     every_edge = torch.arange(len(dependents), device=h.device)
     c[level.rows] = torch.embedding_bag(f[below] * saved.dependent_c[below], every_edge, offsets)[0]
-
-
-def _gates_backward(z: Tensor, tanh_c: Tensor, grad_h: Tensor, grad_c: Tensor, grad_z: Tensor) -> None:
-    """The derivatives of equations 3 and 5 to 8: adds to `grad_c`, writes `grad_z`, overwrites `grad_h`."""
-    d = grad_h.shape[1]
-    i, o, u = torch.split(z, d, dim=1)  # (n, d) each
-    grad_i, grad_o, grad_u = torch.split(grad_z, d, dim=1)  # (n, d) each
-    torch.mul(grad_h, tanh_c, out=grad_o)
-    grad_c.add_(torch.ops.aten.tanh_backward(grad_h.mul_(o), tanh_c))
-    torch.mul(grad_c, u, out=grad_i)
-    torch.mul(grad_c, i, out=grad_u)
-    grad_gates = grad_z[:, : 2 * d]  # (n, 2d)
-    torch.ops.aten.sigmoid_backward.grad_input(grad_gates, z[:, : 2 * d], grad_input=grad_gates)
-    torch.ops.aten.tanh_backward.grad_input(grad_u, u, grad_input=grad_u)
-
-
-def _factor(table: Tensor, rows: slice, dtype: torch.dtype) -> tuple[Tensor, slice]:
-    """Returns a table and rows of it for `product`; under autocast, a copy of these rows in its dtype."""
-    return (table, rows) if table.dtype == dtype else (table[rows].to(dtype), slice(0, rows.stop - rows.start))

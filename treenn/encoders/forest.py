@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass, replace
+from itertools import accumulate, chain, islice, pairwise
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -19,41 +18,54 @@ from treenn.trees import InputError, Tree
 from treenn.trees.arguments import check, check_items, refusal
 from treenn.trees.errors import argument
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
 IntArray = npt.NDArray[np.int64]
 
 
-Packed = TypeVar("Packed", bound="DataclassInstance")
+@dataclass(frozen=True, repr=False)
+class PackedTrees:
+    """The fields that `PackedForest` and `PackedDependencies` have in common; each documents its own."""
 
+    words: tuple[str, ...]
+    level_sizes: tuple[int, ...]
+    edge_sizes: tuple[int, ...]
+    offsets: Tensor
+    labels: Tensor
+    roots: Tensor
+    unsorted_indices: Tensor
+    sizes: tuple[int, ...]
 
-def map_tensors(packed: Packed, function: Callable[[Tensor], Tensor]) -> Packed:
-    """Returns a packed batch with a function applied to each of its tensors."""
-    tensors: dict[str, Any] = {
-        field.name: function(value)
-        for field in dataclasses.fields(packed)
-        if isinstance(value := getattr(packed, field.name), Tensor)
-    }
-    return dataclasses.replace(packed, **tensors)
+    def to(self, device: torch.device | str, *, non_blocking: bool = True) -> Self:
+        """Returns the forest with its tensors on a device."""
+        return self._map_tensors(lambda tensor: tensor.to(device, non_blocking=non_blocking))
 
+    def pin_memory(self) -> Self:
+        """Returns the forest with its tensors in page-locked memory, as `DataLoader(pin_memory=True)` calls it."""
+        return self._map_tensors(Tensor.pin_memory)
 
-def unpacked(values: Tensor, unsorted_indices: Tensor, sizes: Sequence[int]) -> tuple[Tensor, ...]:
-    """Returns one tensor per tree of a table with one row per node.
+    def _map_tensors(self, function: Callable[[Tensor], Tensor]) -> Self:
+        tensors: dict[str, Any] = {
+            name: function(value) for name, value in vars(self).items() if isinstance(value, Tensor)
+        }
+        return replace(self, **tensors)
 
-    Raises:
-        InputError: if the table has another number of rows.
-    """
-    if not isinstance(values, Tensor):
-        raise refusal("values", values, f"a tensor of {len(unsorted_indices)} rows")
-    if values.shape[:1] != unsorted_indices.shape:
-        rows = f"{len(unsorted_indices)} rows, one per node"
-        raise InputError(f"{argument('values')} has shape {tuple(values.shape)}: must have {rows}")
-    return torch.split(values[unsorted_indices], list(sizes))
+    def unpack(self, values: Tensor) -> tuple[Tensor, ...]:
+        """Split a table of rows into one tensor per tree, in the order of its node numbers or of its words.
+
+        Shape: `values` is `(N, ...)`, the result one `(size, ...)` per tree of `size` nodes.
+
+        Raises:
+            InputError: if the table has another number of rows.
+        """
+        if not isinstance(values, Tensor):
+            raise refusal("values", values, f"a tensor of {len(self.labels)} rows")
+        if values.shape[:1] != self.labels.shape:
+            rows = f"{len(self.labels)} rows, one per node"
+            raise InputError(f"{argument('values')} has shape {tuple(values.shape)}: must have {rows}")
+        return torch.split(values[self.unsorted_indices], list(self.sizes))
 
 
 @dataclass(frozen=True, repr=False)
-class PackedForest:
+class PackedForest(PackedTrees):
     """Trees as rows of one table, sorted by height, so that the nodes of one level are contiguous.
 
     The rows of level 0 are the words of all trees, tree by tree in order; the level of a node is the length of its
@@ -86,19 +98,11 @@ class PackedForest:
         sizes: the number of nodes of each tree.
     """
 
-    words: tuple[str, ...]
-    level_sizes: tuple[int, ...]
     children: Tensor
     parent_edges: Tensor
-    offsets: Tensor
-    edge_sizes: tuple[int, ...]
     inverse: Tensor | None
-    labels: Tensor
-    roots: Tensor
     starts: Tensor
     ends: Tensor
-    unsorted_indices: Tensor
-    sizes: tuple[int, ...]
 
     def __repr__(self) -> str:
         distinct = "" if self.inverse is None else f", {sum(self.level_sizes)} distinct"
@@ -122,20 +126,36 @@ class PackedForest:
         words = iter(self.words)
         return tuple(tuple(islice(words, (size + 1) // 2)) for size in self.sizes)
 
-    def to(self, device: torch.device | str, *, non_blocking: bool = True) -> PackedForest:
-        """Returns the forest with its tensors on a device."""
-        return map_tensors(self, lambda tensor: tensor.to(device, non_blocking=non_blocking))
 
-    def pin_memory(self) -> PackedForest:
-        """Returns the forest with its tensors in page-locked memory, as `DataLoader(pin_memory=True)` calls it."""
-        return map_tensors(self, Tensor.pin_memory)
+class Level(NamedTuple):
+    """One level of a forest.
 
-    def unpack(self, values: Tensor) -> tuple[Tensor, ...]:
-        """Split a table of rows into one tensor per tree, in the order of the tree's node numbers.
+    Shape: `n` rows in the level.
 
-        Shape: `values` is `(N, ...)`, the result one `(2n - 1, ...)` per tree of `n` words.
-        """
-        return unpacked(values, self.unsorted_indices, self.sizes)
+    Args:
+        rows: the slice of computed rows.
+        inner: the slice of rows of `PackedForest.children`; empty for words.
+        children: `(n, 2)`, the rows of the children.
+        parent_edges: the edges from the level's rows to their parents, row by row.
+        offsets: `(n,)`, the index of each row's first edge in `parent_edges`.
+    """
+
+    rows: slice
+    inner: slice
+    children: Tensor
+    parent_edges: Tensor
+    offsets: Tensor
+
+
+def levels(forest: PackedForest) -> list[Level]:
+    """Returns the levels from the words up."""
+    sizes, n_words = list(forest.level_sizes), forest.level_sizes[0]
+    rows = [slice(*bounds) for bounds in pairwise(accumulate(sizes, initial=0))]
+    inner = [slice(0, 0), *(slice(row.start - n_words, row.stop - n_words) for row in rows[1:])]
+    children = torch.split(forest.children, [0, *sizes[1:]])
+    parent_edges = torch.split(forest.parent_edges, list(forest.edge_sizes))
+    offsets = torch.split(forest.offsets, sizes)
+    return [Level(*level) for level in zip(rows, inner, children, parent_edges, offsets, strict=True)]
 
 
 def pack(trees: Sequence[Tree], *, dedup: bool = False) -> PackedForest:

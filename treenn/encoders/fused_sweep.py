@@ -14,8 +14,7 @@ import torch
 from torch import Tensor
 
 from treenn.cells.fused_form import FusedForm, GateFunction
-from treenn.encoders.forest import PackedForest
-from treenn.encoders.levels import Level, levels
+from treenn.encoders.forest import Level, PackedForest, levels
 from treenn.runtime.matmul import compute_dtype, empty_table, product, weight_gradient
 from treenn.runtime.single_backward import single_backward
 
@@ -70,41 +69,36 @@ class _FusedSweep(torch.autograd.Function):
     @single_backward
     def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor | None, ...]:
         weight, pairs, *_ = ctx.saved_tensors
-        grad_z, factor, grad_leaves = _backward_sweep(ctx, grad_output)
+        grad_z, grad_leaves = _backward_sweep(ctx, grad_output)
         n_inner = len(ctx.forest.children)
-        grad_weight = weight_gradient(factor, pairs, n_inner).to(weight.dtype)  # (g, 2d)
+        grad_weight = weight_gradient(grad_z, pairs, n_inner).to(weight.dtype)  # (g, 2d)
         return None, None, None, grad_leaves, grad_weight, grad_z[:n_inner].sum(dim=0)
 
 
-def _backward_sweep(ctx: Any, grad_output: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Gradients w.r.t. the pre-activations z (in the tensor's and in the autocast dtype) and w.r.t. the leaf states."""
+def _backward_sweep(ctx: Any, grad_output: Tensor) -> tuple[Tensor, Tensor]:
+    """Returns the gradients w.r.t. the pre-activations z and w.r.t. the leaf states."""
     (weight, pairs, *saved), (d, m) = ctx.saved_tensors, ctx.widths
     n_inner, transposed = len(ctx.forest.children), weight.to(pairs.dtype).t()  # (2d, g)
     grad_z = empty_table(grad_output, n_inner, len(weight))
-    # The factor of the products: the same table, except under autocast.
-    factor = grad_z if pairs.dtype == grad_z.dtype else empty_table(grad_output, n_inner, len(weight), pairs.dtype)
     # The gradients w.r.t. h and c of both children, in one table so that they are gathered at once.
     grad_children = grad_output.new_empty(n_inner, 2, d + m)
     words, *inner = levels(ctx.forest)
     tables = (
         grad_output[words.rows.stop :],  # (I, d)
         grad_z[:n_inner],  # (I, g)
-        factor[:n_inner],  # (I, g)
         *torch.split_with_sizes(grad_children, [d, m], dim=2),  # (I, 2, d), (I, 2, m)
     )
     rest = iter(saved)
     saved_by_level = [tuple(islice(rest, count)) for count in ctx.counts]
-    for (level, grad_out, level_grad_z, level_factor, grad_child_h, grad_child_c), saved_of_level in zip(
+    for (level, grad_out, level_grad_z, grad_child_h, grad_child_c), saved_of_level in zip(
         _by_level(ctx.forest, inner, *tables)[::-1], saved_by_level[::-1], strict=True
     ):
         grad_h, grad_c = torch.split_with_sizes(_from_parents(level, grad_children), [d, m], dim=1)  # (n, d), (n, m)
         ctx.gates.backward(saved_of_level, grad_h.add_(grad_out), grad_c, level_grad_z, grad_child_c)
-        if factor is not grad_z:
-            level_factor.copy_(level_grad_z)
-        grad_child_h.copy_(product(factor, level.inner, transposed).view(-1, 2, d))  # (n, 2, d)
+        grad_child_h.copy_(product(grad_z, level.inner, transposed).view(-1, 2, d))  # (n, 2, d)
     grad_leaves = _from_parents(words, grad_children)  # (V, d + m)
     grad_leaves[:, :d] += grad_output[words.rows]
-    return grad_z, factor, grad_leaves
+    return grad_z, grad_leaves
 
 
 def _by_level(forest: PackedForest, inner: list[Level], *tables: Tensor) -> list[tuple[Any, ...]]:

@@ -9,9 +9,8 @@ from torch import Tensor
 
 from treenn.cells.cell import Cell
 from treenn.encoders.eager import eager
-from treenn.encoders.forest import PackedForest
+from treenn.encoders.forest import PackedForest, levels
 from treenn.encoders.fused_sweep import fused_sweep
-from treenn.encoders.levels import levels
 from treenn.runtime.single_backward import single_backward
 
 

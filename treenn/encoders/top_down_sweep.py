@@ -12,9 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from treenn.cells.tree_lstm import tree_lstm_backward
 from treenn.encoders.eager import eager
-from treenn.encoders.forest import PackedForest
-from treenn.encoders.levels import Level, levels
+from treenn.encoders.forest import Level, PackedForest, levels
 from treenn.runtime.matmul import compute_dtype, empty_table, product, weight_gradient
 from treenn.runtime.single_backward import single_backward
 
@@ -65,32 +65,23 @@ class _TopDown(torch.autograd.Function):
     @single_backward
     def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor | None, ...]:
         weight, order, positions, gates, c, parent_h = ctx.saved_tensors
-        n_inner, transposed = len(ctx.forest.children), weight.to(parent_h.dtype).t()  # (d, 8d)
+        n_inner, d, transposed = len(ctx.forest.children), c.shape[1], weight.to(parent_h.dtype).t()  # (d, 8d)
         grad_h, grad_c = grad_output.index_select(0, order), torch.zeros_like(c)  # (N, d), (N, d)
         grad_pairs = empty_table(grad_output, n_inner, len(weight))  # (I, 8d), both children of each inner node
-        # The factor of the products: the same table, except under autocast.
-        factor = (
-            grad_pairs
-            if parent_h.dtype == grad_pairs.dtype
-            else grad_pairs.new_zeros(grad_pairs.shape, dtype=parent_h.dtype)
-        )
         for level in levels(ctx.forest)[1:]:
             children, parents = _children(level), positions[level.rows]  # 2n positions, (n,)
-            parent_c = c.index_select(0, parents).repeat_interleave(2, dim=0)  # (2n, d)
-            grad_z = _per_child(grad_pairs[level.inner])  # (2n, 4d)
-            grad_parent_c = _gates_backward(
-                gates[children], c[children], parent_c, grad_h[children], grad_c[children], grad_z
-            )
-            if factor is not grad_pairs:
-                factor[level.inner] = grad_pairs[level.inner]
+            parent_c = c.index_select(0, parents).repeat_interleave(2, dim=0).unsqueeze(1)  # (2n, 1, d)
+            grad_z, tanh_c = _per_child(grad_pairs[level.inner]), torch.tanh(c[children])  # (2n, 4d), (2n, d)
+            tree_lstm_backward(gates[children], parent_c, tanh_c, grad_h[children], grad_c[children], grad_z)
+            f = gates[children, d : 2 * d]  # (2n, d)
             # A node has one parent, so each of these rows is written once.
-            grad_c.index_copy_(0, parents, grad_parent_c.view(len(parents), 2, -1).sum(dim=1))
-            grad_h.index_add_(0, parents, product(factor, level.inner, transposed).to(grad_h.dtype))
+            grad_c.index_copy_(0, parents, (grad_c[children] * f).view(len(parents), 2, d).sum(dim=1))
+            grad_h.index_add_(0, parents, product(grad_pairs, level.inner, transposed).to(grad_h.dtype))
         roots = slice(2 * n_inner, len(order))
-        grad_roots = torch.empty_like(gates[roots])  # (T, 4d)
-        _gates_backward(gates[roots], c[roots], torch.zeros_like(c[roots]), grad_h[roots], grad_c[roots], grad_roots)
+        grad_roots, no_c = torch.empty_like(gates[roots]), torch.zeros_like(c[roots]).unsqueeze(1)  # (T, 4d), (T, 1, d)
+        tree_lstm_backward(gates[roots], no_c, torch.tanh(c[roots]), grad_h[roots], grad_c[roots], grad_roots)
         grad_inputs = torch.cat([_per_child(grad_pairs[:n_inner]), grad_roots]).index_select(0, positions)  # (N, 4d)
-        return None, grad_inputs, weight_gradient(factor, parent_h, n_inner).to(weight.dtype)
+        return None, grad_inputs, weight_gradient(grad_pairs, parent_h, n_inner).to(weight.dtype)
 
 
 def _children(level: Level) -> slice:
@@ -111,20 +102,3 @@ def _gates(z: Tensor, c: Tensor, h: Tensor) -> None:
     u.tanh_()
     c.mul_(f).addcmul_(i, u)
     torch.mul(o, torch.tanh(c), out=h)
-
-
-def _gates_backward(z: Tensor, c: Tensor, parent_c: Tensor, grad_h: Tensor, grad_c: Tensor, grad_z: Tensor) -> Tensor:
-    """Write the gradient w.r.t. the pre-activations; return that w.r.t. the parents' c, one row per child."""
-    d = grad_h.shape[1]
-    i, f, o, u = torch.split(z, d, dim=1)  # (n, d) each
-    grad_i, grad_f, grad_o, grad_u = torch.split(grad_z, d, dim=1)  # (n, d) each
-    tanh_c = torch.tanh(c)
-    grad_c = torch.ops.aten.tanh_backward(grad_h * o, tanh_c).add_(grad_c)
-    torch.mul(grad_h, tanh_c, out=grad_o)
-    torch.mul(grad_c, u, out=grad_i)
-    torch.mul(grad_c, parent_c, out=grad_f)
-    torch.mul(grad_c, i, out=grad_u)
-    grad_gates = grad_z[:, : 3 * d]  # (n, 3d)
-    torch.ops.aten.sigmoid_backward.grad_input(grad_gates, z[:, : 3 * d], grad_input=grad_gates)
-    torch.ops.aten.tanh_backward.grad_input(grad_u, u, grad_input=grad_u)
-    return grad_c * f

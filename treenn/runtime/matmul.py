@@ -41,13 +41,14 @@ def compute_dtype(like: Tensor) -> torch.dtype:
 def product(table: Tensor, rows: slice, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """Returns `table[rows] @ weight.T + bias`, not differentiable; the weight may be a transposed view.
 
-    The rows that follow in the table, up to `rounded`, are read but have no effect.
+    The rows that follow in the table, up to `rounded`, are read but have no effect. If the weight has another dtype, as
+    under autocast, the rows are cast to it.
 
     Shape: `table` `(room(s), k)`, `n` rows, `weight` `(m, k)`, `bias` `(m,)`; the result is `(n, m)`.
     """
     n = rows.stop - rows.start
-    if n <= _FEW or not _fits(table):
-        return F.linear(table[rows], weight, bias)
+    if n <= _FEW or not _fits(table) or weight.dtype != table.dtype:
+        return F.linear(table[rows].to(weight.dtype), weight, bias)
     wide = table[rows.start : rows.start + rounded(n)]  # (rounded(n), k)
     result: Tensor = torch.ops.mkldnn._linear_pointwise(wide, weight, bias, "none", [], "")
     return result[:n]
@@ -56,10 +57,12 @@ def product(table: Tensor, rows: slice, weight: Tensor, bias: Tensor | None = No
 def weight_gradient(gradient: Tensor, inputs: Tensor, n: int) -> Tensor:
     """Returns `gradient[:n].T @ inputs[:n]`, the gradient w.r.t. a weight; rows from `n` on must be 0 in both tables.
 
+    Under autocast the gradient is cast to the dtype of the inputs.
+
     Shape: `(room(n), m)` and `(room(n), k)` to `(m, k)`.
     """
-    if n <= _FEW or not _fits(gradient):
-        return gradient[:n].t() @ inputs[:n]
+    if n <= _FEW or not _fits(inputs):
+        return gradient[:n].to(inputs.dtype).t() @ inputs[:n]
     wide = rounded(n)
     total = _transposed_product(gradient[: min(wide, _BLOCK)], inputs[: min(wide, _BLOCK)])
     for start in range(_BLOCK, wide, _BLOCK):
