@@ -13,6 +13,7 @@ from treenn.text.rule_tables import load_rules
 TABLE = Path(treenn.text.__file__).with_name("rules.json")
 TEXT = "It isn't 👍🏽 e.g. at www.foo.com, U.S. cat's café ... a/b 🏴\U000e0067\U000e0062\U000e007f :) 🇩🇪 f**k R&B"
 TEXT += " It isn' t, was 'nt, don\"t, couldn;t, WASN ' T, did nt; he won' tax dogs' tails"
+TEXT += " By DON T SMITH, I DON T; his usual wont, cat's wont to, wont you; a!=b =) !=) !=="
 
 SCRIPT = """
 const table = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));

@@ -114,6 +114,11 @@ def test_words_are_split_and_written_as_in_sst(text: str, words: str) -> None:
         ("'twas he, 'tis I; 'til then", "'twas he , 'tis I ; 'til then"),
         ("'Can it', he said. It is 'nth' and 'nt'.", "` Can it ' , he said . It is ` nth ' and ` nt ' ."),
         ("I won' tax, he can' tell, Don T. Smith", "I won ' tax , he can ' tell , Don T. Smith"),
+        ("By DON T SMITH. DON T S. ELIOT", "By DON T SMITH . DON T S. ELIOT"),
+        ("I DON T LIKE IT. DON T WATCH IT! THEY DON T!", "I DO N'T LIKE IT . DO N'T WATCH IT ! THEY DO N'T !"),
+        ("As is his wont, HER USUAL WONT, Bond's wont.", "As is his wont , HER USUAL WONT , Bond 's wont ."),
+        ("He, Wont to lie, was wont: a wont.", "He , Wont to lie , was wont : a wont ."),
+        ("It wont end. WE WONT! Wont you?", "It wo n't end . WE WO N'T ! Wo n't you ?"),
         ("don@t.com http://a.com/isn-t-it Haven 5", "don@t.com http://a.com/isn-t-it Haven 5"),
         # HTML, invisible characters, ligatures
         ("It isn&#39;t funny.", "It is n't funny ."),
@@ -136,6 +141,8 @@ def test_words_are_split_and_written_as_in_sst(text: str, words: str) -> None:
         ("good❗️ bad‼️⁉️ ❤︎ 1️⃣", "good ❗️ bad ‼️⁉️ ❤ 1️⃣"),
         ("👍🏽🇩🇪!", "👍🏽 🇩🇪 !"),
         ("great:) bad :-( so-so ;-)", "great :) bad :-( so-so ;-)"),
+        ("a != b, a!=b, (x!==y): !=", "a != b , a != b , ( x !== y ) : !="),
+        ("great!=) odd!=P no!!! what?!=", "great ! =) odd ! =P no !!! what ?! ="),
         # contractions
         ("You shouldn't've gone.", "You should n't 've gone ."),
         ("I'd've, y'all'll", "I 'd 've , y' all 'll"),

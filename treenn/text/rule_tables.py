@@ -29,7 +29,8 @@ class Rules(NamedTuple):
         replace: matches any key of `replaced`.
         tokens: one group per kind of token; the first alternative that matches wins.
         kinds: the kind of each group of `tokens`. A `negation` is n't with a misplaced, foreign or missing apostrophe
-            (`isn' t`, `is 'nt`, `isn;t`), written as n't; only the macro `negated` comes before it.
+            (`isn' t`, `is 'nt`, `isn;t`), written as n't; only the macro `negated` comes before it. A `whole_word` has
+            no clitic: the noun wont.
         clitics: match the clitic at the end of a word, which becomes a word: n't, 's, and the `not` of cannot.
         without_apostrophe: contractions, in lower case, that end in nt for n't.
         balanced: quotation marks by kind, whose form does not distinguish opening from closing ones between spaces.
