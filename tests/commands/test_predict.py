@@ -55,8 +55,10 @@ def test_json_has_a_line_for_each_line(predict: Command, tmp_path: Path) -> None
     done = predict("--json", stdin=b"not good\r\n\n \t\nfilm\n")
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["text"] for line in lines] == ["not good", "", " \t", "film"]
-    assert [line["label"] is None for line in lines] == [False, True, True, False]
-    assert lines[1] == {"text": "", "label": None, "probabilities": None, "tree": None, "sentences": []}
+    assert [len(line["sentences"]) for line in lines] == [1, 0, 0, 1]
+    assert lines[1] == {"text": "", "label": 1, "probabilities": [0.0, 1.0, 0.0], "tree": None, "sentences": []}
+    blank = load_sentiment(tmp_path / "model", "right").predict("")
+    assert (blank.label, list(blank.probabilities)) == (lines[1]["label"], lines[1]["probabilities"])
     assert lines[0]["sentences"] == [{name: value for name, value in lines[0].items() if name != "sentences"}]
     assert parse_tree(lines[0]["tree"], classes=3).label == lines[0]["label"]
     assert sum(lines[0]["probabilities"]) == pytest.approx(1, abs=1e-4)
@@ -113,7 +115,7 @@ def test_blank_texts_among_arguments_have_a_line_each(predict: Command, texts: t
     done = predict("--json", *texts)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["text"] for line in lines] == [*texts]
-    assert [number for number, line in enumerate(lines, start=1) if line["label"] is None] == [blank]
+    assert [number for number, line in enumerate(lines, start=1) if not line["sentences"]] == [blank]
     assert done.stderr == f"TEXT {blank}: no words; lines without words: 1\n"
 
 

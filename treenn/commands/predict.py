@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -48,8 +49,9 @@ def predict(
     sentences without an opinion count little. A sentence over the parser's limit is divided at punctuation.
 
     Without TEXT and --file, texts come from standard input. With --json each line of input makes exactly one line of
-    output: its `text`, `label`, `probabilities`, `tree` and `sentences`, which have the first four keys each. `tree` is
-    null for several sentences; all but the text are null, and `sentences` is empty, without words.
+    output: its `text`, `label`, `probabilities`, `tree` and `sentences`, which have the first four keys each. `label`
+    is the number of the most probable class; a text without words is neutral, and its label null if there is no
+    middle class. `tree` is null unless the text is one sentence.
 
     Example: treenn predict "It's not a great movie, but the last ten minutes are wonderful."
 
@@ -77,7 +79,8 @@ def predict(
     elif html is not None:
         _write_page(html, [document for _, document in documents if document is not None])
     else:
-        print_lines(documents, _as_json if json else _drawer(), total, bar=None if texts else "predicting")
+        show = partial(_as_json, sentiment.classes) if json else _drawer()
+        print_lines(documents, show, total, bar=None if texts else "predicting")
 
 
 def _one_sentence(max_words: int | None, *, one_line: bool) -> str:
@@ -96,11 +99,12 @@ def _predicted(model: SentimentModel, parsed: Iterator[list[tuple[Line, list[Par
         yield from ((line, each if each.sentences else None) for line, each in zip(lines, documents, strict=True))
 
 
-def _as_json(line: Line, document: Document | None) -> str:
+def _as_json(classes: tuple[str, ...], line: Line, document: Document | None) -> str:
     from json import dumps
 
-    if document is None:
-        return dumps({"text": line.text, "label": None, "probabilities": None, "tree": None, "sentences": []}) + "\n"
+    from treenn.sentiment.document import Document
+
+    document = document or Document.of(line.text, [], classes)
     sentences = [_prediction(each) | {"tree": str(each.tree)} for each in document.sentences]
     tree = sentences[0]["tree"] if len(sentences) == 1 else None
     return dumps(_prediction(document) | {"tree": tree, "sentences": sentences}) + "\n"
