@@ -39,33 +39,35 @@ def load(name: str, *, neutral: Neutral = "third", on_error: OnError | None = No
     ('negative', 'neutral', 'positive')
     """
     check("name", name, str)
-    if name in sentiment.names():
-        return sentiment.load(name, neutral=neutral, on_error=on_error)
-    if name not in _LOADERS:
-        raise InputError(f"no treebank is called {name!r}; there are {', '.join(names())}")
-    return _LOADERS[name](on_error=on_error)
+    return _PAIRS[name](on_error=on_error) if name in _PAIRS else load_trees(name, neutral=neutral, on_error=on_error)
 
 
-def load_trees(name: str) -> Treebank:
-    """Load a treebank of single trees.
+def load_trees(name: str, *, neutral: Neutral = "third", on_error: OnError | None = None) -> Treebank:
+    """Load a treebank of single trees; the arguments are those of `load`.
 
     Raises:
         InputError: as `load`, and if this is a treebank of pairs.
     """
-    treebank = load(name)
-    if isinstance(treebank, PairTreebank):
+    if name in sentiment.names():
+        return sentiment.load(name, neutral=neutral, on_error=on_error)
+    if name in _PAIRS:
         raise InputError(f"{name} is a treebank of pairs of trees; must be one of single trees")
-    return treebank
+    if name not in _TREES:
+        raise InputError(f"no treebank is called {name!r}; there are {', '.join(names())}")
+    return _TREES[name](on_error=on_error)
 
 
 def names() -> tuple[str, ...]:
     """The names that `load` accepts."""
-    return tuple(sorted([*sentiment.names(), *_LOADERS]))
+    return tuple(sorted([*sentiment.names(), *_TREES, *_PAIRS]))
 
 
-_LOADERS: Mapping[str, Callable[..., Treebank | PairTreebank]] = {
+_TREES: Mapping[str, Callable[..., Treebank]] = {
     "listops": load_listops,
     "listops-100": partial(load_listops, longest=100),
+}
+
+_PAIRS: Mapping[str, Callable[..., PairTreebank]] = {
     "logic": load_logic,
     "sick-entailment": load_entailment,
     "sick-relatedness": load_relatedness,

@@ -13,6 +13,7 @@ from treenn.encoders.forest import IntArray, PackedTrees
 from treenn.encoders.labels import class_numbers
 from treenn.trees import DependencyTree, InputError
 from treenn.trees.arguments import check_items
+from treenn.trees.errors import argument
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,6 +45,11 @@ class PackedDependencies(PackedTrees):
 
     def __repr__(self) -> str:
         return f"PackedDependencies({len(self.sizes)} trees, {len(self.words)} words, {len(self.level_sizes)} levels)"
+
+    @property
+    def sentences(self) -> tuple[tuple[str, ...], ...]:
+        """Raises an `InputError`: contextual encoders read the sentences of constituency trees only."""
+        raise InputError(f"dependency trees have no contextual word vectors; omit {argument('contextual')}")
 
 
 def pack_dependencies(trees: Sequence[DependencyTree]) -> PackedDependencies:

@@ -158,8 +158,6 @@ class Network(nn.Module):
             words = words.masked_fill(torch.rand(words.shape, device=words.device) < self.unknown[words], 0)
         x: Tensor = self.embedding(words)
         if self.contextual is not None:
-            if not isinstance(forest, PackedForest):
-                raise InputError(f"dependency trees have no contextual word vectors; omit {argument('contextual')}")
             x = torch.cat([x, self.contextual(forest.sentences).to(x.device)], dim=1)
         return F.dropout(x, self.embedding_dropout) if self.training and self.embedding_dropout else x
 
