@@ -258,8 +258,8 @@ class Mine(Parser):
 def test_rows_of_tables_are_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cell, a treebank, a parser, a slice and a report section, each as one entry of its table."""
     monkeypatch.setitem(ENCODERS, "mine", lambda input_size, hidden_size: TreeEncoder(Average(input_size, hidden_size)))
-    loaders = {**by_name._LOADERS, "sst-mine": lambda **_: replace(TOY, name="sst-mine")}
-    monkeypatch.setattr(by_name, "_LOADERS", loaders)
+    loaders = {**by_name._TREES, "sst-mine": lambda **_: replace(TOY, name="sst-mine")}
+    monkeypatch.setattr(by_name, "_TREES", loaders)
     module = ModuleType("treenn.parsers.mine")
     module.Mine = Mine  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, module.__name__, module)

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from treenn.encoders import NO_LABEL
 from treenn.evaluation.metrics import Columns, metrics_html
-from treenn.models.network import Network, check_task
-from treenn.trees import Tree
+from treenn.models.network import Network
+from treenn.trees import InputError, Tree
 from treenn.trees.arguments import Count, checked
 from treenn.trees.json_records import digits
 
@@ -115,6 +115,7 @@ def predict(model: Network, trees: Sequence[Tree], batch_size: Count = 500, *, r
         InputError: if the model is for another task, or there is no tree.
         NonFiniteError: if a probability is NaN.
     """
-    check_task(model, "nodes")
+    if model.task.name != "nodes":
+        raise InputError(f"the task of this model is {model.task.name}: must be nodes")
     predictions: Predictions = model.predict(trees, batch_size, roots_only=roots_only)
     return predictions

@@ -112,9 +112,9 @@ def make_encoder(settings: Settings, input_size: int) -> Encoder:
     Raises:
         InputError: where the recipe asks for what there is not in it.
     """
-    options = {name: getattr(settings, name) for name in OPTIONS}
-    changed = {name: value for name, value in options.items() if value != getattr(DEFAULTS, name)}
-    return new_encoder(settings.model, _leaf_size(settings, input_size), settings.size, **changed)
+    changed = [name for name in OPTIONS if getattr(settings, name) != getattr(DEFAULTS, name)]
+    options = {name: getattr(settings, name) for name in changed}
+    return new_encoder(settings.model, _leaf_size(settings, input_size), settings.size, **options)
 
 
 def check_recipe(settings: Settings) -> None:
@@ -152,9 +152,8 @@ def match_parameters(settings: Settings, reference: Settings, input_size: Count,
     """
 
     def count(of: Settings, width: int, size: int) -> int:
-        with torch.device("meta"):
-            parts = encoder_factory(of.model)(width, size), make_head(replace(of, size=size))
-        return sum(parameter.numel() for part in parts for parameter in part.parameters())
+        modules = _without_weights(replace(of, size=size), width, make_head).values()
+        return sum(parameter.numel() for module in modules for parameter in module.parameters())
 
     wanted = count(reference, _leaf_size(reference, input_size), reference.size)
     own, low, high = partial(count, settings, _leaf_size(settings, input_size)), 1, 2
@@ -164,6 +163,12 @@ def match_parameters(settings: Settings, reference: Settings, input_size: Count,
         middle = (low + high) // 2
         low, high = (middle, high) if own(middle) <= wanted else (low, middle)
     return replace(settings, size=min((low, high), key=lambda size: abs(own(size) - wanted)))
+
+
+def _without_weights(settings: Settings, leaf_size: int, make_head: MakeHead) -> dict[str, nn.Module]:
+    """The encoder and the head of a recipe on the device `meta`, with shapes but without numbers."""
+    with torch.device("meta"):
+        return {"encoder": encoder_factory(settings.model)(leaf_size, settings.size), "head": make_head(settings)}
 
 
 @checked
@@ -239,9 +244,9 @@ def load_model(
     """
     folder = Path(__file__).parent / "weights" / SHIPPED if str(folder) == SHIPPED else Path(folder)
     saved = read_folder(folder, contextual=contextual, trust=trust, task=task)
-    check_sizes(saved)
-    model = build(saved.with_word_size, saved.task, saved.vocabulary)
-    load_weights(folder, model)
+    _check_sizes(folder, saved)
+    model = build(replace(saved.settings, word_size=saved.word_size), saved.task, saved.vocabulary)
+    model.load_state_dict(read_weights(folder / NAME, model.state_dict()))
     model.settings = saved.settings
     return model.eval()
 
@@ -251,23 +256,16 @@ class SavedModel:
     """The contents of a model's folder except the weights.
 
     Args:
-        folder: the folder.
         settings: the recipe.
         task: the task, with the names of the classes.
         word_size: the width of the word vectors, pretrained ones included.
         vocabulary: the words that have a vector.
     """
 
-    folder: Path
     settings: Settings
     task: Task
     word_size: int
     vocabulary: Vocabulary
-
-    @property
-    def with_word_size(self) -> Settings:
-        """The settings with the actual width of the word vectors."""
-        return replace(self.settings, word_size=self.word_size)
 
 
 def read_folder(
@@ -305,7 +303,7 @@ def read_folder(
         check_permitted(settings.contextual, contextual, path)
         check_unchanged(settings.contextual, config.get("contextual"), folder)
     vocabulary = Vocabulary.read(folder / "vocabulary.json")
-    return SavedModel(folder, settings, make_task(name, config["classes"]), config["word_size"], vocabulary)
+    return SavedModel(settings, make_task(name, config["classes"]), config["word_size"], vocabulary)
 
 
 def _task_name(config: Mapping[str, Any], source: Path) -> str:
@@ -328,30 +326,18 @@ def _check_values(config: Mapping[str, Any], task: str, source: Path) -> None:
         raise InputError("'classes' is null; it must be a list whose values are each text", source=source)
 
 
-def check_sizes(saved: SavedModel) -> None:
+def _check_sizes(folder: Path, saved: SavedModel) -> None:
     """Compare the sizes in a model's folder with the header of its weights, before a network of these sizes is made.
 
     Raises:
         InputError: if they differ.
     """
-    settings = saved.settings
-    leaf_size = _leaf_size(settings, saved.word_size)
+    leaf_size = _leaf_size(saved.settings, saved.word_size)
     try:
-        with torch.device("meta"):
-            encoder = encoder_factory(settings.model)(leaf_size, settings.size)
-            parts = {"encoder": encoder, "head": saved.task.make_head(settings)}
-            expected = {"embedding.weight": torch.empty(len(saved.vocabulary), saved.word_size)}
+        modules = _without_weights(saved.settings, leaf_size, saved.task.make_head)
+        expected = {"embedding.weight": torch.empty(len(saved.vocabulary), saved.word_size, device="meta")}
     except (RuntimeError, TypeError, ValueError, OverflowError) as error:  # beyond what a tensor's size can be
-        raise InputError(f"size {settings.size} is too large", source=saved.folder / "config.json") from error
-    for name, part in parts.items():
-        expected |= {f"{name}.{key}": tensor for key, tensor in part.state_dict().items()}
-    check_shapes(saved.folder / NAME, expected)
-
-
-def load_weights(folder: Path, model: Network) -> None:
-    """Read `model.safetensors` of a model's folder.
-
-    Raises:
-        InputError: if it is no such file, of another network, or has a NaN or infinite number.
-    """
-    model.load_state_dict(read_weights(folder / NAME, model.state_dict()))
+        raise InputError(f"size {saved.settings.size} is too large", source=folder / "config.json") from error
+    for name, module in modules.items():
+        expected |= {f"{name}.{key}": tensor for key, tensor in module.state_dict().items()}
+    check_shapes(folder / NAME, expected)

@@ -10,17 +10,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from treenn.cells import (
-    Average,
-    BinaryTreeLSTM,
-    Cell,
-    ChildSumTreeLSTM,
-    GatedRecursiveCell,
-    MatrixVectorNetwork,
-    RecursiveNetwork,
-    RecursiveTensorNetwork,
-    TreeGRU,
-)
+from treenn import cells, sequences
 from treenn.encoders import (
     BidirectionalTreeEncoder,
     DependencyEncoder,
@@ -31,25 +21,6 @@ from treenn.encoders import (
 )
 from treenn.encoders.initialization import Initialization
 from treenn.models.external import is_external, load_object
-from treenn.sequences import (
-    GRU,
-    LSTM,
-    AttentionPooling,
-    Convolution,
-    DeepTransition,
-    Elman,
-    Feedforward,
-    Jordan,
-    LastPooling,
-    MaxPooling,
-    MeanPooling,
-    PeepholeLSTM,
-    Readout,
-    SequenceNetwork,
-    Stacked,
-    Transformer,
-    bidirectional,
-)
 from treenn.trees.errors import InputError, argument
 
 Factory = Callable[..., Encoder]
@@ -62,43 +33,33 @@ OPTIONS = ("cell_dropout", "forget_bias", "initialization", "tbptt_steps")
 """Settings that are passed to factories, if they differ from the defaults."""
 
 
-def _tree(cell: Callable[[int, int], Cell]) -> Factory:
-    """A factory of tree encoders with a cell that has no options."""
-    return lambda input_size, hidden_size, *, initialization="default": TreeEncoder(
-        cell(input_size, hidden_size), initialization=initialization
-    )
+def _tree(cell: Callable[..., cells.Cell]) -> Factory:
+    """A factory of tree encoders, with the options of the cell."""
 
-
-def _recurrent(network: Callable[..., SequenceNetwork]) -> Factory:
-    """A factory of sequence encoders; `network` has the argument `tbptt_steps`."""
-    return lambda input_size, hidden_size, *, tbptt_steps=None, initialization="default": SequenceEncoder(
-        network(input_size, hidden_size, tbptt_steps=tbptt_steps), initialization=initialization
-    )
-
-
-def _recurrent_lstm(
-    network: Callable[..., SequenceNetwork], readout: Callable[[int], Readout | None] = lambda hidden_size: None
-) -> Factory:
-    """A factory of sequence encoders; `network(make_lstm, input_size, hidden_size)` combines LSTMs."""
-
+    @wraps(cell, updated=())
     def make(
-        input_size: int,
-        hidden_size: int,
-        *,
-        cell_dropout: float = 0.0,
-        forget_bias: float | None = None,
-        tbptt_steps: int | None = None,
-        initialization: Initialization = "default",
-    ) -> Encoder:
-        make_lstm = partial(LSTM, cell_dropout=cell_dropout, forget_bias=forget_bias, tbptt_steps=tbptt_steps)
-        combined = network(make_lstm, input_size, hidden_size)
-        return SequenceEncoder(combined, readout(hidden_size), initialization=initialization)
+        input_size: int, hidden_size: int, *, initialization: Initialization = "default", **options: Any
+    ) -> TreeEncoder:
+        return TreeEncoder(cell(input_size, hidden_size, **options), initialization=initialization)
 
     return make
 
 
-def _one(make: Callable[[int, int], SequenceNetwork], input_size: int, hidden_size: int) -> SequenceNetwork:
-    return make(input_size, hidden_size)
+def _sequence(
+    layer: Callable[..., sequences.SequenceNetwork],
+    combine: Callable[..., sequences.SequenceNetwork] = lambda layer, x, d: layer(x, d),
+    readout: Callable[[int], sequences.Readout | None] = lambda hidden_size: None,
+) -> Factory:
+    """A factory of sequence encoders of `combine(layer, input_size, hidden_size)`, with the options of the layer."""
+
+    @wraps(layer, updated=())
+    def make(
+        input_size: int, hidden_size: int, *, initialization: Initialization = "default", **options: Any
+    ) -> SequenceEncoder:
+        network = combine(partial(layer, **options), input_size, hidden_size)
+        return SequenceEncoder(network, readout(hidden_size), initialization=initialization)
+
+    return make
 
 
 def _bidirectional_tree_lstm(
@@ -110,56 +71,50 @@ def _bidirectional_tree_lstm(
     initialization: Initialization = "default",
 ) -> Encoder:
     up, down = hidden_size - hidden_size // 2, hidden_size // 2
-    cell = BinaryTreeLSTM(input_size, up, forget_bias, cell_dropout=cell_dropout)
+    cell = cells.BinaryTreeLSTM(input_size, up, forget_bias, cell_dropout=cell_dropout)
     return BidirectionalTreeEncoder(cell, down, forget_bias=forget_bias, initialization=initialization)
 
 
 ENCODERS: dict[str, Factory] = {
-    "tree-lstm": lambda x, d, *, cell_dropout=0.0, forget_bias=0.0, initialization="default": TreeEncoder(
-        BinaryTreeLSTM(x, d, forget_bias, cell_dropout=cell_dropout), initialization=initialization
-    ),
-    "lstm": _recurrent_lstm(_one),
-    "child-sum-tree-lstm": lambda x, d, *, forget_bias=0.0, initialization="default": TreeEncoder(
-        ChildSumTreeLSTM(x, d, forget_bias), initialization=initialization
-    ),
+    "tree-lstm": _tree(cells.BinaryTreeLSTM),
+    "lstm": _sequence(sequences.LSTM),
+    "child-sum-tree-lstm": _tree(cells.ChildSumTreeLSTM),
     "bidirectional-tree-lstm": _bidirectional_tree_lstm,
-    "tree-gru": _tree(TreeGRU),
-    "gated-recursive": lambda x, d, *, cell_dropout=0.0, initialization="default": TreeEncoder(
-        GatedRecursiveCell(x, d, cell_dropout=cell_dropout), initialization=initialization
-    ),
-    "recursive-tanh": _tree(lambda x, d: RecursiveNetwork(x, d, map_words=x != d)),
-    "recursive-relu": _tree(lambda x, d: RecursiveNetwork(x, d, "relu", identity=True)),
-    "rntn": _tree(lambda x, d: RecursiveTensorNetwork(x, d, map_words=x != d)),
-    "mv-rnn": _tree(MatrixVectorNetwork),
+    "tree-gru": _tree(cells.TreeGRU),
+    "gated-recursive": _tree(cells.GatedRecursiveCell),
+    "recursive-tanh": _tree(lambda x, d: cells.RecursiveNetwork(x, d, map_words=x != d)),
+    "recursive-relu": _tree(partial(cells.RecursiveNetwork, activation="relu", identity=True)),
+    "rntn": _tree(lambda x, d: cells.RecursiveTensorNetwork(x, d, map_words=x != d)),
+    "mv-rnn": _tree(cells.MatrixVectorNetwork),
     "autoencoder": RecursiveAutoencoder,
-    "average": lambda x, d: TreeEncoder(Average(x, d)),
-    "deep-average": lambda x, d: TreeEncoder(Average(x, d, layers=3, word_dropout=0.3)),
-    "elman": _recurrent(Elman),
-    "elman-relu": _recurrent(partial(Elman, activation="relu", identity=True)),
-    "jordan": _recurrent(Jordan),
-    "lstm-peephole": lambda x, d, *, forget_bias=None, tbptt_steps=None, initialization="default": SequenceEncoder(
-        PeepholeLSTM(x, d, forget_bias=forget_bias, tbptt_steps=tbptt_steps), initialization=initialization
+    "average": lambda x, d: TreeEncoder(cells.Average(x, d)),
+    "deep-average": lambda x, d: TreeEncoder(cells.Average(x, d, layers=3, word_dropout=0.3)),
+    "elman": _sequence(sequences.Elman),
+    "elman-relu": _sequence(partial(sequences.Elman, activation="relu", identity=True)),
+    "jordan": _sequence(sequences.Jordan),
+    "lstm-peephole": _sequence(sequences.PeepholeLSTM),
+    "gru": _sequence(sequences.GRU),
+    "bilstm": _sequence(sequences.LSTM, sequences.bidirectional),
+    "bigru": _sequence(sequences.GRU, sequences.bidirectional),
+    "stacked-lstm": _sequence(sequences.LSTM, lambda lstm, x, d: sequences.Stacked(lstm(x, d), lstm(d, d))),
+    "deep-input": _sequence(
+        sequences.Elman, lambda elman, x, d: sequences.Stacked(sequences.Feedforward(x, d), elman(d, d))
     ),
-    "gru": _recurrent(GRU),
-    "bilstm": _recurrent_lstm(bidirectional),
-    "bigru": _recurrent(lambda x, d, tbptt_steps: bidirectional(partial(GRU, tbptt_steps=tbptt_steps), x, d)),
-    "stacked-lstm": _recurrent_lstm(lambda lstm, x, d: Stacked(lstm(x, d), lstm(d, d))),
-    "deep-input": _recurrent(
-        lambda x, d, tbptt_steps: Stacked(Feedforward(x, d), Elman(d, d, tbptt_steps=tbptt_steps))
+    "deep-transition": _sequence(sequences.DeepTransition),
+    "deep-output": _sequence(
+        sequences.Elman, lambda elman, x, d: sequences.Stacked(elman(x, d), sequences.Feedforward(d, d))
     ),
-    "deep-transition": _recurrent(DeepTransition),
-    "deep-output": _recurrent(
-        lambda x, d, tbptt_steps: Stacked(Elman(x, d, tbptt_steps=tbptt_steps), Feedforward(d, d))
+    "lstm-mean": _sequence(sequences.LSTM, readout=lambda d: sequences.MeanPooling()),
+    "lstm-max": _sequence(sequences.LSTM, readout=lambda d: sequences.MaxPooling()),
+    "lstm-attention": _sequence(sequences.LSTM, readout=sequences.AttentionPooling),
+    "bilstm-attention": _sequence(sequences.LSTM, sequences.bidirectional, sequences.AttentionPooling),
+    "cnn": lambda x, d: SequenceEncoder(sequences.Convolution(x, d), sequences.MaxPooling()),
+    "cnn-lstm": _sequence(
+        sequences.LSTM,
+        lambda lstm, x, d: sequences.Stacked(sequences.Convolution(x, d, widths=(3,)), lstm(d, d)),
+        lambda d: sequences.MeanPooling(),
     ),
-    "lstm-mean": _recurrent_lstm(_one, lambda d: MeanPooling()),
-    "lstm-max": _recurrent_lstm(_one, lambda d: MaxPooling()),
-    "lstm-attention": _recurrent_lstm(_one, AttentionPooling),
-    "bilstm-attention": _recurrent_lstm(bidirectional, AttentionPooling),
-    "cnn": lambda x, d: SequenceEncoder(Convolution(x, d), MaxPooling()),
-    "cnn-lstm": _recurrent_lstm(
-        lambda lstm, x, d: Stacked(Convolution(x, d, widths=(3,)), lstm(d, d)), lambda d: MeanPooling()
-    ),
-    "transformer": lambda x, d: SequenceEncoder(Transformer(x, d), MeanPooling()),
+    "transformer": lambda x, d: SequenceEncoder(sequences.Transformer(x, d), sequences.MeanPooling()),
 }
 """The encoders by name.
 
@@ -211,6 +166,17 @@ def is_model(name: str) -> bool:
     return name in ENCODERS or name in DEPENDENCY_ENCODERS or is_external(name)
 
 
+def check_model(name: str) -> None:
+    """Validate the argument `model`.
+
+    Raises:
+        InputError: if there is no model of this name.
+    """
+    if not is_model(name):
+        known = ", ".join(ENCODERS | DEPENDENCY_ENCODERS)
+        raise InputError(f"{argument('model')} {name}: no such model; `treenn cells` lists them: {known}")
+
+
 def new_encoder(name: str, input_size: int, hidden_size: int, **options: Any) -> Encoder:
     """Returns a new encoder by name.
 
@@ -224,9 +190,9 @@ def new_encoder(name: str, input_size: int, hidden_size: int, **options: Any) ->
         InputError: if there is no such encoder, or it does not support an option.
     """
     factory = encoder_factory(name)
-    parameters = signature(factory).parameters.values()
-    supported = {parameter.name for parameter in parameters}
-    if not any(parameter.kind is Parameter.VAR_KEYWORD for parameter in parameters):
+    declared = signature(factory).parameters
+    supported = declared | signature(factory, follow_wrapped=False).parameters  # a wrapper may add options
+    if not any(parameter.kind is Parameter.VAR_KEYWORD for parameter in declared.values()):
         for option, value in options.items():
             if option not in supported:
                 raise InputError(f"{argument(option)} {value}: {name} does not support {option.replace('_', ' ')}")
@@ -243,11 +209,9 @@ def encoder_factory(name: str) -> Factory:
     Raises:
         InputError: if there is no such factory.
     """
-    known = ENCODERS | DEPENDENCY_ENCODERS
-    if name in known:
-        return known[name]
-    if not is_external(name):
-        raise InputError(f"{argument('model')} {name}: no such model; `treenn cells` lists them: {', '.join(known)}")
+    check_model(name)
+    if (known := ENCODERS.get(name) or DEPENDENCY_ENCODERS.get(name)) is not None:
+        return known
     make = load_object(name, "model")
     if not callable(make):
         raise InputError(f"{argument('model')} {name}: must be a function of input_size and hidden_size")
@@ -293,8 +257,8 @@ def check_reads_trees(model: str, treebank: str) -> None:
 def paper_of(encoder: Encoder) -> str:
     """The paper of an encoder: the first paragraphs of its classes' docstrings."""
     if isinstance(encoder, SequenceEncoder):
-        parts = [part for part in encoder.modules() if isinstance(part, (SequenceNetwork, Readout))]
-        said = [part.__doc__ for part in parts if not isinstance(part, LastPooling)]
+        parts = [part for part in encoder.modules() if isinstance(part, (sequences.SequenceNetwork, sequences.Readout))]
+        said = [part.__doc__ for part in parts if not isinstance(part, sequences.LastPooling)]
     else:
         home = encoder.cell if isinstance(encoder, (TreeEncoder, DependencyEncoder)) else encoder
         said = [sys.modules[type(home).__module__].__doc__]

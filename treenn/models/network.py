@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -181,18 +180,3 @@ def check_probabilities(probabilities: npt.NDArray[Any]) -> None:
     """
     if not np.isfinite(probabilities).all():
         raise NonFiniteError("a probability of this model is NaN: its weights are too large; train the model anew")
-
-
-def check_task(network: Network, name: str, source: str | Path | None = None) -> None:
-    """Validate that a network is for a task.
-
-    Args:
-        network: the network.
-        name: the task in `treenn.models.task.TASKS`.
-        source: the folder of the network, for messages.
-
-    Raises:
-        InputError: if it is for another task.
-    """
-    if network.task.name != name:
-        raise InputError(f"the task of this model is {network.task.name}: must be {name}", source=source)

@@ -124,12 +124,10 @@ class Settings:
     def __post_init__(self) -> None:
         # Imports torch, which `--help` does not need.
         from treenn.contextual.layers import layer_numbers
-        from treenn.models.names import DEPENDENCY_ENCODERS, ENCODERS, is_model
+        from treenn.models.names import check_model
 
         check_fields(self)
-        if not is_model(self.model):
-            known = ", ".join([*ENCODERS, *DEPENDENCY_ENCODERS])
-            raise InputError(f"{argument('model')} {self.model}: no such model; `treenn cells` lists them: {known}")
+        check_model(self.model)
         layer_numbers(self.contextual_layers)
         if self.contextual_learning_rate and self.contextual is None:
             rate = self.contextual_learning_rate
