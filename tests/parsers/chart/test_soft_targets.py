@@ -3,6 +3,7 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from parsers.chart.every_tree import random_scores, totals
@@ -67,6 +68,16 @@ def test_soft_targets_come_from_held_out_teachers(teachers, reviews):
         right, wrong = teachers if in_fold(words, "1/2") else teachers[::-1]
         assert is_the_lesson(targets, right.distribution(words).posterior.splits)
         assert not is_the_lesson(targets, wrong.distribution(words).posterior.splits)
+
+
+def test_large_scores_give_single_precision_targets(teachers, reviews):
+    large = deepcopy(teachers[0])
+    with torch.no_grad():
+        large.network.node.weight.mul_(1e5)
+    words = next(words for words in sentences(reviews) if in_fold(words, "1/2"))
+    (targets,) = taught([large], words)
+    assert large.distribution(words).posterior.splits.dtype == torch.float64
+    assert targets.splits.dtype == targets.nodes.dtype == np.float32
 
 
 def test_two_teachers_of_one_fold_are_averaged(teachers, reviews, tiny):

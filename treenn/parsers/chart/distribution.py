@@ -10,8 +10,14 @@ from torch import Tensor
 
 from treenn.parsers.chart.cky import BestTrees, Posterior, Scores, best_trees, inside_outside
 
-_FORBIDDEN = -1e4
+_FORBIDDEN = -1e18
 """A score low enough to exclude a tree; unlike -∞, it keeps sums and differences finite."""
+
+_LARGE = 100.0
+"""The magnitude above which scores are summed in double precision; those of trained parsers are below 40.
+
+Single precision has 7 digits: with scores of 1e4, rounding of a tree's score changes its probability by 1 %.
+"""
 
 
 class TreeDistribution:
@@ -23,14 +29,21 @@ class TreeDistribution:
     right child, and each of its splits has one.
 
     Args:
-        scores: the scores of nodes and splits, whose sum is the score of a tree.
+        scores: the scores of nodes and splits, whose sum is the score of a tree; converted to double precision if any
+            exceeds 100 in magnitude.
+        forbidden: whether a span is excluded (default: none). Shape: `(B, spans)`.
 
     >>> both = TreeDistribution(Scores(torch.zeros(1, 6, 2), torch.zeros(1, 4, 4, 4)))  # a (b c) and (a b) c, equal
     >>> both.log_partition.exp().tolist(), both.entropy.exp().tolist(), both.marginals[0, 3].tolist()
     ([2.0], [2.0], [0.5, 0.0])
     """
 
-    def __init__(self, scores: Scores) -> None:
+    def __init__(self, scores: Scores, forbidden: Tensor | None = None) -> None:
+        bounds = [float(bound) for part in scores for bound in part.detach().aminmax()]
+        if max(map(abs, bounds)) > _LARGE:
+            scores = Scores(*(part.double() for part in scores))
+        if forbidden is not None:
+            scores = scores._replace(nodes=scores.nodes.masked_fill(forbidden.unsqueeze(-1), _FORBIDDEN))
         self.scores = scores
 
     @property
@@ -63,9 +76,7 @@ class TreeDistribution:
         Args:
             forbidden: whether a span is forbidden. Shape: `(B, spans)`.
         """
-        return TreeDistribution(
-            Scores(self.scores.nodes.masked_fill(forbidden.unsqueeze(-1), _FORBIDDEN), self.scores.splits)
-        )
+        return TreeDistribution(self.scores, forbidden)
 
     def best(self, count: int = 1) -> list[BestTrees]:
         """Returns the `count` most probable trees of each sentence, in descending order (k-best Viterbi)."""

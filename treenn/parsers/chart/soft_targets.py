@@ -68,7 +68,7 @@ def _fold(teacher: ChartParser) -> str:
 def _mean(teachers: Sequence[ChartParser], batch: Sequence[Words]) -> Iterator[SoftTargets]:
     """The soft targets of sentences of one length."""
     by_teacher = [teacher.distributions(batch).posterior.splits for teacher in teachers]
-    nodes, splits = without_rare(torch.stack(by_teacher).mean(dim=0))
+    nodes, splits = without_rare(torch.stack(by_teacher).mean(dim=0).float())
     for of_nodes, of_splits in zip(nodes.numpy(), splits.flatten(1).numpy(), strict=True):
         indices = np.flatnonzero(of_splits)
         yield SoftTargets(of_nodes, indices.astype(np.int32), of_splits[indices])
