@@ -1,10 +1,12 @@
 """Result tables on the cards, and their agreement with the records in the repository."""
 
 import json
+from pathlib import Path
 
 import pytest
 
-from treebanks.catalogue import ENTRIES
+import treebanks
+from treebanks.catalogue import ENTRIES, card_path
 from treenn.experiment.results import COMPARISON_SCHEMA
 from treenn.report import cards
 from treenn.report.cards import BEGIN, END, section, update, with_results
@@ -135,6 +137,26 @@ def test_parsers_stand_in_one_table_the_best_last(tmp_path):
         "| left | 9.45 | 11.45 | 25.00 | 19.45 | 11.45 |  |  | 1,234 |",
         "| chart | 81.96 | 83.96 | 25.00 | 91.96 | 83.96 | 50.00 |  | 1,234 |",
     ]
+
+
+def test_parsers_sentiment_model_is_named(tmp_path):
+    folder = tmp_path / "sst" / "parsers"
+    folder.mkdir(parents=True)
+    accuracy = {"root": 0.5, "root_binary": 0.875}
+    sentiment = {"model": "my-model", "parser": accuracy, "treebank": accuracy}
+    (folder / "a.json").write_text(json.dumps(evaluation("chart", 0.8196, sentiment=sentiment)))
+    assert "of the sentiment model `my-model` over the parser's trees; " in section("sst", tmp_path)
+
+
+def test_the_card_describes_the_parsers_sentiment_model():
+    results = Path(treebanks.__file__).parent / "results" / "sst"
+    comparison = json.loads((results / "tree-lstm-and-lstm.json").read_text())
+    run = next(run for run in comparison["runs"] if (run["model"], run["seed"]) == ("tree-lstm", 0))
+    for path in (results / "parsers").glob("*.json"):
+        sentiment = json.loads(path.read_text())["sentiment"]
+        assert sentiment["model"] == "tree-lstm-sst"
+        assert sentiment["treebank"] == {name: run["test"][name] for name in ("root", "root_binary")}
+    assert "`tree-lstm-sst` is the Tree-LSTM of seed 0" in card_path("sst").read_text()
 
 
 def test_a_treebank_without_results_says_so(tmp_path):

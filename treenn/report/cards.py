@@ -52,9 +52,10 @@ class ParserSentiment:
 
 @dataclass(frozen=True)
 class SentimentByTrees:
-    """Accuracy of a sentiment model over the trees of a parser."""
+    """Accuracy of a sentiment model, by its folder, over the trees of a parser."""
 
     parser: ParserSentiment
+    model: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,11 +147,12 @@ def parser_table(evaluations: Sequence[ParserEvaluation], source: str) -> str:
     """Parsers on a treebank in ascending order: agreement, and accuracy of a sentiment model over their trees."""
     ordered = sorted(evaluations, key=lambda each: each.with_punctuation.f1)
     split, environment = ordered[0].split, ordered[-1].environment
+    models = " and ".join(sorted({f"`{each.sentiment.model}`" for each in ordered if each.sentiment}))
+    accuracy = f"root, and root binary, of the sentiment model {models} over the parser's trees; " if models else ""
     return "\n".join(
         [
             f"Parsers, {split} split: agreement with the treebank's own trees, percent, brackets over one word or the "
-            "whole sentence left out; root, and root binary, of one Tree-LSTM over the parser's trees; sentences in a "
-            "second of processor time.",
+            f"whole sentence left out; {accuracy}sentences in a second of processor time.",
             "",
             *map(_line, [_PARSER_HEADER, ["---"] * len(_PARSER_HEADER), *map(_parser_row, ordered)]),
             "",
