@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -26,7 +26,7 @@ from treenn.evaluation.metrics import METRICS, Metric
 from treenn.experiment.compare import compare
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_file import read_plan
-from treenn.experiment.plan_spec import Model, Task
+from treenn.experiment.plan_spec import Model, PlanTask
 from treenn.experiment.recipes import RECIPES
 from treenn.experiment.recipes.recipe import Recipe
 from treenn.experiment.search.sampling import Search
@@ -131,16 +131,16 @@ class NodeRegression(Task):
 
 
 @pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A directory on `sys.path` with modules of another package."""
     folder = tmp_path / "package"
     folder.mkdir()
     (folder / "mycell.py").write_text(CELL)
     (folder / "mytask.py").write_text(TASK)
     monkeypatch.syspath_prepend(folder)
+    yield folder
     for name in ("mycell", "mytask"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    return folder
+        sys.modules.pop(name, None)
 
 
 def fresh(folder: Path, package: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -167,6 +167,27 @@ def test_a_cell_of_another_package_is_compared(package: Path, tmp_path: Path) ->
     assert not (package / "mycell.imported").exists()
     trusted = fresh(tmp_path, package, *predict, "--trust-module", "mycell")
     assert len(json.loads(trusted.stdout)["probabilities"]) == 5, trusted.stderr
+
+
+def test_a_cell_of_another_package_is_tuned(package: Path, tmp_path: Path) -> None:
+    small = ("--trials", "1", "--epochs", "1", "--size", "4", "--word-size", "4", "--batch-size", "200")
+    models = ("--models", "mycell:factory,average", "--jobs", "2", "--out", "found")
+    done = fresh(tmp_path, package, "tune", *models, *small)
+    assert done.returncode == 0, done.stderr
+    log = json.loads((tmp_path / "found/trials.json").read_text())
+    assert [trial["settings"]["model"] for trial in log["trials"]] == ["mycell:factory", "average"]
+    assert [trial["failure"] for trial in log["trials"]] == [None, None]
+    found = (tmp_path / "found/best.toml").read_text()
+    (tmp_path / "found/plan.toml").write_text('seeds = 1\n[[task]]\ntreebank = "reviews"\n' + found)
+    (package / "mycell.imported").unlink()
+    with pytest.raises(InputError, match="names the module mycell"):
+        read_plan(tmp_path / "found/plan.toml")
+    assert not (package / "mycell.imported").exists()
+    refused = fresh(tmp_path, package, "compare", "--plan", "found/plan.toml")
+    assert "imported only if you trust it: --trust-module mycell" in refused.stderr
+    plan = read_plan(tmp_path / "found/plan.toml", trust="mycell")
+    assert [model.name for model in plan.models] == ["mycell:factory", "average"]
+    assert plan.models[0].settings == log["best"]["mycell:factory"]["drawn"]
 
 
 @pytest.mark.parametrize(
@@ -269,7 +290,7 @@ def test_rows_of_tables_are_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     building = import_module("treenn.report.build")  # the package has a function of this name
     monkeypatch.setattr(building, "_SECTIONS", (*building._SECTIONS, count_runs))
     models = (Model("mine"), Model("mine, parsed", model="mine", trees="mine"))
-    results = compare(Plan((Task("sst-mine"),), models, 1, settings=SMALL), tmp_path / "comparison", jobs=1)
+    results = compare(Plan((PlanTask("sst-mine"),), models, 1, settings=SMALL), tmp_path / "comparison", jobs=1)
     write_report(results, tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text()
     assert "Contains the word film." in page

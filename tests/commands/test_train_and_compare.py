@@ -139,6 +139,8 @@ def test_bad_vectors_end_in_one_message(command: Command, files: Path, content: 
         ),
         (["compare", "--models", "lstm,lstm"], "models lstm,lstm: name one task and one model or more"),
         (["compare", "--models", "lstm,gru", "--cell-dropout", "0.1"], "gru does not support cell dropout"),
+        (["compare", "--models", "nosuch:x"], "--models nosuch:x: cannot import nosuch"),
+        (["tune", "--models", "nosuch:x", "--out", "m"], "--models nosuch:x: cannot import nosuch"),
         (["compare", "--seeds", "0"], "--seeds 0: must be 1 to 10000"),
         (["compare", "--jobs", "0"], "--jobs 0: must be 1 to 10000"),
         (["compare", "--epochs", "0"], "--epochs 0: must be 1 or more"),

@@ -28,12 +28,12 @@ def test_vectors_are_the_encoders_prepared_or_not(tiny: Path) -> None:
 def test_what_is_on_disk_is_not_computed_again(tiny: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[int, int]] = []
     first = FrozenVectors(tiny, (3,))
-    first.precompute(SENTENCES, progress=lambda n, of: told.append((n, of)))
+    first.precompute(SENTENCES, progress=lambda n, of, text: told.append((n, of)))
     assert told == [(3, 3)]
     assert len(files(cache)) == 1
     monkeypatch.setattr(ContextualEncoder, "forward", None)
     again = FrozenVectors(tiny, (3,))
-    again.precompute(iter(SENTENCES), progress=lambda n, of: told.append((n, of)))
+    again.precompute(iter(SENTENCES), progress=lambda n, of, text: told.append((n, of)))
     assert torch.equal(again(SENTENCES), first(SENTENCES))
     assert len(told) == 1
 

@@ -13,10 +13,10 @@ import treebanks
 from treenn.experiment.compare import compare
 from treenn.experiment.gather import read_results
 from treenn.experiment.plan import Plan
-from treenn.experiment.plan_spec import Model, Task
+from treenn.experiment.plan_spec import Model, PlanTask
 from treenn.experiment.results import COMPARISON_SCHEMA, MissingRun, TrialLog
 from treenn.experiment.run import load, load_variant
-from treenn.experiment.worker_progress import across_processes, watching
+from treenn.experiment.worker_progress import RunsProgress, across_processes, watching
 from treenn.models.settings import Settings
 from treenn.report import write_results
 from treenn.trees import InputError
@@ -50,7 +50,7 @@ def finished(tmp_path_factory):
 
 
 def plan(**changes):
-    given = {"tasks": (Task("toy", ("nodes", "published")),), "models": MODELS, "seeds": 2, "settings": SMALL}
+    given = {"tasks": (PlanTask("toy", ("nodes", "published")),), "models": MODELS, "seeds": 2, "settings": SMALL}
     return Plan(**given | changes)
 
 
@@ -143,10 +143,16 @@ def test_a_plan_goes_on_where_it_was(finished, tmp_path):
     seconds = {path.name: path.stat().st_mtime_ns for path in (copy / "runs").glob("*.json")}
     lost.unlink()
     told = []
-    again = compare(plan(), copy, progress=lambda run, done, total, text: told.append((run, done, total)))
+    again = compare(plan(), copy, progress=lambda *call: told.append(call))
     made = [path.name for path in (copy / "runs").glob("*.json") if path.stat().st_mtime_ns != seconds[path.name]]
     assert made == [lost.name]
-    assert {run for run, done, total in told if done == total} == {f"runs/{name}" for name in seconds}
+    assert told[0] == (1000, 1000 * len(seconds), f"1 of {len(seconds)} runs done; tree-lstm, seed 0: done before")
+    assert told[-1] == (
+        1000 * len(seconds),
+        1000 * len(seconds),
+        f"{len(seconds)} of {len(seconds)} runs done; lstm, seed 1: done",
+    )
+    assert sorted(done for done, _, _ in told) == [done for done, _, _ in told]
     accuracies = [[run.metrics for run in task.runs] for task in again.tasks]
     assert accuracies == [[run.metrics for run in task.runs] for task in results.tasks]
 
@@ -195,7 +201,7 @@ def test_results_of_version_1_are_one_task(make):
 
 def test_time_matched_model_trains_for_the_reference_time(tmp_path):
     models = (Model("tree-lstm", settings={"epochs": 6}), Model("average"), Model("majority"))
-    results = compare(plan(tasks=(Task("toy", match="time"),), models=models, seeds=1), tmp_path)
+    results = compare(plan(tasks=(PlanTask("toy", match="time"),), models=models, seeds=1), tmp_path)
     first, other, control = results.tasks[0].runs
     assert first.time_match is control.time_match is None
     matched = other.time_match
@@ -214,19 +220,23 @@ def test_jobs_must_be_one_or_more(tmp_path):
         compare(plan(), tmp_path, jobs=0)
 
 
+def two_runs(told):
+    titles = {"a.json": "lstm, seed 0", "b.json": "lstm, seed 1"}
+    return RunsProgress(lambda *call: told.append(call), titles, "runs")
+
+
 def test_progress_reports_a_run_once_its_file_exists(tmp_path):
     told = []
-    with watching(
-        lambda *message: told.append(message), tmp_path, {"a.json": "lstm, seed 0", "b.json": "lstm, seed 1"}
-    ) as report:
-        assert pickle.loads(pickle.dumps(report)) is report, "what goes to a worker must be pickled"
-        report("a.json", 1, 2, "not from here")
+    with watching(two_runs(told), tmp_path, ["a.json", "b.json"]) as progress_of:
+        progress = progress_of("a.json")
+        assert pickle.loads(pickle.dumps(progress)) is progress, "what goes to a worker must be pickled"
+        progress(1, 2, "not from here")
         (tmp_path / "a.json").write_text("{}")
-    assert told == [("a.json", 1, 1, "lstm, seed 0: done")]
+    assert told == [(1000, 2000, "1 of 2 runs done; lstm, seed 0: done")]
 
 
 def test_messages_of_other_processes_arrive():
     told = []
-    with across_processes(lambda *message: told.append(message), jobs=2) as report:
-        report("a", 1, 2, "text")
-    assert told == [("a", 1, 2, "text")]
+    with across_processes(two_runs(told), jobs=2) as progress_of:
+        pickle.loads(pickle.dumps(progress_of("a.json")))(1, 2, "text")
+    assert told == [(500, 2000, "0 of 2 runs done; lstm, seed 0: text")]

@@ -182,7 +182,7 @@ def test_nothing_is_trained_if_all_is_finished(tmp_path: Path) -> None:
     execute(runs, tmp_path, train_and_analyse, jobs=2)  # one run: in this process
     told = list[Any]()
     execute(runs, tmp_path, never, jobs=2, progress=lambda *message: told.append(message))
-    assert told == [(f"{SPEC.name}.json", 1, 1, "lstm, seed 0: done before")]
+    assert told == [(1000, 1000, "1 of 1 runs done; lstm, seed 0: done before")]
 
 
 def never(spec: RunSpec, job: Any) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from treenn.experiment.plan import Plan
-from treenn.experiment.plan_spec import Model, Task
+from treenn.experiment.plan_spec import Model, PlanTask
 from treenn.models.settings import Settings
 from treenn.models.task import make_task
 from treenn.trees import InputError
@@ -23,14 +23,14 @@ def runs(plan, task=0, regime="nodes", data=""):
 
 
 def test_networks_have_every_seed_and_controls_one():
-    plan = Plan((Task("sst"),), MODELS, seeds=2, settings=SMALL)
+    plan = Plan((PlanTask("sst"),), MODELS, seeds=2, settings=SMALL)
     named = [f"{run.label} {run.settings.seed}" for run in runs(plan)]
     assert named == ["tree-lstm 0", "lstm 0", "right 0", "majority 0", "tree-lstm 1", "lstm 1", "right 1"]
 
 
 def test_model_may_restrict_seeds_and_regimes():
     few = Model("right", model="tree-lstm", trees="right", seeds=1, supervision=("nodes",))
-    plan = Plan((Task("sst", ("nodes", "roots")),), (Model("tree-lstm"), few), seeds=2, settings=SMALL)
+    plan = Plan((PlanTask("sst", ("nodes", "roots")),), (Model("tree-lstm"), few), seeds=2, settings=SMALL)
     named = [[f"{run.label} {run.settings.seed}" for run in runs(plan, regime=it)] for it in ("nodes", "roots")]
     assert named == [["tree-lstm 0", "right 0", "tree-lstm 1"], ["tree-lstm 0", "tree-lstm 1"]]
 
@@ -38,19 +38,19 @@ def test_model_may_restrict_seeds_and_regimes():
 @pytest.mark.parametrize("own", [{"seeds": 1}, {"supervision": ("nodes",)}])
 def test_reference_model_cannot_restrict_seeds_or_regimes(own):
     with pytest.raises(InputError, match='model "tree-lstm": the others are matched to it'):
-        Plan((Task("sst"),), (Model("tree-lstm", **own), Model("lstm")))
+        Plan((PlanTask("sst"),), (Model("tree-lstm", **own), Model("lstm")))
 
 
 def test_matched_models_change_their_size_to_the_first():
-    tree, recurrent, right, _ = runs(Plan((Task("sst"),), MODELS, seeds=1, settings=SMALL))
+    tree, recurrent, right, _ = runs(Plan((PlanTask("sst"),), MODELS, seeds=1, settings=SMALL))
     assert (tree.settings.size, right.settings.size) == (20, 20)
     assert recurrent.settings.size > 20
-    free = runs(Plan((Task("sst", match="none"),), MODELS, seeds=1, settings=SMALL))
+    free = runs(Plan((PlanTask("sst", match="none"),), MODELS, seeds=1, settings=SMALL))
     assert [run.settings.size for run in free] == [20] * 4
 
 
 def test_time_match_refers_to_first_model_and_seed():
-    plan = Plan((Task("sst", match="time"),), MODELS, seeds=2, settings=SMALL)
+    plan = Plan((PlanTask("sst", match="time"),), MODELS, seeds=2, settings=SMALL)
     found = runs(plan)
     assert [run.time_match and (run.time_match.label, run.time_match.settings.seed) for run in found] == [
         None, ("tree-lstm", 0), ("tree-lstm", 0), None, None, ("tree-lstm", 1), ("tree-lstm", 1)
@@ -59,7 +59,7 @@ def test_time_match_refers_to_first_model_and_seed():
 
 
 def test_model_settings_override_task_and_plan_settings():
-    task = Task("sst", match="none", settings={"epochs": 5, "dropout": 0.2})
+    task = PlanTask("sst", match="none", settings={"epochs": 5, "dropout": 0.2})
     models = (Model("tree-lstm"), Model("lstm", settings={"epochs": 7, "size": 30}))
     tree, recurrent = runs(Plan((task,), models, seeds=1, settings=SMALL))
     assert (tree.settings.epochs, tree.settings.dropout, tree.settings.size) == (5, 0.2, 20)
@@ -71,27 +71,29 @@ def test_model_settings_override_task_and_plan_settings():
     [("nodes", ["nodes"] * 4), ("spans", ["spans"] * 4), ("published", ["nodes", "spans", "nodes", "nodes"])],
 )
 def test_regime_sets_each_models_supervision(regime, supervision):
-    plan = Plan((Task("sst", supervision=(regime,)),), MODELS, seeds=1, settings=SMALL)
+    plan = Plan((PlanTask("sst", supervision=(regime,)),), MODELS, seeds=1, settings=SMALL)
     assert [run.settings.supervision for run in runs(plan, regime=regime)] == supervision
 
 
 def test_task_vectors_override_those_of_the_plan():
-    plan = Plan((Task("sst"), Task("sick", vectors=("300.txt",))), MODELS, seeds=1, vectors=("50.txt",), settings=SMALL)
+    plan = Plan(
+        (PlanTask("sst"), PlanTask("sick", vectors=("300.txt",))), MODELS, seeds=1, vectors=("50.txt",), settings=SMALL
+    )
     assert [runs(plan, number)[0].vectors for number in (0, 1)] == [("50.txt",), ("300.txt",)]
 
 
 def test_run_names_are_unique_and_depend_on_data():
-    plan = Plan((Task("sst", match="none"),), (*MODELS, Model("words, shuffled", model="tree-lstm", shuffle=True)))
+    plan = Plan((PlanTask("sst", match="none"),), (*MODELS, Model("words, shuffled", model="tree-lstm", shuffle=True)))
     names = [run.name for run in runs(plan)]
     assert len(set(names)) == len(names) == 13
     assert names[4].startswith("words-shuffled-0-")
     assert not set(names) & {run.name for run in runs(plan, data="another")}
-    timed = runs(Plan((Task("sst", match="time"),), MODELS))
+    timed = runs(Plan((PlanTask("sst", match="time"),), MODELS))
     assert [run.name in names for run in timed[:4]] == [True, False, False, True]
 
 
 def test_two_regimes_may_share_a_run():
-    plan = Plan((Task("sst", supervision=("nodes", "published")),), MODELS, seeds=1, settings=SMALL)
+    plan = Plan((PlanTask("sst", supervision=("nodes", "published")),), MODELS, seeds=1, settings=SMALL)
     nodes, published = ([run.name for run in runs(plan, regime=regime)] for regime in ("nodes", "published"))
     assert [a == b for a, b in zip(nodes, published, strict=True)] == [True, False, True, True]
 
@@ -100,22 +102,22 @@ def test_two_regimes_may_share_a_run():
     ("make", "message"),
     [
         (lambda: Plan((), MODELS), "name one task and one model or more"),
-        (lambda: Plan((Task("sst"),), (Model("lstm"), Model("lstm"))), "models lstm,lstm: .* each model once"),
-        (lambda: Plan((Task("sst"),), MODELS, seeds=0), "seeds 0: must be 1 to 10000"),
-        (lambda: Task("sst", supervision=("leaves",)), '"leaves": must be nodes, roots, spans or published'),
-        (lambda: Task("sst", supervision=()), 'supervision = ""'),
-        (lambda: Task("sst", match="size"), 'match = "size": must be parameters, time or none'),
+        (lambda: Plan((PlanTask("sst"),), (Model("lstm"), Model("lstm"))), "models lstm,lstm: .* each model once"),
+        (lambda: Plan((PlanTask("sst"),), MODELS, seeds=0), "seeds 0: must be 1 to 10000"),
+        (lambda: PlanTask("sst", supervision=("leaves",)), '"leaves": must be nodes, roots, spans or published'),
+        (lambda: PlanTask("sst", supervision=()), 'supervision = ""'),
+        (lambda: PlanTask("sst", match="size"), 'match = "size": must be parameters, time or none'),
         (lambda: Plan.of("sst", ["lstm", "rnn"]), "models rnn: no such model; there are majority, naive-bayes, "),
         (lambda: Model("rnn"), 'model = "rnn": no such model; there are majority, naive-bayes, package'),
         (lambda: Model("lstm", trees="wrong"), '"wrong": must be gold, brackets or a parser, by name .*right.*'),
         (lambda: Model("majority", trees="left"), "a majority model has no trees"),
         (lambda: Model("dependency-tree-lstm", shuffle=True), "reads dependency trees"),
         (
-            lambda: Plan((Task("sst"),), (Model("tree-lstm"), Model("lstm", settings={"size": 9}))),
+            lambda: Plan((PlanTask("sst"),), (Model("tree-lstm"), Model("lstm", settings={"size": 9}))),
             'size of model "lstm": match = "parameters" decides it',
         ),
         (
-            lambda: Plan((Task("sst"),), (Model("lstm"), Model("gru", settings={"cell_dropout": 0.1}))),
+            lambda: Plan((PlanTask("sst"),), (Model("lstm"), Model("gru", settings={"cell_dropout": 0.1}))),
             "gru does not support cell dropout",
         ),
     ],

@@ -26,14 +26,14 @@ from treenn.models.building import save_model
 from treenn.models.settings import Settings
 from treenn.report import write_report
 from treenn.training import train
-from treenn.training.run_dir import MODEL, PARSER, RUN, TRAINING, Run, check_run_dir, difference, open_run_dir
+from treenn.training.run_dir import MODEL, PARSER, RUN, TRAINING, RunMarker, check_run_dir, difference, open_run_dir
 from treenn.trees import InputError
 from treenn.trees.temporary import temporary_prefix
 
 TOY = toy_treebank(train=12, dev=6, test=6)
 SMALL = Settings(model="average", size=4, word_size=4, epochs=1)
 SPACE = Space({"dropout": (0.1,)})
-OURS = Run(TRAINING, {"settings": {"epochs": 1}, "data": "x"})
+OURS = RunMarker(TRAINING, {"settings": {"epochs": 1}, "data": "x"})
 
 
 @pytest.fixture(autouse=True)
@@ -63,14 +63,14 @@ def stale(target: str) -> str:
 
 def test_system_files_leave_a_folder_empty(tmp_path: Path) -> None:
     fill(tmp_path, ".DS_Store", stale("config.json"))
-    assert open_run_dir(tmp_path, Run(MODEL)) is False
+    assert open_run_dir(tmp_path, RunMarker(MODEL)) is False
     assert files(tmp_path) == {".DS_Store"}
 
 
 def test_at_most_five_files_are_named(tmp_path: Path) -> None:
     fill(tmp_path, *"abcdefg")
     with pytest.raises(InputError, match=r"did not make: a, b, c, d, e and 2 more; pass another out$"):
-        check_run_dir(tmp_path, Run(MODEL))
+        check_run_dir(tmp_path, RunMarker(MODEL))
 
 
 def test_overwrite_removes_only_files_of_the_run(tmp_path: Path) -> None:
@@ -80,11 +80,11 @@ def test_overwrite_removes_only_files_of_the_run(tmp_path: Path) -> None:
         fill(tmp_path, name)
         before = files(tmp_path)
         with pytest.raises(InputError, match=f"what no treenn command made: {name.split('/')[0]}; overwrite=True does"):
-            open_run_dir(tmp_path, Run(MODEL), overwrite=True)
+            open_run_dir(tmp_path, RunMarker(MODEL), overwrite=True)
         assert files(tmp_path) == before
         path = tmp_path / name.split("/")[0]
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    open_run_dir(tmp_path, Run(MODEL), overwrite=True)
+    open_run_dir(tmp_path, RunMarker(MODEL), overwrite=True)
     assert files(tmp_path) == set()
 
 
@@ -95,11 +95,11 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     shutil.rmtree(out / "runs")
     (out / "runs").symlink_to(mine)
     with pytest.raises(InputError, match="what no treenn command made: runs"):
-        open_run_dir(out, Run(MODEL), overwrite=True)
+        open_run_dir(out, RunMarker(MODEL), overwrite=True)
     (out / "runs").unlink()
     (out / "results.json").symlink_to(mine / "results.json")
     (tmp_path / "link").symlink_to(out)
-    open_run_dir(tmp_path / "link", Run(MODEL), overwrite=True)
+    open_run_dir(tmp_path / "link", RunMarker(MODEL), overwrite=True)
     assert (files(out), files(mine)) == (set(), {"average-0-12345678.json", "results.json"})
     assert (tmp_path / "link").is_symlink()
 
@@ -125,7 +125,7 @@ def test_folders_of_an_older_treenn_are_known(tmp_path: Path) -> None:
     model = train(TOY, SMALL).model
     save_model(tmp_path / "exported", model)
     for name in ("plan", "model", "exported"):
-        open_run_dir(tmp_path / name, Run(PARSER), overwrite=True)
+        open_run_dir(tmp_path / name, RunMarker(PARSER), overwrite=True)
         assert files(tmp_path / name) == set()
 
 
@@ -134,8 +134,8 @@ def test_a_reproduction_of_an_older_treenn_is_resumed(tmp_path: Path, monkeypatc
     out, told = tmp_path / "out", list[str]()
     run_all([OTHER], "sst", out, seeds=1)
     (out / RUN).unlink()
-    run_all([OTHER], "sst", out, seeds=1, progress=lambda run, done, total, text: told.append(text))
-    assert told == ["other, seed 0: done before"]
+    run_all([OTHER], "sst", out, seeds=1, progress=lambda done, total, text: told.append(text))
+    assert told == ["1 of 1 runs done; other, seed 0: done before"]
 
 
 @pytest.mark.parametrize(
@@ -257,5 +257,5 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write everywhere
     for out in (tmp_path, tmp_path / "new" / "out"):
         with pytest.raises(InputError, match="cannot write here: Permission denied"):
-            check_run_dir(out, Run(MODEL))
+            check_run_dir(out, RunMarker(MODEL))
     assert not list(tmp_path.iterdir())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.experiments import Dask, Jobs, OnDevice, RunsBar, workers
+from treenn.commands.experiments import Dask, Jobs, OnDevice, workers
 from treenn.commands.options import Json, Overwrite, TrustModule, Vectors, command_line, vector_files
 from treenn.commands.settings_options import takes_settings
 from treenn.models.settings import Settings, option
@@ -71,7 +71,7 @@ def compare(
     check_run_dir(out, run_of(planned), resume=True, overwrite=overwrite)
     how: dict[str, Any] = {"overwrite": overwrite, "jobs": jobs, "device": device, "command": command_line()}
     with progress_bar(what) as bar, cluster:
-        results = run_plan(planned, out, progress=RunsBar(bar), **how)
+        results = run_plan(planned, out, progress=bar, **how)
     write_results(results, out)
     present(results, out, json=json)
 

@@ -1,8 +1,7 @@
-"""Options and the progress bar that `compare`, `tune` and `reproduce` share."""
+"""Options that `compare`, `tune` and `reproduce` share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated
 
@@ -39,24 +38,3 @@ def workers(dask: str | None, jobs: int | None, device: str) -> tuple[AbstractCo
     from treenn.experiment.cluster import dask_cluster
 
     return dask_cluster(dask), None
-
-
-class RunsBar:
-    """One progress bar for several runs, all reported at the start; each has the same weight.
-
-    Args:
-        bar: the callback of `treenn.commands.progress_bars.progress_bar`.
-        noun: the runs in messages (default: `runs`).
-    """
-
-    def __init__(self, bar: Callable[[int, int, str], None], noun: str = "runs") -> None:
-        self.bar, self.noun = bar, noun
-        self.fractions: dict[str, float] = {}
-
-    def __call__(self, run: str, done: int, total: int, text: str) -> None:
-        """Report the progress of one run."""
-        self.fractions[run] = done / total
-        runs = len(self.fractions)
-        finished = sum(fraction == 1 for fraction in self.fractions.values())
-        text = f"{finished} of {runs} {self.noun} done; {text}"
-        self.bar(round(1000 * sum(self.fractions.values())), 1000 * runs, text)

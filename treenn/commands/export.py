@@ -25,13 +25,13 @@ def export(
     Example: treenn export my-model --out my-small-model
     """
     from treenn.commands.progress_bars import say
-    from treenn.training.run_dir import MODEL, Run, check_run_dir, open_run_dir
+    from treenn.training.run_dir import MODEL, RunMarker, check_run_dir, open_run_dir
 
-    check_run_dir(out, Run(MODEL), overwrite=overwrite)
+    check_run_dir(out, RunMarker(MODEL), overwrite=overwrite)
 
     from treenn.models.building import load_model, save_model
 
     network = load_model(model, contextual, trust_module)
-    open_run_dir(out, Run(MODEL), overwrite=overwrite)
+    open_run_dir(out, RunMarker(MODEL), overwrite=overwrite)
     save_model(out, network, half=True)
     say(f"written: {out}, {sum(file.stat().st_size for file in out.iterdir()) / 1e6:.1f} MB")

@@ -71,12 +71,12 @@ def train(
     from treenn.models.vectors import read_vectors
     from treenn.parsers.chart import ChartParser
     from treenn.parsers.loading import find_kind
-    from treenn.training.run_dir import PARSER, Run, check_run_dir
+    from treenn.training.run_dir import PARSER, RunMarker, check_run_dir
     from treenn.trees import InputError
 
     kind = find_kind(parser)
     settings = read_recipe(kind.of(kind.settings), context.args)
-    check_run_dir(out, Run(PARSER), overwrite=overwrite)
+    check_run_dir(out, RunMarker(PARSER), overwrite=overwrite)
     if teacher and parser != "chart":
         raise InputError(f"--teacher: needs --parser chart, not {parser}")
     more = {"teachers": [ChartParser.load(folder) for folder in teacher]} if teacher else {}
@@ -107,12 +107,12 @@ def join(
     Example: treenn parser join my-parser my-parser-2 --out my-parsers
     """
     from treenn.parsers.chart import ChartParser
-    from treenn.training.run_dir import PARSER, Run, check_run_dir, open_run_dir
+    from treenn.training.run_dir import PARSER, RunMarker, check_run_dir, open_run_dir
 
-    check_run_dir(out, Run(PARSER), overwrite=overwrite)
+    check_run_dir(out, RunMarker(PARSER), overwrite=overwrite)
     parser = ChartParser.joined([ChartParser.load(folder) for folder in folders])
     results = _results_of(folders)
-    open_run_dir(out, Run(PARSER), overwrite=overwrite)
+    open_run_dir(out, RunMarker(PARSER), overwrite=overwrite)
     parser.save(out)
     _finish(out, {"command": command_line(), "joined": results})
 

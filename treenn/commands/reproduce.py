@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.experiments import Dask, Jobs, OnDevice, RunsBar, workers
+from treenn.commands.experiments import Dask, Jobs, OnDevice, workers
 from treenn.commands.options import Json, Out, Overwrite, command_line, vector_files
 from treenn.trees.errors import InputError
 
@@ -59,7 +59,7 @@ def reproduce(
         check_replaceable(file, "JSON of treenn.recipe")
     how: dict[str, Any] = {"seeds": seeds, "overwrite": overwrite, "jobs": jobs, "device": device}
     with progress_bar(f"recipes on {treebank}") as bar, cluster:
-        run_all(recipes, treebank, out, progress=RunsBar(bar), **how)
+        run_all(recipes, treebank, out, progress=bar, **how)
     data = load(treebank)
     records = [record(recipe, data, out, seeds=seeds, command=command_line()) for recipe in recipes]
     for each in records:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.experiments import Dask, Jobs, OnDevice, RunsBar, workers
+from treenn.commands.experiments import Dask, Jobs, OnDevice, workers
 from treenn.commands.options import Json, Out, Overwrite, Vectors, command_line, vector_files
 from treenn.commands.settings_options import takes_settings
 from treenn.models.settings import Settings
@@ -77,7 +77,7 @@ def tune(
     check_run_dir(out, run_of(search), resume=True, overwrite=overwrite)
     how: dict[str, Any] = {"overwrite": overwrite, "jobs": jobs, "device": device, "command": command_line()}
     with progress_bar(f"{models} on {treebank}") as bar, cluster:
-        log = run_search(search, out, progress=RunsBar(bar, "trials"), **how)
+        log = run_search(search, out, progress=bar, **how)
     write_text(out / "best.toml", plan_models(log))
     if json:
         print_json(TRIALS_SCHEMA.to_json(log))

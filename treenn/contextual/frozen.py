@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from treenn.contextual.cache import cache_file, read_vectors, write_vectors
+from treenn.contextual.cache import cache_file, cache_home, read_vectors, write_vectors
 from treenn.contextual.encoder import ContextualEncoder, Sentence, contextual_size
 from treenn.contextual.pretrained import fingerprint
+from treenn.runtime.progress import Progress, ignore
 from treenn.trees import InputError
 
 _BATCH = 64
-
-Progress = Callable[[int, int], None]
-"""Called with the number of sentences encoded and their total number."""
 
 
 class FrozenVectors:
@@ -48,14 +46,14 @@ class FrozenVectors:
         return ContextualEncoder(self._folder, self.layers).eval().requires_grad_(False)
 
     def precompute(
-        self, sentences: Iterable[Sentence], device: torch.device | str = "cpu", progress: Progress = lambda n, of: None
+        self, sentences: Iterable[Sentence], device: torch.device | str = "cpu", progress: Progress = ignore
     ) -> None:
         """Load the vectors of sentences from the cache, or compute and cache them.
 
         Args:
             sentences: the words of the sentences, which determine the cache file.
             device: the device of the computation, now and later (default: `"cpu"`).
-            progress: called after every batch (default: no-op).
+            progress: called after every batch with the sentences done (default: no-op).
         """
         distinct, self._device = list(dict.fromkeys(sentences)), torch.device(device)
         path = cache_file(self.fingerprint, self.layers, distinct)
@@ -75,11 +73,12 @@ class FrozenVectors:
         return torch.cat(vectors).float()
 
     @torch.no_grad()
-    def _compute(self, sentences: Sequence[Sentence], progress: Progress = lambda n, of: None) -> Tensor:
+    def _compute(self, sentences: Sequence[Sentence], progress: Progress = ignore) -> Tensor:
         """Encode in batches of similar length. Shape: `(W, size)` float16."""
         rows, order = _rows(sentences), sorted(sentences, key=len)
         encoder = self._encoder.to(self._device)
         table = torch.empty(sum(map(len, sentences)), self.size, dtype=torch.float16)
+        text = f"sentences read by the contextual encoder, to be kept in {cache_home()}"
         for start in range(0, len(order), _BATCH):
             batch = order[start : start + _BATCH]
             vectors = encoder(batch).to("cpu", torch.float16)
@@ -87,7 +86,7 @@ class FrozenVectors:
                 raise InputError("this encoder's states exceed the range of float16", source=self._folder)
             for sentence, part in zip(batch, vectors.split([len(each) for each in batch]), strict=True):
                 table[rows[sentence]] = part
-            progress(start + len(batch), len(order))
+            progress(start + len(batch), len(order), text)
         return table
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from treenn.experiment.execute import check_local_device, execute, experiment_dir
 from treenn.experiment.gather import gather
 from treenn.experiment.plan import Plan
-from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparisonResults, TaskPlan, outline, outline_task
+from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparisonResults, TaskOutline, outline, outline_task
 from treenn.experiment.run import load, train_and_analyse
 from treenn.experiment.run_spec import RunSpec, fingerprint, name_of
-from treenn.experiment.worker_progress import Progress, ignore
 from treenn.models.external import is_external
+from treenn.runtime.progress import Progress, ignore
 from treenn.tasks import task_of
-from treenn.training.run_dir import COMPARISON, Run, check_run_dir
+from treenn.training.run_dir import COMPARISON, RunMarker, check_run_dir
 from treenn.trees.arguments import AnyPath, Device, Runs, checked
 from treenn.trees.files import write_text
 from treenn.trees.json_values import dump_json
@@ -56,8 +56,8 @@ def compare(
         overwrite: whether to replace what a treenn command left in `out` (default: False).
         jobs: the number of worker processes on this machine (default: `joblib.parallel_config` decides).
         device: `"cpu"` or `"cuda"`, which all runs share (default: `"cpu"`).
-        progress: called with a run's file, its batches done, their number and a text: for all runs at the start, then
-            with `jobs` for every batch, else for every run that ends.
+        progress: called with the thousandths of all runs that are done, their number and a text: for each at the start,
+            then with `jobs` for every batch, else for every run that ends.
         command: the command that the results name.
 
     Raises:
@@ -67,7 +67,7 @@ def compare(
     check_local_device(jobs, device)
     out = Path(out).resolve()
     check_run_dir(out, run_of(plan), resume=True, overwrite=overwrite)
-    tasks, specs = list[TaskPlan](), list[RunSpec]()
+    tasks, specs = list[TaskOutline](), list[RunSpec]()
     for task in plan.tasks:
         treebank, files = load(task.treebank, plan.vectors_of(task))
         word_size = task.settings.get("word_size", plan.settings.word_size)
@@ -91,7 +91,7 @@ def modules_of(spec: RunSpec) -> Sequence[str]:
     return [name.partition(":")[0] for name in names if is_external(name)]
 
 
-def run_of(plan: Plan) -> Run:
+def run_of(plan: Plan) -> RunMarker:
     """The comparison that `run.json` records: the plan without its seeds, of which there may be more on resuming."""
     tasks = {
         f"{number}: {name_of(task.treebank)}": {
@@ -105,4 +105,4 @@ def run_of(plan: Plan) -> Run:
     models = {model.name: asdict(model) for model in plan.models}
     first = None if plan.reference is None else plan.reference.name
     given = {"settings": asdict(plan.settings), "tasks": tasks, "models": models, "matched_to": first}
-    return Run(COMPARISON, given)
+    return RunMarker(COMPARISON, given)

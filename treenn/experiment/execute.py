@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,12 @@ import torch
 from treenn.experiment.folder_lock import locked
 from treenn.experiment.run_spec import RunSpec
 from treenn.experiment.version_0_1 import adopt
-from treenn.experiment.worker_progress import Progress, across_processes, ignore, watching
+from treenn.experiment.worker_progress import RunsProgress, across_processes, watching
 from treenn.experiment.workers import run_side_by_side
 from treenn.models.settings import Settings, upgrade_settings
 from treenn.runtime.environment import safe_path
-from treenn.training import Progress as TrainingProgress
-from treenn.training.run_dir import Run, check_run_dir, check_still_there, open_run_dir, writing_to
+from treenn.runtime.progress import Progress, ignore
+from treenn.training.run_dir import RunMarker, check_run_dir, check_still_there, open_run_dir, writing_to
 from treenn.training.train_step import check_device
 from treenn.trees.arguments import Device
 from treenn.trees.errors import InputError, argument
@@ -31,23 +31,25 @@ class Job:
     """The circumstances of a run, for the function that carries it out.
 
     Args:
+        folder: the output folder of the experiment.
         file: the file of the run's results.
         device: `"cpu"` or `"cuda"`.
         command: the command that the results name.
         progress: called after every batch.
     """
 
+    folder: Path
     file: Path
     device: Device
     command: str
-    progress: TrainingProgress
+    progress: Progress
 
 
 Work = Callable[[RunSpec, Job], Mapping[str, Any] | None]
 """Carries out a run and returns its results, or None if it has written them to `Job.file`."""
 
-Runs = Mapping[str, RunSpec]
-"""Runs by the file of their results, relative to the output folder."""
+RunSpecs = Mapping[str, RunSpec]
+"""RunSpecs by the file of their results, relative to the output folder."""
 
 
 def check_local_device(jobs: int | None, device: Device) -> None:
@@ -61,7 +63,7 @@ def check_local_device(jobs: int | None, device: Device) -> None:
 
 
 @contextmanager
-def experiment_dir(out: Path, run: Run, runs: Runs, *, overwrite: bool) -> Iterator[None]:
+def experiment_dir(out: Path, run: RunMarker, runs: RunSpecs, *, overwrite: bool) -> Iterator[None]:
     """Lock an output folder and make it ready for `execute`.
 
     Args:
@@ -85,7 +87,7 @@ def experiment_dir(out: Path, run: Run, runs: Runs, *, overwrite: bool) -> Itera
 
 
 def execute(
-    runs: Runs,
+    runs: RunSpecs,
     folder: Path,
     work: Work,
     *,
@@ -96,7 +98,7 @@ def execute(
 ) -> None:
     """Carry out the runs that are not finished, in a folder that `experiment_dir` opened.
 
-    Runs with a `time_match` follow when all others are finished.
+    RunSpecs with a `time_match` follow when all others are finished.
 
     Args:
         runs: the runs, by the file of their results.
@@ -104,7 +106,8 @@ def execute(
         work: carries out one run; a function of a module, which worker processes can import.
         jobs: the number of worker processes on this machine; if None, `joblib.parallel_config` decides.
         device: `"cpu"` or `"cuda"` (default: `"cpu"`).
-        progress: called for all runs at the start, then with `jobs` for every batch, else for every run that ends.
+        progress: called with the thousandths of all runs that are done, their number and a text: for each run at the
+            start, then with `jobs` for every batch, else for every run that ends.
         command: the command that the results name.
 
     Raises:
@@ -112,45 +115,34 @@ def execute(
     """
     check_local_device(jobs, device)
     finished = _finished(folder, runs)
-    for file, spec in runs.items():
-        progress(file, int(file in finished), 1, f"{spec.title}: {'done before' if file in finished else 'waiting'}")
-    left = {file: spec for file, spec in runs.items() if file not in finished}
+    noun = "trials" if any(spec.trial is not None for spec in runs.values()) else "runs"
+    report = RunsProgress(progress, {file: spec.title for file, spec in runs.items()}, noun)
+    for file in runs:
+        report(file, int(file in finished), 1, "done before" if file in finished else "waiting")
     for is_matched in (False, True):
-        part = {file: spec for file, spec in left.items() if (spec.time_match is not None) is is_matched}
-        _side_by_side(part, folder, work, jobs, device, progress, command)
+        part = [file for file in runs if file not in finished and (runs[file].time_match is not None) is is_matched]
+        n_jobs = None if jobs is None else max(1, min(jobs, len(part)))
+        reporting = watching(report, folder, part) if n_jobs is None else across_processes(report, n_jobs)
+        with safe_path(), reporting as progress_of:
+            jobs_of_runs = [Job(folder, folder / file, device, command, progress_of(file)) for file in part]
+            calls = ((runs[file], work, job) for file, job in zip(part, jobs_of_runs, strict=True))
+            run_side_by_side(_carry_out, calls, n_jobs)
 
 
-def _side_by_side(
-    runs: Runs, folder: Path, work: Work, jobs: int | None, device: Device, progress: Progress, command: str
-) -> None:
-    if not runs:
-        return
-    if jobs is None:
-        reporting = watching(progress, folder, {file: spec.title for file, spec in runs.items()})
-    else:
-        jobs = min(jobs, len(runs))
-        reporting = across_processes(progress, jobs)
-    with safe_path(), reporting as report:
-        calls = ((spec, file, folder, work, device, command, report) for file, spec in runs.items())
-        run_side_by_side(_carry_out, calls, jobs)
-
-
-def _carry_out(
-    spec: RunSpec, file: str, folder: Path, work: Work, device: Device, command: str, report: Progress
-) -> None:
+def _carry_out(spec: RunSpec, work: Work, job: Job) -> None:
     """Carry out one run in this process, with one thread, and write its results."""
 
     def progress(done: int, total: int, text: str) -> None:
-        report(file, done, total + 1, f"{spec.title}: {text}")
+        job.progress(done, total + 1, text)
 
-    check_still_there(folder)
+    check_still_there(job.folder)
     with _one_thread():
-        results = work(spec, Job(folder / file, device, command, progress))
+        results = work(spec, replace(job, progress=progress))
     if results is not None:
         text = dump_json(results) + "\n"
-        check_still_there(folder)
-        write_text(folder / file, text)
-    report(file, 1, 1, f"{spec.title}: done")
+        check_still_there(job.folder)
+        write_text(job.file, text)
+    job.progress(1, 1, "done")
 
 
 @contextmanager
@@ -163,7 +155,7 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _finished(folder: Path, runs: Runs) -> set[str]:
+def _finished(folder: Path, runs: RunSpecs) -> set[str]:
     return {file for file, spec in runs.items() if is_finished(folder / file, spec)}
 
 

@@ -20,11 +20,11 @@ from treenn.experiment.results import (
     PLAN_SCHEMA,
     RESULTS,
     RUNS,
+    ComparedModel,
     ComparisonResults,
     MissingRun,
-    PlanModel,
     RunResults,
-    TaskPlan,
+    TaskOutline,
     TaskResults,
     summarize_runs,
 )
@@ -95,11 +95,11 @@ def _corrected(tasks: Sequence[TaskResults]) -> list[TaskResults]:
     return [replace(task, differences=tuple(islice(corrected, len(task.differences)))) for task in tasks]
 
 
-def _reads_gold_trees(model: PlanModel) -> bool:
+def _reads_gold_trees(model: ComparedModel) -> bool:
     return model.model not in BASELINES and model.trees == "gold" and not model.shuffle
 
 
-def _gather_task(task: TaskPlan, folder: Path, plain: Sequence[str], permitted: Permitted) -> TaskResults:
+def _gather_task(task: TaskOutline, folder: Path, plain: Sequence[str], permitted: Permitted) -> TaskResults:
     for entry in task.planned:
         _check_inside(folder, entry.run)
     finished = [entry for entry in task.planned if (folder / f"{entry.run}.json").exists()]
@@ -137,13 +137,13 @@ def read_run(file: Path) -> RunResults:
     return from_json(RunResults, read_object(file), file)
 
 
-def _read_planned(file: Path, model: str, task: TaskPlan) -> RunResults:
+def _read_planned(file: Path, model: str, task: TaskOutline) -> RunResults:
     run = replace(read_run(file), model=model)
     _check_run(run, task, file)
     return run
 
 
-def _check_run(run: RunResults, task: TaskPlan, file: Path) -> None:
+def _check_run(run: RunResults, task: TaskOutline, file: Path) -> None:
     """Validate that a run has metrics and predictions for the task's splits, one for each example."""
     for split in task.evaluated:
         if split not in run.metrics:

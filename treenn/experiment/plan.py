@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from treebanks import PairTreebank, Treebank
-from treenn.experiment.plan_spec import BASELINES, Model, Task
+from treenn.experiment.plan_spec import BASELINES, Model, PlanTask
 from treenn.experiment.run_spec import RunSpec
 from treenn.models.building import MakeHead, check_recipe, match_parameters
 from treenn.models.names import check_models
@@ -37,7 +37,7 @@ class Plan:
     [150, 224]
     """
 
-    tasks: Sequence[Task]
+    tasks: Sequence[PlanTask]
     models: Sequence[Model]
     seeds: Runs = 3
     vectors: Sequence[AnyPath] = ()
@@ -64,7 +64,7 @@ class Plan:
         """
         check_models(models, BASELINES)
         settings = settings or Settings()
-        task = Task(treebank, (settings.supervision,))
+        task = PlanTask(treebank, (settings.supervision,))
         return cls((task,), tuple(map(Model, models)), seeds, vectors, settings)
 
     def __post_init__(self) -> None:
@@ -83,7 +83,7 @@ class Plan:
             for model in self.models:
                 self._check(task, model)
 
-    def _check(self, task: Task, model: Model) -> None:
+    def _check(self, task: PlanTask, model: Model) -> None:
         if task.match == "parameters" and model != self.reference and "size" in model.settings:
             raise InputError(f'size of model "{model.name}": match = "parameters" decides it; remove it')
         if not model.is_baseline:
@@ -95,11 +95,11 @@ class Plan:
         """The model that the others are matched to, None if all are baselines."""
         return next((model for model in self.models if not model.is_baseline), None)
 
-    def vectors_of(self, task: Task) -> tuple[str, ...]:
+    def vectors_of(self, task: PlanTask) -> tuple[str, ...]:
         """The paths of a task's word vectors."""
         return tuple(map(str, self.vectors if task.vectors is None else task.vectors))
 
-    def settings_of(self, task: Task, model: Model, regime: str) -> Settings:
+    def settings_of(self, task: PlanTask, model: Model, regime: str) -> Settings:
         """Return the settings of a model on a task, before its size is matched."""
         values = {**asdict(self.settings), **task.settings, **model.settings}
         values["supervision"] = model.published_supervision if regime == "published" else regime
@@ -107,7 +107,9 @@ class Plan:
             values["model"] = model.model
         return Settings(**values)
 
-    def runs(self, task: Task, regime: str, input_size: int, make_head: MakeHead, data: str = "") -> Iterator[RunSpec]:
+    def runs(
+        self, task: PlanTask, regime: str, input_size: int, make_head: MakeHead, data: str = ""
+    ) -> Iterator[RunSpec]:
         """Yield the runs of a task under one regime, seed by seed.
 
         Args:
@@ -144,7 +146,7 @@ class Plan:
         """The number of runs of a model on each task and regime."""
         return 1 if model.is_baseline else min(self.seeds, model.seeds or self.seeds)
 
-    def _sized(self, task: Task, model: Model, regime: str, input_size: int, make_head: MakeHead) -> Settings:
+    def _sized(self, task: PlanTask, model: Model, regime: str, input_size: int, make_head: MakeHead) -> Settings:
         settings = self.settings_of(task, model, regime)
         if task.match != "parameters" or model.is_baseline or self.reference is None:
             return settings

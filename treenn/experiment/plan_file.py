@@ -12,7 +12,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from treenn.contextual import check_permitted
 from treenn.experiment.plan import Plan
-from treenn.experiment.plan_spec import Model, Task
+from treenn.experiment.plan_spec import Model, PlanTask
 from treenn.models.external import check_trust
 from treenn.models.settings import Settings, upgrade_settings
 from treenn.trees import InputError
@@ -23,7 +23,7 @@ _KEYS = {
     "seeds": int,
     "vectors": Sequence[str],
     "settings": Mapping[str, Any],
-    "task": list[Task],
+    "task": list[PlanTask],
     "model": list[Model],
 }
 _DECIDED = {"model": "each [[model]]", "seed": "seeds", "supervision": "each [[task]]"}
@@ -65,7 +65,9 @@ def read_plan(name: str | Path, contextual: str | Sequence[str] = (), trust: str
 
 def _plan(table: dict[str, Any], path: Path, contextual: str | Sequence[str], trust: str | Sequence[str]) -> Plan:
     _check(table, _KEYS, "")
-    tasks = [_part(Task, entry, f"[[task]] {number}") for number, entry in enumerate(table.get("task", []), start=1)]
+    tasks = [
+        _part(PlanTask, entry, f"[[task]] {number}") for number, entry in enumerate(table.get("task", []), start=1)
+    ]
     models = [
         replace(model, trials=str(path.parent / model.trials)) if model.trials else model
         for number, entry in enumerate(table.get("model", []), start=1)

@@ -27,7 +27,7 @@ BASELINES = ("majority", "naive-bayes")
 
 
 @dataclass(frozen=True)
-class Task:
+class PlanTask:
     """A treebank of a plan, with the conditions of the comparison on it.
 
     Args:

@@ -24,7 +24,7 @@ from treenn.analysis.run_predictions import Gold, RunPredictions
 from treenn.analysis.statistics import Difference, summarize, summarize_metrics
 from treenn.evaluation.metrics import METRICS, Labelling, Spread
 from treenn.experiment.plan import Plan
-from treenn.experiment.plan_spec import Model, Task
+from treenn.experiment.plan_spec import Model, PlanTask
 from treenn.experiment.run_spec import RunSpec
 from treenn.models.settings import upgrade_settings
 from treenn.tasks import task_of
@@ -78,7 +78,7 @@ class TrialLog:
 
 
 @dataclass(frozen=True)
-class PlanModel:
+class ComparedModel:
     """A model of a plan.
 
     Args:
@@ -213,8 +213,8 @@ class RunResults(RunAnalysis):
         settings: all settings.
         treebank: the treebank's name.
         command: the command of the run.
-        trees: as in `PlanModel`.
-        shuffle: as in `PlanModel`.
+        trees: as in `ComparedModel`.
+        shuffle: as in `ComparedModel`.
         vectors: the coverage by each file of word vectors.
         time_match: the matching by training time, if any.
         peak_memory_mb: the peak memory of the training process.
@@ -289,7 +289,7 @@ class ModelSummary:
 
 
 @dataclass(frozen=True)
-class TaskPlan:
+class TaskOutline:
     """A task of plan.json: a treebank under one regime of supervision.
 
     Args:
@@ -297,7 +297,7 @@ class TaskPlan:
         evaluated: the splits on which models are evaluated, dev first.
         gold: the gold labels by split, without dev.
         planned: the runs.
-        supervision: `"nodes"`, `"roots"`, `"spans"` or `"published"` (`treenn.experiment.plan_spec.Task`).
+        supervision: `"nodes"`, `"roots"`, `"spans"` or `"published"` (`treenn.experiment.plan_spec.PlanTask`).
         match: `"parameters"`, `"time"` or `"none"`.
         settings: the settings that all runs share.
     """
@@ -312,7 +312,7 @@ class TaskPlan:
 
 
 @dataclass(frozen=True)
-class ComparisonPlan:
+class ComparisonOutline:
     """plan.json: a comparison before its runs.
 
     Args:
@@ -323,8 +323,8 @@ class ComparisonPlan:
         seeds: the number of seeds of each network; baselines have one.
     """
 
-    models: tuple[PlanModel, ...]
-    tasks: tuple[TaskPlan, ...]
+    models: tuple[ComparedModel, ...]
+    tasks: tuple[TaskOutline, ...]
     command: str = ""
     created: str = ""
     seeds: int = 1
@@ -335,7 +335,7 @@ class TaskResults:
     """The results of one task of a comparison.
 
     Args:
-        treebank: as in `TaskPlan`, like `settings`, `supervision`, `match`, `evaluated` and `gold`.
+        treebank: as in `TaskOutline`, like `settings`, `supervision`, `match`, `evaluated` and `gold`.
         runs: the finished runs.
         missing: the other planned runs.
         summary: the results by model, summarized over seeds.
@@ -358,7 +358,7 @@ class TaskResults:
     match: Match = "parameters"
     disagreements: tuple[Disagreement, ...] = ()
     vectors: tuple[VectorCoverage, ...] = ()
-    models: Annotated[tuple[PlanModel, ...], Key("")] = ()
+    models: Annotated[tuple[ComparedModel, ...], Key("")] = ()
     slug: Annotated[str, Key("")] = ""
 
     def __post_init__(self) -> None:
@@ -429,7 +429,7 @@ class ComparisonResults:
     command: str
     created: str
     seeds: int
-    models: tuple[PlanModel, ...]
+    models: tuple[ComparedModel, ...]
     tasks: tuple[TaskResults, ...]
     tables: Mapping[str, str] = field(default_factory=dict)
 
@@ -506,30 +506,30 @@ def _upgrade_1(results: Mapping[str, Any], source: str | Path) -> Mapping[str, o
 COMPARISON_SCHEMA = Schema(
     "treenn.comparison", 2, ComparisonResults, "results.json of `treenn compare`", {1: _upgrade_1}
 )
-PLAN_SCHEMA = Schema("treenn.comparison", 2, ComparisonPlan, "plan.json of `treenn compare`")
+PLAN_SCHEMA = Schema("treenn.comparison", 2, ComparisonOutline, "plan.json of `treenn compare`")
 
 
-def outline(plan: Plan, command: str, tasks: Sequence[TaskPlan]) -> ComparisonPlan:
+def outline(plan: Plan, command: str, tasks: Sequence[TaskOutline]) -> ComparisonOutline:
     """plan.json of a plan."""
     models = tuple(_plan_model(model) for model in plan.models)
     created = datetime.now(UTC).isoformat(timespec="seconds")
-    return ComparisonPlan(models, tuple(tasks), command, created, plan.seeds)
+    return ComparisonOutline(models, tuple(tasks), command, created, plan.seeds)
 
 
-def _plan_model(model: Model) -> PlanModel:
+def _plan_model(model: Model) -> ComparedModel:
     supervision = None if model.supervision is None else tuple(model.supervision)
     reading = (model.name, model.model, model.trees, model.shuffle)
-    return PlanModel(*reading, dict(model.settings), _trials(model), supervision, model.seeds)
+    return ComparedModel(*reading, dict(model.settings), _trials(model), supervision, model.seeds)
 
 
 def outline_task(
-    plan: Plan, task: Task, regime: str, treebank: Treebank | PairTreebank, planned: Iterable[RunSpec]
-) -> TaskPlan:
+    plan: Plan, task: PlanTask, regime: str, treebank: Treebank | PairTreebank, planned: Iterable[RunSpec]
+) -> TaskOutline:
     """A task of plan.json."""
     evaluated = tuple(split for split in treebank.splits if split != "train")
     shared = asdict(plan.settings) | dict(task.settings)
     sizes = {split: len(trees) for split, trees in treebank.splits.items()}
-    return TaskPlan(
+    return TaskOutline(
         treebank=TreebankSummary(treebank.name, tuple(treebank.classes or ()), sizes, treebank.synthetic),
         evaluated=evaluated,
         gold={split: _gold(treebank, split) for split in evaluated if split != "dev"},

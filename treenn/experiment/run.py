@@ -17,6 +17,7 @@ from treenn.experiment.input_variants import input_variant
 from treenn.experiment.run_spec import AnyTreebank, RunSpec
 from treenn.models.vectors import WordVectors, read_vectors
 from treenn.runtime.memory import peak_memory, reset_peak_memory
+from treenn.runtime.progress import ignore
 from treenn.training.trainer import Run, train
 from treenn.trees.json_records import to_json
 from treenn.trees.json_values import read_object
@@ -92,7 +93,7 @@ def _network(spec: RunSpec, job: Job) -> dict[str, Any]:
 def _match_time(spec: RunSpec, reference: RunSpec, read: AnyTreebank, job: Job) -> tuple[int, dict[str, Any]]:
     """The number of epochs that fit into the reference's time, by one epoch of training before the run."""
     seconds = read_object(job.file.with_name(f"{reference.name}.json"), {"seconds": float})["seconds"]
-    quiet = replace(job, command="", progress=lambda done, total, text: None)
+    quiet = replace(job, command="", progress=ignore)
     probe = job.file.with_name(f"{job.file.stem}-probe")
     epoch = train_network(spec, read, quiet, out=probe, epochs=1).results["seconds"]
     return max(1, int(seconds / epoch)), {"time_match": {"reference_seconds": seconds, "epoch_seconds": epoch}}

@@ -146,7 +146,7 @@ def architectures(input_size: int, size: int) -> list[Architecture]:
 
 
 def check_models(models: Sequence[str], more: Sequence[str] = ()) -> None:
-    """Validate the argument `models`; no module is imported.
+    """Validate the argument `models`; the modules of external names are imported.
 
     Args:
         models: names of encoders, or `package.module:factory`.
@@ -157,7 +157,9 @@ def check_models(models: Sequence[str], more: Sequence[str] = ()) -> None:
     """
     known = [*more, *ENCODERS, *DEPENDENCY_ENCODERS]
     for name in models:
-        if name not in known and not is_external(name):
+        if is_external(name):
+            encoder_factory(name, "models")
+        elif name not in known:
             raise InputError(f"{argument('models')} {name}: no such model; there are {', '.join(known)}")
 
 
@@ -199,12 +201,13 @@ def new_encoder(name: str, input_size: int, hidden_size: int, **options: Any) ->
     return factory(input_size, hidden_size, **options)
 
 
-def encoder_factory(name: str) -> Factory:
+def encoder_factory(name: str, parameter: str = "model") -> Factory:
     """The factory of an encoder; that of another package is imported, so its code runs.
 
     Args:
         name: in `ENCODERS` or `DEPENDENCY_ENCODERS`, or `package.module:factory`, a function of `input_size` and
             `hidden_size` that returns an `Encoder`.
+        parameter: the argument that has this name, for messages (default: `"model"`).
 
     Raises:
         InputError: if there is no such factory.
@@ -212,9 +215,9 @@ def encoder_factory(name: str) -> Factory:
     check_model(name)
     if (known := ENCODERS.get(name) or DEPENDENCY_ENCODERS.get(name)) is not None:
         return known
-    make = load_object(name, "model")
+    make = load_object(name, parameter)
     if not callable(make):
-        raise InputError(f"{argument('model')} {name}: must be a function of input_size and hidden_size")
+        raise InputError(f"{argument(parameter)} {name}: must be a function of input_size and hidden_size")
 
     @wraps(make)
     def factory(input_size: int, hidden_size: int, **options: Any) -> Encoder:
@@ -223,7 +226,7 @@ def encoder_factory(name: str) -> Factory:
         if not isinstance(encoder, Encoder):
             kind = type(encoder).__name__
             raise InputError(
-                f"{argument('model')} {name}: returned a {kind}; must return an Encoder, as treenn.TreeEncoder(cell)"
+                f"{argument(parameter)} {name}: returned a {kind}; must return an Encoder, as treenn.TreeEncoder(cell)"
             )
         return encoder
 

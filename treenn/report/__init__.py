@@ -8,15 +8,15 @@ from pathlib import Path
 from treenn.experiment import results as comparison
 from treenn.experiment.results import RESULTS, ComparisonResults
 from treenn.report.build import build, tables
-from treenn.report.html import as_html, no_progress
+from treenn.report.html import as_html
 from treenn.report.markdown import as_markdown
-from treenn.runtime.progress import Progress
+from treenn.runtime.progress import Progress, ignore
 from treenn.trees.files import write_text
 
 __all__ = ["render", "tables", "write_report", "write_results"]
 
 
-def write_report(results: ComparisonResults, path: str | Path, progress: Progress = no_progress) -> None:
+def write_report(results: ComparisonResults, path: str | Path, progress: Progress = ignore) -> None:
     """Write the report of a comparison as HTML, and next to it as Markdown; equal results give equal bytes.
 
     The HTML has the sentences on which models disagree most, if their treebank is available. The Markdown names them by

@@ -11,14 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from treenn.experiment.results import slug
 from treenn.report.document import Block, Chart, Code, Pictures, Report, Table, Text
-from treenn.runtime.progress import Progress
+from treenn.runtime.progress import Progress, ignore
 
 
-def no_progress(done: int, total: int, text: str) -> None:
-    """Report nothing."""
-
-
-def as_html(report: Report, progress: Progress = no_progress) -> str:
+def as_html(report: Report, progress: Progress = ignore) -> str:
     """The page; this is where pictures are drawn."""
     numbers, total = count(1), sum(isinstance(block, Pictures) for block in report.blocks())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from treenn.experiment.results import PlanModel, TaskResults, TrialLog
+from treenn.experiment.results import ComparedModel, TaskResults, TrialLog
 from treenn.report.document import Block, Record, Section, Table, Text, field_of
 from treenn.report.formatting import NONE, listing
 
@@ -84,7 +84,7 @@ def _models(task: TaskResults) -> Table:
     )
 
 
-def _record(model: PlanModel) -> Record:
+def _record(model: ComparedModel) -> Record:
     settings = ", ".join(f"{name} = {value}" for name, value in model.settings.items())
     reading = {"trees": model.trees, "shuffle": model.shuffle}
     return {"name": model.name, "model": model.model, **reading, "settings": settings or NONE}

@@ -6,3 +6,7 @@ from collections.abc import Callable
 
 Progress = Callable[[int, int, str], None]
 """Called with the number of units done, their total number, and a line of text on the current one."""
+
+
+def ignore(done: int, total: int, text: str) -> None:
+    """A progress callback that does nothing, and can be pickled."""

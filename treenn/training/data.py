@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,10 @@ import numpy as np
 
 from treebanks import PairTreebank, Treebank
 from treenn.contextual import FrozenVectors
-from treenn.contextual.cache import cache_home
 from treenn.models.network import Network
 from treenn.models.vectors import WordVectors
 from treenn.models.vocabulary import Vocabulary
+from treenn.runtime.progress import Progress
 
 
 def build_vocabulary(
@@ -63,13 +63,9 @@ def fingerprint(treebank: Treebank | PairTreebank, model: Network) -> str:
     return sha.hexdigest()
 
 
-def precompute_contextual(
-    treebank: Treebank | PairTreebank, model: Network, progress: Callable[[int, int, str], None]
-) -> None:
+def precompute_contextual(treebank: Treebank | PairTreebank, model: Network, progress: Progress) -> None:
     """Compute and cache the contextual vectors of all sentences, if the network has a frozen encoder."""
     if not isinstance(model.contextual, FrozenVectors):
         return
     sentences = (tree.words for split in treebank.splits for tree in treebank.trees(split))
-    what = f"sentences read by the contextual encoder, to be kept in {cache_home()}"
-    device = model.embedding.weight.device
-    model.contextual.precompute(sentences, device, lambda done, of: progress(done, of, what))
+    model.contextual.precompute(sentences, model.embedding.weight.device, progress)

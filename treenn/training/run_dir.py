@@ -80,7 +80,7 @@ Differ = Callable[[Given], str | None]
 
 
 @dataclass(frozen=True)
-class Run:
+class RunMarker:
     """A run with an output folder.
 
     Args:
@@ -116,7 +116,7 @@ def _upgraded(given: Given) -> dict[str, object]:
     return upgraded
 
 
-def training_run(settings: Settings, data: str | None = None) -> Run:
+def training_run(settings: Settings, data: str | None = None) -> RunMarker:
     """Return the training run of these settings.
 
     Args:
@@ -124,7 +124,7 @@ def training_run(settings: Settings, data: str | None = None) -> Run:
         data: a fingerprint of the trees and vectors (default: None, not compared).
     """
     given = {"settings": asdict(settings), "data": data}
-    return Run(TRAINING, given, partial(_training_difference, given))
+    return RunMarker(TRAINING, given, partial(_training_difference, given))
 
 
 def _training_difference(now: Given, before: Given) -> str | None:
@@ -138,7 +138,7 @@ def _training_difference(now: Given, before: Given) -> str | None:
     return None
 
 
-def check_run_dir(out: Path, run: Run, *, resume: bool = False, overwrite: bool = False) -> bool:
+def check_run_dir(out: Path, run: RunMarker, *, resume: bool = False, overwrite: bool = False) -> bool:
     """Validate that a run may write to a folder; nothing is changed.
 
     Args:
@@ -171,7 +171,7 @@ def check_run_dir(out: Path, run: Run, *, resume: bool = False, overwrite: bool 
         raise InputError(f"cannot write here: {error.strerror or error}", source=out) from error
 
 
-def open_run_dir(out: Path, run: Run, *, resume: bool = False, overwrite: bool = False) -> bool:
+def open_run_dir(out: Path, run: RunMarker, *, resume: bool = False, overwrite: bool = False) -> bool:
     """Make a folder ready for a run: `check_run_dir`, then remove what it replaces and write its run.json.
 
     Temporary files that killed processes left are removed.
@@ -269,7 +269,7 @@ def _entries(out: Path) -> list[Path]:
 
 def _check_held(
     out: Path,
-    run: Run,
+    run: RunMarker,
     kind: Kind | None,
     held: Given,
     entries: Sequence[Path],

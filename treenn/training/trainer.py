@@ -20,7 +20,7 @@ from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vectors import WordVectors
 from treenn.runtime.environment import environment
-from treenn.runtime.progress import Progress
+from treenn.runtime.progress import Progress, ignore
 from treenn.runtime.weight_file import NAME, read_weights
 from treenn.tasks import task_of
 from treenn.training.checkpoint import load_checkpoint, save_checkpoint
@@ -62,7 +62,7 @@ def train(
     overwrite: bool = False,
     device: Device = "cpu",
     command: str = "",
-    progress: Progress = lambda done, total, text: None,
+    progress: Progress = ignore,
 ) -> Run:
     """Train one model, keep its best epoch, and evaluate that on every split but train.
 

@@ -20,7 +20,7 @@ from treenn.parsers.chart.spans import row
 from treenn.trees import InputError
 
 
-def silent(done: int, total: int) -> None:
+def silent(done: int, total: int, text: str) -> None:
     """Ignore progress."""
 
 

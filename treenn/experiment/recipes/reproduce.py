@@ -12,9 +12,9 @@ from treenn.experiment.execute import Job, check_local_device, execute, experime
 from treenn.experiment.recipes import Recipe
 from treenn.experiment.run import load, train_network
 from treenn.experiment.run_spec import RunSpec, name_of
-from treenn.experiment.worker_progress import Progress, ignore
 from treenn.runtime.portable_command import portable_command
-from treenn.training.run_dir import REPRODUCTION, RESULTS, Run, check_run_dir, parts_of, training_run
+from treenn.runtime.progress import Progress, ignore
+from treenn.training.run_dir import REPRODUCTION, RESULTS, RunMarker, check_run_dir, parts_of, training_run
 from treenn.trees.arguments import AnyPath, Device, Runs, checked
 from treenn.trees.errors import InputError
 
@@ -44,8 +44,8 @@ def run_all(
         overwrite: whether to replace what a treenn command left in `out` (default: False).
         jobs: the number of worker processes on this machine (default: 1); if None, `joblib.parallel_config` decides.
         device: `"cpu"` or `"cuda"`, which all runs share (default: `"cpu"`).
-        progress: called with a run's file, its batches done, their number and a text: for all runs at the start, then
-            for every batch.
+        progress: called with the thousandths of all runs that are done, their number and a text: for each at the start,
+            then for every batch.
 
     Raises:
         InputError: before any training, if the treebank, a file of word vectors or a contextual encoder is missing,
@@ -66,7 +66,7 @@ def run_all(
         execute(runs, out, _train, jobs=jobs, device=device, progress=progress)
 
 
-def run_of(recipes: Sequence[Recipe], treebank: str, before: Mapping[str, Any]) -> Run:
+def run_of(recipes: Sequence[Recipe], treebank: str, before: Mapping[str, Any]) -> RunMarker:
     """The reproduction that `run.json` records; recipes and seeds may be added on resuming, also by other recipes.
 
     Args:
@@ -74,7 +74,9 @@ def run_of(recipes: Sequence[Recipe], treebank: str, before: Mapping[str, Any]) 
         treebank: the name of the treebank.
         before: the recipes that the folder has already (`treenn.training.run_dir.parts_of`).
     """
-    return Run(REPRODUCTION, {"treebank": treebank, "parts": {**before, **{recipe.name: {} for recipe in recipes}}})
+    return RunMarker(
+        REPRODUCTION, {"treebank": treebank, "parts": {**before, **{recipe.name: {} for recipe in recipes}}}
+    )
 
 
 def run_folder(out: Path, name: str, seed: int) -> Path:

@@ -11,11 +11,11 @@ from treenn.experiment.run import load, train_network
 from treenn.experiment.run_spec import RunSpec, fingerprint, name_of
 from treenn.experiment.search.log import TRIALS, TRIALS_SCHEMA, SearchLog, Trial, collect
 from treenn.experiment.search.sampling import Search
-from treenn.experiment.worker_progress import Progress, ignore
 from treenn.models.network import NonFiniteError
+from treenn.runtime.progress import Progress, ignore
 from treenn.tasks import task_of
 from treenn.training.divergence import Diverged
-from treenn.training.run_dir import SEARCH, Run, check_run_dir
+from treenn.training.run_dir import SEARCH, RunMarker, check_run_dir
 from treenn.trees.arguments import AnyPath, Device, Runs, checked
 from treenn.trees.errors import InputError
 from treenn.trees.files import write_text
@@ -48,8 +48,8 @@ def tune(
         overwrite: whether to replace what a treenn command left in `out` (default: False).
         jobs: the number of worker processes on this machine (default: 1); if None, `joblib.parallel_config` decides.
         device: `"cpu"` or `"cuda"`, which all trials share (default: `"cpu"`).
-        progress: called with a trial's file, its batches done, their number and a text: for all trials at the start,
-            then for every batch.
+        progress: called with the thousandths of all trials that are done, their number and a text: for each at the
+            start, then for every batch.
         command: the command that the log names.
 
     Raises:
@@ -70,9 +70,9 @@ def tune(
     return log
 
 
-def run_of(search: Search) -> Run:
+def run_of(search: Search) -> RunMarker:
     """The search that `run.json` records: all but the number of trials, of which there may be more on resuming."""
-    return Run(
+    return RunMarker(
         SEARCH,
         {
             "treebank": name_of(search.treebank),

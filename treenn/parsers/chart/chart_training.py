@@ -41,8 +41,8 @@ from treenn.parsers.chart.span_scorer import SpanNetwork
 from treenn.parsers.chart.weights import dequantize, quantize
 from treenn.parsers.evalb import AnyTree, evaluate
 from treenn.runtime.environment import environment
-from treenn.runtime.progress import Progress
-from treenn.training.run_dir import PARSER, Run, check_run_dir, open_run_dir
+from treenn.runtime.progress import Progress, ignore
+from treenn.training.run_dir import PARSER, RunMarker, check_run_dir, open_run_dir
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import InputError, argument
 
@@ -60,7 +60,7 @@ def train(
     teachers: Sequence[ChartParser] = (),
     out: AnyPath | None = None,
     overwrite: bool = False,
-    progress: Progress = lambda done, total, text: None,
+    progress: Progress = ignore,
 ) -> tuple[ChartParser, dict[str, Any]]:
     """Train a parser and keep the epoch with the best unlabelled F1 on dev.
 
@@ -89,13 +89,13 @@ def train(
         InputError: if a tree is too long, a split is empty, or no teacher held out a sentence.
     """
     if out is not None:
-        check_run_dir(Path(out), Run(PARSER), overwrite=overwrite)
+        check_run_dir(Path(out), RunMarker(PARSER), overwrite=overwrite)
     settings = settings or ChartSettings()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         trainer = _Trainer(treebank, settings, vectors, auxiliary_treebanks, teachers, progress)
         if out is not None:
-            open_run_dir(Path(out), Run(PARSER), overwrite=overwrite)
+            open_run_dir(Path(out), RunMarker(PARSER), overwrite=overwrite)
         for epoch in range(settings.epochs):
             if trainer.run_epoch(epoch, progress) and out is not None:
                 trainer.parser.save(Path(out))
@@ -274,9 +274,7 @@ def _soft_targets(
     """The teachers' soft targets for the trees' sentences; None for each if there are no teachers."""
     if not teachers:
         return [None] * len(trees)
-    return soft_targets(
-        teachers, [tree.words for tree in trees], lambda done, total: progress(done, total, "soft targets")
-    )
+    return soft_targets(teachers, [tree.words for tree in trees], progress)
 
 
 def _training_trees(treebank: ParsingTreebank, longest: int) -> list[AnyTree]:

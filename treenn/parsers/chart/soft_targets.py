@@ -8,7 +8,7 @@ a CRF is given by its marginals.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ from treenn.parsers.chart.chart_parser import ChartParser, batch_size
 from treenn.parsers.chart.cky import outside, splits_of_width
 from treenn.parsers.chart.examples import SoftTargets
 from treenn.parsers.chart.folds import in_fold
+from treenn.runtime.progress import Progress
 from treenn.trees.errors import InputError, argument
 
 _LEAST = 1e-3
@@ -28,7 +29,6 @@ _NOTHING = 1e-30
 """A lower bound of sums, against 0 / 0 for impossible spans."""
 
 Words = tuple[str, ...]
-Progress = Callable[[int, int], None]
 
 
 def soft_targets(teachers: Sequence[ChartParser], sentences: Sequence[Words], progress: Progress) -> list[SoftTargets]:
@@ -37,7 +37,7 @@ def soft_targets(teachers: Sequence[ChartParser], sentences: Sequence[Words], pr
     Args:
         teachers: parsers trained with `fold`, one or more per fold.
         sentences: the words of each sentence.
-        progress: called after every batch with the numbers of sentences done and in total.
+        progress: called after every batch with the sentences done, their total number and a text.
 
     Raises:
         InputError: if a sentence is in no teacher's fold.
@@ -49,7 +49,7 @@ def soft_targets(teachers: Sequence[ChartParser], sentences: Sequence[Words], pr
         for batch in equal_lengths([sentences[index] for index in held_out], batch_size):
             indices = [held_out[position] for position in batch]
             targets.update(zip(indices, _mean(group, [sentences[index] for index in indices]), strict=True))
-            progress(len(targets), len(sentences))
+            progress(len(targets), len(sentences), "soft targets")
     if missing := [words for index, words in enumerate(sentences) if index not in targets]:
         folds = ", ".join(_fold(teacher) or "nothing" for teacher in teachers)
         raise InputError(

@@ -15,7 +15,7 @@ from treenn.parsers.pcfg.markov import CONTEXT, PART
 from treenn.parsers.pcfg.pcfg_parser import MAX_WORDS, PCFGParser
 from treenn.parsers.pcfg.pcfg_settings import Settings
 from treenn.runtime.progress import Progress
-from treenn.training.run_dir import PARSER, Run, check_run_dir, open_run_dir
+from treenn.training.run_dir import PARSER, RunMarker, check_run_dir, open_run_dir
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, check
 
@@ -59,7 +59,7 @@ def train(
     from treenn.runtime.environment import environment  # imports torch, which parsing does not need
 
     if out is not None:
-        check_run_dir(Path(out), Run(PARSER), overwrite=overwrite)
+        check_run_dir(Path(out), RunMarker(PARSER), overwrite=overwrite)
     settings, report, start = settings or Settings(), progress or (lambda done, total, text: None), time.perf_counter()
     report(0, 1, "reading the grammar")
     trees = [tree for bank in (treebank, *auxiliary_treebanks) for tree in bank.trees("train")]
@@ -89,7 +89,7 @@ def train(
         "environment": environment(),
     }
     if out is not None:
-        open_run_dir(Path(out), Run(PARSER), overwrite=overwrite)
+        open_run_dir(Path(out), RunMarker(PARSER), overwrite=overwrite)
         parser.save(Path(out))
     return parser, results
 

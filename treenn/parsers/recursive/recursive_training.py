@@ -25,8 +25,8 @@ from treenn.parsers.recursive.merge_scorer import MergeNetwork, build
 from treenn.parsers.recursive.recursive_parser import MAX_WORDS, RecursiveNetworkParser
 from treenn.parsers.recursive.recursive_settings import Settings
 from treenn.runtime.environment import environment
-from treenn.runtime.progress import Progress
-from treenn.training.run_dir import PARSER, Run, check_run_dir, open_run_dir
+from treenn.runtime.progress import Progress, ignore
+from treenn.training.run_dir import PARSER, RunMarker, check_run_dir, open_run_dir
 from treenn.trees import Tree
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import InputError, argument
@@ -41,7 +41,7 @@ def train(
     auxiliary_treebanks: Sequence[ParsingTreebank] = (),
     out: AnyPath | None = None,
     overwrite: bool = False,
-    progress: Progress = lambda done, total, text: None,
+    progress: Progress = ignore,
 ) -> tuple[RecursiveNetworkParser, dict[str, Any]]:
     """Train a parser and keep the epoch with the best unlabelled F1 on dev.
 
@@ -64,7 +64,7 @@ def train(
         InputError: if there is no training or dev tree, or the loss is not finite.
     """
     if out is not None:
-        check_run_dir(Path(out), Run(PARSER), overwrite=overwrite)
+        check_run_dir(Path(out), RunMarker(PARSER), overwrite=overwrite)
     settings = settings or Settings()
     trees = [
         tree
@@ -77,7 +77,7 @@ def train(
         raise InputError(f"treebank {treebank.name} needs trees of two words or more to train on, and others as dev")
     trainer = _Trainer(settings, _vocabulary(treebank, trees, vectors), vectors, trees, dev)
     if out is not None:
-        open_run_dir(Path(out), Run(PARSER), overwrite=overwrite)
+        open_run_dir(Path(out), RunMarker(PARSER), overwrite=overwrite)
     for epoch in range(1, settings.epochs + 1):
         trainer.run_epoch(epoch, progress)
     parser, results = trainer.finish(treebank, auxiliary_treebanks)
