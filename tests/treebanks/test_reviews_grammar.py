@@ -5,17 +5,15 @@ from random import Random
 
 import pytest
 
-from treebanks.reviews.grammar import FACTS, GRAMMAR
-from treebanks.reviews.sentence_sampling import Choice, choices, draw
+from treebanks.reviews.sentence_sampling import Choice, choices, draw, expansions
 from treebanks.reviews.word_senses import DOMAINS, PHRASES, SAID_ONCE, SENSES, SPELLED_OUT, WORDS
 
 SYMBOL = re.compile(r"[A-Z_0]{2,}[-+±∓]?|S[-+±∓0]")
-LINES = [line.split(maxsplit=1)[1] for line in (GRAMMAR + FACTS).splitlines() if line.startswith(" ")]
-FIXED = [phrase for _, _, phrases in PHRASES for phrase in phrases.split(" | ")]
+EXPANDED = [phrase for _, _, phrase in expansions()]
 
 
 def test_every_phrase_is_binary():
-    for phrase in (*LINES, *FIXED):
+    for phrase in EXPANDED:
         before, left = None, phrase
         while left != before:
             before, left = left, re.sub(r"\([^() ]+ [^() ]+\)", "X", left)
@@ -49,7 +47,7 @@ def test_no_word_means_two_things():
 
 
 def test_spelled_out_words_are_in_the_grammar():
-    tokens = {token.lower() for phrase in (*LINES, *FIXED) for token in re.findall("[^() ]+", phrase)}
+    tokens = {token.lower() for phrase in EXPANDED for token in re.findall("[^() ]+", phrase)}
     tokens |= {word for _, _, words in WORDS for word in words.split()} | {"an"}
     assert {word for _, words in SPELLED_OUT for word in words.split()} <= tokens
 

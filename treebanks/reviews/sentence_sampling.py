@@ -37,17 +37,17 @@ def choices(domain: str, nesting: int) -> dict[str, Choice]:
         domain: one of `word_senses.DOMAINS`.
         nesting: the factor of the weights of recursive expansions.
     """
-    expansions: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
-    for name, weight, phrase in _lines():
-        of_domain, _, symbol = name.rpartition(" ")
-        if of_domain in ("", domain):
+    ways_of: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+    for name, weight, phrase in expansions():
+        *domains, symbol = name.split()
+        if not domains or domain in domains:
             times = int(weight.rstrip("*")) * (nesting if weight.endswith("*") else 1)
             # Opening brackets are redundant: a closing one joins the two nodes before it.
             tokens = re.findall(r"\)|[^() ]+", phrase)
-            expansions.setdefault(symbol, []).append((times, tuple(reversed(tokens))))
+            ways_of.setdefault(symbol, []).append((times, tuple(reversed(tokens))))
     return {
         symbol: Choice(tuple(accumulate(times for times, _ in ways)), tuple(way for _, way in ways))
-        for symbol, ways in expansions.items()
+        for symbol, ways in ways_of.items()
     }
 
 
@@ -98,12 +98,11 @@ def _expand(choices: dict[str, Choice], random: Random, start: str, longest: int
     return tokens
 
 
-def _lines() -> Iterator[tuple[str, str, str]]:
-    """The lines of the grammar and the lexicon as (symbol, weight, phrase), with `±` and `∓` replaced by signs."""
-    for block in re.findall(r"^\S.*\n(?: .*\n)+", GRAMMAR + FACTS, re.MULTILINE):
-        name, *lines = block.splitlines()
-        for line in lines:
-            weight, phrase = line.split(maxsplit=1)
+def expansions() -> Iterator[tuple[str, str, str]]:
+    """The expansions of grammar and lexicon as (symbol, weight, phrase), with `±` and `∓` replaced by signs."""
+    for name, phrases in re.findall(r"^(\S.*?):((?: .*|\n .*)+)", GRAMMAR + FACTS, re.MULTILINE):
+        for expansion in re.split(r" \| |\n", phrases.strip()):
+            weight, phrase = expansion.split(maxsplit=1)
             for signs in (_PRAISE, _BLAME) if "±" in name else ({},):
                 yield name.translate(signs), weight, phrase.translate(signs)
     for name, _, words in WORDS:

@@ -1,7 +1,7 @@
 """Lexicon of the reviews: the sense of each word and fixed phrase, and the grammar symbol that it expands.
 
-A symbol with a domain, as in `film TYPICAL+`, is restricted to that domain; the sense of a word is the same in every
-domain. A word that is listed twice under a symbol is drawn twice as often. Other words are neutral content.
+A symbol with domains, as in `film book PLEASE+`, is restricted to these domains; the sense of a word is the same in
+every domain. A word that is listed twice under a symbol is drawn twice as often. Other words are neutral content.
 """
 
 import re
@@ -82,19 +82,15 @@ WORDS = (
     ("LIKES+", _GREAT, "loves adores"),
     ("LIKES-", _AWFUL, "hates loathes"),
     ("PLEASED_MILD+", _GOOD, "pleased impressed surprised"),
-    ("film PLEASED_MILD+", _GOOD, "amused entertained"),
-    ("book PLEASED_MILD+", _GOOD, "amused entertained"),
+    ("film book PLEASED_MILD+", _GOOD, "amused entertained"),
     ("PLEASED_MILD-", _BAD, "annoyed disappointed irritated"),
-    ("film PLEASED_MILD-", _BAD, "bored"),
-    ("book PLEASED_MILD-", _BAD, "bored"),
+    ("film book PLEASED_MILD-", _BAD, "bored"),
     ("PLEASED_STRONG+", _GREAT, "delighted thrilled"),
     ("PLEASED_STRONG-", _AWFUL, "appalled disgusted infuriated"),
     ("PLEASE+", _GOOD, "please impress surprise"),
-    ("film PLEASE+", _GOOD, "amuse entertain"),
-    ("book PLEASE+", _GOOD, "amuse entertain"),
+    ("film book PLEASE+", _GOOD, "amuse entertain"),
     ("PLEASE-", _BAD, "annoy disappoint irritate"),
-    ("film PLEASE-", _BAD, "bore"),
-    ("book PLEASE-", _BAD, "bore"),
+    ("film book PLEASE-", _BAD, "bore"),
     # Nouns with a value.
     ("QUALITY+", _GOOD, "charm style flair class"),
     ("QUALITY-", _BAD, "flaws faults problems shortcomings"),
@@ -126,8 +122,7 @@ WORDS = (
     ("BIG_MEASURE+", _WELCOME, "discount"),
     ("BIG_MEASURE-", _UNWELCOME, "surcharge"),
     ("film BIG_MEASURE-", _UNWELCOME, "crowd"),
-    ("meal BIG_MEASURE-", _UNWELCOME, "bill"),
-    ("hotel BIG_MEASURE-", _UNWELCOME, "bill"),
+    ("meal hotel BIG_MEASURE-", _UNWELCOME, "bill"),
     ("hotel BIG_MEASURE+", _WELCOME, "pool balcony wardrobe selection"),
     ("gadget BIG_MEASURE+", _WELCOME, "memory selection"),
     ("meal BIG_MEASURE+", _WELCOME, "portion helping selection"),
@@ -187,10 +182,9 @@ PHRASES = (
     ("IDIOM_VP-", _BAD, "(missed (the mark)) | (got (on (my nerves))) | (left (me cold)) | (let (us down))"),
     ("film IDIOM_VP+", _GREAT, "(hit ((the nail) (on (the head)))) | (stole (the show))"),
     ("film IDIOM_VP-", _BAD, "(fell flat) | (sent (us (to sleep)))"),
-    ("film IDIOM_VP-", _AWFUL, "(bored (me (to tears)))"),
+    ("film book IDIOM_VP-", _AWFUL, "(bored (me (to tears)))"),
     ("book IDIOM_VP+", _GREAT, "(hit ((the nail) (on (the head))))"),
     ("book IDIOM_VP+", _GOOD, "(struck (a chord))"),
-    ("book IDIOM_VP-", _AWFUL, "(bored (me (to tears)))"),
     ("meal IDIOM_VP+", _GOOD, "(went (down (a treat)))"),
     ("meal IDIOM_VP-", _AWFUL, "(turned (my stomach))"),
     ("IDIOM_BASE+", _GREAT, "(blow (us away)) | (make (my day)) | (take ((my breath) away))"),
@@ -200,8 +194,7 @@ PHRASES = (
     ("IDIOM_AP+", _GREAT, "(out (of (this world))) | (second (to none)) | (in (another league))"),
     ("IDIOM_AP+", _GOOD, "(worth (every penny)) | (up (to scratch))"),
     ("IDIOM_AP-", _BAD, "(below par) | (wide (of (the mark)))"),
-    ("gadget IDIOM_AP-", _BAD, "(behind (the times))"),
-    ("hotel IDIOM_AP-", _BAD, "(behind (the times))"),
+    ("gadget hotel IDIOM_AP-", _BAD, "(behind (the times))"),
     ("IDIOM_SET+", _GREAT, "(to (die for))"),
     ("IDIOM_SET+", _GOOD, "(not (half bad))"),
     ("IDIOM_SET-", _AWFUL, "(good (for nothing)) | (beneath contempt)"),
