@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
-from treebanks.catalogue import entry, synthetic
+from treebanks.catalogue import synthetic
 from treebanks.pairs import Pair, PairTreebank
-from treebanks.paths import data_home
+from treebanks.paths import published_file
 from treebanks.plain_brackets import nested_tree
 from treenn.trees import InputError, OnError, Tree
 from treenn.trees.files import read_text, split_lines
@@ -33,21 +32,20 @@ def load_logic(*, on_error: OnError | None = None) -> PairTreebank:
     Raises:
         InputError: if a file is missing (the message describes how to get it), or a line is malformed.
     """
-    folder, tree = data_home() / entry("logic").folder, cache(nested_tree)
-    pairs = [pair for n in range(_TRAINED + 1) for pair in _read(folder / f"train{n}", n, tree, on_error)]
+    tree = cache(nested_tree)
+    pairs = [pair for n in range(_TRAINED + 1) for pair in _read(f"train{n}", n, tree, on_error)]
     splits = {
         "train": tuple(pair for index, pair in enumerate(pairs) if index % 10 < 9),
         "dev": tuple(pairs[9::10]),
     }
     for n in range(1, _LONGEST + 1):
-        splits[f"{n}-operators"] = tuple(_read(folder / f"test{n}", n, tree, on_error))
+        splits[f"{n}-operators"] = tuple(_read(f"test{n}", n, tree, on_error))
     return PairTreebank("logic", RELATIONS, splits, synthetic("logic"))
 
 
-def _read(path: Path, operators: int, tree: Callable[[str], Tree], on_error: OnError | None) -> list[Pair]:
+def _read(file: str, operators: int, tree: Callable[[str], Tree], on_error: OnError | None) -> list[Pair]:
     """Read the pairs of a file whose lines are a relation, TAB, formula, TAB, formula."""
-    if not path.exists():
-        raise InputError(f"this file of logic is missing; {entry('logic').by_hand} under TREEBANKS_HOME", source=path)
+    path = published_file("logic", file)
     classes = {relation: index for index, relation in enumerate(RELATIONS)}
 
     def pair(numbered_line: tuple[int, str]) -> Pair:

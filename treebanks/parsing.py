@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from treebanks.catalogue import entry
-from treebanks.paths import data_home
+from treebanks.paths import published_file
 from treebanks.sentiment import load
 from treebanks.treebank import checked_splits, split_of
 from treenn.trees import InputError, NaryTree, OnError, Tree, parse_nary
@@ -103,24 +103,14 @@ def _unlabelled(name: str, on_error: OnError | None) -> dict[str, tuple[Tree, ..
 
 
 def _questionbank(on_error: OnError | None) -> dict[str, tuple[NaryTree, ...]]:
-    path = _folder("questionbank") / "4000qs.txt"
-    return _tenths(_penn(path, _mended_questions(_text("questionbank", path)), on_error))
+    path = published_file("questionbank", "4000qs.txt")
+    return _tenths(_penn(path, _mended_questions(read_text(path)), on_error))
 
 
 def _craft(on_error: OnError | None) -> dict[str, tuple[NaryTree, ...]]:
-    paths = sorted(_folder("craft") / file.path for file in entry("craft").files)
-    articles = [_penn(path, _text("craft", path), on_error) for path in paths]
+    paths = sorted(published_file("craft", file.path) for file in entry("craft").files)
+    articles = [_penn(path, read_text(path), on_error) for path in paths]
     return {split: tuple(chain.from_iterable(some)) for split, some in _tenths(articles).items()}
-
-
-def _folder(name: str) -> Path:
-    return data_home() / entry(name).folder
-
-
-def _text(name: str, path: Path) -> str:
-    if not path.exists():
-        raise InputError(f"this file of {name} is missing; {entry(name).by_hand} under TREEBANKS_HOME", source=path)
-    return read_text(path)
 
 
 def _mended_questions(text: str) -> str:

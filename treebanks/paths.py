@@ -1,10 +1,11 @@
-"""The folder of the treebanks on this machine."""
+"""The folder of the treebanks on this machine, and their files."""
 
 import os
 from pathlib import Path
 
 import platformdirs
 
+from treebanks.catalogue import entry
 from treenn.trees import InputError
 
 
@@ -21,3 +22,24 @@ def data_home() -> Path:
         return Path(home).expanduser()
     except RuntimeError as error:
         raise InputError(f"TREEBANKS_HOME is {home}: {error}") from error
+
+
+def published_file(name: str, file: str) -> Path:
+    """The path of a published file on this machine.
+
+    Args:
+        name: the treebank.
+        file: the path of the file relative to the treebank's folder.
+
+    Raises:
+        InputError: if the file is missing; the message describes how to get it.
+    """
+    treebank = entry(name)
+    path = data_home() / treebank.folder / file
+    if not path.exists():
+        remedy = f"{treebank.by_hand} under TREEBANKS_HOME"
+        if treebank.download:
+            target = f"{treebank.folder}/{file}"
+            remedy = f"run `treenn data fetch {name}`, or set TREEBANKS_HOME to the folder that contains {target}"
+        raise InputError(f"this file of {name} is missing; {remedy}", source=path)
+    return path

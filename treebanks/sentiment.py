@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from treebanks.catalogue import entry
-from treebanks.paths import data_home
+from treebanks.paths import published_file
 from treebanks.treebank import Treebank
 from treenn.trees import InputError, Label, OnError, read_trees
 from treenn.trees.arguments import check
@@ -76,15 +75,7 @@ def binary(treebank: Treebank, *, neutral: Neutral = "third") -> Treebank:
 
 
 def _sst(on_error: OnError | None) -> Treebank:
-    folder = data_home() / entry("sst").folder
-    paths = {split: folder / f"{split}.txt" for split in ("train", "dev", "test")}
-    for path in paths.values():
-        if not path.exists():
-            raise InputError(
-                f"this file of sst is missing; run `treenn data fetch sst`, or set TREEBANKS_HOME to the folder that "
-                f"contains sst/{path.name}",
-                source=path,
-            )
+    paths = {split: published_file("sst", f"{split}.txt") for split in ("train", "dev", "test")}
     classes = len(FIVE_CLASSES)
     splits = {split: tuple(read_trees(path, classes=classes, on_error=on_error)) for split, path in paths.items()}
     return Treebank("sst", FIVE_CLASSES, splits)

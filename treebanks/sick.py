@@ -8,7 +8,7 @@ from pathlib import Path
 
 from treebanks.catalogue import entry
 from treebanks.pairs import Pair, PairTreebank
-from treebanks.paths import data_home
+from treebanks.paths import data_home, published_file
 from treenn.trees import InputError, OnError
 from treenn.trees.files import read_text, split_lines
 from treenn.trees.sick_files import constituents_by_line, dependencies_by_line
@@ -56,8 +56,7 @@ def load_entailment(*, on_error: OnError | None = None) -> PairTreebank:
 def _splits(target: Target, on_error: OnError | None) -> Mapping[str, tuple[Pair, ...]]:
     folder = data_home() / entry("sick").folder
     for file in entry("sick").files:
-        if not (path := folder / file.path).exists():
-            raise InputError(f"this file of sick is missing; {entry('sick').by_hand} under TREEBANKS_HOME", source=path)
+        published_file("sick", file.path)
     return {split: tuple(_pairs(folder, split, target, on_error)) for split in _FILES}
 
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from random import Random
 
-from treebanks.catalogue import entry, synthetic
+from treebanks.catalogue import synthetic
 from treebanks.listops.expressions import labelled_tree
-from treebanks.paths import data_home
+from treebanks.paths import published_file
 from treebanks.plain_brackets import nested_tree
 from treebanks.treebank import Treebank
 from treenn.trees import InputError, OnError, Tree
@@ -45,7 +45,7 @@ def load_listops(longest: int | None = None, *, on_error: OnError | None = None)
         InputError: if the test set is missing (the message describes how to get it), or a line is malformed or has a
             wrong label.
     """
-    test = tuple(_read(data_home() / entry("listops").folder / "test_d20s.tsv", on_error))
+    test = tuple(_read(published_file("listops", "test_d20s.tsv"), on_error))
     return generate(longest=longest, known=test)
 
 
@@ -92,12 +92,6 @@ def _distinct(
 
 def _read(path: Path, on_error: OnError | None = None) -> list[Tree]:
     """Read the published file, whose lines are a value, TAB, and an expression with brackets around every two parts."""
-    if not path.exists():
-        raise InputError(
-            "this file of listops is missing; run `treenn data fetch listops`, or set TREEBANKS_HOME to the folder "
-            "that contains listops/test_d20s.tsv",
-            source=path,
-        )
     nothing = InputError("this file has no expression; a line is a digit, TAB, and an expression", source=path)
     lines = enumerate(split_lines(read_text(path)), start=1)
     return read_each(lines, lambda line: _labelled(*line, path), on_error, nothing)
