@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from treebanks import sentiment
 from treebanks.listops import load_listops
 from treebanks.logic import load_logic
 from treebanks.pairs import PairTreebank
-from treebanks.sentiment import Neutral
+from treebanks.sentiment import Neutral, binary, load_reviews, load_sst
 from treebanks.sick import load_entailment, load_relatedness
 from treebanks.treebank import Treebank
 from treenn.trees import InputError, OnError
@@ -48,21 +47,24 @@ def load_trees(name: str, *, neutral: Neutral = "third", on_error: OnError | Non
     Raises:
         InputError: as `load`, and if this is a treebank of pairs.
     """
-    if name in sentiment.names():
-        return sentiment.load(name, neutral=neutral, on_error=on_error)
     if name in _PAIRS:
         raise InputError(f"{name} is a treebank of pairs of trees; must be one of single trees")
-    if name not in _TREES:
+    if name in _TREES:
+        return _TREES[name](on_error=on_error)
+    if name not in names():
         raise InputError(f"no treebank is called {name!r}; there are {', '.join(names())}")
-    return _TREES[name](on_error=on_error)
+    return binary(_SENTIMENT[name.removesuffix(_BINARY)](on_error=on_error), neutral=neutral)
 
 
 def names() -> tuple[str, ...]:
     """The names that `load` accepts."""
-    return tuple(sorted([*sentiment.names(), *_TREES, *_PAIRS]))
+    return tuple(sorted([*_TREES, *_PAIRS, *(name + _BINARY for name in _SENTIMENT)]))
 
 
+_BINARY = "-binary"
+_SENTIMENT: Mapping[str, Callable[..., Treebank]] = {"reviews": load_reviews, "sst": load_sst}
 _TREES: Mapping[str, Callable[..., Treebank]] = {
+    **_SENTIMENT,
     "listops": load_listops,
     "listops-100": partial(load_listops, longest=100),
 }

@@ -10,9 +10,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
+from treebanks.by_name import load_trees
 from treebanks.catalogue import entry
 from treebanks.paths import published_file
-from treebanks.sentiment import load
 from treebanks.treebank import checked_splits, split_of
 from treenn.trees import InputError, NaryTree, OnError, Tree, parse_nary
 from treenn.trees.arguments import check, check_fields
@@ -98,7 +98,7 @@ def parsing_names() -> tuple[str, ...]:
 
 
 def _unlabelled(name: str, on_error: OnError | None) -> dict[str, tuple[Tree, ...]]:
-    treebank = load(name, on_error=on_error)
+    treebank = load_trees(name, on_error=on_error)
     return {split: tuple(tree.with_labels(()) for tree in trees) for split, trees in treebank.splits.items()}
 
 

@@ -1,6 +1,5 @@
-from treebanks import Treebank
+from treebanks import Treebank, load_trees
 from treebanks.overlap import Repeat, overlap
-from treebanks.sentiment import load
 from treenn.trees import parse_trees
 
 TREES = parse_trees("(3 (2 a) (2 b)) (3 (2 b) (2 a)) (1 (2 a) (1 b)) (2 c) (2 C)", classes=5)
@@ -16,7 +15,7 @@ def test_case_counts():
 
 
 def test_overlap_of_sst(sst_home):
-    found = overlap(load("sst"))
+    found = overlap(load_trees("sst"))
     assert found == [
         Repeat("dev", 625, (8178,)),
         Repeat("dev", 664, (8178,)),

@@ -126,10 +126,10 @@ def overlap(name: Name, json: Json = False) -> None:
 
     Example: treenn data overlap sst
     """
+    from treebanks import load_trees
     from treebanks.overlap import overlap as find
-    from treebanks.sentiment import load
 
-    treebank = load(name)
+    treebank = load_trees(name)
     repeats = find(treebank)
     if json:
         print_json([sentence._asdict() for sentence in repeats])

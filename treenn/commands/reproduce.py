@@ -38,7 +38,7 @@ def reproduce(
 
     Example: treenn reproduce sst --seeds 3 --only own,own_lstm --jobs 2
     """
-    from treebanks.sentiment import load
+    from treebanks import load_trees
     from treenn.commands.progress_bars import print_json, progress_bar
     from treenn.experiment.recipes.record import RECIPE_SCHEMA, record
     from treenn.experiment.recipes.reproduce import run_all, run_of
@@ -60,7 +60,7 @@ def reproduce(
     how: dict[str, Any] = {"seeds": seeds, "overwrite": overwrite, "jobs": jobs, "device": device}
     with progress_bar(f"recipes on {treebank}") as bar, cluster:
         run_all(recipes, treebank, out, progress=bar, **how)
-    data = load(treebank)
+    data = load_trees(treebank)
     records = [record(recipe, data, out, seeds=seeds, command=command_line()) for recipe in recipes]
     for each in records:
         write_text(files[each.name], dump_json(RECIPE_SCHEMA.to_json(each)) + "\n")

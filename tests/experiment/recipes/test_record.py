@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from small_recipes import ONE, OTHER, TOGETHER, small_home
 
-from treebanks.sentiment import load
+from treebanks import load_trees
 from treenn.evaluation.ensemble import average
 from treenn.evaluation.metrics import measure
 from treenn.evaluation.predictions import predict
@@ -29,7 +29,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, dict, dict,
         run_all([one, OTHER], "sst", folder / "out", seeds=3)
         out = folder / "out"
         return *(
-            RECIPE_SCHEMA.to_json(record(each, load("sst"), out, seeds=3, command="x"))
+            RECIPE_SCHEMA.to_json(record(each, load_trees("sst"), out, seeds=3, command="x"))
             for each in (one, OTHER, together)
         ), out
 
@@ -72,7 +72,7 @@ def test_ensemble_is_one_run_of_the_saved_models(records) -> None:
     _, _, together, folder = records
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("TREEBANKS_HOME", str(folder.parent / "home"))
-        test = load("sst").test
+        test = load_trees("sst").test
     models = [load_model(run_folder(folder, "one", seed)) for seed in range(3)]
     expected = average([predict(model, test) for model in models])
     [run] = together["runs"]
