@@ -45,7 +45,6 @@ class Entry:
     Args:
         name: the name in commands and in `treebanks.load`.
         title: a one-line description.
-        kind: `"treebank"`, `"vectors"`, or `"generated"` (ships with the package as code).
         licence: the licence that the authors state.
         citation: the paper to cite.
         homepage: the official page.
@@ -54,11 +53,11 @@ class Entry:
         download: the official download; None if there is no fixed one.
         by_hand: instructions for obtaining the files if `download` is None.
         synthetic: a clause that names the generator of examples and labels (default: `""`, for natural text).
+        kind: `"treebank"`, `"vectors"`, or `"generated"` (ships with the package as code; default: `"treebank"`).
     """
 
     name: str
     title: str
-    kind: Literal["treebank", "vectors", "generated"]
     licence: str
     citation: str
     homepage: str
@@ -67,6 +66,7 @@ class Entry:
     download: Download | None = None
     by_hand: str = ""
     synthetic: str = ""
+    kind: Literal["treebank", "vectors", "generated"] = "treebank"
 
     @property
     def card(self) -> str:
@@ -114,7 +114,6 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         name="craft",
         title="30,830 Penn-style trees of biomedical articles",
-        kind="treebank",
         licence="CC BY 3.0; cite",
         citation="Verspoor et al. 2012, A corpus of full-text journal articles is a robust evaluation tool for "
         "revealing differences in performance of biomedical natural language processing tools, BMC Bioinformatics",
@@ -143,7 +142,6 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         name="listops",
         title="Nested operations on digits, 10,000 test items",
-        kind="treebank",
         licence="MIT",
         citation="Nangia & Bowman 2018, ListOps: A Diagnostic Dataset for Latent Tree Learning, NAACL Student Research "
         "Workshop",
@@ -160,7 +158,6 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         name="logic",
         title="Relations between formulas of 0 to 12 operators",
-        kind="treebank",
         licence="none stated",
         citation="Bowman, Potts & Manning 2015, Recursive Neural Networks Can Learn Logical Semantics, CVSC; "
         "Bowman, Manning & Potts 2015, Tree-Structured Composition in Neural Networks without Tree-Structured "
@@ -175,7 +172,6 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         name="questionbank",
         title="4,000 Penn-style trees of questions",
-        kind="treebank",
         licence="free for research; cite",
         citation="Judge, Cahill & van Genabith 2006, QuestionBank: Creating a Corpus of Parse-Annotated Questions, "
         "COLING-ACL",
@@ -196,7 +192,6 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         name="sick",
         title="9,927 parsed sentence pairs, relatedness and entailment",
-        kind="treebank",
         licence="CC BY-NC-SA 3.0",
         citation="Marelli et al. 2014, A SICK cure for the evaluation of compositional distributional semantic models, "
         "LREC",
@@ -211,7 +206,6 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         name="sst",
         title="11,855 film review sentences, labels 0 to 4",
-        kind="treebank",
         licence="none stated; cite Socher et al. 2013",
         citation="Socher et al. 2013, Recursive Deep Models for Semantic Compositionality Over a Sentiment Treebank, "
         "EMNLP",

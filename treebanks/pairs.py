@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from treebanks.treebank import checked_splits, split_of
+from treebanks.treebank import Splits
 from treenn.trees import DependencyTree, Tree
 from treenn.trees.arguments import Natural, check_fields
 from treenn.trees.display import pair_html, quoted, splits_repr, table_html
@@ -54,8 +54,8 @@ class Pair:
         return self.left, self.right
 
 
-@dataclass(frozen=True)
-class PairTreebank:
+@dataclass(frozen=True, repr=False)
+class PairTreebank(Splits[Pair]):
     """Pairs of trees for training, development and test, each with one target.
 
     Args:
@@ -72,14 +72,11 @@ class PairTreebank:
     synthetic: str = ""
     task: str | None = None
 
-    def __post_init__(self) -> None:
-        check_fields(self)
-        object.__setattr__(self, "classes", None if self.classes is None else tuple(self.classes))
-        object.__setattr__(self, "splits", checked_splits(self.splits, Pair))
+    __hash__ = Splits.__hash__
 
-    def __hash__(self) -> int:
-        # `splits` is a dict, which is not hashable; equal treebanks have equal sizes.
-        return hash((self.name, self.classes, tuple((split, len(pairs)) for split, pairs in self.splits.items())))
+    def __post_init__(self) -> None:
+        self._check(Pair)
+        object.__setattr__(self, "classes", None if self.classes is None else tuple(self.classes))
 
     def __repr__(self) -> str:
         """The name, the number of classes, and the number of pairs per split."""
@@ -87,26 +84,12 @@ class PairTreebank:
         return splits_repr(self, self.splits, quoted(self.name), f"classes={classes}")
 
     def _repr_html_(self) -> str:
-        rows = [
-            [split, len(pairs), sum(len(tree.words) for tree in self.trees(split))]
-            for split, pairs in self.splits.items()
-        ]
         targets = "targets from 1 to 5" if self.classes is None else f"classes: {', '.join(self.classes)}"
-        return table_html(["split", "pairs", "words"], rows, f"{self.name}, {targets}")
-
-    @property
-    def train(self) -> tuple[Pair, ...]:
-        """The training pairs."""
-        return split_of(self, "train")
-
-    @property
-    def dev(self) -> tuple[Pair, ...]:
-        """The development pairs."""
-        return split_of(self, "dev")
+        return table_html(["split", "pairs", "words"], self._sizes(), f"{self.name}, {targets}")
 
     def trees(self, split: str) -> Iterator[Tree]:
         """Iterate over both trees of every pair of a split."""
-        return (tree for pair in split_of(self, split) for tree in pair.trees)
+        return (tree for pair in self.examples(split) for tree in pair.trees)
 
     @property
     def default_task(self) -> str:
@@ -120,10 +103,6 @@ class PairTreebank:
     def map_trees(self, change: Callable[[Sequence[Tree]], Iterable[Tree]]) -> PairTreebank:
         """The same treebank with other trees, from a function of the left or the right trees of a split."""
         return replace(self, splits={split: _with_trees(pairs, change) for split, pairs in self.splits.items()})
-
-    def words(self) -> set[str]:
-        """The set of words of all splits."""
-        return {word for split in self.splits for tree in self.trees(split) for word in tree.words}
 
 
 def _with_trees(pairs: Sequence[Pair], change: Callable[[Sequence[Tree]], Iterable[Tree]]) -> tuple[Pair, ...]:

@@ -13,9 +13,9 @@ from typing import TypeVar
 from treebanks.by_name import load_trees
 from treebanks.catalogue import entry
 from treebanks.paths import published_file
-from treebanks.treebank import checked_splits, split_of
+from treebanks.treebank import Splits
 from treenn.trees import InputError, NaryTree, OnError, Tree, parse_nary
-from treenn.trees.arguments import check, check_fields
+from treenn.trees.arguments import check
 from treenn.trees.display import quoted, splits_repr, table_html
 from treenn.trees.files import read_text
 
@@ -28,8 +28,8 @@ _UNTAGGED_BRACKET = re.compile(r"\( (-[LR]RB-)\)")
 _QUESTION_MARK = re.compile(r"\([?!] ")
 
 
-@dataclass(frozen=True)
-class ParsingTreebank:
+@dataclass(frozen=True, repr=False)
+class ParsingTreebank(Splits[Tree | NaryTree]):
     """Trees for training, development and test of parsers.
 
     Args:
@@ -41,25 +41,21 @@ class ParsingTreebank:
     name: str
     splits: Mapping[str, Sequence[Tree | NaryTree]]
 
+    __hash__ = Splits.__hash__
+
     def __post_init__(self) -> None:
-        check_fields(self)
-        object.__setattr__(self, "splits", checked_splits(self.splits, Tree, NaryTree))
+        self._check(Tree, NaryTree)
 
     def __repr__(self) -> str:
         """The name and the number of trees per split."""
         return splits_repr(self, self.splits, quoted(self.name))
 
     def _repr_html_(self) -> str:
-        rows = [[split, len(trees), sum(len(tree.words) for tree in trees)] for split, trees in self.splits.items()]
-        return table_html(["split", "trees", "words"], rows, self.name)
+        return table_html(["split", "trees", "words"], self._sizes(), self.name)
 
     def trees(self, split: str) -> tuple[Tree | NaryTree, ...]:
-        """The trees of a split.
-
-        Raises:
-            InputError: if there is no such split.
-        """
-        return split_of(self, split)
+        """The trees of a split, its examples."""
+        return self.examples(split)
 
 
 def load_parsing(name: str, *, on_error: OnError | None = None) -> ParsingTreebank:

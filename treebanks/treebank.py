@@ -1,22 +1,84 @@
-"""`Treebank`: named splits of labelled trees, and the names of their classes."""
+"""`Treebank`: named splits of labelled trees, and the names of their classes; `Splits`: the base of all treebanks."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from treenn.trees import Tree, palette
+from treenn.trees import NaryTree, Tree, palette
 from treenn.trees.arguments import check_fields, check_items
 from treenn.trees.display import Heading, quoted, splits_repr, table_html
 from treenn.trees.errors import InputError, argument
 
+Example = TypeVar("Example")
+
 _MOST_CLASSES = 20  # columns of a display
 
 
-@dataclass(frozen=True)
-class Treebank:
+class Splits(ABC, Generic[Example]):
+    """Named splits of examples: the base of all treebanks, which are frozen dataclasses with these two fields."""
+
+    name: str
+    splits: Mapping[str, Sequence[Example]]
+
+    def __hash__(self) -> int:
+        # `splits` is a dict, which is not hashable; equal treebanks have equal sizes.
+        return hash((self.name, *((split, len(examples)) for split, examples in self.splits.items())))
+
+    def _check(self, *kinds: type[Any]) -> None:
+        """Validate the fields, and that examples are instances of `kinds`; convert the examples to tuples."""
+        check_fields(self)
+        items = self.splits.items()
+        splits = {split: tuple(check_items(f"splits[{split!r}]", examples, *kinds)) for split, examples in items}
+        object.__setattr__(self, "splits", splits)
+
+    def examples(self, split: str) -> tuple[Example, ...]:
+        """The examples of a split.
+
+        Raises:
+            InputError: if there is no such split.
+        """
+        if split not in self.splits:
+            known = ", ".join(self.splits) or "none"
+            raise InputError(f"{argument('treebank')} {self.name} has no split {split!r}; its splits are: {known}")
+        return tuple(self.splits[split])
+
+    @abstractmethod
+    def trees(self, split: str) -> Iterable[Tree | NaryTree]:
+        """The trees of a split."""
+
+    @property
+    def train(self) -> tuple[Example, ...]:
+        """The training examples."""
+        return self.examples("train")
+
+    @property
+    def dev(self) -> tuple[Example, ...]:
+        """The development examples."""
+        return self.examples("dev")
+
+    @property
+    def test(self) -> tuple[Example, ...]:
+        """The test examples."""
+        return self.examples("test")
+
+    def words(self) -> set[str]:
+        """The set of words of all splits."""
+        return {word for split in self.splits for tree in self.trees(split) for word in tree.words}
+
+    def _sizes(self) -> list[list[object]]:
+        """The name of each split, with its numbers of examples and words."""
+        return [
+            [split, len(examples), sum(len(tree.words) for tree in self.trees(split))]
+            for split, examples in self.splits.items()
+        ]
+
+
+@dataclass(frozen=True, repr=False)
+class Treebank(Splits[Tree]):
     """Labelled trees for training, development and test; the label of a node is `0` to `len(classes) - 1`, or None.
 
     Args:
@@ -34,14 +96,11 @@ class Treebank:
     synthetic: str = ""
     task: str | None = None
 
-    def __post_init__(self) -> None:
-        check_fields(self)
-        object.__setattr__(self, "classes", tuple(self.classes))
-        object.__setattr__(self, "splits", checked_splits(self.splits, Tree))
+    __hash__ = Splits.__hash__
 
-    def __hash__(self) -> int:
-        # `splits` is a dict, which is not hashable; equal treebanks have equal sizes.
-        return hash((self.name, self.classes, tuple((split, len(trees)) for split, trees in self.splits.items())))
+    def __post_init__(self) -> None:
+        self._check(Tree)
+        object.__setattr__(self, "classes", tuple(self.classes))
 
     def __repr__(self) -> str:
         """The name, the number of classes, and the number of trees per split."""
@@ -51,33 +110,14 @@ class Treebank:
         colours = palette(max(len(self.classes), 1))
         classes = [Heading(name, colour) for name, colour in zip(self.classes, colours, strict=False)][:_MOST_CLASSES]
         rows = [
-            [split, len(trees), sum(len(tree.words) for tree in trees), *_root_counts(trees, len(classes))]
-            for split, trees in self.splits.items()
+            [*sizes, *self._root_counts(split, len(classes))]
+            for split, sizes in zip(self.splits, self._sizes(), strict=True)
         ]
         return table_html(["split", "trees", "words", *classes], rows, f"{self.name}, with the roots of each class")
 
-    @property
-    def train(self) -> tuple[Tree, ...]:
-        """The training trees."""
-        return self.trees("train")
-
-    @property
-    def dev(self) -> tuple[Tree, ...]:
-        """The development trees."""
-        return self.trees("dev")
-
-    @property
-    def test(self) -> tuple[Tree, ...]:
-        """The test trees."""
-        return self.trees("test")
-
     def trees(self, split: str) -> tuple[Tree, ...]:
-        """The trees of a split.
-
-        Raises:
-            InputError: if there is no such split.
-        """
-        return split_of(self, split)
+        """The trees of a split, its examples."""
+        return self.examples(split)
 
     @property
     def default_task(self) -> str:
@@ -92,37 +132,6 @@ class Treebank:
         """The same treebank with other trees, from a function of the trees of a split."""
         return replace(self, splits={split: tuple(change(trees)) for split, trees in self.splits.items()})
 
-    def words(self) -> set[str]:
-        """The set of words of all splits."""
-        return {word for trees in self.splits.values() for tree in trees for word in tree.words}
-
-
-def _root_counts(trees: Sequence[Tree], classes: int) -> list[int]:
-    labels = Counter(tree.label for tree in trees)
-    return [labels[label] for label in range(classes)]
-
-
-def checked_splits(splits: Mapping[str, Sequence[Any]], *kinds: type[Any]) -> dict[str, tuple[Any, ...]]:
-    """Splits with their examples as tuples, validated.
-
-    Args:
-        splits: examples by split.
-        kinds: the classes of which the examples are instances.
-
-    Raises:
-        InputError: if an example is of another class; the message has its split and index.
-    """
-    return {split: tuple(check_items(f"splits[{split!r}]", items, *kinds)) for split, items in splits.items()}
-
-
-def split_of(treebank: Any, split: str) -> tuple[Any, ...]:
-    """The examples of one split of a treebank.
-
-    Raises:
-        InputError: if there is no such split.
-    """
-    if split not in treebank.splits:
-        known = ", ".join(treebank.splits) or "none"
-        raise InputError(f"{argument('treebank')} {treebank.name} has no split {split!r}; its splits are: {known}")
-    examples: tuple[Any, ...] = treebank.splits[split]
-    return examples
+    def _root_counts(self, split: str, classes: int) -> list[int]:
+        labels = Counter(tree.label for tree in self.trees(split))
+        return [labels[label] for label in range(classes)]

@@ -52,7 +52,7 @@ def made(monkeypatch, tmp_path, home):
         thread.start()
         download = Download(f"http://127.0.0.1:{server.server_port}/made.txt", len(DATA), SHA256)
         files = (File("made.txt", len(DATA), SHA256),)
-        entry = Entry("made", "made up", "treebank", "none", "none", "none", "made", files, download)
+        entry = Entry("made", "made up", "none", "none", "none", "made", files, download)
         monkeypatch.setattr("treebanks.catalogue.ENTRIES", (entry,))
         yield entry
         server.shutdown()

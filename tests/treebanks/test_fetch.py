@@ -76,7 +76,7 @@ def made(server, body=GOOD, inside="trees/", files=FILES):
     server.body = body
     url = f"http://127.0.0.1:{server.server_port}/made.zip"
     download = Download(url, len(body), hashlib.sha256(body).hexdigest(), inside)
-    return Entry("made", "made up", "treebank", "none", "none", "none", "made", files, download)
+    return Entry("made", "made up", "none", "none", "none", "made", files, download)
 
 
 def contents(home):

@@ -24,11 +24,7 @@ S±:
   3 ((GUEST (LIKED± it)) (because REASON±))
   3 (((unlike (the (PLAIN∓ OTHER))) ,) (WHOLE (BE_SG PREDICATE±)))
   2 ((ADVERBIAL ,) CLAUSE±)
-WEAKER±:
-  6 CLAUSE±
-  1 FACT
-  1 (HUMAN (expected (a (STRONG± THING))))
-  1 (HUMAN (wanted (to (LIKE_STRONG± it))))
+WEAKER±: 6 CLAUSE± | 1 FACT | 1 (HUMAN (expected (a (STRONG± THING)))) | 1 (HUMAN (wanted (to (LIKE_STRONG± it))))
 DRAWBACK±: 2 (the (MILD± PART)) | 1 (the (MILD± PARTS)) | 1 (its QUALITY±)
 ADVERBIAL: 3 ADVERB | 1 (in (the end)) | 1 (on (the whole)) | 1 (to (be fair))
 CLAUSE±: 9 SIMPLE± | 3* FIRST± | 3* THIRD±
@@ -177,10 +173,7 @@ HAD: 2 had | 1 has
 LIKED±: 1 LIKED_MILD± | 1 LIKED_STRONG±
 LIKE±: 3 LIKE_MILD± | 2 LIKE_STRONG±
 PLEASED±: 1 PLEASED_MILD± | 1 PLEASED_STRONG±
-RELATIVE±:
-  2 (LIKED± (the OTHER))
-  1 (usually (LIKES± everything))
-  1 (called ((the OTHER) PLAIN±))
+RELATIVE±: 2 (LIKED± (the OTHER)) | 1 (usually (LIKES± everything)) | 1 (called ((the OTHER) PLAIN±))
 
 S0:
   5 CLAUSE0
