@@ -109,10 +109,10 @@ class Treebank(Splits[Tree]):
     def _repr_html_(self) -> str:
         colours = palette(max(len(self.classes), 1))
         classes = [Heading(name, colour) for name, colour in zip(self.classes, colours, strict=False)][:_MOST_CLASSES]
-        rows = [
-            [*sizes, *self._root_counts(split, len(classes))]
-            for split, sizes in zip(self.splits, self._sizes(), strict=True)
-        ]
+        rows = self._sizes()
+        for split, row in zip(self.splits, rows, strict=True):
+            roots = Counter(tree.label for tree in self.trees(split))
+            row += [roots[label] for label in range(len(classes))]
         return table_html(["split", "trees", "words", *classes], rows, f"{self.name}, with the roots of each class")
 
     def trees(self, split: str) -> tuple[Tree, ...]:
@@ -131,7 +131,3 @@ class Treebank(Splits[Tree]):
     def map_trees(self, change: Callable[[Sequence[Tree]], Iterable[Tree]]) -> Treebank:
         """The same treebank with other trees, from a function of the trees of a split."""
         return replace(self, splits={split: tuple(change(trees)) for split, trees in self.splits.items()})
-
-    def _root_counts(self, split: str, classes: int) -> list[int]:
-        labels = Counter(tree.label for tree in self.trees(split))
-        return [labels[label] for label in range(classes)]
