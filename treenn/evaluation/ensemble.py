@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -31,5 +30,4 @@ def average(predictions: Sequence[Predictions]) -> Predictions:
         if each.n_classes != first.n_classes or not np.array_equal(each.labels, first.labels):
             raise InputError(f"{argument('predictions')}[{index}]: must be of the same trees as the first ones")
     p: FloatArray = np.mean([each.probabilities for each in predictions], axis=0)
-    above, below = p[:, (first.n_classes + 1) // 2 :].sum(axis=1), p[:, : first.n_classes // 2].sum(axis=1)
-    return replace(first, classes=p.argmax(axis=1), positive=above > below, probabilities=p)
+    return Predictions.of(first.labels, p, first.sizes)

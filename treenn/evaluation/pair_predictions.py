@@ -21,12 +21,12 @@ class PairPredictions:
     Args:
         targets: `(P,)` the gold classes or scores.
         probabilities: `(P, classes)` of each class.
-        scores: `(P,)` the predicted scores; `None` for classes.
+        scores: `(P,)` the predicted scores (default: None, for classes).
     """
 
     targets: npt.NDArray[Any]
     probabilities: npt.NDArray[np.float32]
-    scores: npt.NDArray[np.float32] | None
+    scores: npt.NDArray[np.float32] | None = None
 
     def __repr__(self) -> str:
         """The numbers of pairs and classes."""

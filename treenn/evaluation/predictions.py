@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +48,14 @@ class Predictions:
     sizes: IntArray
     n_classes: int
 
+    @classmethod
+    def of(cls, labels: IntArray, probabilities: FloatArray, sizes: IntArray) -> Self:
+        """Predictions by class probabilities; a node whose probabilities are all 0 was not predicted."""
+        n_classes = probabilities.shape[1]
+        classes = np.where(probabilities.any(axis=1), probabilities.argmax(axis=1), NOT_ASKED)
+        above, below = probabilities[:, (n_classes + 1) // 2 :], probabilities[:, : n_classes // 2]
+        return cls(labels, classes, above.sum(axis=1) > below.sum(axis=1), probabilities, sizes, n_classes)
+
     def __repr__(self) -> str:
         """The numbers of trees, nodes and classes."""
         return f"Predictions(trees={len(self.sizes)}, nodes={len(self.labels)}, classes={self.n_classes})"
@@ -81,10 +89,6 @@ class Predictions:
     def correct_nodes(self) -> IntArray:
         """The number of correct nodes of each tree. Shape: `(T,)`."""
         return np.add.reduceat((self.classes == self.labels).astype(np.int64), self.roots - self.sizes + 1)
-
-    def labelled_nodes(self) -> IntArray:
-        """The number of labelled nodes of each tree. Shape: `(T,)`."""
-        return np.add.reduceat((self.labels != NO_LABEL).astype(np.int64), self.roots - self.sizes + 1)
 
     @property
     def whole_probabilities(self) -> tuple[FloatArray, IntArray]:

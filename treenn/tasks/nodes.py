@@ -12,7 +12,7 @@ from torch import Tensor
 from treebanks import Treebank
 from treenn.encoders import NO_LABEL, PackedForest, pack
 from treenn.encoders.labels import class_numbers
-from treenn.evaluation.predictions import NOT_ASKED, Predictions
+from treenn.evaluation.predictions import Predictions
 from treenn.models.names import check_reads_trees
 from treenn.models.network import Network, check_probabilities
 from treenn.models.node_head import Head, node_loss
@@ -56,18 +56,14 @@ class NodeClassification(Task):
         return network.encoder.compute_loss(packed, network.vectors(packed), label_loss, roots_only=roots_only)
 
     def outputs(self, network: Network, packed: PackedForest, *, roots_only: bool) -> tuple[Tensor, ...]:
-        """Labels, classes, sides and probabilities of all nodes in the order of the trees, and the trees' sizes."""
+        """Labels and probabilities of all nodes in the order of the trees, and the trees' sizes."""
         p = _probabilities(network, packed, roots_only=roots_only)
-        n_classes = p.shape[1]
-        above, below = p[:, (n_classes + 1) // 2 :].sum(dim=1), p[:, : n_classes // 2].sum(dim=1)
-        classes = torch.where(p.any(dim=1), p.argmax(dim=1), NOT_ASKED)
-        return packed.labels[packed.unsorted_indices].cpu(), classes, above > below, p, torch.tensor(packed.sizes)
+        return packed.labels[packed.unsorted_indices].cpu(), p, torch.tensor(packed.sizes)
 
     def predictions(self, *columns: Any) -> Predictions:
         """Predictions from the columns of `outputs`."""
-        labels, classes, positive, probabilities, sizes = columns
-        check_probabilities(probabilities)
-        return Predictions(labels, classes, positive, probabilities, sizes, probabilities.shape[1])
+        check_probabilities(columns[1])
+        return Predictions.of(*columns)
 
     def check(self, treebank: Treebank, settings: Settings) -> None:
         """Validate that each split has trees, class numbers as labels, and labels that the supervision can use."""
@@ -118,10 +114,7 @@ class NodeClassification(Task):
 
     def from_probabilities(self, labels: Any, probabilities: Any, sizes: Any) -> Predictions:
         """Predictions of a control for all nodes."""
-        classes = probabilities.shape[1]
-        above, below = probabilities[:, (classes + 1) // 2 :], probabilities[:, : classes // 2]
-        positive = above.sum(axis=1) > below.sum(axis=1)
-        return Predictions(labels, probabilities.argmax(axis=1), positive, probabilities, np.asarray(sizes), classes)
+        return Predictions.of(labels, probabilities, np.asarray(sizes))
 
 
 def _which(roots_only: bool) -> slice:

@@ -41,28 +41,36 @@ class PackedPairs:
         return PackedPairs(self.forest.pin_memory(), self.targets.pin_memory())
 
 
-class PairClassification(Task):
-    """One of several relations between the two trees of a pair, such as entailment (Bowman et al. 2015)."""
+class PairTask(Task):
+    """The base of tasks on pairs: a head that compares the states of two roots, and its loss."""
 
-    metric = "root"
     noun = "pair"
 
-    def make_head(self, settings: Settings) -> Comparison:
-        """A comparison of two root states."""
-        assert self.classes is not None
-        return Comparison(settings.size, settings.pair_hidden_size, len(self.classes), settings.dropout)
-
     def pack(self, network: Network, examples: Sequence[Pair]) -> PackedPairs:
-        """Pairs as one forest."""
-        return _pack(network, examples)
+        """Pairs as one forest, of dependency trees if the encoder reads them; dedup of equal subtrees if supported."""
+        targets = torch.tensor([pair.target for pair in examples])
+        if isinstance(network.encoder, DependencyEncoder):
+            both = [pair.dependencies for pair in examples if pair.dependencies]
+            return PackedPairs(pack_dependencies([pair[side] for side in (0, 1) for pair in both]), targets)
+        trees = [pair.trees[side] for side in (0, 1) for pair in examples]
+        return PackedPairs(pack(trees, dedup=network.supports_dedup), targets)
 
     def scores(self, network: Network, packed: PackedPairs, *, roots_only: bool) -> Tensor:
         """Scores before the softmax. Shape: `(P, classes)`."""
-        return _scores(network, packed)
+        roots: Tensor = network.encoder(packed.forest, network.vectors(packed.forest), roots_only=True)
+        scores: Tensor = network.head(*roots.chunk(2))  # each (P, d)
+        return scores
 
     def loss(self, network: Network, packed: PackedPairs, *, roots_only: bool) -> Tensor:
-        """Cross-entropy, plus the encoder's own loss."""
-        return _loss(network, packed)
+        """The loss of the head, plus the encoder's own loss."""
+
+        def pair_loss(states: Tensor) -> Tensor:
+            loss: Tensor = network.head.loss(network.head(*states.chunk(2)), packed.targets)
+            return loss
+
+        forest = packed.forest
+        # A DependencyEncoder's forests are its own kind: see there.
+        return network.encoder.compute_loss(forest, network.vectors(forest), pair_loss, roots_only=True)  # type: ignore[arg-type]
 
     def outputs(self, network: Network, packed: PackedPairs, *, roots_only: bool) -> tuple[Tensor, ...]:
         """Targets and probabilities of the pairs."""
@@ -70,9 +78,23 @@ class PairClassification(Task):
 
     def predictions(self, *columns: Any) -> PairPredictions:
         """Predictions from the columns of `outputs`."""
-        targets, probabilities = columns
-        check_probabilities(probabilities)
-        return PairPredictions(targets, probabilities, None)
+        check_probabilities(columns[1])
+        return PairPredictions(*columns)
+
+    def trees(self, example: Pair) -> tuple[Tree, ...]:
+        """Both trees."""
+        return example.trees
+
+
+class PairClassification(PairTask):
+    """One of several relations between the two trees of a pair, such as entailment (Bowman et al. 2015)."""
+
+    metric = "root"
+
+    def make_head(self, settings: Settings) -> Comparison:
+        """A comparison of two root states."""
+        assert self.classes is not None
+        return Comparison(settings.size, settings.pair_hidden_size, len(self.classes), settings.dropout)
 
     def check(self, treebank: PairTreebank, settings: Settings) -> None:
         """Validate that each split has pairs whose targets are class numbers."""
@@ -82,10 +104,6 @@ class PairClassification(Task):
     def gold(self, examples: Sequence[Pair]) -> dict[str, list[Any]]:
         """`root`, the class of each pair."""
         return {"root": [int(pair.target) for pair in examples]}
-
-    def trees(self, example: Pair) -> tuple[Tree, ...]:
-        """Both trees."""
-        return example.trees
 
     def unit_labels(self, example: Pair, *, roots_only: bool) -> list[int]:
         """The class of the pair."""
@@ -97,41 +115,22 @@ class PairClassification(Task):
 
     def from_probabilities(self, labels: Any, probabilities: Any, sizes: Any) -> PairPredictions:
         """Predictions of a control."""
-        return PairPredictions(labels, probabilities, None)
+        return PairPredictions(labels, probabilities)
 
 
-class Relatedness(Task):
+class Relatedness(PairTask):
     """The relatedness of two sentences on a scale from 1 to 5 (Tai et al. 2015, section 4.2)."""
 
     metric = "pearson"
-    noun = "pair"
 
     def make_head(self, settings: Settings) -> Similarity:
         """A distribution over the scale from two root states."""
         return Similarity(settings.size, settings.pair_hidden_size, dropout=settings.dropout)
 
-    def pack(self, network: Network, examples: Sequence[Pair]) -> PackedPairs:
-        """Pairs as one forest."""
-        return _pack(network, examples)
-
-    def scores(self, network: Network, packed: PackedPairs, *, roots_only: bool) -> Tensor:
-        """Scores before the softmax. Shape: `(P, 5)`."""
-        return _scores(network, packed)
-
-    def loss(self, network: Network, packed: PackedPairs, *, roots_only: bool) -> Tensor:
-        """KL divergence from the target distribution, plus the encoder's own loss."""
-        return _loss(network, packed)
-
     def outputs(self, network: Network, packed: PackedPairs, *, roots_only: bool) -> tuple[Tensor, ...]:
         """Targets, probabilities and expected scores of the pairs."""
         scores = network(packed)
         return packed.targets.cpu(), scores.softmax(dim=1).cpu(), network.head.score(scores).cpu()
-
-    def predictions(self, *columns: Any) -> PairPredictions:
-        """Predictions from the columns of `outputs`."""
-        targets, probabilities, scores = columns
-        check_probabilities(probabilities)
-        return PairPredictions(targets, probabilities, scores)
 
     def check(self, treebank: PairTreebank, settings: Settings) -> None:
         """Validate that each split has pairs whose targets are on the scale."""
@@ -140,36 +139,6 @@ class Relatedness(Task):
     def gold(self, examples: Sequence[Pair]) -> dict[str, list[Any]]:
         """`score`, the target of each pair."""
         return {"score": [float(pair.target) for pair in examples]}
-
-    def trees(self, example: Pair) -> tuple[Tree, ...]:
-        """Both trees."""
-        return example.trees
-
-
-def _pack(network: Network, pairs: Sequence[Pair]) -> PackedPairs:
-    """Pairs as one forest, of dependency trees if the encoder reads these; equal subtrees share a row if supported."""
-    targets = torch.tensor([pair.target for pair in pairs])
-    if isinstance(network.encoder, DependencyEncoder):
-        both = [pair.dependencies for pair in pairs if pair.dependencies]
-        return PackedPairs(pack_dependencies([pair[side] for side in (0, 1) for pair in both]), targets)
-    trees = [pair.trees[side] for side in (0, 1) for pair in pairs]
-    return PackedPairs(pack(trees, dedup=network.supports_dedup), targets)
-
-
-def _scores(network: Network, pairs: PackedPairs) -> Tensor:
-    roots: Tensor = network.encoder(pairs.forest, network.vectors(pairs.forest), roots_only=True)
-    scores: Tensor = network.head(*roots.chunk(2))  # each (P, d)
-    return scores
-
-
-def _loss(network: Network, pairs: PackedPairs) -> Tensor:
-    def pair_loss(states: Tensor) -> Tensor:
-        loss: Tensor = network.head.loss(network.head(*states.chunk(2)), pairs.targets)
-        return loss
-
-    forest = pairs.forest
-    # A DependencyEncoder's forests are its own kind: see there.
-    return network.encoder.compute_loss(forest, network.vectors(forest), pair_loss, roots_only=True)  # type: ignore[arg-type]
 
 
 def _check(treebank: PairTreebank, settings: Settings, classes: range | None, wanted: str) -> None:
