@@ -110,15 +110,17 @@ def test_each_task_of_a_plan_has_its_table(tmp_path):
 
 
 def evaluation(parser, f1, **more):
-    scores = {"f1": f1, "sentence_f1": f1 + 0.02, "exact": 0.25}
+    scores = {"gold": 10_000, "predicted": 10_000, "sentence_f1": f1 + 0.02, "exact": 0.25}
     environment = {"threads": 1}
     return {
         "schema": "treenn.parsing",
         "version": 1,
         "parser": parser,
         "split": "test",
-        "with_punctuation": scores,
-        "without_punctuation": {**scores, "f1": f1 + 0.1},
+        "with_punctuation": scores | {"matched": round(10_000 * f1)},
+        "without_punctuation": scores | {"matched": round(10_000 * f1) + 1_000},
+        "labelled": None,
+        "labelled_without_punctuation": None,
         "sentences": 2469,
         "processor_seconds": 2.0,
         "environment": environment,

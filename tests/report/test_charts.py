@@ -42,17 +42,17 @@ def texts(chart):
 def test_every_picture_is_there(charts):
     assert list(charts) == [
         "Accuracy on test",
-        "Differences and their intervals on test",
-        "Learning: whole sentences of dev",
-        "Learning: all nodes of dev",
+        "Differences with intervals on test",
+        "Learning curves: whole sentences of dev",
+        "Learning curves: all nodes of dev",
         "Test by length",
         "Test by negation",
         "Test by number of operators",
-        "What a negation changes",
+        "Effect of negation",
         "Reliability on test",
-        "Gradient by words to the end of the sentence",
-        "Gradient by edges to the root",
-        "Length of the gradient in training",
+        "Gradient norm by words to the end of the sentence",
+        "Gradient norm by edges to the root",
+        "Gradient norm in training",
     ]
 
 
@@ -62,12 +62,12 @@ def test_text_alternatives_hold_the_numbers(task, charts):
     assert "majority 28.6" in charts["Accuracy on test"].alternative
     difference = next(each for each in task["differences"] if each["metric"] == "root")
     words = f"Root, tree-lstm minus lstm {100 * difference['difference']:.1f} points"
-    assert words in charts["Differences and their intervals on test"].alternative
+    assert words in charts["Differences with intervals on test"].alternative
     assert (
         "lstm before training 0.1 at 0, 4.9e-05 at 11"
-        in charts["Gradient by words to the end of the sentence"].alternative
+        in charts["Gradient norm by words to the end of the sentence"].alternative
     )
-    assert "clipped at 5" in charts["Length of the gradient in training"].alternative
+    assert "clipped at 5" in charts["Gradient norm in training"].alternative
     for chart in charts.values():
         root = ElementTree.fromstring(chart.svg)
         assert root.find(f"{SVG}title").text == chart.title
@@ -88,9 +88,9 @@ def test_colours_are_the_pages(charts):
 
 
 def test_numbers_of_a_logarithmic_scale_are_plain(charts):
-    for name in ("Gradient by edges to the root", "Length of the gradient in training"):
+    for name in ("Gradient norm by edges to the root", "Gradient norm in training"):
         assert not any("$" in text for text in texts(charts[name]))
-    assert "0.01" in texts(charts["Gradient by edges to the root"])
+    assert "0.01" in texts(charts["Gradient norm by edges to the root"])
 
 
 def test_hollow_where_nothing_is_shown():
@@ -101,7 +101,7 @@ def test_hollow_where_nothing_is_shown():
         plan = plan_json(task)
         plan["tasks"][0]["differences"] = differences
         results = COMPARISON_SCHEMA.parse(plan, "made up")
-        assert ("var(--paper)" in charts_of(build(results))["Differences and their intervals on test"].svg) is there
+        assert ("var(--paper)" in charts_of(build(results))["Differences with intervals on test"].svg) is there
 
 
 def test_names_are_neither_mathematics_nor_markup():
@@ -116,7 +116,7 @@ def test_learning_curve_ends_with_the_shortest_run():
     task["runs"][0]["history"] = task["runs"][0]["history"][:1]
     first = [100 * run["history"][0]["dev"]["root"] for run in task["runs"] if run["model"] == "a"]
     mean = sum(first) / len(first)
-    chart = charts_of(build(plan_of(task)))["Learning: whole sentences of dev"]
+    chart = charts_of(build(plan_of(task)))["Learning curves: whole sentences of dev"]
     assert f"a from {mean:.1f} after epoch 1 to {mean:.1f} at best" in chart.alternative
 
 
@@ -124,7 +124,7 @@ def test_a_single_epoch_has_a_whole_number():
     task = make_results({"a": 0.5, "b": 0.4}, seeds=1, sentences=30)
     for run in task["runs"]:
         run["history"] = run["history"][:1]
-    found = texts(charts_of(build(plan_of(task)))["Learning: whole sentences of dev"])
+    found = texts(charts_of(build(plan_of(task)))["Learning curves: whole sentences of dev"])
     epochs = found[: found.index("Epoch")]
     assert epochs == ["1"]
 
@@ -134,8 +134,8 @@ def test_models_over_other_trees_have_no_node_curve():
     task["summary"]["b"]["test"]["all_nodes"] = None
     task["differences"] = [each for each in task["differences"] if each["metric"] != "all_nodes"]
     found = charts_of(build(plan_of(task)))
-    assert "b from" in found["Learning: whole sentences of dev"].alternative
-    assert "b from" not in found["Learning: all nodes of dev"].alternative
+    assert "b from" in found["Learning curves: whole sentences of dev"].alternative
+    assert "b from" not in found["Learning curves: all nodes of dev"].alternative
 
 
 def test_lines_are_drawn_of_the_first_six_networks():
@@ -158,7 +158,7 @@ def test_model_has_one_look_in_all_charts():
 
 
 def test_differences_have_the_other_models_colour(charts):
-    svg = charts["Differences and their intervals on test"].svg
+    svg = charts["Differences with intervals on test"].svg
     assert "var(--series-1)" in svg
     assert "var(--series-0)" not in svg
 

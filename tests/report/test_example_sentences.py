@@ -47,7 +47,7 @@ def test_a_note_stands_where_it_is_missing(task, monkeypatch):
 
     page = page_of(task, monkeypatch, missing)
     assert 'class="trees"' not in page
-    assert "The trees are drawn where sst is at hand" in page
+    assert "The trees need the treebank sst" in page
 
 
 @pytest.mark.parametrize("other", [{"line": 2}, {"gold": 2}, {"nodes": "2243"}])
@@ -75,7 +75,7 @@ def test_nodes_have_predicted_fill_and_gold_rim(task):
     assert numbers["0"] == f"fill:{ink_on(very_negative)}"
     assert chart.caption == "Gold: positive. tree-lstm: positive; lstm: very negative."
     assert "“It is <good>”" in chart.alternative
-    assert "Of 5 nodes these are right: tree-lstm 5, lstm 3" in chart.alternative
+    assert "Correct nodes of 5: tree-lstm 5, lstm 3" in chart.alternative
 
 
 def test_the_two_trees_mirror_each_other(task):

@@ -12,12 +12,12 @@ from treenn.trees import InputError, palette
 SECTIONS = [
     "Results",
     "Differences",
-    "What was compared",
-    "Learning",
-    "Where it comes from",
+    "Setup",
+    "Learning curves",
+    "Slices",
     "Negation by minimal pairs",
     "Calibration",
-    "The reach of the gradient",
+    "Gradient flow",
     "Cost",
 ]
 MAKING = ["Command", "Data", "Settings", "Versions and machine", "Metrics"]
@@ -28,9 +28,9 @@ def test_every_part_and_section_is_there_and_linked(page):
     assert page.texts("h2") == [
         "sst with every phrase labelled",
         "sst with whole sentences labelled alone",
-        "How this was made",
+        "Provenance",
     ]
-    assert page.texts("h3") == [*SECTIONS, "Sentences", *SECTIONS, *MAKING]
+    assert page.texts("h3") == [*SECTIONS, "Disagreements", *SECTIONS, *MAKING]
     ids = {attributes["id"] for _, attributes, _ in page.elements if "id" in attributes}
     links = [each["href"][1:] for each in page.attributes("a") if each["href"].startswith("#")]
     assert len(links) == 3 + len(page.texts("h3"))
@@ -158,4 +158,4 @@ def test_progress_counts_the_groups_of_pictures(plan, tmp_path):
     done, total, titles = zip(*said, strict=True)
     assert done == tuple(range(1, total[0] + 1))
     assert len(set(total)) == 1
-    assert "Length of the gradient in training" in titles
+    assert "Gradient norm in training" in titles

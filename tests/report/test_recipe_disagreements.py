@@ -42,5 +42,5 @@ def test_the_clearest_are_named_in_order():
 
 def test_sentences_are_named_by_line_alone():
     text = disagreement_text(record("a", "012", "010"), record("b", "012", "112"))
-    assert "`a` and `b` give 66.7 % of the test sentences different classes" in text
+    assert "`a` and `b` predict different classes for 66.7 % of the test sentences" in text
     assert "- only `a`: 1\n- only `b`: 3" in text

@@ -87,7 +87,7 @@ def test_sentences_shared_with_train_are_reported():
     line = overlap_line(record())
     assert "1 of the 1,101 of dev, 1 of the 2,210 of test" in line
     assert "test 1670 (train 6983 and 8288)" in line
-    assert overlap_line(record(overlap=[])) == "No sentence of sst outside train stands in train."
+    assert overlap_line(record(overlap=[])) == "No sentence of sst is both in train and in another split."
 
 
 def test_recipe_table_has_one_row_per_metric():
@@ -109,4 +109,4 @@ def test_card_lists_published_recipes_first_and_disagreements(tmp_path):
     card = section("sst", tmp_path)
     places = [card.index(f"| `{name}`") for name in ("tai", "own", "own_bilstm", "own_lstm")]
     assert places == sorted(places)
-    assert "`own` and `own_bilstm` give" in card, "the recurrent network that is best on dev"
+    assert "`own` and `own_bilstm` predict different" in card, "the recurrent network that is best on dev"

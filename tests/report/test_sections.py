@@ -11,8 +11,8 @@ from treenn.report.build import build
 from treenn.report.document import Pictures, Text
 from treenn.report.markdown import as_markdown
 
-ALL = ["Results", "Differences", "What was compared", "Learning", "Where it comes from", "Negation by minimal pairs"]
-ALL += ["Calibration", "The reach of the gradient", "Cost"]
+ALL = ["Results", "Differences", "Setup", "Learning curves", "Slices", "Negation by minimal pairs"]
+ALL += ["Calibration", "Gradient flow", "Cost"]
 SMALL = {"seeds": 2, "sentences": 30}
 
 
@@ -39,7 +39,7 @@ def test_all_of_it(task):
 
 @pytest.mark.parametrize(
     ("key", "title"),
-    [("slices", ALL[4]), ("minimal_pairs", ALL[5]), ("calibration", ALL[6]), ("history", "Learning")],
+    [("slices", ALL[4]), ("minimal_pairs", ALL[5]), ("calibration", ALL[6]), ("history", "Learning curves")],
 )
 def test_what_no_run_has_has_no_section(task, key, title):
     for run in task["runs"]:
@@ -53,14 +53,12 @@ def test_what_no_run_has_has_no_section(task, key, title):
 def test_reach_may_be_missing_where_lengths_are_logged(task):
     for run in task["runs"]:
         del run["reach"]
-    assert [chart.title for chart in charts(sections(task)["The reach of the gradient"])] == [
-        "Length of the gradient in training"
-    ]
+    assert [chart.title for chart in charts(sections(task)["Gradient flow"])] == ["Gradient norm in training"]
     for run in task["runs"]:
         run["history"] = [
             {name: epoch[name] for name in ("epoch", "loss", "seconds", "dev")} for epoch in run["history"]
         ]
-    assert "The reach of the gradient" not in sections(task)
+    assert "Gradient flow" not in sections(task)
 
 
 def test_model_with_an_incomplete_run_is_excluded(task):
@@ -135,8 +133,8 @@ def test_pairs_with_classes(task):
     found = sections(pairs(task, ("root", "macro_f1")))
     assert list(found) == ALL
     assert list(found["Results"].blocks[0].columns) == ["Model", "Root", "Macro-F1", "Seeds"]
-    assert "one label or score for each pair" in texts(found["What was compared"])
-    assert charts(found["Learning"])[0].title == "Learning: pairs of dev"
+    assert "one label or score for each pair" in texts(found["Setup"])
+    assert charts(found["Learning curves"])[0].title == "Learning curves: pairs of dev"
 
 
 def test_relatedness(task):
@@ -147,7 +145,7 @@ def test_relatedness(task):
     [chart] = charts(found["Results"])
     assert chart.title == "Correlation on test"
     assert "Pearson: tree-lstm 0.8000 ± 0.0100" in chart.alternative
-    assert len(charts(found["Learning"])) == 1
+    assert len(charts(found["Learning curves"])) == 1
     assert "sick-relatedness, scores on a scale." in as_markdown(build(plan_of(task)))
 
 
@@ -156,60 +154,61 @@ def test_relatedness(task):
     [
         ({"supervision": "spans"}, "the sentence and four of its labelled phrases, drawn anew each epoch."),
         ({"supervision": "published"}, "as Tai et al. (2015) trained"),
-        ({"match": "parameters"}, "Matched by parameters: every other network has about as many as tree-lstm"),
-        ({"match": "time"}, "as many epochs as fit into what tree-lstm took"),
+        ({"match": "parameters"}, "Matched by parameters: every network has about as many as tree-lstm"),
+        ({"match": "time"}, "the epochs that fit into the training time of tree-lstm"),
         ({"match": "none"}, "Not matched"),
-        ({"missing": [{"model": "lstm", "seed": 4}]}, "Planned, and not there (yet): lstm with seed 4."),
+        ({"missing": [{"model": "lstm", "seed": 4}]}, "Planned, but not finished: lstm with seed 4."),
     ],
 )
 def test_supervision_matching_and_missing_runs_are_said(task, change, said):
-    assert said in texts(sections(task | change)["What was compared"])
+    assert said in texts(sections(task | change)["Setup"])
 
 
 @pytest.mark.parametrize(
     ("trials", "said"),
     [
         ((None, None), "No model's settings are from a logged search."),
-        ((20, 20), "As many tuning trials for each of these, logged: tree-lstm 20 (a.json) and lstm 20 (b.json)."),
-        ((20, 5), "Not equally many tuning trials for each of these"),
+        ((20, 20), "Equal numbers of logged tuning trials: tree-lstm 20 (a.json) and lstm 20 (b.json)."),
+        ((20, 5), "Unequal numbers of logged tuning trials"),
         ((20, None), "No logged search: lstm."),
     ],
 )
 def test_tuning_trials_are_said(task, trials, said):
     for model, number, file in zip(task["models"], trials, ("a.json", "b.json"), strict=True):
         model["trials"] = number and {"file": file, "number": number}
-    assert said in texts(sections(task)["What was compared"])
+    assert said in texts(sections(task)["Setup"])
 
 
 @pytest.mark.parametrize(("regime", "said"), [("nodes", False), ("roots", True)])
 def test_trials_under_another_supervision_are_said_to_be(task, regime, said):
     for model in task["models"]:
         model["trials"] = {"file": "a.json", "number": 2, "supervision": "nodes"}
-    text = texts(sections(task | {"supervision": regime})["What was compared"])
+    text = texts(sections(task | {"supervision": regime})["Setup"])
     assert ("The trials were under supervision nodes." in text) is said
 
 
 def test_model_table_describes_controls_and_other_trees(task):
     task["models"][0] |= {"trees": "right", "shuffle": True, "settings": {"learning_rate": 0.01}}
     task["models"][1] |= {"model": "naive-bayes"}
-    rows = sections(task)["What was compared"].blocks[1].rows()
+    rows = sections(task)["Setup"].blocks[1].rows()
     assert rows[0][2:] == ["right trees, with the words in random order", "learning_rate = 0.01"]
-    assert rows[1][2] == "words and pairs of words"
+    assert rows[1][2] == "unigrams and bigrams"
 
 
 def test_majority_control_replaces_the_majority_row(task):
     names = [row[0] for row in sections(task)["Results"].blocks[0].rows()]
-    assert names == ["tree-lstm", "lstm", "majority: always the commonest answer"]
+    assert names == ["tree-lstm", "lstm", "majority class"]
     task["models"][1]["model"] = "majority"
     assert [row[0] for row in sections(task)["Results"].blocks[0].rows()] == names[:2]
 
 
 def test_slices_say_their_rules(task):
-    found = sections(task)["Where it comes from"]
+    found = sections(task)["Slices"]
     assert "“strict”: (X (but Y))." in texts(found)
     captions = [getattr(block, "caption", "") for block in found.blocks]
     assert (
-        "Published (Socher et al. 2013, section 6.3; quoted from memory), 131 cases of SST: percent right" in captions
+        "Published (Socher et al. 2013, section 6.3; quoted from memory), 131 cases of SST: accuracy in percent"
+        in captions
     )
     assert [chart.title for chart in charts(found)] == [
         "Test by length",
@@ -222,5 +221,5 @@ def test_settings_and_versions_that_differ_are_all_named(task):
     task["runs"][1]["environment"]["threads"] = 2
     task["settings"] = {"files": ["x", "y"], "limit": None, "none": []}
     found = tables(plan_of(task))
-    assert "threads,1; 2" in found["how/versions"]
-    assert found["how/settings"].splitlines()[1:] == ['files,"x, y"', "limit,–", "none,–"]
+    assert "threads,1; 2" in found["provenance/versions"]
+    assert found["provenance/settings"].splitlines()[1:] == ['files,"x, y"', "limit,–", "none,–"]

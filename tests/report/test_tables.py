@@ -17,7 +17,7 @@ def test_every_table_stands_in_the_json(plan, report, tmp_path):
     written = json.loads((tmp_path / "results.json").read_text())
     assert list(written["tables"]) == [table.name for table in report.tables()]
     assert len(set(written["tables"])) == len(list(report.tables()))
-    assert {name.split("/")[0] for name in written["tables"]} == {"sst-nodes", "sst-roots", "how"}
+    assert {name.split("/")[0] for name in written["tables"]} == {"sst-nodes", "sst-roots", "provenance"}
 
 
 def test_numbers_are_whole(plan):
@@ -54,7 +54,7 @@ def test_published_numbers_of_x_but_y_stand_beside(plan):
 
 
 def test_a_gradient_that_vanishes_shows(plan):
-    first = rows(tables(plan)["sst-nodes/reach-steps"])[0]
+    first = rows(tables(plan)["sst-nodes/gradient-norms-steps"])[0]
     assert first["when"] == "before training"
     assert abs(float(first["10"]) / float(first["0"]) - 0.5**10) < 1e-9
 
@@ -62,4 +62,4 @@ def test_a_gradient_that_vanishes_shows(plan):
 def test_tasks_with_one_name_have_separate_tables():
     task = enrich(make_results({"a": 0.5, "b": 0.4}, seeds=1, sentences=30))
     names = {name.split("/")[0] for name in tables(plan_of(task, task | {"match": "time"}))}
-    assert names == {"sst-nodes-1", "sst-nodes-2", "how"}
+    assert names == {"sst-nodes-1", "sst-nodes-2", "provenance"}

@@ -87,7 +87,7 @@ def _print(records: Sequence[RecipeRecord]) -> None:
     from treenn.runtime.terminal import Grid, console
 
     out = console()
-    table = Grid("", "mean", "least / median / most", "difference", title="percent of test")
+    table = Grid("", "mean", "min / median / max", "difference", title="percent of test")
     for group in groups(records):
         seeds = f", {group.seeds} seed{'s' * (group.seeds != '1')}" if group.seeds else ""
         table.add_section(f"{group.name}{' (published)' * group.published}{seeds}")

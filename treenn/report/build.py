@@ -61,7 +61,7 @@ def _part(task: TaskResults, *, lead: bool) -> Part:
 
 
 def _part_title(task: TaskResults) -> str:
-    return task_name(task) + (", as much time for each" if task.match == "time" else "")
+    return task_name(task) + (", matched by training time" if task.match == "time" else "")
 
 
 def _title(tasks: Sequence[TaskResults]) -> str:

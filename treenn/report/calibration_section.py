@@ -20,7 +20,7 @@ _NUMBERS: Mapping[str, tuple[str, float, int]] = {
     "nll": ("NLL", 1, 3),
     "brier": ("Brier", 1, 3),
 }
-_WHEN = {"before": "as it is", "after": "scaled"}
+_WHEN = {"before": "unscaled", "after": "scaled"}
 Calibrations = Mapping[str, Sequence[SplitCalibration]]
 """By model the calibration of its runs on one split."""
 
@@ -45,13 +45,12 @@ def _table(task: TaskResults, split: str, found: Calibrations) -> Table:
     return model_table(
         task,
         f"calibration-{split}",
-        f"On {split}, of whole examples, mean ± standard deviation over seeds",
+        f"Predictions for whole examples of {split}, mean ± standard deviation over seeds",
         columns | {"Temperature": spread_of("temperature", 1, 2)},
         {model: _record(runs) for model, runs in found.items()},
-        note="ECE: the mean distance between confidence and accuracy over 15 bins of equal width, adaptive: of equal"
-        " numbers. NLL: the mean negative log-likelihood of the gold class. Brier: the mean squared distance from the"
-        " gold class's corner, 0 to 2. Scaled: the logarithms of the probabilities divided by one temperature, that"
-        " which is best on dev.",
+        note="ECE: expected calibration error, the mean distance between confidence and accuracy over 15 bins of equal"
+        " width; adaptive: of equal counts. NLL: mean negative log-likelihood of the gold class. Brier: mean squared"
+        " distance from the one-hot gold class, 0 to 2. Scaled: with temperature scaling, fitted to dev.",
     )
 
 
@@ -70,7 +69,7 @@ def _charts(task: TaskResults, by_split: Mapping[str, Calibrations]) -> list[Cha
 
 
 def _chart(task: TaskResults, split: str, found: Calibrations) -> Chart:
-    """Accuracy against confidence, all seeds of a model together, as it is and with its temperature."""
+    """Accuracy by confidence, all seeds of a model together, before and after temperature scaling."""
     (figure, both), words = panels(3.1, 2), []
     for axes, when in zip(both, _WHEN, strict=True):
         axes.plot([0, 100], [0, 100], **REFERENCE)
@@ -87,7 +86,7 @@ def _chart(task: TaskResults, split: str, found: Calibrations) -> Chart:
         figure,
         task.slug,
         f"Reliability on {split}",
-        "Below the dotted line a model is surer than it is right. All seeds together.",
+        "Below the dotted line a model is overconfident. All seeds together.",
         "Accuracy by confidence in percent: " + "; ".join(words),
     )
 

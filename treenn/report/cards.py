@@ -17,7 +17,9 @@ from treebanks.catalogue import card_path
 from treenn.evaluation.metrics import METRICS
 from treenn.experiment.recipes.record import RECIPE_SCHEMA, RecipeRecord
 from treenn.experiment.results import COMPARISON_SCHEMA, ComparisonResults, TaskResults
+from treenn.parsers.evalb import Evaluation
 from treenn.report.formatting import majority, shown_metrics
+from treenn.report.markdown import table_lines
 from treenn.report.recipe_disagreements import disagreement_text
 from treenn.report.recipe_tables import recipe_table
 from treenn.trees.errors import InputError
@@ -31,15 +33,6 @@ _OMITTED = ("all_nodes_binary", "macro_f1_all_nodes")  # metrics without a colum
 _WITHOUT = ["F1 without punctuation", "sentence F1 without"]
 _PARSER_HEADER = ["parser", "F1", "sentence F1", "exact", *_WITHOUT, "root", "root, binary", "sentences/s"]
 _NONE = "None yet: `treenn compare` on this treebank has not been run for the record."
-
-
-@dataclass(frozen=True)
-class ParserScores:
-    """Agreement of a parser's trees with the treebank's, fractions from 0 to 1."""
-
-    f1: float
-    sentence_f1: float
-    exact: float
 
 
 @dataclass(frozen=True)
@@ -58,15 +51,12 @@ class SentimentByTrees:
     model: str = ""
 
 
-@dataclass(frozen=True)
-class ParserEvaluation:
+@dataclass(frozen=True, kw_only=True)
+class ParserEvaluation(Evaluation):
     """The results of `treenn parser evaluate`, as far as cards have them."""
 
     parser: str
     split: str
-    with_punctuation: ParserScores
-    without_punctuation: ParserScores
-    sentences: int
     processor_seconds: float
     environment: Mapping[str, object]
     sentiment: SentimentByTrees | None = None
@@ -134,7 +124,7 @@ def table(results: ComparisonResults, task: TaskResults, source: str) -> str:
             f"Treebank `{task.treebank.name}`, supervision `{task.supervision}`, {split} split; "
             f"{'percent, ' * bool(task.treebank.classes)}mean ± standard deviation over seeds.",
             "",
-            *map(_line, [header, ["---"] * len(header), *rows, _majority(task, split, columns)]),
+            *table_lines(header, [*rows, _majority(task, split, columns)]),
             "",
             f"`{results.command}`, {results.created[:10]}, commit `{environment['commit']}`, "
             f"torch {environment['torch']}, {environment['threads']} thread(s) on {environment['device']}; "
@@ -148,13 +138,13 @@ def parser_table(evaluations: Sequence[ParserEvaluation], source: str) -> str:
     ordered = sorted(evaluations, key=lambda each: each.with_punctuation.f1)
     split, environment = ordered[0].split, ordered[-1].environment
     models = " and ".join(sorted({f"`{each.sentiment.model}`" for each in ordered if each.sentiment}))
-    accuracy = f"root, and root binary, of the sentiment model {models} over the parser's trees; " if models else ""
+    accuracy = f"root accuracy and binary root accuracy of {models} over the parser's trees; " if models else ""
     return "\n".join(
         [
-            f"Parsers, {split} split: agreement with the treebank's own trees, percent, brackets over one word or the "
-            f"whole sentence left out; {accuracy}sentences in a second of processor time.",
+            f"Parsers, {split} split: agreement with the treebank's trees in percent, without brackets over one word "
+            f"or the whole sentence; {accuracy}sentences per second of processor time.",
             "",
-            *map(_line, [_PARSER_HEADER, ["---"] * len(_PARSER_HEADER), *map(_parser_row, ordered)]),
+            *table_lines(_PARSER_HEADER, map(_parser_row, ordered)),
             "",
             f"`treenn parser evaluate`, {environment['threads']} thread(s); every command, number and version is in "
             f"`{source}`.",
@@ -165,12 +155,11 @@ def parser_table(evaluations: Sequence[ParserEvaluation], source: str) -> str:
 def _of_recipes(records: Sequence[RecipeRecord], source: str) -> list[str]:
     """Published recipes, then our own; and the disagreements of our tree network and our best recurrent one."""
     ordered = sorted(records, key=lambda record: (record.name.startswith("own"), record.name))
-    found = {record.name: record for record in ordered}
-    recurrent = [found[name] for name in ("own_lstm", "own_bilstm") if name in found]
+    by_name = {record.name: record for record in ordered}
+    recurrent = [by_name[name] for name in ("own_lstm", "own_bilstm") if name in by_name]
     tables = [recipe_table(ordered, source)]
-    if "own" in found and recurrent:
-        best = max(recurrent, key=_dev_accuracy)
-        tables.append(disagreement_text(found["own"], best))
+    if "own" in by_name and recurrent:
+        tables.append(disagreement_text(by_name["own"], max(recurrent, key=_dev_accuracy)))
     return tables
 
 
@@ -180,10 +169,17 @@ def _dev_accuracy(record: RecipeRecord) -> float:
 
 
 def _parser_row(evaluation: ParserEvaluation) -> list[str]:
-    kept, removed = evaluation.with_punctuation, evaluation.without_punctuation
-    shares: list[float | None] = [kept.f1, kept.sentence_f1, kept.exact, removed.f1, removed.sentence_f1]
+    whole, bare = evaluation.with_punctuation, evaluation.without_punctuation
     sentiment = evaluation.sentiment.parser if evaluation.sentiment else ParserSentiment()
-    shares += [sentiment.root, sentiment.root_binary]
+    shares = (
+        whole.f1,
+        whole.sentence_f1,
+        whole.exact,
+        bare.f1,
+        bare.sentence_f1,
+        sentiment.root,
+        sentiment.root_binary,
+    )
     speed = f"{evaluation.sentences / evaluation.processor_seconds:,.0f}"  # independent of other processes
     return [evaluation.parser, *("" if share is None else f"{100 * share:.2f}" for share in shares), speed]
 
@@ -197,10 +193,6 @@ def _row(task: TaskResults, model: str, split: str, columns: Sequence[str]) -> l
 def _majority(task: TaskResults, split: str, columns: Sequence[str]) -> list[str]:
     values = [METRICS[name].value(majority(task, split, name)) for name in columns]
     return ["majority class" if task.treebank.classes else "the mean", *values, "", "", ""]
-
-
-def _line(cells: list[str]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

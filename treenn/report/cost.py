@@ -11,8 +11,8 @@ from treenn.report.formatting import NONE, model_table, over_seeds, spread_of
 
 _MEASURED = {
     "seconds": ("Seconds", 1),
-    "trees_per_second": ("Trees a second, training", 0),
-    "prediction_trees_per_second": ("prediction", 0),
+    "trees_per_second": ("Trees/s, training", 0),
+    "prediction_trees_per_second": ("Trees/s, prediction", 0),
     "peak_memory_mb": ("Peak memory, MiB", 0),
     "seconds_to_best": ("Seconds to best epoch", 1),
 }
@@ -33,8 +33,8 @@ def cost_section(task: TaskResults) -> Section:
         "Mean ± standard deviation over seeds",
         columns,
         {model: _record(runs) for model, runs in task.runs_by_model.items()},
-        note="Parameters are all but the word vectors, whose number stands beside them. The best epoch, on dev, is the"
-        " median over seeds, from the earliest to the latest. Runs side by side on one machine slow each other.",
+        note="Parameters exclude the word vectors, which have their own column. Best epoch on dev: the median over"
+        " seeds, with minimum and maximum. Parallel runs on one machine slow each other down.",
     )
     return Section("Cost", [table])
 

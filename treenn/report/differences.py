@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from matplotlib.axes import Axes
 
+from treenn.analysis.significance import Detectable
 from treenn.analysis.statistics import Difference
 from treenn.experiment.results import TaskResults
 from treenn.report.charts import INK, PAPER, finish, look, name_rows, pictures, places, stack
@@ -15,34 +15,37 @@ from treenn.report.claims import against_reference, better
 from treenn.report.document import Chart, Record, Section, Table, Text, field_of
 from treenn.report.formatting import METRICS, NONE, p_value
 
+_TESTS = ("randomization", "randomization_holm", "mcnemar", "mcnemar_holm")
+_FIELDS = ("split", "metric", "difference", "low", "high", *_TESTS)
+
 
 def differences_section(task: TaskResults) -> Section | None:
     """The reference compared with each other model; None without differences."""
     found = against_reference(task)
     if not found:
         return None
-    caption = f"{task.reference} against each other model"
-    charts = pictures(partial(_charts, task, found))
-    return Section("Differences", [_table(task, caption, found), Text(_how(found[0])), charts])
+    splits = {each.split: [other for other in found if other.split == each.split] for each in found}
+    charts = pictures(lambda: [_chart(task, split, differences) for split, differences in splits.items()])
+    return Section("Differences", [_table(task, found), Text(_how(found[0])), charts])
 
 
-def _table(task: TaskResults, caption: str, found: Sequence[Difference]) -> Table:
+def _table(task: TaskResults, found: Sequence[Difference]) -> Table:
     return Table(
         name=f"{task.slug}/differences",
-        caption=f"{caption}: by how much the first is ahead, shares in percentage points",
+        caption=f"{task.reference} minus each other model, accuracies in percentage points",
         columns={
             "Models": lambda record: f"{record['first']} − {record['second']}",
             "Split": field_of("split"),
             "Metric": lambda record: METRICS[record["metric"]].title,
-            "Shown to be better": lambda record: record["better"] or "neither",
+            "Better": lambda record: record["better"] or "neither",
             "Difference": _gap("difference"),
             "Interval": _interval(""),
-            "Interval, seeds too": _interval("with_seeds "),
+            "Interval over seeds too": _interval("with_seeds "),
             "Randomization, p": field_of("randomization", p_value),
             "corrected": field_of("randomization_holm", p_value),
             "McNemar, p": field_of("mcnemar", p_value),
             "corrected ": field_of("mcnemar_holm", p_value),
-            "Only one right": lambda record: (
+            "Discordant": lambda record: (
                 NONE if record["only_first"] is None else f"{record['only_first']} / {record['only_second']}"
             ),
             "Detectable": _gap("detectable"),
@@ -53,27 +56,14 @@ def _table(task: TaskResults, caption: str, found: Sequence[Difference]) -> Tabl
 
 
 def _record(each: Difference) -> Record:
-    discordant = each.discordant or (None, None)
-    return {
-        "first": each.models[0],
-        "second": each.models[1],
-        "split": each.split,
-        "metric": each.metric,
-        "better": better(each),
-        "difference": each.difference,
-        "low": each.low,
-        "high": each.high,
-        "with_seeds low": each.with_seeds and each.with_seeds.low,
-        "with_seeds high": each.with_seeds and each.with_seeds.high,
-        "randomization": each.randomization,
-        "randomization_holm": each.randomization_holm,
-        "mcnemar": each.mcnemar,
-        "mcnemar_holm": each.mcnemar_holm,
-        "only_first": discordant[0],
-        "only_second": discordant[1],
-        "detectable": each.detectable and each.detectable.difference,
-        "detectable_gap": each.detectable and each.detectable.gap,
-    }
+    first, second = each.models
+    only_first, only_second = each.discordant or (None, None)
+    low, high = (each.with_seeds.low, each.with_seeds.high) if each.with_seeds else (None, None)
+    detectable = each.detectable or Detectable(None, None)
+    record: dict[str, Any] = {"first": first, "second": second, "better": better(each)}
+    record |= {name: getattr(each, name) for name in _FIELDS}
+    record |= {"with_seeds low": low, "with_seeds high": high, "only_first": only_first, "only_second": only_second}
+    return record | {"detectable": detectable.difference, "detectable_gap": detectable.gap}
 
 
 def _gap(name: str) -> Any:
@@ -87,20 +77,14 @@ def _interval(prefix: str) -> Any:
 
 def _how(each: Difference) -> str:
     return (
-        f"The interval holds the middle {100 * each.confidence:g}% of {each.draws:,} differences, each on as many"
-        " sentences as the split has, drawn from it with replacement, with both models' answers averaged over their"
-        " seeds (paired bootstrap); “seeds too” draws the seeds anew besides. Randomization: approximate"
-        " randomization, both models' answers swapped on random sentences. McNemar: the exact test of the two middle"
-        " runs; “only one right” counts the sentences that it looks at. Corrected: by Holm, over every difference that"
-        " this plan tests. Detectable: the true difference that this test set would have found (p < 0.05, before"
-        " correction) four times out of five. A model is shown to be better where the intervals exclude zero and the"
-        " corrected p of randomization is below 0.05."
+        f"Interval: the {100 * each.confidence:g}% percentile interval of the paired bootstrap over sentences,"
+        f" {each.draws:,} resamples, with answers averaged over seeds; the second interval also resamples the seeds."
+        " Randomization: approximate randomization, which swaps both models' answers on random sentences. McNemar: the"
+        " exact test of the two median runs; discordant: the numbers of sentences that only the first and only the"
+        " second of them classifies correctly. Corrected: by Holm, over all differences that this plan tests."
+        " Detectable: the true difference that this test set shows with power 0.8 (p < 0.05, before correction). A"
+        " model is better if both intervals exclude zero and the corrected p of randomization is below 0.05."
     )
-
-
-def _charts(task: TaskResults, found: Sequence[Difference]) -> list[Chart]:
-    splits = dict.fromkeys(each.split for each in found)
-    return [_chart(task, split, [each for each in found if each.split == split]) for split in splits]
 
 
 def _chart(task: TaskResults, split: str, found: Sequence[Difference]) -> Chart:
@@ -116,12 +100,12 @@ def _chart(task: TaskResults, split: str, found: Sequence[Difference]) -> Chart:
             _bar(axes, place, each, 100 if METRICS[metric].share else 1, look(numbers[each.models[1]], line=False))
         name_rows(axes, [each.models[1] for each in panel])
         axes.set_title(f"{METRICS[metric].title}: {task.reference} minus")
-    rows[-1].set_xlabel(f"Right of 0 {task.reference} is better")
+    rows[-1].set_xlabel(f"Right of 0: {task.reference} is better")
     return finish(
         figure,
         task.slug,
-        f"Differences and their intervals on {split}",
-        "Filled where a model is shown to be better, hollow where neither is. The line is the interval over sentences.",
+        f"Differences with intervals on {split}",
+        "Filled: one model is better; hollow: neither is shown to be. The line is the interval over sentences.",
         "; ".join(
             f"{METRICS[metric].title}, {task.reference} minus {', '.join(_in_words(panel))}"
             for metric, panel in panels.items()

@@ -15,8 +15,9 @@ from treenn.trees import InputError, Tree
 
 _LONGEST = 100  # the maximum number of words in a picture
 _KEY = (
-    "Each sentence has its tree twice, seen by the first model at the left and by the second at the right. A node's"
-    " number and colour are the model's class ({key}), its rim is the gold one; wrong nodes are square."
+    "The tree of each sentence with the predictions of the first model at the left, and with those of the second at the"
+    " right. A node's number and colour are the predicted class ({key}), its rim is the gold class; incorrect nodes are"
+    " square."
 )
 
 
@@ -28,23 +29,21 @@ def sentences_section(task: TaskResults) -> Section | None:
     models = list(found[0].models)
     table = Table(
         name=f"{task.slug}/disagreements",
-        caption=f"The {len(found)} examples at whose roots {listing(models)} are farthest apart",
-        columns={"Where": lambda record: f"{record['split']}, line {record['line']}", "Gold": field_of("gold")}
+        caption=f"The {len(found)} examples with the largest distance between {listing(models)}",
+        columns={"Example": lambda record: f"{record['split']}, line {record['line']}", "Gold": field_of("gold")}
         | {model: field_of(model) for model in models}
         | {"Distance": field_of("distance", "{:.2f}".format)},
         records=[_record(task, each) for each in found],
         left=2 + len(models),
-        note="Beside each class its probability, the mean over seeds. Distance: half the sum of the differences between"
-        " the two models' probabilities, 1 where they have no class in common.",
+        note="In brackets the probability of the class, averaged over seeds. Distance: the total variation distance"
+        " between the class probabilities of the two models, 0 to 1.",
     )
     if not all(answer.nodes is not None for each in found for answer in each.models.values()):
-        return Section("Sentences", [table])
-    missing = (
-        f"The trees are drawn where {task.treebank.name} is at hand: make the report again there, with `treenn report`."
-    )
+        return Section("Disagreements", [table])
+    missing = f"The trees need the treebank {task.treebank.name}: run `treenn report` where it is available."
     key = ", ".join(f"{number} {name}" for number, name in enumerate(task.treebank.classes))
     pictures = Pictures(lambda: _pictures(task, found), scrolls=True, missing=missing)
-    return Section("Sentences", [table, Text(_KEY.format(key=key)), pictures])
+    return Section("Disagreements", [table, Text(_KEY.format(key=key)), pictures])
 
 
 def _record(task: TaskResults, each: Disagreement) -> Record:
@@ -60,12 +59,8 @@ def _record(task: TaskResults, each: Disagreement) -> Record:
 def _pictures(task: TaskResults, found: Sequence[Disagreement]) -> list[Chart]:
     """Each sentence with both models' predictions; none if the treebank is missing or another one."""
     splits = _splits(task.treebank.name)
-    trees = [_tree(splits.get(each.split, ()), each) for each in found]
-    return [
-        two_trees(task, each, tree)
-        for each, tree in zip(found, trees, strict=True)
-        if tree is not None and len(tree.words) <= _LONGEST
-    ]
+    trees = ((each, _tree(splits.get(each.split, ()), each)) for each in found)
+    return [two_trees(task, each, tree) for each, tree in trees if tree is not None and len(tree.words) <= _LONGEST]
 
 
 def _splits(name: str) -> Mapping[str, Sequence[Tree]]:

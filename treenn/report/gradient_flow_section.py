@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
 
-from treenn.analysis.gradient_flow import GradientFlow, TrainingGradientFlow
+from treenn.analysis.gradient_flow import TrainingGradientFlow
 from treenn.experiment.results import GradientNorms, RunResults, TaskResults
 from treenn.report.charts import REFERENCE, drawn, finish, log_scale, look, name_epochs, panels, pictures
-from treenn.report.document import Block, Chart, Record, Section, Table, Text, field_of
-from treenn.report.formatting import NONE, in_all_runs
+from treenn.report.document import Block, Chart, Section, Table, Text, field_of
+from treenn.report.formatting import in_all_runs
 
 _WHEN = {"start": "before training", "end": "after training"}
 _DISTANCES = {"steps": "words to the end of the sentence", "edges": "edges to the root"}
@@ -32,7 +32,7 @@ def gradient_flow_section(task: TaskResults) -> Section | None:
         blocks += [Text(_about(flows)), *(_table(task, flows, distance) for distance in _DISTANCES)]
     if flows or logged:
         blocks.append(pictures(partial(_charts, task, flows, logged=logged)))
-    return Section("The reach of the gradient", blocks) if blocks else None
+    return Section("Gradient flow", blocks) if blocks else None
 
 
 def _charts(task: TaskResults, flows: Flows, *, logged: bool) -> list[Chart]:
@@ -45,9 +45,9 @@ def _about(flows: Flows) -> str:
     along = {path: [model for model, runs in flows.items() if runs[0].end.path == path] for path in _DISTANCES}
     paths = "; ".join(f"{', '.join(models)}: by {_DISTANCES[path]}" for path, models in along.items() if models)
     return (
-        "The norm of the gradient of a sentence's loss at a word, against how far that word is from the output:"
-        f" geometric means over the words of {sentences} sentences of dev, and over seeds. Where it shrinks"
-        f" or grows by a factor with each step, gradients vanish or explode. The way that gradients go: {paths}."
+        "The gradient norm of a sentence's loss with respect to a word's vector, by the distance of the word from the"
+        f" output: geometric means over the words of {sentences} sentences of dev, and over seeds. If it shrinks or"
+        f" grows by a factor with each step, gradients vanish or explode. Paths of the gradients: {paths}."
     )
 
 
@@ -57,39 +57,27 @@ def _table(task: TaskResults, flows: Flows, distance: str) -> Table:
         for model, runs in flows.items()
         for when, words in _WHEN.items()
     ]
+    ranges = {each.label: each for runs in flows.values() for run in runs for each in getattr(run.end, distance)}
+    shown = [(place, label) for place in _SHOWN for label, each in ranges.items() if each.start <= place <= each.end]
+    norms = {
+        str(place): field_of(label, "{:.2g}".format)
+        for place, label in shown
+        if any(label in record for record in records)
+    }
     return Table(
-        name=f"{task.slug}/reach-{distance}",
-        caption=f"Norm of the gradient by {_DISTANCES[distance]}",
-        columns={"Model": field_of("model"), "When": field_of("when")}
-        | {str(place): _norm(place) for place in _SHOWN if any(_at(each, place) is not None for each in records)},
+        name=f"{task.slug}/gradient-norms-{distance}",
+        caption=f"Gradient norm by {_DISTANCES[distance]}",
+        columns={"Model": field_of("model"), "When": field_of("when"), **norms},
         records=records,
         left=2,
     )
-
-
-def _norm(place: int) -> Callable[[Record], str]:
-    def show(record: Record) -> str:
-        norm = _at(record, place)
-        return NONE if norm is None else f"{norm:.2g}"
-
-    return show
-
-
-def _at(record: Record, place: int) -> float | None:
-    """The norm of the range that contains a distance."""
-    for name, norm in record.items():
-        start, _, end = name.partition("–")
-        if start.isdigit() and int(start) <= place <= int(end or start):
-            return None if norm is None else float(norm)
-    return None
 
 
 def _curve(runs: Sequence[TrainingGradientFlow], when: str, distance: str) -> dict[str, float]:
     """The geometric mean over runs by range of distance, without ranges of few words."""
     norms: dict[str, list[float]] = {}
     for run in runs:
-        flow: GradientFlow = getattr(run, when)
-        for each in flow.steps if distance == "steps" else flow.edges:
+        for each in getattr(getattr(run, when), distance):
             if each.words >= _FEW and each.mean:
                 norms.setdefault(each.label, []).append(each.mean)
     return {name: float(np.exp(np.mean(np.log(values)))) for name, values in norms.items()}
@@ -107,13 +95,13 @@ def _chart(task: TaskResults, flows: Flows, distance: str) -> Chart:
         axes.set_title(title.capitalize())
         log_scale(axes)
     figure.supxlabel(_DISTANCES[distance].capitalize(), fontsize=9)
-    both[0].set_ylabel("Norm of the gradient at a word")
+    both[0].set_ylabel("Gradient norm at a word")
     return finish(
         figure,
         task.slug,
-        f"Gradient by {_DISTANCES[distance]}",
-        "Geometric means. A straight line down is a gradient that vanishes by the same factor with every step.",
-        f"Norm of the gradient by {_DISTANCES[distance]}: " + "; ".join(words),
+        f"Gradient norm by {_DISTANCES[distance]}",
+        "Geometric means. A straight line down is exponential decay: a vanishing gradient.",
+        f"Gradient norm by {_DISTANCES[distance]}: " + "; ".join(words),
     )
 
 
@@ -147,14 +135,13 @@ def _training(task: TaskResults) -> Chart:
         axes.axhline(limit, **REFERENCE)
     log_scale(axes)
     name_epochs(axes)
-    axes.set_ylabel("Length of the gradient")
+    axes.set_ylabel("Gradient norm")
     clipped = ", ".join(f"{limit:g}" for limit in sorted(limits))
     return finish(
         figure,
         task.slug,
-        "Length of the gradient in training",
-        "Of all parameters together, before clipping, mean over batches and seeds; thin and without marks, the longest"
-        " of an epoch. "
-        + (f"The dotted line is where it was clipped ({clipped})." if limits else "It was not clipped."),
+        "Gradient norm in training",
+        "Of all parameters together, before clipping, averaged over batches and seeds; thin lines: the maximum of each"
+        " epoch. " + (f"Dotted: the clipping threshold ({clipped})." if limits else "No clipping."),
         "; ".join(words) + (f"; clipped at {clipped}" if limits else "; not clipped"),
     )

@@ -16,7 +16,7 @@ def learning_section(task: TaskResults) -> Section | None:
     metrics = [metric for metric in tested_metrics(task)[:2] if _learners(task, metric)]
     if not metrics:
         return None
-    return Section("Learning", [pictures(lambda: [_chart(task, metric) for metric in metrics])])
+    return Section("Learning curves", [pictures(lambda: [_chart(task, metric) for metric in metrics])])
 
 
 def _learners(task: TaskResults, metric: str) -> dict[str, list[list[float]]]:
@@ -51,8 +51,8 @@ def _chart(task: TaskResults, name: str) -> Chart:
     return finish(
         figure,
         task.slug,
-        f"Learning: {phrase(task, name)} of dev",
-        "A thin line for each seed, a marked one for their mean."
-        + (" The first six networks." if len(task.networks) > len(places) else ""),
+        f"Learning curves: {phrase(task, name)} of dev",
+        "Thin lines: single seeds; lines with markers: their mean."
+        + (" Only the first six networks." if len(task.networks) > len(places) else ""),
         f"{metric.title} on dev, mean over seeds{' in percent' if metric.share else ''}: " + "; ".join(words),
     )

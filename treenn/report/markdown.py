@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from treenn.report.document import Block, Code, Part, Report, Table, Text
 
@@ -39,10 +39,24 @@ def _block(block: Block) -> Iterator[str]:
 def _table(table: Table) -> Iterator[str]:
     yield f"{escaped(table.caption)}:"
     rule = [":--" if number < table.left else "--:" for number in range(len(table.columns))]
-    rows = [[escaped(cell) for cell in row] for row in ([*table.columns], *table.rows())]
-    yield "\n".join(f"| {' | '.join(row)} |" for row in (rows[0], rule, *rows[1:]))
+    head, *rows = [[escaped(cell) for cell in row] for row in ([*table.columns], *table.rows())]
+    yield "\n".join(table_lines(head, rows, rule))
     if table.note:
         yield escaped(table.note)
+
+
+def table_lines(head: Sequence[str], rows: Iterable[Sequence[str]], rule: Sequence[str] = ()) -> list[str]:
+    """The lines of a Markdown table.
+
+    Args:
+        head: the headings.
+        rows: the rows.
+        rule: the alignment of each column (default: unspecified).
+
+    >>> table_lines(["a", "b"], [["1", "2"]])
+    ['| a | b |', '| --- | --- |', '| 1 | 2 |']
+    """
+    return [f"| {' | '.join(row)} |" for row in (head, rule or ["---"] * len(head), *rows)]
 
 
 _SPECIAL = re.compile(

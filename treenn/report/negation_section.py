@@ -21,7 +21,7 @@ from treenn.report.formatting import (
     spread_of,
 )
 
-_SHARES = {"right": "as in the paper", "moved": "moved the right way", "reversed": "reversed"}
+_SHARES = {"right": "correct as in the paper", "moved": "moved in the right direction", "reversed": "reversed"}
 _CHANGES = ("positive_change", "not_negative_change", "expected_change")
 _POLARITIES = ("positive", "negative")
 
@@ -42,10 +42,8 @@ def negation_section(task: TaskResults) -> Section | None:
             blocks.append(_table(task, polarity, {model: _of(runs, polarity) for model, runs in found.items()}))
         if results.pairs and is_sst(task):
             published = PUBLISHED[polarity]
-            caption = (
-                f"Published (quoted from memory), {published.cases} pairs of the paper's own: percent as in the paper"
-            )
-            blocks.append(published_table(task, f"negated-{polarity}", caption, "As in the paper", published))
+            caption = f"Published (quoted from memory), {published.cases} pairs of the paper: percent correct"
+            blocks.append(published_table(task, f"negated-{polarity}", caption, "Correct", published))
     return Section("Negation by minimal pairs", [*blocks, pictures(lambda: [_chart(task, found)])])
 
 
@@ -55,11 +53,11 @@ def _of(runs: Sequence[NegationResults], polarity: str) -> list[PolarityResults]
 
 def _about(first: NegationResults) -> str:
     return (
-        f"{first.pairs} pairs of phrases that differ in one negation, {first.inserted} with it put in and"
-        f" {first.removed} with it taken out, after Socher et al. (2013, section 6.4). {first.rule} As in the"
-        " paper, a negated positive is right where the plain phrase is taken as positive and the negated one as"
-        " negative; a negated negative where it becomes less negative, which need not be positive. Reversed: the"
-        " answer goes to the other side. The expected class is the mean of class numbers under the probabilities."
+        f"{first.pairs} pairs of phrases that differ in one negation, inserted in {first.inserted} and removed in"
+        f" {first.removed}, after Socher et al. (2013, section 6.4). {first.rule} As in the paper, a pair with a"
+        " positive phrase is correct if the plain phrase is classified as positive and the negated one as negative; a"
+        " pair with a negative phrase if negation makes it less negative, not necessarily positive. Reversed: the"
+        " predicted polarity changes. Expected class: the mean class number under the probabilities."
     )
 
 
@@ -100,11 +98,12 @@ def _chart(task: TaskResults, found: Results) -> Chart:
                 words.append(f"{model}, {polarity} {np.mean(changes):+.2f}")
         name_rows(axes, list(found))
         axes.set_title(f"Negated {polarity} phrases")
-    rows[-1].set_xlabel("Change of the expected class; right of 0 more positive")
+    rows[-1].set_xlabel("Change of the expected class; right of 0: more positive")
     return finish(
         figure,
         task.slug,
-        "What a negation changes",
-        "A mark for each seed, the stroke their mean. Negated positives should move left, negated negatives right.",
+        "Effect of negation",
+        "A marker for each seed, a vertical stroke for their mean. Negated positive phrases should move left, negated"
+        " negative ones right.",
         "Mean change of the expected class: " + "; ".join(words),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from treenn.experiment.results import TaskResults
 from treenn.report.document import Block, Code, Part, Section, Table, Text, field_of
@@ -17,14 +17,18 @@ def provenance(sections: Sequence[TaskResults], command: str) -> Part:
         command: the command of the comparison.
     """
     shown = [metric for name, metric in METRICS.items() if any(name in shown_metrics(task) for task in sections)]
+    settings = ((name, _plain(value)) for task in sections for name, value in task.settings.items())
+    environments = (run.environment for task in sections for run in task.runs)
+    versions = ((name, str(value)) for environment in environments for name, value in environment.items())
+    definitions = ((metric.title, metric.definition) for metric in shown)
     found = [
         Section("Command", [Code(command)]),
         Section("Data", list(_data(sections))),
-        Section("Settings", [_pairs("settings", "What models share but for their own", _settings(sections))]),
-        Section("Versions and machine", [_pairs("versions", "What the runs ran on", _versions(sections))]),
-        Section("Metrics", [_pairs("metrics", "What they are", {each.title: each.definition for each in shown})]),
+        Section("Settings", [_pairs("settings", "Settings of all models, unless the models have others", settings)]),
+        Section("Versions and machine", [_pairs("versions", "Versions and machines of the runs", versions)]),
+        Section("Metrics", [_pairs("metrics", "Definitions", definitions)]),
     ]
-    return Part("How this was made", "how", found)
+    return Part("Provenance", "provenance", found)
 
 
 def _data(sections: Sequence[TaskResults]) -> Iterator[Block]:
@@ -35,8 +39,8 @@ def _data(sections: Sequence[TaskResults]) -> Iterator[Block]:
         yield Text(f"{name}, {kind}. Examples: {sizes}. Seeds: {_seeds(task)}.")
         for each in task.vectors:
             yield Text(
-                f"{each.file}: {each.size} dimensions; without {each.words_missing:,} of the {each.words:,}"
-                f" words of {name}, which are {each.tokens_missing:,} of its {each.tokens:,} tokens."
+                f"{each.file}: {each.size} dimensions; no vector for {each.words_missing:,} of the {each.words:,}"
+                f" words of {name} ({each.tokens_missing:,} of its {each.tokens:,} tokens)."
             )
 
 
@@ -47,24 +51,6 @@ def _seeds(task: TaskResults) -> str:
     return "; ".join(f"{listing(models)} {numbers}" for numbers, models in by_numbers.items())
 
 
-def _settings(sections: Iterable[TaskResults]) -> dict[str, str]:
-    """Each setting with its values over all tasks."""
-    return _joined((name, _plain(value)) for task in sections for name, value in task.settings.items())
-
-
-def _versions(sections: Iterable[TaskResults]) -> dict[str, str]:
-    """The runs' versions and machines, with all values that occur."""
-    runs = (run for task in sections for run in task.runs)
-    return _joined((name, str(value)) for run in runs for name, value in run.environment.items())
-
-
-def _joined(found: Iterable[tuple[str, str]]) -> dict[str, str]:
-    values: dict[str, dict[str, None]] = {}
-    for name, value in found:
-        values.setdefault(name, {})[value] = None
-    return {name: "; ".join(each) for name, each in values.items()}
-
-
 def _plain(value: object) -> str:
     """A setting's value: several values with commas, None as a dash."""
     if isinstance(value, list | tuple):
@@ -72,7 +58,11 @@ def _plain(value: object) -> str:
     return NONE if value is None else str(value)
 
 
-def _pairs(name: str, caption: str, pairs: Mapping[str, str]) -> Table:
+def _pairs(name: str, caption: str, pairs: Iterable[tuple[str, str]]) -> Table:
+    """A table with a row for each name, with all values that occur."""
+    values: dict[str, dict[str, None]] = {}
+    for key, value in pairs:
+        values.setdefault(key, {})[value] = None
     columns = {"Name": field_of("name"), "Value": field_of("value")}
-    records = [{"name": key, "value": value} for key, value in pairs.items()]
-    return Table(f"how/{name}", caption, columns, records, left=2)
+    records = [{"name": key, "value": "; ".join(each)} for key, each in values.items()]
+    return Table(f"provenance/{name}", caption, columns, records, left=2)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from treenn.experiment.recipes.record import RecipeRecord
 
@@ -33,40 +35,29 @@ def disagreements(first: RecipeRecord, second: RecipeRecord, count: int = 10) ->
         second: another record on the same treebank.
         count: the maximum number of sentences of each kind (default: 10).
     """
-    gold = first.gold["test"].root or ()
-    a, b = _by_sentence(first), _by_sentence(second)
-    pairs = len(a[0]) * len(b[0])
-    differing = sum(x != y for each, other in zip(a, b, strict=True) for x in each for y in other)
-    lead = [
-        (each.count(label) / len(each), other.count(label) / len(other))
-        for each, other, label in zip(a, b, gold, strict=True)
-    ]
+    gold = np.array(first.gold["test"].root)
+    a, b = (np.array([run.predictions["test"].root for run in record.runs]) for record in (first, second))
+    x, y = (a == gold).mean(axis=0), (b == gold).mean(axis=0)
     return Disagreements(
-        differing / pairs / len(gold),
-        _clearest({number: x - y for number, (x, y) in enumerate(lead, start=1) if x > 0.5 >= y}, count),
-        _clearest({number: y - x for number, (x, y) in enumerate(lead, start=1) if y > 0.5 >= x}, count),
+        float((a[:, None] != b).mean()),
+        _clearest(np.where((x > 0.5) & (y <= 0.5), x - y, 0), count),
+        _clearest(np.where((y > 0.5) & (x <= 0.5), y - x, 0), count),
     )
 
 
-def _by_sentence(record: RecipeRecord) -> list[tuple[int, ...]]:
-    """The class of each sentence in each run."""
-    return list(zip(*(run.predictions["test"].root or () for run in record.runs), strict=True))
-
-
-def _clearest(leads: Mapping[int, float], count: int) -> list[int]:
-    return sorted(sorted(leads, key=lambda number: -leads[number])[:count])
+def _clearest(leads: NDArray[np.float64], count: int) -> list[int]:
+    """The numbers, from 1, of the sentences with the largest leads above 0."""
+    largest = np.argsort(-leads, kind="stable")[: min(count, np.count_nonzero(leads))]
+    return sorted((largest + 1).tolist())
 
 
 def disagreement_text(first: RecipeRecord, second: RecipeRecord) -> str:
     """The disagreements of two recipes as Markdown."""
-    found = disagreements(first, second)
-    a, b = first.name, second.name
-    return "\n".join(
-        [
-            f"`{a}` and `{b}` give {100 * found.fraction:.1f} % of the test sentences different classes (over pairs of "
-            "their seeds). Some that most seeds of one get right and of the other do not, by line of `test.txt`:",
-            "",
-            f"- only `{a}`: {', '.join(map(str, found.only_first))}",
-            f"- only `{b}`: {', '.join(map(str, found.only_second))}",
-        ]
+    (fraction, only_first, only_second), a, b = disagreements(first, second), first.name, second.name
+    return (
+        f"`{a}` and `{b}` predict different classes for {100 * fraction:.1f} % of the test sentences "
+        "(averaged over pairs of seeds). Examples that most seeds of one classify correctly and most seeds of the "
+        "other do not, by line of `test.txt`:\n\n"
+        f"- only `{a}`: {', '.join(map(str, only_first))}\n"
+        f"- only `{b}`: {', '.join(map(str, only_second))}"
     )

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from treenn.evaluation.metrics import METRICS, Spread
 from treenn.experiment.recipes.record import PublishedFigure, PublishedResults, RecipeRecord
+from treenn.report.markdown import table_lines
 
 _METRICS = ("root", "root_binary", "all_nodes", "all_nodes_binary")
 _ALWAYS = ("root", "root_binary", "all_nodes")
-_HEADER = ["model", "", "metric", "percent", "least / median / most", "difference", "seeds", "not matched here"]
+_HEADER = ["model", "", "metric", "percent", "min / median / max", "difference", "seeds", "not matched here"]
 
 
 class Row(NamedTuple):
@@ -63,8 +64,8 @@ def _published(record: RecipeRecord) -> list[Group]:
     published = record.published
     if published is None:
         return []
-    figures = [(metric, published.figures[metric]) for metric in _METRICS if metric in published.figures]
-    rows = [Row(METRICS[metric].title.lower(), _figure(figure)) for metric, figure in figures]
+    figures = published.figures
+    rows = [Row(METRICS[metric].title.lower(), _figure(figures[metric])) for metric in _METRICS if metric in figures]
     return [Group(paper_and_model(published), True, str(published.runs or ""), rows)]
 
 
@@ -118,31 +119,31 @@ def overlap_line(record: RecipeRecord) -> str:
     """The sentences of dev and test that are also in train."""
     found, name = record.overlap, record.treebank.name
     if not found:
-        return f"No sentence of {name} outside train stands in train."
+        return f"No sentence of {name} is both in train and in another split."
     places = ", ".join(
         f"{split} {number} (train {' and '.join(map(str, in_train))})" for split, number, in_train in found
     )
     sizes = record.treebank.sizes
     counted = Counter(split for split, *_ in found)
     counts = ", ".join(f"{number} of the {sizes[split]:,} of {split}" for split, number in counted.items())
-    return f"Sentences of {name} that stand in train too, word for word: {counts}; by number: {places}."
+    return f"Sentences of {name} that are also in train, word for word: {counts}; by number: {places}."
 
 
 def recipe_table(records: Sequence[RecipeRecord], source: str) -> str:
     """All recipes and the published results as Markdown: a row for each metric, then notes and commands."""
-    lines = [_HEADER, ["---"] * len(_HEADER)]
+    rows = []
     for group in groups(records):
         kind, name = ("published", group.name) if group.published else ("here", f"`{group.name}`")
-        for number, row in enumerate(group.rows):
-            first = [name, kind, group.seeds, group.note] if not number else [""] * 4
-            lines.append([*first[:2], *row, *first[2:]])
+        first, *others = group.rows
+        rows.append([name, kind, *first, group.seeds, group.note])
+        rows += [["", "", *row, "", ""] for row in others]
     return "\n".join(
         [
             f"Recipes on `{records[0].treebank.name}`, test split: papers' models as published, recipes as "
             "measured here; percent, mean ± standard deviation over seeds. Difference: measured minus published, of "
             "the model named below the table. † quoted from memory.",
             "",
-            *(f"| {' | '.join(cells)} |" for cells in lines),
+            *table_lines(_HEADER, rows),
             "",
             *(f"- `{record.name}`: {'; '.join([record.title, *_compared(record)])}." for record in records),
             "",

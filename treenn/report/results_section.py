@@ -17,7 +17,7 @@ from treenn.report.formatting import METRICS, majority, model_table, percent, ru
 from treenn.report.multi_test import MANY
 
 _FIVE = ("mean", "std", "min", "median", "max")
-_MAJORITY = "majority: always the commonest answer"
+_MAJORITY = "majority class"
 
 
 def results_section(task: TaskResults) -> Section:
@@ -95,8 +95,8 @@ def _chart(task: TaskResults, split: str) -> Chart:
         figure,
         task.slug,
         f"Accuracy on {split}" if "pearson" not in metrics else f"Correlation on {split}",
-        "A mark for each seed; the upright stroke is their mean"
-        + ("." if "pearson" in metrics else "; the dotted line is what always giving the commonest answer reaches."),
+        "A marker for each seed, a vertical stroke for their mean"
+        + ("." if "pearson" in metrics else "; the dotted line is the majority class."),
         "; ".join(_in_words(task, split, metric) for metric in metrics),
     )
 

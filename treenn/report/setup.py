@@ -11,15 +11,15 @@ from treenn.report.formatting import NONE, listing
 _SUPERVISION = {
     "nodes": "every phrase with a label: a tree network at each of its nodes, a sequence network over the words of each"
     " phrase",
-    "roots": "the labels of whole sentences alone",
+    "roots": "only the labels of whole sentences",
     "spans": "the sentence and four of its labelled phrases, drawn anew each epoch",
     "published": "as Tai et al. (2015) trained: networks that read trees at every labelled node, those that read"
     " sequences on the sentence and four of its labelled phrases, drawn anew each epoch",
 }
 
 
-_CONTROLS = {"majority": "nothing", "naive-bayes": "words and pairs of words"}
-_TREES = {"gold": "the treebank as it is", "brackets": "words with the brackets of the treebank's trees among them"}
+_BASELINES = {"majority": "nothing", "naive-bayes": "unigrams and bigrams"}
+_TREES = {"gold": "the original treebank", "brackets": "words and the brackets of the treebank's trees"}
 
 
 def setup_section(task: TaskResults) -> Section:
@@ -29,8 +29,8 @@ def setup_section(task: TaskResults) -> Section:
         blocks.append(_models(task))
     if task.missing:
         runs = listing([f"{each.model} with seed {each.seed}" for each in task.missing])
-        blocks.append(Text(f"Planned, and not there (yet): {runs}."))
-    return Section("What was compared", blocks)
+        blocks.append(Text(f"Planned, but not finished: {runs}."))
+    return Section("Setup", blocks)
 
 
 def _supervision(task: TaskResults) -> str:
@@ -42,24 +42,22 @@ def _supervision(task: TaskResults) -> str:
 def _matching(task: TaskResults) -> str:
     first = task.reference
     if task.match == "parameters":
-        return f"Matched by parameters: every other network has about as many as {first}, word vectors aside."
+        return f"Matched by parameters: every network has about as many as {first}, without the word vectors."
     if task.match == "time":
-        return f"Matched by training time: every other network has as many epochs as fit into what {first} took."
-    return "Not matched: neither by parameters nor by time."
+        return f"Matched by training time: every network has the epochs that fit into the training time of {first}."
+    return "Not matched, neither by parameters nor by training time."
 
 
 def _tuning(task: TaskResults) -> str:
-    there = [each for each in task.models if each.name in task.summary]
-    trials = {each.name: each.trials for each in there}
+    trials = {each.name: each.trials for each in task.models if each.name in task.summary}
     tuned = {name: log for name, log in trials.items() if log}
     if not tuned:
         return "No model's settings are from a logged search."
-    numbers = {log.number for log in tuned.values()}
-    said = listing([f"{name} {log.number} ({log.file})" for name, log in tuned.items()])
+    equal = "Equal" if len({log.number for log in tuned.values()}) == 1 else "Unequal"
+    logs = listing([f"{name} {log.number} ({log.file})" for name, log in tuned.items()])
     untuned = [name for name in trials if name not in tuned]
     rest = f" No logged search: {listing(untuned)}." if untuned else ""
-    many = "As many" if len(numbers) == 1 else "Not equally many"
-    return f"{many} tuning trials for each of these, logged: {said}.{_elsewhere(task, tuned.values())}{rest}"
+    return f"{equal} numbers of logged tuning trials: {logs}.{_elsewhere(task, tuned.values())}{rest}"
 
 
 def _elsewhere(task: TaskResults, logs: Iterable[TrialLog]) -> str:
@@ -72,12 +70,12 @@ def _elsewhere(task: TaskResults, logs: Iterable[TrialLog]) -> str:
 def _models(task: TaskResults) -> Table:
     return Table(
         name=f"{task.slug}/models",
-        caption="The models",
+        caption="Models",
         columns={
             "Name": field_of("name"),
-            "Network or control": field_of("model"),
+            "Network or baseline": field_of("model"),
             "Reads": _reads,
-            "Its own settings": field_of("settings"),
+            "Settings": field_of("settings"),
         },
         records=[_record(each) for each in task.models if each.name in task.summary],
         left=4,
@@ -86,13 +84,13 @@ def _models(task: TaskResults) -> Table:
 
 def _record(model: ComparedModel) -> Record:
     settings = ", ".join(f"{name} = {value}" for name, value in model.settings.items())
-    reading = {"trees": model.trees, "shuffle": model.shuffle}
-    return {"name": model.name, "model": model.model, **reading, "settings": settings or NONE}
+    names = ("name", "model", "trees", "shuffle")
+    return {name: getattr(model, name) for name in names} | {"settings": settings or NONE}
 
 
 def _reads(record: Record) -> str:
     """A model's input."""
-    if record["model"] in _CONTROLS:
-        return _CONTROLS[record["model"]]
+    if record["model"] in _BASELINES:
+        return _BASELINES[record["model"]]
     trees = _TREES.get(record["trees"], f"{record['trees']} trees")
     return f"{trees}, with the words in random order" if record["shuffle"] else trees

@@ -53,7 +53,7 @@ def slices_section(task: TaskResults) -> Section | None:
             blocks += _blocks(task, split, name)
     if not any(isinstance(block, Table) for block in blocks):
         return None
-    return Section("Where it comes from", blocks)
+    return Section("Slices", blocks)
 
 
 def _names(task: TaskResults, split: str) -> list[str]:
@@ -69,7 +69,7 @@ def _of_models(task: TaskResults, split: str, name: str) -> Slices:
 def _blocks(task: TaskResults, split: str, name: str) -> Iterator[Block]:
     slices = _of_models(task, split, name)
     first = next(iter(slices.values()))[0]
-    counted = {"right": ""} | ({"right_side": ", right side"} if first.bins[0].right_side is not None else {})
+    counted = {"right": ""} | ({"right_side": ", correct side"} if first.bins[0].right_side is not None else {})
     columns = {
         f"{each.label}{words} ({each.total:,})": spread_of(f"{each.label} {key}")
         for each in _bins(slices)
@@ -78,15 +78,15 @@ def _blocks(task: TaskResults, split: str, name: str) -> Iterator[Block]:
     yield model_table(
         task,
         f"by-{name}-{split}",
-        f"{_title(split, name)}: percent right, mean ± standard deviation over seeds",
+        f"{_title(split, name)}: accuracy in percent, mean ± standard deviation over seeds",
         columns,
         {model: _record(of_model, tuple(counted)) for model, of_model in slices.items()},
         folded=name != "but" and _drawable(task, slices),
-        note=f"In brackets how many {first.unit} there are. {_sentence(first.rule)}",
+        note=f"In brackets the number of {first.unit}. {_sentence(first.rule)}",
     )
     if name == "but" and is_sst(task):
         source = f"Published (Socher et al. 2013, section 6.3; quoted from memory), {PUBLISHED.cases} cases of SST"
-        yield published_table(task, f"by-{name}-{split}", f"{source}: percent right", "X but Y", PUBLISHED)
+        yield published_table(task, f"by-{name}-{split}", f"{source}: accuracy in percent", "X but Y", PUBLISHED)
     if any(each.rule is not None for each in first.bins):
         yield Text(" ".join(_sentence(f"“{each.name}”: {each.rule}") for each in first.bins))
 
@@ -142,10 +142,10 @@ def _chart(task: TaskResults, split: str, name: str) -> Chart:
         axes.plot(at, values, **look(place, line=ranges), label=model)
         words.append(f"{model} " + ", ".join(f"{each} {percent(share)}" for each, share in shares.items()))
     name_places(axes, labels)
-    axes.set_ylabel("Percent right")
+    axes.set_ylabel("Accuracy (%)")
     axes.set_xlabel(_capital(TITLES.get(name, name)))
     caption = "Means over seeds. " + _sentence(next(iter(slices.values()))[0].rule)
-    return finish(figure, task.slug, _title(split, name), caption, "Percent right: " + "; ".join(words))
+    return finish(figure, task.slug, _title(split, name), caption, "Accuracy in percent: " + "; ".join(words))
 
 
 def _means(runs: Sequence[Slice]) -> dict[str, float]:

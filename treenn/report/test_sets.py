@@ -61,7 +61,6 @@ def _chart(task: TaskResults, name: str) -> Chart:
         figure,
         task.slug,
         f"{metric.title} on every test set",
-        "Means over seeds"
-        + ("; the dotted line is what always giving the commonest answer reaches." if constants else "."),
+        "Means over seeds" + ("; the dotted line is the majority class." if constants else "."),
         f"{metric.title}: {'; '.join(words)}",
     )

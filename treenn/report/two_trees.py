@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
-from treenn.analysis.disagreement import Answer, Disagreement
+from treenn.analysis.disagreement import Disagreement
 from treenn.experiment.results import TaskResults, slug
 from treenn.report.charts import described
 from treenn.report.document import Chart
@@ -37,10 +37,8 @@ def two_trees(task: TaskResults, each: Disagreement, tree: Tree) -> Chart:
     width, height = 2 * side, _TOP + _ROW * len(tree.words) + 4
     parts = [_words(tree, side)]
     for direction, (model, answer) in zip((-1, 1), each.models.items(), strict=True):
-        parts += [
-            _name(model, direction, side),
-            *_tree(tree, answer.nodes or "", len(classes), side, direction * middle),
-        ]
+        parts.append(_name(model, direction, side))
+        parts += _tree(tree, answer.nodes or "", len(classes), side, direction * middle)
     svg = Markup('<svg viewBox="0 0 {:.0f} {:.0f}" width="{:.0f}" class="trees">{}</svg>').format(
         width, height, width, Markup("").join(parts)
     )
@@ -93,11 +91,6 @@ def _node(x: float, y: float, answer: int, gold: int | None, n_classes: int) -> 
     return shape + number.format(x, y + 3, ink_on(fill), answer)
 
 
-def _correct(answer: Answer, labelled: Sequence[tuple[int, object]]) -> int:
-    """The number of nodes with the correct class."""
-    return sum(int((answer.nodes or "")[node]) == label for node, label in labelled)
-
-
 def _answers(each: Disagreement, classes: Sequence[str]) -> str:
     said = "; ".join(f"{model}: {classes[answer.predicted]}" for model, answer in each.models.items())
     return f"Gold: {classes[each.gold]}. {said}."
@@ -106,6 +99,9 @@ def _answers(each: Disagreement, classes: Sequence[str]) -> str:
 def _in_words(each: Disagreement, tree: Tree, classes: Sequence[str]) -> str:
     """The text alternative: each model's prediction, and the number of correct nodes."""
     labelled = [(node, label) for node, label in enumerate(tree.labels) if label is not None]
-    right = [f"{model} {_correct(answer, labelled)}" for model, answer in each.models.items()]
-    found = f"Of {len(labelled)} nodes these are right: {', '.join(right)}"
-    return f"“{' '.join(tree.words)}”. {_answers(each, classes)} {found}"
+    correct = [
+        f"{model} {sum(int((answer.nodes or '')[node]) == label for node, label in labelled)}"
+        for model, answer in each.models.items()
+    ]
+    counts = f"Correct nodes of {len(labelled)}: {', '.join(correct)}"
+    return f"“{' '.join(tree.words)}”. {_answers(each, classes)} {counts}"
