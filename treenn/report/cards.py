@@ -138,7 +138,9 @@ def parser_table(evaluations: Sequence[ParserEvaluation], source: str) -> str:
     ordered = sorted(evaluations, key=lambda each: each.with_punctuation.f1)
     split, environment = ordered[0].split, ordered[-1].environment
     models = " and ".join(sorted({f"`{each.sentiment.model}`" for each in ordered if each.sentiment}))
-    accuracy = f"root accuracy and binary root accuracy of {models} over the parser's trees; " if models else ""
+    accuracy = (
+        f"root and binary root accuracy of the sentiment model {models} over the parser's trees; " if models else ""
+    )
     return "\n".join(
         [
             f"Parsers, {split} split: agreement with the treebank's trees in percent, without brackets over one word "
