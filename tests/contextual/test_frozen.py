@@ -6,7 +6,7 @@ import torch
 from tiny_encoder import make_encoder
 
 from treenn.contextual import ContextualEncoder, FrozenVectors
-from treenn.contextual.cache import cache_file, cache_home
+from treenn.contextual.frozen import cache_file, cache_home
 from treenn.trees import InputError
 
 SENTENCES = [("the", "film"), ("not", "awful", "soup"), ("bad",), ("the", "film")]

@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.sequences.lstm_function import LSTMFunction
-from treenn.sequences.truncated import truncated
+from treenn.sequences.lstm import LSTMFunction
+from treenn.sequences.packed import truncated
 
 ALIVE = pytest.mark.parametrize("alive", [[4, 4, 3, 1, 1], [2], [1, 1, 1]])
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_sequence, unpack_sequence
 
 from treenn.sequences import GRU, LSTM, DeepTransition, Elman, Jordan, PeepholeLSTM, SequenceNetwork, bidirectional
-from treenn.sequences.truncated import truncated
+from treenn.sequences.packed import truncated
 
 LENGTHS = (7, 6, 4, 3, 1)
 CELLS = {nn.LSTM: nn.LSTMCell, nn.GRU: nn.GRUCell, nn.RNN: nn.RNNCell}

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from treenn.cells.cell import Cell
-from treenn.cells.fused_form import FusedForm, GateFunction
+from treenn.cells.fused_form import FusedForm, GateFunction, Tensors
 from treenn.runtime.matmul import linear
 from treenn.runtime.parameters import DeviceLike
 from treenn.trees import InputError
@@ -92,15 +92,13 @@ def check_unmapped_words(input_size: int, hidden_size: int, map_words: bool) -> 
 
 
 class _NormalizedTanh(GateFunction):
-    def forward(self, z: Tensor, child_c: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, z: Tensor, child_c: Tensor, h: Tensor, c: Tensor) -> Tensors:
         p = z.tanh_()  # (n, d)
         norm = torch.linalg.vector_norm(p, dim=1, keepdim=True).clamp_min_(SMALLEST)  # (n, 1)
         torch.div(p, norm, out=h)
         return p, norm
 
-    def backward(
-        self, saved: tuple[Tensor, ...], grad_h: Tensor, grad_c: Tensor, grad_z: Tensor, grad_child_c: Tensor
-    ) -> None:
+    def backward(self, saved: Tensors, grad_h: Tensor, grad_c: Tensor, grad_z: Tensor, grad_child_c: Tensor) -> None:
         p, norm = saved  # (n, d), (n, 1)
         h = p / norm  # (n, d)
         projection = (h * grad_h).sum(dim=1, keepdim=True)  # (n, 1)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
+
+Tensors: TypeAlias = tuple[Tensor, ...]
 
 
 class GateFunction(ABC):
@@ -19,7 +22,7 @@ class GateFunction(ABC):
     """
 
     @abstractmethod
-    def forward(self, z: Tensor, child_c: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, ...]:
+    def forward(self, z: Tensor, child_c: Tensor, h: Tensor, c: Tensor) -> Tensors:
         """Write the parents' hidden state `h` and cell state `c`.
 
         Args:
@@ -33,9 +36,7 @@ class GateFunction(ABC):
         """
 
     @abstractmethod
-    def backward(
-        self, saved: tuple[Tensor, ...], grad_h: Tensor, grad_c: Tensor, grad_z: Tensor, grad_child_c: Tensor
-    ) -> None:
+    def backward(self, saved: Tensors, grad_h: Tensor, grad_c: Tensor, grad_z: Tensor, grad_child_c: Tensor) -> None:
         """Write the gradients w.r.t. `z` and `child_c`.
 
         Args:
@@ -75,7 +76,7 @@ class AutogradGates(GateFunction):
     def __init__(self, function: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]) -> None:
         self.function = function
 
-    def forward(self, z: Tensor, child_c: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, ...]:
+    def forward(self, z: Tensor, child_c: Tensor, h: Tensor, c: Tensor) -> Tensors:
         """See `GateFunction.forward`."""
         inputs = z.detach(), child_c.detach().clone()
         if not torch.is_inference_mode_enabled():  # inference tensors cannot require gradients
@@ -86,9 +87,7 @@ class AutogradGates(GateFunction):
         c.copy_(outputs[1].detach())
         return *inputs, *outputs
 
-    def backward(
-        self, saved: tuple[Tensor, ...], grad_h: Tensor, grad_c: Tensor, grad_z: Tensor, grad_child_c: Tensor
-    ) -> None:
+    def backward(self, saved: Tensors, grad_h: Tensor, grad_c: Tensor, grad_z: Tensor, grad_child_c: Tensor) -> None:
         """See `GateFunction.backward`."""
         inputs, outputs = saved[:2], saved[2:]
         gradients = torch.autograd.grad(outputs, inputs, (grad_h, grad_c), retain_graph=True, materialize_grads=True)

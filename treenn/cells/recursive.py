@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from treenn.cells.autoencoder import check_unmapped_words
 from treenn.cells.cell import Cell
-from treenn.cells.fused_form import FusedForm, GateFunction
+from treenn.cells.fused_form import FusedForm, GateFunction, Tensors
 from treenn.runtime.matmul import linear
 from treenn.runtime.parameters import DeviceLike
 from treenn.trees.arguments import Width, checked
@@ -104,26 +104,22 @@ class RecursiveNetwork(Cell):
 class _Tanh(GateFunction):
     function = staticmethod(torch.tanh)
 
-    def forward(self, z: Tensor, child_c: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, ...]:
+    def forward(self, z: Tensor, child_c: Tensor, h: Tensor, c: Tensor) -> Tensors:
         h.copy_(z.tanh_())
         return (z,)
 
-    def backward(
-        self, saved: tuple[Tensor, ...], grad_h: Tensor, grad_c: Tensor, grad_z: Tensor, grad_child_c: Tensor
-    ) -> None:
+    def backward(self, saved: Tensors, grad_h: Tensor, grad_c: Tensor, grad_z: Tensor, grad_child_c: Tensor) -> None:
         torch.ops.aten.tanh_backward.grad_input(grad_h, *saved, grad_input=grad_z)
 
 
 class _ReLU(GateFunction):
     function = staticmethod(torch.relu)
 
-    def forward(self, z: Tensor, child_c: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, ...]:
+    def forward(self, z: Tensor, child_c: Tensor, h: Tensor, c: Tensor) -> Tensors:
         h.copy_(z.relu_())
         return (z,)
 
-    def backward(
-        self, saved: tuple[Tensor, ...], grad_h: Tensor, grad_c: Tensor, grad_z: Tensor, grad_child_c: Tensor
-    ) -> None:
+    def backward(self, saved: Tensors, grad_h: Tensor, grad_c: Tensor, grad_z: Tensor, grad_child_c: Tensor) -> None:
         torch.ops.aten.threshold_backward.grad_input(grad_h, *saved, 0, grad_input=grad_z)
 
 

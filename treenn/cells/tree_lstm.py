@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from treenn.cells.cell import Cell
-from treenn.cells.fused_form import FusedForm, GateFunction
+from treenn.cells.fused_form import FusedForm, GateFunction, Tensors
 from treenn.runtime.matmul import linear
 from treenn.runtime.parameters import DeviceLike
 from treenn.trees.arguments import Share, Width, checked
@@ -122,7 +122,7 @@ class TreeLSTMGates(GateFunction):
     def __init__(self, hidden_size: int, dropout: float = 0.0) -> None:
         self.d, self.dropout = hidden_size, dropout
 
-    def forward(self, z: Tensor, child_c: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, ...]:
+    def forward(self, z: Tensor, child_c: Tensor, h: Tensor, c: Tensor) -> Tensors:
         """See `GateFunction.forward`."""
         d = self.d
         z[:, : 4 * d].sigmoid_()
@@ -137,9 +137,7 @@ class TreeLSTMGates(GateFunction):
         torch.mul(o, tanh_c, out=h)
         return z, child_c, tanh_c, *masks
 
-    def backward(
-        self, saved: tuple[Tensor, ...], grad_h: Tensor, grad_c: Tensor, grad_z: Tensor, grad_child_c: Tensor
-    ) -> None:
+    def backward(self, saved: Tensors, grad_h: Tensor, grad_c: Tensor, grad_z: Tensor, grad_child_c: Tensor) -> None:
         """See `GateFunction.backward`."""
         z, child_c, tanh_c, *masks = saved  # (n, 5d), (n, 2, d), (n, d)
         tree_lstm_backward(z, child_c, tanh_c, grad_h, grad_c, grad_z, *masks)

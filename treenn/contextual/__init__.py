@@ -3,9 +3,8 @@
 transformers is imported lazily, when an encoder is read.
 """
 
-from treenn.contextual.encoder import ContextualEncoder, contextual_size
+from treenn.contextual.encoder import ContextualEncoder, contextual_size, layer_numbers
 from treenn.contextual.frozen import FrozenVectors
-from treenn.contextual.layers import layer_numbers
 from treenn.contextual.pretrained import check_permitted, check_unchanged, locate
 
 Contextual = ContextualEncoder | FrozenVectors

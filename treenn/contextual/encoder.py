@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -81,6 +82,23 @@ def contextual_size(folder: Path, layers: Sequence[int]) -> int:
             f"{argument('contextual_layers')} {named}: this encoder's layers are 0 to {config.num_hidden_layers}"
         )
     return int(config.hidden_size) * len(layers)
+
+
+def layer_numbers(text: str) -> tuple[int, ...]:
+    """Parse a list of layers: 0 is the input of the first layer, 1 its output, and so on.
+
+    Raises:
+        InputError: if the text is not a list of distinct numbers separated by commas.
+
+    >>> layer_numbers("4,6")
+    (4, 6)
+    """
+    if not re.fullmatch(r"\d+(,\d+)*", text):
+        raise InputError(f"{argument('contextual_layers')} {text}: must be numbers with commas between them, as in 4,6")
+    numbers = tuple(int(number) for number in text.split(","))
+    if len(set(numbers)) < len(numbers):
+        raise InputError(f"{argument('contextual_layers')} {text}: must name each layer once")
+    return numbers
 
 
 def _lay_out(sentences: Sequence[Sentence]) -> tuple[list[str], IntArray, IntArray]:

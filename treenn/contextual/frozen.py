@@ -1,21 +1,28 @@
-"""`FrozenVectors`: precomputed vectors of a pretrained encoder that is not fine-tuned."""
+"""`FrozenVectors`: precomputed vectors of a pretrained encoder that is not fine-tuned, and their cache on disk."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
+import platformdirs
 import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
 from torch import Tensor
 
-from treenn.contextual.cache import cache_file, cache_home, read_vectors, write_vectors
 from treenn.contextual.encoder import ContextualEncoder, Sentence, contextual_size
 from treenn.contextual.pretrained import fingerprint
 from treenn.runtime.progress import Progress, ignore
 from treenn.trees import InputError
+from treenn.trees.files import write_bytes
 
 _BATCH = 64
+_TEXT_VERSION = 1  # increment if `running_text` or the pooling of word pieces changes
 
 
 class FrozenVectors:
@@ -57,10 +64,10 @@ class FrozenVectors:
         """
         distinct, self._device = list(dict.fromkeys(sentences)), torch.device(device)
         path = cache_file(self.fingerprint, self.layers, distinct)
-        table = read_vectors(path)
+        table = _read_vectors(path)
         if table is None:
             table = self._compute(distinct, progress)
-            write_vectors(path, table)
+            write_bytes(path, save({"vectors": table}))
         self._table, self._rows = table, _rows(distinct)
 
     def __call__(self, sentences: Sequence[Sentence]) -> Tensor:
@@ -96,3 +103,43 @@ def _rows(sentences: Iterable[Sentence]) -> dict[Sentence, slice]:
     for sentence in sentences:
         rows[sentence] = slice(end, end := end + len(sentence))
     return rows
+
+
+def cache_home() -> Path:
+    """The cache folder: `contextual` in `$TREENN_CACHE`, by default in `treenn` in the user's cache folder.
+
+    Raises:
+        InputError: if `TREENN_CACHE` starts with `~name` and there is no such user.
+    """
+    chosen = os.environ.get("TREENN_CACHE")
+    if not chosen:
+        return platformdirs.user_cache_path("treenn", appauthor=False) / "contextual"
+    try:
+        return Path(chosen).expanduser() / "contextual"
+    except RuntimeError as error:
+        raise InputError(f"TREENN_CACHE is {chosen}: {error}") from error
+
+
+def cache_file(fingerprint: str, layers: Sequence[int], sentences: Sequence[Sentence]) -> Path:
+    """The cache file of the vectors of these sentences, by these layers of this encoder.
+
+    Args:
+        fingerprint: the fingerprint of the encoder's files.
+        layers: the layers.
+        sentences: the words of the sentences, in order.
+    """
+    versions = [_TEXT_VERSION, "float16"]
+    sha = hashlib.sha256(json.dumps([versions, fingerprint, list(layers)]).encode())
+    for sentence in sentences:
+        sha.update(json.dumps(sentence).encode())
+    return cache_home() / f"{sha.hexdigest()}.safetensors"
+
+
+def _read_vectors(path: Path) -> Tensor | None:
+    """Read cached vectors, memory-mapped; None if the file is missing or broken."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            vectors: Tensor = file.get_tensor("vectors")
+            return vectors
+    except (OSError, SafetensorError):
+        return None

@@ -114,7 +114,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         # Imports torch, which `--help` does not need.
-        from treenn.contextual.layers import layer_numbers
+        from treenn.contextual.encoder import layer_numbers
         from treenn.models.names import check_model
 
         check_fields(self)

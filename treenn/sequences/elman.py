@@ -9,8 +9,8 @@ from torch import nn
 from torch.nn.utils.rnn import PackedSequence
 
 from treenn.runtime.parameters import DeviceLike
+from treenn.sequences.packed import truncated
 from treenn.sequences.sequence_network import SequenceNetwork
-from treenn.sequences.truncated import truncated
 from treenn.trees.arguments import Count, Width, checked
 
 

@@ -63,14 +63,7 @@ class Transformer(SequenceNetwork):
     def _new_encoder(self, device: DeviceLike, dtype: torch.dtype | None) -> nn.TransformerEncoder:
         d = self.output_size
         layer = nn.TransformerEncoderLayer(
-            d,
-            self.heads,
-            dim_feedforward=4 * d,
-            dropout=self.dropout,
-            batch_first=True,
-            norm_first=True,
-            device=device,
-            dtype=dtype,
+            d, self.heads, 4 * d, self.dropout, batch_first=True, norm_first=True, device=device, dtype=dtype
         )
         norm = nn.LayerNorm(d, device=device, dtype=dtype)
         return nn.TransformerEncoder(layer, self.layers, norm=norm, enable_nested_tensor=False)
