@@ -15,13 +15,22 @@ def data_home() -> Path:
     Raises:
         InputError: if `TREEBANKS_HOME` starts with `~name` and there is no such user.
     """
-    home = os.environ.get("TREEBANKS_HOME")
-    if not home:
-        return platformdirs.user_cache_path("treebanks", appauthor=False)
+    return folder_of("TREEBANKS_HOME", "treebanks")
+
+
+def folder_of(variable: str, default: str) -> Path:
+    """The folder that an environment variable names; if it is not set, `default` in the user's cache folder.
+
+    Raises:
+        InputError: if the variable starts with `~name` and there is no such user.
+    """
+    folder = os.environ.get(variable)
+    if not folder:
+        return platformdirs.user_cache_path(default, appauthor=False)
     try:
-        return Path(home).expanduser()
+        return Path(folder).expanduser()
     except RuntimeError as error:
-        raise InputError(f"TREEBANKS_HOME is {home}: {error}") from error
+        raise InputError(f"{variable} is {folder}: {error}") from error
 
 
 def published_file(name: str, file: str) -> Path:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treenn.contextual.text import running_text
+from treenn.contextual.encoder import running_text
 
 
 @pytest.mark.parametrize(

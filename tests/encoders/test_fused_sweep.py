@@ -12,7 +12,7 @@ from strategies import trees_in_any_order
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-import treenn.encoders.fused_sweep as engine
+import treenn.encoders.sweep as engine
 from treenn.cells import BinaryTreeLSTM
 from treenn.encoders import TreeEncoder, pack
 from treenn.trees import Tree, parse_trees

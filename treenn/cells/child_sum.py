@@ -11,7 +11,7 @@ from treenn.cells.cell import Cell
 from treenn.cells.fused_form import FusedForm
 from treenn.cells.tree_lstm import TreeLSTMGates
 from treenn.runtime.matmul import linear
-from treenn.runtime.parameters import DeviceLike
+from treenn.runtime.parameters import DeviceLike, empty_parameters
 from treenn.trees.arguments import Width, checked
 
 
@@ -66,9 +66,9 @@ class ChildSumTreeLSTM(Cell):
     ) -> None:
         super().__init__(input_size, state_size=2 * hidden_size, output_size=hidden_size)
         self.hidden_size, self.forget_bias = hidden_size, forget_bias
-        self.W = nn.Parameter(torch.empty(3 * hidden_size, input_size, device=device, dtype=dtype))  # rows: i, o, u
-        self.U = nn.Parameter(torch.empty(4 * hidden_size, hidden_size, device=device, dtype=dtype))  # i, o, u, f
-        self.b = nn.Parameter(torch.empty(4 * hidden_size, device=device, dtype=dtype))  # i, o, u, f
+        # Rows of W: i, o, u; of U and b: i, o, u, f.
+        shapes = (3 * hidden_size, input_size), (4 * hidden_size, hidden_size), (4 * hidden_size,)
+        self.W, self.U, self.b = empty_parameters(device, dtype, *shapes)
         self.init_parameters()
 
     def init_parameters(self) -> None:

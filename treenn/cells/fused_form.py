@@ -78,9 +78,8 @@ class AutogradGates(GateFunction):
 
     def forward(self, z: Tensor, child_c: Tensor, h: Tensor, c: Tensor) -> Tensors:
         """See `GateFunction.forward`."""
-        inputs = z.detach(), child_c.detach().clone()
-        if not torch.is_inference_mode_enabled():  # inference tensors cannot require gradients
-            inputs = inputs[0].requires_grad_(), inputs[1].requires_grad_()
+        differentiate = not torch.is_inference_mode_enabled()  # inference tensors cannot require gradients
+        inputs = z.detach().requires_grad_(differentiate), child_c.detach().clone().requires_grad_(differentiate)
         with torch.enable_grad():
             outputs = self.function(*inputs)
         h.copy_(outputs[0].detach())

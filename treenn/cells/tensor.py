@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from treenn.cells.autoencoder import check_unmapped_words
 from treenn.cells.cell import Cell
 from treenn.runtime.matmul import linear
-from treenn.runtime.parameters import DeviceLike
+from treenn.runtime.parameters import DeviceLike, empty_parameters
 from treenn.trees.arguments import Width, checked
 
 
@@ -62,9 +62,7 @@ class RecursiveTensorNetwork(Cell):
         check_unmapped_words(input_size, hidden_size, map_words)
         d = hidden_size
         self.words = nn.Linear(input_size, d, device=device, dtype=dtype) if map_words else None
-        self.V = nn.Parameter(torch.empty(d, 2 * d, 2 * d, device=device, dtype=dtype))
-        self.W = nn.Parameter(torch.empty(d, 2 * d, device=device, dtype=dtype))
-        self.b = nn.Parameter(torch.empty(d, device=device, dtype=dtype))
+        self.V, self.W, self.b = empty_parameters(device, dtype, (d, 2 * d, 2 * d), (d, 2 * d), (d,))
         self.init_parameters()
 
     def init_parameters(self) -> None:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from treenn.cells.cell import Cell
 from treenn.runtime.matmul import linear
-from treenn.runtime.parameters import DeviceLike
+from treenn.runtime.parameters import DeviceLike, empty_parameters
 from treenn.trees.arguments import Width, checked
 
 
@@ -55,10 +55,9 @@ class TreeGRU(Cell):
     ) -> None:
         super().__init__(input_size, state_size=hidden_size)
         self.hidden_size = d = hidden_size
-        self.W = nn.Parameter(torch.empty(2 * d, input_size, device=device, dtype=dtype))  # rows: z, c
-        self.U_gates = nn.Parameter(torch.empty(2 * d, 2 * d, device=device, dtype=dtype))  # rows: r, z
-        self.U_c = nn.Parameter(torch.empty(d, 2 * d, device=device, dtype=dtype))
-        self.b = nn.Parameter(torch.empty(3 * d, device=device, dtype=dtype))  # r, z, c
+        # Rows of W: z, c; of U_gates: r, z; of b: r, z, c.
+        shapes = (2 * d, input_size), (2 * d, 2 * d), (d, 2 * d), (3 * d,)
+        self.W, self.U_gates, self.U_c, self.b = empty_parameters(device, dtype, *shapes)
         self.init_parameters()
 
     def init_parameters(self) -> None:

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from treenn.cells.cell import Cell
 from treenn.cells.fused_form import FusedForm, GateFunction, Tensors
 from treenn.runtime.matmul import linear
-from treenn.runtime.parameters import DeviceLike
+from treenn.runtime.parameters import DeviceLike, empty_parameters
 from treenn.trees.arguments import Share, Width, checked
 
 
@@ -66,11 +67,9 @@ class BinaryTreeLSTM(Cell):
     ) -> None:
         super().__init__(input_size, state_size=2 * hidden_size, output_size=hidden_size)
         self.hidden_size, self.forget_bias, self.cell_dropout = hidden_size, forget_bias, cell_dropout
-        self.W = nn.Parameter(torch.empty(3 * hidden_size, input_size, device=device, dtype=dtype))  # rows: i, o, u
-        self.U = nn.Parameter(
-            torch.empty(5 * hidden_size, 2 * hidden_size, device=device, dtype=dtype)
-        )  # rows: i, f_l, f_r, o, u
-        self.b = nn.Parameter(torch.empty(4 * hidden_size, device=device, dtype=dtype))  # i, f, o, u
+        # Rows of W: i, o, u; of U: i, f_l, f_r, o, u; of b: i, f, o, u.
+        shapes = (3 * hidden_size, input_size), (5 * hidden_size, 2 * hidden_size), (4 * hidden_size,)
+        self.W, self.U, self.b = empty_parameters(device, dtype, *shapes)
         self.init_parameters()
 
     def init_parameters(self) -> None:
@@ -80,27 +79,22 @@ class BinaryTreeLSTM(Cell):
         nn.init.zeros_(self.b)
         nn.init.constant_(self.b[self.hidden_size : 2 * self.hidden_size], self.forget_bias)
 
-    @property
-    def _active_dropout(self) -> float:
-        return self.cell_dropout if self.training else 0.0
-
     def leaf(self, x: Tensor) -> Tensor:
         """Returns the states of words: equations 9 and 11 to 14 without children."""
         b_i, _, b_o, b_u = self.b.chunk(4)
         i, o, u = linear(x, self.W, torch.cat([b_i, b_o, b_u])).chunk(3, dim=1)
-        c = torch.sigmoid(i) * self._candidate(u)
+        c = torch.sigmoid(i) * self._dropout(torch.tanh(u))
         return torch.cat([torch.sigmoid(o) * torch.tanh(c), c], dim=1)
 
     def compose(self, left: Tensor, right: Tensor) -> Tensor:
         """Returns the states of parents: equations 9 to 14 without an input."""
         (h_l, c_l), (h_r, c_r) = left.chunk(2, dim=1), right.chunk(2, dim=1)
         i, f_l, f_r, o, u = linear(torch.cat([h_l, h_r], dim=1), self.U, self._bias()).chunk(5, dim=1)
-        c = torch.sigmoid(i) * self._candidate(u) + torch.sigmoid(f_l) * c_l + torch.sigmoid(f_r) * c_r
+        c = torch.sigmoid(i) * self._dropout(torch.tanh(u)) + torch.sigmoid(f_l) * c_l + torch.sigmoid(f_r) * c_r
         return torch.cat([torch.sigmoid(o) * torch.tanh(c), c], dim=1)
 
-    def _candidate(self, u: Tensor) -> Tensor:
-        u = torch.tanh(u)
-        return u * _dropout_mask(u, self._active_dropout) if self.is_stochastic else u
+    def _dropout(self, u: Tensor) -> Tensor:
+        return F.dropout(u, self.cell_dropout, self.training)
 
     def _bias(self) -> Tensor:
         b_i, b_f, b_o, b_u = self.b.chunk(4)
@@ -108,7 +102,8 @@ class BinaryTreeLSTM(Cell):
 
     def fused_form(self) -> FusedForm:
         """Returns U, the biases and the gates."""
-        return FusedForm(self.U, self._bias(), TreeLSTMGates(self.hidden_size, self._active_dropout))
+        dropout = self.cell_dropout if self.training else 0.0
+        return FusedForm(self.U, self._bias(), TreeLSTMGates(self.hidden_size, dropout))
 
 
 class TreeLSTMGates(GateFunction):
@@ -128,7 +123,8 @@ class TreeLSTMGates(GateFunction):
         z[:, : 4 * d].sigmoid_()
         i, f_l, f_r, o, u = z.chunk(5, dim=1)  # (n, d) each
         u.tanh_()
-        masks = (_dropout_mask(u, self.dropout),) if self.dropout else ()  # (n, d)
+        # The mask that `compose` draws from the same random state.
+        masks = (F.dropout(torch.ones_like(u), self.dropout),) if self.dropout else ()  # (n, d)
         torch.mul(i, u, out=c)
         for mask in masks:
             c.mul_(mask)
@@ -177,8 +173,3 @@ def tree_lstm_backward(
     grad_sigmoids = grad_z[:, :-d]  # (n, (k + 2)d)
     torch.ops.aten.sigmoid_backward.grad_input(grad_sigmoids, gates[:, :-d], grad_input=grad_sigmoids)
     torch.ops.aten.tanh_backward.grad_input(grad_u, u, grad_input=grad_u)
-
-
-def _dropout_mask(like: Tensor, dropout: float) -> Tensor:
-    """A mask of 0 and 1 / (1 − dropout); `compose` and the fused form draw the same one from the same random state."""
-    return torch.empty_like(like).bernoulli_(1 - dropout).div_(1 - dropout)

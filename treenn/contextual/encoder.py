@@ -13,12 +13,15 @@ import torch
 from torch import Tensor, nn
 
 from treenn.contextual.pretrained import fingerprint, read_config, read_encoder
-from treenn.contextual.text import running_text
-from treenn.trees import InputError
+from treenn.trees import InputError, unescape
 from treenn.trees.errors import argument
 
 Sentence = tuple[str, ...]
 IntArray = npt.NDArray[np.int64]
+
+_QUOTES = {"``": '"', "''": '"', "`": "'"}
+_TO_THE_LEFT = re.compile(r"(?i)[.,;:?!%)\]}]|\.\.+|''?|n't|'(?:s|re|ve|ll|d|m)")
+_TO_THE_RIGHT = re.compile(r"[(\[{$#]|``?")
 
 
 class ContextualEncoder(nn.Module):
@@ -99,6 +102,31 @@ def layer_numbers(text: str) -> tuple[int, ...]:
     if len(set(numbers)) < len(numbers):
         raise InputError(f"{argument('contextual_layers')} {text}: must name each layer once")
     return numbers
+
+
+def running_text(words: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
+    r"""Detokenize a sentence, as pretrained encoders read running text.
+
+    Treebanks separate clitics and punctuation and escape quotes and brackets: `It 's \`\` fun '' -LRB- n't`. Escapes
+    are undone, quotes are typewriter quotes, and punctuation and clitics are attached.
+
+    Returns:
+        The text, and the start and end of each word in it.
+
+    >>> running_text(["It", "'s", "``", "fun", "''", "-LRB-", "!", "-RRB-"])
+    ('It\'s "fun" (!)', [(0, 2), (2, 4), (5, 6), (6, 9), (9, 10), (11, 12), (12, 13), (13, 14)])
+    """
+    parts: list[str] = []
+    spans: list[tuple[int, int]] = []
+    end, clings = 0, True
+    for word in map(unescape, words):
+        if not (clings or _TO_THE_LEFT.fullmatch(word)):
+            parts.append(" ")
+            end += 1
+        clings = _TO_THE_RIGHT.fullmatch(word) is not None
+        parts.append(_QUOTES.get(word, word))
+        spans.append((end, end := end + len(parts[-1])))
+    return "".join(parts), spans
 
 
 def _lay_out(sentences: Sequence[Sentence]) -> tuple[list[str], IntArray, IntArray]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
-import platformdirs
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from treebanks.paths import folder_of
 from treenn.contextual.encoder import ContextualEncoder, Sentence, contextual_size
 from treenn.contextual.pretrained import fingerprint
 from treenn.runtime.progress import Progress, ignore
@@ -111,13 +110,7 @@ def cache_home() -> Path:
     Raises:
         InputError: if `TREENN_CACHE` starts with `~name` and there is no such user.
     """
-    chosen = os.environ.get("TREENN_CACHE")
-    if not chosen:
-        return platformdirs.user_cache_path("treenn", appauthor=False) / "contextual"
-    try:
-        return Path(chosen).expanduser() / "contextual"
-    except RuntimeError as error:
-        raise InputError(f"TREENN_CACHE is {chosen}: {error}") from error
+    return folder_of("TREENN_CACHE", "treenn") / "contextual"
 
 
 def cache_file(fingerprint: str, layers: Sequence[int], sentences: Sequence[Sentence]) -> Path:

@@ -5,8 +5,7 @@ from treenn.encoders.bidirectional_encoder import BidirectionalTreeEncoder
 from treenn.encoders.dependency_encoder import DependencyEncoder
 from treenn.encoders.dependency_forest import PackedDependencies, pack_dependencies
 from treenn.encoders.encoder import Encoder
-from treenn.encoders.forest import PackedForest, pack
-from treenn.encoders.labels import NO_LABEL
+from treenn.encoders.forest import NO_LABEL, PackedForest, pack
 from treenn.encoders.sequence_encoder import SequenceEncoder
 from treenn.encoders.tree_encoder import TreeEncoder
 

@@ -13,12 +13,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from treenn.encoders.labels import class_numbers
-from treenn.trees import InputError, Tree
+from treenn.trees import DependencyTree, InputError, Tree
 from treenn.trees.arguments import check, check_items, refusal
 from treenn.trees.errors import argument
 
 IntArray = npt.NDArray[np.int64]
+
+NO_LABEL = -100
+"""The label of an unlabelled node: the index that `cross_entropy` ignores by default."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -268,3 +270,19 @@ def _columns(tree: Tree) -> IntArray:
         columns = np.frombuffer(array("q", flat), dtype=np.int64).reshape(6, -1)
         tree.__dict__["_columns"] = columns
     return columns
+
+
+def class_numbers(tree: Tree | DependencyTree) -> list[int]:
+    """Returns a tree's labels, -100 for a node without label.
+
+    Raises:
+        InputError: if a label is not a class number.
+    """
+    for label in set(tree.labels):
+        if isinstance(label, str) or (label is not None and label < 0):
+            raise InputError(
+                f"label {label!r} of node {tree.labels.index(label)} is not a class number; read the trees with "
+                "classes=..., or make numbers of the labels with tree.map_labels(...)"
+            )
+    # The distinct labels are checked rather than every node: packing is a hot path.
+    return [NO_LABEL if label is None else int(label) for label in tree.labels]

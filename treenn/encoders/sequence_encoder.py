@@ -58,7 +58,8 @@ class SequenceEncoder(Encoder):
                 words.
         """
         phrases = Phrases.of(forest, roots_only)
-        if isinstance(self.readout, LastPooling) and self._shares_runs:
+        shared = self.network.causal or isinstance(self.network, Bidirectional)
+        if shared and isinstance(self.readout, LastPooling):
             last = phrases.lengths - 1
             return self._states(x, phrases, np.arange(len(last)), last, last)
         distinct, which = phrases.distinct()
@@ -76,10 +77,6 @@ class SequenceEncoder(Encoder):
         self.check_input(forest, x)
         states, lengths = self._all_states(x, Phrases.of(forest, roots_only=True))
         return torch.split(self.readout.weights(states, lengths), lengths.tolist())
-
-    @property
-    def _shares_runs(self) -> bool:
-        return self.network.causal or isinstance(self.network, Bidirectional)
 
     def _all_states(self, x: Tensor, phrases: Phrases) -> tuple[Tensor, Tensor]:
         """Returns the states of all words of all phrases, phrase after phrase, and the lengths of the phrases."""

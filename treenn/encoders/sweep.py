@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from treenn.cells.cell import Cell
+from treenn.cells.fused_form import FusedForm, GateFunction
 from treenn.encoders.eager import eager
-from treenn.encoders.forest import PackedForest, levels
-from treenn.encoders.fused_sweep import fused_sweep
+from treenn.encoders.forest import Level, PackedForest, levels
+from treenn.runtime.matmul import compute_dtype, empty_table, product, weight_gradient
 from treenn.runtime.single_backward import single_backward
 
 
@@ -62,13 +64,10 @@ class _LevelByLevel(torch.autograd.Function):
         grad_states = grad_states.clone()  # (D, s)
         totals: list[Tensor | None] = [None] * len(ctx.parameters)
         for level, children, parents in reversed(ctx.graphs):
+            inputs, grad_parents = (*children, *ctx.parameters), grad_states[level.rows].to(parents.dtype, copy=True)
             # The graphs are retained, as a caller may run the backward pass twice.
             grad_left, grad_right, *grad_parameters = torch.autograd.grad(
-                parents,
-                (*children, *ctx.parameters),
-                grad_states[level.rows].to(parents.dtype, copy=True),
-                allow_unused=True,
-                retain_graph=True,
+                parents, inputs, grad_parents, allow_unused=True, retain_graph=True
             )
             for side, grad_child in enumerate((grad_left, grad_right)):
                 if grad_child is not None:
@@ -81,3 +80,105 @@ def _sum(total: Tensor | None, gradient: Tensor | None) -> Tensor | None:
     if total is None or gradient is None:
         return gradient if total is None else total
     return total + gradient  # not in place: autograd may return one tensor as the gradient of two parameters
+
+
+def fused_sweep(fused: FusedForm, forest: PackedForest, leaves: Tensor) -> Tensor:
+    """Returns h of all computed rows.
+
+    The forward pass gathers the children's h directly into the matrix that the product reads. The backward pass
+    computes the gate derivatives and the gradients w.r.t. the children level by level; the gradient of the weights is
+    one product over all nodes of the forest at the end.
+
+    Shape: `leaves` `(V, d + m)` to `(D, d)`; `m` is the width of the cell state.
+    """
+    inputs = leaves, fused.weight, fused.bias
+    # Determined here: inside a Function gradients are disabled.
+    differentiate = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in inputs)
+    h: Tensor = _FusedSweep.apply(fused.gates, forest, differentiate, *inputs)  # type: ignore[no-untyped-call]
+    return h
+
+
+class _FusedSweep(torch.autograd.Function):
+    """Under autocast the products are computed in its dtype; states and gradients keep their own dtype.
+
+    Shape: `V` words, `I` inner rows, `D = V + I`; `d` width of h, `m` of c, `g` rows of the weight; `n` rows of one
+        level.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, gates: GateFunction, forest: PackedForest, save: bool, leaves: Tensor, weight: Tensor, bias: Tensor
+    ) -> Tensor:
+        n_words, d, dtype = len(leaves), weight.shape[1] // 2, compute_dtype(leaves)
+        n_rows, n_inner, m = sum(forest.level_sizes), len(forest.children), leaves.shape[1] - d
+        cast_weight, cast_bias, saved = weight.to(dtype), bias.to(dtype), []
+        h, c = leaves.new_empty(n_rows, d), leaves.new_empty(n_rows, m)
+        h[:n_words], c[:n_words] = leaves[:, :d], leaves[:, d:]
+        pairs, child_c = empty_table(leaves, n_inner, 2 * d, dtype), leaves.new_empty(n_inner, 2, m)
+        tables = pairs[:n_inner], child_c, h[n_words:], c[n_words:]
+        for level, level_pairs, level_child_c, level_h, level_c in _by_level(forest, levels(forest)[1:], *tables):
+            children = level.children.view(-1)  # (2n,)
+            _gather(h, children, level_pairs.view(-1, d))
+            _gather(c, children, level_child_c.flatten(0, 1))
+            z = product(pairs, level.inner, cast_weight, cast_bias).to(leaves.dtype)  # (n, g)
+            saved_of_level = gates.forward(z, level_child_c, level_h, level_c)
+            if save:
+                saved.append(saved_of_level)
+        ctx.gates, ctx.forest, ctx.widths, ctx.counts = gates, forest, (d, m), [len(tensors) for tensors in saved]
+        # Unlike attributes of ctx, saved tensors are freed at the end of the backward pass.
+        ctx.save_for_backward(weight, pairs, *chain.from_iterable(saved))
+        return h
+
+    @staticmethod
+    @single_backward
+    def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor | None, ...]:
+        weight, pairs, *_ = ctx.saved_tensors
+        grad_z, grad_leaves = _backward_sweep(ctx, grad_output)
+        n_inner = len(ctx.forest.children)
+        grad_weight = weight_gradient(grad_z, pairs, n_inner).to(weight.dtype)  # (g, 2d)
+        return None, None, None, grad_leaves, grad_weight, grad_z[:n_inner].sum(dim=0)
+
+
+def _backward_sweep(ctx: Any, grad_output: Tensor) -> tuple[Tensor, Tensor]:
+    """Returns the gradients w.r.t. the pre-activations z and w.r.t. the leaf states."""
+    (weight, pairs, *saved), (d, m) = ctx.saved_tensors, ctx.widths
+    n_inner, transposed = len(ctx.forest.children), weight.to(pairs.dtype).t()  # (2d, g)
+    grad_z = empty_table(grad_output, n_inner, len(weight))
+    # The gradients w.r.t. h and c of both children, in one table so that they are gathered at once.
+    grad_children = grad_output.new_empty(n_inner, 2, d + m)
+    words, *inner = levels(ctx.forest)
+    tables = (
+        grad_output[words.rows.stop :],  # (I, d)
+        grad_z[:n_inner],  # (I, g)
+        *torch.split_with_sizes(grad_children, [d, m], dim=2),  # (I, 2, d), (I, 2, m)
+    )
+    rest = iter(saved)
+    saved_by_level = [tuple(islice(rest, count)) for count in ctx.counts]
+    for (level, grad_out, level_grad_z, grad_child_h, grad_child_c), saved_of_level in zip(
+        _by_level(ctx.forest, inner, *tables)[::-1], saved_by_level[::-1], strict=True
+    ):
+        grad_h, grad_c = torch.split_with_sizes(_from_parents(level, grad_children), [d, m], dim=1)  # (n, d), (n, m)
+        ctx.gates.backward(saved_of_level, grad_h.add_(grad_out), grad_c, level_grad_z, grad_child_c)
+        grad_child_h.copy_(product(grad_z, level.inner, transposed).view(-1, 2, d))  # (n, 2, d)
+    grad_leaves = _from_parents(words, grad_children)  # (V, d + m)
+    grad_leaves[:, :d] += grad_output[words.rows]
+    return grad_z, grad_leaves
+
+
+def _by_level(forest: PackedForest, inner: list[Level], *tables: Tensor) -> list[tuple[Any, ...]]:
+    """Returns each level above the words with its rows of each table over the inner rows."""
+    sizes = list(forest.level_sizes[1:])
+    return list(zip(inner, *(torch.split_with_sizes(table, sizes) for table in tables), strict=True))
+
+
+def _from_parents(level: Level, grad_children: Tensor) -> Tensor:
+    """Returns the sum of the gradients from the parents of each row of a level. Shape: `(I, 2, s)` to `(n, s)`."""
+    edges = grad_children.view(-1, grad_children.shape[2])  # (2I, s)
+    return torch.embedding_bag(edges, level.parent_edges, level.offsets)[0]
+
+
+def _gather(table: Tensor, rows: Tensor, out: Tensor) -> None:
+    if out.dtype == table.dtype:
+        torch.index_select(table, 0, rows, out=out)
+    else:
+        out.copy_(table.index_select(0, rows))

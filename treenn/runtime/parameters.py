@@ -12,6 +12,14 @@ DeviceLike = torch.device | str | None
 """The argument `device` of a constructor; None is torch's default device."""
 
 
+def empty_parameters(device: DeviceLike, dtype: torch.dtype | None, *shapes: tuple[int, ...]) -> list[nn.Parameter]:
+    """Returns one uninitialized parameter per shape.
+
+    >>> W, b = empty_parameters("cpu", None, (3, 2), (3,))
+    """
+    return [nn.Parameter(torch.empty(shape, device=device, dtype=dtype)) for shape in shapes]
+
+
 class SizedModule(nn.Module, ABC):
     """A module from rows of width `input_size` to rows of width `output_size`.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -74,11 +75,10 @@ class Decoder(nn.Module):
         Shape: `codes` `(n, c)`, `texts` `n` tensors `(length,)` int64 without the end symbol; the result is a scalar.
         """
         end = codes.new_full((1,), END, dtype=torch.int64)
-        inputs = pack_sequence([torch.cat([end, text]) for text in texts], enforce_sorted=False)
-        targets = pack_sequence([torch.cat([text, end]) for text in texts], enforce_sorted=False)
-        code = pack_sequence(
-            [code.expand(len(text) + 1, -1) for code, text in zip(codes, texts, strict=True)], enforce_sorted=False
-        )
+        pack = partial(pack_sequence, enforce_sorted=False)
+        inputs = pack([torch.cat([end, text]) for text in texts])
+        targets = pack([torch.cat([text, end]) for text in texts])
+        code = pack([code.expand(len(text) + 1, -1) for code, text in zip(codes, texts, strict=True)])
         return F.cross_entropy(self._scores(inputs, code.data), targets.data)
 
     def write(self, codes: Tensor, longest: int) -> list[list[int]]:

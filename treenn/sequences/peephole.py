@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.runtime.parameters import DeviceLike
+from treenn.runtime.parameters import DeviceLike, empty_parameters
 from treenn.sequences.packed import over_time
 from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.trees.arguments import Count, Width, checked
@@ -55,10 +55,9 @@ class PeepholeLSTM(SequenceNetwork):
     ) -> None:
         super().__init__(input_size, hidden_size, causal=True)
         self.forget_bias, self.tbptt_steps = forget_bias, tbptt_steps
-        self.W = nn.Parameter(torch.empty(4 * hidden_size, input_size, device=device, dtype=dtype))  # rows: i, f, g, o
-        self.U = nn.Parameter(torch.empty(4 * hidden_size, hidden_size, device=device, dtype=dtype))
-        self.b = nn.Parameter(torch.empty(4 * hidden_size, device=device, dtype=dtype))
-        self.p = nn.Parameter(torch.empty(3, hidden_size, device=device, dtype=dtype))  # rows: i, f, o
+        # Rows of W, U and b: i, f, g, o; of p: i, f, o.
+        shapes = (4 * hidden_size, input_size), (4 * hidden_size, hidden_size), (4 * hidden_size,), (3, hidden_size)
+        self.W, self.U, self.b, self.p = empty_parameters(device, dtype, *shapes)
         self.init_parameters()
 
     def init_parameters(self) -> None:

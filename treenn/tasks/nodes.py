@@ -11,7 +11,7 @@ from torch import Tensor
 
 from treebanks import Treebank
 from treenn.encoders import NO_LABEL, PackedForest, pack
-from treenn.encoders.labels import class_numbers
+from treenn.encoders.forest import class_numbers
 from treenn.evaluation.predictions import Predictions
 from treenn.models.names import check_reads_trees
 from treenn.models.network import Network, check_probabilities
