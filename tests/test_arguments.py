@@ -26,8 +26,8 @@ from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Range, Space, read_space
 from treenn.explain.explanation import explain
 from treenn.models.building import build, save_model
+from treenn.models.heads import Head
 from treenn.models.network import Network
-from treenn.models.node_head import Head
 from treenn.models.vocabulary import Vocabulary
 from treenn.parsers import chart, pcfg, recursive
 from treenn.parsers.chart.examples import Inventory

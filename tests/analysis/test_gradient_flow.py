@@ -26,8 +26,8 @@ from treenn.cells import Cell
 from treenn.encoders import Encoder, SequenceEncoder, TreeEncoder, pack
 from treenn.experiment.results import RunResults
 from treenn.models.building import build
+from treenn.models.heads import Head
 from treenn.models.network import Network
-from treenn.models.node_head import Head
 from treenn.models.settings import Settings
 from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary

@@ -82,7 +82,7 @@ from dataclasses import dataclass
 import torch
 
 import treenn
-from treenn.evaluation.pair_predictions import PairPredictions
+from treenn.evaluation.predictions import PairPredictions
 from treenn.models.task import Task
 
 

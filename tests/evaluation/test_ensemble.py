@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from toy import toy_treebank
 
-from treenn.evaluation.ensemble import average
 from treenn.evaluation.metrics import measure
-from treenn.evaluation.predictions import predict
+from treenn.evaluation.predictions import average, predict
 from treenn.models.building import build
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary

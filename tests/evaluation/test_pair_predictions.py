@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from treenn.evaluation.metrics import measure
-from treenn.evaluation.pair_predictions import PairPredictions
+from treenn.evaluation.predictions import PairPredictions
 
 
 def test_classes() -> None:

@@ -1,7 +1,7 @@
 import torch
 from torch.nn import functional as F
 
-from treenn.models.node_head import Head, node_loss
+from treenn.models.heads import Head, node_loss
 
 
 def test_loss_sums_labelled_nodes_and_averages_trees() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from treenn.models.pair_head import Comparison, Similarity, target_distribution
+from treenn.models.heads import Comparison, Similarity, target_distribution
 
 LEFT, RIGHT = torch.randn(2, 6, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
 

@@ -11,7 +11,7 @@ from toy import toy_treebank
 from treebanks import Treebank
 from treenn.encoders import pack
 from treenn.models.building import build, load_model
-from treenn.models.node_head import node_loss
+from treenn.models.heads import node_loss
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
 from treenn.training import train

@@ -15,8 +15,7 @@ from treenn.analysis.minimal_pairs import minimal_pairs
 from treenn.analysis.negation import NegationResults, negation
 from treenn.analysis.operators import LISTOPS, by_group
 from treenn.analysis.slices import SLICES, by_unknown_words, slices
-from treenn.evaluation.pair_predictions import PairPredictions
-from treenn.evaluation.predictions import Predictions
+from treenn.evaluation.predictions import PairPredictions, Predictions
 from treenn.models.network import Network
 from treenn.models.vectors import WordVectors
 from treenn.training import Run

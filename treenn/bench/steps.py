@@ -13,8 +13,8 @@ from torch.sparse import check_sparse_tensor_invariants
 
 from treenn.encoders import NO_LABEL, pack
 from treenn.models.building import build
+from treenn.models.heads import Head, node_loss
 from treenn.models.network import Network
-from treenn.models.node_head import Head, node_loss
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
 from treenn.trees import Tree

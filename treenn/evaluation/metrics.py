@@ -25,8 +25,7 @@ from treenn.trees.display import table_html
 from treenn.trees.errors import InputError, argument
 
 if TYPE_CHECKING:
-    from treenn.evaluation.pair_predictions import PairPredictions
-    from treenn.evaluation.predictions import Predictions
+    from treenn.evaluation.predictions import PairPredictions, Predictions
 
 NONE = "\N{EN DASH}"
 """The text of a number that is missing."""

@@ -1,10 +1,10 @@
-"""Predictions of the class of every node of trees."""
+"""Predictions of the classes of nodes, and of the classes or scores of pairs; ensembles."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from treenn.evaluation.metrics import Columns, metrics_html
 from treenn.models.network import Network
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import Count, checked
+from treenn.trees.errors import argument
 from treenn.trees.json_records import digits
 
 IntArray = npt.NDArray[np.int64]
@@ -105,6 +106,57 @@ class Predictions:
         }
 
 
+@dataclass(frozen=True)
+class PairPredictions:
+    """Predicted classes or scores of pairs.
+
+    Shape: `P` pairs.
+
+    Args:
+        targets: `(P,)` the gold classes or scores.
+        probabilities: `(P, classes)` of each class.
+        scores: `(P,)` the predicted scores (default: None, for classes).
+    """
+
+    targets: npt.NDArray[Any]
+    probabilities: npt.NDArray[np.float32]
+    scores: npt.NDArray[np.float32] | None = None
+
+    def __repr__(self) -> str:
+        """The numbers of pairs and classes."""
+        return f"PairPredictions(pairs={len(self.targets)}, classes={self.probabilities.shape[1]})"
+
+    def _repr_html_(self) -> str:
+        return metrics_html(self)
+
+    @property
+    def classes(self) -> npt.NDArray[np.int64]:
+        """The most probable class of each pair. Shape: `(P,)`."""
+        return np.asarray(self.probabilities.argmax(axis=1))
+
+    @property
+    def kind(self) -> str:
+        """`scores`, or `pairs` for classes."""
+        return "pairs" if self.scores is None else "scores"
+
+    @property
+    def whole(self) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+        """The gold and the predicted classes. Shape: both `(P,)`."""
+        return self.targets, self.classes
+
+    @property
+    def whole_probabilities(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[Any]]:
+        """The class probabilities and the gold classes. Shape: `(P, classes)` and `(P,)`."""
+        return self.probabilities, self.targets
+
+    def by_example(self) -> Columns:
+        """The columns that results keep: of each pair its `score`, or its class, `root`, and `root_probabilities`."""
+        if self.scores is not None:
+            return {"score": self.scores.astype(float).round(4).tolist()}
+        probabilities = self.probabilities.astype(float).round(4).tolist()
+        return {"root": digits(self.classes.tolist()), "root_probabilities": probabilities}
+
+
 @checked
 def predict(model: Network, trees: Sequence[Tree], batch_size: Count = 500, *, roots_only: bool = False) -> Predictions:
     """Predict the classes of the nodes of trees: `model.predict` of a network for classification of nodes.
@@ -123,3 +175,25 @@ def predict(model: Network, trees: Sequence[Tree], batch_size: Count = 500, *, r
         raise InputError(f"the task of this model is {model.task.name}: must be nodes")
     predictions: Predictions = model.predict(trees, batch_size, roots_only=roots_only)
     return predictions
+
+
+@checked
+def average(predictions: Sequence[Predictions]) -> Predictions:
+    """The predictions of an ensemble: the mean of the class probabilities at every node.
+
+    Looks et al. (2017, "Deep learning with dynamic computation graphs") combine 30 Tree-LSTMs in this way.
+
+    Args:
+        predictions: one per model, for the same trees.
+
+    Raises:
+        InputError: if there are none, or they are for different trees.
+    """
+    if not predictions:
+        raise InputError(f"{argument('predictions')}: must be those of one model or more, the list is empty")
+    first = predictions[0]
+    for index, each in enumerate(predictions):
+        if each.n_classes != first.n_classes or not np.array_equal(each.labels, first.labels):
+            raise InputError(f"{argument('predictions')}[{index}]: must be of the same trees as the first ones")
+    p: FloatArray = np.mean([each.probabilities for each in predictions], axis=0)
+    return Predictions.of(first.labels, p, first.sizes)

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from treenn.contextual import Contextual, ContextualEncoder
 from treenn.encoders import Encoder, PackedDependencies, PackedForest
-from treenn.models.node_head import Head
+from treenn.models.heads import Head
 from treenn.models.settings import Settings
 from treenn.models.task import Task
 from treenn.models.vocabulary import Vocabulary

@@ -13,9 +13,9 @@ from treebanks import Treebank
 from treenn.encoders import NO_LABEL, PackedForest, pack
 from treenn.encoders.forest import class_numbers
 from treenn.evaluation.predictions import Predictions
+from treenn.models.heads import Head, node_loss
 from treenn.models.names import check_reads_trees
 from treenn.models.network import Network, check_probabilities
-from treenn.models.node_head import Head, node_loss
 from treenn.models.settings import Settings
 from treenn.models.task import Task
 from treenn.trees import Tree

@@ -11,10 +11,10 @@ from torch import Tensor
 
 from treebanks import Pair, PairTreebank
 from treenn.encoders import DependencyEncoder, PackedDependencies, PackedForest, pack, pack_dependencies
-from treenn.evaluation.pair_predictions import PairPredictions
+from treenn.evaluation.predictions import PairPredictions
+from treenn.models.heads import Comparison, Similarity
 from treenn.models.names import check_reads_trees
 from treenn.models.network import Network, check_probabilities
-from treenn.models.pair_head import Comparison, Similarity
 from treenn.models.settings import Settings
 from treenn.models.task import Task
 from treenn.trees import Tree

@@ -11,9 +11,8 @@ import pytest
 from small_recipes import ONE, OTHER, TOGETHER, small_home
 
 from treebanks import load_trees
-from treenn.evaluation.ensemble import average
 from treenn.evaluation.metrics import measure
-from treenn.evaluation.predictions import predict
+from treenn.evaluation.predictions import average, predict
 from treenn.experiment.recipes.record import RECIPE_SCHEMA, record
 from treenn.experiment.recipes.reproduce import run_all, run_folder
 from treenn.models.building import load_model

@@ -16,9 +16,8 @@ from treebanks.overlap import overlap
 from treenn.analysis.run_predictions import Gold, RunPredictions
 from treenn.analysis.statistics import summarize_metrics
 from treenn.encoders import NO_LABEL
-from treenn.evaluation.ensemble import average
 from treenn.evaluation.metrics import Spread, measure
-from treenn.evaluation.predictions import Predictions, predict
+from treenn.evaluation.predictions import Predictions, average, predict
 from treenn.experiment.recipes import Recipe
 from treenn.experiment.recipes.reproduce import run_folder
 from treenn.experiment.results import SettingValues, SplitMetrics, TreebankSummary

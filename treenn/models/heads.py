@@ -1,13 +1,58 @@
-"""Heads for pairs: class scores from the states of two roots, and the loss."""
+"""Heads of nodes and of pairs: class scores from states, and their losses."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from treenn.encoders import NO_LABEL
 from treenn.trees.arguments import Classes, Count, Probability, Width, checked
 from treenn.trees.errors import InputError, argument
+
+
+class Head(nn.Module):
+    """A softmax classifier with dropout on its input (Tai et al. 2015, section 4.1).
+
+    Args:
+        size: the width of a node's state.
+        classes: the number of classes.
+        dropout: the dropout probability of the states (default: 0.5).
+
+    Shape: `(n, size)` to `(n, classes)`, the scores before the softmax.
+    """
+
+    @checked
+    def __init__(self, size: Width, classes: Classes, dropout: Probability = 0.5) -> None:
+        super().__init__()
+        self.dropout = nn.Dropout(dropout)
+        self.linear = nn.Linear(size, classes)
+
+    def forward(self, states: Tensor) -> Tensor:
+        """The scores of each class.
+
+        Raises:
+            InputError: if the states are not as wide as the head.
+        """
+        if states.shape[-1] != self.linear.in_features:
+            wanted = f"(n, {self.linear.in_features}), as wide as the head"
+            raise InputError(f"{argument('states')} has shape {tuple(states.shape)}: must be {wanted}")
+        scores: Tensor = self.linear(self.dropout(states))
+        return scores
+
+
+def node_loss(scores: Tensor, labels: Tensor, n_trees: int) -> Tensor:
+    """Cross-entropy summed over the labelled nodes and divided by the number of trees, as in Tai et al.'s code.
+
+    A sum, so the loss of a batch without labels is 0, not NaN.
+
+    Shape: `scores` `(n, classes)`, `labels` `(n,)` with -100 for unlabelled nodes; returns a scalar.
+
+    >>> node_loss(torch.zeros(2, 5), torch.tensor([-100, -100]), n_trees=1)
+    tensor(0.)
+    """
+    return F.cross_entropy(scores, labels, ignore_index=NO_LABEL, reduction="sum") / n_trees
 
 
 class PairHead(nn.Module, ABC):
@@ -21,6 +66,9 @@ class PairHead(nn.Module, ABC):
 
     Shape: `P` pairs: two times `(P, size)` to `(P, classes)`, the scores before the softmax.
     """
+
+    activation: Callable[[Tensor], Tensor]
+    """The activation of the hidden layer."""
 
     @checked
     def __init__(self, features: Count, hidden: Width, classes: Classes, dropout: Probability = 0.0) -> None:
@@ -46,10 +94,6 @@ class PairHead(nn.Module, ABC):
         """The features of two states. Shape: two times `(P, size)` to `(P, features)`."""
 
     @abstractmethod
-    def activation(self, z: Tensor) -> Tensor:
-        """The activation of the hidden layer."""
-
-    @abstractmethod
     def loss(self, scores: Tensor, targets: Tensor) -> Tensor:
         """The mean loss of the pairs. Shape: `(P, classes)` and `(P,)` to one number."""
 
@@ -65,6 +109,8 @@ class Comparison(PairHead):
     torch.Size([2, 7])
     """
 
+    activation = staticmethod(torch.relu)
+
     @checked
     def __init__(self, size: Width, hidden: Width, classes: Classes, dropout: Probability = 0.0) -> None:
         super().__init__(4 * size, hidden, classes, dropout)
@@ -72,10 +118,6 @@ class Comparison(PairHead):
     def compare(self, left: Tensor, right: Tensor) -> Tensor:
         """Both states, their absolute difference and their product."""
         return torch.cat([left, right, (left - right).abs(), left * right], dim=1)
-
-    def activation(self, z: Tensor) -> Tensor:
-        """ReLU."""
-        return torch.relu(z)
 
     def loss(self, scores: Tensor, targets: Tensor) -> Tensor:
         """Cross-entropy."""
@@ -100,6 +142,8 @@ class Similarity(PairHead):
     tensor([3.])
     """
 
+    activation = staticmethod(torch.sigmoid)
+
     @checked
     def __init__(self, size: Width, hidden: Width, classes: Classes = 5, dropout: Probability = 0.0) -> None:
         super().__init__(2 * size, hidden, classes, dropout)
@@ -107,10 +151,6 @@ class Similarity(PairHead):
     def compare(self, left: Tensor, right: Tensor) -> Tensor:
         """The product and the absolute difference of the states."""
         return torch.cat([left * right, (left - right).abs()], dim=1)
-
-    def activation(self, z: Tensor) -> Tensor:
-        """The logistic function."""
-        return torch.sigmoid(z)
 
     def loss(self, scores: Tensor, targets: Tensor) -> Tensor:
         """KL(p ‖ p̂), a mean over the pairs."""
