@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
@@ -220,11 +221,7 @@ def _lines(file: IO[bytes]) -> Iterator[bytes]:
 
 def _trailing_numbers(row: bytes) -> int:
     """The number of numeric fields at the end of a row, without its first field, which is a word."""
-    parts = row.split(b" ")
-    count = 0
-    while count < len(parts) - 1 and _is_number(parts[-1 - count]):
-        count += 1
-    return count
+    return sum(1 for _ in takewhile(_is_number, reversed(row.split(b" ")[1:])))
 
 
 def _is_number(text: bytes) -> bool:

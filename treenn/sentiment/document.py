@@ -148,9 +148,7 @@ def _mean(rows: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
         return rows[0]
     p = np.array(rows)
     middle, odd = divmod(p.shape[1], 2)
-    weights = 1 - p[:, middle] if odd else np.ones(len(p))
-    if not weights.any():
-        weights = np.ones(len(p))
+    weights = 1 - p[:, middle] if odd and (p[:, middle] != 1).any() else np.ones(len(p))
     mean: list[float] = (weights @ p / weights.sum()).tolist()
     return tuple(mean)
 

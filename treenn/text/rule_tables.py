@@ -67,23 +67,18 @@ class Rules(NamedTuple):
 def load_rules() -> Rules:
     """Read and compile `rules.json`, once."""
     table = json.loads(Path(__file__).with_name("rules.json").read_text(encoding="utf-8"))
-    names = ("removed", "spaces", "paragraph", "entity")
-    tags = {name: regex.compile(table[name], regex.IGNORECASE) for name in ("block_tag", "inline_tag")}
+    word_lists = ("without_apostrophe", "dropped_endings", "titles_in_lower_case", "never_final", "starters")
     return Rules(
-        **{name: regex.compile(table[name]) for name in names},
-        **tags,
+        **{name: regex.compile(table[name]) for name in ("removed", "spaces", "paragraph", "entity")},
+        **{name: regex.compile(table[name], regex.IGNORECASE) for name in ("block_tag", "inline_tag")},
+        **{name: frozenset(table[name]) for name in word_lists},
         replaced=table["replaced"],
         replace=regex.compile("|".join(map(regex.escape, sorted(table["replaced"], key=len, reverse=True)))),
         tokens=regex.compile("|".join(f"({_expanded(rule['pattern'], table['macros'])})" for rule in table["tokens"])),
         kinds=tuple(rule["kind"] for rule in table["tokens"]),
         clitics=tuple(map(regex.compile, table["clitics"])),
-        without_apostrophe=frozenset(table["without_apostrophe"]),
         balanced=tuple(table["balanced"]),
-        dropped_endings=frozenset(table["dropped_endings"]),
         abbreviations={word: kind for kind, words in table["abbreviations"].items() for word in words},
-        titles_in_lower_case=frozenset(table["titles_in_lower_case"]),
-        never_final=frozenset(table["never_final"]),
-        starters=frozenset(table["starters"]),
     )
 
 

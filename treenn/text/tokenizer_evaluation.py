@@ -63,6 +63,10 @@ class Agreement(NamedTuple):
         """The harmonic mean of precision and recall."""
         return 2 * self.correct / max(1, self.predicted + self.gold)
 
+    def updated(self, predicted: Spans, gold: Spans) -> Agreement:
+        """The counts with those of a paragraph added."""
+        return Agreement(self.correct + len(predicted & gold), self.predicted + len(predicted), self.gold + len(gold))
+
     def as_dict(self) -> dict[str, float]:
         """Counts and measures, for JSON."""
         return {**self._asdict(), "precision": self.precision, "recall": self.recall, "f1": self.f1}
@@ -83,22 +87,19 @@ def evaluate_tokenizer(path: str | Path) -> dict[str, Any]:
     Raises:
         InputError: if the file cannot be read or has no sentence with a text.
     """
-    totals = {name: [0, 0, 0] for name in ("tokens", "tokens_at_hyphens", "sentences")}
+    totals = dict.fromkeys(("tokens", "tokens_at_hyphens", "sentences"), Agreement(0, 0, 0))
     differences: Counter[tuple[str, str]] = Counter()
     skipped = 0
     for paragraph in read_paragraphs(path):
-        found = _compare(paragraph)
-        if found is None:
+        spans = _compare(paragraph)
+        if spans is None:
             skipped += 1
             continue
-        for name, (predicted, gold) in found.items():
-            totals[name] = [sum(pair) for pair in zip(totals[name], _counts(predicted, gold), strict=True)]
-        differences.update(_differences(_squeezed(clean(paragraph.text)), *found["tokens"]))
-    measured = {name: Agreement(*counts).as_dict() for name, counts in totals.items()}
+        totals = {name: total.updated(*spans[name]) for name, total in totals.items()}
+        differences.update(_differences(_squeezed(clean(paragraph.text)), *spans["tokens"]))
+    measured = {name: total.as_dict() for name, total in totals.items()}
     most = [[gold, predicted, count] for (gold, predicted), count in differences.most_common(100)]
-    kinds: Counter[str] = Counter()
-    for difference, count in differences.items():
-        kinds[kind_of(*difference)] += count
+    kinds = Counter(kind_of(*difference) for difference in differences.elements())
     return {**measured, "kinds": dict(kinds.most_common()), "differences": most, "skipped": skipped}
 
 
@@ -210,10 +211,7 @@ def _squeezed(text: str) -> str:
 
 def _places(text: str) -> list[int]:
     """For each place in a text, the number of characters before it that are no whitespace."""
-    places = [0]
-    for character in text:
-        places.append(places[-1] + (not character.isspace()))
-    return places
+    return [0, *accumulate(int(not character.isspace()) for character in text)]
 
 
 def _spans(words: Iterable[str]) -> Spans:
@@ -222,10 +220,6 @@ def _spans(words: Iterable[str]) -> Spans:
 
 def _between(ends: Sequence[int]) -> Spans:
     return set(zip([0, *ends[:-1]], ends, strict=True))
-
-
-def _counts(predicted: Spans, gold: Spans) -> tuple[int, int, int]:
-    return len(predicted & gold), len(predicted), len(gold)
 
 
 def _differences(text: str, predicted: Spans, gold: Spans) -> Iterator[tuple[str, str]]:
