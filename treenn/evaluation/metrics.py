@@ -306,10 +306,6 @@ def _spearman(p: PairPredictions) -> Value:
     return float(spearmanr(p.targets, _scores(p)).statistic)
 
 
-def _mse(p: PairPredictions) -> Value:
-    return float(np.square(p.targets - _scores(p)).mean())
-
-
 def _scores(p: PairPredictions) -> Array:
     assert p.scores is not None
     return p.scores.astype(float)
@@ -318,10 +314,6 @@ def _scores(p: PairPredictions) -> Array:
 def _is_signed(labelling: Labelling) -> bool:
     """True if the classes form a scale with a negative and a positive side, finer than these two."""
     return len(labelling.classes) > 2 and any("positive" in name for name in labelling.classes)
-
-
-def _has_phrases(labelling: Labelling) -> bool:
-    return labelling.below_roots
 
 
 def _right_roots(guess: Array, gold: Columns, classes: int) -> tuple[Array, Array]:
@@ -353,7 +345,7 @@ METRICS: dict[str, Metric] = {
         compute=lambda p: accuracy(p.labels, p.classes),
         level="node",
         constant=lambda p: largest_class(p.labels),
-        applies=_has_phrases,
+        applies=lambda labelling: labelling.below_roots,
         paired=Paired("correct_nodes", lambda right, gold, classes: (right, np.asarray(gold["nodes"]))),
     ),
     "inner_nodes": Metric(
@@ -364,7 +356,7 @@ METRICS: dict[str, Metric] = {
         compute=lambda p: accuracy(*_inner(p)),
         level="node",
         constant=lambda p: largest_class(_inner(p)[0]),
-        applies=_has_phrases,
+        applies=lambda labelling: labelling.below_roots,
     ),
     "root_binary": Metric(
         title="Root, binary",
@@ -385,7 +377,7 @@ METRICS: dict[str, Metric] = {
         compute=lambda p: accuracy(p.gold_polarity, p.positive),
         level="node",
         constant=lambda p: largest_class(p.gold_polarity),
-        applies=lambda labelling: _is_signed(labelling) and _has_phrases(labelling),
+        applies=lambda labelling: _is_signed(labelling) and labelling.below_roots,
     ),
     "macro_f1": Metric(
         title="Macro-F1",
@@ -402,7 +394,7 @@ METRICS: dict[str, Metric] = {
         definition="the same over all labelled nodes.",
         compute=lambda p: macro_f1(p.labels, p.classes),
         level="node",
-        applies=_has_phrases,
+        applies=lambda labelling: labelling.below_roots,
     ),
     "pearson": Metric(
         title="Pearson",
@@ -430,7 +422,7 @@ METRICS: dict[str, Metric] = {
         short="MSE",
         phrase="the mean squared error",
         definition="the mean squared distance from the gold scores; less is better.",
-        compute=_mse,
+        compute=lambda p: float(np.square(p.targets - _scores(p)).mean()),
         reads=("scores",),
         kind="error",
         level="pair",

@@ -23,7 +23,7 @@ from treenn.models.settings import Settings
 from treenn.models.vectors import read_vectors
 from treenn.parsers import Parser
 from treenn.parsers.loading import SHIPPED, load_parser
-from treenn.parsers.long_sentences import Sentence, divide_sentences, find_sentences, join_trees
+from treenn.parsers.long_sentences import divide_sentences, find_sentences, join_trees
 from treenn.training import train
 from treenn.trees import InputError, Label, Tree
 from treenn.trees.arguments import AnyPath, check, check_items, refusal
@@ -32,6 +32,8 @@ _OWN = ("model", "size", "word_size", "epochs", "batch_size", "learning_rate", "
 """The settings of `treenn.Settings` that are parameters of the classifier."""
 
 _WHOLE = ("size", "word_size", "epochs", "batch_size")
+
+_named_parser = cache(load_parser)
 
 
 class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn has no types
@@ -129,7 +131,7 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
 
     def predict(self, X: Iterable[str | Tree]) -> npt.NDArray[Any]:
         """The most probable label of each text or tree. Shape: `(len(X),)`."""
-        best = self.predict_proba(X).argmax(axis=1)
+        best = self.predict_proba(X).argmax(axis=1)  # first: it refuses a classifier that is not fitted
         labels: npt.NDArray[Any] = self.classes_[best]
         return labels
 
@@ -154,10 +156,12 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         given = check_items("X", X, str, Tree)
         if not given:
             raise InputError("X is empty; there must be at least one text or tree")
-        parser = _parser(self.parser)
+        # Not an attribute of the fitted classifier, which would pickle it.
+        parser = self.parser if isinstance(self.parser, Parser) else _named_parser(str(self.parser))
         texts = [divide_sentences(find_sentences(each), parser.max_words) for each in given if isinstance(each, str)]
-        parsed = iter(_joined(parser, texts))
-        return [each if isinstance(each, Tree) else next(parsed) for each in given]
+        trees = iter(parser.parse_batch([sentence.words for sentences in texts for sentence in sentences]))
+        joined = iter([join_trees([next(trees) for _ in sentences]) if sentences else None for sentences in texts])
+        return [each if isinstance(each, Tree) else next(joined) for each in given]
 
     def _full_trees(self, X: Iterable[str | Tree]) -> list[Tree]:
         trees = self._trees(X)
@@ -195,12 +199,6 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         return Settings(**own, **others, seed=seed, checkpoint="last")
 
 
-def _joined(parser: Parser, texts: Sequence[Sequence[Sentence]]) -> list[Tree | None]:
-    """One tree per text over all its sentences; None for a text without sentences."""
-    trees = iter(parser.parse_batch([sentence.words for sentences in texts for sentence in sentences]))
-    return [join_trees([next(trees) for _ in sentences]) if sentences else None for sentences in texts]
-
-
 def _paths(vectors: Any) -> Sequence[Path]:
     """The parameter `vectors` as paths; a single path is accepted as well."""
     paths: Sequence[Path] = check(
@@ -215,13 +213,3 @@ def _whole(name: str, value: Any) -> int:
     if not number.is_integer():
         raise refusal(name, value, "a whole number")
     return int(number)
-
-
-@cache
-def _named(name: str) -> Parser:
-    return load_parser(name)
-
-
-def _parser(parser: str | Parser) -> Parser:
-    # Not an attribute of the fitted classifier, which would pickle it.
-    return parser if isinstance(parser, Parser) else _named(str(parser))

@@ -60,7 +60,8 @@ class Dialogue:
         order = top_down(tree)
         self.show(f"\n{number + 1} of {len(self.texts)}: {visible(text)}\n\n{self.draw(tree)}\n")
         while at < len(order):
-            answer = self._answer(tree, order[at])
+            node = order[at]
+            answer = self._answer(tree, node)
             if answer == "" or answer == "s":
                 break
             if answer == "q" or (answer == "b" and at == 0):
@@ -69,7 +70,7 @@ class Dialogue:
                 at -= 1
                 continue
             if answer != "y":
-                tree = _relabelled(tree, order[at], int(answer))
+                tree = tree.with_labels([*tree.labels[:node], int(answer), *tree.labels[node + 1 :]])
             at += 1
             self.file.put(number, Entry(text, "unfinished", tree, at))
         skipped = at < len(order) and answer == "s"
@@ -101,10 +102,6 @@ def top_down(tree: Tree) -> list[int]:
             phrases.append(node)
             todo += reversed(pair)
     return [*phrases, *range(len(tree.words))]
-
-
-def _relabelled(tree: Tree, node: int, label: int) -> Tree:
-    return tree.with_labels([*tree.labels[:node], label, *tree.labels[node + 1 :]])
 
 
 def _shortened(phrase: str) -> str:

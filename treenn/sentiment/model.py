@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -123,14 +123,14 @@ class SentimentModel:
         texts = [" ".join(tree.words) for tree in trees] if texts is None else list(texts)
         if len(texts) != len(trees):
             raise InputError(f"there are {len(trees)} trees, but {len(texts)} texts; there must be one text per tree")
-        return [*self._predicted(trees, texts)] if trees else []
-
-    def _predicted(self, trees: Sequence[Tree], texts: Sequence[str]) -> Iterator[Sentiment]:
+        if not trees:
+            return []
         predictions = predict(self.network, [tree.with_labels([None] * len(tree)) for tree in trees])
-        ends = np.cumsum(predictions.sizes)[:-1]
-        for text, tree, p in zip(texts, trees, np.split(predictions.probabilities, ends), strict=True):
-            labels = p.argmax(axis=1).tolist()
-            yield Sentiment(text, tree.with_labels(labels), tuple(map(tuple, p.tolist())), self.classes)
+        by_tree = np.split(predictions.probabilities, np.cumsum(predictions.sizes)[:-1])
+        return [
+            Sentiment(text, tree.with_labels(p.argmax(axis=1).tolist()), tuple(map(tuple, p.tolist())), self.classes)
+            for text, tree, p in zip(texts, trees, by_tree, strict=True)
+        ]
 
 
 @checked

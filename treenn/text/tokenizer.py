@@ -60,7 +60,8 @@ def _written(text: str, sentence: Sequence[Token]) -> Iterator[Token]:
         if token.kind in _WITH_CLITICS:
             yield from _without_clitics(token)
         elif token.kind == "negation":
-            yield token._replace(form=_normalized_not(token.form))
+            # n' t, 'nt, n''t, nt: the clitic n't with a misplaced, foreign or missing apostrophe
+            yield token._replace(form=f"{'N' if token.form[-1] == 'T' else 'n'}'{token.form[-1]}")
         elif token.kind in ("quote", "apostrophe"):
             is_double = token.kind == "quote"
             in_quotes = quoted if is_double else token.form != "`"
@@ -73,11 +74,6 @@ def _written(text: str, sentence: Sequence[Token]) -> Iterator[Token]:
             yield token._replace(form={"ellipsis": "...", "dash": "--"}.get(token.kind, token.form))
         if number == last and token.kind == ABBREVIATION:
             yield Token("stop", ".", token.end, token.end)
-
-
-def _normalized_not(form: str) -> str:
-    """The clitic n't of a form with a misplaced, foreign or missing apostrophe: n' t, 'nt, n''t, nt."""
-    return f"{'N' if form[-1] == 'T' else 'n'}'{form[-1]}"
 
 
 def _last_word(sentence: Sequence[Token]) -> int:
