@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from treenn.trees.displayed import Displayed
 from treenn.trees.errors import InputError
 from treenn.trees.tree_checks import Label, check_labels, check_numbers, check_relations, check_words
 
 
-@dataclass(frozen=True)
-class DependencyTree:
+@dataclass(frozen=True, repr=False)
+class DependencyTree(Displayed):
     """A dependency tree, projective or not, whose nodes are the words.
 
     Args:
@@ -48,22 +49,6 @@ class DependencyTree:
     def __len__(self) -> int:
         """The number of nodes, which are the words."""
         return len(self.words)
-
-    def __repr__(self) -> str:
-        """The fields, or the size of a large tree: at most 200 characters."""
-        from treenn.trees.display import dependency_repr
-
-        return dependency_repr(self)
-
-    def _repr_svg_(self) -> str | None:
-        from treenn.trees.display import tree_svg
-
-        return tree_svg(self)
-
-    def _repr_html_(self) -> str:
-        from treenn.trees.display import tree_html
-
-        return tree_html(self)
 
     @property
     def root(self) -> int:

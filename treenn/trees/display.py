@@ -45,14 +45,16 @@ def quoted(text: str, longest: int = _LONGEST_TEXT) -> str:
     return literal if len(text) <= longest and len(literal) <= longest + 2 else f"{literal[: longest - 1]}…{literal[0]}"
 
 
-def tree_repr(tree: Tree | NaryTree) -> str:
-    """The repr of a constituency tree: its bracket notation if that is short, otherwise its size.
+def tree_repr(tree: Tree | NaryTree | DependencyTree) -> str:
+    """The repr of a tree: its bracket notation or its fields if they are short, otherwise its size.
 
     >>> Tree(("not", "bad"), ((0, 1),), (2, 1, 3))
     Tree('(3 (2 not) (1 bad))')
     >>> NaryTree(("word",) * 100, (tuple(range(100)),), (None,) * 101)
     NaryTree('word word word word word word word word word word word wor…', words=100, height=1)
     """
+    if isinstance(tree, DependencyTree):
+        return _dependency_repr(tree)
     name = type(tree).__name__
     if len(tree.labels) <= _LONGEST_REPR:
         with suppress(InputError):  # a word or label that bracket notation cannot express
@@ -64,8 +66,7 @@ def tree_repr(tree: Tree | NaryTree) -> str:
     return f"{name}({_words(tree)}, height={heights_of(tree)[-1]}{of_root})"
 
 
-def dependency_repr(tree: DependencyTree) -> str:
-    """The repr of a dependency tree: its fields if they are short, otherwise its size."""
+def _dependency_repr(tree: DependencyTree) -> str:
     if len(tree) <= _LONGEST_REPR:
         fields = {"words": tree.words, "heads": tree.heads, "relations": tree.relations, "labels": tree.labels}
         given = (f"{name}={value!r}" for name, value in fields.items() if set(value) != {None})

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from treenn.trees.displayed import Displayed
 from treenn.trees.errors import InputError
 from treenn.trees.tree import Tree
 from treenn.trees.tree_checks import Label, check_labels, check_rows, check_words
 
 
-@dataclass(frozen=True)
-class NaryTree:
+@dataclass(frozen=True, repr=False)
+class NaryTree(Displayed):
     """A constituency tree over `words`; node `i < n` is word `i`, node `n + k` has the children `children[k]`.
 
     The label of a word is its part-of-speech tag: `(NP (NN dogs))` has node 0, labelled NN, and its parent, node 1,
@@ -59,22 +60,6 @@ class NaryTree:
         from treenn.trees.brackets import format_tree
 
         return format_tree(self)
-
-    def __repr__(self) -> str:
-        """The bracket notation, or the size of a large tree: at most 200 characters."""
-        from treenn.trees.display import tree_repr
-
-        return tree_repr(self)
-
-    def _repr_svg_(self) -> str | None:
-        from treenn.trees.display import tree_svg
-
-        return tree_svg(self)
-
-    def _repr_html_(self) -> str:
-        from treenn.trees.display import tree_html
-
-        return tree_html(self)
 
 
 def inner_children(tree: Tree | NaryTree) -> tuple[tuple[int, ...], ...]:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from treenn.trees.arguments import check
+from treenn.trees.displayed import Displayed
 from treenn.trees.errors import InputError, argument
 from treenn.trees.tree_checks import Label, check_labels, check_node, check_rows, check_words
 
 __all__ = ["Label", "Tree"]
 
 
-@dataclass(frozen=True)
-class Tree:
+@dataclass(frozen=True, repr=False)
+class Tree(Displayed):
     """A binary tree over `words`, with nodes numbered as in SciPy's linkage matrices.
 
     Node `i < n` is word `i`; node `n + k` is `merges[k]`, a (left, right) pair of earlier nodes with adjacent spans.
@@ -61,22 +62,6 @@ class Tree:
         from treenn.trees.brackets import format_tree
 
         return format_tree(self)
-
-    def __repr__(self) -> str:
-        """The bracket notation, or the size of a large tree: at most 200 characters."""
-        from treenn.trees.display import tree_repr
-
-        return tree_repr(self)
-
-    def _repr_svg_(self) -> str | None:
-        from treenn.trees.display import tree_svg
-
-        return tree_svg(self)
-
-    def _repr_html_(self) -> str:
-        from treenn.trees.display import tree_html
-
-        return tree_html(self)
 
     @property
     def root(self) -> int:
