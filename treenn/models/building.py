@@ -35,7 +35,8 @@ from treenn.runtime.weight_file import NAME, check_shapes, read_weights, refuse_
 from treenn.trees.arguments import AnyPath, Classes, Count, check, checked
 from treenn.trees.errors import InputError, argument
 from treenn.trees.files import write_bytes, write_text
-from treenn.trees.json_values import check_object, read_object, read_settings
+from treenn.trees.json_records import from_json
+from treenn.trees.json_values import check_object, read_object
 
 FORMAT = 1
 """The version of a model folder's layout."""
@@ -295,7 +296,7 @@ def read_folder(
     name = _task_name(config, path)
     if task is not None and name != task:
         raise InputError(f"the task of this model is {name}: must be {task}", source=path)
-    settings = read_settings(Settings, upgrade_settings(config["settings"]), path)
+    settings = from_json(Settings, upgrade_settings(config["settings"]), path, "settings")
     _check_values(config, name, path)
     for each in (settings.model, name):
         check_trust(each, trust, path)

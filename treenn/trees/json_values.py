@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar, get_type_hints
+from typing import Any, TypeAlias
 
 from treenn.trees.arguments import describe, fits
 from treenn.trees.errors import InputError
 from treenn.trees.files import read_json
-
-T = TypeVar("T")
 
 Kind: TypeAlias = Any
 """A type, as `treenn.trees.arguments.fits` takes it: `int`, `str | None`, `list[str]`; a `float` may be whole."""
@@ -62,17 +60,13 @@ def check_object(value: Any, keys: Mapping[str, Kind], source: str | Path, where
         InputError: if the value is something else, lacks a key, or has a value of another type.
     """
     if not isinstance(value, dict):
-        raise InputError(
-            f"{where or 'this file'} holds {describe_value(value)}; it must be a JSON object", source=source
-        )
+        raise not_an_object(value, source, where)
     for key, kind in keys.items():
         name = f"{where}.{key}" if where else key
         if key not in value:
             raise missing_key(name, kind, source)
         if not fits(value[key], kind, finite=False):
-            raise InputError(
-                f"{name!r} is {describe_value(value[key])}; it must be {describe(kind, _NAMES)}", source=source
-            )
+            raise wrong_type(name, value[key], kind, source)
 
 
 def read_words(path: str | Path) -> list[str]:
@@ -83,31 +77,9 @@ def read_words(path: str | Path) -> list[str]:
     """
     words = read_json(path)
     if not fits(words, list[str], finite=False):
-        raise InputError(
-            f"this file holds {describe_value(words)}; it must be {describe(list[str], _NAMES)}", source=path
-        )
+        problem = f"this file holds {_described(words)}; it must be {describe(list[str], _NAMES)}"
+        raise InputError(problem, source=path)
     return list(words)
-
-
-def read_settings(make: Callable[..., T], values: Mapping[str, Any], source: str | Path, where: str = "settings") -> T:
-    """A dataclass of settings from its object in a JSON file; keys that are not fields are ignored.
-
-    Args:
-        make: the dataclass.
-        values: the object.
-        source: the file, for messages.
-        where: the object's place in the file.
-
-    Raises:
-        InputError: if a value is not of its field's type, or the dataclass refuses it; the message names file and key.
-    """
-    kinds = get_type_hints(make)
-    known = {name: value for name, value in values.items() if name in kinds}
-    check_object(known, {name: kinds[name] for name in known}, source, where)
-    try:
-        return make(**known)
-    except (InputError, TypeError, ValueError) as error:
-        raise InputError(f"{where}: {getattr(error, 'message', error)}", source=source) from error
 
 
 def dump_json(value: Any, *, indent: int | None = None, compact: bool = False, ensure_ascii: bool = True) -> str:
@@ -143,7 +115,7 @@ def _finite(value: Any) -> Any:
 
 def not_an_object(value: object, source: str | Path, where: str = "") -> InputError:
     """The error of a value that is no JSON object."""
-    return InputError(f"{where or 'this file'} holds {describe_value(value)}; it must be a JSON object", source=source)
+    return InputError(f"{where or 'this file'} holds {_described(value)}; it must be a JSON object", source=source)
 
 
 def missing_key(name: str, kind: Kind, source: str | Path) -> InputError:
@@ -153,10 +125,10 @@ def missing_key(name: str, kind: Kind, source: str | Path) -> InputError:
 
 def wrong_type(name: str, value: object, kind: Kind, source: str | Path) -> InputError:
     """The error of a value of another type."""
-    return InputError(f"{name!r} is {describe_value(value)}; it must be {describe(kind, _NAMES)}", source=source)
+    return InputError(f"{name!r} is {_described(value)}; it must be {describe(kind, _NAMES)}", source=source)
 
 
-def describe_value(value: object) -> str:
+def _described(value: object) -> str:
     """A value in an error message: itself if it is short, else its type."""
     text = json.dumps(value) if not isinstance(value, (dict, list)) or not value else ""
     return text if 0 < len(text) <= 40 else _NAMES[type(value)]

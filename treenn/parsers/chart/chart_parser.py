@@ -31,7 +31,8 @@ from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import argument
 from treenn.trees.expand import Opened, expand
 from treenn.trees.files import write_bytes, write_text
-from treenn.trees.json_values import check_object, read_settings
+from treenn.trees.json_records import from_json
+from treenn.trees.json_values import check_object
 
 FORMAT = 2
 """The version of the folder format."""
@@ -225,7 +226,7 @@ def _network(config: dict[str, Any], words: int, most_layers: int, source: Path)
     """
     check_object(config, _NETWORK, source, "networks")
     upgraded = {RENAMED.get(name, name): value for name, value in config["settings"].items()}
-    settings = read_settings(ChartSettings, upgraded, source, "networks.settings")
+    settings = from_json(ChartSettings, upgraded, source, "networks.settings")
     if settings.layers > most_layers:
         raise InputError(f"layers {settings.layers}: more than {NAME} has weights for")
     inventory = Inventory(config["tags"], config["categories"])

@@ -24,7 +24,8 @@ from treenn.runtime.weight_file import NAME, check_shapes, read_shapes, read_wei
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.files import write_bytes, write_text
-from treenn.trees.json_values import check_object, read_settings
+from treenn.trees.json_records import from_json
+from treenn.trees.json_values import check_object
 
 FORMAT = 1
 """The version of the folder format."""
@@ -106,7 +107,7 @@ class RecursiveNetworkParser(Parser):
         config = read_config(folder, "recursive", FORMAT)
         check_object(config, {"settings": dict, "word_size": int}, folder / "config.json")
         vocabulary, path = Vocabulary.read(folder / "vocabulary.json"), folder / NAME
-        settings = read_settings(Settings, upgrade_settings(config["settings"]), folder / "config.json")
+        settings = from_json(Settings, upgrade_settings(config["settings"]), folder / "config.json", "settings")
         with readable(folder / "config.json"):
             if settings.context_layers > len(read_shapes(path)):
                 raise InputError(f"context_layers {settings.context_layers}: more than {NAME} has weights for")
