@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import line_and_column, line_and_column_of, line_starts
+from treenn.trees.files import line_and_column, line_starts
 from treenn.trees.ptb_escapes import unescape, unescape_label
 from treenn.trees.skipping import OnError, require_some
 from treenn.trees.tree import Label
@@ -80,16 +79,19 @@ def group(
     try:
         trees = [make(raw) for raw in _raw_trees(_TOKEN.findall(text), untagged)]
     except ParseError as fault:
-        raise _located(fault, text, source) from None
+        raise _located([fault], text, source)[0] from None
     if not trees:
         raise InputError(_NO_TREE, source=source)
     return trees
 
 
-def _located(fault: ParseError, text: str, source: str | Path) -> InputError:
-    start = next(islice(_TOKEN.finditer(text), fault.at, None)).start()
-    line, column = line_and_column(text, start)
-    return InputError(fault.message, source=source, line=line, column=column)
+def _located(faults: Sequence[ParseError], text: str, source: str | Path) -> list[InputError]:
+    starts, tokens = line_starts(text), list(_TOKEN.finditer(text))
+    positions = (line_and_column(starts, tokens[fault.at].start()) for fault in faults)
+    return [
+        InputError(fault.message, source=source, line=line, column=column)
+        for fault, (line, column) in zip(faults, positions, strict=True)
+    ]
 
 
 def _group_good(
@@ -118,11 +120,7 @@ def _group_good(
                 faults.append(ParseError(start + error.at, error.message))
         if not faults or spread:
             break
-    errors, starts = list[InputError](), line_starts(text)
-    for fault in faults:
-        line, column = line_and_column_of(starts, matches[fault.at].start())
-        errors.append(InputError(fault.message, source=source, line=line, column=column))
-    return require_some(trees, errors, on_error, InputError(_NO_TREE, source=source))
+    return require_some(trees, _located(faults, text, source), on_error, InputError(_NO_TREE, source=source))
 
 
 def _closing(tokens: Sequence[str]) -> dict[int, int]:

@@ -8,7 +8,7 @@ import stat
 import tempfile
 import tomllib
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ MOST_BYTES = 1_000_000_000
 """The maximum size of a JSON or TOML file."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+# The end of an error of json or tomllib.
+_POSITION = re.compile(r"(: | \(at )line (?P<line>\d+),? column (?P<column>\d+)( \(char \d+)?\)$")
 
 
 def read_text(path: str | Path, encoding: str | None = None) -> str:
@@ -92,7 +94,7 @@ def _undecodable(error: UnicodeError, data: bytes, codec: str, path: str | Path,
         before = data[: error.start].decode(codec, errors="replace")
     except UnicodeError:  # from codecs that do not report positions, or cannot replace
         return InputError(f"this file is not {codec.upper()}: {error}; {remedy}", source=path)
-    line, column = line_and_column(before, len(before))
+    line, column = line_and_column(line_starts(before), len(before))
     problem = f"byte 0x{data[error.start]:02x}" if error.start < len(data) else "the end of the file"
     return InputError(f"{problem} is not {codec.upper()}; {remedy}", source=path, line=line, column=column)
 
@@ -109,18 +111,13 @@ def split_lines(text: str) -> list[str]:
     return lines
 
 
-def line_and_column(text: str, offset: int) -> tuple[int, int]:
-    """The line and column, both from 1, of the character at an offset; lines end as in `split_lines`."""
-    return line_and_column_of(line_starts(text[:offset]), offset)
-
-
 def line_starts(text: str) -> list[int]:
     """The offset of the first character of each line; lines end as in `split_lines`."""
     return [0, *(match.end() for match in _LINE_END.finditer(text))]
 
 
-def line_and_column_of(starts: Sequence[int], offset: int) -> tuple[int, int]:
-    """The line and column of the character at an offset, given the `line_starts` of the text."""
+def line_and_column(starts: Sequence[int], offset: int) -> tuple[int, int]:
+    """The line and column, both from 1, of the character at an offset, given the `line_starts` of the text."""
     line = bisect_right(starts, offset)
     return line, offset - starts[line - 1] + 1
 
@@ -132,35 +129,33 @@ def read_json(path: str | Path) -> Any:
         InputError: as `read_text`, and if it is no regular file, larger than `MOST_BYTES`, not JSON, nested too deeply,
             or has a number of thousands of digits.
     """
-    text = _read_regular(path)
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InputError(f"not JSON: {error.msg}", source=path, line=error.lineno, column=error.colno) from error
-    except RecursionError:
-        raise InputError("this JSON is nested too deeply to be read", source=path) from None
-    except ValueError as error:
-        raise InputError("this JSON has a whole number of too many digits", source=path) from error
+    return _parsed(path, "JSON", json.loads)
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
     """Read and parse a TOML file.
 
     Raises:
-        InputError: as `read_text`, and if it is no regular file, larger than `MOST_BYTES`, not TOML, nested too deeply,
-            or has a number of thousands of digits.
+        InputError: as `read_json`.
     """
+    return dict(_parsed(path, "TOML", tomllib.loads))
+
+
+def _parsed(path: str | Path, kind: str, parse: Callable[[str], Any]) -> Any:
     text = _read_regular(path)
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        message, *at = re.split(r" \(at line (\d+), column (\d+)\)$", str(error))
-        line, column = (int(at[0]), int(at[1])) if at else (None, None)
-        raise InputError(f"not TOML: {message}", source=path, line=line, column=column) from error
+        return parse(text)
+    except (json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
+        message, line, column = str(error), None, None
+        if at := _POSITION.search(message):
+            message, line, column = message[: at.start()], int(at["line"]), int(at["column"])
+        raise InputError(f"not {kind}: {message}", source=path, line=line, column=column) from error
     except RecursionError:
-        raise InputError("this TOML is nested too deeply to be read", source=path) from None
+        raise InputError(f"this {kind} is nested too deeply to be read", source=path) from None
     except ValueError as error:
-        raise InputError(f"not TOML: {str(error).splitlines()[0]}", source=path) from error
+        is_long = "digits" in str(error)  # else a date that does not exist
+        problem = f"this {kind} has a whole number of too many digits" if is_long else f"not {kind}: {error}"
+        raise InputError(problem, source=path) from error
 
 
 def write_bytes(path: str | Path, data: bytes, *, make_folder: bool = True) -> None:
