@@ -268,8 +268,6 @@ def _converted(value: Any, kind: Any) -> Any:
         if not fits(scalar, kind):
             return _MISFIT
         return float(scalar) if origin is float and not isinstance(scalar, (int, float)) else scalar
-    if origin is Callable:
-        return value if callable(value) else _MISFIT
     return value if isinstance(value, origin) else _MISFIT
 
 

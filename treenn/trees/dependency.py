@@ -9,7 +9,7 @@ from functools import cached_property
 
 from treenn.trees.displayed import Displayed
 from treenn.trees.errors import InputError
-from treenn.trees.tree_checks import Label, check_labels, check_numbers, check_relations, check_words
+from treenn.trees.tree_checks import Label, check_tuple, check_words
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,12 +39,15 @@ class DependencyTree(Displayed):
         words = check_words(self.words)
         for name, value in (
             ("words", words),
-            ("heads", check_numbers("heads", self.heads, int)),
-            ("relations", check_relations(self.relations) or (None,) * len(words)),
-            ("labels", check_labels(self.labels) or (None,) * len(words)),
+            ("heads", check_tuple("heads", self.heads, int)),
+            ("relations", check_tuple("relations", self.relations, str | None) or (None,) * len(words)),
+            ("labels", check_tuple("labels", self.labels, Label) or (None,) * len(words)),
         ):
+            if len(value) != len(words):
+                raise InputError(f"a dependency tree over {len(words)} words has {len(words)} {name}, not {len(value)}")
             object.__setattr__(self, name, value)
-        _check(self)
+        if fault := head_fault(self.heads):
+            raise InputError(fault[1])
 
     def __len__(self) -> int:
         """The number of nodes, which are the words."""
@@ -135,12 +138,3 @@ def _upwards(heads: Sequence[int]) -> list[int]:
             if not waiting[head]:
                 order.append(head)
     return order
-
-
-def _check(tree: DependencyTree) -> None:
-    n = len(tree.words)
-    for name in ("heads", "relations", "labels"):
-        if (count := len(getattr(tree, name))) != n:
-            raise InputError(f"a dependency tree over {n} words has {n} {name}, not {count}")
-    if fault := head_fault(tree.heads):
-        raise InputError(fault[1])

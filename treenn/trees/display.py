@@ -16,7 +16,7 @@ from treenn.trees.brackets import format_tree
 from treenn.trees.dependency import DependencyTree
 from treenn.trees.draw import visible
 from treenn.trees.errors import InputError
-from treenn.trees.nary import NaryTree, heights_of
+from treenn.trees.nary import NaryTree
 from treenn.trees.palette import ink_on
 from treenn.trees.svg import draw_svg
 from treenn.trees.tree import Tree
@@ -63,7 +63,7 @@ def tree_repr(tree: Tree | NaryTree | DependencyTree) -> str:
                 return f"{name}({literal})"
     label = tree.labels[-1]
     of_root = "" if label is None else f", label={quoted(label, 20) if isinstance(label, str) else label}"
-    return f"{name}({_words(tree)}, height={heights_of(tree)[-1]}{of_root})"
+    return f"{name}({_words(tree)}, height={tree.heights[-1]}{of_root})"
 
 
 def _dependency_repr(tree: DependencyTree) -> str:

@@ -4,8 +4,8 @@ import codecs
 import json
 import os
 import re
+import secrets
 import stat
-import tempfile
 import tomllib
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
@@ -175,33 +175,33 @@ def write_bytes(path: str | Path, data: bytes, *, make_folder: bool = True) -> N
             `/proc`, or data of a known kind (`kind_of`) would replace a file of another kind.
     """
     path = Path(path)
+    temporary = path.parent / f"{temporary_prefix(path.name)}{secrets.token_hex(4)}"
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
-            if not path.absolute().is_relative_to("/dev") and not path.absolute().is_relative_to("/proc"):
-                raise InputError("cannot write here: this is a pipe or a device; name a file", source=path)
-            with path.open("wb") as device:
-                device.write(data)
+            _write_device(path, data)
             return
         if kind := kind_of(data):
             check_replaceable(path, kind)
         if make_folder:
             path.parent.mkdir(parents=True, exist_ok=True)
         remove_stale(path.parent, path.name)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=temporary_prefix(path.name))
-    except OSError as error:
-        raise InputError(f"cannot write here: {error.strerror or error}", source=path) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
+        temporary.replace(path)
     except OSError as error:
         raise InputError(f"cannot write here: {error.strerror or error}", source=path) from error
     finally:
         with suppress(OSError):  # the folder may have been removed meanwhile
-            Path(name).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
+
+
+def _write_device(path: Path, data: bytes) -> None:
+    if not path.absolute().is_relative_to("/dev") and not path.absolute().is_relative_to("/proc"):
+        raise InputError("cannot write here: this is a pipe or a device; name a file", source=path)
+    with path.open("wb") as device:
+        device.write(data)
 
 
 _SHOWN = 1 << 14  # the number of initial bytes that determine the kind of a file
@@ -257,10 +257,3 @@ def write_text(path: str | Path, text: str, *, make_folder: bool = True) -> None
         problem = f"character {text[error.start]!r} is half of a surrogate pair, which UTF-8 cannot encode"
         raise InputError(f"cannot write this text: {problem}", source=path) from error
     write_bytes(path, data, make_folder=make_folder)
-
-
-def _umask() -> int:
-    # mkstemp creates files that only the owner can read; the umask can only be read by setting it.
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

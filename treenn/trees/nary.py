@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from treenn.trees.displayed import Displayed
 from treenn.trees.errors import InputError
 from treenn.trees.tree import Tree
-from treenn.trees.tree_checks import Label, check_labels, check_rows, check_words
+from treenn.trees.tree_checks import Label, check_rows, check_tuple, check_words
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,8 +36,11 @@ class NaryTree(Displayed):
     labels: tuple[Label, ...]
 
     def __post_init__(self) -> None:
-        values = check_words(self.words), check_rows("children", self.children), check_labels(self.labels)
-        for name, value in zip(("words", "children", "labels"), values, strict=True):
+        for name, value in (
+            ("words", check_words(self.words)),
+            ("children", check_rows("children", self.children)),
+            ("labels", check_tuple("labels", self.labels, Label)),
+        ):
             object.__setattr__(self, name, value)
         n, nodes = len(self.words), len(self.words) + len(self.children)
         if len(self.labels) != nodes:
@@ -61,17 +64,15 @@ class NaryTree(Displayed):
 
         return format_tree(self)
 
+    @cached_property
+    def heights(self) -> tuple[int, ...]:
+        """The height of each node, the maximum number of edges to a word below it: 0 for a word."""
+        heights = [0] * len(self.words)
+        for children in self.children:
+            heights.append(1 + max(heights[child] for child in children))
+        return tuple(heights)
+
 
 def inner_children(tree: Tree | NaryTree) -> tuple[tuple[int, ...], ...]:
     """The children of each inner node, in node order."""
     return tree.merges if isinstance(tree, Tree) else tree.children
-
-
-def heights_of(tree: Tree | NaryTree) -> Sequence[int]:
-    """The height of each node, in node order: 0 for a word."""
-    if isinstance(tree, Tree):
-        return tree.heights
-    heights = [0] * len(tree.words)
-    for children in tree.children:
-        heights.append(1 + max(heights[child] for child in children))
-    return heights

@@ -12,34 +12,19 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.dependency import DependencyTree, head_fault
 from treenn.trees.errors import InputError
 from treenn.trees.files import read_text, split_lines
+from treenn.trees.lines import Line
 from treenn.trees.ptb_escapes import unescape
 from treenn.trees.skipping import OnError, read_each
 from treenn.trees.tree import Tree
 
 _TOKEN = re.compile(r"[^ \t\r]+")
+_EMPTY = "this line is empty; every line is a sentence of one word or more"
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
-
-
-class _Line(NamedTuple):
-    """A line of one of the parallel files, numbered from 1."""
-
-    path: Path
-    number: int
-    text: str
-
-    @property
-    def tokens(self) -> list[str]:
-        return _TOKEN.findall(self.text)
-
-    def error(self, message: str, token: int | None = None) -> InputError:
-        column = None if token is None else [match.start() for match in _TOKEN.finditer(self.text)][token] + 1
-        return InputError(message, source=self.path, line=self.number, column=column)
 
 
 @checked
@@ -89,46 +74,46 @@ def _nothing(prefix: str | Path) -> InputError:
     return InputError("there is no sentence; every line is one", source=f"{prefix}.toks")
 
 
-def _parallel(prefix: str | Path, encoding: str, *suffixes: str) -> list[tuple[_Line, ...]]:
+def _parallel(prefix: str | Path, encoding: str, *suffixes: str) -> list[tuple[Line, ...]]:
     """The corresponding lines of the files, which must have the same number of lines."""
     files = []
     for suffix in suffixes:
         path = Path(f"{prefix}.{suffix}")
         lines = split_lines(read_text(path, encoding))
         if not lines:
-            raise InputError("this line is empty; every line is a sentence of one word or more", source=path, line=1)
-        files.append([_Line(path, number, text) for number, text in enumerate(lines, start=1)])
+            raise InputError(_EMPTY, source=path, line=1)
+        files.append([Line(path, number, text, _TOKEN) for number, text in enumerate(lines, start=1)])
     shortest, longest = min(files, key=len), max(files, key=len)
     if len(shortest) < len(longest):
-        path, count = shortest[-1].path, len(shortest)
-        other = f"{longest[0].path.name} has {len(longest)}"
-        raise InputError(f"this file ends at line {count}, {other} lines", source=path, line=count)
+        other = f"{Path(longest[0].source).name} has {len(longest)} lines"
+        raise shortest[-1].error(f"this file ends at line {len(shortest)}, {other}")
     return list(zip(*files, strict=True))
 
 
-def _words(line: _Line) -> tuple[str, ...]:
-    if not line.tokens:
-        raise line.error("this line is empty; every line is a sentence of one word or more")
-    return tuple(map(unescape, line.tokens))
+def _tokens(line: Line) -> list[str]:
+    if not line.cells:
+        raise line.error(_EMPTY)
+    return line.cells
 
 
-def _dependencies(toks: _Line, parents: _Line, rels: _Line) -> DependencyTree:
-    words, relations = _words(toks), rels.tokens
+def _dependencies(toks: Line, parents: Line, rels: Line) -> DependencyTree:
+    words, relations = tuple(map(unescape, _tokens(toks))), rels.cells
     heads = [parent - 1 for parent in _numbers(parents)]
     for line, entries in ((parents, heads), (rels, relations)):
         if len(entries) != len(words):
-            raise line.error(f"this line has {len(entries)} entries, but the one of {toks.path.name} has {len(words)}")
+            expected = f"the one of {Path(toks.source).name} has {len(words)}"
+            raise line.error(f"this line has {len(entries)} entries, but {expected}")
     if fault := head_fault(heads, first=1):
         at, message = fault
         raise parents.error(message, at)
     return DependencyTree(words, tuple(heads), tuple(relations))
 
 
-def _constituents(toks: _Line, cparents: _Line) -> Tree:
-    words, parents = _words(toks), _numbers(cparents)
+def _constituents(toks: Line, cparents: Line) -> Tree:
+    words, parents = tuple(map(unescape, _tokens(toks))), _numbers(cparents)
     nodes = 2 * len(words) - 1
     if len(parents) != nodes:
-        expected = f"a binary tree over the {len(words)} words in {toks.path.name} has {nodes}"
+        expected = f"a binary tree over the {len(words)} words in {Path(toks.source).name} has {nodes}"
         raise cparents.error(f"this line has {len(parents)} entries; {expected}")
     _check_parents(cparents, parents, len(words))
     try:
@@ -137,7 +122,7 @@ def _constituents(toks: _Line, cparents: _Line) -> Tree:
         raise cparents.error(f"this is not one binary tree over the words in order: {error.message}") from None
 
 
-def _check_parents(line: _Line, parents: list[int], n: int) -> None:
+def _check_parents(line: Line, parents: list[int], n: int) -> None:
     counts = Counter(parents)  # if each inner node has two children, exactly one of the 2n - 1 nodes is the root
     for at, parent in enumerate(parents):
         if not (parent == 0 or n < parent < 2 * n):
@@ -160,10 +145,9 @@ def _merges(parents: list[int], n: int) -> list[tuple[int, int]]:
     return merges
 
 
-def _numbers(line: _Line) -> list[int]:
-    if not line.tokens:
-        raise line.error("this line is empty; every line is a sentence of one word or more")
-    for at, token in enumerate(line.tokens):
+def _numbers(line: Line) -> list[int]:
+    tokens = _tokens(line)
+    for at, token in enumerate(tokens):
         if not _NUMBER.fullmatch(token):
             raise line.error(f"{token!r} is not the number of a node", at)
-    return list(map(int, line.tokens))
+    return list(map(int, tokens))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import accumulate, pairwise
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from treenn.trees.arguments import Classes, checked
 from treenn.trees.dependency import DependencyTree
 from treenn.trees.draw import columns_of, shown, visible
-from treenn.trees.nary import NaryTree, heights_of, inner_children
+from treenn.trees.nary import NaryTree, inner_children
 from treenn.trees.palette import colour_of, ink_on
 from treenn.trees.tree import Label, Tree
 
@@ -62,22 +62,16 @@ def draw_svg(tree: Tree | NaryTree | DependencyTree, *, classes: Classes = 5) ->
 def _constituents(tree: Tree | NaryTree, classes: int) -> str:
     labels = [shown(label) for label in tree.labels]
     xs, width = _columns(tree, labels)
-    heights = heights_of(tree)
+    heights = tree.heights
     level = min(_LEVEL, _TALLEST / max(heights[-1], 1))
     bottom = _EDGE + _BOX_HEIGHT / 2 + level * heights[-1]
     ys = [bottom - level * height for height in heights]
     n, words = len(tree.words), [escape(visible(word), quote=False) for word in tree.words]
-    parts = [
-        _head(tree.words, f", {_spoken(tree.labels[-1])} at the root", width, bottom + 30 + _EDGE),
-        '<g fill="none" stroke="#8a8a8a" stroke-width="1.5">',
-        *(_edges(n + k, below, xs, ys) for k, below in enumerate(inner_children(tree))),
-        '</g>\n<g font-family="system-ui, sans-serif" font-size="13" text-anchor="middle">',
-        *(_box(*node, classes) for node in zip(tree.labels, labels, xs, ys, strict=True)),
-        '</g>\n<g font-family="system-ui, sans-serif" font-size="15" text-anchor="middle" fill="#1a1a1a">',
-        *(f'<text x="{x:.1f}" y="{bottom + 30:.1f}">{word}</text>' for x, word in zip(xs, words, strict=False)),
-        "</g>\n</svg>\n",
-    ]
-    return "\n".join(parts)
+    head = _head(tree.words, f", {_spoken(tree.labels[-1])} at the root", width, bottom + 30 + _EDGE)
+    edges = (_edges(n + k, below, xs, ys) for k, below in enumerate(inner_children(tree)))
+    boxes = (_box(*node, classes) for node in zip(tree.labels, labels, xs, ys, strict=True))
+    texts = (f'<text x="{x:.1f}" y="{bottom + 30:.1f}">{word}</text>' for x, word in zip(xs, words, strict=False))
+    return _joined(head, edges, ('font-size="13"', boxes), ('font-size="15" fill="#1a1a1a"', texts))
 
 
 def _dependencies(tree: DependencyTree, classes: int) -> str:
@@ -91,15 +85,16 @@ def _dependencies(tree: DependencyTree, classes: int) -> str:
     level = min(_ROW, _TALLEST / max(*tree.depths, 1))
     ys = [_EDGE + _NODE_HEIGHT / 2 + level * depth for depth in tree.depths]
     nodes = map(_WordNode, tree.words, relations, tree.labels, xs, ys, widths)
-    parts = [
-        _head(tree.words, ", a dependency tree", ends[-1] + _EDGE, max(ys) + _NODE_HEIGHT / 2 + _EDGE),
-        '<g fill="none" stroke="#8a8a8a" stroke-width="1.5">',
-        *_combs(tree, xs, ys),
-        '</g>\n<g font-family="system-ui, sans-serif" font-size="15" text-anchor="middle">',
-        *(_word_box(node, classes) for node in nodes),
-        "</g>\n</svg>\n",
-    ]
-    return "\n".join(parts)
+    head = _head(tree.words, ", a dependency tree", ends[-1] + _EDGE, max(ys) + _NODE_HEIGHT / 2 + _EDGE)
+    return _joined(head, _combs(tree, xs, ys), ('font-size="15"', (_word_box(node, classes) for node in nodes)))
+
+
+def _joined(head: str, edges: Iterable[str], *groups: tuple[str, Iterable[str]]) -> str:
+    """The picture; a group consists of the attributes of its texts, and of its shapes."""
+    parts = [head, '<g fill="none" stroke="#8a8a8a" stroke-width="1.5">', *edges, "</g>"]
+    for attributes, shapes in groups:
+        parts += [f'<g font-family="system-ui, sans-serif" text-anchor="middle" {attributes}>', *shapes, "</g>"]
+    return "\n".join([*parts, "</svg>\n"])
 
 
 def _combs(tree: DependencyTree, xs: list[float], ys: list[float]) -> Iterator[str]:

@@ -8,6 +8,7 @@ import re
 import shutil
 import time
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 _NAME = re.compile(r"\.(?P<target>.+)\.(?P<host>[0-9a-f]{8})-(?P<process>[0-9]+)-\w+", re.DOTALL)
@@ -52,18 +53,11 @@ def remove_stale(folder: Path, target: str | None = None) -> None:
     except OSError:
         return
     for path in stale:
-        _remove(path)
-
-
-def _remove(path: Path) -> None:
-    """Remove a path if possible: it can be in use on Windows, or be removed concurrently."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-        return
-    try:
-        path.unlink(missing_ok=True)
-    except OSError:
-        return
+        with suppress(OSError):  # it can be in use on Windows, or be removed concurrently
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def _host() -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 from treenn.trees.arguments import check
 from treenn.trees.displayed import Displayed
 from treenn.trees.errors import InputError, argument
-from treenn.trees.tree_checks import Label, check_labels, check_node, check_rows, check_words
+from treenn.trees.tree_checks import Label, check_node, check_rows, check_tuple, check_words
 
 __all__ = ["Label", "Tree"]
 
@@ -42,7 +42,7 @@ class Tree(Displayed):
 
     def __post_init__(self) -> None:
         words = check_words(self.words)
-        labels = check_labels(self.labels) or (None,) * (2 * len(words) - 1)
+        labels = check_tuple("labels", self.labels, Label) or (None,) * (2 * len(words) - 1)
         for name, value in (("words", words), ("merges", check_rows("merges", self.merges)), ("labels", labels)):
             object.__setattr__(self, name, value)
         _check(self)
@@ -122,7 +122,7 @@ class Tree(Displayed):
 
     def with_labels(self, labels: Iterable[Label]) -> Tree:
         """A tree of the same shape with other labels, one per node in node order."""
-        return Tree(self.words, self.merges, check_labels(labels))
+        return Tree(self.words, self.merges, check_tuple("labels", labels, Label))
 
 
 def _check(tree: Tree) -> None:

@@ -7,10 +7,11 @@ one only if one has to be converted or refused.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from itertools import chain
 from typing import Annotated, Any
 
-from treenn.trees.arguments import Natural, Range, check, check_list
+from treenn.trees.arguments import Natural, Range, check, check_list, options
 from treenn.trees.errors import InputError
 
 Label = int | str | None
@@ -22,44 +23,29 @@ def check_words(words: Any) -> tuple[str, ...]:
     Raises:
         InputError: if there is no word, or one is empty or not text; gives its index.
     """
-    words = _tuple("words", words, {str}, str)
-    if not words:
+    texts: tuple[str, ...] = check_tuple("words", words, str)
+    if not texts:
         raise InputError("a tree needs at least one word, words is empty")
-    if "" in words:
-        raise InputError(f"word {words.index('')} is empty; every word needs at least one character")
-    return tuple(words)
+    if "" in texts:
+        raise InputError(f"word {texts.index('')} is empty; every word needs at least one character")
+    return texts
 
 
-def check_labels(labels: Any) -> tuple[Label, ...]:
-    """Labels as a tuple.
-
-    Raises:
-        InputError: if one is neither a whole number nor text nor None; gives its index.
-    """
-    return _tuple("labels", labels, {int, str, type(None)}, Label)
-
-
-def check_relations(relations: Any) -> tuple[str | None, ...]:
-    """Dependency relations as a tuple.
-
-    Raises:
-        InputError: if one is neither text nor None; gives its index.
-    """
-    return _tuple("relations", relations, {str, type(None)}, str | None)
-
-
-def check_numbers(name: str, numbers: Any, hint: Any = Natural) -> tuple[int, ...]:
-    """Node numbers as a tuple of Python integers.
+def check_tuple(name: str, items: Any, hint: Any) -> tuple[Any, ...]:
+    """Labels, relations or node numbers as a tuple.
 
     Args:
         name: the name of the argument.
-        numbers: the node numbers.
-        hint: the type of a number (default: `Natural`).
+        items: the items.
+        hint: the type of an item.
 
     Raises:
-        InputError: if one is not a whole number.
+        InputError: if an item is of another type; gives its index.
     """
-    return _tuple(name, numbers, {int}, hint)
+    items = items if type(items) is tuple else tuple(check_list(name, items, hint))
+    if _are(items, _types(hint)):
+        return tuple(items)
+    return tuple(check(f"{name}[{index}]", item, hint) for index, item in enumerate(items))
 
 
 def check_rows(name: str, rows: Any) -> tuple[tuple[int, ...], ...]:
@@ -68,10 +54,10 @@ def check_rows(name: str, rows: Any) -> tuple[tuple[int, ...], ...]:
     Raises:
         InputError: if a row is not a list of whole numbers.
     """
-    if type(rows) is tuple and {tuple}.issuperset(map(type, rows)) and _are(chain.from_iterable(rows), {int}):
+    if type(rows) is tuple and {tuple}.issuperset(map(type, rows)) and _are(chain.from_iterable(rows), _types(int)):
         return rows
     rows = rows.tolist() if hasattr(rows, "tolist") else rows
-    return tuple(check_numbers(f"{name}[{index}]", row) for index, row in enumerate(check_list(name, rows)))
+    return tuple(check_tuple(f"{name}[{index}]", row, Natural) for index, row in enumerate(check_list(name, rows)))
 
 
 def check_node(node: Any, size: int) -> int:
@@ -85,12 +71,10 @@ def check_node(node: Any, size: int) -> int:
     return int(check("node", node, Annotated[int, Range(low=0, high=size - 1)]))
 
 
-def _tuple(name: str, items: Any, types: set[type], hint: Any) -> tuple[Any, ...]:
-    items = items if type(items) is tuple else tuple(check_list(name, items, hint))
-    if _are(items, types):
-        return tuple(items)
-    return tuple(check(f"{name}[{index}]", item, hint) for index, item in enumerate(items))
+@cache
+def _types(hint: Any) -> frozenset[type]:
+    return frozenset(options(hint))
 
 
-def _are(items: Iterable[Any], types: set[type]) -> bool:
+def _are(items: Iterable[Any], types: frozenset[type]) -> bool:
     return types.issuperset(map(type, items))
