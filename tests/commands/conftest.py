@@ -28,7 +28,7 @@ class Done(NamedTuple):
 
 
 class Typed(io.BytesIO):
-    """Set the standard input."""
+    """The standard input of a terminal."""
 
     def isatty(self) -> bool:
         return True

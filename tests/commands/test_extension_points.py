@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from small_recipes import small_home
 from toy import toy_treebank
 
 from treebanks import Treebank, by_name
@@ -130,13 +131,17 @@ class NodeRegression(Task):
 """
 
 
-@pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A directory on `sys.path` with modules of another package."""
-    folder = tmp_path / "package"
+def write_package(folder: Path) -> Path:
     folder.mkdir()
     (folder / "mycell.py").write_text(CELL)
     (folder / "mytask.py").write_text(TASK)
+    return folder
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A directory on `sys.path` with modules of another package."""
+    folder = write_package(tmp_path / "package")
     monkeypatch.syspath_prepend(folder)
     yield folder
     for name in ("mycell", "mytask"):
@@ -144,35 +149,51 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def fresh(folder: Path, package: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `treenn` in a fresh process."""
-    path = os.pathsep.join([str(package), *sys.path])
-    command = [sys.executable, "-m", "treenn", *arguments]
+    """Run `treenn` in a fresh process, without the working directory on its `sys.path`."""
+    path = os.pathsep.join([str(package), *filter(None, sys.path)])
+    script = "import sys; sys.path.remove(''); from treenn.cli import main; main()"
+    command = [sys.executable, "-c", script, *arguments]
     environment = os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_a_cell_of_another_package_is_compared(package: Path, tmp_path: Path) -> None:
-    small = ("--seeds", "1", "--epochs", "1", "--size", "4", "--word-size", "4", "--batch-size", "200")
-    done = fresh(tmp_path, package, "compare", "--models", "mycell:factory,lstm", "--jobs", "2", *small)
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A comparison of two workers, in a working directory with modules named as those of the standard library."""
+    folder = tmp_path_factory.mktemp("compared")
+    for name in ("json.py", "rich.py", "statistics.py"):
+        (folder / name).write_text('raise SystemExit("json.py was imported")')
+    package = write_package(folder / "package")
+    small = ("--seeds", "1", "--epochs", "1", "--size", "4", "--word-size", "4")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        small_home(folder / "home", monkeypatch)
+        arguments = ("--treebank", "sst", "--models", "mycell:factory,average", "--jobs", "2", *small)
+        return folder, fresh(folder, package, "compare", *arguments)
+
+
+def test_a_cell_of_another_package_is_compared(
+    compared: tuple[Path, subprocess.CompletedProcess[str]], package: Path, treenn: Callable[..., Any], tmp_path: Path
+) -> None:
+    folder, done = compared
     assert done.returncode == 0, done.stderr
-    [model] = [path for path in (tmp_path / "comparison/runs").glob("mycell-factory-*") if path.is_dir()]
+    [model] = [path for path in (folder / "comparison/runs").glob("mycell-factory-*") if path.is_dir()]
     assert json.loads((model / "config.json").read_text())["settings"]["model"] == "mycell:factory"
-    assert "mycell:factory" in (tmp_path / "comparison/report.html").read_text()
-    (package / "mycell.imported").unlink()
+    assert "mycell:factory" in (folder / "comparison/report.html").read_text()
     predict = ("predict", "--model", str(model), "--json", "a good film")
-    refused = fresh(tmp_path, package, *predict)
-    assert refused.returncode == 2
-    assert refused.stderr.count("\n") == 1
-    assert "names the module mycell, which is imported only if you trust it: --trust-module mycell" in refused.stderr
+    error = treenn(*predict).error
+    assert "names the module mycell, which is imported only if you trust it: --trust-module mycell" in error
     assert not (package / "mycell.imported").exists()
     trusted = fresh(tmp_path, package, *predict, "--trust-module", "mycell")
     assert len(json.loads(trusted.stdout)["probabilities"]) == 5, trusted.stderr
 
 
-def test_a_cell_of_another_package_is_tuned(package: Path, tmp_path: Path) -> None:
-    small = ("--trials", "1", "--epochs", "1", "--size", "4", "--word-size", "4", "--batch-size", "200")
-    models = ("--models", "mycell:factory,average", "--jobs", "2", "--out", "found")
-    done = fresh(tmp_path, package, "tune", *models, *small)
+def test_a_cell_of_another_package_is_tuned(
+    package: Path, treenn: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_home(tmp_path / "home", monkeypatch)
+    small = ("--trials", "1", "--epochs", "1", "--size", "4", "--word-size", "4", "--treebank", "sst")
+    models = ("--models", "mycell:factory,average", "--jobs", "1", "--out", "found")
+    done = treenn("tune", *models, *small)
     assert done.returncode == 0, done.stderr
     log = json.loads((tmp_path / "found/trials.json").read_text())
     assert [trial["settings"]["model"] for trial in log["trials"]] == ["mycell:factory", "average"]
@@ -180,14 +201,24 @@ def test_a_cell_of_another_package_is_tuned(package: Path, tmp_path: Path) -> No
     found = (tmp_path / "found/best.toml").read_text()
     (tmp_path / "found/plan.toml").write_text('seeds = 1\n[[task]]\ntreebank = "reviews"\n' + found)
     (package / "mycell.imported").unlink()
+    del sys.modules["mycell"]
     with pytest.raises(InputError, match="names the module mycell"):
         read_plan(tmp_path / "found/plan.toml")
     assert not (package / "mycell.imported").exists()
-    refused = fresh(tmp_path, package, "compare", "--plan", "found/plan.toml")
-    assert "imported only if you trust it: --trust-module mycell" in refused.stderr
+    error = treenn("compare", "--plan", "found/plan.toml").error
+    assert "imported only if you trust it: --trust-module mycell" in error
     plan = read_plan(tmp_path / "found/plan.toml", trust="mycell")
     assert [model.name for model in plan.models] == ["mycell:factory", "average"]
     assert plan.models[0].settings == log["best"]["mycell:factory"]["drawn"]
+
+
+def test_workers_do_not_import_from_the_working_directory(
+    compared: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    # `python -m` and `-c`, which start workers, put the working directory before the standard library.
+    _, done = compared
+    assert done.returncode == 0, done.stderr
+    assert "json.py was imported" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -204,21 +235,6 @@ def test_a_cell_of_another_package_is_tuned(package: Path, tmp_path: Path) -> No
 def test_a_wrong_factory_is_named(name: str, reason: str, package: Path) -> None:
     with pytest.raises(InputError, match=reason):
         train(TOY, replace(SMALL, model=name))
-
-
-def test_workers_do_not_import_from_the_working_directory(tmp_path: Path) -> None:
-    # `python -m` and `-c`, which start workers, put the working directory before the standard library.
-    hostile = 'raise SystemExit("json.py was imported")'
-    for name in ("json.py", "rich.py", "statistics.py"):
-        (tmp_path / name).write_text(hostile)
-    script = "import sys; sys.path.remove(''); from treenn.cli import main; main()"
-    small = ("--seeds", "1", "--epochs", "1", "--size", "4", "--word-size", "4", "--batch-size", "200")
-    command = [sys.executable, "-c", script, "compare", "--models", "average,lstm", "--jobs", "2", *small]
-    path = os.pathsep.join(part for part in sys.path if part)
-    environment = os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "json.py was imported" not in done.stderr
 
 
 def test_a_task_may_have_a_column_named_score(package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
