@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from treenn.cli import main
+from treenn.experiment.run import load, load_variant
 
 
 class Done(NamedTuple):
@@ -37,6 +38,8 @@ class Typed(io.BytesIO):
 @pytest.fixture
 def treenn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
     monkeypatch.chdir(tmp_path)
+    for cache in (load, load_variant):  # as in a fresh process
+        cache.cache_clear()
 
     def run(*arguments: str, stdin: bytes = b"", typed: bool = False) -> Done:
         monkeypatch.setattr(sys, "argv", ["treenn", *arguments])

@@ -17,7 +17,6 @@ import treebanks
 import treebanks.parsing
 from treebanks.parsing import ParsingTreebank
 from treenn.experiment.folder_lock import locked
-from treenn.experiment.run import load, load_variant
 from treenn.models.settings import Settings
 from treenn.parsers.chart import ChartSettings
 from treenn.parsers.chart import train as train_parser
@@ -79,8 +78,6 @@ def command(made: Path, treenn: Command, tmp_path: Path, monkeypatch: pytest.Mon
     small_home(tmp_path / "home", monkeypatch)
     monkeypatch.setattr(treebanks, "load", lambda name, **how: TOY)
     monkeypatch.setattr(treebanks.parsing, "load_parsing", lambda name, **how: PARSING)
-    for cache in (load, load_variant):
-        cache.cache_clear()
     for name in ("model", "parser"):
         shutil.copytree(made / name, tmp_path / name)
     return treenn

@@ -73,9 +73,8 @@ def one_line(stderr: str) -> str:
 
 
 @linux_only
-@pytest.mark.parametrize("name", LONG)
-def test_terminated_command_leaves_no_worker(long_run: Start, tmp_path: Path, name: str) -> None:
-    process = long_run(name)
+def test_terminated_command_leaves_no_worker(long_run: Start, tmp_path: Path) -> None:
+    process = long_run("reproduce")
     os.kill(process.pid, signal.SIGTERM)
     _, stderr = process.communicate(timeout=60)
     assert (process.returncode, one_line(stderr)) == (143, "stopped by SIGTERM")

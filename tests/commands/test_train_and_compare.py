@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from small_recipes import small_home
 from toy import toy_treebank
 
 from treenn.trees import write_trees
@@ -185,14 +186,15 @@ def test_bad_arguments_create_nothing(command: Command, files: Path, arguments: 
     assert set(files.rglob("*")) == before
 
 
-def test_compare_reports_and_resumes(command: Command, files: Path) -> None:
-    arguments = ["compare", "--epochs", "1", "--seeds", "1", "--jobs", "2", "--json"]
+def test_compare_reports_and_resumes(command: Command, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_home(files / "home", monkeypatch)
+    arguments = ["compare", "--treebank", "sst", "--seeds", "1", "--jobs", "1", "--json", *SMALL, "--size", "20"]
     done = command(*arguments)
     assert done.returncode == 0, done.stderr
     results = json.loads(done.stdout)
     written = json.loads((files / "comparison/results.json").read_text())
     assert written == {**results, "tables": written["tables"]}
-    assert written["tables"]["reviews-nodes/results-test"].startswith("model,seeds,root mean")
+    assert written["tables"]["sst-nodes/results-test"].startswith("model,seeds,root mean")
     assert (results["schema"], results["version"]) == ("treenn.comparison", 2)
     [task] = results["tasks"]
     tree, recurrent = task["runs"]
@@ -207,7 +209,7 @@ def test_compare_reports_and_resumes(command: Command, files: Path) -> None:
 
 def test_missing_treebank_names_its_command(command: Command, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TREEBANKS_HOME", str(files / "nowhere"))
-    done = command("compare", "--treebank", "sst")
+    done = command("compare", "--treebank", "sst", "--jobs", "1")
     assert "treenn data fetch sst" in done.error
     assert done.stdout == ""
 

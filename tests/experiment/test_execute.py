@@ -230,15 +230,21 @@ def test_runs_of_0_1_0_are_renamed(tmp_path: Path) -> None:
     assert all(is_finished(tmp_path / file, each) for file, each in runs.items())
 
 
-def test_workers_resolve_a_model_of_another_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_resolve_foreign_models_and_train_as_serially(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "othercell.py").write_text(
         "from treenn.encoders import SequenceEncoder\nfrom treenn.sequences import LSTM\n"
         "def factory(input_size, hidden_size):\n    return SequenceEncoder(LSTM(input_size, hidden_size))\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     plan = treenn.Plan.of(TOY, ["othercell:factory", "lstm"], seeds=1, settings=SMALL)
-    compare(plan, tmp_path / "out", jobs=2)
-    files = [file for name in ("othercell", "lstm") for file in tmp_path.glob(f"out/runs/{name}*.json")]
+    for out, jobs in (("parallel", 2), ("serial", 1)):
+        compare(plan, tmp_path / out, jobs=jobs)
+    for name in ("othercell", "lstm"):
+        [parallel], [serial] = (
+            list(tmp_path.glob(f"{out}/runs/{name}*/model.safetensors")) for out in ("parallel", "serial")
+        )
+        assert parallel.read_bytes() == serial.read_bytes()
+    files = [file for name in ("othercell", "lstm") for file in tmp_path.glob(f"parallel/runs/{name}*.json")]
     theirs, ours = [json.loads(file.read_text()) for file in files]
     assert theirs["settings"]["model"] == "othercell:factory"
     assert theirs["test"] == ours["test"], "the same network"

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -85,20 +82,3 @@ def test_missing_data_is_reported_before_training(one: Recipe, tmp_path: Path, m
 def test_no_seeds_or_jobs_are_refused(seeds: int, jobs: int, message: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=f"{message}: must be 1 to 10000"):
         run_all([OTHER], "sst", tmp_path, seeds=seeds, jobs=jobs)
-
-
-def test_parallel_runs_give_the_weights_of_serial_runs(one: Recipe, tmp_path: Path) -> None:
-    run_all([OTHER], "sst", tmp_path / "out", seeds=2)
-    # In a fresh process, whose workers inherit this test's TREEBANKS_HOME.
-    code = (
-        "from pathlib import Path\nfrom small_recipes import OTHER\n"
-        "from treenn.experiment.recipes.reproduce import run_all\n"
-        "if __name__ == '__main__':\n    run_all([OTHER], 'sst', Path('both'), seeds=2, jobs=2)\n"
-    )
-    (tmp_path / "code.py").write_text(code)
-    path = str(Path(__file__).parents[2])
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([path, os.environ.get("PYTHONPATH", "")])}
-    subprocess.run([sys.executable, "code.py"], cwd=tmp_path, env=environment, check=True, timeout=120)
-    for seed in (0, 1):
-        weights = [run_folder(tmp_path / out, "other", seed) / "model.safetensors" for out in ("out", "both")]
-        assert weights[0].read_bytes() == weights[1].read_bytes()
