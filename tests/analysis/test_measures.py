@@ -35,6 +35,14 @@ def test_correlation_is_scipys(rows):
     assert -1 - 1e-9 <= found <= 1 + 1e-9
 
 
+def test_correlation_keeps_digits_far_from_gold():
+    gold = RNG.uniform(1, 5, 200)
+    near = gold + RNG.normal(0, 0.5, 200)
+    found = correlation({"a": [near, 1e6 + near, 1e-9 * near]}, gold).values()["a"]
+    assert found == pytest.approx([stats.pearsonr(near, gold).statistic] * 3, abs=1e-9)
+    assert correlation({"a": [near]}, 1e8 + gold).values()["a"] == pytest.approx(found[:1], abs=1e-7)
+
+
 def test_constant_answer_has_correlation_zero():
     gold = RNG.random(50)
     assert correlation({"a": [[3.3] * 50]}, gold).values()["a"].tolist() == [0.0]

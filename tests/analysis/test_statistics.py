@@ -1,6 +1,6 @@
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -8,8 +8,9 @@ from made_up_results import task_results
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
+from treenn.analysis.crossed_test import detectable_difference
 from treenn.analysis.run_predictions import Gold, RunPredictions
-from treenn.analysis.statistics import Spread, adjusted, differences, summarize, summarize_metrics
+from treenn.analysis.statistics import Interval, Spread, adjusted, differences, summarize, summarize_metrics
 from treenn.experiment.gather import compute_differences
 
 
@@ -49,7 +50,6 @@ def test_differences_average_over_each_metrics_own_sentences():
     assert found["root"].difference == pytest.approx((4 + 1) / 2 / 4 - 1 / 4)
     assert found["all_nodes"].difference == pytest.approx((20 + 4) / 2 / 20 - 1 / 20)
     assert found["root_binary"].difference == pytest.approx((3 + 1) / 2 / 3 - 2 / 3)
-    assert found["root"].draws == 10_000
 
 
 def test_binary_metric_of_four_classes_excludes_no_sentence():
@@ -90,35 +90,52 @@ def test_mcnemar_is_about_the_two_middle_runs(found, results):
     counts = [both.count((True, False)), both.count((False, True))]
     assert found["root"].discordant == tuple(counts)
     assert found["root"].mcnemar == pytest.approx(stats.binomtest(counts[0], sum(counts)).pvalue)
-    assert 0 < found["root"].detectable.gap < found["root"].detectable.difference
 
 
 def test_nodes_are_not_independent_and_have_no_mcnemar(found):
     nodes = found["all_nodes"]
-    assert nodes.mcnemar is nodes.mcnemar_holm is nodes.discordant is None
+    assert nodes.mcnemar is nodes.discordant is None
     assert nodes.randomization < 0.05
-    width = nodes.high - nodes.low
-    assert nodes.detectable.gap == pytest.approx(width / 2, rel=0.05)
 
 
 def test_seeds_widen_the_interval_unless_only_one(found, make):
     for each in found.values():
         assert each.with_seeds.low < each.low < each.difference < each.high < each.with_seeds.high
     lonely = make({"a": 0.5, "b": 0.4}, seeds=1, sentences=30)["differences"]
-    assert all("with_seeds" not in each for each in lonely)
+    assert not any({"with_seeds", "p", "p_holm", "detectable"} & set(each) for each in lonely)
 
 
 def test_holm_correction_covers_all_metrics_splits_and_pairs(make):
     made = make({"a": 0.5, "b": 0.48, "c": 0.44}, seeds=2, splits=("dev", "test", "deep"), sentences=100)
     made = compute_differences(task_results(made))
-    for test, number in (("mcnemar", 8), ("randomization", 12)):
+    for test in ("p", "randomization"):
         tested = [each for each in made if getattr(each, test) is not None]
-        assert len(tested) == number
+        assert len(tested) == 12
         theirs = multipletests([getattr(each, test) for each in tested], method="holm")[1]
         assert [getattr(each, f"{test}_holm") for each in tested] == pytest.approx(theirs)
     both = adjusted([*made, *made])  # of two treebanks, as many again
-    assert both[0].randomization_holm >= made[0].randomization_holm
+    assert both[0].p_holm >= made[0].p_holm and both[0].randomization_holm >= made[0].randomization_holm
     assert adjusted(both[: len(made)]) == made
+
+
+def test_power_uses_the_level_holm_needs(make):
+    made = compute_differences(task_results(make({"a": 0.6, "b": 0.3, "c": 0.59, "d": 0.58}, sentences=100)))
+    open_claims = sum(each.p_holm >= 0.05 for each in made)
+    assert 0 < open_claims < len(made)
+    for each in made:
+        assert each.detectable.level == pytest.approx(0.05 / open_claims)
+        assert each.detectable.difference == pytest.approx(detectable_difference(each.errors, 0.05 / open_claims))
+
+
+def test_a_baseline_has_no_variance_over_seeds():
+    right = RunPredictions(root=(0, 1, 2, 3, 0, 1))
+    runs = {"lstm": [right, replace(right, root=(0, 1, 2, 3, 1, 1))], "majority": [replace(right, root=(0,) * 6)]}
+    gold = {"test": Gold(root=(0, 1, 2, 3, 0, 1))}
+    (unknown,) = differences({"test": runs}, gold, "lstm", n_classes=5, metrics=["root"])
+    (known,) = differences({"test": runs}, gold, "lstm", n_classes=5, metrics=["root"], deterministic=["majority"])
+    assert unknown.p is None and unknown.interval == Interval(known.low, known.high)
+    assert known.p is not None and known.errors.n_seeds == (2, 1) and known.errors.seeds[1] == 0
+    assert known.mirrored.mirrored == known and known.mirrored.errors.n_seeds == (1, 2)
 
 
 def test_models_on_other_trees_are_compared_at_roots(make):

@@ -95,8 +95,8 @@ def test_numbers_of_a_logarithmic_scale_are_plain(charts):
 
 def test_hollow_where_nothing_is_shown():
     task = make_results({"a": 0.5, "b": 0.5}, seeds=1, sentences=30)
-    hollow = [each | {"randomization_holm": 0.5} for each in task["differences"]]
-    filled = [each | {"randomization_holm": 0.01, "low": 0.01, "high": 0.02} for each in task["differences"]]
+    hollow = [each | {"p_holm": 0.5} for each in task["differences"]]
+    filled = [each | {"p_holm": 0.01} for each in task["differences"]]
     for differences, there in ((hollow, True), (filled, False)):
         plan = plan_json(task)
         plan["tasks"][0]["differences"] = differences

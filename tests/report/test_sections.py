@@ -100,7 +100,7 @@ def test_results_of_version_1_are_shown():
     old = {name: value for name, value in task.items() if name not in new} | {"version": 1}
     old["settings"]["supervision"] = "nodes"
     old["differences"] = [
-        {name: each[name] for name in ("models", "split", "metric", "difference", "low", "high", "confidence", "draws")}
+        {name: each[name] for name in ("models", "split", "metric", "difference", "low", "high")}
         for each in task["differences"]
     ]
     results = COMPARISON_SCHEMA.parse(old, "results.json")

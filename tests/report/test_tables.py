@@ -35,7 +35,8 @@ def test_differences_have_all_that_was_tested(plan):
     assert float(row["randomization_holm"]) == difference.randomization_holm
     assert float(row["mcnemar"]) == difference.mcnemar
     assert (int(row["only_first"]), int(row["only_second"])) == difference.discordant
-    assert float(row["detectable_gap"]) == difference.detectable.gap
+    assert (float(row["p"]), float(row["p_holm"])) == (difference.p, difference.p_holm)
+    assert float(row["detectable"]) == difference.detectable.difference
     assert float(row["with_seeds low"]) == difference.with_seeds.low
     assert row["better"] == "tree-lstm"
 

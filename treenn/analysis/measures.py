@@ -32,6 +32,15 @@ class Measure:
         """The metric of each run by model, of shape `(runs,)`."""
         return {model: self.value(columns.sum(axis=1)) for model, columns in self.columns.items()}
 
+    def jackknife(self, model: str) -> FloatArray:
+        """The jackknife's pseudo-values of a model's runs, of shape `(runs, sentences)`: the sentences' contributions.
+
+        Their mean over sentences is the metric, but for a bias of order 1 / n; for an accuracy they are the scores.
+        """
+        columns = self.columns[model]
+        totals, n = columns.sum(axis=1, keepdims=True), self.sentences
+        return n * self.value(totals) - (n - 1) * self.value(totals - columns)
+
 
 def share(right: Mapping[str, ArrayLike], out_of: ArrayLike) -> Measure:
     """The fraction that is correct, over all sentences together.
@@ -60,6 +69,9 @@ def _ratio(sums: FloatArray) -> FloatArray:
 def correlation(scores: Mapping[str, ArrayLike], gold: ArrayLike) -> Measure:
     """Pearson's correlation of a model's scores with the gold ones; 0 for constant scores.
 
+    The scores of each run are standardized first, so that swaps between models ignore a model's scale, as correlation
+    does.
+
     Args:
         scores: the scores by model, of shape `(runs, sentences)`.
         gold: the gold scores, of shape `(sentences,)`.
@@ -70,11 +82,19 @@ def correlation(scores: Mapping[str, ArrayLike], gold: ArrayLike) -> Measure:
     y = np.asarray(gold, dtype=np.float64)
 
     def columns(scores: ArrayLike) -> FloatArray:
-        x = np.asarray(scores, dtype=np.float64) - y.mean()  # near 0, where sums of squares lose no digits
-        z = np.broadcast_to(y - y.mean(), x.shape)
+        x, z = _standardized(np.asarray(scores, dtype=np.float64)), np.broadcast_to(_standardized(y), np.shape(scores))
         return np.stack([np.ones_like(x), x, z, x * x, z * z, x * z], axis=-1)
 
     return Measure({model: columns(values) for model, values in scores.items()}, _pearson)
+
+
+def _standardized(values: FloatArray) -> FloatArray:
+    """The z-scores of each run, which correlate like the values and lose no digits in sums of squares."""
+    centred = values - values.mean(axis=-1, keepdims=True)
+    deviation = centred.std(axis=-1, keepdims=True)
+    rounding = np.finfo(np.float64).eps * np.abs(values).max(axis=-1, keepdims=True, initial=0)
+    scores: FloatArray = np.divide(centred, deviation, out=np.zeros_like(centred), where=deviation > 4 * rounding)
+    return scores
 
 
 def _pearson(sums: FloatArray) -> FloatArray:

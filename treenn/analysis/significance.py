@@ -1,31 +1,15 @@
-"""Significance tests for two models on the same sentences, and detectable differences."""
+"""Significance tests of trained models on the same sentences, and Holm's correction."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from treenn.analysis.measures import FloatArray, Measure
 
-ALPHA, POWER = 0.05, 0.8
 _BATCH = 100  # swaps at a time
 _TIE = 1e-10  # differences closer than this are the same but for rounding
-
-
-@dataclass(frozen=True)
-class Detectable:
-    """The differences that a test set of this size can show between models that disagree this often.
-
-    Args:
-        gap: the minimum observed difference with p < 0.05; None if no outcome has it.
-        difference: the true difference that is significant with a power of 0.8; None if the models disagree too seldom.
-    """
-
-    gap: float | None
-    difference: float | None
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
@@ -50,10 +34,10 @@ def randomization(
 ) -> list[float]:
     """The p value of approximate randomization for each pair of models, two-sided.
 
-    Were the models alike, any sentence's outcomes could as well be the other one's: they are swapped on a random half
-    of the sentences, all seeds of a model together, and p is the share of the swaps that make a difference at least
-    as large as the observed one, the observed one among them (Noreen 1989, *Computer-Intensive Methods for Testing
-    Hypotheses*). With several runs a model, its sums are their mean.
+    Under the null hypothesis, the models' outcomes on a sentence are exchangeable: they are swapped on a random half of
+    the sentences, all seeds of a model together, and p is the fraction of swaps with a difference at least as large as
+    the observed one, which is included (Noreen 1989, *Computer-Intensive Methods for Testing Hypotheses*). The sums of
+    several runs are averaged. The test is of these trained runs: it ignores the variance over seeds.
 
     Args:
         measure: the models' metric.
@@ -69,20 +53,20 @@ def randomization(
     pooled = {model: columns.mean(axis=0) for model, columns in measure.columns.items()}
     first, second = (np.stack([pooled[pair[side]] for pair in pairs]) for side in (0, 1))
     observed = np.abs(measure.value(first.sum(axis=1)) - measure.value(second.sum(axis=1)))
-    moves = np.swapaxes(second - first, 0, 1).copy()  # (sentences, pairs, k): what a swap brings the first model
+    moves = np.swapaxes(second - first, 0, 1).copy()  # (sentences, pairs, k): the first model's gain
     rng, as_large = np.random.default_rng(seed), np.zeros(len(pairs))
     for start in range(0, draws, _BATCH):
         swapped = rng.integers(0, 2, (min(_BATCH, draws - start), measure.sentences)).astype(np.float64)
         moved = np.tensordot(swapped, moves, axes=1)
-        found = measure.value(first.sum(axis=1) + moved) - measure.value(second.sum(axis=1) - moved)
-        as_large += (np.abs(found) >= observed - _TIE).sum(axis=0)
+        swapped_gaps = measure.value(first.sum(axis=1) + moved) - measure.value(second.sum(axis=1) - moved)
+        as_large += (np.abs(swapped_gaps) >= observed - _TIE).sum(axis=0)
     return [float(p) for p in (1 + as_large) / (1 + draws)]
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """The p values with Holm's correction, which keeps the probability of any false claim below alpha.
+    """The p values with Holm's correction, which keeps the family-wise error rate below alpha.
 
-    Holm 1979, *A Simple Sequentially Rejective Multiple Test Procedure*; valid however the tests depend on each other.
+    Holm 1979, *A Simple Sequentially Rejective Multiple Test Procedure*; valid under any dependence between the tests.
 
     >>> holm([0.01, 0.04, 0.03])
     [0.03, 0.06, 0.06]
@@ -92,44 +76,6 @@ def holm(p_values: Sequence[float]) -> list[float]:
     adjusted = np.empty_like(p)
     adjusted[order] = np.minimum(1, np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)))
     return [float(value) for value in adjusted]
-
-
-def detectable_by_mcnemar(discordant: int, sentences: int) -> Detectable:
-    """The power of McNemar's test between two models of which exactly one is right on `discordant` sentences.
-
-    The gap is exact. The difference is that of Connor 1987 (*Sample Size for Testing Differences in Proportions for
-    the Paired-Sample Design*), `n = (z_a sqrt(psi) + z_b sqrt(psi - d^2))^2 / d^2`, solved for `d`.
-
-    >>> found = detectable_by_mcnemar(442, 2210)
-    >>> round(found.gap, 4), round(found.difference, 4)
-    (0.0199, 0.0266)
-    """
-    from scipy.stats import binom
-
-    fewest = int(binom.ppf(ALPHA / 2, discordant, 0.5)) - 1  # the most that the loser may win for p < alpha
-    gap = (discordant - 2 * fewest) / sentences if fewest >= 0 else None
-    a, b = _normal_quantiles()
-    psi, n = discordant / sentences, sentences
-    root = n + b * b - a * a
-    least = math.sqrt(psi) * (math.sqrt(n) * a + b * math.sqrt(root)) / (n + b * b) if root >= 0 else math.inf
-    return Detectable(gap, least if 0 < least <= psi else None)
-
-
-def detectable_by_error(standard_error: float) -> Detectable:
-    """The detectable difference for a standard error, by the normal approximation.
-
-    >>> found = detectable_by_error(0.01)
-    >>> round(found.gap, 4), round(found.difference, 4)
-    (0.0196, 0.028)
-    """
-    a, b = _normal_quantiles()
-    return Detectable(a * standard_error, (a + b) * standard_error)
-
-
-def _normal_quantiles() -> tuple[float, float]:
-    from scipy.stats import norm
-
-    return float(norm.ppf(1 - ALPHA / 2)), float(norm.ppf(POWER))
 
 
 def middle_run(values: FloatArray) -> int:

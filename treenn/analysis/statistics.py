@@ -1,27 +1,17 @@
-"""Statistics over seeds, and paired comparisons of models: intervals and tests."""
+"""Statistics over seeds, and paired comparisons of models: intervals, tests and power."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from treenn.analysis.bootstrap import interval, redraw_runs, resample
+from treenn.analysis.crossed_test import ALPHA, CONFIDENCE, Errors, crossed_test, detectable_difference, standard_errors
 from treenn.analysis.measures import Measure, correlation, share
 from treenn.analysis.run_predictions import Gold, RunPredictions
-from treenn.analysis.significance import (
-    Detectable,
-    detectable_by_error,
-    detectable_by_mcnemar,
-    holm,
-    mcnemar,
-    middle_run,
-    randomization,
-)
+from treenn.analysis.significance import holm, mcnemar, middle_run, randomization
 from treenn.evaluation.metrics import METRICS, Spread, paired_metrics
-
-CONFIDENCE, DRAWS = 0.95, 10_000
 
 
 @dataclass(frozen=True)
@@ -33,6 +23,19 @@ class Interval:
 
 
 @dataclass(frozen=True)
+class Detectable:
+    """The power of the deciding test.
+
+    Args:
+        difference: the true difference that it detects with a power of 0.8; None if no possible one.
+        level: the level that the p value of this difference must be below, by Holm's procedure.
+    """
+
+    difference: float | None
+    level: float = ALPHA
+
+
+@dataclass(frozen=True)
 class Difference:
     """The difference between two models in one metric on one split.
 
@@ -41,18 +44,21 @@ class Difference:
         split: the split.
         metric: the metric.
         difference: the reference's mean over seeds minus the other model's.
-        low: the lower end of the paired bootstrap's interval over sentences.
+        low: the lower end of its interval over sentences, of these trained runs.
         high: its upper end.
         confidence: the level of the intervals.
-        draws: the number of resamples.
-        with_seeds: the interval over sentences and seeds; None if a model has a single seed.
-        randomization: p of approximate randomization.
+        errors: the standard errors over sentences and seeds.
+        with_seeds: the interval over sentences and seeds; None if a network has a single seed.
+        p: the p value of the deciding test, over sentences and seeds; None if a network has a single seed.
+        p_holm: the same with Holm's correction over all tasks.
+        randomization: p of approximate randomization, of these trained runs.
         randomization_holm: the same with Holm's correction over all tasks.
         mcnemar: p of McNemar's exact test of the two median runs; None for metrics that are not right or wrong by
             sentence.
-        mcnemar_holm: the same with Holm's correction over all tasks.
         discordant: the numbers of sentences that only the first and only the second of these runs gets right.
-        detectable: the differences that these sentences can show.
+        detectable: the power of the deciding test; None without the test.
+        approximate: whether the standard error over sentences is derived from a recorded interval, for results of
+            before 2026-12 without predictions.
     """
 
     models: tuple[str, str]
@@ -61,15 +67,37 @@ class Difference:
     difference: float
     low: float
     high: float
-    confidence: float
-    draws: int
+    confidence: float = CONFIDENCE
+    errors: Errors | None = None
     with_seeds: Interval | None = None
+    p: float | None = None
+    p_holm: float | None = None
     randomization: float | None = None
     randomization_holm: float | None = None
     mcnemar: float | None = None
-    mcnemar_holm: float | None = None
     discordant: tuple[int, int] | None = None
     detectable: Detectable | None = None
+    approximate: bool = False
+
+    @property
+    def interval(self) -> Interval:
+        """The interval over sentences and seeds; over sentences if there is no other."""
+        return self.with_seeds or Interval(self.low, self.high)
+
+    @property
+    def mirrored(self) -> Difference:
+        """The difference with its models exchanged."""
+        errors, interval = self.errors, self.with_seeds
+        return replace(
+            self,
+            models=self.models[::-1],
+            difference=-self.difference,
+            low=-self.high,
+            high=-self.low,
+            errors=errors and replace(errors, seeds=errors.seeds[::-1], n_seeds=errors.n_seeds[::-1]),
+            with_seeds=interval and Interval(-interval.high, -interval.low),
+            discordant=self.discordant and self.discordant[::-1],
+        )
 
 
 def summarize(values: Sequence[float]) -> Spread:
@@ -114,12 +142,12 @@ def differences(
     *,
     n_classes: int,
     metrics: Sequence[str] | None = None,
+    deterministic: Collection[str] = (),
 ) -> list[Difference]:
     """Compare the reference with each other model by each metric on each split.
 
-    Other pairs are not tested: Holm's correction grows with every test, and with all pairs of a dozen models no p of
-    10,000 draws would be small enough. Metrics with fewer than two labelled sentences are skipped, and models with a
-    run that lacks the metric.
+    Other pairs are not tested: Holm's correction grows with every test. Metrics with fewer than two labelled sentences
+    are skipped, and models with a run that lacks the metric.
 
     Args:
         predictions: by split, without dev, which chose the epochs.
@@ -127,6 +155,7 @@ def differences(
         reference: the model to compare the others with.
         n_classes: the number of classes, 0 for relatedness.
         metrics: the metrics (default: all with paired tests).
+        deterministic: the models whose results do not depend on the seed, such as the majority class.
 
     Returns:
         The differences, with Holm's correction over all of them.
@@ -136,16 +165,18 @@ def differences(
         for metric in paired_metrics() if metrics is None else metrics:
             measure = _measure(of_split, gold[split], n_classes, metric)
             if measure is not None and measure.sentences >= 2:
-                result += _paired(measure, reference, split, metric)
+                result += _paired(measure, reference, split, metric, deterministic)
     return adjusted(result)
 
 
 def adjusted(differences: Sequence[Difference]) -> list[Difference]:
     """The differences with Holm's correction over all of them; for several tasks, over their union."""
+    decided = _holm([each.p for each in differences])
     by_randomization = _holm([each.randomization for each in differences])
-    by_mcnemar = _holm([each.mcnemar for each in differences])
-    corrected = zip(differences, by_randomization, by_mcnemar, strict=True)
-    return [replace(each, randomization_holm=p, mcnemar_holm=q) for each, p, q in corrected]
+    tested = [p for p in decided if p is not None]
+    level = ALPHA / max(1, sum(p >= ALPHA for p in tested))
+    corrected = zip(differences, decided, by_randomization, strict=True)
+    return [replace(_with_power(each, level), p_holm=p, randomization_holm=q) for each, p, q in corrected]
 
 
 def _holm(p_values: Sequence[float | None]) -> list[float | None]:
@@ -154,49 +185,60 @@ def _holm(p_values: Sequence[float | None]) -> list[float | None]:
     return [None if p is None else next(corrected) for p in p_values]
 
 
-def _paired(measure: Measure, first: str, split: str, metric: str) -> Iterator[Difference]:
-    """The differences in one metric; resampling and swapping are done once for all pairs."""
+def _with_power(difference: Difference, level: float) -> Difference:
+    """The difference with its detectable difference, at the level that the next claim of Holm's procedure needs."""
+    if difference.p is None or difference.errors is None:
+        return difference
+    detectable = detectable_difference(difference.errors, level)
+    possible = 1 if METRICS[difference.metric].share else np.inf
+    return replace(difference, detectable=Detectable(detectable if detectable <= possible else None, level))
+
+
+def _paired(
+    measure: Measure, first: str, split: str, metric: str, deterministic: Collection[str]
+) -> Iterator[Difference]:
+    """The differences in one metric; swaps are drawn once for all pairs."""
     pairs = [(first, other) for other in measure.columns if other != first and first in measure.columns]
-    values, resampled = measure.values(), resample(measure, draws=DRAWS)
-    redrawn = {
-        model: redraw_runs(drawn, np.random.default_rng([1, number]))
-        for number, (model, drawn) in enumerate(resampled.items())
-        if drawn.shape[1] > 1
-    }
-    for (a, b), p in zip(pairs, randomization(measure, pairs, draws=DRAWS), strict=True):
-        over_sentences = resampled[a].mean(axis=1) - resampled[b].mean(axis=1)
-        low, high = interval(over_sentences, CONFIDENCE)
-        seeds = interval(redrawn[a] - redrawn[b], CONFIDENCE) if a in redrawn and b in redrawn else None
+    values = measure.values()
+    for pair, p in zip(pairs, randomization(measure, pairs), strict=True):
+        errors, gap = standard_errors(measure, *pair), float(values[pair[0]].mean() - values[pair[1]].mean())
+        over_sentences = crossed_test(gap, replace(errors, seeds=(0.0, 0.0), interaction=0.0))
         result = Difference(
-            models=(a, b),
+            models=pair,
             split=split,
             metric=metric,
-            difference=float(values[a].mean() - values[b].mean()),
-            low=low,
-            high=high,
-            confidence=CONFIDENCE,
-            draws=DRAWS,
-            with_seeds=None if seeds is None else Interval(*seeds),
+            difference=gap,
+            low=over_sentences.low,
+            high=over_sentences.high,
+            errors=errors,
             randomization=p,
         )
-        yield _with_mcnemar(result, measure, float(over_sentences.std(ddof=1)))
+        if all(model in deterministic or len(values[model]) > 1 for model in pair):
+            result = decided(result, errors)
+        yield _with_mcnemar(result, measure)
 
 
-def _with_mcnemar(difference: Difference, measure: Measure, standard_error: float) -> Difference:
+def decided(difference: Difference, errors: Errors) -> Difference:
+    """The difference with the deciding test, before correction.
+
+    Args:
+        difference: the difference.
+        errors: its standard errors, over sentences and over several seeds of each network.
+    """
+    test = crossed_test(difference.difference, errors)
+    return replace(difference, errors=errors, with_seeds=Interval(test.low, test.high), p=test.p)
+
+
+def _with_mcnemar(difference: Difference, measure: Measure) -> Difference:
     """The difference with McNemar's test of the two median runs, if sentences are either right or wrong.
 
     The nodes of a sentence are not independent of each other, so the test does not apply to them.
     """
     if not METRICS[difference.metric].is_dichotomous:
-        return replace(difference, detectable=detectable_by_error(standard_error))
+        return difference
     first, second = (measure.columns[model][middle_run(measure.values()[model]), :, 0] for model in difference.models)
     only_first, only_second = int((first > second).sum()), int((second > first).sum())
-    return replace(
-        difference,
-        mcnemar=mcnemar(only_first, only_second),
-        discordant=(only_first, only_second),
-        detectable=detectable_by_mcnemar(only_first + only_second, measure.sentences),
-    )
+    return replace(difference, mcnemar=mcnemar(only_first, only_second), discordant=(only_first, only_second))
 
 
 def _measure(predictions: Predictions, gold: Gold, n_classes: int, metric: str) -> Measure | None:

@@ -13,6 +13,7 @@ from treenn.analysis.disagreement import Disagreement, disagreements, node_class
 from treenn.analysis.statistics import Difference, adjusted, differences
 from treenn.encoders import NO_LABEL
 from treenn.evaluation.metrics import paired_metrics
+from treenn.experiment.approximate_differences import approximate_differences
 from treenn.experiment.plan_spec import BASELINES
 from treenn.experiment.results import (
     COMPARISON_SCHEMA,
@@ -54,7 +55,15 @@ def read_results(
         return gather(path, contextual, trust)
     if path.is_dir():
         _check_folder(path)
-    return COMPARISON_SCHEMA.read(path / RESULTS if path.is_dir() else path)
+    return _with_decisions(COMPARISON_SCHEMA.read(path / RESULTS if path.is_dir() else path))
+
+
+def _with_decisions(results: ComparisonResults) -> ComparisonResults:
+    """The results with the deciding test, which results of before 2026-12 lack."""
+    if all(each.errors for task in results.tasks for each in task.differences):
+        return results
+    tasks = [replace(task, differences=tuple(approximate_differences(task))) for task in results.tasks]
+    return replace(results, tasks=tuple(_corrected(tasks)))
 
 
 def _check_folder(folder: Path) -> None:
@@ -174,7 +183,10 @@ def compute_differences(task: TaskResults) -> list[Difference]:
     measured = {metric for run in task.runs for split in run.metrics.values() for metric in split.values}
     metrics = [metric for metric in paired_metrics() if metric in measured and task.applies(metric)]
     n_classes = len(task.treebank.classes)
-    return differences(predictions, task.gold, task.reference, n_classes=n_classes, metrics=metrics)
+    baselines = [model for model in by_model if model not in task.networks]
+    return differences(
+        predictions, task.gold, task.reference, n_classes=n_classes, metrics=metrics, deterministic=baselines
+    )
 
 
 def _check_inside(folder: Path, run: str) -> None:

@@ -3,46 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
-from treenn.analysis.significance import ALPHA
-from treenn.analysis.statistics import Difference, Interval
-from treenn.evaluation.metrics import paired_metrics
+from treenn.analysis.crossed_test import ALPHA, FEW_SEEDS
+from treenn.analysis.statistics import Difference
+from treenn.evaluation.metrics import METRICS, paired_metrics
 from treenn.experiment.results import TaskResults
-from treenn.report.formatting import majority, shown_metrics
+from treenn.report.formatting import listing, majority, shown_metrics
 
 
 def better(difference: Difference) -> str | None:
     """The model that a difference shows to be better; None if it shows neither.
 
-    Three conditions must hold: the interval over sentences excludes zero; so does the interval over sentences and
-    seeds, if there are several seeds; and the p of approximate randomization is below 0.05 after Holm's correction over
-    the whole plan. McNemar's test compares two single runs, the median ones, and is not used here.
+    The deciding test has sentences and seeds as random factors (`treenn.analysis.crossed_test`); its p must be below
+    0.05 after Holm's correction over the whole plan. Approximate randomization and McNemar's test, which ignore the
+    variance over seeds, decide nothing.
 
     >>> from dataclasses import replace
-    >>> found = Difference(("tree", "lstm"), "test", "root", 0.02, 0.01, 0.03, 0.95, 10_000, randomization_holm=0.01)
-    >>> better(found), better(replace(found, randomization_holm=0.06)), better(replace(found, low=-0.01))
-    ('tree', None, None)
+    >>> ahead = Difference(("tree", "lstm"), "test", "root", 0.02, 0.01, 0.03, p_holm=0.01)
+    >>> better(ahead), better(replace(ahead, difference=-0.02)), better(replace(ahead, p_holm=0.06))
+    ('tree', 'lstm', None)
     """
-    p, with_seeds = difference.randomization_holm, difference.with_seeds
-    if p is None or p >= ALPHA:
+    if difference.p_holm is None or difference.p_holm >= ALPHA:
         return None
-    intervals = [Interval(difference.low, difference.high), *([] if with_seeds is None else [with_seeds])]
-    if all(each.low > 0 for each in intervals):
-        return difference.models[0]
-    return difference.models[1] if all(each.high < 0 for each in intervals) else None
+    return difference.models[int(METRICS[difference.metric].sign * difference.difference < 0)]
 
 
 def verdict(difference: Difference) -> str:
     """The verdict on the first model: `ahead`, `behind`, `seeds` if other seeds could reverse it, or `open`.
 
-    >>> found = Difference(("tree", "lstm"), "test", "root", 0.02, 0.01, 0.03, 0.95, 10_000, randomization_holm=0.01)
-    >>> verdict(found), verdict(replace(found, with_seeds=Interval(-0.01, 0.05)))
-    ('ahead', 'seeds')
+    It is `seeds` if the trained runs differ on these sentences, by approximate randomization, but the deciding test
+    does not show that other seeds would.
+
+    >>> from dataclasses import replace
+    >>> runs = Difference(("tree", "lstm"), "test", "root", 0.02, 0.01, 0.03, randomization_holm=0.01)
+    >>> verdict(runs), verdict(replace(runs, p_holm=0.01)), verdict(replace(runs, randomization_holm=0.2))
+    ('seeds', 'ahead', 'open')
     """
     if (winner := better(difference)) is not None:
         return "ahead" if winner == difference.models[0] else "behind"
-    return "seeds" if better(replace(difference, with_seeds=None)) is not None else "open"
+    return "seeds" if (difference.randomization_holm or 1) < ALPHA else "open"
+
+
+def reservation(differences: Iterable[Difference]) -> str:
+    """The clause after a claim that names the models with fewer than three seeds; empty if there are none.
+
+    >>> from treenn.analysis.crossed_test import Errors
+    >>> errors = Errors(0.01, (0.0, 0.01), 2210, (5, 2))
+    >>> reservation([Difference(("tree", "lstm"), "test", "root", 0.02, 0.01, 0.03, errors=errors)])
+    ', with the reservation that lstm has fewer than 3 seeds'
+    """
+    counted = [
+        pair for each in differences if each.errors for pair in zip(each.models, each.errors.n_seeds, strict=True)
+    ]
+    few = list(dict.fromkeys(model for model, seeds in counted if 1 < seeds < FEW_SEEDS))
+    have = "has" if len(few) == 1 else "have"
+    return f", with the reservation that {listing(few)} {have} fewer than {FEW_SEEDS} seeds" if few else ""
 
 
 def below_majority(task: TaskResults, split: str, metric: str) -> list[str]:
@@ -67,4 +82,4 @@ def against_reference(task: TaskResults) -> list[Difference]:
 
 def tested(tasks: Iterable[TaskResults]) -> int:
     """The number of differences that Holm's correction is over."""
-    return sum(each.randomization_holm is not None for task in tasks for each in task.differences)
+    return sum(each.p_holm is not None for task in tasks for each in task.differences)

@@ -7,15 +7,14 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from treenn.analysis.significance import Detectable
 from treenn.analysis.statistics import Difference
 from treenn.experiment.results import TaskResults
 from treenn.report.charts import INK, PAPER, finish, look, name_rows, pictures, places, stack
-from treenn.report.claims import against_reference, better
+from treenn.report.claims import against_reference, better, reservation
 from treenn.report.document import Chart, Record, Section, Table, Text, field_of
 from treenn.report.formatting import METRICS, NONE, p_value
 
-_TESTS = ("randomization", "randomization_holm", "mcnemar", "mcnemar_holm")
+_TESTS = ("p", "p_holm", "randomization", "randomization_holm", "mcnemar")
 _FIELDS = ("split", "metric", "difference", "low", "high", *_TESTS)
 
 
@@ -26,7 +25,7 @@ def differences_section(task: TaskResults) -> Section | None:
         return None
     splits = {each.split: [other for other in found if other.split == each.split] for each in found}
     charts = pictures(lambda: [_chart(task, split, differences) for split, differences in splits.items()])
-    return Section("Differences", [_table(task, found), Text(_how(found[0])), charts])
+    return Section("Differences", [_table(task, found), Text(_method(found[0])), charts])
 
 
 def _table(task: TaskResults, found: Sequence[Difference]) -> Table:
@@ -37,14 +36,15 @@ def _table(task: TaskResults, found: Sequence[Difference]) -> Table:
             "Models": lambda record: f"{record['first']} − {record['second']}",
             "Split": field_of("split"),
             "Metric": lambda record: METRICS[record["metric"]].title,
-            "Better": lambda record: record["better"] or "neither",
+            "Better": lambda record: (record["better"] or "neither") + record["reservation"],
             "Difference": _gap("difference"),
-            "Interval": _interval(""),
-            "Interval over seeds too": _interval("with_seeds "),
+            "Interval": _interval("with_seeds "),
+            "p": field_of("p", p_value),
+            "corrected": field_of("p_holm", p_value),
+            "Interval over sentences": _interval(""),
             "Randomization, p": field_of("randomization", p_value),
-            "corrected": field_of("randomization_holm", p_value),
+            "corrected ": field_of("randomization_holm", p_value),
             "McNemar, p": field_of("mcnemar", p_value),
-            "corrected ": field_of("mcnemar_holm", p_value),
             "Discordant": lambda record: (
                 NONE if record["only_first"] is None else f"{record['only_first']} / {record['only_second']}"
             ),
@@ -59,11 +59,12 @@ def _record(each: Difference) -> Record:
     first, second = each.models
     only_first, only_second = each.discordant or (None, None)
     low, high = (each.with_seeds.low, each.with_seeds.high) if each.with_seeds else (None, None)
-    detectable = each.detectable or Detectable(None, None)
-    record: dict[str, Any] = {"first": first, "second": second, "better": better(each)}
+    winner = better(each)
+    few = " (few seeds)" if winner and reservation([each]) else ""
+    record: dict[str, Any] = {"first": first, "second": second, "better": winner, "reservation": few}
     record |= {name: getattr(each, name) for name in _FIELDS}
     record |= {"with_seeds low": low, "with_seeds high": high, "only_first": only_first, "only_second": only_second}
-    return record | {"detectable": detectable.difference, "detectable_gap": detectable.gap}
+    return record | {"detectable": each.detectable and each.detectable.difference}
 
 
 def _gap(name: str) -> Any:
@@ -75,15 +76,16 @@ def _interval(prefix: str) -> Any:
     return lambda record: NONE if record[f"{prefix}low"] is None else f"{low(record)} to {high(record)}"
 
 
-def _how(each: Difference) -> str:
+def _method(each: Difference) -> str:
     return (
-        f"Interval: the {100 * each.confidence:g}% percentile interval of the paired bootstrap over sentences,"
-        f" {each.draws:,} resamples, with answers averaged over seeds; the second interval also resamples the seeds."
-        " Randomization: approximate randomization, which swaps both models' answers on random sentences. McNemar: the"
-        " exact test of the two median runs; discordant: the numbers of sentences that only the first and only the"
-        " second of them classifies correctly. Corrected: by Holm, over all differences that this plan tests."
-        " Detectable: the true difference that this test set shows with power 0.8 (p < 0.05, before correction). A"
-        " model is better if both intervals exclude zero and the corrected p of randomization is below 0.05."
+        f"The {100 * each.confidence:g}% interval and p are those of the deciding test, a t test of the difference of"
+        " seed means with sentences and seeds as crossed random factors (quasi-F, Clark 1973; Welch 1947; Satterthwaite"
+        " 1946). Corrected: by Holm, over all differences tested. A model is shown to be better if the corrected p"
+        " is below 0.05. Detectable: the true difference for which this test has a power of 0.8, by simulation, at the"
+        " level that the next claim of Holm's procedure needs. The other columns are about these trained runs only and"
+        " decide nothing: the interval over sentences; approximate randomization, which swaps both models' outcomes on"
+        " random sentences; McNemar's exact test of the two median"
+        " runs; discordant: the numbers of sentences that only the first and only the second of them classifies correctly."
     )
 
 
@@ -105,7 +107,7 @@ def _chart(task: TaskResults, split: str, found: Sequence[Difference]) -> Chart:
         figure,
         task.slug,
         f"Differences with intervals on {split}",
-        "Filled: one model is better; hollow: neither is shown to be. The line is the interval over sentences.",
+        "Filled: one model is better; hollow: neither is shown to be. The line is the interval over sentences and seeds.",
         "; ".join(
             f"{METRICS[metric].title}, {task.reference} minus {', '.join(_in_words(panel))}"
             for metric, panel in panels.items()
@@ -115,12 +117,13 @@ def _chart(task: TaskResults, split: str, found: Sequence[Difference]) -> Chart:
 
 def _bar(axes: Axes, place: int, each: Difference, scale: float, style: Mapping[str, Any]) -> None:
     fill = PAPER if better(each) is None else style["color"]
-    axes.plot([scale * each.low, scale * each.high], [place, place], color=style["color"], linewidth=1.5)
+    ends = [scale * each.interval.low, scale * each.interval.high]
+    axes.plot(ends, [place, place], color=style["color"], linewidth=1.5)
     axes.plot([scale * each.difference], [place], **style, markerfacecolor=fill)
 
 
 def _in_words(panel: Iterable[Difference]) -> Iterable[str]:
     for each in panel:
         metric = METRICS[each.metric]
-        middle, low, high = map(metric.gap, (each.difference, each.low, each.high))
+        middle, low, high = map(metric.gap, (each.difference, each.interval.low, each.interval.high))
         yield f"{each.models[1]} {middle}{metric.unit} ({low} to {high})"

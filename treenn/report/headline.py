@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import chain
 
-from treenn.analysis.statistics import Difference, Interval
+from treenn.analysis.statistics import Difference
 from treenn.evaluation.metrics import Spread, paired_metrics
 from treenn.experiment.results import TaskResults
 from treenn.report.caveats import caveats
-from treenn.report.claims import against_reference, below_majority, better, verdict
+from treenn.report.claims import against_reference, below_majority, better, reservation, verdict
 from treenn.report.formatting import (
     METRICS,
     listing,
@@ -144,7 +143,7 @@ def _main_sentences(task: TaskResults) -> Iterable[str]:
 
 def _verdicts(task: TaskResults, found: Sequence[Difference], where: str, in_full: int) -> Iterable[str]:
     """A sentence each for the models that the reference exceeds, that exceed it, and that do neither."""
-    tested = [each for each in found if each.randomization_holm is not None]
+    tested = [each for each in found if each.randomization_holm is not None or each.p_holm is not None]
     for number, sentence in enumerate(_verdict(task, tested, long=len(tested) <= in_full)):
         metric = tested[0].metric
         place = "There" if number else f"{where}, {'at' if METRICS[metric].share else 'in'} {phrase(task, metric)}"
@@ -155,33 +154,20 @@ def _verdict(task: TaskResults, found: Sequence[Difference], *, long: bool) -> I
     first = subject(task, task.reference)
     groups: dict[str, list[Difference]] = {"ahead": [], "behind": [], "seeds": [], "open": []}
     for each in found:
-        groups[verdict(each)].append(_mirrored(each) if better(each) == each.models[1] else each)
-    told = {
+        groups[verdict(each)].append(each.mirrored if verdict(each) == "behind" else each)
+    evidence = {
         name: listing([_evidence(task, each, of=int(name != "behind"), long=long) for each in group])
         for name, group in groups.items()
     }
-    if groups["ahead"]:
-        yield f"{first} was better than {told['ahead']}"
-    if groups["behind"]:
-        yield f"{told['behind']} {'was' if len(groups['behind']) == 1 else 'were'} better than {first}"
+    if ahead := groups["ahead"]:
+        yield f"{first} was better than {evidence['ahead']}{reservation(ahead)}"
+    if behind := groups["behind"]:
+        yield f"{evidence['behind']} {'was' if len(behind) == 1 else 'were'} better than {first}{reservation(behind)}"
     if groups["seeds"]:
-        yield f"{first} differed from {told['seeds']}, but other seeds could undo this"
+        yield f"{first} differed from {evidence['seeds']} in these runs, but other seeds could reverse this"
     if groups["open"]:
-        power = _power(task, groups["open"]) if long else ""
-        yield f"no difference is shown between {first} and {told['open']}{power}"
-
-
-def _mirrored(difference: Difference) -> Difference:
-    """The difference with its models exchanged."""
-    first, second = difference.models
-    return replace(
-        difference,
-        models=(second, first),
-        difference=-difference.difference,
-        low=-difference.high,
-        high=-difference.low,
-        with_seeds=difference.with_seeds and Interval(-difference.with_seeds.high, -difference.with_seeds.low),
-    )
+        power = _power(groups["open"]) if long else ""
+        yield f"no difference is shown between {first} and {evidence['open']}{power}"
 
 
 def _evidence(task: TaskResults, difference: Difference, *, of: int, long: bool) -> str:
@@ -192,12 +178,13 @@ def _evidence(task: TaskResults, difference: Difference, *, of: int, long: bool)
     other, gap = subject(task, difference.models[of]), f"{metric.gap(difference.difference)}{metric.unit}"
     if not long:
         return f"{other} ({gap})"
+    interval, over = difference.interval, "" if difference.with_seeds else " over sentences"
     overlap = better(difference) is not None and a.std is not None and _overlap(a, b)
-    p = p_value(difference.randomization_holm)
     return (
-        f"{other} ({metric.value(a.mean)} against {metric.value(b.mean)}{metric.in_percent}: {gap}, interval"
-        f" {metric.gap(difference.low)} to {metric.gap(difference.high)},"
-        f" corrected p {p}{', though single runs overlap' if overlap else ''})"
+        f"{other} ({metric.value(a.mean)} against {metric.value(b.mean)}{metric.in_percent}: {gap}, interval{over}"
+        f" {metric.gap(interval.low)} to {metric.gap(interval.high)},"
+        f" corrected p{over} {p_value(difference.p_holm if difference.with_seeds else difference.randomization_holm)}"
+        f"{', though single runs overlap' if overlap else ''})"
     )
 
 
@@ -207,21 +194,21 @@ def _overlap(a: Spread, b: Spread) -> bool:
     return low <= high
 
 
-def _power(task: TaskResults, found: Sequence[Difference]) -> str:
-    """The difference that these sentences could have shown, before correction."""
+def _power(found: Sequence[Difference]) -> str:
+    """The true difference that the deciding test would detect, after correction, as a clause."""
     least = [each.detectable.difference for each in found if each.detectable and each.detectable.difference]
     if not least:
         return ""
     metric = METRICS[found[0].metric]
-    return f"; a true difference of {metric.gap(max(least))}{metric.unit} would have been found four times out of five"
+    return f"; the power of this test is 0.8 for a true difference of {metric.gap(max(least))}{metric.unit}"
 
 
 def _below_majority(task: TaskResults, split: str) -> Iterable[str]:
     for metric in [name for name in paired_metrics() if name in shown_metrics(task)]:
         if below := below_majority(task, split, metric):
             share = METRICS[metric].value(majority(task, split, metric))
-            reached = f"what always giving the commonest answer reaches at {phrase(task, metric)}"
-            yield f"On {split}, {listing(below)} did not exceed {reached} ({share}%)."
+            names = f"On {split}, {listing(below)}"
+            yield f"{names} did not exceed the majority class at {phrase(task, metric)} ({share}%)."
 
 
 def _contradictions(sections: Sequence[TaskResults]) -> Iterable[str]:
@@ -235,5 +222,5 @@ def _contradictions(sections: Sequence[TaskResults]) -> Iterable[str]:
                 wins.setdefault(each.models, {}).setdefault(winner, []).append(task_name(task))
     for (a, b), tasks in wins.items():
         if len(tasks) == 2:
-            where = "; ".join(f"{model} on {listing(tasks[model])}" for model in (a, b))
-            yield f"Which of {a} and {b} is better depends on the task: {where}."
+            winners = "; ".join(f"{model} on {listing(tasks[model])}" for model in (a, b))
+            yield f"The better one of {a} and {b} depends on the task: {winners}."

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from treenn.analysis.statistics import Difference
 from treenn.evaluation.metrics import paired_metrics
 from treenn.experiment.results import TaskResults
-from treenn.report.claims import against_reference, below_majority, verdict
+from treenn.report.claims import against_reference, below_majority, reservation, verdict
 from treenn.report.formatting import METRICS, listing, phrase, shown_metrics, subject
 
 MANY = 4
@@ -24,7 +24,7 @@ def across_splits(task: TaskResults) -> Iterable[str]:
     """
     by_model: dict[tuple[str, str], list[Difference]] = {}
     for each in against_reference(task):
-        if each.randomization_holm is not None:
+        if each.randomization_holm is not None or each.p_holm is not None:
             by_model.setdefault((each.metric, each.models[1]), []).append(each)
     if not by_model:
         yield "No two models were measured in the same way."
@@ -41,13 +41,13 @@ def _clauses(task: TaskResults, other: str, found: Sequence[Difference]) -> Iter
         group = [each for each in found if verdict(each) == name]
         if not group:
             continue
-        said = {
-            "ahead": f"{first} was better than {second} ({_gaps(group)})",
-            "behind": f"{second} was better than {first} ({_gaps(group)})",
-            "seeds": f"{both} differed ({_gaps(group)}), but other seeds could undo this",
+        clauses = {
+            "ahead": f"{first} was better than {second} ({_gaps(group)}){reservation(group)}",
+            "behind": f"{second} was better than {first} ({_gaps(group)}){reservation(group)}",
+            "seeds": f"{both} differed ({_gaps(group)}) in these runs, but other seeds could reverse this",
             "open": f"no difference is shown between {both}",
         }
-        yield f"{_places(task, [each.split for each in group])} {said[name]}"
+        yield f"{_places(task, [each.split for each in group])} {clauses[name]}"
         both = "the two"
 
 
@@ -77,7 +77,6 @@ def _below_majority(task: TaskResults) -> Iterable[str]:
         for split in task.unseen_splits:
             for model in below_majority(task, split, metric):
                 where.setdefault(model, []).append(split)
-        told = [f"{model} {_places(task, splits)}" for model, splits in where.items()]
-        if told:
-            reached = f"what always giving the commonest answer reaches at {phrase(task, metric)}"
-            yield f"These did not exceed {reached}: {'; '.join(told)}."
+        models = [f"{model} {_places(task, splits)}" for model, splits in where.items()]
+        if models:
+            yield f"Not above the majority class at {phrase(task, metric)}: {'; '.join(models)}."

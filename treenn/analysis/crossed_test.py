@@ -1,0 +1,172 @@
+"""The deciding test: a difference of seed means with sentences and seeds as crossed random factors."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from treenn.analysis.measures import FloatArray, Measure
+
+ALPHA, CONFIDENCE, POWER = 0.05, 0.95, 0.8
+FEW_SEEDS = 3
+"""The minimum number of seeds that a claim without reservation needs."""
+
+_DRAWS = 10_000
+_SEED = 0
+
+
+@dataclass(frozen=True)
+class Errors:
+    """The standard errors of a difference of seed means, by random factor.
+
+    Args:
+        sentences: the standard error over sentences.
+        seeds: the standard error over seeds, of the first and of the second model; 0 for a deterministic baseline.
+        n_sentences: the number of sentences.
+        n_seeds: the number of seeds of each model.
+        interaction: the part of either standard error that is due to the interaction of seeds with sentences (default:
+            0, unknown).
+    """
+
+    sentences: float
+    seeds: tuple[float, float]
+    n_sentences: int
+    n_seeds: tuple[int, int]
+    interaction: float = 0.0
+
+    @property
+    def variances(self) -> FloatArray:
+        """The squared standard errors: of the first model's seeds, of the second's, and of the sentences."""
+        return np.square([*self.seeds, self.sentences])
+
+    @property
+    def freedom(self) -> FloatArray:
+        """The degrees of freedom of `variances`; at least 1, which a variance of 0 makes irrelevant."""
+        return np.maximum(1, np.array([*self.n_seeds, self.n_sentences], dtype=np.float64) - 1)
+
+
+@dataclass(frozen=True)
+class CrossedTest:
+    """The outcome of a test.
+
+    Args:
+        p: the p value, two-sided.
+        low: the lower end of the confidence interval of the difference.
+        high: its upper end.
+    """
+
+    p: float
+    low: float
+    high: float
+
+
+def standard_errors(measure: Measure, first: str, second: str) -> Errors:
+    """The standard errors of the difference between two models.
+
+    The one over sentences is the jackknife's, of seed means paired by sentence (Efron and Tibshirani 1993, *An
+    Introduction to the Bootstrap*, chapter 11); for an accuracy it is that of a mean of paired differences.
+
+    Args:
+        measure: the models' metric.
+        first: the name of a model.
+        second: the name of another one.
+
+    >>> from treenn.analysis.measures import share
+    >>> errors = standard_errors(share({"a": [[1, 1, 1, 0], [1, 0, 1, 1]], "b": [[0, 1, 0, 0]]}, [1] * 4), "a", "b")
+    >>> round(errors.sentences, 4), errors.seeds  # sentences: 1, -0.5, 1, 0.5
+    (0.3536, (0.0, 0.0))
+    """
+    values = measure.values()
+    contributions = measure.jackknife(first), measure.jackknife(second)
+    gaps = contributions[0].mean(axis=0) - contributions[1].mean(axis=0)
+    return Errors(
+        sentences=float(gaps.std(ddof=1)) / math.sqrt(len(gaps)),
+        seeds=(seed_error(values[first]), seed_error(values[second])),
+        n_sentences=len(gaps),
+        n_seeds=(len(values[first]), len(values[second])),
+        interaction=math.hypot(*map(_interaction, contributions)),
+    )
+
+
+def _interaction(contributions: FloatArray) -> float:
+    """The standard error of a mean over runs and sentences, of shape `(k, n)`, by their interaction; 0 for one run."""
+    runs, sentences = contributions.shape
+    if runs == 1:
+        return 0.0
+    centred = contributions - contributions.mean(axis=1, keepdims=True)
+    return math.sqrt(float(centred.var(axis=0, ddof=1).mean()) / (runs * sentences))
+
+
+def seed_error(values: ArrayLike) -> float:
+    """The standard error of a mean over seeds; 0 for a single one."""
+    array = np.asarray(values, dtype=np.float64)
+    return float(array.std(ddof=1)) / math.sqrt(len(array)) if len(array) > 1 else 0.0
+
+
+def crossed_test(difference: float, errors: Errors, confidence: float = CONFIDENCE) -> CrossedTest:
+    """The t test of a difference with crossed random factors.
+
+    The quasi-F ratio of Clark (1973, *The Language-as-Fixed-Effect Fallacy*) as a t test: the squared standard error is
+    the sum of those over sentences and over the seeds of each model, whose variances may differ (Welch 1947), less
+    their interaction, which is in both; it is at least either part. The degrees of freedom are Satterthwaite's (1946).
+    `python -m treenn.analysis.error_rates` simulates the type-I error and the power.
+
+    p is at least `2 ** (1 - n)` for `n` sentences, the minimum of any test that exchanges the models by sentence.
+
+    Args:
+        difference: the difference of seed means.
+        errors: its standard errors.
+        confidence: the level of the interval (default: 0.95).
+
+    >>> test = crossed_test(0.02, Errors(0.005, (0.004, 0.003), 2210, (5, 5)))
+    >>> round(test.p, 4), round(test.low, 4), round(test.high, 4)
+    (0.0083, 0.0056, 0.0344)
+    """
+    from scipy.special import stdtr, stdtrit  # here: SciPy takes a moment to import
+
+    error, freedom = _combined(errors.variances, errors)
+    half = float(stdtrit(freedom, (1 + confidence) / 2) * error)
+    p = 2 * float(stdtr(freedom, -abs(difference) / error)) if error > 0 else float(difference == 0)
+    return CrossedTest(max(p, 2.0 ** (1 - errors.n_sentences)), difference - half, difference + half)
+
+
+def _combined(variances: FloatArray, errors: Errors) -> tuple[FloatArray, FloatArray]:
+    """The standard error of a difference, and its degrees of freedom.
+
+    Args:
+        variances: estimates of `errors.variances`, of shape `(..., 3)`.
+        errors: the numbers of sentences and seeds, and the interaction.
+    """
+    seeds, sentences = variances[..., :2].sum(axis=-1), variances[..., 2]
+    total = np.maximum(seeds + sentences - errors.interaction**2, np.maximum(seeds, sentences))
+    spread = (variances**2 / errors.freedom).sum(axis=-1)
+    degrees = np.divide(total**2, spread, out=np.full_like(total, errors.freedom.max()), where=spread > 0)
+    return np.sqrt(total), degrees
+
+
+def detectable_difference(errors: Errors, level: float = ALPHA, power: float = POWER) -> float:
+    """The true difference that `crossed_test` detects with a given power, by simulating the test.
+
+    The estimated standard errors are taken as the true ones. Differences are drawn from a normal distribution and the
+    three variances from chi-squared distributions, 10,000 times with a fixed seed.
+
+    Args:
+        errors: the standard errors.
+        level: the level of the test, after correction (default: 0.05).
+        power: the probability of detection, with the right sign (default: 0.8).
+
+    >>> round(detectable_difference(Errors(0.01, (0.0, 0.0), 2210, (1, 1))), 3)  # as by the normal approximation
+    0.028
+    """
+    from scipy.special import stdtrit
+
+    rng = np.random.default_rng(_SEED)
+    error, _ = _combined(errors.variances, errors)
+    noise = rng.normal(0, error, _DRAWS)
+    variances = errors.variances * rng.chisquare(errors.freedom, (_DRAWS, 3)) / errors.freedom
+    drawn, degrees = _combined(variances, errors)
+    critical = stdtrit(degrees, 1 - level / 2) * drawn
+    return float(np.quantile(critical - noise, power))
