@@ -84,8 +84,8 @@ def _method(each: Difference) -> str:
         " is below 0.05. Detectable: the true difference for which this test has a power of 0.8, by simulation, at the"
         " level that the next claim of Holm's procedure needs. The other columns are about these trained runs only and"
         " decide nothing: the interval over sentences; approximate randomization, which swaps both models' outcomes on"
-        " random sentences; McNemar's exact test of the two median"
-        " runs; discordant: the numbers of sentences that only the first and only the second of them classifies correctly."
+        " random sentences; McNemar's exact test of the two median runs; discordant: the numbers of sentences that only"
+        " the first and only the second of them classifies correctly."
     )
 
 
@@ -107,7 +107,7 @@ def _chart(task: TaskResults, split: str, found: Sequence[Difference]) -> Chart:
         figure,
         task.slug,
         f"Differences with intervals on {split}",
-        "Filled: one model is better; hollow: neither is shown to be. The line is the interval over sentences and seeds.",
+        "Filled: one model is better; hollow: neither is shown to be. Lines are intervals over sentences and seeds.",
         "; ".join(
             f"{METRICS[metric].title}, {task.reference} minus {', '.join(_in_words(panel))}"
             for metric, panel in panels.items()
