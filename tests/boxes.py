@@ -6,7 +6,7 @@ from itertools import combinations, pairwise
 
 import networkx
 
-from treenn.explain.routes import HALF_HEIGHT, half_width, route
+from treenn.explain.picture import HALF_HEIGHT, half_width, route
 
 Box = tuple[float, float, float, float]
 

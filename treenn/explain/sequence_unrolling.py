@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from treenn.explain.unrolled_drawing import Drawing, columns
 from treenn.trees.draw import visible
@@ -153,8 +152,6 @@ def _ranges(numbers: Sequence[int]) -> str:
 
 
 def _table(lines: list[list[str]]) -> str:
-    widths = [max(map(cell_len, column)) for column in zip_longest(*lines, fillvalue="")]
-    padded = [
-        [cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True)] for line in lines
-    ]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    padded = (map(set_cell_size, line, widths) for line in lines)
     return "\n".join("   ".join(line).rstrip() for line in padded)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
 from matplotlib import style
 from matplotlib.axes import Axes
@@ -103,6 +104,20 @@ def panels(height: float, number: int = 1) -> tuple[Figure, list[Axes]]:
     """
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     return figure, list(figure.subplots(1, number, squeeze=False, sharex=True, sharey=True)[0])
+
+
+def mark_seeds(axes: Axes, row: int, values: Sequence[float], place: int) -> None:
+    """Draw a marker for each seed of a model and a stroke for their mean.
+
+    Args:
+        axes: the chart.
+        row: the model's row.
+        values: the values of its seeds; if there is none, nothing is drawn.
+        place: the model's number.
+    """
+    if values:
+        axes.plot(values, [row] * len(values), **look(place, line=False), alpha=0.7)
+        axes.plot([np.mean(values)], [row], "|", color=INK, markersize=13, markeredgewidth=1.5)
 
 
 def name_rows(axes: Axes, names: Sequence[str]) -> None:

@@ -7,10 +7,9 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from treenn.experiment.results import slug
 from treenn.report.document import Block, Chart, Code, Pictures, Report, Table, Text
+from treenn.runtime.pages import page_template
 from treenn.runtime.progress import Progress, ignore
 
 
@@ -23,15 +22,8 @@ def as_html(report: Report, progress: Progress = ignore) -> str:
         progress(next(numbers), total, charts[-1].title if charts else "")
         return charts
 
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"kind": _kind, "slug": slug, "link": _link, "file": _file}
-    return environment.get_template("page.html").render(report=report, draw=draw)
+    template = page_template(Path(__file__).parent, kind=_kind, slug=slug, link=_link, file=_file)
+    return template.render(report=report, draw=draw)
 
 
 def _kind(block: Block) -> str:

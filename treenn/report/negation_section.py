@@ -8,7 +8,7 @@ import numpy as np
 
 from treenn.analysis.negation import PUBLISHED, NegationResults, PolarityResults
 from treenn.experiment.results import TaskResults
-from treenn.report.charts import INK, finish, look, name_rows, pictures, places, stack
+from treenn.report.charts import INK, finish, mark_seeds, name_rows, pictures, places, stack
 from treenn.report.document import Block, Chart, Record, Section, Table, Text
 from treenn.report.formatting import (
     NONE,
@@ -92,10 +92,8 @@ def _chart(task: TaskResults, found: Results) -> Chart:
         for row, (model, runs) in enumerate(found.items()):
             results = _of(runs, polarity)
             changes = [each.expected_change for each in results if each.expected_change is not None]
-            if changes:
-                axes.plot(changes, [row] * len(changes), **look(numbers[model], line=False), alpha=0.7)
-                axes.plot([np.mean(changes)], [row], "|", color=INK, markersize=13, markeredgewidth=1.5)
-                words.append(f"{model}, {polarity} {np.mean(changes):+.2f}")
+            mark_seeds(axes, row, changes, numbers[model])
+            words += [f"{model}, {polarity} {np.mean(changes):+.2f}"] if changes else []
         name_rows(axes, list(found))
         axes.set_title(f"Negated {polarity} phrases")
     rows[-1].set_xlabel("Change of the expected class; right of 0: more positive")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-from matplotlib.axes import Axes
-
 from treenn.evaluation.metrics import paired_metrics
 from treenn.experiment.results import TaskResults
-from treenn.report.charts import INK, REFERENCE, finish, look, name_rows, pictures, places, stack
+from treenn.report.charts import REFERENCE, finish, mark_seeds, name_rows, pictures, places, stack
 from treenn.report.document import Chart, Record, Section, Table, field_of
 from treenn.report.formatting import METRICS, majority, model_table, percent, runs_majority, seeds, shown_metrics
 from treenn.report.multi_test import MANY
@@ -85,7 +82,7 @@ def _chart(task: TaskResults, split: str) -> Chart:
         scale = 100 if METRICS[metric].share else 1
         for row, (model, runs) in enumerate(models.items()):
             values = [scale * value for run in runs if (value := run.value(split, metric)) is not None]
-            _seed_marks(axes, row, values, look(numbers[model], line=False))
+            mark_seeds(axes, row, values, numbers[model])
         constant = majority(task, split, metric)
         if constant is not None:
             axes.axvline(scale * constant, **REFERENCE)
@@ -99,12 +96,6 @@ def _chart(task: TaskResults, split: str) -> Chart:
         + ("." if "pearson" in metrics else "; the dotted line is the majority class."),
         "; ".join(_in_words(task, split, metric) for metric in metrics),
     )
-
-
-def _seed_marks(axes: Axes, row: int, values: Sequence[float], style: Mapping[str, Any]) -> None:
-    if values:
-        axes.plot(values, [row] * len(values), **style, alpha=0.7)
-        axes.plot([np.mean(values)], [row], "|", color=INK, markersize=13, markeredgewidth=1.5)
 
 
 def _in_words(task: TaskResults, split: str, name: str) -> str:

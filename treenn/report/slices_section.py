@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -47,10 +47,10 @@ def slices_section(task: TaskResults) -> Section | None:
     """A table and a chart for each slice of each split; None if no run has any."""
     blocks: list[Block] = []
     for split in task.unseen_splits:
-        names = _names(task, split)
-        blocks.append(pictures(partial(_charts, task, split, names)))
-        for name in names:
-            blocks += _blocks(task, split, name)
+        by_name = {name: _of_models(task, split, name) for name in _names(task, split)}
+        blocks.append(pictures(partial(_charts, task, split, by_name)))
+        for name, slices in by_name.items():
+            blocks += _blocks(task, split, name, slices)
     if not any(isinstance(block, Table) for block in blocks):
         return None
     return Section("Slices", blocks)
@@ -66,8 +66,7 @@ def _of_models(task: TaskResults, split: str, name: str) -> Slices:
     return in_all_runs(task, lambda run: run.slices.get(split, {}).get(name))
 
 
-def _blocks(task: TaskResults, split: str, name: str) -> Iterator[Block]:
-    slices = _of_models(task, split, name)
+def _blocks(task: TaskResults, split: str, name: str, slices: Slices) -> Iterator[Block]:
     first = next(iter(slices.values()))[0]
     counted = {"right": ""} | ({"right_side": ", correct side"} if first.bins[0].right_side is not None else {})
     columns = {
@@ -113,27 +112,25 @@ def _record(runs: Sequence[Slice], counted: Sequence[str]) -> Record:
     for number, each in enumerate(runs[0].bins):
         record[f"{each.label} total"] = each.total
         for name in counted if each.total else ():
-            record |= over_seeds(
-                {f"{each.label} {name}": [getattr(run.bins[number], name) / each.total for run in runs]}
-            )
+            accuracies = [getattr(run.bins[number], name) / each.total for run in runs]
+            record |= over_seeds({f"{each.label} {name}": accuracies})
     return record
 
 
-def _charts(task: TaskResults, split: str, names: Sequence[str]) -> list[Chart]:
+def _charts(task: TaskResults, split: str, by_name: Mapping[str, Slices]) -> list[Chart]:
     """The slices of two bins or more."""
-    found = {name: _of_models(task, split, name) for name in names}
-    return [_chart(task, split, name) for name, slices in found.items() if _drawable(task, slices)]
+    return [_chart(task, split, name, slices) for name, slices in by_name.items() if _drawable(task, slices)]
 
 
 def _drawable(task: TaskResults, slices: Slices) -> bool:
     return bool(slices.keys() & drawn(task)) and sum(each.total >= _FEW for each in _bins(slices)) > 1
 
 
-def _chart(task: TaskResults, split: str, name: str) -> Chart:
-    slices, words = _of_models(task, split, name), []
+def _chart(task: TaskResults, split: str, name: str, slices: Slices) -> Chart:
     labels = [each.label for each in _bins(slices) if each.total >= _FEW]
     ranges = _bins(slices)[0].start is not None
     (figure, [axes]), models = panels(3.1), {model: at for model, at in drawn(task).items() if model in slices}
+    words = []
     for number, (model, place) in enumerate(models.items()):
         shares = _means(slices[model])
         shift = 0.0 if ranges else 0.12 * (number - (len(models) - 1) / 2)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from treenn.runtime.pages import page_template
 from treenn.sentiment.document import Document, Sentiment
 from treenn.trees import InputError
 from treenn.trees.draw import draw_text
@@ -18,7 +18,6 @@ from treenn.trees.svg import draw_svg
 
 _PAINTED = re.compile("\x1b\\[[0-9;]+m(\\d+)\x1b\\[0m")
 _NARROW = 42  # characters of a line of text on a phone
-
 
 _OPEN = 3
 """The number of sentences up to which a text's trees are unfolded."""
@@ -37,17 +36,9 @@ def render(predictions: Sequence[Document | Sentiment]) -> str:
     """
     if not predictions:
         raise InputError("predictions is empty; a page needs at least one text")
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     classes = predictions[0].classes
     colours = [(colour, ink_on(colour)) for colour in palette(len(classes))]
-    environment.filters |= {"picture": _picture, "narrow": _narrow}
-    return environment.get_template("page.html").render(
+    return page_template(Path(__file__).parent, picture=_picture, narrow=_narrow).render(
         found=[_document(prediction) for prediction in predictions], classes=classes, colours=colours, most_open=_OPEN
     )
 
