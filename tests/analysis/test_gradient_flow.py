@@ -34,6 +34,7 @@ from treenn.models.vocabulary import Vocabulary
 from treenn.sequences import Elman, SequenceNetwork
 from treenn.sequences.packed import over_time
 from treenn.training import train
+from treenn.training.run_results import TrainingResults
 from treenn.trees import Tree
 from treenn.trees.json_records import from_json, to_json
 
@@ -188,7 +189,7 @@ def test_ranges_hold_every_distance_once() -> None:
 
 @dataclass(frozen=True)
 class Trained:
-    results: dict[str, object]
+    results: TrainingResults
     flow: TrainingGradientFlow
     settings: Settings
     treebank: Treebank
@@ -212,9 +213,10 @@ def test_flow_before_training_is_of_the_initial_network(run: Trained) -> None:
 
 
 def test_clipping_is_read_off_the_history(run: Trained) -> None:
-    norms = from_json(RunResults, run.results, "made up").gradient_norms
+    written = to_json(run.results)
+    norms = from_json(RunResults, written, "made up").gradient_norms
     assert norms.clip_norm == 0.5
     assert len(norms.mean) == len(norms.max) == 2
     assert max(norms.max) > 0.5
-    settings = {**run.results["settings"], "clip_norm": None}
-    assert from_json(RunResults, {**run.results, "settings": settings}, "made up").gradient_norms.clip_norm is None
+    settings = {**run.results.settings, "clip_norm": None}
+    assert from_json(RunResults, {**written, "settings": settings}, "made up").gradient_norms.clip_norm is None

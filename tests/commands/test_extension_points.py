@@ -345,8 +345,8 @@ def test_a_regression_at_nodes_is_one_file(package: Path, tmp_path: Path) -> Non
     heights = Treebank("heights", (), splits, task="mytask:NodeRegression")
     settings = replace(SMALL, epochs=4, learning_rate=0.1)
     run = train(heights, settings, out=tmp_path / "model")
-    history = [epoch["dev"]["mse"] for epoch in run.results["history"]]
-    assert run.results["best_epoch"] == history.index(min(history)) + 1
+    history = [epoch.dev.values["mse"] for epoch in run.results.history]
+    assert run.results.best_epoch == history.index(min(history)) + 1
     assert min(history) < history[0]
     with pytest.raises(InputError, match="names the module mytask"):
         load_model(tmp_path / "model")

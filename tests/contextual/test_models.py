@@ -100,7 +100,7 @@ def test_resumed_run_is_bit_identical(regime: str, request: pytest.FixtureReques
     again = train(TOY, settings, out=tmp_path / "parts", resume=True)
     weights = [(tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "parts")]
     assert weights[0] == weights[1]
-    assert again.results["dev"] == whole.results["dev"]
+    assert again.results.metrics["dev"] == whole.results.metrics["dev"]
 
 
 def test_resuming_with_another_encoder_is_refused(frozen: Settings, tmp_path: Path) -> None:

@@ -75,17 +75,15 @@ def test_an_entry_is_as_that_of_a_network(name, supervision):
     treebank = toy_treebank()
     entry = train_baseline(treebank, name, Settings(supervision=supervision))
     gold = [tree.label for tree in treebank.test]
-    right = np.mean(
-        [int(guess) == label for guess, label in zip(entry["predictions"]["test"]["root"], gold, strict=True)]
-    )
-    assert entry["test"]["root"] == pytest.approx(right)
-    assert len(entry["predictions"]["test"]["correct_nodes"]) == len(gold)
-    assert set(entry["predictions"]["test"]) == {"root", "root_probabilities", "root_binary", "correct_nodes"}
-    assert entry["settings"] == {"model": name, "supervision": supervision}
-    assert (entry["seed"], entry["epochs"], entry["history"]) == (0, 0, [])
-    assert entry["calibration"]["test"]["before"]["ece"] >= 0
+    right = np.mean([int(guess) == label for guess, label in zip(entry.predictions["test"].root, gold, strict=True)])
+    assert entry.value("test", "root") == pytest.approx(right)
+    assert len(entry.predictions["test"].correct_nodes) == len(gold)
+    assert set(entry.predictions["test"].columns) == {"root", "root_probabilities", "root_binary", "correct_nodes"}
+    assert entry.settings == {"model": name, "supervision": supervision}
+    assert (entry.seed, entry.epochs, entry.history) == (0, 0, ())
+    assert entry.calibration["test"].before.ece >= 0
     if name == "naive-bayes":  # the polarity of words decides the leaves, but not the negated roots
-        assert entry["test"]["all_nodes"] > entry["test"]["majority"]["all_nodes"]
+        assert entry.value("test", "all_nodes") > entry.metrics["test"].majority["all_nodes"]
 
 
 def pairs(targets, classes):
@@ -104,8 +102,8 @@ def test_features_of_pairs_carry_their_side():
         "2 film",
         "2 good film",
     ]
-    assert train_baseline(treebank, "naive-bayes", Settings())["test"]["root"] == 1
-    assert train_baseline(treebank, "majority", Settings())["test"]["root"] == 0.6
+    assert train_baseline(treebank, "naive-bayes", Settings()).value("test", "root") == 1
+    assert train_baseline(treebank, "majority", Settings()).value("test", "root") == 0.6
 
 
 def test_numbers_on_a_scale_have_no_majority():
@@ -115,6 +113,6 @@ def test_numbers_on_a_scale_have_no_majority():
 
 def test_batches_of_sentences_make_no_difference(monkeypatch):
     treebank = Treebank("toy", toy_treebank().classes, toy_treebank().splits)
-    whole = train_baseline(treebank, "naive-bayes", Settings())["predictions"]
+    whole = train_baseline(treebank, "naive-bayes", Settings()).predictions
     monkeypatch.setattr("treenn.experiment.baselines._BATCH", 7)
-    assert train_baseline(treebank, "naive-bayes", Settings())["predictions"] == whole
+    assert train_baseline(treebank, "naive-bayes", Settings()).predictions == whole

@@ -33,6 +33,7 @@ from treenn.models.settings import RENAMED, Settings
 from treenn.training import train
 from treenn.training.run_dir import RUN
 from treenn.trees import InputError
+from treenn.trees.json_records import to_json
 
 TOY = toy_treebank(train=12, dev=6, test=6)
 SMALL = Settings(model="lstm", size=4, word_size=4, epochs=1)
@@ -91,7 +92,7 @@ def test_compare_tune_and_reproduce_train_the_same_weights(tmp_path: Path, monke
     small_home(tmp_path / "home", monkeypatch)
     for settings in (replace(OTHER.settings, supervision="nodes"), replace(OTHER.settings, model="tree-lstm")):
         out = tmp_path / settings.model
-        expected = train(TOY, settings, out=out / "train").results
+        expected = to_json(train(TOY, settings, out=out / "train").results)
         plan = treenn.Plan.of("toy", [settings.model], seeds=1, settings=settings)
         compare(plan, out / "compare")
         tune(Search("toy", (settings.model,), 1, Space({"dropout": (0.5,)}), settings), out / "tune")

@@ -95,11 +95,10 @@ def test_the_last_whole_epoch_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert all(torch.equal(kept[name], good[name]) for name in good)
     monkeypatch.undo()
     resumed = train(TOY, SMALL, out=tmp_path / "cut", resume=True).results
-    assert resumed["history"][:2] == [
-        {**entry, "seconds": resumed["history"][number]["seconds"]}
-        for number, entry in enumerate(whole.results["history"])
+    assert list(resumed.history[:2]) == [
+        replace(entry, seconds=resumed.history[number].seconds) for number, entry in enumerate(whole.results.history)
     ]
-    assert resumed["epochs"] == 3
+    assert resumed.epochs == 3
 
 
 def test_batch_divergence_without_a_culprit_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,9 @@ from treenn.models.building import load_model
 from treenn.models.settings import Settings
 from treenn.tasks import pairs
 from treenn.training import train
+from treenn.training.run_results import TrainingResults
 from treenn.trees import DependencyTree, InputError, Tree
+from treenn.trees.json_records import from_json, to_json
 
 RECIPE = Settings(
     model="recursive-tanh", size=12, word_size=8, pair_hidden_size=12, epochs=6, batch_size=10, dropout=0.0,
@@ -46,20 +48,21 @@ def toy(scale: bool = False, dependencies: bool = False) -> PairTreebank:
 
 def test_pair_training_fits_and_reports_test_metrics() -> None:
     run = train(toy(), RECIPE)
-    assert run.results["test"]["root"] == 1.0
-    assert run.results["test"]["majority"]["root"] < 0.7
-    assert set(run.results["predictions"]["test"]) == {"root", "root_probabilities"}
-    assert run.results["treebank"] == "toy"
-    assert json.loads(json.dumps(run.results)) == run.results
+    assert run.results.value("test", "root") == 1.0
+    assert run.results.metrics["test"].majority["root"] < 0.7
+    assert set(run.results.predictions["test"].columns) == {"root", "root_probabilities"}
+    assert run.results.treebank == "toy"
+    written = json.loads(json.dumps(to_json(run.results)))
+    assert from_json(TrainingResults, written, "written") == run.results
 
 
 def test_relatedness_of_dependency_trees_is_learnt() -> None:
     run = train(toy(scale=True, dependencies=True), replace(RECIPE, model="dependency-tree-lstm", epochs=20))
-    assert run.results["test"]["pearson"] > 0.95
-    assert run.results["best_epoch"] == 1 + max(
-        range(20), key=lambda epoch: run.results["history"][epoch]["dev"]["pearson"]
+    assert run.results.value("test", "pearson") > 0.95
+    assert run.results.best_epoch == 1 + max(
+        range(20), key=lambda epoch: run.results.history[epoch].dev.values["pearson"]
     )
-    assert len(run.results["predictions"]["test"]["score"]) == 40
+    assert len(run.results.predictions["test"].score) == 40
 
 
 def test_resumed_run_is_bit_identical_and_loadable(tmp_path: Path) -> None:
@@ -78,7 +81,7 @@ def test_resumed_run_is_bit_identical_and_loadable(tmp_path: Path) -> None:
     for name, tensor in whole.model.state_dict().items():
         assert torch.equal(tensor, model.state_dict()[name])
     found = model.predict(toy().splits["test"]).classes.tolist()
-    assert "".join(map(str, found)) == whole.results["predictions"]["test"]["root"]
+    assert tuple(found) == whole.results.predictions["test"].root
 
 
 def test_a_model_of_the_other_kind_is_refused(tmp_path: Path) -> None:

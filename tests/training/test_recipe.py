@@ -51,8 +51,8 @@ def test_the_average_is_what_is_evaluated_and_kept(tmp_path: Path) -> None:
     run = train(TOY, settings, out=tmp_path)
     raw = train(TOY, replace(settings, ema_decay=0.0))
     assert not torch.equal(run.model.encoder.cell.U, raw.model.encoder.cell.U)
-    assert [each["loss"] for each in run.results["history"]] == [each["loss"] for each in raw.results["history"]]
-    assert run.results["dev"] == run.results["history"][-1]["dev"]
+    assert [each.loss for each in run.results.history] == [each.loss for each in raw.results.history]
+    assert run.results.metrics["dev"] == run.results.history[-1].dev
     loaded = load_model(tmp_path)
     again = loaded.settings
     assert torch.equal(loaded.encoder.cell.U, run.model.encoder.cell.U)
@@ -74,19 +74,19 @@ def test_resumed_run_with_every_option_is_bit_identical(settings: Settings, batc
         train(TOY, settings, out=tmp_path / "cut", progress=kill_after(batches))
     resumed = train(TOY, settings, out=tmp_path / "cut", resume=True).results
     assert (tmp_path / "cut/model.safetensors").read_bytes() == (tmp_path / "whole/model.safetensors").read_bytes()
-    for name in ("best_epoch", "dev", "test", "predictions"):
-        assert resumed[name] == whole[name]
+    for name in ("best_epoch", "metrics", "predictions"):
+        assert getattr(resumed, name) == getattr(whole, name)
 
 
 def test_selection_says_which_epoch_is_kept() -> None:
     recipe = replace(SMALL, epochs=6, learning_rate=0.2)
     runs = {name: train(TOY, replace(recipe, checkpoint=name)) for name in ("best-all-nodes", "best-root", "last")}
     for name, metric in (("best-all-nodes", "all_nodes"), ("best-root", "root")):
-        dev = [epoch["dev"][metric] for epoch in runs[name].results["history"]]
-        assert runs[name].results["best_epoch"] == dev.index(max(dev)) + 1
-    assert runs["last"].results["best_epoch"] == 6
-    assert runs["last"].results["dev"] == runs["last"].results["history"][-1]["dev"]
-    assert len({run.results["best_epoch"] for run in runs.values()}) > 1, "the toy does not tell them apart"
+        dev = [epoch.dev.values[metric] for epoch in runs[name].results.history]
+        assert runs[name].results.best_epoch == dev.index(max(dev)) + 1
+    assert runs["last"].results.best_epoch == 6
+    assert runs["last"].results.metrics["dev"] == runs["last"].results.history[-1].dev
+    assert len({run.results.best_epoch for run in runs.values()}) > 1, "the toy does not tell them apart"
 
 
 def test_best_root_wants_labelled_roots_on_dev() -> None:
@@ -144,8 +144,8 @@ def _vectors_in_training(**dropout: float) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def test_every_length_of_a_gradient_is_logged() -> None:
-    history = train(TOY, SMALL).results["history"]
+    history = train(TOY, SMALL).results.history
     for epoch in history:
-        assert 0 < epoch["gradient_norm"]["mean"] <= epoch["gradient_norm"]["max"]
-    clipped = train(TOY, replace(SMALL, clip_norm=1e-9)).results["history"]
-    assert clipped[0]["gradient_norm"]["max"] > 1e-3, "what is logged is the length before"
+        assert 0 < epoch.gradient_norm.mean <= epoch.gradient_norm.max
+    clipped = train(TOY, replace(SMALL, clip_norm=1e-9)).results.history
+    assert clipped[0].gradient_norm.max > 1e-3, "what is logged is the length before"

@@ -117,7 +117,7 @@ def test_folders_of_an_older_treenn_are_known(tmp_path: Path) -> None:
     train(TOY, SMALL, out=tmp_path / "model")
     marker = json.loads((tmp_path / "model" / RUN).read_text())
     (tmp_path / "model" / RUN).write_text(json.dumps({name: marker[name] for name in ("settings", "data")}))
-    assert train(TOY, SMALL, out=tmp_path / "model", resume=True).results["epochs"] == 1
+    assert train(TOY, SMALL, out=tmp_path / "model", resume=True).results.epochs == 1
     compare(treenn.Plan.of("toy", ["average"], seeds=1, settings=SMALL), tmp_path / "plan")
     (tmp_path / "plan" / RUN).unlink()
     with pytest.raises(InputError, match="the comparison in this folder has been made by an older treenn"):

@@ -133,7 +133,7 @@ def test_a_network_learns_what_not_does(model: str) -> None:
         model=model, supervision="spans", size=16, word_size=16, epochs=25, batch_size=5, dropout=0.0,
         learning_rate=0.1, embedding_learning_rate=0.5, weight_decay=0.0,
     )  # fmt: skip
-    assert train(TOY, recipe).results["test"]["root"] > 0.9
+    assert train(TOY, recipe).results.value("test", "root") > 0.9
 
 
 def test_best_epoch_is_selected_by_root_accuracy() -> None:

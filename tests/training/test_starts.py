@@ -18,17 +18,17 @@ THREE = replace(SMALL, restarts=3)
 
 
 def dev(run: object, epoch: int) -> float:
-    return run.results["history"][epoch - 1]["dev"]["all_nodes"]  # type: ignore[attr-defined, no-any-return]
+    return run.results.history[epoch - 1].dev.values["all_nodes"]  # type: ignore[attr-defined, no-any-return]
 
 
 def test_the_best_start_goes_on() -> None:
     run = train(TOY, THREE)
-    scores = run.results["history"][0]["starts"]
+    scores = run.results.history[0].starts
     assert len(set(scores)) == len(scores) == 3
     assert dev(run, 1) == max(scores)
     assert scores[0] == dev(train(TOY, SMALL), 1), "the first start is the run that there is without others"
-    assert [entry["epoch"] for entry in run.results["history"]] == [1, 2, 3]
-    assert "starts" not in run.results["history"][1]
+    assert [entry.epoch for entry in run.results.history] == [1, 2, 3]
+    assert run.results.history[1].starts == ()
 
 
 def test_all_starts_are_counted_in_what_it_cost() -> None:
@@ -36,15 +36,15 @@ def test_all_starts_are_counted_in_what_it_cost() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("treenn.training.trainer.time.perf_counter", lambda: next(ticks))
         results = train(TOY, THREE).results
-    assert [entry["seconds"] for entry in results["history"]] == [3, 1, 1]
+    assert [entry.seconds for entry in results.history] == [3, 1, 1]
     trees = sum(1 for _ in TOY.trees("train"))
-    assert results["trees_per_second"] == trees, "five passes in as many ticks"
+    assert results.trees_per_second == trees, "five passes in as many ticks"
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_restarts_change_nothing_if_the_first_wins(seed: int) -> None:
     of_three, alone = (train(TOY, replace(SMALL, seed=seed, restarts=starts)) for starts in (3, 1))
-    scores = of_three.results["history"][0]["starts"]
+    scores = of_three.results.history[0].starts
     same = all(torch.equal(a, b) for a, b in zip(of_three.model.parameters(), alone.model.parameters(), strict=True))
     assert same == (scores[0] == max(scores))
 
@@ -56,8 +56,8 @@ def test_resumed_run_is_bit_identical(batches: int, tmp_path: Path) -> None:
         train(TOY, THREE, out=tmp_path / "cut", progress=kill_after(batches))
     resumed = train(TOY, THREE, out=tmp_path / "cut", resume=True).results
     assert (tmp_path / "cut/model.safetensors").read_bytes() == (tmp_path / "whole/model.safetensors").read_bytes()
-    assert resumed["history"][0]["starts"] == whole["history"][0]["starts"]
-    assert resumed["predictions"] == whole["predictions"]
+    assert resumed.history[0].starts == whole.history[0].starts
+    assert resumed.predictions == whole.predictions
 
 
 def test_progress_says_which_start() -> None:

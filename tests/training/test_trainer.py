@@ -21,7 +21,10 @@ from treenn.models.building import load_model
 from treenn.models.names import ENCODERS
 from treenn.models.settings import Settings
 from treenn.training import train
+from treenn.training.run_results import TrainingResults
 from treenn.trees import InputError, write_trees
+from treenn.trees.json_records import from_json
+from treenn.trees.json_values import read_object
 
 TOY = toy_treebank()
 SMALL = Settings(size=10, word_size=8, epochs=3, batch_size=10)
@@ -35,8 +38,8 @@ def test_a_network_learns_what_not_does(model: str, supervision: str) -> None:
         learning_rate=0.1, embedding_learning_rate=0.5, weight_decay=0.0,
     )  # fmt: skip
     results = train(TOY, recipe).results
-    assert results["test"]["root"] > 0.9
-    assert results["test"]["majority"]["root"] < 0.7
+    assert results.value("test", "root") > 0.9
+    assert results.metrics["test"].majority["root"] < 0.7
 
 
 def test_a_seed_fixes_every_bit(tmp_path: Path) -> None:
@@ -49,13 +52,13 @@ def test_a_seed_fixes_every_bit(tmp_path: Path) -> None:
 
 def test_the_best_epoch_on_dev_is_kept(tmp_path: Path) -> None:
     run = train(TOY, replace(SMALL, epochs=5), out=tmp_path)
-    dev = [epoch["dev"]["all_nodes"] for epoch in run.results["history"]]
+    dev = [epoch.dev.values["all_nodes"] for epoch in run.results.history]
     best = dev.index(max(dev)) + 1
-    assert run.results["best_epoch"] == best
+    assert run.results.best_epoch == best
     stopped_there = train(TOY, replace(SMALL, epochs=best))
     for ours, theirs in zip(run.model.parameters(), stopped_there.model.parameters(), strict=True):
         assert torch.equal(ours, theirs)
-    assert run.results["dev"]["all_nodes"] == max(dev)
+    assert run.results.value("dev", "all_nodes") == max(dev)
     loaded = load_model(tmp_path)
     assert all(torch.equal(a, b) for a, b in zip(loaded.parameters(), run.model.parameters(), strict=True))
 
@@ -70,12 +73,12 @@ def test_progress_counts_every_batch_of_the_run() -> None:
 
 def test_results_say_what_made_them(tmp_path: Path) -> None:
     results = train(TOY, SMALL, out=tmp_path, command="treenn train ...").results
-    assert json.loads((tmp_path / "results.json").read_text()) == results
-    assert (results["model"], results["seed"], results["treebank"]) == ("tree-lstm", 0, "toy")
-    assert results["command"] == "treenn train ..."
-    assert results["environment"]["torch"] == torch.__version__
-    assert {"commit", "python", "numpy", "threads", "device"} <= set(results["environment"])
-    assert len(results["predictions"]["test"]["root"]) == 30
+    assert from_json(TrainingResults, read_object(tmp_path / "results.json"), "results.json") == results
+    assert (results.model, results.seed, results.treebank) == ("tree-lstm", 0, "toy")
+    assert results.command == "treenn train ..."
+    assert results.environment["torch"] == torch.__version__
+    assert {"commit", "python", "numpy", "threads", "device"} <= set(results.environment)
+    assert len(results.predictions["test"].root) == 30
     assert not (tmp_path / "checkpoint.safetensors").exists()
 
 
@@ -83,7 +86,7 @@ def test_a_batch_without_a_label_does_no_harm() -> None:
     bare = tuple(tree.map_labels(lambda label: None) for tree in TOY.train[:50])
     treebank = Treebank("toy", TOY.classes, {**TOY.splits, "train": bare + TOY.train[:5]})
     results = train(treebank, replace(SMALL, batch_size=1)).results
-    assert all(epoch["loss"] > 0 for epoch in results["history"])
+    assert all(epoch.loss > 0 for epoch in results.history)
 
 
 @pytest.mark.parametrize("supports_dedup", [False, True])
@@ -94,7 +97,7 @@ def test_subtrees_are_shared_where_the_encoder_allows_it(supports_dedup: bool, m
         monkeypatch.setitem(ENCODERS, "tree-lstm", lambda x, d: BidirectionalTreeEncoder(BinaryTreeLSTM(x, d - 4), 4))
     results = train(TOY, SMALL).results
     assert seen == {supports_dedup}
-    assert results["history"][-1]["loss"] < results["history"][0]["loss"]
+    assert results.history[-1].loss < results.history[0].loss
 
 
 @pytest.mark.parametrize("model", ["tree-lstm", "lstm"])
@@ -108,8 +111,8 @@ def test_resumed_run_is_bit_identical(model: str, batches: int, tmp_path: Path) 
     resumed = train(TOY, recipe, out=tmp_path / "cut", resume=True, progress=lambda *call: seen.append(call)).results
     assert len(seen) == 36 - 12 * ((batches - 1) // 12), "finished epochs must not be trained again"
     assert (tmp_path / "cut/model.safetensors").read_bytes() == (tmp_path / "whole/model.safetensors").read_bytes()
-    for name in ("best_epoch", "dev", "test", "predictions"):
-        assert resumed[name] == whole[name]
+    for name in ("best_epoch", "metrics", "predictions"):
+        assert getattr(resumed, name) == getattr(whole, name)
 
 
 def test_killed_and_resumed_process_yields_identical_weights(tmp_path: Path) -> None:
@@ -141,8 +144,8 @@ def test_a_folder_with_a_run_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds a run already; pass resume=True to go on with it, overwrite=True to"):
         train(TOY, SMALL, out=tmp_path)
     again = train(TOY, SMALL, out=tmp_path, resume=True).results
-    assert again["predictions"] == first["predictions"]
-    assert again["history"] == first["history"]
+    assert again.predictions == first.predictions
+    assert again.history == first.history
 
 
 def test_resume_with_other_settings_or_data_is_refused(tmp_path: Path) -> None:
@@ -159,7 +162,7 @@ def test_run_saved_before_a_setting_existed_resumes(tmp_path: Path) -> None:
     run = json.loads((tmp_path / "run.json").read_text())
     del run["settings"]["clip_norm"], run["settings"]["optimizer"]
     (tmp_path / "run.json").write_text(json.dumps(run))
-    assert train(TOY, SMALL, out=tmp_path, resume=True).results["history"] == first["history"]
+    assert train(TOY, SMALL, out=tmp_path, resume=True).results.history == first.history
     with pytest.raises(InputError, match=r"has optimizer=adagrad, not adam; resume with the same"):
         train(TOY, replace(SMALL, optimizer="adam"), out=tmp_path, resume=True)
 
@@ -189,8 +192,8 @@ def test_what_cannot_be_trained_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("model", list(ENCODERS))
 def test_every_network_trains_by_name(model: str) -> None:
-    history = train(TOY, replace(SMALL, model=model, epochs=4, dropout=0.0)).results["history"]
-    assert history[-1]["loss"] < 0.95 * history[0]["loss"]
+    history = train(TOY, replace(SMALL, model=model, epochs=4, dropout=0.0)).results.history
+    assert history[-1].loss < 0.95 * history[0].loss
 
 
 @pytest.mark.parametrize("n", [3_000, pytest.param(100_000, marks=pytest.mark.slow)])
@@ -198,7 +201,7 @@ def test_deep_trees_train(n: int, tmp_path: Path) -> None:
     deep = left_chain(n).map_labels(lambda label: 1)
     treebank = Treebank("deep", TOY.classes, {"train": (deep,), "dev": TOY.dev})
     results = train(treebank, Settings(size=2, word_size=2, epochs=1), out=tmp_path).results
-    assert 0 < results["history"][0]["loss"] < 2 * n * 2
+    assert 0 < results.history[0].loss < 2 * n * 2
 
 
 @pytest.mark.parametrize("below", [False, True])

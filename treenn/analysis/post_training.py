@@ -59,7 +59,7 @@ def analyse(run: Run, read: AnyTreebank, own: AnyTreebank, vectors: Sequence[Wor
         own: the treebank with its own trees, in their order of words, for slices.
         vectors: the word vectors used in training.
     """
-    history, best = run.results["history"], run.results["best_epoch"]
+    history, best = run.results.history, run.results.best_epoch
     unseen = [split for split in read.splits if split != "train"]
     start = time.perf_counter()
     predictions = {
@@ -68,7 +68,7 @@ def analyse(run: Run, read: AnyTreebank, own: AnyTreebank, vectors: Sequence[Wor
     seconds = time.perf_counter() - start
     result = replace(
         analyse_predictions(predictions, own, same_trees=read == own),
-        seconds_to_best=sum(epoch["seconds"] for epoch in history[:best]),
+        seconds_to_best=sum(epoch.seconds for epoch in history[:best]),
         prediction_trees_per_second=sum(1 for split in unseen for _ in read.trees(split)) / seconds,
     )
     if run.model.task.name == "nodes":

@@ -13,6 +13,7 @@ from treenn.models.settings import Settings
 
 if TYPE_CHECKING:
     from treebanks import PairTreebank, Treebank
+    from treenn.training.run_results import TrainingResults
 
 File = typer.Option(metavar="FILE", help="A bracketed treebank file.")
 
@@ -57,6 +58,7 @@ def train(
     """
     from treenn.commands.progress_bars import print_json, progress_bar, say, skipping, tell
     from treenn.training.run_dir import check_run_dir, training_run
+    from treenn.trees.json_records import to_json
 
     settings = Settings(**options)
     if recipe is not None:
@@ -78,14 +80,14 @@ def train(
         how = {"resume": resume, "overwrite": overwrite, "command": command_line()}
         how |= {"device": device, "progress": progress}
         results = training.train(data, settings, vectors=files, out=out, **how).results
-    for file in results["vectors"]:
-        say(f"{file['file']}: {file['words_missing']} of {file['words']} words have no vector in it")
+    for file in results.vectors:
+        say(f"{file.file}: {file.words_missing} of {file.words} words have no vector in it")
     if json:
-        print_json(results)
+        print_json(to_json(results))
     else:
         _print_table(results, list(data.splits))
         chosen = "the last" if settings.checkpoint == "last" else "the best on dev"
-        tell(f"The model of epoch {results['best_epoch']}, {chosen}, is in {out}")
+        tell(f"The model of epoch {results.best_epoch}, {chosen}, is in {out}")
 
 
 def _of_recipe(
@@ -138,17 +140,20 @@ def _data(
     return treebanks.Treebank(trees.name, tuple(str(label) for label in range(classes)), splits)  # type: ignore[union-attr]
 
 
-def _print_table(results: dict[str, Any], splits: list[str]) -> None:
+def _print_table(results: TrainingResults, splits: list[str]) -> None:
     """The metrics of each evaluated split, and those of the best constant prediction."""
     from treenn.evaluation.metrics import METRICS
     from treenn.runtime.terminal import Grid, console
 
-    columns = {name: metric for name, metric in METRICS.items() if name in results["dev"] and metric.short}
+    columns = {
+        name: metric for name, metric in METRICS.items() if name in results.metrics["dev"].values and metric.short
+    }
     in_percent = all(metric.share for metric in columns.values())
     table = Grid("", *(metric.short for metric in columns.values()), title="percent" if in_percent else "")
     for split in splits[1:]:
         constant = "  majority class" if in_percent else "  mean"
-        for title, row in {split: results[split], constant: results[split]["majority"]}.items():
+        metrics = results.metrics[split]
+        for title, row in {split: metrics.values, constant: metrics.majority}.items():
             cells = (metric.value(row[name]) if name in row else "" for name, metric in columns.items())
             table.add_row(title, *cells, style="" if title == split else "dim")
     console().print(table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -16,19 +16,19 @@ from treebanks import PairTreebank, Treebank
 from treenn.analysis.post_training import analyse_predictions
 from treenn.encoders import NO_LABEL
 from treenn.evaluation.metrics import AnyPredictions
+from treenn.experiment.results import RunResults
 from treenn.models.settings import Settings
 from treenn.models.task import Task
 from treenn.runtime.environment import environment
 from treenn.tasks import task_of
-from treenn.training.run_results import measure_splits
+from treenn.training.run_results import measure_splits, unseen_predictions
 from treenn.trees import InputError
-from treenn.trees.json_records import to_json
 
 Probabilities = npt.NDArray[np.float32]
 _BATCH = 200  # sentences whose phrases are counted at a time
 
 
-def train_baseline(treebank: Treebank | PairTreebank, name: str, settings: Settings) -> dict[str, Any]:
+def train_baseline(treebank: Treebank | PairTreebank, name: str, settings: Settings) -> RunResults:
     """Train and evaluate a baseline.
 
     Args:
@@ -36,9 +36,6 @@ def train_baseline(treebank: Treebank | PairTreebank, name: str, settings: Setti
         name: `majority` or `naive-bayes`.
         settings: the settings, of which only the supervision is used: with `roots`, a baseline is trained on roots,
             else on every labelled phrase.
-
-    Returns:
-        The results, as those of a network (`treenn.experiment.results`).
 
     Raises:
         InputError: if the treebank has no classes.
@@ -53,24 +50,29 @@ def train_baseline(treebank: Treebank | PairTreebank, name: str, settings: Setti
     start = time.perf_counter()
     predictions = {split: _predict(baseline, task, treebank.splits[split]) for split in unseen}
     predicting = time.perf_counter() - start
-    return {
-        "seed": 0,
-        "treebank": treebank.name,
-        "parameters": baseline.parameters,
-        "embedding_parameters": 0,
-        "seconds": seconds,
-        "trees_per_second": sum(1 for _ in treebank.trees("train")) / seconds,
-        "seconds_to_best": seconds,
-        "prediction_trees_per_second": sum(1 for split in unseen for _ in treebank.trees(split)) / predicting,
-        "best_epoch": 0,
-        "epochs": 0,
-        "settings": {"model": name, "supervision": settings.supervision},
-        "history": [],
-        "vectors": [],
-        "environment": environment(),
-        **measure_splits(predictions),
-        **to_json(analyse_predictions(predictions, treebank)),
-    }
+    n_predicted = sum(1 for split in unseen for _ in treebank.trees(split))
+    analysis = replace(
+        analyse_predictions(predictions, treebank),
+        seconds_to_best=seconds,
+        prediction_trees_per_second=n_predicted / predicting,
+    )
+    return RunResults(
+        model=name,
+        seed=0,
+        treebank=treebank.name,
+        parameters=baseline.parameters,
+        embedding_parameters=0,
+        seconds=seconds,
+        trees_per_second=sum(1 for _ in treebank.trees("train")) / seconds,
+        best_epoch=0,
+        epochs=0,
+        settings={"model": name, "supervision": settings.supervision},
+        history=(),
+        environment=environment(),
+        metrics=measure_splits(predictions),
+        predictions=unseen_predictions(predictions),
+        **vars(analysis),
+    )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -23,6 +22,7 @@ from treenn.training.train_step import check_device
 from treenn.trees.arguments import Device
 from treenn.trees.errors import InputError, argument
 from treenn.trees.files import write_text
+from treenn.trees.json_records import to_json
 from treenn.trees.json_values import dump_json, read_object
 
 
@@ -45,8 +45,8 @@ class Job:
     progress: Progress
 
 
-Work = Callable[[RunSpec, Job], Mapping[str, Any] | None]
-"""Carries out a run and returns its results, or None if it has written them to `Job.file`."""
+Work = Callable[[RunSpec, Job], object]
+"""Carries out a run and returns its results, a dataclass, or None if it has written them to `Job.file`."""
 
 RunSpecs = Mapping[str, RunSpec]
 """RunSpecs by the file of their results, relative to the output folder."""
@@ -139,7 +139,7 @@ def _carry_out(spec: RunSpec, work: Work, job: Job) -> None:
     with _one_thread():
         results = work(spec, replace(job, progress=progress))
     if results is not None:
-        text = dump_json(results) + "\n"
+        text = dump_json(to_json(results)) + "\n"
         check_still_there(job.folder)
         write_text(job.file, text)
     job.progress(1, 1, "done")
@@ -174,8 +174,8 @@ def is_finished(file: Path, spec: RunSpec) -> bool:
     for name, value in spec.recorded_settings.items():
         if recorded[name] != value:
             raise InputError(f"this run has {argument(name)} {recorded[name]}, not {value}; {remedy}", source=file)
-    if spec.baseline is None and "vectors" in results:
-        files = [vectors["file"] for vectors in results["vectors"]]
+    if spec.baseline is None:
+        files = [vectors["file"] for vectors in results.get("vectors", ())]
         if files != spec.vector_files:
             had, wanted = (", ".join(names) or "none" for names in (files, spec.vector_files))
             raise InputError(f"this run has the word vectors {had}, not {wanted}; {remedy}", source=file)

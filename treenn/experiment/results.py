@@ -20,17 +20,18 @@ from typing import Annotated, Any, Literal, TypeAlias, cast
 from treebanks import PairTreebank, Treebank
 from treenn.analysis.disagreement import Disagreement
 from treenn.analysis.post_training import RunAnalysis
-from treenn.analysis.run_predictions import Gold, RunPredictions
 from treenn.analysis.statistics import Difference, summarize, summarize_metrics
 from treenn.evaluation.metrics import METRICS, Labelling, Spread
+from treenn.evaluation.run_predictions import Gold
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model, PlanTask
 from treenn.experiment.run_spec import RunSpec
-from treenn.models.settings import upgrade_settings
+from treenn.models.settings import SettingValues
 from treenn.tasks import task_of
+from treenn.training.run_results import TrainingResults, VectorCoverage
 from treenn.trees.errors import InputError
 from treenn.trees.files import write_text
-from treenn.trees.json_records import Codec, Key, Rest, Schema
+from treenn.trees.json_records import Key, Rest, Schema
 from treenn.trees.json_values import check_object, dump_json, read_object
 
 PLAN, RESULTS, RUNS = "plan.json", "results.json", "runs"
@@ -38,10 +39,6 @@ PLAN, RESULTS, RUNS = "plan.json", "results.json", "runs"
 
 Regime: TypeAlias = Literal["nodes", "roots", "spans", "published"]
 Match: TypeAlias = Literal["parameters", "time", "none"]
-SettingValues = Annotated[
-    Mapping[str, object], Codec(lambda value: upgrade_settings(value) if isinstance(value, dict) else value)
-]
-"""Settings by name; old names are upgraded on reading."""
 
 
 @dataclass(frozen=True)
@@ -103,27 +100,6 @@ class ComparedModel:
 
 
 @dataclass(frozen=True)
-class SplitMetrics:
-    """The metrics of a run on one split.
-
-    Args:
-        majority: for each accuracy, the fraction of the largest class.
-        values: the metrics by name (`treenn.evaluation`).
-    """
-
-    majority: Mapping[str, float | None]
-    values: Annotated[Mapping[str, float | None], Rest()] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class GradientNorm:
-    """The norm of the gradient of all parameters before clipping: mean and maximum over an epoch's batches."""
-
-    mean: float
-    max: float
-
-
-@dataclass(frozen=True)
 class GradientNorms:
     """Gradient norms in training.
 
@@ -136,48 +112,6 @@ class GradientNorms:
     clip_norm: float | None
     mean: Sequence[float]
     max: Sequence[float]
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """An epoch of training.
-
-    Args:
-        epoch: its number, from 1.
-        loss: the training loss, averaged over examples.
-        seconds: the training time.
-        dev: the metrics on dev.
-        gradient_norm: the gradient norm; None in files of older versions.
-        starts: the criterion of each restart, in the first epoch.
-    """
-
-    epoch: int
-    loss: float | None
-    seconds: float
-    dev: SplitMetrics
-    gradient_norm: GradientNorm | None = None
-    starts: tuple[float | None, ...] = ()
-
-
-@dataclass(frozen=True)
-class VectorCoverage:
-    """The coverage of a treebank's words by a file of word vectors.
-
-    Args:
-        file: the file's name.
-        size: the vectors' width.
-        words: the number of the treebank's words.
-        words_missing: the number of words without a vector.
-        tokens: the number of tokens.
-        tokens_missing: the number of tokens without a vector.
-    """
-
-    file: str
-    size: int
-    words: int
-    words_missing: int
-    tokens: int
-    tokens_missing: int
 
 
 @dataclass(frozen=True)
@@ -194,56 +128,25 @@ class TimeMatch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunResults(RunAnalysis):
-    """The results of one run.
+class RunResults(TrainingResults, RunAnalysis):
+    """The results of one run of a comparison; a baseline has no epochs, and 0 as its best one.
 
     Args:
         model: the model's name in the plan.
-        seed: the seed.
-        parameters: the number of parameters, without the word vectors.
-        embedding_parameters: the number of the word vectors' parameters.
-        seconds: the training time.
-        trees_per_second: the training speed.
-        best_epoch: the epoch that was kept, from 1; 0 for a baseline.
-        epochs: the number of epochs; 0 for a baseline.
-        history: the epochs.
-        environment: versions, machine and device.
-        metrics: by split; in JSON, one key for each split.
-        predictions: by split, without dev.
-        settings: all settings.
-        treebank: the treebank's name.
-        command: the command of the run.
         trees: as in `ComparedModel`.
         shuffle: as in `ComparedModel`.
-        vectors: the coverage by each file of word vectors.
         time_match: the matching by training time, if any.
         peak_memory_mb: the peak memory of the training process.
     """
 
-    model: str
-    seed: int
-    parameters: int
-    embedding_parameters: int
-    seconds: float
-    trees_per_second: float
-    best_epoch: int
-    epochs: int
-    history: tuple[Epoch, ...]
-    environment: Mapping[str, object]
-    metrics: Annotated[Mapping[str, SplitMetrics], Rest("majority")] = field(default_factory=dict)
-    predictions: Mapping[str, RunPredictions] = field(default_factory=dict)
     settings: SettingValues = field(default_factory=dict)
     treebank: str = ""
     command: str = ""
+    vectors: tuple[VectorCoverage, ...] = ()
     trees: str = "gold"
     shuffle: bool = False
-    vectors: tuple[VectorCoverage, ...] = ()
     time_match: TimeMatch | None = None
     peak_memory_mb: float | None = None
-
-    def value(self, split: str, metric: str) -> float | None:
-        """A metric on a split; None if the run lacks it."""
-        return self.metrics[split].values.get(metric)
 
     @property
     def gradient_norms(self) -> GradientNorms | None:

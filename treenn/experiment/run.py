@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,12 +14,13 @@ from treenn.evaluation.metrics import METRICS
 from treenn.experiment.baselines import train_baseline
 from treenn.experiment.execute import Job
 from treenn.experiment.input_variants import input_variant
+from treenn.experiment.results import RunResults, TimeMatch
 from treenn.experiment.run_spec import AnyTreebank, RunSpec
 from treenn.models.vectors import WordVectors, read_vectors
 from treenn.runtime.memory import peak_memory, reset_peak_memory
 from treenn.runtime.progress import ignore
+from treenn.training.run_results import SplitMetrics
 from treenn.training.trainer import Run, train
-from treenn.trees.json_records import to_json
 from treenn.trees.json_values import read_object
 
 
@@ -63,7 +64,7 @@ def train_network(
     )
 
 
-def train_and_analyse(spec: RunSpec, job: Job) -> dict[str, Any]:
+def train_and_analyse(spec: RunSpec, job: Job) -> RunResults:
     """Train and evaluate a network or a baseline; a comparison's run.
 
     Args:
@@ -71,40 +72,40 @@ def train_and_analyse(spec: RunSpec, job: Job) -> dict[str, Any]:
         job: its circumstances; the model's folder has the file's name without `.json`.
     """
     if spec.baseline is not None:
-        entry = train_baseline(load(spec.treebank, spec.vectors)[0], spec.baseline, spec.settings)
+        results = train_baseline(load(spec.treebank, spec.vectors)[0], spec.baseline, spec.settings)
     else:
-        entry = _network(spec, job)
-    return {**entry, "model": spec.label, "trees": spec.trees, "shuffle": spec.shuffle}
+        results = _network(spec, job)
+    return replace(results, model=spec.label, trees=spec.trees, shuffle=spec.shuffle)
 
 
-def _network(spec: RunSpec, job: Job) -> dict[str, Any]:
+def _network(spec: RunSpec, job: Job) -> RunResults:
     own, vectors = load(spec.treebank, spec.vectors)
     by_seed = spec.shuffle or spec.trees == "random"
     seed = spec.settings.seed if by_seed else 0
     read = load_variant(spec.treebank, spec.vectors, spec.trees, spec.shuffle, seed)
-    epochs, matched = (None, {}) if spec.time_match is None else _match_time(spec, spec.time_match, read, job)
+    matched = None if spec.time_match is None else _match_time(spec, spec.time_match, read, job)
+    epochs = None if matched is None else max(1, int(matched.reference_seconds / matched.epoch_seconds))
     reset_peak_memory()
     done = train_network(spec, read, job, out=job.file.with_suffix(""), epochs=epochs)
-    peak = {"peak_memory_mb": peak_memory() / 2**20}
-    entry = {**done.results, **matched, **peak, **to_json(analyse(done, read, own, vectors))}
-    return entry if spec.trees == "gold" and not spec.shuffle else _roots_alone(entry)
+    measured: dict[str, Any] = {"time_match": matched, "peak_memory_mb": peak_memory() / 2**20}
+    results = RunResults(**vars(done.results), **vars(analyse(done, read, own, vectors)), **measured)
+    return results if spec.trees == "gold" and not spec.shuffle else _without_nodes(results)
 
 
-def _match_time(spec: RunSpec, reference: RunSpec, read: AnyTreebank, job: Job) -> tuple[int, dict[str, Any]]:
-    """The number of epochs that fit into the reference's time, by one epoch of training before the run."""
+def _match_time(spec: RunSpec, reference: RunSpec, read: AnyTreebank, job: Job) -> TimeMatch:
+    """The reference's time, and that of an epoch, measured before the run."""
     seconds = read_object(job.file.with_name(f"{reference.name}.json"), {"seconds": float})["seconds"]
     quiet = replace(job, command="", progress=ignore)
     probe = job.file.with_name(f"{job.file.stem}-probe")
-    epoch = train_network(spec, read, quiet, out=probe, epochs=1).results["seconds"]
-    return max(1, int(seconds / epoch)), {"time_match": {"reference_seconds": seconds, "epoch_seconds": epoch}}
+    return TimeMatch(seconds, train_network(spec, read, quiet, out=probe, epochs=1).results.seconds)
 
 
-def _roots_alone(entry: dict[str, Any]) -> dict[str, Any]:
-    """The entry without metrics over nodes: the nodes of these trees are not the treebank's."""
-    for predictions in entry["predictions"].values():
-        predictions.pop("correct_nodes", None)
-    of_nodes = [name for name, metric in METRICS.items() if metric.level == "node"]
-    for metrics in [value for value in entry.values() if isinstance(value, dict) and "majority" in value]:
-        for shares in (metrics, metrics["majority"]):
-            shares |= dict.fromkeys(name for name in of_nodes if name in shares)
-    return entry
+def _without_nodes(results: RunResults) -> RunResults:
+    """The results without metrics over nodes: the nodes of these trees are not the treebank's."""
+
+    def blank(values: Mapping[str, float | None]) -> dict[str, float | None]:
+        return {name: None if METRICS[name].level == "node" else value for name, value in values.items()}
+
+    metrics = {split: SplitMetrics(blank(each.majority), blank(each.values)) for split, each in results.metrics.items()}
+    predictions = {split: replace(each, correct_nodes=None) for split, each in results.predictions.items()}
+    return replace(results, metrics=metrics, predictions=predictions)

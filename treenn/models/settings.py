@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from treenn.trees.arguments import Count, NonNegative, Positive, Runs, Seed, Share, Width, check_fields
 from treenn.trees.errors import InputError, argument, option
+from treenn.trees.json_records import Codec
 
-__all__ = ["RENAMED", "Settings", "option", "upgrade_settings"]
+__all__ = ["RENAMED", "SettingValues", "Settings", "option", "upgrade_settings"]
 
 RENAMED = {
     "average": "ema_decay",
@@ -27,6 +28,12 @@ def upgrade_settings(values: Mapping[str, Any]) -> dict[str, Any]:
     if upgraded.get("initialization") == "own":
         upgraded["initialization"] = "default"
     return upgraded
+
+
+SettingValues = Annotated[
+    Mapping[str, object], Codec(lambda value: upgrade_settings(value) if isinstance(value, dict) else value)
+]
+"""Settings by name in a JSON record; old names are upgraded on reading."""
 
 
 def _setting(group: str, default: Any, help: str) -> Any:

@@ -13,26 +13,28 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from treenn.runtime.weight_file import refuse_non_finite
+from treenn.training.run_results import History
 from treenn.trees import InputError
 from treenn.trees.files import write_bytes
+from treenn.trees.json_records import from_json, to_json
 
 T = TypeVar("T")
 
 
-def save_checkpoint(path: Path, model: nn.Module, optimizers: Sequence[Optimizer], progress: dict[str, Any]) -> None:
-    """Write weights, optimizer states and `progress` (JSON) atomically, into a folder that is there."""
+def save_checkpoint(path: Path, model: nn.Module, optimizers: Sequence[Optimizer], history: History) -> None:
+    """Write weights, optimizer states and the history atomically, into a folder that is there."""
     states = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
     for number, optimizer in enumerate(optimizers):
         for index, state in optimizer.state_dict()["state"].items():
             states |= {f"optimizer.{number}.{index}.{key}": value for key, value in state.items()}
     tensors = {name: value.contiguous() for name, value in states.items() if isinstance(value, Tensor)}
     numbers = {name: value for name, value in states.items() if name not in tensors}
-    metadata = {"progress": json.dumps(progress), "numbers": json.dumps(numbers)}
+    metadata = {"progress": json.dumps(to_json(history)), "numbers": json.dumps(numbers)}
     write_bytes(path, save(tensors, metadata=metadata), make_folder=False)
 
 
-def load_checkpoint(path: Path, model: nn.Module, optimizers: Sequence[Optimizer]) -> dict[str, Any]:
-    """Put a checkpoint's weights and optimizer states in place and return its `progress`.
+def load_checkpoint(path: Path, model: nn.Module, optimizers: Sequence[Optimizer]) -> History:
+    """Put a checkpoint's weights and optimizer states in place and return its history.
 
     Raises:
         InputError: if the file is not a checkpoint of this model, or a weight in it is NaN or infinite.
@@ -41,7 +43,7 @@ def load_checkpoint(path: Path, model: nn.Module, optimizers: Sequence[Optimizer
         raise InputError("this checkpoint cannot be read: it is no file", source=path)
     try:
         with safe_open(path, framework="pt") as file:
-            progress: dict[str, Any] = json.loads(file.metadata()["progress"])
+            history = from_json(History, json.loads(file.metadata()["progress"]), path)
             held: dict[str, Tensor | float] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             held |= json.loads(file.metadata().get("numbers", "{}"))  # an older treenn wrote none
         weights = {name: value for name, value in _below("model", held).items() if isinstance(value, Tensor)}
@@ -59,7 +61,7 @@ def load_checkpoint(path: Path, model: nn.Module, optimizers: Sequence[Optimizer
     except (OSError, SafetensorError, RuntimeError, LookupError, TypeError, ValueError) as error:
         reason = str(error).strip().split("\n")[0]
         raise InputError(f"this checkpoint cannot be read: {reason}", source=path) from error
-    return progress
+    return history
 
 
 def _parameters(optimizer: Optimizer) -> list[Tensor]:

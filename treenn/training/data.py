@@ -6,7 +6,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -16,11 +15,12 @@ from treenn.models.network import Network
 from treenn.models.vectors import WordVectors
 from treenn.models.vocabulary import Vocabulary
 from treenn.runtime.progress import Progress
+from treenn.training.run_results import VectorCoverage
 
 
 def build_vocabulary(
     treebank: Treebank | PairTreebank, vectors: Sequence[WordVectors], *, rare: bool
-) -> tuple[Vocabulary, list[dict[str, Any]]]:
+) -> tuple[Vocabulary, tuple[VectorCoverage, ...]]:
     """The vocabulary, with or without rare words, and the coverage of the treebank by each file of vectors."""
     others = [tree for split in treebank.splits if split != "train" for tree in treebank.trees(split)]
 
@@ -33,16 +33,16 @@ def build_vocabulary(
     for file in vectors:
         found = {word: count for word, count in tokens.items() if word in file}
         coverage.append(
-            {
-                "file": Path(file.source).name,
-                "size": file.size,
-                "words": len(tokens),
-                "words_missing": len(tokens) - len(found),
-                "tokens": tokens.total(),
-                "tokens_missing": tokens.total() - sum(found.values()),
-            }
+            VectorCoverage(
+                file=Path(file.source).name,
+                size=file.size,
+                words=len(tokens),
+                words_missing=len(tokens) - len(found),
+                tokens=tokens.total(),
+                tokens_missing=tokens.total() - sum(found.values()),
+            )
         )
-    return vocabulary, coverage
+    return vocabulary, tuple(coverage)
 
 
 def batches(n_examples: int, size: int, generator: np.random.Generator) -> list[list[int]]:

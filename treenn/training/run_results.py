@@ -1,41 +1,157 @@
-"""The results of a training run: one entry of a comparison's `runs`."""
+"""Typed results of a training run: `results.json` of a model's folder, and the history in a checkpoint.
+
+The dataclasses are the schema (`treenn.trees.json_records`). Accuracies are fractions from 0 to 1, times are seconds. A
+metric is None if no label exists for it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Annotated
 
-from treebanks import PairTreebank, Treebank
 from treenn.evaluation.metrics import AnyPredictions, measure
-from treenn.models.network import Network
-from treenn.models.settings import Settings
+from treenn.evaluation.run_predictions import RunPredictions
+from treenn.models.settings import SettingValues
+from treenn.trees.json_records import Rest, from_json
 
 
-def measure_splits(predictions: Mapping[str, AnyPredictions]) -> dict[str, Any]:
-    """The metrics of each split, and `predictions` by example of every split but dev."""
+@dataclass(frozen=True)
+class SplitMetrics:
+    """The metrics of a run on one split.
+
+    Args:
+        majority: for each accuracy, the fraction of the largest class.
+        values: the metrics by name (`treenn.evaluation`).
+    """
+
+    majority: Mapping[str, float | None]
+    values: Annotated[Mapping[str, float | None], Rest()] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, predictions: AnyPredictions) -> SplitMetrics:
+        """Measure predictions."""
+        values = measure(predictions)
+        return cls(values.pop("majority"), values)
+
+
+@dataclass(frozen=True)
+class GradientNorm:
+    """The norm of the gradient of all parameters before clipping: mean and maximum over an epoch's batches."""
+
+    mean: float
+    max: float
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """An epoch of training.
+
+    Args:
+        epoch: its number, from 1.
+        loss: the training loss, averaged over examples.
+        seconds: the training time.
+        dev: the metrics on dev.
+        gradient_norm: the gradient norm; None in files of older versions.
+        starts: the criterion of each restart, in the first epoch.
+    """
+
+    epoch: int
+    loss: float | None
+    seconds: float
+    dev: SplitMetrics
+    gradient_norm: GradientNorm | None = None
+    starts: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class History:
+    """The history of a run, in the checkpoint of an unfinished and the results of a finished one.
+
+    Args:
+        history: the epochs.
+        best_epoch: the epoch to keep, from 1.
+    """
+
+    history: tuple[Epoch, ...]
+    best_epoch: int
+
+
+@dataclass(frozen=True)
+class VectorCoverage:
+    """The coverage of a treebank's words by a file of word vectors.
+
+    Args:
+        file: the file's name.
+        size: the vectors' width.
+        words: the number of the treebank's words.
+        words_missing: the number of words without a vector.
+        tokens: the number of tokens.
+        tokens_missing: the number of tokens without a vector.
+    """
+
+    file: str
+    size: int
+    words: int
+    words_missing: int
+    tokens: int
+    tokens_missing: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingResults:
+    """The results of one training run.
+
+    Args:
+        command: the command of the run.
+        model: the network.
+        seed: the seed.
+        treebank: the treebank's name.
+        parameters: the number of parameters, without the word vectors.
+        embedding_parameters: the number of the word vectors' parameters.
+        seconds: the training time.
+        trees_per_second: the training speed.
+        epochs: the number of epochs.
+        settings: all settings.
+        history: the epochs.
+        best_epoch: the epoch that was kept, from 1.
+        vectors: the coverage by each file of word vectors.
+        environment: versions, machine and device.
+        metrics: by split; in JSON, one key for each split.
+        predictions: by split, without dev.
+    """
+
+    command: str
+    model: str
+    seed: int
+    treebank: str
+    parameters: int
+    embedding_parameters: int
+    seconds: float
+    trees_per_second: float
+    epochs: int
+    settings: SettingValues
+    history: tuple[Epoch, ...]
+    best_epoch: int
+    vectors: tuple[VectorCoverage, ...]
+    environment: Mapping[str, object]
+    metrics: Annotated[Mapping[str, SplitMetrics], Rest("majority")] = field(default_factory=dict)
+    predictions: Mapping[str, RunPredictions] = field(default_factory=dict)
+
+    def value(self, split: str, metric: str) -> float | None:
+        """A metric on a split; None if the run lacks it."""
+        return self.metrics[split].values.get(metric)
+
+
+def measure_splits(predictions: Mapping[str, AnyPredictions]) -> dict[str, SplitMetrics]:
+    """The metrics of each split."""
+    return {split: SplitMetrics.of(each) for split, each in predictions.items()}
+
+
+def unseen_predictions(predictions: Mapping[str, AnyPredictions]) -> dict[str, RunPredictions]:
+    """The predictions by example of every split but dev, which chose the epoch."""
     return {
-        **{split: measure(p) for split, p in predictions.items()},
-        "predictions": {split: p.by_example() for split, p in predictions.items() if split != "dev"},
-    }
-
-
-def describe(
-    network: Network, settings: Settings, treebank: Treebank | PairTreebank, history: list[Any]
-) -> dict[str, Any]:
-    """Model, treebank, parameter counts, times and history."""
-    parameters, embedding_parameters = network.parameter_counts()
-    seconds = sum(entry["seconds"] for entry in history)
-    passes = sum(len(entry.get("starts", [1])) for entry in history)  # the first epoch is trained by every start
-    return {
-        "model": settings.model,
-        "seed": settings.seed,
-        "treebank": treebank.name,
-        "parameters": parameters,
-        "embedding_parameters": embedding_parameters,
-        "seconds": seconds,
-        "trees_per_second": sum(1 for _ in treebank.trees("train")) * passes / seconds,
-        "epochs": len(history),
-        "settings": asdict(settings),
-        "history": history,
+        split: from_json(RunPredictions, dict(each.by_example()), f"predictions.{split}")
+        for split, each in predictions.items()
+        if split != "dev"
     }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import torch
 
 import treebanks
 from treebanks import PairTreebank, Treebank
-from treenn.evaluation.metrics import METRICS, measure
+from treenn.evaluation.metrics import METRICS
 from treenn.models.building import build, check_recipe, read_folder, save_model, save_weights
 from treenn.models.network import Network
 from treenn.models.settings import Settings
@@ -27,12 +28,21 @@ from treenn.training.checkpoint import load_checkpoint, save_checkpoint
 from treenn.training.data import batches, build_vocabulary, fingerprint, precompute_contextual
 from treenn.training.divergence import Diverged, explain
 from treenn.training.run_dir import CHECKPOINT, RESULTS, check_run_dir, open_run_dir, training_run, writing_to
-from treenn.training.run_results import describe, measure_splits
+from treenn.training.run_results import (
+    Epoch,
+    GradientNorm,
+    History,
+    SplitMetrics,
+    TrainingResults,
+    measure_splits,
+    unseen_predictions,
+)
 from treenn.training.spans import with_spans
 from treenn.training.train_step import StepResult, TrainingState
 from treenn.trees import InputError
 from treenn.trees.arguments import AnyPath, Device, checked
 from treenn.trees.files import write_text
+from treenn.trees.json_records import from_json, to_json
 from treenn.trees.json_values import dump_json, read_object
 
 
@@ -43,12 +53,12 @@ class Run:
     Args:
         model: the network of the selected epoch.
         settings: the recipe of the training.
-        results: one entry of a comparison's `runs` (see `treenn.experiment.results`).
+        results: what `results.json` of the output folder holds.
     """
 
     model: Network
     settings: Settings
-    results: dict[str, Any]
+    results: TrainingResults
 
 
 @checked
@@ -120,7 +130,7 @@ class _Trainer:
         self.data = fingerprint(treebank, self.state.network)
         # Asked for now, not at the end: the code that runs is the code of the start, whatever is edited meanwhile.
         self.environment = environment(str(self.state.fabric.device))
-        self.history: list[dict[str, Any]] = []
+        self.history: list[Epoch] = []
         self.best_epoch, self.best_weights = 0, self.state.network.state_dict()
         self.out: Path | None = None
 
@@ -141,12 +151,11 @@ class _Trainer:
                 save_model(out, self.state.network)
             return
         self._check_model(out)
-        source = out / (RESULTS if (out / RESULTS).exists() else CHECKPOINT)
-        if source.name == RESULTS:
-            saved = read_object(source, {"history": list[dict[str, object]], "best_epoch": int})
+        if (out / RESULTS).exists():
+            saved = from_json(History, read_object(out / RESULTS), out / RESULTS)
         else:
-            saved = load_checkpoint(source, self.state.module, self.state.optimizers)
-        self.history, self.best_epoch = _history(saved, source)
+            saved = load_checkpoint(out / CHECKPOINT, self.state.module, self.state.optimizers)
+        self.history, self.best_epoch = list(saved.history), saved.best_epoch
         self.best_weights = read_weights(out / NAME, self.state.network.state_dict())
 
     def _check_model(self, out: Path) -> None:
@@ -159,7 +168,7 @@ class _Trainer:
 
     def choose_start(self, progress: Progress) -> None:
         """Train every initialization for one epoch, and continue with the best on dev."""
-        tried, of = list[dict[str, Any]](), self.settings.restarts
+        tried, of = list[Epoch](), self.settings.restarts
         for start in range(of):
             if start:
                 self.state = self._start(replace(self.settings, seed=self._seed(0, start)))
@@ -168,9 +177,8 @@ class _Trainer:
             if self._best(tried) is tried[-1]:
                 best = self.state
         self.state = best
-        scores = [entry["dev"][self.criterion] for entry in tried]
-        seconds = sum(entry["seconds"] for entry in tried)
-        self._keep({**self._best(tried), "seconds": seconds, "starts": scores})
+        scores = tuple(entry.dev.values[self.criterion] for entry in tried)
+        self._keep(replace(self._best(tried), seconds=sum(entry.seconds for entry in tried), starts=scores))
 
     def _seed(self, *numbers: int) -> int:
         return int(np.random.SeedSequence([self.settings.seed, *numbers]).generate_state(1)[0])
@@ -179,20 +187,20 @@ class _Trainer:
         """Train one epoch, evaluate on dev, keep the weights if they are the best, write the checkpoint."""
         self._keep(self._epoch(epoch, progress))
 
-    def _epoch(self, epoch: int, progress: Progress) -> dict[str, Any]:
+    def _epoch(self, epoch: int, progress: Progress) -> Epoch:
         seed = self._seed(epoch)
         start = time.perf_counter()
         with torch.random.fork_rng():
             torch.manual_seed(seed)
-            entry = self._train_epoch(epoch, np.random.default_rng(seed), progress)
-        entry["seconds"] = time.perf_counter() - start
-        dev = measure(self._predict(self.state.evaluated, "dev"))
-        return {"epoch": epoch, **entry, "dev": dev}
+            loss, norm = self._train_epoch(epoch, np.random.default_rng(seed), progress)
+        seconds = time.perf_counter() - start
+        dev = SplitMetrics.of(self._predict(self.state.evaluated, "dev"))
+        return Epoch(epoch, loss, seconds, dev, norm)
 
     def _predict(self, network: Network, split: str) -> Any:
         return network.predict(self.treebank.splits[split], roots_only=self.task.roots_only)
 
-    def _keep(self, entry: dict[str, Any]) -> None:
+    def _keep(self, entry: Epoch) -> None:
         network = self.state.evaluated
         self.history.append(entry)
         if self.epochs_done == self._chosen():
@@ -206,20 +214,26 @@ class _Trainer:
         """Write the weights, if those of this epoch are the best, and the checkpoint."""
         if self.best_epoch == self.epochs_done:
             save_weights(out, network)
-        state = {"history": self.history, "best_epoch": self.best_epoch}
-        save_checkpoint(out / CHECKPOINT, self.state.module, self.state.optimizers, state)
+        history = History(tuple(self.history), self.best_epoch)
+        save_checkpoint(out / CHECKPOINT, self.state.module, self.state.optimizers, history)
 
     def _chosen(self) -> int:
         """The epoch so far that `settings.checkpoint` asks for; of equally good ones the first."""
         if self.settings.checkpoint == "last":
             return self.epochs_done
-        return int(self._best(self.history)["epoch"])
+        return self._best(self.history).epoch
 
-    def _best(self, entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
-        sign = METRICS[self.criterion].sign
-        return max(entries, key=lambda entry: sign * entry["dev"][self.criterion])
+    def _best(self, entries: Sequence[Epoch]) -> Epoch:
+        return max(entries, key=self._score)
 
-    def _train_epoch(self, epoch: int, generator: np.random.Generator, progress: Progress) -> dict[str, Any]:
+    def _score(self, entry: Epoch) -> float:
+        """The criterion on dev; greater is better."""
+        value = entry.dev.values[self.criterion]
+        return -math.inf if value is None else METRICS[self.criterion].sign * value
+
+    def _train_epoch(
+        self, epoch: int, generator: np.random.Generator, progress: Progress
+    ) -> tuple[float, GradientNorm]:
         """One pass over the training examples. Returns the mean loss and the gradient norms before clipping."""
         self.state.network.train()
         total, norms = torch.zeros((), device=self.state.fabric.device), []
@@ -231,10 +245,7 @@ class _Trainer:
             total += result.loss * len(batch)
             norms.append(result.gradient_norm)
             progress(done, steps, f"epoch {epoch} of {self.settings.epochs}")
-        return {
-            "loss": float(total) / len(self.treebank.train),
-            "gradient_norm": {"mean": sum(norms) / len(norms), "max": max(norms)},
-        }
+        return float(total) / len(self.treebank.train), GradientNorm(sum(norms) / len(norms), max(norms))
 
     def _examples(self, batch: list[int], generator: np.random.Generator) -> list[tuple[int, Any]]:
         """The trees or pairs of a batch, each with its number, which the phrases drawn of a sentence have from it."""
@@ -255,28 +266,36 @@ class _Trainer:
         network = self.state.network
         network.load_state_dict(self.best_weights)
         network.settings = self.settings
-        evaluated = [split for split in self.treebank.splits if split != "train"]
-        results = {
-            "command": command,
-            **describe(network, self.settings, self.treebank, self.history),
-            "best_epoch": self.best_epoch,
-            "vectors": self.coverage,
-            "environment": self.environment,
-            **measure_splits({split: self._predict(network, split) for split in evaluated}),
-        }
+        results = self._results(network, command)
         if self.out is not None:
             with writing_to(self.out):
-                write_text(self.out / RESULTS, dump_json(results) + "\n", make_folder=False)
+                write_text(self.out / RESULTS, dump_json(to_json(results)) + "\n", make_folder=False)
                 (self.out / CHECKPOINT).unlink(missing_ok=True)
         return Run(network.eval(), self.settings, results)
 
-
-def _history(state: Any, source: Path) -> tuple[list[dict[str, Any]], int]:
-    """The history of a checkpoint or `results.json`, and its best epoch."""
-    history, best = (state.get("history"), state.get("best_epoch")) if isinstance(state, dict) else (None, None)
-    if not (isinstance(history, list) and isinstance(best, int)):
-        raise InputError("this holds no history of a run; remove the folder to start anew", source=source)
-    return history, best
+    def _results(self, network: Network, command: str) -> TrainingResults:
+        predictions = {split: self._predict(network, split) for split in self.treebank.splits if split != "train"}
+        parameters, embedding_parameters = network.parameter_counts()
+        seconds = sum(entry.seconds for entry in self.history)
+        passes = sum(max(1, len(entry.starts)) for entry in self.history)  # every start trains the first epoch
+        return TrainingResults(
+            command=command,
+            model=self.settings.model,
+            seed=self.settings.seed,
+            treebank=self.treebank.name,
+            parameters=parameters,
+            embedding_parameters=embedding_parameters,
+            seconds=seconds,
+            trees_per_second=sum(1 for _ in self.treebank.trees("train")) * passes / seconds,
+            epochs=len(self.history),
+            settings=asdict(self.settings),
+            history=tuple(self.history),
+            best_epoch=self.best_epoch,
+            vectors=self.coverage,
+            environment=self.environment,
+            metrics=measure_splits(predictions),
+            predictions=unseen_predictions(predictions),
+        )
 
 
 def _with_prefix(progress: Progress, prefix: str, done: int, total: int, text: str) -> None:

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 import treebanks
-from treenn.experiment.results import SplitMetrics
 from treenn.experiment.search.log import TRIALS_SCHEMA, Trial, expected_best, value
+from treenn.training.run_results import SplitMetrics
 from treenn.trees import InputError
 
 

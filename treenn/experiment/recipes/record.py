@@ -13,17 +13,19 @@ from typing import Annotated
 
 from treebanks import Treebank
 from treebanks.overlap import overlap
-from treenn.analysis.run_predictions import Gold, RunPredictions
 from treenn.analysis.statistics import summarize_metrics
 from treenn.encoders import NO_LABEL
-from treenn.evaluation.metrics import Spread, measure
+from treenn.evaluation.metrics import Spread
 from treenn.evaluation.predictions import Predictions, average, predict
+from treenn.evaluation.run_predictions import Gold, RunPredictions
 from treenn.experiment.recipes import Recipe
 from treenn.experiment.recipes.reproduce import run_folder
-from treenn.experiment.results import SettingValues, SplitMetrics, TreebankSummary
+from treenn.experiment.results import TreebankSummary
 from treenn.models.building import load_model
+from treenn.models.settings import SettingValues
 from treenn.runtime.environment import environment
 from treenn.training.run_dir import RESULTS
+from treenn.training.run_results import SplitMetrics, measure_splits
 from treenn.trees.errors import InputError
 from treenn.trees.json_records import Rest, Schema, from_json
 from treenn.trees.json_values import read_object
@@ -204,7 +206,7 @@ def _ensemble(folders: Sequence[Path], seeds: int, treebank: Treebank) -> Recipe
     return RecipeRun(
         environment=environment(),
         predictions={"test": _roots(found["test"])},
-        metrics={split: _metrics(each) for split, each in found.items()},
+        metrics=measure_splits(found),
         seeds=tuple(range(seeds)),
     )
 
@@ -212,7 +214,3 @@ def _ensemble(folders: Sequence[Path], seeds: int, treebank: Treebank) -> Recipe
 def _roots(predictions: Predictions) -> RunPredictions:
     classes, positive = (each[predictions.roots] for each in (predictions.classes, predictions.positive))
     return RunPredictions(root=tuple(classes.tolist()), root_binary=tuple(positive.astype(int).tolist()))
-
-
-def _metrics(predictions: Predictions) -> SplitMetrics:
-    return from_json(SplitMetrics, measure(predictions), "metrics")

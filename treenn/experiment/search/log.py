@@ -12,10 +12,11 @@ from math import comb
 from pathlib import Path
 
 from treebanks import PairTreebank, Treebank
-from treenn.experiment.results import SettingValues, SplitMetrics
 from treenn.experiment.search.sampling import Search
+from treenn.models.settings import SettingValues
 from treenn.runtime.environment import environment
 from treenn.tasks import task_of
+from treenn.training.run_results import SplitMetrics
 from treenn.trees.errors import InputError, argument
 from treenn.trees.json_records import Schema
 

@@ -23,7 +23,6 @@ from treenn.trees.json_records import from_json
 from treenn.trees.json_values import dump_json, read_object
 
 _SPLITS = ("train", "dev")
-_RECORDED = ("dev", "parameters", "best_epoch", "epochs", "seconds", "environment")
 
 
 @checked
@@ -91,23 +90,26 @@ def _read_trial(file: Path) -> Trial:
     return from_json(Trial, read_object(file), file)
 
 
-def _trial(spec: RunSpec, job: Job) -> dict[str, Any]:
+def _trial(spec: RunSpec, job: Job) -> Trial:
     """Train one model; its results on dev, or the failure if its loss or gradient becomes NaN or infinite."""
     treebank, _ = load(spec.treebank, spec.vectors)
     splits: Any = {split: treebank.splits[split] for split in _SPLITS}
-    entry = {
-        "model": spec.label,
-        "trial": spec.trial,
-        "drawn": spec.drawn,
-        "settings": asdict(spec.settings),
-        "failure": None,
-    }
+    assert spec.trial is not None and spec.drawn is not None
+    trial = Trial(spec.label, spec.trial, spec.drawn, asdict(spec.settings), failure=None, dev=None)
     try:
         results = train_network(spec, replace(treebank, splits=splits), job, out=None).results
     except NonFiniteError as error:
-        return entry | {"failure": str(error), "dev": None}
+        return replace(trial, failure=str(error))
     except InputError as error:
         if not isinstance(error.__context__, Diverged):
             raise
-        return entry | {"failure": str(error.__context__), "dev": None}
-    return entry | {name: results[name] for name in _RECORDED}
+        return replace(trial, failure=str(error.__context__))
+    return replace(
+        trial,
+        dev=results.metrics["dev"],
+        parameters=results.parameters,
+        best_epoch=results.best_epoch,
+        epochs=results.epochs,
+        seconds=results.seconds,
+        environment=results.environment,
+    )
