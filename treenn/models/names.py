@@ -62,17 +62,12 @@ def _sequence(
     return make
 
 
+@wraps(cells.BinaryTreeLSTM, updated=())
 def _bidirectional_tree_lstm(
-    input_size: int,
-    hidden_size: int,
-    *,
-    cell_dropout: float = 0.0,
-    forget_bias: float = 0.0,
-    initialization: Initialization = "default",
-) -> Encoder:
-    up, down = hidden_size - hidden_size // 2, hidden_size // 2
-    cell = cells.BinaryTreeLSTM(input_size, up, forget_bias, cell_dropout=cell_dropout)
-    return BidirectionalTreeEncoder(cell, down, forget_bias=forget_bias, initialization=initialization)
+    input_size: int, hidden_size: int, *, initialization: Initialization = "default", **options: Any
+) -> BidirectionalTreeEncoder:
+    cell = cells.BinaryTreeLSTM(input_size, hidden_size - hidden_size // 2, **options)
+    return BidirectionalTreeEncoder(cell, hidden_size // 2, forget_bias=cell.forget_bias, initialization=initialization)
 
 
 ENCODERS: dict[str, Factory] = {

@@ -79,12 +79,8 @@ class NodeClassification(Task):
         if split == "dev" and self.criterion(settings) == "root":
             wanted.append("roots")
         for units in wanted:
-            labels = (
-                label
-                for tree in treebank.splits[split]
-                for label in (tree.labels if units == "nodes" else tree.labels[-1:])
-            )
-            if all(label is None for label in labels):
+            of_units, trees = _which(units == "roots"), treebank.splits[split]
+            if all(label is None for tree in trees for label in tree.labels[of_units]):
                 raise InputError(f"no {units} of split {split!r} of treebank {treebank.name} are labelled")
 
     def gold(self, examples: Sequence[Tree]) -> dict[str, list[Any]]:
