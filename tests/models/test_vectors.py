@@ -105,8 +105,8 @@ def pack(data: bytes, how: str) -> bytes:
         (b"film 1 nan\n", "vectors:1:8: 'nan' is not a finite number"),
         (b"the 1 2\nsoup\t1  1e99\nfilm 1 1e99\n", "vectors:3:8: '1e99' is not a finite number"),
         (b"the 1 2\rfilm 1\r", "vectors:2: this row has 1 numbers"),
-        (b"3 2\nfilm \0\0\x80\x3f\0\0\0\0", "vectors:2: this row holds a zero byte; word vectors are read as text"),
-        (b"\xff\xfet\0h\0e\0 \0001\0", "vectors:1: this row holds a zero byte"),
+        (b"3 2\nfilm \0\0\x80\x3f\0\0\0\0", "vectors:2: this row has a zero byte; word vectors are read as text"),
+        (b"\xff\xfet\0h\0e\0 \0001\0", "vectors:1: this row has a zero byte"),
         (b"", "vectors: this file has no row"),
         (b"3 2\n\n", "vectors: this file has no row"),
         (pack(b"film 1 2\n" * 99, "gz")[:-12], "vectors: cannot read this file: Compressed file ended before"),
@@ -126,7 +126,7 @@ def test_an_archive_of_several_files_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "glove.zip", "w") as archive:
         archive.writestr("glove.50d.txt", "film 1 2")
         archive.writestr("glove.100d.txt", "film 1 2")
-    with pytest.raises(InputError, match=r"this archive holds 2 files, glove.50d.txt, glove.100d.txt; unpack the one"):
+    with pytest.raises(InputError, match=r"this archive has 2 files, glove.50d.txt, glove.100d.txt; unpack the one"):
         read_vectors(tmp_path / "glove.zip", ["film"])
 
 

@@ -51,7 +51,7 @@ MakeHead = Callable[[Settings], nn.Module]
 """From settings to a new head: `Task.make_head`."""
 
 SHIPPED = "sentiment"
-"""The model that ships with treenn, as `load_model` knows it by name."""
+"""The model that ships with treenn, by its name in `load_model`."""
 
 
 @checked
@@ -157,13 +157,13 @@ def match_parameters(settings: Settings, reference: Settings, input_size: Count,
         return sum(parameter.numel() for module in modules for parameter in module.parameters())
 
     wanted = count(reference, _leaf_size(reference, input_size), reference.size)
-    own, low, high = partial(count, settings, _leaf_size(settings, input_size)), 1, 2
-    while own(high) < wanted:
+    count_at, low, high = partial(count, settings, _leaf_size(settings, input_size)), 1, 2
+    while count_at(high) < wanted:
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if own(middle) <= wanted else (low, middle)
-    return replace(settings, size=min((low, high), key=lambda size: abs(own(size) - wanted)))
+        low, high = (middle, high) if count_at(middle) <= wanted else (low, middle)
+    return replace(settings, size=min((low, high), key=lambda size: abs(count_at(size) - wanted)))
 
 
 def _without_weights(settings: Settings, leaf_size: int, make_head: MakeHead) -> dict[str, nn.Module]:
@@ -239,7 +239,7 @@ def load_model(
         task: the task that the model must be for, such as `nodes` (default: any).
 
     Raises:
-        InputError: if the folder does not hold a model, or one of another format or task; if it names a module that is
+        InputError: if the folder has no model, or one of another format or task; if it names a module that is
             not trusted, or a contextual encoder that is not permitted, missing, or another one than the model was
             trained with; if weights are missing, of another shape, NaN or infinite.
     """
@@ -285,7 +285,7 @@ def read_folder(
         task: the task that the model must be for (default: any).
 
     Raises:
-        InputError: if the folder does not hold a model, or one of another format or task; if it names a module that is
+        InputError: if the folder has no model, or one of another format or task; if it names a module that is
             not trusted, or a contextual encoder that is not permitted, is missing, or has other files than in training.
     """
     path = folder / "config.json"

@@ -58,17 +58,17 @@ def load_object(name: str, parameter: str) -> Any:
     """
     module, _, path = name.partition(":")
     try:
-        found: Any = _import(module)
+        target: Any = _import(module)
     except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(
             f"{argument(parameter)} {name}: cannot import {module} ({reason}); is it on sys.path?"
         ) from error
     for attribute in path.split("."):
-        if not hasattr(found, attribute):
+        if not hasattr(target, attribute):
             raise InputError(f"{argument(parameter)} {name}: {module} has no attribute {path}")
-        found = getattr(found, attribute)
-    return found
+        target = getattr(target, attribute)
+    return target
 
 
 def _import(module: str) -> Any:

@@ -131,13 +131,13 @@ class Architecture(NamedTuple):
 
 def architectures(input_size: int, size: int) -> list[Architecture]:
     """All encoders of treenn, with the papers that their classes cite."""
-    found = []
+    listed = []
     for name, make in (ENCODERS | DEPENDENCY_ENCODERS).items():
         with torch.device("meta"):
             encoder = make(input_size, size)
         parameters = sum(parameter.numel() for parameter in encoder.parameters())
-        found.append(Architecture(name, paper_of(encoder), parameters))
-    return found
+        listed.append(Architecture(name, paper_of(encoder), parameters))
+    return listed
 
 
 def check_models(models: Sequence[str], more: Sequence[str] = ()) -> None:
@@ -256,10 +256,10 @@ def paper_of(encoder: Encoder) -> str:
     """The paper of an encoder: the first paragraphs of its classes' docstrings."""
     if isinstance(encoder, SequenceEncoder):
         parts = [part for part in encoder.modules() if isinstance(part, (sequences.SequenceNetwork, sequences.Readout))]
-        said = [part.__doc__ for part in parts if not isinstance(part, sequences.LastPooling)]
+        docstrings = [part.__doc__ for part in parts if not isinstance(part, sequences.LastPooling)]
     else:
         home = encoder.cell if isinstance(encoder, (TreeEncoder, DependencyEncoder)) else encoder
-        said = [sys.modules[type(home).__module__].__doc__]
-    # A class's or file's first paragraph, each once: a network may hold two of a kind.
-    first = dict.fromkeys((text or "").split("\n\n")[0].replace("\n", " ").strip() for text in said)
+        docstrings = [sys.modules[type(home).__module__].__doc__]
+    # A class's or file's first paragraph, each once: a network may have two layers of a class.
+    first = dict.fromkeys((text or "").split("\n\n")[0].replace("\n", " ").strip() for text in docstrings)
     return " ".join(first)

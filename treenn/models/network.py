@@ -69,7 +69,7 @@ class Network(nn.Module):
             wanted = f"{encoder.output_size}, the encoder's output_size"
             raise InputError(f"{argument('head')} is {head.linear.in_features} wide: must be {wanted}")
         self.vocabulary, self.task, self.settings = vocabulary, task, settings
-        # Sparse gradients: a step costs what its own words cost, however large the vocabulary.
+        # Sparse gradients: the cost of a step depends on the words of the batch, not on the vocabulary size.
         words, width = embedding.shape
         self.embedding = nn.Embedding(words, width, sparse=True, _weight=embedding)
         self.encoder, self.head, self.contextual = encoder, head, contextual

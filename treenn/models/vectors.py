@@ -86,7 +86,7 @@ def read_vectors(path: str | Path, words: Texts, *, on_error: OnError | None = N
     """The vectors that a text file has for some words: each line a word and its numbers, with spaces or tabs between.
 
     The width is that of the header, a first line of two whole numbers (rows and width) as word2vec and fastText write
-    it, or that of the first row. A word may hold spaces, such as `. . .` or `new york`.
+    it, or that of the first row. A word may contain spaces, such as `. . .` or `new york`.
 
     Args:
         path: the file, UTF-8 text, plain, gzipped, or the only file of a zip archive.
@@ -95,7 +95,7 @@ def read_vectors(path: str | Path, words: Texts, *, on_error: OnError | None = N
 
     Raises:
         InputError: names the file and the line where a row's width differs, a number is not one, is NaN or infinite,
-            where the file cannot be read, or knows none of the words.
+            where the file cannot be read, or has none of the words.
     """
     wanted = {form.encode("utf-8", "surrogatepass") for word in words for form in _forms(word)}
     vectors: dict[str, FloatArray] = {}
@@ -147,9 +147,9 @@ class _Table:
             raise InputError(f"cannot read this file: {reason}", source=self.path) from error
 
     def split(self, row: _Row) -> tuple[bytes, bytes]:
-        """The word and its numbers; a word may hold spaces (`. . .` in GloVe 840B), a number may not."""
+        """The word and its numbers; a word may contain spaces (`. . .` in GloVe 840B), a number may not."""
         if b"\0" in row.data:
-            raise self.error("this row holds a zero byte; word vectors are read as text, not in a binary format", row)
+            raise self.error("this row has a zero byte; word vectors are read as text, not in a binary format", row)
         self.width = self.width or _trailing_numbers(row.data)
         word, _, numbers = row.data.partition(b" ")
         width = numbers.count(b" ") + 1 if numbers else 0
@@ -202,7 +202,7 @@ def _only_member(archive: zipfile.ZipFile, path: str | Path) -> zipfile.ZipInfo:
     members = [member for member in archive.infolist() if not member.is_dir()]
     if len(members) != 1:
         names = ", ".join(member.filename for member in members[:5])
-        raise InputError(f"this archive holds {len(members)} files, {names}; unpack the one to be read", source=path)
+        raise InputError(f"this archive has {len(members)} files, {names}; unpack the one to be read", source=path)
     return members[0]
 
 
@@ -249,8 +249,8 @@ def initial_embedding(
     table = torch.empty(len(vocabulary), width).uniform_(-bound, bound, generator=generator)
     start = 0
     for file in vectors:
-        for number, word in enumerate(vocabulary.words):
-            if (found := file.find(word)) is not None:
-                table[number, start : start + file.size] = torch.from_numpy(found)
+        for index, word in enumerate(vocabulary.words):
+            if (vector := file.find(word)) is not None:
+                table[index, start : start + file.size] = torch.from_numpy(vector)
         start += file.size
     return table

@@ -38,8 +38,8 @@ class Vocabulary:
         self._counts = counts
         self._numbers = {word: number for number, word in enumerate(self.words)}
         if len(self._numbers) < len(self.words):
-            twice = next(word for word, count in Counter(self.words).items() if count > 1)
-            raise InputError(f"{twice!r} stands twice in the vocabulary")
+            repeated = next(word for word, count in Counter(self.words).items() if count > 1)
+            raise InputError(f"{repeated!r} occurs twice in the vocabulary")
 
     @classmethod
     def of(
@@ -50,7 +50,7 @@ class Vocabulary:
         *,
         rare: bool = False,
     ) -> Vocabulary:
-        """The words of training trees, and of other trees where pretrained vectors know them.
+        """The words of training trees, and of other trees that have pretrained vectors.
 
         Args:
             train: trees of training.
@@ -61,15 +61,15 @@ class Vocabulary:
         """
         counts = Counter(word for tree in train for word in tree.words)
         rest = Counter(word for tree in others for word in tree.words)
-        kept = [word for word, count in counts.items() if count > 1 or rare or known(word)]
-        return cls(kept + [word for word in rest if word not in counts and known(word)], counts)
+        frequent = [word for word, count in counts.items() if count > 1 or rare or known(word)]
+        return cls(frequent + [word for word in rest if word not in counts and known(word)], counts)
 
     @classmethod
     def read(cls, path: Path) -> Vocabulary:
         """The vocabulary of a model's or parser's folder, a list of words in JSON.
 
         Raises:
-            InputError: if the file holds anything else.
+            InputError: if the file contains anything else.
         """
         words = read_words(path)
         try:

@@ -69,7 +69,7 @@ class PairTask(Task):
             return loss
 
         forest = packed.forest
-        # A DependencyEncoder's forests are its own kind: see there.
+        # A DependencyEncoder reads another class of forests: see there.
         return network.encoder.compute_loss(forest, network.vectors(forest), pair_loss, roots_only=True)  # type: ignore[arg-type]
 
     def outputs(self, network: Network, packed: PackedPairs, *, roots_only: bool) -> tuple[Tensor, ...]:

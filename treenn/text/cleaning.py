@@ -46,7 +46,7 @@ def clean(text: str) -> str:
 
 
 def _cleaned_once(text: str) -> str:
-    """One pass; its result may hold a tag, an entity or an apostrophe that was not one before."""
+    """One pass; its result may contain a tag, an entity or an apostrophe that was not one before."""
     rules = load_rules()
     if "&" in text or "<" in text:
         text = rules.block_tag.sub(PARAGRAPH, rules.inline_tag.sub("", _AMPERSANDS.sub("&", text)))

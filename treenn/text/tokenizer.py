@@ -35,7 +35,7 @@ def tokenize(text: str) -> list[str]:
         The words; those of several sentences one after the other.
 
     Raises:
-        InputError: if the text holds no word.
+        InputError: if the text has no word.
 
     >>> tokenize("It's \"the '70s\" (more or less), isn't it? Dull.")
     ['It', "'s", '``', 'the', "'70s", "''", '(', 'more', 'or', 'less', ')', ',', 'is', "n't", 'it', '?', 'Dull', '.']

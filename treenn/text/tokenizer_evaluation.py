@@ -175,9 +175,9 @@ def _compare(paragraph: GoldParagraph) -> dict[str, tuple[Spans, Spans]] | None:
     flat = [word for sentence in words for word in sentence]
     if "".join(flat) != _squeezed(text):
         return None
-    place = _places(text)
-    tokens = [(place[token.start], place[token.end]) for token in tokens_of(text) if token.end > token.start]
-    ends = [place[sentence[-1].end] for sentence in group(text, scan(text))]
+    positions = _positions(text)
+    tokens = [(positions[token.start], positions[token.end]) for token in tokens_of(text) if token.end > token.start]
+    ends = [positions[sentence[-1].end] for sentence in group(text, scan(text))]
     return {
         "tokens": (set(tokens), _spans(flat)),
         "tokens_at_hyphens": (set(tokens), _spans(_rejoined(flat, paragraph))),
@@ -209,8 +209,8 @@ def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-def _places(text: str) -> list[int]:
-    """For each place in a text, the number of characters before it that are no whitespace."""
+def _positions(text: str) -> list[int]:
+    """For each offset in a text, the number of characters before it that are no whitespace."""
     return [0, *accumulate(int(not character.isspace()) for character in text)]
 
 
