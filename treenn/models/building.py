@@ -200,7 +200,7 @@ def save_model(folder: AnyPath, model: Network, *, half: bool = False) -> None:
     if model.contextual is not None:
         config["contextual"] = model.contextual.fingerprint
     write_text(folder / "config.json", json.dumps(config, indent=2) + "\n")
-    write_text(folder / "vocabulary.json", json.dumps(model.vocabulary.words[1:], ensure_ascii=False) + "\n")
+    model.vocabulary.write(folder / "vocabulary.json")
     save_weights(folder, model, half=half)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from torch import Tensor
 
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import check, refusal
+from treenn.trees.files import write_text
 from treenn.trees.json_values import read_words
 
 UNKNOWN = "<unknown>"
@@ -76,6 +78,10 @@ class Vocabulary:
             return cls(words)
         except InputError as error:
             raise InputError(error.message, source=path) from error
+
+    def write(self, path: Path) -> None:
+        """Write the words without the unknown token, for `read`."""
+        write_text(path, json.dumps(self.words[1:], ensure_ascii=False) + "\n")
 
     def __len__(self) -> int:
         """The vocabulary size, including the unknown token (index 0)."""

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from treenn.trees.errors import InputError
-from treenn.trees.json_values import read_object
+from treenn.trees.files import write_text
+from treenn.trees.json_values import Kind, check_object, read_object
 
 
-def read_config(folder: Path, kind: str, version: int) -> dict[str, Any]:
+def write_config(folder: Path, kind: str, version: int, config: Mapping[str, Any]) -> None:
+    """Write the `config.json` of a parser."""
+    text = json.dumps({"format": version, "parser": kind, **config}, indent=2)
+    write_text(folder / "config.json", text + "\n")
+
+
+def read_config(folder: Path, kind: str, version: int, keys: Mapping[str, Kind]) -> dict[str, Any]:
     """Read the `config.json` of a saved parser.
 
     Args:
         folder: the parser's folder.
         kind: the required kind of parser.
         version: the required version of the folder format.
+        keys: the other required keys, with the types of their values.
 
     Raises:
-        InputError: if the folder holds another kind of parser, or another format.
+        InputError: if the folder holds another kind of parser or another format, or a key is missing.
     """
     path = folder / "config.json"
     config = read_object(path)
@@ -28,6 +37,7 @@ def read_config(folder: Path, kind: str, version: int) -> dict[str, Any]:
         raise InputError(f"this folder holds a parser of kind {config.get('parser')!r}, not {kind!r}", source=path)
     if config.get("format") != version:
         raise InputError(f"this parser's format is {config.get('format')}, this treenn reads {version}", source=path)
+    check_object(config, keys, path)
     return config
 
 

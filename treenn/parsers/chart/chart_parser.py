@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -23,16 +22,15 @@ from treenn.parsers.chart.labels import labelled
 from treenn.parsers.chart.span_scorer import Encoded, SpanNetwork, mean_scores
 from treenn.parsers.chart.spans import span_count
 from treenn.parsers.chart.weights import dequantize, quantize
-from treenn.parsers.config import read_config, readable
+from treenn.parsers.config import read_config, readable, write_config
 from treenn.parsers.parser import Parser, check_sentences
-from treenn.runtime.weight_file import NAME, check_shapes, read_shapes, read_weights, refuse_non_finite
+from treenn.runtime.weight_file import NAME, read_shapes, read_weights, refuse_non_finite
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import argument
 from treenn.trees.expand import Opened, expand
-from treenn.trees.files import write_bytes, write_text
-from treenn.trees.json_records import from_json
-from treenn.trees.json_values import check_object
+from treenn.trees.files import write_bytes
+from treenn.trees.json_values import check_object, read_settings
 
 FORMAT = 2
 """The version of the folder format."""
@@ -165,16 +163,10 @@ class ChartParser(Parser):
     def save(self, folder: AnyPath) -> None:
         """Write `config.json`, `vocabulary.json` and `model.safetensors`, with weights quantized to 8 bits."""
         folder = Path(folder)
-        config = {
-            "format": FORMAT,
-            "parser": "chart",
-            "labels": self.labels,
-            "networks": [_config(network) for network in self.networks],
-        }
-        weights = quantize(ModuleList(self.networks).state_dict())
-        write_text(folder / "config.json", json.dumps(config, indent=2) + "\n")
-        write_text(folder / "vocabulary.json", json.dumps(self.vocabulary.words[1:], ensure_ascii=False) + "\n")
-        write_bytes(folder / "model.safetensors", save(weights))
+        write_bytes(folder / NAME, save(quantize(ModuleList(self.networks).state_dict())))
+        self.vocabulary.write(folder / "vocabulary.json")
+        config = {"labels": self.labels, "networks": [_config(network) for network in self.networks]}
+        write_config(folder, "chart", FORMAT, config)
 
     @classmethod
     @checked
@@ -186,22 +178,18 @@ class ChartParser(Parser):
                 NaN or infinite.
         """
         folder = Path(folder)
-        config, path, source = read_config(folder, "chart", FORMAT), folder / NAME, folder / "config.json"
-        check_object(config, {"networks": list[dict[str, object]], "labels": bool}, source)
+        path, source = folder / NAME, folder / "config.json"
+        config = read_config(folder, "chart", FORMAT, {"networks": list[dict[str, object]], "labels": bool})
         vocabulary = Vocabulary.read(folder / "vocabulary.json")
         with readable(source):
             most = len(read_shapes(path))
             with torch.device("meta"):
-                sketch = [_network(each, len(vocabulary), most, source) for each in config["networks"][: most + 1]]
-            packed = quantize(ModuleList(sketch).state_dict())
-            if not sketch:
+                networks = [_network(each, len(vocabulary), most, source) for each in config["networks"][: most + 1]]
+            if not networks:
                 raise InputError("networks is empty")
-        check_shapes(path, packed)
-        with torch.random.fork_rng(devices=[]):
-            networks = [_network(each, len(vocabulary), most, source) for each in config["networks"]]
-        weights = dequantize(read_weights(path, packed))
+        weights = dequantize(read_weights(path, quantize(ModuleList(networks).state_dict())))
         refuse_non_finite(path, weights)
-        ModuleList(networks).load_state_dict(weights)
+        ModuleList(networks).load_state_dict(weights, assign=True)
         return cls(networks, vocabulary, labels=config["labels"])
 
 
@@ -219,7 +207,7 @@ _NETWORK = {"settings": dict, "word_size": int, "tags": list[str], "categories":
 
 
 def _network(config: dict[str, Any], words: int, most_layers: int, source: Path) -> SpanNetwork:
-    """Build the network that `_config` describes, without its weights.
+    """Build the network that `_config` describes, without its weights, on the default device.
 
     Raises:
         InputError: if it has more layers than there are weight tensors, or the description is malformed.
@@ -230,7 +218,8 @@ def _network(config: dict[str, Any], words: int, most_layers: int, source: Path)
     if settings.layers > most_layers:
         raise InputError(f"layers {settings.layers}: more than {NAME} has weights for")
     inventory = Inventory(config["tags"], config["categories"])
-    return SpanNetwork(torch.zeros(words, config["word_size"]), torch.zeros(words), inventory, settings)
+    counts = torch.zeros(words, device="cpu")  # not among the weights
+    return SpanNetwork(torch.zeros(words, config["word_size"]), counts, inventory, settings)
 
 
 def batch_size(length: int) -> int:

@@ -31,18 +31,23 @@ _NOTHING = 1e-30
 Words = tuple[str, ...]
 
 
-def soft_targets(teachers: Sequence[ChartParser], sentences: Sequence[Words], progress: Progress) -> list[SoftTargets]:
+def soft_targets(
+    teachers: Sequence[ChartParser], sentences: Sequence[Words], progress: Progress
+) -> list[SoftTargets | None]:
     """The teachers' marginals for each sentence, averaged over the teachers that held it out.
 
     Args:
         teachers: parsers trained with `fold`, one or more per fold.
         sentences: the words of each sentence.
-        progress: called after every batch with the sentences done, their total number and a text.
+        progress: called after every batch with the numbers of sentences done and in total, and a text.
+
+    Returns:
+        The soft targets in the order of the sentences; None for each if there are no teachers.
 
     Raises:
         InputError: if a sentence is in no teacher's fold.
     """
-    targets: dict[int, SoftTargets] = {}
+    targets = dict[int, SoftTargets | None]() if teachers else dict.fromkeys(range(len(sentences)))
     for fold in sorted({_fold(teacher) for teacher in teachers}):
         group = [teacher for teacher in teachers if _fold(teacher) == fold]
         held_out = [index for index, words in enumerate(sentences) if in_fold(words, fold)]

@@ -12,7 +12,7 @@ from typing import Any, Self, final
 from nltk.grammar import PCFG, Nonterminal, ProbabilisticProduction
 
 from treenn.parsers.batching import equal_lengths, parse_batches
-from treenn.parsers.config import read_config, readable
+from treenn.parsers.config import read_config, readable, write_config
 from treenn.parsers.parser import Parser, check_sentences
 from treenn.parsers.pcfg.induction import START
 from treenn.parsers.pcfg.lexicon import terminal
@@ -24,8 +24,7 @@ from treenn.parsers.pcfg.viterbi import Parse, search
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.files import write_text
-from treenn.trees.json_records import from_json
-from treenn.trees.json_values import check_object, read_object
+from treenn.trees.json_values import read_object, read_settings
 
 FORMAT = 1
 """The version of the folder format."""
@@ -87,8 +86,7 @@ class PCFGParser(Parser):
             else:
                 rules[symbol].append([*(child.symbol() for child in below), production.prob()])
         write_text(folder / "grammar.json", json.dumps({"rules": rules, "words": words}, ensure_ascii=False) + "\n")
-        config = {"format": FORMAT, "parser": "pcfg", "settings": asdict(self.settings)}
-        write_text(folder / "config.json", json.dumps(config, indent=2) + "\n")
+        write_config(folder, "pcfg", FORMAT, {"settings": asdict(self.settings)})
 
     @classmethod
     @checked
@@ -99,9 +97,8 @@ class PCFGParser(Parser):
             InputError: if the folder holds no PCFG parser or another format, or a malformed grammar.
         """
         folder = Path(folder)
-        config = read_config(folder, "pcfg", FORMAT)
-        check_object(config, {"settings": dict}, folder / "config.json")
-        settings = from_json(Settings, config["settings"], folder / "config.json", "settings")
+        config = read_config(folder, "pcfg", FORMAT, {"settings": dict})
+        settings = read_settings(Settings, config["settings"], folder / "config.json")
         grammar_json = read_object(folder / "grammar.json", _GRAMMAR)
         with readable(folder / "grammar.json"):
             grammar = PCFG(Nonterminal(START), [*_productions(grammar_json)], calculate_leftcorners=False)
@@ -136,9 +133,8 @@ def _production(symbol: str, below: list[Any], probability: Any) -> Probabilisti
 def _labelled(parse: Parse | None, words: Sequence[str]) -> Tree:
     """The tree over the original words, without the symbols that only the grammar uses."""
     if parse is None:
-        raise InputError(
-            "this grammar has no tree for some sentence; train the parser anew"
-        )  # impossible for an induced grammar
+        # Impossible for an induced grammar.
+        raise InputError("this grammar has no tree for some sentence; train the parser anew")
     labels = [_label(str(label)) for label in parse.tree.labels]
     if labels[-1] == PART:
         labels[-1] = None

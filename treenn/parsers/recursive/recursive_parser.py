@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,7 +13,7 @@ from torch import Tensor
 
 from treenn.models.vocabulary import Vocabulary
 from treenn.parsers.batching import parse_batches
-from treenn.parsers.config import read_config, readable
+from treenn.parsers.config import read_config, readable, write_config
 from treenn.parsers.parser import Parser, check_sentences
 from treenn.parsers.recursive.beam_search import SearchResult, Sentences, search
 from treenn.parsers.recursive.merge_scorer import MergeNetwork
@@ -23,9 +22,8 @@ from treenn.parsers.recursive.scorers import LEFT, PARENT, RIGHT
 from treenn.runtime.weight_file import NAME, check_shapes, read_shapes, read_weights
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, checked
-from treenn.trees.files import write_bytes, write_text
-from treenn.trees.json_records import from_json
-from treenn.trees.json_values import check_object
+from treenn.trees.files import write_bytes
+from treenn.trees.json_values import read_settings
 
 FORMAT = 1
 """The version of the folder format."""
@@ -83,16 +81,11 @@ class RecursiveNetworkParser(Parser):
     def save(self, folder: AnyPath) -> None:
         """Write `config.json`, `vocabulary.json` and `model.safetensors`."""
         folder = Path(folder)
-        config = {
-            "format": FORMAT,
-            "parser": "recursive",
-            "settings": asdict(self.settings),
-            "word_size": self.network.embedding.embedding_dim,
-        }
         weights = {name: tensor.contiguous() for name, tensor in self.network.state_dict().items()}
-        write_bytes(folder / "model.safetensors", save(weights))
-        write_text(folder / "vocabulary.json", json.dumps(self.network.vocabulary.words[1:], ensure_ascii=False) + "\n")
-        write_text(folder / "config.json", json.dumps(config, indent=2) + "\n")
+        write_bytes(folder / NAME, save(weights))
+        self.network.vocabulary.write(folder / "vocabulary.json")
+        config = {"settings": asdict(self.settings), "word_size": self.network.embedding.embedding_dim}
+        write_config(folder, "recursive", FORMAT, config)
 
     @classmethod
     @checked
@@ -104,8 +97,7 @@ class RecursiveNetworkParser(Parser):
                 NaN or infinite.
         """
         folder = Path(folder)
-        config = read_config(folder, "recursive", FORMAT)
-        check_object(config, {"settings": dict, "word_size": int}, folder / "config.json")
+        config = read_config(folder, "recursive", FORMAT, {"settings": dict, "word_size": int})
         vocabulary, path = Vocabulary.read(folder / "vocabulary.json"), folder / NAME
         settings = from_json(Settings, upgrade_settings(config["settings"]), folder / "config.json", "settings")
         with readable(folder / "config.json"):
