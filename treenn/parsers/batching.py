@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 
 from treenn.trees.tree import Tree
 
 Words = Sequence[str]
 
 
-def equal_lengths(sentences: Sequence[Words], size: Callable[[int], int]) -> Iterator[list[int]]:
+def equal_lengths(sentences: Sequence[Sized], size: Callable[[int], int]) -> Iterator[list[int]]:
     """Yields batches of indices of sentences of one length.
 
     Args:

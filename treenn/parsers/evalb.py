@@ -20,13 +20,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import TypeAlias
 
+from treenn.parsers.brackets import inner_spans
 from treenn.parsers.punctuation import is_punctuation
 from treenn.trees.binarize import unbinarize
 from treenn.trees.errors import InputError
-from treenn.trees.nary import NaryTree, inner_children
+from treenn.trees.nary import NaryTree
 from treenn.trees.tree import Label, Tree
 
 AnyTree: TypeAlias = Tree | NaryTree
@@ -108,7 +109,10 @@ def evaluate(gold: Sequence[AnyTree], predicted: Sequence[AnyTree]) -> Evaluatio
     (0.0, 1.0)
     """
     _check_same_sentences(gold, predicted)
-    predicted = [_as_wide(tree, wanted) for tree, wanted in zip(predicted, gold, strict=True)]
+    predicted = [
+        unbinarize(tree) if isinstance(tree, Tree) and isinstance(wanted, NaryTree) else tree
+        for tree, wanted in zip(predicted, gold, strict=True)
+    ]
     labels = any(map(_has_labels, gold)) and any(map(_has_labels, predicted))
     scores: list[Scores] = []
     labelled: list[Scores] = []
@@ -130,27 +134,17 @@ def _check_same_sentences(gold: Sequence[AnyTree], predicted: Sequence[AnyTree])
             raise InputError(f"the two trees of sentence {index} do not have the same words: {what}")
 
 
-def _as_wide(tree: AnyTree, gold: AnyTree) -> AnyTree:
-    return unbinarize(tree) if isinstance(tree, Tree) and isinstance(gold, NaryTree) else tree
-
-
 def _has_labels(tree: AnyTree) -> bool:
     return any(label is not None for label in tree.labels[len(tree.words) :])
 
 
 def _brackets(tree: AnyTree, punctuation: bool) -> list[Bracket]:
     """The brackets of a tree, in node order."""
-    n = len(tree.words)
-    counts = [punctuation or not is_punctuation(word) for word in tree.words]
-    spans = list(pairwise(accumulate(counts, initial=0)))
-    for children in inner_children(tree):
-        spans.append((spans[children[0]][0], spans[children[-1]][1]))
-    whole = spans[-1][1]
-    return [
-        (label, start, end)
-        for label, (start, end) in zip(tree.labels[n:], spans[n:], strict=True)
-        if 1 < end - start < whole
-    ]
+    kept = [punctuation or not is_punctuation(word) for word in tree.words]
+    position = [*accumulate(kept, initial=0)]
+    spans = [(position[start], position[end]) for start, end in inner_spans(tree)]
+    labelled = zip(tree.labels[len(tree.words) :], spans, strict=True)
+    return [(label, start, end) for label, (start, end) in labelled if 1 < end - start < position[-1]]
 
 
 def _spans(brackets: list[Bracket]) -> Counter[Bracket]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from treenn.parsers.chart.folds import in_fold, parse_fold
+from treenn.parsers.chart.chart_settings import in_fold, parse_fold
 from treenn.trees import InputError
 
 SENTENCES = [("a", word, "film") for word in ("good", "bad", "dull", "wild", "sweet", "sour", "odd", "wise")]

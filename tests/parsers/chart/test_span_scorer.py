@@ -3,13 +3,14 @@ from __future__ import annotations
 import pytest
 import torch
 
+from treenn.parsers.brackets import crossing
 from treenn.parsers.chart import span_scorer as module
 from treenn.parsers.chart.affixes import BUCKETS, COUNT
 from treenn.parsers.chart.chart_settings import ChartSettings
 from treenn.parsers.chart.examples import NO_LABEL, Batch, Inventory
 from treenn.parsers.chart.margin_loss import compute_loss
 from treenn.parsers.chart.span_scorer import SpanNetwork
-from treenn.parsers.chart.spans import crossing, row, starts_and_ends
+from treenn.parsers.chart.spans import row, starts_and_ends
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_word_dropout_takes_rare_words_more_often(network):
 
 def test_the_objectives_gradient_is_right(network):
     words, affixes = words_and_affixes(4)
-    crosses = torch.from_numpy(crossing(4, [(1, 3)])).expand(2, -1)
+    crosses = torch.from_numpy(crossing(4, [(1, 3)])[starts_and_ends(4)]).expand(2, -1)
     categories = torch.where(crosses, NO_LABEL, torch.arange(10) % 3)
     batch = Batch(words, affixes, torch.tensor([[0, 1, 0, NO_LABEL]] * 2), crosses, categories)
     names = ["words.weight", "outside", "start.weight", "norm.weight", "node.weight", "parts.weight", "split.weight"]

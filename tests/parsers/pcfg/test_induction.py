@@ -8,8 +8,7 @@ from strategies import nary_trees
 
 from treenn.parsers.pcfg import PCFGParser, Settings
 from treenn.parsers.pcfg.induction import FRAGMENT, START, induced
-from treenn.parsers.pcfg.lexicon import lexicon, terminal
-from treenn.parsers.pcfg.signatures import UNKNOWN
+from treenn.parsers.pcfg.lexicon import UNKNOWN, lexicon, terminal
 from treenn.trees import NaryTree, parse_nary, unbinarize
 
 TREES = parse_nary("""

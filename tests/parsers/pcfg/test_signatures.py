@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treenn.parsers.pcfg.signatures import UNKNOWN, signatures
+from treenn.parsers.pcfg.lexicon import UNKNOWN, signatures
 
 
 @pytest.mark.parametrize(

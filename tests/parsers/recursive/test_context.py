@@ -1,7 +1,7 @@
 import torch
 from torch import nn
 
-from treenn.parsers.recursive.context import Context
+from treenn.parsers.recursive.merge_scorer import Context
 
 
 def test_it_is_torchs_lstm_of_both_directions() -> None:

@@ -20,7 +20,7 @@ from treebanks.parsing import ParsingTreebank
 from treenn.models.vectors import WordVectors, initial_embedding
 from treenn.models.vocabulary import Vocabulary
 from treenn.parsers.chart.chart_parser import MAX_WORDS, ChartParser
-from treenn.parsers.chart.chart_settings import ChartSettings
+from treenn.parsers.chart.chart_settings import ChartSettings, in_fold
 from treenn.parsers.chart.examples import (
     Example,
     Inventory,
@@ -31,7 +31,6 @@ from treenn.parsers.chart.examples import (
     stack,
     word_counts,
 )
-from treenn.parsers.chart.folds import in_fold
 from treenn.parsers.chart.margin_loss import compute_loss
 from treenn.parsers.chart.soft_targets import soft_targets
 from treenn.parsers.chart.span_scorer import SpanNetwork

@@ -12,10 +12,11 @@ import torch
 from torch import Tensor
 
 from treenn.models.vocabulary import Vocabulary
+from treenn.parsers.batching import equal_lengths
+from treenn.parsers.brackets import crossing, inner_spans
 from treenn.parsers.chart.affixes import affixes
-from treenn.parsers.chart.spans import crossing, row, span_count
-from treenn.trees import Label, NaryTree, Tree
-from treenn.trees.nary import inner_children
+from treenn.parsers.chart.spans import row, span_count, starts_and_ends
+from treenn.trees import NaryTree, Tree
 
 IntArray = npt.NDArray[np.int64]
 
@@ -133,8 +134,8 @@ def example(
     tree: Tree | NaryTree, vocabulary: Vocabulary, inventory: Inventory, soft_targets: SoftTargets | None = None
 ) -> Example:
     """Convert a tree to an example; an n-ary tree allows every binary tree that contains its brackets."""
-    n, spans = len(tree.words), _spans(tree)
-    crosses = crossing(n, spans)
+    n = len(tree.words)
+    crosses = crossing(n, inner_spans(tree))[starts_and_ends(n)]
     tags = [NO_LABEL if tag is None else inventory.tags[tag] for tag in tags_of(tree)]
     categories = np.full(span_count(n), NO_LABEL, dtype=np.int64)
     if labelled := categories_of(tree):
@@ -148,29 +149,16 @@ def example(
 
 def tags_of(tree: Tree | NaryTree) -> list[str | None]:
     """Returns the tag of each word, None if it has none."""
-    return [_text(label) for label in tree.labels[: len(tree.words)]]
+    return [None if label is None else str(label) for label in tree.labels[: len(tree.words)]]
 
 
 def categories_of(tree: Tree | NaryTree) -> dict[tuple[int, int], str]:
     """Returns the category of each labelled span."""
     n, categories = len(tree.words), dict[tuple[int, int], str]()
-    for span, label in zip(_spans(tree), tree.labels[n:], strict=True):
-        if (category := _text(label)) is not None:
-            categories[span] = f"{category}+{categories[span]}" if span in categories else category
+    for span, label in zip(inner_spans(tree), tree.labels[n:], strict=True):
+        if label is not None:
+            categories[span] = f"{label}+{categories[span]}" if span in categories else str(label)
     return categories
-
-
-def _text(label: Label) -> str | None:
-    return None if label is None else str(label)
-
-
-def _spans(tree: Tree | NaryTree) -> list[tuple[int, int]]:
-    """The spans of the inner nodes, in node order."""
-    n = len(tree.words)
-    spans = [(i, i + 1) for i in range(n)]
-    for children in inner_children(tree):
-        spans.append((spans[children[0]][0], spans[children[-1]][1]))
-    return spans[n:]
 
 
 def phrases(trees: Iterable[Tree | NaryTree], shortest: int) -> list[tuple[Tree, int]]:
@@ -189,12 +177,10 @@ def phrases(trees: Iterable[Tree | NaryTree], shortest: int) -> list[tuple[Tree,
 
 def batches(examples: Sequence[Example], size: int, generator: np.random.Generator) -> Iterator[list[Example]]:
     """Yields all examples in random order, in batches of one length."""
-    lengths: dict[int, list[Example]] = {}
-    for index in generator.permutation(len(examples)):
-        lengths.setdefault(len(examples[index].words), []).append(examples[index])
-    chunks = [same[start : start + size] for same in lengths.values() for start in range(0, len(same), size)]
-    for index in generator.permutation(len(chunks)):
-        yield chunks[index]
+    shuffled = [examples[index] for index in generator.permutation(len(examples))]
+    chunks = list(equal_lengths([each.words for each in shuffled], lambda length: size))
+    for number in generator.permutation(len(chunks)):
+        yield [shuffled[index] for index in chunks[number]]
 
 
 def word_counts(trees: Iterable[Tree | NaryTree]) -> Counter[str]:

@@ -16,9 +16,9 @@ from torch import Tensor
 
 from treenn.parsers.batching import equal_lengths
 from treenn.parsers.chart.chart_parser import ChartParser, batch_size
+from treenn.parsers.chart.chart_settings import in_fold
 from treenn.parsers.chart.cky import outside, splits_of_width
 from treenn.parsers.chart.examples import SoftTargets
-from treenn.parsers.chart.folds import in_fold
 from treenn.runtime.progress import Progress
 from treenn.trees.errors import InputError, argument
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -48,17 +47,3 @@ def row_table(length: int) -> npt.NDArray[np.int64]:
     table = np.zeros((length + 1, length + 1), dtype=np.int64)
     table[starts_and_ends(length)] = np.arange(span_count(length))
     return table
-
-
-def crossing(length: int, brackets: Iterable[tuple[int, int]]) -> npt.NDArray[np.bool_]:
-    """The mask of rows whose span crosses a bracket: they overlap and neither contains the other.
-
-    >>> crossing(3, [(0, 2)]).nonzero()[0].tolist() == [row(3, 1, 3)]
-    True
-    """
-    crosses = np.zeros((length + 1, length + 1), dtype=np.bool_)
-    for start, end in brackets:
-        crosses[:start, start + 1 : end] = True
-        crosses[start + 1 : end, end + 1 :] = True
-    by_row: npt.NDArray[np.bool_] = crosses[starts_and_ends(length)]
-    return by_row

@@ -49,29 +49,22 @@ def head(parent: str, children: Sequence[str]) -> int:
     >>> head("VP", ["MD", "RB", "VP"]), head("NP", ["NP", "CC", "NN"])
     (0, 0)
     """
-    index = _noun_head(children) if parent in _NOUN_PHRASES else _listed_head(parent, children)
+    index = _head_of_phrase(parent, children)
     return index - 2 if index >= 2 and children[index - 1] == "CC" else index
 
 
-def _noun_head(children: Sequence[str]) -> int:
-    if children[-1] == "POS":
-        return len(children) - 1
-    for direction, categories in _NOUN_SEARCHES:
-        wanted = categories.split()
-        for index in _indices(direction, children):
+def _head_of_phrase(parent: str, children: Sequence[str]) -> int:
+    """The head by the rules, regardless of coordination; the default of noun phrases is the last child."""
+    from_left = range(len(children))
+    if parent in _NOUN_PHRASES:
+        default, searches = from_left[-1], [(way, names.split()) for way, names in _NOUN_SEARCHES]
+        if children[-1] == "POS":
+            return default
+    else:
+        way, names = _RULES.get(parent, ("left", ""))
+        default, searches = (0 if way == "left" else from_left[-1]), [(way, [name]) for name in names.split()]
+    for way, wanted in searches:
+        for index in from_left if way == "left" else reversed(from_left):
             if children[index] in wanted:
                 return index
-    return len(children) - 1
-
-
-def _listed_head(parent: str, children: Sequence[str]) -> int:
-    direction, categories = _RULES.get(parent, ("left", ""))
-    for category in categories.split():
-        for index in _indices(direction, children):
-            if children[index] == category:
-                return index
-    return _indices(direction, children)[0]
-
-
-def _indices(direction: _Direction, children: Sequence[str]) -> range:
-    return range(len(children)) if direction == "left" else range(len(children) - 1, -1, -1)
+    return default

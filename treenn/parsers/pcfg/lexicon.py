@@ -7,11 +7,15 @@ from collections.abc import Container, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
 from treenn.parsers.pcfg.pcfg_settings import Settings
-from treenn.parsers.pcfg.signatures import UNKNOWN, signatures
 from treenn.trees import NaryTree, Tree
 
 Counts: TypeAlias = dict[tuple[str, str], float]
 """The frequency of each pair of a tag and a word, or signature."""
+
+UNKNOWN = "<unknown>"
+"""The coarsest signature, which every word has."""
+
+_ENDINGS = 3
 
 _LEAST = 0.01
 """The minimum share of a tag among a signature's words for which other words of the signature get the tag."""
@@ -91,3 +95,34 @@ def _retagged(words: Iterable[str], unknown: Mapping[tuple[str, str], float]) ->
         for tag, share in shares[_signature(word, False, shares)].items()
         if share >= _LEAST
     }
+
+
+def signatures(word: str, *, first: bool) -> list[str]:
+    """The signatures of a word, finest first: capitals, digits and hyphens, with an ending of three letters to none.
+
+    Signatures replace unknown words in Klein and Manning 2003, *Accurate Unlexicalized Parsing*, and in the Stanford
+    and Berkeley parsers.
+
+    Args:
+        word: the word.
+        first: whether it is the first of its sentence, where capitals carry little information.
+
+    >>> signatures("Over-acted", first=False)
+    ['<Xx- ted>', '<Xx- ed>', '<Xx- d>', '<Xx- >', '<unknown>']
+    """
+    shape = _shape(word, first)
+    lower = word[-_ENDINGS - 1 :].lower()
+    # Endings are shorter than the word and alphabetic.
+    endings = [lower[-size:] for size in range(min(_ENDINGS, len(lower) - 1), 0, -1) if lower[-size:].isalpha()]
+    return [*(f"<{shape} {ending}>" for ending in (*endings, "")), UNKNOWN]
+
+
+def _shape(word: str, first: bool) -> str:
+    letters = any(map(str.islower, word))
+    if not word[0].isupper():
+        capitals = "x" if letters else "."
+    elif first:
+        capitals = "1"
+    else:
+        capitals = "Xx" if letters else "XX"
+    return capitals + ("9" if any(map(str.isdigit, word)) else "") + ("-" if "-" in word[1:] else "")

@@ -15,11 +15,10 @@ from treenn.parsers.batching import equal_lengths, parse_batches
 from treenn.parsers.config import read_config, readable, write_config
 from treenn.parsers.parser import Parser, check_sentences
 from treenn.parsers.pcfg.induction import START
-from treenn.parsers.pcfg.lexicon import terminal
+from treenn.parsers.pcfg.lexicon import UNKNOWN, terminal
 from treenn.parsers.pcfg.markov import CONTEXT, PART
 from treenn.parsers.pcfg.pcfg_settings import Settings
 from treenn.parsers.pcfg.rules import compiled
-from treenn.parsers.pcfg.signatures import UNKNOWN
 from treenn.parsers.pcfg.viterbi import Parse, search
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, checked

@@ -8,8 +8,7 @@ import torch
 from torch import Tensor
 
 from treenn.parsers.recursive.gold import Gold
-from treenn.parsers.recursive.merge_scorer import MergeNetwork
-from treenn.parsers.recursive.scorers import OUTSIDE, PARENT
+from treenn.parsers.recursive.merge_scorer import OUTSIDE, PARENT, MergeNetwork
 from treenn.parsers.recursive.tables import Tables
 
 _PAD = 2  # padding slots on either side, for the neighbours of a merge's neighbours

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from treenn.parsers.brackets import crossing, inner_spans
 from treenn.trees import NaryTree, Tree
-from treenn.trees.nary import inner_children
 
 
 class Gold(NamedTuple):
@@ -48,30 +47,12 @@ def gold_of(trees: Sequence[Tree | NaryTree]) -> Gold:
     wrong = np.zeros((len(trees), longest + 1, longest + 1), dtype=bool)
     for index, (tree, of_tree) in enumerate(zip(trees, brackets, strict=True)):
         n = len(tree.words)
-        spans[index, : len(of_tree)] = of_tree
-        wrong[index, : n + 1, : n + 1] = _crossing(of_tree, n)
+        spans[index, : len(of_tree)] = np.array(of_tree).reshape(-1, 2)
+        wrong[index, : n + 1, : n + 1] = crossing(n, of_tree)
     return Gold(torch.from_numpy(spans[:, :, 0]), torch.from_numpy(spans[:, :, 1]), torch.from_numpy(wrong))
 
 
-def _brackets(tree: Tree | NaryTree) -> npt.NDArray[np.int64]:
-    """The distinct spans of two words or more. Shape: `(brackets, 2)`."""
-    spans = [(word, word + 1) for word in range(len(tree.words))]
-    for children in inner_children(tree):
-        spans.append((spans[children[0]][0], spans[children[-1]][1]))
-    distinct = sorted({span for span in spans if span[1] - span[0] > 1}, key=lambda span: (span[1], -span[0]))
-    return np.array(distinct, dtype=np.int64).reshape(-1, 2)
-
-
-def _crossing(brackets: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.bool_]:
-    """The mask of spans that cross a bracket. Shape: `(n + 1, n + 1)` by start and end.
-
-    A span crosses a bracket from `a` to `b` if it starts inside and ends after it, or the other way round.
-    """
-    position = np.arange(n + 1)
-    # The largest end that a span may have, by its start, and the smallest start, by its end.
-    starts, ends = brackets[:, :1], brackets[:, 1:]
-    inside = (starts < position) & (position < ends)
-    right = np.where(inside, ends, n).min(axis=0, initial=n)
-    left = np.where(inside, starts, 0).max(axis=0, initial=0)
-    crossing: npt.NDArray[np.bool_] = (position > right[:, None]) | (position[:, None] < left)
-    return crossing & (position[:, None] < position)
+def _brackets(tree: Tree | NaryTree) -> list[tuple[int, int]]:
+    """The distinct spans of two words or more."""
+    distinct = {(start, end) for start, end in inner_spans(tree) if end - start > 1}
+    return sorted(distinct, key=lambda span: (span[1], -span[0]))

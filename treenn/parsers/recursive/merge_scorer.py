@@ -2,19 +2,116 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from treenn.cells import Cell
 from treenn.encoders import TreeEncoder
 from treenn.models.names import ENCODERS
 from treenn.models.vectors import WordVectors, initial_embedding
 from treenn.models.vocabulary import Vocabulary
-from treenn.parsers.recursive.context import Context
 from treenn.parsers.recursive.recursive_settings import Settings
-from treenn.parsers.recursive.scorers import NeighbourScorer, ParentScorer, Scorer
+
+OUTSIDE = 0
+"""The row of the padding node before the first and after the last word of a sentence."""
+
+NEIGHBOUR_LEFT, LEFT, RIGHT, PARENT, NEIGHBOUR_RIGHT = range(5)
+"""The columns of a merge: the rows of the nodes that its score may depend on."""
+
+
+class Scorer(nn.Module, ABC):
+    """Abstract base class of scores of merges.
+
+    Args:
+        changed: the offsets of the slots whose merges get a new score after a merge.
+    """
+
+    changed: tuple[int, ...]
+
+    @abstractmethod
+    def forward(self, outputs: Tensor, merges: Tensor) -> Tensor:
+        """Score merges. Shape: `outputs` `(R, d)`, a row per node; `merges` `(n, 5)` rows of it; the result `(n,)`."""
+
+
+class ParentScorer(Scorer):
+    """s = W^score p, the paper's linear map of the parent.
+
+    Args:
+        size: the width of a state's output.
+    """
+
+    changed = (-1, 0)
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.weight = nn.Linear(size, 1, bias=False)
+
+    def forward(self, outputs: Tensor, merges: Tensor) -> Tensor:
+        """See `Scorer`."""
+        scores: Tensor = self.weight(F.embedding(merges[:, PARENT], outputs))
+        return scores.squeeze(1)
+
+
+class NeighbourScorer(Scorer):
+    """W_2 ReLU(W_1 [n_l; l; r; p; n_r] + b_1), with the children l and r, their parent p and the adjacent nodes n.
+
+    Args:
+        size: the width of a state's output.
+        hidden: the width of the hidden layer.
+    """
+
+    changed = (-2, -1, 0, 1)
+
+    def __init__(self, size: int, hidden: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(5 * size, hidden), nn.ReLU(), nn.Linear(hidden, 1, bias=False))
+
+    def forward(self, outputs: Tensor, merges: Tensor) -> Tensor:
+        """See `Scorer`."""
+        scores: Tensor = self.layers(F.embedding(merges, outputs).flatten(1))
+        return scores.squeeze(1)
+
+
+class Context(nn.Module):
+    """Stacked bidirectional LSTMs over the words of each sentence.
+
+    The backward direction reverses each sentence separately, so that padding follows the words in both directions. A
+    word's vector therefore does not depend on other sentences of the batch, and padded tensors, for which torch has a
+    fast kernel, can be used.
+
+    Args:
+        input_size: the width of a word vector.
+        size: the width of the result, half of it per direction.
+        layers: the number of layers.
+        dropout: the dropout probability after each layer.
+    """
+
+    def __init__(self, input_size: int, size: int, layers: int, dropout: float) -> None:
+        super().__init__()
+        widths = [input_size, *[size] * (layers - 1)]
+        self.forward_layers = nn.ModuleList(nn.LSTM(width, size // 2, batch_first=True) for width in widths)
+        self.backward_layers = nn.ModuleList(nn.LSTM(width, size // 2, batch_first=True) for width in widths)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """Read the concatenated words of all sentences. Shape: `(W, x)` and lengths `(S,)` to `(W, size)`."""
+        starts, position = lengths.cumsum(0) - lengths, torch.arange(int(lengths.max()))
+        mask = position < lengths[:, None]  # (S, N)
+        forward = (starts[:, None] + position).where(mask, starts[:, None])  # (S, N) rows of x
+        backward = (starts[:, None] + lengths[:, None] - 1 - position).where(mask, starts[:, None])
+        # The row of each word in the flattened padded tensor.
+        slots = torch.arange(mask.numel()).view_as(mask)
+        forward_rows, backward_rows = slots[mask], x.new_empty(len(x), dtype=torch.int64)
+        backward_rows[backward[mask]] = forward_rows
+        for forward_net, backward_net in zip(self.forward_layers, self.backward_layers, strict=True):
+            left, right = forward_net(x[forward])[0], backward_net(x[backward])[0]  # (S, N, size / 2)
+            x = torch.cat([left.flatten(0, 1)[forward_rows], right.flatten(0, 1)[backward_rows]], dim=1)
+            x = self.dropout(x)
+        return x
 
 
 class MergeNetwork(nn.Module):

@@ -16,9 +16,8 @@ from treenn.parsers.batching import parse_batches
 from treenn.parsers.config import read_config, readable, write_config
 from treenn.parsers.parser import Parser, check_sentences
 from treenn.parsers.recursive.beam_search import SearchResult, Sentences, search
-from treenn.parsers.recursive.merge_scorer import MergeNetwork
+from treenn.parsers.recursive.merge_scorer import LEFT, PARENT, RIGHT, MergeNetwork
 from treenn.parsers.recursive.recursive_settings import Settings, upgrade_settings
-from treenn.parsers.recursive.scorers import LEFT, PARENT, RIGHT
 from treenn.runtime.weight_file import NAME, check_shapes, read_shapes, read_weights
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, checked

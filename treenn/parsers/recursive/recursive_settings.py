@@ -6,25 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from treenn.trees.arguments import (
-    Count,
-    Layers,
-    NonNegative,
-    Probability,
-    Runs,
-    Seed,
-    Share,
-    Width,
-    check_fields,
-)
+from treenn.trees.arguments import Count, Layers, NonNegative, Probability, Runs, Seed, Share, Width, check_fields
 from treenn.trees.errors import InputError, argument
 
 CellName = Literal["recursive-tanh", "recursive-relu", "tree-lstm", "tree-gru", "gated-recursive", "rntn", "mv-rnn"]
 """The cells that compose binary trees."""
-
-Context = Literal["none", "lstm"]
-Scorer = Literal["parent", "neighbours"]
-Objective = Literal["margin", "max-violation", "steps"]
 
 
 @dataclass(frozen=True)
@@ -62,9 +48,9 @@ class Settings:
     """
 
     cell: CellName = "recursive-tanh"
-    context: Context = "lstm"
-    scorer: Scorer = "neighbours"
-    objective: Objective = "steps"
+    context: Literal["none", "lstm"] = "lstm"
+    scorer: Literal["parent", "neighbours"] = "neighbours"
+    objective: Literal["margin", "max-violation", "steps"] = "steps"
     size: Width = 200
     hidden: Width = 256
     word_size: Width = 100
@@ -89,8 +75,7 @@ class Settings:
 
 def upgrade_settings(values: Mapping[str, Any]) -> dict[str, Any]:
     """Settings as treenn 0.1.0 wrote them, with their current values."""
-    objective = {"violation": "max-violation"}.get(values.get("objective", ""))
-    return {**values, **({"objective": objective} if objective else {})}
+    return {**values, "objective": "max-violation"} if values.get("objective") == "violation" else dict(values)
 
 
 PAPER = Settings(context="none", scorer="parent", objective="margin", size=100, dropout=0.0, weight_decay=1e-4)

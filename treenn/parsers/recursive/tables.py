@@ -7,8 +7,7 @@ from torch import Tensor
 
 from treenn.encoders import PackedForest
 from treenn.encoders.sweep import sweep
-from treenn.parsers.recursive.merge_scorer import MergeNetwork
-from treenn.parsers.recursive.scorers import OUTSIDE, PARENT
+from treenn.parsers.recursive.merge_scorer import OUTSIDE, PARENT, MergeNetwork
 
 
 class Tables:
