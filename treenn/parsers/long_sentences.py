@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from itertools import chain
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from treenn.text import split_sentences, tokenize
 from treenn.trees.errors import InputError
 from treenn.trees.tree import Label, Tree
-
-T = TypeVar("T")
 
 STRONG_MARKS = frozenset([";", ":", "--", ".", "!", "?", "...", "…", "—", "–", "。", "！", "？", "；", "：", "؟", "؛"])
 """Punctuation at which a sentence is preferably divided."""
@@ -46,28 +45,22 @@ def find_sentences(text: str, *, split: bool = True) -> list[Sentence]:
     >>> [sentence.words for sentence in find_sentences("Dull. It isn't funny.")]
     [('Dull', '.'), ('It', 'is', "n't", 'funny', '.')]
     """
-    pieces = split_sentences(text) if split else [text.strip()]
-    return [Sentence(piece, words) for piece in pieces if (words := _words(piece))]
-
-
-def _words(text: str) -> tuple[str, ...]:
-    try:
-        return tuple(tokenize(text))
-    except InputError:
-        return ()
+    sentences: list[Sentence] = []
+    for piece in split_sentences(text) if split else [text.strip()]:
+        with suppress(InputError):  # a piece without words
+            sentences.append(Sentence(piece, tuple(tokenize(piece))))
+    return sentences
 
 
 def divide_sentences(sentences: Iterable[Sentence], max_words: int | None) -> list[Sentence]:
     """Replace each sentence of more than `max_words` words by its parts (`divide`); no change if it is None."""
-    if max_words is None:
-        return list(sentences)
-    return [part for sentence in sentences for part in _parts(sentence, max_words)]
-
-
-def _parts(sentence: Sentence, max_words: int) -> list[Sentence]:
-    if len(sentence.words) <= max_words:
-        return [sentence]
-    return [Sentence(" ".join(words), words) for words in divide(sentence.words, max_words)]
+    parts: list[Sentence] = []
+    for sentence in sentences:
+        if max_words is None or len(sentence.words) <= max_words:
+            parts.append(sentence)
+        else:
+            parts += [Sentence(" ".join(words), words) for words in divide(sentence.words, max_words)]
+    return parts
 
 
 def divide(words: Sequence[str], max_words: int) -> list[tuple[str, ...]]:
@@ -120,16 +113,20 @@ def join_trees(trees: Sequence[Tree]) -> Tree:
     """
     if not trees:
         raise InputError("trees is empty; there must be at least one tree to join")
-    n, start = sum(len(tree.words) for tree in trees), 0
-    merges: list[tuple[int, int]] = []
+    words = tuple(chain.from_iterable(tree.words for tree in trees))
+    merges, leaf_labels, inner_labels = list[tuple[int, int]](), list[Label](), list[Label]()
     roots: list[int] = []
+    start = 0
     for tree in trees:
-        size, shift = len(tree.words), n + len(merges)
+        size, shift = len(tree.words), len(words) + len(merges)
         nodes = [*range(start, start + size), *range(shift, shift + size - 1)]
         merges += [(nodes[left], nodes[right]) for left, right in tree.merges]
+        leaf_labels += tree.labels[:size]
+        inner_labels += tree.labels[size:]
         roots.append(nodes[-1])
         start += size
-    return Tree(_chained(tree.words for tree in trees), (*merges, *_spine(roots, n + len(merges))), _labels(trees))
+    labels = (*leaf_labels, *inner_labels, *[None] * (len(trees) - 1))
+    return Tree(words, (*merges, *_spine(roots, len(words) + len(merges))), labels)
 
 
 def _spine(roots: list[int], node: int) -> list[tuple[int, int]]:
@@ -141,13 +138,3 @@ def _spine(roots: list[int], node: int) -> list[tuple[int, int]]:
         roots = above + roots[2 * len(pairs) :]
         merges += pairs
     return merges
-
-
-def _labels(trees: Sequence[Tree]) -> tuple[Label, ...]:
-    leaves: tuple[Label, ...] = _chained(tree.labels[: len(tree.words)] for tree in trees)
-    inner: tuple[Label, ...] = _chained(tree.labels[len(tree.words) :] for tree in trees)
-    return (*leaves, *inner, *[None] * (len(trees) - 1))
-
-
-def _chained(parts: Iterable[Iterable[T]]) -> tuple[T, ...]:
-    return tuple(chain.from_iterable(parts))

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 from torch.optim import Adam
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
@@ -116,7 +115,8 @@ class _Trainer(NetworkTrainer):
         self.final_words = [word for word in vocabulary.words[1:] if word in counts[0] or data.has_vector(word)]
         generator = torch.Generator().manual_seed(settings.seed)
         embedding = initial_embedding(vocabulary, data.vectors, settings.word_size, generator)
-        self.network = SpanNetwork(embedding, _seen(vocabulary, counts), inventory, settings)
+        seen = torch.tensor([float(sum(count[word] for count in counts)) for word in vocabulary.words])
+        self.network = SpanNetwork(embedding, seen, inventory, settings)
         self.phrases = phrases(train, _SHORTEST)
         targets = soft_targets(teachers, [tree.words for tree in train], progress)
         self.train = [example(tree, vocabulary, inventory, target) for tree, target in zip(train, targets, strict=True)]
@@ -128,45 +128,34 @@ class _Trainer(NetworkTrainer):
     def train_epoch(self, epoch: int, progress: Progress) -> float:
         """As `NetworkTrainer.train_epoch`."""
         chosen = list(batches(self._examples(epoch), self.settings.batch_size, self.generator))
-        sizes = [self._size(number) for number in range(self.epochs)]
+        sizes = [len(self.train) + sum(self._sample_sizes(number)) for number in range(self.epochs)]
         loss, done = 0.0, sum(sizes[:epoch])
+        f1 = f", dev F1 {100 * self.history[-1]['dev']['f1']:.1f}" if self.history else ""
         for number, batch in enumerate(chosen):
             self._set_learning_rate(epoch * len(chosen) + number, (epoch + number / len(chosen)) / len(sizes))
             loss += self.step(compute_loss(self.network, stack(batch))) * len(batch)
             self._update_ema()
             done += len(batch)
-            progress(done, sum(sizes), self._progress_text(epoch))
+            progress(done, sum(sizes), f"epoch {epoch + 1} of {self.epochs}{f1}")
         return loss / sizes[epoch]
-
-    def _progress_text(self, epoch: int) -> str:
-        last = f", dev F1 {100 * self.history[-1]['dev']['f1']:.1f}" if self.history else ""
-        return f"epoch {epoch + 1} of {self.epochs}{last}"
 
     def _examples(self, epoch: int) -> list[Example]:
         """The treebank's trees, a sample of their phrases, and equal samples of the auxiliary treebanks."""
-        examples, parser = list(self.train), self.parser
-        for index in self.generator.permutation(len(self.phrases))[: self._phrase_count(epoch)]:
+        examples, (n_phrases, *counts) = list(self.train), self._sample_sizes(epoch)
+        for index in self.generator.permutation(len(self.phrases))[:n_phrases]:
             tree, node = self.phrases[index]
-            examples.append(example(tree.subtree(node), parser.vocabulary, self.network.inventory))
-        for trees, count in zip(self.auxiliary, self._auxiliary_counts(epoch), strict=True):
+            examples.append(example(tree.subtree(node), self.parser.vocabulary, self.network.inventory))
+        for trees, count in zip(self.auxiliary, counts, strict=True):
             examples += [trees[index] for index in self.generator.permutation(len(trees))[:count]]
         return examples
 
-    def _size(self, epoch: int) -> int:
-        """The number of examples of an epoch."""
-        return len(self.train) + self._phrase_count(epoch) + sum(self._auxiliary_counts(epoch))
-
-    def _phrase_count(self, epoch: int) -> int:
-        return min(len(self.phrases), self._falling(self.settings.phrase_share, epoch))
-
-    def _auxiliary_counts(self, epoch: int) -> list[int]:
-        """The number of trees of each auxiliary treebank in an epoch."""
-        share = self.settings.auxiliary_share / max(1, len(self.auxiliary))
-        return [min(len(trees), self._falling(share, epoch)) for trees in self.auxiliary]
-
-    def _falling(self, share: float, epoch: int) -> int:
-        """A share of the number of training trees that decays linearly to 0 over the epochs."""
-        return round(share * (1 - epoch / self.epochs) * len(self.train))
+    def _sample_sizes(self, epoch: int) -> list[int]:
+        """The numbers of phrases and of trees of each auxiliary treebank, which decay linearly to 0 over the epochs."""
+        n_auxiliary = len(self.auxiliary)
+        shares = [self.settings.phrase_share, *[self.settings.auxiliary_share / max(1, n_auxiliary)] * n_auxiliary]
+        wanted = [round(share * (1 - epoch / self.epochs) * len(self.train)) for share in shares]
+        available = [len(self.phrases), *map(len, self.auxiliary)]
+        return [min(sizes) for sizes in zip(wanted, available, strict=True)]
 
     def _set_learning_rate(self, step: int, done: float) -> None:
         rise = min(1.0, (step + 1) / (self.settings.warmup + 1))
@@ -221,8 +210,3 @@ def _vocabulary(counts: Sequence[Counter[str]], data: TrainingData) -> Vocabular
     """The words of the training trees, the treebank's first; words seen once only if they have pretrained vectors."""
     pairs = (pair for count in counts for pair in count.items())
     return Vocabulary(dict.fromkeys(word for word, times in pairs if times > 1 or data.has_vector(word)))
-
-
-def _seen(vocabulary: Vocabulary, counts: Sequence[Counter[str]]) -> Tensor:
-    """The training frequency of each word."""
-    return torch.tensor([float(sum(count[word] for count in counts)) for word in vocabulary.words])

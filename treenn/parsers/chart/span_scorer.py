@@ -78,10 +78,8 @@ class SpanNetwork(nn.Module):
         self.affixes = nn.Embedding(BUCKETS, settings.affix_size)
         nn.init.uniform_(self.affixes.weight, -0.1, 0.1)
         self.outside = nn.Parameter(torch.zeros(2, width))
-        self.layers = nn.ModuleList(
-            nn.LSTM(width if layer == 0 else 2 * size, size, bidirectional=True, batch_first=True)
-            for layer in range(settings.layers)
-        )
+        widths = [width, *[2 * size] * (settings.layers - 1)]
+        self.layers = nn.ModuleList(nn.LSTM(each, size, bidirectional=True, batch_first=True) for each in widths)
         self.start, self.end = (nn.Linear(2 * size, settings.span_size, bias=bias) for bias in (True, False))
         self.norm = nn.LayerNorm(settings.span_size)
         self.node = nn.Linear(settings.span_size, 2)
@@ -160,19 +158,11 @@ def _concatenated(vectors: Sequence[Tensor]) -> Tensor:
     return vectors[0] if len(vectors) == 1 else torch.cat(tuple(vectors), dim=-1)
 
 
-class _SharedDropout(nn.Module):
+class _SharedDropout(nn.Dropout):
     """Dropout with one mask per sentence, shared by all its words or spans (Gal and Ghahramani, 2016)."""
-
-    def __init__(self, p: float) -> None:
-        super().__init__()
-        self.p = p
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.training or not self.p:
             return x
         mask = torch.empty(len(x), 1, x.shape[-1], dtype=x.dtype, device=x.device).bernoulli_(1 - self.p)
         return x * mask.div_(1 - self.p)
-
-    def extra_repr(self) -> str:
-        """As `torch.nn.Dropout`."""
-        return f"p={self.p}"

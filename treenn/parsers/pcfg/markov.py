@@ -53,9 +53,7 @@ def rules(tree: NaryTree | Tree, settings: Settings) -> Iterator[Rule]:
     named = symbols(tree, settings)
     for node, children in enumerate(inner_children(tree), start=len(tree.words)):
         if not is_repeated(tree, children, node):
-            yield from _factored(
-                named[node], [str(tree.labels[child]) for child in children], children, named, settings
-            )
+            yield from _factored(tree, named[node], children, named, settings)
 
 
 def is_repeated(tree: NaryTree | Tree, children: Sequence[int], node: int) -> bool:
@@ -64,11 +62,12 @@ def is_repeated(tree: NaryTree | Tree, children: Sequence[int], node: int) -> bo
 
 
 def _factored(
-    symbol: str, categories: list[str], children: Sequence[int], named: list[str], settings: Settings
+    tree: NaryTree | Tree, symbol: str, children: Sequence[int], named: list[str], settings: Settings
 ) -> Iterator[Rule]:
     if len(children) == 1:
         yield symbol, (named[children[0]],)
         return
+    categories = [str(tree.labels[child]) for child in children]
     first = _first(symbol.split(CONTEXT)[0], categories, settings.factor)
     siblings = [(index, ">") for index in range(first + 1, len(children))]
     siblings += [(index, "<") for index in range(first - 1, -1, -1)]

@@ -65,10 +65,8 @@ def train(
     trees = [tree for bank in (treebank, *auxiliary_treebanks) for tree in bank.trees("train")]
     labelled = [tree for tree in trees if None not in tree.labels]
     if not labelled:
-        raise InputError(
-            f"no training tree of {treebank.name} has a category at each node, which a grammar needs; "
-            "questionbank and craft have them"
-        )
+        reason = f"no training tree of {treebank.name} has a category at each node"
+        raise InputError(f"{reason}, which a grammar needs; questionbank and craft have them")
     _check_labels(labelled)
     parser = PCFGParser(induced(labelled, settings), settings)
     seconds = time.perf_counter() - start
@@ -97,10 +95,8 @@ def train(
 def _check_labels(trees: Sequence[AnyTree]) -> None:
     for label in sorted({str(label) for tree in trees for label in tree.labels}):
         if not label or label.startswith(PART) or {CONTEXT, "+"} & {*label}:
-            raise InputError(
-                f"label {label!r} is empty, begins with {PART}, or holds {CONTEXT} or +, which a grammar "
-                "reserves; rename it"
-            )
+            reason = f"is empty, begins with {PART}, or holds {CONTEXT} or +, which a grammar reserves"
+            raise InputError(f"label {label!r} {reason}; rename it")
 
 
 def _scores(parser: PCFGParser, trees: Sequence[AnyTree], report: Progress) -> dict[str, object]:

@@ -142,11 +142,12 @@ class _Chart:
         own = expansions.score[of_symbol, 0]
         scores = left[:, binary.pair_left[pair]] + right[:, binary.pair_right[pair]] + own
         at, best = np.unravel_index(int(scores.argmax()), scores.shape)
+        left_symbol = binary.lefts[binary.pair_left[pair[best]]]
+        right_symbol = binary.rights[binary.pair_right[pair[best]]]
+        middle = field.start + splits[at]
         below = (
-            _Field(int(binary.lefts[binary.pair_left[pair[best]]]), field.start, splits[at]),
-            _Field(
-                int(binary.rights[binary.pair_right[pair[best]]]), field.start + splits[at], field.width - splits[at]
-            ),
+            _Field(int(left_symbol), field.start, splits[at]),
+            _Field(int(right_symbol), middle, field.width - splits[at]),
         )
         return int(expansions.chain[of_symbol][best]), float(own[best]), below
 
