@@ -17,7 +17,7 @@ from treebanks.parsing import ParsingTreebank
 from treenn.models.vectors import WordVectors
 from treenn.runtime.environment import environment
 from treenn.runtime.progress import Progress
-from treenn.training.run_dir import PARSER, Run, open_run_dir
+from treenn.training.run_dir import PARSER, RunMarker, open_run_dir
 from treenn.trees.arguments import AnyPath
 from treenn.trees.errors import InputError, argument
 
@@ -97,7 +97,7 @@ class NetworkTrainer(ABC):
     def run(self, out: AnyPath | None, progress: Progress, *, overwrite: bool) -> dict[str, Any]:
         """Train for all epochs, and write the parser after each that is the best so far. Returns the results."""
         if out is not None:
-            open_run_dir(Path(out), Run(PARSER), overwrite=overwrite)
+            open_run_dir(Path(out), RunMarker(PARSER), overwrite=overwrite)
         for epoch in range(self.epochs):
             if self._run_epoch(epoch, progress) and out is not None:
                 self.parser.save(out)

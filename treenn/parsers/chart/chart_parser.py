@@ -29,7 +29,8 @@ from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import argument
 from treenn.trees.expand import Opened, expand
 from treenn.trees.files import write_bytes
-from treenn.trees.json_values import check_object, read_settings
+from treenn.trees.json_records import from_json
+from treenn.trees.json_values import check_object
 
 FORMAT = 2
 """The version of the folder format."""

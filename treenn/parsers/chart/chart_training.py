@@ -36,8 +36,8 @@ from treenn.parsers.chart.span_scorer import SpanNetwork
 from treenn.parsers.chart.weights import dequantize, quantize
 from treenn.parsers.evalb import AnyTree, evaluate
 from treenn.parsers.network_training import NetworkTrainer, TrainingData
-from treenn.runtime.progress import Progress
-from treenn.training.run_dir import PARSER, Run, check_run_dir
+from treenn.runtime.progress import Progress, ignore
+from treenn.training.run_dir import PARSER, RunMarker, check_run_dir
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import InputError, argument
 
@@ -83,7 +83,7 @@ def train(
         InputError: if a tree is too long, a split is empty, or no teacher held out a sentence.
     """
     if out is not None:
-        check_run_dir(Path(out), Run(PARSER), overwrite=overwrite)
+        check_run_dir(Path(out), RunMarker(PARSER), overwrite=overwrite)
     settings, data = settings or ChartSettings(), TrainingData(treebank, auxiliary_treebanks, vectors)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)

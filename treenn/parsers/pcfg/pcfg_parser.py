@@ -23,7 +23,8 @@ from treenn.parsers.pcfg.viterbi import Parse, search
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.files import write_text
-from treenn.trees.json_values import read_object, read_settings
+from treenn.trees.json_records import from_json
+from treenn.trees.json_values import read_object
 
 FORMAT = 1
 """The version of the folder format."""
@@ -97,7 +98,7 @@ class PCFGParser(Parser):
         """
         folder = Path(folder)
         config = read_config(folder, "pcfg", FORMAT, {"settings": dict})
-        settings = read_settings(Settings, config["settings"], folder / "config.json")
+        settings = from_json(Settings, config["settings"], folder / "config.json", "settings")
         grammar_json = read_object(folder / "grammar.json", _GRAMMAR)
         with readable(folder / "grammar.json"):
             grammar = PCFG(Nonterminal(START), [*_productions(grammar_json)], calculate_leftcorners=False)

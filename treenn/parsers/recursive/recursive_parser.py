@@ -22,7 +22,7 @@ from treenn.runtime.weight_file import NAME, check_shapes, read_shapes, read_wei
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.files import write_bytes
-from treenn.trees.json_values import read_settings
+from treenn.trees.json_records import from_json
 
 FORMAT = 1
 """The version of the folder format."""

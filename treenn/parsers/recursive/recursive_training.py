@@ -23,8 +23,8 @@ from treenn.parsers.recursive.max_margin import margin_loss, steps_loss
 from treenn.parsers.recursive.merge_scorer import MergeNetwork, build
 from treenn.parsers.recursive.recursive_parser import MAX_WORDS, RecursiveNetworkParser
 from treenn.parsers.recursive.recursive_settings import Settings
-from treenn.runtime.progress import Progress
-from treenn.training.run_dir import PARSER, Run, check_run_dir
+from treenn.runtime.progress import Progress, ignore
+from treenn.training.run_dir import PARSER, RunMarker, check_run_dir
 from treenn.trees import Tree
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import InputError
@@ -62,7 +62,7 @@ def train(
         InputError: if there is no training or dev tree, or the loss is not finite.
     """
     if out is not None:
-        check_run_dir(Path(out), Run(PARSER), overwrite=overwrite)
+        check_run_dir(Path(out), RunMarker(PARSER), overwrite=overwrite)
     trainer = _Trainer(TrainingData(treebank, auxiliary_treebanks, vectors), settings or Settings())
     results = trainer.run(out, progress, overwrite=overwrite)
     return trainer.parser, results
