@@ -152,8 +152,8 @@ def test_relatedness(task):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"supervision": "spans"}, "the sentence and four of its labelled phrases, drawn anew each epoch."),
-        ({"supervision": "published"}, "as Tai et al. (2015) trained"),
+        ({"supervision": "spans"}, "the sentence and four of its labelled phrases, resampled each epoch."),
+        ({"supervision": "published"}, "as of Tai et al. (2015)"),
         ({"match": "parameters"}, "Matched by parameters: every network has about as many as tree-lstm"),
         ({"match": "time"}, "the epochs that fit into the training time of tree-lstm"),
         ({"match": "none"}, "Not matched"),

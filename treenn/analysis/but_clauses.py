@@ -16,14 +16,14 @@ PUBLISHED = PublishedShares(131, {"RNTN": 0.41, "MV-RNN": 0.37, "RNN": 0.36, "bi
 
 RULES = {
     "strict": (
-        "(X (but Y)): the whole is a node whose left child is X and whose right child is the word but together with Y; "
-        "what X is does not matter, in a few it is a comma"
+        "(X (but Y)): the whole is a node whose left child is X and whose right child consists of the word but and Y; "
+        "X may be any phrase, even a comma"
     ),
     "wide": (
-        "X is the largest phrase that ends before the word but, punctuation between them aside; Y is the largest "
-        "phrase that starts after it; the whole is the phrase from the first word of X to the last of Y"
+        "X is the largest phrase that ends before the word but, or before punctuation that precedes it; Y is the "
+        "largest phrase that starts after it; the whole is the phrase from the first word of X to the last of Y"
     ),
-    "wide, X and Y differ": "of the wide ones those to whose X and Y the treebank gives different classes",
+    "wide, X and Y differ": "the wide cases in which X and Y have different gold classes",
 }
 """The definition of each bin of `by_contrast`."""
 
@@ -56,7 +56,7 @@ def by_contrast(trees: Sequence[Tree], predictions: Predictions) -> Slice:
         correct, on_side = (int(mask[nodes].all(axis=1).sum()) for mask in (right, right_side))
         bins.append(Bin(correct, len(nodes), name, rule=definition, right_side=on_side))
     rule = (
-        "sentences X but Y, right where X, Y and the whole all have the treebank's class; but in any case; of "
+        "sentences X but Y, correct if the predictions for X, Y and the whole all are; the word but in any case; of "
         "several in a sentence the one with the largest whole"
     )
     return Slice("sentences", rule, tuple(bins))

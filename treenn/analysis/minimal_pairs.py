@@ -19,13 +19,13 @@ _OTHER_TURNS |= {"hardly", "barely", "rarely", "only", "just", "merely", "simply
 _ONLY_NEGATED = frozenset(("any", "anything", "anyone", "anybody", "ever", "yet", "much", "enough"))
 
 RULE = (
-    "Phrases of two parts, a word and the rest, of which the treebank calls the rest positive or negative. "
-    f"Inserted: the word is {', '.join(sorted(_BE | _MODALS))}, the treebank calls the phrase what it calls the rest, "
-    'and "not" is put after the word: (is good), ((is not) good). '
-    f"Removed: the word is {', '.join(sorted(_BE))} with not or n't after it, which is taken out: ((is n't) good), "
-    f"(is good); not where the rest has {', '.join(sorted(_ONLY_NEGATED))}. "
-    f"Phrases of at most {_LONGEST} words, the rest without {', '.join(sorted(_OTHER_TURNS))}; words in any case; "
-    "each pair once."
+    "Phrases of two parts, a word and the rest, whose rest is labelled positive or negative. "
+    f"Inserted: the word is {', '.join(sorted(_BE | _MODALS))}, the phrase has the polarity of the rest, "
+    'and "not" is inserted after the word: (is good), ((is not) good). '
+    f"Removed: the word is {', '.join(sorted(_BE))}, and not or n't after it is removed: ((is n't) good), (is good); "
+    f"not if the rest contains {', '.join(sorted(_ONLY_NEGATED))}. "
+    f"Phrases have at most {_LONGEST} words; the rest contains none of {', '.join(sorted(_OTHER_TURNS))}; words in any "
+    "case; no pair occurs twice."
 )
 """The construction of pairs, in words."""
 

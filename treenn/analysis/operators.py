@@ -17,8 +17,8 @@ OPERATORS = ("[MAX", "[MIN", "[MED", "[SM")
 """The operators of ListOps (Nangia and Bowman 2018), as its expressions write them; `]` ends each."""
 
 _TOKENS = "tokens of the expression: operators, digits and ]"
-_ARGUMENTS = "the most arguments that any operator of the expression has"
-_NESTING = "the most operators that are open at once"
+_ARGUMENTS = "maximum number of arguments of an operator"
+_NESTING = "nesting depth of the operators"
 
 
 def by_operator(trees: Sequence[Tree], predictions: Predictions) -> Slice:

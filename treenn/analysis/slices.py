@@ -15,7 +15,7 @@ from treenn.trees import Tree
 SliceFunction = Callable[[Sequence[Tree], Predictions], Slice]
 """Computes a slice from trees and the predictions for their nodes."""
 
-_HEIGHT = "edges from the root down to the farthest word"
+_HEIGHT = "edges from the root to the farthest word"
 _DOUBLING = (1, 2, 3, 5, 9, 17, 33)
 
 
@@ -77,7 +77,7 @@ def by_negation(trees: Sequence[Tree], predictions: Predictions) -> Slice:
     """By the presence of a negator."""
     with_negator = [any(word.lower() in NEGATORS for word in tree.words) for tree in trees]
     names = ["negated" if found else "not negated" for found in with_negator]
-    rule = f"negated: one of the words, in any case, is {', '.join(sorted(NEGATORS))}"
+    rule = f"negated: contains, in any case, one of {', '.join(sorted(NEGATORS))}"
     return Slice("sentences", rule, named(names, ("negated", "not negated"), *right_sentences(predictions)))
 
 
@@ -95,7 +95,7 @@ def by_unknown_words(train: Sequence[Tree]) -> SliceFunction:
     def unknown(tree: Tree) -> int:
         return sum(word not in known for word in tree.words)
 
-    return by_number("words of the sentence that are nowhere in the training trees", (0, 1, 2, 3), unknown)
+    return by_number("words of the sentence that the training trees lack", (0, 1, 2, 3), unknown)
 
 
 def depths(tree: Tree) -> list[int]:

@@ -10,11 +10,6 @@ import numpy as np
 
 from treenn.by_hand import elman, gru, lstm, perceptron, recursive
 from treenn.by_hand.activation import Array
-from treenn.by_hand.elman import Elman
-from treenn.by_hand.gru import GRU
-from treenn.by_hand.lstm import LSTM
-from treenn.by_hand.perceptron import Layer as PerceptronLayer
-from treenn.by_hand.recursive import Recursive
 from treenn.explain.sequence_unrolling import Layer, UnrolledSequence
 from treenn.explain.tree_unrolling import UnrolledTree
 from treenn.explain.unrolled_drawing import Drawing, shape_of
@@ -42,40 +37,40 @@ class ByHand(NamedTuple):
 
 def _elman(tree: Tree, x: Array, d: int) -> Drawing:
     k, o = x.shape[1], _CLASSES
-    h, z = elman.forward(Elman(_zeros(d, k), _zeros(d, d), _zeros(o, d), _zeros(d), _zeros(o)), x)
+    h, z = elman.forward(elman.Elman(_zeros(d, k), _zeros(d, d), _zeros(o, d), _zeros(d), _zeros(o)), x)
     return _sequence(tree, ("x", x), ("h", h[1:]), ("z", z))
 
 
 def _lstm(tree: Tree, x: Array, d: int) -> Drawing:
-    states = lstm.forward(LSTM(_zeros(4 * d, x.shape[1]), _zeros(4 * d, d), _zeros(4 * d)), x)
+    states = lstm.forward(lstm.LSTM(_zeros(4 * d, x.shape[1]), _zeros(4 * d, d), _zeros(4 * d)), x)
     return _sequence(tree, ("x", x), ("[h; c]", np.hstack([states.h, states.c])[1:]))
 
 
 def _gru(tree: Tree, x: Array, d: int) -> Drawing:
-    states = gru.forward(GRU(_zeros(3 * d, x.shape[1]), _zeros(3 * d, d), _zeros(3 * d), _zeros(d)), x)
+    states = gru.forward(gru.GRU(_zeros(3 * d, x.shape[1]), _zeros(3 * d, d), _zeros(3 * d), _zeros(d)), x)
     return _sequence(tree, ("x", x), ("h", states.h[1:]))
 
 
 def _perceptron(tree: Tree, x: Array, d: int) -> Drawing:
     widths = (x.shape[1], d, _CLASSES)
-    layers = [PerceptronLayer(_zeros(d, k), _zeros(d)) for k, d in pairwise(widths)]
+    layers = [perceptron.Layer(_zeros(d, k), _zeros(d)) for k, d in pairwise(widths)]
     tables = [np.stack(rows) for rows in zip(*(perceptron.forward(layers, word) for word in x), strict=True)]
     return _sequence(tree, *zip(("x", "h_1", "z"), tables, strict=True), remembers=False)
 
 
 def _recursive(tree: Tree, x: Array, d: int) -> Drawing:
     k, o = x.shape[1], _CLASSES
-    net = Recursive(_zeros(d, k), _zeros(d, 2 * d), _zeros(o, d), b_x=_zeros(d), b=_zeros(d), c=_zeros(o))
+    net = recursive.Recursive(_zeros(d, k), _zeros(d, 2 * d), _zeros(o, d), b_x=_zeros(d), b=_zeros(d), c=_zeros(o))
     shapes = (f"{shape_of(h)} → {shape_of(z)}" for h, z in zip(*recursive.forward(net, tree, x), strict=True))
     return UnrolledTree(tree, shape_of(x[0]), tuple(shapes), legend="h → z")
 
 
 BY_HAND: dict[str, ByHand] = {
-    "by-hand/perceptron": ByHand(PerceptronLayer, _perceptron),
-    "by-hand/elman": ByHand(Elman, _elman),
-    "by-hand/lstm": ByHand(LSTM, _lstm),
-    "by-hand/gru": ByHand(GRU, _gru),
-    "by-hand/recursive": ByHand(Recursive, _recursive, reads_trees=True),
+    "by-hand/perceptron": ByHand(perceptron.Layer, _perceptron),
+    "by-hand/elman": ByHand(elman.Elman, _elman),
+    "by-hand/lstm": ByHand(lstm.LSTM, _lstm),
+    "by-hand/gru": ByHand(gru.GRU, _gru),
+    "by-hand/recursive": ByHand(recursive.Recursive, _recursive, reads_trees=True),
 }
 
 

@@ -118,7 +118,9 @@ def explain(name: str, tree: Tree, *, input_size: Width, size: Width) -> Explana
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(0)
         encoder = known(input_size, size).double().eval()
-        return Explanation(name, paper_of(encoder), _sections(encoder), _unrolled(encoder, bare))
+        cell = _cell(encoder)
+        drawing = unroll_sequence(encoder, bare) if cell is None else unroll_tree(encoder, cell, bare)
+        return Explanation(name, paper_of(encoder), _sections(encoder), drawing)
 
 
 def reads_trees(name: str) -> bool:
@@ -140,11 +142,6 @@ def _known(name: str) -> ByHand | Callable[[int, int], Encoder]:
     if name not in ENCODERS:
         raise InputError(f"unknown network {name}; choose from {', '.join(names())}")
     return ENCODERS[name]
-
-
-def _unrolled(encoder: Encoder, tree: Tree) -> Drawing:
-    cell = _cell(encoder)
-    return unroll_sequence(encoder, tree) if cell is None else unroll_tree(encoder, cell, tree)
 
 
 def _cell(encoder: Encoder) -> Cell | None:

@@ -9,12 +9,11 @@ from treenn.report.document import Block, Record, Section, Table, Text, field_of
 from treenn.report.formatting import NONE, listing
 
 _SUPERVISION = {
-    "nodes": "every phrase with a label: a tree network at each of its nodes, a sequence network over the words of each"
-    " phrase",
+    "nodes": "every labelled phrase; a tree network has it as a node, a sequence network reads its words",
     "roots": "only the labels of whole sentences",
-    "spans": "the sentence and four of its labelled phrases, drawn anew each epoch",
-    "published": "as Tai et al. (2015) trained: networks that read trees at every labelled node, those that read"
-    " sequences on the sentence and four of its labelled phrases, drawn anew each epoch",
+    "spans": "the sentence and four of its labelled phrases, resampled each epoch",
+    "published": "as of Tai et al. (2015): every labelled node for networks that read trees; the sentence and four of"
+    " its labelled phrases, resampled each epoch, for networks that read sequences",
 }
 
 
