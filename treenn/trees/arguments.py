@@ -121,17 +121,13 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
     """
     parameters = signature(function)
 
-    @cache
-    def hints() -> dict[str, Any]:
-        return get_type_hints(function, include_extras=True)
-
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        bound = parameters.bind(*args, **kwargs)
+        bound, hints = parameters.bind(*args, **kwargs), _hints(function)
         for name, value in bound.arguments.items():
-            if name not in hints():
+            if name not in hints:
                 continue
-            hint, kind = hints()[name], parameters.parameters[name].kind
+            hint, kind = hints[name], parameters.parameters[name].kind
             if kind is Parameter.VAR_POSITIONAL:
                 bound.arguments[name] = tuple(check(f"{name}[{i}]", each, hint) for i, each in enumerate(value))
             elif kind is Parameter.VAR_KEYWORD:
@@ -146,14 +142,14 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
 def check_fields(record: Any) -> None:
     """Validate the fields of a dataclass against their annotations; for `__post_init__`, also of a frozen one."""
     kind: Any = type(record)
-    hints = _field_hints(kind)
+    hints = _hints(kind)
     for field in fields(record):
         object.__setattr__(record, field.name, check(field.name, getattr(record, field.name), hints[field.name]))
 
 
 @cache
-def _field_hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind, include_extras=True)
+def _hints(owner: Any) -> dict[str, Any]:
+    return get_type_hints(owner, include_extras=True)
 
 
 def check(name: str, value: Any, hint: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Displayed:
-    """The base of `Tree`, `NaryTree` and `DependencyTree`, which are dataclasses without a repr of their own."""
+    """The base of `Tree`, `NaryTree` and `DependencyTree`, which are dataclasses with `repr=False`."""
 
     def __repr__(self: Any) -> str:
         """The bracket notation or the fields; the size of a large tree. At most 200 characters."""

@@ -1,6 +1,7 @@
 """`InputError`, the exception for invalid data and arguments."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 _ARGUMENT = re.compile("\0(\\w+)(?:=([^\0]*))?\0")
@@ -76,9 +77,4 @@ class InputError(ValueError):
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions are pickled by their positional arguments; workers return theirs to the main process.
-
-        return _rebuild, (self.marked, self.source, self.line, self.column)
-
-
-def _rebuild(message: str, source: str | Path | None, line: int | None, column: int | None) -> InputError:
-    return InputError(message, source=source, line=line, column=column)
+        return partial(InputError, source=self.source, line=self.line, column=self.column), (self.marked,)

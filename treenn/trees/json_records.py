@@ -20,7 +20,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar, cast, get_args, get_origin, get_type_hints
@@ -68,6 +68,10 @@ class Rest:
     """
 
     marker: str | None = None
+
+    def takes(self, value: object) -> bool:
+        """True if the value of an unknown key belongs to the mapping."""
+        return self.marker is None or (isinstance(value, dict) and self.marker in value)
 
 
 @dataclass(frozen=True)
@@ -132,11 +136,13 @@ def from_json(kind: type[T], value: object, source: str | Path, where: str = "")
     arguments = {}
     for field in _fields(record):
         if field.rest:
-            unknown = {name: each for name, each in value.items() if name not in _keys(record) and field.takes(each)}
+            unknown = {
+                name: each for name, each in value.items() if name not in _keys(record) and field.rest.takes(each)
+            }
             arguments[field.name] = _read_mapping(field.hint, unknown, source, where)
         elif field.key and field.key in value:
             arguments[field.name] = _read(field.hint, value[field.key], source, _join(where, field.key))
-        elif field.required:
+        elif field.default is None:
             raise missing_key(_join(where, field.key), field.hint, source)
     try:
         return kind(**arguments)
@@ -153,7 +159,7 @@ def to_json(record: object) -> dict[str, object]:
         value = getattr(record, field.name)
         if field.rest:
             result |= {name: _write(each, field.hint) for name, each in value.items()}
-        elif field.key and (field.required or value != field.default()):
+        elif field.key and (field.default is None or value != field.default()):
             result[field.key] = _write(value, field.hint)
     return result
 
@@ -166,23 +172,15 @@ class _Field:
         name: the field's name.
         key: the key; empty if the field is not in JSON.
         hint: the type; of a field for the rest, that of the mapping's values.
-        required: whether the field has no default.
-        default: makes the default.
-        rest: whether the field has all keys that are no other field.
-        marker: the key that values of the rest have, if any.
+        default: makes the default; None if the field is required.
+        rest: the mark of a field for all keys that are no other field (default: None).
     """
 
     name: str
     key: str
     hint: Any
-    required: bool
-    default: Callable[[], object]
-    rest: bool = False
-    marker: str | None = None
-
-    def takes(self, value: object) -> bool:
-        """True if the value of an unknown key belongs to this field."""
-        return self.marker is None or (isinstance(value, dict) and self.marker in value)
+    default: Callable[[], object] | None
+    rest: Rest | None = None
 
 
 @cache
@@ -193,14 +191,15 @@ def _fields(kind: Any) -> Sequence[_Field]:
 
 def _field(field: dataclasses.Field[Any], hint: Any) -> _Field:
     factory: Any = field.default_factory
-    default = (lambda: field.default) if factory is MISSING else factory
-    required = field.default is MISSING and factory is MISSING
+    default = None if factory is MISSING else factory
+    if field.default is not MISSING:
+        default = partial(getattr, field, "default")
     kind, *marks = get_args(hint) if get_origin(hint) is Annotated else (hint,)
     for mark in marks:
         if isinstance(mark, Rest):
-            return _Field(field.name, "", get_args(kind)[1], False, default, True, mark.marker)
+            return _Field(field.name, "", get_args(kind)[1], default, mark)
     key = next((mark.name for mark in marks if isinstance(mark, Key)), field.name)
-    return _Field(field.name, key, hint, required, default)
+    return _Field(field.name, key, hint, default)
 
 
 @cache
