@@ -10,8 +10,7 @@ from treebanks.pairs import Pair, PairTreebank
 from treebanks.paths import published_file
 from treebanks.plain_brackets import nested_tree
 from treenn.trees import InputError, OnError, Tree
-from treenn.trees.files import read_text, split_lines
-from treenn.trees.skipping import read_each
+from treenn.trees.lines import read_lines
 
 RELATIONS = ("=", "<", ">", "^", "|", "v", "#")
 """The classes: equivalence, entailment, reverse entailment, negation, alternation, cover, independence."""
@@ -45,18 +44,12 @@ def load_logic(*, on_error: OnError | None = None) -> PairTreebank:
 
 def _read(file: str, operators: int, tree: Callable[[str], Tree], on_error: OnError | None) -> list[Pair]:
     """Read the pairs of a file whose lines are a relation, TAB, formula, TAB, formula."""
-    path = published_file("logic", file)
-    classes = {relation: index for index, relation in enumerate(RELATIONS)}
 
-    def pair(numbered_line: tuple[int, str]) -> Pair:
-        line, text = numbered_line
-        fields = text.split("\t")
-        if len(fields) != 3 or fields[0] not in classes:
-            raise InputError(f"must be {' or '.join(RELATIONS)}, TAB, formula, TAB, formula", source=path, line=line)
-        try:
-            return Pair(tree(fields[1]), tree(fields[2]), classes[fields[0]], operators)
-        except InputError as error:
-            raise InputError(error.message, source=path, line=line) from None
+    def pair(line: str) -> Pair:
+        fields = line.split("\t")
+        if len(fields) != 3 or fields[0] not in RELATIONS:
+            raise InputError(f"must be {' or '.join(RELATIONS)}, TAB, formula, TAB, formula")
+        return Pair(tree(fields[1]), tree(fields[2]), RELATIONS.index(fields[0]), operators)
 
-    nothing = InputError("this file has no pair; a line is a relation, TAB, formula, TAB, formula", source=path)
-    return read_each(enumerate(split_lines(read_text(path)), start=1), pair, on_error, nothing)
+    nothing = "this file has no pair; a line is a relation, TAB, formula, TAB, formula"
+    return read_lines(published_file("logic", file), pair, on_error, nothing)

@@ -17,8 +17,7 @@ from treebanks.paths import published_file
 from treebanks.plain_brackets import nested_tree
 from treebanks.treebank import Treebank
 from treenn.trees import InputError, OnError, Tree
-from treenn.trees.files import read_text, split_lines
-from treenn.trees.skipping import read_each
+from treenn.trees.lines import read_lines
 
 SIZES: Mapping[str, int] = {"train": 90_000, "dev": 2_000, "generalisation": 300}
 """The number of trees in train, in dev, and in each generated test set."""
@@ -92,23 +91,23 @@ def _distinct(
 
 def _read(path: Path, on_error: OnError | None = None) -> list[Tree]:
     """Read the published file, whose lines are a value, TAB, and an expression with brackets around every two parts."""
-    nothing = InputError("this file has no expression; a line is a digit, TAB, and an expression", source=path)
-    lines = enumerate(split_lines(read_text(path)), start=1)
-    return read_each(lines, lambda line: _labelled(*line, path), on_error, nothing)
+    return read_lines(
+        path, _labelled, on_error, "this file has no expression; a line is a digit, TAB, and an expression"
+    )
 
 
-def _labelled(line: int, text: str, path: Path) -> Tree:
-    label, _, brackets = text.partition("\t")
+def _labelled(line: str) -> Tree:
+    label, _, brackets = line.partition("\t")
     expected = "this line must be a digit, TAB, and an expression"
     if not brackets.strip():
-        raise InputError(expected, source=path, line=line)
+        raise InputError(expected)
     try:
         unlabelled = nested_tree(brackets)
         tree = labelled_tree(unlabelled.words)
     except InputError as error:
-        raise InputError(f"{expected}; {error.message}", source=path, line=line) from None
+        raise InputError(f"{expected}; {error.message}") from None
     if label != str(tree.label):
-        raise InputError(f"the value is {tree.label}, not {label!r}", source=path, line=line)
+        raise InputError(f"the value is {tree.label}, not {label!r}")
     if unlabelled.merges != tree.merges:
-        raise InputError("the round brackets are not those of the expression's operators", source=path, line=line)
+        raise InputError("the round brackets are not those of the expression's operators")
     return tree

@@ -136,10 +136,9 @@ def from_json(kind: type[T], value: object, source: str | Path, where: str = "")
     arguments = {}
     for field in _fields(record):
         if field.rest:
-            unknown = {
-                name: each for name, each in value.items() if name not in _keys(record) and field.rest.takes(each)
-            }
-            arguments[field.name] = _read_mapping(field.hint, unknown, source, where)
+            others = {name: each for name, each in value.items() if name not in _keys(record)}
+            rest = {name: each for name, each in others.items() if field.rest.takes(each)}
+            arguments[field.name] = _read_mapping(field.hint, rest, source, where)
         elif field.key and field.key in value:
             arguments[field.name] = _read(field.hint, value[field.key], source, _join(where, field.key))
         elif field.default is None:
