@@ -163,8 +163,8 @@ def differences(
     result: list[Difference] = []
     for split, of_split in predictions.items():
         for metric in paired_metrics() if metrics is None else metrics:
-            measure = _measure(of_split, gold[split], n_classes, metric)
-            if measure is not None and measure.sentences >= 2:
+            measure = measure_of(of_split, gold[split], n_classes, metric)
+            if measure is not None and len(measure.columns) >= 2 and measure.sentences >= 2:
                 result += _paired(measure, reference, split, metric, deterministic)
     return adjusted(result)
 
@@ -241,8 +241,8 @@ def _with_mcnemar(difference: Difference, measure: Measure) -> Difference:
     return replace(difference, mcnemar=mcnemar(only_first, only_second), discordant=(only_first, only_second))
 
 
-def _measure(predictions: Predictions, gold: Gold, n_classes: int, metric: str) -> Measure | None:
-    """The metric of the models whose runs all have it; None for fewer than two models."""
+def measure_of(predictions: Predictions, gold: Gold, n_classes: int, metric: str) -> Measure | None:
+    """The metric of the models whose runs all have it; None if there is none."""
     paired = METRICS[metric].paired
     assert paired is not None
     by_model = {
@@ -254,7 +254,7 @@ def _measure(predictions: Predictions, gold: Gold, n_classes: int, metric: str) 
         for model, values in by_model.items()
         if len(values) == len(predictions[model])
     }
-    if len(columns) < 2:
+    if not columns:
         return None
     _, second = next(iter(columns.values()))
     make = correlation if METRICS[metric].kind == "correlation" else share

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of `treenn compare`, or a results.json.")],
     record: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the results also to this file, without predictions.")
+        Path | None, typer.Option(metavar="FILE", help="Write the results also to this file, as a record.")
     ] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Recompute the results' summaries, intervals and p values, and stop.")
+    ] = False,
     contextual: Contextual = [],  # noqa: B006 (typer wants a list)
     trust_module: TrustModule = [],  # noqa: B006 (typer wants a list)
     json: Json = False,
@@ -29,17 +32,35 @@ def report(
     Example: treenn report comparison
 
     Example: treenn report comparison --record treebanks/results/sst/comparison.json
+
+    Example: treenn report treebanks/results/sst/comparison.json --verify
     """
+    from treenn.experiment.comparison_record import write_record
     from treenn.experiment.gather import read_results
-    from treenn.experiment.results import PLAN, write_record
+    from treenn.experiment.results import PLAN
     from treenn.report import write_results
 
+    if verify:
+        _verify(folder)
+        return
     results = read_results(folder, contextual, trust_module)
     if (folder / PLAN).exists():
         write_results(results, folder)
     if record is not None:
         write_record(results, record)
     present(results, folder if folder.is_dir() else folder.parent, json=json)
+
+
+def _verify(path: Path) -> None:
+    """Verify results against their predictions, and print the numbers of runs and differences."""
+    from treenn.commands.progress_bars import say
+    from treenn.experiment.comparison_record import verify
+    from treenn.experiment.results import RESULTS
+
+    file = path / RESULTS if path.is_dir() else path
+    results = verify(file)
+    runs, differences = (sum(len(getattr(task, name)) for task in results.tasks) for name in ("runs", "differences"))
+    say(f"verified: {runs} runs and {differences} differences of {file} follow from the predictions")
 
 
 def present(results: ComparisonResults, out: Path, *, json: bool) -> None:

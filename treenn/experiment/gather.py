@@ -63,7 +63,7 @@ def _with_decisions(results: ComparisonResults) -> ComparisonResults:
     if all(each.errors for task in results.tasks for each in task.differences):
         return results
     tasks = [replace(task, differences=tuple(approximate_differences(task))) for task in results.tasks]
-    return replace(results, tasks=tuple(_corrected(tasks)))
+    return replace(results, tasks=tuple(corrected(tasks)))
 
 
 def _check_folder(folder: Path) -> None:
@@ -95,10 +95,10 @@ def gather(folder: Path, contextual: str | Sequence[str] = (), trust: str | Sequ
     tasks = [_gather_task(task, folder / RUNS, plain, (contextual, trust)) for task in plan.tasks]
     if not any(task.runs for task in tasks):
         raise InputError("no run of this plan has ended yet", source=folder)
-    return ComparisonResults(plan.command, plan.created, plan.seeds, plan.models, tuple(_corrected(tasks)))
+    return ComparisonResults(plan.command, plan.created, plan.seeds, plan.models, tuple(corrected(tasks)))
 
 
-def _corrected(tasks: Sequence[TaskResults]) -> list[TaskResults]:
+def corrected(tasks: Sequence[TaskResults]) -> list[TaskResults]:
     """The tasks with Holm's correction over the whole plan."""
     corrected = iter(adjusted([each for task in tasks for each in task.differences]))
     return [replace(task, differences=tuple(islice(corrected, len(task.differences)))) for task in tasks]

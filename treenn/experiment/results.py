@@ -8,7 +8,6 @@ treebank's.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -327,6 +326,7 @@ class ComparisonResults:
         models: the models in the plan's order.
         tasks: the results by treebank and regime of supervision.
         tables: the report's tables as CSV, by name; fractions there, unrounded.
+        digest: the SHA-256 of a record (`treenn report --record`); empty if the results are not a record.
     """
 
     command: str
@@ -335,6 +335,7 @@ class ComparisonResults:
     models: tuple[ComparedModel, ...]
     tasks: tuple[TaskResults, ...]
     tables: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""
 
     def __post_init__(self) -> None:
         known = {model.name for model in self.models}
@@ -468,19 +469,3 @@ def write_results(results: ComparisonResults, file: Path) -> None:
         InputError: if the file cannot be written.
     """
     write_text(file, dump_json(COMPARISON_SCHEMA.to_json(results), compact=True) + "\n")
-
-
-def write_record(results: ComparisonResults, file: Path) -> None:
-    """Write results for a repository: numbers to 5 digits, without the runs' predictions.
-
-    Predictions are most of the bytes, and the report does not need them.
-
-    Raises:
-        InputError: if the file cannot be written.
-    """
-    tasks = tuple(
-        replace(task, runs=tuple(replace(run, predictions={}) for run in task.runs)) for task in results.tasks
-    )
-    text = dump_json(COMPARISON_SCHEMA.to_json(replace(results, tasks=tasks, tables={})))
-    rounded = json.loads(text, parse_float=lambda digits: float(f"{float(digits):.5g}"))
-    write_text(file, dump_json(rounded, compact=True) + "\n")
