@@ -18,6 +18,7 @@ from hostile_folders import (
     make_model_of,
     overflowing,
 )
+from small_recipes import small_home
 
 __all__ = ["guarded"]
 
@@ -136,13 +137,16 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from treenn.models.settings import Settings
 
     folder = tmp_path_factory.mktemp("comparison") / "comparison"
-    settings = Settings(size=3, word_size=3, epochs=1, batch_size=200, supervision="roots")
-    compare(Plan.of("reviews", ["average", "deep-average"], 1, [], settings), folder)
+    settings = Settings(size=3, word_size=3, epochs=1, supervision="roots")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        small_home(folder.parent / "home", monkeypatch)
+        compare(Plan.of("sst", ["average", "deep-average"], 1, [], settings), folder)
     return folder
 
 
 @pytest.fixture
-def theirs(comparison: Path, tmp_path: Path) -> Path:
+def theirs(comparison: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TREEBANKS_HOME", str(comparison.parent / "home"))
     return Path(shutil.copytree(comparison, tmp_path / "theirs"))
 
 

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from distributed import LocalCluster
+from small_recipes import small_home
 
 PLAN = """
 seeds = 1
@@ -15,7 +16,7 @@ word_size = 4
 batch_size = 100
 
 [[task]]
-treebank = "reviews"
+treebank = "sst"
 supervision = ["roots"]
 
 [[model]]
@@ -29,6 +30,13 @@ name = "majority"
 REPORT = "name a folder that `treenn compare` wrote to, or its results.json"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def home(tmp_path_factory):
+    """Toy treebanks, also for the workers of a cluster."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        yield small_home(tmp_path_factory.mktemp("data") / "home", monkeypatch)
+
+
 @pytest.fixture
 def plan(tmp_path):
     (tmp_path / "plan.toml").write_text(PLAN)
@@ -36,7 +44,7 @@ def plan(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def cluster():
+def cluster(home):
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         yield cluster
 

@@ -86,16 +86,25 @@ def test_names_are_escaped():
     assert found.texts("h1") == [f"{name} and lstm on <u>sst"]
 
 
-def test_report_is_written_reproducibly(plan, tmp_path, html):
-    write_report(plan, tmp_path / "new folder" / "report.html")
-    assert (tmp_path / "new folder" / "report.html").read_bytes() == html.encode("utf-8")
-    assert (tmp_path / "new folder" / "report.md").exists()
+@pytest.fixture(scope="module")
+def written(plan, tmp_path_factory):
+    """A written report and the calls of its progress; read-only."""
+    path = tmp_path_factory.mktemp("report") / "new folder" / "report.html"
+    calls = []
+    write_report(plan, path, lambda *call: calls.append(call))
+    return path, calls
 
 
-def test_a_folder_that_cannot_be_written_is_named(plan, tmp_path):
+def test_report_is_written_reproducibly(written, html):
+    path, _ = written
+    assert path.read_bytes() == html.encode("utf-8")
+    assert path.with_suffix(".md").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match=r"report\.html"):
-        write_report(plan, tmp_path / "file" / "report.html")
+        write_report(plan_of(make_results({"a": 0.5}, seeds=1, sentences=10)), tmp_path / "file" / "report.html")
 
 
 def luminance(colour):
@@ -152,10 +161,9 @@ def test_series_colours_are_distinguishable_with_colour_blindness(html):
     assert "--scale" not in html
 
 
-def test_progress_counts_the_groups_of_pictures(plan, tmp_path):
-    said = []
-    write_report(plan, tmp_path / "report.html", lambda *each: said.append(each))
-    done, total, titles = zip(*said, strict=True)
+def test_progress_counts_the_groups_of_pictures(written):
+    _, calls = written
+    done, total, titles = zip(*calls, strict=True)
     assert done == tuple(range(1, total[0] + 1))
     assert len(set(total)) == 1
     assert "Gradient norm in training" in titles

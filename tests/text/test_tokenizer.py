@@ -333,7 +333,7 @@ PIECES += [
 @pytest.mark.parametrize("piece", PIECES)
 def test_long_texts_take_linear_time(piece: str) -> None:
     """Takes minutes if any pattern is quadratic in the length of the text."""
-    assert "".join(tokenize(piece * (100_000 // len(piece)) + " end")).endswith("end")
+    assert "".join(tokenize(piece * (50_000 // len(piece)) + " end")).endswith("end")
 
 
 def test_tokenizing_imports_neither_torch_nor_nltk() -> None:

@@ -3,7 +3,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,12 +21,26 @@ from treenn.models.names import ENCODERS
 from treenn.models.settings import Settings
 from treenn.training import train
 from treenn.training.run_results import TrainingResults
-from treenn.trees import InputError, write_trees
+from treenn.trees import InputError
 from treenn.trees.json_records import from_json
 from treenn.trees.json_values import read_object
 
 TOY = toy_treebank()
 SMALL = Settings(size=10, word_size=8, epochs=3, batch_size=10)
+KILLED_IN_EPOCH_2 = """
+import os, signal, sys
+from pathlib import Path
+from toy import toy_treebank
+from treenn.models.settings import Settings
+from treenn.training import train
+
+def progress(done, *rest):
+    if done == 20:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+settings = Settings(size=10, word_size=8, epochs=3, batch_size=10)
+train(toy_treebank(), settings, out=Path(sys.argv[1]), progress=progress)
+"""
 
 
 @pytest.mark.parametrize("model", ["tree-lstm", "lstm"])
@@ -116,27 +129,15 @@ def test_resumed_run_is_bit_identical(model: str, batches: int, tmp_path: Path) 
 
 
 def test_killed_and_resumed_process_yields_identical_weights(tmp_path: Path) -> None:
-    for split, trees in TOY.splits.items():
-        write_trees(tmp_path / f"{split}.txt", trees)
-    command = [
-        sys.executable, "-m", "treenn.cli", "train", "--trees", str(tmp_path / "train.txt"), "--dev",
-        str(tmp_path / "dev.txt"), "--size", "10", "--word-size", "8",
-        "--batch-size", "1", "--epochs", "12", "--resume",
-    ]  # fmt: skip
-    cut, whole = tmp_path / "cut", tmp_path / "whole"
-    process = subprocess.Popen([*command, "--out", str(cut)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 60
-        while not (cut / "checkpoint.safetensors").exists() and time.monotonic() < deadline:
-            time.sleep(0.01)
-    finally:
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-    assert (cut / "checkpoint.safetensors").exists()
-    assert not (cut / "results.json").exists(), "killed too late to prove anything"
-    for out in (cut, whole):
-        subprocess.run([*command, "--out", str(out)], check=True, capture_output=True)
-    assert (cut / "model.safetensors").read_bytes() == (whole / "model.safetensors").read_bytes()
+    path = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
+    command = [sys.executable, "-c", KILLED_IN_EPOCH_2, str(tmp_path / "cut")]
+    killed = subprocess.run(command, env=os.environ | {"PYTHONPATH": path}, capture_output=True, timeout=60)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert (tmp_path / "cut/checkpoint.safetensors").exists()
+    assert not (tmp_path / "cut/results.json").exists()
+    for out in ("cut", "whole"):
+        train(TOY, SMALL, out=tmp_path / out, resume=True)
+    assert (tmp_path / "cut/model.safetensors").read_bytes() == (tmp_path / "whole/model.safetensors").read_bytes()
 
 
 def test_a_folder_with_a_run_is_not_overwritten(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Counts of real treebanks, equal to those that papers report."""
 
-import time
 from collections import Counter
 from pathlib import Path
 from statistics import mean
@@ -42,17 +41,6 @@ def test_sst_is_written_as_it_was_read(split: tuple[str, list[Tree]], sst_home: 
 def test_sst_has_leaves_with_a_no_break_space(sst_home: Path) -> None:
     words = [w for name in SST for tree in read_trees(sst_home / f"{name}.txt") for w in tree.words if "\u00a0" in w]
     assert len(words) == 3
-
-
-def test_sst_train_is_read_within_a_second(sst_home: Path) -> None:
-    def seconds() -> float:
-        start = time.process_time()
-        read_trees(sst_home / "train.txt", classes=5)
-        return time.process_time() - start
-
-    assert min(seconds() for _ in range(3)) < 1, (
-        "the best of three, as the collector may run over all other tests' trees"
-    )
 
 
 def test_questionbank_has_six_trees_with_an_empty_node(parsing_home: Path) -> None:
