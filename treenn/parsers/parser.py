@@ -59,10 +59,8 @@ class Parser(ABC):
         """
         words = tokenize(check("text", text, str))
         if self.max_words is not None and len(words) > self.max_words:
-            raise InputError(
-                f"text has {len(words)} words; this parser takes at most {self.max_words} in one sentence; "
-                "parse_sentences splits and divides longer texts"
-            )
+            limit = f"this parser takes at most {self.max_words} in one sentence"
+            raise InputError(f"text has {len(words)} words; {limit}; parse_sentences splits and divides longer texts")
         return self.parse(words)
 
     def parse_sentences(self, text: str) -> list[Tree]:
@@ -114,8 +112,6 @@ def _check_words(name: str, words: Sequence[str], max_words: int | None) -> tupl
     if not items:
         raise InputError(f"{name} has no words")
     if max_words is not None and len(items) > max_words:
-        raise InputError(
-            f"{name} has {len(items)} words; this parser takes at most {max_words}; "
-            "treenn.parsers.divide cuts a sentence at punctuation"
-        )
+        limit = f"this parser takes at most {max_words}; treenn.parsers.divide cuts a sentence at punctuation"
+        raise InputError(f"{name} has {len(items)} words; {limit}")
     return items

@@ -38,16 +38,13 @@ def root_accuracy(
     model = load_model(folder, contextual)
     classes = model.classes or ()
     if classes != treebank.classes:
-        raise InputError(
-            f"the model's classes are {', '.join(classes)}; those of {treebank.name} are {', '.join(treebank.classes)}",
-            source=folder,
-        )
+        wanted = f"those of {treebank.name} are {', '.join(treebank.classes)}"
+        raise InputError(f"the model's classes are {', '.join(classes)}; {wanted}", source=folder)
     gold = treebank.splits[split]
     parsers = {"parser": parser, "right": Right(), "balanced": Balanced()}
-    trees = {"treebank": list(gold)} | {
-        name: _labelled(each.parse_batch([tree.words for tree in gold]), gold) for name, each in parsers.items()
-    }
-    scores = {name: measure(predict(model, of_parser)) for name, of_parser in trees.items()}
+    sentences = [tree.words for tree in gold]
+    trees = {name: _labelled(each.parse_batch(sentences), gold) for name, each in parsers.items()}
+    scores = {name: measure(predict(model, some)) for name, some in {"treebank": gold, **trees}.items()}
     return {name: {key: row[key] for key in ("root", "root_binary")} for name, row in scores.items()}
 
 

@@ -52,10 +52,8 @@ class StanzaParser(Parser):
         if not sentences:
             return []
         parses = self._pipeline([list(words) for words in sentences]).sentences
-        return [
-            binarize_by_head(_dependencies(words, sentence))
-            for words, sentence in zip(map(tuple, sentences), parses, strict=True)
-        ]
+        pairs = zip(map(tuple, sentences), parses, strict=True)
+        return [binarize_by_head(_dependencies(words, sentence)) for words, sentence in pairs]
 
 
 def _dependencies(words: tuple[str, ...], sentence: Sentence) -> DependencyTree:

@@ -198,12 +198,9 @@ class ChartParser(Parser):
 
 def _config(network: SpanNetwork) -> dict[str, Any]:
     """The configuration from which a network is built before its weights are loaded."""
-    return {
-        "settings": asdict(network.settings),
-        "word_size": network.words.embedding_dim,
-        "tags": list(network.inventory.tags),
-        "categories": list(network.inventory.categories),
-    }
+    inventory, word_size = network.inventory, network.words.embedding_dim
+    labels = {"tags": list(inventory.tags), "categories": list(inventory.categories)}
+    return {"settings": asdict(network.settings), "word_size": word_size, **labels}
 
 
 _NETWORK = {"settings": dict, "word_size": int, "tags": list[str], "categories": list[str]}

@@ -45,11 +45,8 @@ def splits_of_width(splits: Tensor, width: int) -> Tensor:
     """Returns a view of the splits of all spans of one width. Shape: `(B, starts, width - 1)`."""
     batch, n = len(splits), splits.shape[1] - 1
     sentence, start, split, end = splits.stride()
-    return splits.as_strided(
-        (batch, n - width + 1, width - 1),
-        (sentence, start + split + end, split),
-        splits.storage_offset() + split + width * end,
-    )
+    shape, strides = (batch, n - width + 1, width - 1), (sentence, start + split + end, split)
+    return splits.as_strided(shape, strides, splits.storage_offset() + split + width * end)
 
 
 class Chart:

@@ -142,9 +142,8 @@ def example(
         categories[~crosses] = inventory.categories[NULL]
         for (start, end), category in labelled.items():
             categories[row(n, start, end)] = inventory.categories[category]
-    return Example(
-        *encode_words(vocabulary, tree.words), np.array(tags, dtype=np.int64), crosses, categories, soft_targets
-    )
+    numbers = *encode_words(vocabulary, tree.words), np.array(tags, dtype=np.int64)
+    return Example(*numbers, crosses, categories, soft_targets)
 
 
 def tags_of(tree: Tree | NaryTree) -> list[str | None]:
@@ -166,13 +165,8 @@ def phrases(trees: Iterable[Tree | NaryTree], shortest: int) -> list[tuple[Tree,
 
     As separate sentences (`Tree.subtree`), they teach that the structure of a phrase is independent of its context.
     """
-    return [
-        (tree, node)
-        for tree in trees
-        if isinstance(tree, Tree)
-        for node, (start, end) in enumerate(tree.spans[:-1])
-        if end - start >= shortest
-    ]
+    nodes = ((tree, node) for tree in trees if isinstance(tree, Tree) for node in range(len(tree) - 1))
+    return [(tree, node) for tree, node in nodes if tree.spans[node][1] - tree.spans[node][0] >= shortest]
 
 
 def batches(examples: Sequence[Example], size: int, generator: np.random.Generator) -> Iterator[list[Example]]:

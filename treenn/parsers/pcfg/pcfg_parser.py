@@ -68,10 +68,9 @@ class PCFGParser(Parser):
     def _parse(self, sentences: list[Sequence[str]]) -> list[Tree]:
         """Parse sentences of one length."""
         known = self.rules.lexicon
-        terminals = [
-            [terminal(word, first=index == 0, known=known) for index, word in enumerate(words)] for words in sentences
-        ]
-        return [_labelled(parse, words) for parse, words in zip(search(self.rules, terminals), sentences, strict=True)]
+        numbered = map(enumerate, sentences)
+        terminals = [[terminal(word, first=index == 0, known=known) for index, word in words] for words in numbered]
+        return list(map(_labelled, search(self.rules, terminals), sentences))
 
     @checked
     def save(self, folder: AnyPath) -> None:

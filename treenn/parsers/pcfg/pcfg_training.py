@@ -14,7 +14,7 @@ from treenn.parsers.pcfg.induction import induced
 from treenn.parsers.pcfg.markov import CONTEXT, PART
 from treenn.parsers.pcfg.pcfg_parser import MAX_WORDS, PCFGParser
 from treenn.parsers.pcfg.pcfg_settings import Settings
-from treenn.runtime.progress import Progress
+from treenn.runtime.progress import Progress, ignore
 from treenn.training.run_dir import PARSER, RunMarker, check_run_dir, open_run_dir
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, check
@@ -33,7 +33,7 @@ def train(
     auxiliary_treebanks: Sequence[ParsingTreebank] = (),
     out: AnyPath | None = None,
     overwrite: bool = False,
-    progress: Progress | None = None,
+    progress: Progress = ignore,
 ) -> tuple[PCFGParser, dict[str, Any]]:
     """Estimate a grammar from the training trees of a treebank and of auxiliary treebanks; deterministic.
 
@@ -46,7 +46,7 @@ def train(
         auxiliary_treebanks: treebanks whose training trees are added.
         out: a folder for the parser (default: None).
         overwrite: whether to replace the results of an earlier treenn command in `out` (default: False).
-        progress: called with the number of dev trees done, their total number and a text (default: None).
+        progress: called with the number of dev trees done, their total number and a text.
 
     Returns:
         The parser and its results: the size of the grammar, dev scores, seconds, settings, environment.
@@ -60,8 +60,8 @@ def train(
 
     if out is not None:
         check_run_dir(Path(out), RunMarker(PARSER), overwrite=overwrite)
-    settings, report, start = settings or Settings(), progress or (lambda done, total, text: None), time.perf_counter()
-    report(0, 1, "reading the grammar")
+    settings, start = settings or Settings(), time.perf_counter()
+    progress(0, 1, "reading the grammar")
     trees = [tree for bank in (treebank, *auxiliary_treebanks) for tree in bank.trees("train")]
     labelled = [tree for tree in trees if None not in tree.labels]
     if not labelled:
@@ -83,7 +83,7 @@ def train(
         "seconds": seconds,
         "history": [],
         "seeds": [],
-        "dev": _scores(parser, treebank.splits.get("dev", ()), report),
+        "dev": _scores(parser, treebank.splits.get("dev", ()), progress),
         "environment": environment(),
     }
     if out is not None:
@@ -99,11 +99,11 @@ def _check_labels(trees: Sequence[AnyTree]) -> None:
             raise InputError(f"label {label!r} {reason}; rename it")
 
 
-def _scores(parser: PCFGParser, trees: Sequence[AnyTree], report: Progress) -> dict[str, object]:
+def _scores(parser: PCFGParser, trees: Sequence[AnyTree], progress: Progress) -> dict[str, object]:
     """The scores on dev."""
     gold = [tree for tree in trees if len(tree.words) <= MAX_WORDS]
     predicted: list[Tree] = []
     for start in range(0, len(gold), _BATCH):
         predicted += parser.parse_batch([tree.words for tree in gold[start : start + _BATCH]])
-        report(len(predicted), len(gold), "scoring dev")
+        progress(len(predicted), len(gold), "scoring dev")
     return evaluate(gold, predicted).as_dict()

@@ -124,14 +124,9 @@ def compiled(grammar: PCFG) -> Rules:
             case _:
                 raise InputError(f"rule {production} is not binary: one word, one symbol or two symbols can follow")
     binary, unary = _binary_rules(pairs), _unary_closure(len(numbers), parents)
-    return Rules(
-        symbols=tuple(numbers),
-        start=numbers[grammar.start().symbol()],
-        binary=binary,
-        unary=unary,
-        expansions=_expansions(binary, unary),
-        lexicon={word: (np.array([*tags]), _column(tags.values())) for word, tags in lexicon.items()},
-    )
+    words = {word: (np.array([*tags]), _column(tags.values())) for word, tags in lexicon.items()}
+    start, expansions = numbers[grammar.start().symbol()], _expansions(binary, unary)
+    return Rules(tuple(numbers), start, binary, unary, expansions, words)
 
 
 def _numbered(grammar: PCFG) -> dict[str, int]:
@@ -149,25 +144,17 @@ def _binary_rules(binary: dict[tuple[int, int, int], float]) -> BinaryRules:
     indices = {pair: index for index, pair in enumerate(pairs)}
     lefts, pair_left = np.unique([left for left, _ in pairs], return_inverse=True)
     rights, pair_right = np.unique([right for _, right in pairs], return_inverse=True)
-    return BinaryRules(
-        lefts=lefts.astype(np.intp),
-        rights=rights.astype(np.intp),
-        pair_left=pair_left,
-        pair_right=pair_right,
-        parent=np.array([parent for parent, *_ in by_parent], np.intp),
-        pair=np.array([indices[rule[1:]] for rule in by_parent], np.intp),
-        score=_column(binary[rule] for rule in by_parent),
-    )
+    parent = np.array([parent for parent, *_ in by_parent], np.intp)
+    pair = np.array([indices[rule[1:]] for rule in by_parent], np.intp)
+    children = lefts.astype(np.intp), rights.astype(np.intp), pair_left, pair_right
+    return BinaryRules(*children, parent, pair, _column(binary[rule] for rule in by_parent))
 
 
 def _unary_closure(symbols: int, unary: Mapping[int, Mapping[int, float]]) -> UnaryClosure:
     best = sorted((chain, score) for bottom in range(symbols) for chain, score in _closure_up(bottom, unary))
-    return UnaryClosure(
-        symbols=tuple(chain for chain, _ in best),
-        top=np.array([chain[0] for chain, _ in best], np.intp),
-        bottom=np.array([chain[-1] for chain, _ in best], np.intp),
-        score=_column(score for _, score in best),
-    )
+    chains = tuple(chain for chain, _ in best)
+    top, bottom = (np.array([chain[end] for chain in chains], np.intp) for end in (0, -1))
+    return UnaryClosure(chains, top, bottom, _column(score for _, score in best))
 
 
 def _closure_up(bottom: int, unary: Mapping[int, Mapping[int, float]]) -> Iterator[tuple[tuple[int, ...], float]]:
