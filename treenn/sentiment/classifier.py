@@ -122,7 +122,8 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
             # Required by the trainer, but unused: the last epoch is kept.
             {"train": tuple(examples), "dev": tuple(each for each in examples if each.label is not None)[:1]},
         )
-        files = [read_vectors(file, words) for file in _paths(self.vectors)]
+        paths = [self.vectors] if isinstance(self.vectors, str | Path) else self.vectors
+        files = [read_vectors(path, words) for path in check("vectors", paths, Sequence[AnyPath])]
         run = train(treebank, self._settings(), vectors=files)
         self.model_ = run.model
         counts = np.bincount([tree.label for tree in examples if tree.label is not None], minlength=len(numbers))
@@ -197,14 +198,6 @@ class TreeSentimentClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[m
         except ValueError as error:
             raise InputError(f"random_state: {error}") from None
         return Settings(**own, **others, seed=seed, checkpoint="last")
-
-
-def _paths(vectors: Any) -> Sequence[Path]:
-    """The parameter `vectors` as paths; a single path is accepted as well."""
-    paths: Sequence[Path] = check(
-        "vectors", [vectors] if isinstance(vectors, str | Path) else vectors, Sequence[AnyPath]
-    )
-    return paths
 
 
 def _whole(name: str, value: Any) -> int:

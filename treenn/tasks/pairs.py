@@ -160,7 +160,6 @@ def _check(treebank: PairTreebank, settings: Settings, classes: range | None, wa
             raise InputError(f"split {split!r} of treebank {treebank.name} has no pair")
         if any(pair.dependencies is None for pair in pairs):
             check_reads_trees(settings.model, treebank.name)
-    for split, pairs in treebank.splits.items():
         for index, pair in enumerate(pairs):
             if not (1 <= pair.target <= 5 if classes is None else pair.target in classes):
                 raise InputError(f"target {pair.target} of pair {index} of {treebank.name} {split}: must be {wanted}")
