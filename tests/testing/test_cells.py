@@ -183,24 +183,24 @@ class WrongDerivative(Good):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (WrongStateSize, r"compose gives \(5, 3\) for 5 rows: with state_size 4 it must be \(5, 4\)"),
-        (WrongOutputSize, r"output gives \(5, 2\) for 5 rows: with output_size 4 it must be \(5, 4\)"),
+        (WrongStateSize, r"compose returns shape \(5, 3\): with 5 rows and state_size 4 it must be \(5, 4\)"),
+        (WrongOutputSize, r"output returns shape \(5, 2\): with 5 rows and output_size 4 it must be \(5, 4\)"),
         (FailsOnOneRow, r"leaf fails on \(1, 3\) torch.float64: Expected more than 1 value"),
-        (OwnType, "leaf gives torch.float32 for float64: make new tensors like the ones given"),
-        (NotFinite, "compose gives numbers that are not finite"),
+        (OwnType, "leaf returns torch.float32 for float64: create tensors like the inputs"),
+        (NotFinite, "compose returns values that are not finite"),
         (MixesRows, "compose mixes the rows of a batch"),
         (KnowsItsPlace, "leaf mixes the rows of a batch"),
-        (ChangesItsInput, "compose changes its input"),
-        (HiddenDropout, "compose gives two results for one input: .* declares it by `is_stochastic`"),
-        (ForgetsAChild, "^ForgetsAChild.compose forgets the right child: no gradient"),
-        (ForgetsTheWord, "leaf forgets the word vector: no gradient"),
-        (ForgetsAParameter, "ForgetsAParameter forgets its parameter gain: no gradient"),
+        (ChangesItsInput, "compose changes its input in place"),
+        (HiddenDropout, "compose returns two results for one input: .* declares `is_stochastic`"),
+        (ForgetsAChild, "^ForgetsAChild.compose ignores the right child: the gradient is zero"),
+        (ForgetsTheWord, "leaf ignores the word vector: the gradient is zero"),
+        (ForgetsAParameter, "ForgetsAParameter ignores its parameter gain: the gradient is zero"),
         (FusedFormOfAnotherSize, r"fused_form has a weight \(4, 6\) and a bias \(4,\): .* must be \(4, 8\)"),
-        (FusedFormWithAnOutput, "fused_form is for cells whose output is the first 4 numbers of a state"),
-        (FusedFormUnlikeCompose, "fused_form gives other states than compose"),
-        (HidesAParameter, "fused_form gives gain another gradient than compose: .* has no parameters of its own"),
-        (SpoilsWhatItKept, "fused_form's pointwise part changes what it kept"),
-        (WrongDerivative, "WrongDerivative's gradients are not those of finite differences"),
+        (FusedFormWithAnOutput, "fused_form is for cells whose output is the first 4 columns of a state"),
+        (FusedFormUnlikeCompose, "fused_form returns states that differ from those of compose"),
+        (HidesAParameter, "fused_form has a gradient of gain that differs from that of compose: .* have no parameters"),
+        (SpoilsWhatItKept, "fused_form: the gates' backward modifies the saved tensors"),
+        (WrongDerivative, "WrongDerivative's gradients differ from finite differences"),
     ],
 )
 def test_a_bad_cell_is_caught(make: Callable[[], Cell], message: str) -> None:
@@ -213,7 +213,7 @@ def test_cell_of_another_input_size_is_refused() -> None:
         check_cell(Good, input_size=5)
 
 
-@pytest.mark.parametrize(("factor", "message"), [(2, "gives other outputs"), (None, "gives x another gradient")])
+@pytest.mark.parametrize(("factor", "message"), [(2, "has other outputs"), (None, "has another gradient of x")])
 def test_an_encoder_that_computes_something_else_is_caught(
     monkeypatch: pytest.MonkeyPatch, factor: float | None, message: str
 ) -> None:

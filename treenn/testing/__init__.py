@@ -1,4 +1,4 @@
-"""Proofs for plug-ins: `check_cell` for a cell of your own, `check_parser` for a parser."""
+"""Conformance tests of user-defined cells (`check_cell`) and parsers (`check_parser`)."""
 
 from treenn.testing.cells import CellError, check_cell
 from treenn.testing.parsers import ParserError, check_parser

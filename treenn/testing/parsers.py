@@ -1,4 +1,4 @@
-"""`check_parser`: proof that a parser does what `Parser` promises; for parsers of your own."""
+"""`check_parser`: tests of the requirements of `Parser`, for user-defined parsers."""
 
 from __future__ import annotations
 
@@ -18,26 +18,27 @@ SENTENCES = (
     ("very", "very", "very", "very", "very", "good"),
     ("A", "film", "that", "is", "not", "as", "good", "as", "its", "trailer"),
 )
-"""What parsers are tried on: several lengths, one word alone, and one sentence twice."""
+"""Test sentences of several lengths, with single words and a repeated sentence."""
 
 ODD_WORDS = ("(", "-LRB-", ")", "a\u00a0b", "x y", "\0", "\n", "\u200f", "שלום", "😀", "e\u0301", "x" * 100_000)
-"""Any string but the empty one may be a word."""
+"""Unusual words: any string but the empty one is allowed."""
 
 
 class ParserError(AssertionError):
-    """A parser breaks a rule of `Parser`; the message says which, and what would be right."""
+    """A parser violates a requirement of `Parser`; the message has the requirement."""
 
 
 @checked
 def check_parser(parser: Parser, *, longest: Count = 1000) -> None:
-    """Prove a parser: one tree a sentence, over its words, in order, whatever else is in the batch.
+    """Test a parser: one tree per sentence, over its words, in order, independent of the rest of the batch.
 
     Args:
-        parser: the one to prove.
-        longest: the length of the long sentence that it is tried on, for which it may say that this is over its limit.
+        parser: the parser.
+        longest: the number of words of the long test sentence, which the parser may refuse as over its limit
+            (default: 1000).
 
     Raises:
-        ParserError: at the first rule that the parser breaks.
+        ParserError: at the first requirement that the parser violates.
 
     >>> from treenn.parsers.shapes import Balanced
     >>> check_parser(Balanced())
@@ -45,9 +46,9 @@ def check_parser(parser: Parser, *, longest: Count = 1000) -> None:
     trees = _parsed(parser, SENTENCES)
     for number, (words, tree) in enumerate(zip(SENTENCES, trees, strict=True)):
         _expect_same(tree, _parsed(parser, [words])[0], f"sentence {number} alone and in a batch")
-        _expect_same(tree, parser.parse(list(words)), f"parse and parse_batch, sentence {number}")
+        _expect_same(tree, parser.parse(list(words)), f"parse and parse_batch in sentence {number}")
     for tree, again in zip(trees, reversed(_parsed(parser, SENTENCES[::-1])), strict=True):
-        _expect_same(tree, again, "a batch and the same batch from its end")
+        _expect_same(tree, again, "a batch and the reversed batch")
     _parsed(parser, [])
     _parsed(parser, [ODD_WORDS, *((word,) for word in ODD_WORDS)])
     _expect_same(trees[0], parser.parse_text("It works."), "parse_text and parse")
@@ -56,23 +57,25 @@ def check_parser(parser: Parser, *, longest: Count = 1000) -> None:
 
 
 def _parsed(parser: Parser, sentences: Sequence[Sequence[str]]) -> list[Tree]:
-    """The trees of a batch, once they are known to be trees of its sentences; what is given must stay as it is."""
+    """The trees of a batch, validated to be over the words of its sentences, which must not be modified."""
     name, given = type(parser).__name__, [list(words) for words in sentences]
     try:
         trees = parser.parse_batch(given)
     except Exception as error:
         raise ParserError(f"{name}.parse_batch fails on {_shown(given)}: {error!r}") from error
     if given != [list(words) for words in sentences]:
-        raise ParserError(f"{name}.parse_batch changes the sentences that it is given")
+        raise ParserError(f"{name}.parse_batch modifies its input")
     if not isinstance(trees, list) or len(trees) != len(given):
-        raise ParserError(f"{name}.parse_batch gives {_counted(trees)} for {len(given)} sentences; it must be one each")
+        raise ParserError(
+            f"{name}.parse_batch returns {_counted(trees)} for {len(given)} sentences; it must return one tree each"
+        )
     for number, (words, tree) in enumerate(zip(given, trees, strict=True)):
         if not isinstance(tree, Tree):
-            raise ParserError(f"{name}.parse_batch gives {type(tree).__name__} for sentence {number}, not a Tree")
+            raise ParserError(f"{name}.parse_batch returns {type(tree).__name__} for sentence {number}, not a Tree")
         if list(tree.words) != words:
             raise ParserError(
-                f"{name}.parse_batch gives {_shown([tree.words])} for sentence {number}, {_shown([words])}; "
-                "trees come back in the order of the sentences, their words unchanged"
+                f"{name}.parse_batch returns {_shown([tree.words])} for sentence {number}, {_shown([words])}; "
+                "trees must be in the order of the sentences, with unchanged words"
             )
     return trees
 
@@ -89,11 +92,12 @@ def _shown(sentences: Sequence[Sequence[str]]) -> str:
 def _expect_same(tree: Tree, other: Tree, between: str) -> None:
     if tree != other:
         raise ParserError(
-            f"other trees between {between}: {str(tree)[:200]} and {str(other)[:200]}; they must be equal"
+            f"the trees of {between} differ: {str(tree)[:200]} and {str(other)[:200]}; they must be equal"
         )
 
 
 def _check_refusals(parser: Parser) -> None:
+    name = type(parser).__name__
     for what, parse in (
         ("a batch with an empty sentence", lambda: parser.parse_batch([("fine",), ()])),
         ("an empty sentence", lambda: parser.parse(())),
@@ -103,28 +107,23 @@ def _check_refusals(parser: Parser) -> None:
             parse()
         except InputError as error:
             if "no word" not in str(error):
-                raise ParserError(
-                    f"{type(parser).__name__} says {error} of {what}; say that it has no words"
-                ) from error
+                raise ParserError(f"{name} raises {str(error)!r} for {what}; say that it has no words") from error
         except Exception as error:
-            raise ParserError(
-                f"{type(parser).__name__} raises {error!r} for {what}; it must be an InputError"
-            ) from error
+            raise ParserError(f"{name} raises {error!r} for {what}; it must be an InputError") from error
         else:
-            raise ParserError(f"{type(parser).__name__} gives a tree for {what}; it must raise InputError")
+            raise ParserError(f"{name} returns a tree for {what}; it must raise InputError")
 
 
 def _check_long(parser: Parser, longest: int) -> None:
-    words = [f"w{number % 50}" for number in range(longest)]
+    name, words = type(parser).__name__, [f"w{number % 50}" for number in range(longest)]
     try:
         tree = parser.parse(words)
     except InputError as error:
         if not any(letter.isdigit() for letter in str(error)):
-            raise ParserError(f"{type(parser).__name__} says {error} of {longest} words; say its limit") from error
+            raise ParserError(f"{name} raises {str(error)!r} for {longest} words; state the limit") from error
     except Exception as error:
-        raise ParserError(
-            f"{type(parser).__name__} raises {error!r} for {longest} words; over its limit it must raise InputError"
-        ) from error
+        what = f"{longest} words; over its limit it must raise InputError"
+        raise ParserError(f"{name} raises {error!r} for {what}") from error
     else:
         if list(tree.words) != words:
-            raise ParserError(f"{type(parser).__name__} gives {longest} words a tree over {len(tree.words)}")
+            raise ParserError(f"{name} returns a tree over {len(tree.words)} words for {longest} words")
