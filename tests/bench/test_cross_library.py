@@ -8,7 +8,7 @@ from torch.nn import functional as F
 from toy import toy_treebank
 
 from treenn.bench.cross_library import Workload, format_line, run_workload
-from treenn.bench.steps import WARM_UP, Task, in_turn, node_classifier
+from treenn.bench.steps import WARM_UP, BenchTask, in_turn, node_classifier
 from treenn.trees import InputError, Tree, write_trees
 
 TREES = toy_treebank(train=10).train
@@ -23,7 +23,7 @@ def sst(tmp_path: Path) -> str:
 def plain_losses(batches: list[list[Tree]]) -> Iterator[float]:
     """Training node by node and tree by tree, with dense gradients and an explicit Adagrad update."""
     words = tuple(dict.fromkeys(word for tree in TREES for word in tree.words))
-    model = node_classifier("tree-lstm", Task(words, classes=5))
+    model = node_classifier("tree-lstm", BenchTask(words, classes=5))
     table = model.embedding.weight.detach().clone().requires_grad_()
     parameters = [table, *(p for p in model.parameters() if p is not model.embedding.weight)]
     sums = [torch.zeros_like(parameter) for parameter in parameters]

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from treenn.bench.products import Layout, Product, buffers, by_torch, by_treenn, peak_rate, recorded, replay
-from treenn.bench.steps import SIZE, X_SIZE, Task, training_step
+from treenn.bench.steps import SIZE, X_SIZE, BenchTask, training_step
 from treenn.trees import parse_trees
 
 # Words 5, inner nodes 2 on level 1 and 1 on level 2.
@@ -14,7 +14,7 @@ WORDS = ("not", "so", "bad", "good", "fun")
 
 
 def flops_of(name: str, share: bool = True, trees=TREES) -> int:
-    step = training_step(name, Task(WORDS, classes=5, dtype=torch.float64, dedup=share))
+    step = training_step(name, BenchTask(WORDS, classes=5, dtype=torch.float64, dedup=share))
     return sum(product.flops for product in recorded(partial(step, trees)))
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from toy import toy_treebank
 
 from treenn.bench import training_speed as training
-from treenn.bench.bench_plan import Plan
+from treenn.bench.bench_plan import BenchPlan
 from treenn.bench.bench_table import prediction_table, training_table
 from treenn.bench.prediction import _one_pass
 from treenn.bench.steps import RECURRENT
@@ -22,7 +22,7 @@ from treenn.trees import InputError
 @pytest.fixture(scope="module")
 def measured() -> tuple[dict[str, Any], list[tuple[int, int, str]]]:
     told: list[tuple[int, int, str]] = []
-    plan = Plan(("tree-lstm", "lstm"), batch_sizes=(2, 5), steps=2, prediction_batch=50)
+    plan = BenchPlan(("tree-lstm", "lstm"), batch_sizes=(2, 5), steps=2, prediction_batch=50)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "training_memory", lambda name, task, batches: 3 * 2**20)
         return bench(plan, toy_treebank(), lambda *state: told.append(state), command="treenn bench"), told
@@ -89,8 +89,8 @@ def test_tables_show_every_row_in_80_columns(results: dict[str, Any]) -> None:
 
 
 def test_a_plan_times_all_encoders_unless_told_otherwise() -> None:
-    assert Plan().contenders == (*ENCODERS, *RECURRENT)
-    assert Plan(cells=("lstm",)).contenders == ("lstm", *RECURRENT)
+    assert BenchPlan().contenders == (*ENCODERS, *RECURRENT)
+    assert BenchPlan(cells=("lstm",)).contenders == ("lstm", *RECURRENT)
 
 
 @pytest.mark.parametrize(
@@ -105,10 +105,10 @@ def test_a_plan_times_all_encoders_unless_told_otherwise() -> None:
 )
 def test_a_plan_that_cannot_be_is_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        Plan(**settings)
+        BenchPlan(**settings)
 
 
 def test_missing_gpu_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(InputError, match="device cuda: torch finds no GPU on this machine; use device cpu"):
-        Plan(device="cuda")
+        BenchPlan(device="cuda")

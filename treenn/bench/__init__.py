@@ -1,1 +1,1 @@
-"""`treenn bench`: how fast training and prediction are on this machine."""
+"""`treenn bench`: training and prediction speed on this machine."""

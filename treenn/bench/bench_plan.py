@@ -14,7 +14,7 @@ from treenn.trees.errors import InputError, argument
 
 
 @dataclass(frozen=True)
-class Plan:
+class BenchPlan:
     """The encoders, batch sizes and device of a benchmark.
 
     Args:

@@ -1,4 +1,4 @@
-"""The measurements as tables for the terminal; 80 columns hold them."""
+"""Terminal tables of benchmark results, at most 80 columns wide."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 from treenn.runtime.terminal import Grid
 
 LEGEND = (
-    "products: the step's matrix multiplications alone, in the shapes that the trees force, as a share of the step's "
-    "time, by treenn's kernels and by torch.mm; of peak: how fast the step does them, as a share of the rate of a "
-    "large product; MB: peak memory beyond the network and its optimizer. nn.LSTM and nn.GRU read the words alone."
+    "products: the time of the step's matrix products alone, by treenn's kernels and by torch.mm, as a fraction of the "
+    "step's time; of peak: the step's FLOP/s as a fraction of those of one large product; MB: peak memory, excluding "
+    "the network and its optimizer. nn.LSTM and nn.GRU read only the words."
 )
-"""What the columns of `training_table` mean."""
+"""Explanation of the columns of `training_table`."""
 
 
 def training_table(results: Mapping[str, Any]) -> Grid:
-    """One row a contender, one section a batch size."""
+    """One row per network, one section per batch size."""
     environment = results["environment"]
     where = f"{environment['device']}, {environment['threads']} threads, {results['peak_gflops']:.0f} GFLOP/s at most"
     heads = ("", "trees/s", "x nn.LSTM", "products", "torch.mm", "of peak", "MB")
@@ -33,7 +33,7 @@ def training_table(results: Mapping[str, Any]) -> Grid:
 
 
 def prediction_table(results: Mapping[str, Any]) -> Grid:
-    """One row a network over trees."""
+    """One row per tree network."""
     first = results["prediction"][0]
     title = f"prediction, all {first['trees']:,} trees, batch {first['batch']:,}"
     table = Grid("", "trees/s", "equal subtrees once", "ratio", title=title)

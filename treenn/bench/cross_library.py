@@ -1,4 +1,4 @@
-"""One line to set beside other libraries': training steps of a binary Tree-LSTM on the trees of SST."""
+"""A workload for comparison with other libraries: training steps of a binary Tree-LSTM on SST, reported in one line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from statistics import median_high
 from typing import Any
 
 from treebanks.paths import data_home
-from treenn.bench.steps import WARM_UP, Task, in_turn, training_step
+from treenn.bench.steps import WARM_UP, BenchTask, in_turn, training_step
 from treenn.bench.timing import time_once
 from treenn.runtime.memory import peak_memory
 from treenn.trees import InputError, Tree, read_trees
@@ -21,12 +21,12 @@ CLASSES = 5
 
 @dataclass(frozen=True)
 class Workload:
-    """Batches of whole training trees in file order, from the top again where the file ends.
+    """Batches of training trees in file order, cycling through the file.
 
     Args:
-        trees: of the treebank's `train.txt`.
-        batch: trees in one step.
-        steps: how many are timed.
+        trees: the trees of the treebank's `train.txt`.
+        batch: number of trees per step (default: 25).
+        steps: number of timed steps (default: 40).
     """
 
     trees: tuple[Tree, ...]
@@ -35,14 +35,14 @@ class Workload:
 
     @classmethod
     def of_environment(cls, environment: Mapping[str, str] = os.environ) -> Workload:
-        """The workload that `BATCH`, `STEPS` and `SST` (the folder of `train.txt`) ask for.
+        """The workload of the environment variables `BATCH`, `STEPS` and `SST` (the folder of `train.txt`).
 
         Raises:
-            InputError: where one of the numbers is not a positive whole number, or the trees cannot be read.
+            InputError: if `BATCH` or `STEPS` is not a positive integer, or the trees cannot be read.
         """
         folder = Path(environment.get("SST") or data_home() / "sst")
-        numbers = {name: _positive(environment, name, default) for name, default in (("BATCH", 25), ("STEPS", 40))}
-        return cls(tuple(read_trees(folder / "train.txt", classes=CLASSES)), numbers["BATCH"], numbers["STEPS"])
+        batch, steps = _positive(environment, "BATCH", cls.batch), _positive(environment, "STEPS", cls.steps)
+        return cls(tuple(read_trees(folder / "train.txt", classes=CLASSES)), batch, steps)
 
 
 def _positive(environment: Mapping[str, str], name: str, default: int) -> int:
@@ -53,14 +53,14 @@ def _positive(environment: Mapping[str, str], name: str, default: int) -> int:
 
 
 def run_workload(workload: Workload, dedup: bool = True) -> dict[str, Any]:
-    """Run the workload from trees in memory to the optimizer's step: the seconds of its steps and all its losses.
+    """Time training steps from trees in memory to updated weights. Returns the seconds of each step and all losses.
 
     Args:
-        workload: what to train on; nothing has been computed for its trees beforehand.
-        dedup: compute each distinct subtree of a batch once.
+        workload: the trees and batches. Nothing is precomputed or cached for its trees.
+        dedup: whether to compute each distinct subtree of a batch once (default: True).
     """
     words = dict.fromkeys(word for tree in workload.trees for word in tree.words)
-    step, losses = training_step("tree-lstm", Task(tuple(words), CLASSES, dedup=dedup)), []
+    step, losses = training_step("tree-lstm", BenchTask(tuple(words), CLASSES, dedup=dedup)), []
 
     def work(batch: Sequence[Tree]) -> None:
         losses.append(step(batch))
@@ -71,7 +71,7 @@ def run_workload(workload: Workload, dedup: bool = True) -> dict[str, Any]:
 
 
 def format_line(results: Mapping[str, Any], name: str = "treenn") -> str:
-    """The results of `run_workload` in one line: the median says how fast, the minimum how noisy."""
+    """Format the results of `run_workload` as one line, with the median and the minimum time per step."""
     batch, seconds, losses = results["batch"], results["seconds"], results["losses"]
     median = median_high(seconds)
     return (

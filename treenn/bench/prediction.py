@@ -1,4 +1,4 @@
-"""Prediction measured, with each distinct subtree computed once and without."""
+"""Prediction speed, with and without deduplication of subtrees."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from treenn.bench.bench_plan import Plan
-from treenn.bench.steps import Task, node_classifier
+from treenn.bench.bench_plan import BenchPlan
+from treenn.bench.steps import BenchTask, node_classifier
 from treenn.bench.timing import Prepare, interleave
 from treenn.encoders import SequenceEncoder, pack
 from treenn.models.network import Network
 from treenn.trees import Tree
 
 PASSES = 3
-"""How often each batch is predicted; its median counts."""
+"""Number of predictions of each batch, of which the median time is reported."""
 
 
-def measure_prediction(plan: Plan, task: Task, trees: Sequence[Tree], tick: Callable[[], None]) -> list[dict[str, Any]]:
-    """One row a network over trees: all trees, each batch without sharing and with it.
+def measure_prediction(
+    plan: BenchPlan, task: BenchTask, trees: Sequence[Tree], tick: Callable[[], None]
+) -> list[dict[str, Any]]:
+    """Time the prediction of all trees, with and without deduplication. Returns one row per tree network.
 
     Args:
-        plan: which networks, how large a batch.
-        task: what they are built for.
-        trees: taken in order.
+        plan: the encoders and the batch size.
+        task: the vocabulary, classes and device of the networks.
+        trees: the trees, batched in order.
         tick: called after every batch, `PASSES` times the number of batches.
     """
     size = plan.prediction_batch
@@ -57,7 +59,7 @@ def measure_prediction(plan: Plan, task: Task, trees: Sequence[Tree], tick: Call
 
 
 def _one_pass(times: Sequence[float], n_batches: int) -> float:
-    """The seconds of all batches together."""
+    """The sum of the batches' median seconds."""
     return sum(median_high(times[batch::n_batches]) for batch in range(n_batches))
 
 

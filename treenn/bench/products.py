@@ -1,4 +1,4 @@
-"""The matrix multiplications of a step: which they are, how long they take alone, and how fast the machine could be."""
+"""Matrix products of a training step: recorded, replayed alone, and compared with the machine's peak rate."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ from treenn.runtime.matmul import room
 
 
 class Layout(NamedTuple):
-    """How a matrix (or, with three dimensions, a batch of them) lies in memory."""
+    """The memory layout of a matrix, or of a batch of matrices in three dimensions."""
 
     size: tuple[int, ...]
     stride: tuple[int, ...]
 
     @property
     def roomy_extent(self) -> int:
-        """How many numbers there are from its first to its last, with `room` behind."""
+        """The number of elements from the first to the last, including the padding of `room`."""
         return sum(room(size) * stride for size, stride in zip(self.size, self.stride, strict=True)) + 1
 
 
 class Product(NamedTuple):
-    """One multiplication, `left @ right`."""
+    """The operands of one matrix product, `left @ right`."""
 
     left: Layout
     right: Layout
 
     @property
     def flops(self) -> int:
-        """Additions and multiplications."""
+        """The number of additions and multiplications."""
         return 2 * prod(self.left.size) * self.right.size[-1]
 
 
 def recorded(work: Callable[[], object]) -> list[Product]:
-    """The matrix multiplications of some work on the CPU, forward and backward, in their order.
+    """Record the matrix products that a function executes on the CPU, forward and backward, in order.
 
-    In float64 they are what the task forces: no kernel of treenn's rounds up the rows, and torch fuses nothing.
+    In float64 these are the products of the task itself: treenn's kernels round up no rows, torch fuses nothing.
 
     >>> [done] = recorded(lambda: torch.ones(2, 3) @ torch.ones(3, 5))
     >>> done.left.size, done.right.size, done.flops
@@ -69,7 +69,7 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def _factors(operator: Any, args: Sequence[Any]) -> tuple[Tensor, Tensor] | None:
-    """The two matrices that an operator multiplies, `None` where it is no multiplication."""
+    """The operands of a matrix product; None for any other operator."""
     packet = operator.overloadpacket
     if packet in (torch.ops.aten.mm, torch.ops.aten.bmm):
         return args[0], args[1]
@@ -79,17 +79,17 @@ def _factors(operator: Any, args: Sequence[Any]) -> tuple[Tensor, Tensor] | None
 
 
 def by_torch(product: Product, left: Tensor, right: Tensor) -> Callable[[], Tensor]:
-    """The product as torch computes it, out of two buffers of numbers."""
+    """The product by torch, on views of two buffers."""
     multiply = torch.mm if len(product.left.size) == 2 else torch.bmm
     return partial(multiply, left.as_strided(*product.left), right.as_strided(*product.right))
 
 
 def by_treenn(product: Product, left: Tensor, right: Tensor) -> Callable[[], Tensor]:
-    """The product as `treenn.runtime.matmul` computes it, which wants room behind the rows that it reads."""
+    """The product by `treenn.runtime.matmul`, on views of two buffers with padding behind the rows."""
     if len(product.left.size) > 2:
         return by_torch(product, left, right)
     (n, k), (down, across) = product.left
-    if down < across:  # a transposed table: this is the gradient of a weight matrix, summed over the table's rows
+    if down < across:  # transposed: the gradient of a weight matrix, summed over k rows
         gradient = left.as_strided((room(k), n), (across, down))
         inputs = right.as_strided((room(k), product.right.size[1]), product.right.stride)
         return partial(matmul.weight_gradient, gradient, inputs, k)
@@ -101,14 +101,14 @@ Kernel = Callable[[Product, Tensor, Tensor], Callable[[], Tensor]]
 
 
 def buffers(products: Iterable[Product], device: str) -> tuple[Tensor, Tensor]:
-    """Numbers enough for the left and the right matrix of each of these products."""
+    """Allocate buffers that are large enough for the left and the right operand of each product."""
     layouts = [(product.left, product.right) for product in products]
     left, right = (max(layout.roomy_extent for layout in side) for side in zip(*layouts, strict=True))
     return torch.ones(left, device=device), torch.ones(right, device=device)
 
 
 def replay(products: Sequence[Product], kernel: Kernel, left: Tensor, right: Tensor) -> Callable[[], None]:
-    """Work that does these multiplications and nothing else, on matrices of the same layouts in `buffers`."""
+    """Returns a function that computes only these products, on views of `buffers` with the recorded layouts."""
     works = [kernel(product, left, right) for product in products]
 
     def work() -> None:
@@ -119,11 +119,11 @@ def replay(products: Sequence[Product], kernel: Kernel, left: Tensor, right: Ten
 
 
 def peak_rate(device: str, size: int | None = None) -> float:
-    """Floating-point operations a second of a large product by whichever kernel is faster: the best of ten.
+    """The peak FLOP/s of a large square product: the best of ten repetitions by either kernel.
 
     Args:
-        device: where to multiply.
-        size: rows and columns of the matrices; left out, as many as keep the device busy for some milliseconds.
+        device: `"cpu"` or `"cuda"`.
+        size: number of rows and columns (default: 1,024 on a CPU, 8,192 on a GPU).
     """
     size = size or (8192 if device == "cuda" else 1024)
     layout = Layout((size, size), (size, 1))

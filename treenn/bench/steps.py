@@ -30,12 +30,12 @@ WARM_UP = 3
 RECURRENT: dict[str, type[nn.LSTM | nn.GRU]] = {"nn.LSTM": nn.LSTM, "nn.GRU": nn.GRU}
 """torch's recurrent networks, the baselines."""
 
-Step = Callable[[Sequence[Tree]], float]
+BenchStep = Callable[[Sequence[Tree]], float]
 """Trains on a batch and returns its loss."""
 
 
 @dataclass(frozen=True)
-class Task:
+class BenchTask:
     """The vocabulary, classes, device and seed shared by all contenders.
 
     Args:
@@ -60,7 +60,7 @@ def in_turn(trees: Sequence[Tree], size: int, count: int) -> list[list[Tree]]:
     return [[trees[(number * size + i) % len(trees)] for i in range(size)] for number in range(count)]
 
 
-def training_step(name: str, task: Task) -> Step:
+def training_step(name: str, task: BenchTask) -> BenchStep:
     """Build the training step of a contender, named in `ENCODERS` or `RECURRENT`.
 
     The loss is summed over the labelled nodes (recurrent networks: words) and divided by the number of trees. The
@@ -73,7 +73,7 @@ def training_step(name: str, task: Task) -> Step:
     return _step(nodes, lambda batch: node_classifier_loss(nodes, batch, task.dedup), nodes.embedding.weight)
 
 
-def node_classifier(name: str, task: Task) -> Network:
+def node_classifier(name: str, task: BenchTask) -> Network:
     """Build a tree network as `treenn train` does, without dropout."""
     settings = Settings(model=name, size=SIZE, word_size=X_SIZE, dropout=0.0, seed=task.seed)
     return build(settings, task.classes, Vocabulary(task.words)).to(task.device, task.dtype)
@@ -92,7 +92,7 @@ class WordClassifier(nn.Module):
         task: vocabulary, classes and seed.
     """
 
-    def __init__(self, name: str, task: Task) -> None:
+    def __init__(self, name: str, task: BenchTask) -> None:
         super().__init__()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(task.seed)
@@ -115,7 +115,7 @@ def _word_labels(tree: Tree) -> Tensor:
     return torch.tensor([NO_LABEL if label is None else label for label in tree.labels[: len(tree.words)]])
 
 
-def _step(network: nn.Module, loss: Callable[[Sequence[Tree]], Tensor], embedding: Tensor) -> Step:
+def _step(network: nn.Module, loss: Callable[[Sequence[Tree]], Tensor], embedding: Tensor) -> BenchStep:
     others = [parameter for parameter in network.parameters() if parameter is not embedding]
     optimizers = [
         Adagrad(others, lr=LEARNING_RATE, fused=embedding.device.type == "cpu"),  # fused Adagrad is CPU-only

@@ -9,16 +9,16 @@ from typing import Any
 import torch
 
 from treebanks import Treebank
-from treenn.bench.bench_plan import Plan
+from treenn.bench.bench_plan import BenchPlan
 from treenn.bench.prediction import PASSES, measure_prediction
 from treenn.bench.products import peak_rate
-from treenn.bench.steps import LEARNING_RATE, SIZE, WARM_UP, X_SIZE, Task
+from treenn.bench.steps import LEARNING_RATE, SIZE, WARM_UP, X_SIZE, BenchTask
 from treenn.bench.training_speed import measure_training
 from treenn.runtime.environment import environment
 from treenn.runtime.progress import Progress
 
 
-def bench(plan: Plan, treebank: Treebank, progress: Progress, command: str = "") -> dict[str, Any]:
+def bench(plan: BenchPlan, treebank: Treebank, progress: Progress, command: str = "") -> dict[str, Any]:
     """Measure training at every batch size, and prediction with and without deduplication, on all of torch's threads.
 
     Args:
@@ -27,9 +27,10 @@ def bench(plan: Plan, treebank: Treebank, progress: Progress, command: str = "")
         progress: callback, called after every round (one turn per contender).
         command: the command line to record in the results.
     """
+    device = f"cuda ({torch.cuda.get_device_name()})" if plan.device == "cuda" else plan.device
     trees = list(chain.from_iterable(treebank.splits.values()))
     words = tuple(dict.fromkeys(word for tree in trees for word in tree.words))
-    task = Task(words, len(treebank.classes), plan.device, dedup=plan.dedup)
+    task = BenchTask(words, len(treebank.classes), plan.device, dedup=plan.dedup)
     rounds = _Rounds(progress, _count(plan, len(trees)))
     peak = peak_rate(plan.device)
     training = []
@@ -42,7 +43,7 @@ def bench(plan: Plan, treebank: Treebank, progress: Progress, command: str = "")
         "version": 1,
         "command": command,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "environment": environment(_device_name(plan.device)),
+        "environment": environment(device),
         "treebank": {"name": treebank.name, "trees": len(trees)},
         "settings": _settings(plan, task),
         "peak_gflops": peak / 1e9,
@@ -62,12 +63,12 @@ class _Rounds:
         self.progress(self.done, self.total, self.text)
 
 
-def _count(plan: Plan, n_trees: int) -> int:
+def _count(plan: BenchPlan, n_trees: int) -> int:
     training = len(plan.batch_sizes) * (WARM_UP + plan.steps + 2 * len(plan.contenders))
     return training + PASSES * -(-n_trees // plan.prediction_batch)
 
 
-def _settings(plan: Plan, task: Task) -> dict[str, Any]:
+def _settings(plan: BenchPlan, task: BenchTask) -> dict[str, Any]:
     """Returns the settings that the measurements depend on."""
     return {
         "input_size": X_SIZE,
@@ -78,7 +79,3 @@ def _settings(plan: Plan, task: Task) -> dict[str, Any]:
         "steps": plan.steps,
         "warm_up": WARM_UP,
     }
-
-
-def _device_name(device: str) -> str:
-    return f"cuda ({torch.cuda.get_device_name()})" if device == "cuda" else device

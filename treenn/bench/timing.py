@@ -1,4 +1,4 @@
-"""Timing several things in one sitting, turn by turn, so that a noisy machine is noisy for all of them."""
+"""Interleaved timing, so that the machine's noise affects all measurements equally."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import torch
 Name = TypeVar("Name")
 
 Prepare = Callable[[int], Callable[[], object]]
-"""From the number of a round to the work that is timed in it; what it needs beforehand is not timed."""
+"""Maps a round's index to the function to time; the preparation itself is not timed."""
 
 
 def interleave(
     works: Mapping[Name, Prepare], rounds: int, device: str, tick: Callable[[], None]
 ) -> dict[Name, list[float]]:
-    """The seconds that each work takes in each round; in every round each has its turn.
+    """Time several functions in rounds, each once per round. Returns the seconds by name and round.
 
     Args:
-        works: what is timed, by name.
-        rounds: how many there are.
-        device: `"cuda"` is waited for before and after each work.
+        works: the prepared functions by name.
+        rounds: number of rounds.
+        device: `"cpu"` or `"cuda"`, which is synchronized before and after each call.
         tick: called after every round.
     """
     seconds: dict[Name, list[float]] = {name: [] for name in works}
@@ -34,14 +34,14 @@ def interleave(
 
 
 def time_once(work: Callable[[], object], device: str) -> float:
-    """The seconds that some work takes, to its end on the device."""
-    _wait_for(device)
+    """The seconds of one call, including its work on the device."""
+    _synchronize(device)
     start = time.perf_counter()
     work()
-    _wait_for(device)
+    _synchronize(device)
     return time.perf_counter() - start
 
 
-def _wait_for(device: str) -> None:
+def _synchronize(device: str) -> None:
     if device == "cuda":
         torch.cuda.synchronize()

@@ -1,4 +1,4 @@
-"""Training measured: speed, what of it the matrix multiplications need, memory."""
+"""Training speed, the fraction of matrix products in it, and peak memory."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from treenn.bench.bench_plan import Plan
+from treenn.bench.bench_plan import BenchPlan
 from treenn.bench.peak_memory import training_memory
 from treenn.bench.products import Kernel, Product, buffers, by_torch, by_treenn, recorded, replay
-from treenn.bench.steps import WARM_UP, Task, in_turn, training_step
+from treenn.bench.steps import WARM_UP, BenchTask, in_turn, training_step
 from treenn.bench.timing import Prepare, interleave
 from treenn.trees import Tree
 
 REFERENCE = "nn.LSTM"
-"""What the others are measured by."""
+"""The network to which the others' speed is relative."""
 
 _KERNELS: dict[str, Kernel] = {"products_by_treenn": by_treenn, "products_by_torch": by_torch}
 
 
 def measure_training(
-    plan: Plan, task: Task, trees: Sequence[Tree], size: int, peak: float, tick: Callable[[], None]
+    plan: BenchPlan, task: BenchTask, trees: Sequence[Tree], size: int, peak: float, tick: Callable[[], None]
 ) -> list[dict[str, Any]]:
-    """One row a contender for one batch size; times are medians over the steps, in seconds, and shares are of 1.
+    """Measure training at one batch size. Returns one row per network, with medians over the steps, in seconds.
 
     Args:
-        plan: which contenders, how many steps.
-        task: what the contenders are built for.
-        trees: taken in order.
-        size: of a batch.
-        peak: the machine's floating-point operations a second.
-        tick: called `WARM_UP + plan.steps` times, and twice more a contender.
+        plan: the networks and the number of steps.
+        task: the vocabulary, classes and device of the networks.
+        trees: the training trees, batched in order.
+        size: the batch size.
+        peak: the machine's peak FLOP/s.
+        tick: called `WARM_UP + plan.steps` times, and twice per network.
     """
     batches, names = in_turn(trees, size, WARM_UP + plan.steps), plan.contenders
     products, memory = {}, {}
@@ -44,7 +44,7 @@ def measure_training(
         products[name] = _products(name, task, batches)
         tick()
     matrices = buffers(chain.from_iterable(chain.from_iterable(products.values())), plan.device)
-    # The steps of a round follow upon each other: products between them would take their place in the caches.
+    # The steps of a round are adjacent: products in between would evict their data from the caches.
     works: dict[tuple[str, str], Prepare] = {(name, "step"): _steps(name, task, batches) for name in names}
     works |= {
         (name, k): _replays(products[name], kernel, *matrices) for k, kernel in _KERNELS.items() for name in names
@@ -64,13 +64,13 @@ def measure_training(
     return rows
 
 
-def _products(name: str, task: Task, batches: Sequence[Sequence[Tree]]) -> list[list[Product]]:
-    """The multiplications of every step, which the trees alone decide."""
+def _products(name: str, task: BenchTask, batches: Sequence[Sequence[Tree]]) -> list[list[Product]]:
+    """The matrix products of every step, which depend only on the trees."""
     step = training_step(name, replace(task, device="cpu", dtype=torch.float64))
     return [recorded(partial(step, batch)) for batch in batches]
 
 
-def _steps(name: str, task: Task, batches: Sequence[Sequence[Tree]]) -> Prepare:
+def _steps(name: str, task: BenchTask, batches: Sequence[Sequence[Tree]]) -> Prepare:
     step = training_step(name, task)
     return lambda number: partial(step, _unread(batches[number]))
 
@@ -80,7 +80,7 @@ def _replays(products: Sequence[Sequence[Product]], kernel: Kernel, left: Tensor
 
 
 def _unread(batch: Sequence[Tree]) -> list[Tree]:
-    """The same trees with nothing computed for them yet: no contender is spared work that another has done."""
+    """Copies of the trees without cached properties, so that no network profits from another's work."""
     return [replace(tree) for tree in batch]
 
 
