@@ -18,9 +18,9 @@ from treenn.commands.explain import explain
 from treenn.commands.export import export
 from treenn.commands.help import polish
 from treenn.commands.label import label
+from treenn.commands.output import one_line
 from treenn.commands.parse import parse
 from treenn.commands.predict import predict
-from treenn.commands.progress_bars import one_line
 from treenn.commands.recipes import recipes
 from treenn.commands.report import report
 from treenn.commands.reproduce import reproduce
@@ -61,21 +61,11 @@ def _options(
     """
 
 
-app.command()(bench)
-app.command()(compare)
-app.command()(report)
-app.command()(train)
-app.command()(tune)
-app.command()(recipes)
-app.command()(reproduce)
-app.command()(cells)
-app.command()(attention)
-app.command()(explain)
-app.command()(parse)
-app.command()(predict)
-app.command()(tokenize)
-app.command()(label)
-app.command()(export)
+for command in (
+    *(bench, compare, report, train, tune, recipes, reproduce, cells, attention, explain),
+    *(parse, predict, tokenize, label, export),
+):
+    app.command()(command)
 app.add_typer(parser.app, name="parser")
 app.add_typer(data.app, name="data")
 

@@ -57,7 +57,7 @@ def test_json_says_the_same(attention) -> None:
 @pytest.mark.parametrize(
     ("model", "sentence", "message"),
     [
-        ("tree-lstm", "bad soup", "error: this model reads trees; only one that reads out by attention"),
+        ("tree-lstm", "bad soup", "error: this model reads trees; only one with attention pooling"),
         ("lstm", "bad soup", "error: this encoder has no attention weights: its readout is LastPooling"),
         ("attention", " ", "error: "),
         ("nothing", "bad soup", "cannot read this file"),

@@ -88,4 +88,4 @@ def test_a_mistake_is_one_line(explain: Explain, arguments: list[str], message: 
 
 
 def test_a_width_below_1_is_refused(treenn: Explain) -> None:
-    assert treenn("explain", "lstm", "--size", "0") == (2, "", "error: --size 0: must be 1 or more\n")
+    assert treenn("explain", "lstm", "--size", "0") == (2, "", "error: --size 0: must be 1 to 10000\n")

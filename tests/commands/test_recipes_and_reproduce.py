@@ -76,7 +76,7 @@ def test_reproduce_prints_published_beside_measured_and_goes_on(treenn: Command,
         "90.0 †",
         "compared with Someone",
     )
-    for fact in (*facts, "not matched: other vectors", "that stand in train too"):
+    for fact in (*facts, "not matched: other vectors", "that are also in train"):
         assert fact in " ".join(done.stdout.split())
     more = treenn(*arguments, "--seeds", "2", "--json")
     assert [each["name"] for each in json.loads(more.stdout)] == ["one", "together"]

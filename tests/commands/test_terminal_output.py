@@ -164,7 +164,7 @@ def test_interrupts_and_system_errors_are_one_line(
     def fail(value: object) -> None:
         raise failure
 
-    monkeypatch.setattr("treenn.commands.progress_bars.print_json", fail)
+    monkeypatch.setattr("treenn.commands.recipes.print_json", fail)
     done = treenn("recipes", "--json")
     assert (done.returncode, done.stdout, done.stderr) == (code, "", message)
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from treenn.commands.options import Contextual, Json, TrustModule
+from treenn.commands import options
+from treenn.commands.output import print_json, tell
+from treenn.trees import InputError
+from treenn.trees.files import write_text
 
 if TYPE_CHECKING:
     from treenn.models.network import Network
@@ -17,21 +21,17 @@ def attention(
     model: Annotated[Path, typer.Argument(metavar="DIR", help="A trained model, e.g. a bilstm-attention.")],
     sentence: Annotated[str, typer.Argument(help="The sentence.")],
     svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Also draw to this SVG file.")] = None,
-    contextual: Contextual = [],  # noqa: B006 (typer wants a list)
-    trust_module: TrustModule = [],  # noqa: B006 (typer wants a list)
-    json: Json = False,
+    contextual: options.Contextual = [],  # noqa: B006 (typer wants a list)
+    trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
+    json: options.Json = False,
 ) -> None:
     """Draw the attention weight of every word of a sentence, by a model with attention pooling.
 
     Example: treenn attention my-model "It's not a bad film ." --svg weights.svg
     """
-    from shutil import get_terminal_size
-
-    from treenn.commands.progress_bars import print_json, tell
     from treenn.models.building import load_model
     from treenn.sequences.attention_drawing import draw_weights_svg, draw_weights_text
     from treenn.text.tokenizer import tokenize
-    from treenn.trees.files import write_text
 
     network = load_model(model, contextual, trust_module, task="nodes")
     classes = network.classes or ()
@@ -53,12 +53,9 @@ def _read(network: Network, words: list[str]) -> tuple[list[float], int]:
     from treenn.encoders import SequenceEncoder, pack
     from treenn.models.network import check_probabilities
     from treenn.parsers.shapes import Left
-    from treenn.trees import InputError
 
     if not isinstance(network.encoder, SequenceEncoder):
-        raise InputError(
-            "this model reads trees; only one that reads out by attention, as bilstm-attention, has weights"
-        )
+        raise InputError("this model reads trees; only one with attention pooling, as bilstm-attention, has weights")
     forest = pack([Left().parse(words)])  # any tree: only the words are read
     with torch.inference_mode():
         x = network.vectors(forest)

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.options import Json, command_line
+from treenn.commands import options
+from treenn.commands.output import deliver, print_json, progress_bar
+from treenn.runtime.terminal import console
+from treenn.trees import InputError
+from treenn.trees.arguments import Count, Device, check
+from treenn.trees.files import check_replaceable
+
+if TYPE_CHECKING:
+    from treenn.bench.bench_plan import BenchPlan
 
 
 def bench(
@@ -20,10 +28,8 @@ def bench(
     steps: Annotated[int, typer.Option(help="Timed steps per batch size.")] = 20,
     dedup: Annotated[bool, typer.Option(help="In training, compute equal subtrees of a batch once.")] = True,
     threads: Annotated[int, typer.Option(help="The number of CPU threads.")] = 1,
-    device: Annotated[str, typer.Option(metavar="cpu|cuda", help="The device.")] = "cpu",
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The JSON file of the results.")] = Path(
-        "bench.json"
-    ),
+    device: options.Device = "cpu",
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The JSON file of the results.")] = Path("bench.json"),
     cross_library: Annotated[
         bool,
         typer.Option(
@@ -32,7 +38,7 @@ def bench(
         ),
     ] = False,
     contender: Annotated[bool, typer.Option("--contender", hidden=True)] = False,  # its name in 0.1.0
-    json: Json = False,
+    json: options.Json = False,
 ) -> None:
     """Time training and prediction of each cell, compared with nn.LSTM and nn.GRU of the same size.
 
@@ -42,21 +48,20 @@ def bench(
     """
     import torch
 
-    from treenn.trees import InputError
-
-    if threads < 1:
-        raise InputError(f"--threads {threads}: must be 1 or more")
+    check("threads", threads, Count)
     torch.set_num_threads(threads)
     if cross_library or contender:
         _run_workload(dedup, json)
     else:
-        names = tuple(cells.split(",")) if cells else ()
-        _compare(treebank, (names, _batch_sizes(batch), steps, dedup, device), out, json)
+        from treenn.bench.bench_plan import BenchPlan
+
+        check_replaceable(out, "JSON of treenn.bench")
+        names, kind = tuple(cells.split(",")) if cells else (), check("device", device, Device)
+        _compare(treebank, BenchPlan(names, _batch_sizes(batch), steps, dedup, kind), out, json)
 
 
 def _run_workload(dedup: bool, json: bool) -> None:
     from treenn.bench.cross_library import Workload, format_line, run_workload
-    from treenn.commands.progress_bars import print_json
 
     results = run_workload(Workload.of_environment(), dedup)
     if json:
@@ -65,18 +70,13 @@ def _run_workload(dedup: bool, json: bool) -> None:
         print(format_line(results))
 
 
-def _compare(treebank: str | None, settings: tuple[Any, ...], out: Path, json: bool) -> None:
+def _compare(treebank: str | None, plan: BenchPlan, out: Path, json: bool) -> None:
     import treebanks
-    from treenn.bench.bench_plan import Plan
     from treenn.bench.suite import bench
-    from treenn.commands.progress_bars import deliver, progress_bar
-    from treenn.trees.files import check_replaceable
 
-    check_replaceable(out, "JSON of treenn.bench")
-    plan = Plan(*settings)
     data = treebanks.load_trees(treebank or _default_treebank())
     with progress_bar(f"bench on {data.name}") as progress:
-        results = bench(plan, data, progress, command_line())
+        results = bench(plan, data, progress, options.command_line())
     deliver(results, out, json=json, show=lambda: _print_tables(results))
 
 
@@ -88,20 +88,16 @@ def _default_treebank() -> str:
 
 
 def _batch_sizes(text: str) -> tuple[int, ...]:
-    from treenn.trees import InputError
-
     try:
         sizes = tuple(int(size) for size in text.split(","))
     except ValueError:
         raise InputError(f"--batch {text}: must be whole numbers separated by commas, such as 25,256") from None
-    if min(sizes) < 1:
-        raise InputError(f"--batch {min(sizes)}: must be 1 or more")
+    check("batch", min(sizes), Count)
     return sizes
 
 
 def _print_tables(results: dict[str, Any]) -> None:
     from treenn.bench.bench_table import LEGEND, prediction_table, training_table
-    from treenn.runtime.terminal import console
 
     out = console()
     out.print(training_table(results))

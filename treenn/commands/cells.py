@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
-from treenn.commands.options import Json
+from treenn.commands import options
+from treenn.commands.output import print_json, print_table
+from treenn.models.settings import Settings
 
 
-def cells(
-    word_size: Annotated[int, typer.Option(help="The width of word vectors.")] = 300,
-    size: Annotated[int, typer.Option(help="The width of hidden states.")] = 150,
-    json: Json = False,
-) -> None:
+def cells(word_size: options.WordSize = 300, size: options.Size = 150, json: options.Json = False) -> None:
     """List the networks by name, with their papers and numbers of parameters, without word vectors.
 
     Example: treenn cells --size 100
     """
-    from treenn.commands.progress_bars import print_json
     from treenn.models.names import architectures
-    from treenn.models.settings import Settings
 
     Settings(size=size, word_size=word_size)  # validates the sizes
     found = architectures(word_size, size)
     if json:
         print_json([{"name": each.name, "paper": each.paper, "parameters": each.parameters} for each in found])
         return
-    from treenn.runtime.terminal import Grid, console
-
-    table = Grid("name", "from", "parameters", prose=("from",))
-    for each in found:
-        table.add_row(each.name, each.paper, f"{each.parameters:,}")
-    console().print(table)
+    rows = ((each.name, each.paper, f"{each.parameters:,}") for each in found)
+    print_table(rows, "name", "from", "parameters", prose=("from",))

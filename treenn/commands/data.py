@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.options import Json
-from treenn.commands.progress_bars import print_json, tell
+from treenn.commands import options
+from treenn.commands.output import print_json, print_table, tell
+from treenn.runtime.terminal import console
 
 if TYPE_CHECKING:
     from treebanks.catalogue import Entry
@@ -21,7 +23,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="A treebank of `treenn
 
 
 @app.command("list")
-def list_(json: Json = False) -> None:
+def list_(json: options.Json = False) -> None:
     """List the known treebanks, and whether each is on this machine.
 
     Example: treenn data list
@@ -33,23 +35,17 @@ def list_(json: Json = False) -> None:
     if json:
         print_json([_summary(entry) for entry in ENTRIES])
         return
-    from treenn.runtime.terminal import Grid, console
-
-    table = Grid("name", "description", "licence", "here", prose=("description", "licence", "here"))
-    for entry in ENTRIES:
-        table.add_row(entry.name, entry.title, entry.licence, _here(entry, state(entry)))
-    console().print(table)
+    rows = ((entry.name, entry.title, entry.licence, _here(entry, state(entry))) for entry in ENTRIES)
+    print_table(rows, "name", "description", "licence", "here", prose=("description", "licence", "here"))
     tell(f"Folder: {data_home()}; set TREEBANKS_HOME to change it.")
 
 
 @app.command()
-def show(name: Name, json: Json = False) -> None:
+def show(name: Name, json: options.Json = False) -> None:
     """Show a treebank's card: description, licence, source, statistics, published results and ours.
 
     Example: treenn data show sst
     """
-    from dataclasses import asdict
-
     from treebanks.catalogue import entry as find
 
     entry = find(name)
@@ -58,7 +54,6 @@ def show(name: Name, json: Json = False) -> None:
         print_json(asdict(entry) | summary | {"card": entry.card})
         return
     from treenn.commands.card import Card
-    from treenn.runtime.terminal import console
 
     out = console()
     if out.is_terminal:
@@ -70,7 +65,7 @@ def show(name: Name, json: Json = False) -> None:
 
 
 @app.command()
-def fetch(name: Name, json: Json = False) -> None:
+def fetch(name: Name, json: options.Json = False) -> None:
     """Download a treebank from its official source to TREEBANKS_HOME, and verify it.
 
     Example: treenn data fetch sst
@@ -93,13 +88,11 @@ def fetch(name: Name, json: Json = False) -> None:
 
 
 @app.command()
-def verify(name: Name, json: Json = False) -> None:
+def verify(name: Name, json: options.Json = False) -> None:
     """Compare every file of a treebank with its published checksum; exit code 1 if one is missing or differs.
 
     Example: treenn data verify sst
     """
-    from dataclasses import asdict
-
     from treebanks.catalogue import entry as find
     from treebanks.verify import verify as verify_entry
 
@@ -121,7 +114,7 @@ def verify(name: Name, json: Json = False) -> None:
 
 
 @app.command()
-def overlap(name: Name, json: Json = False) -> None:
+def overlap(name: Name, json: options.Json = False) -> None:
     """List the sentences of dev and test that also occur in train, word for word, and so do not test generalization.
 
     Example: treenn data overlap sst
@@ -167,8 +160,6 @@ def _here(entry: Entry, state: State) -> str:
 def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on standard error that appears with the first byte."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-
-    from treenn.runtime.terminal import console
 
     columns = TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn()
     bar = Progress(*columns, console=console(stderr=True))

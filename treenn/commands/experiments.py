@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractContextManager, nullcontext
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from treenn.trees.arguments import Device, Runs, check
 from treenn.trees.errors import InputError
 
 Jobs = Annotated[
@@ -19,22 +21,21 @@ Dask = Annotated[
 OnDevice = Annotated[str, typer.Option("--device", metavar="cpu|cuda", help="Train on the CPU or on the GPU.")]
 
 
-def workers(dask: str | None, jobs: int | None, device: str) -> tuple[AbstractContextManager[None], int | None]:
-    """The context that runs are carried out in, and the number of worker processes, None on a cluster.
+def workers(
+    dask: str | None, jobs: int | None, device: str, overwrite: bool
+) -> tuple[AbstractContextManager[None], dict[str, Any]]:
+    """The context that runs are carried out in, and the keyword arguments of the function that carries them out.
 
     Raises:
         InputError: if a value is out of range, or `jobs` is given with `dask`.
     """
-    import os
-
-    from treenn.trees.arguments import Device, Runs, check
-
     check("jobs", jobs, Runs | None)
     check("device", device, Device)
     if dask is None:
-        return nullcontext(), (1 if device == "cuda" else os.cpu_count() or 1) if jobs is None else jobs
+        per_core = 1 if device == "cuda" else os.cpu_count() or 1
+        return nullcontext(), {"jobs": jobs or per_core, "device": device, "overwrite": overwrite}
     if jobs is not None:
         raise InputError("--jobs cannot be combined with --dask: the cluster decides the number of its workers")
     from treenn.experiment.cluster import dask_cluster
 
-    return dask_cluster(dask), None
+    return dask_cluster(dask), {"jobs": None, "device": device, "overwrite": overwrite}

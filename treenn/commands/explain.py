@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from treenn.commands import options
+from treenn.commands.output import say
+from treenn.models.settings import Settings
+from treenn.trees import InputError, Tree, parse_tree
+from treenn.trees.files import write_bytes
+
 if TYPE_CHECKING:
     from treenn.parsers import Parser
-    from treenn.trees import Tree
 
 _SENTENCE = "The movie was not bad."
 
@@ -30,8 +36,8 @@ def explain(
             help="The parser of the sentence, as in `treenn parse` (default: the shipped parser).",
         ),
     ] = None,
-    size: Annotated[int, typer.Option(help="Hidden size.")] = 150,
-    word_size: Annotated[int, typer.Option(help="Size of word vectors.")] = 300,
+    size: options.Size = 150,
+    word_size: options.WordSize = 300,
     svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the drawing to this SVG file.")] = None,
     png: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the drawing to this PNG file.")] = None,
 ) -> None:
@@ -41,16 +47,9 @@ def explain(
 
     Example: treenn explain bilstm-attention --sentence "It's not bad." --svg bilstm.svg
     """
-    from shutil import get_terminal_size
-
-    from treenn.commands.progress_bars import say
     from treenn.explain.explanation import explain as explained
-    from treenn.trees import InputError
-    from treenn.trees.files import write_bytes
 
-    for option, width in (("--size", size), ("--word-size", word_size)):
-        if width < 1:
-            raise InputError(f"{option} {width}: must be 1 or more")
+    Settings(size=size, word_size=word_size)  # validates the sizes
     explanation = explained(name, _tree(name, sentence, tree, parser), input_size=word_size, size=size)
     if svg is None and png is None:
         print(explanation.text(get_terminal_size().columns))
@@ -68,7 +67,6 @@ def explain(
 def _tree(name: str, sentence: str | None, brackets: str | None, parser: str | None) -> Tree:
     from treenn.explain.explanation import reads_trees
     from treenn.parsers.loading import load_parser
-    from treenn.trees import InputError, parse_tree
 
     if brackets is not None:
         if sentence is not None or parser is not None:
@@ -81,9 +79,7 @@ def _tree(name: str, sentence: str | None, brackets: str | None, parser: str | N
 
 
 def _shipped() -> Parser:
-    from treenn.commands.progress_bars import say
     from treenn.parsers.loading import SHIPPED, load_parser
-    from treenn.trees import InputError
 
     try:
         return load_parser(SHIPPED)

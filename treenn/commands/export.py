@@ -7,15 +7,16 @@ from typing import Annotated
 
 import typer
 
-from treenn.commands.options import Contextual, Out, Overwrite, TrustModule
+from treenn.commands import options
+from treenn.commands.output import say
 
 
 def export(
     model: Annotated[Path, typer.Argument(metavar="DIR", help="A model of `treenn train`.")],
-    out: Out,
-    contextual: Contextual = [],  # noqa: B006 (typer wants a list)
-    trust_module: TrustModule = [],  # noqa: B006 (typer wants a list)
-    overwrite: Overwrite = False,
+    out: options.Out,
+    contextual: options.Contextual = [],  # noqa: B006 (typer wants a list)
+    trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
+    overwrite: options.Overwrite = False,
 ) -> None:
     """Export a trained model in half precision, without checkpoints and results: half the size.
 
@@ -24,7 +25,6 @@ def export(
 
     Example: treenn export my-model --out my-small-model
     """
-    from treenn.commands.progress_bars import say
     from treenn.training.run_dir import MODEL, RunMarker, check_run_dir, open_run_dir
 
     check_run_dir(out, RunMarker(MODEL), overwrite=overwrite)

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from treenn.commands.options import Contextual, ModelName, NoSplit, ParserName, Tokenized
+from treenn.commands import options
+from treenn.commands.output import say, shows_colour
+from treenn.commands.text_input import Line, divide_long, find_sentences_of, located, read_lines
+from treenn.trees import InputError, Tree, draw_text
 
 if TYPE_CHECKING:
-    from treenn.commands.text_input import Line
     from treenn.parsers.long_sentences import Sentence
     from treenn.sentiment.label_file import LabelFile
     from treenn.sentiment.model import SentimentModel
-    from treenn.trees import Tree
 
 
 def label(
     sentences: Annotated[Path, typer.Argument(metavar="FILE", help="A UTF-8 file, one text per line.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The bracketed file to write or resume.")],
-    model: ModelName = "sentiment",
-    parser: ParserName = "chart",
-    contextual: Contextual = [],  # noqa: B006 (typer wants a list)
-    tokenized: Tokenized = False,
-    no_split: NoSplit = False,
+    model: options.ModelName = "sentiment",
+    parser: options.ParserName = "chart",
+    contextual: options.Contextual = [],  # noqa: B006 (typer wants a list)
+    tokenized: options.Tokenized = False,
+    no_split: options.NoSplit = False,
 ) -> None:
     """Label the phrases of sentences by correcting a model's proposals; `treenn train --trees` reads the result.
 
@@ -36,10 +38,8 @@ def label(
 
     Example: treenn label sentences.txt --out trees.txt
     """
-    from treenn.commands.text_input import divide_long, find_sentences_of, read_lines
     from treenn.sentiment.label_file import LabelFile
     from treenn.sentiment.model import load_sentiment
-    from treenn.trees import InputError
 
     lines = [*find_sentences_of(read_lines([str(sentences)]), tokenized=tokenized, split=not no_split)]
     if not any(each for _, each in lines):
@@ -54,20 +54,14 @@ def label(
 
 
 def _ask(file: LabelFile, pairs: list[tuple[Line, Sentence]], sentiment: SentimentModel) -> None:
-    from shutil import get_terminal_size
-
-    from treenn.commands.progress_bars import shows_colour
     from treenn.sentiment.labelling import KEYS, Dialogue
-    from treenn.trees import InputError, draw_text
 
     color, width, classes = shows_colour(), get_terminal_size().columns, len(sentiment.classes)
 
     def propose(number: int) -> Tree:
         line, sentence = pairs[number]
-        try:
+        with located(line):
             tree = sentiment.parser.parse(sentence.words)
-        except InputError as error:
-            raise InputError(error.marked, source=line.source, line=line.number) from None
         return sentiment.predict_tree(tree).tree
 
     dialogue = Dialogue(
@@ -87,8 +81,6 @@ def _ask(file: LabelFile, pairs: list[tuple[Line, Sentence]], sentiment: Sentime
 
 
 def _say_resumed(file: LabelFile, sentences: Path) -> None:
-    from treenn.commands.progress_bars import say
-
     if done := file.count("sentence") + file.count("skipped"):
         say(f"{file.path}: resuming after {done} of {len(file.entries)} sentences")
     if file.others:
@@ -96,8 +88,6 @@ def _say_resumed(file: LabelFile, sentences: Path) -> None:
 
 
 def _say_done(file: LabelFile) -> None:
-    from treenn.commands.progress_bars import say
-
     labelled, skipped = file.count("sentence"), file.count("skipped")
     say(f"{file.path}: {labelled} of {len(file.entries)} sentences are labelled, {skipped} skipped")
     if file.next() is not None:

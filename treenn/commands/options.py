@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from treenn.runtime.portable_command import portable_command
+
+Treebank = Annotated[str, typer.Option("--treebank", metavar="NAME", help="A treebank of `treenn data list`.")]
+Models = Annotated[
+    str,
+    typer.Option(
+        "--models",
+        metavar="NAME,NAME",
+        help="Networks of `treenn cells`; the others are matched to the number of parameters of the first.",
+    ),
+]
+Size = Annotated[int, typer.Option("--size", help="The width of hidden states.")]
+WordSize = Annotated[int, typer.Option("--word-size", help="The width of word vectors.")]
+Device = Annotated[str, typer.Option("--device", metavar="cpu|cuda", help="The device.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+JsonLines = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line of input.")]
 Vectors = Annotated[
     list[str],
     typer.Option(
@@ -81,10 +97,12 @@ def vector_files(names: list[str]) -> list[str]:
     return [str(fetched / name) if not Path(name).exists() and (fetched / name).exists() else name for name in names]
 
 
+def given(context: typer.Context) -> list[str]:
+    """The names of the parameters that are set on the command line."""
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    return [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
+
+
 def command_line() -> str:
     """The command as typed, without absolute paths of this machine, for provenance."""
-    import sys
-
-    from treenn.runtime.portable_command import portable_command
-
     return portable_command(sys.argv[1:])

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Annotated, Any
+from json import dumps
+from shutil import get_terminal_size
+from typing import Annotated, Any
 
 import typer
 
-from treenn.commands.options import NoSplit, ParserName, Svg, TextFiles, Texts, Tokenized
-
-if TYPE_CHECKING:
-    from treenn.commands.text_input import Line, Parsed
-    from treenn.trees import Tree
+from treenn.commands import options
+from treenn.commands.output import check_target, write_svg
+from treenn.commands.text_input import Line, Parsed, find_sentences_of, parse_lines, print_lines, read_input
+from treenn.trees import InputError, Tree, draw_text
 
 
 def parse(
-    texts: Texts = None,
-    file: TextFiles = [],  # noqa: B006 (typer wants a list)
-    parser: ParserName = "chart",
-    tokenized: Tokenized = False,
-    no_split: NoSplit = False,
+    texts: options.Texts = None,
+    file: options.TextFiles = [],  # noqa: B006 (typer wants a list)
+    parser: options.ParserName = "chart",
+    tokenized: options.Tokenized = False,
+    no_split: options.NoSplit = False,
     brackets: Annotated[bool, typer.Option("--brackets", help="Print trees as (X (X The) (X movie)).")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print trees as JSON, one object per text.")] = False,
-    svg: Svg = None,
+    json: options.JsonLines = False,
+    svg: options.Svg = None,
 ) -> None:
     """Parse sentences to binary trees and draw them. Without TEXT and --file, texts are read from standard input.
 
@@ -39,10 +40,7 @@ def parse(
 
     Example: treenn parse --file reviews.txt --brackets > trees.txt
     """
-    from treenn.commands.progress_bars import check_target, write_svg
-    from treenn.commands.text_input import find_sentences_of, parse_lines, print_lines, read_input
     from treenn.parsers.loading import load_parser
-    from treenn.trees import InputError
 
     if sum((brackets, json, svg is not None)) > 1:
         raise InputError("give at most one of --brackets, --json and --svg")
@@ -50,22 +48,18 @@ def parse(
     lines, total = read_input(texts, file)
     sentences = find_sentences_of(lines, tokenized=tokenized, split=not no_split)
     parsed = chain.from_iterable(parse_lines(load_parser(parser), sentences))
+    one_line = tokenized or no_split
     if svg is not None:
-        one_line = tokenized or no_split
         remedy = "give one text" if one_line else "--no-split makes a text one sentence"
         write_svg(svg, (tree for _, pairs in parsed for tree in _trees(pairs, one_line=one_line)), remedy)
         return
-    show = _bracketer(one_line=tokenized or no_split) if brackets else _as_json if json else _drawn
+    show = partial(_bracketed, one_line) if brackets else _as_json if json else _drawn
     print_lines(((line, pairs or None) for line, pairs in parsed), show, total, bar=None if texts else "parsing")
 
 
-def _bracketer(*, one_line: bool) -> Callable[[Line, list[Parsed] | None], str]:
-    """Returns a formatter of a line's trees: one line per sentence, or one joined tree."""
-
-    def show(_: Line, pairs: list[Parsed] | None) -> str:
-        return "".join(f"{tree}\n" for tree in _trees(pairs or [], one_line=one_line)) or "\n"
-
-    return show
+def _bracketed(one_line: bool, _: Line, pairs: list[Parsed] | None) -> str:
+    """A line's trees in brackets: one line per sentence, or one joined tree."""
+    return "".join(f"{tree}\n" for tree in _trees(pairs or [], one_line=one_line)) or "\n"
 
 
 def _trees(pairs: list[Parsed], *, one_line: bool) -> list[Tree]:
@@ -77,8 +71,6 @@ def _trees(pairs: list[Parsed], *, one_line: bool) -> list[Tree]:
 
 
 def _as_json(line: Line, pairs: list[Parsed] | None) -> str:
-    from json import dumps
-
     sentences = [_tree_as_dict(sentence.text, sentence.words, tree) for sentence, tree in pairs or ()]
     words = tuple(word for sentence, _ in pairs or () for word in sentence.words)
     tree = pairs[0][1] if pairs is not None and len(pairs) == 1 else None
@@ -92,9 +84,5 @@ def _tree_as_dict(text: str, words: tuple[str, ...], tree: Tree | None) -> dict[
 
 
 def _drawn(_: Line, pairs: list[Parsed] | None) -> str:
-    from shutil import get_terminal_size
-
-    from treenn.trees import draw_text
-
     width = get_terminal_size().columns
     return "".join(f"{draw_text(tree, width=width)}\n\n" for _, tree in pairs or ())

@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.options import (
-    Contextual,
-    Json,
-    Out,
-    Overwrite,
-    ParserName,
-    Record,
-    SkipBad,
-    Vectors,
-    command_line,
-    vector_files,
-)
+from treenn.commands import options
+from treenn.commands.output import deliver, percents, print_json, print_table, progress_bar, say, skipping
+from treenn.commands.settings_options import read_settings
+from treenn.runtime.portable_command import portable
+from treenn.trees import InputError
+from treenn.trees.files import check_replaceable, write_text
+from treenn.trees.json_values import dump_json, read_object
 
 if TYPE_CHECKING:
     from treebanks.parsing import ParsingTreebank
@@ -36,10 +31,10 @@ Name = Annotated[str, typer.Option(metavar="NAME", help="The treebank: sst, revi
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def train(
     context: typer.Context,
-    out: Out,
+    out: options.Out,
     treebank: Name = "sst",
     parser: Annotated[str, typer.Option(metavar="chart|recursive|pcfg", help="The kind of parser.")] = "chart",
-    vectors: Vectors = [],  # noqa: B006 (typer wants a list)
+    vectors: options.Vectors = [],  # noqa: B006 (typer wants a list)
     auxiliary_treebank: Annotated[
         list[str], typer.Option(metavar="NAME", help="A treebank whose training trees are added; repeatable.")
     ] = [],  # noqa: B006
@@ -52,9 +47,9 @@ def train(
             "repeat for each fold.",
         ),
     ] = [],  # noqa: B006
-    overwrite: Overwrite = False,
-    skip_bad: SkipBad = False,
-    json: Json = False,
+    overwrite: options.Overwrite = False,
+    skip_bad: options.SkipBad = False,
+    json: options.Json = False,
 ) -> None:
     """Train a parser on a treebank; use it by `treenn parse --parser DIR`.
 
@@ -66,16 +61,13 @@ def train(
     import torch
 
     from treebanks.parsing import load_parsing
-    from treenn.commands.progress_bars import print_json, progress_bar, skipping
-    from treenn.commands.recipe import read_recipe
     from treenn.models.vectors import read_vectors
     from treenn.parsers.chart import ChartParser
     from treenn.parsers.loading import find_kind
     from treenn.training.run_dir import PARSER, RunMarker, check_run_dir
-    from treenn.trees import InputError
 
     kind = find_kind(parser)
-    settings = read_recipe(kind.of(kind.settings), context.args)
+    settings = read_settings(kind.of(kind.settings), context.args)
     check_run_dir(out, RunMarker(PARSER), overwrite=overwrite)
     if teacher and parser != "chart":
         raise InputError(f"--teacher: needs --parser chart, not {parser}")
@@ -83,12 +75,12 @@ def train(
     with skipping(skip_bad) as skip:
         data, *auxiliary = (load_parsing(name, **skip) for name in (treebank, *auxiliary_treebank, *helper_treebank))
         words = _words(data, *auxiliary)
-        files = [read_vectors(path, words, **skip) for path in vector_files(vectors)]
+        files = [read_vectors(path, words, **skip) for path in options.vector_files(vectors)]
     torch.set_num_threads(1)  # for reproducibility
     with progress_bar(f"{parser} on {treebank}") as progress:
         where: dict[str, Any] = {"out": out, "overwrite": overwrite, "progress": progress}
         _, results = kind.of("train")(data, settings, vectors=files, auxiliary_treebanks=auxiliary, **where, **more)
-    results = {"command": command_line(), **results, "teachers": _results_of(teacher)}
+    results = {"command": options.command_line(), **results, "teachers": _results_of(teacher)}
     _finish(out, results)
     if json:
         print_json(results)
@@ -97,8 +89,8 @@ def train(
 @app.command()
 def join(
     folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders of chart parsers.")],
-    out: Out,
-    overwrite: Overwrite = False,
+    out: options.Out,
+    overwrite: options.Overwrite = False,
 ) -> None:
     """Join several chart parsers into an ensemble, which averages the scores of their networks.
 
@@ -114,12 +106,12 @@ def join(
     results = _results_of(folders)
     open_run_dir(out, RunMarker(PARSER), overwrite=overwrite)
     parser.save(out)
-    _finish(out, {"command": command_line(), "joined": results})
+    _finish(out, {"command": options.command_line(), "joined": results})
 
 
 @app.command()
 def evaluate(
-    parser: ParserName = "chart",
+    parser: options.ParserName = "chart",
     treebank: Name = "sst",
     split: Annotated[str, typer.Option(metavar="train|dev|test", help="The split.")] = "test",
     sentiment: Annotated[
@@ -129,10 +121,10 @@ def evaluate(
             help="Also report the accuracy of this sentiment model over the trees; `sentiment` is the shipped model.",
         ),
     ] = None,
-    contextual: Contextual = [],  # noqa: B006 (typer wants a list)
-    out: Record = None,
-    skip_bad: SkipBad = False,
-    json: Json = False,
+    contextual: options.Contextual = [],  # noqa: B006 (typer wants a list)
+    out: options.Record = None,
+    skip_bad: options.SkipBad = False,
+    json: options.Json = False,
 ) -> None:
     """Evaluate a parser on a treebank: precision, recall and F1 of brackets, by the rules of EVALB.
 
@@ -141,11 +133,7 @@ def evaluate(
     Example: treenn parser evaluate --parser chart --treebank sst --split test
     """
     from treebanks.parsing import load_parsing
-    from treenn.commands.progress_bars import deliver, skipping
     from treenn.parsers.loading import load_parser
-    from treenn.runtime.portable_command import portable
-    from treenn.trees import InputError
-    from treenn.trees.files import check_replaceable
 
     if out is not None:
         check_replaceable(out, "JSON of treenn.parsing")
@@ -153,27 +141,26 @@ def evaluate(
         data, tried = load_parsing(treebank, **skip), load_parser(parser)
     if split not in data.splits:
         raise InputError(f"--split {split}: {treebank} has {', '.join(data.splits)}")
-    results = {"schema": "treenn.parsing", "version": 1, "command": command_line(), "parser": portable(parser)}
+    results = {"schema": "treenn.parsing", "version": 1, "command": options.command_line(), "parser": portable(parser)}
     results |= _measured(tried, data, split)
     if sentiment is not None:
-        results["sentiment"] = _sentiment(sentiment, treebank, split, tried, contextual)
+        import treebanks
+        from treenn.parsers.polarity_check import root_accuracy
+
+        trees = treebanks.load_trees(treebank)
+        accuracy = root_accuracy(sentiment, trees, split, tried, contextual)
+        results["sentiment"] = {"model": portable(str(sentiment)), **accuracy}
     deliver(results, out, json=json, show=lambda: _print_tables(results))
 
 
 def _finish(out: Path, results: dict[str, Any]) -> None:
     """Write `results.json` next to the parser, and suggest a command."""
-    from treenn.commands.progress_bars import say
-    from treenn.trees.files import write_text
-    from treenn.trees.json_values import dump_json
-
     write_text(out / "results.json", dump_json(results) + "\n")
     say(f'The parser is in {out}; try: treenn parse --parser {out} "It\'s not a bad film."')
 
 
 def _results_of(folders: Sequence[Path]) -> list[Any]:
     """The training results of the parsers in these folders."""
-    from treenn.trees.json_values import read_object
-
     return [read_object(path) for folder in folders if (path := folder / "results.json").exists()]
 
 
@@ -186,7 +173,6 @@ def _measured(parser: Parser, treebank: ParsingTreebank, split: str) -> dict[str
     from datetime import UTC, datetime
     from time import perf_counter, process_time
 
-    from treenn.commands.progress_bars import progress_bar
     from treenn.parsers.evalb import evaluate
     from treenn.runtime.environment import environment
 
@@ -210,28 +196,13 @@ def _measured(parser: Parser, treebank: ParsingTreebank, split: str) -> dict[str
     }
 
 
-def _sentiment(folder: Path, treebank: str, split: str, parser: Parser, contextual: list[str]) -> dict[str, Any]:
-    import treebanks
-    from treenn.parsers.polarity_check import root_accuracy
-    from treenn.runtime.portable_command import portable
-
-    trees = treebanks.load_trees(treebank)
-    return {"model": portable(str(folder)), **root_accuracy(folder, trees, split, parser, contextual)}
-
-
 def _print_tables(results: dict[str, Any]) -> None:
-    from treenn.commands.progress_bars import percents
-    from treenn.runtime.terminal import Grid, console
-
     columns = ("precision", "recall", "f1", "sentence_f1", "exact")
-    table = Grid("", "precision", "recall", "F1", "sentence F1", "exact", title="percent")
-    for name in ("with_punctuation", "without_punctuation", "labelled", "labelled_without_punctuation"):
-        if results[name]:
-            table.add_row(name.replace("_", " "), *percents(results[name], *columns))
-    console().print(table)
+    names = ("with_punctuation", "without_punctuation", "labelled", "labelled_without_punctuation")
+    rows = ((name.replace("_", " "), *percents(results[name], *columns)) for name in names if results[name])
+    print_table(rows, "", "precision", "recall", "F1", "sentence F1", "exact", title="percent")
     print(f"{results['sentences']} sentences, {results['sentences_per_second']:.0f} per second")
     if "sentiment" in results:
-        trees = Grid("", "root", "root binary", title="sentiment accuracy by trees, percent")
-        for name in ("treebank", "parser", "right", "balanced"):
-            trees.add_row(name, *percents(results["sentiment"][name], "root", "root_binary"))
-        console().print(trees)
+        scores = {name: results["sentiment"][name] for name in ("treebank", "parser", "right", "balanced")}
+        rows = ((name, *percents(score, "root", "root_binary")) for name, score in scores.items())
+        print_table(rows, "", "root", "root binary", title="sentiment accuracy by trees, percent")

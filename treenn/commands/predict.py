@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from json import dumps
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from treenn.commands.options import (
-    Contextual,
-    ModelName,
-    NoSplit,
-    ParserName,
-    Svg,
-    TextFiles,
-    Texts,
-    Tokenized,
-    TrustModule,
-)
+from treenn.commands import options
+from treenn.commands.output import check_target, say, shows_colour, write_svg
+from treenn.commands.text_input import Line, Parsed, find_sentences_of, parse_lines, print_lines, read_input
+from treenn.trees import InputError
+from treenn.trees.files import write_text
 
 if TYPE_CHECKING:
-    from treenn.commands.text_input import Line, Parsed
     from treenn.sentiment.document import Document, Sentiment
     from treenn.sentiment.model import SentimentModel
 
@@ -31,16 +26,16 @@ LinePrediction: TypeAlias = "tuple[Line, Document | None]"
 
 
 def predict(
-    texts: Texts = None,
-    file: TextFiles = [],  # noqa: B006 (typer wants a list)
-    model: ModelName = "sentiment",
-    parser: ParserName = "chart",
-    contextual: Contextual = [],  # noqa: B006 (typer wants a list)
-    trust_module: TrustModule = [],  # noqa: B006 (typer wants a list)
-    tokenized: Tokenized = False,
-    no_split: NoSplit = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")] = False,
-    svg: Svg = None,
+    texts: options.Texts = None,
+    file: options.TextFiles = [],  # noqa: B006 (typer wants a list)
+    model: options.ModelName = "sentiment",
+    parser: options.ParserName = "chart",
+    contextual: options.Contextual = [],  # noqa: B006 (typer wants a list)
+    trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
+    tokenized: options.Tokenized = False,
+    no_split: options.NoSplit = False,
+    json: options.JsonLines = False,
+    svg: options.Svg = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all texts to this HTML page.")] = None,
 ) -> None:
     """Parse each sentence of a text and draw its tree with the class of every phrase; 0 is the most negative one.
@@ -57,10 +52,6 @@ def predict(
 
     Example: treenn predict --file reviews.txt --html reviews.html
     """
-    from treenn.commands.progress_bars import check_target, write_svg
-    from treenn.commands.text_input import find_sentences_of, parse_lines, print_lines, read_input
-    from treenn.trees import InputError
-
     if sum((json, svg is not None, html is not None)) > 1:
         raise InputError("give at most one of --json, --svg and --html")
     check_target("--svg", svg)
@@ -100,8 +91,6 @@ def _predicted(model: SentimentModel, parsed: Iterator[list[tuple[Line, list[Par
 
 
 def _as_json(classes: tuple[str, ...], line: Line, document: Document | None) -> str:
-    from json import dumps
-
     from treenn.sentiment.document import Document
 
     document = document or Document.of(line.text, [], classes)
@@ -117,9 +106,6 @@ def _prediction(prediction: Document | Sentiment) -> dict[str, Any]:
 
 def _drawer() -> Callable[[Line, Document | None], str]:
     """Returns what draws a text in this terminal."""
-    from shutil import get_terminal_size
-
-    from treenn.commands.progress_bars import shows_colour
     from treenn.sentiment.phrase_drawing import draw_sentiment
 
     color, width = shows_colour(), get_terminal_size().columns
@@ -127,10 +113,7 @@ def _drawer() -> Callable[[Line, Document | None], str]:
 
 
 def _write_page(path: Path, documents: list[Document]) -> None:
-    from treenn.commands.progress_bars import say
     from treenn.sentiment.page import render
-    from treenn.trees import InputError
-    from treenn.trees.files import write_text
 
     if not documents:
         raise InputError(f"--html {path}: the input has no words")

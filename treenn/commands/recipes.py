@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from treenn.commands.options import Json
+from treenn.commands import options
+from treenn.commands.output import print_json, print_table
+from treenn.models.settings import Settings
+from treenn.runtime.terminal import console
 
 if TYPE_CHECKING:
     from treenn.experiment.recipes import Recipe
 
 
-def recipes(json: Json = False) -> None:
+def recipes(json: options.Json = False) -> None:
     """List the recipes for the Stanford Sentiment Treebank: published experiments, and this package's own best.
 
     Example: treenn recipes
     """
-    from treenn.commands.progress_bars import print_json
     from treenn.experiment.recipes import RECIPES
 
     found = [make() for make in RECIPES.values()]
     if json:
         print_json([_as_json(recipe) for recipe in found])
         return
-    from treenn.runtime.terminal import Grid, console
-
-    table = Grid("name", "what", "root / binary", prose=("what",))
-    for row in _rows(found):
-        table.add_row(*row)
+    print_table(_rows(found), "name", "what", "root / binary", prose=("what",))
     out = console()
-    out.print(table)
     out.print("Percent of test, as published; † quoted from memory. Under a paper's model, recipes compared with it.")
     out.print("treenn data show sst has what they reach. --json has settings, and what of a paper cannot be had.")
     out.print("One of them: treenn train --recipe NAME --out DIR. All of them: treenn reproduce sst.")
@@ -37,10 +35,6 @@ def recipes(json: Json = False) -> None:
 
 def _as_json(recipe: Recipe) -> dict[str, Any]:
     """Return a recipe as JSON, with the settings that differ from the defaults."""
-    from dataclasses import asdict
-
-    from treenn.models.settings import Settings
-
     usual = asdict(Settings())
     found = asdict(recipe)
     found["settings"] = {name: value for name, value in found["settings"].items() if value != usual[name]}

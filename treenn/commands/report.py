@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from treenn.commands.options import Contextual, Json, TrustModule
+from treenn.commands import options
+from treenn.commands.output import print_json, progress_bar, say
+from treenn.runtime.terminal import console
 
 if TYPE_CHECKING:
     from treenn.experiment.results import ComparisonResults
@@ -21,9 +23,9 @@ def report(
     verify: Annotated[
         bool, typer.Option("--verify", help="Recompute the results' summaries, intervals and p values, and stop.")
     ] = False,
-    contextual: Contextual = [],  # noqa: B006 (typer wants a list)
-    trust_module: TrustModule = [],  # noqa: B006 (typer wants a list)
-    json: Json = False,
+    contextual: options.Contextual = [],  # noqa: B006 (typer wants a list)
+    trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
+    json: options.Json = False,
 ) -> None:
     """Write the report of a comparison from its JSON, without training.
 
@@ -53,7 +55,6 @@ def report(
 
 def _verify(path: Path) -> None:
     """Verify results against their predictions, and print the numbers of runs and differences."""
-    from treenn.commands.progress_bars import say
     from treenn.experiment.comparison_record import verify
     from treenn.experiment.results import RESULTS
 
@@ -65,28 +66,20 @@ def _verify(path: Path) -> None:
 
 def present(results: ComparisonResults, out: Path, *, json: bool) -> None:
     """Write the report of results to a folder, and print its tables and headline."""
-    from treenn.commands.progress_bars import print_json, progress_bar, say
     from treenn.experiment.results import COMPARISON_SCHEMA
     from treenn.report import write_report
+    from treenn.report.console import comparison_table
+    from treenn.report.headline import summary_of_all
 
     with progress_bar("report") as progress:
         write_report(results, out / "report.html", progress)
     if json:
         print_json(COMPARISON_SCHEMA.to_json(results))
     else:
-        _print_tables(results)
+        for task in results.sections:
+            console().print(comparison_table(task))
+        console().print(summary_of_all(results.sections))
     missing = sum(len(task.missing) for task in results.tasks)
     if missing:
         say(f"missing of the plan: {missing} run{'s' * (missing > 1)}; give the same `treenn compare` again to go on")
     say(f"report: {out / 'report.html'}  results: {out / 'results.json'}  models: {out / 'runs'}")
-
-
-def _print_tables(results: ComparisonResults) -> None:
-    from treenn.report.console import comparison_table
-    from treenn.report.headline import summary_of_all
-    from treenn.runtime.terminal import console
-
-    out, tasks = console(), results.sections
-    for task in tasks:
-        out.print(comparison_table(task))
-    out.print(summary_of_all(tasks))

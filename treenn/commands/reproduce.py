@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from treenn.commands import options
 from treenn.commands.experiments import Dask, Jobs, OnDevice, workers
-from treenn.commands.options import Json, Out, Overwrite, command_line, vector_files
+from treenn.commands.output import print_json, progress_bar
+from treenn.runtime.terminal import Grid, console
+from treenn.trees.arguments import Runs, check
 from treenn.trees.errors import InputError
+from treenn.trees.files import check_replaceable, write_text
+from treenn.trees.json_values import dump_json
 
 if TYPE_CHECKING:
     from treenn.experiment.recipes import Recipe
@@ -24,13 +30,13 @@ def reproduce(
     dask: Dask = None,
     device: OnDevice = "cpu",
     only: Annotated[str, typer.Option(metavar="NAME,NAME", help="Recipes of `treenn recipes` (default: all).")] = "",
-    out: Out = Path("reproduction"),
+    out: options.Out = Path("reproduction"),
     results: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="The folder of the records, one per recipe (default: --out)."),
     ] = None,
-    overwrite: Overwrite = False,
-    json: Json = False,
+    overwrite: options.Overwrite = False,
+    json: options.Json = False,
 ) -> None:
     """Train recipes over several seeds, and print published and measured results in one table.
 
@@ -39,29 +45,24 @@ def reproduce(
     Example: treenn reproduce sst --seeds 3 --only own,own_lstm --jobs 2
     """
     from treebanks import load_trees
-    from treenn.commands.progress_bars import print_json, progress_bar
     from treenn.experiment.recipes.record import RECIPE_SCHEMA, record
     from treenn.experiment.recipes.reproduce import run_all, run_of
     from treenn.training.run_dir import check_run_dir, parts_of
-    from treenn.trees.arguments import Runs, check
-    from treenn.trees.files import check_replaceable, write_text
-    from treenn.trees.json_values import dump_json
 
     if treebank != "sst":
         raise InputError(f"{treebank}: the recipes are for sst")
     check("seeds", seeds, Runs)
-    cluster, jobs = workers(dask, jobs, device)
+    cluster, how = workers(dask, jobs, device, overwrite)
     recipes = _chosen(only)
     run = run_of(recipes, treebank, {} if overwrite else parts_of(out))
     check_run_dir(out, run, resume=True, overwrite=overwrite)
     files = {recipe.name: (results or out) / f"{recipe.name}.json" for recipe in recipes}
     for file in files.values() if results is not None else ():
         check_replaceable(file, "JSON of treenn.recipe")
-    how: dict[str, Any] = {"seeds": seeds, "overwrite": overwrite, "jobs": jobs, "device": device}
     with progress_bar(f"recipes on {treebank}") as bar, cluster:
-        run_all(recipes, treebank, out, progress=bar, **how)
+        run_all(recipes, treebank, out, seeds=seeds, progress=bar, **how)
     data = load_trees(treebank)
-    records = [record(recipe, data, out, seeds=seeds, command=command_line()) for recipe in recipes]
+    records = [record(recipe, data, out, seeds=seeds, command=options.command_line()) for recipe in recipes]
     for each in records:
         write_text(files[each.name], dump_json(RECIPE_SCHEMA.to_json(each)) + "\n")
     if json:
@@ -72,19 +73,16 @@ def reproduce(
 
 def _chosen(only: str) -> list[Recipe]:
     """Return the recipes by name, members before their ensemble, with the paths of word vectors."""
-    from dataclasses import replace
-
     from treenn.experiment.recipes import RECIPES, find
 
     names = only.split(",") if only else list(RECIPES)
     wanted = dict.fromkeys(each for name in names for each in (*find(name).members, name))
     recipes = [find(name) for name in wanted]
-    return [replace(recipe, vectors=tuple(vector_files(list(recipe.vectors)))) for recipe in recipes]
+    return [replace(recipe, vectors=tuple(options.vector_files(list(recipe.vectors)))) for recipe in recipes]
 
 
 def _print(records: Sequence[RecipeRecord]) -> None:
     from treenn.report.recipe_tables import groups, notes, overlap_line
-    from treenn.runtime.terminal import Grid, console
 
     out = console()
     table = Grid("", "mean", "min / median / max", "difference", title="percent of test")

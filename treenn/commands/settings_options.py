@@ -1,21 +1,23 @@
-"""Command line options from `Settings`: one per setting, under the settings' headings."""
+"""Command-line options from dataclasses of settings: those of networks in typer, those of a parser read from a list."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import Field, fields
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import typer
 
 from treenn.models.settings import Settings
+from treenn.trees.errors import InputError, option
 
 Command = TypeVar("Command", bound=Callable[..., None])
+T = TypeVar("T")
 
 
 def takes_settings(*, without: tuple[str, ...] = ()) -> Callable[[Command], Command]:
-    """Add an option for every setting to a command, which receives them as its `**recipe`.
+    """Add an option for every setting to a command, which receives them as its `**settings`.
 
     Args:
         without: settings that the command decides itself (default: none).
@@ -32,7 +34,7 @@ def takes_settings(*, without: tuple[str, ...] = ()) -> Callable[[Command], Comm
 
 
 def _option(each: Field[Any]) -> inspect.Parameter:
-    """A setting as a typer option; `Settings` validates its value."""
+    """A setting as a typer option, under its group's heading; `Settings` validates its value."""
     type_ = get_type_hints(Settings)[each.name]  # without its constraints
     help, choices = each.metadata["help"], get_args(type_) if get_origin(type_) is Literal else ()
     if choices:
@@ -40,3 +42,38 @@ def _option(each: Field[Any]) -> inspect.Parameter:
     info = typer.Option(help=help, rich_help_panel=each.metadata["group"], metavar="NAME" if choices else None)
     kind = Annotated[str if choices else type_, info]  # type: ignore[valid-type]
     return inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default, annotation=kind)
+
+
+def read_settings(make: type[T], arguments: Sequence[str]) -> T:
+    """Parse options such as `--batch-size 16` or `--batch-size=16` into a dataclass.
+
+    Raises:
+        InputError: if an option is no field (the message lists all, with defaults), or its value is missing or
+            malformed.
+    """
+    kinds = get_type_hints(make)
+    values: dict[str, Any] = {}
+    remaining = [part for each in arguments for part in (each.split("=", 1) if each.startswith("--") else [each])]
+    while remaining:
+        given = remaining.pop(0)
+        name = given.removeprefix("--").replace("-", "_")
+        if name not in kinds or given != option(name):
+            known = ", ".join(f"{option(field.name)} {field.default}" for field in fields(make))  # type: ignore[arg-type]
+            raise InputError(f"{given}: no such option; options and defaults: {known}")
+        if not remaining:
+            raise InputError(f"{given}: needs a value")
+        values[name] = _value(given, remaining.pop(0), kinds[name])
+    return make(**values)
+
+
+def _value(option: str, text: str, kind: Any) -> Any:
+    if kind is bool:
+        if text not in ("true", "false"):
+            raise InputError(f"{option} {text}: must be true or false")
+        return text == "true"
+    if kind not in (int, float):
+        return text
+    try:
+        return kind(text)
+    except ValueError:
+        raise InputError(f"{option} {text}: must be a {'whole ' if kind is int else ''}number") from None

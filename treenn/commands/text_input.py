@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO, TypeAlias, TypeVar
 
-from treenn.trees.errors import InputError
+from treenn.commands.output import progress_bar, say
+from treenn.trees import InputError, Tree
+from treenn.trees.ptb_escapes import unescape
 
 if TYPE_CHECKING:
     from treenn.parsers import Parser
     from treenn.parsers.long_sentences import Sentence
-    from treenn.trees import Tree
 
 T = TypeVar("T")
 
@@ -64,7 +65,6 @@ class Line(NamedTuple):
             InputError: if the line is not UTF-8.
         """
         from treenn.parsers.long_sentences import Sentence, find_sentences
-        from treenn.trees.ptb_escapes import unescape
 
         if bad := _UNDECODED.search(self.text):
             message = f"byte 0x{ord(bad[0]) & 0xFF:02x} is not UTF-8; the text must be UTF-8"
@@ -104,7 +104,8 @@ def read_lines(paths: Sequence[str]) -> Iterator[Line]:
         if path == STANDARD_INPUT:
             if isinstance(sys.stdin, TextIOWrapper):
                 sys.stdin.reconfigure(encoding="utf-8-sig", errors="surrogateescape", newline=None)
-            _prompt()
+            if sys.stdin.isatty():
+                say("reading texts, one per line; Ctrl-D ends (on Windows Ctrl-Z, then Enter)")
             yield from _lines(sys.stdin, _TYPED)
             continue
         try:
@@ -125,13 +126,6 @@ def count_lines(paths: Sequence[str]) -> int | None:
     return total
 
 
-def _prompt() -> None:
-    from treenn.commands.progress_bars import say
-
-    if sys.stdin.isatty():
-        say("reading texts, one per line; Ctrl-D ends (on Windows Ctrl-Z, then Enter)")
-
-
 def _lines(file: TextIO, source: str) -> Iterator[Line]:
     for number, line in enumerate(file, start=1):
         yield Line(line.removesuffix("\n"), source, number)
@@ -144,7 +138,6 @@ def find_sentences_of(lines: Iterable[Line], *, tokenized: bool, split: bool) ->
 
 def divide_long(lines: Iterable[LineSentences], max_words: int | None) -> Iterator[LineSentences]:
     """Divide sentences of more than `max_words` words at punctuation, with notes on standard error."""
-    from treenn.commands.progress_bars import say
     from treenn.parsers.long_sentences import divide_sentences
 
     count = 0
@@ -194,10 +187,18 @@ def _batches(lines: Iterable[LineSentences]) -> Iterator[list[LineSentences]]:
 def _one_by_one(parser: Parser, batch: list[LineSentences]) -> Iterator[list[tuple[Line, list[Parsed]]]]:
     """Parse a batch that the parser refuses line by line, so that the error names the line."""
     for line, sentences in batch:
-        try:
-            yield [(line, [(sentence, parser.parse(sentence.words)) for sentence in sentences])]
-        except InputError as error:
-            raise InputError(error.marked, source=line.source, line=line.number) from None
+        with located(line):
+            pairs = [(sentence, parser.parse(sentence.words)) for sentence in sentences]
+        yield [(line, pairs)]
+
+
+@contextmanager
+def located(line: Line) -> Iterator[None]:
+    """Add the file and line number to an error on a line's sentences."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(error.marked, source=line.source, line=line.number) from None
 
 
 def print_lines(
@@ -213,8 +214,6 @@ def print_lines(
         total: the number of lines; None if unknown.
         bar: the title of a progress bar, which is shown if the output is no terminal; None for no bar.
     """
-    from treenn.commands.progress_bars import progress_bar, say
-
     buffered: list[str] = []
     blank: list[Line] = []
     done = 0

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from json import dumps
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from treenn.commands.options import Json, NoSplit, Record, TextFiles, Texts, command_line
+from treenn.commands import options
+from treenn.commands.output import deliver, percents, print_table
+from treenn.commands.text_input import read_input
+from treenn.runtime.terminal import console
+from treenn.trees import InputError
+from treenn.trees.draw import visible
 
 
 def tokenize(
-    texts: Texts = None,
-    file: TextFiles = [],  # noqa: B006 (typer wants a list)
-    no_split: NoSplit = False,
-    json: Json = False,
+    texts: options.Texts = None,
+    file: options.TextFiles = [],  # noqa: B006 (typer wants a list)
+    no_split: options.NoSplit = False,
+    json: options.Json = False,
     against: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Evaluate on this CoNLL-U file with texts instead: precision, recall, F1."),
     ] = None,
-    out: Record = None,
+    out: options.Record = None,
 ) -> None:
     """Split texts into sentences and words, as `treenn predict` and `treenn parse` do; one sentence per line.
 
@@ -30,9 +35,6 @@ def tokenize(
 
     Example: treenn tokenize --against en_ewt-ud-dev.conllu
     """
-    from treenn.commands.text_input import read_input
-    from treenn.trees import InputError
-
     if against is not None and (texts or file or no_split):
         raise InputError("--against evaluates a file; give neither TEXT nor --file nor --no-split with it")
     if out is not None and against is None:
@@ -41,28 +43,17 @@ def tokenize(
         _evaluate(against, out, json)
         return
     for line in read_input(texts, file)[0]:
-        _print([sentence.words for sentence in line.sentences(tokenized=False, split=not no_split)], json)
-
-
-def _print(sentences: Sequence[Sequence[str]], json: bool) -> None:
-    from json import dumps
-
-    from treenn.trees.draw import visible
-
-    if json:
-        print(dumps(sentences))
-    else:
-        print("\n".join(" ".join(map(visible, words)) for words in sentences))
+        sentences = [sentence.words for sentence in line.sentences(tokenized=False, split=not no_split)]
+        print(dumps(sentences) if json else "\n".join(" ".join(map(visible, words)) for words in sentences))
 
 
 def _evaluate(path: Path, out: Path | None, json: bool) -> None:
-    from treenn.commands.progress_bars import deliver
     from treenn.runtime.environment import environment
     from treenn.text.tokenizer_evaluation import evaluate_tokenizer
 
     measured = evaluate_tokenizer(path)
     differences = measured.pop("differences")  # words of the file, which may not be redistributable
-    head = {"schema": "treenn.tokenizer", "version": 1, "command": command_line(), "file": path.name}
+    head = {"schema": "treenn.tokenizer", "version": 1, "command": options.command_line(), "file": path.name}
     results = {**head, **measured, "environment": environment()}
     deliver(results, out, json=json, show=lambda: _print_table(results, differences))
 
@@ -71,16 +62,13 @@ _ROWS = {"tokens": "tokens", "tokens_at_hyphens": "tokens, hyphenated compounds 
 
 
 def _print_table(results: dict[str, Any], differences: list[list[Any]]) -> None:
-    from treenn.commands.progress_bars import percents
-    from treenn.runtime.terminal import Grid, console
-
-    table = Grid("percent", "precision", "recall", "F1", "correct", "predicted", "gold")
-    for name, title in _ROWS.items():
-        row = results[name]
-        counts = (str(row[count]) for count in ("correct", "predicted", "gold"))
-        table.add_row(title, *percents(row, "precision", "recall", "f1"), *counts)
+    counts = ("correct", "predicted", "gold")
+    rows = (
+        (title, *percents(results[name], "precision", "recall", "f1"), *(str(results[name][key]) for key in counts))
+        for name, title in _ROWS.items()
+    )
+    print_table(rows, "percent", "precision", "recall", "F1", *counts)
     out = console()
-    out.print(table)
     out.print("differences by kind: " + ", ".join(f"{kind} {count}" for kind, count in results["kinds"].items()))
     out.print("the most frequent ones (gold | treenn):")
     for gold, predicted, count in differences[:10]:

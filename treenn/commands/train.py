@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.options import Json, Out, Overwrite, SkipBad, Vectors, command_line, vector_files
+from treenn.commands import options
+from treenn.commands.output import print_json, progress_bar, say, skipping, tell
 from treenn.commands.settings_options import takes_settings
 from treenn.models.settings import Settings
+from treenn.runtime.terminal import Grid, console
+from treenn.trees import InputError, read_trees
 
 if TYPE_CHECKING:
     from treebanks import PairTreebank, Treebank
@@ -21,7 +25,7 @@ File = typer.Option(metavar="FILE", help="A bracketed treebank file.")
 @takes_settings()
 def train(
     context: typer.Context,
-    out: Out,
+    out: options.Out,
     recipe: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="A recipe of `treenn recipes`; other options override its settings."),
@@ -40,13 +44,13 @@ def train(
     encoding: Annotated[
         str, typer.Option(metavar="NAME", help="With --trees: the encoding, such as latin-1.")
     ] = "utf-8",
-    skip_bad: SkipBad = False,
-    vectors: Vectors = [],  # noqa: B006 (typer wants a list)
-    device: Annotated[str, typer.Option(metavar="cpu|cuda", help="The device.")] = "cpu",
+    skip_bad: options.SkipBad = False,
+    vectors: options.Vectors = [],  # noqa: B006 (typer wants a list)
+    device: options.Device = "cpu",
     resume: Annotated[bool, typer.Option("--resume", help="Resume the run in --out, if there is one.")] = False,
-    overwrite: Overwrite = False,
-    json: Json = False,
-    **options: Any,
+    overwrite: options.Overwrite = False,
+    json: options.Json = False,
+    **values: Any,
 ) -> None:
     """Train a model, keep its best epoch on dev, and report its scores.
 
@@ -56,28 +60,31 @@ def train(
 
     Example: treenn train --recipe tai2015_constituency --seed 1 --out my-model
     """
-    from treenn.commands.progress_bars import print_json, progress_bar, say, skipping, tell
     from treenn.training.run_dir import check_run_dir, training_run
     from treenn.trees.json_records import to_json
 
-    settings = Settings(**options)
+    settings = Settings(**values)
     if recipe is not None:
-        settings, vectors = _of_recipe(recipe, context, options, vectors)
+        from treenn.experiment.recipes import find
+
+        given, found = options.given(context), find(recipe)
+        settings = replace(found.settings, **{name: values[name] for name in given if name in values})
+        vectors = vectors if "vectors" in given else list(found.vectors)
         treebank = treebank or ("sst" if trees is None else None)
     check_run_dir(out, training_run(settings), resume=resume, overwrite=overwrite)
     with skipping(skip_bad) as skip:
         how: dict[str, Any] = {"untagged": untagged, "encoding": encoding, **skip}
-        data = _data(treebank, trees, dev, test, classes, binarize, how)
+        data = _data(treebank, {"train": trees, "dev": dev, "test": test}, classes, binarize, how)
 
         import torch
 
         from treenn import training
         from treenn.models.vectors import read_vectors
 
-        files = [read_vectors(path, data.words(), **skip) for path in vector_files(vectors)]
+        files = [read_vectors(path, data.words(), **skip) for path in options.vector_files(vectors)]
     torch.set_num_threads(1)  # bit for bit the same every time, and at this size as fast as two
     with progress_bar(f"{settings.model} on {data.name}") as progress:
-        how = {"resume": resume, "overwrite": overwrite, "command": command_line()}
+        how = {"resume": resume, "overwrite": overwrite, "command": options.command_line()}
         how |= {"device": device, "progress": progress}
         results = training.train(data, settings, vectors=files, out=out, **how).results
     for file in results.vectors:
@@ -90,60 +97,31 @@ def train(
         tell(f"The model of epoch {results.best_epoch}, {chosen}, is in {out}")
 
 
-def _of_recipe(
-    name: str, context: typer.Context, options: dict[str, Any], vectors: list[str]
-) -> tuple[Settings, list[str]]:
-    """The settings and word vectors of a recipe, overridden by those on the command line."""
-    from dataclasses import replace
-
-    from treenn.experiment.recipes import find
-
-    recipe = find(name)
-    given = {each: value for each, value in options.items() if _is_given(context, each)}
-    return replace(recipe.settings, **given), vectors if _is_given(context, "vectors") else list(recipe.vectors)
-
-
-def _is_given(context: typer.Context, parameter: str) -> bool:
-    source = context.get_parameter_source(parameter)
-    return source is not None and source.name == "COMMANDLINE"
-
-
 def _data(
-    name: str | None,
-    trees: Path | None,
-    dev: Path | None,
-    test: Path | None,
-    classes: int,
-    binarize: str | None,
-    how: dict[str, Any],
+    name: str | None, files: dict[str, Path | None], classes: int, binarize: str | None, how: dict[str, Any]
 ) -> Treebank | PairTreebank:
     """The treebank of the options: a known one, or the user's files, read with the keyword arguments `how`."""
     import treebanks
-    from treenn.trees import InputError, read_trees
 
+    trees = files["train"]
     if (name is None) == (trees is None):
         raise InputError("name the trees: --treebank NAME, or --trees FILE with --dev FILE")
-    if name is not None:
+    if trees is None:
         if how["untagged"] or how["encoding"] != "utf-8":
             raise InputError("--untagged and --encoding go with --trees FILE, not with --treebank NAME")
-        return treebanks.load(name, on_error=how.get("on_error"))
-    if dev is None:
+        return treebanks.load(str(name), on_error=how.get("on_error"))
+    if files["dev"] is None:
         raise InputError("--trees wants --dev FILE too: the best epoch is chosen on it")
     if binarize not in (None, "left", "right"):
         raise InputError(f"--binarize {binarize}: must be left or right")
-    files = {"train": trees, "dev": dev, "test": test}
-    splits = {
-        split: tuple(read_trees(file, classes=classes, factor=binarize, **how))  # type: ignore[arg-type]
-        for split, file in files.items()
-        if file is not None
-    }
-    return treebanks.Treebank(trees.name, tuple(str(label) for label in range(classes)), splits)  # type: ignore[union-attr]
+    given = {split: file for split, file in files.items() if file is not None}
+    splits = {split: tuple(read_trees(file, classes=classes, factor=binarize, **how)) for split, file in given.items()}  # type: ignore[arg-type]
+    return treebanks.Treebank(trees.name, tuple(map(str, range(classes))), splits)
 
 
 def _print_table(results: TrainingResults, splits: list[str]) -> None:
     """The metrics of each evaluated split, and those of the best constant prediction."""
     from treenn.evaluation.metrics import METRICS
-    from treenn.runtime.terminal import Grid, console
 
     columns = {
         name: metric for name, metric in METRICS.items() if name in results.metrics["dev"].values and metric.short

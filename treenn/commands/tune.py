@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from treenn.commands import options
 from treenn.commands.experiments import Dask, Jobs, OnDevice, workers
-from treenn.commands.options import Json, Out, Overwrite, Vectors, command_line, vector_files
+from treenn.commands.output import print_json, progress_bar, say, tell
 from treenn.commands.settings_options import takes_settings
 from treenn.models.settings import Settings
+from treenn.runtime.terminal import console
+from treenn.trees.files import write_text
 
 if TYPE_CHECKING:
     from treenn.experiment.search.log import SearchLog
@@ -20,15 +23,9 @@ if TYPE_CHECKING:
 @takes_settings(without=("model",))
 def tune(
     context: typer.Context,
-    out: Out,
-    treebank: Annotated[str, typer.Option(metavar="NAME", help="A treebank of `treenn data list`.")] = "reviews",
-    models: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME,NAME",
-            help="Networks of `treenn cells`; the others are matched to the number of parameters of the first.",
-        ),
-    ] = "tree-lstm,lstm",
+    out: options.Out,
+    treebank: options.Treebank = "reviews",
+    models: options.Models = "tree-lstm,lstm",
     trials: Annotated[int, typer.Option(help="Number of trials of each model.")] = 8,
     space: Annotated[
         Path | None,
@@ -41,13 +38,13 @@ def tune(
         str | None,
         typer.Option(metavar="NAME", help="The metric of trials on dev (default: root, or pearson for scores)."),
     ] = None,
-    vectors: Vectors = [],  # noqa: B006 (typer wants a list)
+    vectors: options.Vectors = [],  # noqa: B006 (typer wants a list)
     jobs: Jobs = None,
     dask: Dask = None,
     device: OnDevice = "cpu",
-    overwrite: Overwrite = False,
-    json: Json = False,
-    **recipe: Any,
+    overwrite: options.Overwrite = False,
+    json: options.Json = False,
+    **settings: Any,
 ) -> None:
     """Search for settings on dev at random, with the same number of trials for every model; no test split is evaluated.
 
@@ -59,7 +56,6 @@ def tune(
 
     Example: treenn tune --treebank sst --models tree-lstm,lstm --trials 16 --vectors glove.6B.100d.txt --out search
     """
-    from treenn.commands.progress_bars import print_json, progress_bar, say
     from treenn.experiment.search.chosen_settings import plan_models
     from treenn.experiment.search.log import TRIALS_SCHEMA
     from treenn.experiment.search.sampling import Search
@@ -67,17 +63,14 @@ def tune(
     from treenn.experiment.search.tune import run_of
     from treenn.experiment.search.tune import tune as run_search
     from treenn.training.run_dir import check_run_dir
-    from treenn.trees.files import write_text
 
-    cluster, jobs = workers(dask, jobs, device)
-    given = [each for each in context.params if context.get_parameter_source(each).name == "COMMANDLINE"]  # type: ignore[union-attr]
-    drawn_from = read_space(space or SHIPPED).without(given)
-    files = tuple(vector_files(vectors))
-    search = Search(treebank, models.split(","), trials, drawn_from, Settings(**recipe), files, metric)
+    cluster, how = workers(dask, jobs, device, overwrite)
+    drawn_from = read_space(space or SHIPPED).without(options.given(context))
+    files = tuple(options.vector_files(vectors))
+    search = Search(treebank, models.split(","), trials, drawn_from, Settings(**settings), files, metric)
     check_run_dir(out, run_of(search), resume=True, overwrite=overwrite)
-    how: dict[str, Any] = {"overwrite": overwrite, "jobs": jobs, "device": device, "command": command_line()}
     with progress_bar(f"{models} on {treebank}") as bar, cluster:
-        log = run_search(search, out, progress=bar, **how)
+        log = run_search(search, out, command=options.command_line(), progress=bar, **how)
     write_text(out / "best.toml", plan_models(log))
     if json:
         print_json(TRIALS_SCHEMA.to_json(log))
@@ -87,10 +80,8 @@ def tune(
 
 
 def _print(log: SearchLog, search: Search) -> None:
-    from treenn.commands.progress_bars import tell
     from treenn.experiment.search.chosen_settings import plan_models, train_command
     from treenn.experiment.search.table import tuning_table
-    from treenn.runtime.terminal import console
 
     console().print(tuning_table(log))
     for model, best in log.best.items():

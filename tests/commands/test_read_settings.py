@@ -1,11 +1,11 @@
-"""Options that set a dataclass's fields."""
+"""Options of a dataclass of settings, read from arguments."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 import pytest
 
-from treenn.commands.recipe import read_recipe
+from treenn.commands.settings_options import read_settings
 from treenn.trees import InputError
 
 
@@ -19,8 +19,8 @@ class Recipe:
 
 def test_options_set_fields() -> None:
     arguments = ["--epochs", "3", "--learning-rate=1e-3", "--mode", "slow", "--share", "true"]
-    assert read_recipe(Recipe, arguments) == Recipe(3, 1e-3, "slow", True)
-    assert read_recipe(Recipe, []) == Recipe()
+    assert read_settings(Recipe, arguments) == Recipe(3, 1e-3, "slow", True)
+    assert read_settings(Recipe, []) == Recipe()
 
 
 @pytest.mark.parametrize(
@@ -40,5 +40,5 @@ def test_options_set_fields() -> None:
 )
 def test_mistakes_are_named(arguments: list[str], message: str) -> None:
     with pytest.raises(InputError) as refused:
-        read_recipe(Recipe, arguments)
+        read_settings(Recipe, arguments)
     assert str(refused.value).startswith(message)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from treenn.trees import InputError, Tree
+from treenn.runtime.terminal import Grid, console
+from treenn.trees import InputError, Tree, draw_svg
+from treenn.trees.draw import visible
+from treenn.trees.files import write_text
+from treenn.trees.json_values import dump_json
 
 
 def print_json(value: Any) -> None:
     """Print JSON on standard output, with NaN as `null`."""
-    from treenn.trees.json_values import dump_json
-
     print(dump_json(value, indent=2))
 
 
@@ -30,9 +32,6 @@ def deliver(results: dict[str, Any], out: Path | None, *, json: bool, show: Call
         json: whether to print JSON instead of tables.
         show: prints the tables.
     """
-    from treenn.trees.files import write_text
-    from treenn.trees.json_values import dump_json
-
     if json:
         print_json(results)
     else:
@@ -40,6 +39,14 @@ def deliver(results: dict[str, Any], out: Path | None, *, json: bool, show: Call
     if out is not None:
         write_text(out, dump_json(results, indent=2) + "\n")
         say(f"results: {out}")
+
+
+def print_table(rows: Iterable[Sequence[str]], *heads: str, title: str = "", prose: Collection[str] = ()) -> None:
+    """Print a `Grid` with these rows on standard output."""
+    table = Grid(*heads, title=title, prose=prose)
+    for row in rows:
+        table.add_row(*row)
+    console().print(table)
 
 
 def percents(scores: Mapping[str, float | None], *names: str) -> Iterator[str]:
@@ -69,8 +76,6 @@ def one_line(message: str, longest: int | None = None) -> str:
     >>> one_line("no such file:\n  a film.txt", longest=20)
     'no such fi…film.txt'
     """
-    from treenn.trees.draw import visible
-
     line = visible(re.sub(r"\s*[\r\n]+\s*", " ", message.strip("\r\n")))
     if longest is None or len(line) <= longest:
         return line
@@ -106,9 +111,6 @@ def write_svg(path: Path, trees: Iterator[Tree], remedy: str, classes: int = 5) 
     Raises:
         InputError: if there is no tree, or more than one.
     """
-    from treenn.trees import InputError, draw_svg
-    from treenn.trees.files import write_text
-
     some = list(islice(trees, 2))
     if len(some) != 1:
         given = f"there are several: {remedy}" if some else "there is none"
@@ -123,10 +125,6 @@ def check_target(option: str, path: Path | None) -> None:
     Raises:
         InputError: if the path is a folder, or no file can be created there.
     """
-    import os
-
-    from treenn.trees import InputError
-
     if path is None:
         return
     try:
@@ -144,10 +142,8 @@ def check_target(option: str, path: Path | None) -> None:
 
 def shows_colour() -> bool:
     """True if standard output is a terminal with colours, and its user wants them (https://no-color.org)."""
-    from rich.console import Console
-
-    console = Console()
-    return console.color_system is not None and not console.no_color
+    out = console()
+    return out.color_system is not None and not out.no_color
 
 
 @contextmanager
@@ -157,8 +153,6 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int | None, str], None]]:
     Yields a callback that takes the amount done, the total (None if unknown) and a text.
     """
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    from treenn.runtime.terminal import console
 
     columns = (
         TextColumn("{task.description}", markup=False),
