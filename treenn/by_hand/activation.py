@@ -1,4 +1,4 @@
-"""What all networks share: arrays, activation functions with their derivatives, and the result of a backward pass."""
+"""Types of all networks: arrays, activation functions with their derivatives, results of backward passes."""
 
 from __future__ import annotations
 

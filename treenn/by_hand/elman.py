@@ -85,7 +85,7 @@ def backward(net: Elman, x: Array, h: Array, grad_z: Array, f: Activation = TANH
     [[16.0, 16.0], [16.0, 16.0]]
     """
     U, W, V, _, _ = net
-    grad = Elman(*(np.zeros_like(each) for each in net))
+    grad = Elman(*(np.zeros_like(parameter) for parameter in net))
     delta, delta_after = np.zeros_like(h[1:]), np.zeros_like(h[0])
     for t in reversed(range(len(x))):
         delta[t] = f.slope(h[t + 1]) * (V.T @ grad_z[t] + W.T @ delta_after)

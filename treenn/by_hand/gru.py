@@ -90,7 +90,7 @@ def backward(net: GRU, x: Array, states: States, grad_h: Array) -> Backward[GRU]
     [1.0, 0.0]
     """
     _, U, _, c = net
-    grad = GRU(*(np.zeros_like(each) for each in net))
+    grad = GRU(*(np.zeros_like(parameter) for parameter in net))
     delta, through, d = np.zeros_like(states.gates), np.zeros_like(c), len(c)
     for t in reversed(range(len(x))):
         r, z, n = np.split(states.gates[t], 3)

@@ -98,7 +98,7 @@ def backward(net: LSTM, x: Array, states: States, grad_h: Array, phi: Activation
     >>> backward(net, x, forward(net, x), grad_h).grad_x[0].round(6).tolist()
     [1.0]
     """
-    grad = LSTM(*(np.zeros_like(each) for each in net))
+    grad = LSTM(*(np.zeros_like(parameter) for parameter in net))
     delta, delta_after, grad_c = np.zeros_like(states.gates), np.zeros(len(net.b)), np.zeros(net.U.shape[1])
     for t in reversed(range(len(x))):
         i, f, o, u = np.split(states.gates[t], 4)

@@ -89,7 +89,7 @@ def backward(
     [[4.0, 4.0, 8.0, 8.0], [4.0, 4.0, 8.0, 8.0]]
     """
     n, d = len(tree.words), len(net.b)
-    grad = Recursive(*(np.zeros_like(each) for each in net))
+    grad = Recursive(*(np.zeros_like(parameter) for parameter in net))
     delta, grad_h = np.zeros_like(h), grad_z @ net.V
     for node in reversed(range(n, len(tree))):
         left, right = tree.merges[node - n]

@@ -66,7 +66,7 @@ class ContextualEncoder(nn.Module):
         device = next(self.network.parameters()).device
         states = self.network(**pieces.to(device), output_hidden_states=True).hidden_states
         of_pieces = torch.cat([states[layer] for layer in self.layers], dim=-1).flatten(0, 1)
-        words, rows = (torch.from_numpy(each).to(device) for each in _pieces_of_words(spans, word_starts, word_ends))
+        words, rows = (torch.from_numpy(ids).to(device) for ids in _pieces_of_words(spans, word_starts, word_ends))
         sums = of_pieces.new_zeros(len(word_starts), self.size).index_add(0, words, of_pieces.index_select(0, rows))
         counts = torch.bincount(words, minlength=len(word_starts)).clamp(min=1)
         return sums / counts.unsqueeze(1)

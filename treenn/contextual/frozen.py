@@ -90,7 +90,7 @@ class FrozenVectors:
             vectors = encoder(batch).to("cpu", torch.float16)
             if not vectors.isfinite().all():
                 raise InputError("this encoder's states exceed the range of float16", source=self._folder)
-            for sentence, part in zip(batch, vectors.split([len(each) for each in batch]), strict=True):
+            for sentence, part in zip(batch, vectors.split(list(map(len, batch))), strict=True):
                 table[rows[sentence]] = part
             progress(start + len(batch), len(order), text)
         return table

@@ -13,6 +13,7 @@ from treenn.cells.tree_lstm import tree_lstm_backward
 from treenn.encoders.dependency_forest import PackedDependencies
 from treenn.encoders.eager import eager
 from treenn.encoders.encoder import Encoder
+from treenn.encoders.forest import slices
 from treenn.encoders.initialization import Initialization
 from treenn.runtime.matmul import compute_dtype, empty_table, linear, product, weight_gradient
 from treenn.runtime.parameters import DeviceLike
@@ -98,12 +99,9 @@ class _Level(NamedTuple):
 
 
 def _levels(forest: PackedDependencies) -> list[_Level]:
-    result, row, edge, n_lowest = [], 0, 0, forest.level_sizes[0]
-    for n_rows, n_edges in zip(forest.level_sizes, forest.edge_sizes, strict=True):
-        inner = slice(row - n_lowest, row - n_lowest + n_rows) if row else slice(0, 0)
-        result.append(_Level(slice(row, row + n_rows), inner, slice(edge, edge + n_edges)))
-        row, edge = row + n_rows, edge + n_edges
-    return result
+    rows, edges = slices(forest.level_sizes), slices(forest.edge_sizes)
+    inner = [slice(0, 0), *slices(forest.level_sizes[1:])]
+    return [_Level(*level) for level in zip(rows, inner, edges, strict=True)]
 
 
 class _Saved(NamedTuple):

@@ -149,11 +149,19 @@ class Level(NamedTuple):
     offsets: Tensor
 
 
+def slices(sizes: Sequence[int]) -> list[slice]:
+    """Returns the slices of consecutive parts of these sizes.
+
+    >>> slices([2, 3])
+    [slice(0, 2, None), slice(2, 5, None)]
+    """
+    return [slice(*bounds) for bounds in pairwise(accumulate(sizes, initial=0))]
+
+
 def levels(forest: PackedForest) -> list[Level]:
     """Returns the levels from the words up."""
-    sizes, n_words = list(forest.level_sizes), forest.level_sizes[0]
-    rows = [slice(*bounds) for bounds in pairwise(accumulate(sizes, initial=0))]
-    inner = [slice(0, 0), *(slice(row.start - n_words, row.stop - n_words) for row in rows[1:])]
+    sizes = list(forest.level_sizes)
+    rows, inner = slices(sizes), [slice(0, 0), *slices(sizes[1:])]
     children = torch.split(forest.children, [0, *sizes[1:]])
     parent_edges = torch.split(forest.parent_edges, list(forest.edge_sizes))
     offsets = torch.split(forest.offsets, sizes)

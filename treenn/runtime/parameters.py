@@ -1,4 +1,4 @@
-"""`SizedModule`: what cells, sequence networks and encoders have in common: sizes, `repr`, reset, dropout."""
+"""`SizedModule`: the base of cells, sequence networks and encoders, with sizes, `repr`, reset and dropout."""
 
 from __future__ import annotations
 

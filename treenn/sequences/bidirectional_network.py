@@ -1,4 +1,4 @@
-"""Two networks that read a sequence from both sides (Schuster and Paliwal 1997)."""
+"""Bidirectional networks (Schuster and Paliwal 1997)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from treenn.trees.arguments import Width, checked
 
 
 class Bidirectional(SequenceNetwork):
-    r"""Reading from both sides, by Schuster and Paliwal (1997), "Bidirectional recurrent neural networks".
+    r"""The bidirectional network of Schuster and Paliwal (1997), "Bidirectional recurrent neural networks".
 
     The state of a step is [h→; h←]: h→ is the state of a network that has read from the first step to this one, h← the
     state of another that has read from the last step back to this one.

@@ -1,4 +1,4 @@
-"""The simple recurrent network of Elman (1990), with tanh or, started at the identity, with ReLU (Le et al. 2015)."""
+"""The simple recurrent network of Elman (1990), with tanh, or with ReLU from the identity (Le et al. 2015)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that each step passes by itself: what makes an input or an output deep (Pascanu et al. 2014)."""
+"""Feedforward layers at every step: deep input-to-hidden and hidden-to-output functions (Pascanu et al. 2014)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from treenn.trees.arguments import Layers, Width, checked
 
 
 class Feedforward(SequenceNetwork):
-    r"""Layers at every step by itself, as Pascanu et al. (ICLR 2014) put them before a recurrent network and behind it.
+    r"""Layers applied to every step independently, before or after a recurrent network, by Pascanu et al. (ICLR 2014).
 
         z_t = tanh(W_L ... tanh(W_1 x_t + b_1) ... + b_L)
 

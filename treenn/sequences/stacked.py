@@ -1,4 +1,4 @@
-"""Networks one upon another: depth in the hidden layers, before them and behind them (Pascanu et al. 2014)."""
+"""Stacked networks: deep hidden layers, input and output functions (Pascanu et al. 2014)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from treenn.trees.errors import InputError, argument
 
 
 class Stacked(SequenceNetwork):
-    r"""Networks one upon another, each reading the states of the one below (Pascanu et al. 2014).
+    r"""Stacked networks, each of which reads the states of the one below (Pascanu et al. 2014).
 
     Three of the ways to depth of Pascanu, Gulcehre, Cho and Bengio (ICLR 2014), "How to construct deep recurrent neural
     networks":
