@@ -45,7 +45,7 @@ def plan(tmp_path):
 
 @pytest.fixture(scope="module")
 def cluster(home):
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster:
         yield cluster
 
 

@@ -130,7 +130,7 @@ def test_resumed_run_is_bit_identical(model: str, tmp_path) -> None:
 @pytest.mark.parametrize("model", ["tree-lstm", "lstm"])
 def test_a_network_learns_what_not_does(model: str) -> None:
     recipe = Settings(
-        model=model, supervision="spans", size=16, word_size=16, epochs=25, batch_size=5, dropout=0.0,
+        model=model, supervision="spans", size=16, word_size=16, epochs=12, batch_size=5, dropout=0.0,
         learning_rate=0.1, embedding_learning_rate=0.5, weight_decay=0.0,
     )  # fmt: skip
     assert train(TOY, recipe).results.value("test", "root") > 0.9
