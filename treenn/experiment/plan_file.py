@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast
 
 from treenn.contextual import check_permitted
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model, PlanTask
 from treenn.models.external import check_trust
-from treenn.models.settings import Settings, upgrade_settings
+from treenn.models.settings import Settings, check_setting, upgrade_settings
 from treenn.trees import InputError
 from treenn.trees.files import read_toml
 
+T = TypeVar("T")
+
 _SHIPPED = Path(__file__).parent / "plans"
-_KEYS = {
-    "seeds": int,
-    "vectors": Sequence[str],
-    "settings": Mapping[str, Any],
-    "task": list[PlanTask],
-    "model": list[Model],
-}
 _DECIDED = {"model": "each [[model]]", "seed": "seeds", "supervision": "each [[task]]"}
 """Settings that other keys of a plan decide."""
 
@@ -64,96 +58,71 @@ def read_plan(name: str | Path, contextual: str | Sequence[str] = (), trust: str
 
 
 def _plan(table: dict[str, Any], path: Path, contextual: str | Sequence[str], trust: str | Sequence[str]) -> Plan:
-    _check(table, _KEYS, "")
-    tasks = [
-        _part(PlanTask, entry, f"[[task]] {number}") for number, entry in enumerate(table.get("task", []), start=1)
-    ]
-    models = [
-        replace(model, trials=str(path.parent / model.trials)) if model.trials else model
-        for number, entry in enumerate(table.get("model", []), start=1)
-        for model in [_part(Model, entry, f"[[model]] {number}")]
-    ]
-    shared = _settings(table.get("settings", {}), "[settings]")
-    settings = _in("[settings]", lambda: Settings(**upgrade_settings(shared)))
+    _check_keys(table, ("seeds", "vectors", "settings", "task", "model"))
+    tasks = [_part(PlanTask, entry, where) for where, entry in _parts(table, "task")]
+    models = [_part(Model, entry, where) for where, entry in _parts(table, "model")]
+    models = [replace(each, trials=str(path.parent / each.trials)) if each.trials else each for each in models]
+    with _at("[settings]"):
+        settings = Settings(**_settings(table.get("settings", {})))
     for model in models:
         check_trust(model.model, trust, path)
-    _check_trusted([settings.contextual, *(each.settings.get("contextual") for each in (*tasks, *models))], contextual)
-    rest = {key: table[key] for key in ("seeds", "vectors") if key in table}
-    return Plan(tasks, models, settings=settings, **rest)
-
-
-def _check_trusted(encoders: Sequence[str | None], contextual: str | Sequence[str]) -> None:
-    for name in encoders:
+    parts: list[PlanTask | Model] = [*tasks, *models]
+    for name in (settings.contextual, *(part.settings.get("contextual") for part in parts)):
         if name is not None:
             check_permitted(name, contextual)
+    return Plan(tasks, models, settings=settings, **{key: table[key] for key in ("seeds", "vectors") if key in table})
 
 
-def _check_parser(trees: str) -> None:
+def _parts(table: Mapping[str, Any], key: str) -> list[tuple[str, dict[str, Any]]]:
+    """The tables under `[[task]]` or `[[model]]`, each with its place."""
+    entries = table.get(key, [])
+    if not (isinstance(entries, list) and all(isinstance(each, dict) for each in entries)):
+        raise InputError(f"{key}: must be tables, each under its own [[{key}]]")
+    return [(f"[[{key}]] {number}", entry) for number, entry in enumerate(entries, start=1)]
+
+
+def _part(make: type[T], table: Mapping[str, Any], where: str) -> T:
+    """Make a task or a model from its table."""
+    with _at(where):
+        required, *others = (each.name for each in fields(cast(Any, make)))
+        _check_keys(table, (required, *others))
+        if required not in table:
+            raise InputError(f"{required} is missing")
+        _check_parser(table.get("trees"))
+        with _at("settings"):
+            settings = _settings(table.get("settings", {}))
+        return make(**{**table, "settings": settings})
+
+
+def _settings(table: Any) -> dict[str, Any]:
+    """The settings of a table, each validated, under their present names."""
+    if not isinstance(table, dict):
+        raise InputError("must be a table")
+    settings = upgrade_settings(table)
+    for name, value in settings.items():
+        if name in _DECIDED:
+            raise InputError(f"{name} is not a setting of a plan; {_DECIDED[name]} decides it")
+        check_setting(name, value)
+    return settings
+
+
+def _check_parser(trees: object) -> None:
     """Validate that a parser of another library is named, not a path: what lies there may run when it is loaded."""
-    library, _, model = trees.partition(":")
+    library, _, model = str(trees).partition(":")
     if library in ("benepar", "spacy", "stanza") and not re.fullmatch(r"[\w-]*", model):
         raise InputError(f'trees = "{trees}": after the colon, a plan takes the name of a model, no path')
 
 
-def _part(make: type[Any], table: Mapping[str, Any], where: str) -> Any:
-    """Make a task or a model from its table."""
-    _check(table, get_type_hints(make), f"{where}: ")
-    settings = _settings(table.get("settings", {}), f"{where}: settings")
-    required = fields(make)[0].name
-    if required not in table:
-        raise InputError(f"{where}: {required} is missing")
-    if "trees" in table:
-        _in(where, lambda: _check_parser(table["trees"]))
-    return _in(where, lambda: make(**{**table, "settings": settings}))
+def _check_keys(table: Mapping[str, Any], known: Sequence[str]) -> None:
+    for key in table:
+        if key not in known:
+            raise InputError(f"{key}: no such key; there are {', '.join(known)}")
 
 
-def _settings(table: Mapping[str, Any], where: str) -> Mapping[str, Any]:
-    for name in table:
-        if name in _DECIDED:
-            raise InputError(f"{where}: {name} is not a setting of a plan; {_DECIDED[name]} decides it")
-    _check(table, get_type_hints(Settings), f"{where}: ")
-    return table
-
-
-def _in(where: str, make: Callable[[], Any]) -> Any:
+@contextmanager
+def _at(where: str) -> Iterator[None]:
+    """Put a place of the file before the messages of errors."""
     try:
-        return make()
+        yield
     except InputError as error:
         raise InputError(f"{where}: {error.message}") from error
-
-
-def _check(table: Mapping[str, Any], kinds: Mapping[str, Any], where: str) -> None:
-    """Validate the keys of a table, and the types of their values."""
-    for key, value in table.items():
-        if key not in kinds:
-            raise InputError(f"{where}{key}: no such key; there are {', '.join(kinds)}")
-        wanted, fits = _KINDS[_kind(kinds[key])]
-        if not fits(value):
-            raise InputError(f"{where}{key} = {json.dumps(value, default=str)}: must be {wanted}")
-
-
-def _kind(kind: Any) -> Any:
-    """The key of a type in `_KINDS`: without `None`, which marks optional keys, and without type arguments."""
-    if get_origin(kind) in (Union, UnionType):
-        kind = get_args(kind)[0]
-    return str if get_origin(kind) is Literal else get_origin(kind) or kind
-
-
-def _texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
-
-
-def _tables(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
-
-
-_KINDS: Mapping[Any, tuple[str, Callable[[object], bool]]] = {
-    str: ("text in quotes", lambda value: isinstance(value, str)),
-    bool: ("true or false", lambda value: isinstance(value, bool)),
-    int: ("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool)),
-    float: ("a number", lambda value: isinstance(value, int | float) and not isinstance(value, bool)),
-    Sequence: ("a list of texts in quotes", _texts),
-    Mapping: ("a table", lambda value: isinstance(value, dict)),
-    list: ("tables, each under its own [[task]] or [[model]]", _tables),
-}
-"""The name of each type in messages, and its check."""

@@ -5,11 +5,22 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from treenn.trees.arguments import Count, NonNegative, Positive, Runs, Seed, Share, Width, check_fields
+from treenn.trees.arguments import (
+    Count,
+    NonNegative,
+    Positive,
+    Runs,
+    Seed,
+    Share,
+    Width,
+    check,
+    check_fields,
+    field_hints,
+)
 from treenn.trees.errors import InputError, argument, option
 from treenn.trees.json_records import Codec
 
-__all__ = ["RENAMED", "SettingValues", "Settings", "option", "upgrade_settings"]
+__all__ = ["RENAMED", "SettingValues", "Settings", "check_setting", "option", "upgrade_settings"]
 
 RENAMED = {
     "average": "ema_decay",
@@ -138,3 +149,24 @@ class Settings:
                 f"{argument('root_weight')} {self.root_weight}: needs {argument('supervision')} nodes; with "
                 f"{self.supervision}, every example is a root"
             )
+
+
+def check_setting(name: str, value: Any) -> None:
+    """Validate one setting by its declared type and range.
+
+    Args:
+        name: the setting.
+        value: its value.
+
+    Raises:
+        InputError: if there is no such setting, or the value is of another type or out of range.
+
+    >>> check_setting("epochs", 0)
+    Traceback (most recent call last):
+        ...
+    treenn.trees.errors.InputError: epochs 0: must be 1 or more
+    """
+    kinds = field_hints(Settings)
+    if name not in kinds:
+        raise InputError(f"{name}: no such key; there are {', '.join(kinds)}")
+    check(name, value, kinds[name])

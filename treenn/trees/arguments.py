@@ -123,7 +123,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        bound, hints = parameters.bind(*args, **kwargs), _hints(function)
+        bound, hints = parameters.bind(*args, **kwargs), field_hints(function)
         for name, value in bound.arguments.items():
             if name not in hints:
                 continue
@@ -142,13 +142,14 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
 def check_fields(record: Any) -> None:
     """Validate the fields of a dataclass against their annotations; for `__post_init__`, also of a frozen one."""
     kind: Any = type(record)
-    hints = _hints(kind)
+    hints = field_hints(kind)
     for field in fields(record):
         object.__setattr__(record, field.name, check(field.name, getattr(record, field.name), hints[field.name]))
 
 
 @cache
-def _hints(owner: Any) -> dict[str, Any]:
+def field_hints(owner: Any) -> dict[str, Any]:
+    """The annotations of a dataclass or function, with their constraints."""
     return get_type_hints(owner, include_extras=True)
 
 

@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import numpy as np
 
 from treenn.contextual import check_permitted
 from treenn.models.building import check_recipe
-from treenn.models.settings import Settings
-from treenn.trees.arguments import AnyPath, Natural, Positive, Seed, check_fields, check_list, checked
+from treenn.models.settings import Settings, check_setting
+from treenn.trees.arguments import AnyPath, Natural, Positive, Seed, check_fields, check_list, checked, field_hints
 from treenn.trees.errors import InputError, argument
 from treenn.trees.files import read_toml
 
@@ -154,11 +154,10 @@ def _values(name: str, entry: Any) -> Range | tuple[Any, ...]:
 
 def _checked(name: str, values: Any) -> Range | tuple[Any, ...]:
     """The values of a setting, each validated by `Settings`."""
-    if name not in get_type_hints(Settings) or name in _DECIDED:
+    if name not in field_hints(Settings) or name in _DECIDED:
         raise InputError(f"{name}: not a setting that can be searched; `treenn tune --help` lists them")
     for value in (values.low, values.high) if isinstance(values, Range) else check_list(name, values):
-        chosen: dict[str, Any] = {name: value}
-        Settings(**chosen)
+        check_setting(name, value)
     if isinstance(values, Range):
         return values
     if not len(values):
