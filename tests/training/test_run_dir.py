@@ -26,14 +26,24 @@ from treenn.models.building import save_model
 from treenn.models.settings import Settings
 from treenn.report import write_report
 from treenn.training import train
-from treenn.training.run_dir import MODEL, PARSER, RUN, TRAINING, RunMarker, check_run_dir, difference, open_run_dir
+from treenn.training.run_dir import (
+    MODEL,
+    PARSER,
+    RUN,
+    TRAINING,
+    RunMarker,
+    TrainingIdentity,
+    check_run_dir,
+    difference,
+    open_run_dir,
+)
 from treenn.trees import InputError
 from treenn.trees.temporary import temporary_prefix
 
 TOY = toy_treebank(train=12, dev=6, test=6)
 SMALL = Settings(model="average", size=4, word_size=4, epochs=1)
 SPACE = Space({"dropout": (0.1,)})
-OURS = RunMarker(TRAINING, {"settings": {"epochs": 1}, "data": "x"})
+OURS = RunMarker(TRAINING, TrainingIdentity({"epochs": 1}, "x"))
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from treenn.experiment.execute import check_local_device, execute, experiment_dir
@@ -13,12 +13,47 @@ from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparisonResults
 from treenn.experiment.run import load, train_and_analyse
 from treenn.experiment.run_spec import RunSpec, fingerprint, name_of
 from treenn.models.external import is_external
+from treenn.models.settings import SettingValues
 from treenn.runtime.progress import Progress, ignore
 from treenn.tasks import task_of
 from treenn.training.run_dir import COMPARISON, RunMarker, check_run_dir
 from treenn.trees.arguments import AnyPath, Device, Runs, checked
 from treenn.trees.files import write_text
 from treenn.trees.json_values import dump_json
+
+
+@dataclass(frozen=True)
+class TaskIdentity:
+    """A task in a comparison's run.json; True for each of its regimes."""
+
+    supervision: Mapping[str, bool]
+    match: str
+    vectors: tuple[str, ...]
+    settings: SettingValues
+
+
+@dataclass(frozen=True)
+class ModelIdentity:
+    """A model in a comparison's run.json, with the fields of a plan's `Model`."""
+
+    name: str
+    model: str
+    trees: str
+    shuffle: bool
+    settings: SettingValues
+    supervision: Sequence[str] | None
+    seeds: int | None
+    trials: str | None
+
+
+@dataclass(frozen=True)
+class ComparisonIdentity:
+    """run.json of a comparison: the plan without its seeds, tasks by number and treebank, models by name."""
+
+    settings: SettingValues
+    tasks: Mapping[str, TaskIdentity]
+    models: Mapping[str, ModelIdentity]
+    matched_to: str | None
 
 
 @checked
@@ -94,15 +129,11 @@ def modules_of(spec: RunSpec) -> Sequence[str]:
 def run_of(plan: Plan) -> RunMarker:
     """The comparison that `run.json` records: the plan without its seeds, of which there may be more on resuming."""
     tasks = {
-        f"{number}: {name_of(task.treebank)}": {
-            "supervision": dict.fromkeys(task.supervision, True),
-            "match": task.match,
-            "vectors": plan.vectors_of(task),
-            "settings": dict(task.settings),
-        }
+        f"{number}: {name_of(task.treebank)}": TaskIdentity(
+            dict.fromkeys(task.supervision, True), task.match, plan.vectors_of(task), dict(task.settings)
+        )
         for number, task in enumerate(plan.tasks, start=1)
     }
-    models = {model.name: asdict(model) for model in plan.models}
+    models = {model.name: ModelIdentity(**asdict(model)) for model in plan.models}
     first = None if plan.reference is None else plan.reference.name
-    given = {"settings": asdict(plan.settings), "tasks": tasks, "models": models, "matched_to": first}
-    return RunMarker(COMPARISON, given)
+    return RunMarker(COMPARISON, ComparisonIdentity(asdict(plan.settings), tasks, models, first))

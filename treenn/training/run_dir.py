@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from treenn.models.settings import Settings, upgrade_settings
+from treenn.models.settings import Settings, SettingValues
 from treenn.trees.errors import InputError, argument
 from treenn.trees.files import read_json, write_text
+from treenn.trees.json_records import from_json, to_json
 from treenn.trees.json_values import read_object
 from treenn.trees.temporary import is_stale, remove_stale
 
@@ -29,12 +29,11 @@ SCHEMA, VERSION = "treenn.run", 1
 RESULTS, CHECKPOINT = "results.json", "checkpoint.safetensors"
 """The file of a finished training run, and that of an unfinished one, from which it is resumed."""
 
-_HEAD = ("schema", "version", "kind")
 _MODEL = ("config.json", "vocabulary.json", "model.safetensors")
 _TRAINING = (RUN, *_MODEL, CHECKPOINT, RESULTS)
 _HASH = "[0-9a-f]" * 8
 _IGNORED = (".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep", LOCK)  # a folder that holds just these is empty
-_OLDER = {"been made by an older treenn": None}  # its arguments are unknown
+_OLDER: Mapping[str, object] = {}  # its arguments are unknown
 _NAMED = 5  # the maximum number of files that a message names
 
 
@@ -73,10 +72,29 @@ REPRODUCTION = Kind(
 _KINDS = {kind.name: kind for kind in (TRAINING, MODEL, PARSER, COMPARISON, SEARCH, REPRODUCTION)}
 
 Given: TypeAlias = Mapping[str, object]
-"""The arguments of a run in run.json."""
+"""The JSON object of a folder's run.json."""
 
-Differ = Callable[[Given], str | None]
-"""Maps the run.json of a folder to the difference of the new run from it, None if it is the same run."""
+
+@dataclass(frozen=True)
+class TrainingIdentity:
+    """run.json of a training run.
+
+    Args:
+        settings: the settings.
+        data: a fingerprint of the trees and vectors; None, not compared.
+    """
+
+    settings: SettingValues
+    data: str | None
+
+    def difference(self, before: TrainingIdentity) -> str | None:
+        """Return the difference of an earlier run from this one, None if there is none."""
+        # A run of an older treenn had no other settings than these, and what it lacks was as it is by default now.
+        settings = asdict(Settings()) | dict(before.settings)
+        for name, value in self.settings.items():
+            if settings[name] != value:
+                return f"has {argument(name, settings[name])}, not {value}"
+        return "began with other trees or vectors" if self.data not in (None, before.data) else None
 
 
 @dataclass(frozen=True)
@@ -85,35 +103,30 @@ class RunMarker:
 
     Args:
         kind: the kind of the run.
-        given: the arguments that identify the run, written to run.json (default: None, no such file, never resumed).
-        differ: compares the run with that of a folder (default: all arguments of the folder must be given again).
+        identity: the arguments that identify the run, a dataclass that run.json holds (default: None, no such file,
+            never resumed). A folder's run is the same if all its arguments are given again.
     """
 
     kind: Kind
-    given: Given | None = None
-    differ: Differ | None = None
+    identity: object = None
 
-    def difference(self, held: Given) -> str | None:
-        """Return the difference of a folder's run from this one, None if there is none."""
-        if self.differ is not None:
-            return self.differ(held)
-        before = _upgraded({name: value for name, value in held.items() if name not in _HEAD})
-        found = difference(before, json.loads(json.dumps(self.given)))
+    def difference(self, held: Given, source: Path) -> str | None:
+        """Return the difference of a folder's run from this one, None if there is none.
+
+        Args:
+            held: the folder's run.json.
+            source: its path.
+
+        Raises:
+            InputError: if a key is missing or malformed.
+        """
+        if held is _OLDER:
+            return "has been made by an older treenn"
+        before: object = from_json(type(self.identity), held, source)
+        if isinstance(self.identity, TrainingIdentity) and isinstance(before, TrainingIdentity):
+            return self.identity.difference(before)
+        found = difference(to_json(before), to_json(self.identity))
         return found and f"has {found}"
-
-
-def _upgraded(given: Given) -> dict[str, object]:
-    """Replace the names that settings of a comparison or a search had in treenn 0.1.0 by the present ones."""
-    upgraded = dict(given)
-    for name in ("settings", "space"):
-        if isinstance(table := given.get(name), dict):
-            upgraded[name] = upgrade_settings(table)
-    for name in ("tasks", "models"):
-        if isinstance(entries := given.get(name), dict):
-            upgraded[name] = {
-                key: _upgraded(entry) if isinstance(entry, dict) else entry for key, entry in entries.items()
-            }
-    return upgraded
 
 
 def training_run(settings: Settings, data: str | None = None) -> RunMarker:
@@ -123,19 +136,7 @@ def training_run(settings: Settings, data: str | None = None) -> RunMarker:
         settings: the settings.
         data: a fingerprint of the trees and vectors (default: None, not compared).
     """
-    given = {"settings": asdict(settings), "data": data}
-    return RunMarker(TRAINING, given, partial(_training_difference, given))
-
-
-def _training_difference(now: Given, before: Given) -> str | None:
-    # A run of an older treenn had no other settings than these, and what it lacks was as it is by default now.
-    settings = asdict(Settings()) | upgrade_settings(_table(before, "settings"))
-    for name, value in _table(now, "settings").items():
-        if (held := settings[name]) != value:
-            return f"has {argument(name, held)}, not {value}"
-    if now["data"] not in (None, before.get("data")):
-        return "began with other trees or vectors"
-    return None
+    return RunMarker(TRAINING, TrainingIdentity(asdict(settings), data))
 
 
 def check_run_dir(out: Path, run: RunMarker, *, resume: bool = False, overwrite: bool = False) -> bool:
@@ -189,10 +190,10 @@ def open_run_dir(out: Path, run: RunMarker, *, resume: bool = False, overwrite: 
             _remove(out, kind, held)
     except OSError as error:
         raise InputError(f"cannot write here: {error.strerror or error}", source=out) from error
-    if run.given is not None and not (resumed and run.kind is TRAINING):
+    if run.identity is not None and not (resumed and run.kind is TRAINING):
         if "schema" not in held:  # of an older treenn
             (out / RUN).unlink(missing_ok=True)
-        marker = {"schema": SCHEMA, "version": VERSION, "kind": run.kind.name, **run.given}
+        marker = {"schema": SCHEMA, "version": VERSION, "kind": run.kind.name, **to_json(run.identity)}
         write_text(out / RUN, json.dumps(marker, indent=2) + "\n")
     return resumed
 
@@ -291,13 +292,13 @@ def _check_held(
             f"{argument('out')}",
             source=out,
         )
-    if kind is not run.kind or run.given is None:
+    if kind is not run.kind or run.identity is None:
         raise InputError(f"this folder holds a {kind.noun} already; {ways}", source=out)
     _check_marker(out, kind, held)
     if kind.kept and not resume and any((out / name).exists() for name in kind.kept):
         go_on = f"pass {argument('resume', True)} to go on with it, {argument('overwrite', True)} to replace it"
         raise InputError(f"this folder holds a run already; {go_on}, or another {argument('out')}", source=out)
-    if other := run.difference(held):
+    if other := run.difference(held, out / RUN):
         raise InputError(f"the {kind.noun} in this folder {other}; resume with the same, or {ways}", source=out)
     return not kind.kept or any((out / name).exists() for name in kind.kept)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,14 @@ from treenn.runtime.progress import Progress, ignore
 from treenn.training.run_dir import REPRODUCTION, RESULTS, RunMarker, check_run_dir, parts_of, training_run
 from treenn.trees.arguments import AnyPath, Device, Runs, checked
 from treenn.trees.errors import InputError
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReproductionIdentity:
+    """run.json of a reproduction: its treebank, unknown for an older treenn, and its recipes, the keys of `parts`."""
+
+    treebank: str | None = None
+    parts: Mapping[str, object]
 
 
 @checked
@@ -75,7 +83,8 @@ def run_of(recipes: Sequence[Recipe], treebank: str, before: Mapping[str, Any]) 
         before: the recipes that the folder has already (`treenn.training.run_dir.parts_of`).
     """
     return RunMarker(
-        REPRODUCTION, {"treebank": treebank, "parts": {**before, **{recipe.name: {} for recipe in recipes}}}
+        REPRODUCTION,
+        ReproductionIdentity(treebank=treebank, parts={**before, **{recipe.name: {} for recipe in recipes}}),
     )
 
 

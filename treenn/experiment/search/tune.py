@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from treenn.experiment.run_spec import RunSpec, fingerprint, name_of
 from treenn.experiment.search.log import TRIALS, TRIALS_SCHEMA, SearchLog, Trial, collect
 from treenn.experiment.search.sampling import Search
 from treenn.models.network import NonFiniteError
+from treenn.models.settings import SettingValues
 from treenn.runtime.progress import Progress, ignore
 from treenn.tasks import task_of
 from treenn.training.divergence import Diverged
@@ -23,6 +25,19 @@ from treenn.trees.json_records import from_json
 from treenn.trees.json_values import dump_json, read_object
 
 _SPLITS = ("train", "dev")
+
+
+@dataclass(frozen=True)
+class SearchIdentity:
+    """run.json of a search: all but the number of trials, with True for each model."""
+
+    treebank: str
+    vectors: tuple[str, ...]
+    metric: str | None
+    space: SettingValues
+    settings: SettingValues
+    models: Mapping[str, bool]
+    matched_to: str
 
 
 @checked
@@ -73,15 +88,15 @@ def run_of(search: Search) -> RunMarker:
     """The search that `run.json` records: all but the number of trials, of which there may be more on resuming."""
     return RunMarker(
         SEARCH,
-        {
-            "treebank": name_of(search.treebank),
-            "vectors": list(search.vectors),
-            "metric": search.metric,
-            "space": search.space.as_dict(),
-            "settings": asdict(search.settings),
-            "models": dict.fromkeys(search.models, True),
-            "matched_to": search.models[0],
-        },
+        SearchIdentity(
+            treebank=name_of(search.treebank),
+            vectors=tuple(map(str, search.vectors)),
+            metric=search.metric,
+            space=search.space.as_dict(),
+            settings=asdict(search.settings),
+            models=dict.fromkeys(search.models, True),
+            matched_to=search.models[0],
+        ),
     )
 
 
