@@ -129,9 +129,9 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
                 continue
             hint, kind = hints[name], parameters.parameters[name].kind
             if kind is Parameter.VAR_POSITIONAL:
-                bound.arguments[name] = tuple(check(f"{name}[{i}]", each, hint) for i, each in enumerate(value))
+                bound.arguments[name] = tuple(check(f"{name}[{i}]", item, hint) for i, item in enumerate(value))
             elif kind is Parameter.VAR_KEYWORD:
-                bound.arguments[name] = {key: check(key, each, hint) for key, each in value.items()}
+                bound.arguments[name] = {key: check(key, item, hint) for key, item in value.items()}
             else:
                 bound.arguments[name] = check(name, value, hint)
         return function(*bound.args, **bound.kwargs)
@@ -173,7 +173,7 @@ def check(name: str, value: Any, hint: Any) -> Any:
     treenn.trees.errors.InputError: epochs 1.5: must be a whole number, 1 or more
     """
     kind, *constraints = get_args(hint) if get_origin(hint) is Annotated else (hint,)
-    choices = [each for each in options(kind) if each is not NoneType]
+    choices = [choice for choice in options(kind) if choice is not NoneType]
     if value is None and NoneType in options(kind):
         return None
     if set(choices) == {str, Path}:
@@ -184,11 +184,11 @@ def check(name: str, value: Any, hint: Any) -> Any:
         return check(name, value, choices[0])
     if get_origin(kind) in (Sequence, Iterable, list, tuple):
         item = get_args(kind)[0]
-        if all(isinstance(each, type) and each not in _SCALARS for each in options(item)):
+        if all(isinstance(option, type) and option not in _SCALARS for option in options(item)):
             return check_items(name, value, *options(item))
         items = check_list(name, value, item)
         if not (item is str and {str}.issuperset(map(type, items))):  # may be a vocabulary
-            items = [check(f"{name}[{i}]", each, item) for i, each in enumerate(items)]
+            items = [check(f"{name}[{i}]", entry, item) for i, entry in enumerate(items)]
         return list(items) if isinstance(value, list) else tuple(items)
     for choice in choices:
         fitting = _converted(value, choice)
@@ -284,7 +284,7 @@ def fits(value: Any, hint: Any, *, finite: bool = True) -> bool:
     if kind is Any or kind is object:
         return True
     if origin in (Union, UnionType):
-        return any(fits(value, each, finite=finite) for each in get_args(kind))
+        return any(fits(value, option, finite=finite) for option in get_args(kind))
     if origin is Literal:
         return isinstance(value, (str, int)) and value in get_args(kind)
     if origin in (int, float):
@@ -294,7 +294,7 @@ def fits(value: Any, hint: Any, *, finite: bool = True) -> bool:
     if origin is kind or not isinstance(value, origin) or isinstance(value, str):
         return isinstance(value, origin)
     items = value.values() if isinstance(value, Mapping) else value
-    return all(fits(each, get_args(kind)[-1], finite=finite) for each in items)
+    return all(fits(item, get_args(kind)[-1], finite=finite) for item in items)
 
 
 def _is_finite(value: Real) -> bool:
@@ -343,7 +343,7 @@ def describe(hint: Any, names: Mapping[Any, str] | None = None) -> str:
     if origin is Literal:
         return _alternatives([str(value) for value in get_args(kind)])
     if origin in (list, dict, tuple, Sequence, Mapping) and get_args(kind) and names is not _NAMES:
-        item = next(each for each in reversed(get_args(kind)) if each is not Ellipsis)
+        item = next(part for part in reversed(get_args(kind)) if part is not Ellipsis)
         return f"{names[origin]} whose values are each {describe(item, names)}"
     if is_dataclass(kind) and dict in names:
         return names[dict]

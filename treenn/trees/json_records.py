@@ -157,7 +157,7 @@ def to_json(record: object) -> dict[str, object]:
     for field in _fields(kind):
         value = getattr(record, field.name)
         if field.rest:
-            result |= {name: _write(each, field.hint) for name, each in value.items()}
+            result |= {name: _write(item, field.hint) for name, item in value.items()}
         elif field.key and (field.default is None or value != field.default()):
             result[field.key] = _write(value, field.hint)
     return result
@@ -231,7 +231,7 @@ def _read(hint: Any, value: object, source: str | Path, where: str) -> Any:
 
 
 def _read_mapping(item: Any, value: Mapping[str, object], source: str | Path, where: str) -> dict[str, Any]:
-    return {name: _read(item, each, source, _join(where, name)) for name, each in value.items()}
+    return {name: _read(item, entry, source, _join(where, name)) for name, entry in value.items()}
 
 
 def _read_list(kind: Any, value: Sequence[object], source: str | Path, where: str) -> tuple[Any, ...]:
@@ -243,14 +243,14 @@ def _read_list(kind: Any, value: Sequence[object], source: str | Path, where: st
     elif len(value) != len(items):
         raise InputError(f"{where!r} has {len(value)} values; it must have {len(items)}", source=source)
     pairs = zip(items, value, strict=True)
-    return tuple(_read(item, each, source, f"{where}[{index}]") for index, (item, each) in enumerate(pairs))
+    return tuple(_read(item, entry, source, f"{where}[{index}]") for index, (item, entry) in enumerate(pairs))
 
 
 def _codec(hint: Any) -> tuple[Any, Codec | None]:
     if get_origin(hint) is not Annotated:
         return hint, None
     kind, *constraints = get_args(hint)
-    return kind, next((each for each in constraints if isinstance(each, Codec)), None)
+    return kind, next((mark for mark in constraints if isinstance(mark, Codec)), None)
 
 
 def _write(value: object, hint: Any = None) -> object:
@@ -260,9 +260,9 @@ def _write(value: object, hint: Any = None) -> object:
     if is_dataclass(value):
         return to_json(value)
     if isinstance(value, Mapping):
-        return {name: _write(each) for name, each in value.items()}
+        return {name: _write(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_write(each) for each in value]
+        return [_write(item) for item in value]
     return value
 
 
@@ -276,9 +276,9 @@ def digits(classes: Iterable[int]) -> str | list[int]:
     ('30-', [3, 10])
     """
     classes = list(classes)
-    if any(each != _NO_LABEL and not 0 <= each <= 9 for each in classes):
+    if any(label != _NO_LABEL and not 0 <= label <= 9 for label in classes):
         return classes
-    return "".join("-" if each == _NO_LABEL else str(each) for each in classes)
+    return "".join("-" if label == _NO_LABEL else str(label) for label in classes)
 
 
 def _from_digits(value: Any) -> Any:

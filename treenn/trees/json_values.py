@@ -52,7 +52,7 @@ def check_object(value: Any, keys: Mapping[str, Kind], source: str | Path, where
 
     Args:
         value: the value.
-        keys: the required keys, with the types of their values; other keys may be there too.
+        keys: the required keys, with the types of their values; other keys are ignored.
         source: the file, for messages.
         where: the value's place in the file, such as `tasks[0]` (default: the top).
 
@@ -86,10 +86,10 @@ def dump_json(value: Any, *, indent: int | None = None, compact: bool = False, e
     """A value as JSON text in which NaN and infinities are `null`: JSON has no such numbers.
 
     Args:
-        value: what `json.dumps` takes.
-        indent: the indentation of nested values (default: all on one line).
-        compact: whether to leave out the spaces after commas and colons.
-        ensure_ascii: whether to write characters outside ASCII as escapes.
+        value: a value that `json.dumps` accepts.
+        indent: the indentation of nested values (default: None, one line).
+        compact: whether to omit the spaces after commas and colons (default: False).
+        ensure_ascii: whether to write characters outside ASCII as escapes (default: True).
 
     >>> dump_json({"loss": float("nan"), "best": (1, float("inf"))})
     '{"loss": null, "best": [1, null]}'
@@ -107,9 +107,9 @@ def _finite(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {key: _finite(each) for key, each in value.items()}
+        return {key: _finite(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_finite(each) for each in value]
+        return [_finite(item) for item in value]
     return value
 
 
