@@ -92,7 +92,7 @@ def test_report_of_a_smaller_record(treenn, plan, tmp_path):
     kept = tmp_path / "kept/record.json"
     results = json.loads((tmp_path / "all/results.json").read_text())
     [task], [whole] = json.loads(kept.read_text())["tasks"], results["tasks"]
-    assert all("predictions" not in run for run in task["runs"])
+    assert all(run["predictions"] for run in task["runs"])
     assert task["runs"][0]["test"]["root"] == pytest.approx(whole["runs"][0]["test"]["root"], rel=1e-4)
     assert kept.stat().st_size < (tmp_path / "all/results.json").stat().st_size
     again = treenn("report", "kept/record.json")

@@ -28,9 +28,11 @@ def recipes(json: options.Json = False) -> None:
         return
     print_table(_rows(found), "name", "what", "root / binary", prose=("what",))
     out = console()
-    out.print("Percent of test, as published; † quoted from memory. Under a paper's model, recipes compared with it.")
-    out.print("treenn data show sst has what they reach. --json has settings, and what of a paper cannot be had.")
-    out.print("One of them: treenn train --recipe NAME --out DIR. All of them: treenn reproduce sst.")
+    out.print(
+        "Published test accuracy in percent; † quoted from memory. Recipes are listed below the model they reproduce."
+    )
+    out.print("`treenn data show sst` has measured results; --json has settings and deviations from the papers.")
+    out.print("Train one by `treenn train --recipe NAME --out DIR`, all by `treenn reproduce sst`.")
 
 
 def _as_json(recipe: Recipe) -> dict[str, Any]:
