@@ -5,8 +5,15 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from treenn.cells import Cell
+from treenn.cells import BinaryTreeLSTM, Cell
 from treenn.trees import Tree
+
+
+class ByAutograd(BinaryTreeLSTM):
+    """The binary Tree-LSTM without its affine form."""
+
+    def fused_form(self) -> None:
+        return None
 
 
 def node_by_node(cell: Cell, tree: Tree, x: Tensor) -> Tensor:

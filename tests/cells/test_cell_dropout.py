@@ -4,19 +4,13 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracles import ByAutograd
 from strategies import trees_in_any_order
 
 from treenn.cells import BinaryTreeLSTM
 from treenn.cells.tree_lstm import TreeLSTMGates
 from treenn.encoders import TreeEncoder, pack
 from treenn.trees import Tree
-
-
-class ByAutograd(BinaryTreeLSTM):
-    """The same cell without its affine form."""
-
-    def fused_form(self) -> None:
-        return None
 
 
 def both(dropout: float = 0.4) -> list[TreeEncoder]:

@@ -8,6 +8,7 @@ import torch
 import torch.distributed as dist
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracles import ByAutograd
 from strategies import trees_in_any_order
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
@@ -18,13 +19,6 @@ from treenn.encoders import TreeEncoder, pack
 from treenn.trees import Tree, parse_trees
 
 TREES = parse_trees("(0 (0 (0 a) (0 b)) (0 (0 c) (0 (0 a) (0 b))))  (0 f)  (0 (0 a) (0 b))", classes=5)
-
-
-class ByAutograd(BinaryTreeLSTM):
-    """The same cell without its affine form."""
-
-    def fused_form(self) -> None:
-        return None
 
 
 def both(dtype: torch.dtype) -> tuple[TreeEncoder, TreeEncoder]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pickle
 import warnings
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from limited_parser import AtMostFive
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError, SkipTestWarning
 from sklearn.model_selection import GridSearchCV, cross_val_score
@@ -19,7 +19,7 @@ from sklearn.utils import estimator_checks, get_tags
 from sklearn.utils.estimator_checks import check_estimator
 from toy import toy_treebank
 
-from treenn.parsers import Parser, join_trees
+from treenn.parsers import join_trees
 from treenn.parsers.shapes import Right
 from treenn.sentiment.classifier import TreeSentimentClassifier
 from treenn.trees import InputError, Tree, parse_tree
@@ -160,14 +160,6 @@ def test_texts_of_several_sentences_are_one_tree() -> None:
     assert classifier.predict(["A good film! " * 100]).tolist() == ["pos"]
     trees = [join_trees(Right().parse_sentences(text)) for text in texts]
     np.testing.assert_array_equal(classifier.predict_proba(trees), classifier.predict_proba(texts))
-
-
-class AtMostFive(Parser):
-    max_words = 5
-
-    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
-        assert all(len(words) <= 5 for words in sentences)
-        return Right().parse_batch(sentences)
 
 
 def test_no_text_is_refused_for_its_length() -> None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from limited_parser import AtMostFive
 
 from treenn.evaluation.predictions import predict
 from treenn.models.building import build, save_model
 from treenn.models.settings import Settings
 from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
-from treenn.parsers import Parser
 from treenn.parsers.shapes import Left, Right
 from treenn.sentiment.document import Document, Sentiment
 from treenn.sentiment.model import SentimentModel, load_sentiment
@@ -138,14 +137,6 @@ def leaf(*probabilities: float) -> Sentiment:
 def test_document_mean_downweights_neutral_sentences(rows: Any, verdict: tuple[float, ...]) -> None:
     found = Document.of("a", [leaf(*row) for row in rows], tuple("abcde"[: len(verdict)]))
     np.testing.assert_allclose(found.probabilities, verdict)
-
-
-class AtMostFive(Parser):
-    max_words = 5
-
-    def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
-        assert all(len(words) <= 5 for words in sentences)
-        return Right().parse_batch(sentences)
 
 
 def test_a_text_of_any_length_is_answered(model: SentimentModel) -> None:
