@@ -24,11 +24,9 @@ from treenn.parsers.chart import ChartParser, ChartSettings
 from treenn.parsers.chart.examples import Inventory
 from treenn.parsers.chart.span_scorer import SpanNetwork
 from treenn.parsers.loading import load_parser
-from treenn.parsers.pcfg import PCFGParser
-from treenn.parsers.pcfg import Settings as GrammarSettings
+from treenn.parsers.pcfg import PCFGParser, PCFGSettings
 from treenn.parsers.pcfg.induction import induced
-from treenn.parsers.recursive import RecursiveNetworkParser
-from treenn.parsers.recursive import Settings as RecursiveSettings
+from treenn.parsers.recursive import RecursiveNetworkParser, RecursiveSettings
 from treenn.parsers.recursive.merge_scorer import build as build_recursive
 from treenn.sentiment.model import SentimentModel
 from treenn.training import train
@@ -62,7 +60,7 @@ def make_recursive_parser(folder: Path) -> Path:
 
 
 def make_grammar(folder: Path) -> Path:
-    settings = GrammarSettings()
+    settings = PCFGSettings()
     trees = parse_nary("(S (NP (NN food)) (VP (VBZ eats) (NP (DT the) (JJ old) (NN dog))) (. .))")
     PCFGParser(induced(trees, settings), settings).save(folder)
     return folder

@@ -36,8 +36,8 @@ class Kind(NamedTuple):
 
 KINDS: Mapping[str, Kind] = {
     "chart": Kind("treenn.parsers.chart", "ChartParser", "ChartSettings"),
-    "pcfg": Kind("treenn.parsers.pcfg", "PCFGParser", "Settings"),
-    "recursive": Kind("treenn.parsers.recursive", "RecursiveNetworkParser", "Settings"),
+    "pcfg": Kind("treenn.parsers.pcfg", "PCFGParser", "PCFGSettings"),
+    "recursive": Kind("treenn.parsers.recursive", "RecursiveNetworkParser", "RecursiveSettings"),
 }
 """The kinds of parser that `treenn parser train` trains and that folders hold."""
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-Step = Callable[..., tuple[Tensor, ...]]
+TimeStep = Callable[..., tuple[Tensor, ...]]
 """A function of the inputs at one time and of the parts of the state; it returns the parts of the next state."""
 
 
@@ -57,7 +57,7 @@ def backwards(batch_sizes: Tensor) -> Tensor:
 
 
 def over_time(
-    step: Step, inputs: PackedSequence, state: tuple[Tensor, ...], tbptt_steps: int | None = None
+    step: TimeStep, inputs: PackedSequence, state: tuple[Tensor, ...], tbptt_steps: int | None = None
 ) -> PackedSequence:
     """Apply a step at each time to all sequences alive at it, and collect the first part of the state.
 

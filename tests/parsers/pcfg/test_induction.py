@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from nltk.grammar import Nonterminal
 from strategies import nary_trees
 
-from treenn.parsers.pcfg import PCFGParser, Settings
+from treenn.parsers.pcfg import PCFGParser, PCFGSettings
 from treenn.parsers.pcfg.induction import FRAGMENT, START, induced
 from treenn.parsers.pcfg.lexicon import UNKNOWN, lexicon, terminal
 from treenn.trees import NaryTree, parse_nary, unbinarize
@@ -16,7 +16,7 @@ TREES = parse_nary("""
     (S (NP (NN cats)) (VP (VBP see) (NP (NN dogs))))
     (NP (NN dogs))
 """)
-PLAIN = Settings(vertical=1, rare=0, retag=0)
+PLAIN = PCFGSettings(vertical=1, rare=0, retag=0)
 
 
 def probability(grammar, parent, *children):
@@ -46,7 +46,7 @@ def test_root_prior_prefers_training_roots():
 @given(st.lists(nary_trees(labels=st.sampled_from(["S", "NP", "VP"])), min_size=1, max_size=4))
 def test_probabilities_sum_to_one(trees):
     sums = {}
-    for production in induced(trees, Settings(rare=1, common=1)).productions():
+    for production in induced(trees, PCFGSettings(rare=1, common=1)).productions():
         sums[production.lhs()] = sums.get(production.lhs(), 0) + production.prob()
     assert [*sums.values()] == pytest.approx([1] * len(sums))
 
@@ -55,13 +55,13 @@ def test_probabilities_sum_to_one(trees):
 def test_grammar_of_one_tree_reproduces_it(tree, factor, horizontal, vertical):
     words = tuple(f"w{number}" for number in range(len(tree.words)))
     tree = NaryTree(words, tree.children, tuple(f"N{number}" for number in range(len(tree.labels))))
-    settings = Settings(factor=factor, horizontal=horizontal, vertical=vertical, retag=0)
+    settings = PCFGSettings(factor=factor, horizontal=horizontal, vertical=vertical, retag=0)
     parser = PCFGParser(induced([tree], settings), settings)
     assert unbinarize(parser.parse(words)) == tree
 
 
 def test_rare_words_are_unknown_words_too():
-    counts = lexicon(TREES, Settings(rare=1, common=2, retag=0))
+    counts = lexicon(TREES, PCFGSettings(rare=1, common=2, retag=0))
     assert counts["NN", "dogs"] == 3
     assert counts["VBP", "<x >"] == 2  # bark and see are alike in nothing else; so is the cat that stands first
     assert counts["NN", "<x >"] == 1
@@ -69,7 +69,7 @@ def test_rare_words_are_unknown_words_too():
 
 
 def test_words_may_have_the_tags_of_their_signature():
-    counts = lexicon(TREES, Settings(rare=1, common=2, retag=3))
+    counts = lexicon(TREES, PCFGSettings(rare=1, common=2, retag=3))
     assert counts["VBP", "dogs"] == pytest.approx(3 * 2 / 3)
     assert counts["NN", "dogs"] == pytest.approx(3 + 3 * 1 / 3)
 

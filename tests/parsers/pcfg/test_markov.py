@@ -5,14 +5,14 @@ from hypothesis import given
 from strategies import nary_trees
 
 from treenn.parsers.pcfg.markov import PART, rules, symbols
-from treenn.parsers.pcfg.pcfg_settings import Settings
+from treenn.parsers.pcfg.pcfg_settings import PCFGSettings
 from treenn.trees import NaryTree, parse_nary
 
 [TREE] = parse_nary("(S (NP (DT the) (JJ old) (NN dog)) (VP (VBZ is) (RB not) (ADJP (JJ mad))) (. .))")
 
 
 def rules_of(tree, **settings):
-    return dict(rules(tree, Settings(**settings)))
+    return dict(rules(tree, PCFGSettings(**settings)))
 
 
 def test_right_siblings_of_head_join_first():
@@ -46,7 +46,7 @@ def test_factors(factor, expected):
 )
 def test_the_horizontal_order(horizontal, expected):
     [tree] = parse_nary("(NP (RB not) (DT the) (JJ old) (CD two))")
-    assert [parent for parent, _ in rules(tree, Settings(horizontal=horizontal))] == expected
+    assert [parent for parent, _ in rules(tree, PCFGSettings(horizontal=horizontal))] == expected
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_the_horizontal_order(horizontal, expected):
 )
 def test_the_vertical_order(vertical, expected):
     [tree] = parse_nary("(D (C (B (A (T w)))))")
-    assert symbols(tree, Settings(vertical=vertical)) == ["T", *expected.split()]
+    assert symbols(tree, PCFGSettings(vertical=vertical)) == ["T", *expected.split()]
 
 
 def test_repeated_category_makes_no_rule():
@@ -67,12 +67,12 @@ def test_repeated_category_makes_no_rule():
 def test_depth_has_no_limit():
     n = 3_000
     deep = NaryTree(("a",) * n, ((0, 1), *((n + k, k + 2) for k in range(n - 2))), ("A",) * n + ("B",) * (n - 1))
-    assert sum(1 for _ in rules(deep, Settings(vertical=3))) == n - 1
+    assert sum(1 for _ in rules(deep, PCFGSettings(vertical=3))) == n - 1
 
 
 @given(nary_trees())
 def test_one_rule_per_binary_node(tree):
-    found = list(rules(tree, Settings()))
+    found = list(rules(tree, PCFGSettings()))
     assert sum(len(children) == 2 for _, children in found) == len(tree.words) - 1
     assert all(len(children) in (1, 2) for _, children in found)
     parts = [parent for parent, _ in found if parent.startswith(PART)]

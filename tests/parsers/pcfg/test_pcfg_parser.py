@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from treenn.parsers.pcfg import PCFGParser, Settings
+from treenn.parsers.pcfg import PCFGParser, PCFGSettings
 from treenn.parsers.pcfg.induction import induced
 from treenn.parsers.pcfg.pcfg_parser import MAX_WORDS
 from treenn.testing import check_parser
@@ -18,7 +18,7 @@ TREES = parse_nary("""
     (S (NP (DT the) (NN dog)) (VP (VBZ eats) (PP (IN with) (NP (NN pleasure)))) (. .))
     (NP (NN food))
 """)
-SETTINGS = Settings(vertical=1, rare=1, common=1, retag=0)
+SETTINGS = PCFGSettings(vertical=1, rare=1, common=1, retag=0)
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ def test_a_broken_file_is_named_with_its_line(parser, tmp_path):
 def test_settings_out_of_range_are_refused(wrong):
     [name] = wrong
     with pytest.raises(InputError, match=f"^{name} "):
-        Settings(**wrong)
+        PCFGSettings(**wrong)
 
 
 def test_parsing_does_without_torch():

@@ -6,7 +6,7 @@ from treebanks.catalogue import entry
 from treebanks.parsing import ParsingTreebank, load_parsing
 from treebanks.verify import state
 from treenn.parsers.evalb import evaluate
-from treenn.parsers.pcfg import PCFGParser, Settings, train
+from treenn.parsers.pcfg import PCFGParser, PCFGSettings, train
 from treenn.trees import InputError, parse_nary, unbinarize
 
 
@@ -24,7 +24,7 @@ def test_results_describe_grammar_and_data(tmp_path):
     assert results["treebank"] == "made"
     assert results["trees"] == 2
     assert results["dev"]["labelled"]["f1"] == results["dev"]["with_punctuation"]["f1"] == 1
-    assert results["settings"]["vertical"] == Settings().vertical
+    assert results["settings"]["vertical"] == PCFGSettings().vertical
     assert results["environment"]["numpy"]
     assert told[-1][:2] == (2, 2)
     assert PCFGParser.load(tmp_path).parse(["the", "dog"]) == parser.parse(["the", "dog"])

@@ -17,14 +17,14 @@ from treenn.parsers.recursive.gold import gold_of
 from treenn.parsers.recursive.max_margin import margin_loss, steps_loss
 from treenn.parsers.recursive.merge_scorer import MergeNetwork, build
 from treenn.parsers.recursive.recursive_parser import trees_of
-from treenn.parsers.recursive.recursive_settings import Settings
+from treenn.parsers.recursive.recursive_settings import RecursiveSettings
 from treenn.trees import NaryTree, Tree
 from treenn.trees.nary import inner_children
 
 WORDS = list("abcdefgh")
 Span = tuple[int, int]
 AnyTree = Tree | NaryTree
-SMALL = Settings(size=4, hidden=5, word_size=3, context="none", dropout=0.0)
+SMALL = RecursiveSettings(size=4, hidden=5, word_size=3, context="none", dropout=0.0)
 
 
 @pytest.fixture(params=["parent, tanh", "parent, tree-lstm", "neighbours, tanh", "neighbours, rntn"])
@@ -33,7 +33,7 @@ def network(request: pytest.FixtureRequest) -> MergeNetwork:
     return make(replace(SMALL, scorer=scorer, cell={"tanh": "recursive-tanh"}.get(cell, cell)))
 
 
-def make(settings: Settings) -> MergeNetwork:
+def make(settings: RecursiveSettings) -> MergeNetwork:
     """Set weights large enough that trees differ."""
     network = build(settings, Vocabulary(WORDS)).double()
     generator = torch.Generator().manual_seed(1)

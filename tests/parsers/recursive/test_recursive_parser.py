@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from treenn.models.vocabulary import Vocabulary
-from treenn.parsers.recursive import PAPER, RecursiveNetworkParser, Settings
+from treenn.parsers.recursive import PAPER, RecursiveNetworkParser, RecursiveSettings
 from treenn.parsers.recursive.merge_scorer import build
 from treenn.parsers.recursive.recursive_parser import MAX_WORDS
 from treenn.testing import check_parser
 from treenn.trees import InputError
 
-SMALL = Settings(size=6, hidden=5, word_size=4, context_size=6)
+SMALL = RecursiveSettings(size=6, hidden=5, word_size=4, context_size=6)
 KINDS = {
     "neighbours": SMALL,
     "tree-lstm": replace(SMALL, cell="tree-lstm"),
@@ -23,7 +23,7 @@ KINDS = {
 }
 
 
-def make(settings: Settings) -> RecursiveNetworkParser:
+def make(settings: RecursiveSettings) -> RecursiveNetworkParser:
     """Set weights large enough that trees differ."""
     network = build(settings, Vocabulary(["very", "good", "not", "the", "cat", "It", "."]))
     generator = torch.Generator().manual_seed(0)
@@ -70,7 +70,7 @@ def test_a_saved_parser_comes_back(parser: RecursiveNetworkParser, tmp_path: Pat
 
 
 def test_settings_of_010_are_upgraded(tmp_path: Path) -> None:
-    make(Settings(size=4, hidden=4, context_size=4, objective="max-violation")).save(tmp_path)
+    make(RecursiveSettings(size=4, hidden=4, context_size=4, objective="max-violation")).save(tmp_path)
     config = (tmp_path / "config.json").read_text().replace("max-violation", "violation")
     (tmp_path / "config.json").write_text(config)
     assert RecursiveNetworkParser.load(tmp_path).settings.objective == "max-violation"

@@ -9,10 +9,10 @@ import torch
 from treebanks.parsing import ParsingTreebank
 from treenn.models.vectors import WordVectors
 from treenn.parsers.evalb import evaluate
-from treenn.parsers.recursive import PAPER, RecursiveNetworkParser, Settings, train
+from treenn.parsers.recursive import PAPER, RecursiveNetworkParser, RecursiveSettings, train
 from treenn.trees import InputError, NaryTree, Tree
 
-SMALL = Settings(size=12, hidden=12, word_size=8, context_size=8, context_layers=1, epochs=6, batch_size=8)
+SMALL = RecursiveSettings(size=12, hidden=12, word_size=8, context_size=8, context_layers=1, epochs=6, batch_size=8)
 
 
 def toy(size: int = 80, seed: int = 0) -> ParsingTreebank:
@@ -58,7 +58,7 @@ def _tree(draw: random.Random) -> Tree:
     ],
     ids=["steps", "margin", "paper, beam"],
 )
-def test_it_learns_a_small_grammar(settings: Settings) -> None:
+def test_it_learns_a_small_grammar(settings: RecursiveSettings) -> None:
     bank = toy()
     parser, results = train(bank, settings)
     found = parser.parse_batch([tree.words for tree in bank.splits["test"]])

@@ -10,7 +10,7 @@ from nltk.grammar import PCFG, Nonterminal, ProbabilisticProduction
 
 from treenn.parsers.pcfg.lexicon import lexicon
 from treenn.parsers.pcfg.markov import CONTEXT, rules, symbols
-from treenn.parsers.pcfg.pcfg_settings import Settings
+from treenn.parsers.pcfg.pcfg_settings import PCFGSettings
 from treenn.trees import NaryTree, Tree
 
 START = CONTEXT
@@ -22,7 +22,7 @@ FRAGMENT = 2 * CONTEXT
 _Rule: TypeAlias = tuple[str, tuple[Nonterminal | str, ...]]
 
 
-def induced(trees: Collection[NaryTree | Tree], settings: Settings) -> PCFG:
+def induced(trees: Collection[NaryTree | Tree], settings: PCFGSettings) -> PCFG:
     """Estimate a grammar from trees; every sentence has a tree by it.
 
     Its terminals are words and, for unknown words, signatures (`lexicon.terminal`).

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
-from treenn.parsers.pcfg.pcfg_settings import Settings
+from treenn.parsers.pcfg.pcfg_settings import PCFGSettings
 from treenn.trees import NaryTree, Tree
 
 Counts: TypeAlias = dict[tuple[str, str], float]
@@ -42,7 +42,7 @@ def terminal(word: str, *, first: bool, known: Container[str]) -> str:
     return _signature(word, first, known)
 
 
-def lexicon(trees: Iterable[NaryTree | Tree], settings: Settings) -> Counts:
+def lexicon(trees: Iterable[NaryTree | Tree], settings: PCFGSettings) -> Counts:
     """Count words and unknown-word signatures per tag.
 
     Rare words count twice, as themselves and as unknown words, which estimates the probability of unknown words per tag

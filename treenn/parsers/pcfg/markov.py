@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from treenn.parsers.pcfg.head_rules import head
-from treenn.parsers.pcfg.pcfg_settings import Factor, Settings
+from treenn.parsers.pcfg.pcfg_settings import Factor, PCFGSettings
 from treenn.trees import NaryTree, Tree
 from treenn.trees.nary import inner_children
 
@@ -26,11 +26,11 @@ CONTEXT = "^"
 Rule = tuple[str, tuple[str, ...]]
 
 
-def symbols(tree: NaryTree | Tree, settings: Settings) -> list[str]:
+def symbols(tree: NaryTree | Tree, settings: PCFGSettings) -> list[str]:
     """The symbol of each node: of a word its tag; a node whose only child has its category shares the child's symbol.
 
     >>> from treenn.trees import parse_nary
-    >>> symbols(parse_nary("(S (NP (NN dogs)) (VP (VBP bark)))")[0], Settings())
+    >>> symbols(parse_nary("(S (NP (NN dogs)) (VP (VBP bark)))")[0], PCFGSettings())
     ['NN', 'VBP', 'NP^S', 'VP^S', 'S']
     """
     n = len(tree.words)
@@ -43,11 +43,11 @@ def symbols(tree: NaryTree | Tree, settings: Settings) -> list[str]:
     return [CONTEXT.join((str(label), *context)) for label, context in zip(tree.labels, above, strict=True)]
 
 
-def rules(tree: NaryTree | Tree, settings: Settings) -> Iterator[Rule]:
+def rules(tree: NaryTree | Tree, settings: PCFGSettings) -> Iterator[Rule]:
     """Yields the rules of a tree, except for lexical ones.
 
     >>> from treenn.trees import parse_nary
-    >>> [*rules(parse_nary("(VP (VBZ goes) (RB up) (CC and) (RB down))")[0], Settings(vertical=1))]
+    >>> [*rules(parse_nary("(VP (VBZ goes) (RB up) (CC and) (RB down))")[0], PCFGSettings(vertical=1))]
     [('@VP^[VBZ]>RB', ('VBZ', 'RB')), ('@VP^[VBZ]>CC', ('@VP^[VBZ]>RB', 'CC')), ('VP', ('@VP^[VBZ]>CC', 'RB'))]
     """
     named = symbols(tree, settings)
@@ -62,7 +62,7 @@ def is_repeated(tree: NaryTree | Tree, children: Sequence[int], node: int) -> bo
 
 
 def _factored(
-    tree: NaryTree | Tree, symbol: str, children: Sequence[int], named: list[str], settings: Settings
+    tree: NaryTree | Tree, symbol: str, children: Sequence[int], named: list[str], settings: PCFGSettings
 ) -> Iterator[Rule]:
     if len(children) == 1:
         yield symbol, (named[children[0]],)

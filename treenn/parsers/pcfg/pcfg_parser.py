@@ -17,7 +17,7 @@ from treenn.parsers.parser import Parser, check_sentences
 from treenn.parsers.pcfg.induction import START
 from treenn.parsers.pcfg.lexicon import UNKNOWN, terminal
 from treenn.parsers.pcfg.markov import CONTEXT, PART
-from treenn.parsers.pcfg.pcfg_settings import Settings
+from treenn.parsers.pcfg.pcfg_settings import PCFGSettings
 from treenn.parsers.pcfg.rules import compiled
 from treenn.parsers.pcfg.viterbi import Parse, search
 from treenn.trees import InputError, Tree
@@ -44,7 +44,7 @@ class PCFGParser(Parser):
     Trees have tags and categories as labels in the form of `treenn.trees.binarize`, with unary chains joined by `+` and
     intermediate nodes marked `@`, so that `unbinarize` restores the treebank's form. If the grammar has no tree for a
     whole sentence, the tree consists of the fewest fragments below a root without a label; a low prior
-    (`Settings.fragment`) makes several fragments rare.
+    (`PCFGSettings.fragment`) makes several fragments rare.
 
     Args:
         grammar: a grammar of `treenn.parsers.pcfg.induction.induced`.
@@ -53,7 +53,7 @@ class PCFGParser(Parser):
 
     max_words = MAX_WORDS
 
-    def __init__(self, grammar: PCFG, settings: Settings) -> None:
+    def __init__(self, grammar: PCFG, settings: PCFGSettings) -> None:
         self.grammar, self.settings, self.rules = grammar, settings, compiled(grammar)
 
     def extra_repr(self) -> str:
@@ -97,7 +97,7 @@ class PCFGParser(Parser):
         """
         folder = Path(folder)
         config = read_config(folder, "pcfg", FORMAT, {"settings": dict})
-        settings = from_json(Settings, config["settings"], folder / "config.json", "settings")
+        settings = from_json(PCFGSettings, config["settings"], folder / "config.json", "settings")
         grammar_json = read_object(folder / "grammar.json", _GRAMMAR)
         with readable(folder / "grammar.json"):
             grammar = PCFG(Nonterminal(START), [*_productions(grammar_json)], calculate_leftcorners=False)

@@ -1,4 +1,4 @@
-"""`Settings`: the hyperparameters of grammar induction."""
+"""`PCFGSettings`: the hyperparameters of grammar induction."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Factor = Literal["head", "left", "right"]
 
 
 @dataclass(frozen=True)
-class Settings:
+class PCFGSettings:
     """The hyperparameters of a grammar's induction from trees.
 
     Args:

@@ -13,7 +13,7 @@ from treenn.parsers.evalb import AnyTree, evaluate
 from treenn.parsers.pcfg.induction import induced
 from treenn.parsers.pcfg.markov import CONTEXT, PART
 from treenn.parsers.pcfg.pcfg_parser import MAX_WORDS, PCFGParser
-from treenn.parsers.pcfg.pcfg_settings import Settings
+from treenn.parsers.pcfg.pcfg_settings import PCFGSettings
 from treenn.runtime.progress import Progress, ignore
 from treenn.training.run_dir import PARSER, RunMarker, check_run_dir, open_run_dir
 from treenn.trees import InputError, Tree
@@ -27,7 +27,7 @@ _BATCH = 100  # dev sentences between two calls of progress
 
 def train(
     treebank: ParsingTreebank,
-    settings: Settings | None = None,
+    settings: PCFGSettings | None = None,
     *,
     vectors: Sequence[WordVectors] = (),
     auxiliary_treebanks: Sequence[ParsingTreebank] = (),
@@ -41,7 +41,7 @@ def train(
 
     Args:
         treebank: the treebank whose dev trees are used for evaluation.
-        settings: the hyperparameters (default: `Settings()`).
+        settings: the hyperparameters (default: `PCFGSettings()`).
         vectors: ignored; a grammar has no word vectors.
         auxiliary_treebanks: treebanks whose training trees are added.
         out: a folder for the parser (default: None).
@@ -55,12 +55,12 @@ def train(
         InputError: if no tree has labels, or a label contains a character that the grammar's symbols reserve.
     """
     treebank = check("treebank", treebank, ParsingTreebank)
-    settings, out = check("settings", settings, Settings | None), check("out", out, AnyPath | None)
+    settings, out = check("settings", settings, PCFGSettings | None), check("out", out, AnyPath | None)
     from treenn.runtime.environment import environment  # imports torch, which parsing does not need
 
     if out is not None:
         check_run_dir(Path(out), RunMarker(PARSER), overwrite=overwrite)
-    settings, start = settings or Settings(), time.perf_counter()
+    settings, start = settings or PCFGSettings(), time.perf_counter()
     progress(0, 1, "reading the grammar")
     trees = [tree for bank in (treebank, *auxiliary_treebanks) for tree in bank.trees("train")]
     labelled = [tree for tree in trees if None not in tree.labels]

@@ -36,7 +36,7 @@ class Sentences(NamedTuple):
     faithful: Tensor | None = None
 
 
-class Step(NamedTuple):
+class MergeStep(NamedTuple):
     """The candidate merges of one step, for the sentences that are not finished, which come first.
 
     Shape:
@@ -66,7 +66,7 @@ class SearchResult(NamedTuple):
     """
 
     tables: Tables
-    steps: list[Step]
+    steps: list[MergeStep]
     chosen: Tensor
     totals: Tensor
 
@@ -108,10 +108,10 @@ def search(network: MergeNetwork, x: Tensor, sentences: Sentences, width: int = 
     """
     lengths = sentences.lengths
     tables = Tables(network, x, int((lengths - 1).sum()), width)
-    beam, steps, pointers = _first(tables, sentences), list[Step](), list[tuple[Tensor, Tensor, Tensor]]()
+    beam, steps, pointers = _first(tables, sentences), list[MergeStep](), list[tuple[Tensor, Tensor, Tensor]]()
     for done in range(int(lengths[0]) - 1):
         beam = _Beam(*(part[: int((lengths > done + 1).sum())] for part in beam))
-        step = Step(beam.merges, None if sentences.gold is None else _right(beam, sentences.gold))
+        step = MergeStep(beam.merges, None if sentences.gold is None else _right(beam, sentences.gold))
         parents, slots, beam = _choose(_values(tables, beam, sentences, step), beam, width)
         steps.append(step)
         pointers.append((parents, beam.merges.gather(2, slots[:, :, None]).squeeze(2), beam.totals))
@@ -154,7 +154,7 @@ def _right(beam: _Beam, gold: Gold) -> Tensor:
     return parted.gather(2, beam.ends) == 0
 
 
-def _values(tables: Tables, beam: _Beam, sentences: Sentences, step: Step) -> Tensor:
+def _values(tables: Tables, beam: _Beam, sentences: Sentences, step: MergeStep) -> Tensor:
     """The score of each partial tree after each of its merges. Shape: `(s, k, m)`."""
     values = beam.totals[:, :, None] + tables.scores[beam.merges]
     n_sentences = len(values)

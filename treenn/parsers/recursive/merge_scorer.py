@@ -14,7 +14,7 @@ from treenn.encoders import TreeEncoder
 from treenn.models.names import ENCODERS
 from treenn.models.vectors import WordVectors, initial_embedding
 from treenn.models.vocabulary import Vocabulary
-from treenn.parsers.recursive.recursive_settings import Settings
+from treenn.parsers.recursive.recursive_settings import RecursiveSettings
 
 OUTSIDE = 0
 """The row of the padding node before the first and after the last word of a sentence."""
@@ -132,7 +132,7 @@ class MergeNetwork(nn.Module):
         settings: the hyperparameters.
     """
 
-    def __init__(self, vocabulary: Vocabulary, embedding: Tensor, settings: Settings) -> None:
+    def __init__(self, vocabulary: Vocabulary, embedding: Tensor, settings: RecursiveSettings) -> None:
         super().__init__()
         self.vocabulary = vocabulary
         self.embedding = nn.Embedding(len(embedding), embedding.shape[1], _weight=embedding)
@@ -157,7 +157,7 @@ class MergeNetwork(nn.Module):
         return x
 
 
-def build(settings: Settings, vocabulary: Vocabulary, vectors: Sequence[WordVectors] = ()) -> MergeNetwork:
+def build(settings: RecursiveSettings, vocabulary: Vocabulary, vectors: Sequence[WordVectors] = ()) -> MergeNetwork:
     """A new network, initialized by `settings.seed`; global random state is unchanged."""
     generator = torch.Generator().manual_seed(settings.seed)
     embedding = initial_embedding(vocabulary, vectors, settings.word_size, generator)

@@ -17,7 +17,7 @@ from treenn.parsers.config import read_config, readable, write_config
 from treenn.parsers.parser import Parser, check_sentences
 from treenn.parsers.recursive.beam_search import SearchResult, Sentences, search
 from treenn.parsers.recursive.merge_scorer import LEFT, PARENT, RIGHT, MergeNetwork
-from treenn.parsers.recursive.recursive_settings import Settings, upgrade_settings
+from treenn.parsers.recursive.recursive_settings import RecursiveSettings, upgrade_settings
 from treenn.runtime.weight_file import NAME, check_shapes, read_shapes, read_weights
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, checked
@@ -46,7 +46,7 @@ class RecursiveNetworkParser(Parser):
 
     max_words = MAX_WORDS
 
-    def __init__(self, network: MergeNetwork, settings: Settings) -> None:
+    def __init__(self, network: MergeNetwork, settings: RecursiveSettings) -> None:
         self.network, self.settings = network.eval(), settings
 
     def extra_repr(self) -> str:
@@ -98,7 +98,9 @@ class RecursiveNetworkParser(Parser):
         folder = Path(folder)
         config = read_config(folder, "recursive", FORMAT, {"settings": dict, "word_size": int})
         vocabulary, path = Vocabulary.read(folder / "vocabulary.json"), folder / NAME
-        settings = from_json(Settings, upgrade_settings(config["settings"]), folder / "config.json", "settings")
+        settings = from_json(
+            RecursiveSettings, upgrade_settings(config["settings"]), folder / "config.json", "settings"
+        )
         with readable(folder / "config.json"):
             if settings.context_layers > len(read_shapes(path)):
                 raise InputError(f"context_layers {settings.context_layers}: more than {NAME} has weights for")

@@ -1,4 +1,4 @@
-"""`Settings`: the hyperparameters of the recursive-network parser."""
+"""`RecursiveSettings`: the hyperparameters of the recursive-network parser."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CellName = Literal["recursive-tanh", "recursive-relu", "tree-lstm", "tree-gru", 
 
 
 @dataclass(frozen=True)
-class Settings:
+class RecursiveSettings:
     """The architecture and training of the parser; the defaults are the best on SST's dev, `PAPER` has the paper's.
 
     Args:
@@ -74,9 +74,9 @@ class Settings:
 
 
 def upgrade_settings(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings as treenn 0.1.0 wrote them, with their current values."""
+    """RecursiveSettings as treenn 0.1.0 wrote them, with their current values."""
     return {**values, "objective": "max-violation"} if values.get("objective") == "violation" else dict(values)
 
 
-PAPER = Settings(context="none", scorer="parent", objective="margin", size=100, dropout=0.0, weight_decay=1e-4)
+PAPER = RecursiveSettings(context="none", scorer="parent", objective="margin", size=100, dropout=0.0, weight_decay=1e-4)
 """The paper's network and objective: no context, scores from the parent only, margin loss."""

@@ -22,7 +22,7 @@ from treenn.parsers.recursive.gold import gold_of
 from treenn.parsers.recursive.max_margin import margin_loss, steps_loss
 from treenn.parsers.recursive.merge_scorer import MergeNetwork, build
 from treenn.parsers.recursive.recursive_parser import MAX_WORDS, RecursiveNetworkParser
-from treenn.parsers.recursive.recursive_settings import Settings
+from treenn.parsers.recursive.recursive_settings import RecursiveSettings
 from treenn.runtime.progress import Progress, ignore
 from treenn.training.run_dir import PARSER, RunMarker, check_run_dir
 from treenn.trees import Tree
@@ -33,7 +33,7 @@ from treenn.trees.errors import InputError
 @checked
 def train(
     treebank: ParsingTreebank,
-    settings: Settings | None = None,
+    settings: RecursiveSettings | None = None,
     *,
     vectors: Sequence[WordVectors] = (),
     auxiliary_treebanks: Sequence[ParsingTreebank] = (),
@@ -48,7 +48,7 @@ def train(
 
     Args:
         treebank: the treebank, with splits `"train"` and `"dev"`.
-        settings: the hyperparameters (default: `Settings()`).
+        settings: the hyperparameters (default: `RecursiveSettings()`).
         vectors: pretrained word vectors, concatenated.
         auxiliary_treebanks: treebanks whose training trees are added.
         out: a folder for the parser, written after every epoch that is the best so far (default: None).
@@ -63,7 +63,7 @@ def train(
     """
     if out is not None:
         check_run_dir(Path(out), RunMarker(PARSER), overwrite=overwrite)
-    trainer = _Trainer(TrainingData(treebank, auxiliary_treebanks, vectors), settings or Settings())
+    trainer = _Trainer(TrainingData(treebank, auxiliary_treebanks, vectors), settings or RecursiveSettings())
     results = trainer.run(out, progress, overwrite=overwrite)
     return trainer.parser, results
 
@@ -74,7 +74,7 @@ class _Trainer(NetworkTrainer):
     network: MergeNetwork
     parser: RecursiveNetworkParser
 
-    def __init__(self, data: TrainingData, settings: Settings) -> None:
+    def __init__(self, data: TrainingData, settings: RecursiveSettings) -> None:
         super().__init__("recursive", data, settings)
         banks = (data.treebank, *data.auxiliary_treebanks)
         trees = [tree for bank in banks for tree in bank.trees("train") if 1 < len(tree.words) <= MAX_WORDS]
@@ -126,7 +126,7 @@ def _vocabulary(data: TrainingData, trees: Sequence[AnyTree]) -> Vocabulary:
     return Vocabulary.of(train, rest, data.has_vector)
 
 
-def _optimizer(network: MergeNetwork, settings: Settings, n_batches: int) -> tuple[Adam, LambdaLR]:
+def _optimizer(network: MergeNetwork, settings: RecursiveSettings, n_batches: int) -> tuple[Adam, LambdaLR]:
     words = network.embedding.weight
     others = [parameter for parameter in network.parameters() if parameter is not words]
     groups: list[dict[str, Any]] = [{"params": others, "weight_decay": settings.weight_decay}, {"params": [words]}]
