@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+from treenn.experiment.run_spec import RunSpec
+from treenn.models.settings import Settings
+
+_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -29,3 +36,21 @@ class Reading:
     commit: str | None
     date: str
     source: str = ""
+
+
+def configuration_of(spec: RunSpec) -> str:
+    """A hash of everything but the treebank and the seed that decides a run's result, for `Reading.configuration`.
+
+    Settings at their defaults are omitted, so that a setting added later changes no configuration.
+    """
+    defaults = asdict(Settings())
+    settings = {name: value for name, value in spec.recorded_settings.items() if value != defaults[name]}
+    settings.pop("seed", None)
+    vectors = [] if spec.baseline else spec.vector_files
+    reference = spec.time_match and configuration_of(spec.time_match)
+    return digest([vectors, settings, spec.trees, spec.shuffle, reference])
+
+
+def digest(value: object) -> str:
+    """The first digits of the SHA-256 of a value's JSON."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:_DIGITS]
