@@ -1,6 +1,7 @@
 """Result tables on the cards, and their agreement with the records in the repository."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,10 @@ def table(comparison, source):
     return cards.table(results, task, source)
 
 
+def trained(run, model):
+    return run | {"model": model, "settings": {"model": model}}
+
+
 def comparison():
     majority = {"root": 0.2864, "all_nodes": 0.6846, "inner_nodes": 0.5031, "root_binary": 0.5008}
     environment = {"commit": "abc1234", "torch": "2.13.0", "threads": 1, "device": "cpu"}
@@ -39,7 +44,7 @@ def comparison():
         "evaluated": ["test"],
         "treebank": {"name": "sst", "classes": ["negative", "neutral", "positive"], "sizes": {}},
         "gold": {"test": {"root": [0, 2], "nodes": [3, 5]}},
-        "runs": [run | {"model": "tree-lstm"}, run | {"model": "tree-lstm", "seed": 1}, run | {"model": "lstm"}],
+        "runs": [trained(run, "tree-lstm"), trained(run, "tree-lstm") | {"seed": 1}, trained(run, "lstm")],
         "summary": {
             "tree-lstm": {"test": test, "seconds": numbers(1), "trees_per_second": numbers(912.4)},
             "lstm": {"test": lstm, "seconds": numbers(1), "trees_per_second": numbers(2001.6)},
@@ -57,7 +62,7 @@ def test_a_comparison_becomes_a_table():
         "| lstm | 45.0 ± 1.0 | 81.0 ± 1.0 | 60.0 | 1 | 293,755 | 2,002 |",
         "| majority class | 28.6 | 68.5 | 50.3 |  |  |  |",
     ]
-    for fact in ("`treenn compare --treebank sst`", "2026-11-21", "`abc1234`", "torch 2.13.0", "`here.json`"):
+    for fact in ("`treenn compare --treebank sst`", "2026-11-21", "torch 2.13.0", "`here.json`"):
         assert fact in lines[-1]
 
 
@@ -85,6 +90,7 @@ def test_every_file_of_a_treebank_has_its_table(tmp_path):
         (tmp_path / "sst" / f"{name}.json").write_text(json.dumps(comparison()))
     results = section("sst", tmp_path)
     assert results.count("| model |") == 2
+    assert results.count("Commits of the runs: `abc1234`. ") == 2
     assert results.index("sst/one.json") < results.index("sst/two.json")
 
 
@@ -116,6 +122,7 @@ def evaluation(parser, f1, **more):
         "schema": "treenn.parsing",
         "version": 1,
         "parser": parser,
+        "treebank": "sst",
         "split": "test",
         "with_punctuation": scores | {"matched": round(10_000 * f1)},
         "without_punctuation": scores | {"matched": round(10_000 * f1) + 1_000},
@@ -198,3 +205,11 @@ def test_update_writes_the_card(tmp_path, monkeypatch):
 def test_the_card_has_the_results_in_the_repository(name):
     [known] = [known for known in ENTRIES if known.name == name]
     assert with_results(known.card, section(name)) == known.card, f"run: python -m treenn.report.cards {name}"
+
+
+def test_cards_mention_repeated_readings_of_test():
+    replaced = r"later replaced: .*`socher2013_rntn`"
+    assert re.search(replaced, card_path("sst").read_text())
+    logic = card_path("logic").read_text()
+    assert "later replaced: `gated-recursive`" in logic
+    assert "three recipes were recorded on test before the third was kept" in logic

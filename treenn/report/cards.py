@@ -15,9 +15,11 @@ from pathlib import Path
 import treebanks
 from treebanks.catalogue import card_path
 from treenn.evaluation.metrics import METRICS
+from treenn.experiment.ledger_history import FILE, HISTORY_SCHEMA
 from treenn.experiment.recipes.record import RECIPE_SCHEMA, RecipeRecord
 from treenn.experiment.results import COMPARISON_SCHEMA, ComparisonResults, TaskResults
 from treenn.parsers.evalb import Evaluation
+from treenn.report.earlier_readings import earlier_readings
 from treenn.report.formatting import majority, shown_metrics
 from treenn.report.markdown import table_lines
 from treenn.report.recipe_disagreements import disagreement_text
@@ -78,18 +80,27 @@ def update(name: str) -> Path:
 
 def section(name: str, folder: Path = _RESULTS) -> str:
     """All results on a treebank as Markdown: a table for each task of a comparison, one of parsers, one of recipes."""
-    comparisons = [(path, COMPARISON_SCHEMA.read(path)) for path in sorted((folder / name).glob("*.json"))]
-    tables = [
-        table(results, task, f"treebanks/results/{name}/{path.name}")
-        for path, results in comparisons
-        for task in results.sections
-    ]
-    evaluations = [PARSING_SCHEMA.read(path) for path in sorted((folder / name / "parsers").glob("*.json"))]
-    if evaluations:
-        tables.append(parser_table(evaluations, f"treebanks/results/{name}/parsers/"))
-    records = [RECIPE_SCHEMA.read(path) for path in sorted((folder / name / "recipes").glob("*.json"))]
-    if records:
-        tables += _of_recipes(records, f"treebanks/results/{name}/recipes/")
+    results, place = folder / name, f"treebanks/results/{name}/"
+    tables = []
+    for path in sorted(results.glob("*.json")):
+        if path.name != FILE:
+            comparison, source = COMPARISON_SCHEMA.read(path), place + path.name
+            for task in comparison.sections:
+                earlier = earlier_readings(results, [path], task.treebank.name, _split(task), source)
+                tables += [table(comparison, task, source), earlier]
+    if files := sorted((results / "parsers").glob("*.json")):
+        evaluations, source = [PARSING_SCHEMA.read(path) for path in files], f"{place}parsers/"
+        earlier = earlier_readings(results, files, name, evaluations[0].split, source)
+        tables += [parser_table(evaluations, source), earlier]
+    if files := sorted((results / "recipes").glob("*.json")):
+        records, source = [RECIPE_SCHEMA.read(path) for path in files], f"{place}recipes/"
+        earlier = earlier_readings(results, files, records[0].treebank.name, "test", source)
+        tables += _of_recipes(records, source, earlier)
+    if (history := results / FILE).exists():
+        unknown = "\n".join(f"- {each}" for each in HISTORY_SCHEMA.read(history).unknown)
+        tables.append(
+            f"All readings of unseen splits in committed records are in `{place}{FILE}`. Unknown are:\n\n{unknown}"
+        )
     return "\n\n".join(tables) or _NONE
 
 
@@ -116,7 +127,7 @@ def table(results: ComparisonResults, task: TaskResults, source: str) -> str:
     """
     columns = [name for name in shown_metrics(task) if name not in _OMITTED]
     header = ["model", *(METRICS[name].title for name in columns), "seeds", "parameters", "trees/s"]
-    split = "test" if "test" in task.evaluated else task.evaluated[-1]  # of several, the last is the hardest
+    split = _split(task)
     rows = [_row(task, model, split, columns) for model in task.summary]
     environment = task.runs[0].environment
     return "\n".join(
@@ -126,11 +137,15 @@ def table(results: ComparisonResults, task: TaskResults, source: str) -> str:
             "",
             *table_lines(header, [*rows, _majority(task, split, columns)]),
             "",
-            f"`{results.command}`, {results.created[:10]}, commit `{environment['commit']}`, "
-            f"torch {environment['torch']}, {environment['threads']} thread(s) on {environment['device']}; "
-            f"every number is in `{source}`.",
+            f"`{results.command}`, {results.created[:10]}, torch {environment['torch']}, {environment['threads']} "
+            f"thread(s) on {environment['device']}; every number is in `{source}`.",
         ]
     )
+
+
+def _split(task: TaskResults) -> str:
+    """The split of a task's table; of several, the last is the hardest."""
+    return "test" if "test" in task.evaluated else task.evaluated[-1]
 
 
 def parser_table(evaluations: Sequence[ParserEvaluation], source: str) -> str:
@@ -154,12 +169,12 @@ def parser_table(evaluations: Sequence[ParserEvaluation], source: str) -> str:
     )
 
 
-def _of_recipes(records: Sequence[RecipeRecord], source: str) -> list[str]:
+def _of_recipes(records: Sequence[RecipeRecord], source: str, earlier: str) -> list[str]:
     """Published recipes, then our own; and the disagreements of our tree network and our best recurrent one."""
     ordered = sorted(records, key=lambda record: (record.name.startswith("own"), record.name))
     by_name = {record.name: record for record in ordered}
     recurrent = [by_name[name] for name in ("own_lstm", "own_bilstm") if name in by_name]
-    tables = [recipe_table(ordered, source)]
+    tables = [recipe_table(ordered, source), earlier]
     if "own" in by_name and recurrent:
         tables.append(disagreement_text(by_name["own"], max(recurrent, key=_dev_accuracy)))
     return tables
