@@ -93,7 +93,10 @@ class Settings:
     )
     root_weight: NonNegative = _training(1.0, "The weight of a root in the loss.")
     restarts: Runs = _training(1, "Initializations that are trained for one epoch; the best on dev continues.")
-    epochs: Count = _training(10, "Passes over the training trees.")
+    epochs: Count = _training(10, "The maximum number of passes over the training trees.")
+    patience: Count | None = _training(
+        None, "Stop after this many epochs that are no better on dev; schedules still decay over all (default: never)."
+    )
     batch_size: Count = _training(25, "Trees per step.")
     checkpoint: Literal["best", "best-all-nodes", "best-root", "last"] = _training(
         "best", "The epoch to keep: the best on dev, by the nodes of the loss or as named, or the last."

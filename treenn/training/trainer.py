@@ -76,7 +76,9 @@ def train(
 ) -> Run:
     """Train one model, keep its best epoch, and evaluate that on every split but train.
 
-    `settings.checkpoint` selects the epoch. On one thread of one machine the settings determine every bit of the
+    `settings.checkpoint` selects the epoch; `settings.patience` stops training early, by the same metric on dev, and
+    leaves the schedule of learning rates as it is. With `settings.ema_decay`, dev is evaluated with the averaged
+    weights. On one thread of one machine the settings determine every bit of the
     result, also if a run is resumed: each epoch seeds its random generators with the seed and the epoch's number.
 
     Args:
@@ -106,8 +108,8 @@ def train(
     precompute_contextual(treebank, trainer.state.network, progress)
     if trainer.settings.restarts > 1 and not trainer.epochs_done:
         trainer.choose_start(progress)
-    for epoch in range(trainer.epochs_done + 1, trainer.settings.epochs + 1):
-        trainer.run_epoch(epoch, progress)
+    while not trainer.is_over:
+        trainer.run_epoch(trainer.epochs_done + 1, progress)
     return trainer.finish(command)
 
 
@@ -141,6 +143,13 @@ class _Trainer:
     @property
     def epochs_done(self) -> int:
         return len(self.history)
+
+    @property
+    def is_over(self) -> bool:
+        """True after all epochs, or after `patience` epochs without a better criterion on dev."""
+        done, patience = self.epochs_done, self.settings.patience
+        stopped = patience is not None and done > 0 and done - self._best(self.history).epoch >= patience
+        return stopped or done >= self.settings.epochs
 
     def open(self, out: Path, resume: bool, overwrite: bool) -> None:
         """Open the output folder: resume an unfinished run, or start a new one."""
