@@ -9,7 +9,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from treenn.analysis.crossed_test import detectable_difference
-from treenn.analysis.run_predictions import Gold, RunPredictions
+from treenn.evaluation.run_predictions import Gold, RunPredictions
 from treenn.analysis.statistics import Interval, Spread, adjusted, differences, summarize, summarize_metrics
 from treenn.experiment.gather import compute_differences
 

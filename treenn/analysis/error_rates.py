@@ -98,7 +98,7 @@ def by_crossed_test(first: FloatArray, second: FloatArray) -> bool:
 def by_version_0_1(first: FloatArray, second: FloatArray) -> bool:
     """The decision of version 0.1, with 400 resamples.
 
-    It claims a difference if the percentile intervals of the bootstrap over sentences, and of the bootstrap over
+    A difference is claimed if the percentile intervals of the bootstrap over sentences, and of the bootstrap over
     sentences and seeds, exclude zero, and approximate randomization over sentences has p < 0.05.
     """
     counts, swaps, seeds = _resamples(first.shape[1], len(first))
@@ -138,7 +138,7 @@ def rates(simulations: int = SIMULATIONS) -> Iterator[dict[str, float]]:
 
 
 def main() -> None:
-    """Simulate every cell and write the rates to the file of the first argument, a progress bar meanwhile."""
+    """Simulate every cell, with a progress bar, and write the rates to the file that the first argument names."""
     from rich.progress import track
 
     cells = list(track(rates(), "error rates", total=len(CELLS)))

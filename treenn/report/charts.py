@@ -153,7 +153,7 @@ def name_epochs(axes: Axes) -> None:
 
 
 def log_scale(axes: Axes) -> None:
-    """Set a logarithmic y axis with plain-text numbers; matplotlib's are mathematics, which a page cannot show."""
+    """Set a logarithmic y axis with plain-text numbers instead of matplotlib's mathtext."""
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.yaxis.set_minor_formatter(NullFormatter())

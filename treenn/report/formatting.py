@@ -54,7 +54,7 @@ def majority(task: TaskResults, split: str, metric: str) -> float | None:
 
 
 def runs_majority(task: TaskResults) -> bool:
-    """True if a model of the plan is the majority baseline, which then has a row like other models."""
+    """True if the plan has the majority baseline, which then has a row like other models."""
     return any(each.model == "majority" for each in task.models)
 
 
@@ -64,7 +64,7 @@ def seeds(task: TaskResults) -> dict[str, list[int]]:
 
 
 def subject(task: TaskResults, model: str) -> str:
-    """A model's name in a sentence; for a single run, with this remark."""
+    """A model's name in a sentence, marked if it is a single run."""
     single = len(seeds(task)[model]) == 1 and model in task.networks
     return f"the single run of {model}" if single else model
 

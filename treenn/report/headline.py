@@ -142,7 +142,7 @@ def _main_sentences(task: TaskResults) -> Iterable[str]:
 
 
 def _verdicts(task: TaskResults, found: Sequence[Difference], where: str, in_full: int) -> Iterable[str]:
-    """A sentence each for the models that the reference exceeds, that exceed it, and that do neither."""
+    """One sentence for each verdict that occurs."""
     tested = [each for each in found if each.randomization_holm is not None or each.p_holm is not None]
     for number, sentence in enumerate(_verdict(task, tested, long=len(tested) <= in_full)):
         metric = tested[0].metric

@@ -1,4 +1,4 @@
-"""The report as one HTML file that opens offline, pictures inside."""
+"""The report as one HTML file that opens offline, with embedded pictures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from treenn.runtime.progress import Progress, ignore
 
 
 def as_html(report: Report, progress: Progress = ignore) -> str:
-    """The page; this is where pictures are drawn."""
+    """Render a report as an HTML page; draws its pictures."""
     numbers, total = count(1), sum(isinstance(block, Pictures) for block in report.blocks())
 
     def draw(block: Pictures) -> Sequence[Chart]:
@@ -33,7 +33,7 @@ def _kind(block: Block) -> str:
 
 
 def _link(table: Table) -> str:
-    """The table's CSV as an address that holds it."""
+    """The table's CSV as a data URL."""
     return f"data:text/csv;charset=utf-8,{quote(table.csv())}"
 
 

@@ -1,4 +1,4 @@
-"""The report as Markdown, for a repository: the same numbers, without pictures and without anybody's sentences."""
+"""The report as Markdown, for a repository: the same numbers, without pictures and without the treebank's sentences."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from treenn.report.document import Block, Code, Part, Report, Table, Text
 
 
 def as_markdown(report: Report) -> str:
-    """The whole report."""
+    """Render a report as Markdown."""
     lines = [f"# {escaped(report.title)}", f"A comparison made by treenn on {report.created}."]
     lines += [escaped(paragraph) for paragraph in report.headline]
     for part in report.parts:

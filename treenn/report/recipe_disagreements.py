@@ -11,7 +11,7 @@ from treenn.experiment.recipes.record import RecipeRecord
 
 
 class Disagreements(NamedTuple):
-    """Two recipes on the same test sentences, by split and number, which is the line in a file of a tree a line.
+    """Two recipes on the same test sentences, numbered from 1 as in a file with one tree per line.
 
     Args:
         fraction: of test sentences with different classes, over all pairs of a seed of each.
