@@ -9,8 +9,8 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from treenn.analysis.crossed_test import detectable_difference
-from treenn.evaluation.run_predictions import Gold, RunPredictions
 from treenn.analysis.statistics import Interval, Spread, adjusted, differences, summarize, summarize_metrics
+from treenn.evaluation.run_predictions import Gold, RunPredictions
 from treenn.experiment.gather import compute_differences
 
 

@@ -100,7 +100,7 @@ def _negated(head: Sequence[str]) -> bool:
 
 
 def with_word(tree: Tree, word: str) -> Tree:
-    """The tree with a word inserted after its first one, the two as one node, without labels.
+    """Insert a word after the first one, as its sibling; the result has no labels.
 
     >>> print(with_word(Tree(("is", "very", "good"), ((1, 2), (0, 3))), "not"))
     (X (X (X is) (X not)) (X (X very) (X good)))
@@ -116,7 +116,7 @@ def with_word(tree: Tree, word: str) -> Tree:
 
 
 def without_word(tree: Tree) -> Tree:
-    """The tree without its second word, which is one node with the first; it has no labels.
+    """Remove the second word, the sibling of the first; the result has no labels.
 
     >>> print(without_word(Tree(("is", "n't", "very", "good"), ((0, 1), (2, 3), (4, 5)))))
     (X (X is) (X (X very) (X good)))

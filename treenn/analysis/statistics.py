@@ -9,9 +9,9 @@ import numpy as np
 
 from treenn.analysis.crossed_test import ALPHA, CONFIDENCE, Errors, crossed_test, detectable_difference, standard_errors
 from treenn.analysis.measures import Measure, correlation, share
-from treenn.evaluation.run_predictions import Gold, RunPredictions
 from treenn.analysis.significance import holm, mcnemar, middle_run, randomization
 from treenn.evaluation.metrics import METRICS, Spread, paired_metrics
+from treenn.evaluation.run_predictions import Gold, RunPredictions
 
 
 @dataclass(frozen=True)
