@@ -239,15 +239,16 @@ def _git(repository: Path, *arguments: str) -> str:
 
 
 def to_text(history: ReadingHistory) -> str:
-    """The JSON of a history."""
+    """The JSON of a history, for `test-readings.json`."""
     return json.dumps(HISTORY_SCHEMA.to_json(history), ensure_ascii=False, indent=1) + "\n"
 
 
 def main(arguments: Sequence[str]) -> int:
     """Write the histories; the only argument is the repository (default: that of the package)."""
     repository = Path(arguments[0]) if arguments else _REPOSITORY
+    console = Console(stderr=True)
     try:
-        with Bar(console=Console(stderr=True), transient=True) as bar:
+        with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task("reading records")
             by_name = histories(repository, lambda done, total, _: bar.update(task, completed=done, total=total))
         for name, history in by_name.items():
