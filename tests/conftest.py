@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture
 def fuzz_counts(pytestconfig: pytest.Config) -> dict[str, tuple[int, int]]:
     return pytestconfig.stash[FUZZED]
+
+
+@pytest.fixture(scope="session")
+def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("ledgers")
+    return (folder / f"{number}.jsonl" for number in count())
+
+
+@pytest.fixture(autouse=True)
+def ledger(ledgers: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The ledger of test readings, a new one for each test."""
+    file = next(ledgers)
+    monkeypatch.setenv("TREENN_LEDGER", str(file))
+    return file
 
 
 @pytest.fixture(scope="session")

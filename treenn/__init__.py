@@ -29,6 +29,7 @@ _HOME = {
     "compare": "treenn.experiment.compare",
     "draw_svg": "treenn.trees",
     "draw_text": "treenn.trees",
+    "evaluate": "treenn.experiment.evaluate",
     "load_model": "treenn.models.building",
     "load_parser": "treenn.parsers.loading",
     "load_sentiment": "treenn.sentiment.model",

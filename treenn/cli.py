@@ -14,6 +14,7 @@ from treenn.commands.attention import attention
 from treenn.commands.bench import bench
 from treenn.commands.cells import cells
 from treenn.commands.compare import compare
+from treenn.commands.evaluate import evaluate
 from treenn.commands.explain import explain
 from treenn.commands.export import export
 from treenn.commands.help import polish
@@ -62,7 +63,7 @@ def _options(
 
 
 for command in (
-    *(bench, compare, report, train, tune, recipes, reproduce, cells, attention, explain),
+    *(bench, compare, report, train, evaluate, tune, recipes, reproduce, cells, attention, explain),
     *(parse, predict, tokenize, label, export),
 ):
     app.command()(command)

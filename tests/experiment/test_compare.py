@@ -146,13 +146,16 @@ def test_a_plan_goes_on_where_it_was(finished, tmp_path):
     again = compare(plan(), copy, progress=lambda *call: told.append(call))
     made = [path.name for path in (copy / "runs").glob("*.json") if path.stat().st_mtime_ns != seconds[path.name]]
     assert made == [lost.name]
+    trained = [call for call in told if "trainings" in call[2]]
+    assert trained == [(1000, 1000, "1 of 1 trainings done; lstm, seed 1: done before")], "the model is still there"
+    told = told[len(trained) :]
     assert told[0] == (1000, 1000 * len(seconds), f"1 of {len(seconds)} runs done; tree-lstm, seed 0: done before")
+    assert sorted(done for done, _, _ in told) == [done for done, _, _ in told]
     assert told[-1] == (
         1000 * len(seconds),
         1000 * len(seconds),
         f"{len(seconds)} of {len(seconds)} runs done; lstm, seed 1: done",
     )
-    assert sorted(done for done, _, _ in told) == [done for done, _, _ in told]
     accuracies = [[run.metrics for run in task.runs] for task in again.tasks]
     assert accuracies == [[run.metrics for run in task.runs] for task in results.tasks]
 

@@ -20,6 +20,7 @@ from toy import toy_treebank
 import treebanks
 import treenn
 from treenn.experiment.compare import compare
+from treenn.experiment.evaluate import evaluate
 from treenn.experiment.execute import execute, is_finished
 from treenn.experiment.folder_lock import locked
 from treenn.experiment.recipes.reproduce import run_all
@@ -92,7 +93,8 @@ def test_compare_tune_and_reproduce_train_the_same_weights(tmp_path: Path, monke
     small_home(tmp_path / "home", monkeypatch)
     for settings in (replace(OTHER.settings, supervision="nodes"), replace(OTHER.settings, model="tree-lstm")):
         out = tmp_path / settings.model
-        expected = to_json(train(TOY, settings, out=out / "train").results)
+        train(TOY, settings, out=out / "train")
+        expected = to_json(evaluate(out / "train", TOY))
         plan = treenn.Plan.of("toy", [settings.model], seeds=1, settings=settings)
         compare(plan, out / "compare")
         tune(Search("toy", (settings.model,), 1, Space({"dropout": (0.5,)}), settings), out / "tune")
@@ -143,7 +145,7 @@ def test_the_device_reaches_training(tmp_path: Path, monkeypatch: pytest.MonkeyP
     compare(treenn.Plan.of("toy", ["lstm"], seeds=1, settings=SMALL), tmp_path / "a", device="cuda", jobs=1)
     tune(Search("toy", ("lstm",), 1, Space({"dropout": (0.1,)}), SMALL), tmp_path / "b", device="cuda")
     run_all([OTHER], "sst", tmp_path / "c", seeds=1, device="cuda")
-    assert devices == ["cuda"] * 3
+    assert devices == ["cuda"] * 5, "compare and reproduce restore the model for its evaluation"
 
 
 def test_a_second_process_is_one_error(holder: subprocess.Popen[str], tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_a_reproduction_of_an_older_treenn_is_resumed(tmp_path: Path, monkeypatc
     run_all([OTHER], "sst", out, seeds=1)
     (out / RUN).unlink()
     run_all([OTHER], "sst", out, seeds=1, progress=lambda done, total, text: told.append(text))
-    assert told == ["1 of 1 runs done; other, seed 0: done before"]
+    assert told == [f"1 of 1 {noun} done; other, seed 0: done before" for noun in ("trainings", "runs")]
 
 
 @pytest.mark.parametrize(

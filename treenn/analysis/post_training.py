@@ -19,6 +19,7 @@ from treenn.evaluation.predictions import PairPredictions, Predictions
 from treenn.models.network import Network
 from treenn.models.vectors import WordVectors
 from treenn.training import Run
+from treenn.training.run_results import TrainingResults, measure_splits, unseen_predictions
 from treenn.trees.json_records import Key
 
 AnyTreebank = Treebank | PairTreebank
@@ -50,14 +51,19 @@ class RunAnalysis:
     gradient_flow: Annotated[TrainingGradientFlow | None, Key("reach")] = None
 
 
-def analyse(run: Run, read: AnyTreebank, own: AnyTreebank, vectors: Sequence[WordVectors]) -> RunAnalysis:
-    """Analyse a trained network.
+def analyse(
+    run: Run, read: AnyTreebank, own: AnyTreebank, vectors: Sequence[WordVectors]
+) -> tuple[TrainingResults, RunAnalysis]:
+    """Evaluate a trained network on every split but train, and analyse it.
 
     Args:
         run: the trained model and its training results.
         read: the treebank as the model read it.
         own: the treebank with its own trees, in their order of words, for slices.
         vectors: the word vectors used in training.
+
+    Returns:
+        The training results, with the metrics of these splits and the predictions, and the analysis.
     """
     history, best = run.results.history, run.results.best_epoch
     unseen = [split for split in read.splits if split != "train"]
@@ -75,7 +81,8 @@ def analyse(run: Run, read: AnyTreebank, own: AnyTreebank, vectors: Sequence[Wor
         result = replace(result, gradient_flow=_gradient_flow(run, run.model, read, vectors))
         if read == own and _is_sentiment(read):
             result = replace(result, minimal_pairs=_minimal_pairs(run.model, read))
-    return result
+    measured = {"metrics": measure_splits(predictions), "predictions": unseen_predictions(predictions)}
+    return replace(run.results, **measured), result
 
 
 def analyse_predictions(predictions: SplitPredictions, own: AnyTreebank, *, same_trees: bool = True) -> RunAnalysis:

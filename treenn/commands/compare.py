@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from treenn.commands import options
-from treenn.commands.experiments import Dask, Jobs, OnDevice, workers
-from treenn.commands.output import progress_bar
+from treenn.commands.experiments import Dask, Jobs, NoTest, OnDevice, workers
+from treenn.commands.output import progress_bar, say
 from treenn.commands.settings_options import takes_settings
 from treenn.models.settings import Settings, option
 from treenn.trees.errors import InputError
@@ -18,7 +18,10 @@ from treenn.trees.errors import InputError
 if TYPE_CHECKING:
     from treenn.experiment.plan import Plan
 
-_WITH_PLAN = ("plan", "seeds", "out", "overwrite", "jobs", "dask", "device", "json", "contextual", "trust_module")
+_WITH_PLAN = (
+    *("plan", "seeds", "out", "overwrite", "jobs", "dask", "device", "no_test", "json"),
+    *("contextual", "trust_module"),
+)
 
 
 @takes_settings(without=("model", "seed"))
@@ -38,6 +41,7 @@ def compare(
     dask: Dask = None,
     device: OnDevice = "cpu",
     trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
+    no_test: NoTest = False,
     json: options.Json = False,
     **settings: Any,
 ) -> None:
@@ -45,6 +49,9 @@ def compare(
 
     Writes report.html, results.json and, in runs/, the results and the trained model of every run to --out. An
     interrupted comparison is resumed if the same command is given again, also with more seeds or models.
+
+    Training evaluates dev only. Test is read in a final stage, when all models are trained, and each configuration that
+    reads it is entered in the ledger of test readings (see `treenn evaluate`).
 
     Example: treenn compare
 
@@ -54,7 +61,7 @@ def compare(
     """
     from treenn.commands.report import present
     from treenn.experiment.compare import compare as run_plan
-    from treenn.experiment.compare import run_of
+    from treenn.experiment.compare import run_of, train_plan
     from treenn.experiment.plan import Plan
     from treenn.report import write_results
     from treenn.training.run_dir import check_run_dir
@@ -66,7 +73,11 @@ def compare(
         planned = _plan_of_file(context, plan)
     check_run_dir(out, run_of(planned), resume=True, overwrite=overwrite)
     with progress_bar(plan or f"{models} on {treebank}") as bar, cluster:
-        results = run_plan(planned, out, command=options.command_line(), progress=bar, **how)
+        how |= {"command": options.command_line(), "progress": bar}
+        results = train_plan(planned, out, **how) if no_test else run_plan(planned, out, **how)
+    if results is None:
+        say(f"trained: {out / 'runs'}; the same command without --no-test evaluates the models on test")
+        return
     write_results(results, out)
     present(results, out, json=json)
 

@@ -18,6 +18,9 @@ Jobs = Annotated[
 Dask = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster with this scheduler, e.g. tcp://host:1.")
 ]
+NoTest = Annotated[
+    bool, typer.Option("--no-test", help="Stop after training, which evaluates dev only; no test split is evaluated.")
+]
 OnDevice = Annotated[str, typer.Option("--device", metavar="cpu|cuda", help="Train on the CPU or on the GPU.")]
 
 

@@ -39,6 +39,16 @@ SkipBad = Annotated[
         help="Skip malformed sentences and rows of word vectors; their number and first positions are reported.",
     ),
 ]
+Binarize = Annotated[
+    str | None, typer.Option("--binarize", metavar="left|right", help="With --trees: binarize n-ary nodes.")
+]
+Untagged = Annotated[
+    bool, typer.Option("--untagged", help="With --trees: allow words without a tag, as in (NP Japan 's).")
+]
+Encoding = Annotated[
+    str, typer.Option("--encoding", metavar="NAME", help="With --trees: the encoding, such as latin-1.")
+]
+TreesFile = typer.Option(metavar="FILE", help="A bracketed treebank file.")
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="The output folder.")]
 Record = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Also write the results to this JSON file.")]
 Overwrite = Annotated[

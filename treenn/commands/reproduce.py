@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from treenn.commands import options
-from treenn.commands.experiments import Dask, Jobs, OnDevice, workers
-from treenn.commands.output import print_json, progress_bar
+from treenn.commands.experiments import Dask, Jobs, NoTest, OnDevice, workers
+from treenn.commands.output import print_json, progress_bar, say
 from treenn.runtime.terminal import Grid, console
 from treenn.trees.arguments import Runs, check
 from treenn.trees.errors import InputError
@@ -36,11 +36,14 @@ def reproduce(
         typer.Option(metavar="DIR", help="The folder of the records, one per recipe (default: --out)."),
     ] = None,
     overwrite: options.Overwrite = False,
+    no_test: NoTest = False,
     json: options.Json = False,
 ) -> None:
     """Train recipes over several seeds, and print published and measured results in one table.
 
-    Every run is on disk when it ends; the same command resumes, also with more seeds or other recipes.
+    Every run is on disk when it ends; the same command resumes, also with more seeds or other recipes. Training
+    evaluates dev only. Test is read in a final stage, after all training, and each recipe that reads it is entered in
+    the ledger of test readings (see `treenn evaluate`).
 
     Example: treenn reproduce sst --seeds 3 --only own,own_lstm --jobs 2
     """
@@ -60,7 +63,11 @@ def reproduce(
     for file in files.values() if results is not None else ():
         check_replaceable(file, "JSON of treenn.recipe")
     with progress_bar(f"recipes on {treebank}") as bar, cluster:
+        how |= {"command": options.command_line(), "test": not no_test}
         run_all(recipes, treebank, out, seeds=seeds, progress=bar, **how)
+    if no_test:
+        say(f"trained: {out}; the same command without --no-test evaluates the models on test")
+        return
     data = load_trees(treebank)
     records = [record(recipe, data, out, seeds=seeds, command=options.command_line()) for recipe in recipes]
     for each in records:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from treebanks import PairTreebank, Treebank
     from treenn.training.run_results import TrainingResults
 
-File = typer.Option(metavar="FILE", help="A bracketed treebank file.")
-
 
 @takes_settings()
 def train(
@@ -31,19 +30,15 @@ def train(
         typer.Option(metavar="NAME", help="A recipe of `treenn recipes`; other options override its settings."),
     ] = None,
     treebank: Annotated[str | None, typer.Option(metavar="NAME", help="A treebank of `treenn data list`.")] = None,
-    trees: Annotated[Path | None, File] = None,
-    dev: Annotated[Path | None, File] = None,
-    test: Annotated[Path | None, File] = None,
-    classes: Annotated[int, typer.Option(help="With --trees: the number of classes.")] = 5,
-    binarize: Annotated[
-        str | None, typer.Option(metavar="left|right", help="With --trees: binarize n-ary nodes.")
+    trees: Annotated[Path | None, options.TreesFile] = None,
+    dev: Annotated[Path | None, options.TreesFile] = None,
+    test: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A bracketed treebank file, whose words get vectors.")
     ] = None,
-    untagged: Annotated[
-        bool, typer.Option("--untagged", help="With --trees: allow words without a tag, as in (NP Japan 's).")
-    ] = False,
-    encoding: Annotated[
-        str, typer.Option(metavar="NAME", help="With --trees: the encoding, such as latin-1.")
-    ] = "utf-8",
+    classes: Annotated[int, typer.Option(help="With --trees: the number of classes.")] = 5,
+    binarize: options.Binarize = None,
+    untagged: options.Untagged = False,
+    encoding: options.Encoding = "utf-8",
     skip_bad: options.SkipBad = False,
     vectors: options.Vectors = [],  # noqa: B006 (typer wants a list)
     device: options.Device = "cpu",
@@ -52,7 +47,7 @@ def train(
     json: options.Json = False,
     **values: Any,
 ) -> None:
-    """Train a model, keep its best epoch on dev, and report its scores.
+    """Train a model, keep its best epoch on dev, and report its scores on dev; `treenn evaluate` evaluates test.
 
     Example: treenn train --treebank reviews --model tree-lstm --out my-model
 
@@ -92,9 +87,9 @@ def train(
     if json:
         print_json(to_json(results))
     else:
-        _print_table(results, list(data.splits))
+        print_metrics(results, ["dev"])
         chosen = "the last" if settings.checkpoint == "last" else "the best on dev"
-        tell(f"The model of epoch {results.best_epoch}, {chosen}, is in {out}")
+        tell(f"The model of epoch {results.best_epoch}, {chosen}, is in {out}; evaluate it: treenn evaluate {out}")
 
 
 def _data(
@@ -112,23 +107,43 @@ def _data(
         return treebanks.load(str(name), on_error=how.get("on_error"))
     if files["dev"] is None:
         raise InputError("--trees wants --dev FILE too: the best epoch is chosen on it")
+    given = {split: file for split, file in files.items() if file is not None}
+    return read_files(given, tuple(map(str, range(classes))), binarize, how)
+
+
+def read_files(
+    files: Mapping[str, Path], classes: Sequence[str], binarize: str | None, how: dict[str, Any]
+) -> Treebank:
+    """The user's files by split as a treebank with the name of the first one.
+
+    Args:
+        files: the files.
+        classes: the names of the classes.
+        binarize: the value of --binarize.
+        how: the other keyword arguments of `read_trees`.
+
+    Raises:
+        InputError: if `binarize` is invalid, or a file is missing or malformed.
+    """
+    from treebanks import Treebank
+
     if binarize not in (None, "left", "right"):
         raise InputError(f"--binarize {binarize}: must be left or right")
-    given = {split: file for split, file in files.items() if file is not None}
-    splits = {split: tuple(read_trees(file, classes=classes, factor=binarize, **how)) for split, file in given.items()}  # type: ignore[arg-type]
-    return treebanks.Treebank(trees.name, tuple(map(str, range(classes))), splits)
+    how = {"classes": len(classes), "factor": binarize, **how}
+    splits = {split: tuple(read_trees(file, **how)) for split, file in files.items()}
+    return Treebank(next(iter(files.values())).name, tuple(classes), splits)
 
 
-def _print_table(results: TrainingResults, splits: list[str]) -> None:
-    """The metrics of each evaluated split, and those of the best constant prediction."""
+def print_metrics(results: TrainingResults, splits: Sequence[str]) -> None:
+    """Print the metrics on these splits, and those of the best constant prediction."""
     from treenn.evaluation.metrics import METRICS
 
     columns = {
-        name: metric for name, metric in METRICS.items() if name in results.metrics["dev"].values and metric.short
+        name: metric for name, metric in METRICS.items() if name in results.metrics[splits[0]].values and metric.short
     }
     in_percent = all(metric.share for metric in columns.values())
     table = Grid("", *(metric.short for metric in columns.values()), title="percent" if in_percent else "")
-    for split in splits[1:]:
+    for split in splits:
         constant = "  majority class" if in_percent else "  mean"
         metrics = results.metrics[split]
         for title, row in {split: metrics.values, constant: metrics.majority}.items():

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from treenn.experiment.execute import check_local_device, execute, experiment_dir
+from treenn.experiment.execute import RunSpecs, check_local_device, execute, experiment_dir
 from treenn.experiment.gather import gather
 from treenn.experiment.plan import Plan
-from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparisonResults, TaskOutline, outline, outline_task
-from treenn.experiment.run import load, train_and_analyse
-from treenn.experiment.run_spec import RunSpec, fingerprint, name_of
+from treenn.experiment.results import (
+    PLAN,
+    PLAN_SCHEMA,
+    RESULTS,
+    RUNS,
+    ComparisonOutline,
+    ComparisonResults,
+    TaskOutline,
+    outline,
+    outline_task,
+)
+from treenn.experiment.run import load, train_and_analyse, train_only
+from treenn.experiment.run_spec import AnyTreebank, RunSpec, fingerprint, name_of
+from treenn.experiment.test_ledger import configuration_of, enter, known_readings
 from treenn.models.external import is_external
 from treenn.models.settings import SettingValues
 from treenn.runtime.progress import Progress, ignore
@@ -69,6 +82,9 @@ def compare(
 ) -> ComparisonResults:
     """Carry out all runs of a plan and return the results (see `treenn.experiment.results`).
 
+    The runs are trained first, and evaluated on dev. In a final stage, after all training, each is evaluated on the
+    other splits; its configuration is entered in the test ledger before (`treenn.experiment.test_ledger`).
+
     Each run has a file and a folder under `out/runs`. An interrupted plan is resumed, also with more seeds, models or
     tasks. A finished run is not repeated, whatever commit it is of; its results record the commit.
 
@@ -91,33 +107,105 @@ def compare(
         overwrite: whether to replace what a treenn command left in `out` (default: False).
         jobs: the number of worker processes on this machine (default: `joblib.parallel_config` decides).
         device: `"cpu"` or `"cuda"`, which all runs share (default: `"cpu"`).
-        progress: called with the thousandths of all runs that are done, their number and a text: for each at the start,
-            then with `jobs` for every batch, else for every run that ends.
+        progress: called in each stage with the thousandths of its runs that are done, their number and a text: for each
+            at the start, then with `jobs` for every batch, else for every run that ends.
         command: the command that the results name.
 
     Raises:
         InputError: if a treebank or the vectors cannot be read, `out` cannot be written, holds anything else or is in
             use by another process, or a worker process is killed.
     """
-    check_local_device(jobs, device)
-    out = Path(out).resolve()
+    how: dict[str, Any] = {"jobs": jobs, "device": device, "progress": progress, "command": command}
+    with _trained(plan, Path(out).resolve(), overwrite=overwrite, **how) as comparison:
+        _enter(comparison, command or "treenn.compare")
+        execute(comparison.runs, comparison.out, train_and_analyse, **how)
+        specs = comparison.runs.values()
+        encoders = [name for spec in specs if (name := spec.settings.contextual) is not None]
+        return gather(comparison.out, encoders, [module for spec in specs for module in modules_of(spec)])
+
+
+@checked
+def train_plan(
+    plan: Plan,
+    out: AnyPath,
+    *,
+    overwrite: bool = False,
+    jobs: Runs | None = None,
+    device: Device = "cpu",
+    progress: Progress = ignore,
+    command: str = "",
+) -> None:
+    """Train all networks of a plan, and evaluate them on dev: `compare` without its final stage.
+
+    The arguments and errors are those of `compare`, which resumes the plan.
+    """
+    how: dict[str, Any] = {"jobs": jobs, "device": device, "progress": progress, "command": command}
+    with _trained(plan, Path(out).resolve(), overwrite=overwrite, **how):
+        pass
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """A comparison's folder, the runs by the files of their results, the treebanks by fingerprint, and plan.json."""
+
+    out: Path
+    runs: RunSpecs
+    treebanks: Mapping[str, AnyTreebank]
+    outline: ComparisonOutline
+
+    def write(self) -> None:
+        """Write plan.json."""
+        text = dump_json(PLAN_SCHEMA.to_json(self.outline)) + "\n"
+        write_text(self.out / PLAN, text, make_folder=False)
+
+
+@contextmanager
+def _trained(plan: Plan, out: Path, *, overwrite: bool, command: str, **how: Any) -> Iterator[_Comparison]:
+    """Train the networks of a plan that are not finished, and hold the lock on its folder."""
+    check_local_device(how["jobs"], how["device"])
     check_run_dir(out, run_of(plan), resume=True, overwrite=overwrite)
-    tasks, specs = list[TaskOutline](), list[RunSpec]()
+    comparison = _planned(plan, out, command)
+    with experiment_dir(out, run_of(plan), comparison.runs, overwrite=overwrite):
+        if (out / PLAN).exists():
+            readings = PLAN_SCHEMA.read(out / PLAN).test_readings
+            comparison = replace(comparison, outline=replace(comparison.outline, test_readings=readings))
+        comparison.write()
+        trainings = {
+            f"{RUNS}/{spec.name}/{RESULTS}": spec
+            for file, spec in comparison.runs.items()
+            if spec.baseline is None and not (out / file).exists()
+        }
+        execute(trainings, out, train_only, noun="trainings", command=command, **how)
+        yield comparison
+
+
+def _planned(plan: Plan, out: Path, command: str) -> _Comparison:
+    tasks, specs, treebanks = list[TaskOutline](), list[RunSpec](), dict[str, AnyTreebank]()
     for task in plan.tasks:
         treebank, files = load(task.treebank, plan.vectors_of(task))
         word_size = task.settings.get("word_size", plan.settings.word_size)
         data, input_size = fingerprint(treebank), sum(file.size for file in files) or word_size
+        treebanks[data] = treebank
         for regime in task.supervision:
             planned = list(plan.runs(task, regime, input_size, task_of(treebank).make_head, data))
             tasks.append(outline_task(plan, task, regime, treebank, planned))
             specs += planned
     runs = {f"{RUNS}/{spec.name}.json": spec for spec in specs}  # two regimes may share a run
-    with experiment_dir(out, run_of(plan), runs, overwrite=overwrite):
-        head = PLAN_SCHEMA.to_json(outline(plan, command, tasks))
-        write_text(out / PLAN, dump_json(head) + "\n", make_folder=False)
-        execute(runs, out, train_and_analyse, jobs=jobs, device=device, progress=progress, command=command)
-        encoders = [name for spec in specs if (name := spec.settings.contextual) is not None]
-        return gather(out, encoders, [module for spec in specs for module in modules_of(spec)])
+    return _Comparison(out, runs, treebanks, outline(plan, command, tasks))
+
+
+def _enter(comparison: _Comparison, source: str) -> None:
+    """Enter the configurations that are not evaluated yet in the ledger, and its readings in plan.json."""
+    pending = [spec for file, spec in comparison.runs.items() if not (comparison.out / file).exists()]
+    if not pending:
+        return
+    readings = list(comparison.outline.test_readings)
+    for data, treebank in comparison.treebanks.items():
+        models = [(configuration_of(spec), spec.label) for spec in pending if spec.data == data]
+        enter(treebank, treebank.splits, models, source)
+        readings += known_readings(treebank)
+    found = tuple(dict.fromkeys(readings))
+    replace(comparison, outline=replace(comparison.outline, test_readings=found)).write()
 
 
 def modules_of(spec: RunSpec) -> Sequence[str]:

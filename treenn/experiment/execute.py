@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -95,6 +95,8 @@ def execute(
     device: Device = "cpu",
     progress: Progress = ignore,
     command: str = "",
+    noun: str = "runs",
+    finished: Collection[str] | None = None,
 ) -> None:
     """Carry out the runs that are not finished, in a folder that `experiment_dir` opened.
 
@@ -109,13 +111,14 @@ def execute(
         progress: called with the thousandths of all runs that are done, their number and a text: for each run at the
             start, then with `jobs` for every batch, else for every run that ends.
         command: the command that the results name.
+        noun: the runs in the text (default: `runs`).
+        finished: the files of the finished runs (default: those that exist).
 
     Raises:
         InputError: if there is no such device, a worker process is killed, or a run cannot be carried out.
     """
     check_local_device(jobs, device)
-    finished = _finished(folder, runs)
-    noun = "trials" if any(spec.trial is not None for spec in runs.values()) else "runs"
+    finished = _finished(folder, runs) if finished is None else finished
     report = RunsProgress(progress, {file: spec.title for file, spec in runs.items()}, noun)
     for file in runs:
         report(file, int(file in finished), 1, "done before" if file in finished else "waiting")

@@ -95,7 +95,14 @@ def gather(folder: Path, contextual: str | Sequence[str] = (), trust: str | Sequ
     tasks = [_gather_task(task, folder / RUNS, plain, (contextual, trust)) for task in plan.tasks]
     if not any(task.runs for task in tasks):
         raise InputError("no run of this plan has ended yet", source=folder)
-    return ComparisonResults(plan.command, plan.created, plan.seeds, plan.models, tuple(corrected(tasks)))
+    return ComparisonResults(
+        plan.command,
+        plan.created,
+        plan.seeds,
+        plan.models,
+        tuple(corrected(tasks)),
+        test_readings=plan.test_readings,
+    )
 
 
 def corrected(tasks: Sequence[TaskResults]) -> list[TaskResults]:

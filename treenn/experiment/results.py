@@ -25,6 +25,7 @@ from treenn.evaluation.run_predictions import Gold
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model, PlanTask
 from treenn.experiment.run_spec import RunSpec
+from treenn.experiment.test_ledger import Reading
 from treenn.models.settings import SettingValues
 from treenn.tasks import task_of
 from treenn.training.run_results import TrainingResults, VectorCoverage
@@ -135,7 +136,7 @@ class RunResults(TrainingResults, RunAnalysis):
         trees: as in `ComparedModel`.
         shuffle: as in `ComparedModel`.
         time_match: the matching by training time, if any.
-        peak_memory_mb: the peak memory of the training process.
+        configuration: the configuration in the test ledger; empty if unknown, in files of before 2026-12.
     """
 
     settings: SettingValues = field(default_factory=dict)
@@ -145,7 +146,7 @@ class RunResults(TrainingResults, RunAnalysis):
     trees: str = "gold"
     shuffle: bool = False
     time_match: TimeMatch | None = None
-    peak_memory_mb: float | None = None
+    configuration: str = ""
 
     @property
     def gradient_norms(self) -> GradientNorms | None:
@@ -223,6 +224,7 @@ class ComparisonOutline:
         command: the command of the comparison.
         created: the time of creation (UTC).
         seeds: the number of seeds of each network; baselines have one.
+        test_readings: as in `ComparisonResults`.
     """
 
     models: tuple[ComparedModel, ...]
@@ -230,6 +232,7 @@ class ComparisonOutline:
     command: str = ""
     created: str = ""
     seeds: int = 1
+    test_readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -327,6 +330,8 @@ class ComparisonResults:
         tasks: the results by treebank and regime of supervision.
         tables: the report's tables as CSV, by name; fractions there, unrounded.
         digest: the SHA-256 of a record (`treenn report --record`); empty if the results are not a record.
+        test_readings: the ledger's readings of the unseen splits when the last run was evaluated, with the comparison's
+            own; empty if unknown, in files of before 2026-12.
     """
 
     command: str
@@ -336,6 +341,7 @@ class ComparisonResults:
     tasks: tuple[TaskResults, ...]
     tables: Mapping[str, str] = field(default_factory=dict)
     digest: str = ""
+    test_readings: tuple[Reading, ...] = ()
 
     def __post_init__(self) -> None:
         known = {model.name for model in self.models}

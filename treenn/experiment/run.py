@@ -1,4 +1,4 @@
-"""One run of an experiment, in any process: its data, its training, and the analysis after it."""
+"""One run of an experiment, in any process: its data, its training, its evaluation and analysis."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import treebanks
 from treenn.analysis.post_training import analyse
@@ -16,12 +15,11 @@ from treenn.experiment.execute import Job
 from treenn.experiment.input_variants import input_variant
 from treenn.experiment.results import RunResults, TimeMatch
 from treenn.experiment.run_spec import AnyTreebank, RunSpec
+from treenn.experiment.test_ledger import configuration_of
 from treenn.models.vectors import WordVectors, read_vectors
-from treenn.runtime.memory import peak_memory, reset_peak_memory
 from treenn.runtime.progress import ignore
-from treenn.training.run_results import SplitMetrics
+from treenn.training.run_results import SplitMetrics, read_training
 from treenn.training.trainer import Run, train
-from treenn.trees.json_values import read_object
 
 
 @lru_cache(maxsize=2)
@@ -64,8 +62,18 @@ def train_network(
     )
 
 
+def train_only(spec: RunSpec, job: Job) -> None:
+    """Train a network, without its evaluation on unseen splits: the first stage of a comparison's run.
+
+    Args:
+        spec: the run.
+        job: its circumstances; training writes the results to the file itself.
+    """
+    _trained(spec, _read(spec), job, job.file.parent)
+
+
 def train_and_analyse(spec: RunSpec, job: Job) -> RunResults:
-    """Train and evaluate a network or a baseline; a comparison's run.
+    """Evaluate and analyse a network that was trained before, else is trained now, or a baseline.
 
     Args:
         spec: the run.
@@ -75,28 +83,38 @@ def train_and_analyse(spec: RunSpec, job: Job) -> RunResults:
         results = train_baseline(load(spec.treebank, spec.vectors)[0], spec.baseline, spec.settings)
     else:
         results = _network(spec, job)
+    results = replace(results, configuration=configuration_of(spec))
     return replace(results, model=spec.label, trees=spec.trees, shuffle=spec.shuffle)
 
 
 def _network(spec: RunSpec, job: Job) -> RunResults:
     own, vectors = load(spec.treebank, spec.vectors)
-    by_seed = spec.shuffle or spec.trees == "random"
-    seed = spec.settings.seed if by_seed else 0
-    read = load_variant(spec.treebank, spec.vectors, spec.trees, spec.shuffle, seed)
-    matched = None if spec.time_match is None else _match_time(spec, spec.time_match, read, job)
-    epochs = None if matched is None else max(1, int(matched.reference_seconds / matched.epoch_seconds))
-    reset_peak_memory()
-    done = train_network(spec, read, job, out=job.file.with_suffix(""), epochs=epochs)
-    measured: dict[str, Any] = {"time_match": matched, "peak_memory_mb": peak_memory() / 2**20}
-    results = RunResults(**vars(done.results), **vars(analyse(done, read, own, vectors)), **measured)
+    read = _read(spec)
+    done, matched = _trained(spec, read, job, job.file.with_suffix(""))
+    trained, analysis = analyse(done, read, own, vectors)
+    results = RunResults(**vars(trained), **vars(analysis), time_match=matched)
     return results if spec.trees == "gold" and not spec.shuffle else _without_nodes(results)
 
 
-def _match_time(spec: RunSpec, reference: RunSpec, read: AnyTreebank, job: Job) -> TimeMatch:
+def _read(spec: RunSpec) -> AnyTreebank:
+    """The treebank as the network of a run reads it."""
+    by_seed = spec.shuffle or spec.trees == "random"
+    seed = spec.settings.seed if by_seed else 0
+    return load_variant(spec.treebank, spec.vectors, spec.trees, spec.shuffle, seed)
+
+
+def _trained(spec: RunSpec, read: AnyTreebank, job: Job, out: Path) -> tuple[Run, TimeMatch | None]:
+    """The network of a run, trained in `out` now or before, and the matching of its training time."""
+    matched = None if spec.time_match is None else _match_time(spec, spec.time_match, read, job, out)
+    epochs = None if matched is None else max(1, int(matched.reference_seconds / matched.epoch_seconds))
+    return train_network(spec, read, job, out=out, epochs=epochs), matched
+
+
+def _match_time(spec: RunSpec, reference: RunSpec, read: AnyTreebank, job: Job, out: Path) -> TimeMatch:
     """The reference's time, and that of an epoch, measured before the run."""
-    seconds = read_object(job.file.with_name(f"{reference.name}.json"), {"seconds": float})["seconds"]
+    seconds = read_training(out.with_name(reference.name)).seconds
     quiet = replace(job, command="", progress=ignore)
-    probe = job.file.with_name(f"{job.file.stem}-probe")
+    probe = out.with_name(f"{out.name}-probe")
     return TimeMatch(seconds, train_network(spec, read, quiet, out=probe, epochs=1).results.seconds)
 
 

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated
 
 from treenn.evaluation.metrics import AnyPredictions, measure
 from treenn.evaluation.run_predictions import RunPredictions
 from treenn.models.settings import SettingValues
-from treenn.trees.json_records import Rest, from_json
+from treenn.training.run_dir import RESULTS
+from treenn.trees.errors import InputError
+from treenn.trees.files import write_text
+from treenn.trees.json_records import Rest, from_json, to_json
+from treenn.trees.json_values import dump_json, read_object
 
 
 @dataclass(frozen=True)
@@ -117,8 +122,9 @@ class TrainingResults:
         best_epoch: the epoch that was kept, from 1.
         vectors: the coverage by each file of word vectors.
         environment: versions, machine and device.
-        metrics: by split; in JSON, one key for each split.
+        metrics: by split; in JSON, one key for each split. Training evaluates dev, `treenn.evaluate` the others.
         predictions: by split, without dev.
+        peak_memory_mb: the peak memory of the training process.
     """
 
     command: str
@@ -137,10 +143,27 @@ class TrainingResults:
     environment: Mapping[str, object]
     metrics: Annotated[Mapping[str, SplitMetrics], Rest("majority")] = field(default_factory=dict)
     predictions: Mapping[str, RunPredictions] = field(default_factory=dict)
+    peak_memory_mb: float | None = None
 
     def value(self, split: str, metric: str) -> float | None:
         """A metric on a split; None if the run lacks it."""
         return self.metrics[split].values.get(metric)
+
+
+def read_training(folder: Path) -> TrainingResults:
+    """The results of a finished training run.
+
+    Raises:
+        InputError: if the folder has none, or they are malformed.
+    """
+    if not (folder / RESULTS).exists():
+        raise InputError("this folder holds no finished training run; name one of `treenn train`", source=folder)
+    return from_json(TrainingResults, read_object(folder / RESULTS), folder / RESULTS)
+
+
+def write_training(results: TrainingResults, folder: Path) -> None:
+    """Write the results of a training run to its folder."""
+    write_text(folder / RESULTS, dump_json(to_json(results)) + "\n", make_folder=False)
 
 
 def measure_splits(predictions: Mapping[str, AnyPredictions]) -> dict[str, SplitMetrics]:

@@ -1,4 +1,4 @@
-"""`train`: the epochs of a run, the choice of the best one on dev, and its evaluation."""
+"""`train`: the epochs of a run, and the choice of the best one on dev; no other split is evaluated."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vectors import WordVectors
 from treenn.runtime.environment import environment
+from treenn.runtime.memory import peak_memory, reset_peak_memory
 from treenn.runtime.progress import Progress, ignore
 from treenn.runtime.weight_file import NAME, read_weights
 from treenn.tasks import task_of
@@ -34,16 +35,13 @@ from treenn.training.run_results import (
     History,
     SplitMetrics,
     TrainingResults,
-    measure_splits,
-    unseen_predictions,
+    read_training,
+    write_training,
 )
 from treenn.training.spans import with_spans
 from treenn.training.train_step import StepResult, TrainingState
 from treenn.trees import InputError
 from treenn.trees.arguments import AnyPath, Device, checked
-from treenn.trees.files import write_text
-from treenn.trees.json_records import from_json, to_json
-from treenn.trees.json_values import dump_json, read_object
 
 
 @dataclass(frozen=True)
@@ -74,12 +72,13 @@ def train(
     command: str = "",
     progress: Progress = ignore,
 ) -> Run:
-    """Train one model, keep its best epoch, and evaluate that on every split but train.
+    """Train one model, and keep its best epoch on dev; `treenn.evaluate` evaluates it on other splits.
 
     `settings.checkpoint` selects the epoch; `settings.patience` stops training early, by the same metric on dev, and
     leaves the schedule of learning rates as it is. With `settings.ema_decay`, dev is evaluated with the averaged
-    weights. On one thread of one machine the settings determine every bit of the
-    result, also if a run is resumed: each epoch seeds its random generators with the seed and the epoch's number.
+    weights. On one thread of one machine the settings determine every bit of the result, also if a run is resumed:
+    each epoch seeds its random generators with the seed and the epoch's number. A finished run is not repeated, and
+    its results stay as they are.
 
     Args:
         treebank: the treebank, or its name for `treebanks.load`.
@@ -123,6 +122,7 @@ class _Trainer:
         vectors: Sequence[WordVectors],
         device: str,
     ) -> None:
+        reset_peak_memory()
         self.treebank, self.settings, self.task = treebank, settings, task_of(treebank)
         self.task.check(treebank, settings)
         self.criterion = self.task.criterion(settings)
@@ -134,6 +134,7 @@ class _Trainer:
         self.environment = environment(str(self.state.fabric.device))
         self.history: list[Epoch] = []
         self.best_epoch, self.best_weights = 0, self.state.network.state_dict()
+        self.finished: TrainingResults | None = None
         self.out: Path | None = None
 
     def _start(self, settings: Settings) -> TrainingState:
@@ -160,8 +161,9 @@ class _Trainer:
                 save_model(out, self.state.network)
             return
         self._check_model(out)
+        saved: History | TrainingResults
         if (out / RESULTS).exists():
-            saved = from_json(History, read_object(out / RESULTS), out / RESULTS)
+            saved = self.finished = read_training(out)
         else:
             saved = load_checkpoint(out / CHECKPOINT, self.state.module, self.state.optimizers)
         self.history, self.best_epoch = list(saved.history), saved.best_epoch
@@ -271,19 +273,19 @@ class _Trainer:
             raise explain(error, self.state.network, examples, place, roots_only=roots_only) from None
 
     def finish(self, command: str) -> Run:
-        """Evaluate the best epoch, write `results.json` and remove the checkpoint."""
+        """Write `results.json`, unless the run was finished before, and remove the checkpoint."""
         network = self.state.network
         network.load_state_dict(self.best_weights)
         network.settings = self.settings
-        results = self._results(network, command)
+        results = self.finished or self._results(network, command)
         if self.out is not None:
             with writing_to(self.out):
-                write_text(self.out / RESULTS, dump_json(to_json(results)) + "\n", make_folder=False)
+                if self.finished is None:
+                    write_training(results, self.out)
                 (self.out / CHECKPOINT).unlink(missing_ok=True)
         return Run(network.eval(), self.settings, results)
 
     def _results(self, network: Network, command: str) -> TrainingResults:
-        predictions = {split: self._predict(network, split) for split in self.treebank.splits if split != "train"}
         parameters, embedding_parameters = network.parameter_counts()
         seconds = sum(entry.seconds for entry in self.history)
         passes = sum(max(1, len(entry.starts)) for entry in self.history)  # every start trains the first epoch
@@ -302,8 +304,8 @@ class _Trainer:
             best_epoch=self.best_epoch,
             vectors=self.coverage,
             environment=self.environment,
-            metrics=measure_splits(predictions),
-            predictions=unseen_predictions(predictions),
+            metrics={"dev": SplitMetrics.of(self._predict(network, "dev"))},
+            peak_memory_mb=peak_memory() / 2**20,
         )
 
 

@@ -28,9 +28,8 @@ def test_all_recipes_but_ensembles_train_with_every_seed(one: Recipe, tmp_path: 
     seen = []
     run_all([one, TOGETHER_NOW, OTHER], "sst", tmp_path / "out", seeds=2, progress=lambda *call: seen.append(call))
     assert finished(tmp_path / "out") == {"one/seed-0", "one/seed-1", "other/seed-0", "other/seed-1"}
-    assert [text for *_, text in seen[:4]] == [
-        f"0 of 4 runs done; {run}: waiting" for run in ("one, seed 0", "other, seed 0", "one, seed 1", "other, seed 1")
-    ]  # fmt: skip
+    runs = ("one, seed 0", "other, seed 0", "one, seed 1", "other, seed 1")
+    assert [text for *_, text in seen[:4]] == [f"0 of 4 trainings done; {run}: waiting" for run in runs]
     assert seen[-1] == (4000, 4000, "4 of 4 runs done; other, seed 1: done")
     results = json.loads((run_folder(tmp_path / "out", "one", 1) / "results.json").read_text())
     assert results["settings"]["seed"] == 1
@@ -49,8 +48,8 @@ def test_more_seeds_leave_finished_runs_untouched(one: Recipe, tmp_path: Path) -
     run_all([one], "sst", tmp_path / "out", seeds=2, progress=lambda *call: seen.append(call))
     assert first.stat().st_mtime_ns == before
     assert [text for *_, text in seen[:2]] == [
-        "1 of 2 runs done; one, seed 0: done before",
-        "1 of 2 runs done; one, seed 1: waiting",
+        "1 of 2 trainings done; one, seed 0: done before",
+        "1 of 2 trainings done; one, seed 1: waiting",
     ]
     assert finished(tmp_path / "out") == {"one/seed-0", "one/seed-1"}
 

@@ -21,6 +21,7 @@ from treenn.evaluation.run_predictions import Gold, RunPredictions
 from treenn.experiment.recipes import Recipe
 from treenn.experiment.recipes.reproduce import run_folder
 from treenn.experiment.results import TreebankSummary
+from treenn.experiment.test_ledger import Reading, known_readings
 from treenn.models.building import load_model
 from treenn.models.settings import SettingValues
 from treenn.runtime.environment import environment
@@ -117,6 +118,8 @@ class RecipeRecord:
         gold: the gold labels of test.
         runs: the runs by seed.
         summary: by split and metric, over seeds.
+        test_readings: the ledger's readings of the unseen splits when the record was made, with the recipe's own; empty
+            if unknown, in files of before 2026-12.
     """
 
     name: str
@@ -133,6 +136,7 @@ class RecipeRecord:
     gold: Mapping[str, Gold]
     runs: tuple[RecipeRun, ...]
     summary: Mapping[str, Mapping[str, Spread | None]]
+    test_readings: tuple[Reading, ...] = ()
 
 
 RECIPE_SCHEMA = Schema("treenn.recipe", 1, RecipeRecord, "record of `treenn reproduce`")
@@ -172,6 +176,7 @@ def record(recipe: Recipe, treebank: Treebank, out: Path, *, seeds: int, command
         gold={"test": Gold(root=tuple(_class_of(tree.label) for tree in treebank.test))},
         runs=tuple(runs),
         summary={split: summarize_metrics([run.metrics[split].values for run in runs]) for split in _SPLITS},
+        test_readings=known_readings(treebank),
     )
 
 

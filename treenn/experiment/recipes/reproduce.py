@@ -1,4 +1,4 @@
-"""`run_all`: trains every recipe with several seeds, each run in a separate folder."""
+"""`run_all`: trains and evaluates every recipe with several seeds, each run in a separate folder."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from treenn.contextual.pretrained import locate, read_config
+from treenn.experiment.evaluate import add_split
 from treenn.experiment.execute import Job, check_local_device, execute, experiment_dir
 from treenn.experiment.recipes import Recipe
 from treenn.experiment.run import load, train_network
 from treenn.experiment.run_spec import RunSpec, name_of
+from treenn.experiment.test_ledger import configuration_of, digest, enter
 from treenn.runtime.portable_command import portable_command
 from treenn.runtime.progress import Progress, ignore
 from treenn.training.run_dir import REPRODUCTION, RESULTS, RunMarker, check_run_dir, parts_of, training_run
+from treenn.training.run_results import read_training
+from treenn.training.trainer import Run
 from treenn.trees.arguments import AnyPath, Device, Runs, checked
 from treenn.trees.errors import InputError
 
@@ -38,8 +42,13 @@ def run_all(
     jobs: Runs | None = 1,
     device: Device = "cpu",
     progress: Progress = ignore,
+    command: str = "",
+    test: bool = True,
 ) -> None:
     """Train every recipe with the seeds 0, 1, ..., each run in the folder `out/RECIPE/seed-N`.
+
+    In a final stage, after all training, each is evaluated on test; its configuration is entered in the test ledger
+    before (`treenn.experiment.test_ledger`), and that of each ensemble of such recipes.
 
     A finished run is not repeated, whatever commit it is of (its `results.json` records the commit); an interrupted one
     is resumed. Seed follows seed, each with all recipes, so that all recipes have as many seeds if stopped.
@@ -52,8 +61,10 @@ def run_all(
         overwrite: whether to replace what a treenn command left in `out` (default: False).
         jobs: the number of worker processes on this machine (default: 1); if None, `joblib.parallel_config` decides.
         device: `"cpu"` or `"cuda"`, which all runs share (default: `"cpu"`).
-        progress: called with the thousandths of all runs that are done, their number and a text: for each at the start,
-            then for every batch.
+        progress: called in each stage with the thousandths of its runs that are done, their number and a text: for each
+            at the start, then for every batch.
+        command: the command that the ledger names.
+        test: whether test is evaluated (default: True).
 
     Raises:
         InputError: before any training, if the treebank, a file of word vectors or a contextual encoder is missing,
@@ -71,7 +82,12 @@ def run_all(
     if not overwrite:
         _check_unfinished(out, runs)
     with experiment_dir(out, run, runs, overwrite=overwrite):
-        execute(runs, out, _train, jobs=jobs, device=device, progress=progress)
+        how: dict[str, Any] = {"jobs": jobs, "device": device, "progress": progress}
+        execute(runs, out, _train, noun="trainings", **how)
+        if test:
+            evaluated = {file for file in runs if "test" in read_training((out / file).parent).metrics}
+            _enter([spec for file, spec in runs.items() if file not in evaluated], recipes, command)
+            execute(runs, out, _evaluate, finished=evaluated, **how)
 
 
 def run_of(recipes: Sequence[Recipe], treebank: str, before: Mapping[str, Any]) -> RunMarker:
@@ -118,9 +134,30 @@ def _check_unfinished(out: Path, runs: Mapping[str, RunSpec]) -> None:
             check_run_dir((out / file).parent, training_run(spec.settings), resume=True)
 
 
+def _enter(pending: Sequence[RunSpec], recipes: Sequence[Recipe], command: str) -> None:
+    """Enter the configurations of recipes that will be evaluated, and of their ensembles, in the ledger."""
+    if not pending:
+        return
+    treebank = load(pending[0].treebank, ())[0]
+    models = {spec.label: configuration_of(spec) for spec in pending}
+    for recipe in recipes:
+        if any(member in models for member in recipe.members):
+            of_one = configuration_of(_spec(recipe, treebank.name, 0))
+            models[recipe.name] = digest([of_one, list(recipe.members)])
+    enter(treebank, ["test"], [(configuration, name) for name, configuration in models.items()], command)
+
+
 def _train(spec: RunSpec, job: Job) -> None:
     """Train one recipe with one seed; training writes the results itself."""
-    out, treebank = job.file.parent, load(spec.treebank, spec.vectors)[0]
     options = ("--recipe", spec.label, "--treebank", name_of(spec.treebank), "--seed", str(spec.settings.seed))
-    command = portable_command(["train", *options, "--out", str(out)])
-    train_network(spec, treebank, replace(job, command=command), out=out)
+    _trained(spec, replace(job, command=portable_command(["train", *options, "--out", str(job.file.parent)])))
+
+
+def _trained(spec: RunSpec, job: Job) -> Run:
+    return train_network(spec, load(spec.treebank, spec.vectors)[0], job, out=job.file.parent)
+
+
+def _evaluate(spec: RunSpec, job: Job) -> None:
+    """Evaluate a trained recipe on test, and add that to its results."""
+    treebank, model = load(spec.treebank, spec.vectors)[0], _trained(spec, job).model
+    add_split(job.file.parent, model, treebank, "test", roots_only=model.task.roots_only)

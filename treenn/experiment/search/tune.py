@@ -78,7 +78,7 @@ def tune(
     specs = search.runs(input_size, task_of(treebank).make_head, fingerprint(treebank, _SPLITS))
     runs = {f"trials/{spec.name}.json": spec for spec in specs}
     with experiment_dir(out, run_of(search), runs, overwrite=overwrite):
-        execute(runs, out, _trial, jobs=jobs, device=device, progress=progress, command=command)
+        execute(runs, out, _trial, jobs=jobs, device=device, progress=progress, command=command, noun="trials")
         log = collect(search, treebank, [_read_trial(out / file) for file in runs], command)
         write_text(out / TRIALS, dump_json(TRIALS_SCHEMA.to_json(log), indent=1) + "\n", make_folder=False)
     return log
