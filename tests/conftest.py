@@ -51,10 +51,13 @@ def fuzz_counts(pytestconfig: pytest.Config) -> dict[str, tuple[int, int]]:
     return pytestconfig.stash[FUZZED]
 
 
-@pytest.fixture(scope="session")
-def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+@pytest.fixture(scope="session", autouse=True)
+def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Iterator[Path]]:
+    """New ledgers of test readings; fixtures of modules and of the session share one."""
     folder = tmp_path_factory.mktemp("ledgers")
-    return (folder / f"{number}.jsonl" for number in count())
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("TREENN_LEDGER", str(folder / "shared.jsonl"))
+        yield (folder / f"{number}.jsonl" for number in count())
 
 
 @pytest.fixture(autouse=True)
