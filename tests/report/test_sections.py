@@ -1,15 +1,18 @@
 """Report sections, also for results without the optional analyses."""
 
 import copy
+from dataclasses import replace
 
 import pytest
 from made_up_results import enrich, make_results, plan_of
 
 from treenn.experiment.results import COMPARISON_SCHEMA
+from treenn.experiment.test_ledger import Reading
 from treenn.report import render, tables
 from treenn.report.build import build
 from treenn.report.document import Pictures, Text
 from treenn.report.markdown import as_markdown
+from treenn.report.setup import setup_section
 
 ALL = ["Results", "Differences", "Setup", "Learning curves", "Slices", "Negation by minimal pairs"]
 ALL += ["Calibration", "Gradient flow", "Cost"]
@@ -185,6 +188,16 @@ def test_trials_under_another_supervision_are_said_to_be(task, regime, said):
         model["trials"] = {"file": "a.json", "number": 2, "supervision": "nodes"}
     text = texts(sections(task | {"supervision": regime})["Setup"])
     assert ("The trials were under supervision nodes." in text) is said
+
+
+@pytest.mark.parametrize(("is_known", "said"), [(True, "these were: 2 on test."), (False, "It is unknown how many")])
+def test_earlier_readings_of_test_are_counted(task, is_known, said):
+    for run in task["runs"]:
+        run["configuration"] = run["model"] if is_known else ""
+    entered = [("sst", "tree-lstm"), ("sst", "x"), ("sst", "y"), ("sst", "x"), ("sick", "z")]
+    readings = [Reading(treebank, "test", "", configuration, "", None, "") for treebank, configuration in entered]
+    [section] = replace(plan_of(task), test_readings=tuple(readings)).sections
+    assert said in texts(setup_section(section))
 
 
 def test_model_table_describes_controls_and_other_trees(task):

@@ -25,7 +25,7 @@ from treenn.evaluation.run_predictions import Gold
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model, PlanTask
 from treenn.experiment.run_spec import RunSpec
-from treenn.experiment.test_ledger import Reading
+from treenn.experiment.test_ledger import Reading, before
 from treenn.models.settings import SettingValues
 from treenn.tasks import task_of
 from treenn.training.run_results import TrainingResults, VectorCoverage
@@ -249,6 +249,8 @@ class TaskResults:
         vectors: the coverage by each file of word vectors.
         models: the comparison's models; not in the task's JSON.
         slug: the task's identifier within the comparison, for links and tables; not in JSON.
+        earlier_readings: the number of other configurations that had been evaluated, by unseen split; None if unknown;
+            not in JSON.
     """
 
     treebank: TreebankSummary
@@ -265,6 +267,7 @@ class TaskResults:
     vectors: tuple[VectorCoverage, ...] = ()
     models: Annotated[tuple[ComparedModel, ...], Key("")] = ()
     slug: Annotated[str, Key("")] = ""
+    earlier_readings: Annotated[Mapping[str, int] | None, Key("")] = None
 
     def __post_init__(self) -> None:
         for split in self.unseen_splits:
@@ -358,7 +361,16 @@ class ComparisonResults:
         for name in names:
             seen[name] += 1
             slugs.append(name if counts[name] == 1 else f"{name}-{seen[name]}")
-        return [replace(task, models=self.models, slug=name) for task, name in zip(tasks, slugs, strict=True)]
+        return [
+            replace(task, models=self.models, slug=name, earlier_readings=self._earlier_readings(task))
+            for task, name in zip(tasks, slugs, strict=True)
+        ]
+
+    def _earlier_readings(self, task: TaskResults) -> dict[str, int] | None:
+        own = {run.configuration for each in self.tasks for run in each.runs}
+        if not self.test_readings or "" in own:
+            return None
+        return {split: before(self.test_readings, task.treebank.name, split, own) for split in task.unseen_splits}
 
 
 def slug(text: str) -> str:

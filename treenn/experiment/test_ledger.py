@@ -62,7 +62,7 @@ def read(file: Path) -> list[Reading]:
     Raises:
         InputError: if a line is malformed.
     """
-    return read_lines(file, _parse, None, "this ledger is empty") if file.exists() else []
+    return read_lines(file, _parse, None, "") if file.exists() and file.stat().st_size else []
 
 
 def _parse(line: str) -> Reading:
@@ -84,7 +84,10 @@ def append(readings: Iterable[Reading], file: Path) -> None:
         with file.open("a", encoding="utf-8") as ledger:
             ledger.write(text)
     except OSError as error:
-        raise InputError(f"cannot write the ledger of test readings: {error.strerror or error}", source=file) from error
+        raise InputError(
+            f"cannot write the ledger of test readings: {error.strerror or error}; set TREENN_LEDGER to another file",
+            source=file,
+        ) from error
 
 
 def enter(treebank: AnyTreebank, splits: Iterable[str], models: Iterable[tuple[str, str]], source: str) -> None:

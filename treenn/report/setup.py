@@ -23,7 +23,7 @@ _TREES = {"gold": "the original treebank", "brackets": "words and the brackets o
 
 def setup_section(task: TaskResults) -> Section:
     """The setup that all models share, and the models."""
-    blocks: list[Block] = [Text(f"{_supervision(task)} {_matching(task)} {_tuning(task)}")]
+    blocks: list[Block] = [Text(f"{_supervision(task)} {_matching(task)} {_tuning(task)} {_readings(task)}")]
     if task.models:
         blocks.append(_models(task))
     if task.missing:
@@ -64,6 +64,17 @@ def _elsewhere(task: TaskResults, logs: Iterable[TrialLog]) -> str:
     others = dict.fromkeys(log.supervision for log in logs if log.supervision)
     others.pop(task.supervision, None)
     return f" The trials were under supervision {listing(list(others))}." if others else ""
+
+
+def _readings(task: TaskResults) -> str:
+    """The number of other configurations that had been evaluated on the unseen splits."""
+    if task.earlier_readings is None:
+        return f"It is unknown how many configurations had been evaluated on {listing(task.unseen_splits)} before."
+    counts = listing([f"{number} on {split}" for split, number in task.earlier_readings.items()])
+    return (
+        "According to the ledger of test readings, other configurations than these had been evaluated when these were: "
+        f"{counts}."
+    )
 
 
 def _models(task: TaskResults) -> Table:

@@ -13,7 +13,7 @@ from treenn.models.settings import Settings, option
 
 
 def train_command(log: SearchLog, model: str, vectors: Sequence[str | Path]) -> str:
-    """Return the `treenn train` command that repeats the best trial of a model and evaluates it on the test splits.
+    """Return the `treenn train` command that repeats the best trial of a model and keeps it, for `treenn evaluate`.
 
     Args:
         log: the log of a search in which not all trials of the model diverged.
