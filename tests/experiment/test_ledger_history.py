@@ -163,6 +163,10 @@ def test_configurations_are_those_of_runs():
     assert readings_of(comparison(baseline))[0].configuration == expected
 
 
+def test_a_recorded_configuration_is_taken():
+    assert readings_of(comparison(run(configuration="abc")))[0].configuration == "abc"
+
+
 def test_a_malformed_record_is_named():
     record = comparison(run())
     del record["tasks"][0]["runs"][0]["settings"]

@@ -118,7 +118,7 @@ def _of_comparison(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for task in record.get("tasks", [record]):
         name, vectors = task["treebank"]["name"], [file["file"] for file in task.get("vectors", ())]
         for run in task["runs"]:
-            configuration = configuration_of(_spec(run["settings"], name, vectors, run))
+            configuration = run.get("configuration") or configuration_of(_spec(run["settings"], name, vectors, run))
             for split in task["evaluated"]:
                 if split != "dev":
                     yield _reading(name, split, configuration, run["model"], run)
