@@ -17,6 +17,7 @@ import typer
 from rich.cells import cell_len
 
 from treenn.cli import LONGEST, app, main
+from treenn.commands.output import progress_bar
 from treenn.models.building import build, save_model
 from treenn.models.settings import Settings
 from treenn.models.task import make_task
@@ -92,12 +93,11 @@ def test_predict_and_label_show_hostile_text(treenn: Command, tmp_path: Path) ->
     assert steers_nothing(done.stdout + done.stderr)
 
 
-def test_a_progress_bar_shows_file_names(treenn: Command, tmp_path: Path) -> None:
+def test_training_shows_file_names(treenn: Command, tmp_path: Path) -> None:
     (tmp_path / HOSTILE).write_text("(1 (0 a) (1 b))\n", encoding="utf-8")
     small = ("--classes", "2", "--epochs", "1", "--size", "2", "--word-size", "2")
     done = treenn("train", "--trees", HOSTILE, "--dev", HOSTILE, *small, "--out", f"{HOSTILE}-model")
     assert done.returncode == 0, done.stderr
-    assert SEEN[:20] in done.stderr
     assert f"{SEEN}-model" in done.stdout
     assert steers_nothing(done.stdout + done.stderr)
 
@@ -332,3 +332,20 @@ def test_numbers_are_checked_before_a_bar_is_shown(
     done = treenn(*command, "--out", "out", option, "0")
     assert (done.returncode, done.stderr) == (2, f"error: {option} 0: must be 1 to 10000\n")
     assert not list(tmp_path.iterdir())
+
+
+def test_progress_bars_are_for_terminals(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for interactive in ("", "1"):
+        monkeypatch.setenv("FORCE_COLOR", interactive) if interactive else monkeypatch.delenv("FORCE_COLOR", False)
+        with progress_bar(HOSTILE) as progress:
+            progress(1, 2, "epoch 1")
+        shown = capsys.readouterr().err
+        assert (SEEN[:20] in shown) is bool(interactive)
+        assert HOSTILE[:20] not in shown
+
+
+def test_errors_remove_the_progress_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with pytest.raises(ValueError, match="wrong"), progress_bar("training"):
+        raise ValueError("wrong")
+    assert "training" not in capsys.readouterr().err.rpartition("\x1b[2K")[2]

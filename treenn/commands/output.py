@@ -148,7 +148,7 @@ def shows_colour() -> bool:
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int | None, str], None]]:
-    """A progress bar on standard error.
+    """A progress bar on standard error, if that is a terminal; an error removes the bar.
 
     Yields a callback that takes the amount done, the total (None if unknown) and a text.
     """
@@ -161,6 +161,11 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int | None, str], None]]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[text]}", markup=False),
     )
-    with Progress(*columns, console=console(stderr=True)) as bar:
+    terminal = console(stderr=True)
+    with Progress(*columns, console=terminal, disable=not terminal.is_terminal) as bar:
         task = bar.add_task(one_line(what), total=None, text="starting")
-        yield lambda done, total, text: bar.update(task, completed=done, total=total, text=one_line(text))
+        try:
+            yield lambda done, total, text: bar.update(task, completed=done, total=total, text=one_line(text))
+        except BaseException:
+            bar.remove_task(task)
+            raise
