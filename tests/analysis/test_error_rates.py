@@ -2,11 +2,14 @@
 
 import json
 import sys
+from dataclasses import asdict
 from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import treebanks
 from treenn.analysis import error_rates
 from treenn.analysis.error_rates import CELLS, SIMULATIONS, Cell, by_crossed_test, by_version_0_1, rate
 
@@ -55,3 +58,13 @@ def test_cells_are_those_of_the_protocol():
     assert len(CELLS) == 32 and SIMULATIONS >= 4000
     assert {cell.seeds for cell in CELLS} == {2, 3, 5, 10}
     assert all(len(list(group)) == 8 for _, group in groupby(CELLS, lambda cell: cell.seeds))
+
+
+def test_the_committed_record_is_within_the_limit():
+    record = json.loads((Path(treebanks.__file__).parent / "results/protocol/error-rates.json").read_text())
+    assert record["simulations"] == SIMULATIONS
+    assert [{name: cell[name] for name in asdict(CELLS[0])} for cell in record["cells"]] == [
+        asdict(cell) for cell in CELLS
+    ]
+    assert all(cell["type_1_error"] <= LIMIT for cell in record["cells"])
+    assert max(cell["type_1_error_version_0_1"] for cell in record["cells"]) > 4 * LIMIT

@@ -184,8 +184,14 @@ def _evidence(task: TaskResults, difference: Difference, *, of: int, long: bool)
         f"{other} ({metric.value(a.mean)} against {metric.value(b.mean)}{metric.in_percent}: {gap}, interval{over}"
         f" {metric.gap(interval.low)} to {metric.gap(interval.high)},"
         f" corrected p{over} {p_value(difference.p_holm if difference.with_seeds else difference.randomization_holm)}"
-        f"{', though single runs overlap' if overlap else ''})"
+        f"{_of_runs(difference)}{', though single runs overlap' if overlap else ''})"
     )
+
+
+def _of_runs(difference: Difference) -> str:
+    """The p value over sentences, if it shows a difference that the deciding test does not."""
+    shown = verdict(difference) == "seeds" and difference.with_seeds is not None
+    return f", over sentences only {p_value(difference.randomization_holm)}" if shown else ""
 
 
 def _overlap(a: Spread, b: Spread) -> bool:
