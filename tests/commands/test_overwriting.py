@@ -16,11 +16,11 @@ from toy import toy_treebank
 import treebanks
 import treebanks.parsing
 from treebanks.parsing import ParsingTreebank
-from treenn.experiment.folder_lock import locked
 from treenn.models.settings import Settings
 from treenn.parsers.chart import ChartSettings
 from treenn.parsers.chart import train as train_parser
 from treenn.training import train
+from treenn.training.folder_lock import locked
 
 Command = Callable[..., Any]
 

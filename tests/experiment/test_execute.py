@@ -22,7 +22,6 @@ import treenn
 from treenn.experiment.compare import compare
 from treenn.experiment.evaluate import evaluate
 from treenn.experiment.execute import execute, is_finished
-from treenn.experiment.folder_lock import locked
 from treenn.experiment.recipes.reproduce import run_all
 from treenn.experiment.run import load, load_variant, train_and_analyse
 from treenn.experiment.run_spec import RunSpec, fingerprint
@@ -32,6 +31,7 @@ from treenn.experiment.search.tune import tune
 from treenn.experiment.version_0_1 import adopt, old_hash
 from treenn.models.settings import RENAMED, Settings
 from treenn.training import train
+from treenn.training.folder_lock import locked
 from treenn.training.run_dir import RUN
 from treenn.trees import InputError
 from treenn.trees.json_records import to_json
@@ -42,7 +42,7 @@ SPEC = RunSpec(SMALL, "toy", label="lstm")
 HOLDER = """
 import sys, time
 from pathlib import Path
-from treenn.experiment.folder_lock import locked
+from treenn.training.folder_lock import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(600)
@@ -192,10 +192,13 @@ def never(spec: RunSpec, job: Any) -> None:
     raise AssertionError("a finished run was repeated")
 
 
+NEWER = ("patience",)  # settings that 0.1.0 lacked
+
+
 def old_results(spec: RunSpec) -> dict[str, Any]:
     """The results of a run as treenn 0.1.0 wrote them, as far as they identify it."""
     names = {new: old for old, new in RENAMED.items()}
-    settings = {names.get(name, name): value for name, value in vars(spec.settings).items()}
+    settings = {names.get(name, name): value for name, value in vars(spec.settings).items() if name not in NEWER}
     made = {"treenn": "0.1.0", "commit": None, "torch": "2.13.0+cpu"}
     return {"settings": settings | {"initialization": "own"}, "vectors": [], "environment": made}
 

@@ -269,3 +269,16 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path, monkeypatch:
         with pytest.raises(InputError, match="cannot write here: Permission denied"):
             check_run_dir(out, RunMarker(MODEL))
     assert not list(tmp_path.iterdir())
+
+
+def test_training_locks_its_folder(tmp_path: Path) -> None:
+    refusals = list[str]()
+
+    def second(*_: Any) -> None:
+        with pytest.raises(InputError) as error:
+            train(TOY, SMALL, out=tmp_path / "out", resume=True)
+        refusals.append(str(error.value))
+
+    train(TOY, SMALL, out=tmp_path / "out", progress=second)
+    assert refusals and all(f"process {os.getpid()} is writing to this folder" in refusal for refusal in refusals)
+    assert not (tmp_path / "out/.lock").exists()

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import treebanks
-from treenn.experiment.folder_lock import locked
 from treenn.experiment.run_spec import AnyTreebank, RunSpec
 from treenn.experiment.test_ledger import configuration_of, enter
 from treenn.models.building import load_model
 from treenn.models.network import Network
+from treenn.training.folder_lock import locked
 from treenn.training.run_results import (
     TrainingResults,
     measure_splits,

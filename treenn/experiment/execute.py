@@ -9,7 +9,6 @@ from pathlib import Path
 
 import torch
 
-from treenn.experiment.folder_lock import locked
 from treenn.experiment.run_spec import RunSpec
 from treenn.experiment.version_0_1 import adopt
 from treenn.experiment.worker_progress import RunsProgress, across_processes, watching
@@ -17,6 +16,7 @@ from treenn.experiment.workers import run_side_by_side
 from treenn.models.settings import Settings, upgrade_settings
 from treenn.runtime.environment import safe_path
 from treenn.runtime.progress import Progress, ignore
+from treenn.training.folder_lock import locked
 from treenn.training.run_dir import RunMarker, check_run_dir, check_still_there, open_run_dir, writing_to
 from treenn.training.train_step import check_device
 from treenn.trees.arguments import Device

@@ -22,7 +22,7 @@ RUN = "run.json"
 """The file that identifies the run of a folder: its kind, and its arguments."""
 
 LOCK = ".lock"
-"""The file that a process locks while it writes to a folder (`treenn.experiment.folder_lock`)."""
+"""The file that a process locks while it writes to a folder (`treenn.training.folder_lock`)."""
 
 SCHEMA, VERSION = "treenn.run", 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,7 @@ from treenn.tasks import task_of
 from treenn.training.checkpoint import load_checkpoint, save_checkpoint
 from treenn.training.data import batches, build_vocabulary, fingerprint, precompute_contextual
 from treenn.training.divergence import Diverged, explain
+from treenn.training.folder_lock import locked
 from treenn.training.run_dir import CHECKPOINT, RESULTS, check_run_dir, open_run_dir, training_run, writing_to
 from treenn.training.run_results import (
     Epoch,
@@ -92,9 +94,10 @@ def train(
         progress: called after every batch.
 
     Raises:
-        InputError: if `out` holds a run and `resume` is False, or a run with other settings or data, or other files,
-            or is removed during training; if nothing is labelled; if a loss or a gradient is NaN or infinite (the
-            message names the batch, the sentence and the parameter; `out` keeps the last complete epoch).
+        InputError: if another process writes to `out`; if `out` holds a run and `resume` is False, or a run with other
+            settings or data, or other files, or is removed during training; if nothing is labelled; if a loss or a
+            gradient is NaN or infinite (the message names the batch, the sentence and the parameter; `out` keeps the
+            last complete epoch).
     """
     settings = settings or Settings()
     check_recipe(settings)
@@ -102,14 +105,15 @@ def train(
         check_run_dir(Path(out), training_run(settings), resume=resume, overwrite=overwrite)
     treebank = treebanks.load(treebank) if isinstance(treebank, str) else treebank
     trainer = _Trainer(treebank, settings, vectors, device)
-    if out is not None:
-        trainer.open(Path(out), resume, overwrite)
-    precompute_contextual(treebank, trainer.state.network, progress)
-    if trainer.settings.restarts > 1 and not trainer.epochs_done:
-        trainer.choose_start(progress)
-    while not trainer.is_over:
-        trainer.run_epoch(trainer.epochs_done + 1, progress)
-    return trainer.finish(command)
+    with nullcontext() if out is None else locked(Path(out)):
+        if out is not None:
+            trainer.open(Path(out), resume, overwrite)
+        precompute_contextual(treebank, trainer.state.network, progress)
+        if trainer.settings.restarts > 1 and not trainer.epochs_done:
+            trainer.choose_start(progress)
+        while not trainer.is_over:
+            trainer.run_epoch(trainer.epochs_done + 1, progress)
+        return trainer.finish(command)
 
 
 class _Trainer:
