@@ -176,10 +176,10 @@ def test_bad_trees_are_skipped_on_request(command: Command, tmp_path: Path) -> N
 def test_encodings_and_untagged_words_on_request(command: Command, tmp_path: Path) -> None:
     (tmp_path / "trees.txt").write_bytes("(3 caf\xe9 (4 good))\n(1 (2 so) bad)\n".encode("latin-1"))
     arguments = ["--trees", "trees.txt", "--dev", "trees.txt", "--out", "model", *SMALL]
-    assert "name its encoding, as in --encoding latin-1" in command("train", *arguments).error
+    assert "pass its encoding, such as --encoding latin-1" in command("train", *arguments).error
     assert "or --untagged for words" in command("train", *arguments, "--encoding", "latin-1").error
     error = command("train", *arguments, "--encoding", "klingon").error
-    assert "no text encoding is called 'klingon'; --encoding takes names" in error
+    assert "--encoding 'klingon': must be the name of a text encoding" in error
     assert command("train", *arguments, "--encoding", "latin-1", "--untagged").returncode == 0
     error = command("train", "--treebank", "reviews", "--untagged", "--out", "other").error
     assert error == "--untagged and --encoding go with --trees FILE, not with --treebank NAME"

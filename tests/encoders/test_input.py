@@ -86,10 +86,10 @@ def test_inputs_of_wrong_type_or_dtype_are_refused(name: str, x: Any, message: s
 @pytest.mark.parametrize(
     ("forest", "origin"),
     [
-        ([TREE], "treenn.pack makes one of trees"),
-        (TREE, "treenn.pack makes one of trees"),
-        (None, "treenn.pack makes one of trees"),
-        (pack_dependencies([DEPENDENCIES]), "treenn.pack makes one of trees"),
+        ([TREE], "treenn.pack makes one from trees"),
+        (TREE, "treenn.pack makes one from trees"),
+        (None, "treenn.pack makes one from trees"),
+        (pack_dependencies([DEPENDENCIES]), "treenn.pack makes one from trees"),
     ],
 )
 def test_a_forest_of_another_class_is_refused(forest: Any, origin: str) -> None:
@@ -99,7 +99,9 @@ def test_a_forest_of_another_class_is_refused(forest: Any, origin: str) -> None:
 
 def test_a_dependency_encoder_reads_packed_dependencies() -> None:
     encoder = DEPENDENCY_ENCODERS["dependency-tree-lstm"](4, 3)
-    with pytest.raises(InputError, match=r"must be a PackedDependencies; treenn\.pack_dependencies makes one of trees"):
+    with pytest.raises(
+        InputError, match=r"must be a PackedDependencies; treenn\.pack_dependencies makes one from trees"
+    ):
         encoder(pack([TREE]), torch.ones(3, 4))
 
 

@@ -93,7 +93,9 @@ def test_chains_and_missing_labels() -> None:
 @pytest.mark.parametrize("label", ["", "@", "@NP", "A+B", "+"])
 def test_labels_that_would_not_come_back_are_refused(label: str) -> None:
     tree = NaryTree(("a", "b"), ((0, 1),), ("A", label, "S"))
-    with pytest.raises(InputError, match=re.escape(f"label {label!r} of node 1 is empty, begins with @ or has a +")):
+    with pytest.raises(
+        InputError, match=re.escape(f"label {label!r} of node 1: must not be empty, begin with @ or contain +")
+    ):
         binarize(tree)
     assert binarize(tree, lossless=False).labels == tree.labels
 
@@ -101,7 +103,7 @@ def test_labels_that_would_not_come_back_are_refused(label: str) -> None:
 @pytest.mark.parametrize(("labels", "node"), [((2, "S"), 0), (("NN", 3), 1)])
 def test_numbers_in_a_chain_are_refused(labels: tuple[Label, ...], node: int) -> None:
     tree = NaryTree(("a",), ((0,),), labels)
-    with pytest.raises(InputError, match=f"label {labels[node]} of node {node} is a number in a unary chain"):
+    with pytest.raises(InputError, match=f"label {labels[node]} of node {node}: must be text in a unary chain"):
         binarize(tree)
     assert binarize(tree, lossless=False) == Tree(("a",), (), labels[1:])
 
@@ -114,8 +116,14 @@ def test_an_unknown_side_is_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("(@S (A a) (B b))", "node 2, the root, is labelled '@S'; @ marks nodes that binarize inserted"),
-        ("(S (A a) (@B b))", "node 1, a word, is labelled '@B'; @ marks nodes that binarize inserted"),
+        (
+            "(@S (A a) (B b))",
+            "label '@S' of node 2, the root: must not begin with @, which marks nodes that binarize inserted",
+        ),
+        (
+            "(S (A a) (@B b))",
+            "label '@B' of node 1, a word: must not begin with @, which marks nodes that binarize inserted",
+        ),
     ],
 )
 def test_misplaced_marks_are_refused(text: str, message: str) -> None:

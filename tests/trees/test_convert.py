@@ -107,12 +107,12 @@ def test_binarizing_on_the_way(read: Any, write: Any) -> None:
 @pytest.mark.parametrize(
     ("tree", "message"),
     [
-        (nltk.Tree("NP", ["the", "dog"]), "'the' must be a tree; each word is the only child of a node"),
-        (nltk.Tree("NP", [nltk.Tree("DT", ["the"]), "dog"]), "'dog' must be a tree"),
-        (nltk.Tree("NP", [("dogs", "NNS")]), r"\('dogs', 'NNS'\) must be a tree"),
-        ("(NP dogs)", r"'\(NP dogs\)' must be a tree"),
+        (nltk.Tree("NP", ["the", "dog"]), "'the': must be an nltk.Tree; a word is the only child of its node"),
+        (nltk.Tree("NP", [nltk.Tree("DT", ["the"]), "dog"]), "'dog': must be an nltk.Tree"),
+        (nltk.Tree("NP", [("dogs", "NNS")]), r"\('dogs', 'NNS'\): must be an nltk.Tree"),
+        ("(NP dogs)", r"'\(NP dogs\)': must be an nltk.Tree"),
         (nltk.Tree("S", [nltk.Tree("NP", [])]), "the node labelled 'NP' has neither a word nor children"),
-        (nltk.Tree(("S", 1), ["a"]), r"a node is labelled \('S', 1\); a label is a number, a string or None"),
+        (nltk.Tree(("S", 1), ["a"]), r"label \('S', 1\) of a node: must be a whole number, a string or None"),
         (nltk.Tree("S", [""]), "word 0 is empty"),
     ],
 )
@@ -151,12 +151,15 @@ PAIR = ((0, 1, 0), (0, 2, 1))
 @pytest.mark.parametrize(
     ("graph", "message"),
     [
-        (networkx.DiGraph(), "a tree has one node without a parent, this graph has 0: []"),
-        (networkx.Graph([(0, 1)]), "a tree's graph is a networkx.DiGraph, not a Graph"),
-        (networkx.MultiDiGraph([(0, 1)]), "a tree's graph is a networkx.DiGraph, not a MultiDiGraph"),
-        (a_graph(*PAIR, (3, 4, 0)), "a tree has one node without a parent, this graph has 2: [0, 3]"),
-        (a_graph((0, 1, 0), (1, 2, 0), (2, 0, 0)), "a tree has one node without a parent, this graph has 0: []"),
-        (a_graph(*PAIR, (1, 3, 0), (2, 3, 0)), "node 3 has 2 parents: [1, 2]"),
+        (networkx.DiGraph(), "this graph has 0 nodes without a parent, []; a tree has exactly one"),
+        (networkx.Graph([(0, 1)]), "graph of type Graph: must be a networkx.DiGraph"),
+        (networkx.MultiDiGraph([(0, 1)]), "graph of type MultiDiGraph: must be a networkx.DiGraph"),
+        (a_graph(*PAIR, (3, 4, 0)), "this graph has 2 nodes without a parent, [0, 3]; a tree has exactly one"),
+        (
+            a_graph((0, 1, 0), (1, 2, 0), (2, 0, 0)),
+            "this graph has 0 nodes without a parent, []; a tree has exactly one",
+        ),
+        (a_graph(*PAIR, (1, 3, 0), (2, 3, 0)), "node 3 has 2 parents, [1, 2]; it must have one"),
         (a_graph(*PAIR, (3, 4, 0), (4, 3, 0)), "the nodes [3, 4] are on a cycle; a tree has none"),
         (
             a_graph((0, 1, 0), (0, 2, None)),
@@ -176,7 +179,7 @@ PAIR = ((0, 1, 0), (0, 2, 1))
             with_node(a_graph(*PAIR), 0, word="w"),
             "node 0 has children and the word 'w'; only nodes without children are words",
         ),
-        (with_node(a_graph(*PAIR), 0, label=0.5), "node 0 is labelled 0.5; a label is a number, a string or None"),
+        (with_node(a_graph(*PAIR), 0, label=0.5), "label 0.5 of node 0: must be a whole number, a string or None"),
     ],
 )
 def test_graphs_that_are_refused(graph: networkx.Graph, message: str) -> None:
@@ -187,6 +190,6 @@ def test_graphs_that_are_refused(graph: networkx.Graph, message: str) -> None:
 
 @pytest.mark.parametrize("value", [np.zeros((2, 3)), "(NP\ndogs)", ["a\n"] * 100])
 def test_invalid_nltk_tree_is_named_on_one_line(value: Any) -> None:
-    with pytest.raises(InputError, match="must be a tree") as error:
+    with pytest.raises(InputError, match="must be an nltk") as error:
         from_nltk(value)
     assert "\n" not in str(error.value) and len(str(error.value)) < 200

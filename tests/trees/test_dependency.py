@@ -68,7 +68,7 @@ def test_a_long_cycle_is_told_in_short() -> None:
 
 
 def test_words_relations_and_labels_are_checked() -> None:
-    with pytest.raises(InputError, match="a tree needs at least one word"):
+    with pytest.raises(InputError, match="a tree must have at least one word"):
         DependencyTree((), ())
     with pytest.raises(InputError, match="word 1 is empty"):
         DependencyTree(("a", ""), (1, -1))

@@ -26,15 +26,15 @@ def test_children_of_either_kind_of_tree() -> None:
 @pytest.mark.parametrize(
     ("words", "children", "message"),
     [
-        ((), (), "a tree needs at least one word, words is empty"),
+        ((), (), "words is empty; a tree must have at least one word"),
         (("a", ""), ((0, 1),), "word 1 is empty; every word needs at least one character"),
-        (("a",), ((),), "children of node 1 are (): one or more of the nodes 0 to 0"),
-        (("a",), ((1,),), "children of node 1 are (1,): one or more of the nodes 0 to 0"),
-        (("a", "b"), ((-1, 1),), "children of node 2 are (-1, 1): one or more of the nodes 0 to 1"),
-        (("a", "b", "c"), ((0, 2),), "children 0 and 2 of node 3 do not touch"),
-        (("a", "b"), ((1, 0),), "children 1 and 0 of node 2 do not touch"),
-        (("a", "b", "c"), ((0, 1),), "node 2 has 0 parents; every node but the last has one"),
-        (("a", "b"), ((0,), (0, 1)), "node 0 has 2 parents; every node but the last has one"),
+        (("a",), ((),), "children of node 1 are (); must be one or more of 0 to 0"),
+        (("a",), ((1,),), "children of node 1 are (1,); must be one or more of 0 to 0"),
+        (("a", "b"), ((-1, 1),), "children of node 2 are (-1, 1); must be one or more of 0 to 1"),
+        (("a", "b", "c"), ((0, 2),), "children 0 and 2 of node 3 must be adjacent"),
+        (("a", "b"), ((1, 0),), "children 1 and 0 of node 2 must be adjacent"),
+        (("a", "b", "c"), ((0, 1),), "node 2 has 0 parents; every node except the last must have one"),
+        (("a", "b"), ((0,), (0, 1)), "node 0 has 2 parents; every node except the last must have one"),
     ],
 )
 def test_what_is_no_tree_is_refused(

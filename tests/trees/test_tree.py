@@ -86,32 +86,32 @@ def test_changing_labels_keeps_the_shape() -> None:
 @pytest.mark.parametrize(
     ("words", "merges", "labels", "message"),
     [
-        ((), (), (), "a tree needs at least one word, words is empty"),
+        ((), (), (), "words is empty; a tree must have at least one word"),
         (("a", ""), ((0, 1),), (), "word 1 is empty; every word needs at least one character"),
         (("a", "b"), (), (), "a binary tree over 2 words has 1 merges, not 0"),
         (("a", "b"), ((0, 1), (0, 1)), (), "a binary tree over 2 words has 1 merges, not 2"),
         (("a", "b"), ((0, 1),), (1, 2), "a binary tree over 2 words has 3 labels, not 2"),
-        (("a", "b"), ((0, 2),), (), "merge 0 is (0, 2): children of node 2 are 0 to 1"),
-        (("a", "b"), ((-1, 1),), (), "merge 0 is (-1, 1): children of node 2 are 0 to 1"),
+        (("a", "b"), ((0, 2),), (), "merge 0 is (0, 2): children of node 2 must be 0 to 1"),
+        (("a", "b"), ((-1, 1),), (), "merge 0 is (-1, 1): children of node 2 must be 0 to 1"),
         (("a", "b", "c"), ((0, 1), (0, 3)), (), "merge 1 is (0, 3): node 0 has a parent"),
         (("a", "b", "c"), ((0, 1), (2, 1)), (), "merge 1 is (2, 1): node 1 has a parent"),
         (
             ("a", "b"),
             ((1, 0),),
             (),
-            "merge 0 is (1, 0): the left child ends at word 2, the right child starts at word 0; they must touch",
+            "merge 0 is (1, 0): the left child ends at word 2, the right child starts at word 0; they must be adjacent",
         ),
         (
             ("a", "b", "c"),
             ((0, 2), (3, 1)),
             (),
-            "merge 0 is (0, 2): the left child ends at word 1, the right child starts at word 2; they must touch",
+            "merge 0 is (0, 2): the left child ends at word 1, the right child starts at word 2; they must be adjacent",
         ),
         (
             ("a", "b"),
             ((0, 0),),
             (),
-            "merge 0 is (0, 0): the left child ends at word 1, the right child starts at word 0; they must touch",
+            "merge 0 is (0, 0): the left child ends at word 1, the right child starts at word 0; they must be adjacent",
         ),
     ],
 )

@@ -1,7 +1,7 @@
-"""Validation of arguments: constraints are declared by annotations, and checked in one call.
+"""Validation of arguments against constraints that are declared in annotations.
 
-`checked` validates the arguments of a function or constructor, `check_fields` the fields of a dataclass, `check` one
-value. Each names the argument, the item and what would be right, by an `InputError`.
+`checked` validates the arguments of a function or constructor, `check_fields` the fields of a dataclass, and `check` a
+single value. Each raises an `InputError` that names the argument, the item and the valid values.
 
 >>> @checked
 ... def draw(count: Count, scale: Positive = 1.0) -> list[float]:
@@ -33,13 +33,13 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Range:
-    """The interval of a number.
+    """An interval of valid numbers.
 
     Args:
-        low: the minimum.
-        high: the maximum.
-        above: an exclusive lower bound.
-        below: an exclusive upper bound.
+        low: the minimum (default: None, unbounded).
+        high: the maximum (default: None, unbounded).
+        above: an exclusive lower bound (default: None).
+        below: an exclusive upper bound (default: None).
     """
 
     low: float | None = None
@@ -69,21 +69,21 @@ class Range:
 
 
 class _Unordered:
-    """Marks annotations of items whose order does not matter."""
+    """A marker in the annotations of unordered items."""
 
 
 Natural = Annotated[int, Range(low=0)]
 Count = Annotated[int, Range(low=1)]
 Layers = Annotated[int, Range(low=1, high=100)]
 Depth = Annotated[int, Range(low=0, high=100)]
-"""A number of layers on top of others; there may be none."""
+"""A number of additional layers, 0 included."""
 Width = Annotated[int, Range(low=1, high=10_000)]
-"""A layer's width; a matrix of this many rows and columns takes 400 MB."""
+"""The width of a layer. A square matrix of the maximum width takes 400 MB."""
 Runs = Annotated[int, Range(low=1, high=10_000)]
 """A number of seeds, trials or processes."""
 Classes = Annotated[int, Range(low=1, high=10_000)]
 Seed = Annotated[int, Range(low=0, high=2**63 - 1)]
-"""A seed that Python, NumPy and torch all accept."""
+"""A seed that is valid in Python, NumPy and torch."""
 NonNegative = Annotated[float, Range(low=0)]
 Positive = Annotated[float, Range(above=0)]
 Share = Annotated[float, Range(low=0, below=1)]
@@ -91,19 +91,19 @@ Share = Annotated[float, Range(low=0, below=1)]
 Probability = Annotated[float, Range(low=0, high=1)]
 Device = Literal["cpu", "cuda"]
 Texts = Annotated[Iterable[str], _Unordered]
-"""Texts in any order: also a set, or the keys of a mapping."""
+"""Texts in any order, also as a set or as the keys of a mapping."""
 LARGEST = 1e18
-"""The maximum of all real numbers, with or without a minus; single precision computes with them and their squares."""
+"""The maximum absolute value of real numbers. Their squares are finite in single precision."""
 AnyPath = str | Path
-"""A path; arrives as a `Path`."""
+"""A path; `checked` converts it to a `Path`."""
 
 _ORIGINS: Mapping[str, str] = {
     "Tree": "treenn.parse_tree reads one from text",
     "NaryTree": "treenn.trees.parse_nary reads them from text",
     "DependencyTree": "treenn.trees.parse_conllu reads them from text",
-    "PackedForest": "treenn.pack makes one of trees",
-    "PackedDependencies": "treenn.pack_dependencies makes one of trees",
-    "Network": "treenn.load_model(folder) is one",
+    "PackedForest": "treenn.pack makes one from trees",
+    "PackedDependencies": "treenn.pack_dependencies makes one from trees",
+    "Network": "treenn.load_model(folder) returns one",
     "WordVectors": "treenn.read_vectors reads them from a file",
     "Treebank": "treebanks.load loads one by its name",
     "ParsingTreebank": "treebanks.parsing.load_parsing loads one by its name",
@@ -111,13 +111,13 @@ _ORIGINS: Mapping[str, str] = {
     "Plan": "treenn.Plan.of(treebank, models) is one",
     "Parser": "treenn.load_parser loads one by its name",
 }
-"""The function that makes an object of a class, for error messages."""
+"""How to obtain an object of each class, for error messages."""
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
     """Validate the arguments of every call against the function's annotations.
 
-    NumPy scalars arrive as Python numbers, arrays and iterators as tuples, paths as `Path`s.
+    NumPy scalars are converted to Python numbers, arrays and iterators to tuples, and paths to `Path`s.
     """
     parameters = signature(function)
 
@@ -140,7 +140,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def check_fields(record: Any) -> None:
-    """Validate the fields of a dataclass against their annotations; for `__post_init__`, also of a frozen one."""
+    """Validate the fields of a dataclass, frozen or not, against their annotations. Called in `__post_init__`."""
     kind: Any = type(record)
     hints = field_hints(kind)
     for field in fields(record):
@@ -157,12 +157,13 @@ def check(name: str, value: Any, hint: Any) -> Any:
     """Validate a value against an annotation.
 
     Args:
-        name: the argument's name; an item of a list has its index after it, `trees[3]`.
+        name: the argument's name; for an item of a list, followed by its index: `trees[3]`.
         value: the argument.
         hint: a type, `Literal`, union or `Sequence[...]`, or one of them `Annotated` with a `Range`.
 
     Returns:
-        The value; a NumPy scalar as a Python number, a path as a `Path`, any sequence but a list as a tuple.
+        The value, with a NumPy scalar converted to a Python number, a path to a `Path`, and any sequence except a list
+        to a tuple.
 
     Raises:
         InputError: if the value is of another type or out of range.
@@ -187,14 +188,14 @@ def check(name: str, value: Any, hint: Any) -> Any:
         if all(isinstance(option, type) and option not in _SCALARS for option in options(item)):
             return check_items(name, value, *options(item))
         items = check_list(name, value, item)
-        if not (item is str and {str}.issuperset(map(type, items))):  # may be a vocabulary
+        if not (item is str and {str}.issuperset(map(type, items))):  # fast path for vocabularies
             items = [check(f"{name}[{i}]", entry, item) for i, entry in enumerate(items)]
         return list(items) if isinstance(value, list) else tuple(items)
     for choice in choices:
         fitting = _converted(value, choice)
         if fitting is not _MISFIT:
             if choice is float and abs(fitting) > LARGEST:
-                raise InputError(f"{_named(name)} {_shown(value)}: must be {LARGEST:g} at most, without its sign")
+                raise InputError(f"{_named(name)} {_shown(value)}: must be {LARGEST:g} or less in absolute value")
             for limits in constraints:
                 if fitting not in limits:
                     raise InputError(f"{_named(name)} {_shown(value)}: must be {limits}")
@@ -204,10 +205,15 @@ def check(name: str, value: Any, hint: Any) -> Any:
 
 
 def check_list(name: str, value: Any, item: Any = Any) -> Sequence[Any]:
-    """The items of a list, a tuple, a one-dimensional array, a pandas Series or an iterator; items are not checked.
+    """Convert a list, tuple, one-dimensional array, pandas Series or iterator to a sequence, without validating items.
+
+    Args:
+        name: the argument's name.
+        value: the argument.
+        item: the type of an item, for messages (default: any).
 
     Raises:
-        InputError: if the value is text, a single item, has more than one dimension, or no order.
+        InputError: if the value is text, a single item, unordered, or has more than one dimension.
     """
     if isinstance(value, (list, tuple)):
         return value
@@ -224,10 +230,10 @@ def check_list(name: str, value: Any, item: Any = Any) -> Sequence[Any]:
 
 
 def check_items(name: str, value: Any, *kinds: type[Any]) -> Sequence[Any]:
-    """A list of objects of one of some classes, each checked.
+    """Validate that an argument is a list of instances of the given classes. Returns the items.
 
     Raises:
-        InputError: as `check_list`, and if an item is not of the class; the message has its index.
+        InputError: as `check_list`, and if an item is of another class; the message gives the item's index.
     """
     items = check_list(name, value, Union[kinds])  # noqa: UP007
     for index, item in enumerate(items):
@@ -237,13 +243,13 @@ def check_items(name: str, value: Any, *kinds: type[Any]) -> Sequence[Any]:
 
 
 def refusal(name: str, value: Any, wanted: str, kinds: Sequence[Any] = ()) -> InputError:
-    """The error of a value of the wrong type.
+    """The error for an argument of the wrong type.
 
     Args:
         name: the argument's name.
         value: the argument.
-        wanted: what it must be.
-        kinds: the classes that are accepted; the message names a function that returns objects of them.
+        wanted: the valid types or values, in words.
+        kinds: the accepted classes; the message names a function that returns an instance (default: none).
     """
     names = [getattr(kind, "__name__", "") for kind in kinds]
     origin = next((f"; {_ORIGINS[name]}" for name in names if name in _ORIGINS), "")
@@ -256,7 +262,7 @@ _SCALARS = (bool, int, float, str)
 
 
 def _converted(value: Any, kind: Any) -> Any:
-    """The value as one of this kind, `_MISFIT` if it is none."""
+    """Convert a value to a type. Returns `_MISFIT` if the value is of another type."""
     if kind is Any or isinstance(kind, TypeVar):
         return value
     origin = get_origin(kind) or kind
@@ -269,12 +275,12 @@ def _converted(value: Any, kind: Any) -> Any:
 
 
 def fits(value: Any, hint: Any, *, finite: bool = True) -> bool:
-    """True if a value has the type of an annotation; items of lists and values of mappings are checked, too.
+    """True if a value has the type of an annotation, including the items of lists and the values of mappings.
 
     Args:
         value: the value.
         hint: a type, `Literal`, a union, or a list, sequence or mapping of them; `Annotated` constraints are ignored.
-        finite: whether NaN and infinities are refused as numbers (default: True).
+        finite: whether only finite numbers are accepted (default: True).
 
     >>> fits([1, 2], list[int]), fits(True, int), fits(1, float | None)
     (True, False, True)
@@ -300,7 +306,7 @@ def fits(value: Any, hint: Any, *, finite: bool = True) -> bool:
 def _is_finite(value: Real) -> bool:
     try:
         return math.isfinite(value)
-    except OverflowError:  # a whole number that no float holds
+    except OverflowError:  # a whole number beyond the range of floats
         return False
 
 
@@ -317,7 +323,7 @@ def _plain(hint: Any) -> Any:
 
 
 def options(kind: Any) -> Sequence[Any]:
-    """The members of a union; of another type, itself."""
+    """The members of a union; any other type is its only member."""
     return get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
 
 
@@ -331,7 +337,7 @@ def describe(hint: Any, names: Mapping[Any, str] | None = None) -> str:
 
     Args:
         hint: a type, `Literal`, a union, or a list or mapping of them.
-        names: the words of types (default: those of Python's).
+        names: the words for types (default: None, the words for Python's types).
 
     >>> describe(int | None), describe(Literal["cpu", "cuda"])
     ('a whole number or None', 'cpu or cuda')
@@ -374,13 +380,13 @@ _PLURALS: Mapping[Any, str] = {int: "whole numbers", float: "numbers", str: "tex
 
 
 def _named(name: str) -> str:
-    """The marked name, its index behind it."""
+    """The name as marked by `argument`, followed by the index, if any."""
     base, bracket, index = name.partition("[")
     return f"{argument(base)}{bracket}{index}"
 
 
 def _shown(value: Any) -> str:
-    """A number or a text as Python writes it, anything else by its type."""
+    """The repr of a number or a text; the type of any other value."""
     if value is None or isinstance(value, (str, int, float)):
         text = repr(value)
         return text if len(text) <= 60 else f"{text[:59]}…"

@@ -17,7 +17,7 @@ _JOIN, _MARK = "+", "@"
 
 
 class _Run(NamedTuple):
-    """The children `start` to `end` of a node, which are below a factored node with this label."""
+    """The children `start` to `end` of a node, which become one factored node with this label."""
 
     label: Label
     children: tuple[int, ...]
@@ -45,12 +45,12 @@ def binarize(tree: NaryTree, factor: Factor = "right", *, lossless: bool = True)
         factor: the side of the new nodes (default: `"right"`).
         lossless: whether `unbinarize` is the inverse (default: True). If True, the labels of a chain are joined with
             `+` (None is empty), and the label of a factored node is `@` and the label of its origin. If False, a chain
-            has its topmost label that is not None, and factored nodes have no label, as treebanks with a class at
-            every node require.
+            is labelled with its topmost label other than None, and factored nodes are unlabelled, as required by
+            treebanks with a class at every node.
 
     Raises:
-        InputError: if `lossless` and a label is empty, begins with `@` or has a `+`, or is a number in a unary chain;
-            names the label and the node.
+        InputError: if `lossless` and a label is empty, begins with `@`, contains a `+`, or is a number in a unary
+            chain. The message names the label and the node.
 
     >>> from treenn.trees import parse_nary
     >>> print(binarize(parse_nary("(S (NP (NN dogs)) (VBP bark) (. .))")[0]))
@@ -91,7 +91,8 @@ def unbinarize(tree: Tree) -> NaryTree:
         if _is_marked(tree.labels[node]):
             kind = "the root" if node == tree.root else "a word"
             raise InputError(
-                f"node {node}, {kind}, is labelled {tree.labels[node]!r}; {_MARK} marks nodes that binarize inserted"
+                f"label {tree.labels[node]!r} of node {node}, {kind}: must not begin with {_MARK}, which marks nodes "
+                "that binarize inserted"
             )
 
     def opened(link: _Link) -> Opened[_Link]:
@@ -105,7 +106,7 @@ def unbinarize(tree: Tree) -> NaryTree:
 
 
 def _chain(tree: NaryTree, node: int) -> list[int]:
-    """A node, its only child, the only child of this one, and so on."""
+    """The nodes of the unary chain that begins at a node."""
     n, chain = len(tree.words), [node]
     while chain[-1] >= n and len(tree.children[chain[-1] - n]) == 1:
         chain += tree.children[chain[-1] - n]
@@ -158,13 +159,13 @@ def _refuse_ambiguous(tree: NaryTree) -> None:
     for node, label in enumerate(tree.labels):
         if isinstance(label, str) and (not label or _JOIN in label or _is_marked(label)):
             raise InputError(
-                f"label {label!r} of node {node} is empty, begins with {_MARK} or has a {_JOIN}, which binarize "
-                "reserves; rename it, or pass lossless=False"
+                f"label {label!r} of node {node}: must not be empty, begin with {_MARK} or contain {_JOIN}; rename it, "
+                "or pass lossless=False"
             )
     for node, children in enumerate(tree.children, start=len(tree.words)):
         for end in (node, *children) if len(children) == 1 else ():
             if isinstance(tree.labels[end], int):
                 raise InputError(
-                    f"label {tree.labels[end]} of node {end} is a number in a unary chain, which unbinarize would "
-                    "return as text; pass lossless=False"
+                    f"label {tree.labels[end]} of node {end}: must be text in a unary chain, as unbinarize cannot "
+                    "restore numbers; pass lossless=False"
                 )

@@ -64,7 +64,7 @@ def group(
         source: the file name in messages.
         make: a function that converts a parsed tree; raises `ParseError` to refuse it.
         untagged: whether a word next to other words or subtrees is a word without a tag (default: False, an error).
-        on_error: called with the error of each tree that is skipped (default: None, the first error is raised).
+        on_error: called with the error of each skipped tree (default: None, the first error is raised).
 
     Returns:
         The results of `make`.
@@ -99,8 +99,8 @@ def _group_good(
 ) -> list[T]:
     """Parse the well-formed trees and skip the others.
 
-    After an unclosed bracket, the next tree begins at the next line that starts with a bracket; also after other
-    errors, unless a well-formed tree of this text has such a line inside.
+    After an unclosed bracket, the next tree begins at the next line that starts with a bracket. The same applies after
+    other errors, unless a well-formed tree of this text contains such a line.
     """
     matches = list(_TOKEN.finditer(text))
     tokens = [match[0] for match in matches]
@@ -144,7 +144,8 @@ def _pieces(
         tokens: the tokens.
         closing: the index of the closing token by that of the opening token.
         at_margin: the indices of the brackets at the start of a line, in order.
-        split_at_margin: whether each of these begins a tree; otherwise only one after an unclosed bracket does.
+        split_at_margin: whether each of these brackets begins a tree. If False, only one that follows an unclosed
+            bracket does.
     """
     start = 0
     while start < len(tokens):
@@ -228,7 +229,7 @@ def _add_words(frame: list[Any], raw: RawTree) -> None:
 
 
 def _is_wrapper(frame: list[Any]) -> bool:
-    """True if these are the unlabelled brackets around a whole tree, as in the Penn Treebank."""
+    """True for unlabelled brackets around a whole tree, as in the Penn Treebank."""
     return len(frame) == 3 and not frame[1] and type(frame[2]) is int
 
 

@@ -2,11 +2,11 @@ r"""Readers and writers of bracketed treebanks: `(3 (2 not) (3 (2 very) (3 good)
 
 The format:
 
-- A tree may span lines. Spaces, tabs and line ends are separators; other characters, including U+00A0, are part of a
-  word.
+- A tree may span lines. Words and brackets are separated by spaces, tabs and line breaks. All other characters,
+  including U+00A0, are part of a word.
 - Blank lines, and lines whose first character is `#` (comments), are ignored.
 - Escapes in words are resolved: `-LRB-` for `(`, `\/` for `/`, and others (`treenn.trees.ptb_escapes`).
-- The label `X` means no label, None in a `Tree`, as does `( word)`, with a space. The label `X` itself is `\X`.
+- The label `X` means no label, None in a `Tree`, as does `( word)`, with a space. A label `X` is written as `\X`.
 - Unlabelled brackets around a whole tree, as in the Penn Treebank, are ignored.
 """
 
@@ -51,7 +51,7 @@ def read_trees(
         untagged: whether a word next to other words or subtrees, as in `(NP Japan 's)`, is a word without a label
             (default: False, an error).
         encoding: the encoding of the file (default: `"utf-8"`).
-        on_error: called with the error of each tree that is skipped (default: None, the first error is raised).
+        on_error: called with the error of each skipped tree (default: None, the first error is raised).
 
     Raises:
         InputError: if a tree is malformed, with file, line and column; with `on_error`, only if all are.
@@ -77,7 +77,7 @@ def parse_trees(
         classes: the number of classes, as in `read_trees` (default: None).
         factor: the direction of binarization, as in `read_trees` (default: None).
         untagged: whether words without brackets are allowed, as in `read_trees` (default: False).
-        on_error: called with the error of each tree that is skipped (default: None, the first error is raised).
+        on_error: called with the error of each skipped tree (default: None, the first error is raised).
         source: the file name in messages (default: `"<text>"`).
 
     Raises:
@@ -116,7 +116,7 @@ def parse_tree(
     """
     trees = parse_trees(text, classes=classes, factor=factor, untagged=untagged)
     if len(trees) != 1:
-        raise InputError(f"this text has {len(trees)} trees; must be one", source="<text>")
+        raise InputError(f"this text has {len(trees)} trees; it must have exactly one", source="<text>")
     return trees[0]
 
 
@@ -130,7 +130,7 @@ def read_nary(
         path: the file.
         untagged: whether words without brackets are allowed, as in `read_trees` (default: False).
         encoding: the encoding of the file (default: `"utf-8"`).
-        on_error: called with the error of each tree that is skipped (default: None, the first error is raised).
+        on_error: called with the error of each skipped tree (default: None, the first error is raised).
 
     Raises:
         InputError: if a tree is malformed, with file, line and column; with `on_error`, only if all are.
@@ -147,7 +147,7 @@ def parse_nary(
     Args:
         text: the text.
         untagged: whether words without brackets are allowed, as in `read_trees` (default: False).
-        on_error: called with the error of each tree that is skipped (default: None, the first error is raised).
+        on_error: called with the error of each skipped tree (default: None, the first error is raised).
         source: the file name in messages (default: `"<text>"`).
 
     Raises:
@@ -160,10 +160,10 @@ def parse_nary(
 
 
 def format_tree(tree: Tree | NaryTree) -> str:
-    r"""The bracket notation of a tree, on one line. No label is written as `X`, and the label `X` as `\X`.
+    r"""Format a tree in bracket notation, on one line. A missing label is written as `X`, and a label `X` as `\X`.
 
     Raises:
-        InputError: if a word has a space, or a label is empty or has a space or a bracket.
+        InputError: if a word contains whitespace, or a label is empty or contains whitespace or a bracket.
     """
     if not isinstance(tree, (Tree, NaryTree)):
         raise refusal("tree", tree, "a Tree or a NaryTree", [Tree])
@@ -231,5 +231,5 @@ def _label_text(label: Label) -> str:
 
 def _checked(text: str) -> str:
     if not _PLAIN.fullmatch(text):
-        raise InputError(f"{text!r} has no bracket notation: it is empty or has a space, a line end or a bracket")
+        raise InputError(f"{text!r}: must not be empty or contain spaces, tabs, line breaks or brackets")
     return text

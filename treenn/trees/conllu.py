@@ -1,9 +1,8 @@
 """Reader of CoNLL-U, the format of Universal Dependencies (https://universaldependencies.org/format.html).
 
-The format has a line per word, ten columns separated by tabs, and a blank line after each sentence. The columns ID,
-FORM, HEAD and DEPREL are read. Comments (lines that start with `#`), multiword tokens (ID 3-4, whose words follow) and
-empty nodes (ID 8.1, which belong to the enhanced graph) are ignored. The escapes of `treenn.trees.ptb_escapes` in words
-are resolved.
+Each word is a line of ten columns separated by tabs, and each sentence ends with a blank line. The columns ID, FORM,
+HEAD and DEPREL are read. Comments (lines that start with `#`), multiword tokens (such as ID 3-4) and empty nodes (such
+as ID 8.1) are ignored. The escapes of `treenn.trees.ptb_escapes` in words are resolved.
 """
 
 from __future__ import annotations
@@ -35,12 +34,12 @@ class _Word(NamedTuple):
 
 @checked
 def read_conllu(path: AnyPath, *, encoding: str = "utf-8", on_error: OnError | None = None) -> list[DependencyTree]:
-    """Read the dependency trees of a CoNLL-U file, without labels; the relation of a DEPREL `_` is None.
+    """Read the dependency trees of a CoNLL-U file, without labels. The relation is None if DEPREL is `_`.
 
     Args:
         path: the file.
         encoding: the encoding of the file (default: `"utf-8"`).
-        on_error: called with the error of each sentence that is skipped (default: None, the first error is raised).
+        on_error: called with the error of each skipped sentence (default: None, the first error is raised).
 
     Raises:
         InputError: if a sentence is malformed, with file, line and column; with `on_error`, only if all are.
@@ -55,7 +54,7 @@ def parse_conllu(text: str, *, source: str | Path = "<text>", on_error: OnError 
     Args:
         text: the text.
         source: the file name in messages (default: `"<text>"`).
-        on_error: called with the error of each sentence that is skipped (default: None, the first error is raised).
+        on_error: called with the error of each skipped sentence (default: None, the first error is raised).
 
     Raises:
         InputError: if a sentence is malformed, with line and column; with `on_error`, only if all are.
@@ -85,7 +84,7 @@ def _tree(sentence: list[Line]) -> DependencyTree:
     for line in sentence:
         words += _words(line, len(words) + 1)
     if not words:
-        raise sentence[0].error("this sentence has no word, only IDs such as 3-4 and 8.1")
+        raise sentence[0].error("this sentence has no word, only IDs such as 3-4 and 8.1; one ID must be 1")
     forms, heads, relations, lines = zip(*words, strict=True)
     if fault := head_fault(heads, first=1):
         at, message = fault
@@ -102,7 +101,7 @@ def _words(line: Line, word_id: int) -> list[_Word]:
     if _NO_WORD.fullmatch(fields[0]):
         return []
     if fields[0] != str(word_id):
-        raise line.error(f"the ID of this word is {fields[0]!r}; it must be {word_id}: words are numbered from 1", 0)
+        raise line.error(f"the ID of this word is {fields[0]!r}; it must be {word_id}, as words are numbered from 1", 0)
     if not fields[1].strip(" "):
         problem = "consists of spaces" if fields[1] else "is empty"
         raise line.error(f"the FORM of this word {problem}; every word needs at least one character", 1)

@@ -22,7 +22,7 @@ def to_nltk(tree: Tree | NaryTree) -> nltk.Tree:
     """Convert to an `nltk.Tree` whose leaves are `Tree(label, [word])`.
 
     Words and labels are escaped as in bracketed files: `(` is `-LRB-`, and a missing label is `X`. Hence
-    `nltk.Tree.fromstring` can parse the text of the tree, unless a word has whitespace.
+    `nltk.Tree.fromstring` can parse the text of the tree, unless a word contains whitespace.
 
     >>> from treenn.trees import parse_tree
     >>> to_nltk(parse_tree("(NP (DT the) (NN dog))"))
@@ -39,7 +39,7 @@ def to_nltk(tree: Tree | NaryTree) -> nltk.Tree:
 
 
 def from_nltk(tree: nltk.Tree, *, factor: Factor | None = None) -> Tree:
-    """Convert an `nltk.Tree` to a binary `Tree`; escapes are resolved, and the labels `""` and `X` become None.
+    """Convert an `nltk.Tree` to a binary `Tree`. Escapes are resolved, and the labels `""` and `X` become None.
 
     Args:
         tree: a tree whose leaves are `Tree(label, [word])`.
@@ -47,7 +47,8 @@ def from_nltk(tree: nltk.Tree, *, factor: Factor | None = None) -> Tree:
             error).
 
     Raises:
-        InputError: if a word is not the only child of a node, a node is empty, or (without `factor`) is not binary.
+        InputError: if a word is not the only child of a node, a node is empty, or, without `factor`, a node is not
+            binary.
     """
     return _binary(nary_from_nltk(tree), factor)
 
@@ -91,7 +92,7 @@ def from_networkx(graph: networkx.DiGraph, *, factor: Factor | None = None) -> T
             error).
 
     Raises:
-        InputError: if the graph is not one tree with words at the leaves; names the node.
+        InputError: if the graph is not one tree with words at the leaves; the message names the node.
     """
     return _binary(nary_from_networkx(graph), factor)
 
@@ -119,7 +120,7 @@ def _open_nltk(tree: Any) -> Opened[Any]:
 
     if not isinstance(tree, nltk.Tree):
         shown = " ".join(repr(tree)[:60].split())
-        raise InputError(f"{shown} must be a tree; each word is the only child of a node, Tree('NN', [word])")
+        raise InputError(f"{shown}: must be an nltk.Tree; a word is the only child of its node, Tree('NN', [word])")
     label = _label(tree.label(), "a node")
     label = unescape_label(label) if isinstance(label, str) else label
     if len(tree) == 0:
@@ -149,13 +150,14 @@ def _root(graph: networkx.DiGraph) -> Hashable:
     import networkx
 
     if not isinstance(graph, networkx.DiGraph) or graph.is_multigraph():
-        raise InputError(f"a tree's graph is a networkx.DiGraph, not a {type(graph).__name__}")
+        raise InputError(f"graph of type {type(graph).__name__}: must be a networkx.DiGraph")
     roots: list[Hashable] = [node for node, degree in graph.in_degree() if degree == 0]
     if len(roots) != 1:
-        raise InputError(f"a tree has one node without a parent, this graph has {len(roots)}: {roots[:5]}")
+        raise InputError(f"this graph has {len(roots)} nodes without a parent, {roots[:5]}; a tree has exactly one")
     for node, degree in graph.in_degree():
         if degree > 1:
-            raise InputError(f"node {node!r} has {degree} parents: {list(graph.predecessors(node))[:5]}")
+            parents = list(graph.predecessors(node))[:5]
+            raise InputError(f"node {node!r} has {degree} parents, {parents}; it must have one")
     if not networkx.is_arborescence(graph):
         cycle = networkx.find_cycle(graph)
         raise InputError(f"the nodes {[parent for parent, _ in cycle][:5]} are on a cycle; a tree has none")
@@ -165,4 +167,4 @@ def _root(graph: networkx.DiGraph) -> Hashable:
 def _label(label: Any, where: str) -> Label:
     if label is None or isinstance(label, (int, str)):
         return label
-    raise InputError(f"{where} is labelled {label!r}; a label is a number, a string or None")
+    raise InputError(f"label {label!r} of {where}: must be a whole number, a string or None")

@@ -23,7 +23,7 @@ class DependencyTree(Displayed):
         labels: one label per word, None for words without a label (default: no labels).
 
     Raises:
-        InputError: if the heads are not one tree over the words; names the word.
+        InputError: if the heads are not one tree over the words; the message names the word.
 
     >>> tree = DependencyTree(("dogs", "like", "old", "bones"), (1, -1, 3, 1), ("nsubj", "root", "amod", "obj"))
     >>> tree.root, tree.children[1], tree.heights
@@ -93,10 +93,10 @@ class DependencyTree(Displayed):
 
 
 def head_fault(heads: Sequence[int], first: int = 0) -> tuple[int, str] | None:
-    """Find the reason why heads are not one tree.
+    """Find the first fault of heads that are not one tree.
 
     Args:
-        heads: the heads, as in `DependencyTree`.
+        heads: the heads as in `DependencyTree`, from 0.
         first: the number of the first word in messages, 1 for files (default: 0).
 
     Returns:

@@ -1,7 +1,7 @@
 """Short reprs, and notebook displays in HTML and SVG, of trees, treebanks and predictions.
 
-Words and labels are escaped, with control and invisible characters written as escape sequences. A repr is at most 200
-characters long. Trees of many words or nodes are summarized instead of drawn.
+Control and invisible characters in words and labels are written as escape sequences. A repr has at most 200 characters.
+Trees of many words or nodes are summarized.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _CELL = "padding:2px 8px;border-bottom:1px solid #8886"
 
 
 class Heading(NamedTuple):
-    """A column heading of a table, on a colour of the palette if one is given."""
+    """A column heading of a table. `colour` is the background, a colour of the palette (default: None)."""
 
     text: str
     colour: str | None = None
@@ -46,7 +46,7 @@ def quoted(text: str, longest: int = _LONGEST_TEXT) -> str:
 
 
 def tree_repr(tree: Tree | NaryTree | DependencyTree) -> str:
-    """The repr of a tree: its bracket notation or its fields if they are short, otherwise its size.
+    """The repr of a tree. A short tree is given in bracket notation or by its fields, a longer one by its size.
 
     >>> Tree(("not", "bad"), ((0, 1),), (2, 1, 3))
     Tree('(3 (2 not) (1 bad))')
@@ -57,7 +57,7 @@ def tree_repr(tree: Tree | NaryTree | DependencyTree) -> str:
         return _dependency_repr(tree)
     name = type(tree).__name__
     if len(tree.labels) <= _LONGEST_REPR:
-        with suppress(InputError):  # a word or label that bracket notation cannot express
+        with suppress(InputError):  # a word or label without a bracket notation
             literal = repr(format_tree(tree))
             if len(literal) <= _LONGEST_REPR:
                 return f"{name}({literal})"
@@ -85,8 +85,8 @@ def splits_repr(treebank: object, splits: Mapping[str, Sequence[object]], *detai
 
     Args:
         treebank: the treebank, for the name of its class.
-        splits: its examples by split, whose numbers are shown.
-        details: the arguments before them.
+        splits: its examples by split. The repr contains their numbers.
+        details: other arguments, which precede the splits.
     """
     sizes = [f"{visible(split)[:20]}={len(examples)}" for split, examples in splits.items()]
     hidden = [f"+{len(sizes) - _MOST_SPLITS} splits"] if len(sizes) > _MOST_SPLITS else []
@@ -94,13 +94,13 @@ def splits_repr(treebank: object, splits: Mapping[str, Sequence[object]], *detai
 
 
 def pair_html(left: Tree | NaryTree, right: Tree | NaryTree, caption: str) -> str:
-    """Two trees side by side if the page is wide enough, with a caption above."""
+    """Two trees below a caption, side by side if the page is wide enough."""
     columns = "".join(f'<div style="max-width:100%">{tree_html(tree)}</div>' for tree in (left, right))
     return f'<div>{_escaped(caption)}</div><div style="display:flex;flex-wrap:wrap;gap:12px">{columns}</div>'
 
 
 def tree_svg(tree: Tree | NaryTree | DependencyTree, classes: int | None = None) -> str | None:
-    """The tree as SVG for notebooks; None if it has too many words or nodes for a display.
+    """The tree as SVG for notebooks. Returns None if it has too many words or nodes.
 
     Args:
         tree: the tree.
@@ -116,7 +116,7 @@ def tree_svg(tree: Tree | NaryTree | DependencyTree, classes: int | None = None)
 
 
 def tree_html(tree: Tree | NaryTree | DependencyTree, classes: int | None = None) -> str:
-    """The tree for notebooks: a picture that scrolls horizontally, or the repr of a tree that is too large to draw."""
+    """The tree as HTML for notebooks: a picture that scrolls horizontally, or the repr if the tree is too large."""
     if picture := tree_svg(tree, classes):
         return f'<div style="overflow-x:auto">{picture}</div>'
     hint = "too large for a notebook; treenn.trees.draw_svg(tree) returns the picture"

@@ -9,7 +9,7 @@ class Displayed:
     """The base of `Tree`, `NaryTree` and `DependencyTree`, which are dataclasses with `repr=False`."""
 
     def __repr__(self: Any) -> str:
-        """The bracket notation or the fields; the size of a large tree. At most 200 characters."""
+        """At most 200 characters: the bracket notation or the fields; for a large tree, its size."""
         from treenn.trees.display import tree_repr
 
         return tree_repr(self)

@@ -17,15 +17,15 @@ _LONGEST_LABEL = 16
 def draw_text(tree: Tree | NaryTree, *, color: bool = False, classes: Classes = 5, width: Count = 80) -> str:
     """Draw a tree in box characters, with the root at the left and the words at the right.
 
-    A subtree that is too deep for the width is replaced by a reference such as `[1]` and drawn below, so that the
-    drawing has one line per word and one per reference.
+    A subtree that is too deep for the width is replaced by a reference such as `[1]` and drawn below. The drawing has
+    one line per word and one per reference.
 
     Args:
         tree: the tree; nodes without a label are drawn as `·`.
-        color: whether numeric labels have the background colour of their class (ANSI escapes, 256 colours; default:
-            False).
+        color: whether numeric labels have the background colour of their class, as ANSI escapes for 256 colours
+            (default: False).
         classes: the number of classes of the labels, which selects the colours (default: 5).
-        width: the number of columns of the terminal; only a long word or label exceeds it (default: 80).
+        width: the number of columns of the terminal, exceeded only by long words and labels (default: 80).
 
     >>> from treenn.trees import parse_tree
     >>> print(draw_text(parse_tree("(3 (2 It) (3 (2 is) (3 (3 good) (2 .))))")))
@@ -57,7 +57,7 @@ def draw_text(tree: Tree | NaryTree, *, color: bool = False, classes: Classes = 
 
 
 def shown(label: Label) -> str:
-    """A label for drawings: at most 16 columns, with invisible characters escaped; `·` for None."""
+    """A label for drawings: at most 16 columns, with invisible characters escaped. None is `·`."""
     text = "·" if label is None else visible(str(label))
     return text if columns_of(text) <= _LONGEST_LABEL else f"{_cropped(text, _LONGEST_LABEL - 1).rstrip()}…"
 
@@ -65,7 +65,7 @@ def shown(label: Label) -> str:
 def visible(text: str) -> str:
     r"""Escape control and invisible characters of a text, for safe output on one line of a terminal.
 
-    These are the control characters of C0 and C1, line ends, direction marks and overrides, zero-width characters,
+    Escaped are the control characters of C0 and C1, line breaks, direction marks and overrides, zero-width characters,
     spaces other than U+0020, and lone surrogates. A joiner between two emoji is kept.
 
     >>> visible("\x1b[31m no\u00a0break")
@@ -84,7 +84,7 @@ def _is_visible(text: str, i: int) -> bool:
 
 
 def painted(text: str, label: Label, classes: int = 5) -> str:
-    """A text with the background colour of its label's class (ANSI escapes, 256 colours), unchanged without a class."""
+    """A text on the background colour of its label (ANSI escapes, 256 colours); unchanged if the label is no number."""
     if not isinstance(label, int):
         return text
     colour = colour_of(label, classes)

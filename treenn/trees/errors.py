@@ -11,11 +11,11 @@ _OPTIONS = {"factor": "binarize", "trust": "trust-module"}  # options whose name
 def argument(name: str, value: object = None) -> str:
     """Mark the name of an argument in the message of an `InputError`.
 
-    `str(error)` has the name of the Python argument, `error.for_command_line()` the name of the option.
+    `str(error)` contains the name of the Python argument, and `error.for_command_line()` that of the option.
 
     Args:
         name: the name of the argument.
-        value: its value; text has quotes (default: None, no value).
+        value: its value, for text the repr (default: None, no value).
 
     >>> error = InputError(f"{argument('batch_size')} 0: must be 1 or more")
     >>> str(error), error.for_command_line()
@@ -51,7 +51,7 @@ class InputError(ValueError):
 
     Args:
         message: the problem and the valid alternatives, with names of arguments marked by `argument`. The attribute
-            `message` has the names of Python arguments, the attribute `marked` the marks.
+            `message` is the text without marks, and the attribute `marked` the text with marks.
         source: the file or folder (default: None).
         line: the line, from 1 (default: None).
         column: the column, from 1 (default: None).
@@ -76,5 +76,5 @@ class InputError(ValueError):
         return f"{position}: {message}" if position else message
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Exceptions are pickled by their positional arguments; workers return theirs to the main process.
+        # Workers return errors to the main process, but exceptions are pickled without their keyword arguments.
         return partial(InputError, source=self.source, line=self.line, column=self.column), (self.marked,)

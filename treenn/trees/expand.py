@@ -1,4 +1,4 @@
-"""`expand`: the flat arrays of a tree that is defined top-down by a function; used by all conversions and parsers."""
+"""`expand`: the arrays of a tree that a function defines top-down, for all conversions and parsers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Opened: TypeAlias = "tuple[Label, str | Sequence[Node]]"
 
 
 class Flat(NamedTuple):
-    """The arguments of `NaryTree`, and of `Tree` if every inner node has two children."""
+    """The arguments of `NaryTree`, or of `Tree` if every inner node has two children."""
 
     words: tuple[str, ...]
     children: tuple[Any, ...]
@@ -25,7 +25,7 @@ class _Close(NamedTuple):
 
 
 def expand(root: Node, opened: Callable[[Node], Opened[Node]]) -> Flat:
-    """Traverse a tree with a stack, and number its inner nodes in postorder, as the bracket reader does.
+    """Traverse a tree with a stack, and number its inner nodes in postorder.
 
     Args:
         root: the root.

@@ -33,7 +33,7 @@ def read_text(path: str | Path, encoding: str | None = None) -> str:
 
     Raises:
         InputError: if the file is missing, is a folder, cannot be read, or has bytes that are invalid in this encoding,
-            or if there is no such encoding.
+            or if the encoding is unknown.
     """
     codec = _codec("utf-8" if encoding is None else encoding)
     data = _read_bytes(path)
@@ -63,7 +63,7 @@ def _read_regular(path: str | Path) -> str:
     try:
         status = Path(path).stat()
     except (OSError, ValueError):
-        return read_text(path)  # raises the error
+        return read_text(path)  # raises the `InputError`
     if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
         raise InputError("cannot read this file: it is a pipe or a device, not a regular file", source=path)
     if status.st_size > MOST_BYTES:
@@ -78,7 +78,7 @@ def _codec(encoding: str) -> str:
         "".encode(name)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise InputError(
-            f"no text encoding is called {encoding!r}; {argument('encoding')} takes names such as utf-8, latin-1, "
+            f"{argument('encoding')} {encoding!r}: must be the name of a text encoding, such as utf-8, latin-1, "
             "cp1252, utf-16, gb18030 or shift_jis"
         ) from error
     return name
@@ -87,12 +87,12 @@ def _codec(encoding: str) -> str:
 def _undecodable(error: UnicodeError, data: bytes, codec: str, path: str | Path, *, can_choose: bool) -> InputError:
     """The error for a byte that is invalid in this encoding, with its position."""
     named = argument("encoding", repr("latin-1"))
-    remedy = "save the file as UTF-8" + (f", or name its encoding, as in {named}" if can_choose else "")
+    remedy = "save the file as UTF-8" + (f", or pass its encoding, such as {named}" if can_choose else "")
     try:
         if not isinstance(error, UnicodeDecodeError):
             raise error
         before = data[: error.start].decode(codec, errors="replace")
-    except UnicodeError:  # from codecs that do not report positions, or cannot replace
+    except UnicodeError:  # from codecs that report no position or do not support errors="replace"
         return InputError(f"this file is not {codec.upper()}: {error}; {remedy}", source=path)
     line, column = line_and_column(line_starts(before), len(before))
     problem = f"byte 0x{data[error.start]:02x}" if error.start < len(data) else "the end of the file"
@@ -100,7 +100,7 @@ def _undecodable(error: UnicodeError, data: bytes, codec: str, path: str | Path,
 
 
 def split_lines(text: str) -> list[str]:
-    """Split a text into lines at LF, CR LF and CR, and at no other characters.
+    """Split a text into lines at LF, CR LF and CR only.
 
     >>> split_lines("a\\r\\nb\\u2028c\\r\\rd\\n")
     ['a', 'b\\u2028c', '', 'd']
@@ -126,8 +126,8 @@ def read_json(path: str | Path) -> Any:
     """Read and parse a JSON file.
 
     Raises:
-        InputError: as `read_text`, and if it is no regular file, larger than `MOST_BYTES`, not JSON, nested too deeply,
-            or has a number of thousands of digits.
+        InputError: as `read_text`, and if it is no regular file, is larger than `MOST_BYTES`, is not JSON, is nested
+            too deeply, or contains a number of thousands of digits.
     """
     return _parsed(path, "JSON", json.loads)
 
@@ -153,7 +153,7 @@ def _parsed(path: str | Path, kind: str, parse: Callable[[str], Any]) -> Any:
     except RecursionError:
         raise InputError(f"this {kind} is nested too deeply to be read", source=path) from None
     except ValueError as error:
-        is_long = "digits" in str(error)  # else a date that does not exist
+        is_long = "digits" in str(error)  # otherwise, an invalid date
         problem = f"this {kind} has a whole number of too many digits" if is_long else f"not {kind}: {error}"
         raise InputError(problem, source=path) from error
 
@@ -161,14 +161,14 @@ def _parsed(path: str | Path, kind: str, parse: Callable[[str], Any]) -> Any:
 def write_bytes(path: str | Path, data: bytes, *, make_folder: bool = True) -> None:
     """Write atomically, via a temporary file in the same folder and a rename.
 
-    Temporary files of the same target from killed processes are removed. Devices and pipes are not replaced: those of
-    the system, such as `/dev/stdout`, are written to, and others, on which writing could wait forever, refused.
+    Temporary files of killed processes with the same target are removed. System devices, such as `/dev/stdout`, are
+    written to in place. Other devices and pipes, which could block forever, are refused.
 
     Args:
         path: the file.
         data: the content.
-        make_folder: whether to create a missing folder (default: True); False for a folder that may have been removed
-            since.
+        make_folder: whether to create a missing folder; False for a folder that may have been removed concurrently
+            (default: True).
 
     Raises:
         InputError: if the folder cannot be created or written to, the path is a pipe or a device outside of `/dev` and
@@ -193,7 +193,7 @@ def write_bytes(path: str | Path, data: bytes, *, make_folder: bool = True) -> N
     except OSError as error:
         raise InputError(f"cannot write here: {error.strerror or error}", source=path) from error
     finally:
-        with suppress(OSError):  # the folder may have been removed meanwhile
+        with suppress(OSError):  # the folder may have been removed concurrently
             temporary.unlink(missing_ok=True)
 
 
@@ -227,7 +227,7 @@ def check_replaceable(path: str | Path, kind: str) -> None:
 
 
 def kind_of(data: bytes) -> str | None:
-    """The kind of an output file: a picture, a page, a report, or JSON with a schema; None for other files.
+    """The kind of an output file: a picture, a page, a report, or JSON with a schema. Returns None for other files.
 
     >>> kind_of(b'{"schema": "treenn.bench", "version": 1}'), kind_of(b"{}")
     ('JSON of treenn.bench', None)

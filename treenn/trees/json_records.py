@@ -1,8 +1,8 @@
-"""Frozen dataclasses as JSON objects: the annotations are the schema.
+"""Conversion between frozen dataclasses and JSON objects, with annotations as the schema.
 
-`from_json` validates a value against a dataclass and names the file and the key of what is wrong; `to_json` is its
-inverse. A field without a default is required and always written; one with a default may be missing, and is not written
-if it has that default. Unknown keys are ignored. `Schema` adds a name and a version, and upgrades older versions.
+`from_json` validates a value against a dataclass, and its errors name the file and the key. `to_json` is its inverse. A
+field without a default is required and always written. A field with a default is optional, and is written only if its
+value is another. Unknown keys are ignored. `Schema` adds a name and a version, and upgrades older versions.
 
 >>> from dataclasses import dataclass
 >>> @dataclass(frozen=True)
@@ -32,15 +32,15 @@ from treenn.trees.json_values import missing_key, not_an_object, read_object, wr
 T = TypeVar("T")
 
 Upgrade = Callable[[Mapping[str, object], "str | Path"], Mapping[str, object]]
-"""Turns an object of one version into the next version; the file is for its error messages."""
+"""A function that converts an object to the next version; its second argument is the file, for error messages."""
 
 
 @dataclass(frozen=True)
 class Codec:
-    """Conversion between a field's value and its JSON value; used as `Annotated[kind, Codec(...)]`.
+    """Conversion between a field's value and its JSON value, declared as `Annotated[kind, Codec(...)]`.
 
     Args:
-        decode: converts the JSON value before its validation; must return unknown values unchanged.
+        decode: converts the JSON value before validation; must return unknown values unchanged.
         encode: converts the field's value to a JSON value (default: unchanged).
     """
 
@@ -50,7 +50,7 @@ class Codec:
 
 @dataclass(frozen=True)
 class Key:
-    """Another name of a field in JSON; in the field's annotation, `Annotated[int, Key("from")]`.
+    """The name of a field in JSON, declared as `Annotated[int, Key("from")]` (default: the field's name).
 
     Args:
         name: the key; if empty, the field is not in JSON.
@@ -61,10 +61,10 @@ class Key:
 
 @dataclass(frozen=True)
 class Rest:
-    """Marks a mapping for all keys that are no other field: `Annotated[Mapping[str, Metrics], Rest("majority")]`.
+    """A mapping of all keys that are no field, declared as `Annotated[Mapping[str, Metrics], Rest("majority")]`.
 
     Args:
-        marker: the key that the objects have (default: any value belongs to the mapping).
+        marker: the key that an object must contain to belong to the mapping (default: None, all values belong).
     """
 
     marker: str | None = None
@@ -79,11 +79,11 @@ class Schema(Generic[T]):
     """A kind of JSON file with a version.
 
     Args:
-        name: the value of its key `schema`.
-        version: the version that is written.
+        name: the value of the key `schema`.
+        version: the current version.
         kind: the dataclass.
-        noun: for error messages, such as "results.json of `treenn compare`".
-        upgrades: by version, the function to the next version.
+        noun: the description in error messages, such as "results.json of `treenn compare`".
+        upgrades: the function that upgrades each older version to the next (default: none).
     """
 
     name: str
@@ -93,15 +93,15 @@ class Schema(Generic[T]):
     upgrades: Mapping[int, Upgrade] = dataclasses.field(default_factory=dict)
 
     def read(self, path: str | Path) -> T:
-        """The record in a file.
+        """Read the record of a file.
 
         Raises:
-            InputError: as `read_object`, and if the file has another schema, or a key is missing or of another type.
+            InputError: as `read_object`, and if the schema differs, or a key is missing or of another type.
         """
         return self.parse(read_object(path), path)
 
     def parse(self, value: Mapping[str, object], source: str | Path) -> T:
-        """The record in an object; see `read`."""
+        """Read the record of a JSON object; raises as `read`."""
         name, version = value.get("schema"), value.get("version")
         if name is None:
             raise InputError(f"this is not a {self.noun}: the key 'schema' is missing", source=source)
@@ -114,18 +114,18 @@ class Schema(Generic[T]):
         return from_json(self.kind, value, source)
 
     def to_json(self, record: T) -> dict[str, object]:
-        """The object of a record, with the schema's name and version."""
+        """The JSON object of a record, including the schema's name and version."""
         return {"schema": self.name, "version": self.version, **to_json(record)}
 
 
 def from_json(kind: type[T], value: object, source: str | Path, where: str = "") -> T:
-    """A dataclass from a JSON object.
+    """Build a dataclass from a JSON object.
 
     Args:
         kind: the dataclass; its fields are scalars, dataclasses, and sequences, mappings and unions of them.
         value: the object.
         source: the file, for messages.
-        where: the object's place in the file, such as `tasks[0]` (default: the top).
+        where: the object's path in the file, such as `tasks[0]` (default: `""`, the top level).
 
     Raises:
         InputError: if a required key is missing or a value has another type; the message names the file and the key.
@@ -165,14 +165,14 @@ def to_json(record: object) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class _Field:
-    """A dataclass field as JSON has it.
+    """The representation of a dataclass field in JSON.
 
     Args:
         name: the field's name.
         key: the key; empty if the field is not in JSON.
-        hint: the type; of a field for the rest, that of the mapping's values.
-        default: makes the default; None if the field is required.
-        rest: the mark of a field for all keys that are no other field (default: None).
+        hint: the type; with `rest`, that of the mapping's values.
+        default: a function that returns the default; None if the field is required.
+        rest: the marker of a mapping of all keys that are no field (default: None).
     """
 
     name: str
@@ -211,7 +211,7 @@ def _join(where: str, name: str) -> str:
 
 
 def _read(hint: Any, value: object, source: str | Path, where: str) -> Any:
-    """A value of a field, validated: lists as tuples, objects as dataclasses or dictionaries."""
+    """Validate the JSON value of a field. Lists become tuples, and objects dataclasses or dictionaries."""
     hint, codec = _codec(hint)
     if codec is not None:
         value = codec.decode(value)
@@ -237,7 +237,7 @@ def _read_mapping(item: Any, value: Mapping[str, object], source: str | Path, wh
 def _read_list(kind: Any, value: Sequence[object], source: str | Path, where: str) -> tuple[Any, ...]:
     items = get_args(kind)
     if get_origin(kind) is not tuple or items[-1] is Ellipsis:
-        if items[0] in (int, str) and {items[0]}.issuperset(map(type, value)):  # may be long, such as labels
+        if items[0] in (int, str) and {items[0]}.issuperset(map(type, value)):  # fast path for labels
             return tuple(value)
         items = items[:1] * len(value)
     elif len(value) != len(items):
@@ -270,7 +270,7 @@ _NO_LABEL = -100  # as treenn.encoders.NO_LABEL
 
 
 def digits(classes: Iterable[int]) -> str | list[int]:
-    """Classes as a digit string, `-` for no label (-100), or as a list if some class has no single digit.
+    """Convert classes to a digit string, with `-` for no label (-100), or to a list if a class is above 9.
 
     >>> digits([3, 0, -100]), digits([3, 10])
     ('30-', [3, 10])
@@ -288,4 +288,4 @@ def _from_digits(value: Any) -> Any:
 
 
 Digits: TypeAlias = Annotated[tuple[int, ...] | None, Codec(_from_digits, digits)]
-"""Classes, in JSON a digit each, `-` for no label, or a list if there are more than ten classes."""
+"""Classes, in JSON a string of one digit per item, with `-` for no label, or a list if a class is above 9."""

@@ -1,4 +1,4 @@
-"""JSON objects: checked keys on reading, no NaN on writing."""
+"""Reading of JSON objects with validated keys, and writing without NaN."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from treenn.trees.errors import InputError
 from treenn.trees.files import read_json
 
 Kind: TypeAlias = Any
-"""A type, as `treenn.trees.arguments.fits` takes it: `int`, `str | None`, `list[str]`; a `float` may be whole."""
+"""A type for `treenn.trees.arguments.fits`: `int`, `str | None`, `list[str]`. `float` includes whole numbers."""
 
 _NAMES: Mapping[Any, str] = {
     str: "text",
@@ -28,19 +28,18 @@ _NAMES: Mapping[Any, str] = {
     type(None): "null",
     object: "any value",
 }
-"""The words of JSON's types in error messages."""
+"""The names of JSON's types in error messages."""
 
 
 def read_object(path: str | Path, keys: Mapping[str, Kind] | None = None) -> dict[str, Any]:
-    """The object that a JSON file holds.
+    """Read a JSON file that contains an object.
 
     Args:
         path: the file.
-        keys: the keys that the object must have, with the types of their values (default: none).
+        keys: the required keys, with the types of their values (default: none).
 
     Raises:
-        InputError: as `read_json`, and if the file holds something else or the object lacks a key; the message names
-            the file and the key.
+        InputError: as `read_json`, and as `check_object`.
     """
     value = read_json(path)
     check_object(value, keys or {}, path)
@@ -54,10 +53,11 @@ def check_object(value: Any, keys: Mapping[str, Kind], source: str | Path, where
         value: the value.
         keys: the required keys, with the types of their values; other keys are ignored.
         source: the file, for messages.
-        where: the value's place in the file, such as `tasks[0]` (default: the top).
+        where: the value's path in the file, such as `tasks[0]` (default: `""`, the top level).
 
     Raises:
-        InputError: if the value is something else, lacks a key, or has a value of another type.
+        InputError: if the value is no object, a key is missing, or its value is of another type. The message names the
+            file and the key.
     """
     if not isinstance(value, dict):
         raise not_an_object(value, source, where)
@@ -70,10 +70,10 @@ def check_object(value: Any, keys: Mapping[str, Kind], source: str | Path, where
 
 
 def read_words(path: str | Path) -> list[str]:
-    """The list of texts that a JSON file holds, such as `vocabulary.json`.
+    """Read a JSON file that contains a list of texts, such as `vocabulary.json`.
 
     Raises:
-        InputError: as `read_json`, and if the file holds something else.
+        InputError: as `read_json`, and if the file contains anything else.
     """
     words = read_json(path)
     if not fits(words, list[str], finite=False):
@@ -83,13 +83,13 @@ def read_words(path: str | Path) -> list[str]:
 
 
 def dump_json(value: Any, *, indent: int | None = None, compact: bool = False, ensure_ascii: bool = True) -> str:
-    """A value as JSON text in which NaN and infinities are `null`: JSON has no such numbers.
+    """Format a value as JSON. NaN and infinities, which JSON does not support, become `null`.
 
     Args:
         value: a value that `json.dumps` accepts.
         indent: the indentation of nested values (default: None, one line).
         compact: whether to omit the spaces after commas and colons (default: False).
-        ensure_ascii: whether to write characters outside ASCII as escapes (default: True).
+        ensure_ascii: whether to escape non-ASCII characters (default: True).
 
     >>> dump_json({"loss": float("nan"), "best": (1, float("inf"))})
     '{"loss": null, "best": [1, null]}'
@@ -114,21 +114,21 @@ def _finite(value: Any) -> Any:
 
 
 def not_an_object(value: object, source: str | Path, where: str = "") -> InputError:
-    """The error of a value that is no JSON object."""
+    """The error for a value that is no JSON object."""
     return InputError(f"{where or 'this file'} holds {_described(value)}; it must be a JSON object", source=source)
 
 
 def missing_key(name: str, kind: Kind, source: str | Path) -> InputError:
-    """The error of a required key that an object lacks."""
+    """The error for a missing key."""
     return InputError(f"the key {name!r} is missing; it must be {describe(kind, _NAMES)}", source=source)
 
 
 def wrong_type(name: str, value: object, kind: Kind, source: str | Path) -> InputError:
-    """The error of a value of another type."""
+    """The error for a value of another type."""
     return InputError(f"{name!r} is {_described(value)}; it must be {describe(kind, _NAMES)}", source=source)
 
 
 def _described(value: object) -> str:
-    """A value in an error message: itself if it is short, else its type."""
+    """The description of a value in an error message: its repr if short, otherwise its type."""
     text = json.dumps(value) if not isinstance(value, (dict, list)) or not value else ""
     return text if 0 < len(text) <= 40 else _NAMES[type(value)]

@@ -21,7 +21,7 @@ class Line(NamedTuple):
         source: the file, for messages.
         number: the number of the line, from 1.
         text: the line.
-        cell: the pattern of its words or columns.
+        cell: the pattern of a word or column.
     """
 
     source: str | Path
@@ -35,7 +35,7 @@ class Line(NamedTuple):
         return self.cell.findall(self.text)
 
     def error(self, message: str, cell: int | None = None) -> InputError:
-        """An error at the line, or at the cell with this index."""
+        """The error for this line, or for the word or column with the index `cell`."""
         column = None if cell is None else [match.start() for match in self.cell.finditer(self.text)][cell] + 1
         return InputError(message, source=self.source, line=self.number, column=column)
 
@@ -45,7 +45,7 @@ def read_lines(path: Path, read: Callable[[str], T], on_error: OnError | None, n
 
     Args:
         path: the file.
-        read: a function that reads a line; file and line are added to the errors that it raises.
+        read: a function that parses a line. The position is added to its errors.
         on_error: called with the error of each skipped line (default: None, the first error is raised).
         nothing: the message for an empty file.
 

@@ -14,10 +14,10 @@ from treenn.trees.tree_checks import Label, check_rows, check_tuple, check_words
 
 @dataclass(frozen=True, repr=False)
 class NaryTree(Displayed):
-    """A constituency tree over `words`; node `i < n` is word `i`, node `n + k` has the children `children[k]`.
+    """A constituency tree over `words`.
 
-    The label of a word is its part-of-speech tag: `(NP (NN dogs))` has node 0, labelled NN, and its parent, node 1,
-    labelled NP.
+    Node `i < n` is word `i`, and node `n + k` has the children `children[k]`. The label of a word is its part-of-speech
+    tag: the nodes of `(NP (NN dogs))` are 0, the word with the label NN, and its parent 1 with the label NP.
 
     Args:
         words: the `n >= 1` words, in order.
@@ -25,7 +25,7 @@ class NaryTree(Displayed):
         labels: one label per node, None for nodes without a label.
 
     Raises:
-        InputError: if the children are not one tree over the words in order; names the value.
+        InputError: if the children are not one tree over the words in order; the message names the value.
 
     >>> NaryTree(("dogs", "bark"), ((0,), (2, 1)), ("NN", "VBP", "NP", "S")).children
     ((0,), (2, 1))
@@ -48,16 +48,16 @@ class NaryTree(Displayed):
         spans, parents = [(i, i + 1) for i in range(n)], [0] * nodes
         for node, children in enumerate(self.children, start=n):
             if not children or min(children) < 0 or max(children) >= node:
-                raise InputError(f"children of node {node} are {children}: one or more of the nodes 0 to {node - 1}")
+                raise InputError(f"children of node {node} are {children}; must be one or more of 0 to {node - 1}")
             for child in children:
                 parents[child] += 1
             for left, right in pairwise(children):
                 if spans[left][1] != spans[right][0]:
-                    raise InputError(f"children {left} and {right} of node {node} do not touch")
+                    raise InputError(f"children {left} and {right} of node {node} must be adjacent")
             spans.append((spans[children[0]][0], spans[children[-1]][1]))
         if parents != [1] * (nodes - 1) + [0]:
             odd = next(node for node in range(nodes) if parents[node] != (node < nodes - 1))
-            raise InputError(f"node {odd} has {parents[odd]} parents; every node but the last has one")
+            raise InputError(f"node {odd} has {parents[odd]} parents; every node except the last must have one")
 
     def __str__(self) -> str:
         from treenn.trees.brackets import format_tree

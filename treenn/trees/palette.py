@@ -8,7 +8,7 @@ from treenn.trees.arguments import Classes, checked
 from treenn.trees.errors import InputError
 from treenn.trees.tree import Label
 
-# Orange to blue through light grey: a diverging scale that is safe for all common kinds of colour blindness.
+# A diverging scale from orange through light grey to blue, safe for all common kinds of colour blindness.
 _SCALE = ((179, 88, 6), (247, 178, 103), (232, 232, 232), (132, 178, 222), (31, 95, 168))
 _PLAIN = "#f7f7f2"
 _DARK, _LIGHT = "#000000", "#ffffff"
@@ -33,7 +33,7 @@ def _palette(classes: int) -> tuple[str, ...]:
 
 
 def colour_of(label: Label, classes: int = 5) -> str:
-    """The colour of a label: that of its class, or a neutral one if the label is no number.
+    """The colour of a label's class, or a neutral colour if the label is no number.
 
     Raises:
         InputError: if the label is a number outside of the scale.

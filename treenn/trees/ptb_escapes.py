@@ -24,7 +24,7 @@ _ESCAPES = {
 }
 _ESCAPED = re.compile("|".join(re.escape(escape) for escape in _ESCAPES))
 _UNESCAPES = {word: escape for escape, word in _ESCAPES.items()}
-_UNESCAPED = re.compile(r"[()\[\]{}/*]|\\\Z")  # nltk would read a final backslash as an escape of the leaf's )
+_UNESCAPED = re.compile(r"[()\[\]{}/*]|\\\Z")  # nltk reads a final backslash as an escape of the leaf's )
 _ANY_UNESCAPED = re.compile(r"[()\[\]{}/*\\-]")
 
 UNLABELLED = "X"
@@ -45,8 +45,8 @@ def unescape(word: str) -> str:
 def escape(word: str) -> str:
     """Escape a word; `unescape` is the inverse for every word.
 
-    Hyphens and backslashes are escaped only if necessary: a final backslash, and in a word that would otherwise be
-    unescaped to another one.
+    A final backslash is always escaped. Other backslashes, and hyphens, are escaped only in words that `unescape` would
+    otherwise change.
 
     >>> escape("(e.g.)"), escape("well-known"), escape("-LRB-")
     ('-LRB-e.g.-RRB-', 'well-known', '-HYPH-LRB-HYPH-')

@@ -1,8 +1,9 @@
-"""Reader of SICK as preprocessed by Tai et al. 2015: parallel files with a line per sentence.
+"""Readers of SICK as preprocessed by Tai et al. 2015: parallel files with one line per sentence.
 
-`a.toks` has the words, with the escapes of `treenn.trees.ptb_escapes`. `a.parents` has the head of each word, numbered
-from 1, 0 for the root; `a.rels` has the relations. `a.cparents` has the parent of each node of the binary constituency
-tree, 0 for the root; nodes 1 to n are the words, followed by the n - 1 inner nodes in any order.
+`a.toks` contains the words, with the escapes of `treenn.trees.ptb_escapes`. `a.parents` contains the head of each word,
+numbered from 1, or 0 for the root. `a.rels` contains the relations. `a.cparents` contains the parent of each node of
+the binary constituency tree, or 0 for the root. Nodes 1 to n are the words, followed by the n - 1 inner nodes in any
+order.
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ def read_sick_dependencies(
     Args:
         prefix: the path of the files without the suffix, such as `sick/train/a`.
         encoding: the encoding of the files (default: `"utf-8"`).
-        on_error: called with the error of each sentence that is skipped (default: None, the first error is raised).
+        on_error: called with the error of each skipped sentence (default: None, the first error is raised).
 
     Raises:
-        InputError: if a sentence is malformed, with file, line and column; with `on_error`, only if all are, or the
-            files differ in the number of lines.
+        InputError: if a sentence is malformed, with file, line and column; with `on_error`, only if all are. Also if
+            the files differ in the number of lines.
     """
     return read_each(dependencies_by_line(prefix, encoding), lambda read: read(), on_error, _nothing(prefix))
 
@@ -52,7 +53,7 @@ def read_sick_constituents(prefix: AnyPath, *, encoding: str = "utf-8", on_error
     Args:
         prefix: the path of the files without the suffix, such as `sick/train/a`.
         encoding: the encoding of the files (default: `"utf-8"`).
-        on_error: called with the error of each sentence that is skipped (default: None, the first error is raised).
+        on_error: called with the error of each skipped sentence (default: None, the first error is raised).
 
     Raises:
         InputError: as `read_sick_dependencies`.
@@ -61,12 +62,12 @@ def read_sick_constituents(prefix: AnyPath, *, encoding: str = "utf-8", on_error
 
 
 def dependencies_by_line(prefix: str | Path, encoding: str = "utf-8") -> list[Callable[[], DependencyTree]]:
-    """A function per line that parses its dependency tree; for pairs, which need both trees."""
+    """One function per line that parses its dependency tree. Pairs use them to skip a pair if a line is malformed."""
     return [partial(_dependencies, *lines) for lines in _parallel(prefix, encoding, "toks", "parents", "rels")]
 
 
 def constituents_by_line(prefix: str | Path, encoding: str = "utf-8") -> list[Callable[[], Tree]]:
-    """A function per line that parses its binary tree."""
+    """One function per line that parses its binary tree, as `dependencies_by_line`."""
     return [partial(_constituents, *lines) for lines in _parallel(prefix, encoding, "toks", "cparents")]
 
 
@@ -149,5 +150,5 @@ def _numbers(line: Line) -> list[int]:
     tokens = _tokens(line)
     for at, token in enumerate(tokens):
         if not _NUMBER.fullmatch(token):
-            raise line.error(f"{token!r} is not the number of a node", at)
+            raise line.error(f"{token!r} is not the number of a node; it must be a whole number", at)
     return list(map(int, tokens))

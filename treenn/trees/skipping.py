@@ -1,4 +1,4 @@
-"""Skipping of malformed sentences: the protocol of `on_error`, shared by all readers.
+"""Skipping of malformed sentences, with the protocol of `on_error` that all readers share.
 
 The default of `on_error` is None: the first error is raised. Otherwise the reader skips malformed sentences and calls
 `on_error` with the `InputError` of each, in file order: `read_trees(path, on_error=errors.append)`.
@@ -50,7 +50,7 @@ def require_some(
     """Validate that there is a result, and call `on_error` with each error. Returns the results.
 
     Raises:
-        InputError: if there is no result: the first error, or `nothing` if there is none.
+        InputError: if there is no result. This is the first error, or `nothing` if there is none.
     """
     if not results and not errors:
         raise nothing

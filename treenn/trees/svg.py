@@ -1,4 +1,4 @@
-"""Trees as SVG pictures: one file, without external fonts or scripts."""
+"""Trees as self-contained SVG pictures, without external fonts or scripts."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def draw_svg(tree: Tree | NaryTree | DependencyTree, *, classes: Classes = 5) ->
     """Draw a tree as a standalone SVG picture.
 
     The words of a constituency tree are at the bottom. Each node is centered over its children, at its height; no edge
-    crosses another, and no box overlaps another. In a dependency tree every word is a node, at its distance from the
-    root, with its relation below it. The picture has a white background, a title and a description.
+    crosses another, and no box overlaps another. In a dependency tree, every word is a node with its relation below it,
+    at a depth given by its distance from the root. The picture has a white background, a title and a description.
 
     Args:
         tree: the tree; nodes of a constituency tree without a label are drawn as dots.
@@ -90,7 +90,7 @@ def _dependencies(tree: DependencyTree, classes: int) -> str:
 
 
 def _joined(head: str, edges: Iterable[str], *groups: tuple[str, Iterable[str]]) -> str:
-    """The picture; a group consists of the attributes of its texts, and of its shapes."""
+    """The complete picture. Each group is a pair of the attributes of its texts and its shapes."""
     parts = [head, '<g fill="none" stroke="#8a8a8a" stroke-width="1.5">', *edges, "</g>"]
     for attributes, shapes in groups:
         parts += [f'<g font-family="system-ui, sans-serif" text-anchor="middle" {attributes}>', *shapes, "</g>"]
@@ -98,7 +98,7 @@ def _joined(head: str, edges: Iterable[str], *groups: tuple[str, Iterable[str]])
 
 
 def _combs(tree: DependencyTree, xs: list[float], ys: list[float]) -> Iterator[str]:
-    """The edges from each head to its dependents. Bars that overlap at one depth have different heights."""
+    """The edges from each head to its dependents. Bars that overlap at one depth are drawn at different heights."""
     end, lowered = [0.0] * (max(tree.depths) + 1), [False] * (max(tree.depths) + 1)
     for head, children in enumerate(tree.children):
         if not children:
@@ -137,7 +137,7 @@ def _head(words: Sequence[str], details: str, width: float, height: float) -> st
 
 
 def _columns(tree: Tree | NaryTree, labels: list[str]) -> tuple[list[float], float]:
-    """The x coordinate of every node, and the width of the picture; a column per word fits any node's box."""
+    """The x coordinate of every node, and the width of the picture. A column per word fits any node's box."""
     n = len(tree.words)
     least = max(_box_width(label) for label in labels) + 6
     widths = [max(least, _LETTER * columns_of(visible(word)) + _WORD_GAP) for word in tree.words]
@@ -153,7 +153,7 @@ def _box_width(label: str) -> float:
 
 
 def _edges(node: int, children: tuple[int, ...], xs: list[float], ys: list[float]) -> str:
-    """A bar at the node's height with a drop to each child, its outer corners rounded."""
+    """A bar at the node's height with rounded corners and a drop to each child."""
     left, right, y = xs[children[0]], xs[children[-1]], ys[node]
     if len(children) == 1:
         return f'<path d="M{left:.1f} {y:.1f}V{ys[children[0]]:.1f}"/>'

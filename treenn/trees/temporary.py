@@ -1,4 +1,4 @@
-"""Names of temporary files and folders that identify their process, and removal of those of killed processes."""
+"""Temporary files and folders whose names identify their process, and their removal after it is killed."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def temporary_prefix(target: str) -> str:
 
 
 def is_stale(path: Path, target: str | None = None) -> bool:
-    """True if this is a temporary file or folder of a process that was killed.
+    """True if a path is a temporary file or folder of a killed process.
 
-    The process is considered dead if it does not run on this machine, or if the file was not modified for a day.
+    A process of this machine is killed if it no longer runs. Any path is stale if it was not modified for a day.
 
     Args:
         path: the file or folder.
@@ -53,7 +53,7 @@ def remove_stale(folder: Path, target: str | None = None) -> None:
     except OSError:
         return
     for path in stale:
-        with suppress(OSError):  # it can be in use on Windows, or be removed concurrently
+        with suppress(OSError):  # the file can be in use on Windows, or be removed concurrently
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
             else:

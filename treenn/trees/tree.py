@@ -27,7 +27,7 @@ class Tree(Displayed):
         labels: one label per node, None for nodes without a label (default: no node has a label).
 
     Raises:
-        InputError: if the merges are not one binary tree over the words in order; names the value.
+        InputError: if the merges are not one binary tree over the words in order; the message names the value.
 
     >>> tree = Tree(("not", "very", "good"), ((1, 2), (0, 3)), (2, 2, 3, 4, 1))
     >>> tree.spans[tree.root], tree.heights[tree.root], tree.labels[tree.root]
@@ -49,7 +49,7 @@ class Tree(Displayed):
 
     @classmethod
     def _trusted(cls, words: tuple[str, ...], merges: tuple[tuple[int, int], ...], labels: tuple[Label, ...]) -> Tree:
-        """Construct without validation, for arguments that are valid by construction; `labels` has one per node."""
+        """Construct without validation, for arguments that are valid by construction, with one label per node."""
         tree = object.__new__(cls)
         tree.__dict__.update(words=words, merges=merges, labels=labels)
         return tree
@@ -70,7 +70,7 @@ class Tree(Displayed):
 
     @property
     def label(self) -> Label:
-        """The root's label."""
+        """The label of the root."""
         return self.labels[-1]
 
     def children(self, node: int) -> tuple[int, int] | None:
@@ -138,13 +138,13 @@ def _check(tree: Tree) -> None:
     used = bytearray(2 * n - 1)
     for node, (left, right) in enumerate(merges, start=n):
         if not (0 <= left < node and 0 <= right < node):
-            raise InputError(f"merge {node - n} is {(left, right)}: children of node {node} are 0 to {node - 1}")
+            raise InputError(f"merge {node - n} is {(left, right)}: children of node {node} must be 0 to {node - 1}")
         if used[left] or used[right]:
             raise InputError(f"merge {node - n} is {(left, right)}: node {left if used[left] else right} has a parent")
         if ends[left] != starts[right]:
             raise InputError(
                 f"merge {node - n} is {(left, right)}: the left child ends at word {ends[left]}, "
-                f"the right child starts at word {starts[right]}; they must touch"
+                f"the right child starts at word {starts[right]}; they must be adjacent"
             )
         used[left] = used[right] = 1
         starts.append(starts[left])

@@ -18,21 +18,21 @@ Label = int | str | None
 
 
 def check_words(words: Any) -> tuple[str, ...]:
-    """The words of a sentence as a tuple.
+    """Validate the words of a sentence. Returns a tuple.
 
     Raises:
-        InputError: if there is no word, or one is empty or not text; gives its index.
+        InputError: if there is no word, or one is empty or not text; the message gives its index.
     """
     texts: tuple[str, ...] = check_tuple("words", words, str)
     if not texts:
-        raise InputError("a tree needs at least one word, words is empty")
+        raise InputError("words is empty; a tree must have at least one word")
     if "" in texts:
         raise InputError(f"word {texts.index('')} is empty; every word needs at least one character")
     return texts
 
 
 def check_tuple(name: str, items: Any, hint: Any) -> tuple[Any, ...]:
-    """Labels, relations or node numbers as a tuple.
+    """Validate labels, relations or node numbers. Returns a tuple.
 
     Args:
         name: the name of the argument.
@@ -40,7 +40,7 @@ def check_tuple(name: str, items: Any, hint: Any) -> tuple[Any, ...]:
         hint: the type of an item.
 
     Raises:
-        InputError: if an item is of another type; gives its index.
+        InputError: if an item is of another type; the message gives its index.
     """
     items = items if type(items) is tuple else tuple(check_list(name, items, hint))
     if _are(items, _types(hint)):
@@ -49,7 +49,7 @@ def check_tuple(name: str, items: Any, hint: Any) -> tuple[Any, ...]:
 
 
 def check_rows(name: str, rows: Any) -> tuple[tuple[int, ...], ...]:
-    """The children of several nodes as tuples of Python integers.
+    """Validate the children of several nodes. Returns tuples of Python integers.
 
     Raises:
         InputError: if a row is not a list of whole numbers.
@@ -61,7 +61,7 @@ def check_rows(name: str, rows: Any) -> tuple[tuple[int, ...], ...]:
 
 
 def check_node(node: Any, size: int) -> int:
-    """Validate the number of a node of a tree of `size` nodes.
+    """Validate the number of a node in a tree of `size` nodes.
 
     Raises:
         InputError: if there is no such node.
