@@ -299,7 +299,7 @@ def test_models_and_parsers_are_saved_under_either(make: Callable[[Path], Any], 
     grammar = pcfg.train(
         ParsingTreebank("mine", dict.fromkeys(("train", "dev"), read_nary(make(tmp_path / "trees.txt"))))
     )
-    inner = recursive.Settings(size=4, hidden=4, word_size=3, context_size=4)
+    inner = recursive.RecursiveSettings(size=4, hidden=4, word_size=3, context_size=4)
     parsers = [
         grammar[0],
         recursive.RecursiveNetworkParser(build_recursive(inner, Vocabulary(["dogs"])), inner),

@@ -1,4 +1,4 @@
-"""`treebanks.load`: a treebank by its name."""
+"""`treebanks.load`: loading of treebanks by name."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def load(name: str, *, neutral: Neutral = "third", on_error: OnError | None = No
     Args:
         name: the name.
         neutral: the treatment of neutral phrases inside a sentence in binary tasks (default: `"third"`, a third class).
-        on_error: called with the error of each sentence or pair that is skipped (default: the first error is raised).
+        on_error: called with the error of each skipped sentence or pair (default: None, the first error is raised).
 
     Raises:
         InputError: if no treebank has this name, or its files are missing (the message describes how to get them) or
@@ -42,17 +42,17 @@ def load(name: str, *, neutral: Neutral = "third", on_error: OnError | None = No
 
 
 def load_trees(name: str, *, neutral: Neutral = "third", on_error: OnError | None = None) -> Treebank:
-    """Load a treebank of single trees; the arguments are those of `load`.
+    """Load a treebank of single trees, with the arguments of `load`.
 
     Raises:
         InputError: as `load`, and if this is a treebank of pairs.
     """
     if name in _PAIRS:
-        raise InputError(f"{name} is a treebank of pairs of trees; must be one of single trees")
+        raise InputError(f"treebank {name}: must be a treebank of single trees, not of pairs")
     if name in _TREES:
         return _TREES[name](on_error=on_error)
     if name not in names():
-        raise InputError(f"no treebank is called {name!r}; there are {', '.join(names())}")
+        raise InputError(f"no treebank is called {name!r}; it must be {', '.join(names())}")
     return binary(_SENTIMENT[name.removesuffix(_BINARY)](on_error=on_error), neutral=neutral)
 
 

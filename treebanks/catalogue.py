@@ -83,7 +83,7 @@ def entry(name: str) -> Entry:
     """The entry of a treebank; the entry of `"sst-binary"` is that of `"sst"`.
 
     Raises:
-        InputError: if there is no such treebank; lists the names.
+        InputError: if there is no such treebank; the message lists the names.
 
     >>> entry("sst").licence
     'none stated; cite Socher et al. 2013'
@@ -91,11 +91,11 @@ def entry(name: str) -> Entry:
     for candidate in ENTRIES:
         if candidate.name == name.removesuffix("-binary"):
             return candidate
-    raise InputError(f"no treebank is called {name!r}; there are {', '.join(entry.name for entry in ENTRIES)}")
+    raise InputError(f"no treebank is called {name!r}; it must be {', '.join(entry.name for entry in ENTRIES)}")
 
 
 def synthetic(name: str) -> str:
-    """A clause that names the generator of a treebank. Returns `""` for natural text and unknown names.
+    """A clause on the generator of a treebank. Returns `""` for natural text and unknown names.
 
     >>> synthetic("reviews-binary"), synthetic("sst")
     ('a grammar generated its sentences and labels', '')

@@ -1,4 +1,4 @@
-"""Download of a treebank from its official source: size and SHA-256 are checked before the files are put in place."""
+"""Download of treebanks from official sources, with verification of size and SHA-256 before the files are installed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def fetch(entry: Entry, home: Path | None = None, progress: OnBytes | None = Non
         progress: called with the number of bytes received so far and in total (default: None).
 
     Returns:
-        True if files were downloaded, False if all were there already.
+        True if files were downloaded, False if all existed.
 
     Raises:
         InputError: if the treebank has no download (the message describes how to get it), the download fails or has
@@ -65,7 +65,7 @@ def fetch(entry: Entry, home: Path | None = None, progress: OnBytes | None = Non
 
 
 def _missing(entry: Entry, home: Path) -> list[File]:
-    """The files to download. A file with other content than the published one is an error: its owner must move it."""
+    """The files to download. A file that differs from the published one is an error."""
     checks = verify(entry, home)
     for check in checks:
         if check.state not in ("ok", "missing"):
@@ -112,23 +112,23 @@ def download(source: Download, target: Path, progress: OnBytes | None = None) ->
         progress: called with the number of bytes received so far and in total (default: None).
 
     Raises:
-        InputError: names the URL; if there is no server, it refuses, the connection breaks, or the size or SHA-256
-            differs.
+        InputError: if the server is unreachable or refuses, the connection breaks, or the size or SHA-256 differs. The
+            message names the URL.
     """
     digest, received = hashlib.sha256(), 0
     with target.open("wb") as file:
         for chunk in _chunks(source.url):
             received += len(chunk)
             if received > source.size:
-                raise InputError(f"this file is longer than the {source.size} bytes expected", source=source.url)
+                raise InputError(f"this file has more than {source.size} bytes", source=source.url)
             digest.update(chunk)
             file.write(chunk)
             if progress:
                 progress(received, source.size)
     if received < source.size:
-        raise InputError(f"this file has {received} bytes, {source.size} were expected", source=source.url)
+        raise InputError(f"this file has {received} bytes; it must have {source.size}", source=source.url)
     if digest.hexdigest() != source.sha256:
-        raise InputError(f"the SHA-256 is {digest.hexdigest()}, expected was {source.sha256}", source=source.url)
+        raise InputError(f"the SHA-256 is {digest.hexdigest()}; it must be {source.sha256}", source=source.url)
 
 
 def _chunks(url: str) -> Iterator[bytes]:
@@ -142,11 +142,11 @@ def _chunks(url: str) -> Iterator[bytes]:
                 yield chunk
     except HTTPError as error:
         error.close()
-        raise InputError(f"the server answers {error.code} {error.reason}", source=url) from error
+        raise InputError(f"the response is {error.code} {error.reason}", source=url) from error
     except URLError as error:
         raise InputError(f"cannot reach the server: {error.reason}", source=url) from error
     except (OSError, HTTPException) as error:
-        reason = " ".join(str(error).split())  # the reply of a server that does not speak HTTP has line ends
+        reason = " ".join(str(error).split())  # a response that is not HTTP contains line breaks
         raise InputError(f"the connection broke after {received} bytes: {reason}; try again", source=url) from error
     if length is not None and received < length:
         raise InputError(f"the connection ended after {received} of {length} bytes; try again", source=url)
@@ -189,7 +189,7 @@ def _extract(bundle: zipfile.ZipFile, name: str, size: int, target: Path) -> Non
     if stat.S_ISLNK(info.external_attr >> 16):
         raise InputError(f"this zip archive is not safe: {name} is a link")
     if info.file_size != size:
-        raise InputError(f"{name} in this zip archive has {info.file_size} bytes, expected were {size}")
+        raise InputError(f"{name} in this zip archive has {info.file_size} bytes; it must have {size}")
     target.parent.mkdir(parents=True, exist_ok=True)
     # ZipExtFile reads at most the size that the archive declares, which was compared above.
     with bundle.open(info) as source, target.open("wb") as file:

@@ -21,12 +21,12 @@ _TRAINED, _LONGEST = 6, 12  # the maximum number of operators in training and in
 def load_logic(*, on_error: OnError | None = None) -> PairTreebank:
     """Load the published task: training pairs of at most 6 operators, test pairs of 1 to 12.
 
-    Every tenth pair of `train0` to `train6`, concatenated, belongs to dev. The test set `"7-operators"` is the file
-    `test7`, and so on: the number of operators of the longer formula (up to 19 in the last file), which is also
-    `Pair.group`.
+    Every tenth pair of the concatenation of `train0` to `train6` belongs to dev. The test set `"7-operators"` is the
+    file `test7`, named after the number of operators of the longer formula (up to 19 in the last file). This number is
+    also `Pair.group`.
 
     Args:
-        on_error: called with the error of each line that is skipped (default: the first error is raised).
+        on_error: called with the error of each skipped line (default: None, the first error is raised).
 
     Raises:
         InputError: if a file is missing (the message describes how to get it), or a line is malformed.

@@ -37,7 +37,7 @@ class Pair:
             check_fields(self)
 
     def __str__(self) -> str:
-        """The pair on one line; lines of pairs are equal if and only if the pairs are."""
+        """The pair on one line. Equal lines imply equal pairs."""
         both = () if self.dependencies is None else (repr((tree.words, tree.heads)) for tree in self.dependencies)
         return "\t".join([str(self.target), str(self.left), str(self.right), *both])
 
@@ -93,7 +93,7 @@ class PairTreebank(Splits[Pair]):
 
     @property
     def default_task(self) -> str:
-        """The task if the treebank names none: classification if it has classes, else relatedness."""
+        """The task if `task` is None: classification if there are classes, else relatedness."""
         return "relatedness" if self.classes is None else "pairs"
 
     def labels_below_roots(self) -> Iterator[Any]:
@@ -101,7 +101,7 @@ class PairTreebank(Splits[Pair]):
         return iter(())
 
     def map_trees(self, change: Callable[[Sequence[Tree]], Iterable[Tree]]) -> PairTreebank:
-        """The same treebank with other trees, from a function of the left or the right trees of a split."""
+        """The same treebank with changed trees. `change` is called with the left and the right trees of a split."""
         return replace(self, splits={split: _with_trees(pairs, change) for split, pairs in self.splits.items()})
 
 

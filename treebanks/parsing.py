@@ -62,8 +62,8 @@ def load_parsing(name: str, *, on_error: OnError | None = None) -> ParsingTreeba
     """Load a treebank for parsers by its name, one of `parsing_names()`.
 
     - `"sst"`, `"reviews"`: the binary trees in the published splits, without the sentiment labels.
-    - `"questionbank"`: of every ten questions, in file order, the ninth is dev and the tenth test. Errors of the file
-      are corrected: apostrophes written as `<`, brackets without a tag, the tags `?` and `!` instead of `.`, and six
+    - `"questionbank"`: of every ten questions, in file order, the ninth is dev and the tenth test. Annotation errors
+      are corrected: apostrophes written as `<`, brackets without a tag, the tags `?` and `!` for the tag `.`, and six
       empty nodes.
     - `"craft"`: of every ten articles, sorted by name, the ninth is dev and the tenth test, so that no article is in
       two splits.
@@ -73,7 +73,7 @@ def load_parsing(name: str, *, on_error: OnError | None = None) -> ParsingTreeba
 
     Args:
         name: the name.
-        on_error: called with the error of each tree that is skipped (default: the first error is raised).
+        on_error: called with the error of each skipped tree (default: None, the first error is raised).
 
     Raises:
         InputError: if no treebank has this name, or its files are missing (the message describes how to get them) or
@@ -84,7 +84,7 @@ def load_parsing(name: str, *, on_error: OnError | None = None) -> ParsingTreeba
     """
     check("name", name, str)
     if name not in _LOADERS:
-        raise InputError(f"no treebank for parsers is called {name!r}; there are {', '.join(parsing_names())}")
+        raise InputError(f"no treebank for parsers is called {name!r}; it must be {', '.join(parsing_names())}")
     return ParsingTreebank(name, _LOADERS[name](on_error))
 
 
@@ -122,7 +122,7 @@ def _penn(path: Path, text: str, on_error: OnError | None) -> list[NaryTree]:
 
 
 def _tenths(items: Sequence[T]) -> dict[str, tuple[T, ...]]:
-    """Splits: of every ten items eight for training, the ninth for development, the tenth for test."""
+    """Split items: of every ten, eight for training, the ninth for development and the tenth for test."""
     train = tuple(item for index, item in enumerate(items) if index % 10 < 8)
     return {"train": train, "dev": tuple(items[8::10]), "test": tuple(items[9::10])}
 

@@ -1,4 +1,4 @@
-"""The folder of the treebanks on this machine, and their files."""
+"""Paths of the treebanks on this machine and of their files."""
 
 import os
 from pathlib import Path
@@ -13,16 +13,16 @@ def data_home() -> Path:
     """The folder of the treebanks: `$TREEBANKS_HOME` (default: `treebanks` in the user's cache folder).
 
     Raises:
-        InputError: if `TREEBANKS_HOME` starts with `~name` and there is no such user.
+        InputError: if `TREEBANKS_HOME` starts with `~name` and the user does not exist.
     """
     return folder_of("TREEBANKS_HOME", "treebanks")
 
 
 def folder_of(variable: str, default: str) -> Path:
-    """The folder that an environment variable names; if it is not set, `default` in the user's cache folder.
+    """The folder in an environment variable. If the variable is not set, `default` in the user's cache folder.
 
     Raises:
-        InputError: if the variable starts with `~name` and there is no such user.
+        InputError: if the variable starts with `~name` and the user does not exist.
     """
     folder = os.environ.get(variable)
     if not folder:

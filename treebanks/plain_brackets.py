@@ -17,7 +17,7 @@ def nested_tree(text: str) -> Tree:
     tokens = text.split()
     words = tuple(token for token in tokens if token not in ("(", ")"))
     merges: list[tuple[int, int]] = []
-    open_nodes: list[list[int]] = [[]]  # the nodes so far of the whole expression and of each open bracket
+    open_nodes: list[list[int]] = [[]]  # the nodes of the whole expression and of each open bracket
     n, word = len(words), 0
     for token in tokens:
         if token == "(":

@@ -22,8 +22,8 @@ _DROP: Mapping[Label, int] = {0: 0, 1: 0, 3: 1, 4: 1}
 def binary(treebank: Treebank, *, neutral: Neutral = "third") -> Treebank:
     """Convert a five-class treebank to the binary task, without the sentences whose root is neutral.
 
-    Phrases inside a sentence may be neutral. In the published protocol (Tai et al. 2015, according to their code),
-    which is `"third"`, they are a third class in training, and predictions compare only negative with positive.
+    Phrases inside a sentence may be neutral. In the published protocol, `"third"` (the code of Tai et al. 2015), they
+    are a third class in training. Predictions compare only negative and positive.
 
     Args:
         treebank: a treebank with the labels 0 to 4.
@@ -48,7 +48,7 @@ def load_sst(*, on_error: OnError | None = None) -> Treebank:
     """Load the Stanford Sentiment Treebank in the published splits.
 
     Args:
-        on_error: called with the error of each tree that is skipped (default: the first error is raised).
+        on_error: called with the error of each skipped tree (default: None, the first error is raised).
 
     Raises:
         InputError: if a file is missing (the message describes how to get it), or a tree is malformed.
@@ -60,7 +60,7 @@ def load_sst(*, on_error: OnError | None = None) -> Treebank:
 
 
 def load_reviews(*, on_error: OnError | None = None) -> Treebank:
-    """Generate `treebanks.reviews` with its default sizes; `on_error` is not called."""
+    """Generate `treebanks.reviews` with default sizes, without calling `on_error`."""
     from treebanks.reviews import generate
 
     return generate()

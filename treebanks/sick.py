@@ -28,11 +28,11 @@ _COLUMNS = ("pair_ID", "relatedness_score", "entailment_judgment")
 def load_relatedness(*, on_error: OnError | None = None) -> PairTreebank:
     """Load the pairs with their relatedness, from 1 to 5, as `Pair.target`.
 
-    A pair has the binary constituency trees and the dependency trees (read by `"dependency-tree-lstm"`) of both
-    sentences.
+    A pair contains the binary constituency trees and the dependency trees of both sentences. Only
+    `"dependency-tree-lstm"` reads the latter.
 
     Args:
-        on_error: called with the error of each line and pair that is skipped (default: the first error is raised).
+        on_error: called with the error of each skipped line and pair (default: None, the first error is raised).
 
     Raises:
         InputError: if a file is missing (the message describes how to get it) or malformed.
@@ -44,7 +44,7 @@ def load_entailment(*, on_error: OnError | None = None) -> PairTreebank:
     """Load the pairs with their class of entailment: neutral, entailment or contradiction.
 
     Args:
-        on_error: called with the error of each line and pair that is skipped (default: the first error is raised).
+        on_error: called with the error of each skipped line and pair (default: None, the first error is raised).
 
     Raises:
         InputError: if a file is missing (the message describes how to get it) or malformed.
@@ -100,7 +100,7 @@ def _judgments(path: Path, on_error: OnError | None) -> dict[str, tuple[str, str
                 line=line,
             )
         if judgments.setdefault(row[pair_id], (row[score], row[judgment])) != (row[score], row[judgment]):
-            raise InputError(f"pair {row[pair_id]} has another score or judgment above", source=path, line=line)
+            raise InputError(f"pair {row[pair_id]} differs from an earlier line", source=path, line=line)
 
     nothing = InputError("this file has no pair, only a header", source=path)
     read_each(range(2, len(lines) + 1), add, on_error, nothing)

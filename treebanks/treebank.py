@@ -19,7 +19,7 @@ _MOST_CLASSES = 20  # columns of a display
 
 
 class Splits(ABC, Generic[Example]):
-    """Named splits of examples: the base of all treebanks, which are frozen dataclasses with these two fields."""
+    """The base of all treebanks: frozen dataclasses with a name and named splits of examples."""
 
     name: str
     splits: Mapping[str, Sequence[Example]]
@@ -79,14 +79,14 @@ class Splits(ABC, Generic[Example]):
 
 @dataclass(frozen=True, repr=False)
 class Treebank(Splits[Tree]):
-    """Labelled trees for training, development and test; the label of a node is `0` to `len(classes) - 1`, or None.
+    """Labelled trees for training, development and test. A label is 0 to `len(classes) - 1`, or None.
 
     Args:
-        name: the name in `treebanks.load`, such as `"sst"`; with a suffix for a variant, `"sst-binary"`.
+        name: the name in `treebanks.load`, such as `"sst"`, or `"sst-binary"` for a variant.
         classes: the names of the classes, in order of the scale.
         splits: the trees by split: `"train"`, `"dev"`, `"test"`, and any further test set.
-        synthetic: a clause that names the generator ("a grammar generated its sentences and labels"), which reports
-            begin with (default: `""`, for natural text).
+        synthetic: a clause on the generator for the beginning of reports, such as "a grammar generated its sentences
+            and labels" (default: `""`, for natural text).
         task: a task of another package, `module:Class` (default: None, `default_task`).
     """
 
@@ -121,7 +121,7 @@ class Treebank(Splits[Tree]):
 
     @property
     def default_task(self) -> str:
-        """The task if the treebank names none: classification of nodes."""
+        """The task if `task` is None: classification of nodes."""
         return "nodes"
 
     def labels_below_roots(self) -> Iterator[Any]:
@@ -129,5 +129,5 @@ class Treebank(Splits[Tree]):
         return (label for split in self.splits for tree in self.trees(split) for label in tree.labels[:-1])
 
     def map_trees(self, change: Callable[[Sequence[Tree]], Iterable[Tree]]) -> Treebank:
-        """The same treebank with other trees, from a function of the trees of a split."""
+        """The same treebank with the trees `change(trees)` of each split."""
         return replace(self, splits={split: tuple(change(trees)) for split, trees in self.splits.items()})

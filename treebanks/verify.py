@@ -60,7 +60,7 @@ def check_files(folder: Path, files: Iterable[File], *, checksums: bool = True) 
     Args:
         folder: the folder.
         files: the published files.
-        checksums: whether to compare SHA-256 besides sizes (default: True).
+        checksums: whether to compare SHA-256 in addition to sizes (default: True).
     """
     return [_check(folder / file.path, file, checksums) for file in files]
 

@@ -132,7 +132,7 @@ def test_failed_fetch_is_one_line(run, made, home, tmp_path):
     (tmp_path / "served" / "made.txt").unlink()
     code, out, err = run("fetch", "made", "--json")
     assert (code, out) == (2, "")
-    assert err == f"error: {made.download.url}: the server answers 404 File not found\n"
+    assert err == f"error: {made.download.url}: the response is 404 File not found\n"
     assert list(home.iterdir()) == []
 
 
@@ -174,7 +174,7 @@ def test_verify_as_json(run, made, home):
 def test_unknown_treebank_is_one_line(run, home, command):
     code, out, err = run(command, "penn")
     assert (code, out) == (2, "")
-    assert err.startswith("error: no treebank is called 'penn'; there are craft,")
+    assert err.startswith("error: no treebank is called 'penn'; it must be craft,")
     assert err.count("\n") == 1
 
 

@@ -69,7 +69,7 @@ def test_pictures_are_written_instead(explain: Explain, tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["lstn"], "unknown network lstn; choose from tree-lstm, lstm, "),
-        (["lstm", "--sentence", " "], "there is no word in this text"),
+        (["lstm", "--sentence", " "], "this text has no word; it must have at least one"),
         (["lstm", "--tree", ""], "<text>: there is no tree"),
         (["lstm", "--tree", "(3 (2 not) (1 bad)"], "<text>:1:1: this bracket is never closed"),
         (

@@ -81,7 +81,7 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
         load_model(tmp_path)
     config = json.loads((tmp_path / "config.json").read_text()) | {"format": 99}
     (tmp_path / "config.json").write_text(json.dumps(config))
-    with pytest.raises(InputError, match="this model's format is 99, this treenn reads 1"):
+    with pytest.raises(InputError, match="the format of this model is 99; it must be 1"):
         load_model(tmp_path)
     (tmp_path / "config.json").write_text("{")
     with pytest.raises(InputError, match=r"config\.json:1:2: not JSON"):

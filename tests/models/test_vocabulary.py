@@ -40,5 +40,5 @@ def test_known_words_of_any_split_are_kept() -> None:
 
 
 def test_a_word_that_stands_twice_is_refused() -> None:
-    with pytest.raises(InputError, match="'film' occurs twice"):
+    with pytest.raises(InputError, match="'film' twice; each word must occur once"):
         Vocabulary(["film", "soup", "film"])

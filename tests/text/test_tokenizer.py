@@ -267,7 +267,7 @@ def polar_words(sst_home: Path) -> list[str]:
 
 @pytest.mark.parametrize("text", ["", " \t\r\n", "\0\x07\x1b", "\u200b\ufeff\u00a0"])
 def test_a_text_without_words_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match="there is no word in this text"):
+    with pytest.raises(InputError, match="this text has no word; it must have at least one"):
         tokenize(text)
 
 

@@ -56,7 +56,7 @@ def test_paragraphs_are_read_with_their_sentences(tmp_path: Path) -> None:
 def test_a_file_without_texts_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "gold.conllu"
     path.write_text("1\ta" + "\t_" * 8 + "\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"gold\.conllu: no sentence here has a comment `# text = ...`"):
+    with pytest.raises(InputError, match=r"gold\.conllu: no sentence has a comment `# text = ...`"):
         evaluate_tokenizer(path)
 
 

@@ -153,26 +153,26 @@ def test_truncated(server, home):
 def test_truncated_without_an_announced_length(server, home):
     entry = made(server)
     server.body, server.length = GOOD[:100], -1
-    assert_refused(entry, home, f"this file has 100 bytes, {len(GOOD)} were expected")
+    assert_refused(entry, home, f"this file has 100 bytes; it must have {len(GOOD)}")
 
 
 def test_longer_than_expected(server, home):
     entry = made(server)
     server.body = GOOD + b"more"
-    assert_refused(entry, home, f"longer than the {len(GOOD)} bytes expected")
+    assert_refused(entry, home, f"this file has more than {len(GOOD)} bytes")
 
 
 def test_wrong_checksum(server, home):
     entry = made(server)
     server.body = GOOD[:-1] + b"!"
     found = hashlib.sha256(server.body).hexdigest()
-    assert_refused(entry, home, f"SHA-256 is {found}, expected was {entry.download.sha256}")
+    assert_refused(entry, home, f"SHA-256 is {found}; it must be {entry.download.sha256}")
 
 
 def test_not_found(server, home):
     entry = made(server)
     server.status = 404
-    assert_refused(entry, home, r"http://127\.0\.0\.1:\d+/made\.zip: the server answers 404 Not Found")
+    assert_refused(entry, home, r"http://127\.0\.0\.1:\d+/made\.zip: the response is 404 Not Found")
 
 
 def test_server_gone(server, home, monkeypatch):
@@ -205,7 +205,7 @@ def test_archive_with_a_link(server, home):
 
 def test_archive_with_a_larger_file(server, home):
     body = zipped({"trees/train.txt": b"0" * 10_000_000, "trees/deep/test.txt": CONTENT["deep/test.txt"]})
-    assert_refused(made(server, body), home, "train.txt in this zip archive has 10000000 bytes, expected were 90000")
+    assert_refused(made(server, body), home, "train.txt in this zip archive has 10000000 bytes; it must have 90000")
 
 
 def test_archive_with_false_size(server, home):

@@ -30,7 +30,7 @@ def test_pairs_that_differ_are_written_differently() -> None:
 
 def test_what_reads_single_trees_refuses_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("treebanks.by_name.load", lambda name, **how: PairTreebank(name, None, {}))
-    with pytest.raises(InputError, match="logic is a treebank of pairs of trees; must be one of single trees"):
+    with pytest.raises(InputError, match="treebank logic: must be a treebank of single trees, not of pairs"):
         treebanks.load_trees("logic")
 
 

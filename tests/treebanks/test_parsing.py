@@ -93,7 +93,7 @@ def test_sentiment_treebanks_come_without_labels():
 
 def test_unknown_name_lists_the_known_ones():
     assert parsing_names() == ("craft", "questionbank", "reviews", "sst")
-    with pytest.raises(InputError, match="'ptb'; there are craft, questionbank, reviews, sst"):
+    with pytest.raises(InputError, match="'ptb'; it must be craft, questionbank, reviews, sst"):
         load_parsing("ptb")
 
 

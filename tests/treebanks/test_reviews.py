@@ -60,7 +60,7 @@ def test_smaller_training_sets_are_prefixes(reviews):
 
 
 def test_a_split_that_is_not_there_is_refused():
-    with pytest.raises(InputError, match="reviews has no split 'valid'; its splits are train, dev, test, deep"):
+    with pytest.raises(InputError, match="sizes has the split 'valid'; splits must be train, dev, test, deep"):
         generate({"train": 10, "valid": 10})
 
 

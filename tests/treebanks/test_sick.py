@@ -126,7 +126,7 @@ def test_a_file_without_pairs_is_refused(copy: Path, text: str) -> None:
 def test_a_pair_with_two_scores_is_refused(copy: Path) -> None:
     with (copy / "SICK_trial.txt").open("a") as file:
         file.write((copy / "SICK_trial.txt").read_text().splitlines()[1].replace("3.6\t", "3.7\t") + "\n")
-    with pytest.raises(InputError, match=r"SICK_trial\.txt:502: pair 4 has another score or judgment above"):
+    with pytest.raises(InputError, match=r"SICK_trial\.txt:502: pair 4 differs from an earlier line"):
         treebanks.load("sick-relatedness")
 
 

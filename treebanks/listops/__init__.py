@@ -1,8 +1,8 @@
-"""ListOps (Nangia and Bowman 2018): nested operations on digits; the published test set, and a generator of the rest.
+"""ListOps (Nangia and Bowman 2018), nested operations on digits: the published test set, and generated other splits.
 
-The generator has the settings of the published one (nyu-mll/spinn, `data/listops/make_data.py`): an operator of MIN,
-MAX, MED and SUM_MOD has 2 to 5 arguments, each of which is an operator with probability 1/4, up to depth 20. The
-published one may also generate a single digit; its test set has one.
+The settings are those of the published generator (nyu-mll/spinn, `data/listops/make_data.py`). Each operator (MIN, MAX,
+MED, SUM_MOD) has 2 to 5 arguments. Each argument is an operator with probability 1/4, up to depth 20. Single digits,
+which the published generator also permits, are not generated.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ def load_listops(longest: int | None = None, *, on_error: OnError | None = None)
     - `"30-deep"`: 30 nested operators, all other arguments are digits.
 
     Args:
-        longest: the maximum number of tokens in train and dev; later work than the paper has 100 (default: None, no
-            maximum, as published).
-        on_error: called with the error of each line that is skipped (default: the first error is raised).
+        longest: the maximum number of tokens in train and dev, 100 in much later work (default: None, no maximum, as in
+            the paper).
+        on_error: called with the error of each skipped line (default: None, the first error is raised).
 
     Raises:
         InputError: if the test set is missing (the message describes how to get it), or a line is malformed or has a
@@ -57,7 +57,7 @@ def generate(
         sizes: the number of trees, with the keys of `SIZES` (default: `SIZES`).
         seed: the random seed (default: 0).
         longest: the maximum number of tokens in train and dev (default: None, no maximum).
-        known: the trees of the test set, which are not generated again (default: none).
+        known: trees that are excluded, such as those of the test set (default: none).
     """
     from treebanks.listops.expression_sampling import Lengths, draw, draw_nested
 

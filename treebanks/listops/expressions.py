@@ -37,7 +37,7 @@ def value(expression: Sequence[str]) -> int:
         elif token == END:
             operator, arguments = waiting.pop()
             if not waiting:
-                raise InputError(f"{END} ends no operator")
+                raise InputError(f"{END} must follow an operator and its arguments")
             if not arguments:
                 raise InputError(f"{operator} has no argument")
             waiting[-1][1].append(OPERATORS[operator](arguments))
@@ -49,7 +49,7 @@ def value(expression: Sequence[str]) -> int:
     if operator:
         raise InputError(f"{operator} has no {END}")
     if len(whole) != 1:
-        raise InputError(f"these are {len(whole)} expressions; must be one")
+        raise InputError(f"these are {len(whole)} expressions; there must be exactly one")
     return whole[0]
 
 

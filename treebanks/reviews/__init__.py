@@ -1,4 +1,4 @@
-"""The treebank `reviews`, which ships as code: generated English reviews, labelled at every node by composition rules.
+"""The treebank `reviews`: generated English reviews, labelled at every node by composition rules.
 
 A grammar generates binary trees of sentences about films, books, meals, hotels and gadgets. Labels, 0 (very negative)
 to 4 (very positive), are computed bottom-up from the words, independently of the grammar.
@@ -52,12 +52,12 @@ __all__ = ["SIZES", "generate", "label", "senses"]
 
 SIZES = {"train": 3000, "dev": 500, "test": 1000, "deep": 500}
 
-# The tree heights of `deep` and of all other splits. They leave a gap, so that every tree of `deep` is clearly deeper.
+# The tree heights of `deep` and of all other splits, with a gap between the two ranges.
 _DEEP, _PLAIN = range(14, 19), range(13)
 
 
 def generate(sizes: Mapping[str, int] = SIZES, seed: int = 0) -> Treebank:
-    """Generate the treebank. The same sizes and seed give the same trees on every machine.
+    """Generate the treebank. The result for given sizes and seed is the same on every machine.
 
     Args:
         sizes: the number of trees per split, a subset of the splits of `SIZES` (default: `SIZES`).
@@ -74,7 +74,7 @@ def generate(sizes: Mapping[str, int] = SIZES, seed: int = 0) -> Treebank:
     check("seed", seed, int)
     for split, size in sizes.items():
         if split not in SIZES:
-            raise InputError(f"reviews has no split {split!r}; its splits are {', '.join(SIZES)}")
+            raise InputError(f"sizes has the split {split!r}; splits must be {', '.join(SIZES)}")
         check(f"sizes[{split!r}]", size, Natural)
     random, seen = Random(seed), set[str]()
     plain = _sentences(random, seen, nesting=1, heights=_PLAIN)

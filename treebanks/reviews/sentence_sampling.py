@@ -13,7 +13,7 @@ from treebanks.reviews.grammar import FACTS, GRAMMAR
 from treebanks.reviews.word_senses import PHRASES, WORDS
 from treenn.trees import Tree
 
-# A review is about one thing and compares it with one other: each of these symbols is drawn once per sentence.
+# Each of these symbols is drawn once per sentence, as a review compares one thing with one other.
 _DRAWN_ONCE = ("THING", "OTHER")
 _PRAISE, _BLAME = str.maketrans("±∓", "+-"), str.maketrans("±∓", "-+")
 
@@ -52,7 +52,7 @@ def choices(domain: str, nesting: int) -> dict[str, Choice]:
 
 
 def draw(choices: dict[str, Choice], random: Random, *, start: str = "REVIEW", longest: int = 35) -> Tree | None:
-    """A random unlabelled tree.
+    """Draw a random unlabelled tree.
 
     Args:
         choices: the expansions of every symbol.
@@ -112,7 +112,7 @@ def expansions() -> Iterator[tuple[str, str, str]]:
 
 
 def _spelled(words: list[str]) -> tuple[str, ...]:
-    """The words with `an` for `a` before a vowel, and an initial capital."""
+    """Spell words with `an` for `a` before a vowel, and an initial capital."""
     spelled = ["an" if word == "a" and after[0] in "aeiou" else word for word, after in pairwise([*words, "."])]
     spelled[0] = spelled[0][0].upper() + spelled[0][1:]
     return tuple(spelled)

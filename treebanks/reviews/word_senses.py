@@ -1,4 +1,4 @@
-"""Lexicon of the reviews: the sense of each word and fixed phrase, and the grammar symbol that it expands.
+"""Lexicon of the reviews: the sense and the grammar symbol of each word and fixed phrase.
 
 A symbol with domains, as in `film book PLEASE+`, is restricted to these domains; the sense of a word is the same in
 every domain. A word that is listed twice under a symbol is drawn twice as often. Other words are neutral content.

@@ -190,7 +190,7 @@ def average(predictions: Sequence[Predictions]) -> Predictions:
         InputError: if there are none, or they are for different trees.
     """
     if not predictions:
-        raise InputError(f"{argument('predictions')}: must be those of one model or more, the list is empty")
+        raise InputError(f"{argument('predictions')}: must be those of at least one model; the list is empty")
     first = predictions[0]
     for index, each in enumerate(predictions):
         if each.n_classes != first.n_classes or not np.array_equal(each.labels, first.labels):

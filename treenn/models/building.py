@@ -1,4 +1,4 @@
-"""Building a network by its settings, matching parameter counts, and the network's folder on disk."""
+"""Building of networks from settings, matching of parameter counts, and saving and loading of models."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ MOST_NUMBERS = 500_000_000
 """The maximum number of an encoder's weights, 2 GB in single precision; optimizers take up to four times that."""
 
 DEFAULTS = Settings()
-"""The settings with which no option is passed to an encoder."""
+"""The default settings, with which no option is passed to an encoder."""
 
 MakeHead = Callable[[Settings], nn.Module]
-"""From settings to a new head: `Task.make_head`."""
+"""A function that builds a head from settings, such as `Task.make_head`."""
 
 SHIPPED = "sentiment"
 """The model that ships with treenn, by its name in `load_model`."""
@@ -56,10 +56,10 @@ SHIPPED = "sentiment"
 
 @checked
 def build(settings: Settings, task: Task | int, vocabulary: Vocabulary, vectors: Sequence[WordVectors] = ()) -> Network:
-    """A new network.
+    """Build a network.
 
     Args:
-        settings: the recipe; its seed decides all weights, and no random state outside is touched.
+        settings: the recipe. Its seed determines all weights; global random states are preserved.
         task: the task, or the number of classes for classification of nodes.
         vocabulary: the words that have a vector.
         vectors: pretrained word vectors, concatenated (default: none).
@@ -85,10 +85,10 @@ def build(settings: Settings, task: Task | int, vocabulary: Vocabulary, vectors:
 
 
 def make_contextual(settings: Settings) -> Contextual | None:
-    """The pretrained encoder of a recipe: fine-tuned if it has a learning rate, else frozen; None without one.
+    """The contextual encoder of a recipe, fine-tuned if its learning rate is positive, else frozen. None without one.
 
     Raises:
-        InputError: if it is not on this machine, or lacks one of the layers.
+        InputError: if the encoder is not on this machine, or one of the layers does not exist.
     """
     if settings.contextual is None:
         return None
@@ -104,14 +104,14 @@ def _leaf_size(settings: Settings, input_size: int) -> int:
 
 
 def make_encoder(settings: Settings, input_size: int) -> Encoder:
-    """The encoder of a recipe; `torch`'s random numbers decide its weights.
+    """Build the encoder of a recipe, with weights from `torch`'s global random state.
 
     Args:
         settings: the recipe.
-        input_size: the width of the word vectors; contextual ones come on top.
+        input_size: the width of the word vectors, without contextual vectors.
 
     Raises:
-        InputError: where the recipe asks for what there is not in it.
+        InputError: if there is no such encoder, or it does not support one of the settings.
     """
     changed = [name for name in OPTIONS if getattr(settings, name) != getattr(DEFAULTS, name)]
     options = {name: getattr(settings, name) for name in changed}
@@ -143,12 +143,12 @@ def _check_memory(settings: Settings) -> None:
 
 @checked
 def match_parameters(settings: Settings, reference: Settings, input_size: Count, make_head: MakeHead) -> Settings:
-    """The settings with the size at which the network has as many parameters as the reference, word vectors aside.
+    """Choose `size` so that the number of parameters, without word vectors, is closest to that of a reference.
 
     Args:
-        settings: of the network whose size is wanted.
-        reference: of the network that has the right number.
-        input_size: the width of the word vectors; contextual ones come on top.
+        settings: the settings of the network whose size is chosen.
+        reference: the settings of the reference network.
+        input_size: the width of the word vectors, without contextual vectors.
         make_head: makes the head: `Task.make_head`.
     """
 
@@ -167,7 +167,7 @@ def match_parameters(settings: Settings, reference: Settings, input_size: Count,
 
 
 def _without_weights(settings: Settings, leaf_size: int, make_head: MakeHead) -> dict[str, nn.Module]:
-    """The encoder and the head of a recipe on the device `meta`, with shapes but without numbers."""
+    """Build the encoder and the head of a recipe on the device `meta`, without allocating weights."""
     with torch.device("meta"):
         return {"encoder": encoder_factory(settings.model)(leaf_size, settings.size), "head": make_head(settings)}
 
@@ -225,10 +225,10 @@ def load_model(
     *,
     task: str | None = None,
 ) -> Network:
-    """A saved model, with its `settings` and `classes`, in evaluation mode and single precision.
+    """Load a saved model, in evaluation mode and single precision.
 
-    The folder may be from anyone: only JSON and safetensors are read, nothing is unpickled, and no code runs but that
-    of the modules in `trust`. `sentiment` is the model that ships with treenn.
+    Untrusted folders are safe: only JSON and safetensors are read, nothing is unpickled, and only the code of modules
+    in `trust` runs. `sentiment` is the model that ships with treenn.
 
     Args:
         folder: the model's folder, or `sentiment`.
@@ -254,7 +254,7 @@ def load_model(
 
 @dataclass(frozen=True)
 class SavedModel:
-    """The contents of a model's folder except the weights.
+    """A model's folder, read except for the weights.
 
     Args:
         settings: the recipe.
@@ -291,7 +291,7 @@ def read_folder(
     path = folder / "config.json"
     config = read_object(path)
     if config.get("format") != FORMAT:
-        raise InputError(f"this model's format is {config.get('format')}, this treenn reads {FORMAT}", source=path)
+        raise InputError(f"the format of this model is {config.get('format')}; it must be {FORMAT}", source=path)
     check_object(config, {"settings": dict, "word_size": int, "classes": list[str] | None}, path)
     name = _task_name(config, path)
     if task is not None and name != task:

@@ -1,4 +1,4 @@
-"""Objects of other packages by name, `package.module:attribute`, and the trust that saved models need for them."""
+"""Import of objects of other packages by name, `package.module:attribute`, and the trust that saved models require."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def load_object(name: str, parameter: str) -> Any:
     except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(
-            f"{argument(parameter)} {name}: cannot import {module} ({reason}); is it on sys.path?"
+            f"{argument(parameter)} {name}: cannot import {module} ({reason}); must be importable from sys.path"
         ) from error
     for attribute in path.split("."):
         if not hasattr(target, attribute):

@@ -1,4 +1,4 @@
-"""Heads of nodes and of pairs: class scores from states, and their losses."""
+"""Heads of nodes and of pairs: class scores of states, and their losses."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -56,7 +56,7 @@ def node_loss(scores: Tensor, labels: Tensor, n_trees: int) -> Tensor:
 
 
 class PairHead(nn.Module, ABC):
-    """Compares two states; dropout is on what the first layer reads.
+    """The base of heads that compare two states, with dropout on the features.
 
     Args:
         features: the width of the output of `compare`.
@@ -101,9 +101,9 @@ class PairHead(nn.Module, ABC):
 class Comparison(PairHead):
     """Classification of the relation of two states: softmax over relu(W [l; r; |l - r|; l ⊙ r] + b), cross-entropy.
 
-    As later work on propositional logic compares formulas (Shen et al. 2019, "Ordered Memory"; Ray Chowdhury and
-    Caragea 2021, "Modeling hierarchical structures with continuous recursive neural networks"); Bowman et al. 2015
-    use another recursive layer.
+    This is the classifier of later work on propositional logic (Shen et al. 2019, "Ordered Memory"; Ray Chowdhury and
+    Caragea 2021, "Modeling hierarchical structures with continuous recursive neural networks"). Bowman et al. 2015 use
+    a further recursive layer.
 
     >>> Comparison(size=3, hidden=8, classes=7)(torch.ones(2, 3), torch.zeros(2, 3)).shape
     torch.Size([2, 7])

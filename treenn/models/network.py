@@ -30,7 +30,7 @@ class Network(nn.Module):
         encoder: from word vectors to node states.
         head: from node states to scores.
         task: the packing, loss and predictions.
-        settings: the settings that the network was built with (default: None, built by hand).
+        settings: the settings from which the network was built (default: None, for a network built by hand).
         contextual: a pretrained encoder whose vectors are concatenated with the word vectors (default: None).
         root_weight: the weight of a root's loss relative to another node's (default: 1.0).
         embedding_dropout: the dropout probability of the word vectors (default: 0.0).

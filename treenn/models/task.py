@@ -1,7 +1,7 @@
-"""`Task`: the interface of everything that depends on the kind of data.
+"""`Task`: the interface of all that depends on the kind of data.
 
-A task of another package is a subclass in one module. A treebank names it, `Treebank(..., task="mymodule:MyTask")`, and
-so do the models that are trained on that treebank.
+A user-defined task is a subclass in a module of another package. It is declared by the treebank,
+`Treebank(..., task="mymodule:MyTask")`, and recorded in models that are trained on it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TASKS = {
     "pairs": "treenn.tasks.pairs:PairClassification",
     "relatedness": "treenn.tasks.pairs:Relatedness",
 }
-"""The tasks by name, as treebanks and the `config.json` of a model name them."""
+"""The tasks by their names in treebanks and in the `config.json` of models."""
 
 
 class Task(ABC):
@@ -41,7 +41,7 @@ class Task(ABC):
     noun: ClassVar[str] = "sentence"
     """One example, in messages."""
     has_phrases: ClassVar[bool] = False
-    """True if an example has labelled phrases, of which `supervision` selects those in the loss."""
+    """True if an example contains labelled phrases. `supervision` selects those in the loss."""
 
     def __init__(self, classes: Sequence[str] | None = None, *, roots_only: bool = False) -> None:
         self.classes = None if classes is None else tuple(classes)
@@ -55,7 +55,7 @@ class Task(ABC):
 
     @abstractmethod
     def make_head(self, settings: Settings) -> nn.Module:
-        """A new head, with weights from `torch`'s random state."""
+        """Build a head, with weights from `torch`'s global random state."""
 
     @abstractmethod
     def pack(self, network: Network, examples: Sequence[Any]) -> Any:
@@ -128,7 +128,7 @@ class Task(ABC):
 
 
 def make_task(name: str, classes: Sequence[str] | None, *, roots_only: bool = False) -> Task:
-    """A task by its name in `TASKS` or as `module:Class`, whose code runs.
+    """Build a task by its name in `TASKS` or as `module:Class`. The module is imported.
 
     Raises:
         InputError: if there is none of this name.

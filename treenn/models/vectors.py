@@ -39,14 +39,14 @@ _UNREADABLE = (
 
 
 class WordVectors:
-    """Pretrained word vectors; a word is looked up verbatim, without treebank escapes, and in lower case.
+    """Pretrained word vectors. A word is looked up verbatim, then without treebank escapes and in lower case.
 
     Args:
         vectors: the vector of each word, all of one width.
         source: the file, for messages and reports (default: "").
 
     Raises:
-        InputError: if there is no vector, or a vector has another shape than the first.
+        InputError: if there is no vector, or the vectors differ in shape.
 
     >>> vectors = WordVectors({"film": np.ones(2, dtype=np.float32)})
     >>> "Film" in vectors, vectors.find("soup")
@@ -72,7 +72,7 @@ class WordVectors:
         return self.find(word) is not None
 
     def find(self, word: str) -> FloatArray | None:
-        """The vector of a word, None if it is missing. Shape: `(size,)`."""
+        """The vector of a word, or None if it is missing. Shape: `(size,)`."""
         return next((self._vectors[form] for form in _forms(word) if form in self._vectors), None)
 
 
@@ -83,19 +83,20 @@ def _forms(word: str) -> tuple[str, str, str]:
 
 @checked
 def read_vectors(path: str | Path, words: Texts, *, on_error: OnError | None = None) -> WordVectors:
-    """The vectors that a text file has for some words: each line a word and its numbers, with spaces or tabs between.
+    """Read the vectors of some words from a text file.
 
-    The width is that of the header, a first line of two whole numbers (rows and width) as word2vec and fastText write
-    it, or that of the first row. A word may contain spaces, such as `. . .` or `new york`.
+    Each line is a word and its numbers, separated by spaces or tabs. The width is that of the header, or else of the
+    first row. Files of word2vec and fastText have a header, a first line of two whole numbers, rows and width. A word
+    may contain spaces, such as `. . .` or `new york`.
 
     Args:
         path: the file, UTF-8 text, plain, gzipped, or the only file of a zip archive.
         words: the words to look up, in any case.
-        on_error: called with the error of each row that is skipped (default: the first error is raised).
+        on_error: called with the error of each skipped row (default: None, the first error is raised).
 
     Raises:
-        InputError: names the file and the line where a row's width differs, a number is not one, is NaN or infinite,
-            where the file cannot be read, or has none of the words.
+        InputError: if the file cannot be read or contains none of the words, a row differs in width, or a value is no
+            finite number. The message names the file and the line.
     """
     wanted = {form.encode("utf-8", "surrogatepass") for word in words for form in _forms(word)}
     vectors: dict[str, FloatArray] = {}
@@ -103,7 +104,7 @@ def read_vectors(path: str | Path, words: Texts, *, on_error: OnError | None = N
 
     def read(row: _Row) -> None:
         word, numbers = table.split(row)
-        # A wanted row is parsed; any other is only looked through for letters, as in nan and inf, which is quick.
+        # Only requested rows are parsed. All others are searched for letters, as in nan and inf, which is faster.
         if word in wanted:
             vectors.setdefault(word.decode("utf-8", "surrogatepass"), table.parse(numbers, row))
         elif numbers.translate(None, b"0123456789.-+eE "):
@@ -116,14 +117,14 @@ def read_vectors(path: str | Path, words: Texts, *, on_error: OnError | None = N
 
 
 class _Row(NamedTuple):
-    """A row of a file; `data` has one space between any two parts, and one before them if the line starts with some."""
+    """A row of a file. Whitespace in `data` is reduced to single spaces, also at the start of the line."""
 
     line: int
     data: bytes
 
 
 class _Table:
-    """The rows of a file, and their width once it is known: from the header, or else from the first row."""
+    """The rows of a file, and their width from the header, or from the first row if there is none."""
 
     def __init__(self, path: str | Path) -> None:
         self.path, self.width, self.known_from = path, 0, "the first row has"
@@ -147,7 +148,7 @@ class _Table:
             raise InputError(f"cannot read this file: {reason}", source=self.path) from error
 
     def split(self, row: _Row) -> tuple[bytes, bytes]:
-        """The word and its numbers; a word may contain spaces (`. . .` in GloVe 840B), a number may not."""
+        """Split a row into the word, which may contain spaces (`. . .` in GloVe 840B), and its numbers."""
         if b"\0" in row.data:
             raise self.error("this row has a zero byte; word vectors are read as text, not in a binary format", row)
         self.width = self.width or _trailing_numbers(row.data)
@@ -184,7 +185,7 @@ class _Table:
 
 @contextmanager
 def _opened(path: str | Path) -> Iterator[IO[bytes]]:
-    """A file as its uncompressed bytes; what it is packed with is known from its first bytes."""
+    """Open a file for reading uncompressed bytes. The compression is detected from the first bytes."""
     with Path(path).open("rb") as file:
         magic = file.read(4)
         file.seek(0)
@@ -232,7 +233,8 @@ def _is_number(text: bytes) -> bool:
 def initial_embedding(
     vocabulary: Vocabulary, vectors: Sequence[WordVectors], size: int, generator: torch.Generator, bound: float = 0.05
 ) -> Tensor:
-    """The initial word vectors: pretrained files, concatenated, and U(-bound, bound) for words missing in a file.
+    """The initial word vectors: concatenated pretrained vectors, and U(-bound, bound) for words that are missing in a
+    file.
 
     0.05 is the bound of Tai et al. (2015, section 5.3), 0.0001 that of Socher et al. (2013).
 

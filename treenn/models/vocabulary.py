@@ -41,7 +41,7 @@ class Vocabulary:
         self._numbers = {word: number for number, word in enumerate(self.words)}
         if len(self._numbers) < len(self.words):
             repeated = next(word for word, count in Counter(self.words).items() if count > 1)
-            raise InputError(f"{repeated!r} occurs twice in the vocabulary")
+            raise InputError(f"words contains {repeated!r} twice; each word must occur once")
 
     @classmethod
     def of(
@@ -52,14 +52,14 @@ class Vocabulary:
         *,
         rare: bool = False,
     ) -> Vocabulary:
-        """The words of training trees, and of other trees that have pretrained vectors.
+        """Build the vocabulary of training trees, and of the words in other trees that have a pretrained vector.
 
         Args:
-            train: trees of training.
-            others: all other trees.
-            known: whether pretrained vectors have a word.
-            rare: whether words that occur once in training and have no pretrained vector get an index each
-                (default: False). Otherwise they share index 0, which is thereby trained, as it is by word dropout.
+            train: the training trees.
+            others: all other trees (default: none).
+            known: a function that returns True if a word has a pretrained vector (default: no word has one).
+            rare: whether each word that occurs once in training, without a pretrained vector, has its own index. If
+                False, these words have index 0, so that the unknown token is trained (default: False).
         """
         counts = Counter(word for tree in train for word in tree.words)
         rest = Counter(word for tree in others for word in tree.words)
@@ -68,7 +68,7 @@ class Vocabulary:
 
     @classmethod
     def read(cls, path: Path) -> Vocabulary:
-        """The vocabulary of a model's or parser's folder, a list of words in JSON.
+        """Read the vocabulary of a model's or parser's folder, a list of words in JSON.
 
         Raises:
             InputError: if the file contains anything else.

@@ -78,7 +78,7 @@ class Dialogue:
         return "finished"
 
     def _answer(self, tree: Tree, node: int) -> str:
-        """One of `KEYS`; any other input is answered by the list of keys."""
+        """Ask for a node's label. Returns one of `KEYS`, which are listed after any other input."""
         start, end = tree.spans[node]
         phrase, label = _shortened(" ".join(map(visible, tree.words[start:end]))), tree.labels[node]
         name = self.classes[label] if isinstance(label, int) else "no label"

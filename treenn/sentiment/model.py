@@ -1,4 +1,4 @@
-"""`SentimentModel`: a parser and a network over its trees, from text to a class for every node of every sentence."""
+"""`SentimentModel`: a parser and a tree network, which predict a class for every node of every sentence of a text."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class SentimentModel:
 
     @checked
     def predict_batch(self, texts: Iterable[str], *, blank: Blank = "neutral") -> list[Document]:
-        """Predict many texts at once, several times as fast as one by one.
+        """Predict texts in batches, several times as fast as individually.
 
         Args:
             texts: a list, a NumPy array, a pandas Series, or any other iterable of texts.
@@ -78,7 +78,7 @@ class SentimentModel:
         return [document for document in documents if document.sentences] if blank == "skip" else documents
 
     def predict_parsed(self, texts: Sequence[str], sentences: Sequence[Sequence[tuple[str, Tree]]]) -> list[Document]:
-        """Predict texts that are parsed already.
+        """Predict texts that have been parsed.
 
         Args:
             texts: the texts.

@@ -15,7 +15,7 @@ _BAR = 20  # characters for a probability of 1
 def draw_sentiment(prediction: Document | Sentiment, *, color: bool = False, width: int = 80) -> str:
     """Draw the tree of each sentence with each node's class, and a bar chart of the class probabilities.
 
-    The probabilities are those of the whole text; below several sentences, a title line states this.
+    The bar chart is for the whole text. If it has several sentences, a title line precedes the chart.
 
     Args:
         prediction: the prediction for a text or a sentence.

@@ -24,16 +24,16 @@ _RANGE = regex.compile(r"(?<=\p{Nd})[\u2013](?=\p{Nd})")
 def clean(text: str) -> str:
     r"""Clean a text for tokenization.
 
-    HTML entities are resolved and tags removed, soft hyphens and direction marks deleted, apostrophes, hyphens and
-    ligatures reduced to one form each, whitespace collapsed; the rest is in Unicode's normalization form C. Ends of
-    paragraphs (blank lines, `<br>`, `<p>`) become `PARAGRAPH`. Quotation marks stay as typed.
+    HTML entities are resolved. Tags, soft hyphens and direction marks are deleted. Apostrophes, hyphens and ligatures
+    are normalized to one form each. Whitespace is collapsed. All other text is in Unicode's normalization form C. Ends
+    of paragraphs (blank lines, `<br>`, `<p>`) become `PARAGRAPH`. Quotation marks stay as typed.
 
     Args:
         text: any text.
 
     Returns:
-        The cleaned text, without whitespace at its ends. Cleaning it again changes nothing (unless tags or entities
-        are nested inside each other more than 30 deep).
+        The cleaned text, without leading and trailing whitespace. Cleaning is idempotent, unless tags or entities are
+        nested more than 30 deep.
 
     >>> clean("It isn&#39;t un\u00adbelievable.<br /><br />I don\u00b4t know.")
     "It isn't unbelievable.\u2029I don't know."
@@ -46,7 +46,7 @@ def clean(text: str) -> str:
 
 
 def _cleaned_once(text: str) -> str:
-    """One pass; its result may contain a tag, an entity or an apostrophe that was not one before."""
+    """One cleaning pass, which may create new tags, entities or apostrophes."""
     rules = load_rules()
     if "&" in text or "<" in text:
         text = rules.block_tag.sub(PARAGRAPH, rules.inline_tag.sub("", _AMPERSANDS.sub("&", text)))
@@ -59,6 +59,6 @@ def _cleaned_once(text: str) -> str:
 
 
 def _resolved(entity: regex.Match[str]) -> str:
-    """The character of an entity; unlike `unescape`, without names that only begin with an entity's."""
+    """The character of an entity. Unlike `html.unescape`, names that only begin with the name of an entity are kept."""
     name: str = entity[0]
     return unescape(name) if name[1] == "#" or name[1:] in html5 else name

@@ -16,8 +16,8 @@ def closing_quotes(text: str, tokens: Sequence[Token]) -> frozenset[int]:
     """Find the detached quotation marks that close a quotation.
 
     A mark with spaces on both sides closes a quotation if one of its kind is open in the paragraph, and opens one
-    otherwise. A mark that may be none (inches: `7" disc`, a possessive: `the boys ' film`) counts as a quotation mark
-    only if it leaves as many as are needed for the marks that follow it in the paragraph.
+    otherwise. A doubtful mark may be a sign of inches (`7" disc`) or a possessive (`the boys ' film`). It is a
+    quotation mark only if the marks that follow it in the paragraph remain balanced.
 
     Args:
         text: a cleaned text.

@@ -22,17 +22,18 @@ _WORD_NEXT = regex.compile(r"[\s\p{P}]{0,8}(\p{L}[\p{L}\p{M}]*(?:'\p{L}+)?)")
 def split_sentences(text: str) -> list[str]:
     """Split a text into sentences.
 
-    A sentence ends at a full stop, together with the closing quotes, brackets and emoji behind it; at an exclamation
-    or question mark or an ellipsis unless what follows continues it; after an abbreviation or initial before a word
-    that often begins sentences; and where a paragraph ends. A straight quote between spaces closes a quotation if one
-    is open in the paragraph. `rules.json` lists abbreviations and such words.
+    A sentence ends at the end of a paragraph, and at a full stop with the closing quotes, brackets and emoji that
+    follow it. It also ends at an exclamation mark, question mark or ellipsis, unless the next word continues the
+    sentence. It ends at an abbreviation or initial if the next word often begins sentences. A straight quote between
+    spaces closes a quotation if one is open in the paragraph. The abbreviations and frequent first words are listed in
+    `rules.json`.
 
     Args:
         text: any text.
 
     Returns:
-        The sentences in order, cleaned (`treenn.text.cleaning.clean`); an empty list if the text is blank. Each has a
-        letter or digit, if the text has any. Tokenizing each gives the tokens of the whole text.
+        The sentences in order, cleaned by `treenn.text.cleaning.clean`; an empty list if the text is blank. Each
+        contains a letter or digit if the text does. Their tokens, concatenated, are those of the whole text.
 
     >>> split_sentences('He called it "a masterpiece." She left, e.g. for Mr. Smith. It was bad... Never again!')
     ['He called it "a masterpiece."', 'She left, e.g. for Mr. Smith.', 'It was bad...', 'Never again!']
@@ -119,5 +120,5 @@ def _begins_sentence(abbreviation: Token, following: str) -> bool:
 
 
 def _starts_in_lower_case(tokens: Sequence[Token]) -> bool:
-    """True if the first word of a sentence does."""
+    """True if the first word of a sentence starts in lower case."""
     return next((token.form[0].islower() for token in tokens if token.form[0].isalpha()), False)

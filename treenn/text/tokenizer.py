@@ -17,22 +17,22 @@ _GUILLEMETS = frozenset("\u00ab\u2039")
 _OPENING = frozenset("([{<\u00ab\u2039\u2014\u2013-/=\u201e\u201a")
 
 _LONGEST = 4
-"""Characters in the longest clitic ('all): a word of many takes time in proportion to its length."""
+"""The length of the longest clitic ('all). It bounds the search, so that time is linear in the length of a word."""
 
 
 def tokenize(text: str) -> list[str]:
     r"""Split a text into words as SST does.
 
-    Double quotes become \`\` and '', an opening single quote becomes \`, dashes become -- and an ellipsis three dots;
-    clitics such as n't and 's are words; 'em and '70s are whole, as are abbreviations with their full stop, URLs,
-    e-mail addresses, @names, #tags, emoji and runs of one sign. Brackets are not escaped (-LRB- in files). The full
-    stop of each sentence is a word. The rules are the tables in `rules.json`.
+    Double quotes become \`\` and '', an opening single quote \`, a dash --, and an ellipsis three dots. Clitics
+    such as n't and 's are words. These are single words: 'em and '70s, abbreviations with their full stop, URLs, e-mail
+    addresses, @names, #tags, emoji and repeated punctuation. The full stop of each sentence is a word. Brackets are not
+    escaped as -LRB-. The rules are the tables in `rules.json`.
 
     Args:
         text: one sentence or several.
 
     Returns:
-        The words; those of several sentences one after the other.
+        The words of all sentences, concatenated.
 
     Raises:
         InputError: if the text has no word.
@@ -42,7 +42,7 @@ def tokenize(text: str) -> list[str]:
     """
     if words := [token.form for token in tokens_of(clean(text))]:
         return words
-    raise InputError("there is no word in this text")
+    raise InputError("this text has no word; it must have at least one")
 
 
 def tokens_of(text: str) -> Iterator[Token]:
@@ -83,7 +83,7 @@ def _last_word(sentence: Sequence[Token]) -> int:
 
 
 def _without_clitics(token: Token) -> list[Token]:
-    """Split clitics off the end of a word: shouldn't've is should, n't and 've; dont and do'nt are do and n't."""
+    """Split clitics off the end of a word: shouldn't've into should, n't and 've; dont and do'nt into do and n't."""
     rules, parts, end = load_rules(), [], len(token.form)
     if token.form.lower().replace("'nt", "nt") in rules.without_apostrophe:
         end -= 3 if token.form[-3] == "'" else 2

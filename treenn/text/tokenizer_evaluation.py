@@ -39,9 +39,9 @@ class Agreement(NamedTuple):
     """Counts of tokens, or of sentences.
 
     Args:
-        correct: the number that both have.
-        predicted: the number that the tokenizer has.
-        gold: the number that the file has.
+        correct: the number that are both predicted and gold.
+        predicted: the number in the tokenizer's output.
+        gold: the number in the file.
     """
 
     correct: int
@@ -50,12 +50,12 @@ class Agreement(NamedTuple):
 
     @property
     def precision(self) -> float:
-        """The proportion of predicted ones that are correct."""
+        """The proportion of the predicted tokens or sentences that are correct."""
         return self.correct / max(1, self.predicted)
 
     @property
     def recall(self) -> float:
-        """The proportion of gold ones that are found."""
+        """The proportion of the gold tokens or sentences that are predicted."""
         return self.correct / max(1, self.gold)
 
     @property
@@ -64,7 +64,7 @@ class Agreement(NamedTuple):
         return 2 * self.correct / max(1, self.predicted + self.gold)
 
     def updated(self, predicted: Spans, gold: Spans) -> Agreement:
-        """The counts with those of a paragraph added."""
+        """Add the counts of a paragraph. Returns new counts."""
         return Agreement(self.correct + len(predicted & gold), self.predicted + len(predicted), self.gold + len(gold))
 
     def as_dict(self) -> dict[str, float]:
@@ -104,16 +104,16 @@ def evaluate_tokenizer(path: str | Path) -> dict[str, Any]:
 
 
 def kind_of(gold: str, predicted: str) -> str:
-    """The kind of a difference. The first three are conventions of SST that the gold standard does not share.
+    """The kind of a difference. The first three kinds are conventions of SST that differ from the gold standard.
 
     Args:
         gold: the gold tokens, separated by spaces.
-        predicted: those of the tokenizer, likewise.
+        predicted: the tokenizer's tokens, separated by spaces.
 
     Returns:
         `"compound"`: hyphens or slashes inside a word, which SST does not split (`well-made`, `and/or`);
         `"joined words"`: words written as one, which SST keeps (`gonna`, `its` for `it's`, `alot`);
-        `"signs"`: runs of signs, emoticons and list markers; `"other"`.
+        `"signs"`: repeated punctuation, emoticons and list markers; `"other"`.
 
     >>> kind_of("well - made", "well-made"), kind_of("gon na", "gonna"), kind_of(":?", ": ?"), kind_of("X .", "X.")
     ('compound', 'joined words', 'signs', 'other')
@@ -143,7 +143,7 @@ def read_paragraphs(path: str | Path) -> Iterator[GoldParagraph]:
             paragraph = GoldParagraph("", [])
         paragraph = GoldParagraph(f"{paragraph.text} {text}".strip(), [*paragraph.sentences, _words(lines)])
     if not paragraph.text:
-        raise InputError("no sentence here has a comment `# text = ...`", source=path)
+        raise InputError("no sentence has a comment `# text = ...`; at least one is needed", source=path)
     yield paragraph
 
 
@@ -201,7 +201,7 @@ def _rejoined(words: Sequence[str], paragraph: GoldParagraph) -> list[str]:
 
 
 def _is_compound(text: str) -> bool:
-    """True if a text begins as a compound of words does."""
+    """True if a text begins like a compound of words."""
     return text[0].isalnum() and text[:-1].replace("-", "").replace("/", "").replace("'", "").isalnum()
 
 
