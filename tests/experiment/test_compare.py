@@ -213,9 +213,12 @@ def test_time_matched_model_trains_for_the_reference_time(tmp_path):
 
 
 def test_results_name_trial_log_and_number_of_trials(tmp_path):
-    (tmp_path / "trials.json").write_text(json.dumps({"trials_per_model": 12, "settings": {"supervision": "roots"}}))
+    space = {"learning_rate": {"low": 0.01, "high": 0.1}}
+    log = {"trials_per_model": 12, "settings": {"supervision": "roots", "epochs": 2}, "metric": "root", "space": space}
+    (tmp_path / "trials.json").write_text(json.dumps(log))
     models = (Model("majority", trials=str(tmp_path / "trials.json")),)
-    assert compare(plan(models=models), tmp_path / "out").models[0].trials == TrialLog("trials.json", 12, "roots")
+    expected = TrialLog("trials.json", 12, "roots", "root", space, 2)
+    assert compare(plan(models=models), tmp_path / "out").models[0].trials == expected
 
 
 def test_jobs_must_be_one_or_more(tmp_path):

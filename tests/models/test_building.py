@@ -54,7 +54,7 @@ def test_roots_only_scores_equal_the_root_rows() -> None:
 
 @pytest.mark.parametrize(("name", "reference"), [("lstm", "tree-lstm"), ("tree-lstm", "lstm")])
 @pytest.mark.parametrize("size", [20, 150, 300])
-def test_parameters_are_matched_within_5_percent(name: str, reference: str, size: int) -> None:
+def test_parameters_are_matched_within_2_percent(name: str, reference: str, size: int) -> None:
     wanted = Settings(model=reference, size=size)
     matched = match_parameters(
         Settings(model=name),
@@ -63,7 +63,12 @@ def test_parameters_are_matched_within_5_percent(name: str, reference: str, size
         make_head=make_task("nodes", list("01234")).make_head,
     )
     counts = [build(replace(s, word_size=150), 5, VOCABULARY).parameter_counts()[0] for s in (matched, wanted)]
-    assert abs(counts[0] / counts[1] - 1) < 0.05
+    assert abs(counts[0] / counts[1] - 1) < (0.02 if size > 20 else 0.05)
+
+
+def test_a_network_too_small_at_any_size_keeps_its_own() -> None:
+    head, small = make_task("nodes", list("01234")).make_head, Settings(model="average", word_size=1, size=7)
+    assert match_parameters(small, Settings(size=400), input_size=1, make_head=head) == small
 
 
 def test_parameter_counts_separate_the_embedding() -> None:

@@ -31,11 +31,14 @@ from treenn.tasks import task_of
 from treenn.training.run_results import TrainingResults, VectorCoverage
 from treenn.trees.errors import InputError
 from treenn.trees.files import write_text
-from treenn.trees.json_records import Key, Rest, Schema
+from treenn.trees.json_records import Key, Rest, Schema, from_json
 from treenn.trees.json_values import check_object, dump_json, read_object
 
 PLAN, RESULTS, RUNS = "plan.json", "results.json", "runs"
 """The files and the folder of a comparison."""
+
+MATCHED = 0.02
+"""The maximum relative difference of two numbers of parameters that count as matched."""
 
 Regime: TypeAlias = Literal["nodes", "roots", "spans", "published"]
 Match: TypeAlias = Literal["parameters", "time", "none"]
@@ -67,11 +70,17 @@ class TrialLog:
         file: the file's name.
         number: the number of trials of each model.
         supervision: the supervision of the trials; None if it is unknown.
+        metric: the metric on dev that selected the settings; None in files of before 2026-12.
+        space: the choices of each setting, or low and high; empty in files of before 2026-12.
+        epochs: the maximum number of epochs of the trials; None if it is unknown.
     """
 
     file: str
     number: int
     supervision: str | None = None
+    metric: str | None = None
+    space: SettingValues = field(default_factory=dict)
+    epochs: int | None = None
 
 
 @dataclass(frozen=True)
@@ -307,6 +316,13 @@ class TaskResults:
         return next(iter(self.networks or self.runs_by_model))
 
     @property
+    def unmatched(self) -> list[str]:
+        """The networks whose number of parameters is not the reference's, or that read another contextual encoder."""
+        runs = {model: self.runs_by_model[model][0] for model in self.networks}
+        first = runs.get(self.reference)
+        return [model for model, run in runs.items() if first is not None and not _is_matched(run, first)]
+
+    @property
     def runs_by_model(self) -> dict[str, list[RunResults]]:
         """The runs of each model, in the order of the first occurrence."""
         return runs_by_model(self.runs)
@@ -371,6 +387,11 @@ class ComparisonResults:
         if not self.test_readings or "" in own:
             return None
         return {split: before(self.test_readings, task.treebank.name, split, own) for split in task.unseen_splits}
+
+
+def _is_matched(run: RunResults, reference: RunResults) -> bool:
+    close = abs(run.parameters - reference.parameters) <= MATCHED * reference.parameters
+    return close and run.settings.get("contextual") == reference.settings.get("contextual")
 
 
 def slug(text: str) -> str:
@@ -469,8 +490,12 @@ def _trials(model: Model) -> TrialLog | None:
     if model.trials is None:
         return None
     log = read_object(model.trials, {"trials_per_model": int})
-    supervision = log.get("settings", {}).get("supervision")
-    return TrialLog(Path(model.trials).name, log["trials_per_model"], supervision)
+    settings = log.get("settings", {})
+    known = {name: settings[name] for name in ("supervision", "epochs") if name in settings}
+    known |= {name: log[name] for name in ("metric", "space") if name in log}
+    return from_json(
+        TrialLog, {"file": Path(model.trials).name, "number": log["trials_per_model"], **known}, model.trials
+    )
 
 
 def _gold(treebank: Treebank | PairTreebank, split: str) -> Gold:

@@ -44,6 +44,8 @@ FORMAT = 1
 MOST_NUMBERS = 500_000_000
 """The maximum number of an encoder's weights, 2 GB in single precision; optimizers take up to four times that."""
 
+_WIDEST = 8192  # the last power of two that a size may be
+
 DEFAULTS = Settings()
 """The default settings, with which no option is passed to an encoder."""
 
@@ -145,6 +147,8 @@ def _check_memory(settings: Settings) -> None:
 def match_parameters(settings: Settings, reference: Settings, input_size: Count, make_head: MakeHead) -> Settings:
     """Choose `size` so that the number of parameters, without word vectors, is closest to that of a reference.
 
+    A network that is smaller at every size keeps its own.
+
     Args:
         settings: the settings of the network whose size is chosen.
         reference: the settings of the reference network.
@@ -160,6 +164,8 @@ def match_parameters(settings: Settings, reference: Settings, input_size: Count,
     count_at, low, high = partial(count, settings, _leaf_size(settings, input_size)), 1, 2
     while count_at(high) < wanted:
         low, high = high, 2 * high
+        if high > _WIDEST:
+            return settings
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if count_at(middle) <= wanted else (low, middle)

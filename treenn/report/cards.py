@@ -20,7 +20,7 @@ from treenn.experiment.recipes.record import RECIPE_SCHEMA, RecipeRecord
 from treenn.experiment.results import COMPARISON_SCHEMA, ComparisonResults, TaskResults
 from treenn.parsers.evalb import Evaluation
 from treenn.report.earlier_readings import earlier_readings
-from treenn.report.formatting import majority, shown_metrics
+from treenn.report.formatting import label_of, majority, shown_metrics
 from treenn.report.markdown import table_lines
 from treenn.report.recipe_disagreements import disagreement_text
 from treenn.report.recipe_tables import recipe_table
@@ -204,7 +204,8 @@ def _parser_row(evaluation: ParserEvaluation) -> list[str]:
 def _row(task: TaskResults, model: str, split: str, columns: Sequence[str]) -> list[str]:
     summary, runs = task.summary[model], task.runs_by_model[model]
     metrics = [METRICS[name].spread(task.spread(model, split, name)) for name in columns]
-    return [model, *metrics, str(len(runs)), f"{runs[0].parameters:,}", f"{summary.trees_per_second.mean:,.0f}"]
+    label = label_of(task, "model")({"model": model})
+    return [label, *metrics, str(len(runs)), f"{runs[0].parameters:,}", f"{summary.trees_per_second.mean:,.0f}"]
 
 
 def _majority(task: TaskResults, split: str, columns: Sequence[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from treenn.experiment.results import TaskResults
-from treenn.report.formatting import METRICS, NONE, majority, runs_majority, shown_metrics, synthetic
+from treenn.report.formatting import METRICS, NONE, label_of, majority, runs_majority, shown_metrics, synthetic
 from treenn.report.headline import task_name
 from treenn.runtime.terminal import Grid
 
@@ -26,11 +26,12 @@ def comparison_table(task: TaskResults) -> Grid:
 
 def _add_split(table: Grid, task: TaskResults, split: str, metrics: list[str]) -> None:
     table.add_section(split)
+    label = label_of(task, "model")
     for model, runs in task.runs_by_model.items():
         of_model = task.summary[model]
         cells = [METRICS[name].spread(of_model.metrics[split].get(name)) for name in metrics]
         speed = f"{of_model.trees_per_second.mean:,.0f}"
-        table.add_row(model, f"{runs[0].parameters:,}", *cells, speed)
+        table.add_row(label({"model": model}), f"{runs[0].parameters:,}", *cells, speed)
     if runs_majority(task):
         return
     constant = (METRICS[name].value(majority(task, split, name)) for name in metrics)

@@ -69,6 +69,12 @@ def subject(task: TaskResults, model: str) -> str:
     return f"the single run of {model}" if single else model
 
 
+def label_of(task: TaskResults, name: str) -> Callable[[Record], str]:
+    """A column with the model in a field, marked if its number of parameters is unmatched."""
+    unmatched = task.unmatched
+    return field_of(name, lambda model: f"{model} (unmatched)" if model in unmatched else str(model))
+
+
 def in_all_runs(task: TaskResults, part: Callable[[RunResults], T | None]) -> dict[str, list[T]]:
     """A part of the results of each run, by model, of the models whose runs all have it."""
     by_model = task.runs_by_model
@@ -95,7 +101,7 @@ def model_table(
         options: other arguments of `Table`.
     """
     rows = [{"model": model, **record} for model, record in records.items()]
-    return Table(f"{task.slug}/{name}", caption, {"Model": field_of("model"), **columns}, rows, **options)
+    return Table(f"{task.slug}/{name}", caption, {"Model": label_of(task, "model"), **columns}, rows, **options)
 
 
 def published_table(task: TaskResults, name: str, caption: str, head: str, published: PublishedShares) -> Table:

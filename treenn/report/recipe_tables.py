@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from treenn.evaluation.metrics import METRICS, Spread
 from treenn.experiment.recipes.record import PublishedFigure, PublishedResults, RecipeRecord
+from treenn.experiment.results import MATCHED
 from treenn.report.markdown import table_lines
 
 _METRICS = ("root", "root_binary", "all_nodes", "all_nodes_binary")
@@ -46,7 +47,7 @@ def groups(records: Sequence[RecipeRecord]) -> list[Group]:
     """The measured figures of each recipe, preceded by the published ones that they are compared with, once."""
     found: dict[str, Group] = {}
     for record in records:
-        for group in (*_published(record), _measured(record)):
+        for group in (*_published(record), _measured(record, records)):
             found.setdefault(group.name, group)
     return list(found.values())
 
@@ -69,12 +70,31 @@ def _published(record: RecipeRecord) -> list[Group]:
     return [Group(paper_and_model(published), True, str(published.runs or ""), rows)]
 
 
-def _measured(record: RecipeRecord) -> Group:
+def _measured(record: RecipeRecord, records: Sequence[RecipeRecord]) -> Group:
     """A recipe's metrics; that of all nodes in two classes only if it was published."""
     figures = record.published.figures if record.published else {}
     shown = [metric for metric in _METRICS if metric in figures or metric in _ALWAYS]
     rows = [_row(metric, record.summary["test"].get(metric), figures.get(metric)) for metric in shown]
-    return Group(record.name, False, str(seeds(record)), rows, "; ".join(record.unmatched))
+    return Group(
+        record.name, False, str(seeds(record)), rows, "; ".join([*record.unmatched, *_other_size(record, records)])
+    )
+
+
+def _other_size(record: RecipeRecord, records: Sequence[RecipeRecord]) -> Iterator[str]:
+    """The number of parameters, if it is unmatched with that of the Tree-LSTM of the same vectors and settings."""
+    tree = next((each for each in records if _conditions(each) == _conditions(record) and _is_tree(each)), None)
+    own, wanted = record.runs[0].parameters, tree and tree.runs[0].parameters
+    if tree and own and wanted and abs(own - wanted) > MATCHED * wanted:
+        yield f"unmatched parameters: {own:,}, {tree.name} {wanted:,}"
+
+
+def _conditions(record: RecipeRecord) -> tuple[object, ...]:
+    own = ("model", "size")
+    return record.vectors, record.members, {name: value for name, value in record.settings.items() if name not in own}
+
+
+def _is_tree(record: RecipeRecord) -> bool:
+    return record.settings["model"] == "tree-lstm"
 
 
 def _row(metric: str, found: Spread | None, figure: PublishedFigure | None) -> Row:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from treenn.experiment.results import ComparedModel, TaskResults, TrialLog
+from treenn.experiment.results import MATCHED, ComparedModel, TaskResults, TrialLog
+from treenn.report.budget import at_maximum, budget_table
 from treenn.report.document import Block, Record, Section, Table, Text, field_of
-from treenn.report.formatting import NONE, listing
+from treenn.report.formatting import NONE, label_of, listing
 
 _SUPERVISION = {
     "nodes": "every labelled phrase; a tree network has it as a node, a sequence network reads its words",
@@ -23,9 +24,12 @@ _TREES = {"gold": "the original treebank", "brackets": "words and the brackets o
 
 def setup_section(task: TaskResults) -> Section:
     """The setup that all models share, and the models."""
-    blocks: list[Block] = [Text(f"{_supervision(task)} {_matching(task)} {_tuning(task)} {_readings(task)}")]
+    sentences = (_supervision(task), _matching(task), *_unmatched(task), _tuning(task), _readings(task))
+    blocks: list[Block] = [Text(" ".join(sentences))]
     if task.models:
         blocks.append(_models(task))
+    if task.networks:
+        blocks += [budget_table(task), Text(at_maximum(task))]
     if task.missing:
         runs = listing([f"{each.model} with seed {each.seed}" for each in task.missing])
         blocks.append(Text(f"Planned, but not finished: {runs}."))
@@ -41,10 +45,22 @@ def _supervision(task: TaskResults) -> str:
 def _matching(task: TaskResults) -> str:
     first = task.reference
     if task.match == "parameters":
-        return f"Matched by parameters: every network has about as many as {first}, without the word vectors."
+        return (
+            f"Matched by parameters: every network has as many as {first}, to {MATCHED:.0%}, word vectors aside;"
+            " contextual vectors count as inputs."
+        )
     if task.match == "time":
         return f"Matched by training time: every network has the epochs that fit into the training time of {first}."
     return "Not matched, neither by parameters nor by training time."
+
+
+def _unmatched(task: TaskResults) -> Iterator[str]:
+    """The networks that are marked in the tables."""
+    runs = task.runs_by_model
+    counts = [f"{model} {runs[model][0].parameters:,}" for model in task.unmatched]
+    if counts:
+        reference = f"{task.reference} has {runs[task.reference][0].parameters:,}"
+        yield f"Unmatched, in parameters or in the contextual encoder: {listing(counts)}; {reference}."
 
 
 def _tuning(task: TaskResults) -> str:
@@ -53,10 +69,9 @@ def _tuning(task: TaskResults) -> str:
     if not tuned:
         return "No model's settings are from a logged search."
     equal = "Equal" if len({log.number for log in tuned.values()}) == 1 else "Unequal"
-    logs = listing([f"{name} {log.number} ({log.file})" for name, log in tuned.items()])
     untuned = [name for name in trials if name not in tuned]
     rest = f" No logged search: {listing(untuned)}." if untuned else ""
-    return f"{equal} numbers of logged tuning trials: {logs}.{_elsewhere(task, tuned.values())}{rest}"
+    return f"{equal} numbers of logged tuning trials.{_elsewhere(task, tuned.values())}{rest}"
 
 
 def _elsewhere(task: TaskResults, logs: Iterable[TrialLog]) -> str:
@@ -82,7 +97,7 @@ def _models(task: TaskResults) -> Table:
         name=f"{task.slug}/models",
         caption="Models",
         columns={
-            "Name": field_of("name"),
+            "Name": label_of(task, "name"),
             "Network or baseline": field_of("model"),
             "Reads": _reads,
             "Settings": field_of("settings"),

@@ -1,0 +1,90 @@
+"""The budget of each network: tuning trials, their space and metric, epochs, patience, and runs cut short."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from treenn.experiment.results import RunResults, TaskResults, TrialLog
+from treenn.report.document import Record, Table, field_of
+from treenn.report.formatting import METRICS, NONE, model_table
+
+
+def budget_table(task: TaskResults) -> Table:
+    """The budget, a row for each network."""
+    logs = {model.name: model.trials for model in task.models}
+    return model_table(
+        task,
+        "budget",
+        "Budget",
+        {
+            "Tuning trials": field_of("trials"),
+            "Log": field_of("log"),
+            "Searched": field_of("space"),
+            "Selected on dev by": field_of("metric", lambda name: METRICS[name].title if name in METRICS else name),
+            "Epochs of trials": field_of("trial_epochs"),
+            "Epochs at most": field_of("epochs"),
+            "Patience": field_of("patience"),
+            "Runs best at the maximum": lambda record: (
+                NONE if record["cut"] is None else f"{record['cut']} of {record['runs']}"
+            ),
+        },
+        {model: {**_tuning(logs.get(model)), **_training(task, model)} for model in task.networks},
+        note="Epochs at most: the maximum, or the greatest one if it differs among seeds. Patience: the number of"
+        " epochs without a better one on dev after which training stops.",
+    )
+
+
+def at_maximum(task: TaskResults) -> str:
+    """A sentence on the runs that might have gained from more epochs."""
+    cut = [best for model in task.networks for best in _cut(task, model)]
+    if not cut:
+        return "Every run keeps its last epoch, whatever dev says."
+    more = ": with more epochs, they might be better." if any(cut) else "."
+    return f"{sum(cut)} of {len(cut)} runs had their best epoch at the maximum{more}"
+
+
+def _tuning(log: TrialLog | None) -> Record:
+    if log is None:
+        return dict.fromkeys(("trials", "log", "space", "metric", "trial_epochs"))
+    space = "; ".join(f"{name} {_choices(values)}" for name, values in log.space.items()) or None
+    return {
+        "trials": log.number,
+        "log": log.file,
+        "space": space,
+        "metric": log.metric,
+        "trial_epochs": log.epochs,
+    }
+
+
+def _choices(values: object) -> str:
+    """The choices of a setting, or its range."""
+    if isinstance(values, Mapping):
+        return f"{values.get('low')} to {values.get('high')}"
+    return ", ".join(map(str, values)) if isinstance(values, Sequence) else str(values)
+
+
+def _training(task: TaskResults, model: str) -> Record:
+    runs, cut = task.runs_by_model[model], _cut(task, model)
+    return {
+        "epochs": max(_setting(task, run, "epochs") or run.epochs for run in runs),
+        "patience": _setting(task, runs[0], "patience"),
+        "cut": sum(cut) if cut else None,
+        "runs": len(runs),
+    }
+
+
+def _cut(task: TaskResults, model: str) -> list[bool]:
+    """For each run, whether its best epoch is the last; empty if the last epoch is kept anyway.
+
+    Patience stops no run right after its best epoch, so that the last one is the maximum then.
+    """
+    runs = task.runs_by_model[model]
+    kept = _setting(task, runs[0], "checkpoint") == "last"
+    return [] if kept else [run.best_epoch == run.epochs for run in runs]
+
+
+def _setting(task: TaskResults, run: RunResults, name: str) -> Any:
+    """A setting of a run: as it recorded it, else of its model or of the task."""
+    own = next((model.settings for model in task.models if model.name == run.model), {})
+    return {**task.settings, **own, **run.settings}.get(name)
