@@ -46,7 +46,7 @@ def _matching(task: TaskResults) -> str:
     first = task.reference
     if task.match == "parameters":
         return (
-            f"Matched by parameters: every network has as many as {first}, to {MATCHED:.0%}, word vectors aside;"
+            f"Matched by parameters: every network has as many as {first}, to {MATCHED:.0%} unless marked, word vectors aside;"
             " contextual vectors count as inputs."
         )
     if task.match == "time":
