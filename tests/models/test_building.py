@@ -66,7 +66,7 @@ def test_parameters_are_matched_within_2_percent(name: str, reference: str, size
     assert abs(counts[0] / counts[1] - 1) < (0.02 if size > 20 else 0.05)
 
 
-def test_a_network_too_small_at_any_size_keeps_its_own() -> None:
+def test_a_network_that_is_always_smaller_keeps_size() -> None:
     head, small = make_task("nodes", list("01234")).make_head, Settings(model="average", word_size=1, size=7)
     assert match_parameters(small, Settings(size=400), input_size=1, make_head=head) == small
 

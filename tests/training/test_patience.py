@@ -54,7 +54,7 @@ def test_averaged_weights_decide_when_to_stop() -> None:
     assert train(TOY, replace(slow, ema_decay=0.0)).results.epochs > 3
 
 
-def test_patience_stops_a_run_that_keeps_its_last_epoch() -> None:
+def test_patience_stops_runs_that_keep_the_last_epoch() -> None:
     still = replace(WHOLE, learning_rate=0.0, embedding_learning_rate=0.0, patience=1, checkpoint="last")
     results = train(TOY, still).results
     assert (results.epochs, results.best_epoch) == (2, 2)

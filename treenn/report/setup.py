@@ -46,8 +46,8 @@ def _matching(task: TaskResults) -> str:
     first = task.reference
     if task.match == "parameters":
         return (
-            f"Matched by parameters: every network has as many as {first}, to {MATCHED:.0%} unless marked, word vectors aside;"
-            " contextual vectors count as inputs."
+            f"Matched by parameters: every network has as many as {first}, to {MATCHED:.0%}, unless it is marked;"
+            " word vectors are excluded, contextual vectors count as inputs."
         )
     if task.match == "time":
         return f"Matched by training time: every network has the epochs that fit into the training time of {first}."
