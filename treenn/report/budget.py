@@ -32,6 +32,7 @@ def budget_table(task: TaskResults) -> Table:
         {model: {**_tuning(logs.get(model)), **_training(task, model)} for model in task.networks},
         note="Epochs at most: the maximum, or the greatest one if it differs among seeds. Patience: the number of"
         " epochs without a better one on dev after which training stops.",
+        left=5,
     )
 
 
