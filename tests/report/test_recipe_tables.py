@@ -71,6 +71,20 @@ def test_what_was_never_published_has_no_difference():
     assert [row.difference for row in measured.rows] == [""] * 3
 
 
+def sized(name, model, parameters, dropout=0.5):
+    json = record_json(name, settings={"model": model, "size": parameters, "dropout": dropout}, unmatched=[])
+    json["runs"] = [run | {"parameters": parameters} for run in json["runs"]]
+    return RECIPE_SCHEMA.parse(json, "made up")
+
+
+def test_recipes_of_another_size_than_the_tree_are_marked():
+    tree, near, far = sized("own", "tree-lstm", 1000), sized("near", "lstm", 1020), sized("far", "lstm", 1021)
+    other = sized("other", "lstm", 5000, dropout=0.1)
+    notes = {group.name: group.note for group in groups([far, near, other, tree])}
+    assert notes["far"] == "unmatched parameters: 1,021, own 1,000"
+    assert notes["near"] == notes["other"] == notes["own"] == ""
+
+
 def test_an_ensemble_counts_its_members():
     assert (seeds(record()), seeds(record(members=["tai", "own"]))) == (2, 6)
 

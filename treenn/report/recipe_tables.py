@@ -94,7 +94,7 @@ def _conditions(record: RecipeRecord) -> tuple[object, ...]:
 
 
 def _is_tree(record: RecipeRecord) -> bool:
-    return record.settings["model"] == "tree-lstm"
+    return record.settings.get("model") == "tree-lstm"
 
 
 def _row(metric: str, found: Spread | None, figure: PublishedFigure | None) -> Row:
