@@ -81,8 +81,8 @@ def append(readings: Iterable[Reading], file: Path) -> None:
     text = "".join(json.dumps(to_json(reading)) + "\n" for reading in readings)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("a", encoding="utf-8") as ledger:
-            ledger.write(text)
+        with file.open("ab", buffering=0) as ledger:
+            ledger.write(text.encode())
     except OSError as error:
         raise InputError(
             f"cannot write the ledger of test readings: {error.strerror or error}; set TREENN_LEDGER to another file",
