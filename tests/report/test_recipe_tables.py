@@ -77,7 +77,7 @@ def sized(name, model, parameters, dropout=0.5):
     return RECIPE_SCHEMA.parse(json, "made up")
 
 
-def test_recipes_of_another_size_than_the_tree_are_marked():
+def test_recipes_larger_than_the_tree_are_marked():
     tree, near, far = sized("own", "tree-lstm", 1000), sized("near", "lstm", 1020), sized("far", "lstm", 1021)
     other = sized("other", "lstm", 5000, dropout=0.1)
     notes = {group.name: group.note for group in groups([far, near, other, tree])}
