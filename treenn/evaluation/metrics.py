@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from treenn.evaluation.predictions import PairPredictions, Predictions
 
 NONE = "\N{EN DASH}"
-"""The text of a number that is missing."""
+"""The text of a missing number."""
 
 Array = npt.NDArray[Any]
 Value = float | None
@@ -85,9 +85,9 @@ class Paired:
 
     Args:
         predicted: the column of a run's `predictions` that it is computed from.
-        columns: from that column, a split's gold labels and the number of classes to two columns per example: for
-            shares and errors a numerator and a denominator (examples with denominator 0 do not count), for
-            correlations the two variables.
+        columns: a function of that column, a split's gold labels and the number of classes. Returns two values per
+            example: for shares and errors a numerator and a denominator (0 excludes the example), for correlations the
+            two variables.
     """
 
     predicted: str
@@ -99,11 +99,11 @@ class Metric:
     """A metric: its computation, its names, and the format of its numbers.
 
     Args:
-        title: the name in a table's head.
-        short: the name in tables that must fit 80 columns; if empty, these leave the metric out.
+        title: the name in column headings.
+        short: the name in tables of at most 80 columns, which omit the metric if it is empty.
         phrase: the name in a sentence.
         definition: the definition in the report.
-        compute: from predictions to the value; `None` if nothing is labelled.
+        compute: a function from predictions to the value, `None` if nothing is labelled.
         reads: the kinds of predictions that `compute` accepts (default: classes of nodes).
         kind: `share` is formatted as a percentage; `correlation` and `error` with four digits (default: `share`).
         level: the unit that is counted: whole examples (`root`), nodes or pairs (default: `root`).

@@ -245,9 +245,9 @@ def load_model(
         task: the task that the model must be for, such as `nodes` (default: any).
 
     Raises:
-        InputError: if the folder has no model, or one of another format or task; if it names a module that is
-            not trusted, or a contextual encoder that is not permitted, missing, or another one than the model was
-            trained with; if weights are missing, of another shape, NaN or infinite.
+        InputError: if there is no model, or it is of another format or task; if its module is not trusted; if its
+            contextual encoder is not permitted, missing, or differs from that of training; if weights are missing, of
+            another shape, NaN or infinite.
     """
     folder = Path(__file__).parent / "weights" / SHIPPED if str(folder) == SHIPPED else Path(folder)
     saved = read_folder(folder, contextual=contextual, trust=trust, task=task)

@@ -99,7 +99,7 @@ class Settings:
     )
     batch_size: Count = _training(25, "Trees per step.")
     checkpoint: Literal["best", "best-all-nodes", "best-root", "last"] = _training(
-        "best", "The epoch to keep: the best on dev, by the nodes of the loss or as named, or the last."
+        "best", "The epoch to keep: the last, or the best on dev by all nodes, roots or (best) those of the loss."
     )
     ema_decay: Share = _training(
         0.0, "Decay of an exponential moving average of the weights for evaluation; 0 for none."

@@ -85,7 +85,8 @@ class SentimentModel:
             sentences: the sentences of each text with their trees; none if the text has no words.
 
         Raises:
-            InputError: if the numbers of texts and of lists of sentences differ, or a sentence is no such pair.
+            InputError: if the numbers of texts and of lists of sentences differ, or a sentence is no pair of a text and
+                a `Tree`.
         """
         if len(texts) != len(sentences):
             raise InputError(f"sentences has {len(sentences)} items, but there are {len(texts)} texts; one per text")
