@@ -231,6 +231,23 @@ def test_bad_arguments_create_nothing(command: Command, files: Path, arguments: 
     assert set(files.rglob("*")) == before
 
 
+def test_no_test_stops_after_training(
+    command: Command, files: Path, monkeypatch: pytest.MonkeyPatch, ledger: Path
+) -> None:
+    small_home(files / "home", monkeypatch)
+    compare = ["compare", "--treebank", "sst", "--seeds", "1", "--jobs", "1", *SMALL]
+    reproduce = ["reproduce", "sst", "--only", "other", "--seeds", "1", "--jobs", "1"]
+    for arguments, results in ((compare, "comparison/results.json"), (reproduce, "reproduction/other.json")):
+        done = command(*arguments, "--no-test")
+        assert done.returncode == 0, done.stderr
+        assert "without --no-test evaluates the models on test" in done.stderr
+        assert not (files / results).exists()
+        assert not ledger.exists()
+    for arguments, results in ((compare, "comparison/results.json"), (reproduce, "reproduction/other.json")):
+        assert command(*arguments).returncode == 0
+        assert json.loads((files / results).read_text())["test_readings"]
+
+
 def test_compare_reports_and_resumes(command: Command, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small_home(files / "home", monkeypatch)
     arguments = ["compare", "--treebank", "sst", "--seeds", "1", "--jobs", "1", "--json", *SMALL, "--size", "20"]
