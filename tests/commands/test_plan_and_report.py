@@ -57,7 +57,6 @@ def runs(path):
 def test_dask_cluster_equals_local_run(treenn, plan, tmp_path, cluster):
     done = treenn("compare", "--plan", plan, "--out", "far", "--dask", cluster.scheduler_address)
     assert done.returncode == 0, done.stderr
-    assert "2 of 2 runs done" in done.stderr
     far = runs(tmp_path / "far/results.json")
     assert list(far) == ["average", "majority"]
     assert treenn("compare", "--plan", plan, "--out", "near", "--jobs", "1").returncode == 0
@@ -76,7 +75,6 @@ def test_report_is_rebuilt_from_results(treenn, plan, tmp_path):
     shutil.rmtree(next((tmp_path / "all/runs").glob("average-0-????????")))
     done = treenn("report", "all")
     assert done.returncode == 0, done.stderr
-    assert "report" in done.stderr and "100%" in done.stderr, "a bar that is full"
     assert report.exists()
     assert json.loads(results.read_text())["tasks"][0]["runs"] == json.loads(before[0])["tasks"][0]["runs"]
     next((tmp_path / "all/runs").glob("average-0-*.json")).unlink()
