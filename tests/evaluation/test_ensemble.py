@@ -47,5 +47,5 @@ def test_models_of_different_opinions_meet_in_the_middle():
 def test_predictions_of_other_trees_are_refused():
     with pytest.raises(ValueError, match="must be of the same trees"):
         average([predictions(0), predict(build(Settings(size=6, word_size=4), 5, WORDS), TREES[:3])])
-    with pytest.raises(ValueError, match="one model or more"):
+    with pytest.raises(ValueError, match="at least one model"):
         average([])
