@@ -77,7 +77,7 @@ def test_pictures_are_written_instead(explain: Explain, tmp_path: Path) -> None:
             "--tree excludes --sentence and --parser",
         ),
         (["lstm", "--tree", "(3 a)", "--parser", "left"], "--tree excludes --sentence and --parser"),
-        (["tree-gru", "--parser", "nobody"], "nobody is neither a folder nor the name of a parser"),
+        (["tree-gru", "--parser", "nobody"], "--parser nobody: must be the folder of a parser, or one of"),
         (["lstm", "--svg", "/proc/none/a.svg"], "/proc/none/a.svg: cannot write here"),
     ],
 )

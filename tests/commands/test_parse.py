@@ -18,7 +18,7 @@ Command = Callable[..., Any]
 BOTH = "give TEXT or --file, not both"
 SEVERAL = "give at most one of --brackets, --json and --svg"
 NEITHER = (
-    "is neither a folder nor the name of a parser; names: balanced, benepar, chart, left, random, right, "
+    "must be the folder of a parser, or one of balanced, benepar, chart, left, random, right, "
     "right-punctuation, spacy, stanza"
 )
 

@@ -137,7 +137,7 @@ def test_a_sentiment_model_of_other_classes_is_refused(
     two = treebanks.Treebank("toy", ("bad", "good", "a", "b", "c"), toy.splits)
     train(two, Settings(size=4, word_size=4, epochs=1), out=tmp_path / "model")
     done = command("parser", "evaluate", "--parser", "right", "--treebank", "toy", "--sentiment", "model")
-    assert done.error.startswith("model: the model's classes are bad, good, a, b, c; those of toy are very negative, ")
+    assert done.error.startswith("model: the model's classes are bad, good, a, b, c; must be those of toy: very negative, ")
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_sentiment_model_of_other_classes_is_refused(
             ["train", "--parser", "pcfg", "--teacher", "x", "--out", "mine"],
             "--teacher: needs --parser chart, not pcfg",
         ),
-        (["evaluate", "--parser", "nowhere"], "nowhere is neither a folder nor the name of a parser"),
+        (["evaluate", "--parser", "nowhere"], "--parser nowhere: must be the folder of a parser, or one of"),
         (["evaluate", "--parser", "left", "--split", "all"], "--split all: sst has train, dev, test"),
         (["evaluate", "--parser", "left", "--sentiment", "nowhere"], "nowhere/config.json: cannot read this file"),
     ],

@@ -422,4 +422,4 @@ def test_a_grammar_needs_its_unknown_word(tmp_path: Path) -> None:
     folder = make_grammar(tmp_path / "folder")
     rules = {"^": [["S", 1.0]], "S": [["A", "A", 1.0]]}
     edit(folder / "grammar.json", rules=rules, words={"A": {"a": 0.5, "b": 0.5}})
-    assert refused(load_parser, folder).startswith("/grammar.json: some tag must have the word '<unknown>'")
+    assert refused(load_parser, folder).startswith("/grammar.json: at least one tag must have the word '<unknown>'")

@@ -43,8 +43,8 @@ def test_every_kind_can_be_imported(kind: str) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("nowhere", "nowhere is neither a folder nor the name of a parser; names: balanced, "),
-        ("left:2", "left:2: this parser takes no option after a colon"),
+        ("nowhere", "parser nowhere: must be the folder of a parser, or one of balanced, "),
+        ("left:2", "parser left:2: must have no colon, since this parser has no option"),
         ("random:x", "random:x: must have a whole number after the colon"),
     ],
 )
@@ -64,8 +64,8 @@ def test_a_kind_that_is_none_is_refused() -> None:
     [
         (None, "config.json: cannot read this file: No such file"),
         ("{\n{", "config.json:2:1: not JSON: Expecting property name"),
-        ("[]", "config.json: no parser: \"parser\" is ''; must be one of chart, pcfg, recursive"),
-        (json.dumps({"format": 1, "model": "lstm"}), "config.json: no parser: \"parser\" is 'None'"),
+        ("[]", "config.json: this folder has no parser: \"parser\" is ''; must be one of chart, pcfg, recursive"),
+        (json.dumps({"format": 1, "model": "lstm"}), "config.json: this folder has no parser: \"parser\" is 'None'"),
     ],
 )
 def test_folders_without_a_parser_are_refused(tmp_path: Path, config: str | None, message: str) -> None:

@@ -216,7 +216,7 @@ def test_parser_by_name_or_itself(model: SentimentModel, tmp_path: Path) -> None
     right = Right()
     assert load_sentiment(tmp_path, right).parser is right
     assert load_sentiment(tmp_path, "right").predict("a b c").tree.merges == ((1, 2), (0, 3))
-    with pytest.raises(InputError, match="neither a folder nor the name of a parser"):
+    with pytest.raises(InputError, match="must be the folder of a parser, or one of"):
         load_sentiment(tmp_path, "nowhere")
     with pytest.raises(InputError, match="cannot read this file"):
         load_sentiment(tmp_path / "nowhere")

@@ -38,16 +38,16 @@ def attention(
     words = tokenize(sentence)
     weights, number = _read(network, words)
     if svg is not None:
-        write_text(svg, draw_weights_svg(words, weights, title=f"Attention; read as {classes[number]}"))
+        write_text(svg, draw_weights_svg(words, weights, title=f"Attention; predicted class: {classes[number]}"))
     if json:
         print_json({"words": words, "weights": weights, "class": classes[number]})
     else:
         print(draw_weights_text(words, weights, columns=get_terminal_size().columns))
-        tell(f"read as: {classes[number]}")
+        tell(f"predicted class: {classes[number]}")
 
 
 def _read(network: Network, words: list[str]) -> tuple[list[float], int]:
-    """The attention weights of the words, and the predicted class."""
+    """Compute the attention weights of the words, and the predicted class."""
     import torch
 
     from treenn.encoders import SequenceEncoder, pack
@@ -55,7 +55,7 @@ def _read(network: Network, words: list[str]) -> tuple[list[float], int]:
     from treenn.parsers.shapes import Left
 
     if not isinstance(network.encoder, SequenceEncoder):
-        raise InputError("this model reads trees; only one with attention pooling, as bilstm-attention, has weights")
+        raise InputError("DIR: must be a model with attention pooling, such as bilstm-attention; this one reads trees")
     forest = pack([Left().parse(words)])  # any tree: only the words are read
     with torch.inference_mode():
         x = network.vectors(forest)

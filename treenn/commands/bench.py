@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def bench(
     treebank: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="A treebank of `treenn data list` (default: sst if here, else reviews)."),
+        typer.Option(metavar="NAME", help="A treebank of `treenn data list` (default: sst if fetched, else reviews)."),
     ] = None,
     batch: Annotated[str, typer.Option(metavar="N,N", help="Batch sizes in training.")] = "25,256",
     cells: Annotated[str | None, typer.Option(metavar="NAME,NAME", help="The networks to time (default: all).")] = None,
@@ -34,10 +34,10 @@ def bench(
         bool,
         typer.Option(
             "--cross-library",
-            help="Print one line for the binary Tree-LSTM; BATCH, STEPS and SST are environment variables.",
+            help="Time only the binary Tree-LSTM, as set by the environment variables BATCH, STEPS and SST.",
         ),
     ] = False,
-    contender: Annotated[bool, typer.Option("--contender", hidden=True)] = False,  # its name in 0.1.0
+    contender: Annotated[bool, typer.Option("--contender", hidden=True)] = False,  # the option's name in 0.1.0
     json: options.Json = False,
 ) -> None:
     """Time training and prediction of each cell, compared with nn.LSTM and nn.GRU of the same size.

@@ -1,4 +1,4 @@
-"""Display of a treebank's card, which is Markdown, on the terminal."""
+"""Display of a treebank's card (Markdown) on the terminal."""
 
 from __future__ import annotations
 

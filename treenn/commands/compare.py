@@ -33,7 +33,7 @@ def compare(
     vectors: options.Vectors = [],  # noqa: B006 (typer wants a list)
     plan: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="A plan in TOML, or the name of one that ships, instead of the above."),
+        typer.Option(metavar="FILE", help="A plan in TOML, or the name of one that ships; replaces most options."),
     ] = None,
     out: options.Out = Path("comparison"),
     overwrite: options.Overwrite = False,
@@ -83,13 +83,13 @@ def compare(
 
 
 def _plan_of_file(context: typer.Context, name: str) -> Plan:
-    """Read the plan of a file, with the paths of fetched vectors."""
+    """Read a plan, and resolve the names of fetched vectors to paths."""
     from treenn.experiment.plan_file import read_plan
 
     given = options.given(context)
     for each in given:
         if each not in _WITH_PLAN:
-            raise InputError(f"{option(each)} cannot be combined with --plan, which decides it")
+            raise InputError(f"{option(each)}: cannot be combined with --plan, which sets it")
     plan = read_plan(name, context.params["contextual"] or (), context.params["trust_module"])
     tasks = [
         task if task.vectors is None else replace(task, vectors=options.vector_files(list(map(str, task.vectors))))

@@ -115,7 +115,7 @@ def verify(name: Name, json: options.Json = False) -> None:
 
 @app.command()
 def overlap(name: Name, json: options.Json = False) -> None:
-    """List the sentences of dev and test that also occur in train, word for word, and so do not test generalization.
+    """List the sentences of dev and test that also occur, word for word, in train.
 
     Example: treenn data overlap sst
     """
@@ -135,7 +135,7 @@ def overlap(name: Name, json: options.Json = False) -> None:
 
 
 def _summary(entry: Entry) -> dict[str, Any]:
-    """An entry of the list, as JSON."""
+    """Summarize a treebank of the list for JSON."""
     from treebanks.paths import data_home
     from treebanks.verify import state
 

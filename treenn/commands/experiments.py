@@ -27,7 +27,13 @@ OnDevice = Annotated[str, typer.Option("--device", metavar="cpu|cuda", help="Tra
 def workers(
     dask: str | None, jobs: int | None, device: str, overwrite: bool
 ) -> tuple[AbstractContextManager[None], dict[str, Any]]:
-    """The context that runs are carried out in, and the keyword arguments of the function that carries them out.
+    """Build the context manager and the keyword arguments of an execution of runs.
+
+    Args:
+        dask: the address of a Dask scheduler (None: worker processes).
+        jobs: the number of worker processes (None: one per core, or one in all on a GPU).
+        device: "cpu" or "cuda".
+        overwrite: whether an earlier output is replaced.
 
     Raises:
         InputError: if a value is out of range, or `jobs` is given with `dask`.
@@ -38,7 +44,7 @@ def workers(
         per_core = 1 if device == "cuda" else os.cpu_count() or 1
         return nullcontext(), {"jobs": jobs or per_core, "device": device, "overwrite": overwrite}
     if jobs is not None:
-        raise InputError("--jobs cannot be combined with --dask: the cluster decides the number of its workers")
+        raise InputError("--jobs: cannot be combined with --dask; the cluster determines the number of workers")
     from treenn.experiment.cluster import dask_cluster
 
     return dask_cluster(dask), {"jobs": None, "device": device, "overwrite": overwrite}

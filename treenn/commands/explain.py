@@ -21,7 +21,7 @@ _SENTENCE = "The movie was not bad."
 
 
 def explain(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A network of `treenn cells`, or by-hand/elman etc.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A network of `treenn cells`, or e.g. by-hand/elman.")],
     sentence: Annotated[
         str | None, typer.Option(metavar="TEXT", help=f'The sentence to unroll over (default: "{_SENTENCE}").')
     ] = None,
@@ -70,7 +70,7 @@ def _tree(name: str, sentence: str | None, brackets: str | None, parser: str | N
 
     if brackets is not None:
         if sentence is not None or parser is not None:
-            raise InputError("--tree excludes --sentence and --parser")
+            raise InputError("--tree: cannot be combined with --sentence or --parser")
         return parse_tree(brackets)
     if parser is None and not reads_trees(name):
         parser = "right"  # the network reads only the words
@@ -84,5 +84,5 @@ def _shipped() -> Parser:
     try:
         return load_parser(SHIPPED)
     except InputError:
-        say("the shipped parser is missing: using a right-branching tree; choose another with --parser")
+        say("the shipped parser is missing; the tree is right-branching (--parser selects another parser)")
         return load_parser("right")

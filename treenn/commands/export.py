@@ -12,7 +12,7 @@ from treenn.commands.output import say
 
 
 def export(
-    model: Annotated[Path, typer.Argument(metavar="DIR", help="A model of `treenn train`.")],
+    model: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of `treenn train`.")],
     out: options.Out,
     contextual: options.Contextual = [],  # noqa: B006 (typer wants a list)
     trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)

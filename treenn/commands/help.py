@@ -12,11 +12,13 @@ _VALUES = {"int": "N", "float": "X", "str": "TEXT", "Path": "PATH"}
 
 
 def polish(command: Any, name: str = "treenn") -> None:
-    """Reflow the help of a command and its subcommands, and set placeholders of values: N, X, TEXT; none for flags.
+    """Reflow the help of a command and its subcommands, and set the placeholders of values.
+
+    The placeholders are N (whole number), X (number), TEXT and PATH. Flags have none.
 
     Args:
         command: the command, as returned by `typer.main.get_command`.
-        name: its name.
+        name: the name of the command (default: "treenn").
     """
     if command.help:
         paragraphs = inspect.cleandoc(command.help).split("\n\n")

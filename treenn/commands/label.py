@@ -43,7 +43,7 @@ def label(
 
     lines = [*find_sentences_of(read_lines([str(sentences)]), tokenized=tokenized, split=not no_split)]
     if not any(each for _, each in lines):
-        raise InputError("this file has no words", source=sentences)
+        raise InputError("no words; the file must have a text per line", source=sentences)
     sentiment = load_sentiment(model, parser, contextual)
     divided = divide_long(lines, sentiment.parser.max_words)
     pairs = [(line, sentence) for line, parts in divided for sentence in parts]

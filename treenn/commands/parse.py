@@ -28,13 +28,13 @@ def parse(
 ) -> None:
     """Parse sentences to binary trees and draw them. Without TEXT and --file, texts are read from standard input.
 
-    With --brackets, one line of output per sentence, and an empty line for a line without words. With --no-split or
-    --tokenized, one line of output per line of input. A sentence over the parser's limit is divided at punctuation; if
-    one line is one sentence, the trees of its parts are joined.
+    --brackets prints one line per sentence, and an empty line for a line without words. With --no-split or
+    --tokenized, it prints one line per line of input. A sentence over the parser's limit is divided at punctuation.
+    With --no-split or --tokenized, the trees of its parts are joined.
 
-    With --json, one line of output per line of input, with the keys `text`, `words`, `tree`, `merges`, `labels` and
-    `sentences`, which have the first five keys each. For several sentences and for a line without words, `tree` is
-    null, and `merges` and `labels` are empty.
+    --json prints one line per line of input, with the keys `text`, `words`, `tree`, `merges`, `labels` and
+    `sentences`. Each sentence has the first five of these keys. For several sentences and for a line without words,
+    `tree` is null, and `merges` and `labels` are empty.
 
     Example: treenn parse "The movie was not nearly as good as its trailer."
 
@@ -58,12 +58,12 @@ def parse(
 
 
 def _bracketed(one_line: bool, _: Line, pairs: list[Parsed] | None) -> str:
-    """A line's trees in brackets: one line per sentence, or one joined tree."""
+    """Format a line's trees in brackets: one line per sentence, or one joined tree."""
     return "".join(f"{tree}\n" for tree in _trees(pairs or [], one_line=one_line)) or "\n"
 
 
 def _trees(pairs: list[Parsed], *, one_line: bool) -> list[Tree]:
-    """The trees of a line's sentences; if the line is one sentence, the joined tree of its parts."""
+    """Return the trees of a line's sentences. If the line is one sentence, return the joined tree of its parts."""
     from treenn.parsers import join_trees
 
     trees = [tree for _, tree in pairs]

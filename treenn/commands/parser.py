@@ -1,4 +1,4 @@
-"""`treenn parser`: train parsers, join them into ensembles, and evaluate them."""
+"""`treenn parser`: training, ensembles and evaluation of parsers."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def train(
 ) -> None:
     """Train a parser on a treebank; use it by `treenn parse --parser DIR`.
 
-    Any other option is a setting of that kind of parser, such as --epochs or --seed; an unknown option lists all
-    settings and their defaults.
+    Any other option is a setting of that kind of parser, such as --epochs or --seed. The error message for an unknown
+    option lists all settings and their defaults.
 
     Example: treenn parser train --treebank sst --parser chart --out my-parser --epochs 10
     """
@@ -92,7 +92,7 @@ def join(
     out: options.Out,
     overwrite: options.Overwrite = False,
 ) -> None:
-    """Join several chart parsers into an ensemble, which averages the scores of their networks.
+    """Join several chart parsers into an ensemble that averages the scores of their networks.
 
     Labels, if any, are predicted by the first parser.
 
@@ -118,7 +118,7 @@ def evaluate(
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Also report the accuracy of this sentiment model over the trees; `sentiment` is the shipped model.",
+            help="Also report the accuracy of this model on the parser's trees; `sentiment` is the shipped model.",
         ),
     ] = None,
     contextual: options.Contextual = [],  # noqa: B006 (typer wants a list)
@@ -140,7 +140,7 @@ def evaluate(
     with skipping(skip_bad) as skip:
         data, tried = load_parsing(treebank, **skip), load_parser(parser)
     if split not in data.splits:
-        raise InputError(f"--split {split}: {treebank} has {', '.join(data.splits)}")
+        raise InputError(f"--split {split}: must be a split of {treebank}: {', '.join(data.splits)}")
     results = {"schema": "treenn.parsing", "version": 1, "command": options.command_line(), "parser": portable(parser)}
     results |= _measured(tried, data, split)
     if sentiment is not None:
@@ -154,13 +154,13 @@ def evaluate(
 
 
 def _finish(out: Path, results: dict[str, Any]) -> None:
-    """Write `results.json` next to the parser, and suggest a command."""
+    """Write `results.json` next to the parser, and print an example of its use."""
     write_text(out / "results.json", dump_json(results) + "\n")
     say(f'The parser is in {out}; try: treenn parse --parser {out} "It\'s not a bad film."')
 
 
 def _results_of(folders: Sequence[Path]) -> list[Any]:
-    """The training results of the parsers in these folders."""
+    """Read the training results of the parsers in these folders."""
     return [read_object(path) for folder in folders if (path := folder / "results.json").exists()]
 
 
@@ -169,7 +169,7 @@ def _words(*treebanks: ParsingTreebank) -> set[str]:
 
 
 def _measured(parser: Parser, treebank: ParsingTreebank, split: str) -> dict[str, Any]:
-    """Scores, speed and provenance."""
+    """Parse a split, and return the scores, the speed and the provenance."""
     from datetime import UTC, datetime
     from time import perf_counter, process_time
 
@@ -205,4 +205,4 @@ def _print_tables(results: dict[str, Any]) -> None:
     if "sentiment" in results:
         scores = {name: results["sentiment"][name] for name in ("treebank", "parser", "right", "balanced")}
         rows = ((name, *percents(score, "root", "root_binary")) for name, score in scores.items())
-        print_table(rows, "", "root", "root binary", title="sentiment accuracy by trees, percent")
+        print_table(rows, "", "root", "root binary", title="sentiment accuracy on the trees, percent")

@@ -43,10 +43,10 @@ def predict(
     The probabilities of a text are the mean of those of its sentences, each weighted by 1 - P(neutral), so that
     sentences without an opinion count little. A sentence over the parser's limit is divided at punctuation.
 
-    Without TEXT and --file, texts come from standard input. With --json each line of input makes exactly one line of
-    output: its `text`, `label`, `probabilities`, `tree` and `sentences`, which have the first four keys each. `label`
-    is the number of the most probable class; a text without words is neutral, and its label null if there is no
-    middle class. `tree` is null unless the text is one sentence.
+    Without TEXT and --file, texts are read from standard input. --json prints exactly one line per line of input, with
+    the keys `text`, `label`, `probabilities`, `tree` and `sentences`. Each sentence has the first four of these keys.
+    `label` is the number of the most probable class. A text without words is neutral, or has the label null if there
+    is no middle class. `tree` is null unless the text is one sentence.
 
     Example: treenn predict "It's not a great movie, but the last ten minutes are wonderful."
 
@@ -75,7 +75,7 @@ def predict(
 
 
 def _one_sentence(max_words: int | None, *, one_line: bool) -> str:
-    """Advice in an error message: pass a single sentence, within the parser's limit of words."""
+    """Advice in the error message if there are several sentences."""
     within = "" if max_words is None else f" of at most {max_words} words"
     if one_line:
         return f"give one text{within}, or draw all with --html"
@@ -105,7 +105,7 @@ def _prediction(prediction: Document | Sentiment) -> dict[str, Any]:
 
 
 def _drawer() -> Callable[[Line, Document | None], str]:
-    """Returns what draws a text in this terminal."""
+    """Return a function that formats a line and its prediction for this terminal."""
     from treenn.sentiment.phrase_drawing import draw_sentiment
 
     color, width = shows_colour(), get_terminal_size().columns
@@ -116,6 +116,6 @@ def _write_page(path: Path, documents: list[Document]) -> None:
     from treenn.sentiment.page import render
 
     if not documents:
-        raise InputError(f"--html {path}: the input has no words")
+        raise InputError(f"--html {path}: the input has no words; it must have a text per line")
     write_text(path, render(documents))
     say(f"written: {path}")

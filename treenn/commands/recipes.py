@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def recipes(json: options.Json = False) -> None:
-    """List the recipes for the Stanford Sentiment Treebank: published experiments, and this package's own best.
+    """List the recipes for the Stanford Sentiment Treebank: published experiments, and the best of this package.
 
     Example: treenn recipes
     """
@@ -36,7 +36,7 @@ def recipes(json: options.Json = False) -> None:
 
 
 def _as_json(recipe: Recipe) -> dict[str, Any]:
-    """Return a recipe as JSON, with the settings that differ from the defaults."""
+    """Convert a recipe to JSON, with the settings that differ from the defaults."""
     usual = asdict(Settings())
     found = asdict(recipe)
     found["settings"] = {name: value for name, value in found["settings"].items() if value != usual[name]}

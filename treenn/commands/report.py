@@ -21,7 +21,7 @@ def report(
         Path | None, typer.Option(metavar="FILE", help="Write the results also to this file, as a record.")
     ] = None,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Recompute the results' summaries, intervals and p values, and stop.")
+        bool, typer.Option("--verify", help="Only recompute and verify the summaries, intervals and p values.")
     ] = False,
     contextual: options.Contextual = [],  # noqa: B006 (typer wants a list)
     trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
@@ -81,5 +81,5 @@ def present(results: ComparisonResults, out: Path, *, json: bool) -> None:
         console().print(summary_of_all(results.sections))
     missing = sum(len(task.missing) for task in results.tasks)
     if missing:
-        say(f"missing of the plan: {missing} run{'s' * (missing > 1)}; give the same `treenn compare` again to go on")
+        say(f"missing of the plan: {missing} run{'s' * (missing > 1)}; repeat the `treenn compare` command to resume")
     say(f"report: {out / 'report.html'}  results: {out / 'results.json'}  models: {out / 'runs'}")

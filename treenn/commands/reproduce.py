@@ -41,7 +41,7 @@ def reproduce(
 ) -> None:
     """Train recipes over several seeds, and print published and measured results in one table.
 
-    Every run is on disk when it ends; the same command resumes, also with more seeds or other recipes. Training
+    Every run is saved when it ends. The same command resumes, also with more seeds or other recipes. Training
     evaluates dev only. Test is read in a final stage, after all training, and each recipe that reads it is entered in
     the ledger of test readings (see `treenn evaluate`).
 
@@ -53,7 +53,7 @@ def reproduce(
     from treenn.training.run_dir import check_run_dir, parts_of
 
     if treebank != "sst":
-        raise InputError(f"{treebank}: the recipes are for sst")
+        raise InputError(f"TREEBANK {treebank}: must be sst, the treebank of the recipes")
     check("seeds", seeds, Runs)
     cluster, how = workers(dask, jobs, device, overwrite)
     recipes = _chosen(only)
@@ -99,7 +99,7 @@ def _print(records: Sequence[RecipeRecord]) -> None:
         for row in group.rows:
             table.add_row(f"  {row.metric}", *row[1:])
     out.print(table)
-    out.print("† quoted from memory, not read again in the paper")
+    out.print("† quoted from memory, not verified in the paper")
     for record in records:
         out.print(f"{record.name}: {'; '.join(notes(record))}")
     out.print(overlap_line(records[0]))

@@ -1,4 +1,4 @@
-"""Command-line options from dataclasses of settings: those of networks in typer, those of a parser read from a list."""
+"""Command-line options from dataclasses of settings: for networks as typer options, for parsers by a reader."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def takes_settings(*, without: tuple[str, ...] = ()) -> Callable[[Command], Comm
     """Add an option for every setting to a command, which receives them as its `**settings`.
 
     Args:
-        without: settings that the command decides itself (default: none).
+        without: settings that are no options of this command (default: none).
     """
 
     def decorate(command: Command) -> Command:
@@ -34,7 +34,7 @@ def takes_settings(*, without: tuple[str, ...] = ()) -> Callable[[Command], Comm
 
 
 def _option(each: Field[Any]) -> inspect.Parameter:
-    """A setting as a typer option, under its group's heading; `Settings` validates its value."""
+    """Build the typer option of a setting, under its group's heading; `Settings` validates the value."""
     type_ = get_type_hints(Settings)[each.name]  # without its constraints
     help, choices = each.metadata["help"], get_args(type_) if get_origin(type_) is Literal else ()
     if choices:
@@ -61,7 +61,7 @@ def read_settings(make: type[T], arguments: Sequence[str]) -> T:
             known = ", ".join(f"{option(field.name)} {field.default}" for field in fields(make))  # type: ignore[arg-type]
             raise InputError(f"{given}: no such option; options and defaults: {known}")
         if not remaining:
-            raise InputError(f"{given}: needs a value")
+            raise InputError(f"{given}: must have a value")
         values[name] = _value(given, remaining.pop(0), kinds[name])
     return make(**values)
 

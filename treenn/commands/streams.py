@@ -1,4 +1,4 @@
-"""Standard input, output and error: closed, full, or with a limited encoding."""
+"""Handling of standard streams that are closed, full, or limited in their encoding."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ def prepare() -> bool:
 
 
 def failure_of(stream: IO[str]) -> OSError | None:
-    """Flush a stream. Returns the error, if any, and then replaces the stream by the null device, so that Python exits
-    normally.
+    """Flush a stream, and return the error, if any.
+
+    After an error, the stream is replaced by the null device, so that Python exits normally.
     """
     try:
         stream.flush()
@@ -50,17 +51,17 @@ def failure_of(stream: IO[str]) -> OSError | None:
 
 
 def note() -> str | None:
-    """A note on characters that were written as escapes; None if there are none."""
+    """Return a note on characters that were written as escapes; None if there are none."""
     if not _escaped:
         return None
     return (
         f"{sys.stdout.encoding} lacks {len(_escaped)} of the characters, which are written as escapes; "
-        "PYTHONIOENCODING=utf-8 has all"
+        "set PYTHONIOENCODING=utf-8 to print all of them"
     )
 
 
 def outcome_of(error: OSError) -> tuple[int, str | None]:
-    """The exit code and message of an operating system error; no message for a closed pipe."""
+    """Return the exit code and the message of an operating system error; the message is None for a closed pipe."""
     if isinstance(error, BrokenPipeError):
         return CLOSED_PIPE, None
     writing = error.errno in _OF_WRITING
@@ -71,7 +72,7 @@ def outcome_of(error: OSError) -> tuple[int, str | None]:
 
 def _null_device(mode: str) -> IO[str]:
     stream = open(os.devnull, mode, encoding="utf-8")  # noqa: PTH123, SIM115 (open until the process ends)
-    os.set_inheritable(stream.fileno(), True)  # like standard streams
+    os.set_inheritable(stream.fileno(), True)  # as standard streams are
     return stream
 
 

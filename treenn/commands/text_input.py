@@ -33,16 +33,16 @@ BATCH = 512
 """The number of sentences per call of the parser, which batches them by length."""
 
 _UNDECODED = re.compile("[\ud800-\udfff]")
-_BETWEEN_WORDS = re.compile("[^\\S\u00a0\u2007\u202f]+")  # white space but no-break spaces, which words may contain
+_BETWEEN_WORDS = re.compile("[^\\S\u00a0\u2007\u202f]+")  # white space except no-break spaces, which words may contain
 
 
 class Line(NamedTuple):
     """One line of input, or one text argument.
 
     Args:
-        text: the line without its end.
-        source: its file; for text arguments, `TEXT 2` if there are several, else None.
-        number: its line number, from 1; None for text arguments.
+        text: the line without its line break.
+        source: the name of the file; for text arguments, `TEXT 2` if there are several, else None.
+        number: the line number, from 1; None for text arguments.
     """
 
     text: str
@@ -51,15 +51,15 @@ class Line(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Its file and line number, for messages."""
+        """The file and line number, for messages."""
         return f"{self.source or 'TEXT'}{'' if self.number is None else f':{self.number}'}"
 
     def sentences(self, *, tokenized: bool, split: bool) -> list[Sentence]:
-        """Split the line into sentences; none if it is blank.
+        """Split the line into sentences. Returns an empty list if the line is blank.
 
         Args:
-            tokenized: whether the line is one sentence of words separated by spaces, with escapes to undo.
-            split: whether to split into sentences; if false, the line is one sentence.
+            tokenized: whether the line is one sentence of words separated by spaces, whose escapes are decoded.
+            split: whether to split into sentences. If false, the line is one sentence.
 
         Raises:
             InputError: if the line is not UTF-8.
@@ -77,10 +77,10 @@ class Line(NamedTuple):
 
 
 def read_input(texts: Sequence[str] | None, files: Sequence[str]) -> tuple[Iterator[Line], int | None]:
-    """Text arguments, else the lines of files, else those of standard input.
+    """Read text arguments, else the lines of files, else those of standard input.
 
     Returns:
-        The lines and their number; None if it is unknown before the end.
+        The lines, and their number (None if unknown before the end).
 
     Raises:
         InputError: if both texts and files are given.
@@ -95,7 +95,7 @@ def read_input(texts: Sequence[str] | None, files: Sequence[str]) -> tuple[Itera
 
 
 def read_lines(paths: Sequence[str]) -> Iterator[Line]:
-    """Yields the lines of files; `-` is standard input. Line ends are LF, CRLF or CR.
+    """Yield the lines of files; `-` is standard input. Line breaks are LF, CRLF or CR.
 
     Raises:
         InputError: if a file cannot be read.
@@ -116,7 +116,7 @@ def read_lines(paths: Sequence[str]) -> Iterator[Line]:
 
 
 def count_lines(paths: Sequence[str]) -> int | None:
-    """The total number of lines; None if a file is not a regular one."""
+    """Count the lines of files; None if one is not a regular file."""
     if not all(Path(path).is_file() for path in paths):
         return None
     total = 0
@@ -132,7 +132,7 @@ def _lines(file: TextIO, source: str) -> Iterator[Line]:
 
 
 def find_sentences_of(lines: Iterable[Line], *, tokenized: bool, split: bool) -> Iterator[LineSentences]:
-    """Yields lines with their sentences (`Line.sentences`)."""
+    """Yield lines with their sentences (`Line.sentences`)."""
     return ((line, line.sentences(tokenized=tokenized, split=split)) for line in lines)
 
 
@@ -154,7 +154,7 @@ def divide_long(lines: Iterable[LineSentences], max_words: int | None) -> Iterat
 
 
 def parse_lines(parser: Parser, lines: Iterable[LineSentences]) -> Iterator[list[tuple[Line, list[Parsed]]]]:
-    """Yields batches of lines with their sentences and trees.
+    """Yield batches of lines with their sentences and trees.
 
     Raises:
         InputError: if the parser refuses a sentence; earlier lines are yielded first.
@@ -170,7 +170,7 @@ def parse_lines(parser: Parser, lines: Iterable[LineSentences]) -> Iterator[list
 
 
 def _batches(lines: Iterable[LineSentences]) -> Iterator[list[LineSentences]]:
-    """Batches of about `BATCH` sentences; lines typed at a terminal are batches of one, for an immediate answer."""
+    """Yield batches of about `BATCH` sentences. A line typed at a terminal is a batch, for an immediate answer."""
     typing = sys.stdin.isatty()
     batch: list[LineSentences] = []
     size = 0
@@ -185,7 +185,7 @@ def _batches(lines: Iterable[LineSentences]) -> Iterator[list[LineSentences]]:
 
 
 def _one_by_one(parser: Parser, batch: list[LineSentences]) -> Iterator[list[tuple[Line, list[Parsed]]]]:
-    """Parse a batch that the parser refuses line by line, so that the error names the line."""
+    """Parse a batch line by line after an error, so that the error message names the line."""
     for line, sentences in batch:
         with located(line):
             pairs = [(sentence, parser.parse(sentence.words)) for sentence in sentences]
@@ -206,11 +206,11 @@ def print_lines(
 ) -> None:
     """Print the result of each line.
 
-    Lines without words are buffered until the next line with words: input without any words is an error.
+    Lines without words are buffered until the next line with words, because input without any words is an error.
 
     Args:
         results: lines and their results, None for a line without words.
-        show: formats a result, including the end of line.
+        show: formats a result, including the line break.
         total: the number of lines; None if unknown.
         bar: the title of a progress bar, which is shown if the output is no terminal; None for no bar.
     """

@@ -23,22 +23,23 @@ def tokenize(
     json: options.Json = False,
     against: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Evaluate on this CoNLL-U file with texts instead: precision, recall, F1."),
+        typer.Option(metavar="FILE", help="Evaluate the tokenizer on this CoNLL-U file; its sentences need `# text`."),
     ] = None,
     out: options.Record = None,
 ) -> None:
-    """Split texts into sentences and words, as `treenn predict` and `treenn parse` do; one sentence per line.
+    """Split texts into sentences and words, as `treenn predict` and `treenn parse` do, and print one sentence per line.
 
-    The output is valid input for `--tokenized`. With --json, one list of sentences per text.
+    The output is valid input for `--tokenized`. --json prints one list of sentences per text. --against prints
+    precision, recall and F1 of words and sentences.
 
     Example: treenn tokenize "It isn't bad. I'd watch it again!"
 
     Example: treenn tokenize --against en_ewt-ud-dev.conllu
     """
     if against is not None and (texts or file or no_split):
-        raise InputError("--against evaluates a file; give neither TEXT nor --file nor --no-split with it")
+        raise InputError("--against: cannot be combined with TEXT, --file or --no-split")
     if out is not None and against is None:
-        raise InputError("--out is the file of an evaluation; give --against FILE with it")
+        raise InputError("--out: needs --against FILE, whose results it stores")
     if against is not None:
         _evaluate(against, out, json)
         return

@@ -77,7 +77,7 @@ def train(
         from treenn.models.vectors import read_vectors
 
         files = [read_vectors(path, data.words(), **skip) for path in options.vector_files(vectors)]
-    torch.set_num_threads(1)  # bit for bit the same every time, and at this size as fast as two
+    torch.set_num_threads(1)  # for reproducibility; at this size two threads are no faster
     with progress_bar(f"{settings.model} on {data.name}") as progress:
         how = {"resume": resume, "overwrite": overwrite, "command": options.command_line()}
         how |= {"device": device, "progress": progress}
@@ -95,18 +95,18 @@ def train(
 def _data(
     name: str | None, files: dict[str, Path | None], classes: int, binarize: str | None, how: dict[str, Any]
 ) -> Treebank | PairTreebank:
-    """The treebank of the options: a known one, or the user's files, read with the keyword arguments `how`."""
+    """Load the treebank of the options: a known one, or the user's files, read with the keyword arguments `how`."""
     import treebanks
 
     trees = files["train"]
     if (name is None) == (trees is None):
-        raise InputError("name the trees: --treebank NAME, or --trees FILE with --dev FILE")
+        raise InputError("no trees are given; must be either --treebank NAME, or --trees FILE with --dev FILE")
     if trees is None:
         if how["untagged"] or how["encoding"] != "utf-8":
-            raise InputError("--untagged and --encoding go with --trees FILE, not with --treebank NAME")
+            raise InputError("--untagged, --encoding: cannot be combined with --treebank; they apply to --trees FILE")
         return treebanks.load(str(name), on_error=how.get("on_error"))
     if files["dev"] is None:
-        raise InputError("--trees wants --dev FILE too: the best epoch is chosen on it")
+        raise InputError("--trees: needs --dev FILE, on which the best epoch is chosen")
     given = {split: file for split, file in files.items() if file is not None}
     return read_files(given, tuple(map(str, range(classes))), binarize, how)
 

@@ -31,7 +31,8 @@ def tune(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="The space in TOML: setting = { low = 0.01, high = 0.1 } or setting = [0.0, 0.5].",
+            help="The search space in TOML: ranges as `dropout = { low = 0.1, high = 0.5 }` or lists as "
+            "`dropout = [0.0, 0.5]` (default: the space that ships).",
         ),
     ] = None,
     metric: Annotated[
@@ -46,7 +47,9 @@ def tune(
     json: options.Json = False,
     **settings: Any,
 ) -> None:
-    """Search for settings on dev at random, with the same number of trials for every model; no test split is evaluated.
+    """Search for settings at random, with the same number of trials for every model.
+
+    The metric of a trial is computed on dev. No test split is evaluated.
 
     Writes trials.json (every trial), best.toml (the best settings, for a plan of `treenn compare`) and trials/ to
     --out. A setting that is given as an option is not searched. An interrupted search is resumed if the same command

@@ -10,7 +10,7 @@ Words = Sequence[str]
 
 
 def equal_lengths(sentences: Sequence[Sized], size: Callable[[int], int]) -> Iterator[list[int]]:
-    """Yields batches of indices of sentences of one length.
+    """Yield batches of the indices of sentences of equal length.
 
     Args:
         sentences: the words of each sentence.

@@ -11,7 +11,7 @@ from treenn.trees import InputError, Tree, binarize, nary_from_nltk
 
 @final
 class BeneparParser(Parser):
-    """Constituents by benepar (Kitaev and Klein 2018), right-factored; nodes keep their categories.
+    """Constituency trees of benepar (Kitaev and Klein 2018), right-factored; nodes keep their categories.
 
     Args:
         model: the name of a downloaded benepar model, or its path (default: `"benepar_en3"`).
@@ -25,12 +25,14 @@ class BeneparParser(Parser):
         try:
             import benepar
         except ImportError as error:
-            raise InputError("benepar is not installed: python -m pip install 'treenn[benepar]'") from error
+            raise InputError(
+                "benepar is not installed; install it by python -m pip install 'treenn[benepar]'"
+            ) from error
         try:
             self._parser = benepar.Parser(model)
         except (LookupError, OSError) as error:
             remedy = f"python -c \"import benepar; benepar.download('{model}')\""
-            raise InputError(f"benepar's model {model!r} is not installed: {remedy}") from error
+            raise InputError(f"model {model!r}: benepar has no such model here; install it by {remedy}") from error
         self._sentence = benepar.InputSentence
 
     def extra_repr(self) -> str:

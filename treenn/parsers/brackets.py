@@ -12,7 +12,7 @@ from treenn.trees.nary import inner_children
 
 
 def inner_spans(tree: Tree | NaryTree) -> list[tuple[int, int]]:
-    """The spans of the inner nodes, in node order."""
+    """Return the spans (start, end) of the inner nodes, in node order."""
     n = len(tree.words)
     spans = [(i, i + 1) for i in range(n)]
     for children in inner_children(tree):
@@ -21,9 +21,14 @@ def inner_spans(tree: Tree | NaryTree) -> list[tuple[int, int]]:
 
 
 def crossing(length: int, brackets: Iterable[tuple[int, int]]) -> npt.NDArray[np.bool_]:
-    """The mask of spans that cross a bracket: they overlap and neither contains the other.
+    """Return the mask of spans that cross a bracket: the two overlap, but neither contains the other.
 
-    Shape: `(length + 1, length + 1)`, by start and end.
+    Args:
+        length: the number of words.
+        brackets: the start and the end of each bracket.
+
+    Returns:
+        Whether a span crosses a bracket, by start and end. Shape: `(length + 1, length + 1)`.
 
     >>> crossing(3, [(0, 2)]).nonzero()
     (array([1]), array([3]))

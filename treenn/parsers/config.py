@@ -36,7 +36,7 @@ def read_config(folder: Path, kind: str, version: int, keys: Mapping[str, Kind])
     if config.get("parser") != kind:
         raise InputError(f"this folder holds a parser of kind {config.get('parser')!r}, not {kind!r}", source=path)
     if config.get("format") != version:
-        raise InputError(f"this parser's format is {config.get('format')}, this treenn reads {version}", source=path)
+        raise InputError(f"this parser's format is {config.get('format')}; must be {version}", source=path)
     check_object(config, keys, path)
     return config
 
@@ -50,4 +50,4 @@ def readable(path: Path) -> Iterator[None]:
         raise error if error.source is not None else InputError(error.message, source=path) from error
     except (AttributeError, LookupError, OverflowError, RuntimeError, TypeError, ValueError) as error:
         reason = f"{type(error).__name__}: {error}".split("\n")[0]
-        raise InputError(f"this parser cannot be read: {reason}", source=path) from error
+        raise InputError(f"this parser is malformed: {reason}", source=path) from error

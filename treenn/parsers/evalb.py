@@ -12,7 +12,7 @@ A bracket is the span (start, end) of a node, with its label (label, start, end)
 - Precision, recall and F1 are computed from sums over all sentences. Sentence F1 is the mean over sentences with a
   bracket in either tree. 0 / 0 is 1.
 - If the gold tree is not binary, the predicted binary tree is unbinarized first (`unbinarize`).
-- Exact match is the share of sentences with equal brackets.
+- Exact match is the share of sentences whose predicted brackets equal the gold ones.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Scores:
         return _share(2 * self.matched, self.gold + self.predicted)
 
     def as_dict(self) -> dict[str, float]:
-        """All metrics and counts, for JSON."""
+        """Convert all metrics and counts to JSON."""
         shares = ("precision", "recall", "f1", "sentence_f1", "exact")
         return {name: getattr(self, name) for name in (*shares, "gold", "predicted", "matched")}
 
@@ -92,7 +92,7 @@ class Evaluation:
     labelled_without_punctuation: Scores | None
 
     def as_dict(self) -> dict[str, object]:
-        """All scores, for JSON."""
+        """Convert all scores to JSON."""
         return {name: value.as_dict() if isinstance(value, Scores) else value for name, value in vars(self).items()}
 
 
@@ -100,7 +100,7 @@ def evaluate(gold: Sequence[AnyTree], predicted: Sequence[AnyTree]) -> Evaluatio
     """Evaluate predicted trees against gold trees; the module's docstring defines the metrics.
 
     Raises:
-        InputError: if the two do not have the same sentences in the same order.
+        InputError: if `gold` and `predicted` do not have the same sentences in the same order.
 
     >>> from treenn.trees import parse_trees
     >>> gold = parse_trees("(X (X (X not) (X (X very) (X good))) (X .))")
@@ -139,7 +139,7 @@ def _has_labels(tree: AnyTree) -> bool:
 
 
 def _brackets(tree: AnyTree, punctuation: bool) -> list[Bracket]:
-    """The brackets of a tree, in node order."""
+    """Return the brackets of a tree, in node order."""
     kept = [punctuation or not is_punctuation(word) for word in tree.words]
     position = [*accumulate(kept, initial=0)]
     spans = [(position[start], position[end]) for start, end in inner_spans(tree)]

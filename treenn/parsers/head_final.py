@@ -1,4 +1,4 @@
-"""`binarize_by_head`: from a dependency tree to a binary tree, for dependency parsers."""
+"""`binarize_by_head`: conversion of dependency trees to binary trees, for dependency parsers."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ _OF_NOUNS = {"amod", "compound", "det", "nmod", "nummod", "poss", "predet", "qua
 def binarize_by_head(tree: DependencyTree) -> Tree:
     """Binarize a dependency tree: each head is merged with its dependents one by one.
 
-    Dependents are merged after their own subtrees are complete, and the nearest first on each side:
+    A dependent is merged after its own subtree is complete. On each side, the nearest dependent is merged first. The
+    order is:
 
-    1. the determiner and modifiers of a noun, up to the outermost left dependent with such a relation;
+    1. the determiner and the modifiers of a noun, up to the outermost left dependent with such a relation;
     2. right dependents, so that a verb has its object before its subject;
     3. the remaining left dependents.
 
-    If dependencies cross, a dependent that is not adjacent to its head is attached to the head's head, and so on
+    If dependencies cross, a dependent that is not adjacent to its head is attached to the nearest adjacent ancestor
     (lifting, Nivre and Nilsson, *Pseudo-Projective Dependency Parsing*, ACL 2005). Nodes have no labels.
 
     >>> heads, relations = (2, 2, 5, 5, 3, -1, 5), ("det", "amod", "nsubj", "aux", "neg", "root", "punct")
@@ -45,7 +46,7 @@ def binarize_by_head(tree: DependencyTree) -> Tree:
 
 
 def _order(tree: DependencyTree, head: int, hanging: list[int]) -> list[int]:
-    """The order in which a head is merged with its dependents."""
+    """Return the order in which a head is merged with its dependents."""
     right = sorted(word for word in hanging if word > head)
     left = sorted((word for word in hanging if word < head), reverse=True)
     of_noun = [(tree.relations[word] or "").partition(":")[0] in _OF_NOUNS for word in left]

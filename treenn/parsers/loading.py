@@ -21,7 +21,7 @@ class Kind(NamedTuple):
 
     Args:
         package: the package with `train`, the parser and its settings.
-        parser: the name of the `Parser`, which has `load` and `save`.
+        parser: the name of the `Parser` class, with the methods `load` and `save`.
         settings: the name of the dataclass of its settings.
     """
 
@@ -39,16 +39,16 @@ KINDS: Mapping[str, Kind] = {
     "pcfg": Kind("treenn.parsers.pcfg", "PCFGParser", "PCFGSettings"),
     "recursive": Kind("treenn.parsers.recursive", "RecursiveNetworkParser", "RecursiveSettings"),
 }
-"""The kinds of parser that `treenn parser train` trains and that folders hold."""
+"""The trainable kinds of parser by name, as in `treenn parser train` and in `config.json`."""
 
 
 class _Named(NamedTuple):
     """A parser that is loaded by name.
 
     Args:
-        module: its module in `treenn.parsers`.
-        parser: its class.
-        option: the type of the option after the colon, if it has one (default: None).
+        module: the module in `treenn.parsers`.
+        parser: the name of the class.
+        option: the type of the option after the colon (default: None, no option).
     """
 
     module: str
@@ -72,9 +72,9 @@ _NAMED: Mapping[str, _Named] = {
 def load_parser(name: AnyPath) -> Parser:
     """Load a parser by its name or from its folder.
 
-    Names are `chart`, the shipped parser; the shapes `balanced`, `left`, `random`, `right` and `right-punctuation`; and
-    `benepar`, `spacy` and `stanza`, if these packages are installed. A colon introduces the seed (`random:7`), the
-    model (`spacy:en_core_web_md`, `benepar:benepar_en3_large`) or the language (`stanza:de`).
+    The name `chart` is the shipped parser. The names `balanced`, `left`, `random`, `right` and `right-punctuation` are
+    fixed shapes. The names `benepar`, `spacy` and `stanza` need these packages. A colon introduces the seed
+    (`random:7`), the model (`spacy:en_core_web_md`, `benepar:benepar_en3_large`) or the language (`stanza:de`).
 
     Raises:
         InputError: if there is no such parser, the folder holds none, or a required package is not installed.
@@ -87,20 +87,21 @@ def load_parser(name: AnyPath) -> Parser:
         return _named(_NAMED[known], str(name), option)
     folder = Path(__file__).parent / "weights" / SHIPPED if str(name) == SHIPPED else Path(name)
     if not folder.is_dir():
-        raise InputError(f"{name} is neither a folder nor the name of a parser; names: {', '.join(parser_names())}")
+        names = ", ".join(parser_names())
+        raise InputError(f"{argument('parser')} {name}: must be the folder of a parser, or one of {names}")
     return _saved(folder)
 
 
 def parser_names() -> tuple[str, ...]:
-    """Returns the names that `load_parser` accepts."""
+    """Return the names that `load_parser` accepts."""
     return tuple(sorted((*_NAMED, SHIPPED)))
 
 
 def find_kind(name: str) -> Kind:
-    """Returns the trainable kind of parser of this name.
+    """Return the trainable kind of parser of this name.
 
     Raises:
-        InputError: if there is none; the message lists all.
+        InputError: if there is none; the message lists all names.
     """
     if name not in KINDS:
         raise InputError(f"{argument('parser')} {name}: must be one of {', '.join(KINDS)}")
@@ -112,9 +113,9 @@ def _named(named: _Named, name: str, option: str) -> Parser:
     if not option:
         return make()
     if named.option is None:
-        raise InputError(f"{name}: this parser takes no option after a colon")
+        raise InputError(f"{argument('parser')} {name}: must have no colon, since this parser has no option")
     if named.option is int and not option.isdecimal():
-        raise InputError(f"{name}: must have a whole number after the colon, such as random:7")
+        raise InputError(f"{argument('parser')} {name}: must have a whole number after the colon, such as random:7")
     return make(named.option(option))
 
 
@@ -123,6 +124,8 @@ def _saved(folder: Path) -> Parser:
     config = read_json(path)
     kind = str(config.get("parser")) if isinstance(config, dict) else ""
     if kind not in KINDS:
-        raise InputError(f'no parser: "parser" is {kind!r}; must be one of {", ".join(KINDS)}', source=path)
+        raise InputError(
+            f'this folder has no parser: "parser" is {kind!r}; must be one of {", ".join(KINDS)}', source=path
+        )
     parser: Parser = KINDS[kind].of(KINDS[kind].parser).load(folder)
     return parser

@@ -12,10 +12,10 @@ from treenn.trees.errors import InputError
 from treenn.trees.tree import Label, Tree
 
 STRONG_MARKS = frozenset([";", ":", "--", ".", "!", "?", "...", "…", "—", "–", "。", "！", "？", "；", "：", "؟", "؛"])
-"""Punctuation at which a sentence is preferably divided."""
+"""Punctuation marks after which a sentence is preferably divided."""
 
 WEAK_MARKS = frozenset([",", "，", "、", "،"])
-"""Punctuation at which a sentence is divided if no strong mark is in range."""
+"""Punctuation marks after which a sentence is divided if no strong mark is in range."""
 
 _CLOSING = frozenset(["''", "'", '"', "”", "’", "»", ")", "]", "}"])
 
@@ -53,7 +53,7 @@ def find_sentences(text: str, *, split: bool = True) -> list[Sentence]:
 
 
 def divide_sentences(sentences: Iterable[Sentence], max_words: int | None) -> list[Sentence]:
-    """Replace each sentence of more than `max_words` words by its parts (`divide`); no change if it is None."""
+    """Replace each sentence of more than `max_words` words by its parts (`divide`); if None, no sentence is divided."""
     parts: list[Sentence] = []
     for sentence in sentences:
         if max_words is None or len(sentence.words) <= max_words:
@@ -89,7 +89,7 @@ def divide(words: Sequence[str], max_words: int) -> list[tuple[str, ...]]:
 
 
 def _cut(words: Sequence[str], low: int, high: int) -> int:
-    """The best end of a part: above `low`, at most `high`."""
+    """Return the best end of a part, above `low` and at most `high`."""
     for marks in (STRONG_MARKS, WEAK_MARKS):
         for end in range(high, low, -1):
             if words[end - 1] in marks:
@@ -100,9 +100,9 @@ def _cut(words: Sequence[str], low: int, high: int) -> int:
 
 
 def join_trees(trees: Sequence[Tree]) -> Tree:
-    """Join the trees of several sentences below a balanced binary tree, whose nodes have no labels.
+    """Join the trees of several sentences as subtrees of a balanced binary tree, whose upper nodes have no labels.
 
-    The depth of each sentence is at most about log2(number of sentences).
+    The root of a sentence is at most about log2(number of sentences) levels below the new root.
 
     Raises:
         InputError: if there is no tree.
@@ -112,7 +112,7 @@ def join_trees(trees: Sequence[Tree]) -> Tree:
     (X (X (1 Dull) (0 (2 Not) (3 funny))) (2 .))
     """
     if not trees:
-        raise InputError("trees is empty; there must be at least one tree to join")
+        raise InputError("trees is empty; must have at least one tree")
     words = tuple(chain.from_iterable(tree.words for tree in trees))
     merges, leaf_labels, inner_labels = list[tuple[int, int]](), list[Label](), list[Label]()
     roots: list[int] = []
@@ -130,7 +130,7 @@ def join_trees(trees: Sequence[Tree]) -> Tree:
 
 
 def _spine(roots: list[int], node: int) -> list[tuple[int, int]]:
-    """Balanced merges of neighbouring roots, bottom-up; the first merge is node number `node`."""
+    """Return the balanced merges of neighbouring roots, bottom-up; the first merge creates node number `node`."""
     merges: list[tuple[int, int]] = []
     while len(roots) > 1:
         pairs = list(zip(roots[::2], roots[1::2], strict=False))

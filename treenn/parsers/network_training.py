@@ -1,4 +1,4 @@
-"""Training loop of parsers with a network: epochs, the best on dev, and results."""
+"""Training loop of neural parsers: epochs, selection of the best epoch on dev, and results."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class TrainingData:
     vectors: Sequence[WordVectors]
 
     def has_vector(self, word: str) -> bool:
-        """True if a word has a pretrained vector."""
+        """Whether a word has a pretrained vector."""
         return any(word in file for file in self.vectors)
 
 
@@ -48,7 +48,7 @@ class NetworkSettings(Protocol):
 
 
 class NetworkParser(Protocol):
-    """A parser with one network that is trained."""
+    """A parser with one trainable network."""
 
     @property
     def network(self) -> nn.Module: ...  # noqa: D102
@@ -66,7 +66,7 @@ class NetworkTrainer(ABC):
 
     Attributes:
         network: the network whose weights the optimizer updates.
-        parser: the parser that is evaluated and saved, with the same network or one with averaged weights.
+        parser: the parser that is evaluated and saved, with `network` or a copy of it with averaged weights.
         optimizer: the optimizer.
         history: the loss and the dev scores of each epoch.
     """
@@ -84,18 +84,18 @@ class NetworkTrainer(ABC):
 
     @abstractmethod
     def train_epoch(self, epoch: int, progress: Progress) -> float:
-        """Train for an epoch, counted from 0. Returns the mean loss."""
+        """Train for an epoch, counted from 0, and return the mean loss."""
 
     @abstractmethod
     def evaluate(self) -> dict[str, float]:
-        """Returns the scores on dev, including `"f1"`."""
+        """Return the scores on dev, including `"f1"`."""
 
     @abstractmethod
     def finish(self) -> dict[str, Any]:
-        """Restore the best epoch's weights. Returns the kind's own results, including `"dev"`."""
+        """Restore the best epoch's weights, and return the results of this kind of parser, including `"dev"`."""
 
     def run(self, out: AnyPath | None, progress: Progress, *, overwrite: bool) -> dict[str, Any]:
-        """Train for all epochs, and write the parser after each that is the best so far. Returns the results."""
+        """Train for all epochs, write the parser after each epoch that is the best so far, and return the results."""
         if out is not None:
             open_run_dir(Path(out), RunMarker(PARSER), overwrite=overwrite)
         for epoch in range(self.epochs):
@@ -111,11 +111,11 @@ class NetworkTrainer(ABC):
 
     @property
     def best(self) -> dict[str, Any]:
-        """The entry of the epoch with the best F1 on dev."""
+        """The entry in `history` of the epoch with the best F1 on dev."""
         return max(self.history, key=lambda entry: entry["dev"]["f1"])
 
     def step(self, loss: Tensor) -> float:
-        """Update the weights. Returns the loss as a number."""
+        """Update the weights, and return the loss as a number."""
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), _CLIP)
@@ -123,7 +123,7 @@ class NetworkTrainer(ABC):
         return loss.item()
 
     def _run_epoch(self, epoch: int, progress: Progress) -> bool:
-        """Train for an epoch, evaluate on dev, and keep the weights if they are the best. Returns whether they are."""
+        """Train for an epoch, evaluate on dev, and return whether it is the best epoch so far."""
         start = time.perf_counter()
         self.network.train()
         loss = self.train_epoch(epoch, progress)

@@ -14,8 +14,8 @@ from treenn.trees.arguments import check, check_list, refusal
 class Parser(ABC):
     """Abstract base class of parsers, which map sentences to binary trees.
 
-    A user-defined parser implements `parse_batch`. `treenn.testing.check_parser` validates it: one tree per sentence,
-    in order, over exactly its words, and independent of the rest of the batch.
+    A user-defined parser implements `parse_batch`. `treenn.testing.check_parser` validates that it returns one tree per
+    sentence, in order, over exactly its words, and independent of the rest of the batch.
     """
 
     max_words: int | None = None
@@ -95,7 +95,7 @@ def check_sentences(sentences: Sequence[Sequence[str]], max_words: int | None = 
 
     Raises:
         InputError: if `sentences` or an item is no list, a sentence is empty or too long, or a word is empty or not a
-            `str`; the message names the item.
+            `str`; the message has the index of the sentence.
     """
     rows = list(sentences) if getattr(sentences, "ndim", 1) == 2 else sentences  # an array of equally long sentences
     items = check_list("sentences", rows, list)
@@ -110,8 +110,8 @@ def _check_words(name: str, words: Sequence[str], max_words: int | None) -> tupl
         if not check(f"{name}[{index}]", word, str):
             raise refusal(f"{name}[{index}]", word, "a word of at least one character")
     if not items:
-        raise InputError(f"{name} has no words")
+        raise InputError(f"{name} has no words; must have at least one")
     if max_words is not None and len(items) > max_words:
-        limit = f"this parser takes at most {max_words}; treenn.parsers.divide cuts a sentence at punctuation"
+        limit = f"this parser takes at most {max_words}; treenn.parsers.divide divides a sentence at punctuation"
         raise InputError(f"{name} has {len(items)} words; {limit}")
     return items

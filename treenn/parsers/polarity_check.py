@@ -19,7 +19,7 @@ Accuracy = dict[str, float | None]
 def root_accuracy(
     folder: str | Path, treebank: Treebank, split: str, parser: Parser, contextual: str | Sequence[str] = ()
 ) -> Mapping[str, Accuracy]:
-    """The sentence accuracy of a saved model over gold trees, predicted trees and fixed shapes of the same sentences.
+    """Evaluate a saved model's accuracy on gold trees, predicted trees and fixed shapes of the same sentences.
 
     Args:
         folder: a model of `treenn train`.
@@ -29,8 +29,8 @@ def root_accuracy(
         contextual: the contextual encoders that the folder may name, see `treenn.load_model` (default: none).
 
     Returns:
-        For `"treebank"`, `"parser"`, `"right"` and `"balanced"`: the accuracies `"root"`, of all classes, and
-        `"root_binary"`, of polarity, without sentences of the middle class.
+        The accuracies `"root"` and `"root_binary"` on the trees of `"treebank"`, `"parser"`, `"right"` and
+        `"balanced"`. `"root_binary"` is the accuracy of polarity, without sentences of the middle class.
 
     Raises:
         InputError: if the model cannot be read or has other classes.
@@ -38,7 +38,7 @@ def root_accuracy(
     model = load_model(folder, contextual)
     classes = model.classes or ()
     if classes != treebank.classes:
-        wanted = f"those of {treebank.name} are {', '.join(treebank.classes)}"
+        wanted = f"must be those of {treebank.name}: {', '.join(treebank.classes)}"
         raise InputError(f"the model's classes are {', '.join(classes)}; {wanted}", source=folder)
     gold = treebank.splits[split]
     parsers = {"parser": parser, "right": Right(), "balanced": Balanced()}

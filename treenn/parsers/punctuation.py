@@ -11,7 +11,7 @@ _ASCII = frozenset(string.punctuation)
 
 @lru_cache(maxsize=1 << 16)
 def is_punctuation(word: str) -> bool:
-    """True if a word consists of punctuation: ASCII punctuation, or characters of Unicode's categories P.
+    """Whether a word consists of ASCII punctuation or characters of Unicode's categories P.
 
     >>> [word for word in ("--", "``", "n't", "$", "…", "好") if is_punctuation(word)]
     ['--', '``', '$', '…']

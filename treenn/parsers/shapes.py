@@ -13,7 +13,7 @@ from treenn.trees.expand import Opened, expand
 from treenn.trees.tree import Tree
 
 Cut: TypeAlias = Callable[[int, int], int]
-"""Maps the start and the end of a span of two or more words to its split point."""
+"""A function of the start and the end of a span of two or more words that returns the split point."""
 
 
 @final
@@ -44,7 +44,7 @@ class Left(Parser):
 
 @final
 class Balanced(Parser):
-    """Balanced trees; the left half of an odd number of words is larger by one.
+    """Balanced trees; if the number of words is odd, the left half has one word more.
 
     >>> print(Balanced().parse(["not", "very", "good", ",", "though"]))
     (X (X (X (X not) (X very)) (X good)) (X (X ,) (X though)))
@@ -59,8 +59,8 @@ class Balanced(Parser):
 class Random(Parser):
     """Trees with split points drawn uniformly, from the root down.
 
-    Unlike uniform sampling of binary trees, this favours flat trees. The tree of a sentence depends on the seed and its
-    words only, not on its batch or on earlier sentences.
+    Unlike uniform sampling of binary trees, this favours shallow trees. The tree of a sentence depends only on the seed
+    and the words, not on the batch or on earlier sentences.
 
     Args:
         seed: the seed (default: 0).
@@ -85,7 +85,7 @@ class Random(Parser):
 
 @final
 class RightPunctuation(Parser):
-    """Right-branching trees with final punctuation attached to the whole sentence, mark by mark.
+    """Right-branching trees with each final punctuation mark attached to the rest of the sentence.
 
     >>> print(RightPunctuation().parse(["not", "very", "good", "."]))
     (X (X (X not) (X (X very) (X good))) (X .))
@@ -101,7 +101,7 @@ class RightPunctuation(Parser):
 
 
 def _divided(sentences: Sequence[Sequence[str]], cut: Callable[[tuple[str, ...]], Cut]) -> list[Tree]:
-    """The trees that result from dividing every span at `cut(words)`."""
+    """Build trees by dividing every span at the split point of `cut(words)`."""
     return [_tree(words, cut(words)) for words in check_sentences(sentences)]
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @final
 class SpacyParser(Parser):
-    """Dependencies of a spaCy pipeline, binarized by `binarize_by_head`.
+    """Dependency trees of a spaCy pipeline, binarized by `binarize_by_head`.
 
     Args:
         model: the name of an installed pipeline with a dependency parser, or its folder (default: `"en_core_web_sm"`).
@@ -29,14 +29,16 @@ class SpacyParser(Parser):
         try:
             import spacy
         except ImportError as error:
-            raise InputError("spaCy is not installed: python -m pip install 'treenn[spacy]'") from error
+            raise InputError("spaCy is not installed; install it by python -m pip install 'treenn[spacy]'") from error
         try:
             self._pipeline = spacy.load(model, exclude=["ner", "lemmatizer", "senter"])
         except OSError as error:
-            raise InputError(f"spaCy's {model!r} is not installed: python -m spacy download {model}") from error
+            raise InputError(
+                f"model {model!r}: spaCy has no such pipeline here; install it by python -m spacy download {model}"
+            ) from error
         if "parser" not in self._pipeline.pipe_names:
             parts = ", ".join(self._pipeline.pipe_names) or "nothing"
-            raise InputError(f"spaCy's pipeline {model!r} has no parser; it has {parts}")
+            raise InputError(f"model {model!r}: must be a spaCy pipeline with a parser; it has {parts}")
 
     def extra_repr(self) -> str:
         """As `Parser.extra_repr`."""
@@ -49,7 +51,7 @@ class SpacyParser(Parser):
         return [binarize_by_head(_dependencies(document)) for document in documents]
 
     def _document(self, words: Sequence[str]) -> Doc:
-        """The words as one sentence, without the pipeline's sentence splitting."""
+        """Build a document of one sentence, without the pipeline's sentence splitting."""
         from spacy.tokens import Doc
 
         starts: list[bool | int | None] = [True, *[False] * (len(words) - 1)]
@@ -57,6 +59,6 @@ class SpacyParser(Parser):
 
 
 def _dependencies(document: Doc) -> DependencyTree:
-    """The dependency tree; in spaCy, the root is its own head."""
+    """Convert a document to a dependency tree; in spaCy, the root is its own head."""
     heads = tuple(-1 if token.head.i == token.i else token.head.i for token in document)
     return DependencyTree(tuple(token.text for token in document), heads, tuple(token.dep_ for token in document))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @final
 class StanzaParser(Parser):
-    """Universal Dependencies of Stanza, binarized by `binarize_by_head`.
+    """Universal Dependencies trees of Stanza, binarized by `binarize_by_head`.
 
     Args:
         language: the code of a language whose Stanza models are downloaded (default: `"en"`).
@@ -29,7 +29,7 @@ class StanzaParser(Parser):
         try:
             import stanza
         except ImportError as error:
-            raise InputError("Stanza is not installed: python -m pip install 'treenn[stanza]'") from error
+            raise InputError("Stanza is not installed; install it by python -m pip install 'treenn[stanza]'") from error
         try:
             self._pipeline = stanza.Pipeline(
                 language,
@@ -40,7 +40,9 @@ class StanzaParser(Parser):
             )
         except (FileNotFoundError, ValueError) as error:
             remedy = f"python -c \"import stanza; stanza.download('{language}')\""
-            raise InputError(f"Stanza's models of {language!r} are not installed: {remedy}") from error
+            raise InputError(
+                f"language {language!r}: Stanza has no models of it here; install them by {remedy}"
+            ) from error
 
     def extra_repr(self) -> str:
         """As `Parser.extra_repr`."""
@@ -57,6 +59,6 @@ class StanzaParser(Parser):
 
 
 def _dependencies(words: tuple[str, ...], sentence: Sentence) -> DependencyTree:
-    """The dependency tree; in Stanza, words are numbered from 1 and the root's head is 0."""
+    """Convert a sentence to a dependency tree; in Stanza, words are numbered from 1, and the root's head is 0."""
     heads = tuple(word.head - 1 for word in sentence.words)
     return DependencyTree(words, heads, tuple(word.deprel for word in sentence.words))

@@ -81,7 +81,7 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     config = json.loads((tmp_path / "config.json").read_text())
     for change, message in (
         ({"parser": "chart"}, r"config\.json: this folder holds a parser of kind 'chart', not 'recursive'"),
-        ({"format": 9}, r"this parser's format is 9, this treenn reads 1"),
+        ({"format": 9}, r"this parser's format is 9; must be 1"),
         ({"settings": {**config["settings"], "cell": "soup"}}, "must be recursive-tanh"),
         (
             {"settings": {**config["settings"], "size": 7}},

@@ -112,7 +112,7 @@ def test_nary_trees_and_auxiliary_treebanks_train() -> None:
 
 def test_nothing_to_learn_from_is_said() -> None:
     word = Tree(("a",), ())
-    with pytest.raises(InputError, match="needs trees of two words or more to train on"):
+    with pytest.raises(InputError, match="must have trees of two words or more in train"):
         train(ParsingTreebank("none", {"train": (word,), "dev": (word,), "test": ()}), SMALL)
     with pytest.raises(InputError, match="the loss became nan in epoch 1; a lower learning_rate may help"):
         train(toy(40), replace(SMALL, learning_rate=1e18))

@@ -1,4 +1,4 @@
-"""Hashed prefixes, suffixes and shapes of words: features that unknown words have, too."""
+"""Hashed prefixes, suffixes and shapes of words, as features of known and unknown words."""
 
 from __future__ import annotations
 
@@ -36,6 +36,6 @@ def affixes(word: str) -> tuple[int, ...]:
 
 
 def _shape(word: str) -> str:
-    """Map letters to X or x and digits to d, keep other characters, and collapse runs."""
+    """Map letters to X or x and digits to d, keep other characters, and collapse repeated characters."""
     kinds = ("X" if c.isupper() else "x" if c.islower() else "d" if c.isdigit() else c for c in word)
     return _REPEATED.sub(r"\1", "".join(kinds))

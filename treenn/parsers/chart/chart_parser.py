@@ -39,11 +39,11 @@ MAX_WORDS = 400
 """The maximum number of words of a sentence: search time is cubic and memory quadratic in it.
 
 On one core, 400 words take 2.3 s and 0.7 GB, 200 words 0.3 s and 0.1 GB. Longer sentences of a text are divided
-(`Parser.max_words`). The limit is high, since a sentence parsed whole has a better tree than its parts.
+(`Parser.max_words`). The limit is high, because a sentence is parsed more accurately as a whole than in parts.
 """
 
 FACTORED = "@"
-"""The label of a node that binarization adds, as `treenn.trees.unbinarize` expects it."""
+"""The label of nodes that binarization adds; `treenn.trees.unbinarize` removes them."""
 
 _SPANS = 1 << 12
 """The maximum number of spans per batch, about the size of a cache; longer sentences are batches of one."""
@@ -63,7 +63,7 @@ class ChartParser(Parser):
     Args:
         networks: the span scorers; the first one also predicts labels.
         vocabulary: the words in lower case, shared by all networks.
-        labels: whether trees get labels; for parsers trained on a treebank with categories.
+        labels: whether trees get labels, as after training on a treebank with categories.
     """
 
     max_words = MAX_WORDS
@@ -114,12 +114,14 @@ class ChartParser(Parser):
         return labelled(trees, encoded[0], self.network) if self.labels else trees
 
     def _distribution(self, encoded: Sequence[Encoded]) -> TreeDistribution:
-        """The distribution of the ensemble."""
+        """Compute the ensemble's distribution over trees."""
         pairs = zip(self.networks, (each.fenceposts for each in encoded), strict=True)
         factors = [network.factors(network.spans(fenceposts), fenceposts) for network, fenceposts in pairs]
         distribution = TreeDistribution(mean_scores(factors))
         if not distribution.log_partition.isfinite().all():
-            raise InputError("a score of this parser is NaN: its weights are too large; train the parser anew")
+            raise InputError(
+                "a score is NaN, because weights of this parser are too large; the parser must be trained again"
+            )
         return distribution
 
     def _encode(self, sentences: Sequence[Sequence[str]]) -> list[Encoded]:
@@ -129,7 +131,7 @@ class ChartParser(Parser):
         return [network.encode(*batch) for network in self.networks]
 
     def distribution(self, words: Sequence[str]) -> TreeDistribution:
-        """The distribution over all trees of a sentence, as a batch of one: marginals, entropy and more.
+        """Compute the distribution over all trees of a sentence, as a batch of one.
 
         Raises:
             InputError: as `parse_batch`.
@@ -138,7 +140,7 @@ class ChartParser(Parser):
 
     @torch.inference_mode()
     def distributions(self, sentences: Sequence[Sequence[str]]) -> TreeDistribution:
-        """The distributions over the trees of sentences of one length, as a batch.
+        """Compute the distributions over the trees of sentences of equal length, as a batch.
 
         Raises:
             InputError: as `parse_batch`.
@@ -147,7 +149,7 @@ class ChartParser(Parser):
         return self._distribution(self._encode(sentences))
 
     def best(self, words: Sequence[str], count: int) -> list[tuple[Tree, float]]:
-        """The `count` most probable trees of a sentence, without labels.
+        """Find the `count` most probable trees of a sentence, without labels.
 
         Returns:
             Trees and their probabilities, in descending order.
@@ -177,8 +179,8 @@ class ChartParser(Parser):
         """Load a parser that `save` wrote: JSON and safetensors, no pickle.
 
         Raises:
-            InputError: if the folder holds no chart parser or another format; if weights are missing, of another shape,
-                NaN or infinite.
+            InputError: if the folder holds no chart parser or another format, or if weights are missing, non-finite or
+                of another shape.
         """
         folder = Path(folder)
         path, source = folder / NAME, folder / "config.json"
@@ -189,7 +191,7 @@ class ChartParser(Parser):
             with torch.device("meta"):
                 networks = [_network(each, len(vocabulary), most, source) for each in config["networks"][: most + 1]]
             if not networks:
-                raise InputError("networks is empty")
+                raise InputError("networks is empty; must have at least one network")
         weights = dequantize(read_weights(path, quantize(ModuleList(networks).state_dict())))
         refuse_non_finite(path, weights)
         ModuleList(networks).load_state_dict(weights, assign=True)
@@ -197,7 +199,7 @@ class ChartParser(Parser):
 
 
 def _config(network: SpanNetwork) -> dict[str, Any]:
-    """The configuration from which a network is built before its weights are loaded."""
+    """Return the configuration from which a network is built before its weights are loaded."""
     inventory, word_size = network.inventory, network.words.embedding_dim
     labels = {"tags": list(inventory.tags), "categories": list(inventory.categories)}
     return {"settings": asdict(network.settings), "word_size": word_size, **labels}
@@ -218,12 +220,12 @@ def _network(config: dict[str, Any], words: int, most_layers: int, source: Path)
     if settings.layers > most_layers:
         raise InputError(f"layers {settings.layers}: more than {NAME} has weights for")
     inventory = Inventory(config["tags"], config["categories"])
-    counts = torch.zeros(words, device="cpu")  # not among the weights
+    counts = torch.zeros(words, device="cpu")  # not saved
     return SpanNetwork(torch.zeros(words, config["word_size"]), counts, inventory, settings)
 
 
 def batch_size(length: int) -> int:
-    """The number of sentences of one length per batch; 0 if even one exceeds `_SPANS`."""
+    """Return the number of sentences of `length` words per batch; 0 if a single one exceeds `_SPANS`."""
     return _SPANS // span_count(length)
 
 
@@ -235,7 +237,7 @@ def _tree(words: Sequence[str], best: BestTrees, rank: int = 0) -> Tree:
 
 
 def labelled(trees: Sequence[Tree], encoded: Encoded, network: SpanNetwork) -> list[Tree]:
-    """Add the most probable category to each node and the most probable tag to each word of trees of one length.
+    """Add the most probable category to each node, and the most probable tag to each word, of trees of one length.
 
     Two-stage labelling is as accurate as joint bracketing and labelling (Zhang, Zhou and Li, 2020). The labels follow
     `treenn.trees.binarize`, so that `unbinarize` restores the treebank's form: labels of unary chains are joined by

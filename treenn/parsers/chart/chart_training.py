@@ -93,7 +93,7 @@ def train(
 
 
 class _Trainer(NetworkTrainer):
-    """The training state between epochs; the parser has the moving average of the network's weights."""
+    """The training state between epochs, with the moving average of the network's weights in the parser."""
 
     network: SpanNetwork
     parser: ChartParser
@@ -140,7 +140,7 @@ class _Trainer(NetworkTrainer):
         return loss / sizes[epoch]
 
     def _examples(self, epoch: int) -> list[Example]:
-        """The treebank's trees, a sample of their phrases, and equal samples of the auxiliary treebanks."""
+        """Combine the treebank's trees, a sample of their phrases, and equal samples of the auxiliary treebanks."""
         examples, (n_phrases, *counts) = list(self.train), self._sample_sizes(epoch)
         for index in self.generator.permutation(len(self.phrases))[:n_phrases]:
             tree, node = self.phrases[index]
@@ -150,7 +150,7 @@ class _Trainer(NetworkTrainer):
         return examples
 
     def _sample_sizes(self, epoch: int) -> list[int]:
-        """The numbers of phrases and of trees of each auxiliary treebank, which decay linearly to 0 over the epochs."""
+        """Return the numbers of phrases and of trees of each auxiliary treebank; they decay linearly to 0."""
         n_auxiliary = len(self.auxiliary)
         shares = [self.settings.phrase_share, *[self.settings.auxiliary_share / max(1, n_auxiliary)] * n_auxiliary]
         wanted = [round(share * (1 - epoch / self.epochs) * len(self.train)) for share in shares]
@@ -183,10 +183,12 @@ class _Trainer(NetworkTrainer):
 
 
 def _own_trees(treebank: ParsingTreebank, settings: ChartSettings) -> list[AnyTree]:
-    """The training trees that are not held out by the fold."""
+    """Return the training trees that are not held out by the fold."""
     trees = [t for t in _training_trees(treebank, settings.longest) if not in_fold(t.words, settings.fold)]
     if not trees:
-        raise InputError(f"{argument('fold')} {settings.fold}: no tree of {treebank.name} is left to train on")
+        raise InputError(
+            f"{argument('fold')} {settings.fold}: holds out every tree of {treebank.name}; must leave one to train on"
+        )
     return trees
 
 
@@ -207,6 +209,6 @@ def _dev_trees(treebank: ParsingTreebank) -> Sequence[AnyTree]:
 
 
 def _vocabulary(counts: Sequence[Counter[str]], data: TrainingData) -> Vocabulary:
-    """The words of the training trees, the treebank's first; words seen once only if they have pretrained vectors."""
+    """Build the vocabulary of the training trees; words that occur once must have a pretrained vector."""
     pairs = (pair for count in counts for pair in count.items())
     return Vocabulary(dict.fromkeys(word for word, times in pairs if times > 1 or data.has_vector(word)))

@@ -42,7 +42,7 @@ class Scores(NamedTuple):
 
 
 def splits_of_width(splits: Tensor, width: int) -> Tensor:
-    """Returns a view of the splits of all spans of one width. Shape: `(B, starts, width - 1)`."""
+    """Return a view of the splits of all spans of one width. Shape: `(B, starts, width - 1)`."""
     batch, n = len(splits), splits.shape[1] - 1
     sentence, start, split, end = splits.stride()
     shape, strides = (batch, n - width + 1, width - 1), (sentence, start + split + end, split)
@@ -71,7 +71,9 @@ class Chart:
         self.right = like.new_zeros(batch, length, length, ranks)
 
     def at(self, width: int) -> tuple[Tensor, Tensor]:
-        """Returns writable views of the spans of one width below the sentence's, as left and as right children.
+        """Return writable views of all spans of one width, as left and as right children.
+
+        The width must be below the sentence's length.
 
         Shape:
             Both `(B, starts, ranks)`.
@@ -80,16 +82,18 @@ class Chart:
         return self.left[:, :starts, width], self.right[:, width - 1 :, self.length - width]
 
     def parts(self, width: int) -> tuple[Tensor, Tensor]:
-        """Returns views of both children of the spans of a width, a row per split. Shape: `(B, starts, width - 1,
-        ranks)`.
+        """Return views of both children of the spans of a width, with one row per split.
+
+        Shape:
+            Both `(B, starts, width - 1, ranks)`.
         """
         n = self.length
         return self.left[:, : n - width + 1, 1:width], self.right[:, width - 1 :, n - width + 1 : n]
 
     def put(self, nodes: Tensor, width: int, below: Tensor) -> None:
-        """Store the spans of one width: the node scores plus the score of the best or of all trees below.
+        """Store the spans of one width: the node scores plus `below`, the score of the best or of all subtrees.
 
-        The whole sentence is not stored, since it is no child.
+        The span of the whole sentence is not stored, since it is no child.
         """
         if width == self.length:
             return
@@ -124,7 +128,7 @@ def inside_outside(scores: Scores) -> Posterior:
 
 
 def outside(shares: Callable[[int], Tensor], like: Tensor) -> tuple[Tensor, Tensor]:
-    """The outside algorithm: distribute probability top-down, from each span to its splits.
+    """Run the outside algorithm: distribute probability top-down, from each span to its splits.
 
     Args:
         shares: maps a width to the conditional probability of each split given its span. Shape: `(B, starts, width -
@@ -151,7 +155,11 @@ def outside(shares: Callable[[int], Tensor], like: Tensor) -> tuple[Tensor, Tens
 
 
 def _inside(scores: Scores) -> tuple[Chart, list[Tensor]]:
-    """The inside chart, and per width the log of the sum of exp(score) of all subtrees. Shape: `(B, starts, 1)`."""
+    """Compute the inside chart, and for each width the log of the sum of exp(score) over all subtrees.
+
+    Shape:
+        The result for a width: `(B, starts, 1)`.
+    """
     batch, n = len(scores.nodes), scores.length
     chart = Chart(n, batch, scores.nodes)
     words = scores.nodes.new_zeros(batch, n, 1)
@@ -164,7 +172,7 @@ def _inside(scores: Scores) -> tuple[Chart, list[Tensor]]:
 
 
 def _totals(chart: Chart, scores: Scores, width: int) -> Tensor:
-    """The score of each split of the spans of a width, with both subtrees. Shape: `(B, starts, width - 1, 1)`."""
+    """Compute the score of each split of a width's spans plus both subtrees. Shape: `(B, starts, width - 1, 1)`."""
     left, right = chart.parts(width)
     return (left + right).add_(splits_of_width(scores.splits, width).unsqueeze(-1))
 
@@ -197,14 +205,14 @@ class BestTrees(NamedTuple):
     ranks: int
 
     def children(self, node: Node) -> tuple[Node, Node]:
-        """Returns the two children of a node of two words or more."""
+        """Return the two children of a node of two words or more."""
         split, ranks = divmod(self.choices[node.width][node.start][node.rank], self.ranks**2)
         left, right = divmod(ranks, self.ranks)
         return Node(node.start, split + 1, left), Node(node.start + split + 1, node.width - split - 1, right)
 
 
 def best_trees(scores: Scores, count: int = 1) -> list[BestTrees]:
-    """The `count` best trees of each sentence, or all if fewer; ties are broken towards the first split."""
+    """Find the `count` best trees of each sentence (default: 1), or all if fewer; the first split wins ties."""
     batch, n = len(scores.nodes), scores.length
     chart = Chart(n, batch, scores.nodes, ranks=count)
     below = scores.nodes.new_full((batch, n, count), -torch.inf)
@@ -225,7 +233,11 @@ def best_trees(scores: Scores, count: int = 1) -> list[BestTrees]:
 
 
 def _topk(totals: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """The largest values of each row and their indices, ties in order of index. Shape: both `(B, starts, count)`."""
+    """Return the largest values of each row and their indices; ties are in order of index.
+
+    Shape:
+        Both `(B, starts, count)`.
+    """
     if count == 1:
         values, indices = totals.max(dim=2, keepdim=True)
         return values, indices

@@ -29,8 +29,8 @@ class TreeDistribution:
     right child, and each of its splits has one.
 
     Args:
-        scores: the scores of nodes and splits, whose sum is the score of a tree; converted to double precision if any
-            exceeds 100 in magnitude.
+        scores: the scores of nodes and splits, whose sum is the score of a tree. They are converted to double precision
+            if any exceeds 100 in magnitude.
         forbidden: whether a span is excluded (default: none). Shape: `(B, spans)`.
 
     >>> both = TreeDistribution(Scores(torch.zeros(1, 6, 2), torch.zeros(1, 4, 4, 4)))  # a (b c) and (a b) c, equal
@@ -63,13 +63,13 @@ class TreeDistribution:
 
     @property
     def entropy(self) -> Tensor:
-        """-Σ p log p over the trees, in nats; 0 if one tree has probability 1; no gradient. Shape: `(B,)`."""
+        """The entropy -Σ p log p over the trees, in nats; no gradient. Shape: `(B,)`."""
         log_partition, nodes, splits = self.posterior
         expected = (nodes * self.scores.nodes).sum(dim=(1, 2)) + (splits * self.scores.splits).sum(dim=(1, 2, 3))
         return (log_partition - expected).detach()
 
     def without(self, forbidden: Tensor) -> TreeDistribution:
-        """The distribution restricted to trees without any of the forbidden spans.
+        """Restrict the distribution to trees without any of the forbidden spans.
 
         The difference of the two log partition functions is the log probability of the restriction.
 
@@ -79,20 +79,20 @@ class TreeDistribution:
         return TreeDistribution(self.scores, forbidden)
 
     def best(self, count: int = 1) -> list[BestTrees]:
-        """Returns the `count` most probable trees of each sentence, in descending order (k-best Viterbi)."""
+        """Find the `count` most probable trees of each sentence (default: 1), in descending order (k-best Viterbi)."""
         return best_trees(Scores(*(part.detach() for part in self.scores)), count)
 
     def expected_best(self) -> list[BestTrees]:
-        """Minimum Bayes risk decoding: the tree of each sentence with the largest expected number of correct spans.
+        """Find the tree of each sentence with the largest expected number of correct spans.
 
-        Goodman, *Parsing Algorithms and Metrics*, ACL 1996 (labelled recall).
+        This is minimum Bayes risk decoding (Goodman, *Parsing Algorithms and Metrics*, ACL 1996, labelled recall).
         """
         chances = self.marginals.sum(dim=2, keepdim=True).expand(-1, -1, 2)  # (B, spans, 2)
         return best_trees(Scores(chances, chances.new_zeros(()).expand_as(self.scores.splits)))
 
 
 class _Posterior(torch.autograd.Function):
-    """The log partition function and the marginals, which are its gradient."""
+    """Autograd function of the log partition function, whose gradient is the marginals."""
 
     @staticmethod
     def forward(ctx: Any, nodes: Tensor, splits: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -52,7 +52,7 @@ class SoftTargets(NamedTuple):
     Args:
         nodes: the probability of each span as a left and as a right child. Shape: `(spans, 2)`.
         indices: flat indices into `(n + 1, n + 1, n + 1)` of the splits of nonzero probability. Shape: `(k,)`.
-        splits: their probabilities. Shape: `(k,)`.
+        splits: the probabilities of these splits. Shape: `(k,)`.
     """
 
     nodes: npt.NDArray[np.float32]
@@ -61,16 +61,15 @@ class SoftTargets(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A tree as training example.
+    """A tree as a training example of n words.
 
     Args:
         words: the word ids. Shape: `(n,)`.
-        affixes: the affix ids. Shape: `(n, k)`.
+        affixes: the affix ids, `COUNT` per word. Shape: `(n, COUNT)`.
         tags: the tag ids, or `NO_LABEL`. Shape: `(n,)`.
         crossing: whether a span crosses a bracket of the tree. Shape: `(spans,)`.
-        categories: the category id of each span: that of `NULL` for spans that are compatible with the tree but no
-            constituent, `NO_LABEL` for spans that cross a bracket, and for all spans of an unlabelled tree. Shape:
-            `(spans,)`.
+        categories: the category id of each span. It is that of `NULL` if the span is compatible with the tree but no
+            constituent, and `NO_LABEL` if it crosses a bracket or the tree is unlabelled. Shape: `(spans,)`.
         soft_targets: the teachers' marginals, if there are teachers (default: None).
     """
 
@@ -83,7 +82,7 @@ class Example(NamedTuple):
 
 
 class SoftTargetBatch(NamedTuple):
-    """The soft targets of those sentences of a batch that have some.
+    """The soft targets of the k sentences of a batch that have some.
 
     Args:
         rows: the indices of these sentences in the batch. Shape: `(k,)`.
@@ -125,7 +124,7 @@ def _stack_soft_targets(rows: Sequence[int], targets: Sequence[SoftTargets], len
 
 
 def encode_words(vocabulary: Vocabulary, words: Sequence[str]) -> tuple[IntArray, IntArray]:
-    """The ids of words, looked up in lower case, and of their affixes. Shape: `(n,)` and `(n, k)`."""
+    """Return the ids of words, looked up in lower case, and of their affixes. Shape: `(n,)` and `(n, COUNT)`."""
     numbers: IntArray = vocabulary.encode([word.lower() for word in words]).numpy()
     return numbers, np.array([affixes(word) for word in words], dtype=np.int64)
 
@@ -133,7 +132,7 @@ def encode_words(vocabulary: Vocabulary, words: Sequence[str]) -> tuple[IntArray
 def example(
     tree: Tree | NaryTree, vocabulary: Vocabulary, inventory: Inventory, soft_targets: SoftTargets | None = None
 ) -> Example:
-    """Convert a tree to an example; an n-ary tree allows every binary tree that contains its brackets."""
+    """Convert a tree to an example. An n-ary tree allows every binary tree that contains its brackets."""
     n = len(tree.words)
     crosses = crossing(n, inner_spans(tree))[starts_and_ends(n)]
     tags = [NO_LABEL if tag is None else inventory.tags[tag] for tag in tags_of(tree)]
@@ -147,12 +146,12 @@ def example(
 
 
 def tags_of(tree: Tree | NaryTree) -> list[str | None]:
-    """Returns the tag of each word, None if it has none."""
+    """Return the tag of each word; None if untagged."""
     return [None if label is None else str(label) for label in tree.labels[: len(tree.words)]]
 
 
 def categories_of(tree: Tree | NaryTree) -> dict[tuple[int, int], str]:
-    """Returns the category of each labelled span."""
+    """Return the category of each labelled span."""
     n, categories = len(tree.words), dict[tuple[int, int], str]()
     for span, label in zip(inner_spans(tree), tree.labels[n:], strict=True):
         if label is not None:
@@ -161,7 +160,10 @@ def categories_of(tree: Tree | NaryTree) -> dict[tuple[int, int], str]:
 
 
 def phrases(trees: Iterable[Tree | NaryTree], shortest: int) -> list[tuple[Tree, int]]:
-    """The inner nodes below the root of all binary trees, with `shortest` words or more, each with its tree.
+    """Return the phrases of binary trees: the inner nodes below the root with `shortest` words or more.
+
+    Returns:
+        The tree and the node of each phrase.
 
     As separate sentences (`Tree.subtree`), they teach that the structure of a phrase is independent of its context.
     """
@@ -170,7 +172,7 @@ def phrases(trees: Iterable[Tree | NaryTree], shortest: int) -> list[tuple[Tree,
 
 
 def batches(examples: Sequence[Example], size: int, generator: np.random.Generator) -> Iterator[list[Example]]:
-    """Yields all examples in random order, in batches of one length."""
+    """Yield all examples in random order, in batches of equal length."""
     shuffled = [examples[index] for index in generator.permutation(len(examples))]
     chunks = list(equal_lengths([each.words for each in shuffled], lambda length: size))
     for number in generator.permutation(len(chunks)):
@@ -178,5 +180,5 @@ def batches(examples: Sequence[Example], size: int, generator: np.random.Generat
 
 
 def word_counts(trees: Iterable[Tree | NaryTree]) -> Counter[str]:
-    """Returns the frequency of each word, in lower case."""
+    """Count the words of trees, in lower case."""
     return Counter(word.lower() for tree in trees for word in tree.words)

@@ -14,12 +14,12 @@ CATEGORY_WEIGHT = 0.5
 
 
 def compute_loss(network: SpanNetwork, batch: Batch) -> Tensor:
-    """The loss of a batch of trees of one length, averaged over trees.
+    """Compute the loss of a batch of trees of equal length, averaged over trees.
 
-    The negative log-likelihood of each tree's brackets, that is of the set of all binary trees that contain them: those
-    without a span that crosses one. With soft targets, a share of it (`ChartSettings.distill_weight`) is replaced by
-    the cross-entropy Σ -q(tree) log p(tree) with the teachers' distribution q, which factorizes over the marginals of
-    nodes and splits. The cross-entropies of tags and categories are added if the tree has any.
+    The loss is the negative log-likelihood of each tree's brackets, which is that of all binary trees without a span
+    that crosses a bracket. With soft targets, a share of it (`ChartSettings.distill_weight`) is replaced by the
+    cross-entropy Σ -q(tree) log p(tree) with the teachers' distribution q. It is computed from q's marginals of nodes
+    and splits. The cross-entropies of tags and categories are added if the tree has any.
 
     Returns:
         A scalar.
@@ -42,7 +42,7 @@ def compute_loss(network: SpanNetwork, batch: Batch) -> Tensor:
 
 
 def distill_loss(trees: TreeDistribution, soft_targets: SoftTargetBatch) -> Tensor:
-    """The cross-entropy between the teachers' distribution over trees and the network's. Shape: `(k,)`."""
+    """Compute the cross-entropy between the teachers' distribution over trees and the network's. Shape: `(k,)`."""
     nodes, splits = (scores[soft_targets.rows] for scores in trees.scores)
     expected = (soft_targets.nodes * nodes).sum(dim=(1, 2)) + (soft_targets.splits * splits).sum(dim=(1, 2, 3))
     return trees.log_partition[soft_targets.rows] - expected

@@ -26,7 +26,7 @@ _LEAST = 1e-3
 """The probability below which splits are pruned, except for the best split of each span."""
 
 _NOTHING = 1e-30
-"""A lower bound of sums, against 0 / 0 for impossible spans."""
+"""A lower bound of divisors, which prevents 0 / 0 for impossible spans."""
 
 Words = tuple[str, ...]
 
@@ -34,7 +34,7 @@ Words = tuple[str, ...]
 def soft_targets(
     teachers: Sequence[ChartParser], sentences: Sequence[Words], progress: Progress
 ) -> list[SoftTargets | None]:
-    """The teachers' marginals for each sentence, averaged over the teachers that held it out.
+    """Average the marginals of each sentence over the teachers that held it out.
 
     Args:
         teachers: parsers trained with `fold`, one or more per fold.
@@ -42,7 +42,7 @@ def soft_targets(
         progress: called after every batch with the numbers of sentences done and in total, and a text.
 
     Returns:
-        The soft targets in the order of the sentences; None for each if there are no teachers.
+        The soft targets in the order of the sentences, or None for each sentence if there are no teachers.
 
     Raises:
         InputError: if a sentence is in no teacher's fold.
@@ -58,20 +58,20 @@ def soft_targets(
     if missing := [words for index, words in enumerate(sentences) if index not in targets]:
         folds = ", ".join(_fold(teacher) or "nothing" for teacher in teachers)
         raise InputError(
-            f"every teacher was trained on {len(missing)} of the sentences, one being {' '.join(missing[0][:8])!r}; "
-            f"they hold out {folds}; must hold out every fold once, as four with {argument('fold')} 1/4 to 4/4 do"
+            f"every teacher was trained on {len(missing)} of the sentences, such as {' '.join(missing[0][:8])!r}; "
+            f"the teachers hold out {folds}, but must hold out all folds, such as {argument('fold')} 1/4 to 4/4"
         )
     return [targets[index] for index in range(len(sentences))]
 
 
 def _fold(teacher: ChartParser) -> str:
-    """The fold that a teacher held out."""
+    """Return the fold that a teacher held out."""
     folds = {network.settings.fold for network in teacher.networks}
     return folds.pop() if len(folds) == 1 else ""
 
 
 def _mean(teachers: Sequence[ChartParser], batch: Sequence[Words]) -> Iterator[SoftTargets]:
-    """The soft targets of sentences of one length."""
+    """Yield the soft targets of sentences of equal length."""
     by_teacher = [teacher.distributions(batch).posterior.splits for teacher in teachers]
     nodes, splits = without_rare(torch.stack(by_teacher).mean(dim=0).float())
     for of_nodes, of_splits in zip(nodes.numpy(), splits.flatten(1).numpy(), strict=True):
@@ -82,9 +82,9 @@ def _mean(teachers: Sequence[ChartParser], batch: Sequence[Words]) -> Iterator[S
 def without_rare(splits: Tensor) -> tuple[Tensor, Tensor]:
     """Prune rare splits and renormalize each span's remaining splits.
 
-    Pruning without renormalization would not give the marginals of any distribution, and the cross-entropy with them
-    has no minimum: raising a span's score and lowering those of its splits leaves all trees unchanged, and must leave
-    the loss unchanged.
+    Without renormalization, the results would not be the marginals of any distribution, and the cross-entropy with them
+    would have no minimum: raising a span's score and lowering the scores of its splits by the same amount changes no
+    tree's score, so it must not change the loss.
 
     Args:
         splits: the marginals of splits. Shape: `(B, n + 1, n + 1, n + 1)`.

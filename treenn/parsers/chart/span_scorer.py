@@ -47,7 +47,7 @@ class Factors(NamedTuple):
 
 
 class SpanNetwork(nn.Module):
-    """Scores spans by the LSTM states at their two ends.
+    """Span scorer: scores of spans and splits by the LSTM states at the ends of a span.
 
     The states at fenceposts are those of Stern, Andreas and Klein, *A Minimal Span-Based Neural Constituency Parser*,
     ACL 2017, who score a span by a hidden layer over the difference of its ends' states. Here each end has a separate
@@ -117,14 +117,18 @@ class SpanNetwork(nn.Module):
         return Encoded(states[0][:, 1:-1], torch.cat([x[:, :-1, :size], x[:, 1:, size:]], dim=-1))
 
     def spans(self, fenceposts: Tensor) -> Tensor:
-        """The hidden layer of all spans. Shape: `(B, n + 1, 2 * size)` to `(B, spans, span_size)`."""
+        """Compute the hidden layer of all spans. Shape: `(B, n + 1, 2 * size)` to `(B, spans, span_size)`."""
         starts, ends = self.start(fenceposts), self.end(fenceposts)
         widths = range(1, fenceposts.shape[1])
         differences = [ends[:, width:] - starts[:, :-width] for width in widths]  # each (B, n + 1 - width, span_size)
         return self._hidden(torch.cat(differences, dim=1))
 
     def some_spans(self, fenceposts: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
-        """The hidden layer of selected spans. Shape: `starts` and `ends` `(B, s)`, the result `(B, s, span_size)`."""
+        """Compute the hidden layer of s selected spans.
+
+        Shape:
+            `starts` and `ends` `(B, s)`, the result `(B, s, span_size)`.
+        """
         sentence = torch.arange(len(fenceposts)).unsqueeze(1)
         return self._hidden(self.end(fenceposts)[sentence, ends] - self.start(fenceposts)[sentence, starts])
 
@@ -133,17 +137,21 @@ class SpanNetwork(nn.Module):
         return hidden
 
     def scores(self, hidden: Tensor, fenceposts: Tensor) -> Scores:
-        """The scores of nodes and splits. Shape: `(B, spans, span_size)` and `(B, n + 1, 2 * size)`."""
+        """Compute the scores of nodes and splits.
+
+        Shape:
+            `hidden` `(B, spans, span_size)`, `fenceposts` `(B, n + 1, 2 * size)`.
+        """
         return mean_scores([self.factors(hidden, fenceposts)])
 
     def factors(self, hidden: Tensor, fenceposts: Tensor) -> Factors:
-        """The factors of the scores. Shape: as `scores`."""
+        """Compute the factors of the scores. Shape: as `scores`."""
         whole, left, right = self.parts(hidden).chunk(3, dim=-1)
         return Factors(self.node(hidden), whole, left, right, self.split(fenceposts))
 
 
 def mean_scores(ensemble: Sequence[Factors]) -> Scores:
-    """The mean score over an ensemble of networks; the splits are computed at once from concatenated vectors."""
+    """Average the scores over an ensemble of networks; splits are scored at once from concatenated vectors."""
     nodes, whole, left, right, fencepost = zip(*ensemble, strict=True)
     fenceposts = _concatenated(fencepost)
     rows = torch.from_numpy(row_table(fenceposts.shape[1] - 1))

@@ -9,17 +9,17 @@ import numpy.typing as npt
 
 
 def span_count(length: int) -> int:
-    """Returns the number of spans of a sentence of `length` words."""
+    """Return the number of spans of a sentence of `length` words."""
     return length * (length + 1) // 2
 
 
 def first_row(length: int, width: int) -> int:
-    """Returns the row of the first span of a width."""
+    """Return the row of the first span of a width."""
     return (width - 1) * (length + 1) - (width - 1) * width // 2
 
 
 def rows_of_width(length: int, width: int) -> slice:
-    """Returns the rows of all spans of one width, in order of their starts.
+    """Return the rows of all spans of one width, in order of their starts.
 
     >>> rows_of_width(3, 1), rows_of_width(3, 2), rows_of_width(3, 3)
     (slice(0, 3, None), slice(3, 5, None), slice(5, 6, None))
@@ -29,13 +29,13 @@ def rows_of_width(length: int, width: int) -> slice:
 
 
 def row(length: int, start: int, end: int) -> int:
-    """Returns the row of the span of words `start` to `end`, exclusive."""
+    """Return the row of the span of words `start` to `end`, exclusive."""
     return first_row(length, end - start) + start
 
 
 @lru_cache(maxsize=256)
 def starts_and_ends(length: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Returns the start and the end of each row's span."""
+    """Return the start and the end of each row's span."""
     starts = np.concatenate([np.arange(length - width + 1) for width in range(1, length + 1)])
     widths = np.repeat(np.arange(1, length + 1), np.arange(length, 0, -1))
     return starts, starts + widths
@@ -43,7 +43,7 @@ def starts_and_ends(length: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.
 
 @lru_cache(maxsize=256)
 def row_table(length: int) -> npt.NDArray[np.int64]:
-    """The row of the span between two fenceposts, 0 if there is none. Shape: `(length + 1, length + 1)`."""
+    """Return the row of the span between two fenceposts, 0 if there is none. Shape: `(length + 1, length + 1)`."""
     table = np.zeros((length + 1, length + 1), dtype=np.int64)
     table[starts_and_ends(length)] = np.arange(span_count(length))
     return table

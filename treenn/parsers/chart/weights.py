@@ -32,7 +32,7 @@ def quantize(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def dequantize(packed: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The weights that `quantize` was given, rounded."""
+    """Restore the weights from the result of `quantize`, up to rounding."""
     return {
         name: tensor.float() * packed[name + _SCALE].float() if name + _SCALE in packed else tensor.float()
         for name, tensor in packed.items()

@@ -32,7 +32,7 @@ _RULES: dict[str, tuple[_Direction, str]] = {
     "WHPP": ("right", "IN TO FW"),
 }
 
-# Noun phrases (NML is CRAFT's category for a part of one): several searches, each for any of its categories.
+# Noun phrases: several searches, each for any of its categories (NML is a part of a noun phrase in CRAFT).
 _NOUN_PHRASES = ("NP", "NML", "NX")
 _NOUN_SEARCHES: tuple[tuple[_Direction, str], ...] = (
     ("right", "NN NNP NNPS NNS NX NML POS JJR"),
@@ -44,7 +44,7 @@ _NOUN_SEARCHES: tuple[tuple[_Direction, str], ...] = (
 
 
 def head(parent: str, children: Sequence[str]) -> int:
-    """Returns the index of the head among the children's categories; in a coordination, the first conjunct's.
+    """Return the index of the head among the children's categories; in a coordination, the first conjunct's.
 
     >>> head("VP", ["MD", "RB", "VP"]), head("NP", ["NP", "CC", "NN"])
     (0, 0)
@@ -54,7 +54,7 @@ def head(parent: str, children: Sequence[str]) -> int:
 
 
 def _head_of_phrase(parent: str, children: Sequence[str]) -> int:
-    """The head by the rules, regardless of coordination; the default of noun phrases is the last child."""
+    """Return the head by the rules, regardless of coordination; the default of noun phrases is the last child."""
     from_left = range(len(children))
     if parent in _NOUN_PHRASES:
         default, searches = from_left[-1], [(way, names.split()) for way, names in _NOUN_SEARCHES]

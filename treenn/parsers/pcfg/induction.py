@@ -1,4 +1,4 @@
-"""Grammar induction: relative frequencies of the rules of trees, smoothed."""
+"""Grammar induction: smoothed relative frequencies of the rules of trees."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _Rule: TypeAlias = tuple[str, tuple[Nonterminal | str, ...]]
 
 
 def induced(trees: Collection[NaryTree | Tree], settings: PCFGSettings) -> PCFG:
-    """Estimate a grammar from trees; every sentence has a tree by it.
+    """Estimate a grammar from trees; it generates every sentence.
 
-    Its terminals are words and, for unknown words, signatures (`lexicon.terminal`).
+    The terminals are words and, for unknown words, signatures (`lexicon.terminal`).
     """
     roots, occurrences, expansions = Counter[str](), Counter[str](), Counter[_Rule]()
     for tree in trees:

@@ -10,7 +10,7 @@ from treenn.parsers.pcfg.pcfg_settings import PCFGSettings
 from treenn.trees import NaryTree, Tree
 
 Counts: TypeAlias = dict[tuple[str, str], float]
-"""The frequency of each pair of a tag and a word, or signature."""
+"""The frequency of each pair of a tag and a word, or of a tag and a signature."""
 
 UNKNOWN = "<unknown>"
 """The coarsest signature, which every word has."""
@@ -18,7 +18,7 @@ UNKNOWN = "<unknown>"
 _ENDINGS = 3
 
 _LEAST = 0.01
-"""The minimum share of a tag among a signature's words for which other words of the signature get the tag."""
+"""The minimum share of a tag among the words of a signature; rarer tags are not given to other words of it."""
 
 
 class _Token(NamedTuple):
@@ -28,7 +28,7 @@ class _Token(NamedTuple):
 
 
 def terminal(word: str, *, first: bool, known: Container[str]) -> str:
-    """The terminal of a word: the word, its lower-case form at the start of a sentence, or a signature.
+    """Return the terminal of a word: the word, its lower-case form at the start of a sentence, or a signature.
 
     Args:
         word: the word.
@@ -45,8 +45,8 @@ def terminal(word: str, *, first: bool, known: Container[str]) -> str:
 def lexicon(trees: Iterable[NaryTree | Tree], settings: PCFGSettings) -> Counts:
     """Count words and unknown-word signatures per tag.
 
-    Rare words count twice, as themselves and as unknown words, which estimates the probability of unknown words per tag
-    (Witten and Bell 1991). Each word is counted `retag` times more, with the tags of its signature.
+    Rare words are counted twice, as themselves and as unknown words, to estimate the probability of unknown words per
+    tag (Witten and Bell 1991). Each word is counted `retag` times more with the tags of its signature.
     """
     tokens = Counter[_Token]()
     for tree in trees:
@@ -73,7 +73,7 @@ def _signature(word: str, first: bool, known: Container[str]) -> str:
 
 
 def _frequent_signatures(rare: Iterable[_Token], common: int) -> set[str]:
-    """The signatures of at least `common` distinct rare words, and `UNKNOWN`."""
+    """Return the signatures of at least `common` distinct rare words, and `UNKNOWN`."""
     alike = defaultdict[str, set[str]](set)
     for token in rare:
         for signature in signatures(token.word, first=token.first):
@@ -82,7 +82,7 @@ def _frequent_signatures(rare: Iterable[_Token], common: int) -> set[str]:
 
 
 def _retagged(words: Iterable[str], unknown: Mapping[tuple[str, str], float]) -> Counts:
-    """The distribution over tags of each word's signature."""
+    """Return the distribution over tags of each word's signature."""
     tags = defaultdict[str, dict[str, float]](dict)
     for (tag, signature), times in unknown.items():
         tags[signature][tag] = times
@@ -98,7 +98,7 @@ def _retagged(words: Iterable[str], unknown: Mapping[tuple[str, str], float]) ->
 
 
 def signatures(word: str, *, first: bool) -> list[str]:
-    """The signatures of a word, finest first: capitals, digits and hyphens, with an ending of three letters to none.
+    """Return the signatures of a word, finest first: capitals, digits and hyphens, and an ending of 3 to 0 letters.
 
     Signatures replace unknown words in Klein and Manning 2003, *Accurate Unlexicalized Parsing*, and in the Stanford
     and Berkeley parsers.

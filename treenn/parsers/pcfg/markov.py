@@ -1,10 +1,10 @@
-"""From a tree to the rules of a binary grammar: Markovized binarization (Klein and Manning 2003).
+"""Markovized binarization: conversion of a tree to the rules of a binary grammar (Klein and Manning 2003).
 
 A symbol is a category and, after `^`, its context:
 
 - `NP^S^SBAR`: an NP whose parent is an S and whose grandparent is an SBAR, at vertical order 3.
-- `@VP^[VBZ]>NP>PP`: an intermediate node of a VP: the head VBZ and, to its right, an NP and then a PP, at horizontal
-  order 2; earlier siblings are forgotten; siblings on the left are marked `<`.
+- `@VP^[VBZ]>NP>PP`: an intermediate node of a VP, with the head VBZ and, to its right, an NP and then a PP, at
+  horizontal order 2. Earlier siblings are dropped. Siblings on the left are marked `<`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ Rule = tuple[str, tuple[str, ...]]
 
 
 def symbols(tree: NaryTree | Tree, settings: PCFGSettings) -> list[str]:
-    """The symbol of each node: of a word its tag; a node whose only child has its category shares the child's symbol.
+    """Return the symbol of each node.
+
+    The symbol of a word is its tag. A node whose only child has the same category has the child's symbol.
 
     >>> from treenn.trees import parse_nary
     >>> symbols(parse_nary("(S (NP (NN dogs)) (VP (VBP bark)))")[0], PCFGSettings())
@@ -44,7 +46,7 @@ def symbols(tree: NaryTree | Tree, settings: PCFGSettings) -> list[str]:
 
 
 def rules(tree: NaryTree | Tree, settings: PCFGSettings) -> Iterator[Rule]:
-    """Yields the rules of a tree, except for lexical ones.
+    """Yield the rules of a tree, except for lexical ones.
 
     >>> from treenn.trees import parse_nary
     >>> [*rules(parse_nary("(VP (VBZ goes) (RB up) (CC and) (RB down))")[0], PCFGSettings(vertical=1))]
@@ -57,7 +59,7 @@ def rules(tree: NaryTree | Tree, settings: PCFGSettings) -> Iterator[Rule]:
 
 
 def is_repeated(tree: NaryTree | Tree, children: Sequence[int], node: int) -> bool:
-    """True if a node's only child is an inner node of the same category."""
+    """Whether a node's only child is an inner node of the same category."""
     return len(children) == 1 and children[0] >= len(tree.words) and tree.labels[children[0]] == tree.labels[node]
 
 
@@ -82,7 +84,7 @@ def _factored(
 
 
 def _first(category: str, categories: list[str], factor: Factor) -> int:
-    """The index of the child that the others are joined to."""
+    """Return the index of the child that the others are joined to."""
     if factor == "head":
         return head(category, categories)
     return 0 if factor == "left" else len(categories) - 1

@@ -39,7 +39,7 @@ _COLUMNS = 256  # words per batch
 
 @final
 class PCFGParser(Parser):
-    """The most probable tree under a grammar estimated from a treebank.
+    """Parser that returns the most probable tree under a grammar estimated from a treebank.
 
     Trees have tags and categories as labels in the form of `treenn.trees.binarize`, with unary chains joined by `+` and
     intermediate nodes marked `@`, so that `unbinarize` restores the treebank's form. If the grammar has no tree for a
@@ -48,7 +48,7 @@ class PCFGParser(Parser):
 
     Args:
         grammar: a grammar of `treenn.parsers.pcfg.induction.induced`.
-        settings: the settings of its induction.
+        settings: the settings of the grammar's induction.
     """
 
     max_words = MAX_WORDS
@@ -93,7 +93,7 @@ class PCFGParser(Parser):
         """Load a parser that `save` wrote.
 
         Raises:
-            InputError: if the folder holds no PCFG parser or another format, or a malformed grammar.
+            InputError: if the folder holds no PCFG parser, another format or a malformed grammar.
         """
         folder = Path(folder)
         config = read_config(folder, "pcfg", FORMAT, {"settings": dict})
@@ -110,11 +110,11 @@ _GRAMMAR = {"rules": dict[str, list[list[object]]], "words": dict[str, dict[str,
 
 
 def _productions(grammar: dict[str, Any]) -> Iterator[ProbabilisticProduction]:
-    """Yields the rules of a `grammar.json`."""
+    """Yield the rules of a `grammar.json`."""
     if START not in grammar["rules"]:
-        raise InputError(f"there must be rules for {START!r}")
+        raise InputError(f"the start symbol {START!r} must have rules")
     if not any(UNKNOWN in words for words in grammar["words"].values()):
-        raise InputError(f"some tag must have the word {UNKNOWN!r}, the terminal of unknown words")
+        raise InputError(f"at least one tag must have the word {UNKNOWN!r}, the terminal of unknown words")
     for symbol, rules in grammar["rules"].items():
         for *below, probability in rules:
             yield _production(symbol, [*map(Nonterminal, below)], probability)
@@ -130,10 +130,10 @@ def _production(symbol: str, below: list[Any], probability: Any) -> Probabilisti
 
 
 def _labelled(parse: Parse | None, words: Sequence[str]) -> Tree:
-    """The tree over the original words, without the symbols that only the grammar uses."""
+    """Build the tree over the original words, without the grammar's internal symbols."""
     if parse is None:
-        # Impossible for an induced grammar.
-        raise InputError("this grammar has no tree for some sentence; train the parser anew")
+        # impossible for an induced grammar
+        raise InputError("this grammar has no tree for some sentence; the parser must be trained again")
     labels = [_label(str(label)) for label in parse.tree.labels]
     if labels[-1] == PART:
         labels[-1] = None
@@ -141,7 +141,7 @@ def _labelled(parse: Parse | None, words: Sequence[str]) -> Tree:
 
 
 def _label(chain: str) -> str | None:
-    """Strip contexts: `^+^^+S+VP^S` is the one fragment S+VP; a node over several fragments becomes `PART`."""
+    """Strip contexts: `^+^^+S+VP^S`, a single fragment, becomes `S+VP`, and a node over several becomes `PART`."""
     if chain == START:
         return PART
     return "+".join(filter(None, (symbol.split(CONTEXT)[0] for symbol in chain.split("+"))))

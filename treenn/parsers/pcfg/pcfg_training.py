@@ -22,7 +22,7 @@ from treenn.trees.arguments import AnyPath, check
 if TYPE_CHECKING:
     from treenn.models.vectors import WordVectors
 
-_BATCH = 100  # dev sentences between two calls of progress
+_BATCH = 100  # number of dev sentences between two calls of progress
 
 
 def train(
@@ -35,9 +35,9 @@ def train(
     overwrite: bool = False,
     progress: Progress = ignore,
 ) -> tuple[PCFGParser, dict[str, Any]]:
-    """Estimate a grammar from the training trees of a treebank and of auxiliary treebanks; deterministic.
+    """Estimate a grammar from the training trees of a treebank and of auxiliary treebanks.
 
-    Trees with an unlabelled node are skipped.
+    Training is deterministic. Trees with an unlabelled node are skipped.
 
     Args:
         treebank: the treebank whose dev trees are used for evaluation.
@@ -66,7 +66,7 @@ def train(
     labelled = [tree for tree in trees if None not in tree.labels]
     if not labelled:
         reason = f"no training tree of {treebank.name} has a category at each node"
-        raise InputError(f"{reason}, which a grammar needs; questionbank and craft have them")
+        raise InputError(f"{reason}; must be a treebank with categories, such as questionbank or craft")
     _check_labels(labelled)
     parser = PCFGParser(induced(labelled, settings), settings)
     seconds = time.perf_counter() - start
@@ -95,12 +95,12 @@ def train(
 def _check_labels(trees: Sequence[AnyTree]) -> None:
     for label in sorted({str(label) for tree in trees for label in tree.labels}):
         if not label or label.startswith(PART) or {CONTEXT, "+"} & {*label}:
-            reason = f"is empty, begins with {PART}, or holds {CONTEXT} or +, which a grammar reserves"
+            reason = f"must not be empty, begin with {PART}, or contain {CONTEXT} or +, which a grammar reserves"
             raise InputError(f"label {label!r} {reason}; rename it")
 
 
 def _scores(parser: PCFGParser, trees: Sequence[AnyTree], progress: Progress) -> dict[str, object]:
-    """The scores on dev."""
+    """Evaluate the parser on dev."""
     gold = [tree for tree in trees if len(tree.words) <= MAX_WORDS]
     predicted: list[Tree] = []
     for start in range(0, len(gold), _BATCH):

@@ -46,7 +46,7 @@ class BinaryRules(NamedTuple):
 
 
 class UnaryClosure(NamedTuple):
-    """The reflexive and transitive closure of the unary rules: the best chain between each two symbols.
+    """The reflexive and transitive closure of the unary rules: the best chain between any two symbols.
 
     Args:
         symbols: the symbols of each chain from top to bottom; sorted.
@@ -101,8 +101,8 @@ class Rules:
 def compiled(grammar: PCFG) -> Rules:
     """Compile a grammar to arrays.
 
-    The unary rules are closed: only the most probable chain between two symbols is kept, so a chart cell needs one step
-    and cycles are impossible.
+    The unary rules are replaced by their closure, with only the most probable chain between two symbols. A chart cell
+    therefore needs one step, and cycles are impossible.
 
     Raises:
         InputError: if a right-hand side is neither one word, nor one symbol, nor two symbols.
@@ -122,7 +122,9 @@ def compiled(grammar: PCFG) -> Rules:
             case (str() as word,):
                 lexicon[word][parent] = score
             case _:
-                raise InputError(f"rule {production} is not binary: one word, one symbol or two symbols can follow")
+                raise InputError(
+                    f"rule {production} is not binary; the right-hand side must be one word, one symbol or two symbols"
+                )
     binary, unary = _binary_rules(pairs), _unary_closure(len(numbers), parents)
     words = {word: (np.array([*tags]), _column(tags.values())) for word, tags in lexicon.items()}
     start, expansions = numbers[grammar.start().symbol()], _expansions(binary, unary)
@@ -158,7 +160,7 @@ def _unary_closure(symbols: int, unary: Mapping[int, Mapping[int, float]]) -> Un
 
 
 def _closure_up(bottom: int, unary: Mapping[int, Mapping[int, float]]) -> Iterator[tuple[tuple[int, ...], float]]:
-    """The best chain from each symbol that derives `bottom`, with its score (Dijkstra's algorithm)."""
+    """Yield the best chain from each symbol that derives `bottom`, with its score (Dijkstra's algorithm)."""
     todo: list[tuple[float, tuple[int, ...]]] = [(0.0, (bottom,))]
     done = set[int]()
     while todo:
@@ -175,7 +177,7 @@ def _expansions(binary: BinaryRules, unary: UnaryClosure) -> Expansions:
     first, end = (np.searchsorted(binary.parent, unary.bottom, side) for side in ("left", "right"))
     sizes = end - first
     chain = np.repeat(np.arange(len(sizes)), sizes)
-    # Consecutive rules from the first of each chain.
+    # the rules of each chain are consecutive
     rule = np.arange(len(chain)) + np.repeat(end - np.cumsum(sizes), sizes)
     return Expansions(unary.top[chain], chain, rule, unary.score[chain] + binary.score[rule])
 

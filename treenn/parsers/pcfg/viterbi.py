@@ -1,7 +1,7 @@
 """Viterbi parsing: CKY search over many sentences of one length at once.
 
-Widths are processed in ascending order, with all spans of all sentences in one step per split. The sentences are
-adjacent columns, so that each step is a few NumPy operations over long rows, restricted to symbols that some span has.
+Widths are processed in ascending order, with one step per split for all spans of all sentences. The sentences are
+adjacent columns, so that each step is a few NumPy operations over long rows. Symbols that no span has are skipped.
 
 Legend of shapes: B sentences of N words; M spans of a width in each; V, L, R, P, K, U as in `rules`.
 """
@@ -25,7 +25,7 @@ class Parse(NamedTuple):
     """A tree and its log probability.
 
     Args:
-        tree: the tree, labelled with the grammar's symbols, those of a unary chain joined by `+`.
+        tree: the tree, labelled with the grammar's symbols; the symbols of a unary chain are joined by `+`.
         log_probability: the sum of the log probabilities of its rules.
     """
 
@@ -42,11 +42,11 @@ class _Field(NamedTuple):
 
 
 def search(rules: Rules, sentences: Sequence[Sequence[str]]) -> list[Parse | None]:
-    """The most probable tree of each sentence, None if the grammar derives none.
+    """Find the most probable tree of each sentence; None if the grammar derives none.
 
     Args:
         rules: the grammar.
-        sentences: sentences of one length; one with a word that is not in the lexicon has no tree.
+        sentences: sentences of equal length; a sentence with a word that is not in the lexicon has no tree.
     """
     chart = _Chart(rules, sentences)
     return [chart.parse(index) for index in range(len(sentences))]
@@ -55,9 +55,11 @@ def search(rules: Rules, sentences: Sequence[Sequence[str]]) -> list[Parse | Non
 class _Chart:
     """The best score of each symbol over each span.
 
-    By width, from 1: `left` has the scores of symbols that occur as left children, `(L, M, B)`, `right` those of right
-    children, `(R, M, B)`, and `present` whether any span has the symbol, `(V,)`. `words` has the lexical scores, before
-    unary chains, `(V, N, B)`.
+    Attributes:
+        left: by width, from 1, the scores of symbols that occur as left children. Shape: `(L, M, B)`.
+        right: by width, the scores of symbols that occur as right children. Shape: `(R, M, B)`.
+        present: by width, whether any span has the symbol. Shape: `(V,)`.
+        words: the lexical scores, before unary chains. Shape: `(V, N, B)`.
     """
 
     def __init__(self, rules: Rules, sentences: Sequence[Sequence[str]]) -> None:
@@ -91,7 +93,7 @@ class _Chart:
         self.roots = closed[self.rules.start, 0]
 
     def _joined(self, width: int) -> Floats:
-        """The scores of all spans of a width by binary rules, before unary chains, `(V, M, B)`."""
+        """Compute the scores of all spans of a width by binary rules, before unary chains, `(V, M, B)`."""
         binary, spans = self.rules.binary, self.n - width + 1
         columns = spans * len(self.sentences)
         pairs = np.full((len(binary.pair_left), columns), -np.inf, np.float32)
@@ -109,7 +111,7 @@ class _Chart:
         return scores.reshape(len(scores), spans, -1)
 
     def parse(self, number: int) -> Parse | None:
-        """The best tree of a sentence, by backtrace from the root."""
+        """Return the best tree of a sentence, by backtrace from the root."""
         if self.roots[number] == -np.inf:
             return None
         rules, total = self.rules, 0.0
@@ -124,7 +126,7 @@ class _Chart:
         return Parse(tree, total)
 
     def _word(self, field: _Field, number: int) -> tuple[int, float, str]:
-        """The best chain above a word, its score, and the word."""
+        """Return the best chain above a word, its score, and the word."""
         unary = self.rules.unary
         of_symbol = slice(*np.searchsorted(unary.top, [field.symbol, field.symbol + 1]))
         scores = unary.score[of_symbol, 0] + self.words[unary.bottom[of_symbol], field.start, number]
@@ -132,7 +134,7 @@ class _Chart:
         return of_symbol.start + best, float(scores[best]), self.sentences[number][field.start]
 
     def _join(self, field: _Field, number: int) -> tuple[int, float, tuple[_Field, _Field]]:
-        """The best chain and binary rule, their score, and the two children."""
+        """Return the best chain and binary rule, their score, and the two children."""
         binary, expansions = self.rules.binary, self.rules.expansions
         of_symbol = slice(*np.searchsorted(expansions.top, [field.symbol, field.symbol + 1]))
         pair = binary.pair[expansions.rule[of_symbol]]
@@ -153,7 +155,7 @@ class _Chart:
 
 
 def _best(owners: Ints, scores: Floats, n_symbols: int) -> Floats:
-    """The maximum per symbol, `(V, columns)`, over rows sorted by their symbols, `(rows, columns)`."""
+    """Compute the maximum per symbol, `(V, columns)`, over rows sorted by their symbols, `(rows, columns)`."""
     best = np.full((n_symbols, scores.shape[1]), -np.inf, np.float32)
     starts = np.flatnonzero(np.diff(owners, prepend=-1))
     best[owners[starts]] = np.maximum.reduceat(scores, starts, axis=0)

@@ -11,8 +11,8 @@ from treenn.parsers.recursive.gold import Gold
 from treenn.parsers.recursive.merge_scorer import OUTSIDE, PARENT, MergeNetwork
 from treenn.parsers.recursive.tables import Tables
 
-_PAD = 2  # padding slots on either side, for the neighbours of a merge's neighbours
-_TIE = 1e-5  # tolerance of ties, which go to the leftmost: the last bits depend on the rest of the batch
+_PAD = 2  # the number of padding slots on either side, as neighbours of the outermost merges
+_TIE = 1e-5  # the leftmost wins ties within this tolerance, since the last bits depend on the rest of the batch
 
 
 class Sentences(NamedTuple):
@@ -44,8 +44,8 @@ class MergeStep(NamedTuple):
 
     Args:
         merges: `(s, k, c)` merge ids, 0 for none.
-        right: `(s, k, c)` whether a merge is correct: it splits no gold bracket that can still be built; None without
-            gold.
+        right: `(s, k, c)` whether a merge is correct: it splits no gold bracket that can still be built (None: no gold
+            brackets).
     """
 
     merges: Tensor
@@ -81,9 +81,9 @@ class _Beam(NamedTuple):
     Args:
         nodes: `(s, k, m)` the row of the node in each slot.
         ends: `(s, k, m)` the end of its span, exclusive.
-        merges: `(s, k, m)` the merge id of each slot with the next, 0 for none.
+        merges: `(s, k, m)` the id of the merge of each slot with its right neighbour, 0 for none.
         totals: `(s, k)` the cumulative score, minus infinity for empty items.
-        names: `(s, k)` a hash of the item's set of brackets.
+        names: `(s, k)` the hash of the item's set of brackets.
     """
 
     nodes: Tensor
@@ -97,8 +97,8 @@ class _Beam(NamedTuple):
 def search(network: MergeNetwork, x: Tensor, sentences: Sentences, width: int = 1) -> SearchResult:
     """Merge neighbours until one node is left, keeping the `width` best partial trees.
 
-    A merge creates new parents and scores only next to it, so a step computes nothing else. Items with equal brackets
-    are deduplicated, since their continuations are the same; the best one is kept.
+    A merge changes only the parents and scores next to it, so a step computes nothing else. Of items with equal
+    brackets, which have the same continuations, only the best is kept.
 
     Args:
         network: the composition and the scorer.
@@ -120,7 +120,7 @@ def search(network: MergeNetwork, x: Tensor, sentences: Sentences, width: int = 
 
 
 def _first(tables: Tables, sentences: Sentences) -> _Beam:
-    """The initial beam: one node per word, and the merges of all neighbours."""
+    """Build the initial beam: one node per word, and the merges of all neighbours."""
     position = torch.arange(-_PAD, int(sentences.lengths[0]) + _PAD)
     lengths = sentences.lengths[:, None]
     mask = (position >= 0) & (position < lengths)  # (S, m)
@@ -133,13 +133,13 @@ def _first(tables: Tables, sentences: Sentences) -> _Beam:
 
 
 def _spans(beam: _Beam) -> tuple[Tensor, Tensor, Tensor]:
-    """The start, the split point and the end of the merge of each slot with the next."""
+    """Return the start, the split point and the end of the merge of each slot with its right neighbour."""
     ends = beam.ends
     return torch.cat([ends[:, :, :1], ends[:, :, :-1]], 2), ends, torch.cat([ends[:, :, 1:], ends[:, :, -1:]], 2)
 
 
 def _right(beam: _Beam, gold: Gold) -> Tensor:
-    """The mask of correct merges: a merge is correct if it splits no gold bracket that can still be built.
+    """Return the mask of correct merges: a merge is correct if it splits no gold bracket that can still be built.
 
     A merge removes the boundary between two nodes. A bracket can be built while both of its ends are boundaries, and is
     complete if no boundary is left between them.
@@ -155,7 +155,7 @@ def _right(beam: _Beam, gold: Gold) -> Tensor:
 
 
 def _values(tables: Tables, beam: _Beam, sentences: Sentences, step: MergeStep) -> Tensor:
-    """The score of each partial tree after each of its merges. Shape: `(s, k, m)`."""
+    """Compute the score of each partial tree after each of its candidate merges. Shape: `(s, k, m)`."""
     values = beam.totals[:, :, None] + tables.scores[beam.merges]
     n_sentences = len(values)
     if sentences.gold is not None and sentences.margin is not None:
@@ -170,7 +170,7 @@ def _values(tables: Tables, beam: _Beam, sentences: Sentences, step: MergeStep) 
 
 
 def _choose(values: Tensor, beam: _Beam, width: int) -> tuple[Tensor, Tensor, _Beam]:
-    """Select the best merges. Returns each new item's parent, its slot to merge, and the parents' beam."""
+    """Select the best merges, and return each new item's parent, its slot to merge, and the parents' beam."""
     flat, names, n_slots = values.flatten(1), beam.names, values.shape[2]
     if width == 1:
         best = flat.amax(1, keepdim=True)
@@ -189,14 +189,14 @@ def _choose(values: Tensor, beam: _Beam, width: int) -> tuple[Tensor, Tensor, _B
 
 
 def _name(starts: Tensor, ends: Tensor) -> Tensor:
-    """A 64-bit hash of each span; the sum over brackets identifies their set (Zobrist hashing)."""
+    """Hash each span to 64 bits; the sum over brackets identifies their set (Zobrist hashing)."""
     mixed = (starts * 0x1F123BB5 + ends + 1) * -0x61C8864680B583EB  # splitmix64: multiply, shift, and again
     mixed = (mixed ^ (mixed >> 30)) * -0x40A7B892E31B1A47
     return (mixed ^ (mixed >> 27)) * -0x6B2FB644ECCEEE15
 
 
 def _best_of_each_name(values: Tensor, names: Tensor, width: int) -> tuple[Tensor, Tensor]:
-    """The indices of the best values of distinct hashes, best first, and all values, with duplicates at -inf."""
+    """Return the indices of the best values of distinct hashes, best first, and all values, with duplicates at -inf."""
     order = (values / _TIE).round().argsort(dim=1, descending=True, stable=True)
     by_name, places = names.gather(1, order).sort(dim=1, stable=True)
     again = torch.zeros_like(values, dtype=torch.bool)
@@ -206,7 +206,7 @@ def _best_of_each_name(values: Tensor, names: Tensor, width: int) -> tuple[Tenso
 
 
 def _merged(tables: Tables, beam: _Beam, slots: Tensor) -> _Beam:
-    """The beam after the merges: the parent replaces its left child, later slots shift."""
+    """Return the beam after the merges: a parent replaces its left child, and later slots shift."""
     dead = beam.totals[:, :, None] == -torch.inf
     position, at = torch.arange(beam.nodes.shape[2] - 1), slots[:, :, None]
     parents = tables.merges[beam.merges.gather(2, at), PARENT]
@@ -223,7 +223,7 @@ def _merged(tables: Tables, beam: _Beam, slots: Tensor) -> _Beam:
 def _backtrace(
     pointers: list[tuple[Tensor, Tensor, Tensor]], tables: Tables, n_sentences: int
 ) -> tuple[Tensor, Tensor]:
-    """The merges of each sentence's best tree and the cumulative scores, from the last beam back."""
+    """Backtrace the merges of each sentence's best tree and the cumulative scores from the last beam."""
     chosen = torch.zeros(n_sentences, len(pointers), dtype=torch.int64)
     totals = tables.scores.new_zeros(chosen.shape)
     at = torch.zeros(n_sentences, 1, dtype=torch.int64)

@@ -16,15 +16,15 @@ from treenn.trees import NaryTree, Tree
 class Gold(NamedTuple):
     """The gold brackets of a batch.
 
-    An n-ary tree represents all binary trees that contain its brackets, as the paper allows several correct trees of an
-    image.
+    An n-ary tree represents all binary trees that contain its brackets. The paper likewise allows several correct trees
+    of an image.
 
     Shape:
         `S` sentences, `N` words in the longest, at most `G` brackets each.
 
     Args:
         starts: `(S, G)` the start of each bracket; padding brackets are (0, 0).
-        ends: `(S, G)` the end of each, exclusive.
+        ends: `(S, G)` the end of each bracket, exclusive.
         wrong: `(S, N + 1, N + 1)` whether a span, by start and end, crosses a bracket.
     """
 
@@ -34,7 +34,7 @@ class Gold(NamedTuple):
 
 
 def gold_of(trees: Sequence[Tree | NaryTree]) -> Gold:
-    """The gold brackets of trees.
+    """Collect the gold brackets of trees.
 
     >>> from treenn.trees import parse_trees
     >>> gold = gold_of(parse_trees("(3 (2 not) (1 (2 so) (2 bad)))", classes=5))
@@ -53,6 +53,6 @@ def gold_of(trees: Sequence[Tree | NaryTree]) -> Gold:
 
 
 def _brackets(tree: Tree | NaryTree) -> list[tuple[int, int]]:
-    """The distinct spans of two words or more."""
+    """Return the distinct spans of two words or more."""
     distinct = {(start, end) for start, end in inner_spans(tree) if end - start > 1}
     return sorted(distinct, key=lambda span: (span[1], -span[0]))

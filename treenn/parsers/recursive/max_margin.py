@@ -21,21 +21,21 @@ def margin_loss(
     *,
     prefixes: bool = False,
 ) -> Tensor:
-    """The max-margin objective of Socher et al. (2011), without its regularizer.
+    """Compute the max-margin objective of Socher et al. (2011), without its regularizer.
 
     For a sentence x with correct trees Y, of which a treebank of binary trees has one:
 
         r = max over all trees ŷ of (s(x, ŷ) + Δ(x, ŷ)) - max over y in Y of s(x, y)
         Δ(x, ŷ) = κ times the number of spans of ŷ that are in no correct tree
 
-    Both maxima are approximated by search, the second restricted to correct merges; r is at least 0, since a correct
-    tree is among all trees. If scores of merges depend on neighbours, a tree's score is that of the order in which its
+    Both maxima are approximated by search, the second restricted to correct merges. r is at least 0, since a correct
+    tree is among all trees. If scores of merges depend on neighbours, a tree's score depends on the order in which its
     merges were found.
 
-    Inexact search may find a tree that scores below the correct one, which gives no gradient. With `prefixes`, a
+    Inexact search may find a tree that scores below the correct one, whose gradient is zero. With `prefixes`, a
     departure from the paper, r is taken at the prefix of merges with the largest r (the max-violation update of Huang,
-    Fayong and Guo 2012, *Structured Perceptron with Inexact Search*, NAACL): the first wrong merge of a greedy search
-    is always a violation there.
+    Fayong and Guo 2012, *Structured Perceptron with Inexact Search*, NAACL). The first wrong merge of a greedy search
+    is always a violation at its prefix.
 
     Args:
         network: the composition and the scorer.
@@ -66,10 +66,10 @@ def margin_loss(
 
 
 def steps_loss(network: MergeNetwork, x: Tensor, lengths: Tensor, gold: Gold, kappa: float, faithful: Tensor) -> Tensor:
-    """The negative log-likelihood of a correct merge at each step of greedy search, summed over each sentence.
+    """Compute the negative log-likelihood of a correct merge at each step of greedy search, summed over each sentence.
 
-    The probability of a merge is the softmax over the scores of all candidates; if several are correct, their
-    probabilities are added. As in the training of easy-first parsers (Goldberg and Elhadad 2010, NAACL), the search
+    The probability of a merge is the softmax over the scores of all candidates. The probabilities of several correct
+    merges are added. As in the training of easy-first parsers (Goldberg and Elhadad 2010, NAACL), the search
     continues from its own choices, with a dynamic oracle: a merge is correct if it preserves all gold brackets that can
     still be built.
 

@@ -17,7 +17,7 @@ from treenn.models.vocabulary import Vocabulary
 from treenn.parsers.recursive.recursive_settings import RecursiveSettings
 
 OUTSIDE = 0
-"""The row of the padding node before the first and after the last word of a sentence."""
+"""The row of the padding node, which precedes the first word and follows the last word of a sentence."""
 
 NEIGHBOUR_LEFT, LEFT, RIGHT, PARENT, NEIGHBOUR_RIGHT = range(5)
 """The columns of a merge: the rows of the nodes that its score may depend on."""
@@ -34,11 +34,19 @@ class Scorer(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, outputs: Tensor, merges: Tensor) -> Tensor:
-        """Score merges. Shape: `outputs` `(R, d)`, a row per node; `merges` `(n, 5)` rows of it; the result `(n,)`."""
+        """Score merges.
+
+        Args:
+            outputs: the states' outputs, one row per node. Shape: `(R, d)`.
+            merges: the rows in `outputs` of the five nodes of each merge. Shape: `(n, 5)`.
+
+        Returns:
+            The scores. Shape: `(n,)`.
+        """
 
 
 class ParentScorer(Scorer):
-    """s = W^score p, the paper's linear map of the parent.
+    """The paper's score of a merge, a linear map of the parent: s = W^score p.
 
     Args:
         size: the width of a state's output.
@@ -57,7 +65,10 @@ class ParentScorer(Scorer):
 
 
 class NeighbourScorer(Scorer):
-    """W_2 ReLU(W_1 [n_l; l; r; p; n_r] + b_1), with the children l and r, their parent p and the adjacent nodes n.
+    """The score of a merge by a hidden layer over the parent, both children and the adjacent nodes.
+
+    s = W_2 ReLU(W_1 [n_l; l; r; p; n_r] + b_1), with the children l and r, their parent p and the adjacent nodes n_l
+    and n_r.
 
     Args:
         size: the width of a state's output.
@@ -98,7 +109,7 @@ class Context(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
-        """Read the concatenated words of all sentences. Shape: `(W, x)` and lengths `(S,)` to `(W, size)`."""
+        """Encode the concatenated words of all sentences. Shape: `(W, x)` and lengths `(S,)` to `(W, size)`."""
         starts, position = lengths.cumsum(0) - lengths, torch.arange(int(lengths.max()))
         mask = position < lengths[:, None]  # (S, N)
         forward = (starts[:, None] + position).where(mask, starts[:, None])  # (S, N) rows of x
@@ -115,16 +126,16 @@ class Context(nn.Module):
 
 
 class MergeNetwork(nn.Module):
-    """The network of Socher, Lin, Ng and Manning (ICML 2011), which composes the states that decide the structure.
+    """The network of Socher, Lin, Ng and Manning, whose composed states determine the structure.
 
-    *Parsing Natural Scenes and Natural Language with Recursive Neural Networks*.
+    *Parsing Natural Scenes and Natural Language with Recursive Neural Networks*, ICML 2011.
 
     The parent of two neighbours is the cell's composition of their states, in the paper p = f(W [l; r] + b). Each merge
     has a score, in the paper s = W^score p; the score of a tree is the sum over its merges.
 
-    Departures from the paper, each of which is a setting: word vectors pass through bidirectional LSTMs (disabled by
-    `context="none"`), and the score of a merge also depends on the children and on adjacent nodes (disabled by
-    `scorer="parent"`). Scores read the cell's `output` of a state.
+    There are two departures from the paper. Word vectors pass through bidirectional LSTMs, unless `context="none"`. The
+    score of a merge also depends on the children and on adjacent nodes, unless `scorer="parent"`. The input of scores
+    is the cell's `output` of a state.
 
     Args:
         vocabulary: the words.
@@ -149,7 +160,7 @@ class MergeNetwork(nn.Module):
         self.scorer: Scorer = ParentScorer(d) if settings.scorer == "parent" else NeighbourScorer(d, settings.hidden)
 
     def vectors(self, sentences: Sequence[Sequence[str]]) -> Tensor:
-        """The cell's input vectors for the concatenated words of all sentences. Shape: `(W, x)`."""
+        """Compute the cell's input vectors for the concatenated words of all sentences. Shape: `(W, x)`."""
         numbers = torch.cat([self.vocabulary.encode(words) for words in sentences])
         x: Tensor = self.dropout(self.embedding(numbers))
         if self.context is not None:
@@ -158,7 +169,7 @@ class MergeNetwork(nn.Module):
 
 
 def build(settings: RecursiveSettings, vocabulary: Vocabulary, vectors: Sequence[WordVectors] = ()) -> MergeNetwork:
-    """A new network, initialized by `settings.seed`; global random state is unchanged."""
+    """Build a network, initialized by `settings.seed`, without a change of the global random state."""
     generator = torch.Generator().manual_seed(settings.seed)
     embedding = initial_embedding(vocabulary, vectors, settings.word_size, generator)
     with torch.random.fork_rng(devices=[]):

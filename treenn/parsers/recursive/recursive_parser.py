@@ -35,13 +35,13 @@ _SENTENCES, _WORDS = 256, 8192  # per batch, divided by the beam width
 
 
 class RecursiveNetworkParser(Parser):
-    """Merges the best two neighbours until one tree is left, scored by the states of its nodes.
+    """Parser that merges the two neighbours with the best score until one tree is left.
 
-    See `MergeNetwork` for the model, `search` for the search, `treenn.parsers.recursive.train` for training.
+    See `MergeNetwork` for the model, `search` for the search, and `treenn.parsers.recursive.train` for training.
 
     Args:
         network: the composition and the scorer.
-        settings: the hyperparameters of its training; `width` is the beam width.
+        settings: the hyperparameters of training; `width` is the beam width.
     """
 
     max_words = MAX_WORDS
@@ -59,7 +59,7 @@ class RecursiveNetworkParser(Parser):
         return parse_batches(sentences, self._batches(sentences), self._parse)
 
     def _batches(self, sentences: Sequence[Sequence[str]]) -> Iterator[list[int]]:
-        """Yields batches of indices of sentences of similar length, the longest first."""
+        """Yield batches of indices of sentences of similar length, the longest first."""
         order = sorted(range(len(sentences)), key=lambda index: -len(sentences[index]))
         while order:
             size = max(1, min(_SENTENCES, _WORDS // len(sentences[order[0]])) // self.settings.width)
@@ -73,7 +73,9 @@ class RecursiveNetworkParser(Parser):
         x = self.network.vectors(sentences)
         result = search(self.network, x, Sentences(lengths.cumsum(0) - lengths, lengths), self.settings.width)
         if not result.totals.isfinite().all():
-            raise InputError("a score of this parser is NaN: its weights are too large; train the parser anew")
+            raise InputError(
+                "a score is NaN, because weights of this parser are too large; the parser must be trained again"
+            )
         return trees_of(result, sentences, lengths)
 
     @checked
@@ -92,8 +94,8 @@ class RecursiveNetworkParser(Parser):
         """Load a parser that `save` wrote: JSON and safetensors, no pickle.
 
         Raises:
-            InputError: if the folder holds no such parser or another format; if weights are missing, of another shape,
-                NaN or infinite.
+            InputError: if the folder holds no such parser or another format, or if weights are missing, non-finite or
+                of another shape.
         """
         folder = Path(folder)
         config = read_config(folder, "recursive", FORMAT, {"settings": dict, "word_size": int})
@@ -114,7 +116,7 @@ class RecursiveNetworkParser(Parser):
 
 
 def trees_of(result: SearchResult, sentences: Sequence[Sequence[str]], lengths: Tensor) -> list[Tree]:
-    """The best tree of each sentence, its nodes numbered as by the bracket reader."""
+    """Return the best tree of each sentence, with nodes numbered as by the bracket reader."""
     merges = result.tables.merges[result.chosen]  # (S, T, 5)
     number = torch.arange(len(result.tables.children)) - 1
     # The first and the last word of each node.

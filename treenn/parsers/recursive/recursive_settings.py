@@ -15,33 +15,35 @@ CellName = Literal["recursive-tanh", "recursive-relu", "tree-lstm", "tree-gru", 
 
 @dataclass(frozen=True)
 class RecursiveSettings:
-    """The architecture and training of the parser; the defaults are the best on SST's dev, `PAPER` has the paper's.
+    """The architecture and training of the parser; the defaults are the best on SST's dev.
+
+    `PAPER` has the settings of the paper.
 
     Args:
-        cell: the composition function, by its name in `treenn.models.names.ENCODERS`.
-        context: contextualization of word vectors before merging: none, or bidirectional LSTMs.
-        scorer: the input of a merge's score: the parent's state, by one linear map; or, by a hidden layer, the states
-            of the parent, both children and the adjacent nodes.
-        objective: the loss: `"margin"`, the paper's, compares the result of loss-augmented search with the correct
-            tree; `"max-violation"` compares them at the prefix of largest difference; `"steps"` is the likelihood of
-            correct merges at each step of greedy search.
-        size: the width of a state's output.
-        hidden: the width of the scorer's hidden layer.
-        word_size: the width of the word vectors if no pretrained ones are given.
-        context_size: the width of the LSTMs' output, half of it per direction; must be even.
-        context_layers: the number of LSTM layers.
-        dropout: the dropout probability of word vectors and LSTM outputs.
-        kappa: κ, the margin per wrong span; with `"steps"`, the margin of wrong merges.
-        explore: with `"steps"`, the share of sentences in which training follows the model's own choices; the others
-            follow the best correct merges.
-        width: the beam width of parsing; 1 is greedy, and best with `"steps"`, whose scores are comparable within a
-            step but not additive (SST's dev: F1 77.7; 76.3 with a beam of 4, 75.7 with 16).
-        train_width: the beam width of search in training; not used by `"steps"`.
-        epochs: the number of passes over the training trees.
-        batch_size: sentences per step.
-        learning_rate: the initial learning rate of Adam, with cosine decay to 0.
-        weight_decay: λ, L2 on all parameters but the word vectors.
-        seed: the seed of initial weights, order of the trees and dropout.
+        cell: the composition function, by its name in `treenn.models.names.ENCODERS` (default: "recursive-tanh").
+        context: contextualization of word vectors before merging: none, or bidirectional LSTMs (default: "lstm").
+        scorer: the score of a merge. `"parent"` is a linear map of the parent's state. `"neighbours"` is a hidden layer
+            over the states of the parent, both children and the adjacent nodes (default: "neighbours").
+        objective: the loss. `"margin"`, the paper's, compares the result of loss-augmented search with the correct
+            tree. `"max-violation"` compares them at the prefix of largest difference. `"steps"` is the negative
+            log-likelihood of correct merges at each step of greedy search (default: "steps").
+        size: the width of a state's output (default: 200).
+        hidden: the width of the scorer's hidden layer (default: 256).
+        word_size: the width of the word vectors if no pretrained ones are given (default: 100).
+        context_size: the width of the LSTMs' output, half of it per direction; must be even (default: 300).
+        context_layers: the number of LSTM layers (default: 2).
+        dropout: the dropout probability of word vectors and LSTM outputs (default: 0.2).
+        kappa: κ, the margin per wrong span; with `"steps"`, the margin of wrong merges (default: 0.05).
+        explore: with `"steps"`, the share of sentences in which training follows the model's own choices; in the
+            others, it follows the best correct merges (default: 1.0).
+        width: the beam width of parsing; 1 is greedy search. Greedy search is best with `"steps"`, whose scores are
+            comparable only within a step: F1 on SST's dev is 77.7, and 76.3 with 4, 75.7 with 16 (default: 1).
+        train_width: the beam width of search in training; not used by `"steps"` (default: 1).
+        epochs: the number of passes over the training trees (default: 10).
+        batch_size: the number of sentences per step (default: 32).
+        learning_rate: the initial learning rate of Adam, with cosine decay to 0 (default: 0.002).
+        weight_decay: λ, the weight of the L2 penalty on all parameters but the word vectors (default: 0.0).
+        seed: the seed of initial weights, order of the trees and dropout (default: 0).
 
     Raises:
         InputError: if a setting is of another type or out of range, or `context_size` is odd.
@@ -70,11 +72,13 @@ class RecursiveSettings:
     def __post_init__(self) -> None:
         check_fields(self)
         if self.context_size % 2:
-            raise InputError(f"{argument('context_size')} {self.context_size}: must be even, half per direction")
+            raise InputError(
+                f"{argument('context_size')} {self.context_size}: must be even, since each direction has half of it"
+            )
 
 
 def upgrade_settings(values: Mapping[str, Any]) -> dict[str, Any]:
-    """RecursiveSettings as treenn 0.1.0 wrote them, with their current values."""
+    """Convert `RecursiveSettings` as written by treenn 0.1.0 to their current values."""
     return {**values, "objective": "max-violation"} if values.get("objective") == "violation" else dict(values)
 
 

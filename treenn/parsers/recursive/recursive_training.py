@@ -1,4 +1,4 @@
-"""Training the recursive-network parser; the best epoch on dev is kept."""
+"""Training of the recursive-network parser, with selection of the best epoch on dev."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def train(
 ) -> tuple[RecursiveNetworkParser, dict[str, Any]]:
     """Train a parser and keep the epoch with the best unlabelled F1 on dev.
 
-    The optimizer is Adam (2014), a departure from the paper; the gradient norm is clipped to 5. On one thread of one
+    The optimizer is Adam (2014), a departure from the paper. The gradient norm is clipped to 5. On one thread of one
     machine, results are bit-reproducible given the settings.
 
     Args:
@@ -59,7 +59,7 @@ def train(
         The parser and its results: dev scores and loss per epoch, seconds, settings, environment.
 
     Raises:
-        InputError: if there is no training or dev tree, or the loss is not finite.
+        InputError: if there is no training or dev tree, or the loss becomes non-finite.
     """
     if out is not None:
         check_run_dir(Path(out), RunMarker(PARSER), overwrite=overwrite)
@@ -81,7 +81,7 @@ class _Trainer(NetworkTrainer):
         self.dev = [tree for tree in data.treebank.trees("dev") if len(tree.words) <= MAX_WORDS]
         if not trees or not self.dev:
             name = data.treebank.name
-            raise InputError(f"treebank {name} needs trees of two words or more to train on, and others as dev")
+            raise InputError(f"treebank {name} must have trees of two words or more in train, and trees in dev")
         self.settings, self.trees = settings, trees
         self.network = build(settings, _vocabulary(data, trees), data.vectors)
         self.optimizer, self.schedule = _optimizer(self.network, settings, -(-len(trees) // settings.batch_size))
@@ -122,7 +122,7 @@ class _Trainer(NetworkTrainer):
 
 def _vocabulary(data: TrainingData, trees: Sequence[AnyTree]) -> Vocabulary:
     others = [tree for split, some in data.treebank.splits.items() if split != "train" for tree in some]
-    train, rest = cast("Sequence[Tree]", trees), cast("Sequence[Tree]", others)  # only their words are read
+    train, rest = cast("Sequence[Tree]", trees), cast("Sequence[Tree]", others)  # only their words are used
     return Vocabulary.of(train, rest, data.has_vector)
 
 
@@ -136,7 +136,7 @@ def _optimizer(network: MergeNetwork, settings: RecursiveSettings, n_batches: in
 
 
 def _batches(trees: Sequence[AnyTree], size: int, generator: np.random.Generator) -> Iterator[list[AnyTree]]:
-    """Yields batches of trees of similar length, longest first within a batch, in random order.
+    """Yield batches of trees of similar length, longest first within a batch, in random order.
 
     Trees are sorted by length plus noise, so that batches differ between epochs.
     """

@@ -14,7 +14,7 @@ class Tables:
     """All nodes and merges of one search, in preallocated tensors.
 
     Shape:
-        `W` words, `R` rows of nodes, `Q` rows of merges, `s` and `d` the widths of a state and of its output.
+        `W` words of width `x`, `R` rows of nodes, `Q` rows of merges, states of width `s` with outputs of width `d`.
 
     Args:
         network: the composition and the scorer.
@@ -27,8 +27,8 @@ class Tables:
         outputs: `(R, d)` the states' outputs, which scores read.
         children: `(R, 2)` the rows of each node's children.
         heights: `(R,)` the height of each node.
-        merges: `(Q, 5)` the rows of each merge's nodes, in the columns of `scorers`; merge 0 is none.
-        scores: `(Q,)` the scores.
+        merges: `(Q, 5)` the rows of each merge's nodes, in the columns of `merge_scorer`; row 0 is padding.
+        scores: `(Q,)` the score of each merge.
     """
 
     def __init__(self, network: MergeNetwork, x: Tensor, n_merges: int, width: int) -> None:
@@ -45,14 +45,18 @@ class Tables:
         self.n_words, self._rows, self._scored = n_words, 1 + n_words, 1
 
     def merges_at(self, nodes: Tensor, slots: Tensor, known: Tensor) -> Tensor:
-        """Score the merges of some slots with the next ones, composing parents that are not known.
+        """Score the merges of selected slots with their right neighbours.
 
         Shape:
-            `s` sentences, `k` beam items, `m` slots, `n` of them selected: `nodes` `(s, k, m)`, `slots` and `known`
-            (rows of parents, 0 to compose one) `(s, k, n)`.
+            `s` sentences, `k` beam items, `m` slots, of which `n` are selected.
+
+        Args:
+            nodes: `(s, k, m)` the row of the node in each slot.
+            slots: `(s, k, n)` the selected slots.
+            known: `(s, k, n)` the row of each merge's parent if it exists; 0 to compose it.
 
         Returns:
-            Merge ids, 0 if a slot or the next is padding. Shape: `(s, k, n)`.
+            Merge ids, 0 if a slot or its right neighbour is padding. Shape: `(s, k, n)`.
         """
         last = nodes.shape[2] - 1
         before, left, right, behind = (nodes.gather(2, (slots + step).clamp(0, last)) for step in (-1, 0, 1, 2))
@@ -63,7 +67,7 @@ class Tables:
         return torch.zeros_like(slots).masked_scatter(mask, self._score(merges))
 
     def _compose(self, left: Tensor, right: Tensor) -> Tensor:
-        """Compose the parents of pairs. Returns their rows. Shape: `(n,)` and `(n,)` to `(n,)`."""
+        """Compose the parents of pairs, and return their rows. Shape: `(n,)` and `(n,)` to `(n,)`."""
         rows = slice(self._rows, self._rows + len(left))
         states = self.network.cell.compose(self.states[left], self.states[right])
         self.states[rows], self.outputs[rows] = states, self.network.cell.output(states)
@@ -73,7 +77,7 @@ class Tables:
         return torch.arange(rows.start, rows.stop)
 
     def _score(self, merges: Tensor) -> Tensor:
-        """Score new merges. Returns their ids. Shape: `(n, 5)` to `(n,)`."""
+        """Score new merges, and return their ids. Shape: `(n, 5)` to `(n,)`."""
         numbers = slice(self._scored, self._scored + len(merges))
         self.merges[numbers], self.scores[numbers] = merges, self.network.scorer(self.outputs, merges)
         self._scored = numbers.stop
@@ -104,7 +108,7 @@ class Tables:
 
 
 def _forest(n_words: int, children: Tensor, heights: Tensor) -> PackedForest:
-    """The fields of a packed forest that `sweep` reads, for nodes that may have several parents."""
+    """Build the fields of a packed forest that `sweep` reads, for nodes that may have several parents."""
     sizes = torch.cat([torch.tensor([n_words]), heights.bincount()[1:]])
     flat, first = children.flatten(), sizes.cumsum(0) - sizes
     counts = flat.bincount(minlength=n_words + len(children))
