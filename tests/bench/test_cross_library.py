@@ -62,7 +62,7 @@ def test_the_environment_says_what_to_run(sst: str, tmp_path: Path, monkeypatch:
 
 @pytest.mark.parametrize(("name", "value"), [("BATCH", "0"), ("STEPS", "-3"), ("STEPS", "many"), ("BATCH", "")])
 def test_numbers_that_are_none_are_refused(sst: str, name: str, value: str) -> None:
-    with pytest.raises(InputError, match=f"{name} is '{value}' in the environment; it must be a whole number"):
+    with pytest.raises(InputError, match=f"{name} is '{value}' in the environment; must be a whole number"):
         Workload.of_environment({"SST": sst, name: value})
 
 

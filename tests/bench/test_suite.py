@@ -96,8 +96,8 @@ def test_a_plan_times_all_encoders_unless_told_otherwise() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"cells": ("tree-lstm", "rnn")}, "cells rnn: no such cell; there are tree-lstm, lstm"),
-        ({"cells": ("lstm", "lstm")}, "cells lstm,lstm: name each cell once"),
+        ({"cells": ("tree-lstm", "rnn")}, "cells rnn: must be one of tree-lstm, lstm"),
+        ({"cells": ("lstm", "lstm")}, "cells lstm,lstm: must name each cell once"),
         ({"batch_sizes": (25, 0)}, "batch_sizes\\[1\\] 0: must be 1 or more"),
         ({"steps": 0}, "steps 0: must be 1 or more"),
         ({"device": "tpu"}, "device tpu: must be cpu or cuda"),
@@ -110,5 +110,5 @@ def test_a_plan_that_cannot_be_is_refused(settings: dict[str, Any], message: str
 
 def test_missing_gpu_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(InputError, match="device cuda: torch finds no GPU on this machine; use device cpu"):
+    with pytest.raises(InputError, match="device cuda: there is no GPU on this machine; must be cpu"):
         BenchPlan(device="cuda")

@@ -39,7 +39,7 @@ def test_attention_weights_are_drawn(attention, tmp_path: Path) -> None:
     first, second, last = out.splitlines()
     assert first.startswith("lovely ")
     assert second.startswith("soup   ")
-    assert last in ("read as: positive", "read as: very positive")
+    assert last in ("predicted class: positive", "predicted class: very positive")
     weights = [float(line.split()[-1]) for line in (first, second)]
     assert sum(weights) == pytest.approx(1, abs=2e-3)
     assert weights[0] > weights[1], "the sentiment is in the adjective"
@@ -57,7 +57,7 @@ def test_json_says_the_same(attention) -> None:
 @pytest.mark.parametrize(
     ("model", "sentence", "message"),
     [
-        ("tree-lstm", "bad soup", "error: this model reads trees; only one with attention pooling"),
+        ("tree-lstm", "bad soup", "error: DIR: must be a model with attention pooling"),
         ("lstm", "bad soup", "error: this encoder has no attention weights: its readout is LastPooling"),
         ("attention", " ", "error: "),
         ("nothing", "bad soup", "cannot read this file"),

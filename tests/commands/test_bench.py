@@ -67,7 +67,7 @@ def test_json_stands_alone_on_standard_output(command: Command, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--cells", "tree-lstm,rnn"], "--cells rnn: no such cell; there are tree-lstm"),
+        (["--cells", "tree-lstm,rnn"], "--cells rnn: must be one of tree-lstm"),
         (["--batch", "25;256"], "--batch 25;256: must be whole numbers separated by commas"),
         (["--batch", "0"], "--batch 0: must be 1 or more"),
         (["--threads", "0"], "--threads 0: must be 1 or more"),

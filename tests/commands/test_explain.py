@@ -54,7 +54,7 @@ def test_fallback_to_right_branching(explain: Explain, monkeypatch: pytest.Monke
     monkeypatch.setattr(loading, "SHIPPED", "nowhere")
     code, out, err = explain("tree-gru", "--sentence", "a b c")
     assert code == 0 and "(6) ┬ (6) a ← x (8)" in out
-    assert err == "the shipped parser is missing: using a right-branching tree; choose another with --parser\n"
+    assert err == "the shipped parser is missing; the tree is right-branching (--parser selects another parser)\n"
     assert str(Right().parse(["a"])) == "(X a)"
 
 
@@ -68,15 +68,15 @@ def test_pictures_are_written_instead(explain: Explain, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["lstn"], "unknown network lstn; choose from tree-lstm, lstm, "),
+        (["lstn"], "network lstn: must be one of tree-lstm, lstm, "),
         (["lstm", "--sentence", " "], "this text has no word; it must have at least one"),
         (["lstm", "--tree", ""], "<text>: there is no tree"),
         (["lstm", "--tree", "(3 (2 not) (1 bad)"], "<text>:1:1: this bracket is never closed"),
         (
             ["lstm", "--tree", "(3 a)", "--sentence", "b"],
-            "--tree excludes --sentence and --parser",
+            "--tree: cannot be combined with --sentence or --parser",
         ),
-        (["lstm", "--tree", "(3 a)", "--parser", "left"], "--tree excludes --sentence and --parser"),
+        (["lstm", "--tree", "(3 a)", "--parser", "left"], "--tree: cannot be combined with --sentence or --parser"),
         (["tree-gru", "--parser", "nobody"], "--parser nobody: must be the folder of a parser, or one of"),
         (["lstm", "--svg", "/proc/none/a.svg"], "/proc/none/a.svg: cannot write here"),
     ],

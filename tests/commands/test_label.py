@@ -89,7 +89,7 @@ def test_interrupting_keeps_every_answer(label: Command, tmp_path: Path, monkeyp
     ("arguments", "message"),
     [
         (["label", "nowhere.txt", "--out", "x"], "nowhere.txt: cannot read this file: No such file or directory"),
-        (["label", "blank.txt", "--out", "x"], "blank.txt: no words"),
+        (["label", "blank.txt", "--out", "x"], "blank.txt: no words; the file must have a text per line"),
     ],
 )
 def test_mistakes_end_in_one_message(treenn: Command, tmp_path: Path, arguments: list[str], message: str) -> None:

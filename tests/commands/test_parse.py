@@ -204,13 +204,13 @@ def test_long_sentence_is_divided_with_note(parse: Command, monkeypatch: pytest.
     [
         (["a b", "--file", "x"], BOTH),
         (["a", "--svg", "x.txt/x.svg", "--parser", "nowhere"], "--svg x.txt/x.svg: "),
-        (["a", "--svg", ".", "--parser", "nowhere"], "--svg .: this is a folder; name a file"),
+        (["a", "--svg", ".", "--parser", "nowhere"], "--svg .: must be a file, not a folder"),
         (["a b", "--json", "--svg", "x"], SEVERAL),
         (["--file", "nowhere.txt"], "nowhere.txt: cannot read this file: No such file or directory"),
         (["--file", "."], ".: cannot read this file: Is a directory"),
-        (["a", "--parser", "nowhere"], f"nowhere {NEITHER}"),
+        (["a", "--parser", "nowhere"], f"--parser nowhere: {NEITHER}"),
         (["a", "--parser", "."], "config.json: cannot read this file: No such file or directory"),
-        (["--svg", "x.svg"], "--svg x.svg: must be a single sentence; there is none"),
+        (["--svg", "x.svg"], "--svg x.svg: needs exactly one sentence, but the input has no words"),
     ],
 )  # fmt: skip
 def test_bad_arguments_end_in_one_message(parse: Command, tmp_path: Path, arguments: list[str], message: str) -> None:
@@ -220,7 +220,7 @@ def test_bad_arguments_end_in_one_message(parse: Command, tmp_path: Path, argume
 
 def test_a_picture_is_of_one_sentence(parse: Command, tmp_path: Path) -> None:
     done = parse("--svg", "x.svg", stdin=b"one\ntwo\n")
-    error = "--svg x.svg: must be a single sentence; there are several: "
+    error = "--svg x.svg: needs exactly one sentence, but the input has several; "
     assert done.error == error + "--no-split makes a text one sentence"
     done = parse("--no-split", "--svg", "x.svg", stdin=b"a\nb\n")
     assert done.error == error + "give one text"

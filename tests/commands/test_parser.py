@@ -97,7 +97,7 @@ def test_teachers_and_their_results_are_recorded(command: Command, tmp_path: Pat
     assert [run["settings"]["fold"] for run in results["teachers"]] == ["1/2", "2/2"]
     alone = command(*arguments, "--teacher", "1", "--out", "by-one")
     assert alone.error.startswith("every teacher was trained on ")
-    assert "they hold out 1/2; must hold out every fold once" in alone.error
+    assert "the teachers hold out 1/2, but must hold out all folds" in alone.error
     assert not (tmp_path / "by-one").exists()
 
 
@@ -127,7 +127,7 @@ def test_the_trees_are_tried_on_a_sentiment_model(command: Command, tmp_path: Pa
     assert found["model"] == "model"
     assert found["parser"] == found["right"]
     assert all(0 <= found[trees][key] <= 1 for trees in ("treebank", "balanced") for key in ("root", "root_binary"))
-    assert "sentiment accuracy by trees" in command(*arguments).stdout
+    assert "sentiment accuracy on the trees" in command(*arguments).stdout
 
 
 def test_a_sentiment_model_of_other_classes_is_refused(
@@ -137,7 +137,9 @@ def test_a_sentiment_model_of_other_classes_is_refused(
     two = treebanks.Treebank("toy", ("bad", "good", "a", "b", "c"), toy.splits)
     train(two, Settings(size=4, word_size=4, epochs=1), out=tmp_path / "model")
     done = command("parser", "evaluate", "--parser", "right", "--treebank", "toy", "--sentiment", "model")
-    assert done.error.startswith("model: the model's classes are bad, good, a, b, c; must be those of toy: very negative, ")
+    assert done.error.startswith(
+        "model: the model's classes are bad, good, a, b, c; must be those of toy: very negative, "
+    )
 
 
 @pytest.mark.parametrize(
@@ -150,13 +152,13 @@ def test_a_sentiment_model_of_other_classes_is_refused(
         (["train", "--out", "mine", "--vectors", "none.txt"], "none.txt: cannot read this file"),
         (["join", "nowhere", "--out", "mine"], "nowhere/config.json: cannot read this file"),
         (["train", "--teacher", "nowhere", "--out", "mine"], "nowhere/config.json: cannot read this file"),
-        (["train", "--out", "mine", "--fold", "5/4"], "--fold 5/4: must be a fold of two or more, such as 1/4"),
+        (["train", "--out", "mine", "--fold", "5/4"], "--fold 5/4: must be one of two or more folds, such as 1/4"),
         (
             ["train", "--parser", "pcfg", "--teacher", "x", "--out", "mine"],
             "--teacher: needs --parser chart, not pcfg",
         ),
         (["evaluate", "--parser", "nowhere"], "--parser nowhere: must be the folder of a parser, or one of"),
-        (["evaluate", "--parser", "left", "--split", "all"], "--split all: sst has train, dev, test"),
+        (["evaluate", "--parser", "left", "--split", "all"], "--split all: must be a split of sst: train, dev, test"),
         (["evaluate", "--parser", "left", "--sentiment", "nowhere"], "nowhere/config.json: cannot read this file"),
     ],
 )

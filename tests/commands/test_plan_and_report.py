@@ -101,13 +101,13 @@ def test_report_of_a_smaller_record(treenn, plan, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["compare", "--plan", "plan.toml", "--treebank", "sst"], "--treebank cannot be combined with --plan"),
-        (["compare", "--plan", "plan.toml", "--epochs", "2"], "--epochs cannot be combined with --plan"),
+        (["compare", "--plan", "plan.toml", "--treebank", "sst"], "--treebank: cannot be combined with --plan"),
+        (["compare", "--plan", "plan.toml", "--epochs", "2"], "--epochs: cannot be combined with --plan"),
         (["compare", "--plan", "plan.toml", "--seeds", "0"], "--seeds 0: must be 1 to 10000"),
         (["compare", "--plan", "none"], "none: no such plan; "),
         (
             ["compare", "--plan", "plan.toml", "--dask", "tcp://x:1", "--jobs", "2"],
-            "--jobs cannot be combined with --dask",
+            "--jobs: cannot be combined with --dask",
         ),
         (["compare", "--plan", "plan.toml", "--dask", "nonsense://x"], "--dask nonsense://x: no scheduler answers"),
         (["report", "nowhere"], "nowhere: cannot read this file"),

@@ -22,7 +22,7 @@ SETTINGS, CLASSES = Settings(size=6, word_size=5), ("bad", "so-so", "good")
 BOTH = "give TEXT or --file, not both"
 SEVERAL = "give at most one of --json, --svg and --html"
 
-SINGLE = "--svg x.svg: must be a single sentence; there are several: "
+SINGLE = "--svg x.svg: needs exactly one sentence, but the input has several; "
 MORE = SINGLE + "--no-split makes a text one sentence, and --html draws all"
 
 
@@ -102,9 +102,9 @@ def test_no_drawing_of_a_divided_text(treenn: Command, option: str) -> None:
     long = "The film is good , and long . " * 60
     done = treenn("predict", long, option, "--svg", "x.svg")
     remedy = "give one text of at most 400 words, or draw all with --html"
-    assert done.error == f"--svg x.svg: must be a single sentence; there are several: {remedy}"
+    assert done.error == f"--svg x.svg: needs exactly one sentence, but the input has several; {remedy}"
     remedy = "--no-split makes a text of at most 400 words one sentence, and --html draws all"
-    assert treenn("predict", long, "--svg", "x.svg").error.endswith(f"there are several: {remedy}")
+    assert treenn("predict", long, "--svg", "x.svg").error.endswith(f"the input has several; {remedy}")
 
 
 @pytest.mark.parametrize(
@@ -160,13 +160,21 @@ def test_pictures(predict: Command, tmp_path: Path) -> None:
         (["a b", "--json", "--html", "x"], b"", SEVERAL),
         ([""], b"", "the input has no words"),
         (["--json"], b"\n\n", "standard input: the input has no words"),
-        (["--html", "x.html"], b"\n", "--html x.html: the input has no words"),
+        (["--html", "x.html"], b"\n", "--html x.html: the input has no words; it must have a text per line"),
         (["", " "], b"", "the input has no words"),
         (["--svg", "x.svg"], b"a\nb\n", MORE),
         (["Dull! Boring!", "--svg", "x.svg"], b"", MORE),
-        (["a", "--svg", "file/x.svg", "--model", "nowhere"], b"", "--svg file/x.svg: {folder}/file is not a folder"),
-        (["a", "--html", "file/a/b", "--model", "nowhere"], b"", "--html file/a/b: {folder}/file is not a folder"),
-        (["a", "--html", "model", "--model", "nowhere"], b"", "--html model: this is a folder; name a file"),
+        (
+            ["a", "--svg", "file/x.svg", "--model", "nowhere"],
+            b"",
+            "--svg file/x.svg: {folder}/file must be a folder, not a file",
+        ),
+        (
+            ["a", "--html", "file/a/b", "--model", "nowhere"],
+            b"",
+            "--html file/a/b: {folder}/file must be a folder, not a file",
+        ),
+        (["a", "--html", "model", "--model", "nowhere"], b"", "--html model: must be a file, not a folder"),
         (
             ["a", "--svg", "x" * 300, "--model", "nowhere"],
             b"",

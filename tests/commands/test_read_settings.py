@@ -32,7 +32,7 @@ def test_options_set_fields() -> None:
             "--epochs 10, --learning-rate 0.05, --mode fast, --share False",
         ),
         (["epochs", "3"], "epochs: no such option; options and defaults: --epochs 10, "),
-        (["--epochs"], "--epochs: needs a value"),
+        (["--epochs"], "--epochs: must have a value"),
         (["--epochs", "many"], "--epochs many: must be a whole number"),
         (["--learning-rate=high"], "--learning-rate high: must be a number"),
         (["--share", "1"], "--share 1: must be true or false"),

@@ -90,7 +90,7 @@ def test_reproduce_prints_published_beside_measured_and_goes_on(treenn: Command,
     [
         (["train", "--recipe", "none", "--out", "x"], "no recipe is called 'none'; `treenn recipes` lists them: one,"),
         (["reproduce", "sst", "--only", "one,none"], "no recipe is called 'none'"),
-        (["reproduce", "reviews"], "reviews: the recipes are for sst"),
+        (["reproduce", "reviews"], "TREEBANK reviews: must be sst"),
         (["reproduce", "sst", "--seeds", "0"], "--seeds 0: must be 1 to 10000"),
         (["data", "overlap", "nowhere"], "nowhere"),
     ],

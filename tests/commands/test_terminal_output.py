@@ -75,7 +75,7 @@ def test_errors_show_names_and_obey_none(treenn: Command, arguments: list[str]) 
 def test_a_models_classes_and_a_text_are_shown(treenn: Command, folder: Path) -> None:
     done = treenn("attention", str(folder), f"good {HOSTILE} [red]")
     assert done.returncode == 0, done.stderr
-    assert re.search(r"read as: (\\x1b\[31mbad|\[/\]\\u202egood)\n", done.stdout)
+    assert re.search(r"predicted class: (\\x1b\[31mbad|\[/\]\\u202egood)\n", done.stdout)
     assert steers_nothing(done.stdout)
 
 
@@ -111,7 +111,7 @@ def test_error_lines_have_500_characters_at_most(treenn: Command, arguments: lis
 
 
 def test_a_message_of_several_lines_becomes_one(treenn: Command) -> None:
-    assert treenn("explain", "no\n such\r\n\nnet").error.startswith("unknown network no such net;")
+    assert treenn("explain", "no\n such\r\n\nnet").error.startswith("network no such net:")
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_what_an_encoding_lacks_is_written_in_ascii(
         r". + . ein" "\n" r"  + . + . sch\xf6ner" "\n" r"      + . + . \u6f22" "\n" r"          + . \u2680" "\n\n"
     )
     assert capsys.readouterr().err == (
-        "ascii lacks 3 of the characters, which are written as escapes; PYTHONIOENCODING=utf-8 has all\n"
+        "ascii lacks 3 of the characters, which are written as escapes; set PYTHONIOENCODING=utf-8 to print all\n"
     )
     assert "schöner" in printed_in("latin-1", monkeypatch, *tree)
     assert "lacks 2 of the characters" in capsys.readouterr().err

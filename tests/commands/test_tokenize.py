@@ -44,8 +44,8 @@ def test_an_evaluation_is_printed_and_written(treenn: Command, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (("--against", "a.conllu", "text"), "--against evaluates a file; give neither TEXT"),
-        (("--out", "a.json", "text"), "--out is the file of an evaluation; give --against"),
+        (("--against", "a.conllu", "text"), "--against: cannot be combined with TEXT"),
+        (("--out", "a.json", "text"), "--out: needs --against"),
         (("--file", "a.txt", "text"), "give TEXT or --file, not both"),
         (("--against", "missing.conllu"), "missing.conllu: "),
     ],

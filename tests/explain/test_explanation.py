@@ -149,7 +149,7 @@ def test_explanation_is_deterministic_and_keeps_global_random_state() -> None:
 
 
 def test_unknown_names_and_long_sentences_are_rejected() -> None:
-    with pytest.raises(InputError, match=r"^unknown network tree-lstn; choose from tree-lstm, .*by-hand/recursive"):
+    with pytest.raises(InputError, match=r"^network tree-lstn: must be one of tree-lstm, .*by-hand/recursive"):
         explain("tree-lstn", TREE, input_size=8, size=12)
     words = ("w",) * (MOST_WORDS + 1)
     long = Tree(words, tuple((len(words) + k - 1 if k else 0, k + 1) for k in range(len(words) - 1)))

@@ -164,5 +164,5 @@ def test_a_pipe_in_an_encoder(name: str, tmp_path: Path) -> None:
     encoder = make_encoder(tmp_path / "encoder", seed=0)
     (encoder / name).unlink(missing_ok=True)
     os.mkfifo(encoder / name)
-    with pytest.raises(InputError, match=f"{name}: this part of an encoder is no regular file"):
+    with pytest.raises(InputError, match=f"{name}: must be a regular file"):
         locate(str(encoder))

@@ -39,5 +39,5 @@ def test_it_keeps_the_rules_of_parsers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_model_that_is_not_there_is_refused() -> None:
-    with pytest.raises(InputError, match=r"benepar's model 'nowhere' is not installed: .*benepar\.download"):
+    with pytest.raises(InputError, match=r"model 'nowhere': benepar has no such model here; .*benepar\.download"):
         BeneparParser("nowhere")

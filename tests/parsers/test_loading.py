@@ -45,7 +45,7 @@ def test_every_kind_can_be_imported(kind: str) -> None:
     [
         ("nowhere", "parser nowhere: must be the folder of a parser, or one of balanced, "),
         ("left:2", "parser left:2: must have no colon, since this parser has no option"),
-        ("random:x", "random:x: must have a whole number after the colon"),
+        ("random:x", "parser random:x: must have a whole number after the colon"),
     ],
 )
 def test_names_that_are_none_are_refused(name: str, message: str) -> None:
@@ -79,12 +79,14 @@ def test_folders_without_a_parser_are_refused(tmp_path: Path, config: str | None
 @pytest.mark.parametrize("package", ["spacy", "stanza", "benepar"])
 def test_a_package_that_is_not_installed_is_named(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(InputError, match=rf"is not installed: python -m pip install 'treenn\[{package}\]'"):
+    with pytest.raises(
+        InputError, match=rf"is not installed; install it by python -m pip install 'treenn\[{package}\]'"
+    ):
         load_parser(package)
 
 
 def test_text_after_colon_is_the_model() -> None:
     if not find_spec("spacy"):
         pytest.skip("needs spaCy: python -m pip install 'treenn[spacy]'")
-    with pytest.raises(InputError, match="spaCy's 'nowhere' is not installed"):
+    with pytest.raises(InputError, match="model 'nowhere': spaCy has no such pipeline"):
         load_parser("spacy:nowhere")

@@ -50,11 +50,14 @@ def test_it_keeps_the_rules_of_parsers(pipeline: Path) -> None:
 
 
 def test_a_pipeline_that_is_not_there_is_refused() -> None:
-    with pytest.raises(InputError, match="spaCy's 'nowhere' is not installed: python -m spacy download nowhere"):
+    with pytest.raises(
+        InputError,
+        match="model 'nowhere': spaCy has no such pipeline here; install it by python -m spacy download nowhere",
+    ):
         SpacyParser("nowhere")
 
 
 def test_a_pipeline_without_a_parser_is_refused(tmp_path: Path) -> None:
     spacy.blank("en").to_disk(tmp_path / "blank")
-    with pytest.raises(InputError, match="blank' has no parser; it has nothing"):
+    with pytest.raises(InputError, match="blank': must be a spaCy pipeline with a parser; it has nothing"):
         SpacyParser(str(tmp_path / "blank"))

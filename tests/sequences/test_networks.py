@@ -291,5 +291,5 @@ def test_stacked_is_causal_if_all_stochastic_if_any() -> None:
 
 @pytest.mark.parametrize("pair", [(Convolution(X, D), LSTM(X, D)), (LSTM(X, D), bidirectional(LSTM, X, D))])
 def test_a_direction_is_asked_of_both_parts(pair: tuple[SequenceNetwork, SequenceNetwork]) -> None:
-    with pytest.raises(InputError, match="a bidirectional network consists of two causal networks"):
+    with pytest.raises(InputError, match="forward_net, backward_net: must be causal networks"):
         Bidirectional(*pair)

@@ -143,11 +143,14 @@ class HidesItsLimit(Good):
         (ParsesOtherwise(), "the trees of parse and parse_batch in sentence 0 differ"),
         (SplitsAtSpaces(), "the trees of parse_text and parse differ"),
         (TakesNothing(), "TakesNothing returns a tree for a batch with an empty sentence; it must raise InputError"),
-        (SaysNothingOfNothing(), "raises 'bad sentence' for a batch with an empty sentence; say that it has no words"),
+        (
+            SaysNothingOfNothing(),
+            "raises 'bad sentence' for a batch with an empty sentence; the message must say that it has no words",
+        ),
         (AssertsWords(), "raises IndexError.* for a batch with an empty sentence; it must be an InputError"),
         (CutsLongSentences(), "returns a tree over 500 words for 1000 words"),
         (BreaksOnLongSentences(), r"raises MemoryError\(\) for 1000 words; over its limit it must raise InputError"),
-        (HidesItsLimit(), "raises 'this sentence is too long' for 1000 words; state the limit"),
+        (HidesItsLimit(), "raises 'this sentence is too long' for 1000 words; the message must have the limit"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Parser) else "",
 )

@@ -40,13 +40,11 @@ class BenchPlan:
         check_fields(self)
         for cell in self.cells:
             if cell not in ENCODERS:
-                raise InputError(f"{argument('cells')} {cell}: no such cell; there are {', '.join(ENCODERS)}")
+                raise InputError(f"{argument('cells')} {cell}: must be one of {', '.join(ENCODERS)}")
         if len(set(self.cells)) < len(self.cells):
-            raise InputError(f"{argument('cells')} {','.join(self.cells)}: name each cell once")
+            raise InputError(f"{argument('cells')} {','.join(self.cells)}: must name each cell once")
         if self.device == "cuda" and not torch.cuda.is_available():
-            raise InputError(
-                f"{argument('device')} cuda: torch finds no GPU on this machine; use {argument('device')} cpu"
-            )
+            raise InputError(f"{argument('device')} cuda: there is no GPU on this machine; must be cpu")
 
     @property
     def encoders(self) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ class Workload:
 def _positive(environment: Mapping[str, str], name: str, default: int) -> int:
     text = environment.get(name, str(default))
     if not text.isdecimal() or int(text) < 1:
-        raise InputError(f"{name} is {text!r} in the environment; it must be a whole number, 1 or more")
+        raise InputError(f"{name} is {text!r} in the environment; must be a whole number, 1 or more")
     return int(text)
 
 

@@ -56,7 +56,7 @@ def note() -> str | None:
         return None
     return (
         f"{sys.stdout.encoding} lacks {len(_escaped)} of the characters, which are written as escapes; "
-        "set PYTHONIOENCODING=utf-8 to print all of them"
+        "set PYTHONIOENCODING=utf-8 to print all"
     )
 
 

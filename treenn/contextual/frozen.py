@@ -84,7 +84,7 @@ class FrozenVectors:
         rows, order = _rows(sentences), sorted(sentences, key=len)
         encoder = self._encoder.to(self._device)
         table = torch.empty(sum(map(len, sentences)), self.size, dtype=torch.float16)
-        text = f"sentences read by the contextual encoder, to be kept in {cache_home()}"
+        text = f"sentences encoded by the contextual encoder, cached in {cache_home()}"
         for start in range(0, len(order), _BATCH):
             batch = order[start : start + _BATCH]
             vectors = encoder(batch).to("cpu", torch.float16)

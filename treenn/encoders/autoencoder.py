@@ -1,4 +1,4 @@
-"""`RecursiveAutoencoder`: also trained to reconstruct the children of every node (Socher et al., EMNLP 2011)."""
+"""`RecursiveAutoencoder`, also trained to reconstruct the children of every node (Socher et al., EMNLP 2011)."""
 
 from __future__ import annotations
 

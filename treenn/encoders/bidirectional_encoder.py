@@ -1,4 +1,4 @@
-"""`BidirectionalTreeEncoder`: up the tree by any cell, then down it by an LSTM (Teng and Zhang 2016)."""
+"""`BidirectionalTreeEncoder`: a bottom-up pass by any cell and a top-down LSTM (Teng and Zhang 2016)."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def pack_dependencies(trees: Sequence[DependencyTree]) -> PackedDependencies:
     """
     trees = check_items("trees", trees, DependencyTree)
     if not trees:
-        raise InputError("there is nothing to pack: the list of trees is empty")
+        raise InputError("the list of trees is empty; must have at least one tree")
     heights, heads, labels = np.concatenate([_columns(tree) for tree in trees], axis=1)
     sizes = np.array([len(tree) for tree in trees])
     order = np.argsort(heights, kind="stable")

@@ -1,4 +1,4 @@
-"""`eager`: excludes a function from `torch.compile`."""
+"""`eager`: exclusion of a function from `torch.compile`."""
 
 from __future__ import annotations
 

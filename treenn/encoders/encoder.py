@@ -30,7 +30,7 @@ class Encoder(SizedModule):
     options = ("initialization",)
 
     forest_type: ClassVar[type[Any]] = PackedForest
-    """The class of the forests that this encoder reads."""
+    """The class of this encoder's forests."""
 
     recurrent: ClassVar[tuple[str, ...]] = ()
     """The names of the encoder's own recurrent matrices, those outside its submodules."""

@@ -189,7 +189,7 @@ def pack(trees: Sequence[Tree], *, dedup: bool = False) -> PackedForest:
     """
     trees, dedup = check_items("trees", trees, Tree), check("dedup", dedup, bool)
     if not trees:
-        raise InputError("there is nothing to pack: the list of trees is empty")
+        raise InputError("the list of trees is empty; must have at least one tree")
     heights, left, right, labels, starts, ends = np.concatenate([_columns(tree) for tree in trees], axis=1)
     sizes = np.array([len(tree) for tree in trees])
     first_node = np.repeat(np.cumsum(sizes) - sizes, sizes)

@@ -1,4 +1,4 @@
-"""The phrases of a forest as sequences, and the runs of a network over them."""
+"""The phrases of a forest as sequences, packed for a sequence network."""
 
 from __future__ import annotations
 

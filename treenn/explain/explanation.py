@@ -140,7 +140,7 @@ def _known(name: str) -> ByHand | Callable[[int, int], Encoder]:
     if name in BY_HAND:
         return BY_HAND[name]
     if name not in ENCODERS:
-        raise InputError(f"unknown network {name}; choose from {', '.join(names())}")
+        raise InputError(f"network {name}: must be one of {', '.join(names())}")
     return ENCODERS[name]
 
 

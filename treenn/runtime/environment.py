@@ -36,7 +36,7 @@ def environment(device: str = "cpu") -> dict[str, Any]:
 
 @contextmanager
 def safe_path() -> Iterator[None]:
-    """Processes that start meanwhile do not import from the working directory before they have this one's `sys.path`.
+    """Prevent child processes from importing modules of the working directory before they have this `sys.path`.
 
     Python puts the working directory first for `-m` and `-c`, with which worker processes start; there, a file such as
     `json.py` would replace the standard library's module.

@@ -1,4 +1,4 @@
-"""`single_backward`: hand-written backward passes refuse to be differentiated again."""
+"""`single_backward`: a decorator of backward passes that are differentiable once."""
 
 from __future__ import annotations
 

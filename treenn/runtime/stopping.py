@@ -1,4 +1,4 @@
-"""Signals and system errors, which end a command with one line."""
+"""Handling of signals and system errors, which end a command with a one-line message."""
 
 from __future__ import annotations
 

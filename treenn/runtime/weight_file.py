@@ -92,7 +92,9 @@ def refuse_non_finite(path: Path, weights: Mapping[str, Tensor]) -> None:
     for name, tensor in weights.items():
         if tensor.is_floating_point() and not tensor.isfinite().all():
             dtype = str(tensor.dtype).removeprefix("torch.")
-            raise InputError(f"{name} has a NaN or infinite number (in {dtype}); train the model anew", source=path)
+            raise InputError(
+                f"{name} has a NaN or infinite number (in {dtype}); the model must be trained again", source=path
+            )
 
 
 def _converted(tensor: Tensor, name: str, expected: Tensor, path: Path) -> Tensor:

@@ -90,7 +90,7 @@ def _patch(word: str, shade: float, weight: str, x: float, y: float, width: floa
 
 
 def _shades(words: Sequence[str], weights: Sequence[float]) -> list[float]:
-    """Each weight as a fraction of the largest."""
+    """Return each weight as a fraction of the largest."""
     if len(words) != len(weights) or not words:
         raise InputError(f"{len(words)} words and {len(weights)} weights: must be equal, and at least 1")
     if bad := [weight for weight in weights if not 0 <= weight < float("inf")]:

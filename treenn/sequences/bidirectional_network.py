@@ -37,17 +37,17 @@ class Bidirectional(SequenceNetwork):
         output_size = forward_net.output_size + backward_net.output_size
         super().__init__(forward_net.input_size, output_size, causal=False)
         if not (forward_net.causal and backward_net.causal):
-            raise InputError("a bidirectional network consists of two causal networks, but one of these is not causal")
+            raise InputError("forward_net, backward_net: must be causal networks, but one of them is not")
         self.ahead, self.behind = forward_net, backward_net  # the names in saved models
 
     @property
     def forward_net(self) -> SequenceNetwork:
-        """The network that reads from the first step on."""
+        """The network in forward direction, from the first step to the last."""
         return self.ahead
 
     @property
     def backward_net(self) -> SequenceNetwork:
-        """The network that reads from the last step on."""
+        """The network in backward direction, from the last step to the first."""
         return self.behind
 
     def run(self, x: PackedSequence) -> PackedSequence:

@@ -62,7 +62,7 @@ class Decoder(nn.Module):
         self.embedding = nn.Embedding(symbols, hidden_size, device=device, dtype=dtype)  # END is also the start symbol
         self.network = network(hidden_size + code_size, hidden_size)
         if not self.network.causal:
-            raise InputError("a decoder's network must be causal: later symbols are not yet written")
+            raise InputError("a decoder's network must be causal, since later symbols are not yet predicted")
         self.head = nn.Linear(hidden_size, symbols, device=device, dtype=dtype)
 
     def reset_parameters(self) -> None:

@@ -102,7 +102,7 @@ def _expect_table(where: str, table: Tensor, size_name: str, size: int) -> None:
         shape == expected,
         f"{where} returns shape {shape}: with {ROWS} rows and {size_name} {size} it must be {expected}",
     )
-    _require(bool(table.isfinite().all()), f"{where} returns values that are not finite, for standard normal inputs")
+    _require(bool(table.isfinite().all()), f"{where} returns non-finite values for standard normal inputs")
     remedy = "create tensors like the inputs, as by x.new_zeros(...)"
     _require(table.dtype == torch.float64, f"{where} returns {table.dtype} for float64: {remedy}")
 

@@ -107,7 +107,9 @@ def _check_refusals(parser: Parser) -> None:
             parse()
         except InputError as error:
             if "no word" not in str(error):
-                raise ParserError(f"{name} raises {str(error)!r} for {what}; say that it has no words") from error
+                raise ParserError(
+                    f"{name} raises {str(error)!r} for {what}; the message must say that it has no words"
+                ) from error
         except Exception as error:
             raise ParserError(f"{name} raises {error!r} for {what}; it must be an InputError") from error
         else:
@@ -120,7 +122,9 @@ def _check_long(parser: Parser, longest: int) -> None:
         tree = parser.parse(words)
     except InputError as error:
         if not any(letter.isdigit() for letter in str(error)):
-            raise ParserError(f"{name} raises {str(error)!r} for {longest} words; state the limit") from error
+            raise ParserError(
+                f"{name} raises {str(error)!r} for {longest} words; the message must have the limit"
+            ) from error
     except Exception as error:
         what = f"{longest} words; over its limit it must raise InputError"
         raise ParserError(f"{name} raises {error!r} for {what}") from error

@@ -25,5 +25,5 @@ def test_none_is_in_no_part():
 
 @pytest.mark.parametrize("fold", ["0/2", "3/2", "1/1", "1", "1/2/3", "a/b", "-1/2", "1/0"])
 def test_what_is_no_part_is_refused(fold):
-    with pytest.raises(InputError, match=f"^fold {fold}: must be a fold of two or more, such as 1/4"):
+    with pytest.raises(InputError, match=f"^fold {fold}: must be one of two or more folds, such as 1/4"):
         parse_fold(fold)

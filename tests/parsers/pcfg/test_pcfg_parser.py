@@ -77,7 +77,7 @@ def test_a_saved_parser_is_the_same(parser, tmp_path):
     ("change", "message"),
     [
         ({"parser": "chart"}, "holds a parser of kind 'chart', not 'pcfg'"),
-        ({"format": 7}, "format is 7, this treenn reads 1"),
+        ({"format": 7}, "format is 7; must be 1"),
     ],
 )
 def test_another_folder_is_refused(parser, tmp_path, change, message):
