@@ -185,7 +185,7 @@ def test_bad_vectors_end_in_one_message(command: Command, files: Path, content: 
             ["train", "--trees", "train.txt", "--dev", "dev.txt", "--device", "tpu", "--out", "m"],
             "--device tpu: must be",
         ),
-        (["compare", "--models", "lstm,lstm"], "models lstm,lstm: name one task and one model or more"),
+        (["compare", "--models", "lstm,lstm"], "models lstm,lstm: must name one model or more"),
         (["compare", "--models", "lstm,gru", "--cell-dropout", "0.1"], "gru does not support cell dropout"),
         (["compare", "--models", "nosuch:x"], "--models nosuch:x: cannot import nosuch"),
         (["tune", "--models", "nosuch:x", "--out", "m"], "--models nosuch:x: cannot import nosuch"),

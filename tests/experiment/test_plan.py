@@ -101,8 +101,8 @@ def test_two_regimes_may_share_a_run():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Plan((), MODELS), "name one task and one model or more"),
-        (lambda: Plan((PlanTask("sst"),), (Model("lstm"), Model("lstm"))), "models lstm,lstm: .* each model once"),
+        (lambda: Plan((), MODELS), "must have one .*task.* or more"),
+        (lambda: Plan((PlanTask("sst"),), (Model("lstm"), Model("lstm"))), "models lstm,lstm: .* each once"),
         (lambda: Plan((PlanTask("sst"),), MODELS, seeds=0), "seeds 0: must be 1 to 10000"),
         (lambda: PlanTask("sst", supervision=("leaves",)), '"leaves": must be nodes, roots, spans or published'),
         (lambda: PlanTask("sst", supervision=()), 'supervision = ""'),

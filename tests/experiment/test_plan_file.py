@@ -109,7 +109,7 @@ def test_mistake_is_reported_with_line_or_key(write, change, message):
 
 
 def test_a_plan_without_models_or_tasks_is_none(write):
-    with pytest.raises(InputError, match=r"plan\.toml: models : name one task and one model or more"):
+    with pytest.raises(InputError, match=r"plan\.toml: this plan has no task"):
         read_plan(write("seeds = 1"))
     with pytest.raises(InputError, match=r"task: must be tables, each under its own \[\[task\]\]"):
         read_plan(write("task = 3"))

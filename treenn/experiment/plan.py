@@ -71,10 +71,10 @@ class Plan:
         check_fields(self)
         object.__setattr__(self, "vectors", tuple(map(str, self.vectors)))
         names = [model.name for model in self.models]
-        if not self.tasks or not names or len(set(names)) < len(names):
-            raise InputError(
-                f"{argument('models')} {','.join(names)}: name one task and one model or more, each model once"
-            )
+        if not self.tasks:
+            raise InputError("this plan has no task; must have one [[task]] or more")
+        if not names or len(set(names)) < len(names):
+            raise InputError(f"{argument('models')} {','.join(names)}: must name one model or more, each once")
         if self.reference is not None and (self.reference.seeds or self.reference.supervision):
             raise InputError(
                 f'model "{self.reference.name}": the others are matched to it, so it must have all seeds and regimes'
