@@ -20,13 +20,24 @@ def seeds_only(first, second):
     return Errors(0.0, errors, 2210, (len(first), len(second)))
 
 
-@pytest.mark.parametrize("numbers", [(2, 2), (3, 5), (10, 4)])
-def test_without_sentence_variance_it_is_welchs(numbers):
-    first, second = (RNG.normal(0.5, 0.02 * scale, number) for scale, number in zip((1, 3), numbers, strict=True))
-    theirs = stats.ttest_ind(first, second, equal_var=False)
-    ours = crossed_test(first.mean() - second.mean(), seeds_only(first, second))
+@pytest.mark.parametrize("seeds", [2, 5, 10])
+def test_with_one_variance_it_is_the_plain_t_test(seeds):
+    values = RNG.normal(0.02, 0.02, seeds)
+    error = np.std(values, ddof=1) / np.sqrt(seeds)
+    theirs = stats.ttest_1samp(values, 0)
+    ours = crossed_test(values.mean(), Errors(0.0, (error, 0.0), 2210, (seeds, 1)))
     assert ours.p == pytest.approx(theirs.pvalue)
     assert (ours.low, ours.high) == pytest.approx(tuple(theirs.confidence_interval(0.95)))
+
+
+@pytest.mark.parametrize("numbers", [(2, 2), (3, 5), (10, 4)])
+def test_without_sentence_variance_it_exceeds_welchs(numbers):
+    first, second = (RNG.normal(0.5, 0.02 * scale, number) for scale, number in zip((1, 3), numbers, strict=True))
+    ours = crossed_test(first.mean() - second.mean(), seeds_only(first, second))
+    assert ours.p >= stats.ttest_ind(first, second, equal_var=False).pvalue
+    if numbers[0] == numbers[1]:  # the t quantiles are equal
+        statistic = stats.ttest_ind(first, second).statistic
+        assert ours.p == pytest.approx(2 * stats.t.sf(abs(statistic), numbers[0] - 1))
 
 
 def test_without_seed_variance_it_is_paired_by_sentence():
@@ -37,13 +48,18 @@ def test_without_seed_variance_it_is_paired_by_sentence():
     assert (ours.low, ours.high) == pytest.approx(tuple(theirs.confidence_interval(0.95)))
 
 
-def test_without_interaction_it_is_clarks_min_f():
+def test_the_statistic_is_the_root_of_clarks_min_f():
     errors, difference = Errors(0.006, (0.004, 0.005), 500, (4, 4)), 0.021
     by_seeds, by_sentences = difference**2 / (0.004**2 + 0.005**2), difference**2 / 0.006**2
     min_f = by_seeds * by_sentences / (by_seeds + by_sentences)
-    total = 0.006**2 + 0.004**2 + 0.005**2
-    freedom = total**2 / (0.004**4 / 3 + 0.005**4 / 3 + 0.006**4 / 499)
-    assert crossed_test(difference, errors).p == pytest.approx(stats.f.sf(min_f, 1, freedom))
+    assert weighted(crossed_test(difference, errors).p, errors) == pytest.approx(min_f**0.5)
+
+
+def weighted(p, errors):
+    """Cochran's critical value at a level, the mean of t quantiles weighted by the variances."""
+    variances = [errors.seeds[0] ** 2, errors.seeds[1] ** 2, errors.sentences**2]
+    freedom = [errors.n_seeds[0] - 1, errors.n_seeds[1] - 1, errors.n_sentences - 1]
+    return np.average(stats.t.isf(p / 2, freedom), weights=variances)
 
 
 def test_the_interaction_is_the_residual_mean_square():
@@ -60,12 +76,10 @@ def test_the_interaction_is_the_residual_mean_square():
 def test_the_interaction_counts_once_and_never_more():
     errors = Errors(0.006, (0.004, 0.005), 500, (4, 4), interaction=0.003)
     total = 0.006**2 + 0.004**2 + 0.005**2 - 0.003**2
-    freedom = total**2 / (0.004**4 / 3 + 0.005**4 / 3 + 0.006**4 / 499)
-    assert crossed_test(0.02, errors).p == pytest.approx(2 * stats.t.sf(0.02 / total**0.5, freedom))
+    assert weighted(crossed_test(0.02, errors).p, errors) == pytest.approx(0.02 / total**0.5)
     largest = replace(errors, interaction=1.0)
-    assert crossed_test(0.02, largest).high == pytest.approx(
-        0.02 + 0.0064031 * stats.t.ppf(0.975, 0.0064031**4 / (0.004**4 / 3 + 0.005**4 / 3 + 0.006**4 / 499)), abs=1e-6
-    )
+    seeds = (0.004**2 + 0.005**2) ** 0.5
+    assert crossed_test(0.02, largest).high == pytest.approx(0.02 + seeds * weighted(0.05, errors))
 
 
 @pytest.mark.parametrize("kind", ["ratio", "correlation"])
@@ -121,7 +135,7 @@ def test_exchanged_models_mirror_the_outcome(errors, difference):
     assert (other.p, other.low, other.high) == pytest.approx((test.p, -test.high, -test.low))
     assert test.low <= difference <= test.high
     if test.low > 0 or test.high < 0:
-        assert test.p <= max(0.05, 2.0 ** (1 - errors.n_sentences)) + 1e-9
+        assert test.p <= max(0.05, 2.0 ** (1 - errors.n_sentences)) + 1e-8
     assert 0 <= test.p <= 1
 
 
@@ -133,6 +147,11 @@ def test_equal_models_differ_by_nothing():
 def test_few_sentences_never_have_a_small_p():
     measure = share({"a": [[1] * 5] * 3, "b": [[0] * 5] * 3}, np.ones(5))
     assert crossed_test(1.0, standard_errors(measure, "a", "b")).p == 1 / 16
+
+
+def test_too_few_sentences_detect_nothing():
+    assert detectable_difference(Errors(0.1, (0.01, 0.01), 5, (3, 3))) == float("inf")
+    assert detectable_difference(Errors(0.1, (0.01, 0.01), 6, (3, 3))) < 1
 
 
 @pytest.mark.parametrize(("seeds", "spread"), [(3, 0.02), (10, 0.01)])

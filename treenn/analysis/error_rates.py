@@ -44,16 +44,33 @@ class Cell:
         seeds: the number of seeds of each model.
         spread: the standard deviation of the true accuracies of seeds.
         sentences: the number of test sentences.
-        by_recipe: the variance of the difficulties that only one recipe has; 0 for identical recipes.
+        by_recipe: the variance of the difficulties that only one recipe has (default: 0, identical recipes).
+        other_seeds: the number of seeds of the second model (default: None, as many); 1 for a deterministic baseline.
+        other_spread: its spread (default: None, the same).
     """
 
     seeds: int
     spread: float
     sentences: int
     by_recipe: float = 0.0
+    other_seeds: int | None = None
+    other_spread: float | None = None
 
 
-CELLS = tuple(Cell(*values) for values in product(SEEDS, SPREADS, SENTENCES, (0.0, 1.0)))
+EQUAL = tuple(Cell(*values) for values in product(SEEDS, SPREADS, SENTENCES, (0.0, 1.0)))
+UNEQUAL = tuple(
+    Cell(*values)
+    for values in (
+        (10, 0.01, 2210, 1.0, 2, 0.04),
+        (10, 0.01, 2210, 1.0, 3, 0.02),
+        (10, 0.01, 2210, 1.0, 3, 0.04),
+        (2, 0.005, 2210, 1.0, 2, 0.04),
+        (3, 0.005, 2210, 1.0, 3, 0.04),
+        (3, 0.04, 2210, 1.0, 1, 0.0),
+        (10, 0.01, 500, 1.0, 1, 0.0),
+    )
+)
+CELLS = EQUAL + UNEQUAL
 
 
 def rate(cell: Cell, decide: Decision, difference: float = 0.0, simulations: int = SIMULATIONS, seed: int = 0) -> float:
@@ -79,12 +96,14 @@ def _runs(rng: np.random.Generator, cell: Cell, difference: float) -> tuple[Floa
     """The correctness of two models' runs on the same sentences, each of shape `(k, n)`."""
     from scipy.special import ndtri
 
-    means = np.repeat([_ACCURACY + difference / 2, _ACCURACY - difference / 2], cell.seeds)
-    accuracies = np.clip(means + rng.normal(0, cell.spread, means.shape), 0.01, 0.99)
+    numbers = [cell.seeds, cell.seeds if cell.other_seeds is None else cell.other_seeds]
+    spreads = [cell.spread, cell.spread if cell.other_spread is None else cell.other_spread]
+    means = np.repeat([_ACCURACY + difference / 2, _ACCURACY - difference / 2], numbers)
+    accuracies = np.clip(rng.normal(means, np.repeat(spreads, numbers)), 0.01, 0.99)
     thresholds = np.sqrt(1 + _SHARED + cell.by_recipe) * ndtri(accuracies)
     shared = rng.normal(0, np.sqrt(_SHARED), cell.sentences)
     of_recipe = rng.normal(0, np.sqrt(cell.by_recipe), (2, cell.sentences))
-    difficulty = shared + np.repeat(of_recipe, cell.seeds, axis=0)
+    difficulty = shared + np.repeat(of_recipe, numbers, axis=0)
     right = thresholds[:, None] - difficulty > rng.normal(size=difficulty.shape)
     return right[: cell.seeds].astype(np.float64), right[cell.seeds :].astype(np.float64)
 
@@ -101,7 +120,7 @@ def by_version_0_1(first: FloatArray, second: FloatArray) -> bool:
     A difference is claimed if the percentile intervals of the bootstrap over sentences, and of the bootstrap over
     sentences and seeds, exclude zero, and approximate randomization over sentences has p < 0.05.
     """
-    counts, swaps, seeds = _resamples(first.shape[1], len(first))
+    counts, swaps, seeds = _resamples(first.shape[1], (len(first), len(second)))
     draws = [counts @ runs.T for runs in (first, second)]  # (resamples, k): the accuracy of each run
     over_sentences = draws[0].mean(axis=1) - draws[1].mean(axis=1)
     both = [np.take_along_axis(values, index, axis=1).mean(axis=1) for values, index in zip(draws, seeds, strict=True)]
@@ -111,12 +130,12 @@ def by_version_0_1(first: FloatArray, second: FloatArray) -> bool:
 
 
 @cache
-def _resamples(sentences: int, seeds: int) -> tuple[FloatArray, FloatArray, NDArray[np.int64]]:
+def _resamples(sentences: int, seeds: tuple[int, int]) -> tuple[FloatArray, FloatArray, list[NDArray[np.int64]]]:
     """Weights of sentences, signs of swaps, and indices of seeds; the same ones for all simulations."""
     rng = np.random.default_rng(1)
     counts: FloatArray = rng.multinomial(sentences, np.full(sentences, 1 / sentences), _RESAMPLES) / sentences
     signs = rng.choice([-1.0, 1.0], (_RESAMPLES, sentences))
-    return counts, signs, rng.integers(0, seeds, (2, _RESAMPLES, seeds))
+    return counts, signs, [rng.integers(0, number, (_RESAMPLES, number)) for number in seeds]
 
 
 def _excludes_zero(values: FloatArray) -> bool:
