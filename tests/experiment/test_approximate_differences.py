@@ -32,7 +32,7 @@ def test_old_intervals_give_nearly_the_test(tmp_path, exact):
     task = read_old(tmp_path, exact).tasks[0]
     for ours, theirs in zip(task.differences, exact["tasks"][0]["differences"], strict=True):
         assert ours.approximate
-        assert ours.p == pytest.approx(theirs["p"], abs=0.1)  # without the interaction, which is unknown
+        assert ours.p == pytest.approx(theirs["p"], abs=0.15)  # without the interaction, which is unknown
         assert ours.errors.sentences == pytest.approx(theirs["errors"]["sentences"], rel=0.02)
         assert ours.errors.seeds == pytest.approx(theirs["errors"]["seeds"])
 

@@ -35,7 +35,7 @@ def paragraphs(task):
     return headlines.paragraphs(task_results(task))
 
 
-def with_differences(results, *intervals, p=0.01, runs_p=0.001, seeds=(3, 3)):
+def with_differences(results, *intervals, p=0.01, runs_p=0.001, seeds=(5, 5)):
     """The results with these intervals for root, all nodes and binary root, of the first two models on test.
 
     p is of the deciding test, None without one; `runs_p` is of the trained runs.
@@ -71,15 +71,15 @@ def test_the_tree_wins(base):
     task["differences"][-1]["p_holm"] = 0.3
     text = headline(task)
     assert claims(text) == {("tree-lstm", "lstm", PHRASE["root"]), ("tree-lstm", "lstm", PHRASE["all_nodes"])}
-    assert "2.0 points, interval 0.5 to 3.5, corrected p 0.010" in text
+    assert "2.0 points, 95% interval 0.5 to 3.5 before correction, corrected p 0.010" in text
     assert f"at {PHRASE['root_binary']}, no difference is shown between tree-lstm and lstm" in text
-    assert "the power of this test is 0.8 for a true difference of 2.7 points" in text
+    assert "if these standard errors are right, the power is 0.8 for a true difference of 2.7 points" in text
 
 
 def test_a_win_of_the_lstm_has_positive_numbers(base):
     text = headline(with_differences(base, LOSS, LOSS, LOSS))
     assert claims(text) == {("lstm", "tree-lstm", PHRASE[metric]) for metric in PAIRED}
-    assert "2.0 points, interval 0.5 to 3.5" in text
+    assert "2.0 points, 95% interval 0.5 to 3.5" in text
     assert "no difference" not in text
 
 
@@ -94,7 +94,7 @@ def test_nothing_is_claimed_where_all_are_equal(base):
     text = headline(with_differences(base, (0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0), p=1.0, runs_p=1.0))
     assert "was better" not in text
     assert text.count("no difference is shown") == 3
-    assert "0.0 points, interval 0.0 to 0.0, corrected p 1.000" in text
+    assert "0.0 points, 95% interval 0.0 to 0.0 before correction, corrected p 1.000" in text
 
 
 def test_an_interval_without_a_small_p_claims_nothing(base):
@@ -107,8 +107,9 @@ def test_differences_of_the_runs_alone_are_no_claim(base):
     text = headline(with_differences(base, WIN, p=0.2))
     assert "was better" not in text
     assert "tree-lstm differed from lstm (" in text
-    assert "in these runs, but other seeds could reverse this" in text
-    assert "power of this test" not in text
+    assert "95% interval over sentences 0.5 to 3.5 before correction, corrected p over sentences 0.001" in text
+    assert "in these runs; it is not shown that other seeds would" in text
+    assert "the power is" not in text
 
 
 def test_two_seeds_need_a_reservation_in_the_sentence(base):
@@ -158,7 +159,7 @@ def test_one_seed_is_about_single_runs():
     text = headline(results)
     assert "each with one seed" in text
     assert "the single run of tree-lstm differed from the single run of lstm (" in text
-    assert "but other seeds could reverse this" in text
+    assert "it is not shown that other seeds would" in text
     assert "was better" not in text
     assert "With a single seed of a model, the variance over its seeds is unknown" in text
 
@@ -185,7 +186,7 @@ def test_every_model_is_set_against_the_plans_first():
 
 def test_many_models_are_told_by_points_alone():
     text = headline(make_results({"lstm": 0.5, "a": 0.3, "b": 0.31, "c": 0.7, "d": 0.5}))
-    assert "interval 0" not in text
+    assert "interval" not in text.partition("“Better”")[0]
     assert re.search(r"lstm was better than a \([\d.]+ points\) and b \([\d.]+ points\)", text)
 
 
@@ -265,9 +266,9 @@ def test_a_correlation_is_no_percentage():
     task["differences"][0]["metric"] = "pearson"
     text = headline(task)
     assert (
-        "On test, in Pearson's correlation, tree-lstm was better than lstm (0.8676 against 0.8528: 0.0148, int" in text
+        "On test, in Pearson's correlation, tree-lstm was better than lstm (0.8676 against 0.8528: 0.0148, 95%" in text
     )
-    assert "interval 0.0050 to 0.0200" in text
+    assert "interval 0.0050 to 0.0200 before correction" in text
     assert "trained on sick-relatedness, each with 3 seeds" in text
 
 
@@ -275,3 +276,38 @@ def test_tests_of_runs_decide_nothing(base):
     [difference] = with_differences(base, WIN)["differences"]
     runs = {"mcnemar": 1.0, "randomization": 1.0, "randomization_holm": 1.0}
     assert better(from_json(Difference, difference | runs, "made up")) == "tree-lstm"
+
+
+def test_few_seeds_have_no_statement_on_power(base):
+    text = headline(with_differences(base, OPEN, p=0.5, runs_p=0.5, seeds=(3, 5)))
+    assert "no difference is shown" in text and "the power is" not in text
+
+
+def test_contradictions_have_the_reservation_too():
+    ahead, behind = (make_results({"tree-lstm": skill, "lstm": 0.5}, seeds=2) for skill in (0.65, 0.35))
+    for task in (ahead, behind):
+        for each in task["differences"]:
+            each["p"] = 1e-9
+    sentence = next(
+        part
+        for part in summary_of_all(plan_of(ahead, behind | {"supervision": "roots"}).sections).split(". ")
+        if "depends on" in part
+    )
+    assert "with the reservation that tree-lstm and lstm have fewer than 3 seeds" in sentence
+
+
+def test_an_absent_reference_is_named(base):
+    results = copy.deepcopy(base)
+    results["runs"] = [run for run in results["runs"] if run["model"] != "tree-lstm"]
+    results["missing"] = [{"model": "tree-lstm", "seed": 0}]
+    results["differences"] = []
+    text = headline(results)
+    assert "tree-lstm, the plan's first network, has no finished run; the reference is lstm." in text
+
+
+def test_runs_best_at_the_end_are_counted(base):
+    results = copy.deepcopy(base)
+    assert "training may have ended too early" not in headline(results)
+    for run in results["runs"][1:]:
+        run["best_epoch"] = run["epochs"]
+    assert "In 5 of 6 runs the last epoch was the best: training may have ended too early." in headline(results)

@@ -16,7 +16,7 @@ WIN, LOSS, OPEN = (0.02, 0.005, 0.035), (-0.03, -0.045, -0.005), (0.002, -0.01, 
 SAID = {
     "ahead": r"on ([^;]*?) (?:the single run of )?tree was better than (?:the single run of )?lstm \((.*?) points\)",
     "behind": r"on ([^;]*?) (?:the single run of )?lstm was better than (?:the single run of )?tree \((.*?) points\)",
-    "seeds": r"on ([^;]*?) (?:the two|tree and lstm) differed \((.*?) points\) in these runs, but other seeds",
+    "seeds": r"on ([^;]*?) (?:the two|tree and lstm) differed \((.*?) points\) in these runs; it is not shown",
     "open": r"on ([^;]*?) no difference is shown between (?:the two|tree and lstm)()",
 }
 

@@ -81,8 +81,10 @@ class Difference:
 
     @property
     def interval(self) -> Interval:
-        """The interval over sentences and seeds; over sentences if there is no other."""
-        return self.with_seeds or Interval(self.low, self.high)
+        """The interval over sentences and seeds; over sentences if there is no other. Shares differ by 1 at most."""
+        found = self.with_seeds or Interval(self.low, self.high)
+        limit = 1 if METRICS[self.metric].share else np.inf
+        return Interval(max(found.low, -limit), min(found.high, limit))
 
     @property
     def mirrored(self) -> Difference:
@@ -173,16 +175,15 @@ def adjusted(differences: Sequence[Difference]) -> list[Difference]:
     """The differences with Holm's correction over all of them; for several tasks, over their union."""
     decided = _holm([each.p for each in differences])
     by_randomization = _holm([each.randomization for each in differences])
-    tested = [p for p in decided if p is not None]
-    level = ALPHA / max(1, sum(p >= ALPHA for p in tested))
+    level = ALPHA / max(1, sum(p is None or p >= ALPHA for p in decided))
     corrected = zip(differences, decided, by_randomization, strict=True)
     return [replace(_with_power(each, level), p_holm=p, randomization_holm=q) for each, p, q in corrected]
 
 
 def _holm(p_values: Sequence[float | None]) -> list[float | None]:
-    """Holm's correction over the values that are not None."""
-    corrected = iter(holm([p for p in p_values if p is not None]))
-    return [None if p is None else next(corrected) for p in p_values]
+    """Holm's correction; untested differences, None, count as tested, so that more seeds add no test."""
+    corrected = holm([1.0 if p is None else p for p in p_values])
+    return [None if p is None else q for p, q in zip(p_values, corrected, strict=True)]
 
 
 def _with_power(difference: Difference, level: float) -> Difference:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from treenn.experiment.plan_spec import BASELINES
 from treenn.experiment.results import TaskResults
 from treenn.report.claims import against_reference, tested
 from treenn.report.formatting import seeds
@@ -23,7 +24,7 @@ def caveats(sections: Sequence[TaskResults]) -> Iterable[str]:
         yield (
             "“Better” means p < 0.05 in a t test with sentences and seeds as random factors, after Holm's correction"
             f" over {'the one difference' if number == 1 else f'all {number} differences'} tested; a model whose runs"
-            " vary much needs a large difference or more seeds."
+            " vary much needs a large difference or more seeds. The test takes sentences as independent of each other."
         )
     elif found:
         yield "These results hold no test over seeds: no model is shown to be better, whatever its interval."
@@ -36,7 +37,10 @@ def caveats(sections: Sequence[TaskResults]) -> Iterable[str]:
         yield "With a single seed of a model, the variance over its seeds is unknown, and no test over seeds applies."
     missing = sum(len(task.missing) for task in sections)
     if missing:
-        yield f"{missing} planned {'run is' if missing == 1 else 'runs are'} missing; the results may change with them."
+        yield f"{missing} planned {'run is' if missing == 1 else 'runs are'} missing; all claims are provisional."
+    yield from _absent_references(sections)
+    if late := _runs_best_at_the_end(sections):
+        yield f"In {late[0]} of {late[1]} runs the last epoch was the best: training may have ended too early."
     for task in sections:
         for split in task.unseen_splits:
             sentences = task.treebank.sizes.get(split, _FEW_SENTENCES)
@@ -49,3 +53,19 @@ def _seeds_of_networks(task: TaskResults) -> Iterable[list[int]]:
     """The seeds of each network."""
     trained = task.networks
     return (numbers for model, numbers in seeds(task).items() if model in trained)
+
+
+def _absent_references(sections: Sequence[TaskResults]) -> Iterable[str]:
+    """A sentence for each task whose first network in the plan has no finished run."""
+    for task in sections:
+        planned = [each.name for each in task.models if each.model not in BASELINES]
+        missing = {run.model for run in task.missing}
+        if planned and planned[0] in missing and planned[0] not in task.runs_by_model:
+            yield f"{planned[0]}, the plan's first network, has no finished run; the reference is {task.reference}."
+
+
+def _runs_best_at_the_end(sections: Sequence[TaskResults]) -> tuple[int, int] | None:
+    """The number of runs whose last epoch was their best, and of all runs; None unless they are more than half."""
+    runs = [run for task in sections for run in task.runs if run.history and run.settings.get("checkpoint") != "last"]
+    late = sum(run.best_epoch == run.epochs for run in runs)
+    return (late, len(runs)) if 2 * late > len(runs) else None

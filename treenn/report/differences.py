@@ -78,13 +78,14 @@ def _interval(prefix: str) -> Any:
 
 def _method(each: Difference) -> str:
     return (
-        f"The {100 * each.confidence:g}% interval and p are those of the deciding test, a t test of the difference of"
-        " seed means with sentences and seeds as crossed random factors (quasi-F, Clark 1973; Welch 1947; Satterthwaite"
-        " 1946). Corrected: by Holm, over all differences tested. A model is shown to be better if the corrected p"
-        " is below 0.05. Detectable: the true difference for which this test has a power of 0.8, by simulation, at the"
-        " level that the next claim of Holm's procedure needs. The other columns are about these trained runs only and"
-        " decide nothing: the interval over sentences; approximate randomization, which swaps both models' outcomes on"
-        " random sentences; McNemar's exact test of the two median runs; discordant: the numbers of sentences that only"
+        f"The {100 * each.confidence:g}% interval, which is not corrected, and p are those of the deciding test, a"
+        " t test of the difference of seed means with sentences and seeds as crossed random factors (quasi-F,"
+        " Clark 1973; critical value of Cochran and Cox 1950). Corrected: by Holm, over all differences tested. A"
+        " model is shown to be better if the corrected p is below 0.05. Detectable: the true difference for which"
+        " this test has a power of 0.8, by simulation with these standard errors, at the level that the next claim"
+        " of Holm's procedure needs. The other columns are about these trained runs only and decide nothing: the"
+        " interval over sentences; approximate randomization, which swaps both models' outcomes on random"
+        " sentences; McNemar's exact test of the two median runs; discordant: the numbers of sentences that only"
         " the first and only the second of them classifies correctly."
     )
 
@@ -102,7 +103,7 @@ def _chart(task: TaskResults, split: str, found: Sequence[Difference]) -> Chart:
             _bar(axes, place, each, 100 if METRICS[metric].share else 1, look(numbers[each.models[1]], line=False))
         name_rows(axes, [each.models[1] for each in panel])
         axes.set_title(f"{METRICS[metric].title}: {task.reference} minus")
-    rows[-1].set_xlabel(f"Right of 0: {task.reference} is better")
+    rows[-1].set_xlabel(f"Right of 0 favours {task.reference}")
     return finish(
         figure,
         task.slug,

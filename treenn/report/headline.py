@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from treenn.analysis.statistics import Difference
@@ -31,6 +32,7 @@ _SUPERVISION = {
 }
 
 _IN_FULL = 3  # the maximum number of models with intervals
+_SEEDS_OF_POWER = 5  # the minimum for a statement on power, which depends on the estimated variance over seeds
 _IN_FULL_OF_ALL = 1  # the same in the paragraph over all tasks
 
 
@@ -164,7 +166,7 @@ def _verdict(task: TaskResults, found: Sequence[Difference], *, long: bool) -> I
     if behind := groups["behind"]:
         yield f"{evidence['behind']} {'was' if len(behind) == 1 else 'were'} better than {first}{reservation(behind)}"
     if groups["seeds"]:
-        yield f"{first} differed from {evidence['seeds']} in these runs, but other seeds could reverse this"
+        yield f"{first} differed from {evidence['seeds']} in these runs; it is not shown that other seeds would"
     if groups["open"]:
         power = _power(groups["open"]) if long else ""
         yield f"no difference is shown between {first} and {evidence['open']}{power}"
@@ -178,20 +180,16 @@ def _evidence(task: TaskResults, difference: Difference, *, of: int, long: bool)
     other, gap = subject(task, difference.models[of]), f"{metric.gap(difference.difference)}{metric.unit}"
     if not long:
         return f"{other} ({gap})"
+    if verdict(difference) == "seeds":  # the claim is about these runs
+        difference = replace(difference, with_seeds=None)
     interval, over = difference.interval, "" if difference.with_seeds else " over sentences"
     overlap = better(difference) is not None and a.std is not None and _overlap(a, b)
     return (
-        f"{other} ({metric.value(a.mean)} against {metric.value(b.mean)}{metric.in_percent}: {gap}, interval{over}"
-        f" {metric.gap(interval.low)} to {metric.gap(interval.high)},"
+        f"{other} ({metric.value(a.mean)} against {metric.value(b.mean)}{metric.in_percent}: {gap}, 95% interval{over}"
+        f" {metric.gap(interval.low)} to {metric.gap(interval.high)} before correction,"
         f" corrected p{over} {p_value(difference.p_holm if difference.with_seeds else difference.randomization_holm)}"
-        f"{_of_runs(difference)}{', though single runs overlap' if overlap else ''})"
+        f"{', though single runs overlap' if overlap else ''})"
     )
-
-
-def _of_runs(difference: Difference) -> str:
-    """The p value over sentences, if it shows a difference that the deciding test does not."""
-    shown = verdict(difference) == "seeds" and difference.with_seeds is not None
-    return f", over sentences only {p_value(difference.randomization_holm)}" if shown else ""
 
 
 def _overlap(a: Spread, b: Spread) -> bool:
@@ -202,11 +200,15 @@ def _overlap(a: Spread, b: Spread) -> bool:
 
 def _power(found: Sequence[Difference]) -> str:
     """The true difference that the deciding test would detect, after correction, as a clause."""
-    least = [each.detectable.difference for each in found if each.detectable and each.detectable.difference]
-    if not least:
+    seeds = [number for each in found if each.errors for number in each.errors.n_seeds]
+    if any(1 < number < _SEEDS_OF_POWER for number in seeds) or not all(each.detectable for each in found):
         return ""
+    least = [each.detectable.difference for each in found if each.detectable and each.detectable.difference]
+    if len(least) < len(found):
+        return "; the power of this test is below 0.8 for some of them, whatever the true difference"
     metric = METRICS[found[0].metric]
-    return f"; the power of this test is 0.8 for a true difference of {metric.gap(max(least))}{metric.unit}"
+    gap = f"{metric.gap(max(least))}{metric.unit}"
+    return f"; if these standard errors are right, the power is 0.8 for a true difference of {gap}"
 
 
 def _below_majority(task: TaskResults, split: str) -> Iterable[str]:
@@ -220,13 +222,15 @@ def _below_majority(task: TaskResults, split: str) -> Iterable[str]:
 def _contradictions(sections: Sequence[TaskResults]) -> Iterable[str]:
     """Pairs of models of which each was better on some tasks."""
     wins: dict[tuple[str, str], dict[str, list[str]]] = {}
+    claims: dict[tuple[str, str], list[Difference]] = {}
     for task in sections:
         split = task.unseen_splits[0]
         for each in against_reference(task):
             winner = better(each)
             if winner is not None and each.split == split and each.metric in ("root", "pearson"):
                 wins.setdefault(each.models, {}).setdefault(winner, []).append(task_name(task))
+                claims.setdefault(each.models, []).append(each)
     for (a, b), tasks in wins.items():
         if len(tasks) == 2:
             winners = "; ".join(f"{model} on {listing(tasks[model])}" for model in (a, b))
-            yield f"The better one of {a} and {b} depends on the task: {winners}."
+            yield f"The better one of {a} and {b} depends on the task: {winners}{reservation(claims[a, b])}."

@@ -44,7 +44,7 @@ def _clauses(task: TaskResults, other: str, found: Sequence[Difference]) -> Iter
         clauses = {
             "ahead": f"{first} was better than {second} ({_gaps(group)}){reservation(group)}",
             "behind": f"{second} was better than {first} ({_gaps(group)}){reservation(group)}",
-            "seeds": f"{both} differed ({_gaps(group)}) in these runs, but other seeds could reverse this",
+            "seeds": f"{both} differed ({_gaps(group)}) in these runs; it is not shown that other seeds would",
             "open": f"no difference is shown between {both}",
         }
         yield f"{_places(task, [each.split for each in group])} {clauses[name]}"
@@ -52,8 +52,10 @@ def _clauses(task: TaskResults, other: str, found: Sequence[Difference]) -> Iter
 
 
 def _gaps(found: Sequence[Difference]) -> str:
-    """The range of absolute differences."""
-    metric, gaps = METRICS[found[0].metric], [abs(each.difference) for each in found]
+    """The range of differences, absolute if all have the same sign."""
+    metric, gaps = METRICS[found[0].metric], [each.difference for each in found]
+    if min(gaps) >= 0 or max(gaps) <= 0:
+        gaps = [abs(gap) for gap in gaps]
     return f"{' to '.join(dict.fromkeys(metric.gap(end) for end in (min(gaps), max(gaps))))}{metric.unit}"
 
 
