@@ -21,7 +21,7 @@ def seeds_only(first, second):
 
 
 @pytest.mark.parametrize("seeds", [2, 5, 10])
-def test_with_one_variance_it_is_the_plain_t_test(seeds):
+def test_one_variance_gives_the_plain_t_test(seeds):
     values = RNG.normal(0.02, 0.02, seeds)
     error = np.std(values, ddof=1) / np.sqrt(seeds)
     theirs = stats.ttest_1samp(values, 0)
@@ -48,7 +48,7 @@ def test_without_seed_variance_it_is_paired_by_sentence():
     assert (ours.low, ours.high) == pytest.approx(tuple(theirs.confidence_interval(0.95)))
 
 
-def test_the_statistic_is_the_root_of_clarks_min_f():
+def test_the_statistic_is_that_of_min_f():
     errors, difference = Errors(0.006, (0.004, 0.005), 500, (4, 4)), 0.021
     by_seeds, by_sentences = difference**2 / (0.004**2 + 0.005**2), difference**2 / 0.006**2
     min_f = by_seeds * by_sentences / (by_seeds + by_sentences)

@@ -73,7 +73,6 @@ def test_several_sentences_files_and_split_words(predict: Command, tmp_path: Pat
     done = predict("--file", "one.txt", "--tokenized", "--json")
     assert len(done.stdout.splitlines()) == 600
     assert parse_tree(json.loads(done.stdout.splitlines()[-1])["tree"]).words == ("can't", "stop")
-    assert "predicting" in done.stderr
 
 
 def test_a_text_has_a_tree_for_each_sentence(predict: Command, tmp_path: Path) -> None:

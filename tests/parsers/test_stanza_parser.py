@@ -40,5 +40,5 @@ def test_it_keeps_the_rules_of_parsers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_models_that_are_not_there_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     monkeypatch.setattr(stanza.pipeline.core, "DEFAULT_MODEL_DIR", str(tmp_path))
-    with pytest.raises(InputError, match=r"Stanza's models of 'en' are not installed: .*stanza\.download"):
+    with pytest.raises(InputError, match=r"language 'en': Stanza has no models of it here; .*stanza\.download"):
         StanzaParser()

@@ -187,7 +187,7 @@ class WrongDerivative(Good):
         (WrongOutputSize, r"output returns shape \(5, 2\): with 5 rows and output_size 4 it must be \(5, 4\)"),
         (FailsOnOneRow, r"leaf fails on \(1, 3\) torch.float64: Expected more than 1 value"),
         (OwnType, "leaf returns torch.float32 for float64: create tensors like the inputs"),
-        (NotFinite, "compose returns values that are not finite"),
+        (NotFinite, "compose returns non-finite values"),
         (MixesRows, "compose mixes the rows of a batch"),
         (KnowsItsPlace, "leaf mixes the rows of a batch"),
         (ChangesItsInput, "compose changes its input in place"),

@@ -142,4 +142,4 @@ def test_a_target_off_the_scale_is_refused(scale: bool, target: float, message: 
 
 def test_a_split_without_pairs_is_refused() -> None:
     with pytest.raises(InputError, match="split 'dev' of treebank toy has no pair"):
-        train(PairTreebank("toy", None, {**toy().splits, "dev": ()}), RECIPE)
+        train(PairTreebank("toy", toy().classes, {**toy().splits, "dev": ()}), RECIPE)

@@ -144,7 +144,7 @@ def test_loading_leaves_random_numbers_alone(parser, tmp_path):
         ("model.safetensors", "", r"model.safetensors: these weights cannot be read"),
         ("vocabulary.json", '["the"]', r"model.safetensors: 0.words.weight has the shape \d+ x \d+; .* give 2 x"),
         ("vocabulary.json", '{"the": 1}', r"vocabulary.json: this file holds an object; it must be a list"),
-        ("vocabulary.json", '["the", "the"]', r"vocabulary.json: 'the' occurs twice"),
+        ("vocabulary.json", '["the", "the"]', r"vocabulary.json: words contains 'the' twice"),
         ("config.json", "[]", r"config.json: this file holds \[\]; it must be a JSON object"),
         ("config.json", '{"format": 2, "parser": "chart"}', r"config.json: the key 'networks' is missing"),
     ],
