@@ -46,8 +46,8 @@ def _about(flows: Flows) -> str:
     paths = "; ".join(f"{', '.join(models)}: by {_DISTANCES[path]}" for path, models in along.items() if models)
     return (
         "The gradient norm of a sentence's loss with respect to a word's vector, by the distance of the word from the"
-        f" output: geometric means over the words of {sentences} sentences of dev, and over seeds. If it shrinks or"
-        f" grows by a factor with each step, gradients vanish or explode. Paths of the gradients: {paths}."
+        f" output: geometric means over the words of {sentences} sentences of dev, and over seeds. Gradients"
+        f" vanish or explode if it shrinks or grows by a constant factor per step. Paths of the gradients: {paths}."
     )
 
 
@@ -100,7 +100,7 @@ def _chart(task: TaskResults, flows: Flows, distance: str) -> Chart:
         figure,
         task.slug,
         f"Gradient norm by {_DISTANCES[distance]}",
-        "Geometric means. A straight line down is exponential decay: a vanishing gradient.",
+        "Geometric means. A straight line down is exponential decay.",
         f"Gradient norm by {_DISTANCES[distance]}: " + "; ".join(words),
     )
 

@@ -43,6 +43,9 @@ Slices = dict[str, list[Slice]]
 """By model the slice of each of its runs."""
 
 
+_UNTESTED = "± is over seeds, without the variance over examples. Differences in this section were not tested."
+
+
 def slices_section(task: TaskResults) -> Section | None:
     """A table and a chart for each slice of each split; None if no run has any."""
     blocks: list[Block] = []
@@ -53,7 +56,7 @@ def slices_section(task: TaskResults) -> Section | None:
             blocks += _blocks(task, split, name, slices)
     if not any(isinstance(block, Table) for block in blocks):
         return None
-    return Section("Slices", blocks)
+    return Section("Slices", [Text(_UNTESTED), *blocks])
 
 
 def _names(task: TaskResults, split: str) -> list[str]:
