@@ -75,6 +75,10 @@ def dropped_difference(task):
     task["differences"].pop()
 
 
+def repeated_seed(task):
+    task["runs"][1]["seed"] = task["runs"][0]["seed"]
+
+
 def reordered_runs(task):
     task["runs"] = task["runs"][3:6] + task["runs"][:3] + task["runs"][6:]
 
@@ -90,6 +94,7 @@ def reordered_runs(task):
         (tampered_metric, r"runs\[0\]\.test\.root is"),
         (tampered_prediction, r"differences\[0\]|runs\[0\]\.test\.root"),
         (dropped_run, r"summary\.rnn"),
+        (repeated_seed, r"tasks\[0\]\.runs has seed 0 of tree-lstm 2 times"),
         (dropped_difference, r"differences\[\d\] is None"),
         (reordered_runs, r"tasks\[0\]\.runs has the models lstm, tree-lstm, rnn; must be tree-lstm, lstm, rnn"),
     ],
@@ -121,9 +126,16 @@ def test_records_without_predictions_cannot_be_verified(tmp_path, record):
         check(tmp_path, changed)
 
 
+def test_a_record_without_runs_is_rejected(tmp_path, record):
+    with pytest.raises(InputError, match="no run to verify"):
+        check(tmp_path, record | {"tasks": [], "digest": ""})
+
+
 def test_the_command_verifies_and_writes_nothing(tmp_path, record):
     file = tmp_path / "record.json"
     file.write_text(json.dumps(record))
     result = CliRunner().invoke(app, ["report", str(file), "--verify"])
     assert (result.exit_code, [path.name for path in tmp_path.iterdir()]) == (0, ["record.json"])
-    assert "9 runs and 6 differences" in result.output
+    assert "9 runs and 6 differences" in result.output and "no digest" not in result.output
+    file.write_text(json.dumps(record | {"digest": ""}))
+    assert "no digest" in CliRunner().invoke(app, ["report", str(file), "--verify"]).output

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
@@ -75,11 +76,27 @@ def verify(file: Path) -> ComparisonResults:
                 " `treenn report DIR --record FILE`",
                 source=file,
             )
-    found = [*_disordered(results), *_wrong_metrics(results), *_differing(results), *_wrong_digest(results)]
+    if not results.sections:
+        raise InputError("this file has no run to verify", source=file)
+    found = [
+        *_repeated(results),
+        *_disordered(results),
+        *_wrong_metrics(results),
+        *_differing(results),
+        *_wrong_digest(results),
+    ]
     if found:
         more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         raise InputError(f"this file disagrees with its predictions: {'; '.join(found[:_SHOWN])}{more}", source=file)
     return results
+
+
+def _repeated(results: ComparisonResults) -> Iterator[str]:
+    for number, task in enumerate(results.tasks):
+        counts = Counter((run.model, run.seed) for run in task.runs)
+        for (model, seed), count in counts.items():
+            if count > 1:
+                yield f"tasks[{number}].runs has seed {seed} of {model} {count} times; must be once"
 
 
 def _disordered(results: ComparisonResults) -> Iterator[str]:
