@@ -6,7 +6,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up_results import make_results, plan_of, task_results
+from made_up_results import finish, make_results, plan_of, task_results
 
 from treenn.analysis.statistics import Difference
 from treenn.report import headline as headlines
@@ -145,7 +145,7 @@ def test_a_missing_metric_is_left_out(base):
 
 def test_the_criterion_of_claims_is_always_given(base):
     text = headline(with_differences(base, WIN, WIN, WIN))
-    assert "sentences and seeds as random factors, after Holm's correction over all 3 differences tested" in text
+    assert "sentences and seeds as random factors, after Holm's correction over all 3 differences;" in text
 
 
 def test_untested_results_claim_nothing(base):
@@ -311,3 +311,11 @@ def test_runs_best_at_the_end_are_counted(base):
     for run in results["runs"][1:]:
         run["best_epoch"] = run["epochs"]
     assert "In 5 of 6 runs the last epoch was the best: training may have ended too early." in headline(results)
+
+
+def test_untested_differences_count_in_the_correction():
+    results = make_results({"tree-lstm": 0.6, "lstm": 0.5, "rnn": 0.4}, sentences=100)
+    results["runs"] = [run for run in results["runs"] if run["model"] != "rnn" or run["seed"] == 0]
+    text = headline(finish(results))
+    assert sum("p" in each for each in results["differences"]) == 3
+    assert "over all 6 differences" in text

@@ -23,7 +23,7 @@ def caveats(sections: Sequence[TaskResults]) -> Iterable[str]:
     if number:
         yield (
             "“Better” means p < 0.05 in a t test with sentences and seeds as random factors, after Holm's correction"
-            f" over {'the one difference' if number == 1 else f'all {number} differences'} tested; a model whose runs"
+            f" over {'the one difference' if number == 1 else f'all {number} differences'}; a model whose runs"
             " vary much needs a large difference or more seeds. The test takes sentences as independent of each other."
         )
     elif found:
