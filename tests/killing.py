@@ -8,8 +8,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from treenn.training import Progress
+import pytest
+
+from treenn.models.settings import Settings
+from treenn.runtime.progress import Progress, ignore
+from treenn.training import train
+from treenn.training.run_results import TrainingResults
 
 SECONDS = 60
 """How long a test waits for what must happen."""
@@ -36,6 +42,27 @@ def kill_after(batches: int) -> Progress:
             raise Killed
 
     return progress
+
+
+def whole_and_resumed(
+    treebank: Any, settings: Settings, folder: Path, batches: int, progress: Progress = ignore
+) -> tuple[TrainingResults, TrainingResults]:
+    """The results of an uninterrupted training and of a killed and resumed one, which must give equal weights.
+
+    Args:
+        treebank: the treebank.
+        settings: the recipe.
+        folder: the folder for the runs `whole` and `cut`.
+        batches: the number of batches before the kill.
+        progress: the callback of the resumed training (default: none).
+    """
+    whole, cut = folder / "whole", folder / "cut"
+    uninterrupted = train(treebank, settings, out=whole).results
+    with pytest.raises(Killed):
+        train(treebank, settings, out=cut, progress=kill_after(batches))
+    resumed = train(treebank, settings, out=cut, resume=True, progress=progress).results
+    assert (cut / "model.safetensors").read_bytes() == (whole / "model.safetensors").read_bytes()
+    return uninterrupted, resumed
 
 
 def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from killing import Killed, kill_after
+from killing import whole_and_resumed
 from toy import toy_treebank
 
 from treenn.experiment.run_spec import RunSpec
@@ -62,11 +62,7 @@ def test_patience_stops_runs_that_keep_the_last_epoch() -> None:
 
 @pytest.mark.parametrize("batches", [5, 30])
 def test_a_resumed_run_stops_at_the_same_epoch(batches: int, tmp_path: Path) -> None:
-    whole = train(TOY, STOPPED, out=tmp_path / "whole").results
-    with pytest.raises(Killed):
-        train(TOY, STOPPED, out=tmp_path / "cut", progress=kill_after(batches))
-    resumed = train(TOY, STOPPED, out=tmp_path / "cut", resume=True).results
-    assert (tmp_path / "cut/model.safetensors").read_bytes() == (tmp_path / "whole/model.safetensors").read_bytes()
+    whole, resumed = whole_and_resumed(TOY, STOPPED, tmp_path, batches)
     assert dev(resumed) == dev(whole)
     steps: list[int] = []
     train(TOY, STOPPED, out=tmp_path / "cut", resume=True, progress=lambda done, *_: steps.append(done))

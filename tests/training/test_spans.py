@@ -8,7 +8,7 @@ from itertools import chain
 import numpy as np
 import pytest
 import torch
-from killing import Killed, kill_after
+from killing import whole_and_resumed
 from torch.nn import functional as F
 from toy import toy_treebank
 
@@ -120,12 +120,7 @@ def test_spans_are_resampled_per_epoch_from_the_seed(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("model", ["tree-lstm", "lstm"])
 def test_resumed_run_is_bit_identical(model: str, tmp_path) -> None:
-    recipe = replace(SMALL, model=model)
-    train(TOY, recipe, out=tmp_path / "whole")
-    with pytest.raises(Killed):
-        train(TOY, recipe, out=tmp_path / "cut", progress=kill_after(15))
-    train(TOY, recipe, out=tmp_path / "cut", resume=True)
-    assert (tmp_path / "cut/model.safetensors").read_bytes() == (tmp_path / "whole/model.safetensors").read_bytes()
+    whole_and_resumed(TOY, replace(SMALL, model=model), tmp_path, 15)
 
 
 @pytest.mark.parametrize("model", ["tree-lstm", "lstm"])
