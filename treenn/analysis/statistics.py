@@ -211,23 +211,24 @@ def _paired(
             difference=gap,
             low=over_sentences.low,
             high=over_sentences.high,
-            errors=errors,
             randomization=p,
         )
-        if all(model in deterministic or len(values[model]) > 1 for model in pair):
-            result = decided(result, errors)
-        yield _with_mcnemar(result, measure)
+        yield _with_mcnemar(decided(result, errors, deterministic), measure)
 
 
-def decided(difference: Difference, errors: Errors) -> Difference:
-    """The difference with the deciding test, before correction.
+def decided(difference: Difference, errors: Errors, deterministic: Collection[str]) -> Difference:
+    """The difference with its standard errors and the deciding test, before correction.
 
     Args:
         difference: the difference.
-        errors: its standard errors, over sentences and over several seeds of each network.
+        errors: its standard errors; with a single seed of a network, the difference is not tested.
+        deterministic: the models whose results do not depend on the seed.
     """
+    difference = replace(difference, errors=errors)
+    if any(n == 1 and model not in deterministic for model, n in zip(difference.models, errors.n_seeds, strict=True)):
+        return difference
     test = crossed_test(difference.difference, errors)
-    return replace(difference, errors=errors, with_seeds=Interval(test.low, test.high), p=test.p)
+    return replace(difference, with_seeds=Interval(test.low, test.high), p=test.p)
 
 
 def _with_mcnemar(difference: Difference, measure: Measure) -> Difference:

@@ -18,6 +18,7 @@ def approximate_differences(task: TaskResults) -> Iterator[Difference]:
     The standard error over sentences is derived from the width of the recorded bootstrap interval, under a normal
     distribution; the standard errors over seeds are computed from the runs' metrics.
     """
+    deterministic = [model for model in task.runs_by_model if model not in task.networks]
     for difference in task.differences:
         values = [_values(task, model, difference) for model in difference.models]
         first, second = ([value for value in column if value is not None] for column in values)
@@ -30,11 +31,7 @@ def approximate_differences(task: TaskResults) -> Iterator[Difference]:
             n_sentences=task.treebank.sizes.get(difference.split, 2),
             n_seeds=(len(first), len(second)),
         )
-        difference = replace(difference, errors=errors, detectable=None, approximate=True)
-        several = (
-            model not in task.networks or len(runs) > 1 for model, runs in zip(difference.models, values, strict=True)
-        )
-        yield decided(difference, errors) if all(several) else difference
+        yield decided(replace(difference, detectable=None, approximate=True), errors, deterministic)
 
 
 def _values(task: TaskResults, model: str, difference: Difference) -> list[float | None]:
