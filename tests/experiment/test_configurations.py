@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from treenn.experiment.ledger import configuration_of
 from treenn.experiment.run_spec import RunSpec
-from treenn.experiment.test_ledger import configuration_of
 from treenn.models import Settings
 
 SPEC = RunSpec(Settings(model="lstm"), "sst", vectors=("vectors/glove.txt",))

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import treebanks
+from treenn.experiment.ledger import Reading, configuration_of
 from treenn.experiment.ledger_history import FILE, HISTORY_SCHEMA, histories, main, readings_of, to_text
 from treenn.experiment.run_spec import RunSpec
-from treenn.experiment.test_ledger import Reading, configuration_of
 from treenn.models import Settings
 from treenn.trees import InputError
 

@@ -13,6 +13,7 @@ from toy import toy_treebank
 import treebanks
 from treenn.experiment.compare import compare, train_plan
 from treenn.experiment.evaluate import evaluate
+from treenn.experiment.ledger import Reading, append, before, configuration_of, ledger_file, read
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model
 from treenn.experiment.recipes.record import record
@@ -22,7 +23,6 @@ from treenn.experiment.run_spec import RunSpec, fingerprint
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Space
 from treenn.experiment.search.tune import tune
-from treenn.experiment.test_ledger import Reading, append, before, configuration_of, ledger_file, read
 from treenn.models.settings import Settings
 from treenn.tasks import task_of
 from treenn.training import train

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from treenn.experiment.ledger import Reading
 from treenn.experiment.ledger_history import FILE, HISTORY_SCHEMA, ReadingHistory, readings_of
-from treenn.experiment.test_ledger import Reading
 from treenn.report.earlier_readings import earlier_readings
 
 SOURCE = "treebanks/results/sst/plan.json"

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from made_up_results import enrich, make_results, plan_of
 
+from treenn.experiment.ledger import Reading
 from treenn.experiment.results import COMPARISON_SCHEMA
-from treenn.experiment.test_ledger import Reading
 from treenn.report import render, tables
 from treenn.report.build import build
 from treenn.report.document import Pictures, Text

@@ -52,7 +52,7 @@ def test_recorded_commands_are_portable(monkeypatch):
 
 
 def test_the_check_finds_paths_of_machines():
-    for text in (b'"/tmp/w/plan"', b"--out /root/x", b"in /home/ada/x", rb"C:\Users\ada", b"(/work/main)"):
+    for text in (b'"/tmp/w/plan"', b"--out /root/x", b"in /home/ada/x", rb"C:\Users\ada", b"(/work/project)"):
         assert MACHINE.search(text), text
     for text in (b"treebanks/work/x", b"a/tmp/b", b"https://home/x", b"$HOME/x", b"/tmp/", b"~/work/x"):
         assert not MACHINE.search(text), text

@@ -10,6 +10,7 @@ from typing import Any
 
 from treenn.experiment.execute import RunSpecs, check_local_device, execute, experiment_dir
 from treenn.experiment.gather import gather
+from treenn.experiment.ledger import configuration_of, enter, known_readings
 from treenn.experiment.plan import Plan
 from treenn.experiment.results import (
     PLAN,
@@ -24,7 +25,6 @@ from treenn.experiment.results import (
 )
 from treenn.experiment.run import load, train_and_analyse, train_only
 from treenn.experiment.run_spec import AnyTreebank, RunSpec, fingerprint, name_of
-from treenn.experiment.test_ledger import configuration_of, enter, known_readings
 from treenn.models.external import is_external
 from treenn.models.settings import SettingValues
 from treenn.runtime.progress import Progress, ignore
@@ -83,7 +83,7 @@ def compare(
     """Carry out all runs of a plan and return the results (see `treenn.experiment.results`).
 
     The runs are trained first, and evaluated on dev. In a final stage, after all training, each is evaluated on the
-    other splits; its configuration is entered in the test ledger before (`treenn.experiment.test_ledger`).
+    other splits; its configuration is entered in the test ledger before (`treenn.experiment.ledger`).
 
     Each run has a file and a folder under `out/runs`. An interrupted plan is resumed, also with more seeds, models or
     tasks. A finished run is not repeated, whatever commit it is of; its results record the commit.

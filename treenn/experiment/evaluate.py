@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import treebanks
+from treenn.experiment.ledger import configuration_of, enter
 from treenn.experiment.run_spec import AnyTreebank, RunSpec
-from treenn.experiment.test_ledger import configuration_of, enter
 from treenn.models.building import load_model
 from treenn.models.network import Network
 from treenn.training.folder_lock import locked
@@ -36,7 +36,7 @@ def evaluate(
     """Evaluate a trained model on a split, and return its results with the metrics and predictions of that split.
 
     They are also written to the folder's `results.json`. An evaluation on any split but train and dev is a reading,
-    which is appended to the ledger (`treenn.experiment.test_ledger`).
+    which is appended to the ledger (`treenn.experiment.ledger`).
 
     Args:
         folder: the folder of a finished training run.

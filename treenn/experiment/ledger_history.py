@@ -20,8 +20,8 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 
 import treebanks
+from treenn.experiment.ledger import Reading, configuration_of, digest
 from treenn.experiment.run_spec import RunSpec
-from treenn.experiment.test_ledger import Reading, configuration_of, digest
 from treenn.models.settings import Settings, upgrade_settings
 from treenn.runtime.progress import Progress, ignore
 from treenn.trees.errors import InputError

@@ -22,10 +22,10 @@ from treenn.analysis.post_training import RunAnalysis
 from treenn.analysis.statistics import Difference, summarize, summarize_metrics
 from treenn.evaluation.metrics import METRICS, Labelling, Spread
 from treenn.evaluation.run_predictions import Gold
+from treenn.experiment.ledger import Reading, before
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model, PlanTask
 from treenn.experiment.run_spec import RunSpec
-from treenn.experiment.test_ledger import Reading, before
 from treenn.models.settings import SettingValues
 from treenn.tasks import task_of
 from treenn.training.run_results import TrainingResults, VectorCoverage

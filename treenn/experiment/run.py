@@ -13,9 +13,9 @@ from treenn.evaluation.metrics import METRICS
 from treenn.experiment.baselines import train_baseline
 from treenn.experiment.execute import Job
 from treenn.experiment.input_variants import input_variant
+from treenn.experiment.ledger import configuration_of
 from treenn.experiment.results import RunResults, TimeMatch
 from treenn.experiment.run_spec import AnyTreebank, RunSpec
-from treenn.experiment.test_ledger import configuration_of
 from treenn.models.vectors import WordVectors, read_vectors
 from treenn.runtime.progress import ignore
 from treenn.training.run_results import SplitMetrics, read_training

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from treenn.experiment.ledger import Reading
 from treenn.experiment.ledger_history import FILE, HISTORY_SCHEMA, readings_of
-from treenn.experiment.test_ledger import Reading
 from treenn.report.formatting import listing
 from treenn.trees.json_records import from_json
 from treenn.trees.json_values import read_object

@@ -10,10 +10,10 @@ from typing import Any
 from treenn.contextual.pretrained import locate, read_config
 from treenn.experiment.evaluate import add_split
 from treenn.experiment.execute import Job, check_local_device, execute, experiment_dir
+from treenn.experiment.ledger import configuration_of, digest, enter
 from treenn.experiment.recipes import Recipe
 from treenn.experiment.run import load, train_network
 from treenn.experiment.run_spec import RunSpec, name_of
-from treenn.experiment.test_ledger import configuration_of, digest, enter
 from treenn.runtime.portable_command import portable_command
 from treenn.runtime.progress import Progress, ignore
 from treenn.training.run_dir import REPRODUCTION, RESULTS, RunMarker, check_run_dir, parts_of, training_run
@@ -48,7 +48,7 @@ def run_all(
     """Train every recipe with the seeds 0, 1, ..., each run in the folder `out/RECIPE/seed-N`.
 
     In a final stage, after all training, each is evaluated on test; its configuration is entered in the test ledger
-    before (`treenn.experiment.test_ledger`), and that of each ensemble of such recipes.
+    before (`treenn.experiment.ledger`), and that of each ensemble of such recipes.
 
     A finished run is not repeated, whatever commit it is of (its `results.json` records the commit); an interrupted one
     is resumed. Seed follows seed, each with all recipes, so that all recipes have as many seeds if stopped.
