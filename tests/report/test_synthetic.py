@@ -12,8 +12,8 @@ from treebanks.catalogue import synthetic
 from treebanks.listops import generate as generate_listops
 from treebanks.reviews import generate as generate_reviews
 from treenn import Settings
+from treenn.experiment.outline import outline_task
 from treenn.experiment.plan import Plan
-from treenn.experiment.results import outline_task
 from treenn.report import render, tables
 from treenn.report.build import build
 from treenn.report.console import comparison_table

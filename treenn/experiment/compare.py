@@ -11,6 +11,7 @@ from typing import Any
 from treenn.experiment.execute import RunSpecs, check_local_device, execute, experiment_dir
 from treenn.experiment.gather import gather
 from treenn.experiment.ledger import configuration_of, enter, known_readings
+from treenn.experiment.outline import outline, outline_task
 from treenn.experiment.plan import Plan
 from treenn.experiment.results import (
     PLAN,
@@ -20,8 +21,6 @@ from treenn.experiment.results import (
     ComparisonOutline,
     ComparisonResults,
     TaskOutline,
-    outline,
-    outline_task,
 )
 from treenn.experiment.run import load, train_and_analyse, train_only
 from treenn.experiment.run_spec import AnyTreebank, RunSpec, fingerprint, name_of

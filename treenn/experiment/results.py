@@ -11,28 +11,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias, cast
+from typing import Annotated, Any, Literal, TypeAlias
 
-from treebanks import PairTreebank, Treebank
 from treenn.analysis.disagreement import Disagreement
 from treenn.analysis.post_training import RunAnalysis
 from treenn.analysis.statistics import Difference, summarize, summarize_metrics
 from treenn.evaluation.metrics import METRICS, Labelling, Spread
 from treenn.evaluation.run_predictions import Gold
 from treenn.experiment.ledger import Reading, before
-from treenn.experiment.plan import Plan
-from treenn.experiment.plan_spec import Model, PlanTask
-from treenn.experiment.run_spec import RunSpec
 from treenn.models.settings import SettingValues
-from treenn.tasks import task_of
 from treenn.training.run_results import TrainingResults, VectorCoverage
 from treenn.trees.errors import InputError
 from treenn.trees.files import write_text
-from treenn.trees.json_records import Key, Rest, Schema, from_json
-from treenn.trees.json_values import check_object, dump_json, read_object
+from treenn.trees.json_records import Key, Rest, Schema
+from treenn.trees.json_values import check_object, dump_json
 
 PLAN, RESULTS, RUNS = "plan.json", "results.json", "runs"
 """The files and the folder of a comparison."""
@@ -450,59 +444,6 @@ COMPARISON_SCHEMA = Schema(
     "treenn.comparison", 2, ComparisonResults, "results.json of `treenn compare`", {1: _upgrade_1}
 )
 PLAN_SCHEMA = Schema("treenn.comparison", 2, ComparisonOutline, "plan.json of `treenn compare`")
-
-
-def outline(plan: Plan, command: str, tasks: Sequence[TaskOutline]) -> ComparisonOutline:
-    """plan.json of a plan."""
-    models = tuple(_plan_model(model) for model in plan.models)
-    created = datetime.now(UTC).isoformat(timespec="seconds")
-    return ComparisonOutline(models, tuple(tasks), command, created, plan.seeds)
-
-
-def _plan_model(model: Model) -> ComparedModel:
-    supervision = None if model.supervision is None else tuple(model.supervision)
-    reading = (model.name, model.model, model.trees, model.shuffle)
-    return ComparedModel(*reading, dict(model.settings), _trials(model), supervision, model.seeds)
-
-
-def outline_task(
-    plan: Plan, task: PlanTask, regime: str, treebank: Treebank | PairTreebank, planned: Iterable[RunSpec]
-) -> TaskOutline:
-    """A task of plan.json."""
-    evaluated = tuple(split for split in treebank.splits if split != "train")
-    shared = asdict(plan.settings) | dict(task.settings)
-    sizes = {split: len(trees) for split, trees in treebank.splits.items()}
-    return TaskOutline(
-        treebank=TreebankSummary(treebank.name, tuple(treebank.classes or ()), sizes, treebank.synthetic),
-        evaluated=evaluated,
-        gold={split: _gold(treebank, split) for split in evaluated if split != "dev"},
-        planned=tuple(PlannedEntry(run.label, run.settings.seed, run.name) for run in planned),
-        supervision=cast(Regime, regime),
-        match=cast(Match, task.match),
-        settings={name: value for name, value in shared.items() if name not in _NOT_SHARED},
-    )
-
-
-_NOT_SHARED = ("model", "size", "seed", "supervision")
-
-
-def _trials(model: Model) -> TrialLog | None:
-    if model.trials is None:
-        return None
-    log = read_object(model.trials, {"trials_per_model": int})
-    settings = log.get("settings", {})
-    known = {name: settings[name] for name in ("supervision", "epochs") if name in settings}
-    known |= {name: log[name] for name in ("metric", "space") if name in log}
-    return from_json(
-        TrialLog, {"file": Path(model.trials).name, "number": log["trials_per_model"], **known}, model.trials
-    )
-
-
-def _gold(treebank: Treebank | PairTreebank, split: str) -> Gold:
-    columns = task_of(treebank).gold(treebank.splits[split])
-    values: dict[str, Any] = {name: tuple(column) for name, column in columns.items()}
-    others = {name: values.pop(name) for name in columns if name not in ("root", "nodes", "score")}
-    return Gold(**values, others=others)
 
 
 def write_results(results: ComparisonResults, file: Path) -> None:

@@ -1,0 +1,80 @@
+"""plan.json of a comparison, made from its plan before the runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from treenn.evaluation.run_predictions import Gold
+from treenn.experiment.plan import Plan
+from treenn.experiment.plan_spec import Model, PlanTask
+from treenn.experiment.results import (
+    ComparedModel,
+    ComparisonOutline,
+    Match,
+    PlannedEntry,
+    Regime,
+    TaskOutline,
+    TreebankSummary,
+    TrialLog,
+)
+from treenn.experiment.run_spec import AnyTreebank, RunSpec
+from treenn.tasks import task_of
+from treenn.trees.json_records import from_json
+from treenn.trees.json_values import read_object
+
+
+def outline(plan: Plan, command: str, tasks: Sequence[TaskOutline]) -> ComparisonOutline:
+    """plan.json of a plan."""
+    models = tuple(_plan_model(model) for model in plan.models)
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    return ComparisonOutline(models, tuple(tasks), command, created, plan.seeds)
+
+
+def _plan_model(model: Model) -> ComparedModel:
+    supervision = None if model.supervision is None else tuple(model.supervision)
+    reading = (model.name, model.model, model.trees, model.shuffle)
+    return ComparedModel(*reading, dict(model.settings), _trials(model), supervision, model.seeds)
+
+
+def outline_task(
+    plan: Plan, task: PlanTask, regime: str, treebank: AnyTreebank, planned: Iterable[RunSpec]
+) -> TaskOutline:
+    """A task of plan.json."""
+    evaluated = tuple(split for split in treebank.splits if split != "train")
+    shared = asdict(plan.settings) | dict(task.settings)
+    sizes = {split: len(trees) for split, trees in treebank.splits.items()}
+    return TaskOutline(
+        treebank=TreebankSummary(treebank.name, tuple(treebank.classes or ()), sizes, treebank.synthetic),
+        evaluated=evaluated,
+        gold={split: _gold(treebank, split) for split in evaluated if split != "dev"},
+        planned=tuple(PlannedEntry(run.label, run.settings.seed, run.name) for run in planned),
+        supervision=cast(Regime, regime),
+        match=cast(Match, task.match),
+        settings={name: value for name, value in shared.items() if name not in _NOT_SHARED},
+    )
+
+
+_NOT_SHARED = ("model", "size", "seed", "supervision")
+
+
+def _trials(model: Model) -> TrialLog | None:
+    if model.trials is None:
+        return None
+    log = read_object(model.trials, {"trials_per_model": int})
+    settings = log.get("settings", {})
+    known = {name: settings[name] for name in ("supervision", "epochs") if name in settings}
+    known |= {name: log[name] for name in ("metric", "space") if name in log}
+    return from_json(
+        TrialLog, {"file": Path(model.trials).name, "number": log["trials_per_model"], **known}, model.trials
+    )
+
+
+def _gold(treebank: AnyTreebank, split: str) -> Gold:
+    columns = task_of(treebank).gold(treebank.splits[split])
+    values: dict[str, Any] = {name: tuple(column) for name, column in columns.items()}
+    others = {name: values.pop(name) for name in columns if name not in ("root", "nodes", "score")}
+    return Gold(**values, others=others)
