@@ -171,7 +171,7 @@ def unpack(archive: Path, target: Path, files: Iterable[File], inside: str = "")
                 _refuse_escape(name)
             for file in files:
                 _extract(bundle, inside + file.path, file.size, target / file.path)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:  # the last: encryption, other compression
         raise InputError(f"this zip archive cannot be unpacked: {error}") from error
 
 

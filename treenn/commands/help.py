@@ -1,4 +1,4 @@
-"""Formatting of `--help`: reflowed paragraphs and uniform placeholders."""
+"""Formatting of `--help`: reflowed paragraphs and uniform metavars."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _VALUES = {"int": "N", "float": "X", "str": "TEXT", "Path": "PATH"}
 
 
 def polish(command: Any, name: str = "treenn") -> None:
-    """Reflow the help of a command and its subcommands, and set the placeholders of values.
+    """Reflow the help of a command and its subcommands, and set the metavars of values.
 
-    The placeholders are N (whole number), X (number), TEXT and PATH. Flags have none.
+    The metavars are N (whole number), X (number), TEXT and PATH. Flags have none.
 
     Args:
         command: the command, as returned by `typer.main.get_command`.

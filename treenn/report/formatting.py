@@ -9,11 +9,11 @@ from treebanks import catalogue
 from treenn.analysis.histogram import PublishedShares
 from treenn.analysis.statistics import summarize
 from treenn.evaluation.metrics import METRICS as METRICS
-from treenn.evaluation.metrics import NONE as NONE
 from treenn.evaluation.metrics import Metric as Metric
-from treenn.evaluation.metrics import mean_and_std as mean_and_std
-from treenn.evaluation.metrics import percent as percent
-from treenn.evaluation.metrics import points as points
+from treenn.evaluation.number_format import NONE as NONE
+from treenn.evaluation.number_format import mean_and_std as mean_and_std
+from treenn.evaluation.number_format import percent as percent
+from treenn.evaluation.number_format import points as points
 from treenn.experiment.results import RunResults, TaskResults
 from treenn.report.document import Record, Table, field_of
 
