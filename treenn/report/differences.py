@@ -80,7 +80,7 @@ def _method(each: Difference) -> str:
     return (
         f"The {100 * each.confidence:g}% interval, which is not corrected, and p are those of the deciding test, a"
         " t test of the difference of seed means with sentences and seeds as crossed random factors (quasi-F,"
-        " Clark 1973; critical value of Cochran and Cox 1950). Corrected: by Holm, over all differences tested. A"
+        " Clark 1973; critical value of Cochran and Cox 1950). Corrected: by Holm, over all differences. A"
         " model is shown to be better if the corrected p is below 0.05. Detectable: the true difference for which"
         " this test has a power of 0.8, by simulation with these standard errors, at the level that the next claim"
         " of Holm's procedure needs. The other columns are about these trained runs only and decide nothing: the"

@@ -86,10 +86,7 @@ def _readings(task: TaskResults) -> str:
     if task.earlier_readings is None:
         return f"It is unknown how many configurations had been evaluated on {listing(task.unseen_splits)} before."
     counts = listing([f"{number} on {split}" for split, number in task.earlier_readings.items()])
-    return (
-        "According to the ledger of test readings, other configurations than these had been evaluated when these were: "
-        f"{counts}."
-    )
+    return f"Other configurations that had been evaluated before, by the test ledger: {counts}."
 
 
 def _models(task: TaskResults) -> Table:
