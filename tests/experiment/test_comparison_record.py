@@ -79,6 +79,22 @@ def repeated_seed(task):
     task["runs"][1]["seed"] = task["runs"][0]["seed"]
 
 
+def shortened_prediction(task):
+    task["runs"][0]["predictions"]["test"]["root"] = task["runs"][0]["predictions"]["test"]["root"][1:]
+
+
+def dropped_seeds(task):
+    task["runs"] = [run for run in task["runs"] if run["seed"] < 2]
+
+
+def wrong_size(task):
+    task["treebank"]["sizes"]["test"] += 1
+
+
+def wrong_seed(task):
+    task["runs"][4]["settings"] = {"seed": 7}
+
+
 def reordered_runs(task):
     task["runs"] = task["runs"][3:6] + task["runs"][:3] + task["runs"][6:]
 
@@ -94,6 +110,10 @@ def reordered_runs(task):
         (tampered_metric, r"runs\[0\]\.test\.root is"),
         (tampered_prediction, r"differences\[0\]|runs\[0\]\.test\.root"),
         (dropped_run, r"summary\.rnn"),
+        (shortened_prediction, r"'predictions\.test\.root' has 79 values; it must have 80"),
+        (dropped_seeds, r"tasks\[0\] has 2 runs of tree-lstm, missing ones too; must be 3"),
+        (wrong_size, r"tasks\[0\]\.treebank\.sizes\.test is 81; must be 80"),
+        (wrong_seed, r"runs\[4\]\.settings\.seed is 7; must be 1"),
         (repeated_seed, r"tasks\[0\]\.runs has seed 0 of tree-lstm 2 times"),
         (dropped_difference, r"differences\[\d\] is None"),
         (reordered_runs, r"tasks\[0\]\.runs has the models lstm, tree-lstm, rnn; must be tree-lstm, lstm, rnn"),
@@ -139,3 +159,8 @@ def test_the_command_verifies_and_writes_nothing(tmp_path, record):
     assert "9 runs and 6 differences" in result.output and "no digest" not in result.output
     file.write_text(json.dumps(record | {"digest": ""}))
     assert "no digest" in CliRunner().invoke(app, ["report", str(file), "--verify"]).output
+
+
+def test_verify_writes_and_prints_nothing_else(tmp_path, record):
+    result = CliRunner().invoke(app, ["report", str(tmp_path), "--verify", "--json"])
+    assert result.exit_code != 0 and isinstance(result.exception, InputError)

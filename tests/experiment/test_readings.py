@@ -26,6 +26,7 @@ from treenn.experiment.search.tune import tune
 from treenn.models.settings import Settings
 from treenn.tasks import task_of
 from treenn.training import train
+from treenn.training.run_results import read_training
 from treenn.trees.errors import InputError
 
 TOY = toy_treebank(train=12, dev=6, test=6)
@@ -142,3 +143,51 @@ def test_the_ledger_is_with_the_treebanks(tmp_path: Path, monkeypatch: pytest.Mo
     assert ledger_file() == tmp_path / "test-ledger.jsonl"
     monkeypatch.setenv("TREENN_LEDGER", str(tmp_path / "x"))
     assert ledger_file() == tmp_path / "x"
+
+
+def test_foreign_readings_do_not_replace_a_recipes_test(
+    ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_home(tmp_path / "home", monkeypatch)
+    folder = tmp_path / "out/other/seed-0"
+    run_all([OTHER], "toy", tmp_path / "out", seeds=1, test=False)
+    foreign = replace(TOY, name="foreign", splits={**TOY.splits, "test": TOY.dev[:3]})
+    assert len(evaluate(folder, foreign).predictions["test"].root or ()) == 3
+    run_all([OTHER], "toy", tmp_path / "out", seeds=1)
+    assert [(each.treebank, each.model) for each in read(ledger)] == [("foreign", "lstm"), ("toy", "other")]
+    assert len(read_training(folder).predictions["test"].root or ()) == len(TOY.test)
+
+
+def test_dev_of_training_is_never_replaced(ledger: Path, tmp_path: Path) -> None:
+    trained = train(TOY, SMALL, out=tmp_path).results
+    evaluate(tmp_path, replace(TOY, splits={**TOY.splits, "dev": TOY.dev[:1]}), "dev")
+    assert read_training(tmp_path) == trained
+    assert not ledger.exists()
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_ledger_without_a_last_line_break_continues(tmp_path: Path, end: str) -> None:
+    append([A], tmp_path / "ledger.jsonl")
+    text = (tmp_path / "ledger.jsonl").read_text()
+    (tmp_path / "ledger.jsonl").write_text(text.rstrip("\n") + end)
+    append([B], tmp_path / "ledger.jsonl")
+    assert read(tmp_path / "ledger.jsonl") == [A, B]
+
+
+def test_a_malformed_ledger_is_refused_before_training(ledger: Path, tmp_path: Path) -> None:
+    train(TOY, SMALL, out=tmp_path / "model")
+    ledger.write_text("not JSON\n")
+    with pytest.raises(InputError, match="this is no JSON"):
+        compare(PLAN, tmp_path / "out")
+    with pytest.raises(InputError, match="this is no JSON"):
+        evaluate(tmp_path / "model", "toy")
+    assert ledger.read_text() == "not JSON\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_more_seeds_are_a_repeated_reading(ledger: Path, tmp_path: Path) -> None:
+    compare(Plan.of("toy", ["lstm"], seeds=1, settings=SMALL), tmp_path)
+    results = compare(Plan.of("toy", ["lstm"], seeds=2, settings=SMALL), tmp_path)
+    [section] = results.sections
+    assert (section.earlier_readings, section.repeated_readings) == ({"test": 0}, 1)
+    assert len(read(ledger)) == 2

@@ -190,7 +190,9 @@ def test_trials_under_another_supervision_are_said_to_be(task, regime, said):
     assert ("The trials were under supervision nodes." in text) is said
 
 
-@pytest.mark.parametrize(("is_known", "said"), [(True, "by the test ledger: 2 on test."), (False, "It is unknown how many")])
+@pytest.mark.parametrize(
+    ("is_known", "said"), [(True, "by the test ledger: 2 on test."), (False, "It is unknown how many")]
+)
 def test_earlier_readings_of_test_are_counted(task, is_known, said):
     for run in task["runs"]:
         run["configuration"] = run["model"] if is_known else ""

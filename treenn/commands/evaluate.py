@@ -35,9 +35,10 @@ def evaluate(
 ) -> None:
     """Evaluate a trained model on test, or on another split, and print its scores.
 
-    The scores and predictions are also written to results.json in DIR. An evaluation on any split but train and dev is
-    a reading of test: it is appended to the ledger, the file that TREENN_LEDGER names (default: test-ledger.jsonl in
-    TREEBANKS_HOME). `treenn report` prints how many configurations have been evaluated on the same split.
+    An evaluation on any split but train and dev is a reading of test: its scores and predictions are also written to
+    results.json in DIR, and it is appended to the ledger. The ledger is the file that TREENN_LEDGER names (default:
+    test-ledger.jsonl in TREEBANKS_HOME). `treenn report` prints how many configurations have been evaluated on the same
+    split.
 
     Example: treenn evaluate my-model
 

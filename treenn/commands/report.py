@@ -10,6 +10,7 @@ import typer
 from treenn.commands import options
 from treenn.commands.output import print_json, progress_bar, say
 from treenn.runtime.terminal import console
+from treenn.trees import InputError
 
 if TYPE_CHECKING:
     from treenn.experiment.results import ComparisonResults
@@ -33,9 +34,9 @@ def report(
 
     Example: treenn report comparison
 
-    Example: treenn report comparison --record treebanks/results/sst/comparison.json
+    Example: treenn report comparison --record record.json
 
-    Example: treenn report treebanks/results/sst/comparison.json --verify
+    Example: treenn report record.json --verify
     """
     from treenn.experiment.comparison_record import write_record
     from treenn.experiment.gather import read_results
@@ -43,6 +44,8 @@ def report(
     from treenn.report import write_results
 
     if verify:
+        if record is not None or json:
+            raise InputError("--verify: cannot be combined with --record or --json")
         _verify(folder)
         return
     results = read_results(folder, contextual, trust_module)

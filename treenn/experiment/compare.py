@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -10,7 +11,7 @@ from typing import Any
 
 from treenn.experiment.execute import RunSpecs, check_local_device, execute, experiment_dir
 from treenn.experiment.gather import gather
-from treenn.experiment.ledger import configuration_of, enter, known_readings
+from treenn.experiment.ledger import Reading, configuration_of, enter, known_readings, ledger_file, read
 from treenn.experiment.outline import outline, outline_task
 from treenn.experiment.plan import Plan
 from treenn.experiment.results import (
@@ -114,6 +115,7 @@ def compare(
         InputError: if a treebank or the vectors cannot be read, `out` cannot be written, holds anything else or is in
             use by another process, or a worker process is killed.
     """
+    read(ledger_file())  # before any training
     how: dict[str, Any] = {"jobs": jobs, "device": device, "progress": progress, "command": command}
     with _trained(plan, Path(out).resolve(), overwrite=overwrite, **how) as comparison:
         _enter(comparison, command or "treenn.compare")
@@ -198,12 +200,12 @@ def _enter(comparison: _Comparison, source: str) -> None:
     pending = [spec for file, spec in comparison.runs.items() if not (comparison.out / file).exists()]
     if not pending:
         return
-    readings = list(comparison.outline.test_readings)
+    known = list[Reading]()
     for data, treebank in comparison.treebanks.items():
         models = [(configuration_of(spec), spec.label) for spec in pending if spec.data == data]
         enter(treebank, treebank.splits, models, source)
-        readings += known_readings(treebank)
-    found = tuple(dict.fromkeys(readings))
+        known += known_readings(treebank)
+    found = tuple((Counter(comparison.outline.test_readings) | Counter(known)).elements())
     replace(comparison, outline=replace(comparison.outline, test_readings=found)).write()
 
 

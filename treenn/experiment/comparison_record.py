@@ -13,7 +13,7 @@ from pathlib import Path
 
 from treenn.analysis.statistics import measure_of
 from treenn.evaluation.metrics import paired_metrics
-from treenn.experiment.gather import compute_differences, corrected
+from treenn.experiment.gather import check_run, compute_differences, corrected
 from treenn.experiment.results import COMPARISON_SCHEMA, ComparisonResults, RunResults, TaskResults, summarize_runs
 from treenn.trees.errors import InputError
 from treenn.trees.files import write_text
@@ -76,10 +76,13 @@ def verify(file: Path) -> ComparisonResults:
                 " `treenn report DIR --record FILE`",
                 source=file,
             )
+        for run in task.runs:
+            check_run(run, task, file)
     if not results.sections:
         raise InputError("this file has no run to verify", source=file)
     found = [
         *_repeated(results),
+        *_incomplete(results),
         *_disordered(results),
         *_wrong_metrics(results),
         *_differing(results),
@@ -97,6 +100,23 @@ def _repeated(results: ComparisonResults) -> Iterator[str]:
         for (model, seed), count in counts.items():
             if count > 1:
                 yield f"tasks[{number}].runs has seed {seed} of {model} {count} times; must be once"
+
+
+def _incomplete(results: ComparisonResults) -> Iterator[str]:
+    """Wrong numbers of runs, with the missing ones, wrong sizes of splits and wrong seeds."""
+    planned = {model.name: min(results.seeds, model.seeds or results.seeds) for model in results.models}
+    for number, task in enumerate(results.tasks):
+        counts = Counter([run.model for run in task.runs if run.history] + [run.model for run in task.missing])
+        for model in task.networks:
+            if counts[model] != planned[model]:
+                yield f"tasks[{number}] has {counts[model]} runs of {model}, missing ones too; must be {planned[model]}"
+        for split, gold in task.gold.items():
+            examples = max(map(len, gold.columns.values()), default=0)
+            if task.treebank.sizes.get(split) != examples:
+                yield f"tasks[{number}].treebank.sizes.{split} is {task.treebank.sizes.get(split)}; must be {examples}"
+        for index, run in enumerate(task.runs):
+            if run.settings.get("seed", run.seed) != run.seed:
+                yield f"tasks[{number}].runs[{index}].settings.seed is {run.settings['seed']}; must be {run.seed}"
 
 
 def _disordered(results: ComparisonResults) -> Iterator[str]:

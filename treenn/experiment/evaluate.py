@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import treebanks
-from treenn.experiment.ledger import configuration_of, enter
+from treenn.experiment.ledger import configuration_of, data_of, enter, unseen
 from treenn.experiment.run_spec import AnyTreebank, RunSpec
 from treenn.models.building import load_model
 from treenn.models.network import Network
@@ -35,8 +35,8 @@ def evaluate(
 ) -> TrainingResults:
     """Evaluate a trained model on a split, and return its results with the metrics and predictions of that split.
 
-    They are also written to the folder's `results.json`. An evaluation on any split but train and dev is a reading,
-    which is appended to the ledger (`treenn.experiment.ledger`).
+    An evaluation on any split but train and dev is a reading: it is appended to the ledger
+    (`treenn.experiment.ledger`), and its metrics and predictions are also written to the folder's `results.json`.
 
     Args:
         folder: the folder of a finished training run.
@@ -65,15 +65,21 @@ def evaluate(
 
 
 def add_split(folder: Path, model: Network, treebank: AnyTreebank, split: str, *, roots_only: bool) -> TrainingResults:
-    """Evaluate a model on a split, and add metrics and predictions to the results in its folder; no entry is made."""
+    """Evaluate a model on a split, and return its results with the metrics and predictions of that split.
+
+    They are also written to the folder, with the identity of the examples, unless the split is train or dev, of which
+    the folder keeps the metrics of training. No entry in the ledger is made.
+    """
     results = read_training(folder)
     predictions = {split: model.predict(treebank.splits[split], roots_only=roots_only)}
     results = replace(
         results,
         metrics={**results.metrics, **measure_splits(predictions)},
         predictions={**results.predictions, **unseen_predictions(predictions)},
+        split_data={**results.split_data, split: data_of(treebank, split)},
     )
-    write_training(results, folder)
+    if unseen([split]):
+        write_training(results, folder)
     return results
 
 

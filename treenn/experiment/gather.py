@@ -155,11 +155,11 @@ def read_run(file: Path) -> RunResults:
 
 def _read_planned(file: Path, model: str, task: TaskOutline) -> RunResults:
     run = replace(read_run(file), model=model)
-    _check_run(run, task, file)
+    check_run(run, task, file)
     return run
 
 
-def _check_run(run: RunResults, task: TaskOutline, file: Path) -> None:
+def check_run(run: RunResults, task: TaskOutline | TaskResults, file: Path) -> None:
     """Validate that a run has metrics and predictions for the task's splits, one for each example."""
     for split in task.evaluated:
         if split not in run.metrics:

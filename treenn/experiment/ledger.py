@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -79,10 +80,14 @@ def append(readings: Iterable[Reading], file: Path) -> None:
         InputError: if the file cannot be written.
     """
     text = "".join(json.dumps(to_json(reading)) + "\n" for reading in readings)
+    if not text:
+        return
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("ab", buffering=0) as ledger:
-            ledger.write(text.encode())
+        with file.open("a+b", buffering=0) as ledger:
+            ledger.seek(max(0, ledger.seek(0, os.SEEK_END) - 1))
+            begins_line = ledger.read(1) in (b"", b"\n")
+            ledger.write(("" if begins_line else "\n").encode() + text.encode())
     except OSError as error:
         raise InputError(
             f"cannot write the ledger of test readings: {error.strerror or error}; set TREENN_LEDGER to another file",
@@ -100,8 +105,9 @@ def enter(treebank: AnyTreebank, splits: Iterable[str], models: Iterable[tuple[s
         source: the command or the record of the evaluation.
 
     Raises:
-        InputError: if the ledger cannot be written.
+        InputError: if the ledger cannot be written, or a line of it is malformed.
     """
+    read(ledger_file())
     made = {"commit": environment()["commit"], "date": datetime.now(UTC).isoformat(timespec="seconds")}
     readings = [
         Reading(treebank.name, split, data_of(treebank, split), configuration, model, **made, source=source)
@@ -142,6 +148,13 @@ def before(readings: Iterable[Reading], treebank: str, split: str, shown: Collec
     """
     read_there = [each for each in readings if (each.treebank, each.split) == (treebank, split)]
     return len({each.configuration or each for each in read_there if each.configuration not in shown})
+
+
+def repeated(readings: Iterable[Reading], treebank: str, splits: Collection[str], shown: Collection[str]) -> int:
+    """The number of the shown configurations that were evaluated more than once on one of the splits."""
+    there = [each for each in readings if each.treebank == treebank and each.split in splits]
+    counts = Counter((each.configuration, each.split) for each in there if each.configuration in shown)
+    return len({configuration for (configuration, _), count in counts.items() if count > 1})
 
 
 def configuration_of(spec: RunSpec) -> str:

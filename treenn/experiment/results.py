@@ -20,7 +20,7 @@ from treenn.analysis.post_training import RunAnalysis
 from treenn.analysis.statistics import Difference, summarize, summarize_metrics
 from treenn.evaluation.metrics import METRICS, Labelling, Spread
 from treenn.evaluation.run_predictions import Gold
-from treenn.experiment.ledger import Reading, before
+from treenn.experiment.ledger import Reading, before, repeated
 from treenn.models.settings import SettingValues
 from treenn.training.run_results import TrainingResults, VectorCoverage
 from treenn.trees.errors import InputError
@@ -254,6 +254,7 @@ class TaskResults:
         slug: the task's identifier within the comparison, for links and tables; not in JSON.
         earlier_readings: the number of other configurations that had been evaluated, by unseen split; None if unknown;
             not in JSON.
+        repeated_readings: the number of configurations of these runs that were evaluated more than once; not in JSON.
     """
 
     treebank: TreebankSummary
@@ -271,6 +272,7 @@ class TaskResults:
     models: Annotated[tuple[ComparedModel, ...], Key("")] = ()
     slug: Annotated[str, Key("")] = ""
     earlier_readings: Annotated[Mapping[str, int] | None, Key("")] = None
+    repeated_readings: Annotated[int, Key("")] = 0
 
     def __post_init__(self) -> None:
         for split in self.unseen_splits:
@@ -372,15 +374,18 @@ class ComparisonResults:
             seen[name] += 1
             slugs.append(name if counts[name] == 1 else f"{name}-{seen[name]}")
         return [
-            replace(task, models=self.models, slug=name, earlier_readings=self._earlier_readings(task))
+            replace(self._with_readings(task), models=self.models, slug=name)
             for task, name in zip(tasks, slugs, strict=True)
         ]
 
-    def _earlier_readings(self, task: TaskResults) -> dict[str, int] | None:
+    def _with_readings(self, task: TaskResults) -> TaskResults:
         own = {run.configuration for each in self.tasks for run in each.runs}
         if not self.test_readings or "" in own:
-            return None
-        return {split: before(self.test_readings, task.treebank.name, split, own) for split in task.unseen_splits}
+            return task
+        name, splits, readings = task.treebank.name, task.unseen_splits, self.test_readings
+        earlier = {split: before(readings, name, split, own) for split in splits}
+        of_task = {run.configuration for run in task.runs}
+        return replace(task, earlier_readings=earlier, repeated_readings=repeated(readings, name, splits, of_task))
 
 
 def _is_matched(run: RunResults, reference: RunResults) -> bool:

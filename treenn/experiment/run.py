@@ -92,7 +92,7 @@ def _network(spec: RunSpec, job: Job) -> RunResults:
     read = _read(spec)
     done, matched = _trained(spec, read, job, job.file.with_suffix(""))
     trained, analysis = analyse(done, read, own, vectors)
-    results = RunResults(**vars(trained), **vars(analysis), time_match=matched)
+    results = RunResults(**vars(replace(trained, split_data={})), **vars(analysis), time_match=matched)
     return results if spec.trees == "gold" and not spec.shuffle else _without_nodes(results)
 
 

@@ -86,7 +86,9 @@ def _readings(task: TaskResults) -> str:
     if task.earlier_readings is None:
         return f"It is unknown how many configurations had been evaluated on {listing(task.unseen_splits)} before."
     counts = listing([f"{number} on {split}" for split, number in task.earlier_readings.items()])
-    return f"Other configurations that had been evaluated before, by the test ledger: {counts}."
+    number = task.repeated_readings
+    again = f" {number} of these configurations were evaluated more than once, as for more seeds." if number else ""
+    return f"Other configurations that had been evaluated before, by the test ledger: {counts}.{again}"
 
 
 def _models(task: TaskResults) -> Table:

@@ -125,6 +125,7 @@ class TrainingResults:
         metrics: by split; in JSON, one key for each split. Training evaluates dev, `treenn.evaluate` the others.
         predictions: by split, without dev.
         peak_memory_mb: the peak memory of the training process.
+        split_data: the identity of the examples of each split that `treenn.evaluate` added; empty in older files.
     """
 
     command: str
@@ -144,6 +145,7 @@ class TrainingResults:
     metrics: Annotated[Mapping[str, SplitMetrics], Rest("majority")] = field(default_factory=dict)
     predictions: Mapping[str, RunPredictions] = field(default_factory=dict)
     peak_memory_mb: float | None = None
+    split_data: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, split: str, metric: str) -> float | None:
         """A metric on a split; None if the run lacks it."""

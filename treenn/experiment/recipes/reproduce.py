@@ -10,7 +10,7 @@ from typing import Any
 from treenn.contextual.pretrained import locate, read_config
 from treenn.experiment.evaluate import add_split
 from treenn.experiment.execute import Job, check_local_device, execute, experiment_dir
-from treenn.experiment.ledger import configuration_of, digest, enter
+from treenn.experiment.ledger import configuration_of, data_of, digest, enter, ledger_file, read
 from treenn.experiment.recipes import Recipe
 from treenn.experiment.run import load, train_network
 from treenn.experiment.run_spec import RunSpec, name_of
@@ -76,6 +76,8 @@ def run_all(
     run = run_of(recipes, treebank, {} if overwrite else parts_of(out))
     check_run_dir(out, run, resume=True, overwrite=overwrite)
     check(recipes, treebank)
+    if test:
+        read(ledger_file())
     trained = [recipe for recipe in recipes if not recipe.members]
     specs = [_spec(recipe, treebank, seed) for seed in range(seeds) for recipe in trained]
     runs = {f"{spec.label}/seed-{spec.settings.seed}/{RESULTS}": spec for spec in specs}
@@ -85,9 +87,16 @@ def run_all(
         how: dict[str, Any] = {"jobs": jobs, "device": device, "progress": progress}
         execute(runs, out, _train, noun="trainings", **how)
         if test:
-            evaluated = {file for file in runs if "test" in read_training((out / file).parent).metrics}
+            data = data_of(load(treebank, ())[0], "test")
+            evaluated = {file for file in runs if _is_evaluated((out / file).parent, data)}
             _enter([spec for file, spec in runs.items() if file not in evaluated], recipes, command)
             execute(runs, out, _evaluate, finished=evaluated, **how)
+
+
+def _is_evaluated(folder: Path, data: str) -> bool:
+    """True if the test split with this identity was evaluated; results of older versions do not record it."""
+    results = read_training(folder)
+    return "test" in results.metrics and results.split_data.get("test", data) == data
 
 
 def run_of(recipes: Sequence[Recipe], treebank: str, before: Mapping[str, Any]) -> RunMarker:
