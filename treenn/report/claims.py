@@ -29,19 +29,30 @@ def better(difference: Difference) -> str | None:
 
 
 def verdict(difference: Difference) -> str:
-    """The verdict on the first model: `ahead`, `behind`, `seeds` if other seeds could reverse it, or `open`.
+    """The verdict on the first model: `ahead`, `behind`, `seeds`, `untested` or `open`.
 
-    It is `seeds` if the trained runs differ on these sentences, by approximate randomization, but the deciding test
-    does not show that other seeds would.
+    If the trained runs differ on these sentences, by approximate randomization, it is `seeds` if the deciding test does
+    not show that other seeds would, and `untested` if a single seed does not permit this test.
 
     >>> from dataclasses import replace
     >>> runs = Difference(("tree", "lstm"), "test", "root", 0.02, 0.01, 0.03, randomization_holm=0.01)
-    >>> verdict(runs), verdict(replace(runs, p_holm=0.01)), verdict(replace(runs, randomization_holm=0.2))
-    ('seeds', 'ahead', 'open')
+    >>> verdict(runs), verdict(replace(runs, p_holm=0.2)), verdict(replace(runs, p_holm=0.01))
+    ('untested', 'seeds', 'ahead')
+    >>> verdict(replace(runs, randomization_holm=0.2))
+    'open'
     """
     if (winner := better(difference)) is not None:
         return "ahead" if winner == difference.models[0] else "behind"
-    return "seeds" if (difference.randomization_holm or 1) < ALPHA else "open"
+    if (difference.randomization_holm or 1) >= ALPHA:
+        return "open"
+    return "untested" if difference.p_holm is None else "seeds"
+
+
+OF_THE_RUNS = {
+    "seeds": "in these runs; it is not shown that other seeds would",
+    "untested": "in these runs; a single seed permits no test over seeds",
+}
+"""The reservation of a difference of the runs, by verdict."""
 
 
 def reservation(differences: Iterable[Difference]) -> str:

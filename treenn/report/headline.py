@@ -10,7 +10,7 @@ from treenn.analysis.statistics import Difference
 from treenn.evaluation.metrics import Spread, paired_metrics
 from treenn.experiment.results import TaskResults
 from treenn.report.caveats import caveats
-from treenn.report.claims import against_reference, below_majority, better, reservation, verdict
+from treenn.report.claims import OF_THE_RUNS, against_reference, below_majority, better, reservation, verdict
 from treenn.report.formatting import (
     METRICS,
     listing,
@@ -154,7 +154,7 @@ def _verdicts(task: TaskResults, found: Sequence[Difference], where: str, in_ful
 
 def _verdict(task: TaskResults, found: Sequence[Difference], *, long: bool) -> Iterable[str]:
     first = subject(task, task.reference)
-    groups: dict[str, list[Difference]] = {"ahead": [], "behind": [], "seeds": [], "open": []}
+    groups: dict[str, list[Difference]] = {name: [] for name in ("ahead", "behind", *OF_THE_RUNS, "open")}
     for each in found:
         groups[verdict(each)].append(each.mirrored if verdict(each) == "behind" else each)
     evidence = {
@@ -165,8 +165,9 @@ def _verdict(task: TaskResults, found: Sequence[Difference], *, long: bool) -> I
         yield f"{first} was better than {evidence['ahead']}{reservation(ahead)}"
     if behind := groups["behind"]:
         yield f"{evidence['behind']} {'was' if len(behind) == 1 else 'were'} better than {first}{reservation(behind)}"
-    if groups["seeds"]:
-        yield f"{first} differed from {evidence['seeds']} in these runs; it is not shown that other seeds would"
+    for name, of_the_runs in OF_THE_RUNS.items():
+        if groups[name]:
+            yield f"{first} differed from {evidence[name]} {of_the_runs}"
     if groups["open"]:
         power = _power(groups["open"]) if long else ""
         yield f"no difference is shown between {first} and {evidence['open']}{power}"
@@ -180,7 +181,7 @@ def _evidence(task: TaskResults, difference: Difference, *, of: int, long: bool)
     other, gap = subject(task, difference.models[of]), f"{metric.gap(difference.difference)}{metric.unit}"
     if not long:
         return f"{other} ({gap})"
-    if verdict(difference) == "seeds":  # the claim is about these runs
+    if verdict(difference) in OF_THE_RUNS:
         difference = replace(difference, with_seeds=None)
     interval, over = difference.interval, "" if difference.with_seeds else " over sentences"
     overlap = better(difference) is not None and a.std is not None and _overlap(a, b)

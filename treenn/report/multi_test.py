@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from treenn.analysis.statistics import Difference
 from treenn.evaluation.metrics import paired_metrics
 from treenn.experiment.results import TaskResults
-from treenn.report.claims import against_reference, below_majority, reservation, verdict
+from treenn.report.claims import OF_THE_RUNS, against_reference, below_majority, reservation, verdict
 from treenn.report.formatting import METRICS, listing, phrase, shown_metrics, subject
 
 MANY = 4
@@ -37,14 +37,14 @@ def across_splits(task: TaskResults) -> Iterable[str]:
 def _clauses(task: TaskResults, other: str, found: Sequence[Difference]) -> Iterable[str]:
     first, second = subject(task, task.reference), subject(task, other)
     both = f"{first} and {second}"
-    for name in ("ahead", "behind", "seeds", "open"):
+    for name in ("ahead", "behind", *OF_THE_RUNS, "open"):
         group = [each for each in found if verdict(each) == name]
         if not group:
             continue
         clauses = {
             "ahead": f"{first} was better than {second} ({_gaps(group)}){reservation(group)}",
             "behind": f"{second} was better than {first} ({_gaps(group)}){reservation(group)}",
-            "seeds": f"{both} differed ({_gaps(group)}) in these runs; it is not shown that other seeds would",
+            **{name: f"{both} differed ({_gaps(group)}) {runs}" for name, runs in OF_THE_RUNS.items()},
             "open": f"no difference is shown between {both}",
         }
         yield f"{_places(task, [each.split for each in group])} {clauses[name]}"
