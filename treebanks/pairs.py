@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from treebanks.treebank import Splits
+from treebanks.own_data.spec import Origin, Scale
+from treebanks.treebank import Splits, check_scale
 from treenn.trees import DependencyTree, Tree
 from treenn.trees.arguments import Natural, check_fields
 from treenn.trees.display import pair_html, quoted, splits_repr, table_html
@@ -60,10 +61,13 @@ class PairTreebank(Splits[Pair]):
 
     Args:
         name: the name in `treebanks.load`, such as `"logic"`.
-        classes: the names of the classes; None if targets are numbers on a scale from 1 to 5.
+        classes: the names of the classes; None if targets are scores.
         splits: the pairs by split: `"train"`, `"dev"`, and the test sets.
         synthetic: a clause that names the generator, as in `Treebank` (default: `""`, for natural text).
         task: as in `Treebank` (default: None).
+        scale: as in `Treebank` (default: None, `"nominal"` with classes, else `"score"`).
+        score_range: the lowest and the highest score (default: None, 1 and 5 for scores).
+        origin: as in `Treebank` (default: None).
     """
 
     name: str
@@ -71,11 +75,18 @@ class PairTreebank(Splits[Pair]):
     splits: Mapping[str, Sequence[Pair]]
     synthetic: str = ""
     task: str | None = None
+    scale: Scale | None = None
+    score_range: tuple[float, float] | None = None
+    origin: Origin | None = None
 
     __hash__ = Splits.__hash__
 
     def __post_init__(self) -> None:
         self._check(Pair)
+        has_scores = self.classes is None
+        object.__setattr__(self, "scale", self.scale or ("score" if has_scores else "nominal"))
+        object.__setattr__(self, "score_range", self.score_range or ((1.0, 5.0) if has_scores else None))
+        check_scale(self.classes, self.scale or "nominal", self.score_range)
         object.__setattr__(self, "classes", None if self.classes is None else tuple(self.classes))
 
     def __repr__(self) -> str:
@@ -84,7 +95,8 @@ class PairTreebank(Splits[Pair]):
         return splits_repr(self, self.splits, quoted(self.name), f"classes={classes}")
 
     def _repr_html_(self) -> str:
-        targets = "targets from 1 to 5" if self.classes is None else f"classes: {', '.join(self.classes)}"
+        low, high = self.score_range or (0, 0)
+        targets = f"scores from {low:g} to {high:g}" if self.classes is None else f"classes: {', '.join(self.classes)}"
         return table_html(["split", "pairs", "words"], self._sizes(), f"{self.name}, {targets}")
 
     def trees(self, split: str) -> Iterator[Tree]:

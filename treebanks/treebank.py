@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
+from treebanks.own_data.spec import Origin, Scale
 from treenn.trees import NaryTree, Tree, palette
 from treenn.trees.arguments import check_fields, check_items
 from treenn.trees.display import Heading, quoted, splits_repr, table_html
@@ -77,38 +78,69 @@ class Splits(ABC, Generic[Example]):
         ]
 
 
+def check_scale(classes: Sequence[str] | None, scale: Scale, score_range: tuple[float, float] | None) -> None:
+    """Validate that a treebank has either classes or scores.
+
+    Args:
+        classes: the names of the classes; None for scores.
+        scale: the scale.
+        score_range: the lowest and the highest score.
+
+    Raises:
+        InputError: if the arguments contradict each other.
+    """
+    if (classes is None) != (scale == "score"):
+        wanted = "None" if scale == "score" else "the names of the classes"
+        raise InputError(f"{argument('classes')}: must be {wanted} on the scale {scale!r}")
+    if score_range is None and scale == "score":
+        raise InputError(f"{argument('score_range')}: must be the lowest and the highest score")
+    if score_range is not None and not (scale == "score" and score_range[0] < score_range[1]):
+        raise InputError(f"{argument('score_range')} {score_range}: must be two ascending numbers, for scores only")
+
+
 @dataclass(frozen=True, repr=False)
 class Treebank(Splits[Tree]):
-    """Labelled trees for training, development and test. A label is 0 to `len(classes) - 1`, or None.
+    """Labelled trees for training, development and test.
+
+    A label is the index of a class, a number on a scale of scores, or None.
 
     Args:
         name: the name in `treebanks.load`, such as `"sst"`, or `"sst-binary"` for a variant.
-        classes: the names of the classes, in order of the scale.
+        classes: the names of the classes, on an ordinal scale in their order; None for scores.
         splits: the trees by split: `"train"`, `"dev"`, `"test"`, and any further test set.
         synthetic: a clause on the generator for the beginning of reports, such as "a grammar generated its sentences
             and labels" (default: `""`, for natural text).
         task: a task of another package, `module:Class` (default: None, `default_task`).
+        scale: the scale of the labels: `"ordinal"`, `"nominal"` or `"score"` (default: `"ordinal"`).
+        score_range: the lowest and the highest score; None for classes (default: None).
+        origin: the files that the treebank was read from (default: None, a known treebank or one made in Python).
     """
 
     name: str
-    classes: Sequence[str]
+    classes: Sequence[str] | None
     splits: Mapping[str, Sequence[Tree]]
     synthetic: str = ""
     task: str | None = None
+    scale: Scale = "ordinal"
+    score_range: tuple[float, float] | None = None
+    origin: Origin | None = None
 
     __hash__ = Splits.__hash__
 
     def __post_init__(self) -> None:
         self._check(Tree)
-        object.__setattr__(self, "classes", tuple(self.classes))
+        check_scale(self.classes, self.scale, self.score_range)
+        object.__setattr__(self, "classes", None if self.classes is None else tuple(self.classes))
 
     def __repr__(self) -> str:
         """The name, the number of classes, and the number of trees per split."""
-        return splits_repr(self, self.splits, quoted(self.name), f"classes={len(self.classes)}")
+        labels = "scores" if self.classes is None else f"classes={len(self.classes)}"
+        return splits_repr(self, self.splits, quoted(self.name), labels)
 
     def _repr_html_(self) -> str:
-        colours = palette(max(len(self.classes), 1))
-        classes = [Heading(name, colour) for name, colour in zip(self.classes, colours, strict=False)][:_MOST_CLASSES]
+        names = self.classes or ()
+        colours = palette(max(len(names), 1))
+        classes = [Heading(name, colour) for name, colour in zip(names, colours, strict=False)][:_MOST_CLASSES]
         rows = self._sizes()
         for split, row in zip(self.splits, rows, strict=True):
             roots = Counter(tree.label for tree in self.trees(split))
@@ -121,8 +153,8 @@ class Treebank(Splits[Tree]):
 
     @property
     def default_task(self) -> str:
-        """The task if `task` is None: classification of nodes."""
-        return "nodes"
+        """The task if `task` is None: classification of nodes, or their regression for scores."""
+        return "nodes" if self.classes is not None else "node-scores"
 
     def labels_below_roots(self) -> Iterator[Any]:
         """The labels of all nodes below roots, of all splits."""

@@ -30,7 +30,7 @@ def bench(plan: BenchPlan, treebank: Treebank, progress: Progress, command: str 
     device = f"cuda ({torch.cuda.get_device_name()})" if plan.device == "cuda" else plan.device
     trees = list(chain.from_iterable(treebank.splits.values()))
     words = tuple(dict.fromkeys(word for tree in trees for word in tree.words))
-    task = BenchTask(words, len(treebank.classes), plan.device, dedup=plan.dedup)
+    task = BenchTask(words, len(treebank.classes or ()), plan.device, dedup=plan.dedup)
     rounds = _Rounds(progress, _count(plan, len(trees)))
     peak = peak_rate(plan.device)
     training = []

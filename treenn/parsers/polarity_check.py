@@ -38,7 +38,7 @@ def root_accuracy(
     model = load_model(folder, contextual)
     classes = model.classes or ()
     if classes != treebank.classes:
-        wanted = f"must be those of {treebank.name}: {', '.join(treebank.classes)}"
+        wanted = f"must be those of {treebank.name}: {', '.join(treebank.classes or ())}"
         raise InputError(f"the model's classes are {', '.join(classes)}; {wanted}", source=folder)
     gold = treebank.splits[split]
     parsers = {"parser": parser, "right": Right(), "balanced": Balanced()}

@@ -130,7 +130,7 @@ def _probabilities(network: Network, forest: PackedForest, *, roots_only: bool) 
 
 def _check_classes(treebank: Treebank, split: str) -> None:
     """Validate that the labels of a split are numbers of the treebank's classes."""
-    count = len(treebank.classes)
+    count = len(treebank.classes or ())
     for index, tree in enumerate(treebank.splits[split]):
         for label in set(tree.labels):
             if not (label is None or (isinstance(label, int) and 0 <= label < count)):

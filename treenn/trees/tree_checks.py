@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from treenn.trees.arguments import Natural, Range, check, check_list, options
 from treenn.trees.errors import InputError
 
-Label = int | str | None
+Label = int | float | str | None
 
 
 def check_words(words: Any) -> tuple[str, ...]:

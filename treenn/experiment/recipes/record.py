@@ -166,7 +166,7 @@ def record(recipe: Recipe, treebank: Treebank, out: Path, *, seeds: int, command
         title=recipe.title,
         command=command,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        treebank=TreebankSummary(treebank.name, tuple(treebank.classes), sizes),
+        treebank=TreebankSummary(treebank.name, tuple(treebank.classes or ()), sizes),
         overlap=tuple((split, number, tuple(in_train)) for split, number, in_train in overlap(treebank)),
         settings=settings,
         vectors=tuple(Path(file).name for file in recipe.vectors),

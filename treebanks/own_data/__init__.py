@@ -1,0 +1,5 @@
+"""Data sets of users: folders and files of labelled trees, texts and pairs, described by `dataset.toml`."""
+
+from treebanks.own_data.spec import DatasetSpec, Form, Origin, Scale
+
+__all__ = ["DatasetSpec", "Form", "Origin", "Scale"]

@@ -1,0 +1,83 @@
+"""`DatasetSpec`: the form and the labels of a user's data set, the keys of `dataset.toml`; `Origin`: its provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Literal
+
+from treenn.trees.arguments import Seed, check_fields
+
+Scale = Literal["ordinal", "nominal", "score"]
+"""The scale of labels: classes in an order, classes without an order, or numbers."""
+
+Form = Literal["brackets", "conllu", "csv", "tsv", "jsonl"]
+"""The file formats of data sets."""
+
+
+def _key(group: str, default: Any, help: str) -> Any:
+    """A field with its documentation, as `treenn.models.settings` declares settings."""
+    return field(default=default, metadata={"group": group, "help": help})
+
+
+_file, _label, _tree = partial(_key, "Data files"), partial(_key, "Labels"), partial(_key, "Trees of texts")
+
+
+@dataclass(frozen=True)
+class DatasetSpec:
+    """The form, labels and trees of a data set; each field is a key of `dataset.toml` and a command-line option.
+
+    Raises:
+        InputError: if a value is of another type or out of range.
+
+    >>> DatasetSpec(text_column=["question"], label_column="class").scale is None
+    True
+    """
+
+    name: str | None = _file(None, "The name in results (default: the name of the folder or file).")
+    form: Form | None = _file(None, "The file format (default: by the suffix; other suffixes are brackets).")
+    text_column: Sequence[str] = _file(
+        (), "The column of the text in CSV, TSV or JSON Lines; give it twice for pairs (default: text)."
+    )
+    label_column: str | None = _file(
+        None, "The column of the label, in CoNLL-U the comment or the key in MISC (default: label)."
+    )
+    label_level: Literal["sentence", "words"] = _file("sentence", "The labelled units of a CoNLL-U file.")
+    encoding: str = _file("utf-8", "The encoding, such as latin-1.")
+    binarize: Literal["left", "right"] | None = _file(None, "Binarize n-ary nodes of brackets in this direction.")
+    untagged: bool = _file(False, "Allow words without a tag in brackets, as in (NP Japan 's).")
+    split: str | None = _file(
+        None, "The percentages of train, dev and test for a single file, stratified by label, such as 80/10/10."
+    )
+    split_seed: Seed = _file(0, "The seed of the split.")
+    classes: Sequence[str] = _label(
+        (), "The names of the classes, in order (default: the labels of train, sorted, or 0 to the greatest number)."
+    )
+    scale: Scale | None = _label(
+        None, "The scale of the labels (default: ordinal for whole numbers, score for other numbers, else nominal)."
+    )
+    low: float | None = _label(None, "The lowest score (default: the minimum of train).")
+    high: float | None = _label(None, "The highest score (default: the maximum of train).")
+    trees: str = _tree("chart", "The parser of texts: chart, right, left, balanced, spacy:MODEL, or a folder.")
+    tokenizer: str = _tree("treebank", "The tokenizer of texts: treebank, whitespace, characters or spacy:LANGUAGE.")
+    language: str | None = _tree(None, "The language, as an ISO 639-1 code.")
+    licence: str | None = _file(None, "The licence, for reports.")
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The provenance of a treebank that was read from files.
+
+    Args:
+        path: the folder or file.
+        spec: the specification with which it was read, defaults resolved.
+        parsed: whether a parser made its trees from texts (default: False, the trees are annotated).
+    """
+
+    path: str
+    spec: DatasetSpec
+    parsed: bool = False
