@@ -11,7 +11,7 @@ import typer
 from treenn.commands import options
 from treenn.commands.experiments import Dask, Jobs, NoTest, OnDevice, workers
 from treenn.commands.output import progress_bar, say
-from treenn.commands.settings_options import takes_settings
+from treenn.commands.settings_options import takes_settings, with_step_floor
 from treenn.models.settings import Settings, option
 from treenn.trees.errors import InputError
 
@@ -63,12 +63,15 @@ def compare(
     from treenn.experiment.compare import compare as run_plan
     from treenn.experiment.compare import run_of, train_plan
     from treenn.experiment.plan import Plan
+    from treenn.experiment.run import load
     from treenn.report import write_results
     from treenn.training.run_dir import check_run_dir
 
     cluster, how = workers(dask, jobs, device, overwrite)
     if plan is None:
         planned = Plan.of(treebank, models.split(","), seeds, options.vector_files(vectors), Settings(**settings))
+        recipe = with_step_floor(planned.settings, load(treebank, ())[0], options.given(context))
+        planned = replace(planned, settings=recipe)
     else:
         planned = _plan_of_file(context, plan)
     check_run_dir(out, run_of(planned), resume=True, overwrite=overwrite)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
-from dataclasses import Field, fields
-from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import Field, fields, replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import typer
 
+from treenn.commands.output import say
 from treenn.models.settings import Settings
 from treenn.trees.errors import InputError, option
+
+if TYPE_CHECKING:
+    from treebanks import PairTreebank, Treebank
 
 Command = TypeVar("Command", bound=Callable[..., None])
 T = TypeVar("T")
@@ -42,6 +46,30 @@ def _option(each: Field[Any]) -> inspect.Parameter:
     info = typer.Option(help=help, rich_help_panel=each.metadata["group"], metavar="NAME" if choices else None)
     kind = Annotated[str if choices else type_, info]  # type: ignore[valid-type]
     return inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default, annotation=kind)
+
+
+MIN_STEPS = 1500
+"""The minimum number of training steps on natural text if neither --epochs nor --min-steps is given."""
+
+
+def with_step_floor(
+    settings: Settings, treebank: Treebank | PairTreebank, given: Collection[str], searched: Collection[str] = ()
+) -> Settings:
+    """The settings of a command, with at least `MIN_STEPS` steps; a line on standard error reports more epochs.
+
+    Args:
+        settings: the settings of the options.
+        treebank: the treebank; on generated ones, the number of epochs stays as it is.
+        given: the options that are given; with --epochs or --min-steps, the settings stay as they are.
+        searched: the settings that a search draws (default: none), as `given`.
+    """
+    if treebank.synthetic or {"epochs", "min_steps"} & {*given, *searched}:
+        return settings
+    raised = replace(settings, min_steps=MIN_STEPS)
+    epochs, examples = raised.for_examples(len(treebank.train)).epochs, len(treebank.train)
+    if epochs > settings.epochs:
+        say(f"{epochs} epochs: {MIN_STEPS:,} steps on {examples} examples; --epochs or --min-steps changes that")
+    return raised
 
 
 def read_settings(make: type[T], arguments: Sequence[str]) -> T:

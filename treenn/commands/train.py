@@ -11,7 +11,7 @@ import typer
 
 from treenn.commands import options
 from treenn.commands.output import print_json, progress_bar, say, skipping, tell
-from treenn.commands.settings_options import takes_settings
+from treenn.commands.settings_options import takes_settings, with_step_floor
 from treenn.models.settings import Settings
 from treenn.runtime.terminal import Grid, console
 from treenn.trees import InputError, read_trees
@@ -70,6 +70,8 @@ def train(
     with skipping(skip_bad) as skip:
         how: dict[str, Any] = {"untagged": untagged, "encoding": encoding, **skip}
         data = _data(treebank, {"train": trees, "dev": dev, "test": test}, classes, binarize, how)
+        if recipe is None:
+            settings = with_step_floor(settings, data, options.given(context))
 
         import torch
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +11,7 @@ import typer
 from treenn.commands import options
 from treenn.commands.experiments import Dask, Jobs, OnDevice, workers
 from treenn.commands.output import print_json, progress_bar, say, tell
-from treenn.commands.settings_options import takes_settings
+from treenn.commands.settings_options import takes_settings, with_step_floor
 from treenn.models.settings import Settings
 from treenn.runtime.terminal import console
 from treenn.trees.files import write_text
@@ -59,6 +60,7 @@ def tune(
 
     Example: treenn tune --treebank sst --models tree-lstm,lstm --trials 16 --vectors glove.6B.100d.txt --out search
     """
+    from treenn.experiment.run import load
     from treenn.experiment.search.chosen_settings import plan_models
     from treenn.experiment.search.log import TRIALS_SCHEMA
     from treenn.experiment.search.sampling import Search
@@ -71,6 +73,8 @@ def tune(
     drawn_from = read_space(space or SHIPPED).without(options.given(context))
     files = tuple(options.vector_files(vectors))
     search = Search(treebank, models.split(","), trials, drawn_from, Settings(**settings), files, metric)
+    recipe = with_step_floor(search.settings, load(treebank, ())[0], options.given(context), drawn_from.settings)
+    search = replace(search, settings=recipe)
     check_run_dir(out, run_of(search), resume=True, overwrite=overwrite)
     with progress_bar(f"{models} on {treebank}") as bar, cluster:
         log = run_search(search, out, command=options.command_line(), progress=bar, **how)

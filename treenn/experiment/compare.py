@@ -188,7 +188,8 @@ def _planned(plan: Plan, out: Path, command: str) -> _Comparison:
         data, input_size = fingerprint(treebank), sum(file.size for file in files) or word_size
         treebanks[data] = treebank
         for regime in task.supervision:
-            planned = list(plan.runs(task, regime, input_size, task_of(treebank).make_head, data))
+            make_head, examples = task_of(treebank).make_head, len(treebank.train)
+            planned = list(plan.runs(task, regime, input_size, make_head, data, examples))
             tasks.append(outline_task(plan, task, regime, treebank, planned))
             specs += planned
     runs = {f"{RUNS}/{spec.name}.json": spec for spec in specs}  # two regimes may share a run

@@ -22,6 +22,7 @@ from treenn.experiment.results import (
     TrialLog,
 )
 from treenn.experiment.run_spec import AnyTreebank, RunSpec
+from treenn.models.settings import Settings
 from treenn.tasks import task_of
 from treenn.trees.json_records import from_json
 from treenn.trees.json_values import read_object
@@ -46,6 +47,8 @@ def outline_task(
     """A task of plan.json."""
     evaluated = tuple(split for split in treebank.splits if split != "train")
     shared = asdict(plan.settings) | dict(task.settings)
+    steps = Settings(**{name: shared[name] for name in ("epochs", "min_steps", "batch_size")})
+    shared |= {"epochs": steps.for_examples(len(treebank.train)).epochs, "min_steps": 0}
     sizes = {split: len(trees) for split, trees in treebank.splits.items()}
     return TaskOutline(
         treebank=TreebankSummary(treebank.name, tuple(treebank.classes or ()), sizes, treebank.synthetic),

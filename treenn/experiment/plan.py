@@ -108,7 +108,13 @@ class Plan:
         return Settings(**values)
 
     def runs(
-        self, task: PlanTask, regime: str, input_size: int, make_head: MakeHead, data: str = ""
+        self,
+        task: PlanTask,
+        regime: str,
+        input_size: int,
+        make_head: MakeHead,
+        data: str = "",
+        examples: int | None = None,
     ) -> Iterator[RunSpec]:
         """Yield the runs of a task under one regime, seed by seed.
 
@@ -118,6 +124,8 @@ class Plan:
             input_size: the size of the word vectors.
             make_head: makes the head for the treebank from settings (`Task.make_head`).
             data: a fingerprint of the treebank, for the keys of the runs (default: none).
+            examples: the number of training examples, with which `min_steps` becomes `epochs` (default: None, the
+                settings stay as they are).
         """
         vectors = self.vectors_of(task)
         sized = [
@@ -128,6 +136,7 @@ class Plan:
         for seed in range(self.seeds):
             reference = None
             for model, settings in sized:
+                settings = settings if examples is None else settings.for_examples(examples)
                 if seed >= self._seeds(model):
                     continue
                 run = RunSpec(

@@ -1,12 +1,14 @@
 """`Settings`: the hyperparameters of a training run; each is an option of `treenn train`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from math import ceil
 from typing import Annotated, Any, Literal
 
 from treenn.trees.arguments import (
     Count,
+    Natural,
     NonNegative,
     Positive,
     Runs,
@@ -94,6 +96,9 @@ class Settings:
     root_weight: NonNegative = _training(1.0, "The weight of a root in the loss.")
     restarts: Runs = _training(1, "Initializations that are trained for one epoch; the best on dev continues.")
     epochs: Count = _training(10, "The maximum number of passes over the training trees.")
+    min_steps: Natural = _training(
+        0, "The minimum number of steps; on few training trees, it raises the maximum number of epochs."
+    )
     patience: Count | None = _training(
         None, "Stop after this many epochs that are no better on dev; schedules still decay over all (default: never)."
     )
@@ -152,6 +157,21 @@ class Settings:
                 f"{argument('root_weight')} {self.root_weight}: needs {argument('supervision')} nodes; with "
                 f"{self.supervision}, every example is a root"
             )
+
+    def for_examples(self, count: int) -> "Settings":
+        """The settings with `min_steps` expressed as `epochs`.
+
+        Args:
+            count: the number of training examples.
+
+        >>> few = Settings(epochs=10, batch_size=25, min_steps=1500).for_examples(300)
+        >>> few.epochs, few.min_steps
+        (125, 0)
+        """
+        if not self.min_steps:
+            return self
+        steps_per_epoch = max(1, ceil(count / self.batch_size))
+        return replace(self, epochs=max(self.epochs, ceil(self.min_steps / steps_per_epoch)), min_steps=0)
 
 
 def check_setting(name: str, value: Any) -> None:

@@ -91,8 +91,10 @@ class TrainingIdentity:
         """Return the difference of an earlier run from this one, None if there is none."""
         # A run of an older treenn had no other settings than these, and what it lacks was as it is by default now.
         settings = asdict(Settings()) | dict(before.settings)
+        # Before the trees are read, the number of epochs that `min_steps` requires is unknown.
+        unknown = ("epochs", "min_steps") if self.data is None else ()
         for name, value in self.settings.items():
-            if settings[name] != value:
+            if settings[name] != value and name not in unknown:
                 return f"has {argument(name, settings[name])}, not {value}"
         return "began with other trees or vectors" if self.data not in (None, before.data) else None
 

@@ -127,6 +127,7 @@ class _Trainer:
         device: str,
     ) -> None:
         reset_peak_memory()
+        settings = settings.for_examples(len(treebank.train))
         self.treebank, self.settings, self.task = treebank, settings, task_of(treebank)
         self.task.check(treebank, settings)
         self.criterion = self.task.criterion(settings)

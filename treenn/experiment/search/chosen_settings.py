@@ -24,7 +24,7 @@ def train_command(log: SearchLog, model: str, vectors: Sequence[str | Path]) -> 
     for path in vectors:
         words += ["--vectors", str(path)]
     for name, chosen in _best_settings(log, model).items():
-        if chosen != usual[name] or name == "model":
+        if chosen != usual[name] or name in ("model", "epochs"):  # by default, epochs depend on the trees
             words += [option(name), str(chosen)]
     return shlex.join([*words, "--out", f"{model}-tuned"])
 

@@ -56,13 +56,17 @@ class Search:
         for name in self.models:
             replace(self.settings, model=name)
 
-    def runs(self, input_size: int, make_head: MakeHead, data: str = "") -> Iterator[RunSpec]:
+    def runs(
+        self, input_size: int, make_head: MakeHead, data: str = "", examples: int | None = None
+    ) -> Iterator[RunSpec]:
         """Yield every trial, the first of each model first.
 
         Args:
             input_size: the width of the word vectors.
             make_head: makes the head for the treebank from settings (`Task.make_head`).
             data: a fingerprint of the treebank, for the keys of the trials (default: none).
+            examples: the number of training examples, with which `min_steps` becomes `epochs` (default: None, the
+                settings stay as they are).
         """
         reference = replace(self.settings, model=self.models[0])
         recipes = [replace(self.settings, model=name) for name in self.models]
@@ -72,8 +76,10 @@ class Search:
         for number in range(self.trials):
             for recipe, space in zip(recipes, spaces, strict=True):
                 drawn = space.draw(number, self.settings.seed)
+                settings = replace(recipe, **drawn)
                 yield RunSpec(
-                    *(replace(recipe, **drawn), self.treebank, tuple(map(str, self.vectors))),
+                    settings if examples is None else settings.for_examples(examples),
+                    *(self.treebank, tuple(map(str, self.vectors))),
                     data=data,
                     label=recipe.model,
                     trial=number,

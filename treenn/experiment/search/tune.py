@@ -75,7 +75,8 @@ def tune(
     check_run_dir(out, run_of(search), resume=True, overwrite=overwrite)
     treebank, vectors = load(search.treebank, tuple(map(str, search.vectors)))
     input_size = sum(file.size for file in vectors) or search.settings.word_size
-    specs = search.runs(input_size, task_of(treebank).make_head, fingerprint(treebank, _SPLITS))
+    make_head, examples = task_of(treebank).make_head, len(treebank.train)
+    specs = search.runs(input_size, make_head, fingerprint(treebank, _SPLITS), examples)
     runs = {f"trials/{spec.name}.json": spec for spec in specs}
     with experiment_dir(out, run_of(search), runs, overwrite=overwrite):
         execute(runs, out, _trial, jobs=jobs, device=device, progress=progress, command=command, noun="trials")
