@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from treenn.trees.arguments import Classes, Count, checked
 from treenn.trees.nary import NaryTree, inner_children
@@ -34,16 +36,36 @@ def draw_text(tree: Tree | NaryTree, *, color: bool = False, classes: Classes = 
           └ 3 ┬ 3 good
               └ 2 .
     """
-    n, children = len(tree.words), inner_children(tree)
     texts = [shown(label) for label in tree.labels]
     drawn = [painted(text, label, classes) for text, label in zip(texts, tree.labels, strict=True)] if color else texts
-    gap = " " if _widest(tree, texts) <= width else ""
+    return "\n".join(draw_nodes(tree, texts, drawn, width).lines)
+
+
+class NodeDrawing(NamedTuple):
+    """The lines of a drawing, and the index of each node's line."""
+
+    lines: list[str]
+    line_of: list[int]
+
+
+def draw_nodes(tree: Tree | NaryTree, texts: Sequence[str], drawn: Sequence[str], width: int) -> NodeDrawing:
+    """Draw a tree as `draw_text` does, with any text at each node.
+
+    Args:
+        tree: the tree.
+        texts: the texts of the nodes, without ANSI escapes.
+        drawn: the texts as they are printed, with ANSI escapes.
+        width: the number of columns of the terminal.
+    """
+    n, children = len(tree.words), inner_children(tree)
+    gap = " " if widest(tree, texts) <= width else ""
     limit = width if gap else max(2 * width // 3, _LONGEST_LABEL)
-    lines: list[str] = []
+    lines, line_of = list[str](), [0] * len(texts)
     cuts = 0
     todo = deque([(len(texts) - 1, "", "")])
     while todo:
         node, line, indent = todo.pop()
+        line_of[node] = len(lines)
         if node < n:
             lines.append(f"{line}{drawn[node]} {visible(tree.words[node])}")
         elif len(indent) > limit:
@@ -53,7 +75,7 @@ def draw_text(tree: Tree | NaryTree, *, color: bool = False, classes: Classes = 
         else:
             line, indent = f"{line}{drawn[node]}{gap}", f"{indent}{' ' * columns_of(texts[node])}{gap}"
             todo += _below(children[node - n], line, indent, gap)
-    return "\n".join(lines)
+    return NodeDrawing(lines, line_of)
 
 
 def shown(label: Label) -> str:
@@ -104,16 +126,15 @@ def _below(children: tuple[int, ...], line: str, indent: str, gap: str) -> list[
     ]
 
 
-def _widest(tree: Tree | NaryTree, texts: list[str]) -> int:
-    """The number of columns of the drawing with spaces around the lines."""
-
-    n, columns, widest = len(tree.words), [0] * len(texts), 0
+def widest(tree: Tree | NaryTree, texts: Sequence[str]) -> int:
+    """The number of columns of a drawing with these texts at the nodes and spaces around the lines."""
+    n, columns, most = len(tree.words), [0] * len(texts), 0
     for node, children in zip(range(len(texts) - 1, n - 1, -1), reversed(inner_children(tree)), strict=True):
         for child in children:
             columns[child] = columns[node] + columns_of(texts[node]) + len(" │ ")
             if child < n:
-                widest = max(widest, columns[child] + columns_of(f"{texts[child]} {visible(tree.words[child])}"))
-    return widest
+                most = max(most, columns[child] + columns_of(f"{texts[child]} {visible(tree.words[child])}"))
+    return most
 
 
 def columns_of(text: str) -> int:

@@ -1,0 +1,1 @@
+"""Annotation of sentences: labels and structures of trees, independent of any front end."""
