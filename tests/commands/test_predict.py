@@ -38,7 +38,8 @@ def test_a_sentence_is_drawn_with_its_classes(predict: Command, tmp_path: Path) 
     assert (done.returncode, done.stderr) == (0, "")
     found = load_sentiment(tmp_path / "model", "right").predict("not a good film.")
     assert done.stdout.startswith(f"{found.label} ┬ {found.tree.labels[0]} not\n")
-    assert [line.split()[1] for line in done.stdout.splitlines()[-4:-1]] == list(CLASSES)
+    assert [line.split()[1] for line in done.stdout.splitlines()[-5:-2]] == list(CLASSES)
+    assert done.stdout.splitlines()[-2:] == ["unknown words: 1 of 5 (a)", ""]
     assert "\x1b" not in done.stdout
 
 
@@ -56,7 +57,10 @@ def test_json_has_a_line_for_each_line(predict: Command, tmp_path: Path) -> None
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["text"] for line in lines] == ["not good", "", " \t", "film"]
     assert [len(line["sentences"]) for line in lines] == [1, 0, 0, 1]
-    assert lines[1] == {"text": "", "label": 1, "probabilities": [0.0, 1.0, 0.0], "tree": None, "sentences": []}
+    assert lines[1] == {
+        "text": "", "label": 1, "probabilities": [0.0, 1.0, 0.0], "tree": None, "sentences": [], "class": "so-so",
+        "unknown_words": [], "unknown_share": 0.0,
+    }  # fmt: skip
     blank = load_sentiment(tmp_path / "model", "right").predict("")
     assert (blank.label, list(blank.probabilities)) == (lines[1]["label"], lines[1]["probabilities"])
     assert lines[0]["sentences"] == [{name: value for name, value in lines[0].items() if name != "sentences"}]
@@ -83,7 +87,10 @@ def test_a_text_has_a_tree_for_each_sentence(predict: Command, tmp_path: Path) -
     assert line["probabilities"] == [round(share, 6) for share in found.probabilities]
     assert [each["text"] for each in line["sentences"]] == ["A good film!", "It's not good."]
     assert [each["tree"] for each in line["sentences"]] == [str(each.tree) for each in found.sentences]
-    assert all(list(each) == ["text", "label", "probabilities", "tree"] for each in line["sentences"])
+    keys = ["text", "label", "probabilities", "tree", "class", "unknown_words", "unknown_share"]
+    assert all(list(each) == keys for each in line["sentences"])
+    assert (line["unknown_words"], line["unknown_share"]) == (["A", "!", "It", "'s"], 0.444444)
+    assert [each["unknown_words"] for each in line["sentences"]] == [["A", "!"], ["It", "'s"]]
     assert predict(text).stdout == draw_sentiment(found, width=80) + "\n\n"
 
 

@@ -238,3 +238,12 @@ def test_a_contextual_model_reads_texts_too(tmp_path: Path, kind: str) -> None:
         np.testing.assert_allclose(one.node_probabilities, other.node_probabilities, atol=2e-3)
     goods = [each.node_probabilities[1] for each in loaded.predict_batch(texts)]
     assert goods[0] != goods[1]  # the same word in another sentence
+
+
+def test_unknown_words_are_those_without_a_vector(model: SentimentModel) -> None:
+    found = model.predict("A GOOD film. Awful, awful film.")
+    assert [each.unknown_words for each in found.sentences] == [("A",), ("Awful", ",", "awful")]
+    assert (found.unknown_words, found.word_count) == (("A", "Awful", ",", "awful"), 9)
+    assert found.unknown_share == pytest.approx(4 / 9)
+    blank = model.predict(" ")
+    assert (blank.unknown_words, blank.unknown_share) == ((), 0)

@@ -47,6 +47,15 @@ def test_a_blank_text_has_a_verdict_alone() -> None:
     assert "1 so-so 100 % ████████████████████" in draw_sentiment(Document.of(" ", [], CLASSES))
 
 
+def test_unknown_words_are_named_safely() -> None:
+    words = ("\x1b[31m", "<i>", "x" * 50, "y", "y")
+    found = Sentiment("z", parse_tree("(0 (1 a) (1 b))", classes=3), SHARES[-3:], CLASSES, words)
+    line = draw_sentiment(found, color=True).splitlines()[-1]
+    assert line == "unknown words: 5 of 2 (\\x1b[31m, <i>, xxxxxxxxxxxxxxx…, …)"
+    assert "<i>" not in (html := render([found]))
+    assert Page(html).texts["p"] == [line]
+
+
 class Page(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()

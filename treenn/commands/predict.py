@@ -7,7 +7,7 @@ from functools import partial
 from json import dumps
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -18,7 +18,7 @@ from treenn.trees import InputError
 from treenn.trees.files import write_text
 
 if TYPE_CHECKING:
-    from treenn.sentiment.document import Document, Sentiment
+    from treenn.sentiment.document import Document
     from treenn.sentiment.model import SentimentModel
 
 LinePrediction: TypeAlias = "tuple[Line, Document | None]"
@@ -92,16 +92,9 @@ def _predicted(model: SentimentModel, parsed: Iterator[list[tuple[Line, list[Par
 
 def _as_json(classes: tuple[str, ...], line: Line, document: Document | None) -> str:
     from treenn.sentiment.document import Document
+    from treenn.sentiment.json_objects import document_object
 
-    document = document or Document.of(line.text, [], classes)
-    sentences = [_prediction(each) | {"tree": str(each.tree)} for each in document.sentences]
-    tree = sentences[0]["tree"] if len(sentences) == 1 else None
-    return dumps(_prediction(document) | {"tree": tree, "sentences": sentences}) + "\n"
-
-
-def _prediction(prediction: Document | Sentiment) -> dict[str, Any]:
-    shares = [round(share, 6) for share in prediction.probabilities]
-    return {"text": prediction.text, "label": prediction.label, "probabilities": shares}
+    return dumps(document_object(document or Document.of(line.text, [], classes))) + "\n"
 
 
 def _drawer() -> Callable[[Line, Document | None], str]:

@@ -94,6 +94,14 @@ class Vocabulary:
         numbers = self._numbers
         return torch.tensor([numbers.get(word) or numbers.get(word.lower(), 0) for word in words], dtype=torch.int64)
 
+    def unknown(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The words that are read as the unknown token, in order, repeated ones too.
+
+        >>> Vocabulary(["good", "film"]).unknown(["Good", "soup"])
+        ('soup',)
+        """
+        return tuple(word for word, number in zip(words, self.encode(words).tolist(), strict=True) if number == 0)
+
     def dropout(self, alpha: float) -> Tensor:
         """The probability α / (α + c) that a word with count c is replaced by the unknown token in training.
 

@@ -23,12 +23,14 @@ class Sentiment:
         tree: its tree, labelled with the most probable class of each node.
         node_probabilities: the class probabilities of each node, in the tree's numbering.
         classes: the names of the classes, lowest first.
+        unknown_words: the words that the model's vocabulary lacks, in order, repeated ones too (default: none).
     """
 
     text: str
     tree: Tree
     node_probabilities: tuple[tuple[float, ...], ...]
     classes: tuple[str, ...]
+    unknown_words: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """The text and its class."""
@@ -53,6 +55,16 @@ class Sentiment:
     def probabilities(self) -> tuple[float, ...]:
         """The class probabilities of the sentence."""
         return self.node_probabilities[-1]
+
+    @property
+    def word_count(self) -> int:
+        """The number of words."""
+        return len(self.tree.words)
+
+    @property
+    def unknown_share(self) -> float:
+        """The fraction of words that the model's vocabulary lacks."""
+        return len(self.unknown_words) / self.word_count
 
 
 @dataclass(frozen=True, repr=False)
@@ -107,6 +119,21 @@ class Document:
     def name(self) -> str | None:
         """The name of the text's class; None if `label` is None."""
         return None if self.label is None else self.classes[self.label]
+
+    @property
+    def unknown_words(self) -> tuple[str, ...]:
+        """The words that the model's vocabulary lacks, in order, repeated ones too."""
+        return tuple(word for sentence in self.sentences for word in sentence.unknown_words)
+
+    @property
+    def word_count(self) -> int:
+        """The number of words of all sentences."""
+        return sum(sentence.word_count for sentence in self.sentences)
+
+    @property
+    def unknown_share(self) -> float:
+        """The fraction of words that the model's vocabulary lacks; 0 for a blank text."""
+        return len(self.unknown_words) / max(self.word_count, 1)
 
     @property
     def tree(self) -> Tree:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from treenn.evaluation.predictions import predict
 from treenn.models.building import SHIPPED, load_model
@@ -128,10 +129,13 @@ class SentimentModel:
             return []
         predictions = predict(self.network, [tree.with_labels([None] * len(tree)) for tree in trees])
         by_tree = np.split(predictions.probabilities, np.cumsum(predictions.sizes)[:-1])
-        return [
-            Sentiment(text, tree.with_labels(p.argmax(axis=1).tolist()), tuple(map(tuple, p.tolist())), self.classes)
-            for text, tree, p in zip(texts, trees, by_tree, strict=True)
-        ]
+        return [self._sentiment(text, tree, p) for text, tree, p in zip(texts, trees, by_tree, strict=True)]
+
+    def _sentiment(self, text: str, tree: Tree, p: npt.NDArray[np.float32]) -> Sentiment:
+        """The prediction for a sentence. Shape of p: `(nodes, classes)`."""
+        labelled = tree.with_labels(p.argmax(axis=1).tolist())
+        unknown = self.network.vocabulary.unknown(tree.words)
+        return Sentiment(text, labelled, tuple(map(tuple, p.tolist())), self.classes, unknown)
 
 
 @checked

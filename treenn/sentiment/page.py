@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from treenn.runtime.pages import page_template
 from treenn.sentiment.document import Document, Sentiment
+from treenn.sentiment.phrase_drawing import unknown_line
 from treenn.trees import InputError
 from treenn.trees.draw import draw_text
 from treenn.trees.palette import ink_on, palette
@@ -38,7 +39,7 @@ def render(predictions: Sequence[Document | Sentiment]) -> str:
         raise InputError("predictions is empty; a page needs at least one text")
     classes = predictions[0].classes
     colours = [(colour, ink_on(colour)) for colour in palette(len(classes))]
-    return page_template(Path(__file__).parent, picture=_picture, narrow=_narrow).render(
+    return page_template(Path(__file__).parent, picture=_picture, narrow=_narrow, unknown=_unknown).render(
         found=[_document(prediction) for prediction in predictions], classes=classes, colours=colours, most_open=_OPEN
     )
 
@@ -47,6 +48,10 @@ def _document(prediction: Document | Sentiment) -> Document:
     if isinstance(prediction, Document):
         return prediction
     return Document.of(prediction.text, [prediction], prediction.classes)
+
+
+def _unknown(document: Document) -> str:
+    return " ".join(unknown_line(document))
 
 
 def _picture(sentence: Sentiment) -> Markup:

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from rich.cells import cell_len, set_cell_size
 
 from treenn.sentiment.document import Document, Sentiment
-from treenn.trees.draw import draw_text, painted, visible
+from treenn.trees.draw import draw_text, painted, shown, visible
 
 _BAR = 20  # characters for a probability of 1
+_MOST_UNKNOWN = 3  # unknown words that a line names
 
 
 def draw_sentiment(prediction: Document | Sentiment, *, color: bool = False, width: int = 80) -> str:
     """Draw the tree of each sentence with each node's class, and a bar chart of the class probabilities.
 
-    The bar chart is for the whole text. If it has several sentences, a title line precedes the chart.
+    The bar chart is for the whole text. If it has several sentences, a title line precedes the chart. A last line has
+    the number of words that the model's vocabulary lacks, if there are any.
 
     Args:
         prediction: the prediction for a text or a sentence.
@@ -35,10 +37,10 @@ def draw_sentiment(prediction: Document | Sentiment, *, color: bool = False, wid
     classes = len(prediction.classes)
     drawn = [draw_text(sentence.tree, color=color, classes=classes, width=width) for sentence in sentences]
     title = [f"the whole text, {len(sentences)} sentences:"] if len(sentences) > 1 else []
-    return "\n\n".join([*drawn, "\n".join([*title, *_probability_lines(prediction, color)])])
+    return "\n\n".join([*drawn, "\n".join([*title, *probability_lines(prediction, color), *unknown_line(prediction)])])
 
 
-def _probability_lines(prediction: Document | Sentiment, color: bool) -> Iterator[str]:
+def probability_lines(prediction: Document | Sentiment, color: bool) -> Iterator[str]:
     """One line per class with its probability as a bar."""
     classes, names = len(prediction.classes), [visible(name) for name in prediction.classes]
     longest = max(map(cell_len, names))
@@ -46,3 +48,19 @@ def _probability_lines(prediction: Document | Sentiment, color: bool) -> Iterato
         label = painted(str(index), index, classes) if color else str(index)
         bar = "█" * round(_BAR * p)
         yield f"{label} {set_cell_size(name, longest)} {100 * p:3.0f} % {bar}".rstrip()
+
+
+def unknown_line(prediction: Document | Sentiment) -> list[str]:
+    """The line on words that the model's vocabulary lacks, as a list: empty if there are none.
+
+    >>> from treenn.trees import Tree
+    >>> tree = Tree(("a", "soup"), ((0, 1),))
+    >>> unknown_line(Sentiment("a soup", tree, ((1,),) * 3, ("good",), ("soup",)))
+    ['unknown words: 1 of 2 (soup)']
+    """
+    if not prediction.unknown_words:
+        return []
+    words = list(dict.fromkeys(map(shown, prediction.unknown_words)))
+    more = ", …" if len(words) > _MOST_UNKNOWN else ""
+    named = ", ".join(words[:_MOST_UNKNOWN]) + more
+    return [f"unknown words: {len(prediction.unknown_words)} of {prediction.word_count} ({named})"]
