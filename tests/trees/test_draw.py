@@ -148,3 +148,14 @@ def test_deep_unary_chains_stay_within_the_width() -> None:
     drawn = draw_text(tree)
     assert drawn.count("NP") == n
     assert max(map(len, drawn.splitlines())) <= 80
+
+
+def test_marked_nodes_have_a_star() -> None:
+    assert draw_text(A_TREE, marked={2, 5}).splitlines() == [
+        "3 ┬ 2 It",
+        "  └ 3* ┬ 2 is",
+        "       └ 3 ┬ 4* good",
+        "           └ 2 .",
+    ]
+    with pytest.raises(InputError, match=r"^marked 3: must be a set$"):
+        draw_text(A_TREE, marked=3)

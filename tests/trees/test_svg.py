@@ -106,3 +106,11 @@ def test_deep_trees_have_a_maximum_height(make) -> None:
     assert len(drawn) < 2e6
     head = drawn[: drawn.index(">")]
     assert float(head.split('height="')[1].rstrip('"')) < 2000
+
+
+def test_marked_nodes_have_a_star_and_a_thick_border() -> None:
+    tree = parse_tree("(3 (2 not) (1 bad))", classes=5)
+    root = ElementTree.fromstring(draw_svg(tree, marked={1}))
+    assert [text.text for text in root.iter(NAMESPACE + "text")] == ["2", "1*", "3", "not", "bad"]
+    _, *rects = root.iter(NAMESPACE + "rect")
+    assert [rect.attrib.get("stroke-width") for rect in rects] == [None, "3", None]

@@ -374,6 +374,7 @@ _NAMES: Mapping[Any, str] = {
     str: "text",
     NoneType: "None",
     Mapping: "a mapping",
+    Set: "a set",
     Callable: "a function",
 }
 _PLURALS: Mapping[Any, str] = {int: "whole numbers", float: "numbers", str: "texts", Path: "paths"}

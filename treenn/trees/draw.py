@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 from treenn.trees.arguments import Classes, Count, checked
@@ -12,11 +12,21 @@ from treenn.trees.nary import NaryTree, inner_children
 from treenn.trees.palette import colour_of, ink_on, terminal_colour
 from treenn.trees.tree import Label, Tree
 
+MARK = "*"
+"""The mark of nodes in drawings."""
+
 _LONGEST_LABEL = 16
 
 
 @checked
-def draw_text(tree: Tree | NaryTree, *, color: bool = False, classes: Classes = 5, width: Count = 80) -> str:
+def draw_text(
+    tree: Tree | NaryTree,
+    *,
+    color: bool = False,
+    classes: Classes = 5,
+    width: Count = 80,
+    marked: Set[int] = frozenset(),
+) -> str:
     """Draw a tree in box characters, with the root at the left and the words at the right.
 
     A subtree that is too deep for the width is replaced by a reference such as `[1]` and drawn below. The drawing has
@@ -28,6 +38,7 @@ def draw_text(tree: Tree | NaryTree, *, color: bool = False, classes: Classes = 
             (default: False).
         classes: the number of classes of the labels, which selects the colours (default: 5).
         width: the number of columns of the terminal, exceeded only by long words and labels (default: 80).
+        marked: the nodes whose labels are followed by `*` (default: none).
 
     >>> from treenn.trees import parse_tree
     >>> print(draw_text(parse_tree("(3 (2 It) (3 (2 is) (3 (3 good) (2 .))))")))
@@ -36,7 +47,7 @@ def draw_text(tree: Tree | NaryTree, *, color: bool = False, classes: Classes = 
           └ 3 ┬ 3 good
               └ 2 .
     """
-    texts = [shown(label) for label in tree.labels]
+    texts = [f"{shown(label)}{MARK if node in marked else ''}" for node, label in enumerate(tree.labels)]
     drawn = [painted(text, label, classes) for text, label in zip(texts, tree.labels, strict=True)] if color else texts
     return "\n".join(draw_nodes(tree, texts, drawn, width).lines)
 

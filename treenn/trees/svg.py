@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from html import escape
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from treenn.trees.arguments import Classes, checked
 from treenn.trees.dependency import DependencyTree
-from treenn.trees.draw import columns_of, shown, visible
+from treenn.trees.draw import MARK, columns_of, shown, visible
 from treenn.trees.nary import NaryTree, inner_children
 from treenn.trees.palette import colour_of, ink_on
 from treenn.trees.tree import Label, Tree
@@ -22,6 +22,7 @@ _LEVEL = 36
 _NODE_HEIGHT, _ROW, _COLUMN_GAP = 38, 64, 10  # of dependency trees
 _TALLEST = 1600  # levels of deeper trees are closer together
 _EDGE = 20
+_RIM, _MARKED_RIM = 'stroke="#6b6b6b"', 'stroke="#c2185b" stroke-width="3"'
 
 _HEAD = """<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {width:.0f} {height:.0f}" \
 width="{width:.0f}" height="{height:.0f}">
@@ -42,7 +43,7 @@ class _WordNode(NamedTuple):
 
 
 @checked
-def draw_svg(tree: Tree | NaryTree | DependencyTree, *, classes: Classes = 5) -> str:
+def draw_svg(tree: Tree | NaryTree | DependencyTree, *, classes: Classes = 5, marked: Set[int] = frozenset()) -> str:
     """Draw a tree as a standalone SVG picture.
 
     The words of a constituency tree are at the bottom. Each node is centered over its children, at its height; no edge
@@ -52,15 +53,17 @@ def draw_svg(tree: Tree | NaryTree | DependencyTree, *, classes: Classes = 5) ->
     Args:
         tree: the tree; nodes of a constituency tree without a label are drawn as dots.
         classes: the number of classes of the labels, which selects the colours (default: 5).
+        marked: the nodes of a constituency tree whose labels are followed by `*` and have a thick border
+            (default: none).
 
     Raises:
         InputError: if a label is a number outside of the scale.
     """
-    return _dependencies(tree, classes) if isinstance(tree, DependencyTree) else _constituents(tree, classes)
+    return _dependencies(tree, classes) if isinstance(tree, DependencyTree) else _constituents(tree, classes, marked)
 
 
-def _constituents(tree: Tree | NaryTree, classes: int) -> str:
-    labels = [shown(label) for label in tree.labels]
+def _constituents(tree: Tree | NaryTree, classes: int, marked: Set[int]) -> str:
+    labels = [f"{shown(label)}{MARK if node in marked else ''}" for node, label in enumerate(tree.labels)]
     xs, width = _columns(tree, labels)
     heights = tree.heights
     level = min(_LEVEL, _TALLEST / max(heights[-1], 1))
@@ -69,7 +72,8 @@ def _constituents(tree: Tree | NaryTree, classes: int) -> str:
     n, words = len(tree.words), [escape(visible(word), quote=False) for word in tree.words]
     head = _head(tree.words, f", {_spoken(tree.labels[-1])} at the root", width, bottom + 30 + _EDGE)
     edges = (_edges(n + k, below, xs, ys) for k, below in enumerate(inner_children(tree)))
-    boxes = (_box(*node, classes) for node in zip(tree.labels, labels, xs, ys, strict=True))
+    rims = (_MARKED_RIM if node in marked else _RIM for node in range(len(labels)))
+    boxes = (_box(*node, classes) for node in zip(tree.labels, labels, xs, ys, rims, strict=True))
     texts = (f'<text x="{x:.1f}" y="{bottom + 30:.1f}">{word}</text>' for x, word in zip(xs, words, strict=False))
     return _joined(head, edges, ('font-size="13"', boxes), ('font-size="15" fill="#1a1a1a"', texts))
 
@@ -166,13 +170,13 @@ def _edges(node: int, children: tuple[int, ...], xs: list[float], ys: list[float
     return f'<path d="{path}{drops}"/>'
 
 
-def _box(label: Label, text: str, x: float, y: float, classes: int) -> str:
+def _box(label: Label, text: str, x: float, y: float, rim: str, classes: int) -> str:
     if label is None:
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="#8a8a8a"/>'
     colour, width = colour_of(label, classes), _box_width(text)
     return (
         f'<rect x="{x - width / 2:.1f}" y="{y - _BOX_HEIGHT / 2:.1f}" width="{width:.1f}" height="{_BOX_HEIGHT}" '
-        f'rx="8" fill="{colour}" stroke="#6b6b6b"/><text x="{x:.1f}" y="{y + 4.5:.1f}" fill="{ink_on(colour)}">'
+        f'rx="8" fill="{colour}" {rim}/><text x="{x:.1f}" y="{y + 4.5:.1f}" fill="{ink_on(colour)}">'
         f"{escape(text, quote=False)}</text>"
     )
 
