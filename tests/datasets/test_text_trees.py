@@ -1,0 +1,49 @@
+"""Trees of texts: one per text, over all of its sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from treenn import load_parser
+from treenn.datasets.text_trees import TextError, trees_of_texts
+from treenn.parsers import join_trees
+from treenn.trees import InputError
+
+TEXTS = ["Dull. It isn't funny.", "A good film", "Dull.", "A good film"]
+
+
+def test_trees_equal_those_of_the_parser() -> None:
+    parser = load_parser("chart")
+    assert trees_of_texts(TEXTS) == [join_trees(parser.parse_sentences(text)) for text in TEXTS]
+
+
+def test_tokenizer_and_parser_are_names() -> None:
+    [tree] = trees_of_texts(["春眠。不覺曉"], trees="left", tokenizer="characters")
+    assert str(tree) == "(X (X (X (X 春) (X 眠)) (X 。)) (X (X (X 不) (X 覺)) (X 曉)))"
+
+
+def test_long_sentences_are_divided() -> None:
+    [tree] = trees_of_texts([" ".join(["word"] * 401)], tokenizer="whitespace")
+    assert tree.spans[tree.merges[-1][0]] == (0, 400)
+
+
+def test_a_text_without_words_is_named() -> None:
+    with pytest.raises(TextError, match=r"^texts\[2\] has no words") as raised:
+        trees_of_texts(["a", "b", " "])
+    assert raised.value.index == 2
+
+
+def test_progress_counts_distinct_sentences() -> None:
+    calls: list[tuple[int, int]] = []
+    trees_of_texts(TEXTS, trees="right", progress=lambda done, total, text: calls.append((done, total)))
+    assert calls == [(3, 3)]
+
+
+def test_no_texts_have_no_trees() -> None:
+    assert trees_of_texts([]) == []
+
+
+@pytest.mark.parametrize(("name", "value"), [("trees", "nothing"), ("tokenizer", "nothing")])
+def test_unknown_names_are_refused(name: str, value: str) -> None:
+    with pytest.raises(InputError, match="nothing: must be"):
+        trees_of_texts(["a"], **{name: value})  # type: ignore[arg-type]
