@@ -42,17 +42,23 @@ class Head(nn.Module):
         return scores
 
 
-def node_loss(scores: Tensor, labels: Tensor, n_trees: int) -> Tensor:
+def node_loss(scores: Tensor, labels: Tensor, n_trees: int, weights: Tensor | None = None) -> Tensor:
     """Cross-entropy summed over the labelled nodes and divided by the number of trees, as in Tai et al.'s code.
 
     A sum, so the loss of a batch without labels is 0, not NaN.
 
-    Shape: `scores` `(n, classes)`, `labels` `(n,)` with -100 for unlabelled nodes; returns a scalar.
+    Args:
+        scores: the scores before the softmax.
+        labels: the classes; -100 for unlabelled nodes.
+        n_trees: the number of trees.
+        weights: the weight of each class (default: None, 1 each).
+
+    Shape: `scores` `(n, classes)`, `labels` `(n,)`, `weights` `(classes,)`; returns a scalar.
 
     >>> node_loss(torch.zeros(2, 5), torch.tensor([-100, -100]), n_trees=1)
     tensor(0.)
     """
-    return F.cross_entropy(scores, labels, ignore_index=NO_LABEL, reduction="sum") / n_trees
+    return F.cross_entropy(scores, labels, weight=weights, ignore_index=NO_LABEL, reduction="sum") / n_trees
 
 
 class PairHead(nn.Module, ABC):
@@ -94,8 +100,8 @@ class PairHead(nn.Module, ABC):
         """The features of two states. Shape: two times `(P, size)` to `(P, features)`."""
 
     @abstractmethod
-    def loss(self, scores: Tensor, targets: Tensor) -> Tensor:
-        """The mean loss of the pairs. Shape: `(P, classes)` and `(P,)` to one number."""
+    def loss(self, scores: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
+        """The mean loss of the pairs, weighted by class. Shape: `(P, classes)`, `(P,)`, `(classes,)` to one number."""
 
 
 class Comparison(PairHead):
@@ -119,9 +125,9 @@ class Comparison(PairHead):
         """Both states, their absolute difference and their product."""
         return torch.cat([left, right, (left - right).abs(), left * right], dim=1)
 
-    def loss(self, scores: Tensor, targets: Tensor) -> Tensor:
-        """Cross-entropy."""
-        return F.cross_entropy(scores, targets)
+    def loss(self, scores: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
+        """Cross-entropy, a weighted mean over the pairs."""
+        return F.cross_entropy(scores, targets, weight=weights)
 
 
 class Similarity(PairHead):
@@ -152,8 +158,8 @@ class Similarity(PairHead):
         """The product and the absolute difference of the states."""
         return torch.cat([left * right, (left - right).abs()], dim=1)
 
-    def loss(self, scores: Tensor, targets: Tensor) -> Tensor:
-        """KL(p ‖ p̂), a mean over the pairs."""
+    def loss(self, scores: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
+        """KL(p ‖ p̂), a mean over the pairs; scores have no classes to be weighted."""
         wanted = target_distribution(targets, scores.shape[1])
         return F.kl_div(scores.log_softmax(dim=1), wanted.to(scores.dtype), reduction="batchmean")
 

@@ -43,6 +43,8 @@ class Network(nn.Module):
 
     head: Any
     unknown: Tensor
+    class_weights: Tensor | None
+    """The weight of each class in the loss; None for equal weights. It is not saved."""
 
     @checked
     def __init__(
@@ -76,6 +78,7 @@ class Network(nn.Module):
         self.root_weight = root_weight
         self.embedding_dropout, self.word_dropout = embedding_dropout, word_dropout
         self.register_buffer("unknown", vocabulary.dropout(word_dropout), persistent=False)
+        self.register_buffer("class_weights", None, persistent=False)
 
     @property
     def classes(self) -> tuple[str, ...] | None:

@@ -94,6 +94,9 @@ class Settings:
         "nodes", "The nodes of the loss: all, roots only, or roots and 4 random phrases per epoch."
     )
     root_weight: NonNegative = _training(1.0, "The weight of a root in the loss.")
+    class_weights: Literal["none", "balanced"] = _training(
+        "none", "Weights of classes in the loss; balanced is inversely proportional to their counts in training."
+    )
     restarts: Runs = _training(1, "Initializations that are trained for one epoch; the best on dev continues.")
     epochs: Count = _training(10, "The maximum number of passes over the training trees.")
     min_steps: Natural = _training(

@@ -43,6 +43,9 @@ class Task(ABC):
     has_phrases: ClassVar[bool] = False
     """True if an example contains labelled phrases. `supervision` selects those in the loss."""
 
+    weighs_classes: ClassVar[bool] = False
+    """True if the loss reads `Network.class_weights`."""
+
     def __init__(self, classes: Sequence[str] | None = None, *, roots_only: bool = False) -> None:
         self.classes = None if classes is None else tuple(classes)
         self.roots_only = roots_only

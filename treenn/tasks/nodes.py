@@ -27,6 +27,7 @@ class NodeClassification(Task):
 
     metric = "root"
     has_phrases = True
+    weighs_classes = True
 
     def make_head(self, settings: Settings) -> Head:
         """A linear classifier of node states."""
@@ -48,10 +49,11 @@ class NodeClassification(Task):
 
         def label_loss(states: Tensor) -> Tensor:
             scores = network.head(states)
-            loss = node_loss(scores, labels, n_trees)
+            loss = node_loss(scores, labels, n_trees, network.class_weights)
             if roots_only or network.root_weight == 1:
                 return loss
-            return loss + (network.root_weight - 1) * node_loss(scores[packed.roots], labels[packed.roots], n_trees)
+            roots = node_loss(scores[packed.roots], labels[packed.roots], n_trees, network.class_weights)
+            return loss + (network.root_weight - 1) * roots
 
         return network.encoder.compute_loss(packed, network.vectors(packed), label_loss, roots_only=roots_only)
 

@@ -65,7 +65,7 @@ class PairTask(Task):
         """The loss of the head, plus the encoder's own loss."""
 
         def pair_loss(states: Tensor) -> Tensor:
-            loss: Tensor = network.head.loss(network.head(*states.chunk(2)), packed.targets)
+            loss: Tensor = network.head.loss(network.head(*states.chunk(2)), packed.targets, network.class_weights)
             return loss
 
         forest = packed.forest
@@ -90,6 +90,7 @@ class PairClassification(PairTask):
     """One of several relations between the two trees of a pair, such as entailment (Bowman et al. 2015)."""
 
     metric = "root"
+    weighs_classes = True
 
     def make_head(self, settings: Settings) -> Comparison:
         """A comparison of two root states."""

@@ -27,6 +27,7 @@ from treenn.runtime.progress import Progress, ignore
 from treenn.runtime.weight_file import NAME, read_weights
 from treenn.tasks import task_of
 from treenn.training.checkpoint import load_checkpoint, save_checkpoint
+from treenn.training.class_weights import class_weights
 from treenn.training.data import batches, build_vocabulary, fingerprint, precompute_contextual
 from treenn.training.divergence import Diverged, explain
 from treenn.training.folder_lock import locked
@@ -144,7 +145,9 @@ class _Trainer:
 
     def _start(self, settings: Settings) -> TrainingState:
         """A newly initialized network with its optimizers."""
-        return TrainingState(build(settings, self.task, self.vocabulary, self.vectors), settings, self.device)
+        network = build(settings, self.task, self.vocabulary, self.vectors)
+        network.class_weights = class_weights(self.treebank, self.task, settings)
+        return TrainingState(network, settings, self.device)
 
     @property
     def epochs_done(self) -> int:
