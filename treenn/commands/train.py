@@ -12,6 +12,7 @@ import typer
 from treenn.commands import options
 from treenn.commands.output import print_json, progress_bar, say, skipping, tell
 from treenn.commands.settings_options import takes_settings, with_step_floor
+from treenn.commands.training_messages import warn_of_majority_class
 from treenn.models.settings import Settings
 from treenn.runtime.terminal import Grid, console
 from treenn.trees import InputError, read_trees
@@ -86,6 +87,7 @@ def train(
         results = training.train(data, settings, vectors=files, out=out, **how).results
     for file in results.vectors:
         say(f"{file.file}: {file.words_missing} of {file.words} words have no vector in it")
+    warn_of_majority_class(results)
     if json:
         print_json(to_json(results))
     else:

@@ -103,6 +103,28 @@ class VectorCoverage:
     tokens_missing: int
 
 
+@dataclass(frozen=True)
+class MajorityClass:
+    """The kept model and train's majority class, by one accuracy on dev.
+
+    Args:
+        metric: the metric that selected the model.
+        name: train's majority class among the units of the metric.
+        accuracy: the accuracy of this class on dev.
+        value: the accuracy of the kept model on dev.
+    """
+
+    metric: str
+    name: str
+    accuracy: float
+    value: float
+
+    @property
+    def is_exceeded(self) -> bool:
+        """True if the model is better than the majority class."""
+        return self.value > self.accuracy
+
+
 @dataclass(frozen=True, kw_only=True)
 class TrainingResults:
     """The results of one training run.
@@ -126,6 +148,7 @@ class TrainingResults:
         predictions: by split, without dev.
         peak_memory_mb: the peak memory of the training process.
         split_data: the identity of the examples of each split that `treenn.evaluate` added; empty in older files.
+        majority_class: the comparison with train's majority class; None without classes, and in older files.
     """
 
     command: str
@@ -146,6 +169,7 @@ class TrainingResults:
     predictions: Mapping[str, RunPredictions] = field(default_factory=dict)
     peak_memory_mb: float | None = None
     split_data: Mapping[str, str] = field(default_factory=dict)
+    majority_class: MajorityClass | None = None
 
     def value(self, split: str, metric: str) -> float | None:
         """A metric on a split; None if the run lacks it."""

@@ -31,6 +31,7 @@ from treenn.training.class_weights import class_weights
 from treenn.training.data import batches, build_vocabulary, fingerprint, precompute_contextual
 from treenn.training.divergence import Diverged, explain
 from treenn.training.folder_lock import locked
+from treenn.training.majority import compare_with_majority
 from treenn.training.run_dir import CHECKPOINT, RESULTS, check_run_dir, open_run_dir, training_run, writing_to
 from treenn.training.run_results import (
     Epoch,
@@ -297,6 +298,7 @@ class _Trainer:
         parameters, embedding_parameters = network.parameter_counts()
         seconds = sum(entry.seconds for entry in self.history)
         passes = sum(max(1, len(entry.starts)) for entry in self.history)  # every start trains the first epoch
+        dev = SplitMetrics.of(self._predict(network, "dev"))
         return TrainingResults(
             command=command,
             model=self.settings.model,
@@ -312,8 +314,11 @@ class _Trainer:
             best_epoch=self.best_epoch,
             vectors=self.coverage,
             environment=self.environment,
-            metrics={"dev": SplitMetrics.of(self._predict(network, "dev"))},
+            metrics={"dev": dev},
             peak_memory_mb=peak_memory() / 2**20,
+            majority_class=compare_with_majority(
+                self.treebank, self.task, self.criterion, dev.values.get(self.criterion)
+            ),
         )
 
 
