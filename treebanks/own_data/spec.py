@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
 
 from treenn.trees.arguments import Seed, check_fields
+from treenn.trees.errors import InputError, argument
 
 Scale = Literal["ordinal", "nominal", "score"]
 """The scale of labels: classes in an order, classes without an order, or numbers."""
 
 Form = Literal["brackets", "conllu", "csv", "tsv", "jsonl"]
 """The file formats of data sets."""
+
+_PERCENTAGE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?")
 
 
 def _key(group: str, default: Any, help: str) -> Any:
@@ -66,6 +70,42 @@ class DatasetSpec:
 
     def __post_init__(self) -> None:
         check_fields(self)
+        _check_names("text_column", self.text_column)
+        _check_names("classes", self.classes)
+        if len(self.text_column) > 2:
+            raise InputError(f"{argument('text_column')}: must be one column, or two for pairs")
+        if len(self.classes) == 1:
+            raise InputError(f"{argument('classes')}: must be two or more names")
+        if self.classes and self.scale == "score":
+            raise InputError(f"{argument('classes')}: must not be given with {argument('scale')} score")
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            raise InputError(f"{argument('low')} {self.low:g}: must be below {argument('high')}, {self.high:g}")
+        _ = self.shares
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The shares of train, dev and, if there are three, test according to `split`; empty without it.
+
+        >>> DatasetSpec(split="80/10/10").shares
+        (0.8, 0.1, 0.1)
+        """
+        if self.split is None:
+            return ()
+        parts = self.split.split("/")
+        percentages = [float(part) for part in parts if _PERCENTAGE.fullmatch(part)]
+        if len(parts) not in (2, 3) or len(percentages) != len(parts) or 0 in percentages or sum(percentages) != 100:
+            wanted = "must be percentages of train, dev and test, such as 80/10/10, or of train and dev, such as 90/10"
+            raise InputError(f"{argument('split')} {self.split!r}: {wanted}")
+        return tuple(percentage / 100 for percentage in percentages)
+
+
+def _check_names(name: str, values: Sequence[str]) -> None:
+    """Validate that the values are different and not empty."""
+    for index, value in enumerate(values):
+        if not value.strip():
+            raise InputError(f"{argument(name)}[{index}] {value!r}: must not be empty")
+        if value in values[:index]:
+            raise InputError(f"{argument(name)}[{index}] {value!r}: must differ from the other values")
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,19 @@ def parse_trees(
 
 
 def _binary_tree(raw: RawTree, scale: dict[Label, Label] | None, factor: Factor | None) -> Tree:
-    raw = raw if scale is None else _on_scale(raw, scale)
+    return binary_tree(raw if scale is None else _on_scale(raw, scale), factor)
+
+
+def binary_tree(raw: RawTree, factor: Factor | None) -> Tree:
+    """Convert a parsed tree to a binary tree.
+
+    Args:
+        raw: the parsed tree.
+        factor: the direction of binarization, as in `read_trees`.
+
+    Raises:
+        ParseError: if `factor` is None and the tree is not binary.
+    """
     return _binary(raw) if factor is None else binarize(_nary(raw), factor, lossless=False)
 
 

@@ -118,7 +118,8 @@ class Tree(Displayed):
     def map_labels(self, change: Callable[[Label], Label]) -> Tree:
         """A tree of the same shape with the labels `change(label)`."""
         check("change", change, Callable)
-        return Tree(self.words, self.merges, tuple(change(label) for label in self.labels))
+        labels = check_tuple("labels", tuple(map(change, self.labels)), Label)
+        return self._trusted(self.words, self.merges, labels)
 
     def with_labels(self, labels: Iterable[Label]) -> Tree:
         """A tree of the same shape with other labels, one per node in node order."""

@@ -1,0 +1,95 @@
+"""Stratified random splits without duplicates across splits."""
+
+from __future__ import annotations
+
+import random
+from bisect import bisect_right
+from collections.abc import Hashable, Sequence
+
+from treebanks.own_data.raw_dataset import RawExample, RawText, root_label
+from treenn.trees import DependencyTree, Tree
+
+_BINS = 10  # strata of scores
+
+
+def split_examples(
+    examples: Sequence[RawExample], shares: Sequence[float], seed: int, *, scores: bool = False
+) -> list[tuple[RawExample, ...]]:
+    """Split examples at random, stratified by label.
+
+    Examples with equal texts or words are in one split. The first example of every stratum, in random order, is in the
+    first split. The result depends on the examples and the seed only, not on the machine. Splits keep the order of the
+    examples.
+
+    Args:
+        examples: the examples.
+        shares: the share of each split; they sum to 1.
+        seed: the random seed.
+        scores: whether labels are numbers, whose strata are deciles (default: False, classes).
+    """
+    draw = random.Random(seed)
+    groups: dict[Hashable, list[int]] = {}
+    for index, example in enumerate(examples):
+        groups.setdefault(content_key(example), []).append(index)
+    strata: dict[Hashable, list[list[int]]] = {}
+    levels = _levels([root_label(example) for example in examples], scores)
+    for group in groups.values():
+        strata.setdefault(levels[group[0]], []).append(group)
+    split_of = [0] * len(examples)
+    lacking = _Lacking(shares, [share * len(examples) for share in shares])
+    for _, members in sorted(strata.items(), key=lambda item: (-len(item[1]), str(item[0]))):
+        lacking.allocate(sorted(members, key=lambda _: draw.random()), split_of)
+    return [
+        tuple(example for example, at in zip(examples, split_of, strict=True) if at == split)
+        for split in range(len(shares))
+    ]
+
+
+def content_key(example: RawExample) -> Hashable:
+    """The texts or words of an example. Duplicates have equal keys."""
+    match example:
+        case RawText():
+            return tuple(" ".join(text.split()) for text in example.texts)
+        case Tree() | DependencyTree():
+            return example.words
+    left, right, _ = example
+    return left.words, right.words
+
+
+def _levels(labels: Sequence[str | None], scores: bool) -> list[Hashable]:
+    """The stratum of each example: its class, or the decile of its score."""
+    if not scores:
+        return list(labels)
+    values = sorted(float(label) for label in labels if label is not None)
+    thresholds = [values[len(values) * part // _BINS] for part in range(1, _BINS)] if values else []
+    return [None if label is None else bisect_right(thresholds, float(label)) for label in labels]
+
+
+class _Lacking:
+    """The numbers of examples that splits lack.
+
+    Args:
+        shares: the share of each split.
+        quotas: the number of examples that each split lacks in the end.
+    """
+
+    def __init__(self, shares: Sequence[float], quotas: Sequence[float]) -> None:
+        self.shares, self.quotas = shares, list(quotas)
+        self.deficits = [0.0] * len(shares)  # of the examples so far; carried from one stratum to the next
+
+    def allocate(self, groups: Sequence[Sequence[int]], split_of: list[int]) -> None:
+        """Assign each group of a stratum to the split with the largest deficit, the first group to the first split.
+
+        Args:
+            groups: the indices of equal examples.
+            split_of: the split of each example; filled.
+        """
+        for position, group in enumerate(groups):
+            size = len(group)
+            self.deficits = [old + share * size for old, share in zip(self.deficits, self.shares, strict=True)]
+            fitting = [split for split, quota in enumerate(self.quotas) if split == 0 or quota + 0.5 >= size]
+            best = 0 if position == 0 else max(fitting, key=lambda split: (self.deficits[split], -split))
+            self.deficits[best] -= size
+            self.quotas[best] -= size
+            for index in group:
+                split_of[index] = best
