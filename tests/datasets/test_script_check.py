@@ -34,7 +34,8 @@ def test_message_has_remedies_as_options() -> None:
         check_script([CHINESE * 9], "chart", "treebank")
     assert raised.value.for_command_line() == (
         "--texts[0]: '床前明月光，疑是地上霜。床前明月光，疑是…': 100% of the letters of these texts are in a "
-        "script (Han) that the tokenizer treebank does not divide into words; pass --tokenizer characters or --tokenizer spacy:zh, with "
+        "script (Han) that the tokenizer treebank does not divide into words; pass --tokenizer characters or "
+        "--tokenizer spacy:zh, with "
         "--trees right (right-branching trees, no syntax)"
     )
 
