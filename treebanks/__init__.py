@@ -6,7 +6,11 @@
 """
 
 from treebanks.by_name import load, load_trees, names
+from treebanks.dependency_treebank import DependencyTreebank
 from treebanks.pairs import Pair, PairTreebank
 from treebanks.treebank import Treebank
 
-__all__ = ["Pair", "PairTreebank", "Treebank", "load", "load_trees", "names"]
+AnyTreebank = Treebank | PairTreebank | DependencyTreebank
+"""A treebank of any kind of examples."""
+
+__all__ = ["AnyTreebank", "DependencyTreebank", "Pair", "PairTreebank", "Treebank", "load", "load_trees", "names"]

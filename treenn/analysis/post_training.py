@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
-from treebanks import PairTreebank, Treebank
+from treebanks import AnyTreebank
 from treenn.analysis.calibration import SplitCalibration, calibration
 from treenn.analysis.gradient_flow import TrainingGradientFlow, gradient_flow_of_training
 from treenn.analysis.histogram import Slice
@@ -22,7 +22,6 @@ from treenn.training import Run
 from treenn.training.run_results import TrainingResults, measure_splits, unseen_predictions
 from treenn.trees.json_records import Key
 
-AnyTreebank = Treebank | PairTreebank
 SplitPredictions = Mapping[str, Any]
 
 _OF_OTHER_TREES = ("length", "height", "negation", "unknown_words")  # slices that look at no node below the root

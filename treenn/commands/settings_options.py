@@ -14,7 +14,7 @@ from treenn.models.settings import Settings
 from treenn.trees.errors import InputError, option
 
 if TYPE_CHECKING:
-    from treebanks import PairTreebank, Treebank
+    from treebanks import AnyTreebank
 
 Command = TypeVar("Command", bound=Callable[..., None])
 T = TypeVar("T")
@@ -53,7 +53,7 @@ MIN_STEPS = 1500
 
 
 def with_step_floor(
-    settings: Settings, treebank: Treebank | PairTreebank, given: Collection[str], searched: Collection[str] = ()
+    settings: Settings, treebank: AnyTreebank, given: Collection[str], searched: Collection[str] = ()
 ) -> Settings:
     """The settings of a command, with at least `MIN_STEPS` steps; a line on standard error reports more epochs.
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from treebanks import PairTreebank, Treebank
+from treebanks import AnyTreebank
 from treenn.analysis.post_training import analyse_predictions
 from treenn.encoders import NO_LABEL
 from treenn.evaluation.metrics import AnyPredictions
@@ -28,7 +28,7 @@ Probabilities = npt.NDArray[np.float32]
 _BATCH = 200  # sentences whose phrases are counted at a time
 
 
-def train_baseline(treebank: Treebank | PairTreebank, name: str, settings: Settings) -> RunResults:
+def train_baseline(treebank: AnyTreebank, name: str, settings: Settings) -> RunResults:
     """Train and evaluate a baseline.
 
     Args:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from treebanks import AnyTreebank
 from treenn.experiment.execute import RunSpecs, check_local_device, execute, experiment_dir
 from treenn.experiment.gather import gather
 from treenn.experiment.ledger import Reading, configuration_of, enter, known_readings, ledger_file, read
@@ -24,7 +25,7 @@ from treenn.experiment.results import (
     TaskOutline,
 )
 from treenn.experiment.run import load, train_and_analyse, train_only
-from treenn.experiment.run_spec import AnyTreebank, RunSpec, fingerprint, name_of
+from treenn.experiment.run_spec import RunSpec, fingerprint, name_of
 from treenn.models.external import is_external
 from treenn.models.settings import SettingValues
 from treenn.runtime.progress import Progress, ignore

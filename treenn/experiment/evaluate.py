@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import treebanks
+from treebanks import AnyTreebank
 from treenn.experiment.ledger import configuration_of, data_of, enter, unseen
-from treenn.experiment.run_spec import AnyTreebank, RunSpec
+from treenn.experiment.run_spec import RunSpec
 from treenn.models.building import load_model
 from treenn.models.network import Network
 from treenn.training.folder_lock import locked

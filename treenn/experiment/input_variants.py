@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
-from treenn.experiment.run_spec import AnyTreebank
+from treebanks import AnyTreebank
 from treenn.parsers.loading import load_parser
 from treenn.parsers.shapes import Right
 from treenn.trees import Tree

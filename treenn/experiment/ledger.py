@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from treebanks import AnyTreebank
 from treebanks.paths import data_home, folder_of
-from treenn.experiment.run_spec import AnyTreebank, RunSpec, fingerprint
+from treenn.experiment.run_spec import RunSpec, fingerprint
 from treenn.models.settings import Settings
 from treenn.runtime.environment import environment
 from treenn.trees.errors import InputError

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+from treebanks import AnyTreebank
 from treenn.evaluation.run_predictions import Gold
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model, PlanTask
@@ -21,7 +22,7 @@ from treenn.experiment.results import (
     TreebankSummary,
     TrialLog,
 )
-from treenn.experiment.run_spec import AnyTreebank, RunSpec
+from treenn.experiment.run_spec import RunSpec
 from treenn.models.settings import Settings
 from treenn.tasks import task_of
 from treenn.trees.json_records import from_json

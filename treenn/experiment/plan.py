@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
-from treebanks import PairTreebank, Treebank
+from treebanks import AnyTreebank
 from treenn.experiment.plan_spec import BASELINES, Model, PlanTask
 from treenn.experiment.run_spec import RunSpec
 from treenn.models.building import MakeHead, check_recipe, match_parameters
@@ -47,7 +47,7 @@ class Plan:
     @checked
     def of(
         cls,
-        treebank: str | Treebank | PairTreebank,
+        treebank: str | AnyTreebank,
         models: Sequence[str],
         seeds: Runs = 3,
         vectors: Sequence[AnyPath] = (),

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from treebanks import PairTreebank, Treebank
+from treebanks import AnyTreebank
 from treenn.encoders import SequenceEncoder
 from treenn.models.names import DEPENDENCY_ENCODERS, ENCODERS, encoder_factory, is_model
 from treenn.parsers.loading import parser_names
@@ -44,7 +44,7 @@ class PlanTask:
         InputError: if a regime or the match is none of these.
     """
 
-    treebank: str | Treebank | PairTreebank
+    treebank: str | AnyTreebank
     supervision: Sequence[str] = ("nodes",)
     match: str = "parameters"
     vectors: Sequence[AnyPath] | None = None

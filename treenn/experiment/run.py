@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import treebanks
+from treebanks import AnyTreebank
 from treenn.analysis.post_training import analyse
 from treenn.evaluation.metrics import METRICS
 from treenn.experiment.baselines import train_baseline
@@ -15,7 +16,7 @@ from treenn.experiment.execute import Job
 from treenn.experiment.input_variants import input_variant
 from treenn.experiment.ledger import configuration_of
 from treenn.experiment.results import RunResults, TimeMatch
-from treenn.experiment.run_spec import AnyTreebank, RunSpec
+from treenn.experiment.run_spec import RunSpec
 from treenn.models.vectors import WordVectors, read_vectors
 from treenn.runtime.progress import ignore
 from treenn.training.run_results import SplitMetrics, read_training

@@ -10,10 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from treebanks import PairTreebank, Treebank
+from treebanks import AnyTreebank
 from treenn.models.settings import Settings
-
-AnyTreebank = Treebank | PairTreebank
 
 _KEY_DIGITS = 8
 

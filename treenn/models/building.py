@@ -13,6 +13,7 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
+from treebanks.own_data.spec import Scale
 from treenn.contextual import (
     Contextual,
     ContextualEncoder,
@@ -32,7 +33,7 @@ from treenn.models.task import TASKS, Task, make_task
 from treenn.models.vectors import WordVectors, initial_embedding
 from treenn.models.vocabulary import Vocabulary
 from treenn.runtime.weight_file import NAME, check_shapes, read_weights, refuse_non_finite
-from treenn.trees.arguments import AnyPath, Classes, Count, check, checked
+from treenn.trees.arguments import LARGEST, AnyPath, Classes, Count, check, checked
 from treenn.trees.errors import InputError, argument
 from treenn.trees.files import write_bytes, write_text
 from treenn.trees.json_records import from_json
@@ -202,12 +203,19 @@ def save_model(folder: AnyPath, model: Network, *, half: bool = False) -> None:
         "settings": asdict(model.settings),
         "classes": None if model.classes is None else list(model.classes),
         "word_size": model.embedding.embedding_dim,
+        **_scale_of(model.task),
     }
     if model.contextual is not None:
         config["contextual"] = model.contextual.fingerprint
     write_text(folder / "config.json", json.dumps(config, indent=2) + "\n")
     model.vocabulary.write(folder / "vocabulary.json")
     save_weights(folder, model, half=half)
+
+
+def _scale_of(task: Task) -> dict[str, Any]:
+    """The keys `scale` and `score_range` of a `config.json`, without the defaults of the task's class."""
+    values = {"scale": task.scale, "score_range": task.score_range}
+    return {key: value for key, value in values.items() if value != getattr(type(task), key)}
 
 
 def save_weights(folder: Path, model: Network, *, half: bool = False) -> None:
@@ -309,8 +317,22 @@ def read_folder(
     if settings.contextual is not None:
         check_permitted(settings.contextual, contextual, path)
         check_unchanged(settings.contextual, config.get("contextual"), folder)
+    labels = from_json(_Labels, config, path)
+    saved_task = make_task(name, config["classes"], scale=labels.scale, score_range=labels.score_range)
     vocabulary = Vocabulary.read(folder / "vocabulary.json")
-    return SavedModel(settings, make_task(name, config["classes"]), config["word_size"], vocabulary)
+    return SavedModel(settings, saved_task, config["word_size"], vocabulary)
+
+
+@dataclass(frozen=True)
+class _Labels:
+    """The optional keys of a `config.json` on labels; None for the defaults of the task's class."""
+
+    scale: Scale | None = None
+    score_range: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        if self.score_range is not None and not -LARGEST <= self.score_range[0] < self.score_range[1] <= LARGEST:
+            raise InputError(f"'score_range' is {list(self.score_range)}; it must be two ascending numbers")
 
 
 def _task_name(config: Mapping[str, Any], source: Path) -> str:
@@ -329,7 +351,7 @@ def _check_values(config: Mapping[str, Any], task: str, source: Path) -> None:
         raise InputError(f"'word_size' is {config['word_size']}; it must be 1 or more", source=source)
     if config["classes"] == [] and task in TASKS:
         raise InputError("'classes' is []; it must have the name of at least one class", source=source)
-    if config["classes"] is None and task in ("nodes", "pairs"):
+    if config["classes"] is None and task in ("nodes", "pairs", "dependencies"):
         raise InputError("'classes' is null; it must be a list whose values are each text", source=source)
 
 

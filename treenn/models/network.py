@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from treebanks.own_data.spec import Scale
 from treenn.contextual import Contextual, ContextualEncoder
 from treenn.encoders import Encoder, PackedDependencies, PackedForest
 from treenn.models.heads import Head
@@ -84,6 +85,11 @@ class Network(nn.Module):
     def classes(self) -> tuple[str, ...] | None:
         """The names of the classes; `None` for numeric targets."""
         return self.task.classes
+
+    @property
+    def scale(self) -> Scale:
+        """The scale of the labels: `"ordinal"`, `"nominal"` or `"score"`."""
+        return self.task.scale
 
     @property
     def supports_dedup(self) -> bool:

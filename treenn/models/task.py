@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from torch import Tensor, nn
 
+from treebanks.own_data.spec import Scale
 from treenn.models.external import is_external, load_object
 from treenn.models.settings import Settings
 from treenn.trees import Tree
@@ -24,6 +25,7 @@ TASKS = {
     "nodes": "treenn.tasks.nodes:NodeClassification",
     "pairs": "treenn.tasks.pairs:PairClassification",
     "relatedness": "treenn.tasks.pairs:Relatedness",
+    "dependencies": "treenn.tasks.dependencies:DependencyClassification",
 }
 """The tasks by their names in treebanks and in the `config.json` of models."""
 
@@ -34,6 +36,8 @@ class Task(ABC):
     Args:
         classes: the names of the classes (default: none, for numeric targets).
         roots_only: whether the treebank labels only roots, so that predictions omit the other nodes (default: False).
+        scale: the scale of the labels (default: None, that of the class, `scale`).
+        score_range: the lowest and the highest score (default: None, that of the class, `score_range`).
     """
 
     metric: ClassVar[str]
@@ -42,13 +46,26 @@ class Task(ABC):
     """One example, in messages."""
     has_phrases: ClassVar[bool] = False
     """True if an example contains labelled phrases. `supervision` selects those in the loss."""
+    scale: Scale = "ordinal"
+    """The scale of the labels."""
+    score_range: tuple[float, float] | None = None
+    """The lowest and the highest score; None for classes."""
 
     weighs_classes: ClassVar[bool] = False
     """True if the loss reads `Network.class_weights`."""
 
-    def __init__(self, classes: Sequence[str] | None = None, *, roots_only: bool = False) -> None:
+    def __init__(
+        self,
+        classes: Sequence[str] | None = None,
+        *,
+        roots_only: bool = False,
+        scale: Scale | None = None,
+        score_range: tuple[float, float] | None = None,
+    ) -> None:
         self.classes = None if classes is None else tuple(classes)
         self.roots_only = roots_only
+        self.scale = scale or type(self).scale
+        self.score_range = score_range or type(self).score_range
 
     @property
     def name(self) -> str:
@@ -130,8 +147,17 @@ class Task(ABC):
         raise InputError(f"controls need from_probabilities, which task {self.name} does not define")
 
 
-def make_task(name: str, classes: Sequence[str] | None, *, roots_only: bool = False) -> Task:
+def make_task(
+    name: str,
+    classes: Sequence[str] | None,
+    *,
+    roots_only: bool = False,
+    scale: Scale | None = None,
+    score_range: tuple[float, float] | None = None,
+) -> Task:
     """Build a task by its name in `TASKS` or as `module:Class`. The module is imported.
+
+    The constructor of a user-defined task needs no parameters `scale` and `score_range`: both are set after it.
 
     Raises:
         InputError: if there is none of this name.
@@ -141,4 +167,6 @@ def make_task(name: str, classes: Sequence[str] | None, *, roots_only: bool = Fa
     kind = load_object(TASKS.get(name, name), "task")
     if not (isinstance(kind, type) and issubclass(kind, Task)):
         raise InputError(f"{argument('task')} {name}: must be a subclass of treenn.models.task.Task")
-    return kind(classes, roots_only=roots_only)
+    task = kind(classes, roots_only=roots_only)
+    task.scale, task.score_range = scale or task.scale, score_range or task.score_range
+    return task

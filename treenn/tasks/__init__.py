@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from treebanks import PairTreebank, Treebank
+from treebanks import AnyTreebank
 from treenn.models.task import Task, make_task
 
 __all__ = ["Task", "task_of"]
 
 
-def task_of(treebank: Treebank | PairTreebank) -> Task:
-    """The task that a treebank names, else node classification for trees, and pair classification or relatedness.
+def task_of(treebank: AnyTreebank) -> Task:
+    """The task that a treebank names, else the default one of its examples and its scale.
 
     Raises:
         InputError: if the treebank names no task, or has no split train or dev.
@@ -17,4 +17,5 @@ def task_of(treebank: Treebank | PairTreebank) -> Task:
     for split in ("train", "dev"):
         treebank.trees(split)
     roots_only = not any(label is not None for label in treebank.labels_below_roots())
-    return make_task(treebank.task or treebank.default_task, treebank.classes, roots_only=roots_only)
+    name, labels = treebank.task or treebank.default_task, (treebank.scale, treebank.score_range)
+    return make_task(name, treebank.classes, roots_only=roots_only, scale=labels[0], score_range=labels[1])

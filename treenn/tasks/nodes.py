@@ -1,17 +1,21 @@
-"""Classification of nodes: one of several classes for every node of a tree, or only for its root."""
+"""Classification of nodes: one of several classes for every node of a tree, or only for its root.
+
+`NodeTask` has all that does not depend on the kind of labels.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from treebanks import Treebank
-from treenn.encoders import NO_LABEL, PackedForest, pack
+from treenn.encoders import NO_LABEL, pack
 from treenn.encoders.forest import class_numbers
+from treenn.evaluation.metrics import METRICS
 from treenn.evaluation.predictions import Predictions
 from treenn.models.heads import Head, node_loss
 from treenn.models.names import check_reads_trees
@@ -22,11 +26,108 @@ from treenn.trees import Tree
 from treenn.trees.errors import InputError
 
 
-class NodeClassification(Task):
+class NodeTask(Task):
+    """The base of tasks with labels at the nodes of trees."""
+
+    has_phrases = True
+
+    def tree(self, example: Any) -> Tree:
+        """The tree of an example (default: the example)."""
+        tree: Tree = example
+        return tree
+
+    def read(self, network: Network, examples: Sequence[Any]) -> Sequence[Any]:
+        """The trees as the network reads them (default: `tree` of each example)."""
+        return [self.tree(example) for example in examples]
+
+    def batch(self, network: Network, trees: Sequence[Any]) -> Any:
+        """Trees of `read` as one forest; equal subtrees share a row if the network supports it."""
+        return pack(trees, dedup=network.supports_dedup)
+
+    def forest(self, batch: Any) -> Any:
+        """The encoder's input of a batch (default: the batch)."""
+        return batch
+
+    def by_node(self, batch: Any, rows: Tensor, *, roots_only: bool, fill: float = 0.0) -> Tensor:
+        """Values in the rows of a forest, with `roots_only` of its roots, in the order of the trees.
+
+        Shape: `(N, ...)`, with `roots_only` `(T, ...)`, to `(N, ...)`; nodes without a value have `fill`.
+        """
+        return rows[batch.unsorted_indices.to(rows.device)] if not roots_only else at_ends(rows, batch.sizes, fill)
+
+    def scores(self, network: Network, packed: Any, *, roots_only: bool) -> Tensor:
+        """The head's output. Shape: `(N, outputs)` in the forest's rows, with `roots_only` `(T, outputs)`."""
+        forest = self.forest(packed)
+        scores: Tensor = network.head(network.encoder(forest, network.vectors(forest), roots_only=roots_only))
+        return scores
+
+    def head_loss(
+        self, network: Network, batch: Any, loss_of: Callable[[Tensor, Tensor | None], Tensor], *, roots_only: bool
+    ) -> Tensor:
+        """The loss of the head's output, with roots weighted by `root_weight`, plus the encoder's own loss.
+
+        Args:
+            network: the network.
+            batch: the batch.
+            loss_of: the loss of the rows' output; the second argument selects rows, None for all.
+            roots_only: whether the output is that of the roots.
+        """
+        forest = self.forest(batch)
+
+        def label_loss(states: Tensor) -> Tensor:
+            scores = network.head(states)
+            loss = loss_of(scores, None)
+            if roots_only or network.root_weight == 1:
+                return loss
+            return loss + (network.root_weight - 1) * loss_of(scores[forest.roots], forest.roots)
+
+        return network.encoder.compute_loss(forest, network.vectors(forest), label_loss, roots_only=roots_only)
+
+    def check(self, treebank: Any, settings: Settings) -> None:
+        """Validate that each split has trees, valid labels, and labels that the supervision can use."""
+        self.check_reads(treebank, settings)
+        for split, trees in treebank.splits.items():
+            if not trees:
+                raise InputError(f"split {split!r} of treebank {treebank.name} has no tree")
+            for index, tree in enumerate(trees):
+                self.check_labels(tree, f"tree {index} of {treebank.name} {split}")
+            self._check_labelled(treebank, split, settings)
+
+    def check_reads(self, treebank: Any, settings: Settings) -> None:
+        """Validate that the network can read these examples, under this supervision."""
+        check_reads_trees(settings.model, treebank.name)
+
+    @abstractmethod
+    def check_labels(self, tree: Any, place: str) -> None:
+        """Validate the labels of a tree; `place` is the tree in messages."""
+
+    def _check_labelled(self, treebank: Any, split: str, settings: Settings) -> None:
+        wanted = ["nodes"] if settings.supervision != "roots" else ["roots"]
+        if split == "dev" and METRICS[self.criterion(settings)].level != "node":
+            wanted.append("roots")
+        for units in wanted:
+            of_units, trees = _which(units == "roots"), map(self.tree, treebank.splits[split])
+            if all(label is None for tree in trees for label in tree.labels[of_units]):
+                raise InputError(f"no {units} of split {split!r} of treebank {treebank.name} are labelled")
+
+    def trees(self, example: Any) -> tuple[Tree, ...]:
+        """The tree itself."""
+        return (self.tree(example),)
+
+    def gold(self, examples: Sequence[Any]) -> dict[str, list[Any]]:
+        """`nodes`, the number of labelled nodes of each tree."""
+        return {"nodes": [sum(label is not None for label in example.labels) for example in examples]}
+
+    def unit_words(self, example: Any, *, roots_only: bool) -> Iterator[tuple[Sequence[str], ...]]:
+        """The words below each node, or all words."""
+        tree = self.tree(example)
+        return ((tree.words[start:end],) for start, end in tree.spans[_which(roots_only)])
+
+
+class NodeClassification(NodeTask):
     """Softmax over classes at every node, cross-entropy at the labelled ones (Socher et al. 2013, Tai et al. 2015)."""
 
     metric = "root"
-    has_phrases = True
     weighs_classes = True
 
     def make_head(self, settings: Settings) -> Head:
@@ -34,67 +135,45 @@ class NodeClassification(Task):
         assert self.classes is not None
         return Head(settings.size, len(self.classes), settings.dropout)
 
-    def pack(self, network: Network, examples: Sequence[Tree]) -> PackedForest:
-        """Trees as one forest; equal subtrees share a row if the network supports it."""
-        return pack(examples, dedup=network.supports_dedup)
+    def pack(self, network: Network, examples: Sequence[Any]) -> Any:
+        """Trees as one forest."""
+        return self.batch(network, self.read(network, examples))
 
-    def scores(self, network: Network, packed: PackedForest, *, roots_only: bool) -> Tensor:
-        """Scores before the softmax. Shape: `(N, classes)` in the forest's rows, with `roots_only` `(T, classes)`."""
-        scores: Tensor = network.head(network.encoder(packed, network.vectors(packed), roots_only=roots_only))
-        return scores
-
-    def loss(self, network: Network, packed: PackedForest, *, roots_only: bool) -> Tensor:
+    def loss(self, network: Network, packed: Any, *, roots_only: bool) -> Tensor:
         """Cross-entropy at the labelled nodes or roots, plus the encoder's own loss."""
-        labels, n_trees = packed.labels[packed.roots] if roots_only else packed.labels, len(packed.sizes)
+        forest = self.forest(packed)
+        labels, n_trees = forest.labels[forest.roots] if roots_only else forest.labels, len(forest.sizes)
 
-        def label_loss(states: Tensor) -> Tensor:
-            scores = network.head(states)
-            loss = node_loss(scores, labels, n_trees, network.class_weights)
-            if roots_only or network.root_weight == 1:
-                return loss
-            roots = node_loss(scores[packed.roots], labels[packed.roots], n_trees, network.class_weights)
-            return loss + (network.root_weight - 1) * roots
+        def loss_of(scores: Tensor, rows: Tensor | None) -> Tensor:
+            return node_loss(scores, labels if rows is None else labels[rows], n_trees, network.class_weights)
 
-        return network.encoder.compute_loss(packed, network.vectors(packed), label_loss, roots_only=roots_only)
+        return self.head_loss(network, packed, loss_of, roots_only=roots_only)
 
-    def outputs(self, network: Network, packed: PackedForest, *, roots_only: bool) -> tuple[Tensor, ...]:
+    def outputs(self, network: Network, packed: Any, *, roots_only: bool) -> tuple[Tensor, ...]:
         """Labels and probabilities of all nodes in the order of the trees, and the trees' sizes."""
-        p = _probabilities(network, packed, roots_only=roots_only)
-        return packed.labels[packed.unsorted_indices].cpu(), p, torch.tensor(packed.sizes)
+        p = network(packed, roots_only=roots_only).softmax(dim=1).cpu()
+        labels = self.by_node(packed, self.forest(packed).labels, roots_only=False, fill=NO_LABEL).cpu()
+        return labels, self.by_node(packed, p, roots_only=roots_only), torch.tensor(packed.sizes)
 
     def predictions(self, *columns: Any) -> Predictions:
         """Predictions from the columns of `outputs`."""
         check_probabilities(columns[1])
         return Predictions.of(*columns)
 
-    def check(self, treebank: Treebank, settings: Settings) -> None:
-        """Validate that each split has trees, class numbers as labels, and labels that the supervision can use."""
-        check_reads_trees(settings.model, treebank.name)
-        for split, trees in treebank.splits.items():
-            if not trees:
-                raise InputError(f"split {split!r} of treebank {treebank.name} has no tree")
-            _check_classes(treebank, split)
-            self._check_labelled(treebank, split, settings)
+    def check_labels(self, tree: Any, place: str) -> None:
+        """Validate that the labels of a tree are class numbers."""
+        count = len(self.classes or ())
+        for label in set(tree.labels):
+            if not (label is None or (isinstance(label, int) and 0 <= label < count)):
+                raise InputError(
+                    f"label {label!r} of node {tree.labels.index(label)} of {place}: "
+                    f"must be a class number, 0 to {count - 1}, or None"
+                )
 
-    def _check_labelled(self, treebank: Treebank, split: str, settings: Settings) -> None:
-        wanted = ["nodes"] if settings.supervision != "roots" else ["roots"]
-        if split == "dev" and self.criterion(settings) == "root":
-            wanted.append("roots")
-        for units in wanted:
-            of_units, trees = _which(units == "roots"), treebank.splits[split]
-            if all(label is None for tree in trees for label in tree.labels[of_units]):
-                raise InputError(f"no {units} of split {split!r} of treebank {treebank.name} are labelled")
-
-    def gold(self, examples: Sequence[Tree]) -> dict[str, list[Any]]:
+    def gold(self, examples: Sequence[Any]) -> dict[str, list[Any]]:
         """Of each tree `root`, the class of its root, and `nodes`, the number of labelled nodes."""
-        return {
-            "root": [tree.label if isinstance(tree.label, int) else NO_LABEL for tree in examples],
-            "nodes": [sum(label is not None for label in tree.labels) for tree in examples],
-        }
-
-    def trees(self, example: Tree) -> tuple[Tree, ...]:
-        """The tree itself."""
-        return (example,)
+        roots = [self.tree(example).label for example in examples]
+        return {"root": [label if isinstance(label, int) else NO_LABEL for label in roots], **super().gold(examples)}
 
     def criterion(self, settings: Settings) -> str:
         """Accuracy over the nodes with a loss; with `spans` over roots, as in Tai et al.'s code."""
@@ -102,41 +181,21 @@ class NodeClassification(Task):
             return "all_nodes" if settings.supervision == "nodes" else "root"
         return "root" if settings.checkpoint == "best-root" else "all_nodes"
 
-    def unit_labels(self, example: Tree, *, roots_only: bool) -> list[int]:
+    def unit_labels(self, example: Any, *, roots_only: bool) -> list[int]:
         """The class of each node, or of the root."""
-        return class_numbers(example)[_which(roots_only)]
-
-    def unit_words(self, example: Tree, *, roots_only: bool) -> Iterator[tuple[Sequence[str], ...]]:
-        """The words below each node, or all words."""
-        return ((example.words[start:end],) for start, end in example.spans[_which(roots_only)])
+        return class_numbers(self.tree(example))[_which(roots_only)]
 
     def from_probabilities(self, labels: Any, probabilities: Any, sizes: Any) -> Predictions:
         """Predictions of a control for all nodes."""
         return Predictions.of(labels, probabilities, np.asarray(sizes))
 
 
+def at_ends(values: Tensor, sizes: Sequence[int], fill: float) -> Tensor:
+    """Place the value of each tree at its last node. Shape: `(T, ...)` to `(N, ...)`; other nodes have `fill`."""
+    nodes = values.new_full((sum(sizes), *values.shape[1:]), fill)
+    nodes[torch.tensor(sizes, device=values.device).cumsum(0) - 1] = values
+    return nodes
+
+
 def _which(roots_only: bool) -> slice:
     return slice(-1, None) if roots_only else slice(None)
-
-
-def _probabilities(network: Network, forest: PackedForest, *, roots_only: bool) -> Tensor:
-    """Class probabilities in the order of the trees; 0 below the roots with `roots_only`. Shape: `(N, classes)`."""
-    scores: Tensor = network(forest, roots_only=roots_only)
-    p = scores.softmax(dim=1).cpu()
-    if not roots_only:
-        return p[forest.unsorted_indices.cpu()]
-    every = p.new_zeros(sum(forest.sizes), p.shape[1])
-    every[torch.tensor(forest.sizes).cumsum(0) - 1] = p
-    return every
-
-
-def _check_classes(treebank: Treebank, split: str) -> None:
-    """Validate that the labels of a split are numbers of the treebank's classes."""
-    count = len(treebank.classes or ())
-    for index, tree in enumerate(treebank.splits[split]):
-        for label in set(tree.labels):
-            if not (label is None or (isinstance(label, int) and 0 <= label < count)):
-                raise InputError(
-                    f"label {label!r} of node {tree.labels.index(label)} of tree {index} of {treebank.name} {split}: "
-                    f"must be a class number, 0 to {count - 1}, or None"
-                )

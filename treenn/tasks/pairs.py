@@ -91,6 +91,7 @@ class PairClassification(PairTask):
 
     metric = "root"
     weighs_classes = True
+    scale = "nominal"
 
     def make_head(self, settings: Settings) -> Comparison:
         """A comparison of two root states."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from treebanks import PairTreebank, Treebank
+from treebanks import AnyTreebank
 from treenn.contextual import FrozenVectors
 from treenn.models.network import Network
 from treenn.models.vectors import WordVectors
@@ -19,7 +19,7 @@ from treenn.training.run_results import VectorCoverage
 
 
 def build_vocabulary(
-    treebank: Treebank | PairTreebank, vectors: Sequence[WordVectors], *, rare: bool
+    treebank: AnyTreebank, vectors: Sequence[WordVectors], *, rare: bool
 ) -> tuple[Vocabulary, tuple[VectorCoverage, ...]]:
     """The vocabulary, with or without rare words, and the coverage of the treebank by each file of vectors."""
     others = [tree for split in treebank.splits if split != "train" for tree in treebank.trees(split)]
@@ -51,7 +51,7 @@ def batches(n_examples: int, size: int, generator: np.random.Generator) -> list[
     return [order[start : start + size] for start in range(0, n_examples, size)]
 
 
-def fingerprint(treebank: Treebank | PairTreebank, model: Network) -> str:
+def fingerprint(treebank: AnyTreebank, model: Network) -> str:
     """Returns the SHA-256 of the examples and the initial weights, pretrained vectors included."""
     sha = hashlib.sha256()
     for split, examples in treebank.splits.items():
@@ -63,7 +63,7 @@ def fingerprint(treebank: Treebank | PairTreebank, model: Network) -> str:
     return sha.hexdigest()
 
 
-def precompute_contextual(treebank: Treebank | PairTreebank, model: Network, progress: Progress) -> None:
+def precompute_contextual(treebank: AnyTreebank, model: Network, progress: Progress) -> None:
     """Compute and cache the contextual vectors of all sentences, if the network has a frozen encoder."""
     if not isinstance(model.contextual, FrozenVectors):
         return

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 import treebanks
-from treebanks import PairTreebank, Treebank
+from treebanks import AnyTreebank
 from treenn.evaluation.metrics import METRICS
 from treenn.models.building import build, check_recipe, read_folder, save_model, save_weights
 from treenn.models.network import Network
@@ -65,7 +65,7 @@ class Run:
 
 @checked
 def train(
-    treebank: Treebank | PairTreebank | str,
+    treebank: AnyTreebank | str,
     settings: Settings | None = None,
     *,
     vectors: Sequence[WordVectors] = (),
@@ -123,7 +123,7 @@ class _Trainer:
 
     def __init__(
         self,
-        treebank: Treebank | PairTreebank,
+        treebank: AnyTreebank,
         settings: Settings,
         vectors: Sequence[WordVectors],
         device: str,

@@ -1,6 +1,7 @@
 """Trees: data types, readers and writers, binarization, conversions and drawing."""
 
 from treenn.trees.binarize import binarize, unbinarize
+from treenn.trees.binarize_dependencies import BinarizedDependencies, binarize_dependencies
 from treenn.trees.brackets import (
     format_tree,
     parse_nary,
@@ -31,6 +32,7 @@ from treenn.trees.svg import draw_svg
 from treenn.trees.tree import Label, Tree
 
 __all__ = [
+    "BinarizedDependencies",
     "DependencyTree",
     "InputError",
     "Label",
@@ -38,6 +40,7 @@ __all__ = [
     "OnError",
     "Tree",
     "binarize",
+    "binarize_dependencies",
     "draw_svg",
     "draw_text",
     "escape",

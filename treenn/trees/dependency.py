@@ -49,6 +49,10 @@ class DependencyTree(Displayed):
         if fault := head_fault(self.heads):
             raise InputError(fault[1])
 
+    def __str__(self) -> str:
+        """All fields on one line. Equal lines imply equal trees."""
+        return repr((self.words, self.heads, self.relations, self.labels))
+
     def __len__(self) -> int:
         """The number of nodes, which are the words."""
         return len(self.words)
@@ -71,7 +75,7 @@ class DependencyTree(Displayed):
     def heights(self) -> tuple[int, ...]:
         """The height of each word, the maximum number of edges to a word below it: 0 for a word without dependents."""
         heights = [0] * len(self.words)
-        for word in _upwards(self.heads):
+        for word in upwards(self.heads):
             head = self.heads[word]
             if head >= 0:
                 heights[head] = max(heights[head], heights[word] + 1)
@@ -81,7 +85,7 @@ class DependencyTree(Displayed):
     def depths(self) -> tuple[int, ...]:
         """The number of edges from each word to the root: 0 for the root."""
         depths = [0] * len(self.words)
-        for word in reversed(_upwards(self.heads)):
+        for word in reversed(upwards(self.heads)):
             head = self.heads[word]
             if head >= 0:
                 depths[word] = depths[head] + 1
@@ -112,7 +116,7 @@ def head_fault(heads: Sequence[int], first: int = 0) -> tuple[int, str] | None:
     if len(roots) > 1:
         both = f"words {roots[0] + first} and {roots[1] + first} are both roots"
         return roots[1], f"{both}, their head is {first - 1}; a sentence has one root"
-    on_cycle = set(range(n)).difference(_upwards(heads))
+    on_cycle = set(range(n)).difference(upwards(heads))
     if not on_cycle:
         return None
     word = min(on_cycle)
@@ -124,7 +128,7 @@ def head_fault(heads: Sequence[int], first: int = 0) -> tuple[int, str] | None:
     return word, f"word {shown[0]} is on a cycle, {' → '.join(shown)}; heads must lead to the root"
 
 
-def _upwards(heads: Sequence[int]) -> list[int]:
+def upwards(heads: Sequence[int]) -> list[int]:
     """A topological order of the words, dependents before heads, without the words on a cycle."""
     waiting = [0] * len(heads)
     for head in heads:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from math import comb
 from pathlib import Path
 
-from treebanks import PairTreebank, Treebank
+from treebanks import AnyTreebank
 from treenn.experiment.search.sampling import Search
 from treenn.models.settings import SettingValues
 from treenn.runtime.environment import environment
@@ -114,7 +114,7 @@ class SearchLog:
 TRIALS_SCHEMA = Schema("treenn.trials", 1, SearchLog, "trials.json of `treenn tune`")
 
 
-def collect(search: Search, treebank: Treebank | PairTreebank, trials: Sequence[Trial], command: str) -> SearchLog:
+def collect(search: Search, treebank: AnyTreebank, trials: Sequence[Trial], command: str) -> SearchLog:
     """Return the log of a search.
 
     Args:

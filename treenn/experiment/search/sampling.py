@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from treebanks import PairTreebank, Treebank
+from treebanks import AnyTreebank
 from treenn.evaluation.metrics import METRICS, check_metric
 from treenn.experiment.run_spec import RunSpec
 from treenn.experiment.search.space import Space, read_space
@@ -37,7 +37,7 @@ class Search:
         InputError: if a model is repeated, there is no model, no trial, or no such metric.
     """
 
-    treebank: str | Treebank | PairTreebank
+    treebank: str | AnyTreebank
     models: Sequence[str]
     trials: Runs = 8
     space: Space = field(default_factory=read_space)
