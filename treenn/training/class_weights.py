@@ -8,14 +8,14 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from treebanks import PairTreebank, Treebank
+from treebanks import AnyTreebank
 from treenn.models.settings import Settings
 from treenn.models.task import Task
 from treenn.training.spans import SPANS
 from treenn.trees.errors import InputError, argument
 
 
-def class_weights(treebank: Treebank | PairTreebank, task: Task, settings: Settings) -> Tensor | None:
+def class_weights(treebank: AnyTreebank, task: Task, settings: Settings) -> Tensor | None:
     """The weights that `settings.class_weights` selects; None for equal weights.
 
     `balanced` is n / (k · count) for each of the k classes that occur among the n labelled units of the loss, as

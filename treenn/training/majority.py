@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from treebanks import PairTreebank, Treebank
+from treebanks import AnyTreebank
 from treenn.evaluation.metrics import METRICS
 from treenn.models.task import Task
 from treenn.training.run_results import MajorityClass
@@ -14,9 +14,7 @@ from treenn.training.run_results import MajorityClass
 _ACCURACIES = ("root", "all_nodes")
 
 
-def compare_with_majority(
-    treebank: Treebank | PairTreebank, task: Task, metric: str, value: float | None
-) -> MajorityClass | None:
+def compare_with_majority(treebank: AnyTreebank, task: Task, metric: str, value: float | None) -> MajorityClass | None:
     """Evaluate train's majority class on dev; None without classes, labels or an accuracy as the metric.
 
     Args:

@@ -73,7 +73,7 @@ def projective_heads(heads: Sequence[int]) -> tuple[int, ...]:
         heads: the heads of a tree, -1 for the root, as in `DependencyTree`.
 
     >>> projective_heads((2, -1, 1, 0))
-    (2, -1, 1, 1)
+    (1, -1, 1, 1)
     """
     heads = list(heads)
     while (arc := _shortest_crossing(heads)) is not None:
