@@ -30,6 +30,7 @@ from treenn.models.names import OPTIONS, encoder_factory, new_encoder
 from treenn.models.network import Network
 from treenn.models.settings import Settings, upgrade_settings
 from treenn.models.task import TASKS, Task, make_task
+from treenn.models.text_parsing import TextParsing
 from treenn.models.vectors import WordVectors, initial_embedding
 from treenn.models.vocabulary import Vocabulary
 from treenn.runtime.weight_file import NAME, check_shapes, read_weights, refuse_non_finite
@@ -184,7 +185,8 @@ def save_model(folder: AnyPath, model: Network, *, half: bool = False) -> None:
     """Write a model as `config.json`, `vocabulary.json` and `model.safetensors`.
 
     The names of its task and encoder are written, with the module if they are of another package. A contextual encoder
-    is written by its name and the fingerprint of its files; its weights are written if they were trained.
+    is written by its name and the fingerprint of its files; its weights are written if they were trained. After
+    training on texts, the tokenizer and the parser are written, too.
 
     Args:
         folder: the folder.
@@ -207,6 +209,8 @@ def save_model(folder: AnyPath, model: Network, *, half: bool = False) -> None:
     }
     if model.contextual is not None:
         config["contextual"] = model.contextual.fingerprint
+    if model.text_parsing is not None:
+        config |= model.text_parsing.to_config()
     write_text(folder / "config.json", json.dumps(config, indent=2) + "\n")
     model.vocabulary.write(folder / "vocabulary.json")
     save_weights(folder, model, half=half)
@@ -262,7 +266,7 @@ def load_model(
     _check_sizes(folder, saved)
     model = build(replace(saved.settings, word_size=saved.word_size), saved.task, saved.vocabulary)
     model.load_state_dict(read_weights(folder / NAME, model.state_dict()))
-    model.settings = saved.settings
+    model.settings, model.text_parsing = saved.settings, saved.text_parsing
     return model.eval()
 
 
@@ -275,12 +279,14 @@ class SavedModel:
         task: the task, with the names of the classes.
         word_size: the width of the word vectors, pretrained ones included.
         vocabulary: the words that have a vector.
+        text_parsing: the tokenizer and the parser of the training texts; None for annotated trees.
     """
 
     settings: Settings
     task: Task
     word_size: int
     vocabulary: Vocabulary
+    text_parsing: TextParsing | None
 
 
 def read_folder(
@@ -320,7 +326,8 @@ def read_folder(
     labels = from_json(_Labels, config, path)
     saved_task = make_task(name, config["classes"], scale=labels.scale, score_range=labels.score_range)
     vocabulary = Vocabulary.read(folder / "vocabulary.json")
-    return SavedModel(settings, saved_task, config["word_size"], vocabulary)
+    parsing = TextParsing.from_config(config, path)
+    return SavedModel(settings, saved_task, config["word_size"], vocabulary, parsing)
 
 
 @dataclass(frozen=True)

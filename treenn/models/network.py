@@ -17,6 +17,7 @@ from treenn.encoders import Encoder, PackedDependencies, PackedForest
 from treenn.models.heads import Head
 from treenn.models.settings import Settings
 from treenn.models.task import Task
+from treenn.models.text_parsing import TextParsing
 from treenn.models.vocabulary import Vocabulary
 from treenn.trees.arguments import Count, NonNegative, Share, check_list, checked
 from treenn.trees.errors import InputError, argument
@@ -44,6 +45,8 @@ class Network(nn.Module):
 
     head: Any
     unknown: Tensor
+    text_parsing: TextParsing | None
+    """The tokenizer and the parser of the training texts; None for annotated trees."""
     class_weights: Tensor | None
     """The weight of each class in the loss; None for equal weights. It is not saved."""
 
@@ -72,6 +75,7 @@ class Network(nn.Module):
             wanted = f"{encoder.output_size}, the encoder's output_size"
             raise InputError(f"{argument('head')} is {head.linear.in_features} wide: must be {wanted}")
         self.vocabulary, self.task, self.settings = vocabulary, task, settings
+        self.text_parsing = None
         # Sparse gradients: the cost of a step depends on the words of the batch, not on the vocabulary size.
         words, width = embedding.shape
         self.embedding = nn.Embedding(words, width, sparse=True, _weight=embedding)

@@ -20,6 +20,7 @@ from treenn.evaluation.metrics import METRICS
 from treenn.models.building import build, check_recipe, read_folder, save_model, save_weights
 from treenn.models.network import Network
 from treenn.models.settings import Settings
+from treenn.models.text_parsing import TextParsing
 from treenn.models.vectors import WordVectors
 from treenn.runtime.environment import environment
 from treenn.runtime.memory import peak_memory, reset_peak_memory
@@ -148,6 +149,7 @@ class _Trainer:
         """A newly initialized network with its optimizers."""
         network = build(settings, self.task, self.vocabulary, self.vectors)
         network.class_weights = class_weights(self.treebank, self.task, settings)
+        network.text_parsing = TextParsing.of(self.treebank)
         return TrainingState(network, settings, self.device)
 
     @property
