@@ -14,16 +14,14 @@ from treebanks.by_name import load_trees
 from treebanks.catalogue import entry
 from treebanks.paths import published_file
 from treebanks.treebank import Splits
-from treenn.trees import InputError, NaryTree, OnError, Tree, parse_nary
+from treenn.trees import InputError, NaryTree, OnError, Tree, clean_penn, parse_nary
 from treenn.trees.arguments import check
 from treenn.trees.display import quoted, splits_repr, table_html
 from treenn.trees.files import read_text
 
 T = TypeVar("T")
 
-_TRACE = re.compile(r"\(-NONE- [^()\s]*\)")
 _EMPTY = re.compile(r"\([^()\s]*\s*\)")
-_FUNCTION = re.compile(r"\(([A-Z]+)[-=][^()\s]*")
 _UNTAGGED_BRACKET = re.compile(r"\( (-[LR]RB-)\)")
 _QUESTION_MARK = re.compile(r"\([?!] ")
 
@@ -110,15 +108,14 @@ def _craft(on_error: OnError | None) -> dict[str, tuple[NaryTree, ...]]:
 
 
 def _mended_questions(text: str) -> str:
-    return _QUESTION_MARK.sub("(. ", _UNTAGGED_BRACKET.sub(r"(\1 \1)", text.replace("<", "'")))
+    text = _QUESTION_MARK.sub("(. ", _UNTAGGED_BRACKET.sub(r"(\1 \1)", text.replace("<", "'")))
+    return _EMPTY.sub("", text)
 
 
 def _penn(path: Path, text: str, on_error: OnError | None) -> list[NaryTree]:
-    """Parse Penn-style trees without traces, the nodes that dominate only traces, and function tags."""
-    text, removed = _TRACE.sub("", text), 1
-    while removed:
-        text, removed = _EMPTY.subn("", text)
-    return parse_nary(_FUNCTION.sub(r"(\1", text), source=path, on_error=on_error)
+    """Parse Penn-style trees, and remove traces and function tags."""
+    cleaned = map(clean_penn, parse_nary(text, source=path, on_error=on_error))
+    return [tree for tree in cleaned if tree is not None]
 
 
 def _tenths(items: Sequence[T]) -> dict[str, tuple[T, ...]]:

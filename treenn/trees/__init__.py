@@ -25,6 +25,7 @@ from treenn.trees.draw import draw_text
 from treenn.trees.errors import InputError
 from treenn.trees.nary import NaryTree
 from treenn.trees.palette import palette
+from treenn.trees.penn import clean_penn
 from treenn.trees.ptb_escapes import escape, unescape
 from treenn.trees.sick_files import read_sick_constituents, read_sick_dependencies
 from treenn.trees.skipping import OnError
@@ -41,6 +42,7 @@ __all__ = [
     "Tree",
     "binarize",
     "binarize_dependencies",
+    "clean_penn",
     "draw_svg",
     "draw_text",
     "escape",

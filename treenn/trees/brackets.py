@@ -233,8 +233,8 @@ def _binary(raw: RawTree) -> Tree:
 
 def _nary(raw: RawTree) -> NaryTree:
     n = len(raw.words)
-    children = tuple(tuple(c if c >= 0 else n + ~c for c in parts) for parts in raw.children)
-    return NaryTree(tuple(raw.words), children, (*raw.tags, *raw.labels))
+    children = tuple([tuple([c if c >= 0 else n + ~c for c in parts]) for parts in raw.children])
+    return NaryTree._trusted(tuple(raw.words), children, (*raw.tags, *raw.labels))
 
 
 def _label_text(label: Label) -> str:

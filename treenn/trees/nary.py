@@ -59,6 +59,15 @@ class NaryTree(Displayed):
             odd = next(node for node in range(nodes) if parents[node] != (node < nodes - 1))
             raise InputError(f"node {odd} has {parents[odd]} parents; every node except the last must have one")
 
+    @classmethod
+    def _trusted(
+        cls, words: tuple[str, ...], children: tuple[tuple[int, ...], ...], labels: tuple[Label, ...]
+    ) -> NaryTree:
+        """Construct without validation, for arguments that are valid by construction."""
+        tree = object.__new__(cls)
+        tree.__dict__.update(words=words, children=children, labels=labels)
+        return tree
+
     def __str__(self) -> str:
         from treenn.trees.brackets import format_tree
 
