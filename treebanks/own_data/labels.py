@@ -82,7 +82,7 @@ def infer_labels(labels: Collection[str], others: Iterable[str], spec: DatasetSp
         InputError: if train has a single class or score, or there are too many classes.
     """
     if len({_canonical(label) for label in labels}) < 2:
-        only = f"all labels are {next(iter(labels))!r}" if labels else "there is no label"
+        only = f"all labels are {next(iter(labels))!r}" if labels else _missing(spec)
         raise InputError(f"{only}; train must have two classes or scores", source=source)
     scale = spec.scale or _scale(labels, spec)
     if scale == "score":
@@ -100,6 +100,11 @@ def infer_labels(labels: Collection[str], others: Iterable[str], spec: DatasetSp
 def shown(names: Sequence[str]) -> str:
     """A list of names for messages, cut after ten."""
     return ", ".join(names[:_MOST_SHOWN]) + (f", … ({len(names)} in all)" if len(names) > _MOST_SHOWN else "")
+
+
+def _missing(spec: DatasetSpec) -> str:
+    words = f"; no word has the key {spec.label_column} in MISC" if spec.form == "conllu" else ""
+    return f"there is no label{words}"
 
 
 def _canonical(label: str) -> str:

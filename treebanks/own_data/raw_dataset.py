@@ -88,12 +88,13 @@ class RawDataset:
 
     @cached_property
     def counts(self) -> dict[str, dict[str, int]]:
-        """The number of examples of each class by split, in the order of the classes; empty for scores."""
+        """The number of examples, or of labelled words, of each class by split; empty for scores."""
         if self.classes is None:
             return {split: {} for split in self.splits}
         counts = {split: dict.fromkeys(self.classes, 0) for split in self.splits}
         for split, examples in self.splits.items():
             for example in examples:
-                if (label := root_label(example)) is not None:
-                    counts[split][label] += 1
+                for label in labels_of(example) if self.spec.label_level == "words" else [root_label(example)]:
+                    if label is not None:
+                        counts[split][label] += 1
         return counts

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from treebanks.own_data.bracket_files import read_brackets
+from treebanks.own_data.conllu_files import read_dependencies, with_key
 from treebanks.own_data.labels import LabelCheck, Labels, infer_labels
 from treebanks.own_data.raw_dataset import RawDataset, RawExample, RawText, labels_of
 from treebanks.own_data.spec import DatasetSpec, Form
@@ -22,6 +23,7 @@ Reader = Callable[[Path, str, DatasetSpec, "LabelCheck | None", "OnError | None"
 
 READERS: Mapping[Form, Reader] = {
     "brackets": read_brackets,
+    "conllu": read_dependencies,
     "csv": read_table,
     "tsv": read_table,
     "jsonl": read_table,
@@ -54,8 +56,7 @@ def read_dataset(
     paths = find_files(source, spec, dev, test)
     spec = replace(spec, form=spec.form or common_form(paths.values()), name=spec.name or default_name(source))
     texts = {split: read_text(path, spec.encoding) for split, path in paths.items()}
-    if spec.form in ("csv", "tsv", "jsonl"):
-        spec = with_columns(spec, paths["train"], texts["train"])
+    spec = _with_label_column(spec, paths["train"], texts["train"])
     files = {split: _File(path, texts[split], spec) for split, path in paths.items()}
     for file in files.values():
         file.read(None, keep_errors=on_error is not None)
@@ -67,9 +68,15 @@ def read_dataset(
     return _dataset(source, _split(splits, spec, labels), spec, labels)
 
 
+def _with_label_column(spec: DatasetSpec, path: Path, text: str) -> DatasetSpec:
+    if spec.form == "conllu":
+        return with_key(spec)
+    return spec if spec.form == "brackets" else with_columns(spec, path, text)
+
+
 def default_name(source: Path) -> str:
-    """The name of a data set: that of its folder, or that of its file without the suffix of a form."""
-    return source.resolve().name or "data"
+    """The name of a data set: that of its folder or file."""
+    return source.absolute().name or source.resolve().name or "data"
 
 
 @dataclass

@@ -12,6 +12,7 @@ from treenn.trees.brackets import (
     write_trees,
 )
 from treenn.trees.conllu import parse_conllu, read_conllu
+from treenn.trees.conllu_writer import format_conllu, write_conllu
 from treenn.trees.convert import (
     from_networkx,
     from_nltk,
@@ -46,6 +47,7 @@ __all__ = [
     "draw_svg",
     "draw_text",
     "escape",
+    "format_conllu",
     "format_tree",
     "from_networkx",
     "from_nltk",
@@ -65,5 +67,6 @@ __all__ = [
     "to_nltk",
     "unbinarize",
     "unescape",
+    "write_conllu",
     "write_trees",
 ]
