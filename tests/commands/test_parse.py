@@ -170,7 +170,7 @@ def test_too_long_line_is_named(parse: Command, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(loading, "load_parser", lambda name: AtMostThree())
     done = parse("--brackets", stdin=b"a b\n\nc d e f\ng\n")
     assert done.error.startswith("standard input:3: sentence 0 has 4 words; the limit is 3")
-    assert done.stdout == "(X (X a) (X b))\n"
+    assert done.stdout == "(X (X a) (X b))\n\n"
 
 
 class DeclaresThree(AtMostThree):
@@ -203,7 +203,7 @@ def test_long_sentence_is_divided_with_note(parse: Command, monkeypatch: pytest.
     [
         (["a b", "--file", "x"], BOTH),
         (["a", "--svg", "x.txt/x.svg", "--parser", "nowhere"], "--svg x.txt/x.svg: "),
-        (["a", "--svg", ".", "--parser", "nowhere"], "--svg .: must be a file, not a folder"),
+        (["a", "--svg", ".", "--parser", "nowhere"], "--svg .: this folder holds x.txt, which is no numbered picture"),
         (["a b", "--json", "--svg", "x"], SEVERAL),
         (["--file", "nowhere.txt"], "nowhere.txt: cannot read this file: No such file or directory"),
         (["--file", "."], ".: cannot read this file: Is a directory"),
@@ -220,9 +220,9 @@ def test_bad_arguments_end_in_one_message(parse: Command, tmp_path: Path, argume
 def test_a_picture_is_of_one_sentence(parse: Command, tmp_path: Path) -> None:
     done = parse("--svg", "x.svg", stdin=b"one\ntwo\n")
     error = "--svg x.svg: needs exactly one sentence, but the input has several; "
-    assert done.error == error + "--no-split makes a text one sentence"
+    assert done.error == error + "--no-split makes a text one sentence, and --svg DIR/ draws all"
     done = parse("--no-split", "--svg", "x.svg", stdin=b"a\nb\n")
-    assert done.error == error + "give one text"
+    assert done.error == error + "give one text, or --svg DIR/ for all"
     assert list(tmp_path.iterdir()) == []
 
 

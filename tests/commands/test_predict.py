@@ -20,10 +20,10 @@ from treenn.trees import parse_tree
 Command = Callable[..., Any]
 SETTINGS, CLASSES = Settings(size=6, word_size=5), ("bad", "so-so", "good")
 BOTH = "give TEXT or --file, not both"
-SEVERAL = "give at most one of --json, --svg and --html"
+SEVERAL = "give at most one of --json, --csv, --svg and --html"
 
 SINGLE = "--svg x.svg: needs exactly one sentence, but the input has several; "
-MORE = SINGLE + "--no-split makes a text one sentence, and --html draws all"
+MORE = SINGLE + "--no-split makes a text one sentence, and --svg DIR/ or --html draws all"
 
 
 @pytest.fixture
@@ -107,9 +107,9 @@ def test_one_sentence_on_request(predict: Command, tmp_path: Path, option: str) 
 def test_no_drawing_of_a_divided_text(treenn: Command, option: str) -> None:
     long = "The film is good , and long . " * 60
     done = treenn("predict", long, option, "--svg", "x.svg")
-    remedy = "give one text of at most 400 words, or draw all with --html"
+    remedy = "give one text of at most 400 words, or --svg DIR/ or --html draws all"
     assert done.error == f"--svg x.svg: needs exactly one sentence, but the input has several; {remedy}"
-    remedy = "--no-split makes a text of at most 400 words one sentence, and --html draws all"
+    remedy = "--no-split makes a text of at most 400 words one sentence, and --svg DIR/ or --html draws all"
     assert treenn("predict", long, "--svg", "x.svg").error.endswith(f"the input has several; {remedy}")
 
 

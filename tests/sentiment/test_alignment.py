@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
+from made_up_predictions import document
+
 from treenn.sentiment.alignment import align
-from treenn.sentiment.document import Document, Sentiment
-from treenn.trees import parse_tree
-
-CLASSES = ("bad", "so-so", "good")
-
-
-def sentiment(brackets: str, classes: tuple[str, ...] = CLASSES) -> Sentiment:
-    tree = parse_tree(brackets, classes=len(classes))
-    rows = tuple(tuple(float(index == label) for index in range(len(classes))) for label in tree.labels)
-    return Sentiment(" ".join(tree.words), tree, rows, classes)
-
-
-def document(*brackets: str, classes: tuple[str, ...] = CLASSES) -> Document:
-    return Document.of("text", [sentiment(each, classes) for each in brackets], classes)
 
 
 def test_nodes_differ_by_phrase() -> None:

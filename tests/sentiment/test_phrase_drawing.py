@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
 import pytest
+from made_up_predictions import Page
 
 from treenn.sentiment.document import Document, Sentiment
 from treenn.sentiment.page import render
@@ -17,7 +17,6 @@ TREE = parse_tree("(0 (1 not) (2 (2 very) (2 <b>good&)))", classes=3)
 SHARES = ((0.1, 0.8, 0.1), (0.0, 0.1, 0.9), (0.0, 0.0, 1.0), (0.0, 0.2, 0.8), (0.625, 0.25, 0.125))
 DULL = Sentiment("dull", parse_tree("(0 dull)", classes=3), ((0.75, 0.25, 0.0),), CLASSES)
 FOUND = Sentiment("not very <b>good&", TREE, SHARES, CLASSES)
-VOID = {"meta", "rect", "path", "circle"}
 
 
 def test_plain_text_has_the_tree_and_the_shares() -> None:
@@ -56,33 +55,10 @@ def test_unknown_words_are_named_safely() -> None:
     assert Page(html).texts["p"] == [line]
 
 
-class Page(HTMLParser):
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.texts: dict[str, list[str]] = {}
-        self.loads: list[str] = []
-        self.feed(html)
-        self.close()
-        assert not self.open
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.loads += [str(value) for name, value in attributes if name in ("src", "href")]
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID:
-            assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.texts.setdefault(self.open[-1] if self.open else "", []).append(data)
-
-
 def test_the_page_is_whole_and_loads_nothing() -> None:
     page = Page(render([FOUND, FOUND]))
     assert page.loads == []
-    assert page.texts["h1"] == ["Sentiment of 2 texts"]
+    assert page.texts["h1"] == ["Predictions for 2 texts"]
     assert page.texts["h2"] == [FOUND.text] * 2
     assert [text for text in page.texts["td"] if "%" in text] == ["62 %", "25 %", "12 %"] * 2
     assert page.texts["b"] == list("01222") * 2  # the root, then each word and phrase from the left
@@ -90,7 +66,7 @@ def test_the_page_is_whole_and_loads_nothing() -> None:
 
 
 def test_one_text_is_one() -> None:
-    assert Page(render([FOUND])).texts["title"][0] == "Sentiment of 1 text"
+    assert Page(render([FOUND])).texts["title"][0] == "Predictions for 1 text"
 
 
 def test_the_page_knows_dark_and_narrow_screens() -> None:

@@ -55,22 +55,29 @@ Overwrite = Annotated[
     bool,
     typer.Option("--overwrite", help="Replace an earlier output of treenn in --out; other files are kept."),
 ]
-ParserName = Annotated[
-    str,
-    typer.Option(
-        "--parser",
-        metavar="NAME|DIR",
-        help="The parser: chart, balanced, left, random:SEED, right, right-punctuation, spacy:MODEL, stanza:LANGUAGE, "
-        "benepar:MODEL, or a folder of `treenn parser train`.",
-    ),
-]
+_ParserOption = typer.Option(
+    "--parser",
+    metavar="NAME|DIR",
+    help="The parser: chart, balanced, left, random:SEED, right, right-punctuation, spacy:MODEL, stanza:LANGUAGE, "
+    "benepar:MODEL, or a folder of `treenn parser train`.",
+)
+ParserName = Annotated[str, _ParserOption]
+OptionalParser = Annotated[str | None, _ParserOption]
 
 Texts = Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="Texts.", show_default=False)]
 TextFiles = Annotated[
     list[str],
     typer.Option("--file", metavar="FILE", help="A UTF-8 file, one text per line; - is standard input; repeatable."),
 ]
-Svg = Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Draw a single sentence to this SVG file.")]
+Svg = Annotated[
+    str | None,
+    typer.Option(
+        "--svg",
+        metavar="FILE|DIR/",
+        help="Draw a single sentence to this SVG file, or all to DIR/1.svg, DIR/2.svg, ...; {} in a file name is the "
+        "number, too.",
+    ),
+]
 Tokenized = Annotated[
     bool, typer.Option("--tokenized", help="Take each text as one sentence of words separated by spaces.")
 ]

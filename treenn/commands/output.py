@@ -7,12 +7,11 @@ import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from treenn.runtime.terminal import Grid, console
-from treenn.trees import InputError, Tree, draw_svg
+from treenn.trees import InputError
 from treenn.trees.draw import visible
 from treenn.trees.files import write_text
 from treenn.trees.json_values import dump_json
@@ -104,26 +103,6 @@ def skipping(wanted: bool) -> Iterator[dict[str, Any]]:
         say(f"skipped malformed input{which}:")
         for error in errors[:5]:
             say(f"  {error.for_command_line()}")
-
-
-def write_svg(path: Path, trees: Iterator[Tree], remedy: str, classes: int = 5) -> None:
-    """Draw a single tree to a file.
-
-    Args:
-        path: the file.
-        trees: the trees of the input, of which there must be exactly one.
-        remedy: the advice in the error message if there are several.
-        classes: the number of classes (default: 5).
-
-    Raises:
-        InputError: if there is no tree, or more than one.
-    """
-    some = list(islice(trees, 2))
-    if len(some) != 1:
-        given = f"the input has several; {remedy}" if some else "the input has no words"
-        raise InputError(f"--svg {path}: needs exactly one sentence, but {given}")
-    write_text(path, draw_svg(some[0], classes=classes))
-    say(f"drawn: {path}")
 
 
 def check_target(option: str, path: Path | None) -> None:

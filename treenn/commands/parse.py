@@ -11,9 +11,12 @@ from typing import Annotated, Any
 import typer
 
 from treenn.commands import options
-from treenn.commands.output import check_target, write_svg
+from treenn.commands.svg_files import SvgTarget
 from treenn.commands.text_input import Line, Parsed, find_sentences_of, parse_lines, print_lines, read_input
-from treenn.trees import InputError, Tree, draw_text
+from treenn.trees import InputError, Tree, draw_svg, draw_text
+
+_ONE = "give one text, or --svg DIR/ for all"
+_SPLIT = "--no-split makes a text one sentence, and --svg DIR/ draws all"
 
 
 def parse(
@@ -44,14 +47,14 @@ def parse(
 
     if sum((brackets, json, svg is not None)) > 1:
         raise InputError("give at most one of --brackets, --json and --svg")
-    check_target("--svg", svg)
+    target = None if svg is None else SvgTarget(svg)
     lines, total = read_input(texts, file)
     sentences = find_sentences_of(lines, tokenized=tokenized, split=not no_split)
     parsed = chain.from_iterable(parse_lines(load_parser(parser), sentences))
     one_line = tokenized or no_split
-    if svg is not None:
-        remedy = "give one text" if one_line else "--no-split makes a text one sentence"
-        write_svg(svg, (tree for _, pairs in parsed for tree in _trees(pairs, one_line=one_line)), remedy)
+    if target is not None:
+        trees = (tree for _, pairs in parsed for tree in _trees(pairs, one_line=one_line))
+        target.write(map(draw_svg, trees), _ONE if one_line else _SPLIT)
         return
     show = partial(_bracketed, one_line) if brackets else _as_json if json else _drawn
     print_lines(((line, pairs or None) for line, pairs in parsed), show, total, bar=None if texts else "parsing")

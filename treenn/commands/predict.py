@@ -1,40 +1,67 @@
-"""`treenn predict`: the sentiment of texts, of their sentences and of every phrase in them."""
+"""`treenn predict`: the classes of texts, of their sentences and of every phrase in them, by one or several models."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from json import dumps
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import Annotated, NamedTuple
 
 import typer
 
 from treenn.commands import options
-from treenn.commands.output import check_target, say, shows_colour, write_svg
-from treenn.commands.text_input import Line, Parsed, find_sentences_of, parse_lines, print_lines, read_input
+from treenn.commands.output import check_target, say, shows_colour
+from treenn.commands.prediction_stream import Documents, LinePrediction, Models, blank_documents, predict_lines
+from treenn.commands.prediction_table import check_table, write_table
+from treenn.commands.svg_files import SvgTarget
+from treenn.commands.table_input import form_of, read_tables
+from treenn.commands.text_input import STANDARD_INPUT, Line, count_lines, print_lines, read_input
 from treenn.trees import InputError
 from treenn.trees.files import write_text
 
-if TYPE_CHECKING:
-    from treenn.sentiment.document import Document
-    from treenn.sentiment.model import SentimentModel
-
-LinePrediction: TypeAlias = "tuple[Line, Document | None]"
-"""A line and its prediction, `None` if it has no words."""
+_LINES = "lines"
+_FORMS = ("csv", "tsv", "jsonl", _LINES)
 
 
 def predict(
     texts: options.Texts = None,
-    file: options.TextFiles = [],  # noqa: B006 (typer wants a list)
-    model: options.ModelName = "sentiment",
-    parser: options.ParserName = "chart",
-    contextual: options.Contextual = [],  # noqa: B006 (typer wants a list)
-    trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
+    file: Annotated[
+        list[str],
+        typer.Option(
+            metavar="FILE",
+            help="A file with one text per line, or CSV, TSV or JSON Lines by its suffix; - is standard input; "
+            "repeatable.",
+        ),
+    ] = [],  # noqa: B006 (typer wants a list)
+    model: Annotated[
+        list[str],
+        typer.Option(
+            metavar="DIR",
+            help="A folder of `treenn train`, or of `treenn compare` for all its networks; repeatable; sentiment is "
+            "the shipped model.",
+        ),
+    ] = ["sentiment"],  # noqa: B006
+    parser: options.OptionalParser = None,
+    contextual: options.Contextual = [],  # noqa: B006
+    trust_module: options.TrustModule = [],  # noqa: B006
     tokenized: options.Tokenized = False,
     no_split: options.NoSplit = False,
+    text_column: Annotated[
+        str, typer.Option(metavar="NAME", help="The column of the texts in CSV, TSV or JSON Lines.")
+    ] = "text",
+    form: Annotated[
+        str | None, typer.Option(metavar="csv|tsv|jsonl|lines", help="The form of --file (default: by its suffix).")
+    ] = None,
+    encoding: Annotated[str, typer.Option(metavar="NAME", help="The encoding of --file, such as latin-1.")] = "utf-8",
     json: options.JsonLines = False,
+    csv: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write a table to this CSV file, or TSV by its suffix: the input's columns, and the predictions.",
+        ),
+    ] = None,
     svg: options.Svg = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all texts to this HTML page.")] = None,
 ) -> None:
@@ -43,72 +70,123 @@ def predict(
     The probabilities of a text are the mean of those of its sentences, each weighted by 1 - P(neutral), so that
     sentences without an opinion count little. A sentence over the parser's limit is divided at punctuation.
 
+    With several models, their trees are next to each other, and the nodes at which they differ are marked by *.
+
     Without TEXT and --file, texts are read from standard input. --json prints exactly one line per line of input, with
-    the keys `text`, `label`, `probabilities`, `tree` and `sentences`. Each sentence has the first four of these keys.
-    `label` is the number of the most probable class. A text without words is neutral, or has the label null if there
-    is no middle class. `tree` is null unless the text is one sentence.
+    the keys `text`, `label`, `probabilities`, `tree`, `sentences`, `class`, `unknown_words` and `unknown_share`. Each
+    sentence has the same keys without `sentences`. `label` is the number of the most probable class. A text without
+    words is neutral, or has the label null if there is no middle class. `tree` is null unless the text is one sentence.
+    With several models, the keys are `text` and `models`, an object with these keys for each model.
 
     Example: treenn predict "It's not a great movie, but the last ten minutes are wonderful."
 
-    Example: treenn predict --file reviews.txt --html reviews.html
+    Example: treenn predict --file reviews.csv --text-column review --csv predictions.csv
+
+    Example: treenn predict --model comparison "It's not a great movie."
     """
-    if sum((json, svg is not None, html is not None)) > 1:
-        raise InputError("give at most one of --json, --svg and --html")
-    check_target("--svg", svg)
+    if sum((json, csv is not None, svg is not None, html is not None)) > 1:
+        raise InputError("give at most one of --json, --csv, --svg and --html")
     check_target("--html", html)
-    lines, total = read_input(texts, file)
+    check_table(csv)
+    target = None if svg is None else SvgTarget(svg)
+    source = _source(texts, file, form, text_column, encoding, keep_all=csv is not None)
 
-    from treenn.sentiment.model import load_sentiment
+    from treenn.sentiment.named_models import load_models
 
-    sentiment = load_sentiment(model, parser, contextual, trust_module)
-    parsed = parse_lines(sentiment.parser, find_sentences_of(lines, tokenized=tokenized, split=not no_split))
-    documents = _predicted(sentiment, parsed)
-    if svg is not None:
-        trees = (each.tree for _, document in documents if document is not None for each in document.sentences)
-        remedy = _one_sentence(sentiment.parser.max_words, one_line=tokenized or no_split)
-        write_svg(svg, trees, remedy, len(sentiment.classes))
+    models = load_models(model, parser, contextual, trust_module, say)
+    predictions = predict_lines(models, source.lines, tokenized=tokenized, split=not no_split)
+    if target is not None:
+        target.write(_pictures(predictions), _remedy(models, one_line=tokenized or no_split))
     elif html is not None:
-        _write_page(html, [document for _, document in documents if document is not None])
+        _write_page(html, [documents for _, documents in predictions if documents is not None])
+    elif csv is not None:
+        write_table(csv, source.columns, models, predictions, source.total)
     else:
-        show = partial(_as_json, sentiment.classes) if json else _drawer()
-        print_lines(documents, show, total, bar=None if texts else "predicting")
+        show = _json_format(models) if json else _drawing()
+        print_lines(predictions, show, source.total, bar=None if texts else "predicting")
 
 
-def _one_sentence(max_words: int | None, *, one_line: bool) -> str:
+class _Source(NamedTuple):
+    """The input: its lines, their number if it is known, and the columns of a table."""
+
+    lines: Iterator[Line]
+    total: int | None
+    columns: tuple[str, ...]
+
+
+def _source(
+    texts: list[str] | None, files: list[str], form: str | None, text_column: str, encoding: str, *, keep_all: bool
+) -> _Source:
+    if form is not None and form not in _FORMS:
+        raise InputError(f"--form {form}: must be {', '.join(_FORMS[:-1])} or {_FORMS[-1]}")
+    files = files or ([] if texts or form in (None, _LINES) else [STANDARD_INPUT])
+    forms = {form or form_of(path) or _LINES for path in files}
+    if texts or forms <= {_LINES}:
+        lines, total = read_input(texts, files, encoding)
+        return _Source(lines, total, ("text",))
+    if _LINES in forms:
+        raise InputError("--file: must be either tables or files with one text per line; --form applies to all")
+    table = read_tables(files, text_column, form=form, encoding=encoding, keep_all=keep_all)
+    total = count_lines(files)
+    return _Source(table.lines, total, table.columns)
+
+
+def _remedy(models: Models, *, one_line: bool) -> str:
     """Advice in the error message if there are several sentences."""
-    within = "" if max_words is None else f" of at most {max_words} words"
-    if one_line:
-        return f"give one text{within}, or draw all with --html"
-    return f"--no-split makes a text{within} one sentence, and --html draws all"
+    limits = [model.parser.max_words for model in models.values() if model.parser.max_words is not None]
+    within = f" of at most {min(limits)} words" if limits else ""
+    several = "--svg DIR/ or --html draws all"
+    return (
+        f"give one text{within}, or {several}"
+        if one_line
+        else f"--no-split makes a text{within} one sentence, and {several}"
+    )
 
 
-def _predicted(model: SentimentModel, parsed: Iterator[list[tuple[Line, list[Parsed]]]]) -> Iterator[LinePrediction]:
-    for batch in parsed:
-        sentences = [[(sentence.text, tree) for sentence, tree in pairs] for _, pairs in batch]
-        lines = [line for line, _ in batch]
-        documents = model.predict_parsed([line.text for line in lines], sentences)
-        yield from ((line, each if each.sentences else None) for line, each in zip(lines, documents, strict=True))
+def _pictures(predictions: Iterator[LinePrediction]) -> Iterator[str]:
+    from treenn.sentiment.alignment import align
+    from treenn.sentiment.models_picture import draw_aligned
+
+    for _, documents in predictions:
+        yield from map(draw_aligned, align(documents or {}))
 
 
-def _as_json(classes: tuple[str, ...], line: Line, document: Document | None) -> str:
-    from treenn.sentiment.document import Document
-    from treenn.sentiment.json_objects import document_object
+def _json_format(models: Models) -> Callable[[Line, Documents | None], str]:
+    """Return a function that formats a line and its predictions as a line of JSON."""
+    from treenn.sentiment.json_objects import comparison_object, document_object
 
-    return dumps(document_object(document or Document.of(line.text, [], classes))) + "\n"
+    def show(line: Line, documents: Documents | None) -> str:
+        found = documents or blank_documents(models, line.text)
+        objects = comparison_object(found) if len(found) > 1 else document_object(*found.values())
+        return dumps(objects) + "\n"
+
+    return show
 
 
-def _drawer() -> Callable[[Line, Document | None], str]:
-    """Return a function that formats a line and its prediction for this terminal."""
+def _drawing() -> Callable[[Line, Documents | None], str]:
+    """Return a function that formats a line and its predictions for this terminal."""
+    from treenn.sentiment.models_drawing import draw_models
     from treenn.sentiment.phrase_drawing import draw_sentiment
 
     color, width = shows_colour(), get_terminal_size().columns
-    return lambda _, document: "" if document is None else draw_sentiment(document, color=color, width=width) + "\n\n"
+
+    def show(_: Line, documents: Documents | None) -> str:
+        if documents is None:
+            return ""
+        draw = (
+            draw_models(documents, color=color, width=width)
+            if len(documents) > 1
+            else draw_sentiment(*documents.values(), color=color, width=width)
+        )
+        return draw + "\n\n"
+
+    return show
 
 
-def _write_page(path: Path, documents: list[Document]) -> None:
-    from treenn.sentiment.page import render
+def _write_page(path: Path, texts: list[Documents]) -> None:
+    from treenn.sentiment.page import render_models
 
-    if not documents:
+    if not texts:
         raise InputError(f"--html {path}: the input has no words; it must have a text per line")
-    write_text(path, render(documents))
+    write_text(path, render_models(texts))
     say(f"written: {path}")

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TextIO, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TextIO, TypeAlias, TypeVar
 
 from treenn.commands.output import progress_bar, say
 from treenn.trees import InputError, Tree
+from treenn.trees.files import codec_of
 from treenn.trees.ptb_escapes import unescape
 
 if TYPE_CHECKING:
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+
+class FindSentences(Protocol):
+    """A function that splits a text into sentences and words, as `treenn.parsers.long_sentences.find_sentences`."""
+
+    def __call__(self, text: str, *, split: bool = True) -> list[Sentence]:
+        """The sentences, none for a text without words."""
+
+
 LineSentences: TypeAlias = "tuple[Line, list[Sentence]]"
 """A line and its sentences; none if it has no words."""
 
@@ -27,7 +36,8 @@ Parsed: TypeAlias = "tuple[Sentence, Tree]"
 """A sentence and its tree."""
 
 STANDARD_INPUT = "-"
-_TYPED = "standard input"
+TYPED = "standard input"
+"""The name of standard input in messages."""
 
 BATCH = 512
 """The number of sentences per call of the parser, which batches them by length."""
@@ -37,29 +47,32 @@ _BETWEEN_WORDS = re.compile("[^\\S\u00a0\u2007\u202f]+")  # white space except n
 
 
 class Line(NamedTuple):
-    """One line of input, or one text argument.
+    """One line of input, one text argument, or one record of a table.
 
     Args:
         text: the line without its line break.
         source: the name of the file; for text arguments, `TEXT 2` if there are several, else None.
         number: the line number, from 1; None for text arguments.
+        cells: the cells of a table's record, of which the text is one; empty for other input.
     """
 
     text: str
     source: str | None = None
     number: int | None = None
+    cells: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
         """The file and line number, for messages."""
         return f"{self.source or 'TEXT'}{'' if self.number is None else f':{self.number}'}"
 
-    def sentences(self, *, tokenized: bool, split: bool) -> list[Sentence]:
+    def sentences(self, *, tokenized: bool, split: bool, find: FindSentences | None = None) -> list[Sentence]:
         """Split the line into sentences. Returns an empty list if the line is blank.
 
         Args:
             tokenized: whether the line is one sentence of words separated by spaces, whose escapes are decoded.
             split: whether to split into sentences. If false, the line is one sentence.
+            find: splits a text into sentences and words (default: `treenn.parsers.long_sentences.find_sentences`).
 
         Raises:
             InputError: if the line is not UTF-8.
@@ -71,13 +84,20 @@ class Line(NamedTuple):
             column = None if self.source is None else bad.start() + 1
             raise InputError(message, source=self.source, line=self.number, column=column)
         if not tokenized:
-            return find_sentences(self.text, split=split)
+            return (find or find_sentences)(self.text, split=split)
         words = tuple(unescape(word) for word in _BETWEEN_WORDS.split(self.text) if word)
         return [Sentence(self.text.strip(), words)] if words else []
 
 
-def read_input(texts: Sequence[str] | None, files: Sequence[str]) -> tuple[Iterator[Line], int | None]:
+def read_input(
+    texts: Sequence[str] | None, files: Sequence[str], encoding: str = "utf-8"
+) -> tuple[Iterator[Line], int | None]:
     """Read text arguments, else the lines of files, else those of standard input.
+
+    Args:
+        texts: the text arguments.
+        files: the files.
+        encoding: the encoding of the files (default: UTF-8, with or without a byte order mark).
 
     Returns:
         The lines, and their number (None if unknown before the end).
@@ -91,28 +111,44 @@ def read_input(texts: Sequence[str] | None, files: Sequence[str]) -> tuple[Itera
         several = len(texts) > 1
         return (Line(text, f"TEXT {i}" if several else None) for i, text in enumerate(texts, start=1)), len(texts)
     files = files or [STANDARD_INPUT]
-    return read_lines(files), count_lines(files)
+    return read_lines(files, encoding), count_lines(files)
 
 
-def read_lines(paths: Sequence[str]) -> Iterator[Line]:
+def read_lines(paths: Sequence[str], encoding: str = "utf-8") -> Iterator[Line]:
     """Yield the lines of files; `-` is standard input. Line breaks are LF, CRLF or CR.
 
+    Args:
+        paths: the files.
+        encoding: the encoding (default: UTF-8, with or without a byte order mark).
+
     Raises:
-        InputError: if a file cannot be read.
+        InputError: if a file cannot be read, or has a byte that is invalid in another encoding than UTF-8.
     """
+    codec = codec_of(encoding)
+    how: dict[str, Any] = {"encoding": codec, "errors": "strict"}
+    if codec == "utf-8":  # the line with an invalid byte is reported later, with its position
+        how = {"encoding": "utf-8-sig", "errors": "surrogateescape"}
     for path in paths:
-        if path == STANDARD_INPUT:
-            if isinstance(sys.stdin, TextIOWrapper):
-                sys.stdin.reconfigure(encoding="utf-8-sig", errors="surrogateescape", newline=None)
-            if sys.stdin.isatty():
-                say("reading texts, one per line; Ctrl-D ends (on Windows Ctrl-Z, then Enter)")
-            yield from _lines(sys.stdin, _TYPED)
-            continue
         try:
-            with Path(path).open(encoding="utf-8-sig", errors="surrogateescape") as file:
+            if path == STANDARD_INPUT:
+                yield from _typed_lines(how)
+                continue
+            with Path(path).open(**how) as file:
                 yield from _lines(file, path)
         except OSError as error:
             raise InputError(f"cannot read this file: {error.strerror or error}", source=path) from error
+        except UnicodeError as error:
+            source = TYPED if path == STANDARD_INPUT else path
+            raise InputError(f"this file is not {codec.upper()}: {error}", source=source) from error
+
+
+def _typed_lines(how: dict[str, Any]) -> Iterator[Line]:
+    """The lines of standard input."""
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(**how, newline=None)
+    if sys.stdin.isatty():
+        say("reading texts, one per line; Ctrl-D ends (on Windows Ctrl-Z, then Enter)")
+    yield from _lines(sys.stdin, TYPED)
 
 
 def count_lines(paths: Sequence[str]) -> int | None:
@@ -131,9 +167,11 @@ def _lines(file: TextIO, source: str) -> Iterator[Line]:
         yield Line(line.removesuffix("\n"), source, number)
 
 
-def find_sentences_of(lines: Iterable[Line], *, tokenized: bool, split: bool) -> Iterator[LineSentences]:
+def find_sentences_of(
+    lines: Iterable[Line], *, tokenized: bool, split: bool, find: FindSentences | None = None
+) -> Iterator[LineSentences]:
     """Yield lines with their sentences (`Line.sentences`)."""
-    return ((line, line.sentences(tokenized=tokenized, split=split)) for line in lines)
+    return ((line, line.sentences(tokenized=tokenized, split=split, find=find)) for line in lines)
 
 
 def divide_long(lines: Iterable[LineSentences], max_words: int | None) -> Iterator[LineSentences]:
@@ -177,7 +215,7 @@ def _batches(lines: Iterable[LineSentences]) -> Iterator[list[LineSentences]]:
     for line, sentences in lines:
         batch.append((line, sentences))
         size += max(1, len(sentences))
-        if size >= BATCH or (typing and line.source == _TYPED):
+        if size >= BATCH or (typing and line.source == TYPED):
             yield batch
             batch, size = [], 0
     if batch:
@@ -202,35 +240,42 @@ def located(line: Line) -> Iterator[None]:
 
 
 def print_lines(
-    results: Iterable[tuple[Line, T | None]], show: Callable[[Line, T | None], str], total: int | None, bar: str | None
+    results: Iterable[tuple[Line, T | None]],
+    show: Callable[[Line, T | None], str],
+    total: int | None,
+    bar: str | None,
+    file: TextIO | None = None,
 ) -> None:
     """Print the result of each line.
 
-    Lines without words are buffered until the next line with words, because input without any words is an error.
+    Lines without words are buffered until the first line with words, because input without any words is an error.
 
     Args:
         results: lines and their results, None for a line without words.
         show: formats a result, including the line break.
         total: the number of lines; None if unknown.
         bar: the title of a progress bar, which is shown if the output is no terminal; None for no bar.
+        file: the output (default: standard output).
+
+    Raises:
+        InputError: if no line has words.
     """
     buffered: list[str] = []
-    blank: list[Line] = []
-    done = 0
-    out = sys.stdout
+    first_blank: Line | None = None
+    done = words = 0
+    out = sys.stdout if file is None else file
     shown = bar is not None and not out.isatty()
     with progress_bar(str(bar)) if shown else nullcontext(lambda done, total, text: None) as progress:
         for done, (line, result) in enumerate(results, start=1):
             buffered.append(show(line, result))
-            if result is None:
-                blank.append(line)
-            else:
+            words += result is not None
+            first_blank = line if first_blank is None and result is None else first_blank
+            if words:
                 out.writelines(buffered)
                 buffered.clear()
             progress(done, total, "")
-        if done == len(blank):
-            in_file = blank and blank[0].number is not None
-            raise InputError("the input has no words", source=blank[0].source if in_file else None)
-        out.writelines(buffered)
-    if blank:
-        say(f"{blank[0].place}: no words; lines without words: {len(blank)}")
+        if not words:
+            in_file = first_blank is not None and first_blank.number is not None
+            raise InputError("the input has no words", source=first_blank.source if first_blank and in_file else None)
+    if first_blank is not None:
+        say(f"{first_blank.place}: no words; lines without words: {done - words}")

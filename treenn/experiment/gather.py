@@ -117,7 +117,7 @@ def _reads_gold_trees(model: ComparedModel) -> bool:
 
 def _gather_task(task: TaskOutline, folder: Path, plain: Sequence[str], permitted: Permitted) -> TaskResults:
     for entry in task.planned:
-        _check_inside(folder, entry.run)
+        check_inside(folder, entry.run)
     finished = [entry for entry in task.planned if (folder / f"{entry.run}.json").exists()]
     missing = [entry for entry in task.planned if entry not in finished]
     runs = [_read_planned(folder / f"{entry.run}.json", entry.model, task) for entry in finished]
@@ -196,7 +196,7 @@ def compute_differences(task: TaskResults) -> list[Difference]:
     )
 
 
-def _check_inside(folder: Path, run: str) -> None:
+def check_inside(folder: Path, run: str) -> None:
     """Validate that the file and the folder of a run, as a plan names it, are in the comparison's folder of runs.
 
     A name such as `../x`, or a link, could lead to any file or model of this machine.

@@ -9,13 +9,14 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from treenn.datasets.tokenizers import Tokenizer, TreebankTokenizer
 from treenn.evaluation.predictions import predict
 from treenn.models.building import SHIPPED, load_model
 from treenn.models.network import Network
 from treenn.parsers import Parser
 from treenn.parsers.loading import SHIPPED as SHIPPED_PARSER
 from treenn.parsers.loading import load_parser
-from treenn.parsers.long_sentences import divide_sentences, find_sentences
+from treenn.parsers.long_sentences import Sentence, divide_sentences, find_sentences
 from treenn.sentiment.document import Document, Sentiment
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, checked
@@ -31,19 +32,40 @@ class SentimentModel:
         network: a trained network of `treenn.load_model`.
         classes: the names of its classes, lowest first.
         parser: the parser of sentences.
+        tokenizer: the tokenizer of texts (default: that of the Stanford Sentiment Treebank).
 
     Raises:
         InputError: if the number of classes differs from the network's.
     """
 
-    def __init__(self, network: Network, classes: Sequence[str], parser: Parser) -> None:
+    def __init__(
+        self, network: Network, classes: Sequence[str], parser: Parser, tokenizer: Tokenizer | None = None
+    ) -> None:
         if len(classes) != (count := network.head.linear.out_features):
             raise InputError(f"classes has {len(classes)} names, but the network has {count} classes")
         self.network, self.classes, self.parser = network, tuple(classes), parser
+        self.tokenizer = tokenizer or TreebankTokenizer()
 
     def __repr__(self) -> str:
         parameters = sum(parameter.numel() for parameter in self.network.parameters())
         return f"SentimentModel(classes={self.classes}, parser={self.parser}, parameters={parameters})"
+
+    def find_sentences(self, text: str, *, split: bool = True) -> list[Sentence]:
+        """Split a text into sentences and words by the model's tokenizer.
+
+        Args:
+            text: the text.
+            split: whether to split into sentences; if false, the whole text is one (default: True).
+
+        Returns:
+            The sentences in order; an empty list if the text has no words.
+        """
+        if isinstance(self.tokenizer, TreebankTokenizer):
+            return find_sentences(text, split=split)
+        sentences = self.tokenizer.sentences(text)
+        if split or not sentences:
+            return sentences
+        return [Sentence(text.strip(), tuple(word for sentence in sentences for word in sentence.words))]
 
     @checked
     def predict(self, text: str) -> Document:
@@ -70,7 +92,7 @@ class SentimentModel:
             InputError: if `texts` is one text, or an item is not a `str`; the message names the item.
         """
         given = list(texts)
-        split = [divide_sentences(find_sentences(text), self.parser.max_words) for text in given]
+        split = [divide_sentences(self.find_sentences(text), self.parser.max_words) for text in given]
         if blank == "error" and not all(split):
             raise InputError(f"texts[{split.index([])}] has no words")
         trees = iter(self.parser.parse_batch([sentence.words for sentences in split for sentence in sentences]))
@@ -141,7 +163,7 @@ class SentimentModel:
 @checked
 def load_sentiment(
     model: AnyPath | None = None,
-    parser: str | Path | Parser = SHIPPED_PARSER,
+    parser: str | Path | Parser | None = None,
     contextual: str | Sequence[str] = (),
     trust: str | Sequence[str] = (),
 ) -> SentimentModel:
@@ -149,7 +171,8 @@ def load_sentiment(
 
     Args:
         model: a folder of `treenn train` (default: the shipped model).
-        parser: a parser, its folder, or a name of `load_parser` (default: the shipped parser).
+        parser: a parser, its folder, or a name of `load_parser` (default: the parser of the model's training texts if
+            its folder records one, otherwise the shipped parser).
         contextual: the contextual encoders that the model's folder may name, see `treenn.load_model` (default: none).
         trust: the modules that the model's folder may name, see `treenn.load_model` (default: none).
 
@@ -163,4 +186,6 @@ def load_sentiment(
     ['very positive', 'very negative']
     """
     network = load_model(SHIPPED if model is None else model, contextual, trust, task="nodes")
-    return SentimentModel(network, network.classes or (), parser if isinstance(parser, Parser) else load_parser(parser))
+    if not isinstance(parser, Parser):
+        parser = load_parser(parser or SHIPPED_PARSER)
+    return SentimentModel(network, network.classes or (), parser)

@@ -3,25 +3,69 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from treenn.runtime.pages import page_template
+from treenn.sentiment.alignment import AlignedSentence, align
 from treenn.sentiment.document import Document, Sentiment
+from treenn.sentiment.models_drawing import difference_line
 from treenn.sentiment.phrase_drawing import unknown_line
 from treenn.trees import InputError
-from treenn.trees.draw import draw_text
+from treenn.trees.draw import draw_text, visible
 from treenn.trees.palette import ink_on, palette
 from treenn.trees.svg import draw_svg
 
-_PAINTED = re.compile("\x1b\\[[0-9;]+m(\\d+)\x1b\\[0m")
+_PAINTED = re.compile("\x1b\\[[0-9;]+m(\\d+)([^\x1b]*)\x1b\\[0m")
 _NARROW = 42  # characters of a line of text on a phone
 
 _OPEN = 3
 """The number of sentences up to which a text's trees are unfolded."""
+
+_Classes = tuple[str, ...]
+
+
+class _Column(NamedTuple):
+    """A model's prediction for a text; `palette` is the index of its classes among those of all models."""
+
+    name: str
+    document: Document
+    palette: int
+
+
+class _View(NamedTuple):
+    """A model's tree of a sentence, and the nodes at which it differs from another model."""
+
+    name: str
+    sentiment: Sentiment
+    palette: int
+    marked: frozenset[int]
+
+
+class _Sentence(NamedTuple):
+    """The trees of a sentence, and a line on their differences, which may be empty."""
+
+    views: list[_View]
+    difference: str
+
+
+class _Text(NamedTuple):
+    """A text as the page shows it; `longest` is the maximum number of sentences over models."""
+
+    text: str
+    columns: list[_Column]
+    sentences: list[_Sentence]
+    notes: list[str]
+    longest: int
+
+    @property
+    def is_one_sentence(self) -> bool:
+        """True if all models have one sentence of the same words."""
+        return len(self.sentences) == 1
 
 
 def render(predictions: Sequence[Document | Sentiment]) -> str:
@@ -35,12 +79,37 @@ def render(predictions: Sequence[Document | Sentiment]) -> str:
     Raises:
         InputError: if there is none.
     """
-    if not predictions:
+    return render_models([{"": _document(prediction)} for prediction in predictions])
+
+
+def render_models(texts: Sequence[Mapping[str, Document]]) -> str:
+    """Render a page of the predictions of one or several models, as `render`.
+
+    The models are next to each other on wide screens, and below each other on narrow ones. Nodes at which they differ
+    are marked.
+
+    Args:
+        texts: the predictions for each text by the models' names; at least one text.
+
+    Raises:
+        InputError: if there is none.
+    """
+    if not texts:
         raise InputError("predictions is empty; a page needs at least one text")
-    classes = predictions[0].classes
-    colours = [(colour, ink_on(colour)) for colour in palette(len(classes))]
-    return page_template(Path(__file__).parent, picture=_picture, narrow=_narrow, unknown=_unknown).render(
-        found=[_document(prediction) for prediction in predictions], classes=classes, colours=colours, most_open=_OPEN
+    palettes = list(dict.fromkeys(document.classes for documents in texts for document in documents.values()))
+    return page_template(
+        Path(__file__).parent,
+        picture=_picture,
+        narrow=_narrow,
+        unknown=_unknown,
+        visible=visible,
+    ).render(
+        title=f"Predictions for {len(texts)} text{'s' if len(texts) > 1 else ''}",
+        names=[visible(name) for name in texts[0]],
+        texts=[_text(documents, palettes) for documents in texts],
+        legend=palettes[0] if len(palettes) == 1 else None,
+        palettes=[[(colour, ink_on(colour)) for colour in palette(len(classes))] for classes in palettes],
+        most_open=_OPEN,
     )
 
 
@@ -50,15 +119,44 @@ def _document(prediction: Document | Sentiment) -> Document:
     return Document.of(prediction.text, [prediction], prediction.classes)
 
 
+def _text(documents: Mapping[str, Document], palettes: Sequence[_Classes]) -> _Text:
+    return _Text(
+        next(iter(documents.values())).text,
+        [_Column(name, document, palettes.index(document.classes)) for name, document in documents.items()],
+        [_Sentence(list(_views(each, palettes)), difference_line(each)) for each in align(documents)],
+        _averaging(documents),
+        max(len(document.sentences) for document in documents.values()),
+    )
+
+
+def _views(sentence: AlignedSentence, palettes: Sequence[_Classes]) -> Iterator[_View]:
+    for name, sentiment in sentence.models.items():
+        yield _View(name, sentiment, palettes.index(sentiment.classes), sentence.differing(name))
+
+
 def _unknown(document: Document) -> str:
     return " ".join(unknown_line(document))
 
 
-def _picture(sentence: Sentiment) -> Markup:
-    return Markup(draw_svg(sentence.tree, classes=len(sentence.classes)))
+def _averaging(documents: Mapping[str, Document]) -> list[str]:
+    """The sentences on the mean over a text's sentences: one, or one for each model if they differ."""
+    notes = {name: _mean_of(document) for name, document in documents.items() if len(document.sentences) > 1}
+    distinct = list(dict.fromkeys(notes.values()))
+    return distinct if len(distinct) < 2 else [f"{visible(name)}: {note}" for name, note in notes.items()]
 
 
-def _narrow(sentence: Sentiment) -> Markup:
+def _mean_of(document: Document) -> str:
+    classes = document.classes
+    weights = f", weighted by 1 − P({visible(classes[len(classes) // 2])})" if len(classes) % 2 else ""
+    return f"{len(document.sentences)} sentences; the text's probabilities are the mean of theirs{weights}."
+
+
+def _picture(view: _View) -> Markup:
+    return Markup(draw_svg(view.sentiment.tree, classes=len(view.sentiment.classes), marked=view.marked))
+
+
+def _narrow(view: _View) -> Markup:
     """The text drawing with ANSI colours replaced by the page's CSS classes."""
-    drawn = draw_text(sentence.tree, color=True, classes=len(sentence.classes), width=_NARROW)
-    return Markup(_PAINTED.sub(r'<b class="c\1">\1</b>', escape(drawn)))
+    tree, classes = view.sentiment.tree, len(view.sentiment.classes)
+    drawn = draw_text(tree, color=True, classes=classes, width=_NARROW, marked=view.marked)
+    return Markup(_PAINTED.sub(r'<b class="c\1">\1\2</b>', escape(drawn)))

@@ -9,10 +9,10 @@ import secrets
 import stat
 import tomllib
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from treenn.trees.errors import InputError, argument
 from treenn.trees.temporary import remove_stale, temporary_prefix
@@ -36,7 +36,7 @@ def read_text(path: str | Path, encoding: str | None = None) -> str:
         InputError: if the file is missing, is a folder, cannot be read, or has bytes that are invalid in this encoding,
             or if the encoding is unknown.
     """
-    codec = _codec("utf-8" if encoding is None else encoding)
+    codec = codec_of("utf-8" if encoding is None else encoding)
     data = _read_bytes(path)
     if codec == "utf-8":
         data = data.removeprefix(codecs.BOM_UTF8)
@@ -72,7 +72,7 @@ def _read_regular(path: str | Path) -> str:
     return read_text(path)
 
 
-def _codec(encoding: str) -> str:
+def codec_of(encoding: str) -> str:
     """The canonical name of a text encoding."""
     try:
         name = codecs.lookup(encoding).name
@@ -192,19 +192,36 @@ def write_bytes(path: str | Path, data: bytes, *, make_folder: bool = True) -> N
         InputError: if the folder cannot be created or written to, the path is a pipe or a device outside of `/dev` and
             `/proc`, or data of a known kind (`kind_of`) would replace a file of another kind.
     """
+    with open_atomic(path, kind=kind_of(data), make_folder=make_folder) as file:
+        file.write(data)
+
+
+@contextmanager
+def open_atomic(path: str | Path, *, kind: str | None = None, make_folder: bool = True) -> Iterator[BinaryIO]:
+    """Open a file for writing in parts, as atomically as `write_bytes`. An error in the context leaves no file.
+
+    Args:
+        path: the file.
+        kind: the kind of its content, as `kind_of` returns it (default: None, a file of any kind is replaced).
+        make_folder: whether to create a missing folder (default: True).
+
+    Raises:
+        InputError: as `write_bytes`.
+    """
     path = Path(path)
     temporary = path.parent / f"{temporary_prefix(path.name)}{secrets.token_hex(4)}"
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
-            _write_device(path, data)
+            with _open_device(path) as device:
+                yield device
             return
-        if kind := kind_of(data):
+        if kind:
             check_replaceable(path, kind)
         if make_folder:
             path.parent.mkdir(parents=True, exist_ok=True)
         remove_stale(path.parent, path.name)
         with temporary.open("xb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -215,12 +232,17 @@ def write_bytes(path: str | Path, data: bytes, *, make_folder: bool = True) -> N
             temporary.unlink(missing_ok=True)
 
 
-def _write_device(path: Path, data: bytes) -> None:
+def _open_device(path: Path) -> BinaryIO:
     if not path.absolute().is_relative_to("/dev") and not path.absolute().is_relative_to("/proc"):
         raise InputError("cannot write here: this is a pipe or a device; name a file", source=path)
-    with path.open("wb") as device:
-        device.write(data)
+    return path.open("wb")
 
+
+PREDICTIONS = "table of predictions"
+"""The kind of a CSV or TSV file that `treenn predict` wrote."""
+
+# The header ends with two columns, which may have the name of a model as a prefix.
+_PREDICTIONS = re.compile(rb'[^\r\n]*class"?[,\t][^\r\n]*\bunknown_words"?([,\t])[^,\t\r\n]*\bunknown_share"?\r?\n')
 
 _SHOWN = 1 << 14  # the number of initial bytes that determine the kind of a file
 
@@ -245,7 +267,9 @@ def check_replaceable(path: str | Path, kind: str) -> None:
 
 
 def kind_of(data: bytes) -> str | None:
-    """The kind of an output file: a picture, a page, a report, or JSON with a schema. Returns None for other files.
+    """The kind of an output file: a picture, a page, a report, JSON with a schema, or a table of predictions.
+
+    Returns None for other files.
 
     >>> kind_of(b'{"schema": "treenn.bench", "version": 1}'), kind_of(b"{}")
     ('JSON of treenn.bench', None)
@@ -257,6 +281,8 @@ def kind_of(data: bytes) -> str | None:
         return "SVG" if b"<svg" in start else None
     if schema := re.match(rb'\{\s*"schema": ?"(treenn\.\w+)"', start):
         return f"JSON of {schema[1].decode()}"
+    if _PREDICTIONS.match(start):
+        return PREDICTIONS
     report = "report of treenn in " if b"made by treenn" in start else ""
     if start[:14].lower() == b"<!doctype html":
         return report + "HTML"

@@ -1,0 +1,68 @@
+"""Predictions of several models for a stream of texts, which each tokenizer and parser reads once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import tee
+from typing import TYPE_CHECKING, TypeAlias
+
+from treenn.commands.text_input import Line, find_sentences_of, parse_lines
+
+if TYPE_CHECKING:
+    from treenn.sentiment.document import Document
+    from treenn.sentiment.model import SentimentModel
+
+Documents: TypeAlias = "dict[str, Document]"
+"""The predictions for a text by the models' names."""
+
+LinePrediction: TypeAlias = "tuple[Line, Documents | None]"
+"""A line and its predictions, None if no model reads a word in it."""
+
+Models: TypeAlias = "Mapping[str, SentimentModel]"
+"""Models by their names."""
+
+
+def predict_lines(models: Models, lines: Iterable[Line], *, tokenized: bool, split: bool) -> Iterator[LinePrediction]:
+    """Yield lines with the predictions of all models, in their order.
+
+    Args:
+        models: at least one model.
+        lines: the lines.
+        tokenized: as in `Line.sentences`.
+        split: as in `Line.sentences`.
+
+    Raises:
+        InputError: as `parse_lines`.
+    """
+    groups = _by_reading(models)
+    copies = tee(lines, len(groups))
+    streams = (_predicted(group, copy, tokenized, split) for group, copy in zip(groups, copies, strict=True))
+    for parts in zip(*streams, strict=True):
+        merged = {name: document for _, documents in parts for name, document in documents.items()}
+        documents = {name: merged[name] for name in models}
+        has_words = any(document.sentences for document in documents.values())
+        yield parts[0][0], documents if has_words else None
+
+
+def blank_documents(models: Models, text: str) -> Documents:
+    """The predictions of models for a text without words."""
+    return {name: model.predict_parsed([text], [[]])[0] for name, model in models.items()}
+
+
+def _by_reading(models: Models) -> list[Models]:
+    """Groups of models with the same tokenizer and parser."""
+    groups: dict[tuple[str, int], dict[str, SentimentModel]] = {}
+    for name, model in models.items():
+        groups.setdefault((model.tokenizer.name, id(model.parser)), {})[name] = model
+    return list(groups.values())
+
+
+def _predicted(models: Models, lines: Iterable[Line], tokenized: bool, split: bool) -> Iterator[tuple[Line, Documents]]:
+    reader = next(iter(models.values()))
+    sentences = find_sentences_of(lines, tokenized=tokenized, split=split, find=reader.find_sentences)
+    for batch in parse_lines(reader.parser, sentences):
+        texts = [line.text for line, _ in batch]
+        parsed = [[(sentence.text, tree) for sentence, tree in pairs] for _, pairs in batch]
+        columns = {name: model.predict_parsed(texts, parsed) for name, model in models.items()}
+        for number, (line, _) in enumerate(batch):
+            yield line, {name: documents[number] for name, documents in columns.items()}

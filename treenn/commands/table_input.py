@@ -1,0 +1,210 @@
+"""Texts in a column of CSV, TSV or JSON Lines, read record by record in constant memory."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from io import TextIOWrapper
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
+
+from treenn.commands.text_input import STANDARD_INPUT, TYPED, Line
+from treenn.trees.errors import InputError, argument
+from treenn.trees.files import codec_of
+
+_FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+_DELIMITERS = {"csv": ",", "tsv": "\t"}
+_UNDECODED = re.compile("[\ud800-\udfff]")
+_LONGEST_FIELD = 10_000_000  # characters; a longer one is probably an unclosed quote
+
+
+class Record(NamedTuple):
+    """A record of a table: the number of its first line, from 1, and its cells by column."""
+
+    number: int
+    cells: dict[str, str]
+
+
+class Table(NamedTuple):
+    """The lines of files, each with its cells, and the columns of the files."""
+
+    columns: tuple[str, ...]
+    lines: Iterator[Line]
+
+
+def form_of(path: str) -> str | None:
+    """The form of a table by its suffix; None for other files.
+
+    >>> form_of("reviews.CSV"), form_of("reviews.txt")
+    ('csv', None)
+    """
+    return _FORMS.get(Path(path).suffix.lower())
+
+
+def read_tables(
+    paths: Sequence[str],
+    text_column: str,
+    *,
+    form: str | None = None,
+    encoding: str = "utf-8",
+    keep_all: bool = False,
+) -> Table:
+    """Read the texts of files with a header, or of JSON Lines.
+
+    Args:
+        paths: the files; `-` is standard input. All must have the same columns.
+        text_column: the column of the texts.
+        form: the form of the files: `csv`, `tsv` or `jsonl` (default: by suffix).
+        encoding: the encoding (default: UTF-8, with or without a byte order mark).
+        keep_all: whether a JSON object with a key that the first one lacks is an error (default: False, the key is
+            ignored).
+
+    Raises:
+        InputError: if a file cannot be read, has no such column, other columns than the first file, or a malformed
+            record. Errors in records are raised on iteration.
+    """
+    files = (_read_table(path, text_column, form, encoding, keep_all) for path in paths)
+    first = next(files)
+    return Table(first.columns, chain(first.lines, _same_columns(first.columns, files, paths[1:])))
+
+
+def _same_columns(columns: tuple[str, ...], files: Iterable[Table], paths: Iterable[str]) -> Iterator[Line]:
+    for table, path in zip(files, paths, strict=True):
+        if table.columns != columns:
+            named = f"{', '.join(table.columns)}; must be those of the first file: {', '.join(columns)}"
+            raise InputError(f"the columns of this file are {named}", source=path)
+        yield from table.lines
+
+
+def _read_table(path: str, text_column: str, form: str | None, encoding: str, keep_all: bool) -> Table:
+    source = TYPED if path == STANDARD_INPUT else path
+    form = form or form_of(path)
+    if form is None:
+        raise InputError(
+            f"{argument('form')} must be csv, tsv or jsonl for a file without such a suffix", source=source
+        )
+    records = _records(path, source, form, encoding)
+    header = next(records, None)
+    if header is None:
+        raise InputError("this file is empty; must have a header and records", source=source)
+    columns = tuple(header.cells)
+    if text_column not in columns:
+        known = f"the columns are: {', '.join(columns)}"
+        raise InputError(f"{argument('text_column')} {text_column}: no such column; {known}", source=source)
+    rows = chain([header], records) if form == "jsonl" else records
+    return Table(columns, (_line(record, columns, text_column, source, keep_all) for record in rows))
+
+
+def _line(record: Record, columns: tuple[str, ...], text_column: str, source: str, keep_all: bool) -> Line:
+    others = [key for key in record.cells if key not in columns] if keep_all else []
+    if others:
+        problem = f"the first object has no key {others[0]!r}, which would be no column of the output"
+        raise InputError(problem, source=source, line=record.number)
+    if text_column not in record.cells:
+        raise InputError(f"the key {text_column!r} is missing; it must be the text", source=source, line=record.number)
+    cells = tuple(record.cells.get(column, "") for column in columns)
+    return Line(record.cells[text_column], source, record.number, cells)
+
+
+def _records(path: str, source: str, form: str, encoding: str) -> Iterator[Record]:
+    """Yield the records of a file; the first record of CSV and TSV is the header."""
+    with _located(source, encoding), _opened(path, encoding) as file:
+        read = _json_lines(file, source) if form == "jsonl" else _rows(file, source, _DELIMITERS[form])
+        for record in read:
+            for column, cell in record.cells.items():
+                _check_decoded(column, source, record.number, encoding)
+                _check_decoded(cell, source, record.number, encoding)
+            yield record
+
+
+@contextmanager
+def _located(source: str, encoding: str) -> Iterator[None]:
+    try:
+        yield
+    except UnicodeError as error:
+        raise InputError(f"this file is not {codec_of(encoding).upper()}: {error}", source=source) from error
+    except OSError as error:
+        raise InputError(f"cannot read this file: {error.strerror or error}", source=source) from error
+
+
+def _opened(path: str, encoding: str) -> Any:
+    """The file as a context manager. Its line breaks are unchanged, and invalid bytes are surrogates."""
+    codec = codec_of(encoding)
+    how: dict[str, Any] = {
+        "encoding": "utf-8-sig" if codec == "utf-8" else codec,
+        "errors": "surrogateescape",
+        "newline": "",
+    }
+    if path != STANDARD_INPUT:
+        return Path(path).open(**how)
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(**how)
+    return nullcontext(sys.stdin)
+
+
+def _check_decoded(text: str, source: str, line: int, encoding: str) -> None:
+    if bad := _UNDECODED.search(text):
+        byte = ord(bad[0]) - 0xDC00
+        problem = (
+            f"byte 0x{byte:02x} is not {codec_of(encoding).upper()}" if 0x80 <= byte <= 0xFF else "a lone surrogate"
+        )
+        remedy = f"pass the file's encoding, such as {argument('encoding', repr('latin-1'))}"
+        raise InputError(f"{problem}; {remedy}", source=source, line=line)
+
+
+def _rows(file: TextIO, source: str, delimiter: str) -> Iterator[Record]:
+    reader, header, number = csv.reader(file, delimiter=delimiter, strict=True), list[str](), 1
+    csv.field_size_limit(_LONGEST_FIELD)
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise InputError(_malformed(str(error)), source=source, line=number) from error
+        if row:
+            header = header or _checked_header(row, source, number)
+            if len(row) != len(header):
+                raise InputError(
+                    f"{len(row)} cells; must be {len(header)}, as in the header", source=source, line=number
+                )
+            yield Record(number, dict(zip(header, row, strict=True)))
+        number = reader.line_num + 1
+
+
+def _malformed(error: str) -> str:
+    if "field larger" in error:
+        return f"a field of more than {_LONGEST_FIELD:,} characters; a quotation mark may be unclosed"
+    return f"malformed record: {error}"
+
+
+def _checked_header(row: list[str], source: str, line: int) -> list[str]:
+    repeated = [column for column in row if row.count(column) > 1]
+    if repeated:
+        raise InputError(f"the column {repeated[0]!r} occurs twice; must occur once", source=source, line=line)
+    return row
+
+
+def _json_lines(file: TextIO, source: str) -> Iterator[Record]:
+    for number, line in enumerate(file, start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"not JSON: {error}; must be an object per line", source=source, line=number) from error
+        if not isinstance(value, dict):
+            raise InputError(f"must be a JSON object, not {str(line.strip())[:40]}", source=source, line=number)
+        yield Record(number, {key: _cell(item) for key, item in value.items()})
+
+
+def _cell(value: object) -> str:
+    """A JSON value as a cell: texts unchanged, null empty, others as JSON."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,62 @@
+"""Predictions as cells of a table, the columns of `treenn predict --csv`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from treenn.sentiment.document import Document
+from treenn.trees.errors import InputError
+
+_FIRST, _LAST = ("class", "label"), ("unknown_words", "unknown_share")
+
+
+class PredictionColumns:
+    """The columns of one or several models next to the columns of the input.
+
+    A model has the columns `class`, `label`, one probability per class, named by the class, `unknown_words` and
+    `unknown_share`. With several models, or if the input has a column of the same name, their names are preceded by the
+    model's name and a dot: `lstm.class`. A class with the name of another column is written as `P(label)`.
+
+    Args:
+        given: the columns of the input.
+        classes: the classes of each model by its name.
+
+    Raises:
+        InputError: if a column of the input has the same name nonetheless.
+
+    >>> PredictionColumns(("text",), {"lstm": ("bad", "good")}).header
+    ('text', 'class', 'label', 'bad', 'good', 'unknown_words', 'unknown_share')
+    """
+
+    def __init__(self, given: Sequence[str], classes: Mapping[str, Sequence[str]]) -> None:
+        own = {name: tuple(_names(of_model)) for name, of_model in classes.items()}
+        if len(own) > 1 or not set(given).isdisjoint(*own.values()):
+            own = {name: tuple(f"{name}.{column}" for column in columns) for name, columns in own.items()}
+        self.header = (*given, *(column for columns in own.values() for column in columns))
+        for column, count in Counter(self.header).items():
+            if count > 1:
+                raise InputError(f"column {column!r} of the input has the name of a column of the output; rename it")
+
+    def cells(self, documents: Mapping[str, Document]) -> list[str]:
+        """The cells of the models' columns for one text.
+
+        Args:
+            documents: the predictions by the models' names, in the order of the classes.
+        """
+        return [cell for document in documents.values() for cell in _cells(document)]
+
+
+def _names(classes: Sequence[str]) -> Iterator[str]:
+    fixed = {*_FIRST, *_LAST}
+    yield from _FIRST
+    yield from (f"P({name})" if name in fixed else name for name in classes)
+    yield from _LAST
+
+
+def _cells(document: Document) -> Iterator[str]:
+    is_blank = document.label is None
+    yield from ("", "") if is_blank else (document.name or "", str(document.label))
+    yield from ("" if is_blank else f"{p:.6g}" for p in document.probabilities)
+    yield " ".join(document.unknown_words)
+    yield f"{document.unknown_share:.6g}"
