@@ -389,5 +389,17 @@ METRICS: dict[str, Metric] = {
         better="lower",
         constant=lambda p: float(p.targets.astype(float).var()),
     ),
+    "mae": Metric(
+        title="MAE",
+        short="",
+        phrase="the mean absolute error",
+        definition="the mean absolute distance from the gold scores; less is better.",
+        compute=lambda p: float(np.abs(p.targets - _scores(p)).mean()),
+        reads=("scores",),
+        kind="error",
+        level="pair",
+        better="lower",
+        constant=lambda p: float(np.abs(p.targets - np.median(p.targets)).mean()),
+    ),
 }
 """The metrics by name, in the order of tables."""

@@ -65,6 +65,24 @@ class Predictions:
         return metrics_html(self)
 
     @property
+    def n_examples(self) -> int:
+        """The number of trees."""
+        return len(self.sizes)
+
+    def take(self, examples: IntArray) -> Self:
+        """The predictions of some trees.
+
+        Args:
+            examples: `(E,)` indices of trees, in the order of the result; an index may be repeated.
+        """
+        sizes = self.sizes[examples]
+        ends = np.cumsum(sizes)
+        # (nodes,): the first node of each tree here, less its place in the result
+        nodes = np.repeat((self.roots - self.sizes + 1)[examples] - (ends - sizes), sizes) + np.arange(ends[-1])
+        labels, classes, positive = self.labels[nodes], self.classes[nodes], self.positive[nodes]
+        return type(self)(labels, classes, positive, self.probabilities[nodes], sizes, self.n_classes)
+
+    @property
     def roots(self) -> IntArray:
         """The index of each tree's root, its last node. Shape: `(T,)`."""
         return np.cumsum(self.sizes) - 1
@@ -128,6 +146,16 @@ class PairPredictions:
 
     def _repr_html_(self) -> str:
         return metrics_html(self)
+
+    @property
+    def n_examples(self) -> int:
+        """The number of pairs."""
+        return len(self.targets)
+
+    def take(self, examples: IntArray) -> PairPredictions:
+        """The predictions of some pairs, by index, as `Predictions.take`."""
+        scores = None if self.scores is None else self.scores[examples]
+        return PairPredictions(self.targets[examples], self.probabilities[examples], scores)
 
     @property
     def classes(self) -> npt.NDArray[np.int64]:

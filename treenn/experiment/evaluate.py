@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import treebanks
 from treebanks import AnyTreebank
-from treenn.experiment.ledger import configuration_of, data_of, enter, unseen
-from treenn.experiment.run_spec import RunSpec
-from treenn.models.building import load_model
+from treenn.experiment.ledger import data_of, enter, unseen
+from treenn.experiment.matching_classes import with_classes_of
+from treenn.experiment.trained_model import TrainedModel, open_model
 from treenn.models.network import Network
+from treenn.runtime.progress import Progress, ignore
 from treenn.training.folder_lock import locked
 from treenn.training.run_results import (
     TrainingResults,
@@ -38,6 +41,7 @@ def evaluate(
 
     An evaluation on any split but train and dev is a reading: it is appended to the ledger
     (`treenn.experiment.ledger`), and its metrics and predictions are also written to the folder's `results.json`.
+    `treenn.evaluation_report` returns scores by class, calibration and tests against other models.
 
     Args:
         folder: the folder of a finished training run.
@@ -48,43 +52,90 @@ def evaluate(
         command: the command in the ledger.
 
     Raises:
-        InputError: if the folder has no finished training run, the model cannot be loaded or is for another task, the
-            treebank has no such split, or the ledger cannot be written.
+        InputError: if the folder has no finished training run, the model cannot be loaded or is for another task or
+            other classes, the treebank has no such split, or the ledger cannot be written.
     """
-    folder = Path(folder)
-    results = read_training(folder)
-    data = treebank if isinstance(treebank, AnyTreebank) else _load(treebank, results.treebank)
-    if split not in data.splits:
-        raise InputError(f"{argument('split', split)}: {data.name} has the splits {', '.join(data.splits)}")
-    model = load_model(folder, contextual, trust, task=data.task or data.default_task)
-    assert model.settings is not None
-    spec = RunSpec(model.settings, data, tuple(file.file for file in results.vectors))
-    has_phrases = any(label is not None for label in data.labels_below_roots())
-    with locked(folder):
-        enter(data, [split], [(configuration_of(spec), results.model)], command)
-        return add_split(folder, model, data, split, roots_only=not has_phrases)
+    read_training(Path(folder))
+    model = open_model(folder, contextual, trust)
+    data = treebank_of(model, treebank)
+    [predictions] = predict_split([model], data, split, command=command)
+    return with_split(Path(folder), predictions, data, split)
 
 
-def add_split(folder: Path, model: Network, treebank: AnyTreebank, split: str, *, roots_only: bool) -> TrainingResults:
-    """Evaluate a model on a split, and return its results with the metrics and predictions of that split.
+def treebank_of(model: TrainedModel, treebank: AnyTreebank | str | None) -> AnyTreebank:
+    """The treebank of an evaluation: the given one, by name or itself, else that of the model's training.
 
-    They are also written to the folder, with the identity of the examples, unless the split is train or dev, of which
-    the folder keeps the metrics of training. No entry in the ledger is made.
+    Raises:
+        InputError: if it is not given and unknown, or cannot be loaded.
     """
+    if isinstance(treebank, AnyTreebank):
+        return treebank
+    of_training = None if model.results is None else model.results.treebank
+    if treebank is None and of_training not in treebanks.names():
+        known = "has no record of its training" if of_training is None else f"was trained on {of_training}"
+        raise InputError(f"this model {known}; pass {argument('treebank')}, or trees of your own")
+    return treebanks.load(treebank or str(of_training))
+
+
+def predict_split(
+    models: Sequence[TrainedModel], treebank: AnyTreebank, split: str, *, command: str, progress: Progress = ignore
+) -> list[Any]:
+    """The predictions of models on a split, each entered in the ledger before if the split is unseen.
+
+    They are also written to the folders of training runs, as `with_split`.
+
+    Args:
+        models: the models.
+        treebank: the treebank.
+        split: the split.
+        command: the command in the ledger.
+        progress: called after every batch (default: no report).
+
+    Raises:
+        InputError: if the treebank has no such split, or a model is for another task or other classes.
+    """
+    if split not in treebank.splits:
+        raise InputError(f"{argument('split', split)}: {treebank.name} has the splits {', '.join(treebank.splits)}")
+    read = [model.read(with_classes_of(model.network, treebank, split, model.name)) for model in models]
+    with ExitStack() as locks:
+        for folder in dict.fromkeys(model.folder.resolve() for model in models if model.folder is not None):
+            locks.enter_context(locked(folder))
+        enter(treebank, [split], [(model.configuration(treebank), _label(model)) for model in models], command)
+        has_phrases = any(label is not None for label in treebank.labels_below_roots())
+        results = []
+        for model, data in zip(models, read, strict=True):
+            roots_only = not has_phrases or not model.reads_gold_trees
+            found = model.network.predict(data.splits[split], roots_only=roots_only, progress=progress)
+            results.append(found)
+            if model.folder is not None and unseen([split]):
+                write_training(with_split(model.folder, found, treebank, split), model.folder)
+        return results
+
+
+def _label(model: TrainedModel) -> str:
+    """The model's name in the ledger."""
+    if model.results is not None:
+        return model.results.model
+    assert model.network.settings is not None
+    return model.network.settings.model
+
+
+def with_split(folder: Path, predictions: Any, treebank: AnyTreebank, split: str) -> TrainingResults:
+    """The results of a training run with the metrics of a split, and with its predictions if it is unseen."""
     results = read_training(folder)
-    predictions = {split: model.predict(treebank.splits[split], roots_only=roots_only)}
-    results = replace(
+    by_split = {split: predictions}
+    return replace(
         results,
-        metrics={**results.metrics, **measure_splits(predictions)},
-        predictions={**results.predictions, **unseen_predictions(predictions)},
+        metrics={**results.metrics, **measure_splits(by_split)},
+        predictions={**results.predictions, **unseen_predictions(by_split)},
         split_data={**results.split_data, split: data_of(treebank, split)},
     )
-    if unseen([split]):
-        write_training(results, folder)
-    return results
 
 
-def _load(name: str | None, of_training: str) -> AnyTreebank:
-    if name is None and of_training not in treebanks.names():
-        raise InputError(f"this model was trained on {of_training}; pass {argument('treebank')}, or trees of your own")
-    return treebanks.load(name or of_training)
+def add_split(folder: Path, model: Network, treebank: AnyTreebank, split: str, *, roots_only: bool) -> None:
+    """Evaluate a model on an unseen split, and write its metrics and predictions to the folder of its training.
+
+    No entry in the ledger is made.
+    """
+    predictions = model.predict(treebank.splits[split], roots_only=roots_only)
+    write_training(with_split(folder, predictions, treebank, split), folder)

@@ -54,7 +54,7 @@ def outline_task(
     return TaskOutline(
         treebank=TreebankSummary(treebank.name, tuple(treebank.classes or ()), sizes, treebank.synthetic),
         evaluated=evaluated,
-        gold={split: _gold(treebank, split) for split in evaluated if split != "dev"},
+        gold={split: gold_of(treebank, split) for split in evaluated if split != "dev"},
         planned=tuple(PlannedEntry(run.label, run.settings.seed, run.name) for run in planned),
         supervision=cast(Regime, regime),
         match=cast(Match, task.match),
@@ -77,7 +77,8 @@ def _trials(model: Model) -> TrialLog | None:
     )
 
 
-def _gold(treebank: AnyTreebank, split: str) -> Gold:
+def gold_of(treebank: AnyTreebank, split: str) -> Gold:
+    """The gold labels of a split."""
     columns = task_of(treebank).gold(treebank.splits[split])
     values: dict[str, Any] = {name: tuple(column) for name, column in columns.items()}
     others = {name: values.pop(name) for name in columns if name not in ("root", "nodes", "score")}

@@ -261,13 +261,18 @@ def load_model(
             contextual encoder is not permitted, missing, or differs from that of training; if weights are missing, of
             another shape, NaN or infinite.
     """
-    folder = Path(__file__).parent / "weights" / SHIPPED if str(folder) == SHIPPED else Path(folder)
+    folder = model_folder(folder)
     saved = read_folder(folder, contextual=contextual, trust=trust, task=task)
     _check_sizes(folder, saved)
     model = build(replace(saved.settings, word_size=saved.word_size), saved.task, saved.vocabulary)
     model.load_state_dict(read_weights(folder / NAME, model.state_dict()))
     model.settings, model.text_parsing = saved.settings, saved.text_parsing
     return model.eval()
+
+
+def model_folder(model: str | Path) -> Path:
+    """The folder of a model: the shipped one for `sentiment`, else the path itself."""
+    return Path(__file__).parent / "weights" / SHIPPED if str(model) == SHIPPED else Path(model)
 
 
 @dataclass(frozen=True)

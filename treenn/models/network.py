@@ -19,6 +19,7 @@ from treenn.models.settings import Settings
 from treenn.models.task import Task
 from treenn.models.text_parsing import TextParsing
 from treenn.models.vocabulary import Vocabulary
+from treenn.runtime.progress import Progress, ignore
 from treenn.trees.arguments import Count, NonNegative, Share, check_list, checked
 from treenn.trees.errors import InputError, argument
 
@@ -129,7 +130,9 @@ class Network(nn.Module):
         return self.task.loss(self, packed, roots_only=roots_only)
 
     @checked
-    def predict(self, examples: Any, batch_size: Count = 500, *, roots_only: bool = False) -> Any:
+    def predict(
+        self, examples: Any, batch_size: Count = 500, *, roots_only: bool = False, progress: Progress = ignore
+    ) -> Any:
         """Predict without dropout and without gradients.
 
         Args:
@@ -137,6 +140,7 @@ class Network(nn.Module):
             batch_size: the number of examples in a batch (default: 500).
             roots_only: whether to predict only roots (default: False). A sequence network reads all phrases of a
                 sentence of n words in n² steps, the sentence itself in n.
+            progress: called after every batch (default: no report).
 
         Returns:
             `Predictions`, for pairs `PairPredictions`.
@@ -152,8 +156,11 @@ class Network(nn.Module):
         was_training, device = self.training, self.embedding.weight.device
         self.eval()
         with torch.inference_mode():
-            batches = (self.pack(examples[i : i + batch_size]).to(device) for i in range(0, len(examples), batch_size))
-            outputs = [self.task.outputs(self, batch, roots_only=roots_only) for batch in batches]
+            outputs = []
+            for start in range(0, len(examples), batch_size):
+                batch = self.pack(examples[start : start + batch_size]).to(device)
+                outputs.append(self.task.outputs(self, batch, roots_only=roots_only))
+                progress(min(start + batch_size, len(examples)), len(examples), "predicting")
         self.train(was_training)
         return self.task.predictions(*(torch.cat(column).numpy() for column in zip(*outputs, strict=True)))
 

@@ -1,0 +1,99 @@
+"""Matching of a treebank's classes with a model's, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from treebanks import Pair
+from treenn.evaluation.predictions import PairPredictions, Predictions
+from treenn.experiment.run_spec import AnyTreebank
+from treenn.models.network import Network
+from treenn.trees.errors import InputError
+
+
+def with_classes_of(network: Network, treebank: AnyTreebank, split: str, model: str) -> AnyTreebank:
+    """A split of a treebank, with its labels as indices of a model's classes.
+
+    Classes are matched by name. Classes that are only numbered, `0`, `1`, ..., are matched by position if both have the
+    same number of them.
+
+    Args:
+        network: the model.
+        treebank: the treebank.
+        split: the split; the result has no other.
+        model: the model's name in messages.
+
+    Raises:
+        InputError: if the treebank is for another task, or has a class that the model lacks.
+    """
+    task = treebank.task or treebank.default_task
+    if network.task.name != task:
+        raise InputError(
+            f"the task of this model is {network.task.name}: must be {task}, as of {treebank.name}", source=model
+        )
+    examples: Sequence[Any] = treebank.splits[split]
+    data: Any = treebank  # of examples of any kind
+    one: AnyTreebank = replace(data, splits={split: examples})
+    theirs, own = network.classes, treebank.classes
+    if own is None or theirs is None or tuple(own) == theirs:
+        return one
+    if len(own) == len(theirs) and (_are_numbers(own) or _are_numbers(theirs)):
+        return replace(one, classes=theirs)
+    check_known(own, theirs, f"of {treebank.name}", model)
+    index = [theirs.index(name) for name in own]
+    labelled: AnyTreebank = replace(
+        data, classes=theirs, splits={split: [_relabelled(each, index) for each in examples]}
+    )
+    return labelled
+
+
+def in_order_of(predictions: Any, classes: Sequence[str], wanted: Sequence[str]) -> Any:
+    """Predictions of classes in another order.
+
+    Args:
+        predictions: `Predictions` or `PairPredictions`.
+        classes: their classes in their order.
+        wanted: the same classes in the order of the result.
+    """
+    if list(classes) == list(wanted):
+        return predictions
+    places = [list(classes).index(name) for name in wanted]
+    probabilities, index = predictions.probabilities[:, places], np.argsort(places)
+    if isinstance(predictions, PairPredictions):
+        return PairPredictions(index[predictions.targets], probabilities)
+    labels = np.where(predictions.labels < 0, predictions.labels, index[predictions.labels])
+    return Predictions.of(labels, probabilities, predictions.sizes)
+
+
+def check_known(names: Sequence[str], classes: Sequence[str], place: str, model: str) -> None:
+    """Validate that names are among a model's classes.
+
+    Args:
+        names: the names.
+        classes: the model's classes.
+        place: the place of the names, in the message.
+        model: the model's name.
+
+    Raises:
+        InputError: if a name is not.
+    """
+    unknown = [name for name in names if name not in classes]
+    if unknown:
+        listed = ", ".join(map(repr, unknown[:5])) + (f" and {len(unknown) - 5} more" if len(unknown) > 5 else "")
+        wanted = f"must be one of {', '.join(map(repr, classes))}"
+        raise InputError(f"class {listed} {place} is unknown to this model: {wanted}", source=model)
+
+
+def _are_numbers(classes: Sequence[str]) -> bool:
+    """True if the classes have no names other than their numbers."""
+    return list(classes) == [str(number) for number in range(len(classes))]
+
+
+def _relabelled(example: Any, index: Sequence[int]) -> Any:
+    if isinstance(example, Pair):
+        return replace(example, target=index[int(example.target)])
+    return example.with_labels([None if label is None else index[label] for label in example.labels])

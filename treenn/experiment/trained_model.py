@@ -1,0 +1,104 @@
+"""`TrainedModel`: a saved model with the record of its training, as evaluation reads it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from treenn.experiment.input_variants import input_variant
+from treenn.experiment.ledger import configuration_of, digest
+from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparedModel
+from treenn.experiment.run_spec import AnyTreebank, RunSpec
+from treenn.models.building import SHIPPED, load_model, model_folder
+from treenn.models.network import Network
+from treenn.runtime.weight_file import NAME
+from treenn.training.run_dir import RESULTS
+from treenn.training.run_results import TrainingResults, read_training
+from treenn.trees.errors import InputError
+
+_GOLD = ComparedModel("", "", trees="gold", shuffle=False)
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A saved model.
+
+    Args:
+        name: the name in reports: the folder as given, or `sentiment`.
+        folder: the folder to whose results.json evaluations are added; None if it is no training run, or the run of a
+            comparison that reads other trees.
+        network: the network.
+        results: the results of its training; None without a training run.
+        variant: the trees that it reads, `gold` unless it is a run of a comparison with other ones.
+    """
+
+    name: str
+    folder: Path | None
+    network: Network
+    results: TrainingResults | None
+    variant: ComparedModel = _GOLD
+
+    @property
+    def reads_gold_trees(self) -> bool:
+        """True if it reads the treebank's trees, in their order of words."""
+        return self.variant.trees == "gold" and not self.variant.shuffle
+
+    def configuration(self, treebank: AnyTreebank) -> str:
+        """The configuration in the test ledger; without a record of training, a hash of the weights."""
+        assert self.network.settings is not None
+        if self.results is None:
+            return digest(hashlib.sha256((model_folder(self.name) / NAME).read_bytes()).hexdigest())
+        vectors = tuple(file.file for file in self.results.vectors)
+        variant = self.variant
+        return configuration_of(RunSpec(self.network.settings, treebank, vectors, variant.trees, variant.shuffle))
+
+    def read(self, treebank: AnyTreebank) -> AnyTreebank:
+        """The treebank as this model reads it."""
+        if self.reads_gold_trees:
+            return treebank
+        seed = 0 if self.results is None else self.results.seed
+        return input_variant(treebank, self.variant.trees, shuffle=self.variant.shuffle, seed=seed)
+
+
+def open_model(
+    model: str | Path, contextual: str | Sequence[str] = (), trust: str | Sequence[str] = ()
+) -> TrainedModel:
+    """Load a saved model with the record of its training.
+
+    Args:
+        model: a folder of `treenn train`, of a run of `treenn compare` or `reproduce` or of `treenn export`, or
+            `sentiment`, the model that ships with treenn.
+        contextual: the contextual encoders that the model may name (`treenn.load_model`).
+        trust: the modules that the model may name (`treenn.load_model`).
+
+    Raises:
+        InputError: as `load_model`, and if the record of its training is malformed.
+    """
+    folder = Path(model)
+    _refuse_comparison(folder)
+    network = load_model(model, contextual, trust)
+    if str(model) == SHIPPED or not (folder / RESULTS).exists():
+        return TrainedModel(str(model), None, network, None)
+    found = TrainedModel(str(model), folder, network, read_training(folder), _variant(folder.resolve()))
+    return found if found.reads_gold_trees else replace(found, folder=None)
+
+
+def _refuse_comparison(folder: Path) -> None:
+    if not (folder / PLAN).is_file():
+        return
+    runs = sorted(path.parent for path in folder.glob(f"{RUNS}/*/{NAME}"))
+    example = f", such as {runs[0]}" if runs else ""
+    raise InputError(f"this folder holds a comparison; name the folder of one of its runs{example}", source=folder)
+
+
+def _variant(folder: Path) -> ComparedModel:
+    """The trees that a run reads, by the plan of the comparison that it belongs to."""
+    plan = folder.parent.parent / PLAN
+    if folder.parent.name != RUNS or not plan.exists():
+        return _GOLD
+    outline = PLAN_SCHEMA.read(plan)
+    models = {model.name: model for model in outline.models}
+    names = [entry.model for task in outline.tasks for entry in task.planned if entry.run == folder.name]
+    return models.get(names[0], _GOLD) if names else _GOLD
