@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from treebanks import Pair
+from treebanks import AnyTreebank, Pair
 from treenn.evaluation.predictions import PairPredictions, Predictions
-from treenn.experiment.run_spec import AnyTreebank
 from treenn.models.network import Network
 from treenn.trees.errors import InputError
 
@@ -41,7 +40,7 @@ def with_classes_of(network: Network, treebank: AnyTreebank, split: str, model: 
     theirs, own = network.classes, treebank.classes
     if own is None or theirs is None or tuple(own) == theirs:
         return one
-    if len(own) == len(theirs) and (_are_numbers(own) or _are_numbers(theirs)):
+    if _match_by_position(own, theirs):
         return replace(one, classes=theirs)
     check_known(own, theirs, f"of {treebank.name}", model)
     index = [theirs.index(name) for name in own]
@@ -51,15 +50,40 @@ def with_classes_of(network: Network, treebank: AnyTreebank, split: str, model: 
     return labelled
 
 
-def in_order_of(predictions: Any, classes: Sequence[str], wanted: Sequence[str]) -> Any:
-    """Predictions of classes in another order.
+def check_same_classes(network: Network, other: Network, name: str, other_name: str) -> None:
+    """Validate that two models are for the same task and classes, in any order.
+
+    Args:
+        network: the model.
+        other: the model to agree with.
+        name: the model's name in messages.
+        other_name: the other model's name.
+
+    Raises:
+        InputError: if they are not.
+    """
+    if network.task.name != other.task.name:
+        raise InputError(
+            f"the task of this model is {network.task.name}: must be {other.task.name}, as of {other_name}", source=name
+        )
+    own, wanted = network.classes or (), other.classes or ()
+    if sorted(own) != sorted(wanted) and not _match_by_position(own, wanted):
+        listed = ", ".join(map(repr, wanted))
+        raise InputError(
+            f"the classes of this model are {', '.join(map(repr, own))}: must be {listed}, as of {other_name}",
+            source=name,
+        )
+
+
+def in_order_of(predictions: Any, classes: Sequence[str] | None, wanted: Sequence[str] | None) -> Any:
+    """Predictions of classes in another order; the same if the classes are matched by position.
 
     Args:
         predictions: `Predictions` or `PairPredictions`.
-        classes: their classes in their order.
+        classes: their classes in their order; None for scores.
         wanted: the same classes in the order of the result.
     """
-    if list(classes) == list(wanted):
+    if classes is None or wanted is None or list(classes) == list(wanted) or _match_by_position(classes, wanted):
         return predictions
     places = [list(classes).index(name) for name in wanted]
     probabilities, index = predictions.probabilities[:, places], np.argsort(places)
@@ -86,6 +110,11 @@ def check_known(names: Sequence[str], classes: Sequence[str], place: str, model:
         listed = ", ".join(map(repr, unknown[:5])) + (f" and {len(unknown) - 5} more" if len(unknown) > 5 else "")
         wanted = f"must be one of {', '.join(map(repr, classes))}"
         raise InputError(f"class {listed} {place} is unknown to this model: {wanted}", source=model)
+
+
+def _match_by_position(own: Sequence[str], theirs: Sequence[str]) -> bool:
+    """True if the numbers of classes are equal, and one of both has no names but those numbers."""
+    return len(own) == len(theirs) and (_are_numbers(own) or _are_numbers(theirs))
 
 
 def _are_numbers(classes: Sequence[str]) -> bool:

@@ -24,7 +24,7 @@ from treenn.experiment.results import (
 )
 from treenn.experiment.run_spec import RunSpec
 from treenn.models.settings import Settings
-from treenn.tasks import task_of
+from treenn.tasks import Task, task_of
 from treenn.trees.json_records import from_json
 from treenn.trees.json_values import read_object
 
@@ -54,7 +54,7 @@ def outline_task(
     return TaskOutline(
         treebank=TreebankSummary(treebank.name, tuple(treebank.classes or ()), sizes, treebank.synthetic),
         evaluated=evaluated,
-        gold={split: gold_of(treebank, split) for split in evaluated if split != "dev"},
+        gold={split: gold_of(task_of(treebank), treebank.splits[split]) for split in evaluated if split != "dev"},
         planned=tuple(PlannedEntry(run.label, run.settings.seed, run.name) for run in planned),
         supervision=cast(Regime, regime),
         match=cast(Match, task.match),
@@ -77,9 +77,9 @@ def _trials(model: Model) -> TrialLog | None:
     )
 
 
-def gold_of(treebank: AnyTreebank, split: str) -> Gold:
-    """The gold labels of a split."""
-    columns = task_of(treebank).gold(treebank.splits[split])
+def gold_of(task: Task, examples: Sequence[Any]) -> Gold:
+    """The gold labels of examples."""
+    columns = task.gold(examples)
     values: dict[str, Any] = {name: tuple(column) for name, column in columns.items()}
     others = {name: values.pop(name) for name in columns if name not in ("root", "nodes", "score")}
     return Gold(**values, others=others)

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from treebanks import AnyTreebank
 from treenn.experiment.input_variants import input_variant
 from treenn.experiment.ledger import configuration_of, digest
 from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparedModel
-from treenn.experiment.run_spec import AnyTreebank, RunSpec
+from treenn.experiment.run_spec import RunSpec
 from treenn.models.building import SHIPPED, load_model, model_folder
 from treenn.models.network import Network
 from treenn.runtime.weight_file import NAME

@@ -129,12 +129,27 @@ class Part:
 
 @dataclass(frozen=True)
 class Report:
-    """A report."""
+    """A report.
+
+    Args:
+        title: the title.
+        created: the date.
+        headline: the first paragraphs.
+        parts: the parts.
+        noun: the subject, `comparison` or `evaluation` (default: `comparison`).
+    """
 
     title: str
     created: str
     headline: Sequence[str]
     parts: Sequence[Part]
+    noun: str = "comparison"
+
+    @property
+    def origin(self) -> str:
+        """The sentence on the origin, which also identifies the file (`treenn.trees.files.kind_of`)."""
+        article = "An" if self.noun[0] in "aeiou" else "A"
+        return f"{article} {self.noun} made by treenn on {self.created}."
 
     def blocks(self) -> Iterator[Block]:
         """The blocks of all sections, in their order."""

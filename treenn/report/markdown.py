@@ -10,7 +10,7 @@ from treenn.report.document import Block, Code, Part, Report, Table, Text
 
 def as_markdown(report: Report) -> str:
     """Render a report as Markdown."""
-    lines = [f"# {escaped(report.title)}", f"A comparison made by treenn on {report.created}."]
+    lines = [f"# {escaped(report.title)}", report.origin]
     lines += [escaped(paragraph) for paragraph in report.headline]
     for part in report.parts:
         lines += _part(part)

@@ -72,8 +72,11 @@ class Grid:
         if self.title:
             yield Text(visible(self.title), style="italic")
         table = self._table()
-        least = Measurement.get(console, options.update_width(10_000), table).minimum
-        yield from [table] if least <= options.max_width else self._blocks(options.max_width)
+        yield from [table] if _fits(table, console, options) else self._blocks(options.max_width)
+
+    def fits(self, console: Console) -> bool:
+        """True if the columns fit the console's width."""
+        return _fits(self._table(), console, console.options)
 
     def _table(self) -> Table:
         table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
@@ -113,6 +116,10 @@ class Grid:
 
     def _column(self, index: int) -> Iterator[str]:
         return (row.cells[index] for _, rows in self.sections for row in rows if index < len(row.cells))
+
+
+def _fits(table: Table, console: Console, options: ConsoleOptions) -> bool:
+    return Measurement.get(console, options.update_width(10_000), table).minimum <= options.max_width
 
 
 def _width(text: str) -> int:

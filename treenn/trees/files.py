@@ -283,7 +283,12 @@ def kind_of(data: bytes) -> str | None:
         return f"JSON of {schema[1].decode()}"
     if _PREDICTIONS.match(start):
         return PREDICTIONS
-    report = "report of treenn in " if b"made by treenn" in start else ""
+    if re.match(rb"(text|left,right),gold,predicted\b", start):
+        return "CSV of an evaluation"
+    if start.startswith(b"% An evaluation made by treenn"):
+        return "evaluation of treenn in LaTeX"
+    noun = "evaluation" if b"evaluation made by treenn" in start else "report"
+    report = f"{noun} of treenn in " if b"made by treenn" in start else ""
     if start[:14].lower() == b"<!doctype html":
         return report + "HTML"
     return report + "Markdown" if report and start.startswith(b"# ") else None

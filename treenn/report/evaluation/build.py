@@ -1,0 +1,164 @@
+"""`evaluation_report`: the evaluation of a trained model on one split, also against other models."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from treebanks import AnyTreebank
+from treenn.analysis import calibration
+from treenn.analysis.class_report import class_report
+from treenn.analysis.intervals import bootstrap_intervals
+from treenn.analysis.statistics import Interval
+from treenn.evaluation.metrics import METRICS, Labelling, measure
+from treenn.evaluation.run_predictions import RunPredictions
+from treenn.experiment.evaluate import predict_split, treebank_of
+from treenn.experiment.ledger import before, data_of, known_readings, unseen
+from treenn.experiment.matching_classes import check_same_classes, in_order_of, with_classes_of
+from treenn.experiment.outline import gold_of
+from treenn.experiment.trained_model import TrainedModel, open_model
+from treenn.report.evaluation.evaluation_report import EvaluationReport, MetricValue
+from treenn.report.evaluation.other_models import other_models
+from treenn.runtime.environment import environment
+from treenn.runtime.progress import Progress, ignore
+from treenn.trees.arguments import AnyPath, checked
+from treenn.trees.errors import InputError, argument
+from treenn.trees.json_records import from_json
+
+
+@checked
+def evaluation_report(
+    model: AnyPath,
+    treebank: AnyTreebank | str | None = None,
+    split: str = "test",
+    *,
+    against: AnyPath | Sequence[AnyPath] = (),
+    contextual: str | Sequence[str] = (),
+    trust: str | Sequence[str] = (),
+    command: str = "treenn.evaluation_report",
+    progress: Progress = ignore,
+) -> EvaluationReport:
+    """Evaluate a trained model on a split: metrics with intervals, scores by class, calibration, and paired tests.
+
+    The tests compare two trained models on the same examples. They say nothing of the methods behind them, which
+    `treenn.compare` compares over several seeds.
+
+    An evaluation on any split but train and dev is a reading of each model, as in `treenn.evaluate`. The metrics and
+    predictions are added to the `results.json` of folders of training runs; other folders are not written to.
+
+    Args:
+        model: a folder of `treenn train`, of a run of `treenn compare` or `reproduce` or of `treenn export`, or
+            `sentiment`, the model that ships with treenn.
+        treebank: the treebank, or its name for `treebanks.load` (default: the name of the training's treebank).
+        split: the split (default: `"test"`).
+        against: other models with the same classes (default: none).
+        contextual: the contextual encoders that the models may name (`treenn.load_model`).
+        trust: the modules that the models may name (`treenn.load_model`).
+        command: the command in the ledger and in the report.
+        progress: called after every batch and every bootstrap sample (default: no report).
+
+    Raises:
+        InputError: if a model cannot be loaded, is for another task or other classes, or is named twice; if the
+            treebank has no such split, or the ledger cannot be written.
+    """
+    others = [against] if isinstance(against, AnyPath) else list(against)
+    models = [open_model(each, contextual, trust) for each in (model, *others)]
+    _check_models(models)
+    data = treebank_of(models[0], treebank)
+    earlier = _earlier_configurations(models, data, split)
+    found = predict_split(models, data, split, command=command, progress=progress)
+    first = replace(_of_model(models[0], data, split, found[0], progress), command=command)
+    compared = {
+        other.name: (predictions, metric_values(predictions, first.metrics, progress))
+        for other, each in zip(models[1:], found[1:], strict=True)
+        for predictions in [in_order_of(each, other.network.classes, models[0].network.classes)]
+    }
+    return replace(first, earlier_configurations=earlier, against=other_models(first, compared))
+
+
+def _check_models(models: Sequence[TrainedModel]) -> None:
+    """Validate that the models are different ones, with the same classes."""
+    names = [model.name for model in models]
+    for model in models[1:]:
+        if names.count(model.name) > 1:
+            raise InputError(f"{argument('against')} {model.name}: must be another model; it is named twice")
+        check_same_classes(model.network, models[0].network, model.name, models[0].name)
+
+
+def _earlier_configurations(models: Sequence[TrainedModel], treebank: AnyTreebank, split: str) -> int | None:
+    if not unseen([split]) or split not in treebank.splits:
+        return None
+    shown = {model.configuration(treebank) for model in models}
+    return before(known_readings(treebank), treebank.name, split, shown)
+
+
+def _of_model(
+    model: TrainedModel, treebank: AnyTreebank, split: str, predictions: Any, progress: Progress
+) -> EvaluationReport:
+    """The report on one model alone."""
+    data = with_classes_of(model.network, treebank, split, model.name)
+    examples, task, classes = data.splits[split], model.network.task, model.network.classes or ()
+    gold = gold_of(task, examples)
+    below_roots = model.reads_gold_trees and any(count > 1 for count in gold.nodes or ())
+    labelling, measured = Labelling(classes, below_roots), measure(predictions)
+    metrics = [name for name in METRICS if name in measured and METRICS[name].applies(labelling)]
+    assert model.network.settings is not None
+    report = EvaluationReport(
+        command="",
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        model=model.name,
+        network=model.network.settings.model,
+        seed=None if model.results is None else model.results.seed,
+        treebank=treebank.name,
+        split=split,
+        data=data_of(treebank, split),
+        size=len(examples),
+        noun=task.noun,
+        classes=classes,
+        metrics=metric_values(predictions, metrics, progress),
+        predictions=from_json(RunPredictions, dict(predictions.by_example()), "predictions"),
+        gold=gold,
+        environment=environment(),
+        texts=tuple(tuple(" ".join(tree.words) for tree in task.trees(each)) for each in examples),
+    )
+    return _with_classes(report, predictions, below_roots=below_roots) if classes else report
+
+
+def _with_classes(report: EvaluationReport, predictions: Any, *, below_roots: bool) -> EvaluationReport:
+    """The report with scores by class and calibration, if these are predictions of nodes or pairs."""
+    if predictions.kind not in ("nodes", "pairs"):
+        return report
+    count, (probabilities, labels) = len(report.classes), predictions.whole_probabilities
+    (gold, predicted), labelled = predictions.whole, labels >= 0
+    return replace(
+        report,
+        roots=class_report(gold, predicted, count),
+        nodes=class_report(predictions.labels, predictions.classes, count) if below_roots else None,
+        calibration=calibration.measure(probabilities[labelled].astype(float), labels[labelled])
+        if labelled.any()
+        else None,
+    )
+
+
+def metric_values(predictions: Any, metrics: Iterable[str], progress: Progress = ignore) -> dict[str, MetricValue]:
+    """Metrics of predictions with bootstrap intervals and the value of the best constant prediction.
+
+    Args:
+        predictions: the predictions.
+        metrics: the names of the metrics.
+        progress: called after every bootstrap sample (default: no report).
+    """
+    measured, intervals = measure(predictions), bootstrap_intervals(predictions, progress=progress)
+    return {name: _value(measured[name], intervals.get(name), measured["majority"].get(name)) for name in metrics}
+
+
+def _value(value: float | None, interval: Interval | None, majority: float | None) -> MetricValue:
+    low, high = (None, None) if interval is None else (interval.low, interval.high)
+    return MetricValue(_finite(value), low, high, _finite(majority))
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
