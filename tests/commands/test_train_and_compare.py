@@ -44,49 +44,6 @@ def test_train_writes_model_and_scores(command: Command, files: Path) -> None:
     assert "test" not in results
 
 
-def test_evaluate_adds_test_to_the_results(command: Command, files: Path, ledger: Path) -> None:
-    command("train", "--trees", "train.txt", "--dev", "dev.txt", "--out", "model", *SMALL)
-    assert not ledger.exists()
-    done = command("evaluate", "model", "--trees", "test.txt")
-    assert done.returncode == 0, done.stderr
-    assert "majority class" in done.stdout and "test" in done.stdout
-    again = command("evaluate", "model", "--trees", "test.txt", "--json")
-    results = json.loads((files / "model/results.json").read_text())
-    assert results == json.loads(again.stdout)
-    assert len(results["predictions"]["test"]["root"]) == 30
-    first, second = map(json.loads, ledger.read_text().splitlines())
-    assert (first["split"], first["model"], first["configuration"]) == ("test", "tree-lstm", second["configuration"])
-    assert first["source"] == "treenn evaluate model --trees test.txt"
-    assert command("evaluate", "model", "--trees", "dev.txt", "--split", "dev").returncode == 0
-    assert len(ledger.read_text().splitlines()) == 2, "dev is no reading"
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (("nowhere",), "nowhere: this folder holds no finished training run"),
-        (("model",), "this model was trained on train.txt; pass --treebank, or trees of your own"),
-        (("model", "--treebank", "sst", "--split", "deep"), "--split deep: sst has the splits train, dev, test"),
-        (
-            ("model", "--treebank", "sst", "--trees", "test.txt"),
-            "name the trees once: --treebank NAME, or --trees FILE",
-        ),
-    ],
-)
-def test_evaluate_names_what_is_wrong(
-    command: Command,
-    files: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    ledger: Path,
-    arguments: tuple[str, ...],
-    message: str,
-) -> None:
-    small_home(files / "home", monkeypatch)
-    command("train", "--trees", "train.txt", "--dev", "dev.txt", "--out", "model", *SMALL)
-    assert message in command("evaluate", *arguments).error
-    assert not ledger.exists()
-
-
 def test_json_stands_alone_on_standard_output(command: Command) -> None:
     done = command("train", "--trees", "train.txt", "--dev", "dev.txt", "--out", "model", "--json", *SMALL)
     assert json.loads(done.stdout)["model"] == "tree-lstm"

@@ -96,7 +96,7 @@ def predict_split(
     """
     if split not in treebank.splits:
         raise InputError(f"{argument('split', split)}: {treebank.name} has the splits {', '.join(treebank.splits)}")
-    read = [model.read(with_classes_of(model.network, treebank, split, model.name)) for model in models]
+    read = [model.read(with_classes_of(model.network, treebank, split, model.path)) for model in models]
     with ExitStack() as locks:
         for folder in dict.fromkeys(model.folder.resolve() for model in models if model.folder is not None):
             locks.enter_context(locked(folder))

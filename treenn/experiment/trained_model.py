@@ -14,6 +14,7 @@ from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparedModel
 from treenn.experiment.run_spec import RunSpec
 from treenn.models.building import SHIPPED, load_model, model_folder
 from treenn.models.network import Network
+from treenn.runtime.portable_command import portable
 from treenn.runtime.weight_file import NAME
 from treenn.training.run_dir import RESULTS
 from treenn.training.run_results import TrainingResults, read_training
@@ -27,7 +28,7 @@ class TrainedModel:
     """A saved model.
 
     Args:
-        name: the name in reports: the folder as given, or `sentiment`.
+        path: the folder as given, or `sentiment`.
         folder: the folder to whose results.json evaluations are added; None if it is no training run, or the run of a
             comparison that reads other trees.
         network: the network.
@@ -35,11 +36,16 @@ class TrainedModel:
         variant: the trees that it reads, `gold` unless it is a run of a comparison with other ones.
     """
 
-    name: str
+    path: str
     folder: Path | None
     network: Network
     results: TrainingResults | None
     variant: ComparedModel = _GOLD
+
+    @property
+    def name(self) -> str:
+        """The name in reports, without an absolute path of this machine."""
+        return portable(self.path)
 
     @property
     def reads_gold_trees(self) -> bool:
@@ -50,7 +56,7 @@ class TrainedModel:
         """The configuration in the test ledger; without a record of training, a hash of the weights."""
         assert self.network.settings is not None
         if self.results is None:
-            return digest(hashlib.sha256((model_folder(self.name) / NAME).read_bytes()).hexdigest())
+            return digest(hashlib.sha256((model_folder(self.path) / NAME).read_bytes()).hexdigest())
         vectors = tuple(file.file for file in self.results.vectors)
         variant = self.variant
         return configuration_of(RunSpec(self.network.settings, treebank, vectors, variant.trees, variant.shuffle))

@@ -24,6 +24,8 @@ _SPECIAL = {
     "\N{HORIZONTAL ELLIPSIS}": r"\dots{}",
 }
 
+_MOST_COLUMNS = 5  # in the normal font size
+
 
 def as_latex(report: Report) -> str:
     r"""Render the tables of a report as LaTeX, for a document with `\usepackage{booktabs}`.
@@ -51,7 +53,9 @@ def _table(table: Table) -> Iterator[str]:
     columns = "".join("l" if index < table.left else "r" for index in range(len(table.columns)))
     yield r"\begin{table}[htbp]"
     yield r"\centering"
-    yield rf"\caption{{{escaped(table.caption)}.}}"
+    if len(table.columns) > _MOST_COLUMNS:
+        yield r"\footnotesize\setlength{\tabcolsep}{3pt}"
+    yield rf"\caption{{{escaped(table.caption)}.}}\smallskip"
     yield rf"\label{{tab:{re.sub(r'[^A-Za-z0-9-]+', '-', table.name)}}}"
     yield rf"\begin{{tabular}}{{{columns}}}"
     yield r"\toprule"

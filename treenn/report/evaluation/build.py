@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from treebanks import AnyTreebank
@@ -70,10 +71,11 @@ def evaluation_report(
     data = treebank_of(models[0], treebank)
     earlier = _earlier_configurations(models, data, split)
     found = predict_split(models, data, split, command=command, progress=progress)
-    first = replace(_of_model(models[0], data, split, found[0], progress), command=command)
+    name, *names = _names(models)
+    first = replace(_of_model(models[0], data, split, found[0], progress), command=command, model=name)
     compared = {
-        other.name: (predictions, metric_values(predictions, first.metrics, progress))
-        for other, each in zip(models[1:], found[1:], strict=True)
+        name: (predictions, metric_values(predictions, first.metrics, progress))
+        for name, other, each in zip(names, models[1:], found[1:], strict=True)
         for predictions in [in_order_of(each, other.network.classes, models[0].network.classes)]
     }
     return replace(first, earlier_configurations=earlier, against=other_models(first, compared))
@@ -81,11 +83,20 @@ def evaluation_report(
 
 def _check_models(models: Sequence[TrainedModel]) -> None:
     """Validate that the models are different ones, with the same classes."""
+    paths = [Path(model.path).resolve() for model in models]
+    for model, path in zip(models[1:], paths[1:], strict=True):
+        if paths.count(path) > 1:
+            raise InputError(f"{argument('against')} {model.path}: must be another model; it is named twice")
+        check_same_classes(model.network, models[0].network, model.path, models[0].path)
+
+
+def _names(models: Sequence[TrainedModel]) -> list[str]:
+    """The names of the models; equal ones are numbered."""
     names = [model.name for model in models]
-    for model in models[1:]:
-        if names.count(model.name) > 1:
-            raise InputError(f"{argument('against')} {model.name}: must be another model; it is named twice")
-        check_same_classes(model.network, models[0].network, model.name, models[0].name)
+    return [
+        name if names.count(name) == 1 else f"{name} ({names[: index + 1].count(name)})"
+        for index, name in enumerate(names)
+    ]
 
 
 def _earlier_configurations(models: Sequence[TrainedModel], treebank: AnyTreebank, split: str) -> int | None:
@@ -99,7 +110,7 @@ def _of_model(
     model: TrainedModel, treebank: AnyTreebank, split: str, predictions: Any, progress: Progress
 ) -> EvaluationReport:
     """The report on one model alone."""
-    data = with_classes_of(model.network, treebank, split, model.name)
+    data = with_classes_of(model.network, treebank, split, model.path)
     examples, task, classes = data.splits[split], model.network.task, model.network.classes or ()
     gold = gold_of(task, examples)
     below_roots = model.reads_gold_trees and any(count > 1 for count in gold.nodes or ())
