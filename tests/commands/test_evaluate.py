@@ -95,7 +95,7 @@ def test_the_shipped_model_on_own_data(command: Command, tmp_path: Path) -> None
         (("model", "nowhere.txt"), "no treebank is called"),
         (("model", "test.txt", "--out", "a.pdf"), "--out a.pdf: must end with .json, .md, .tex or .csv"),
         (("model", "test.txt", "--out", "a.md", "--out", "./a.md"), "--out a.md: must be named once"),
-        (("model", "test.txt", "--out", "data.csv"), "data.csv: this file exists and is no CSV of predictions"),
+        (("model", "test.txt", "--out", "data.csv"), "data.csv: this file exists and is no CSV of an evaluation"),
         (("model", "test.txt", "--against", "./model"), "--against ./model: must be another model; it is named twice"),
     ],
 )

@@ -23,7 +23,7 @@ _FORMATS: Mapping[str, tuple[str, Callable[[EvaluationReport], str]]] = {
     ".json": ("JSON of treenn.evaluation", _as_json),
     ".md": ("evaluation of treenn in Markdown", lambda report: as_markdown(evaluation_document(report))),
     ".tex": ("evaluation of treenn in LaTeX", lambda report: as_latex(evaluation_document(report))),
-    ".csv": ("CSV of predictions", as_csv),
+    ".csv": ("CSV of an evaluation", as_csv),
 }
 """By suffix the kind of the file (`treenn.trees.files.kind_of`), and the function that renders it."""
 
