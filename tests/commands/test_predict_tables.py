@@ -63,6 +63,24 @@ def test_each_form_is_read_by_its_suffix(predict: Command, tmp_path: Path, name:
     assert json.loads(line)["text"] == "not good"
 
 
+def test_column_of_texts_is_found_or_asked_for(predict: Command, tmp_path: Path) -> None:
+    for header in ("id,Review", "review,text", "comment"):
+        (tmp_path / "in.csv").write_text(f"{header}\n" + ",".join(["not good"] * len(header.split(","))) + "\n")
+        assert json.loads(predict("--file", "in.csv", "--json").stdout)["text"] == "not good"
+    (tmp_path / "in.csv").write_text("text,review\ngood,film\n")
+    assert json.loads(predict("--file", "in.csv", "--json").stdout)["text"] == "good"
+    [line] = predict("--file", "in.csv", "--text-column", "review", "--json").stdout.splitlines()
+    assert json.loads(line)["text"] == "film"
+    error = "in.csv: --text-column id: no such column; the columns are: text, review"
+    assert predict("--file", "in.csv", "--text-column", "id").error == error
+
+
+def test_quotes_of_tab_separated_texts(predict: Command, tmp_path: Path) -> None:
+    for content, text in (('id\ttext\n1\t"good\n', '"good'), ('id\ttext\n1\t"a\tb"\n', "a\tb")):
+        (tmp_path / "in.tsv").write_text(content)
+        assert json.loads(predict("--file", "in.tsv", "--json").stdout)["text"] == text
+
+
 def test_standard_input_has_a_form_by_option(predict: Command, tmp_path: Path) -> None:
     done = predict("--form", "csv", "--csv", "out.tsv", stdin=b"text,id\nnot good,7\n")
     assert done.returncode == 0
@@ -124,7 +142,10 @@ def test_own_tables_are_replaced_and_others_kept(predict: Command, tmp_path: Pat
 
 def test_an_error_leaves_no_table(predict: Command, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("text,label\n" + "not good,1\n" * 1500 + "good\n")
-    assert predict("--file", "in.csv", "--csv", "out.csv").error == "in.csv:1502: 1 cells; must be 2, as in the header"
+    assert (
+        predict("--file", "in.csv", "--csv", "out.csv").error
+        == "in.csv:1502: this row has 1 columns; it must have 2, as the header"
+    )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "model"]
     (tmp_path / "in.csv").write_text("text\n \n")
     assert predict("--file", "in.csv", "--csv", "out.csv").error == "in.csv: the input has no words"
@@ -138,12 +159,14 @@ LONG = "x" * 10_000_001
     ("name", "content", "message"),
     [
         ("a.csv", b"", "a.csv: this file is empty; must have a header and records"),
-        ("a.csv", b"id,review\n1,a\n", "a.csv: --text-column text: no such column; the columns are: id, review"),
+        ("a.csv", b"id,comment\n1,a\n", "a.csv: --text-column must name the column of the texts; the columns are: id, "
+         "comment"),
         ("a.csv", b"text,text\n", "a.csv:1: the column 'text' occurs twice; must occur once"),
-        ("a.csv", b'text\n"a\nb\n', "a.csv:2: malformed record: unexpected end of data"),
-        ("a.csv", b'text\na\n"b"c\n', "a.csv:3: malformed record: ',' expected after '\"'"),
-        ("a.csv", f'text\n"{LONG}\n'.encode(), "a.csv:2: a field of more than 10,000,000 characters; a quotation mark "
-         "may be unclosed"),
+        ("a.csv", b'text\n"a\nb\n', "a.csv:2: a quote in this row is not closed"),
+        ("a.csv", b'text\na\n"b"c\n', "a.csv:3: a quote in this row is followed by text; quotes inside of quotes must "
+         'be doubled, ""'),
+        ("a.csv", f'text\n"{LONG}\n'.encode(), "a.csv:2: a field has more than 10,000,000 characters; is a quote not "
+         "closed?"),
         ("a.csv", b"text,id\na,1\ncaf\xe9,2\n", "a.csv:3: byte 0xe9 is not UTF-8; pass the file's encoding, such as "
          "--encoding latin-1"),
         ("a.jsonl", b'{"text": "a"}\n[1]\n', "a.jsonl:2: must be a JSON object, not [1]"),

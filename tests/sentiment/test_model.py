@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -247,3 +248,31 @@ def test_unknown_words_are_those_without_a_vector(model: SentimentModel) -> None
     assert found.unknown_share == pytest.approx(4 / 9)
     blank = model.predict(" ")
     assert (blank.unknown_words, blank.unknown_share) == ((), 0)
+
+
+def test_nominal_classes_have_equal_weights(tmp_path: Path) -> None:
+    task = make_task("nodes", CLASSES, scale="nominal")
+    save_model(tmp_path, build(Settings(size=6, word_size=5), task, Vocabulary(["good"])))
+    nominal = load_sentiment(tmp_path, "right")
+    found = nominal.predict("Good film. Not good!")
+    rows = np.array([each.probabilities for each in found.sentences])
+    np.testing.assert_allclose(found.probabilities, rows.mean(axis=0))
+    assert {found.scale, *(each.scale for each in found.sentences)} == {"nominal"}
+    blank = nominal.predict(" ")
+    assert (blank.label, blank.name, blank.probabilities) == (None, None, (1 / 3,) * 3)
+
+
+def test_tokenizer_and_parser_of_the_training_texts(model: SentimentModel, tmp_path: Path) -> None:
+    save_model(tmp_path, model.network)
+    config = json.loads((tmp_path / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps(config | {"tokenizer": "characters", "trees": "left"}))
+    recorded = load_sentiment(tmp_path)
+    assert recorded.predict("春眠。不覺").sentences[0].tree.words == ("春", "眠", "。")
+    assert [each.words for each in recorded.find_sentences("春眠。不覺", split=False)] == [
+        ("春", "眠", "。", "不", "覺")
+    ]
+    assert recorded.predict("abc").tree.merges == ((0, 1), (3, 2))
+    assert load_sentiment(tmp_path, "right").predict("abc").tree.merges == ((1, 2), (0, 3))
+    (tmp_path / "config.json").write_text(json.dumps(config | {"tokenizer": "characters", "trees": "../parser"}))
+    with pytest.raises(InputError, match=r"read only if you name it, too: parser=FOLDER$"):
+        load_sentiment(tmp_path)

@@ -108,7 +108,7 @@ def test_deep_trees_have_a_maximum_height(make) -> None:
     assert float(head.split('height="')[1].rstrip('"')) < 2000
 
 
-def test_marked_nodes_have_a_star_and_a_thick_border() -> None:
+def test_marked_nodes_have_a_thick_border() -> None:
     tree = parse_tree("(3 (2 not) (1 bad))", classes=5)
     root = ElementTree.fromstring(draw_svg(tree, marked={1}))
     assert [text.text for text in root.iter(NAMESPACE + "text")] == ["2", "1*", "3", "not", "bad"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -141,7 +141,7 @@ def _json_text(value: object) -> str:
 
 def _csv_table(path: Path, text: str, delimiter: str) -> tuple[Sequence[str], Iterator[_Row]]:
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
-    if delimiter == "\t" and '"' in text and not _is_quoted(text):
+    if delimiter == "\t" and '"' in text and not is_quoted(io.StringIO(text, newline="")):
         quoting = csv.QUOTE_NONE
     rows = _csv_rows(path, text, delimiter, quoting)
     for _, header in rows:
@@ -165,10 +165,14 @@ def _with_header(
             yield line, dict(zip(columns, fields, strict=True))
 
 
-def _is_quoted(text: str) -> bool:
-    """Whether the quotes of a TSV are those of CSV, and not part of the texts: the rows are valid and equally long."""
+def is_quoted(lines: Iterable[str]) -> bool:
+    """Whether the quotes of a TSV are those of CSV, and not part of the texts: the rows are valid and equally long.
+
+    Args:
+        lines: the file, or its lines with their line breaks.
+    """
     try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter="\t", strict=True)
+        rows = csv.reader(lines, delimiter="\t", strict=True)
         return len({len(row) for row in rows if row}) <= 1
     except csv.Error:
         return False
@@ -194,6 +198,11 @@ def _csv_rows(
 
 
 def _csv_error(error: csv.Error, path: Path, line: int) -> InputError:
+    return InputError(csv_problem(error), source=path, line=line)
+
+
+def csv_problem(error: csv.Error) -> str:
+    """The problem of a malformed row, for an error message."""
     message = str(error)
     if "limit" in message:
         message = f"a field has more than {csv.field_size_limit():,} characters; is a quote not closed?"
@@ -201,4 +210,4 @@ def _csv_error(error: csv.Error, path: Path, line: int) -> InputError:
         message = "a quote in this row is not closed"
     elif "expected after" in message:
         message = 'a quote in this row is followed by text; quotes inside of quotes must be doubled, ""'
-    return InputError(message, source=path, line=line)
+    return message

@@ -55,14 +55,19 @@ Overwrite = Annotated[
     bool,
     typer.Option("--overwrite", help="Replace an earlier output of treenn in --out; other files are kept."),
 ]
-_ParserOption = typer.Option(
-    "--parser",
-    metavar="NAME|DIR",
-    help="The parser: chart, balanced, left, random:SEED, right, right-punctuation, spacy:MODEL, stanza:LANGUAGE, "
-    "benepar:MODEL, or a folder of `treenn parser train`.",
+_PARSERS = (
+    "The parser: chart, balanced, left, random:SEED, right, right-punctuation, spacy:MODEL, stanza:LANGUAGE, "
+    "benepar:MODEL, or a folder of `treenn parser train`"
 )
-ParserName = Annotated[str, _ParserOption]
-OptionalParser = Annotated[str | None, _ParserOption]
+ParserName = Annotated[str, typer.Option("--parser", metavar="NAME|DIR", help=f"{_PARSERS}.")]
+ParserOfModel = Annotated[
+    str | None,
+    typer.Option(
+        "--parser",
+        metavar="NAME|DIR",
+        help=f"{_PARSERS} (default: that of the model's training texts, if its folder names one, otherwise chart).",
+    ),
+]
 
 Texts = Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="Texts.", show_default=False)]
 TextFiles = Annotated[

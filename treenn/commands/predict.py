@@ -42,14 +42,19 @@ def predict(
             "the shipped model.",
         ),
     ] = ["sentiment"],  # noqa: B006
-    parser: options.OptionalParser = None,
+    parser: options.ParserOfModel = None,
     contextual: options.Contextual = [],  # noqa: B006
     trust_module: options.TrustModule = [],  # noqa: B006
     tokenized: options.Tokenized = False,
     no_split: options.NoSplit = False,
     text_column: Annotated[
-        str, typer.Option(metavar="NAME", help="The column of the texts in CSV, TSV or JSON Lines.")
-    ] = "text",
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The column of the texts in CSV, TSV or JSON Lines (default: text, sentence, question or review, or "
+            "the only column).",
+        ),
+    ] = None,
     form: Annotated[
         str | None, typer.Option(metavar="csv|tsv|jsonl|lines", help="The form of --file (default: by its suffix).")
     ] = None,
@@ -65,10 +70,12 @@ def predict(
     svg: options.Svg = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all texts to this HTML page.")] = None,
 ) -> None:
-    """Parse each sentence of a text and draw its tree with the class of every phrase; 0 is the most negative one.
+    """Parse each sentence of a text and draw its tree with the class of every phrase.
 
-    The probabilities of a text are the mean of those of its sentences, each weighted by 1 - P(neutral), so that
-    sentences without an opinion count little. A sentence over the parser's limit is divided at punctuation.
+    The shipped model predicts sentiment, from 0, very negative, to 4. The probabilities of a text are the mean of those
+    of its sentences. On an ordinal scale, each is weighted by 1 - P(middle class), so that sentences without an opinion
+    count little. A sentence over the parser's limit is divided at punctuation. Tokenizer and parser are those of the
+    model's training texts, if its folder records them.
 
     With several models, their trees are next to each other, and the nodes at which they differ are marked by *.
 
@@ -115,7 +122,13 @@ class _Source(NamedTuple):
 
 
 def _source(
-    texts: list[str] | None, files: list[str], form: str | None, text_column: str, encoding: str, *, keep_all: bool
+    texts: list[str] | None,
+    files: list[str],
+    form: str | None,
+    text_column: str | None,
+    encoding: str,
+    *,
+    keep_all: bool,
 ) -> _Source:
     if form is not None and form not in _FORMS:
         raise InputError(f"--form {form}: must be {', '.join(_FORMS[:-1])} or {_FORMS[-1]}")

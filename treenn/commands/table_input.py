@@ -11,8 +11,9 @@ from contextlib import contextmanager, nullcontext
 from io import TextIOWrapper
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO
+from typing import Any, Literal, NamedTuple, TextIO
 
+from treebanks.own_data.table_files import TEXT_COLUMNS, csv_problem, is_quoted
 from treenn.commands.text_input import STANDARD_INPUT, TYPED, Line
 from treenn.trees.errors import InputError, argument
 from treenn.trees.files import codec_of
@@ -48,7 +49,7 @@ def form_of(path: str) -> str | None:
 
 def read_tables(
     paths: Sequence[str],
-    text_column: str,
+    text_column: str | None = None,
     *,
     form: str | None = None,
     encoding: str = "utf-8",
@@ -58,7 +59,7 @@ def read_tables(
 
     Args:
         paths: the files; `-` is standard input. All must have the same columns.
-        text_column: the column of the texts.
+        text_column: the column of the texts (default: the only column, or the first of `TEXT_COLUMNS` that exists).
         form: the form of the files: `csv`, `tsv` or `jsonl` (default: by suffix).
         encoding: the encoding (default: UTF-8, with or without a byte order mark).
         keep_all: whether a JSON object with a key that the first one lacks is an error (default: False, the key is
@@ -81,7 +82,7 @@ def _same_columns(columns: tuple[str, ...], files: Iterable[Table], paths: Itera
         yield from table.lines
 
 
-def _read_table(path: str, text_column: str, form: str | None, encoding: str, keep_all: bool) -> Table:
+def _read_table(path: str, text_column: str | None, form: str | None, encoding: str, keep_all: bool) -> Table:
     source = TYPED if path == STANDARD_INPUT else path
     form = form or form_of(path)
     if form is None:
@@ -93,11 +94,20 @@ def _read_table(path: str, text_column: str, form: str | None, encoding: str, ke
     if header is None:
         raise InputError("this file is empty; must have a header and records", source=source)
     columns = tuple(header.cells)
-    if text_column not in columns:
-        known = f"the columns are: {', '.join(columns)}"
-        raise InputError(f"{argument('text_column')} {text_column}: no such column; {known}", source=source)
+    column = _text_column(columns, text_column, source)
     rows = chain([header], records) if form == "jsonl" else records
-    return Table(columns, (_line(record, columns, text_column, source, keep_all) for record in rows))
+    return Table(columns, (_line(record, columns, column, source, keep_all) for record in rows))
+
+
+def _text_column(columns: Sequence[str], given: str | None, source: str) -> str:
+    known = f"the columns are: {', '.join(columns)}"
+    if given is not None and given not in columns:
+        raise InputError(f"{argument('text_column')} {given}: no such column; {known}", source=source)
+    common = [column for name in TEXT_COLUMNS for column in columns if column.strip().lower() == name]
+    candidates = [given] if given is not None else common or columns
+    if not common and len(candidates) > 1:
+        raise InputError(f"{argument('text_column')} must name the column of the texts; {known}", source=source)
+    return candidates[0]
 
 
 def _line(record: Record, columns: tuple[str, ...], text_column: str, source: str, keep_all: bool) -> Line:
@@ -158,29 +168,32 @@ def _check_decoded(text: str, source: str, line: int, encoding: str) -> None:
 
 
 def _rows(file: TextIO, source: str, delimiter: str) -> Iterator[Record]:
-    reader, header, number = csv.reader(file, delimiter=delimiter, strict=True), list[str](), 1
-    csv.field_size_limit(_LONGEST_FIELD)
+    header, number = list[str](), 1
+    reader = _reader(file, delimiter)
     while True:
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            raise InputError(_malformed(str(error)), source=source, line=number) from error
+            raise InputError(csv_problem(error), source=source, line=number) from error
         if row:
             header = header or _checked_header(row, source, number)
             if len(row) != len(header):
-                raise InputError(
-                    f"{len(row)} cells; must be {len(header)}, as in the header", source=source, line=number
-                )
+                problem = f"this row has {len(row)} columns; it must have {len(header)}, as the header"
+                raise InputError(problem, source=source, line=number)
             yield Record(number, dict(zip(header, row, strict=True)))
         number = reader.line_num + 1
 
 
-def _malformed(error: str) -> str:
-    if "field larger" in error:
-        return f"a field of more than {_LONGEST_FIELD:,} characters; a quotation mark may be unclosed"
-    return f"malformed record: {error}"
+def _reader(file: TextIO, delimiter: str) -> Any:
+    """A reader of rows. Quotes of a TSV are part of the texts if its rows are malformed otherwise."""
+    csv.field_size_limit(_LONGEST_FIELD)
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
+    if delimiter == "\t" and file.seekable():
+        quoting = csv.QUOTE_MINIMAL if is_quoted(file) else csv.QUOTE_NONE
+        file.seek(0)
+    return csv.reader(file, delimiter=delimiter, quoting=quoting, strict=True)
 
 
 def _checked_header(row: list[str], source: str, line: int) -> list[str]:

@@ -49,11 +49,12 @@ class TextParsing:
         """The keys of `config.json`."""
         return asdict(self)
 
-    def check_permitted(self, trees: str | None = None) -> None:
+    def check_permitted(self, trees: str | None = None, name: str = "trees") -> None:
         """Validate that a model's folder, which may be a stranger's, names a parser by its name, or the caller does.
 
         Args:
             trees: the parser that the caller names (default: None).
+            name: the caller's argument, for the message (default: `"trees"`).
 
         Raises:
             InputError: if the model names a path, which is read only if the caller names it, too.
@@ -62,5 +63,5 @@ class TextParsing:
         if trees is None and (not _NAME.fullmatch(self.trees) or (model and Path(model).exists())):
             raise InputError(
                 f"the parser of this model's training texts is {self.trees[:200]!r}, a folder; it is read only if you "
-                f"name it, too: {argument('trees', 'FOLDER')}"
+                f"name it, too: {argument(name, 'FOLDER')}"
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from treebanks.own_data import Scale
 from treenn.trees import InputError, Tree
 from treenn.trees.display import Heading, quoted, table_html, tree_html
 from treenn.trees.palette import palette
@@ -22,8 +23,9 @@ class Sentiment:
         text: the sentence.
         tree: its tree, labelled with the most probable class of each node.
         node_probabilities: the class probabilities of each node, in the tree's numbering.
-        classes: the names of the classes, lowest first.
+        classes: the names of the classes, on an ordinal scale lowest first.
         unknown_words: the words that the model's vocabulary lacks, in order, repeated ones too (default: none).
+        scale: the scale of the classes, `"ordinal"` or `"nominal"` (default: `"ordinal"`).
     """
 
     text: str
@@ -31,6 +33,7 @@ class Sentiment:
     node_probabilities: tuple[tuple[float, ...], ...]
     classes: tuple[str, ...]
     unknown_words: tuple[str, ...] = ()
+    scale: Scale = "ordinal"
 
     def __repr__(self) -> str:
         """The text and its class."""
@@ -72,33 +75,47 @@ class Document:
     """The prediction for a text of any number of sentences.
 
     `Document.of` averages the class probabilities of the sentences, each weighted by 1 - P(middle class), so that
-    sentences without an opinion, such as plot summaries, count little. With an even number of classes, there is no
-    middle class and all weights are equal. The probabilities of a text of one sentence are those of the sentence.
+    sentences without an opinion, such as plot summaries, count little. With an even number of classes, and on a nominal
+    scale, there is no middle class and all weights are equal. The probabilities of a text of one sentence are those of
+    the sentence.
 
-    A text without words is neutral: the middle class has probability 1, or the two middle classes 0.5 each.
+    A text without words is neutral: the middle class has probability 1, or the two middle classes 0.5 each. On a
+    nominal scale, all classes have the same probability.
 
     Args:
         text: the text.
         sentences: the predictions for its sentences, in order; empty if the text has no words.
         probabilities: the class probabilities of the text.
-        classes: the names of the classes, lowest first.
+        classes: the names of the classes, on an ordinal scale lowest first.
+        scale: the scale of the classes, `"ordinal"` or `"nominal"` (default: `"ordinal"`).
     """
 
     text: str
     sentences: tuple[Sentiment, ...]
     probabilities: tuple[float, ...]
     classes: tuple[str, ...]
+    scale: Scale = "ordinal"
 
     @classmethod
-    def of(cls, text: str, sentences: Sequence[Sentiment], classes: tuple[str, ...]) -> Document:
+    def of(
+        cls, text: str, sentences: Sequence[Sentiment], classes: tuple[str, ...], scale: Scale = "ordinal"
+    ) -> Document:
         """Combine the predictions for the sentences of a text.
+
+        Args:
+            text: the text.
+            sentences: the predictions for its sentences; none for a text without words.
+            classes: the names of the classes.
+            scale: the scale of the classes (default: `"ordinal"`).
 
         >>> sentences = [Sentiment("a", Tree(("a",), ()), (p,), ("-", "0", "+")) for p in [(0, 0.9, 0.1), (1, 0, 0)]]
         >>> Document.of("a a", sentences, ("-", "0", "+")).name
         '-'
         """
         rows = [sentence.probabilities for sentence in sentences]
-        return cls(text, tuple(sentences), _mean(rows) if rows else _neutral(len(classes)), classes)
+        middle = middle_class(classes, scale)
+        probabilities = _mean(rows, middle) if rows else _neutral(len(classes), scale)
+        return cls(text, tuple(sentences), probabilities, classes, scale)
 
     def __repr__(self) -> str:
         """The text, its class and the number of sentences."""
@@ -111,7 +128,7 @@ class Document:
     @property
     def label(self) -> int | None:
         """The most probable class of the text; None if the text is blank and there is no middle class."""
-        if not self.sentences and len(self.classes) % 2 == 0:
+        if not self.sentences and middle_class(self.classes, self.scale) is None:
             return None
         return self.probabilities.index(max(self.probabilities))
 
@@ -169,21 +186,32 @@ def _as_html(whole: Sentiment | Document, sentences: Sequence[Sentiment]) -> str
     return table_html(["text", *headings], rows) + "".join(trees)
 
 
-def _mean(rows: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
-    """The mean over sentences, weighted by 1 - P(middle class)."""
+def middle_class(classes: Sequence[str], scale: Scale) -> int | None:
+    """The index of the middle class, such as neutral; None on a nominal scale or for an even number of classes.
+
+    >>> middle_class(("bad", "so-so", "good"), "ordinal"), middle_class(("sport", "film", "food"), "nominal")
+    (1, None)
+    """
+    middle, odd = divmod(len(classes), 2)
+    return middle if odd and scale == "ordinal" else None
+
+
+def _mean(rows: Sequence[tuple[float, ...]], middle: int | None) -> tuple[float, ...]:
+    """The mean over sentences, weighted by 1 - P(middle class) if there is one."""
     if len(rows) == 1:
         return rows[0]
     p = np.array(rows)
-    middle, odd = divmod(p.shape[1], 2)
-    weights = 1 - p[:, middle] if odd and (p[:, middle] != 1).any() else np.ones(len(p))
+    weights = np.ones(len(p)) if middle is None or (p[:, middle] == 1).all() else 1 - p[:, middle]
     mean: list[float] = (weights @ p / weights.sum()).tolist()
     return tuple(mean)
 
 
-def _neutral(classes: int) -> tuple[float, ...]:
-    """Probabilities concentrated on the middle of the scale.
+def _neutral(classes: int, scale: Scale = "ordinal") -> tuple[float, ...]:
+    """Probabilities concentrated on the middle of the scale; equal ones on a nominal scale.
 
-    >>> _neutral(3), _neutral(2)
-    ((0.0, 1.0, 0.0), (0.5, 0.5))
+    >>> _neutral(3), _neutral(2), _neutral(4, "nominal")
+    ((0.0, 1.0, 0.0), (0.5, 0.5), (0.25, 0.25, 0.25, 0.25))
     """
+    if scale == "nominal":
+        return (1 / classes,) * classes
     return tuple(((index == classes // 2) + (index == (classes - 1) // 2)) / 2 for index in range(classes))

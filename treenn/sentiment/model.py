@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from treenn.datasets.tokenizers import Tokenizer, TreebankTokenizer
+from treenn.datasets.tokenizers import Tokenizer, TreebankTokenizer, load_tokenizer
 from treenn.evaluation.predictions import predict
 from treenn.models.building import SHIPPED, load_model
 from treenn.models.network import Network
@@ -119,7 +119,7 @@ class SentimentModel:
         pairs = [pair for of_text in sentences for pair in of_text]
         predictions = iter(self.predict_trees([tree for _, tree in pairs], [text for text, _ in pairs]))
         return [
-            Document.of(text, [next(predictions) for _ in of_text], self.classes)
+            Document.of(text, [next(predictions) for _ in of_text], self.classes, self.network.scale)
             for text, of_text in zip(texts, sentences, strict=True)
         ]
 
@@ -157,7 +157,7 @@ class SentimentModel:
         """The prediction for a sentence. Shape of p: `(nodes, classes)`."""
         labelled = tree.with_labels(p.argmax(axis=1).tolist())
         unknown = self.network.vocabulary.unknown(tree.words)
-        return Sentiment(text, labelled, tuple(map(tuple, p.tolist())), self.classes, unknown)
+        return Sentiment(text, labelled, tuple(map(tuple, p.tolist())), self.classes, unknown, self.network.scale)
 
 
 @checked
@@ -186,6 +186,27 @@ def load_sentiment(
     ['very positive', 'very negative']
     """
     network = load_model(SHIPPED if model is None else model, contextual, trust, task="nodes")
+    return with_parser(network, parser)
+
+
+def with_parser(
+    network: Network, parser: str | Path | Parser | None = None, load: Callable[[str], Parser] = load_parser
+) -> SentimentModel:
+    """Combine a network with its tokenizer and a parser.
+
+    Args:
+        network: the network. Its tokenizer is that of its training texts, if it records one.
+        parser: a parser, its folder or name (default: that of the training texts, otherwise the shipped parser).
+        load: loads a parser by its folder or name (default: `treenn.load_parser`).
+
+    Raises:
+        InputError: if there is no such parser or tokenizer, or the model's folder names the folder of a parser.
+    """
+    recorded = network.text_parsing
+    if parser is None and recorded is not None:
+        recorded.check_permitted(name="parser")
+        parser = recorded.trees
     if not isinstance(parser, Parser):
-        parser = load_parser(parser or SHIPPED_PARSER)
-    return SentimentModel(network, network.classes or (), parser)
+        parser = load(str(parser or SHIPPED_PARSER))
+    tokenizer = None if recorded is None else load_tokenizer(recorded.tokenizer)
+    return SentimentModel(network, network.classes or (), parser, tokenizer)

@@ -35,15 +35,15 @@ def draw_models(documents: Mapping[str, Document], *, color: bool = False, width
     >>> trees = {"tree-lstm": "(1 (1 not) (0 good))", "lstm": "(1 (0 not) (0 good))"}
     >>> found = {name: Sentiment("", parse_tree(tree, classes=2), rows, classes) for name, tree in trees.items()}
     >>> print(draw_models({name: Document.of("", [each], classes) for name, each in found.items()}))
-    tree-lstm        lstm
-    1 ┬ 1* not       1 ┬ 0* not
-      └ 0 good         └ 0 good
+    tree-lstm     lstm
+    1 ┬ 1* not    1 ┬ 0* not
+      └ 0 good      └ 0 good
     <BLANKLINE>
     * the models differ at 1 of 3 nodes
     <BLANKLINE>
-    tree-lstm                      lstm
-    0 bad   25 % █████             0 bad   25 % █████
-    1 good  75 % ███████████████   1 good  75 % ███████████████
+    tree-lstm                       lstm
+    0 bad   25 % █████              0 bad   25 % █████
+    1 good  75 % ███████████████    1 good  75 % ███████████████
     """
     parts = [part for each in align(documents) for part in _sentence(each, color, width)]
     verdicts = [[visible(name), *_verdict(document, color)] for name, document in documents.items()]

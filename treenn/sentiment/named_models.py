@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from treenn.experiment.gather import check_inside
 from treenn.experiment.plan_spec import BASELINES
 from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparedModel, ComparisonOutline, TaskOutline
-from treenn.models.building import SHIPPED
+from treenn.models.building import SHIPPED, load_model
 from treenn.models.names import DEPENDENCY_ENCODERS
 from treenn.parsers import Parser
-from treenn.parsers.loading import SHIPPED as SHIPPED_PARSER
 from treenn.parsers.loading import load_parser
-from treenn.sentiment.model import SentimentModel, load_sentiment
+from treenn.sentiment.model import SentimentModel, with_parser
 from treenn.training.run_dir import RESULTS
 from treenn.trees.arguments import checked
 from treenn.trees.errors import InputError, argument
@@ -80,16 +80,9 @@ def load_models(
     Raises:
         InputError: as `find_models` and `load_sentiment`.
     """
-    parsers: dict[str, Parser] = {}
-
-    def shared(recorded: str | None) -> Parser:
-        if isinstance(parser, Parser):
-            return parser
-        name = str(parser or recorded or SHIPPED_PARSER)
-        return parsers[name] if name in parsers else parsers.setdefault(name, load_parser(name))
-
+    load = cache(load_parser)
     return {
-        model.name: load_sentiment(model.folder, shared(model.parser), contextual, trust)
+        model.name: with_parser(load_model(model.folder, contextual, trust, task="nodes"), parser or model.parser, load)
         for model in find_models(paths, note)
     }
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from treenn.runtime.pages import page_template
 from treenn.sentiment.alignment import AlignedSentence, align
-from treenn.sentiment.document import Document, Sentiment
+from treenn.sentiment.document import Document, Sentiment, middle_class
 from treenn.sentiment.models_drawing import difference_line
 from treenn.sentiment.phrase_drawing import unknown_line
 from treenn.trees import InputError
@@ -116,7 +116,7 @@ def render_models(texts: Sequence[Mapping[str, Document]]) -> str:
 def _document(prediction: Document | Sentiment) -> Document:
     if isinstance(prediction, Document):
         return prediction
-    return Document.of(prediction.text, [prediction], prediction.classes)
+    return Document.of(prediction.text, [prediction], prediction.classes, prediction.scale)
 
 
 def _text(documents: Mapping[str, Document], palettes: Sequence[_Classes]) -> _Text:
@@ -146,8 +146,8 @@ def _averaging(documents: Mapping[str, Document]) -> list[str]:
 
 
 def _mean_of(document: Document) -> str:
-    classes = document.classes
-    weights = f", weighted by 1 − P({visible(classes[len(classes) // 2])})" if len(classes) % 2 else ""
+    middle = middle_class(document.classes, document.scale)
+    weights = "" if middle is None else f", weighted by 1 − P({visible(document.classes[middle])})"
     return f"{len(document.sentences)} sentences; the text's probabilities are the mean of theirs{weights}."
 
 
