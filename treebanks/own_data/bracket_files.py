@@ -11,7 +11,7 @@ from treebanks.own_data.labels import LabelCheck
 from treebanks.own_data.raw_dataset import RawExample, labels_of
 from treebanks.own_data.spec import DatasetSpec
 from treebanks.plain_brackets import nested_tree
-from treenn.trees import InputError, OnError, Tree, parse_trees
+from treenn.trees import InputError, Label, OnError, Tree, parse_trees
 from treenn.trees.bracket_parser import ParseError, RawTree, group
 from treenn.trees.brackets import binary_tree
 from treenn.trees.files import split_lines
@@ -50,15 +50,21 @@ def has_columns(text: str) -> bool:
 
 
 def _labelled_tree(raw: RawTree, spec: DatasetSpec, check: LabelCheck | None) -> Tree:
-    if check is not None:
-        labels = zip(raw.leaf_at + raw.node_at, raw.tags + raw.labels, strict=True)
-        for at, label in sorted(labels, key=itemgetter(0)):
-            if label is not None and (problem := check(str(label))):
-                raise ParseError(at, problem)
-    tree = binary_tree(raw, spec.binarize)
+    tree = binary_tree(raw, spec.binarize, "binarize")
     if tree.label is None:
         raise ParseError((raw.node_at or raw.leaf_at)[-1], "the root has no label; every root must have one")
+    if check is not None:
+        _check_nodes(tree, raw, check)
     return tree
+
+
+def _check_nodes(tree: Tree, raw: RawTree, check: LabelCheck) -> None:
+    """Raise the error of the first node with an invalid label. Binarization has removed some labels of the raw tree."""
+    problems: dict[Label, str | None] = {each: check(str(each)) for each in set(tree.labels) if each is not None}
+    labels = zip(raw.leaf_at + raw.node_at, raw.tags + raw.labels, strict=True)
+    for at, label in sorted(labels, key=itemgetter(0)):
+        if problem := problems.get(label):
+            raise ParseError(at, problem)
 
 
 def _read_lines(

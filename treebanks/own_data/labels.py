@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from treebanks.own_data.spec import DatasetSpec, Scale
 from treenn.trees.errors import InputError, argument
@@ -18,6 +19,7 @@ MOST_CLASSES = 10_000
 
 _MOST_IMPLIED = 100  # classes that are added since they are below the greatest number
 _MOST_SHOWN = 10  # names in a message
+_LONGEST_SHOWN = 60
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
@@ -47,19 +49,19 @@ class Labels:
         if self.name(label) in (self.classes or ()):
             return None
         if self.declared is None:
-            return f"label {label!r} does not occur in train; must be {shown(self.classes or ())}"
+            return f"label {quoted(label)} does not occur in train; must be {shown(self.classes or ())}"
         wanted = f"must be one of {argument(self.declared)}, {shown(self.classes or ())}"
-        return f"label {label!r}: {wanted}{' or their numbers from 0' if self.names else ''}"
+        return f"label {quoted(label)}: {wanted}{' or their numbers from 0' if self.names else ''}"
 
     def _problem_of_score(self, label: str) -> str | None:
         low, high = self.score_range or (0.0, 0.0)
         if not _is_score(label):
             remedy = f"pass {argument('scale', repr('nominal'))} if labels are classes"
-            return f"label {label!r} is not a number, but labels are scores; {remedy}"
+            return f"label {quoted(label)} is not a number, but labels are scores; {remedy}"
         if low <= float(label) <= high:
             return None
         remedy = "" if self.declared else f", the scores of train; pass {argument('low')} and {argument('high')}"
-        return f"score {label}: must be {low:g} to {high:g}{remedy}"
+        return f"score {_shortened(label)}: must be {low:g} to {high:g}{remedy}"
 
     def name(self, label: str) -> str:
         """The name of the class of a label; scores are unchanged."""
@@ -69,42 +71,58 @@ class Labels:
         return self.names.get(canonical, canonical)
 
 
-def infer_labels(labels: Collection[str], others: Iterable[str], spec: DatasetSpec, source: str) -> Labels:
+def require_two(labels: Collection[str], spec: DatasetSpec, path: Path) -> None:
+    """Validate that train has two different labels.
+
+    Raises:
+        InputError: if it has fewer.
+    """
+    if len({_canonical(label) for label in labels}) > 1:
+        return
+    if labels:
+        problem = f"all labels are {quoted(min(labels))}"
+    else:
+        words = f"; no word has the key {spec.label_column} in MISC" if spec.form == "conllu" else ""
+        problem = f"there is no label{words}"
+    raise InputError(f"{problem}; train must have two classes or scores", source=path)
+
+
+def infer_labels(labels: Collection[str], others: Iterable[str], spec: DatasetSpec, path: Path) -> Labels:
     """Infer the scale and the classes or the range of scores.
 
     Args:
         labels: the distinct labels of train as they are written.
         others: the distinct labels of the other splits.
         spec: the specification.
-        source: the file of train, for messages.
+        path: the file of train, for messages.
 
     Raises:
-        InputError: if train has a single class or score, or there are too many classes.
+        InputError: if there are too many classes, or the lowest and the highest score are equal.
     """
-    if len({_canonical(label) for label in labels}) < 2:
-        only = f"all labels are {next(iter(labels))!r}" if labels else _missing(spec)
-        raise InputError(f"{only}; train must have two classes or scores", source=source)
     scale = spec.scale or _scale(labels, spec)
     if scale == "score":
-        return Labels(scale, None, _range(labels, spec), {}, _declared_range(spec))
+        return Labels(scale, None, _range(labels, spec, path), {}, _declared_range(spec))
     names = _names_of_numbers(labels, others, spec)
     classes = tuple(spec.classes) or _classes(labels, spec)
     if len(classes) > MOST_CLASSES:
         remedy = f"for numbers, pass {argument('scale', repr('score'))}"
-        raise InputError(
-            f"there are {len(classes):,} classes; must be {MOST_CLASSES:,} or less; {remedy}", source=source
-        )
+        raise InputError(f"there are {len(classes):,} classes; must be {MOST_CLASSES:,} or less; {remedy}", source=path)
     return Labels(scale, classes, None, names, "classes" if spec.classes else None)
 
 
 def shown(names: Sequence[str]) -> str:
     """A list of names for messages, cut after ten."""
-    return ", ".join(names[:_MOST_SHOWN]) + (f", … ({len(names)} in all)" if len(names) > _MOST_SHOWN else "")
+    rest = f", … ({len(names)} in all)" if len(names) > _MOST_SHOWN else ""
+    return ", ".join(map(_shortened, names[:_MOST_SHOWN])) + rest
 
 
-def _missing(spec: DatasetSpec) -> str:
-    words = f"; no word has the key {spec.label_column} in MISC" if spec.form == "conllu" else ""
-    return f"there is no label{words}"
+def quoted(label: str) -> str:
+    """A label or name for messages, in quotes, cut after 60 characters."""
+    return repr(_shortened(label))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 
 def _canonical(label: str) -> str:
@@ -120,17 +138,18 @@ def _scale(labels: Collection[str], spec: DatasetSpec) -> Scale:
     if all(map(_INTEGER.fullmatch, labels)):
         return "ordinal"
     scores = [label for label in labels if _is_score(label)]
-    fractions = [label for label in scores if not _INTEGER.fullmatch(label)]
+    fractions = [label for label in scores if not label.lstrip("+-").isdecimal()]
     # A few words among many fractions are errors, which `Labels.problem` reports.
     return "score" if fractions and 2 * len(scores) > len(labels) and not spec.classes else "nominal"
 
 
-def _range(labels: Collection[str], spec: DatasetSpec) -> tuple[float, float]:
+def _range(labels: Collection[str], spec: DatasetSpec, path: Path) -> tuple[float, float]:
     scores = [float(label) for label in labels if _is_score(label)] or [0.0]
     low = min(scores) if spec.low is None else spec.low
     high = max(scores) if spec.high is None else spec.high
-    if low >= high:
-        raise InputError(f"the lowest score is {low:g}, the highest {high:g}; they must differ")
+    if low >= high and all(map(_is_score, labels)):  # other labels are errors with a line
+        remedy = f"pass {argument('low')} and {argument('high')}"
+        raise InputError(f"the lowest score is {low:g}, the highest {high:g}; must be less; {remedy}", source=path)
     return low, high
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from treebanks.own_data.bracket_files import read_brackets
 from treebanks.own_data.conllu_files import read_dependencies, with_key
-from treebanks.own_data.labels import LabelCheck, Labels, infer_labels
+from treebanks.own_data.dataset_toml import with_file
+from treebanks.own_data.labels import LabelCheck, Labels, infer_labels, require_two
 from treebanks.own_data.raw_dataset import RawDataset, RawExample, RawText, labels_of
 from treebanks.own_data.spec import DatasetSpec, Form
 from treebanks.own_data.split_files import common_form, find_files
@@ -37,15 +38,18 @@ def read_dataset(
     *,
     dev: Path | None = None,
     test: Path | None = None,
+    for_training: bool = True,
     on_error: OnError | None = None,
 ) -> RawDataset:
     """Read the examples of a folder or a file, and validate their labels.
 
     Args:
         source: a folder with `train`, `dev` and test sets, or the file of train.
-        spec: the specification; its `split` splits train.
+        spec: the specification; fields that do not have their default override `dataset.toml`. `split` splits train.
         dev: the file of dev (default: None, that of the folder, or made by `split`).
         test: the file of test (default: None, as `dev`).
+        for_training: whether train and dev are required (default: True). If False, a folder has one split or more, and
+            a file alone is the split test; give the `classes` of the model.
         on_error: called with the error of each skipped example (default: None, the first error is raised).
 
     Raises:
@@ -53,19 +57,43 @@ def read_dataset(
     """
     check("source", source, Path)
     check("spec", spec, DatasetSpec)
-    paths = find_files(source, spec, dev, test)
+    spec = with_file(spec, source)
+    paths = find_files(source, spec, dev, test, for_training=for_training)
     spec = replace(spec, form=spec.form or common_form(paths.values()), name=spec.name or default_name(source))
-    texts = {split: read_text(path, spec.encoding) for split, path in paths.items()}
-    spec = _with_label_column(spec, paths["train"], texts["train"])
+    texts = {split: _text(path, spec) for split, path in paths.items()}
+    first = next(iter(paths))
+    spec = _with_label_column(spec, paths[first], texts[first])
     files = {split: _File(path, texts[split], spec) for split, path in paths.items()}
     for file in files.values():
         file.read(None, keep_errors=on_error is not None)
-    others = set[str]().union(*(file.labels for split, file in files.items() if split != "train"))
-    labels = infer_labels(files["train"].labels, others, spec, str(paths["train"]))
+    labels = _infer(files, spec, for_training)
     for file in files.values():
         file.check(labels, on_error)
     splits = {split: renamed(file.examples, labels) for split, file in files.items()}
     return _dataset(source, _split(splits, spec, labels), spec, labels)
+
+
+def _text(path: Path, spec: DatasetSpec) -> str:
+    """The text of a file.
+
+    Raises:
+        InputError: if it is not text in the encoding of the specification.
+    """
+    text = read_text(path, spec.encoding)
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise InputError("this file has a NUL character; it must be a text file", source=path, line=line)
+    return text
+
+
+def _infer(files: Mapping[str, _File], spec: DatasetSpec, for_training: bool) -> Labels:
+    """Infer the labels from train, or from all splits if there is no train."""
+    of_train = files["train"].labels if "train" in files else set[str]()
+    others = set[str]().union(*(file.labels for split, file in files.items() if split != "train"))
+    path = next(iter(files.values())).path
+    if for_training:
+        require_two(of_train, spec, path)
+    return infer_labels(of_train or others, others, spec, path)
 
 
 def _with_label_column(spec: DatasetSpec, path: Path, text: str) -> DatasetSpec:

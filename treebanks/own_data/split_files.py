@@ -34,7 +34,9 @@ _STEM = re.compile(rf"(?:.*-ud-)?({'|'.join(_SPLITS)}|test-.+)", re.IGNORECASE)
 _SUBFOLDER = "trees"  # the folder in the archive of SST
 
 
-def find_files(source: Path, spec: DatasetSpec, dev: Path | None = None, test: Path | None = None) -> dict[str, Path]:
+def find_files(
+    source: Path, spec: DatasetSpec, dev: Path | None = None, test: Path | None = None, *, for_training: bool = True
+) -> dict[str, Path]:
     """Find the file of each split.
 
     Args:
@@ -42,19 +44,22 @@ def find_files(source: Path, spec: DatasetSpec, dev: Path | None = None, test: P
         spec: the specification; its `split` lists the splits that are made of the file of train.
         dev: the file of dev (default: None, in the folder or made by `split`).
         test: the file of test (default: None, as `dev`).
+        for_training: whether train and dev are required (default: True). If False, a file alone is that of test.
 
     Returns:
         The files by split: `"train"`, `"dev"`, `"test"`, then further test sets by name. Splits that `spec.split` makes
         are missing.
 
     Raises:
-        InputError: if there is no file for train or dev, or two for one split; the message names both.
+        InputError: if there is no file for a required split, or two for one split; the message names both.
     """
-    files = _in_folder(source) if source.is_dir() else {"train": source}
+    alone = "train" if for_training or spec.shares or dev or test else "test"
+    files = _in_folder(source) if source.is_dir() else {alone: source}
     for split, path in (("dev", dev), ("test", test)):
         if path is not None:
             _add(files, split, path, source)
-    _check_splits(files, source, spec)
+    if for_training or spec.shares or not files:
+        _check_splits(files, source, spec)
     order = ["train", "dev", "test", *sorted(files)]
     return {split: files[split] for split in dict.fromkeys(order) if split in files}
 

@@ -15,34 +15,61 @@ _BINS = 10  # strata of scores
 def split_examples(
     examples: Sequence[RawExample], shares: Sequence[float], seed: int, *, scores: bool = False
 ) -> list[tuple[RawExample, ...]]:
-    """Split examples at random, stratified by label.
-
-    Examples with equal texts or words are in one split. The first example of every stratum, in random order, is in the
-    first split. The result depends on the examples and the seed only, not on the machine. Splits keep the order of the
-    examples.
+    """Split examples at random, as `stratified_split` by the labels of the roots.
 
     Args:
         examples: the examples.
         shares: the share of each split; they sum to 1.
         seed: the random seed.
+        scores: whether labels are numbers (default: False, classes).
+
+    Returns:
+        The examples of each split, in their order.
+    """
+    keys, labels = map(content_key, examples), map(root_label, examples)
+    parts = stratified_split([*keys], [*labels], shares, seed, scores=scores)
+    return [tuple(examples[index] for index in part) for part in parts]
+
+
+def stratified_split(
+    keys: Sequence[Hashable],
+    labels: Sequence[str | None],
+    shares: Sequence[float],
+    seed: int,
+    *,
+    scores: bool = False,
+) -> list[list[int]]:
+    """Split examples at random, stratified by label.
+
+    Examples with equal keys are in one split. The first example of every stratum, in random order, is in the first
+    split. The result is the same on every machine.
+
+    Args:
+        keys: the contents of each example, equal for duplicates.
+        labels: the label of each example.
+        shares: the share of each split; they sum to 1.
+        seed: the random seed.
         scores: whether labels are numbers, whose strata are deciles (default: False, classes).
+
+    Returns:
+        The ascending indices of the examples of each split.
+
+    >>> stratified_split("abcdef", ["x"] * 6, [0.5, 0.5], seed=0)
+    [[0, 1, 5], [2, 3, 4]]
     """
     draw = random.Random(seed)
     groups: dict[Hashable, list[int]] = {}
-    for index, example in enumerate(examples):
-        groups.setdefault(content_key(example), []).append(index)
+    for index, key in enumerate(keys):
+        groups.setdefault(key, []).append(index)
     strata: dict[Hashable, list[list[int]]] = {}
-    levels = _levels([root_label(example) for example in examples], scores)
+    levels = _levels(labels, scores)
     for group in groups.values():
         strata.setdefault(levels[group[0]], []).append(group)
-    split_of = [0] * len(examples)
-    lacking = _Lacking(shares, [share * len(examples) for share in shares])
+    split_of = [0] * len(keys)
+    lacking = _Lacking(shares, [share * len(keys) for share in shares])
     for _, members in sorted(strata.items(), key=lambda item: (-len(item[1]), str(item[0]))):
         lacking.allocate(sorted(members, key=lambda _: draw.random()), split_of)
-    return [
-        tuple(example for example, at in zip(examples, split_of, strict=True) if at == split)
-        for split in range(len(shares))
-    ]
+    return [[index for index, at in enumerate(split_of) if at == split] for split in range(len(shares))]
 
 
 def content_key(example: RawExample) -> Hashable:

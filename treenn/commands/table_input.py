@@ -13,7 +13,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TextIO
 
-from treebanks.own_data.table_files import TEXT_COLUMNS, csv_problem, is_quoted
+from treebanks.own_data.csv_rows import csv_problem, is_quoted
+from treebanks.own_data.table_files import TEXT_COLUMNS
 from treenn.commands.text_input import STANDARD_INPUT, TYPED, Line
 from treenn.trees.errors import InputError, argument
 from treenn.trees.files import codec_of

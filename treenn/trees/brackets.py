@@ -98,17 +98,18 @@ def _binary_tree(raw: RawTree, scale: dict[Label, Label] | None, factor: Factor 
     return binary_tree(raw if scale is None else _on_scale(raw, scale), factor)
 
 
-def binary_tree(raw: RawTree, factor: Factor | None) -> Tree:
+def binary_tree(raw: RawTree, factor: Factor | None, name: str = "factor") -> Tree:
     """Convert a parsed tree to a binary tree.
 
     Args:
         raw: the parsed tree.
         factor: the direction of binarization, as in `read_trees`.
+        name: the name of the argument `factor` in messages (default: `"factor"`).
 
     Raises:
         ParseError: if `factor` is None and the tree is not binary.
     """
-    return _binary(raw) if factor is None else binarize(_nary(raw), factor, lossless=False)
+    return _binary(raw, name) if factor is None else binarize(_nary(raw), factor, lossless=False)
 
 
 @checked
@@ -217,7 +218,7 @@ def _on_scale(raw: RawTree, scale: dict[Label, Label]) -> RawTree:
         raise ParseError(at, f"label {label} is outside the scale, 0 to {len(scale) - 2}") from None
 
 
-def _binary(raw: RawTree) -> Tree:
+def _binary(raw: RawTree, name: str) -> Tree:
     n = len(raw.words)
     try:
         merges = tuple([(a if a >= 0 else n + ~a, b if b >= 0 else n + ~b) for a, b in raw.children])
@@ -226,7 +227,7 @@ def _binary(raw: RawTree) -> Tree:
             (at, len(parts)) for at, parts in zip(raw.node_at, raw.children, strict=True) if len(parts) != 2
         )
         children = "1 child" if count == 1 else f"{count} children"
-        remedy = f"{argument('factor', repr('right'))} makes it binary"
+        remedy = f"{argument(name, repr('right'))} makes it binary"
         raise ParseError(at, f"this node has {children}, a binary tree needs 2; {remedy}") from None
     return Tree._trusted(tuple(raw.words), merges, (*raw.tags, *raw.labels))
 

@@ -1,6 +1,7 @@
 """Text, JSON and TOML files: reading with the position of every error, and atomic writing."""
 
 import codecs
+import gzip
 import hashlib
 import json
 import os
@@ -8,6 +9,7 @@ import re
 import secrets
 import stat
 import tomllib
+import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -26,7 +28,7 @@ _POSITION = re.compile(r"(: | \(at )line (?P<line>\d+),? column (?P<column>\d+)(
 
 
 def read_text(path: str | Path, encoding: str | None = None) -> str:
-    """Read the text of a file, without a byte order mark.
+    """Read the text of a file, without a byte order mark. A file with the suffix `.gz` is decompressed.
 
     Args:
         path: the file.
@@ -48,15 +50,31 @@ def read_text(path: str | Path, encoding: str | None = None) -> str:
 
 def _read_bytes(path: str | Path) -> bytes:
     try:
-        return Path(path).read_bytes()
+        return _unpacked(path) if Path(path).suffix.lower() == ".gz" else Path(path).read_bytes()
     except MemoryError as error:
         raise InputError("this file is larger than the available memory", source=path) from error
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
         raise InputError(f"cannot read this file: {getattr(error, 'strerror', None) or error}", source=path) from error
 
 
-def _read_regular(path: str | Path) -> str:
+def _unpacked(path: str | Path) -> bytes:
+    """The decompressed bytes of a gzip file."""
+    try:
+        with gzip.open(path) as file:
+            data = file.read(MOST_BYTES + 1)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise InputError(f"this is no complete gzip file: {error}", source=path) from error
+    if len(data) > MOST_BYTES:
+        raise InputError(f"this file has more than {MOST_BYTES:,} bytes, decompressed", source=path)
+    return data
+
+
+def read_regular(path: str | Path, encoding: str | None = None) -> str:
     """Read the text of a file in an untrusted folder.
+
+    Args:
+        path: the file.
+        encoding: the encoding, as in `read_text` (default: None, UTF-8).
 
     Raises:
         InputError: as `read_text`, and if it is a pipe or a device, which could block, or larger than `MOST_BYTES`.
@@ -64,12 +82,12 @@ def _read_regular(path: str | Path) -> str:
     try:
         status = Path(path).stat()
     except (OSError, ValueError):
-        return read_text(path)  # raises the `InputError`
+        return read_text(path, encoding)  # raises the `InputError`
     if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
         raise InputError("cannot read this file: it is a pipe or a device, not a regular file", source=path)
     if status.st_size > MOST_BYTES:
         raise InputError(f"this file has {status.st_size:,} bytes; the maximum is {MOST_BYTES:,}", source=path)
-    return read_text(path)
+    return read_text(path, encoding)
 
 
 def codec_of(encoding: str) -> str:
@@ -143,7 +161,7 @@ def read_toml(path: str | Path) -> dict[str, Any]:
 
 
 def _parsed(path: str | Path, kind: str, parse: Callable[[str], Any]) -> Any:
-    text = _read_regular(path)
+    text = read_regular(path)
     try:
         return parse(text)
     except (json.JSONDecodeError, tomllib.TOMLDecodeError) as error:

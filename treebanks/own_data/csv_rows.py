@@ -1,0 +1,104 @@
+"""Rows of CSV and TSV files, each with its line or its error."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from treenn.trees.errors import InputError
+
+Row = tuple[int, Mapping[str, str | None] | InputError]
+"""The line of a row, from 1, and its values by column, or its error. None is a value that is no text."""
+
+
+def read_csv(path: Path, text: str, delimiter: str) -> tuple[Sequence[str], Iterator[Row]]:
+    """Read the header and the rows of a CSV or TSV file.
+
+    The quotes of a TSV are read as those of CSV if all rows then have equally many columns. Otherwise they are part of
+    the texts.
+
+    Args:
+        path: the file, for messages.
+        text: its text.
+        delimiter: the separator of columns.
+
+    Returns:
+        The names of the columns, and the rows, without blank lines.
+
+    Raises:
+        InputError: if there is no header.
+    """
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
+    if delimiter == "\t" and '"' in text and not is_quoted(io.StringIO(text, newline="")):
+        quoting = csv.QUOTE_NONE
+    rows = _csv_rows(path, text, delimiter, quoting)
+    for _, header in rows:
+        if isinstance(header, InputError):
+            raise header
+        columns = [name.strip() for name in header]
+        return columns, _with_header(path, columns, rows)
+    raise InputError("this file is empty; its first line must be the names of the columns", source=path)
+
+
+def _with_header(
+    path: Path, columns: Sequence[str], rows: Iterator[tuple[int, list[str] | InputError]]
+) -> Iterator[Row]:
+    for line, fields in rows:
+        if isinstance(fields, InputError):
+            yield line, fields
+        elif len(fields) != len(columns):
+            problem = f"this row has {len(fields)} columns; it must have {len(columns)}, as the header"
+            yield line, InputError(problem, source=path, line=line)
+        else:
+            yield line, dict(zip(columns, fields, strict=True))
+
+
+def is_quoted(lines: Iterable[str]) -> bool:
+    """Whether the quotes of a TSV are those of CSV, and not part of the texts: the rows are valid and equally long.
+
+    Args:
+        lines: the file, or its lines with their line breaks.
+    """
+    try:
+        rows = csv.reader(lines, delimiter="\t", strict=True)
+        return len({len(row) for row in rows if row}) <= 1
+    except csv.Error:
+        return False
+
+
+def _csv_rows(
+    path: Path, text: str, delimiter: str, quoting: Literal[0, 3]
+) -> Iterator[tuple[int, list[str] | InputError]]:
+    """The rows other than blank lines, each with its first line."""
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=True)
+    line = 1
+    while True:
+        try:
+            fields = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield line, _csv_error(error, path, line)
+        else:
+            if fields:
+                yield line, fields
+        line = rows.line_num + 1
+
+
+def _csv_error(error: csv.Error, path: Path, line: int) -> InputError:
+    return InputError(csv_problem(error), source=path, line=line)
+
+
+def csv_problem(error: csv.Error) -> str:
+    """The problem of a malformed row, for an error message."""
+    message = str(error)
+    if "limit" in message:
+        message = f"a field has more than {csv.field_size_limit():,} characters; is a quote not closed?"
+    elif "end of data" in message:
+        message = "a quote in this row is not closed"
+    elif "expected after" in message:
+        message = 'a quote in this row is followed by text; quotes inside of quotes must be doubled, ""'
+    return message
