@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from treenn.commands import options
+from treenn.commands.fine_tuning_options import fine_tuning, initial_model
 from treenn.commands.output import print_json, progress_bar, say, skipping, tell
 from treenn.commands.settings_options import takes_settings, with_step_floor
-from treenn.commands.training_messages import warn_of_majority_class
+from treenn.commands.training_messages import report_head, warn_of_majority_class
 from treenn.models.settings import Settings
 from treenn.runtime.terminal import Grid, console
 from treenn.trees import InputError, read_trees
@@ -42,6 +43,13 @@ def train(
     encoding: options.Encoding = "utf-8",
     skip_bad: options.SkipBad = False,
     vectors: options.Vectors = [],  # noqa: B006 (typer wants a list)
+    init: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL", help="Fine-tune this model: a folder of `treenn train`; sentiment is the shipped one."
+        ),
+    ] = None,
+    trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
     device: options.Device = "cpu",
     resume: Annotated[bool, typer.Option("--resume", help="Resume the run in --out, if there is one.")] = False,
     overwrite: options.Overwrite = False,
@@ -54,12 +62,15 @@ def train(
 
     Example: treenn train --trees train.txt --dev dev.txt --out my-model --resume
 
+    Example: treenn train --treebank reviews --init sentiment --out my-model
+
     Example: treenn train --recipe tai2015_constituency --seed 1 --out my-model
     """
     from treenn.training.run_dir import check_run_dir, training_run
     from treenn.trees.json_records import to_json
 
-    settings = Settings(**values)
+    source = None if init is None else initial_model(context, init)
+    settings = Settings(**values) if source is None else fine_tuning(context, source)
     if recipe is not None:
         from treenn.experiment.recipes import find
 
@@ -84,9 +95,10 @@ def train(
     with progress_bar(f"{settings.model} on {data.name}") as progress:
         how = {"resume": resume, "overwrite": overwrite, "command": options.command_line()}
         how |= {"device": device, "progress": progress}
-        results = training.train(data, settings, vectors=files, out=out, **how).results
+        results = training.train(data, settings, vectors=files, init=source, out=out, **how).results
     for file in results.vectors:
         say(f"{file.file}: {file.words_missing} of {file.words} words have no vector in it")
+    report_head(results)
     warn_of_majority_class(results)
     if json:
         print_json(to_json(results))

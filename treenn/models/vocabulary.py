@@ -66,6 +66,12 @@ class Vocabulary:
         frequent = [word for word, count in counts.items() if count > 1 or rare or known(word)]
         return cls(frequent + [word for word in rest if word not in counts and known(word)], counts)
 
+    def extended(self, other: Vocabulary) -> Vocabulary:
+        """Append the words of another vocabulary that `encode` does not find; the counts are the other's."""
+        indices = self.encode(other.words).tolist()
+        new = [word for word, index in zip(other.words[1:], indices[1:], strict=True) if not index]
+        return Vocabulary([*self.words[1:], *new], other._counts)
+
     @classmethod
     def read(cls, path: Path) -> Vocabulary:
         """Read the vocabulary of a model's or parser's folder, a list of words in JSON.

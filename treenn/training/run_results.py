@@ -104,6 +104,21 @@ class VectorCoverage:
 
 
 @dataclass(frozen=True)
+class InitialModel:
+    """The trained model that a run started from.
+
+    Args:
+        name: its folder, `sentiment`, or empty for a network in memory.
+        fingerprint: the SHA-256 of its words and weights.
+        head: the origin of the classifier: `copied` from the model, `averaged` over its classes, or `new`.
+    """
+
+    name: str
+    fingerprint: str
+    head: str
+
+
+@dataclass(frozen=True)
 class MajorityClass:
     """The kept model and train's majority class, by one accuracy on dev.
 
@@ -148,6 +163,7 @@ class TrainingResults:
         predictions: by split, without dev.
         peak_memory_mb: the peak memory of the training process.
         split_data: the identity of the examples of each split that `treenn.evaluate` added; empty in older files.
+        init: the trained model that the run started from; None for random weights.
         majority_class: the comparison with train's majority class; None without classes, and in older files.
     """
 
@@ -169,6 +185,7 @@ class TrainingResults:
     predictions: Mapping[str, RunPredictions] = field(default_factory=dict)
     peak_memory_mb: float | None = None
     split_data: Mapping[str, str] = field(default_factory=dict)
+    init: InitialModel | None = None
     majority_class: MajorityClass | None = None
 
     def value(self, split: str, metric: str) -> float | None:

@@ -31,6 +31,7 @@ from treenn.training.checkpoint import load_checkpoint, save_checkpoint
 from treenn.training.class_weights import class_weights
 from treenn.training.data import batches, build_vocabulary, fingerprint, precompute_contextual
 from treenn.training.divergence import Diverged, explain
+from treenn.training.fine_tuning import Source
 from treenn.training.folder_lock import locked
 from treenn.training.majority import compare_with_majority
 from treenn.training.run_dir import CHECKPOINT, RESULTS, check_run_dir, open_run_dir, training_run, writing_to
@@ -38,6 +39,7 @@ from treenn.training.run_results import (
     Epoch,
     GradientNorm,
     History,
+    InitialModel,
     SplitMetrics,
     TrainingResults,
     read_training,
@@ -70,6 +72,7 @@ def train(
     settings: Settings | None = None,
     *,
     vectors: Sequence[WordVectors] = (),
+    init: Network | Source | AnyPath | None = None,
     out: AnyPath | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -87,8 +90,11 @@ def train(
 
     Args:
         treebank: the treebank, or its name for `treebanks.load`.
-        settings: the recipe (default: `Settings()`).
+        settings: the recipe (default: `Settings()`, with `init` `fine_tuning_settings(init)`).
         vectors: pretrained word vectors, concatenated (default: none).
+        init: a trained model to start from: a network, a folder or `sentiment` as for `load_model`, or a
+            `treenn.training.fine_tuning.Source` (default: None, random weights). Its vocabulary is extended by the
+            words of the treebank; the settings of its architecture are the model's.
         out: a folder for the model, the checkpoint during training, and `results.json` (default: None, writes nothing).
         resume: whether to resume from the checkpoint in `out`, if there is one (default: False).
         overwrite: whether to replace what a treenn command wrote to `out` (default: False).
@@ -102,12 +108,15 @@ def train(
             gradient is NaN or infinite (the message names the batch, the sentence and the parameter; `out` keeps the
             last complete epoch).
     """
+    source = None if init is None else Source.of(init)
+    if source is not None:
+        settings = source.settings({}) if settings is None else source.complete(settings)
     settings = settings or Settings()
     check_recipe(settings)
     if out is not None:
         check_run_dir(Path(out), training_run(settings), resume=resume, overwrite=overwrite)
     treebank = treebanks.load(treebank) if isinstance(treebank, str) else treebank
-    trainer = _Trainer(treebank, settings, vectors, device)
+    trainer = _Trainer(treebank, settings, vectors, device, source)
     with nullcontext() if out is None else locked(Path(out)):
         if out is not None:
             trainer.open(Path(out), resume, overwrite)
@@ -128,6 +137,7 @@ class _Trainer:
         settings: Settings,
         vectors: Sequence[WordVectors],
         device: str,
+        source: Source | None,
     ) -> None:
         reset_peak_memory()
         settings = settings.for_examples(len(treebank.train))
@@ -135,7 +145,11 @@ class _Trainer:
         self.task.check(treebank, settings)
         self.criterion = self.task.criterion(settings)
         self.vocabulary, self.coverage = build_vocabulary(treebank, vectors, rare=settings.word_dropout > 0)
+        if source is not None:
+            self.vocabulary = source.network.vocabulary.extended(self.vocabulary)
         self.vectors, self.device = vectors, device
+        self.source = source
+        self.init: InitialModel | None = None
         self.state = self._start(settings)
         self.data = fingerprint(treebank, self.state.network)
         # Asked for now, not at the end: the code that runs is the code of the start, whatever is edited meanwhile.
@@ -147,7 +161,10 @@ class _Trainer:
 
     def _start(self, settings: Settings) -> TrainingState:
         """A newly initialized network with its optimizers."""
-        network = build(settings, self.task, self.vocabulary, self.vectors)
+        if self.source is None:
+            network = build(settings, self.task, self.vocabulary, self.vectors)
+        else:
+            network, self.init = self.source.build(settings, self.task, self.vocabulary, self.vectors)
         network.class_weights = class_weights(self.treebank, self.task, settings)
         network.text_parsing = TextParsing.of(self.treebank)
         return TrainingState(network, settings, self.device)
@@ -318,6 +335,7 @@ class _Trainer:
             environment=self.environment,
             metrics={"dev": dev},
             peak_memory_mb=peak_memory() / 2**20,
+            init=self.init,
             majority_class=compare_with_majority(
                 self.treebank, self.task, self.criterion, dev.values.get(self.criterion)
             ),

@@ -1,0 +1,40 @@
+"""The option --init: the trained model to start from, and the settings of fine-tuning."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+import typer
+
+from treenn.commands import options
+from treenn.models.settings import Settings
+from treenn.trees.errors import InputError
+
+if TYPE_CHECKING:
+    from treenn.training.fine_tuning import Source
+
+
+def initial_model(context: typer.Context, init: str) -> Source:
+    """Load the model of --init; --contextual and --trust-module permit its encoder and its modules.
+
+    Raises:
+        InputError: if there is no such model, it is not permitted, or --recipe is given too.
+    """
+    from treenn.training.fine_tuning import Source
+
+    given = options.given(context)
+    if "recipe" in given:
+        raise InputError("--init: cannot be combined with --recipe, which starts from random weights")
+    contextual = [context.params["contextual"]] if "contextual" in given else []
+    return Source.of(init, contextual, context.params["trust_module"])
+
+
+def fine_tuning(context: typer.Context, source: Source) -> Settings:
+    """The settings of the given options, else of the model, else of fine-tuning.
+
+    Raises:
+        InputError: if an option contradicts the model.
+    """
+    names = {field.name for field in fields(Settings)}
+    return source.settings({name: context.params[name] for name in options.given(context) if name in names})
