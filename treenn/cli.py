@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from treenn.commands import data, parser, streams
+from treenn.commands.agreement import agreement
 from treenn.commands.attention import attention
 from treenn.commands.bench import bench
 from treenn.commands.cells import cells
@@ -64,7 +65,7 @@ def _options(
 
 for command in (
     *(bench, compare, report, train, evaluate, tune, recipes, reproduce, cells, attention, explain),
-    *(parse, predict, tokenize, label, export),
+    *(parse, predict, tokenize, label, agreement, export),
 ):
     app.command()(command)
 app.add_typer(parser.app, name="parser")

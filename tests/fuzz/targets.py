@@ -24,11 +24,11 @@ from treebanks.sick import _judgments
 from treenn.experiment.gather import read_results
 from treenn.experiment.plan_file import read_plan
 from treenn.experiment.search.space import read_space
+from treenn.labelling.label_file import LabelFile
 from treenn.models.building import read_folder
 from treenn.models.vectors import read_vectors
 from treenn.parsers.chart import ChartParser
 from treenn.parsers.loading import load_parser
-from treenn.sentiment.label_file import LabelFile
 from treenn.text import split_sentences, tokenize
 from treenn.text.cleaning import clean
 from treenn.trees import (
@@ -342,9 +342,13 @@ LABELS = (
     "# labels: 0 bad, 1 good\n# sentence: so good\n(1 (0 so) (1 good))\n# skipped: x\n"
     "# unfinished after 1: a b\n# (X (1 a) (X b))\n"
 )
+MARKED_LABELS = (
+    "# labels: 0 bad, 1 good\n# annotator: a\n# note\n# unfinished: new\n# (? (1 a) (X (0? b) (X c)))\n# note\n"
+    "# skipped: x\n# (1? x)\n"
+)
 
 
-@target(LABELS, pieces=("# sentence: a\n", "# unfinished after 9: a\n", "# skipped: "))
+@target(LABELS, MARKED_LABELS, pieces=("# sentence: a\n", "# unfinished after 9: a\n", "# skipped: ", "?"))
 def label_files(data: bytes, folder: Path) -> None:
     path = file(folder, data)
     labels = LabelFile(path, ["bad", "good"], ["so good", "new"])

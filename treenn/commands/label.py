@@ -1,94 +1,188 @@
-"""`treenn label`: annotate sentences by correcting a model's predictions."""
+"""`treenn label`: annotate sentences, from scratch or by correction of a model's predictions."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from treenn.commands import options
-from treenn.commands.output import say, shows_colour
-from treenn.commands.text_input import Line, divide_long, find_sentences_of, located, read_lines
-from treenn.trees import InputError, Tree, draw_text
+from treenn.commands.labelling_input import InputFormat, Proposer, load_proposer, read_sources
+from treenn.commands.output import check_target, progress_bar, say, shows_colour, tell
+from treenn.trees import InputError
+from treenn.trees.arguments import check
+from treenn.trees.errors import argument
 
 if TYPE_CHECKING:
-    from treenn.parsers.long_sentences import Sentence
-    from treenn.sentiment.label_file import LabelFile
-    from treenn.sentiment.model import SentimentModel
+    from treenn.labelling.label_file import LabelFile
+    from treenn.labelling.proposals import SourceProposals
+    from treenn.labelling.screen import Screen
+    from treenn.labelling.session import Session
 
 
 def label(
-    sentences: Annotated[Path, typer.Argument(metavar="FILE", help="A UTF-8 file, one text per line.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The bracketed file to write or resume.")],
-    model: options.ModelName = "sentiment",
-    parser: options.ParserName = "chart",
-    contextual: options.Contextual = [],  # noqa: B006 (typer wants a list)
+    sentences: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FILE",
+            help="Texts, one per line or in a table, or bracketed trees, whose labels are corrected.",
+            show_default=False,
+        ),
+    ] = None,
+    classes: Annotated[
+        str | None, typer.Option(metavar="NAME,NAME", help="The classes, lowest first (default: the model's).")
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR|none",
+            help="The model that proposes labels: a folder of `treenn train`, sentiment, or none (default: none with "
+            "--classes, else sentiment).",
+        ),
+    ] = None,
+    blind: Annotated[bool, typer.Option("--blind", help="Show no proposed labels.")] = False,
+    order: Annotated[
+        str,
+        typer.Option(
+            metavar="file|uncertainty", help="The order of sentences: of the file, or the least certain first."
+        ),
+    ] = "file",
+    annotator: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The annotator's name, which is recorded in --out.")
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The format of FILE: lines, brackets, csv, tsv or jsonl (default: by its suffix and contents).",
+        ),
+    ] = None,
+    text_column: Annotated[
+        str, typer.Option(metavar="NAME", help="The column of the text in CSV, TSV and JSON Lines.")
+    ] = "text",
+    tokenizer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="treebank, whitespace, characters or spacy:LANGUAGE (default: the model's, without a model treebank).",
+        ),
+    ] = None,
+    parser: options.OptionalParser = None,
     tokenized: options.Tokenized = False,
     no_split: options.NoSplit = False,
+    binarize: Annotated[
+        str | None, typer.Option(metavar="left|right", help="Binarize n-ary nodes of bracketed trees.")
+    ] = None,
+    untagged: Annotated[
+        bool, typer.Option("--untagged", help="Allow words without a tag in bracketed trees, as in (NP Japan 's).")
+    ] = False,
+    encoding: Annotated[str, typer.Option(metavar="NAME", help="The encoding of FILE, such as latin-1.")] = "utf-8",
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Ask nothing, and write the labelled sentences of --out to this file: CSV, TSV or JSON Lines of "
+            "sentences, or brackets, by its suffix.",
+        ),
+    ] = None,
+    names: Annotated[bool, typer.Option("--names", help="With --export: class names in brackets.")] = False,
+    contextual: options.Contextual = [],  # noqa: B006 (typer wants a list)
+    trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
 ) -> None:
-    """Label the phrases of sentences by correcting a model's proposals; `treenn train --trees` reads the result.
+    """Label the phrases of sentences, from scratch or by correction of a model's proposals.
 
-    Each sentence of a text is labelled separately; --no-split takes each line as one sentence.
+    Questions proceed from the whole sentence down. An answer is a class, by its name, the beginning of its name, or its
+    number. Enter accepts the rest of the sentence; ? lists the other answers, such as undo, skip, and changes of the
+    tree. Every answer is saved at once. The same command resumes, even if the sentences of the file have changed.
 
-    Questions proceed from the whole sentence down. Enter accepts the rest of a sentence as proposed, a number corrects
-    a label, y accepts one, b goes back, s skips the sentence, q stops. Every answer is saved at once. The same command
-    resumes, even if sentences were added to the file or removed.
+    `treenn train` reads the result; `treenn agreement` compares the results of two annotators.
 
     Example: treenn label sentences.txt --out trees.txt
+
+    Example: treenn label reviews.csv --text-column review --classes neg,neu,pos --annotator ann --out ann.txt
+
+    Example: treenn label --out ann.txt --export labels.csv
     """
-    from treenn.sentiment.label_file import LabelFile
-    from treenn.sentiment.model import load_sentiment
+    if export is not None:
+        _export(out, export, names=names)
+        return
+    if sentences is None:
+        raise InputError("FILE: missing; must be the file with the sentences")
+    check("order", order, Literal["file", "uncertainty"])
+    check_target("--out", out)
+    how: dict[str, Any] = {"form": form, "text_column": text_column, "tokenizer": tokenizer, "tokenized": tokenized}
+    how |= {"split": not no_split, "binarize": binarize, "untagged": untagged, "encoding": encoding}
+    file_format = InputFormat(**how)
 
-    lines = [*find_sentences_of(read_lines([str(sentences)]), tokenized=tokenized, split=not no_split)]
-    if not any(each for _, each in lines):
-        raise InputError("no words; the file must have a text per line", source=sentences)
-    sentiment = load_sentiment(model, parser, contextual)
-    divided = divide_long(lines, sentiment.parser.max_words)
-    pairs = [(line, sentence) for line, parts in divided for sentence in parts]
-    file = LabelFile(out, sentiment.classes, [sentence.text for _, sentence in pairs])
+    proposer = load_proposer(model, classes, parser, contextual, trust_module)
+    session = _session(sentences, file_format, proposer, out, annotator, blind=blind, order=order)
+    _ask(session)
+    _say_done(session.file)
+
+
+def _session(
+    sentences: Path, how: InputFormat, proposer: Proposer, out: Path, annotator: str | None, *, blind: bool, order: str
+) -> Session:
+    from treenn.labelling.label_file import LabelFile
+    from treenn.labelling.proposals import SourceProposals
+    from treenn.labelling.session import Session
+
+    if order == "uncertainty" and proposer.model is None:
+        raise InputError(f"{argument('order')} uncertainty: needs a model; name one with {argument('model')}")
+    sources = read_sources(sentences, how, proposer)
+    texts = [source.text for source in sources]
+    file = LabelFile(out, proposer.classes, texts, annotator)
     _say_resumed(file, sentences)
-    _ask(file, pairs, sentiment)
-    _say_done(file)
+    proposals = SourceProposals(sources, proposer.parser, proposer.model, blind=blind)
+    ranks = _by_uncertainty(proposals) if order == "uncertainty" else None
+    return Session(file, texts, proposer.classes, proposals, ranks)
 
 
-def _ask(file: LabelFile, pairs: list[tuple[Line, Sentence]], sentiment: SentimentModel) -> None:
-    from treenn.sentiment.labelling import KEYS, Dialogue
+def _by_uncertainty(proposals: SourceProposals) -> list[int]:
+    with progress_bar("order by uncertainty") as progress:
+        return proposals.by_uncertainty(progress)
 
-    color, width, classes = shows_colour(), get_terminal_size().columns, len(sentiment.classes)
 
-    def propose(number: int) -> Tree:
-        line, sentence = pairs[number]
-        with located(line):
-            tree = sentiment.parser.parse(sentence.words)
-        return sentiment.predict_tree(tree).tree
+def _ask(session: Session) -> None:
+    from treenn.labelling.dialogue import Dialogue
 
-    dialogue = Dialogue(
-        file,
-        [sentence.text for _, sentence in pairs],
-        sentiment.classes,
-        propose=propose,
-        ask=input,
-        show=print,
-        draw=lambda tree: draw_text(tree, color=color, classes=classes, width=width),
-    )
-    print(KEYS)
     try:
-        dialogue.run()
+        Dialogue(session, _screen, input, print).run()
     except (EOFError, KeyboardInterrupt):
         print()
 
 
+def _screen() -> Screen:
+    from treenn.labelling.screen import Screen
+
+    size = get_terminal_size()
+    return Screen(size.columns, size.lines if sys.stdout.isatty() else None, shows_colour())
+
+
+def _export(annotated: Path, path: Path, *, names: bool) -> None:
+    from treenn.labelling.annotations import read_annotations
+    from treenn.labelling.export import export_annotations
+
+    check_target("--export", path)
+    exported = export_annotations(read_annotations(annotated), path, names=names)
+    tell(f"{path}: {exported.sentences} labelled sentences")
+    if exported.omitted:
+        say(f"{exported.omitted} sentences have labels of phrases only; they are omitted")
+
+
 def _say_resumed(file: LabelFile, sentences: Path) -> None:
-    if done := file.count("sentence") + file.count("skipped"):
+    if done := file.count("labelled") + file.count("skipped"):
         say(f"{file.path}: resuming after {done} of {len(file.entries)} sentences")
     if file.others:
         say(f"{sentences} has changed: {len(file.others)} sentences of {file.path} are no longer in it; they are kept")
 
 
 def _say_done(file: LabelFile) -> None:
-    labelled, skipped = file.count("sentence"), file.count("skipped")
+    labelled, skipped = file.count("labelled"), file.count("skipped")
     say(f"{file.path}: {labelled} of {len(file.entries)} sentences are labelled, {skipped} skipped")
-    if file.next() is not None:
+    if labelled + skipped < len(file.entries):
         say("repeat the command to resume")

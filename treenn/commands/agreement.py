@@ -1,0 +1,112 @@
+"""`treenn agreement`: the agreement of two annotators on labels and structures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from treenn.commands import options
+from treenn.commands.output import print_json, print_table, tell
+from treenn.trees.arguments import check
+
+if TYPE_CHECKING:
+    from treenn.labelling.agreement import Agreement, Coefficients
+
+_File = typer.Argument(metavar="FILE", help="A file of `treenn label`.")
+
+
+def agreement(
+    first: Annotated[Path, _File],
+    second: Annotated[Path, _File],
+    scale: Annotated[
+        str, typer.Option(metavar="ordinal|nominal", help="Whether the order of the classes has a meaning.")
+    ] = "ordinal",
+    show: Annotated[
+        int, typer.Option(metavar="N", min=0, help="The maximum number of disagreements in the table.")
+    ] = 20,
+    json: options.Json = False,
+) -> None:
+    """Compare the annotations of the same sentences by two annotators.
+
+    Printed are Cohen's kappa, also with weights, and Krippendorff's alpha, for whole sentences and for all phrases and
+    words that are in both trees; the number of different structures and the F1 of brackets; and the disagreements. A
+    dash is an undefined coefficient: both annotators use only one and the same class. Files are matched by sentences.
+
+    Example: treenn agreement ann.txt bea.txt
+    """
+    from treenn.labelling.agreement import compare_annotations
+    from treenn.labelling.annotations import read_annotations
+    from treenn.trees.json_records import to_json
+
+    kind: Literal["ordinal", "nominal"] = check("scale", scale, Literal["ordinal", "nominal"])
+    result = compare_annotations(read_annotations(first), read_annotations(second), kind)
+    if json:
+        print_json(to_json(result))
+        return
+    _print_counts(result)
+    print_table(_coefficients(result), "", "sentences", "phrases and words")
+    heads = [f"{result.first}:", *result.classes]
+    print_table(_confusion(result), *heads, title=f"phrases and words, by class; columns: {result.second}")
+    _print_disagreements(result, show)
+
+
+def _print_counts(result: Agreement) -> None:
+    tell(f"sentences labelled by both {result.first} and {result.second}: {result.sentences}")
+    for name, count in ((result.first, result.only_first), (result.second, result.only_second)):
+        if count:
+            tell(f"sentences labelled by {name} only: {count}")
+    if result.other_words:
+        tell(f"sentences with different words: {result.other_words}; only their labels as a whole are compared")
+    if result.bracket_f1 is not None:
+        f1 = f"F1 of unlabelled brackets: {100 * result.bracket_f1:.1f}"
+        tell(f"sentences with different structures: {result.other_structure}; {f1}")
+
+
+def _coefficients(result: Agreement) -> list[tuple[str, str, str]]:
+    sides = (result.roots, result.spans)
+    rows: list[tuple[str, str, str]] = []
+
+    def add(name: str, values: Sequence[str]) -> None:
+        rows.append((name, values[0], values[1]))
+
+    add("labelled by both", [str(side.items) for side in sides])
+    add("equal labels, %", [f"{100 * side.agreed / side.items:.1f}" if side.items else "–" for side in sides])
+    for name, field in _FIELDS.items():
+        if result.scale == "ordinal" or field in ("kappa", "alpha"):
+            add(name, [_number(side, field) for side in sides])
+    return rows
+
+
+_FIELDS = {
+    "Cohen's κ": "kappa",
+    "κ, linear weights": "linear_kappa",
+    "κ, quadratic weights": "quadratic_kappa",
+    "Krippendorff's α, nominal": "alpha",
+    "Krippendorff's α, ordinal": "ordinal_alpha",
+}
+
+
+def _number(side: Coefficients, field: str) -> str:
+    value = getattr(side, field)
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _confusion(result: Agreement) -> list[list[str]]:
+    rows = zip(result.classes, result.spans.confusion, strict=True)
+    return [[name, *(f"{count:,}" for count in counts)] for name, counts in rows]
+
+
+def _print_disagreements(result: Agreement, most: int) -> None:
+    shown = result.disagreements[:most]
+    if not shown:
+        return
+    total = len(result.disagreements)
+    title = f"disagreements: {total}" + (
+        "" if total == len(shown) else f", the first {len(shown)}; --show N shows more"
+    )
+    prose = ("phrase", result.first, result.second, "sentence")
+    rows = [(each.phrase, each.first, each.second, "" if each.is_sentence else each.sentence) for each in shown]
+    print_table(rows, *prose, title=title, prose=prose[1:])

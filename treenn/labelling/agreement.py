@@ -1,0 +1,267 @@
+"""Agreement of two annotators: labels of sentences and of common phrases, and structures.
+
+Cohen's κ (Educational and Psychological Measurement 1960) and weighted κ (Psychological Bulletin 1968) are those of
+scikit-learn. Krippendorff's α (Content Analysis, 4th edition 2018, chapter 12) is that of NLTK; its ordinal metric is
+defined here. A coefficient is None if it is undefined, because both annotators use one and the same class only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Literal
+
+from treenn.labelling.annotations import Annotations, title_of
+from treenn.labelling.entry import plain
+from treenn.parsers.evalb import evaluate
+from treenn.trees import InputError, Tree
+
+Scale = Literal["ordinal", "nominal"]
+
+
+@dataclass(frozen=True)
+class Coefficients:
+    """The agreement on items, which both annotators have labelled.
+
+    Args:
+        items: the number of items.
+        agreed: the number of items with equal labels.
+        kappa: Cohen's κ.
+        linear_kappa: κ with linear weights; None for nominal classes.
+        quadratic_kappa: κ with quadratic weights; None for nominal classes.
+        alpha: Krippendorff's α with the nominal metric.
+        ordinal_alpha: Krippendorff's α with the ordinal metric; None for nominal classes.
+        confusion: the number of items by class of the first annotator (rows) and of the second (columns).
+    """
+
+    items: int
+    agreed: int
+    kappa: float | None
+    linear_kappa: float | None
+    quadratic_kappa: float | None
+    alpha: float | None
+    ordinal_alpha: float | None
+    confusion: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A phrase with different labels.
+
+    Args:
+        sentence: the sentence.
+        phrase: the words of the phrase.
+        is_sentence: whether it is the whole sentence.
+        first: the class of the first annotator.
+        second: the class of the second annotator.
+    """
+
+    sentence: str
+    phrase: str
+    is_sentence: bool
+    first: str
+    second: str
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The agreement of two annotators.
+
+    Args:
+        first: the first annotator, or the file.
+        second: the second annotator, or the file.
+        classes: the names of the classes.
+        scale: the scale of the classes.
+        sentences: the number of sentences that both have labelled.
+        only_first: the number of sentences that only the first has labelled.
+        only_second: the number of sentences that only the second has labelled.
+        other_words: the number of common sentences with different words, whose trees are not compared.
+        other_structure: the number of common sentences with equal words and different structures.
+        bracket_f1: the F1 of unlabelled brackets; None without sentences of equal words.
+        roots: the agreement on whole sentences.
+        spans: the agreement on phrases and words that are nodes of both trees, whole sentences included.
+        disagreements: the phrases with different labels: first those of the most distant classes, then sentences.
+    """
+
+    first: str
+    second: str
+    classes: tuple[str, ...]
+    scale: Scale
+    sentences: int
+    only_first: int
+    only_second: int
+    other_words: int
+    other_structure: int
+    bracket_f1: float | None
+    roots: Coefficients
+    spans: Coefficients
+    disagreements: tuple[Disagreement, ...]
+
+
+@dataclass(frozen=True)
+class _Item:
+    sentence: str
+    tree: Tree
+    node: int
+    first: int
+    second: int
+
+    @property
+    def is_root(self) -> bool:
+        return self.node == self.tree.root
+
+
+def compare_annotations(first: Annotations, second: Annotations, scale: Scale = "ordinal") -> Agreement:
+    """Compare two annotations of the same sentences, matched by their texts.
+
+    Args:
+        first: the annotations of one annotator.
+        second: those of the other.
+        scale: the scale of the classes (default: ordinal, in the order of the file).
+
+    Raises:
+        InputError: if the classes differ, or no sentence is labelled in both.
+    """
+    if title_of(first.classes) != title_of(second.classes):
+        problem = f"the classes are {', '.join(second.classes)}; must be those of {first.path}"
+        raise InputError(f"{problem}: {', '.join(first.classes)}", source=second.path, line=1)
+    pairs, only_first, only_second = _paired(_labelled(first), _labelled(second))
+    if not pairs:
+        raise InputError(f"no sentence is labelled both here and in {first.path}", source=second.path)
+    roots = list(_roots(pairs))
+    same_words = [(text, a, b) for text, a, b in pairs if a.words == b.words]
+    spans = [item for text, a, b in same_words for item in _spans(text, a, b)]
+    count = len(first.classes)
+    return Agreement(
+        first=first.annotator or str(first.path),
+        second=second.annotator or str(second.path),
+        classes=first.classes,
+        scale=scale,
+        sentences=len(pairs),
+        only_first=only_first,
+        only_second=only_second,
+        other_words=len(pairs) - len(same_words),
+        other_structure=sum(set(a.spans) != set(b.spans) for _, a, b in same_words),
+        bracket_f1=_bracket_f1([a for _, a, _ in same_words], [b for _, _, b in same_words]),
+        roots=coefficients(*_labels(roots), count, scale),
+        spans=coefficients(*_labels(spans), count, scale),
+        disagreements=tuple(
+            _disagreements([*roots, *(item for item in spans if not item.is_root)], first.classes, scale)
+        ),
+    )
+
+
+def coefficients(first: Sequence[int], second: Sequence[int], classes: int, scale: Scale = "ordinal") -> Coefficients:
+    """The agreement of two annotators on the same items.
+
+    Args:
+        first: the classes of one annotator, from 0, one per item.
+        second: the classes of the other.
+        classes: the number of classes.
+        scale: the scale of the classes (default: ordinal).
+
+    >>> coefficients([0, 0, 1, 1], [0, 0, 1, 0], classes=2).kappa
+    0.5
+    """
+    counts = Counter(zip(first, second, strict=True))
+    is_defined, is_ordinal = len({*first, *second}) > 1, scale == "ordinal"
+    kappas = [_kappa(first, second, classes, weights) if is_defined else None for weights in _weights(is_ordinal)]
+    metrics = [_differs, *([_ordinal_metric(first, second, classes)] if is_ordinal else [])]
+    alphas = [_alpha(first, second, metric) if is_defined else None for metric in metrics]
+    return Coefficients(
+        items=len(first),
+        agreed=sum(counts[label, label] for label in range(classes)),
+        kappa=kappas[0],
+        linear_kappa=kappas[1] if is_ordinal else None,
+        quadratic_kappa=kappas[2] if is_ordinal else None,
+        alpha=alphas[0],
+        ordinal_alpha=alphas[1] if is_ordinal else None,
+        confusion=tuple(tuple(counts[a, b] for b in range(classes)) for a in range(classes)),
+    )
+
+
+def _weights(is_ordinal: bool) -> tuple[str | None, ...]:
+    return (None, "linear", "quadratic") if is_ordinal else (None,)
+
+
+def _kappa(first: Sequence[int], second: Sequence[int], classes: int, weights: str | None) -> float:
+    from sklearn.metrics import cohen_kappa_score
+
+    return float(cohen_kappa_score(first, second, labels=range(classes), weights=weights))
+
+
+def _alpha(first: Sequence[int], second: Sequence[int], metric: Callable[[int, int], float]) -> float:
+    from nltk.metrics.agreement import AnnotationTask
+
+    rows = [
+        (annotator, item, label)
+        for annotator, labels in enumerate((first, second))
+        for item, label in enumerate(labels)
+    ]
+    return float(AnnotationTask(rows, distance=metric).alpha())
+
+
+def _differs(a: int, b: int) -> float:
+    return float(a != b)
+
+
+def _ordinal_metric(first: Sequence[int], second: Sequence[int], classes: int) -> Callable[[int, int], float]:
+    """Krippendorff's ordinal metric: the squared number of labels between two classes, with half of their own."""
+    counts = Counter([*first, *second])
+    up_to = [0, *accumulate(counts[label] for label in range(classes))]
+
+    def metric(a: int, b: int) -> float:
+        low, high = min(a, b), max(a, b)
+        return float(up_to[high + 1] - up_to[low] - (counts[low] + counts[high]) / 2) ** 2 if low < high else 0.0
+
+    return metric
+
+
+def _labelled(annotations: Annotations) -> dict[str, list[Tree]]:
+    """The trees of the labelled sentences by text, repeated ones in order."""
+    trees: dict[str, list[Tree]] = defaultdict(list)
+    for entry in annotations.entries:
+        if entry.state == "labelled" and entry.tree is not None:
+            trees[plain(entry.text)].append(entry.tree)
+    return trees
+
+
+def _paired(
+    first: dict[str, list[Tree]], second: dict[str, list[Tree]]
+) -> tuple[list[tuple[str, Tree, Tree]], int, int]:
+    """The common sentences with both trees, and the numbers of the others."""
+    pairs = [(text, a, b) for text, trees in first.items() for a, b in zip(trees, second.get(text, []), strict=False)]
+    return pairs, sum(map(len, first.values())) - len(pairs), sum(map(len, second.values())) - len(pairs)
+
+
+def _roots(pairs: Sequence[tuple[str, Tree, Tree]]) -> Iterator[_Item]:
+    for text, a, b in pairs:
+        if isinstance(a.label, int) and isinstance(b.label, int):
+            yield _Item(text, a, a.root, a.label, b.label)
+
+
+def _spans(text: str, a: Tree, b: Tree) -> Iterator[_Item]:
+    """The nodes of both trees that both annotators have labelled."""
+    others = dict(zip(b.spans, b.labels, strict=True))
+    for node, (span, label) in enumerate(zip(a.spans, a.labels, strict=True)):
+        if isinstance(label, int) and isinstance(other := others.get(span), int):
+            yield _Item(text, a, node, label, other)
+
+
+def _labels(items: Sequence[_Item]) -> tuple[list[int], list[int]]:
+    return [item.first for item in items], [item.second for item in items]
+
+
+def _bracket_f1(first: Sequence[Tree], second: Sequence[Tree]) -> float | None:
+    return evaluate(first, second).with_punctuation.f1 if first else None
+
+
+def _disagreements(items: Sequence[_Item], classes: Sequence[str], scale: Scale) -> Iterator[Disagreement]:
+    def rank(item: _Item) -> tuple[int, bool]:
+        return -abs(item.first - item.second) if scale == "ordinal" else 0, not item.is_root
+
+    for item in sorted((item for item in items if item.first != item.second), key=rank):
+        phrase = " ".join(item.tree.words[slice(*item.tree.spans[item.node])])
+        yield Disagreement(item.sentence, phrase, item.is_root, classes[item.first], classes[item.second])

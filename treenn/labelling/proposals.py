@@ -1,0 +1,116 @@
+"""Proposed trees and labels: those of an imported treebank, of a parser and of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from treenn.parsers import Parser
+from treenn.runtime.progress import Progress, ignore
+from treenn.trees import InputError, Tree
+from treenn.trees.tree import Label
+
+if TYPE_CHECKING:
+    from treenn.sentiment.model import SentimentModel
+
+BATCH = 256
+"""The number of sentences per batch of the parser and of the model."""
+
+
+class Source(NamedTuple):
+    """A sentence to label.
+
+    Args:
+        text: the sentence as it was written.
+        words: its words.
+        tree: its tree, with labels to correct (default: None, that of the parser).
+        source: the file, for messages (default: None).
+        line: the line, from 1, for messages (default: None).
+    """
+
+    text: str
+    words: tuple[str, ...]
+    tree: Tree | None = None
+    source: str | None = None
+    line: int | None = None
+
+
+class SourceProposals:
+    """The `Proposals` of sentences. Imported labels take precedence over those of the model.
+
+    Args:
+        sentences: the sentences.
+        parser: the parser of sentences without a tree.
+        model: the model that proposes labels (default: None, no proposals but imported labels).
+        blind: whether no label is proposed; the model still orders (default: False).
+    """
+
+    def __init__(
+        self, sentences: Sequence[Source], parser: Parser, model: SentimentModel | None = None, *, blind: bool = False
+    ) -> None:
+        self.sentences, self.parser, self.model, self.blind = sentences, parser, model, blind
+        self._trees: dict[int, Tree] = {}
+
+    def tree(self, number: int) -> Tree:
+        """The tree of a sentence by its index, with the proposed labels.
+
+        Raises:
+            InputError: if the parser refuses the sentence; the message has the line.
+        """
+        bare = self._structure(number)
+        proposed = self.labels(bare)
+        if self.blind or (given := self.sentences[number].tree) is None:
+            return bare.with_labels(proposed)
+        pairs = zip(given.labels, proposed, strict=True)
+        return bare.with_labels([new if old is None else old for old, new in pairs])
+
+    def labels(self, tree: Tree) -> Sequence[Label]:
+        """The labels of the model for a tree, one per node; None without a model, and if labelling is blind."""
+        if self.model is None or self.blind:
+            return (None,) * len(tree)
+        return self.model.predict_tree(tree).tree.labels
+
+    def by_uncertainty(self, progress: Progress = ignore) -> list[int]:
+        """The indices of the sentences, that with the least probable class at the root first; ties are in file order.
+
+        Args:
+            progress: called with the number of sentences that are done, of all, and a text (default: no progress).
+
+        Raises:
+            InputError: if there is no model, or the parser refuses a sentence.
+        """
+        if self.model is None:
+            raise InputError("an order by uncertainty needs a model")
+        confidence: list[float] = []
+        for start in range(0, len(self.sentences), BATCH):
+            progress(start, len(self.sentences), "sentences")
+            numbers = range(start, min(start + BATCH, len(self.sentences)))
+            self._parse(numbers)
+            trees = [self._trees[number] for number in numbers]
+            confidence += [max(sentence.probabilities) for sentence in self.model.predict_trees(trees)]
+        progress(len(self.sentences), len(self.sentences), "sentences")
+        return sorted(range(len(self.sentences)), key=confidence.__getitem__)
+
+    def _structure(self, number: int) -> Tree:
+        """The tree of a sentence without labels."""
+        if number not in self._trees:
+            self._parse([number])
+        return self._trees[number]
+
+    def _parse(self, numbers: Iterable[int]) -> None:
+        """Store the trees of sentences without labels."""
+        given = {number: self.sentences[number] for number in numbers if number not in self._trees}
+        trees = {number: sentence.tree for number, sentence in given.items() if sentence.tree is not None}
+        rest = [number for number in given if number not in trees]
+        try:
+            parsed = self.parser.parse_batch([given[number].words for number in rest])
+        except InputError:
+            parsed = [self._parsed(given[number]) for number in rest]  # for a message with the line
+        for number, tree in (*trees.items(), *zip(rest, parsed, strict=True)):
+            self._trees[number] = tree.with_labels([None] * len(tree))
+
+    def _parsed(self, sentence: Source) -> Tree:
+        try:
+            return self.parser.parse(sentence.words)
+        except InputError as error:
+            raise InputError(error.marked, source=sentence.source, line=sentence.line) from None
