@@ -71,7 +71,7 @@ def label(
             help="treebank, whitespace, characters or spacy:LANGUAGE (default: the model's, without a model treebank).",
         ),
     ] = None,
-    parser: options.OptionalParser = None,
+    parser: options.ParserOfModel = None,
     tokenized: options.Tokenized = False,
     no_split: options.NoSplit = False,
     binarize: Annotated[
