@@ -32,5 +32,6 @@ def test_numbers() -> None:
     assert found["pearson"] == pytest.approx(covariance / spread)
     assert found["spearman"] == pytest.approx(1.0)  # the order is the same
     assert found["mse"] == pytest.approx((0.25 + 0.25 + 1 + 1) / 4)
+    assert found["mae"] == pytest.approx((0.5 + 0.5 + 1 + 1) / 4)
     assert found["majority"] == {"mse": pytest.approx(2.5), "mae": pytest.approx(1.5)}
     assert predictions.by_example() == {"score": [1.5, 2.5, 3.0, 4.0]}

@@ -106,9 +106,11 @@ def test_features_of_pairs_carry_their_side():
     assert train_baseline(treebank, "majority", Settings()).value("test", "root") == 0.6
 
 
-def test_numbers_on_a_scale_have_no_majority():
+def test_scores_have_a_mean_and_no_classes():
     with pytest.raises(InputError, match="predicts a class, but pairs has scores"):
-        train_baseline(pairs([1.5, 2.5], None), "majority", Settings())
+        train_baseline(pairs([1.5, 2.5], None), "naive-bayes", Settings())
+    mean = train_baseline(pairs([1.5, 2.5], None), "majority", Settings())
+    assert mean.predictions["test"].score == (2.0, 2.0)
 
 
 def test_batches_of_sentences_make_no_difference(monkeypatch):

@@ -20,13 +20,15 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from treebanks.own_data.spec import Scale
+from treenn.evaluation import agreement
 from treenn.evaluation.number_format import NONE, mean_and_std, percent, points
 from treenn.trees.arguments import refusal
 from treenn.trees.display import table_html
 from treenn.trees.errors import InputError, argument
 
 if TYPE_CHECKING:
-    from treenn.evaluation.predictions import PairPredictions, Predictions
+    from treenn.evaluation.predictions import Predictions
 
 Array = npt.NDArray[Any]
 Value = float | None
@@ -39,7 +41,7 @@ class AnyPredictions(Protocol):
 
     @property
     def kind(self) -> str:
-        """The kind of predictions, one of a metric's `reads`: `nodes`, `pairs` or `scores`."""
+        """The kind of predictions, one of a metric's `reads`: `nodes`, `pairs`, `scores` or `node-scores`."""
 
     def by_example(self) -> Columns:
         """The columns that results keep for paired tests, one item per example."""
@@ -51,11 +53,13 @@ class Labelling:
 
     Args:
         classes: the names of the classes; empty for numeric targets.
-        below_roots: whether nodes below the roots are labelled.
+        below_roots: whether nodes below the roots are labelled (default: True).
+        scale: the scale of the labels (default: `"ordinal"`).
     """
 
     classes: Sequence[str]
     below_roots: bool = True
+    scale: Scale = "ordinal"
 
 
 @dataclass(frozen=True)
@@ -107,8 +111,9 @@ class Metric:
         level: the unit that is counted: whole examples (`root`), nodes or pairs (default: `root`).
         better: the direction of improvement (default: `higher`).
         constant: the value of the best constant prediction, the majority class or the mean (default: `None`, unknown).
-        applies: whether the metric is informative for a labelling (default: always).
+        applies: whether the metric is informative for a labelling of one of `scales` (default: always).
         paired: the form that paired tests need (default: `None`, not tested).
+        scales: the scales of labels on which the metric is defined (default: all).
     """
 
     title: str
@@ -123,6 +128,11 @@ class Metric:
     constant: Callable[[Any], Value] | None = None
     applies: Callable[[Labelling], bool] = lambda labelling: True
     paired: Paired | None = None
+    scales: Sequence[Scale] = ("ordinal", "nominal", "score")
+
+    def suits(self, labelling: Labelling) -> bool:
+        """True if the metric is defined and informative for a labelling."""
+        return labelling.scale in self.scales and self.applies(labelling)
 
     @property
     def share(self) -> bool:
@@ -176,15 +186,20 @@ def measure(predictions: AnyPredictions) -> dict[str, Any]:
     """The metrics of predictions.
 
     Returns:
-        The value of each metric that reads this kind of predictions, `None` if nothing is labelled for it, in the order
-        of `METRICS`; and `majority`: by metric the value of the best constant prediction.
+        The value of each metric that reads this kind of predictions on their scale, `None` if nothing is labelled for
+        it, in the order of `METRICS`; and `majority`: by metric the value of the best constant prediction.
 
     Raises:
         InputError: if the argument is not predictions.
     """
     if not hasattr(predictions, "kind"):
         raise refusal("predictions", predictions, "a Predictions")
-    metrics = {name: metric for name, metric in METRICS.items() if predictions.kind in metric.reads}
+    scale = getattr(predictions, "scale", None)  # predictions of user-defined tasks may lack it
+    metrics = {
+        name: metric
+        for name, metric in METRICS.items()
+        if predictions.kind in metric.reads and (scale is None or scale in metric.scales)
+    }
     constant = {name: metric.constant(predictions) for name, metric in metrics.items() if metric.constant is not None}
     return {**{name: metric.compute(predictions) for name, metric in metrics.items()}, "majority": constant}
 
@@ -259,21 +274,35 @@ def _root_polarity(p: Predictions) -> tuple[Array, Array]:
     return p.gold_polarity[p.roots], p.positive[p.roots]
 
 
-def _pearson(p: PairPredictions) -> Value:
-    from scipy.stats import pearsonr
-
-    return float(pearsonr(p.targets, _scores(p)).statistic)
-
-
-def _spearman(p: PairPredictions) -> Value:
-    from scipy.stats import spearmanr
-
-    return float(spearmanr(p.targets, _scores(p)).statistic)
+def _labelled(p: Any) -> tuple[Array, Array]:
+    """The gold and the predicted classes of the labelled examples. Shape: both `(n,)`."""
+    gold, guess = p.whole
+    return gold[gold >= 0], guess[gold >= 0]
 
 
-def _scores(p: PairPredictions) -> Array:
-    assert p.scores is not None
-    return p.scores.astype(float)
+def _scores(p: Any) -> tuple[Array, Array]:
+    """The gold and the predicted scores of pairs or of labelled roots. Shape: both `(n,)`."""
+    return p.whole if p.kind == "node-scores" else (p.targets.astype(float), p.scores.astype(float))
+
+
+def _variance(gold: Array) -> Value:
+    return float(gold.var()) if len(gold) else None
+
+
+def _best_error(gold: Array) -> Value:
+    """The mean absolute error of the median."""
+    return agreement.mean_absolute_error(gold, np.median(gold)) if len(gold) else None
+
+
+def _labelled_scores(scores: Array, gold: Columns, classes: int) -> tuple[Array, Array]:
+    targets = np.asarray(gold["score"], dtype=np.float64)  # NaN for None
+    given = ~np.isnan(targets)
+    return scores[..., given], targets[given]
+
+
+def _is_graded(labelling: Labelling) -> bool:
+    """True if the classes form a scale of more than two degrees without a negative and a positive side."""
+    return len(labelling.classes) > 2 and not _is_signed(labelling)
 
 
 def _is_signed(labelling: Labelling) -> bool:
@@ -332,6 +361,7 @@ METRICS: dict[str, Metric] = {
         compute=lambda p: accuracy(*_root_polarity(p)),
         constant=lambda p: largest_class(_root_polarity(p)[0]),
         applies=_is_signed,
+        scales=("ordinal",),
         paired=Paired("root_binary", _right_sides),
     ),
     "all_nodes_binary": Metric(
@@ -343,6 +373,7 @@ METRICS: dict[str, Metric] = {
         level="node",
         constant=lambda p: largest_class(p.gold_polarity),
         applies=lambda labelling: _is_signed(labelling) and labelling.below_roots,
+        scales=("ordinal",),
     ),
     "macro_f1": Metric(
         title="Macro-F1",
@@ -361,24 +392,48 @@ METRICS: dict[str, Metric] = {
         level="node",
         applies=lambda labelling: labelling.below_roots,
     ),
+    "class_error": Metric(
+        title="Class MAE",
+        short="MAE",
+        phrase="the mean absolute error of classes",
+        definition="the mean distance of the predicted class of a root from the gold one, in classes; less is better.",
+        compute=lambda p: agreement.mean_absolute_error(*_labelled(p)),
+        reads=("nodes", "pairs"),
+        kind="error",
+        better="lower",
+        constant=lambda p: _best_error(_labelled(p)[0]),
+        applies=_is_graded,
+        scales=("ordinal",),
+    ),
+    "weighted_kappa": Metric(
+        title="Weighted κ",
+        short="κ",
+        phrase="Cohen's weighted κ",
+        definition="Cohen's κ of the classes of roots with quadratic weights.",
+        compute=lambda p: agreement.weighted_kappa(*_labelled(p)),
+        reads=("nodes", "pairs"),
+        kind="correlation",
+        applies=_is_graded,
+        scales=("ordinal",),
+    ),
     "pearson": Metric(
         title="Pearson",
         short="Pearson",
         phrase="Pearson's correlation",
         definition="Pearson's correlation with the gold scores.",
-        compute=_pearson,
-        reads=("scores",),
+        compute=lambda p: agreement.pearson(*_scores(p)),
+        reads=("scores", "node-scores"),
         kind="correlation",
         level="pair",
-        paired=Paired("score", lambda scores, gold, classes: (scores, np.asarray(gold["score"]))),
+        paired=Paired("score", _labelled_scores),
     ),
     "spearman": Metric(
         title="Spearman",
         short="Spearman",
         phrase="Spearman's correlation",
         definition="Spearman's correlation with the gold scores.",
-        compute=_spearman,
-        reads=("scores",),
+        compute=lambda p: agreement.spearman(*_scores(p)),
+        reads=("scores", "node-scores"),
         kind="correlation",
         level="pair",
     ),
@@ -387,12 +442,73 @@ METRICS: dict[str, Metric] = {
         short="MSE",
         phrase="the mean squared error",
         definition="the mean squared distance from the gold scores; less is better.",
-        compute=lambda p: float(np.square(p.targets - _scores(p)).mean()),
-        reads=("scores",),
+        compute=lambda p: agreement.mean_squared_error(*_scores(p)),
+        reads=("scores", "node-scores"),
         kind="error",
         level="pair",
         better="lower",
-        constant=lambda p: float(p.targets.astype(float).var()),
+        constant=lambda p: _variance(_scores(p)[0]),
+    ),
+    "mae": Metric(
+        title="MAE",
+        short="MAE",
+        phrase="the mean absolute error",
+        definition="the mean distance from the gold scores; less is better.",
+        compute=lambda p: agreement.mean_absolute_error(*_scores(p)),
+        reads=("scores", "node-scores"),
+        kind="error",
+        level="pair",
+        better="lower",
+        constant=lambda p: _best_error(_scores(p)[0]),
+    ),
+    "pearson_all_nodes": Metric(
+        title="Pearson, all nodes",
+        short="",
+        phrase="Pearson's correlation over all nodes",
+        definition="Pearson's correlation with the gold scores of all labelled nodes.",
+        compute=lambda p: agreement.pearson(*p.all_nodes),
+        reads=("node-scores",),
+        kind="correlation",
+        level="node",
+        applies=lambda labelling: labelling.below_roots,
+    ),
+    "spearman_all_nodes": Metric(
+        title="Spearman, all nodes",
+        short="",
+        phrase="Spearman's correlation over all nodes",
+        definition="Spearman's correlation with the gold scores of all labelled nodes.",
+        compute=lambda p: agreement.spearman(*p.all_nodes),
+        reads=("node-scores",),
+        kind="correlation",
+        level="node",
+        applies=lambda labelling: labelling.below_roots,
+    ),
+    "mse_all_nodes": Metric(
+        title="MSE, all nodes",
+        short="MSE nodes",
+        phrase="the mean squared error of all nodes",
+        definition="the mean squared distance from the gold scores of all labelled nodes; less is better.",
+        compute=lambda p: agreement.mean_squared_error(*p.all_nodes),
+        reads=("node-scores",),
+        kind="error",
+        level="node",
+        better="lower",
+        constant=lambda p: _variance(p.all_nodes[0]),
+        applies=lambda labelling: labelling.below_roots,
+        paired=Paired("squared_errors", lambda errors, gold, classes: (errors, np.asarray(gold["nodes"]))),
+    ),
+    "mae_all_nodes": Metric(
+        title="MAE, all nodes",
+        short="",
+        phrase="the mean absolute error of all nodes",
+        definition="the mean distance from the gold scores of all labelled nodes; less is better.",
+        compute=lambda p: agreement.mean_absolute_error(*p.all_nodes),
+        reads=("node-scores",),
+        kind="error",
+        level="node",
+        better="lower",
+        constant=lambda p: _best_error(p.all_nodes[0]),
+        applies=lambda labelling: labelling.below_roots,
     ),
     "mae": Metric(
         title="MAE",

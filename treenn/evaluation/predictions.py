@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
+from treebanks.own_data.spec import Scale
 from treenn.encoders import NO_LABEL
 from treenn.evaluation.metrics import Columns, metrics_html
 from treenn.models.network import Network
@@ -38,6 +39,7 @@ class Predictions:
         probabilities: `(N, classes)` of each class; 0 for nodes that were not predicted.
         sizes: `(T,)` the number of nodes of each tree.
         n_classes: the number of classes.
+        scale: the scale of the classes (default: `"ordinal"`).
     """
 
     kind: ClassVar[str] = "nodes"
@@ -48,14 +50,16 @@ class Predictions:
     probabilities: FloatArray
     sizes: IntArray
     n_classes: int
+    scale: Scale = "ordinal"
 
     @classmethod
-    def of(cls, labels: IntArray, probabilities: FloatArray, sizes: IntArray) -> Self:
+    def of(cls, labels: IntArray, probabilities: FloatArray, sizes: IntArray, *, scale: Scale = "ordinal") -> Self:
         """Predictions by class probabilities; a node whose probabilities are all 0 was not predicted."""
         n_classes = probabilities.shape[1]
         classes = np.where(probabilities.any(axis=1), probabilities.argmax(axis=1), NOT_ASKED)
         above, below = probabilities[:, (n_classes + 1) // 2 :], probabilities[:, : n_classes // 2]
-        return cls(labels, classes, above.sum(axis=1) > below.sum(axis=1), probabilities, sizes, n_classes)
+        positive = above.sum(axis=1) > below.sum(axis=1)
+        return cls(labels, classes, positive, probabilities, sizes, n_classes, scale)
 
     def __repr__(self) -> str:
         """The numbers of trees, nodes and classes."""
@@ -85,7 +89,7 @@ class Predictions:
     @property
     def roots(self) -> IntArray:
         """The index of each tree's root, its last node. Shape: `(T,)`."""
-        return np.cumsum(self.sizes) - 1
+        return root_indices(self.sizes)
 
     @property
     def whole(self) -> tuple[IntArray, IntArray]:
@@ -115,13 +119,22 @@ class Predictions:
         return self.probabilities[self.roots], self.labels[self.roots]
 
     def by_example(self) -> Columns:
-        """The columns that results keep: of each root its class, probabilities and side; the correct nodes per tree."""
+        """The columns that results keep: of each root its class, probabilities and side; the correct nodes per tree.
+
+        Nominal classes have no sides.
+        """
+        sides = {"root_binary": digits(self.positive[self.roots].astype(int).tolist())}
         return {
             "root": digits(self.classes[self.roots].tolist()),
             "root_probabilities": self.probabilities[self.roots].astype(float).round(4).tolist(),
-            "root_binary": digits(self.positive[self.roots].astype(int).tolist()),
+            **(sides if self.scale == "ordinal" else {}),
             "correct_nodes": self.correct_nodes().tolist(),
         }
+
+
+def root_indices(sizes: IntArray) -> IntArray:
+    """The index of each tree's root, its last node. Shape: `(T,)` to `(T,)`."""
+    return np.cumsum(sizes) - 1
 
 
 @dataclass(frozen=True)
@@ -134,11 +147,13 @@ class PairPredictions:
         targets: `(P,)` the gold classes or scores.
         probabilities: `(P, classes)` of each class.
         scores: `(P,)` the predicted scores (default: None, for classes).
+        scale: the scale of the classes (default: `"nominal"`).
     """
 
     targets: npt.NDArray[Any]
     probabilities: npt.NDArray[np.float32]
     scores: npt.NDArray[np.float32] | None = None
+    scale: Scale = "nominal"
 
     def __repr__(self) -> str:
         """The numbers of pairs and classes."""
@@ -224,4 +239,4 @@ def average(predictions: Sequence[Predictions]) -> Predictions:
         if each.n_classes != first.n_classes or not np.array_equal(each.labels, first.labels):
             raise InputError(f"{argument('predictions')}[{index}]: must be of the same trees as the first ones")
     p: FloatArray = np.mean([each.probabilities for each in predictions], axis=0)
-    return Predictions.of(first.labels, p, first.sizes)
+    return Predictions.of(first.labels, p, first.sizes, scale=first.scale)

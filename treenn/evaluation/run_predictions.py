@@ -29,7 +29,7 @@ class RunPredictions(_Record):
         root: the class of each root or pair.
         root_binary: 1 if the positive classes are together more probable than the negative ones, else 0.
         correct_nodes: the number of nodes with the correct class; None if the model reads other trees.
-        score: the score of each pair, for relatedness.
+        score: the score of each pair or root.
         root_probabilities: the class probabilities of each root; only in the run's own file.
         others: columns of user-defined tasks.
     """
@@ -49,11 +49,11 @@ class Gold(_Record):
     Args:
         root: the class of each root or pair, -100 without a label.
         nodes: the number of labelled nodes of each tree; None for pairs.
-        score: the score of each pair, for relatedness.
+        score: the score of each pair or root, None without a label.
         others: columns of user-defined tasks.
     """
 
     root: Digits = None
     nodes: tuple[int, ...] | None = None
-    score: tuple[float, ...] | None = None
+    score: tuple[float | None, ...] | None = None
     others: Annotated[Mapping[str, tuple[float, ...]], Rest()] = field(default_factory=dict)

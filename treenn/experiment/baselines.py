@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +17,7 @@ from treebanks import AnyTreebank
 from treenn.analysis.post_training import analyse_predictions
 from treenn.encoders import NO_LABEL
 from treenn.evaluation.metrics import AnyPredictions
+from treenn.experiment.mean_score import MeanScore
 from treenn.experiment.results import RunResults
 from treenn.models.settings import Settings
 from treenn.models.task import Task
@@ -38,17 +40,17 @@ def train_baseline(treebank: AnyTreebank, name: str, settings: Settings) -> RunR
             else on every labelled phrase.
 
     Raises:
-        InputError: if the treebank has no classes.
+        InputError: if the treebank has no classes; `majority` is the mean of scores.
     """
-    if not treebank.classes:
+    if not treebank.classes and name != "majority":
         raise InputError(f'model = "{name}": predicts a class, but {treebank.name} has scores')
     start = time.perf_counter()
     task = task_of(treebank)
-    baseline = BASELINES[name](phrases(task, treebank.train, settings.supervision == "roots"), len(treebank.classes))
+    parameters, predict = _fitted(task, treebank, name, settings.supervision == "roots")
     seconds = time.perf_counter() - start
     unseen = [split for split in treebank.splits if split != "train"]
     start = time.perf_counter()
-    predictions = {split: _predict(baseline, task, treebank.splits[split]) for split in unseen}
+    predictions = {split: predict(treebank.splits[split]) for split in unseen}
     predicting = time.perf_counter() - start
     n_predicted = sum(1 for split in unseen for _ in treebank.trees(split))
     analysis = replace(
@@ -60,7 +62,7 @@ def train_baseline(treebank: AnyTreebank, name: str, settings: Settings) -> RunR
         model=name,
         seed=0,
         treebank=treebank.name,
-        parameters=baseline.parameters,
+        parameters=parameters,
         embedding_parameters=0,
         seconds=seconds,
         trees_per_second=sum(1 for _ in treebank.trees("train")) / seconds,
@@ -73,6 +75,17 @@ def train_baseline(treebank: AnyTreebank, name: str, settings: Settings) -> RunR
         predictions=unseen_predictions(predictions),
         **vars(analysis),
     )
+
+
+def _fitted(
+    task: Task, treebank: AnyTreebank, name: str, roots_only: bool
+) -> tuple[int, Callable[[Sequence[Any]], AnyPredictions]]:
+    """The number of a baseline's parameters, and the function of examples that predicts."""
+    if not treebank.classes:
+        mean = MeanScore(task, treebank.train, roots_only=roots_only)
+        return mean.parameters, mean.predict
+    baseline = BASELINES[name](phrases(task, treebank.train, roots_only), len(treebank.classes))
+    return baseline.parameters, partial(_predict, baseline, task)
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,13 @@ _SHOWN = 5  # the maximum number of disagreements in a message
 def write_record(results: ComparisonResults, file: Path) -> None:
     """Write results for a repository: with predictions, numbers to 5 digits, without tables.
 
-    Summaries and differences are recomputed from the rounded runs, so that `verify` finds the same numbers.
+    Summaries and differences are recomputed from the rounded runs, and correlations that rounding changes from the
+    rounded predictions, so that `verify` finds the same numbers.
 
     Raises:
         InputError: if the file cannot be written.
     """
-    rounded = recomputed(_rounded(replace(results, tables={}, digest="")))
+    rounded = recomputed(_rounded(_with_metrics_of_predictions(_rounded(replace(results, tables={}, digest="")))))
     record = _rounded(rounded)
     text = dump_json(COMPARISON_SCHEMA.to_json(replace(record, digest=digest(record))), compact=True)
     write_text(file, text + "\n")
@@ -40,6 +41,21 @@ def write_record(results: ComparisonResults, file: Path) -> None:
 def _rounded(results: ComparisonResults) -> ComparisonResults:
     text = dump_json(COMPARISON_SCHEMA.to_json(results))
     return COMPARISON_SCHEMA.parse(json.loads(text, parse_float=lambda digits: float(f"{float(digits):.5g}")), "")
+
+
+def _with_metrics_of_predictions(results: ComparisonResults) -> ComparisonResults:
+    """The results with every metric that disagrees with its predictions computed from them."""
+
+    def corrected_run(task: TaskResults, run: RunResults) -> RunResults:
+        metrics = dict(run.metrics)
+        for split in task.unseen_splits:
+            right = metrics_of_predictions(task, run, split)
+            values = {name: right[name] for name in right if not _agree(run.value(split, name), right[name])}
+            metrics[split] = replace(metrics[split], values={**metrics[split].values, **values})
+        return replace(run, metrics=metrics)
+
+    tasks = [replace(task, runs=tuple(corrected_run(task, run) for run in task.runs)) for task in results.tasks]
+    return replace(results, tasks=tuple(tasks))
 
 
 def recomputed(results: ComparisonResults) -> ComparisonResults:

@@ -50,15 +50,26 @@ def outline_task(
     shared = asdict(plan.settings) | dict(task.settings)
     steps = Settings(**{name: shared[name] for name in ("epochs", "min_steps", "batch_size")})
     shared |= {"epochs": steps.for_examples(len(treebank.train)).epochs, "min_steps": 0}
-    sizes = {split: len(trees) for split, trees in treebank.splits.items()}
     return TaskOutline(
-        treebank=TreebankSummary(treebank.name, tuple(treebank.classes or ()), sizes, treebank.synthetic),
+        treebank=_summary(treebank),
         evaluated=evaluated,
         gold={split: gold_of(task_of(treebank), treebank.splits[split]) for split in evaluated if split != "dev"},
         planned=tuple(PlannedEntry(run.label, run.settings.seed, run.name) for run in planned),
         supervision=cast(Regime, regime),
         match=cast(Match, task.match),
         settings={name: value for name, value in shared.items() if name not in _NOT_SHARED},
+    )
+
+
+def _summary(treebank: AnyTreebank) -> TreebankSummary:
+    sizes = {split: len(trees) for split, trees in treebank.splits.items()}
+    return TreebankSummary(
+        name=treebank.name,
+        classes=tuple(treebank.classes or ()),
+        sizes=sizes,
+        synthetic=treebank.synthetic,
+        scale=treebank.scale or "nominal",
+        score_range=treebank.score_range,
     )
 
 

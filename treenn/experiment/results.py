@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
+from treebanks.own_data.spec import Scale
 from treenn.analysis.disagreement import Disagreement
 from treenn.analysis.post_training import RunAnalysis
 from treenn.analysis.statistics import Difference, summarize, summarize_metrics
@@ -48,12 +49,16 @@ class TreebankSummary:
         sizes: the number of examples of each split.
         synthetic: the generator of its examples and labels, as a clause; empty for natural text; None in files of
             before 2026-12.
+        scale: the scale of its labels; `"ordinal"` also in files of before 2026-12.
+        score_range: the lowest and the highest score; None for classes, and in files of before 2026-12.
     """
 
     name: str
     classes: tuple[str, ...]
     sizes: Mapping[str, int]
     synthetic: str | None = None
+    scale: Scale = "ordinal"
+    score_range: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -330,7 +335,7 @@ class TaskResults:
     def applies(self, metric: str) -> bool:
         """True if a metric is informative for this task."""
         below_roots = any(count > 1 for gold in self.gold.values() for count in gold.nodes or ())
-        return METRICS[metric].applies(Labelling(self.treebank.classes, below_roots))
+        return METRICS[metric].suits(Labelling(self.treebank.classes, below_roots, self.treebank.scale))
 
 
 @dataclass(frozen=True)

@@ -126,5 +126,13 @@ def _without_nodes(results: RunResults) -> RunResults:
         return {name: None if METRICS[name].level == "node" else value for name, value in values.items()}
 
     metrics = {split: SplitMetrics(blank(each.majority), blank(each.values)) for split, each in results.metrics.items()}
-    predictions = {split: replace(each, correct_nodes=None) for split, each in results.predictions.items()}
+    predictions = {
+        split: replace(each, correct_nodes=None, others=_without_node_columns(each.others))
+        for split, each in results.predictions.items()
+    }
     return replace(results, metrics=metrics, predictions=predictions)
+
+
+def _without_node_columns(columns: Mapping[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
+    of_nodes = {metric.paired.predicted for metric in METRICS.values() if metric.paired and metric.level == "node"}
+    return {name: values for name, values in columns.items() if name not in of_nodes}

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
 TASKS = {
     "nodes": "treenn.tasks.nodes:NodeClassification",
+    "node-scores": "treenn.tasks.node_scores:NodeRegression",
     "pairs": "treenn.tasks.pairs:PairClassification",
     "relatedness": "treenn.tasks.pairs:Relatedness",
     "dependencies": "treenn.tasks.dependencies:DependencyClassification",
+    "dependency-scores": "treenn.tasks.dependencies:DependencyRegression",
 }
 """The tasks by their names in treebanks and in the `config.json` of models."""
 
@@ -133,6 +135,14 @@ class Task(ABC):
         """
         raise InputError(f"controls need unit_words, which task {self.name} does not define")
 
+    def unit_scores(self, example: Any, *, roots_only: bool) -> list[float]:
+        """As `unit_labels` for numeric targets; NaN for unlabelled units.
+
+        Raises:
+            InputError: if the task does not define it (the default).
+        """
+        raise InputError(f"controls need unit_scores, which task {self.name} does not define")
+
     def from_probabilities(self, labels: Any, probabilities: Any, sizes: Any) -> Any:
         """The predictions of a control.
 
@@ -145,6 +155,19 @@ class Task(ABC):
             InputError: if the task does not define it (the default).
         """
         raise InputError(f"controls need from_probabilities, which task {self.name} does not define")
+
+    def from_scores(self, labels: Any, scores: Any, sizes: Any) -> Any:
+        """The predictions of a control for numeric targets.
+
+        Args:
+            labels: `(N,)` the gold scores of all units.
+            scores: `(N,)` the predicted ones.
+            sizes: `(T,)` the number of units of each example.
+
+        Raises:
+            InputError: if the task does not define it (the default).
+        """
+        raise InputError(f"controls need from_scores, which task {self.name} does not define")
 
 
 def make_task(

@@ -17,6 +17,7 @@ from torch import Tensor
 from treenn.encoders import DependencyEncoder, PackedDependencies, pack_dependencies
 from treenn.models.network import Network
 from treenn.models.settings import Settings
+from treenn.tasks.node_scores import NodeRegression
 from treenn.tasks.nodes import NodeClassification, NodeTask
 from treenn.trees import DependencyTree, Tree, binarize_dependencies
 from treenn.trees.errors import InputError, argument
@@ -106,3 +107,7 @@ class DependencyClassification(DependencyTask, NodeClassification):
 
     The dependency Tree-LSTM is that of Tai et al. (2015), who label the spans of constituency trees.
     """
+
+
+class DependencyRegression(DependencyTask, NodeRegression):
+    """Linear regression of scores at words or sentences, as `NodeRegression`."""

@@ -158,7 +158,7 @@ class NodeClassification(NodeTask):
     def predictions(self, *columns: Any) -> Predictions:
         """Predictions from the columns of `outputs`."""
         check_probabilities(columns[1])
-        return Predictions.of(*columns)
+        return Predictions.of(*columns, scale=self.scale)
 
     def check_labels(self, tree: Any, place: str) -> None:
         """Validate that the labels of a tree are class numbers."""
@@ -187,7 +187,7 @@ class NodeClassification(NodeTask):
 
     def from_probabilities(self, labels: Any, probabilities: Any, sizes: Any) -> Predictions:
         """Predictions of a control for all nodes."""
-        return Predictions.of(labels, probabilities, np.asarray(sizes))
+        return Predictions.of(labels, probabilities, np.asarray(sizes), scale=self.scale)
 
 
 def at_ends(values: Tensor, sizes: Sequence[int], fill: float) -> Tensor:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -17,6 +18,7 @@ from treenn.models.names import check_reads_trees
 from treenn.models.network import Network, check_probabilities
 from treenn.models.settings import Settings
 from treenn.models.task import Task
+from treenn.tasks.score_scale import ScoreScale
 from treenn.trees import Tree
 from treenn.trees.errors import InputError, argument
 
@@ -65,12 +67,17 @@ class PairTask(Task):
         """The loss of the head, plus the encoder's own loss."""
 
         def pair_loss(states: Tensor) -> Tensor:
-            loss: Tensor = network.head.loss(network.head(*states.chunk(2)), packed.targets, network.class_weights)
+            scores, targets = network.head(*states.chunk(2)), self.head_targets(network, packed.targets)
+            loss: Tensor = network.head.loss(scores, targets, network.class_weights)
             return loss
 
         forest = packed.forest
         # A DependencyEncoder reads another class of forests: see there.
         return network.encoder.compute_loss(forest, network.vectors(forest), pair_loss, roots_only=True)  # type: ignore[arg-type]
+
+    def head_targets(self, network: Network, targets: Tensor) -> Tensor:
+        """The targets of the head's loss (default: the targets of the pairs)."""
+        return targets
 
     def outputs(self, network: Network, packed: PackedPairs, *, roots_only: bool) -> tuple[Tensor, ...]:
         """Targets and probabilities of the pairs."""
@@ -78,8 +85,9 @@ class PairTask(Task):
 
     def predictions(self, *columns: Any) -> PairPredictions:
         """Predictions from the columns of `outputs`."""
-        check_probabilities(columns[1])
-        return PairPredictions(*columns)
+        targets, probabilities, *scores = columns
+        check_probabilities(probabilities)
+        return PairPredictions(targets, probabilities, scores[0] if scores else None, self.scale)
 
     def trees(self, example: Pair) -> tuple[Tree, ...]:
         """Both trees."""
@@ -117,13 +125,22 @@ class PairClassification(PairTask):
 
     def from_probabilities(self, labels: Any, probabilities: Any, sizes: Any) -> PairPredictions:
         """Predictions of a control."""
-        return PairPredictions(labels, probabilities)
+        return PairPredictions(labels, probabilities, scale=self.scale)
 
 
 class Relatedness(PairTask):
-    """The relatedness of two sentences on a scale from 1 to 5 (Tai et al. 2015, section 4.2)."""
+    """The relatedness of two sentences on a scale (Tai et al. 2015, section 4.2).
+
+    The head has five grades, 1 to 5; another range of scores is mapped to them linearly.
+    """
 
     metric = "pearson"
+    scale = "score"
+
+    @property
+    def score_scale(self) -> ScoreScale:
+        """The scale of the scores."""
+        return ScoreScale.of(self.score_range)
 
     def make_head(self, settings: Settings) -> Similarity:
         """A distribution over the scale from two root states."""
@@ -132,24 +149,42 @@ class Relatedness(PairTask):
     def outputs(self, network: Network, packed: PackedPairs, *, roots_only: bool) -> tuple[Tensor, ...]:
         """Targets, probabilities and expected scores of the pairs."""
         scores = network(packed)
-        return packed.targets.cpu(), scores.softmax(dim=1).cpu(), network.head.score(scores).cpu()
+        expected = self.score_scale.from_grades(network.head.score(scores), scores.shape[1])
+        return packed.targets.cpu(), scores.softmax(dim=1).cpu(), expected.cpu()
+
+    def head_targets(self, network: Network, targets: Tensor) -> Tensor:
+        """The targets as grades."""
+        return self.score_scale.to_grades(targets, network.head.linear.out_features)
 
     def check(self, treebank: PairTreebank, settings: Settings) -> None:
         """Validate that each split has pairs whose targets are on the scale."""
-        _check(treebank, settings, None, "1 to 5")
+        low, high = self.score_scale
+        _check(treebank, settings, self.score_scale, f"{low:g} to {high:g}")
 
     def gold(self, examples: Sequence[Pair]) -> dict[str, list[Any]]:
         """`score`, the target of each pair."""
         return {"score": [float(pair.target) for pair in examples]}
 
+    def unit_scores(self, example: Pair, *, roots_only: bool) -> list[float]:
+        """The target of the pair."""
+        return [float(example.target)]
 
-def _check(treebank: PairTreebank, settings: Settings, classes: range | None, wanted: str) -> None:
+    def unit_words(self, example: Pair, *, roots_only: bool) -> Iterator[tuple[Sequence[str], ...]]:
+        """The words of both sides."""
+        yield tuple(tree.words for tree in example.trees)
+
+    def from_scores(self, labels: Any, scores: Any, sizes: Any) -> PairPredictions:
+        """Predictions of a control."""
+        return PairPredictions(labels, np.zeros((len(labels), 0), np.float32), scores, "score")
+
+
+def _check(treebank: PairTreebank, settings: Settings, permitted: range | ScoreScale, wanted: str) -> None:
     """Validate the splits of a treebank of pairs.
 
     Args:
         treebank: the treebank.
         settings: of the training run.
-        classes: the class numbers; `None` for the scale of relatedness.
+        permitted: the class numbers, or the scale of scores.
         wanted: the permitted targets, in words.
 
     Raises:
@@ -163,5 +198,9 @@ def _check(treebank: PairTreebank, settings: Settings, classes: range | None, wa
         if any(pair.dependencies is None for pair in pairs):
             check_reads_trees(settings.model, treebank.name)
         for index, pair in enumerate(pairs):
-            if not (1 <= pair.target <= 5 if classes is None else pair.target in classes):
+            if not _is_permitted(pair.target, permitted):
                 raise InputError(f"target {pair.target} of pair {index} of {treebank.name} {split}: must be {wanted}")
+
+
+def _is_permitted(target: float, permitted: range | ScoreScale) -> bool:
+    return target in permitted if isinstance(permitted, range) else permitted.low <= target <= permitted.high

@@ -91,6 +91,11 @@ class DependencyTree(Displayed):
                 depths[word] = depths[head] + 1
         return tuple(depths)
 
+    @cached_property
+    def unlabelled(self) -> DependencyTree:
+        """The tree without labels."""
+        return dataclasses.replace(self, labels=())
+
     def map_labels(self, change: Callable[[Label], Label]) -> DependencyTree:
         """A tree of the same shape with the labels `change(label)`."""
         return dataclasses.replace(self, labels=tuple(change(label) for label in self.labels))

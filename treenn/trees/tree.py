@@ -115,6 +115,11 @@ class Tree(Displayed):
         merges = tuple((renumbered[left], renumbered[right]) for left, right in pairs)
         return self._trusted(self.words[start:end], merges, tuple(self.labels[node] for node in inside))
 
+    @cached_property
+    def unlabelled(self) -> Tree:
+        """The tree without labels."""
+        return self._trusted(self.words, self.merges, (None,) * len(self.labels))
+
     def map_labels(self, change: Callable[[Label], Label]) -> Tree:
         """A tree of the same shape with the labels `change(label)`."""
         check("change", change, Callable)

@@ -1,0 +1,143 @@
+"""Regression of scores at nodes, at every labelled node of a tree or only at its root."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from treenn.evaluation.score_predictions import ScorePredictions
+from treenn.models.heads import Head
+from treenn.models.network import Network, NonFiniteError
+from treenn.models.settings import Settings
+from treenn.tasks.nodes import NodeTask
+from treenn.tasks.score_scale import ScoreScale
+from treenn.trees.errors import InputError
+
+
+@dataclass(frozen=True)
+class ScoredBatch:
+    """A batch of trees without labels, and the scores of their nodes.
+
+    Shape: `N` rows of the forest.
+
+    Args:
+        batch: the trees, as `NodeTask.batch` packs them.
+        targets: `(N,)` float64, the score of each row, NaN for unlabelled nodes.
+    """
+
+    batch: Any
+    targets: Tensor
+
+    def to(self, device: torch.device | str, *, non_blocking: bool = True) -> ScoredBatch:
+        """Returns the batch with its tensors on a device."""
+        return self._map(lambda part: part.to(device, non_blocking=non_blocking))
+
+    def pin_memory(self) -> ScoredBatch:
+        """Returns the batch with its tensors in page-locked memory."""
+        return self._map(lambda part: part.pin_memory())
+
+    def _map(self, change: Any) -> ScoredBatch:
+        return replace(self, batch=change(self.batch), targets=change(self.targets))
+
+
+class NodeRegression(NodeTask):
+    """Linear regression of node states, with the squared loss.
+
+    Scores are mapped linearly to -1 to 1, so that a new network predicts the middle of the scale. The output of the
+    head is linear too: the ends of the scale are frequent in ratings, and the gradient of a sigmoid vanishes there.
+    Predictions are clipped to the scale, which increases no error. The loss is summed over the labelled nodes and
+    divided by the number of trees, as in classification.
+    """
+
+    metric = "pearson"
+    scale = "score"
+
+    @property
+    def score_scale(self) -> ScoreScale:
+        """The scale of the scores."""
+        return ScoreScale.of(self.score_range)
+
+    def make_head(self, settings: Settings) -> Head:
+        """A linear head with one output."""
+        return Head(settings.size, 1, settings.dropout)
+
+    def pack(self, network: Network, examples: Sequence[Any]) -> ScoredBatch:
+        """Trees as one forest, with their scores."""
+        trees = self.read(network, examples)
+        batch = self.batch(network, [tree.unlabelled for tree in trees])
+        labels = [math.nan if label is None else float(label) for tree in trees for label in tree.labels]
+        targets = torch.empty(len(labels), dtype=torch.float64)
+        targets[self.forest(batch).unsorted_indices] = torch.tensor(labels, dtype=torch.float64)
+        return ScoredBatch(batch, targets)
+
+    def scores(self, network: Network, packed: ScoredBatch, *, roots_only: bool) -> Tensor:
+        """Scores from -1 to 1, not clipped. Shape: `(N, 1)` in the forest's rows, with `roots_only` `(T, 1)`."""
+        return super().scores(network, packed.batch, roots_only=roots_only)
+
+    def loss(self, network: Network, packed: ScoredBatch, *, roots_only: bool) -> Tensor:
+        """Squared error of the scores from -1 to 1 at the labelled nodes or roots, plus the encoder's own loss."""
+        forest = self.forest(packed.batch)
+        targets = self.score_scale.to_unit(packed.targets[forest.roots] if roots_only else packed.targets)
+
+        def loss_of(scores: Tensor, rows: Tensor | None) -> Tensor:
+            return squared_loss(scores[:, 0], targets if rows is None else targets[rows]) / len(forest.sizes)
+
+        return self.head_loss(network, packed.batch, loss_of, roots_only=roots_only)
+
+    def outputs(self, network: Network, packed: ScoredBatch, *, roots_only: bool) -> tuple[Tensor, ...]:
+        """Gold and predicted scores of all nodes in the order of the trees, and the trees' sizes."""
+        unit = network(packed, roots_only=roots_only)[:, 0].double().cpu()
+        if not unit.isfinite().all():
+            raise NonFiniteError("a score of this model is NaN: its weights are too large; train the model anew")
+        labels = self.by_node(packed.batch, packed.targets.cpu(), roots_only=False, fill=math.nan)
+        scores = self.by_node(packed.batch, self.score_scale.from_unit(unit), roots_only=roots_only, fill=math.nan)
+        return labels, scores, torch.tensor(packed.batch.sizes)
+
+    def predictions(self, *columns: Any) -> ScorePredictions:
+        """Predictions from the columns of `outputs`."""
+        return ScorePredictions(*columns)
+
+    def check_labels(self, tree: Any, place: str) -> None:
+        """Validate that the labels of a tree are numbers on the scale."""
+        low, high = self.score_scale
+        for label in set(tree.labels):
+            if not (label is None or (isinstance(label, (int, float)) and low <= label <= high)):
+                raise InputError(
+                    f"label {label!r} of node {tree.labels.index(label)} of {place}: "
+                    f"must be a score, {low:g} to {high:g}, or None"
+                )
+
+    def gold(self, examples: Sequence[Any]) -> dict[str, list[Any]]:
+        """Of each tree `score`, the score of its root, None without a label, and `nodes`, its labelled nodes."""
+        roots = [self.tree(example).label for example in examples]
+        return {"score": [None if label is None else float(label) for label in roots], **super().gold(examples)}
+
+    def criterion(self, settings: Settings) -> str:
+        """The mean squared error over the nodes with a loss; with `spans` over roots."""
+        if settings.checkpoint == "best":
+            return "mse_all_nodes" if settings.supervision == "nodes" else "mse"
+        return "mse" if settings.checkpoint == "best-root" else "mse_all_nodes"
+
+    def unit_scores(self, example: Any, *, roots_only: bool) -> list[float]:
+        """The score of each node, or of the root."""
+        labels = self.tree(example).labels[-1:] if roots_only else self.tree(example).labels
+        return [math.nan if label is None else float(label) for label in labels]
+
+    def from_scores(self, labels: Any, scores: Any, sizes: Any) -> ScorePredictions:
+        """Predictions of a control for all nodes."""
+        return ScorePredictions(labels, scores, sizes)
+
+
+def squared_loss(scores: Tensor, targets: Tensor) -> Tensor:
+    """The sum of the squared errors at the labelled nodes; targets are NaN elsewhere. Shape: both `(n,)`; a scalar.
+
+    >>> squared_loss(torch.tensor([0.5, 0.5]), torch.tensor([1.0, torch.nan]))
+    tensor(0.2500)
+    """
+    errors = scores - targets.to(scores.dtype)
+    return torch.where(targets.isnan(), 0, errors).square().sum()
