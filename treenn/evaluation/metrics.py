@@ -289,9 +289,13 @@ def _variance(gold: Array) -> Value:
     return float(gold.var()) if len(gold) else None
 
 
-def _best_error(gold: Array) -> Value:
-    """The mean absolute error of the median."""
-    return agreement.mean_absolute_error(gold, np.median(gold)) if len(gold) else None
+def _error_of_mean(gold: Array) -> Value:
+    return agreement.mean_absolute_error(gold, np.full_like(gold, gold.mean())) if len(gold) else None
+
+
+def _error_of_majority(gold: Array) -> Value:
+    """The mean absolute error of the largest class."""
+    return agreement.mean_absolute_error(gold, np.full_like(gold, np.bincount(gold).argmax())) if len(gold) else None
 
 
 def _labelled_scores(scores: Array, gold: Columns, classes: int) -> tuple[Array, Array]:
@@ -401,7 +405,7 @@ METRICS: dict[str, Metric] = {
         reads=("nodes", "pairs"),
         kind="error",
         better="lower",
-        constant=lambda p: _best_error(_labelled(p)[0]),
+        constant=lambda p: _error_of_majority(_labelled(p)[0]),
         applies=_is_graded,
         scales=("ordinal",),
     ),
@@ -451,7 +455,7 @@ METRICS: dict[str, Metric] = {
     ),
     "mae": Metric(
         title="MAE",
-        short="MAE",
+        short="",
         phrase="the mean absolute error",
         definition="the mean distance from the gold scores; less is better.",
         compute=lambda p: agreement.mean_absolute_error(*_scores(p)),
@@ -459,7 +463,7 @@ METRICS: dict[str, Metric] = {
         kind="error",
         level="pair",
         better="lower",
-        constant=lambda p: _best_error(_scores(p)[0]),
+        constant=lambda p: _error_of_mean(_scores(p)[0]),
     ),
     "pearson_all_nodes": Metric(
         title="Pearson, all nodes",
@@ -507,20 +511,8 @@ METRICS: dict[str, Metric] = {
         kind="error",
         level="node",
         better="lower",
-        constant=lambda p: _best_error(p.all_nodes[0]),
+        constant=lambda p: _error_of_mean(p.all_nodes[0]),
         applies=lambda labelling: labelling.below_roots,
-    ),
-    "mae": Metric(
-        title="MAE",
-        short="",
-        phrase="the mean absolute error",
-        definition="the mean absolute distance from the gold scores; less is better.",
-        compute=lambda p: float(np.abs(p.targets - _scores(p)).mean()),
-        reads=("scores",),
-        kind="error",
-        level="pair",
-        better="lower",
-        constant=lambda p: float(np.abs(p.targets - np.median(p.targets)).mean()),
     ),
 }
 """The metrics by name, in the order of tables."""

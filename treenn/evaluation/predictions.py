@@ -79,12 +79,9 @@ class Predictions:
         Args:
             examples: `(E,)` indices of trees, in the order of the result; an index may be repeated.
         """
-        sizes = self.sizes[examples]
-        ends = np.cumsum(sizes)
-        # (nodes,): the first node of each tree here, less its place in the result
-        nodes = np.repeat((self.roots - self.sizes + 1)[examples] - (ends - sizes), sizes) + np.arange(ends[-1])
+        nodes, sizes = nodes_of(self.sizes, examples), self.sizes[examples]
         labels, classes, positive = self.labels[nodes], self.classes[nodes], self.positive[nodes]
-        return type(self)(labels, classes, positive, self.probabilities[nodes], sizes, self.n_classes)
+        return type(self)(labels, classes, positive, self.probabilities[nodes], sizes, self.n_classes, self.scale)
 
     @property
     def roots(self) -> IntArray:
@@ -137,6 +134,14 @@ def root_indices(sizes: IntArray) -> IntArray:
     return np.cumsum(sizes) - 1
 
 
+def nodes_of(sizes: IntArray, examples: IntArray) -> IntArray:
+    """The indices of the nodes of some trees. Shape: `(T,)` and `(E,)` to `(nodes,)`."""
+    first, taken = np.cumsum(sizes) - sizes, sizes[examples]
+    ends = np.cumsum(taken)
+    # (nodes,): the first node of each tree here, less its place in the result
+    return np.asarray(np.repeat(first[examples] - (ends - taken), taken) + np.arange(ends[-1]))
+
+
 @dataclass(frozen=True)
 class PairPredictions:
     """Predicted classes or scores of pairs.
@@ -170,7 +175,7 @@ class PairPredictions:
     def take(self, examples: IntArray) -> PairPredictions:
         """The predictions of some pairs, by index, as `Predictions.take`."""
         scores = None if self.scores is None else self.scores[examples]
-        return PairPredictions(self.targets[examples], self.probabilities[examples], scores)
+        return PairPredictions(self.targets[examples], self.probabilities[examples], scores, self.scale)
 
     @property
     def classes(self) -> npt.NDArray[np.int64]:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treenn.evaluation.metrics import Columns, metrics_html
-from treenn.evaluation.predictions import root_indices
+from treenn.evaluation.predictions import nodes_of, root_indices
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -39,6 +39,16 @@ class ScorePredictions:
 
     def _repr_html_(self) -> str:
         return metrics_html(self)
+
+    @property
+    def n_examples(self) -> int:
+        """The number of trees."""
+        return len(self.sizes)
+
+    def take(self, examples: IntArray) -> ScorePredictions:
+        """The predictions of some trees, by index, as `Predictions.take`."""
+        nodes = nodes_of(self.sizes, examples)
+        return ScorePredictions(self.labels[nodes], self.scores[nodes], self.sizes[examples])
 
     @property
     def roots(self) -> IntArray:

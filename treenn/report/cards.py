@@ -20,7 +20,7 @@ from treenn.experiment.recipes.record import RECIPE_SCHEMA, RecipeRecord
 from treenn.experiment.results import COMPARISON_SCHEMA, ComparisonResults, TaskResults
 from treenn.parsers.evalb import Evaluation
 from treenn.report.earlier_readings import earlier_readings
-from treenn.report.formatting import label_of, majority, shown_metrics
+from treenn.report.formatting import constant_name, label_of, majority, shown_metrics
 from treenn.report.markdown import table_lines
 from treenn.report.recipe_disagreements import disagreement_text
 from treenn.report.recipe_tables import recipe_table
@@ -210,7 +210,7 @@ def _row(task: TaskResults, model: str, split: str, columns: Sequence[str]) -> l
 
 def _majority(task: TaskResults, split: str, columns: Sequence[str]) -> list[str]:
     values = [METRICS[name].value(majority(task, split, name)) for name in columns]
-    return ["majority class" if task.treebank.classes else "the mean", *values, "", "", ""]
+    return [constant_name(task), *values, "", "", ""]
 
 
 if __name__ == "__main__":

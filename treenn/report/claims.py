@@ -72,15 +72,15 @@ def reservation(differences: Iterable[Difference]) -> str:
 
 
 def below_majority(task: TaskResults, split: str, metric: str) -> list[str]:
-    """Models that do not exceed the majority class; a lead over such a model means little."""
-    share = majority(task, split, metric)
+    """Models that are not better than the best constant prediction; a lead over such a model means little."""
+    share, sign = majority(task, split, metric), METRICS[metric].sign
     constant = {each.name for each in task.models if each.model == "majority"}
     return [
         model
         for model in task.summary
         if (found := task.spread(model, split, metric)) is not None
         and share is not None
-        and (found.mean or 0) <= share
+        and sign * (found.mean or 0) <= sign * share
         and model not in constant
     ]
 

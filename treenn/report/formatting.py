@@ -53,6 +53,16 @@ def majority(task: TaskResults, split: str, metric: str) -> float | None:
     return next((share for share in shares if share is not None), None)
 
 
+def constant_name(task: TaskResults) -> str:
+    """The best constant prediction in words."""
+    return "majority class" if task.treebank.classes else "the mean"
+
+
+def the_constant(task: TaskResults) -> str:
+    """The best constant prediction with its article, for sentences."""
+    return "the majority class" if task.treebank.classes else "the mean"
+
+
 def runs_majority(task: TaskResults) -> bool:
     """True if the plan has the majority baseline, which then has a row like other models."""
     return any(each.model == "majority" for each in task.models)

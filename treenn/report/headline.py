@@ -13,6 +13,7 @@ from treenn.report.caveats import caveats
 from treenn.report.claims import OF_THE_RUNS, against_reference, below_majority, better, reservation, verdict
 from treenn.report.formatting import (
     METRICS,
+    constant_name,
     listing,
     majority,
     p_value,
@@ -125,11 +126,15 @@ def _alone(task: TaskResults, split: str) -> str:
     """The results of a single model."""
     model = task.reference
     reached = [
-        f"{METRICS[name].spread(found)}{METRICS[name].in_percent} at {phrase(task, name)}"
+        f"{METRICS[name].spread(found)}{METRICS[name].in_percent} {_at(name)} {phrase(task, name)}"
         for name in paired_metrics()
         if name in shown_metrics(task) and (found := task.spread(model, split, name)) is not None
     ]
     return f"On {split} it reached {listing(reached)}. There is no second model to compare it with."
+
+
+def _at(metric: str) -> str:
+    return "at" if METRICS[metric].share else "in"
 
 
 def _main_sentences(task: TaskResults) -> Iterable[str]:
@@ -148,7 +153,7 @@ def _verdicts(task: TaskResults, found: Sequence[Difference], where: str, in_ful
     tested = [each for each in found if each.randomization_holm is not None or each.p_holm is not None]
     for number, sentence in enumerate(_verdict(task, tested, long=len(tested) <= in_full)):
         metric = tested[0].metric
-        place = "There" if number else f"{where}, {'at' if METRICS[metric].share else 'in'} {phrase(task, metric)}"
+        place = "There" if number else f"{where}, {_at(metric)} {phrase(task, metric)}"
         yield f"{place}, {sentence}."
 
 
@@ -217,7 +222,11 @@ def _below_majority(task: TaskResults, split: str) -> Iterable[str]:
         if below := below_majority(task, split, metric):
             share = METRICS[metric].value(majority(task, split, metric))
             names = f"On {split}, {listing(below)}"
-            yield f"{names} did not exceed the majority class at {phrase(task, metric)} ({share}%)."
+            if METRICS[metric].share:
+                yield f"{names} did not exceed the majority class at {phrase(task, metric)} ({share}%)."
+            else:
+                verb = "was" if len(below) == 1 else "were"
+                yield f"{names} {verb} no better than {constant_name(task)} in {phrase(task, metric)} ({share})."
 
 
 def _contradictions(sections: Sequence[TaskResults]) -> Iterable[str]:

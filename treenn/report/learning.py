@@ -38,6 +38,7 @@ def _curve(run: RunResults, metric: str) -> list[float]:
 
 def _chart(task: TaskResults, name: str) -> Chart:
     metric, words, digits = METRICS[name], [], 1 if METRICS[name].share else 4
+    best = np.max if metric.better == "higher" else np.min
     (figure, [axes]), places = panels(3), drawn(task)
     for model, curves in _learners(task, name).items():
         style, common = look(places[model]), min(map(len, curves))
@@ -45,7 +46,7 @@ def _chart(task: TaskResults, name: str) -> Chart:
             axes.plot(range(1, len(curve) + 1), curve, color=style["color"], alpha=0.4, linewidth=0.8)
         mean = np.mean([curve[:common] for curve in curves], axis=0)
         axes.plot(range(1, common + 1), mean, **style, markersize=4, label=model)
-        words.append(f"{model} from {mean[0]:.{digits}f} after epoch 1 to {mean.max():.{digits}f} at best")
+        words.append(f"{model} from {mean[0]:.{digits}f} after epoch 1 to {best(mean):.{digits}f} at best")
     name_epochs(axes)
     axes.set_ylabel(metric.title + (" (%)" if metric.share else ""))
     return finish(

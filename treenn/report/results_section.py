@@ -10,11 +10,24 @@ from treenn.evaluation.metrics import paired_metrics
 from treenn.experiment.results import TaskResults
 from treenn.report.charts import REFERENCE, finish, mark_seeds, name_rows, pictures, places, stack
 from treenn.report.document import Chart, Record, Section, Table, field_of
-from treenn.report.formatting import METRICS, majority, model_table, percent, runs_majority, seeds, shown_metrics
+from treenn.report.formatting import (
+    METRICS,
+    Metric,
+    constant_name,
+    listing,
+    majority,
+    model_table,
+    runs_majority,
+    seeds,
+    shown_metrics,
+    the_constant,
+)
 from treenn.report.multi_test import MANY
 
 _FIVE = ("mean", "std", "min", "median", "max")
-_MAJORITY = "majority class"
+
+
+_KINDS = {"share": "accuracy", "correlation": "correlation", "error": "error"}
 
 
 def results_section(task: TaskResults) -> Section:
@@ -52,7 +65,7 @@ def _records(task: TaskResults, split: str, metrics: Sequence[str]) -> Iterator[
             record |= {f"{metric} {name}": None if spread is None else getattr(spread, name) for name in _FIVE}
         yield model, record
     if not runs_majority(task):
-        yield _MAJORITY, {f"{metric} mean": majority(task, split, metric) for metric in metrics}
+        yield constant_name(task), {f"{metric} mean": majority(task, split, metric) for metric in metrics}
 
 
 def _spread_of(metric: str) -> Callable[[Record], str]:
@@ -74,10 +87,10 @@ def _of_metric(task: TaskResults, split: str, name: str) -> Table:
 
 
 def _chart(task: TaskResults, split: str) -> Chart:
-    """Every run of every model, the mean of its seeds, and the majority class."""
+    """Every run of every model, the mean of its seeds, and the best constant prediction."""
     metrics, models = tested_metrics(task), task.runs_by_model
     figure, rows = stack([len(models)] * len(metrics))
-    numbers = places(task)
+    numbers, constants = places(task), [majority(task, split, metric) is not None for metric in metrics]
     for metric, axes in zip(metrics, rows, strict=True):
         scale = 100 if METRICS[metric].share else 1
         for row, (model, runs) in enumerate(models.items()):
@@ -91,9 +104,9 @@ def _chart(task: TaskResults, split: str) -> Chart:
     return finish(
         figure,
         task.slug,
-        f"Accuracy on {split}" if "pearson" not in metrics else f"Correlation on {split}",
+        f"{_kind(metrics)} on {split}",
         "A marker for each seed, a vertical stroke for their mean"
-        + ("." if "pearson" in metrics else "; the dotted line is the majority class."),
+        + (f"; the dotted line is {the_constant(task)}." if any(constants) else "."),
         "; ".join(_in_words(task, split, metric) for metric in metrics),
     )
 
@@ -101,4 +114,14 @@ def _chart(task: TaskResults, split: str) -> Chart:
 def _in_words(task: TaskResults, split: str, name: str) -> str:
     constant, metric = majority(task, split, name), METRICS[name]
     found = [f"{model} {metric.spread(task.spread(model, split, name))}" for model in task.summary]
-    return f"{metric.title}: {', '.join(found)}" + (f", majority {percent(constant)}" if constant is not None else "")
+    return f"{metric.title}: {', '.join(found)}" + _constant_in_words(task, metric, constant)
+
+
+def _kind(metrics: Sequence[str]) -> str:
+    """The kinds of metrics for a title, such as `Accuracy`."""
+    return listing(list(dict.fromkeys(_KINDS[METRICS[metric].kind] for metric in metrics))).capitalize()
+
+
+def _constant_in_words(task: TaskResults, metric: Metric, constant: float | None) -> str:
+    name = "majority" if task.treebank.classes else "the mean"
+    return "" if constant is None else f", {name} {metric.value(constant)}"

@@ -8,7 +8,7 @@ from typing import Any
 from treenn.experiment.results import TaskResults
 from treenn.report.charts import REFERENCE, drawn, finish, look, name_places, panels, pictures
 from treenn.report.document import Chart, Section, Table, field_of
-from treenn.report.formatting import METRICS, majority
+from treenn.report.formatting import METRICS, majority, the_constant
 from treenn.report.multi_test import MANY
 from treenn.report.results_section import tested_metrics
 
@@ -54,13 +54,13 @@ def _chart(task: TaskResults, name: str) -> Chart:
         line(model, _means(task, model, name), **look(place), label=model)
     constants = {split: found for split in splits if (found := majority(task, split, name)) is not None}
     if constants:
-        line("majority", constants, **REFERENCE)
+        line("majority" if task.treebank.classes else "the mean", constants, **REFERENCE)
     name_places(axes, splits)
     axes.set_ylabel(metric.title + (" (%)" if metric.share else ""))
     return finish(
         figure,
         task.slug,
         f"{metric.title} on every test set",
-        "Means over seeds" + ("; the dotted line is the majority class." if constants else "."),
+        "Means over seeds" + (f"; the dotted line is {the_constant(task)}." if constants else "."),
         f"{metric.title}: {'; '.join(words)}",
     )
