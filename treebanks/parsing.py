@@ -12,15 +12,21 @@ from typing import TypeVar
 
 from treebanks.by_name import load_trees
 from treebanks.catalogue import entry
+from treebanks.own_data import DatasetSpec
+from treebanks.own_data.dataset_toml import with_file
+from treebanks.own_data.reading import default_name
+from treebanks.own_data.split_files import find_files
+from treebanks.parsing_files import parse_penn, read_bracketed
 from treebanks.paths import published_file
 from treebanks.treebank import Splits
-from treenn.trees import InputError, NaryTree, OnError, Tree, clean_penn, parse_nary
+from treenn.trees import InputError, NaryTree, OnError, Tree
 from treenn.trees.arguments import check
 from treenn.trees.display import quoted, splits_repr, table_html
 from treenn.trees.files import read_text
 
 T = TypeVar("T")
 
+_NO_SPEC = DatasetSpec()
 _EMPTY = re.compile(r"\([^()\s]*\s*\)")
 _UNTAGGED_BRACKET = re.compile(r"\( (-[LR]RB-)\)")
 _QUESTION_MARK = re.compile(r"\([?!] ")
@@ -57,7 +63,7 @@ class ParsingTreebank(Splits[Tree | NaryTree]):
 
 
 def load_parsing(name: str, *, on_error: OnError | None = None) -> ParsingTreebank:
-    """Load a treebank for parsers by its name, one of `parsing_names()`.
+    """Load a treebank for parsers by its name, one of `parsing_names()`, or from a folder or file (`read_parsing`).
 
     - `"sst"`, `"reviews"`: the binary trees in the published splits, without the sentiment labels.
     - `"questionbank"`: of every ten questions, in file order, the ninth is dev and the tenth test. Annotation errors
@@ -70,20 +76,54 @@ def load_parsing(name: str, *, on_error: OnError | None = None) -> ParsingTreeba
     `NP`) and the unlabelled node above a sentence.
 
     Args:
-        name: the name.
+        name: the name; other texts are paths.
         on_error: called with the error of each skipped tree (default: None, the first error is raised).
 
     Raises:
-        InputError: if no treebank has this name, or its files are missing (the message describes how to get them) or
-            malformed.
+        InputError: if no treebank has this name, and there is no such folder or file; or its files are missing (the
+            message describes how to get them) or malformed.
 
     >>> [sorted(set(tree.labels)) for tree in load_parsing("reviews").splits["test"][:1]]
     [[None]]
     """
     check("name", name, str)
-    if name not in _LOADERS:
-        raise InputError(f"no treebank for parsers is called {name!r}; it must be {', '.join(parsing_names())}")
-    return ParsingTreebank(name, _LOADERS[name](on_error))
+    if name in _LOADERS:
+        return ParsingTreebank(name, _LOADERS[name](on_error))
+    if "\0" in name or not Path(name).exists():
+        known = ", ".join(parsing_names())
+        raise InputError(f"no treebank for parsers is called {name!r}; it must be {known}, a folder or a file")
+    return read_parsing(Path(name), on_error=on_error)
+
+
+def read_parsing(
+    source: Path,
+    spec: DatasetSpec = _NO_SPEC,
+    *,
+    dev: Path | None = None,
+    test: Path | None = None,
+    for_training: bool = True,
+    on_error: OnError | None = None,
+) -> ParsingTreebank:
+    """Read a treebank for parsers from a folder or a file of brackets.
+
+    Traces and function tags are removed (`treenn.trees.clean_penn`). Trees whose labels are all numbers, such as
+    classes of sentiment, become binary trees without labels.
+
+    Args:
+        source: a folder with `train`, `dev` and test sets, or the file of train, as in
+            `treebanks.own_data.read_dataset`.
+        spec: the encoding and other properties of the files; overrides `dataset.toml` (default: all defaults).
+        dev: the file of dev (default: None, that of the folder, or made by `split`).
+        test: the file of test (default: None, as `dev`).
+        for_training: whether train and dev are required (default: True). If False, a file alone is the split test.
+        on_error: called with the error of each skipped tree (default: None, the first error is raised).
+
+    Raises:
+        InputError: if a file is missing, is not in brackets or has a malformed tree.
+    """
+    spec = with_file(spec, source)
+    paths = find_files(source, spec, dev, test, for_training=for_training)
+    return ParsingTreebank(spec.name or default_name(source), read_bracketed(paths, spec, source, on_error))
 
 
 def parsing_names() -> tuple[str, ...]:
@@ -98,24 +138,18 @@ def _unlabelled(name: str, on_error: OnError | None) -> dict[str, tuple[Tree, ..
 
 def _questionbank(on_error: OnError | None) -> dict[str, tuple[NaryTree, ...]]:
     path = published_file("questionbank", "4000qs.txt")
-    return _tenths(_penn(path, _mended_questions(read_text(path)), on_error))
+    return _tenths(parse_penn(_mended_questions(read_text(path)), path, on_error=on_error))
 
 
 def _craft(on_error: OnError | None) -> dict[str, tuple[NaryTree, ...]]:
     paths = sorted(published_file("craft", file.path) for file in entry("craft").files)
-    articles = [_penn(path, read_text(path), on_error) for path in paths]
+    articles = [parse_penn(read_text(path), path, on_error=on_error) for path in paths]
     return {split: tuple(chain.from_iterable(some)) for split, some in _tenths(articles).items()}
 
 
 def _mended_questions(text: str) -> str:
     text = _QUESTION_MARK.sub("(. ", _UNTAGGED_BRACKET.sub(r"(\1 \1)", text.replace("<", "'")))
     return _EMPTY.sub("", text)
-
-
-def _penn(path: Path, text: str, on_error: OnError | None) -> list[NaryTree]:
-    """Parse Penn-style trees, and remove traces and function tags."""
-    cleaned = map(clean_penn, parse_nary(text, source=path, on_error=on_error))
-    return [tree for tree in cleaned if tree is not None]
 
 
 def _tenths(items: Sequence[T]) -> dict[str, tuple[T, ...]]:

@@ -36,6 +36,8 @@ from treenn.trees import (
     NaryTree,
     Tree,
     binarize,
+    clean_penn,
+    format_conllu,
     format_tree,
     from_nltk,
     nary_from_nltk,
@@ -50,7 +52,6 @@ from treenn.trees import (
     to_nltk,
     unbinarize,
 )
-from treenn.trees.dependency import DependencyTree
 from treenn.trees.files import read_text
 from treenn.trees.json_values import dump_json, read_object, read_words
 from treenn.trees.ptb_escapes import escape
@@ -150,6 +151,7 @@ def penn(data: bytes, folder: Path) -> None:
         skipped: list[InputError] = []
         trees = attempt(read_nary, path, untagged=untagged, on_error=skipped.append)
         comes_back(trees)
+        comes_back([cleaned for tree in trees if (cleaned := clean_penn(tree)) is not None])
         for tree in trees:
             if not any(isinstance(label, str) and (label[0] == "@" or "+" in label) for label in tree.labels):
                 assert unbinarize(binarize(tree)) == tree
@@ -164,8 +166,8 @@ def encodings(data: bytes, folder: Path) -> None:
 
 
 WORDS = (
-    "# text = a\n1-2\tab\t_\t_\t_\t_\t_\t_\t_\t_\n1\ta\t_\t_\t_\t_\t2\tdet\t_\t_\n2\tb\t_\t_\t_\t_\t0\troot\t_\t_\n"
-    "2.1\tc\t_\t_\t_\t_\t_\t_\t0:root\t_\n\n1\t-LRB-\t_\t_\t_\t_\t0\t_\t_\t_\n\n"
+    "# text = a\n1-2\tab\t_\t_\t_\t_\t_\t_\t_\t_\n1\ta\t_\t_\t_\t_\t2\tdet\t_\t_\n2\tb\t_\t_\t_\t_\t0\troot\t_\tLabel=x"
+    "\n2.1\tc\t_\t_\t_\t_\t_\t_\t0:root\t_\n\n1\t-LRB-\t_\t_\t_\t_\t0\t_\t_\t_\n\n"
 )
 
 
@@ -175,18 +177,12 @@ WORDS = (
 def conllu(data: bytes, folder: Path) -> None:
     path, skipped = file(folder, data), list[InputError]()
     trees = attempt(read_conllu, path, on_error=skipped.append)
-    for tree in trees:
-        assert parse_conllu(_as_conllu(tree)) == [tree]
+    assert not trees or parse_conllu(format_conllu(trees)) == trees
+    for options in ({"label": "text"}, {"label": "Label", "label_level": "words"}):
+        labelled = attempt(read_conllu, path, **options, on_error=lambda _: None)
+        assert not labelled or parse_conllu(format_conllu(labelled, **options), **options) == labelled
     assert read_conllu(path) == trees
     assert not skipped
-
-
-def _as_conllu(tree: DependencyTree) -> str:
-    rows = zip(tree.words, tree.heads, tree.relations, strict=True)
-    return "\n".join(
-        "\t".join([str(number), escape(word), "_", "_", "_", "_", str(head + 1), relation or "_", "_", "_"])
-        for number, (word, head, relation) in enumerate(rows, start=1)
-    )
 
 
 _SICK = "dogs like old bones\nyes\n@@2 0 4 2\n0\n@@nsubj root amod dobj\nroot\n@@6 5 7 7 6 0 5\n0\n"

@@ -20,8 +20,9 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from fuzz.dataset_targets import TARGETS
 from fuzz.mutation import mutate
-from fuzz.targets import TARGETS, Target
+from fuzz.targets import Target
 
 from treenn.trees import InputError
 

@@ -93,7 +93,7 @@ def test_sentiment_treebanks_come_without_labels():
 
 def test_unknown_name_lists_the_known_ones():
     assert parsing_names() == ("craft", "questionbank", "reviews", "sst")
-    with pytest.raises(InputError, match="'ptb'; it must be craft, questionbank, reviews, sst"):
+    with pytest.raises(InputError, match="'ptb'; it must be craft, questionbank, reviews, sst, a folder or a file"):
         load_parsing("ptb")
 
 

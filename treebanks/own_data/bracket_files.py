@@ -73,18 +73,20 @@ def _read_lines(
     def read(numbered: tuple[int, str]) -> RawExample:
         number, line = numbered
         try:
-            return _line(line, spec, check)
+            return _line(line, columns, spec, check)
         except InputError as error:
             raise InputError(error.marked, source=path, line=number) from None
 
     lines = [(number, line) for number, line in enumerate(split_lines(text), start=1) if line.strip()]
+    columns = lines[0][1].count("\t") + 1
     return read_each(lines, read, on_error, InputError("there is no tree", source=path))
 
 
-def _line(line: str, spec: DatasetSpec, check: LabelCheck | None) -> RawExample:
+def _line(line: str, columns: int, spec: DatasetSpec, check: LabelCheck | None) -> RawExample:
     label, *fields = line.split("\t")
-    if len(fields) not in (1, 2) or not label.strip():
-        raise InputError("this line must be a label, TAB, a tree, and for pairs TAB and another tree")
+    if len(fields) != columns - 1 or not label.strip():
+        second = ", TAB, another tree" if columns == 3 else ""
+        raise InputError(f"this line must be a label, TAB, a tree{second}, as the first line")
     trees = [_tree(field, spec) for field in fields]
     example: RawExample = (trees[0], trees[-1], label.strip())
     if len(trees) == 1:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from treebanks.own_data.dataset_toml import format_spec, relative_trees, toml_string
-from treebanks.own_data.raw_dataset import RawDataset, RawExample, RawText, root_label
+from treebanks.own_data.raw_dataset import RawDataset, RawExample, RawText, kind_of, root_label
 from treebanks.own_data.reading import default_name, read_dataset
 from treebanks.own_data.spec import DatasetSpec
 from treebanks.own_data.splitting import content_key
@@ -68,7 +68,7 @@ def words_of(example: RawExample) -> Iterator[str]:
 
 
 def _sizes(data: RawDataset) -> Iterator[str]:
-    noun = _noun(next(iter(data.splits["train"])))
+    noun = kind_of(data.splits["train"][0])
     vocabularies: dict[str, set[str]] = {}
     for split, examples in data.splits.items():
         counts = Counter(word for example in examples for word in words_of(example))
@@ -76,17 +76,6 @@ def _sizes(data: RawDataset) -> Iterator[str]:
         yield f"{split}: {len(examples):,} {noun}, {counts.total():,} words, {mean:.1f} words on average"
     train, every = vocabularies["train"], set[str]().union(*vocabularies.values())
     yield f"vocabulary: {len(every):,} different words, {len(train):,} in train"
-
-
-def _noun(example: RawExample) -> str:
-    match example:
-        case RawText():
-            return "texts" if len(example.texts) == 1 else "pairs of texts"
-        case Tree():
-            return "trees"
-        case DependencyTree():
-            return "dependency trees"
-    return "pairs of trees"
 
 
 def _duplicates(data: RawDataset) -> Iterator[str]:

@@ -34,6 +34,18 @@ root of its dependency tree.
 """
 
 
+def kind_of(example: RawExample) -> str:
+    """The kind of an example, in the plural."""
+    match example:
+        case RawText():
+            return "texts" if len(example.texts) == 1 else "pairs of texts"
+        case Tree():
+            return "trees"
+        case DependencyTree():
+            return "dependency trees"
+    return "pairs of trees"
+
+
 def root_label(example: RawExample) -> str | None:
     """The label of an example: of the text, the pair, or the root."""
     match example:

@@ -10,7 +10,7 @@ from treebanks.own_data.bracket_files import read_brackets
 from treebanks.own_data.conllu_files import read_dependencies, with_key
 from treebanks.own_data.dataset_toml import with_file
 from treebanks.own_data.labels import LabelCheck, Labels, infer_labels, require_two
-from treebanks.own_data.raw_dataset import RawDataset, RawExample, RawText, labels_of
+from treebanks.own_data.raw_dataset import RawDataset, RawExample, RawText, kind_of, labels_of
 from treebanks.own_data.spec import DatasetSpec, Form
 from treebanks.own_data.split_files import common_form, find_files
 from treebanks.own_data.splitting import split_examples
@@ -66,6 +66,7 @@ def read_dataset(
     files = {split: _File(path, texts[split], spec) for split, path in paths.items()}
     for file in files.values():
         file.read(None, keep_errors=on_error is not None)
+    _check_kinds([*files.values()])
     labels = _infer(files, spec, for_training)
     for file in files.values():
         file.check(labels, on_error)
@@ -84,6 +85,14 @@ def _text(path: Path, spec: DatasetSpec) -> str:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise InputError("this file has a NUL character; it must be a text file", source=path, line=line)
     return text
+
+
+def _check_kinds(files: Sequence[_File]) -> None:
+    """Validate that all files have the same kind of example."""
+    first, kind = files[0].path, kind_of(files[0].examples[0])
+    for file in files[1:]:
+        if (other := kind_of(file.examples[0])) != kind:
+            raise InputError(f"this file has {other}, {first.name} has {kind}; must be the same", source=file.path)
 
 
 def _infer(files: Mapping[str, _File], spec: DatasetSpec, for_training: bool) -> Labels:

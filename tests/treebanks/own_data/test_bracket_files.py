@@ -26,6 +26,12 @@ def test_pairs_with_labels_inside(write):
     assert data.splits["dev"][0] == (parse_tree("(3 (2 so) (4 good))"), parse_tree("(2 fine)"), "yes")
 
 
+def test_all_splits_have_one_kind_of_example(write):
+    folder = write({"train.txt": PAIRS, "dev.txt": "(# a) (< b)"})
+    with pytest.raises(InputError, match=r"dev\.txt: this file has trees, train\.txt has pairs of trees; must be"):
+        read_dataset(folder, DatasetSpec())
+
+
 def test_lines_of_label_and_tree(write):
     text = "9\t( ( [MAX 9 ) ] )\n1\t(X (X [MIN) (X 1))\n"
     data = read_dataset(write({"train.txt": text, "dev.txt": text}), DatasetSpec())
@@ -56,8 +62,12 @@ def test_labels_of_collapsed_chains_are_ignored(write):
         ("(1 a)\n(X (1 a) (0 b))", "train.txt:2:1: the root has no label; every root must have one"),
         ("(1 a)\n( a)", "train.txt:2:1: the root has no label"),
         ("(1 (1 a) (1 b)", "train.txt:1:1: this bracket is never closed"),
-        ("a\tb\tc\nd\te\tf\tg\n", "train.txt:2: this line must be a label, TAB, a tree, and for pairs TAB and another"),
-        ("a\tb\n\tc\n", "train.txt:2: this line must be a label"),
+        (
+            "a\tb\tc\nd\te\tf\tg\n",
+            "train.txt:2: this line must be a label, TAB, a tree, TAB, another tree, as the first line",
+        ),
+        ("a\tb\n\tc\n", "train.txt:2: this line must be a label, TAB, a tree, as the first line"),
+        ("a\tb\nb\tc\td\n", "train.txt:2: this line must be a label, TAB, a tree, as the first line"),
         ("a\t( b c\n", "train.txt:1: these brackets are not one tree"),
         ("a\t(1 (1 b)\n", "train.txt:1: this bracket is never closed"),
         ("a\t(1 b)(1 c)\n", "train.txt:1: this column has 2 trees; it must have one"),
