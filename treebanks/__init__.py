@@ -1,16 +1,37 @@
 """Treebanks: readers, generators and a catalogue of licences, sources and checksums.
 
+Names listed here are imported on first use.
+
 >>> import treebanks
 >>> treebanks.names()[:4]
 ('listops', 'listops-100', 'logic', 'reviews')
 """
 
-from treebanks.by_name import load, load_trees, names
-from treebanks.dependency_treebank import DependencyTreebank
-from treebanks.pairs import Pair, PairTreebank
-from treebanks.treebank import Treebank
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-AnyTreebank = Treebank | PairTreebank | DependencyTreebank
-"""A treebank of any kind of examples."""
+if TYPE_CHECKING:
+    from treebanks.by_name import load, load_trees, names
+    from treebanks.dependency_treebank import DependencyTreebank
+    from treebanks.kinds import AnyTreebank
+    from treebanks.pairs import Pair, PairTreebank
+    from treebanks.treebank import Treebank
 
 __all__ = ["AnyTreebank", "DependencyTreebank", "Pair", "PairTreebank", "Treebank", "load", "load_trees", "names"]
+
+_HOME = {
+    "AnyTreebank": "treebanks.kinds",
+    "DependencyTreebank": "treebanks.dependency_treebank",
+    "Pair": "treebanks.pairs",
+    "PairTreebank": "treebanks.pairs",
+    "Treebank": "treebanks.treebank",
+    "load": "treebanks.by_name",
+    "load_trees": "treebanks.by_name",
+    "names": "treebanks.by_name",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'treebanks' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

@@ -130,7 +130,7 @@ def test_nothing_to_find_and_nothing_found_is_right() -> None:
 @pytest.mark.parametrize(
     ("predicted", "message"),
     [
-        ("(X a)", "there are 2 gold trees, but 1 predicted ones; must be equally many"),
+        ("(X a)", "gold has 2 trees, but predicted has 1: must be as many"),
         ("(X a) (X c)", "the two trees of sentence 1 do not have the same words: 'b' and 'c'"),
         ("(X a) (X (X b) (X c))", "the two trees of sentence 1 do not have the same words: 1 and 2 words"),
     ],

@@ -116,8 +116,12 @@ class Origin:
         path: the folder or file.
         spec: the specification with which it was read, defaults resolved.
         parsed: whether a parser made its trees from texts (default: False, the trees are annotated).
+        dev: the file of the split dev, if it was given (default: None).
+        test: the file of the split test, if it was given (default: None).
     """
 
     path: str
     spec: DatasetSpec
     parsed: bool = False
+    dev: str | None = None
+    test: str | None = None

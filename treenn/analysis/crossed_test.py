@@ -45,7 +45,10 @@ class Errors:
 
     @property
     def freedom(self) -> FloatArray:
-        """The degrees of freedom of `variances`; at least 1, which a variance of 0 makes irrelevant."""
+        """The degrees of freedom of `variances`, clamped to at least 1.
+
+        The clamp does not affect the test: a factor with a single level has variance 0, and thus weight 0.
+        """
         return np.maximum(1, np.array([*self.n_seeds, self.n_sentences], dtype=np.float64) - 1)
 
 

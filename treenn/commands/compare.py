@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from treenn.commands import options
+from treenn.commands.dataset_options import Source, take_data, takes_dataset, vectors_for, with_supervision
 from treenn.commands.experiments import Dask, Jobs, NoTest, OnDevice, workers
 from treenn.commands.output import progress_bar, say
 from treenn.commands.settings_options import takes_settings, with_step_floor
@@ -25,9 +27,10 @@ _WITH_PLAN = (
 
 
 @takes_settings(without=("model", "seed"))
+@takes_dataset(seed=True)
 def compare(
     context: typer.Context,
-    treebank: options.Treebank = "reviews",
+    treebank: Source = "reviews",
     models: options.Models = "tree-lstm,lstm",
     seeds: Annotated[int, typer.Option(help="Number of training runs of each model.")] = 3,
     vectors: options.Vectors = [],  # noqa: B006 (typer wants a list)
@@ -43,7 +46,7 @@ def compare(
     trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
     no_test: NoTest = False,
     json: options.Json = False,
-    **settings: Any,
+    **values: Any,
 ) -> None:
     """Train recursive and recurrent networks on the same trees, labels and vectors, and write a report.
 
@@ -68,9 +71,14 @@ def compare(
     from treenn.training.run_dir import check_run_dir
 
     cluster, how = workers(dask, jobs, device, overwrite)
+    data = take_data(context, treebank or "reviews", values)
     if plan is None:
-        planned = Plan.of(treebank, models.split(","), seeds, options.vector_files(vectors), Settings(**settings))
-        recipe = with_step_floor(planned.settings, load(treebank, ())[0], options.given(context))
+        plan_of = partial(Plan.of, models=models.split(","), seeds=seeds)
+        settings = plan_of(data.source, settings=Settings(**values)).settings
+        named = data.named()
+        settings = with_supervision(settings, named, options.given(context))
+        planned = plan_of(named, vectors=vectors_for(named, vectors), settings=settings)
+        recipe = with_step_floor(planned.settings, load(named, ())[0], options.given(context))
         planned = replace(planned, settings=recipe)
     else:
         planned = _plan_of_file(context, plan)

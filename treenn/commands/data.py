@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from treenn.commands import options
-from treenn.commands.output import print_json, print_table, tell
+from treenn.commands.dataset_options import take_data, takes_dataset
+from treenn.commands.output import print_json, print_table, skipping, tell
 from treenn.runtime.terminal import console
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 app = typer.Typer(help="List, show, fetch and verify treebanks, and find overlaps.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A treebank of `treenn data list`, e.g. sst.")]
+AnySource = Annotated[
+    str, typer.Argument(metavar="NAME|DIR|FILE", help="A treebank of `treenn data list`, or your own folder or file.")
+]
 
 
 @app.command("list")
@@ -41,14 +46,32 @@ def list_(json: options.Json = False) -> None:
 
 
 @app.command()
-def show(name: Name, json: options.Json = False) -> None:
+@takes_dataset(seed=True)
+def show(
+    context: typer.Context,
+    source: AnySource,
+    skip_bad: options.SkipBad = False,
+    json: options.Json = False,
+    **values: Any,
+) -> None:
     """Show a treebank's card: description, licence, source, statistics, published results and ours.
 
-    Example: treenn data show sst
-    """
-    from treebanks.catalogue import entry as find
+    Of your own data, show the sizes of the splits, the classes and repeated sentences.
 
-    entry = find(name)
+    Example: treenn data show sst
+
+    Example: treenn data show reviews.csv --label-column stars --split 80/10/10
+    """
+    from treebanks.catalogue import ENTRIES
+    from treebanks.catalogue import entry as find
+    from treenn.commands.dataset_table import show_dataset
+
+    data = take_data(context, source, values)
+    if source not in [each.name for each in ENTRIES] and Path(source).exists():
+        with skipping(skip_bad) as skip:
+            show_dataset(data.load(**skip), json=json)
+        return
+    entry = find(source)
     summary = _summary(entry)
     if json:
         print_json(asdict(entry) | summary | {"card": entry.card})
@@ -114,24 +137,28 @@ def verify(name: Name, json: options.Json = False) -> None:
 
 
 @app.command()
-def overlap(name: Name, json: options.Json = False) -> None:
-    """List the sentences of dev and test that also occur, word for word, in train.
+@takes_dataset(seed=True)
+def overlap(context: typer.Context, source: AnySource, json: options.Json = False, **values: Any) -> None:
+    """List the sentences or pairs of dev and test that also occur, word for word, in train.
 
     Example: treenn data overlap sst
+
+    Example: treenn data overlap my-data
     """
-    from treebanks import load_trees
+    from treebanks import Treebank
     from treebanks.overlap import overlap as find
 
-    treebank = load_trees(name)
+    treebank = take_data(context, source, values).load()
     repeats = find(treebank)
     if json:
         print_json([sentence._asdict() for sentence in repeats])
         return
     for sentence in repeats:
         print(f"{sentence.split} {sentence.number}: train {', '.join(map(str, sentence.in_train))}")
-    for split, trees in treebank.splits.items():
+    noun = "sentences" if isinstance(treebank, Treebank) else "pairs"
+    for split, examples in treebank.splits.items():
         if split != "train":
-            print(f"{split}: {sum(each.split == split for each in repeats)} of {len(trees):,} sentences occur in train")
+            print(f"{split}: {sum(each.split == split for each in repeats)} of {len(examples):,} {noun} occur in train")
 
 
 def _summary(entry: Entry) -> dict[str, Any]:

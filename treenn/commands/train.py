@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from treebanks.own_data.spec import DatasetSpec
 from treenn.commands import options
+from treenn.commands.dataset_options import Source, take_data, takes_dataset, vectors_for, with_supervision
 from treenn.commands.fine_tuning_options import fine_tuning, initial_model
 from treenn.commands.output import print_json, progress_bar, say, skipping, tell
 from treenn.commands.settings_options import takes_settings, with_step_floor
@@ -19,11 +21,12 @@ from treenn.runtime.terminal import Grid, console
 from treenn.trees import InputError, read_trees
 
 if TYPE_CHECKING:
-    from treebanks import PairTreebank, Treebank
+    from treebanks import Treebank
     from treenn.training.run_results import TrainingResults
 
 
 @takes_settings()
+@takes_dataset()
 def train(
     context: typer.Context,
     out: options.Out,
@@ -31,16 +34,7 @@ def train(
         str | None,
         typer.Option(metavar="NAME", help="A recipe of `treenn recipes`; other options override its settings."),
     ] = None,
-    treebank: Annotated[str | None, typer.Option(metavar="NAME", help="A treebank of `treenn data list`.")] = None,
-    trees: Annotated[Path | None, options.TreesFile] = None,
-    dev: Annotated[Path | None, options.TreesFile] = None,
-    test: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A bracketed treebank file, whose words get vectors.")
-    ] = None,
-    classes: Annotated[int, typer.Option(help="With --trees: the number of classes.")] = 5,
-    binarize: options.Binarize = None,
-    untagged: options.Untagged = False,
-    encoding: options.Encoding = "utf-8",
+    treebank: Source = None,
     skip_bad: options.SkipBad = False,
     vectors: options.Vectors = [],  # noqa: B006 (typer wants a list)
     init: Annotated[
@@ -60,7 +54,9 @@ def train(
 
     Example: treenn train --treebank reviews --model tree-lstm --out my-model
 
-    Example: treenn train --trees train.txt --dev dev.txt --out my-model --resume
+    Example: treenn train --treebank questions --out my-model
+
+    Example: treenn train --treebank reviews.csv --split 80/10/10 --label-column stars --out my-model
 
     Example: treenn train --treebank reviews --init sentiment --out my-model
 
@@ -69,6 +65,7 @@ def train(
     from treenn.training.run_dir import check_run_dir, training_run
     from treenn.trees.json_records import to_json
 
+    data_options = take_data(context, _source(treebank, recipe, values), values)
     source = None if init is None else initial_model(context, init)
     settings = Settings(**values) if source is None else fine_tuning(context, source)
     if recipe is not None:
@@ -76,13 +73,12 @@ def train(
 
         given, found = options.given(context), find(recipe)
         settings = replace(found.settings, **{name: values[name] for name in given if name in values})
-        vectors = vectors if "vectors" in given else list(found.vectors)
-        treebank = treebank or ("sst" if trees is None else None)
+        vectors = vectors if "vectors" in given else list(found.vectors) or ["none"]
     check_run_dir(out, training_run(settings), resume=resume, overwrite=overwrite)
     with skipping(skip_bad) as skip:
-        how: dict[str, Any] = {"untagged": untagged, "encoding": encoding, **skip}
-        data = _data(treebank, {"train": trees, "dev": dev, "test": test}, classes, binarize, how)
+        data = data_options.load(**skip)
         if recipe is None:
+            settings = with_supervision(settings, data, options.given(context))
             settings = with_step_floor(settings, data, options.given(context))
 
         import torch
@@ -90,7 +86,7 @@ def train(
         from treenn import training
         from treenn.models.vectors import read_vectors
 
-        files = [read_vectors(path, data.words(), **skip) for path in options.vector_files(vectors)]
+        files = [read_vectors(path, data.words(), **skip) for path in vectors_for(data, vectors)]
     torch.set_num_threads(1)  # for reproducibility; at this size two threads are no faster
     with progress_bar(f"{settings.model} on {data.name}") as progress:
         how = {"resume": resume, "overwrite": overwrite, "command": options.command_line()}
@@ -108,23 +104,15 @@ def train(
         tell(f"The model of epoch {results.best_epoch}, {chosen}, is in {out}; evaluate it: treenn evaluate {out}")
 
 
-def _data(
-    name: str | None, files: dict[str, Path | None], classes: int, binarize: str | None, how: dict[str, Any]
-) -> Treebank | PairTreebank:
-    """Load the treebank of the options: a known one, or the user's files, read with the keyword arguments `how`."""
-    import treebanks
-
-    trees = files["train"]
-    if (name is None) == (trees is None):
-        raise InputError("no trees are given; must be either --treebank NAME, or --trees FILE with --dev FILE")
-    if trees is None:
-        if how["untagged"] or how["encoding"] != "utf-8":
-            raise InputError("--untagged, --encoding: cannot be combined with --treebank; they apply to --trees FILE")
-        return treebanks.load(str(name), on_error=how.get("on_error"))
-    if files["dev"] is None:
-        raise InputError("--trees: needs --dev FILE, on which the best epoch is chosen")
-    given = {split: file for split, file in files.items() if file is not None}
-    return read_files(given, tuple(map(str, range(classes))), binarize, how)
+def _source(treebank: str | None, recipe: str | None, values: dict[str, Any]) -> str:
+    """The value of --treebank; of --trees, if that is a file of trees, as in treenn 0.1.0."""
+    if treebank is None and recipe is None and values["trees"] != DatasetSpec().trees:
+        treebank = values.pop("trees")
+    if treebank is None and recipe is not None:
+        return "sst"
+    if treebank is None:
+        raise InputError("--treebank is missing: must be a treebank of `treenn data list`, or your own folder or file")
+    return treebank
 
 
 def read_files(

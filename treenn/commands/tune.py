@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from treenn.commands import options
+from treenn.commands.dataset_options import Source, take_data, takes_dataset, vectors_for, with_supervision
 from treenn.commands.experiments import Dask, Jobs, OnDevice, workers
 from treenn.commands.output import print_json, progress_bar, say, tell
 from treenn.commands.settings_options import takes_settings, with_step_floor
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
 
 
 @takes_settings(without=("model",))
+@takes_dataset()
 def tune(
     context: typer.Context,
     out: options.Out,
-    treebank: options.Treebank = "reviews",
+    treebank: Source = "reviews",
     models: options.Models = "tree-lstm,lstm",
     trials: Annotated[int, typer.Option(help="Number of trials of each model.")] = 8,
     space: Annotated[
@@ -46,7 +48,7 @@ def tune(
     device: OnDevice = "cpu",
     overwrite: options.Overwrite = False,
     json: options.Json = False,
-    **settings: Any,
+    **values: Any,
 ) -> None:
     """Search for settings at random, with the same number of trials for every model.
 
@@ -71,9 +73,12 @@ def tune(
 
     cluster, how = workers(dask, jobs, device, overwrite)
     drawn_from = read_space(space or SHIPPED).without(options.given(context))
-    files = tuple(options.vector_files(vectors))
-    search = Search(treebank, models.split(","), trials, drawn_from, Settings(**settings), files, metric)
-    recipe = with_step_floor(search.settings, load(treebank, ())[0], options.given(context), drawn_from.settings)
+    options_of_data = take_data(context, treebank or "reviews", values)
+    search = Search(options_of_data.source, models.split(","), trials, drawn_from, Settings(**values), metric=metric)
+    data, given = options_of_data.named(), options.given(context)
+    search = replace(search, treebank=data, vectors=tuple(vectors_for(data, vectors)))
+    recipe = with_supervision(search.settings, data, [*given, *drawn_from.settings])
+    recipe = with_step_floor(recipe, load(data, ())[0], given, drawn_from.settings)
     search = replace(search, settings=recipe)
     check_run_dir(out, run_of(search), resume=True, overwrite=overwrite)
     with progress_bar(f"{models} on {treebank}") as bar, cluster:
@@ -82,18 +87,18 @@ def tune(
     if json:
         print_json(TRIALS_SCHEMA.to_json(log))
     else:
-        _print(log, search)
+        _print(log, search, options_of_data.arguments())
     say(f"log: {out / 'trials.json'}  best settings: {out / 'best.toml'}")
 
 
-def _print(log: SearchLog, search: Search) -> None:
+def _print(log: SearchLog, search: Search, data: list[str]) -> None:
     from treenn.experiment.search.chosen_settings import plan_models, train_command
     from treenn.experiment.search.table import tuning_table
 
     console().print(tuning_table(log))
     for model, best in log.best.items():
         if best is not None:
-            tell(train_command(log, model, search.vectors))
+            tell(train_command(log, model, search.vectors, data))
             print()
     for line in plan_models(log).removesuffix("\n").split("\n"):
         tell(line)

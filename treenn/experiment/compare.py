@@ -15,6 +15,7 @@ from treenn.experiment.gather import gather
 from treenn.experiment.ledger import Reading, configuration_of, enter, known_readings, ledger_file, read
 from treenn.experiment.outline import outline, outline_task
 from treenn.experiment.plan import Plan
+from treenn.experiment.reload import remember
 from treenn.experiment.results import (
     PLAN,
     PLAN_SCHEMA,
@@ -188,10 +189,12 @@ def _planned(plan: Plan, out: Path, command: str) -> _Comparison:
         word_size = task.settings.get("word_size", plan.settings.word_size)
         data, input_size = fingerprint(treebank), sum(file.size for file in files) or word_size
         treebanks[data] = treebank
+        task = task if treebank.origin is None else replace(task, treebank=treebank)
         for regime in task.supervision:
             make_head, examples = task_of(treebank).make_head, len(treebank.train)
             planned = list(plan.runs(task, regime, input_size, make_head, data, examples))
             tasks.append(outline_task(plan, task, regime, treebank, planned))
+            remember(tasks[-1].treebank, treebank)
             specs += planned
     runs = {f"{RUNS}/{spec.name}.json": spec for spec in specs}  # two regimes may share a run
     return _Comparison(out, runs, treebanks, outline(plan, command, tasks))

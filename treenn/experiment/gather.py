@@ -8,13 +8,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import treebanks
 from treenn.analysis.disagreement import Disagreement, disagreements, node_classes
 from treenn.analysis.statistics import Difference, adjusted, differences
 from treenn.encoders import NO_LABEL
 from treenn.evaluation.metrics import paired_metrics
 from treenn.experiment.approximate_differences import approximate_differences
 from treenn.experiment.plan_spec import BASELINES
+from treenn.experiment.reload import reload
 from treenn.experiment.results import (
     COMPARISON_SCHEMA,
     PLAN,
@@ -234,11 +234,8 @@ def _with_nodes(disagreement: Disagreement, nodes: Mapping[str, str]) -> Disagre
 
 def _trees(task: TaskResults, split: str) -> Sequence[Tree] | None:
     """A split of the task's treebank; None if no treebank of this name is here, or one with other gold labels."""
-    try:
-        treebank = treebanks.load(task.treebank.name)
-    except InputError:
-        return None
-    if treebank.default_task != "nodes":
+    treebank = reload(task.treebank)
+    if treebank is None or treebank.default_task != "nodes":
         return None
     trees: Sequence[Any] = treebank.splits.get(split, ())
     gold = tuple(NO_LABEL if tree.label is None else tree.label for tree in trees)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
 from treebanks import AnyTreebank
+from treebanks.own_data import Origin
 from treenn.evaluation.run_predictions import Gold
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model, PlanTask
@@ -24,6 +25,7 @@ from treenn.experiment.results import (
 )
 from treenn.experiment.run_spec import RunSpec
 from treenn.models.settings import Settings
+from treenn.runtime.portable_command import portable
 from treenn.tasks import Task, task_of
 from treenn.trees.json_records import from_json
 from treenn.trees.json_values import read_object
@@ -70,7 +72,16 @@ def _summary(treebank: AnyTreebank) -> TreebankSummary:
         synthetic=treebank.synthetic,
         scale=treebank.scale or "nominal",
         score_range=treebank.score_range,
+        origin=_portable(treebank.origin),
     )
+
+
+def _portable(origin: Origin | None) -> Origin | None:
+    """The origin without absolute paths of this machine."""
+    if origin is None:
+        return None
+    dev, test = (file and portable(file) for file in (origin.dev, origin.test))
+    return replace(origin, path=portable(origin.path), dev=dev, test=test)
 
 
 _NOT_SHARED = ("model", "size", "seed", "supervision")

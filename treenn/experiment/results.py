@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
-from treebanks.own_data.spec import Scale
+from treebanks.own_data.spec import Origin, Scale
 from treenn.analysis.disagreement import Disagreement
 from treenn.analysis.post_training import RunAnalysis
 from treenn.analysis.statistics import Difference, summarize, summarize_metrics
@@ -51,6 +51,7 @@ class TreebankSummary:
             before 2026-12.
         scale: the scale of its labels; `"ordinal"` also in files of before 2026-12.
         score_range: the lowest and the highest score; None for classes, and in files of before 2026-12.
+        origin: the files that it was read from; None for a known treebank.
     """
 
     name: str
@@ -59,6 +60,10 @@ class TreebankSummary:
     synthetic: str | None = None
     scale: Scale = "ordinal"
     score_range: tuple[float, float] | None = None
+    origin: Origin | None = None
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.classes))
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-import treebanks
 from treebanks import AnyTreebank
 from treenn.analysis.post_training import analyse
+from treenn.datasets.loading import load_dataset
 from treenn.evaluation.metrics import METRICS
 from treenn.experiment.baselines import train_baseline
 from treenn.experiment.execute import Job
@@ -26,7 +26,7 @@ from treenn.training.trainer import Run, train
 @lru_cache(maxsize=2)
 def load(treebank: str | AnyTreebank, paths: tuple[str, ...]) -> tuple[AnyTreebank, Sequence[WordVectors]]:
     """A treebank with its word vectors; cached, because a worker process trains several models on the same data."""
-    treebank = treebanks.load(treebank) if isinstance(treebank, str) else treebank
+    treebank = load_dataset(treebank) if isinstance(treebank, str) else treebank
     return treebank, [read_vectors(path, treebank.words()) for path in paths]
 
 

@@ -26,7 +26,7 @@ _WORKER = "LokyProcess"  # not a cluster's worker, nor a thread
 
 
 class WorkerKilled(InputError):
-    """A worker process was killed from outside."""
+    """Unexpected termination of a worker process, most often by the out-of-memory killer."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -126,7 +126,7 @@ def evaluate(gold: Sequence[AnyTree], predicted: Sequence[AnyTree]) -> Evaluatio
 
 def _check_same_sentences(gold: Sequence[AnyTree], predicted: Sequence[AnyTree]) -> None:
     if len(gold) != len(predicted):
-        raise InputError(f"there are {len(gold)} gold trees, but {len(predicted)} predicted ones; must be equally many")
+        raise InputError(f"gold has {len(gold)} trees, but predicted has {len(predicted)}: must be as many")
     for index, (a, b) in enumerate(zip(gold, predicted, strict=True)):
         if a.words != b.words:
             at = next((at for at, pair in enumerate(zip(a.words, b.words, strict=False)) if pair[0] != pair[1]), None)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import treebanks
 from treenn.analysis.disagreement import Disagreement
-from treenn.experiment.results import TaskResults
+from treenn.experiment.reload import reload
+from treenn.experiment.results import TaskResults, TreebankSummary
 from treenn.report.document import Chart, Pictures, Record, Section, Table, Text, field_of
 from treenn.report.formatting import listing
 from treenn.report.two_trees import two_trees
-from treenn.trees import InputError, Tree
+from treenn.trees import Tree
 
 _LONGEST = 100  # the maximum number of words in a picture
 _KEY = (
@@ -58,15 +58,14 @@ def _record(task: TaskResults, each: Disagreement) -> Record:
 
 def _pictures(task: TaskResults, found: Sequence[Disagreement]) -> list[Chart]:
     """Each sentence with both models' predictions; none if the treebank is missing or another one."""
-    splits = _splits(task.treebank.name)
+    splits = _splits(task.treebank)
     trees = ((each, _tree(splits.get(each.split, ()), each)) for each in found)
     return [two_trees(task, each, tree) for each, tree in trees if tree is not None and len(tree.words) <= _LONGEST]
 
 
-def _splits(name: str) -> Mapping[str, Sequence[Tree]]:
-    try:
-        treebank = treebanks.load(name)
-    except InputError:  # not fetched; the report is whole without
+def _splits(summary: TreebankSummary) -> Mapping[str, Sequence[Tree]]:
+    treebank = reload(summary)
+    if treebank is None:  # not fetched; the report is whole without
         return {}
     splits: Mapping[str, Sequence[Any]] = treebank.splits
     return splits if treebank.default_task == "nodes" else {}

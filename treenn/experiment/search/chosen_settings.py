@@ -8,20 +8,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from treebanks.catalogue import synthetic
 from treenn.experiment.search.log import TRIALS, SearchLog
 from treenn.models.settings import Settings, option
 
 
-def train_command(log: SearchLog, model: str, vectors: Sequence[str | Path]) -> str:
+def train_command(log: SearchLog, model: str, vectors: Sequence[str | Path], data: Sequence[str] = ()) -> str:
     """Return the `treenn train` command that repeats the best trial of a model and keeps it, for `treenn evaluate`.
 
     Args:
         log: the log of a search in which not all trials of the model diverged.
         model: the model's name.
         vectors: the paths of the word vectors.
+        data: the options of the data (default: `--treebank` with the name of the treebank).
     """
-    usual, words = asdict(Settings()), ["treenn", "train", "--treebank", log.treebank.name]
-    for path in vectors:
+    usual, words = asdict(Settings()), ["treenn", "train", *(data or ("--treebank", log.treebank.name))]
+    for path in vectors or ([] if synthetic(log.treebank.name) else ["none"]):
         words += ["--vectors", str(path)]
     for name, chosen in _best_settings(log, model).items():
         if chosen != usual[name] or name in ("model", "epochs"):  # by default, epochs depend on the trees

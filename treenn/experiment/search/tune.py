@@ -74,6 +74,7 @@ def tune(
     out = Path(out)
     check_run_dir(out, run_of(search), resume=True, overwrite=overwrite)
     treebank, vectors = load(search.treebank, tuple(map(str, search.vectors)))
+    search = search if treebank.origin is None else replace(search, treebank=treebank)
     input_size = sum(file.size for file in vectors) or search.settings.word_size
     make_head, examples = task_of(treebank).make_head, len(treebank.train)
     specs = search.runs(input_size, make_head, fingerprint(treebank, _SPLITS), examples)

@@ -1,0 +1,232 @@
+"""Options of commands that read data: a treebank by name, or a user's data set with the fields of `DatasetSpec`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+
+import typer
+
+from treebanks.own_data.spec import DatasetSpec
+from treenn.commands import options
+from treenn.commands.output import progress_bar, say
+from treenn.trees.errors import InputError, option
+
+if TYPE_CHECKING:
+    from treebanks import AnyTreebank
+    from treenn.models.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., None])
+
+Source = Annotated[
+    str | None,
+    typer.Option(
+        "--treebank", metavar="NAME|DIR|FILE", help="A treebank of `treenn data list`, or your own folder or file."
+    ),
+]
+_FILES: Mapping[str, str] = {
+    "dev": "The dev file, if --treebank is the file of train.",
+    "test": "The test file, if --treebank is the file of train.",
+}
+
+
+def takes_dataset(*, without: tuple[str, ...] = (), seed: bool = False) -> Callable[[Command], Command]:
+    """Add an option for every field of `DatasetSpec`, and --dev and --test, to a command.
+
+    The command receives them as its `**values`; `take_data` reads them.
+
+    Args:
+        without: fields and files that are no options of this command (default: none).
+        seed: whether --seed is another name of --split-seed, in commands without a seed of training (default: False).
+    """
+
+    def decorate(command: Command) -> Command:
+        signature = inspect.signature(command, eval_str=True)
+        own = [each for each in signature.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
+        added = [_file(name, help) for name, help in _FILES.items() if name not in without]
+        added += [_option(each, seed) for each in fields(DatasetSpec) if each.name not in without]
+        command.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
+        return command
+
+    return decorate
+
+
+def _file(name: str, help: str) -> inspect.Parameter:
+    info = typer.Option(metavar="FILE", help=help, rich_help_panel="Data files")
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[Path | None, info]
+    )
+
+
+def _option(each: Any, seed: bool) -> inspect.Parameter:
+    """Build the typer option of a field; `DatasetSpec` validates the value."""
+    kind, default, metavar = get_type_hints(DatasetSpec)[each.name], each.default, None
+    if each.name == "classes":
+        kind, default, metavar = str | None, None, "NAME,NAME"
+    elif each.name == "text_column":
+        kind, default, metavar = list[str], [], "NAME"
+    elif choices := _choices(kind):
+        kind, metavar = (str | None if default is None else str), "|".join(choices)
+    names = [option(each.name), *(["--seed"] if seed and each.name == "split_seed" else [])]
+    info = typer.Option(*names, help=each.metadata["help"], rich_help_panel=each.metadata["group"], metavar=metavar)
+    return inspect.Parameter(
+        each.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, info]
+    )
+
+
+def _choices(kind: Any) -> list[str]:
+    """The values of a `Literal`, also if it is optional."""
+    return [value for part in (kind, *get_args(kind)) if "Literal" in str(get_origin(part)) for value in get_args(part)]
+
+
+@dataclass(frozen=True)
+class Data:
+    """The data that a command's options name.
+
+    Args:
+        source: the value of --treebank.
+        spec: the fields that are given as options.
+        dev: the value of --dev (default: None).
+        test: the value of --test (default: None).
+    """
+
+    source: str
+    spec: DatasetSpec
+    dev: Path | None = None
+    test: Path | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """True if the source is the name of a known treebank, without any option of data sets."""
+        from treenn.datasets.loading import is_known
+
+        return is_known(self.source) and self.dev is None and self.test is None and self.spec == DatasetSpec()
+
+    def load(self, **skip: Any) -> AnyTreebank:
+        """Load the treebank, with a progress bar while texts are parsed.
+
+        Args:
+            **skip: the keyword arguments of `skipping`.
+
+        Raises:
+            InputError: if there is no such source, an option does not apply to it, or its data are malformed.
+        """
+        from treenn.datasets.loading import load_dataset
+
+        with progress_bar(f"reading {self.source}") as progress:
+            treebank = load_dataset(self.source, self.spec, dev=self.dev, test=self.test, **skip, progress=progress)
+        report_splits(treebank)
+        return treebank
+
+    def arguments(self) -> list[str]:
+        """The options of this data on a command line, with --treebank."""
+        words = ["--treebank", self.source]
+        for name, file in (("dev", self.dev), ("test", self.test)):
+            words += [] if file is None else [option(name), str(file)]
+        for each in fields(DatasetSpec):
+            value = getattr(self.spec, each.name)
+            if value != each.default:
+                words += _words(option(each.name), value)
+        return words
+
+    def named(self) -> str | AnyTreebank:
+        """The name of a known treebank, which workers load themselves, else the loaded treebank."""
+        return self.source if self.is_known else self.load()
+
+
+def take_data(context: typer.Context, source: str, values: dict[str, Any]) -> Data:
+    """Remove the options of `takes_dataset` from a command's values, and return them with the source.
+
+    Only options on the command line count, so that the others follow `dataset.toml`.
+
+    Raises:
+        InputError: if a value is invalid.
+    """
+    given = set(options.given(context))
+    files = {name: values.pop(name, None) for name in _FILES}
+    chosen = {each.name: values.pop(each.name) for each in fields(DatasetSpec) if each.name in values}
+    chosen = {name: value for name, value in chosen.items() if name in given}
+    if "classes" in chosen:
+        chosen["classes"] = class_names(chosen["classes"])
+    return Data(source, DatasetSpec(**chosen), **files)
+
+
+def _words(name: str, value: Any) -> list[str]:
+    if value is True:
+        return [name]
+    if name == option("text_column"):
+        return [word for column in value for word in (name, column)]
+    return [name, ",".join(value) if isinstance(value, tuple) else str(value)]
+
+
+def class_names(text: str) -> tuple[str, ...]:
+    """Parse the value of --classes: names separated by commas, or the number of classes 0, 1, ...
+
+    Raises:
+        InputError: if there are fewer than two names, or one is empty or repeated.
+
+    >>> class_names("neg,neu,pos"), class_names("3")
+    (('neg', 'neu', 'pos'), ('0', '1', '2'))
+    """
+    if text.isdecimal() and 2 <= int(text) <= 10_000:
+        return tuple(map(str, range(int(text))))
+    names = tuple(name.strip() for name in text.split(","))
+    if len(names) < 2 or "" in names or len(set(names)) < len(names):
+        raise InputError(f"--classes {text}: must be two or more different names separated by commas, or a number")
+    return names
+
+
+def report_splits(treebank: AnyTreebank) -> None:
+    """Print the number of examples of each split on standard error, if one file was split."""
+    origin = treebank.origin
+    if origin is not None and origin.spec.split is not None:
+        counts = ", ".join(f"{split} {len(examples):,}" for split, examples in treebank.splits.items())
+        say(f"{treebank.name}: split {origin.spec.split} with seed {origin.spec.split_seed}: {counts}")
+
+
+def is_english(treebank: AnyTreebank) -> bool:
+    """Return True if a treebank may be English: no other language is declared, and most words are ASCII."""
+    language = "en" if treebank.origin is None else treebank.origin.spec.language or "en"
+    words = treebank.words()
+    return language == "en" and 2 * sum(map(str.isascii, words)) >= len(words)
+
+
+def with_supervision(settings: Settings, treebank: str | AnyTreebank, given: Collection[str]) -> Settings:
+    """The settings, supervised by roots if only the roots of a user's data are labelled.
+
+    Args:
+        settings: the settings of the options.
+        treebank: the data, or the name of a known treebank, whose settings stay as they are.
+        given: the options that are given; with --supervision, the settings stay as they are.
+    """
+    if isinstance(treebank, str) or treebank.origin is None or "supervision" in given:
+        return settings
+    below = any(label is not None for label in treebank.labels_below_roots())
+    return settings if below else replace(settings, supervision="roots")
+
+
+def vectors_for(treebank: str | AnyTreebank, given: list[str]) -> list[str]:
+    """Resolve --vectors: files, names of fetched files, or `none`; by default fetched GloVe vectors for natural text.
+
+    Args:
+        treebank: the data, or the name of a known treebank.
+        given: the values of the option; empty if it is not given.
+    """
+    from treebanks.catalogue import entry, synthetic
+    from treebanks.paths import data_home
+
+    if given == ["none"]:
+        return []
+    if given:
+        return options.vector_files(given)
+    if synthetic(treebank) if isinstance(treebank, str) else treebank.synthetic or not is_english(treebank):
+        return []
+    folder = data_home() / entry("glove").folder
+    files = sorted((folder / file.path for file in entry("glove").files), key=lambda file: (len(file.name), file.name))
+    if not all(file.exists() for file in files):
+        return []
+    say(f"word vectors: {', '.join(file.name for file in files)} in {folder}; --vectors none for random ones")
+    return list(map(str, files))

@@ -1,0 +1,55 @@
+"""`reload`: the treebank of a comparison's results, for reports with its sentences."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from treebanks import AnyTreebank
+from treebanks.own_data import Origin
+from treenn.datasets.loading import is_known, load_dataset
+from treenn.experiment.results import TreebankSummary
+from treenn.trees.errors import InputError
+
+_SAFE_PARSERS = re.compile("chart|right|left|balanced|right-punctuation|random:[0-9]+")
+_SAFE_TOKENIZERS = ("treebank", "whitespace", "characters")
+_loaded: dict[TreebankSummary, AnyTreebank] = {}
+
+
+def remember(summary: TreebankSummary, treebank: AnyTreebank) -> None:
+    """Keep a treebank in this process for `reload`, if it was read from files."""
+    if summary.origin is not None:
+        _loaded[summary] = treebank
+
+
+def reload(summary: TreebankSummary) -> AnyTreebank | None:
+    """Load the treebank that results are of; the caller validates that it has the same labels.
+
+    Results are untrusted: a parser or tokenizer that could run code of their choice is not loaded.
+
+    Args:
+        summary: the treebank's description in the results.
+
+    Returns:
+        The treebank; None if it is not on this machine, or malformed, or its trees need such a parser.
+    """
+    if summary in _loaded:
+        return _loaded[summary]
+    try:
+        if summary.origin is None:
+            return load_dataset(summary.name) if is_known(summary.name) else None
+        return _read(summary.origin)
+    except InputError:
+        return None
+
+
+def _read(origin: Origin) -> AnyTreebank | None:
+    files = [Path(file) for file in (origin.path, origin.dev, origin.test) if file is not None]
+    if not all(file.is_dir() or file.is_file() for file in files):
+        return None
+    is_safe = _SAFE_PARSERS.fullmatch(origin.spec.trees) and origin.spec.tokenizer in _SAFE_TOKENIZERS
+    return (
+        load_dataset(Path(origin.path), origin.spec, dev=origin.dev, test=origin.test)
+        if is_safe or not origin.parsed
+        else None
+    )
