@@ -89,7 +89,7 @@ def load_parsing(name: str, *, on_error: OnError | None = None) -> ParsingTreeba
     check("name", name, str)
     if name in _LOADERS:
         return ParsingTreebank(name, _LOADERS[name](on_error))
-    if "\0" in name or not Path(name).exists():
+    if not name or "\0" in name or not Path(name).exists():
         known = ", ".join(parsing_names())
         raise InputError(f"no treebank for parsers is called {name!r}; it must be {known}, a folder or a file")
     return read_parsing(Path(name), on_error=on_error)
