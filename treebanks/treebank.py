@@ -139,7 +139,7 @@ class Treebank(Splits[Tree]):
 
     def _repr_html_(self) -> str:
         names = self.classes or ()
-        colours = palette(max(len(names), 1))
+        colours = palette(max(len(names), 1), self.scale)
         classes = [Heading(name, colour) for name, colour in zip(names, colours, strict=False)][:_MOST_CLASSES]
         rows = self._sizes()
         for split, row in zip(self.splits, rows, strict=True):

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from treenn.trees import InputError, palette
-from treenn.trees.palette import colour_of, ink_on, terminal_colour
+from treenn.trees.palette import Scale, colour_at, colour_of, ink_on, terminal_colour
 
 
 def channels(colour: str) -> list[float]:
@@ -43,6 +43,42 @@ def test_classes_look_different_to_the_colour_blind(deficiency: str) -> None:
             assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5 > 0.25
 
 
+def lab(rgb: list[float]) -> list[float]:
+    """CIE L*a*b* (D65) of linear RGB."""
+    rows = ((0.4124564, 0.3575761, 0.1804375), (0.2126729, 0.7151522, 0.0721750), (0.0193339, 0.1191920, 0.9503041))
+    clipped, white = [min(max(part, 0.0), 1.0) for part in rgb], (0.95047, 1.0, 1.08883)
+    xyz = [sum(w * c for w, c in zip(row, clipped, strict=True)) / white[i] for i, row in enumerate(rows)]
+    x, y, z = (part ** (1 / 3) if part > 216 / 24389 else (24389 / 27 * part + 16) / 116 for part in xyz)
+    return [116 * y - 16, 500 * (x - y), 200 * (y - z)]
+
+
+@pytest.mark.parametrize("deficiency", [*DEFICIENCIES, "none"])
+def test_ten_categories_look_different_to_the_colour_blind(deficiency: str) -> None:
+    rows = DEFICIENCIES.get(deficiency, ((1, 0, 0), (0, 1, 0), (0, 0, 1)))
+
+    def seen(colour: str) -> list[float]:
+        return lab([sum(w * c for w, c in zip(row, linear(colour), strict=True)) for row in rows])
+
+    colours = [seen(colour) for colour in palette(10, "nominal")]
+    for i, one in enumerate(colours):
+        for other in colours[:i]:
+            assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5 > 15
+
+
+def test_categories_repeat_beyond_ten() -> None:
+    colours = palette(12, "nominal")
+    assert colours[10:] == colours[:2]
+    assert len({terminal_colour(colour) for colour in colours}) == 10
+    assert colour_of(11, 12, "nominal") == colours[1]
+
+
+def test_scores_darken_with_their_value() -> None:
+    lightness = [luminance(colour) for colour in palette(9, "score")]
+    assert lightness == sorted(lightness, reverse=True)
+    assert colour_at(0) == colour_at(-3) == palette(9, "score")[0]
+    assert colour_at(1) == colour_at(7) == palette(2, "score")[1]
+
+
 @given(st.integers(2, 12))
 def test_the_scale_runs_from_orange_to_blue(classes: int) -> None:
     colours = palette(classes)
@@ -56,9 +92,9 @@ def test_the_middle_of_an_odd_scale_is_grey() -> None:
     assert palette(3)[1] == palette(5)[2] == palette(1)[0] == "#e8e8e8"
 
 
-@given(st.integers(1, 12))
-def test_labels_are_readable_on_their_colour(classes: int) -> None:
-    for colour in palette(classes):
+@given(st.integers(1, 12), st.sampled_from(["ordinal", "nominal", "score"]))
+def test_labels_are_readable_on_their_colour(classes: int, scale: Scale) -> None:
+    for colour in palette(classes, scale):
         assert contrast(colour, ink_on(colour)) >= 4.5
 
 

@@ -10,9 +10,7 @@ from typing import Any, Literal
 
 from treenn.trees.arguments import Seed, check_fields
 from treenn.trees.errors import InputError, argument
-
-Scale = Literal["ordinal", "nominal", "score"]
-"""The scale of labels: classes in an order, classes without an order, or numbers."""
+from treenn.trees.palette import Scale as Scale
 
 Form = Literal["brackets", "conllu", "csv", "tsv", "jsonl"]
 """The file formats of data sets."""

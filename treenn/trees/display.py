@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from treenn.trees.brackets import format_tree
 from treenn.trees.dependency import DependencyTree
@@ -99,15 +99,21 @@ def pair_html(left: Tree | NaryTree, right: Tree | NaryTree, caption: str) -> st
     return f'<div>{_escaped(caption)}</div><div style="display:flex;flex-wrap:wrap;gap:12px">{columns}</div>'
 
 
-def tree_svg(tree: Tree | NaryTree | DependencyTree, classes: int | None = None) -> str | None:
+def tree_svg(
+    tree: Tree | NaryTree | DependencyTree, classes: int | Sequence[str] | None = None, **scale: Any
+) -> str | None:
     """The tree as SVG for notebooks. Returns None if it has too many words or nodes.
 
     Args:
         tree: the tree.
-        classes: the number of classes of the colour scale (default: at least 5, and enough for the labels).
+        classes: the number of classes of the colour scale, or their names (default: at least 5, and enough for the
+            labels).
+        scale: `scale` and `score_range` of `draw_svg`.
     """
     if len(tree.words) > _MOST_WORDS or len(tree.labels) > _MOST_NODES:
         return None
+    if scale:
+        return draw_svg(tree, classes=classes or 5, **scale)
     numbers = [label for label in tree.labels if isinstance(label, int)]
     if min(numbers, default=0) >= 0 and max(numbers, default=0) < 100:
         return draw_svg(tree, classes=classes or max(5, max(numbers, default=0) + 1))
@@ -115,9 +121,12 @@ def tree_svg(tree: Tree | NaryTree | DependencyTree, classes: int | None = None)
     return draw_svg(dataclasses.replace(tree, labels=texts))
 
 
-def tree_html(tree: Tree | NaryTree | DependencyTree, classes: int | None = None) -> str:
-    """The tree as HTML for notebooks: a picture that scrolls horizontally, or the repr if the tree is too large."""
-    if picture := tree_svg(tree, classes):
+def tree_html(tree: Tree | NaryTree | DependencyTree, classes: int | Sequence[str] | None = None, **scale: Any) -> str:
+    """The tree as HTML for notebooks: a picture that scrolls horizontally, or the repr if the tree is too large.
+
+    The arguments are those of `tree_svg`.
+    """
+    if picture := tree_svg(tree, classes, **scale):
         return f'<div style="overflow-x:auto">{picture}</div>'
     hint = "too large for a notebook; treenn.trees.draw_svg(tree) returns the picture"
     return f"<div><code>{escape(repr(tree))}</code><br><small>{hint}</small></div>"

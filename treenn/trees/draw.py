@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import deque
 from collections.abc import Sequence, Set
 from typing import NamedTuple
 
-from treenn.trees.arguments import Classes, Count, checked
+from treenn.trees.arguments import Count, checked
+from treenn.trees.label_scale import LabelScale
 from treenn.trees.nary import NaryTree, inner_children
-from treenn.trees.palette import colour_of, ink_on, terminal_colour
+from treenn.trees.palette import Scale, ink_on, terminal_colour
+from treenn.trees.text_width import LONGEST_LABEL
+from treenn.trees.text_width import columns_of as columns_of
+from treenn.trees.text_width import shown as shown
+from treenn.trees.text_width import visible as visible
 from treenn.trees.tree import Label, Tree
 
 MARK = "*"
 """The mark of nodes in drawings."""
-
-_LONGEST_LABEL = 16
 
 
 @checked
@@ -23,7 +25,9 @@ def draw_text(
     tree: Tree | NaryTree,
     *,
     color: bool = False,
-    classes: Classes = 5,
+    classes: int | Sequence[str] = 5,
+    scale: Scale = "ordinal",
+    score_range: tuple[float, float] | None = None,
     width: Count = 80,
     marked: Set[int] = frozenset(),
 ) -> str:
@@ -36,7 +40,11 @@ def draw_text(
         tree: the tree; nodes without a label are drawn as `·`.
         color: whether numeric labels have the background colour of their class, as ANSI escapes for 256 colours
             (default: False).
-        classes: the number of classes of the labels, which selects the colours (default: 5).
+        classes: the number of classes of the labels, which selects the colours, or the names of the classes, which are
+            drawn in place of numbers, shortened to 8 columns (default: 5).
+        scale: the scale of the labels, `"ordinal"`, `"nominal"` or `"score"`, which selects the colours (default:
+            `"ordinal"`).
+        score_range: the lowest and the highest score (default: those of the tree).
         width: the number of columns of the terminal, exceeded only by long words and labels (default: 80).
         marked: the nodes whose labels are followed by `*` (default: none).
 
@@ -47,8 +55,9 @@ def draw_text(
           └ 3 ┬ 3 good
               └ 2 .
     """
-    texts = [f"{shown(label)}{MARK if node in marked else ''}" for node, label in enumerate(tree.labels)]
-    drawn = [painted(text, label, classes) for text, label in zip(texts, tree.labels, strict=True)] if color else texts
+    labels = LabelScale.of(classes, scale, score_range, tree.labels)
+    texts = [f"{labels.text(label)}{MARK if node in marked else ''}" for node, label in enumerate(tree.labels)]
+    drawn = [on_colour(text, labels, label) for text, label in zip(texts, tree.labels, strict=True)] if color else texts
     return "\n".join(draw_nodes(tree, texts, drawn, width).lines)
 
 
@@ -70,7 +79,7 @@ def draw_nodes(tree: Tree | NaryTree, texts: Sequence[str], drawn: Sequence[str]
     """
     n, children = len(tree.words), inner_children(tree)
     gap = " " if widest(tree, texts) <= width else ""
-    limit = width if gap else max(2 * width // 3, _LONGEST_LABEL)
+    limit = width if gap else max(2 * width // 3, LONGEST_LABEL)
     lines, line_of = list[str](), [0] * len(texts)
     cuts = 0
     todo = deque([(len(texts) - 1, "", "")])
@@ -89,38 +98,16 @@ def draw_nodes(tree: Tree | NaryTree, texts: Sequence[str], drawn: Sequence[str]
     return NodeDrawing(lines, line_of)
 
 
-def shown(label: Label) -> str:
-    """A label for drawings: at most 16 columns, with invisible characters escaped. None is `·`."""
-    text = "·" if label is None else visible(str(label))
-    return text if columns_of(text) <= _LONGEST_LABEL else f"{_cropped(text, _LONGEST_LABEL - 1).rstrip()}…"
-
-
-def visible(text: str) -> str:
-    r"""Escape control and invisible characters of a text, for safe output on one line of a terminal.
-
-    Escaped are the control characters of C0 and C1, line breaks, direction marks and overrides, zero-width characters,
-    spaces other than U+0020, and lone surrogates. A joiner between two emoji is kept.
-
-    >>> visible("\x1b[31m no\u00a0break")
-    '\\x1b[31m no\\xa0break'
-    """
-    if text.isprintable():
-        return text
-    return "".join(letter if _is_visible(text, i) else ascii(letter)[1:-1] for i, letter in enumerate(text))
-
-
-def _is_visible(text: str, i: int) -> bool:
-    if text[i] == "\u200d":
-        around = [unicodedata.category(letter) for letter in (text[i - 1 : i], text[i + 1 : i + 2]) if letter]
-        return len(around) == 2 and around[0] in ("So", "Sk", "Mn") and around[1] == "So"  # a joined emoji
-    return text[i].isprintable() or "\U0001f000" <= text[i] < "\U0001fc00"  # emoji newer than Python's Unicode tables
-
-
 def painted(text: str, label: Label, classes: int = 5) -> str:
     """A text on the background colour of its label (ANSI escapes, 256 colours); unchanged if the label is no number."""
-    if not isinstance(label, int):
+    return on_colour(text, LabelScale(classes), label)
+
+
+def on_colour(text: str, labels: LabelScale, label: Label) -> str:
+    """A text on the background colour of its label, as `painted`."""
+    if not isinstance(label, (int, float)) or (isinstance(label, float) and labels.scale != "score"):
         return text
-    colour = colour_of(label, classes)
+    colour = labels.colour(label)
     return f"\x1b[48;5;{terminal_colour(colour)};38;5;{terminal_colour(ink_on(colour))}m{text}\x1b[0m"
 
 
@@ -146,16 +133,3 @@ def widest(tree: Tree | NaryTree, texts: Sequence[str]) -> int:
             if child < n:
                 most = max(most, columns[child] + columns_of(f"{texts[child]} {visible(tree.words[child])}"))
     return most
-
-
-def columns_of(text: str) -> int:
-    """The number of terminal columns that a text takes."""
-    from rich.cells import cell_len
-
-    return cell_len(text)
-
-
-def _cropped(text: str, columns: int) -> str:
-    from rich.cells import set_cell_size
-
-    return set_cell_size(text, columns)

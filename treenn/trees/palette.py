@@ -1,8 +1,9 @@
-"""The colour scale of classes, shared by all drawings and the report."""
+"""The colours of labels, shared by all drawings and the report."""
 
 from __future__ import annotations
 
 from functools import cache
+from typing import Literal
 
 from treenn.trees.arguments import Classes, checked
 from treenn.trees.errors import InputError
@@ -10,39 +11,64 @@ from treenn.trees.tree import Label
 
 # A diverging scale from orange through light grey to blue, safe for all common kinds of colour blindness.
 _SCALE = ((179, 88, 6), (247, 178, 103), (232, 232, 232), (132, 178, 222), (31, 95, 168))
-_PLAIN = "#f7f7f2"
+# A sequential scale from light yellow to dark blue; its lightness decreases.
+_SEQUENCE = ((247, 244, 225), (190, 217, 193), (111, 178, 190), (52, 121, 165), (31, 55, 110))
+# Those of Okabe and Ito (2002, "Color universal design") without black, and three of Tol (2021, "Colour schemes").
+_CATEGORIES = (
+    *("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442"),
+    *("#dddddd", "#882255", "#332288"),
+)
+PLAIN = "#f7f7f2"
+"""The colour of a label that is no number."""
 _DARK, _LIGHT = "#000000", "#ffffff"
 
 
+Scale = Literal["ordinal", "nominal", "score"]
+"""The scale of labels: classes in an order, classes without an order, or numbers."""
+
+
 @checked
-def palette(classes: Classes = 5) -> tuple[str, ...]:
-    """The colours of an ordered scale, from orange (the lowest class) through grey to blue (the highest).
+def palette(classes: Classes = 5, scale: Scale = "ordinal") -> tuple[str, ...]:
+    """The colours of classes.
+
+    They are distinct under all common kinds of colour blindness: on an ordinal scale, from orange (the lowest class)
+    through grey to blue (the highest); for nominal classes, ten categorical colours, which repeat beyond ten classes;
+    for scores, from light yellow to dark blue.
 
     Args:
-        classes: the number of classes (default: 5).
+        classes: the number of classes, or of steps of a scale of scores (default: 5).
+        scale: the scale of the labels (default: `"ordinal"`).
 
-    >>> palette(2)
-    ('#b35806', '#1f5fa8')
+    >>> palette(2), palette(2, "nominal")
+    (('#b35806', '#1f5fa8'), ('#0072b2', '#e69f00'))
     """
-    return _palette(classes)
+    return _palette(classes, scale)
 
 
 @cache
-def _palette(classes: int) -> tuple[str, ...]:
-    return tuple(_at(i / (classes - 1) if classes > 1 else 0.5) for i in range(classes))
+def _palette(classes: int, scale: Scale) -> tuple[str, ...]:
+    if scale == "nominal":
+        return tuple(_CATEGORIES[number % len(_CATEGORIES)] for number in range(classes))
+    anchors = _SCALE if scale == "ordinal" else _SEQUENCE
+    return tuple(_at(i / (classes - 1) if classes > 1 else 0.5, anchors) for i in range(classes))
 
 
-def colour_of(label: Label, classes: int = 5) -> str:
+def colour_of(label: Label, classes: int = 5, scale: Scale = "ordinal") -> str:
     """The colour of a label's class, or a neutral colour if the label is no number.
 
     Raises:
         InputError: if the label is a number outside of the scale.
     """
     if not isinstance(label, int):
-        return _PLAIN
+        return PLAIN
     if not 0 <= label < classes:
         raise InputError(f"label {label} is outside the scale, 0 to {classes - 1}; pass classes={max(label + 1, 2)}")
-    return _palette(classes)[label]
+    return _palette(classes, scale)[label]
+
+
+def colour_at(position: float) -> str:
+    """The colour of a score at a position from 0 to 1 of its range; positions outside have the colour of the end."""
+    return _at(min(max(position, 0.0), 1.0), _SEQUENCE)
 
 
 def ink_on(colour: str) -> str:
@@ -62,11 +88,11 @@ def _step(part: int) -> int:
     return min(range(len(steps)), key=lambda i: abs(steps[i] - part))
 
 
-def _at(position: float) -> str:
-    """The colour at a position from 0 to 1 of the scale, interpolated linearly."""
-    below = min(int(position * (len(_SCALE) - 1)), len(_SCALE) - 2)
-    fraction = position * (len(_SCALE) - 1) - below
-    mixed = (round(a + (b - a) * fraction) for a, b in zip(_SCALE[below], _SCALE[below + 1], strict=True))
+def _at(position: float, anchors: tuple[tuple[int, int, int], ...]) -> str:
+    """The colour at a position from 0 to 1 of a scale, interpolated linearly."""
+    below = min(int(position * (len(anchors) - 1)), len(anchors) - 2)
+    fraction = position * (len(anchors) - 1) - below
+    mixed = (round(a + (b - a) * fraction) for a, b in zip(anchors[below], anchors[below + 1], strict=True))
     return "#" + "".join(f"{channel:02x}" for channel in mixed)
 
 

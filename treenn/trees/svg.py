@@ -7,11 +7,13 @@ from html import escape
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from treenn.trees.arguments import Classes, checked
+from treenn.trees.arguments import checked
 from treenn.trees.dependency import DependencyTree
-from treenn.trees.draw import MARK, columns_of, shown, visible
+from treenn.trees.draw import MARK
+from treenn.trees.label_scale import LabelScale
 from treenn.trees.nary import NaryTree, inner_children
-from treenn.trees.palette import colour_of, ink_on
+from treenn.trees.palette import Scale, ink_on
+from treenn.trees.text_width import columns_of, shown, visible
 from treenn.trees.tree import Label, Tree
 
 # In user units, which `viewBox` scales to the available space.
@@ -22,6 +24,7 @@ _LEVEL = 36
 _NODE_HEIGHT, _ROW, _COLUMN_GAP = 38, 64, 10  # of dependency trees
 _TALLEST = 1600  # levels of deeper trees are closer together
 _EDGE = 20
+_KEY = 18  # the height of a line of the legend
 _RIM, _MARKED_RIM = 'stroke="#6b6b6b"', 'stroke="#c2185b" stroke-width="3"'
 
 _HEAD = """<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {width:.0f} {height:.0f}" \
@@ -43,43 +46,57 @@ class _WordNode(NamedTuple):
 
 
 @checked
-def draw_svg(tree: Tree | NaryTree | DependencyTree, *, classes: Classes = 5, marked: Set[int] = frozenset()) -> str:
+def draw_svg(
+    tree: Tree | NaryTree | DependencyTree,
+    *,
+    classes: int | Sequence[str] = 5,
+    scale: Scale = "ordinal",
+    score_range: tuple[float, float] | None = None,
+    marked: Set[int] = frozenset(),
+) -> str:
     """Draw a tree as a standalone SVG picture.
 
     The words of a constituency tree are at the bottom. Each node is centered over its children, at its height; no edge
     crosses another, and no box overlaps another. In a dependency tree, every word is a node with its relation below it,
-    at a depth given by its distance from the root. The picture has a white background, a title and a description.
+    and the name of its class if there are names, at a depth given by its distance from the root. The picture has a white background, a title and a description.
 
     Args:
         tree: the tree; nodes of a constituency tree without a label are drawn as dots.
-        classes: the number of classes of the labels, which selects the colours (default: 5).
+        classes: the number of classes of the labels, which selects the colours, or the names of the classes, which are
+            drawn in place of numbers. A name is shortened to 8 columns; the whole name is the tooltip of its node, and
+            below the tree (default: 5).
+        scale: the scale of the labels, `"ordinal"`, `"nominal"` or `"score"`, which selects the colours (default:
+            `"ordinal"`).
+        score_range: the lowest and the highest score (default: those of the tree).
         marked: the nodes of a constituency tree whose labels are followed by `*` and have a thick border
             (default: none).
 
     Raises:
         InputError: if a label is a number outside of the scale.
     """
-    return _dependencies(tree, classes) if isinstance(tree, DependencyTree) else _constituents(tree, classes, marked)
+    labels = LabelScale.of(classes, scale, score_range, tree.labels)
+    return _dependencies(tree, labels) if isinstance(tree, DependencyTree) else _constituents(tree, labels, marked)
 
 
-def _constituents(tree: Tree | NaryTree, classes: int, marked: Set[int]) -> str:
-    labels = [f"{shown(label)}{MARK if node in marked else ''}" for node, label in enumerate(tree.labels)]
+def _constituents(tree: Tree | NaryTree, scale: LabelScale, marked: Set[int]) -> str:
+    labels = [f"{scale.text(label)}{MARK if node in marked else ''}" for node, label in enumerate(tree.labels)]
     xs, width = _columns(tree, labels)
     heights = tree.heights
     level = min(_LEVEL, _TALLEST / max(heights[-1], 1))
     bottom = _EDGE + _BOX_HEIGHT / 2 + level * heights[-1]
     ys = [bottom - level * height for height in heights]
     n, words = len(tree.words), [escape(visible(word), quote=False) for word in tree.words]
-    head = _head(tree.words, f", {_spoken(tree.labels[-1])} at the root", width, bottom + 30 + _EDGE)
+    keys, width, height = _legend(scale, tree.labels, width, bottom + 30 + _EDGE)
+    head = _head(tree.words, f", {_spoken(scale, tree.labels[-1])} at the root", width, height)
     edges = (_edges(n + k, below, xs, ys) for k, below in enumerate(inner_children(tree)))
     rims = (_MARKED_RIM if node in marked else _RIM for node in range(len(labels)))
-    boxes = (_box(*node, classes) for node in zip(tree.labels, labels, xs, ys, rims, strict=True))
+    boxes = (_box(*node, scale) for node in zip(tree.labels, labels, xs, ys, rims, strict=True))
     texts = (f'<text x="{x:.1f}" y="{bottom + 30:.1f}">{word}</text>' for x, word in zip(xs, words, strict=False))
-    return _joined(head, edges, ('font-size="13"', boxes), ('font-size="15" fill="#1a1a1a"', texts))
+    return _joined(head, edges, ('font-size="13"', boxes), ('font-size="15" fill="#1a1a1a"', texts), keys)
 
 
-def _dependencies(tree: DependencyTree, classes: int) -> str:
-    relations = ["" if relation is None else shown(relation) for relation in tree.relations]
+def _dependencies(tree: DependencyTree, scale: LabelScale) -> str:
+    relations = [_below_word(*node, scale) for node in zip(tree.relations, tree.labels, strict=True)]
     widths = [
         max(_LETTER * columns_of(visible(word)), _SMALL_LETTER * columns_of(relation)) + 1.5 * _WORD_GAP
         for word, relation in zip(tree.words, relations, strict=True)
@@ -89,14 +106,23 @@ def _dependencies(tree: DependencyTree, classes: int) -> str:
     level = min(_ROW, _TALLEST / max(*tree.depths, 1))
     ys = [_EDGE + _NODE_HEIGHT / 2 + level * depth for depth in tree.depths]
     nodes = map(_WordNode, tree.words, relations, tree.labels, xs, ys, widths)
-    head = _head(tree.words, ", a dependency tree", ends[-1] + _EDGE, max(ys) + _NODE_HEIGHT / 2 + _EDGE)
-    return _joined(head, _combs(tree, xs, ys), ('font-size="15"', (_word_box(node, classes) for node in nodes)))
+    bottom = max(ys) + _NODE_HEIGHT / 2 + _EDGE
+    keys, width, height = _legend(scale, tree.labels, ends[-1] + _EDGE, bottom)
+    head = _head(tree.words, ", a dependency tree", width, height)
+    boxes = (_word_box(node, scale) for node in nodes)
+    return _joined(head, _combs(tree, xs, ys), ('font-size="15"', boxes), keys)
+
+
+def _below_word(relation: str | None, label: Label, scale: LabelScale) -> str:
+    """The text below a word of a dependency tree: its relation, and the name of its class if the scale has names."""
+    name = scale.text(label) if scale.names and isinstance(label, int) else ""
+    return " · ".join(filter(None, ["" if relation is None else shown(relation), name]))
 
 
 def _joined(head: str, edges: Iterable[str], *groups: tuple[str, Iterable[str]]) -> str:
     """The complete picture. Each group is a pair of the attributes of its texts and its shapes."""
     parts = [head, '<g fill="none" stroke="#8a8a8a" stroke-width="1.5">', *edges, "</g>"]
-    for attributes, shapes in groups:
+    for attributes, shapes in filter(any, groups):
         parts += [f'<g font-family="system-ui, sans-serif" text-anchor="middle" {attributes}>', *shapes, "</g>"]
     return "\n".join([*parts, "</svg>\n"])
 
@@ -116,8 +142,8 @@ def _combs(tree: DependencyTree, xs: list[float], ys: list[float]) -> Iterator[s
         yield f'<path d="M{xs[head]:.1f} {bottom:.1f}V{bar:.1f}M{xs[left]:.1f} {bar:.1f}H{xs[right]:.1f}{drops}"/>'
 
 
-def _word_box(node: _WordNode, classes: int) -> str:
-    colour = colour_of(node.label, classes)
+def _word_box(node: _WordNode, scale: LabelScale) -> str:
+    colour = scale.colour(node.label)
     lines = [(node.word, node.y + (-2 if node.relation else 5), ""), (node.relation, node.y + 13, ' font-size="11"')]
     texts = "".join(
         f'<text x="{node.x:.1f}" y="{y:.1f}" fill="{ink_on(colour)}"{size}>{escape(visible(text), quote=False)}</text>'
@@ -125,10 +151,11 @@ def _word_box(node: _WordNode, classes: int) -> str:
         if text
     )
     left, top = node.x - node.width / 2, node.y - _NODE_HEIGHT / 2
-    return (
+    box = (
         f'<rect x="{left:.1f}" y="{top:.1f}" width="{node.width:.1f}" height="{_NODE_HEIGHT}" rx="8" '
         f'fill="{colour}" stroke="#6b6b6b"/>{texts}'
     )
+    return _with_name(box, scale, node.label)
 
 
 def _head(words: Sequence[str], details: str, width: float, height: float) -> str:
@@ -170,16 +197,41 @@ def _edges(node: int, children: tuple[int, ...], xs: list[float], ys: list[float
     return f'<path d="{path}{drops}"/>'
 
 
-def _box(label: Label, text: str, x: float, y: float, rim: str, classes: int) -> str:
+def _box(label: Label, text: str, x: float, y: float, rim: str, scale: LabelScale) -> str:
     if label is None:
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="#8a8a8a"/>'
-    colour, width = colour_of(label, classes), _box_width(text)
-    return (
+    colour, width = scale.colour(label), _box_width(text)
+    box = (
         f'<rect x="{x - width / 2:.1f}" y="{y - _BOX_HEIGHT / 2:.1f}" width="{width:.1f}" height="{_BOX_HEIGHT}" '
         f'rx="8" fill="{colour}" {rim}/><text x="{x:.1f}" y="{y + 4.5:.1f}" fill="{ink_on(colour)}">'
         f"{escape(text, quote=False)}</text>"
     )
+    return _with_name(box, scale, label)
 
 
-def _spoken(label: Label) -> str:
-    return "no label" if label is None else f"label {escape(shown(label), quote=False)}"
+def _with_name(shapes: str, scale: LabelScale, label: Label) -> str:
+    """Shapes with the whole name of their class as a tooltip, if the scale has names."""
+    if not scale.names or not isinstance(label, int):
+        return shapes
+    return f"<g><title>{escape(visible(scale.name(label)), quote=False)}</title>{shapes}</g>"
+
+
+def _legend(
+    scale: LabelScale, labels: Sequence[Label], width: float, height: float
+) -> tuple[tuple[str, Iterable[str]], float, float]:
+    """The names of a tree's classes below it, one per line, if one is shortened at nodes, and the picture's new size."""
+    entries = scale.legend(labels) if scale.shortens(labels) else []
+    if not entries:
+        return ("", ()), width, height
+    keys = [
+        f'<rect x="{_EDGE}" y="{y:.1f}" width="12" height="12" rx="3" fill="{colour}" stroke="#6b6b6b"/>'
+        f'<text x="{_EDGE + 18}" y="{y + 11:.1f}" text-anchor="start">{escape(name, quote=False)}</text>'
+        for y, (name, colour) in zip((height + _KEY * row for row in range(len(entries))), entries, strict=True)
+    ]
+    longest = max(_SMALL_LETTER * 1.2 * columns_of(name) for name, _ in entries)
+    size = max(width, longest + 2 * _EDGE + 18), height + _KEY * len(entries) + _EDGE / 2
+    return ('font-size="13" fill="#1a1a1a"', keys), *size
+
+
+def _spoken(scale: LabelScale, label: Label) -> str:
+    return "no label" if label is None else f"label {escape(shown(scale.name(label)), quote=False)}"

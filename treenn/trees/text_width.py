@@ -1,0 +1,54 @@
+"""Texts for terminals: columns, cropping, and escapes of invisible characters."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from treenn.trees.tree_checks import Label
+
+LONGEST_LABEL = 16
+"""The maximum number of columns of a label in drawings."""
+
+
+def shown(label: Label) -> str:
+    """A label for drawings: at most 16 columns, with invisible characters escaped. None is `·`."""
+    return shortened("·" if label is None else visible(str(label)), LONGEST_LABEL)
+
+
+def shortened(text: str, columns: int) -> str:
+    """A text of at most this number of columns; the end of a longer one is replaced by an ellipsis."""
+    return text if columns_of(text) <= columns else f"{_cropped(text, columns - 1).rstrip()}…"
+
+
+def visible(text: str) -> str:
+    r"""Escape control and invisible characters of a text, for safe output on one line of a terminal.
+
+    Escaped are the control characters of C0 and C1, line breaks, direction marks and overrides, zero-width characters,
+    spaces other than U+0020, and lone surrogates. A joiner between two emoji is kept.
+
+    >>> visible("\x1b[31m no\u00a0break")
+    '\\x1b[31m no\\xa0break'
+    """
+    if text.isprintable():
+        return text
+    return "".join(letter if _is_visible(text, i) else ascii(letter)[1:-1] for i, letter in enumerate(text))
+
+
+def _is_visible(text: str, i: int) -> bool:
+    if text[i] == "\u200d":
+        around = [unicodedata.category(letter) for letter in (text[i - 1 : i], text[i + 1 : i + 2]) if letter]
+        return len(around) == 2 and around[0] in ("So", "Sk", "Mn") and around[1] == "So"  # a joined emoji
+    return text[i].isprintable() or "\U0001f000" <= text[i] < "\U0001fc00"  # emoji newer than Python's Unicode tables
+
+
+def columns_of(text: str) -> int:
+    """The number of terminal columns that a text takes."""
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _cropped(text: str, columns: int) -> str:
+    from rich.cells import set_cell_size
+
+    return set_cell_size(text, columns)
