@@ -58,7 +58,8 @@ def draw_svg(
 
     The words of a constituency tree are at the bottom. Each node is centered over its children, at its height; no edge
     crosses another, and no box overlaps another. In a dependency tree, every word is a node with its relation below it,
-    and the name of its class if there are names, at a depth given by its distance from the root. The picture has a white background, a title and a description.
+    and the name of its class if there are names, at a depth given by its distance from the root. The picture has a
+    white background, a title and a description.
 
     Args:
         tree: the tree; nodes of a constituency tree without a label are drawn as dots.
@@ -219,7 +220,7 @@ def _with_name(shapes: str, scale: LabelScale, label: Label) -> str:
 def _legend(
     scale: LabelScale, labels: Sequence[Label], width: float, height: float
 ) -> tuple[tuple[str, Iterable[str]], float, float]:
-    """The names of a tree's classes below it, one per line, if one is shortened at nodes, and the picture's new size."""
+    """A line below the tree for each of its classes, if a name is shortened at nodes, and the picture's new size."""
     entries = scale.legend(labels) if scale.shortens(labels) else []
     if not entries:
         return ("", ()), width, height
