@@ -66,3 +66,10 @@ def make_comparison(
 def compared(name: str, model: str = "", trees: str = "gold", *, shuffle: bool = False) -> ComparedModel:
     """A model of a plan."""
     return ComparedModel(name, model or name, trees, shuffle)
+
+
+def make_score_model(folder: Path, low: float = 1, high: float = 9) -> Path:
+    """Save an untrained model of scores."""
+    task = make_task("node-scores", None, score_range=(low, high))
+    save_model(folder, build(Settings(size=6, word_size=5), task, Vocabulary(WORDS)))
+    return folder

@@ -241,7 +241,7 @@ def load_model(
     contextual: str | Sequence[str] = (),
     trust: str | Sequence[str] = (),
     *,
-    task: str | None = None,
+    task: str | Sequence[str] | None = None,
 ) -> Network:
     """Load a saved model, in evaluation mode and single precision.
 
@@ -254,7 +254,7 @@ def load_model(
             (default: none).
         trust: the modules that the folder may name as the source of its encoder or task; they are imported, so their
             code runs (default: none).
-        task: the task that the model must be for, such as `nodes` (default: any).
+        task: the task that the model must be for, such as `nodes`, or several (default: any).
 
     Raises:
         InputError: if there is no model, or it is of another format or task; if its module is not trusted; if its
@@ -299,7 +299,7 @@ def read_folder(
     *,
     contextual: str | Sequence[str] = (),
     trust: str | Sequence[str] = (),
-    task: str | None = None,
+    task: str | Sequence[str] | None = None,
 ) -> SavedModel:
     """Read and validate `config.json` and `vocabulary.json` of a model's folder.
 
@@ -319,8 +319,9 @@ def read_folder(
         raise InputError(f"the format of this model is {config.get('format')}; it must be {FORMAT}", source=path)
     check_object(config, {"settings": dict, "word_size": int, "classes": list[str] | None}, path)
     name = _task_name(config, path)
-    if task is not None and name != task:
-        raise InputError(f"the task of this model is {name}: must be {task}", source=path)
+    tasks = (task,) if isinstance(task, str) else task
+    if tasks is not None and name not in tasks:
+        raise InputError(f"the task of this model is {name}: must be {' or '.join(tasks)}", source=path)
     settings = from_json(Settings, upgrade_settings(config["settings"]), path, "settings")
     _check_values(config, name, path)
     for each in (settings.model, name):

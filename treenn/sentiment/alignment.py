@@ -30,7 +30,9 @@ class AlignedSentence:
             name: the name of the model.
         """
         own = self.models[name]
-        others = [each for each in self.models.values() if each is not own and each.classes == own.classes]
+        others = [
+            each for each in self.models.values() if each is not own and own.classes and each.classes == own.classes
+        ]
         by_span = [dict(zip(each.tree.spans, each.tree.labels, strict=True)) for each in others]
         return frozenset(
             node
@@ -40,8 +42,9 @@ class AlignedSentence:
 
     @property
     def is_compared(self) -> bool:
-        """True if two models have the same classes."""
-        return len({each.classes for each in self.models.values()}) < len(self.models)
+        """True if two models have the same classes; scores are not compared."""
+        classes = [each.classes for each in self.models.values() if each.classes]
+        return len(set(classes)) < len(classes)
 
 
 def align(documents: Mapping[str, Document]) -> list[AlignedSentence]:

@@ -21,11 +21,12 @@ class Sentiment:
 
     Args:
         text: the sentence.
-        tree: its tree, labelled with the most probable class of each node.
-        node_probabilities: the class probabilities of each node, in the tree's numbering.
-        classes: the names of the classes, on an ordinal scale lowest first.
+        tree: its tree, labelled with the most probable class of each node, or with its score.
+        node_probabilities: the class probabilities of each node, in the tree's numbering; empty for scores.
+        classes: the names of the classes, on an ordinal scale lowest first; empty for scores.
         unknown_words: the words that the model's vocabulary lacks, in order, repeated ones too (default: none).
-        scale: the scale of the classes, `"ordinal"` or `"nominal"` (default: `"ordinal"`).
+        scale: the scale of the labels, `"ordinal"`, `"nominal"` or `"score"` (default: `"ordinal"`).
+        score_range: the lowest and the highest score; None for classes (default: None).
     """
 
     text: str
@@ -34,30 +35,34 @@ class Sentiment:
     classes: tuple[str, ...]
     unknown_words: tuple[str, ...] = ()
     scale: Scale = "ordinal"
+    score_range: tuple[float, float] | None = None
 
     def __repr__(self) -> str:
-        """The text and its class."""
-        p = max(self.probabilities)
-        return f"Sentiment({quoted(self.text)}, {quoted(self.name)} {p:.2f}, nodes={len(self.tree)})"
+        """The text, its class or score, and the number of nodes."""
+        return f"Sentiment({quoted(self.text)}, {_in_repr(self)}, nodes={len(self.tree)})"
 
     def _repr_html_(self) -> str:
         return _as_html(self, [self])
 
     @property
-    def label(self) -> int:
-        """The most probable class of the sentence: that of the root."""
-        probabilities = self.probabilities
-        return probabilities.index(max(probabilities))
+    def label(self) -> int | float:
+        """The most probable class of the sentence, or its score: that of the root."""
+        return _most_probable(self.probabilities) if self.score is None else self.score
+
+    @property
+    def score(self) -> float | None:
+        """The score of the sentence; None for classes."""
+        return float(str(self.tree.label)) if self.scale == "score" else None
 
     @property
     def name(self) -> str:
-        """The name of the sentence's class."""
-        return self.classes[self.label]
+        """The name of the sentence's class, or its score as text."""
+        return _name(self.classes, self.label)
 
     @property
     def probabilities(self) -> tuple[float, ...]:
-        """The class probabilities of the sentence."""
-        return self.node_probabilities[-1]
+        """The class probabilities of the sentence; empty for scores."""
+        return self.node_probabilities[-1] if self.node_probabilities else ()
 
     @property
     def word_count(self) -> int:
@@ -82,12 +87,15 @@ class Document:
     A text without words is neutral: the middle class has probability 1, or the two middle classes 0.5 each. On a
     nominal scale, all classes have the same probability.
 
+    The score of a text is the mean of the scores of its sentences. A text without words has none.
+
     Args:
         text: the text.
         sentences: the predictions for its sentences, in order; empty if the text has no words.
-        probabilities: the class probabilities of the text.
-        classes: the names of the classes, on an ordinal scale lowest first.
-        scale: the scale of the classes, `"ordinal"` or `"nominal"` (default: `"ordinal"`).
+        probabilities: the class probabilities of the text; empty for scores.
+        classes: the names of the classes, on an ordinal scale lowest first; empty for scores.
+        scale: the scale of the labels, `"ordinal"`, `"nominal"` or `"score"` (default: `"ordinal"`).
+        score_range: the lowest and the highest score; None for classes (default: None).
     """
 
     text: str
@@ -95,18 +103,25 @@ class Document:
     probabilities: tuple[float, ...]
     classes: tuple[str, ...]
     scale: Scale = "ordinal"
+    score_range: tuple[float, float] | None = None
 
     @classmethod
     def of(
-        cls, text: str, sentences: Sequence[Sentiment], classes: tuple[str, ...], scale: Scale = "ordinal"
+        cls,
+        text: str,
+        sentences: Sequence[Sentiment],
+        classes: tuple[str, ...],
+        scale: Scale = "ordinal",
+        score_range: tuple[float, float] | None = None,
     ) -> Document:
         """Combine the predictions for the sentences of a text.
 
         Args:
             text: the text.
             sentences: the predictions for its sentences; none for a text without words.
-            classes: the names of the classes.
-            scale: the scale of the classes (default: `"ordinal"`).
+            classes: the names of the classes; empty for scores.
+            scale: the scale of the labels (default: `"ordinal"`).
+            score_range: the lowest and the highest score (default: None, for classes).
 
         >>> sentences = [Sentiment("a", Tree(("a",), ()), (p,), ("-", "0", "+")) for p in [(0, 0.9, 0.1), (1, 0, 0)]]
         >>> Document.of("a a", sentences, ("-", "0", "+")).name
@@ -115,27 +130,35 @@ class Document:
         rows = [sentence.probabilities for sentence in sentences]
         middle = middle_class(classes, scale)
         probabilities = _mean(rows, middle) if rows else _neutral(len(classes), scale)
-        return cls(text, tuple(sentences), probabilities, classes, scale)
+        return cls(text, tuple(sentences), probabilities, classes, scale, score_range)
 
     def __repr__(self) -> str:
-        """The text, its class and the number of sentences."""
-        name = "no class" if self.name is None else quoted(self.name)
-        return f"Document({quoted(self.text)}, {name} {max(self.probabilities):.2f}, sentences={len(self.sentences)})"
+        """The text, its class or score, and the number of sentences."""
+        return f"Document({quoted(self.text)}, {_in_repr(self)}, sentences={len(self.sentences)})"
 
     def _repr_html_(self) -> str:
         return _as_html(self, self.sentences)
 
     @property
-    def label(self) -> int | None:
-        """The most probable class of the text; None if the text is blank and there is no middle class."""
+    def label(self) -> int | float | None:
+        """The most probable class of the text, or its score.
+
+        None if the text is blank and there is no middle class.
+        """
         if not self.sentences and middle_class(self.classes, self.scale) is None:
             return None
-        return self.probabilities.index(max(self.probabilities))
+        return _most_probable(self.probabilities) if self.score is None else self.score
+
+    @property
+    def score(self) -> float | None:
+        """The mean score of the sentences; None for classes and for a blank text."""
+        scores = [sentence.score for sentence in self.sentences if sentence.score is not None]
+        return sum(scores) / len(scores) if scores else None
 
     @property
     def name(self) -> str | None:
-        """The name of the text's class; None if `label` is None."""
-        return None if self.label is None else self.classes[self.label]
+        """The name of the text's class, or its score as text; None if `label` is None."""
+        return None if self.label is None else _name(self.classes, self.label)
 
     @property
     def unknown_words(self) -> tuple[str, ...]:
@@ -179,15 +202,40 @@ class Document:
 
 def _as_html(whole: Sentiment | Document, sentences: Sequence[Sentiment]) -> str:
     """The class probabilities of a text and its sentences as a table, and the first trees."""
-    headings = [Heading(name, colour) for name, colour in zip(whole.classes, palette(len(whole.classes)), strict=True)]
+    count = len(whole.classes)
+    colours = zip(whole.classes, palette(count or 1), strict=False)
+    headings = [Heading(name, colour) for name, colour in colours] or [Heading("score")]
     texts = [whole, *sentences] if len(sentences) > 1 else [whole]
-    rows = [[quoted(each.text), *(f"{p:.0%}" for p in each.probabilities)] for each in texts[: 1 + _MOST_ROWS]]
-    trees = [tree_html(sentence.tree, len(whole.classes)) for sentence in sentences[:_MOST_TREES]]
+    rows = [[quoted(each.text), *_cells(each)] for each in texts[: 1 + _MOST_ROWS]]
+    trees = [tree_html(sentence.tree, count or None) for sentence in sentences[:_MOST_TREES]]
     return table_html(["text", *headings], rows) + "".join(trees)
 
 
+def _cells(prediction: Sentiment | Document) -> list[str]:
+    """The probabilities in percent, or the score."""
+    if prediction.scale == "score":
+        return [prediction.name or "–"]
+    return [f"{p:.0%}" for p in prediction.probabilities]
+
+
+def _in_repr(prediction: Sentiment | Document) -> str:
+    if prediction.scale == "score":
+        return f"score={prediction.name}"
+    name = "no class" if prediction.name is None else quoted(prediction.name)
+    return f"{name} {max(prediction.probabilities):.2f}"
+
+
+def _most_probable(probabilities: Sequence[float]) -> int:
+    return probabilities.index(max(probabilities))
+
+
+def _name(classes: Sequence[str], label: int | float) -> str:
+    """The name of a class, or a score with three digits."""
+    return classes[label] if isinstance(label, int) else f"{label:.3g}"
+
+
 def middle_class(classes: Sequence[str], scale: Scale) -> int | None:
-    """The index of the middle class, such as neutral; None on a nominal scale or for an even number of classes.
+    """The index of the middle class, such as neutral; None for an even number of classes, nominal ones and scores.
 
     >>> middle_class(("bad", "so-so", "good"), "ordinal"), middle_class(("sport", "film", "food"), "nominal")
     (1, None)
@@ -212,6 +260,6 @@ def _neutral(classes: int, scale: Scale = "ordinal") -> tuple[float, ...]:
     >>> _neutral(3), _neutral(2), _neutral(4, "nominal")
     ((0.0, 1.0, 0.0), (0.5, 0.5), (0.25, 0.25, 0.25, 0.25))
     """
-    if scale == "nominal":
-        return (1 / classes,) * classes
+    if scale != "ordinal":
+        return (1 / max(classes, 1),) * classes
     return tuple(((index == classes // 2) + (index == (classes - 1) // 2)) / 2 for index in range(classes))

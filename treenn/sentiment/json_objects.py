@@ -12,7 +12,8 @@ def document_object(document: Document) -> dict[str, Any]:
     """The prediction for a text as a JSON object.
 
     Its keys are `text`, `label`, `probabilities`, `tree`, `sentences`, `class`, `unknown_words` and `unknown_share`.
-    Each sentence has the same keys without `sentences`. `tree` is null unless the text is one sentence.
+    Each sentence has the same keys without `sentences`. `tree` is null unless the text is one sentence. For scores,
+    `label` is the score, `class` is null, and there are no probabilities.
     """
     sentences = [_core(each) | {"tree": str(each.tree)} | _more(each) for each in document.sentences]
     tree = sentences[0]["tree"] if len(sentences) == 1 else None
@@ -31,12 +32,13 @@ def comparison_object(documents: Mapping[str, Document]) -> dict[str, Any]:
 
 def _core(prediction: Document | Sentiment) -> dict[str, Any]:
     shares = [round(share, 6) for share in prediction.probabilities]
-    return {"text": prediction.text, "label": prediction.label, "probabilities": shares}
+    label = prediction.label if prediction.score is None else round(prediction.score, 6)
+    return {"text": prediction.text, "label": label, "probabilities": shares}
 
 
 def _more(prediction: Document | Sentiment) -> dict[str, Any]:
     return {
-        "class": prediction.name,
+        "class": prediction.name if prediction.classes else None,
         "unknown_words": list(prediction.unknown_words),
         "unknown_share": round(prediction.unknown_share, 6),
     }

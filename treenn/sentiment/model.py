@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from treenn.datasets.tokenizers import Tokenizer, TreebankTokenizer, load_tokenizer
-from treenn.evaluation.predictions import predict
 from treenn.models.building import SHIPPED, load_model
 from treenn.models.network import Network
 from treenn.parsers import Parser
@@ -18,8 +17,12 @@ from treenn.parsers.loading import SHIPPED as SHIPPED_PARSER
 from treenn.parsers.loading import load_parser
 from treenn.parsers.long_sentences import Sentence, divide_sentences, find_sentences
 from treenn.sentiment.document import Document, Sentiment
+from treenn.tasks.node_scores import NodeRegression
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, checked
+
+TASKS = ("nodes", "node-scores")
+"""The tasks of the models of sentences: classification and regression of nodes."""
 
 Blank = Literal["neutral", "skip", "error"]
 """The result for a text without words: a neutral `Document`, none, or an InputError."""
@@ -30,21 +33,29 @@ class SentimentModel:
 
     Args:
         network: a trained network of `treenn.load_model`.
-        classes: the names of its classes, lowest first.
+        classes: the names of its classes, on an ordinal scale lowest first; empty for scores.
         parser: the parser of sentences.
         tokenizer: the tokenizer of texts (default: that of the Stanford Sentiment Treebank).
 
     Raises:
-        InputError: if the number of classes differs from the network's.
+        InputError: if the number of classes differs from the network's, or it is for another task.
     """
 
     def __init__(
         self, network: Network, classes: Sequence[str], parser: Parser, tokenizer: Tokenizer | None = None
     ) -> None:
-        if len(classes) != (count := network.head.linear.out_features):
+        if network.task.name not in TASKS:
+            raise InputError(f"the task of this model is {network.task.name}: must be {' or '.join(TASKS)}")
+        if len(classes) != (count := 0 if network.scale == "score" else network.head.linear.out_features):
             raise InputError(f"classes has {len(classes)} names, but the network has {count} classes")
         self.network, self.classes, self.parser = network, tuple(classes), parser
         self.tokenizer = tokenizer or TreebankTokenizer()
+
+    @property
+    def score_range(self) -> tuple[float, float] | None:
+        """The lowest and the highest score; None for classes."""
+        task = self.network.task
+        return (task.score_scale.low, task.score_scale.high) if isinstance(task, NodeRegression) else None
 
     def __repr__(self) -> str:
         parameters = sum(parameter.numel() for parameter in self.network.parameters())
@@ -119,7 +130,7 @@ class SentimentModel:
         pairs = [pair for of_text in sentences for pair in of_text]
         predictions = iter(self.predict_trees([tree for _, tree in pairs], [text for text, _ in pairs]))
         return [
-            Document.of(text, [next(predictions) for _ in of_text], self.classes, self.network.scale)
+            Document.of(text, [next(predictions) for _ in of_text], self.classes, self.network.scale, self.score_range)
             for text, of_text in zip(texts, sentences, strict=True)
         ]
 
@@ -149,15 +160,22 @@ class SentimentModel:
             raise InputError(f"there are {len(trees)} trees, but {len(texts)} texts; there must be one text per tree")
         if not trees:
             return []
-        predictions = predict(self.network, [tree.with_labels([None] * len(tree)) for tree in trees])
-        by_tree = np.split(predictions.probabilities, np.cumsum(predictions.sizes)[:-1])
-        return [self._sentiment(text, tree, p) for text, tree, p in zip(texts, trees, by_tree, strict=True)]
+        predictions = self.network.predict([tree.with_labels([None] * len(tree)) for tree in trees])
+        rows = predictions.probabilities if self.classes else predictions.scores
+        make = self._of_classes if self.classes else self._of_scores
+        by_tree = np.split(rows, np.cumsum(predictions.sizes)[:-1])
+        return [make(text, tree, rows) for text, tree, rows in zip(texts, trees, by_tree, strict=True)]
 
-    def _sentiment(self, text: str, tree: Tree, p: npt.NDArray[np.float32]) -> Sentiment:
+    def _of_classes(self, text: str, tree: Tree, p: npt.NDArray[np.float32]) -> Sentiment:
         """The prediction for a sentence. Shape of p: `(nodes, classes)`."""
-        labelled = tree.with_labels(p.argmax(axis=1).tolist())
-        unknown = self.network.vocabulary.unknown(tree.words)
+        labelled, unknown = tree.with_labels(p.argmax(axis=1).tolist()), self.network.vocabulary.unknown(tree.words)
         return Sentiment(text, labelled, tuple(map(tuple, p.tolist())), self.classes, unknown, self.network.scale)
+
+    def _of_scores(self, text: str, tree: Tree, scores: npt.NDArray[np.float64]) -> Sentiment:
+        """The prediction for a sentence by a model of scores. Shape of scores: `(nodes,)`."""
+        labelled = tree.with_labels([float(f"{score:.6g}") for score in scores.tolist()])
+        unknown = self.network.vocabulary.unknown(tree.words)
+        return Sentiment(text, labelled, (), (), unknown, "score", self.score_range)
 
 
 @checked
@@ -185,7 +203,7 @@ def load_sentiment(
     >>> [sentence.name for sentence in load_sentiment().predict("A wonderful cast! The plot is dull.").sentences]
     ['very positive', 'very negative']
     """
-    network = load_model(SHIPPED if model is None else model, contextual, trust, task="nodes")
+    network = load_model(SHIPPED if model is None else model, contextual, trust, task=TASKS)
     return with_parser(network, parser)
 
 

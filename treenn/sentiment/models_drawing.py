@@ -54,14 +54,11 @@ def draw_models(documents: Mapping[str, Document], *, color: bool = False, width
 
 def _sentence(sentence: AlignedSentence, color: bool, width: int) -> Iterator[str]:
     """The trees of a sentence, and the number of nodes at which they differ."""
-    marked = {name: sentence.differing(name) for name in sentence.models}
-    blocks = [
-        [
-            visible(name),
-            *draw_text(each.tree, color=color, classes=len(each.classes), width=width, marked=marked[name]).split("\n"),
-        ]
-        for name, each in sentence.models.items()
-    ]
+    blocks = []
+    for name, each in sentence.models.items():
+        classes, marked = len(each.classes) or 1, sentence.differing(name)
+        drawn = draw_text(each.tree, color=color, classes=classes, width=width, marked=marked)
+        blocks.append([visible(name), *drawn.split("\n")])
     yield in_columns(blocks, width)
     if line := difference_line(sentence):
         yield line

@@ -41,18 +41,18 @@ def draw_aligned(sentence: AlignedSentence) -> str:
     """
     if len(sentence.models) == 1:
         [only] = sentence.models.values()
-        return draw_svg(only.tree, classes=len(only.classes))
+        return draw_svg(only.tree, classes=len(only.classes) or 1)
     panels = [_panel(sentence, name, prediction) for name, prediction in sentence.models.items()]
     return _arranged(panels, sentence)
 
 
 def _panel(sentence: AlignedSentence, name: str, prediction: Sentiment) -> _Panel:
     """A model's title, legend and tree."""
-    tree = draw_svg(prediction.tree, classes=len(prediction.classes), marked=sentence.differing(name))
+    tree = draw_svg(prediction.tree, classes=len(prediction.classes) or 1, marked=sentence.differing(name))
     size = _SIZE.match(tree)
     assert size is not None
     width, height = float(size[1]), float(size[2])
-    title = f"{visible(name)}: {visible(prediction.name)} {100 * max(prediction.probabilities):.0f} %"
+    title = f"{visible(name)}: {_answer(prediction)}"
     legend = _legend(prediction, max(width, 480.0) - _EDGE)
     top = _TITLE + legend.height + 6
     head = (
@@ -63,8 +63,18 @@ def _panel(sentence: AlignedSentence, name: str, prediction: Sentiment) -> _Pane
     return _Panel(f"{head}\n{body}", widest, top + height)
 
 
+def _answer(prediction: Sentiment) -> str:
+    """The class of the sentence with its probability, or its score with the range."""
+    if prediction.score_range is not None:
+        low, high = prediction.score_range
+        return f"score {prediction.name} ({low:g} to {high:g})"
+    return f"{visible(prediction.name)} {100 * max(prediction.probabilities):.0f} %"
+
+
 def _legend(prediction: Sentiment, width: float) -> _Panel:
     """A chip for each class with its number, name and probability, in lines of at most this width."""
+    if not prediction.classes:
+        return _Panel("", 0, 0)
     colours = palette(len(prediction.classes))
     x, y, widest, parts = float(_EDGE), 0.0, 0.0, []
     for number, (name, p) in enumerate(zip(prediction.classes, prediction.probabilities, strict=True)):

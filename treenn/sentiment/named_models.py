@@ -15,7 +15,7 @@ from treenn.models.building import SHIPPED, load_model
 from treenn.models.names import DEPENDENCY_ENCODERS
 from treenn.parsers import Parser
 from treenn.parsers.loading import load_parser
-from treenn.sentiment.model import SentimentModel, with_parser
+from treenn.sentiment.model import TASKS, SentimentModel, with_parser
 from treenn.training.run_dir import RESULTS
 from treenn.trees.arguments import checked
 from treenn.trees.errors import InputError, argument
@@ -82,7 +82,7 @@ def load_models(
     """
     load = cache(load_parser)
     return {
-        model.name: with_parser(load_model(model.folder, contextual, trust, task="nodes"), parser or model.parser, load)
+        model.name: with_parser(load_model(model.folder, contextual, trust, task=TASKS), parser or model.parser, load)
         for model in find_models(paths, note)
     }
 

@@ -14,7 +14,7 @@ from treenn.runtime.pages import page_template
 from treenn.sentiment.alignment import AlignedSentence, align
 from treenn.sentiment.document import Document, Sentiment, middle_class
 from treenn.sentiment.models_drawing import difference_line
-from treenn.sentiment.phrase_drawing import unknown_line
+from treenn.sentiment.phrase_drawing import score_position, unknown_line
 from treenn.trees import InputError
 from treenn.trees.draw import draw_text, visible
 from treenn.trees.palette import ink_on, palette
@@ -103,12 +103,13 @@ def render_models(texts: Sequence[Mapping[str, Document]]) -> str:
         narrow=_narrow,
         unknown=_unknown,
         visible=visible,
+        position=score_position,
     ).render(
         title=f"Predictions for {len(texts)} text{'s' if len(texts) > 1 else ''}",
         names=[visible(name) for name in texts[0]],
         texts=[_text(documents, palettes) for documents in texts],
         legend=palettes[0] if len(palettes) == 1 else None,
-        palettes=[[(colour, ink_on(colour)) for colour in palette(len(classes))] for classes in palettes],
+        palettes=[[(colour, ink_on(colour)) for colour in palette(len(classes) or 1)] for classes in palettes],
         most_open=_OPEN,
     )
 
@@ -116,7 +117,7 @@ def render_models(texts: Sequence[Mapping[str, Document]]) -> str:
 def _document(prediction: Document | Sentiment) -> Document:
     if isinstance(prediction, Document):
         return prediction
-    return Document.of(prediction.text, [prediction], prediction.classes, prediction.scale)
+    return Document.of(prediction.text, [prediction], prediction.classes, prediction.scale, prediction.score_range)
 
 
 def _text(documents: Mapping[str, Document], palettes: Sequence[_Classes]) -> _Text:
@@ -146,17 +147,19 @@ def _averaging(documents: Mapping[str, Document]) -> list[str]:
 
 
 def _mean_of(document: Document) -> str:
+    if document.scale == "score":
+        return f"{len(document.sentences)} sentences; the text's score is the mean of theirs."
     middle = middle_class(document.classes, document.scale)
     weights = "" if middle is None else f", weighted by 1 − P({visible(document.classes[middle])})"
     return f"{len(document.sentences)} sentences; the text's probabilities are the mean of theirs{weights}."
 
 
 def _picture(view: _View) -> Markup:
-    return Markup(draw_svg(view.sentiment.tree, classes=len(view.sentiment.classes), marked=view.marked))
+    return Markup(draw_svg(view.sentiment.tree, classes=len(view.sentiment.classes) or 1, marked=view.marked))
 
 
 def _narrow(view: _View) -> Markup:
     """The text drawing with ANSI colours replaced by the page's CSS classes."""
-    tree, classes = view.sentiment.tree, len(view.sentiment.classes)
+    tree, classes = view.sentiment.tree, len(view.sentiment.classes) or 1
     drawn = draw_text(tree, color=True, classes=classes, width=_NARROW, marked=view.marked)
     return Markup(_PAINTED.sub(r'<b class="c\1">\1\2</b>', escape(drawn)))

@@ -14,7 +14,7 @@ _MOST_UNKNOWN = 3  # unknown words that a line names
 
 
 def draw_sentiment(prediction: Document | Sentiment, *, color: bool = False, width: int = 80) -> str:
-    """Draw the tree of each sentence with each node's class, and a bar chart of the class probabilities.
+    """Draw the tree of each sentence with each node's class or score, and a bar chart of the class probabilities.
 
     The bar chart is for the whole text. If it has several sentences, a title line precedes the chart. A last line has
     the number of words that the model's vocabulary lacks, if there are any.
@@ -34,20 +34,45 @@ def draw_sentiment(prediction: Document | Sentiment, *, color: bool = False, wid
     1 good  75 % ███████████████
     """
     sentences = prediction.sentences if isinstance(prediction, Document) else (prediction,)
-    classes = len(prediction.classes)
+    classes = len(prediction.classes) or 1
     drawn = [draw_text(sentence.tree, color=color, classes=classes, width=width) for sentence in sentences]
     title = [f"the whole text, {len(sentences)} sentences:"] if len(sentences) > 1 else []
     return "\n\n".join([*drawn, "\n".join([*title, *probability_lines(prediction, color), *unknown_line(prediction)])])
 
 
 def probability_lines(prediction: Document | Sentiment, color: bool) -> Iterator[str]:
-    """One line per class with its probability as a bar."""
+    """One line per class with its probability as a bar, or one line with the score."""
+    if prediction.scale == "score":
+        yield score_line(prediction)
+        return
     classes, names = len(prediction.classes), [visible(name) for name in prediction.classes]
     longest = max(map(cell_len, names))
     for index, (name, p) in enumerate(zip(names, prediction.probabilities, strict=True)):
         label = painted(str(index), index, classes) if color else str(index)
         bar = "█" * round(_BAR * p)
         yield f"{label} {set_cell_size(name, longest)} {100 * p:3.0f} % {bar}".rstrip()
+
+
+def score_line(prediction: Document | Sentiment) -> str:
+    """The score with its range and a bar.
+
+    >>> from treenn.trees import Tree
+    >>> score_line(Sentiment("good", Tree(("good",), (), (4.0,)), (), (), (), "score", (1, 5)))
+    'score 4 (1 to 5) ███████████████'
+    """
+    position = score_position(prediction)
+    if position is None or prediction.score_range is None:
+        return "no score"
+    low, high = prediction.score_range
+    return f"score {prediction.name} ({low:g} to {high:g}) {'█' * round(_BAR * position)}".rstrip()
+
+
+def score_position(prediction: Document | Sentiment) -> float | None:
+    """The position of a score in its range, from 0 to 1; None without a score."""
+    if prediction.score is None or prediction.score_range is None:
+        return None
+    low, high = prediction.score_range
+    return (prediction.score - low) / (high - low)
 
 
 def unknown_line(prediction: Document | Sentiment) -> list[str]:

@@ -8,19 +8,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from treenn.sentiment.document import Document
 from treenn.trees.errors import InputError
 
-_FIRST, _LAST = ("class", "label"), ("unknown_words", "unknown_share")
+_FIRST, _SCORE, _LAST = ("class", "label"), "score", ("unknown_words", "unknown_share")
 
 
 class PredictionColumns:
     """The columns of one or several models next to the columns of the input.
 
     A model has the columns `class`, `label`, one probability per class, named by the class, `unknown_words` and
-    `unknown_share`. With several models, or if the input has a column of the same name, their names are preceded by the
-    model's name and a dot: `lstm.class`. A class with the name of another column is written as `P(label)`.
+    `unknown_share`; a model of scores has `score` instead of classes. With several models, or if the input has a column
+    of the same name, their names are preceded by the model's name and a dot: `lstm.class`. A class with the name of
+    another column is written as `P(label)`.
 
     Args:
         given: the columns of the input.
-        classes: the classes of each model by its name.
+        classes: the classes of each model by its name; empty for scores.
 
     Raises:
         InputError: if a column of the input has the same name nonetheless.
@@ -49,14 +50,17 @@ class PredictionColumns:
 
 def _names(classes: Sequence[str]) -> Iterator[str]:
     fixed = {*_FIRST, *_LAST}
-    yield from _FIRST
+    yield from _FIRST if classes else (_SCORE,)
     yield from (f"P({name})" if name in fixed else name for name in classes)
     yield from _LAST
 
 
 def _cells(document: Document) -> Iterator[str]:
     is_blank = document.label is None
-    yield from ("", "") if is_blank else (document.name or "", str(document.label))
+    if document.scale == "score":
+        yield "" if document.score is None else f"{document.score:.6g}"
+    else:
+        yield from ("", "") if is_blank else (document.name or "", str(document.label))
     yield from ("" if is_blank else f"{p:.6g}" for p in document.probabilities)
     yield " ".join(document.unknown_words)
     yield f"{document.unknown_share:.6g}"

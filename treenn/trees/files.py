@@ -260,7 +260,9 @@ PREDICTIONS = "table of predictions"
 """The kind of a CSV or TSV file that `treenn predict` wrote."""
 
 # The header ends with two columns, which may have the name of a model as a prefix.
-_PREDICTIONS = re.compile(rb'[^\r\n]*class"?[,\t][^\r\n]*\bunknown_words"?([,\t])[^,\t\r\n]*\bunknown_share"?\r?\n')
+_PREDICTIONS = re.compile(
+    rb'[^\r\n]*(class|score)"?[,\t][^\r\n]*\bunknown_words"?[,\t][^,\t\r\n]*\bunknown_share"?\r?\n'
+)
 
 _SHOWN = 1 << 14  # the number of initial bytes that determine the kind of a file
 
