@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -102,6 +102,7 @@ def read_parsing(
     dev: Path | None = None,
     test: Path | None = None,
     for_training: bool = True,
+    given: Collection[str] | None = None,
     on_error: OnError | None = None,
 ) -> ParsingTreebank:
     """Read a treebank for parsers from a folder or a file of brackets.
@@ -116,12 +117,13 @@ def read_parsing(
         dev: the file of dev (default: None, that of the folder, or made by `split`).
         test: the file of test (default: None, as `dev`).
         for_training: whether train and dev are required (default: True). If False, a file alone is the split test.
+        given: the fields of `spec` that override `dataset.toml`, as in `read_dataset` (default: None).
         on_error: called with the error of each skipped tree (default: None, the first error is raised).
 
     Raises:
         InputError: if a file is missing, is not in brackets or has a malformed tree.
     """
-    spec = with_file(spec, source)
+    spec = with_file(spec, source, given)
     paths = find_files(source, spec, dev, test, for_training=for_training)
     return ParsingTreebank(spec.name or default_name(source), read_bracketed(paths, spec, source, on_error))
 

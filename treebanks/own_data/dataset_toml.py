@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Collection
 from dataclasses import fields, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -22,19 +23,26 @@ _FOLDER = re.compile(r"\.|[^:]*[/\\]")  # the start of a folder among the values
 _PARSER = re.compile(r"[^/\\]*")
 
 
-def with_file(spec: DatasetSpec, source: Path) -> DatasetSpec:
-    """A specification with the values of `dataset.toml` for fields that have their default.
+FIELDS = tuple(field.name for field in fields(DatasetSpec))
+"""The names of all fields, for complete specifications."""
+
+
+def with_file(spec: DatasetSpec, source: Path, given: Collection[str] | None = None) -> DatasetSpec:
+    """A specification with the values of `dataset.toml` for the other fields.
 
     Args:
-        spec: the specification, which overrides the file.
+        spec: the specification.
         source: the folder of the data set; files have no `dataset.toml`.
+        given: the fields of `spec` that override the file (default: None, those that do not have their default). With
+            `FIELDS`, the file is not read.
 
     Raises:
         InputError: if the file is malformed (`read_spec`), or its values contradict those of `spec`.
     """
-    if not source.is_dir() or not (source / FILE).exists():
+    if set(FIELDS).issubset(given or ()) or not source.is_dir() or not (source / FILE).exists():
         return spec
-    return replace(read_spec(source), **_values(spec))
+    overriding = _values(spec) if given is None else {name: getattr(spec, name) for name in given}
+    return replace(read_spec(source), **overriding)
 
 
 def read_spec(folder: Path) -> DatasetSpec:

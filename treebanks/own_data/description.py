@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ def describe_dataset(
     *,
     dev: Path | None = None,
     test: Path | None = None,
+    given: Collection[str] | None = None,
     on_error: OnError | None = None,
 ) -> str:
     """Read a data set, and describe it in TOML.
@@ -33,6 +34,7 @@ def describe_dataset(
         spec: the specification; overrides an existing `dataset.toml`.
         dev: as in `read_dataset` (default: None).
         test: as in `read_dataset` (default: None).
+        given: as in `read_dataset` (default: None).
         on_error: as in `read_dataset` (default: None).
 
     Returns:
@@ -42,7 +44,7 @@ def describe_dataset(
     Raises:
         InputError: as `read_dataset`, and if a folder of a parser is outside of the data set.
     """
-    return describe(read_dataset(source, spec, dev=dev, test=test, on_error=on_error))
+    return describe(read_dataset(source, spec, dev=dev, test=test, given=given, on_error=on_error))
 
 
 def describe(data: RawDataset) -> str:

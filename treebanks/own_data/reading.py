@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,17 +39,20 @@ def read_dataset(
     dev: Path | None = None,
     test: Path | None = None,
     for_training: bool = True,
+    given: Collection[str] | None = None,
     on_error: OnError | None = None,
 ) -> RawDataset:
     """Read the examples of a folder or a file, and validate their labels.
 
     Args:
         source: a folder with `train`, `dev` and test sets, or the file of train.
-        spec: the specification; fields that do not have their default override `dataset.toml`. `split` splits train.
+        spec: the specification; overrides `dataset.toml`. Its `split` splits train.
         dev: the file of dev (default: None, that of the folder, or made by `split`).
         test: the file of test (default: None, as `dev`).
         for_training: whether train and dev are required (default: True). If False, a folder has one split or more, and
             a file alone is the split test; give the `classes` of the model.
+        given: the fields of `spec` that override `dataset.toml` (default: None, those that do not have their default).
+            With `FIELDS` of `treebanks.own_data.dataset_toml`, the file is not read.
         on_error: called with the error of each skipped example (default: None, the first error is raised).
 
     Raises:
@@ -57,7 +60,7 @@ def read_dataset(
     """
     check("source", source, Path)
     check("spec", spec, DatasetSpec)
-    spec = with_file(spec, source)
+    spec = with_file(spec, source, given)
     paths = find_files(source, spec, dev, test, for_training=for_training)
     spec = replace(spec, form=spec.form or common_form(paths.values()), name=spec.name or default_name(source))
     texts = {split: _text(path, spec) for split, path in paths.items()}

@@ -91,12 +91,14 @@ class Data:
         spec: the fields that are given as options.
         dev: the value of --dev (default: None).
         test: the value of --test (default: None).
+        given: the fields of `spec` that are given as options; they override `dataset.toml` (default: none).
     """
 
     source: str
     spec: DatasetSpec
     dev: Path | None = None
     test: Path | None = None
+    given: frozenset[str] = frozenset()
 
     @property
     def is_known(self) -> bool:
@@ -117,7 +119,8 @@ class Data:
         from treenn.datasets.loading import load_dataset
 
         with progress_bar(f"reading {self.source}") as progress:
-            treebank = load_dataset(self.source, self.spec, dev=self.dev, test=self.test, **skip, progress=progress)
+            files: dict[str, Any] = {"dev": self.dev, "test": self.test}
+            treebank = load_dataset(self.source, self.spec, **files, given=self.given, **skip, progress=progress)
         report_splits(treebank)
         return treebank
 
@@ -128,7 +131,7 @@ class Data:
             words += [] if file is None else [option(name), str(file)]
         for each in fields(DatasetSpec):
             value = getattr(self.spec, each.name)
-            if value != each.default:
+            if value != each.default or each.name in self.given:
                 words += _words(option(each.name), value)
         return words
 
@@ -151,7 +154,7 @@ def take_data(context: typer.Context, source: str, values: dict[str, Any]) -> Da
     chosen = {name: value for name, value in chosen.items() if name in given}
     if "classes" in chosen:
         chosen["classes"] = class_names(chosen["classes"])
-    return Data(source, DatasetSpec(**chosen), **files)
+    return Data(source, DatasetSpec(**chosen), **files, given=frozenset(chosen))
 
 
 def _words(name: str, value: Any) -> list[str]:

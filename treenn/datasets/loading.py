@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -31,6 +31,7 @@ def load_dataset(
     *,
     dev: str | Path | None = None,
     test: str | Path | None = None,
+    given: Collection[str] | None = None,
     on_error: OnError | None = None,
     progress: Progress = ignore,
 ) -> AnyTreebank:
@@ -45,6 +46,7 @@ def load_dataset(
         spec: the form, labels and trees of the data set; overrides `dataset.toml` (default: None, inferred).
         dev: the file of the split dev if `source` is the file of train (default: None).
         test: the file of the split test (default: None).
+        given: the fields of `spec` that override `dataset.toml` (default: None, those that do not have their default).
         on_error: called with the error of each skipped example (default: None, the first error is raised).
         progress: called while texts are parsed.
 
@@ -64,7 +66,7 @@ def load_dataset(
         names = ", ".join(treebanks.names())
         raise InputError(f"{argument('treebank')} {source}: must be a folder, a file, or one of {names}")
     files = {"dev": check("dev", dev, AnyPath | None), "test": check("test", test, AnyPath | None)}
-    raw = read_dataset(path, check("spec", spec or NO_SPEC, DatasetSpec), **files, on_error=on_error)
+    raw = read_dataset(path, check("spec", spec or NO_SPEC, DatasetSpec), **files, given=given, on_error=on_error)
     treebank = assemble(raw, progress)
     assert treebank.origin is not None
     of_dev, of_test = (None if file is None else str(file) for file in files.values())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from treebanks import AnyTreebank
 from treebanks.own_data import Origin
+from treebanks.own_data.dataset_toml import FIELDS
 from treenn.datasets.loading import is_known, load_dataset
 from treenn.experiment.results import TreebankSummary
 from treenn.trees.errors import InputError
@@ -49,7 +50,7 @@ def _read(origin: Origin) -> AnyTreebank | None:
         return None
     is_safe = _SAFE_PARSERS.fullmatch(origin.spec.trees) and origin.spec.tokenizer in _SAFE_TOKENIZERS
     return (
-        load_dataset(Path(origin.path), origin.spec, dev=origin.dev, test=origin.test)
+        load_dataset(Path(origin.path), origin.spec, dev=origin.dev, test=origin.test, given=FIELDS)
         if is_safe or not origin.parsed
         else None
     )

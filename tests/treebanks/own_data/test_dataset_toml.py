@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from treebanks.own_data import DatasetSpec, describe_dataset, read_dataset, read_spec, write_spec
-from treebanks.own_data.dataset_toml import FILE, format_spec, toml_string
+from treebanks.own_data.dataset_toml import FIELDS, FILE, format_spec, toml_string
 from treenn.trees import InputError
 
 CSV = "text,kind\nso good,pos\nso bad,neg\nso so,neg\n"
@@ -93,6 +93,15 @@ def test_options_override_the_file(write):
     folder = write({"train.csv": CSV, "dev.csv": CSV, FILE: 'label_column = "x"\nname = "mine"\nscale = "ordinal"\n'})
     data = read_dataset(folder, DatasetSpec(label_column="kind", scale="nominal"))
     assert (data.spec.name, data.spec.label_column, data.scale) == ("mine", "kind", "nominal")
+
+
+def test_given_defaults_override_the_file(write):
+    folder = write({"train.csv": CSV, "dev.csv": CSV, FILE: 'trees = "right"\nlabel_column = "kind"\n'})
+    assert read_dataset(folder, DatasetSpec(trees="chart")).spec.trees == "right"
+    data = read_dataset(folder, DatasetSpec(trees="chart"), given=["trees"])
+    assert (data.spec.trees, data.spec.label_column) == ("chart", "kind")
+    (folder / FILE).write_text("malformed")
+    assert read_dataset(folder, data.spec, given=FIELDS) == data
 
 
 def test_existing_file_is_kept(write):
