@@ -53,9 +53,9 @@ def test_node_classes_maximize_the_mean_over_models(tmp_path: Path) -> None:
     found = node_classes(folders, trees)
     assert [len(each) for each in found] == [len(tree) for tree in trees]
     mean = sum(predict(load_model(folder), trees).probabilities for folder in folders)
-    assert "".join(found) == "".join(str(each) for each in np.argmax(mean, axis=1))
+    assert [each for of_tree in found for each in of_tree] == np.argmax(mean, axis=1).tolist()
     alone = node_classes(folders[:1], trees[:2])
-    assert alone == ["".join(map(str, predict(load_model(folders[0]), [tree]).classes)) for tree in trees[:2]]
+    assert alone == [tuple(predict(load_model(folders[0]), [tree]).classes.tolist()) for tree in trees[:2]]
 
 
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:

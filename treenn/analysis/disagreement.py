@@ -13,7 +13,7 @@ import numpy.typing as npt
 from treenn.evaluation.predictions import predict
 from treenn.models.building import load_model
 from treenn.trees import Tree
-from treenn.trees.json_records import Key
+from treenn.trees.json_records import Digits, Key
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,12 @@ class Answer:
     Args:
         probabilities: the class probabilities of the root, averaged over seeds.
         predicted: the most probable class.
-        nodes: the class of every node, a digit each; None if the models could not be loaded.
+        nodes: the class of every node; None if the models could not be loaded.
     """
 
     probabilities: tuple[float, ...]
     predicted: Annotated[int, Key("class")]
-    nodes: str | None = None
+    nodes: Digits = None
 
 
 @dataclass(frozen=True)
@@ -93,17 +93,17 @@ def node_classes(
     trees: Sequence[Tree],
     contextual: str | Sequence[str] = (),
     trust: str | Sequence[str] = (),
-) -> list[str]:
+) -> list[tuple[int, ...]]:
     """The class of every node by the mean of the probabilities of several models.
 
     Args:
         folders: the folders of trained models, one for each seed.
-        trees: the trees, of a treebank with at most ten classes.
+        trees: the trees.
         contextual: the contextual encoders that the folders may name (`treenn.load_model`; default: none).
         trust: the modules that the folders may name (`treenn.load_model`).
 
     Returns:
-        A digit string for each tree, in the order of its nodes.
+        The classes of each tree, in the order of its nodes.
 
     Raises:
         InputError: if a folder holds no model, as `treenn.load_model`.
@@ -112,7 +112,7 @@ def node_classes(
     said = [predict(load_model(folder, contextual, trust), trees, batch_size=1) for folder in folders]
     classes = np.mean([each.probabilities for each in said], axis=0).argmax(axis=1)
     ends = np.cumsum(said[0].sizes)
-    return ["".join(map(str, of_tree)) for of_tree in np.split(classes, ends[:-1])]
+    return [tuple(of_tree.tolist()) for of_tree in np.split(classes, ends[:-1])]
 
 
 def _answer(probabilities: npt.NDArray[np.float64]) -> Answer:

@@ -15,6 +15,7 @@ from treenn.analysis.minimal_pairs import minimal_pairs
 from treenn.analysis.negation import NegationResults, negation
 from treenn.analysis.operators import LISTOPS, by_group
 from treenn.analysis.slices import SLICES, by_unknown_words, slices
+from treenn.evaluation.metrics import METRICS, Labelling
 from treenn.evaluation.predictions import PairPredictions, Predictions
 from treenn.models.network import Network
 from treenn.models.vectors import WordVectors
@@ -110,12 +111,12 @@ def _slices(predictions: Any, own: AnyTreebank, split: str, *, same_trees: bool)
 
 def _node_slices(predictions: Predictions, own: Any, split: str, *, same_trees: bool) -> dict[str, Slice]:
     if _is_sentiment(own):
-        functions = {**SLICES, "unknown_words": by_unknown_words(own.train)}
+        functions = {**SLICES, "unknown_words": by_unknown_words(own.trees("train"))}
     else:
         functions = dict(LISTOPS) if own.name.startswith("listops") else {}
     if not same_trees:
         functions = {name: function for name, function in functions.items() if name in _OF_OTHER_TREES}
-    return slices(own.splits[split], predictions, functions) if functions else {}
+    return slices(own.trees(split), predictions, functions) if functions else {}
 
 
 def _pair_slices(pairs: Sequence[Any], predictions: PairPredictions) -> dict[str, Slice]:
@@ -126,7 +127,13 @@ def _pair_slices(pairs: Sequence[Any], predictions: PairPredictions) -> dict[str
 
 
 def _is_sentiment(treebank: AnyTreebank) -> bool:
-    return treebank.name.removesuffix("-binary") in _SENTIMENT
+    """True for a known treebank of sentiment, and for a user's trees with a negative and a positive side."""
+    if treebank.origin is None:
+        return treebank.name.removesuffix("-binary") in _SENTIMENT
+    is_english = treebank.origin.spec.language in (None, "en")
+    return is_english and METRICS["root_binary"].suits(
+        Labelling(treebank.classes or (), scale=treebank.scale or "score")
+    )
 
 
 def _gradient_flow(run: Run, model: Network, read: Any, vectors: Sequence[WordVectors]) -> TrainingGradientFlow | None:

@@ -227,7 +227,7 @@ def _disagreements(
     return [_with_nodes(each, {name: of_model[i] for name, of_model in nodes.items()}) for i, each in enumerate(found)]
 
 
-def _with_nodes(disagreement: Disagreement, nodes: Mapping[str, str]) -> Disagreement:
+def _with_nodes(disagreement: Disagreement, nodes: Mapping[str, tuple[int, ...]]) -> Disagreement:
     models = {name: replace(answer, nodes=nodes[name]) for name, answer in disagreement.models.items()}
     return replace(disagreement, models=models)
 

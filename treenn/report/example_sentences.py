@@ -9,14 +9,14 @@ from treenn.analysis.disagreement import Disagreement
 from treenn.experiment.reload import reload
 from treenn.experiment.results import TaskResults, TreebankSummary
 from treenn.report.document import Chart, Pictures, Record, Section, Table, Text, field_of
-from treenn.report.formatting import listing
+from treenn.report.formatting import class_marks, listing
 from treenn.report.two_trees import two_trees
 from treenn.trees import Tree
 
 _LONGEST = 100  # the maximum number of words in a picture
 _KEY = (
     "The tree of each sentence with the predictions of the first model at the left, and with those of the second at the"
-    " right. A node's number and colour are the predicted class ({key}), its rim is the gold class; incorrect nodes are"
+    " right. A node's {mark} and colour are the predicted class ({key}), its rim is the gold class; incorrect nodes are"
     " square."
 )
 
@@ -41,9 +41,11 @@ def sentences_section(task: TaskResults) -> Section | None:
     if not all(answer.nodes is not None for each in found for answer in each.models.values()):
         return Section("Disagreements", [table])
     missing = f"The trees need the treebank {task.treebank.name}: run `treenn report` where it is available."
-    key = ", ".join(f"{number} {name}" for number, name in enumerate(task.treebank.classes))
+    marks, names = class_marks(task.treebank), task.treebank.classes
+    key = ", ".join(f"{mark} {name}" for mark, name in zip(marks, names, strict=True))
+    mark = "number" if marks[0].isdecimal() else "letters"
     pictures = Pictures(lambda: _pictures(task, found), scrolls=True, missing=missing)
-    return Section("Disagreements", [table, Text(_KEY.format(key=key)), pictures])
+    return Section("Disagreements", [table, Text(_KEY.format(mark=mark, key=key)), pictures])
 
 
 def _record(task: TaskResults, each: Disagreement) -> Record:
@@ -76,5 +78,5 @@ def _tree(trees: Sequence[Tree], each: Disagreement) -> Tree | None:
     if each.line > len(trees):
         return None
     tree = trees[each.line - 1]
-    fits = tree.label == each.gold and all(len(answer.nodes or "") == len(tree) for answer in each.models.values())
+    fits = tree.label == each.gold and all(len(answer.nodes or ()) == len(tree) for answer in each.models.values())
     return tree if fits else None

@@ -14,7 +14,7 @@ from treenn.evaluation.number_format import NONE as NONE
 from treenn.evaluation.number_format import mean_and_std as mean_and_std
 from treenn.evaluation.number_format import percent as percent
 from treenn.evaluation.number_format import points as points
-from treenn.experiment.results import RunResults, TaskResults
+from treenn.experiment.results import RunResults, TaskResults, TreebankSummary
 from treenn.report.document import Record, Table, field_of
 
 T = TypeVar("T")
@@ -51,6 +51,20 @@ def majority(task: TaskResults, split: str, metric: str) -> float | None:
     """The accuracy of the best constant prediction; None if the metric has none."""
     shares = (run.metrics[split].majority.get(metric) for run in task.runs)
     return next((share for share in shares if share is not None), None)
+
+
+def class_marks(treebank: TreebankSummary) -> Sequence[str]:
+    """A mark of one or two characters for each class, for small nodes: its number, or the start of a nominal name.
+
+    >>> class_marks(TreebankSummary("questions", ("DESC", "ENTY", "HUM"), {}, scale="nominal"))
+    ('D', 'E', 'H')
+    """
+    if treebank.scale == "nominal":
+        for length in (1, 2):
+            marks = tuple(name[:length] for name in treebank.classes)
+            if len(set(marks)) == len(marks):
+                return marks
+    return tuple(map(str, range(len(treebank.classes))))
 
 
 def constant_name(task: TaskResults) -> str:

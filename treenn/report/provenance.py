@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from treenn.experiment.results import TaskResults
+from treenn.experiment.results import TaskResults, TreebankSummary
 from treenn.report.document import Block, Code, Part, Section, Table, Text, field_of
 from treenn.report.formatting import METRICS, NONE, listing, seeds, shown_metrics
 
@@ -34,7 +34,10 @@ def provenance(sections: Sequence[TaskResults], command: str) -> Part:
 def _data(sections: Sequence[TaskResults]) -> Iterator[Block]:
     for name, task in {task.treebank.name: task for task in sections}.items():
         classes = task.treebank.classes
-        kind = f"{len(classes)} classes: {', '.join(classes)}" if classes else "scores on a scale"
+        nominal = "nominal " if task.treebank.scale == "nominal" else ""
+        kind = (
+            f"{len(classes)} {nominal}classes: {', '.join(classes)}" if classes else _scores(task.treebank.score_range)
+        )
         sizes = ", ".join(f"{split} {size:,}" for split, size in task.treebank.sizes.items())
         yield Text(f"{name}, {kind}. Examples: {sizes}. Seeds: {_seeds(task)}.")
         for each in task.vectors:
@@ -42,6 +45,14 @@ def _data(sections: Sequence[TaskResults]) -> Iterator[Block]:
                 f"{each.file}: {each.size} dimensions; no vector for {each.words_missing:,} of the {each.words:,}"
                 f" words of {name} ({each.tokens_missing:,} of its {each.tokens:,} tokens)."
             )
+
+
+def _count(treebank: TreebankSummary) -> str:
+    return f"{len(treebank.classes)} {'nominal ' if treebank.scale == 'nominal' else ''}classes"
+
+
+def _scores(score_range: tuple[float, float] | None) -> str:
+    return "scores on a scale" if score_range is None else f"scores from {score_range[0]:g} to {score_range[1]:g}"
 
 
 def _seeds(task: TaskResults) -> str:

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from treenn.analysis.disagreement import Disagreement
-from treenn.experiment.results import TaskResults, slug
+from treenn.experiment.results import TaskResults, TreebankSummary, slug
 from treenn.report.charts import described
 from treenn.report.document import Chart
+from treenn.report.formatting import class_marks
 from treenn.trees import Tree
-from treenn.trees.palette import colour_of, ink_on
+from treenn.trees.palette import ink_on, palette
 
 _ROW, _STEP, _RADIUS, _TOP = 16.0, 15.0, 6.0, 22.0
 _LETTER = 6.6  # at most so wide, at this size
@@ -23,8 +24,8 @@ _LETTER = 6.6  # at most so wide, at this size
 def two_trees(task: TaskResults, each: Disagreement, tree: Tree) -> Chart:
     """The picture of one sentence.
 
-    A node has the colour and the number of the predicted class, and a rim in the colour of the gold class. Correct
-    nodes are round, wrong ones square.
+    A node has the colour, the mark (`class_marks`) and the name of the predicted class, and a rim in the colour of the
+    gold class. Correct nodes are round, wrong ones square.
 
     Args:
         task: the task.
@@ -38,7 +39,7 @@ def two_trees(task: TaskResults, each: Disagreement, tree: Tree) -> Chart:
     parts = [_words(tree, side)]
     for direction, (model, answer) in zip((-1, 1), each.models.items(), strict=True):
         parts.append(_name(model, direction, side))
-        parts += _tree(tree, answer.nodes or "", len(classes), side, direction * middle)
+        parts += _tree(tree, answer.nodes or (), task.treebank, side, direction * middle)
     svg = Markup('<svg viewBox="0 0 {:.0f} {:.0f}" width="{:.0f}" class="trees">{}</svg>').format(
         width, height, width, Markup("").join(parts)
     )
@@ -69,26 +70,31 @@ def _places(tree: Tree, side: float, middle: float) -> list[tuple[float, float]]
     return found
 
 
-def _tree(tree: Tree, said: str, n_classes: int, side: float, middle: float) -> Iterator[Markup]:
+def _tree(tree: Tree, said: Sequence[int], treebank: TreebankSummary, side: float, middle: float) -> Iterator[Markup]:
     places = _places(tree, side, middle)
     for node, children in enumerate(tree.merges, start=len(tree.words)):
         for child in children:
             yield Markup('<path d="M{:.1f} {:.1f}L{:.1f} {:.1f}" class="edge"/>').format(*places[node], *places[child])
     for (x, y), label, answer in zip(places, tree.labels, said, strict=True):
-        yield _node(x, y, int(answer), label if isinstance(label, int) else None, n_classes)
+        yield _node(x, y, answer, label if isinstance(label, int) else None, treebank)
 
 
-def _node(x: float, y: float, answer: int, gold: int | None, n_classes: int) -> Markup:
-    fill = colour_of(answer, n_classes)
-    rim = "var(--grid)" if gold is None else colour_of(gold, n_classes)
+def _node(x: float, y: float, answer: int, gold: int | None, treebank: TreebankSummary) -> Markup:
+    colours = palette(len(treebank.classes), treebank.scale)
+    fill, rim = colours[answer], "var(--grid)" if gold is None else colours[gold]
     style = Markup('style="fill:{};stroke:{}"').format(fill, rim)
     if gold is None or gold == answer:
         shape = Markup('<circle cx="{:.1f}" cy="{:.1f}" r="{}" {}/>').format(x, y, _RADIUS, style)
     else:
         corner = (x - _RADIUS, y - _RADIUS, 2 * _RADIUS, 2 * _RADIUS)
         shape = Markup('<rect x="{:.1f}" y="{:.1f}" width="{}" height="{}" {}/>').format(*corner, style)
-    number = Markup('<text x="{:.1f}" y="{:.1f}" class="class" style="fill:{}">{}</text>')
-    return shape + number.format(x, y + 3, ink_on(fill), answer)
+    mark = Markup('<text x="{:.1f}" y="{:.1f}" class="class" style="fill:{}">{}</text>')
+    text = mark.format(x, y + 3, ink_on(fill), class_marks(treebank)[answer])
+    return Markup("<g><title>{}</title>{}{}</g>").format(_tooltip(treebank.classes, answer, gold), shape, text)
+
+
+def _tooltip(classes: Sequence[str], answer: int, gold: int | None) -> str:
+    return classes[answer] + ("" if gold in (None, answer) else f", gold {classes[gold or 0]}")
 
 
 def _answers(each: Disagreement, classes: Sequence[str]) -> str:
@@ -100,7 +106,7 @@ def _in_words(each: Disagreement, tree: Tree, classes: Sequence[str]) -> str:
     """The text alternative: each model's prediction, and the number of correct nodes."""
     labelled = [(node, label) for node, label in enumerate(tree.labels) if label is not None]
     correct = [
-        f"{model} {sum(int((answer.nodes or '')[node]) == label for node, label in labelled)}"
+        f"{model} {sum((answer.nodes or ())[node] == label for node, label in labelled)}"
         for model, answer in each.models.items()
     ]
     counts = f"Correct nodes of {len(labelled)}: {', '.join(correct)}"
