@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from treebanks.own_data.spec import DatasetSpec, Scale
+from treebanks.own_data.spec import CONTROL, DatasetSpec, Scale
 from treenn.trees.errors import InputError, argument
 
 LabelCheck = Callable[[str], "str | None"]
@@ -44,6 +44,8 @@ class Labels:
 
     def problem(self, label: str) -> str | None:
         """The problem of a label as it is written; None for a valid label."""
+        if CONTROL.search(label):
+            return f"label {quoted(label)}: must not contain line breaks or control characters"
         if self.score_range is not None:
             return self._problem_of_score(label)
         if self.name(label) in (self.classes or ()):
@@ -135,6 +137,8 @@ def _is_score(label: str) -> bool:
 
 
 def _scale(labels: Collection[str], spec: DatasetSpec) -> Scale:
+    if spec.low is not None or spec.high is not None:
+        return "score"
     if all(map(_INTEGER.fullmatch, labels)):
         return "ordinal"
     scores = [label for label in labels if _is_score(label)]

@@ -116,7 +116,8 @@ def _with_label_column(spec: DatasetSpec, path: Path, text: str) -> DatasetSpec:
 
 def default_name(source: Path) -> str:
     """The name of a data set: that of its folder or file."""
-    return source.absolute().name or source.resolve().name or "data"
+    name = source.absolute().name
+    return source.resolve().name or "data" if name in ("", "..") else name
 
 
 @dataclass

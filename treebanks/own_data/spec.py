@@ -15,6 +15,9 @@ from treenn.trees.palette import Scale as Scale
 Form = Literal["brackets", "conllu", "csv", "tsv", "jsonl"]
 """The file formats of data sets."""
 
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""Characters that names of classes must not contain, since they control terminals or end lines."""
+
 _PERCENTAGE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?")
 
 
@@ -40,24 +43,30 @@ class DatasetSpec:
     name: str | None = _file(None, "The name in results (default: the name of the folder or file).")
     form: Form | None = _file(None, "The file format (default: by the suffix; other suffixes are brackets).")
     text_column: Sequence[str] = _file(
-        (), "The column of the text in CSV, TSV or JSON Lines; give it twice for pairs (default: text)."
+        (),
+        "The column of the text in CSV, TSV or JSON Lines; give it twice for pairs (default: text, sentence, question, "
+        "review, or the only other column).",
     )
     label_column: str | None = _file(
-        None, "The column of the label, in CoNLL-U the comment or the key in MISC (default: label)."
+        None,
+        "The column of the label (default: label, class, category, sentiment, score or target); in CoNLL-U the "
+        "comment, the key in MISC, or UPOS, XPOS or DEPREL.",
     )
     label_level: Literal["sentence", "words"] = _file("sentence", "The labelled units of a CoNLL-U file.")
     encoding: str = _file("utf-8", "The encoding, such as latin-1.")
     binarize: Literal["left", "right"] | None = _file(None, "Binarize n-ary nodes of brackets in this direction.")
     untagged: bool = _file(False, "Allow words without a tag in brackets, as in (NP Japan 's).")
     split: str | None = _file(
-        None, "The percentages of train, dev and test for a single file, stratified by label, such as 80/10/10."
+        None, "Split train, stratified by label: percentages of train, dev and test, such as 80/10/10, or 90/10."
     )
     split_seed: Seed = _file(0, "The seed of the split.")
     classes: Sequence[str] = _label(
         (), "The names of the classes, in order (default: the labels of train, sorted, or 0 to the greatest number)."
     )
     scale: Scale | None = _label(
-        None, "The scale of the labels (default: ordinal for whole numbers, score for other numbers, else nominal)."
+        None,
+        "The scale of the labels (default: score for decimal numbers or with --low or --high, ordinal for whole "
+        "numbers, else nominal).",
     )
     low: float | None = _label(None, "The lowest score (default: the minimum of train).")
     high: float | None = _label(None, "The highest score (default: the maximum of train).")
@@ -70,6 +79,8 @@ class DatasetSpec:
         check_fields(self)
         _check_names("text_column", self.text_column)
         _check_names("classes", self.classes)
+        for name in ("name", "language", "licence"):
+            check_printable(name, getattr(self, name) or "")
         if len(self.text_column) > 2:
             raise InputError(f"{argument('text_column')}: must be one column, or two for pairs")
         if len(self.classes) == 1:
@@ -104,6 +115,20 @@ def _check_names(name: str, values: Sequence[str]) -> None:
             raise InputError(f"{argument(name)}[{index}] {value!r}: must not be empty")
         if value in values[:index]:
             raise InputError(f"{argument(name)}[{index}] {value!r}: must differ from the other values")
+        check_printable(f"{name}[{index}]", value)
+
+
+def check_printable(name: str, value: str) -> None:
+    """Validate that a name for reports and terminals is one line without control characters.
+
+    Raises:
+        InputError: if it is not.
+    """
+    if CONTROL.search(value):
+        base, bracket, index = name.partition("[")
+        raise InputError(
+            f"{argument(base)}{bracket}{index} {value!r}: must not contain line breaks or control characters"
+        )
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from treebanks.own_data.dataset_toml import FIELDS, FILE, format_spec, toml_stri
 from treenn.trees import InputError
 
 CSV = "text,kind\nso good,pos\nso bad,neg\nso so,neg\n"
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=10)
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=10)
 NAMES = st.lists(TEXT.filter(str.strip), min_size=2, max_size=5, unique=True)
 
 
@@ -83,10 +83,9 @@ def test_scores_are_described(write):
 
 
 def test_class_names_stay_in_comments(write):
-    text = 'text,label\na,"x\n[evil]\ny = 1"\nb,z\n'
+    text = 'text,label\na,"x"" # ]"\nb,z\n'
     described = describe_dataset(write({"train.csv": text, "dev.csv": text}), DatasetSpec())
-    assert tomllib.loads(described)["classes"] == ["x\n[evil]\ny = 1", "z"]
-    assert "evil" not in tomllib.loads(described)
+    assert tomllib.loads(described)["classes"] == ['x" # ]', "z"]
 
 
 def test_options_override_the_file(write):
@@ -128,6 +127,7 @@ def test_existing_file_is_kept(write):
         ('scale = "score"\n classes = ["a", "b"]\n', ":2: classes: must not be given with scale score"),
         ("low = 2\nhigh = 1\n", ":1: low 2: must be below high, 1"),
         ("a = \n", ":1:5: not TOML: Invalid value"),
+        ('name = "a\\u001bb"\n', r":1: name 'a\x1bb': must not contain line breaks or control characters"),
         ('split = "9/9"\n', ":1: split '9/9': must be percentages"),
         ('trees = "../parser"\n', ":1: trees '../parser': must be a folder inside of"),
         ('trees = "/etc"\n', ":1: trees '/etc': must be a folder inside of"),

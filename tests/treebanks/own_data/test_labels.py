@@ -52,6 +52,7 @@ def test_scale_is_declared(read):
     assert read(["0.5", "10.0", "9.0"], scale="ordinal").classes == ("0.5", "9.0", "10.0")
     assert read(["bad", "good"], classes=["good", "bad"], scale="ordinal").classes == ("good", "bad")
     assert read(["1", "3"], scale="score").score_range == (1, 3)
+    assert read(["1", "3"], low=1, high=5).score_range == (1, 5)
 
 
 def test_names_replace_numbers(read):
@@ -135,6 +136,7 @@ def test_resolved_specification_reads_the_same(written, options, write):
             "train.csv: the lowest score is 8, the highest 7.5; must be less",
         ),
         ([f"c{i}" for i in range(10_001)], None, {}, "train.csv: there are 10,001 classes; must be 10,000 or less"),
+        (["a", "b\x1b[31m"], None, {}, r"train.csv:3: label 'b\x1b[31m': must not contain line breaks or control"),
         (["a", "b"], ["c" * 100], {}, f"dev.csv:2: label '{'c' * 59}…' does not occur in train"),
     ],
 )
@@ -148,6 +150,7 @@ def test_invalid_labels_are_named(read, train, dev, options, message):
     [
         ({"classes": ["a"]}, "classes: must be two or more names"),
         ({"classes": ["a", "b", "a"]}, "classes[2] 'a': must differ from the other values"),
+        ({"classes": ["a", "b\n"]}, r"classes[1] 'b\n': must not contain line breaks or control characters"),
         ({"classes": ["a", " "]}, "classes[1] ' ': must not be empty"),
         ({"classes": ["a", "b"], "scale": "score"}, "classes: must not be given with scale score"),
         ({"low": 2.0, "high": 1.0}, "low 2: must be below high, 1"),

@@ -3,6 +3,7 @@
 import gzip
 import os
 import re
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +55,22 @@ def test_compressed_files_are_read(write):
     (folder / "dev.csv.gz").write_bytes(CSV.encode())
     with pytest.raises(InputError, match=r"dev\.csv\.gz: this is no complete gzip file"):
         read_dataset(folder, DatasetSpec())
+
+
+def test_large_compressed_files_are_refused(write, monkeypatch):
+    monkeypatch.setattr("treenn.trees.files.MOST_BYTES", 100)
+    folder = write({"train.csv.gz": gzip.compress(b"text,label" + b" " * 100)})
+    with pytest.raises(InputError, match=r"train\.csv\.gz: this file has more than 100 bytes, decompressed"):
+        read_dataset(folder, DatasetSpec(split="90/10"))
+
+
+def test_parent_folder_has_its_name(write, monkeypatch):
+    folder = write({"train.csv": CSV, "dev.csv": CSV})
+    (folder / "below").mkdir()
+    monkeypatch.chdir(folder / "below")
+    assert read_dataset(Path(".."), DatasetSpec()).spec.name == "reviews"
+    monkeypatch.chdir(folder)
+    assert read_dataset(Path(), DatasetSpec()).spec.name == "reviews"
 
 
 @pytest.mark.parametrize(
