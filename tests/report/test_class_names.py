@@ -60,7 +60,7 @@ def test_nominal_classes_have_names_and_no_sides(compared: ComparisonResults, tm
     expected = {3: ("letters", "s sport, p politics, &lt; &lt;arts&gt;"), 12: ("number", "0 topic a, ")}[len(classes)]
     assert key[1] == expected[0]
     assert key[2].startswith(expected[1])
-    assert all(f"fill:{colour}" in page for colour in palette(3, "nominal"))
+    assert all(f"stroke:{colour}" in page for colour in palette(3, "nominal"))  # the rims of gold classes
 
 
 def test_results_of_many_classes_have_round_trips(compared: ComparisonResults, tmp_path: Path) -> None:
