@@ -20,8 +20,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from fuzz.dataset_targets import TARGETS
 from fuzz.mutation import mutate
+from fuzz.prediction_targets import TARGETS
 from fuzz.targets import Target
 
 from treenn.trees import InputError

@@ -97,3 +97,12 @@ def test_models_share_a_parser_unless_theirs_differs(tmp_path: Path) -> None:
     assert [repr(model.parser) for model in found.values()][1:] == [repr(found["lstm"].parser), "Left()"]
     right = Right()
     assert {id(model.parser) for model in load_models([str(folder)], right).values()} == {id(right)}
+
+
+def test_parser_of_a_stranger_is_not_read(tmp_path: Path) -> None:
+    folder = make_comparison(tmp_path / "c", (compared("a", "lstm", "../parser"),), ["a-0"])
+    with pytest.raises(
+        InputError, match=r"is '\.\./parser', a folder; it is read only if you name it, too: parser=FOLDER$"
+    ):
+        load_models([str(folder)])
+    assert list(load_models([str(folder)], "right")) == ["a"]

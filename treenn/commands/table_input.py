@@ -101,12 +101,12 @@ def _read_table(path: str, text_column: str | None, form: str | None, encoding: 
 
 
 def _text_column(columns: Sequence[str], given: str | None, source: str) -> str:
-    known = f"the columns are: {', '.join(columns)}"
+    known = f"the columns are: {', '.join(columns) or 'none'}"
     if given is not None and given not in columns:
         raise InputError(f"{argument('text_column')} {given}: no such column; {known}", source=source)
     common = [column for name in TEXT_COLUMNS for column in columns if column.strip().lower() == name]
     candidates = [given] if given is not None else common or columns
-    if not common and len(candidates) > 1:
+    if not candidates or (not common and len(candidates) > 1):
         raise InputError(f"{argument('text_column')} must name the column of the texts; {known}", source=source)
     return candidates[0]
 

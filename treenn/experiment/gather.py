@@ -34,6 +34,8 @@ from treenn.trees import InputError, Tree
 from treenn.trees.json_records import from_json
 from treenn.trees.json_values import read_object
 
+_LONGEST_RUN = 200  # bytes of a run's name, since file systems permit 255
+
 Permitted = tuple[str | Sequence[str], str | Sequence[str]]
 """The contextual encoders and the modules that saved models may name."""
 
@@ -201,11 +203,14 @@ def check_inside(folder: Path, run: str) -> None:
 
     A name such as `../x`, or a link, could lead to any file or model of this machine.
     """
+    if len(run.encode("utf-8", "replace")) > _LONGEST_RUN:
+        raise InputError(f"the name of run {run[:100]!r} is too long to be a file's", source=folder.parent / PLAN)
     place = folder.parent.resolve() / RUNS
     for path in (folder / f"{run}.json", folder / run):
         if run in ("", ".", "..") or path.resolve() != place / path.name:
             raise InputError(
-                f"run {run[:100]!r} is not in the folder {RUNS} itself, or is a link", source=folder.parent / PLAN
+                f"run {run[:100]!r} is not in the folder {RUNS} itself, is a link, or is too long",
+                source=folder.parent / PLAN,
             )
 
 

@@ -13,6 +13,7 @@ from treenn.experiment.plan_spec import BASELINES
 from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparedModel, ComparisonOutline, TaskOutline
 from treenn.models.building import SHIPPED, load_model
 from treenn.models.names import DEPENDENCY_ENCODERS
+from treenn.models.text_parsing import TextParsing
 from treenn.parsers import Parser
 from treenn.parsers.loading import load_parser
 from treenn.sentiment.model import TASKS, SentimentModel, with_parser
@@ -78,12 +79,17 @@ def load_models(
         note: receives a message for each omitted model (default: none).
 
     Raises:
-        InputError: as `find_models` and `load_sentiment`.
+        InputError: as `find_models` and `load_sentiment`, and if a comparison names the folder of a parser, which is
+            read only if `parser` names it, too.
     """
-    load = cache(load_parser)
+    load, found = cache(load_parser), find_models(paths, note)
+    if parser is None:
+        for model in found:
+            if model.parser is not None:
+                TextParsing("", model.parser).check_permitted(name="parser")
     return {
         model.name: with_parser(load_model(model.folder, contextual, trust, task=TASKS), parser or model.parser, load)
-        for model in find_models(paths, note)
+        for model in found
     }
 
 
