@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from treebanks.own_data.spec import CONTROL, DatasetSpec, Scale
@@ -48,12 +49,16 @@ class Labels:
             return f"label {quoted(label)}: must not contain line breaks or control characters"
         if self.score_range is not None:
             return self._problem_of_score(label)
-        if self.name(label) in (self.classes or ()):
+        if self.name(label) in self._names_of_classes:
             return None
         if self.declared is None:
             return f"label {quoted(label)} does not occur in train; must be {shown(self.classes or ())}"
         wanted = f"must be one of {argument(self.declared)}, {shown(self.classes or ())}"
         return f"label {quoted(label)}: {wanted}{' or their numbers from 0' if self.names else ''}"
+
+    @cached_property
+    def _names_of_classes(self) -> frozenset[str]:
+        return frozenset(self.classes or ())
 
     def _problem_of_score(self, label: str) -> str | None:
         low, high = self.score_range or (0.0, 0.0)

@@ -110,11 +110,13 @@ class DatasetSpec:
 
 def _check_names(name: str, values: Sequence[str]) -> None:
     """Validate that the values are different and not empty."""
+    earlier = set[str]()
     for index, value in enumerate(values):
         if not value.strip():
             raise InputError(f"{argument(name)}[{index}] {value!r}: must not be empty")
-        if value in values[:index]:
+        if value in earlier:
             raise InputError(f"{argument(name)}[{index}] {value!r}: must differ from the other values")
+        earlier.add(value)
         check_printable(f"{name}[{index}]", value)
 
 
