@@ -209,7 +209,7 @@ def check_inside(folder: Path, run: str) -> None:
     for path in (folder / f"{run}.json", folder / run):
         if run in ("", ".", "..") or path.resolve() != place / path.name:
             raise InputError(
-                f"run {run[:100]!r} is not in the folder {RUNS} itself, is a link, or is too long",
+                f"run {run[:100]!r} is not in the folder {RUNS} itself, or is a link",
                 source=folder.parent / PLAN,
             )
 
