@@ -37,7 +37,8 @@ def test_train_writes_model_and_scores(command: Command, files: Path) -> None:
     assert "majority class" in done.stdout
     assert "treenn evaluate model" in done.stdout
     written = {path.name for path in (files / "model").iterdir()}
-    assert written == {"config.json", "model.safetensors", "results.json", "run.json", "vocabulary.json"}
+    model = {"config.json", "model.safetensors", "results.json", "run.json", "vocabulary.json"}
+    assert written == {*model, "checkpoint.safetensors"}
     results = json.loads((files / "model/results.json").read_text())
     assert results["command"].startswith("treenn train --trees train.txt")
     assert results["dev"]["root"] is not None

@@ -14,7 +14,8 @@ Command = Callable[..., Any]
 
 
 @pytest.fixture
-def command(treenn: Command, tmp_path: Path) -> Command:
+def command(treenn: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    monkeypatch.setenv("TREEBANKS_HOME", str(tmp_path / "home"))
     for split, trees in toy_treebank(train=40, dev=10).splits.items():
         write_trees(tmp_path / f"{split}.txt", trees)
     write_trees(

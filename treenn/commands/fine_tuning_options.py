@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import typer
 
 from treenn.commands import options
+from treenn.commands.output import say
 from treenn.models.settings import Settings
 from treenn.trees.errors import InputError
 
 if TYPE_CHECKING:
+    from treenn.models.vectors import WordVectors
     from treenn.training.fine_tuning import Source
 
 
@@ -38,3 +41,12 @@ def fine_tuning(context: typer.Context, source: Source) -> Settings:
     """
     names = {field.name for field in fields(Settings)}
     return source.settings({name: context.params[name] for name in options.given(context) if name in names})
+
+
+def fitting(source: Source, files: list[WordVectors], given: Collection[str]) -> list[WordVectors]:
+    """The word vectors for new words; none, with a line, if the default ones are not as wide as the model's."""
+    width, size = sum(file.size for file in files), source.network.embedding.embedding_dim
+    if not files or width == size or "vectors" in given:
+        return files
+    say(f"no word vectors: those here have {width} numbers per word, those of the model {size}")
+    return []

@@ -12,8 +12,9 @@ import typer
 from treebanks.own_data.spec import DatasetSpec
 from treenn.commands import options
 from treenn.commands.dataset_options import Source, take_data, takes_dataset, vectors_for, with_supervision
-from treenn.commands.fine_tuning_options import fine_tuning, initial_model
+from treenn.commands.fine_tuning_options import fine_tuning, fitting, initial_model
 from treenn.commands.output import print_json, progress_bar, say, skipping, tell
+from treenn.commands.resume_options import options_of_run, restored
 from treenn.commands.settings_options import takes_settings, with_step_floor
 from treenn.commands.training_messages import report_head, warn_of_majority_class
 from treenn.models.settings import Settings
@@ -45,7 +46,16 @@ def train(
     ] = None,
     trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
     device: options.Device = "cpu",
-    resume: Annotated[bool, typer.Option("--resume", help="Resume the run in --out, if there is one.")] = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help="Resume the run in --out with its options; more --epochs continue a finished one."
+        ),
+    ] = False,
+    no_checkpoint: Annotated[
+        bool,
+        typer.Option("--no-checkpoint", help="Remove the checkpoint at the end, from which more epochs continue."),
+    ] = False,
     overwrite: options.Overwrite = False,
     json: options.Json = False,
     **values: Any,
@@ -65,6 +75,9 @@ def train(
     from treenn.training.run_dir import check_run_dir, training_run
     from treenn.trees.json_records import to_json
 
+    if (earlier := restored(context)) is not None:
+        earlier.command.invoke(earlier)
+        return
     data_options = take_data(context, _source(treebank, recipe, values), values)
     source = None if init is None else initial_model(context, init)
     settings = Settings(**values) if source is None else fine_tuning(context, source)
@@ -87,10 +100,12 @@ def train(
         from treenn.models.vectors import read_vectors
 
         files = [read_vectors(path, data.words(), **skip) for path in vectors_for(data, vectors)]
+        files = files if source is None else fitting(source, files, options.given(context))
     torch.set_num_threads(1)  # for reproducibility; at this size two threads are no faster
     with progress_bar(f"{settings.model} on {data.name}") as progress:
         how = {"resume": resume, "overwrite": overwrite, "command": options.command_line()}
-        how |= {"device": device, "progress": progress}
+        how |= {"device": device, "progress": progress, "keep_checkpoint": not no_checkpoint}
+        how |= {"options": options_of_run(context)}
         results = training.train(data, settings, vectors=files, init=source, out=out, **how).results
     for file in results.vectors:
         say(f"{file.file}: {file.words_missing} of {file.words} words have no vector in it")

@@ -197,6 +197,17 @@ def save_model(folder: AnyPath, model: Network, *, half: bool = False) -> None:
         InputError: if the network was built by hand, without settings; as `save_weights`.
     """
     folder = Path(folder)
+    save_config(folder, model)
+    model.vocabulary.write(folder / "vocabulary.json")
+    save_weights(folder, model, half=half)
+
+
+def save_config(folder: Path, model: Network) -> None:
+    """Write `config.json` to a model's folder.
+
+    Raises:
+        InputError: if the network was built by hand, without settings.
+    """
     if model.settings is None:
         raise InputError(f"{argument('model')} has no settings: must be made by treenn.models.build or treenn.train")
     config = {
@@ -212,8 +223,6 @@ def save_model(folder: AnyPath, model: Network, *, half: bool = False) -> None:
     if model.text_parsing is not None:
         config |= model.text_parsing.to_config()
     write_text(folder / "config.json", json.dumps(config, indent=2) + "\n")
-    model.vocabulary.write(folder / "vocabulary.json")
-    save_weights(folder, model, half=half)
 
 
 def _scale_of(task: Task) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -82,21 +82,41 @@ class TrainingIdentity:
     Args:
         settings: the settings.
         data: a fingerprint of the trees and vectors; None, not compared.
+        options: the command-line options of the run, for `treenn train --resume`; not compared.
     """
 
     settings: SettingValues
     data: str | None
+    options: Mapping[str, object] = field(default_factory=dict)
 
     def difference(self, before: TrainingIdentity) -> str | None:
-        """Return the difference of an earlier run from this one, None if there is none."""
+        """Return the difference of an earlier run from this one, None if there is none.
+
+        More epochs are no difference if no learning rate depends on their number.
+        """
         # A run of an older treenn had no other settings than these, and what it lacks was as it is by default now.
         settings = asdict(Settings()) | dict(before.settings)
         # Before the trees are read, the number of epochs that `min_steps` requires is unknown.
         unknown = ("epochs", "min_steps") if self.data is None else ()
         for name, value in self.settings.items():
             if settings[name] != value and name not in unknown:
-                return f"has {argument(name, settings[name])}, not {value}"
+                found = f"has {argument(name, settings[name])}, not {value}"
+                if name != "epochs" or not _more(settings[name], value):
+                    return found
+                if self.schedule:
+                    return f"{found}: {self.schedule} depends on the number of epochs"
         return "began with other trees or vectors" if self.data not in (None, before.data) else None
+
+    @property
+    def schedule(self) -> str:
+        """The setting that makes learning rates depend on the number of epochs; empty if none does."""
+        if self.settings["schedule"] != "constant":
+            return argument("schedule", str(self.settings["schedule"]))
+        return argument("warmup", self.settings["warmup"]) if self.settings["warmup"] else ""
+
+
+def _more(before: object, now: object) -> bool:
+    return isinstance(before, int) and isinstance(now, int) and now > before
 
 
 @dataclass(frozen=True)
@@ -131,14 +151,15 @@ class RunMarker:
         return found and f"has {found}"
 
 
-def training_run(settings: Settings, data: str | None = None) -> RunMarker:
+def training_run(settings: Settings, data: str | None = None, options: Mapping[str, object] | None = None) -> RunMarker:
     """Return the training run of these settings.
 
     Args:
         settings: the settings.
         data: a fingerprint of the trees and vectors (default: None, not compared).
+        options: the command-line options of the run (default: none).
     """
-    return RunMarker(TRAINING, TrainingIdentity(asdict(settings), data))
+    return RunMarker(TRAINING, TrainingIdentity(asdict(settings), data, options or {}))
 
 
 def check_run_dir(out: Path, run: RunMarker, *, resume: bool = False, overwrite: bool = False) -> bool:
@@ -195,9 +216,20 @@ def open_run_dir(out: Path, run: RunMarker, *, resume: bool = False, overwrite: 
     if run.identity is not None and not (resumed and run.kind is TRAINING):
         if "schema" not in held:  # of an older treenn
             (out / RUN).unlink(missing_ok=True)
-        marker = {"schema": SCHEMA, "version": VERSION, "kind": run.kind.name, **to_json(run.identity)}
-        write_text(out / RUN, json.dumps(marker, indent=2) + "\n")
+        write_marker(out, run)
     return resumed
+
+
+def write_marker(out: Path, run: RunMarker) -> None:
+    """Write the run.json of a run."""
+    marker = {"schema": SCHEMA, "version": VERSION, "kind": run.kind.name, **to_json(run.identity)}
+    write_text(out / RUN, json.dumps(marker, indent=2) + "\n")
+
+
+def earlier_options(out: Path) -> Mapping[str, object]:
+    """The command-line options in the run.json of a training run; empty for other folders and older runs."""
+    kind, held = _identify(out)
+    return _table(held, "options") if kind is TRAINING else {}
 
 
 def check_still_there(out: Path) -> None:

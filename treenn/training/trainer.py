@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -17,7 +17,7 @@ import torch
 import treebanks
 from treebanks import AnyTreebank
 from treenn.evaluation.metrics import METRICS
-from treenn.models.building import build, check_recipe, read_folder, save_model, save_weights
+from treenn.models.building import build, check_recipe, read_folder, save_config, save_model, save_weights
 from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.text_parsing import TextParsing
@@ -34,7 +34,15 @@ from treenn.training.divergence import Diverged, explain
 from treenn.training.fine_tuning import Source
 from treenn.training.folder_lock import locked
 from treenn.training.majority import compare_with_majority
-from treenn.training.run_dir import CHECKPOINT, RESULTS, check_run_dir, open_run_dir, training_run, writing_to
+from treenn.training.run_dir import (
+    CHECKPOINT,
+    RESULTS,
+    check_run_dir,
+    open_run_dir,
+    training_run,
+    write_marker,
+    writing_to,
+)
 from treenn.training.run_results import (
     Epoch,
     GradientNorm,
@@ -47,8 +55,8 @@ from treenn.training.run_results import (
 )
 from treenn.training.spans import with_spans
 from treenn.training.train_step import StepResult, TrainingState
-from treenn.trees import InputError
 from treenn.trees.arguments import AnyPath, Device, checked
+from treenn.trees.errors import InputError, argument
 
 
 @dataclass(frozen=True)
@@ -76,8 +84,10 @@ def train(
     out: AnyPath | None = None,
     resume: bool = False,
     overwrite: bool = False,
+    keep_checkpoint: bool = False,
     device: Device = "cpu",
     command: str = "",
+    options: Mapping[str, Any] | None = None,
     progress: Progress = ignore,
 ) -> Run:
     """Train one model, and keep its best epoch on dev; `treenn.evaluate` evaluates it on other splits.
@@ -86,7 +96,8 @@ def train(
     leaves the schedule of learning rates as it is. With `settings.ema_decay`, dev is evaluated with the averaged
     weights. On one thread of one machine the settings determine every bit of the result, also if a run is resumed:
     each epoch seeds its random generators with the seed and the epoch's number. A finished run is not repeated, and
-    its results stay as they are.
+    its results stay as they are. With more epochs than before, a run whose learning rates are constant is continued
+    from its checkpoint; the result equals that of an uninterrupted run.
 
     Args:
         treebank: the treebank, or its name for `treebanks.load`.
@@ -98,8 +109,11 @@ def train(
         out: a folder for the model, the checkpoint during training, and `results.json` (default: None, writes nothing).
         resume: whether to resume from the checkpoint in `out`, if there is one (default: False).
         overwrite: whether to replace what a treenn command wrote to `out` (default: False).
+        keep_checkpoint: whether to keep the checkpoint of the last epoch, from which more epochs continue (default:
+            False).
         device: `"cpu"` (default) or `"cuda"`.
         command: the command in the results (default: "").
+        options: the command-line options in run.json, for `treenn train --resume` (default: none).
         progress: called after every batch.
 
     Raises:
@@ -119,13 +133,13 @@ def train(
     trainer = _Trainer(treebank, settings, vectors, device, source)
     with nullcontext() if out is None else locked(Path(out)):
         if out is not None:
-            trainer.open(Path(out), resume, overwrite)
+            trainer.open(Path(out), options or {}, resume=resume, overwrite=overwrite)
         precompute_contextual(treebank, trainer.state.network, progress)
         if trainer.settings.restarts > 1 and not trainer.epochs_done:
             trainer.choose_start(progress)
         while not trainer.is_over:
             trainer.run_epoch(trainer.epochs_done + 1, progress)
-        return trainer.finish(command)
+        return trainer.finish(command, keep_checkpoint=keep_checkpoint)
 
 
 class _Trainer:
@@ -180,9 +194,9 @@ class _Trainer:
         stopped = patience is not None and done > 0 and done - self._best(self.history).epoch >= patience
         return stopped or done >= self.settings.epochs
 
-    def open(self, out: Path, resume: bool, overwrite: bool) -> None:
-        """Open the output folder: resume an unfinished run, or start a new one."""
-        run = training_run(self.settings, self.data)
+    def open(self, out: Path, options: Mapping[str, Any], *, resume: bool, overwrite: bool) -> None:
+        """Open the output folder: resume a run, also with more epochs than before, or start a new one."""
+        run = training_run(self.settings, self.data, options)
         self.out = out
         if not open_run_dir(out, run, resume=resume, overwrite=overwrite):
             with writing_to(out):
@@ -190,12 +204,26 @@ class _Trainer:
             return
         self._check_model(out)
         saved: History | TrainingResults
-        if (out / RESULTS).exists():
-            saved = self.finished = read_training(out)
+        finished = read_training(out) if (out / RESULTS).exists() else None
+        if finished is not None and finished.settings["epochs"] == self.settings.epochs:
+            saved = self.finished = finished
         else:
-            saved = load_checkpoint(out / CHECKPOINT, self.state.module, self.state.optimizers)
+            saved = self._load_checkpoint(out, finished)
+            write_marker(out, run)
+            save_config(out, self.state.network)
+            (out / RESULTS).unlink(missing_ok=True)
         self.history, self.best_epoch = list(saved.history), saved.best_epoch
         self.best_weights = read_weights(out / NAME, self.state.network.state_dict())
+
+    def _load_checkpoint(self, out: Path, finished: TrainingResults | None) -> History:
+        """Load the checkpoint of an unfinished run, or of a finished one that more epochs continue."""
+        if finished is not None and not (out / CHECKPOINT).exists():
+            raise InputError(
+                f"this run of {finished.settings['epochs']} epochs kept no checkpoint to continue from; pass "
+                f"{argument('overwrite', True)} to train {self.settings.epochs} epochs anew",
+                source=out,
+            )
+        return load_checkpoint(out / CHECKPOINT, self.state.module, self.state.optimizers)
 
     def _check_model(self, out: Path) -> None:
         """Validate the model files of a resumed run other than the weights, which are not written again."""
@@ -300,8 +328,8 @@ class _Trainer:
             roots_only = self.settings.supervision != "nodes"
             raise explain(error, self.state.network, examples, place, roots_only=roots_only) from None
 
-    def finish(self, command: str) -> Run:
-        """Write `results.json`, unless the run was finished before, and remove the checkpoint."""
+    def finish(self, command: str, *, keep_checkpoint: bool) -> Run:
+        """Write `results.json`, unless the run was finished before, and remove the checkpoint unless it is kept."""
         network = self.state.network
         network.load_state_dict(self.best_weights)
         network.settings = self.settings
@@ -310,7 +338,8 @@ class _Trainer:
             with writing_to(self.out):
                 if self.finished is None:
                     write_training(results, self.out)
-                (self.out / CHECKPOINT).unlink(missing_ok=True)
+                if not keep_checkpoint:
+                    (self.out / CHECKPOINT).unlink(missing_ok=True)
         return Run(network.eval(), self.settings, results)
 
     def _results(self, network: Network, command: str) -> TrainingResults:
