@@ -25,6 +25,7 @@ from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
 from treenn.report import write_report
+from treenn.report.evaluation.build import evaluation_report
 from treenn.tasks import task_of
 from treenn.training import train
 from treenn.trees import DependencyTree, InputError, binarize_dependencies
@@ -175,3 +176,10 @@ def test_binary_trees_of_a_treebank() -> None:
     changed = treebank.map_trees(lambda trees: trees)
     assert (changed.name, changed.classes, changed.scale) == ("toy", CLASSES, "nominal")
     assert repr(treebank) == "DependencyTreebank('toy', classes=3, level='words', train=60, dev=20, test=20)"
+
+
+def test_evaluation_reports_of_nominal_classes_have_no_order(tmp_path: Path) -> None:
+    train(toy("words"), replace(SMALL, model="dependency-tree-lstm"), out=tmp_path / "model")
+    report = evaluation_report(tmp_path / "model", toy("words"), "test")
+    assert set(report.metrics) == {"root", "all_nodes", "inner_nodes", "macro_f1", "macro_f1_all_nodes"}
+    assert report.classes == CLASSES

@@ -25,6 +25,7 @@ from treenn.models.building import build, load_model
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
 from treenn.report import write_report
+from treenn.report.evaluation.build import evaluation_report
 from treenn.tasks import task_of
 from treenn.tasks.score_scale import ScoreScale
 from treenn.training import train
@@ -191,3 +192,17 @@ def test_grades_of_the_published_range_keep_their_bits() -> None:
     assert ScoreScale.of(None).from_grades(targets, 5) is targets
     other = ScoreScale(-1.0, 1.0)
     torch.testing.assert_close(other.from_grades(other.to_grades(targets / 10, 5), 5), targets / 10)
+
+
+def test_evaluation_reports_of_scores_test_two_models(tmp_path: Path) -> None:
+    treebank = scored()
+    for model in ("tree-lstm", "lstm"):
+        train(treebank, replace(SMALL, model=model), out=tmp_path / model)
+    report = evaluation_report(tmp_path / "tree-lstm", treebank, "test", against=[tmp_path / "lstm"])
+    found = measure(load_model(tmp_path / "tree-lstm").predict(treebank.test))
+    assert {name: value.value for name, value in report.metrics.items()} == {
+        name: value for name, value in found.items() if name != "majority"
+    }
+    low, high = report.metrics["mse_all_nodes"].low, report.metrics["mse_all_nodes"].high
+    assert low is not None and high is not None and low < found["mse_all_nodes"] < high
+    assert {each.metric for other in report.against for each in other.differences} == {"pearson", "mse_all_nodes"}

@@ -114,8 +114,8 @@ def _of_model(
     examples, task, classes = data.splits[split], model.network.task, model.network.classes or ()
     gold = gold_of(task, examples)
     below_roots = model.reads_gold_trees and any(count > 1 for count in gold.nodes or ())
-    labelling, measured = Labelling(classes, below_roots), measure(predictions)
-    metrics = [name for name in METRICS if name in measured and METRICS[name].applies(labelling)]
+    labelling, measured = Labelling(classes, below_roots, model.network.scale), measure(predictions)
+    metrics = [name for name in METRICS if name in measured and METRICS[name].suits(labelling)]
     assert model.network.settings is not None
     report = EvaluationReport(
         command="",
