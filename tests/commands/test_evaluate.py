@@ -55,7 +55,7 @@ def test_files_are_written_by_their_suffix(command: Command, tmp_path: Path) -> 
     }
     assert starts["md"] == "# model on test of test.txt"
     assert starts["tex"].startswith("% An evaluation made by treenn")
-    assert starts["csv"] == "text,gold,predicted,P(0),P(1),P(2),P(3),P(4),correct"
+    assert starts["csv"] == "text,gold,predicted,P(0),P(1),P(2),P(3),correct"
 
 
 def test_two_models_are_tested_on_the_same_sentences(command: Command, ledger: Path) -> None:
@@ -90,9 +90,9 @@ def test_the_shipped_model_on_own_data(command: Command, tmp_path: Path) -> None
         (("model",), "this model was trained on train.txt; pass --treebank, or trees of your own"),
         (("sentiment",), "this model has no record of its training; pass --treebank, or trees of your own"),
         (("model", "sst", "--split", "deep"), "--split deep: sst has the splits train, dev, test"),
-        (("model", "sst", "--trees", "test.txt"), "name the data once: DATA, --treebank NAME, or --trees FILE"),
-        (("model", "sst", "--treebank", "sst"), "name the data once: DATA, --treebank NAME, or --trees FILE"),
-        (("model", "nowhere.txt"), "no treebank is called"),
+        (("model", "sst", "--trees", "test.txt"), "name the data once: DATA, --treebank NAME|DIR|FILE"),
+        (("model", "sst", "--treebank", "sst"), "name the data once: DATA, --treebank NAME|DIR|FILE"),
+        (("model", "nowhere.txt"), "--treebank nowhere.txt: must be a folder, a file"),
         (("model", "test.txt", "--out", "a.pdf"), "--out a.pdf: must end with .json, .md, .tex or .csv"),
         (("model", "test.txt", "--out", "a.md", "--out", "./a.md"), "--out a.md: must be named once"),
         (("model", "test.txt", "--out", "data.csv"), "data.csv: this file exists and is no CSV of an evaluation"),

@@ -18,6 +18,7 @@ Form = Literal["brackets", "conllu", "csv", "tsv", "jsonl"]
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """Characters that names of classes must not contain, since they control terminals or end lines."""
 
+_SAFE_PARSERS = re.compile("chart|right|left|balanced|right-punctuation|random(:[0-9]+)?")
 _PERCENTAGE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?")
 
 
@@ -131,6 +132,11 @@ def check_printable(name: str, value: str) -> None:
         raise InputError(
             f"{argument(base)}{bracket}{index} {value!r}: must not contain line breaks or control characters"
         )
+
+
+def is_safe(spec: DatasetSpec) -> bool:
+    """Return True if no parser or tokenizer of another package is named, whose models could run code."""
+    return bool(_SAFE_PARSERS.fullmatch(spec.trees)) and spec.tokenizer in ("treebank", "whitespace", "characters")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import typer
 
 from treenn.commands import options
 from treenn.commands.dataset_options import take_data, takes_dataset
-from treenn.commands.output import print_json, print_table, skipping, tell
+from treenn.commands.output import print_json, print_table, say, skipping, tell
 from treenn.runtime.terminal import console
 
 if TYPE_CHECKING:
@@ -159,6 +159,31 @@ def overlap(context: typer.Context, source: AnySource, json: options.Json = Fals
     for split, examples in treebank.splits.items():
         if split != "train":
             print(f"{split}: {sum(each.split == split for each in repeats)} of {len(examples):,} {noun} occur in train")
+
+
+@app.command()
+@takes_dataset(without=("dev", "test", "split", "split_seed"))
+def describe(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Your folder with train, dev and test.")],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing dataset.toml.")] = False,
+    skip_bad: options.SkipBad = False,
+    **values: Any,
+) -> None:
+    """Write dataset.toml to a folder: the form, classes, scale, trees, language and licence of its data.
+
+    All commands read it, so that the options need not be repeated.
+
+    Example: treenn data describe my-data --language en --licence "CC BY 4.0"
+    """
+    from treebanks.own_data import describe_dataset, write_spec
+
+    data = take_data(context, str(folder), values)
+    with skipping(skip_bad) as skip:
+        text = describe_dataset(folder, data.spec, **skip)
+    written = write_spec(folder, text, overwrite=overwrite)
+    print(text, end="")
+    say(f"written: {written}")
 
 
 def _summary(entry: Entry) -> dict[str, Any]:

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin,
 
 import typer
 
-from treebanks.own_data.spec import DatasetSpec
+from treebanks.own_data.spec import DatasetSpec, is_safe
 from treenn.commands import options
 from treenn.commands.output import progress_bar, say
 from treenn.trees.errors import InputError, option
+from treenn.trees.json_values import read_object
 
 if TYPE_CHECKING:
     from treebanks import AnyTreebank
+    from treenn.models.building import SavedModel
     from treenn.models.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., None])
@@ -107,10 +109,11 @@ class Data:
 
         return is_known(self.source) and self.dev is None and self.test is None and self.spec == DatasetSpec()
 
-    def load(self, **skip: Any) -> AnyTreebank:
+    def load(self, like: SavedModel | None = None, **skip: Any) -> AnyTreebank:
         """Load the treebank, with a progress bar while texts are parsed.
 
         Args:
+            like: a saved model that the data are evaluated with (default: None, for training).
             **skip: the keyword arguments of `skipping`.
 
         Raises:
@@ -119,8 +122,8 @@ class Data:
         from treenn.datasets.loading import load_dataset
 
         with progress_bar(f"reading {self.source}") as progress:
-            files: dict[str, Any] = {"dev": self.dev, "test": self.test}
-            treebank = load_dataset(self.source, self.spec, **files, given=self.given, **skip, progress=progress)
+            how: dict[str, Any] = {"dev": self.dev, "test": self.test, "given": self.given, "like": like, **skip}
+            treebank = load_dataset(self.source, self.spec, **how, progress=progress)
         report_splits(treebank)
         return treebank
 
@@ -163,6 +166,36 @@ def _words(name: str, value: Any) -> list[str]:
     if name == option("text_column"):
         return [word for column in value for word in (name, column)]
     return [name, ",".join(value) if isinstance(value, tuple) else str(value)]
+
+
+def file_of_trees(values: dict[str, Any]) -> str | None:
+    """Remove --trees from the values if it names a file of trees, as in treenn 0.1.0, and return the file."""
+    return values.pop("trees") if Path(values["trees"]).is_file() else None
+
+
+def data_of_run(folder: Path) -> Data:
+    """The data of a training run, by the options in its run.json; an empty source without such options.
+
+    A folder is untrusted: a parser or tokenizer that could run code must be named on the command line.
+
+    Raises:
+        InputError: if an option is malformed, or names such a parser.
+    """
+    from treenn.training.run_dir import RUN
+
+    recorded = read_object(folder / RUN).get("options") if (folder / RUN).exists() else None
+    given = recorded if isinstance(recorded, dict) else {}
+    names = [each.name for each in fields(DatasetSpec)]
+    values = {name: given[name] for name in names if name in given}
+    if "classes" in values:
+        values["classes"] = class_names(str(values["classes"]))
+    spec = DatasetSpec(**values)
+    if not is_safe(spec):
+        raise InputError(
+            f"this model was trained with --trees {spec.trees} --tokenizer {spec.tokenizer}; name the data"
+        )
+    files: dict[str, Any] = {name: Path(str(given[name])) if given.get(name) else None for name in _FILES}
+    return Data(str(given.get("treebank") or ""), spec, **files, given=frozenset(values))
 
 
 def class_names(text: str) -> tuple[str, ...]:

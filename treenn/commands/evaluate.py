@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from treebanks.own_data.spec import DatasetSpec
 from treenn.commands import options
+from treenn.commands.dataset_options import Source, data_of_run, file_of_trees, take_data, takes_dataset
 from treenn.commands.output import check_target, print_json, progress_bar, say, skipping
-from treenn.commands.train import read_files
 from treenn.runtime.terminal import console
 from treenn.trees import InputError
 
 if TYPE_CHECKING:
-    from treebanks import Treebank
+    from treebanks import AnyTreebank
     from treenn.report.evaluation.evaluation_report import EvaluationReport
 
 
+@takes_dataset(without=("dev", "test", "split", "split_seed"))
 def evaluate(
+    context: typer.Context,
     model: Annotated[
         str,
         typer.Argument(
@@ -31,12 +36,9 @@ def evaluate(
         str | None,
         typer.Argument(metavar="[DATA]", help="A treebank, as --treebank (default: the model's).", show_default=False),
     ] = None,
-    treebank: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A treebank of `treenn data list` (default: the model's).")
-    ] = None,
-    trees: Annotated[Path | None, options.TreesFile] = None,
+    treebank: Source = None,
     split: Annotated[
-        str, typer.Option(metavar="NAME", help="The split of the treebank; with --trees, the name of FILE's split.")
+        str, typer.Option(metavar="NAME", help="The split; of a file alone, the name of its split.")
     ] = "test",
     against: Annotated[
         list[str],
@@ -50,13 +52,11 @@ def evaluate(
             "row per example); repeatable.",
         ),
     ] = [],  # noqa: B006 (typer wants a list)
-    binarize: options.Binarize = None,
-    untagged: options.Untagged = False,
-    encoding: options.Encoding = "utf-8",
     skip_bad: options.SkipBad = False,
     contextual: options.Contextual = [],  # noqa: B006 (typer wants a list)
     trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
     json: options.Json = False,
+    **values: Any,
 ) -> None:
     """Evaluate a trained model on test, or on another split.
 
@@ -77,10 +77,10 @@ def evaluate(
     with skipping(skip_bad) as skip, progress_bar(f"evaluating {model}") as progress:
         from treenn.report.evaluation.build import evaluation_report
 
-        how = {"untagged": untagged, "encoding": encoding, **skip}
+        trees = file_of_trees(values)
         report = evaluation_report(
             model,
-            _data(model, data, treebank, trees, split, binarize, how),
+            _data(context, model, [data, treebank, trees], values, **skip),
             split,
             against=against,
             contextual=contextual,
@@ -105,27 +105,25 @@ def check_outputs(files: list[Path]) -> None:
 
 
 def _data(
-    model: str,
-    data: str | None,
-    treebank: str | None,
-    trees: Path | None,
-    split: str,
-    binarize: str | None,
-    how: dict[str, object],
-) -> Treebank | str | None:
-    """The treebank of the arguments: a name, or the user's file as one split."""
-    from treenn.models.building import model_folder
-    from treenn.trees.json_values import read_object
+    context: typer.Context, model: str, sources: Sequence[str | None], values: dict[str, Any], **skip: Any
+) -> AnyTreebank | str | None:
+    """The treebank of the arguments; a name for a known one, None for that of the model's training."""
+    from treenn.models.building import model_folder, read_folder
 
-    given = [value for value in (data, treebank, trees) if value is not None]
+    given = [value for value in sources if value is not None]
     if len(given) > 1:
-        raise InputError("name the data once: DATA, --treebank NAME, or --trees FILE")
-    if data is not None and Path(data).is_file():
-        trees = Path(data)
-    if trees is None:
-        return data or treebank
-    classes = read_object(model_folder(model) / "config.json", {"classes": list[str]})["classes"]
-    return read_files({split: trees}, classes, binarize, how)
+        raise InputError("name the data once: DATA, --treebank NAME|DIR|FILE, or --trees FILE")
+    data = take_data(context, given[0] if given else "", values)
+    if not given and data.spec == DatasetSpec():
+        data = data_of_run(model_folder(model))
+    if not data.source or data.is_known:
+        return data.source or None
+    permitted = {"contextual": context.params["contextual"], "trust": context.params["trust_module"]}
+    treebank = data.load(read_folder(model_folder(model), **permitted), **skip)
+    if not Path(data.source).is_file() or list(treebank.splits) != ["test"]:
+        return treebank
+    splits: Any = {str(context.params["split"]): treebank.splits["test"]}
+    return replace(treebank, splits=splits)
 
 
 def _present(report: EvaluationReport, out: list[Path], *, json: bool) -> None:

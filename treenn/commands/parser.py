@@ -25,7 +25,13 @@ app = typer.Typer(help="Train, join and evaluate parsers.", no_args_is_help=True
 BATCH = 1024
 """The number of sentences between two updates of the progress bar."""
 
-Name = Annotated[str, typer.Option(metavar="NAME", help="The treebank: sst, reviews, questionbank or craft.")]
+Name = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME|DIR|FILE",
+        help="The treebank: sst, reviews, questionbank or craft, or your own folder or file of bracketed trees.",
+    ),
+]
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

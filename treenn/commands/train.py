@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,10 +18,9 @@ from treenn.commands.settings_options import takes_settings, with_step_floor
 from treenn.commands.training_messages import report_head, warn_of_majority_class
 from treenn.models.settings import Settings
 from treenn.runtime.terminal import Grid, console
-from treenn.trees import InputError, read_trees
+from treenn.trees import InputError
 
 if TYPE_CHECKING:
-    from treebanks import Treebank
     from treenn.training.run_results import TrainingResults
 
 
@@ -130,38 +128,18 @@ def _source(treebank: str | None, recipe: str | None, values: dict[str, Any]) ->
     return treebank
 
 
-def read_files(
-    files: Mapping[str, Path], classes: Sequence[str], binarize: str | None, how: dict[str, Any]
-) -> Treebank:
-    """The user's files by split as a treebank with the name of the first one.
-
-    Args:
-        files: the files.
-        classes: the names of the classes.
-        binarize: the value of --binarize.
-        how: the other keyword arguments of `read_trees`.
-
-    Raises:
-        InputError: if `binarize` is invalid, or a file is missing or malformed.
-    """
-    from treebanks import Treebank
-
-    if binarize not in (None, "left", "right"):
-        raise InputError(f"--binarize {binarize}: must be left or right")
-    how = {"classes": len(classes), "factor": binarize, **how}
-    splits = {split: tuple(read_trees(file, **how)) for split, file in files.items()}
-    return Treebank(next(iter(files.values())).name, tuple(classes), splits)
-
-
 def print_metrics(results: TrainingResults, splits: Sequence[str]) -> None:
     """Print the metrics on these splits, and those of the best constant prediction."""
     from treenn.evaluation.metrics import METRICS
+    from treenn.report.formatting import listing
 
     columns = {
         name: metric for name, metric in METRICS.items() if name in results.metrics[splits[0]].values and metric.short
     }
-    in_percent = all(metric.share for metric in columns.values())
-    table = Grid("", *(metric.short for metric in columns.values()), title="percent" if in_percent else "")
+    in_percent = any(metric.share for metric in columns.values())
+    others = [metric.short for metric in columns.values() if not metric.share] if in_percent else []
+    title = ", except ".join(["percent", *([listing(others)] if others else [])]) if in_percent else ""
+    table = Grid("", *(metric.short for metric in columns.values()), title=title)
     for split in splits:
         constant = "  majority class" if in_percent else "  mean"
         metrics = results.metrics[split]

@@ -14,6 +14,7 @@ from treebanks import AnyTreebank, DependencyTreebank, Pair, PairTreebank, Treeb
 from treebanks.own_data import DatasetSpec, Origin, RawDataset, RawText, read_dataset
 from treenn.datasets.text_error import TextError
 from treenn.datasets.text_trees import trees_of_texts
+from treenn.models.building import SavedModel
 from treenn.runtime.progress import Progress, ignore
 from treenn.trees import DependencyTree, InputError, Label, OnError, Tree
 from treenn.trees.arguments import AnyPath, check
@@ -32,6 +33,7 @@ def load_dataset(
     dev: str | Path | None = None,
     test: str | Path | None = None,
     given: Collection[str] | None = None,
+    like: SavedModel | None = None,
     on_error: OnError | None = None,
     progress: Progress = ignore,
 ) -> AnyTreebank:
@@ -47,6 +49,8 @@ def load_dataset(
         dev: the file of the split dev if `source` is the file of train (default: None).
         test: the file of the split test (default: None).
         given: the fields of `spec` that override `dataset.toml` (default: None, those that do not have their default).
+        like: a saved model that the data are read for: they have its classes, scale, tokenizer and parser unless `spec`
+            declares others; train is not required, and a file alone is the split test (default: None, for training).
         on_error: called with the error of each skipped example (default: None, the first error is raised).
         progress: called while texts are parsed.
 
@@ -66,11 +70,34 @@ def load_dataset(
         names = ", ".join(treebanks.names())
         raise InputError(f"{argument('treebank')} {source}: must be a folder, a file, or one of {names}")
     files = {"dev": check("dev", dev, AnyPath | None), "test": check("test", test, AnyPath | None)}
-    raw = read_dataset(path, check("spec", spec or NO_SPEC, DatasetSpec), **files, given=given, on_error=on_error)
+    spec = check("spec", spec or NO_SPEC, DatasetSpec)
+    if like is not None:
+        spec, given = spec_of_model(spec, like, given)
+    raw = read_dataset(path, spec, **files, given=given, for_training=like is None, on_error=on_error)
     treebank = assemble(raw, progress)
     assert treebank.origin is not None
     of_dev, of_test = (None if file is None else str(file) for file in files.values())
     return replace(treebank, origin=replace(treebank.origin, dev=of_dev, test=of_test))
+
+
+def spec_of_model(
+    spec: DatasetSpec, model: SavedModel, given: Collection[str] | None = None
+) -> tuple[DatasetSpec, Collection[str] | None]:
+    """The specification and the given fields, with the labels and the parsing of a model's training data.
+
+    Args:
+        spec: the specification; fields that do not have their default stay as they are.
+        model: the model.
+        given: the fields that override `dataset.toml` (default: None, those that do not have their default).
+    """
+    task, values = model.task, dict[str, Any]()
+    low, high = task.score_range or (None, None)
+    if not spec.classes and spec.scale in (None, task.scale):
+        values = {"classes": task.classes or (), "scale": task.scale, "low": low, "high": high}
+    if model.text_parsing is not None:
+        parsing = {"tokenizer": model.text_parsing.tokenizer, "trees": model.text_parsing.trees}
+        values |= {name: value for name, value in parsing.items() if getattr(spec, name) == getattr(NO_SPEC, name)}
+    return replace(spec, **values), None if given is None else {*given, *values}
 
 
 def is_known(source: str | Path) -> bool:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from treebanks import AnyTreebank
-from treebanks.own_data import Origin
 from treebanks.own_data.dataset_toml import FIELDS
+from treebanks.own_data.spec import Origin, is_safe
 from treenn.datasets.loading import is_known, load_dataset
 from treenn.experiment.results import TreebankSummary
 from treenn.trees.errors import InputError
 
-_SAFE_PARSERS = re.compile("chart|right|left|balanced|right-punctuation|random:[0-9]+")
-_SAFE_TOKENIZERS = ("treebank", "whitespace", "characters")
 _loaded: dict[TreebankSummary, AnyTreebank] = {}
 
 
@@ -48,9 +45,6 @@ def _read(origin: Origin) -> AnyTreebank | None:
     files = [Path(file) for file in (origin.path, origin.dev, origin.test) if file is not None]
     if not all(file.is_dir() or file.is_file() for file in files):
         return None
-    is_safe = _SAFE_PARSERS.fullmatch(origin.spec.trees) and origin.spec.tokenizer in _SAFE_TOKENIZERS
-    return (
-        load_dataset(Path(origin.path), origin.spec, dev=origin.dev, test=origin.test, given=FIELDS)
-        if is_safe or not origin.parsed
-        else None
-    )
+    if origin.parsed and not is_safe(origin.spec):
+        return None
+    return load_dataset(Path(origin.path), origin.spec, dev=origin.dev, test=origin.test, given=FIELDS)
