@@ -159,6 +159,12 @@ def test_texts_of_tables_and_tokenizers(treenn: Command, tmp_path: Path) -> None
     assert [tree.words for tree in read_trees(tmp_path / "y.txt")] == [("So", "schön.", "Ja.")]
 
 
+def test_undecodable_input_is_no_answer(label: Command) -> None:
+    done = label("trees.txt", b"\xff\xe9\n1\n")
+    assert "“\\udcff\\udce9” is no answer" in done.stdout
+    assert done.returncode == 0
+
+
 def test_blind_labelling_shows_and_stores_no_proposal(label: Command, tmp_path: Path) -> None:
     done = label("trees.txt", b"2\n", "--blind", "--order", "uncertainty")
     assert "label [?]: " in done.stdout

@@ -47,7 +47,7 @@ def test_a_screen() -> None:
         "it is not bad",
         "   ^^^^^^^^^^",
         "",
-        "classes: 0 neg, 1 neu, 2 pos",
+        "classes: 0 neg, 1 neu, 2 pos; ? lists the answers",
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -150,6 +151,8 @@ def _by_uncertainty(proposals: SourceProposals) -> list[int]:
 def _ask(session: Session) -> None:
     from treenn.labelling.dialogue import Dialogue
 
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # bytes that cannot be decoded are no answers
     try:
         Dialogue(session, _screen, input, print).run()
     except (EOFError, KeyboardInterrupt):

@@ -73,22 +73,17 @@ def read_sources(path: Path, how: InputFormat, proposer: Proposer) -> list[Sourc
     if str(path) == STANDARD_INPUT:
         raise InputError("FILE -: must be a file; standard input has the answers")
     form = how.form or form_of(str(path))
-    if form in (None, "brackets"):
+    if form in ("csv", "tsv", "jsonl"):
+        lines = read_tables([str(path)], how.text_column, form=form, encoding=how.encoding).lines
+    else:
         text = read_text(path, how.encoding)
-        if form == "brackets" or is_bracketed(text):
+        if form == "brackets" or (form is None and is_bracketed(text)):
             return read_bracketed(path, text, proposer.classes, factor=how.binarize, untagged=how.untagged)
-    sources = list(_read_texts(_lines(path, how, form), how, proposer))
+        lines = (Line(line, str(path), number) for number, line in enumerate(split_lines(text), start=1))
+    sources = list(_read_texts(lines, how, proposer))
     if not sources:
         raise InputError("no words; must have a text per line", source=path)
     return sources
-
-
-def _lines(path: Path, how: InputFormat, form: str | None) -> Iterator[Line]:
-    """The texts of a table, or the lines of a text."""
-    if form in ("csv", "tsv", "jsonl"):
-        return read_tables([str(path)], how.text_column, form=form, encoding=how.encoding).lines
-    lines = enumerate(split_lines(read_text(path, how.encoding)), start=1)
-    return (Line(line, str(path), number) for number, line in lines)
 
 
 def _read_texts(lines: Iterator[Line], how: InputFormat, proposer: Proposer) -> Iterator[Source]:

@@ -28,10 +28,14 @@ class LabelFile:
         annotator: the name of the annotator (default: None, that of the file).
 
     Raises:
-        InputError: if the file is of another kind, or has other classes or another annotator.
+        InputError: if the file is of another kind, or has other classes or another annotator, or the annotator's name
+            is blank or not printable.
     """
 
     def __init__(self, path: Path, classes: Sequence[str], texts: Sequence[str], annotator: str | None = None) -> None:
+        if annotator is not None and not (annotator.strip() and annotator.isprintable()):
+            raise InputError(f"{argument('annotator')} {annotator!r}: must be a name of printable characters")
+        annotator = None if annotator is None else plain(annotator)
         self.path, self._stamp = path, _stamp(path)
         saved = _read(path, classes, annotator)
         self.annotator = annotator if annotator is not None else saved.annotator
@@ -63,7 +67,7 @@ class LabelFile:
         written = "" if entry is None else str(entry)
         # The input's entries come first, since the first of equal sentences is used when the file is read again.
         parts = [self._start, *self._written[:number], written, *self._written[number + 1 :], self._end]
-        write_text(self.path, "".join(parts))
+        write_text(self.path.resolve(), "".join(parts))  # a symbolic link is kept
         self._stamp = _stamp(self.path)
         self.entries[number], self._written[number] = entry, written
 
@@ -78,6 +82,8 @@ def _stamp(path: Path) -> Stamp | None:
 
 def _read(path: Path, classes: Sequence[str], annotator: str | None) -> Annotations:
     """Read the file, if it exists, and compare its classes and annotator."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise InputError("must be a file, not a pipe or a device", source=path)
     if not path.exists() or not (text := read_text(path)):
         return Annotations(path, tuple(classes), ())
     if not is_annotated(text):

@@ -33,7 +33,7 @@ class Screen:
     def draw(self, view: View) -> str:
         """The progress, the tree with the marked node, the sentence with the marked phrase, and the classes."""
         heading = wrapped(_heading(view), self.width)
-        below = [*self.sentence(view), "", *wrapped(legend(view.classes), self.width)]
+        below = [*self.sentence(view), "", *wrapped(f"{legend(view.classes)}; ? lists the answers", self.width)]
         lines, place = self._tree_lines(view)
         if self.height is not None:
             lines = _window(lines, place, max(self.height - len(heading) - len(below) - 4, _FEWEST_ROWS))
