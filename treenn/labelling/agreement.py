@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
 
-from treenn.labelling.annotations import Annotations, title_of
+from treenn.labelling.annotations import Annotations
 from treenn.labelling.entry import plain
 from treenn.parsers.evalb import evaluate
 from treenn.trees import InputError, Tree
+from treenn.trees.class_comment import class_comment
 
 Scale = Literal["ordinal", "nominal"]
 
@@ -124,7 +125,7 @@ def compare_annotations(first: Annotations, second: Annotations, scale: Scale = 
     Raises:
         InputError: if the classes differ, or no sentence is labelled in both.
     """
-    if title_of(first.classes) != title_of(second.classes):
+    if class_comment(first.classes) != class_comment(second.classes):
         problem = f"the classes are {', '.join(second.classes)}; must be those of {first.path}"
         raise InputError(f"{problem}: {', '.join(first.classes)}", source=second.path, line=1)
     pairs, only_first, only_second = _paired(_labelled(first), _labelled(second))

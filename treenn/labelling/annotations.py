@@ -20,12 +20,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from treenn.labelling.entry import Entry, plain, split_marks, top_down
+from treenn.labelling.entry import Entry, split_marks, top_down
 from treenn.trees import InputError, Tree, parse_trees
+from treenn.trees.class_comment import class_comment, parse_class_comment
 from treenn.trees.files import read_text
 
 _HEAD = re.compile(r"# (sentence|skipped|unfinished)(?: after ([0-9]{1,9}))?: ?(.*)")
-_TITLE, _ANNOTATOR = "# labels: ", "# annotator: "
+_ANNOTATOR = "# annotator: "
 
 
 @dataclass(frozen=True)
@@ -47,24 +48,15 @@ class Annotations:
     comments: tuple[str, ...] = ()
 
 
-def title_of(classes: Iterable[str]) -> str:
-    """The first line of the file.
-
-    >>> title_of(["bad", "good"])
-    '# labels: 0 bad, 1 good'
-    """
-    return _TITLE + ", ".join(f"{number} {plain(name)}" for number, name in enumerate(classes))
-
-
 def header(classes: Iterable[str], annotator: str | None, comments: Iterable[str] = ()) -> str:
     """The lines before the first sentence."""
     names = [] if annotator is None else [_ANNOTATOR + annotator]
-    return "\n".join([title_of(classes), *names, *comments, ""])
+    return "\n".join([class_comment(classes), *names, *comments, ""])
 
 
 def is_annotated(text: str) -> bool:
     """True if a text begins as a file of `treenn label` does."""
-    return _classes(text.split("\n", 1)[0].rstrip("\r")) is not None
+    return parse_class_comment(text.split("\n", 1)[0].rstrip("\r")) is not None
 
 
 def read_annotations(path: Path) -> Annotations:
@@ -74,8 +66,8 @@ def read_annotations(path: Path) -> Annotations:
         InputError: if it is another file, or a tree is malformed; the message has the line.
     """
     lines = [line.removesuffix("\r") for line in read_text(path).split("\n")]
-    if (classes := _classes(lines[0])) is None:
-        problem = f"no file of treenn label, whose first line is as {title_of(('bad', 'good'))!r}"
+    if (classes := parse_class_comment(lines[0])) is None:
+        problem = f"no file of treenn label, whose first line is as {class_comment(('bad', 'good'))!r}"
         raise InputError(problem, source=path, line=1)
     starts = [index for index, line in enumerate(lines) if _HEAD.fullmatch(line)]
     before = lines[1 : starts[0] if starts else None]
@@ -85,18 +77,6 @@ def read_annotations(path: Path) -> Annotations:
     bounds = pairwise([*starts, len(lines)])
     entries = tuple(_Block(path, start + 1, lines[start:end], len(classes)).entry() for start, end in bounds)
     return Annotations(path, classes, entries, names[0] if names else None, comments)
-
-
-def _classes(line: str) -> tuple[str, ...] | None:
-    """The names in the first line; None if it has another form."""
-    if not line.startswith(f"{_TITLE}0 "):
-        return None
-    names, rest = list[str](), line.removeprefix(f"{_TITLE}0 ")
-    while True:
-        name, found, rest = rest.partition(f", {len(names) + 1} ")
-        names.append(name)
-        if not found:
-            return tuple(names)
 
 
 def _check_comments(lines: Sequence[str], path: Path) -> None:

@@ -6,9 +6,10 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from pathlib import Path
 
-from treenn.labelling.annotations import Annotations, header, is_annotated, read_annotations, title_of
+from treenn.labelling.annotations import Annotations, header, is_annotated, read_annotations
 from treenn.labelling.entry import Entry, State, plain
 from treenn.trees import InputError
+from treenn.trees.class_comment import class_comment
 from treenn.trees.errors import argument
 from treenn.trees.files import read_text, write_text
 
@@ -91,7 +92,7 @@ def _read(path: Path, classes: Sequence[str], annotator: str | None) -> Annotati
             f"this file exists and is no file of treenn label; name another {argument('out')}", source=path
         )
     saved = read_annotations(path)
-    if title_of(saved.classes) != title_of(classes):
+    if class_comment(saved.classes) != class_comment(classes):
         problem = f"the classes of this file are {_listed(saved.classes)}, not {_listed(classes)}"
         remedy = f"pass {argument('classes', repr(','.join(saved.classes)))}, the model of this file"
         raise InputError(f"{problem}; {remedy}, or another {argument('out')}", source=path, line=1)
