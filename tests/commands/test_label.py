@@ -108,6 +108,7 @@ def test_interrupting_keeps_every_answer(label: Command, tmp_path: Path, monkeyp
             ["label", "s.txt", "--out", "x", "--classes", "a,b", "--parser", "right", "--order", "uncertainty"],
             "--order uncertainty: needs a model; name one with --model",
         ),
+        (["label", "s.txt", "--out", "x", "--scale", "score"], "--scale score: must be ordinal or nominal"),
         (["label", "s.txt", "--out", "x", "--order", "random"], "--order random: must be file or uncertainty"),
         (["label", "s.txt", "--out", "x", "--form", "xml"], "--form xml: must be lines, brackets, csv, tsv or jsonl"),
         (["label", "s.txt", "--out", "x", "--parser", "no", "--classes", "a,b"], "--parser no: "),

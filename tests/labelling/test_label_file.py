@@ -162,6 +162,16 @@ def test_reading_a_file_of_another_kind(path: Path) -> None:
         read_annotations(path)
 
 
+def test_the_scale_is_recorded(path: Path) -> None:
+    LabelFile(path, CLASSES, ["fine"], scale="nominal").put(0, Entry("fine", skipped=True))
+    assert path.read_text() == f"{TITLE}# scale: nominal\n# skipped: fine\n"
+    again = opened(path, "fine", annotator="ann")
+    again.put(0, None)
+    assert (again.scale, read_annotations(path).scale) == ("nominal", "nominal")
+    LabelFile(path, CLASSES, ["fine"], scale="ordinal").put(0, None)
+    assert path.read_text() == f"{TITLE}# annotator: ann\n"
+
+
 def test_the_annotator_is_recorded(path: Path) -> None:
     opened(path, "fine").put(0, Entry("fine", skipped=True))
     opened(path, "fine", annotator="ann").put(0, Entry("fine", skipped=True))

@@ -17,7 +17,8 @@ def test_a_name_on_several_lines() -> None:
 
 
 def test_comments_before_the_first_tree() -> None:
-    assert classes_in_comments("# by ann\r\n# labels: 0 bad, 1 good\r\n(1 x)\n") == ("bad", "good")
+    assert classes_in_comments("# by ann\r\n# labels: 0 bad, 1 good\r\n(1 x)\n") == (("bad", "good"), "ordinal")
+    assert classes_in_comments("# labels: 0 a, 1 b\n# scale: nominal\n(1 x)\n") == (("a", "b"), "nominal")
     assert classes_in_comments("(1 x)\n# labels: 0 bad, 1 good\n") is None
     assert classes_in_comments("# labels: 0 bad\n(0 x)\n") is None
     assert classes_in_comments("# labels: 0 bad, 1 bad\n(0 x)\n") is None

@@ -67,8 +67,8 @@ def read_dataset(
     texts = {split: _text(path, spec) for split, path in paths.items()}
     first = next(iter(paths))
     spec = _with_label_column(spec, paths[first], texts[first])
-    if spec.form == "brackets" and not spec.classes:
-        spec = replace(spec, classes=classes_in_comments(texts[first]) or ())
+    if spec.form == "brackets" and not spec.classes and (declared := classes_in_comments(texts[first])):
+        spec = replace(spec, classes=declared[0], scale=spec.scale or declared[1])
     files = {split: _File(path, texts[split], spec) for split, path in paths.items()}
     for file in files.values():
         file.read(None, keep_errors=on_error is not None)

@@ -11,6 +11,7 @@ from treenn.commands.table_input import form_of, read_tables
 from treenn.commands.text_input import STANDARD_INPUT, FindSentences, Line, divide_long, find_sentences_of
 from treenn.trees import InputError
 from treenn.trees.arguments import check, check_fields
+from treenn.trees.class_comment import ClassScale
 from treenn.trees.errors import argument
 from treenn.trees.files import read_text, split_lines
 
@@ -60,6 +61,11 @@ class Proposer:
     classes: tuple[str, ...]
     parser: Parser
     model: SentimentModel | None
+
+    @property
+    def scale(self) -> ClassScale | None:
+        """The scale of the model's classes; None without a model."""
+        return None if self.model is None else "nominal" if self.model.network.scale == "nominal" else "ordinal"
 
 
 def read_sources(path: Path, how: InputFormat, proposer: Proposer) -> list[Source]:

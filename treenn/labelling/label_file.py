@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from treenn.labelling.annotations import Annotations, header, is_annotated, read_annotations
+from treenn.labelling.annotations import Annotations, is_annotated, read_annotations
 from treenn.labelling.entry import Entry, State, plain
 from treenn.trees import InputError
-from treenn.trees.class_comment import class_comment
+from treenn.trees.class_comment import ClassScale, class_comment
 from treenn.trees.errors import argument
 from treenn.trees.files import read_text, write_text
 
@@ -27,19 +28,28 @@ class LabelFile:
         classes: the names of the labels 0, 1, ….
         texts: the sentences, in order.
         annotator: the name of the annotator (default: None, that of the file).
+        scale: the scale of the classes (default: None, that of the file; of a new file ordinal).
 
     Raises:
         InputError: if the file is of another kind, or has other classes or another annotator, or the annotator's name
             is blank or not printable.
     """
 
-    def __init__(self, path: Path, classes: Sequence[str], texts: Sequence[str], annotator: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        classes: Sequence[str],
+        texts: Sequence[str],
+        annotator: str | None = None,
+        scale: ClassScale | None = None,
+    ) -> None:
         if annotator is not None and not (annotator.strip() and annotator.isprintable()):
             raise InputError(f"{argument('annotator')} {annotator!r}: must be a name of printable characters")
         annotator = None if annotator is None else plain(annotator)
         self.path, self._stamp = path, _stamp(path)
         saved = _read(path, classes, annotator)
         self.annotator = annotator if annotator is not None else saved.annotator
+        self.scale: ClassScale = scale or saved.scale
         by_text: dict[str, deque[int]] = defaultdict(deque)
         for index, entry in enumerate(saved.entries):
             by_text[plain(entry.text)].append(index)
@@ -49,7 +59,7 @@ class LabelFile:
         self.others = [entry for index, entry in enumerate(saved.entries) if index not in taken]
         """The annotations of sentences that are not in the input, in the order of the file; they are preserved."""
         self._written = ["" if entry is None else str(entry) for entry in self.entries]
-        self._start = header(classes, self.annotator, saved.comments)
+        self._start = replace(saved, classes=tuple(classes), annotator=self.annotator, scale=self.scale).header
         self._end = "".join(map(str, self.others))
 
     def count(self, state: State) -> int:

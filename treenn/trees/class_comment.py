@@ -1,11 +1,18 @@
-"""The comment with the names of the classes in a bracketed treebank: `# labels: 0 bad, 1 good`."""
+"""Comments with the classes of a bracketed treebank: `# labels: 0 bad, 1 good`, and `# scale: nominal`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import takewhile
+from typing import Literal
 
 from treenn.trees.files import split_lines
+
+ClassScale = Literal["ordinal", "nominal"]
+"""The scale of classes: in an order, or without one."""
+
+NOMINAL = "# scale: nominal"
+"""The comment of classes without an order."""
 
 _TITLE = "# labels: "
 _START = 10_000  # characters that contain the comments at the beginning
@@ -36,8 +43,14 @@ def parse_class_comment(line: str) -> tuple[str, ...] | None:
             return tuple(names)
 
 
-def classes_in_comments(text: str) -> tuple[str, ...] | None:
-    """The names in the comments at the beginning of a treebank; None if they are not there, or are not distinct."""
-    comments = takewhile(lambda line: line.startswith("#"), split_lines(text[:_START]))
-    names = next(filter(None, map(parse_class_comment, comments)), None)
-    return names if names is not None and len(names) > 1 and len({*names}) == len(names) else None
+def classes_in_comments(text: str) -> tuple[tuple[str, ...], ClassScale] | None:
+    """The names and the scale of the classes in the comments at the beginning of a treebank.
+
+    Returns:
+        The names and the scale; None if the names are not there, or are not distinct.
+    """
+    comments = [*takewhile(lambda line: line.startswith("#"), split_lines(text[:_START]))]
+    names = next(filter(None, map(parse_class_comment, comments)), ())
+    if len(names) < 2 or len({*names}) < len(names):
+        return None
+    return names, "nominal" if NOMINAL in comments else "ordinal"
