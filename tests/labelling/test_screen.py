@@ -30,8 +30,8 @@ def view(
     answered = tuple(i % 2 == 0 for i in range(len(tree)))
     return View(
         number=11, sentences=1000, labelled=11, skipped=2, text=" ".join(words), state="unfinished", classes=classes,
-        scale="ordinal", words=tree.words, merges=tree.merges, labels=labels, answered=answered, node=node, span=tree.spans[node],
-        question=3, can_undo=True, can_redo=False, is_done=False,
+        scale="ordinal", words=tree.words, merges=tree.merges, labels=labels, answered=answered, node=node,
+        span=tree.spans[node], question=3, can_undo=True, can_redo=False, is_done=False,
     )  # fmt: skip
 
 
