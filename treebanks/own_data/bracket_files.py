@@ -34,7 +34,7 @@ def read_brackets(
         on_error: called with the error of each skipped tree (default: None, the first error is raised).
 
     Raises:
-        InputError: if a tree is malformed, its root has no label, or a label is invalid.
+        InputError: if a tree is malformed, or a label is invalid.
     """
     if has_columns(text):
         return _read_lines(path, text, spec, check, on_error)
@@ -51,8 +51,6 @@ def has_columns(text: str) -> bool:
 
 def _labelled_tree(raw: RawTree, spec: DatasetSpec, check: LabelCheck | None) -> Tree:
     tree = binary_tree(raw, spec.binarize, "binarize")
-    if tree.label is None:
-        raise ParseError((raw.node_at or raw.leaf_at)[-1], "the root has no label; every root must have one")
     if check is not None:
         _check_nodes(tree, raw, check)
     return tree

@@ -48,6 +48,13 @@ def test_trees_are_binarized_on_request(write):
         read_dataset(write({}), DatasetSpec(untagged=True))
 
 
+def test_roots_without_label_are_not_counted(write):
+    text = "".join(f"({'X' if number % 2 else '1'} (1 a) (0 b{number}))\n" for number in range(20))
+    data = read_dataset(write({"train.txt": text}) / "train.txt", DatasetSpec(split="50/50"))
+    assert data.counts == {"train": {"0": 0, "1": 5}, "dev": {"0": 0, "1": 5}}
+    assert [tree.label for tree in data.examples("dev")].count(None) == 5
+
+
 def test_labels_of_collapsed_chains_are_ignored(write):
     errors = []
     folder = write({"train.mrg": "(a (b x) (b y)) (b z)", "dev.mrg": "(b (NP (a w) (a v))) (b (c x) (b y))"})
@@ -59,8 +66,7 @@ def test_labels_of_collapsed_chains_are_ignored(write):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("(1 a)\n(X (1 a) (0 b))", "train.txt:2:1: the root has no label; every root must have one"),
-        ("(1 a)\n( a)", "train.txt:2:1: the root has no label"),
+        ("(X a)\n( a)", "train.txt: there is no label; train must have two classes or scores"),
         ("(1 (1 a) (1 b)", "train.txt:1:1: this bracket is never closed"),
         (
             "a\tb\tc\nd\te\tf\tg\n",
