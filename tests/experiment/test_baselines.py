@@ -7,7 +7,9 @@ import pytest
 from toy import toy_treebank
 
 from treebanks import Pair, PairTreebank, Treebank
-from treenn.experiment.baselines import Majority, NaiveBayes, phrases, train_baseline
+from treenn.experiment.baseline_models import Majority, NaiveBayes
+from treenn.experiment.baselines import train_baseline
+from treenn.experiment.phrases import phrases
 from treenn.models.settings import Settings
 from treenn.models.task import make_task
 from treenn.trees import InputError, parse_tree
@@ -23,22 +25,27 @@ def numbered(trees):
     return tuple(tree.map_labels(lambda label: None if label is None else int(label)) for tree in trees)
 
 
+def fitted(kind, *, classes=2, roots_only=False):
+    train, dev = (phrases(NODES, numbered(TREES), roots_only) for _ in range(2))
+    return kind(train, dev, classes)
+
+
 def test_majority_has_class_frequencies_of_roots_and_nodes():
-    control = Majority(phrases(NODES, numbered(TREES)), classes=2)
-    found = control.probabilities(phrases(NODES, numbered(TREES[:1])))
+    control = fitted(Majority)
+    found = control.outputs(phrases(NODES, numbered(TREES[:1])))
     assert found[:2] == pytest.approx(np.array([[4 / 10, 6 / 10]] * 2))
     assert found[2] == pytest.approx(np.array([1 / 3, 2 / 3]))
     assert control.parameters == 4
 
 
 def test_majority_of_roots_is_constant_over_nodes():
-    control = Majority(phrases(NODES, numbered(TREES), roots_only=True), classes=2)
-    assert control.probabilities(phrases(NODES, numbered(TREES[:1]))) == pytest.approx(np.array([[1 / 3, 2 / 3]] * 3))
+    control = fitted(Majority, roots_only=True)
+    assert control.outputs(phrases(NODES, numbered(TREES[:1]))) == pytest.approx(np.array([[1 / 3, 2 / 3]] * 3))
 
 
 def test_naive_bayes_equals_its_definition():
     """Three labelled roots; features: not, good, not good / not, bad, not bad / good, film, good film."""
-    control = NaiveBayes(phrases(NODES, numbered(TREES), roots_only=True), classes=2)
+    control = fitted(NaiveBayes, roots_only=True)
     vocabulary = 8  # of all four sentences: not, good, bad, film, not good, not bad, good film, good bad
     counts = {0: {"not": 1, "bad": 1, "not bad": 1}, 1: {"not": 1, "good": 2, "not good": 1, "film": 1, "good film": 1}}
     prior = {0: 1 / 3, 1: 2 / 3}
@@ -52,7 +59,7 @@ def test_naive_bayes_equals_its_definition():
         for each in (0, 1)
     }
     wanted = math.exp(score[1]) / (math.exp(score[0]) + math.exp(score[1]))
-    root = control.probabilities(phrases(NODES, numbered([parse_tree("(0 (0 not) (0 film))")])))[-1]
+    root = control.outputs(phrases(NODES, numbered([parse_tree("(0 (0 not) (0 film))")])))[-1]
     assert root[1] == pytest.approx(wanted, rel=1e-5)
     assert control.parameters == 2 * vocabulary + 2
 
@@ -63,13 +70,13 @@ def test_words_are_taken_as_they_are_given():
 
 
 def test_a_class_that_training_lacks_has_no_probability():
-    control = NaiveBayes(phrases(NODES, numbered(TREES)), classes=4)
-    found = control.probabilities(phrases(NODES, numbered(TREES)))
+    control = fitted(NaiveBayes, classes=4)
+    found = control.outputs(phrases(NODES, numbered(TREES)))
     assert found.shape == (12, 4)
     assert not found[:, 2:].any()
 
 
-@pytest.mark.parametrize("name", ["majority", "naive-bayes"])
+@pytest.mark.parametrize("name", ["majority", "naive-bayes", "tf-idf"])
 @pytest.mark.parametrize("supervision", ["roots", "nodes", "spans"])
 def test_an_entry_is_as_that_of_a_network(name, supervision):
     treebank = toy_treebank()
@@ -106,11 +113,13 @@ def test_features_of_pairs_carry_their_side():
     assert train_baseline(treebank, "majority", Settings()).value("test", "root") == 0.6
 
 
-def test_scores_have_a_mean_and_no_classes():
+def test_scores_have_a_mean_and_no_naive_bayes():
+    treebank = pairs([1.5, 2.5, 5], None)
+    entry = train_baseline(treebank, "majority", Settings())
+    assert entry.predictions["test"].score == pytest.approx([3, 3, 3])
+    assert entry.value("test", "mse") == pytest.approx(np.var([1.5, 2.5, 5]))
     with pytest.raises(InputError, match="predicts a class, but pairs has scores"):
-        train_baseline(pairs([1.5, 2.5], None), "naive-bayes", Settings())
-    mean = train_baseline(pairs([1.5, 2.5], None), "majority", Settings())
-    assert mean.predictions["test"].score == (2.0, 2.0)
+        train_baseline(treebank, "naive-bayes", Settings())
 
 
 def test_batches_of_sentences_make_no_difference(monkeypatch):

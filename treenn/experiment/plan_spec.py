@@ -22,7 +22,7 @@ REGIMES = ("nodes", "roots", "spans", "published")
 MATCHES = ("parameters", "time", "none")
 """The ways of matching models to the first of the plan."""
 
-BASELINES = ("majority", "naive-bayes")
+BASELINES = ("majority", "naive-bayes", "tf-idf")
 """Models of a plan that are not networks; they are trained once, without a seed."""
 
 

@@ -18,7 +18,7 @@ _SUPERVISION = {
 }
 
 
-_BASELINES = {"majority": "nothing", "naive-bayes": "unigrams and bigrams"}
+_BASELINES = {"majority": "nothing", "naive-bayes": "unigrams and bigrams", "tf-idf": "TF-IDF of unigrams and bigrams"}
 _TREES = {"gold": "the original treebank", "brackets": "words and the brackets of the treebank's trees"}
 
 
