@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from treebanks.own_data.spec import DatasetSpec, Scale
 from treenn.trees import DependencyTree, Tree
@@ -19,11 +20,13 @@ class RawText:
         texts: one text, or two.
         label: the name of the class, or the score as it is written; None without a label.
         line: the line in the file, from 1, for messages.
+        path: the file, for messages; ignored by comparisons (default: None).
     """
 
     texts: tuple[str, ...]
     label: str | None
     line: int
+    path: Path | None = field(default=None, compare=False)
 
 
 RawExample = RawText | Tree | DependencyTree | tuple[Tree, Tree, str | None]

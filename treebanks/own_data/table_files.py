@@ -93,7 +93,7 @@ def _example(row: Row, path: Path, spec: DatasetSpec, check: LabelCheck | None) 
     label = _value(values, spec.label_column or "", path, line).strip()
     if check is not None and (problem := check(label)):
         raise InputError(problem, source=path, line=line)
-    return RawText(texts, label, line)
+    return RawText(texts, label, line, path)
 
 
 def _value(values: Mapping[str, str | None], column: str, path: Path, line: int) -> str:

@@ -151,8 +151,8 @@ def _parsed(raw: RawDataset, examples: Sequence[RawText], progress: Progress) ->
     try:
         return parse(texts, progress=progress)
     except TextError as error:
-        line = [each.line for each in examples for _ in each.texts][error.index]
-        raise InputError("this text has no words; every text must have one", source=raw.path, line=line) from None
+        text = [each for each in examples for _ in each.texts][error.index]
+        raise InputError(error.problem, source=text.path or raw.path, line=text.line) from None
 
 
 def _build(example: Any, trees: Any, convert: Convert) -> Any:
