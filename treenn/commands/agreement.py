@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from treenn.commands import options
 from treenn.commands.output import print_json, print_table, tell
 from treenn.trees.arguments import check
-from treenn.trees.class_comment import ClassScale
 
 if TYPE_CHECKING:
     from treenn.labelling.agreement import Agreement, Coefficients
@@ -23,11 +22,8 @@ def agreement(
     first: Annotated[Path, _File],
     second: Annotated[Path, _File],
     scale: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ordinal|nominal", help="Whether the classes have an order (default: as recorded in FILE)."
-        ),
-    ] = None,
+        str, typer.Option(metavar="ordinal|nominal", help="Whether the order of the classes has a meaning.")
+    ] = "ordinal",
     show: Annotated[
         int, typer.Option(metavar="N", min=0, help="The maximum number of disagreements in the table.")
     ] = 20,
@@ -45,7 +41,7 @@ def agreement(
     from treenn.labelling.annotations import read_annotations
     from treenn.trees.json_records import to_json
 
-    kind: ClassScale | None = check("scale", scale, ClassScale | None)
+    kind: Literal["ordinal", "nominal"] = check("scale", scale, Literal["ordinal", "nominal"])
     result = compare_annotations(read_annotations(first), read_annotations(second), kind)
     if json:
         print_json(to_json(result))

@@ -67,6 +67,7 @@ def compare(
     from treenn.experiment.compare import run_of, train_plan
     from treenn.experiment.plan import Plan
     from treenn.experiment.run import load
+    from treenn.experiment.text_baseline import with_text_baseline
     from treenn.report import write_results
     from treenn.training.run_dir import check_run_dir
 
@@ -82,6 +83,7 @@ def compare(
         planned = replace(planned, settings=recipe)
     else:
         planned = _plan_of_file(context, plan)
+    planned = with_text_baseline(planned)
     check_run_dir(out, run_of(planned), resume=True, overwrite=overwrite)
     with progress_bar(plan or f"{models} on {treebank}") as bar, cluster:
         how |= {"command": options.command_line(), "progress": bar}

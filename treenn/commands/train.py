@@ -15,7 +15,7 @@ from treenn.commands.fine_tuning_options import fine_tuning, fitting, initial_mo
 from treenn.commands.output import print_json, progress_bar, say, skipping, tell
 from treenn.commands.resume_options import options_of_run, restored
 from treenn.commands.settings_options import takes_settings, with_step_floor
-from treenn.commands.training_messages import report_head, warn_of_majority_class
+from treenn.commands.training_messages import report_head, warn_of_baselines, warn_of_majority_class
 from treenn.models.settings import Settings
 from treenn.runtime.terminal import Grid, console
 from treenn.trees import InputError
@@ -95,6 +95,7 @@ def train(
         import torch
 
         from treenn import training
+        from treenn.experiment.text_baseline import add_text_baseline
         from treenn.models.vectors import read_vectors
 
         files = [read_vectors(path, data.words(), **skip) for path in vectors_for(data, vectors)]
@@ -105,10 +106,12 @@ def train(
         how |= {"device": device, "progress": progress, "keep_checkpoint": not no_checkpoint}
         how |= {"options": options_of_run(context)}
         results = training.train(data, settings, vectors=files, init=source, out=out, **how).results
+        results = add_text_baseline(results, data, settings, out, progress)
     for file in results.vectors:
         say(f"{file.file}: {file.words_missing} of {file.words} words have no vector in it")
     report_head(results)
     warn_of_majority_class(results)
+    warn_of_baselines(results)
     if json:
         print_json(to_json(results))
     else:
@@ -129,7 +132,7 @@ def _source(treebank: str | None, recipe: str | None, values: dict[str, Any]) ->
 
 
 def print_metrics(results: TrainingResults, splits: Sequence[str]) -> None:
-    """Print the metrics on these splits, and those of the best constant prediction."""
+    """Print the metrics on these splits, those of the best constant prediction, and on dev those of baselines."""
     from treenn.evaluation.metrics import METRICS
     from treenn.report.formatting import listing
 
@@ -141,9 +144,12 @@ def print_metrics(results: TrainingResults, splits: Sequence[str]) -> None:
     title = ", except ".join(["percent", *([listing(others)] if others else [])]) if in_percent else ""
     table = Grid("", *(metric.short for metric in columns.values()), title=title)
     for split in splits:
-        constant = "  majority class" if in_percent else "  mean"
+        constant = "  majority class" if "root" in columns else "  mean"
         metrics = results.metrics[split]
-        for title, row in {split: metrics.values, constant: metrics.majority}.items():
+        rows = {split: metrics.values, constant: metrics.majority}
+        if split == "dev":
+            rows |= {f"  {name}": each.values for name, each in results.baselines.items()}
+        for title, row in rows.items():
             cells = (metric.value(row[name]) if name in row else "" for name, metric in columns.items())
             table.add_row(title, *cells, style="" if title == split else "dim")
     console().print(table)

@@ -30,3 +30,19 @@ def warn_of_majority_class(results: TrainingResults) -> None:
         f"warning: {metric.value(majority.value)} % of {metric.phrase} of dev are right, no more than by always "
         f"predicting {majority.name}, train's majority class ({metric.value(majority.accuracy)} %)"
     )
+
+
+def warn_of_baselines(results: TrainingResults) -> None:
+    """Print a warning for each baseline without trees that the kept model does not exceed on dev."""
+    from treenn.evaluation.metrics import METRICS
+
+    own = results.metrics["dev"].values
+    name, metric = next((name, METRICS[name]) for name in ("root", "pearson") if name in own)
+    for baseline, dev in results.baselines.items():
+        other, model = dev.values.get(name), own[name]
+        if other is not None and model is not None and other >= model:
+            say(
+                f"warning: on dev, the model does not exceed the baseline {baseline}, which reads no trees: "
+                f"{metric.value(model)}{metric.in_percent} against {metric.value(other)}{metric.in_percent} "
+                f"({metric.phrase})"
+            )

@@ -165,6 +165,7 @@ class TrainingResults:
         split_data: the identity of the examples of each split that `treenn.evaluate` added; empty in older files.
         init: the trained model that the run started from; None for random weights.
         majority_class: the comparison with train's majority class; None without classes, and in older files.
+        baselines: the metrics on dev of baselines without trees, by name, after training on texts; else empty.
     """
 
     command: str
@@ -187,6 +188,7 @@ class TrainingResults:
     split_data: Mapping[str, str] = field(default_factory=dict)
     init: InitialModel | None = None
     majority_class: MajorityClass | None = None
+    baselines: Mapping[str, SplitMetrics] = field(default_factory=dict)
 
     def value(self, split: str, metric: str) -> float | None:
         """A metric on a split; None if the run lacks it."""
