@@ -51,6 +51,7 @@ class Typist:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "treenn", *arguments],
             cwd=folder, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C is a signal
         )  # fmt: skip
         os.close(slave)
         self.screen = ""

@@ -108,6 +108,7 @@ def test_interrupting_keeps_every_answer(label: Command, tmp_path: Path, monkeyp
             ["label", "s.txt", "--out", "x", "--classes", "a,b", "--parser", "right", "--order", "uncertainty"],
             "--order uncertainty: needs a model; name one with --model",
         ),
+        (["label", "s.txt", "--out", "x", "--scale", "score"], "--scale score: must be ordinal or nominal"),
         (["label", "s.txt", "--out", "x", "--order", "random"], "--order random: must be file or uncertainty"),
         (["label", "s.txt", "--out", "x", "--form", "xml"], "--form xml: must be lines, brackets, csv, tsv or jsonl"),
         (["label", "s.txt", "--out", "x", "--parser", "no", "--classes", "a,b"], "--parser no: "),
@@ -157,6 +158,12 @@ def test_texts_of_tables_and_tokenizers(treenn: Command, tmp_path: Path) -> None
     assert "byte 0xf6 is not UTF-8" in treenn("label", "old.txt", "--out", "y.txt", *options).error
     treenn("label", "old.txt", "--out", "y.txt", *options, "--encoding", "latin-1", stdin=b"b\n\n")
     assert [tree.words for tree in read_trees(tmp_path / "y.txt")] == [("So", "schön.", "Ja.")]
+
+
+def test_undecodable_input_is_no_answer(label: Command) -> None:
+    done = label("trees.txt", b"\xff\xe9\n1\n")
+    assert "“\\udcff\\udce9” is no answer" in done.stdout
+    assert done.returncode == 0
 
 
 def test_blind_labelling_shows_and_stores_no_proposal(label: Command, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,12 @@ def test_brackets_of_equal_sentences() -> None:
         f1_score([span in ((1, 4), (2, 4)) for span in spans], [span in ((0, 2), (2, 4)) for span in spans])
     )
     assert (found.roots.items, found.roots.kappa, found.spans.items) == (0, None, 0)
+
+
+def test_the_scale_is_that_of_the_file() -> None:
+    nominal = compare_annotations(replace(FIRST, scale="nominal"), SECOND)
+    assert (nominal.scale, nominal.roots.linear_kappa) == ("nominal", None)
+    assert compare_annotations(replace(FIRST, scale="nominal"), SECOND, "ordinal").scale == "ordinal"
 
 
 def test_a_file_agrees_with_itself() -> None:

@@ -38,6 +38,7 @@ def test_tables_of_sentences(tmp_path: Path) -> None:
 def test_brackets_with_numbers_or_names(tmp_path: Path) -> None:
     path = tmp_path / "out.txt"
     export_annotations(annotations(), path)
+    assert path.read_text().splitlines()[:2] == ["# exported by treenn label", "# labels: 0 neg, 1 neu, 2 pos"]
     assert read_trees(path, classes=3) == [TREE.with_labels((0, None, label)) for label in range(3)]
     export_annotations(annotations(), path, names=True)
     assert [tree.labels for tree in read_trees(path)] == [("neg", None, name) for name in ("neg", "neu", "pos")]

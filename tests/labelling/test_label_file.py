@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,14 @@ def test_other_and_broken_files_are_left_alone(path: Path, text: str, message: s
     assert path.read_bytes() == before
 
 
+def test_pipes_and_folders_are_refused(path: Path) -> None:
+    os.mkfifo(path)
+    with pytest.raises(InputError, match="must be a file, not a pipe or a device"):
+        opened(path, "fine")
+    with pytest.raises(InputError, match="cannot read this file: Is a directory"):
+        opened(path.parent, "fine")
+
+
 def test_an_empty_file_is_a_new_one(path: Path) -> None:
     path.touch()
     opened(path, "fine").put(0, Entry.labelled("fine", FINE))
@@ -153,12 +162,26 @@ def test_reading_a_file_of_another_kind(path: Path) -> None:
         read_annotations(path)
 
 
+def test_the_scale_is_recorded(path: Path) -> None:
+    LabelFile(path, CLASSES, ["fine"], scale="nominal").put(0, Entry("fine", skipped=True))
+    assert path.read_text() == f"{TITLE}# scale: nominal\n# skipped: fine\n"
+    again = opened(path, "fine", annotator="ann")
+    again.put(0, None)
+    assert (again.scale, read_annotations(path).scale) == ("nominal", "nominal")
+    LabelFile(path, CLASSES, ["fine"], scale="ordinal").put(0, None)
+    assert path.read_text() == f"{TITLE}# annotator: ann\n"
+
+
 def test_the_annotator_is_recorded(path: Path) -> None:
     opened(path, "fine").put(0, Entry("fine", skipped=True))
     opened(path, "fine", annotator="ann").put(0, Entry("fine", skipped=True))
     assert read_annotations(path).annotator == "ann"
     with pytest.raises(InputError, match="annotator bea: the annotator of this file is ann; name another out"):
         opened(path, "fine", annotator="bea")
+    for name in ("", "  ", "a\nb", "\x1b[1m"):
+        with pytest.raises(InputError, match="must be a name of printable characters"):
+            opened(path, "fine", annotator=name)
+    assert opened(path.parent / "new.txt", annotator=" ann  b ").annotator == "ann b"
 
 
 def test_changes_of_other_programs_are_not_overwritten(path: Path) -> None:
@@ -172,6 +195,15 @@ def test_changes_of_other_programs_are_not_overwritten(path: Path) -> None:
     path.unlink()
     with pytest.raises(InputError, match="another program has changed this file"):
         first.put(1, None)
+
+
+def test_a_symbolic_link_is_kept(path: Path) -> None:
+    (path.parent / "link").symlink_to(path)
+    file = opened(path.parent / "link", "fine", "a film")
+    file.put(0, Entry.labelled("fine", FINE))
+    file.put(1, Entry("a film", skipped=True))
+    assert (path.parent / "link").is_symlink()
+    assert read_trees(path, classes=3) == [FINE]
 
 
 def test_a_failed_write_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

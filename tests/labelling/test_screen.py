@@ -30,8 +30,8 @@ def view(
     answered = tuple(i % 2 == 0 for i in range(len(tree)))
     return View(
         number=11, sentences=1000, labelled=11, skipped=2, text=" ".join(words), state="unfinished", classes=classes,
-        words=tree.words, merges=tree.merges, labels=labels, answered=answered, node=node, span=tree.spans[node],
-        question=3, can_undo=True, can_redo=False, is_done=False,
+        scale="ordinal", words=tree.words, merges=tree.merges, labels=labels, answered=answered, node=node,
+        span=tree.spans[node], question=3, can_undo=True, can_redo=False, is_done=False,
     )  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def test_a_screen() -> None:
         "it is not bad",
         "   ^^^^^^^^^^",
         "",
-        "classes: 0 neg, 1 neu, 2 pos",
+        "classes: 0 neg, 1 neu, 2 pos; ? lists the answers",
     ]
 
 
@@ -107,6 +107,13 @@ def test_colours_are_escapes_only() -> None:
     assert "\x1b[7m>pos?<\x1b[0m" in drawn
     plain = ESCAPE.sub("", drawn)
     assert plain == Screen(60).draw(shown).replace("   ^^^^^^^^^^\n", "")
+
+
+def test_nominal_classes_have_other_colours() -> None:
+    shown = view(["it", "is", "not", "bad"], 5)
+    ordinal, nominal = (Screen(60, color=True).draw(replace(shown, scale=scale)) for scale in ("ordinal", "nominal"))
+    assert ordinal != nominal
+    assert ESCAPE.sub("", ordinal) == ESCAPE.sub("", nominal)
 
 
 @pytest.mark.parametrize("node", [0, 20, 39, 40, 60, 78])

@@ -17,6 +17,7 @@ from treebanks.own_data.splitting import split_examples
 from treebanks.own_data.table_files import read_table, with_columns
 from treenn.trees import DependencyTree, InputError, OnError, Tree
 from treenn.trees.arguments import check
+from treenn.trees.class_comment import classes_in_comments
 from treenn.trees.files import read_text
 
 Reader = Callable[[Path, str, DatasetSpec, "LabelCheck | None", "OnError | None"], list[RawExample]]
@@ -66,6 +67,8 @@ def read_dataset(
     texts = {split: _text(path, spec) for split, path in paths.items()}
     first = next(iter(paths))
     spec = _with_label_column(spec, paths[first], texts[first])
+    if spec.form == "brackets" and not spec.classes and (declared := classes_in_comments(texts[first])):
+        spec = replace(spec, classes=declared[0], scale=spec.scale or declared[1])
     files = {split: _File(path, texts[split], spec) for split, path in paths.items()}
     for file in files.values():
         file.read(None, keep_errors=on_error is not None)

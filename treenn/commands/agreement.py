@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from treenn.commands import options
 from treenn.commands.output import print_json, print_table, tell
 from treenn.trees.arguments import check
+from treenn.trees.class_comment import ClassScale
 
 if TYPE_CHECKING:
     from treenn.labelling.agreement import Agreement, Coefficients
@@ -22,8 +23,11 @@ def agreement(
     first: Annotated[Path, _File],
     second: Annotated[Path, _File],
     scale: Annotated[
-        str, typer.Option(metavar="ordinal|nominal", help="Whether the order of the classes has a meaning.")
-    ] = "ordinal",
+        str | None,
+        typer.Option(
+            metavar="ordinal|nominal", help="Whether the classes have an order (default: as recorded in FILE)."
+        ),
+    ] = None,
     show: Annotated[
         int, typer.Option(metavar="N", min=0, help="The maximum number of disagreements in the table.")
     ] = 20,
@@ -41,7 +45,7 @@ def agreement(
     from treenn.labelling.annotations import read_annotations
     from treenn.trees.json_records import to_json
 
-    kind: Literal["ordinal", "nominal"] = check("scale", scale, Literal["ordinal", "nominal"])
+    kind: ClassScale | None = check("scale", scale, ClassScale | None)
     result = compare_annotations(read_annotations(first), read_annotations(second), kind)
     if json:
         print_json(to_json(result))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -14,11 +16,12 @@ from treenn.commands.labelling_input import InputFormat, Proposer, load_proposer
 from treenn.commands.output import check_target, progress_bar, say, shows_colour, tell
 from treenn.trees import InputError
 from treenn.trees.arguments import check
+from treenn.trees.class_comment import ClassScale
 from treenn.trees.errors import argument
 
 if TYPE_CHECKING:
     from treenn.labelling.label_file import LabelFile
-    from treenn.labelling.proposals import SourceProposals
+    from treenn.labelling.proposals import Source, SourceProposals
     from treenn.labelling.screen import Screen
     from treenn.labelling.session import Session
 
@@ -35,6 +38,13 @@ def label(
     ] = None,
     classes: Annotated[
         str | None, typer.Option(metavar="NAME,NAME", help="The classes, lowest first (default: the model's).")
+    ] = None,
+    scale: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ordinal|nominal",
+            help="Whether the classes have an order (default: as in --out or the model, otherwise ordinal).",
+        ),
     ] = None,
     model: Annotated[
         str | None,
@@ -113,33 +123,37 @@ def label(
     if sentences is None:
         raise InputError("FILE: missing; must be the file with the sentences")
     check("order", order, Literal["file", "uncertainty"])
+    given_scale: ClassScale | None = check("scale", scale, ClassScale | None)
     check_target("--out", out)
     how: dict[str, Any] = {"form": form, "text_column": text_column, "tokenizer": tokenizer, "tokenized": tokenized}
     how |= {"split": not no_split, "binarize": binarize, "untagged": untagged, "encoding": encoding}
     file_format = InputFormat(**how)
 
     proposer = load_proposer(model, classes, parser, contextual, trust_module)
-    session = _session(sentences, file_format, proposer, out, annotator, blind=blind, order=order)
-    _ask(session)
-    _say_done(session.file)
+    if order == "uncertainty" and proposer.model is None:
+        raise InputError(f"{argument('order')} uncertainty: needs a model; name one with {argument('model')}")
+    sources = read_sources(sentences, file_format, proposer)
+    file = _opened(out, sources, proposer, annotator, given_scale)
+    _say_resumed(file, sentences)
+    _ask(_session(file, sources, proposer, blind=blind, order=order))
+    _say_done(file)
 
 
-def _session(
-    sentences: Path, how: InputFormat, proposer: Proposer, out: Path, annotator: str | None, *, blind: bool, order: str
-) -> Session:
+def _opened(
+    out: Path, sources: Sequence[Source], proposer: Proposer, annotator: str | None, scale: ClassScale | None
+) -> LabelFile:
     from treenn.labelling.label_file import LabelFile
+
+    return LabelFile(out, proposer.classes, [source.text for source in sources], annotator, scale or proposer.scale)
+
+
+def _session(file: LabelFile, sources: Sequence[Source], proposer: Proposer, *, blind: bool, order: str) -> Session:
     from treenn.labelling.proposals import SourceProposals
     from treenn.labelling.session import Session
 
-    if order == "uncertainty" and proposer.model is None:
-        raise InputError(f"{argument('order')} uncertainty: needs a model; name one with {argument('model')}")
-    sources = read_sources(sentences, how, proposer)
-    texts = [source.text for source in sources]
-    file = LabelFile(out, proposer.classes, texts, annotator)
-    _say_resumed(file, sentences)
     proposals = SourceProposals(sources, proposer.parser, proposer.model, blind=blind)
     ranks = _by_uncertainty(proposals) if order == "uncertainty" else None
-    return Session(file, texts, proposer.classes, proposals, ranks)
+    return Session(file, [source.text for source in sources], proposer.classes, proposals, ranks)
 
 
 def _by_uncertainty(proposals: SourceProposals) -> list[int]:
@@ -150,6 +164,8 @@ def _by_uncertainty(proposals: SourceProposals) -> list[int]:
 def _ask(session: Session) -> None:
     from treenn.labelling.dialogue import Dialogue
 
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # bytes that cannot be decoded are no answers
     try:
         Dialogue(session, _screen, input, print).run()
     except (EOFError, KeyboardInterrupt):

@@ -11,6 +11,7 @@ from treenn.commands.table_input import form_of, read_tables
 from treenn.commands.text_input import STANDARD_INPUT, FindSentences, Line, divide_long, find_sentences_of
 from treenn.trees import InputError
 from treenn.trees.arguments import check, check_fields
+from treenn.trees.class_comment import ClassScale
 from treenn.trees.errors import argument
 from treenn.trees.files import read_text, split_lines
 
@@ -61,6 +62,11 @@ class Proposer:
     parser: Parser
     model: SentimentModel | None
 
+    @property
+    def scale(self) -> ClassScale | None:
+        """The scale of the model's classes; None without a model."""
+        return None if self.model is None else "nominal" if self.model.network.scale == "nominal" else "ordinal"
+
 
 def read_sources(path: Path, how: InputFormat, proposer: Proposer) -> list[Source]:
     """Read the sentences of a file, with their trees if it is a bracketed treebank.
@@ -73,22 +79,17 @@ def read_sources(path: Path, how: InputFormat, proposer: Proposer) -> list[Sourc
     if str(path) == STANDARD_INPUT:
         raise InputError("FILE -: must be a file; standard input has the answers")
     form = how.form or form_of(str(path))
-    if form in (None, "brackets"):
+    if form in ("csv", "tsv", "jsonl"):
+        lines = read_tables([str(path)], how.text_column, form=form, encoding=how.encoding).lines
+    else:
         text = read_text(path, how.encoding)
-        if form == "brackets" or is_bracketed(text):
+        if form == "brackets" or (form is None and is_bracketed(text)):
             return read_bracketed(path, text, proposer.classes, factor=how.binarize, untagged=how.untagged)
-    sources = list(_read_texts(_lines(path, how, form), how, proposer))
+        lines = (Line(line, str(path), number) for number, line in enumerate(split_lines(text), start=1))
+    sources = list(_read_texts(lines, how, proposer))
     if not sources:
         raise InputError("no words; must have a text per line", source=path)
     return sources
-
-
-def _lines(path: Path, how: InputFormat, form: str | None) -> Iterator[Line]:
-    """The texts of a table, or the lines of a text."""
-    if form in ("csv", "tsv", "jsonl"):
-        return read_tables([str(path)], how.text_column, form=form, encoding=how.encoding).lines
-    lines = enumerate(split_lines(read_text(path, how.encoding)), start=1)
-    return (Line(line, str(path), number) for number, line in lines)
 
 
 def _read_texts(lines: Iterator[Line], how: InputFormat, proposer: Proposer) -> Iterator[Source]:

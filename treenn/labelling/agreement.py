@@ -11,14 +11,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Literal
 
-from treenn.labelling.annotations import Annotations, title_of
+from treenn.labelling.annotations import Annotations
 from treenn.labelling.entry import plain
 from treenn.parsers.evalb import evaluate
 from treenn.trees import InputError, Tree
-
-Scale = Literal["ordinal", "nominal"]
+from treenn.trees.class_comment import ClassScale, class_comment
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ class Agreement:
     first: str
     second: str
     classes: tuple[str, ...]
-    scale: Scale
+    scale: ClassScale
     sentences: int
     only_first: int
     only_second: int
@@ -113,18 +111,18 @@ class _Item:
         return self.node == self.tree.root
 
 
-def compare_annotations(first: Annotations, second: Annotations, scale: Scale = "ordinal") -> Agreement:
+def compare_annotations(first: Annotations, second: Annotations, scale: ClassScale | None = None) -> Agreement:
     """Compare two annotations of the same sentences, matched by their texts.
 
     Args:
         first: the annotations of one annotator.
         second: those of the other.
-        scale: the scale of the classes (default: ordinal, in the order of the file).
+        scale: the scale of the classes (default: None, that of the first file).
 
     Raises:
         InputError: if the classes differ, or no sentence is labelled in both.
     """
-    if title_of(first.classes) != title_of(second.classes):
+    if class_comment(first.classes) != class_comment(second.classes):
         problem = f"the classes are {', '.join(second.classes)}; must be those of {first.path}"
         raise InputError(f"{problem}: {', '.join(first.classes)}", source=second.path, line=1)
     pairs, only_first, only_second = _paired(_labelled(first), _labelled(second))
@@ -133,7 +131,7 @@ def compare_annotations(first: Annotations, second: Annotations, scale: Scale = 
     roots = list(_roots(pairs))
     same_words = [(text, a, b) for text, a, b in pairs if a.words == b.words]
     spans = [item for text, a, b in same_words for item in _spans(text, a, b)]
-    count = len(first.classes)
+    count, scale = len(first.classes), scale or first.scale
     return Agreement(
         first=first.annotator or str(first.path),
         second=second.annotator or str(second.path),
@@ -153,7 +151,9 @@ def compare_annotations(first: Annotations, second: Annotations, scale: Scale = 
     )
 
 
-def coefficients(first: Sequence[int], second: Sequence[int], classes: int, scale: Scale = "ordinal") -> Coefficients:
+def coefficients(
+    first: Sequence[int], second: Sequence[int], classes: int, scale: ClassScale = "ordinal"
+) -> Coefficients:
     """The agreement of two annotators on the same items.
 
     Args:
@@ -258,7 +258,7 @@ def _bracket_f1(first: Sequence[Tree], second: Sequence[Tree]) -> float | None:
     return evaluate(first, second).with_punctuation.f1 if first else None
 
 
-def _disagreements(items: Sequence[_Item], classes: Sequence[str], scale: Scale) -> Iterator[Disagreement]:
+def _disagreements(items: Sequence[_Item], classes: Sequence[str], scale: ClassScale) -> Iterator[Disagreement]:
     def rank(item: _Item) -> tuple[int, bool]:
         return -abs(item.first - item.second) if scale == "ordinal" else 0, not item.is_root
 

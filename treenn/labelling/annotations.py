@@ -1,6 +1,7 @@
 """The file of `treenn label`: classes, annotator, and bracketed trees, each below a comment with its sentence.
 
     # labels: 0 bad, 1 good
+    # scale: nominal
     # annotator: ann
     # sentence: not bad
     (1 (0 not) (0 bad))
@@ -15,17 +16,18 @@ finished trees. Version 0.1.0 wrote `# unfinished after 1: so good`, with the nu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from treenn.labelling.entry import Entry, plain, split_marks, top_down
+from treenn.labelling.entry import Entry, split_marks, top_down
 from treenn.trees import InputError, Tree, parse_trees
+from treenn.trees.class_comment import NOMINAL, ClassScale, class_comment, parse_class_comment
 from treenn.trees.files import read_text
 
 _HEAD = re.compile(r"# (sentence|skipped|unfinished)(?: after ([0-9]{1,9}))?: ?(.*)")
-_TITLE, _ANNOTATOR = "# labels: ", "# annotator: "
+_ANNOTATOR = "# annotator: "
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Annotations:
         classes: the names of the classes.
         entries: the annotated sentences in order.
         annotator: the name of the annotator (default: None, not recorded).
+        scale: the scale of the classes (default: `"ordinal"`).
         comments: other comment lines before the first sentence (default: none).
     """
 
@@ -44,27 +47,20 @@ class Annotations:
     classes: tuple[str, ...]
     entries: tuple[Entry, ...]
     annotator: str | None = None
+    scale: ClassScale = "ordinal"
     comments: tuple[str, ...] = ()
 
-
-def title_of(classes: Iterable[str]) -> str:
-    """The first line of the file.
-
-    >>> title_of(["bad", "good"])
-    '# labels: 0 bad, 1 good'
-    """
-    return _TITLE + ", ".join(f"{number} {plain(name)}" for number, name in enumerate(classes))
-
-
-def header(classes: Iterable[str], annotator: str | None, comments: Iterable[str] = ()) -> str:
-    """The lines before the first sentence."""
-    names = [] if annotator is None else [_ANNOTATOR + annotator]
-    return "\n".join([title_of(classes), *names, *comments, ""])
+    @property
+    def header(self) -> str:
+        """The lines before the first sentence."""
+        scale = [NOMINAL] if self.scale == "nominal" else []
+        names = [] if self.annotator is None else [_ANNOTATOR + self.annotator]
+        return "\n".join([class_comment(self.classes), *scale, *names, *self.comments, ""])
 
 
 def is_annotated(text: str) -> bool:
     """True if a text begins as a file of `treenn label` does."""
-    return _classes(text.split("\n", 1)[0].rstrip("\r")) is not None
+    return parse_class_comment(text.split("\n", 1)[0].rstrip("\r")) is not None
 
 
 def read_annotations(path: Path) -> Annotations:
@@ -74,29 +70,18 @@ def read_annotations(path: Path) -> Annotations:
         InputError: if it is another file, or a tree is malformed; the message has the line.
     """
     lines = [line.removesuffix("\r") for line in read_text(path).split("\n")]
-    if (classes := _classes(lines[0])) is None:
-        problem = f"no file of treenn label, whose first line is as {title_of(('bad', 'good'))!r}"
+    if (classes := parse_class_comment(lines[0])) is None:
+        problem = f"no file of treenn label, whose first line is as {class_comment(('bad', 'good'))!r}"
         raise InputError(problem, source=path, line=1)
     starts = [index for index, line in enumerate(lines) if _HEAD.fullmatch(line)]
     before = lines[1 : starts[0] if starts else None]
     _check_comments(before, path)
     names = [line.removeprefix(_ANNOTATOR).strip() for line in before if line.startswith(_ANNOTATOR)]
-    comments = tuple(line for line in before if line.strip() and not line.startswith(_ANNOTATOR))
+    scale: ClassScale = "nominal" if NOMINAL in before else "ordinal"
+    comments = tuple(line for line in before if line.strip() and line != NOMINAL and not line.startswith(_ANNOTATOR))
     bounds = pairwise([*starts, len(lines)])
     entries = tuple(_Block(path, start + 1, lines[start:end], len(classes)).entry() for start, end in bounds)
-    return Annotations(path, classes, entries, names[0] if names else None, comments)
-
-
-def _classes(line: str) -> tuple[str, ...] | None:
-    """The names in the first line; None if it has another form."""
-    if not line.startswith(f"{_TITLE}0 "):
-        return None
-    names, rest = list[str](), line.removeprefix(f"{_TITLE}0 ")
-    while True:
-        name, found, rest = rest.partition(f", {len(names) + 1} ")
-        names.append(name)
-        if not found:
-            return tuple(names)
+    return Annotations(path, classes, entries, names[0] if names else None, scale, comments)
 
 
 def _check_comments(lines: Sequence[str], path: Path) -> None:

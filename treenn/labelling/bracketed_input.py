@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from treenn.labelling.annotations import is_annotated, read_annotations, title_of
+from treenn.labelling.annotations import is_annotated, read_annotations
 from treenn.labelling.proposals import Source
 from treenn.trees import InputError, Tree
 from treenn.trees.binarize import Factor
 from treenn.trees.bracket_parser import ParseError, RawTree, group
 from treenn.trees.brackets import binary_tree, parse_trees
+from treenn.trees.class_comment import class_comment
 from treenn.trees.tree import Label
 
 _BRACKETED = re.compile(r"(?:[ \t]*\r?\n|#[^\n]*\n)*[ \t]*\(")
@@ -66,7 +67,7 @@ def read_bracketed(
 
 def _read_annotated(path: Path, classes: Sequence[str]) -> list[Source]:
     annotations = read_annotations(path)
-    if title_of(annotations.classes) != title_of(classes):
+    if class_comment(annotations.classes) != class_comment(classes):
         problem = f"the classes of this file are {', '.join(annotations.classes)}; must be {', '.join(classes)}"
         raise InputError(problem, source=path, line=1)
     pairs = [(entry.text, entry.tree) for entry in annotations.entries if entry.tree is not None]

@@ -41,7 +41,7 @@ class Entry:
         """The annotation of a sentence all of whose nodes are answered."""
         return cls(text, tree, frozenset(tree.spans))
 
-    @property
+    @cached_property
     def state(self) -> State:
         """`"skipped"`, `"labelled"` if all nodes are answered, else `"unfinished"`."""
         if self.skipped:

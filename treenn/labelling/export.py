@@ -14,6 +14,7 @@ from treenn.labelling.annotations import Annotations
 from treenn.labelling.entry import Entry
 from treenn.trees import InputError, Tree
 from treenn.trees.brackets import format_tree
+from treenn.trees.class_comment import class_comment
 from treenn.trees.errors import argument
 from treenn.trees.files import write_text
 
@@ -77,7 +78,8 @@ def _brackets(annotations: Annotations, entries: Sequence[Entry], names: bool) -
             problem = "must have no spaces or brackets, and not be X, which means no label"
             raise InputError(f"{argument('names', True)}: class {name!r} {problem}")
     trees = (_renamed(entry.tree, classes) for entry in entries if entry.tree is not None)
-    return "".join(f"{line}\n" for line in (_TITLE, *map(format_tree, trees)))
+    comments = [_TITLE] if names else [_TITLE, class_comment(annotations.classes)]
+    return "".join(f"{line}\n" for line in (*comments, *map(format_tree, trees)))
 
 
 def _renamed(tree: Tree, classes: Sequence[str]) -> Tree:

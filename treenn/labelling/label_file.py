@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from treenn.labelling.annotations import Annotations, header, is_annotated, read_annotations, title_of
+from treenn.labelling.annotations import Annotations, is_annotated, read_annotations
 from treenn.labelling.entry import Entry, State, plain
 from treenn.trees import InputError
+from treenn.trees.class_comment import ClassScale, class_comment
 from treenn.trees.errors import argument
 from treenn.trees.files import read_text, write_text
 
@@ -26,15 +28,28 @@ class LabelFile:
         classes: the names of the labels 0, 1, ….
         texts: the sentences, in order.
         annotator: the name of the annotator (default: None, that of the file).
+        scale: the scale of the classes (default: None, that of the file; of a new file ordinal).
 
     Raises:
-        InputError: if the file is of another kind, or has other classes or another annotator.
+        InputError: if the file is of another kind, or has other classes or another annotator, or the annotator's name
+            is blank or not printable.
     """
 
-    def __init__(self, path: Path, classes: Sequence[str], texts: Sequence[str], annotator: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        classes: Sequence[str],
+        texts: Sequence[str],
+        annotator: str | None = None,
+        scale: ClassScale | None = None,
+    ) -> None:
+        if annotator is not None and not (annotator.strip() and annotator.isprintable()):
+            raise InputError(f"{argument('annotator')} {annotator!r}: must be a name of printable characters")
+        annotator = None if annotator is None else plain(annotator)
         self.path, self._stamp = path, _stamp(path)
         saved = _read(path, classes, annotator)
         self.annotator = annotator if annotator is not None else saved.annotator
+        self.scale: ClassScale = scale or saved.scale
         by_text: dict[str, deque[int]] = defaultdict(deque)
         for index, entry in enumerate(saved.entries):
             by_text[plain(entry.text)].append(index)
@@ -44,7 +59,7 @@ class LabelFile:
         self.others = [entry for index, entry in enumerate(saved.entries) if index not in taken]
         """The annotations of sentences that are not in the input, in the order of the file; they are preserved."""
         self._written = ["" if entry is None else str(entry) for entry in self.entries]
-        self._start = header(classes, self.annotator, saved.comments)
+        self._start = replace(saved, classes=tuple(classes), annotator=self.annotator, scale=self.scale).header
         self._end = "".join(map(str, self.others))
 
     def count(self, state: State) -> int:
@@ -63,7 +78,7 @@ class LabelFile:
         written = "" if entry is None else str(entry)
         # The input's entries come first, since the first of equal sentences is used when the file is read again.
         parts = [self._start, *self._written[:number], written, *self._written[number + 1 :], self._end]
-        write_text(self.path, "".join(parts))
+        write_text(self.path.resolve(), "".join(parts))  # a symbolic link is kept
         self._stamp = _stamp(self.path)
         self.entries[number], self._written[number] = entry, written
 
@@ -78,6 +93,8 @@ def _stamp(path: Path) -> Stamp | None:
 
 def _read(path: Path, classes: Sequence[str], annotator: str | None) -> Annotations:
     """Read the file, if it exists, and compare its classes and annotator."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise InputError("must be a file, not a pipe or a device", source=path)
     if not path.exists() or not (text := read_text(path)):
         return Annotations(path, tuple(classes), ())
     if not is_annotated(text):
@@ -85,7 +102,7 @@ def _read(path: Path, classes: Sequence[str], annotator: str | None) -> Annotati
             f"this file exists and is no file of treenn label; name another {argument('out')}", source=path
         )
     saved = read_annotations(path)
-    if title_of(saved.classes) != title_of(classes):
+    if class_comment(saved.classes) != class_comment(classes):
         problem = f"the classes of this file are {_listed(saved.classes)}, not {_listed(classes)}"
         remedy = f"pass {argument('classes', repr(','.join(saved.classes)))}, the model of this file"
         raise InputError(f"{problem}; {remedy}, or another {argument('out')}", source=path, line=1)

@@ -10,7 +10,9 @@ from rich.text import Text
 from treenn.labelling.answers import KEYS, has_numbers
 from treenn.labelling.view import View
 from treenn.runtime.terminal import console
-from treenn.trees.draw import columns_of, draw_nodes, painted, shown, visible, widest
+from treenn.trees.draw import draw_nodes, on_colour, widest
+from treenn.trees.label_scale import LabelScale
+from treenn.trees.text_width import columns_of, visible
 
 _FEWEST_ROWS = 5
 """The minimum number of lines of a tree that is shown in part."""
@@ -33,7 +35,7 @@ class Screen:
     def draw(self, view: View) -> str:
         """The progress, the tree with the marked node, the sentence with the marked phrase, and the classes."""
         heading = wrapped(_heading(view), self.width)
-        below = [*self.sentence(view), "", *wrapped(legend(view.classes), self.width)]
+        below = [*self.sentence(view), "", *wrapped(f"{legend(view.classes)}; ? lists the answers", self.width)]
         lines, place = self._tree_lines(view)
         if self.height is not None:
             lines = _window(lines, place, max(self.height - len(heading) - len(below) - 4, _FEWEST_ROWS))
@@ -81,12 +83,10 @@ class Screen:
         texts = _labels(view, by_name=True)
         if has_numbers(view.classes) and widest(view.tree, texts) > self.width:
             texts = _labels(view, by_name=False)
-        drawn = [self._painted(view, node, text) for node, text in enumerate(texts)] if self.color else texts
+        scale = LabelScale.of(view.classes, view.scale)
+        drawn = [_painted(view, node, text, scale) for node, text in enumerate(texts)] if self.color else texts
         drawing = draw_nodes(view.tree, texts, drawn, self.width)
         return drawing.lines, drawing.line_of[view.node]
-
-    def _painted(self, view: View, node: int, text: str) -> str:
-        return f"\x1b[7m{text}\x1b[0m" if node == view.node else painted(text, view.labels[node], len(view.classes))
 
     def _marked(self, line: Text) -> list[str]:
         plain = line.plain.rstrip()
@@ -114,6 +114,10 @@ def wrapped(text: str, width: int) -> list[str]:
     return [line.plain.rstrip() for line in Text(text).wrap(console(), width, overflow="fold")]
 
 
+def _painted(view: View, node: int, text: str, scale: LabelScale) -> str:
+    return f"\x1b[7m{text}\x1b[0m" if node == view.node else on_colour(text, scale, view.labels[node])
+
+
 def _heading(view: View) -> str:
     state = f" ({view.state})" if view.state in ("labelled", "skipped") else ""
     counts = f"labelled: {view.labelled}, skipped: {view.skipped}"
@@ -124,9 +128,9 @@ def _heading(view: View) -> str:
 
 def _labels(view: View, *, by_name: bool) -> list[str]:
     """The text of each node: its label, `?` if it is not answered, between `>` and `<` if it is the question."""
-    texts: list[str] = []
+    texts, scale = list[str](), LabelScale.of(view.classes if by_name else len(view.classes), view.scale)
     for node, label in enumerate(view.labels):
-        name = "" if label is None else shown(view.classes[label] if by_name else label)
+        name = "" if label is None else scale.text(label)
         text = name or "·" if view.answered[node] else f"{name}?"
         texts.append(f">{text}<" if node == view.node else text)
     return texts

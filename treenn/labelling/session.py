@@ -76,6 +76,7 @@ class Session:
             text=self.texts[self._number],
             state="new" if (entry := self.file.entries[self._number]) is None else entry.state,
             classes=self.classes,
+            scale=self.file.scale,
             words=tree.words,
             merges=tree.merges,
             labels=tuple(label if isinstance(label, int) else None for label in tree.labels),

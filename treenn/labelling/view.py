@@ -7,6 +7,7 @@ from typing import Literal
 
 from treenn.labelling.edits import Span
 from treenn.trees import Tree
+from treenn.trees.class_comment import ClassScale
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class View:
         text: the sentence as it was written.
         state: the state of the sentence; `"new"` if nothing is annotated.
         classes: the names of the classes.
+        scale: the scale of the classes, for colours.
         words: the words of the tree.
         merges: the merges of the tree, see `treenn.Tree`.
         labels: the class of each node, answered or proposed; None without a label.
@@ -40,6 +42,7 @@ class View:
     text: str
     state: Literal["new", "labelled", "skipped", "unfinished"]
     classes: tuple[str, ...]
+    scale: ClassScale
     words: tuple[str, ...]
     merges: tuple[tuple[int, int], ...]
     labels: tuple[int | None, ...]

@@ -99,3 +99,12 @@ def test_deep_trees_are_read(depth, write):
     text = "(1 (0 a) " * depth + "(1 b)" + ")" * depth
     data = read_dataset(write({"train.txt": text, "dev.txt": text}), DatasetSpec())
     assert len(data.splits["dev"][0].words) == depth + 1
+
+
+def test_classes_of_a_comment_name_numbers(write):
+    text = "# labels: 0 neg, 1 neu, 2 pos\n# scale: nominal\n# sentence: a b\n(0 (X a) (2 b))\n"
+    data = read_dataset(write({"train.txt": text, "dev.txt": text}), DatasetSpec())
+    assert data.classes == ("neg", "neu", "pos")
+    assert data.splits["dev"][0] == parse_tree("(neg (X a) (pos b))")
+    assert data.scale == "nominal"
+    assert read_dataset(write({}), DatasetSpec(classes=("a", "b", "c"))).classes == ("a", "b", "c")
