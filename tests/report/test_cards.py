@@ -75,7 +75,7 @@ def test_relatedness_has_columns_of_its_own():
     lines = table(found, "here.json").splitlines()
     assert "percent" not in lines[0]
     assert lines[4].startswith("| tree-lstm | 0.8649 ± 0.0016 | 0.8000 ± 0.0100 | 0.2500 ± 0.0100 | 2 |")
-    assert lines[6].startswith("| the mean | – | – | 1.0176 |")
+    assert lines[6].startswith("| mean score | – | – | 1.0176 |")
 
 
 def test_what_does_not_apply_has_no_column():

@@ -35,4 +35,4 @@ def _add_split(table: Grid, task: TaskResults, split: str, metrics: list[str]) -
     if runs_majority(task):
         return
     constant = (METRICS[name].value(majority(task, split, name)) for name in metrics)
-    table.add_row("majority" if task.treebank.classes else "the mean", NONE, *constant, NONE, style="dim")
+    table.add_row("majority" if task.treebank.classes else "mean score", NONE, *constant, NONE, style="dim")

@@ -29,9 +29,10 @@ def differences_section(task: TaskResults) -> Section | None:
 
 
 def _table(task: TaskResults, found: Sequence[Difference]) -> Table:
+    any_share = any(METRICS[each.metric].share for each in found)
     return Table(
         name=f"{task.slug}/differences",
-        caption=f"{task.reference} minus each other model, accuracies in percentage points",
+        caption=f"{task.reference} minus each other model{', accuracies in percentage points' * any_share}",
         columns={
             "Models": lambda record: f"{record['first']} − {record['second']}",
             "Split": field_of("split"),
@@ -103,7 +104,10 @@ def _chart(task: TaskResults, split: str, found: Sequence[Difference]) -> Chart:
             _bar(axes, place, each, 100 if METRICS[metric].share else 1, look(numbers[each.models[1]], line=False))
         name_rows(axes, [each.models[1] for each in panel])
         axes.set_title(f"{METRICS[metric].title}: {task.reference} minus")
-    rows[-1].set_xlabel(f"Right of 0 favours {task.reference}")
+    for axes, metric in zip(rows, panels, strict=True):
+        if axes is rows[-1] or len({METRICS[name].better for name in panels}) > 1:
+            side = "Right" if METRICS[metric].better == "higher" else "Left"
+            axes.set_xlabel(f"{side} of 0 favours {task.reference}")
     return finish(
         figure,
         task.slug,

@@ -69,12 +69,12 @@ def class_marks(treebank: TreebankSummary) -> Sequence[str]:
 
 def constant_name(task: TaskResults) -> str:
     """The best constant prediction in words."""
-    return "majority class" if task.treebank.classes else "the mean"
+    return "majority class" if task.treebank.classes else "mean score"
 
 
 def the_constant(task: TaskResults) -> str:
     """The best constant prediction with its article, for sentences."""
-    return "the majority class" if task.treebank.classes else "the mean"
+    return "the majority class" if task.treebank.classes else "the mean score"
 
 
 def runs_majority(task: TaskResults) -> bool:

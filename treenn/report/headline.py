@@ -13,7 +13,6 @@ from treenn.report.caveats import caveats
 from treenn.report.claims import OF_THE_RUNS, against_reference, below_majority, better, reservation, verdict
 from treenn.report.formatting import (
     METRICS,
-    constant_name,
     listing,
     majority,
     p_value,
@@ -22,6 +21,7 @@ from treenn.report.formatting import (
     shown_metrics,
     subject,
     synthetic,
+    the_constant,
 )
 from treenn.report.multi_test import MANY, across_splits
 
@@ -226,7 +226,7 @@ def _below_majority(task: TaskResults, split: str) -> Iterable[str]:
                 yield f"{names} did not exceed the majority class at {phrase(task, metric)} ({share}%)."
             else:
                 verb = "was" if len(below) == 1 else "were"
-                yield f"{names} {verb} no better than {constant_name(task)} in {phrase(task, metric)} ({share})."
+                yield f"{names} {verb} no better than {the_constant(task)} in {phrase(task, metric)} ({share})."
 
 
 def _contradictions(sections: Sequence[TaskResults]) -> Iterable[str]:

@@ -8,7 +8,7 @@ from treenn.analysis.statistics import Difference
 from treenn.evaluation.metrics import paired_metrics
 from treenn.experiment.results import TaskResults
 from treenn.report.claims import OF_THE_RUNS, against_reference, below_majority, reservation, verdict
-from treenn.report.formatting import METRICS, constant_name, listing, phrase, shown_metrics, subject
+from treenn.report.formatting import METRICS, listing, phrase, shown_metrics, subject, the_constant
 
 MANY = 4
 """The minimum number of test sets that are summarized together."""
@@ -81,5 +81,5 @@ def _below_majority(task: TaskResults) -> Iterable[str]:
                 where.setdefault(model, []).append(split)
         models = [f"{model} {_places(task, splits)}" for model, splits in where.items()]
         if models:
-            than = "above the majority class at" if METRICS[metric].share else f"better than {constant_name(task)} in"
+            than = "above the majority class at" if METRICS[metric].share else f"better than {the_constant(task)} in"
             yield f"Not {than} {phrase(task, metric)}: {'; '.join(models)}."

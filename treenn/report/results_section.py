@@ -123,5 +123,5 @@ def _kind(metrics: Sequence[str]) -> str:
 
 
 def _constant_in_words(task: TaskResults, metric: Metric, constant: float | None) -> str:
-    name = "majority" if task.treebank.classes else "the mean"
+    name = "majority" if task.treebank.classes else "mean score"
     return "" if constant is None else f", {name} {metric.value(constant)}"

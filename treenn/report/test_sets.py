@@ -54,7 +54,7 @@ def _chart(task: TaskResults, name: str) -> Chart:
         line(model, _means(task, model, name), **look(place), label=model)
     constants = {split: found for split in splits if (found := majority(task, split, name)) is not None}
     if constants:
-        line("majority" if task.treebank.classes else "the mean", constants, **REFERENCE)
+        line("majority" if task.treebank.classes else "mean score", constants, **REFERENCE)
     name_places(axes, splits)
     axes.set_ylabel(metric.title + (" (%)" if metric.share else ""))
     return finish(
