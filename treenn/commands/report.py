@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of `treenn compare`, or a results.json.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder of `treenn compare` or `treenn train`, or a results.json.")
+    ],
     record: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the results also to this file, as a record.")
     ] = None,
@@ -28,11 +30,13 @@ def report(
     trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
     json: options.Json = False,
 ) -> None:
-    """Write the report of a comparison from its JSON, without training.
+    """Write the report of a comparison, or the learning curve of a training run, from its JSON, without training.
 
     For an interrupted comparison, the report covers the finished runs and lists the missing ones.
 
     Example: treenn report comparison
+
+    Example: treenn report my-model
 
     Example: treenn report comparison --record record.json
 
@@ -43,6 +47,11 @@ def report(
     from treenn.experiment.results import PLAN
     from treenn.report import write_results
 
+    if _is_training(folder):
+        if verify or record is not None or json:
+            raise InputError(f"--verify, --record, --json: are for comparisons, but {folder} holds a training run")
+        _learning_curve(folder)
+        return
     if verify:
         if record is not None or json:
             raise InputError("--verify: cannot be combined with --record or --json")
@@ -54,6 +63,23 @@ def report(
     if record is not None:
         write_record(results, record)
     present(results, folder if folder.is_dir() else folder.parent, json=json)
+
+
+def _is_training(folder: Path) -> bool:
+    from treenn.training.run_dir import TRAINING, kind_in
+
+    return folder.is_dir() and kind_in(folder) is TRAINING
+
+
+def _learning_curve(folder: Path) -> None:
+    """Write the page of a training run to its folder."""
+    from treenn.report.training_page import write_training_page
+    from treenn.training.run_dir import PAGE
+    from treenn.training.run_results import read_training
+
+    with progress_bar("report"):
+        write_training_page(read_training(folder), folder / PAGE)
+    say(f"report: {folder / PAGE}")
 
 
 def _verify(path: Path) -> None:

@@ -133,10 +133,10 @@ class Report:
 
     Args:
         title: the title.
-        created: the date.
+        created: the date; empty if it is unknown.
         headline: the first paragraphs.
         parts: the parts.
-        noun: the subject, `comparison` or `evaluation` (default: `comparison`).
+        noun: the subject, `comparison`, `evaluation` or `training run` (default: `comparison`).
     """
 
     title: str
@@ -149,7 +149,7 @@ class Report:
     def origin(self) -> str:
         """The sentence on the origin, which also identifies the file (`treenn.trees.files.kind_of`)."""
         article = "An" if self.noun[0] in "aeiou" else "A"
-        return f"{article} {self.noun} made by treenn on {self.created}."
+        return f"{article} {self.noun} made by treenn{' on ' * bool(self.created)}{self.created}."
 
     def blocks(self) -> Iterator[Block]:
         """The blocks of all sections, in their order."""

@@ -30,7 +30,10 @@ RESULTS, CHECKPOINT = "results.json", "checkpoint.safetensors"
 """The file of a finished training run, and that of an unfinished one, from which it is resumed."""
 
 _MODEL = ("config.json", "vocabulary.json", "model.safetensors")
-_TRAINING = (RUN, *_MODEL, CHECKPOINT, RESULTS)
+PAGE = "report.html"
+"""The page of a training run (`treenn report`)."""
+
+_TRAINING = (RUN, *_MODEL, CHECKPOINT, RESULTS, PAGE)
 _HASH = "[0-9a-f]" * 8
 _IGNORED = (".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep", LOCK)  # a folder that holds just these is empty
 _OLDER: Mapping[str, object] = {}  # its arguments are unknown
