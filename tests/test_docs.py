@@ -95,6 +95,7 @@ def test_code_blocks_run(
     for block in blocks(page):
         where = f"{block.page}:{block.line}"
         if block.directive == "file":
+            Path(block.argument).parent.mkdir(exist_ok=True)
             Path(block.argument).write_text(block.code, encoding="utf-8")
         elif block.directive == "output":
             assert block.code in capsys.readouterr().out, where

@@ -31,6 +31,7 @@ _HOME = {
     "draw_text": "treenn.trees",
     "evaluate": "treenn.experiment.evaluate",
     "evaluation_report": "treenn.report.evaluation.build",
+    "load_dataset": "treenn.datasets.loading",
     "load_model": "treenn.models.building",
     "load_parser": "treenn.parsers.loading",
     "load_sentiment": "treenn.sentiment.model",
