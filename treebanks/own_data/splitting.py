@@ -55,7 +55,7 @@ def stratified_split(
         The ascending indices of the examples of each split.
 
     >>> stratified_split("abcdef", ["x"] * 6, [0.5, 0.5], seed=0)
-    [[0, 1, 5], [2, 3, 4]]
+    [[1, 2, 3], [0, 4, 5]]
     """
     draw = random.Random(seed)
     groups: dict[Hashable, list[int]] = {}
