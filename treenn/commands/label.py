@@ -152,13 +152,14 @@ def _session(file: LabelFile, sources: Sequence[Source], proposer: Proposer, *, 
     from treenn.labelling.session import Session
 
     proposals = SourceProposals(sources, proposer.parser, proposer.model, blind=blind)
-    ranks = _by_uncertainty(proposals) if order == "uncertainty" else None
+    ranks = _by_uncertainty(proposals, file) if order == "uncertainty" else None
     return Session(file, [source.text for source in sources], proposer.classes, proposals, ranks)
 
 
-def _by_uncertainty(proposals: SourceProposals) -> list[int]:
+def _by_uncertainty(proposals: SourceProposals, file: LabelFile) -> list[int]:
+    finished = {number for number, entry in enumerate(file.entries) if entry is not None and entry.is_finished}
     with progress_bar("order by uncertainty") as progress:
-        return proposals.by_uncertainty(progress)
+        return proposals.by_uncertainty(finished, progress)
 
 
 def _ask(session: Session) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from treenn.parsers import Parser
@@ -13,7 +13,7 @@ from treenn.trees.tree import Label
 if TYPE_CHECKING:
     from treenn.sentiment.model import SentimentModel
 
-BATCH = 256
+BATCH = 128
 """The number of sentences per batch of the parser and of the model."""
 
 
@@ -70,10 +70,11 @@ class SourceProposals:
             return (None,) * len(tree)
         return self.model.predict_tree(tree).tree.labels
 
-    def by_uncertainty(self, progress: Progress = ignore) -> list[int]:
+    def by_uncertainty(self, finished: Collection[int] = (), progress: Progress = ignore) -> list[int]:
         """The indices of the sentences, that with the least probable class at the root first; ties are in file order.
 
         Args:
+            finished: the sentences that precede all others, in file order, and are not parsed (default: none).
             progress: called with the number of sentences that are done, of all, and a text (default: no progress).
 
         Raises:
@@ -81,15 +82,16 @@ class SourceProposals:
         """
         if self.model is None:
             raise InputError("an order by uncertainty needs a model")
-        confidence: list[float] = []
-        for start in range(0, len(self.sentences), BATCH):
-            progress(start, len(self.sentences), "sentences")
-            numbers = range(start, min(start + BATCH, len(self.sentences)))
+        confidence: dict[int, float] = {}
+        rest = [number for number in range(len(self.sentences)) if number not in finished]
+        for start in range(0, len(rest), BATCH):
+            progress(start, len(rest), "sentences")
+            numbers = rest[start : start + BATCH]
             self._parse(numbers)
-            trees = [self._trees[number] for number in numbers]
-            confidence += [max(sentence.probabilities) for sentence in self.model.predict_trees(trees)]
-        progress(len(self.sentences), len(self.sentences), "sentences")
-        return sorted(range(len(self.sentences)), key=confidence.__getitem__)
+            predictions = self.model.predict_trees([self._trees[number] for number in numbers])
+            confidence |= zip(numbers, (max(sentence.probabilities) for sentence in predictions), strict=True)
+        progress(len(rest), len(rest), "sentences")
+        return [*sorted(finished), *sorted(rest, key=confidence.__getitem__)]
 
     def _structure(self, number: int) -> Tree:
         """The tree of a sentence without labels."""
