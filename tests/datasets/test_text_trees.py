@@ -38,11 +38,12 @@ def test_a_text_without_words_is_named() -> None:
     assert (raised.value.index, raised.value.problem) == (2, "this text has no words; must have at least one")
 
 
-def test_progress_counts_distinct_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_counts_texts_then_distinct_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TREENN_CACHE", str(tmp_path))
+    monkeypatch.setattr("treenn.datasets.text_trees._BATCH", 2)
     calls: list[tuple[int, int]] = []
     trees_of_texts(TEXTS, trees="right", progress=lambda done, total, text: calls.append((done, total)))
-    assert calls == [(3, 3)]
+    assert calls == [(2, 4), (4, 4), (2, 3), (3, 3)]
 
 
 def test_no_texts_have_no_trees() -> None:

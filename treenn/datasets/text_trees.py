@@ -12,7 +12,7 @@ from treenn.datasets.text_error import TextError
 from treenn.datasets.tokenizers import DEFAULT, Tokenizer, load_tokenizer
 from treenn.datasets.tree_cache import cache_file, read_cached, write_cached
 from treenn.parsers.loading import SHIPPED, load_parser
-from treenn.parsers.long_sentences import divide_sentences, join_trees
+from treenn.parsers.long_sentences import Sentence, divide_sentences, join_trees
 from treenn.parsers.parser import Parser
 from treenn.runtime.progress import Progress, ignore
 from treenn.trees.arguments import checked
@@ -20,7 +20,7 @@ from treenn.trees.errors import InputError
 from treenn.trees.tree import Tree
 
 _LOG = logging.getLogger(__name__)
-_BATCH = 256  # sentences between two calls of the progress callback
+_BATCH = 256  # texts or sentences between two calls of the progress callback
 
 
 @checked
@@ -45,7 +45,7 @@ def trees_of_texts(
         trees: the parser, by its name in `treenn.load_parser`, or its folder (default: `"chart"`, for English).
         tokenizer: the tokenizer, by its name in `load_tokenizer` (default: `"treebank"`).
         language: the ISO 639-1 code of the language (default: None, unknown).
-        progress: called with the number of parsed sentences (default: no-op).
+        progress: called with the number of tokenized texts, then with that of parsed sentences (default: no-op).
 
     Returns:
         One tree per text, without labels.
@@ -79,10 +79,13 @@ def _write(path: Path, trees: Sequence[Tree]) -> None:
 
 
 def _parsed_texts(texts: Sequence[str], tokenizer: Tokenizer, parser: Parser, progress: Progress) -> list[Tree]:
-    sentences = [divide_sentences(tokenizer.sentences(text), parser.max_words) for text in texts]
-    if not all(sentences):
-        index = sentences.index([])
-        raise TextError("this text has no words; must have at least one", index)
+    sentences = list[list[Sentence]]()
+    for number, text in enumerate(texts, start=1):
+        sentences.append(divide_sentences(tokenizer.sentences(text), parser.max_words))
+        if not sentences[-1]:
+            raise TextError("this text has no words; must have at least one", number - 1)
+        if number % _BATCH == 0:
+            progress(number, len(texts), "tokenizing texts")
     parsed = iter(_parsed(parser, [each.words for parts in sentences for each in parts], progress))
     return [join_trees([next(parsed) for _ in parts]) for parts in sentences]
 
