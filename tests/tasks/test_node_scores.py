@@ -62,7 +62,7 @@ def with_dependencies(treebank: Treebank) -> DependencyTreebank:
 
 
 @pytest.mark.parametrize("roots_only", [False, True])
-def test_loss_is_the_squared_error_on_a_unit_scale(roots_only: bool) -> None:
+def test_loss_is_the_squared_error_per_tree(roots_only: bool) -> None:
     treebank = scored()
     model = build(SMALL, task_of(treebank), Vocabulary.of(treebank.train)).double().eval()
     trees, expected = treebank.train[:5], 0.0
@@ -125,7 +125,7 @@ def test_comparison_of_scores_with_report_and_record(tmp_path: Path) -> None:
     assert "positive against negative" not in text
 
 
-def test_trees_of_a_parser_have_no_errors_of_nodes(tmp_path: Path) -> None:
+def test_parsed_trees_have_no_errors_of_nodes(tmp_path: Path) -> None:
     from treenn.experiment.plan_spec import Model, PlanTask
 
     models = (Model("tree-lstm"), Model("right", model="tree-lstm", trees="right"))

@@ -29,7 +29,7 @@ def test_names_replace_numbers_in_text() -> None:
     assert f"\x1b[48;5;{terminal_colour(colour)};38;5;{terminal_colour(ink_on(colour))}msport\x1b[0m old" in painted
 
 
-def test_names_in_a_picture_are_whole_in_tooltip_and_legend() -> None:
+def test_whole_names_are_in_tooltips_and_legend() -> None:
     svg = draw_svg(TREE, classes=TOPICS, scale="nominal")
     found = texts(svg)
     assert found[:3] == ["sport", "x\\x1b", "interna…"]
