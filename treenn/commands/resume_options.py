@@ -12,7 +12,7 @@ import typer
 from treenn.commands import options
 from treenn.trees.errors import InputError
 
-_NOT_OF_THE_RUN = ("out", "resume", "overwrite", "json", "log", "no_checkpoint", "trust_module")
+_NOT_OF_THE_RUN = ("out", "resume", "overwrite", "json", "no_checkpoint", "trust_module")
 _RESTORED = "treenn.restored"
 
 

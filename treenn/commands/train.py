@@ -54,6 +54,10 @@ def train(
         bool,
         typer.Option("--no-checkpoint", help="Remove the checkpoint at the end, from which more epochs continue."),
     ] = False,
+    log: Annotated[
+        list[str],
+        typer.Option(metavar="csv|tensorboard", help="Log steps and epochs in --out, below log; repeatable."),
+    ] = [],  # noqa: B006 (typer wants a list)
     overwrite: options.Overwrite = False,
     json: options.Json = False,
     **values: Any,
@@ -104,7 +108,7 @@ def train(
     with progress_bar(f"{settings.model} on {data.name}") as progress:
         how = {"resume": resume, "overwrite": overwrite, "command": options.command_line()}
         how |= {"device": device, "progress": progress, "keep_checkpoint": not no_checkpoint}
-        how |= {"options": options_of_run(context)}
+        how |= {"options": options_of_run(context), "log": log}
         results = training.train(data, settings, vectors=files, init=source, out=out, **how).results
         results = add_text_baseline(results, data, settings, out, progress)
     for file in results.vectors:

@@ -33,7 +33,8 @@ _MODEL = ("config.json", "vocabulary.json", "model.safetensors")
 PAGE = "report.html"
 """The page of a training run (`treenn report`)."""
 
-_TRAINING = (RUN, *_MODEL, CHECKPOINT, RESULTS, PAGE)
+_LOGS = ("log/csv/metrics.csv", "log/tensorboard/events.out.tfevents.*")
+_TRAINING = (RUN, *_MODEL, CHECKPOINT, RESULTS, PAGE, *_LOGS)
 _HASH = "[0-9a-f]" * 8
 _IGNORED = (".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep", LOCK)  # a folder that holds just these is empty
 _OLDER: Mapping[str, object] = {}  # its arguments are unknown

@@ -56,6 +56,12 @@ class TrainingState:
         """All weights that a checkpoint contains."""
         return self.network if self.average is None else nn.ModuleDict({"raw": self.network, "average": self.average})
 
+    @property
+    def rates(self) -> dict[str, float]:
+        """The present learning rates, by the settings that they come from."""
+        names = ("learning_rate", "embedding_learning_rate", "contextual_learning_rate")
+        return {name: each.param_groups[0]["lr"] for name, each in zip(names, self.optimizers, strict=False)}
+
     def train_step(self, batch: Sequence[Any], step: int, steps: int) -> StepResult:
         """One step of the optimizers; its autograd graph is freed on return, before the next step builds one.
 

@@ -43,6 +43,7 @@ from treenn.training.run_dir import (
     write_marker,
     writing_to,
 )
+from treenn.training.run_log import LogFormat, RunLog, check_log
 from treenn.training.run_results import (
     Epoch,
     GradientNorm,
@@ -85,6 +86,7 @@ def train(
     resume: bool = False,
     overwrite: bool = False,
     keep_checkpoint: bool = False,
+    log: Sequence[LogFormat] = (),
     device: Device = "cpu",
     command: str = "",
     options: Mapping[str, Any] | None = None,
@@ -111,6 +113,8 @@ def train(
         overwrite: whether to replace what a treenn command wrote to `out` (default: False).
         keep_checkpoint: whether to keep the checkpoint of the last epoch, from which more epochs continue (default:
             False).
+        log: logs in `out/log` of the loss, the gradient norm, the learning rates and the metrics on dev, `"csv"` or
+            `"tensorboard"` (default: none).
         device: `"cpu"` (default) or `"cuda"`.
         command: the command in the results (default: "").
         options: the command-line options in run.json, for `treenn train --resume` (default: none).
@@ -122,6 +126,7 @@ def train(
             gradient is NaN or infinite (the message names the batch, the sentence and the parameter; `out` keeps the
             last complete epoch).
     """
+    check_log(log, None if out is None else Path(out))
     source = None if init is None else Source.of(init)
     if source is not None:
         settings = source.settings({}) if settings is None else source.complete(settings)
@@ -134,6 +139,8 @@ def train(
     with nullcontext() if out is None else locked(Path(out)):
         if out is not None:
             trainer.open(Path(out), options or {}, resume=resume, overwrite=overwrite)
+            if log and not trainer.is_over:
+                trainer.log = RunLog(Path(out), log, trainer.steps_done)
         precompute_contextual(treebank, trainer.state.network, progress)
         if trainer.settings.restarts > 1 and not trainer.epochs_done:
             trainer.choose_start(progress)
@@ -172,6 +179,7 @@ class _Trainer:
         self.best_epoch, self.best_weights = 0, self.state.network.state_dict()
         self.finished: TrainingResults | None = None
         self.out: Path | None = None
+        self.log: RunLog | None = None
 
     def _start(self, settings: Settings) -> TrainingState:
         """A newly initialized network with its optimizers."""
@@ -186,6 +194,10 @@ class _Trainer:
     @property
     def epochs_done(self) -> int:
         return len(self.history)
+
+    @property
+    def steps_done(self) -> int:
+        return self.epochs_done * math.ceil(len(self.treebank.train) / self.settings.batch_size)
 
     @property
     def is_over(self) -> bool:
@@ -273,6 +285,8 @@ class _Trainer:
         if self.epochs_done == self._chosen():
             self.best_epoch = self.epochs_done
             self.best_weights = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+        if self.log is not None:
+            self.log.epoch(self.steps_done, _log_values(entry))
         if self.out is not None:
             with writing_to(self.out):
                 self._save(self.out, network)
@@ -311,6 +325,9 @@ class _Trainer:
             result = self._train_step(examples, done - 1, steps, f"epoch {epoch}, batch {number} of {len(numbers)}")
             total += result.loss * len(batch)
             norms.append(result.gradient_norm)
+            if self.log is not None and (epoch > 1 or self.settings.restarts == 1):
+                values = {"loss": float(result.loss), "gradient_norm": result.gradient_norm}
+                self.log.step(done, values | self.state.rates)
             progress(done, steps, f"epoch {epoch} of {self.settings.epochs}")
         return float(total) / len(self.treebank.train), GradientNorm(sum(norms) / len(norms), max(norms))
 
@@ -369,6 +386,12 @@ class _Trainer:
                 self.treebank, self.task, self.criterion, dev.values.get(self.criterion)
             ),
         )
+
+
+def _log_values(entry: Epoch) -> dict[str, float | None]:
+    """The values of an epoch in logs."""
+    dev = {f"dev_{name}": value for name, value in entry.dev.values.items()}
+    return {"epoch": entry.epoch, "epoch_loss": entry.loss, **dev}
 
 
 def _with_prefix(progress: Progress, prefix: str, done: int, total: int, text: str) -> None:
