@@ -37,8 +37,8 @@ def test_a_sentence_is_drawn_with_its_classes(predict: Command, tmp_path: Path) 
     done = predict("not a good film.")
     assert (done.returncode, done.stderr) == (0, "")
     found = load_sentiment(tmp_path / "model", "right").predict("not a good film.")
-    assert done.stdout.startswith(f"{found.label} ┬ {found.tree.labels[0]} not\n")
-    assert [line.split()[1] for line in done.stdout.splitlines()[-5:-2]] == list(CLASSES)
+    assert done.stdout.startswith(f"{found.name} ┬ {CLASSES[int(str(found.tree.labels[0]))]} not\n")
+    assert [line.split()[0] for line in done.stdout.splitlines()[-5:-2]] == list(CLASSES)
     assert done.stdout.splitlines()[-2:] == ["unknown words: 1 of 5 (a)", ""]
     assert "\x1b" not in done.stdout
 

@@ -98,7 +98,7 @@ def test_malformed_lines_with_checksum_are_missing(line: str, tmp_path: Path) ->
     assert read_cached(tmp_path / "a.jsonl") is None
 
 
-def test_folder_in_place_of_a_file_is_no_error(home: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_folder_instead_of_file_is_no_error(home: Path, caplog: pytest.LogCaptureFixture) -> None:
     parse()
     [path] = home.iterdir()
     path.unlink()

@@ -10,7 +10,7 @@ from made_up_predictions import Page
 from treenn.sentiment.document import Document, Sentiment
 from treenn.sentiment.page import render
 from treenn.sentiment.phrase_drawing import draw_sentiment
-from treenn.trees import InputError, draw_text, parse_tree
+from treenn.trees import InputError, draw_text, palette, parse_tree
 
 CLASSES = ("bad", "so-so", "good")
 TREE = parse_tree("(0 (1 not) (2 (2 very) (2 <b>good&)))", classes=3)
@@ -21,8 +21,31 @@ FOUND = Sentiment("not very <b>good&", TREE, SHARES, CLASSES)
 
 def test_plain_text_has_the_tree_and_the_shares() -> None:
     tree, shares = draw_sentiment(FOUND).split("\n\n")
+    assert tree == draw_text(TREE, classes=CLASSES)
+    assert shares.splitlines() == ["bad    62 % ████████████", "so-so  25 % █████", "good   12 % ██"]
+
+
+def test_long_ordinal_names_have_numbers() -> None:
+    long = Sentiment(FOUND.text, TREE, SHARES, ("bad", "neither nor", "good"))
+    tree, shares = draw_sentiment(long).split("\n\n")
     assert tree == draw_text(TREE)
-    assert shares.splitlines() == ["0 bad    62 % ████████████", "1 so-so  25 % █████", "2 good   12 % ██"]
+    assert shares.splitlines()[1] == "1 neither nor  25 % █████"
+    page = Page(render([long]))
+    assert page.texts["b"] == list("01222")
+    assert page.texts["span"] == list("012") * 2
+    nominal = Sentiment(FOUND.text, TREE, SHARES, long.classes, (), "nominal")
+    assert "neither…" in draw_sentiment(nominal)
+    assert Page(render([nominal])).texts["b"][1] == "neither…"
+
+
+def test_nominal_classes_have_their_own_colours() -> None:
+    nominal = Sentiment(FOUND.text, TREE, SHARES, CLASSES, (), "nominal")
+    for colour in palette(3, "nominal"):
+        assert colour in render([nominal])
+        assert colour in nominal._repr_html_()
+    assert draw_sentiment(nominal, color=True) != draw_sentiment(FOUND, color=True)
+    text = Document.of("dull dull", [nominal, nominal], CLASSES, "nominal")
+    assert Page(render([text])).texts["p"] == ["2 sentences; the text's probabilities are the mean of theirs."]
 
 
 def test_colour_only_adds_colour() -> None:
@@ -35,15 +58,15 @@ def test_colour_only_adds_colour() -> None:
 def test_text_drawing_ends_with_document_classes() -> None:
     text = Document.of("dull not very <b>good&", [DULL, FOUND], CLASSES)
     dull, tree, verdict = draw_sentiment(text).split("\n\n")
-    assert (dull, tree) == (draw_text(DULL.tree), draw_text(TREE))
+    assert (dull, tree) == (draw_text(DULL.tree, classes=CLASSES), draw_text(TREE, classes=CLASSES))
     assert verdict.splitlines()[0] == "the whole text, 2 sentences:"
-    assert [line.split()[2] for line in verdict.splitlines()[1:]] == ["69", "25", "6"]
+    assert [line.split()[1] for line in verdict.splitlines()[1:]] == ["69", "25", "6"]
     one = Document.of("dull", [DULL], CLASSES)
     assert draw_sentiment(one) == draw_sentiment(DULL)
 
 
 def test_a_blank_text_has_a_verdict_alone() -> None:
-    assert "1 so-so 100 % ████████████████████" in draw_sentiment(Document.of(" ", [], CLASSES))
+    assert "so-so 100 % ████████████████████" in draw_sentiment(Document.of(" ", [], CLASSES))
 
 
 def test_unknown_words_are_named_safely() -> None:
@@ -61,7 +84,7 @@ def test_the_page_is_whole_and_loads_nothing() -> None:
     assert page.texts["h1"] == ["Predictions for 2 texts"]
     assert page.texts["h2"] == [FOUND.text] * 2
     assert [text for text in page.texts["td"] if "%" in text] == ["62 %", "25 %", "12 %"] * 2
-    assert page.texts["b"] == list("01222") * 2  # the root, then each word and phrase from the left
+    assert page.texts["b"] == ["bad", "so-so", "good", "good", "good"] * 2
     assert "".join(page.texts["pre"]).count("<b>good&") == 2
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from treebanks.own_data import Scale
+from treenn.sentiment.node_labels import drawing_options
 from treenn.trees import InputError, Tree
 from treenn.trees.display import Heading, quoted, table_html, tree_html
 from treenn.trees.palette import palette
@@ -202,12 +203,11 @@ class Document:
 
 def _as_html(whole: Sentiment | Document, sentences: Sequence[Sentiment]) -> str:
     """The class probabilities of a text and its sentences as a table, and the first trees."""
-    count = len(whole.classes)
-    colours = zip(whole.classes, palette(count or 1), strict=False)
+    colours = zip(whole.classes, palette(len(whole.classes) or 1, whole.scale), strict=False)
     headings = [Heading(name, colour) for name, colour in colours] or [Heading("score")]
     texts = [whole, *sentences] if len(sentences) > 1 else [whole]
     rows = [[quoted(each.text), *_cells(each)] for each in texts[: 1 + _MOST_ROWS]]
-    trees = [tree_html(sentence.tree, count or None) for sentence in sentences[:_MOST_TREES]]
+    trees = [tree_html(sentence.tree, **drawing_options(whole)) for sentence in sentences[:_MOST_TREES]]
     return table_html(["text", *headings], rows) + "".join(trees)
 
 

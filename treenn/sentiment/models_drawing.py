@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from treenn.sentiment.alignment import AlignedSentence, align
 from treenn.sentiment.document import Document
+from treenn.sentiment.node_labels import drawing_options
 from treenn.sentiment.phrase_drawing import probability_lines, unknown_line
 from treenn.trees.draw import MARK, columns_of, draw_text, visible
 
@@ -35,15 +36,15 @@ def draw_models(documents: Mapping[str, Document], *, color: bool = False, width
     >>> trees = {"tree-lstm": "(1 (1 not) (0 good))", "lstm": "(1 (0 not) (0 good))"}
     >>> found = {name: Sentiment("", parse_tree(tree, classes=2), rows, classes) for name, tree in trees.items()}
     >>> print(draw_models({name: Document.of("", [each], classes) for name, each in found.items()}))
-    tree-lstm     lstm
-    1 ┬ 1* not    1 ┬ 0* not
-      └ 0 good      └ 0 good
+    tree-lstm           lstm
+    good ┬ good* not    good ┬ bad* not
+         └ bad good          └ bad good
     <BLANKLINE>
     * the models differ at 1 of 3 nodes
     <BLANKLINE>
-    tree-lstm                       lstm
-    0 bad   25 % █████              0 bad   25 % █████
-    1 good  75 % ███████████████    1 good  75 % ███████████████
+    tree-lstm                     lstm
+    bad   25 % █████              bad   25 % █████
+    good  75 % ███████████████    good  75 % ███████████████
     """
     parts = [part for each in align(documents) for part in _sentence(each, color, width)]
     verdicts = [[visible(name), *_verdict(document, color)] for name, document in documents.items()]
@@ -56,8 +57,8 @@ def _sentence(sentence: AlignedSentence, color: bool, width: int) -> Iterator[st
     """The trees of a sentence, and the number of nodes at which they differ."""
     blocks = []
     for name, each in sentence.models.items():
-        classes, marked = len(each.classes) or 1, sentence.differing(name)
-        drawn = draw_text(each.tree, color=color, classes=classes, width=width, marked=marked)
+        marked = sentence.differing(name)
+        drawn = draw_text(each.tree, color=color, width=width, marked=marked, **drawing_options(each))
         blocks.append([visible(name), *drawn.split("\n")])
     yield in_columns(blocks, width)
     if line := difference_line(sentence):

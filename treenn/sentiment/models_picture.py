@@ -10,9 +10,11 @@ from typing import NamedTuple
 from treenn.sentiment.alignment import AlignedSentence
 from treenn.sentiment.document import Sentiment
 from treenn.sentiment.models_drawing import difference_line
-from treenn.trees.draw import columns_of, shown, visible
+from treenn.sentiment.node_labels import drawing_options, label_scale
+from treenn.trees.label_scale import LabelScale
 from treenn.trees.palette import ink_on, palette
 from treenn.trees.svg import draw_svg
+from treenn.trees.text_width import columns_of, shown, visible
 
 _SIZE = re.compile(r'<svg xmlns="[^"]+" role="img" viewBox="[^"]+" width="(\d+)" height="(\d+)">')
 _EDGE, _GAP, _LINE = 20, 24, 22
@@ -41,14 +43,14 @@ def draw_aligned(sentence: AlignedSentence) -> str:
     """
     if len(sentence.models) == 1:
         [only] = sentence.models.values()
-        return draw_svg(only.tree, classes=len(only.classes) or 1)
+        return draw_svg(only.tree, **drawing_options(only))
     panels = [_panel(sentence, name, prediction) for name, prediction in sentence.models.items()]
     return _arranged(panels, sentence)
 
 
 def _panel(sentence: AlignedSentence, name: str, prediction: Sentiment) -> _Panel:
     """A model's title, legend and tree."""
-    tree = draw_svg(prediction.tree, classes=len(prediction.classes) or 1, marked=sentence.differing(name))
+    tree = draw_svg(prediction.tree, marked=sentence.differing(name), **drawing_options(prediction))
     size = _SIZE.match(tree)
     assert size is not None
     width, height = float(size[1]), float(size[2])
@@ -72,44 +74,67 @@ def _answer(prediction: Sentiment) -> str:
 
 
 def _legend(prediction: Sentiment, width: float) -> _Panel:
-    """A chip for each class with its number, name and probability, in lines of at most this width."""
-    if not prediction.classes:
-        return _Panel("", 0, 0)
-    colours = palette(len(prediction.classes))
+    """A chip for each class with its name and probability, in lines of at most this width."""
+    labels = label_scale(prediction)
     x, y, widest, parts = float(_EDGE), 0.0, 0.0, []
-    for number, (name, p) in enumerate(zip(prediction.classes, prediction.probabilities, strict=True)):
-        text = f"{shown(name)} {100 * p:.0f} %"
-        needed = _CHIP + 6 + _LETTER * columns_of(text) + 14
+    for number, text in enumerate(_keys(prediction)):
+        chip, needed = _chip(labels, number), _CHIP + 6 + _LETTER * columns_of(text) + 14
         if x > _EDGE and x + needed > width:
             x, y = float(_EDGE), y + _LINE + 2
         parts.append(
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="{_CHIP}" height="{_CHIP}" rx="6" fill="{colours[number]}" '
-            f'stroke="#6b6b6b"/><text x="{x + _CHIP / 2:.1f}" y="{y + 14.5:.1f}" text-anchor="middle" '
-            f'fill="{ink_on(colours[number])}">{number}</text>'
-            f'<text x="{x + _CHIP + 6:.1f}" y="{y + 14.5:.1f}" fill="#1a1a1a">{escape(text, quote=False)}</text>'
+            f'<g transform="translate({x:.1f} {y:.1f})">{chip}'
+            f'<text x="{_CHIP + 6}" y="14.5" fill="#1a1a1a">{escape(text, quote=False)}</text></g>'
         )
         x += needed
         widest = max(widest, x)
     return _Panel(f'<g font-size="13">{"".join(parts)}</g>', widest, y + _LINE + 2)
 
 
+def _keys(prediction: Sentiment) -> list[str]:
+    """The texts of the legend: the classes with their probabilities, or five scores of the range."""
+    if prediction.score_range is not None:
+        low, high = prediction.score_range
+        return [f"{low + (high - low) * step / 4:.3g}" for step in range(5)]
+    pairs = zip(prediction.classes, prediction.probabilities, strict=True)
+    return [f"{shown(name)} {100 * p:.0f} %" for name, p in pairs]
+
+
+def _chip(labels: LabelScale, number: int) -> str:
+    """A square in a class's colour, with its number if the tree has numbers, or in the colour of a score."""
+    colour = palette(5, "score")[number] if labels.scale == "score" else labels.colour(number)
+    box = f'<rect width="{_CHIP}" height="{_CHIP}" rx="6" fill="{colour}" stroke="#6b6b6b"/>'
+    if labels.names or labels.scale == "score":
+        return box
+    return f'{box}<text x="{_CHIP / 2}" y="14.5" text-anchor="middle" fill="{ink_on(colour)}">{number}</text>'
+
+
 def _arranged(panels: Sequence[_Panel], sentence: AlignedSentence) -> str:
-    """All panels side by side, or below each other if that is too wide."""
-    widths, heights = [panel.width for panel in panels], [panel.height for panel in panels]
-    total = sum(widths) + _GAP * (len(panels) - 1)
-    is_row = total <= _WIDEST
-    width, height = (total, max(heights)) if is_row else (max(widths), sum(heights) + _GAP * (len(panels) - 1))
-    x, y, parts = 0.0, float(_EDGE), []
-    for panel in panels:
-        parts.append(f'<g transform="translate({x:.0f} {y:.0f})">{panel.svg}</g>')
-        x, y = (x + panel.width + _GAP, y) if is_row else (x, y + panel.height + _GAP)
+    """All panels in rows, and the line on the differences below them."""
+    width, y, parts = 0.0, float(_EDGE), []
+    for row in _rows(panels):
+        x = 0.0
+        for panel in row:
+            parts.append(f'<g transform="translate({x:.0f} {y:.0f})">{panel.svg}</g>')
+            x += panel.width + _GAP
+        width, y = max(width, x - _GAP), y + max(panel.height for panel in row) + _GAP
+    bottom, line = y - _GAP + 14, escape(difference_line(sentence))
+    note = f'<text x="{_EDGE}" y="{bottom:.0f}" font-size="14" fill="#1a1a1a">{line}</text>'
     words = next(iter(sentence.models.values())).tree.words
-    bottom = _EDGE + height + 14
-    note = (
-        f'<text x="{_EDGE}" y="{bottom:.0f}" font-size="14" fill="#1a1a1a">{escape(difference_line(sentence))}</text>'
-    )
     head = _head(words, " and ".join(map(visible, sentence.models)), width, bottom + _EDGE)
     return "\n".join([head, f"<g {_FONT}>", *parts, note, "</g>", "</svg>\n"])
+
+
+def _rows(panels: Sequence[_Panel]) -> list[list[_Panel]]:
+    """As many panels in a row as fit into the maximum width."""
+    rows: list[list[_Panel]] = []
+    used = 0.0
+    for panel in panels:
+        if not rows or used + _GAP + panel.width > _WIDEST:
+            rows.append([])
+            used = -float(_GAP)
+        rows[-1].append(panel)
+        used += _GAP + panel.width
+    return rows
 
 
 def _head(words: Sequence[str], names: str, width: float, height: float) -> str:

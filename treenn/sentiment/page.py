@@ -14,19 +14,23 @@ from treenn.runtime.pages import page_template
 from treenn.sentiment.alignment import AlignedSentence, align
 from treenn.sentiment.document import Document, Sentiment, middle_class
 from treenn.sentiment.models_drawing import difference_line
+from treenn.sentiment.node_labels import drawing_options, label_scale
 from treenn.sentiment.phrase_drawing import score_position, unknown_line
 from treenn.trees import InputError
-from treenn.trees.draw import draw_text, visible
-from treenn.trees.palette import ink_on, palette
+from treenn.trees.draw import MARK, draw_nodes
+from treenn.trees.label_scale import LabelScale
+from treenn.trees.palette import Scale, ink_on, palette
 from treenn.trees.svg import draw_svg
+from treenn.trees.text_width import visible
+from treenn.trees.tree import Label
 
-_PAINTED = re.compile("\x1b\\[[0-9;]+m(\\d+)([^\x1b]*)\x1b\\[0m")
+_PAINTED = re.compile("\x1b(\\d+)\x1b([^\x1b]*)\x1b")
 _NARROW = 42  # characters of a line of text on a phone
 
 _OPEN = 3
 """The number of sentences up to which a text's trees are unfolded."""
 
-_Classes = tuple[str, ...]
+_Classes = tuple[tuple[str, ...], Scale]
 
 
 class _Column(NamedTuple):
@@ -96,7 +100,7 @@ def render_models(texts: Sequence[Mapping[str, Document]]) -> str:
     """
     if not texts:
         raise InputError("predictions is empty; a page needs at least one text")
-    palettes = list(dict.fromkeys(document.classes for documents in texts for document in documents.values()))
+    palettes = list(dict.fromkeys(map(_classes, (document for each in texts for document in each.values()))))
     return page_template(
         Path(__file__).parent,
         picture=_picture,
@@ -104,14 +108,23 @@ def render_models(texts: Sequence[Mapping[str, Document]]) -> str:
         unknown=_unknown,
         visible=visible,
         position=score_position,
+        colour=_colour,
+        chip=_chip,
+        key=_key,
     ).render(
         title=f"Predictions for {len(texts)} text{'s' if len(texts) > 1 else ''}",
         names=[visible(name) for name in texts[0]],
         texts=[_text(documents, palettes) for documents in texts],
-        legend=palettes[0] if len(palettes) == 1 else None,
-        palettes=[[(colour, ink_on(colour)) for colour in palette(len(classes) or 1)] for classes in palettes],
+        legend=palettes[0][0] if len(palettes) == 1 else None,
+        palettes=[
+            [(colour, ink_on(colour)) for colour in palette(len(classes) or 1, scale)] for classes, scale in palettes
+        ],
         most_open=_OPEN,
     )
+
+
+def _classes(prediction: Document | Sentiment) -> _Classes:
+    return prediction.classes, prediction.scale
 
 
 def _document(prediction: Document | Sentiment) -> Document:
@@ -123,7 +136,7 @@ def _document(prediction: Document | Sentiment) -> Document:
 def _text(documents: Mapping[str, Document], palettes: Sequence[_Classes]) -> _Text:
     return _Text(
         next(iter(documents.values())).text,
-        [_Column(name, document, palettes.index(document.classes)) for name, document in documents.items()],
+        [_Column(name, document, palettes.index(_classes(document))) for name, document in documents.items()],
         [_Sentence(list(_views(each, palettes)), difference_line(each)) for each in align(documents)],
         _averaging(documents),
         max(len(document.sentences) for document in documents.values()),
@@ -132,7 +145,17 @@ def _text(documents: Mapping[str, Document], palettes: Sequence[_Classes]) -> _T
 
 def _views(sentence: AlignedSentence, palettes: Sequence[_Classes]) -> Iterator[_View]:
     for name, sentiment in sentence.models.items():
-        yield _View(name, sentiment, palettes.index(sentiment.classes), sentence.differing(name))
+        yield _View(name, sentiment, palettes.index(_classes(sentiment)), sentence.differing(name))
+
+
+def _colour(document: Document) -> str:
+    return label_scale(document).colour(document.label)
+
+
+def _key(document: Document) -> list[str]:
+    """The texts of the chips of the classes: their numbers, empty if the trees have names."""
+    labels = label_scale(document)
+    return ["" if labels.names else str(number) for number in range(len(document.classes))]
 
 
 def _unknown(document: Document) -> str:
@@ -155,11 +178,29 @@ def _mean_of(document: Document) -> str:
 
 
 def _picture(view: _View) -> Markup:
-    return Markup(draw_svg(view.sentiment.tree, classes=len(view.sentiment.classes) or 1, marked=view.marked))
+    return Markup(draw_svg(view.sentiment.tree, marked=view.marked, **drawing_options(view.sentiment)))
 
 
 def _narrow(view: _View) -> Markup:
-    """The text drawing with ANSI colours replaced by the page's CSS classes."""
-    tree, classes = view.sentiment.tree, len(view.sentiment.classes) or 1
-    drawn = draw_text(tree, color=True, classes=classes, width=_NARROW, marked=view.marked)
-    return Markup(_PAINTED.sub(r'<b class="c\1">\1\2</b>', escape(drawn)))
+    """The text drawing, with labels in the colours of their classes or scores."""
+    tree, labels = view.sentiment.tree, label_scale(view.sentiment)
+    texts = [f"{labels.text(label)}{MARK if node in view.marked else ''}" for node, label in enumerate(tree.labels)]
+    painted = [f"\x1b{node}\x1b{text}\x1b" for node, text in enumerate(texts)]  # words have no escape characters
+
+    def bold(match: re.Match[str]) -> str:
+        return f"<b {_colours(labels, tree.labels[int(match[1])])}>{match[2]}</b>"
+
+    return Markup(_PAINTED.sub(bold, escape("\n".join(draw_nodes(tree, texts, painted, _NARROW).lines))))
+
+
+def _chip(sentiment: Sentiment) -> Markup:
+    labels = label_scale(sentiment)
+    return Markup(f"<span {_colours(labels, sentiment.label, 'chip ')}>{escape(labels.text(sentiment.label))}</span>")
+
+
+def _colours(labels: LabelScale, label: Label, also: str = "") -> str:
+    """The attributes of an element in the colours of a label: a CSS class for a class, a style for a score."""
+    if isinstance(label, int):
+        return f'class="{also}c{label}"'
+    colour = labels.colour(label)
+    return f'class="{also.strip()}" style="background: {colour}; color: {ink_on(colour)}"'

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from rich.cells import cell_len, set_cell_size
 
 from treenn.sentiment.document import Document, Sentiment
-from treenn.trees.draw import draw_text, painted, shown, visible
+from treenn.sentiment.node_labels import drawing_options, label_scale
+from treenn.trees.draw import draw_text, on_colour
+from treenn.trees.text_width import shown, visible
 
 _BAR = 20  # characters for a probability of 1
 _MOST_UNKNOWN = 3  # unknown words that a line names
@@ -27,30 +29,34 @@ def draw_sentiment(prediction: Document | Sentiment, *, color: bool = False, wid
     >>> from treenn.trees import parse_tree
     >>> tree = parse_tree("(1 (1 not) (0 good))", classes=2)
     >>> print(draw_sentiment(Sentiment("not good", tree, ((0.1, 0.9), (0.8, 0.2), (0.25, 0.75)), ("bad", "good"))))
-    1 ┬ 1 not
-      └ 0 good
+    good ┬ good not
+         └ bad good
     <BLANKLINE>
-    0 bad   25 % █████
-    1 good  75 % ███████████████
+    bad   25 % █████
+    good  75 % ███████████████
     """
     sentences = prediction.sentences if isinstance(prediction, Document) else (prediction,)
-    classes = len(prediction.classes) or 1
-    drawn = [draw_text(sentence.tree, color=color, classes=classes, width=width) for sentence in sentences]
+    options = drawing_options(prediction)
+    drawn = [draw_text(sentence.tree, color=color, width=width, **options) for sentence in sentences]
     title = [f"the whole text, {len(sentences)} sentences:"] if len(sentences) > 1 else []
     return "\n\n".join([*drawn, "\n".join([*title, *probability_lines(prediction, color), *unknown_line(prediction)])])
 
 
 def probability_lines(prediction: Document | Sentiment, color: bool) -> Iterator[str]:
-    """One line per class with its probability as a bar, or one line with the score."""
+    """One line per class with its probability as a bar, or one line with the score.
+
+    Classes have their numbers in front if the tree has numbers.
+    """
     if prediction.scale == "score":
         yield score_line(prediction)
         return
-    classes, names = len(prediction.classes), [visible(name) for name in prediction.classes]
+    labels, names = label_scale(prediction), [visible(name) for name in prediction.classes]
     longest = max(map(cell_len, names))
     for index, (name, p) in enumerate(zip(names, prediction.probabilities, strict=True)):
-        label = painted(str(index), index, classes) if color else str(index)
+        key = name if labels.names else str(index)
+        rest = " " * (longest - cell_len(name)) if labels.names else f" {set_cell_size(name, longest)}"
         bar = "█" * round(_BAR * p)
-        yield f"{label} {set_cell_size(name, longest)} {100 * p:3.0f} % {bar}".rstrip()
+        yield f"{on_colour(key, labels, index) if color else key}{rest} {100 * p:3.0f} % {bar}".rstrip()
 
 
 def score_line(prediction: Document | Sentiment) -> str:
