@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
-from treenn.labelling.agreement import coefficients, compare_annotations
+from treenn.labelling.agreement import compare_annotations
 from treenn.labelling.annotations import Annotations
+from treenn.labelling.coefficients import coefficients
 from treenn.labelling.entry import Entry
 from treenn.trees import InputError, parse_tree
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from treenn.labelling.answers import KEYS, Answer, has_numbers, read_answer
-from treenn.labelling.session import ACTIONS, Refused
+from treenn.labelling.cursor import Refused
+from treenn.labelling.session import ACTIONS
 
 SENTIMENT = ("very negative", "negative", "neutral", "positive", "very positive")
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from treenn.labelling.cursor import Refused
 from treenn.labelling.label_file import LabelFile
-from treenn.labelling.session import ACTIONS, Refused, Session
+from treenn.labelling.session import ACTIONS, Session
 from treenn.parsers.shapes import Right
 from treenn.trees import Tree, read_trees
 from treenn.trees.json_records import to_json

@@ -14,7 +14,8 @@ from treenn.trees.arguments import check
 from treenn.trees.class_comment import ClassScale
 
 if TYPE_CHECKING:
-    from treenn.labelling.agreement import Agreement, Coefficients
+    from treenn.labelling.agreement import Agreement
+    from treenn.labelling.coefficients import Coefficients
 
 _File = typer.Argument(metavar="FILE", help="A file of `treenn label`.")
 

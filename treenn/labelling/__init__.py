@@ -2,11 +2,12 @@
 
 from treenn.labelling.agreement import Agreement, compare_annotations
 from treenn.labelling.annotations import Annotations, read_annotations
+from treenn.labelling.cursor import Refused
 from treenn.labelling.entry import Entry
 from treenn.labelling.export import export_annotations
 from treenn.labelling.label_file import LabelFile
 from treenn.labelling.proposals import Source, SourceProposals
-from treenn.labelling.session import Refused, Session
+from treenn.labelling.session import Session
 from treenn.labelling.view import View
 
 __all__ = [

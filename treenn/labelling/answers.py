@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from treenn.labelling.session import Refused
+from treenn.labelling.cursor import Refused
 from treenn.trees.draw import visible
 
 

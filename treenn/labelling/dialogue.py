@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from treenn.labelling.answers import Answer, read_answer
+from treenn.labelling.cursor import Refused
 from treenn.labelling.screen import Screen
-from treenn.labelling.session import Refused, Session
+from treenn.labelling.session import Session
 
 
 class Dialogue:
