@@ -1,6 +1,8 @@
 """`treenn evaluate`: its arguments, files, output and error messages."""
 
+import csv
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -83,16 +85,94 @@ def test_the_shipped_model_on_own_data(command: Command, tmp_path: Path) -> None
     assert (tmp_path / "own.csv").read_text().startswith("text,gold,predicted,P(very negative),")
 
 
+QUESTIONS = [("Where is it ?", "place"), ("Who is he ?", "person"), ("When was it ?", "time")]
+
+
+def write_questions(file: Path, count: int = 30) -> Path:
+    rows = [(f"{text} {number}", label) for number in range(count // 3) for text, label in QUESTIONS]
+    file.write_text("question,kind\n" + "".join(f"{text},{label}\n" for text, label in rows), encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def questions(treenn: Command, tmp_path: Path) -> Command:
+    """The command in a folder with a model of questions in a CSV file, which training split."""
+    write_questions(tmp_path / "questions.csv", 60)
+    treenn(
+        "train", "--treebank", "questions.csv", "--split", "60/20/20", "--text-column", "question", "--label-column",
+        "kind", "--trees", "right", "--tokenizer", "whitespace", "--vectors", "none", "--out", "model", *SMALL,
+    )  # fmt: skip
+    return treenn
+
+
+def test_without_data_the_split_of_training(questions: Command, tmp_path: Path) -> None:
+    for data in ((), ("questions.csv",)):
+        done = questions("evaluate", "model", *data, "--json")
+        report = json.loads(done.stdout)
+        assert (report["size"], report["treebank"], report["classes"]) == (
+            12,
+            "questions.csv",
+            ["person", "place", "time"],
+        )
+    shutil.move(tmp_path / "questions.csv", tmp_path / "moved.csv")
+    assert questions("evaluate", "model").error == (
+        "model: this model was trained on questions.csv, which is not here; pass --treebank"
+    )
+    done = questions("evaluate", "model", "moved.csv", "--json")
+    assert json.loads(done.stdout)["size"] == 60, "a file of another name is read as a whole"
+    (tmp_path / "other").mkdir()
+    shutil.move(tmp_path / "moved.csv", tmp_path / "other/questions.csv")
+    shown = " ".join(questions("evaluate", "model", "other/questions.csv").stdout.split())
+    assert "on test of questions.csv, 12 sentences" in shown
+    assert "The file was split 60/20/20, with seed 0." in shown
+    assert "The trees are those of the parser right, over words of the tokenizer whitespace." in shown
+
+
+def test_texts_are_read_as_in_training(questions: Command, tmp_path: Path) -> None:
+    write_questions(tmp_path / "new.csv")
+    done = questions("evaluate", "model", "new.csv", "--out", "new-predictions.csv")
+    assert done.returncode == 0, done.stderr
+    assert "Gold / predicted" in done.stdout and "place" in done.stdout
+    rows = list(csv.DictReader((tmp_path / "new-predictions.csv").read_text(encoding="utf-8").splitlines()))
+    assert [row["text"] for row in rows[:3]] == ["Where is it ? 0", "Who is he ? 0", "When was it ? 0"]
+    assert [row["gold"] for row in rows[:3]] == ["place", "person", "time"]
+    (tmp_path / "odd.csv").write_text("question,kind\nWhat ?,thing\n", encoding="utf-8")
+    assert questions("evaluate", "model", "odd.csv").error.startswith("odd.csv:2: label 'thing': must be one of")
+    (tmp_path / "other.csv").write_text("text,kind\nWho ?,person\n", encoding="utf-8")
+    assert questions("evaluate", "model", "other.csv").error == (
+        "other.csv:1: there is no column 'question'; the columns are text, kind"
+    )
+    done = questions("evaluate", "model", "other.csv", "--text-column", "text", "--json")
+    assert json.loads(done.stdout)["size"] == 1
+
+
+def test_scores_of_pairs_in_a_table(treenn: Command, tmp_path: Path) -> None:
+    rows = [(f"a film {number}", f"a film {number % 4}", number % 4 + 1) for number in range(40)]
+    text = "".join(f"{one}\t{two}\t{score}\n" for one, two, score in rows)
+    (tmp_path / "pairs.tsv").write_text(f"first\tsecond\tscore\n{text}", encoding="utf-8")
+    done = treenn(
+        "train", "--treebank", "pairs.tsv", "--split", "60/20/20", "--text-column", "first", "--text-column", "second",
+        "--label-column", "score", "--scale", "score", "--trees", "right", "--vectors", "none", "--out", "model",
+        *SMALL,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    done = treenn("evaluate", "model", "--out", "scores.csv")
+    assert done.returncode == 0, done.stderr
+    assert "Pearson" in done.stdout and "MAE" in done.stdout and "Precision" not in done.stdout
+    head, *found = (tmp_path / "scores.csv").read_text().splitlines()
+    assert (head, len(found)) == ("left,right,gold,predicted", 8)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("nowhere",), "nowhere/config.json: cannot read this file: No such file or directory"),
-        (("model",), "this model was trained on train.txt; pass --treebank, or trees of your own"),
-        (("sentiment",), "this model has no record of its training; pass --treebank, or trees of your own"),
+        (("model",), "--split test: train.txt has the splits train, dev"),
+        (("sentiment",), "sentiment: this model has no record of its training; pass --treebank"),
         (("model", "sst", "--split", "deep"), "--split deep: sst has the splits train, dev, test"),
-        (("model", "sst", "--trees", "test.txt"), "name the data once: DATA, --treebank NAME|DIR|FILE"),
-        (("model", "sst", "--treebank", "sst"), "name the data once: DATA, --treebank NAME|DIR|FILE"),
-        (("model", "nowhere.txt"), "--treebank nowhere.txt: must be a folder, a file"),
+        (("model", "sst", "--trees", "test.txt"), "name the data once: DATA, --treebank NAME|DIR|FILE, or --trees FILE"),
+        (("model", "sst", "--treebank", "sst"), "name the data once: DATA, --treebank NAME|DIR|FILE, or --trees FILE"),
+        (("model", "nowhere.txt"), "--treebank nowhere.txt: must be a folder, a file, or one of"),
         (("model", "test.txt", "--out", "a.pdf"), "--out a.pdf: must end with .json, .md, .tex or .csv"),
         (("model", "test.txt", "--out", "a.md", "--out", "./a.md"), "--out a.md: must be named once"),
         (("model", "test.txt", "--out", "data.csv"), "data.csv: this file exists and is no CSV of an evaluation"),

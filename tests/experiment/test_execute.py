@@ -52,6 +52,7 @@ with locked(Path(sys.argv[1])):
 @pytest.fixture(autouse=True)
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(treebanks, "load", lambda name: TOY)
+    monkeypatch.setattr(treebanks, "names", lambda: ("toy",))
     for cache in (load, load_variant):
         cache.cache_clear()
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treebanks.own_data.spec import DatasetSpec
 from treenn.commands import options
-from treenn.commands.dataset_options import Source, data_of_run, file_of_trees, take_data, takes_dataset
+from treenn.commands.dataset_options import Data, Source, data_of_run, file_of_trees, take_data, takes_dataset
 from treenn.commands.output import check_target, print_json, progress_bar, say, skipping
 from treenn.runtime.terminal import console
-from treenn.trees import InputError
+from treenn.trees.errors import InputError, option
 
 if TYPE_CHECKING:
     from treebanks import AnyTreebank
     from treenn.report.evaluation.evaluation_report import EvaluationReport
 
 
-@takes_dataset(without=("dev", "test", "split", "split_seed"))
+@takes_dataset(without=("split", "split_seed", "dev", "test"))
 def evaluate(
     context: typer.Context,
     model: Annotated[
@@ -34,12 +31,15 @@ def evaluate(
     ],
     data: Annotated[
         str | None,
-        typer.Argument(metavar="[DATA]", help="A treebank, as --treebank (default: the model's).", show_default=False),
+        typer.Argument(
+            metavar="[DATA]",
+            help="A treebank of `treenn data list`, or your own folder or file (default: the data of the model's "
+            "training).",
+            show_default=False,
+        ),
     ] = None,
     treebank: Source = None,
-    split: Annotated[
-        str, typer.Option(metavar="NAME", help="The split; of a file alone, the name of its split.")
-    ] = "test",
+    split: Annotated[str, typer.Option(metavar="NAME", help="The split; of a file, its name as a split.")] = "test",
     against: Annotated[
         list[str],
         typer.Option(metavar="MODEL", help="Another model with the same classes, for paired tests; repeatable."),
@@ -63,32 +63,56 @@ def evaluate(
     Prints the metrics with 95 % intervals; precision, recall and F1 of each class; the confusion matrix; and the
     calibration of the class probabilities. --against tests another model on the same examples.
 
+    A file is read as one split, with the model's classes. Texts are parsed as those of the model's training.
+
     An evaluation on any split but train and dev is a reading of test: it is appended to the ledger, the file that
     TREENN_LEDGER names (default: test-ledger.jsonl in TREEBANKS_HOME). Metrics and predictions are also written to
     results.json in MODEL, if that is the folder of a training run.
 
     Example: treenn evaluate my-model
 
-    Example: treenn evaluate my-model test.txt --out evaluation.tex --out predictions.csv
+    Example: treenn evaluate my-model test.csv --out evaluation.tex --out predictions.csv
 
     Example: treenn evaluate my-model --against other-model
     """
     check_outputs(out)
+    source = _source(data, treebank, file_of_trees(values))
+    given = take_data(context, source or "", values)
     with skipping(skip_bad) as skip, progress_bar(f"evaluating {model}") as progress:
         from treenn.report.evaluation.build import evaluation_report
 
-        trees = file_of_trees(values)
         report = evaluation_report(
             model,
-            _data(context, model, [data, treebank, trees], values, **skip),
+            _of_training(model, given, **skip) if source is None else source,
             split,
             against=against,
+            spec=given.spec,
+            given=given.given,
             contextual=contextual,
             trust=trust_module,
             command=options.command_line(),
+            **skip,
             progress=progress,
         )
     _present(report, out, json=json)
+
+
+def _source(data: str | None, treebank: str | None, trees: str | None) -> str | None:
+    """The data of the arguments."""
+    given = [value for value in (data, treebank, trees) if value is not None]
+    if len(given) > 1:
+        raise InputError("name the data once: DATA, --treebank NAME|DIR|FILE, or --trees FILE")
+    return given[0] if given else None
+
+
+def _of_training(model: str, given: Data, **skip: Any) -> AnyTreebank | None:
+    """The data of the model's training, by its run.json; None for a known treebank, or if it is not recorded."""
+    from treenn.models.building import model_folder
+
+    if given.given:
+        raise InputError(f"name the data: {option(min(given.given))} applies to DATA")
+    recorded = data_of_run(model_folder(model))
+    return None if not recorded.source or recorded.is_known else recorded.load(**skip)
 
 
 def check_outputs(files: list[Path]) -> None:
@@ -102,28 +126,6 @@ def check_outputs(files: list[Path]) -> None:
     for path in files:
         if resolved.count(path.resolve()) > 1:
             raise InputError(f"--out {path}: must be named once")
-
-
-def _data(
-    context: typer.Context, model: str, sources: Sequence[str | None], values: dict[str, Any], **skip: Any
-) -> AnyTreebank | str | None:
-    """The treebank of the arguments; a name for a known one, None for that of the model's training."""
-    from treenn.models.building import model_folder, read_folder
-
-    given = [value for value in sources if value is not None]
-    if len(given) > 1:
-        raise InputError("name the data once: DATA, --treebank NAME|DIR|FILE, or --trees FILE")
-    data = take_data(context, given[0] if given else "", values)
-    if not given and data.spec == DatasetSpec():
-        data = data_of_run(model_folder(model))
-    if not data.source or data.is_known:
-        return data.source or None
-    permitted = {"contextual": context.params["contextual"], "trust": context.params["trust_module"]}
-    treebank = data.load(read_folder(model_folder(model), **permitted), **skip)
-    if not Path(data.source).is_file() or list(treebank.splits) != ["test"]:
-        return treebank
-    splits: Any = {str(context.params["split"]): treebank.splits["test"]}
-    return replace(treebank, splits=splits)
 
 
 def _present(report: EvaluationReport, out: list[Path], *, json: bool) -> None:

@@ -15,6 +15,7 @@ from treebanks.own_data import DatasetSpec, Origin, RawDataset, RawText, read_da
 from treenn.datasets.text_error import TextError
 from treenn.datasets.text_trees import trees_of_texts
 from treenn.models.building import SavedModel
+from treenn.models.network import Network
 from treenn.runtime.progress import Progress, ignore
 from treenn.trees import DependencyTree, InputError, Label, OnError, Tree
 from treenn.trees.arguments import AnyPath, check
@@ -33,7 +34,7 @@ def load_dataset(
     dev: str | Path | None = None,
     test: str | Path | None = None,
     given: Collection[str] | None = None,
-    like: SavedModel | None = None,
+    like: SavedModel | Network | None = None,
     on_error: OnError | None = None,
     progress: Progress = ignore,
 ) -> AnyTreebank:
@@ -49,7 +50,7 @@ def load_dataset(
         dev: the file of the split dev if `source` is the file of train (default: None).
         test: the file of the split test (default: None).
         given: the fields of `spec` that override `dataset.toml` (default: None, those that do not have their default).
-        like: a saved model that the data are read for: they have its classes, scale, tokenizer and parser unless `spec`
+        like: a model that the data are read for: they have its classes, scale, tokenizer and parser unless `spec`
             declares others; train is not required, and a file alone is the split test (default: None, for training).
         on_error: called with the error of each skipped example (default: None, the first error is raised).
         progress: called while texts are parsed.
@@ -81,7 +82,7 @@ def load_dataset(
 
 
 def spec_of_model(
-    spec: DatasetSpec, model: SavedModel, given: Collection[str] | None = None
+    spec: DatasetSpec, model: SavedModel | Network, given: Collection[str] | None = None
 ) -> tuple[DatasetSpec, Collection[str] | None]:
     """The specification and the given fields, with the labels and the parsing of a model's training data.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -223,6 +223,20 @@ def predict(model: Network, trees: Sequence[Tree], batch_size: Count = 500, *, r
         raise InputError(f"the task of this model is {model.task.name}: must be nodes")
     predictions: Predictions = model.predict(trees, batch_size, roots_only=roots_only)
     return predictions
+
+
+def joined(predictions: Sequence[Any]) -> Any:
+    """The predictions of several groups of examples as those of all, one group after another.
+
+    Args:
+        predictions: one or more of the same kind and the same classes.
+    """
+    columns = {
+        field.name: np.concatenate([getattr(each, field.name) for each in predictions])
+        for field in fields(predictions[0])
+        if isinstance(getattr(predictions[0], field.name), np.ndarray)
+    }
+    return replace(predictions[0], **columns)
 
 
 @checked

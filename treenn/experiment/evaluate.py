@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import treebanks
 from treebanks import AnyTreebank
+from treenn.experiment.evaluation_data import evaluation_data
 from treenn.experiment.ledger import data_of, enter, unseen
 from treenn.experiment.matching_classes import with_classes_of
 from treenn.experiment.trained_model import TrainedModel, open_model
@@ -30,7 +30,7 @@ from treenn.trees.errors import InputError, argument
 @checked
 def evaluate(
     folder: AnyPath,
-    treebank: AnyTreebank | str | None = None,
+    treebank: AnyTreebank | AnyPath | None = None,
     split: str = "test",
     *,
     contextual: str | Sequence[str] = (),
@@ -45,7 +45,8 @@ def evaluate(
 
     Args:
         folder: the folder of a finished training run.
-        treebank: the treebank, or its name for `treebanks.load` (default: the name of the training's treebank).
+        treebank: the treebank, its name, or a folder or file (`treenn.experiment.evaluation_data`; default: the data of
+            the model's training).
         split: the split (default: `"test"`).
         contextual: the contextual encoders that the model may name (`treenn.load_model`).
         trust: the modules that the model may name (`treenn.load_model`).
@@ -57,24 +58,9 @@ def evaluate(
     """
     read_training(Path(folder))
     model = open_model(folder, contextual, trust)
-    data = treebank_of(model, treebank)
+    data = treebank if isinstance(treebank, AnyTreebank) else evaluation_data(model, treebank, split=split)
     [predictions] = predict_split([model], data, split, command=command)
     return with_split(Path(folder), predictions, data, split)
-
-
-def treebank_of(model: TrainedModel, treebank: AnyTreebank | str | None) -> AnyTreebank:
-    """The treebank of an evaluation: the given one, by name or itself, else that of the model's training.
-
-    Raises:
-        InputError: if it is not given and unknown, or cannot be loaded.
-    """
-    if isinstance(treebank, AnyTreebank):
-        return treebank
-    of_training = None if model.results is None else model.results.treebank
-    if treebank is None and of_training not in treebanks.names():
-        known = "has no record of its training" if of_training is None else f"was trained on {of_training}"
-        raise InputError(f"this model {known}; pass {argument('treebank')}, or trees of your own")
-    return treebanks.load(treebank or str(of_training))
 
 
 def predict_split(

@@ -248,6 +248,6 @@ def _trees(task: TaskResults, split: str) -> Sequence[Tree] | None:
 
 
 def _slim(run: RunResults) -> RunResults:
-    """The run without probabilities, which are most of its file, and without its vectors, which the task has."""
+    """The run without probabilities, which are most of its file, and without its vectors and origin, as of the task."""
     slim = {split: replace(each, root_probabilities=None) for split, each in run.predictions.items()}
-    return replace(run, predictions=slim, vectors=())
+    return replace(run, predictions=slim, vectors=(), origin=None)

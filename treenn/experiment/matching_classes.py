@@ -88,9 +88,9 @@ def in_order_of(predictions: Any, classes: Sequence[str] | None, wanted: Sequenc
     places = [list(classes).index(name) for name in wanted]
     probabilities, index = predictions.probabilities[:, places], np.argsort(places)
     if isinstance(predictions, PairPredictions):
-        return PairPredictions(index[predictions.targets], probabilities)
+        return PairPredictions(index[predictions.targets], probabilities, scale=predictions.scale)
     labels = np.where(predictions.labels < 0, predictions.labels, index[predictions.labels])
-    return Predictions.of(labels, probabilities, predictions.sizes)
+    return Predictions.of(labels, probabilities, predictions.sizes, scale=predictions.scale)
 
 
 def check_known(names: Sequence[str], classes: Sequence[str], place: str, model: str) -> None:
@@ -125,4 +125,4 @@ def _are_numbers(classes: Sequence[str]) -> bool:
 def _relabelled(example: Any, index: Sequence[int]) -> Any:
     if isinstance(example, Pair):
         return replace(example, target=index[int(example.target)])
-    return example.with_labels([None if label is None else index[label] for label in example.labels])
+    return example.map_labels(lambda label: None if label is None else index[label])

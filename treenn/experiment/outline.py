@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
 from treebanks import AnyTreebank
-from treebanks.own_data import Origin
 from treenn.evaluation.run_predictions import Gold
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model, PlanTask
@@ -25,8 +24,8 @@ from treenn.experiment.results import (
 )
 from treenn.experiment.run_spec import RunSpec
 from treenn.models.settings import Settings
-from treenn.runtime.portable_command import portable
 from treenn.tasks import Task, task_of
+from treenn.training.run_results import portable_origin
 from treenn.trees.json_records import from_json
 from treenn.trees.json_values import read_object
 
@@ -72,16 +71,8 @@ def _summary(treebank: AnyTreebank) -> TreebankSummary:
         synthetic=treebank.synthetic,
         scale=treebank.scale or "nominal",
         score_range=treebank.score_range,
-        origin=_portable(treebank.origin),
+        origin=portable_origin(treebank.origin),
     )
-
-
-def _portable(origin: Origin | None) -> Origin | None:
-    """The origin without absolute paths of this machine."""
-    if origin is None:
-        return None
-    dev, test = (file and portable(file) for file in (origin.dev, origin.test))
-    return replace(origin, path=portable(origin.path), dev=dev, test=test)
 
 
 _NOT_SHARED = ("model", "size", "seed", "supervision")

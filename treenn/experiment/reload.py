@@ -36,12 +36,17 @@ def reload(summary: TreebankSummary) -> AnyTreebank | None:
     try:
         if summary.origin is None:
             return load_dataset(summary.name) if is_known(summary.name) else None
-        return _read(summary.origin)
+        return read_again(summary.origin)
     except InputError:
         return None
 
 
-def _read(origin: Origin) -> AnyTreebank | None:
+def read_again(origin: Origin) -> AnyTreebank | None:
+    """The treebank of files that results name; None if they are missing, or if its trees need an unsafe parser.
+
+    Raises:
+        InputError: if a file is malformed.
+    """
     files = [Path(file) for file in (origin.path, origin.dev, origin.test) if file is not None]
     if not all(file.is_dir() or file.is_file() for file in files):
         return None

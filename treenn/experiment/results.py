@@ -23,7 +23,7 @@ from treenn.evaluation.metrics import METRICS, Labelling, Spread
 from treenn.evaluation.run_predictions import Gold
 from treenn.experiment.ledger import Reading, before, repeated
 from treenn.models.settings import SettingValues
-from treenn.training.run_results import TrainingResults, VectorCoverage
+from treenn.training.run_results import SplitMetrics, TrainingResults, VectorCoverage
 from treenn.trees.errors import InputError
 from treenn.trees.files import write_text
 from treenn.trees.json_records import Key, Rest, Schema
@@ -150,6 +150,7 @@ class RunResults(TrainingResults, RunAnalysis):
         shuffle: as in `ComparedModel`.
         time_match: the matching by training time, if any.
         configuration: the configuration in the test ledger; empty if unknown, in files of before 2026-12.
+        folds: the metrics on each fold of a cross-validation, whose runs are pooled in this one (default: none).
     """
 
     settings: SettingValues = field(default_factory=dict)
@@ -160,6 +161,7 @@ class RunResults(TrainingResults, RunAnalysis):
     shuffle: bool = False
     time_match: TimeMatch | None = None
     configuration: str = ""
+    folds: tuple[SplitMetrics, ...] = ()
 
     @property
     def gradient_norms(self) -> GradientNorms | None:

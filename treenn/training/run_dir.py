@@ -73,7 +73,10 @@ SEARCH = Kind("tune", "search", (RUN, "trials.json", "best.toml", f"trials/*-{_H
 REPRODUCTION = Kind(
     "reproduce", "reproduction", (RUN, "PART.json", *(f"PART/seed-[0-9]*/{name}" for name in _TRAINING))
 )
-_KINDS = {kind.name: kind for kind in (TRAINING, MODEL, PARSER, COMPARISON, SEARCH, REPRODUCTION)}
+CROSS_VALIDATION = Kind(
+    "folds", "cross-validation", (RUN, "evaluation.json", *(f"fold-[0-9]*/{name}" for name in _TRAINING))
+)
+_KINDS = {kind.name: kind for kind in (TRAINING, MODEL, PARSER, COMPARISON, SEARCH, REPRODUCTION, CROSS_VALIDATION)}
 
 Given: TypeAlias = Mapping[str, object]
 """The JSON object of a folder's run.json."""

@@ -7,13 +7,15 @@ metric is None if no label exists for it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
+from treebanks.own_data import Origin
 from treenn.evaluation.metrics import AnyPredictions, measure
 from treenn.evaluation.run_predictions import RunPredictions
 from treenn.models.settings import SettingValues
+from treenn.runtime.portable_command import portable
 from treenn.training.run_dir import RESULTS
 from treenn.trees.errors import InputError
 from treenn.trees.files import write_text
@@ -166,6 +168,7 @@ class TrainingResults:
         init: the trained model that the run started from; None for random weights.
         majority_class: the comparison with train's majority class; None without classes, and in older files.
         baselines: the metrics on dev of baselines without trees, by name, after training on texts; else empty.
+        origin: the files that the treebank was read from; None for a known treebank, and in older files.
     """
 
     command: str
@@ -189,10 +192,19 @@ class TrainingResults:
     init: InitialModel | None = None
     majority_class: MajorityClass | None = None
     baselines: Mapping[str, SplitMetrics] = field(default_factory=dict)
+    origin: Origin | None = None
 
     def value(self, split: str, metric: str) -> float | None:
         """A metric on a split; None if the run lacks it."""
         return self.metrics[split].values.get(metric)
+
+
+def portable_origin(origin: Origin | None) -> Origin | None:
+    """The origin without absolute paths of this machine."""
+    if origin is None:
+        return None
+    dev, test = (file and portable(file) for file in (origin.dev, origin.test))
+    return replace(origin, path=portable(origin.path), dev=dev, test=test)
 
 
 def read_training(folder: Path) -> TrainingResults:

@@ -51,6 +51,7 @@ from treenn.training.run_results import (
     InitialModel,
     SplitMetrics,
     TrainingResults,
+    portable_origin,
     read_training,
     write_training,
 )
@@ -382,6 +383,7 @@ class _Trainer:
             metrics={"dev": dev},
             peak_memory_mb=peak_memory() / 2**20,
             init=self.init,
+            origin=portable_origin(self.treebank.origin),
             majority_class=compare_with_majority(
                 self.treebank, self.task, self.criterion, dev.values.get(self.criterion)
             ),

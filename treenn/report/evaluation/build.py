@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from treebanks import AnyTreebank
+from treebanks.own_data import DatasetSpec
 from treenn.analysis import calibration
 from treenn.analysis.class_report import class_report
 from treenn.analysis.intervals import bootstrap_intervals
 from treenn.analysis.statistics import Interval
 from treenn.evaluation.metrics import METRICS, Labelling, measure
 from treenn.evaluation.run_predictions import RunPredictions
-from treenn.experiment.evaluate import predict_split, treebank_of
+from treenn.experiment.evaluate import predict_split
+from treenn.experiment.evaluation_data import evaluation_data
 from treenn.experiment.ledger import before, data_of, known_readings, unseen
 from treenn.experiment.matching_classes import check_same_classes, in_order_of, with_classes_of
 from treenn.experiment.outline import gold_of
 from treenn.experiment.trained_model import TrainedModel, open_model
+from treenn.models.task import Task
 from treenn.report.evaluation.evaluation_report import EvaluationReport, MetricValue
 from treenn.report.evaluation.other_models import other_models
 from treenn.runtime.environment import environment
 from treenn.runtime.progress import Progress, ignore
+from treenn.training.run_results import portable_origin
+from treenn.trees import OnError
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import InputError, argument
 from treenn.trees.json_records import from_json
@@ -33,13 +38,16 @@ from treenn.trees.json_records import from_json
 @checked
 def evaluation_report(
     model: AnyPath,
-    treebank: AnyTreebank | str | None = None,
+    treebank: AnyTreebank | AnyPath | None = None,
     split: str = "test",
     *,
     against: AnyPath | Sequence[AnyPath] = (),
+    spec: DatasetSpec | None = None,
+    given: Collection[str] | None = None,
     contextual: str | Sequence[str] = (),
     trust: str | Sequence[str] = (),
     command: str = "treenn.evaluation_report",
+    on_error: OnError | None = None,
     progress: Progress = ignore,
 ) -> EvaluationReport:
     """Evaluate a trained model on a split: metrics with intervals, scores by class, calibration, and paired tests.
@@ -53,12 +61,16 @@ def evaluation_report(
     Args:
         model: a folder of `treenn train`, of a run of `treenn compare` or `reproduce` or of `treenn export`, or
             `sentiment`, the model that ships with treenn.
-        treebank: the treebank, or its name for `treebanks.load` (default: the name of the training's treebank).
+        treebank: the treebank, its name, or a folder or file (`treenn.experiment.evaluation_data`; default: the data of
+            the model's training).
         split: the split (default: `"test"`).
         against: other models with the same classes (default: none).
+        spec: the form, labels and trees of a folder or file (default: inferred, and as in the model's training).
+        given: the fields of `spec` that are given (default: None, those that do not have their default).
         contextual: the contextual encoders that the models may name (`treenn.load_model`).
         trust: the modules that the models may name (`treenn.load_model`).
         command: the command in the ledger and in the report.
+        on_error: called with the error of each skipped example (default: None, the first error is raised).
         progress: called after every batch and every bootstrap sample (default: no report).
 
     Raises:
@@ -68,7 +80,11 @@ def evaluation_report(
     others = [against] if isinstance(against, AnyPath) else list(against)
     models = [open_model(each, contextual, trust) for each in (model, *others)]
     _check_models(models)
-    data = treebank_of(models[0], treebank)
+    if isinstance(treebank, AnyTreebank):
+        data = treebank
+    else:
+        how: dict[str, Any] = {"given": given, "on_error": on_error, "progress": progress}
+        data = evaluation_data(models[0], treebank, spec or DatasetSpec(), split=split, **how)
     earlier = _earlier_configurations(models, data, split)
     found = predict_split(models, data, split, command=command, progress=progress)
     name, *names = _names(models)
@@ -111,21 +127,50 @@ def _of_model(
 ) -> EvaluationReport:
     """The report on one model alone."""
     data = with_classes_of(model.network, treebank, split, model.path)
-    examples, task, classes = data.splits[split], model.network.task, model.network.classes or ()
-    gold = gold_of(task, examples)
-    below_roots = model.reads_gold_trees and any(count > 1 for count in gold.nodes or ())
-    labelling, measured = Labelling(classes, below_roots, model.network.scale), measure(predictions)
-    metrics = [name for name in METRICS if name in measured and METRICS[name].suits(labelling)]
-    assert model.network.settings is not None
-    report = EvaluationReport(
-        command="",
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    settings = model.network.settings
+    assert settings is not None
+    return report_on(
+        model.network.task,
+        data.splits[split],
+        predictions,
+        progress,
+        below_roots=model.reads_gold_trees,
         model=model.name,
-        network=model.network.settings.model,
+        network=settings.model,
         seed=None if model.results is None else model.results.seed,
         treebank=treebank.name,
         split=split,
         data=data_of(treebank, split),
+        origin=portable_origin(treebank.origin),
+    )
+
+
+def report_on(
+    task: Task,
+    examples: Sequence[Any],
+    predictions: Any,
+    progress: Progress,
+    *,
+    below_roots: bool = True,
+    **described: Any,
+) -> EvaluationReport:
+    """The report on predictions.
+
+    Args:
+        task: the task of the model, with the classes of the predictions.
+        examples: the examples.
+        predictions: their predictions.
+        progress: called after every bootstrap sample.
+        below_roots: whether labels below the roots are of the predicted nodes (default: True).
+        **described: the fields of the report that name the model and the data.
+    """
+    gold, classes = gold_of(task, examples), task.classes or ()
+    below_roots = below_roots and any(count > 1 for count in gold.nodes or ())
+    labelling, measured = Labelling(classes, below_roots, task.scale), measure(predictions)
+    metrics = [name for name in METRICS if name in measured and METRICS[name].suits(labelling)]
+    report = EvaluationReport(
+        **{"command": "", **described},
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
         size=len(examples),
         noun=task.noun,
         classes=classes,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
+from treebanks.own_data import Origin
 from treenn.analysis.calibration import Calibration
 from treenn.analysis.class_report import ClassReport
 from treenn.analysis.crossed_test import CONFIDENCE
@@ -81,6 +82,7 @@ class EvaluationReport:
         treebank: the treebank's name.
         split: the split.
         data: the identity of its examples, as in the test ledger.
+        origin: the files that the examples were read from; None for a known treebank, or one made in Python.
         size: the number of examples.
         noun: one example, `sentence` or `pair`.
         classes: the names of the classes; empty for scores.
@@ -94,6 +96,8 @@ class EvaluationReport:
         earlier_configurations: the number of other configurations that had been evaluated on these examples before, by
             the test ledger; None for train and dev.
         confidence: the level of the intervals.
+        folds: the metrics of each fold of a cross-validation, whose pooled predictions the report is on (default: none,
+            one model).
         environment: versions, machine and device.
         texts: the words of each example, of a pair those of both sides; not in JSON.
     """
@@ -118,6 +122,8 @@ class EvaluationReport:
     against: tuple[OtherModel, ...] = ()
     earlier_configurations: int | None = None
     confidence: float = CONFIDENCE
+    origin: Origin | None = None
+    folds: tuple[Mapping[str, float | None], ...] = ()
     environment: Mapping[str, object] = field(default_factory=dict)
     texts: Annotated[tuple[tuple[str, ...], ...], Key("")] = ()
 

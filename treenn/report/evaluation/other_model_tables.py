@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from treenn.analysis.statistics import Difference
+from treenn.analysis.statistics import Difference, summarize
 from treenn.evaluation.metrics import METRICS
 from treenn.report.document import Block, Record, Section, Table, Text, field_of
 from treenn.report.evaluation.evaluation_report import DifferingExample, EvaluationReport, MetricValue, OtherModel
@@ -14,6 +14,8 @@ _CONSTANT = {
     True: "Majority: the value of always predicting the majority class.",
     False: "Constant: the value of the best constant score.",
 }
+_TRAINED = {True: "these trained models", False: "this trained model"}
+_FOLDS = " Over folds: mean ± standard deviation of the folds' values."
 
 
 def other_model_sections(report: EvaluationReport) -> Iterator[Section]:
@@ -29,20 +31,32 @@ def other_model_sections(report: EvaluationReport) -> Iterator[Section]:
 def metric_table(
     report: EvaluationReport, model: str, metrics: Mapping[str, MetricValue], name: str = "metrics"
 ) -> Table:
-    """Metrics of a model with their intervals and the value of the best constant prediction."""
+    """Metrics of a model with their intervals and the value of the best constant prediction; also over folds."""
+    columns = {
+        "Metric": lambda record: METRICS[record["metric"]].title + " (%)" * METRICS[record["metric"]].share,
+        "Value": _value("value"),
+        level(report): _range(lambda metric: METRICS[metric].value),
+        "Majority" if report.classes else "Constant": _value("majority"),
+    }
+    if report.folds:
+        columns["Over folds"] = _over_folds
     return Table(
         name=name,
         caption=f"Metrics of {model} on {report.split} of {report.treebank}",
-        columns={
-            "Metric": lambda record: METRICS[record["metric"]].title + " (%)" * METRICS[record["metric"]].share,
-            "Value": _value("value"),
-            level(report): _range(lambda metric: METRICS[metric].value),
-            "Majority" if report.classes else "Constant": _value("majority"),
-        },
-        records=[{"metric": metric, **vars(each)} for metric, each in metrics.items()],
-        note=f"Intervals: percentile bootstrap over {report.noun}s, of this trained model; they do not include the"
-        f" variance over seeds. {_CONSTANT[bool(report.classes)]}",
+        columns=columns,
+        records=[
+            {"metric": metric, **vars(each), "folds": [fold.get(metric) for fold in report.folds]}
+            for metric, each in metrics.items()
+        ],
+        note=f"Intervals: percentile bootstrap over {report.noun}s, of {_TRAINED[bool(report.folds)]}; they do not"
+        f" include the variance over seeds. {_CONSTANT[bool(report.classes)]}{_FOLDS * bool(report.folds)}",
     )
+
+
+def _over_folds(record: Record) -> str:
+    """Mean ± standard deviation of a metric over folds; a dash if a fold lacks it."""
+    values = [value for value in record["folds"] if value is not None]
+    return METRICS[record["metric"]].spread(summarize(values) if len(values) == len(record["folds"]) else None)
 
 
 def method(report: EvaluationReport, other: OtherModel) -> str:
