@@ -170,7 +170,10 @@ def test_scores_of_pairs_in_a_table(treenn: Command, tmp_path: Path) -> None:
         (("model",), "--split test: train.txt has the splits train, dev"),
         (("sentiment",), "sentiment: this model has no record of its training; pass --treebank"),
         (("model", "sst", "--split", "deep"), "--split deep: sst has the splits train, dev, test"),
-        (("model", "sst", "--trees", "test.txt"), "name the data once: DATA, --treebank NAME|DIR|FILE, or --trees FILE"),
+        (
+            ("model", "sst", "--trees", "test.txt"),
+            "name the data once: DATA, --treebank NAME|DIR|FILE, or --trees FILE",
+        ),
         (("model", "sst", "--treebank", "sst"), "name the data once: DATA, --treebank NAME|DIR|FILE, or --trees FILE"),
         (("model", "nowhere.txt"), "--treebank nowhere.txt: must be a folder, a file, or one of"),
         (("model", "test.txt", "--out", "a.pdf"), "--out a.pdf: must end with .json, .md, .tex or .csv"),

@@ -184,7 +184,9 @@ def data_of_run(folder: Path) -> Data:
     from treenn.training.run_dir import RUN
 
     recorded = read_object(folder / RUN).get("options") if (folder / RUN).exists() else None
-    given = recorded if isinstance(recorded, dict) else {}
+    given = dict(recorded) if isinstance(recorded, dict) else {}
+    if given.get("treebank") is None and (trees := file_of_trees({"trees": "", **given})) is not None:
+        given |= {"treebank": trees, "trees": DatasetSpec.trees}
     names = [each.name for each in fields(DatasetSpec)]
     values = {name: given[name] for name in names if name in given}
     if "classes" in values:

@@ -106,13 +106,14 @@ def _source(data: str | None, treebank: str | None, trees: str | None) -> str | 
 
 
 def _of_training(model: str, given: Data, **skip: Any) -> AnyTreebank | None:
-    """The data of the model's training, by its run.json; None for a known treebank, or if it is not recorded."""
+    """The data of the model's training, by its run.json; None for a known treebank, or if they are not recorded."""
     from treenn.models.building import model_folder
 
     if given.given:
         raise InputError(f"name the data: {option(min(given.given))} applies to DATA")
     recorded = data_of_run(model_folder(model))
-    return None if not recorded.source or recorded.is_known else recorded.load(**skip)
+    is_here = bool(recorded.source) and Path(recorded.source).exists()
+    return recorded.load(**skip) if is_here and not recorded.is_known else None
 
 
 def check_outputs(files: list[Path]) -> None:
