@@ -34,7 +34,7 @@ SMALL = Settings(size=4, word_size=4, epochs=1)
 def toy(monkeypatch):
     """The toy treebank, whatever the name."""
     monkeypatch.setattr(treebanks, "load", lambda name: toy_treebank(train=12, dev=6, test=6))
-    monkeypatch.setattr(treebanks, "names", lambda: ("toy",))
+    monkeypatch.setattr(treebanks, "names", lambda: ("toy", "sst"))
     for cache in (load, load_variant):
         cache.cache_clear()
 
@@ -45,7 +45,7 @@ def finished(tmp_path_factory):
     out = tmp_path_factory.mktemp("plan")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(treebanks, "load", lambda name: toy_treebank(train=12, dev=6, test=6))
-        patch.setattr(treebanks, "names", lambda: ("toy",))
+        patch.setattr(treebanks, "names", lambda: ("toy", "sst"))
         results = compare(plan(), out, command="treenn compare --plan x")
         write_results(results, out)
     return out, results

@@ -52,7 +52,7 @@ with locked(Path(sys.argv[1])):
 @pytest.fixture(autouse=True)
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(treebanks, "load", lambda name: TOY)
-    monkeypatch.setattr(treebanks, "names", lambda: ("toy",))
+    monkeypatch.setattr(treebanks, "names", lambda: ("toy", "sst"))
     for cache in (load, load_variant):
         cache.cache_clear()
 
@@ -193,7 +193,7 @@ def never(spec: RunSpec, job: Any) -> None:
     raise AssertionError("a finished run was repeated")
 
 
-NEWER = ("patience",)  # settings that 0.1.0 lacked
+NEWER = ("patience", "class_weights", "min_steps")  # settings that 0.1.0 lacked
 
 
 def old_results(spec: RunSpec) -> dict[str, Any]:

@@ -38,7 +38,7 @@ A, B = (Reading("toy", "test", "1", configuration, "lstm", None, "2026-12-01") f
 @pytest.fixture(autouse=True)
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(treebanks, "load", lambda name: TOY)
-    monkeypatch.setattr(treebanks, "names", lambda: ("toy",))
+    monkeypatch.setattr(treebanks, "names", lambda: ("toy", "sst"))
     for cache in (load, load_variant):
         cache.cache_clear()
 

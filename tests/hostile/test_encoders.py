@@ -148,7 +148,7 @@ def test_comparison_loads_the_encoder_of_its_plan(tmp_path: Path, monkeypatch: p
     from treenn.experiment.run import load
 
     monkeypatch.setattr("treebanks.load", lambda name: TOY)
-    monkeypatch.setattr("treebanks.names", lambda: ("toy",))
+    monkeypatch.setattr("treebanks.names", lambda: ("toy", "sst"))
     load.cache_clear()
     encoder = str(make_encoder(tmp_path / "encoder", seed=0))
     settings = replace(SETTINGS, epochs=1, contextual=encoder, contextual_layers="1")

@@ -49,7 +49,7 @@ OURS = RunMarker(TRAINING, TrainingIdentity({"epochs": 1}, "x"))
 @pytest.fixture(autouse=True)
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(treebanks, "load", lambda name: TOY)
-    monkeypatch.setattr(treebanks, "names", lambda: ("toy",))
+    monkeypatch.setattr(treebanks, "names", lambda: ("toy", "sst"))
     for cache in (load, load_variant):
         cache.cache_clear()
 

@@ -44,7 +44,7 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> None:
     locked = replace(TOY)
     object.__setattr__(locked, "splits", Locked(TOY.splits))
     monkeypatch.setattr(treebanks, "load", lambda name: locked)
-    monkeypatch.setattr(treebanks, "names", lambda: ("toy",))
+    monkeypatch.setattr(treebanks, "names", lambda: ("toy", "sst"))
     load.cache_clear()
 
 
