@@ -145,7 +145,9 @@ class Treebank(Splits[Tree]):
         for split, row in zip(self.splits, rows, strict=True):
             roots = Counter(tree.label for tree in self.trees(split))
             row += [roots[label] for label in range(len(classes))]
-        return table_html(["split", "trees", "words", *classes], rows, f"{self.name}, with the roots of each class")
+        low, high = self.score_range or (0, 0)
+        labels = f"scores from {low:g} to {high:g}" if self.classes is None else "with the roots of each class"
+        return table_html(["split", "trees", "words", *classes], rows, f"{self.name}, {labels}")
 
     def trees(self, split: str) -> tuple[Tree, ...]:
         """The trees of a split, its examples."""

@@ -5,9 +5,9 @@ from xml.etree import ElementTree
 import pytest
 from strategies import right_chain
 
-from treebanks import Pair, PairTreebank, Treebank
+from treebanks import DependencyTreebank, Pair, PairTreebank, Treebank
 from treebanks.parsing import ParsingTreebank
-from treenn.trees import Tree, parse_tree
+from treenn.trees import DependencyTree, Tree, parse_tree
 
 GOOD, BAD = (parse_tree(text, classes=2) for text in ("(1 (X very) (1 good))", "(0 (0 bad) (X .))"))
 PAIR = Pair(GOOD, BAD, 1)
@@ -42,6 +42,16 @@ def test_displays_count_roots_per_class() -> None:
         ["test", "1", "2", "1", "0"],
     ]
     assert "<made>" not in html
+
+
+def test_displays_have_range_and_level() -> None:
+    scores = Treebank("made", None, {"train": (GOOD,)}, scale="score", score_range=(0, 2.5))
+    assert "made, scores from 0 to 2.5" in scores._repr_html_()
+    assert repr(scores) == "Treebank('made', scores, train=1)"
+    tree = DependencyTree(("old", "news"), (1, -1), labels=(0, 1))
+    words = DependencyTreebank("made", ("<no>", "yes"), {"train": (tree,)}, "words")
+    assert "made, dependency trees with labels at words, classes: &lt;no&gt;, yes" in words._repr_html_()
+    assert cells(words._repr_html_()) == [["split", "trees", "words"], ["train", "1", "2"]]
 
 
 @pytest.mark.parametrize("classes", [None, ("<no>", "yes")])
