@@ -64,6 +64,20 @@ def test_a_parser_is_trained_evaluated_and_used(command: Command, tmp_path: Path
     assert json.loads(command("parse", "--parser", "mine", "--json", "a good film").stdout)["words"][0] == "a"
 
 
+def test_files_of_a_user_are_split_and_cleaned(treenn: Command, tmp_path: Path) -> None:
+    lines = (f"( (S (NP-SBJ (NN w{number}) (-NONE- *)) (VP (VB v{number}) (RB so))) )\n" for number in range(20))
+    (tmp_path / "mine.mrg").write_text("".join(lines))
+    own = ("--treebank", "mine.mrg")
+    done = treenn("parser", "train", *own, "--split", "80/10/10", "--parser", "pcfg", "--out", "mine")
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "mine/results.json").read_text())["treebank"] == "mine.mrg"
+    done = treenn("parser", "evaluate", *own, "--parser", "mine", "--json")
+    assert json.loads(done.stdout)["sentences"] == 20
+    assert "pass --dev FILE, or --split 80/10/10" in treenn("parser", "train", *own, "--out", "other").stderr
+    refused = treenn("parser", "train", "--treebank", "reviews", "--split", "80/20", "--out", "other").stderr
+    assert "--treebank reviews: must be a folder or file, for options of data files" in refused
+
+
 @pytest.mark.parametrize("option", ["--auxiliary-treebank", "--helper-treebank"])
 def test_vectors_and_auxiliary_treebanks_are_passed(command: Command, tmp_path: Path, option: str) -> None:
     (tmp_path / "two.txt").write_text("good 1 2\nbad -1 -2\nfilm 0 1\n")

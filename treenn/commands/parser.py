@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from treebanks.own_data.spec import DatasetSpec
 from treenn.commands import options
+from treenn.commands.dataset_options import Data, take_data, takes_dataset
 from treenn.commands.output import deliver, percents, print_json, print_table, progress_bar, say, skipping
 from treenn.commands.settings_options import read_settings
 from treenn.runtime.portable_command import portable
@@ -34,7 +37,13 @@ Name = Annotated[
 ]
 
 
+# The other fields of `DatasetSpec` do not apply to treebanks for parsers; --binarize is a setting of pcfg.
+_OPTIONS = ("encoding", "untagged", "split", "split_seed")
+_NO_OPTIONS = tuple(each.name for each in fields(DatasetSpec) if each.name not in _OPTIONS)
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@takes_dataset(without=_NO_OPTIONS)
 def train(
     context: typer.Context,
     out: options.Out,
@@ -56,6 +65,7 @@ def train(
     overwrite: options.Overwrite = False,
     skip_bad: options.SkipBad = False,
     json: options.Json = False,
+    **values: Any,
 ) -> None:
     """Train a parser on a treebank; use it by `treenn parse --parser DIR`.
 
@@ -63,6 +73,8 @@ def train(
     option lists all settings and their defaults.
 
     Example: treenn parser train --treebank sst --parser chart --out my-parser --epochs 10
+
+    Example: treenn parser train --treebank trees.mrg --split 80/10/10 --parser pcfg --out my-parser
     """
     import torch
 
@@ -79,7 +91,8 @@ def train(
         raise InputError(f"--teacher: needs --parser chart, not {parser}")
     more = {"teachers": [ChartParser.load(folder) for folder in teacher]} if teacher else {}
     with skipping(skip_bad) as skip:
-        data, *auxiliary = (load_parsing(name, **skip) for name in (treebank, *auxiliary_treebank, *helper_treebank))
+        data = _load(take_data(context, treebank, values), **skip)
+        auxiliary = [load_parsing(name, **skip) for name in (*auxiliary_treebank, *helper_treebank)]
         words = _words(data, *auxiliary)
         files = [read_vectors(path, words, **skip) for path in options.vector_files(vectors)]
     torch.set_num_threads(1)  # for reproducibility
@@ -116,7 +129,9 @@ def join(
 
 
 @app.command()
+@takes_dataset(without=(*_NO_OPTIONS, "dev", "test", "split", "split_seed"))
 def evaluate(
+    context: typer.Context,
     parser: options.ParserName = "chart",
     treebank: Name = "sst",
     split: Annotated[str, typer.Option(metavar="train|dev|test", help="The split.")] = "test",
@@ -131,20 +146,22 @@ def evaluate(
     out: options.Record = None,
     skip_bad: options.SkipBad = False,
     json: options.Json = False,
+    **values: Any,
 ) -> None:
     """Evaluate a parser on a treebank: precision, recall and F1 of brackets, by the rules of EVALB.
 
-    Brackets over one word or the whole sentence are excluded; see `treenn.parsers.evalb`.
+    Brackets over one word or the whole sentence are excluded; see `treenn.parsers.evalb`. A single file is the split
+    test.
 
     Example: treenn parser evaluate --parser chart --treebank sst --split test
     """
-    from treebanks.parsing import load_parsing
     from treenn.parsers.loading import load_parser
 
     if out is not None:
         check_replaceable(out, "JSON of treenn.parsing")
     with skipping(skip_bad) as skip:
-        data, tried = load_parsing(treebank, **skip), load_parser(parser)
+        data = _load(take_data(context, treebank, values), for_training=False, **skip)
+        tried = load_parser(parser)
     if split not in data.splits:
         raise InputError(f"--split {split}: must be a split of {treebank}: {', '.join(data.splits)}")
     results = {"schema": "treenn.parsing", "version": 1, "command": options.command_line(), "parser": portable(parser)}
@@ -157,6 +174,19 @@ def evaluate(
         accuracy = root_accuracy(sentiment, trees, split, tried, contextual)
         results["sentiment"] = {"model": portable(str(sentiment)), **accuracy}
     deliver(results, out, json=json, show=lambda: _print_tables(results))
+
+
+def _load(data: Data, *, for_training: bool = True, **skip: Any) -> ParsingTreebank:
+    """Load a treebank by its name, or from a folder or file."""
+    from treebanks.parsing import load_parsing, parsing_names, read_parsing
+
+    if data.source not in parsing_names() and Path(data.source or "-").exists():
+        files: dict[str, Any] = {"dev": data.dev, "test": data.test}
+        how: dict[str, Any] = {"given": data.given, "for_training": for_training, **files, **skip}
+        return read_parsing(Path(data.source), data.spec, **how)
+    if data.given or data.dev or data.test:
+        raise InputError(f"--treebank {data.source}: must be a folder or file, for options of data files")
+    return load_parsing(data.source, **skip)
 
 
 def _finish(out: Path, results: dict[str, Any]) -> None:
