@@ -34,7 +34,7 @@ def read_csv(path: Path, text: str, delimiter: str) -> tuple[Sequence[str], Iter
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
     if delimiter == "\t" and '"' in text and not is_quoted(io.StringIO(text, newline="")):
         quoting = csv.QUOTE_NONE
-    rows = _csv_rows(path, text, delimiter, quoting)
+    rows = csv_rows(io.StringIO(text, newline=""), delimiter, quoting, path)
     for _, header in rows:
         if isinstance(header, InputError):
             raise header
@@ -69,11 +69,18 @@ def is_quoted(lines: Iterable[str]) -> bool:
         return False
 
 
-def _csv_rows(
-    path: Path, text: str, delimiter: str, quoting: Literal[0, 3]
+def csv_rows(
+    lines: Iterable[str], delimiter: str, quoting: Literal[0, 3], source: str | Path
 ) -> Iterator[tuple[int, list[str] | InputError]]:
-    """The rows other than blank lines, each with its first line."""
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=True)
+    """The rows other than blank lines, each with its first line, or with its error.
+
+    Args:
+        lines: the file, or its lines with their line breaks.
+        delimiter: the separator of columns.
+        quoting: `csv.QUOTE_MINIMAL`, or `csv.QUOTE_NONE` if quotes are part of the texts.
+        source: the file, for messages.
+    """
+    rows = csv.reader(lines, delimiter=delimiter, quoting=quoting, strict=True)
     line = 1
     while True:
         try:
@@ -81,18 +88,14 @@ def _csv_rows(
         except StopIteration:
             return
         except csv.Error as error:
-            yield line, _csv_error(error, path, line)
+            yield line, InputError(_problem(error), source=source, line=line)
         else:
             if fields:
                 yield line, fields
         line = rows.line_num + 1
 
 
-def _csv_error(error: csv.Error, path: Path, line: int) -> InputError:
-    return InputError(csv_problem(error), source=path, line=line)
-
-
-def csv_problem(error: csv.Error) -> str:
+def _problem(error: csv.Error) -> str:
     """The problem of a malformed row, for an error message."""
     message = str(error)
     if "limit" in message:

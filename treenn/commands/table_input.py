@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TextIO
 
-from treebanks.own_data.csv_rows import csv_problem, is_quoted
+from treebanks.own_data.csv_rows import csv_rows, is_quoted
 from treebanks.own_data.table_files import TEXT_COLUMNS
 from treenn.commands.text_input import STANDARD_INPUT, TYPED, Line
 from treenn.trees.errors import InputError, argument
@@ -22,7 +22,6 @@ from treenn.trees.files import codec_of
 _FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
 _UNDECODED = re.compile("[\ud800-\udfff]")
-_LONGEST_FIELD = 10_000_000  # characters; a longer one is probably an unclosed quote
 
 
 class Record(NamedTuple):
@@ -169,32 +168,24 @@ def _check_decoded(text: str, source: str, line: int, encoding: str) -> None:
 
 
 def _rows(file: TextIO, source: str, delimiter: str) -> Iterator[Record]:
-    header, number = list[str](), 1
-    reader = _reader(file, delimiter)
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise InputError(csv_problem(error), source=source, line=number) from error
-        if row:
-            header = header or _checked_header(row, source, number)
-            if len(row) != len(header):
-                problem = f"this row has {len(row)} columns; it must have {len(header)}, as the header"
-                raise InputError(problem, source=source, line=number)
-            yield Record(number, dict(zip(header, row, strict=True)))
-        number = reader.line_num + 1
+    header: list[str] = []
+    for number, row in csv_rows(file, delimiter, _quoting(file, delimiter), source):
+        if isinstance(row, InputError):
+            raise row
+        header = header or _checked_header(row, source, number)
+        if len(row) != len(header):
+            problem = f"this row has {len(row)} columns; it must have {len(header)}, as the header"
+            raise InputError(problem, source=source, line=number)
+        yield Record(number, dict(zip(header, row, strict=True)))
 
 
-def _reader(file: TextIO, delimiter: str) -> Any:
-    """A reader of rows. Quotes of a TSV are part of the texts if its rows are malformed otherwise."""
-    csv.field_size_limit(_LONGEST_FIELD)
-    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
-    if delimiter == "\t" and file.seekable():
-        quoting = csv.QUOTE_MINIMAL if is_quoted(file) else csv.QUOTE_NONE
-        file.seek(0)
-    return csv.reader(file, delimiter=delimiter, quoting=quoting, strict=True)
+def _quoting(file: TextIO, delimiter: str) -> Literal[0, 3]:
+    """The meaning of quotes. Those of a TSV are part of the texts if its rows are malformed otherwise."""
+    if delimiter != "\t" or not file.seekable():
+        return csv.QUOTE_MINIMAL
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if is_quoted(file) else csv.QUOTE_NONE
+    file.seek(0)
+    return quoting
 
 
 def _checked_header(row: list[str], source: str, line: int) -> list[str]:
