@@ -238,3 +238,15 @@ def test_settings_and_versions_that_differ_are_all_named(task):
     found = tables(plan_of(task))
     assert "threads,1; 2" in found["provenance/versions"]
     assert found["provenance/settings"].splitlines()[1:] == ['files,"x, y"', "limit,–", "none,–"]
+
+
+@pytest.mark.parametrize(("trees", "syntax"), [("chart", ""), ("right", " (a fixed shape, no syntax)")])
+def test_setup_names_parser_and_tokenizer_of_texts(task, trees, syntax):
+    assert "The data are texts" not in texts(sections(task)["Setup"])
+    spec = {"trees": trees, "tokenizer": "characters"}
+    task["treebank"]["origin"] = {"path": "a.csv", "parsed": True, "spec": spec}
+    section = sections(task)["Setup"]
+    sentence = f"the parser {trees}{syntax} made their trees, the tokenizer characters their words."
+    assert sentence in texts(section)
+    models = next(block for block in section.blocks if "Reads" in getattr(block, "columns", ()))
+    assert {models.columns["Reads"](record) for record in models.records} == {f"{trees} trees"}

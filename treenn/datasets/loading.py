@@ -96,6 +96,7 @@ def spec_of_model(
     if not spec.classes and spec.scale in (None, task.scale):
         values = {"classes": task.classes or (), "scale": task.scale, "low": low, "high": high}
     if model.text_parsing is not None:
+        model.text_parsing.check_permitted(None if spec.trees == NO_SPEC.trees else spec.trees)
         parsing = {"tokenizer": model.text_parsing.tokenizer, "trees": model.text_parsing.trees}
         values |= {name: value for name, value in parsing.items() if getattr(spec, name) == getattr(NO_SPEC, name)}
     return replace(spec, **values), None if given is None else {*given, *values}

@@ -98,6 +98,12 @@ def parser_folder(name: AnyPath) -> Path | None:
     return Path(__file__).parent / "weights" / SHIPPED if str(name) == SHIPPED else Path(name)
 
 
+def is_shape(name: str) -> bool:
+    """Return True for the name of a fixed shape, such as `right`, whose trees are independent of syntax."""
+    known = name.partition(":")[0]
+    return known in _NAMED and _NAMED[known].module == "shapes"
+
+
 def parser_names() -> tuple[str, ...]:
     """Return the names that `load_parser` accepts."""
     return tuple(sorted((*_NAMED, SHIPPED)))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from treenn.experiment.results import MATCHED, ComparedModel, TaskResults, TrialLog
+from treenn.parsers.loading import is_shape
 from treenn.report.budget import at_maximum, budget_table
 from treenn.report.document import Block, Record, Section, Table, Text, field_of
 from treenn.report.formatting import NONE, label_of, listing
@@ -24,7 +26,14 @@ _TREES = {"gold": "the original treebank", "brackets": "words and the brackets o
 
 def setup_section(task: TaskResults) -> Section:
     """The setup that all models share, and the models."""
-    sentences = (_supervision(task), _matching(task), *_unmatched(task), _tuning(task), _readings(task))
+    sentences = (
+        _supervision(task),
+        *_parsing(task),
+        _matching(task),
+        *_unmatched(task),
+        _tuning(task),
+        _readings(task),
+    )
     blocks: list[Block] = [Text(" ".join(sentences))]
     if task.models:
         blocks.append(_models(task))
@@ -40,6 +49,17 @@ def _supervision(task: TaskResults) -> str:
     if task.is_of_pairs:
         return "Supervision: one label or score for each pair."
     return f"Supervision: {_SUPERVISION[task.supervision]}."
+
+
+def _parsing(task: TaskResults) -> Iterator[str]:
+    """The parser and the tokenizer of texts."""
+    origin = task.treebank.origin
+    if origin is not None and origin.parsed:
+        syntax = " (a fixed shape, no syntax)" if is_shape(origin.spec.trees) else ""
+        yield (
+            f"The data are texts: the parser {origin.spec.trees}{syntax} made their trees, "
+            f"the tokenizer {origin.spec.tokenizer} their words."
+        )
 
 
 def _matching(task: TaskResults) -> str:
@@ -98,7 +118,7 @@ def _models(task: TaskResults) -> Table:
         columns={
             "Name": label_of(task, "name"),
             "Network or baseline": field_of("model"),
-            "Reads": _reads,
+            "Reads": partial(_reads, task),
             "Settings": field_of("settings"),
         },
         records=[_record(each) for each in task.models if each.name in task.summary],
@@ -112,9 +132,11 @@ def _record(model: ComparedModel) -> Record:
     return {name: getattr(model, name) for name in names} | {"settings": settings or NONE}
 
 
-def _reads(record: Record) -> str:
+def _reads(task: TaskResults, record: Record) -> str:
     """A model's input."""
     if record["model"] in _BASELINES:
         return _BASELINES[record["model"]]
     trees = _TREES.get(record["trees"], f"{record['trees']} trees")
+    if record["trees"] == "gold" and (origin := task.treebank.origin) is not None and origin.parsed:
+        trees = f"{origin.spec.trees} trees"
     return f"{trees}, with the words in random order" if record["shuffle"] else trees
