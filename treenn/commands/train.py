@@ -21,6 +21,7 @@ from treenn.runtime.terminal import Grid, console
 from treenn.trees import InputError
 
 if TYPE_CHECKING:
+    from treebanks import AnyTreebank
     from treenn.training.run_results import TrainingResults
 
 
@@ -119,7 +120,7 @@ def train(
     if json:
         print_json(to_json(results))
     else:
-        print_metrics(results, ["dev"])
+        print_metrics(results, ["dev"], data)
         chosen = "the last" if settings.checkpoint == "last" else "the best on dev"
         tell(f"The model of epoch {results.best_epoch}, {chosen}, is in {out}; evaluate it: treenn evaluate {out}")
 
@@ -135,13 +136,18 @@ def _source(treebank: str | None, recipe: str | None, values: dict[str, Any]) ->
     return treebank
 
 
-def print_metrics(results: TrainingResults, splits: Sequence[str]) -> None:
+def print_metrics(results: TrainingResults, splits: Sequence[str], treebank: AnyTreebank) -> None:
     """Print the metrics on these splits, those of the best constant prediction, and on dev those of baselines."""
-    from treenn.evaluation.metrics import METRICS
+    from treenn.evaluation.metrics import METRICS, Labelling
     from treenn.report.formatting import listing
 
+    below = any(label is not None for label in treebank.labels_below_roots())
+    labelling = Labelling(treebank.classes or (), below, treebank.scale or "nominal")
+    measured = results.metrics[splits[0]].values
     columns = {
-        name: metric for name, metric in METRICS.items() if name in results.metrics[splits[0]].values and metric.short
+        name: metric
+        for name, metric in METRICS.items()
+        if name in measured and metric.short and metric.suits(labelling)
     }
     in_percent = any(metric.share for metric in columns.values())
     others = [metric.short for metric in columns.values() if not metric.share] if in_percent else []
