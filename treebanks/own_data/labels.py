@@ -72,7 +72,7 @@ class Labels:
 
     def name(self, label: str) -> str:
         """The name of the class of a label; scores are unchanged."""
-        if self.classes is None or label in self.names:
+        if self.classes is None or label in self.names or label in self._names_of_classes:
             return self.names.get(label, label)
         canonical = _canonical(label)
         return self.names.get(canonical, canonical)

@@ -1,10 +1,14 @@
 """Scales and classes: inference, names for numbers, scores, and their errors."""
 
 import re
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from treebanks.own_data import DatasetSpec, read_dataset
+from treebanks.own_data.labels import infer_labels
 from treenn.trees import InputError
 
 
@@ -35,6 +39,7 @@ def labels(data, split="train"):
         (["03", "+3", "4"], "ordinal", ("3", "4")),
         (["b", "a", "B", "é"], "nominal", ("B", "a", "b", "é")),
         (["1", "2", "x"], "nominal", ("1", "2", "x")),
+        (["01", "7", "x"], "nominal", ("01", "7", "x")),
         (["1.5", "2", "1e1"], "score", None),
         ([".5", "-2.25", "0"], "score", None),
         (["NaN", "inf"], "nominal", ("NaN", "inf")),
@@ -45,6 +50,27 @@ def test_scale_is_inferred(read, written, scale, classes):
     data = read(written)
     assert (data.scale, data.classes) == (scale, classes)
     assert (data.spec.scale, data.spec.classes) == (scale, classes or ())
+
+
+NUMBERS = st.from_regex(r"[+-]?[0-9]{1,3}(\.[0-9]{1,2})?", fullmatch=True)
+LABELS = st.text("ab1é+.", min_size=1, max_size=3) | NUMBERS
+
+
+@given(st.sets(NUMBERS, min_size=2) | st.sets(LABELS, min_size=2), st.sampled_from(["csv", "brackets"]))
+def test_labels_of_train_are_valid(written, form):
+    try:
+        inferred = infer_labels(written, (), DatasetSpec(form=form), Path("x"))
+    except InputError:
+        assert len({float(label) for label in written}) == 1
+        return
+    for label in written:
+        if inferred.scale != "score":
+            assert inferred.problem(label) is None
+            assert inferred.name(label) in inferred.classes
+        else:
+            assert (inferred.problem(label) is None) == (
+                re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)", label) is not None
+            )
 
 
 def test_scale_is_declared(read):
@@ -63,6 +89,7 @@ def test_names_replace_numbers(read):
 
 
 def test_numbers_among_names_are_names(read):
+    assert labels(read(["01", "02"], classes=["01", "02"])) == ["01", "02"]
     data = read(["1", "2"], classes=["2", "1", "0"])
     assert labels(data) == ["1", "2"]
     assert data.classes == ("2", "1", "0")
