@@ -127,6 +127,14 @@ def test_mistakes_end_in_one_message(
     assert not (tmp_path / "x").exists()
 
 
+def test_models_of_scores_are_refused(treenn: Command, tmp_path: Path) -> None:
+    task = make_task("node-scores", None, scale="score", score_range=(0.0, 1.0))
+    save_model(tmp_path / "scores", build(SETTINGS, task, Vocabulary(["good"])))
+    (tmp_path / "s.txt").write_text("fine\n")
+    done = treenn("label", "s.txt", "--out", "x", "--model", "scores", "--parser", "right")
+    assert done.error == "--model scores: has no classes; must be a model that predicts classes"
+
+
 def test_classes_without_a_model(treenn: Command, tmp_path: Path) -> None:
     (tmp_path / "some.txt").write_text("It's good.\n")
     options = ("--classes", "neg,neu,pos", "--parser", "right", "--annotator", "ann")
