@@ -153,9 +153,10 @@ def head_rows(source: Task, target: Task) -> list[list[int]] | None:
     if source.classes is None or target.classes is None:
         return None
     count, wanted = len(source.classes), len(target.classes)
-    if sorted(source.classes) == sorted(target.classes):
+    ordinal = source.scale == target.scale == "ordinal"
+    if {*target.classes} <= {*source.classes} and (count == wanted or not ordinal):
         return [[source.classes.index(name)] for name in target.classes]
-    if not source.scale == target.scale == "ordinal":
+    if not ordinal:
         return None
     if count == wanted:
         return [[label] for label in range(count)]
