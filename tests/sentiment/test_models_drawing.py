@@ -83,6 +83,15 @@ def test_picture_of_one_model_is_its_tree() -> None:
     assert draw_aligned(alone) == draw_svg(FOUND["lstm"].tree, classes=CLASSES)
 
 
+def test_picture_of_numbered_classes_has_a_legend() -> None:
+    long = ("bad", "neither nor", "good")
+    [alone] = align({"lstm": document("(1 (1 not) (2 bad))", classes=long)})
+    root = ElementTree.fromstring(draw_aligned(alone))
+    texts = [text.text for text in root.iter(SVG + "text")]
+    assert texts == ["0", "bad 0 %", "1", "neither nor 100 %", "2", "good 0 %", "1", "2", "1", "not", "bad"]
+    assert root.find(SVG + "title").text == "Tree over 2 words, neither nor at the root"  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("words", [2, 80])
 def test_panels_are_inside_and_apart(words: int) -> None:
     brackets = "(0 (1 word) " * (words - 1) + "(2 word)" + ")" * (words - 1)

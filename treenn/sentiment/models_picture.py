@@ -36,33 +36,42 @@ def draw_aligned(sentence: AlignedSentence) -> str:
     """Draw one sentence by all models as a standalone SVG picture.
 
     Each tree has a title with the model's name and the class of the sentence, and a legend with the probability of each
-    class. Nodes at which models differ have a thick border. One model is drawn as by `treenn.draw_svg`.
+    class. Nodes at which models differ have a thick border. The tree of one model has no title, and a legend only if
+    its nodes have the numbers of classes.
 
     Args:
         sentence: the predictions for the sentence.
     """
-    if len(sentence.models) == 1:
-        [only] = sentence.models.values()
+    names = " and ".join(map(visible, sentence.models))
+    if len(sentence.models) > 1:
+        panels = [_panel(sentence, name, prediction) for name, prediction in sentence.models.items()]
+        return _arranged(panels, sentence, f" by {names}")
+    [only] = sentence.models.values()
+    if not only.classes or label_scale(only).names:
         return draw_svg(only.tree, **drawing_options(only))
-    panels = [_panel(sentence, name, prediction) for name, prediction in sentence.models.items()]
-    return _arranged(panels, sentence)
+    return _arranged([_tree_panel(only, frozenset())], sentence, f", {visible(only.name)} at the root")
 
 
 def _panel(sentence: AlignedSentence, name: str, prediction: Sentiment) -> _Panel:
     """A model's title, legend and tree."""
-    tree = draw_svg(prediction.tree, marked=sentence.differing(name), **drawing_options(prediction))
-    size = _SIZE.match(tree)
-    assert size is not None
-    width, height = float(size[1]), float(size[2])
-    title = f"{visible(name)}: {_answer(prediction)}"
-    legend = _legend(prediction, max(width, 480.0) - _EDGE)
-    top = _TITLE + legend.height + 6
+    title, below = f"{visible(name)}: {_answer(prediction)}", _tree_panel(prediction, sentence.differing(name))
     head = (
         f'<text x="{_EDGE}" y="16" font-weight="600" font-size="16" fill="#1a1a1a">{escape(title, quote=False)}</text>'
     )
-    body = f'<g transform="translate(0 {_TITLE})">{legend.svg}</g><g transform="translate(0 {top:.0f})">{tree}</g>'
-    widest = max(width, _EDGE + legend.width, _EDGE + _TITLE_LETTER * columns_of(title))
-    return _Panel(f"{head}\n{body}", widest, top + height)
+    width = max(below.width, _EDGE + _TITLE_LETTER * columns_of(title))
+    return _Panel(f'{head}\n<g transform="translate(0 {_TITLE})">{below.svg}</g>', width, _TITLE + below.height)
+
+
+def _tree_panel(prediction: Sentiment, marked: frozenset[int]) -> _Panel:
+    """A legend and the tree below it."""
+    tree = draw_svg(prediction.tree, marked=marked, **drawing_options(prediction))
+    size = _SIZE.match(tree)
+    assert size is not None
+    width, height = float(size[1]), float(size[2])
+    legend = _legend(prediction, max(width, 480.0) - _EDGE)
+    top = legend.height + 6
+    svg = f'{legend.svg}<g transform="translate(0 {top:.0f})">{tree}</g>'
+    return _Panel(svg, max(width, _EDGE + legend.width), top + height)
 
 
 def _answer(prediction: Sentiment) -> str:
@@ -108,8 +117,8 @@ def _chip(labels: LabelScale, number: int) -> str:
     return f'{box}<text x="{_CHIP / 2}" y="14.5" text-anchor="middle" fill="{ink_on(colour)}">{number}</text>'
 
 
-def _arranged(panels: Sequence[_Panel], sentence: AlignedSentence) -> str:
-    """All panels in rows, and the line on the differences below them."""
+def _arranged(panels: Sequence[_Panel], sentence: AlignedSentence, details: str) -> str:
+    """All panels in rows, and the line on the differences below them. `details` is the end of the picture's title."""
     width, y, parts = 0.0, float(_EDGE), []
     for row in _rows(panels):
         x = 0.0
@@ -117,11 +126,13 @@ def _arranged(panels: Sequence[_Panel], sentence: AlignedSentence) -> str:
             parts.append(f'<g transform="translate({x:.0f} {y:.0f})">{panel.svg}</g>')
             x += panel.width + _GAP
         width, y = max(width, x - _GAP), y + max(panel.height for panel in row) + _GAP
-    bottom, line = y - _GAP + 14, escape(difference_line(sentence))
-    note = f'<text x="{_EDGE}" y="{bottom:.0f}" font-size="14" fill="#1a1a1a">{line}</text>'
+    bottom = y - _GAP
+    if line := difference_line(sentence):
+        bottom += 14
+        parts.append(f'<text x="{_EDGE}" y="{bottom:.0f}" font-size="14" fill="#1a1a1a">{escape(line)}</text>')
+        bottom += _EDGE
     words = next(iter(sentence.models.values())).tree.words
-    head = _head(words, " and ".join(map(visible, sentence.models)), width, bottom + _EDGE)
-    return "\n".join([head, f"<g {_FONT}>", *parts, note, "</g>", "</svg>\n"])
+    return "\n".join([_head(words, details, width, bottom), f"<g {_FONT}>", *parts, "</g>", "</svg>\n"])
 
 
 def _rows(panels: Sequence[_Panel]) -> list[list[_Panel]]:
@@ -137,13 +148,13 @@ def _rows(panels: Sequence[_Panel]) -> list[list[_Panel]]:
     return rows
 
 
-def _head(words: Sequence[str], names: str, width: float, height: float) -> str:
+def _head(words: Sequence[str], details: str, width: float, height: float) -> str:
     """The start of the picture, with a title and a description."""
     count = f"{len(words)} word{'s' if len(words) > 1 else ''}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" height="{height:.0f}">\n'
-        f"<title>Tree over {count} by {escape(names, quote=False)}</title>\n"
+        f"<title>Tree over {count}{escape(details, quote=False)}</title>\n"
         f"<desc>{escape(' '.join(map(visible, words)), quote=False)}</desc>\n"
         f'<rect width="{width:.0f}" height="{height:.0f}" rx="8" fill="#ffffff"/>'
     )
