@@ -84,6 +84,9 @@ def test_poems_are_read_by_characters(treenn: Callable[..., Any], poems: Path, t
     done = treenn("predict", "春花", "--model", "model", "--json")
     assert done.returncode == 0, done.stderr
     assert re.fullmatch(r"\(\d \(\d 春\) \(\d 花\)\)", json.loads(done.stdout)["tree"])
+    done = treenn("evaluate", "model")
+    assert done.returncode == 0, done.stderr
+    assert "spring" in done.stdout
 
 
 def test_texts_without_words_are_located(treenn: Callable[..., Any], questions: list[str], tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """Characters that names of classes must not contain, since they control terminals or end lines."""
 
 _SAFE_PARSERS = re.compile("chart|right|left|balanced|right-punctuation|random(:[0-9]+)?")
+_SAFE_TOKENIZERS = re.compile("treebank|whitespace|characters|spacy:[a-z]+")  # a blank pipeline has no model
 _PERCENTAGE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?")
 
 
@@ -136,7 +137,7 @@ def check_printable(name: str, value: str) -> None:
 
 def is_safe(spec: DatasetSpec) -> bool:
     """Return True if no parser or tokenizer of another package is named, whose models could run code."""
-    return bool(_SAFE_PARSERS.fullmatch(spec.trees)) and spec.tokenizer in ("treebank", "whitespace", "characters")
+    return bool(_SAFE_PARSERS.fullmatch(spec.trees) and _SAFE_TOKENIZERS.fullmatch(spec.tokenizer))
 
 
 @dataclass(frozen=True)
