@@ -57,7 +57,7 @@ def summarize(treebank: AnyTreebank) -> DatasetSummary:
 
     >>> import treebanks
     >>> summarize(treebanks.load("reviews")).examples["test"]
-    2000
+    1000
     """
     splits = list(treebank.splits)
     labels = {split: _labels(treebank, split) for split in splits}
