@@ -17,6 +17,7 @@ from treenn.evaluation.metrics import measure
 from treenn.experiment.compare import compare
 from treenn.experiment.evaluate import evaluate
 from treenn.experiment.plan import Plan
+from treenn.experiment.plan_spec import Model, PlanTask
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Space
 from treenn.experiment.search.tune import tune
@@ -183,3 +184,12 @@ def test_evaluation_reports_of_nominal_classes_have_no_order(tmp_path: Path) -> 
     report = evaluation_report(tmp_path / "model", toy("words"), "test")
     assert set(report.metrics) == {"root", "all_nodes", "inner_nodes", "macro_f1", "macro_f1_all_nodes"}
     assert report.classes == CLASSES
+
+
+def test_other_trees_and_orders_are_input_variants(tmp_path: Path) -> None:
+    right = Model("right", model="tree-lstm", trees="right")
+    shuffled = Model("shuffled", model="lstm", shuffle=True)
+    plan = Plan((PlanTask(toy("words")),), (Model("dependency-tree-lstm"), right, shuffled), 1, settings=SMALL)
+    [task] = compare(plan, tmp_path / "comparison", jobs=1).tasks
+    assert [run.value("test", "all_nodes") is None for run in task.runs] == [False, True, True]
+    assert {(each.models[1], each.metric) for each in task.differences} == {("right", "root"), ("shuffled", "root")}

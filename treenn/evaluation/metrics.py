@@ -398,7 +398,7 @@ METRICS: dict[str, Metric] = {
     ),
     "class_error": Metric(
         title="Class MAE",
-        short="",
+        short="MAE",
         phrase="the mean absolute error of classes",
         definition="the mean distance of the predicted class of a root from the gold one, in classes; less is better.",
         compute=lambda p: agreement.mean_absolute_error(*_labelled(p)),
@@ -411,7 +411,7 @@ METRICS: dict[str, Metric] = {
     ),
     "weighted_kappa": Metric(
         title="Weighted κ",
-        short="",
+        short="κ",
         phrase="Cohen's weighted κ",
         definition="Cohen's κ of the classes of roots with quadratic weights.",
         compute=lambda p: agreement.weighted_kappa(*_labelled(p)),

@@ -15,7 +15,8 @@ def comparison_table(task: TaskResults) -> Grid:
         task: a task with runs (`ComparisonResults.sections`).
     """
     metrics = [name for name in shown_metrics(task) if METRICS[name].short]
-    what = "accuracy in percent, " if all(METRICS[name].share for name in metrics) else ""
+    shares = [METRICS[name].share for name in metrics]
+    what = "accuracy in percent, " if all(shares) else "accuracies in percent, " if any(shares) else ""
     kind = " (synthetic)" if synthetic(task) else ""
     title = f"{task_name(task)}{kind}: {what}mean ± standard deviation over seeds"
     table = Grid("", "params", *(METRICS[name].short for name in metrics), "trees/s", title=title)
