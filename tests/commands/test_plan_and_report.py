@@ -118,9 +118,7 @@ def test_mistakes_end_in_one_message(treenn, plan, arguments, message):
     assert message in treenn(*arguments).error
 
 
-@pytest.mark.parametrize(
-    ("kind", "noun"), [("train", "training run"), ("tune", "search"), ("reproduce", "reproduction")]
-)
+@pytest.mark.parametrize(("kind", "noun"), [("tune", "search"), ("reproduce", "reproduction")])
 def test_report_of_another_folder_is_refused(treenn, tmp_path, kind, noun):
     folder = tmp_path / "other"
     folder.mkdir()
