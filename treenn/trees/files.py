@@ -197,8 +197,8 @@ def hash_files(paths: Iterable[Path]) -> str:
 def write_bytes(path: str | Path, data: bytes, *, make_folder: bool = True) -> None:
     """Write atomically, via a temporary file in the same folder and a rename.
 
-    Temporary files of killed processes with the same target are removed. System devices, such as `/dev/stdout`, are
-    written to in place. Other devices and pipes, which could block forever, are refused.
+    Temporary files of killed processes with the same target are removed. System devices and open streams, such as
+    `/dev/stdout`, are written to in place. Other devices and pipes, which could block forever, are refused.
 
     Args:
         path: the file.
@@ -229,7 +229,7 @@ def open_atomic(path: str | Path, *, kind: str | None = None, make_folder: bool 
     path = Path(path)
     temporary = path.parent / f"{temporary_prefix(path.name)}{secrets.token_hex(4)}"
     try:
-        if path.exists() and not path.is_file() and not path.is_dir():
+        if _descriptor(path) is not None or (path.exists() and not path.is_file() and not path.is_dir()):
             with _open_device(path) as device:
                 yield device
             return
@@ -250,7 +250,23 @@ def open_atomic(path: str | Path, *, kind: str | None = None, make_folder: bool 
             temporary.unlink(missing_ok=True)
 
 
+_STREAM = re.compile(r"/dev/(?P<name>stdout|stderr)|(/dev|/proc/(self|thread-self))/fd/(?P<number>\d{1,9})")
+
+
+def _descriptor(path: Path) -> int | None:
+    """The descriptor of an open stream, possibly redirected to a regular file; None for other paths.
+
+    A rename would replace the link in `/dev`.
+    """
+    stream = _STREAM.fullmatch(os.path.abspath(path))  # noqa: PTH100 (links are not followed)
+    if stream is None:
+        return None
+    return int(stream["number"] or {"stdout": 1, "stderr": 2}[stream["name"]])
+
+
 def _open_device(path: Path) -> BinaryIO:
+    if (descriptor := _descriptor(path)) is not None:
+        return os.fdopen(os.dup(descriptor), "wb")  # with the position of the stream
     if not path.absolute().is_relative_to("/dev") and not path.absolute().is_relative_to("/proc"):
         raise InputError("cannot write here: this is a pipe or a device; name a file", source=path)
     return path.open("wb")
@@ -278,7 +294,7 @@ def check_replaceable(path: str | Path, kind: str) -> None:
         InputError: if the file is not empty and of another kind.
     """
     path = Path(path)
-    if not path.is_file():
+    if not path.is_file() or _descriptor(path) is not None:
         return
     with path.open("rb") as file:
         start = file.read(_SHOWN)
