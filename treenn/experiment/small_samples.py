@@ -155,7 +155,8 @@ def main(
 ) -> None:
     """Train on small samples, and record the accuracy at roots next to that of the majority class."""
     torch.set_num_threads(1)
-    files, command = [data_home() / "vectors" / name for name in vectors], portable_command(sys.argv)
+    files = [data_home() / "vectors" / name for name in vectors]
+    command = portable_command(sys.argv[1:]).replace("treenn", "python -m treenn.experiment.small_samples", 1)
     samples = Samples(load_dataset(treebank), train, dev, of, others)
     found = []
     for result in results(samples, number, vectors=files, init=init, command=command):
