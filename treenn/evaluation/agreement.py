@@ -1,4 +1,4 @@
-"""Agreement of numbers: correlations and errors of scores, and of classes on an ordinal scale."""
+"""Agreement of predictions with gold labels: shares of classes, and correlations and errors of numbers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,33 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 Value = float | None
+
+
+def accuracy(gold: Array, guess: Array) -> Value:
+    """The share of labelled items with the right class; a negative gold class is no label. Shape: both `(n,)`."""
+    labelled = gold >= 0
+    return float((gold[labelled] == guess[labelled]).mean()) if labelled.any() else None
+
+
+def largest_class(gold: Array) -> Value:
+    """The share of the largest gold class among the labelled items, the accuracy of a constant. Shape: `(n,)`."""
+    labelled = gold[gold >= 0]
+    return float(np.bincount(labelled).max() / len(labelled)) if len(labelled) else None
+
+
+def macro_f1(gold: Array, guess: Array) -> Value:
+    """F1 averaged with equal weights over the classes that occur, as gold or predicted ones. Shape: both `(n,)`.
+
+    The same bits as `sklearn.metrics.f1_score`, in a tenth of its time, which bootstrap intervals need.
+    """
+    labelled = gold >= 0
+    if not labelled.any():
+        return None
+    gold, guess = gold[labelled] + 1, guess[labelled] + 1  # a class that was not predicted is -1
+    size = int(max(gold.max(), guess.max())) + 1
+    counts = np.bincount(gold * size + guess, minlength=size * size).reshape(size, size)
+    both = counts.sum(axis=0) + counts.sum(axis=1)
+    return float((2 * counts.diagonal()[both > 0] / both[both > 0]).mean())
 
 
 def pearson(gold: Array, scores: Array) -> Value:
