@@ -58,6 +58,21 @@ def test_lifting_makes_trees_projective(tree: DependencyTree) -> None:
         assert heads == tree.heads
 
 
+@settings(deadline=None, max_examples=200)
+@given(dependency_trees())
+def test_lifting_equals_its_definition(tree: DependencyTree) -> None:
+    heads = tree.heads
+    while not is_projective(heads):
+        crossing = [
+            (abs(word - head), min(word, head), word)
+            for word, head in enumerate(heads)
+            if head >= 0 and not set(range(min(word, head) + 1, max(word, head))) <= below(heads, head)
+        ]
+        _, _, word = min(crossing)
+        heads = (*heads[:word], heads[heads[word]], *heads[word + 1 :])
+    assert projective_heads(tree.heads) == heads
+
+
 def test_the_shortest_arc_is_lifted_first() -> None:
     # "A hearing is scheduled on the issue today": the arc from hearing to on crosses that from scheduled to the root.
     heads = (1, 2, -1, 2, 1, 6, 4, 3)

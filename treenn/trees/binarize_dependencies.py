@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 from treenn.trees.dependency import DependencyTree, upwards
@@ -76,46 +77,48 @@ def projective_heads(heads: Sequence[int]) -> tuple[int, ...]:
     (1, -1, 1, 1)
     """
     heads = list(heads)
-    while (arc := _shortest_crossing(heads)) is not None:
-        heads[arc] = heads[heads[arc]]
+    children = [list[int]() for _ in heads]
+    for word, head in enumerate(heads):
+        if head >= 0:
+            children[head].append(word)
+    crossing = {word for head in range(len(heads)) for word in _crossing(heads, head, children[head])}
+    arcs = [_arc(heads, word) for word in crossing]
+    heapify(arcs)
+    while arcs:
+        word = heappop(arcs)[-1]
+        old, new = heads[word], heads[heads[word]]
+        crossing.remove(word)
+        children[old].remove(word)
+        children[new].append(word)
+        heads[word] = new
+        # The lifted words are no longer below the old head, so only its arcs can cross now, and the lifted arc.
+        for each in (*_crossing(heads, new, [word]), *_crossing(heads, old, children[old])):
+            if each not in crossing:
+                crossing.add(each)
+                heappush(arcs, _arc(heads, each))
     return tuple(heads)
 
 
-def _shortest_crossing(heads: Sequence[int]) -> int | None:
-    """The dependent of the shortest arc that is not projective: a word between its ends is not below its head."""
-    if _is_projective(heads):
-        return None
-    first, last = _intervals(heads)
-    arcs = sorted((abs(word - head), min(word, head), word) for word, head in enumerate(heads) if head >= 0)
-    for _, _, word in arcs:
-        head = heads[word]
-        between = range(min(word, head) + 1, max(word, head))
-        if not all(first[head] <= first[each] <= last[head] for each in between):
-            return word
-    return None
+def _arc(heads: Sequence[int], word: int) -> tuple[int, int, int]:
+    """The arc to a word as a sort key: its length, its left end and the word."""
+    return abs(word - heads[word]), min(word, heads[word]), word
 
 
-def _is_projective(heads: Sequence[int]) -> bool:
-    lowest, highest, sizes = list(range(len(heads))), list(range(len(heads))), [1] * len(heads)
-    for word in upwards(heads):
-        head = heads[word]
-        if head >= 0:
-            lowest[head], highest[head] = min(lowest[head], lowest[word]), max(highest[head], highest[word])
-            sizes[head] += sizes[word]
-    return all(high - low + 1 == size for low, high, size in zip(lowest, highest, sizes, strict=True))
+def _crossing(heads: Sequence[int], head: int, dependents: Sequence[int]) -> list[int]:
+    """The dependents whose arcs are not projective: a word between them and the head is not below the head."""
+    below = {head}
+    low, high = min(dependents, default=head), max(dependents, default=head)
+    left = next((word for word in range(head - 1, low, -1) if not _is_below(heads, word, below)), low)
+    right = next((word for word in range(head + 1, high) if not _is_below(heads, word, below)), high)
+    return [word for word in dependents if not left <= word <= right]
 
 
-def _intervals(heads: Sequence[int]) -> tuple[list[int], list[int]]:
-    """The number of each word in preorder, and that of the last word below it."""
-    sizes, order = [1] * len(heads), upwards(heads)
-    for word in order:
-        if heads[word] >= 0:
-            sizes[heads[word]] += sizes[word]
-    first, free = [0] * len(heads), [1] * len(heads)
-    for word in reversed(order):
-        head = heads[word]
-        if head >= 0:
-            first[word] = free[head]
-            free[head] += sizes[word]
-        free[word] = first[word] + 1
-    return first, [start + size - 1 for start, size in zip(first, sizes, strict=True)]
+def _is_below(heads: Sequence[int], word: int, below: set[int]) -> bool:
+    """True if a word is below one of some words; the words on the path are added to them."""
+    path = []
+    while word >= 0 and word not in below:
+        path.append(word)
+        word = heads[word]
+    if word >= 0:
+        below.update(path)
+    return word >= 0
