@@ -15,6 +15,7 @@ from treenn.experiment.gather import gather
 from treenn.experiment.ledger import Reading, configuration_of, enter, known_readings, ledger_file, read
 from treenn.experiment.outline import outline, outline_task
 from treenn.experiment.plan import Plan
+from treenn.experiment.plan_spec import PlanTask
 from treenn.experiment.reload import remember
 from treenn.experiment.results import (
     PLAN,
@@ -188,7 +189,8 @@ def _planned(plan: Plan, out: Path, command: str) -> _Comparison:
         treebank, files = load(task.treebank, plan.vectors_of(task))
         word_size = task.settings.get("word_size", plan.settings.word_size)
         data, input_size = fingerprint(treebank), sum(file.size for file in files) or word_size
-        treebanks[data] = treebank
+        if task.fold is None:  # folds are no test sets, and have no readings
+            treebanks[data] = treebank
         task = task if treebank.origin is None else replace(task, treebank=treebank)
         for regime in task.supervision:
             make_head, examples = task_of(treebank).make_head, len(treebank.train)
@@ -220,10 +222,15 @@ def modules_of(spec: RunSpec) -> Sequence[str]:
     return [name.partition(":")[0] for name in names if is_external(name)]
 
 
+def _number(number: int, task: PlanTask) -> str:
+    """The number of a task; with the number of folds, so that another partition is another comparison."""
+    return str(number) if task.fold is None else f"{number} of {task.fold.of}, seed {task.fold.seed}"
+
+
 def run_of(plan: Plan) -> RunMarker:
     """The comparison that `run.json` records: the plan without its seeds, of which there may be more on resuming."""
     tasks = {
-        f"{number}: {name_of(task.treebank)}": TaskIdentity(
+        f"{_number(number, task)}: {name_of(task.treebank)}": TaskIdentity(
             dict.fromkeys(task.supervision, True), task.match, plan.vectors_of(task), dict(task.settings)
         )
         for number, task in enumerate(plan.tasks, start=1)

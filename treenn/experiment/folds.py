@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from treebanks import AnyTreebank, Pair
@@ -30,12 +30,14 @@ class Fold:
         of: the number of folds.
         seed: the seed of the partition.
         examples: the indices of its examples among those of train and dev, which follow each other.
+        unread: the sizes of the treebank's other splits, such as test.
     """
 
     number: int
     of: int
     seed: int
     examples: tuple[int, ...]
+    unread: Mapping[str, int] = field(default_factory=dict)
 
 
 @checked
@@ -57,8 +59,9 @@ def cross_validation_folds(treebank: AnyTreebank, folds: Folds, seed: Seed = 0) 
     examples = pooled_examples(treebank)
     _check_sizes(treebank, examples, folds)
     parts = _split(treebank, examples, [1 / folds] * folds, seed)
+    unread = {split: len(some) for split, some in treebank.splits.items() if split not in ("train", "dev")}
     return [
-        (Fold(number, folds, seed, tuple(part)), _treebank_of_fold(treebank, examples, part, seed))
+        (Fold(number, folds, seed, tuple(part), unread), _treebank_of_fold(treebank, examples, part, seed))
         for number, part in enumerate(parts, start=1)
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,7 @@ from treenn.encoders import NO_LABEL
 from treenn.evaluation.metrics import paired_metrics
 from treenn.experiment.approximate_differences import approximate_differences
 from treenn.experiment.plan_spec import BASELINES
+from treenn.experiment.pooled_folds import pooled_results
 from treenn.experiment.reload import reload
 from treenn.experiment.results import (
     COMPARISON_SCHEMA,
@@ -94,7 +95,7 @@ def gather(folder: Path, contextual: str | Sequence[str] = (), trust: str | Sequ
     """
     plan = PLAN_SCHEMA.read(folder / PLAN)
     plain = [model.name for model in plan.models if _reads_gold_trees(model)]
-    tasks = [_gather_task(task, folder / RUNS, plain, (contextual, trust)) for task in plan.tasks]
+    tasks = [_gather_tasks(group, folder / RUNS, plain, (contextual, trust)) for group in _groups(plan.tasks)]
     if not any(task.runs for task in tasks):
         raise InputError("no run of this plan has ended yet", source=folder)
     return ComparisonResults(
@@ -117,32 +118,57 @@ def _reads_gold_trees(model: ComparedModel) -> bool:
     return model.model not in BASELINES and model.trees == "gold" and not model.shuffle
 
 
-def _gather_task(task: TaskOutline, folder: Path, plain: Sequence[str], permitted: Permitted) -> TaskResults:
+def _groups(tasks: Iterable[TaskOutline]) -> list[list[TaskOutline]]:
+    """The tasks, with those of all folds of a cross-validation in one group."""
+    groups: dict[object, list[TaskOutline]] = {}
+    for number, task in enumerate(tasks):
+        key = number if task.fold is None else (task.treebank.name, task.supervision, task.match)
+        groups.setdefault(key, []).append(task)
+    return list(groups.values())
+
+
+def _gather_tasks(
+    tasks: Sequence[TaskOutline], folder: Path, plain: Sequence[str], permitted: Permitted
+) -> TaskResults:
+    """The results of one task, or of all folds of a cross-validation."""
+    first, runs = tasks[0], [_finished_runs(task, folder) for task in tasks]
+    results = _of_runs(first, runs[0]) if first.fold is None else pooled_results(tasks, runs)
+    compared = [name for name in plain if name in results.summary][:2]
+    finished = [entry for entry in first.planned if (entry.model, entry.seed) in runs[0] and first.fold is None]
+    folders = {name: [folder / entry.run for entry in finished if entry.model == name] for name in compared}
+    return replace(
+        results,
+        runs=tuple(map(_slim, results.runs)),
+        differences=tuple(compute_differences(results)),
+        disagreements=tuple(_disagreements(results, folders, permitted)) if len(compared) == 2 else (),
+    )
+
+
+def _finished_runs(task: TaskOutline, folder: Path) -> dict[tuple[str, int], RunResults]:
+    """The finished runs of a task, by model and seed."""
     for entry in task.planned:
         check_inside(folder, entry.run)
     finished = [entry for entry in task.planned if (folder / f"{entry.run}.json").exists()]
-    missing = [entry for entry in task.planned if entry not in finished]
-    runs = [_read_planned(folder / f"{entry.run}.json", entry.model, task) for entry in finished]
-    results = TaskResults(
+    return {
+        (entry.model, entry.seed): _read_planned(folder / f"{entry.run}.json", entry.model, task) for entry in finished
+    }
+
+
+def _of_runs(task: TaskOutline, runs: Mapping[tuple[str, int], RunResults]) -> TaskResults:
+    """The results of a task without differences."""
+    planned = [(entry.model, entry.seed) for entry in task.planned]
+    return TaskResults(
         treebank=task.treebank,
         settings=task.settings,
         supervision=task.supervision,
         evaluated=task.evaluated,
         gold=task.gold,
-        runs=tuple(runs),
-        missing=tuple(MissingRun(entry.model, entry.seed) for entry in missing),
-        summary=summarize_runs(runs, task.evaluated),
+        runs=tuple(runs.values()),
+        missing=tuple(MissingRun(*key) for key in planned if key not in runs),
+        summary=summarize_runs(runs.values(), task.evaluated),
         differences=(),
         match=task.match,
-        vectors=next((run.vectors for run in runs if run.vectors), ()),
-    )
-    compared = [name for name in plain if name in results.summary][:2]
-    folders = {name: [folder / entry.run for entry in finished if entry.model == name] for name in compared}
-    return replace(
-        results,
-        runs=tuple(map(_slim, runs)),
-        differences=tuple(compute_differences(results)),
-        disagreements=tuple(_disagreements(results, folders, permitted)) if len(compared) == 2 else (),
+        vectors=next((run.vectors for run in runs.values() if run.vectors), ()),
     )
 
 

@@ -59,6 +59,7 @@ def outline_task(
         supervision=cast(Regime, regime),
         match=cast(Match, task.match),
         settings={name: value for name, value in shared.items() if name not in _NOT_SHARED},
+        fold=task.fold,
     )
 
 

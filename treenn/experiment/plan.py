@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from treebanks import AnyTreebank
+from treenn.datasets.loading import load_dataset
+from treenn.experiment.folds import Folds, cross_validation_folds
 from treenn.experiment.plan_spec import BASELINES, Model, PlanTask
 from treenn.experiment.run_spec import RunSpec
 from treenn.models.building import MakeHead, check_recipe, match_parameters
 from treenn.models.names import check_models
 from treenn.models.settings import Settings
-from treenn.trees.arguments import AnyPath, Runs, check_fields, checked
+from treenn.trees.arguments import AnyPath, Runs, Seed, check_fields, checked
 from treenn.trees.errors import InputError, argument
 
 
@@ -52,6 +54,9 @@ class Plan:
         seeds: Runs = 3,
         vectors: Sequence[AnyPath] = (),
         settings: Settings | None = None,
+        *,
+        folds: Folds | None = None,
+        fold_seed: Seed = 0,
     ) -> Plan:
         """Return a plan of one task, as `treenn compare` without `--plan`; the settings decide the supervision.
 
@@ -61,11 +66,19 @@ class Plan:
             seeds: as in `Plan` (default: 3).
             vectors: as in `Plan` (default: none).
             settings: the settings of all models (default: `Settings()`).
+            folds: the number of folds of a cross-validation of train and dev, a task each, whose predictions are pooled
+                (default: None, evaluation on the treebank's test sets).
+            fold_seed: the seed of the partition into folds (default: 0).
         """
         check_models(models, BASELINES)
         settings = settings or Settings()
-        task = PlanTask(treebank, (settings.supervision,))
-        return cls((task,), tuple(map(Model, models)), seeds, vectors, settings)
+        if folds is None:
+            tasks = [PlanTask(treebank, (settings.supervision,))]
+        else:
+            data = load_dataset(treebank) if isinstance(treebank, str) else treebank
+            divided = cross_validation_folds(data, folds, fold_seed)
+            tasks = [PlanTask(of_fold, (settings.supervision,), fold=fold) for fold, of_fold in divided]
+        return cls(tuple(tasks), tuple(map(Model, models)), seeds, vectors, settings)
 
     def __post_init__(self) -> None:
         check_fields(self)

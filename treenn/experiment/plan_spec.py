@@ -11,6 +11,7 @@ import torch
 
 from treebanks import AnyTreebank
 from treenn.encoders import SequenceEncoder
+from treenn.experiment.folds import Fold
 from treenn.models.names import DEPENDENCY_ENCODERS, ENCODERS, encoder_factory, is_model
 from treenn.parsers.loading import parser_names
 from treenn.trees import InputError
@@ -39,6 +40,8 @@ class PlanTask:
             `time`, as many epochs as fit into the time of the first model with the same seed; or `none`.
         vectors: paths of pretrained word vectors, concatenated (default: the plan's).
         settings: the settings of every model, which override the plan's (default: none).
+        fold: the fold of a cross-validation that the treebank is made for; the tasks of all folds have one result
+            (default: None, no cross-validation).
 
     Raises:
         InputError: if a regime or the match is none of these.
@@ -49,6 +52,7 @@ class PlanTask:
     match: str = "parameters"
     vectors: Sequence[AnyPath] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    fold: Fold | None = None
 
     def __post_init__(self) -> None:
         check_fields(self)

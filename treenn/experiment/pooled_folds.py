@@ -15,10 +15,42 @@ from treenn.evaluation.predictions import Predictions
 from treenn.evaluation.run_predictions import Gold, RunPredictions
 from treenn.evaluation.score_predictions import ScorePredictions
 from treenn.experiment.folds import HELD_OUT, Fold
-from treenn.experiment.results import RunResults
+from treenn.experiment.results import CrossValidation, MissingRun, RunResults, TaskOutline, TaskResults, summarize_runs
 from treenn.training.run_results import Epoch, SplitMetrics
 
 Record = TypeVar("Record", Gold, RunPredictions)
+
+
+def pooled_results(tasks: Sequence[TaskOutline], runs: Sequence[Mapping[tuple[str, int], RunResults]]) -> TaskResults:
+    """The results of a cross-validation without differences; a run that a fold lacks is missing.
+
+    Args:
+        tasks: the tasks of all folds.
+        runs: the finished runs of each, by model and seed.
+    """
+    first, folds = tasks[0], [task.fold for task in tasks if task.fold is not None]
+    gold = pooled_columns([(fold, task.gold[HELD_OUT]) for fold, task in zip(folds, tasks, strict=True)])
+    planned = [(entry.model, entry.seed) for entry in first.planned]
+    finished = [key for key in planned if all(key in of_fold for of_fold in runs)]
+    size, n_classes = sum(len(fold.examples) for fold in folds), len(first.treebank.classes)
+    pooled = [
+        pooled_run([(fold, of_fold[key]) for fold, of_fold in zip(folds, runs, strict=True)], gold, n_classes)
+        for key in finished
+    ]
+    return TaskResults(
+        treebank=replace(first.treebank, sizes={HELD_OUT: size}),
+        settings=first.settings,
+        supervision=first.supervision,
+        evaluated=first.evaluated,
+        gold={HELD_OUT: gold},
+        runs=tuple(pooled),
+        missing=tuple(MissingRun(*key) for key in planned if key not in finished),
+        summary=summarize_runs(pooled, first.evaluated),
+        differences=(),
+        match=first.match,
+        vectors=next((run.vectors for run in pooled if run.vectors), ()),
+        cross_validation=CrossValidation(folds[0].of, folds[0].seed, folds[0].unread),
+    )
 
 
 def pooled_columns(parts: Sequence[tuple[Fold, Record]]) -> Record:

@@ -21,6 +21,7 @@ from treenn.analysis.post_training import RunAnalysis
 from treenn.analysis.statistics import Difference, summarize, summarize_metrics
 from treenn.evaluation.metrics import METRICS, Labelling, Spread
 from treenn.evaluation.run_predictions import Gold
+from treenn.experiment.folds import Fold
 from treenn.experiment.ledger import Reading, before, repeated
 from treenn.models.settings import SettingValues
 from treenn.training.run_results import SplitMetrics, TrainingResults, VectorCoverage
@@ -218,6 +219,7 @@ class TaskOutline:
         supervision: `"nodes"`, `"roots"`, `"spans"` or `"published"` (`treenn.experiment.plan_spec.PlanTask`).
         match: `"parameters"`, `"time"` or `"none"`.
         settings: the settings that all runs share.
+        fold: the fold of a cross-validation; its tasks have one result (default: None).
     """
 
     treebank: TreebankSummary
@@ -227,6 +229,7 @@ class TaskOutline:
     supervision: Regime = "nodes"
     match: Match = "parameters"
     settings: SettingValues = field(default_factory=dict)
+    fold: Fold | None = None
 
 
 @dataclass(frozen=True)
@@ -251,6 +254,21 @@ class ComparisonOutline:
 
 
 @dataclass(frozen=True)
+class CrossValidation:
+    """The partition of train and dev into folds.
+
+    Args:
+        folds: the number of folds.
+        seed: the seed of the partition.
+        unread: the sizes of the treebank's other splits, such as test.
+    """
+
+    folds: int
+    seed: int
+    unread: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class TaskResults:
     """The results of one task of a comparison.
 
@@ -262,6 +280,7 @@ class TaskResults:
         differences: the first network compared with each other model.
         disagreements: the sentences on which the first two networks that read the treebank's trees disagree most.
         vectors: the coverage by each file of word vectors.
+        cross_validation: the partition into folds, over which runs are pooled; None without one.
         models: the comparison's models; not in the task's JSON.
         slug: the task's identifier within the comparison, for links and tables; not in JSON.
         earlier_readings: the number of other configurations that had been evaluated, by unseen split; None if unknown;
@@ -281,6 +300,7 @@ class TaskResults:
     match: Match = "parameters"
     disagreements: tuple[Disagreement, ...] = ()
     vectors: tuple[VectorCoverage, ...] = ()
+    cross_validation: CrossValidation | None = None
     models: Annotated[tuple[ComparedModel, ...], Key("")] = ()
     slug: Annotated[str, Key("")] = ""
     earlier_readings: Annotated[Mapping[str, int] | None, Key("")] = None
