@@ -10,6 +10,7 @@ from treenn.report.cost import cost_section
 from treenn.report.differences import differences_section
 from treenn.report.document import Part, Report, Section
 from treenn.report.example_sentences import sentences_section
+from treenn.report.folds_section import folds_section
 from treenn.report.formatting import listing
 from treenn.report.gradient_flow_section import gradient_flow_section
 from treenn.report.headline import paragraphs, summary_of_all, task_name
@@ -24,6 +25,7 @@ from treenn.report.test_sets import all_test_sets
 _SECTIONS: Sequence[Callable[[TaskResults], Section | None]] = (
     all_test_sets,
     results_section,
+    folds_section,
     differences_section,
     setup_section,
     learning_section,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from treenn.experiment.plan_spec import BASELINES
 from treenn.experiment.results import TaskResults
 from treenn.report.claims import against_reference, tested
+from treenn.report.folds_section import fold_caveats
 from treenn.report.formatting import seeds
 
 _FEW_SENTENCES = 100
@@ -35,6 +36,8 @@ def caveats(sections: Sequence[TaskResults]) -> Iterable[str]:
         )
     if any(len(numbers) == 1 for task in sections for numbers in _seeds_of_networks(task)):
         yield "With a single seed of a model, the variance over its seeds is unknown, and no test over seeds applies."
+    for task in sections:
+        yield from fold_caveats(task)
     missing = sum(len(task.missing) for task in sections)
     if missing:
         yield f"{missing} planned {'run is' if missing == 1 else 'runs are'} missing; all claims are provisional."

@@ -9,6 +9,7 @@ from treenn.experiment.results import MATCHED, ComparedModel, TaskResults, Trial
 from treenn.parsers.loading import is_shape
 from treenn.report.budget import at_maximum, budget_table
 from treenn.report.document import Block, Record, Section, Table, Text, field_of
+from treenn.report.folds_section import conditions
 from treenn.report.formatting import NONE, label_of, listing
 
 _SUPERVISION = {
@@ -102,7 +103,9 @@ def _elsewhere(task: TaskResults, logs: Iterable[TrialLog]) -> str:
 
 
 def _readings(task: TaskResults) -> str:
-    """The number of other configurations that had been evaluated on the unseen splits."""
+    """The number of other configurations that had been evaluated on the unseen splits; of folds, their conditions."""
+    if task.cross_validation is not None:
+        return conditions(task)
     if task.earlier_readings is None:
         return f"It is unknown how many configurations had been evaluated on {listing(task.unseen_splits)} before."
     counts = listing([f"{number} on {split}" for split, number in task.earlier_readings.items()])
