@@ -27,6 +27,7 @@ _HOME = {
     "check_cell": "treenn.testing",
     "check_parser": "treenn.testing",
     "compare": "treenn.experiment.compare",
+    "cross_validate": "treenn.report.evaluation.cross_validation",
     "draw_svg": "treenn.trees",
     "draw_text": "treenn.trees",
     "evaluate": "treenn.experiment.evaluate",

@@ -61,7 +61,7 @@ class DatasetSpec:
     split: str | None = _file(
         None, "Split train, stratified by label: percentages of train, dev and test, such as 80/10/10, or 90/10."
     )
-    split_seed: Seed = _file(0, "The seed of the split.")
+    split_seed: Seed = _file(0, "The seed of the split, and of --folds.")
     classes: Sequence[str] = _label(
         (), "The names of the classes, in order (default: the labels of train, sorted, or 0 to the greatest number)."
     )

@@ -11,7 +11,7 @@ import typer
 
 from treenn.commands import options
 from treenn.commands.dataset_options import Source, take_data, takes_dataset, vectors_for, with_supervision
-from treenn.commands.experiments import Dask, Jobs, NoTest, OnDevice, workers
+from treenn.commands.experiments import Dask, Folds, Jobs, NoTest, OnDevice, workers
 from treenn.commands.output import progress_bar, say
 from treenn.commands.settings_options import takes_settings, with_step_floor
 from treenn.models.settings import Settings, option
@@ -44,6 +44,7 @@ def compare(
     dask: Dask = None,
     device: OnDevice = "cpu",
     trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
+    folds: Folds = None,
     no_test: NoTest = False,
     json: options.Json = False,
     **values: Any,
@@ -59,6 +60,8 @@ def compare(
     Example: treenn compare
 
     Example: treenn compare --treebank sst --vectors glove.6B.50d.txt --vectors glove.6B.100d.txt --seeds 3
+
+    Example: treenn compare --treebank questions.csv --folds 5
 
     Example: treenn compare --plan sst --out sst-comparison --jobs 8
     """
@@ -76,9 +79,10 @@ def compare(
     if plan is None:
         plan_of = partial(Plan.of, models=models.split(","), seeds=seeds)
         settings = plan_of(data.source, settings=Settings(**values)).settings
-        named = data.named()
+        named = data.named() if folds is None else data.load_for_folds()
         settings = with_supervision(settings, named, options.given(context))
-        planned = plan_of(named, vectors=vectors_for(named, vectors), settings=settings)
+        how_to_fold: dict[str, Any] = {"folds": folds, "fold_seed": data.spec.split_seed}
+        planned = plan_of(named, vectors=vectors_for(named, vectors), settings=settings, **how_to_fold)
         recipe = with_step_floor(planned.settings, load(named, ())[0], options.given(context))
         planned = replace(planned, settings=recipe)
     else:

@@ -109,11 +109,12 @@ class Data:
 
         return is_known(self.source) and self.dev is None and self.test is None and self.spec == DatasetSpec()
 
-    def load(self, like: SavedModel | None = None, **skip: Any) -> AnyTreebank:
+    def load(self, like: SavedModel | None = None, *, for_training: bool = True, **skip: Any) -> AnyTreebank:
         """Load the treebank, with a progress bar while texts are parsed.
 
         Args:
             like: a saved model that the data are evaluated with (default: None, for training).
+            for_training: whether train and dev are required (default: True).
             **skip: the keyword arguments of `skipping`.
 
         Raises:
@@ -123,9 +124,24 @@ class Data:
 
         with progress_bar(f"reading {self.source}") as progress:
             how: dict[str, Any] = {"dev": self.dev, "test": self.test, "given": self.given, "like": like, **skip}
-            treebank = load_dataset(self.source, self.spec, **how, progress=progress)
+            how |= {"for_training": for_training, "progress": progress}
+            treebank = load_dataset(self.source, self.spec, **how)
         report_splits(treebank)
         return treebank
+
+    def load_for_folds(self, **skip: Any) -> AnyTreebank:
+        """Load the treebank for cross-validation, which needs no dev: a file alone is the split train.
+
+        --split-seed is the seed of the folds, unless --split is given, too.
+        """
+        spec, given = self.spec, self.given
+        if spec.split is None:
+            spec, given = replace(spec, split_seed=DatasetSpec.split_seed), given - {"split_seed"}
+        treebank: Any = replace(self, spec=spec, given=given).load(for_training=False, **skip)
+        if list(treebank.splits) != ["test"]:
+            return treebank  # type: ignore[no-any-return]
+        whole: AnyTreebank = replace(treebank, splits={"train": treebank.splits["test"]})
+        return whole
 
     def arguments(self) -> list[str]:
         """The options of this data on a command line, with --treebank."""

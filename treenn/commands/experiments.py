@@ -18,6 +18,13 @@ Jobs = Annotated[
 Dask = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster with this scheduler, e.g. tcp://host:1.")
 ]
+Folds = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        help="Cross-validate on N stratified folds of train and dev, with the seed --split-seed; test is not read.",
+    ),
+]
 NoTest = Annotated[
     bool, typer.Option("--no-test", help="Stop after training, which evaluates dev only; no test split is evaluated.")
 ]

@@ -11,7 +11,9 @@ import typer
 from treebanks.own_data.spec import DatasetSpec
 from treenn.commands import options
 from treenn.commands.dataset_options import Source, take_data, takes_dataset, vectors_for, with_supervision
+from treenn.commands.experiments import Folds
 from treenn.commands.fine_tuning_options import fine_tuning, fitting, initial_model
+from treenn.commands.folds import cross_validate, refuse_with_folds
 from treenn.commands.output import print_json, progress_bar, say, skipping, tell
 from treenn.commands.resume_options import options_of_run, restored
 from treenn.commands.settings_options import takes_settings, with_step_floor
@@ -59,6 +61,7 @@ def train(
         list[str],
         typer.Option(metavar="csv|tensorboard", help="Log steps and epochs in --out, below log; repeatable."),
     ] = [],  # noqa: B006 (typer wants a list)
+    folds: Folds = None,
     overwrite: options.Overwrite = False,
     json: options.Json = False,
     **values: Any,
@@ -71,6 +74,11 @@ def train(
 
     Example: treenn train --treebank reviews.csv --split 80/10/10 --label-column stars --out my-model
 
+    With --folds, a network is trained for each fold of train and dev, in a subfolder of --out; the pooled predictions
+    are evaluated. The same command resumes.
+
+    Example: treenn train --treebank reviews.csv --folds 5 --out cross-validation
+
     Example: treenn train --treebank reviews --init sentiment --out my-model
 
     Example: treenn train --recipe tai2015_constituency --seed 1 --out my-model
@@ -78,6 +86,8 @@ def train(
     from treenn.training.run_dir import check_run_dir, training_run
     from treenn.trees.json_records import to_json
 
+    if folds is not None:
+        refuse_with_folds(context)
     if (earlier := restored(context)) is not None:
         earlier.command.invoke(earlier)
         return
@@ -90,6 +100,9 @@ def train(
         given, found = options.given(context), find(recipe)
         settings = replace(found.settings, **{name: values[name] for name in given if name in values})
         vectors = vectors if "vectors" in given else list(found.vectors) or ["none"]
+    if folds is not None:
+        cross_validate(context, data_options, settings, folds, vectors)
+        return
     check_run_dir(out, training_run(settings), resume=resume, overwrite=overwrite)
     with skipping(skip_bad) as skip:
         data = data_options.load(**skip)

@@ -35,6 +35,7 @@ def load_dataset(
     test: str | Path | None = None,
     given: Collection[str] | None = None,
     like: SavedModel | Network | None = None,
+    for_training: bool = True,
     on_error: OnError | None = None,
     progress: Progress = ignore,
 ) -> AnyTreebank:
@@ -52,6 +53,7 @@ def load_dataset(
         given: the fields of `spec` that override `dataset.toml` (default: None, those that do not have their default).
         like: a model that the data are read for: they have its classes, scale, tokenizer and parser unless `spec`
             declares others; train is not required, and a file alone is the split test (default: None, for training).
+        for_training: whether train and dev are required (default: True). If False, a file alone is the split test.
         on_error: called with the error of each skipped example (default: None, the first error is raised).
         progress: called while texts are parsed.
 
@@ -74,7 +76,8 @@ def load_dataset(
     spec = check("spec", spec or NO_SPEC, DatasetSpec)
     if like is not None:
         spec, given = spec_of_model(spec, like, given)
-    raw = read_dataset(path, spec, **files, given=given, for_training=like is None, on_error=on_error)
+    required = for_training and like is None
+    raw = read_dataset(path, spec, **files, given=given, for_training=required, on_error=on_error)
     treebank = assemble(raw, progress)
     assert treebank.origin is not None
     of_dev, of_test = (None if file is None else str(file) for file in files.values())

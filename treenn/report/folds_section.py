@@ -36,8 +36,9 @@ def _record(runs: Sequence[RunResults], metrics: Sequence[str]) -> Record:
     record: dict[str, float | None] = {}
     for metric in metrics:
         values = _by_fold(runs, metric)
-        spread = summarize(values) if values else None
-        record |= {f"{metric} mean": spread and spread.mean, f"{metric} std": spread and spread.std}
+        if values:
+            spread = summarize(values)
+            record |= {f"{metric} mean": spread.mean, f"{metric} std": spread.std}
     return record
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from treebanks import AnyTreebank
 from treenn.datasets.loading import load_dataset
+from treenn.experiment.baselines import fit_baseline, predict_split
 from treenn.experiment.cross_validation import folds_run, pooled, trained_folds
 from treenn.experiment.folds import HELD_OUT, Folds, cross_validation_folds, pooled_examples
 from treenn.experiment.ledger import digest
+from treenn.experiment.text_baseline import TEXT_BASELINE
 from treenn.models.settings import Settings
-from treenn.report.evaluation.build import report_on
+from treenn.report.evaluation.build import metric_values, report_on
 from treenn.report.evaluation.evaluation_report import EvaluationReport
 from treenn.report.evaluation.files import write_evaluation
+from treenn.report.evaluation.other_models import other_models
 from treenn.runtime.portable_command import portable
 from treenn.runtime.progress import Progress, ignore
 from treenn.tasks import task_of
@@ -48,7 +52,8 @@ def cross_validate(
     training examples of each fold, a stratified tenth selects the epoch. A test split is not read.
 
     The folder has a training run for each fold, `fold-1`, `fold-2`, ..., and the report, `evaluation.json`. The same
-    call resumes. The ledger gets no entry, because no test split is read.
+    call resumes. The ledger gets no entry, because no test split is read. If a parser made the trees, the report has
+    tests against the baseline `tf-idf`.
 
     Args:
         treebank: the treebank, or its name.
@@ -91,5 +96,14 @@ def cross_validate(
             origin=portable_origin(data.origin),
             folds=tuple(results.metrics[HELD_OUT].values for results, _ in trained),
         )
+        if data.origin is not None and data.origin.parsed:
+            baseline = pooled(divided, [_of_baseline(of_fold, settings) for _, of_fold in divided])
+            values = metric_values(baseline, report.metrics, progress)
+            report = replace(report, against=other_models(report, {TEXT_BASELINE: (baseline, values)}))
         write_evaluation(report, folder / EVALUATION)
         return report
+
+
+def _of_baseline(treebank: AnyTreebank, settings: Settings) -> Any:
+    """The predictions of a fold by the baseline of texts."""
+    return predict_split(fit_baseline(treebank, TEXT_BASELINE, settings), treebank, HELD_OUT)

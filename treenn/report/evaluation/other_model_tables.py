@@ -38,18 +38,19 @@ def metric_table(
         level(report): _range(lambda metric: METRICS[metric].value),
         "Majority" if report.classes else "Constant": _value("majority"),
     }
-    if report.folds:
+    folds = report.folds if model == report.model else ()
+    if folds:
         columns["Over folds"] = _over_folds
     return Table(
         name=name,
         caption=f"Metrics of {model} on {report.split} of {report.treebank}",
         columns=columns,
         records=[
-            {"metric": metric, **vars(each), "folds": [fold.get(metric) for fold in report.folds]}
+            {"metric": metric, **vars(each), "folds": [fold.get(metric) for fold in folds]}
             for metric, each in metrics.items()
         ],
         note=f"Intervals: percentile bootstrap over {report.noun}s, of {_TRAINED[bool(report.folds)]}; they do not"
-        f" include the variance over seeds. {_CONSTANT[bool(report.classes)]}{_FOLDS * bool(report.folds)}",
+        f" include the variance over seeds. {_CONSTANT[bool(report.classes)]}{_FOLDS * bool(folds)}",
     )
 
 
@@ -61,10 +62,11 @@ def _over_folds(record: Record) -> str:
 
 def method(report: EvaluationReport, other: OtherModel) -> str:
     """The scope of the tests."""
-    noun = f"{report.noun}s"
+    compared = "networks, one per fold" if report.folds else "two trained models"
     return (
-        f"A is {report.model}, B is {other.model}. The tests are over {noun}: they compare these two trained models,"
-        " not two methods. A method has other results with another seed; treenn compare tests methods over seeds."
+        f"A is {report.model}, B is {other.model}. The tests are over {report.noun}s: they compare these"
+        f" {compared}, not two methods. A method has other results with another seed; treenn"
+        " compare tests methods over seeds."
     )
 
 
