@@ -54,7 +54,7 @@ def cross_validation_folds(treebank: AnyTreebank, folds: Folds, seed: Seed = 0) 
         seed: the seed of the partition (default: 0).
 
     Raises:
-        InputError: if a class has fewer different examples than there are folds.
+        InputError: if a class has fewer different examples than there are folds, or no example is left for dev.
     """
     examples = pooled_examples(treebank)
     _check_sizes(treebank, examples, folds)
@@ -87,6 +87,11 @@ def _treebank_of_fold(treebank: AnyTreebank, examples: Sequence[Any], fold: Sequ
     others = [example for index, example in enumerate(examples) if index not in held_out]
     share = max(_DEV, 1 / len(others))  # one example at least
     train, dev = _split(treebank, others, (1 - share, share), seed)
+    if not dev:
+        raise InputError(
+            f"{argument('folds')}: {treebank.name} has too few examples; without a fold, {len(others)} are left, of which "
+            "none can be spared to select the epoch"
+        )
     splits = {
         "train": [others[index] for index in train],
         "dev": [others[index] for index in dev],
