@@ -77,9 +77,9 @@ def test_more_folds_than_examples_of_a_class() -> None:
     assert len(cross_validation_folds(treebank, 3)) == 3
     with pytest.raises(InputError, match="folds 4: class 'rare' has only 3 different examples in train and dev of few"):
         cross_validation_folds(treebank, 4)
-    trees = [word(f"w{number}", number % 2) for number in range(4)]
+    four = [word(f"w{number}", number % 2) for number in range(4)]
     with pytest.raises(InputError, match="folds: tiny has too few examples; without a fold, 2 are left"):
-        cross_validation_folds(Treebank("tiny", ("a", "b"), {"train": trees}), 2)
+        cross_validation_folds(Treebank("tiny", ("a", "b"), {"train": four}), 2)
     with pytest.raises(InputError, match="folds 1: must be 2 to 100"):
         cross_validation_folds(treebank, 1)
     assert len(cross_validation_folds(replace(treebank, splits={"train": [*trees, word("unlabelled", 0)]}), 2)) == 2

@@ -89,8 +89,8 @@ def _treebank_of_fold(treebank: AnyTreebank, examples: Sequence[Any], fold: Sequ
     train, dev = _split(treebank, others, (1 - share, share), seed)
     if not dev:
         raise InputError(
-            f"{argument('folds')}: {treebank.name} has too few examples; without a fold, {len(others)} are left, of which "
-            "none can be spared to select the epoch"
+            f"{argument('folds')}: {treebank.name} has too few examples; without a fold, {len(others)} are left, of "
+            "which none can be spared to select the epoch"
         )
     splits = {
         "train": [others[index] for index in train],
