@@ -11,12 +11,21 @@ from typing import Annotated, NamedTuple
 import typer
 
 from treenn.commands import options
+from treenn.commands.dataset_options import Source
 from treenn.commands.output import check_target, say, shows_colour
-from treenn.commands.prediction_stream import Documents, LinePrediction, Models, blank_documents, predict_lines
+from treenn.commands.prediction_stream import (
+    Documents,
+    LinePrediction,
+    Models,
+    blank_documents,
+    predict_lines,
+    predict_trees,
+)
 from treenn.commands.prediction_table import check_table, write_table
 from treenn.commands.svg_files import SvgTarget
 from treenn.commands.table_input import form_of, read_tables
 from treenn.commands.text_input import STANDARD_INPUT, Line, count_lines, print_lines, read_input
+from treenn.commands.treebank_input import check_no_texts, trees_of
 from treenn.trees import InputError
 from treenn.trees.files import write_text
 
@@ -42,6 +51,8 @@ def predict(
             "the shipped model.",
         ),
     ] = ["sentiment"],  # noqa: B006
+    treebank: Source = None,
+    split: Annotated[str, typer.Option(metavar="NAME", help="With --treebank: the split.")] = "test",
     parser: options.ParserOfModel = None,
     contextual: options.Contextual = [],  # noqa: B006
     trust_module: options.TrustModule = [],  # noqa: B006
@@ -77,6 +88,8 @@ def predict(
     count little. A sentence over the parser's limit is divided at punctuation. Tokenizer and parser are those of the
     model's training texts, if its folder records them.
 
+    --treebank predicts the sentences of a data set on its own trees; options of the data set are in its dataset.toml.
+
     With several models, their trees are next to each other, and the nodes at which they differ are marked by *.
 
     Without TEXT and --file, texts are read from standard input. --json prints exactly one line per line of input, with
@@ -90,18 +103,28 @@ def predict(
     Example: treenn predict --file reviews.csv --text-column review --csv predictions.csv
 
     Example: treenn predict --model comparison "It's not a great movie."
+
+    Example: treenn predict --model my-model --treebank my-data --split dev --csv predictions.csv
     """
     if sum((json, csv is not None, svg is not None, html is not None)) > 1:
         raise InputError("give at most one of --json, --csv, --svg and --html")
     check_target("--html", html)
     check_table(csv)
     target = None if svg is None else SvgTarget(svg)
-    source = _source(texts, file, form, text_column, encoding, keep_all=csv is not None)
+    if treebank is not None:
+        check_no_texts(texts, file, text_column, parser, tokenized or no_split)
+        trees = trees_of(treebank, split)
+        source = _Source(iter(()), len(trees), ("text",))
+    else:
+        source = _source(texts, file, form, text_column, encoding, keep_all=csv is not None)
 
     from treenn.sentiment.named_models import load_models
 
     models = load_models(model, parser, contextual, trust_module, say)
-    predictions = predict_lines(models, source.lines, tokenized=tokenized, split=not no_split)
+    if treebank is not None:
+        predictions = predict_trees(models, trees)
+    else:
+        predictions = predict_lines(models, source.lines, tokenized=tokenized, split=not no_split)
     if target is not None:
         target.write(_pictures(predictions), _remedy(models, one_line=tokenized or no_split))
     elif html is not None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import tee
 from typing import TYPE_CHECKING, TypeAlias
 
-from treenn.commands.text_input import Line, find_sentences_of, parse_lines
+from treenn.commands.text_input import BATCH, Line, find_sentences_of, parse_lines
 
 if TYPE_CHECKING:
     from treenn.sentiment.document import Document
     from treenn.sentiment.model import SentimentModel
+    from treenn.trees import Tree
 
 Documents: TypeAlias = "dict[str, Document]"
 """The predictions for a text by the models' names."""
@@ -42,6 +43,22 @@ def predict_lines(models: Models, lines: Iterable[Line], *, tokenized: bool, spl
         documents = {name: merged[name] for name in models}
         has_words = any(document.sentences for document in documents.values())
         yield parts[0][0], documents if has_words else None
+
+
+def predict_trees(models: Models, trees: Sequence[Tree]) -> Iterator[LinePrediction]:
+    """Yield sentences with the predictions of all models on given trees, whose labels are ignored.
+
+    Args:
+        models: at least one model.
+        trees: the trees.
+    """
+    for start in range(0, len(trees), BATCH):
+        batch = trees[start : start + BATCH]
+        texts = [" ".join(tree.words) for tree in batch]
+        parsed = [[pair] for pair in zip(texts, batch, strict=True)]
+        columns = {name: model.predict_parsed(texts, parsed) for name, model in models.items()}
+        for number, text in enumerate(texts):
+            yield Line(text), {name: documents[number] for name, documents in columns.items()}
 
 
 def blank_documents(models: Models, text: str) -> Documents:
