@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from treebanks import AnyTreebank
+from treebanks.own_data.spec import DatasetSpec, is_safe
 from treenn.experiment.input_variants import input_variant
 from treenn.experiment.ledger import configuration_of, digest
 from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparedModel
@@ -34,6 +35,7 @@ class TrainedModel:
         network: the network.
         results: the results of its training; None without a training run.
         variant: the trees that it reads, `gold` unless it is a run of a comparison with other ones.
+        parser: the parser of its training texts, if texts were parsed by another one (default: None).
     """
 
     path: str
@@ -41,6 +43,7 @@ class TrainedModel:
     network: Network
     results: TrainingResults | None
     variant: ComparedModel = _GOLD
+    parser: str | None = None
 
     @property
     def name(self) -> str:
@@ -64,7 +67,9 @@ class TrainedModel:
     def read(self, treebank: AnyTreebank) -> AnyTreebank:
         """The treebank as this model reads it."""
         if self.reads_gold_trees:
-            return treebank
+            is_parsed = treebank.origin is not None and treebank.origin.parsed
+            reparsed = self.parser if is_parsed else None
+            return treebank if reparsed is None else input_variant(treebank, reparsed, shuffle=False, seed=0)
         seed = 0 if self.results is None else self.results.seed
         return input_variant(treebank, self.variant.trees, shuffle=self.variant.shuffle, seed=seed)
 
@@ -108,4 +113,30 @@ def _variant(folder: Path) -> ComparedModel:
     outline = PLAN_SCHEMA.read(plan)
     models = {model.name: model for model in outline.models}
     names = [entry.model for task in outline.tasks for entry in task.planned if entry.run == folder.name]
-    return models.get(names[0], _GOLD) if names else _GOLD
+    variant = models.get(names[0], _GOLD) if names else _GOLD
+    if variant.trees not in ("gold", "brackets") and not is_safe(DatasetSpec(trees=variant.trees)):
+        raise InputError(
+            f"this run reads trees of the parser {variant.trees[:200]!r}; must be one of treenn, because a plan may be "
+            "from anyone",
+            source=folder,
+        )
+    return variant
+
+
+def reading_texts_of(model: TrainedModel, first: TrainedModel) -> TrainedModel:
+    """A model that is evaluated on texts as they were read for another one, with the parser of its own training.
+
+    Raises:
+        InputError: if it was trained on words of another tokenizer, or its folder names the folder of a parser.
+    """
+    own, others = model.network.text_parsing, first.network.text_parsing
+    if own is None or others is None or own == others:
+        return model
+    if own.tokenizer != others.tokenizer:
+        raise InputError(
+            f"this model was trained on words of the tokenizer {own.tokenizer}: must be {others.tokenizer}, as "
+            f"{first.path}",
+            source=model.path,
+        )
+    own.check_permitted()
+    return replace(model, parser=own.trees)

@@ -19,6 +19,8 @@ from toy import toy_treebank
 
 import treenn
 from treebanks import Pair, PairTreebank, Treebank
+from treebanks.own_data import DatasetSpec
+from treenn.datasets.loading import load_dataset
 from treenn.experiment.compare import compare
 from treenn.experiment.ledger import read
 from treenn.experiment.plan import Plan
@@ -274,6 +276,39 @@ def test_models_without_training_are_not_written_to(models: Path, ledger: Path, 
     assert shipped.model == "sentiment" and shipped.earlier_configurations == 1
     configurations = [each.configuration for each in read(ledger)]
     assert configurations[0] == configurations[1] != configurations[2]
+
+
+def test_models_of_texts_with_other_parsers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [
+        f"a {word} b c d,{label}\n" for number in range(8) for word, label in (("good", "yes"), (f"x{number}", "no"))
+    ]
+    Path("texts.csv").write_text("text,label\n" + "".join(rows), encoding="utf-8")
+    for name, parser, tokenizer in (
+        ("a", "right", "treebank"),
+        ("b", "left", "treebank"),
+        ("c", "right", "whitespace"),
+    ):
+        data = load_dataset("texts.csv", DatasetSpec(split="50/25/25", trees=parser, tokenizer=tokenizer))
+        train(data, replace(SMALL, supervision="roots"), out=tmp_path / name)
+    alone = treenn.evaluation_report("b", "texts.csv")
+    beside = treenn.evaluation_report("a", "texts.csv", against="b")
+    assert beside.origin is not None and beside.origin.spec.trees == "right"
+    assert beside.against[0].metrics == alone.metrics
+    with pytest.raises(InputError, match="words of the tokenizer whitespace: must be treebank"):
+        treenn.evaluation_report("a", "texts.csv", against="c")
+
+
+def test_a_plan_loads_no_parser_of_others(tmp_path: Path, ledger: Path) -> None:
+    plan = Plan.of(TOY, ["tree-lstm"], seeds=1, settings=SMALL)
+    compare(replace(plan, models=(*plan.models, Model("left", model="tree-lstm", trees="left"))), tmp_path)
+    before = ledger.read_text()
+    text = (tmp_path / "plan.json").read_text().replace('"trees": "left"', '"trees": "spacy:evil"')
+    (tmp_path / "plan.json").write_text(text)
+    [folder] = (tmp_path / "runs").glob("left-0-????????")
+    with pytest.raises(InputError, match="this run reads trees of the parser 'spacy:evil'; must be one of treenn"):
+        treenn.evaluation_report(folder, TOY)
+    assert ledger.read_text() == before
 
 
 def test_runs_of_a_comparison_read_their_trees(tmp_path: Path) -> None:

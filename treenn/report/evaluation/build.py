@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from treebanks import AnyTreebank
 from treebanks.own_data import DatasetSpec
-from treenn.analysis import calibration
-from treenn.analysis.class_report import class_report
-from treenn.analysis.intervals import bootstrap_intervals
-from treenn.analysis.statistics import Interval
-from treenn.evaluation.metrics import METRICS, Labelling, measure
-from treenn.evaluation.run_predictions import RunPredictions
 from treenn.experiment.evaluate import predict_split
 from treenn.experiment.evaluation_data import evaluation_data
 from treenn.experiment.ledger import before, data_of, known_readings, unseen
 from treenn.experiment.matching_classes import check_same_classes, in_order_of, with_classes_of
-from treenn.experiment.outline import gold_of
-from treenn.experiment.trained_model import TrainedModel, open_model
-from treenn.models.task import Task
-from treenn.report.evaluation.evaluation_report import EvaluationReport, MetricValue
+from treenn.experiment.trained_model import TrainedModel, open_model, reading_texts_of
+from treenn.report.evaluation.evaluation_report import EvaluationReport
 from treenn.report.evaluation.other_models import other_models
-from treenn.runtime.environment import environment
+from treenn.report.evaluation.predictions_report import metric_values, report_on
 from treenn.runtime.progress import Progress, ignore
 from treenn.training.run_results import portable_origin
 from treenn.trees import OnError
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import InputError, argument
-from treenn.trees.json_records import from_json
 
 
 @checked
@@ -52,8 +41,8 @@ def evaluation_report(
 ) -> EvaluationReport:
     """Evaluate a trained model on a split: metrics with intervals, scores by class, calibration, and paired tests.
 
-    The tests compare two trained models on the same examples. They say nothing of the methods behind them, which
-    `treenn.compare` compares over several seeds.
+    The tests compare two trained models on the same examples, not two methods, which `treenn.compare` compares over
+    several seeds. Texts are read as in the training of the first model, and parsed anew for others with another parser.
 
     An evaluation on any split but train and dev is a reading of each model, as in `treenn.evaluate`. The metrics and
     predictions are added to the `results.json` of folders of training runs; other folders are not written to.
@@ -80,6 +69,7 @@ def evaluation_report(
     others = [against] if isinstance(against, AnyPath) else list(against)
     models = [open_model(each, contextual, trust) for each in (model, *others)]
     _check_models(models)
+    models = [models[0], *(reading_texts_of(each, models[0]) for each in models[1:])]
     if isinstance(treebank, AnyTreebank):
         data = treebank
     else:
@@ -143,78 +133,3 @@ def _of_model(
         data=data_of(treebank, split),
         origin=portable_origin(treebank.origin),
     )
-
-
-def report_on(
-    task: Task,
-    examples: Sequence[Any],
-    predictions: Any,
-    progress: Progress,
-    *,
-    below_roots: bool = True,
-    **described: Any,
-) -> EvaluationReport:
-    """The report on predictions.
-
-    Args:
-        task: the task of the model, with the classes of the predictions.
-        examples: the examples.
-        predictions: their predictions.
-        progress: called after every bootstrap sample.
-        below_roots: whether labels below the roots are of the predicted nodes (default: True).
-        **described: the fields of the report that name the model and the data.
-    """
-    gold, classes = gold_of(task, examples), task.classes or ()
-    below_roots = below_roots and any(count > 1 for count in gold.nodes or ())
-    labelling, measured = Labelling(classes, below_roots, task.scale), measure(predictions)
-    metrics = [name for name in METRICS if name in measured and METRICS[name].suits(labelling)]
-    report = EvaluationReport(
-        **{"command": "", **described},
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        size=len(examples),
-        noun=task.noun,
-        classes=classes,
-        metrics=metric_values(predictions, metrics, progress),
-        predictions=from_json(RunPredictions, dict(predictions.by_example()), "predictions"),
-        gold=gold,
-        environment=environment(),
-        texts=tuple(tuple(" ".join(tree.words) for tree in task.trees(each)) for each in examples),
-    )
-    return _with_classes(report, predictions, below_roots=below_roots) if classes else report
-
-
-def _with_classes(report: EvaluationReport, predictions: Any, *, below_roots: bool) -> EvaluationReport:
-    """The report with scores by class and calibration, if these are predictions of nodes or pairs."""
-    if predictions.kind not in ("nodes", "pairs"):
-        return report
-    count, (probabilities, labels) = len(report.classes), predictions.whole_probabilities
-    (gold, predicted), labelled = predictions.whole, labels >= 0
-    return replace(
-        report,
-        roots=class_report(gold, predicted, count),
-        nodes=class_report(predictions.labels, predictions.classes, count) if below_roots else None,
-        calibration=calibration.measure(probabilities[labelled].astype(float), labels[labelled])
-        if labelled.any()
-        else None,
-    )
-
-
-def metric_values(predictions: Any, metrics: Iterable[str], progress: Progress = ignore) -> dict[str, MetricValue]:
-    """Metrics of predictions with bootstrap intervals and the value of the best constant prediction.
-
-    Args:
-        predictions: the predictions.
-        metrics: the names of the metrics.
-        progress: called after every bootstrap sample (default: no report).
-    """
-    measured, intervals = measure(predictions), bootstrap_intervals(predictions, progress=progress)
-    return {name: _value(measured[name], intervals.get(name), measured["majority"].get(name)) for name in metrics}
-
-
-def _value(value: float | None, interval: Interval | None, majority: float | None) -> MetricValue:
-    low, high = (None, None) if interval is None else (interval.low, interval.high)
-    return MetricValue(_finite(value), low, high, _finite(majority))
-
-
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from treenn.analysis.class_report import ClassReport
 from treenn.report.document import Table
 from treenn.report.evaluation.evaluation_report import EvaluationReport, OtherModel
+from treenn.report.evaluation.introduction import introduction
 from treenn.report.evaluation.other_model_tables import (
     answer_text,
     difference_table,
@@ -22,7 +23,6 @@ from treenn.report.evaluation.tables import (
     class_table,
     confusion_matrix,
     errors_table,
-    introduction,
     reliability_table,
     units,
 )

@@ -15,10 +15,10 @@ from treenn.experiment.folds import HELD_OUT, Folds, cross_validation_folds, poo
 from treenn.experiment.ledger import digest
 from treenn.experiment.text_baseline import TEXT_BASELINE
 from treenn.models.settings import Settings
-from treenn.report.evaluation.build import metric_values, report_on
 from treenn.report.evaluation.evaluation_report import EvaluationReport
 from treenn.report.evaluation.files import write_evaluation
 from treenn.report.evaluation.other_models import other_models
+from treenn.report.evaluation.predictions_report import metric_values, report_on
 from treenn.runtime.portable_command import portable
 from treenn.runtime.progress import Progress, ignore
 from treenn.tasks import task_of

@@ -6,7 +6,8 @@ from html import escape
 
 from treenn.report.document import Table
 from treenn.report.evaluation.evaluation_report import EvaluationReport
-from treenn.report.evaluation.tables import evaluation_document, introduction
+from treenn.report.evaluation.introduction import introduction
+from treenn.report.evaluation.tables import evaluation_document
 from treenn.trees.display import table_html
 
 
