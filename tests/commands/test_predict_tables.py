@@ -52,6 +52,7 @@ def test_columns_are_kept_and_predictions_added(predict: Command, tmp_path: Path
     [
         ("in.csv", b"\xef\xbb\xbfreview\nnot good\n"),
         ("in.csv", b"review\r\nnot good\r\n"),
+        ("in.csv", b"\xef\xbb\xbfid;review\r\n1;not good\r\n"),
         ("in.tsv", b"review\tid\nnot good\t1\n"),
         ("in.JSONL", b'{"review": "not good", "id": 1}\n\n'),
         ("in.ndjson", b'\xef\xbb\xbf{"review": "not good", "x": [1]}\n'),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +16,11 @@ Row = tuple[int, Mapping[str, str | None] | InputError]
 """The line of a row, from 1, and its values by column, or its error. None is a value that is no text."""
 
 
-def read_csv(path: Path, text: str, delimiter: str) -> tuple[Sequence[str], Iterator[Row]]:
+_DELIMITERS = ",;\t"
+_QUOTED = re.compile('"[^"]*"')
+
+
+def read_csv(path: Path, text: str, form: Literal["csv", "tsv"]) -> tuple[Sequence[str], Iterator[Row]]:
     """Read the header and the rows of a CSV or TSV file.
 
     The quotes of a TSV are read as those of CSV if all rows then have equally many columns. Otherwise they are part of
@@ -23,7 +29,7 @@ def read_csv(path: Path, text: str, delimiter: str) -> tuple[Sequence[str], Iter
     Args:
         path: the file, for messages.
         text: its text.
-        delimiter: the separator of columns.
+        form: TSV, or CSV, whose separator of columns is inferred (`with_delimiter`).
 
     Returns:
         The names of the columns, and the rows, without blank lines.
@@ -32,15 +38,38 @@ def read_csv(path: Path, text: str, delimiter: str) -> tuple[Sequence[str], Iter
         InputError: if there is no header.
     """
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
-    if delimiter == "\t" and '"' in text and not is_quoted(io.StringIO(text, newline="")):
+    if form == "tsv" and '"' in text and not is_quoted(io.StringIO(text, newline="")):
         quoting = csv.QUOTE_NONE
-    rows = csv_rows(io.StringIO(text, newline=""), delimiter, quoting, path)
+    file = io.StringIO(text, newline="")
+    delimiter, lines = ("\t", file) if form == "tsv" else with_delimiter(file)
+    rows = csv_rows(lines, delimiter, quoting, path)
     for _, header in rows:
         if isinstance(header, InputError):
             raise header
         columns = [name.strip() for name in header]
         return columns, _with_header(path, columns, rows)
     raise InputError("this file is empty; its first line must be the names of the columns", source=path)
+
+
+def with_delimiter(lines: Iterable[str]) -> tuple[str, Iterable[str]]:
+    """The separator of columns of a CSV file, and its lines.
+
+    Spreadsheets of many languages write semicolons. The separator is the comma, semicolon or tab that occurs most often
+    in the header outside of quotes; the comma if none occurs.
+
+    Args:
+        lines: the file, or its lines with their line breaks.
+
+    >>> with_delimiter(["text;label\\n"])[0], with_delimiter(["text,label;\\n"])[0]
+    (';', ',')
+    """
+    rest, start = iter(lines), list[str]()
+    for line in rest:
+        start.append(line)
+        if line.strip():
+            break
+    header = _QUOTED.sub("", start[-1]) if start else ""
+    return max(_DELIMITERS, key=header.count), chain(start, rest)
 
 
 def _with_header(

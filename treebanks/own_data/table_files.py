@@ -111,4 +111,4 @@ def _table(path: Path, text: str, spec: DatasetSpec) -> tuple[Sequence[str], Ite
     """The names of the columns, and the rows."""
     if spec.form == "jsonl":
         return read_json_lines(path, text)
-    return read_csv(path, text, "\t" if spec.form == "tsv" else ",")
+    return read_csv(path, text, "tsv" if spec.form == "tsv" else "csv")

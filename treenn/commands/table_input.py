@@ -13,14 +13,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TextIO
 
-from treebanks.own_data.csv_rows import csv_rows, is_quoted
+from treebanks.own_data.csv_rows import csv_rows, is_quoted, with_delimiter
 from treebanks.own_data.table_files import TEXT_COLUMNS
 from treenn.commands.text_input import STANDARD_INPUT, TYPED, Line
 from treenn.trees.errors import InputError, argument
 from treenn.trees.files import codec_of
 
 _FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-_DELIMITERS = {"csv": ",", "tsv": "\t"}
 _UNDECODED = re.compile("[\ud800-\udfff]")
 
 
@@ -124,7 +123,7 @@ def _line(record: Record, columns: tuple[str, ...], text_column: str, source: st
 def _records(path: str, source: str, form: str, encoding: str) -> Iterator[Record]:
     """Yield the records of a file; the first record of CSV and TSV is the header."""
     with _located(source, encoding), _opened(path, encoding) as file:
-        read = _json_lines(file, source) if form == "jsonl" else _rows(file, source, _DELIMITERS[form])
+        read = _json_lines(file, source) if form == "jsonl" else _rows(file, source, form)
         for record in read:
             for column, cell in record.cells.items():
                 _check_decoded(column, source, record.number, encoding)
@@ -167,9 +166,11 @@ def _check_decoded(text: str, source: str, line: int, encoding: str) -> None:
         raise InputError(f"{problem}; {remedy}", source=source, line=line)
 
 
-def _rows(file: TextIO, source: str, delimiter: str) -> Iterator[Record]:
+def _rows(file: TextIO, source: str, form: str) -> Iterator[Record]:
     header: list[str] = []
-    for number, row in csv_rows(file, delimiter, _quoting(file, delimiter), source):
+    quoting = _quoting(file, form)
+    delimiter, lines = ("\t", file) if form == "tsv" else with_delimiter(file)
+    for number, row in csv_rows(lines, delimiter, quoting, source):
         if isinstance(row, InputError):
             raise row
         header = header or _checked_header(row, source, number)
@@ -179,9 +180,9 @@ def _rows(file: TextIO, source: str, delimiter: str) -> Iterator[Record]:
         yield Record(number, dict(zip(header, row, strict=True)))
 
 
-def _quoting(file: TextIO, delimiter: str) -> Literal[0, 3]:
+def _quoting(file: TextIO, form: str) -> Literal[0, 3]:
     """The meaning of quotes. Those of a TSV are part of the texts if its rows are malformed otherwise."""
-    if delimiter != "\t" or not file.seekable():
+    if form != "tsv" or not file.seekable():
         return csv.QUOTE_MINIMAL
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if is_quoted(file) else csv.QUOTE_NONE
     file.seek(0)

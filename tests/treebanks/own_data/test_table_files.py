@@ -29,6 +29,25 @@ def error(tmp_path, text, form="csv", **options):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        'text;label\r\n"a; b";x\r\n"c, ""d""";y\r\n',
+        '\n"text";"label, class"\n"a; b";x\n"c, ""d""";y\n',
+        'text\tlabel\na; b\tx\n"c, ""d"""\ty\n',
+    ],
+    ids=["spreadsheet", "comma in a name", "tab"],
+)
+def test_separators_of_csv_are_inferred(tmp_path, text):
+    columns = text.lstrip().splitlines()[0].replace("\t", ";").replace('"', "").split(";")
+    read = rows(tmp_path, text, text_column=columns[:1], label_column=columns[1])
+    assert [(row.texts[0], row.label) for row in read] == [("a; b", "x"), ('c, "d"', "y")]
+
+
+def test_a_comma_precedes_other_separators(tmp_path):
+    assert rows(tmp_path, "text;a,label\nx;y,z\n", text_column=["text;a"]) == [RawText(("x;y",), "z", 2)]
+
+
+@pytest.mark.parametrize(
     ("form", "dialect"), [("csv", "excel"), ("csv", "unix"), ("tsv", "excel-tab")], ids=["excel", "unix", "tab"]
 )
 @given(table=ROWS)
