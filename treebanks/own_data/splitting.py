@@ -41,8 +41,8 @@ def stratified_split(
 ) -> list[list[int]]:
     """Split examples at random, stratified by label.
 
-    Examples with equal keys are in one split. The first example of every stratum, in random order, is in the first
-    split. The result is the same on every machine.
+    Examples with equal keys are in one split. The first example of every class, in random order, is in the first split.
+    The result is the same on every machine.
 
     Args:
         keys: the contents of each example, equal for duplicates.
@@ -68,7 +68,7 @@ def stratified_split(
     split_of = [0] * len(keys)
     lacking = _Lacking(shares, [share * len(keys) for share in shares])
     for _, members in sorted(strata.items(), key=lambda item: (-len(item[1]), str(item[0]))):
-        lacking.allocate(sorted(members, key=lambda _: draw.random()), split_of)
+        lacking.allocate(sorted(members, key=lambda _: draw.random()), split_of, first_to_first=not scores)
     return [[index for index, at in enumerate(split_of) if at == split] for split in range(len(shares))]
 
 
@@ -104,18 +104,19 @@ class _Lacking:
         self.shares, self.quotas = shares, list(quotas)
         self.deficits = [0.0] * len(shares)  # of the examples so far; carried from one stratum to the next
 
-    def allocate(self, groups: Sequence[Sequence[int]], split_of: list[int]) -> None:
-        """Assign each group of a stratum to the split with the largest deficit, the first group to the first split.
+    def allocate(self, groups: Sequence[Sequence[int]], split_of: list[int], *, first_to_first: bool) -> None:
+        """Assign each group of a stratum to the split with the largest deficit.
 
         Args:
             groups: the indices of equal examples.
             split_of: the split of each example; filled.
+            first_to_first: whether the first group is assigned to the first split.
         """
         for position, group in enumerate(groups):
             size = len(group)
             self.deficits = [old + share * size for old, share in zip(self.deficits, self.shares, strict=True)]
             fitting = [split for split, quota in enumerate(self.quotas) if split == 0 or quota + 0.5 >= size]
-            best = 0 if position == 0 else max(fitting, key=lambda split: (self.deficits[split], -split))
+            best = 0 if first_to_first and position == 0 else max(fitting, key=lambda split: (self.deficits[split], -split))
             self.deficits[best] -= size
             self.quotas[best] -= size
             for index in group:

@@ -43,6 +43,11 @@ def test_scores_are_stratified_by_deciles():
     assert all(abs(tens[decile] - 20) <= 1 for decile in range(10))
 
 
+def test_few_scores_have_the_shares():
+    parts = stratified_split(range(12), [f"0.{i}" for i in range(12)], (0.5, 0.5), 0, scores=True)
+    assert [len(part) for part in parts] == [6, 6]
+
+
 def test_splits_depend_on_the_seed_only():
     expected = [[0, 1, 2, 3, 4, 6, 7, 9, 10, 11], [8], [5]]
     assert stratified_split(range(12), ["a", "b"] * 6, (0.8, 0.1, 0.1), 0) == expected
