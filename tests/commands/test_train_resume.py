@@ -55,6 +55,17 @@ def test_more_epochs_equal_an_uninterrupted_run(command: Command, tmp_path: Path
     assert json.loads(again.stdout)["epochs"] == 4
 
 
+def test_a_run_on_labelled_texts_is_continued(command: Command, tmp_path: Path) -> None:
+    rows = [f"{word} {number},{word}" for number in range(4) for word in ("good", "bad")]
+    (tmp_path / "texts.csv").write_text("\n".join(["text,label", *rows]) + "\n")
+    data = ("--treebank", "texts.csv", "--split", "50/50", "--trees", "right", "--vectors", "none")
+    assert command("train", *data, "--size", "4", "--epochs", "1", "--out", "model").returncode == 0
+    done = command("train", "--resume", "--epochs", "2", "--out", "model", "--json")
+    assert json.loads(done.stdout)["epochs"] == 2, done.stderr
+    other = command("train", "--resume", "--supervision", "nodes", "--out", "model")
+    assert "has --supervision roots, not nodes" in other.error
+
+
 def test_an_unfinished_run_needs_no_options(command: Command, tmp_path: Path) -> None:
     command(*OPTIONS, "--epochs", "3", "--out", "whole")
     command(*OPTIONS, "--epochs", "3", "--out", "cut")

@@ -103,8 +103,8 @@ class TrainingIdentity:
         """
         # A run of an older treenn had no other settings than these, and what it lacks was as it is by default now.
         settings = asdict(Settings()) | dict(before.settings)
-        # Before the trees are read, the number of epochs that `min_steps` requires is unknown.
-        unknown = ("epochs", "min_steps") if self.data is None else ()
+        # Before the trees are read, the epochs that `min_steps` requires and the labelled nodes are unknown.
+        unknown = ("epochs", "min_steps", "supervision") if self.data is None else ()
         for name, value in self.settings.items():
             if settings[name] != value and name not in unknown:
                 found = f"has {argument(name, settings[name])}, not {value}"
