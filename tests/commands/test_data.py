@@ -183,6 +183,33 @@ def test_help_has_an_example(run, command):
     assert f"Example: treenn data {command}" in run(command, "--help")[1]
 
 
+def test_describe_records_a_split(run, tmp_path):
+    rows = [f"text {number},{'good' if number % 2 else 'bad'}" for number in range(20)]
+    (tmp_path / "train.csv").write_text("\n".join(["text,label", *rows]) + "\n")
+    code, out, err = run("describe", str(tmp_path), "--split", "80/20", "--seed", "3")
+    assert (code, out.startswith("# train: 16 texts")) == (0, True), err
+    text = (tmp_path / "dataset.toml").read_text()
+    assert 'split = "80/20"' in text and "split_seed = 3" in text
+    assert run("show", str(tmp_path))[2] == f"{tmp_path.name}: split 80/20 with seed 3: train 16, dev 4\n"
+
+
+def test_describe_overrides_with_default_values(run, tmp_path):
+    (tmp_path / "train.csv").write_text("text,label\nx,1\ny,2\n")
+    (tmp_path / "dev.csv").write_text("text,label\nx,1\n")
+    (tmp_path / "dataset.toml").write_text('trees = "right"\n')
+    assert run("describe", str(tmp_path), "--trees", "chart", "--overwrite")[0] == 0
+    assert "right" not in (tmp_path / "dataset.toml").read_text()
+
+
+@pytest.mark.parametrize("name", ["reviews", "sick"])
+def test_hidden_folders_are_reported(run, home, tmp_path, monkeypatch, name):
+    (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert f"for the folder or file here, pass ./{name}\n" in run("show", name)[2]
+    (tmp_path / name).rmdir()
+    assert "./" not in run("show", name)[2]
+
+
 def test_data_commands_import_lazily():
     program = """
 import sys, treenn.commands.data

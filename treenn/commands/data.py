@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from treenn.commands import options
-from treenn.commands.dataset_options import take_data, takes_dataset
+from treenn.commands.dataset_options import report_hidden, take_data, takes_dataset
 from treenn.commands.output import print_json, print_table, say, skipping, tell
 from treenn.runtime.terminal import console
 
@@ -71,6 +71,8 @@ def show(
         with skipping(skip_bad) as skip:
             show_dataset(data.load(**skip), json=json)
         return
+    if not data.is_known:
+        report_hidden(source, [source])
     entry = find(source)
     summary = _summary(entry)
     if json:
@@ -162,7 +164,7 @@ def overlap(context: typer.Context, source: AnySource, json: options.Json = Fals
 
 
 @app.command()
-@takes_dataset(without=("dev", "test", "split", "split_seed"))
+@takes_dataset(without=("dev", "test"), seed=True)
 def describe(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Your folder with train, dev and test.")],
@@ -180,7 +182,7 @@ def describe(
 
     data = take_data(context, str(folder), values)
     with skipping(skip_bad) as skip:
-        text = describe_dataset(folder, data.spec, **skip)
+        text = describe_dataset(folder, data.spec, given=data.given, **skip)
     written = write_spec(folder, text, overwrite=overwrite)
     print(text, end="")
     say(f"written: {written}")

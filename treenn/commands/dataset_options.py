@@ -162,11 +162,15 @@ class Data:
 def take_data(context: typer.Context, source: str, values: dict[str, Any]) -> Data:
     """Remove the options of `takes_dataset` from a command's values, and return them with the source.
 
-    Only options on the command line count, so that the others follow `dataset.toml`.
+    Only options on the command line count, so that the others follow `dataset.toml`. A line on standard error reports a
+    folder or file with the name of a known treebank, which is not read.
 
     Raises:
         InputError: if a value is invalid.
     """
+    import treebanks
+
+    report_hidden(source, treebanks.names())
     given = set(options.given(context))
     files = {name: values.pop(name, None) for name in _FILES}
     chosen = {each.name: values.pop(each.name) for each in fields(DatasetSpec) if each.name in values}
@@ -174,6 +178,12 @@ def take_data(context: typer.Context, source: str, values: dict[str, Any]) -> Da
     if "classes" in chosen:
         chosen["classes"] = class_names(chosen["classes"])
     return Data(source, DatasetSpec(**chosen), **files, given=frozenset(chosen))
+
+
+def report_hidden(source: str, known: Collection[str]) -> None:
+    """Print a line on standard error if a known treebank is read, and not the folder or file of the same name."""
+    if source in known and Path(source).exists():
+        say(f"{source} is a treebank of `treenn data list`; for the folder or file here, pass ./{source}")
 
 
 def _words(name: str, value: Any) -> list[str]:
