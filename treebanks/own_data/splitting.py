@@ -116,7 +116,9 @@ class _Lacking:
             size = len(group)
             self.deficits = [old + share * size for old, share in zip(self.deficits, self.shares, strict=True)]
             fitting = [split for split, quota in enumerate(self.quotas) if split == 0 or quota + 0.5 >= size]
-            best = 0 if first_to_first and position == 0 else max(fitting, key=lambda split: (self.deficits[split], -split))
+            if first_to_first and position == 0:
+                fitting = [0]
+            best = max(fitting, key=lambda split: (self.deficits[split], -split))
             self.deficits[best] -= size
             self.quotas[best] -= size
             for index in group:
