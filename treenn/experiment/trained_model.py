@@ -17,7 +17,7 @@ from treenn.models.building import SHIPPED, load_model, model_folder
 from treenn.models.network import Network
 from treenn.runtime.portable_command import portable
 from treenn.runtime.weight_file import NAME
-from treenn.training.run_dir import RESULTS
+from treenn.training.run_dir import COMPARISON, CROSS_VALIDATION, RESULTS, kind_in
 from treenn.training.run_results import TrainingResults, read_training
 from treenn.trees.errors import InputError
 
@@ -89,7 +89,7 @@ def open_model(
         InputError: as `load_model`, and if the record of its training is malformed.
     """
     folder = Path(model)
-    _refuse_comparison(folder)
+    _refuse_experiment(folder)
     network = load_model(model, contextual, trust)
     if str(model) == SHIPPED or not (folder / RESULTS).exists():
         return TrainedModel(str(model), None, network, None)
@@ -97,12 +97,15 @@ def open_model(
     return found if found.reads_gold_trees else replace(found, folder=None)
 
 
-def _refuse_comparison(folder: Path) -> None:
-    if not (folder / PLAN).is_file():
+def _refuse_experiment(folder: Path) -> None:
+    """Validate that a folder is not that of a comparison or a cross-validation, whose subfolders have the models."""
+    below = {COMPARISON: f"{RUNS}/*/{NAME}", CROSS_VALIDATION: f"fold-*/{NAME}"}
+    kind = None if (folder / NAME).exists() else kind_in(folder)
+    if kind is None or kind not in below:
         return
-    runs = sorted(path.parent for path in folder.glob(f"{RUNS}/*/{NAME}"))
+    runs = sorted(path.parent for path in folder.glob(below[kind]))
     example = f", such as {runs[0]}" if runs else ""
-    raise InputError(f"this folder holds a comparison; name the folder of one of its runs{example}", source=folder)
+    raise InputError(f"this folder holds a {kind.noun}; name the folder of one of its runs{example}", source=folder)
 
 
 def _variant(folder: Path) -> ComparedModel:

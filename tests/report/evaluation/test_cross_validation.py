@@ -89,6 +89,10 @@ def test_folds_are_no_readings_and_are_resumed(folder: Path, tmp_path: Path, led
         treenn.cross_validate(other, SMALL, 3, out=tmp_path)
     with pytest.raises(InputError, match="holds a cross-validation"):
         treenn.train(TOY, SMALL, out=tmp_path)
+    with pytest.raises(
+        InputError, match=r"holds a cross-validation; name the folder of one of its runs, such as .*fold-1"
+    ):
+        treenn.evaluation_report(tmp_path, TOY)
 
 
 def test_a_comparison_pools_its_folds(results: ComparisonResults, folder: Path, report: EvaluationReport) -> None:

@@ -18,4 +18,4 @@ def as_notebook_html(report: EvaluationReport) -> str:
 
 
 def _as_html(table: Table) -> str:
-    return table_html(list(table.columns), table.rows(), table.caption)
+    return f'<div style="margin-top:1em">{table_html(list(table.columns), table.rows(), table.caption)}</div>'
