@@ -26,6 +26,7 @@ from treenn.trees.tree import Label
 
 _PAINTED = re.compile("\x1b(\\d+)\x1b([^\x1b]*)\x1b")
 _NARROW = 42  # characters of a line of text on a phone
+_SMALLEST = 0.65  # of a drawing's width, at which its words are legible
 
 _OPEN = 3
 """The number of sentences up to which a text's trees are unfolded."""
@@ -178,7 +179,10 @@ def _mean_of(document: Document) -> str:
 
 
 def _picture(view: _View) -> Markup:
-    return Markup(draw_svg(view.sentiment.tree, marked=view.marked, **drawing_options(view.sentiment)))
+    """The drawing as SVG, which may shrink to `_SMALLEST` of its width; beyond, the page scrolls it."""
+    drawing = draw_svg(view.sentiment.tree, marked=view.marked, **drawing_options(view.sentiment))
+    width = int(drawing.partition('width="')[2].partition('"')[0])
+    return Markup(drawing.replace("<svg ", f'<svg style="min-width: {int(_SMALLEST * width)}px" ', 1))
 
 
 def _narrow(view: _View) -> Markup:
