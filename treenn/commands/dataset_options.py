@@ -251,13 +251,6 @@ def report_splits(treebank: AnyTreebank) -> None:
         say(f"{treebank.name}: split {origin.spec.split} with seed {origin.spec.split_seed}: {counts}")
 
 
-def is_english(treebank: AnyTreebank) -> bool:
-    """Return True if a treebank may be English: no other language is declared, and most words are ASCII."""
-    language = "en" if treebank.origin is None else treebank.origin.spec.language or "en"
-    words = treebank.words()
-    return language == "en" and 2 * sum(map(str.isascii, words)) >= len(words)
-
-
 def with_supervision(settings: Settings, treebank: str | AnyTreebank, given: Collection[str]) -> Settings:
     """The settings, supervised by roots if only the roots of a user's data are labelled.
 
@@ -279,18 +272,19 @@ def vectors_for(treebank: str | AnyTreebank, given: list[str]) -> list[str]:
         treebank: the data, or the name of a known treebank.
         given: the values of the option; empty if it is not given.
     """
-    from treebanks.catalogue import entry, synthetic
-    from treebanks.paths import data_home
+    from treebanks.catalogue import synthetic
+    from treenn.datasets.default_vectors import default_vectors
 
     if given == ["none"]:
         return []
     if given:
         return options.vector_files(given)
-    if synthetic(treebank) if isinstance(treebank, str) else treebank.synthetic or not is_english(treebank):
+    if synthetic(treebank) if isinstance(treebank, str) else treebank.synthetic:
         return []
-    folder = data_home() / entry("glove").folder
-    files = sorted((folder / file.path for file in entry("glove").files), key=lambda file: (len(file.name), file.name))
-    if not all(file.exists() for file in files):
-        return []
-    say(f"word vectors: {', '.join(file.name for file in files)} in {folder}; --vectors none for random ones")
+    origin = None if isinstance(treebank, str) else treebank.origin
+    words = set[str]() if isinstance(treebank, str) else treebank.words()
+    files = default_vectors(words, None if origin is None else origin.spec.language)
+    if files:
+        names = ", ".join(file.name for file in files)
+        say(f"word vectors: {names} in {files[0].parent}; --vectors none for random ones")
     return list(map(str, files))

@@ -42,7 +42,13 @@ class Head(nn.Module):
         return scores
 
 
-def node_loss(scores: Tensor, labels: Tensor, n_trees: int, weights: Tensor | None = None) -> Tensor:
+def node_loss(
+    scores: Tensor,
+    labels: Tensor,
+    n_trees: int,
+    weights: Tensor | None = None,
+    row_weights: Tensor | None = None,
+) -> Tensor:
     """Cross-entropy summed over the labelled nodes and divided by the number of trees, as in Tai et al.'s code.
 
     A sum, so the loss of a batch without labels is 0, not NaN.
@@ -52,13 +58,17 @@ def node_loss(scores: Tensor, labels: Tensor, n_trees: int, weights: Tensor | No
         labels: the classes; -100 for unlabelled nodes.
         n_trees: the number of trees.
         weights: the weight of each class (default: None, 1 each).
+        row_weights: the weight of each node (default: None, 1 each).
 
-    Shape: `scores` `(n, classes)`, `labels` `(n,)`, `weights` `(classes,)`; returns a scalar.
+    Shape: `scores` `(n, classes)`, `labels` `(n,)`, `weights` `(classes,)`, `row_weights` `(n,)`; returns a scalar.
 
     >>> node_loss(torch.zeros(2, 5), torch.tensor([-100, -100]), n_trees=1)
     tensor(0.)
     """
-    return F.cross_entropy(scores, labels, weight=weights, ignore_index=NO_LABEL, reduction="sum") / n_trees
+    if row_weights is None:
+        return F.cross_entropy(scores, labels, weight=weights, ignore_index=NO_LABEL, reduction="sum") / n_trees
+    losses = F.cross_entropy(scores, labels, weight=weights, ignore_index=NO_LABEL, reduction="none")
+    return (losses * row_weights).sum() / n_trees
 
 
 class PairHead(nn.Module, ABC):

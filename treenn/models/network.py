@@ -120,14 +120,17 @@ class Network(nn.Module):
             examples = self.pack(examples).to(self.embedding.weight.device)
         return self.task.scores(self, examples, roots_only=roots_only)
 
-    def loss(self, packed: Any, *, roots_only: bool = False) -> Tensor:
+    def loss(self, packed: Any, *, roots_only: bool = False, weights: Tensor | None = None) -> Tensor:
         """The training loss, averaged over examples. Returns a scalar.
 
         Args:
             packed: a batch from `pack`.
             roots_only: whether labels below the roots are ignored (default: False).
+            weights: `(T,)` the factor of each example's loss (default: None, 1 each).
         """
-        return self.task.loss(self, packed, roots_only=roots_only)
+        if weights is None:
+            return self.task.loss(self, packed, roots_only=roots_only)
+        return self.task.weighted_loss(self, packed, weights, roots_only=roots_only)
 
     @checked
     def predict(

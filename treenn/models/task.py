@@ -55,6 +55,8 @@ class Task(ABC):
 
     weighs_classes: ClassVar[bool] = False
     """True if the loss reads `Network.class_weights`."""
+    weighs_examples: ClassVar[bool] = False
+    """True if `weighted_loss` is defined."""
 
     def __init__(
         self,
@@ -90,6 +92,20 @@ class Task(ABC):
     @abstractmethod
     def loss(self, network: Network, packed: Any, *, roots_only: bool) -> Tensor:
         """The training loss of a batch, averaged over examples. Returns a scalar."""
+
+    def weighted_loss(self, network: Network, packed: Any, weights: Tensor | None, *, roots_only: bool) -> Tensor:
+        """The loss of each example times its weight, summed and divided by the number of examples.
+
+        Args:
+            network: the network.
+            packed: a batch of `pack`.
+            weights: `(T,)` one per example; None for `loss`.
+            roots_only: as for `loss`.
+
+        Raises:
+            InputError: if the task does not define it (the default).
+        """
+        raise InputError(f"{argument('example_weights')}: task {self.name} does not weigh examples")
 
     @abstractmethod
     def outputs(self, network: Network, packed: Any, *, roots_only: bool) -> tuple[Tensor, ...]:

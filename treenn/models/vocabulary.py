@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -51,8 +52,9 @@ class Vocabulary:
         known: Callable[[str], bool] = lambda word: False,
         *,
         rare: bool = False,
+        words: Iterable[str] = (),
     ) -> Vocabulary:
-        """Build the vocabulary of training trees, and of the words in other trees that have a pretrained vector.
+        """Build the vocabulary of training trees, and of other words that have a pretrained vector.
 
         Args:
             train: the training trees.
@@ -60,9 +62,10 @@ class Vocabulary:
             known: a function that returns True if a word has a pretrained vector (default: no word has one).
             rare: whether each word that occurs once in training, without a pretrained vector, has its own index. If
                 False, these words have index 0, so that the unknown token is trained (default: False).
+            words: other words than those of trees (default: none).
         """
         counts = Counter(word for tree in train for word in tree.words)
-        rest = Counter(word for tree in others for word in tree.words)
+        rest = dict.fromkeys(chain((word for tree in others for word in tree.words), words))
         frequent = [word for word, count in counts.items() if count > 1 or rare or known(word)]
         return cls(frequent + [word for word in rest if word not in counts and known(word)], counts)
 

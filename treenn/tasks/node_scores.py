@@ -14,7 +14,7 @@ from treenn.evaluation.score_predictions import ScorePredictions
 from treenn.models.heads import Head
 from treenn.models.network import Network, NonFiniteError
 from treenn.models.settings import Settings
-from treenn.tasks.nodes import NodeTask
+from treenn.tasks.nodes import NodeTask, at
 from treenn.tasks.score_scale import ScoreScale
 from treenn.trees.errors import InputError
 
@@ -79,13 +79,14 @@ class NodeRegression(NodeTask):
         """Scores from -1 to 1, not clipped. Shape: `(N, 1)` in the forest's rows, with `roots_only` `(T, 1)`."""
         return super().scores(network, packed.batch, roots_only=roots_only)
 
-    def loss(self, network: Network, packed: ScoredBatch, *, roots_only: bool) -> Tensor:
+    def weighted_loss(self, network: Network, packed: Any, weights: Tensor | None, *, roots_only: bool) -> Tensor:
         """Squared error of the scores from -1 to 1 at the labelled nodes or roots, plus the encoder's own loss."""
         forest = self.forest(packed.batch)
         targets = self.score_scale.to_unit(packed.targets[forest.roots] if roots_only else packed.targets)
+        factors = self.row_weights(packed.batch, weights, roots_only=roots_only)
 
         def loss_of(scores: Tensor, rows: Tensor | None) -> Tensor:
-            return squared_loss(scores[:, 0], targets if rows is None else targets[rows]) / len(forest.sizes)
+            return squared_loss(scores[:, 0], at(targets, rows), at(factors, rows)) / len(forest.sizes)
 
         return self.head_loss(network, packed.batch, loss_of, roots_only=roots_only)
 
@@ -133,11 +134,17 @@ class NodeRegression(NodeTask):
         return ScorePredictions(labels, scores, sizes)
 
 
-def squared_loss(scores: Tensor, targets: Tensor) -> Tensor:
-    """The sum of the squared errors at the labelled nodes; targets are NaN elsewhere. Shape: both `(n,)`; a scalar.
+def squared_loss(scores: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
+    """The sum of the squared errors at the labelled nodes; targets are NaN elsewhere. Shape: all `(n,)`; a scalar.
+
+    Args:
+        scores: the predictions.
+        targets: the scores.
+        weights: the factor of each squared error (default: None, 1 each).
 
     >>> squared_loss(torch.tensor([0.5, 0.5]), torch.tensor([1.0, torch.nan]))
     tensor(0.2500)
     """
     errors = scores - targets.to(scores.dtype)
-    return torch.where(targets.isnan(), 0, errors).square().sum()
+    squares = torch.where(targets.isnan(), 0, errors).square()
+    return squares.sum() if weights is None else (squares * weights).sum()

@@ -30,6 +30,7 @@ class NodeTask(Task):
     """The base of tasks with labels at the nodes of trees."""
 
     has_phrases = True
+    weighs_examples = True
 
     def tree(self, example: Any) -> Tree:
         """The tree of an example (default: the example)."""
@@ -82,6 +83,19 @@ class NodeTask(Task):
             return loss + (network.root_weight - 1) * loss_of(scores[forest.roots], forest.roots)
 
         return network.encoder.compute_loss(forest, network.vectors(forest), label_loss, roots_only=roots_only)
+
+    def loss(self, network: Network, packed: Any, *, roots_only: bool) -> Tensor:
+        """The loss of the labelled nodes or roots, plus the encoder's own loss."""
+        return self.weighted_loss(network, packed, None, roots_only=roots_only)
+
+    def row_weights(self, batch: Any, weights: Tensor | None, *, roots_only: bool) -> Tensor | None:
+        """The weight of each row of the head's output. Shape: `(T,)` to `(N,)`, with `roots_only` `(T,)`."""
+        if weights is None or roots_only:
+            return weights
+        forest = self.forest(batch)
+        rows = weights.new_empty(len(forest.unsorted_indices))
+        rows[forest.unsorted_indices] = weights.repeat_interleave(torch.tensor(forest.sizes, device=weights.device))
+        return rows
 
     def check(self, treebank: Any, settings: Settings) -> None:
         """Validate that each split has trees, valid labels, and labels that the supervision can use."""
@@ -139,13 +153,14 @@ class NodeClassification(NodeTask):
         """Trees as one forest."""
         return self.batch(network, self.read(network, examples))
 
-    def loss(self, network: Network, packed: Any, *, roots_only: bool) -> Tensor:
+    def weighted_loss(self, network: Network, packed: Any, weights: Tensor | None, *, roots_only: bool) -> Tensor:
         """Cross-entropy at the labelled nodes or roots, plus the encoder's own loss."""
         forest = self.forest(packed)
         labels, n_trees = forest.labels[forest.roots] if roots_only else forest.labels, len(forest.sizes)
+        factors = self.row_weights(packed, weights, roots_only=roots_only)
 
         def loss_of(scores: Tensor, rows: Tensor | None) -> Tensor:
-            return node_loss(scores, labels if rows is None else labels[rows], n_trees, network.class_weights)
+            return node_loss(scores, at(labels, rows), n_trees, network.class_weights, at(factors, rows))
 
         return self.head_loss(network, packed, loss_of, roots_only=roots_only)
 
@@ -195,6 +210,11 @@ def at_ends(values: Tensor, sizes: Sequence[int], fill: float) -> Tensor:
     nodes = values.new_full((sum(sizes), *values.shape[1:]), fill)
     nodes[torch.tensor(sizes, device=values.device).cumsum(0) - 1] = values
     return nodes
+
+
+def at(values: Tensor | None, rows: Tensor | None) -> Any:
+    """The values of some rows; of all rows if `rows` is None."""
+    return values if values is None or rows is None else values[rows]
 
 
 def _which(roots_only: bool) -> slice:

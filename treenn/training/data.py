@@ -19,15 +19,22 @@ from treenn.training.run_results import VectorCoverage
 
 
 def build_vocabulary(
-    treebank: AnyTreebank, vectors: Sequence[WordVectors], *, rare: bool
+    treebank: AnyTreebank, vectors: Sequence[WordVectors], *, rare: bool, words: Sequence[str] = ()
 ) -> tuple[Vocabulary, tuple[VectorCoverage, ...]]:
-    """The vocabulary, with or without rare words, and the coverage of the treebank by each file of vectors."""
+    """The vocabulary, and the coverage of the treebank by each file of vectors.
+
+    Args:
+        treebank: the treebank.
+        vectors: the files.
+        rare: whether rare words are in the vocabulary.
+        words: further words for the vocabulary if they have a vector in a file (default: none).
+    """
     others = [tree for split in treebank.splits if split != "train" for tree in treebank.trees(split)]
 
     def known(word: str) -> bool:
         return any(word in file for file in vectors)
 
-    vocabulary = Vocabulary.of(treebank.trees("train"), others, known, rare=rare)
+    vocabulary = Vocabulary.of(treebank.trees("train"), others, known, rare=rare, words=words)
     tokens = Counter(word for split in treebank.splits for tree in treebank.trees(split) for word in tree.words)
     coverage = []
     for file in vectors:
@@ -51,8 +58,8 @@ def batches(n_examples: int, size: int, generator: np.random.Generator) -> list[
     return [order[start : start + size] for start in range(0, n_examples, size)]
 
 
-def fingerprint(treebank: AnyTreebank, model: Network) -> str:
-    """Returns the SHA-256 of the examples and the initial weights, pretrained vectors included."""
+def fingerprint(treebank: AnyTreebank, model: Network, weights: Sequence[float] = ()) -> str:
+    """Returns the SHA-256 of the examples, their weights and the initial parameters, pretrained vectors included."""
     sha = hashlib.sha256()
     for split, examples in treebank.splits.items():
         sha.update("\n".join([split, *map(str, examples)]).encode())
@@ -60,6 +67,8 @@ def fingerprint(treebank: AnyTreebank, model: Network) -> str:
         sha.update(tensor.cpu().numpy().tobytes())
     if model.contextual is not None:  # if frozen, its weights are not in the state_dict
         sha.update(model.contextual.fingerprint.encode())
+    if weights:
+        sha.update(np.asarray(weights).tobytes())
     return sha.hexdigest()
 
 

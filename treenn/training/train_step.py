@@ -62,13 +62,16 @@ class TrainingState:
         names = ("learning_rate", "embedding_learning_rate", "contextual_learning_rate")
         return {name: each.param_groups[0]["lr"] for name, each in zip(names, self.optimizers, strict=False)}
 
-    def train_step(self, batch: Sequence[Any], step: int, steps: int) -> StepResult:
+    def train_step(
+        self, batch: Sequence[Any], step: int, steps: int, weights: Sequence[float] | None = None
+    ) -> StepResult:
         """One step of the optimizers; its autograd graph is freed on return, before the next step builds one.
 
         Args:
             batch: the examples.
             step: the number of steps so far.
             steps: the number of steps of the whole run.
+            weights: the factor of each example's loss (default: None, 1 each).
 
         Raises:
             Diverged: if the loss or the gradient is not finite; no weight is changed then.
@@ -77,7 +80,8 @@ class TrainingState:
         packed = self.network.pack(batch).to(self.fabric.device)
         for optimizer in self.optimizers:
             optimizer.zero_grad()
-        loss: Tensor = self._model.loss(packed, roots_only=settings.supervision != "nodes")
+        factors = None if weights is None else torch.tensor(weights, device=self.fabric.device)
+        loss: Tensor = self._model.loss(packed, roots_only=settings.supervision != "nodes", weights=factors)
         if not math.isfinite(value := loss.item()):
             raise Diverged(f"the loss became {value}")
         self.fabric.backward(loss)

@@ -31,6 +31,7 @@ from treenn.training.checkpoint import load_checkpoint, save_checkpoint
 from treenn.training.class_weights import class_weights
 from treenn.training.data import batches, build_vocabulary, fingerprint, precompute_contextual
 from treenn.training.divergence import Diverged, explain
+from treenn.training.example_weights import check_example_weights
 from treenn.training.fine_tuning import Source
 from treenn.training.folder_lock import locked
 from treenn.training.majority import compare_with_majority
@@ -57,7 +58,7 @@ from treenn.training.run_results import (
 )
 from treenn.training.spans import with_spans
 from treenn.training.train_step import StepResult, TrainingState
-from treenn.trees.arguments import AnyPath, Device, checked
+from treenn.trees.arguments import AnyPath, Device, NonNegative, Texts, checked
 from treenn.trees.errors import InputError, argument
 
 
@@ -83,6 +84,8 @@ def train(
     *,
     vectors: Sequence[WordVectors] = (),
     init: Network | Source | AnyPath | None = None,
+    example_weights: Sequence[NonNegative] = (),
+    words: Texts = (),
     out: AnyPath | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -109,6 +112,9 @@ def train(
         init: a trained model to start from: a network, a folder or `sentiment` as for `load_model`, or a
             `treenn.training.fine_tuning.Source` (default: None, random weights). Its vocabulary is extended by the
             words of the treebank; the settings of its architecture are the model's.
+        example_weights: the factor of the loss of each training example (default: none, 1 each).
+        words: words that have a vector in `vectors` and extend the vocabulary, for texts that are not in the treebank
+            (default: none).
         out: a folder for the model, the checkpoint during training, and `results.json` (default: None, writes nothing).
         resume: whether to resume from the checkpoint in `out`, if there is one (default: False).
         overwrite: whether to replace what a treenn command wrote to `out` (default: False).
@@ -123,7 +129,8 @@ def train(
 
     Raises:
         InputError: if another process writes to `out`; if `out` holds a run and `resume` is False, or a run with other
-            settings or data, or other files, or is removed during training; if nothing is labelled; if a loss or a
+            settings or data, or other files, or is removed during training; if nothing is labelled; if
+            `example_weights` has another length than train, or the model does not weigh examples; if a loss or a
             gradient is NaN or infinite (the message names the batch, the sentence and the parameter; `out` keeps the
             last complete epoch).
     """
@@ -136,7 +143,7 @@ def train(
     if out is not None:
         check_run_dir(Path(out), training_run(settings), resume=resume, overwrite=overwrite)
     treebank = treebanks.load(treebank) if isinstance(treebank, str) else treebank
-    trainer = _Trainer(treebank, settings, vectors, device, source)
+    trainer = _Trainer(treebank, settings, vectors, device, source, tuple(example_weights), tuple(words))
     with nullcontext() if out is None else locked(Path(out)):
         if out is not None:
             trainer.open(Path(out), options or {}, resume=resume, overwrite=overwrite)
@@ -160,20 +167,25 @@ class _Trainer:
         vectors: Sequence[WordVectors],
         device: str,
         source: Source | None,
+        example_weights: tuple[float, ...],
+        words: tuple[str, ...],
     ) -> None:
         reset_peak_memory()
         settings = settings.for_examples(len(treebank.train))
         self.treebank, self.settings, self.task = treebank, settings, task_of(treebank)
         self.task.check(treebank, settings)
         self.criterion = self.task.criterion(settings)
-        self.vocabulary, self.coverage = build_vocabulary(treebank, vectors, rare=settings.word_dropout > 0)
+        rare = settings.word_dropout > 0
+        self.vocabulary, self.coverage = build_vocabulary(treebank, vectors, rare=rare, words=words)
         if source is not None:
             self.vocabulary = source.network.vocabulary.extended(self.vocabulary)
         self.vectors, self.device = vectors, device
         self.source = source
         self.init: InitialModel | None = None
         self.state = self._start(settings)
-        self.data = fingerprint(treebank, self.state.network)
+        check_example_weights(example_weights, treebank, self.state.network)
+        self.example_weights = example_weights
+        self.data = fingerprint(treebank, self.state.network, example_weights)
         # Asked for now, not at the end: the code that runs is the code of the start, whatever is edited meanwhile.
         self.environment = environment(str(self.state.fabric.device))
         self.history: list[Epoch] = []
@@ -341,7 +353,8 @@ class _Trainer:
 
     def _train_step(self, examples: list[tuple[int, Any]], step: int, steps: int, place: str) -> StepResult:
         try:
-            return self.state.train_step([example for _, example in examples], step, steps)
+            weights = [self.example_weights[number] for number, _ in examples] if self.example_weights else None
+            return self.state.train_step([example for _, example in examples], step, steps, weights)
         except Diverged as error:
             roots_only = self.settings.supervision != "nodes"
             raise explain(error, self.state.network, examples, place, roots_only=roots_only) from None
