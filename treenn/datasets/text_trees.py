@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from treenn.datasets.parse_identity import identify_parse
 from treenn.datasets.script_check import check_language, check_script, unknown_language
 from treenn.datasets.text_error import TextError
-from treenn.datasets.tokenizers import DEFAULT, Tokenizer, load_tokenizer
+from treenn.datasets.tokenizers import DEFAULT, load_tokenizer
 from treenn.datasets.tree_cache import cache_file, read_cached, write_cached
 from treenn.parsers.loading import SHIPPED, load_parser
 from treenn.parsers.long_sentences import Sentence, divide_sentences, join_trees
@@ -18,6 +20,8 @@ from treenn.runtime.progress import Progress, ignore
 from treenn.trees.arguments import checked
 from treenn.trees.errors import InputError
 from treenn.trees.tree import Tree
+
+T = TypeVar("T")
 
 _LOG = logging.getLogger(__name__)
 _BATCH = 256  # texts or sentences between two calls of the progress callback
@@ -59,15 +63,57 @@ def trees_of_texts(
     (X (X 春) (X (X 眠) (X (X 不) (X (X 覺) (X 曉)))))
     """
     check_language(trees, tokenizer, language)
-    path = cache_file(identify_parse(trees, tokenizer), texts)
-    cached = read_cached(path)
-    if cached is None or len(cached) != len(texts):
+
+    def parse() -> list[Tree]:
         splitter, parser = load_tokenizer(tokenizer), load_parser(trees)
         check_script(texts, trees, tokenizer)
-        cached = _parsed_texts(texts, splitter, parser, progress)
-        _write(path, cached)
-    if trees == SHIPPED and language is None and (warning := unknown_language(cached)):
+        return parse_texts(texts, splitter.sentences, parser, progress)
+
+    parsed = _cached(cache_file(identify_parse(trees, tokenizer), texts), len(texts), parse)
+    if trees == SHIPPED and language is None and (warning := unknown_language(parsed)):
         _LOG.warning(warning)
+    return parsed
+
+
+@checked
+def trees_of_tokens(
+    sentences: Sequence[Sequence[str]], *, trees: str = SHIPPED, progress: Progress = ignore
+) -> list[Tree]:
+    """Parse tokenized texts, each as one sentence; trees are cached as by `trees_of_texts`.
+
+    Args:
+        sentences: the words of each text.
+        trees: the parser, by its name in `treenn.load_parser`, or its folder (default: `"chart"`, for English).
+        progress: called with the number of parsed sentences (default: no-op).
+
+    Returns:
+        One tree per text, without labels.
+
+    Raises:
+        TextError: (an InputError, with the index and the problem) if a text has no words.
+        InputError: if there is no such parser.
+
+    >>> print(trees_of_tokens([["not", "very", "good"]], trees="right")[0])
+    (X (X not) (X (X very) (X good)))
+    """
+
+    def parse() -> list[Tree]:
+        return parse_texts(sentences, as_sentences, load_parser(trees), progress)
+
+    lines = [json.dumps(list(words)) for words in sentences]
+    return _cached(cache_file(identify_parse(trees, "tokens"), lines), len(sentences), parse)
+
+
+def as_sentences(words: Sequence[str]) -> list[Sentence]:
+    """A tokenized text as one sentence; an empty list if it has no words."""
+    return [Sentence(" ".join(words), tuple(words))] if words else []
+
+
+def _cached(path: Path, count: int, parse: Callable[[], list[Tree]]) -> list[Tree]:
+    cached = read_cached(path)
+    if cached is None or len(cached) != count:
+        cached = parse()
+        _write(path, cached)
     return cached
 
 
@@ -78,10 +124,26 @@ def _write(path: Path, trees: Sequence[Tree]) -> None:
         _LOG.warning("the parsed texts are not cached: %s", error)
 
 
-def _parsed_texts(texts: Sequence[str], tokenizer: Tokenizer, parser: Parser, progress: Progress) -> list[Tree]:
+def parse_texts(
+    texts: Sequence[T], sentences_of: Callable[[T], Sequence[Sentence]], parser: Parser, progress: Progress = ignore
+) -> list[Tree]:
+    """Parse the sentences of texts, and join those of each text to one tree.
+
+    Args:
+        texts: the texts.
+        sentences_of: a function from a text to its sentences.
+        parser: the parser; sentences longer than its `max_words` are divided.
+        progress: called with the number of tokenized texts and of parsed sentences (default: no-op).
+
+    Returns:
+        One tree per text, without labels.
+
+    Raises:
+        TextError: if a text has no sentence.
+    """
     sentences = list[list[Sentence]]()
     for number, text in enumerate(texts, start=1):
-        sentences.append(divide_sentences(tokenizer.sentences(text), parser.max_words))
+        sentences.append(divide_sentences(sentences_of(text), parser.max_words))
         if not sentences[-1]:
             raise TextError("this text has no words; must have at least one", number - 1)
         if number % _BATCH == 0:

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import takewhile
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
@@ -21,7 +21,7 @@ from torch import Tensor
 
 from treenn.models.vocabulary import Vocabulary
 from treenn.trees import InputError, OnError, unescape
-from treenn.trees.arguments import Texts, checked
+from treenn.trees.arguments import Count, Texts, checked
 from treenn.trees.skipping import read_each
 
 FloatArray = npt.NDArray[np.float32]
@@ -114,6 +114,22 @@ def read_vectors(path: str | Path, words: Texts, *, on_error: OnError | None = N
     if not vectors:
         raise InputError("this file has no vector for any word of the treebank", source=path)
     return WordVectors(vectors, source=str(path))
+
+
+@checked
+def first_words(path: str | Path, count: Count) -> list[str]:
+    """Read the first words of a file of word vectors; those of GloVe and fastText are sorted by frequency.
+
+    Args:
+        path: the file, as for `read_vectors`.
+        count: the maximum number of words.
+
+    Raises:
+        InputError: as `read_vectors`.
+    """
+    table = _Table(path)
+    rows = islice(table.rows(), count)
+    return [table.split(row)[0].decode("utf-8", "surrogatepass") for row in rows]
 
 
 class _Row(NamedTuple):

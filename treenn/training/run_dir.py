@@ -29,6 +29,9 @@ SCHEMA, VERSION = "treenn.run", 1
 RESULTS, CHECKPOINT = "results.json", "checkpoint.safetensors"
 """The file of a finished training run, and that of an unfinished one, from which it is resumed."""
 
+ESTIMATOR = "estimator.json"
+"""The file of a scikit-learn estimator in a model's folder (`treenn.estimators`)."""
+
 _MODEL = ("config.json", "vocabulary.json", "model.safetensors")
 PAGE = "report.html"
 """The page of a training run (`treenn report`)."""
@@ -59,7 +62,7 @@ class Kind:
 
 
 TRAINING = Kind("train", "training run", _TRAINING, kept=(RESULTS, CHECKPOINT))
-MODEL = Kind("export", "model", _MODEL)
+MODEL = Kind("export", "model", (*_MODEL, ESTIMATOR))
 PARSER = Kind("parser", "parser", (*_MODEL, "grammar.json", "results.json"))
 COMPARISON = Kind(
     "compare",
