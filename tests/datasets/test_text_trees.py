@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from treenn import load_parser
+from treenn.datasets import tree_cache
 from treenn.datasets.text_error import TextError
-from treenn.datasets.text_trees import trees_of_texts
+from treenn.datasets.text_trees import trees_of_texts, trees_of_tokens
 from treenn.parsers import join_trees
 from treenn.parsers.shapes import Right
 from treenn.trees import InputError
@@ -54,3 +55,16 @@ def test_no_texts_have_no_trees() -> None:
 def test_unknown_names_are_refused(name: str, value: str) -> None:
     with pytest.raises(InputError, match="nothing: must be"):
         trees_of_texts(["a"], **{name: value})  # type: ignore[arg-type]
+
+
+def test_token_lists_are_parsed_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TREENN_CACHE", str(tmp_path))
+    tokens = [["Mr.", "T", "."], ["(", "a/b", ")"]]
+    trees = trees_of_tokens(tokens, trees="right")
+    assert [list(tree.words) for tree in trees] == tokens
+    assert trees == [load_parser("right").parse(words) for words in tokens]
+    assert trees_of_tokens(tokens, trees="right") == trees
+    assert len(list(tree_cache.cache_home().iterdir())) == 1
+    assert trees_of_tokens([["Mr.T."], ["(", "a/b", ")"]], trees="right") != trees
+    with pytest.raises(TextError, match=r"texts\[1\]: this text has no words"):
+        trees_of_tokens([["a"], []], trees="right")

@@ -1,14 +1,14 @@
-"""`TreeSentimentClassifier` follows scikit-learn's conventions and learns from trees."""
+"""`TreeClassifier` follows scikit-learn's conventions and learns from texts and trees."""
 
 from __future__ import annotations
 
 import pickle
 import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from limited_parser import AtMostFive
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError, SkipTestWarning
@@ -19,26 +19,27 @@ from sklearn.utils import estimator_checks, get_tags
 from sklearn.utils.estimator_checks import check_estimator
 from toy import toy_treebank
 
+from treenn.estimators import TreeClassifier
 from treenn.parsers import join_trees
 from treenn.parsers.shapes import Right
-from treenn.sentiment.classifier import TreeSentimentClassifier
 from treenn.trees import InputError, Tree, parse_tree
 
 GOOD, BAD = ["a good film", "a lovely good book"], ["a bad film", "an awful bad book"]
 TEXTS, Y = (GOOD + BAD) * 6, (["pos"] * 2 + ["neg"] * 2) * 6
 
 
-def small(**changed: Any) -> TreeSentimentClassifier:
+def small(**changed: Any) -> TreeClassifier:
     wanted = {"size": 6, "word_size": 6, "epochs": 20, "learning_rate": 0.1, "dropout": 0, "batch_size": 8}
-    return TreeSentimentClassifier(**(wanted | {"parser": "right", "random_state": 0} | changed))
+    wanted |= {"min_steps": 0, "vectors": None, "parser": "right", "random_state": 0}
+    return TreeClassifier(**(wanted | changed))
 
 
 @pytest.fixture(scope="module")
-def fitted() -> TreeSentimentClassifier:
+def fitted() -> TreeClassifier:
     return small().fit(TEXTS, Y)
 
 
-def test_texts_are_learned_and_labels_are_any(fitted: TreeSentimentClassifier) -> None:
+def test_texts_are_learned_and_labels_are_any(fitted: TreeClassifier) -> None:
     assert fitted.classes_.tolist() == ["neg", "pos"]
     assert fitted.predict(["a good book", "a bad book"]).tolist() == ["pos", "neg"]
     shares = fitted.predict_proba(np.array(TEXTS, dtype=object))
@@ -49,7 +50,7 @@ def test_texts_are_learned_and_labels_are_any(fitted: TreeSentimentClassifier) -
         assert small().fit(TEXTS, np.array(labels)).predict(GOOD[:1] + BAD[:1]).tolist() == [labels[0], labels[2]]
 
 
-def test_a_seed_decides_everything(fitted: TreeSentimentClassifier) -> None:
+def test_a_seed_decides_everything(fitted: TreeClassifier) -> None:
     shares = fitted.predict_proba(TEXTS)
     np.testing.assert_array_equal(clone(fitted).fit(TEXTS, Y).predict_proba(TEXTS), shares)
     assert not np.array_equal(small(random_state=1).fit(TEXTS, Y).predict_proba(TEXTS), shares)
@@ -68,7 +69,7 @@ def test_trees_teach_more_than_their_roots() -> None:
     assert alone.classes_.tolist() == [1, 3]
 
 
-def test_y_overrides_root_labels(fitted: TreeSentimentClassifier) -> None:
+def test_y_overrides_root_labels(fitted: TreeClassifier) -> None:
     trees = [Right().parse(text.split()) for text in TEXTS]
     strange = [tree.with_labels(["odd"] * len(tree)) for tree in trees]
     np.testing.assert_array_equal(small().fit(strange, Y).predict_proba(trees), fitted.predict_proba(TEXTS))
@@ -81,13 +82,6 @@ def test_pipeline_validation_and_grid_search() -> None:
     assert cross_val_score(small(), TEXTS, Y, cv=2).tolist() == [1, 1]
     search = GridSearchCV(pipeline, {"tree__epochs": [1, 20]}, cv=2, scoring="neg_log_loss").fit(TEXTS, Y)
     assert search.best_params_ == {"tree__epochs": 20}
-
-
-def test_parameters_are_what_they_were_set_to() -> None:
-    classifier = small().set_params(epochs=3, settings={"clip_norm": 1.0})
-    assert classifier.get_params()["epochs"] == 3
-    assert clone(classifier).get_params() == classifier.get_params()
-    assert classifier.fit(TEXTS, Y).predict(TEXTS).shape == (24,)
 
 
 # The last word on which checks apply is scikit-learn's: for whatever reads no table of numbers it has one, that it can
@@ -116,17 +110,19 @@ API_CHECKS = (
 
 @pytest.mark.parametrize("name", API_CHECKS)
 def test_remaining_scikit_learn_checks_pass(name: str) -> None:
-    getattr(estimator_checks, name)("TreeSentimentClassifier", small())
+    getattr(estimator_checks, name)("TreeClassifier", small())
 
 
 @pytest.mark.parametrize(
     ("X", "y", "message"),
     [
-        ("a good film", ["pos"], "X 'a good film': must be a list of texts or Trees"),
-        ([], [], "X is empty; there must be at least one text or tree"),
-        ([["a"]], ["pos"], r"X\[0\] of type list: must be text or a Tree"),
+        ("a good film", ["pos"], "X 'a good film': must be a list"),
+        ([], [], "X is empty: must have one text or tree, or more"),
+        ([3], ["pos"], r"X\[0\] 3: must be text, a list, .* or a DependencyTree"),
+        ([["a", 3]], ["pos"], r"X\[0\]\[1\] 3: must be text"),
+        ([["a"], []], ["pos", "neg"], r"X\[1\] has no words"),
         (np.ones((2, 2)), ["pos", "neg"], "X: must be a list, not an array of 2 dimensions"),
-        (["fine", " "], ["pos", "neg"], r"X\[1\] has no words; there is nothing to learn from it"),
+        (["fine", " "], ["pos", "neg"], r"X\[1\] has no words: must have one or more for training"),
         (["fine"], None, "requires y to be passed, but the target y is None"),
         (["fine", "bad"], ["pos"], "inconsistent numbers of samples"),
         (["fine", "bad"], [0.5, 1.25], "Unknown label type"),
@@ -137,7 +133,7 @@ def test_what_cannot_be_learned_from_is_refused(X: Any, y: Any, message: str) ->
         small().fit(X, y)
 
 
-def test_blank_text_gets_class_prior(fitted: TreeSentimentClassifier) -> None:
+def test_blank_text_gets_class_prior(fitted: TreeClassifier) -> None:
     assert fitted.predict(["a good book", " ", "a bad book"]).tolist() == ["pos", "neg", "neg"]
     shares = fitted.predict_proba(["", "a good book"])
     assert shares[0].tolist() == fitted.class_prior_.tolist() == [0.5, 0.5]
@@ -147,7 +143,7 @@ def test_blank_text_gets_class_prior(fitted: TreeSentimentClassifier) -> None:
 
 
 @pytest.mark.parametrize("kind", [tuple, np.array, "Series"])
-def test_texts_come_in_any_container(fitted: TreeSentimentClassifier, kind: Any) -> None:
+def test_texts_come_in_any_container(fitted: TreeClassifier, kind: Any) -> None:
     kind = pytest.importorskip("pandas").Series if kind == "Series" else kind
     given = small().fit(kind(TEXTS), kind(Y))
     np.testing.assert_array_equal(given.predict_proba(kind(TEXTS)), fitted.predict_proba(TEXTS))
@@ -167,38 +163,46 @@ def test_no_text_is_refused_for_its_length() -> None:
     assert classifier.predict(["good bad " * 40]).shape == (1,)
 
 
-@pytest.mark.parametrize("six", [6.0, np.int64(6), np.float64(6)])
-def test_whole_numbers_of_any_type_are_sizes(fitted: TreeSentimentClassifier, six: Any) -> None:
-    given = small(size=six, word_size=six).fit(TEXTS, Y)
-    np.testing.assert_array_equal(given.predict_proba(GOOD), fitted.predict_proba(GOOD))
-
-
-@pytest.mark.parametrize("name", ["size", "word_size", "epochs", "batch_size"])
-@pytest.mark.parametrize("value", [6.5, "6", None, True, float("nan"), float("inf")])
-def test_what_is_no_whole_number_is_named(name: str, value: Any) -> None:
-    with pytest.raises(InputError, match=f"^{name} .*: must be a whole number$"):
-        small(**{name: value}).fit(TEXTS, Y)
-
-
-def test_vectors_are_one_file_or_several(fitted: TreeSentimentClassifier, tmp_path: Path) -> None:
-    (file := tmp_path / "vectors.txt").write_text("good 1 2\nbad -1 3\nfilm 0 1\n", encoding="utf-8")
-    found = [small(vectors=vectors).fit(TEXTS, Y).predict_proba(GOOD) for vectors in (file, str(file), [file])]
-    np.testing.assert_array_equal(found[0], found[1])
-    np.testing.assert_array_equal(found[0], found[2])
-    assert not np.array_equal(found[0], fitted.predict_proba(GOOD))
-
-
-def test_other_mistakes_are_one_message(fitted: TreeSentimentClassifier) -> None:
-    with pytest.raises(NotFittedError):
-        small().predict(["fine"])
-    for settings in ({"nope": 3}, [1], "abc"):
-        with pytest.raises(InputError, match=r"settings (has 'nope'|.*: must be a mapping)"):
-            small(settings=settings).fit(TEXTS, Y)
-    for parameters in ({"random_state": -1}, {"random_state": "x"}, {"vectors": None}, {"vectors": [3]}):
-        with pytest.raises(InputError, match=next(iter(parameters))):
+def test_other_mistakes_are_one_message(fitted: TreeClassifier) -> None:
+    for call in (small().predict, small().predict_proba, small().save):
+        with pytest.raises(NotFittedError):
+            call(["fine"])
+    for parameters, message in (
+        ({"random_state": -1}, "random_state"),
+        ({"random_state": "x"}, "random_state"),
+        ({"vectors": [3]}, r"vectors\[0\] 3: must be a path"),
+        ({"dropout": 2}, "dropout 2: must be at least 0 and below 1"),
+        ({"parser": "nope"}, "parser nope: must be the folder of a parser, or one of"),
+        ({"tokenizer": "nope"}, "tokenizer nope: must be treebank"),
+        ({"parser": "chart", "language": "de"}, "^parser chart: parses English, not 'de'"),
+        ({"scale": "score"}, "scale score: must be nominal or ordinal"),
+        ({"validation_fraction": 1}, "validation_fraction 1: must be between 0 and 1"),
+        ({"patience": 3}, "patience 3: needs early_stopping=True"),
+        ({"restarts": 3}, "restarts 3: needs early_stopping=True"),
+        ({"early_stopping": 3}, "early_stopping 3: must be True or False"),
+    ):
+        with pytest.raises(InputError, match=message):
             small(**parameters).fit(TEXTS, Y)
-    with pytest.raises(InputError, match="settings has epochs, which is a parameter of the classifier"):
-        small(settings={"epochs": 3}).fit(TEXTS, Y)
-    with pytest.raises(InputError, match="dropout 2: must be at least 0 and below 1"):
-        small(dropout=2).fit(TEXTS, Y)
     assert fitted.predict([parse_tree("(X good)")]).shape == (1,)
+
+
+def test_labels_of_any_hashable_type_are_classes() -> None:
+    kinds = {"pos": (1, "good"), "neg": (0, "bad")}
+    classifier = small().fit(TEXTS, [kinds[label] for label in Y])
+    assert list(classifier.classes_) == [(0, "bad"), (1, "good")]
+    assert list(classifier.predict(GOOD[:1] + BAD[:1])) == [(1, "good"), (0, "bad")]
+    unordered = small(epochs=1).fit(TEXTS, [frozenset([label]) if label == "pos" else label for label in Y])
+    assert list(unordered.classes_) == [frozenset(["pos"]), "neg"]
+    with pytest.raises(InputError, match=r"y\[1\] is None: must be a label"):
+        small().fit(GOOD, ["pos", None])
+
+
+def test_threads_of_torch_are_restored(fitted: TreeClassifier) -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        shares = clone(fitted).fit(TEXTS, Y).predict_proba(TEXTS)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+    np.testing.assert_allclose(shares, fitted.predict_proba(TEXTS), rtol=1e-5)

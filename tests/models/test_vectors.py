@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from treenn.models.vectors import WordVectors, initial_embedding, read_vectors
+from treenn.models.vectors import WordVectors, first_words, initial_embedding, read_vectors
 from treenn.models.vocabulary import Vocabulary
 from treenn.trees import InputError
 
@@ -192,3 +192,10 @@ def test_the_wanted_words_may_be_any_collection(file: Path, kind: Callable[[list
 def test_the_wanted_words_are_texts(file: Path, words: Any) -> None:
     with pytest.raises(InputError, match=r"^words"):
         read_vectors(file, words)
+
+
+def test_first_words_are_in_the_order_of_the_file(file: Path, tmp_path: Path) -> None:
+    assert first_words(file, 3) == ["the", "(", "film"]
+    assert first_words(file, 100) == ["the", "(", "film", "Film", "soup"]
+    (headed := tmp_path / "headed.txt").write_text("2 3\nnew york 1 2 3\nsoup 4 5 6\n", encoding="utf-8")
+    assert first_words(headed, 2) == ["new york", "soup"]

@@ -100,7 +100,10 @@ def weigh_classes(
         sample_weight=[weight for _, weight in known] if of_labels == "balanced" else None,
     )
     factor = dict(zip(present.tolist(), factors.tolist(), strict=True))
-    return [weight * factor.get(number, 1.0) for number, weight in zip(numbers, weights, strict=True)]
+    found = [weight * factor.get(number, 1.0) for number, weight in zip(numbers, weights, strict=True)]
+    if not any(found):
+        raise InputError(f"{argument('class_weight')}: must not make all weights 0")
+    return found
 
 
 def _by_number(class_weight: Any, classes: AnyArray) -> dict[int, float]:

@@ -11,7 +11,7 @@ from treenn.datasets.text_trees import as_sentences, parse_texts, trees_of_texts
 from treenn.datasets.tokenizers import load_tokenizer
 from treenn.parsers import Parser
 from treenn.trees import DependencyTree, InputError, Label, Tree
-from treenn.trees.arguments import check, check_items
+from treenn.trees.arguments import check, check_items, refusal
 from treenn.trees.errors import argument
 
 AnyTree: TypeAlias = Tree | DependencyTree
@@ -47,7 +47,7 @@ class TreeReader:
         of_texts = [index for index, item in enumerate(items) if isinstance(item, str) and item]
         of_tokens = [index for index, item in enumerate(items) if isinstance(item, list | tuple) and item]
         for index in of_tokens:
-            check(f"X[{index}]", items[index], Sequence[str])
+            _check_tokens(f"X[{index}]", items[index])
         for indices, parse in ((of_texts, self._of_texts), (of_tokens, self._of_tokens)):
             for index, tree in self._parsed(items, indices, parse):
                 trees[index] = tree
@@ -85,6 +85,12 @@ class TreeReader:
         if isinstance(self.parser, Parser):
             return parse_texts(tokens, as_sentences, self.parser)
         return trees_of_tokens(tokens, trees=str(self.parser))
+
+
+def _check_tokens(name: str, words: Any) -> None:
+    for index, word in enumerate(check(name, words, Sequence[str])):
+        if not word or any(map(str.isspace, word)):
+            raise refusal(f"{name}[{index}]", word, "a word without white space")
 
 
 def _renamed(message: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, fields
 from functools import cache
 from numbers import Real
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from treenn.models.settings import Settings
 from treenn.trees.arguments import field_hints, options
@@ -83,6 +83,6 @@ def make_settings(values: Mapping[str, Any], **fixed: Any) -> Settings:
 
 def _converted(value: Any, hint: Any) -> Any:
     """A float without a fraction as int, if the setting is an int."""
-    kinds = {getattr(kind, "__origin__", kind) for kind in options(getattr(hint, "__origin__", hint))}
+    kinds = {get_args(kind)[0] if get_origin(kind) is Annotated else kind for kind in options(hint)}
     is_whole = isinstance(value, Real) and not isinstance(value, bool) and float(value).is_integer()
     return int(value) if int in kinds and is_whole else value

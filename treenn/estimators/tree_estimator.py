@@ -152,6 +152,8 @@ class TreeEstimator(BaseEstimator, SettingParameters, ABC):  # type: ignore[misc
             vectors = [read_vectors(file, words) for file in files]
             factors = () if set(weights) == {1.0} else weights
             run = train(treebank, settings, vectors=vectors, example_weights=factors, words=frequent)
+        except InputError as error:
+            raise InputError(error.marked.replace(argument("example_weights"), argument("sample_weight"))) from error
         finally:
             torch.set_num_threads(threads)
         if not isinstance(self.parser, Parser) and not isinstance(treebank, DependencyTreebank):
