@@ -35,6 +35,8 @@ COMMANDS = {
     "predict": ("predict", "A good film.", "--model", "model", "--parser", "left", "--json"),
     "export": ("export", "model", "--out", "small"),
     "attention": ("attention", "model", "A good film."),
+    "evaluate": ("evaluate", "model", "reviews", "--split", "dev"),
+    "evaluate against": ("evaluate", "sentiment", "reviews", "--split", "dev", "--against", "model"),
     "label": ("label", "sentences.txt", "--model", "model", "--parser", "left", "--out", "labels.txt"),
     "parser evaluate": (
         "parser", "evaluate", "--parser", "left", "--treebank", "reviews", "--sentiment", "model", "--split", "dev",
