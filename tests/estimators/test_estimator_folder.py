@@ -37,10 +37,14 @@ def test_labels_of_all_types_are_restored(labels: Any, tmp_path: Path) -> None:
     assert loaded.predict(TEXTS).tolist() == fitted.predict(TEXTS).tolist()
 
 
+OWN = {TreeClassifier: {"class_weight": "balanced", "scale": "ordinal"}, TreeRegressor: {"score_range": (0.0, 4.0)}}
+
+
 @pytest.mark.parametrize("kind", [TreeClassifier, TreeRegressor])
 def test_parameters_are_restored(kind: Any, tmp_path: Path) -> None:
     y = Y if kind is TreeClassifier else [1.0, 2.0] * 4
-    fitted = small(kind, cell_dropout=np.float64(0.1), epochs=2.0, tokenizer="whitespace", language="en").fit(TEXTS, y)
+    values = {"cell_dropout": np.float64(0.1), "epochs": 2.0, "tokenizer": "whitespace", "language": "en"}
+    fitted = small(kind, **values, **OWN[kind]).fit(TEXTS, y)
     fitted.save(tmp_path)
     loaded = kind.load(tmp_path)
     assert loaded.get_params() == fitted.get_params()
@@ -162,3 +166,11 @@ def test_mean_must_be_in_the_range(tmp_path: Path) -> None:
     edit(tmp_path / "estimator.json", mean=30)
     with pytest.raises(InputError, match="'mean' is 30; it must be in the range of scores, 1 to 3"):
         TreeRegressor.load(tmp_path)
+
+
+def test_scores_without_a_range_are_read(tmp_path: Path) -> None:
+    small(TreeRegressor).fit(TEXTS, [2.0, 4.0] * 4).save(tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    del config["score_range"]
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    assert TreeRegressor.load(tmp_path).score_range_ == (1.0, 5.0)

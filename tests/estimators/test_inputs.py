@@ -72,9 +72,12 @@ def test_tokenizer_and_language_are_parameters() -> None:
 
 def test_trees_are_cached(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TREENN_CACHE", str(tmp_path))
+    small(epochs=1).fit(TEXTS, Y)
+    assert not tree_cache.cache_home().exists()
+    many = TEXTS * 9
     for _ in range(2):
-        small(epochs=1).fit(TEXTS, Y)
-        small(epochs=1).fit([text.split() for text in TEXTS], Y)
+        small(epochs=1).fit(many, Y * 9)
+        small(epochs=1).fit([text.split() for text in many], Y * 9)
         assert len(list(tree_cache.cache_home().iterdir())) == 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 from collections.abc import Callable, Sequence
@@ -34,6 +35,7 @@ def trees_of_texts(
     trees: str = SHIPPED,
     tokenizer: str = DEFAULT,
     language: str | None = None,
+    cache: bool = True,
     progress: Progress = ignore,
 ) -> list[Tree]:
     """Parse texts.
@@ -49,6 +51,7 @@ def trees_of_texts(
         trees: the parser, by its name in `treenn.load_parser`, or its folder (default: `"chart"`, for English).
         tokenizer: the tokenizer, by its name in `load_tokenizer` (default: `"treebank"`).
         language: the ISO 639-1 code of the language (default: None, unknown).
+        cache: whether to read and write the cache on disk (default: True).
         progress: called with the number of tokenized texts, then with that of parsed sentences (default: no-op).
 
     Returns:
@@ -65,11 +68,11 @@ def trees_of_texts(
     check_language(trees, tokenizer, language)
 
     def parse() -> list[Tree]:
-        splitter, parser = load_tokenizer(tokenizer), load_parser(trees)
+        splitter, parser = load_tokenizer(tokenizer), _load(trees)
         check_script(texts, trees, tokenizer)
         return parse_texts(texts, splitter.sentences, parser, progress)
 
-    parsed = _cached(cache_file(identify_parse(trees, tokenizer), texts), len(texts), parse)
+    parsed = _cached(cache_file(identify_parse(trees, tokenizer), texts), len(texts), parse) if cache else parse()
     if trees == SHIPPED and language is None and (warning := unknown_language(parsed)):
         _LOG.warning(warning)
     return parsed
@@ -77,13 +80,14 @@ def trees_of_texts(
 
 @checked
 def trees_of_tokens(
-    sentences: Sequence[Sequence[str]], *, trees: str = SHIPPED, progress: Progress = ignore
+    sentences: Sequence[Sequence[str]], *, trees: str = SHIPPED, cache: bool = True, progress: Progress = ignore
 ) -> list[Tree]:
     """Parse tokenized texts, each as one sentence; trees are cached as by `trees_of_texts`.
 
     Args:
         sentences: the words of each text.
         trees: the parser, by its name in `treenn.load_parser`, or its folder (default: `"chart"`, for English).
+        cache: as for `trees_of_texts` (default: True).
         progress: called with the number of parsed sentences (default: no-op).
 
     Returns:
@@ -98,10 +102,21 @@ def trees_of_tokens(
     """
 
     def parse() -> list[Tree]:
-        return parse_texts(sentences, as_sentences, load_parser(trees), progress)
+        return parse_texts(sentences, as_sentences, _load(trees), progress)
 
+    if not cache:
+        return parse()
     lines = [json.dumps(list(words)) for words in sentences]
     return _cached(cache_file(identify_parse(trees, "tokens"), lines), len(sentences), parse)
+
+
+def _load(trees: str) -> Parser:
+    return _shipped() if trees == SHIPPED else load_parser(trees)
+
+
+@functools.cache
+def _shipped() -> Parser:
+    return load_parser(SHIPPED)
 
 
 def as_sentences(words: Sequence[str]) -> list[Sentence]:

@@ -15,6 +15,7 @@ from treenn.estimators.setting_parameters import setting_names
 from treenn.models.building import load_model, model_folder, save_model
 from treenn.models.network import Network
 from treenn.parsers import Parser
+from treenn.tasks.score_scale import ScoreScale
 from treenn.training.run_dir import ESTIMATOR, MODEL, RunMarker, check_run_dir, open_run_dir
 from treenn.trees.errors import InputError, argument
 from treenn.trees.files import write_text
@@ -40,6 +41,7 @@ class EstimatorRecord:
         class_weight: the parameter if it is `balanced` or None.
         random_state: the parameter if it is an integer.
         own_parser: whether the parser was an object, which is not recorded.
+        score_range: the parameter of a regressor.
         parameters: other parameters.
     """
 
@@ -51,6 +53,7 @@ class EstimatorRecord:
     class_weight: str | None = None
     random_state: int | None = None
     own_parser: bool = False
+    score_range: tuple[float, float] | None = None
     parameters: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -87,7 +90,7 @@ def _record(estimator: Any) -> EstimatorRecord:
         for name, value in values.items()
         if name not in _UNRECORDED and isinstance(value, str | int | float | None | np.generic)
     }
-    state, weight = values["random_state"], values.get("class_weight")
+    state, weight, bounds = values["random_state"], values.get("class_weight"), values.get("score_range")
     return EstimatorRecord(
         estimator="TreeRegressor" if estimator.model_.classes is None else "TreeClassifier",
         classes=tuple(classes),
@@ -97,6 +100,7 @@ def _record(estimator: Any) -> EstimatorRecord:
         class_weight=weight if isinstance(weight, str) else None,
         random_state=int(state) if isinstance(state, int | np.integer) else None,
         own_parser=isinstance(values["parser"], Parser),
+        score_range=None if bounds is None else (float(bounds[0]), float(bounds[1])),
         parameters=scalars,
     )
 
@@ -116,25 +120,30 @@ def load_estimator(
     network = load_model(folder, contextual, trust, task=tasks)
     path = model_folder(folder) / ESTIMATOR
     record = ESTIMATOR_SCHEMA.read(path) if path.exists() else _of_training(network)
-    values = _parameters(kind, record, network, path) | _parsing(record, network, parser, path)
-    estimator: Any = kind(**values)
+    estimator: Any = kind(**_parameters(kind, record, network, path) | _parsing(record, network, parser, path))
     try:
         estimator._check_parameters()
         estimator._settings()
     except InputError as error:
         raise InputError(error.marked, source=path) from None
     estimator.model_ = network
-    if is_regressor:
-        low, high = network.task.score_range or (0.0, 1.0)
-        mean = record.mean if record.mean is not None else (low + high) / 2
-        if not low <= mean <= high:
-            raise InputError(f"'mean' is {mean:g}; it must be in the range of scores, {low:g} to {high:g}", source=path)
-        estimator.score_range_, estimator.mean_ = (low, high), mean
-    else:
-        estimator.classes_ = _classes(record, network, path)
-        estimator.class_prior_ = np.array(record.class_prior, dtype=np.float64)
+    restore = _restore_scores if is_regressor else _restore_classes
+    restore(estimator, record, network, path)
     fitted: T = estimator
     return fitted
+
+
+def _restore_scores(estimator: Any, record: EstimatorRecord, network: Network, path: Path) -> None:
+    low, high = ScoreScale.of(network.task.score_range)
+    mean = (low + high) / 2 if record.mean is None else record.mean
+    if not low <= mean <= high:
+        raise InputError(f"'mean' is {mean:g}; it must be in the range of scores, {low:g} to {high:g}", source=path)
+    estimator.score_range_, estimator.mean_ = (low, high), mean
+
+
+def _restore_classes(estimator: Any, record: EstimatorRecord, network: Network, path: Path) -> None:
+    estimator.classes_ = _classes(record, network, path)
+    estimator.class_prior_ = np.array(record.class_prior, dtype=np.float64)
 
 
 def _of_training(network: Network) -> EstimatorRecord:
@@ -166,9 +175,9 @@ def _parameters(kind: Any, record: EstimatorRecord, network: Network, path: Path
         settings = {**settings, "patience": None, "restarts": 1}
     values = {**settings, **record.parameters, "model": settings["model"], "contextual": settings["contextual"]}
     values |= {"vectors": record.vectors, "random_state": record.random_state}
-    if network.classes is not None:
-        values |= {"class_weight": record.class_weight, "scale": network.scale}
-    return values
+    if network.classes is None:
+        return values | {"score_range": record.score_range}
+    return values | {"class_weight": record.class_weight, "scale": network.scale}
 
 
 def _parsing(

@@ -14,6 +14,9 @@ from treenn.trees import DependencyTree, InputError, Label, Tree
 from treenn.trees.arguments import check, check_items, refusal
 from treenn.trees.errors import argument
 
+CACHED_FROM = 100
+"""The number of texts from which trees are cached on disk; parsing fewer, as in single predictions, is fast."""
+
 AnyTree: TypeAlias = Tree | DependencyTree
 
 
@@ -40,10 +43,9 @@ class TreeReader:
         items = check_items("X", X, str, list, tuple, Tree, DependencyTree)
         if not items:
             raise InputError(f"{argument('X')} is empty: must have one text or tree, or more")
-        trees: list[AnyTree | None] = [item if isinstance(item, AnyTree) else None for item in items]
-        kinds = {isinstance(item, DependencyTree) for item in items}
-        if len(kinds) == 2:
+        if len({isinstance(item, DependencyTree) for item in items}) == 2:
             raise InputError(f"{argument('X')} has dependency trees and other items: must have only one kind")
+        trees: list[AnyTree | None] = [item if isinstance(item, AnyTree) else None for item in items]
         of_texts = [index for index, item in enumerate(items) if isinstance(item, str) and item]
         of_tokens = [index for index, item in enumerate(items) if isinstance(item, list | tuple) and item]
         for index in of_tokens:
@@ -79,12 +81,13 @@ class TreeReader:
     def _of_texts(self, texts: list[str]) -> list[Tree]:
         if isinstance(self.parser, Parser):
             return parse_texts(texts, load_tokenizer(self.tokenizer).sentences, self.parser)
-        return trees_of_texts(texts, trees=str(self.parser), tokenizer=self.tokenizer, language=self.language)
+        cache, language = len(texts) >= CACHED_FROM, self.language
+        return trees_of_texts(texts, trees=self.parser, tokenizer=self.tokenizer, language=language, cache=cache)
 
     def _of_tokens(self, tokens: list[Sequence[str]]) -> list[Tree]:
         if isinstance(self.parser, Parser):
             return parse_texts(tokens, as_sentences, self.parser)
-        return trees_of_tokens(tokens, trees=str(self.parser))
+        return trees_of_tokens(tokens, trees=self.parser, cache=len(tokens) >= CACHED_FROM)
 
 
 def _check_tokens(name: str, words: Any) -> None:

@@ -153,7 +153,8 @@ class TreeEstimator(BaseEstimator, SettingParameters, ABC):  # type: ignore[misc
             factors = () if set(weights) == {1.0} else weights
             run = train(treebank, settings, vectors=vectors, example_weights=factors, words=frequent)
         except InputError as error:
-            raise InputError(error.marked.replace(argument("example_weights"), argument("sample_weight"))) from error
+            message = error.marked.replace(argument("example_weights"), argument("sample_weight"))
+            raise InputError(message, source=error.source, line=error.line, column=error.column) from None
         finally:
             torch.set_num_threads(threads)
         if not isinstance(self.parser, Parser) and not isinstance(treebank, DependencyTreebank):
@@ -206,7 +207,7 @@ class TreeEstimator(BaseEstimator, SettingParameters, ABC):  # type: ignore[misc
     def save(self, folder: str | Path, *, overwrite: bool = False) -> None:
         """Write a model folder, which `load`, `treenn.load_model` and `treenn predict --model` read.
 
-        Nothing is pickled. Files of word vectors and a parser object are not recorded.
+        Nothing is pickled. Files of word vectors, a parser object and a dict of class weights are not recorded.
 
         Args:
             folder: the folder; it must be new, empty, or an earlier model with `overwrite`.
