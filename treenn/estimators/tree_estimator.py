@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -16,23 +16,19 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from treebanks import DependencyTreebank, Treebank
-from treenn.datasets.default_vectors import default_vectors
 from treenn.datasets.tokenizers import DEFAULT as DEFAULT_TOKENIZER
+from treenn.estimators.estimator_vectors import Vectors, check_vectors, load_vectors
 from treenn.estimators.examples import AnyTree, TreeReader, root_label, without_labels
 from treenn.estimators.setting_parameters import SettingParameters, make_settings, setting_names
 from treenn.estimators.validation_split import hold_out
 from treenn.models.settings import Settings
 from treenn.models.text_parsing import TextParsing
-from treenn.models.vectors import first_words, read_vectors
 from treenn.parsers import Parser
 from treenn.parsers.loading import SHIPPED as SHIPPED_PARSER
 from treenn.training import Run, train
 from treenn.trees import DependencyTree, InputError
 from treenn.trees.arguments import AnyPath, NonNegative, Range, check
 from treenn.trees.errors import argument
-
-FREQUENT_WORDS = 20_000
-"""The number of words, from the beginning of each file of vectors, that extend the vocabulary of the training texts."""
 
 _PATIENCE = 10
 _FRACTION = Range(above=0, below=1)
@@ -44,7 +40,7 @@ class TreeEstimator(BaseEstimator, SettingParameters, ABC):  # type: ignore[misc
 
     early_stopping: bool = False
     validation_fraction: float = 0.1
-    vectors: str | Path | Sequence[str | Path] | None = "auto"
+    vectors: Vectors = "auto"
     parser: str | Path | Parser = SHIPPED_PARSER
     tokenizer: str = DEFAULT_TOKENIZER
     language: str | None = None
@@ -83,10 +79,7 @@ class TreeEstimator(BaseEstimator, SettingParameters, ABC):  # type: ignore[misc
         check("parser", self.parser, str | Path | Parser)
         check("tokenizer", self.tokenizer, str)
         check("language", self.language, str | None)
-        if self.vectors is not None:
-            check(
-                "vectors", [self.vectors] if isinstance(self.vectors, str | Path) else self.vectors, Sequence[AnyPath]
-            )
+        check_vectors(self.vectors)
 
     def _read(self, X: Any) -> list[AnyTree | None]:
         parser = self.parser if isinstance(self.parser, Parser) else str(self.parser)
@@ -143,14 +136,11 @@ class TreeEstimator(BaseEstimator, SettingParameters, ABC):  # type: ignore[misc
         if not any(label is not None for label in treebank.labels_below_roots()):
             settings = _only_roots(settings)
         words = {word for tree in splits["train"] for word in tree.words}
-        files = self._vector_files(words)
-        frequent = [word for file in files for word in first_words(file, FREQUENT_WORDS)]
-        words.update(frequent)
+        factors = () if set(weights) == {1.0} else weights
         threads = torch.get_num_threads()
         torch.set_num_threads(1)  # for reproducibility; at this size two threads are no faster
         try:
-            vectors = [read_vectors(file, words) for file in files]
-            factors = () if set(weights) == {1.0} else weights
+            vectors, frequent = load_vectors(self.vectors, words, self.language)
             run = train(treebank, settings, vectors=vectors, example_weights=factors, words=frequent)
         except InputError as error:
             message = error.marked.replace(argument("example_weights"), argument("sample_weight"))
@@ -169,13 +159,6 @@ class TreeEstimator(BaseEstimator, SettingParameters, ABC):  # type: ignore[misc
         below = any(label is not None and node != tree.root for tree in trees for node, label in enumerate(tree.labels))
         level: Any = "words" if below else "sentence"
         return DependencyTreebank(name=name, splits=splits, level=level, **self._labels)  # type: ignore[arg-type]
-
-    def _vector_files(self, words: Iterable[str]) -> list[Path]:
-        if self.vectors is None:
-            return []
-        if isinstance(self.vectors, str) and self.vectors == "auto":
-            return list(default_vectors(set(words), self.language))
-        return list(map(Path, [self.vectors] if isinstance(self.vectors, str | Path) else self.vectors))
 
     def _predict_roots(self, X: Any, blank: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """The outputs at roots: class probabilities or scores.
