@@ -276,3 +276,15 @@ def test_tokenizer_and_parser_of_the_training_texts(model: SentimentModel, tmp_p
     (tmp_path / "config.json").write_text(json.dumps(config | {"tokenizer": "characters", "trees": "../parser"}))
     with pytest.raises(InputError, match=r"read only if you name it, too: parser=FOLDER$"):
         load_sentiment(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("task", "noun"), [("pairs", "pairs"), ("relatedness", "pairs"), ("dependencies", "dependency trees")]
+)
+def test_models_of_other_inputs_are_refused(tmp_path: Path, task: str, noun: str) -> None:
+    model = "dependency-tree-lstm" if task == "dependencies" else "tree-lstm"
+    classes = None if task == "relatedness" else CLASSES
+    made = make_task(task, classes, **({"score_range": (1, 5)} if classes is None else {}))
+    save_model(tmp_path, build(Settings(model=model, size=6, word_size=5), made, Vocabulary(["good"])))
+    with pytest.raises(InputError, match=f"this model reads {noun}, not single texts; `treenn evaluate"):
+        load_sentiment(tmp_path, "right")

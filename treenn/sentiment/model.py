@@ -24,6 +24,8 @@ from treenn.trees.arguments import AnyPath, checked
 TASKS = ("nodes", "node-scores")
 """The tasks of the models of sentences: classification and regression of nodes."""
 
+_OTHER_INPUTS = {"pairs": "pairs", "relatedness": "pairs", "dependencies": "dependency trees"}
+
 Blank = Literal["neutral", "skip", "error"]
 """The result for a text without words: a neutral `Document`, none, or an InputError."""
 
@@ -203,8 +205,27 @@ def load_sentiment(
     >>> [sentence.name for sentence in load_sentiment().predict("A wonderful cast! The plot is dull.").sentences]
     ['very positive', 'very negative']
     """
-    network = load_model(SHIPPED if model is None else model, contextual, trust, task=TASKS)
-    return with_parser(network, parser)
+    return with_parser(load_text_network(SHIPPED if model is None else model, contextual, trust), parser)
+
+
+def load_text_network(
+    model: str | Path, contextual: str | Sequence[str] = (), trust: str | Sequence[str] = ()
+) -> Network:
+    """Load a network that predicts single texts.
+
+    Args:
+        model: a folder of `treenn train`, or the shipped model.
+        contextual: as in `treenn.load_model` (default: none).
+        trust: as in `treenn.load_model` (default: none).
+
+    Raises:
+        InputError: if there is no such model, or it reads pairs or dependency trees; as `load_model`.
+    """
+    network = load_model(model, contextual, trust)
+    if (input_of := _OTHER_INPUTS.get(network.task.name)) is not None:
+        remedy = "`treenn evaluate MODEL FILE --out FILE.csv` writes its predictions for labelled ones"
+        raise InputError(f"this model reads {input_of}, not single texts; {remedy}", source=model)
+    return network
 
 
 def with_parser(

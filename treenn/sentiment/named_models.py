@@ -11,12 +11,12 @@ from typing import NamedTuple
 from treenn.experiment.gather import check_inside
 from treenn.experiment.plan_spec import BASELINES
 from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparedModel, ComparisonOutline, TaskOutline
-from treenn.models.building import SHIPPED, load_model
+from treenn.models.building import SHIPPED
 from treenn.models.names import DEPENDENCY_ENCODERS
 from treenn.models.text_parsing import TextParsing
 from treenn.parsers import Parser
 from treenn.parsers.loading import load_parser
-from treenn.sentiment.model import TASKS, SentimentModel, with_parser
+from treenn.sentiment.model import SentimentModel, load_text_network, with_parser
 from treenn.training.run_dir import RESULTS
 from treenn.trees.arguments import checked
 from treenn.trees.errors import InputError, argument
@@ -88,7 +88,7 @@ def load_models(
             if model.parser is not None:
                 TextParsing("", model.parser).check_permitted(name="parser")
     return {
-        model.name: with_parser(load_model(model.folder, contextual, trust, task=TASKS), parser or model.parser, load)
+        model.name: with_parser(load_text_network(model.folder, contextual, trust), parser or model.parser, load)
         for model in found
     }
 
