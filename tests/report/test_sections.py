@@ -11,6 +11,8 @@ from treenn.experiment.results import COMPARISON_SCHEMA
 from treenn.report import render, tables
 from treenn.report.build import build
 from treenn.report.document import Pictures, Text
+from treenn.report.formatting import phrase, position
+from treenn.report.headline import task_name
 from treenn.report.markdown import as_markdown
 from treenn.report.setup import setup_section
 
@@ -250,3 +252,13 @@ def test_setup_names_parser_and_tokenizer_of_texts(task, trees, syntax):
     assert sentence in texts(section)
     models = next(block for block in section.blocks if "Reads" in getattr(block, "columns", ()))
     assert {models.columns["Reads"](record) for record in models.records} == {f"{trees} trees"}
+
+
+def test_labels_of_words_are_named_as_such(task):
+    assert position(plan_of(task).sections[0], "test", 3) == "test, line 3"
+    spec = {"form": "conllu", "label_level": "words"}
+    task["treebank"]["origin"] = {"path": "a.conllu", "parsed": False, "spec": spec}
+    made = plan_of(task).sections[0]
+    assert task_name(made) == "sst with every word labelled"
+    assert [phrase(made, metric) for metric in ("root", "all_nodes")] == ["root words of sentences", "all words"]
+    assert position(made, "test", 3) == "test, example 3"

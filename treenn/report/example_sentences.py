@@ -9,7 +9,7 @@ from treenn.analysis.disagreement import Disagreement
 from treenn.experiment.reload import reload
 from treenn.experiment.results import TaskResults, TreebankSummary
 from treenn.report.document import Chart, Pictures, Record, Section, Table, Text, field_of
-from treenn.report.formatting import class_marks, listing
+from treenn.report.formatting import class_marks, listing, position
 from treenn.report.two_trees import two_trees
 from treenn.trees import Tree
 
@@ -30,7 +30,7 @@ def sentences_section(task: TaskResults) -> Section | None:
     table = Table(
         name=f"{task.slug}/disagreements",
         caption=f"The {len(found)} examples with the largest distance between {listing(models)}",
-        columns={"Example": lambda record: f"{record['split']}, line {record['line']}", "Gold": field_of("gold")}
+        columns={"Example": lambda record: position(task, record["split"], record["line"]), "Gold": field_of("gold")}
         | {model: field_of(model) for model in models}
         | {"Distance": field_of("distance", "{:.2f}".format)},
         records=[_record(task, each) for each in found],

@@ -19,6 +19,13 @@ from treenn.report.document import Record, Table, field_of
 
 T = TypeVar("T")
 
+_OF_WORDS = {
+    "root": "root words of sentences",
+    "all_nodes": "all words",
+    "inner_nodes": "words with dependents",
+    "macro_f1_all_nodes": "macro-F1 of all words",
+}
+
 
 def synthetic(task: TaskResults) -> str:
     """The generator of a task's examples and labels, as a clause; empty for natural text.
@@ -44,7 +51,20 @@ def shown_metrics(task: TaskResults) -> list[str]:
 
 def phrase(task: TaskResults, metric: str) -> str:
     """A metric's name in a sentence about this task."""
+    if labels_words(task):
+        return _OF_WORDS.get(metric, METRICS[metric].phrase)
     return "pairs" if metric == "root" and task.is_of_pairs else METRICS[metric].phrase
+
+
+def labels_words(task: TaskResults) -> bool:
+    """Return True if the labels are those of the words of dependency trees, and not of sentences or phrases."""
+    origin = task.treebank.origin
+    return origin is not None and origin.spec.form == "conllu" and origin.spec.label_level == "words"
+
+
+def position(task: TaskResults, split: str, number: int) -> str:
+    """The position of an example: its line in a known treebank, its number in a split that was read from files."""
+    return f"{split}, {'line' if task.treebank.origin is None else 'example'} {number}"
 
 
 def majority(task: TaskResults, split: str, metric: str) -> float | None:

@@ -13,6 +13,7 @@ from treenn.report.caveats import caveats
 from treenn.report.claims import OF_THE_RUNS, against_reference, below_majority, better, reservation, verdict
 from treenn.report.formatting import (
     METRICS,
+    labels_words,
     listing,
     majority,
     p_value,
@@ -41,6 +42,8 @@ def task_name(task: TaskResults) -> str:
     """A task and its regime of supervision, for headings."""
     if task.is_of_pairs:  # with one label each, so with one regime
         return task.treebank.name
+    if labels_words(task) and task.supervision == "nodes":
+        return f"{task.treebank.name} with every word labelled"
     return f"{task.treebank.name} {_SUPERVISION[task.supervision]}"
 
 

@@ -13,7 +13,7 @@ from treenn.analysis.disagreement import Disagreement
 from treenn.experiment.results import TaskResults, TreebankSummary, slug
 from treenn.report.charts import described
 from treenn.report.document import Chart
-from treenn.report.formatting import class_marks
+from treenn.report.formatting import class_marks, position
 from treenn.trees import Tree
 from treenn.trees.palette import ink_on, palette
 
@@ -43,7 +43,7 @@ def two_trees(task: TaskResults, each: Disagreement, tree: Tree) -> Chart:
     svg = Markup('<svg viewBox="0 0 {:.0f} {:.0f}" width="{:.0f}" class="trees">{}</svg>').format(
         width, height, width, Markup("").join(parts)
     )
-    title, words = f"{each.split}, line {each.line}", _in_words(each, tree, classes)
+    title, words = position(task, each.split, each.line), _in_words(each, tree, classes)
     return Chart(title, _answers(each, classes), words, described(svg, slug(f"{task.slug} {title}"), title, words))
 
 

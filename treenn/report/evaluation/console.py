@@ -85,7 +85,7 @@ def _print_other(report: EvaluationReport, other: OtherModel, console: Console) 
     console.print(f"The {report.noun}s that A and B predict most differently")
     for each in other.examples:
         answers = [f"{name} {predicted_text(each, model)}" for name, model in _letters(report, other).items()]
-        console.print(f"line {each.line}: gold {answer_text(each.gold)}; {'; '.join(answers)}")
+        console.print(f"example {each.line}: gold {answer_text(each.gold)}; {'; '.join(answers)}")
         for text in report.texts[each.line - 1 : each.line]:
             for side in text:
                 console.print(Padding(side, (0, 0, 0, 2), expand=False))

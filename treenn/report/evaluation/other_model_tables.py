@@ -129,12 +129,12 @@ def _range(format_of: Callable[[str], Callable[[float], str]]) -> Callable[[Reco
 
 
 def example_table(report: EvaluationReport, other: OtherModel, number: int = 1) -> Table:
-    """The examples that both models predict most differently, by their lines in the split."""
+    """The examples that both models predict most differently, by their numbers in the split."""
     models = {"A": report.model, "B": other.model}
     return Table(
         name=f"examples-{number}",
         caption=f"The {len(other.examples)} {report.noun}s that A and B predict most differently",
-        columns={"Line": field_of("line"), "Gold": field_of("gold"), "A": field_of("A"), "B": field_of("B")}
+        columns={"Example": field_of("line"), "Gold": field_of("gold"), "A": field_of("A"), "B": field_of("B")}
         | {"Distance": field_of("distance", "{:.2f}".format)},
         records=[
             {"line": each.line, "gold": answer_text(each.gold), "distance": each.distance}
