@@ -66,3 +66,5 @@ def test_models_not_above_the_majority_are_reported(
     assert len(lines) == warned
     if warned:
         assert lines[0].endswith("predicting neutral, train's majority class (50.0 %)")
+        warn_of_majority_class(results, of_pairs=True)
+        assert " % of pairs of dev are right" in capsys.readouterr().err

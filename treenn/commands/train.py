@@ -112,6 +112,7 @@ def train(
 
         import torch
 
+        from treebanks import PairTreebank
         from treenn import training
         from treenn.experiment.text_baseline import add_text_baseline
         from treenn.models.vectors import read_vectors
@@ -128,8 +129,9 @@ def train(
     for file in results.vectors:
         say(f"{file.file}: {file.words_missing} of {file.words} words have no vector in it")
     report_head(results)
-    warn_of_majority_class(results)
-    warn_of_baselines(results)
+    of_pairs = isinstance(data, PairTreebank)
+    warn_of_majority_class(results, of_pairs=of_pairs)
+    warn_of_baselines(results, of_pairs=of_pairs)
     if json:
         print_json(to_json(results))
     else:

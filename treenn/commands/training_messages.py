@@ -18,22 +18,33 @@ def report_head(results: TrainingResults) -> None:
     say(f"init: {'the classifier starts with means over classes' if results.init.head == 'averaged' else new}")
 
 
-def warn_of_majority_class(results: TrainingResults) -> None:
-    """Print a warning if the kept model is no better on dev than train's majority class."""
+def warn_of_majority_class(results: TrainingResults, *, of_pairs: bool = False) -> None:
+    """Print a warning if the kept model is no better on dev than train's majority class.
+
+    Args:
+        results: the results.
+        of_pairs: whether the examples are pairs (default: False, sentences).
+    """
     from treenn.evaluation.metrics import METRICS
 
     majority = results.majority_class
     if majority is None or majority.is_exceeded:
         return
     metric = METRICS[majority.metric]
+    examples = "pairs" if of_pairs else metric.phrase
     say(
-        f"warning: {metric.value(majority.value)} % of {metric.phrase} of dev are right, no more than by always "
+        f"warning: {metric.value(majority.value)} % of {examples} of dev are right, no more than by always "
         f"predicting {majority.name}, train's majority class ({metric.value(majority.accuracy)} %)"
     )
 
 
-def warn_of_baselines(results: TrainingResults) -> None:
-    """Print a warning for each baseline without trees that the kept model does not exceed on dev."""
+def warn_of_baselines(results: TrainingResults, *, of_pairs: bool = False) -> None:
+    """Print a warning for each baseline without trees that the kept model does not exceed on dev.
+
+    Args:
+        results: the results.
+        of_pairs: whether the examples are pairs (default: False, sentences).
+    """
     from treenn.evaluation.metrics import METRICS
 
     own = results.metrics["dev"].values
@@ -44,5 +55,5 @@ def warn_of_baselines(results: TrainingResults) -> None:
             say(
                 f"warning: on dev, the model does not exceed the baseline {baseline}, which reads no trees: "
                 f"{metric.value(model)}{metric.in_percent} against {metric.value(other)}{metric.in_percent} "
-                f"({metric.phrase})"
+                f"({'pairs' if of_pairs and name == 'root' else metric.phrase})"
             )
