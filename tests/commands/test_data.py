@@ -201,6 +201,15 @@ def test_describe_overrides_with_default_values(run, tmp_path):
     assert "right" not in (tmp_path / "dataset.toml").read_text()
 
 
+def test_overlap_skips_malformed_rows(run, tmp_path):
+    (tmp_path / "train.csv").write_text("text,label\nso good,x\nso bad,y\n")
+    (tmp_path / "dev.csv").write_text("text,label\nso good,x\nso bad,z\n")
+    assert run("overlap", str(tmp_path))[0] == 2
+    code, out, err = run("overlap", str(tmp_path), "--skip-bad")
+    assert (code, out) == (0, "dev 1: train 1\ndev: 1 of 1 sentences occur in train\n")
+    assert "label 'z' does not occur in train" in err
+
+
 @pytest.mark.parametrize("name", ["reviews", "sick"])
 def test_hidden_folders_are_reported(run, home, tmp_path, monkeypatch, name):
     (tmp_path / name).mkdir()

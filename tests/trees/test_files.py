@@ -45,6 +45,12 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
         read_text(tmp_path)
 
 
+def test_utf_16_is_recognized(tmp_path: Path) -> None:
+    (tmp_path / "wide.txt").write_text("(2 ok)", encoding="utf-16")
+    with pytest.raises(InputError, match="such as encoding='utf-16'"):
+        read_text(tmp_path / "wide.txt", "utf-8")
+
+
 @pytest.mark.parametrize(
     ("data", "place"),
     [

@@ -134,7 +134,8 @@ def _check_splits(files: Mapping[str, Path], source: Path, spec: DatasetSpec) ->
     for split in ("dev", "test")[: max(len(spec.shares) - 1, 0)]:
         if split in files:
             problem = f"{argument('split')} {spec.split} makes {split}, but there is {files[split].name}"
-            raise InputError(f"{problem}; give one of them", source=source)
+            remedy = f"pass {argument('split')} 90/10 to make dev only" if split == "test" else "give one of them"
+            raise InputError(f"{problem}; {remedy}", source=source)
     if "dev" not in files and not spec.shares:
         shares = "90/10" if "test" in files else "80/10/10"
         remedy = f"pass {argument('dev')} FILE, or {argument('split')} {shares} to split train"

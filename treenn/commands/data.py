@@ -140,7 +140,13 @@ def verify(name: Name, json: options.Json = False) -> None:
 
 @app.command()
 @takes_dataset(seed=True)
-def overlap(context: typer.Context, source: AnySource, json: options.Json = False, **values: Any) -> None:
+def overlap(
+    context: typer.Context,
+    source: AnySource,
+    skip_bad: options.SkipBad = False,
+    json: options.Json = False,
+    **values: Any,
+) -> None:
     """List the sentences or pairs of dev and test that also occur, word for word, in train.
 
     Example: treenn data overlap sst
@@ -150,7 +156,8 @@ def overlap(context: typer.Context, source: AnySource, json: options.Json = Fals
     from treebanks import Treebank
     from treebanks.overlap import overlap as find
 
-    treebank = take_data(context, source, values).load()
+    with skipping(skip_bad) as skip:
+        treebank = take_data(context, source, values).load(**skip)
     repeats = find(treebank)
     if json:
         print_json([sentence._asdict() for sentence in repeats])

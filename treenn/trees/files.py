@@ -105,7 +105,8 @@ def codec_of(encoding: str) -> str:
 
 def _undecodable(error: UnicodeError, data: bytes, codec: str, path: str | Path, *, can_choose: bool) -> InputError:
     """The error for a byte that is invalid in this encoding, with its position."""
-    named = argument("encoding", repr("latin-1"))
+    is_utf_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    named = argument("encoding", repr("utf-16" if is_utf_16 else "latin-1"))
     remedy = "save the file as UTF-8" + (f", or pass its encoding, such as {named}" if can_choose else "")
     try:
         if not isinstance(error, UnicodeDecodeError):

@@ -81,6 +81,7 @@ def test_parent_folder_has_its_name(write, monkeypatch):
         (["train.csv"], {}, "there is no file for dev; pass dev FILE, or split 80/10/10 to split train"),
         (["train.csv", "dev.csv", "valid.csv"], {}, "dev.csv and valid.csv are two files for dev; it must be one file"),
         (["train.csv", "train.csv.gz"], {}, "train.csv and train.csv.gz are two files for train"),
+        (["train.csv", "test.csv"], {"split": "80/10/10"}, "there is test.csv; pass split 90/10 to make dev only"),
         (["train.csv", "dev.csv"], {"split": "90/10"}, "split 90/10 makes dev, but there is dev.csv; give one of them"),
     ],
 )
