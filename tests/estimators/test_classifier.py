@@ -197,6 +197,11 @@ def test_labels_of_any_hashable_type_are_classes() -> None:
         small().fit(GOOD, ["pos", None])
 
 
+def test_logarithms_and_single_classes(fitted: TreeClassifier) -> None:
+    np.testing.assert_allclose(np.exp(fitted.predict_log_proba(TEXTS)), fitted.predict_proba(TEXTS))
+    assert small(epochs=1).fit(TEXTS, ["pos"] * 24).predict_proba(TEXTS).tolist() == [[1.0]] * 24
+
+
 def test_threads_of_torch_are_restored(fitted: TreeClassifier) -> None:
     before = torch.get_num_threads()
     torch.set_num_threads(2)

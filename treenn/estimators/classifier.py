@@ -49,7 +49,6 @@ class TreeClassifier(ClassifierMixin, TreeEstimator):  # type: ignore[misc]  # s
         tokenizer: the tokenizer, by its name in `treenn.datasets.tokenizers.load_tokenizer` (default: `"treebank"`).
         language: the ISO 639-1 code of the language (default: None, not declared).
         random_state: the seed; an integer makes results reproducible on one machine (default: None).
-        settings: the other parameters are fields of `treenn.Settings`, see there.
 
     Attributes:
         classes_: the labels, in the order of `predict_proba`'s columns.

@@ -26,6 +26,8 @@ class TreeRegressor(RegressorMixin, TreeEstimator):  # type: ignore[misc]  # skl
     trees are trained on, too, if they are in the range of scores. Predictions are clipped to the range. A text without
     words cannot be trained on; its prediction is the mean score.
 
+    The settings of `treenn.Settings` are parameters, as for the classifier.
+
     Args:
         model: the network, by its name in `treenn cells` (default: `"tree-lstm"`).
         score_range: the lowest and the highest score (default: None, those of the training examples).
@@ -36,7 +38,6 @@ class TreeRegressor(RegressorMixin, TreeEstimator):  # type: ignore[misc]  # skl
         tokenizer: as for the classifier (default: `"treebank"`).
         language: the ISO 639-1 code of the language (default: None, not declared).
         random_state: the seed; an integer makes results reproducible on one machine (default: None).
-        settings: the other parameters are fields of `treenn.Settings`, as for the classifier.
 
     Attributes:
         score_range_: the lowest and the highest score.
