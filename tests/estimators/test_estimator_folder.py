@@ -150,7 +150,7 @@ def test_code_and_paths_of_strangers_are_refused(folder: Path) -> None:
         TreeClassifier.load(folder)
 
 
-def test_network_of_the_record_is_that_of_the_weights(folder: Path) -> None:
+def test_network_is_that_of_the_weights(folder: Path) -> None:
     edit(folder / "estimator.json", parameters={"model": "evil.module:make"})
     with pytest.raises(InputError, match="'parameters' has 'model', which is no parameter"):
         TreeClassifier.load(folder)

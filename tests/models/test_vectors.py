@@ -194,7 +194,7 @@ def test_the_wanted_words_are_texts(file: Path, words: Any) -> None:
         read_vectors(file, words)
 
 
-def test_first_words_are_in_the_order_of_the_file(file: Path, tmp_path: Path) -> None:
+def test_first_words_are_in_file_order(file: Path, tmp_path: Path) -> None:
     assert first_words(file, 3) == ["the", "(", "film"]
     assert first_words(file, 100) == ["the", "(", "film", "Film", "soup"]
     (headed := tmp_path / "headed.txt").write_text("2 3\nnew york 1 2 3\nsoup 4 5 6\n", encoding="utf-8")
