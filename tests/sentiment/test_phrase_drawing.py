@@ -19,6 +19,19 @@ DULL = Sentiment("dull", parse_tree("(0 dull)", classes=3), ((0.75, 0.25, 0.0),)
 FOUND = Sentiment("not very <b>good&", TREE, SHARES, CLASSES)
 
 
+@pytest.mark.parametrize("count", [20, 60])
+def test_of_many_classes_the_most_probable_are_shown(count: int) -> None:
+    shares = tuple(2 * (number + 1) / (count * (count + 1)) for number in range(count))
+    names = tuple(f"class {number}" for number in range(count))
+    found = Sentiment("dull", parse_tree("(0 dull)", classes=count), (shares,), names)
+    lines = draw_sentiment(found).split("\n\n")[1].splitlines()
+    if count == 20:
+        assert len(lines) == 20 and lines[0].startswith("class 0 ")
+    else:
+        assert [line.split(" %")[0] for line in lines[:2]] == ["class 59   3", "class 58   3"]
+        assert lines[10:] == [f"50 others: {100 * sum(shares[:50]):.0f} %"]
+
+
 def test_plain_text_has_the_tree_and_the_shares() -> None:
     tree, shares = draw_sentiment(FOUND).split("\n\n")
     assert tree == draw_text(TREE, classes=CLASSES)

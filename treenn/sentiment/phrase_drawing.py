@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
@@ -12,6 +12,7 @@ from treenn.trees.draw import draw_text, on_colour
 from treenn.trees.text_width import shown, visible
 
 _BAR = 20  # characters for a probability of 1
+_MOST_CLASSES = 20  # the maximum number of classes that all have a line
 _MOST_UNKNOWN = 3  # unknown words that a line names
 
 
@@ -45,18 +46,30 @@ def draw_sentiment(prediction: Document | Sentiment, *, color: bool = False, wid
 def probability_lines(prediction: Document | Sentiment, color: bool) -> Iterator[str]:
     """One line per class with its probability as a bar, or one line with the score.
 
-    Classes have their numbers in front if the tree has numbers.
+    Classes have their numbers in front if the tree has numbers. Of more than 20 classes, the 10 most probable
+    ones have a line, in descending order, and the others one with their sum.
     """
     if prediction.scale == "score":
         yield score_line(prediction)
         return
-    labels, names = label_scale(prediction), [visible(name) for name in prediction.classes]
-    longest = max(map(cell_len, names))
-    for index, (name, p) in enumerate(zip(names, prediction.probabilities, strict=True)):
+    labels, probabilities = label_scale(prediction), prediction.probabilities
+    names = {index: visible(prediction.classes[index]) for index in _shown(probabilities)}
+    longest = max(map(cell_len, names.values()))
+    for index, name in names.items():
+        p = probabilities[index]
         key = name if labels.names else str(index)
         rest = " " * (longest - cell_len(name)) if labels.names else f" {set_cell_size(name, longest)}"
         bar = "█" * round(_BAR * p)
         yield f"{on_colour(key, labels, index) if color else key}{rest} {100 * p:3.0f} % {bar}".rstrip()
+    if others := [p for index, p in enumerate(probabilities) if index not in names]:
+        yield f"{len(others)} others: {100 * sum(others):.0f} %"
+
+
+def _shown(probabilities: Sequence[float]) -> Sequence[int]:
+    """The classes with a line: all in their order, or the most probable ones of many."""
+    if len(probabilities) <= _MOST_CLASSES:
+        return range(len(probabilities))
+    return sorted(range(len(probabilities)), key=lambda index: -probabilities[index])[: _MOST_CLASSES // 2]
 
 
 def score_line(prediction: Document | Sentiment) -> str:
