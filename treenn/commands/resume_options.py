@@ -25,10 +25,11 @@ def options_of_run(context: typer.Context) -> dict[str, object]:
 def restored(context: typer.Context) -> Any:
     """The command with the options of the run in --out, overridden by the given ones; None without such options.
 
-    A folder may name modules and contextual encoders only if the command line names them too, as for `load_model`.
+    A folder may name modules, contextual encoders and folders of parsers only if the command line names them too, as
+    for `load_model`.
 
     Raises:
-        InputError: if the folder names another module or encoder, or an option that does not exist.
+        InputError: if the folder names another module, encoder or parser, or an option that does not exist.
     """
     from treenn.training.run_dir import earlier_options
 
@@ -47,19 +48,30 @@ def restored(context: typer.Context) -> Any:
 def _check_trust(context: typer.Context, earlier: Mapping[str, object], out: Path) -> None:
     from treenn.contextual import check_permitted
     from treenn.models.external import check_trust
+    from treenn.models.text_parsing import TextParsing
     from treenn.training.run_dir import RUN
 
     check_trust(str(earlier.get("model", "")), context.params["trust_module"], out / RUN)
     if "contextual" in earlier:
         check_permitted(str(earlier["contextual"]), (), out / RUN)
+    if "trees" in earlier and (earlier.get("treebank") or context.params["treebank"]):  # else a file, as in 0.1.0
+        TextParsing("", str(earlier["trees"])).check_permitted(None)
 
 
 def _arguments(context: typer.Context, earlier: Mapping[str, object], out: Path) -> Iterator[str]:
-    """The command-line arguments of options by name."""
-    parameters = {str(each.name): each for each in context.command.params if each.param_type_name == "option"}
+    """The command-line arguments of options by name.
+
+    A flag with a value would be parsed as two options, of which the value is not validated.
+    """
+    parameters: dict[str, Any] = {
+        str(each.name): each for each in context.command.params if each.param_type_name == "option"
+    }
     for name, value in earlier.items():
         if name not in parameters or name in _NOT_OF_THE_RUN:
             raise InputError(f"{name!r} in 'options' of run.json is no option of this command", source=out)
-        option = parameters[name].opts[0]
-        for each in value if isinstance(value, list) else [value]:
-            yield from [option] if each is True else [option, str(each)]
+        option, is_flag = parameters[name].opts[0], parameters[name].is_flag
+        for each in value if isinstance(value, list) and parameters[name].multiple else [value]:
+            if (each is not True) if is_flag else (type(each) not in (str, int, float)):
+                wanted = "true" if is_flag else "a text or a number"
+                raise InputError(f"{name!r} in 'options' of run.json is {each!r}; must be {wanted}", source=out)
+            yield from [option] if is_flag else [option, str(each)]
