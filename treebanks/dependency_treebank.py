@@ -1,4 +1,4 @@
-"""`DependencyTreebank`: named splits of dependency trees with labels at the sentences or at the words."""
+"""`DependencyTreebank`: named splits of dependency trees with labels of sentences or words."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ Level = Literal["sentence", "words"]
 class DependencyTreebank(Splits[DependencyTree]):
     """Labelled dependency trees for training, development and test.
 
-    The label of a sentence is that of its root word. A label at a word is that of the phrase of all words below it:
-    networks of dependency trees predict it from the word's state, other networks from the phrase's node in the binary
-    tree (`treenn.trees.binarize_dependencies`), so that all have the same units.
+    The label of a sentence is that of its root word. The label of a word is that of the phrase of the word and all
+    words below it. Networks of dependency trees predict it from the word's state. Other networks predict it from the
+    phrase's node in the binary tree (`treenn.trees.binarize_dependencies`). Thus the labelled units of all networks are
+    the same.
 
     Args:
         name: the name.
@@ -88,7 +89,7 @@ class DependencyTreebank(Splits[DependencyTree]):
         return "dependencies" if self.classes is not None else "dependency-scores"
 
     def labels_below_roots(self) -> Iterator[Any]:
-        """The labels of all words but the roots, of all splits; nothing if sentences are labelled."""
+        """The labels of all words but the roots, in all splits; empty if sentences are labelled."""
         if self.level == "words":
             for tree in (tree for split in self.splits for tree in self.examples(split)):
                 yield from (label for word, label in enumerate(tree.labels) if word != tree.root)

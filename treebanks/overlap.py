@@ -24,7 +24,7 @@ class Repeat(NamedTuple):
 
 
 def overlap(treebank: Treebank | PairTreebank | DependencyTreebank) -> list[Repeat]:
-    """The sentences outside train that have exactly the words of a sentence of train; of pairs, both sentences.
+    """Find the sentences outside train whose words equal those of a sentence in train; of a pair, both sentences.
 
     >>> from treenn.trees import parse_trees
     >>> trees = tuple(parse_trees("(3 (2 so) (4 good)) (1 (2 so) (0 bad))", classes=5))

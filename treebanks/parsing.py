@@ -76,12 +76,12 @@ def load_parsing(name: str, *, on_error: OnError | None = None) -> ParsingTreeba
     `NP`) and the unlabelled node above a sentence.
 
     Args:
-        name: the name; other texts are paths.
+        name: the name, or a path.
         on_error: called with the error of each skipped tree (default: None, the first error is raised).
 
     Raises:
-        InputError: if no treebank has this name, and there is no such folder or file; or its files are missing (the
-            message describes how to get them) or malformed.
+        InputError: if there is no such treebank, folder or file, or if its files are malformed or missing. The message
+            on missing files describes how to get them.
 
     >>> [sorted(set(tree.labels)) for tree in load_parsing("reviews").splits["test"][:1]]
     [[None]]
@@ -111,12 +111,12 @@ def read_parsing(
     classes of sentiment, become binary trees without labels.
 
     Args:
-        source: a folder with `train`, `dev` and test sets, or the file of train, as in
+        source: a folder with `train`, `dev` and test sets, or the train file, as in
             `treebanks.own_data.read_dataset`.
         spec: the encoding and other properties of the files; overrides `dataset.toml` (default: all defaults).
-        dev: the file of dev (default: None, that of the folder, or made by `split`).
-        test: the file of test (default: None, as `dev`).
-        for_training: whether train and dev are required (default: True). If False, a file alone is the split test.
+        dev: the dev file (default: None, that of the folder, or a part of train by `split`).
+        test: the test file (default: None, as for `dev`).
+        for_training: whether train and dev are required (default: True). If False, a single file is the split test.
         given: the fields of `spec` that override `dataset.toml`, as in `read_dataset` (default: None).
         on_error: called with the error of each skipped tree (default: None, the first error is raised).
 

@@ -28,13 +28,14 @@ def read_bracketed(
         on_error: called with the error of each skipped tree (default: None, the first error is raised).
 
     Returns:
-        The trees by split. If all labels are numbers, such as classes of sentiment, they are binary, without labels.
+        The trees by split. If all labels are numbers, such as classes of sentiment, the trees are binary and
+        unlabelled.
 
     Raises:
         InputError: if a file is not in brackets, or has a malformed tree.
     """
     if (form := spec.form or common_form(paths.values())) != "brackets":
-        raise InputError(f"these files are {form}; a treebank for parsers must be brackets", source=source)
+        raise InputError(f"these files are {form}; must be brackets, for parsers", source=source)
     splits = {split: _read(path, spec, on_error) for split, path in paths.items()}
     if spec.shares:
         splits |= _split(splits["train"], spec)

@@ -108,12 +108,12 @@ class Treebank(Splits[Tree]):
         name: the name in `treebanks.load`, such as `"sst"`, or `"sst-binary"` for a variant.
         classes: the names of the classes, on an ordinal scale in their order; None for scores.
         splits: the trees by split: `"train"`, `"dev"`, `"test"`, and any further test set.
-        synthetic: a clause on the generator for the beginning of reports, such as "a grammar generated its sentences
-            and labels" (default: `""`, for natural text).
+        synthetic: a clause on the generator, which reports quote, such as "a grammar generated its sentences and
+            labels" (default: `""`, for natural text).
         task: a task of another package, `module:Class` (default: None, `default_task`).
         scale: the scale of the labels: `"ordinal"`, `"nominal"` or `"score"` (default: `"ordinal"`).
         score_range: the lowest and the highest score; None for classes (default: None).
-        origin: the files that the treebank was read from (default: None, a known treebank or one made in Python).
+        origin: the files that the treebank was read from (default: None, for known treebanks and those made in Python).
     """
 
     name: str

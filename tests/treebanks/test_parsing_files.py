@@ -41,7 +41,7 @@ def test_file_is_split_by_the_specification(tmp_path):
 def test_other_forms_are_refused(tmp_path):
     for name in ("train.csv", "dev.csv"):
         (tmp_path / name).write_text("text,label\na,b\n")
-    with pytest.raises(InputError, match="these files are csv; a treebank for parsers must be brackets"):
+    with pytest.raises(InputError, match="these files are csv; must be brackets, for parsers"):
         read_parsing(tmp_path)
 
 

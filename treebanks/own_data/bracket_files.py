@@ -43,7 +43,7 @@ def read_brackets(
 
 
 def has_columns(text: str) -> bool:
-    """Whether the lines of a file are a label, TAB and one or two trees, by its first line."""
+    """Return True if the first line of a file is a label, TAB and one or two trees."""
     first = next((line for line in split_lines(text[:_START]) if line.strip()), "")
     label, *trees = first.split("\t")
     return len(trees) in (1, 2) and bool(label.strip()) and "(" not in label and all(map(str.strip, trees))
@@ -57,7 +57,7 @@ def _labelled_tree(raw: RawTree, spec: DatasetSpec, check: LabelCheck | None) ->
 
 
 def _check_nodes(tree: Tree, raw: RawTree, check: LabelCheck) -> None:
-    """Raise the error of the first node with an invalid label. Binarization has removed some labels of the raw tree."""
+    """Raise the error of the first node with an invalid label. Binarization removes some labels of the raw tree."""
     problems: dict[Label, str | None] = {each: check(str(each)) for each in set(tree.labels) if each is not None}
     labels = zip(raw.leaf_at + raw.node_at, raw.tags + raw.labels, strict=True)
     for at, label in sorted(labels, key=itemgetter(0)):

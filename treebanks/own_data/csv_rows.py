@@ -13,7 +13,7 @@ from typing import Literal
 from treenn.trees.errors import InputError
 
 Row = tuple[int, Mapping[str, str | None] | InputError]
-"""The line of a row, from 1, and its values by column, or its error. None is a value that is no text."""
+"""The line of a row, from 1, and its values by column, or its error. A value is None if it is not text."""
 
 
 _DELIMITERS = ",;\t"
@@ -86,7 +86,7 @@ def _with_header(
 
 
 def is_quoted(lines: Iterable[str]) -> bool:
-    """Whether the quotes of a TSV are those of CSV, and not part of the texts: the rows are valid and equally long.
+    """Return True if the quotes of a TSV are those of CSV: all rows are then valid and have equally many columns.
 
     Args:
         lines: the file, or its lines with their line breaks.

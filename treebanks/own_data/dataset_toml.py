@@ -33,7 +33,7 @@ def with_file(spec: DatasetSpec, source: Path, given: Collection[str] | None = N
     Args:
         spec: the specification.
         source: the folder of the data set; files have no `dataset.toml`.
-        given: the fields of `spec` that override the file (default: None, those that do not have their default). With
+        given: the fields of `spec` that override the file (default: None, those that differ from their defaults). With
             `FIELDS`, the file is not read.
 
     Raises:
@@ -87,7 +87,7 @@ def write_spec(folder: Path, text: str, *, overwrite: bool = False) -> Path:
 
     Args:
         folder: the folder of the data set.
-        text: the contents, as `describe_dataset` returns them.
+        text: the TOML, as `describe_dataset` returns it.
         overwrite: whether to replace an existing file (default: False).
 
     Returns:
@@ -98,7 +98,7 @@ def write_spec(folder: Path, text: str, *, overwrite: bool = False) -> Path:
     """
     path = folder / FILE
     if not folder.is_dir():
-        raise InputError(f"this is no folder; {FILE} describes a folder", source=folder)
+        raise InputError("this is not a folder; must be the folder of a data set", source=folder)
     if os.path.lexists(path) and not overwrite:
         raise InputError(f"this file exists; pass {argument('overwrite', True)} to replace it", source=path)
     write_text(path, text)
@@ -106,7 +106,7 @@ def write_spec(folder: Path, text: str, *, overwrite: bool = False) -> Path:
 
 
 def toml_string(text: str) -> str:
-    """A text as a basic string of TOML, which is one line.
+    """Format a text as a basic string of TOML, on one line.
 
     >>> toml_string('say "x"\\n')
     '"say \\\\"x\\\\"\\\\n"'
@@ -139,7 +139,7 @@ def _folder_of_parser(folder: Path, value: Any) -> str:
     """The value of `trees`: the name of a parser, or the path of a folder inside of the data set.
 
     Raises:
-        InputError: if the folder is outside, which a stranger's data set must not read.
+        InputError: if the folder is outside of the data set, which may be untrusted.
     """
     name = str(check("trees", value, str))
     if not _FOLDER.match(name):
@@ -167,7 +167,7 @@ def relative_trees(trees: str, folder: Path) -> str:
     """The value of `trees` for the `dataset.toml` of a folder.
 
     Raises:
-        InputError: if it is the path of a folder outside.
+        InputError: if it is the path of a folder outside of the data set.
     """
     if not _FOLDER.match(trees):
         return trees

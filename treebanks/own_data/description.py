@@ -26,8 +26,8 @@ def describe_dataset(
 ) -> str:
     """Read a data set, and describe it in TOML.
 
-    Comments have the numbers of examples and words, the frequencies of the classes, the size of the vocabulary and the
-    number of duplicates. The words of a text without a tree are separated by spaces.
+    Comments list the numbers of examples and words, the class frequencies, the vocabulary size and the number of
+    duplicates. The words of a text without a tree are separated by spaces.
 
     Args:
         source: the folder or file.
@@ -38,7 +38,7 @@ def describe_dataset(
         on_error: as in `read_dataset` (default: None).
 
     Returns:
-        The contents of a `dataset.toml`, with the classes in their order. Reading the folder with it gives the same
+        The text of a `dataset.toml`, with the classes in their order. The folder with this file is read as the same
         data set.
 
     Raises:

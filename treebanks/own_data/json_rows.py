@@ -15,7 +15,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def read_json_lines(path: Path, text: str) -> tuple[Sequence[str], Iterator[Row]]:
-    """Read the objects of a JSON Lines file. Numbers are the text with which they are written.
+    """Read the objects of a JSON Lines file. Numbers are text, as they are written.
 
     Args:
         path: the file, for messages.
@@ -51,7 +51,7 @@ def _values(path: Path, number: int, line: str) -> dict[str, str | None] | Input
         )
     values = {key: _text(value) for key, value in record.items()}
     if "\\u" in line and any(_SURROGATE.search(value or "") for value in values.values()):
-        return InputError("this line has half of a surrogate pair, which is no character", source=path, line=number)
+        return InputError("this line has an unpaired surrogate; must be Unicode text", source=path, line=number)
     return values
 
 

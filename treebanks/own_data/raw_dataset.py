@@ -64,7 +64,7 @@ def root_label(example: RawExample) -> str | None:
 
 
 def labels_of(example: RawExample) -> Iterator[str]:
-    """The labels of an example: of its nodes, the text or the pair, in node order."""
+    """The labels of an example: of a tree those of its nodes, in node order; else that of the text or pair."""
     labels = example.labels if isinstance(example, (Tree, DependencyTree)) else (root_label(example),)
     return (str(label) for label in labels if label is not None)
 
@@ -75,7 +75,7 @@ class RawDataset:
 
     Args:
         path: the folder or file.
-        spec: the specification with all defaults resolved. `classes` is empty for scores, `low` and `high` are None for
+        spec: the specification with all defaults resolved. `classes` is empty for scores. `low` and `high` are None for
             classes.
         splits: the examples by split: `"train"`, `"dev"`, `"test"`, and further test sets such as `"test-hard"`.
         classes: the names of the classes in order; None for scores.

@@ -46,18 +46,19 @@ def read_dataset(
     """Read the examples of a folder or a file, and validate their labels.
 
     Args:
-        source: a folder with `train`, `dev` and test sets, or the file of train.
+        source: a folder with `train`, `dev` and test sets, or the train file.
         spec: the specification; overrides `dataset.toml`. Its `split` splits train.
-        dev: the file of dev (default: None, that of the folder, or made by `split`).
-        test: the file of test (default: None, as `dev`).
-        for_training: whether train and dev are required (default: True). If False, a folder has one split or more, and
-            a file alone is the split test; give the `classes` of the model.
-        given: the fields of `spec` that override `dataset.toml` (default: None, those that do not have their default).
+        dev: the dev file (default: None, that of the folder, or a part of train by `split`).
+        test: the test file (default: None, as for `dev`).
+        for_training: whether train and dev are required (default: True). If False, a folder has one split or more, a
+            single file is the split test, and `classes` of `spec` must be the model's.
+        given: the fields of `spec` that override `dataset.toml` (default: None, those that differ from their defaults).
             With `FIELDS` of `treebanks.own_data.dataset_toml`, the file is not read.
         on_error: called with the error of each skipped example (default: None, the first error is raised).
 
     Raises:
-        InputError: if a file is missing or malformed, or a label is invalid; the message names file, line and label.
+        InputError: if a file is missing or malformed, or a label is invalid. The message contains the file, the line
+            and the label.
     """
     check("source", source, Path)
     check("spec", spec, DatasetSpec)
@@ -84,7 +85,7 @@ def _text(path: Path, spec: DatasetSpec) -> str:
     """The text of a file.
 
     Raises:
-        InputError: if it is not text in the encoding of the specification.
+        InputError: if it is not text in the encoding that the specification declares.
     """
     text = read_text(path, spec.encoding)
     if "\0" in text:
@@ -94,7 +95,7 @@ def _text(path: Path, spec: DatasetSpec) -> str:
 
 
 def _check_kinds(files: Sequence[_File]) -> None:
-    """Validate that all files have the same kind of example."""
+    """Validate that the examples of all files are of the same kind."""
     first, kind = files[0].path, kind_of(files[0].examples[0])
     for file in files[1:]:
         if (other := kind_of(file.examples[0])) != kind:
@@ -132,14 +133,14 @@ class _File:
     spec: DatasetSpec
 
     def read(self, check: LabelCheck | None, *, keep_errors: bool) -> None:
-        """Read the examples; errors are kept, or the first one is raised."""
+        """Read the examples. Errors are collected, or the first one is raised."""
         self.errors: list[InputError] = []
         reader = READERS[self.spec.form or "brackets"]
         self.examples = reader(self.path, self.text, self.spec, check, self.errors.append if keep_errors else None)
         self.labels = _distinct_labels(self.examples)
 
     def check(self, labels: Labels, on_error: OnError | None) -> None:
-        """Validate the labels, and report all errors. The file is read again for the positions of invalid labels."""
+        """Validate the labels, and report all errors. If one is invalid, the file is read again for its position."""
         if any(map(labels.problem, self.labels)):
             self.read(labels.problem, keep_errors=on_error is not None)
         if on_error is not None:

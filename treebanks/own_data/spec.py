@@ -1,4 +1,4 @@
-"""`DatasetSpec`: the form and the labels of a user's data set, the keys of `dataset.toml`; `Origin`: its provenance."""
+"""`DatasetSpec`, the form and the labels of a data set from files, and `Origin`, its provenance."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Form = Literal["brackets", "conllu", "csv", "tsv", "jsonl"]
 """The file formats of data sets."""
 
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-"""Characters that names of classes must not contain, since they control terminals or end lines."""
+"""Characters that class names must not contain: control characters and line breaks."""
 
 _SAFE_PARSERS = re.compile("chart|right|left|balanced|right-punctuation|random(:[0-9]+)?")
 _SAFE_TOKENIZERS = re.compile("treebank|whitespace|characters|spacy:[a-z]+")  # a blank pipeline has no model
@@ -33,7 +33,7 @@ _file, _label, _tree = partial(_key, "Data files"), partial(_key, "Labels"), par
 
 @dataclass(frozen=True)
 class DatasetSpec:
-    """The form, labels and trees of a data set; each field is a key of `dataset.toml` and a command-line option.
+    """The form, labels and trees of a data set. Each field is a key of `dataset.toml` and a command-line option.
 
     Raises:
         InputError: if a value is of another type or out of range.
@@ -95,7 +95,7 @@ class DatasetSpec:
 
     @property
     def shares(self) -> tuple[float, ...]:
-        """The shares of train, dev and, if there are three, test according to `split`; empty without it.
+        """The fractions of train, dev and, optionally, test by `split`; empty if `split` is not set.
 
         >>> DatasetSpec(split="80/10/10").shares
         (0.8, 0.1, 0.1)
@@ -136,7 +136,7 @@ def check_printable(name: str, value: str) -> None:
 
 
 def is_safe(spec: DatasetSpec) -> bool:
-    """Return True if no parser or tokenizer of another package is named, whose models could run code."""
+    """Return True if the parser and the tokenizer are not of another package, whose models could run code."""
     return bool(_SAFE_PARSERS.fullmatch(spec.trees) and _SAFE_TOKENIZERS.fullmatch(spec.tokenizer))
 
 

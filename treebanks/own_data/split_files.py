@@ -1,4 +1,4 @@
-"""The files of a data set: which file holds which split, and in which form."""
+"""The files of a data set: the split and the form of each."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ def find_files(
     """Find the file of each split.
 
     Args:
-        source: a folder with one file per split, or the file of train or of all splits.
-        spec: the specification; its `split` lists the splits that are made of the file of train.
+        source: a folder with one file per split, the train file, or the file of all splits.
+        spec: the specification; its `split` declares the splits that are made of the train file.
         dev: the file of dev (default: None, in the folder or made by `split`).
         test: the file of test (default: None, as `dev`).
-        for_training: whether train and dev are required (default: True). If False, a file alone is that of test.
+        for_training: whether train and dev are required (default: True). If False, a single file is the test file.
 
     Returns:
-        The files by split: `"train"`, `"dev"`, `"test"`, then further test sets by name. Splits that `spec.split` makes
-        are missing.
+        The files by split: `"train"`, `"dev"`, `"test"`, then further test sets by name, without the splits that
+        `spec.split` makes.
 
     Raises:
         InputError: if there is no file for a required split, or two for one split; the message names both.
@@ -89,7 +89,7 @@ def _suffix(path: Path) -> str:
 
 
 def split_of(path: Path) -> str | None:
-    """The split that a file of a folder holds by its name; None for other files."""
+    """The split of a file by its name; None for other files."""
     if _suffix(path) not in FORMS:
         return None
     stem = Path(path.name[: -len(".gz")] if path.name.lower().endswith(".gz") else path.name).stem
@@ -107,7 +107,7 @@ def _in_folder(folder: Path) -> dict[str, Path]:
         return _in_folder(subfolder)
     for path in files.values():
         if not path.is_file():
-            raise InputError("this is no regular file; it must be a file with the examples of a split", source=path)
+            raise InputError("this is not a regular file; must be a file with the examples of a split", source=path)
     return files
 
 
@@ -120,9 +120,7 @@ def _entries(folder: Path) -> list[Path]:
 
 def _add(files: dict[str, Path], split: str, path: Path, source: Path) -> None:
     if split in files:
-        raise InputError(
-            f"{files[split].name} and {path.name} are two files for {split}; it must be one file", source=source
-        )
+        raise InputError(f"{files[split].name} and {path.name} are two files for {split}; must be one", source=source)
     files[split] = path
 
 

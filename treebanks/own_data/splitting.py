@@ -15,13 +15,13 @@ _BINS = 10  # strata of scores
 def split_examples(
     examples: Sequence[RawExample], shares: Sequence[float], seed: int, *, scores: bool = False
 ) -> list[tuple[RawExample, ...]]:
-    """Split examples at random, as `stratified_split` by the labels of the roots.
+    """Split examples at random, stratified by the labels of the roots (`stratified_split`).
 
     Args:
         examples: the examples.
         shares: the share of each split; they sum to 1.
         seed: the random seed.
-        scores: whether labels are numbers (default: False, classes).
+        scores: whether labels are scores (default: False, classes).
 
     Returns:
         The examples of each split, in their order.
@@ -41,15 +41,15 @@ def stratified_split(
 ) -> list[list[int]]:
     """Split examples at random, stratified by label.
 
-    Examples with equal keys are in one split. The first example of every class, in random order, is in the first split.
+    Examples with equal keys are in one split. The first split gets the first example of every class, in random order.
     The result is the same on every machine.
 
     Args:
-        keys: the contents of each example, equal for duplicates.
+        keys: the content of each example, equal for duplicates.
         labels: the label of each example.
         shares: the share of each split; they sum to 1.
         seed: the random seed.
-        scores: whether labels are numbers, whose strata are deciles (default: False, classes).
+        scores: whether labels are scores, with deciles as strata (default: False, classes).
 
     Returns:
         The ascending indices of the examples of each split.
@@ -93,11 +93,11 @@ def _levels(labels: Sequence[str | None], scores: bool) -> list[Hashable]:
 
 
 class _Lacking:
-    """The numbers of examples that splits lack.
+    """The deficit of each split, in examples.
 
     Args:
         shares: the share of each split.
-        quotas: the number of examples that each split lacks in the end.
+        quotas: the final number of examples that each split lacks.
     """
 
     def __init__(self, shares: Sequence[float], quotas: Sequence[float]) -> None:

@@ -16,10 +16,10 @@ from treenn.trees.errors import InputError, argument
 from treenn.trees.skipping import OnError, read_each
 
 TEXT_COLUMNS = ("text", "sentence", "question", "review")
-"""The columns that are the text by default, in this order."""
+"""The default names of the text column, in order of preference."""
 
 LABEL_COLUMNS = ("label", "class", "category", "sentiment", "score", "target")
-"""The columns that are the label by default, in this order."""
+"""The default names of the label column, in order of preference."""
 
 
 def read_table(
@@ -38,17 +38,17 @@ def read_table(
         InputError: if a column is missing, a row is malformed, a text or label is empty, or a label is invalid.
     """
     columns, rows = _table(path, text, spec)
-    if spec.form != "jsonl":  # whose lines may differ in their keys
+    if spec.form != "jsonl":  # objects, whose keys may differ
         _check_columns(columns, [*spec.text_column, spec.label_column or ""], path)
     read = partial(_example, path=path, spec=spec, check=check)
     return read_each(rows, read, on_error, InputError("there is no row with a text", source=path))
 
 
 def with_columns(spec: DatasetSpec, path: Path, text: str) -> DatasetSpec:
-    """The specification with the columns of the text and the label, by default those with a common name.
+    """The specification with the columns of the text and the label, by default those of common names.
 
     Raises:
-        InputError: if a column is not given, and no column or more than one may be meant.
+        InputError: if a column is not given, and no column or several have a common name.
     """
     columns = _table(path, text, spec)[0]
     label = spec.label_column or next(_named(columns, LABEL_COLUMNS, spec.text_column), None)

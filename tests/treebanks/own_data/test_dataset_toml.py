@@ -110,7 +110,7 @@ def test_existing_file_is_kept(write):
     assert (folder / FILE).read_text() == "# mine\n"
     write_spec(folder, "# new\n", overwrite=True)
     assert (folder / FILE).read_text() == "# new\n"
-    with pytest.raises(InputError, match="this is no folder"):
+    with pytest.raises(InputError, match="this is not a folder"):
         write_spec(folder / FILE, "")
 
 

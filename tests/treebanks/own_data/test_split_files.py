@@ -79,7 +79,7 @@ def test_parent_folder_has_its_name(write, monkeypatch):
         ([], {}, "there is no file for train; a folder must have train and dev with one of the suffixes .txt"),
         (["train.csv", "test.csv"], {}, "there is no file for dev; pass dev FILE, or split 90/10 to split train"),
         (["train.csv"], {}, "there is no file for dev; pass dev FILE, or split 80/10/10 to split train"),
-        (["train.csv", "dev.csv", "valid.csv"], {}, "dev.csv and valid.csv are two files for dev; it must be one file"),
+        (["train.csv", "dev.csv", "valid.csv"], {}, "dev.csv and valid.csv are two files for dev; must be one"),
         (["train.csv", "train.csv.gz"], {}, "train.csv and train.csv.gz are two files for train"),
         (["train.csv", "test.csv"], {"split": "80/10/10"}, "there is test.csv; pass split 90/10 to make dev only"),
         (["train.csv", "dev.csv"], {"split": "90/10"}, "split 90/10 makes dev, but there is dev.csv; give one of them"),
@@ -126,11 +126,11 @@ def test_evaluation_needs_no_train(write):
 def test_special_files_are_refused(write):
     folder = write({"train.csv": CSV})
     (folder / "dev.csv").mkdir()
-    with pytest.raises(InputError, match=r"dev\.csv: this is no regular file"):
+    with pytest.raises(InputError, match=r"dev\.csv: this is not a regular file"):
         read_dataset(folder, DatasetSpec())
     (folder / "dev.csv").rmdir()
     os.mkfifo(folder / "dev.csv")
-    with pytest.raises(InputError, match=r"dev\.csv: this is no regular file"):
+    with pytest.raises(InputError, match=r"dev\.csv: this is not a regular file"):
         read_dataset(folder, DatasetSpec())
 
 

@@ -148,7 +148,7 @@ def test_errors_of_csv(text, options, message, tmp_path):
         ('{"text": "x", "label": "y"}\n{"text": "x"}', "2: there is no key 'label' in this line; its keys are text"),
         ('{"text": ["x"], "label": "y"}', "1: the value of 'text' is a list or an object; must be text or a number"),
         ('{"text": null, "label": "y"}', "1: the column 'text' is empty"),
-        ('{"text": "\\ud800", "label": "y"}', "1: this line has half of a surrogate pair"),
+        ('{"text": "\\ud800", "label": "y"}', "1: this line has an unpaired surrogate"),
         ("[" * 200_000, "1: this JSON is nested too deeply"),
     ],
 )
