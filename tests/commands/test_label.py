@@ -90,9 +90,9 @@ def test_interrupting_keeps_every_answer(label: Command, tmp_path: Path, monkeyp
     ("arguments", "message"),
     [
         (["label", "nowhere.txt", "--out", "x"], "nowhere.txt: cannot read this file: No such file or directory"),
-        (["label", "blank.txt", "--out", "x"], "blank.txt: no words; must have a text per line"),
+        (["label", "blank.txt", "--out", "x"], "blank.txt: no words; must have one text per line"),
         (["label", "--out", "x"], "FILE: missing; must be the file with the sentences"),
-        (["label", "-", "--out", "x"], "FILE -: must be a file; standard input has the answers"),
+        (["label", "-", "--out", "x"], "FILE -: must be a file, since answers are read from standard input"),
         (
             ["label", "s.txt", "--out", "x", "--model", "none"],
             "--model none: needs --classes, such as --classes neg,neu,pos",

@@ -75,7 +75,7 @@ def test_files_of_a_user_are_split_and_cleaned(treenn: Command, tmp_path: Path) 
     assert json.loads(done.stdout)["sentences"] == 20
     assert "pass --dev FILE, or --split 80/10/10" in treenn("parser", "train", *own, "--out", "other").stderr
     refused = treenn("parser", "train", "--treebank", "reviews", "--split", "80/20", "--out", "other").stderr
-    assert "--treebank reviews: must be a folder or file, for options of data files" in refused
+    assert "--treebank reviews: must be a folder or file, to which options of data files apply" in refused
 
 
 @pytest.mark.parametrize("option", ["--auxiliary-treebank", "--helper-treebank"])

@@ -137,7 +137,7 @@ def test_folders_with_anything_else_are_left_alone(
     spoil(tmp_path / "trees")
     before = sorted((tmp_path / "trees").iterdir())
     [name] = [path.name for path in before]
-    problem = f"this folder holds {name}, which is no numbered picture of a tree"
+    problem = f"this folder contains {name}, which is not a numbered picture of a tree"
     assert (
         predict("good", "--svg", "trees/", "--model", "nowhere").error
         == f"--svg trees/: {problem}; name an empty folder"

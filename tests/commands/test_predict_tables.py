@@ -106,7 +106,7 @@ def test_json_cells_are_kept(predict: Command, tmp_path: Path) -> None:
     assert [record[:4] for record in records] == [["good", "3", '["é", null]', ""], ["bad", "", "", ""]]
     assert header[:4] == ["text", "id", "tags", "none"]
     (tmp_path / "in.jsonl").write_text('{"text": "good"}\n{"text": "bad", "id": 3}\n')
-    error = "in.jsonl:2: the first object has no key 'id', which would be no column of the output"
+    error = "in.jsonl:2: the first object has no key 'id'; all objects must have the same keys"
     assert predict("--file", "in.jsonl", "--csv", "out.csv").error == error
     assert predict("--file", "in.jsonl", "--json").returncode == 0
 

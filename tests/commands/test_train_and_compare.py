@@ -122,7 +122,7 @@ def test_bad_vectors_end_in_one_message(command: Command, files: Path, content: 
     [
         (
             ["train", "--out", "model"],
-            "--treebank is missing: must be a treebank of",
+            "--treebank: missing; must be a treebank of",
         ),
         (["train", "--trees", "train.txt", "--out", "model"], "train.txt: there is no file for dev; pass --dev FILE"),
         (

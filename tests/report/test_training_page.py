@@ -91,5 +91,5 @@ def test_command_writes_the_page_to_the_folder(run: Path, monkeypatch: pytest.Mo
     assert kind_in(run) is TRAINING
     train(TOY, SMALL, out=run, overwrite=True)
     assert not (run / "report.html").exists(), "the page is part of the run"
-    with pytest.raises(InputError, match=r"are for comparisons, but .* holds a training run"):
+    with pytest.raises(InputError, match=r"is a training run; must be a comparison"):
         report(run, json=True)

@@ -10,12 +10,12 @@ from numpy.typing import ArrayLike
 
 @dataclass(frozen=True)
 class ClassScores:
-    """Scores of one class; 0 where the denominator is 0.
+    """Scores of one class; 0 if the denominator is 0.
 
     Args:
-        precision: the share of the items predicted as this class whose gold class it is.
-        recall: the share of the items of this gold class that are predicted as it.
-        f1: the harmonic mean of both.
+        precision: the fraction of the items predicted as this class that have it as gold class.
+        recall: the fraction of the items of this gold class that are predicted as this class.
+        f1: the harmonic mean of precision and recall.
         support: the number of items of this gold class.
     """
 
@@ -31,8 +31,8 @@ class ClassReport:
 
     Args:
         scores: the scores of each class, in the order of the classes.
-        macro: their means over the classes that occur, as gold or predicted ones, with equal weights; `macro_f1` of
-            `METRICS` is the same mean.
+        macro: their means, with equal weights, over the classes that occur as gold or predicted class. Its F1 is
+            `macro_f1` of `METRICS`.
         weighted: their means weighted by support.
         confusion: the numbers of items by gold class (rows) and predicted class (columns).
     """
@@ -57,10 +57,10 @@ class ClassReport:
 
 
 def class_report(gold: ArrayLike, predicted: ArrayLike, n_classes: int) -> ClassReport | None:
-    """Scores by class and the confusion matrix of predicted classes; None if nothing is labelled.
+    """Compute scores by class and the confusion matrix.
 
     Args:
-        gold: `(N,)` gold classes; a class below 0 is no label.
+        gold: `(N,)` gold classes, negative without a label.
         predicted: `(N,)` predicted classes.
         n_classes: the number of classes.
 

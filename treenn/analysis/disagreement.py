@@ -99,14 +99,14 @@ def node_classes(
     Args:
         folders: the folders of trained models, one for each seed.
         trees: the trees.
-        contextual: the contextual encoders that the folders may name (`treenn.load_model`; default: none).
-        trust: the modules that the folders may name (`treenn.load_model`).
+        contextual: the contextual encoders that the folders may name, as in `treenn.load_model` (default: none).
+        trust: the modules that the folders may name, as in `treenn.load_model` (default: none).
 
     Returns:
         The classes of each tree, in the order of its nodes.
 
     Raises:
-        InputError: if a folder holds no model, as `treenn.load_model`.
+        InputError: if a folder has no model; as `treenn.load_model`.
     """
     # One at a time: what an LSTM makes of all phrases of many long sentences together may be too much for the memory.
     said = [predict(load_model(folder, contextual, trust), trees, batch_size=1) for folder in folders]

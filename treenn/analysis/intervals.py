@@ -20,19 +20,19 @@ RESAMPLES = 1_000
 def bootstrap_intervals(
     predictions: Any, *, resamples: int = RESAMPLES, seed: int = 0, progress: Progress = ignore
 ) -> dict[str, Interval | None]:
-    """The 95 % percentile bootstrap interval of each metric (Efron and Tibshirani 1993, chapter 13).
+    """95 % percentile bootstrap intervals of metrics (Efron and Tibshirani 1993, chapter 13).
 
     Examples are drawn with replacement; a tree is drawn with all its nodes. The intervals are of one trained model:
     the variance over seeds is not part of them.
 
     Args:
-        predictions: predictions with a method `take`, as those of nodes and pairs; others have no intervals.
+        predictions: predictions with a method `take`, such as those of nodes and pairs; others have no intervals.
         resamples: the number of bootstrap samples (default: 1,000).
         seed: the seed of the draws (default: 0).
         progress: called after every sample (default: no report).
 
     Returns:
-        The interval by metric, over the samples for which the metric is defined; None if there are none.
+        The interval of each metric, over the samples for which it is defined; None if there is no such sample.
     """
     if not hasattr(predictions, "take"):
         return {}

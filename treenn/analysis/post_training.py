@@ -127,7 +127,7 @@ def _pair_slices(pairs: Sequence[Any], predictions: PairPredictions) -> dict[str
 
 
 def _is_sentiment(treebank: AnyTreebank) -> bool:
-    """True for a known treebank of sentiment, and for a user's trees with a negative and a positive side."""
+    """Return True for a known treebank of sentiment, and for other trees with negative and positive classes."""
     if treebank.origin is None:
         return treebank.name.removesuffix("-binary") in _SENTIMENT
     is_english = treebank.origin.spec.language in (None, "en")

@@ -26,7 +26,7 @@ def agreement(
     scale: Annotated[
         str | None,
         typer.Option(
-            metavar="ordinal|nominal", help="Whether the classes have an order (default: as recorded in FILE)."
+            metavar="ordinal|nominal", help="The scale of the classes (default: as recorded in the first FILE)."
         ),
     ] = None,
     show: Annotated[
@@ -36,9 +36,10 @@ def agreement(
 ) -> None:
     """Compare the annotations of the same sentences by two annotators.
 
-    Printed are Cohen's kappa, also with weights, and Krippendorff's alpha, for whole sentences and for all phrases and
-    words that are in both trees; the number of different structures and the F1 of brackets; and the disagreements. A
-    dash is an undefined coefficient: both annotators use only one and the same class. Files are matched by sentences.
+    The tables have Cohen's kappa, also with weights, and Krippendorff's alpha, for whole sentences and for all phrases
+    and words that are in both trees. Then follow the number of different structures, the F1 of brackets and the
+    disagreements. A dash is an undefined coefficient: both annotators use one class only, the same. Sentences are
+    matched by their texts.
 
     Example: treenn agreement ann.txt bea.txt
     """

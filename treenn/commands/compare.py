@@ -32,11 +32,11 @@ def compare(
     context: typer.Context,
     treebank: Source = "reviews",
     models: options.Models = "tree-lstm,lstm",
-    seeds: Annotated[int, typer.Option(help="Number of training runs of each model.")] = 3,
+    seeds: Annotated[int, typer.Option(help="The number of training runs of each model.")] = 3,
     vectors: options.Vectors = [],  # noqa: B006 (typer wants a list)
     plan: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="A plan in TOML, or the name of one that ships; replaces most options."),
+        typer.Option(metavar="FILE", help="A plan in TOML, or the name of a shipped one; replaces most options."),
     ] = None,
     out: options.Out = Path("comparison"),
     overwrite: options.Overwrite = False,

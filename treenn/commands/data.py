@@ -23,7 +23,7 @@ app = typer.Typer(help="List, show, fetch and verify treebanks, and find overlap
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A treebank of `treenn data list`, e.g. sst.")]
 AnySource = Annotated[
-    str, typer.Argument(metavar="NAME|DIR|FILE", help="A treebank of `treenn data list`, or your own folder or file.")
+    str, typer.Argument(metavar="NAME|DIR|FILE", help="A treebank of `treenn data list`, or a folder or file of data.")
 ]
 
 
@@ -56,7 +56,7 @@ def show(
 ) -> None:
     """Show a treebank's card: description, licence, source, statistics, published results and ours.
 
-    Of your own data, show the sizes of the splits, the classes and repeated sentences.
+    For a folder or file, show the sizes of the splits, the classes and the number of repeated sentences.
 
     Example: treenn data show sst
 
@@ -174,14 +174,14 @@ def overlap(
 @takes_dataset(without=("dev", "test"), seed=True)
 def describe(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Your folder with train, dev and test.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder with train, dev and test.")],
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing dataset.toml.")] = False,
     skip_bad: options.SkipBad = False,
     **values: Any,
 ) -> None:
-    """Write dataset.toml to a folder: the form, classes, scale, trees, language and licence of its data.
+    """Write dataset.toml, which records the form, classes, scale, trees, language and licence of a folder's data.
 
-    All commands read it, so that the options need not be repeated.
+    All commands read it, so its options need not be repeated.
 
     Example: treenn data describe my-data --language en --licence "CC BY 4.0"
     """

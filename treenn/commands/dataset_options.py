@@ -1,4 +1,4 @@
-"""Options of commands that read data: a treebank by name, or a user's data set with the fields of `DatasetSpec`."""
+"""Options of commands that read data: a treebank by name, or a folder or file with the fields of `DatasetSpec`."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ Command = TypeVar("Command", bound=Callable[..., None])
 Source = Annotated[
     str | None,
     typer.Option(
-        "--treebank", metavar="NAME|DIR|FILE", help="A treebank of `treenn data list`, or your own folder or file."
+        "--treebank", metavar="NAME|DIR|FILE", help="A treebank of `treenn data list`, or a folder or file of data."
     ),
 ]
 _FILES: Mapping[str, str] = {
-    "dev": "The dev file, if --treebank is the file of train.",
-    "test": "The test file, if --treebank is the file of train.",
+    "dev": "The dev file, if --treebank is the train file (default: none).",
+    "test": "The test file, if --treebank is the train file (default: none).",
 }
 
 
@@ -41,8 +41,8 @@ def takes_dataset(*, without: tuple[str, ...] = (), seed: bool = False) -> Calla
     The command receives them as its `**values`; `take_data` reads them.
 
     Args:
-        without: fields and files that are no options of this command (default: none).
-        seed: whether --seed is another name of --split-seed, in commands without a seed of training (default: False).
+        without: fields and files that are not options of this command (default: none).
+        seed: whether --seed is an alias of --split-seed, for commands without a seed of training (default: False).
     """
 
     def decorate(command: Command) -> Command:
@@ -80,13 +80,13 @@ def _option(each: Any, seed: bool) -> inspect.Parameter:
 
 
 def _choices(kind: Any) -> list[str]:
-    """The values of a `Literal`, also if it is optional."""
+    """The values of a `Literal`, which may be optional."""
     return [value for part in (kind, *get_args(kind)) if "Literal" in str(get_origin(part)) for value in get_args(part)]
 
 
 @dataclass(frozen=True)
 class Data:
-    """The data that a command's options name.
+    """The data selected by a command's options.
 
     Args:
         source: the value of --treebank.
@@ -113,7 +113,7 @@ class Data:
         """Load the treebank, with a progress bar while texts are parsed.
 
         Args:
-            like: a saved model that the data are evaluated with (default: None, for training).
+            like: a saved model to evaluate on the data (default: None, for training).
             for_training: whether train and dev are required (default: True).
             **skip: the keyword arguments of `skipping`.
 
@@ -130,9 +130,9 @@ class Data:
         return treebank
 
     def load_for_folds(self, **skip: Any) -> AnyTreebank:
-        """Load the treebank for cross-validation, which needs no dev: a file alone is the split train.
+        """Load the treebank for cross-validation, which needs no dev: a single file is the split train.
 
-        --split-seed is the seed of the folds, unless --split is given, too.
+        --split-seed is the seed of the folds, unless --split is also given.
         """
         spec, given = self.spec, self.given
         if spec.split is None:
@@ -162,8 +162,8 @@ class Data:
 def take_data(context: typer.Context, source: str, values: dict[str, Any]) -> Data:
     """Remove the options of `takes_dataset` from a command's values, and return them with the source.
 
-    Only options on the command line count, so that the others follow `dataset.toml`. A line on standard error reports a
-    folder or file with the name of a known treebank, which is not read.
+    Only options on the command line count as given; the others are read from `dataset.toml`. A line on standard error
+    reports a folder or file with the name of a known treebank, which is not read.
 
     Raises:
         InputError: if a value is invalid.
@@ -239,7 +239,9 @@ def class_names(text: str) -> tuple[str, ...]:
         return tuple(map(str, range(int(text))))
     names = tuple(name.strip() for name in text.split(","))
     if len(names) < 2 or "" in names or len(set(names)) < len(names):
-        raise InputError(f"--classes {text}: must be two or more different names separated by commas, or a number")
+        raise InputError(
+            f"--classes {text}: must be two or more different names separated by commas, or a number from 2"
+        )
     return names
 
 
@@ -252,12 +254,12 @@ def report_splits(treebank: AnyTreebank) -> None:
 
 
 def with_supervision(settings: Settings, treebank: str | AnyTreebank, given: Collection[str]) -> Settings:
-    """The settings, supervised by roots if only the roots of a user's data are labelled.
+    """The settings, with the supervision `roots` if only the roots of data from files are labelled.
 
     Args:
         settings: the settings of the options.
-        treebank: the data, or the name of a known treebank, whose settings stay as they are.
-        given: the options that are given; with --supervision, the settings stay as they are.
+        treebank: the data, or the name of a known treebank, for which the settings are unchanged.
+        given: the given options; with --supervision, the settings are unchanged.
     """
     if isinstance(treebank, str) or treebank.origin is None or "supervision" in given:
         return settings
@@ -266,11 +268,11 @@ def with_supervision(settings: Settings, treebank: str | AnyTreebank, given: Col
 
 
 def vectors_for(treebank: str | AnyTreebank, given: list[str]) -> list[str]:
-    """Resolve --vectors: files, names of fetched files, or `none`; by default fetched GloVe vectors for natural text.
+    """Resolve --vectors: files, names of fetched files, or `none` (default: fetched GloVe vectors for natural text).
 
     Args:
         treebank: the data, or the name of a known treebank.
-        given: the values of the option; empty if it is not given.
+        given: the values of the option; empty for the default.
     """
     from treebanks.catalogue import synthetic
     from treenn.datasets.default_vectors import default_vectors

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from treenn.datasets.summary import DatasetSummary
 
 _MOST_CLASSES = 40
-"""The maximum number of classes in the table, the most frequent in train."""
+"""The maximum number of classes in the table, which has the most frequent ones of train."""
 
 
 def show_dataset(treebank: AnyTreebank, *, json: bool) -> None:

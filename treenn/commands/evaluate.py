@@ -33,13 +33,15 @@ def evaluate(
         str | None,
         typer.Argument(
             metavar="[DATA]",
-            help="A treebank of `treenn data list`, or your own folder or file (default: the data of the model's "
+            help="A treebank of `treenn data list`, or a folder or file of data (default: the data of the model's "
             "training).",
             show_default=False,
         ),
     ] = None,
     treebank: Source = None,
-    split: Annotated[str, typer.Option(metavar="NAME", help="The split; of a file, its name as a split.")] = "test",
+    split: Annotated[
+        str, typer.Option(metavar="NAME", help="The split; for a single file, the name of its split.")
+    ] = "test",
     against: Annotated[
         list[str],
         typer.Option(metavar="MODEL", help="Another model with the same classes, for paired tests; repeatable."),
@@ -63,7 +65,7 @@ def evaluate(
     Prints the metrics with 95 % intervals; precision, recall and F1 of each class; the confusion matrix; and the
     calibration of the class probabilities. --against tests another model on the same examples.
 
-    A file is read as one split, with the model's classes. Texts are parsed as those of the model's training.
+    A single file is read as one split. The classes, tokenizer and parser are the model's.
 
     An evaluation on any split but train and dev is a reading of test: it is appended to the ledger, the file that
     TREENN_LEDGER names (default: test-ledger.jsonl in TREEBANKS_HOME). Metrics and predictions are also written to
@@ -98,7 +100,7 @@ def evaluate(
 
 
 def _source(data: str | None, treebank: str | None, trees: str | None) -> str | None:
-    """The data of the arguments."""
+    """The data named by the arguments; None if there are none."""
     given = [value for value in (data, treebank, trees) if value is not None]
     if len(given) > 1:
         raise InputError("name the data once: DATA, --treebank NAME|DIR|FILE, or --trees FILE")
@@ -106,7 +108,7 @@ def _source(data: str | None, treebank: str | None, trees: str | None) -> str | 
 
 
 def _of_training(model: str, given: Data, **skip: Any) -> AnyTreebank | None:
-    """The data of the model's training, by its run.json; None for a known treebank, or if they are not recorded."""
+    """The data of the model's training, as its run.json records them; None for a known treebank or without a record."""
     from treenn.models.building import model_folder
 
     if given.given:
@@ -117,7 +119,7 @@ def _of_training(model: str, given: Data, **skip: Any) -> AnyTreebank | None:
 
 
 def check_outputs(files: list[Path]) -> None:
-    """Validate the files of --out, before anything is loaded."""
+    """Validate the values of --out, before anything is loaded."""
     from treenn.report.evaluation.files import check_evaluation_file
 
     for path in files:
@@ -126,7 +128,7 @@ def check_outputs(files: list[Path]) -> None:
     resolved = [path.resolve() for path in files]
     for path in files:
         if resolved.count(path.resolve()) > 1:
-            raise InputError(f"--out {path}: must be named once")
+            raise InputError(f"--out {path}: must be given once")
 
 
 def _present(report: EvaluationReport, out: list[Path], *, json: bool) -> None:

@@ -1,4 +1,4 @@
-"""The option --init: the trained model to start from, and the settings of fine-tuning."""
+"""The option --init: the initial model, and the settings of fine-tuning."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def initial_model(context: typer.Context, init: str) -> Source:
-    """Load the model of --init; --contextual and --trust-module permit its encoder and its modules.
+    """Load the model of --init, with the encoders and modules that --contextual and --trust-module permit.
 
     Raises:
-        InputError: if there is no such model, it is not permitted, or --recipe is given too.
+        InputError: if there is no such model, its encoder or a module is not permitted, or --recipe is also given.
     """
     from treenn.training.fine_tuning import Source
 
@@ -34,7 +34,7 @@ def initial_model(context: typer.Context, init: str) -> Source:
 
 
 def fine_tuning(context: typer.Context, source: Source) -> Settings:
-    """The settings of the given options, else of the model, else of fine-tuning.
+    """The settings: those of the given options, then those of the model, then the defaults of fine-tuning.
 
     Raises:
         InputError: if an option contradicts the model.
@@ -44,7 +44,7 @@ def fine_tuning(context: typer.Context, source: Source) -> Settings:
 
 
 def fitting(source: Source, files: list[WordVectors], given: Collection[str]) -> list[WordVectors]:
-    """The word vectors for new words; none, with a line, if the default ones are not as wide as the model's."""
+    """The word vectors for new words; none, with a message, if the default ones are not as wide as the model's."""
     width, size = sum(file.size for file in files), source.network.embedding.embedding_dim
     if not files or width == size or "vectors" in given:
         return files

@@ -18,7 +18,7 @@ _WITHOUT = ("init", "resume", "log", "no_checkpoint")
 
 
 def refuse_with_folds(context: typer.Context) -> None:
-    """Validate that no option of a single training is given with --folds.
+    """Validate that no option of single training runs is given with --folds.
 
     Raises:
         InputError: if one is.

@@ -32,7 +32,7 @@ def label(
         Path | None,
         typer.Argument(
             metavar="FILE",
-            help="Texts, one per line or in a table, or bracketed trees, whose labels are corrected.",
+            help="Texts, one per line or in a table, or bracketed trees with labels to correct.",
             show_default=False,
         ),
     ] = None,
@@ -43,7 +43,7 @@ def label(
         str | None,
         typer.Option(
             metavar="ordinal|nominal",
-            help="Whether the classes have an order (default: as in --out or the model, otherwise ordinal).",
+            help="The scale of the classes (default: as in --out or the model, otherwise ordinal).",
         ),
     ] = None,
     model: Annotated[
@@ -58,11 +58,11 @@ def label(
     order: Annotated[
         str,
         typer.Option(
-            metavar="file|uncertainty", help="The order of sentences: of the file, or the least certain first."
+            metavar="file|uncertainty", help="The order of sentences: as in the file, or least certain first."
         ),
     ] = "file",
     annotator: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The annotator's name, which is recorded in --out.")
+        str | None, typer.Option(metavar="NAME", help="The annotator's name, recorded in --out (default: none).")
     ] = None,
     form: Annotated[
         str | None,
@@ -105,9 +105,9 @@ def label(
 ) -> None:
     """Label the phrases of sentences, from scratch or by correction of a model's proposals.
 
-    Questions proceed from the whole sentence down. An answer is a class, by its name, the beginning of its name, or its
-    number. Enter accepts the rest of the sentence; ? lists the other answers, such as undo, skip, and changes of the
-    tree. Every answer is saved at once. The same command resumes, even if the sentences of the file have changed.
+    Questions proceed from the whole sentence down. An answer is the name of a class, the beginning of its name, or its
+    number. Enter accepts the rest of the sentence. ? lists the other answers, such as undo, skip, and changes of the
+    tree. Every answer is saved at once. The same command resumes, even if the sentences of FILE have changed.
 
     `treenn train` reads the result; `treenn agreement` compares the results of two annotators.
 
@@ -166,7 +166,7 @@ def _ask(session: Session) -> None:
     from treenn.labelling.dialogue import Dialogue
 
     if isinstance(sys.stdin, TextIOWrapper):
-        sys.stdin.reconfigure(errors="surrogateescape")  # bytes that cannot be decoded are no answers
+        sys.stdin.reconfigure(errors="surrogateescape")  # undecodable bytes are invalid answers
     try:
         Dialogue(session, _screen, input, print).run()
     except (EOFError, KeyboardInterrupt):

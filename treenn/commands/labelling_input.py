@@ -37,7 +37,7 @@ class InputFormat:
         tokenized: whether a text is one sentence of words separated by spaces.
         split: whether to split texts into sentences.
         binarize: the direction in which n-ary nodes of brackets are binarized; None if they are errors.
-        untagged: whether words of brackets may lack a tag.
+        untagged: whether words in brackets without a tag are permitted.
         encoding: the encoding.
     """
 
@@ -72,12 +72,13 @@ def read_sources(path: Path, how: InputFormat, proposer: Proposer) -> list[Sourc
     """Read the sentences of a file, with their trees if it is a bracketed treebank.
 
     Raises:
-        InputError: if the file cannot be read or has no words, or a tree is malformed or has a label that is no class.
+        InputError: if the file cannot be read or has no words, or a tree is malformed or has a label that is not a
+            class.
     """
     from treenn.labelling.bracketed_input import is_bracketed, read_bracketed
 
     if str(path) == STANDARD_INPUT:
-        raise InputError("FILE -: must be a file; standard input has the answers")
+        raise InputError("FILE -: must be a file, since answers are read from standard input")
     form = how.form or form_of(str(path))
     if form in ("csv", "tsv", "jsonl"):
         lines = read_tables([str(path)], how.text_column, form=form, encoding=how.encoding).lines
@@ -88,7 +89,7 @@ def read_sources(path: Path, how: InputFormat, proposer: Proposer) -> list[Sourc
         lines = (Line(line, str(path), number) for number, line in enumerate(split_lines(text), start=1))
     sources = list(_read_texts(lines, how, proposer))
     if not sources:
-        raise InputError("no words; must have a text per line", source=path)
+        raise InputError("no words; must have one text per line", source=path)
     return sources
 
 
@@ -127,15 +128,15 @@ def load_proposer(
     """Load the model and the parser, and determine the classes.
 
     Args:
-        model: the value of --model (None: no model if there are classes, else the shipped model).
+        model: the value of --model; None for no model if there are classes, else for the shipped model.
         classes: the value of --classes; None if it is not given.
-        parser: the name of the parser; None for the model's, without a model the shipped one.
+        parser: the name of the parser; None for the model's, or without a model for the shipped one.
         contextual: the contextual encoders that the model may name.
         trust: the modules that the model may name.
 
     Raises:
-        InputError: if there is no such model or parser, it has no classes, or the classes are missing, malformed or not
-            those of the model.
+        InputError: if there is no such model or parser, if the model has no classes, or if the classes are missing,
+            malformed or not those of the model.
     """
     names = None if classes is None else class_names(classes)
     if model == NONE or (model is None and names is not None):
@@ -157,7 +158,7 @@ def load_proposer(
 
 
 def class_names(value: str) -> tuple[str, ...]:
-    """The names in the value of --classes; a number N means 0 to N - 1.
+    """Parse the value of --classes; a number N stands for the names 0 to N - 1.
 
     Raises:
         InputError: if there are fewer than two names, or a name is empty, repeated or not printable.

@@ -32,7 +32,7 @@ Name = Annotated[
     str,
     typer.Option(
         metavar="NAME|DIR|FILE",
-        help="The treebank: sst, reviews, questionbank or craft, or your own folder or file of bracketed trees.",
+        help="The treebank: sst, reviews, questionbank or craft, or a folder or file of bracketed trees.",
     ),
 ]
 
@@ -185,7 +185,7 @@ def _load(data: Data, *, for_training: bool = True, **skip: Any) -> ParsingTreeb
         how: dict[str, Any] = {"given": data.given, "for_training": for_training, **files, **skip}
         return read_parsing(Path(data.source), data.spec, **how)
     if data.given or data.dev or data.test:
-        raise InputError(f"--treebank {data.source}: must be a folder or file, for options of data files")
+        raise InputError(f"--treebank {data.source}: must be a folder or file, to which options of data files apply")
     return load_parsing(data.source, **skip)
 
 

@@ -75,7 +75,7 @@ def predict(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Write a table to this CSV file, or TSV by its suffix: the input's columns, and the predictions.",
+            help="Write the columns of the input and the predictions to this CSV file, or TSV by its suffix.",
         ),
     ] = None,
     svg: options.Svg = None,
@@ -84,11 +84,11 @@ def predict(
     """Parse each sentence of a text and draw its tree with the class of every phrase.
 
     The shipped model predicts sentiment, from 0, very negative, to 4. The probabilities of a text are the mean of those
-    of its sentences. On an ordinal scale, each is weighted by 1 - P(middle class), so that sentences without an opinion
-    count little. A sentence over the parser's limit is divided at punctuation. Tokenizer and parser are those of the
-    model's training texts, if its folder records them.
+    of its sentences. On an ordinal scale, a sentence has the weight 1 - P(middle class), so sentences without an
+    opinion count little. A sentence longer than the parser's limit is divided at punctuation. Tokenizer and parser are
+    those of the model's training texts, if its folder records them.
 
-    --treebank predicts the sentences of a data set on its own trees; options of the data set are in its dataset.toml.
+    --treebank predicts the sentences of a data set on the trees of the data set, whose options are in its dataset.toml.
 
     With several models, their trees are next to each other, and the nodes at which they differ are marked by *.
 
@@ -168,7 +168,7 @@ def _source(
 
 
 def _remedy(models: Models, *, one_line: bool) -> str:
-    """Advice in the error message if there are several sentences."""
+    """The remedy in the error message on several sentences."""
     limits = [model.parser.max_words for model in models.values() if model.parser.max_words is not None]
     within = f" of at most {min(limits)} words" if limits else ""
     several = "--svg DIR/ or --html draws all"

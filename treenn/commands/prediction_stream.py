@@ -1,4 +1,4 @@
-"""Predictions of several models for a stream of texts, which each tokenizer and parser reads once."""
+"""Predictions of several models for a stream of texts, each read once per tokenizer and parser."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Documents: TypeAlias = "dict[str, Document]"
 """The predictions for a text by the models' names."""
 
 LinePrediction: TypeAlias = "tuple[Line, Documents | None]"
-"""A line and its predictions, None if no model reads a word in it."""
+"""A line and its predictions; None if no model finds a word in it."""
 
 Models: TypeAlias = "Mapping[str, SentimentModel]"
 """Models by their names."""

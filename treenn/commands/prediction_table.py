@@ -14,10 +14,10 @@ from treenn.trees.files import PREDICTIONS, check_replaceable, open_atomic
 
 
 def check_table(path: Path | None) -> None:
-    """Validate the target of --csv before anything is loaded; None, an absent option, is accepted.
+    """Validate the target of --csv before anything is loaded.
 
     Raises:
-        InputError: if the file cannot be written, or exists and is no table of predictions.
+        InputError: if the file cannot be written, or exists and is not a table of predictions.
     """
     check_target("--csv", path)
     if path is not None:

@@ -49,7 +49,7 @@ def report(
 
     if _is_training(folder):
         if verify or record is not None or json:
-            raise InputError(f"--verify, --record, --json: are for comparisons, but {folder} holds a training run")
+            raise InputError(f"--verify, --record, --json: {folder} is a training run; must be a comparison")
         _learning_curve(folder)
         return
     if verify:

@@ -1,4 +1,4 @@
-"""`treenn train --resume` without the options of the run: they are in the folder's run.json."""
+"""`treenn train --resume`, which reads the options of the run from the folder's run.json."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RESTORED = "treenn.restored"
 
 
 def options_of_run(context: typer.Context) -> dict[str, object]:
-    """The options that are given on the command line and belong to the run, as JSON values."""
+    """The options of the run that are given on the command line, as JSON values."""
     values = {name: context.params[name] for name in options.given(context) if name not in _NOT_OF_THE_RUN}
     return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
 

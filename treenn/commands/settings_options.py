@@ -24,7 +24,7 @@ def takes_settings(*, without: tuple[str, ...] = ()) -> Callable[[Command], Comm
     """Add an option for every setting to a command, which receives them as its `**settings`.
 
     Args:
-        without: settings that are no options of this command (default: none).
+        without: settings that are not options of this command (default: none).
     """
 
     def decorate(command: Command) -> Command:
@@ -55,13 +55,13 @@ MIN_STEPS = 1500
 def with_step_floor(
     settings: Settings, treebank: AnyTreebank, given: Collection[str], searched: Collection[str] = ()
 ) -> Settings:
-    """The settings of a command, with at least `MIN_STEPS` steps; a line on standard error reports more epochs.
+    """The settings of a command, with at least `MIN_STEPS` steps. More epochs are reported on standard error.
 
     Args:
         settings: the settings of the options.
-        treebank: the treebank; on generated ones, the number of epochs stays as it is.
-        given: the options that are given; with --epochs or --min-steps, the settings stay as they are.
-        searched: the settings that a search draws (default: none), as `given`.
+        treebank: the treebank; for generated ones, the number of epochs is unchanged.
+        given: the given options; with --epochs or --min-steps, the settings are unchanged.
+        searched: the settings that a search draws; as `given` (default: none).
     """
     if treebank.synthetic or {"epochs", "min_steps"} & {*given, *searched}:
         return settings

@@ -19,7 +19,7 @@ class SvgTarget:
     """The target of `--svg`: a file for one sentence, or numbered files for several.
 
     `DIR/` writes DIR/1.svg, DIR/2.svg and so on, with leading zeros so that the names sort. `trees-{}.svg` writes
-    trees-1.svg and so on. The folder must be missing, empty, or hold only numbered pictures.
+    trees-1.svg and so on. The folder must be missing or empty, or must contain only numbered pictures.
 
     Args:
         path: the argument of the option.
@@ -42,10 +42,10 @@ class SvgTarget:
 
         Args:
             pictures: the pictures.
-            remedy: the advice in the error message if a single file is to hold several.
+            remedy: the remedy in the error message on several pictures for a single file.
 
         Raises:
-            InputError: if there is no picture, several for a single file, or a file is no picture.
+            InputError: if there is no picture, or several for a single file, or if an existing file is not a picture.
         """
         if self.is_folder or self.is_pattern:
             self._write_all(list(pictures))
@@ -99,19 +99,19 @@ class SvgTarget:
         numbered = self._earlier()
         for path in sorted(folder.iterdir()):
             if path not in numbered or not _is_tree_picture(path):
-                problem = f"this folder holds {path.name}, which is no numbered picture of a tree"
+                problem = f"this folder contains {path.name}, which is not a numbered picture of a tree"
                 raise InputError(f"--svg {self.path}: {problem}; name an empty folder")
 
 
 def _is_folder(path: str) -> bool:
     try:
         return Path(path).is_dir()
-    except OSError:  # such as a name that is too long, which writing reports
+    except OSError:  # such as a too long name; the write reports it
         return False
 
 
 def _is_tree_picture(path: Path) -> bool:
-    """True if a file starts as the pictures of `draw_svg`."""
+    """Return True if a file starts like the pictures of `draw_svg`."""
     if not path.is_file():
         return False
     with path.open("rb") as file:

@@ -86,7 +86,8 @@ def _read_table(path: str, text_column: str | None, form: str | None, encoding: 
     form = form or form_of(path)
     if form is None:
         raise InputError(
-            f"{argument('form')} must be csv, tsv or jsonl for a file without such a suffix", source=source
+            f"{argument('form')} must be csv, tsv or jsonl, since the suffix of the file is none of these",
+            source=source,
         )
     records = _records(path, source, form, encoding)
     header = next(records, None)
@@ -112,7 +113,7 @@ def _text_column(columns: Sequence[str], given: str | None, source: str) -> str:
 def _line(record: Record, columns: tuple[str, ...], text_column: str, source: str, keep_all: bool) -> Line:
     others = [key for key in record.cells if key not in columns] if keep_all else []
     if others:
-        problem = f"the first object has no key {others[0]!r}, which would be no column of the output"
+        problem = f"the first object has no key {others[0]!r}; all objects must have the same keys"
         raise InputError(problem, source=source, line=record.number)
     if text_column not in record.cells:
         raise InputError(f"the key {text_column!r} is missing; it must be the text", source=source, line=record.number)
@@ -142,7 +143,7 @@ def _located(source: str, encoding: str) -> Iterator[None]:
 
 
 def _opened(path: str, encoding: str) -> Any:
-    """The file as a context manager. Its line breaks are unchanged, and invalid bytes are surrogates."""
+    """Open a file as a context manager. Line breaks are unchanged, and invalid bytes become surrogates."""
     codec = codec_of(encoding)
     how: dict[str, Any] = {
         "encoding": "utf-8-sig" if codec == "utf-8" else codec,
@@ -181,7 +182,7 @@ def _rows(file: TextIO, source: str, form: str) -> Iterator[Record]:
 
 
 def _quoting(file: TextIO, form: str) -> Literal[0, 3]:
-    """The meaning of quotes. Those of a TSV are part of the texts if its rows are malformed otherwise."""
+    """The quoting of a file. The quotes of a TSV are part of the texts if its rows are otherwise malformed."""
     if form != "tsv" or not file.seekable():
         return csv.QUOTE_MINIMAL
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if is_quoted(file) else csv.QUOTE_NONE
@@ -210,7 +211,7 @@ def _json_lines(file: TextIO, source: str) -> Iterator[Record]:
 
 
 def _cell(value: object) -> str:
-    """A JSON value as a cell: texts unchanged, null empty, others as JSON."""
+    """Convert a JSON value to a cell: text is unchanged, null is empty, other values are JSON."""
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -143,7 +143,7 @@ def read_lines(paths: Sequence[str], encoding: str = "utf-8") -> Iterator[Line]:
 
 
 def _typed_lines(how: dict[str, Any]) -> Iterator[Line]:
-    """The lines of standard input."""
+    """Yield the lines of standard input."""
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(**how, newline=None)
     if sys.stdin.isatty():
@@ -254,7 +254,7 @@ def print_lines(
         results: lines and their results, None for a line without words.
         show: formats a result, including the line break.
         total: the number of lines; None if unknown.
-        bar: the title of a progress bar, which is shown if the output is no terminal; None for no bar.
+        bar: the title of a progress bar, which is shown if the output is not a terminal; None for no bar.
         file: the output (default: standard output).
 
     Raises:

@@ -42,7 +42,9 @@ def train(
     init: Annotated[
         str | None,
         typer.Option(
-            metavar="MODEL", help="Fine-tune this model: a folder of `treenn train`; sentiment is the shipped one."
+            metavar="MODEL",
+            help="Fine-tune this model: a folder of `treenn train`; sentiment is the shipped one "
+            "(default: random weights).",
         ),
     ] = None,
     trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
@@ -50,16 +52,19 @@ def train(
     resume: Annotated[
         bool,
         typer.Option(
-            "--resume", help="Resume the run in --out with its options; more --epochs continue a finished one."
+            "--resume", help="Resume the run in --out with its options; more --epochs continue a finished run."
         ),
     ] = False,
     no_checkpoint: Annotated[
         bool,
-        typer.Option("--no-checkpoint", help="Remove the checkpoint at the end, from which more epochs continue."),
+        typer.Option(
+            "--no-checkpoint",
+            help="Remove the checkpoint of the last epoch, with which --resume continues a finished run.",
+        ),
     ] = False,
     log: Annotated[
         list[str],
-        typer.Option(metavar="csv|tensorboard", help="Log steps and epochs in --out, below log; repeatable."),
+        typer.Option(metavar="csv|tensorboard", help="Log steps and epochs to OUT/log; repeatable (default: no log)."),
     ] = [],  # noqa: B006 (typer wants a list)
     folds: Folds = None,
     overwrite: options.Overwrite = False,
@@ -74,8 +79,8 @@ def train(
 
     Example: treenn train --treebank reviews.csv --split 80/10/10 --label-column stars --out my-model
 
-    With --folds, a network is trained for each fold of train and dev, in a subfolder of --out; the pooled predictions
-    are evaluated. The same command resumes.
+    With --folds, a network is trained for each fold of train and dev, in a subfolder of --out, and the pooled
+    predictions are evaluated. The same command resumes.
 
     Example: treenn train --treebank reviews.csv --folds 5 --out cross-validation
 
@@ -141,18 +146,18 @@ def train(
 
 
 def _source(treebank: str | None, recipe: str | None, values: dict[str, Any]) -> str:
-    """The value of --treebank; of --trees, if that is a file of trees, as in treenn 0.1.0."""
+    """The value of --treebank, or of --trees if it is a file of trees, as in treenn 0.1.0."""
     if treebank is None and recipe is None and values["trees"] != DatasetSpec().trees:
         treebank = values.pop("trees")
     if treebank is None and recipe is not None:
         return "sst"
     if treebank is None:
-        raise InputError("--treebank is missing: must be a treebank of `treenn data list`, or your own folder or file")
+        raise InputError("--treebank: missing; must be a treebank of `treenn data list`, or a folder or file of data")
     return treebank
 
 
 def print_metrics(results: TrainingResults, splits: Sequence[str], treebank: AnyTreebank) -> None:
-    """Print the metrics on these splits, those of the best constant prediction, and on dev those of baselines."""
+    """Print the metrics of the model and of the best constant prediction, and on dev those of baselines."""
     from treenn.evaluation.metrics import METRICS, Labelling
     from treenn.report.formatting import listing
 

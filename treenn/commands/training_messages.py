@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def report_head(results: TrainingResults) -> None:
-    """Print the origin of the classifier of a fine-tuned model, unless it is the model's own."""
+    """Print the origin of a fine-tuned model's classifier, unless it is copied."""
     if results.init is None or results.init.head == "copied":
         return
-    new = "the classifier starts anew: the classes are not those of the model"
+    new = "the classifier is new, since the classes are not those of the model"
     say(f"init: {'the classifier starts with means over classes' if results.init.head == 'averaged' else new}")
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def check_no_texts(
     texts: Sequence[str] | None, files: Sequence[str], text_column: str | None, parser: str | None, divides: bool
 ) -> None:
-    """Validate that --treebank is the only input.
+    """Validate that --treebank is not combined with another input.
 
     Args:
         texts: the arguments TEXT.
@@ -37,7 +37,7 @@ def trees_of(source: str, split: str) -> Sequence[Tree]:
     """Load the trees of a split of single sentences.
 
     Args:
-        source: the value of --treebank; a file alone is the split test.
+        source: the value of --treebank; a single file is the split test.
         split: the split.
 
     Raises:

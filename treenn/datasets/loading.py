@@ -50,10 +50,10 @@ def load_dataset(
         spec: the form, labels and trees of the data set; overrides `dataset.toml` (default: None, inferred).
         dev: the file of the split dev if `source` is the file of train (default: None).
         test: the file of the split test (default: None).
-        given: the fields of `spec` that override `dataset.toml` (default: None, those that do not have their default).
+        given: the fields of `spec` that override `dataset.toml` (default: None, those that differ from their defaults).
         like: a model that the data are read for: they have its classes, scale, tokenizer and parser unless `spec`
-            declares others; train is not required, and a file alone is the split test (default: None, for training).
-        for_training: whether train and dev are required (default: True). If False, a file alone is the split test.
+            declares others; train is not required, and a single file is the split test (default: None, for training).
+        for_training: whether train and dev are required (default: True). If False, a single file is the split test.
         on_error: called with the error of each skipped example (default: None, the first error is raised).
         progress: called while texts are parsed.
 
@@ -92,7 +92,7 @@ def spec_of_model(
     Args:
         spec: the specification; fields that do not have their default stay as they are.
         model: the model.
-        given: the fields that override `dataset.toml` (default: None, those that do not have their default).
+        given: the fields that override `dataset.toml` (default: None, those that differ from their defaults).
     """
     task, values = model.task, dict[str, Any]()
     low, high = task.score_range or (None, None)

@@ -45,7 +45,7 @@ def evaluation_data(
         source: a known treebank's name, a folder or a file (default: None, the data of the model's training).
         spec: the specification, which overrides these defaults (default: none).
         split: the name of the split of a file (default: `"test"`).
-        given: the fields of `spec` that are given (default: None, those that do not have their default).
+        given: the fields of `spec` that are given (default: None, those that differ from their defaults).
         on_error: called with the error of each skipped example (default: None, the first error is raised).
         progress: called while texts are parsed.
 

@@ -55,7 +55,7 @@ def evaluation_report(
         split: the split (default: `"test"`).
         against: other models with the same classes (default: none).
         spec: the form, labels and trees of a folder or file (default: inferred, and as in the model's training).
-        given: the fields of `spec` that are given (default: None, those that do not have their default).
+        given: the fields of `spec` that are given (default: None, those that differ from their defaults).
         contextual: the contextual encoders that the models may name (`treenn.load_model`).
         trust: the modules that the models may name (`treenn.load_model`).
         command: the command in the ledger and in the report.
