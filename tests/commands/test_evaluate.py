@@ -179,7 +179,7 @@ def test_scores_of_pairs_in_a_table(treenn: Command, tmp_path: Path) -> None:
         (("model", "test.txt", "--out", "a.pdf"), "--out a.pdf: must end with .json, .md, .tex or .csv"),
         (("model", "test.txt", "--out", "a.md", "--out", "./a.md"), "--out a.md: must be given once"),
         (("model", "test.txt", "--out", "data.csv"), "data.csv: this file exists and is no CSV of an evaluation"),
-        (("model", "test.txt", "--against", "./model"), "--against ./model: must be another model; it is named twice"),
+        (("model", "test.txt", "--against", "./model"), "--against ./model: must be another model; it is given twice"),
     ],
 )
 def test_mistakes_are_named_before_any_reading(

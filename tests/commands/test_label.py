@@ -170,7 +170,7 @@ def test_texts_of_tables_and_tokenizers(treenn: Command, tmp_path: Path) -> None
 
 def test_undecodable_input_is_no_answer(label: Command) -> None:
     done = label("trees.txt", b"\xff\xe9\n1\n")
-    assert "“\\udcff\\udce9” is no answer" in done.stdout
+    assert "“\\udcff\\udce9” is not an answer" in done.stdout
     assert done.returncode == 0
 
 
@@ -242,5 +242,5 @@ def test_tables_of_agreement(treenn: Command, tmp_path: Path, monkeypatch: pytes
 
 def test_the_sentences_themselves_are_not_overwritten(label: Command, tmp_path: Path) -> None:
     before = (tmp_path / "some.txt").read_bytes()
-    assert label("some.txt", b"\n").error.startswith("some.txt: this file exists and is no file of treenn label")
+    assert label("some.txt", b"\n").error.startswith("some.txt: this file exists and is not a file of treenn label")
     assert (tmp_path / "some.txt").read_bytes() == before

@@ -203,7 +203,7 @@ def test_long_sentence_is_divided_with_note(parse: Command, monkeypatch: pytest.
     [
         (["a b", "--file", "x"], BOTH),
         (["a", "--svg", "x.txt/x.svg", "--parser", "nowhere"], "--svg x.txt/x.svg: "),
-        (["a", "--svg", ".", "--parser", "nowhere"], "--svg .: this folder contains x.txt, which is not a numbered picture"),
+        (["a", "--svg", ".", "--parser", "nowhere"], "--svg .: this folder contains x.txt, which is not a numbered"),
         (["a b", "--json", "--svg", "x"], SEVERAL),
         (["--file", "nowhere.txt"], "nowhere.txt: cannot read this file: No such file or directory"),
         (["--file", "."], ".: cannot read this file: Is a directory"),

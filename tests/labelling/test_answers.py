@@ -50,15 +50,15 @@ def test_answers(typed: str, classes: tuple[str, ...], answer: tuple[str, int | 
     ("typed", "classes", "message"),
     [
         ("ve", SENTIMENT, "“ve” is the beginning of very negative and of very positive"),
-        ("5", SENTIMENT, "“5” is no answer; ? lists the answers"),
-        ("-1", SENTIMENT, "“-1” is no answer"),
-        ("²", SENTIMENT, "“²” is no answer"),
-        ("0", ("1", "2"), "“0” is no answer"),
-        ("999999999999999999999", SENTIMENT, "“999999999999999999999” is no answer"),
+        ("5", SENTIMENT, "“5” is not an answer; ? lists the answers"),
+        ("-1", SENTIMENT, "“-1” is not an answer"),
+        ("²", SENTIMENT, "“²” is not an answer"),
+        ("0", ("1", "2"), "“0” is not an answer"),
+        ("999999999999999999999", SENTIMENT, "“999999999999999999999” is not an answer"),
         ("g", SENTIMENT, "g needs the number of a sentence, such as g 12"),
-        ("\x1b[A", SENTIMENT, "“\\x1b[A” is no answer"),
+        ("\x1b[A", SENTIMENT, "“\\x1b[A” is not an answer"),
         ("A", ("ab", "ac"), "“A” is the beginning of ab and of ac"),
-        ("/zz", SENTIMENT, "“/zz” is no answer"),
+        ("/zz", SENTIMENT, "“/zz” is not an answer"),
     ],
 )
 def test_other_input_is_refused(typed: str, classes: tuple[str, ...], message: str) -> None:

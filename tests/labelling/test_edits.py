@@ -105,13 +105,13 @@ def test_a_move_over_several_brackets() -> None:
 @pytest.mark.parametrize(
     ("edit", "node", "message"),
     [
-        (rotate_right, 0, "“a” is one word; only a bracket of two or more can be rotated"),
-        (rotate_right, 4, "“a” is one word, which cannot be divided; must be a phrase of two or more"),
-        (rotate_left, 3, "“c” is one word, which cannot be divided"),
-        (move_right, 2, "“c” ends the sentence: nothing is to its right"),
+        (rotate_right, 0, "“a” is one word; must be a bracket of two or more"),
+        (rotate_right, 4, "“a” is one word; must be a phrase of two or more"),
+        (rotate_left, 3, "“c” is one word; must be a phrase"),
+        (move_right, 2, "“c” ends the sentence; must have a right neighbour"),
         (move_right, 4, "“a b\\x1b c” ends the sentence"),
-        (move_left, 0, "“a” begins the sentence: nothing is to its left"),
-        (move_left, 2, "“b\\x1b” is one word, which cannot be divided"),
+        (move_left, 0, "“a” begins the sentence; must have a left neighbour"),
+        (move_left, 2, "“b\\x1b” is one word; must be a phrase"),
     ],
 )
 def test_impossible_edits_are_explained(edit: Callable[[Tree, int], Tree], node: int, message: str) -> None:

@@ -53,7 +53,7 @@ def test_sentences_without_a_label_are_omitted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["very good", "X", "a(b", ""])
 def test_names_that_brackets_cannot_have(tmp_path: Path, name: str) -> None:
     with pytest.raises(
-        InputError, match=f"names=True: class {re.escape(repr(name))} must have no spaces or brackets, and not be X"
+        InputError, match=f"names=True: class {re.escape(repr(name))} must have no spaces or brackets, and must not"
     ):
         export_annotations(annotations(("a", "b", name)), tmp_path / "x.txt", names=True)
     assert not (tmp_path / "x.txt").exists()
@@ -66,10 +66,10 @@ def test_only_earlier_exports_are_replaced(tmp_path: Path) -> None:
         for _ in range(2):
             export_annotations(annotations(), tmp_path / name)
         (tmp_path / name).write_text("# labels: 0 neg, 1 neu, 2 pos\n")
-        with pytest.raises(InputError, match="this file exists and is no export of treenn label"):
+        with pytest.raises(InputError, match="this file exists and is not an export of treenn label"):
             export_annotations(annotations(), tmp_path / name)
 
 
 def test_nothing_to_export(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"in.txt: no sentence is labelled; nothing is exported"):
+    with pytest.raises(InputError, match=r"in.txt: no sentence is labelled; must have one or more"):
         export_annotations(Annotations(Path("in.txt"), ("a", "b"), (Entry("x", skipped=True),)), tmp_path / "x.csv")

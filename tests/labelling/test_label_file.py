@@ -116,7 +116,7 @@ def test_a_file_edited_by_hand(path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("(1 fine)\n", " this file exists and is no file of treenn label; name another out"),
+        ("(1 fine)\n", " this file exists and is not a file of treenn label; name another out"),
         ("# labels: 0 bad, 1 good\n", "1: the classes of this file are bad, good, not bad, so-so, good; pass classes="),
         ("{}# sentence: fine\n", "2: there is no tree"),
         ("{}(1 fine)\n", "2: a tree needs the line '# sentence: …' above it"),

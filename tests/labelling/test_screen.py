@@ -185,7 +185,7 @@ def test_a_dialogue(tmp_path: Path) -> None:
     messages = [text for text in script.shown if not text.startswith("\n")]
     assert messages[0].startswith("class  its name")
     assert messages[1:] == [
-        "“foo” is no answer; ? lists the answers",
+        "“foo” is not an answer; ? lists the answers",
         "no class is proposed for this phrase",
         "neg ┬ >?< not\n    └ ? bad",
     ]

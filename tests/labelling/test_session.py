@@ -169,7 +169,7 @@ def test_new_brackets_get_the_proposed_label(path: Path) -> None:
     session.select(4)
     session.rotate_left()
     assert str(session.view().tree) == "(0 (2 (2 not) (2 very)) (2 good))"
-    with pytest.raises(Refused, match="one word, which cannot be divided"):
+    with pytest.raises(Refused, match="one word; must be a phrase"):
         session.rotate_left()
 
 

@@ -1,1 +1,1 @@
-"""Data sets from names, folders and files: texts are tokenized and parsed, trees and labels are read as they are."""
+"""Data sets by name or from folders and files, with texts tokenized and parsed."""

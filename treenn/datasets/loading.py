@@ -1,4 +1,4 @@
-"""`load_dataset`: treebanks by name, and data sets of users from folders and files."""
+"""`load_dataset`: treebanks by name, and data sets from folders and files."""
 
 from __future__ import annotations
 
@@ -42,24 +42,25 @@ def load_dataset(
     """Load a treebank by its name, or a data set from a folder or file.
 
     A folder has the files `train`, `dev` and `test` with the suffix of their form, and optionally `dataset.toml`. Trees
-    are read as they are. Texts are tokenized and parsed, once: their trees are cached. A name of `treebanks.names()`
+    are read as they are. Texts are tokenized and parsed, and their trees are cached. A name of `treebanks.names()`
     takes precedence over a folder of the same name; `./NAME` is the folder.
 
     Args:
         source: a name for `treebanks.load`, a folder, or a file.
         spec: the form, labels and trees of the data set; overrides `dataset.toml` (default: None, inferred).
-        dev: the file of the split dev if `source` is the file of train (default: None).
-        test: the file of the split test (default: None).
+        dev: the dev file, if `source` is the train file (default: None).
+        test: the test file, if `source` is the train file (default: None).
         given: the fields of `spec` that override `dataset.toml` (default: None, those that differ from their defaults).
-        like: a model that the data are read for: they have its classes, scale, tokenizer and parser unless `spec`
-            declares others; train is not required, and a single file is the split test (default: None, for training).
+        like: a model to evaluate on the data (default: None, for training). Its classes, scale, tokenizer and parser
+            are those of the data, unless `spec` declares others. Train is not required, and a single file is the split
+            test.
         for_training: whether train and dev are required (default: True). If False, a single file is the split test.
         on_error: called with the error of each skipped example (default: None, the first error is raised).
         progress: called while texts are parsed.
 
     Raises:
         InputError: if there is no such treebank, folder or file, an example is malformed, or a class of dev or test
-            does not occur in train; the message has the file and the line.
+            does not occur in train. The message contains the file and the line.
 
     >>> load_dataset("reviews").name
     'reviews'
@@ -87,10 +88,10 @@ def load_dataset(
 def spec_of_model(
     spec: DatasetSpec, model: SavedModel | Network, given: Collection[str] | None = None
 ) -> tuple[DatasetSpec, Collection[str] | None]:
-    """The specification and the given fields, with the labels and the parsing of a model's training data.
+    """Complete a specification and the given fields by the labels and the parsing of a model's training data.
 
     Args:
-        spec: the specification; fields that do not have their default stay as they are.
+        spec: the specification; fields that differ from their defaults are unchanged.
         model: the model.
         given: the fields that override `dataset.toml` (default: None, those that differ from their defaults).
     """
@@ -108,7 +109,7 @@ def spec_of_model(
 def is_known(source: str | Path) -> bool:
     """Return True if a source is the name of a treebank in `treebanks.names()`.
 
-    A `Path` has lost its leading `./`, so only a `str` can be a name.
+    A `Path` has no leading `./`, so only a `str` can be a name.
     """
     return isinstance(source, str) and source in treebanks.names()
 
@@ -149,7 +150,7 @@ def _converter(raw: RawDataset) -> Convert:
 
 
 def _parsed(raw: RawDataset, examples: Sequence[RawText], progress: Progress) -> list[Tree]:
-    """The trees of all texts, in order; both texts of a pair follow each other."""
+    """The trees of all texts, in order; those of a pair are adjacent."""
     spec = raw.spec
     texts = [text for each in examples for text in each.texts]
     parse = partial(trees_of_texts, trees=spec.trees, tokenizer=spec.tokenizer, language=spec.language)

@@ -16,10 +16,10 @@ _SPACY_MODEL = "en_core_web_sm"  # the default of SpacyParser
 
 
 def identify_parse(trees: str, tokenizer: str) -> dict[str, str]:
-    """The identity of the trees that a tokenizer and a parser give to texts.
+    """Identify the trees that a tokenizer and a parser make of texts.
 
-    A saved parser is identified by its files, a model of spaCy by its version or files, and those of Stanza and benepar
-    by the version of their package.
+    A saved parser is identified by its files, a spaCy model by its version or files, and a Stanza or benepar model by
+    the version of the package.
 
     Args:
         trees: the parser, by its name or folder.
@@ -44,7 +44,7 @@ _ADAPTED = ("benepar", "spacy", "stanza")
 
 
 def _parser(trees: str) -> str:
-    """The hash of a saved parser's files, wherever they are; for other parsers their name and the model's version."""
+    """The hash of a saved parser's files, whatever their folder; else the parser's name and the model's version."""
     if folder := parser_folder(trees):
         paths = (path for path in folder.glob("*") if path.suffix in (".json", ".safetensors"))
         return hash_files(sorted(path for path in paths if path.is_file() and path.name != "results.json"))

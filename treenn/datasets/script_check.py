@@ -27,11 +27,11 @@ _OTHERS = (
 
 _LATIN = "Latin"
 _OF_SPACY = {"zh": ("Han", "Bopomofo"), "ja": ("Han", "Hiragana", "Katakana"), "th": ("Thai",), "bo": ("Tibetan",)}
-"""Scripts without spaces that spaCy divides into words, by language; it divides no other at all."""
+"""Scripts without spaces that spaCy divides into words, by language."""
 
 _FREE = ("zh",)  # languages of `_OF_SPACY` that need no other package
 
-_LONGEST = 8  # letters per word, on average, beyond which a text without spaces is not tokenized
+_LONGEST = 8  # the maximum mean number of letters per word of tokenized texts
 _SHOWN = 20  # characters of a text in a message
 _UNKNOWN = 1 / 3
 
@@ -40,7 +40,7 @@ _LETTER = regex.compile(r"\p{L}")
 
 
 def check_language(trees: str, tokenizer: str, language: str | None) -> None:
-    """Validate that the parser is for this language and for words.
+    """Validate that the parser supports this language and the tokenizer's words.
 
     Args:
         trees: the parser.
@@ -48,7 +48,7 @@ def check_language(trees: str, tokenizer: str, language: str | None) -> None:
         language: the ISO 639-1 code; None if it is unknown.
 
     Raises:
-        InputError: if the parser is the shipped one, but the language is not English, or words are characters.
+        InputError: if the parser is the shipped one, but the language is not English or the words are characters.
     """
     if trees != SHIPPED:
         return
@@ -71,8 +71,8 @@ def check_script(texts: Sequence[str], trees: str, tokenizer: str) -> None:
         tokenizer: the tokenizer.
 
     Raises:
-        TextError: (an InputError) if over half of the letters are in another script. The message names the script, the
-            first text of which this is true, and the remedies.
+        TextError: (an InputError) if over half of the letters are in another script. The message contains the script,
+            the first such text and the remedies.
     """
     if all(map(str.isascii, texts)):
         return
@@ -111,7 +111,7 @@ def _undivided(texts: Sequence[str], letters: Counter[str], tokenizer: str) -> s
     """The scripts that a tokenizer does not divide into words."""
     kind, _, language = tokenizer.partition(":")
     unspaced = set(_UNSPACED)
-    if kind == "whitespace":  # words of these scripts may be separated by spaces already
+    if kind == "whitespace":  # texts in these scripts may be tokenized already
         count = sum(len(text.split()) for text in texts)
         return unspaced if letters.total() > _LONGEST * count else set()
     return set() if kind == "characters" else unspaced - set(_OF_SPACY.get(language, ()))
@@ -137,7 +137,7 @@ def _remedy(script: str, *, divided: bool) -> str:
 
 
 def unknown_share(trees: Iterable[Tree]) -> float:
-    """The share of words with a letter that are not in the vocabulary of the shipped parser; 0 without such words."""
+    """The fraction of words with a letter that the vocabulary of the shipped parser lacks; 0 without such words."""
     folder = parser_folder(SHIPPED)
     assert folder is not None
     known = frozenset(read_words(folder / "vocabulary.json"))  # without the import of torch
@@ -146,7 +146,7 @@ def unknown_share(trees: Iterable[Tree]) -> float:
 
 
 def unknown_language(trees: Sequence[Tree]) -> str | None:
-    """A line of warning if over a third of the words are unknown to the shipped parser, else None."""
+    """A warning if over a third of the words are unknown to the shipped parser, else None."""
     share = unknown_share(trees)
     if share <= _UNKNOWN:
         return None

@@ -35,9 +35,9 @@ class DatasetSummary:
         words: the number of words by split.
         vocabulary: the number of different words.
         labelled_nodes: the number of labelled nodes below roots by split.
-        classes: by class the number of labelled sentences, pairs or words of each split; empty for scores.
+        classes: the number of labelled sentences, pairs or words by class and split; empty for scores.
         scores: the distribution of the scores of roots or pairs by split; empty for classes.
-        repeats: by split the number of examples that also occur in train.
+        repeats: the number of examples that also occur in train, by split.
     """
 
     name: str
@@ -80,7 +80,7 @@ def summarize(treebank: AnyTreebank) -> DatasetSummary:
 
 
 def _labels(treebank: AnyTreebank, split: str) -> list[Any]:
-    """The labels of the sentences or pairs of a split, of labelled words those of all words."""
+    """The labels of the sentences or pairs of a split, or of all words if words are labelled."""
     if isinstance(treebank, DependencyTreebank) and treebank.level == "words":
         labels = [label for tree in treebank.splits[split] for label in tree.labels]
     else:

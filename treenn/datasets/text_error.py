@@ -6,10 +6,10 @@ from treenn.trees.errors import InputError, argument
 
 
 class TextError(InputError):
-    """An invalid text, with its index, so that a caller can report the file and the line instead.
+    """An invalid text, with its index, by which callers report the file and the line.
 
     Args:
-        problem: the problem and the valid alternatives, with names of arguments marked by `argument`.
+        problem: the problem and the remedy, with arguments marked by `argument`.
         index: the index of the text in the argument `texts`.
     """
 

@@ -1,4 +1,4 @@
-"""Trees of texts: tokenized, divided into sentences, parsed, and joined to one tree per text."""
+"""Trees of texts, which are tokenized, split into sentences, parsed, and joined to one tree each."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ def trees_of_texts(
 ) -> list[Tree]:
     """Parse texts.
 
-    A text of several sentences becomes one tree, with its sentences below a balanced binary tree
-    (`treenn.parsers.join_trees`). A sentence longer than the parser's `max_words` is divided at punctuation.
+    The sentences of a text are joined below a balanced binary tree (`treenn.parsers.join_trees`). A sentence longer
+    than the parser's `max_words` is divided at punctuation.
 
-    Trees are cached on disk (`treenn.datasets.tree_cache`) for the same texts in the same order. A warning is logged if
-    over a third of the words are unknown to the shipped parser, as in another language than English.
+    The trees of a sequence of texts are cached on disk (`treenn.datasets.tree_cache`). A warning is logged if over a
+    third of the words are unknown to the shipped parser, as in other languages than English.
 
     Args:
         texts: the texts.

@@ -1,4 +1,4 @@
-"""Tokenizers by name: from texts to sentences and words."""
+"""Tokenizers by name, which split texts into sentences and words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CLUSTER = regex.compile(r"\X")
 _BLANK = regex.compile(r"[\p{Z}\p{C}]+")
 _CLOSING = frozenset(["''", "'", '"', "”", "’", "»", ")", "]", "}", "」", "』", "）", "】", "》", "〉"])
 _FINAL = frozenset("!?。！？｡؟۔।॥။၊።")
-"""Sentence-final punctuation marks of all scripts, without the full stop, which characters use in numbers."""
+"""Sentence-final punctuation marks of all scripts, without the full stop, which also occurs in numbers."""
 
 
 class Tokenizer(ABC):
@@ -59,7 +59,7 @@ class TreebankTokenizer(Tokenizer):
 
 @final
 class WhitespaceTokenizer(Tokenizer):
-    """Words as they are separated by white space, for tokenized texts.
+    """A tokenizer of words separated by white space, for tokenized texts.
 
     A sentence ends at a line break, and after a sentence-final punctuation mark that is a word (`.`, `?`, `。`), with
     the closing quotes and brackets that follow it.
@@ -71,13 +71,13 @@ class WhitespaceTokenizer(Tokenizer):
     name = "whitespace"
 
     def sentences(self, text: str) -> list[Sentence]:
-        """As `Tokenizer.sentences`; every word is one between white space."""
+        """As `Tokenizer.sentences`, with words separated by white space."""
         return _sentences(text, str.split, " ", _FINAL | {"."})
 
 
 @final
 class CharacterTokenizer(Tokenizer):
-    """Characters as words: grapheme clusters (Unicode Standard Annex 29), without white space and control characters.
+    """A tokenizer of grapheme clusters (Unicode Standard Annex 29), without white space and control characters.
 
     Sentences end as in `WhitespaceTokenizer`, but not at the full stop of the Latin script, as in 3.5.
 
@@ -88,7 +88,7 @@ class CharacterTokenizer(Tokenizer):
     name = "characters"
 
     def sentences(self, text: str) -> list[Sentence]:
-        """As `Tokenizer.sentences`; every word is one grapheme cluster."""
+        """As `Tokenizer.sentences`, with grapheme clusters as words."""
         return _sentences(text, _clusters, "", _FINAL)
 
 
@@ -97,7 +97,8 @@ class SpacyTokenizer(Tokenizer):
     """The tokenizer of a blank spaCy pipeline, which needs no model, with spaCy's rule-based sentence splitting.
 
     Args:
-        language: spaCy's code of the language, such as `"zh"`, which is split into characters; `"xx"` for several.
+        language: spaCy's code of the language, such as `"zh"`, whose words are characters; `"xx"` for several
+            languages.
 
     Raises:
         InputError: if spaCy is not installed, has no such language, or requires another package for it.
@@ -124,7 +125,7 @@ class SpacyTokenizer(Tokenizer):
         return f"{type(self).__name__}({self.language!r})"
 
     def sentences(self, text: str) -> list[Sentence]:
-        """As `Tokenizer.sentences`; tokens of white space are dropped."""
+        """As `Tokenizer.sentences`, without tokens of white space."""
         parts = list(self._pipeline(text).sents)
         words = [tuple(token.text for token in part if not token.is_space) for part in parts]
         return [Sentence(part.text.strip(), tokens) for part, tokens in zip(parts, words, strict=True) if tokens]

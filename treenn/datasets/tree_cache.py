@@ -15,13 +15,13 @@ from treenn.trees.json_values import dump_json
 from treenn.trees.tree import Tree
 
 MOST_BYTES = 2_000_000_000
-"""The maximum size of all cache files together; those that were used least recently are removed beyond it."""
+"""The maximum total size of the cache files, beyond which the least recently used ones are removed."""
 
 _SUFFIX = ".jsonl"
 
 
 def cache_home() -> Path:
-    """The cache folder: `trees` in `$TREENN_CACHE`, by default in `treenn` in the user's cache folder.
+    """The cache folder: `trees` in `$TREENN_CACHE` (default: `treenn` in the user's cache folder).
 
     Raises:
         InputError: if `TREENN_CACHE` starts with `~name` and there is no such user.
@@ -43,7 +43,7 @@ def cache_file(identity: Mapping[str, str], texts: Sequence[str]) -> Path:
 
 
 def read_cached(path: Path) -> list[Tree] | None:
-    """Read cached trees; None if the file is missing, or is broken, which its checksum or a tree reveals."""
+    """Read cached trees. Returns None if the file is missing, its checksum is wrong, or a tree is malformed."""
     try:
         data = path.read_bytes()
         body, end = data[:-65], data[-65:]
@@ -72,7 +72,7 @@ def _checksum(body: bytes) -> bytes:
 
 
 def _remove_old(folder: Path) -> None:
-    """Remove the files that were used least recently; another process may remove them at the same time."""
+    """Remove the least recently used files. Another process may remove them at the same time."""
     used = list[tuple[float, int, Path]]()
     for path in folder.glob(f"*{_SUFFIX}"):
         with suppress(OSError):

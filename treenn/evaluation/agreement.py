@@ -1,4 +1,4 @@
-"""Agreement of predictions with gold labels: shares of classes, and correlations and errors of numbers."""
+"""Agreement of predictions with gold labels: accuracy and F1 of classes, correlations and errors of scores."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ Value = float | None
 
 
 def accuracy(gold: Array, guess: Array) -> Value:
-    """The share of labelled items with the right class; a negative gold class is no label. Shape: both `(n,)`."""
+    """The accuracy over the labelled items, whose gold class is not negative. Shape: both `(n,)`."""
     labelled = gold >= 0
     return float((gold[labelled] == guess[labelled]).mean()) if labelled.any() else None
 
 
 def largest_class(gold: Array) -> Value:
-    """The share of the largest gold class among the labelled items, the accuracy of a constant. Shape: `(n,)`."""
+    """The accuracy of the majority class over the labelled items. Shape: `(n,)`."""
     labelled = gold[gold >= 0]
     return float(np.bincount(labelled).max() / len(labelled)) if len(labelled) else None
 
 
 def macro_f1(gold: Array, guess: Array) -> Value:
-    """F1 averaged with equal weights over the classes that occur, as gold or predicted ones. Shape: both `(n,)`.
+    """F1 averaged with equal weights over the classes that occur as gold or predicted class. Shape: both `(n,)`.
 
-    The same bits as `sklearn.metrics.f1_score`, in a tenth of its time, which bootstrap intervals need.
+    Returns the same bits as `sklearn.metrics.f1_score` in a tenth of its time, for bootstrap intervals.
     """
     labelled = gold >= 0
     if not labelled.any():
@@ -40,7 +40,7 @@ def macro_f1(gold: Array, guess: Array) -> Value:
 
 
 def pearson(gold: Array, scores: Array) -> Value:
-    """Pearson's correlation; 0 for constant scores, None if it is undefined for any scores. Shape: both `(n,)`."""
+    """Pearson's correlation; 0 for constant scores, None for constant or too few labels. Shape: both `(n,)`."""
     from scipy.stats import pearsonr  # here: scipy.stats takes a second to import
 
     return _correlation(lambda x, y: pearsonr(x, y).statistic, gold, scores)
@@ -70,9 +70,9 @@ def mean_absolute_error(gold: Array, scores: Array) -> Value:
 
 
 def weighted_kappa(gold: Array, guess: Array) -> Value:
-    """Cohen's κ with quadratic weights (Cohen 1968, "Weighted kappa"); None if all classes are the same one.
+    """Cohen's κ with quadratic weights (Cohen 1968, "Weighted kappa"); None if only one class occurs.
 
-    With these weights it is 1 - mean((g - p)²) / (var(g) + var(p) + (mean(g) - mean(p))²). Shape: both `(n,)`.
+    It equals 1 - mean((g - p)²) / (var(g) + var(p) + (mean(g) - mean(p))²). Shape: both `(n,)`.
     """
     if not len(gold):
         return None

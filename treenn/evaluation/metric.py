@@ -11,7 +11,7 @@ from treenn.evaluation.agreement import Array, Value
 from treenn.evaluation.number_format import NONE, mean_and_std, percent, points
 
 Columns = Mapping[str, Sequence[Any]]
-"""Values by example, by the names of results.json."""
+"""Values by example, by their names in results.json."""
 
 
 class AnyPredictions(Protocol):
@@ -22,12 +22,12 @@ class AnyPredictions(Protocol):
         """The kind of predictions, one of a metric's `reads`: `nodes`, `pairs`, `scores` or `node-scores`."""
 
     def by_example(self) -> Columns:
-        """The columns that results keep for paired tests, one item per example."""
+        """The columns that results store for paired tests, one item per example."""
 
 
 @dataclass(frozen=True)
 class Labelling:
-    """The gold labels of a treebank, as far as they decide which metrics apply.
+    """The properties of a treebank's gold labels that determine the applicable metrics.
 
     Args:
         classes: the names of the classes; empty for numeric targets.
@@ -64,8 +64,8 @@ class Paired:
     """The form of a metric on single examples, for paired bootstrap and approximate randomization.
 
     Args:
-        predicted: the column of a run's `predictions` that it is computed from.
-        columns: a function of that column, a split's gold labels and the number of classes. Returns two values per
+        predicted: the column of a run's `predictions` from which it is computed.
+        columns: a function of that column, a split's gold labels and the number of classes. It returns two values per
             example: for shares and errors a numerator and a denominator (0 excludes the example), for correlations the
             two variables.
     """

@@ -38,15 +38,15 @@ def measure(predictions: AnyPredictions) -> dict[str, Any]:
     """The metrics of predictions.
 
     Returns:
-        The value of each metric that reads this kind of predictions on their scale, `None` if nothing is labelled for
-        it, in the order of `METRICS`; and `majority`: by metric the value of the best constant prediction.
+        The value of each metric for this kind of predictions and their scale, in the order of `METRICS`, `None` without
+        labels; and `majority`, the value of the best constant prediction by metric.
 
     Raises:
         InputError: if the argument is not predictions.
     """
     if not hasattr(predictions, "kind"):
         raise refusal("predictions", predictions, "a Predictions")
-    scale = getattr(predictions, "scale", None)  # predictions of user-defined tasks may lack it
+    scale = getattr(predictions, "scale", None)  # optional for user-defined tasks
     metrics = {
         name: metric
         for name, metric in METRICS.items()
@@ -130,7 +130,7 @@ def _labelled_scores(scores: Array, gold: Columns, classes: int) -> tuple[Array,
 
 
 def _is_graded(labelling: Labelling) -> bool:
-    """True if the classes form a scale of more than two degrees without a negative and a positive side."""
+    """Return True for more than two ordinal classes without a negative and a positive side."""
     return len(labelling.classes) > 2 and not _is_signed(labelling)
 
 

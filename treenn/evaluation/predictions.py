@@ -35,7 +35,8 @@ class Predictions:
     Args:
         labels: `(N,)` gold classes, -100 for unlabelled nodes.
         classes: `(N,)` the most probable class; -1 for nodes that were not predicted.
-        positive: `(N,)` whether the classes above the middle of the scale are together more probable than those below.
+        positive: `(N,)` whether the classes above the middle of the scale have a higher total probability than those
+            below.
         probabilities: `(N, classes)` of each class; 0 for nodes that were not predicted.
         sizes: `(T,)` the number of nodes of each tree.
         n_classes: the number of classes.
@@ -54,7 +55,7 @@ class Predictions:
 
     @classmethod
     def of(cls, labels: IntArray, probabilities: FloatArray, sizes: IntArray, *, scale: Scale = "ordinal") -> Self:
-        """Predictions by class probabilities; a node whose probabilities are all 0 was not predicted."""
+        """Build predictions from class probabilities, which are all 0 for a node that was not predicted."""
         n_classes = probabilities.shape[1]
         classes = np.where(probabilities.any(axis=1), probabilities.argmax(axis=1), NOT_ASKED)
         above, below = probabilities[:, (n_classes + 1) // 2 :], probabilities[:, : n_classes // 2]
@@ -74,7 +75,7 @@ class Predictions:
         return len(self.sizes)
 
     def take(self, examples: IntArray) -> Self:
-        """The predictions of some trees.
+        """Select the predictions of some trees.
 
         Args:
             examples: `(E,)` indices of trees, in the order of the result; an index may be repeated.
@@ -116,7 +117,8 @@ class Predictions:
         return self.probabilities[self.roots], self.labels[self.roots]
 
     def by_example(self) -> Columns:
-        """The columns that results keep: of each root its class, probabilities and side; the correct nodes per tree.
+        """The columns that results store: the class, probabilities and side of each root, and the correct nodes per
+        tree.
 
         Nominal classes have no sides.
         """
@@ -138,7 +140,7 @@ def nodes_of(sizes: IntArray, examples: IntArray) -> IntArray:
     """The indices of the nodes of some trees. Shape: `(T,)` and `(E,)` to `(nodes,)`."""
     first, taken = np.cumsum(sizes) - sizes, sizes[examples]
     ends = np.cumsum(taken)
-    # (nodes,): the first node of each tree here, less its place in the result
+    # (nodes,): the offset of each tree here minus its offset in the result
     return np.asarray(np.repeat(first[examples] - (ends - taken), taken) + np.arange(ends[-1]))
 
 
@@ -173,7 +175,7 @@ class PairPredictions:
         return len(self.targets)
 
     def take(self, examples: IntArray) -> PairPredictions:
-        """The predictions of some pairs, by index, as `Predictions.take`."""
+        """Select the predictions of some pairs, as `Predictions.take`."""
         scores = None if self.scores is None else self.scores[examples]
         return PairPredictions(self.targets[examples], self.probabilities[examples], scores, self.scale)
 
@@ -226,10 +228,10 @@ def predict(model: Network, trees: Sequence[Tree], batch_size: Count = 500, *, r
 
 
 def joined(predictions: Sequence[Any]) -> Any:
-    """The predictions of several groups of examples as those of all, one group after another.
+    """Concatenate the predictions of several groups of examples.
 
     Args:
-        predictions: one or more of the same kind and the same classes.
+        predictions: one or more, of the same kind and with the same classes.
     """
     columns = {
         field.name: np.concatenate([getattr(each, field.name) for each in predictions])

@@ -27,7 +27,7 @@ class RunPredictions(_Record):
 
     Args:
         root: the class of each root or pair.
-        root_binary: 1 if the positive classes are together more probable than the negative ones, else 0.
+        root_binary: 1 if the positive classes have a higher total probability than the negative ones, else 0.
         correct_nodes: the number of nodes with the correct class; None if the model reads other trees.
         score: the score of each pair or root.
         root_probabilities: the class probabilities of each root; only in the run's own file.

@@ -46,7 +46,7 @@ class ScorePredictions:
         return len(self.sizes)
 
     def take(self, examples: IntArray) -> ScorePredictions:
-        """The predictions of some trees, by index, as `Predictions.take`."""
+        """Select the predictions of some trees, as `Predictions.take`."""
         nodes = nodes_of(self.sizes, examples)
         return ScorePredictions(self.labels[nodes], self.scores[nodes], self.sizes[examples])
 
@@ -70,7 +70,7 @@ class ScorePredictions:
         return np.add.reduceat(np.nan_to_num(np.square(self.labels - self.scores)), self.roots - self.sizes + 1)
 
     def by_example(self) -> Columns:
-        """The columns that results keep: the score of each root, and the squared errors of each tree."""
+        """The columns that results store: the score of each root, and the squared errors of each tree."""
         return {
             "score": _six_digits(self.scores[self.roots]),
             "squared_errors": _six_digits(self.squared_errors()),

@@ -1,4 +1,4 @@
-"""Baselines of phrases that are not networks: constants, and naive Bayes over unigrams and bigrams."""
+"""Baselines for phrases: constants, and naive Bayes over unigrams and bigrams."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Baseline(ABC):
 
     Args:
         train: the phrases of training.
-        dev: the phrases for the choice of hyperparameters.
+        dev: the phrases for the selection of hyperparameters.
         classes: the number of classes; 0 for scores.
     """
 
@@ -34,7 +34,7 @@ class Baseline(ABC):
 
 
 class Majority(Baseline):
-    """The class frequencies: among roots for a root, among all phrases for any other phrase."""
+    """The class frequencies of roots for a root, of all phrases for any other phrase."""
 
     def __init__(self, train: Phrases, dev: Phrases, classes: int) -> None:
         self._all, self._roots = (
@@ -98,7 +98,7 @@ def as_it_is(features: list[str]) -> list[str]:
 
 
 def probabilities(model: Any, features: Any, classes: int) -> Outputs:
-    """The class probabilities of a scikit-learn classifier; 0 for classes that its training lacks.
+    """The class probabilities of a scikit-learn classifier; 0 for classes that do not occur in training.
 
     Shape: `(N, classes)`.
     """

@@ -1,4 +1,4 @@
-"""Baselines that are not networks: constants, naive Bayes, and linear models of TF-IDF vectors."""
+"""Baselines: constants, naive Bayes, and linear models of TF-IDF vectors."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ BASELINES: Mapping[str, type[Baseline]] = {
     "naive-bayes": NaiveBayes,
     "tf-idf": TfIdfClassifier,
 }
-"""The baselines of classes by name."""
+"""The baselines for classes by name."""
 
 SCORE_BASELINES: Mapping[str, type[Baseline]] = {"majority": MeanScore, "tf-idf": TfIdfRegression}
-"""The baselines of scores by name; the best constant is the mean."""
+"""The baselines for scores by name; `majority` is the mean, the best constant."""
 
 _BATCH = 200  # sentences whose phrases are predicted at a time
 

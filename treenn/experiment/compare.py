@@ -189,7 +189,7 @@ def _planned(plan: Plan, out: Path, command: str) -> _Comparison:
         treebank, files = load(task.treebank, plan.vectors_of(task))
         word_size = task.settings.get("word_size", plan.settings.word_size)
         data, input_size = fingerprint(treebank), sum(file.size for file in files) or word_size
-        if task.fold is None:  # folds are no test sets, and have no readings
+        if task.fold is None:  # the ledger excludes folds, which are not test sets
             treebanks[data] = treebank
         task = task if treebank.origin is None else replace(task, treebank=treebank)
         for regime in task.supervision:
@@ -223,7 +223,7 @@ def modules_of(spec: RunSpec) -> Sequence[str]:
 
 
 def _number(number: int, task: PlanTask) -> str:
-    """The number of a task; with the number of folds, so that another partition is another comparison."""
+    """The number of a task, with its fold if there is one, so that another partition is another comparison."""
     return str(number) if task.fold is None else f"{number} of {task.fold.of}, seed {task.fold.seed}"
 
 

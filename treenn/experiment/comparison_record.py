@@ -26,8 +26,8 @@ _SHOWN = 5  # the maximum number of disagreements in a message
 def write_record(results: ComparisonResults, file: Path) -> None:
     """Write results for a repository: with predictions, numbers to 5 digits, without tables.
 
-    Summaries and differences are recomputed from the rounded runs, and correlations that rounding changes from the
-    rounded predictions, so that `verify` finds the same numbers.
+    Summaries and differences are recomputed from the rounded runs, and correlations from the rounded predictions if
+    rounding changes them. Thus `verify` finds the same numbers.
 
     Raises:
         InputError: if the file cannot be written.
@@ -44,7 +44,7 @@ def _rounded(results: ComparisonResults) -> ComparisonResults:
 
 
 def _with_metrics_of_predictions(results: ComparisonResults) -> ComparisonResults:
-    """The results with every metric that disagrees with its predictions computed from them."""
+    """The results, with metrics recomputed from the predictions where both disagree."""
 
     def corrected_run(task: TaskResults, run: RunResults) -> RunResults:
         metrics = dict(run.metrics)

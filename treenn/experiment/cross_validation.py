@@ -1,4 +1,4 @@
-"""Cross-validation of one network: a training per fold, and the predictions of every example."""
+"""Cross-validation of one network: a training run per fold, and the predictions of all examples."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def trained_folds(
     progress: Progress = ignore,
     command: str = "",
 ) -> Iterator[list[tuple[TrainingResults, Any]]]:
-    """Train a network for each fold that is not finished, and evaluate it on the fold; holds the lock on the folder.
+    """Train a network for each unfinished fold, and evaluate it on the fold, under the lock of the folder.
 
     Args:
         divided: the folds.
@@ -81,7 +81,7 @@ def trained_folds(
         command: the command that the results name.
 
     Yields:
-        The results and the predictions of each fold; the results include those of `held-out`.
+        The results and the predictions of each fold. The results include those of the split `held-out`.
 
     Raises:
         InputError: as `treenn.train`, and if `out` holds anything else or another cross-validation.
@@ -99,7 +99,7 @@ def trained_folds(
 
 
 def _evaluated(file: Path, spec: RunSpec) -> tuple[TrainingResults, Any]:
-    """The results of a fold with those on its examples, which are written once, and the predictions."""
+    """The results of a fold with those on its examples, which are written if they are missing, and the predictions."""
     folder, treebank = file.parent, spec.treebank
     assert not isinstance(treebank, str)
     model = load_model(folder, spec.settings.contextual or (), modules_of(spec))
@@ -111,6 +111,6 @@ def _evaluated(file: Path, spec: RunSpec) -> tuple[TrainingResults, Any]:
 
 
 def pooled(divided: Divided, predictions: Sequence[Any]) -> Any:
-    """The predictions of all folds as those of all examples, in the order of `pooled_examples`."""
+    """Pool the predictions of all folds, in the order of `pooled_examples`."""
     order = np.concatenate([fold.examples for fold, _ in divided])
     return joined(predictions).take(np.argsort(order))

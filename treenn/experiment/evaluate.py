@@ -48,11 +48,9 @@ def evaluate(
         treebank: the treebank, its name, or a folder or file (`treenn.experiment.evaluation_data`; default: the data of
             the model's training).
         split: the split (default: `"test"`).
-        contextual: the contextual encoders that the model may name (`treenn.load_model`).
-        trust: the modules that the model may name (`treenn.load_model`).
-        command: the command in the ledger.
-
-    Raises:
+        contextual: the contextual encoders that the model may name, as in `treenn.load_model` (default: none).
+        trust: the modules that the model may name, as in `treenn.load_model` (default: none).
+        command: the command in the ledger. Raises:
         InputError: if the folder has no finished training run, the model cannot be loaded or is for another task or
             other classes, the treebank has no such split, or the ledger cannot be written.
     """
@@ -66,9 +64,9 @@ def evaluate(
 def predict_split(
     models: Sequence[TrainedModel], treebank: AnyTreebank, split: str, *, command: str, progress: Progress = ignore
 ) -> list[Any]:
-    """The predictions of models on a split, each entered in the ledger before if the split is unseen.
+    """Predict a split by several models. If the split is unseen, an entry in the ledger precedes the predictions.
 
-    They are also written to the folders of training runs, as `with_split`.
+    The predictions are also written to the folders of training runs (`with_split`).
 
     Args:
         models: the models.

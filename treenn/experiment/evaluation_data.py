@@ -1,4 +1,4 @@
-"""The data of an evaluation: a known treebank, a user's folder or file, or those of the model's training."""
+"""The data of an evaluation: a known treebank, a folder or file, or those of the model's training."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from treenn.trees import OnError
 from treenn.trees.errors import InputError, argument
 
 _SAME_COLUMNS = ("text_column", "label_column", "label_level", "binarize", "untagged")
-"""The fields of training that hold for other files of the same form."""
+"""The fields of the training data that apply to other files of the same form."""
 
 
 def evaluation_data(
@@ -34,11 +34,11 @@ def evaluation_data(
 ) -> AnyTreebank:
     """Load the data of an evaluation.
 
-    A folder needs no train and dev. A file is read as one split. If it has the name of the one file of the model's
-    training, which was split, it is split in the same way, so that no training example is evaluated.
+    A folder needs no train and dev. A file is read as one split. A file with the name of the training file, if that was
+    split, is split in the same way, so that no training example is evaluated.
 
-    The classes are the model's, unless `dataset.toml` or `spec` has them. Texts are parsed as those of training were;
-    files of the form of training have the same columns by default.
+    The classes are the model's, unless `dataset.toml` or `spec` declares others. Texts are parsed as in training. Files
+    of the same form as in training have the same columns by default.
 
     Args:
         model: the model.
@@ -70,7 +70,7 @@ def evaluation_data(
 
 
 def _was_split(model: TrainedModel, source: str | Path) -> bool:
-    """True if a source has the name of the one file of the model's training, which was split."""
+    """Return True if a source has the name of the model's training file, and that file was split."""
     origin = None if model.results is None else model.results.origin
     return origin is not None and origin.spec.split is not None and Path(origin.path).name == Path(source).name
 
@@ -100,7 +100,7 @@ def _again(model: TrainedModel, path: str) -> AnyTreebank:
 def _with_columns(
     model: TrainedModel, path: Path, spec: DatasetSpec, given: Collection[str] | None
 ) -> tuple[DatasetSpec, Collection[str] | None]:
-    """The specification and the given fields, with the columns of training for files of the same form."""
+    """Complete a specification and the given fields by the columns of training, for files of the same form."""
     origin = None if model.results is None else model.results.origin
     if origin is None or (path.is_file() and form_of(path) != origin.spec.form):
         return spec, given

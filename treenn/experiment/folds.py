@@ -13,7 +13,7 @@ from treenn.trees.arguments import Range, Seed, checked
 from treenn.trees.errors import InputError, argument
 
 HELD_OUT = "held-out"
-"""The split that is one fold in the treebank of this fold, and all folds together in pooled results."""
+"""The split of the fold in the treebank of this fold, and of all folds in pooled results."""
 
 Folds = Annotated[int, Range(2, 100)]
 """A number of folds."""
@@ -29,7 +29,7 @@ class Fold:
         number: its number, from 1.
         of: the number of folds.
         seed: the seed of the partition.
-        examples: the indices of its examples among those of train and dev, which follow each other.
+        examples: the indices of its examples in the concatenation of train and dev.
         unread: the sizes of the treebank's other splits, such as test.
     """
 
@@ -44,9 +44,9 @@ class Fold:
 def cross_validation_folds(treebank: AnyTreebank, folds: Folds, seed: Seed = 0) -> list[tuple[Fold, AnyTreebank]]:
     """Divide the examples of train and dev into folds, each with a treebank for its training and evaluation.
 
-    Folds are stratified by label, of scores by their deciles. Examples with equal words are in one fold. In the
-    treebank of a fold, the split `held-out` is the fold; the other examples are train and dev, a stratified tenth.
-    Other splits, such as test, are not part of it.
+    Folds are stratified by label, or by the deciles of scores. Examples with equal words are in one fold. In the
+    treebank of a fold, the split `held-out` is the fold. Of the other examples, a stratified tenth is dev, the rest
+    train. Other splits, such as test, are omitted.
 
     Args:
         treebank: the treebank.
@@ -54,7 +54,7 @@ def cross_validation_folds(treebank: AnyTreebank, folds: Folds, seed: Seed = 0) 
         seed: the seed of the partition (default: 0).
 
     Raises:
-        InputError: if a class has fewer different examples than there are folds, or no example is left for dev.
+        InputError: if a class has fewer different examples than there are folds, or if no example remains for dev.
     """
     examples = pooled_examples(treebank)
     _check_sizes(treebank, examples, folds)
@@ -67,7 +67,7 @@ def cross_validation_folds(treebank: AnyTreebank, folds: Folds, seed: Seed = 0) 
 
 
 def pooled_examples(treebank: AnyTreebank) -> tuple[Any, ...]:
-    """The examples that folds are made of: those of train, then those of dev, if there is such a split."""
+    """The examples of all folds: those of train, then those of dev, if there is such a split."""
     return (*treebank.train, *treebank.splits.get("dev", ()))
 
 
@@ -78,7 +78,7 @@ def _split(treebank: AnyTreebank, examples: Sequence[Any], shares: Sequence[floa
 
 
 def _raw(example: Any) -> RawExample:
-    """An example as that of a data set in files."""
+    """Convert an example to that of a data set in files."""
     return (example.left, example.right, str(example.target)) if isinstance(example, Pair) else example
 
 

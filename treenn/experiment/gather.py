@@ -119,7 +119,7 @@ def _reads_gold_trees(model: ComparedModel) -> bool:
 
 
 def _groups(tasks: Iterable[TaskOutline]) -> list[list[TaskOutline]]:
-    """The tasks, with those of all folds of a cross-validation in one group."""
+    """Group the tasks, those of all folds of a cross-validation together."""
     groups: dict[object, list[TaskOutline]] = {}
     for number, task in enumerate(tasks):
         key = number if task.fold is None else (task.treebank.name, task.supervision, task.match)
@@ -227,7 +227,7 @@ def compute_differences(task: TaskResults) -> list[Difference]:
 def check_inside(folder: Path, run: str) -> None:
     """Validate that the file and the folder of a run, as a plan names it, are in the comparison's folder of runs.
 
-    A name such as `../x`, or a link, could lead to any file or model of this machine.
+    A name such as `../x`, or a link, could resolve to any file or model of this machine.
     """
     if len(run.encode("utf-8", "replace")) > _LONGEST_RUN:
         raise InputError(f"the name of run {run[:100]!r} is too long to be a file's", source=folder.parent / PLAN)
@@ -274,6 +274,6 @@ def _trees(task: TaskResults, split: str) -> Sequence[Tree] | None:
 
 
 def _slim(run: RunResults) -> RunResults:
-    """The run without probabilities, which are most of its file, and without its vectors and origin, as of the task."""
+    """The run without probabilities, the largest part of its file, and without the vectors and origin of its task."""
     slim = {split: replace(each, root_probabilities=None) for split, each in run.predictions.items()}
     return replace(run, predictions=slim, vectors=(), origin=None)

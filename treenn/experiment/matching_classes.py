@@ -1,4 +1,4 @@
-"""Matching of a treebank's classes with a model's, by name."""
+"""Matching of a treebank's classes with a model's by name."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from treenn.trees.errors import InputError
 def with_classes_of(network: Network, treebank: AnyTreebank, split: str, model: str) -> AnyTreebank:
     """A split of a treebank, with its labels as indices of a model's classes.
 
-    Classes are matched by name. Classes that are only numbered, `0`, `1`, ..., are matched by position if both have the
-    same number of them.
+    Classes are matched by name. If one side has only the numbers `0`, `1`, ... as names, and both have equally many
+    classes, they are matched by position.
 
     Args:
         network: the model.
         treebank: the treebank.
-        split: the split; the result has no other.
+        split: the split, the only one of the result.
         model: the model's name in messages.
 
     Raises:
@@ -51,11 +51,11 @@ def with_classes_of(network: Network, treebank: AnyTreebank, split: str, model: 
 
 
 def check_same_classes(network: Network, other: Network, name: str, other_name: str) -> None:
-    """Validate that two models are for the same task and classes, in any order.
+    """Validate that two models have the same task and the same classes, in any order.
 
     Args:
         network: the model.
-        other: the model to agree with.
+        other: the other model.
         name: the model's name in messages.
         other_name: the other model's name.
 
@@ -76,7 +76,7 @@ def check_same_classes(network: Network, other: Network, name: str, other_name: 
 
 
 def in_order_of(predictions: Any, classes: Sequence[str] | None, wanted: Sequence[str] | None) -> Any:
-    """Predictions of classes in another order; the same if the classes are matched by position.
+    """Reorder the classes of predictions. Predictions are unchanged if classes are matched by position.
 
     Args:
         predictions: `Predictions` or `PairPredictions`.
@@ -113,12 +113,12 @@ def check_known(names: Sequence[str], classes: Sequence[str], place: str, model:
 
 
 def _match_by_position(own: Sequence[str], theirs: Sequence[str]) -> bool:
-    """True if the numbers of classes are equal, and one of both has no names but those numbers."""
+    """Return True if both have equally many classes, and the classes of one have no names but their numbers."""
     return len(own) == len(theirs) and (_are_numbers(own) or _are_numbers(theirs))
 
 
 def _are_numbers(classes: Sequence[str]) -> bool:
-    """True if the classes have no names other than their numbers."""
+    """Return True if the classes have no names but their numbers."""
     return list(classes) == [str(number) for number in range(len(classes))]
 
 

@@ -16,7 +16,7 @@ from treenn.models.task import Task
 
 @dataclass(frozen=True)
 class Phrases:
-    """The phrases of sentences, or pairs of sentences, as features and labels; a pair counts as one phrase.
+    """The phrases of sentences, or pairs of sentences, as features and labels. A pair is one phrase.
 
     Args:
         words: the words of each phrase; of a pair, those of both sides.
@@ -39,7 +39,7 @@ class Phrases:
 
     @property
     def features(self) -> Iterator[list[str]]:
-        """The words and bigrams of each phrase; of a pair, each with the number of its side."""
+        """The words and bigrams of each phrase; those of a pair are prefixed by the number of the side."""
         return map(_features, self.words)
 
 
@@ -73,5 +73,5 @@ def _features(sides: tuple[Sequence[str], ...]) -> list[str]:
 
 
 def words_and_bigrams(words: Sequence[str]) -> list[str]:
-    """The words, and each two successive words joined by a space."""
+    """The words and the bigrams, whose words are joined by a space."""
     return [*words, *map(" ".join, pairwise(words))]

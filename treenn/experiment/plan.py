@@ -66,8 +66,8 @@ class Plan:
             seeds: as in `Plan` (default: 3).
             vectors: as in `Plan` (default: none).
             settings: the settings of all models (default: `Settings()`).
-            folds: the number of folds of a cross-validation of train and dev, a task each, whose predictions are pooled
-                (default: None, evaluation on the treebank's test sets).
+            folds: the number of folds of a cross-validation of train and dev (default: None, evaluation on the
+                treebank's test sets). Each fold is a task, and the predictions of all are pooled.
             fold_seed: the seed of the partition into folds (default: 0).
         """
         check_models(models, BASELINES)
@@ -137,8 +137,8 @@ class Plan:
             input_size: the size of the word vectors.
             make_head: makes the head for the treebank from settings (`Task.make_head`).
             data: a fingerprint of the treebank, for the keys of the runs (default: none).
-            examples: the number of training examples, with which `min_steps` becomes `epochs` (default: None, the
-                settings stay as they are).
+            examples: the number of training examples, by which `min_steps` is converted to `epochs` (default: None, no
+                conversion).
         """
         vectors = self.vectors_of(task)
         sized = [

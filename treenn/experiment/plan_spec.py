@@ -40,8 +40,8 @@ class PlanTask:
             `time`, as many epochs as fit into the time of the first model with the same seed; or `none`.
         vectors: paths of pretrained word vectors, concatenated (default: the plan's).
         settings: the settings of every model, which override the plan's (default: none).
-        fold: the fold of a cross-validation that the treebank is made for; the tasks of all folds have one result
-            (default: None, no cross-validation).
+        fold: the fold of a cross-validation (default: None, no cross-validation). The tasks of all folds have one
+            result.
 
     Raises:
         InputError: if a regime or the match is none of these.

@@ -1,4 +1,4 @@
-"""The runs of a cross-validated comparison, pooled over folds: one run per model and seed predicts every example."""
+"""The runs of a cross-validated comparison, pooled over folds to one run per model and seed."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ Record = TypeVar("Record", Gold, RunPredictions)
 
 
 def pooled_results(tasks: Sequence[TaskOutline], runs: Sequence[Mapping[tuple[str, int], RunResults]]) -> TaskResults:
-    """The results of a cross-validation without differences; a run that a fold lacks is missing.
+    """The results of a cross-validation without differences. A run is missing if a fold lacks it.
 
     Args:
         tasks: the tasks of all folds.
-        runs: the finished runs of each, by model and seed.
+        runs: the finished runs of each task, by model and seed.
     """
     first, folds = tasks[0], [task.fold for task in tasks if task.fold is not None]
     gold = pooled_columns([(fold, task.gold[HELD_OUT]) for fold, task in zip(folds, tasks, strict=True)])
@@ -54,7 +54,7 @@ def pooled_results(tasks: Sequence[TaskOutline], runs: Sequence[Mapping[tuple[st
 
 
 def pooled_columns(parts: Sequence[tuple[Fold, Record]]) -> Record:
-    """Values by example of every fold as those of all examples, in the order of `pooled_examples`.
+    """Pool the values by example of all folds, in the order of `pooled_examples`.
 
     A column that a fold lacks is omitted.
 
@@ -78,10 +78,10 @@ def _placed(parts: Sequence[tuple[Fold, Sequence[Any] | None]]) -> tuple[Any, ..
 
 
 def pooled_run(parts: Sequence[tuple[Fold, RunResults]], gold: Gold, n_classes: int) -> RunResults:
-    """The runs of a model with one seed on all folds, as one run.
+    """Pool the runs of a model with one seed on all folds.
 
-    Times are sums; numbers of parameters and the metrics on dev, also those by epoch, are means over folds. Metrics
-    over nodes that do not follow from the predictions that runs keep are undefined.
+    Times are sums. The numbers of parameters and the metrics on dev, also those by epoch, are means over folds. Metrics
+    over nodes are undefined if they cannot be computed from the stored predictions.
 
     Args:
         parts: the folds with their runs.
@@ -116,7 +116,7 @@ def pooled_run(parts: Sequence[tuple[Fold, RunResults]], gold: Gold, n_classes: 
 
 
 def _mean_history(histories: Sequence[Sequence[Epoch]]) -> tuple[Epoch, ...]:
-    """The epochs that all folds have, with means over folds."""
+    """The epochs common to all folds, with means over folds."""
     return tuple(
         Epoch(
             epoch=of_folds[0].epoch,
@@ -143,7 +143,7 @@ def _mean(values: Sequence[float | None]) -> float | None:
 def _measured(
     predictions: RunPredictions, gold: Gold, n_classes: int, metrics: Mapping[str, float | None]
 ) -> SplitMetrics:
-    """The metrics of pooled predictions, as far as they follow from their columns."""
+    """The metrics that can be computed from the columns of pooled predictions."""
     whole = _of_whole_examples(predictions, gold)
     values, majority = dict[str, float | None](), dict[str, float | None]()
     for name in metrics:

@@ -1,4 +1,4 @@
-"""`reload`: the treebank of a comparison's results, for reports with its sentences."""
+"""`reload`: the treebank of a comparison's results, for the sentences in reports."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _loaded: dict[TreebankSummary, AnyTreebank] = {}
 
 
 def remember(summary: TreebankSummary, treebank: AnyTreebank) -> None:
-    """Keep a treebank in this process for `reload`, if it was read from files."""
+    """Store a treebank that was read from files in this process, for `reload`."""
     if summary.origin is not None:
         _loaded[summary] = treebank
 
 
 def reload(summary: TreebankSummary) -> AnyTreebank | None:
-    """Load the treebank that results are of; the caller validates that it has the same labels.
+    """Load the treebank of results. The caller validates that it has the same labels.
 
-    Results are untrusted: a parser or tokenizer that could run code of their choice is not loaded.
+    Results are untrusted: a parser or tokenizer that could run their code is not loaded.
 
     Args:
         summary: the treebank's description in the results.
 
     Returns:
-        The treebank; None if it is not on this machine, or malformed, or its trees need such a parser.
+        The treebank; None if it is missing on this machine or malformed, or if its trees require such a parser.
     """
     if summary in _loaded:
         return _loaded[summary]
@@ -42,7 +42,7 @@ def reload(summary: TreebankSummary) -> AnyTreebank | None:
 
 
 def read_again(origin: Origin) -> AnyTreebank | None:
-    """The treebank of files that results name; None if they are missing, or if its trees need an unsafe parser.
+    """The treebank of the files in results; None if they are missing, or if its trees require an unsafe parser.
 
     Raises:
         InputError: if a file is malformed.

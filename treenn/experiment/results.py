@@ -143,15 +143,15 @@ class TimeMatch:
 
 @dataclass(frozen=True, kw_only=True)
 class RunResults(TrainingResults, RunAnalysis):
-    """The results of one run of a comparison; a baseline has no epochs, and 0 as its best one.
+    """The results of one run of a comparison. A baseline has no epochs, and the best epoch 0.
 
     Args:
         model: the model's name in the plan.
         trees: as in `ComparedModel`.
         shuffle: as in `ComparedModel`.
         time_match: the matching by training time, if any.
-        configuration: the configuration in the test ledger; empty if unknown, in files of before 2026-12.
-        folds: the metrics on each fold of a cross-validation, whose runs are pooled in this one (default: none).
+        configuration: the configuration in the test ledger; empty in files of before 2026-12.
+        folds: the metrics on each fold, if this run is pooled over the folds of a cross-validation (default: none).
     """
 
     settings: SettingValues = field(default_factory=dict)

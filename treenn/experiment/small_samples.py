@@ -40,7 +40,7 @@ from treenn.trees.json_records import digits
 from treenn.trees.json_values import dump_json
 
 MIN_STEPS = 1500
-"""The minimum number of training steps, as the commands have it by default."""
+"""The default minimum number of training steps of commands."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Samples:
         treebank: the treebank.
         train: the number of training examples.
         dev: the number of dev examples.
-        of: the split of both samples; empty for train and dev themselves (default: `""`).
+        of: the split of both samples; empty for train and dev (default: `""`).
         others: the number of further examples of `of` for evaluation; None for the whole of `on` (default: None).
         on: the split of the evaluation without `others` (default: `"test"`).
     """
@@ -64,7 +64,7 @@ class Samples:
     on: str = "test"
 
     def draw(self, seed: int) -> AnyTreebank:
-        """One sample; `others` is its split test.
+        """Draw one sample. The split test has the further examples.
 
         Raises:
             InputError: if a split has too few examples.
@@ -96,7 +96,7 @@ def _chosen(examples: Sequence[Any], size: int, generator: np.random.Generator) 
 def results(
     samples: Samples, number: int, *, vectors: Sequence[Path], init: str | None, command: str
 ) -> Iterator[dict[str, Any]]:
-    """The accuracy at roots on each sample, and that of the majority class of its training examples.
+    """Yield the accuracy at roots on each sample, and that of the majority class of its training examples.
 
     Args:
         samples: the samples.
@@ -132,7 +132,7 @@ def results(
 
 
 def replace_splits(treebank: AnyTreebank) -> AnyTreebank:
-    """The treebank without other splits than train and dev, whose words would be part of the vocabulary."""
+    """The treebank without the splits other than train and dev, whose words would be part of the vocabulary."""
     splits: Any = {split: treebank.splits[split] for split in ("train", "dev")}
     return replace(treebank, splits=splits)
 

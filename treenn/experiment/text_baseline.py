@@ -1,4 +1,4 @@
-"""The baseline without trees that accompanies networks on texts, whose trees a parser made."""
+"""The baseline without trees, which accompanies networks on parsed texts."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ TEXT_BASELINE = "tf-idf"
 
 
 def with_text_baseline(plan: Plan) -> Plan:
-    """Add `tf-idf` to the models of a plan with parsed texts, unless it is one of them.
+    """Add `tf-idf` to the models of a plan with parsed texts.
 
     Args:
         plan: the plan.
 
     Returns:
-        A plan with the same tasks, whose last model is the baseline; the same plan if all trees are annotated.
+        The plan with the baseline as the last model. It is unchanged if all trees are annotated, or if it has the
+        baseline.
     """
     has_baseline = TEXT_BASELINE in {name for model in plan.models for name in (model.name, model.model)}
     if has_baseline or not any(_is_parsed(load(task.treebank, ())[0]) for task in plan.tasks):
@@ -46,7 +47,7 @@ def add_text_baseline(
         progress: called before the baseline is trained (default: no-op).
 
     Returns:
-        The results with the baseline; the same results if all trees are annotated, or the baseline is one of them.
+        The results with the baseline. They are unchanged if all trees are annotated, or if they have the baseline.
 
     Raises:
         InputError: if the folder cannot be written to.

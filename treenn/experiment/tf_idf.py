@@ -20,7 +20,7 @@ ALPHAS = (30, 10, 3, 1, 0.3)
 
 
 Unit = tuple[Sequence[str], ...]
-"""The words of a phrase; of a pair, those of both sides."""
+"""The words of a phrase, or of both sides of a pair."""
 
 
 class TfIdfVectors:
@@ -31,7 +31,7 @@ class TfIdfVectors:
     their cosine similarity.
 
     Args:
-        train: the phrases; the words of labelled ones get a weight.
+        train: the phrases, of which the labelled ones define the vocabulary.
     """
 
     def __init__(self, train: Phrases) -> None:
@@ -47,7 +47,7 @@ class TfIdfVectors:
 
 
 def _features(units: Iterable[Unit]) -> Iterable[list[str]]:
-    """The features of all sides of phrases, side by side."""
+    """The features of every side; both sides of a pair are adjacent."""
     return (words_and_bigrams([word.lower() for word in side]) for unit in units for side in unit)
 
 
@@ -63,7 +63,7 @@ def _combined(sides: Any, units: Sequence[Unit]) -> Any:
 
 
 class TfIdfClassifier(Baseline):
-    """Logistic regression on TF-IDF vectors, with C of `STRENGTHS` by accuracy on the phrases of dev."""
+    """Logistic regression on TF-IDF vectors, with C selected from `STRENGTHS` by accuracy on the phrases of dev."""
 
     def __init__(self, train: Phrases, dev: Phrases, classes: int) -> None:
         from sklearn.dummy import DummyClassifier
@@ -82,7 +82,7 @@ class TfIdfClassifier(Baseline):
 
 
 class TfIdfRegression(Baseline):
-    """Ridge regression on TF-IDF vectors, with the penalty of `ALPHAS` by R² on the phrases of dev."""
+    """Ridge regression on TF-IDF vectors, with the penalty selected from `ALPHAS` by R² on the phrases of dev."""
 
     def __init__(self, train: Phrases, dev: Phrases, classes: int = 0) -> None:
         from sklearn.linear_model import Ridge
@@ -97,7 +97,7 @@ class TfIdfRegression(Baseline):
 
 
 def _best(models: Sequence[Any], train: Phrases, dev: Phrases) -> tuple[TfIdfVectors, Any]:
-    """Train models on the labelled phrases, and return the best on those of dev, of equally good ones the first."""
+    """Train models on the labelled phrases, and return the best on those of dev. Ties are broken by order."""
     from sklearn.exceptions import ConvergenceWarning
 
     vectors = TfIdfVectors(train)

@@ -1,4 +1,4 @@
-"""`TrainedModel`: a saved model with the record of its training, as evaluation reads it."""
+"""`TrainedModel`: a saved model with the record of its training, for evaluation."""
 
 from __future__ import annotations
 
@@ -30,12 +30,13 @@ class TrainedModel:
 
     Args:
         path: the folder as given, or `sentiment`.
-        folder: the folder to whose results.json evaluations are added; None if it is no training run, or the run of a
-            comparison that reads other trees.
+        folder: the folder with the results.json to which evaluations are added; None if it is not a training run, or if
+            it is a run of a comparison with other trees.
         network: the network.
         results: the results of its training; None without a training run.
-        variant: the trees that it reads, `gold` unless it is a run of a comparison with other ones.
-        parser: the parser of its training texts, if texts were parsed by another one (default: None).
+        variant: the trees that it reads: `gold`, except for runs of a comparison with other trees.
+        parser: the parser of its training texts, if the texts of the evaluation were parsed by another one (default:
+            None).
     """
 
     path: str
@@ -47,16 +48,16 @@ class TrainedModel:
 
     @property
     def name(self) -> str:
-        """The name in reports, without an absolute path of this machine."""
+        """The name in reports, without absolute paths of this machine."""
         return portable(self.path)
 
     @property
     def reads_gold_trees(self) -> bool:
-        """True if it reads the treebank's trees, in their order of words."""
+        """True if the model reads the treebank's trees, with the words in order."""
         return self.variant.trees == "gold" and not self.variant.shuffle
 
     def configuration(self, treebank: AnyTreebank) -> str:
-        """The configuration in the test ledger; without a record of training, a hash of the weights."""
+        """The configuration in the test ledger, or a hash of the weights without a record of training."""
         assert self.network.settings is not None
         if self.results is None:
             return digest(hashlib.sha256((model_folder(self.path) / NAME).read_bytes()).hexdigest())
@@ -65,7 +66,7 @@ class TrainedModel:
         return configuration_of(RunSpec(self.network.settings, treebank, vectors, variant.trees, variant.shuffle))
 
     def read(self, treebank: AnyTreebank) -> AnyTreebank:
-        """The treebank as this model reads it."""
+        """Convert the treebank to the input of this model."""
         if self.reads_gold_trees:
             is_parsed = treebank.origin is not None and treebank.origin.parsed
             reparsed = self.parser if is_parsed else None
@@ -109,7 +110,7 @@ def _refuse_experiment(folder: Path) -> None:
 
 
 def _variant(folder: Path) -> ComparedModel:
-    """The trees that a run reads, by the plan of the comparison that it belongs to."""
+    """The trees that a run reads, according to the plan of its comparison."""
     plan = folder.parent.parent / PLAN
     if folder.parent.name != RUNS or not plan.exists():
         return _GOLD
@@ -127,10 +128,10 @@ def _variant(folder: Path) -> ComparedModel:
 
 
 def reading_texts_of(model: TrainedModel, first: TrainedModel) -> TrainedModel:
-    """A model that is evaluated on texts as they were read for another one, with the parser of its own training.
+    """Set the parser of a model that is evaluated on the texts of another model.
 
     Raises:
-        InputError: if it was trained on words of another tokenizer, or its folder names the folder of a parser.
+        InputError: if the model was trained on words of another tokenizer, or if it names the folder of a parser.
     """
     own, others = model.network.text_parsing, first.network.text_parsing
     if own is None or others is None or own == others:

@@ -21,7 +21,7 @@ class Disagreement:
     Args:
         sentence: the sentence.
         phrase: the words of the phrase.
-        is_sentence: whether it is the whole sentence.
+        is_sentence: whether the phrase is the whole sentence.
         first: the class of the first annotator.
         second: the class of the second annotator.
     """
@@ -49,8 +49,9 @@ class Agreement:
         other_structure: the number of common sentences with equal words and different structures.
         bracket_f1: the F1 of unlabelled brackets; None without sentences of equal words.
         roots: the agreement on whole sentences.
-        spans: the agreement on phrases and words that are nodes of both trees, whole sentences included.
-        disagreements: the phrases with different labels: first those of the most distant classes, then sentences.
+        spans: the agreement on the phrases and words that are nodes of both trees, including whole sentences.
+        disagreements: the phrases with different labels, sorted by decreasing distance of the classes, then sentences
+            first.
     """
 
     first: str
@@ -85,12 +86,11 @@ def compare_annotations(first: Annotations, second: Annotations, scale: ClassSca
     """Compare two annotations of the same sentences, matched by their texts.
 
     Args:
-        first: the annotations of one annotator.
-        second: those of the other.
+        first: the annotations of one annotator. second: those of the other.
         scale: the scale of the classes (default: None, that of the first file).
 
     Raises:
-        InputError: if the classes differ, or no sentence is labelled in both.
+        InputError: if the classes differ, or if no sentence is labelled in both.
     """
     if class_comment(first.classes) != class_comment(second.classes):
         problem = f"the classes are {', '.join(second.classes)}; must be those of {first.path}"
@@ -122,7 +122,7 @@ def compare_annotations(first: Annotations, second: Annotations, scale: ClassSca
 
 
 def _labelled(annotations: Annotations) -> dict[str, list[Tree]]:
-    """The trees of the labelled sentences by text, repeated ones in order."""
+    """The trees of the labelled sentences by text, in order for repeated texts."""
     trees: dict[str, list[Tree]] = defaultdict(list)
     for entry in annotations.entries:
         if entry.state == "labelled" and entry.tree is not None:
@@ -133,7 +133,7 @@ def _labelled(annotations: Annotations) -> dict[str, list[Tree]]:
 def _paired(
     first: dict[str, list[Tree]], second: dict[str, list[Tree]]
 ) -> tuple[list[tuple[str, Tree, Tree]], int, int]:
-    """The common sentences with both trees, and the numbers of the others."""
+    """The common sentences with both trees, and the numbers of sentences of only one annotator."""
     pairs = [(text, a, b) for text, trees in first.items() for a, b in zip(trees, second.get(text, []), strict=False)]
     return pairs, sum(map(len, first.values())) - len(pairs), sum(map(len, second.values())) - len(pairs)
 

@@ -1,4 +1,4 @@
-"""The file of `treenn label`: classes, annotator, and bracketed trees, each below a comment with its sentence.
+"""The file of `treenn label`: classes, annotator, and bracketed trees below comments with their sentences.
 
     # labels: 0 bad, 1 good
     # scale: nominal
@@ -9,8 +9,8 @@
     # unfinished: so good
     # (1 (0? so) (1? good))
 
-Unfinished trees are comments, in which `?` marks the labels that are not answered. Thus the file is a treebank of the
-finished trees. Version 0.1.0 wrote `# unfinished after 1: so good`, with the number of answered nodes.
+Unfinished trees are comments, with `?` after unanswered labels. Thus the file is a treebank of the finished trees.
+Version 0.1.0 wrote `# unfinished after 1: so good`, with the number of answered nodes.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Annotations:
 
 
 def is_annotated(text: str) -> bool:
-    """True if a text begins as a file of `treenn label` does."""
+    """Return True if a text begins like a file of `treenn label`."""
     return parse_class_comment(text.split("\n", 1)[0].rstrip("\r")) is not None
 
 
@@ -67,7 +67,7 @@ def read_annotations(path: Path) -> Annotations:
     """Read a file of `treenn label`.
 
     Raises:
-        InputError: if it is another file, or a tree is malformed; the message has the line.
+        InputError: if the file is of another kind, or a tree is malformed. The message contains the line.
     """
     lines = [line.removesuffix("\r") for line in read_text(path).split("\n")]
     if (classes := parse_class_comment(lines[0])) is None:
@@ -92,7 +92,7 @@ def _check_comments(lines: Sequence[str], path: Path) -> None:
 
 @dataclass(frozen=True)
 class _Block:
-    """The lines of one sentence: its head, comments, and a tree.
+    """The lines of one sentence: a head, comments, and a tree.
 
     Args:
         path: the file.
@@ -138,7 +138,7 @@ class _Block:
         return tree.with_labels([scale[text] for text in texts]), is_answered
 
     def _tree(self, text: str, classes: int | None) -> Tree:
-        """The only tree in a text whose first line is that of the head."""
+        """Parse the only tree in a text that starts at the line of the head."""
         try:
             trees = parse_trees(text, classes=classes, source=self.path)
         except InputError as error:

@@ -29,12 +29,12 @@ class Key(NamedTuple):
 
 KEYS = (
     Key("", "", "accept_rest", "accept the rest of this sentence as proposed"),
-    Key("y", "yes", "accept", "accept the label that is proposed for this phrase"),
+    Key("y", "yes", "accept", "accept the proposed label of this phrase"),
     Key("x", "none", "label", "no label for this phrase"),
     Key("b", "back", "back", "back one phrase, from the first one to the sentence before"),
     Key("n", "next", "forward", "next phrase, without an answer"),
     Key("u", "undo", "undo", "undo the last answer, skip or edit"),
-    Key("r", "redo", "redo", "redo what was undone"),
+    Key("r", "redo", "redo", "redo the last undone action"),
     Key("s", "skip", "skip", "skip this sentence"),
     Key("g", "go", "go_to", "g 12: go to sentence 12, also to reopen it"),
     Key("<", "left", "move_left", "move this phrase into a bracket with its left neighbour"),
@@ -51,7 +51,7 @@ _GO = re.compile(r"(?:g|go)\s*([0-9]{1,9})")
 
 
 class Answer(NamedTuple):
-    """An action with its value, as `Session.perform` takes them.
+    """An action with its value, the arguments of `Session.perform`.
 
     Args:
         action: the action.
@@ -65,15 +65,15 @@ class Answer(NamedTuple):
 def read_answer(text: str, classes: Sequence[str]) -> Answer:
     """Convert a typed answer to an action.
 
-    The name of a class takes precedence over its number, then follow keys and words, then the beginnings of names. A
-    slash excludes classes: `/s` is the key s.
+    In order of precedence, an answer is the name of a class, the number of a class, a key or word, or the beginning of
+    a name. A slash excludes classes: `/s` is the key s.
 
     Args:
         text: the typed line.
         classes: the names of the classes.
 
     Raises:
-        Refused: if it is no answer, or the beginning of several names.
+        Refused: if it is not an answer, or is the beginning of several names.
 
     >>> read_answer("pos", ["neg", "pos"]), read_answer("p", ["neg", "pos"]), read_answer("g 12", ["neg", "pos"])
     (Answer(action='label', value=1), Answer(action='label', value=1), Answer(action='go_to', value=11))
@@ -91,11 +91,11 @@ def read_answer(text: str, classes: Sequence[str]) -> Answer:
     if beginning:
         names = " and of ".join(visible(classes[number]) for number in beginning)
         raise Refused(f"“{visible(typed)}” is the beginning of {names}")
-    raise Refused(f"“{visible(typed)}” is no answer; ? lists the answers")
+    raise Refused(f"“{visible(typed)}” is not an answer; ? lists the answers")
 
 
 def has_numbers(classes: Sequence[str]) -> bool:
-    """Whether classes can be answered by number: false if a name is a number other than the class's own.
+    """Return True if classes can be answered by number: no name is the number of another class.
 
     >>> has_numbers(["neg", "pos"]), has_numbers(["0", "1"]), has_numbers(["1", "2"])
     (True, True, False)

@@ -1,4 +1,4 @@
-"""Import of bracketed treebanks as sentences to label, whose labels are proposals."""
+"""Import of bracketed treebanks as sentences to label, with their labels as proposals."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"[0-9]{1,5}")
 
 
 def is_bracketed(text: str) -> bool:
-    """Whether a text is a bracketed treebank, and not sentences that begin with a bracket.
+    """Return True if a text is a bracketed treebank, and not sentences that begin with a bracket.
 
     >>> is_bracketed("(1 (1 not) (0 bad))"), is_bracketed("(Not bad.)\\nReally.")
     (True, False)
@@ -46,7 +46,7 @@ def read_bracketed(
         untagged: whether words without brackets are permitted, as in `treenn.read_trees` (default: False).
 
     Raises:
-        InputError: if a tree is malformed, or a label is no class.
+        InputError: if a tree is malformed, or a label is not a class.
     """
     if is_annotated(text):
         return _read_annotated(path, classes)
@@ -77,7 +77,7 @@ def _read_annotated(path: Path, classes: Sequence[str]) -> list[Source]:
 
 
 def _scale(written: Collection[str], classes: Sequence[str]) -> dict[str, int]:
-    """The class of each written label: numbers, unless all labels are names."""
+    """The class of each label as written: by number, unless all labels are names."""
     names = {name: number for number, name in enumerate(classes)}
     if names.keys() >= set(written):
         return names
@@ -87,7 +87,7 @@ def _scale(written: Collection[str], classes: Sequence[str]) -> dict[str, int]:
 
 
 def _checked(scale: Collection[str], classes: Sequence[str]) -> Callable[[RawTree], None]:
-    """A function that raises an error at the first label that is no class."""
+    """Return a function that raises an error at the first label that is not a class."""
 
     def check(raw: RawTree) -> None:
         labels = zip(raw.leaf_at + raw.node_at, raw.tags + raw.labels, strict=True)

@@ -2,7 +2,7 @@
 
 Cohen's κ (Educational and Psychological Measurement 1960) and weighted κ (Psychological Bulletin 1968) are those of
 scikit-learn. Krippendorff's α (Content Analysis, 4th edition 2018, chapter 12) is that of NLTK; its ordinal metric is
-defined here. A coefficient is None if it is undefined, because both annotators use one and the same class only.
+defined here. A coefficient is None if it is undefined: both annotators use one class only, the same.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from treenn.trees.class_comment import ClassScale
 
 @dataclass(frozen=True)
 class Coefficients:
-    """The agreement on items, which both annotators have labelled.
+    """The agreement on the items that both annotators have labelled.
 
     Args:
         items: the number of items.
@@ -43,7 +43,7 @@ class Coefficients:
 def coefficients(
     first: Sequence[int], second: Sequence[int], classes: int, scale: ClassScale = "ordinal"
 ) -> Coefficients:
-    """The agreement of two annotators on the same items.
+    """Compute the agreement of two annotators on the same items.
 
     Args:
         first: the classes of one annotator, from 0, one per item.
@@ -97,7 +97,7 @@ def _differs(a: int, b: int) -> float:
 
 
 def _ordinal_metric(first: Sequence[int], second: Sequence[int], classes: int) -> Callable[[int, int], float]:
-    """Krippendorff's ordinal metric: the squared number of labels between two classes, with half of their own."""
+    """Krippendorff's ordinal metric: the squared number of labels between two classes, with half of those of both."""
     counts = Counter([*first, *second])
     up_to = [0, *accumulate(counts[label] for label in range(classes))]
 

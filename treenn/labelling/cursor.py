@@ -14,14 +14,14 @@ from treenn.trees.tree import Label
 
 
 class Refused(InputError):
-    """An action that is impossible in the current state; nothing has changed."""
+    """An action that is impossible in the current state, which is unchanged."""
 
 
 class Proposals(Protocol):
-    """The trees and the labels that a session proposes."""
+    """The trees and labels proposed by a session."""
 
     def tree(self, number: int) -> Tree:
-        """The tree of a sentence by its index, with the proposed labels; None without a proposal."""
+        """The tree of a sentence by its index, with the proposed labels, None without a proposal."""
 
     def labels(self, tree: Tree) -> Sequence[Label]:
         """The proposed labels of a tree, one per node; None without a proposal."""
@@ -50,7 +50,7 @@ class Cursor:
 
     @property
     def position(self) -> Position:
-        """The question, by the span of its node, which edits of the tree may keep."""
+        """The question, identified by the span of its node, which is valid after edits of the tree."""
         return Position(self.number, self.tree.spans[self.node])
 
     @property
@@ -59,19 +59,19 @@ class Cursor:
         return not any(map(self._is_open, self._order))
 
     def open(self, number: int) -> None:
-        """Go to the first question of a sentence that is not answered; to its first one if all are."""
+        """Go to the first open question of a sentence, or to its first question if all are answered."""
         entry = self._file.entries[number] or Entry(self._texts[number])
         self.entry = entry if entry.tree is not None else replace(entry, tree=self._proposals.tree(number))
         self.number, self.node = number, self.entry.next_open(self.entry.questions[-1])
 
     def open_next(self) -> None:
-        """Go to the next sentence that is not finished; stay if there is none."""
+        """Go to the next unfinished sentence, if there is one."""
         after = self._rank[self.number] + 1
         rest = [*self._order[after:], *self._order[:after]]
         self.open(next(filter(self._is_open, rest), self.number))
 
     def return_to(self, position: Position) -> None:
-        """Go to a question; to the first open one of its sentence if the tree no longer has its node."""
+        """Go to a question, or to the first open one of its sentence if the tree no longer has its node."""
         self.open(position.number)
         if position.span in self.tree.spans:
             self.node = self.tree.spans.index(position.span)
@@ -81,7 +81,7 @@ class Cursor:
 
         Args:
             by: the number of questions, -1 or 1.
-            end: the message of `Refused` if there is neither.
+            end: the message of `Refused` if there is no such question.
         """
         questions = self.entry.questions
         at, rank = questions.index(self.node) + by, self._rank[self.number] + by
@@ -93,7 +93,7 @@ class Cursor:
             raise Refused(end)
 
     def go_on(self, entry: Entry, *, was_labelled: bool) -> None:
-        """Go to the next open question after an answer; in a sentence that was labelled before, to the next one.
+        """Go to the next open question after an answer, or to the next question in a sentence that was labelled before.
 
         Args:
             entry: the sentence with the answer.
@@ -112,7 +112,7 @@ class Cursor:
         return (entry := self._file.entries[number]) is None or not entry.is_finished
 
     def _first(self) -> int:
-        """The first sentence in the order that is begun; else the first that is not finished; else the first."""
+        """The first begun sentence in the order, else the first unfinished one, else the first."""
         unfinished = [number for number in self._order if self._is_open(number)]
         begun = [number for number in unfinished if self._file.entries[number] is not None]
         return (begun or unfinished or self._order)[0]

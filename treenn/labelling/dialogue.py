@@ -1,4 +1,4 @@
-"""The terminal's dialogue: shows the view of a session, and performs the typed answers."""
+"""The dialogue of a session at the terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from treenn.labelling.session import Session
 
 
 class Dialogue:
-    """Asks until the answer is to stop.
+    """Shows the view of a session and performs the typed answers, until the answer is to stop.
 
     Args:
         session: the session.
@@ -34,7 +34,7 @@ class Dialogue:
             is_open = self._answer(view.is_done)
 
     def _answer(self, is_done: bool) -> bool:
-        """Ask until an answer changes the view. Returns False if it is to stop."""
+        """Ask until an answer changes the view. Returns False if the answer is to stop."""
         while True:
             view = self.session.view()
             try:

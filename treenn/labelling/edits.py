@@ -1,8 +1,9 @@
 """Edits of a tree's structure: rotations, and moves of a phrase to its neighbour.
 
-The words and their order never change. A node is identified by its span: labels of spans that remain are kept, and new
-nodes have no label. Any binary tree over the same words can be reached by rotations (Sleator, Tarjan and Thurston,
-Journal of the AMS 1988, "Rotation distance, triangulations, and hyperbolic geometry"). A move is a sequence of them.
+The words and their order never change. A node is identified by its span: the labels of remaining spans are unchanged,
+and new nodes have no label. Any binary tree over the same words can be reached by rotations (Sleator, Tarjan and
+Thurston, Journal of the AMS 1988, "Rotation distance, triangulations, and hyperbolic geometry"). A move is a sequence
+of rotations.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def rotate_left(tree: Tree, node: int) -> Tree:
 
 
 def move_right(tree: Tree, node: int) -> Tree:
-    """Move a phrase out of its bracket, into one with its right neighbour: `((A B) C)` becomes `(A (B C))` for B.
+    """Move a phrase into a bracket with its right neighbour: `((A B) C)` becomes `(A (B C))` for B.
 
     A phrase that is in one bracket with its right neighbour joins the neighbour's first part: `(A (B C))` becomes
     `((A B) C)` for A.
@@ -62,7 +63,7 @@ def move_right(tree: Tree, node: int) -> Tree:
         node: the phrase.
 
     Raises:
-        InputError: if nothing is to the right, or the neighbour is one word in the same bracket.
+        InputError: if there is no right neighbour, or if it is one word in the same bracket.
 
     >>> from treenn.trees import parse_tree
     >>> tree = parse_tree("(3 (2 (2 not) (2 (2 a) (2 very))) (3 (3 good) (2 film)))")
@@ -71,7 +72,7 @@ def move_right(tree: Tree, node: int) -> Tree:
     """
     start, end = tree.spans[node]
     if end == len(tree.words):
-        raise InputError(f"{_quoted(tree, node)} ends the sentence: nothing is to its right")
+        raise InputError(f"{_quoted(tree, node)} ends the sentence; must have a right neighbour")
     above = _ancestors(tree, node)
     closing = {span for span in above if span[1] == end}
     neighbour = (end, above[len(closing)][1])
@@ -81,7 +82,7 @@ def move_right(tree: Tree, node: int) -> Tree:
 
 
 def move_left(tree: Tree, node: int) -> Tree:
-    """Move a phrase out of its bracket, into one with its left neighbour: `(A (B C))` becomes `((A B) C)` for B.
+    """Move a phrase into a bracket with its left neighbour: `(A (B C))` becomes `((A B) C)` for B.
 
     A phrase that is in one bracket with its left neighbour joins the neighbour's last part: `((A B) C)` becomes
     `(A (B C))` for C.
@@ -91,11 +92,11 @@ def move_left(tree: Tree, node: int) -> Tree:
         node: the phrase.
 
     Raises:
-        InputError: if nothing is to the left, or the neighbour is one word in the same bracket.
+        InputError: if there is no left neighbour, or if it is one word in the same bracket.
     """
     start, end = tree.spans[node]
     if start == 0:
-        raise InputError(f"{_quoted(tree, node)} begins the sentence: nothing is to its left")
+        raise InputError(f"{_quoted(tree, node)} begins the sentence; must have a left neighbour")
     above = _ancestors(tree, node)
     opening = {span for span in above if span[0] == start}
     neighbour = (above[len(opening)][0], start)
@@ -106,14 +107,14 @@ def move_left(tree: Tree, node: int) -> Tree:
 
 def _parts(tree: Tree, node: int) -> tuple[int, int]:
     if (parts := tree.children(node)) is None:
-        raise InputError(f"{_quoted(tree, node)} is one word; only a bracket of two or more can be rotated")
+        raise InputError(f"{_quoted(tree, node)} is one word; must be a bracket of two or more")
     return parts
 
 
 def _division(tree: Tree, node: int) -> int:
     """The first word of a node's right part."""
     if (parts := tree.children(node)) is None:
-        raise InputError(f"{_quoted(tree, node)} is one word, which cannot be divided; must be a phrase of two or more")
+        raise InputError(f"{_quoted(tree, node)} is one word; must be a phrase of two or more")
     return tree.spans[parts[1]][0]
 
 
@@ -130,7 +131,7 @@ def _node(tree: Tree, span: Span) -> int:
 
 
 def _replaced(tree: Tree, removed: Set[Span], added: Set[Span]) -> Tree:
-    """A tree with other inner spans, in post-order; spans of one word are ignored."""
+    """Replace inner spans of a tree, in post-order. Spans of one word are ignored."""
     n = len(tree.words)
     inner = {span for span in (set(tree.spans[n:]) - removed) | added if span[1] - span[0] > 1}
     last_from, last_to = [*range(n)], [-1, *range(n)]  # the largest node so far that starts or ends there

@@ -15,7 +15,7 @@ from treenn.trees.tree import Label
 State = Literal["labelled", "skipped", "unfinished"]
 
 OPEN = "?"
-"""The mark of a label that has not been answered, in the comment with an unfinished tree."""
+"""The mark of unanswered labels in the comment with an unfinished tree."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,10 @@ class Entry:
 
     Args:
         text: the sentence.
-        tree: its tree; labels of nodes that are not answered are proposals (default: None, nothing is annotated).
+        tree: its tree; the labels of unanswered nodes are proposals (default: None, nothing is annotated).
         answered: the spans of the answered nodes (default: none).
         skipped: whether the sentence is skipped (default: False).
-        comments: other comment lines that follow it in the file (default: none).
+        comments: other comment lines after it in the file (default: none).
     """
 
     text: str
@@ -38,7 +38,7 @@ class Entry:
 
     @classmethod
     def labelled(cls, text: str, tree: Tree) -> Entry:
-        """The annotation of a sentence all of whose nodes are answered."""
+        """Build the annotation of a sentence whose nodes are all answered."""
         return cls(text, tree, frozenset(tree.spans))
 
     @cached_property
@@ -50,7 +50,7 @@ class Entry:
 
     @property
     def is_finished(self) -> bool:
-        """True if no question is left."""
+        """True if no question is open."""
         return self.state != "unfinished"
 
     @cached_property
@@ -63,7 +63,7 @@ class Entry:
         return self.tree is not None and self.tree.spans[node] in self.answered
 
     def next_open(self, node: int) -> int:
-        """The first node after this one, in the order of questions, that is not answered; the first of all if none is.
+        """The next unanswered node in the order of questions; the first node if there is none.
 
         Args:
             node: a node of the tree.
@@ -120,7 +120,7 @@ def _open(label: Label) -> str:
 
 
 def split_marks(labels: Sequence[Label]) -> tuple[list[str | None], list[bool]]:
-    """Split written labels into labels without marks, and whether each node is answered.
+    """Split labels as written into labels without marks, and whether each node is answered.
 
     >>> split_marks(["2", "0?", "?", "X?", None])
     (['2', '0', None, None, None], [True, False, False, False, True])

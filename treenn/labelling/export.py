@@ -26,14 +26,14 @@ _START = re.compile(r'text[,\t]label\r?\n|\{"text": "|# exported by treenn label
 
 
 class Exported(NamedTuple):
-    """The number of exported sentences, and of those that were omitted because they have no label as a whole."""
+    """The number of exported sentences, and of omitted ones, whose roots have no label."""
 
     sentences: int
     omitted: int
 
 
 def export_annotations(annotations: Annotations, path: Path, *, names: bool = False) -> Exported:
-    """Write the labelled sentences to another file, by its suffix.
+    """Write the labelled sentences to another file, in the format of its suffix.
 
     `.csv` and `.tsv` have the columns `text` and `label`, `.jsonl` the same keys; the label is the name of the
     sentence's class. Other suffixes are bracketed trees.
@@ -41,15 +41,15 @@ def export_annotations(annotations: Annotations, path: Path, *, names: bool = Fa
     Args:
         annotations: the annotations.
         path: the file.
-        names: whether labels in brackets are the names of classes (default: False, their numbers).
+        names: whether the labels in brackets are class names (default: False, class numbers).
 
     Raises:
-        InputError: if nothing is labelled, the name of a class is not permitted in brackets, or the file exists and is
-            no earlier export.
+        InputError: if nothing is labelled, a class name is not permitted in brackets, or the file exists and is not an
+            earlier export.
     """
     labelled = [entry for entry in annotations.entries if entry.state == "labelled"]
     if not labelled:
-        raise InputError("no sentence is labelled; nothing is exported", source=annotations.path)
+        raise InputError("no sentence is labelled; must have one or more", source=annotations.path)
     if path.suffix.lower() not in (*_DELIMITERS, *_JSON_LINES):
         _write(path, _brackets(annotations, labelled, names))
         return Exported(len(labelled), 0)
@@ -75,7 +75,7 @@ def _brackets(annotations: Annotations, entries: Sequence[Entry], names: bool) -
     classes = annotations.classes if names else tuple(map(str, range(len(annotations.classes))))
     for name in classes:
         if not re.fullmatch(r"[^\s()]+", name) or name == "X":
-            problem = "must have no spaces or brackets, and not be X, which means no label"
+            problem = "must have no spaces or brackets, and must not be X, the mark of unlabelled nodes"
             raise InputError(f"{argument('names', True)}: class {name!r} {problem}")
     trees = (_renamed(entry.tree, classes) for entry in entries if entry.tree is not None)
     comments = [_TITLE] if names else [_TITLE, class_comment(annotations.classes)]
@@ -92,5 +92,5 @@ def _write(path: Path, text: str) -> None:
         with path.open(encoding="utf-8", errors="replace") as file:
             start = file.read(200)
         if start and not _START.match(start):
-            raise InputError("this file exists and is no export of treenn label; name another", source=path)
+            raise InputError("this file exists and is not an export of treenn label; name another", source=path)
     write_text(path, text)

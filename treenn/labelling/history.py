@@ -32,13 +32,13 @@ class Step(NamedTuple):
 
 
 class History:
-    """The actions that can be undone, and the undone ones that can be repeated."""
+    """The actions that can be undone, and the undone actions that can be redone."""
 
     def __init__(self) -> None:
         self._done, self._undone = list[Step](), list[Step]()
 
     def add(self, step: Step) -> None:
-        """Append an action; undone actions can no longer be repeated."""
+        """Append an action. Undone actions can no longer be redone."""
         self._done.append(step)
         self._undone.clear()
 

@@ -1,4 +1,4 @@
-"""`LabelFile`: the sentences to label with their annotations, saved atomically at every change."""
+"""`LabelFile`: sentences with their annotations, saved atomically at every change."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Stamp = tuple[int, int, int]
 
 
 class LabelFile:
-    """The sentences to label, each with its annotation in the file; every change is saved at once.
+    """The sentences to label, with their annotations in the file. Every change is saved at once.
 
     Sentences are identified by their text, so the input may change between two sessions.
 
@@ -28,10 +28,10 @@ class LabelFile:
         classes: the names of the labels 0, 1, ….
         texts: the sentences, in order.
         annotator: the name of the annotator (default: None, that of the file).
-        scale: the scale of the classes (default: None, that of the file; of a new file ordinal).
+        scale: the scale of the classes (default: None, that of the file, or ordinal for a new file).
 
     Raises:
-        InputError: if the file is of another kind, or has other classes or another annotator, or the annotator's name
+        InputError: if the file is of another kind, has other classes or another annotator, or if the annotator's name
             is blank or not printable.
     """
 
@@ -57,7 +57,7 @@ class LabelFile:
         self.entries = [None if index is None else saved.entries[index] for index in used]
         taken = set(used)
         self.others = [entry for index, entry in enumerate(saved.entries) if index not in taken]
-        """The annotations of sentences that are not in the input, in the order of the file; they are preserved."""
+        """The annotations of sentences that are not in the input, in the order of the file. They are preserved."""
         self._written = ["" if entry is None else str(entry) for entry in self.entries]
         self._start = replace(saved, classes=tuple(classes), annotator=self.annotator, scale=self.scale).header
         self._end = "".join(map(str, self.others))
@@ -70,7 +70,8 @@ class LabelFile:
         """Set the annotation of a sentence, or remove it, and save.
 
         Raises:
-            InputError: if the file cannot be written, or another program has changed it; the annotation is not set.
+            InputError: if the file cannot be written, or another program has changed it. The annotation is then
+                unchanged.
         """
         if _stamp(self.path) != self._stamp:
             problem = "another program has changed this file since it was read; repeat the command to resume with it"
@@ -78,7 +79,7 @@ class LabelFile:
         written = "" if entry is None else str(entry)
         # The input's entries come first, since the first of equal sentences is used when the file is read again.
         parts = [self._start, *self._written[:number], written, *self._written[number + 1 :], self._end]
-        write_text(self.path.resolve(), "".join(parts))  # a symbolic link is kept
+        write_text(self.path.resolve(), "".join(parts))  # a symbolic link is preserved
         self._stamp = _stamp(self.path)
         self.entries[number], self._written[number] = entry, written
 
@@ -99,7 +100,7 @@ def _read(path: Path, classes: Sequence[str], annotator: str | None) -> Annotati
         return Annotations(path, tuple(classes), ())
     if not is_annotated(text):
         raise InputError(
-            f"this file exists and is no file of treenn label; name another {argument('out')}", source=path
+            f"this file exists and is not a file of treenn label; name another {argument('out')}", source=path
         )
     saved = read_annotations(path)
     if class_comment(saved.classes) != class_comment(classes):

@@ -21,7 +21,7 @@ class Source(NamedTuple):
     """A sentence to label.
 
     Args:
-        text: the sentence as it was written.
+        text: the sentence as written.
         words: its words.
         tree: its tree, with labels to correct (default: None, that of the parser).
         source: the file, for messages (default: None).
@@ -41,8 +41,8 @@ class SourceProposals:
     Args:
         sentences: the sentences.
         parser: the parser of sentences without a tree.
-        model: the model that proposes labels (default: None, no proposals but imported labels).
-        blind: whether no label is proposed; the model still orders (default: False).
+        model: the model that proposes labels (default: None, only imported labels are proposed).
+        blind: whether to propose no labels; the model still determines the order (default: False).
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class SourceProposals:
         """The tree of a sentence by its index, with the proposed labels.
 
         Raises:
-            InputError: if the parser refuses the sentence; the message has the line.
+            InputError: if the parser refuses the sentence. The message contains the line.
         """
         bare = self._structure(number)
         proposed = self.labels(bare)
@@ -65,17 +65,17 @@ class SourceProposals:
         return bare.with_labels([new if old is None else old for old, new in pairs])
 
     def labels(self, tree: Tree) -> Sequence[Label]:
-        """The labels of the model for a tree, one per node; None without a model, and if labelling is blind."""
+        """The model's labels of a tree, one per node; None without a model or if labelling is blind."""
         if self.model is None or self.blind:
             return (None,) * len(tree)
         return self.model.predict_tree(tree).tree.labels
 
     def by_uncertainty(self, finished: Collection[int] = (), progress: Progress = ignore) -> list[int]:
-        """The indices of the sentences, that with the least probable class at the root first; ties are in file order.
+        """The indices of the sentences, sorted by the probability of the class at the root, then by file order.
 
         Args:
-            finished: the sentences that precede all others, in file order, and are not parsed (default: none).
-            progress: called with the number of sentences that are done, of all, and a text (default: no progress).
+            finished: the sentences that precede all others in file order, without being parsed (default: none).
+            progress: called with the number of parsed sentences, of all sentences, and a text (default: no report).
 
         Raises:
             InputError: if there is no model, or the parser refuses a sentence.

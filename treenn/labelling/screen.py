@@ -24,7 +24,7 @@ class Screen:
 
     Args:
         width: the number of columns (default: 80).
-        height: the number of lines, by which a tall tree is shown in part (default: None, trees are shown whole).
+        height: the number of lines, beyond which a tree is shown in part (default: None, trees are shown whole).
         color: whether ANSI escapes for 256 colours are permitted (default: False).
     """
 
@@ -33,7 +33,7 @@ class Screen:
     color: bool = False
 
     def draw(self, view: View) -> str:
-        """The progress, the tree with the marked node, the sentence with the marked phrase, and the classes."""
+        """Draw the progress, the tree with the marked node, the sentence with the marked phrase, and the classes."""
         heading = wrapped(_heading(view), self.width)
         below = [*self.sentence(view), "", *wrapped(f"{legend(view.classes)}; ? lists the answers", self.width)]
         lines, place = self._tree_lines(view)
@@ -110,7 +110,7 @@ def legend(classes: Sequence[str]) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """The lines of a text of at most `width` columns."""
+    """Wrap a text into lines of at most `width` columns."""
     return [line.plain.rstrip() for line in Text(text).wrap(console(), width, overflow="fold")]
 
 
@@ -127,7 +127,7 @@ def _heading(view: View) -> str:
 
 
 def _labels(view: View, *, by_name: bool) -> list[str]:
-    """The text of each node: its label, `?` if it is not answered, between `>` and `<` if it is the question."""
+    """The text of each node: its label, `?` if it is unanswered, and `>` and `<` around it if it is the question."""
     texts, scale = list[str](), LabelScale.of(view.classes if by_name else len(view.classes), view.scale)
     for node, label in enumerate(view.labels):
         name = "" if label is None else scale.text(label)
@@ -137,7 +137,7 @@ def _labels(view: View, *, by_name: bool) -> list[str]:
 
 
 def _window(lines: list[str], place: int, rows: int) -> list[str]:
-    """At most `rows` lines, among them line `place`; the others are counted."""
+    """At most `rows` lines around line `place`, and the numbers of the others."""
     if len(lines) <= rows:
         return lines
     first = min(max(place - (rows - 2) // 2, 0), len(lines) - rows + 2)

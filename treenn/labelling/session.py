@@ -23,7 +23,7 @@ _WITH_VALUE = frozenset(["label", "select", "go_to"])
 
 
 class Session:
-    """Labels sentences node by node. Every action is saved at once, and can be undone.
+    """Labels sentences node by node. Every action is saved at once and can be undone.
 
     The questions are the nodes of a sentence: phrases from the whole sentence down, then words. A sentence is labelled
     if all its nodes are answered. Actions that are impossible raise `Refused`.
@@ -78,7 +78,7 @@ class Session:
         return self._cursor.is_done
 
     def perform(self, action: str, value: int | None = None) -> None:
-        """Carry out an action by its name.
+        """Perform an action by its name.
 
         Args:
             action: one of `ACTIONS`.
@@ -106,27 +106,26 @@ class Session:
         self._answer(self._cursor.tree.with_labels(labels))
 
     def accept(self) -> None:
-        """Answer the question with the class that is proposed."""
+        """Answer the question with the proposed class."""
         cursor = self._cursor
         if cursor.tree.labels[cursor.node] is None and not cursor.entry.is_answered(cursor.node):
             raise Refused("no class is proposed for this phrase")
         self._answer(cursor.tree)
 
     def accept_rest(self) -> None:
-        """Answer all other questions of the sentence with the proposed classes; without a proposal, with no label.
-
-        A sentence that is labelled already is left unchanged. The next one that is not finished follows.
+        """Answer all open questions of the sentence with the proposed classes, or with no label without a proposal. A
+        labelled sentence is unchanged. The next unfinished sentence follows.
         """
         tree, entry = self._cursor.tree, self._cursor.entry
         if entry.state == "labelled":
             self._cursor.open_next()
             return
         if tree.label is None and not entry.is_answered(tree.root):
-            raise Refused("no class is proposed for the whole sentence, and it is not answered")
+            raise Refused("no class is proposed for the whole sentence; must be answered first")
         self._save(replace(entry, answered=frozenset(tree.spans), skipped=False), self._cursor.open_next)
 
     def skip(self) -> None:
-        """Skip the sentence. Its answers are kept."""
+        """Skip the sentence. Its answers are preserved."""
         entry = self.file.entries[self._cursor.number] or Entry(self.texts[self._cursor.number])
         self._save(replace(entry, skipped=True), self._cursor.open_next)
 
@@ -139,7 +138,7 @@ class Session:
         self._cursor.return_to(step.start)
 
     def redo(self) -> None:
-        """Repeat the action that was undone last."""
+        """Redo the action that was undone last."""
         if (step := self._history.undone) is None:
             raise Refused("nothing to redo")
         self.file.put(step.start.number, step.after)
@@ -147,11 +146,11 @@ class Session:
         self._cursor.return_to(step.end)
 
     def back(self) -> None:
-        """Go to the question before this one; before the first one, to the sentence before."""
+        """Go to the previous question, or from the first one to the previous sentence."""
         self._cursor.move(-1, "this is the first question of the first sentence")
 
     def forward(self) -> None:
-        """Go to the question after this one, without an answer; after the last one, to the next sentence."""
+        """Go to the next question without an answer, or from the last one to the next sentence."""
         self._cursor.move(1, "this is the last question of the last sentence")
 
     def select(self, node: int) -> None:
@@ -183,14 +182,14 @@ class Session:
         self._edit(edits.move_right)
 
     def _answer(self, tree: Tree) -> None:
-        """Save a tree in which this question is answered, and go to the next question."""
+        """Save a tree with an answer to this question, and go to the next question."""
         was_labelled = self._cursor.entry.state == "labelled"
         answered = self._cursor.entry.answered | {tree.spans[self._cursor.node]}
         after = replace(self._cursor.entry, tree=tree, answered=answered, skipped=False)
         self._save(after, lambda: self._cursor.go_on(after, was_labelled=was_labelled))
 
     def _edit(self, edit: Callable[[Tree, int], Tree]) -> None:
-        """Save an edited tree; new nodes are not answered, and get the proposed labels."""
+        """Save an edited tree. New nodes are unanswered, with the proposed labels."""
         try:
             tree = edit(self._cursor.tree, self._cursor.node)
         except InputError as error:
@@ -203,7 +202,7 @@ class Session:
         self._save(after, lambda: self._cursor.return_to(Position(self._cursor.number, span)))
 
     def _save(self, after: Entry, move: Callable[[], None]) -> None:
-        """Save the annotation of this sentence, go to another question, and record the step."""
+        """Save the annotation of this sentence, move to another question, and record the step."""
         before, start = self.file.entries[self._cursor.number], self._cursor.position
         self.file.put(self._cursor.number, after)
         move()

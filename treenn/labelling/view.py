@@ -19,7 +19,7 @@ class View:
         sentences: the number of sentences.
         labelled: the number of labelled sentences.
         skipped: the number of skipped sentences.
-        text: the sentence as it was written.
+        text: the sentence as written.
         state: the state of the sentence; `"new"` if nothing is annotated.
         classes: the names of the classes.
         scale: the scale of the classes, for colours.

@@ -186,7 +186,7 @@ def save_model(folder: AnyPath, model: Network, *, half: bool = False) -> None:
 
     The names of its task and encoder are written, with the module if they are of another package. A contextual encoder
     is written by its name and the fingerprint of its files; its weights are written if they were trained. After
-    training on texts, the tokenizer and the parser are written, too.
+    training on texts, the tokenizer and the parser are also written.
 
     Args:
         folder: the folder.
@@ -226,7 +226,7 @@ def save_config(folder: Path, model: Network) -> None:
 
 
 def _scale_of(task: Task) -> dict[str, Any]:
-    """The keys `scale` and `score_range` of a `config.json`, without the defaults of the task's class."""
+    """The keys `scale` and `score_range` of a `config.json`, if they differ from the defaults of the task's class."""
     values = {"scale": task.scale, "score_range": task.score_range}
     return {key: value for key, value in values.items() if value != getattr(type(task), key)}
 
@@ -286,7 +286,7 @@ def model_folder(model: str | Path) -> Path:
 
 @dataclass(frozen=True)
 class SavedModel:
-    """A model's folder, read except for the weights.
+    """The contents of a model's folder, except for the weights.
 
     Args:
         settings: the recipe.
@@ -319,8 +319,8 @@ def read_folder(
         task: the task that the model must be for (default: any).
 
     Raises:
-        InputError: if the folder has no model, or one of another format or task; if it names a module that is
-            not trusted, or a contextual encoder that is not permitted, is missing, or has other files than in training.
+        InputError: if the folder has no model, or one of another format or task; if it names a module that is not
+            trusted; or if its contextual encoder is not permitted, is missing, or has other files than in training.
     """
     path = folder / "config.json"
     config = read_object(path)

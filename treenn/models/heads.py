@@ -111,7 +111,7 @@ class PairHead(nn.Module, ABC):
 
     @abstractmethod
     def loss(self, scores: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
-        """The mean loss of the pairs, weighted by class. Shape: `(P, classes)`, `(P,)`, `(classes,)` to one number."""
+        """The mean loss of the pairs, weighted by class. Shape: `(P, classes)`, `(P,)`, `(classes,)` to a scalar."""
 
 
 class Comparison(PairHead):
@@ -169,7 +169,7 @@ class Similarity(PairHead):
         return torch.cat([left * right, (left - right).abs()], dim=1)
 
     def loss(self, scores: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
-        """KL(p ‖ p̂), a mean over the pairs; scores have no classes to be weighted."""
+        """KL(p ‖ p̂), averaged over the pairs. Scores have no classes, so `weights` is ignored."""
         wanted = target_distribution(targets, scores.shape[1])
         return F.kl_div(scores.log_softmax(dim=1), wanted.to(scores.dtype), reduction="batchmean")
 

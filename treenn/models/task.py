@@ -38,8 +38,8 @@ class Task(ABC):
     Args:
         classes: the names of the classes (default: none, for numeric targets).
         roots_only: whether the treebank labels only roots, so that predictions omit the other nodes (default: False).
-        scale: the scale of the labels (default: None, that of the class, `scale`).
-        score_range: the lowest and the highest score (default: None, that of the class, `score_range`).
+        scale: the scale of the labels (default: None, the class attribute `scale`).
+        score_range: the lowest and the highest score (default: None, the class attribute `score_range`).
     """
 
     metric: ClassVar[str]
@@ -152,7 +152,7 @@ class Task(ABC):
         raise InputError(f"controls need unit_words, which task {self.name} does not define")
 
     def unit_scores(self, example: Any, *, roots_only: bool) -> list[float]:
-        """As `unit_labels` for numeric targets; NaN for unlabelled units.
+        """The targets of the units, as `unit_labels`, for scores; NaN for unlabelled units.
 
         Raises:
             InputError: if the task does not define it (the default).
@@ -176,8 +176,7 @@ class Task(ABC):
         """The predictions of a control for numeric targets.
 
         Args:
-            labels: `(N,)` the gold scores of all units.
-            scores: `(N,)` the predicted ones.
+            labels: `(N,)` the gold scores of all units. scores: `(N,)` the predicted ones.
             sizes: `(T,)` the number of units of each example.
 
         Raises:
@@ -194,9 +193,8 @@ def make_task(
     scale: Scale | None = None,
     score_range: tuple[float, float] | None = None,
 ) -> Task:
-    """Build a task by its name in `TASKS` or as `module:Class`. The module is imported.
-
-    The constructor of a user-defined task needs no parameters `scale` and `score_range`: both are set after it.
+    """Build a task by its name in `TASKS` or as `module:Class`. The module is imported. The constructor of a
+    user-defined task needs no parameters `scale` and `score_range`, which are set as attributes afterwards.
 
     Raises:
         InputError: if there is none of this name.

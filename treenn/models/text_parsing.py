@@ -29,16 +29,16 @@ class TextParsing:
 
     @classmethod
     def of(cls, treebank: Splits[Any]) -> Self | None:
-        """Those of a treebank that was read from texts; None for annotated trees."""
+        """Return the tokenizer and the parser of a treebank of texts; None for annotated trees."""
         origin = getattr(treebank, "origin", None)
         return cls(origin.spec.tokenizer, origin.spec.trees) if origin is not None and origin.parsed else None
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any], source: Path) -> Self | None:
-        """Those in a `config.json`; None if it has none.
+        """Read the tokenizer and the parser from a `config.json`; None if it has neither.
 
         Raises:
-            InputError: if one is missing or is no text.
+            InputError: if only one is there, or one is not text.
         """
         if "tokenizer" not in config and "trees" not in config:
             return None
@@ -50,14 +50,14 @@ class TextParsing:
         return asdict(self)
 
     def check_permitted(self, trees: str | None = None, name: str = "trees") -> None:
-        """Validate that a model's folder, which may be a stranger's, names a parser by its name, or the caller does.
+        """Validate that the parser of an untrusted model is one by name, or is named by the caller.
 
         Args:
             trees: the parser that the caller names (default: None).
             name: the caller's argument, for the message (default: `"trees"`).
 
         Raises:
-            InputError: if the model names a path, which is read only if the caller names it, too.
+            InputError: if the parser is a path that the caller does not name.
         """
         model = self.trees.partition(":")[2]
         if trees is None and (not _NAME.fullmatch(self.trees) or (model and Path(model).exists())):

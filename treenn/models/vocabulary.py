@@ -70,7 +70,7 @@ class Vocabulary:
         return cls(frequent + [word for word in rest if word not in counts and known(word)], counts)
 
     def extended(self, other: Vocabulary) -> Vocabulary:
-        """Append the words of another vocabulary that `encode` does not find; the counts are the other's."""
+        """Append the words of another vocabulary that are unknown here. The counts are those of the other."""
         indices = self.encode(other.words).tolist()
         new = [word for word, index in zip(other.words[1:], indices[1:], strict=True) if not index]
         return Vocabulary([*self.words[1:], *new], other._counts)
@@ -104,7 +104,7 @@ class Vocabulary:
         return torch.tensor([numbers.get(word) or numbers.get(word.lower(), 0) for word in words], dtype=torch.int64)
 
     def unknown(self, words: Sequence[str]) -> tuple[str, ...]:
-        """The words that are read as the unknown token, in order, repeated ones too.
+        """The words that are encoded as the unknown token, in order, including repeated ones.
 
         >>> Vocabulary(["good", "film"]).unknown(["Good", "soup"])
         ('soup',)

@@ -92,7 +92,7 @@ def load_parser(name: AnyPath) -> Parser:
 
 
 def parser_folder(name: AnyPath) -> Path | None:
-    """The folder of a saved parser, which need not exist; None for the name of any other parser."""
+    """The folder of a saved parser, which need not exist; None for the names of other parsers."""
     if str(name).partition(":")[0] in _NAMED:
         return None
     return Path(__file__).parent / "weights" / SHIPPED if str(name) == SHIPPED else Path(name)

@@ -72,7 +72,7 @@ def reservation(differences: Iterable[Difference]) -> str:
 
 
 def below_majority(task: TaskResults, split: str, metric: str) -> list[str]:
-    """Models that are not better than the best constant prediction; a lead over such a model means little."""
+    """The models that are not better than the best constant prediction. A lead over such a model is not informative."""
     share, sign = majority(task, split, metric), METRICS[metric].sign
     constant = {each.name for each in task.models if each.model == "majority"}
     return [

@@ -67,7 +67,7 @@ def _pictures(task: TaskResults, found: Sequence[Disagreement]) -> list[Chart]:
 
 def _splits(summary: TreebankSummary) -> Mapping[str, Sequence[Tree]]:
     treebank = reload(summary)
-    if treebank is None:  # not fetched; the report is whole without
+    if treebank is None:  # not fetched; the report is complete without it
         return {}
     splits: Mapping[str, Sequence[Any]] = treebank.splits
     return splits if treebank.default_task == "nodes" else {}

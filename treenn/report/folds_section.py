@@ -1,4 +1,4 @@
-"""Cross-validation in reports: its conditions, its caveat, and the table of metrics over folds."""
+"""Cross-validation in reports: conditions, caveat, and metrics over folds."""
 
 from __future__ import annotations
 

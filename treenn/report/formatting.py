@@ -74,7 +74,7 @@ def majority(task: TaskResults, split: str, metric: str) -> float | None:
 
 
 def class_marks(treebank: TreebankSummary) -> Sequence[str]:
-    """A mark of one or two characters for each class, for small nodes: its number, or the start of a nominal name.
+    """The mark of each class at small nodes, one or two characters: its number, or the start of a nominal name.
 
     >>> class_marks(TreebankSummary("questions", ("DESC", "ENTY", "HUM"), {}, scale="nominal"))
     ('D', 'E', 'H')
@@ -88,12 +88,12 @@ def class_marks(treebank: TreebankSummary) -> Sequence[str]:
 
 
 def constant_name(task: TaskResults) -> str:
-    """The best constant prediction in words."""
+    """The name of the best constant prediction."""
     return "majority class" if task.treebank.classes else "mean score"
 
 
 def the_constant(task: TaskResults) -> str:
-    """The best constant prediction with its article, for sentences."""
+    """The name of the best constant prediction with its article."""
     return "the majority class" if task.treebank.classes else "the mean score"
 
 

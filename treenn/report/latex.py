@@ -1,4 +1,4 @@
-r"""The report as LaTeX, for `\input` in a paper: a booktabs table for each table; paragraphs are comments."""
+r"""Reports as LaTeX, for `\input` in a paper: booktabs tables, with paragraphs as comments."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MOST_COLUMNS = 5  # in the normal font size
 def as_latex(report: Report) -> str:
     r"""Render the tables of a report as LaTeX, for a document with `\usepackage{booktabs}`.
 
-    Letters beyond ASCII are left as they are, so class names in other scripts need XeLaTeX or LuaLaTeX.
+    Non-ASCII letters are unchanged, so class names in other scripts need XeLaTeX or LuaLaTeX.
     """
     lines = [f"% {report.origin}", f"% {_line(report.title)}", r"% In the preamble: \usepackage{booktabs}"]
     lines += [f"% {_line(paragraph)}" for paragraph in report.headline]
@@ -75,7 +75,7 @@ def _row(cells: list[str]) -> str:
 
 
 def escaped(text: str) -> str:
-    r"""Text on one line that LaTeX prints as it is.
+    r"""Escape a text for LaTeX, on one line.
 
     >>> print(escaped("50 % of R&D_1, p < 0.05"))
     50 \% of R\&D\_1, p \textless{} 0.05

@@ -118,7 +118,7 @@ def _in_words(task: TaskResults, split: str, name: str) -> str:
 
 
 def _kind(metrics: Sequence[str]) -> str:
-    """The kinds of metrics for a title, such as `Accuracy`."""
+    """The kinds of metrics, for a title such as `Accuracy`."""
     return listing(list(dict.fromkeys(_KINDS[METRICS[metric].kind] for metric in metrics))).capitalize()
 
 

@@ -103,7 +103,7 @@ def _elsewhere(task: TaskResults, logs: Iterable[TrialLog]) -> str:
 
 
 def _readings(task: TaskResults) -> str:
-    """The number of other configurations that had been evaluated on the unseen splits; of folds, their conditions."""
+    """The number of other configurations evaluated on the unseen splits, or the conditions of a cross-validation."""
     if task.cross_validation is not None:
         return conditions(task)
     if task.earlier_readings is None:

@@ -1,4 +1,4 @@
-"""The page of one training run: the loss and the metrics on dev by epoch, the kept epoch, settings and provenance."""
+"""The page of one training run: loss and dev metrics by epoch, the selected epoch, settings and provenance."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from treenn.report.html import as_html
 from treenn.training.run_results import Epoch, TrainingResults
 from treenn.trees.files import write_text
 
-_CHARTS = 4  # the maximum number of metrics that are drawn
+_CHARTS = 4  # the maximum number of drawn metrics
 
 
 def write_training_page(results: TrainingResults, path: Path) -> None:
@@ -27,7 +27,7 @@ def write_training_page(results: TrainingResults, path: Path) -> None:
 
 
 def build_training_page(results: TrainingResults) -> Report:
-    """The page of a training run as a report."""
+    """Build the page of a training run."""
     title = f"{results.model} on {results.treebank}"
     return Report(
         title=title,
@@ -61,7 +61,7 @@ def _headline(results: TrainingResults) -> Iterator[str]:
 
 
 def _metrics(results: TrainingResults) -> list[str]:
-    """The metrics on dev that every epoch has, first the one that is compared with the majority class."""
+    """The dev metrics of all epochs, first the one that is compared with the majority class."""
     found = [
         name
         for name, metric in METRICS.items()

@@ -75,7 +75,7 @@ class Grid:
         yield from [table] if _fits(table, console, options) else self._blocks(options.max_width)
 
     def fits(self, console: Console) -> bool:
-        """True if the columns fit the console's width."""
+        """Return True if the columns fit into the console's width."""
         return _fits(self._table(), console, console.options)
 
     def _table(self) -> Table:

@@ -232,7 +232,7 @@ def test_classes_that_the_model_lacks(models: Path, ledger: Path, tmp_path: Path
         treenn.evaluation_report(models / "a", TOY, against=tmp_path / "few")
     with pytest.raises(InputError, match="the task of this model is relatedness: must be nodes, as of toy"):
         treenn.evaluation_report(models / "scores", TOY)
-    with pytest.raises(InputError, match="must be another model; it is named twice"):
+    with pytest.raises(InputError, match="must be another model; it is given twice"):
         treenn.evaluation_report(models / "a", TOY, against=models / "a")
     assert not ledger.exists()
 

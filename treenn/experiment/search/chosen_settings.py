@@ -14,13 +14,13 @@ from treenn.models.settings import Settings, option
 
 
 def train_command(log: SearchLog, model: str, vectors: Sequence[str | Path], data: Sequence[str] = ()) -> str:
-    """Return the `treenn train` command that repeats the best trial of a model and keeps it, for `treenn evaluate`.
+    """Return the `treenn train` command that repeats a model's best trial and saves the model, for `treenn evaluate`.
 
     Args:
         log: the log of a search in which not all trials of the model diverged.
         model: the model's name.
         vectors: the paths of the word vectors.
-        data: the options of the data (default: `--treebank` with the name of the treebank).
+        data: the options of the data (default: `--treebank` with the treebank's name).
     """
     usual, words = asdict(Settings()), ["treenn", "train", *(data or ("--treebank", log.treebank.name))]
     for path in vectors or ([] if synthetic(log.treebank.name) else ["none"]):

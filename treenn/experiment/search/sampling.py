@@ -65,8 +65,8 @@ class Search:
             input_size: the width of the word vectors.
             make_head: makes the head for the treebank from settings (`Task.make_head`).
             data: a fingerprint of the treebank, for the keys of the trials (default: none).
-            examples: the number of training examples, with which `min_steps` becomes `epochs` (default: None, the
-                settings stay as they are).
+            examples: the number of training examples, by which `min_steps` is converted to `epochs` (default: None, no
+                conversion).
         """
         reference = replace(self.settings, model=self.models[0])
         recipes = [replace(self.settings, model=name) for name in self.models]

@@ -1,4 +1,4 @@
-"""`evaluation_report`: the evaluation of a trained model on one split, also against other models."""
+"""`evaluation_report`: the evaluation of a trained model on one split, with tests against other models."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ def evaluation_report(
     """Evaluate a trained model on a split: metrics with intervals, scores by class, calibration, and paired tests.
 
     The tests compare two trained models on the same examples, not two methods, which `treenn.compare` compares over
-    several seeds. Texts are read as in the training of the first model, and parsed anew for others with another parser.
+    several seeds. Texts are read as in the training of the first model, and parsed again for models with another
+    parser.
 
     An evaluation on any split but train and dev is a reading of each model, as in `treenn.evaluate`. The metrics and
     predictions are added to the `results.json` of folders of training runs; other folders are not written to.
@@ -56,14 +57,14 @@ def evaluation_report(
         against: other models with the same classes (default: none).
         spec: the form, labels and trees of a folder or file (default: inferred, and as in the model's training).
         given: the fields of `spec` that are given (default: None, those that differ from their defaults).
-        contextual: the contextual encoders that the models may name (`treenn.load_model`).
-        trust: the modules that the models may name (`treenn.load_model`).
+        contextual: the contextual encoders that the models may name, as in `treenn.load_model` (default: none).
+        trust: the modules that the models may name, as in `treenn.load_model` (default: none).
         command: the command in the ledger and in the report.
         on_error: called with the error of each skipped example (default: None, the first error is raised).
         progress: called after every batch and every bootstrap sample (default: no report).
 
     Raises:
-        InputError: if a model cannot be loaded, is for another task or other classes, or is named twice; if the
+        InputError: if a model cannot be loaded, is for another task or other classes, or is given twice; if the
             treebank has no such split, or the ledger cannot be written.
     """
     others = [against] if isinstance(against, AnyPath) else list(against)
@@ -88,16 +89,16 @@ def evaluation_report(
 
 
 def _check_models(models: Sequence[TrainedModel]) -> None:
-    """Validate that the models are different ones, with the same classes."""
+    """Validate that the models differ, and have the same classes."""
     paths = [Path(model.path).resolve() for model in models]
     for model, path in zip(models[1:], paths[1:], strict=True):
         if paths.count(path) > 1:
-            raise InputError(f"{argument('against')} {model.path}: must be another model; it is named twice")
+            raise InputError(f"{argument('against')} {model.path}: must be another model; it is given twice")
         check_same_classes(model.network, models[0].network, model.path, models[0].path)
 
 
 def _names(models: Sequence[TrainedModel]) -> list[str]:
-    """The names of the models; equal ones are numbered."""
+    """The names of the models, with numbers after equal names."""
     names = [model.name for model in models]
     return [
         name if names.count(name) == 1 else f"{name} ({names[: index + 1].count(name)})"
@@ -115,7 +116,7 @@ def _earlier_configurations(models: Sequence[TrainedModel], treebank: AnyTreeban
 def _of_model(
     model: TrainedModel, treebank: AnyTreebank, split: str, predictions: Any, progress: Progress
 ) -> EvaluationReport:
-    """The report on one model alone."""
+    """The report on one model."""
     data = with_classes_of(model.network, treebank, split, model.path)
     settings = model.network.settings
     assert settings is not None

@@ -1,4 +1,4 @@
-"""An evaluation on the terminal."""
+"""Terminal output of an evaluation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MOST_ERRORS = 10
 
 
 def print_evaluation(report: EvaluationReport, console: Console) -> None:
-    """Print the tables of an evaluation, and the words of the examples that models predict most differently."""
+    """Print the tables of an evaluation, with the words of the examples on which models differ most."""
     console.print(introduction(report))
     print_table(metric_table(report, report.model, report.metrics), console)
     for unit, classes in units(report).items():
@@ -46,7 +46,7 @@ def print_evaluation(report: EvaluationReport, console: Console) -> None:
 
 
 def print_table(table: Table, console: Console) -> None:
-    """Print a table with its caption, and its note below."""
+    """Print a table with its caption and note."""
     console.print()
     console.print(as_grid(table))
     if table.note:
@@ -54,7 +54,7 @@ def print_table(table: Table, console: Console) -> None:
 
 
 def as_grid(table: Table) -> Grid:
-    """A table for the terminal."""
+    """Convert a table for the terminal."""
     heads = list(table.columns)
     grid = Grid(*heads, title=table.caption, prose=heads[1 : table.left])
     for row in table.rows():
@@ -63,7 +63,7 @@ def as_grid(table: Table) -> Grid:
 
 
 def _print_confusion(report: EvaluationReport, unit: str, classes: ClassReport, console: Console) -> None:
-    """Print the confusion matrix if it fits, else with numbers as headings, else the most frequent errors."""
+    """Print the confusion matrix. A too wide one has numbers as headings, or is a list of frequent errors."""
     names = report.classes
     numbers = [str(number) for number in range(1, len(names) + 1)]
     numbered = [f"{number} {name}" for number, name in zip(numbers, names, strict=True)]
@@ -77,7 +77,7 @@ def _print_other(report: EvaluationReport, other: OtherModel, console: Console) 
     console.print(method(report, other))
     print_table(metric_table(report, other.model, other.metrics), console)
     table = difference_table(report, other)
-    narrow = {head: show for head, show in table.columns.items() if head not in ("A", "B")}  # above already
+    narrow = {head: show for head, show in table.columns.items() if head not in ("A", "B")}  # already above
     print_table(replace(table, columns=narrow), console)
     if not other.examples:
         return

@@ -46,14 +46,14 @@ def cross_validate(
     progress: Progress = ignore,
     command: str = "treenn.cross_validate",
 ) -> EvaluationReport:
-    """Cross-validate a network: each fold is predicted by a network that was trained on the others.
+    """Cross-validate a network: each fold is predicted by a network trained on the others.
 
-    The examples of train and dev are divided into folds, stratified by label; equal sentences are in one fold. Of the
-    training examples of each fold, a stratified tenth selects the epoch. A test split is not read.
+    The examples of train and dev are divided into folds, stratified by label. Equal sentences are in one fold. A
+    stratified tenth of the training examples of a fold selects the epoch. Test splits are not read.
 
     The folder has a training run for each fold, `fold-1`, `fold-2`, ..., and the report, `evaluation.json`. The same
-    call resumes. The ledger gets no entry, because no test split is read. If a parser made the trees, the report has
-    tests against the baseline `tf-idf`.
+    call resumes. No entry in the ledger is made. If the trees are a parser's, the report has tests against the baseline
+    `tf-idf`.
 
     Args:
         treebank: the treebank, or its name.
@@ -65,14 +65,14 @@ def cross_validate(
         overwrite: whether to replace what a treenn command left in `out` (default: False).
         jobs: the number of worker processes (default: `joblib.parallel_config` decides).
         device: `"cpu"` or `"cuda"` (default: `"cpu"`).
-        progress: called for every batch or fold, and for every bootstrap sample of the report.
+        progress: called for every batch or fold, and for every bootstrap sample of the report (default: no report).
         command: the command in the results.
 
     Returns:
-        The report on the pooled predictions, in the order of train, then dev; `folds` has the metrics of each fold.
+        The report on the pooled predictions, those of train before those of dev. `folds` has the metrics of each fold.
 
     Raises:
-        InputError: if a class has fewer different examples than there are folds, or as `treenn.train`.
+        InputError: if a class has fewer different examples than there are folds; as `treenn.train`.
     """
     settings, data = settings or Settings(), load_dataset(treebank) if isinstance(treebank, str) else treebank
     divided = cross_validation_folds(data, folds, fold_seed)
@@ -105,5 +105,5 @@ def cross_validate(
 
 
 def _of_baseline(treebank: AnyTreebank, settings: Settings) -> Any:
-    """The predictions of a fold by the baseline of texts."""
+    """Predict a fold by the baseline of texts."""
     return predict_split(fit_baseline(treebank, TEXT_BASELINE, settings), treebank, HELD_OUT)

@@ -17,10 +17,10 @@ from treenn.trees.json_records import Key, Schema
 
 @dataclass(frozen=True)
 class MetricValue:
-    """A metric of one model on one split.
+    """The value of a metric of one model on one split.
 
     Args:
-        value: the value; None if nothing is labelled for it, or it is undefined.
+        value: the value; None if there are no labels for it, or it is undefined.
         low: the lower end of its interval; None if it has none.
         high: the upper end.
         majority: the value of the best constant prediction; None if it is unknown.
@@ -41,7 +41,8 @@ class DifferingExample:
         gold: the gold class or score; None without a label.
         predicted: the class or score by model.
         probabilities: the probability of this class by model; empty for scores.
-        distance: the total variation between the models' class probabilities, 0 to 1, or the distance of the scores.
+        distance: the total variation distance of the models' class probabilities, 0 to 1, or the distance of the
+            scores.
     """
 
     line: int
@@ -53,14 +54,14 @@ class DifferingExample:
 
 @dataclass(frozen=True)
 class OtherModel:
-    """Another model on the same examples.
+    """The comparison with another model on the same examples.
 
     Args:
         model: its name.
         metrics: its metrics.
-        differences: the evaluated model compared with it, a `Difference` per testable metric. The tests are over
+        differences: the differences of the evaluated model from it, one per testable metric. The tests are over
             examples only.
-        examples: the examples that both predict most differently.
+        examples: the examples on which both differ most.
     """
 
     model: str
@@ -86,20 +87,20 @@ class EvaluationReport:
         size: the number of examples.
         noun: one example, `sentence` or `pair`.
         classes: the names of the classes; empty for scores.
-        metrics: by name, those that apply to the labels.
-        predictions: by example.
+        metrics: the metrics that apply to the labels, by name.
+        predictions: the predictions by example.
         gold: the gold labels, by example.
         roots: scores by class over whole examples; None for scores.
         nodes: scores by class over all labelled nodes; None if only roots are labelled.
         calibration: calibration over whole examples; None for scores.
-        against: other models on the same examples.
-        earlier_configurations: the number of other configurations that had been evaluated on these examples before, by
-            the test ledger; None for train and dev.
+        against: the comparisons with other models on the same examples.
+        earlier_configurations: the number of other configurations evaluated on these examples before, by the test
+            ledger; None for train and dev.
         confidence: the level of the intervals.
-        folds: the metrics of each fold of a cross-validation, whose pooled predictions the report is on (default: none,
-            one model).
+        folds: the metrics of each fold, if the report is on the pooled predictions of a cross-validation (default:
+            none).
         environment: versions, machine and device.
-        texts: the words of each example, of a pair those of both sides; not in JSON.
+        texts: the words of each example, or of both sides of a pair; not in JSON.
     """
 
     command: str

@@ -13,8 +13,8 @@ from treenn.report.evaluation.evaluation_report import EvaluationReport
 def as_csv(report: EvaluationReport) -> str:
     """Texts, gold labels and predictions as CSV.
 
-    Of classes, the columns are `text`, `gold` (empty without a label), `predicted`, `P(CLASS)` for each class, and
-    `correct`, 1 or 0. Of scores, `text`, `gold` and `predicted`. A pair has `left` and `right` instead of `text`.
+    The columns are `text`, `gold` (empty without a label) and `predicted`; for classes also `P(CLASS)` for each class,
+    and `correct`, 1 or 0. Pairs have the columns `left` and `right` instead of `text`.
     """
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")

@@ -1,4 +1,4 @@
-"""Writing of an evaluation to a file whose suffix decides the format."""
+"""Writing of an evaluation to a file, in the format of its suffix."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FORMATS: Mapping[str, tuple[str, Callable[[EvaluationReport], str]]] = {
     ".tex": ("evaluation of treenn in LaTeX", lambda report: as_latex(evaluation_document(report))),
     ".csv": ("CSV of an evaluation", as_csv),
 }
-"""By suffix the kind of the file (`treenn.trees.files.kind_of`), and the function that renders it."""
+"""The kind of the file (`treenn.trees.files.kind_of`) and the function that renders it, by suffix."""
 
 
 def check_evaluation_file(path: Path) -> None:
@@ -48,7 +48,7 @@ def write_evaluation(report: EvaluationReport, path: str | Path) -> None:
         path: the file, which ends with `.json`, `.md`, `.tex` or `.csv`.
 
     Raises:
-        InputError: if the suffix is another one, the file cannot be written, or exists and is not an earlier
+        InputError: if the suffix is another one, or if the file cannot be written, or exists and is not an earlier
             evaluation.
     """
     path = Path(path)

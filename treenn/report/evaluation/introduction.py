@@ -8,7 +8,7 @@ from treenn.report.evaluation.evaluation_report import EvaluationReport
 
 
 def introduction(report: EvaluationReport) -> str:
-    """A paragraph on the model and the data, and the earlier readings of the data."""
+    """The paragraph on the model, the data and the earlier readings of the data."""
     sentences = [_of_folds(report)] if report.folds else [_of_one_model(report), *_readings(report)]
     return " ".join([*sentences, *_of_origin(report)])
 
@@ -20,7 +20,7 @@ def _of_one_model(report: EvaluationReport) -> str:
 
 
 def _readings(report: EvaluationReport) -> Iterator[str]:
-    """The earlier readings; of train and dev, which are not counted, the use in training."""
+    """The sentences on earlier readings, or on the use of train or dev in training."""
     these = f"these {report.noun}s"
     if report.split in ("train", "dev"):
         chosen = "was trained on" if report.split == "train" else "selected its epoch on"

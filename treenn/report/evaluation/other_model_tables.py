@@ -1,4 +1,4 @@
-"""The tables of metrics, and those on other models: paired tests and the examples with the largest differences."""
+"""The tables of metrics, of paired tests against other models, and of the examples with the largest differences."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def other_model_sections(report: EvaluationReport) -> Iterator[Section]:
 def metric_table(
     report: EvaluationReport, model: str, metrics: Mapping[str, MetricValue], name: str = "metrics"
 ) -> Table:
-    """Metrics of a model with their intervals and the value of the best constant prediction; also over folds."""
+    """The metrics of a model with intervals, the best constant prediction and the spread over folds, if any."""
     columns = {
         "Metric": lambda record: METRICS[record["metric"]].title + " (%)" * METRICS[record["metric"]].share,
         "Value": _value("value"),
@@ -61,7 +61,7 @@ def _over_folds(record: Record) -> str:
 
 
 def method(report: EvaluationReport, other: OtherModel) -> str:
-    """The scope of the tests."""
+    """The paragraph on the scope of the tests."""
     compared = "networks, one per fold" if report.folds else "two trained models"
     return (
         f"A is {report.model}, B is {other.model}. The tests are over {report.noun}s: they compare these"
@@ -108,12 +108,12 @@ def level(report: EvaluationReport) -> str:
 
 
 def _value(name: str) -> Callable[[Record], str]:
-    """A column with the metric's value in a field."""
+    """Return the format of a column with values of a metric."""
     return lambda record: METRICS[record["metric"]].value(record[name])
 
 
 def _range(format_of: Callable[[str], Callable[[float], str]]) -> Callable[[Record], str]:
-    """A column with the ends of an interval; a dash if there is none.
+    """Return the format of a column with intervals; a dash if there is none.
 
     Args:
         format_of: returns the format of a metric's numbers.
@@ -153,6 +153,6 @@ def answer_text(answer: str | float | None) -> str:
 
 
 def predicted_text(example: DifferingExample, model: str) -> str:
-    """A model's prediction, of a class with its probability."""
+    """A model's prediction; a class has its probability in brackets."""
     share = example.probabilities.get(model)
     return answer_text(example.predicted[model]) + ("" if share is None else f" ({100 * share:.0f}%)")

@@ -1,4 +1,4 @@
-"""Paired tests of the evaluated model against other models, and the examples that both predict most differently."""
+"""Paired tests of the evaluated model against other models, and the examples on which both differ most."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from treenn.report.evaluation.evaluation_report import DifferingExample, Evaluat
 from treenn.trees.json_records import from_json
 
 MOST_EXAMPLES = 5
-"""The maximum number of examples that two models predict most differently."""
+"""The maximum number of examples on which two models differ most."""
 
 
 def other_models(
     report: EvaluationReport, compared: Mapping[str, tuple[Any, Mapping[str, MetricValue]]]
 ) -> tuple[OtherModel, ...]:
-    """The comparison of the evaluated model with each other one, with Holm's correction over all tests.
+    """Compare the evaluated model with each other model, with Holm's correction over all tests.
 
     Args:
         report: the report on the evaluated model.
@@ -56,7 +56,7 @@ def _differences(report: EvaluationReport, others: Mapping[str, RunPredictions])
 
 
 def differing_examples(report: EvaluationReport, name: str, other: RunPredictions) -> Sequence[DifferingExample]:
-    """The examples that two models predict most differently, most different first; none for other tasks.
+    """The examples on which two models differ most, sorted by decreasing difference; none for user-defined tasks.
 
     Args:
         report: the report on one model.

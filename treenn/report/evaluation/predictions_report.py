@@ -31,15 +31,15 @@ def report_on(
     below_roots: bool = True,
     **described: Any,
 ) -> EvaluationReport:
-    """The report on predictions.
+    """Build the report on predictions.
 
     Args:
         task: the task of the model, with the classes of the predictions.
         examples: the examples.
         predictions: their predictions.
-        progress: called after every bootstrap sample.
-        below_roots: whether labels below the roots are of the predicted nodes (default: True).
-        **described: the fields of the report that name the model and the data.
+        progress: called after every bootstrap sample. below_roots: whether the labelled nodes below the roots are
+            predicted (default: True).
+        **described: the fields of the report on the model and the data.
     """
     gold, classes = gold_of(task, examples), task.classes or ()
     below_roots = below_roots and any(count > 1 for count in gold.nodes or ())
@@ -77,7 +77,7 @@ def _with_classes(report: EvaluationReport, predictions: Any, *, below_roots: bo
 
 
 def metric_values(predictions: Any, metrics: Iterable[str], progress: Progress = ignore) -> dict[str, MetricValue]:
-    """Metrics of predictions with bootstrap intervals and the value of the best constant prediction.
+    """Compute metrics of predictions, with bootstrap intervals and the value of the best constant prediction.
 
     Args:
         predictions: the predictions.

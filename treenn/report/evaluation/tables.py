@@ -13,7 +13,7 @@ from treenn.report.evaluation.other_model_tables import metric_table, other_mode
 from treenn.report.formatting import percent
 
 MOST_COLUMNS = 12
-"""The maximum number of classes of a confusion matrix in a document; more classes are a list of errors."""
+"""The maximum number of classes of a confusion matrix in a document; a list of errors replaces a larger one."""
 
 MOST_CONFUSIONS = 20
 """The maximum number of rows of a list of errors."""
@@ -39,7 +39,7 @@ def sections(report: EvaluationReport) -> Iterator[Section]:
 
 
 def units(report: EvaluationReport) -> dict[str, ClassReport]:
-    """The scores by class, by the unit that is counted."""
+    """The scores by class of each counted unit."""
     by_unit = {f"{report.noun}s": report.roots, "labelled nodes": report.nodes}
     return {unit: classes for unit, classes in by_unit.items() if classes is not None}
 
@@ -70,7 +70,7 @@ def _slug(unit: str) -> str:
 
 
 def confusion_table(report: EvaluationReport, unit: str, classes: ClassReport) -> Table:
-    """The confusion matrix; of many classes the most frequent errors."""
+    """The confusion matrix, or the most frequent errors for many classes."""
     if len(report.classes) > MOST_COLUMNS:
         return errors_table(report, unit, classes)
     return confusion_matrix(report.classes, unit, classes)
@@ -101,7 +101,7 @@ def confusion_matrix(
 
 
 def errors_table(report: EvaluationReport, unit: str, classes: ClassReport, most: int = MOST_CONFUSIONS) -> Table:
-    """The most frequent pairs of a gold and another predicted class."""
+    """The most frequent pairs of a gold class and another predicted class."""
     found = classes.confusions()
     shown = found[:most]
     return Table(
