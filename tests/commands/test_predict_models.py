@@ -93,7 +93,7 @@ def test_hostile_names_do_not_reach_the_terminal(treenn: Command, tmp_path: Path
 
 
 def test_repeated_model_is_refused(predict: Command) -> None:
-    assert predict("a", "--model", "runs-1").error == "--model runs-1: is given 2 times; must be given once"
+    assert predict("a", "--model", "runs-1").error == "--model runs-1: given 2 times; must be given once"
 
 
 def test_several_sentences_are_numbered_pictures(predict: Command, tmp_path: Path) -> None:

@@ -107,9 +107,9 @@ def test_checkpoints_are_kept_unless_declined(command: Command, tmp_path: Path) 
     [
         ({"model": "evil:make"}, "evil"),
         ({"contextual": "stranger"}, "'stranger', which is read only if you name it"),
-        ({"no_such": 1}, "'no_such' in 'options' of run.json is no option"),
-        ({"trust_module": ["evil"]}, "'trust_module' in 'options' of run.json is no option"),
-        ({"untagged": "--model=evil:make", "skip_bad": "--trust-module=evil"}, "'untagged' in 'options' of run.json is"),
+        ({"no_such": 1}, "'no_such' in 'options' of run.json is not an option"),
+        ({"trust_module": ["evil"]}, "'trust_module' in 'options' of run.json is not an option"),
+        ({"untagged": "--model=evil:make", "skip_bad": "--trust-module=evil"}, "'untagged' in 'options' of run.json"),
         ({"dropout": None}, "'dropout' in 'options' of run.json is None; must be a text or a number"),
         ({"size": [5, 6]}, "'size' in 'options' of run.json is [5, 6]; must be a text or a number"),
         ({"treebank": "train.txt", "trees": "spacy:./evil"}, "'spacy:./evil', a folder; it is read only if you name"),

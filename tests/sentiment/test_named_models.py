@@ -29,7 +29,7 @@ def test_folders_are_named_by_themselves(tmp_path: Path, monkeypatch: pytest.Mon
 def test_equal_folder_names_are_paths(tmp_path: Path, notes: list[str]) -> None:
     paths = [str(make_model(tmp_path / run / "model")) for run in ("a", "b")]
     assert [model.name for model in find_models(paths, notes.append)] == paths
-    with pytest.raises(InputError, match=r"^model .*: is given 2 times; must be given once$"):
+    with pytest.raises(InputError, match=r"^model .*: given 2 times; must be given once$"):
         find_models([paths[0], paths[0]], notes.append)
 
 

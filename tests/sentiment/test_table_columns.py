@@ -33,7 +33,7 @@ def test_class_with_the_name_of_a_column() -> None:
 
 def test_own_output_as_input_is_refused() -> None:
     header = PredictionColumns(("text", "label"), {"lstm": CLASSES}).header
-    with pytest.raises(InputError, match=r"^column 'lstm.class' of the input has the name of a column of the output"):
+    with pytest.raises(InputError, match=r"^column 'lstm.class' of the input is also a column of the output"):
         PredictionColumns(header, {"lstm": CLASSES})
 
 

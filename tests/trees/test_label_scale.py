@@ -71,7 +71,7 @@ def test_drawings_of_twelve_classes() -> None:
 def test_wrong_labels_and_names_are_refused() -> None:
     with pytest.raises(InputError, match="label 2 is outside the scale, 0 to 1"):
         draw_text(TREE, classes=("no", "yes"))
-    with pytest.raises(InputError, match="classes 'names': must be the number of the classes or a list of names"):
+    with pytest.raises(InputError, match="classes 'names': must be the number of classes or a list of their names"):
         LabelScale.of("names")
 
 

@@ -68,7 +68,7 @@ def _arguments(context: typer.Context, earlier: Mapping[str, object], out: Path)
     }
     for name, value in earlier.items():
         if name not in parameters or name in _NOT_OF_THE_RUN:
-            raise InputError(f"{name!r} in 'options' of run.json is no option of this command", source=out)
+            raise InputError(f"{name!r} in 'options' of run.json is not an option of this command", source=out)
         option, is_flag = parameters[name].opts[0], parameters[name].is_flag
         for each in value if isinstance(value, list) and parameters[name].multiple else [value]:
             if (each is not True) if is_flag else (type(each) not in (str, int, float)):

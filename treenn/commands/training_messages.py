@@ -19,7 +19,7 @@ def report_head(results: TrainingResults) -> None:
 
 
 def warn_of_majority_class(results: TrainingResults, *, of_pairs: bool = False) -> None:
-    """Print a warning if the kept model is no better on dev than train's majority class.
+    """Print a warning if the kept model is not better on dev than the majority class of train.
 
     Args:
         results: the results.
@@ -39,7 +39,7 @@ def warn_of_majority_class(results: TrainingResults, *, of_pairs: bool = False) 
 
 
 def warn_of_baselines(results: TrainingResults, *, of_pairs: bool = False) -> None:
-    """Print a warning for each baseline without trees that the kept model does not exceed on dev.
+    """Print a warning for each baseline without trees that is at least as good on dev as the kept model.
 
     Args:
         results: the results.

@@ -117,8 +117,7 @@ class Predictions:
         return self.probabilities[self.roots], self.labels[self.roots]
 
     def by_example(self) -> Columns:
-        """The columns that results store: the class, probabilities and side of each root, and the correct nodes per
-        tree.
+        """The stored columns: the class, probabilities and side of each root, and the correct nodes per tree.
 
         Nominal classes have no sides.
         """

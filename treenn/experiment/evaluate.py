@@ -50,7 +50,9 @@ def evaluate(
         split: the split (default: `"test"`).
         contextual: the contextual encoders that the model may name, as in `treenn.load_model` (default: none).
         trust: the modules that the model may name, as in `treenn.load_model` (default: none).
-        command: the command in the ledger. Raises:
+        command: the command in the ledger.
+
+    Raises:
         InputError: if the folder has no finished training run, the model cannot be loaded or is for another task or
             other classes, the treebank has no such split, or the ledger cannot be written.
     """

@@ -86,7 +86,8 @@ def compare_annotations(first: Annotations, second: Annotations, scale: ClassSca
     """Compare two annotations of the same sentences, matched by their texts.
 
     Args:
-        first: the annotations of one annotator. second: those of the other.
+        first: the annotations of one annotator.
+        second: the annotations of the other.
         scale: the scale of the classes (default: None, that of the first file).
 
     Raises:

@@ -113,8 +113,9 @@ class Session:
         self._answer(cursor.tree)
 
     def accept_rest(self) -> None:
-        """Answer all open questions of the sentence with the proposed classes, or with no label without a proposal. A
-        labelled sentence is unchanged. The next unfinished sentence follows.
+        """Answer all open questions of the sentence with the proposed classes, or with no label without a proposal.
+
+        A labelled sentence is unchanged. The next unfinished sentence follows.
         """
         tree, entry = self._cursor.tree, self._cursor.entry
         if entry.state == "labelled":

@@ -176,7 +176,8 @@ class Task(ABC):
         """The predictions of a control for numeric targets.
 
         Args:
-            labels: `(N,)` the gold scores of all units. scores: `(N,)` the predicted ones.
+            labels: `(N,)` the gold scores of all units.
+            scores: `(N,)` the predicted scores of all units.
             sizes: `(T,)` the number of units of each example.
 
         Raises:
@@ -193,8 +194,9 @@ def make_task(
     scale: Scale | None = None,
     score_range: tuple[float, float] | None = None,
 ) -> Task:
-    """Build a task by its name in `TASKS` or as `module:Class`. The module is imported. The constructor of a
-    user-defined task needs no parameters `scale` and `score_range`, which are set as attributes afterwards.
+    """Build a task by its name in `TASKS` or as `module:Class`. The module is imported.
+
+    The constructor of a user-defined task needs no parameters `scale` and `score_range`, which are set as attributes.
 
     Raises:
         InputError: if there is none of this name.

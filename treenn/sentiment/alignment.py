@@ -1,4 +1,4 @@
-"""The same sentences as several models predict them, and the nodes at which the models differ."""
+"""Alignment of several models' predictions by sentence, and the nodes at which the models differ."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class AlignedSentence:
-    """The predictions of several models for one sentence of the same words, possibly over different trees.
+    """The predictions of several models for the same words of a sentence, possibly over different trees.
 
     Args:
         models: the predictions by the models' names, at least one.
@@ -24,7 +24,7 @@ class AlignedSentence:
     def differing(self, name: str) -> frozenset[int]:
         """The nodes of a model's tree whose class differs from another model's class for the same phrase.
 
-        Only models with the same classes are compared. A phrase that is no node of another tree is not compared.
+        Only models with the same classes are compared, and only phrases that are nodes of both trees.
 
         Args:
             name: the name of the model.
@@ -50,8 +50,8 @@ class AlignedSentence:
 def align(documents: Mapping[str, Document]) -> list[AlignedSentence]:
     """Align the predictions of several models for one text by sentence.
 
-    Models that read the same words in each sentence are aligned. Models with another tokenizer, or another limit on
-    the length of sentences, may read other sentences; these follow on their own.
+    Models that read the same words in each sentence are aligned. Models with other tokenizers, or other limits on the
+    length of sentences, may read other sentences. These follow unaligned.
 
     Args:
         documents: the predictions for the text by the models' names.

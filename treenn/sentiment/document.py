@@ -25,7 +25,7 @@ class Sentiment:
         tree: its tree, labelled with the most probable class of each node, or with its score.
         node_probabilities: the class probabilities of each node, in the tree's numbering; empty for scores.
         classes: the names of the classes, on an ordinal scale lowest first; empty for scores.
-        unknown_words: the words that the model's vocabulary lacks, in order, repeated ones too (default: none).
+        unknown_words: the words that the model's vocabulary lacks, in order, including repeated ones (default: none).
         scale: the scale of the labels, `"ordinal"`, `"nominal"` or `"score"` (default: `"ordinal"`).
         score_range: the lowest and the highest score; None for classes (default: None).
     """
@@ -47,7 +47,7 @@ class Sentiment:
 
     @property
     def label(self) -> int | float:
-        """The most probable class of the sentence, or its score: that of the root."""
+        """The most probable class of the sentence, or its score, from the root."""
         return _most_probable(self.probabilities) if self.score is None else self.score
 
     @property
@@ -163,7 +163,7 @@ class Document:
 
     @property
     def unknown_words(self) -> tuple[str, ...]:
-        """The words that the model's vocabulary lacks, in order, repeated ones too."""
+        """The words that the model's vocabulary lacks, in order, including repeated ones."""
         return tuple(word for sentence in self.sentences for word in sentence.unknown_words)
 
     @property
@@ -235,7 +235,7 @@ def _name(classes: Sequence[str], label: int | float) -> str:
 
 
 def middle_class(classes: Sequence[str], scale: Scale) -> int | None:
-    """The index of the middle class, such as neutral; None for an even number of classes, nominal ones and scores.
+    """The index of the middle class, such as neutral; None for an even number of classes, nominal classes and scores.
 
     >>> middle_class(("bad", "so-so", "good"), "ordinal"), middle_class(("sport", "film", "food"), "nominal")
     (1, None)
@@ -255,7 +255,7 @@ def _mean(rows: Sequence[tuple[float, ...]], middle: int | None) -> tuple[float,
 
 
 def _neutral(classes: int, scale: Scale = "ordinal") -> tuple[float, ...]:
-    """Probabilities concentrated on the middle of the scale; equal ones on a nominal scale.
+    """Probabilities concentrated on the middle of the scale; equal probabilities on a nominal scale.
 
     >>> _neutral(3), _neutral(2), _neutral(4, "nominal")
     ((0.0, 1.0, 0.0), (0.5, 0.5), (0.25, 0.25, 0.25, 0.25))

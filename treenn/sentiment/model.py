@@ -22,7 +22,7 @@ from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, checked
 
 TASKS = ("nodes", "node-scores")
-"""The tasks of the models of sentences: classification and regression of nodes."""
+"""The tasks of sentence models: classification and regression of nodes."""
 
 _OTHER_INPUTS = {"pairs": "pairs", "relatedness": "pairs", "dependencies": "dependency trees"}
 
@@ -68,7 +68,7 @@ class SentimentModel:
 
         Args:
             text: the text.
-            split: whether to split into sentences; if false, the whole text is one (default: True).
+            split: whether to split into sentences (default: True). If False, the text is one sentence.
 
         Returns:
             The sentences in order; an empty list if the text has no words.
@@ -169,12 +169,12 @@ class SentimentModel:
         return [make(text, tree, rows) for text, tree, rows in zip(texts, trees, by_tree, strict=True)]
 
     def _of_classes(self, text: str, tree: Tree, p: npt.NDArray[np.float32]) -> Sentiment:
-        """The prediction for a sentence. Shape of p: `(nodes, classes)`."""
+        """The prediction for a sentence from class probabilities. Shape of `p`: `(nodes, classes)`."""
         labelled, unknown = tree.with_labels(p.argmax(axis=1).tolist()), self.network.vocabulary.unknown(tree.words)
         return Sentiment(text, labelled, tuple(map(tuple, p.tolist())), self.classes, unknown, self.network.scale)
 
     def _of_scores(self, text: str, tree: Tree, scores: npt.NDArray[np.float64]) -> Sentiment:
-        """The prediction for a sentence by a model of scores. Shape of scores: `(nodes,)`."""
+        """The prediction for a sentence from scores. Shape of `scores`: `(nodes,)`."""
         labelled = tree.with_labels([float(f"{score:.6g}") for score in scores.tolist()])
         unknown = self.network.vocabulary.unknown(tree.words)
         return Sentiment(text, labelled, (), (), unknown, "score", self.score_range)
@@ -234,7 +234,7 @@ def with_parser(
     """Combine a network with its tokenizer and a parser.
 
     Args:
-        network: the network. Its tokenizer is that of its training texts, if it records one.
+        network: the network, with the tokenizer of its training texts, if there were any.
         parser: a parser, its folder or name (default: that of the training texts, otherwise the shipped parser).
         load: loads a parser by its folder or name (default: `treenn.load_parser`).
 

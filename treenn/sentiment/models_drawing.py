@@ -20,7 +20,7 @@ _GAP = 4  # columns between blocks
 
 
 def draw_models(documents: Mapping[str, Document], *, color: bool = False, width: int = 80) -> str:
-    """Draw the predictions of several models for one text: trees next to each other, then the class probabilities.
+    """Draw the predictions of several models for one text: trees in columns, then class probabilities.
 
     Trees and bar charts are in columns if they fit into the width, otherwise below each other. The nodes at which
     models with the same classes differ are followed by `*`.
@@ -54,7 +54,7 @@ def draw_models(documents: Mapping[str, Document], *, color: bool = False, width
 
 
 def _sentence(sentence: AlignedSentence, color: bool, width: int) -> Iterator[str]:
-    """The trees of a sentence, and the number of nodes at which they differ."""
+    """The lines of a sentence's trees, and of the number of nodes at which they differ."""
     blocks = []
     for name, each in sentence.models.items():
         marked = sentence.differing(name)
@@ -66,7 +66,7 @@ def _sentence(sentence: AlignedSentence, color: bool, width: int) -> Iterator[st
 
 
 def difference_line(sentence: AlignedSentence) -> str:
-    """The line on the number of marked nodes; empty if no model is compared with another."""
+    """The line on the number of marked nodes; empty if no models are compared."""
     if not sentence.is_compared:
         return ""
     most = max(sentence.models, key=lambda name: len(sentence.differing(name)))
@@ -79,7 +79,7 @@ def _verdict(document: Document, color: bool) -> list[str]:
 
 
 def in_columns(blocks: Iterable[Block], width: int) -> str:
-    """Arrange blocks from left to right, as many in a row as fit into the width; rows are separated by an empty line.
+    """Arrange blocks in rows, as many per row as fit into the width. Rows are separated by an empty line.
 
     >>> print(in_columns([["a", "b"], ["long"], ["c"]], width=10))
     a    long

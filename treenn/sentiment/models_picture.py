@@ -1,4 +1,4 @@
-"""The trees of one sentence by several models as one SVG picture."""
+"""The trees of one sentence by several models, as one SVG picture."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SIZE = re.compile(r'<svg xmlns="[^"]+" role="img" viewBox="[^"]+" width="(\d+)"
 _EDGE, _GAP, _LINE = 20, 24, 22
 _TITLE = 28  # the height of a title
 _CHIP, _LETTER, _TITLE_LETTER = 20, 7.6, 9.6
-_WIDEST = 1400  # trees that are wider together are below each other
+_WIDEST = 1400  # the maximum total width of trees in one row
 _FONT = 'font-family="system-ui, sans-serif"'
 
 
@@ -36,8 +36,8 @@ def draw_aligned(sentence: AlignedSentence) -> str:
     """Draw one sentence by all models as a standalone SVG picture.
 
     Each tree has a title with the model's name and the class of the sentence, and a legend with the probability of each
-    class. Nodes at which models differ have a thick border. The tree of one model has no title, and a legend only if
-    its nodes have the numbers of classes.
+    class. Nodes at which models differ have a thick border. The tree of a single model has no title, and has a legend
+    only if its nodes are drawn by number.
 
     Args:
         sentence: the predictions for the sentence.
@@ -83,7 +83,7 @@ def _answer(prediction: Sentiment) -> str:
 
 
 def _legend(prediction: Sentiment, width: float) -> _Panel:
-    """A chip for each class with its name and probability, in lines of at most this width."""
+    """The chips of the classes with names and probabilities, in lines of at most this width."""
     labels = label_scale(prediction)
     x, y, widest, parts = float(_EDGE), 0.0, 0.0, []
     for number, text in enumerate(_keys(prediction)):
@@ -100,7 +100,7 @@ def _legend(prediction: Sentiment, width: float) -> _Panel:
 
 
 def _keys(prediction: Sentiment) -> list[str]:
-    """The texts of the legend: the classes with their probabilities, or five scores of the range."""
+    """The texts of the legend: classes with their probabilities, or five scores of the range."""
     if prediction.score_range is not None:
         low, high = prediction.score_range
         return [f"{low + (high - low) * step / 4:.3g}" for step in range(5)]
@@ -109,7 +109,7 @@ def _keys(prediction: Sentiment) -> list[str]:
 
 
 def _chip(labels: LabelScale, number: int) -> str:
-    """A square in a class's colour, with its number if the tree has numbers, or in the colour of a score."""
+    """A square in the colour of a class or score, with the number of the class if the tree has numbers."""
     colour = palette(5, "score")[number] if labels.scale == "score" else labels.colour(number)
     box = f'<rect width="{_CHIP}" height="{_CHIP}" rx="6" fill="{colour}" stroke="#6b6b6b"/>'
     if labels.names or labels.scale == "score":
@@ -118,7 +118,7 @@ def _chip(labels: LabelScale, number: int) -> str:
 
 
 def _arranged(panels: Sequence[_Panel], sentence: AlignedSentence, details: str) -> str:
-    """All panels in rows, and the line on the differences below them. `details` is the end of the picture's title."""
+    """Arrange panels in rows above the line on the differences. `details` is the end of the picture's title."""
     width, y, parts = 0.0, float(_EDGE), []
     for row in _rows(panels):
         x = 0.0
@@ -136,7 +136,7 @@ def _arranged(panels: Sequence[_Panel], sentence: AlignedSentence, details: str)
 
 
 def _rows(panels: Sequence[_Panel]) -> list[list[_Panel]]:
-    """As many panels in a row as fit into the maximum width."""
+    """Group the panels in rows of at most the maximum width."""
     rows: list[list[_Panel]] = []
     used = 0.0
     for panel in panels:

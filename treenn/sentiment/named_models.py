@@ -1,4 +1,4 @@
-"""Several models under readable names, from folders of trained models and of comparisons."""
+"""Models by readable names, from folders of trained models and of comparisons."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from treenn.trees.arguments import checked
 from treenn.trees.errors import InputError, argument
 
 Note = Callable[[str], None]
-"""A function that takes a message on an omitted model."""
+"""A function that receives the message on an omitted model."""
 
 
 class ModelPath(NamedTuple):
@@ -42,9 +42,9 @@ class ModelPath(NamedTuple):
 def find_models(paths: Sequence[str], note: Note) -> list[ModelPath]:
     """Resolve folders to models with distinct names.
 
-    A model's name is that of its folder, or its name in the comparison. Names that are ambiguous are preceded by the
-    path. Of a comparison's models, those are omitted that have not been trained, are not networks, or read neither
-    words in their order nor binary trees. The run with the lowest seed is chosen.
+    A model's name is that of its folder, or its name in the comparison. Ambiguous names are prefixed by the path.
+    Models of a comparison are omitted if they have not been trained, are not networks, or read neither words in order
+    nor binary trees. The run with the lowest seed is selected.
 
     Args:
         paths: folders of `treenn train` or `treenn compare`, or the name of the shipped model.
@@ -55,7 +55,7 @@ def find_models(paths: Sequence[str], note: Note) -> list[ModelPath]:
     """
     for path, count in Counter(paths).items():
         if count > 1:
-            raise InputError(f"{argument('model')} {path}: is given {count} times; must be given once")
+            raise InputError(f"{argument('model')} {path}: given {count} times; must be given once")
     found = [(path, model) for path in paths for model in _models_at(path, note)]
     counts = Counter(model.name for _, model in found)
     return [model if counts[model.name] == 1 else model._replace(name=_qualified(path, model)) for path, model in found]
@@ -79,8 +79,8 @@ def load_models(
         note: receives a message for each omitted model (default: none).
 
     Raises:
-        InputError: as `find_models` and `load_sentiment`, and if a comparison names the folder of a parser, which is
-            read only if `parser` names it, too.
+        InputError: as `find_models` and `load_sentiment`, and if a comparison names the folder of a parser that
+            `parser` does not name.
     """
     load, found = cache(load_parser), find_models(paths, note)
     if parser is None:
@@ -129,7 +129,7 @@ def _models_of(plan: ComparisonOutline, folder: Path, note: Note) -> Iterator[Mo
 
 
 def _reason(model: ComparedModel, *, is_trained: bool) -> str:
-    """The reason why a model of a comparison is omitted; empty if it is not."""
+    """The reason for the omission of a comparison's model; empty if it is not omitted."""
     if model.model in BASELINES:
         return "a baseline, not a network"
     if model.model in DEPENDENCY_ENCODERS:
@@ -140,7 +140,7 @@ def _reason(model: ComparedModel, *, is_trained: bool) -> str:
 
 
 def _task_suffix(plan: ComparisonOutline, task: TaskOutline) -> str:
-    """The treebank and the supervision of a task, if the plan has others."""
+    """The treebank and the supervision of a task, if the plan has several."""
     treebanks = {each.treebank.name for each in plan.tasks}
     regimes = {each.supervision for each in plan.tasks}
     parts = [task.treebank.name] * (len(treebanks) > 1) + [task.supervision] * (len(regimes) > 1)

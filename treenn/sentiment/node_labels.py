@@ -1,4 +1,4 @@
-"""The labels of predictions in drawings: names of classes, numbers of classes, or scores."""
+"""The labels of predictions in drawings: class names, class numbers, or scores."""
 
 from __future__ import annotations
 
@@ -27,8 +27,7 @@ class Labelled(Protocol):
 def label_scale(prediction: Labelled) -> LabelScale:
     """The texts and colours of a prediction's labels.
 
-    Classes are drawn by name if they are nominal or all names are short. Otherwise an ordinal class is drawn by its
-    number, which the list of classes explains.
+    Classes are drawn by name if they are nominal or if all names are short, otherwise by number.
 
     >>> from treenn.sentiment.document import Sentiment
     >>> from treenn.trees import parse_tree

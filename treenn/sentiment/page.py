@@ -59,7 +59,7 @@ class _Sentence(NamedTuple):
 
 
 class _Text(NamedTuple):
-    """A text as the page shows it; `longest` is the maximum number of sentences over models."""
+    """A text of the page; `longest` is the maximum number of sentences over models."""
 
     text: str
     columns: list[_Column]
@@ -90,8 +90,8 @@ def render(predictions: Sequence[Document | Sentiment]) -> str:
 def render_models(texts: Sequence[Mapping[str, Document]]) -> str:
     """Render a page of the predictions of one or several models, as `render`.
 
-    The models are next to each other on wide screens, and below each other on narrow ones. Nodes at which they differ
-    are marked.
+    The models are next to each other on wide screens, and below each other on narrow ones. Nodes at which the models
+    differ are marked.
 
     Args:
         texts: the predictions for each text by the models' names; at least one text.
@@ -154,7 +154,7 @@ def _colour(document: Document) -> str:
 
 
 def _key(document: Document) -> list[str]:
-    """The texts of the chips of the classes: their numbers, empty if the trees have names."""
+    """The texts of the chips of the classes: numbers, or empty if the trees have names."""
     labels = label_scale(document)
     return ["" if labels.names else str(number) for number in range(len(document.classes))]
 
@@ -164,7 +164,7 @@ def _unknown(document: Document) -> str:
 
 
 def _averaging(documents: Mapping[str, Document]) -> list[str]:
-    """The sentences on the mean over a text's sentences: one, or one for each model if they differ."""
+    """The notes on the mean over a text's sentences: one, or one per model if they differ."""
     notes = {name: _mean_of(document) for name, document in documents.items() if len(document.sentences) > 1}
     distinct = list(dict.fromkeys(notes.values()))
     return distinct if len(distinct) < 2 else [f"{visible(name)}: {note}" for name, note in notes.items()]
@@ -186,10 +186,10 @@ def _picture(view: _View) -> Markup:
 
 
 def _narrow(view: _View) -> Markup:
-    """The text drawing, with labels in the colours of their classes or scores."""
+    """The text drawing of a tree, with labels in the colours of their classes or scores."""
     tree, labels = view.sentiment.tree, label_scale(view.sentiment)
     texts = [f"{labels.text(label)}{MARK if node in view.marked else ''}" for node, label in enumerate(tree.labels)]
-    painted = [f"\x1b{node}\x1b{text}\x1b" for node, text in enumerate(texts)]  # words have no escape characters
+    painted = [f"\x1b{node}\x1b{text}\x1b" for node, text in enumerate(texts)]  # words contain no escape characters
 
     def bold(match: re.Match[str]) -> str:
         return f"<b {_colours(labels, tree.labels[int(match[1])])}>{match[2]}</b>"

@@ -19,8 +19,8 @@ _MOST_UNKNOWN = 3  # unknown words that a line names
 def draw_sentiment(prediction: Document | Sentiment, *, color: bool = False, width: int = 80) -> str:
     """Draw the tree of each sentence with each node's class or score, and a bar chart of the class probabilities.
 
-    The bar chart is for the whole text. If it has several sentences, a title line precedes the chart. A last line has
-    the number of words that the model's vocabulary lacks, if there are any.
+    The bar chart is for the whole text. If the text has several sentences, a title line precedes the chart. The last
+    line has the number of words that the model's vocabulary lacks, if there are any.
 
     Args:
         prediction: the prediction for a text or a sentence.
@@ -95,7 +95,7 @@ def score_position(prediction: Document | Sentiment) -> float | None:
 
 
 def unknown_line(prediction: Document | Sentiment) -> list[str]:
-    """The line on words that the model's vocabulary lacks, as a list: empty if there are none.
+    """The line on the words that the model's vocabulary lacks, as a list; empty if there are none.
 
     >>> from treenn.trees import Tree
     >>> tree = Tree(("a", "soup"), ((0, 1),))

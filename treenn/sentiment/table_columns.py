@@ -14,17 +14,17 @@ _FIRST, _SCORE, _LAST = ("class", "label"), "score", ("unknown_words", "unknown_
 class PredictionColumns:
     """The columns of one or several models next to the columns of the input.
 
-    A model has the columns `class`, `label`, one probability per class, named by the class, `unknown_words` and
-    `unknown_share`; a model of scores has `score` instead of classes. With several models, or if the input has a column
-    of the same name, their names are preceded by the model's name and a dot: `lstm.class`. A class with the name of
-    another column is written as `P(label)`.
+    A model has the columns `class`, `label`, the name of each class with its probability, `unknown_words` and
+    `unknown_share`. A model of scores has the column `score` instead of those of classes. With several models, or if
+    the input has a column of the same name, the columns are prefixed by the model's name and a dot: `lstm.class`. The
+    column of a class with the name of another column, such as `label`, is `P(label)`.
 
     Args:
         given: the columns of the input.
         classes: the classes of each model by its name; empty for scores.
 
     Raises:
-        InputError: if a column of the input has the same name nonetheless.
+        InputError: if a column of the input still has the same name.
 
     >>> PredictionColumns(("text",), {"lstm": ("bad", "good")}).header
     ('text', 'class', 'label', 'bad', 'good', 'unknown_words', 'unknown_share')
@@ -37,13 +37,13 @@ class PredictionColumns:
         self.header = (*given, *(column for columns in own.values() for column in columns))
         for column, count in Counter(self.header).items():
             if count > 1:
-                raise InputError(f"column {column!r} of the input has the name of a column of the output; rename it")
+                raise InputError(f"column {column!r} of the input is also a column of the output; must be renamed")
 
     def cells(self, documents: Mapping[str, Document]) -> list[str]:
         """The cells of the models' columns for one text.
 
         Args:
-            documents: the predictions by the models' names, in the order of the classes.
+            documents: the predictions by the models' names, in the order of `classes`.
         """
         return [cell for document in documents.values() for cell in _cells(document)]
 

@@ -9,10 +9,10 @@ __all__ = ["Task", "task_of"]
 
 
 def task_of(treebank: AnyTreebank) -> Task:
-    """The task that a treebank names, else the default one of its examples and its scale.
+    """The task that a treebank declares, else the default task of its examples and its scale.
 
     Raises:
-        InputError: if the treebank names no task, or has no split train or dev.
+        InputError: if the declared task does not exist, or the treebank has no split train or dev.
     """
     for split in ("train", "dev"):
         treebank.trees(split)

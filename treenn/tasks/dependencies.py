@@ -1,8 +1,8 @@
-"""Dependency trees with labels at sentences or at words.
+"""Tasks of dependency trees with labels of sentences or words.
 
-Networks of dependency trees read the trees themselves; others read the binary trees of
-`treenn.trees.binarize_dependencies`. Predictions have the nodes of the binary trees in both cases: a word's prediction
-is that of its maximal projection, and a tree's last node is its root.
+Networks of dependency trees read the trees themselves. Other networks read the binary trees of
+`treenn.trees.binarize_dependencies`. In both cases, predictions have the nodes of the binary trees: the prediction for
+a word is that of its maximal projection, and a tree's last node is its root.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class ProjectedDependencies:
         return replace(self, forest=self.forest.pin_memory())
 
     def by_node(self, rows: Tensor, fill: float) -> Tensor:
-        """Rows of the forest as nodes of the binary trees; other nodes have the value `fill`.
+        """Place rows of the forest at nodes of the binary trees. Other nodes have the value `fill`.
 
         Shape: `(N, ...)` to `(B, ...)`.
         """
@@ -68,7 +68,7 @@ class ProjectedDependencies:
 
 
 class DependencyTask(NodeTask):
-    """The base of tasks with labels at dependency trees."""
+    """Base class of tasks with labels of dependency trees."""
 
     def tree(self, example: DependencyTree) -> Tree:
         """The binary tree."""
@@ -79,7 +79,7 @@ class DependencyTask(NodeTask):
         return examples if isinstance(network.encoder, DependencyEncoder) else super().read(network, examples)
 
     def batch(self, network: Network, trees: Sequence[Any]) -> Any:
-        """Trees of `read` as one batch."""
+        """Pack trees of `read` as one batch."""
         if isinstance(network.encoder, DependencyEncoder):
             return ProjectedDependencies.of(trees)
         return super().batch(network, trees)
@@ -103,7 +103,7 @@ class DependencyTask(NodeTask):
 
 
 class DependencyClassification(DependencyTask, NodeClassification):
-    """Softmax over classes at words or sentences, cross-entropy at the labelled ones.
+    """Softmax over classes at words or sentences, with cross-entropy at the labelled ones.
 
     The dependency Tree-LSTM is that of Tai et al. (2015), who label the spans of constituency trees.
     """

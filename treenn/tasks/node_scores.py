@@ -1,4 +1,4 @@
-"""Regression of scores at nodes, at every labelled node of a tree or only at its root."""
+"""Regression of scores at all labelled nodes of trees, or only at roots."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from treenn.trees.errors import InputError
 
 @dataclass(frozen=True)
 class ScoredBatch:
-    """A batch of trees without labels, and the scores of their nodes.
+    """A batch of unlabelled trees, with the scores of their nodes.
 
     Shape: `N` rows of the forest.
 
@@ -48,10 +48,10 @@ class ScoredBatch:
 class NodeRegression(NodeTask):
     """Linear regression of node states, with the squared loss.
 
-    Scores are mapped linearly to -1 to 1, so that a new network predicts the middle of the scale. The output of the
-    head is linear too: the ends of the scale are frequent in ratings, and the gradient of a sigmoid vanishes there.
-    Predictions are clipped to the scale, which increases no error. The loss is summed over the labelled nodes and
-    divided by the number of trees, as in classification.
+    Scores are mapped linearly to -1 to 1, so a new network predicts the middle of the scale. The output of the head is
+    also linear: the ends of the scale are frequent in ratings, and the gradient of a sigmoid vanishes there.
+    Predictions are clipped to the scale, which never increases the error. The loss is summed over the labelled nodes
+    and divided by the number of trees, as in classification.
     """
 
     metric = "pearson"
@@ -67,7 +67,7 @@ class NodeRegression(NodeTask):
         return Head(settings.size, 1, settings.dropout)
 
     def pack(self, network: Network, examples: Sequence[Any]) -> ScoredBatch:
-        """Trees as one forest, with their scores."""
+        """Pack trees as one forest, with their scores."""
         trees = self.read(network, examples)
         batch = self.batch(network, [tree.unlabelled for tree in trees])
         labels = [math.nan if label is None else float(label) for tree in trees for label in tree.labels]
@@ -94,7 +94,7 @@ class NodeRegression(NodeTask):
         """Gold and predicted scores of all nodes in the order of the trees, and the trees' sizes."""
         unit = network(packed, roots_only=roots_only)[:, 0].double().cpu()
         if not unit.isfinite().all():
-            raise NonFiniteError("a score of this model is NaN: its weights are too large; train the model anew")
+            raise NonFiniteError("a score of this model is NaN: its weights are too large; must be trained again")
         labels = self.by_node(packed.batch, packed.targets.cpu(), roots_only=False, fill=math.nan)
         scores = self.by_node(packed.batch, self.score_scale.from_unit(unit), roots_only=roots_only, fill=math.nan)
         return labels, scores, torch.tensor(packed.batch.sizes)
@@ -114,12 +114,12 @@ class NodeRegression(NodeTask):
                 )
 
     def gold(self, examples: Sequence[Any]) -> dict[str, list[Any]]:
-        """Of each tree `score`, the score of its root, None without a label, and `nodes`, its labelled nodes."""
+        """By tree: `score`, the score of the root, None without a label; `nodes`, the number of labelled nodes."""
         roots = [self.tree(example).label for example in examples]
         return {"score": [None if label is None else float(label) for label in roots], **super().gold(examples)}
 
     def criterion(self, settings: Settings) -> str:
-        """The mean squared error over the nodes with a loss; with `spans` over roots."""
+        """The mean squared error over the nodes of the loss, or over roots with `spans`."""
         if settings.checkpoint == "best":
             return "mse_all_nodes" if settings.supervision == "nodes" else "mse"
         return "mse" if settings.checkpoint == "best-root" else "mse_all_nodes"
@@ -135,7 +135,7 @@ class NodeRegression(NodeTask):
 
 
 def squared_loss(scores: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
-    """The sum of the squared errors at the labelled nodes; targets are NaN elsewhere. Shape: all `(n,)`; a scalar.
+    """The sum of the squared errors at the labelled nodes; other targets are NaN. Shape: all `(n,)` to a scalar.
 
     Args:
         scores: the predictions.

@@ -1,6 +1,7 @@
-"""Classification of nodes: one of several classes for every node of a tree, or only for its root.
+"""Classification of all nodes of trees, or only of roots.
 
-`NodeTask` has all that does not depend on the kind of labels.
+`NodeTask` is the part that is independent of the kind of labels.
+
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from treenn.trees.errors import InputError
 
 
 class NodeTask(Task):
-    """The base of tasks with labels at the nodes of trees."""
+    """Base class of tasks with labels at the nodes of trees."""
 
     has_phrases = True
     weighs_examples = True
@@ -42,7 +43,7 @@ class NodeTask(Task):
         return [self.tree(example) for example in examples]
 
     def batch(self, network: Network, trees: Sequence[Any]) -> Any:
-        """Trees of `read` as one forest; equal subtrees share a row if the network supports it."""
+        """Pack trees of `read` as one forest. Equal subtrees share a row if the network supports it."""
         return pack(trees, dedup=network.supports_dedup)
 
     def forest(self, batch: Any) -> Any:
@@ -50,9 +51,9 @@ class NodeTask(Task):
         return batch
 
     def by_node(self, batch: Any, rows: Tensor, *, roots_only: bool, fill: float = 0.0) -> Tensor:
-        """Values in the rows of a forest, with `roots_only` of its roots, in the order of the trees.
+        """Place values at nodes, in the order of the trees. Nodes without a value have `fill`.
 
-        Shape: `(N, ...)`, with `roots_only` `(T, ...)`, to `(N, ...)`; nodes without a value have `fill`.
+        Shape: `(N, ...)` in the rows of the forest, or `(T, ...)` with `roots_only`, to `(N, ...)`.
         """
         return rows[batch.unsorted_indices.to(rows.device)] if not roots_only else at_ends(rows, batch.sizes, fill)
 
@@ -71,7 +72,7 @@ class NodeTask(Task):
             network: the network.
             batch: the batch.
             loss_of: the loss of the rows' output; the second argument selects rows, None for all.
-            roots_only: whether the output is that of the roots.
+            roots_only: whether the rows are those of the roots only.
         """
         forest = self.forest(batch)
 
@@ -98,7 +99,7 @@ class NodeTask(Task):
         return rows
 
     def check(self, treebank: Any, settings: Settings) -> None:
-        """Validate that each split has trees, valid labels, and labels that the supervision can use."""
+        """Validate that each split has trees with valid labels, and with labels for the supervision."""
         self.check_reads(treebank, settings)
         for split, trees in treebank.splits.items():
             if not trees:
@@ -108,7 +109,7 @@ class NodeTask(Task):
             self._check_labelled(treebank, split, settings)
 
     def check_reads(self, treebank: Any, settings: Settings) -> None:
-        """Validate that the network can read these examples, under this supervision."""
+        """Validate that networks can read these examples with this supervision."""
         check_reads_trees(settings.model, treebank.name)
 
     @abstractmethod
@@ -133,7 +134,7 @@ class NodeTask(Task):
         return {"nodes": [sum(label is not None for label in example.labels) for example in examples]}
 
     def unit_words(self, example: Any, *, roots_only: bool) -> Iterator[tuple[Sequence[str], ...]]:
-        """The words below each node, or all words."""
+        """The words below each node, or only below the root."""
         tree = self.tree(example)
         return ((tree.words[start:end],) for start, end in tree.spans[_which(roots_only)])
 
@@ -150,7 +151,7 @@ class NodeClassification(NodeTask):
         return Head(settings.size, len(self.classes), settings.dropout)
 
     def pack(self, network: Network, examples: Sequence[Any]) -> Any:
-        """Trees as one forest."""
+        """Pack trees as one forest."""
         return self.batch(network, self.read(network, examples))
 
     def weighted_loss(self, network: Network, packed: Any, weights: Tensor | None, *, roots_only: bool) -> Tensor:
@@ -186,12 +187,12 @@ class NodeClassification(NodeTask):
                 )
 
     def gold(self, examples: Sequence[Any]) -> dict[str, list[Any]]:
-        """Of each tree `root`, the class of its root, and `nodes`, the number of labelled nodes."""
+        """By tree: `root`, the class of the root; `nodes`, the number of labelled nodes."""
         roots = [self.tree(example).label for example in examples]
         return {"root": [label if isinstance(label, int) else NO_LABEL for label in roots], **super().gold(examples)}
 
     def criterion(self, settings: Settings) -> str:
-        """Accuracy over the nodes with a loss; with `spans` over roots, as in Tai et al.'s code."""
+        """The accuracy over the nodes of the loss, or over roots with `spans`, as in Tai et al.'s code."""
         if settings.checkpoint == "best":
             return "all_nodes" if settings.supervision == "nodes" else "root"
         return "root" if settings.checkpoint == "best-root" else "all_nodes"

@@ -131,7 +131,7 @@ class PairClassification(PairTask):
 class Relatedness(PairTask):
     """The relatedness of two sentences on a scale (Tai et al. 2015, section 4.2).
 
-    The head has five grades, 1 to 5; another range of scores is mapped to them linearly.
+    The head has five grades, 1 to 5, to which other ranges of scores are mapped linearly.
     """
 
     metric = "pearson"
@@ -153,7 +153,7 @@ class Relatedness(PairTask):
         return packed.targets.cpu(), scores.softmax(dim=1).cpu(), expected.cpu()
 
     def head_targets(self, network: Network, targets: Tensor) -> Tensor:
-        """The targets as grades."""
+        """The targets, converted to grades."""
         return self.score_scale.to_grades(targets, network.head.linear.out_features)
 
     def check(self, treebank: PairTreebank, settings: Settings) -> None:
@@ -183,7 +183,7 @@ def _check(treebank: PairTreebank, settings: Settings, permitted: range | ScoreS
 
     Args:
         treebank: the treebank.
-        settings: of the training run.
+        settings: the settings of the training run.
         permitted: the class numbers, or the scale of scores.
         wanted: the permitted targets, in words.
 

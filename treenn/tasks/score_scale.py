@@ -21,7 +21,7 @@ class ScoreScale(NamedTuple):
 
     @classmethod
     def of(cls, score_range: tuple[float, float] | None) -> ScoreScale:
-        """The scale of a task, 1 to 5 if its range is None."""
+        """Build the scale of a range, 1 to 5 for None."""
         return cls() if score_range is None else cls(*score_range)
 
     def to_unit(self, scores: Tensor) -> Tensor:
@@ -33,7 +33,7 @@ class ScoreScale(NamedTuple):
         return ((self.low + self.high + unit * (self.high - self.low)) / 2).clamp(self.low, self.high)
 
     def to_grades(self, scores: Tensor, grades: int) -> Tensor:
-        """Map scores to 1 to `grades`; unchanged if they have this range."""
+        """Map scores to 1 to `grades`. Scores with this range are unchanged."""
         return scores if self == (1, grades) else 1 + (self.to_unit(scores) + 1) / 2 * (grades - 1)
 
     def from_grades(self, values: Tensor, grades: int) -> Tensor:

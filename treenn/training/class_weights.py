@@ -1,4 +1,4 @@
-"""Weights of classes in the loss, for unbalanced training data."""
+"""Class weights in the loss, for unbalanced training data."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def class_weights(treebank: AnyTreebank, task: Task, settings: Settings) -> Tens
     """The weights that `settings.class_weights` selects; None for equal weights.
 
     `balanced` is n / (k · count) for each of the k classes that occur among the n labelled units of the loss, as
-    scikit-learn's `compute_class_weight`. The phrases of `supervision="spans"` have their expected counts. A class that
-    does not occur has weight 1.
+    scikit-learn's `compute_class_weight`. Phrases are counted by their expected number under `supervision="spans"`. A
+    class that does not occur has weight 1.
 
     Shape: `(classes,)`.
 

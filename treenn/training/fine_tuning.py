@@ -1,4 +1,4 @@
-"""Fine-tuning: training that starts from the weights of a trained model."""
+"""Fine-tuning: training from the weights of a trained model."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FIXED = (
     *("model", "size", "word_size", "pair_hidden_size", "contextual", "contextual_layers"),
     *("initialization", "forget_bias", "embedding_init_range"),
 )
-"""The settings that the trained model decides."""
+"""The settings that are fixed by the trained model."""
 
 RATES: Mapping[str, float] = {"learning_rate": 0.01, "embedding_learning_rate": 0.02}
 """The learning rates of fine-tuning."""
@@ -33,7 +33,7 @@ RATES: Mapping[str, float] = {"learning_rate": 0.01, "embedding_learning_rate": 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A trained model that training starts from, with its name in results: its folder, `sentiment`, or empty."""
+    """The initial model of training, with its name in results: its folder, `sentiment`, or empty."""
 
     network: Network
     name: str = ""
@@ -45,14 +45,14 @@ class Source:
         contextual: str | Sequence[str] = (),
         trust: str | Sequence[str] = (),
     ) -> Source:
-        """A network, or the model of a folder, with the arguments and errors of `load_model`."""
+        """Build a source from a network or a model's folder. Arguments and errors are those of `load_model`."""
         if isinstance(init, Source):
             return init
         return cls(init) if isinstance(init, Network) else cls(load_model(init, contextual, trust), str(init))
 
     @property
     def fixed(self) -> dict[str, Any]:
-        """The settings that the model decides.
+        """The settings that are fixed by the model.
 
         Raises:
             InputError: if the network was built by hand, without settings.
@@ -63,7 +63,7 @@ class Source:
         return {name: getattr(settings, name) for name in FIXED} | {"word_size": self.network.embedding.embedding_dim}
 
     def settings(self, given: Mapping[str, Any]) -> Settings:
-        """The settings of fine-tuning: those that the model decides, lower learning rates, and the defaults.
+        """The settings of fine-tuning: those fixed by the model, lower learning rates, and defaults.
 
         Args:
             given: other settings.
@@ -80,7 +80,7 @@ class Source:
         return Settings(**{**RATES, **rate, **given, **self.fixed})
 
     def complete(self, settings: Settings) -> Settings:
-        """Settings with those that the model decides; a default counts as not given.
+        """Replace default values by the settings that are fixed by the model.
 
         Raises:
             InputError: if a setting contradicts the model.
@@ -95,17 +95,17 @@ class Source:
     ) -> tuple[Network, InitialModel]:
         """Build a network with the weights of the model.
 
-        Words that the model's vocabulary lacks start with their pretrained vectors, else with the vector of the unknown
-        word. The head is taken as `head_rows` describes, else it is new.
+        New words are initialized with their pretrained vectors, or with the vector of the unknown token. The head is
+        initialized by `head_rows`, or is new.
 
         Args:
             settings: the settings of `complete`.
             task: the task of the new network.
-            vocabulary: a vocabulary that `Vocabulary.extended` made of the model's.
+            vocabulary: the model's vocabulary, extended by `Vocabulary.extended`.
             vectors: pretrained word vectors, as wide as the model's.
 
         Raises:
-            InputError: if the vectors have another width, or a fine-tuned contextual encoder would be replaced.
+            InputError: if the vectors have another width, or if a fine-tuned contextual encoder would be replaced.
         """
         source, width = self.network, sum(file.size for file in vectors)
         if vectors and width != settings.word_size:
@@ -133,7 +133,7 @@ def fine_tuning_settings(init: Network | AnyPath, **changes: Any) -> Settings:
 
     Args:
         init: a network, a model's folder, or `sentiment`.
-        changes: settings other than the defaults.
+        changes: settings that differ from the defaults.
 
     Raises:
         InputError: if there is no model, or a change contradicts it.
@@ -145,10 +145,10 @@ def fine_tuning_settings(init: Network | AnyPath, **changes: Any) -> Settings:
 
 
 def head_rows(source: Task, target: Task) -> list[list[int]] | None:
-    """By target class, the source classes whose mean weights its scores start with; None for a new head.
+    """The source classes of each target class, whose weights are averaged; None for a new head.
 
-    Classes are matched by name, on ordinal scales of equal length by position. Two or three ordinal classes start with
-    the lower classes, the middle one and the upper classes of a longer ordinal scale.
+    Classes are matched by name, or by position on ordinal scales of equal length. Two or three ordinal classes are
+    matched with the lower, the middle and the upper classes of a longer ordinal scale.
     """
     if source.classes is None or target.classes is None:
         return None
@@ -176,7 +176,7 @@ def _copy_vectors(source: Network, network: Network, vectors: Sequence[WordVecto
 
 
 def _copy_head(source: Network, network: Network) -> str:
-    """Copy the weights of the head as far as possible, and return their origin."""
+    """Copy the weights of matched classes, and return the origin of the head."""
     rows, old, new = head_rows(source.task, network.task), source.head.state_dict(), network.head.state_dict()
     if rows is None and not (source.classes is network.classes is None and source.task.name == network.task.name):
         return "new"

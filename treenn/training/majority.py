@@ -1,4 +1,4 @@
-"""Comparison of a trained model with the majority class of train, on dev."""
+"""Comparison on dev of a trained model with the majority class of train."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ACCURACIES = ("root", "all_nodes")
 
 
 def compare_with_majority(treebank: AnyTreebank, task: Task, metric: str, value: float | None) -> MajorityClass | None:
-    """Evaluate train's majority class on dev; None without classes, labels or an accuracy as the metric.
+    """Evaluate train's majority class on dev. Returns None without classes or labels, or without accuracy as metric.
 
     Args:
         treebank: the treebank.

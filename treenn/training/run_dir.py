@@ -91,7 +91,7 @@ class TrainingIdentity:
 
     Args:
         settings: the settings.
-        data: a fingerprint of the trees and vectors; None, not compared.
+        data: a fingerprint of the trees and vectors; None if it is not compared.
         options: the command-line options of the run, for `treenn train --resume`; not compared.
     """
 
@@ -100,9 +100,9 @@ class TrainingIdentity:
     options: Mapping[str, object] = field(default_factory=dict)
 
     def difference(self, before: TrainingIdentity) -> str | None:
-        """Return the difference of an earlier run from this one, None if there is none.
+        """Describe the difference of an earlier run from this one; None if there is none.
 
-        More epochs are no difference if no learning rate depends on their number.
+        More epochs are not a difference if the learning rates do not depend on their number.
         """
         # A run of an older treenn had no other settings than these, and what it lacks was as it is by default now.
         settings = asdict(Settings()) | dict(before.settings)

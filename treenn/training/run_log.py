@@ -13,7 +13,7 @@ from treenn.trees.errors import InputError, argument
 LogFormat: TypeAlias = Literal["csv", "tensorboard"]
 
 LOG = "log"
-"""The folder of the logs in that of the run."""
+"""The folder of the logs, in the run's folder."""
 
 LOG_STEPS = 10
 """The number of steps between two entries within an epoch."""
@@ -35,12 +35,12 @@ def check_log(log: Sequence[str], out: Path | None) -> None:
 
 
 class RunLog:
-    """The logs of a run, written by the loggers of lightning-fabric; each step has one entry.
+    """The logs of a run, written by the loggers of lightning-fabric, with one entry per step.
 
     Args:
         out: the folder of the run.
         formats: the formats.
-        steps: the number of steps done; later entries of an interrupted run are discarded.
+        steps: the number of completed steps; later entries of an interrupted run are discarded.
     """
 
     def __init__(self, out: Path, formats: Sequence[str], steps: int) -> None:
@@ -51,7 +51,7 @@ class RunLog:
     def step(self, step: int, values: Mapping[str, float]) -> None:
         """Log the values of a training step, if it is one of every `LOG_STEPS`.
 
-        The entry is written with the next call, because the last step of an epoch shares its entry with the epoch.
+        The entry is written at the next call, since the last step and its epoch have one entry.
 
         Args:
             step: the number of steps so far.
@@ -100,12 +100,12 @@ def _entries(file: Path, steps: int) -> list[tuple[int, dict[str, float]]]:
             rows = list(csv.DictReader(lines))
         entries = [(int(row["step"]), {k: _number(v) for k, v in row.items() if v and k != "step"}) for row in rows]
     except (OSError, ValueError, TypeError, KeyError, csv.Error) as error:
-        raise InputError(f"this log cannot be continued: {error}; move it", source=file) from error
+        raise InputError(f"this log cannot be continued: {error}; must be moved", source=file) from error
     return [(step, values) for step, values in entries if step <= steps]
 
 
 def _number(text: str) -> float:
-    """An integer stays one, so that a continued file equals an uninterrupted one."""
+    """Parse a number. An integer remains an int, so that a continued file equals an uninterrupted one."""
     return int(text) if text.isdecimal() else float(text)
 
 

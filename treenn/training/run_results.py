@@ -107,7 +107,7 @@ class VectorCoverage:
 
 @dataclass(frozen=True)
 class InitialModel:
-    """The trained model that a run started from.
+    """The initial model of a run.
 
     Args:
         name: its folder, `sentiment`, or empty for a network in memory.
@@ -122,13 +122,13 @@ class InitialModel:
 
 @dataclass(frozen=True)
 class MajorityClass:
-    """The kept model and train's majority class, by one accuracy on dev.
+    """The accuracies on dev of the selected model and of train's majority class.
 
     Args:
         metric: the metric that selected the model.
         name: train's majority class among the units of the metric.
         accuracy: the accuracy of this class on dev.
-        value: the accuracy of the kept model on dev.
+        value: the accuracy of the selected model on dev.
     """
 
     metric: str
@@ -165,9 +165,9 @@ class TrainingResults:
         predictions: by split, without dev.
         peak_memory_mb: the peak memory of the training process.
         split_data: the identity of the examples of each split that `treenn.evaluate` added; empty in older files.
-        init: the trained model that the run started from; None for random weights.
+        init: the initial model of the run; None for random weights.
         majority_class: the comparison with train's majority class; None without classes, and in older files.
-        baselines: the metrics on dev of baselines without trees, by name, after training on texts; else empty.
+        baselines: the metrics on dev of baselines without trees, by name, for training on texts; else empty.
         origin: the files that the treebank was read from; None for a known treebank, and in older files.
     """
 

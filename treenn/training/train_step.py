@@ -58,7 +58,7 @@ class TrainingState:
 
     @property
     def rates(self) -> dict[str, float]:
-        """The present learning rates, by the settings that they come from."""
+        """The current learning rates, by their settings."""
         names = ("learning_rate", "embedding_learning_rate", "contextual_learning_rate")
         return {name: each.param_groups[0]["lr"] for name, each in zip(names, self.optimizers, strict=False)}
 

@@ -101,9 +101,9 @@ def train(
     `settings.checkpoint` selects the epoch; `settings.patience` stops training early, by the same metric on dev, and
     leaves the schedule of learning rates as it is. With `settings.ema_decay`, dev is evaluated with the averaged
     weights. On one thread of one machine the settings determine every bit of the result, also if a run is resumed:
-    each epoch seeds its random generators with the seed and the epoch's number. A finished run is not repeated, and
-    its results stay as they are. With more epochs than before, a run whose learning rates are constant is continued
-    from its checkpoint; the result equals that of an uninterrupted run.
+    each epoch seeds its random generators with the seed and the epoch's number. A finished run is not repeated, and its
+    results are unchanged. With more epochs than before, a run with constant learning rates is continued from its
+    checkpoint. The result equals that of an uninterrupted run.
 
     Args:
         treebank: the treebank, or its name for `treebanks.load`.
@@ -125,7 +125,7 @@ def train(
         device: `"cpu"` (default) or `"cuda"`.
         command: the command in the results (default: "").
         options: the command-line options in run.json, for `treenn train --resume` (default: none).
-        progress: called after every batch.
+        progress: called after every batch (default: no report).
 
     Raises:
         InputError: if another process writes to `out`; if `out` holds a run and `resume` is False, or a run with other
@@ -220,7 +220,7 @@ class _Trainer:
         return stopped or done >= self.settings.epochs
 
     def open(self, out: Path, options: Mapping[str, Any], *, resume: bool, overwrite: bool) -> None:
-        """Open the output folder: resume a run, also with more epochs than before, or start a new one."""
+        """Open the output folder: resume a run, possibly with more epochs, or start a new one."""
         run = training_run(self.settings, self.data, options)
         self.out = out
         if not open_run_dir(out, run, resume=resume, overwrite=overwrite):
@@ -241,7 +241,7 @@ class _Trainer:
         self.best_weights = read_weights(out / NAME, self.state.network.state_dict())
 
     def _load_checkpoint(self, out: Path, finished: TrainingResults | None) -> History:
-        """Load the checkpoint of an unfinished run, or of a finished one that more epochs continue."""
+        """Load the checkpoint of an unfinished run, or of a finished run to continue with more epochs."""
         if finished is not None and not (out / CHECKPOINT).exists():
             raise InputError(
                 f"this run of {finished.settings['epochs']} epochs kept no checkpoint to continue from; pass "

@@ -14,7 +14,7 @@ class BinarizedDependencies(NamedTuple):
     """The binary tree of a dependency tree.
 
     Args:
-        tree: the binary tree. The node of each word has its label; the others are unlabelled.
+        tree: the binary tree. The nodes of words have the labels of the words; other nodes are unlabelled.
         nodes: the node of each word: its maximal projection, the phrase of the word and of all words below it.
     """
 
@@ -26,9 +26,9 @@ def binarize_dependencies(tree: DependencyTree) -> BinarizedDependencies:
     """Binarize a dependency tree head-outward.
 
     Each word is merged with the phrases of its right dependents, from the nearest to the farthest, then with those of
-    its left dependents, likewise: `dogs like old bones` becomes `(dogs (like (old bones)))`. The result depends on
-    nothing but the heads. A tree that is not projective is projectivized first (`projective_heads`); a phrase is then
-    that of the projective tree. The result is cached with the tree.
+    its left dependents, likewise: `dogs like old bones` becomes `(dogs (like (old bones)))`. The result depends only on
+    the heads. A non-projective tree is projectivized first (`projective_heads`), and its phrases are those of the
+    projective tree. The result is cached with the tree.
 
     Args:
         tree: the dependency tree.
@@ -67,8 +67,8 @@ def _binarized(tree: DependencyTree) -> BinarizedDependencies:
 def projective_heads(heads: Sequence[int]) -> tuple[int, ...]:
     """The heads of a projective tree, in which the words below every word are adjacent.
 
-    While an arc is not projective, the shortest such arc, of several the leftmost, is lifted: its dependent becomes
-    one of its head's head (Nivre and Nilsson 2005, "Pseudo-projective dependency parsing").
+    While an arc is non-projective, the shortest such arc (the leftmost of several) is lifted: its dependent is attached
+    to the head's head (Nivre and Nilsson 2005, "Pseudo-projective dependency parsing").
 
     Args:
         heads: the heads of a tree, -1 for the root, as in `DependencyTree`.
@@ -105,7 +105,7 @@ def _arc(heads: Sequence[int], word: int) -> tuple[int, int, int]:
 
 
 def _crossing(heads: Sequence[int], head: int, dependents: Sequence[int]) -> list[int]:
-    """The dependents whose arcs are not projective: a word between them and the head is not below the head."""
+    """The dependents with a non-projective arc: a word between dependent and head is not below the head."""
     below = {head}
     low, high = min(dependents, default=head), max(dependents, default=head)
     left = next((word for word in range(head - 1, low, -1) if not _is_below(heads, word, below)), low)
@@ -114,7 +114,7 @@ def _crossing(heads: Sequence[int], head: int, dependents: Sequence[int]) -> lis
 
 
 def _is_below(heads: Sequence[int], word: int, below: set[int]) -> bool:
-    """True if a word is below one of some words; the words on the path are added to them."""
+    """Return True if a word is below one of the words in `below`, to which the words on the path are added."""
     path = []
     while word >= 0 and word not in below:
         path.append(word)

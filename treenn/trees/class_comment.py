@@ -9,10 +9,10 @@ from typing import Literal
 from treenn.trees.files import split_lines
 
 ClassScale = Literal["ordinal", "nominal"]
-"""The scale of classes: in an order, or without one."""
+"""The scale of classes: ordered or unordered."""
 
 NOMINAL = "# scale: nominal"
-"""The comment of classes without an order."""
+"""The comment that declares a nominal scale."""
 
 _TITLE = "# labels: "
 _START = 10_000  # characters that contain the comments at the beginning
@@ -28,7 +28,7 @@ def class_comment(classes: Iterable[str]) -> str:
 
 
 def parse_class_comment(line: str) -> tuple[str, ...] | None:
-    """The names in a comment line; None if it is another line.
+    """Parse the class names of a comment line; None for other lines.
 
     >>> parse_class_comment("# labels: 0 bad, 1 good"), parse_class_comment("# labels")
     (('bad', 'good'), None)
@@ -44,10 +44,10 @@ def parse_class_comment(line: str) -> tuple[str, ...] | None:
 
 
 def classes_in_comments(text: str) -> tuple[tuple[str, ...], ClassScale] | None:
-    """The names and the scale of the classes in the comments at the beginning of a treebank.
+    """Parse the names and the scale of the classes in the comments at the beginning of a treebank.
 
     Returns:
-        The names and the scale; None if the names are not there, or are not distinct.
+        The names and the scale; None if the names are missing or not distinct.
     """
     comments = [*takewhile(lambda line: line.startswith("#"), split_lines(text[:_START]))]
     names = next(filter(None, map(parse_class_comment, comments)), ())

@@ -51,13 +51,13 @@ def read_conllu(
         path: the file.
         label: the key of the labels: of a comment, `# label = pos`, whose value becomes the label of the root; or with
             `label_level="words"` the column UPOS, XPOS or DEPREL, or a key of MISC (default: None, no labels).
-        label_level: `"sentence"`, or `"words"`, some of which may have no label (default: `"sentence"`).
+        label_level: `"sentence"`, or `"words"`, which may be unlabelled (default: `"sentence"`).
         encoding: the encoding of the file (default: `"utf-8"`).
         on_error: called with the error of each skipped sentence (default: None, the first error is raised).
 
     Raises:
-        InputError: if a sentence is malformed, or has no label if sentences have labels, with file, line and column;
-            with `on_error`, only if all are.
+        InputError: if a sentence is malformed or, with labels of sentences, unlabelled; with `on_error`, only if all
+            are. The message contains file, line and column.
     """
     text = read_text(path, encoding)
     return parse_conllu(text, label=label, label_level=label_level, source=path, on_error=on_error)
@@ -95,7 +95,7 @@ def parse_conllu(
 def parse_labelled(
     text: str, labels: Labels | None, source: str | Path, on_error: OnError | None
 ) -> list[DependencyTree]:
-    """Parse the dependency trees of a text with validated labels; raises as `parse_conllu`."""
+    """Parse the dependency trees of a text, and validate their labels. Raises as `parse_conllu`."""
     nothing = InputError("there is no sentence; CoNLL-U has a line of 10 columns per word", source=source)
     return read_each(_sentences(text, source), partial(_tree, labels=labels), on_error, nothing)
 

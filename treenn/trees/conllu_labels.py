@@ -23,7 +23,8 @@ class Labels(NamedTuple):
     Args:
         key: the key of the comment or of MISC, or the name of a column.
         level: the labelled units.
-        problem: a function that returns the problem of a label, or None (default: None, any label is valid).
+        problem: a function that returns the problem of a label, None for valid labels (default: None, any label is
+            valid).
     """
 
     key: str
@@ -31,10 +32,10 @@ class Labels(NamedTuple):
     problem: Callable[[str], str | None] | None = None
 
     def valid(self, label: str, line: Line, column: int | None = None) -> str:
-        """The label.
+        """Validate and return a label.
 
         Raises:
-            InputError: if it is empty or has a problem.
+            InputError: if it is empty or invalid.
         """
         problem = "the label is empty" if not label else self.problem(label) if self.problem else None
         if problem:
@@ -57,7 +58,7 @@ def labels_of_words(
         One label per word, None for words without one; empty if no labels are read.
 
     Raises:
-        InputError: if a label is missing or has a problem.
+        InputError: if the label of a sentence is missing, or a label is invalid.
     """
     if labels is None:
         return ()

@@ -36,8 +36,8 @@ def write_conllu(
 def format_conllu(trees: Iterable[DependencyTree], *, label: str = "Label", label_level: LabelLevel = "words") -> str:
     r"""Format dependency trees as CoNLL-U.
 
-    `parse_conllu` is the inverse for trees whose labels are text. A `DependencyTree` has no lemmas, tags, features and
-    multiword tokens, so those of a file that was read are not written: the columns are `_`.
+    `parse_conllu` is the inverse for trees with text labels. A `DependencyTree` has no lemmas, tags, features and
+    multiword tokens, so these columns are `_`.
 
     Args:
         trees: the trees.
@@ -77,12 +77,12 @@ def _formatted(tree: DependencyTree, key: str, level: LabelLevel) -> str:
 
 
 def _writable(noun: str, text: str, *, forbidden: str = _SEPARATORS, stripped: bool = False) -> str:
-    """The text of a column or comment.
+    """Validate and escape the text of a column or comment.
 
     Args:
-        noun: the contents, for messages.
+        noun: the kind of content, for messages.
         text: the text.
-        forbidden: the characters that it must not have (default: tabs and line breaks).
+        forbidden: the characters that it must not contain (default: tabs and line breaks).
         stripped: whether the text must not begin or end with whitespace (default: False).
 
     Raises:

@@ -38,10 +38,10 @@ def draw_text(
 
     Args:
         tree: the tree; nodes without a label are drawn as `·`.
-        color: whether numeric labels have the background colour of their class, as ANSI escapes for 256 colours
+        color: whether numeric labels have the background colour of their class, by ANSI escapes for 256 colours
             (default: False).
-        classes: the number of classes of the labels, which selects the colours, or the names of the classes, which are
-            drawn in place of numbers, shortened to 8 columns (default: 5).
+        classes: the number or the names of the classes (default: 5). Names are drawn in place of numbers, shortened to
+            8 columns.
         scale: the scale of the labels, `"ordinal"`, `"nominal"` or `"score"`, which selects the colours (default:
             `"ordinal"`).
         score_range: the lowest and the highest score (default: those of the tree).
@@ -69,7 +69,7 @@ class NodeDrawing(NamedTuple):
 
 
 def draw_nodes(tree: Tree | NaryTree, texts: Sequence[str], drawn: Sequence[str], width: int) -> NodeDrawing:
-    """Draw a tree as `draw_text` does, with any text at each node.
+    """Draw a tree as `draw_text`, with any text at each node.
 
     Args:
         tree: the tree.
@@ -99,7 +99,7 @@ def draw_nodes(tree: Tree | NaryTree, texts: Sequence[str], drawn: Sequence[str]
 
 
 def painted(text: str, label: Label, classes: int = 5) -> str:
-    """A text on the background colour of its label (ANSI escapes, 256 colours); unchanged if the label is no number."""
+    """Colour the background of a text by a numeric label (ANSI escapes, 256 colours). Other labels change nothing."""
     return on_colour(text, LabelScale(classes), label)
 
 

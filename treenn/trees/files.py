@@ -32,7 +32,8 @@ def read_text(path: str | Path, encoding: str | None = None) -> str:
 
     Args:
         path: the file.
-        encoding: the encoding (default: None, UTF-8). If given, the error for an invalid byte mentions the argument.
+        encoding: the encoding (default: None, UTF-8). If given, the error message for an invalid byte names this
+            argument.
 
     Raises:
         InputError: if the file is missing, is a folder, cannot be read, or has bytes that are invalid in this encoding,
@@ -63,7 +64,7 @@ def _unpacked(path: str | Path) -> bytes:
         with gzip.open(path) as file:
             data = file.read(MOST_BYTES + 1)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise InputError(f"this is no complete gzip file: {error}", source=path) from error
+        raise InputError(f"this is not a complete gzip file: {error}", source=path) from error
     if len(data) > MOST_BYTES:
         raise InputError(f"this file has more than {MOST_BYTES:,} bytes, decompressed", source=path)
     return data
@@ -77,7 +78,7 @@ def read_regular(path: str | Path, encoding: str | None = None) -> str:
         encoding: the encoding, as in `read_text` (default: None, UTF-8).
 
     Raises:
-        InputError: as `read_text`, and if it is a pipe or a device, which could block, or larger than `MOST_BYTES`.
+        InputError: as `read_text`, and if it is larger than `MOST_BYTES`, or a pipe or device, which could block.
     """
     try:
         status = Path(path).stat()
@@ -146,7 +147,7 @@ def read_json(path: str | Path) -> Any:
     """Read and parse a JSON file.
 
     Raises:
-        InputError: as `read_text`, and if it is no regular file, is larger than `MOST_BYTES`, is not JSON, is nested
+        InputError: as `read_text`, and if it is not a regular file, is larger than `MOST_BYTES`, is not JSON, is nested
             too deeply, or contains a number of thousands of digits.
     """
     return _parsed(path, "JSON", json.loads)
@@ -274,9 +275,9 @@ def _open_device(path: Path) -> BinaryIO:
 
 
 PREDICTIONS = "table of predictions"
-"""The kind of a CSV or TSV file that `treenn predict` wrote."""
+"""The kind of CSV and TSV files by `treenn predict`."""
 
-# The header ends with two columns, which may have the name of a model as a prefix.
+# The header ends with two columns, which may be prefixed by the name of a model.
 _PREDICTIONS = re.compile(
     rb'[^\r\n]*(class|score)"?[,\t][^\r\n]*\bunknown_words"?[,\t][^,\t\r\n]*\bunknown_share"?\r?\n'
 )

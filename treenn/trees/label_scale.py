@@ -44,7 +44,7 @@ class LabelScale:
         score_range: tuple[float, float] | None = None,
         labels: Iterable[Label] = (),
     ) -> LabelScale:
-        """The scale of a drawing's arguments.
+        """Build the scale of a drawing from its arguments.
 
         Args:
             classes: the number of classes, or their names (default: 5).
@@ -58,12 +58,14 @@ class LabelScale:
         if isinstance(classes, int):
             return cls(check("classes", classes, Classes), (), scale)
         if isinstance(classes, str):
-            raise InputError(f"{argument('classes')} {classes!r}: must be the number of the classes or a list of names")
+            raise InputError(
+                f"{argument('classes')} {classes!r}: must be the number of classes or a list of their names"
+            )
         names = tuple(check("classes", classes, Sequence[str]))
         return cls(check("classes", len(names), Classes), names, scale)
 
     def text(self, label: Label) -> str:
-        """A label at a node, with invisible characters escaped: of a name at most 8 columns, else 16. None is `·`."""
+        """A label at a node, escaped as in `shown`: at most 8 columns of a name, else 16. None is `·`."""
         if self.names and isinstance(label, int):
             return shortened(visible(self.name(label)), LONGEST_NAME)
         if self.scale == "score" and isinstance(label, float):
@@ -71,7 +73,7 @@ class LabelScale:
         return shown(label)
 
     def name(self, label: Label) -> str:
-        """The whole name of a label's class; the label itself if it has none.
+        """The full name of a label's class; the label if the class has no name.
 
         Raises:
             InputError: if the label is a number outside of the scale.
@@ -82,7 +84,7 @@ class LabelScale:
         return self.names[label]
 
     def colour(self, label: Label) -> str:
-        """The background colour of a label; a neutral one if it is no number.
+        """The background colour of a label; neutral if the label is not a number.
 
         Raises:
             InputError: if the label is a number outside of the scale.
@@ -105,7 +107,7 @@ class LabelScale:
         return [(visible(self.names[number]), colours[number]) for number in sorted(numbers)] if self.names else []
 
     def shortens(self, labels: Iterable[Label]) -> bool:
-        """True if the name of one of the labels is shortened at nodes."""
+        """Return True if the name of one of the labels is shortened at nodes."""
         return any(
             self.names and isinstance(label, int) and self.text(label) != self.name(label) for label in set(labels)
         )

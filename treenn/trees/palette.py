@@ -19,21 +19,21 @@ _CATEGORIES = (
     *("#dddddd", "#882255", "#332288"),
 )
 PLAIN = "#f7f7f2"
-"""The colour of a label that is no number."""
+"""The colour of labels other than numbers."""
 _DARK, _LIGHT = "#000000", "#ffffff"
 
 
 Scale = Literal["ordinal", "nominal", "score"]
-"""The scale of labels: classes in an order, classes without an order, or numbers."""
+"""The scale of labels: ordered classes, unordered classes, or scores."""
 
 
 @checked
 def palette(classes: Classes = 5, scale: Scale = "ordinal") -> tuple[str, ...]:
     """The colours of classes.
 
-    They are distinct under all common kinds of colour blindness: on an ordinal scale, from orange (the lowest class)
-    through grey to blue (the highest); for nominal classes, ten categorical colours, which repeat beyond ten classes;
-    for scores, from light yellow to dark blue.
+    They are distinct under all common kinds of colour blindness. Ordinal classes have a diverging scale, from orange
+    (the lowest class) through grey to blue. Nominal classes have ten categorical colours, which repeat beyond ten
+    classes. Scores have a sequential scale, from light yellow to dark blue.
 
     Args:
         classes: the number of classes, or of steps of a scale of scores (default: 5).
@@ -54,7 +54,7 @@ def _palette(classes: int, scale: Scale) -> tuple[str, ...]:
 
 
 def colour_of(label: Label, classes: int = 5, scale: Scale = "ordinal") -> str:
-    """The colour of a label's class, or a neutral colour if the label is no number.
+    """The colour of a label's class, or a neutral colour if the label is not a number.
 
     Raises:
         InputError: if the label is a number outside of the scale.
@@ -67,7 +67,7 @@ def colour_of(label: Label, classes: int = 5, scale: Scale = "ordinal") -> str:
 
 
 def colour_at(position: float) -> str:
-    """The colour of a score at a position from 0 to 1 of its range; positions outside have the colour of the end."""
+    """The colour of a score at a position in its range, 0 to 1. Positions outside are clipped."""
     return _at(min(max(position, 0.0), 1.0), _SEQUENCE)
 
 

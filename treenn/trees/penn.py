@@ -11,7 +11,7 @@ from treenn.trees.nary import NaryTree
 from treenn.trees.tree import Label
 
 TRACE = "-NONE-"
-"""The tag of words that are not in the text, such as the traces of moved phrases."""
+"""The tag of empty elements, such as the traces of moved phrases."""
 
 # A category, such as NP, PRP$ or ADVP|PRT, before function tags and indices. Tags such as -LRB- begin with a hyphen.
 _CATEGORY = re.compile(r"([^-=]+)[-=].*", re.DOTALL)
@@ -19,7 +19,7 @@ _CATEGORY = re.compile(r"([^-=]+)[-=].*", re.DOTALL)
 
 @checked
 def clean_penn(tree: NaryTree, *, keep_traces: bool = False, keep_function_tags: bool = False) -> NaryTree | None:
-    """Remove the annotation of a Penn Treebank tree that parsers do not predict.
+    """Remove the parts of a Penn Treebank tree that parsers do not predict.
 
     - Words with the tag `-NONE-`, and nodes that dominate no other words.
     - Function tags and indices: `NP-SBJ-1` becomes `NP`. Tags that begin with a hyphen, such as `-LRB-`, are unchanged.

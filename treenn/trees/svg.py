@@ -56,16 +56,15 @@ def draw_svg(
 ) -> str:
     """Draw a tree as a standalone SVG picture.
 
-    The words of a constituency tree are at the bottom. Each node is centered over its children, at its height; no edge
-    crosses another, and no box overlaps another. In a dependency tree, every word is a node with its relation below it,
-    and the name of its class if there are names, at a depth given by its distance from the root. The picture has a
-    white background, a title and a description.
+    The words of a constituency tree are at the bottom. Each node is centered over its children, at its height. Edges do
+    not cross, and boxes do not overlap. In a dependency tree, every word is a node, at a depth given by its distance
+    from the root. Its relation, and the name of its class if there are names, are below it. The picture has a white
+    background, a title and a description.
 
     Args:
         tree: the tree; nodes of a constituency tree without a label are drawn as dots.
-        classes: the number of classes of the labels, which selects the colours, or the names of the classes, which are
-            drawn in place of numbers. A name is shortened to 8 columns; the whole name is the tooltip of its node, and
-            below the tree (default: 5).
+        classes: the number or the names of the classes (default: 5). Names are drawn in place of numbers, shortened to
+            8 columns; the full name is the tooltip of the node, and in a legend below the tree.
         scale: the scale of the labels, `"ordinal"`, `"nominal"` or `"score"`, which selects the colours (default:
             `"ordinal"`).
         score_range: the lowest and the highest score (default: those of the tree).
@@ -211,7 +210,7 @@ def _box(label: Label, text: str, x: float, y: float, rim: str, scale: LabelScal
 
 
 def _with_name(shapes: str, scale: LabelScale, label: Label) -> str:
-    """Shapes with the whole name of their class as a tooltip, if the scale has names."""
+    """Add the full name of the class to shapes as a tooltip, if the scale has names."""
     if not scale.names or not isinstance(label, int):
         return shapes
     return f"<g><title>{escape(visible(scale.name(label)), quote=False)}</title>{shapes}</g>"
@@ -220,7 +219,7 @@ def _with_name(shapes: str, scale: LabelScale, label: Label) -> str:
 def _legend(
     scale: LabelScale, labels: Sequence[Label], width: float, height: float
 ) -> tuple[tuple[str, Iterable[str]], float, float]:
-    """A line below the tree for each of its classes, if a name is shortened at nodes, and the picture's new size."""
+    """The legend below the tree, if a name is shortened at nodes, and the picture's new size."""
     entries = scale.legend(labels) if scale.shortens(labels) else []
     if not entries:
         return ("", ()), width, height

@@ -11,20 +11,20 @@ LONGEST_LABEL = 16
 
 
 def shown(label: Label) -> str:
-    """A label for drawings: at most 16 columns, with invisible characters escaped. None is `·`."""
+    """Format a label for drawings: at most 16 columns, with invisible characters escaped. None is `·`."""
     return shortened("·" if label is None else visible(str(label)), LONGEST_LABEL)
 
 
 def shortened(text: str, columns: int) -> str:
-    """A text of at most this number of columns; the end of a longer one is replaced by an ellipsis."""
+    """Shorten a text to at most this number of columns. An ellipsis replaces the end of a longer text."""
     return text if columns_of(text) <= columns else f"{_cropped(text, columns - 1).rstrip()}…"
 
 
 def visible(text: str) -> str:
     r"""Escape control and invisible characters of a text, for safe output on one line of a terminal.
 
-    Escaped are the control characters of C0 and C1, line breaks, direction marks and overrides, zero-width characters,
-    spaces other than U+0020, and lone surrogates. A joiner between two emoji is kept.
+    Control characters of C0 and C1, line breaks, direction marks and overrides, zero-width characters, spaces other
+    than U+0020 and unpaired surrogates are escaped. A joiner between two emoji is unchanged.
 
     >>> visible("\x1b[31m no\u00a0break")
     '\\x1b[31m no\\xa0break'
@@ -42,7 +42,7 @@ def _is_visible(text: str, i: int) -> bool:
 
 
 def columns_of(text: str) -> int:
-    """The number of terminal columns that a text takes."""
+    """The width of a text in terminal columns."""
     from rich.cells import cell_len
 
     return cell_len(text)

@@ -50,10 +50,10 @@ def test_compressed_files_are_read(write):
     folder = write({"train.csv.gz": data, "dev.csv.gz": data})
     assert len(read_dataset(folder, DatasetSpec()).examples("train")) == 2
     (folder / "dev.csv.gz").write_bytes(data[:20])
-    with pytest.raises(InputError, match=r"dev\.csv\.gz: this is no complete gzip file"):
+    with pytest.raises(InputError, match=r"dev\.csv\.gz: this is not a complete gzip file"):
         read_dataset(folder, DatasetSpec())
     (folder / "dev.csv.gz").write_bytes(CSV.encode())
-    with pytest.raises(InputError, match=r"dev\.csv\.gz: this is no complete gzip file"):
+    with pytest.raises(InputError, match=r"dev\.csv\.gz: this is not a complete gzip file"):
         read_dataset(folder, DatasetSpec())
 
 

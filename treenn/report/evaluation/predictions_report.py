@@ -37,8 +37,8 @@ def report_on(
         task: the task of the model, with the classes of the predictions.
         examples: the examples.
         predictions: their predictions.
-        progress: called after every bootstrap sample. below_roots: whether the labelled nodes below the roots are
-            predicted (default: True).
+        progress: called after every bootstrap sample.
+        below_roots: whether the labelled nodes below the roots are predicted (default: True).
         **described: the fields of the report on the model and the data.
     """
     gold, classes = gold_of(task, examples), task.classes or ()
