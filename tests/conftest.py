@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -20,6 +21,9 @@ settings.register_profile(
 settings.load_profile("treenn")
 
 
+REAL_HOME = os.environ.get("TREEBANKS_HOME")
+EMPTY_HOME = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
+
 # Options must be known before tests are collected, so they are not in tests/fuzz/conftest.py.
 FUZZED = pytest.StashKey[dict[str, tuple[int, int]]]()
 """Numbers of inputs and findings per fuzzed target."""
@@ -35,6 +39,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[FUZZED] = {}
+    config.stash[EMPTY_HOME] = tempfile.TemporaryDirectory(prefix="treenn-no-treebanks-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[EMPTY_HOME].cleanup()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Function) -> None:
+    """Set `TREEBANKS_HOME` to an empty folder unless a test uses `real_home`. Fixtures of modules come later."""
+    home = REAL_HOME if "real_home" in item.fixturenames else item.config.stash[EMPTY_HOME].name
+    if home is None:
+        os.environ.pop("TREEBANKS_HOME", None)
+    else:
+        os.environ["TREEBANKS_HOME"] = home
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -77,11 +96,15 @@ def ledger(ledgers: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def treebanks_home() -> Path:
-    home = os.environ.get("TREEBANKS_HOME")
-    if not home:
+def real_home() -> None:
+    """`TREEBANKS_HOME` as it was before the tests, with or without treebanks in it."""
+
+
+@pytest.fixture(scope="session")
+def treebanks_home(real_home: None) -> Path:
+    if not REAL_HOME:
         pytest.skip("needs real treebanks: set TREEBANKS_HOME to their folder")
-    return Path(home)
+    return Path(REAL_HOME)
 
 
 @pytest.fixture(scope="session")

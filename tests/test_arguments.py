@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from toy import toy_treebank
+from toy import load_instead, toy_treebank
 
 import treebanks
 import treebanks.reviews
@@ -331,8 +331,7 @@ def test_files_are_named_by_text_or_path(make: Callable[[Path], Any], tmp_path: 
 
 
 def test_a_treebank_is_trained_on_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(treebanks, "load", {"toy": TOY}.__getitem__)
-    monkeypatch.setattr(treebanks, "names", lambda: ("toy", "sst"))
+    load_instead(monkeypatch, TOY)
     assert train("toy", TINY).results.treebank == "toy"
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
+import treebanks
 from treebanks import Treebank
 from treenn.trees import Tree
 
@@ -16,6 +19,16 @@ def toy_treebank(train: int = 120, dev: int = 30, test: int = 30, seed: int = 0)
         name: tuple(_tree(draw) for _ in range(size)) for name, size in (("train", train), ("dev", dev), ("test", test))
     }
     return Treebank("toy", ("very negative", "negative", "neutral", "positive", "very positive"), splits)
+
+
+def load_instead(monkeypatch: pytest.MonkeyPatch, treebank: Treebank) -> None:
+    """Let `toy` and `sst` be the names of this treebank, and of nothing else."""
+    from treenn.experiment.run import load, load_variant
+
+    monkeypatch.setattr(treebanks, "load", lambda name, **how: treebank)
+    monkeypatch.setattr(treebanks, "names", lambda: ("toy", "sst"))
+    for cache in (load, load_variant):  # their key is the treebank's name
+        cache.cache_clear()
 
 
 def _tree(draw: random.Random) -> Tree:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from small_recipes import small_home
-from toy import toy_treebank
+from toy import load_instead, toy_treebank
 
 import treebanks
 import treebanks.parsing
@@ -76,7 +76,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def command(made: Path, treenn: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """`treenn` with toy treebanks, next to a `model` and a `parser`."""
     small_home(tmp_path / "home", monkeypatch)
-    monkeypatch.setattr(treebanks, "load", lambda name, **how: TOY)
+    load_instead(monkeypatch, TOY)
     monkeypatch.setattr(treebanks.parsing, "load_parsing", lambda name, **how: PARSING)
     for name in ("model", "parser"):
         shutil.copytree(made / name, tmp_path / name)

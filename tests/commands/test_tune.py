@@ -8,18 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from toy import toy_treebank
+from toy import load_instead, toy_treebank
 
-import treebanks
 from treenn.experiment.plan_file import read_plan
-from treenn.experiment.run import load
 
 
 @pytest.fixture(autouse=True)
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    treebank = toy_treebank(train=40)
-    monkeypatch.setattr(treebanks, "load", lambda name: treebank)
-    load.cache_clear()
+    load_instead(monkeypatch, toy_treebank(train=40))
 
 
 def tuned(treenn: Callable[..., Any], *more: str) -> Any:

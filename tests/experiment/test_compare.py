@@ -7,15 +7,13 @@ from dataclasses import replace
 
 import pytest
 from made_up_results import plan_of
-from toy import toy_treebank
+from toy import load_instead, toy_treebank
 
-import treebanks
 from treenn.experiment.compare import compare
 from treenn.experiment.gather import read_results
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model, PlanTask
 from treenn.experiment.results import COMPARISON_SCHEMA, MissingRun, TrialLog
-from treenn.experiment.run import load, load_variant
 from treenn.experiment.worker_progress import RunsProgress, across_processes, watching
 from treenn.models.settings import Settings
 from treenn.report import write_results
@@ -33,10 +31,7 @@ SMALL = Settings(size=4, word_size=4, epochs=1)
 @pytest.fixture(autouse=True)
 def toy(monkeypatch):
     """The toy treebank, whatever the name."""
-    monkeypatch.setattr(treebanks, "load", lambda name: toy_treebank(train=12, dev=6, test=6))
-    monkeypatch.setattr(treebanks, "names", lambda: ("toy", "sst"))
-    for cache in (load, load_variant):
-        cache.cache_clear()
+    load_instead(monkeypatch, toy_treebank(train=12, dev=6, test=6))
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +39,7 @@ def finished(tmp_path_factory):
     """A finished plan and its results; read-only."""
     out = tmp_path_factory.mktemp("plan")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(treebanks, "load", lambda name: toy_treebank(train=12, dev=6, test=6))
-        patch.setattr(treebanks, "names", lambda: ("toy", "sst"))
+        load_instead(patch, toy_treebank(train=12, dev=6, test=6))
         results = compare(plan(), out, command="treenn compare --plan x")
         write_results(results, out)
     return out, results

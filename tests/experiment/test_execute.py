@@ -15,15 +15,14 @@ from typing import Any
 
 import pytest
 from small_recipes import OTHER, small_home
-from toy import toy_treebank
+from toy import load_instead, toy_treebank
 
-import treebanks
 import treenn
 from treenn.experiment.compare import compare
 from treenn.experiment.evaluate import evaluate
 from treenn.experiment.execute import execute, is_finished
 from treenn.experiment.recipes.reproduce import run_all
-from treenn.experiment.run import load, load_variant, train_and_analyse
+from treenn.experiment.run import train_and_analyse
 from treenn.experiment.run_spec import RunSpec, fingerprint
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Space
@@ -51,10 +50,7 @@ with locked(Path(sys.argv[1])):
 
 @pytest.fixture(autouse=True)
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(treebanks, "load", lambda name: TOY)
-    monkeypatch.setattr(treebanks, "names", lambda: ("toy", "sst"))
-    for cache in (load, load_variant):
-        cache.cache_clear()
+    load_instead(monkeypatch, TOY)
 
 
 @pytest.fixture

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 from small_recipes import OTHER, TOGETHER, small_home
-from toy import toy_treebank
+from toy import load_instead, toy_treebank
 
-import treebanks
 from treenn.experiment.compare import compare, train_plan
 from treenn.experiment.evaluate import evaluate
 from treenn.experiment.ledger import Reading, append, before, configuration_of, ledger_file, read
@@ -18,7 +17,6 @@ from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model
 from treenn.experiment.recipes.record import record
 from treenn.experiment.recipes.reproduce import run_all
-from treenn.experiment.run import load, load_variant
 from treenn.experiment.run_spec import RunSpec, fingerprint
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Space
@@ -37,10 +35,7 @@ A, B = (Reading("toy", "test", "1", configuration, "lstm", None, "2026-12-01") f
 
 @pytest.fixture(autouse=True)
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(treebanks, "load", lambda name: TOY)
-    monkeypatch.setattr(treebanks, "names", lambda: ("toy", "sst"))
-    for cache in (load, load_variant):
-        cache.cache_clear()
+    load_instead(monkeypatch, TOY)
 
 
 def entered(ledger: Path) -> list[tuple[str, str, str]]:

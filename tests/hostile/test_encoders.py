@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hostile_folders import ENCODERS, SETTINGS, TOY, edit, make_hostile_encoder, make_model, make_model_of
 from tiny_encoder import make_encoder
+from toy import load_instead
 
 from treenn.contextual import ContextualEncoder, contextual_size, locate
 from treenn.contextual.pretrained import fingerprint, read_config
@@ -147,9 +148,7 @@ def test_comparison_loads_the_encoder_of_its_plan(tmp_path: Path, monkeypatch: p
     from treenn.experiment.plan import Plan
     from treenn.experiment.run import load
 
-    monkeypatch.setattr("treebanks.load", lambda name: TOY)
-    monkeypatch.setattr("treebanks.names", lambda: ("toy", "sst"))
-    load.cache_clear()
+    load_instead(monkeypatch, TOY)
     encoder = str(make_encoder(tmp_path / "encoder", seed=0))
     settings = replace(SETTINGS, epochs=1, contextual=encoder, contextual_layers="1")
     found = compare(Plan.of("toy", ["lstm", "average"], 1, [], settings), tmp_path / "out", jobs=1)

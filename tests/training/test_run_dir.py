@@ -12,13 +12,11 @@ from typing import Any
 
 import pytest
 from small_recipes import OTHER, small_home
-from toy import toy_treebank
+from toy import load_instead, toy_treebank
 
-import treebanks
 import treenn
 from treenn.experiment.compare import compare
 from treenn.experiment.recipes.reproduce import run_all
-from treenn.experiment.run import load, load_variant
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Space
 from treenn.experiment.search.tune import tune
@@ -48,10 +46,7 @@ OURS = RunMarker(TRAINING, TrainingIdentity({"epochs": 1}, "x"))
 
 @pytest.fixture(autouse=True)
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(treebanks, "load", lambda name: TOY)
-    monkeypatch.setattr(treebanks, "names", lambda: ("toy", "sst"))
-    for cache in (load, load_variant):
-        cache.cache_clear()
+    load_instead(monkeypatch, TOY)
 
 
 def fill(folder: Path, *names: str) -> Path:

@@ -65,7 +65,7 @@ def test_the_card_says_what_matters(known):
 
 
 @pytest.mark.parametrize("known", TREEBANKS, ids=by_name)
-def test_local_files_are_the_published_ones(known):
+def test_local_files_are_the_published_ones(known, real_home):
     if state(known) == "missing":
         pytest.skip(f"{known.name} is not under TREEBANKS_HOME")
     assert {str(check) for check in verify(known)} == {f"{file.path}: ok" for file in known.files}

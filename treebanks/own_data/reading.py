@@ -11,7 +11,7 @@ from treebanks.own_data.conllu_files import read_dependencies, with_key
 from treebanks.own_data.dataset_toml import with_file
 from treebanks.own_data.labels import LabelCheck, Labels, infer_labels, require_two
 from treebanks.own_data.raw_dataset import RawDataset, RawExample, RawText, kind_of, labels_of
-from treebanks.own_data.spec import DatasetSpec, Form
+from treebanks.own_data.spec import CONTROL, DatasetSpec, Form
 from treebanks.own_data.split_files import common_form, find_files
 from treebanks.own_data.splitting import split_examples
 from treebanks.own_data.table_files import read_table, with_columns
@@ -119,9 +119,10 @@ def _with_label_column(spec: DatasetSpec, path: Path, text: str) -> DatasetSpec:
 
 
 def default_name(source: Path) -> str:
-    """The name of a data set: that of its folder or file."""
+    """The name of a data set: that of its folder or file, without control characters."""
     name = source.absolute().name
-    return source.resolve().name or "data" if name in ("", "..") else name
+    name = source.resolve().name if name in ("", "..") else name
+    return CONTROL.sub("", name) or "data"
 
 
 @dataclass

@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from toy import toy_treebank
+from toy import load_instead, toy_treebank
 
-import treebanks
-from treenn.experiment.run import load
 from treenn.experiment.search.log import TRIALS_SCHEMA
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Range, Space
@@ -43,9 +41,7 @@ class Locked(dict[str, Any]):
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
     locked = replace(TOY)
     object.__setattr__(locked, "splits", Locked(TOY.splits))
-    monkeypatch.setattr(treebanks, "load", lambda name: locked)
-    monkeypatch.setattr(treebanks, "names", lambda: ("toy", "sst"))
-    load.cache_clear()
+    load_instead(monkeypatch, locked)
 
 
 def search(**changes: Any) -> Search:

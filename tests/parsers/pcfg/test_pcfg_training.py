@@ -56,7 +56,7 @@ def test_a_label_that_the_grammar_needs_is_refused(label):
     assert repr(label) in str(caught.value)
 
 
-def test_questions():
+def test_questions(real_home):
     if state(entry("questionbank")) != "here":
         pytest.skip("questionbank is not under TREEBANKS_HOME")
     questions = load_parsing("questionbank")
