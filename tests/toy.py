@@ -22,11 +22,11 @@ def toy_treebank(train: int = 120, dev: int = 30, test: int = 30, seed: int = 0)
 
 
 def load_instead(monkeypatch: pytest.MonkeyPatch, treebank: Treebank) -> None:
-    """Let `toy` and `sst` be the names of this treebank, and of nothing else."""
+    """Let `reviews`, `sst` and `toy` be the names of this treebank, and of nothing else."""
     from treenn.experiment.run import load, load_variant
 
     monkeypatch.setattr(treebanks, "load", lambda name, **how: treebank)
-    monkeypatch.setattr(treebanks, "names", lambda: ("toy", "sst"))
+    monkeypatch.setattr(treebanks, "names", lambda: ("reviews", "sst", "toy"))
     for cache in (load, load_variant):  # their key is the treebank's name
         cache.cache_clear()
 
