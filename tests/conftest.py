@@ -48,8 +48,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Function) -> None:
-    """Set `TREEBANKS_HOME` to an empty folder unless a test uses `real_home`. Fixtures of modules come later."""
-    home = REAL_HOME if "real_home" in item.fixturenames else item.config.stash[EMPTY_HOME].name
+    """Set `TREEBANKS_HOME` to an empty folder unless a test uses `real_home` or a fixture of its module has set it."""
+    empty = item.config.stash[EMPTY_HOME].name
+    if os.environ.get("TREEBANKS_HOME") not in (REAL_HOME, empty):
+        return
+    home = REAL_HOME if "real_home" in item.fixturenames else empty
     if home is None:
         os.environ.pop("TREEBANKS_HOME", None)
     else:

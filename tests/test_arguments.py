@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -132,9 +133,9 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: Tree(("a", "b"), (0, 1)), r"merges\[0\] 0: must be a list of whole numbers"),
     (lambda: Tree(("a", "b"), ((0, 1, 1),)), "merges: must be pairs of node numbers"),
     (lambda: Tree(("a", "b"), ((0.0, 1.0),)), r"merges\[0\]\[0\] 0.0: must be a whole number"),
-    (lambda: Tree(("a",), (), (2.5,)), r"labels\[0\] 2.5: must be a whole number or text"),
-    (lambda: Tree(("a",), (), (True,)), r"labels\[0\] True: must be a whole number or text"),
-    (lambda: Tree(("a",), (), "3"), "labels '3': must be a list of whole numbers or texts"),
+    (lambda: Tree(("a",), (), (math.nan,)), r"labels\[0\] nan: must be a whole number, a finite number or text"),
+    (lambda: Tree(("a",), (), (True,)), r"labels\[0\] True: must be a whole number, a finite number or text"),
+    (lambda: Tree(("a",), (), "3"), "labels '3': must be a list of numbers or texts"),
     (lambda: NaryTree(("a",), (0,), (1, 1)), r"children\[0\] 0: must be a list of whole numbers"),
     (lambda: NaryTree(("a",), None, (1,)), "children None: must be a list"),
     (lambda: DependencyTree(("a",), -1), "heads -1: must be a list of whole numbers"),
@@ -142,7 +143,7 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: DependencyTree(("a",), (-1,), (3,)), r"relations\[0\] 3: must be text"),
     (
         lambda: treenn.train([TREE]),
-        "treebank of type list: must be a Treebank, a PairTreebank or text; treeb",
+        "treebank of type list: must be a Treebank, a PairTreebank, a DependencyTreebank or text; treeb",
     ),
     (lambda: treenn.train(None), "treebank None: must be a Treebank"),
     (lambda: treenn.train("rewievs"), "no treebank is called 'rewievs'"),
@@ -173,7 +174,10 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: Pair(TREE, "b", 0), "right 'b': must be a Tree"),
     (lambda: Pair(TREE, TREE, None), "target None: must be a finite number"),
     (lambda: PairTreebank("mine", None, {"train": [TREE]}), r"splits\['train'\]\[0\] of type Tree: must be a Pair"),
-    (lambda: treenn.Plan.of([TREE], ["lstm"]), "treebank of type list: must be text, a Treebank or a PairTreebank"),
+    (
+        lambda: treenn.Plan.of([TREE], ["lstm"]),
+        "treebank of type list: must be text, a Treebank, a PairTreebank or a DependencyTreebank",
+    ),
     (lambda: treenn.Plan.of("reviews", "lstm"), "models 'lstm': must be a list of texts; for a single one"),
     (lambda: treenn.Plan.of("reviews", ["lstm"], seeds=-1), "seeds -1: must be 1 to 10000"),
     (lambda: treenn.Plan.of("reviews", ["lstm"], seeds=10**12), "seeds 1000000000000: must be 1 to 10000"),

@@ -182,4 +182,4 @@ def test_encodings_and_untagged_words_on_request(command: Command, tmp_path: Pat
     assert "--encoding 'klingon': must be the name of a text encoding" in error
     assert command("train", *arguments, "--encoding", "latin-1", "--untagged").returncode == 0
     error = command("train", "--treebank", "reviews", "--untagged", "--out", "other").error
-    assert error == "--untagged, --encoding: cannot be combined with --treebank; they apply to --trees FILE"
+    assert error == "--treebank reviews: a treebank by name takes no options of data sets"

@@ -46,9 +46,14 @@ def test_a_file_alone_becomes_a_table(predict: Callable[..., Any], tmp_path: Pat
         (("--treebank", "toy", "a text"), "--treebank: cannot be combined with TEXT"),
         (("--treebank", "toy", "--parser", "right"), "--treebank: cannot be combined with --parser"),
         (("--treebank", "toy", "--split", "deep"), "--split deep: toy has the splits train, dev, test"),
-        (("--treebank", "logic"), "--treebank logic: must be a treebank of single sentences"),
+        (("--treebank", "pairs"), "--treebank pairs: must be a treebank of single sentences"),
         (("--treebank", "nowhere"), "--treebank nowhere: must be a folder, a file"),
     ],
 )
-def test_mistakes_end_in_one_line(predict: Callable[..., Any], arguments: tuple[str, ...], message: str) -> None:
+def test_mistakes_end_in_one_line(
+    predict: Callable[..., Any], tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    (tmp_path / "pairs").mkdir()
+    (tmp_path / "pairs/dataset.toml").write_text('text_column = ["left", "right"]\ntrees = "right"\n')
+    (tmp_path / "pairs/test.csv").write_text("left,right,label\na film,a book,0\na soup,a film,1\n")
     assert message in predict(*arguments).error

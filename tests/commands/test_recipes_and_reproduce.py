@@ -61,6 +61,7 @@ def test_options_come_before_the_recipes_own(treenn: Command, home: Path, tmp_pa
     assert [file["file"] for file in results["vectors"]] == ["three.txt"]
     trees = str(home / "sst/dev.txt")
     done = treenn("train", "--recipe", "other", "--trees", trees, "--dev", trees, "--out", "mine", "--json")
+    assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["treebank"] == "dev.txt"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -147,7 +148,8 @@ def train(
 
 def _source(treebank: str | None, recipe: str | None, values: dict[str, Any]) -> str:
     """The value of --treebank, or of --trees if it is a file of trees, as in treenn 0.1.0."""
-    if treebank is None and recipe is None and values["trees"] != DatasetSpec().trees:
+    trees = values["trees"]
+    if treebank is None and trees != DatasetSpec().trees and (recipe is None or Path(trees).is_file()):
         treebank = values.pop("trees")
     if treebank is None and recipe is not None:
         return "sst"

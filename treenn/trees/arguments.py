@@ -223,7 +223,8 @@ def check_list(name: str, value: Any, item: Any = Any) -> Sequence[Any]:
             raise InputError(f"{_named(name)}: must be a list, not an array of {dimensions} dimensions")
         return list(value.tolist() if hasattr(value, "tolist") else value)
     kinds = [kind for kind in options(_plain(item)) if kind is not NoneType]
-    of = "" if item is Any else f" of {' or '.join(map(_plural, kinds))}"
+    named = [kind for kind in kinds if kind is not int or float not in kinds]
+    of = "" if item is Any else f" of {' or '.join(map(_plural, named))}"
     if item is not Any and any(_converted(value, kind) is not _MISFIT for kind in kinds):
         raise InputError(f"{_named(name)} {_shown(value)}: must be a list{of}; for a single one, write [...]")
     raise refusal(name, value, f"a list{of}", kinds)

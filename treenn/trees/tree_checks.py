@@ -6,6 +6,7 @@ one only if one has to be converted or refused.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from functools import cache
 from itertools import chain
@@ -40,12 +41,17 @@ def check_tuple(name: str, items: Any, hint: Any) -> tuple[Any, ...]:
         hint: the type of an item.
 
     Raises:
-        InputError: if an item is of another type; the message gives its index.
+        InputError: if an item is of another type or not finite; the message gives its index.
     """
     items = items if type(items) is tuple else tuple(check_list(name, items, hint))
-    if _are(items, _types(hint)):
+    types = _types(hint)
+    if _are(items, types) and (float not in types or all(map(math.isfinite, filter(_is_float, items)))):
         return tuple(items)
     return tuple(check(f"{name}[{index}]", item, hint) for index, item in enumerate(items))
+
+
+def _is_float(item: Any) -> bool:
+    return type(item) is float
 
 
 def check_rows(name: str, rows: Any) -> tuple[tuple[int, ...], ...]:
