@@ -30,7 +30,7 @@ def default_vectors(words: Collection[str], language: str | None = None) -> tupl
 
 
 def is_english(words: Collection[str], language: str | None = None) -> bool:
-    """Return True if a text may be English: no other language is declared, and most words are ASCII.
+    """Return True if a text may be English: it declares no other language, and most words are ASCII.
 
     Args:
         words: the distinct words of the text.

@@ -19,7 +19,7 @@ AnyArray = npt.NDArray[Any]
 
 
 def read_labels(y: Any) -> tuple[list[Hashable], AnyArray]:
-    """The label of each example, and the distinct labels, sorted if they have an order.
+    """Read the label of each example and the distinct labels, sorted if they are ordered.
 
     Texts, numbers and bools are validated by scikit-learn. Other labels may be of any hashable type, such as tuples and
     members of an enumeration; their array has the dtype object.
@@ -41,7 +41,7 @@ def read_labels(y: Any) -> tuple[list[Hashable], AnyArray]:
     except TypeError:
         ordered = list(distinct)
     classes = np.empty(len(ordered), dtype=object)
-    for number, label in enumerate(ordered):  # a slice would turn tuples into rows
+    for number, label in enumerate(ordered):  # a slice assignment would convert tuples to rows
         classes[number] = label
     return items, classes
 
@@ -78,13 +78,12 @@ def weigh_classes(
 
     Args:
         class_weight: `"balanced"`, weights by label, or None.
-        numbers: the class number of each example; None for unlabelled ones, whose weight stays.
+        numbers: the class number of each example; None for unlabelled ones, whose weights are unchanged.
         classes: the labels.
         weights: the weights of the examples.
 
     Raises:
-        InputError: if `class_weight` is something else, or names a label that does not occur while another has no
-            weight.
+        InputError: if `class_weight` is something else, or has unknown labels while a label of y has no weight.
     """
     if class_weight is None:
         return list(weights)

@@ -22,10 +22,10 @@ class TreeClassifier(ClassifierMixin, TreeEstimator):  # type: ignore[misc]  # s
 
     X is a list, an array or a Series of texts, of tokenized texts (lists of words), of `Tree`s or of `DependencyTree`s.
     Texts and tokenized texts are parsed; their trees are cached on disk. y has the label of each: texts, numbers, bools
-    or other hashable values. Labels of other nodes of given trees are trained on, too, if they occur in y.
+    or other hashable values. Labels of other nodes of given trees are also trained on, if they occur in y.
 
-    A text of several sentences is one tree (`treenn.parsers.join_trees`). A text without words cannot be trained on;
-    its prediction is the class prior.
+    A text of several sentences is one tree (`treenn.parsers.join_trees`). A text without words is an error in training.
+    Its prediction is the class prior.
 
     Every setting of `treenn.Settings` is a parameter of the same name and default, except these: `min_steps` is 1,500,
     a floor that raises `epochs` on few texts; `seed` is `random_state`; `class_weights` is `class_weight`;
@@ -72,8 +72,8 @@ class TreeClassifier(ClassifierMixin, TreeEstimator):  # type: ignore[misc]  # s
         Args:
             X: the examples.
             y: the label of each; for trees, None uses the labels of their nodes (default: None).
-            sample_weight: the factor of each example's loss; 2 is as if the example occurred twice (default: None, 1
-                each).
+            sample_weight: the factor of each example's loss; 2 is equivalent to two copies of the example (default:
+                None, 1 each).
 
         Raises:
             InputError: (a ValueError) if an item of X is something else or a text without words, nothing has a label,
@@ -96,7 +96,7 @@ class TreeClassifier(ClassifierMixin, TreeEstimator):  # type: ignore[misc]  # s
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """The most probable label of each example. Shape: `(len(X),)`."""
-        best = self.predict_proba(X).argmax(axis=1)  # first: it refuses a classifier that is not fitted
+        best = self.predict_proba(X).argmax(axis=1)  # first, to refuse an unfitted classifier
         labels: npt.NDArray[Any] = self.classes_[best]
         return labels
 

@@ -71,7 +71,7 @@ ESTIMATOR_SCHEMA = Schema("treenn.estimator", 1, EstimatorRecord, "estimator.jso
 
 
 def save_estimator(estimator: Any, folder: Path, *, overwrite: bool) -> None:
-    """Write the folder of `TreeEstimator.save`; raises as it."""
+    """Write the folder of `TreeEstimator.save`. Raises the same errors."""
     record, marker = _record(estimator), RunMarker(MODEL)
     check_run_dir(folder, marker, overwrite=overwrite)
     open_run_dir(folder, marker, overwrite=overwrite)
@@ -112,7 +112,7 @@ def load_estimator(
     contextual: str | Sequence[str],
     trust: str | Sequence[str],
 ) -> T:
-    """Load an estimator of a class for `TreeEstimator.load`; raises as it."""
+    """Load an estimator of a class for `TreeEstimator.load`. Raises the same errors."""
     from treenn.estimators.regressor import TreeRegressor
 
     is_regressor = issubclass(kind, TreeRegressor)
@@ -165,7 +165,7 @@ def _classes(record: EstimatorRecord, network: Network, path: Path) -> np.ndarra
 
 
 def _parameters(kind: Any, record: EstimatorRecord, network: Network, path: Path) -> dict[str, Any]:
-    """The parameters but those of parsing; the network and its contextual encoder are those that were validated."""
+    """The parameters other than those of parsing. The network and its contextual encoder are the validated ones."""
     known = set(kind().get_params(deep=False)) - set(_UNRECORDED)
     if unknown := sorted(record.parameters.keys() - known):
         raise InputError(f"'parameters' has {unknown[0]!r}, which is no parameter of {kind.__name__}", source=path)

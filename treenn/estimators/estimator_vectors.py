@@ -1,4 +1,4 @@
-"""Word vectors of estimators: the files of the parameter `vectors`, and the words that are read from them."""
+"""Word vectors of estimators: the files of the parameter `vectors`, and their frequent words."""
 
 from __future__ import annotations
 

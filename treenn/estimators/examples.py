@@ -15,7 +15,7 @@ from treenn.trees.arguments import check, check_items, refusal
 from treenn.trees.errors import argument
 
 CACHED_FROM = 100
-"""The number of texts from which trees are cached on disk; parsing fewer, as in single predictions, is fast."""
+"""The minimum number of texts whose trees are cached on disk; fewer are parsed fast."""
 
 AnyTree: TypeAlias = Tree | DependencyTree
 
@@ -58,7 +58,7 @@ class TreeReader:
     def _parsed(
         self, items: Sequence[Any], indices: list[int], parse: Callable[[list[Any]], list[Tree]]
     ) -> Iterable[tuple[int, Tree]]:
-        """Parse some items, without those that have no words; errors name the argument X."""
+        """Parse the items with words. Errors name the argument X."""
         try:
             return self._attempt(items, indices, parse)
         except TextError as error:
@@ -97,7 +97,7 @@ def _check_tokens(name: str, words: Any) -> None:
 
 
 def _renamed(message: str) -> str:
-    """A message on the parameter `parser` instead of the argument `trees`."""
+    """Replace the argument `trees` in a message by the parameter `parser`."""
     return message.replace(argument("trees"), argument("parser"))
 
 

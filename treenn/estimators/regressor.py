@@ -23,8 +23,8 @@ class TreeRegressor(RegressorMixin, TreeEstimator):  # type: ignore[misc]  # skl
     """A network over trees as a scikit-learn regressor, with the squared loss.
 
     X is as for `treenn.estimators.TreeClassifier`, and y has the score of each example. Scores of other nodes of given
-    trees are trained on, too, if they are in the range of scores. Predictions are clipped to the range. A text without
-    words cannot be trained on; its prediction is the mean score.
+    trees are also trained on, if they are in the range of scores. Predictions are clipped to the range. A text without
+    words is an error in training. Its prediction is the mean score.
 
     The settings of `treenn.Settings` are parameters, as for the classifier.
 
@@ -64,7 +64,7 @@ class TreeRegressor(RegressorMixin, TreeEstimator):  # type: ignore[misc]  # skl
 
         Raises:
             InputError: (a ValueError) if an item of X is something else or a text without words, nothing has a score,
-                a score is not finite or out of `score_range`, or a parameter is invalid.
+                a score is non-finite or out of `score_range`, or a parameter is invalid.
         """
         trees, weights = self._read_all(X, y, sample_weight)
         targets = [root_label(tree) for tree in trees] if y is None else _scores(y)
@@ -90,7 +90,7 @@ class TreeRegressor(RegressorMixin, TreeEstimator):  # type: ignore[misc]  # skl
         return self._predict_roots(X, np.array(self.mean_))
 
     def _range(self, scores: list[float]) -> tuple[float, float]:
-        """The range of scores; around a single score, if all are equal, it is 1 wide."""
+        """The range of scores. If all scores are equal, its width is 1."""
         if not scores:
             raise InputError(f"{argument('X')} has no numbers as labels: must have them if y is None")
         found = min(scores), max(scores)

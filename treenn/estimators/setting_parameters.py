@@ -12,15 +12,15 @@ from treenn.models.settings import Settings
 from treenn.trees.arguments import field_hints, options
 
 NO_PARAMETERS = ("seed", "checkpoint", "class_weights")
-"""Settings that are no parameters: `random_state`, `early_stopping` and `class_weight` determine them."""
+"""Settings that are not parameters, but determined by `random_state`, `early_stopping` and `class_weight`."""
 
 
 @dataclass(eq=False, repr=False)
 class SettingParameters:
     """The settings of `treenn.Settings` but `NO_PARAMETERS`, as parameters of the same names and types.
 
-    A dataclass, so that the signature of the constructor, which scikit-learn reads, is explicit. As scikit-learn
-    requires, the constructor validates and converts nothing.
+    A dataclass has an explicit constructor signature, which scikit-learn inspects. As scikit-learn requires, the
+    constructor neither validates nor converts.
     """
 
     model: str = "tree-lstm"
@@ -69,7 +69,7 @@ def make_settings(values: Mapping[str, Any], **fixed: Any) -> Settings:
 
     Args:
         values: the settings by name; a search may yield 6.0 or a NumPy integer for 6.
-        fixed: settings that are no parameters.
+        fixed: settings that are not parameters.
 
     Raises:
         InputError: if a value is of another type or out of range.
@@ -82,7 +82,7 @@ def make_settings(values: Mapping[str, Any], **fixed: Any) -> Settings:
 
 
 def _converted(value: Any, hint: Any) -> Any:
-    """A float without a fraction as int, if the setting is an int."""
+    """Convert an integral float to int, if the setting is an int."""
     kinds = {get_args(kind)[0] if get_origin(kind) is Annotated else kind for kind in options(hint)}
     is_whole = isinstance(value, Real) and not isinstance(value, bool) and float(value).is_integer()
     return int(value) if int in kinds and is_whole else value

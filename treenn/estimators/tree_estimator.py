@@ -1,4 +1,4 @@
-"""`TreeEstimator`: the parameters and the training that the classifier and the regressor have in common."""
+"""`TreeEstimator`: the common parameters and training of the classifier and the regressor."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _FRACTION = Range(above=0, below=1)
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class TreeEstimator(BaseEstimator, SettingParameters, ABC):  # type: ignore[misc]  # sklearn has no types
-    """The base of scikit-learn estimators of texts and trees; the subclasses document the parameters."""
+    """Base class of scikit-learn estimators of texts and trees. The subclasses document the parameters."""
 
     early_stopping: bool = False
     validation_fraction: float = 0.1
@@ -72,7 +72,7 @@ class TreeEstimator(BaseEstimator, SettingParameters, ABC):  # type: ignore[misc
         return make_settings(values, seed=seed, checkpoint="best" if stops else "last")
 
     def _check_parameters(self) -> None:
-        """Validate the parameters that are no settings."""
+        """Validate the parameters that are not settings."""
         fraction = check("validation_fraction", self.validation_fraction, float)
         if fraction not in _FRACTION:
             raise InputError(f"{argument('validation_fraction')} {fraction}: must be {_FRACTION}")
@@ -197,7 +197,7 @@ class TreeEstimator(BaseEstimator, SettingParameters, ABC):  # type: ignore[misc
             overwrite: whether to replace an earlier model (default: False).
 
         Raises:
-            InputError: if the folder has other files, or a class is no text, number or bool.
+            InputError: if the folder has other files, or a class is not a text, number or bool.
             sklearn.exceptions.NotFittedError: before `fit`.
         """
         from treenn.estimators.estimator_folder import save_estimator

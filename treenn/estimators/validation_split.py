@@ -16,7 +16,7 @@ def hold_out(indices: Sequence[int], strata: Sequence[Any], fraction: float, see
 
     Args:
         indices: the examples.
-        strata: by example, its class, or None for an example that has none; not for validation.
+        strata: the class of each example, None without a class; such examples are not used for validation.
         fraction: the fraction of the validation split.
         seed: the seed.
 
