@@ -111,6 +111,19 @@ def test_a_single_class_and_unlabelled_dev_are_accepted() -> None:
     assert STRENGTHS[2] == baseline._model.C
 
 
+@pytest.mark.parametrize("most", [2, 20])
+def test_weights_of_many_classes_are_limited(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr("treenn.experiment.tf_idf.MOST_WEIGHTS", most)
+    classes = tuple("abcdefghij")
+    data = treebank_of(
+        [(f"{name} x{i} y{i}", number) for number, name in enumerate(classes) for i in range(2)], classes=classes
+    )
+    baseline = fit_baseline(data, "tf-idf", ROOTS)
+    assert isinstance(baseline, TfIdfClassifier)
+    assert baseline.parameters <= max(most, 10) + len(classes)
+    assert STRENGTHS[2] == baseline._model.C
+
+
 def test_scores_have_ridge_regression_in_range() -> None:
     from sklearn.linear_model import Ridge
 

@@ -18,6 +18,8 @@ STRENGTHS = (1, 3, 10, 30, 100)
 ALPHAS = (30, 10, 3, 1, 0.3)
 """The candidates for the strength of the L2 penalty of ridge regression."""
 
+MOST_WEIGHTS = 10_000_000
+"""The maximum number of weights of logistic regression; with more, the most frequent features are selected."""
 
 Unit = tuple[Sequence[str], ...]
 """The words of a phrase, or of both sides of a pair."""
@@ -32,14 +34,21 @@ class TfIdfVectors:
 
     Args:
         train: the phrases, of which the labelled ones define the vocabulary.
+        most: the maximum number of features; with more, the most frequent ones are selected (default: None, no
+            maximum).
     """
 
-    def __init__(self, train: Phrases) -> None:
+    def __init__(self, train: Phrases, most: int | None = None) -> None:
         from sklearn.feature_extraction.text import TfidfVectorizer
 
         self._vectorizer = TfidfVectorizer(analyzer=as_it_is, sublinear_tf=True)
         units = _labelled(train)
         self.train = _combined(self._vectorizer.fit_transform(_features(units)), units)
+        self.is_limited = most is not None and self.train.shape[1] > most
+        if most is not None and self.is_limited:
+            blocks = -(-self.train.shape[1] // len(self._vectorizer.vocabulary_))  # of features, several for pairs
+            self._vectorizer.set_params(max_features=max(1, most // blocks))
+            self.train = _combined(self._vectorizer.fit_transform(_features(units)), units)
 
     def of(self, units: Sequence[Unit]) -> Any:
         """The sparse matrix of vectors. Shape: `(N, features)`."""
@@ -63,7 +72,10 @@ def _combined(sides: Any, units: Sequence[Unit]) -> Any:
 
 
 class TfIdfClassifier(Baseline):
-    """Logistic regression on TF-IDF vectors, with C selected from `STRENGTHS` by accuracy on the phrases of dev."""
+    """Logistic regression on TF-IDF vectors, with C selected from `STRENGTHS` by accuracy on the phrases of dev.
+
+    For thousands of classes, the features are limited (`MOST_WEIGHTS`), and one C is used, to limit memory and time.
+    """
 
     def __init__(self, train: Phrases, dev: Phrases, classes: int) -> None:
         from sklearn.dummy import DummyClassifier
@@ -71,9 +83,13 @@ class TfIdfClassifier(Baseline):
 
         self._classes = classes
         models = [LogisticRegression(C=strength, max_iter=1000) for strength in STRENGTHS]
-        if len(np.unique(train.labels[train.labelled])) == 1:
+        count = len(np.unique(train.labels[train.labelled]))
+        vectors = TfIdfVectors(train, MOST_WEIGHTS // max(1, count))
+        if count == 1:
             models = [DummyClassifier(strategy="prior")]
-        self._vectors, self._model = _best(models, train, dev)
+        elif vectors.is_limited:
+            models = [LogisticRegression(C=STRENGTHS[len(STRENGTHS) // 2], max_iter=20)]
+        self._vectors, self._model = _best(models, vectors, train, dev)
         self.parameters = _parameters(self._model)
 
     def outputs(self, phrases: Phrases) -> Outputs:
@@ -87,7 +103,7 @@ class TfIdfRegression(Baseline):
     def __init__(self, train: Phrases, dev: Phrases, classes: int = 0) -> None:
         from sklearn.linear_model import Ridge
 
-        self._vectors, self._model = _best([Ridge(alpha=alpha) for alpha in ALPHAS], train, dev)
+        self._vectors, self._model = _best([Ridge(alpha=alpha) for alpha in ALPHAS], TfIdfVectors(train), train, dev)
         self.parameters = _parameters(self._model)
 
     def outputs(self, phrases: Phrases) -> Outputs:
@@ -96,11 +112,10 @@ class TfIdfRegression(Baseline):
         return scores
 
 
-def _best(models: Sequence[Any], train: Phrases, dev: Phrases) -> tuple[TfIdfVectors, Any]:
+def _best(models: Sequence[Any], vectors: TfIdfVectors, train: Phrases, dev: Phrases) -> tuple[TfIdfVectors, Any]:
     """Train models on the labelled phrases, and return the best on those of dev. Ties are broken by order."""
     from sklearn.exceptions import ConvergenceWarning
 
-    vectors = TfIdfVectors(train)
     x, y, dev_y = vectors.train, train.labels[train.labelled], dev.labels[dev.labelled]
     if len(dev_y) < 2:  # R² needs two
         models = [models[len(models) // 2]]
