@@ -56,6 +56,16 @@ def test_compare_pools_the_folds(command: Command, tmp_path: Path, ledger: Path)
     assert command("report", "comparison/results.json", "--verify").returncode == 0
 
 
+def test_changed_data_are_refused_in_one_line(command: Command, tmp_path: Path) -> None:
+    arguments = ("train", "--treebank", "questions.csv", "--folds", "3", "--out", "folds", *TEXTS, *SMALL)
+    assert command(*arguments).returncode == 0
+    table = tmp_path / "questions.csv"
+    table.write_text("\n".join(table.read_text().splitlines()[:-1]) + "\n")
+    error = command(*arguments).error
+    assert "the cross-validation in this folder has data" in error
+    assert len(error) < 250
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

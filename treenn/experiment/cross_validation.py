@@ -16,6 +16,7 @@ from treenn.experiment.compare import modules_of
 from treenn.experiment.evaluate import with_split
 from treenn.experiment.execute import execute, experiment_dir
 from treenn.experiment.folds import HELD_OUT, Fold
+from treenn.experiment.ledger import digest
 from treenn.experiment.run import train_only
 from treenn.experiment.run_spec import RunSpec, fingerprint
 from treenn.models.building import load_model
@@ -50,7 +51,7 @@ class FoldsIdentity:
 
 def folds_run(divided: Divided, settings: Settings, vectors: Sequence[str]) -> RunMarker:
     """The cross-validation that a folder's run.json records."""
-    first, data = divided[0][0], "".join(fingerprint(treebank, [HELD_OUT]) for _, treebank in divided)
+    first, data = divided[0][0], digest([fingerprint(treebank, [HELD_OUT]) for _, treebank in divided])
     return RunMarker(CROSS_VALIDATION, FoldsIdentity(asdict(settings), first.of, first.seed, data, tuple(vectors)))
 
 

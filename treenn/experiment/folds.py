@@ -112,7 +112,8 @@ def _check_sizes(treebank: AnyTreebank, examples: Sequence[Any], folds: int) -> 
             members.setdefault(f"class {treebank.classes[int(label)]!r}", set()).add(content_key(example))
     for name, different in members.items():
         if len(different) < folds:
+            count = f"{len(different)} different example{'s' * (len(different) > 1)}"
+            remedy = f"must be at most {len(different)}" if len(different) > 1 else "every class must have 2 or more"
             raise InputError(
-                f"{argument('folds')} {folds}: {name} has only {len(different)} different examples in train and dev of "
-                f"{treebank.name}; must be at most {len(different)}"
+                f"{argument('folds')} {folds}: {name} has only {count} in train and dev of {treebank.name}; {remedy}"
             )
