@@ -9,10 +9,12 @@ import pytest
 from sklearn.dummy import DummyClassifier
 from toy import toy_treebank
 
-from treebanks import Pair, PairTreebank
+from treebanks import Pair, PairTreebank, Treebank
 from treenn.commands.training_messages import warn_of_majority_class
 from treenn.models.settings import Settings
+from treenn.tasks import task_of
 from treenn.training import train
+from treenn.training.majority import compare_with_majority
 from treenn.training.run_results import MajorityClass, read_training
 from treenn.trees import Tree
 
@@ -68,3 +70,14 @@ def test_models_not_above_the_majority_are_reported(
         assert lines[0].endswith("predicting neutral, train's majority class (50.0 %)")
         warn_of_majority_class(results, of_pairs=True)
         assert " % of pairs of dev are right" in capsys.readouterr().err
+
+
+def test_roots_are_compared_beside_all_nodes() -> None:
+    """With 300 trees of SST, all nodes were above the majority class and sentences below, without a warning."""
+    trees = [Tree(("a", "b"), ((0, 1),), (1, 1, root)) for root in (0, 0, 0, 1)]
+    bank = Treebank("made", ("no", "yes"), {"train": trees, "dev": trees})
+    values = {"all_nodes": 0.9, "root": 0.75}
+    found = compare_with_majority(bank, task_of(bank), "all_nodes", values)
+    assert found == MajorityClass("root", "no", 0.75, 0.75)
+    better = compare_with_majority(bank, task_of(bank), "all_nodes", values | {"root": 1.0})
+    assert better == MajorityClass("all_nodes", "yes", 0.75, 0.9)

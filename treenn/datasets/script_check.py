@@ -150,5 +150,5 @@ def unknown_language(trees: Sequence[Tree]) -> str | None:
     share = unknown_share(trees)
     if share <= _UNKNOWN:
         return None
-    remedy = "for another language, right-branching trees (right, no syntax) are an alternative"
-    return f"{share:.0%} of the words are unknown to the parser {SHIPPED}, which is for English; {remedy}"
+    remedy = "for another language, --trees right makes right-branching trees, without syntax"
+    return f"warning: {share:.0%} of the words are unknown to the parser {SHIPPED} for English; {remedy}"

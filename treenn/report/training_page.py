@@ -67,6 +67,9 @@ def _metrics(results: TrainingResults) -> list[str]:
         for name, metric in METRICS.items()
         if metric.short and all(epoch.dev.values.get(name) is not None for epoch in results.history)
     ]
+    curves = {name: [epoch.dev.values[name] for epoch in results.history] for name in found}
+    if curves.get("all_nodes") == curves.get("root"):  # only roots are labelled
+        found = [name for name in found if name != "all_nodes"]
     first = results.majority_class.metric if results.majority_class is not None else ""
     return sorted(found, key=lambda name: name != first)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from treebanks import AnyTreebank
@@ -14,15 +14,26 @@ from treenn.training.run_results import MajorityClass
 _ACCURACIES = ("root", "all_nodes")
 
 
-def compare_with_majority(treebank: AnyTreebank, task: Task, metric: str, value: float | None) -> MajorityClass | None:
+def compare_with_majority(
+    treebank: AnyTreebank, task: Task, metric: str, values: Mapping[str, float | None]
+) -> MajorityClass | None:
     """Evaluate train's majority class on dev. Returns None without classes or labels, or without accuracy as metric.
+
+    If all nodes select the model, it is compared at roots, too. The first comparison that the model does not win is
+    returned, else that of the metric.
 
     Args:
         treebank: the treebank.
         task: its task.
         metric: the metric that selected the model.
-        value: the model's value on dev.
+        values: the model's metrics on dev.
     """
+    names = (metric, "root") if metric == "all_nodes" and not task.roots_only else (metric,)
+    comparisons = [each for name in names if (each := _compare(treebank, task, name, values.get(name))) is not None]
+    return next((each for each in comparisons if not each.is_exceeded), next(iter(comparisons), None))
+
+
+def _compare(treebank: AnyTreebank, task: Task, metric: str, value: float | None) -> MajorityClass | None:
     if metric not in _ACCURACIES or task.classes is None or value is None:
         return None
     roots_only = METRICS[metric].level == "root"

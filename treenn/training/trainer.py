@@ -397,9 +397,7 @@ class _Trainer:
             peak_memory_mb=peak_memory() / 2**20,
             init=self.init,
             origin=portable_origin(self.treebank.origin),
-            majority_class=compare_with_majority(
-                self.treebank, self.task, self.criterion, dev.values.get(self.criterion)
-            ),
+            majority_class=compare_with_majority(self.treebank, self.task, self.criterion, dev.values),
         )
 
 
