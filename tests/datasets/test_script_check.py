@@ -95,6 +95,4 @@ def test_another_language_is_a_warning(caplog: pytest.LogCaptureFixture) -> None
             trees_of_texts(["Das ist ein sehr guter Film", "Schlecht"])
         trees_of_texts(["Das ist ein sehr guter Film", "Schlecht"], trees="right")
     assert len(caplog.messages) == 2
-    assert caplog.messages[0].startswith(
-        "warning: 71% of the words are unknown to the parser chart for English;"
-    )
+    assert caplog.messages[0].startswith("warning: 71% of the words are unknown to the parser chart for English;")
