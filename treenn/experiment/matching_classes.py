@@ -89,7 +89,7 @@ def in_order_of(predictions: Any, classes: Sequence[str] | None, wanted: Sequenc
     probabilities, index = predictions.probabilities[:, places], np.argsort(places)
     if isinstance(predictions, PairPredictions):
         return PairPredictions(index[predictions.targets], probabilities, scale=predictions.scale)
-    labels = np.where(predictions.labels < 0, predictions.labels, index[predictions.labels])
+    labels = np.where(predictions.labels < 0, predictions.labels, index[np.maximum(predictions.labels, 0)])
     return Predictions.of(labels, probabilities, predictions.sizes, scale=predictions.scale)
 
 
