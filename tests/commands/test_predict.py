@@ -125,20 +125,20 @@ def test_blank_texts_among_arguments_have_a_line_each(predict: Command, texts: t
     assert done.stderr == f"TEXT {blank}: no words; lines without words: 1\n"
 
 
-LONG = "The film is good, and long; it is not good. " * 140
+LONG = "The film is good, and long; it is not good. " * 35
 
 
 def test_a_long_review_is_answered(predict: Command, tmp_path: Path) -> None:
     (tmp_path / "reviews.txt").write_text(f"{LONG}\nfine\n{LONG.replace('.', ',')}\n")
     done = predict("--file", "reviews.txt", "--json")
     first, _, third = [json.loads(line)["sentences"] for line in done.stdout.splitlines()]
-    assert (len(first), len(third)) == (140, 1)  # the right-branching parser has no limit
+    assert (len(first), len(third)) == (35, 1)  # the right-branching parser has no limit
     assert "is divided" not in done.stderr
     done = predict("--file", "reviews.txt", "--json", "--parser", "chart")
     first, _, third = [json.loads(line)["sentences"] for line in done.stdout.splitlines()]
-    assert len(first) == 140
+    assert len(first) == 35
     lengths = [len(parse_tree(each["tree"]).words) for each in third]
-    assert sum(lengths) == 13 * 140
+    assert sum(lengths) == 13 * 35
     assert max(lengths) <= 400
     assert all(each["text"].endswith(" ;") for each in third[:-1])
     note = "reviews.txt:3: a sentence of more than 400 words, the parser's limit, is divided at punctuation"
