@@ -34,6 +34,7 @@ from treenn.runtime.progress import Progress, ignore
 from treenn.tasks import task_of
 from treenn.training.run_dir import COMPARISON, RunMarker, check_run_dir
 from treenn.trees.arguments import AnyPath, Device, Runs, checked
+from treenn.trees.errors import InputError
 from treenn.trees.files import write_text
 from treenn.trees.json_values import dump_json
 
@@ -190,6 +191,7 @@ def _planned(plan: Plan, out: Path, command: str) -> _Comparison:
         word_size = task.settings.get("word_size", plan.settings.word_size)
         data, input_size = fingerprint(treebank), sum(file.size for file in files) or word_size
         if task.fold is None:  # the ledger excludes folds, which are not test sets
+            _check_name(treebank, data, treebanks)
             treebanks[data] = treebank
         task = task if treebank.origin is None else replace(task, treebank=treebank)
         for regime in task.supervision:
@@ -200,6 +202,15 @@ def _planned(plan: Plan, out: Path, command: str) -> _Comparison:
             specs += planned
     runs = {f"{RUNS}/{spec.name}.json": spec for spec in specs}  # two regimes may share a run
     return _Comparison(out, runs, treebanks, outline(plan, command, tasks))
+
+
+def _check_name(treebank: AnyTreebank, data: str, earlier: Mapping[str, AnyTreebank]) -> None:
+    """Validate that no earlier treebank, by fingerprint, has the same name and other examples."""
+    if any(each.name == treebank.name and key != data for key, each in earlier.items()):
+        raise InputError(
+            f"two treebanks of this plan are named {treebank.name!r}; must have different names: set 'name' in the "
+            "dataset.toml of one"
+        )
 
 
 def _enter(comparison: _Comparison, source: str) -> None:
