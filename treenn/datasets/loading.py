@@ -85,6 +85,14 @@ def load_dataset(
     return replace(treebank, origin=replace(treebank.origin, dev=of_dev, test=of_test))
 
 
+def resolved(treebank: str | AnyTreebank) -> str | AnyTreebank:
+    """The name of a known treebank, else the treebank, read from its path if it is one.
+
+    Data of a path are never cached by the path: a process may change its working directory or the files.
+    """
+    return treebank if not isinstance(treebank, str) or is_known(treebank) else load_dataset(treebank)
+
+
 def spec_of_model(
     spec: DatasetSpec, model: SavedModel | Network, given: Collection[str] | None = None
 ) -> tuple[DatasetSpec, Collection[str] | None]:

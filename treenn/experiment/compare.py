@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from treebanks import AnyTreebank
+from treenn.datasets.loading import resolved
 from treenn.experiment.execute import RunSpecs, check_local_device, execute, experiment_dir
 from treenn.experiment.gather import gather
 from treenn.experiment.ledger import Reading, configuration_of, enter, known_readings, ledger_file, read
@@ -187,7 +188,7 @@ def _trained(plan: Plan, out: Path, *, overwrite: bool, command: str, **how: Any
 def _planned(plan: Plan, out: Path, command: str) -> _Comparison:
     tasks, specs, treebanks = list[TaskOutline](), list[RunSpec](), dict[str, AnyTreebank]()
     for task in plan.tasks:
-        treebank, files = load(task.treebank, plan.vectors_of(task))
+        treebank, files = load(resolved(task.treebank), plan.vectors_of(task))
         word_size = task.settings.get("word_size", plan.settings.word_size)
         data, input_size = fingerprint(treebank), sum(file.size for file in files) or word_size
         if task.fold is None:  # the ledger excludes folds, which are not test sets

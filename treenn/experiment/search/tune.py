@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from treenn.datasets.loading import resolved
 from treenn.experiment.execute import Job, check_local_device, execute, experiment_dir
 from treenn.experiment.run import load, train_network
 from treenn.experiment.run_spec import RunSpec, fingerprint, name_of
@@ -73,7 +74,7 @@ def tune(
     check_local_device(jobs, device)
     out = Path(out)
     check_run_dir(out, run_of(search), resume=True, overwrite=overwrite)
-    treebank, vectors = load(search.treebank, tuple(map(str, search.vectors)))
+    treebank, vectors = load(resolved(search.treebank), tuple(map(str, search.vectors)))
     search = search if treebank.origin is None else replace(search, treebank=treebank)
     input_size = sum(file.size for file in vectors) or search.settings.word_size
     make_head, examples = task_of(treebank).make_head, len(treebank.train)
