@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -13,7 +14,8 @@ import typer
 from treebanks.own_data.spec import DatasetSpec, is_safe
 from treenn.commands import options
 from treenn.commands.output import progress_bar, say
-from treenn.trees.errors import InputError, option
+from treenn.trees.arguments import check
+from treenn.trees.errors import InputError, argument, option
 from treenn.trees.json_values import read_object
 
 if TYPE_CHECKING:
@@ -226,22 +228,29 @@ def data_of_run(folder: Path) -> Data:
     return Data(str(given.get("treebank") or ""), spec, **files, given=frozenset(values))
 
 
-def class_names(text: str) -> tuple[str, ...]:
-    """Parse the value of --classes: names separated by commas, or the number of classes 0, 1, ...
+def class_names(value: str) -> tuple[str, ...]:
+    """Parse the value of --classes; a number N stands for the names 0 to N - 1.
 
     Raises:
-        InputError: if there are fewer than two names, or one is empty or repeated.
+        InputError: if there are fewer than two names, or a name is empty, repeated or not printable.
 
-    >>> class_names("neg,neu,pos"), class_names("3")
+    >>> class_names("neg, neu, pos"), class_names("3")
     (('neg', 'neu', 'pos'), ('0', '1', '2'))
     """
-    if text.isdecimal() and 2 <= int(text) <= 10_000:
-        return tuple(map(str, range(int(text))))
-    names = tuple(name.strip() for name in text.split(","))
-    if len(names) < 2 or "" in names or len(set(names)) < len(names):
-        raise InputError(
-            f"--classes {text}: must be two or more different names separated by commas, or a number from 2"
-        )
+    names = tuple(" ".join(name.split()) for name in value.split(","))
+    if len(names) == 1 and names[0].isdecimal() and len(names[0]) <= 4:
+        names = tuple(map(str, range(int(names[0]))))
+    problem = ""
+    if len(names) < 2:
+        problem = "must be two or more names, separated by commas"
+    elif not all(names):
+        problem = "a name is empty; must be names, separated by commas"
+    elif repeated := [name for name, count in Counter(names).items() if count > 1]:
+        problem = f"{repeated[0]} is repeated; names must differ"
+    elif not value.isprintable():
+        problem = "must be printable characters"
+    if problem:
+        raise InputError(f"{argument('classes')} {check('classes', value, str)}: {problem}")
     return names
 
 

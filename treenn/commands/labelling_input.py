@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from treenn.commands.dataset_options import class_names
 from treenn.commands.table_input import form_of, read_tables
 from treenn.commands.text_input import STANDARD_INPUT, FindSentences, Line, divide_long, find_sentences_of
 from treenn.trees import InputError
-from treenn.trees.arguments import check, check_fields
+from treenn.trees.arguments import check_fields
 from treenn.trees.class_comment import ClassScale
 from treenn.trees.errors import argument
 from treenn.trees.files import read_text, split_lines
@@ -155,29 +156,3 @@ def load_proposer(
         known = f"the classes of the model are {','.join(sentiment.classes)}; must be equal"
         raise InputError(f"{argument('classes')} {','.join(names)}: {known}")
     return Proposer(sentiment.classes, sentiment.parser, sentiment)
-
-
-def class_names(value: str) -> tuple[str, ...]:
-    """Parse the value of --classes; a number N stands for the names 0 to N - 1.
-
-    Raises:
-        InputError: if there are fewer than two names, or a name is empty, repeated or not printable.
-
-    >>> class_names("neg, neu, pos"), class_names("3")
-    (('neg', 'neu', 'pos'), ('0', '1', '2'))
-    """
-    names = tuple(" ".join(name.split()) for name in value.split(","))
-    if len(names) == 1 and names[0].isdecimal() and len(names[0]) < 4:
-        names = tuple(map(str, range(int(names[0]))))
-    problem = ""
-    if len(names) < 2:
-        problem = "must be two or more names, separated by commas"
-    elif not all(names):
-        problem = "a name is empty; must be names, separated by commas"
-    elif repeated := [name for name in names if names.count(name) > 1]:
-        problem = f"{repeated[0]} is repeated; names must differ"
-    elif not value.isprintable():
-        problem = "must be printable characters"
-    if problem:
-        raise InputError(f"{argument('classes')} {check('classes', value, str)}: {problem}")
-    return names
