@@ -233,6 +233,7 @@ def test_runs_of_0_1_0_are_renamed(tmp_path: Path) -> None:
     assert all(is_finished(tmp_path / file, each) for file, each in runs.items())
 
 
+@pytest.mark.slow  # test_extension_points.py trains such a model in workers, too
 def test_workers_resolve_foreign_models_and_train_as_serially(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "othercell.py").write_text(
         "from treenn.encoders import SequenceEncoder\nfrom treenn.sequences import LSTM\n"
