@@ -120,7 +120,9 @@ def test_spans_are_resampled_per_epoch_from_the_seed(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("model", ["tree-lstm", "lstm"])
 def test_resumed_run_is_bit_identical(model: str, tmp_path) -> None:
-    whole_and_resumed(TOY, replace(SMALL, model=model), tmp_path, 15)
+    whole, resumed = whole_and_resumed(TOY, replace(SMALL, model=model), tmp_path, 15)  # asserts equal weights
+    assert [epoch.loss for epoch in resumed.history] == [epoch.loss for epoch in whole.history]
+    assert resumed.metrics == whole.metrics
 
 
 @pytest.mark.parametrize("model", ["tree-lstm", "lstm"])

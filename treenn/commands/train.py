@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +11,7 @@ import typer
 
 from treebanks.own_data.spec import DatasetSpec
 from treenn.commands import options
-from treenn.commands.dataset_options import Source, take_data, takes_dataset, vectors_for, with_supervision
+from treenn.commands.dataset_options import Data, Source, take_data, takes_dataset, vectors_for, with_supervision
 from treenn.commands.experiments import Folds
 from treenn.commands.fine_tuning_options import fine_tuning, fitting, initial_model
 from treenn.commands.folds import cross_validate, refuse_with_folds
@@ -25,6 +25,7 @@ from treenn.trees import InputError
 
 if TYPE_CHECKING:
     from treebanks import AnyTreebank
+    from treenn.training.fine_tuning import Source as InitialModel
     from treenn.training.run_results import TrainingResults
 
 
@@ -90,60 +91,86 @@ def train(
     Example: treenn train --recipe tai2015_constituency --seed 1 --out my-model
     """
     from treenn.training.run_dir import check_run_dir, training_run
-    from treenn.trees.json_records import to_json
 
     if folds is not None:
         refuse_with_folds(context)
     if (earlier := restored(context)) is not None:
         earlier.command.invoke(earlier)
         return
-    data_options = take_data(context, _source(treebank, recipe, values), values)
-    source = None if init is None else initial_model(context, init)
-    settings = Settings(**values) if source is None else fine_tuning(context, source)
+    data = take_data(context, _source(treebank, recipe, values), values)
+    initial = None if init is None else initial_model(context, init)
+    settings = Settings(**values) if initial is None else fine_tuning(context, initial)
     if recipe is not None:
-        from treenn.experiment.recipes import find
-
-        given, found = options.given(context), find(recipe)
-        settings = replace(found.settings, **{name: values[name] for name in given if name in values})
-        vectors = vectors if "vectors" in given else list(found.vectors) or ["none"]
+        settings, vectors = _of_recipe(context, recipe, vectors)
     if folds is not None:
-        cross_validate(context, data_options, settings, folds, vectors)
+        cross_validate(context, data, settings, folds, vectors)
         return
     check_run_dir(out, training_run(settings), resume=resume, overwrite=overwrite)
-    with skipping(skip_bad) as skip:
-        data = data_options.load(**skip)
-        if recipe is None:
-            settings = with_supervision(settings, data, options.given(context))
-            settings = with_step_floor(settings, data, options.given(context))
+    trained_on, results = _trained(context, data, settings, vectors, initial)
+    _present(results, trained_on, out, json=json)
+
+
+def _of_recipe(context: typer.Context, name: str, vectors: list[str]) -> tuple[Settings, list[str]]:
+    """The settings and the word vectors of a recipe, overridden by the given options."""
+    from treenn.experiment.recipes import find
+
+    given, recipe = options.given(context), find(name)
+    own = {field.name: context.params[field.name] for field in fields(Settings) if field.name in given}
+    return replace(recipe.settings, **own), vectors if "vectors" in given else list(recipe.vectors) or ["none"]
+
+
+def _trained(
+    context: typer.Context, data: Data, settings: Settings, vectors: list[str], initial: InitialModel | None
+) -> tuple[AnyTreebank, TrainingResults]:
+    """Read the data, and train the network.
+
+    Args:
+        context: the context of the command, which has its other options.
+        data: the data of the options.
+        settings: the settings of the options.
+        vectors: the values of --vectors.
+        initial: the model of --init.
+    """
+    given, values = options.given(context), context.params
+    with skipping(values["skip_bad"]) as skip:
+        treebank = data.load(**skip)
+        if values["recipe"] is None:
+            settings = with_step_floor(with_supervision(settings, treebank, given), treebank, given)
 
         import torch
 
-        from treebanks import PairTreebank
         from treenn import training
         from treenn.experiment.text_baseline import add_text_baseline
         from treenn.models.vectors import read_vectors
 
-        files = [read_vectors(path, data.words(), **skip) for path in vectors_for(data, vectors)]
-        files = files if source is None else fitting(source, files, options.given(context))
+        files = [read_vectors(path, treebank.words(), **skip) for path in vectors_for(treebank, vectors)]
+        files = files if initial is None else fitting(initial, files, given)
     torch.set_num_threads(1)  # for reproducibility; at this size two threads are no faster
-    with progress_bar(f"{settings.model} on {data.name}") as progress:
-        how = {"resume": resume, "overwrite": overwrite, "command": options.command_line()}
-        how |= {"device": device, "progress": progress, "keep_checkpoint": not no_checkpoint}
-        how |= {"options": options_of_run(context), "log": log}
-        results = training.train(data, settings, vectors=files, init=source, out=out, **how).results
-        results = add_text_baseline(results, data, settings, out, progress)
+    how = {name: values[name] for name in ("out", "resume", "overwrite", "device", "log")}
+    how |= {"command": options.command_line(), "options": options_of_run(context)}
+    with progress_bar(f"{settings.model} on {treebank.name}") as progress:
+        how |= {"keep_checkpoint": not values["no_checkpoint"], "progress": progress}
+        results = training.train(treebank, settings, vectors=files, init=initial, **how).results
+        return treebank, add_text_baseline(results, treebank, settings, values["out"], progress)
+
+
+def _present(results: TrainingResults, treebank: AnyTreebank, out: Path, *, json: bool) -> None:
+    """Print the warnings and the scores on dev."""
+    from treebanks import PairTreebank
+    from treenn.trees.json_records import to_json
+
     for file in results.vectors:
         say(f"{file.file}: {file.words_missing} of {file.words} words have no vector in it")
     report_head(results)
-    of_pairs = isinstance(data, PairTreebank)
+    of_pairs = isinstance(treebank, PairTreebank)
     warn_of_majority_class(results, of_pairs=of_pairs)
     warn_of_baselines(results, of_pairs=of_pairs)
     if json:
         print_json(to_json(results))
-    else:
-        print_metrics(results, ["dev"], data)
-        chosen = "the last" if settings.checkpoint == "last" else "the best on dev"
-        tell(f"The model of epoch {results.best_epoch}, {chosen}, is in {out}; evaluate it: treenn evaluate {out}")
+        return
+    print_metrics(results, ["dev"], treebank)
+    chosen = "the last" if results.settings["checkpoint"] == "last" else "the best on dev"
+    tell(f"The model of epoch {results.best_epoch}, {chosen}, is in {out}; evaluate it: treenn evaluate {out}")
 
 
 def _source(treebank: str | None, recipe: str | None, values: dict[str, Any]) -> str:
