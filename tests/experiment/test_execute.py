@@ -31,7 +31,7 @@ from treenn.experiment.version_0_1 import adopt, old_hash
 from treenn.models.settings import RENAMED, Settings
 from treenn.training import train
 from treenn.training.folder_lock import locked
-from treenn.training.run_dir import RUN
+from treenn.training.run_marker import RUN
 from treenn.trees import InputError
 from treenn.trees.json_records import to_json
 

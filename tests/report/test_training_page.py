@@ -12,7 +12,8 @@ from treenn.models.settings import Settings
 from treenn.report.html import as_html
 from treenn.report.training_page import build_training_page
 from treenn.training import train
-from treenn.training.run_dir import TRAINING, kind_in
+from treenn.training.run_dir import kind_in
+from treenn.training.run_marker import TRAINING
 from treenn.training.run_results import InitialModel, MajorityClass, TrainingResults
 from treenn.trees import InputError, Tree
 

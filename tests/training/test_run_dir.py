@@ -24,17 +24,8 @@ from treenn.models.building import save_model
 from treenn.models.settings import Settings
 from treenn.report import write_report
 from treenn.training import train
-from treenn.training.run_dir import (
-    MODEL,
-    PARSER,
-    RUN,
-    TRAINING,
-    RunMarker,
-    TrainingIdentity,
-    check_run_dir,
-    difference,
-    open_run_dir,
-)
+from treenn.training.run_dir import check_run_dir, open_run_dir
+from treenn.training.run_marker import MODEL, PARSER, RUN, TRAINING, RunMarker, TrainingIdentity, difference
 from treenn.trees import InputError
 from treenn.trees.temporary import temporary_prefix
 

@@ -209,7 +209,7 @@ def data_of_run(folder: Path) -> Data:
     Raises:
         InputError: if an option is malformed, or names such a parser.
     """
-    from treenn.training.run_dir import RUN
+    from treenn.training.run_marker import RUN
 
     recorded = read_object(folder / RUN).get("options") if (folder / RUN).exists() else None
     given = dict(recorded) if isinstance(recorded, dict) else {}

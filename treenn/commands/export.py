@@ -25,7 +25,8 @@ def export(
 
     Example: treenn export my-model --out my-small-model
     """
-    from treenn.training.run_dir import MODEL, RunMarker, check_run_dir, open_run_dir
+    from treenn.training.run_dir import check_run_dir, open_run_dir
+    from treenn.training.run_marker import MODEL, RunMarker
 
     check_run_dir(out, RunMarker(MODEL), overwrite=overwrite)
 

@@ -82,7 +82,8 @@ def train(
     from treenn.models.vectors import read_vectors
     from treenn.parsers.chart import ChartParser
     from treenn.parsers.loading import find_kind
-    from treenn.training.run_dir import PARSER, RunMarker, check_run_dir
+    from treenn.training.run_dir import check_run_dir
+    from treenn.training.run_marker import PARSER, RunMarker
 
     kind = find_kind(parser)
     settings = read_settings(kind.of(kind.settings), context.args)
@@ -118,7 +119,8 @@ def join(
     Example: treenn parser join my-parser my-parser-2 --out my-parsers
     """
     from treenn.parsers.chart import ChartParser
-    from treenn.training.run_dir import PARSER, RunMarker, check_run_dir, open_run_dir
+    from treenn.training.run_dir import check_run_dir, open_run_dir
+    from treenn.training.run_marker import PARSER, RunMarker
 
     check_run_dir(out, RunMarker(PARSER), overwrite=overwrite)
     parser = ChartParser.joined([ChartParser.load(folder) for folder in folders])

@@ -66,7 +66,8 @@ def report(
 
 
 def _is_training(folder: Path) -> bool:
-    from treenn.training.run_dir import TRAINING, kind_in
+    from treenn.training.run_dir import kind_in
+    from treenn.training.run_marker import TRAINING
 
     return folder.is_dir() and kind_in(folder) is TRAINING
 
@@ -74,7 +75,7 @@ def _is_training(folder: Path) -> bool:
 def _learning_curve(folder: Path) -> None:
     """Write the page of a training run to its folder."""
     from treenn.report.training_page import write_training_page
-    from treenn.training.run_dir import PAGE
+    from treenn.training.run_marker import PAGE
     from treenn.training.run_results import read_training
 
     with progress_bar("report"):

@@ -49,7 +49,7 @@ def _check_trust(context: typer.Context, earlier: Mapping[str, object], out: Pat
     from treenn.contextual import check_permitted
     from treenn.models.external import check_trust
     from treenn.models.text_parsing import TextParsing
-    from treenn.training.run_dir import RUN
+    from treenn.training.run_marker import RUN
 
     check_trust(str(earlier.get("model", "")), context.params["trust_module"], out / RUN)
     if "contextual" in earlier:

@@ -90,7 +90,8 @@ def train(
 
     Example: treenn train --recipe tai2015_constituency --seed 1 --out my-model
     """
-    from treenn.training.run_dir import check_run_dir, training_run
+    from treenn.training.run_dir import check_run_dir
+    from treenn.training.run_marker import training_run
 
     if folds is not None:
         refuse_with_folds(context)

@@ -16,7 +16,8 @@ from treenn.models.building import load_model, model_folder, save_model
 from treenn.models.network import Network
 from treenn.parsers import Parser
 from treenn.tasks.score_scale import ScoreScale
-from treenn.training.run_dir import ESTIMATOR, MODEL, RunMarker, check_run_dir, open_run_dir
+from treenn.training.run_dir import check_run_dir, open_run_dir
+from treenn.training.run_marker import ESTIMATOR, MODEL, RunMarker
 from treenn.trees.errors import InputError, argument
 from treenn.trees.files import write_text
 from treenn.trees.json_records import Schema

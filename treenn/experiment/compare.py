@@ -33,7 +33,8 @@ from treenn.models.external import is_external
 from treenn.models.settings import SettingValues
 from treenn.runtime.progress import Progress, ignore
 from treenn.tasks import task_of
-from treenn.training.run_dir import COMPARISON, RunMarker, check_run_dir
+from treenn.training.run_dir import check_run_dir
+from treenn.training.run_marker import COMPARISON, RunMarker
 from treenn.trees.arguments import AnyPath, Device, Runs, checked
 from treenn.trees.errors import InputError
 from treenn.trees.files import write_text

@@ -22,7 +22,7 @@ from treenn.experiment.run_spec import RunSpec, fingerprint
 from treenn.models.building import load_model
 from treenn.models.settings import Settings, SettingValues
 from treenn.runtime.progress import Progress, ignore
-from treenn.training.run_dir import CROSS_VALIDATION, RESULTS, RunMarker
+from treenn.training.run_marker import CROSS_VALIDATION, RESULTS, RunMarker
 from treenn.training.run_results import TrainingResults, read_training, write_training
 from treenn.trees.arguments import Device
 

@@ -17,7 +17,8 @@ from treenn.models.settings import Settings, upgrade_settings
 from treenn.runtime.environment import safe_path
 from treenn.runtime.progress import Progress, ignore
 from treenn.training.folder_lock import locked
-from treenn.training.run_dir import RunMarker, check_run_dir, check_still_there, open_run_dir, writing_to
+from treenn.training.run_dir import check_run_dir, check_still_there, open_run_dir, writing_to
+from treenn.training.run_marker import RunMarker
 from treenn.training.train_step import check_device
 from treenn.trees.arguments import Device
 from treenn.trees.errors import InputError, argument

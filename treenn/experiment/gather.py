@@ -30,7 +30,8 @@ from treenn.experiment.results import (
     TaskResults,
     summarize_runs,
 )
-from treenn.training.run_dir import COMPARISON, kind_in
+from treenn.training.run_dir import kind_in
+from treenn.training.run_marker import COMPARISON
 from treenn.trees import InputError, Tree
 from treenn.trees.json_records import from_json
 from treenn.trees.json_values import read_object

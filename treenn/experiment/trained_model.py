@@ -17,7 +17,8 @@ from treenn.models.building import SHIPPED, load_model, model_folder
 from treenn.models.network import Network
 from treenn.runtime.portable_command import portable
 from treenn.runtime.weight_file import NAME
-from treenn.training.run_dir import COMPARISON, CROSS_VALIDATION, RESULTS, kind_in
+from treenn.training.run_dir import kind_in
+from treenn.training.run_marker import COMPARISON, CROSS_VALIDATION, RESULTS
 from treenn.training.run_results import TrainingResults, read_training
 from treenn.trees.errors import InputError
 

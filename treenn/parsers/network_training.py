@@ -17,7 +17,8 @@ from treebanks.parsing import ParsingTreebank
 from treenn.models.vectors import WordVectors
 from treenn.runtime.environment import environment
 from treenn.runtime.progress import Progress
-from treenn.training.run_dir import PARSER, RunMarker, open_run_dir
+from treenn.training.run_dir import open_run_dir
+from treenn.training.run_marker import PARSER, RunMarker
 from treenn.trees.arguments import AnyPath
 from treenn.trees.errors import InputError, argument
 

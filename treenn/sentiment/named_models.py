@@ -17,7 +17,7 @@ from treenn.models.text_parsing import TextParsing
 from treenn.parsers import Parser
 from treenn.parsers.loading import load_parser
 from treenn.sentiment.model import SentimentModel, load_text_network, with_parser
-from treenn.training.run_dir import RESULTS
+from treenn.training.run_marker import RESULTS
 from treenn.trees.arguments import checked
 from treenn.trees.errors import InputError, argument
 

@@ -16,7 +16,7 @@ from treenn.evaluation.metrics import AnyPredictions, measure
 from treenn.evaluation.run_predictions import RunPredictions
 from treenn.models.settings import SettingValues
 from treenn.runtime.portable_command import portable
-from treenn.training.run_dir import RESULTS
+from treenn.training.run_marker import RESULTS
 from treenn.trees.errors import InputError
 from treenn.trees.files import write_text
 from treenn.trees.json_records import Rest, from_json, to_json

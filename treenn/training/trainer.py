@@ -35,16 +35,9 @@ from treenn.training.example_weights import check_example_weights
 from treenn.training.fine_tuning import Source
 from treenn.training.folder_lock import locked
 from treenn.training.majority import compare_with_majority
-from treenn.training.run_dir import (
-    CHECKPOINT,
-    RESULTS,
-    check_run_dir,
-    open_run_dir,
-    training_run,
-    write_marker,
-    writing_to,
-)
+from treenn.training.run_dir import check_run_dir, open_run_dir, write_marker, writing_to
 from treenn.training.run_log import LogFormat, RunLog, check_log
+from treenn.training.run_marker import CHECKPOINT, RESULTS, training_run
 from treenn.training.run_results import (
     Epoch,
     GradientNorm,

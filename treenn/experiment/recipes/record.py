@@ -25,7 +25,7 @@ from treenn.experiment.results import TreebankSummary
 from treenn.models.building import load_model
 from treenn.models.settings import SettingValues
 from treenn.runtime.environment import environment
-from treenn.training.run_dir import RESULTS
+from treenn.training.run_marker import RESULTS
 from treenn.training.run_results import SplitMetrics, measure_splits
 from treenn.trees.errors import InputError
 from treenn.trees.json_records import Rest, Schema, from_json

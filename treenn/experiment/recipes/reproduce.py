@@ -16,7 +16,8 @@ from treenn.experiment.run import load, train_network
 from treenn.experiment.run_spec import RunSpec, name_of
 from treenn.runtime.portable_command import portable_command
 from treenn.runtime.progress import Progress, ignore
-from treenn.training.run_dir import REPRODUCTION, RESULTS, RunMarker, check_run_dir, parts_of, training_run
+from treenn.training.run_dir import check_run_dir, parts_of
+from treenn.training.run_marker import REPRODUCTION, RESULTS, RunMarker, training_run
 from treenn.training.run_results import read_training
 from treenn.training.trainer import Run
 from treenn.trees.arguments import AnyPath, Device, Runs, checked

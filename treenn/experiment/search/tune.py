@@ -18,7 +18,8 @@ from treenn.models.settings import SettingValues
 from treenn.runtime.progress import Progress, ignore
 from treenn.tasks import task_of
 from treenn.training.divergence import Diverged
-from treenn.training.run_dir import SEARCH, RunMarker, check_run_dir
+from treenn.training.run_dir import check_run_dir
+from treenn.training.run_marker import SEARCH, RunMarker
 from treenn.trees.arguments import AnyPath, Device, Runs, checked
 from treenn.trees.errors import InputError
 from treenn.trees.files import write_text

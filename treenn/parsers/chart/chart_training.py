@@ -37,7 +37,8 @@ from treenn.parsers.chart.weights import dequantize, quantize
 from treenn.parsers.evalb import AnyTree, evaluate
 from treenn.parsers.network_training import NetworkTrainer, TrainingData
 from treenn.runtime.progress import Progress, ignore
-from treenn.training.run_dir import PARSER, RunMarker, check_run_dir
+from treenn.training.run_dir import check_run_dir
+from treenn.training.run_marker import PARSER, RunMarker
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import InputError, argument
 

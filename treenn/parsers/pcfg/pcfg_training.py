@@ -15,7 +15,8 @@ from treenn.parsers.pcfg.markov import CONTEXT, PART
 from treenn.parsers.pcfg.pcfg_parser import MAX_WORDS, PCFGParser
 from treenn.parsers.pcfg.pcfg_settings import PCFGSettings
 from treenn.runtime.progress import Progress, ignore
-from treenn.training.run_dir import PARSER, RunMarker, check_run_dir, open_run_dir
+from treenn.training.run_dir import check_run_dir, open_run_dir
+from treenn.training.run_marker import PARSER, RunMarker
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, check
 

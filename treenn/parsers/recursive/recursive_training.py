@@ -24,7 +24,8 @@ from treenn.parsers.recursive.merge_scorer import MergeNetwork, build
 from treenn.parsers.recursive.recursive_parser import MAX_WORDS, RecursiveNetworkParser
 from treenn.parsers.recursive.recursive_settings import RecursiveSettings
 from treenn.runtime.progress import Progress, ignore
-from treenn.training.run_dir import PARSER, RunMarker, check_run_dir
+from treenn.training.run_dir import check_run_dir
+from treenn.training.run_marker import PARSER, RunMarker
 from treenn.trees import Tree
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import InputError
