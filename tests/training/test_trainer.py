@@ -90,7 +90,9 @@ def test_results_say_what_made_them(tmp_path: Path) -> None:
     assert (results.model, results.seed, results.treebank) == ("tree-lstm", 0, "toy")
     assert results.command == "treenn train ..."
     assert results.environment["torch"] == torch.__version__
-    assert {"commit", "python", "numpy", "threads", "device"} <= set(results.environment)
+    assert {"commit", "tag", "python", "numpy", "threads", "device"} <= set(results.environment)
+    assert len(results.code) == 12 and len(results.data) == 64
+    assert results.cpu_seconds == pytest.approx(sum(epoch.cpu_seconds for epoch in results.history))
     assert set(results.metrics) == {"dev"}, "no other split is evaluated"
     assert not results.predictions
     assert 50 < results.peak_memory_mb < 100_000

@@ -130,7 +130,7 @@ class GradientNorms:
 
 @dataclass(frozen=True)
 class TimeMatch:
-    """The matching of a run's training time to the reference's.
+    """The matching of a run's training time to the reference's, on the processor if that was measured.
 
     Args:
         reference_seconds: the training time of the reference with the same seed.

@@ -113,10 +113,12 @@ def _trained(spec: RunSpec, read: AnyTreebank, job: Job, out: Path) -> tuple[Run
 
 def _match_time(spec: RunSpec, reference: RunSpec, read: AnyTreebank, job: Job, out: Path) -> TimeMatch:
     """The reference's time, and that of an epoch, measured before the run."""
-    seconds = read_training(out.with_name(reference.name)).seconds
     quiet = replace(job, command="", progress=ignore)
     probe = out.with_name(f"{out.name}-probe")
-    return TimeMatch(seconds, train_network(spec, read, quiet, out=probe, epochs=1).results.seconds)
+    runs = read_training(out.with_name(reference.name)), train_network(spec, read, quiet, out=probe, epochs=1).results
+    if all(run.cpu_seconds is not None for run in runs):
+        return TimeMatch(*(float(run.cpu_seconds or 0.0) for run in runs))
+    return TimeMatch(*(run.seconds for run in runs))
 
 
 def _without_nodes(results: RunResults) -> RunResults:

@@ -332,7 +332,7 @@ def read_folder(
     if tasks is not None and name not in tasks:
         raise InputError(f"the task of this model is {name}: must be {' or '.join(tasks)}", source=path)
     settings = from_json(Settings, upgrade_settings(config["settings"]), path, "settings")
-    _check_values(config, name, path)
+    _check_values(config, name, settings, path)
     for each in (settings.model, name):
         check_trust(each, trust, path)
     if settings.contextual is not None:
@@ -368,9 +368,10 @@ def _task_name(config: Mapping[str, Any], source: Path) -> str:
     return name
 
 
-def _check_values(config: Mapping[str, Any], task: str, source: Path) -> None:
-    if config["word_size"] < 1:
-        raise InputError(f"'word_size' is {config['word_size']}; it must be 1 or more", source=source)
+def _check_values(config: Mapping[str, Any], task: str, settings: Settings, source: Path) -> None:
+    least = 1 if settings.contextual is None else 0
+    if config["word_size"] < least:
+        raise InputError(f"'word_size' is {config['word_size']}; it must be {least} or more", source=source)
     if config["classes"] == [] and task in TASKS:
         raise InputError("'classes' is []; it must have the name of at least one class", source=source)
     if config["classes"] is None and task in ("nodes", "pairs", "dependencies"):

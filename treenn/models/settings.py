@@ -11,6 +11,7 @@ from treenn.trees.arguments import (
     Natural,
     NonNegative,
     Positive,
+    Range,
     Runs,
     Seed,
     Share,
@@ -77,7 +78,9 @@ class Settings:
 
     model: str = _network("tree-lstm", "The network, by its name in `treenn cells`.")
     size: Width = _network(150, "The width of hidden states.")
-    word_size: Width = _network(150, "The width of word vectors if no pretrained ones are given.")
+    word_size: Annotated[int, Range(low=0, high=10_000)] = _network(
+        150, "The width of word vectors if no pretrained ones are given; 0 for contextual vectors alone."
+    )
     embedding_init_range: Positive = _network(
         0.05, "Word vectors without pretraining are initialized uniformly in ± this range; 1 suits small vocabularies."
     )
@@ -152,6 +155,8 @@ class Settings:
         if self.contextual_learning_rate and self.contextual is None:
             rate = self.contextual_learning_rate
             raise InputError(f"{argument('contextual_learning_rate')} {rate}: needs {argument('contextual')} NAME")
+        if not self.word_size and self.contextual is None:
+            raise InputError(f"{argument('word_size')} 0: needs {argument('contextual')} NAME; must be 1 or more")
         if self.embedding_optimizer == "same" and self.optimizer == "adadelta":
             name = argument("embedding_optimizer")
             raise InputError(f"{name} same: Adadelta does not support sparse gradients; must be sgd")

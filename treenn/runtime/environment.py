@@ -14,16 +14,18 @@ from typing import Any
 import numpy
 import torch
 
+_FOLDER = Path(__file__).resolve().parents[1]  # treenn/
+
 
 def environment(device: str = "cpu") -> dict[str, Any]:
-    """Versions, commit, platform, number of threads and device, which are needed to reproduce a result.
+    """Versions, commit with its tag, platform, number of threads and device, which are needed to reproduce a result.
 
     Args:
         device: the device of the run (default: `"cpu"`).
     """
     return {
         "treenn": version("treenn"),
-        "commit": _commit(),
+        **_version(),
         "python": platform.python_version(),
         "torch": torch.__version__,
         "numpy": numpy.__version__,
@@ -52,20 +54,22 @@ def safe_path() -> Iterator[None]:
             os.environ["PYTHONSAFEPATH"] = before
 
 
-def _commit() -> str | None:
-    """The commit of the checkout, with `+` if files are modified; None if treenn does not run from a checkout."""
-    folder = Path(__file__).resolve().parents[1]  # treenn/
-
-    def git(*arguments: str) -> str:
-        command = ["git", "-C", str(folder), *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
-
+def _version() -> dict[str, str | None]:
+    """The commit of the checkout, with `+` if files are modified, and its tag; None outside a checkout."""
     try:
-        if Path(git("rev-parse", "--show-toplevel")).resolve() != folder.parent:
-            return None
-        return git("rev-parse", "--short=12", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
+        if Path(_git("rev-parse", "--show-toplevel")).resolve() == _FOLDER.parent:
+            commit = _git("rev-parse", "--short=12", "HEAD")
+            changed = _git("status", "--porcelain", "-uno")
+            tag = None if changed else _git("tag", "--points-at", "HEAD").partition("\n")[0] or None
+            return {"commit": commit + "+" * bool(changed), "tag": tag}
     except (OSError, subprocess.SubprocessError):
-        return None
+        pass
+    return {"commit": None, "tag": None}
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(_FOLDER), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
 
 
 def _processor() -> str:

@@ -61,6 +61,8 @@ class Epoch:
         dev: the metrics on dev.
         gradient_norm: the gradient norm; None in files of older versions.
         starts: the criterion of each restart, in the first epoch.
+        cpu_seconds: the training time on the processor, which other processes do not lengthen; None on a GPU and in
+            files of before 2026-12.
     """
 
     epoch: int
@@ -69,6 +71,7 @@ class Epoch:
     dev: SplitMetrics
     gradient_norm: GradientNorm | None = None
     starts: tuple[float | None, ...] = ()
+    cpu_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,9 @@ class TrainingResults:
         majority_class: the comparison with train's majority class; None without classes, and in older files.
         baselines: the metrics on dev of baselines without trees, by name, for training on texts; else empty.
         origin: the files that the treebank was read from; None for a known treebank, and in older files.
+        cpu_seconds: the training time on the processor; None on a GPU and in files of before 2026-12.
+        code: the hash of the source that decides the results (`treenn.runtime.code_hash`); empty in older files.
+        data: the SHA-256 of the examples and the initial weights; empty in older files.
     """
 
     command: str
@@ -193,6 +199,9 @@ class TrainingResults:
     majority_class: MajorityClass | None = None
     baselines: Mapping[str, SplitMetrics] = field(default_factory=dict)
     origin: Origin | None = None
+    cpu_seconds: float | None = None
+    code: str = ""
+    data: str = ""
 
     def value(self, split: str, metric: str) -> float | None:
         """A metric on a split; None if the run lacks it."""

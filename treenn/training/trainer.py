@@ -22,6 +22,7 @@ from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.text_parsing import TextParsing
 from treenn.models.vectors import WordVectors
+from treenn.runtime.code_hash import code_hash
 from treenn.runtime.environment import environment
 from treenn.runtime.memory import peak_memory, reset_peak_memory
 from treenn.runtime.progress import Progress, ignore
@@ -181,6 +182,8 @@ class _Trainer:
         self.data = fingerprint(treebank, self.state.network, example_weights)
         # Asked for now, not at the end: the code that runs is the code of the start, whatever is edited meanwhile.
         self.environment = environment(str(self.state.fabric.device))
+        parts = [*self.state.network.modules(), self.task]
+        self.code = code_hash(settings.model, frozenset(type(part).__module__ for part in parts))
         self.history: list[Epoch] = []
         self.best_epoch, self.best_weights = 0, self.state.network.state_dict()
         self.finished: TrainingResults | None = None
@@ -263,7 +266,8 @@ class _Trainer:
                 best = self.state
         self.state = best
         scores = tuple(entry.dev.values[self.criterion] for entry in tried)
-        self._keep(replace(self._best(tried), seconds=sum(entry.seconds for entry in tried), starts=scores))
+        seconds, cpu_seconds = sum(entry.seconds for entry in tried), _cpu_seconds(tried)
+        self._keep(replace(self._best(tried), seconds=seconds, cpu_seconds=cpu_seconds, starts=scores))
 
     def _seed(self, *numbers: int) -> int:
         return int(np.random.SeedSequence([self.settings.seed, *numbers]).generate_state(1)[0])
@@ -274,13 +278,13 @@ class _Trainer:
 
     def _epoch(self, epoch: int, progress: Progress) -> Epoch:
         seed = self._seed(epoch)
-        start = time.perf_counter()
+        start, cpu_start = time.perf_counter(), time.process_time()
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             loss, norm = self._train_epoch(epoch, np.random.default_rng(seed), progress)
-        seconds = time.perf_counter() - start
+        seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
         dev = SplitMetrics.of(self._predict(self.state.evaluated, "dev"))
-        return Epoch(epoch, loss, seconds, dev, norm)
+        return Epoch(epoch, loss, seconds, dev, norm, cpu_seconds=cpu_seconds if self.device == "cpu" else None)
 
     def _predict(self, network: Network, split: str) -> Any:
         return network.predict(self.treebank.splits[split], roots_only=self.task.roots_only)
@@ -391,7 +395,16 @@ class _Trainer:
             init=self.init,
             origin=portable_origin(self.treebank.origin),
             majority_class=compare_with_majority(self.treebank, self.task, self.criterion, dev.values),
+            cpu_seconds=_cpu_seconds(self.history),
+            code=self.code,
+            data=self.data,
         )
+
+
+def _cpu_seconds(epochs: Sequence[Epoch]) -> float | None:
+    """The sum of the epochs' time on the processor; None if it was not measured."""
+    measured = [entry.cpu_seconds for entry in epochs if entry.cpu_seconds is not None]
+    return sum(measured) if len(measured) == len(epochs) else None
 
 
 def _log_values(entry: Epoch) -> dict[str, float | None]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from treenn.experiment.search.space import SHIPPED, Range, Space, read_space
+from treenn.experiment.search.space import SHIPPED, Range, Space, read_space, shipped_spaces
 from treenn.models.settings import Settings
 from treenn.trees import InputError
 
@@ -111,3 +111,10 @@ def test_space_excludes_settings_that_a_model_lacks() -> None:
     space = read_space(SHIPPED)
     assert set(space.settings) - set(space.of("average").settings) == {"cell_dropout"}
     assert space.of("tree-lstm") == space.of("lstm") == space
+
+
+def test_shipped_spaces_are_read_by_name():
+    assert shipped_spaces() == ("sst",)
+    assert read_space("sst").settings["root_weight"] == (1.0, 2.0, 4.0)
+    with pytest.raises(InputError, match="nowhere: no such space; must be the name of a file, or one of sst"):
+        read_space("nowhere")

@@ -40,6 +40,8 @@ class Trial:
         epochs: the number of epochs.
         seconds: the training time.
         environment: versions, machine and device.
+        code: the hash of the source that decides the results (`treenn.runtime.code_hash`); empty in older files.
+        cpu_seconds: the training time on the processor; None on a GPU and in files of before 2026-12.
     """
 
     model: str
@@ -53,6 +55,8 @@ class Trial:
     epochs: int | None = None
     seconds: float | None = None
     environment: Mapping[str, object] = field(default_factory=dict)
+    code: str = ""
+    cpu_seconds: float | None = None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from treenn.trees.files import read_toml
 SHIPPED = Path(__file__).with_name("space.toml")
 """The default search space."""
 
+_SPACES = Path(__file__).parent / "spaces"
+
 _DIGITS = 3  # so that a drawn number is as short in a command as it is exact
 _DECIDED = ("model", "seed")
 
@@ -119,9 +121,17 @@ class Space:
         return True
 
 
+def shipped_spaces() -> tuple[str, ...]:
+    """The names of the search spaces that ship with treenn, without the default."""
+    return tuple(sorted(path.stem for path in _SPACES.glob("*.toml")))
+
+
 @checked
 def read_space(path: AnyPath = SHIPPED) -> Space:
     """Read a space from a TOML file: `setting = { low = 0.01, high = 0.1 }` or `setting = [0.0, 0.5]`.
+
+    Args:
+        path: the file, or the name of a shipped space (default: the default space).
 
     Raises:
         InputError: if the file cannot be read, names no setting, or has an invalid value.
@@ -129,6 +139,9 @@ def read_space(path: AnyPath = SHIPPED) -> Space:
     >>> read_space().settings["learning_rate"]
     Range(low=0.01, high=0.2)
     """
+    path = _SPACES / f"{path}.toml" if str(path) in shipped_spaces() else Path(path)
+    if not path.exists() and not path.suffix:
+        raise InputError(f"{path}: no such space; must be the name of a file, or one of {', '.join(shipped_spaces())}")
     table = read_toml(path)
     if not table:
         raise InputError("this file has no setting, such as learning_rate = { low = 0.01, high = 0.1 }", source=path)

@@ -131,4 +131,6 @@ def _trial(spec: RunSpec, job: Job) -> Trial:
         epochs=results.epochs,
         seconds=results.seconds,
         environment=results.environment,
+        code=results.code,
+        cpu_seconds=results.cpu_seconds,
     )
