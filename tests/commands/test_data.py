@@ -100,6 +100,16 @@ def test_show_renders_the_card_on_a_terminal(run, home, monkeypatch):
     assert "**Licence**" not in out
 
 
+def test_encoders_are_in_the_cache_of_treenn(run, home, monkeypatch, tmp_path):
+    monkeypatch.setenv("TREENN_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "cache" / "encoders" / "all-mpnet-base-v2"
+    assert f"Folder: {tmp_path / 'cache'} for encoders" in run("list")[1].replace("\n", "")
+    shown = json.loads(run("show", "all-mpnet-base-v2", "--json")[1])
+    assert (shown["kind"], shown["folder"], shown["state"]) == ("encoder", str(folder), "missing")
+    assert len(shown["download"]["wheels"]) == 5
+    assert run("verify", "all-mpnet-base-v2")[1].endswith(f"0 of 7 files match, in {folder}\n")
+
+
 def test_show_as_json_gives_the_entry(run, home):
     shown = json.loads(run("show", "sst", "--json")[1])
     assert shown["licence"] == "none stated; cite Socher et al. 2013"
@@ -174,7 +184,7 @@ def test_verify_as_json(run, made, home):
 def test_unknown_treebank_is_one_line(run, home, command):
     code, out, err = run(command, "penn")
     assert (code, out) == (2, "")
-    assert err.startswith("error: no treebank is called 'penn'; it must be craft,")
+    assert err.startswith("error: no treebank is called 'penn'; it must be all-mpnet-base-v2, craft,")
     assert err.count("\n") == 1
 
 

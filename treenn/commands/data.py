@@ -1,4 +1,4 @@
-"""`treenn data`: the known treebanks, their folders, and downloads."""
+"""`treenn data`: the known treebanks, word vectors and encoders, their folders, and downloads."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="List, show, fetch and verify treebanks, and find overlaps.", no_args_is_help=True)
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="A treebank of `treenn data list`, e.g. sst.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A name of `treenn data list`, e.g. sst.")]
 AnySource = Annotated[
     str, typer.Argument(metavar="NAME|DIR|FILE", help="A treebank of `treenn data list`, or a folder or file of data.")
 ]
@@ -29,12 +29,12 @@ AnySource = Annotated[
 
 @app.command("list")
 def list_(json: options.Json = False) -> None:
-    """List the known treebanks, and whether each is on this machine.
+    """List the known treebanks, word vectors and encoders, and whether each is on this machine.
 
     Example: treenn data list
     """
     from treebanks.catalogue import ENTRIES
-    from treebanks.paths import data_home
+    from treebanks.paths import data_home, treenn_cache
     from treebanks.verify import state
 
     if json:
@@ -43,6 +43,7 @@ def list_(json: options.Json = False) -> None:
     rows = ((entry.name, entry.title, entry.licence, _here(entry, state(entry))) for entry in ENTRIES)
     print_table(rows, "name", "description", "licence", "here", prose=("description", "licence", "here"))
     tell(f"Folder: {data_home()}; set TREEBANKS_HOME to change it.")
+    tell(f"Folder: {treenn_cache()} for encoders; set TREENN_CACHE to change it.")
 
 
 @app.command()
@@ -91,9 +92,11 @@ def show(
 
 @app.command()
 def fetch(name: Name, json: options.Json = False) -> None:
-    """Download a treebank from its official source to TREEBANKS_HOME, and verify it.
+    """Download a treebank or word vectors to TREEBANKS_HOME, or an encoder to TREENN_CACHE, and verify the files.
 
     Example: treenn data fetch sst
+
+    Example: treenn data fetch all-mpnet-base-v2
     """
     from treebanks.catalogue import entry as find
     from treebanks.fetch import fetch as fetch_entry
@@ -114,7 +117,7 @@ def fetch(name: Name, json: options.Json = False) -> None:
 
 @app.command()
 def verify(name: Name, json: options.Json = False) -> None:
-    """Compare every file of a treebank with its published checksum; exit code 1 if one is missing or differs.
+    """Compare every file of an entry with its published checksum; exit code 1 if one is missing or differs.
 
     Example: treenn data verify sst
     """
@@ -197,10 +200,10 @@ def describe(
 
 def _summary(entry: Entry) -> dict[str, Any]:
     """Summarize a treebank of the list for JSON."""
-    from treebanks.paths import data_home
+    from treebanks.paths import home_of
     from treebanks.verify import state
 
-    folder = str(data_home() / entry.folder) if entry.files else None
+    folder = str(home_of(entry) / entry.folder) if entry.files else None
     summary = {key: getattr(entry, key) for key in ("name", "title", "kind", "licence")}
     return summary | {"folder": folder, "state": state(entry), "fetch": entry.download is not None}
 

@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from treebanks.paths import folder_of
+from treebanks.paths import treenn_cache
 from treenn.contextual.encoder import ContextualEncoder, Sentence, contextual_size
 from treenn.contextual.pretrained import fingerprint
 from treenn.runtime.progress import Progress, ignore
@@ -110,7 +110,7 @@ def cache_home() -> Path:
     Raises:
         InputError: if `TREENN_CACHE` starts with `~name` and there is no such user.
     """
-    return folder_of("TREENN_CACHE", "treenn") / "contextual"
+    return treenn_cache() / "contextual"
 
 
 def cache_file(fingerprint: str, layers: Sequence[int], sentences: Sequence[Sentence]) -> Path:

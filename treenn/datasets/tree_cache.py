@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from treebanks.paths import folder_of
+from treebanks.paths import treenn_cache
 from treenn.trees.files import write_bytes
 from treenn.trees.json_values import dump_json
 from treenn.trees.tree import Tree
@@ -26,7 +26,7 @@ def cache_home() -> Path:
     Raises:
         InputError: if `TREENN_CACHE` starts with `~name` and there is no such user.
     """
-    return folder_of("TREENN_CACHE", "treenn") / "trees"
+    return treenn_cache() / "trees"
 
 
 def cache_file(identity: Mapping[str, str], texts: Sequence[str]) -> Path:
