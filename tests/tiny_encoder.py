@@ -41,3 +41,21 @@ def make_encoder(folder: Path, seed: int) -> Path:
         torch.manual_seed(seed)
         transformers.BertModel(config).save_pretrained(folder)
     return folder
+
+
+def make_mpnet(folder: Path) -> Path:
+    """An MPNet of 2 layers of width 8."""
+    folder.mkdir()
+    pieces = ["<s>", "<pad>", "</s>", "[UNK]", "<mask>", *PIECES[5:]]
+    tokenizer = transformers.MPNetTokenizer(
+        vocab={piece: number for number, piece in enumerate(pieces)}, model_max_length=12
+    )
+    tokenizer.save_pretrained(folder)
+    config = transformers.MPNetConfig(
+        vocab_size=len(pieces), hidden_size=8, num_hidden_layers=2, num_attention_heads=2, intermediate_size=16,
+        max_position_embeddings=14, initializer_range=0.5,
+    )  # fmt: skip
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        transformers.MPNetModel(config).save_pretrained(folder)
+    return folder

