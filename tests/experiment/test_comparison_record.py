@@ -126,6 +126,17 @@ def test_tampered_records_are_rejected(tmp_path, record, tamper, place):
         check(tmp_path, changed)
 
 
+def test_runs_of_one_network_from_two_versions_are_rejected(tmp_path, record):
+    changed = copy.deepcopy(record) | {"digest": ""}
+    first, second, *others = changed["tasks"][0]["runs"]
+    for run in (first, second, *others):
+        run |= {"settings": {"model": run["model"]}, "code": "aaa"}
+    check(tmp_path, changed)
+    second["code"] = "bbb"
+    with pytest.raises(InputError, match="of tree-lstm have the code hashes aaa, bbb; must be one"):
+        check(tmp_path, changed)
+
+
 def test_reordered_models_are_rejected(tmp_path, record):
     with pytest.raises(InputError, match="must be lstm, tree-lstm, rnn"):
         check(tmp_path, record | {"models": [record["models"][place] for place in (1, 0, 2)], "digest": ""})

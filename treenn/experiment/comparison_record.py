@@ -76,7 +76,7 @@ def verify(file: Path) -> ComparisonResults:
 
     That is each run's metrics, the summaries over seeds, and the differences with intervals, p values and power. The
     order of models must be the same in the plan, the runs and the summaries, because the others are compared with the
-    first network. The digest, if there is one, must be that of the rest.
+    first network. The runs of a network must have one code hash. The digest, if there is one, must be that of the rest.
 
     Args:
         file: a results.json or a record of `treenn report --record`.
@@ -100,6 +100,7 @@ def verify(file: Path) -> ComparisonResults:
         *_repeated(results),
         *_incomplete(results),
         *_disordered(results),
+        *_mixed_code(results),
         *_wrong_metrics(results),
         *_differing(results),
         *_wrong_digest(results),
@@ -141,6 +142,18 @@ def _disordered(results: ComparisonResults) -> Iterator[str]:
         for place, names in (("runs", task.runs_by_model), ("summary", task.summary)):
             if list(names) != in_plan:
                 yield f"tasks[{number}].{place} has the models {', '.join(names)}; must be {', '.join(in_plan)}"
+
+
+def _mixed_code(results: ComparisonResults) -> Iterator[str]:
+    """The networks whose runs are from different versions of the code; runs of before 2026-12 have no hash."""
+    for number, task in enumerate(results.tasks):
+        hashes: dict[object, dict[str, None]] = {}
+        for run in task.runs:
+            if run.code:
+                hashes.setdefault(run.settings.get("model"), {})[run.code] = None
+        for network, found in hashes.items():
+            if len(found) > 1:
+                yield f"tasks[{number}].runs of {network} have the code hashes {', '.join(found)}; must be one"
 
 
 def _wrong_metrics(results: ComparisonResults) -> Iterator[str]:
