@@ -4,7 +4,7 @@ Names listed here are imported on first use.
 
 >>> import treebanks
 >>> treebanks.names()[:4]
-('listops', 'listops-100', 'logic', 'reviews')
+('listops', 'listops-100', 'listops-fresh', 'logic')
 """
 
 from importlib import import_module

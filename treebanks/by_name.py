@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from treebanks.listops import load_listops
-from treebanks.logic import load_logic
+from treebanks.listops import load_fresh_listops, load_listops
+from treebanks.logic import load_fresh_logic, load_logic
 from treebanks.pairs import PairTreebank
 from treebanks.sentiment import Neutral, binary, load_reviews, load_sst
 from treebanks.sick import load_entailment, load_relatedness
@@ -24,6 +24,8 @@ def load(name: str, *, neutral: Neutral = "third", on_error: OnError | None = No
       expressions of at most 100 tokens: see `treebanks.listops.load_listops`.
     - `"logic"`, `"sick-entailment"` and `"sick-relatedness"` are `PairTreebank`s: see `treebanks.logic` and
       `treebanks.sick`.
+    - `"listops-fresh"` and `"logic-fresh"` have train and dev of `"listops-100"` and `"logic"`, and other test sets,
+      generated with another seed.
 
     Args:
         name: the name.
@@ -67,10 +69,12 @@ _TREES: Mapping[str, Callable[..., Treebank]] = {
     **_SENTIMENT,
     "listops": load_listops,
     "listops-100": partial(load_listops, longest=100),
+    "listops-fresh": load_fresh_listops,
 }
 
 _PAIRS: Mapping[str, Callable[..., PairTreebank]] = {
     "logic": load_logic,
+    "logic-fresh": load_fresh_logic,
     "sick-entailment": load_entailment,
     "sick-relatedness": load_relatedness,
 }

@@ -1,4 +1,4 @@
-"""ListOps (Nangia and Bowman 2018), nested operations on digits: the published test set, and generated other splits.
+"""ListOps (Nangia and Bowman 2018), nested operations on digits: the published test set, and generated splits.
 
 The settings are those of the published generator (nyu-mll/spinn, `data/listops/make_data.py`). Each operator (MIN, MAX,
 MED, SUM_MOD) has 2 to 5 arguments. Each argument is an operator with probability 1/4, up to depth 20. Single digits,
@@ -8,6 +8,7 @@ which the published generator also permits, are not generated.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -21,6 +22,14 @@ from treenn.trees.lines import read_lines
 
 SIZES: Mapping[str, int] = {"train": 90_000, "dev": 2_000, "generalisation": 300}
 """The number of trees in train, in dev, and in each generated test set."""
+
+FRESH_SEED = 2026
+"""The seed of the test sets of `load_fresh_listops`."""
+
+FRESH_SIZES: Mapping[str, int] = {"train": 2_000, "dev": 0, "generalisation": 500}
+"""The number of trees in them; `train` is the size of test."""
+
+_SHORT = 100  # the maximum number of tokens in training
 
 _LENGTHS = tuple((low, low + 100) for low in range(200, 1000, 100))
 _ARGUMENTS, _DEEP = (10, 15), 30
@@ -46,6 +55,35 @@ def load_listops(longest: int | None = None, *, on_error: OnError | None = None)
     """
     test = tuple(_read(published_file("listops", "test_d20s.tsv"), on_error))
     return generate(longest=longest, known=test)
+
+
+def load_fresh_listops(*, on_error: OnError | None = None) -> Treebank:
+    """Load train and dev of `load_listops(100)` with newly generated test sets, identical on every machine.
+
+    The test sets have the names and distributions of those of `load_listops`, except that test has at most 100 tokens,
+    as train. No expression of them is in a split of `load_listops(100)`, which includes the published test set.
+
+    Args:
+        on_error: as in `load_listops`.
+
+    Raises:
+        InputError: as `load_listops`.
+    """
+    return with_fresh_tests(load_listops(_SHORT, on_error=on_error))
+
+
+def with_fresh_tests(known: Treebank, sizes: Mapping[str, int] = FRESH_SIZES, seed: int = FRESH_SEED) -> Treebank:
+    """Replace the test sets of a treebank by generated ones without its expressions, as in `load_fresh_listops`.
+
+    Args:
+        known: the treebank.
+        sizes: the sizes of the generated sets, as `FRESH_SIZES` (default: `FRESH_SIZES`).
+        seed: the random seed (default: `FRESH_SEED`).
+    """
+    excluded = tuple(tree for trees in known.splits.values() for tree in trees)
+    fresh = generate(sizes, seed, longest=_SHORT, known=excluded)
+    splits = {**fresh.splits, "train": known.train, "dev": known.dev, "test": fresh.train}
+    return replace(fresh, name="listops-fresh", splits=splits)
 
 
 def generate(

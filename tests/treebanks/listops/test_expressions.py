@@ -7,11 +7,16 @@ from random import Random
 import numpy as np
 import pytest
 
-from treebanks.listops.expression_sampling import draw
+from treebanks.listops.expression_sampling import Lengths, draw, draw_nested
 from treebanks.listops.expressions import OPERATORS, depth, labelled_tree, value
 from treebanks.plain_brackets import nested_tree
 
-EXAMPLES = [draw(Random(seed), longest=200) for seed in range(60)]
+_LENGTHS = Lengths(600)
+EXAMPLES = [
+    *(draw(Random(seed), longest=200) for seed in range(60)),
+    *(_LENGTHS.draw(Random(seed), 200, 600) for seed in range(20)),
+    *(draw_nested(Random(seed), 30) for seed in range(10)),
+]
 
 
 @pytest.mark.parametrize(
@@ -48,6 +53,7 @@ def recursive(tokens: list[str]) -> tuple[int, int]:
 @pytest.mark.parametrize("expression", EXAMPLES)
 def test_value_and_depth_agree_with_plain_recursion(expression: tuple[str, ...]) -> None:
     assert (value(expression), depth(expression)) == recursive(list(expression))
+    assert labelled_tree(expression).label == recursive(list(expression))[0]
 
 
 def test_trees_are_those_of_the_published_brackets() -> None:

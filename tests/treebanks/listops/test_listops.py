@@ -11,7 +11,7 @@ import pytest
 
 import treebanks
 from treebanks import Treebank
-from treebanks.listops import _distinct, _read, generate
+from treebanks.listops import _distinct, _read, generate, with_fresh_tests
 from treebanks.listops.expression_sampling import draw
 from treebanks.listops.expressions import depth, value
 from treenn.trees import InputError, Tree
@@ -62,6 +62,19 @@ def test_short_ones_alone() -> None:
     treebank = generate({"train": 300, "dev": 300, "generalisation": 1}, longest=25)
     assert treebank.name == "listops-25"
     assert max(len(tree.words) for split in ("train", "dev") for tree in treebank.splits[split]) == 25
+
+
+def test_fresh_test_sets_have_no_known_expression(small: Treebank) -> None:
+    known = generate({"train": 400, "dev": 50, "generalisation": 10}, longest=12, known=small.dev)
+    fresh = with_fresh_tests(known, {"train": 300, "dev": 0, "generalisation": 10}, seed=1)
+    assert (fresh.name, fresh.train, fresh.dev) == ("listops-fresh", known.train, known.dev)
+    assert list(fresh.splits) == list(known.splits)
+    unseen = [tree for split in fresh.splits if split not in ("train", "dev") for tree in fresh.splits[split]]
+    assert len(fresh.test) == 300 and len(unseen) == 300 + 10 * (len(fresh.splits) - 3)
+    assert max(len(tree.words) for tree in fresh.test) <= 100
+    assert not {tree.words for tree in unseen} & {tree.words for trees in known.splits.values() for tree in trees}
+    again = generate({"train": 300, "dev": 0, "generalisation": 10}, seed=1, longest=100)
+    assert {tree.words for tree in again.train} & {tree.words for tree in known.train}  # without the exclusion
 
 
 @pytest.fixture(scope="module")
