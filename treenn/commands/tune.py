@@ -42,6 +42,14 @@ def tune(
         str | None,
         typer.Option(metavar="NAME", help="The metric of trials on dev (default: root, or pearson for scores)."),
     ] = None,
+    input_trees: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="The trees that the models read, as `trees` in a plan: gold, brackets, or a parser (default: gold).",
+            show_default=False,
+        ),
+    ] = "gold",
     vectors: options.Vectors = [],  # noqa: B006 (typer wants a list)
     jobs: Jobs = None,
     dask: Dask = None,
@@ -74,7 +82,8 @@ def tune(
     cluster, how = workers(dask, jobs, device, overwrite)
     drawn_from = read_space(space or SHIPPED).without(options.given(context))
     options_of_data = take_data(context, treebank or "reviews", values)
-    search = Search(options_of_data.source, models.split(","), trials, drawn_from, Settings(**values), metric=metric)
+    how_to_search: dict[str, Any] = {"metric": metric, "input_trees": input_trees}
+    search = Search(options_of_data.source, models.split(","), trials, drawn_from, Settings(**values), **how_to_search)
     data, given = options_of_data.named(), options.given(context)
     search = replace(search, treebank=data, vectors=tuple(vectors_for(data, vectors, search.settings.word_size)))
     recipe = with_supervision(search.settings, data, [*given, *drawn_from.settings])
@@ -97,7 +106,7 @@ def _print(log: SearchLog, search: Search, data: list[str]) -> None:
 
     console().print(tuning_table(log))
     for model, best in log.best.items():
-        if best is not None:
+        if best is not None and log.trees == "gold":  # `treenn train` reads no other trees
             tell(train_command(log, model, search.vectors, data))
             print()
     for line in plan_models(log).removesuffix("\n").split("\n"):

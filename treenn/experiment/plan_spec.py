@@ -23,6 +23,9 @@ REGIMES = ("nodes", "roots", "spans", "published")
 MATCHES = ("parameters", "time", "none")
 """The ways of matching models to the first of the plan."""
 
+VARIANTS = f"gold, brackets or a parser, by name ({', '.join(parser_names())}) or folder"
+"""The trees that a model can read, as a clause."""
+
 BASELINES = ("majority", "naive-bayes", "tf-idf")
 """Models of a plan that are not networks; they are trained once, without a seed."""
 
@@ -109,9 +112,8 @@ class Model:
             networks = ", ".join([*ENCODERS, *DEPENDENCY_ENCODERS])
             known = f"{', '.join(BASELINES)}, package.module:factory, or a network of `treenn cells`: {networks}"
             raise InputError(f'model = "{self.model}": no such model; there are {known}')
-        if self.trees.partition(":")[0] not in ("gold", "brackets", *parser_names()) and not Path(self.trees).is_dir():
-            names = ", ".join(parser_names())
-            raise InputError(f'trees = "{self.trees}": must be gold, brackets or a parser, by name ({names}) or folder')
+        if not is_variant(self.trees):
+            raise InputError(f'trees = "{self.trees}": must be {VARIANTS}')
         own_reading = self.trees != "gold" or self.shuffle
         if self.model in DEPENDENCY_ENCODERS and own_reading:
             raise InputError(f"a {self.model} reads dependency trees: trees and shuffle are not for it")
@@ -135,6 +137,11 @@ class Model:
         with torch.device("meta"):
             encoder = encoder_factory(self.model)(2, 2)
             return "spans" if isinstance(encoder, SequenceEncoder) else "nodes"
+
+
+def is_variant(trees: str) -> bool:
+    """Return True if `trees` are trees that a model can read, as in `Model`."""
+    return trees.partition(":")[0] in ("gold", "brackets", *parser_names()) or Path(trees).is_dir()
 
 
 def _one_of(key: str, value: str, choices: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from toy import load_instead, toy_treebank
 
+from treenn.experiment.search.chosen_settings import plan_models
 from treenn.experiment.search.log import TRIALS_SCHEMA
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Range, Space
@@ -61,6 +62,28 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Settings]]:
 
     monkeypatch.setattr("treenn.experiment.run.train", counted)
     yield seen
+
+
+def test_trials_read_brackets_as_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths = []
+
+    def measured(treebank: Any, settings: Settings, **rest: Any) -> Any:
+        lengths.append(sum(len(tree.words) for tree in treebank.train))
+        return train(treebank, settings, **rest)
+
+    monkeypatch.setattr("treenn.experiment.run.train", measured)
+    log = tune(search(models=("lstm",), trials=1, input_trees="brackets"), tmp_path / "brackets")
+    gold = tune(search(models=("lstm",), trials=1), tmp_path / "gold")
+    words = sum(len(tree.words) for tree in TOY.train)
+    assert lengths == [3 * words - 2 * len(TOY.train), words]
+    assert (log.trees, gold.trees) == ("brackets", "gold")
+    assert 'name = "lstm"\ntrees = "brackets"\n' in plan_models(log)
+    assert "trees" not in plan_models(gold)
+
+
+def test_unknown_trees_of_a_search_are_refused() -> None:
+    with pytest.raises(InputError, match="input_trees nowhere: must be gold, brackets or a parser, by name"):
+        search(input_trees="nowhere")
 
 
 def test_models_share_number_of_trials_and_draws(tmp_path: Path) -> None:

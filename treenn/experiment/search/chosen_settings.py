@@ -42,11 +42,13 @@ def plan_models(log: SearchLog) -> str:
 
     A model all of whose trials diverged is skipped.
     """
-    entries = []
+    entries, variant = [], [] if log.trees == "gold" else [f"trees = {json.dumps(log.trees)}"]
     for model, best in log.best.items():
         if best is not None:
             lines = [f"{name} = {json.dumps(value)}" for name, value in best.drawn.items()]
             entries.append(
-                "\n".join(["[[model]]", f'name = "{model}"', f'trials = "{TRIALS}"', "[model.settings]", *lines])
+                "\n".join(
+                    ["[[model]]", f'name = "{model}"', *variant, f'trials = "{TRIALS}"', "[model.settings]", *lines]
+                )
             )
     return "\n\n".join(entries) + "\n"

@@ -94,6 +94,7 @@ class SearchLog:
         trials: the trials.
         best: the best trial by model; None if all diverged.
         expected_best: by model, the expected best of 1, 2, ... trials; a diverged trial counts as 0.
+        trees: the trees that the models read.
     """
 
     command: str
@@ -109,6 +110,7 @@ class SearchLog:
     trials: tuple[Trial, ...]
     best: Mapping[str, BestTrial | None]
     expected_best: Mapping[str, tuple[float, ...]]
+    trees: str = "gold"
 
     def of_model(self, model: str) -> list[Trial]:
         """The trials of a model."""
@@ -150,6 +152,7 @@ def collect(search: Search, treebank: AnyTreebank, trials: Sequence[Trial], comm
             model: tuple(expected_best([value(trial, metric) for trial in of_model]))
             for model, of_model in by_model.items()
         },
+        trees=search.input_trees,
     )
 
 

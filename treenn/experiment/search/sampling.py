@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from treebanks import AnyTreebank
 from treenn.evaluation.metrics import METRICS, check_metric
+from treenn.experiment.plan_spec import VARIANTS, is_variant
 from treenn.experiment.run_spec import RunSpec
 from treenn.experiment.search.space import Space, read_space
 from treenn.models.building import MakeHead, match_parameters
@@ -32,9 +33,10 @@ class Search:
         vectors: paths of pretrained word vectors, concatenated (default: none).
         metric: the metric on dev that trials are judged by (default: accuracy at the roots, or Pearson's correlation if
             the treebank has no classes).
+        input_trees: the trees that all models read, as in a plan's `Model` (default: `gold`, the treebank's).
 
     Raises:
-        InputError: if a model is repeated, there is no model, no trial, or no such metric.
+        InputError: if a model is repeated, there is no model, no trial, or no such metric or parser.
     """
 
     treebank: str | AnyTreebank
@@ -44,6 +46,7 @@ class Search:
     settings: Settings = field(default_factory=Settings)
     vectors: Sequence[AnyPath] = ()
     metric: str | None = None
+    input_trees: str = "gold"
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -51,6 +54,8 @@ class Search:
         if not self.models or len(set(self.models)) < len(self.models):
             raise InputError(f"{argument('models')} {','.join(self.models)}: must be at least one model, each once")
         check_models(self.models)
+        if not is_variant(self.input_trees):
+            raise InputError(f"{argument('input_trees')} {self.input_trees}: must be {VARIANTS}")
         if self.metric is not None:  # the expected maximum over trials is of metrics that grow
             check_metric(self.metric, [name for name, metric in METRICS.items() if metric.better == "higher"])
         for name in self.models:
@@ -79,7 +84,7 @@ class Search:
                 settings = replace(recipe, **drawn)
                 yield RunSpec(
                     settings if examples is None else settings.for_examples(examples),
-                    *(self.treebank, tuple(map(str, self.vectors))),
+                    *(self.treebank, tuple(map(str, self.vectors)), self.input_trees),
                     data=data,
                     label=recipe.model,
                     trial=number,

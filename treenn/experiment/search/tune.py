@@ -9,6 +9,7 @@ from typing import Any
 
 from treenn.datasets.loading import resolved
 from treenn.experiment.execute import Job, check_local_device, execute, experiment_dir
+from treenn.experiment.input_variants import input_variant
 from treenn.experiment.run import load, train_network
 from treenn.experiment.run_spec import RunSpec, fingerprint, name_of
 from treenn.experiment.search.log import TRIALS, TRIALS_SCHEMA, SearchLog, Trial, collect
@@ -40,6 +41,7 @@ class SearchIdentity:
     settings: SettingValues
     models: Mapping[str, bool]
     matched_to: str
+    input_trees: str = "gold"
 
 
 @checked
@@ -100,6 +102,7 @@ def run_of(search: Search) -> RunMarker:
             settings=asdict(search.settings),
             models=dict.fromkeys(search.models, True),
             matched_to=search.models[0],
+            input_trees=search.input_trees,
         ),
     )
 
@@ -113,10 +116,11 @@ def _trial(spec: RunSpec, job: Job) -> Trial:
     """Train one model; its results on dev, or the failure if its loss or gradient becomes NaN or infinite."""
     treebank, _ = load(spec.treebank, spec.vectors)
     splits: Any = {split: treebank.splits[split] for split in _SPLITS}
+    read = input_variant(replace(treebank, splits=splits), spec.trees, shuffle=False, seed=spec.settings.seed)
     assert spec.trial is not None and spec.drawn is not None
     trial = Trial(spec.label, spec.trial, spec.drawn, asdict(spec.settings), failure=None, dev=None)
     try:
-        results = train_network(spec, replace(treebank, splits=splits), job, out=None).results
+        results = train_network(spec, read, job, out=None).results
     except NonFiniteError as error:
         return replace(trial, failure=str(error))
     except InputError as error:
