@@ -101,7 +101,8 @@ def test_report_of_a_smaller_record(treenn, plan, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["compare", "--plan", "plan.toml", "--treebank", "sst"], "--treebank: cannot be combined with --plan"),
+        (["compare", "--plan", "plan.toml", "--models", "lstm"], "--models: cannot be combined with --plan"),
+        (["compare", "--no-test", "--trained", "done"], "--no-test: --trained names trained networks; remove one"),
         (["compare", "--plan", "plan.toml", "--epochs", "2"], "--epochs: cannot be combined with --plan"),
         (["compare", "--plan", "plan.toml", "--seeds", "0"], "--seeds 0: must be 1 to 10000"),
         (["compare", "--plan", "none"], "none: no such plan; "),

@@ -15,13 +15,13 @@ from treenn.commands.experiments import Dask, Folds, Jobs, NoTest, OnDevice, wor
 from treenn.commands.output import progress_bar, say
 from treenn.commands.settings_options import takes_settings, with_step_floor
 from treenn.models.settings import Settings, option
-from treenn.trees.errors import InputError
+from treenn.trees.errors import InputError, argument
 
 if TYPE_CHECKING:
     from treenn.experiment.plan import Plan
 
 _WITH_PLAN = (
-    *("plan", "seeds", "out", "overwrite", "jobs", "dask", "device", "no_test", "json"),
+    *("plan", "seeds", "out", "treebank", "trained", "overwrite", "jobs", "dask", "device", "no_test", "json"),
     *("contextual", "trust_module"),
 )
 
@@ -39,6 +39,14 @@ def compare(
         typer.Option(metavar="FILE", help="A plan in TOML, or the name of a shipped one; replaces most options."),
     ] = None,
     out: options.Out = Path("comparison"),
+    trained: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Evaluate the networks of this evaluated comparison instead of training: --treebank must have the "
+            "same train and dev, and other test sets.",
+        ),
+    ] = None,
     overwrite: options.Overwrite = False,
     jobs: Jobs = None,
     dask: Dask = None,
@@ -64,6 +72,8 @@ def compare(
     Example: treenn compare --treebank questions.csv --folds 5
 
     Example: treenn compare --plan sst --out sst-comparison --jobs 8
+
+    Example: treenn compare --plan logic --treebank logic --trained logic-fresh --out logic-published
     """
     from treenn.commands.report import present
     from treenn.experiment.compare import compare as run_plan
@@ -74,6 +84,8 @@ def compare(
     from treenn.report import write_results
     from treenn.training.run_dir import check_run_dir
 
+    if no_test and trained is not None:
+        raise InputError(f"{argument('no_test', True)}: {argument('trained')} names trained networks; remove one")
     cluster, how = workers(dask, jobs, device, overwrite)
     data = take_data(context, treebank or "reviews", values)
     if plan is None:
@@ -89,11 +101,13 @@ def compare(
         planned = replace(planned, settings=recipe)
     else:
         planned = _plan_of_file(context, plan)
+        if "treebank" in options.given(context):
+            planned = planned.on(data.named())
     planned = with_text_baseline(planned)
     check_run_dir(out, run_of(planned), resume=True, overwrite=overwrite)
     with progress_bar(plan or f"{models} on {treebank}") as bar, cluster:
         how |= {"command": options.command_line(), "progress": bar}
-        results = train_plan(planned, out, **how) if no_test else run_plan(planned, out, **how)
+        results = train_plan(planned, out, **how) if no_test else run_plan(planned, out, trained=trained, **how)
     if results is None:
         say(f"trained: {out / 'runs'}; the same command without --no-test evaluates the models on test")
         return

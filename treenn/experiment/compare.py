@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ from treenn.experiment.results import (
     ComparisonResults,
     TaskOutline,
 )
-from treenn.experiment.run import load, train_and_analyse, train_only
+from treenn.experiment.run import analyse_trained, load, train_only
 from treenn.experiment.run_spec import RunSpec, fingerprint, name_of
+from treenn.experiment.trained_runs import find_trained
 from treenn.models.external import is_external
 from treenn.models.settings import SettingValues
 from treenn.runtime.progress import Progress, ignore
@@ -82,6 +84,7 @@ def compare(
     plan: Plan,
     out: AnyPath,
     *,
+    trained: AnyPath | None = None,
     overwrite: bool = False,
     jobs: Runs | None = None,
     device: Device = "cpu",
@@ -112,6 +115,8 @@ def compare(
     Args:
         plan: the plan.
         out: the comparison's folder.
+        trained: the folder of an evaluated comparison whose networks are evaluated instead of training them, on a
+            treebank with the same train and dev and other test sets (default: None, train them).
         overwrite: whether to replace what a treenn command left in `out` (default: False).
         jobs: the number of worker processes on this machine (default: `joblib.parallel_config` decides).
         device: `"cpu"` or `"cuda"`, which all runs share (default: `"cpu"`).
@@ -121,13 +126,15 @@ def compare(
 
     Raises:
         InputError: if a treebank or the vectors cannot be read, `out` cannot be written, holds anything else or is in
-            use by another process, or a worker process is killed.
+            use by another process, a worker process is killed, or `trained` lacks a network of a run.
     """
     read(ledger_file())  # before any training
     how: dict[str, Any] = {"jobs": jobs, "device": device, "progress": progress, "command": command}
-    with _trained(plan, Path(out).resolve(), overwrite=overwrite, **how) as comparison:
+    source = None if trained is None else Path(trained).resolve()
+    with _trained(plan, Path(out).resolve(), source, overwrite=overwrite, **how) as comparison:
         _enter(comparison, command or "treenn.compare")
-        execute(comparison.runs, comparison.out, train_and_analyse, **how)
+        folders = {Path(file).name: folder for file, folder in comparison.trained.items()}
+        execute(comparison.runs, comparison.out, partial(analyse_trained, folders=folders), **how)
         specs = comparison.runs.values()
         encoders = [name for spec in specs if (name := spec.settings.contextual) is not None]
         return gather(comparison.out, encoders, [module for spec in specs for module in modules_of(spec)])
@@ -149,18 +156,22 @@ def train_plan(
     The arguments and errors are those of `compare`, which resumes the plan.
     """
     how: dict[str, Any] = {"jobs": jobs, "device": device, "progress": progress, "command": command}
-    with _trained(plan, Path(out).resolve(), overwrite=overwrite, **how):
+    with _trained(plan, Path(out).resolve(), None, overwrite=overwrite, **how):
         pass
 
 
 @dataclass(frozen=True)
 class _Comparison:
-    """A comparison's folder, the runs by the files of their results, the treebanks by fingerprint, and plan.json."""
+    """A comparison's folder, the runs by the files of their results, the treebanks by fingerprint, and plan.json.
+
+    `trained` has the folders of networks that another comparison trained, by the files of the runs.
+    """
 
     out: Path
     runs: RunSpecs
     treebanks: Mapping[str, AnyTreebank]
     outline: ComparisonOutline
+    trained: Mapping[str, Path] = field(default_factory=dict)
 
     def write(self) -> None:
         """Write plan.json."""
@@ -169,11 +180,16 @@ class _Comparison:
 
 
 @contextmanager
-def _trained(plan: Plan, out: Path, *, overwrite: bool, command: str, **how: Any) -> Iterator[_Comparison]:
-    """Train the networks of a plan that are not finished, and hold the lock on its folder."""
+def _trained(
+    plan: Plan, out: Path, source: Path | None, *, overwrite: bool, command: str, **how: Any
+) -> Iterator[_Comparison]:
+    """Train the networks of a plan that are not finished, or find them in a source, and hold the lock on its folder."""
     check_local_device(how["jobs"], how["device"])
     check_run_dir(out, run_of(plan), resume=True, overwrite=overwrite)
     comparison = _planned(plan, out, command)
+    if source is not None:
+        found = find_trained(comparison.runs, comparison.treebanks, source)
+        comparison = replace(comparison, trained=found)
     with experiment_dir(out, run_of(plan), comparison.runs, overwrite=overwrite):
         if (out / PLAN).exists():
             readings = PLAN_SCHEMA.read(out / PLAN).test_readings
@@ -182,7 +198,7 @@ def _trained(plan: Plan, out: Path, *, overwrite: bool, command: str, **how: Any
         trainings = {
             f"{RUNS}/{spec.name}/{RESULTS}": spec
             for file, spec in comparison.runs.items()
-            if spec.baseline is None and not (out / file).exists()
+            if spec.baseline is None and file not in comparison.trained and not (out / file).exists()
         }
         execute(trainings, out, train_only, noun="trainings", command=command, **how)
         yield comparison

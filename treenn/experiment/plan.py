@@ -104,6 +104,16 @@ class Plan:
             for regime in task.supervision:
                 check_recipe(self.settings_of(task, model, regime))
 
+    def on(self, treebank: str | AnyTreebank) -> Plan:
+        """The plan on another treebank, if it has one task.
+
+        Raises:
+            InputError: if it has several.
+        """
+        if len(self.tasks) > 1:
+            raise InputError(f"{argument('treebank')}: this plan has {len(self.tasks)} tasks; must have one")
+        return replace(self, tasks=[replace(task, treebank=treebank) for task in self.tasks])
+
     @property
     def reference(self) -> Model | None:
         """The model that the others are matched to, None if all are baselines."""

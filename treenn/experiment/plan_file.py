@@ -44,7 +44,7 @@ def read_plan(name: str | Path, contextual: str | Sequence[str] = (), trust: str
             it names a contextual encoder that is not permitted, or a path for another library's parser to load.
 
     >>> read_plan("logic").tasks[0].treebank
-    'logic'
+    'logic-fresh'
     """
     path = _SHIPPED / f"{name}.toml" if str(name) in shipped_plans() else Path(name)
     if not path.exists() and not path.suffix:

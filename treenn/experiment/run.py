@@ -17,6 +17,7 @@ from treenn.experiment.input_variants import input_variant
 from treenn.experiment.ledger import configuration_of
 from treenn.experiment.results import RunResults, TimeMatch
 from treenn.experiment.run_spec import RunSpec
+from treenn.experiment.trained_runs import load_trained
 from treenn.models.vectors import WordVectors, read_vectors
 from treenn.runtime.progress import ignore
 from treenn.training.run_results import SplitMetrics, read_training
@@ -73,25 +74,40 @@ def train_only(spec: RunSpec, job: Job) -> None:
     _trained(spec, _read(spec), job, job.file.parent)
 
 
-def train_and_analyse(spec: RunSpec, job: Job) -> RunResults:
+def train_and_analyse(spec: RunSpec, job: Job, folder: Path | None = None) -> RunResults:
     """Evaluate and analyse a network that was trained before, else is trained now, or a baseline.
 
     Args:
         spec: the run.
         job: its circumstances; the model's folder has the file's name without `.json`.
+        folder: the folder of a trained network of another comparison (default: None, that of this run).
     """
     if spec.baseline is not None:
         results = train_baseline(load(spec.treebank, spec.vectors)[0], spec.baseline, spec.settings)
     else:
-        results = _network(spec, job)
+        results = _network(spec, job, folder)
     results = replace(results, configuration=configuration_of(spec))
     return replace(results, model=spec.label, trees=spec.trees, shuffle=spec.shuffle)
 
 
-def _network(spec: RunSpec, job: Job) -> RunResults:
+def analyse_trained(spec: RunSpec, job: Job, *, folders: Mapping[str, Path]) -> RunResults:
+    """Evaluate and analyse a network of another comparison, or a baseline.
+
+    Args:
+        spec: the run.
+        job: its circumstances.
+        folders: the folders of trained networks, by the name of the run's file.
+    """
+    return train_and_analyse(spec, job, folders.get(job.file.name))
+
+
+def _network(spec: RunSpec, job: Job, folder: Path | None) -> RunResults:
     own, vectors = load(spec.treebank, spec.vectors)
     read = _read(spec)
-    done, matched = _trained(spec, read, job, job.file.with_suffix(""))
+    if folder is None:
+        done, matched = _trained(spec, read, job, job.file.with_suffix(""))
+    else:
+        done, matched = load_trained(spec, read, folder)
     trained, analysis = analyse(done, read, own, vectors)
     results = RunResults(**vars(replace(trained, split_data={})), **vars(analysis), time_match=matched)
     return results if spec.trees == "gold" and not spec.shuffle else _without_nodes(results)
