@@ -78,6 +78,6 @@ def test_a_folder_without_comparison_has_no_networks(tmp_path: Path) -> None:
     assert caught.value.source == tmp_path
 
 
-def test_a_plan_of_several_tasks_has_no_other_treebank() -> None:
+def test_plans_of_several_tasks_keep_their_treebanks() -> None:
     with pytest.raises(InputError, match="treebank: this plan has 2 tasks; must have one"):
         replace(PLAN, tasks=PLAN.tasks * 2).on("reviews")

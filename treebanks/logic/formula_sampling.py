@@ -30,8 +30,8 @@ def draw_formula(random: Random, variables: Sequence[str], budget: int = _BUDGET
         variables: the variables.
         budget: the budget of binary operators (default: 12).
 
-    >>> draw_formula(Random(3), "abcd")
-    '( ( not b ) ( and d ) )'
+    >>> draw_formula(Random(4), "abcd")
+    '( ( not d ) ( and ( c ( or b ) ) ) )'
     """
     if budget >= 2 and random.random() < BINARY:
         operator = random.choice(("and", "or"))
