@@ -7,6 +7,8 @@ import pytest
 from distributed import LocalCluster
 from small_recipes import small_home
 
+from treenn.experiment.run import load, load_variant
+
 PLAN = """
 seeds = 1
 [settings]
@@ -49,6 +51,11 @@ def cluster(home):
         yield cluster
 
 
+def forget_treebanks():
+    for cache in (load, load_variant):  # their key is the treebank's name
+        cache.cache_clear()
+
+
 def runs(path):
     [task] = json.loads(path.read_text())["tasks"]
     return {run["model"]: run for run in task["runs"]}
@@ -64,6 +71,24 @@ def test_dask_cluster_equals_local_run(treenn, plan, tmp_path, cluster):
     for name, run in far.items():
         assert run["predictions"] == near[name]["predictions"]
         assert run["test"] == near[name]["test"]
+
+
+def test_trained_networks_on_another_test_set(treenn, plan, tmp_path, home, monkeypatch):
+    assert treenn("compare", "--plan", plan, "--out", "first", "--jobs", "1").returncode == 0
+    other = shutil.copytree(home, tmp_path / "home")
+    test = (other / "sst/test.txt").read_text().splitlines(keepends=True)
+    (other / "sst/test.txt").write_text("".join(test[:3]))
+    how = ("--treebank", "sst", "--trained", "first", "--out", "second", "--jobs", "1")
+    with monkeypatch.context() as patch:
+        patch.setenv("TREEBANKS_HOME", str(other))
+        forget_treebanks()
+        done = treenn("compare", "--plan", plan, *how)
+        forget_treebanks()
+    assert done.returncode == 0, done.stderr
+    first, second = (runs(tmp_path / name / "results.json") for name in ("first", "second"))
+    assert second["average"]["history"] == first["average"]["history"]
+    assert second["average"]["predictions"]["test"]["root"] == first["average"]["predictions"]["test"]["root"][:3]
+    assert [path.suffix for path in (tmp_path / "second/runs").iterdir()] == [".json", ".json"]
 
 
 def test_report_is_rebuilt_from_results(treenn, plan, tmp_path):
