@@ -7,6 +7,7 @@ import platform
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,12 @@ def safe_path() -> Iterator[None]:
             os.environ["PYTHONSAFEPATH"] = before
 
 
+@cache
 def _version() -> dict[str, str | None]:
-    """The commit of the checkout, with `+` if files are modified, and its tag; None outside a checkout."""
+    """The commit of the checkout, with `+` if files are modified, and its tag; None outside a checkout.
+
+    They are read once per process, because the code that runs does not change when the checkout does.
+    """
     try:
         if Path(_git("rev-parse", "--show-toplevel")).resolve() == _FOLDER.parent:
             commit = _git("rev-parse", "--short=12", "HEAD")
