@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 from typing import Literal
 
 from treebanks.paths import published_file
@@ -61,6 +63,11 @@ def load_sst(*, on_error: OnError | None = None) -> Treebank:
 
 def load_reviews(*, on_error: OnError | None = None) -> Treebank:
     """Generate `treebanks.reviews` with default sizes, without calling `on_error`."""
+    return replace(_generated())
+
+
+@cache
+def _generated() -> Treebank:
     from treebanks.reviews import generate
 
     return generate()
