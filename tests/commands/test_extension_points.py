@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -22,6 +20,7 @@ from treenn.analysis import post_training
 from treenn.analysis.histogram import named
 from treenn.analysis.slices import Slice, right_sentences
 from treenn.cells import Average
+from treenn.cli import main
 from treenn.encoders import TreeEncoder
 from treenn.evaluation.metrics import METRICS, Metric
 from treenn.experiment.compare import compare
@@ -148,34 +147,42 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         sys.modules.pop(name, None)
 
 
-def fresh(folder: Path, package: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `treenn` in a fresh process, without the working directory on its `sys.path`."""
-    path = os.pathsep.join([str(package), *filter(None, sys.path)])
-    script = "import sys; sys.path.remove(''); from treenn.cli import main; main()"
-    command = [sys.executable, "-c", script, *arguments]
-    environment = os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+SHADOW = """
+import pathlib
+
+pathlib.Path(__file__).with_suffix(".imported").touch()
+raise SystemExit("a module of the working directory was imported")
+"""
 
 
 @pytest.fixture(scope="module")
-def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    """A comparison of two workers, in a working directory with modules named as those of the standard library."""
+def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, object]:
+    """The working directory and the exit code of a comparison with two worker processes.
+
+    The directory has modules named as those of the standard library, and is not on this process's `sys.path`.
+    """
     folder = tmp_path_factory.mktemp("compared")
     for name in ("json.py", "rich.py", "statistics.py"):
-        (folder / name).write_text('raise SystemExit("json.py was imported")')
+        (folder / name).write_text(SHADOW)
     package = write_package(folder / "package")
     small = ("--seeds", "1", "--epochs", "1", "--size", "4", "--word-size", "4")
     with pytest.MonkeyPatch.context() as monkeypatch:
         small_home(folder / "home", monkeypatch)
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "path", [str(package), *filter(None, sys.path)])
         arguments = ("--treebank", "sst", "--models", "mycell:factory,average", "--jobs", "2", *small)
-        return folder, fresh(folder, package, "compare", *arguments)
+        monkeypatch.setattr(sys, "argv", ["treenn", "compare", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        sys.modules.pop("mycell", None)
+    return folder, end.value.code
 
 
 def test_a_cell_of_another_package_is_compared(
-    compared: tuple[Path, subprocess.CompletedProcess[str]], package: Path, treenn: Callable[..., Any], tmp_path: Path
+    compared: tuple[Path, object], package: Path, treenn: Callable[..., Any]
 ) -> None:
-    folder, done = compared
-    assert done.returncode == 0, done.stderr
+    folder, code = compared
+    assert code == 0
     [model] = [path for path in (folder / "comparison/runs").glob("mycell-factory-*") if path.is_dir()]
     assert json.loads((model / "config.json").read_text())["settings"]["model"] == "mycell:factory"
     assert "mycell:factory" in (folder / "comparison/report.html").read_text()
@@ -183,7 +190,7 @@ def test_a_cell_of_another_package_is_compared(
     error = treenn(*predict).error
     assert "names the module mycell, which is imported only if you trust it: --trust-module mycell" in error
     assert not (package / "mycell.imported").exists()
-    trusted = fresh(tmp_path, package, *predict, "--trust-module", "mycell")
+    trusted = treenn(*predict, "--trust-module", "mycell")
     assert len(json.loads(trusted.stdout)["probabilities"]) == 5, trusted.stderr
 
 
@@ -212,13 +219,11 @@ def test_a_cell_of_another_package_is_tuned(
     assert plan.models[0].settings == log["best"]["mycell:factory"]["drawn"]
 
 
-def test_workers_do_not_import_from_the_working_directory(
-    compared: tuple[Path, subprocess.CompletedProcess[str]],
-) -> None:
+def test_workers_do_not_import_from_the_working_directory(compared: tuple[Path, object]) -> None:
     # `python -m` and `-c`, which start workers, put the working directory before the standard library.
-    _, done = compared
-    assert done.returncode == 0, done.stderr
-    assert "json.py was imported" not in done.stderr
+    folder, code = compared
+    assert code == 0
+    assert not list(folder.glob("*.imported"))
 
 
 @pytest.mark.parametrize(
