@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -52,17 +54,25 @@ def whole_and_resumed(
     Args:
         treebank: the treebank.
         settings: the recipe.
-        folder: the folder for the runs `whole` and `cut`.
+        folder: the folder for the killed and resumed run, `cut`.
         batches: the number of batches before the kill.
         progress: the callback of the resumed training (default: none).
     """
-    whole, cut = folder / "whole", folder / "cut"
-    uninterrupted = train(treebank, settings, out=whole).results
+    cut = folder / "cut"
+    uninterrupted, weights = _uninterrupted(treebank, settings)
     with pytest.raises(Killed):
         train(treebank, settings, out=cut, progress=kill_after(batches))
     resumed = train(treebank, settings, out=cut, resume=True, progress=progress).results
-    assert (cut / "model.safetensors").read_bytes() == (whole / "model.safetensors").read_bytes()
+    assert (cut / "model.safetensors").read_bytes() == weights
     return uninterrupted, resumed
+
+
+@cache
+def _uninterrupted(treebank: Any, settings: Settings) -> tuple[TrainingResults, bytes]:
+    """The results and the weights of a training, once for all batches at which another is killed."""
+    with tempfile.TemporaryDirectory() as folder:
+        results = train(treebank, settings, out=Path(folder)).results
+        return results, (Path(folder) / "model.safetensors").read_bytes()
 
 
 def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
