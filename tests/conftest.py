@@ -82,6 +82,14 @@ def cache_of_parsed_texts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="session", autouse=True)
+def no_wait_for_the_disk() -> Iterator[None]:
+    """No test cuts the power; thousands of small files would wait for the disk. Child processes call `fsync`."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(os, "fsync", lambda handle: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Iterator[Path]]:
     """New ledgers of test readings; fixtures of modules and of the session share one."""
     folder = tmp_path_factory.mktemp("ledgers")
