@@ -169,7 +169,7 @@ def test_supervision_matching_and_missing_runs_are_said(task, change, said):
     assert said in texts(sections(task | change)["Setup"])
 
 
-def test_other_labels_of_a_model_are_named_in_the_setup(task):
+def test_other_labels_are_named_in_the_setup(task):
     task["models"][1]["labels"] = "roots"
     assert ". lstm: " in texts(sections(task)["Setup"])
 
