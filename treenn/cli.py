@@ -22,6 +22,7 @@ from treenn.commands.help import polish
 from treenn.commands.label import label
 from treenn.commands.output import one_line
 from treenn.commands.parse import parse
+from treenn.commands.play import play
 from treenn.commands.predict import predict
 from treenn.commands.recipes import recipes
 from treenn.commands.report import report
@@ -65,7 +66,7 @@ def _options(
 
 for command in (
     *(bench, compare, report, train, evaluate, tune, recipes, reproduce, cells, attention, explain),
-    *(parse, predict, tokenize, label, agreement, export),
+    *(parse, predict, play, tokenize, label, agreement, export),
 ):
     app.command()(command)
 app.add_typer(parser.app, name="parser")

@@ -1,0 +1,72 @@
+"""`treenn play`: trees of sentences in the browser, by one or several models."""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from treenn.commands import options
+from treenn.commands.output import progress_bar, say, tell
+from treenn.trees import InputError
+
+if TYPE_CHECKING:
+    from treenn.web.playground import Playground
+
+MOST_MODELS = 4
+"""The maximum number of models on the page."""
+
+
+def play(
+    model: Annotated[
+        list[str],
+        typer.Option(
+            metavar="DIR",
+            help="A folder of `treenn train`, or of `treenn compare` for all its networks; repeatable; sentiment is "
+            "the shipped model.",
+        ),
+    ] = ["sentiment"],  # noqa: B006 (typer wants a list)
+    parser: options.ParserOfModel = None,
+    contextual: options.Contextual = [],  # noqa: B006
+    trust_module: options.TrustModule = [],  # noqa: B006
+    port: Annotated[int, typer.Option(metavar="N", help="The port; 0 is any free one.", min=0, max=65535)] = 0,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address, and open no browser.")] = False,
+) -> None:
+    """Open a page in the browser that draws the tree of a sentence, and recomputes it after every edit.
+
+    The page is served to this machine only, at an address with a random token, and loads nothing from the network.
+    Ctrl-C ends the command.
+
+    Trees are those of the first model's parser, with the parser's confidence for each bracket and its second-best tree.
+    The models are next to each other, with a curve of their predictions after each word. A single model that reads
+    trees is also applied from left to right.
+
+    Example: treenn play
+
+    Example: treenn play --model comparison
+
+    Example: treenn play --model sentiment --model my-lstm --port 8000
+    """
+    from treenn.web.server import PlayServer
+
+    with PlayServer(_playground(model, parser, contextual, trust_module), port) as server:
+        tell(f"playground: {server.url}")
+        say("Ctrl-C ends it")
+        if not no_browser:
+            import webbrowser
+
+            Thread(target=webbrowser.open, args=(server.url,), daemon=True).start()
+        server.serve_forever()
+
+
+def _playground(model: list[str], parser: str | None, contextual: list[str], trust_module: list[str]) -> Playground:
+    with progress_bar("loading") as progress:
+        from treenn.sentiment.named_models import load_models
+        from treenn.web.playground import Playground
+
+        progress(0, None, ", ".join(model))
+        models = load_models(model, parser, contextual, trust_module, say)
+    if len(models) > MOST_MODELS:
+        raise InputError(f"--model: {len(models)} models are selected; must be at most {MOST_MODELS}")
+    return Playground(models)

@@ -1,0 +1,244 @@
+/** The page of `treenn play`: the host of tree.mjs that asks the server of `treenn/web/server.py`. */
+
+import { CurveView, TreeError, TreeSession, TreeView, checkScale, colourOf, cropped, element, fromHash, glyphOf, inkOn, nameOf, percent, postOrder, reshape, sameClasses, spansOf, toFlat, toHash, visible } from "./tree.mjs";
+
+const EXAMPLES = [
+  "Nobody who likes films would say that this was not good.",
+  "It's not a great movie, but the last ten minutes are wonderful.",
+  "A film that is neither as funny nor as clever as it thinks it is.",
+  "Although the plot, which takes far too long to get going, is not exactly new, the cast is so good, and the dialogue so sharp and so funny, that you hardly notice, and by the end you do not want to leave.",
+];
+const part = (id) => document.getElementById(id);
+const page = { scales: [], sentences: [], index: 0, session: null, views: [], curve: null, chart: false, asked: 0 };
+
+/** Ask the server; the error's message is for the user. */
+async function ask(action, body) {
+  let reply;
+  try {
+    reply = await fetch(action, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  } catch {
+    throw new Error("The server does not answer. Has `treenn play` ended?");
+  }
+  const answer = await reply.json().catch(() => ({ error: `the server answered ${reply.status}` }));
+  if (!reply.ok) throw new Error(answer.error);
+  return answer;
+}
+
+function showProblem(error) {
+  part("problem").textContent = error ? `${visible(error.message)}` : "";
+  part("problem").hidden = !error;
+}
+
+/** Run a task that asks the server, with its errors on the page. */
+async function busy(text, task) {
+  const number = ++page.asked;
+  showProblem(null);
+  part("draw").setAttribute("aria-busy", "true");
+  const timer = setTimeout(() => (part("waiting").textContent = text), 250);
+  try {
+    await task(() => number === page.asked);
+  } catch (error) {
+    if (number === page.asked) showProblem(error);
+  }
+  clearTimeout(timer);
+  if (number === page.asked) {
+    part("waiting").textContent = "";
+    part("draw").removeAttribute("aria-busy");
+  }
+}
+
+const draw = (body) =>
+  busy("Parsing …", async (isLatest) => {
+    const { sentences } = await ask("parse", body);
+    if (!isLatest()) return;
+    page.sentences = sentences;
+    show(0);
+  });
+
+const newSession = () => new TreeSession({ scales: page.scales, recompute: (tree, nodes) => ask("states", { ...tree, nodes }) });
+
+/** Show a sentence of the answer. */
+function show(index) {
+  page.index = index;
+  const session = newSession();
+  session.load(page.sentences[index].tree);
+  start(session);
+  drawSentences();
+}
+
+/** Show a session: its views, the parser's figures and the curves. */
+function start(session) {
+  page.views.forEach((view) => view.destroy());
+  page.session = session;
+  part("answer").hidden = false;
+  const panels = page.scales.map(() => element("section", { class: "panel" }));
+  part("trees").replaceChildren(...panels);
+  page.verdicts = panels.map((panel) => panel.appendChild(element("div", {})));
+  page.views = panels.map((panel, model) => new TreeView(panel, session, { model, label: `Tree, ${page.scales[model].name}` }));
+  drawLegend();
+  session.subscribe((change) => update(change));
+  update({ kind: "load" });
+}
+
+function update(change) {
+  drawVerdicts();
+  drawParser();
+  if (change.kind !== "pending") {
+    updateAddress();
+    updateCurves();
+  }
+}
+
+function chip(label, scale) {
+  const colour = colourOf(label, scale), made = element("span", { class: "chip" }, glyphOf(label, scale) || "·");
+  made.style.background = colour;
+  made.style.color = inkOn(colour);
+  return made;
+}
+
+function drawLegend() {
+  const [first, ...others] = page.scales;
+  const shared = others.every((scale) => sameClasses(scale, first));
+  const scales = shared ? [first] : page.scales;
+  const shown = scales.flatMap((scale) => scale.classes.slice(0, 20).map((name, label) => element("span", {}, chip(label, scale), glyphOf(label, scale) === name ? null : name)));
+  part("legend").replaceChildren(...shown);
+}
+
+function drawVerdicts() {
+  page.scales.forEach((scale, model) => {
+    const state = page.session.state(page.session.root, model), parts = [element("h2", {}, scale.name)];
+    if (state) {
+      const share = state.probabilities.length ? ` ${percent(Math.max(...state.probabilities))}` : "";
+      parts.push(element("span", { class: "class" }, chip(state.label, scale), `${nameOf(state.label, scale)}${share}`));
+    } else parts.push(element("span", { class: "class" }, page.session.current.pending ? "computing …" : ""));
+    if (scale.about) parts.push(element("p", { class: "why" }, scale.about));
+    page.verdicts[model].replaceChildren(element("div", { class: "verdict" }, ...parts), stack(state, scale));
+  });
+}
+
+function stack(state, scale) {
+  const bar = element("div", { class: "stack", "aria-hidden": "true" });
+  state?.probabilities.forEach((p, label) => {
+    const segment = element("i", { title: `${scale.classes[label]} ${percent(p)}` });
+    segment.style.width = `${100 * p}%`;
+    segment.style.background = scale.colours[label];
+    bar.append(segment);
+  });
+  return bar;
+}
+
+function drawSentences() {
+  const buttons = page.sentences.map(({ text, tree }, index) => {
+    const label = tree.models[0].labels.at(-1);
+    return element("button", { type: "button", "aria-pressed": String(index === page.index), onclick: () => show(index) }, chip(label, page.scales[0]), element("span", {}, cropped(visible(text), 80)));
+  });
+  part("sentences").replaceChildren(...buttons);
+  part("sentences").hidden = buttons.length < 2;
+}
+
+// ------------------------------------------------------------------------------------------------------------- parser
+
+const spanKeys = (root) => [...spansOf(root)].filter(([node]) => node.left).map(([, span]) => span.join()).sort().join(";");
+const sameWords = (root, words) => toFlat(root).words.join(" ") === words.join(" ");
+const small = (p) => (p >= 0.0095 ? percent(p) : p > 0 ? `${Number((100 * p).toPrecision(1))} %` : "0 %");
+
+function drawParser() {
+  const sentence = page.sentences[page.index], { root } = page.session;
+  const known = sentence && sameWords(root, sentence.tree.words);
+  const shapes = known ? [sentence.tree.merges, sentence.second?.merges].filter(Boolean).map((merges) => spanKeys(reshape(root, merges).root)) : [];
+  const at = shapes.indexOf(spanKeys(root));
+  part("parser-text").textContent = parserText(sentence, at, known);
+  part("second").hidden = shapes.length < 2;
+  part("second").textContent = at === 1 ? "Show the parser's tree" : "Show the second-best tree";
+  part("again").hidden = at >= 0 && known;
+  page.shown = at;
+}
+
+function parserText(sentence, at, known) {
+  if (!page.chart) return known && at === 0 ? "This is the parser's tree. The parser has no probabilities." : "This tree is edited.";
+  const doubtful = postOrder(page.session.root).filter((node) => node.left && node !== page.session.root && (page.session.confidence(node) ?? 1) < 0.5);
+  const brackets = doubtful.length === 0 ? "Every bracket has a probability of at least 50 %." : `${doubtful.length} of ${page.session.root.size - 1} brackets have a probability below 50 %; they have dotted lines.`;
+  if (!known || at < 0) return `This tree is edited; the parser's tree is another one. ${brackets}`;
+  const second = sentence.second ? ` Second-best tree: ${small(sentence.second.probability)}.` : "";
+  return at === 0 ? `Parser's tree: ${small(sentence.probability)} of all trees' probability.${second} ${brackets}` : `This is the second-best tree, with ${small(sentence.second.probability)}; the parser's tree has ${small(sentence.probability)}. ${brackets}`;
+}
+
+part("second").addEventListener("click", () => {
+  const { tree, second } = page.sentences[page.index];
+  page.session.apply((root) => reshape(root, page.shown === 1 ? tree.merges : second.merges));
+});
+
+part("again").addEventListener("click", () => draw({ words: toFlat(page.session.root).words }));
+
+// ------------------------------------------------------------------------------------------------------------- curves
+
+let curveTimer = 0;
+
+function updateCurves() {
+  clearTimeout(curveTimer);
+  curveTimer = setTimeout(async () => {
+    const { session } = page, { root } = session, { words, merges } = toFlat(root);
+    try {
+      const { curves, longest } = await ask("prefixes", { words, merges });
+      if (page.session !== session || session.root !== root) return;
+      page.curve ??= new CurveView(part("curves"));
+      part("curves").hidden = !curves;
+      part("curves-text").textContent = curves
+        ? "The prediction after each word. A tree model reads the brackets of the words so far; a sequence model has a state per word anyway."
+        : `The sentence has more than ${longest} words; there is no curve.`;
+      if (curves) page.curve.update({ words, scales: page.scales, curves });
+    } catch (error) {
+      if (page.session === session) part("curves-text").textContent = visible(error.message);
+    }
+  }, 60);
+}
+
+function updateAddress() {
+  const hash = toHash(page.session.root);
+  if (hash.length < 8000) history.replaceState(null, "", hash);
+}
+
+// -------------------------------------------------------------------------------------------------------------- start
+
+/** Show the tree of the address, if it has one. */
+async function openAddress() {
+  const tree = fromHash(location.hash);
+  if (!tree) return false;
+  part("text").value = tree.words.join(" ");
+  const session = newSession();
+  await session.load(tree);
+  page.sentences = [];
+  start(session);
+  return true;
+}
+
+part("examples").append(
+  ...EXAMPLES.map((text) =>
+    element("button", { type: "button", title: text, onclick: () => ((part("text").value = text), draw({ text })) }, cropped(text, 70)),
+  ),
+);
+part("ask").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = part("text").value.trim();
+  if (text) draw({ text });
+  else showProblem(new Error("Type a sentence first."));
+});
+part("text").addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  part("ask").requestSubmit();
+});
+addEventListener("hashchange", () => openAddress().catch((error) => showProblem(new TreeError(`This link has no valid tree: ${error.message}.`))));
+
+await busy("Loading …", async () => {
+  const { scales, chart } = await ask("scales", {});
+  Object.assign(page, { scales: scales.map(checkScale), chart });
+  part("models").textContent = page.scales.map((scale) => scale.name).join(" · ");
+  try {
+    await openAddress();
+  } catch (error) {
+    showProblem(new TreeError(`This link has no valid tree: ${error.message}.`));
+  }
+  part("text").focus();
+});
+document.documentElement.dataset.ready = "true";
