@@ -140,7 +140,7 @@ function drawSentences() {
 
 const spanKeys = (root) => [...spansOf(root)].filter(([node]) => node.left).map(([, span]) => span.join()).sort().join(";");
 const sameWords = (root, words) => toFlat(root).words.join(" ") === words.join(" ");
-const small = (p) => (p >= 0.0095 ? percent(p) : p > 0 ? `${Number((100 * p).toPrecision(1))} %` : "0 %");
+const small = (p) => (p >= 0.0095 ? percent(p) : p > 0 ? `${Number((100 * p).toPrecision(1))}\u00a0%` : "0\u00a0%");
 
 function drawParser() {
   const sentence = page.sentences[page.index], { root } = page.session;
@@ -149,7 +149,7 @@ function drawParser() {
   const at = shapes.indexOf(spanKeys(root));
   part("parser-text").textContent = parserText(sentence, at, known);
   part("second").hidden = shapes.length < 2;
-  part("second").textContent = at === 1 ? "Show the parser's tree" : "Show the second-best tree";
+  part("second").textContent = at === 1 ? "Show the parser's tree" : `Show the ${otherName(sentence)}`;
   part("again").hidden = at >= 0 && known;
   page.shown = at;
 }
@@ -157,11 +157,16 @@ function drawParser() {
 function parserText(sentence, at, known) {
   if (!page.chart) return known && at === 0 ? "This is the parser's tree. The parser has no probabilities." : "This tree is edited.";
   const doubtful = postOrder(page.session.root).filter((node) => node.left && node !== page.session.root && (page.session.confidence(node) ?? 1) < 0.5);
-  const brackets = doubtful.length === 0 ? "Every bracket has a probability of at least 50 %." : `${doubtful.length} of ${page.session.root.size - 1} brackets have a probability below 50 %; they have dotted lines.`;
+  const brackets = doubtful.length === 0 ? "Every bracket has a probability of at least 50\u00a0%." : `${doubtful.length} of ${page.session.root.size - 1} brackets ${doubtful.length > 1 ? "have" : "has"} a probability below 50\u00a0%, drawn with dotted lines.`;
   if (!known || at < 0) return `This tree is edited; the parser's tree is another one. ${brackets}`;
-  const second = sentence.second ? ` Second-best tree: ${small(sentence.second.probability)}.` : "";
-  return at === 0 ? `Parser's tree: ${small(sentence.probability)} of all trees' probability.${second} ${brackets}` : `This is the second-best tree, with ${small(sentence.second.probability)}; the parser's tree has ${small(sentence.probability)}. ${brackets}`;
+  if (!sentence.second) return `Parser's tree: ${small(sentence.probability)} of all trees' probability. ${brackets}`;
+  const [own, other, name] = [small(sentence.probability), small(sentence.second.probability), otherName(sentence)];
+  const why = name.startsWith("most") ? " The parser's tree has the largest expected number of correct brackets." : "";
+  if (at === 1) return `This is the ${name}, with ${other}; the parser's tree has ${own}.${why} ${brackets}`;
+  return `Parser's tree: ${own} of all trees' probability; the ${name}: ${other}.${why} ${brackets}`;
 }
+
+const otherName = ({ probability, second }) => (second?.probability > probability ? "most probable tree" : "second-best tree");
 
 part("second").addEventListener("click", () => {
   const { tree, second } = page.sentences[page.index];
@@ -184,7 +189,7 @@ function updateCurves() {
       page.curve ??= new CurveView(part("curves"));
       part("curves").hidden = !curves;
       part("curves-text").textContent = curves
-        ? "The prediction after each word. A tree model reads the brackets of the words so far; a sequence model has a state per word anyway."
+        ? "The prediction after each word. For a model over trees, it is that of the tree without the later words."
         : `The sentence has more than ${longest} words; there is no curve.`;
       if (curves) page.curve.update({ words, scales: page.scales, curves });
     } catch (error) {
@@ -233,12 +238,17 @@ addEventListener("hashchange", () => openAddress().catch((error) => showProblem(
 await busy("Loading …", async () => {
   const { scales, chart } = await ask("scales", {});
   Object.assign(page, { scales: scales.map(checkScale), chart });
-  part("models").textContent = page.scales.map((scale) => scale.name).join(" · ");
+  part("text").focus();
+});
+if (page.scales.length) {
   try {
-    await openAddress();
+    if (!(await openAddress())) {
+      part("text").value = EXAMPLES[0];
+      part("text").select();
+      await draw({ text: EXAMPLES[0] });
+    }
   } catch (error) {
     showProblem(new TreeError(`This link has no valid tree: ${error.message}.`));
   }
-  part("text").focus();
-});
+}
 document.documentElement.dataset.ready = "true";

@@ -45,7 +45,14 @@ class Reader(ABC):
         """The name, the classes and the colours, as `tree.mjs` reads them."""
         kind, classes = self.model.network.scale, self.model.classes
         colours = palette(5 if kind == "score" else max(len(classes), 1), kind)
-        return {"name": self.name, "kind": kind, "classes": classes, "range": self.model.score_range, "colours": colours, "about": self.about}
+        return {
+            "name": self.name,
+            "kind": kind,
+            "classes": classes,
+            "range": self.model.score_range,
+            "colours": colours,
+            "about": self.about,
+        }
 
     @property
     def about(self) -> str:

@@ -13,7 +13,7 @@ from treenn.trees.json_records import from_json
 LONGEST_TEXT = 20_000
 """The maximum number of characters of a text."""
 
-MAX_WORDS = 1000
+MAX_WORDS = 400
 """The maximum number of words of a tree."""
 
 LONGEST_WORD = 200
@@ -37,7 +37,7 @@ class ParseRequest:
     """
 
     text: str | None = None
-    words: Sequence[str] | None = None
+    words: list[str] | None = None
 
     def __post_init__(self) -> None:
         if (self.text is None) == (self.words is None):
@@ -58,9 +58,9 @@ class TreeRequest:
         nodes: the nodes whose states are requested (default: None, all).
     """
 
-    words: Sequence[str]
-    merges: Sequence[Sequence[int]]
-    nodes: Sequence[int] | None = None
+    words: list[str]
+    merges: list[list[int]]
+    nodes: list[int] | None = None
 
     def __post_init__(self) -> None:
         _check_words(self.words)
@@ -74,7 +74,8 @@ class TreeRequest:
         Raises:
             InputError: if it is no binary tree.
         """
-        return Tree(tuple(self.words), tuple(tuple(pair) for pair in self.merges))  # type: ignore[arg-type]
+        merges: Any = self.merges
+        return Tree(tuple(self.words), merges)
 
 
 Request = TypeVar("Request")

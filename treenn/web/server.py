@@ -142,7 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _checked_path(self) -> str:
         """Return the path below the token, after validation of host, token and origin."""
-        if self.headers.get_all("Host") not in ([host] for host in self.server.hosts):
+        if self.headers.get_all("Host", []) not in [[host] for host in self.server.hosts]:
             raise _Refusal(HTTPStatus.FORBIDDEN, "the host of the request is not this server")
         token, _, rest = self.path.removeprefix("/").partition("/")
         if not hmac.compare_digest(token.encode(), self.server.token.encode()):

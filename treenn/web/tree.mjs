@@ -109,7 +109,7 @@ export function isRightToLeft(words) {
   return false;
 }
 
-export const percent = (p) => `${Math.round(100 * p)} %`;
+export const percent = (p) => `${Math.round(100 * p)}\u00a0%`;
 
 // ------------------------------------------------------------------------------------------------------------- scales
 
@@ -197,6 +197,17 @@ export function postOrder(root, isFolded = () => false) {
 }
 
 export const wordsOf = (node) => postOrder(node).filter((each) => !each.left).map((each) => each.word);
+
+/** The first words of a phrase, without a visit of the others. */
+export function firstWords(node, count) {
+  const words = [], todo = [node];
+  while (todo.length && words.length < count) {
+    const top = todo.pop();
+    if (top.left) todo.push(top.right, top.left);
+    else words.push(top.word);
+  }
+  return words;
+}
 
 /** The parent of every node. */
 export function parentsOf(root) {
@@ -675,17 +686,7 @@ export const measure = (() => {
   };
 })();
 
-/** The text of a folded phrase. */
-function foldedText(node) {
-  const parts = [], todo = [node];
-  let letters = 0;
-  while (todo.length && letters <= 30) {
-    const top = todo.pop();
-    if (top.left) todo.push(top.right, top.left);
-    else letters += parts.push(visible(top.word)) && top.word.length + 1;
-  }
-  return `${cropped(parts.join(" "), 26)}`;
-}
+const foldedText = (node) => cropped(visible(firstWords(node, 14).join(" ")), 26);
 
 /**
  * Positions of the visible nodes, iteratively: `{places, width, height, rows}`.
@@ -823,7 +824,7 @@ function svgBox(place, state, scale) {
 /** A node in words, for screen readers. */
 export function describe(session, node, model = 0, { folded = false } = {}) {
   const state = session.state(node, model), scale = session.scales[model], confidence = session.confidence(node);
-  const parts = [`“${cropped(visible(wordsOf(node).slice(0, 60).join(" ")), 160)}”`];
+  const parts = [`“${cropped(visible(firstWords(node, 60).join(" ")), 160)}”`];
   if (state) parts.push(`${nameOf(state.label, scale)}${state.probabilities.length ? ` ${percent(Math.max(...state.probabilities))}` : ""}`);
   else parts.push(session.current.pending ? "being recomputed" : "no label");
   if (session.differs(node, model)) parts.push("the models differ here");
@@ -947,6 +948,7 @@ export class TreeView {
     this.host = element("div", { class: "tn-tree" }, this.bar, this.error, this.stage, this.status, this.help);
     parent.append(this.host);
     this.picture.addEventListener("keydown", (event) => this.#pressed(event));
+    this.picture.addEventListener("focusin", (event) => this.#focused(event));
     this.picture.addEventListener("focusout", () => setTimeout(() => this.#showCard()));
     this.#listenToPointers();
   }
@@ -956,23 +958,24 @@ export class TreeView {
     const act = (name) => () => this.#act(name);
     const buttons = [
       editable && ["undo", "Undo (Z)", () => this.session.undo()], editable && ["redo", "Redo (Y)", () => this.session.redo()],
-      editable && ["rotateLeft", "Rotate left (L)", act(rotateLeft), "group"], editable && ["rotateRight", "Rotate right (R)", act(rotateRight)],
+      editable && ["rotateLeft", "Rotate left (L)", act(rotateLeft), "edit"], editable && ["rotateRight", "Rotate right (R)", act(rotateRight)],
       editable && ["moveLeft", "Move to the left neighbour (Shift + ←)", act("left")],
       editable && ["moveRight", "Move to the right neighbour (Shift + →)", act("right")],
-      editable && ["edit", "Replace the word (E)", () => this.#editWord("replace"), "group"],
+      editable && ["edit", "Replace the word (E)", () => this.#editWord("replace"), "edit"],
       editable && ["insert", "Insert words after (I)", () => this.#editWord("after")],
       editable && ["remove", "Delete (Delete)", act(remove)],
-      ["fold", "Fold or unfold everything (F)", () => this.#foldAll(), "group"], ["turn", "Turn the tree (O)", () => this.#turn()],
-      ["out", "Zoom out (−)", () => this.#zoomBy(1 / 1.3)], ["fit", "Fit (0)", () => this.#fit()], ["in", "Zoom in (+)", () => this.#zoomBy(1.3)],
-      ["copy", "Copy as … (C)", () => this.#toggleMenu(), "group"], ["help", "Keys (?)", () => this.help.showModal()],
+      ["fold", "Fold or unfold everything (F)", () => this.#foldAll(), "view"], ["turn", "Turn the tree (O)", () => this.#turn()],
+      ["out", "Zoom out (−)", () => this.#zoomBy(1 / 1.3), "edit"], ["fit", "Fit (0)", () => this.#fit()], ["in", "Zoom in (+)", () => this.#zoomBy(1.3)],
+      ["copy", "Copy as … (C)", () => this.#toggleMenu(), "edit"], ["help", "Keys (?)", () => this.help.showModal()],
     ].filter(Boolean);
     this.buttons = {};
     const bar = element("div", { class: "tn-bar", role: "toolbar", "aria-label": "Tree tools" });
     buttons.forEach(([name, title, run, group], index) => {
       const icon = element("svg", { viewBox: "0 0 20 20", "aria-hidden": "true" }, element("path", { d: ICONS[name] }));
-      const button = element("button", { type: "button", class: group ? "tn-first" : null, title, "aria-label": title, tabindex: index ? -1 : 0, onclick: run }, icon);
+      const button = element("button", { type: "button", title, "aria-label": title, tabindex: index ? -1 : 0, onclick: run }, icon);
       this.buttons[name] = button;
-      bar.append(button);
+      if (!index || group) bar.append(element("div", { class: group === "view" ? "tn-group tn-views" : "tn-group" }));
+      bar.lastChild.append(button);
     });
     this.buttons.copy.setAttribute("aria-haspopup", "menu");
     this.menu = this.#copyMenu();
@@ -1059,7 +1062,7 @@ export class TreeView {
 
   #isRows(width) {
     if (this.orientation !== "auto") return this.orientation === "rows";
-    return layout(this.session.root, this.#how(false, width)).width * 0.7 > width;
+    return layout(this.session.root, this.#how(false, width)).width * (width < 480 ? 0.85 : 0.7) > width;
   }
 
   #how(rows, width) {
@@ -1107,15 +1110,15 @@ export class TreeView {
   #makeItem(id) {
     const parts = { hit: element("rect"), ring: element("rect"), chip: element("rect"), text: element("text"), mark: element("path"), fold: element("path") };
     for (const [name, part] of Object.entries(parts)) part.setAttribute("class", `tn-${name}`);
-    parts.mark.setAttribute("d", "M0 -4.500L4.500 0L0 4.500L-4.500 0Z");
+    parts.mark.setAttribute("d", "M0 -6L6 0L0 6L-6 0Z");
     parts.fold.setAttribute("d", "M-3 -4L3 0L-3 4Z");
     const group = element("g", { role: "treeitem", "data-id": id }, ...Object.values(parts));
     return { group, ...parts, at: null };
   }
 
   #fill(item, place) {
-    const { session, model } = this, { node, w, h } = place, state = session.state(node, model);
-    const dot = !place.end && state === null, label = state?.label ?? null;
+    const { session, model } = this, { node } = place, state = session.state(node, model);
+    const dot = !place.end && state === null, label = state?.label ?? null, [w, h] = dot ? [14, 14] : [place.w, place.h];
     const colour = label === null ? null : colourOf(label, this.scale);
     item.group.setAttribute("class", ["tn-node", place.end ? "tn-word" : "tn-bracket", dot && "tn-dot", place.folded && "tn-folded",
       session.current.changed.has(node) && "tn-changed", session.differs(node, model) && "tn-differs", session.isUnknown(node, model) && "tn-unknown",
@@ -1316,6 +1319,13 @@ export class TreeView {
     this.#showCard();
   }
 
+  /** Adopt a focus that was set elsewhere, as by a screen reader. */
+  #focused(event) {
+    const id = this.#placeAt(event)?.node.id;
+    if (id !== undefined && id !== this.active) this.#focus(id);
+    else this.#showCard();
+  }
+
   #scrollTo(id) {
     const place = this.places.get(id), { zoom } = this, width = this.stage.clientWidth;
     const x = place.x * zoom.scale + zoom.x, y = place.y * zoom.scale + zoom.y, height = Number(this.picture.getAttribute("height"));
@@ -1497,7 +1507,7 @@ export class TreeView {
     for (const [other, item] of this.items) item.group.classList.toggle("tn-shown", other === id);
     if (this.card.hidden) return;
     const { session, model, scale } = this, { node } = place, state = session.state(node, model);
-    const parts = [element("p", { class: "tn-phrase", dir: "auto" }, cropped(visible(wordsOf(node).slice(0, 40).join(" ")), 120))];
+    const parts = [element("p", { class: "tn-phrase", dir: "auto" }, cropped(visible(firstWords(node, 40).join(" ")), 120))];
     if (state?.probabilities.length) parts.push(probabilityTable(state, scale));
     else parts.push(element("p", {}, state ? nameOf(state.label, scale) : session.current.pending ? "computing …" : "no label"));
     const facts = [];
@@ -1654,20 +1664,31 @@ export class CurveView {
   #caption() {
     if (!this.split) return "";
     const [a, b] = this.models, { kind, word } = this.split;
-    if (kind === "equal") return "The models have the same class after every word.";
+    const who = this.models.length > 2 ? `${a.scale.name} and ${b.scale.name}` : "The models";
+    if (kind === "equal") return `${who} have the same class after every word.`;
     const names = (at) => `${a.scale.name} ${nameOf(a.states[at].label, a.scale)}, ${b.scale.name} ${nameOf(b.states[at].label, b.scale)}`;
-    if (kind === "apart") return `The models diverge at “${cropped(this.words[word], 30)}” (word ${word + 1}) and differ to the end: ${names(this.words.length - 1)}.`;
-    return `The models agree at the end; they are furthest apart after “${cropped(this.words[word], 30)}” (word ${word + 1}): ${names(word)}.`;
+    const at = `“${cropped(this.words[word], 30)}” (word ${word + 1})`;
+    if (kind === "apart") return `${who} diverge at ${at} and differ to the end: ${names(this.words.length - 1)}.`;
+    return `${who} agree at the end; they are furthest apart after ${at}: ${names(word)}.`;
   }
 
   #picture() {
-    const words = this.words.map((word) => cropped(word, 14)), column = Math.max(34, Math.min(72, 12 + Math.max(...words.map((word) => measure(word, 13))))), slanted = words.some((word) => measure(word, 13) + 8 > column);
-    const left = 16, top = 22, tall = 150, n = words.length, width = left * 2 + column * n;
+    const words = this.words.map((word) => cropped(word, 14)), n = words.length, top = 30, tall = 170, axis = this.#axis();
+    const whole = this.figure.clientWidth || 760, gutter = whole >= 600 ? 14 + Math.max(...axis.map(([, name]) => measure(name, 12))) : 0, margin = 26;
+    const widest = 14 + Math.max(...words.map((word) => measure(word, 13))), space = (whole - gutter - 2 * margin) / n;
+    const slanted = widest > Math.max(space, 44), column = slanted ? Math.max(34, space) : Math.min(Math.max(space, widest), 110);
+    const left = gutter + margin, width = left + margin + column * n;
     this.rtl = isRightToLeft(this.words);
     const x = (k) => (this.rtl ? width - left - column * (k + 0.5) : left + column * (k + 0.5)), y = (p) => top + tall * (1 - p);
     const below = slanted ? 74 : 34, height = top + tall + below;
     const svg = element("svg", { class: "tn-curve", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": this.#spoken() });
-    for (const p of [0, 0.5, 1]) svg.append(element("line", { class: "tn-grid", x1: left, x2: width - left, y1: y(p), y2: y(p) }));
+    const [from, to] = this.rtl ? [4, width - gutter] : [gutter, width - 4];
+    for (const [p, name] of axis) {
+      svg.append(element("line", { class: "tn-grid", x1: from, x2: to, y1: y(p), y2: y(p) }));
+      if (!gutter && p === 0.5) continue;
+      const place = { x: this.rtl ? width - 2 : 2, y: y(p) + (gutter ? 4 : -6), "text-anchor": this.rtl ? "end" : "start" };
+      svg.append(element("text", { class: "tn-axis", ...place }, name));
+    }
     if (this.split?.word !== null && this.split) this.#drawSplit(svg, x(this.split.word), top, tall);
     this.columns = words.map((word, k) => {
       const text = element("text", { class: "tn-tick", transform: slanted ? `translate(${x(k) + 4} ${top + tall + 18}) rotate(-40)` : `translate(${x(k)} ${top + tall + 22})`, "text-anchor": slanted ? "end" : "middle" }, word);
@@ -1682,6 +1703,14 @@ export class CurveView {
       states.forEach((state, k) => svg.append(element(index % 2 ? "rect" : "circle", { class: `tn-point tn-series-${index}`, fill: colourOf(state.label, scale), ...(index % 2 ? { x: points[k][0] - 5, y: points[k][1] - 5, width: 10, height: 10, rx: 2 } : { cx: points[k][0], cy: points[k][1], r: 5.5 }) })));
     });
     return svg;
+  }
+
+  /** The names of the grid lines: of the lowest, the middle and the highest class, or of probabilities and scores. */
+  #axis() {
+    const [{ scale, states }] = this.models, { kind, classes, range } = scale, middle = (classes.length - 1) / 2;
+    if (kind === "score") return [[0, String(range[0])], [0.5, String((range[0] + range[1]) / 2)], [1, String(range[1])]];
+    if (kind === "nominal") return [[0, "0 %"], [0.5, "50 %"], [1, `probability of ${nameOf(states.at(-1).label, scale)}: 100 %`]];
+    return [[0, classes[0]], [0.5, Number.isInteger(middle) ? classes[middle] : ""], [1, classes.at(-1)]];
   }
 
   #drawSplit(svg, x, top, tall) {

@@ -1,0 +1,138 @@
+"""A headless Chromium, driven by the DevTools protocol over a pipe."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import select
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+FOUND = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+_QUIET = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+_TIMEOUT = 120
+
+
+class Browser:
+    """A browser with one page. `console` has its messages and errors, `requests` the addresses that it loaded."""
+
+    def __init__(self, profile: Path) -> None:
+        assert FOUND is not None
+        child_reads, self._out = os.pipe()
+        self._in, child_writes = os.pipe()
+        command = [
+            FOUND,
+            "--headless",
+            "--no-sandbox",
+            *_QUIET,
+            f"--user-data-dir={profile}",
+            "--remote-debugging-pipe",
+        ]
+        self._process = subprocess.Popen(
+            ["sh", "-c", f'exec "$@" 3<&{child_reads} 4>&{child_writes}', "sh", *command],
+            pass_fds=(child_reads, child_writes),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(child_reads)
+        os.close(child_writes)
+        self._buffer, self._number, self._session = b"", 0, ""
+        self.console: list[str] = []
+        self.requests: list[str] = []
+        target = self.send("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.send(f"{domain}.enable")
+
+    def close(self) -> None:
+        """End the browser."""
+        self._process.kill()
+        self._process.wait()
+        os.close(self._out)
+        os.close(self._in)
+
+    def send(self, method: str, **params: Any) -> dict[str, Any]:
+        """Call a method of the protocol and return its result."""
+        self._number += 1
+        message = {"id": self._number, "method": method, "params": params}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._out, json.dumps(message).encode() + b"\0")
+        while (answer := self._receive()).get("id") != self._number:
+            pass
+        assert "error" not in answer, answer
+        return dict(answer["result"])
+
+    def evaluate(self, script: str) -> Any:
+        """The value of an expression of JavaScript, awaited."""
+        result = self.send("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in result, result["exceptionDetails"]
+        return result["result"].get("value")
+
+    def until(self, script: str) -> None:
+        """Wait until an expression is true."""
+        end = time.monotonic() + _TIMEOUT
+        while not self.evaluate(f"Boolean({script})"):
+            assert time.monotonic() < end, script
+            time.sleep(0.05)
+
+    def open(self, url: str, width: int = 1200, height: int = 900, *, dark: bool = False, touch: bool = False) -> None:
+        """Open a page in a window of a size."""
+        self.resize(width, height, dark=dark, touch=touch)
+        self.console.clear()
+        self.requests.clear()
+        self.send("Page.navigate", url="about:blank")
+        self.send("Page.navigate", url=url)
+        self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
+
+    def resize(self, width: int, height: int = 900, *, dark: bool = False, touch: bool = False) -> None:
+        """Set the size of the window and the colour scheme."""
+        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=touch)
+        self.send("Emulation.setTouchEmulationEnabled", enabled=touch)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.send(
+            "Emulation.setEmulatedMedia", features=[scheme, {"name": "prefers-reduced-motion", "value": "reduce"}]
+        )
+
+    def press(self, key: str, modifiers: int = 0) -> None:
+        """Press a key; modifiers are 1 for Alt, 2 for Ctrl, 8 for Shift."""
+        text = {"text": key} if len(key) == 1 and not modifiers & 3 else {"text": "\r"} if key == "Enter" else {}
+        codes = {"Enter": 13, "Tab": 9, "Escape": 27, "Delete": 46, "End": 35, "Home": 36}
+        codes |= {"ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
+        how = {"key": key, "modifiers": modifiers, "windowsVirtualKeyCode": codes.get(key, 0)}
+        self.send("Input.dispatchKeyEvent", type="keyDown", **how, **text)
+        self.send("Input.dispatchKeyEvent", type="keyUp", **how)
+
+    def type(self, text: str) -> None:
+        """Insert a text into the focused field."""
+        self.send("Input.insertText", text=text)
+
+    def screenshot(self, path: Path, *, whole: bool = True) -> None:
+        """Write a picture of the page."""
+        data = self.send("Page.captureScreenshot", captureBeyondViewport=whole)["data"]
+        path.write_bytes(base64.b64decode(data))
+
+    def _receive(self) -> dict[str, Any]:
+        while b"\0" not in self._buffer:
+            assert select.select([self._in], [], [], _TIMEOUT)[0], "the browser does not answer"
+            part = os.read(self._in, 1 << 16)
+            assert part, "the browser ended"
+            self._buffer += part
+        message, _, self._buffer = self._buffer.partition(b"\0")
+        event: dict[str, Any] = json.loads(message)
+        self._record(event.get("method", ""), event.get("params", {}))
+        return event
+
+    def _record(self, method: str, params: dict[str, Any]) -> None:
+        if method == "Runtime.consoleAPICalled":
+            self.console.append(" ".join(str(item.get("value", item)) for item in params["args"]))
+        elif method == "Runtime.exceptionThrown":
+            self.console.append(str(params["exceptionDetails"].get("exception", params["exceptionDetails"])))
+        elif method == "Log.entryAdded":
+            self.console.append(params["entry"]["text"])
+        elif method == "Network.requestWillBeSent":
+            self.requests.append(params["request"]["url"])
