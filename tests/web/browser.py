@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -15,15 +17,24 @@ from typing import Any
 FOUND = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 _QUIET = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 _TIMEOUT = 120
+_WITH_PIPES = """
+import os, sys
+for number, end in enumerate(sys.argv[1:3], start=3):
+    os.dup2(int(end), number)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 class Browser:
-    """A browser with one page. `console` has its messages and errors, `requests` the addresses that it loaded."""
+    """A browser with one page.
+
+    `console` has its messages and errors, `requests` the addresses that it loaded, `posts` the bodies that it sent.
+    """
 
     def __init__(self, profile: Path) -> None:
         assert FOUND is not None
-        child_reads, self._out = os.pipe()
-        self._in, child_writes = os.pipe()
+        (reads, self._out), (self._in, writes) = os.pipe(), os.pipe()
+        ends = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (reads, writes)]  # beyond 3 and 4, their numbers there
         command = [
             FOUND,
             "--headless",
@@ -33,20 +44,22 @@ class Browser:
             "--remote-debugging-pipe",
         ]
         self._process = subprocess.Popen(
-            ["sh", "-c", f'exec "$@" 3<&{child_reads} 4>&{child_writes}', "sh", *command],
-            pass_fds=(child_reads, child_writes),
+            [sys.executable, "-c", _WITH_PIPES, *map(str, ends), *command],
+            pass_fds=ends,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        os.close(child_reads)
-        os.close(child_writes)
+        for end in (reads, writes, *ends):
+            os.close(end)
         self._buffer, self._number, self._session = b"", 0, ""
         self.console: list[str] = []
         self.requests: list[str] = []
+        self.posts: list[tuple[str, Any]] = []
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.send(f"{domain}.enable")
+        self.send("Emulation.setFocusEmulationEnabled", enabled=True)
 
     def close(self) -> None:
         """End the browser."""
@@ -85,6 +98,7 @@ class Browser:
         self.resize(width, height, dark=dark, touch=touch)
         self.console.clear()
         self.requests.clear()
+        self.posts.clear()
         self.send("Page.navigate", url="about:blank")
         self.send("Page.navigate", url=url)
         self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
@@ -135,4 +149,7 @@ class Browser:
         elif method == "Log.entryAdded":
             self.console.append(params["entry"]["text"])
         elif method == "Network.requestWillBeSent":
-            self.requests.append(params["request"]["url"])
+            request = params["request"]
+            self.requests.append(request["url"])
+            if "postData" in request:
+                self.posts.append((request["url"].rpartition("/")[2], json.loads(request["postData"])))

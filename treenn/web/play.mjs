@@ -149,8 +149,8 @@ function drawParser() {
   const at = shapes.indexOf(spanKeys(root));
   part("parser-text").textContent = parserText(sentence, at, known);
   part("second").hidden = shapes.length < 2;
-  part("second").textContent = at === 1 ? "Show the parser's tree" : `Show the ${otherName(sentence)}`;
-  part("again").hidden = at >= 0 && known;
+  if (shapes.length > 1) part("second").textContent = at === 1 ? "Show the parser's tree" : `Show the ${otherName(sentence)}`;
+  part("again").hidden = at >= 0;
   page.shown = at;
 }
 
@@ -166,7 +166,7 @@ function parserText(sentence, at, known) {
   return `Parser's tree: ${own} of all trees' probability; the ${name}: ${other}.${why} ${brackets}`;
 }
 
-const otherName = ({ probability, second }) => (second?.probability > probability ? "most probable tree" : "second-best tree");
+const otherName = ({ probability, second }) => (second.probability > probability ? "most probable tree" : "second-best tree");
 
 part("second").addEventListener("click", () => {
   const { tree, second } = page.sentences[page.index];
@@ -233,22 +233,29 @@ part("text").addEventListener("keydown", (event) => {
   event.preventDefault();
   part("ask").requestSubmit();
 });
-addEventListener("hashchange", () => openAddress().catch((error) => showProblem(new TreeError(`This link has no valid tree: ${error.message}.`))));
+/** Show the tree of the address; false if it has none. */
+async function openLink() {
+  try {
+    return await openAddress();
+  } catch (error) {
+    if (!(error instanceof TreeError)) throw error;
+    showProblem(new Error(`This link has no valid tree: ${error.message}.`));
+    return true;
+  }
+}
+
+addEventListener("hashchange", openLink);
 
 await busy("Loading …", async () => {
   const { scales, chart } = await ask("scales", {});
   Object.assign(page, { scales: scales.map(checkScale), chart });
-  part("text").focus();
 });
 if (page.scales.length) {
-  try {
-    if (!(await openAddress())) {
-      part("text").value = EXAMPLES[0];
-      part("text").select();
-      await draw({ text: EXAMPLES[0] });
-    }
-  } catch (error) {
-    showProblem(new TreeError(`This link has no valid tree: ${error.message}.`));
+  part("text").focus();
+  if (!(await openLink())) {
+    part("text").value = EXAMPLES[0];
+    part("text").select();
+    await draw({ text: EXAMPLES[0] });
   }
 }
 document.documentElement.dataset.ready = "true";
