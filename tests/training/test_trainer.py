@@ -125,6 +125,11 @@ def test_resumed_run_is_bit_identical(model: str, batches: int, tmp_path: Path) 
     whole, resumed = whole_and_resumed(TOY, recipe, tmp_path, batches, lambda *call: seen.append(call))
     assert len(seen) == 36 - 12 * ((batches - 1) // 12), "finished epochs must not be trained again"
     assert (resumed.best_epoch, resumed.metrics) == (whole.best_epoch, whole.metrics)
+    # Losses and dev of each epoch: the best epoch may be before the interruption.
+    whole_epochs, epochs = (
+        [(each.loss, each.gradient_norm, each.dev) for each in it.history] for it in (whole, resumed)
+    )
+    assert epochs == whole_epochs
 
 
 def test_killed_and_resumed_process_yields_identical_weights(tmp_path: Path) -> None:
