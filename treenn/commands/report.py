@@ -97,11 +97,12 @@ def _verify(path: Path) -> None:
 
 
 def present(results: ComparisonResults, out: Path, *, json: bool) -> None:
-    """Write the report of results to a folder, and print its tables and headline."""
+    """Write the report of results to a folder, and print its tables, lead and caveats."""
     from treenn.experiment.results import COMPARISON_SCHEMA
     from treenn.report import write_report
+    from treenn.report.caveats import caveats
     from treenn.report.console import comparison_table
-    from treenn.report.headline import summary_of_all
+    from treenn.report.lead import lead
 
     with progress_bar("report") as progress:
         write_report(results, out / "report.html", progress)
@@ -110,7 +111,8 @@ def present(results: ComparisonResults, out: Path, *, json: bool) -> None:
     else:
         for task in results.sections:
             console().print(comparison_table(task))
-        console().print(summary_of_all(results.sections))
+        console().print(lead(results.sections))
+        console().print(f"\n{' '.join(caveats(results.sections))}")
     missing = sum(len(task.missing) for task in results.tasks)
     if missing:
         say(f"missing of the plan: {missing} run{'s' * (missing > 1)}; repeat the `treenn compare` command to resume")

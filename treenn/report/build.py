@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from treenn.experiment.results import ComparisonResults, TaskResults
 from treenn.report.calibration_section import calibration_section
+from treenn.report.caveats import caveats
 from treenn.report.cost import cost_section
 from treenn.report.differences import differences_section
 from treenn.report.document import Part, Report, Section
@@ -13,7 +14,9 @@ from treenn.report.example_sentences import sentences_section
 from treenn.report.folds_section import folds_section
 from treenn.report.formatting import listing
 from treenn.report.gradient_flow_section import gradient_flow_section
-from treenn.report.headline import paragraphs, summary_of_all, task_name
+from treenn.report.headline import contradictions, paragraphs, task_name
+from treenn.report.lead import lead
+from treenn.report.lead_chart import lead_chart
 from treenn.report.learning import learning_section
 from treenn.report.negation_section import negation_section
 from treenn.report.provenance import provenance
@@ -41,15 +44,22 @@ _NAMED = 3  # the maximum number of models in a title
 
 
 def build(results: ComparisonResults) -> Report:
-    """The report of a comparison: a part for each task with runs, and one on provenance."""
+    """The report of a comparison: the lead, the caveats, a part for each task with runs, and one on provenance."""
     tasks = results.sections
-    parts = [_part(task, lead=len(tasks) > 1) for task in tasks]
     return Report(
         title=_title(tasks),
         created=results.created[:10],
-        headline=summary_of_all(tasks).split("\n\n"),
-        parts=[*parts, provenance(tasks, results.command)],
+        headline=[lead(tasks)],
+        parts=[*_caveats(tasks), *map(_part, tasks), provenance(tasks, results.command)],
+        chart=lead_chart(tasks),
     )
+
+
+def _caveats(tasks: Sequence[TaskResults]) -> Iterable[Part]:
+    """The part on the criterion and the caveats, none without both."""
+    found = [" ".join(sentences) for each in (contradictions, caveats) if (sentences := list(each(tasks)))]
+    if found:
+        yield Part("Criterion and caveats", "caveats", (), found)
 
 
 def tables(results: ComparisonResults) -> dict[str, str]:
@@ -57,13 +67,9 @@ def tables(results: ComparisonResults) -> dict[str, str]:
     return {table.name: table.csv() for table in build(results).tables()}
 
 
-def _part(task: TaskResults, *, lead: bool) -> Part:
+def _part(task: TaskResults) -> Part:
     sections = [section for make in _SECTIONS if (section := make(task)) is not None]
-    return Part(_part_title(task), task.slug, sections, paragraphs(task) if lead else ())
-
-
-def _part_title(task: TaskResults) -> str:
-    return task_name(task) + (", matched by training time" if task.match == "time" else "")
+    return Part(task_name(task), task.slug, sections, paragraphs(task))
 
 
 def _title(tasks: Sequence[TaskResults]) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-from matplotlib.axes import Axes
 
 from treenn.analysis.statistics import Difference
 from treenn.experiment.results import TaskResults
-from treenn.report.charts import INK, PAPER, finish, look, name_rows, pictures, places, stack
+from treenn.report.charts import finish, pictures, stack
 from treenn.report.claims import against_reference, better, reservation
 from treenn.report.document import Chart, Record, Section, Table, Text, field_of
+from treenn.report.forest import FILLED, Row, draw_forest, favoured_side, in_words, sources
 from treenn.report.formatting import METRICS, NONE, p_value
 
 _TESTS = ("p", "p_holm", "randomization", "randomization_holm", "mcnemar")
@@ -93,42 +92,23 @@ def _method(each: Difference) -> str:
 
 def _chart(task: TaskResults, split: str, found: Sequence[Difference]) -> Chart:
     """A forest plot: a panel for each metric, a row for each other model."""
-    panels: dict[str, list[Difference]] = {}
+    panels: dict[str, list[Row]] = {}
     for each in found:
-        panels.setdefault(each.metric, []).append(each)
-    figure, rows = stack([len(panel) for panel in panels.values()])
-    numbers = places(task)
-    for axes, (metric, panel) in zip(rows, panels.items(), strict=True):
-        axes.axvline(0, color=INK, linewidth=1)
-        for place, each in enumerate(panel):
-            _bar(axes, place, each, 100 if METRICS[metric].share else 1, look(numbers[each.models[1]], line=False))
-        name_rows(axes, [each.models[1] for each in panel])
+        panels.setdefault(each.metric, []).append(Row(each.models[1], each))
+    figure, axes_of_panels = stack([len(panel) for panel in panels.values()])
+    directions = {METRICS[metric].better for metric in panels}
+    for axes, (metric, panel) in zip(axes_of_panels, panels.items(), strict=True):
+        draw_forest(axes, task, panel)
         axes.set_title(f"{METRICS[metric].title}: {task.reference} minus")
-    for axes, metric in zip(rows, panels, strict=True):
-        if axes is rows[-1] or len({METRICS[name].better for name in panels}) > 1:
-            side = "Right" if METRICS[metric].better == "higher" else "Left"
-            axes.set_xlabel(f"{side} of 0 favours {task.reference}")
+        if axes is axes_of_panels[-1] or len(directions) > 1:
+            axes.set_xlabel(favoured_side(task, metric))
     return finish(
         figure,
         task.slug,
         f"Differences with intervals on {split}",
-        "Filled: one model is better; hollow: neither is shown to be. Lines are intervals over sentences and seeds.",
+        f"{FILLED} {sources(found)}",
         "; ".join(
-            f"{METRICS[metric].title}, {task.reference} minus {', '.join(_in_words(panel))}"
+            f"{METRICS[metric].title}, {task.reference} minus {', '.join(in_words(panel))}"
             for metric, panel in panels.items()
         ),
     )
-
-
-def _bar(axes: Axes, place: int, each: Difference, scale: float, style: Mapping[str, Any]) -> None:
-    fill = PAPER if better(each) is None else style["color"]
-    ends = [scale * each.interval.low, scale * each.interval.high]
-    axes.plot(ends, [place, place], color=style["color"], linewidth=1.5)
-    axes.plot([scale * each.difference], [place], **style, markerfacecolor=fill)
-
-
-def _in_words(panel: Iterable[Difference]) -> Iterable[str]:
-    for each in panel:
-        metric = METRICS[each.metric]
-        middle, low, high = map(metric.gap, (each.difference, each.interval.low, each.interval.high))
-        yield f"{each.models[1]} {middle}{metric.unit} ({low} to {high})"

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from markupsafe import Markup
@@ -136,6 +137,7 @@ class Report:
         created: the date; empty if it is unknown.
         headline: the first paragraphs.
         parts: the parts.
+        chart: the chart after them, in one panel or several (default: none).
         noun: the subject, `comparison`, `evaluation` or `training run` (default: `comparison`).
     """
 
@@ -143,6 +145,7 @@ class Report:
     created: str
     headline: Sequence[str]
     parts: Sequence[Part]
+    chart: Pictures | None = None
     noun: str = "comparison"
 
     @property
@@ -152,8 +155,9 @@ class Report:
         return f"{article} {self.noun} made by treenn{' on ' * bool(self.created)}{self.created}."
 
     def blocks(self) -> Iterator[Block]:
-        """The blocks of all sections, in their order."""
-        return (block for part in self.parts for section in part.sections for block in section.blocks)
+        """The chart and the blocks of all sections, in their order."""
+        blocks = (block for part in self.parts for section in part.sections for block in section.blocks)
+        return blocks if self.chart is None else chain([self.chart], blocks)
 
     def tables(self) -> Iterator[Table]:
         """All tables, in their order."""

@@ -56,6 +56,11 @@ def phrase(task: TaskResults, metric: str) -> str:
     return "pairs" if metric == "root" and task.is_of_pairs else METRICS[metric].phrase
 
 
+def at(metric: str) -> str:
+    """The preposition of a metric's phrase: accuracy at sentences, but a difference in a correlation."""
+    return "at" if METRICS[metric].share else "in"
+
+
 def labels_words(task: TaskResults) -> bool:
     """Return True if the labels are those of the words of dependency trees, and not of sentences or phrases."""
     origin = task.treebank.origin

@@ -1,4 +1,4 @@
-"""The report's headline: the results in words, as far as the tests support them."""
+"""The results of a task in words, as far as the tests support them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from itertools import chain
 from treenn.analysis.statistics import Difference
 from treenn.evaluation.metrics import Spread, paired_metrics
 from treenn.experiment.results import TaskResults
-from treenn.report.caveats import caveats
 from treenn.report.claims import OF_THE_RUNS, against_reference, below_majority, better, reservation, verdict
 from treenn.report.formatting import (
     METRICS,
+    at,
     labels_words,
     listing,
     majority,
@@ -21,7 +21,6 @@ from treenn.report.formatting import (
     seeds,
     shown_metrics,
     subject,
-    synthetic,
     the_constant,
 )
 from treenn.report.multi_test import MANY, across_splits
@@ -35,11 +34,14 @@ _SUPERVISION = {
 
 _IN_FULL = 3  # the maximum number of models with intervals
 _SEEDS_OF_POWER = 5  # the minimum for a statement on power, which depends on the estimated variance over seeds
-_IN_FULL_OF_ALL = 1  # the same in the paragraph over all tasks
 
 
 def task_name(task: TaskResults) -> str:
-    """A task and its regime of supervision, for headings."""
+    """A task, its regime of supervision and its matching by time, for headings."""
+    return f"{_regime(task)}{', at equal training time' if task.match == 'time' else ''}"
+
+
+def _regime(task: TaskResults) -> str:
     if task.is_of_pairs:  # with one label each, so with one regime
         return task.treebank.name
     if labels_words(task) and task.supervision == "nodes":
@@ -47,44 +49,13 @@ def task_name(task: TaskResults) -> str:
     return f"{task.treebank.name} {_SUPERVISION[task.supervision]}"
 
 
-def summary_of_all(sections: Sequence[TaskResults]) -> str:
-    """The headline of a report of one task or several; paragraphs are separated by blank lines.
-
-    It begins with the synthetic treebanks and their generators.
-
-    Args:
-        sections: the tasks with runs (`ComparisonResults.sections`).
-    """
-    return " ".join([*_synthetic(sections), _summary(sections)])
-
-
-def _synthetic(sections: Sequence[TaskResults]) -> Iterable[str]:
-    """A sentence for each synthetic treebank."""
-    for name, clause in {task.treebank.name: synthetic(task) for task in sections}.items():
-        if clause:
-            yield f"{name} is synthetic: {clause}."
-
-
-def _summary(sections: Sequence[TaskResults]) -> str:
-    if len(sections) == 1:
-        return headline(sections[0])
-    found = [sentence for task in sections for sentence in _main_sentences(task)]
-    parts = [" ".join(found), " ".join(_contradictions(sections)), " ".join(caveats(sections))]
-    return "\n\n".join(part for part in parts if part)
-
-
-def headline(task: TaskResults) -> str:
-    """The headline of one task: the better model in each metric, the difference, or that none is shown.
+def paragraphs(task: TaskResults) -> list[str]:
+    """The results of one task in words: the better model in each metric, the difference, or that none is shown.
 
     Every model is compared with the plan's first network, which was named before anything was measured; choosing the
     best one afterwards would favour it. `treenn.report.claims.better` has the criterion. Each split has a paragraph;
-    many splits are summarized together. The last paragraph has the caveats.
+    many splits are summarized together.
     """
-    return "\n\n".join([*paragraphs(task), " ".join(caveats([task]))]).strip()
-
-
-def paragraphs(task: TaskResults) -> list[str]:
-    """The headline of one task without caveats."""
     splits = task.unseen_splits
     if len(splits) >= MANY and len(task.summary) > 1:
         return [_setting(task), *across_splits(task)]
@@ -112,7 +83,7 @@ def _of_split(task: TaskResults, split: str) -> list[list[str]]:
     """The sentences on a split in one paragraph; for many models, in one for each metric."""
     below = list(_below_majority(task, split))
     if len(task.summary) == 1:
-        return [[_alone(task, split), *below]]
+        return [[alone(task, split), *below]]
     found = [each for each in against_reference(task) if each.split == split]
     if not found:
         return [[f"On {split}, no two models were measured in the same way.", *below]]
@@ -125,30 +96,15 @@ def _of_split(task: TaskResults, split: str) -> list[list[str]]:
     return [[*chain.from_iterable(parts), *below]]
 
 
-def _alone(task: TaskResults, split: str) -> str:
+def alone(task: TaskResults, split: str) -> str:
     """The results of a single model."""
     model = task.reference
     reached = [
-        f"{METRICS[name].spread(found)}{METRICS[name].in_percent} {_at(name)} {phrase(task, name)}"
+        f"{METRICS[name].spread(found)}{METRICS[name].in_percent} {at(name)} {phrase(task, name)}"
         for name in paired_metrics()
         if name in shown_metrics(task) and (found := task.spread(model, split, name)) is not None
     ]
     return f"On {split} it reached {listing(reached)}. There is no second model to compare it with."
-
-
-def _at(metric: str) -> str:
-    return "at" if METRICS[metric].share else "in"
-
-
-def _main_sentences(task: TaskResults) -> Iterable[str]:
-    """The results on the first held-out split in the task's main metric."""
-    split = task.unseen_splits[0]
-    metric = next((name for name in paired_metrics() if name in shown_metrics(task)), None)
-    found = [each for each in against_reference(task) if (each.split, each.metric) == (split, metric)]
-    if found:
-        yield from _verdicts(task, found, f"On {task_name(task)} ({split})", _IN_FULL_OF_ALL)
-    else:
-        yield f"On {task_name(task)} there is nothing to compare."
 
 
 def _verdicts(task: TaskResults, found: Sequence[Difference], where: str, in_full: int) -> Iterable[str]:
@@ -156,7 +112,7 @@ def _verdicts(task: TaskResults, found: Sequence[Difference], where: str, in_ful
     tested = [each for each in found if each.randomization_holm is not None or each.p_holm is not None]
     for number, sentence in enumerate(_verdict(task, tested, long=len(tested) <= in_full)):
         metric = tested[0].metric
-        place = "There" if number else f"{where}, {_at(metric)} {phrase(task, metric)}"
+        place = "There" if number else f"{where}, {at(metric)} {phrase(task, metric)}"
         yield f"{place}, {sentence}."
 
 
@@ -232,8 +188,8 @@ def _below_majority(task: TaskResults, split: str) -> Iterable[str]:
                 yield f"{names} {verb} no better than {the_constant(task)} in {phrase(task, metric)} ({share})."
 
 
-def _contradictions(sections: Sequence[TaskResults]) -> Iterable[str]:
-    """Pairs of models of which each was better on some tasks."""
+def contradictions(sections: Sequence[TaskResults]) -> Iterable[str]:
+    """A sentence for each pair of models of which each was better on some tasks."""
     wins: dict[tuple[str, str], dict[str, list[str]]] = {}
     claims: dict[tuple[str, str], list[Difference]] = {}
     for task in sections:

@@ -36,7 +36,9 @@ def results_section(task: TaskResults) -> Section:
     for split in task.unseen_splits:
         blocks.append(_overview(task, split))
         blocks += [_of_metric(task, split, metric) for metric in tested_metrics(task)]
-    return Section("Results", [*blocks, pictures(lambda: [_chart(task, split) for split in task.unseen_splits])])
+    return Section(
+        "Results", [*blocks, pictures(lambda: [accuracy_chart(task, split) for split in task.unseen_splits])]
+    )
 
 
 def tested_metrics(task: TaskResults) -> list[str]:
@@ -86,8 +88,14 @@ def _of_metric(task: TaskResults, split: str, name: str) -> Table:
     )
 
 
-def _chart(task: TaskResults, split: str) -> Chart:
-    """Every run of every model, the mean of its seeds, and the best constant prediction."""
+def accuracy_chart(task: TaskResults, split: str, prefix: str = "") -> Chart:
+    """Every run of every model, the mean of its seeds, and the best constant prediction.
+
+    Args:
+        task: the task.
+        split: the split.
+        prefix: precedes the ids of the SVG, if the page has this chart twice (default: none).
+    """
     metrics, models = tested_metrics(task), task.runs_by_model
     figure, rows = stack([len(models)] * len(metrics))
     numbers, constants = places(task), [majority(task, split, metric) is not None for metric in metrics]
@@ -103,7 +111,7 @@ def _chart(task: TaskResults, split: str) -> Chart:
         axes.set_title(METRICS[metric].title + (" (%)" if METRICS[metric].share else ""))
     return finish(
         figure,
-        task.slug,
+        f"{prefix} {task.slug}",
         f"{_kind(metrics)} on {split}",
         "A marker for each seed, a vertical stroke for their mean"
         + (f"; the dotted line is {the_constant(task)}." if any(constants) else "."),
