@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from treenn.analysis.crossed_test import CONFIDENCE
+from treenn.analysis.neighbours import LEAST, merge_neighbours
+from treenn.analysis.statistics import Interval
 from treenn.trees.json_records import Key
 
 FloatArray = NDArray[np.float64]
@@ -152,6 +156,56 @@ def reliability(probabilities: FloatArray, labels: IntArray) -> tuple[CurvePoint
 def _bins(confidence: FloatArray, edges: FloatArray) -> IntArray:
     """The bin of each confidence; a bin includes its upper edge, the first one also its lower edge."""
     return np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, max(len(edges) - 2, 0))
+
+
+def merged_curve(curves: Sequence[Sequence[CurvePoint]], least: int = LEAST) -> list[CurvePoint]:
+    """The reliability curve of several runs together, without bins of too few examples.
+
+    Args:
+        curves: the curve of each run.
+        least: the minimum number of examples of a bin, averaged over runs (default: `LEAST`); neighbours are merged.
+
+    Returns:
+        The curve; counts are those of all runs together.
+
+    >>> curve = [CurvePoint(0.2, 0.4, 5, 0.3, 0.2), CurvePoint(0.4, 0.6, 45, 0.5, 0.6)]
+    >>> [(point.start, point.end, point.count) for point in merged_curve([curve, curve])]
+    [(0.2, 0.6, 100)]
+    """
+    bins: dict[float, CurvePoint] = {}
+    for point in chain.from_iterable(curves):
+        bins[point.start] = _joined(bins[point.start], point) if point.start in bins else point
+    ordered = [bins[start] for start in sorted(bins)]
+    return merge_neighbours(ordered, lambda point: point.count / len(curves), _joined, least)
+
+
+def _joined(a: CurvePoint, b: CurvePoint) -> CurvePoint:
+    count = a.count + b.count
+    confidence = (a.count * a.confidence + b.count * b.confidence) / count
+    accuracy = (a.count * a.accuracy + b.count * b.accuracy) / count
+    return CurvePoint(a.start, b.end, count, confidence, accuracy)
+
+
+def ece_interval(curve: Sequence[CurvePoint], *, resamples: int = 1_000, seed: int = 0) -> Interval:
+    """The 95 % interval of the expected calibration error over examples, by the parametric basic bootstrap.
+
+    The number of correct predictions of each bin is drawn from a binomial distribution, given the bin's count and
+    accuracy. The basic interval reflects the draws at the estimate, and thus corrects the upward bias of the error.
+
+    Args:
+        curve: the reliability curve of one run, over all 15 bins.
+        resamples: the number of draws (default: 1,000).
+        seed: the seed of the draws (default: 0).
+    """
+    counts, confidence, accuracy = (
+        np.array([getattr(point, name) for point in curve]) for name in ("count", "confidence", "accuracy")
+    )
+    weights = counts / counts.sum()
+    drawn = np.random.default_rng(seed).binomial(counts, accuracy, (resamples, len(counts))) / counts
+    errors = (weights * np.abs(drawn - confidence)).sum(axis=1)
+    estimate, tail = float((weights * np.abs(accuracy - confidence)).sum()), (1 - CONFIDENCE) / 2
+    low, high = (2 * estimate - np.quantile(errors, (1 - tail, tail))).tolist()
+    return Interval(max(0.0, low), max(0.0, high))
 
 
 def _expected_error(confidence: FloatArray, right: NDArray[np.bool_], bins: IntArray) -> float:

@@ -58,7 +58,7 @@ def by_group(groups: Sequence[int], labels: npt.ArrayLike, classes: npt.ArrayLik
         The slice, with a bin for each number that occurs.
 
     >>> by_group([1, 2, 2], [0, 3, 3], [0, 3, 1]).bins[-1]
-    Bin(right=1, total=2, name=None, start=2, end=2, rule=None, right_side=None)
+    Bin(right=1, total=2, name=None, start=2, end=2, rule=None, right_side=None, sentences=None)
     """
     right, of_pair = np.asarray(labels) == np.asarray(classes), np.asarray(groups)
     bins = [count(of_pair == group, right, start=group, end=group) for group in np.unique(of_pair).tolist()]

@@ -7,7 +7,7 @@ from itertools import chain
 from types import MappingProxyType
 
 from treenn.analysis.but_clauses import by_contrast
-from treenn.analysis.histogram import Slice, named, numbered, right_nodes, right_sentences
+from treenn.analysis.histogram import Slice, named, numbered, right_nodes, right_sentences, sentences_of_nodes
 from treenn.analysis.minimal_pairs import NEGATORS
 from treenn.evaluation.predictions import Predictions
 from treenn.trees import Tree
@@ -64,12 +64,14 @@ def by_number(rule: str, starts: Sequence[int], number: Callable[[Tree], int]) -
 def by_span_length(trees: Sequence[Tree], predictions: Predictions) -> Slice:
     """By the number of words below the node."""
     values = [end - start for tree in trees for start, end in tree.spans]
-    return Slice("nodes", "words below the node", numbered(values, _DOUBLING, *right_nodes(predictions)))
+    bins = numbered(values, _DOUBLING, *right_nodes(predictions), sentences_of_nodes(predictions))
+    return Slice("nodes", "words below the node", bins)
 
 
 def by_depth(trees: Sequence[Tree], predictions: Predictions) -> Slice:
     """By the depth of the node."""
-    bins = numbered(list(chain.from_iterable(map(depths, trees))), (0, *_DOUBLING), *right_nodes(predictions))
+    values = list(chain.from_iterable(map(depths, trees)))
+    bins = numbered(values, (0, *_DOUBLING), *right_nodes(predictions), sentences_of_nodes(predictions))
     return Slice("nodes", "edges between the node and the root", bins)
 
 

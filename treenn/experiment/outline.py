@@ -87,6 +87,7 @@ def _trials(model: Model) -> TrialLog | None:
     settings = log.get("settings", {})
     known = {name: settings[name] for name in ("supervision", "epochs") if name in settings}
     known |= {name: log[name] for name in ("metric", "space") if name in log}
+    known["expected_best"] = log.get("expected_best", {}).get(model.model, [])
     return from_json(
         TrialLog, {"file": Path(model.trials).name, "number": log["trials_per_model"], **known}, model.trials
     )

@@ -78,6 +78,7 @@ class TrialLog:
         metric: the metric on dev that selected the settings; None in files of before 2026-12.
         space: the choices of each setting, or low and high; empty in files of before 2026-12.
         epochs: the maximum number of epochs of the trials; None if it is unknown.
+        expected_best: the expected best metric of 1, 2, ... trials of this network; empty in files of before 2026-12.
     """
 
     file: str
@@ -86,6 +87,7 @@ class TrialLog:
     metric: str | None = None
     space: SettingValues = field(default_factory=dict)
     epochs: int | None = None
+    expected_best: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from matplotlib.ticker import MaxNLocator
+
 from treenn.experiment.results import RunResults, TaskResults, TrialLog
-from treenn.report.document import Record, Table, field_of
+from treenn.report.charts import drawn, finish, look, panels, pictures
+from treenn.report.document import Chart, Pictures, Record, Table, field_of
 from treenn.report.formatting import METRICS, NONE, model_table
 
 
@@ -43,6 +46,35 @@ def at_maximum(task: TaskResults) -> str:
         return "Every run keeps its last epoch, whatever dev says."
     more = ": with more epochs, they might be better." if any(cut) else "."
     return f"{sum(cut)} of {len(cut)} runs had their best epoch at the maximum{more}"
+
+
+def expected_best_chart(task: TaskResults) -> Pictures | None:
+    """The expected best of 1, 2, ... tuning trials of each network on dev; None if the logs lack it."""
+    logs = {model.name: model.trials for model in task.models if model.trials and model.trials.expected_best}
+    models = {model: place for model, place in drawn(task).items() if model in logs}
+    return pictures(lambda: [_expected_best(task, models, logs)]) if models else None
+
+
+def _expected_best(task: TaskResults, models: Mapping[str, int], logs: Mapping[str, TrialLog]) -> Chart:
+    (figure, [axes]), words = panels(3), []
+    metric = METRICS.get(next(logs[model].metric for model in models) or "")
+    scale, title = (
+        (100, f"{metric.title} (%)") if metric and metric.share else (1, metric.title if metric else "Metric")
+    )
+    for model, place in models.items():
+        values = [scale * value for value in logs[model].expected_best]
+        axes.plot(range(1, len(values) + 1), values, **look(place), markersize=4, label=model)
+        words.append(f"{model} {values[0]:.4g} of 1 trial, {values[-1]:.4g} of {len(values)}")
+    axes.set_xlabel("Trials")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.set_ylabel(title)
+    return finish(
+        figure,
+        task.slug,
+        "Expected best of tuning trials on dev",
+        "The expected maximum over a number of the logged trials. A curve that still rises might gain from more trials.",
+        f"Expected best on dev: {'; '.join(words)}",
+    )
 
 
 def _tuning(log: TrialLog | None) -> Record:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import chain, groupby
-from operator import attrgetter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from statistics import fmean
+from typing import Any
 
-import numpy as np
+from matplotlib.axes import Axes
 
-from treenn.analysis.calibration import CurvePoint, SplitCalibration
+from treenn.analysis.calibration import CurvePoint, SplitCalibration, ece_interval, merged_curve
+from treenn.analysis.neighbours import LEAST
 from treenn.experiment.results import TaskResults
-from treenn.report.charts import REFERENCE, drawn, finish, look, panels, pictures
+from treenn.report.charts import REFERENCE, drawn, finish, look, panels_over_counts, percent_axis, pictures
 from treenn.report.document import Chart, Record, Section, Table
-from treenn.report.formatting import in_all_runs, model_table, over_seeds, percent, spread_of
+from treenn.report.formatting import NONE, in_all_runs, model_table, over_seeds, percent, spread_of
 
 _NUMBERS: Mapping[str, tuple[str, float, int]] = {
     "ece": ("ECE (%)", 100, 1),
@@ -37,11 +39,12 @@ def _of_models(task: TaskResults, split: str) -> dict[str, list[SplitCalibration
 
 
 def _table(task: TaskResults, split: str, found: Calibrations) -> Table:
-    columns = {
-        f"{head}, {_WHEN[when]}": spread_of(f"{when} {name}", scale, digits)
-        for name, (head, scale, digits) in _NUMBERS.items()
-        for when in _WHEN
-    }
+    columns: dict[str, Callable[[Record], str]] = {}
+    for name, (head, scale, digits) in _NUMBERS.items():
+        for when, scaled in _WHEN.items():
+            columns[f"{head}, {scaled}"] = spread_of(f"{when} {name}", scale, digits)
+            if name == "ece":
+                columns[f"95% interval, {scaled}"] = partial(_interval, when)
     return model_table(
         task,
         f"calibration-{split}",
@@ -49,7 +52,8 @@ def _table(task: TaskResults, split: str, found: Calibrations) -> Table:
         columns | {"Temperature": spread_of("temperature", 1, 2)},
         {model: _record(runs) for model, runs in found.items()},
         note="ECE: expected calibration error, the mean distance between confidence and accuracy over 15 bins of equal"
-        " width; adaptive: of equal counts. NLL: mean negative log-likelihood of the gold class. Brier: mean squared"
+        " width; its 95% interval is over examples (parametric bootstrap of the bins), its limits averaged over seeds;"
+        " adaptive: of equal counts. NLL: mean negative log-likelihood of the gold class. Brier: mean squared"
         " distance from the one-hot gold class, 0 to 2. Scaled: with temperature scaling, fitted to dev.",
     )
 
@@ -61,7 +65,22 @@ def _record(runs: Sequence[SplitCalibration]) -> Record:
         for when in _WHEN
         for name in _NUMBERS
     }
-    return over_seeds(measured | {"temperature": [run.temperature for run in runs]})
+    limits = {f"{when} {name}": limit for when in _WHEN for name, limit in _limits(runs, when).items()}
+    return over_seeds(measured | {"temperature": [run.temperature for run in runs]}) | limits
+
+
+def _limits(runs: Sequence[SplitCalibration], when: str) -> dict[str, float]:
+    """The limits of the interval of the calibration error, averaged over runs; empty if a run lacks the curve."""
+    found = [getattr(run, when) for run in runs]
+    if None in found:
+        return {}
+    intervals = [ece_interval(each.curve) for each in found]
+    return {"ece low": fmean(each.low for each in intervals), "ece high": fmean(each.high for each in intervals)}
+
+
+def _interval(when: str, record: Record) -> str:
+    low, high = record.get(f"{when} ece low"), record.get(f"{when} ece high")
+    return NONE if low is None or high is None else f"{percent(low)} to {percent(high)}"
 
 
 def _charts(task: TaskResults, by_split: Mapping[str, Calibrations]) -> list[Chart]:
@@ -69,35 +88,52 @@ def _charts(task: TaskResults, by_split: Mapping[str, Calibrations]) -> list[Cha
 
 
 def _chart(task: TaskResults, split: str, found: Calibrations) -> Chart:
-    """Accuracy by confidence, all seeds of a model together, before and after temperature scaling."""
-    (figure, both), words = panels(3.1, 2), []
-    for axes, when in zip(both, _WHEN, strict=True):
+    """Accuracy by confidence, all seeds of a model together, before and after temperature scaling, over the counts."""
+    (figure, upper, lower), words = panels_over_counts(4.2, 2), []
+    for axes, counts, when in zip(upper, lower, _WHEN, strict=True):
         axes.plot([0, 100], [0, 100], **REFERENCE)
         for model, place in drawn(task).items():
-            points = _pooled([each.curve for run in found.get(model, ()) if (each := getattr(run, when)) is not None])
-            at, right = ([100 * point[number] for point in points] for number in (0, 1))
-            axes.plot(at, right, **look(place), markersize=4, label=model)
-            said = ", ".join(f"{percent(confidence)}: {percent(accuracy)}" for confidence, accuracy in points)
-            words += [f"{model} {_WHEN[when]} {said}"] if points else []
+            curves = [each.curve for run in found.get(model, ()) if (each := getattr(run, when)) is not None]
+            if curves:
+                points = merged_curve(curves)
+                _draw(axes, counts, points, len(curves), look(place) | {"label": model})
+                words.append(f"{model} {_WHEN[when]} {', '.join(_in_words(points, len(curves)))}")
         axes.set_title(_WHEN[when].capitalize())
-        axes.set_xlabel("Confidence (%)")
-    both[0].set_ylabel("Accuracy (%)")
+        counts.set_xlabel("Confidence (%)")
+    percent_axis(upper[0])
+    upper[0].set_ylabel("Accuracy (%)")
+    lower[0].set_ylabel("Examples")
+    lower[0].set_ylim(bottom=0)
     return finish(
         figure,
         task.slug,
         f"Reliability on {split}",
-        "Below the dotted line a model is overconfident. All seeds together.",
+        "Below the dotted line a model is overconfident. All seeds together. Below: the number of examples of each bin,"
+        f" averaged over seeds; neighbouring bins of fewer than {LEAST} examples are merged.",
         "Accuracy by confidence in percent: " + "; ".join(words),
     )
 
 
-def _pooled(curves: Sequence[Sequence[CurvePoint]]) -> list[tuple[float, float]]:
-    """Mean confidence and accuracy in each bin of several curves, weighted by their counts."""
-    points = sorted(chain.from_iterable(curves), key=attrgetter("start"))
-    return [_means(list(group)) for _, group in groupby(points, key=attrgetter("start"))]
+def _draw(axes: Axes, counts: Axes, points: Sequence[CurvePoint], runs: int, style: Mapping[str, Any]) -> None:
+    """Draw the curve of a model, and the outline of its counts."""
+    at, right = ([100 * getattr(point, name) for point in points] for name in ("confidence", "accuracy"))
+    axes.plot(at, right, **style, markersize=4)
+    heights, edges = _outline(points, runs)
+    counts.stairs(heights, edges, color=style["color"], linestyle=style["linestyle"], linewidth=1.2)
 
 
-def _means(points: Sequence[CurvePoint]) -> tuple[float, float]:
-    values, counts = [(point.confidence, point.accuracy) for point in points], [point.count for point in points]
-    confidence, accuracy = np.average(values, axis=0, weights=counts).tolist()
-    return confidence, accuracy
+def _outline(points: Sequence[CurvePoint], runs: int) -> tuple[list[float], list[float]]:
+    """The counts of all bins, 0 between bins with a gap, and the edges in percent."""
+    heights, edges = [], [100 * points[0].start]
+    for point in points:
+        if 100 * point.start > edges[-1] + 1e-6:
+            heights.append(0.0)
+            edges.append(100 * point.start)
+        heights.append(point.count / runs)
+        edges.append(100 * point.end)
+    return heights, edges
+
+
+def _in_words(points: Sequence[CurvePoint], runs: int) -> Iterator[str]:
+    for point in points:
+        yield f"{percent(point.confidence)}: {percent(point.accuracy)} of {point.count / runs:.0f}"

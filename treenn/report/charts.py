@@ -12,7 +12,7 @@ from markupsafe import Markup
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, NullFormatter
+from matplotlib.ticker import MaxNLocator, MultipleLocator, NullFormatter
 
 from treenn.experiment.plan_spec import BASELINES
 from treenn.experiment.results import TaskResults, slug
@@ -106,6 +106,34 @@ def panels(height: float, number: int = 1) -> tuple[Figure, list[Axes]]:
     return figure, list(figure.subplots(1, number, squeeze=False, sharex=True, sharey=True)[0])
 
 
+def panels_over_counts(height: float, number: int) -> tuple[Figure, list[Axes], list[Axes]]:
+    """A figure with charts next to each other, and below each one for its counts.
+
+    Args:
+        height: the height in inches.
+        number: the number of charts.
+    """
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    both = figure.subplots(2, number, squeeze=False, sharex=True, sharey="row", gridspec_kw={"height_ratios": [3, 1]})
+    return figure, list(both[0]), list(both[1])
+
+
+def percent_axis(axes: Axes) -> None:
+    """Set a y axis from 0 to 100 %, as all charts of accuracy by slice, by test set and by confidence have."""
+    axes.set_ylim(0, 100)
+    axes.yaxis.set_major_locator(MultipleLocator(20))
+
+
+def dodged(number: int, of: int) -> float:
+    """The horizontal shift of a model's points, so that intervals of several models are next to each other.
+
+    Args:
+        number: the model's number among those drawn.
+        of: the number of models drawn.
+    """
+    return min(0.14, 0.75 / of) * (number - (of - 1) / 2)
+
+
 def mark_seeds(axes: Axes, row: int, values: Sequence[float], place: int) -> None:
     """Draw a marker for each seed of a model and a stroke for their mean.
 
@@ -129,10 +157,11 @@ def name_rows(axes: Axes, names: Sequence[str]) -> None:
 
 
 def name_places(axes: Axes, names: Sequence[str]) -> None:
-    """Label the x axis, with rotated names if they would not fit."""
-    turned: dict[str, Any] = (
-        {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if len("".join(names)) > _ROOM else {}
-    )
+    """Label the x axis, with rotated names, on one line, if they would not fit."""
+    turned: dict[str, Any] = {}
+    if sum(max(map(len, name.split("\n"))) for name in names) > _ROOM:
+        turned = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+        names = [name.replace("\n", " ") for name in names]
     axes.set_xticks(range(len(names)), names, **turned)
     axes.set_xlim(-0.5, len(names) - 0.5)
 

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from statistics import fmean
+
 from treenn.experiment.results import TaskResults
-from treenn.report.formatting import METRICS, NONE, label_of, majority, runs_majority, shown_metrics, synthetic
+from treenn.report.formatting import (
+    METRICS,
+    NONE,
+    any_time_match,
+    label_of,
+    majority,
+    runs_majority,
+    shown_metrics,
+    synthetic,
+    training_seconds,
+)
 from treenn.report.headline import task_name
 from treenn.runtime.terminal import Grid
 
 
 def comparison_table(task: TaskResults) -> Grid:
     """Mean ± standard deviation over seeds of each model on each held-out split, in percent; at most 80 columns wide.
+
+    The last column is the training speed, or the training time if models are matched in it.
 
     Args:
         task: a task with runs (`ComparisonResults.sections`).
@@ -19,7 +33,8 @@ def comparison_table(task: TaskResults) -> Grid:
     what = "accuracy in percent, " if all(shares) else "accuracies in percent, " if any(shares) else ""
     kind = " (synthetic)" if synthetic(task) else ""
     title = f"{task_name(task)}{kind}: {what}mean ± standard deviation over seeds"
-    table = Grid("", "params", *(METRICS[name].short for name in metrics), "trees/s", title=title)
+    speed = "seconds" if any_time_match(task) else "trees/s"
+    table = Grid("", "params", *(METRICS[name].short for name in metrics), speed, title=title)
     for split in task.unseen_splits:
         _add_split(table, task, split, metrics)
     return table
@@ -31,8 +46,8 @@ def _add_split(table: Grid, task: TaskResults, split: str, metrics: list[str]) -
     for model, runs in task.runs_by_model.items():
         of_model = task.summary[model]
         cells = [METRICS[name].spread(of_model.metrics[split].get(name)) for name in metrics]
-        speed = f"{of_model.trees_per_second.mean:,.0f}"
-        table.add_row(label({"model": model}), f"{runs[0].parameters:,}", *cells, speed)
+        speed = fmean(map(training_seconds, runs)) if any_time_match(task) else of_model.trees_per_second.mean
+        table.add_row(label({"model": model}), f"{runs[0].parameters:,}", *cells, f"{speed:,.0f}")
     if runs_majority(task):
         return
     constant = (METRICS[name].value(majority(task, split, name)) for name in metrics)

@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -39,13 +39,48 @@ class Pictures:
 
     Args:
         draw: draws the charts.
-        scrolls: whether they keep their size and scroll on narrow pages (default: False).
-        missing: the text if there are none (default: none).
     """
 
     draw: Callable[[], Sequence[Chart]]
-    scrolls: bool = False
-    missing: str = ""
+
+
+class Picture(NamedTuple):
+    """A picture of a tree with its title."""
+
+    title: str
+    svg: Markup
+
+
+@dataclass(frozen=True)
+class Example:
+    """A sentence with pictures of its trees.
+
+    Args:
+        title: the heading: the sentence, shortened.
+        text: the whole sentence.
+        caption: the text below.
+        pictures: the pictures.
+    """
+
+    title: str
+    text: str
+    caption: str
+    pictures: Sequence[Picture]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Sentences with their trees, read and drawn on demand, for HTML only.
+
+    Args:
+        draw: draws the sentences.
+        missing: the text if there are none.
+        open: the number of sentences whose pictures are visible from the start (default: 2).
+    """
+
+    draw: Callable[[], Sequence[Example]]
+    missing: str
+    open: int = 2
 
 
 @dataclass(frozen=True)
@@ -103,7 +138,7 @@ class Table:
         return file.getvalue()
 
 
-Block = Text | Code | Table | Pictures
+Block = Text | Code | Table | Pictures | Examples
 
 
 @dataclass(frozen=True)

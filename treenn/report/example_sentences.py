@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from treenn.analysis.disagreement import Disagreement
 from treenn.experiment.reload import reload
 from treenn.experiment.results import TaskResults, TreebankSummary
-from treenn.report.document import Chart, Pictures, Record, Section, Table, Text, field_of
-from treenn.report.formatting import class_marks, listing, position
-from treenn.report.two_trees import two_trees
+from treenn.report.disagreement_trees import disagreement_example
+from treenn.report.document import Example, Examples, Record, Section, Table, Text, field_of
+from treenn.report.formatting import listing, position
+from treenn.sentiment.node_labels import drawing_options
 from treenn.trees import Tree
 
 _LONGEST = 100  # the maximum number of words in a picture
-_KEY = (
-    "The tree of each sentence with the predictions of the first model at the left, and with those of the second at the"
-    " right. A node's {mark} and colour are the predicted class ({key}), its rim is the gold class; incorrect nodes are"
-    " square."
-)
+_DRAWN = 10  # the maximum number of sentences with pictures
+_KEY = "Nodes have the number and the colour of their class ({key}); incorrect nodes have * and a thick border."
+_NAMES = "Nodes have the name and the colour of their class; incorrect nodes have * and a thick border."
 
 
 def sentences_section(task: TaskResults) -> Section | None:
@@ -26,8 +26,16 @@ def sentences_section(task: TaskResults) -> Section | None:
     found = task.disagreements
     if not found:
         return None
+    if not all(answer.nodes is not None for each in found for answer in each.models.values()):
+        return Section("Disagreements", [_table(task, found)])
+    missing = f"The trees need the treebank {task.treebank.name}: run `treenn report` where it is available."
+    examples = Examples(lambda: _examples(task, found[:_DRAWN]), missing)
+    return Section("Disagreements", [replace(_table(task, found), folded=True), Text(_key(task.treebank)), examples])
+
+
+def _table(task: TaskResults, found: Sequence[Disagreement]) -> Table:
     models = list(found[0].models)
-    table = Table(
+    return Table(
         name=f"{task.slug}/disagreements",
         caption=f"The {len(found)} examples with the largest distance between {listing(models)}",
         columns={"Example": lambda record: position(task, record["split"], record["line"]), "Gold": field_of("gold")}
@@ -38,14 +46,13 @@ def sentences_section(task: TaskResults) -> Section | None:
         note="In brackets the probability of the class, averaged over seeds. Distance: the total variation distance"
         " between the class probabilities of the two models, 0 to 1.",
     )
-    if not all(answer.nodes is not None for each in found for answer in each.models.values()):
-        return Section("Disagreements", [table])
-    missing = f"The trees need the treebank {task.treebank.name}: run `treenn report` where it is available."
-    marks, names = class_marks(task.treebank), task.treebank.classes
-    key = ", ".join(f"{mark} {name}" for mark, name in zip(marks, names, strict=True))
-    mark = "number" if marks[0].isdecimal() else "letters"
-    pictures = Pictures(lambda: _pictures(task, found), scrolls=True, missing=missing)
-    return Section("Disagreements", [table, Text(_KEY.format(mark=mark, key=key)), pictures])
+
+
+def _key(treebank: TreebankSummary) -> str:
+    """The sentence on the nodes, with the classes by number unless their names are at the nodes."""
+    if not isinstance(drawing_options(treebank)["classes"], int):
+        return _NAMES
+    return _KEY.format(key=", ".join(f"{number} {name}" for number, name in enumerate(treebank.classes)))
 
 
 def _record(task: TaskResults, each: Disagreement) -> Record:
@@ -58,11 +65,15 @@ def _record(task: TaskResults, each: Disagreement) -> Record:
     return {"split": each.split, "line": each.line, "gold": gold, **said, "distance": each.distance}
 
 
-def _pictures(task: TaskResults, found: Sequence[Disagreement]) -> list[Chart]:
+def _examples(task: TaskResults, found: Sequence[Disagreement]) -> list[Example]:
     """Each sentence with both models' predictions; none if the treebank is missing or another one."""
     splits = _splits(task.treebank)
     trees = ((each, _tree(splits.get(each.split, ()), each)) for each in found)
-    return [two_trees(task, each, tree) for each, tree in trees if tree is not None and len(tree.words) <= _LONGEST]
+    return [
+        disagreement_example(task, each, tree)
+        for each, tree in trees
+        if tree is not None and len(tree.words) <= _LONGEST
+    ]
 
 
 def _splits(summary: TreebankSummary) -> Mapping[str, Sequence[Tree]]:

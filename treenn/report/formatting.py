@@ -14,7 +14,7 @@ from treenn.evaluation.number_format import NONE as NONE
 from treenn.evaluation.number_format import mean_and_std as mean_and_std
 from treenn.evaluation.number_format import percent as percent
 from treenn.evaluation.number_format import points as points
-from treenn.experiment.results import RunResults, TaskResults, TreebankSummary
+from treenn.experiment.results import RunResults, TaskResults
 from treenn.report.document import Record, Table, field_of
 
 T = TypeVar("T")
@@ -78,20 +78,6 @@ def majority(task: TaskResults, split: str, metric: str) -> float | None:
     return next((share for share in shares if share is not None), None)
 
 
-def class_marks(treebank: TreebankSummary) -> Sequence[str]:
-    """The mark of each class at small nodes, one or two characters: its number, or the start of a nominal name.
-
-    >>> class_marks(TreebankSummary("questions", ("DESC", "ENTY", "HUM"), {}, scale="nominal"))
-    ('D', 'E', 'H')
-    """
-    if treebank.scale == "nominal":
-        for length in (1, 2):
-            marks = tuple(name[:length] for name in treebank.classes)
-            if len(set(marks)) == len(marks):
-                return marks
-    return tuple(map(str, range(len(treebank.classes))))
-
-
 def constant_name(task: TaskResults) -> str:
     """The name of the best constant prediction."""
     return "majority class" if task.treebank.classes else "mean score"
@@ -119,9 +105,21 @@ def subject(task: TaskResults, model: str) -> str:
 
 
 def label_of(task: TaskResults, name: str) -> Callable[[Record], str]:
-    """A column with the model in a field, marked if its number of parameters is unmatched."""
-    unmatched = task.unmatched
-    return field_of(name, lambda model: f"{model} (unmatched)" if model in unmatched else str(model))
+    """A column with the model in a field, marked if its parameters are unmatched or its training time is matched."""
+    limited = [each.name for each in task.models if each.equal_time and "equal time" not in each.name]
+    marks = dict.fromkeys(task.unmatched, " (unmatched)")
+    marks |= {model: f"{marks.get(model, '')} (equal time)" for model in limited}
+    return field_of(name, lambda model: f"{model}{marks.get(model, '')}")
+
+
+def training_seconds(run: RunResults) -> float:
+    """The training time, on the processor if it is recorded, as for runs of equal time."""
+    return run.seconds if run.cpu_seconds is None else run.cpu_seconds
+
+
+def any_time_match(task: TaskResults) -> bool:
+    """True if some networks have as many epochs as fit into the training time of the reference."""
+    return any(run.time_match is not None for run in task.runs)
 
 
 def in_all_runs(task: TaskResults, part: Callable[[RunResults], T | None]) -> dict[str, list[T]]:

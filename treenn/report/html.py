@@ -8,19 +8,19 @@ from pathlib import Path
 from urllib.parse import quote
 
 from treenn.experiment.results import slug
-from treenn.report.document import Block, Chart, Code, Pictures, Report, Table, Text
+from treenn.report.document import Block, Chart, Code, Example, Examples, Pictures, Report, Table, Text
 from treenn.runtime.pages import page_template
 from treenn.runtime.progress import Progress, ignore
 
 
 def as_html(report: Report, progress: Progress = ignore) -> str:
     """Render a report as an HTML page; draws its pictures."""
-    numbers, total = count(1), sum(isinstance(block, Pictures) for block in report.blocks())
+    numbers, total = count(1), sum(isinstance(block, (Pictures, Examples)) for block in report.blocks())
 
-    def draw(block: Pictures) -> Sequence[Chart]:
-        charts = block.draw()
-        progress(next(numbers), total, charts[-1].title if charts else "")
-        return charts
+    def draw(block: Pictures | Examples) -> Sequence[Chart | Example]:
+        drawn = block.draw()
+        progress(next(numbers), total, drawn[-1].title if drawn else "")
+        return drawn
 
     template = page_template(Path(__file__).parent, kind=_kind, slug=slug, link=_link, file=_file)
     return template.render(report=report, draw=draw)
@@ -28,7 +28,7 @@ def as_html(report: Report, progress: Progress = ignore) -> str:
 
 def _kind(block: Block) -> str:
     """The name of the macro that renders a block."""
-    kinds = {Text: "text", Code: "code", Table: "table", Pictures: "pictures"}
+    kinds = {Text: "text", Code: "code", Table: "table", Pictures: "pictures", Examples: "examples"}
     return kinds[type(block)]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from treenn.experiment.results import TaskResults, TreebankSummary
-from treenn.report.document import Block, Code, Part, Section, Table, Text, field_of
+from treenn.experiment.results import RunResults, TaskResults
+from treenn.report.document import Block, Code, Part, Record, Section, Table, Text, field_of
 from treenn.report.formatting import METRICS, NONE, listing, seeds, shown_metrics
 
 
@@ -25,10 +25,49 @@ def provenance(sections: Sequence[TaskResults], command: str) -> Part:
         Section("Command", [Code(command)]),
         Section("Data", list(_data(sections))),
         Section("Settings", [_pairs("settings", "Settings of all models, unless the models have others", settings)]),
+        Section("Code", [_code(sections)]),
         Section("Versions and machine", [_pairs("versions", "Versions and machines of the runs", versions)]),
         Section("Metrics", [_pairs("metrics", "Definitions", definitions)]),
     ]
     return Part("Provenance", "provenance", found)
+
+
+def _code(sections: Sequence[TaskResults]) -> Table:
+    """The tag, the commit and the hashes of the code of each model's runs."""
+    runs: dict[str, list[RunResults]] = {}
+    for task in sections:
+        for model, of_model in task.runs_by_model.items():
+            runs.setdefault(model, []).extend(of_model)
+    return Table(
+        "provenance/code",
+        "Code of the runs, by model",
+        {
+            "Model": field_of("model"),
+            "Tag": field_of("tag"),
+            "Commit": field_of("commit"),
+            "Code": field_of("code"),
+            "Hashes of the code": field_of("code hashes"),
+            "Runs": field_of("runs"),
+        },
+        [_code_record(model, of_model) for model, of_model in runs.items()],
+        note="Code: the hash of the source that decides the results; runs with one hash were trained by the same"
+        " code, whatever the commit. A dash: not recorded.",
+        left=4,
+    )
+
+
+def _code_record(model: str, runs: Sequence[RunResults]) -> Record:
+    def distinct(values: Iterable[object]) -> list[str]:
+        return list(dict.fromkeys(str(value) for value in values if value))
+
+    tags, commits = (distinct(run.environment.get(name) for run in runs) for name in ("tag", "commit"))
+    code = distinct(run.code for run in runs)
+    return {
+        "model": model,
+        **{name: ", ".join(values) or None for name, values in (("tag", tags), ("commit", commits), ("code", code))},
+        "code hashes": len(code) or None,
+        "runs": len(runs),
+    }
 
 
 def _data(sections: Sequence[TaskResults]) -> Iterator[Block]:
@@ -45,10 +84,6 @@ def _data(sections: Sequence[TaskResults]) -> Iterator[Block]:
                 f"{each.file}: {each.size} dimensions; no vector for {each.words_missing:,} of the {each.words:,}"
                 f" words of {name} ({each.tokens_missing:,} of its {each.tokens:,} tokens)."
             )
-
-
-def _count(treebank: TreebankSummary) -> str:
-    return f"{len(treebank.classes)} {'nominal ' if treebank.scale == 'nominal' else ''}classes"
 
 
 def _scores(score_range: tuple[float, float] | None) -> str:

@@ -13,14 +13,18 @@ from treenn.report.document import Chart, Record, Section, Table, field_of
 from treenn.report.formatting import (
     METRICS,
     Metric,
+    any_time_match,
     constant_name,
     listing,
     majority,
     model_table,
+    over_seeds,
     runs_majority,
     seeds,
     shown_metrics,
+    spread_of,
     the_constant,
+    training_seconds,
 )
 from treenn.report.multi_test import MANY
 
@@ -53,9 +57,26 @@ def _overview(task: TaskResults, split: str) -> Table:
         task,
         f"results-{split}",
         f"On {split},{in_percent} mean ± standard deviation over seeds",
-        {METRICS[metric].title: _spread_of(metric) for metric in shown} | {"Seeds": field_of("seeds")},
+        {METRICS[metric].title: _spread_of(metric) for metric in shown} | _seconds(task) | {"Seeds": field_of("seeds")},
         dict(_records(task, split, shown)),
+        note=_equal_time(task),
         folded=len(task.unseen_splits) >= MANY,
+    )
+
+
+def _seconds(task: TaskResults) -> dict[str, Callable[[Record], str]]:
+    """The column with the training time, if some models are matched in it."""
+    return {"Seconds": spread_of("training_seconds", 1)} if any_time_match(task) else {}
+
+
+def _equal_time(task: TaskResults) -> str:
+    """The note on the models that are matched in training time."""
+    models = {run.model: run.time_match for run in task.runs if run.time_match is not None}
+    if not models:
+        return ""
+    return (
+        f"Matched in training time, on the processor, of {task.reference} with the same seed: {listing(list(models))}."
+        " Seconds: the training time, with whole epochs only."
     )
 
 
@@ -65,6 +86,8 @@ def _records(task: TaskResults, split: str, metrics: Sequence[str]) -> Iterator[
         for metric in metrics:
             spread = task.spread(model, split, metric)
             record |= {f"{metric} {name}": None if spread is None else getattr(spread, name) for name in _FIVE}
+        if any_time_match(task):
+            record |= over_seeds({"training_seconds": list(map(training_seconds, task.runs_by_model[model]))})
         yield model, record
     if not runs_majority(task):
         yield constant_name(task), {f"{metric} mean": majority(task, split, metric) for metric in metrics}

@@ -7,7 +7,7 @@ from functools import partial
 
 from treenn.experiment.results import MATCHED, ComparedModel, TaskResults, TrialLog
 from treenn.parsers.loading import is_shape
-from treenn.report.budget import at_maximum, budget_table
+from treenn.report.budget import at_maximum, budget_table, expected_best_chart
 from treenn.report.document import Block, Record, Section, Table, Text, field_of
 from treenn.report.folds_section import conditions
 from treenn.report.formatting import NONE, label_of, listing
@@ -41,6 +41,8 @@ def setup_section(task: TaskResults) -> Section:
         blocks.append(_models(task))
     if task.networks:
         blocks += [budget_table(task), Text(at_maximum(task))]
+    if (curves := expected_best_chart(task)) is not None:
+        blocks.append(curves)
     if task.missing:
         runs = listing([f"{each.model} with seed {each.seed}" for each in task.missing])
         blocks.append(Text(f"Planned, but not finished: {runs}."))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from treenn.experiment.results import TaskResults
-from treenn.report.charts import REFERENCE, drawn, finish, look, name_places, panels, pictures
+from treenn.report.charts import REFERENCE, drawn, finish, look, name_places, panels, percent_axis, pictures
 from treenn.report.document import Chart, Section, Table, field_of
 from treenn.report.formatting import METRICS, majority, the_constant
 from treenn.report.multi_test import MANY
@@ -56,6 +56,8 @@ def _chart(task: TaskResults, name: str) -> Chart:
     if constants:
         line("majority" if task.treebank.classes else "mean score", constants, **REFERENCE)
     name_places(axes, splits)
+    if metric.share:
+        percent_axis(axes)
     axes.set_ylabel(metric.title + (" (%)" if metric.share else ""))
     return finish(
         figure,

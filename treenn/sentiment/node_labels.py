@@ -9,7 +9,7 @@ from treenn.trees.palette import Scale
 
 
 class Labelled(Protocol):
-    """A prediction: a `Sentiment` or a `Document`."""
+    """A prediction, a `Sentiment` or a `Document`, or the description of a treebank."""
 
     @property
     def classes(self) -> tuple[str, ...]:
