@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss, log_loss
 
-from treenn.analysis.calibration import calibration, cooled, fit_temperature, measure, reliability
+from treenn.analysis.calibration import (
+    BINS,
+    calibration,
+    cooled,
+    ece_if_calibrated,
+    fit_temperature,
+    measure,
+    merged_curve,
+    reliability,
+)
 
 
 def answers(n, classes=5, sharpness=1.0, seed=0):
@@ -130,3 +139,28 @@ def test_the_order_of_equal_confidences_does_not_matter():
     same = np.tile([0.6, 0.4], (30, 1))
     labels = np.arange(30) % 2
     assert [measure(same, each).ece_adaptive for each in (labels, labels[::-1])] == pytest.approx([0.1, 0.1])
+
+
+def test_merged_curve_keeps_means_and_counts():
+    curves = [reliability(*answers(150, seed=seed)) for seed in (1, 2)]
+    points, found = [point for curve in curves for point in curve], merged_curve(curves)
+    assert len(found) < BINS
+    assert sum(point.count for point in found) == 300
+    assert all(point.count >= 2 * 20 for point in found)
+    for name in ("confidence", "accuracy"):
+        means = [sum(each.count * getattr(each, name) for each in group) / 300 for group in (points, found)]
+        assert means[0] == pytest.approx(means[1])
+
+
+def test_error_of_calibrated_answers_is_in_its_range():
+    inside = 0
+    for seed in range(60):
+        found = measure(*answers(1_000, seed=seed))
+        usual = ece_if_calibrated(found.curve)
+        inside += usual.low <= found.ece <= usual.high
+    assert inside >= 52  # 57 expected; below 52 with p < 0.02
+
+
+def test_error_of_overconfident_answers_is_above_its_range():
+    found = measure(*answers(1_000, sharpness=2.0))
+    assert found.ece > ece_if_calibrated(found.curve).high

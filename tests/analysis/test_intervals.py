@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy.stats import bootstrap
+from scipy.stats import binomtest, bootstrap
 
-from treenn.analysis.intervals import bootstrap_intervals
+from treenn.analysis.intervals import bootstrap_intervals, wilson
 from treenn.evaluation.metrics import METRICS, measure
 from treenn.evaluation.predictions import PairPredictions, Predictions
 
@@ -79,3 +79,10 @@ def test_progress_counts_the_samples():
     calls = []
     bootstrap_intervals(tree_predictions(trees=3), resamples=4, progress=lambda *call: calls.append(call))
     assert [call[:2] for call in calls] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+@pytest.mark.parametrize(("right", "count"), [(0, 20), (1, 20), (13, 37), (200, 200), (811, 2210)])
+def test_wilson_is_that_of_scipy(right, count):
+    expected = binomtest(right, count).proportion_ci(0.95, method="wilson")
+    found = wilson(right / count, count)
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-12)

@@ -102,7 +102,7 @@ def test_slices_of_sst_test_have_the_counted_sizes(sst: tuple[Tree, ...]) -> Non
     found = slices(sst, said(list(sst), [2] * sum(map(len, sst))))
     assert [each.total for each in found["length"].bins] == [361, 836, 724, 247, 42]
     assert found["negation"].bins[0].total == 452
-    assert found["depth"].bins[0] == Bin(389, 2210, start=0, end=0)
+    assert found["depth"].bins[0] == Bin(389, 2210, start=0, end=0, sentences=2210)
     assert total(found["span_length"].bins) == total(found["depth"].bins) == 82_600
     assert {each.name: each.total for each in found["but"].bins} == {
         "strict": 37,

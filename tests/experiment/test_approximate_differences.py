@@ -6,7 +6,7 @@ import pytest
 from made_up_results import make_results, plan_json
 
 from treenn.experiment.gather import read_results
-from treenn.report.headline import summary_of_all
+from treenn.report.caveats import caveats
 from treenn.trees import InputError
 from treenn.trees.json_records import to_json
 
@@ -38,7 +38,7 @@ def test_old_intervals_give_nearly_the_test(tmp_path, exact):
 
 
 def test_the_headline_says_that_they_are_approximate(tmp_path, exact):
-    assert "derived from the recorded bootstrap interval" in summary_of_all(read_old(tmp_path, exact).sections)
+    assert "derived from the recorded bootstrap interval" in " ".join(caveats(read_old(tmp_path, exact).sections))
 
 
 def test_a_single_seed_is_not_decided(tmp_path, exact):

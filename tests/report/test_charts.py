@@ -164,7 +164,7 @@ def test_differences_have_the_other_models_colour(charts):
 
 
 def test_charts_ignore_user_matplotlib_settings(task, charts):
-    [results, *_] = build(plan_of(task)).parts[0].sections
+    [results, *_] = build(plan_of(task)).parts[1].sections
     with mpl.rc_context({"font.size": 20, "axes.facecolor": "red", "svg.fonttype": "path"}):
         assert results.blocks[-1].draw()[0] == charts["Accuracy on test"]
         assert mpl.rcParams["font.size"] == 20

@@ -16,7 +16,9 @@ READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 def test_the_same_parts_tables_and_first_paragraph(report):
     text = as_markdown(report)
-    assert text.startswith("# tree-lstm and lstm on sst\n\nA comparison made by treenn on 2026-11-21.\n\nOn sst with")
+    assert text.startswith(
+        "# tree-lstm and lstm on sst\n\nA comparison made by treenn on 2026-11-21.\n\nOn sst, tree-lstm"
+    )
     assert [line for line in text.splitlines() if line.startswith("## ")] == [
         f"## {part.title}" for part in report.parts
     ]

@@ -1,18 +1,23 @@
 """Report sections, also for results without the optional analyses."""
 
 import copy
+import io
+import re
 from dataclasses import replace
 
 import pytest
 from made_up_results import enrich, make_results, plan_of
+from rich.console import Console
 
 from treenn.experiment.ledger import Reading
 from treenn.experiment.results import COMPARISON_SCHEMA
 from treenn.report import render, tables
 from treenn.report.build import build
+from treenn.report.console import comparison_table
 from treenn.report.document import Pictures, Text
 from treenn.report.formatting import phrase, position
 from treenn.report.headline import task_name
+from treenn.report.latex import as_latex
 from treenn.report.markdown import as_markdown
 from treenn.report.setup import setup_section
 
@@ -27,7 +32,8 @@ def task():
 
 
 def sections(task):
-    return {section.title: section for section in build(plan_of(task)).parts[0].sections}
+    part = next(part for part in build(plan_of(task)).parts if part.sections)
+    return {section.title: section for section in part.sections}
 
 
 def texts(section):
@@ -90,7 +96,7 @@ def test_no_temperature_where_dev_has_no_label(task):
     for run in task["runs"]:
         run["calibration"]["test"] |= {"after": None, "temperature": None}
     [table, _] = sections(task)["Calibration"].blocks
-    assert [row[2] for row in table.rows()] == ["–", "–"]
+    assert [row[3:5] for row in table.rows()] == [["–", "–"]] * 2
     assert len(charts(sections(task)["Calibration"])) == 1
 
 
@@ -110,8 +116,8 @@ def test_results_of_version_1_are_shown():
     ]
     results = COMPARISON_SCHEMA.parse(old, "results.json")
     report = build(results)
-    assert [section.title for section in report.parts[0].sections] == [*ALL[:4], "Cost"]
-    assert "These results hold no test" in report.headline[-1]
+    assert [section.title for section in report.parts[1].sections] == [*ALL[:4], "Cost"]
+    assert "These results hold no test" in report.parts[0].lead[-1]
     assert render(results).count("<figure>") == 4
 
 
@@ -273,3 +279,40 @@ def test_labels_of_words_are_named_as_such(task):
     assert task_name(made) == "sst with every word labelled"
     assert [phrase(made, metric) for metric in ("root", "all_nodes")] == ["root words of sentences", "all words"]
     assert position(made, "test", 3) == "test, example 3"
+
+
+def test_equal_time_rows_have_their_time(task):
+    assert "Seconds" not in sections(task)["Results"].blocks[0].columns
+    for run in task["runs"]:
+        run["cpu_seconds"] = 40.0
+        if run["model"] == "lstm":
+            run["time_match"] = {"reference_seconds": 40.0, "epoch_seconds": 4.0}
+    task["models"][1]["equal_time"] = True
+    table = sections(task)["Results"].blocks[0]
+    rows = {row[0]: row[-2] for row in table.rows()}
+    assert rows["tree-lstm"] == rows["lstm (equal time)"] == "40.0 ± 0.0"
+    assert "Matched in training time, on the processor, of tree-lstm with the same seed: lstm." in table.note
+    console = Console(width=80, file=io.StringIO())
+    console.print(comparison_table(plan_of(task).sections[0]))
+    assert re.search(r"lstm \(equal time\).* 40 *$", console.file.getvalue(), re.MULTILINE)
+    assert "lstm (equal time)" in as_latex(build(plan_of(task)))
+    assert "training_seconds" in tables(plan_of(task))["sst-nodes/results-test"]
+
+
+def test_code_of_the_runs_is_counted_by_model(task):
+    for number, run in enumerate(task["runs"]):
+        run["environment"] |= {"tag": "row-1", "commit": "abc" if run["model"] == "lstm" else None}
+        run["code"] = f"hash-{number}" if run["model"] == "lstm" else ""
+    [table] = [table for table in build(plan_of(task)).tables() if table.name == "provenance/code"]
+    assert table.rows() == [
+        ["tree-lstm", "row-1", "–", "–", "–", "2"],
+        ["lstm", "row-1", "abc", "hash-2, hash-3", "2", "2"],
+    ]
+
+
+def test_expected_best_of_trials_is_drawn(task):
+    assert not charts(sections(task)["Setup"])
+    for model in task["models"]:
+        model["trials"] = {"file": "a.json", "number": 3, "metric": "root", "expected_best": [0.3, 0.4, 0.45]}
+    [chart] = charts(sections(task)["Setup"])
+    assert "lstm 30 of 1 trial, 45 of 3" in chart.alternative

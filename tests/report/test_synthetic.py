@@ -17,7 +17,7 @@ from treenn.experiment.plan import Plan
 from treenn.report import render, tables
 from treenn.report.build import build
 from treenn.report.console import comparison_table
-from treenn.report.headline import summary_of_all
+from treenn.report.lead import lead
 from treenn.report.markdown import as_markdown
 
 FIRST = {
@@ -36,7 +36,7 @@ def task_on(name, **more):
 @pytest.mark.parametrize("name", FIRST)
 def test_the_first_sentence_names_what_generated_the_text(name):
     plan = plan_of(task_on(name))
-    assert summary_of_all(plan.sections).startswith(FIRST[name] + " ")
+    assert lead(plan.sections).startswith(FIRST[name] + " ")
     assert as_markdown(build(plan)).split("\n\n")[2].startswith(FIRST[name])
     console = Console(width=200, file=io.StringIO())
     console.print(comparison_table(plan.sections[0]))
@@ -51,13 +51,13 @@ def test_the_page_begins_with_it():
 
 def test_generated_treebank_is_named_once_across_tasks():
     plan = plan_of(task_on("reviews"), task_on("reviews") | {"supervision": "roots"}, task_on("sst"))
-    text = summary_of_all(plan.sections)
-    assert text.startswith(f"{FIRST['reviews']} On reviews")
+    text = lead(plan.sections)
+    assert text.startswith(f"{FIRST['reviews']} tree-lstm was compared")
     assert text.count("synthetic") == 1
 
 
 def test_a_treebank_of_ones_own_declares_it():
-    assert summary_of_all(plan_of(task_on("mine", synthetic="a script drew it")).sections).startswith(
+    assert lead(plan_of(task_on("mine", synthetic="a script drew it")).sections).startswith(
         "mine is synthetic: a script drew it. "
     )
 
@@ -65,7 +65,7 @@ def test_a_treebank_of_ones_own_declares_it():
 @pytest.mark.parametrize("name", ["sst", "sst-binary", "sick-relatedness", "mine"])
 def test_text_that_people_wrote_is_not_called_synthetic(name):
     assert synthetic(name) == ""
-    assert "synthetic" not in summary_of_all(plan_of(task_on(name)).sections)
+    assert "synthetic" not in lead(plan_of(task_on(name)).sections)
 
 
 @pytest.mark.parametrize(("name", "published"), [("sst", 3), ("reviews", 0), ("reviews-binary", 0), ("mine", 0)])

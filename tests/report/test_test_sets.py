@@ -24,7 +24,7 @@ def many():
 
 
 def section_of(task):
-    return build(plan_of(task)).parts[0].sections[0]
+    return build(plan_of(task)).parts[1].sections[0]
 
 
 def test_table_has_row_per_split_and_model_columns(many):

@@ -186,26 +186,23 @@ def _joined(a: CurvePoint, b: CurvePoint) -> CurvePoint:
     return CurvePoint(a.start, b.end, count, confidence, accuracy)
 
 
-def ece_interval(curve: Sequence[CurvePoint], *, resamples: int = 1_000, seed: int = 0) -> Interval:
-    """The 95 % interval of the expected calibration error over examples, by the parametric basic bootstrap.
+def ece_if_calibrated(curve: Sequence[CurvePoint], *, resamples: int = 1_000, seed: int = 0) -> Interval:
+    """The central 95 % of the expected calibration errors that calibrated probabilities have by chance.
 
-    The number of correct predictions of each bin is drawn from a binomial distribution, given the bin's count and
-    accuracy. The basic interval reflects the draws at the estimate, and thus corrects the upward bias of the error.
+    The expected calibration error is above 0 for calibrated probabilities, too, because the accuracies of bins vary.
+    The number of correct predictions of each bin is drawn from a binomial distribution, with the bin's confidence as
+    the probability. An error above the range shows that the probabilities are not calibrated.
 
     Args:
         curve: the reliability curve of one run, over all 15 bins.
         resamples: the number of draws (default: 1,000).
         seed: the seed of the draws (default: 0).
     """
-    counts, confidence, accuracy = (
-        np.array([getattr(point, name) for point in curve]) for name in ("count", "confidence", "accuracy")
-    )
-    weights = counts / counts.sum()
-    drawn = np.random.default_rng(seed).binomial(counts, accuracy, (resamples, len(counts))) / counts
-    errors = (weights * np.abs(drawn - confidence)).sum(axis=1)
-    estimate, tail = float((weights * np.abs(accuracy - confidence)).sum()), (1 - CONFIDENCE) / 2
-    low, high = (2 * estimate - np.quantile(errors, (1 - tail, tail))).tolist()
-    return Interval(max(0.0, low), max(0.0, high))
+    counts, confidence = (np.array([getattr(point, name) for point in curve]) for name in ("count", "confidence"))
+    drawn = np.random.default_rng(seed).binomial(counts, np.minimum(confidence, 1), (resamples, len(counts)))
+    errors = np.abs(drawn - counts * confidence).sum(axis=1) / counts.sum()
+    tail = (1 - CONFIDENCE) / 2
+    return Interval(*np.quantile(errors, (tail, 1 - tail)).tolist())
 
 
 def _expected_error(confidence: FloatArray, right: NDArray[np.bool_], bins: IntArray) -> float:

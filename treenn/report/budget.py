@@ -72,7 +72,7 @@ def _expected_best(task: TaskResults, models: Mapping[str, int], logs: Mapping[s
         figure,
         task.slug,
         "Expected best of tuning trials on dev",
-        "The expected maximum over a number of the logged trials. A curve that still rises might gain from more trials.",
+        "The expected maximum over a number of trials. If a curve still rises, more trials might be better.",
         f"Expected best on dev: {'; '.join(words)}",
     )
 

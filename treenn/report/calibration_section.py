@@ -9,7 +9,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from treenn.analysis.calibration import CurvePoint, SplitCalibration, ece_interval, merged_curve
+from treenn.analysis.calibration import CurvePoint, SplitCalibration, ece_if_calibrated, merged_curve
 from treenn.analysis.neighbours import LEAST
 from treenn.experiment.results import TaskResults
 from treenn.report.charts import REFERENCE, drawn, finish, look, panels_over_counts, percent_axis, pictures
@@ -44,7 +44,7 @@ def _table(task: TaskResults, split: str, found: Calibrations) -> Table:
         for when, scaled in _WHEN.items():
             columns[f"{head}, {scaled}"] = spread_of(f"{when} {name}", scale, digits)
             if name == "ece":
-                columns[f"95% interval, {scaled}"] = partial(_interval, when)
+                columns[f"if calibrated (%), {scaled}"] = partial(_interval, when)
     return model_table(
         task,
         f"calibration-{split}",
@@ -52,7 +52,7 @@ def _table(task: TaskResults, split: str, found: Calibrations) -> Table:
         columns | {"Temperature": spread_of("temperature", 1, 2)},
         {model: _record(runs) for model, runs in found.items()},
         note="ECE: expected calibration error, the mean distance between confidence and accuracy over 15 bins of equal"
-        " width; its 95% interval is over examples (parametric bootstrap of the bins), its limits averaged over seeds;"
+        " width; if calibrated: 95% of the errors that calibrated probabilities with these confidences have by chance;"
         " adaptive: of equal counts. NLL: mean negative log-likelihood of the gold class. Brier: mean squared"
         " distance from the one-hot gold class, 0 to 2. Scaled: with temperature scaling, fitted to dev.",
     )
@@ -70,16 +70,19 @@ def _record(runs: Sequence[SplitCalibration]) -> Record:
 
 
 def _limits(runs: Sequence[SplitCalibration], when: str) -> dict[str, float]:
-    """The limits of the interval of the calibration error, averaged over runs; empty if a run lacks the curve."""
+    """The range of the error of calibrated probabilities, averaged over runs; empty if a run lacks the curve."""
     found = [getattr(run, when) for run in runs]
     if None in found:
         return {}
-    intervals = [ece_interval(each.curve) for each in found]
-    return {"ece low": fmean(each.low for each in intervals), "ece high": fmean(each.high for each in intervals)}
+    intervals = [ece_if_calibrated(each.curve) for each in found]
+    return {
+        "ece calibrated low": fmean(each.low for each in intervals),
+        "ece calibrated high": fmean(each.high for each in intervals),
+    }
 
 
 def _interval(when: str, record: Record) -> str:
-    low, high = record.get(f"{when} ece low"), record.get(f"{when} ece high")
+    low, high = record.get(f"{when} ece calibrated low"), record.get(f"{when} ece calibrated high")
     return NONE if low is None or high is None else f"{percent(low)} to {percent(high)}"
 
 

@@ -23,7 +23,7 @@ from treenn.runtime.terminal import Grid
 def comparison_table(task: TaskResults) -> Grid:
     """Mean ± standard deviation over seeds of each model on each held-out split, in percent; at most 80 columns wide.
 
-    The last column is the training speed, or the training time if models are matched in it.
+    Parameters and training speed are shown, or the training time alone if models are matched in it.
 
     Args:
         task: a task with runs (`ComparisonResults.sections`).
@@ -33,8 +33,8 @@ def comparison_table(task: TaskResults) -> Grid:
     what = "accuracy in percent, " if all(shares) else "accuracies in percent, " if any(shares) else ""
     kind = " (synthetic)" if synthetic(task) else ""
     title = f"{task_name(task)}{kind}: {what}mean ± standard deviation over seeds"
-    speed = "seconds" if any_time_match(task) else "trees/s"
-    table = Grid("", "params", *(METRICS[name].short for name in metrics), speed, title=title)
+    cost = ["seconds"] if any_time_match(task) else ["params", "trees/s"]
+    table = Grid("", *cost[:-1], *(METRICS[name].short for name in metrics), cost[-1], title=title)
     for split in task.unseen_splits:
         _add_split(table, task, split, metrics)
     return table
@@ -46,9 +46,13 @@ def _add_split(table: Grid, task: TaskResults, split: str, metrics: list[str]) -
     for model, runs in task.runs_by_model.items():
         of_model = task.summary[model]
         cells = [METRICS[name].spread(of_model.metrics[split].get(name)) for name in metrics]
-        speed = fmean(map(training_seconds, runs)) if any_time_match(task) else of_model.trees_per_second.mean
-        table.add_row(label({"model": model}), f"{runs[0].parameters:,}", *cells, f"{speed:,.0f}")
+        if any_time_match(task):
+            cells.append(f"{fmean(map(training_seconds, runs)):,.0f}")
+        else:
+            cells = [f"{runs[0].parameters:,}", *cells, f"{of_model.trees_per_second.mean:,.0f}"]
+        table.add_row(label({"model": model}), *cells)
     if runs_majority(task):
         return
-    constant = (METRICS[name].value(majority(task, split, name)) for name in metrics)
-    table.add_row("majority" if task.treebank.classes else "mean score", NONE, *constant, NONE, style="dim")
+    constant = [METRICS[name].value(majority(task, split, name)) for name in metrics]
+    before = [] if any_time_match(task) else [NONE]
+    table.add_row("majority" if task.treebank.classes else "mean score", *before, *constant, NONE, style="dim")
