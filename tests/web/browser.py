@@ -125,6 +125,21 @@ class Browser:
         """Insert a text into the focused field."""
         self.send("Input.insertText", text=text)
 
+    def touch(self, *steps: tuple[tuple[int, int], ...]) -> None:
+        """Put fingers on the points of the first step, move them to those of the others, and lift them."""
+        for kind, points in zip(["touchStart", *["touchMove"] * (len(steps) - 1)], steps, strict=True):
+            touches = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(points)]
+            self.send("Input.dispatchTouchEvent", type=kind, touchPoints=touches)
+        self.send("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+
+    def drag(self, *points: tuple[int, int]) -> None:
+        """Press the mouse at the first point, and release it at the last one."""
+        kinds = ["mousePressed", *["mouseMoved"] * (len(points) - 1)]
+        for kind, (x, y) in zip(kinds, points, strict=True):
+            self.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1)
+        x, y = points[-1]
+        self.send("Input.dispatchMouseEvent", type="mouseReleased", x=x, y=y, button="left", clickCount=1)
+
     def screenshot(self, path: Path, *, whole: bool = True) -> None:
         """Write a picture of the page."""
         data = self.send("Page.captureScreenshot", captureBeyondViewport=whole)["data"]

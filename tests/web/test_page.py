@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -230,6 +231,43 @@ def test_nothing_overflows_the_window(page: Open, width: int, dark: bool) -> Non
         "rgb(16, 18, 21)" if dark else "rgb(246, 246, 244)"
     )
     assert browser.console == []
+
+
+def zoom(browser: Browser) -> list[float]:
+    """The position and the scale of the drawing."""
+    transform = browser.evaluate("document.querySelector('.tn-picture > g').getAttribute('transform')")
+    return [float(number) for number in re.findall(r"-?[\d.]+", transform)]
+
+
+def test_two_fingers_zoom_and_one_finger_pans(page: Open) -> None:
+    browser = page(" ".join(["this is not a good film"] * 3), width=400, height=800, touch=True)
+    browser.evaluate("document.querySelector('.tn-picture').scrollIntoView()")
+    before, scrolled = zoom(browser), browser.evaluate("scrollY")
+    browser.touch(*(((150 - step, 300), (250 + step, 300)) for step in range(0, 60, 10)))
+    pinched = zoom(browser)
+    assert pinched[2] > 1.3 * before[2]
+    browser.touch(*(((200 - step, 300 - step),) for step in range(0, 60, 10)))
+    panned = zoom(browser)
+    assert panned[0] < pinched[0]
+    assert (panned[2], browser.evaluate("scrollY")) == (pinched[2], scrolled)
+
+
+def test_keys_zoom_and_the_mouse_pans(page: Open) -> None:
+    browser = page()
+    focus(browser, "this is not good")
+    before = zoom(browser)
+    for _ in range(4):
+        browser.press("+")
+    zoomed = zoom(browser)
+    assert zoomed[2] > 2 * before[2]
+    x, y = browser.evaluate(
+        "((box) => [box.left, box.top])(document.querySelector('.tn-picture').getBoundingClientRect())"
+    )
+    browser.drag(*((int(x) + 300 - step, int(y) + 60) for step in range(0, 100, 20)))
+    assert zoom(browser)[0] < zoomed[0]
+    focus(browser, "this is not good")
+    browser.press("0")
+    assert zoom(browser) == before
 
 
 def test_right_to_left_text_is_mirrored(page: Open) -> None:

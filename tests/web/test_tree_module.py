@@ -7,11 +7,14 @@ import re
 import subprocess
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
+from web.conftest import CLASSES, make_model
 from web.node import MODULE, NODE, needs_node, run_module
 
 from treenn.labelling.edits import move_left, move_right, rotate_left, rotate_right
+from treenn.sentiment.json_objects import document_object
 from treenn.trees import InputError, Tree, parse_tree
 from treenn.trees.palette import Scale, colour_at, ink_on, palette
 from treenn.trees.ptb_escapes import escape
@@ -94,6 +97,21 @@ def test_brackets_are_read_as_in_python() -> None:
 def canonical(tree: Tree) -> Tree:
     """The tree with its nodes in post-order, as `parse_tree` numbers them."""
     return parse_tree(str(tree))
+
+
+@needs_node
+def test_json_of_predict_is_drawn() -> None:
+    model = make_model()
+    prediction = document_object(model.predict("this is not good"))["sentences"][0]
+    script = """([sentence, scale]) => {
+      const session = new tree.TreeSession({scales: [scale]});
+      session.load(tree.treeOfPrediction(sentence));
+      return [tree.toSVG(session), tree.postOrder(session.root).map((node) => session.state(node).label)];
+    }"""
+    svg, labels = run_module(script, [prediction, {"classes": CLASSES}])
+    assert ElementTree.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"
+    assert all(f">{word}</text>" in svg for word in ("this", "is", "not", "good"))
+    assert sorted(labels) == sorted(parse_tree(prediction["tree"], classes=5).labels)  # type: ignore[type-var]
 
 
 def test_no_text_becomes_markup() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -50,6 +51,7 @@ class Playground:
         self.readers: list[Reader] = make_readers(models.items())
         self.model = self.readers[0].model
         self._lock = Lock()
+        self._distributions = lru_cache(maxsize=1)(self._parsed)  # an edited sentence mostly keeps its words
 
     @property
     def parser(self) -> Parser:
@@ -137,7 +139,11 @@ class Playground:
         """The chart parser's distribution over trees; None for other parsers and long sentences."""
         if not isinstance(self.parser, ChartParser) or len(tree.words) > self.parser.max_words:
             return None
-        return self.parser.distribution(tree.words)
+        return self._distributions(tree.words)
+
+    def _parsed(self, words: tuple[str, ...]) -> TreeDistribution:
+        assert isinstance(self.parser, ChartParser)
+        return self.parser.distribution(words)
 
     def _confidence(self, tree: Tree) -> list[float] | None:
         distribution = self._distribution(tree)

@@ -1257,6 +1257,7 @@ export class TreeView {
     picture.addEventListener("click", (event) => !drag?.moved && this.#clicked(event));
     picture.addEventListener("dblclick", (event) => this.#clicked(event, true));
     const middle = ([a, b]) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+    picture.addEventListener("touchstart", (event) => (pinch = event.touches.length === 1 ? { span: 0, center: local(event.touches[0]) } : null));
     picture.addEventListener("touchmove", (event) => {
       const points = [...event.touches].map(local);
       if (points.length === 2) {
@@ -1527,7 +1528,8 @@ export class TreeView {
     const { offsetWidth: w, offsetHeight: h } = this.card, docked = width < 480;
     this.card.classList.toggle("tn-docked", docked);
     if (docked) return (this.card.style.left = this.card.style.top = "");
-    const above = y - half - h, tall = this.stage.clientHeight;
+    const above = y - half - h, tall = this.stage.clientHeight, picture = Number(this.picture.getAttribute("height"));
+    this.card.classList.toggle("tn-away", x < 0 || x > width || y < 0 || y > picture);
     const beside = this.drawn.rows && x + (place.w / 2) * this.zoom.scale + 12 + w < width;
     const left = beside ? x + (place.w / 2) * this.zoom.scale + 12 : Math.min(Math.max(x - w / 2, 4), width - w - 4);
     const top = beside ? Math.max(y - h / 2, -20) : above >= -60 || y + half + h > tall + 60 ? above : y + half;
