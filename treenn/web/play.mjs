@@ -1,6 +1,27 @@
 /** The page of `treenn play`: the host of tree.mjs that asks the server of `treenn/web/server.py`. */
 
-import { CurveView, TreeError, TreeSession, TreeView, checkScale, colourOf, cropped, element, fromHash, glyphOf, inkOn, nameOf, percent, postOrder, reshape, sameClasses, spansOf, toFlat, toHash, visible } from "./tree.mjs";
+import {
+  CurveView,
+  TreeError,
+  TreeSession,
+  TreeView,
+  checkScale,
+  colourOf,
+  cropped,
+  element,
+  fromHash,
+  glyphOf,
+  inkOn,
+  nameOf,
+  percent,
+  postOrder,
+  reshape,
+  sameClasses,
+  spansOf,
+  toFlat,
+  toHash,
+  visible,
+} from "./tree.mjs";
 
 const EXAMPLES = [
   "Nobody who likes films would say that this was not good.",
@@ -15,7 +36,11 @@ const page = { scales: [], sentences: [], index: 0, session: null, views: [], cu
 async function ask(action, body) {
   let reply;
   try {
-    reply = await fetch(action, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+    reply = await fetch(action, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
   } catch {
     throw new Error("The server does not answer. Has `treenn play` ended?");
   }
@@ -55,7 +80,8 @@ const draw = (body) =>
     show(0);
   });
 
-const newSession = () => new TreeSession({ scales: page.scales, recompute: (tree, nodes) => ask("states", { ...tree, nodes }) });
+const newSession = () =>
+  new TreeSession({ scales: page.scales, recompute: (tree, nodes) => ask("states", { ...tree, nodes }) });
 
 /** Show a sentence of the answer. */
 function show(index) {
@@ -74,7 +100,9 @@ function start(session) {
   const panels = page.scales.map(() => element("section", { class: "panel" }));
   part("trees").replaceChildren(...panels);
   page.verdicts = panels.map((panel) => panel.appendChild(element("div", {})));
-  page.views = panels.map((panel, model) => new TreeView(panel, session, { model, label: `Tree, ${page.scales[model].name}` }));
+  page.views = panels.map(
+    (panel, model) => new TreeView(panel, session, { model, label: `Tree, ${page.scales[model].name}` }),
+  );
   drawLegend();
   session.subscribe((change) => update(change));
   update({ kind: "load" });
@@ -90,7 +118,8 @@ function update(change) {
 }
 
 function chip(label, scale) {
-  const colour = colourOf(label, scale), made = element("span", { class: "chip" }, glyphOf(label, scale) || "·");
+  const colour = colourOf(label, scale),
+    made = element("span", { class: "chip" }, glyphOf(label, scale) || "·");
   made.style.background = colour;
   made.style.color = inkOn(colour);
   return made;
@@ -98,25 +127,37 @@ function chip(label, scale) {
 
 function drawLegend() {
   const [first, ...others] = page.scales;
-  const shared = others.every((scale) => sameClasses(scale, first));
+  const sameScores = (scale) =>
+    scale.kind === "score" && first.kind === "score" && `${scale.range}` === `${first.range}`;
+  const shared = others.every((scale) => sameClasses(scale, first) || sameScores(scale));
   const scales = shared ? [first] : page.scales;
-  const shown = scales.flatMap((scale) => scale.classes.slice(0, 20).map((name, label) => element("span", {}, chip(label, scale), glyphOf(label, scale) === name ? null : name)));
-  part("legend").replaceChildren(...shown);
+  part("legend").replaceChildren(...scales.flatMap(keysOf));
+}
+
+/** The keys of a scale: its classes, or five scores of its range. */
+function keysOf(scale) {
+  const [low, high] = scale.range;
+  if (scale.kind === "score") return [0, 1, 2, 3, 4].map((step) => chip(low + ((high - low) * step) / 4, scale));
+  const name = (label) => (glyphOf(label, scale) === scale.classes[label] ? null : scale.classes[label]);
+  return scale.classes.slice(0, 20).map((_, label) => element("span", {}, chip(label, scale), name(label)));
 }
 
 function drawVerdicts() {
   page.scales.forEach((scale, model) => {
-    const state = page.session.state(page.session.root, model), parts = [element("h2", {}, scale.name)];
+    const state = page.session.state(page.session.root, model),
+      parts = [element("h2", {}, scale.name)];
     if (state) {
+      const name = scale.kind === "score" ? `of ${scale.range.join(" to ")}` : nameOf(state.label, scale);
       const share = state.probabilities.length ? ` ${percent(Math.max(...state.probabilities))}` : "";
-      parts.push(element("span", { class: "class" }, chip(state.label, scale), `${nameOf(state.label, scale)}${share}`));
+      parts.push(element("span", { class: "class" }, chip(state.label, scale), `${name}${share}`));
     } else parts.push(element("span", { class: "class" }, page.session.current.pending ? "computing …" : ""));
     if (scale.about) parts.push(element("p", { class: "why" }, scale.about));
-    page.verdicts[model].replaceChildren(element("div", { class: "verdict" }, ...parts), stack(state, scale));
+    page.verdicts[model].replaceChildren(element("div", { class: "verdict" }, ...parts), stack(state, scale) ?? "");
   });
 }
 
 function stack(state, scale) {
+  if (scale.kind === "score") return null;
   const bar = element("div", { class: "stack", "aria-hidden": "true" });
   state?.probabilities.forEach((p, label) => {
     const segment = element("i", { title: `${scale.classes[label]} ${percent(p)}` });
@@ -130,7 +171,12 @@ function stack(state, scale) {
 function drawSentences() {
   const buttons = page.sentences.map(({ text, tree }, index) => {
     const label = tree.models[0].labels.at(-1);
-    return element("button", { type: "button", "aria-pressed": String(index === page.index), onclick: () => show(index) }, chip(label, page.scales[0]), element("span", {}, cropped(visible(text), 80)));
+    return element(
+      "button",
+      { type: "button", "aria-pressed": String(index === page.index), onclick: () => show(index) },
+      chip(label, page.scales[0]),
+      element("span", {}, cropped(visible(text), 80)),
+    );
   });
   part("sentences").replaceChildren(...buttons);
   part("sentences").hidden = buttons.length < 2;
@@ -138,26 +184,43 @@ function drawSentences() {
 
 // ------------------------------------------------------------------------------------------------------------- parser
 
-const spanKeys = (root) => [...spansOf(root)].filter(([node]) => node.left).map(([, span]) => span.join()).sort().join(";");
+const spanKeys = (root) =>
+  [...spansOf(root)]
+    .filter(([node]) => node.left)
+    .map(([, span]) => span.join())
+    .sort()
+    .join(";");
 const sameWords = (root, words) => toFlat(root).words.join(" ") === words.join(" ");
 const small = (p) => (p >= 0.0095 ? percent(p) : p > 0 ? `${Number((100 * p).toPrecision(1))}\u00a0%` : "0\u00a0%");
 
 function drawParser() {
-  const sentence = page.sentences[page.index], { root } = page.session;
+  const sentence = page.sentences[page.index],
+    { root } = page.session;
   const known = sentence && sameWords(root, sentence.tree.words);
-  const shapes = known ? [sentence.tree.merges, sentence.second?.merges].filter(Boolean).map((merges) => spanKeys(reshape(root, merges).root)) : [];
+  const shapes = known
+    ? [sentence.tree.merges, sentence.second?.merges]
+        .filter(Boolean)
+        .map((merges) => spanKeys(reshape(root, merges).root))
+    : [];
   const at = shapes.indexOf(spanKeys(root));
   part("parser-text").textContent = parserText(sentence, at, known);
   part("second").hidden = shapes.length < 2;
-  if (shapes.length > 1) part("second").textContent = at === 1 ? "Show the parser's tree" : `Show the ${otherName(sentence)}`;
+  if (shapes.length > 1)
+    part("second").textContent = at === 1 ? "Show the parser's tree" : `Show the ${otherName(sentence)}`;
   part("again").hidden = at >= 0;
   page.shown = at;
 }
 
 function parserText(sentence, at, known) {
-  if (!page.chart) return known && at === 0 ? "This is the parser's tree. The parser has no probabilities." : "This tree is edited.";
-  const doubtful = postOrder(page.session.root).filter((node) => node.left && node !== page.session.root && (page.session.confidence(node) ?? 1) < 0.5);
-  const brackets = doubtful.length === 0 ? "Every bracket has a probability of at least 50\u00a0%." : `${doubtful.length} of ${page.session.root.size - 1} brackets ${doubtful.length > 1 ? "have" : "has"} a probability below 50\u00a0%, drawn with dotted lines.`;
+  if (!page.chart)
+    return known && at === 0 ? "This is the parser's tree. The parser has no probabilities." : "This tree is edited.";
+  const doubtful = postOrder(page.session.root).filter(
+    (node) => node.left && node !== page.session.root && (page.session.confidence(node) ?? 1) < 0.5,
+  );
+  const brackets =
+    doubtful.length === 0
+      ? "Every bracket has a probability of at least 50\u00a0%."
+      : `${doubtful.length} of ${page.session.root.size - 1} brackets ${doubtful.length > 1 ? "have" : "has"} a probability below 50\u00a0%, drawn with dotted lines.`;
   if (!known || at < 0) return `This tree is edited; the parser's tree is another one. ${brackets}`;
   if (!sentence.second) return `Parser's tree: ${small(sentence.probability)} of all trees' probability. ${brackets}`;
   const [own, other, name] = [small(sentence.probability), small(sentence.second.probability), otherName(sentence)];
@@ -166,7 +229,8 @@ function parserText(sentence, at, known) {
   return `Parser's tree: ${own} of all trees' probability; the ${name}: ${other}.${why} ${brackets}`;
 }
 
-const otherName = ({ probability, second }) => (second.probability > probability ? "most probable tree" : "second-best tree");
+const otherName = ({ probability, second }) =>
+  second.probability > probability ? "most probable tree" : "second-best tree";
 
 part("second").addEventListener("click", () => {
   const { tree, second } = page.sentences[page.index];
@@ -182,7 +246,9 @@ let curveTimer = 0;
 function updateCurves() {
   clearTimeout(curveTimer);
   curveTimer = setTimeout(async () => {
-    const { session } = page, { root } = session, { words, merges } = toFlat(root);
+    const { session } = page,
+      { root } = session,
+      { words, merges } = toFlat(root);
     try {
       const { curves, longest } = await ask("prefixes", { words, merges });
       if (page.session !== session || session.root !== root) return;
@@ -219,7 +285,11 @@ async function openAddress() {
 
 part("examples").append(
   ...EXAMPLES.map((text) =>
-    element("button", { type: "button", title: text, onclick: () => ((part("text").value = text), draw({ text })) }, cropped(text, 70)),
+    element(
+      "button",
+      { type: "button", title: text, onclick: () => ((part("text").value = text), draw({ text })) },
+      cropped(text, 70),
+    ),
   ),
 );
 part("ask").addEventListener("submit", (event) => {

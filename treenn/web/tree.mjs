@@ -28,6 +28,7 @@
  * text nodes. Nothing here depends on an inline style or script, so a strict Content-Security-Policy suffices.
  *
  * The functions before the section "Views" use no document; Node.js runs them in tests.
+ * The file has the format of Prettier, 120 columns wide.
  */
 
 // ---------------------------------------------------------------------------------------------------- limits, errors
@@ -40,10 +41,31 @@ export class TreeError extends Error {}
 
 // ------------------------------------------------------------------------------------------------------------ palette
 
-const ORDINAL = [[179, 88, 6], [247, 178, 103], [232, 232, 232], [132, 178, 222], [31, 95, 168]];
-const SEQUENCE = [[247, 244, 225], [190, 217, 193], [111, 178, 190], [52, 121, 165], [31, 55, 110]];
+const ORDINAL = [
+  [179, 88, 6],
+  [247, 178, 103],
+  [232, 232, 232],
+  [132, 178, 222],
+  [31, 95, 168],
+];
+const SEQUENCE = [
+  [247, 244, 225],
+  [190, 217, 193],
+  [111, 178, 190],
+  [52, 121, 165],
+  [31, 55, 110],
+];
 const CATEGORIES = [
-  "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#dddddd", "#882255", "#332288",
+  "#0072b2",
+  "#e69f00",
+  "#009e73",
+  "#cc79a7",
+  "#56b4e9",
+  "#d55e00",
+  "#f0e442",
+  "#dddddd",
+  "#882255",
+  "#332288",
 ];
 const PLAIN = "#f7f7f2";
 
@@ -62,7 +84,8 @@ function colourAt(position, anchors) {
 }
 
 function halfEven(value) {
-  const floor = Math.floor(value), rest = value - floor;
+  const floor = Math.floor(value),
+    rest = value - floor;
   return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
 }
 
@@ -84,7 +107,8 @@ const JOINS = /[\p{L}\p{M}\p{Extended_Pictographic}\u{fe0f}\u{1f3fb}-\u{1f3ff}]/
 export function visible(text) {
   return text.replace(INVISIBLE, (letter, at) => {
     const code = letter.codePointAt(0);
-    const before = [...text.slice(Math.max(0, at - 2), at)].pop() ?? "", after = [...text.slice(at + 1, at + 3)][0] ?? "";
+    const before = [...text.slice(Math.max(0, at - 2), at)].pop() ?? "",
+      after = [...text.slice(at + 1, at + 3)][0] ?? "";
     if ((code === 0x200c || code === 0x200d) && JOINS.test(before) && JOINS.test(after)) return letter;
     return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
   });
@@ -99,7 +123,12 @@ export function escapeXML(text) {
 /** Shorten a text to a number of characters; an ellipsis replaces the end. */
 export function cropped(text, longest) {
   const letters = [...text];
-  return letters.length <= longest ? text : `${letters.slice(0, longest - 1).join("").trimEnd()}…`;
+  return letters.length <= longest
+    ? text
+    : `${letters
+        .slice(0, longest - 1)
+        .join("")
+        .trimEnd()}…`;
 }
 
 /** Whether the first letter with a direction is of a script that is written from right to left. */
@@ -116,7 +145,8 @@ export const percent = (p) => `${Math.round(100 * p)}\u00a0%`;
 /** Validate a scale and add its colours. */
 export function checkScale(scale) {
   const { kind = "ordinal", classes = [], name = "", range = null } = scale;
-  if (!["ordinal", "nominal", "score"].includes(kind)) throw new TreeError(`kind ${kind}: must be ordinal, nominal or score`);
+  if (!["ordinal", "nominal", "score"].includes(kind))
+    throw new TreeError(`kind ${kind}: must be ordinal, nominal or score`);
   const names = classes.map((each) => visible(String(each)));
   const colours = scale.colours ?? palette(kind === "score" ? 5 : Math.max(names.length, 1), kind);
   if (!colours.every((colour) => /^#[0-9a-f]{6}$/.test(colour))) throw new TreeError("colours must be like #0072b2");
@@ -128,7 +158,8 @@ export function sameClasses(a, b) {
   return a.kind === b.kind && a.kind !== "score" && a.classes.join("\n") === b.classes.join("\n");
 }
 
-const isClass = (label, scale) => Number.isInteger(label) && scale.kind !== "score" && label >= 0 && label < scale.classes.length;
+const isClass = (label, scale) =>
+  Number.isInteger(label) && scale.kind !== "score" && label >= 0 && label < scale.classes.length;
 
 /** The colour of a label; neutral if it is no class or score. */
 export function colourOf(label, scale) {
@@ -142,7 +173,9 @@ export function colourOf(label, scale) {
 /** The name of a label in full. */
 export function nameOf(label, scale) {
   if (label === null || label === undefined) return "no label";
-  return isClass(label, scale) ? scale.classes[label] : visible(typeof label === "number" ? label.toPrecision(3) : label);
+  return isClass(label, scale)
+    ? scale.classes[label]
+    : visible(typeof label === "number" ? String(Number(label.toPrecision(3))) : label);
 }
 
 /**
@@ -153,10 +186,13 @@ export function nameOf(label, scale) {
 export function glyphOf(label, scale) {
   if (label === null || label === undefined) return "";
   if (!isClass(label, scale)) return cropped(nameOf(label, scale), 8);
-  if (scale.kind === "nominal" || scale.classes.every((name) => [...name].length <= 8)) return cropped(scale.classes[label], 8);
-  const count = scale.classes.length, half = Math.floor(count / 2);
+  if (scale.kind === "nominal" || scale.classes.every((name) => [...name].length <= 8))
+    return cropped(scale.classes[label], 8);
+  const count = scale.classes.length,
+    half = Math.floor(count / 2);
   if (count > 7) return String(label);
-  const middle = count % 2 === 1 ? half : half - 0.5, side = Math.ceil(Math.abs(label - middle));
+  const middle = count % 2 === 1 ? half : half - 0.5,
+    side = Math.ceil(Math.abs(label - middle));
   return label === middle ? "○" : (label < middle ? "−" : "+").repeat(side);
 }
 
@@ -187,7 +223,8 @@ export function branch(left, right, id = ++lastId) {
 
 /** All nodes in post-order, without recursion. */
 export function postOrder(root, isFolded = () => false) {
-  const order = [], todo = [root];
+  const order = [],
+    todo = [root];
   while (todo.length) {
     const node = todo.pop();
     order.push(node);
@@ -196,11 +233,15 @@ export function postOrder(root, isFolded = () => false) {
   return order.reverse();
 }
 
-export const wordsOf = (node) => postOrder(node).filter((each) => !each.left).map((each) => each.word);
+export const wordsOf = (node) =>
+  postOrder(node)
+    .filter((each) => !each.left)
+    .map((each) => each.word);
 
 /** The first words of a phrase, without a visit of the others. */
 export function firstWords(node, count) {
-  const words = [], todo = [node];
+  const words = [],
+    todo = [node];
   while (todo.length && words.length < count) {
     const top = todo.pop();
     if (top.left) todo.push(top.right, top.left);
@@ -228,8 +269,11 @@ export function spansOf(root) {
 
 /** A tree as `{words, merges}` with its nodes in the order of their numbers. */
 export function toFlat(root) {
-  const order = postOrder(root), words = order.filter((node) => !node.left), inner = order.filter((node) => node.left);
-  const nodes = [...words, ...inner], numbers = new Map(nodes.map((node, number) => [node, number]));
+  const order = postOrder(root),
+    words = order.filter((node) => !node.left),
+    inner = order.filter((node) => node.left);
+  const nodes = [...words, ...inner],
+    numbers = new Map(nodes.map((node, number) => [node, number]));
   const merges = inner.map((node) => [numbers.get(node.left), numbers.get(node.right)]);
   return { words: words.map((node) => node.word), merges, nodes };
 }
@@ -238,7 +282,8 @@ function checkWord(word, where) {
   if (typeof word !== "string" || word === "" || /[\s]/u.test(word)) {
     throw new TreeError(`${where}: must be a word of at least one letter, without spaces`);
   }
-  if (word.length > LIMITS.letters) throw new TreeError(`${where}: has ${word.length} letters; must have at most ${LIMITS.letters}`);
+  if (word.length > LIMITS.letters)
+    throw new TreeError(`${where}: has ${word.length} letters; must have at most ${LIMITS.letters}`);
   return word;
 }
 
@@ -247,13 +292,17 @@ export function checkTree(tree) {
   if (tree === null || typeof tree !== "object" || !Array.isArray(tree.words) || !Array.isArray(tree.merges)) {
     throw new TreeError("a tree must have the lists words and merges");
   }
-  const { words, merges } = tree, n = words.length;
+  const { words, merges } = tree,
+    n = words.length;
   if (n < 1 || n > LIMITS.words) throw new TreeError(`the tree has ${n} words; must have 1 to ${LIMITS.words}`);
-  if (merges.length !== n - 1) throw new TreeError(`a binary tree over ${n} words has ${n - 1} merges, not ${merges.length}`);
+  if (merges.length !== n - 1)
+    throw new TreeError(`a binary tree over ${n} words has ${n - 1} merges, not ${merges.length}`);
   const nodes = words.map((word, index) => leaf(checkWord(word, `word ${index}`)));
-  const spans = words.map((_, index) => [index, index + 1]), used = new Set();
+  const spans = words.map((_, index) => [index, index + 1]),
+    used = new Set();
   merges.forEach((pair, k) => {
-    const valid = Array.isArray(pair) && pair.length === 2 && pair.every((i) => Number.isInteger(i) && i >= 0 && i < n + k);
+    const valid =
+      Array.isArray(pair) && pair.length === 2 && pair.every((i) => Number.isInteger(i) && i >= 0 && i < n + k);
     if (!valid || pair[0] === pair[1] || pair.some((i) => used.has(i)) || spans[pair[0]][1] !== spans[pair[1]][0]) {
       throw new TreeError(`merge ${k}: must be two earlier nodes without a parent, next to each other`);
     }
@@ -272,7 +321,8 @@ function checkLabel(label) {
 
 function checkShares(shares, scale) {
   if (shares === null || shares === undefined || scale.kind === "score") return [];
-  const fits = Array.isArray(shares) && shares.length === scale.classes.length && shares.every((p) => p >= 0 && p <= 1.001);
+  const fits =
+    Array.isArray(shares) && shares.length === scale.classes.length && shares.every((p) => p >= 0 && p <= 1.001);
   if (!fits) throw new TreeError(`probabilities must be ${scale.classes.length} numbers from 0 to 1`);
   return shares;
 }
@@ -281,14 +331,25 @@ function checkShares(shares, scale) {
 export function checkStates(answer, scale, count) {
   const { labels, probabilities = [] } = answer ?? {};
   if (!Array.isArray(labels) || labels.length !== count) throw new TreeError(`labels must be a list of ${count}`);
-  return labels.map((label, i) => ({ label: checkLabel(label), probabilities: checkShares(probabilities?.[i], scale) }));
+  return labels.map((label, i) => ({
+    label: checkLabel(label),
+    probabilities: checkShares(probabilities?.[i], scale),
+  }));
 }
 
 // ----------------------------------------------------------------------------------------------------------- brackets
 
 const ESCAPES = {
-  "-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]", "-LCB-": "{", "-RCB-": "}", "-HYPH-": "-", "-BSOL-": "\\",
-  "\\/": "/", "\\*": "*",
+  "-LRB-": "(",
+  "-RRB-": ")",
+  "-LSB-": "[",
+  "-RSB-": "]",
+  "-LCB-": "{",
+  "-RCB-": "}",
+  "-HYPH-": "-",
+  "-BSOL-": "\\",
+  "\\/": "/",
+  "\\*": "*",
 };
 const UNESCAPES = Object.fromEntries(Object.entries(ESCAPES).map(([escape, letter]) => [letter, escape]));
 const unescapeWord = (word) => word.replace(/-(?:[LR][RSC]B|HYPH|BSOL)-|\\[/*]/g, (escape) => ESCAPES[escape]);
@@ -300,8 +361,12 @@ function escapeWord(word) {
 
 /** Read a binary tree in brackets, as `(3 (2 not) (1 bad))`: `{words, merges, labels}`; throws TreeError. */
 export function parseBrackets(text) {
-  if (typeof text !== "string" || text.length > LIMITS.text) throw new TreeError(`the text must have at most ${LIMITS.text} letters`);
-  const tokens = text.match(/[()]|[^()\s]+/g) ?? [], open = [], leaves = [], inner = [];
+  if (typeof text !== "string" || text.length > LIMITS.text)
+    throw new TreeError(`the text must have at most ${LIMITS.text} letters`);
+  const tokens = text.match(/[()]|[^()\s]+/g) ?? [],
+    open = [],
+    leaves = [],
+    inner = [];
   let done = null;
   tokens.forEach((token, at) => {
     if (done) throw new TreeError("there must be one tree");
@@ -320,7 +385,11 @@ export function parseBrackets(text) {
   leaves.forEach((item, number) => (item.number = number));
   inner.forEach((item, k) => (item.number = n + k));
   const labels = [...leaves, ...inner].map((item) => labelOfText(item.label));
-  return { words: leaves.map((item) => item.word), merges: inner.map((item) => item.parts.map((part) => part.number)), labels };
+  return {
+    words: leaves.map((item) => item.word),
+    merges: inner.map((item) => item.parts.map((part) => part.number)),
+    labels,
+  };
 }
 
 function closeBracket(open, leaves, inner) {
@@ -330,7 +399,10 @@ function closeBracket(open, leaves, inner) {
     if (item.word === null) throw new TreeError("a bracket has no word");
     leaves.push(item);
   } else if (item.parts.length === 2) inner.push(item);
-  else throw new TreeError(`a bracket has ${item.parts.length} part${item.parts.length > 1 ? "s" : ""}; must have two, or one word`);
+  else
+    throw new TreeError(
+      `a bracket has ${item.parts.length} part${item.parts.length > 1 ? "s" : ""}; must have two, or one word`,
+    );
   if (!open.length) return item;
   open.at(-1).parts.push(item);
   return null;
@@ -338,19 +410,25 @@ function closeBracket(open, leaves, inner) {
 
 function labelOfText(text) {
   if (text === null || text === "X") return null;
-  return /^\d{1,4}$/.test(text) ? Number(text) : /^-?\d+\.\d+$/.test(text) ? Number(text) : text.replace(/^\\(?=\\*X$)/, "");
+  return /^\d{1,4}$/.test(text)
+    ? Number(text)
+    : /^-?\d+\.\d+$/.test(text)
+      ? Number(text)
+      : text.replace(/^\\(?=\\*X$)/, "");
 }
 
 /** Format a tree in brackets; `labelOf(node)` is the label, null for none (default: none). */
 export function formatBrackets(root, labelOf = () => null) {
-  const parts = [], todo = [root];
+  const parts = [],
+    todo = [root];
   while (todo.length) {
     const item = todo.pop();
     if (typeof item === "string") {
       parts.push(item);
       continue;
     }
-    const label = labelOf(item), text = label === null || label === undefined ? "X" : String(label).replace(/^(?=\\*X$)/, "\\");
+    const label = labelOf(item),
+      text = label === null || label === undefined ? "X" : String(label).replace(/^(?=\\*X$)/, "\\");
     if (!item.left) parts.push(`(${text.replace(/[()\s]/g, "_")} ${escapeWord(item.word)})`);
     else {
       parts.push(`(${text.replace(/[()\s]/g, "_")} `);
@@ -392,7 +470,8 @@ export function treeOfPrediction(sentence) {
 
 function replaced(root, old, fresh) {
   const parents = parentsOf(root);
-  let was = old, now = fresh;
+  let was = old,
+    now = fresh;
   for (let above = parents.get(was); above; was = above, above = parents.get(above)) {
     now = above.left === was ? branch(now, above.right, above.id) : branch(above.left, now, above.id);
   }
@@ -403,7 +482,10 @@ function replaced(root, old, fresh) {
 export function rotateLeft(root, node) {
   if (!node.right?.left) throw new TreeError("the right part must be a phrase of two or more words");
   const { left, right } = node;
-  return { root: replaced(root, node, branch(branch(left, right.left, right.id), right.right, node.id)), focus: node.id };
+  return {
+    root: replaced(root, node, branch(branch(left, right.left, right.id), right.right, node.id)),
+    focus: node.id,
+  };
 }
 
 /** `((A B) C)` becomes `(A (B C))`. */
@@ -419,13 +501,15 @@ export function rotateRight(root, node) {
  * If the neighbour is in the same bracket, the phrase joins its nearest part: `(A (B C))` becomes `((A B) C)` for A.
  */
 function moved(root, node, near, far, rotate, side) {
-  const parents = parentsOf(root), parent = parents.get(node);
+  const parents = parentsOf(root),
+    parent = parents.get(node);
   if (!parent) throw new TreeError("the whole sentence has no neighbour");
   if (parent[near] !== node) {
     if (!parent[near].left) throw new TreeError(`the ${side} neighbour is one word in the same bracket`);
     return { root: rotate(root, parent).root, focus: node.id };
   }
-  let top = parent, rest = parent[far];
+  let top = parent,
+    rest = parent[far];
   for (let above = parents.get(top); above && above[near] === top; top = above, above = parents.get(above)) {
     rest = near === "right" ? branch(above.left, rest, above.id) : branch(rest, above.right, above.id);
   }
@@ -439,7 +523,12 @@ function moved(root, node, near, far, rotate, side) {
 export const moveRight = (root, node) => moved(root, node, "right", "left", rotateLeft, "right");
 export const moveLeft = (root, node) => moved(root, node, "left", "right", rotateRight, "left");
 
-const splitWords = (text) => text.trim().split(/\s+/u).filter(Boolean).map((word) => checkWord(word, "the word"));
+const splitWords = (text) =>
+  text
+    .trim()
+    .split(/\s+/u)
+    .filter(Boolean)
+    .map((word) => checkWord(word, "the word"));
 
 /** Replace a word by one or several words. */
 export function replaceWord(root, node, text) {
@@ -456,7 +545,10 @@ export function insertWord(root, node, text, before = false) {
   if (!words.length) throw new TreeError("a word must have at least one letter");
   const leaves = words.map((word) => leaf(word));
   const added = leaves.reduce((all, each) => branch(all, each));
-  return checkSize({ root: replaced(root, node, before ? branch(added, node) : branch(node, added)), focus: leaves[0].id });
+  return checkSize({
+    root: replaced(root, node, before ? branch(added, node) : branch(node, added)),
+    focus: leaves[0].id,
+  });
 }
 
 /** Delete a word or a phrase. */
@@ -474,12 +566,14 @@ function checkSize(edit) {
 
 /** Give the words another structure; equal subtrees remain the same nodes. */
 export function reshape(root, merges) {
-  const nodes = postOrder(root).filter((node) => !node.left), spans = spansOf(root);
+  const nodes = postOrder(root).filter((node) => !node.left),
+    spans = spansOf(root);
   checkTree({ words: nodes.map((node) => node.word), merges });
   const old = new Map([...spans].map(([node, span]) => [span.join(), node]));
   const ends = nodes.map((_, index) => [index, index + 1]);
   for (const [left, right] of merges) {
-    const span = [ends[left][0], ends[right][1]], known = old.get(span.join());
+    const span = [ends[left][0], ends[right][1]],
+      known = old.get(span.join());
     const same = known?.left === nodes[left] && known?.right === nodes[right];
     nodes.push(same ? known : branch(nodes[left], nodes[right], known?.id));
     ends.push(span);
@@ -543,19 +637,34 @@ export class TreeSession {
     const own = this.state(node, model);
     return this.scales.some((scale, other) => {
       const label = this.state(node, other)?.label;
-      return own && other !== model && sameClasses(scale, this.scales[model]) && label !== undefined && label !== own.label;
+      return (
+        own && other !== model && sameClasses(scale, this.scales[model]) && label !== undefined && label !== own.label
+      );
     });
   }
 
   /** Start with another tree; the history is cleared. A tree without states is recomputed as a whole. */
   load(tree) {
-    const nodes = checkTree(tree), given = tree.models ?? (tree.labels ? [tree] : []);
-    const answers = given.map((answer, model) => this.scales[model] && checkStates(answer, this.scales[model], nodes.length));
+    const nodes = checkTree(tree),
+      given = tree.models ?? (tree.labels ? [tree] : []);
+    const answers = given.map(
+      (answer, model) => this.scales[model] && checkStates(answer, this.scales[model], nodes.length),
+    );
     const states = new Map();
     nodes.forEach((node, number) => {
-      if (answers.length) states.set(node, answers.map((answer) => answer?.[number] ?? null));
+      if (answers.length)
+        states.set(
+          node,
+          answers.map((answer) => answer?.[number] ?? null),
+        );
     });
-    const entry = { root: nodes.at(-1), states, confidence: this.#confidences(nodes, tree.confidence), changed: new Set(), focus: null };
+    const entry = {
+      root: nodes.at(-1),
+      states,
+      confidence: this.#confidences(nodes, tree.confidence),
+      changed: new Set(),
+      focus: null,
+    };
     given.forEach((answer, model) => this.#addUnknown(model, tree.words, answer.unknown));
     this.history = [{ ...entry, pending: false, error: "" }];
     this.position = this.recomputed = 0;
@@ -565,14 +674,25 @@ export class TreeSession {
 
   /** Apply an edit of this module to the current tree, and recompute the changed path. */
   apply(edit, ...how) {
-    const before = this.current, { root, focus } = edit(before.root, ...how);
-    const states = new Map(), confidence = new Map(), changed = new Set();
+    const before = this.current,
+      { root, focus } = edit(before.root, ...how);
+    const states = new Map(),
+      confidence = new Map(),
+      changed = new Set();
     for (const node of postOrder(root)) {
       if (before.states.has(node)) states.set(node, before.states.get(node));
       else changed.add(node);
       if (before.confidence.has(node)) confidence.set(node, before.confidence.get(node));
     }
-    this.history.splice(this.position + 1, Infinity, { root, states, confidence, changed, focus, pending: false, error: "" });
+    this.history.splice(this.position + 1, Infinity, {
+      root,
+      states,
+      confidence,
+      changed,
+      focus,
+      pending: false,
+      error: "",
+    });
     if (this.history.length > 200) this.history.shift();
     this.position = this.history.length - 1;
     this.emit({ kind: "edit", focus });
@@ -600,7 +720,8 @@ export class TreeSession {
   }
 
   #confidences(nodes, values) {
-    const pairs = Array.isArray(values) && values.length === nodes.length ? nodes.map((node, i) => [node, values[i]]) : [];
+    const pairs =
+      Array.isArray(values) && values.length === nodes.length ? nodes.map((node, i) => [node, values[i]]) : [];
     return new Map(pairs.filter(([, value]) => typeof value === "number" && value >= 0 && value <= 1.001));
   }
 
@@ -634,10 +755,15 @@ export class TreeSession {
       const states = checkStates(each, this.scales[model], each.nodes.length);
       each.nodes.forEach((number, i) => {
         if (!nodes[number]) throw new TreeError(`node ${number} is not in the tree`);
-        if (!fresh.has(nodes[number])) fresh.set(nodes[number], [...(entry.states.get(nodes[number]) ?? this.scales.map(() => null))]);
+        if (!fresh.has(nodes[number]))
+          fresh.set(nodes[number], [...(entry.states.get(nodes[number]) ?? this.scales.map(() => null))]);
         fresh.get(nodes[number])[model] = states[i];
       });
-      this.#addUnknown(model, nodes.filter((node) => !node.left).map((node) => node.word), each.unknown);
+      this.#addUnknown(
+        model,
+        nodes.filter((node) => !node.left).map((node) => node.word),
+        each.unknown,
+      );
     });
     for (const [node, states] of fresh) entry.states.set(node, states);
     if (answer.confidence) entry.confidence = this.#confidences(nodes, answer.confidence);
@@ -665,7 +791,14 @@ export const distance = (p, q) => p.reduce((sum, value, i) => sum + Math.abs(val
 
 // ------------------------------------------------------------------------------------------------------------- layout
 
-const WORD_FONT = 15, CHIP_FONT = 13, CHIP = 26, PILL = 30, LEVEL = 46, ROW = 34, GAP = 8, EDGE = 16;
+const WORD_FONT = 15,
+  CHIP_FONT = 13,
+  CHIP = 26,
+  PILL = 30,
+  LEVEL = 46,
+  ROW = 34,
+  GAP = 8,
+  EDGE = 16;
 
 /** The width of a text in pixels: measured by a canvas, or estimated without a document. */
 export const measure = (() => {
@@ -679,7 +812,9 @@ export const measure = (() => {
     if (context) {
       context.font = `${weight} ${size}px system-ui, sans-serif`;
       width = context.measureText(text).width;
-    } else for (const letter of text) width += (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]/.test(letter) ? 1 : 0.56) * size;
+    } else
+      for (const letter of text)
+        width += (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]/.test(letter) ? 1 : 0.56) * size;
     if (known.size > 20_000) known.clear();
     known.set(key, width);
     return width;
@@ -694,27 +829,48 @@ const foldedText = (node) => cropped(visible(firstWords(node, 14).join(" ")), 26
  * "down" has the words at the bottom, "rows" has a word per line, and the root at the side. `places` is in pre-order;
  * each place has the center `x`, `y`, the size `w`, `h`, `level`, and the places of its `children`.
  */
-export function layout(root, { isFolded = () => false, rows = false, rtl = false, width = 0, glyph = () => "", compact = false } = {}) {
-  const order = postOrder(root, isFolded), places = new Map();
+export function layout(
+  root,
+  { isFolded = () => false, rows = false, rtl = false, width = 0, glyph = () => "", compact = false } = {},
+) {
+  const order = postOrder(root, isFolded),
+    places = new Map();
   let height = 0;
   for (const node of order) {
-    const folded = Boolean(node.left) && isFolded(node), end = !node.left || folded;
+    const folded = Boolean(node.left) && isFolded(node),
+      end = !node.left || folded;
     const text = node.left ? (folded ? foldedText(node) : glyph(node)) : visible(node.word);
     const below = end ? null : [places.get(node.left), places.get(node.right)];
     const rise = below ? 1 + Math.max(below[0].rise, below[1].rise) : 0;
     height = Math.max(height, rise);
     const shown = end ? cropped(text, 40) : text;
-    const w = end ? Math.max(PILL, measure(shown) + 20 + (folded ? 16 : 0)) : Math.max(CHIP, measure(shown, CHIP_FONT, 600) + 14);
-    places.set(node, { node, end, folded, text: shown, children: below, rise, w, h: end ? PILL : CHIP, x: 0, y: 0, level: 1 });
+    const w = end
+      ? Math.max(PILL, measure(shown) + 20 + (folded ? 16 : 0))
+      : Math.max(CHIP, measure(shown, CHIP_FONT, 600) + 14);
+    places.set(node, {
+      node,
+      end,
+      folded,
+      text: shown,
+      children: below,
+      rise,
+      w,
+      h: end ? PILL : CHIP,
+      x: 0,
+      y: 0,
+      level: 1,
+    });
   }
-  const all = [...places.values()], size = rows ? placeRows(all, height, width, compact) : placeDown(all, height);
+  const all = [...places.values()],
+    size = rows ? placeRows(all, height, width, compact) : placeDown(all, height);
   if (rtl) for (const place of all) place.x = size.width - place.x;
   for (const place of [...all].reverse()) for (const child of place.children ?? []) child.level = place.level + 1;
   return { ...size, places: preOrder(places.get(root)), rows };
 }
 
 function preOrder(top) {
-  const order = [], todo = [top];
+  const order = [],
+    todo = [top];
   while (todo.length) {
     const place = todo.pop();
     order.push(place);
@@ -737,9 +893,11 @@ function placeDown(places, height) {
 }
 
 function placeRows(places, height, width, compact) {
-  const ends = places.filter((place) => place.end), widest = Math.max(...ends.map((place) => place.w));
+  const ends = places.filter((place) => place.end),
+    widest = Math.max(...ends.map((place) => place.w));
   const space = Math.max((width || 760) - widest - 2 * EDGE - CHIP, 0);
-  const level = Math.min(Math.max(space / Math.max(height, 1), compact ? 9 : 11), 40), dots = level < 24;
+  const level = Math.min(Math.max(space / Math.max(height, 1), compact ? 9 : 11), 40),
+    dots = level < 24;
   let y = EDGE;
   for (const place of places) {
     if (place.end) {
@@ -757,10 +915,14 @@ function placeRows(places, height, width, compact) {
 
 /** The path of the edges from a bracket to its two parts, with rounded corners. */
 export function edgePath(at, first, second, rows) {
-  const [x, y] = at, round = (value) => Math.round(10 * value) / 10;
+  const [x, y] = at,
+    round = (value) => Math.round(10 * value) / 10;
   const corner = ([cx, cy]) => {
-    const dx = cx - x, dy = cy - y, r = Math.min(10, Math.abs(dx), Math.abs(dy));
-    const sx = Math.sign(dx) * r, sy = Math.sign(dy) * r;
+    const dx = cx - x,
+      dy = cy - y,
+      r = Math.min(10, Math.abs(dx), Math.abs(dy));
+    const sx = Math.sign(dx) * r,
+      sy = Math.sign(dy) * r;
     return rows
       ? `M${round(x)} ${round(y)}V${round(cy - sy)}Q${round(x)} ${round(cy)} ${round(x + sx)} ${round(cy)}H${round(cx)}`
       : `M${round(x)} ${round(y)}H${round(cx - sx)}Q${round(cx)} ${round(y)} ${round(cx)} ${round(y + sy)}V${round(cy)}`;
@@ -769,31 +931,42 @@ export function edgePath(at, first, second, rows) {
 }
 
 /** The dashes of a bracket by its probability: solid from 0.9, dashed from 0.5, dotted below. */
-export const dashOf = (confidence) => (confidence === null || confidence >= 0.9 ? "" : confidence >= 0.5 ? "7 4" : "2 4");
+export const dashOf = (confidence) =>
+  confidence === null || confidence >= 0.9 ? "" : confidence >= 0.5 ? "7 4" : "2 4";
 
 /** The nodes to fold so that at most about `most` words are visible: the largest phrases remain open the longest. */
 export function foldsFor(root, most = 60) {
   if (root.size <= most) return new Set();
-  const open = new Set(), queue = [root];
+  const open = new Set(),
+    queue = [root];
   while (queue.length && open.size < most - 20) {
     queue.sort((a, b) => a.size - b.size);
     const node = queue.pop();
     open.add(node);
     for (const child of [node.left, node.right]) if (child.left) queue.push(child);
   }
-  return new Set(postOrder(root).filter((node) => node.left && !open.has(node)).map((node) => node.id));
+  return new Set(
+    postOrder(root)
+      .filter((node) => node.left && !open.has(node))
+      .map((node) => node.id),
+  );
 }
 
 /** A tree as a standalone SVG picture on white, with a title and a description. */
 export function toSVG(session, { model = 0, isFolded = () => false, rows = false, width = 0 } = {}) {
-  const { root, scales } = session, scale = scales[model], words = wordsOf(root);
+  const { root, scales } = session,
+    scale = scales[model],
+    words = wordsOf(root);
   const glyph = (node) => glyphOf(session.state(node, model)?.label ?? null, scale);
   const drawn = layout(root, { isFolded, rows, rtl: isRightToLeft(words), width, glyph });
-  const edges = drawn.places.filter((place) => place.children).map((place) => {
-    const [a, b] = place.children, dash = dashOf(session.confidence(place.node));
-    const path = edgePath([place.x, place.y], [a.x, a.y], [b.x, b.y], rows);
-    return `<path d="${path}"${dash ? ` stroke-dasharray="${dash}"` : ""}/>`;
-  });
+  const edges = drawn.places
+    .filter((place) => place.children)
+    .map((place) => {
+      const [a, b] = place.children,
+        dash = dashOf(session.confidence(place.node));
+      const path = edgePath([place.x, place.y], [a.x, a.y], [b.x, b.y], rows);
+      return `<path d="${path}"${dash ? ` stroke-dasharray="${dash}"` : ""}/>`;
+    });
   const boxes = drawn.places.map((place) => svgBox(place, session.state(place.node, model), scale));
   const root_name = nameOf(session.state(root, model)?.label ?? null, scale);
   const [w, h] = [Math.ceil(drawn.width), Math.ceil(drawn.height)];
@@ -809,9 +982,12 @@ export function toSVG(session, { model = 0, isFolded = () => false, rows = false
 }
 
 function svgBox(place, state, scale) {
-  const { x, y, w, h, end, folded } = place, label = state?.label ?? null;
-  const colour = label === null && !end ? "#8a8a8a" : colourOf(label, scale), title = state ? nameOf(label, scale) : "";
-  const text = `${folded ? "▸ " : ""}${place.text}`, size = end ? WORD_FONT : CHIP_FONT;
+  const { x, y, w, h, end, folded } = place,
+    label = state?.label ?? null;
+  const colour = label === null && !end ? "#8a8a8a" : colourOf(label, scale),
+    title = state ? nameOf(label, scale) : "";
+  const text = `${folded ? "▸ " : ""}${place.text}`,
+    size = end ? WORD_FONT : CHIP_FONT;
   const round = (value) => Math.round(10 * value) / 10;
   if (label === null && !end) return `<circle cx="${round(x)}" cy="${round(y)}" r="4" fill="${colour}"/>`;
   return (
@@ -823,9 +999,14 @@ function svgBox(place, state, scale) {
 
 /** A node in words, for screen readers. */
 export function describe(session, node, model = 0, { folded = false } = {}) {
-  const state = session.state(node, model), scale = session.scales[model], confidence = session.confidence(node);
+  const state = session.state(node, model),
+    scale = session.scales[model],
+    confidence = session.confidence(node);
   const parts = [`“${cropped(visible(firstWords(node, 60).join(" ")), 160)}”`];
-  if (state) parts.push(`${nameOf(state.label, scale)}${state.probabilities.length ? ` ${percent(Math.max(...state.probabilities))}` : ""}`);
+  if (state)
+    parts.push(
+      `${nameOf(state.label, scale)}${state.probabilities.length ? ` ${percent(Math.max(...state.probabilities))}` : ""}`,
+    );
   else parts.push(session.current.pending ? "being recomputed" : "no label");
   if (session.differs(node, model)) parts.push("the models differ here");
   if (node.left && confidence !== null && node !== session.root) parts.push(`bracket ${percent(confidence)}`);
@@ -872,7 +1053,10 @@ const ICONS = {
 };
 
 const KEYS = [
-  ["arrow keys", "walk the tree: up to the bracket, down to its parts, left and right to neighbours (turned with the tree)"],
+  [
+    "arrow keys",
+    "walk the tree: up to the bracket, down to its parts, left and right to neighbours (turned with the tree)",
+  ],
   ["Home, End", "first and last word"],
   ["Enter, Space", "fold or unfold a bracket; change a word"],
   ["L, R", "rotate a bracket to the left, to the right"],
@@ -899,7 +1083,15 @@ export class TreeView {
    */
   constructor(parent, session, options = {}) {
     this.session = session;
-    this.options = { model: 0, editable: true, toolbar: true, orientation: "auto", label: "Tree", linkBase: null, ...options };
+    this.options = {
+      model: 0,
+      editable: true,
+      toolbar: true,
+      orientation: "auto",
+      label: "Tree",
+      linkBase: null,
+      ...options,
+    };
     this.model = this.options.model;
     this.orientation = this.options.orientation;
     this.folded = new Set();
@@ -938,7 +1130,11 @@ export class TreeView {
     this.edges = element("g", { class: "tn-edges", "aria-hidden": "true" });
     this.nodes = element("g", { class: "tn-nodes" });
     this.content = element("g", {}, this.edges, this.nodes);
-    this.picture = element("svg", { class: "tn-picture", role: "tree", "aria-label": this.options.label }, this.content);
+    this.picture = element(
+      "svg",
+      { class: "tn-picture", role: "tree", "aria-label": this.options.label },
+      this.content,
+    );
     this.card = element("div", { class: "tn-card", hidden: true, "aria-hidden": "true" });
     this.stage = element("div", { class: "tn-stage" }, this.picture, this.card);
     this.error = element("div", { class: "tn-error", role: "alert", hidden: true });
@@ -957,22 +1153,32 @@ export class TreeView {
     const { editable } = this.options;
     const act = (name) => () => this.#act(name);
     const buttons = [
-      editable && ["undo", "Undo (Z)", () => this.session.undo()], editable && ["redo", "Redo (Y)", () => this.session.redo()],
-      editable && ["rotateLeft", "Rotate left (L)", act(rotateLeft), "edit"], editable && ["rotateRight", "Rotate right (R)", act(rotateRight)],
+      editable && ["undo", "Undo (Z)", () => this.session.undo()],
+      editable && ["redo", "Redo (Y)", () => this.session.redo()],
+      editable && ["rotateLeft", "Rotate left (L)", act(rotateLeft), "edit"],
+      editable && ["rotateRight", "Rotate right (R)", act(rotateRight)],
       editable && ["moveLeft", "Move to the left neighbour (Shift + ←)", act("left")],
       editable && ["moveRight", "Move to the right neighbour (Shift + →)", act("right")],
       editable && ["edit", "Replace the word (E)", () => this.#editWord("replace"), "edit"],
       editable && ["insert", "Insert words after (I)", () => this.#editWord("after")],
       editable && ["remove", "Delete (Delete)", act(remove)],
-      ["fold", "Fold or unfold everything (F)", () => this.#foldAll(), "view"], ["turn", "Turn the tree (O)", () => this.#turn()],
-      ["out", "Zoom out (−)", () => this.#zoomBy(1 / 1.3), "edit"], ["fit", "Fit (0)", () => this.#fit()], ["in", "Zoom in (+)", () => this.#zoomBy(1.3)],
-      ["copy", "Copy as … (C)", () => this.#toggleMenu(), "edit"], ["help", "Keys (?)", () => this.help.showModal()],
+      ["fold", "Fold or unfold everything (F)", () => this.#foldAll(), "view"],
+      ["turn", "Turn the tree (O)", () => this.#turn()],
+      ["out", "Zoom out (−)", () => this.#zoomBy(1 / 1.3), "edit"],
+      ["fit", "Fit (0)", () => this.#fit()],
+      ["in", "Zoom in (+)", () => this.#zoomBy(1.3)],
+      ["copy", "Copy as … (C)", () => this.#toggleMenu(), "edit"],
+      ["help", "Keys (?)", () => this.help.showModal()],
     ].filter(Boolean);
     this.buttons = {};
     const bar = element("div", { class: "tn-bar", role: "toolbar", "aria-label": "Tree tools" });
     buttons.forEach(([name, title, run, group], index) => {
       const icon = element("svg", { viewBox: "0 0 20 20", "aria-hidden": "true" }, element("path", { d: ICONS[name] }));
-      const button = element("button", { type: "button", title, "aria-label": title, tabindex: index ? -1 : 0, onclick: run }, icon);
+      const button = element(
+        "button",
+        { type: "button", title, "aria-label": title, tabindex: index ? -1 : 0, onclick: run },
+        icon,
+      );
       this.buttons[name] = button;
       if (!index || group) bar.append(element("div", { class: group === "view" ? "tn-group tn-views" : "tn-group" }));
       bar.lastChild.append(button);
@@ -985,7 +1191,12 @@ export class TreeView {
   }
 
   #copyMenu() {
-    const entries = [["Brackets", "brackets"], ["SVG", "svg"], ["PNG", "png"], ["Link", "link"]];
+    const entries = [
+      ["Brackets", "brackets"],
+      ["SVG", "svg"],
+      ["PNG", "png"],
+      ["Link", "link"],
+    ];
     const items = entries.map(([text, kind]) =>
       element("button", { type: "button", role: "menuitem", tabindex: -1, onclick: () => this.#copy(kind) }, text),
     );
@@ -995,7 +1206,16 @@ export class TreeView {
   #helpDialog() {
     const shown = this.options.editable ? KEYS : KEYS.filter(([key]) => !/L, R|Shift|E, F2|Delete|Z, Y/.test(key));
     const rows = shown.map(([keys, meaning]) =>
-      element("tr", {}, element("th", { scope: "row" }, ...keys.split(", ").flatMap((key, i) => [i ? " " : null, element("kbd", {}, key)])), element("td", {}, meaning)),
+      element(
+        "tr",
+        {},
+        element(
+          "th",
+          { scope: "row" },
+          ...keys.split(", ").flatMap((key, i) => [i ? " " : null, element("kbd", {}, key)]),
+        ),
+        element("td", {}, meaning),
+      ),
     );
     const lines = [
       "A thick border marks the phrases that the last edit recomputed, a diamond those at which two models differ.",
@@ -1004,8 +1224,12 @@ export class TreeView {
     ];
     const close = element("button", { type: "button", class: "tn-close", onclick: () => dialog.close() }, "Close");
     const dialog = element(
-      "dialog", { class: "tn-help", "aria-label": "Keys of the tree" },
-      element("h2", {}, "Keys"), element("table", {}, element("tbody", {}, ...rows)), ...lines.map((line) => element("p", {}, line)), close,
+      "dialog",
+      { class: "tn-help", "aria-label": "Keys of the tree" },
+      element("h2", {}, "Keys"),
+      element("table", {}, element("tbody", {}, ...rows)),
+      ...lines.map((line) => element("p", {}, line)),
+      close,
     );
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
     return dialog;
@@ -1014,7 +1238,8 @@ export class TreeView {
   // ---------------------------------------------------------------------------------------------------------- changes
 
   #changed(change) {
-    const { session } = this, hadFocus = this.#hasFocus();
+    const { session } = this,
+      hadFocus = this.#hasFocus();
     if (change.kind === "load") {
       this.folded = foldsFor(session.root);
       this.zoom.fitted = true;
@@ -1031,22 +1256,31 @@ export class TreeView {
     this.#announce(change);
     this.error.hidden = !session.current.error;
     if (session.current.error) {
-      this.error.replaceChildren(`No new states: ${session.current.error} `, element("button", { type: "button", onclick: () => session.retry() }, "Try again"));
+      this.error.replaceChildren(
+        `No new states: ${session.current.error} `,
+        element("button", { type: "button", onclick: () => session.retry() }, "Try again"),
+      );
     }
   }
 
   #announce({ kind }) {
-    const { session } = this, count = session.current.changed.size, state = session.state(session.root, this.model);
+    const { session } = this,
+      count = session.current.changed.size,
+      state = session.state(session.root, this.model);
     const name = state ? `the sentence is ${nameOf(state.label, this.scale)}` : "";
     const said = {
-      edit: `${count} phrases changed.`, states: `${count} of ${2 * session.root.size - 1} phrases recomputed; ${name}.`,
-      undo: `Undone; ${name}.`, redo: `Done again; ${name}.`, load: "",
+      edit: `${count} phrases changed.`,
+      states: `${count} of ${2 * session.root.size - 1} phrases recomputed; ${name}.`,
+      undo: `Undone; ${name}.`,
+      redo: `Done again; ${name}.`,
+      load: "",
     };
     if (kind in said) this.status.textContent = said[kind];
   }
 
   #reveal(id) {
-    const parents = parentsOf(this.session.root), target = this.#nodeOf(id);
+    const parents = parentsOf(this.session.root),
+      target = this.#nodeOf(id);
     for (let above = parents.get(target); above; above = parents.get(above)) this.folded.delete(above.id);
   }
 
@@ -1103,12 +1337,19 @@ export class TreeView {
       previous = item.group;
       this.#line(place);
     }
-    for (const [id, item] of this.items) if (!seen.has(id)) item.group.remove(), this.items.delete(id);
-    for (const [id, line] of this.lines) if (!this.places.get(id)?.children) line.remove(), this.lines.delete(id);
+    for (const [id, item] of this.items) if (!seen.has(id)) (item.group.remove(), this.items.delete(id));
+    for (const [id, line] of this.lines) if (!this.places.get(id)?.children) (line.remove(), this.lines.delete(id));
   }
 
   #makeItem(id) {
-    const parts = { hit: element("rect"), ring: element("rect"), chip: element("rect"), text: element("text"), mark: element("path"), fold: element("path") };
+    const parts = {
+      hit: element("rect"),
+      ring: element("rect"),
+      chip: element("rect"),
+      text: element("text"),
+      mark: element("path"),
+      fold: element("path"),
+    };
     for (const [name, part] of Object.entries(parts)) part.setAttribute("class", `tn-${name}`);
     parts.mark.setAttribute("d", "M0 -6L6 0L0 6L-6 0Z");
     parts.fold.setAttribute("d", "M-3 -4L3 0L-3 4Z");
@@ -1117,24 +1358,47 @@ export class TreeView {
   }
 
   #fill(item, place) {
-    const { session, model } = this, { node } = place, state = session.state(node, model);
-    const dot = !place.end && state === null, label = state?.label ?? null, [w, h] = dot ? [14, 14] : [place.w, place.h];
+    const { session, model } = this,
+      { node } = place,
+      state = session.state(node, model);
+    const dot = !place.end && state === null,
+      label = state?.label ?? null,
+      [w, h] = dot ? [14, 14] : [place.w, place.h];
     const colour = label === null ? null : colourOf(label, this.scale);
-    item.group.setAttribute("class", ["tn-node", place.end ? "tn-word" : "tn-bracket", dot && "tn-dot", place.folded && "tn-folded",
-      session.current.changed.has(node) && "tn-changed", session.differs(node, model) && "tn-differs", session.isUnknown(node, model) && "tn-unknown",
-      state === null && "tn-empty"].filter(Boolean).join(" "));
+    item.group.setAttribute(
+      "class",
+      [
+        "tn-node",
+        place.end ? "tn-word" : "tn-bracket",
+        dot && "tn-dot",
+        place.folded && "tn-folded",
+        session.current.changed.has(node) && "tn-changed",
+        session.differs(node, model) && "tn-differs",
+        session.isUnknown(node, model) && "tn-unknown",
+        state === null && "tn-empty",
+      ]
+        .filter(Boolean)
+        .join(" "),
+    );
     box(item.chip, w, h, dot ? h / 2 : 9);
     box(item.ring, w + 8, h + 8, 13);
     box(item.hit, Math.max(w, 28), Math.max(h, 32), 0);
-    if (colour) item.chip.setAttribute("fill", colour), item.text.setAttribute("fill", inkOn(colour));
-    else item.chip.removeAttribute("fill"), item.text.removeAttribute("fill");
+    if (colour) (item.chip.setAttribute("fill", colour), item.text.setAttribute("fill", inkOn(colour)));
+    else (item.chip.removeAttribute("fill"), item.text.removeAttribute("fill"));
     item.text.textContent = dot && !place.end ? "" : place.text;
     item.text.setAttribute("x", place.folded ? (this.rtl ? -7 : 7) : 0);
     item.text.setAttribute("y", (place.end ? WORD_FONT : CHIP_FONT) * 0.35);
     item.mark.setAttribute("transform", `translate(${w / 2} ${-h / 2})`);
-    item.fold.setAttribute("transform", this.rtl ? `translate(${w / 2 - 13} 0) scale(-1 1)` : `translate(${-w / 2 + 13} 0)`);
+    item.fold.setAttribute(
+      "transform",
+      this.rtl ? `translate(${w / 2 - 13} 0) scale(-1 1)` : `translate(${-w / 2 + 13} 0)`,
+    );
     item.fold.setAttribute("fill", colour ? inkOn(colour) : "currentColor");
-    const about = { "aria-level": place.level, "aria-label": describe(session, node, model, { folded: place.folded }), tabindex: node.id === this.active ? 0 : -1 };
+    const about = {
+      "aria-level": place.level,
+      "aria-label": describe(session, node, model, { folded: place.folded }),
+      tabindex: node.id === this.active ? 0 : -1,
+    };
     for (const [key, value] of Object.entries(about)) item.group.setAttribute(key, value);
     if (node.left) item.group.setAttribute("aria-expanded", String(!place.folded));
     else item.group.removeAttribute("aria-expanded");
@@ -1147,17 +1411,21 @@ export class TreeView {
       this.lines.set(node.id, line);
       this.edges.append(line);
     }
-    const line = this.lines.get(node.id), dash = dashOf(node === this.session.root ? null : this.session.confidence(node));
+    const line = this.lines.get(node.id),
+      dash = dashOf(node === this.session.root ? null : this.session.confidence(node));
     if (dash) line.setAttribute("stroke-dasharray", dash);
     else line.removeAttribute("stroke-dasharray");
   }
 
   #animate(before) {
     cancelAnimationFrame(this.frame);
-    const still = !before.size || this.drawn.places.length > 300 || matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const start = performance.now(), duration = 240;
+    const still =
+      !before.size || this.drawn.places.length > 300 || matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const start = performance.now(),
+      duration = 240;
     const step = (now) => {
-      const t = still ? 1 : Math.min(Math.max((now - start) / duration, 0), 1), eased = 1 - (1 - t) ** 3;
+      const t = still ? 1 : Math.min(Math.max((now - start) / duration, 0), 1),
+        eased = 1 - (1 - t) ** 3;
       this.#positions(before, eased);
       if (t < 1) this.frame = requestAnimationFrame(step);
     };
@@ -1167,23 +1435,33 @@ export class TreeView {
 
   #positions(before, t) {
     for (const place of this.drawn.places) {
-      const item = this.items.get(place.node.id), from = before.get(place.node.id) ?? [place.x, place.y];
+      const item = this.items.get(place.node.id),
+        from = before.get(place.node.id) ?? [place.x, place.y];
       item.at = [from[0] + (place.x - from[0]) * t, from[1] + (place.y - from[1]) * t];
       item.group.setAttribute("transform", `translate(${item.at[0].toFixed(1)} ${item.at[1].toFixed(1)})`);
     }
     for (const place of this.drawn.places) {
       if (!place.children) continue;
       const [a, b] = place.children.map((child) => this.items.get(child.node.id).at);
-      this.lines.get(place.node.id).setAttribute("d", edgePath(this.items.get(place.node.id).at, a, b, this.drawn.rows));
+      this.lines
+        .get(place.node.id)
+        .setAttribute("d", edgePath(this.items.get(place.node.id).at, a, b, this.drawn.rows));
     }
   }
 
   #updateButtons() {
     if (!this.bar) return;
-    const node = this.#nodeOf(this.active), { session, buttons } = this;
+    const node = this.#nodeOf(this.active),
+      { session, buttons } = this;
     const disabled = {
-      undo: !session.canUndo, redo: !session.canRedo, rotateLeft: !node?.right?.left, rotateRight: !node?.left?.left,
-      edit: Boolean(node?.left), remove: node === session.root, moveLeft: node === session.root, moveRight: node === session.root,
+      undo: !session.canUndo,
+      redo: !session.canRedo,
+      rotateLeft: !node?.right?.left,
+      rotateRight: !node?.left?.left,
+      edit: Boolean(node?.left),
+      remove: node === session.root,
+      moveLeft: node === session.root,
+      moveRight: node === session.root,
     };
     for (const [name, off] of Object.entries(disabled)) buttons[name]?.setAttribute("aria-disabled", String(off));
   }
@@ -1199,17 +1477,23 @@ export class TreeView {
   }
 
   #fit() {
-    const width = this.stage.clientWidth || 760, least = this.drawn.rows ? 0.55 : 0.6;
+    const width = this.stage.clientWidth || 760,
+      least = this.drawn.rows ? 0.55 : 0.6;
     const scale = Math.min(1, Math.max(least, width / this.drawn.width));
-    const x = this.rtl && this.drawn.width * scale > width ? width - this.drawn.width * scale : Math.max(0, (width - this.drawn.width * scale) / 2);
+    const x =
+      this.rtl && this.drawn.width * scale > width
+        ? width - this.drawn.width * scale
+        : Math.max(0, (width - this.drawn.width * scale) / 2);
     this.zoom = { scale, x, y: 0, fitted: true };
     this.picture.setAttribute("height", Math.ceil(this.drawn.height * scale));
     this.#applyZoom();
   }
 
   #zoomBy(factor, at = null) {
-    const box = this.picture.getBoundingClientRect(), [px, py] = at ?? [box.width / 2, box.height / 2];
-    const scale = Math.min(Math.max(this.zoom.scale * factor, ZOOMS.least), ZOOMS.most), ratio = scale / this.zoom.scale;
+    const box = this.picture.getBoundingClientRect(),
+      [px, py] = at ?? [box.width / 2, box.height / 2];
+    const scale = Math.min(Math.max(this.zoom.scale * factor, ZOOMS.least), ZOOMS.most),
+      ratio = scale / this.zoom.scale;
     this.zoom = { scale, x: px - (px - this.zoom.x) * ratio, y: py - (py - this.zoom.y) * ratio, fitted: false };
     this.#applyZoom();
   }
@@ -1220,27 +1504,45 @@ export class TreeView {
   }
 
   #applyZoom() {
-    const { zoom } = this, box = [this.stage.clientWidth || 760, Number(this.picture.getAttribute("height")) || this.drawn.height];
+    const { zoom } = this,
+      box = [this.stage.clientWidth || 760, Number(this.picture.getAttribute("height")) || this.drawn.height];
     const size = [this.drawn.width * zoom.scale, this.drawn.height * zoom.scale];
     ["x", "y"].forEach((axis, i) => {
-      const low = Math.min(0, box[i] - size[i]), high = Math.max(0, box[i] - size[i]);
+      const low = Math.min(0, box[i] - size[i]),
+        high = Math.max(0, box[i] - size[i]);
       zoom[axis] = Math.min(Math.max(zoom[axis], low), high);
     });
-    this.content.setAttribute("transform", `translate(${zoom.x.toFixed(1)} ${zoom.y.toFixed(1)}) scale(${zoom.scale.toFixed(4)})`);
-    this.host.classList.toggle("tn-pannable", size.some((length, i) => length > box[i] + 1));
+    this.content.setAttribute(
+      "transform",
+      `translate(${zoom.x.toFixed(1)} ${zoom.y.toFixed(1)}) scale(${zoom.scale.toFixed(4)})`,
+    );
+    this.host.classList.toggle(
+      "tn-pannable",
+      size.some((length, i) => length > box[i] + 1),
+    );
     this.#placeCard();
   }
 
   #listenToPointers() {
-    const { picture } = this, local = (touch) => [touch.clientX - picture.getBoundingClientRect().left, touch.clientY - picture.getBoundingClientRect().top];
-    let drag = null, pinch = null;
-    picture.addEventListener("wheel", (event) => {
-      if (!event.ctrlKey && !event.metaKey) return;
-      event.preventDefault();
-      this.#zoomBy(Math.exp(-event.deltaY / 200), local(event));
-    }, { passive: false });
+    const { picture } = this,
+      local = (touch) => [
+        touch.clientX - picture.getBoundingClientRect().left,
+        touch.clientY - picture.getBoundingClientRect().top,
+      ];
+    let drag = null,
+      pinch = null;
+    picture.addEventListener(
+      "wheel",
+      (event) => {
+        if (!event.ctrlKey && !event.metaKey) return;
+        event.preventDefault();
+        this.#zoomBy(Math.exp(-event.deltaY / 200), local(event));
+      },
+      { passive: false },
+    );
     picture.addEventListener("pointerdown", (event) => {
-      if (event.pointerType !== "touch" && event.button === 0) drag = { x: event.clientX, y: event.clientY, moved: false };
+      if (event.pointerType !== "touch" && event.button === 0)
+        drag = { x: event.clientX, y: event.clientY, moved: false };
     });
     picture.addEventListener("pointermove", (event) => {
       this.#hover(event);
@@ -1257,28 +1559,40 @@ export class TreeView {
     picture.addEventListener("click", (event) => !drag?.moved && this.#clicked(event));
     picture.addEventListener("dblclick", (event) => this.#clicked(event, true));
     const middle = ([a, b]) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
-    picture.addEventListener("touchstart", (event) => (pinch = event.touches.length === 1 ? { span: 0, center: local(event.touches[0]) } : null));
-    picture.addEventListener("touchmove", (event) => {
-      const points = [...event.touches].map(local);
-      if (points.length === 2) {
-        event.preventDefault();
-        const span = Math.hypot(points[0][0] - points[1][0], points[0][1] - points[1][1]), center = middle(points);
-        if (pinch?.span) {
-          this.#panBy(center[0] - pinch.center[0], center[1] - pinch.center[1]);
-          this.#zoomBy(span / pinch.span, center);
-        }
-        pinch = { span, center };
-      } else if (points.length === 1 && this.host.classList.contains("tn-pannable") && (!this.zoom.fitted || !this.drawn.rows)) {
-        if (pinch && !pinch.span) {
-          const [dx, dy] = [points[0][0] - pinch.center[0], points[0][1] - pinch.center[1]];
-          if (!this.zoom.fitted || Math.abs(dx) > Math.abs(dy)) {
-            event.preventDefault();
-            this.#panBy(dx, this.zoom.fitted ? 0 : dy);
+    picture.addEventListener(
+      "touchstart",
+      (event) => (pinch = event.touches.length === 1 ? { span: 0, center: local(event.touches[0]) } : null),
+    );
+    picture.addEventListener(
+      "touchmove",
+      (event) => {
+        const points = [...event.touches].map(local);
+        if (points.length === 2) {
+          event.preventDefault();
+          const span = Math.hypot(points[0][0] - points[1][0], points[0][1] - points[1][1]),
+            center = middle(points);
+          if (pinch?.span) {
+            this.#panBy(center[0] - pinch.center[0], center[1] - pinch.center[1]);
+            this.#zoomBy(span / pinch.span, center);
           }
+          pinch = { span, center };
+        } else if (
+          points.length === 1 &&
+          this.host.classList.contains("tn-pannable") &&
+          (!this.zoom.fitted || !this.drawn.rows)
+        ) {
+          if (pinch && !pinch.span) {
+            const [dx, dy] = [points[0][0] - pinch.center[0], points[0][1] - pinch.center[1]];
+            if (!this.zoom.fitted || Math.abs(dx) > Math.abs(dy)) {
+              event.preventDefault();
+              this.#panBy(dx, this.zoom.fitted ? 0 : dy);
+            }
+          }
+          pinch = { span: 0, center: points[0] };
         }
-        pinch = { span: 0, center: points[0] };
-      }
-    }, { passive: false });
+      },
+      { passive: false },
+    );
     picture.addEventListener("touchend", () => (pinch = null));
   }
 
@@ -1328,8 +1642,12 @@ export class TreeView {
   }
 
   #scrollTo(id) {
-    const place = this.places.get(id), { zoom } = this, width = this.stage.clientWidth;
-    const x = place.x * zoom.scale + zoom.x, y = place.y * zoom.scale + zoom.y, height = Number(this.picture.getAttribute("height"));
+    const place = this.places.get(id),
+      { zoom } = this,
+      width = this.stage.clientWidth;
+    const x = place.x * zoom.scale + zoom.x,
+      y = place.y * zoom.scale + zoom.y,
+      height = Number(this.picture.getAttribute("height"));
     const half = (place.w / 2) * zoom.scale + 10;
     const dx = x - half < 0 ? half - x : x + half > width ? width - half - x : 0;
     const dy = y < 24 ? 24 - y : y > height - 24 ? height - 24 - y : 0;
@@ -1342,7 +1660,9 @@ export class TreeView {
   }
 
   #pressed(event) {
-    const place = this.places.get(this.active), { key } = event, command = event.ctrlKey || event.metaKey;
+    const place = this.places.get(this.active),
+      { key } = event,
+      command = event.ctrlKey || event.metaKey;
     if (event.altKey || !place || event.target.closest("input")) return;
     const run = command ? { z: event.shiftKey ? "redo" : "undo", y: "redo" }[key.toLowerCase()] : null;
     if (run && this.options.editable) this.session[run]();
@@ -1353,16 +1673,19 @@ export class TreeView {
 
   /** Move the focus, or the phrase with Shift; false for other keys. */
   #walk(place, key, shift) {
-    const { places } = this.drawn, ends = places.filter((each) => each.end);
-    if (key === "Home" || key === "End") return this.#focus((key === "Home" ? ends[0] : ends.at(-1)).node.id), true;
-    const side = { ArrowLeft: -1, ArrowRight: 1 }[key], along = { ArrowUp: -1, ArrowDown: 1 }[key];
+    const { places } = this.drawn,
+      ends = places.filter((each) => each.end);
+    if (key === "Home" || key === "End") return (this.#focus((key === "Home" ? ends[0] : ends.at(-1)).node.id), true);
+    const side = { ArrowLeft: -1, ArrowRight: 1 }[key],
+      along = { ArrowUp: -1, ArrowDown: 1 }[key];
     if (side === undefined && along === undefined) return false;
     const mirrored = this.rtl ? -1 : 1;
     if (shift) {
       if (side) this.#act(side * mirrored < 0 ? "left" : "right");
       return true;
     }
-    const depth = this.drawn.rows ? side && side * mirrored : along, breadth = this.drawn.rows ? along : side && side * mirrored;
+    const depth = this.drawn.rows ? side && side * mirrored : along,
+      breadth = this.drawn.rows ? along : side && side * mirrored;
     const to = depth < 0 ? this.#parentOf(place) : depth > 0 ? place.children?.[0] : this.#neighbour(place, breadth);
     if (to) this.#focus(to.node.id);
     return true;
@@ -1374,36 +1697,61 @@ export class TreeView {
 
   /** The nearest phrase before or after, at the same level if there is one. */
   #neighbour(place, direction) {
-    const { places } = this.drawn, at = places.indexOf(place), side = direction > 0 ? 1 : -1;
-    const first = side > 0 ? places.findIndex((each, i) => i > at && each.level <= place.level) : places.slice(0, at).findLastIndex((each) => each.level === place.level);
+    const { places } = this.drawn,
+      at = places.indexOf(place),
+      side = direction > 0 ? 1 : -1;
+    const first =
+      side > 0
+        ? places.findIndex((each, i) => i > at && each.level <= place.level)
+        : places.slice(0, at).findLastIndex((each) => each.level === place.level);
     if (side < 0) return places[first];
     return places.slice(at + 1).find((each) => each.level === place.level) ?? null;
   }
 
   #command(place, key) {
-    const { editable } = this.options, { node } = place;
+    const { editable } = this.options,
+      { node } = place;
     const edits = {
-      l: () => this.#act(rotateLeft), r: () => this.#act(rotateRight), e: () => this.#editWord("replace"), F2: () => this.#editWord("replace"),
-      i: () => this.#editWord("after"), I: () => this.#editWord("before"), Delete: () => this.#act(remove), Backspace: () => this.#act(remove),
-      z: () => this.session.undo(), y: () => this.session.redo(),
+      l: () => this.#act(rotateLeft),
+      r: () => this.#act(rotateRight),
+      e: () => this.#editWord("replace"),
+      F2: () => this.#editWord("replace"),
+      i: () => this.#editWord("after"),
+      I: () => this.#editWord("before"),
+      Delete: () => this.#act(remove),
+      Backspace: () => this.#act(remove),
+      z: () => this.session.undo(),
+      y: () => this.session.redo(),
     };
     const views = {
-      f: () => this.#foldAll(), o: () => this.#turn(), "+": () => this.#zoomBy(1.3), "=": () => this.#zoomBy(1.3), "-": () => this.#zoomBy(1 / 1.3),
-      0: () => this.#fit(), c: () => this.#toggleMenu(), "?": () => this.help.showModal(), Escape: () => ((this.dismissed = true), this.#showCard()),
+      f: () => this.#foldAll(),
+      o: () => this.#turn(),
+      "+": () => this.#zoomBy(1.3),
+      "=": () => this.#zoomBy(1.3),
+      "-": () => this.#zoomBy(1 / 1.3),
+      0: () => this.#fit(),
+      c: () => this.#toggleMenu(),
+      "?": () => this.help.showModal(),
+      Escape: () => ((this.dismissed = true), this.#showCard()),
     };
     const enter = () => (node.left ? this.#fold(node) : editable && this.#editWord("replace"));
-    const run = key === "Enter" || key === " " ? enter : (editable && (edits[key] ?? edits[key.toLowerCase()])) || views[key] || views[key.toLowerCase()];
+    const run =
+      key === "Enter" || key === " "
+        ? enter
+        : (editable && (edits[key] ?? edits[key.toLowerCase()])) || views[key] || views[key.toLowerCase()];
     run?.();
     return Boolean(run);
   }
 
   #pressedInBar(event) {
-    const buttons = Object.values(this.buttons), at = buttons.indexOf(document.activeElement), items = [...this.menu.children];
+    const buttons = Object.values(this.buttons),
+      at = buttons.indexOf(document.activeElement),
+      items = [...this.menu.children];
     const inMenu = items.indexOf(document.activeElement);
-    if (event.key === "Escape" && !this.menu.hidden) return this.#toggleMenu(false), this.buttons.copy.focus();
+    if (event.key === "Escape" && !this.menu.hidden) return (this.#toggleMenu(false), this.buttons.copy.focus());
     if (inMenu >= 0) {
       const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
-      if (step) event.preventDefault(), items[(inMenu + step + items.length) % items.length].focus();
+      if (step) (event.preventDefault(), items[(inMenu + step + items.length) % items.length].focus());
       return;
     }
     const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
@@ -1419,7 +1767,8 @@ export class TreeView {
 
   #act(edit, ...how) {
     if (!this.options.editable) return;
-    const node = this.#nodeOf(this.active), run = edit === "left" ? moveLeft : edit === "right" ? moveRight : edit;
+    const node = this.#nodeOf(this.active),
+      run = edit === "left" ? moveLeft : edit === "right" ? moveRight : edit;
     try {
       this.session.apply(run, node, ...how);
     } catch (error) {
@@ -1441,9 +1790,20 @@ export class TreeView {
     if (!this.options.editable || !place) return;
     if (mode === "replace" && place.node.left) return this.#note("Only words can be replaced.");
     this.cancelEdit?.();
-    const [x, y] = this.#onStage(place), width = this.stage.clientWidth, wide = Math.min(Math.max(place.w * this.zoom.scale + 40, 140), 260, width - 8);
+    const [x, y] = this.#onStage(place),
+      width = this.stage.clientWidth,
+      wide = Math.min(Math.max(place.w * this.zoom.scale + 40, 140), 260, width - 8);
     const label = { replace: "Replace the word", after: "Insert words after", before: "Insert words before" }[mode];
-    const input = element("input", { class: "tn-input", type: "text", "aria-label": label, placeholder: label, autocomplete: "off", spellcheck: "false", maxlength: 2000, dir: "auto" });
+    const input = element("input", {
+      class: "tn-input",
+      type: "text",
+      "aria-label": label,
+      placeholder: label,
+      autocomplete: "off",
+      spellcheck: "false",
+      maxlength: 2000,
+      dir: "auto",
+    });
     if (mode === "replace") input.value = place.node.word;
     input.style.width = `${wide}px`;
     input.style.left = `${Math.min(Math.max(x - wide / 2, 4), Math.max(width - wide - 4, 4))}px`;
@@ -1501,18 +1861,31 @@ export class TreeView {
   }
 
   #showCard() {
-    const id = this.hovered ?? (this.#hasFocus() ? this.active : null), place = this.places?.get(id) ?? null;
+    const id = this.hovered ?? (this.#hasFocus() ? this.active : null),
+      place = this.places?.get(id) ?? null;
     if (id !== this.shownId) this.dismissed = false;
     this.shownId = id;
     this.card.hidden = !place || this.dismissed;
     for (const [other, item] of this.items) item.group.classList.toggle("tn-shown", other === id);
     if (this.card.hidden) return;
-    const { session, model, scale } = this, { node } = place, state = session.state(node, model);
-    const parts = [element("p", { class: "tn-phrase", dir: "auto" }, cropped(visible(firstWords(node, 40).join(" ")), 120))];
+    const { session, model, scale } = this,
+      { node } = place,
+      state = session.state(node, model);
+    const parts = [
+      element("p", { class: "tn-phrase", dir: "auto" }, cropped(visible(firstWords(node, 40).join(" ")), 120)),
+    ];
     if (state?.probabilities.length) parts.push(probabilityTable(state, scale));
-    else parts.push(element("p", {}, state ? nameOf(state.label, scale) : session.current.pending ? "computing …" : "no label"));
+    else
+      parts.push(
+        element("p", {}, state ? nameOf(state.label, scale) : session.current.pending ? "computing …" : "no label"),
+      );
     const facts = [];
-    if (session.differs(node, model)) facts.push(session.scales.map((each, i) => `${each.name}: ${nameOf(session.state(node, i)?.label ?? null, each)}`).join(" · "));
+    if (session.differs(node, model))
+      facts.push(
+        session.scales
+          .map((each, i) => `${each.name}: ${nameOf(session.state(node, i)?.label ?? null, each)}`)
+          .join(" · "),
+      );
     const confidence = session.confidence(node);
     if (node.left && confidence !== null && node !== session.root) facts.push(`bracket: ${percent(confidence)}`);
     if (session.isUnknown(node, model)) facts.push("not in the vocabulary");
@@ -1524,11 +1897,16 @@ export class TreeView {
   #placeCard() {
     const place = this.places?.get(this.shownId);
     if (this.card.hidden || !place) return;
-    const [x, y] = this.#onStage(place), width = this.stage.clientWidth, half = (place.h / 2) * this.zoom.scale + 10;
-    const { offsetWidth: w, offsetHeight: h } = this.card, docked = width < 480;
+    const [x, y] = this.#onStage(place),
+      width = this.stage.clientWidth,
+      half = (place.h / 2) * this.zoom.scale + 10;
+    const { offsetWidth: w, offsetHeight: h } = this.card,
+      docked = width < 480;
     this.card.classList.toggle("tn-docked", docked);
     if (docked) return (this.card.style.left = this.card.style.top = "");
-    const above = y - half - h, tall = this.stage.clientHeight, picture = Number(this.picture.getAttribute("height"));
+    const above = y - half - h,
+      tall = this.stage.clientHeight,
+      picture = Number(this.picture.getAttribute("height"));
     this.card.classList.toggle("tn-away", x < 0 || x > width || y < 0 || y > picture);
     const beside = this.drawn.rows && x + (place.w / 2) * this.zoom.scale + 12 + w < width;
     const left = beside ? x + (place.w / 2) * this.zoom.scale + 12 : Math.min(Math.max(x - w / 2, 4), width - w - 4);
@@ -1573,9 +1951,14 @@ export class TreeView {
       image.src = address;
       await image.decode();
       const factor = Math.min(2, 8000 / Math.max(image.naturalWidth, image.naturalHeight));
-      const canvas = element("canvas", { width: Math.ceil(image.naturalWidth * factor), height: Math.ceil(image.naturalHeight * factor) });
+      const canvas = element("canvas", {
+        width: Math.ceil(image.naturalWidth * factor),
+        height: Math.ceil(image.naturalHeight * factor),
+      });
       canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-      return await new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the picture is too large")))));
+      return await new Promise((resolve, reject) =>
+        canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the picture is too large")))),
+      );
     } finally {
       URL.revokeObjectURL(address);
     }
@@ -1583,19 +1966,27 @@ export class TreeView {
 }
 
 function box(rect, w, h, r) {
-  for (const [key, value] of Object.entries({ x: -w / 2, y: -h / 2, width: w, height: h, rx: r })) rect.setAttribute(key, value);
+  for (const [key, value] of Object.entries({ x: -w / 2, y: -h / 2, width: w, height: h, rx: r }))
+    rect.setAttribute(key, value);
 }
 
 /** A table of the probabilities of all classes with bars. */
 export function probabilityTable(state, scale) {
   const order = state.probabilities.map((_, index) => index);
-  const most = order.length > 12 ? order.sort((a, b) => state.probabilities[b] - state.probabilities[a]).slice(0, 10) : order;
+  const most =
+    order.length > 12 ? order.sort((a, b) => state.probabilities[b] - state.probabilities[a]).slice(0, 10) : order;
   const rows = most.map((index) => {
     const bar = element("span", { class: "tn-share" });
     bar.style.width = `${Math.max(100 * state.probabilities[index], 1)}%`;
     bar.style.background = scale.colours[index];
     const name = element("th", { scope: "row" }, cropped(scale.classes[index], 24));
-    return element("tr", { class: index === state.label ? "tn-best" : null }, name, element("td", {}, percent(state.probabilities[index])), element("td", { class: "tn-track" }, bar));
+    return element(
+      "tr",
+      { class: index === state.label ? "tn-best" : null },
+      name,
+      element("td", {}, percent(state.probabilities[index])),
+      element("td", { class: "tn-track" }, bar),
+    );
   });
   return element("table", { class: "tn-shares" }, element("tbody", {}, ...rows));
 }
@@ -1639,10 +2030,15 @@ export class CurveView {
    * prefix, from one word to the whole sentence. Models without a curve have null.
    */
   update({ words, scales, curves }) {
-    const models = scales.map(checkScale).map((scale, index) => ({ scale, states: curves[index] && checkStates(curves[index], scale, words.length) }));
+    const models = scales
+      .map(checkScale)
+      .map((scale, index) => ({ scale, states: curves[index] && checkStates(curves[index], scale, words.length) }));
     this.models = models.filter(({ states }) => states);
     this.words = words.map(visible);
-    this.split = this.models.length > 1 && sameClasses(this.models[0].scale, this.models[1].scale) ? divergence(this.models[0].states, this.models[1].states) : null;
+    this.split =
+      this.models.length > 1 && sameClasses(this.models[0].scale, this.models[1].scale)
+        ? divergence(this.models[0].states, this.models[1].states)
+        : null;
     this.figure.replaceChildren(...this.#parts());
   }
 
@@ -1652,71 +2048,171 @@ export class CurveView {
 
   #parts() {
     if (!this.models.length) return [element("figcaption", {}, "No model has a curve.")];
-    const keys = this.models.map(({ scale }, index) => element("li", { class: `tn-series-${index}` }, element("svg", { viewBox: "0 0 28 12", "aria-hidden": "true" }, element("path", { d: "M1 6H27" })), scale.name));
-    const scroll = element("div", { class: "tn-scroll", tabindex: 0, role: "group", "aria-label": "Curves; arrow keys select a word" }, this.#picture());
+    const keys = this.models.map(({ scale }, index) =>
+      element(
+        "li",
+        { class: `tn-series-${index}` },
+        element("svg", { viewBox: "0 0 28 12", "aria-hidden": "true" }, element("path", { d: "M1 6H27" })),
+        scale.name,
+      ),
+    );
+    const scroll = element(
+      "div",
+      { class: "tn-scroll", tabindex: 0, role: "group", "aria-label": "Curves; arrow keys select a word" },
+      this.#picture(),
+    );
     scroll.addEventListener("keydown", (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key] ?? 0;
-      if (step) event.preventDefault(), this.#select(Math.min(Math.max((this.selected ?? (step > 0 ? -1 : 0)) + step * (this.rtl ? -1 : 1), 0), this.words.length - 1));
+      if (step)
+        (event.preventDefault(),
+          this.#select(
+            Math.min(
+              Math.max((this.selected ?? (step > 0 ? -1 : 0)) + step * (this.rtl ? -1 : 1), 0),
+              this.words.length - 1,
+            ),
+          ));
     });
     this.detail = element("div", { class: "tn-detail", "aria-live": "polite" });
     const caption = this.#caption();
-    return [element("ul", { class: "tn-keys" }, ...keys), caption && element("figcaption", {}, caption), scroll, this.detail].filter(Boolean);
+    return [
+      element("ul", { class: "tn-keys" }, ...keys),
+      caption && element("figcaption", {}, caption),
+      scroll,
+      this.detail,
+    ].filter(Boolean);
   }
 
   #caption() {
     if (!this.split) return "";
-    const [a, b] = this.models, { kind, word } = this.split;
+    const [a, b] = this.models,
+      { kind, word } = this.split;
     const who = this.models.length > 2 ? `${a.scale.name} and ${b.scale.name}` : "The models";
     if (kind === "equal") return `${who} have the same class after every word.`;
-    const names = (at) => `${a.scale.name} ${nameOf(a.states[at].label, a.scale)}, ${b.scale.name} ${nameOf(b.states[at].label, b.scale)}`;
+    const names = (at) =>
+      `${a.scale.name} ${nameOf(a.states[at].label, a.scale)}, ${b.scale.name} ${nameOf(b.states[at].label, b.scale)}`;
     const at = `“${cropped(this.words[word], 30)}” (word ${word + 1})`;
     if (kind === "apart") return `${who} diverge at ${at} and differ to the end: ${names(this.words.length - 1)}.`;
     return `${who} agree at the end; they are furthest apart after ${at}: ${names(word)}.`;
   }
 
   #picture() {
-    const words = this.words.map((word) => cropped(word, 14)), n = words.length, top = 30, tall = 170, axis = this.#axis();
-    const whole = this.figure.clientWidth || 760, gutter = whole >= 600 ? 14 + Math.max(...axis.map(([, name]) => measure(name, 12))) : 0, margin = 26;
-    const widest = 14 + Math.max(...words.map((word) => measure(word, 13))), space = (whole - gutter - 2 * margin) / n;
-    const slanted = widest > Math.max(space, 44), column = slanted ? Math.max(34, space) : Math.min(Math.max(space, widest), 110);
-    const left = gutter + margin, width = left + margin + column * n;
+    const words = this.words.map((word) => cropped(word, 14)),
+      n = words.length,
+      top = 30,
+      tall = 170,
+      axis = this.#axis();
+    const whole = this.figure.clientWidth || 760,
+      gutter = whole >= 600 ? 14 + Math.max(...axis.map(([, name]) => measure(name, 12))) : 0,
+      margin = 26;
+    const widest = 14 + Math.max(...words.map((word) => measure(word, 13))),
+      space = (whole - gutter - 2 * margin) / n;
+    const slanted = widest > Math.max(space, 44),
+      column = slanted ? Math.max(34, space) : Math.min(Math.max(space, widest), 110);
+    const left = gutter + margin,
+      width = left + margin + column * n;
     this.rtl = isRightToLeft(this.words);
-    const x = (k) => (this.rtl ? width - left - column * (k + 0.5) : left + column * (k + 0.5)), y = (p) => top + tall * (1 - p);
-    const below = slanted ? 74 : 34, height = top + tall + below;
-    const svg = element("svg", { class: "tn-curve", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": this.#spoken() });
+    const x = (k) => (this.rtl ? width - left - column * (k + 0.5) : left + column * (k + 0.5)),
+      y = (p) => top + tall * (1 - p);
+    const below = slanted ? 74 : 34,
+      height = top + tall + below;
+    const svg = element("svg", {
+      class: "tn-curve",
+      viewBox: `0 0 ${width} ${height}`,
+      width,
+      height,
+      role: "img",
+      "aria-label": this.#spoken(),
+    });
     const [from, to] = this.rtl ? [4, width - gutter] : [gutter, width - 4];
     for (const [p, name] of axis) {
       svg.append(element("line", { class: "tn-grid", x1: from, x2: to, y1: y(p), y2: y(p) }));
       if (!gutter && p === 0.5) continue;
-      const place = { x: this.rtl ? width - 2 : 2, y: y(p) + (gutter ? 4 : -6), "text-anchor": this.rtl ? "end" : "start" };
+      const place = {
+        x: this.rtl ? width - 2 : 2,
+        y: y(p) + (gutter ? 4 : -6),
+        "text-anchor": this.rtl ? "end" : "start",
+      };
       svg.append(element("text", { class: "tn-axis", ...place }, name));
     }
     if (this.split?.word !== null && this.split) this.#drawSplit(svg, x(this.split.word), top, tall);
     this.columns = words.map((word, k) => {
-      const text = element("text", { class: "tn-tick", transform: slanted ? `translate(${x(k) + 4} ${top + tall + 18}) rotate(-40)` : `translate(${x(k)} ${top + tall + 22})`, "text-anchor": slanted ? "end" : "middle" }, word);
-      const band = element("rect", { class: "tn-column", x: x(k) - column / 2, y: top - 8, width: column, height: tall + 16, rx: 6, onpointerenter: () => this.#select(k), onclick: () => this.#select(k) });
+      const text = element(
+        "text",
+        {
+          class: "tn-tick",
+          transform: slanted
+            ? `translate(${x(k) + 4} ${top + tall + 18}) rotate(-40)`
+            : `translate(${x(k)} ${top + tall + 22})`,
+          "text-anchor": slanted ? "end" : "middle",
+        },
+        word,
+      );
+      const band = element("rect", {
+        class: "tn-column",
+        x: x(k) - column / 2,
+        y: top - 8,
+        width: column,
+        height: tall + 16,
+        rx: 6,
+        onpointerenter: () => this.#select(k),
+        onclick: () => this.#select(k),
+      });
       svg.append(band, text);
       return band;
     });
     const reference = this.models[0].states.at(-1).label;
     this.models.forEach(({ scale, states }, index) => {
       const points = states.map((state, k) => [x(k), y(positionOf(state, scale, reference))]);
-      svg.append(element("path", { class: `tn-line tn-series-${index}`, d: `M${points.map((point) => point.map((value) => value.toFixed(1)).join(" ")).join("L")}` }));
-      states.forEach((state, k) => svg.append(element(index % 2 ? "rect" : "circle", { class: `tn-point tn-series-${index}`, fill: colourOf(state.label, scale), ...(index % 2 ? { x: points[k][0] - 5, y: points[k][1] - 5, width: 10, height: 10, rx: 2 } : { cx: points[k][0], cy: points[k][1], r: 5.5 }) })));
+      svg.append(
+        element("path", {
+          class: `tn-line tn-series-${index}`,
+          d: `M${points.map((point) => point.map((value) => value.toFixed(1)).join(" ")).join("L")}`,
+        }),
+      );
+      states.forEach((state, k) =>
+        svg.append(
+          element(index % 2 ? "rect" : "circle", {
+            class: `tn-point tn-series-${index}`,
+            fill: colourOf(state.label, scale),
+            ...(index % 2
+              ? { x: points[k][0] - 5, y: points[k][1] - 5, width: 10, height: 10, rx: 2 }
+              : { cx: points[k][0], cy: points[k][1], r: 5.5 }),
+          }),
+        ),
+      );
     });
     return svg;
   }
 
   /** The names of the grid lines: of the lowest, the middle and the highest class, or of probabilities and scores. */
   #axis() {
-    const [{ scale, states }] = this.models, { kind, classes, range } = scale, middle = (classes.length - 1) / 2;
-    if (kind === "score") return [[0, String(range[0])], [0.5, String((range[0] + range[1]) / 2)], [1, String(range[1])]];
-    if (kind === "nominal") return [[0, "0 %"], [0.5, "50 %"], [1, `probability of ${nameOf(states.at(-1).label, scale)}: 100 %`]];
-    return [[0, classes[0]], [0.5, Number.isInteger(middle) ? classes[middle] : ""], [1, classes.at(-1)]];
+    const [{ scale, states }] = this.models,
+      { kind, classes, range } = scale,
+      middle = (classes.length - 1) / 2;
+    if (kind === "score")
+      return [
+        [0, String(range[0])],
+        [0.5, String((range[0] + range[1]) / 2)],
+        [1, String(range[1])],
+      ];
+    if (kind === "nominal")
+      return [
+        [0, "0 %"],
+        [0.5, "50 %"],
+        [1, `probability of ${nameOf(states.at(-1).label, scale)}: 100 %`],
+      ];
+    return [
+      [0, classes[0]],
+      [0.5, Number.isInteger(middle) ? classes[middle] : ""],
+      [1, classes.at(-1)],
+    ];
   }
 
   #drawSplit(svg, x, top, tall) {
-    svg.append(element("line", { class: "tn-split", x1: x, x2: x, y1: top - 14, y2: top + tall + 8 }), element("path", { class: "tn-split-mark", d: `M${x - 5} ${top - 18}h10l-5 7z` }));
+    svg.append(
+      element("line", { class: "tn-split", x1: x, x2: x, y1: top - 14, y2: top + tall + 8 }),
+      element("path", { class: "tn-split-mark", d: `M${x - 5} ${top - 18}h10l-5 7z` }),
+    );
   }
 
   #select(k) {
@@ -1724,13 +2220,32 @@ export class CurveView {
     this.columns.forEach((band, index) => band.classList.toggle("tn-shown", index === k));
     const prefix = this.words.slice(0, k + 1).join(" ");
     this.detail.replaceChildren(
-      element("p", { class: "tn-phrase", dir: "auto" }, prefix.length > 90 ? `… ${[...prefix].slice(-88).join("")}` : prefix),
-      ...this.models.map(({ scale, states }) => element("div", {}, element("p", { class: "tn-model" }, scale.name), states[k].probabilities.length ? probabilityTable(states[k], scale) : nameOf(states[k].label, scale))),
+      element(
+        "p",
+        { class: "tn-phrase", dir: "auto" },
+        prefix.length > 90 ? `… ${[...prefix].slice(-88).join("")}` : prefix,
+      ),
+      ...this.models.map(({ scale, states }) =>
+        element(
+          "div",
+          {},
+          element("p", { class: "tn-model" }, scale.name),
+          states[k].probabilities.length ? probabilityTable(states[k], scale) : nameOf(states[k].label, scale),
+        ),
+      ),
     );
   }
 
   #spoken() {
-    return this.models.map(({ scale, states }) => `${scale.name}: ${this.words.map((word, k) => `${word} ${nameOf(states[k].label, scale)}`).slice(0, 60).join(", ")}`).join(". ");
+    return this.models
+      .map(
+        ({ scale, states }) =>
+          `${scale.name}: ${this.words
+            .map((word, k) => `${word} ${nameOf(states[k].label, scale)}`)
+            .slice(0, 60)
+            .join(", ")}`,
+      )
+      .join(". ");
   }
 }
 
