@@ -115,6 +115,28 @@ def test_teachers_and_their_results_are_recorded(command: Command, tmp_path: Pat
     assert not (tmp_path / "by-one").exists()
 
 
+@pytest.mark.parametrize("kind", ["chart", "recursive"])
+def test_a_parser_is_exported_in_8_and_16_bits(command: Command, tmp_path: Path, kind: str) -> None:
+    command("parser", "train", "--treebank", "toy", "--out", "whole", "--parser", kind, *SMALL[kind])
+    sizes = {}
+    for bits in ("8", "16"):
+        assert command("export", "whole", "--out", bits, "--bits", bits).returncode == 0
+        sizes[bits] = (tmp_path / bits / "model.safetensors").stat().st_size
+        assert (tmp_path / bits / "results.json").read_text() == (tmp_path / "whole/results.json").read_text()
+        assert command("parse", "a good film", "--parser", bits).stdout.count("(") == 5
+    assert sizes["8"] < sizes["16"]
+    assert command("export", "whole", "--out", "coded", "--bits", "8", "--rank", "2").returncode == 0
+    assert command("parse", "a good film", "--parser", "coded").stdout.count("(") == 5
+
+
+def test_a_grammar_has_no_weights_to_export(command: Command, tmp_path: Path) -> None:
+    command("parser", "train", "--treebank", "toy", "--out", "grammar", "--parser", "pcfg", *SMALL["pcfg"])
+    assert command("export", "grammar", "--out", "small").error == (
+        "grammar: this parser has no weights; must be of kind chart or recursive"
+    )
+    assert not (tmp_path / "small").exists()
+
+
 def test_evaluation_is_written_with_provenance(command: Command, tmp_path: Path) -> None:
     arguments = ["parser", "evaluate", "--parser", "left", "--treebank", "toy", "--split", "dev", "--json"]
     done = command(*arguments, "--out", "results/left.json")

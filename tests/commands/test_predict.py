@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
-from treenn.models.building import build, save_model
+from treenn.models.building import build, load_model, save_model
 from treenn.models.settings import Settings
 from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
@@ -211,6 +212,33 @@ def test_export_is_a_model_of_half_the_size(predict: Command, treenn: Command, t
     assert treenn("export", "model", "--out", "small").error == (
         "small: this folder holds a model already; pass --overwrite to replace it, or another --out"
     )
+
+
+@pytest.mark.parametrize(("options", "bits"), [((), 16), (("--bits", "8"), 8), (("--bits", "8", "--rank", "2"), 8)])
+def test_exported_weights_are_close_to_the_model(
+    options: tuple[str, ...], bits: int, predict: Command, treenn: Command, tmp_path: Path
+) -> None:
+    assert treenn("export", "model", "--out", "small", *options).returncode == 0
+    whole, small = load_model(tmp_path / "model"), load_model(tmp_path / "small")
+    for name, tensor in whole.state_dict().items():
+        if name != "embedding.weight" or "--rank" not in options:
+            torch.testing.assert_close(small.state_dict()[name], tensor, rtol=1e-3, atol=2.0**-bits * 2)
+    assert predict("good", "--model", "small").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--bits", "4"), "--bits 4: must be 8 or 16"),
+        (("--rank", "3"), "--rank 3: needs --bits 8"),
+        (("--bits", "8", "--rank", "1000"), "--rank 1000: must be at most"),
+    ],
+)
+def test_export_refuses_formats_that_do_not_exist(
+    options: tuple[str, ...], message: str, predict: Command, treenn: Command, tmp_path: Path
+) -> None:
+    assert treenn("export", "model", "--out", "small", *options).error.startswith(message)
+    assert not (tmp_path / "small").exists()
 
 
 def test_help_has_an_example(treenn: Command) -> None:

@@ -28,6 +28,7 @@ from treenn.parsers.pcfg import PCFGParser, PCFGSettings
 from treenn.parsers.pcfg.induction import induced
 from treenn.parsers.recursive import RecursiveNetworkParser, RecursiveSettings
 from treenn.parsers.recursive.merge_scorer import build as build_recursive
+from treenn.runtime.quantization import WeightFormat
 from treenn.sentiment.model import SentimentModel
 from treenn.training import train
 from treenn.training.checkpoint import load_checkpoint
@@ -71,6 +72,12 @@ def make_pair_model(folder: Path) -> Path:
     return folder
 
 
+def make_small_model(folder: Path) -> Path:
+    network = build(SETTINGS, make_task("nodes", TOY.classes), VOCABULARY)
+    save_model(folder, network, weight_format=WeightFormat(8, 2))
+    return folder
+
+
 KINDS: dict[str, tuple[Callable[[Path], Path], Callable[[Path], Any], str]] = {
     "model": (make_model, load_model, "encoder.cell.U"),
     "embedding": (make_model, load_model, "embedding.weight"),
@@ -78,6 +85,9 @@ KINDS: dict[str, tuple[Callable[[Path], Path], Callable[[Path], Any], str]] = {
     "pairs": (make_pair_model, load_model, "embedding.weight"),
     "chart, vector": (make_chart_parser, load_parser, "0.norm.weight"),
     "chart, scale": (make_chart_parser, load_parser, "0.words.weight.scale"),
+    "8 bits": (make_small_model, load_model, "head.linear.weight.scale"),
+    "codes": (make_small_model, load_model, "embedding.weight.codes.scale"),
+    "basis": (make_small_model, load_model, "embedding.weight.basis"),
     "recursive": (make_recursive_parser, load_parser, "embedding.weight"),
 }
 """How to make a folder, how to read it, and a tensor in it."""
@@ -423,3 +433,25 @@ def test_a_grammar_needs_its_unknown_word(tmp_path: Path) -> None:
     rules = {"^": [["S", 1.0]], "S": [["A", "A", 1.0]]}
     edit(folder / "grammar.json", rules=rules, words={"A": {"a": 0.5, "b": 0.5}})
     assert refused(load_parser, folder).startswith("/grammar.json: at least one tag must have the word '<unknown>'")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"head.linear.weight.scale": -torch.ones(5, 1)}, "head.linear.weight.scale has a negative number"),
+        ({"head.linear.weight.scale": torch.ones(5)}, "head.linear.weight.scale has the shape 5; must be 5 x 1"),
+        ({"head.linear.weight": torch.ones(5, 6)}, "head.linear.weight is of dtype torch.float32; must be torch.int8"),
+        ({"head.linear.bias.scale": torch.ones(1)}, "head.linear.bias is of dtype torch.float16; must be torch.int8"),
+        ({"embedding.weight.basis": torch.ones(3, 4)}, "codes has the shape {} x 2, and embedding.weight.basis 3 x 4"),
+        ({"embedding.weight.basis": torch.ones(2, 129)}, "embedding.weight.codes has the rank 2: must be 3 or more"),
+        ({"embedding.weight.basis": torch.ones(2, 5)}, "embedding.weight has the shape {} x 5; config.json"),
+        ({"embedding.weight.basis.scale": torch.ones(2, 1)}, "embedding.weight.basis is of dtype torch.float16"),
+        ({"embedding.weight.codes": torch.ones(7)}, "codes has the shape 7, and"),
+        ({"encoder.cell.U.codes": torch.ones(7, 1)}, "'encoder.cell.U.codes' is not expected"),
+    ],
+)
+def test_parts_of_small_weights_that_do_not_fit(changes: dict[str, Tensor], message: str, tmp_path: Path) -> None:
+    folder = make_small_model(tmp_path / "folder")
+    load_model(folder)
+    rewrite(folder, lambda weights: weights.update(changes))
+    assert message.format(len(VOCABULARY)) in refused(load_model, folder)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save
 from torch import nn
 
 from treebanks.own_data.spec import Scale
@@ -33,10 +32,11 @@ from treenn.models.task import TASKS, Task, make_task
 from treenn.models.text_parsing import TextParsing
 from treenn.models.vectors import WordVectors, initial_embedding
 from treenn.models.vocabulary import Vocabulary
-from treenn.runtime.weight_file import NAME, check_shapes, read_weights, refuse_non_finite
+from treenn.runtime.quantization import SINGLE_PRECISION, WeightFormat
+from treenn.runtime.weight_file import NAME, check_shapes, read_weights, write_weights
 from treenn.trees.arguments import LARGEST, AnyPath, Classes, Count, check, checked
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import write_bytes, write_text
+from treenn.trees.files import write_text
 from treenn.trees.json_records import from_json
 from treenn.trees.json_values import check_object, read_object
 
@@ -181,7 +181,9 @@ def _without_weights(settings: Settings, leaf_size: int, make_head: MakeHead) ->
 
 
 @checked
-def save_model(folder: AnyPath, model: Network, *, half: bool = False) -> None:
+def save_model(
+    folder: AnyPath, model: Network, *, half: bool = False, weight_format: WeightFormat = SINGLE_PRECISION
+) -> None:
     """Write a model as `config.json`, `vocabulary.json` and `model.safetensors`.
 
     The names of its task and encoder are written, with the module if they are of another package. A contextual encoder
@@ -191,7 +193,8 @@ def save_model(folder: AnyPath, model: Network, *, half: bool = False) -> None:
     Args:
         folder: the folder.
         model: a network of `build`.
-        half: whether to write weights in half precision (default: False).
+        half: whether to write weights in half precision, the same as `WeightFormat(16)` (default: False).
+        weight_format: the storage of the weights (default: single precision).
 
     Raises:
         InputError: if the network was built by hand, without settings; as `save_weights`.
@@ -199,7 +202,7 @@ def save_model(folder: AnyPath, model: Network, *, half: bool = False) -> None:
     folder = Path(folder)
     save_config(folder, model)
     model.vocabulary.write(folder / "vocabulary.json")
-    save_weights(folder, model, half=half)
+    save_weights(folder, model, WeightFormat(16) if half else weight_format)
 
 
 def save_config(folder: Path, model: Network) -> None:
@@ -231,17 +234,15 @@ def _scale_of(task: Task) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value != getattr(type(task), key)}
 
 
-def save_weights(folder: Path, model: Network, *, half: bool = False) -> None:
+def save_weights(folder: Path, model: Network, weight_format: WeightFormat = SINGLE_PRECISION) -> None:
     """Write `model.safetensors` to the folder of a saved model, whose other files training does not change.
 
     Raises:
-        InputError: if a weight is NaN or infinite, with `half` also if it is beyond half precision.
+        InputError: if a weight is NaN or infinite, also in the stored precision; if the rank of codes exceeds the width
+            of the word vectors.
     """
-    weights = {name: t.contiguous() for name, t in model.state_dict().items()}
-    if half:
-        weights = {name: t.half() if t.is_floating_point() else t for name, t in weights.items()}
-    refuse_non_finite(folder / NAME, weights)
-    write_bytes(folder / NAME, save(weights), make_folder=False)
+    words = {"embedding.weight": model.vocabulary.words}
+    write_weights(folder / NAME, model.state_dict(), weight_format, words, make_folder=False)
 
 
 @checked

@@ -1,20 +1,32 @@
-"""Weights in safetensors files, which are untrusted and validated before use."""
+"""Weights in safetensors files, which are untrusted and validated before use.
+
+A tensor `x` is stored as it is, in 8 bits as `x` and `x.scale`, or as low-rank codes `x.codes`, `x.codes.scale` and
+`x.basis` (`treenn.runtime.quantization`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
 from torch import Tensor
 
-from treenn.trees import InputError
+from treenn.runtime.quantization import BASIS, CODES, SCALE, WeightFormat, dequantize
+from treenn.trees.errors import InputError
+from treenn.trees.files import write_bytes
 
 NAME = "model.safetensors"
 """The name of the weight file in a folder."""
 
 _FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+
+_MOST_EXPANDED = 64
+"""The maximum ratio of the numbers of a table to those of its codes, so that small files need little memory."""
+
+Shape = tuple[int, ...]
 
 
 def check_shapes(path: Path, expected: Mapping[str, Tensor]) -> None:
@@ -31,16 +43,36 @@ def check_shapes(path: Path, expected: Mapping[str, Tensor]) -> None:
     """
     shapes = read_shapes(path)
     for name, tensor in expected.items():
-        if name not in shapes:
-            raise InputError(f"{name} is missing; these are the weights of another network", source=path)
-        if shapes[name] != (wanted := tuple(tensor.shape)):
+        shape = shapes[name] if name in shapes else _coded_shape(name, shapes, path)
+        if shape != (wanted := tuple(tensor.shape)):
             raise InputError(
-                f"{name} has the shape {_shown(shapes[name])}; config.json and vocabulary.json give {_shown(wanted)}",
+                f"{name} has the shape {_shown(shape)}; config.json and vocabulary.json give {_shown(wanted)}",
                 source=path,
             )
 
 
-def read_shapes(path: Path) -> dict[str, tuple[int, ...]]:
+def _coded_shape(name: str, shapes: Mapping[str, Shape], path: Path) -> Shape:
+    """The shape of a table stored as low-rank codes.
+
+    Raises:
+        InputError: if there is no such table, its parts do not fit, or their rank is too low for its width.
+    """
+    if name + CODES not in shapes or name + BASIS not in shapes:
+        raise InputError(f"{name} is missing; these are the weights of another network", source=path)
+    codes, basis = shapes[name + CODES], shapes[name + BASIS]
+    if not len(codes) == len(basis) == 2 or codes[1] != basis[0]:
+        raise InputError(
+            f"{name}{CODES} has the shape {_shown(codes)}, and {name}{BASIS} {_shown(basis)}; "
+            "must be words x rank and rank x width",
+            source=path,
+        )
+    if basis[1] > _MOST_EXPANDED * basis[0]:
+        least = -(-basis[1] // _MOST_EXPANDED)
+        raise InputError(f"{name}{CODES} has the rank {basis[0]}: must be {least} or more", source=path)
+    return codes[0], basis[1]
+
+
+def read_shapes(path: Path) -> dict[str, Shape]:
     """The shape of each tensor in a file, from its header.
 
     Raises:
@@ -56,7 +88,7 @@ def read_shapes(path: Path) -> dict[str, tuple[int, ...]]:
 
 
 def read_weights(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Read the tensors of a file, converted to the dtypes of the network.
+    """Read the tensors of a file, whatever their storage, converted to the dtypes of the network.
 
     Args:
         path: the file.
@@ -66,21 +98,90 @@ def read_weights(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor
         The tensors by name.
 
     Raises:
-        InputError: as `check_shapes`, and if there is an unexpected tensor, one of another kind of dtype, or one with a
-            NaN or infinite number.
+        InputError: as `check_shapes`, and if there is an unexpected tensor, one of another kind of dtype, one with a
+            NaN or infinite number, or scales that do not fit its rows.
     """
     check_shapes(path, expected)
-    if unexpected := read_shapes(path).keys() - expected.keys():
+    shapes = read_shapes(path)
+    parts = {part: name for name in expected for part in _parts(name, shapes)}
+    if unexpected := shapes.keys() - parts.keys():
         raise InputError(
             f"{min(unexpected)[:100]!r} is not expected; these are the weights of another network", source=path
         )
     try:
         with safe_open(path, framework="pt") as file:
-            weights = {name: _converted(file.get_tensor(name), name, tensor, path) for name, tensor in expected.items()}
+            stored = {part: file.get_tensor(part) for part in parts}
+        for part, name in parts.items():
+            _check_dtype(part, stored, expected[name], path)
+        refuse_non_finite(path, stored)
+        _check_scales(stored, path)
+        weights = {name: tensor.to(expected[name].dtype) for name, tensor in dequantize(stored, expected).items()}
     except (OSError, RuntimeError, MemoryError, SafetensorError) as error:
         raise _unreadable(path, error) from error
     refuse_non_finite(path, weights)
     return weights
+
+
+def _parts(name: str, shapes: Mapping[str, Shape]) -> list[str]:
+    """The names of the parts of a tensor in a file."""
+    whole = [name] if name in shapes else [name + CODES, name + BASIS]
+    return [*whole, *(part + SCALE for part in whole if part + SCALE in shapes)]
+
+
+def _check_dtype(part: str, stored: Mapping[str, Tensor], expected: Tensor, path: Path) -> None:
+    """Validate the dtype of a part of a tensor.
+
+    Raises:
+        InputError: if it is another one, or integers in place of floating-point numbers have no scales.
+    """
+    dtype, has_scale = stored[part].dtype, part + SCALE in stored
+    if dtype == torch.int8 and expected.is_floating_point() and not has_scale:
+        raise InputError(f"{part}{SCALE} is missing; these are the weights of another network", source=path)
+    wanted = torch.int8 if has_scale else expected.dtype
+    fits = dtype in _FLOATS if wanted.is_floating_point else dtype == wanted
+    if not fits or (has_scale and not expected.is_floating_point()):
+        raise InputError(f"{part} is of dtype {dtype}; must be {wanted}", source=path)
+
+
+def _check_scales(stored: Mapping[str, Tensor], path: Path) -> None:
+    """Validate the scales of tensors in 8 bits.
+
+    Raises:
+        InputError: if there is not one per row, or one is negative.
+    """
+    scales = {part: stored[part + SCALE] for part in stored if part + SCALE in stored}
+    for part, scale in scales.items():
+        if scale.shape != (wanted := (*stored[part].shape[:-1], 1)):
+            shapes = f"{_shown(tuple(scale.shape))}; must be {_shown(wanted)}, one per row"
+            raise InputError(f"{part}{SCALE} has the shape {shapes}", source=path)
+        if (scale < 0).any():
+            raise InputError(f"{part}{SCALE} has a negative number; must be 0 or more", source=path)
+
+
+def write_weights(
+    path: Path,
+    weights: Mapping[str, Tensor],
+    weight_format: WeightFormat,
+    tables: Mapping[str, Sequence[str]],
+    *,
+    make_folder: bool = True,
+) -> None:
+    """Write weights to a file, atomically.
+
+    Args:
+        path: the file.
+        weights: the weights by name.
+        weight_format: their storage.
+        tables: the words of each table of word vectors, by the name of the table.
+        make_folder: as in `write_bytes` (default: True).
+
+    Raises:
+        InputError: if a weight is NaN or infinite, also in the stored precision, or the rank exceeds a table's width.
+    """
+    refuse_non_finite(path, weights)
+    packed = weight_format.pack(weights, tables)
+    refuse_non_finite(path, packed)
+    write_bytes(path, save(packed), make_folder=make_folder)
 
 
 def refuse_non_finite(path: Path, weights: Mapping[str, Tensor]) -> None:
@@ -97,18 +198,11 @@ def refuse_non_finite(path: Path, weights: Mapping[str, Tensor]) -> None:
             )
 
 
-def _converted(tensor: Tensor, name: str, expected: Tensor, path: Path) -> Tensor:
-    fits = tensor.dtype in _FLOATS if expected.is_floating_point() else tensor.dtype == expected.dtype
-    if not fits:
-        raise InputError(f"{name} is of dtype {tensor.dtype}; must be {expected.dtype}", source=path)
-    return tensor.to(expected.dtype)
-
-
 def _unreadable(path: Path, error: Exception) -> InputError:
     return InputError(f"these weights cannot be read: {str(error).strip().split(chr(10))[0]}", source=path)
 
 
-def _shown(shape: tuple[int, ...]) -> str:
+def _shown(shape: Shape) -> str:
     """A shape in messages.
 
     >>> _shown((3, 4))

@@ -9,7 +9,6 @@ from typing import Any, Self, final
 
 import numpy as np
 import torch
-from safetensors.torch import save
 from torch.nn import ModuleList
 
 from treenn.models.vocabulary import Vocabulary
@@ -20,15 +19,14 @@ from treenn.parsers.chart.distribution import TreeDistribution
 from treenn.parsers.chart.examples import NULL, Inventory, encode_words
 from treenn.parsers.chart.span_scorer import Encoded, SpanNetwork, mean_scores
 from treenn.parsers.chart.spans import span_count
-from treenn.parsers.chart.weights import dequantize, quantize
 from treenn.parsers.config import read_config, readable, write_config
 from treenn.parsers.parser import Parser, check_sentences
-from treenn.runtime.weight_file import NAME, read_shapes, read_weights, refuse_non_finite
+from treenn.runtime.quantization import EIGHT_BITS, WeightFormat
+from treenn.runtime.weight_file import NAME, read_shapes, read_weights, write_weights
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import argument
 from treenn.trees.expand import Opened, expand
-from treenn.trees.files import write_bytes
 from treenn.trees.json_records import from_json
 from treenn.trees.json_values import check_object
 
@@ -165,10 +163,19 @@ class ChartParser(Parser):
         return [(_tree(words, best, rank), p) for rank, p in enumerate(log_p.exp().tolist())]
 
     @checked
-    def save(self, folder: AnyPath) -> None:
-        """Write `config.json`, `vocabulary.json` and `model.safetensors`, with weights quantized to 8 bits."""
+    def save(self, folder: AnyPath, weight_format: WeightFormat = EIGHT_BITS) -> None:
+        """Write `config.json`, `vocabulary.json` and `model.safetensors`.
+
+        Args:
+            folder: the folder.
+            weight_format: the storage of the weights (default: 8 bits).
+
+        Raises:
+            InputError: if a weight is NaN or infinite.
+        """
         folder = Path(folder)
-        write_bytes(folder / NAME, save(quantize(ModuleList(self.networks).state_dict())))
+        words = {f"{index}.words.weight": self.vocabulary.words for index in range(len(self.networks))}
+        write_weights(folder / NAME, ModuleList(self.networks).state_dict(), weight_format, words)
         self.vocabulary.write(folder / "vocabulary.json")
         config = {"labels": self.labels, "networks": [_config(network) for network in self.networks]}
         write_config(folder, "chart", FORMAT, config)
@@ -192,9 +199,7 @@ class ChartParser(Parser):
                 networks = [_network(each, len(vocabulary), most, source) for each in config["networks"][: most + 1]]
             if not networks:
                 raise InputError("networks is empty; must have at least one network")
-        weights = dequantize(read_weights(path, quantize(ModuleList(networks).state_dict())))
-        refuse_non_finite(path, weights)
-        ModuleList(networks).load_state_dict(weights, assign=True)
+        ModuleList(networks).load_state_dict(read_weights(path, ModuleList(networks).state_dict()), assign=True)
         return cls(networks, vocabulary, labels=config["labels"])
 
 

@@ -33,10 +33,10 @@ from treenn.parsers.chart.examples import (
 from treenn.parsers.chart.margin_loss import compute_loss
 from treenn.parsers.chart.soft_targets import soft_targets
 from treenn.parsers.chart.span_scorer import SpanNetwork
-from treenn.parsers.chart.weights import dequantize, quantize
 from treenn.parsers.evalb import AnyTree, evaluate
 from treenn.parsers.network_training import NetworkTrainer, TrainingData
 from treenn.runtime.progress import Progress, ignore
+from treenn.runtime.quantization import dequantize, quantize
 from treenn.training.run_dir import check_run_dir
 from treenn.training.run_marker import PARSER, RunMarker
 from treenn.trees.arguments import AnyPath, checked
@@ -178,7 +178,7 @@ class _Trainer(NetworkTrainer):
 
     def finish(self) -> dict[str, Any]:
         """As `NetworkTrainer.finish`; the weights are rounded as in the parser's folder."""
-        self.parser.network.load_state_dict(dequantize(quantize(self.best_weights)))
+        self.parser.network.load_state_dict(dequantize(quantize(self.best_weights), self.best_weights))
         self.parser.keep_words(self.final_words)
         return {"dev": self.evaluate()}
 

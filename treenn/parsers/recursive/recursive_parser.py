@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Self
 
 import torch
-from safetensors.torch import save
 from torch import Tensor
 
 from treenn.models.vocabulary import Vocabulary
@@ -18,10 +17,10 @@ from treenn.parsers.parser import Parser, check_sentences
 from treenn.parsers.recursive.beam_search import SearchResult, Sentences, search
 from treenn.parsers.recursive.merge_scorer import LEFT, PARENT, RIGHT, MergeNetwork
 from treenn.parsers.recursive.recursive_settings import RecursiveSettings, upgrade_settings
-from treenn.runtime.weight_file import NAME, check_shapes, read_shapes, read_weights
+from treenn.runtime.quantization import SINGLE_PRECISION, WeightFormat
+from treenn.runtime.weight_file import NAME, check_shapes, read_shapes, read_weights, write_weights
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, checked
-from treenn.trees.files import write_bytes
 from treenn.trees.json_records import from_json
 
 FORMAT = 1
@@ -79,11 +78,19 @@ class RecursiveNetworkParser(Parser):
         return trees_of(result, sentences, lengths)
 
     @checked
-    def save(self, folder: AnyPath) -> None:
-        """Write `config.json`, `vocabulary.json` and `model.safetensors`."""
+    def save(self, folder: AnyPath, weight_format: WeightFormat = SINGLE_PRECISION) -> None:
+        """Write `config.json`, `vocabulary.json` and `model.safetensors`.
+
+        Args:
+            folder: the folder.
+            weight_format: the storage of the weights (default: single precision).
+
+        Raises:
+            InputError: if a weight is NaN or infinite.
+        """
         folder = Path(folder)
-        weights = {name: tensor.contiguous() for name, tensor in self.network.state_dict().items()}
-        write_bytes(folder / NAME, save(weights))
+        words = {"embedding.weight": self.network.vocabulary.words}
+        write_weights(folder / NAME, self.network.state_dict(), weight_format, words)
         self.network.vocabulary.write(folder / "vocabulary.json")
         config = {"settings": asdict(self.settings), "word_size": self.network.embedding.embedding_dim}
         write_config(folder, "recursive", FORMAT, config)
