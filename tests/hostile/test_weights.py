@@ -442,11 +442,11 @@ def test_a_grammar_needs_its_unknown_word(tmp_path: Path) -> None:
         ({"head.linear.weight.scale": torch.ones(5)}, "head.linear.weight.scale has the shape 5; must be 5 x 1"),
         ({"head.linear.weight": torch.ones(5, 6)}, "head.linear.weight is of dtype torch.float32; must be torch.int8"),
         ({"head.linear.bias.scale": torch.ones(1)}, "head.linear.bias is of dtype torch.float16; must be torch.int8"),
-        ({"embedding.weight.basis": torch.ones(3, 4)}, "codes has the shape {} x 2, and embedding.weight.basis 3 x 4"),
+        ({"embedding.weight.basis": torch.ones(3, 4)}, "basis has the shape 3 x 4, and embedding.weight.codes {} x 2"),
         ({"embedding.weight.basis": torch.ones(2, 129)}, "embedding.weight.codes has the rank 2: must be 3 or more"),
         ({"embedding.weight.basis": torch.ones(2, 5)}, "embedding.weight has the shape {} x 5; config.json"),
         ({"embedding.weight.basis.scale": torch.ones(2, 1)}, "embedding.weight.basis is of dtype torch.float16"),
-        ({"embedding.weight.codes": torch.ones(7)}, "codes has the shape 7, and"),
+        ({"embedding.weight.codes": torch.ones(7)}, "and embedding.weight.codes 7; must be rank x width"),
         ({"encoder.cell.U.codes": torch.ones(7, 1)}, "'encoder.cell.U.codes' is not expected"),
     ],
 )

@@ -26,6 +26,8 @@ _FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 _MOST_EXPANDED = 64
 """The maximum ratio of the numbers of a table to those of its codes, so that small files need little memory."""
 
+_ANOTHER = "these are the weights of another network"
+
 Shape = tuple[int, ...]
 
 
@@ -57,13 +59,15 @@ def _coded_shape(name: str, shapes: Mapping[str, Shape], path: Path) -> Shape:
     Raises:
         InputError: if there is no such table, its parts do not fit, or their rank is too low for its width.
     """
-    if name + CODES not in shapes or name + BASIS not in shapes:
-        raise InputError(f"{name} is missing; these are the weights of another network", source=path)
+    missing = [name + suffix for suffix in (CODES, BASIS) if name + suffix not in shapes]
+    if missing:
+        part = missing[0] if len(missing) == 1 else name
+        raise InputError(f"{part} is missing; {_ANOTHER}", source=path)
     codes, basis = shapes[name + CODES], shapes[name + BASIS]
     if not len(codes) == len(basis) == 2 or codes[1] != basis[0]:
         raise InputError(
-            f"{name}{CODES} has the shape {_shown(codes)}, and {name}{BASIS} {_shown(basis)}; "
-            "must be words x rank and rank x width",
+            f"{name}{BASIS} has the shape {_shown(basis)}, and {name}{CODES} {_shown(codes)}; "
+            "must be rank x width and words x rank",
             source=path,
         )
     if basis[1] > _MOST_EXPANDED * basis[0]:
@@ -105,9 +109,7 @@ def read_weights(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor
     shapes = read_shapes(path)
     parts = {part: name for name in expected for part in _parts(name, shapes)}
     if unexpected := shapes.keys() - parts.keys():
-        raise InputError(
-            f"{min(unexpected)[:100]!r} is not expected; these are the weights of another network", source=path
-        )
+        raise InputError(f"{min(unexpected)[:100]!r} is not expected; {_ANOTHER}", source=path)
     try:
         with safe_open(path, framework="pt") as file:
             stored = {part: file.get_tensor(part) for part in parts}
@@ -136,7 +138,7 @@ def _check_dtype(part: str, stored: Mapping[str, Tensor], expected: Tensor, path
     """
     dtype, has_scale = stored[part].dtype, part + SCALE in stored
     if dtype == torch.int8 and expected.is_floating_point() and not has_scale:
-        raise InputError(f"{part}{SCALE} is missing; these are the weights of another network", source=path)
+        raise InputError(f"{part}{SCALE} is missing; {_ANOTHER}", source=path)
     wanted = torch.int8 if has_scale else expected.dtype
     fits = dtype in _FLOATS if wanted.is_floating_point else dtype == wanted
     if not fits or (has_scale and not expected.is_floating_point()):
