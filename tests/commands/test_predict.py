@@ -60,7 +60,7 @@ def test_json_has_a_line_for_each_line(predict: Command, tmp_path: Path) -> None
     assert [len(line["sentences"]) for line in lines] == [1, 0, 0, 1]
     assert lines[1] == {
         "text": "", "label": 1, "probabilities": [0.0, 1.0, 0.0], "tree": None, "sentences": [], "class": "so-so",
-        "unknown_words": [], "unknown_share": 0.0,
+        "unknown_words": [], "unknown_share": 0.0, "warning": None,
     }  # fmt: skip
     blank = load_sentiment(tmp_path / "model", "right").predict("")
     assert (blank.label, list(blank.probabilities)) == (lines[1]["label"], lines[1]["probabilities"])
@@ -88,7 +88,7 @@ def test_a_text_has_a_tree_for_each_sentence(predict: Command, tmp_path: Path) -
     assert line["probabilities"] == [round(share, 6) for share in found.probabilities]
     assert [each["text"] for each in line["sentences"]] == ["A good film!", "It's not good."]
     assert [each["tree"] for each in line["sentences"]] == [str(each.tree) for each in found.sentences]
-    keys = ["text", "label", "probabilities", "tree", "class", "unknown_words", "unknown_share"]
+    keys = ["text", "label", "probabilities", "tree", "class", "unknown_words", "unknown_share", "warning"]
     assert all(list(each) == keys for each in line["sentences"])
     assert (line["unknown_words"], line["unknown_share"]) == (["A", "!", "It", "'s"], 0.444444)
     assert [each["unknown_words"] for each in line["sentences"]] == [["A", "!"], ["It", "'s"]]

@@ -15,7 +15,7 @@ from treenn.commands.table_input import read_tables
 
 Command = Callable[..., Any]
 
-OWN = ["class", "label", *CLASSES, "unknown_words", "unknown_share"]
+OWN = ["class", "label", *CLASSES, "unknown_words", "unknown_share", "warning"]
 QUOTED = 'id,text,note\n1,"A ""good"" film,\nnot bad.",x\n\n2,,"a\nb"\n3,Not good.,\n'
 
 
@@ -33,7 +33,8 @@ def rows(path: Path, delimiter: str = ",") -> list[list[str]]:
 def test_columns_are_kept_and_predictions_added(predict: Command, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(QUOTED)
     done = predict("--file", "in.csv", "--csv", "out.csv")
-    assert done.stderr == "in.csv:5: no words; lines without words: 1\nwritten: out.csv\n"
+    warning = "warning: texts with unreliable or no predictions, see their field warning: 1 many unknown words"
+    assert done.stderr == f"{warning}\nin.csv:5: no words; lines without words: 1\nwritten: out.csv\n"
     header, *records = rows(tmp_path / "out.csv")
     assert header == ["id", "text", "note", *OWN]
     assert [record[:3] for record in records] == [
@@ -128,7 +129,7 @@ def test_several_models_have_columns_with_their_names(predict: Command, tmp_path
     assert predict("not good", "--model", "binary", "--csv", "out.csv").returncode == 0
     header, record = rows(tmp_path / "out.csv")
     names = [f"model.{name}" for name in OWN]
-    assert header == ["text", *names, *(f"binary.{name}" for name in ("class", "label", "no", "yes", *OWN[-2:]))]
+    assert header == ["text", *names, *(f"binary.{name}" for name in ("class", "label", "no", "yes", *OWN[-3:]))]
     assert len(record) == len(header)
 
 

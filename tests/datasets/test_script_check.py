@@ -6,7 +6,8 @@ import logging
 
 import pytest
 
-from treenn.datasets.script_check import check_language, check_script, unknown_share
+from treenn.datasets.language_check import unknown_share
+from treenn.datasets.script_check import check_language, check_script
 from treenn.datasets.text_error import TextError
 from treenn.datasets.text_trees import trees_of_texts
 from treenn.trees import InputError

@@ -7,9 +7,13 @@ import re
 import pytest
 from made_up_predictions import Page
 
+from treenn.sentiment.alignment import AlignedSentence
 from treenn.sentiment.document import Document, Sentiment
+from treenn.sentiment.json_objects import document_object
+from treenn.sentiment.models_picture import draw_aligned
 from treenn.sentiment.page import render
 from treenn.sentiment.phrase_drawing import draw_sentiment
+from treenn.sentiment.table_columns import PredictionColumns
 from treenn.trees import InputError, draw_text, palette, parse_tree
 
 CLASSES = ("bad", "so-so", "good")
@@ -85,10 +89,44 @@ def test_a_blank_text_has_a_verdict_alone() -> None:
 def test_unknown_words_are_named_safely() -> None:
     words = ("\x1b[31m", "<i>", "x" * 50, "y", "y")
     found = Sentiment("z", parse_tree("(0 (1 a) (1 b))", classes=3), SHARES[-3:], CLASSES, words)
-    line = draw_sentiment(found, color=True).splitlines()[-1]
+    line, warning = draw_sentiment(found, color=True).splitlines()[-2:]
     assert line == "unknown words: 5 of 2 (\\x1b[31m, <i>, xxxxxxxxxxxxxxx…, …)"
     assert "<i>" not in (html := render([found]))
-    assert Page(html).texts["p"] == [line]
+    assert Page(html).texts["p"] == [f"{line}. {warning}"]
+
+
+def test_sentence_that_is_not_judged_is_drawn_without_colours() -> None:
+    found = FOUND.unjudged("not English")
+    drawn = draw_sentiment(found, color=True)
+    assert "\x1b[48" not in drawn
+    assert drawn.splitlines()[-1] == "not judged: not English"
+    assert "%" not in drawn
+    page = Page(render([found]))
+    assert page.texts["p"][-1] == "not judged: not English"
+    assert [text for text in page.texts["td"] if "%" in text] == []
+    assert "·" in page.texts["pre"][0]
+
+
+def test_json_and_table_of_a_text_that_is_not_judged() -> None:
+    found = Document.of(FOUND.text, [FOUND.unjudged("not English")], CLASSES)
+    record = document_object(found)
+    for each in (record, record["sentences"][0]):
+        assert {each[key] for key in ("label", "class", "probabilities")} == {None}
+        assert each["warning"] == "not English"
+    columns = PredictionColumns(("text",), {"x": CLASSES})
+    cells = dict(zip(columns.header[1:], columns.cells({"x": found}), strict=True))
+    assert cells.pop("warning") == "not English"
+    assert set(cells.values()) == {"", "0"}
+
+
+def test_models_that_do_not_judge_are_not_compared() -> None:
+    bare = FOUND.unjudged("not English")
+    assert AlignedSentence({"a": FOUND, "b": FOUND}).is_compared
+    sentence = AlignedSentence({"a": FOUND, "b": bare})
+    assert not sentence.is_compared
+    assert not sentence.differing("a") | sentence.differing("b")
+    assert "b: not judged: not English" in draw_aligned(sentence)
+    assert "<svg" in draw_aligned(AlignedSentence({"b": bare}))
 
 
 def test_the_page_is_whole_and_loads_nothing() -> None:

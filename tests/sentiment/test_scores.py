@@ -54,9 +54,9 @@ def test_json_and_table_have_the_score(model: SentimentModel) -> None:
     }  # fmt: skip
     assert document_object(blank)["label"] is None
     columns = PredictionColumns(("text",), {"x": model.classes})
-    assert columns.header == ("text", "score", "unknown_words", "unknown_share")
-    assert columns.cells({"x": found}) == [f"{found.score:.6g}", "", "0"]
-    assert columns.cells({"x": blank}) == ["", "", "0"]
+    assert columns.header == ("text", "score", "unknown_words", "unknown_share", "warning")
+    assert columns.cells({"x": found}) == [f"{found.score:.6g}", "", "0", ""]
+    assert columns.cells({"x": blank}) == ["", "", "0", ""]
 
 
 def test_drawings_have_the_score(model: SentimentModel) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 import treenn
 
-SHIPPED = Path(treenn.__file__).parent / "models"
+PACKAGE = Path(treenn.__file__).parent
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +15,7 @@ def model():
 
 
 def test_shipped_models_are_within_20_mb():
-    folders = SHIPPED / "weights", SHIPPED / "parsers/weights"
+    folders = PACKAGE / "models/weights", PACKAGE / "parsers/weights"
     assert sum(file.stat().st_size for folder in folders for file in folder.rglob("*") if file.is_file()) < 20e6
 
 
@@ -35,5 +35,29 @@ def test_plain_opinions_come_out_on_their_side(model, text, positive):
     assert found.tree.labels[-1] == found.label
 
 
-def test_foreign_script_is_predicted(model):
-    assert model.predict("Хороший фильм").tree.words == ("Хороший", "фильм")
+def test_foreign_script_is_not_judged(model):
+    found = model.predict("Хороший фильм")
+    assert found.tree.words == ("Хороший", "фильм")
+    assert found.tree.labels == (None, None, None)
+    assert (found.label, found.name, found.probabilities, found.warning) == (None, None, (), "not English")
+
+
+def test_short_sentences_of_a_foreign_text_are_not_judged(model):
+    text = "Muy aburrida. Perdí dos horas de mi vida. No me gustó nada."
+    found = model.predict(text)
+    assert [sentence.not_judged for sentence in found.sentences] == ["not English"] * 3
+    assert model.predict("Muy aburrida.").not_judged is None
+    assert repr(found).endswith("not judged: not English, sentences=3)")
+
+
+def test_foreign_quotation_does_not_count(model):
+    english = "It is a dull and lifeless film, but there are some funny moments in it."
+    found = model.predict(f"{english} Perdí dos horas de mi vida viendo esta tontería.")
+    assert [sentence.not_judged for sentence in found.sentences] == [None, "not English"]
+    assert found.probabilities == model.predict(english).probabilities
+    assert found.warning is None
+
+
+def test_third_of_unknown_words_is_warned_of(model):
+    assert model.predict("A bloviate film.").warning is None
+    assert model.predict("Bloviate schlockfest.").warning == "many unknown words"

@@ -20,6 +20,7 @@ from treenn.commands.prediction_stream import (
     blank_documents,
     predict_lines,
     predict_trees,
+    report_warnings,
 )
 from treenn.commands.prediction_table import check_table, write_table
 from treenn.commands.svg_files import SvgTarget
@@ -93,10 +94,12 @@ def predict(
     With several models, their trees are next to each other, and the nodes at which they differ are marked by *.
 
     Without TEXT and --file, texts are read from standard input. --json prints exactly one line per line of input, with
-    the keys `text`, `label`, `probabilities`, `tree`, `sentences`, `class`, `unknown_words` and `unknown_share`. Each
-    sentence has the same keys without `sentences`. `label` is the number of the most probable class. A text without
-    words is neutral, or has the label null if there is no middle class. `tree` is null unless the text is one sentence.
-    With several models, the keys are `text` and `models`, an object with these keys for each model.
+    the keys `text`, `label`, `probabilities`, `tree`, `sentences`, `class`, `unknown_words`, `unknown_share` and
+    `warning`. Each sentence has the same keys without `sentences`. `label` is the number of the most probable class. A
+    text without words is neutral, or has the label null if there is no middle class. `tree` is null unless the text is
+    one sentence. `warning` is "many unknown words" if over a third are unknown. A text in another language than that of
+    an English model is not judged: `warning` is "not English", and `label`, `class` and `probabilities` are null. With
+    several models, the keys are `text` and `models`, an object with these keys for each model.
 
     Example: treenn predict "It's not a great movie, but the last ten minutes are wonderful."
 
@@ -125,6 +128,8 @@ def predict(
         predictions = predict_trees(models, trees)
     else:
         predictions = predict_lines(models, source.lines, tokenized=tokenized, split=not no_split)
+    if not texts and (json or csv is not None or html is not None or target is not None):
+        predictions = report_warnings(predictions, say)
     if target is not None:
         target.write(_pictures(predictions), _remedy(models, one_line=tokenized or no_split))
     elif html is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import tee
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -59,6 +60,22 @@ def predict_trees(models: Models, trees: Sequence[Tree]) -> Iterator[LinePredict
         columns = {name: model.predict_parsed(texts, parsed) for name, model in models.items()}
         for number, text in enumerate(texts):
             yield Line(text), {name: documents[number] for name, documents in columns.items()}
+
+
+def report_warnings(predictions: Iterable[LinePrediction], say: Callable[[str], None]) -> Iterator[LinePrediction]:
+    """Yield predictions, then report the numbers of texts with a warning in one line, if there are any.
+
+    Args:
+        predictions: the lines and their predictions.
+        say: receives the line.
+    """
+    counts = Counter[str]()
+    for line, documents in predictions:
+        counts.update({document.warning for document in (documents or {}).values() if document.warning is not None})
+        yield line, documents
+    if counts:
+        details = ", ".join(f"{count} {warning}" for warning, count in sorted(counts.items()))
+        say(f"warning: texts with unreliable or no predictions, see their field warning: {details}")
 
 
 def blank_documents(models: Models, text: str) -> Documents:

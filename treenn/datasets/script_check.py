@@ -1,4 +1,4 @@
-"""Checks that texts are in a script and a language that the tokenizer and the parser handle."""
+"""Checks that texts are in a script that the tokenizer and the parser handle."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from collections.abc import Iterable, Sequence
 import regex
 
 from treenn.datasets.text_error import TextError
-from treenn.parsers.loading import SHIPPED, parser_folder
+from treenn.parsers.loading import SHIPPED
 from treenn.trees.errors import InputError, argument
-from treenn.trees.json_values import read_words
-from treenn.trees.tree import Tree
 
 _UNSPACED = (
     *("Han", "Hiragana", "Katakana", "Bopomofo", "Thai", "Lao", "Khmer", "Myanmar", "Tibetan", "Yi", "Javanese"),
@@ -33,9 +31,9 @@ _FREE = ("zh",)  # languages of `_OF_SPACY` that need no other package
 
 _LONGEST = 8  # the maximum mean number of letters per word of tokenized texts
 _SHOWN = 20  # characters of a text in a message
-_UNKNOWN = 1 / 3
 
 _SCRIPTS = [(name, regex.compile(rf"\p{{Script={name}}}")) for name in (_LATIN, *_UNSPACED, *_OTHERS)]
+_OTHER_RUNS = regex.compile("|".join(rf"\p{{Script={name}}}{{2,}}" for name in (*_UNSPACED, *_OTHERS)))
 _LETTER = regex.compile(r"\p{L}")
 
 
@@ -136,19 +134,16 @@ def _remedy(script: str, *, divided: bool) -> str:
     return f"{wanted}, with {parser}"
 
 
-def unknown_share(trees: Iterable[Tree]) -> float:
-    """The fraction of words with a letter that the vocabulary of the shipped parser lacks; 0 without such words."""
-    folder = parser_folder(SHIPPED)
-    assert folder is not None
-    known = frozenset(read_words(folder / "vocabulary.json"))  # without the import of torch
-    words = Counter(word.lower() for tree in trees for word in tree.words if any(map(str.isalpha, word)))
-    return sum(count for word, count in words.items() if word not in known) / max(words.total(), 1)
+def is_mostly_of_other_scripts(words: Iterable[str]) -> bool:
+    """Return True if half or more of the letters of a text are in other scripts than Latin.
 
+    Letters of other scripts count in runs of two or more, so that emoticons such as `ツ` are no texts.
 
-def unknown_language(trees: Sequence[Tree]) -> str | None:
-    """A warning if over a third of the words are unknown to the shipped parser, else None."""
-    share = unknown_share(trees)
-    if share <= _UNKNOWN:
-        return None
-    remedy = "for another language, --trees right makes right-branching trees, without syntax"
-    return f"warning: {share:.0%} of the words are unknown to the parser {SHIPPED} for English; {remedy}"
+    >>> is_mostly_of_other_scripts(["这部", "电影"]), is_mostly_of_other_scripts(["fine", "¯\\_(ツ)_/¯"])
+    (True, False)
+    """
+    text = " ".join(words)
+    if text.isascii():
+        return False
+    others = sum(len(run) for run in _OTHER_RUNS.findall(text))
+    return 0 < sum(map(str.isalpha, text)) <= 2 * others

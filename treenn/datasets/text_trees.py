@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from treenn.datasets.language_check import unknown_language
 from treenn.datasets.parse_identity import identify_parse
-from treenn.datasets.script_check import check_language, check_script, unknown_language
+from treenn.datasets.script_check import check_language, check_script
 from treenn.datasets.text_error import TextError
 from treenn.datasets.tokenizers import DEFAULT, load_tokenizer
 from treenn.datasets.tree_cache import cache_file, read_cached, write_cached

@@ -30,9 +30,9 @@ class AlignedSentence:
             name: the name of the model.
         """
         own = self.models[name]
-        others = [
-            each for each in self.models.values() if each is not own and own.classes and each.classes == own.classes
-        ]
+        others = [each for each in self._comparable if each is not own and each.classes == own.classes]
+        if own.not_judged is not None:
+            return frozenset()
         by_span = [dict(zip(each.tree.spans, each.tree.labels, strict=True)) for each in others]
         return frozenset(
             node
@@ -43,8 +43,12 @@ class AlignedSentence:
     @property
     def is_compared(self) -> bool:
         """True if two models have the same classes; scores are not compared."""
-        classes = [each.classes for each in self.models.values() if each.classes]
+        classes = [each.classes for each in self._comparable]
         return len(set(classes)) < len(classes)
+
+    @property
+    def _comparable(self) -> list[Sentiment]:
+        return [each for each in self.models.values() if each.classes and each.not_judged is None]
 
 
 def align(documents: Mapping[str, Document]) -> list[AlignedSentence]:

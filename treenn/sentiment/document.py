@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from treebanks.own_data import Scale
+from treenn.analysis.calibration import cooled
+from treenn.datasets.language_check import MANY_UNKNOWN
 from treenn.sentiment.node_labels import drawing_options
 from treenn.trees import InputError, Tree
 from treenn.trees.display import Heading, quoted, table_html, tree_html
 from treenn.trees.palette import palette
 
 _MOST_ROWS, _MOST_TREES = 50, 10  # in a notebook
+
+MANY_UNKNOWN_WORDS = "many unknown words"
+"""The warning if over a third of the words are unknown."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -28,6 +33,7 @@ class Sentiment:
         unknown_words: the words that the model's vocabulary lacks, in order, including repeated ones (default: none).
         scale: the scale of the labels, `"ordinal"`, `"nominal"` or `"score"` (default: `"ordinal"`).
         score_range: the lowest and the highest score; None for classes (default: None).
+        not_judged: the reason if the sentence is not judged; then it has no labels and probabilities (default: None).
     """
 
     text: str
@@ -37,6 +43,12 @@ class Sentiment:
     unknown_words: tuple[str, ...] = ()
     scale: Scale = "ordinal"
     score_range: tuple[float, float] | None = None
+    not_judged: str | None = None
+
+    def unjudged(self, reason: str) -> Sentiment:
+        """The sentence without labels and probabilities, for this reason."""
+        bare = self.tree.with_labels([None] * len(self.tree))
+        return replace(self, tree=bare, node_probabilities=(), not_judged=reason)
 
     def __repr__(self) -> str:
         """The text, its class or score, and the number of nodes."""
@@ -46,23 +58,25 @@ class Sentiment:
         return _as_html(self, [self])
 
     @property
-    def label(self) -> int | float:
-        """The most probable class of the sentence, or its score, from the root."""
+    def label(self) -> int | float | None:
+        """The most probable class of the sentence, or its score, from the root; None if it is not judged."""
+        if self.not_judged is not None:
+            return None
         return _most_probable(self.probabilities) if self.score is None else self.score
 
     @property
     def score(self) -> float | None:
-        """The score of the sentence; None for classes."""
-        return float(str(self.tree.label)) if self.scale == "score" else None
+        """The score of the sentence; None for classes, and if it is not judged."""
+        return float(str(self.tree.label)) if self.scale == "score" and self.not_judged is None else None
 
     @property
-    def name(self) -> str:
-        """The name of the sentence's class, or its score as text."""
+    def name(self) -> str | None:
+        """The name of the sentence's class, or its score as text; None if `label` is None."""
         return _name(self.classes, self.label)
 
     @property
     def probabilities(self) -> tuple[float, ...]:
-        """The class probabilities of the sentence; empty for scores."""
+        """The class probabilities of the sentence; empty for scores, and if it is not judged."""
         return self.node_probabilities[-1] if self.node_probabilities else ()
 
     @property
@@ -74,6 +88,11 @@ class Sentiment:
     def unknown_share(self) -> float:
         """The fraction of words that the model's vocabulary lacks."""
         return len(self.unknown_words) / self.word_count
+
+    @property
+    def warning(self) -> str | None:
+        """The reason to distrust the prediction, `"not English"` or `"many unknown words"`; None if there is none."""
+        return _warning(self)
 
 
 @dataclass(frozen=True, repr=False)
@@ -88,7 +107,12 @@ class Document:
     A text without words is neutral: the middle class has probability 1, or the two middle classes 0.5 each. On a
     nominal scale, all classes have the same probability.
 
+    The probabilities of several sentences are scaled by the model's temperature for texts, if it was fitted. The most
+    probable class stays the same.
+
     The score of a text is the mean of the scores of its sentences. A text without words has none.
+
+    Sentences that are not judged are omitted from the mean. A text of such sentences is not judged.
 
     Args:
         text: the text.
@@ -97,6 +121,7 @@ class Document:
         classes: the names of the classes, on an ordinal scale lowest first; empty for scores.
         scale: the scale of the labels, `"ordinal"`, `"nominal"` or `"score"` (default: `"ordinal"`).
         score_range: the lowest and the highest score; None for classes (default: None).
+        not_judged: the reason if the text is not judged; then it has no label and probabilities (default: None).
     """
 
     text: str
@@ -105,6 +130,7 @@ class Document:
     classes: tuple[str, ...]
     scale: Scale = "ordinal"
     score_range: tuple[float, float] | None = None
+    not_judged: str | None = None
 
     @classmethod
     def of(
@@ -114,6 +140,7 @@ class Document:
         classes: tuple[str, ...],
         scale: Scale = "ordinal",
         score_range: tuple[float, float] | None = None,
+        temperature: float = 1.0,
     ) -> Document:
         """Combine the predictions for the sentences of a text.
 
@@ -123,14 +150,18 @@ class Document:
             classes: the names of the classes; empty for scores.
             scale: the scale of the labels (default: `"ordinal"`).
             score_range: the lowest and the highest score (default: None, for classes).
+            temperature: the temperature of the probabilities of several sentences (default: 1.0).
 
         >>> sentences = [Sentiment("a", Tree(("a",), ()), (p,), ("-", "0", "+")) for p in [(0, 0.9, 0.1), (1, 0, 0)]]
         >>> Document.of("a a", sentences, ("-", "0", "+")).name
         '-'
         """
-        rows = [sentence.probabilities for sentence in sentences]
-        middle = middle_class(classes, scale)
-        probabilities = _mean(rows, middle) if rows else _neutral(len(classes), scale)
+        rows = [sentence.probabilities for sentence in sentences if sentence.not_judged is None]
+        if sentences and not rows:
+            return cls(text, tuple(sentences), (), classes, scale, score_range, sentences[0].not_judged)
+        probabilities = _neutral(len(classes), scale)
+        if rows:
+            probabilities = mean_probabilities(rows, middle_class(classes, scale), temperature)
         return cls(text, tuple(sentences), probabilities, classes, scale, score_range)
 
     def __repr__(self) -> str:
@@ -144,8 +175,10 @@ class Document:
     def label(self) -> int | float | None:
         """The most probable class of the text, or its score.
 
-        None if the text is blank and there is no middle class.
+        None if the text is not judged, or if it is blank and there is no middle class.
         """
+        if self.not_judged is not None:
+            return None
         if not self.sentences and middle_class(self.classes, self.scale) is None:
             return None
         return _most_probable(self.probabilities) if self.score is None else self.score
@@ -159,7 +192,7 @@ class Document:
     @property
     def name(self) -> str | None:
         """The name of the text's class, or its score as text; None if `label` is None."""
-        return None if self.label is None else _name(self.classes, self.label)
+        return _name(self.classes, self.label)
 
     @property
     def unknown_words(self) -> tuple[str, ...]:
@@ -175,6 +208,11 @@ class Document:
     def unknown_share(self) -> float:
         """The fraction of words that the model's vocabulary lacks; 0 for a blank text."""
         return len(self.unknown_words) / max(self.word_count, 1)
+
+    @property
+    def warning(self) -> str | None:
+        """The reason to distrust the prediction, `"not English"` or `"many unknown words"`; None if there is none."""
+        return _warning(self)
 
     @property
     def tree(self) -> Tree:
@@ -213,12 +251,16 @@ def _as_html(whole: Sentiment | Document, sentences: Sequence[Sentiment]) -> str
 
 def _cells(prediction: Sentiment | Document) -> list[str]:
     """The probabilities in percent, or the score."""
+    if prediction.not_judged is not None:
+        return ["–"] * max(len(prediction.classes), 1)
     if prediction.scale == "score":
         return [prediction.name or "–"]
     return [f"{p:.0%}" for p in prediction.probabilities]
 
 
 def _in_repr(prediction: Sentiment | Document) -> str:
+    if prediction.not_judged is not None:
+        return f"not judged: {prediction.not_judged}"
     if prediction.scale == "score":
         return f"score={prediction.name}"
     name = "no class" if prediction.name is None else quoted(prediction.name)
@@ -229,8 +271,16 @@ def _most_probable(probabilities: Sequence[float]) -> int:
     return probabilities.index(max(probabilities))
 
 
-def _name(classes: Sequence[str], label: int | float) -> str:
-    """The name of a class, or a score with three digits."""
+def _warning(prediction: Sentiment | Document) -> str | None:
+    if prediction.not_judged is not None:
+        return prediction.not_judged
+    return MANY_UNKNOWN_WORDS if prediction.unknown_share > MANY_UNKNOWN else None
+
+
+def _name(classes: Sequence[str], label: int | float | None) -> str | None:
+    """The name of a class, or a score with three digits; None without a label."""
+    if label is None:
+        return None
     return classes[label] if isinstance(label, int) else f"{label:.3g}"
 
 
@@ -244,14 +294,25 @@ def middle_class(classes: Sequence[str], scale: Scale) -> int | None:
     return middle if odd and scale == "ordinal" else None
 
 
-def _mean(rows: Sequence[tuple[float, ...]], middle: int | None) -> tuple[float, ...]:
-    """The mean over sentences, weighted by 1 - P(middle class) if there is one."""
+def mean_probabilities(
+    rows: Sequence[tuple[float, ...]], middle: int | None, temperature: float = 1.0
+) -> tuple[float, ...]:
+    """The mean over sentences, weighted by 1 - P(middle class) if there is one, and scaled by the temperature.
+
+    The probabilities of one sentence are unchanged.
+
+    Args:
+        rows: the class probabilities of each sentence, at least one; none for scores.
+        middle: the index of the middle class; None if there is none.
+        temperature: the temperature (default: 1.0).
+    """
     if len(rows) == 1:
         return rows[0]
     p = np.array(rows)
     weights = np.ones(len(p)) if middle is None or (p[:, middle] == 1).all() else 1 - p[:, middle]
-    mean: list[float] = (weights @ p / weights.sum()).tolist()
-    return tuple(mean)
+    mean = weights @ p / weights.sum()
+    scaled: list[float] = (mean if temperature == 1 else cooled(mean[np.newaxis], temperature)[0]).tolist()
+    return tuple(scaled)
 
 
 def _neutral(classes: int, scale: Scale = "ordinal") -> tuple[float, ...]:

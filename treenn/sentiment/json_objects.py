@@ -11,9 +11,11 @@ from treenn.sentiment.document import Document, Sentiment
 def document_object(document: Document) -> dict[str, Any]:
     """The prediction for a text as a JSON object.
 
-    Its keys are `text`, `label`, `probabilities`, `tree`, `sentences`, `class`, `unknown_words` and `unknown_share`.
-    Each sentence has the same keys without `sentences`. `tree` is null unless the text is one sentence. For scores,
-    `label` is the score, `class` is null, and there are no probabilities.
+    Its keys are `text`, `label`, `probabilities`, `tree`, `sentences`, `class`, `unknown_words`, `unknown_share` and
+    `warning`. Each sentence has the same keys without `sentences`. `tree` is null unless the text is one sentence. For
+    scores, `label` is the score, `class` is null, and there are no probabilities. `warning` is `"many unknown words"`
+    above a third, `"not English"` if the text is not judged, else null. If it is not judged, `label`, `class` and
+    `probabilities` are null.
     """
     sentences = [_core(each) | {"tree": str(each.tree)} | _more(each) for each in document.sentences]
     tree = sentences[0]["tree"] if len(sentences) == 1 else None
@@ -31,6 +33,8 @@ def comparison_object(documents: Mapping[str, Document]) -> dict[str, Any]:
 
 
 def _core(prediction: Document | Sentiment) -> dict[str, Any]:
+    if prediction.not_judged is not None:
+        return {"text": prediction.text, "label": None, "probabilities": None}
     shares = [round(share, 6) for share in prediction.probabilities]
     label = prediction.label if prediction.score is None else round(prediction.score, 6)
     return {"text": prediction.text, "label": label, "probabilities": shares}
@@ -41,4 +45,5 @@ def _more(prediction: Document | Sentiment) -> dict[str, Any]:
         "class": prediction.name if prediction.classes else None,
         "unknown_words": list(prediction.unknown_words),
         "unknown_share": round(prediction.unknown_share, 6),
+        "warning": prediction.warning,
     }

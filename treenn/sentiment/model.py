@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from treenn.datasets.language_check import NOT_ENGLISH, is_english, is_foreign
 from treenn.datasets.tokenizers import Tokenizer, TreebankTokenizer, load_tokenizer
 from treenn.models.building import SHIPPED, load_model
 from treenn.models.network import Network
@@ -52,6 +53,7 @@ class SentimentModel:
             raise InputError(f"classes has {len(classes)} names, but the network has {count} classes")
         self.network, self.classes, self.parser = network, tuple(classes), parser
         self.tokenizer = tokenizer or TreebankTokenizer()
+        self.is_english = is_english(network.vocabulary)
 
     @property
     def score_range(self) -> tuple[float, float] | None:
@@ -85,7 +87,8 @@ class SentimentModel:
         """Predict one text: a class for the text, and a tree with a class per node for each sentence.
 
         A text may have any length; a sentence of more than `parser.max_words` words is divided at punctuation. A text
-        without words is neutral.
+        without words is neutral. If the model's vocabulary is English, texts and sentences in other languages are not
+        judged (`treenn.datasets.language_check.is_foreign`).
 
         Raises:
             InputError: if the text is not a `str`.
@@ -114,7 +117,7 @@ class SentimentModel:
         return [document for document in documents if document.sentences] if blank == "skip" else documents
 
     def predict_parsed(self, texts: Sequence[str], sentences: Sequence[Sequence[tuple[str, Tree]]]) -> list[Document]:
-        """Predict texts that have been parsed.
+        """Predict texts that have been parsed. Texts in other languages are not judged, as in `predict`.
 
         Args:
             texts: the texts.
@@ -131,9 +134,20 @@ class SentimentModel:
                 raise InputError(f"sentences[{index}] must be a list of pairs, each a sentence (str) and its Tree")
         pairs = [pair for of_text in sentences for pair in of_text]
         predictions = iter(self.predict_trees([tree for _, tree in pairs], [text for text, _ in pairs]))
+        by_text = [self._judged([next(predictions) for _ in of_text]) for of_text in sentences]
+        options = self.classes, self.network.scale, self.score_range
+        return [Document.of(text, of_text, *options) for text, of_text in zip(texts, by_text, strict=True)]
+
+    def _judged(self, sentences: list[Sentiment]) -> list[Sentiment]:
+        """Remove the labels of a text in another language, or those of its sentences in another language."""
+        if not self.is_english:
+            return sentences
+        words = [word for sentence in sentences for word in sentence.tree.words]
+        unknown = {word for sentence in sentences for word in sentence.unknown_words}
+        whole = is_foreign(words, unknown)
         return [
-            Document.of(text, [next(predictions) for _ in of_text], self.classes, self.network.scale, self.score_range)
-            for text, of_text in zip(texts, sentences, strict=True)
+            each.unjudged(NOT_ENGLISH) if whole or is_foreign(each.tree.words, each.unknown_words) else each
+            for each in sentences
         ]
 
     @checked

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from treenn.sentiment.alignment import AlignedSentence, align
 from treenn.sentiment.document import Document
 from treenn.sentiment.node_labels import drawing_options
-from treenn.sentiment.phrase_drawing import probability_lines, unknown_line
+from treenn.sentiment.phrase_drawing import verdict_lines
 from treenn.trees.draw import MARK, columns_of, draw_text, visible
 
 Block: TypeAlias = Sequence[str]
@@ -47,7 +47,7 @@ def draw_models(documents: Mapping[str, Document], *, color: bool = False, width
     good  75 % ███████████████    good  75 % ███████████████
     """
     parts = [part for each in align(documents) for part in _sentence(each, color, width)]
-    verdicts = [[visible(name), *_verdict(document, color)] for name, document in documents.items()]
+    verdicts = [[visible(name), *verdict_lines(document, color)] for name, document in documents.items()]
     counts = {len(document.sentences) for document in documents.values()}
     title = [f"the whole text, {counts.pop()} sentences:"] if len(counts) == 1 and counts != {1} else []
     return "\n\n".join([*parts, "\n".join([*title, in_columns(verdicts, width)])])
@@ -72,10 +72,6 @@ def difference_line(sentence: AlignedSentence) -> str:
     most = max(sentence.models, key=lambda name: len(sentence.differing(name)))
     nodes, count = len(sentence.models[most].tree), len(sentence.differing(most))
     return f"{MARK} the models differ at {count} of {nodes} nodes" if count else "the models agree at all nodes"
-
-
-def _verdict(document: Document, color: bool) -> list[str]:
-    return [*probability_lines(document, color), *unknown_line(document)]
 
 
 def in_columns(blocks: Iterable[Block], width: int) -> str:

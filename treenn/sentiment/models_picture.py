@@ -47,9 +47,9 @@ def draw_aligned(sentence: AlignedSentence) -> str:
         panels = [_panel(sentence, name, prediction) for name, prediction in sentence.models.items()]
         return _arranged(panels, sentence, f" by {names}")
     [only] = sentence.models.values()
-    if not only.classes or label_scale(only).names:
+    if not only.classes or label_scale(only).names or only.not_judged is not None:
         return draw_svg(only.tree, **drawing_options(only))
-    return _arranged([_tree_panel(only, frozenset())], sentence, f", {visible(only.name)} at the root")
+    return _arranged([_tree_panel(only, frozenset())], sentence, f", {visible(only.name or '')} at the root")
 
 
 def _panel(sentence: AlignedSentence, name: str, prediction: Sentiment) -> _Panel:
@@ -76,10 +76,12 @@ def _tree_panel(prediction: Sentiment, marked: frozenset[int]) -> _Panel:
 
 def _answer(prediction: Sentiment) -> str:
     """The class of the sentence with its probability, or its score with the range."""
+    if prediction.not_judged is not None:
+        return f"not judged: {prediction.not_judged}"
     if prediction.score_range is not None:
         low, high = prediction.score_range
         return f"score {prediction.name} ({low:g} to {high:g})"
-    return f"{visible(prediction.name)} {100 * max(prediction.probabilities):.0f} %"
+    return f"{visible(prediction.name or '')} {100 * max(prediction.probabilities):.0f} %"
 
 
 def _legend(prediction: Sentiment, width: float) -> _Panel:
@@ -104,6 +106,8 @@ def _keys(prediction: Sentiment) -> list[str]:
     if prediction.score_range is not None:
         low, high = prediction.score_range
         return [f"{low + (high - low) * step / 4:.3g}" for step in range(5)]
+    if prediction.not_judged is not None:
+        return [shown(name) for name in prediction.classes]
     pairs = zip(prediction.classes, prediction.probabilities, strict=True)
     return [f"{shown(name)} {100 * p:.0f} %" for name, p in pairs]
 

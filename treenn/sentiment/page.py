@@ -15,7 +15,7 @@ from treenn.sentiment.alignment import AlignedSentence, align
 from treenn.sentiment.document import Document, Sentiment, middle_class
 from treenn.sentiment.models_drawing import difference_line
 from treenn.sentiment.node_labels import drawing_options, label_scale
-from treenn.sentiment.phrase_drawing import score_position, unknown_line
+from treenn.sentiment.phrase_drawing import score_position, unknown_line, warning_line
 from treenn.trees import InputError
 from treenn.trees.draw import MARK, draw_nodes
 from treenn.trees.label_scale import LabelScale
@@ -160,7 +160,7 @@ def _key(document: Document) -> list[str]:
 
 
 def _unknown(document: Document) -> str:
-    return " ".join(unknown_line(document))
+    return ". ".join([*unknown_line(document), *warning_line(document)])
 
 
 def _averaging(documents: Mapping[str, Document]) -> list[str]:

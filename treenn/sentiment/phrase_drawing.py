@@ -20,7 +20,8 @@ def draw_sentiment(prediction: Document | Sentiment, *, color: bool = False, wid
     """Draw the tree of each sentence with each node's class or score, and a bar chart of the class probabilities.
 
     The bar chart is for the whole text. If the text has several sentences, a title line precedes the chart. The last
-    line has the number of words that the model's vocabulary lacks, if there are any.
+    lines have the number of words that the model's vocabulary lacks, if there are any, and a warning above a third.
+    Sentences that are not judged have neither classes nor colours.
 
     Args:
         prediction: the prediction for a text or a sentence.
@@ -40,7 +41,12 @@ def draw_sentiment(prediction: Document | Sentiment, *, color: bool = False, wid
     options = drawing_options(prediction)
     drawn = [draw_text(sentence.tree, color=color, width=width, **options) for sentence in sentences]
     title = [f"the whole text, {len(sentences)} sentences:"] if len(sentences) > 1 else []
-    return "\n\n".join([*drawn, "\n".join([*title, *probability_lines(prediction, color), *unknown_line(prediction)])])
+    return "\n\n".join([*drawn, "\n".join([*title, *verdict_lines(prediction, color)])])
+
+
+def verdict_lines(prediction: Document | Sentiment, color: bool) -> list[str]:
+    """The lines below the trees: probabilities, unknown words and the warning."""
+    return [*probability_lines(prediction, color), *unknown_line(prediction), *warning_line(prediction)]
 
 
 def probability_lines(prediction: Document | Sentiment, color: bool) -> Iterator[str]:
@@ -49,6 +55,8 @@ def probability_lines(prediction: Document | Sentiment, color: bool) -> Iterator
     Classes have their numbers in front if the tree has numbers. Of more than 20 classes, the 10 most probable
     ones have a line, in descending order, and the others one with their sum.
     """
+    if prediction.not_judged is not None:
+        return
     if prediction.scale == "score":
         yield score_line(prediction)
         return
@@ -108,3 +116,20 @@ def unknown_line(prediction: Document | Sentiment) -> list[str]:
     more = ", …" if len(words) > _MOST_UNKNOWN else ""
     named = ", ".join(words[:_MOST_UNKNOWN]) + more
     return [f"unknown words: {len(prediction.unknown_words)} of {prediction.word_count} ({named})"]
+
+
+def warning_line(prediction: Document | Sentiment) -> list[str]:
+    """The warning of a prediction, as a list; empty if there is none.
+
+    >>> from treenn.trees import Tree
+    >>> tree = Tree(("a", "soup"), ((0, 1),))
+    >>> warning_line(Sentiment("a soup", tree, ((1,),) * 3, ("good",), ("soup",)))
+    ['warning: 50 % of the words are unknown, so the prediction is unreliable']
+    """
+    if prediction.warning is None:
+        return []
+    if prediction.not_judged is not None:
+        return [f"not judged: {prediction.not_judged}"]
+    return [
+        f"warning: {100 * prediction.unknown_share:.0f} % of the words are unknown, so the prediction is unreliable"
+    ]

@@ -8,16 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from treenn.sentiment.document import Document
 from treenn.trees.errors import InputError
 
-_FIRST, _SCORE, _LAST = ("class", "label"), "score", ("unknown_words", "unknown_share")
+_FIRST, _SCORE, _LAST = ("class", "label"), "score", ("unknown_words", "unknown_share", "warning")
 
 
 class PredictionColumns:
     """The columns of one or several models next to the columns of the input.
 
-    A model has the columns `class`, `label`, the name of each class with its probability, `unknown_words` and
-    `unknown_share`. A model of scores has the column `score` instead of those of classes. With several models, or if
-    the input has a column of the same name, the columns are prefixed by the model's name and a dot: `lstm.class`. The
-    column of a class with the name of another column, such as `label`, is `P(label)`.
+    A model has the columns `class`, `label`, the name of each class with its probability, `unknown_words`,
+    `unknown_share` and `warning`. A model of scores has the column `score` instead of those of classes. The cells of a
+    text that is not judged are empty. With several models, or if the input has a column of the same name, the columns
+    are prefixed by the model's name and a dot: `lstm.class`. The column of a class with the name of another column,
+    such as `label`, is `P(label)`.
 
     Args:
         given: the columns of the input.
@@ -27,7 +28,7 @@ class PredictionColumns:
         InputError: if a column of the input still has the same name.
 
     >>> PredictionColumns(("text",), {"lstm": ("bad", "good")}).header
-    ('text', 'class', 'label', 'bad', 'good', 'unknown_words', 'unknown_share')
+    ('text', 'class', 'label', 'bad', 'good', 'unknown_words', 'unknown_share', 'warning')
     """
 
     def __init__(self, given: Sequence[str], classes: Mapping[str, Sequence[str]]) -> None:
@@ -61,6 +62,7 @@ def _cells(document: Document) -> Iterator[str]:
         yield "" if document.score is None else f"{document.score:.6g}"
     else:
         yield from ("", "") if is_blank else (document.name or "", str(document.label))
-    yield from ("" if is_blank else f"{p:.6g}" for p in document.probabilities)
+    yield from [""] * len(document.classes) if is_blank else (f"{p:.6g}" for p in document.probabilities)
     yield " ".join(document.unknown_words)
     yield f"{document.unknown_share:.6g}"
+    yield document.warning or ""

@@ -279,7 +279,7 @@ PREDICTIONS = "table of predictions"
 
 # The header ends with two columns, which may be prefixed by the name of a model.
 _PREDICTIONS = re.compile(
-    rb'[^\r\n]*(class|score)"?[,\t][^\r\n]*\bunknown_words"?[,\t][^,\t\r\n]*\bunknown_share"?\r?\n'
+    rb'[^\r\n]*(class|score)"?[,\t][^\r\n]*\bunknown_words"?[,\t][^,\t\r\n]*\bunknown_share"?([,\t][^,\t\r\n]*\bwarning"?)?\r?\n'
 )
 
 _SHOWN = 1 << 14  # the number of initial bytes that determine the kind of a file
