@@ -241,6 +241,29 @@ def test_export_refuses_formats_that_do_not_exist(
     assert not (tmp_path / "small").exists()
 
 
+def test_export_calibrates_on_dev(predict: Command, treenn: Command, tmp_path: Path) -> None:
+    trees = ["(good (good good) (so-so film))", "(bad (bad not) (good good))", "(so-so film)"]
+    (tmp_path / "dev.txt").write_text("\n".join(trees) + "\n")
+    done = treenn("export", "model", "--out", "small", "--bits", "8", "--calibrate", "dev.txt")
+    assert done.returncode == 0, done.stderr
+    sentences, texts, _ = done.stderr.splitlines()
+    assert sentences.startswith("dev.txt dev, 3 sentences: temperature ")
+    assert texts.startswith("dev.txt dev, 10 texts: temperature ")
+    config = json.loads((tmp_path / "small/config.json").read_text())
+    assert f"temperature {config['temperature']:.3f}," in sentences
+    assert f"temperature {config['text_temperature']:.3f}," in texts
+    options = ("not good", "--parser", "right", "--json", "--model")
+    both = [json.loads(treenn("predict", *options, name).stdout) for name in ("model", "small")]
+    assert both[1]["label"] == both[0]["label"]
+    assert both[1]["probabilities"] != both[0]["probabilities"]
+
+
+def test_export_reads_the_treebanks_first(predict: Command, treenn: Command, tmp_path: Path) -> None:
+    assert "nowhere" in treenn("export", "model", "--out", "small", "--calibrate", "nowhere").error
+    assert treenn("export", "model", "--out", "small", "--counts", "dev.txt").error == "--counts: needs --rank"
+    assert not (tmp_path / "small").exists()
+
+
 def test_help_has_an_example(treenn: Command) -> None:
     assert "Example: treenn predict" in treenn("predict", "--help").stdout
     assert "Example: treenn export" in treenn("export", "--help").stdout

@@ -103,9 +103,9 @@ def is_english(vocabulary: Vocabulary) -> bool:
 def is_foreign(words: Sequence[str], unknown: Collection[str]) -> bool:
     """Return True if a text is in another language than English.
 
-    At least half of its letters are in other scripts than Latin. Or over 40 % of its words are unknown, and function words of
-    English are fewer than a fifth of them. The second rule counts distinct words in lower case, of which there must be
-    five: names, numbers, emoticons, capitals and addresses are no evidence.
+    At least half of its letters are in other scripts than Latin. Or over 40 % of its words are unknown, and function
+    words of English are fewer than a fifth of them. The second rule counts distinct words in lower case, of which there
+    must be five: names, numbers, emoticons, capitals and addresses are no evidence.
 
     On UD EWT's 8,078 sentences, the second rule holds for 25 by the vocabulary of SST, and for none by that and the
     50,000 most frequent words of GloVe 6B.

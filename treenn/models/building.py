@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -32,7 +33,7 @@ from treenn.models.task import TASKS, Task, make_task
 from treenn.models.text_parsing import TextParsing
 from treenn.models.vectors import WordVectors, initial_embedding
 from treenn.models.vocabulary import Vocabulary
-from treenn.runtime.quantization import SINGLE_PRECISION, WeightFormat
+from treenn.runtime.quantization import SINGLE_PRECISION, WeightFormat, dequantize
 from treenn.runtime.weight_file import NAME, check_shapes, read_weights, write_weights
 from treenn.trees.arguments import LARGEST, AnyPath, Classes, Count, check, checked
 from treenn.trees.errors import InputError, argument
@@ -45,6 +46,8 @@ FORMAT = 1
 
 MOST_NUMBERS = 500_000_000
 """The maximum number of an encoder's weights, 2 GB in single precision; optimizers take up to four times that."""
+
+MIN_TEMPERATURE, MAX_TEMPERATURE = 0.01, 100.0
 
 _WIDEST = 8192  # the last power of two that a size may be
 
@@ -221,6 +224,9 @@ def save_config(folder: Path, model: Network) -> None:
         "word_size": model.embedding.embedding_dim,
         **_scale_of(model.task),
     }
+    for name in ("temperature", "text_temperature"):
+        if (value := getattr(model, name)) != 1:
+            config[name] = value
     if model.contextual is not None:
         config["contextual"] = model.contextual.fingerprint
     if model.text_parsing is not None:
@@ -243,6 +249,14 @@ def save_weights(folder: Path, model: Network, weight_format: WeightFormat = SIN
     """
     words = {"embedding.weight": model.vocabulary.words}
     write_weights(folder / NAME, model.state_dict(), weight_format, words, make_folder=False)
+
+
+def rounded_model(model: Network, weight_format: WeightFormat) -> Network:
+    """A copy of a model with the weights that `save_weights` writes and `load_model` reads."""
+    weights, copy = model.state_dict(), deepcopy(model)
+    packed = weight_format.pack(weights, {"embedding.weight": model.vocabulary.words})
+    copy.load_state_dict(dequantize(packed, weights))
+    return copy
 
 
 @checked
@@ -277,6 +291,7 @@ def load_model(
     model = build(replace(saved.settings, word_size=saved.word_size), saved.task, saved.vocabulary)
     model.load_state_dict(read_weights(folder / NAME, model.state_dict()))
     model.settings, model.text_parsing = saved.settings, saved.text_parsing
+    model.temperature, model.text_temperature = saved.temperature, saved.text_temperature
     return model.eval()
 
 
@@ -295,6 +310,8 @@ class SavedModel:
         word_size: the width of the word vectors, pretrained ones included.
         vocabulary: the words that have a vector.
         text_parsing: the tokenizer and the parser of the training texts; None for annotated trees.
+        temperature: the divisor of scores before the softmax (default: 1.0).
+        text_temperature: the same for the mean of a text's sentences (default: 1.0).
     """
 
     settings: Settings
@@ -302,6 +319,8 @@ class SavedModel:
     word_size: int
     vocabulary: Vocabulary
     text_parsing: TextParsing | None
+    temperature: float = 1.0
+    text_temperature: float = 1.0
 
 
 def read_folder(
@@ -339,23 +358,29 @@ def read_folder(
     if settings.contextual is not None:
         check_permitted(settings.contextual, contextual, path)
         check_unchanged(settings.contextual, config.get("contextual"), folder)
-    labels = from_json(_Labels, config, path)
-    saved_task = make_task(name, config["classes"], scale=labels.scale, score_range=labels.score_range)
+    optional = from_json(_OptionalKeys, config, path)
+    saved_task = make_task(name, config["classes"], scale=optional.scale, score_range=optional.score_range)
     vocabulary = Vocabulary.read(folder / "vocabulary.json")
     parsing = TextParsing.from_config(config, path)
-    return SavedModel(settings, saved_task, config["word_size"], vocabulary, parsing)
+    temperatures = optional.temperature, optional.text_temperature
+    return SavedModel(settings, saved_task, config["word_size"], vocabulary, parsing, *temperatures)
 
 
 @dataclass(frozen=True)
-class _Labels:
-    """The optional keys of a `config.json` on labels; None for the defaults of the task's class."""
+class _OptionalKeys:
+    """The optional keys of a `config.json` on labels and temperatures; None for the defaults of the task's class."""
 
     scale: Scale | None = None
     score_range: tuple[float, float] | None = None
+    temperature: float = 1.0
+    text_temperature: float = 1.0
 
     def __post_init__(self) -> None:
         if self.score_range is not None and not -LARGEST <= self.score_range[0] < self.score_range[1] <= LARGEST:
             raise InputError(f"'score_range' is {list(self.score_range)}; it must be two ascending numbers")
+        for name in ("temperature", "text_temperature"):
+            if not MIN_TEMPERATURE <= (value := getattr(self, name)) <= MAX_TEMPERATURE:
+                raise InputError(f"{name!r} is {value}; it must be {MIN_TEMPERATURE} to {MAX_TEMPERATURE:g}")
 
 
 def _task_name(config: Mapping[str, Any], source: Path) -> str:

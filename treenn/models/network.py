@@ -50,6 +50,10 @@ class Network(nn.Module):
     """The tokenizer and the parser of the training texts; None for annotated trees."""
     class_weights: Tensor | None
     """The weight of each class in the loss; None for equal weights. It is not saved."""
+    temperature: float
+    """The divisor of scores before the softmax in predictions of classes; not in the loss (default: 1.0)."""
+    text_temperature: float
+    """The same for the mean probabilities of the sentences of a text (default: 1.0)."""
 
     @checked
     def __init__(
@@ -76,7 +80,7 @@ class Network(nn.Module):
             wanted = f"{encoder.output_size}, the encoder's output_size"
             raise InputError(f"{argument('head')} is {head.linear.in_features} wide: must be {wanted}")
         self.vocabulary, self.task, self.settings = vocabulary, task, settings
-        self.text_parsing = None
+        self.text_parsing, self.temperature, self.text_temperature = None, 1.0, 1.0
         # Sparse gradients: the cost of a step depends on the words of the batch, not on the vocabulary size.
         words, width = embedding.shape
         self.embedding = nn.Embedding(words, width, sparse=True, _weight=embedding)
@@ -166,6 +170,10 @@ class Network(nn.Module):
                 progress(min(start + batch_size, len(examples)), len(examples), "predicting")
         self.train(was_training)
         return self.task.predictions(*(torch.cat(column).numpy() for column in zip(*outputs, strict=True)))
+
+    def probabilities(self, scores: Tensor) -> Tensor:
+        """Class probabilities at the model's temperature. Shape: `(N, classes)`."""
+        return (scores if self.temperature == 1 else scores / self.temperature).softmax(dim=1)
 
     def vectors(self, forest: PackedForest | PackedDependencies) -> Tensor:
         """The encoder's input for each word of a forest.

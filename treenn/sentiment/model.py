@@ -135,7 +135,7 @@ class SentimentModel:
         pairs = [pair for of_text in sentences for pair in of_text]
         predictions = iter(self.predict_trees([tree for _, tree in pairs], [text for text, _ in pairs]))
         by_text = [self._judged([next(predictions) for _ in of_text]) for of_text in sentences]
-        options = self.classes, self.network.scale, self.score_range
+        options = self.classes, self.network.scale, self.score_range, self.network.text_temperature
         return [Document.of(text, of_text, *options) for text, of_text in zip(texts, by_text, strict=True)]
 
     def _judged(self, sentences: list[Sentiment]) -> list[Sentiment]:

@@ -167,7 +167,7 @@ class NodeClassification(NodeTask):
 
     def outputs(self, network: Network, packed: Any, *, roots_only: bool) -> tuple[Tensor, ...]:
         """Labels and probabilities of all nodes in the order of the trees, and the trees' sizes."""
-        p = network(packed, roots_only=roots_only).softmax(dim=1).cpu()
+        p = network.probabilities(network(packed, roots_only=roots_only)).cpu()
         labels = self.by_node(packed, self.forest(packed).labels, roots_only=False, fill=NO_LABEL).cpu()
         return labels, self.by_node(packed, p, roots_only=roots_only), torch.tensor(packed.sizes)
 
