@@ -98,10 +98,13 @@ class Vocabulary:
 
     def encode(self, words: Sequence[str]) -> Tensor:
         """The index of each word. Shape: `(len(words),)` int64."""
+        return torch.tensor(self._encoded(words), dtype=torch.int64)
+
+    def _encoded(self, words: Sequence[str]) -> list[int]:
         if isinstance(words, str):
             raise refusal("words", words, "a list of texts")
         numbers = self._numbers
-        return torch.tensor([numbers.get(word) or numbers.get(word.lower(), 0) for word in words], dtype=torch.int64)
+        return [numbers.get(word) or numbers.get(word.lower(), 0) for word in words]
 
     def unknown(self, words: Sequence[str]) -> tuple[str, ...]:
         """The words that are encoded as the unknown token, in order, including repeated ones.
@@ -109,7 +112,7 @@ class Vocabulary:
         >>> Vocabulary(["good", "film"]).unknown(["Good", "soup"])
         ('soup',)
         """
-        return tuple(word for word, number in zip(words, self.encode(words).tolist(), strict=True) if number == 0)
+        return tuple(word for word, number in zip(words, self._encoded(words), strict=True) if number == 0)
 
     def dropout(self, alpha: float) -> Tensor:
         """The probability α / (α + c) that a word with count c is replaced by the unknown token in training.

@@ -106,9 +106,10 @@ def _check_words(name: str, words: Sequence[str], max_words: int | None) -> tupl
     if isinstance(words, str):
         raise refusal(name, words, "a list of words; parse_text takes a text")
     items = tuple(check_list(name, words, str))
-    for index, word in enumerate(items):
-        if not check(f"{name}[{index}]", word, str):
-            raise refusal(f"{name}[{index}]", word, "a word of at least one character")
+    if "" in items or not {str}.issuperset(map(type, items)):  # else items need no check
+        for index, word in enumerate(items):
+            if not check(f"{name}[{index}]", word, str):
+                raise refusal(f"{name}[{index}]", word, "a word of at least one character")
     if not items:
         raise InputError(f"{name} has no words; must have at least one")
     if max_words is not None and len(items) > max_words:

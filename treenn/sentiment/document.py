@@ -47,8 +47,7 @@ class Sentiment:
 
     def unjudged(self, reason: str) -> Sentiment:
         """The sentence without labels and probabilities, for this reason."""
-        bare = self.tree.with_labels([None] * len(self.tree))
-        return replace(self, tree=bare, node_probabilities=(), not_judged=reason)
+        return replace(self, tree=self.tree.unlabelled, node_probabilities=(), not_judged=reason)
 
     def __repr__(self) -> str:
         """The text, its class or score, and the number of nodes."""

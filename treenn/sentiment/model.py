@@ -176,7 +176,7 @@ class SentimentModel:
             raise InputError(f"there are {len(trees)} trees, but {len(texts)} texts; there must be one text per tree")
         if not trees:
             return []
-        predictions = self.network.predict([tree.with_labels([None] * len(tree)) for tree in trees])
+        predictions = self.network.predict([tree.unlabelled for tree in trees])
         rows = predictions.probabilities if self.classes else predictions.scores
         make = self._of_classes if self.classes else self._of_scores
         by_tree = np.split(rows, np.cumsum(predictions.sizes)[:-1])

@@ -88,9 +88,8 @@ def _without_clitics(token: Token) -> list[Token]:
     if token.form.lower().replace("'nt", "nt") in rules.without_apostrophe:
         end -= 3 if token.form[-3] == "'" else 2
         parts.append(Token("clitic", "'".join(token.form[-2:]), token.start + end, token.end))
-    while match := next(
-        (match for c in rules.clitics if (match := c.search(token.form, max(0, end - _LONGEST), end))), None
-    ):
+    while rules.any_clitic.search(token.form, start := max(0, end - _LONGEST), end):
+        match = next(match for c in rules.clitics if (match := c.search(token.form, start, end)))
         parts.append(Token("clitic", match[0], token.start + match.start(), token.start + match.end()))
         end = match.start()
     return [Token(token.kind, token.form[:end], token.start, token.start + end), *reversed(parts)]

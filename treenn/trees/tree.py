@@ -128,7 +128,10 @@ class Tree(Displayed):
 
     def with_labels(self, labels: Iterable[Label]) -> Tree:
         """A tree of the same shape with other labels, one per node in node order."""
-        return Tree(self.words, self.merges, check_tuple("labels", labels, Label))
+        checked = check_tuple("labels", labels, Label)
+        if len(checked) != len(self.labels):
+            return Tree(self.words, self.merges, checked)  # raises the error
+        return self._trusted(self.words, self.merges, checked)
 
 
 def _check(tree: Tree) -> None:

@@ -26,7 +26,6 @@ from treenn.runtime.weight_file import NAME, read_shapes, read_weights, write_we
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import argument
-from treenn.trees.expand import Opened, expand
 from treenn.trees.json_records import from_json
 from treenn.trees.json_values import check_object
 
@@ -235,10 +234,19 @@ def batch_size(length: int) -> int:
 
 
 def _tree(words: Sequence[str], best: BestTrees, rank: int = 0) -> Tree:
-    def opened(node: Node) -> Opened[Node]:
-        return None, words[node.start] if node.width == 1 else best.children(node)
-
-    return Tree(*expand(Node(0, len(words), rank), opened))
+    """The tree of backpointers, with inner nodes in postorder."""
+    n = len(words)
+    preorder, todo = list[Node](), [Node(0, n, rank)] if n > 1 else []
+    below: list[tuple[Node, Node]] = []
+    while todo:  # from right to left, so that the reverse is postorder
+        preorder.append(todo.pop())
+        below.append(best.children(preorder[-1]))
+        todo += [child for child in below[-1] if child.width > 1]
+    numbers = {(node.start, node.width): 2 * n - 2 - index for index, node in enumerate(preorder)}
+    merges = tuple(
+        (numbers.get(left[:2], left.start), numbers.get(right[:2], right.start)) for left, right in reversed(below)
+    )
+    return Tree._trusted(tuple(words), merges, (None,) * (2 * n - 1))
 
 
 def labelled(trees: Sequence[Tree], encoded: Encoded, network: SpanNetwork) -> list[Tree]:
