@@ -102,6 +102,14 @@ def test_the_own_origin_is_permitted(server: PlayServer) -> None:
         assert request(server, "POST", f"/{server.token}/parse", headers, {"text": "a"})[0] == 200
 
 
+def test_a_link_on_another_site_opens_the_page_only(server: PlayServer) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}
+    assert request(server, "GET", f"/{server.token}/", headers)[0] == 200
+    assert request(server, "GET", f"/{server.token}/tree.mjs", headers)[0] == 403
+    assert request(server, "POST", f"/{server.token}/parse", JSON | headers, {"text": "a"})[0] == 403
+    assert request(server, "GET", f"/{server.token}/", headers | {"Sec-Fetch-Dest": "iframe"})[0] == 403
+
+
 def test_large_bodies_are_refused_unread(server: PlayServer) -> None:
     path = f"/{server.token}/parse"
     for length, status in ((MOST_BYTES + 1, 413), ("9" * 30, 413), ("x", 411), ("-1", 411), ("", 411), ("١", 411)):

@@ -314,6 +314,12 @@ async function openLink() {
   }
 }
 
+if (!CSS.supports("field-sizing", "content")) {
+  part("text").addEventListener("input", ({ target }) => {
+    target.style.height = "auto";
+    target.style.height = `${target.scrollHeight}px`;
+  });
+}
 addEventListener("hashchange", openLink);
 
 await busy("Loading …", async () => {

@@ -150,7 +150,8 @@ class _Handler(BaseHTTPRequestHandler):
         origin, site = self.headers.get("Origin"), self.headers.get("Sec-Fetch-Site")
         if origin is not None and origin not in (f"http://{host}" for host in self.server.hosts):
             raise _Refusal(HTTPStatus.FORBIDDEN, "the request is from another origin")
-        if site not in (None, "same-origin", "none"):
+        opens_page = self.command == "GET" and not rest and self.headers.get("Sec-Fetch-Dest") == "document"
+        if site not in (None, "same-origin", "none") and not opens_page:  # a link with the token may be anywhere
             raise _Refusal(HTTPStatus.FORBIDDEN, "the request is from another site")
         return rest
 

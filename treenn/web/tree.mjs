@@ -1695,17 +1695,12 @@ export class TreeView {
     return this.drawn.places.find((each) => each.children?.includes(place));
   }
 
-  /** The nearest phrase before or after, at the same level if there is one. */
+  /** The word before or after a word, or the phrase at the same level; null if there is none. */
   #neighbour(place, direction) {
     const { places } = this.drawn,
-      at = places.indexOf(place),
-      side = direction > 0 ? 1 : -1;
-    const first =
-      side > 0
-        ? places.findIndex((each, i) => i > at && each.level <= place.level)
-        : places.slice(0, at).findLastIndex((each) => each.level === place.level);
-    if (side < 0) return places[first];
-    return places.slice(at + 1).find((each) => each.level === place.level) ?? null;
+      at = places.indexOf(place);
+    const others = direction > 0 ? places.slice(at + 1) : places.slice(0, at).reverse();
+    return others.find((each) => (place.end ? each.end : each.level === place.level)) ?? null;
   }
 
   #command(place, key) {
