@@ -12,6 +12,7 @@ import typer
 from treebanks.own_data.spec import DatasetSpec
 from treenn.commands import options
 from treenn.commands.dataset_options import Data, Source, take_data, takes_dataset, vectors_for, with_supervision
+from treenn.commands.distillation_options import Teachers, Unlabelled, targets_of, with_unlabelled
 from treenn.commands.experiments import Folds
 from treenn.commands.fine_tuning_options import fine_tuning, fitting, initial_model
 from treenn.commands.folds import cross_validate, refuse_with_folds
@@ -49,6 +50,8 @@ def train(
             "(default: random weights).",
         ),
     ] = None,
+    teacher: Teachers = [],  # noqa: B006 (typer wants a list)
+    unlabelled: Unlabelled = None,
     trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
     device: options.Device = "cpu",
     resume: Annotated[
@@ -87,6 +90,8 @@ def train(
     Example: treenn train --treebank reviews.csv --folds 5 --out cross-validation
 
     Example: treenn train --treebank reviews --init sentiment --out my-model
+
+    Example: treenn train --treebank reviews --teacher large-model --unlabelled sentences.txt --out small-model
 
     Example: treenn train --recipe tai2015_constituency --seed 1 --out my-model
     """
@@ -135,6 +140,8 @@ def _trained(
     given, values = options.given(context), context.params
     with skipping(values["skip_bad"]) as skip:
         treebank = data.load(**skip)
+        with progress_bar("unlabelled sentences") as progress:
+            treebank = with_unlabelled(treebank, values["unlabelled"], values["teacher"], progress)
         if values["recipe"] is None:
             settings = with_step_floor(with_supervision(settings, treebank, given), treebank, given)
 
@@ -151,8 +158,10 @@ def _trained(
     torch.set_num_threads(1)  # for reproducibility; at this size two threads are no faster
     how = {name: values[name] for name in ("out", "resume", "overwrite", "device", "log")}
     how |= {"command": options.command_line(), "options": options_of_run(context)}
+    with progress_bar("teachers") as progress:
+        targets = targets_of(context, treebank, values["teacher"], progress)
     with progress_bar(f"{settings.model} on {treebank.name}") as progress:
-        how |= {"keep_checkpoint": not values["no_checkpoint"], "progress": progress}
+        how |= {"soft_targets": targets, "keep_checkpoint": not values["no_checkpoint"], "progress": progress}
         results = training.train(treebank, settings, vectors=files, init=initial, **how).results
         return treebank, add_text_baseline(results, treebank, settings, values["out"], progress)
 

@@ -71,6 +71,26 @@ def node_loss(
     return (losses * row_weights).sum() / n_trees
 
 
+def soft_node_loss(scores: Tensor, probabilities: Tensor, n_trees: int, row_weights: Tensor | None = None) -> Tensor:
+    """Cross-entropy with class probabilities, summed over nodes and divided by the number of trees.
+
+    A node whose probabilities are all 0 has no target.
+
+    Args:
+        scores: the scores before the softmax.
+        probabilities: the target distribution of each node.
+        n_trees: the number of trees.
+        row_weights: the weight of each node (default: None, 1 each).
+
+    Shape: `scores` and `probabilities` `(n, classes)`, `row_weights` `(n,)`; returns a scalar.
+
+    >>> soft_node_loss(torch.zeros(1, 4), torch.tensor([[0.25, 0.25, 0.5, 0.0]]), n_trees=1)
+    tensor(1.3863)
+    """
+    losses = -(probabilities * F.log_softmax(scores, dim=1)).sum(dim=1)  # (n,)
+    return (losses if row_weights is None else losses * row_weights).sum() / n_trees
+
+
 class PairHead(nn.Module, ABC):
     """The base of heads that compare two states, with dropout on the features.
 

@@ -16,7 +16,7 @@ from treenn.contextual import Contextual, ContextualEncoder
 from treenn.encoders import Encoder, PackedDependencies, PackedForest
 from treenn.models.heads import Head
 from treenn.models.settings import Settings
-from treenn.models.task import Task
+from treenn.models.task import SoftTargets, Task
 from treenn.models.text_parsing import TextParsing
 from treenn.models.vocabulary import Vocabulary
 from treenn.runtime.progress import Progress, ignore
@@ -124,14 +124,24 @@ class Network(nn.Module):
             examples = self.pack(examples).to(self.embedding.weight.device)
         return self.task.scores(self, examples, roots_only=roots_only)
 
-    def loss(self, packed: Any, *, roots_only: bool = False, weights: Tensor | None = None) -> Tensor:
+    def loss(
+        self,
+        packed: Any,
+        *,
+        roots_only: bool = False,
+        weights: Tensor | None = None,
+        soft: SoftTargets | None = None,
+    ) -> Tensor:
         """The training loss, averaged over examples. Returns a scalar.
 
         Args:
             packed: a batch from `pack`.
             roots_only: whether labels below the roots are ignored (default: False).
             weights: `(T,)` the factor of each example's loss (default: None, 1 each).
+            soft: teachers' probabilities for distillation (default: None).
         """
+        if soft is not None:
+            return self.task.distillation_loss(self, packed, soft, weights, roots_only=roots_only)
         if weights is None:
             return self.task.loss(self, packed, roots_only=roots_only)
         return self.task.weighted_loss(self, packed, weights, roots_only=roots_only)

@@ -11,6 +11,7 @@ from treenn.trees.arguments import (
     Natural,
     NonNegative,
     Positive,
+    Probability,
     Range,
     Runs,
     Seed,
@@ -99,6 +100,9 @@ class Settings:
     root_weight: NonNegative = _training(1.0, "The weight of a root in the loss.")
     class_weights: Literal["none", "balanced"] = _training(
         "none", "Weights of classes in the loss; balanced is inversely proportional to their counts in training."
+    )
+    distill_weight: Probability = _training(
+        0.5, "The weight of teachers' probabilities in the loss, against that of the labels."
     )
     restarts: Runs = _training(1, "Initializations that are trained for one epoch; the best on dev continues.")
     epochs: Count = _training(10, "The maximum number of passes over the training trees.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from torch import Tensor, nn
 
@@ -30,6 +30,16 @@ TASKS = {
     "dependency-scores": "treenn.tasks.dependencies:DependencyRegression",
 }
 """The tasks by their names in treebanks and in the `config.json` of models."""
+
+
+class SoftTargets(NamedTuple):
+    """Class probabilities of teachers at the nodes of a batch, and their weight in the loss.
+
+    Shape: `probabilities` `(N, classes)`, in the order of the trees and of their node numbers.
+    """
+
+    probabilities: Tensor
+    weight: float
 
 
 class Task(ABC):
@@ -57,6 +67,8 @@ class Task(ABC):
     """True if the loss reads `Network.class_weights`."""
     weighs_examples: ClassVar[bool] = False
     """True if `weighted_loss` is defined."""
+    distils: ClassVar[bool] = False
+    """True if `distillation_loss` is defined."""
 
     def __init__(
         self,
@@ -106,6 +118,23 @@ class Task(ABC):
             InputError: if the task does not define it (the default).
         """
         raise InputError(f"{argument('example_weights')}: task {self.name} does not weigh examples")
+
+    def distillation_loss(
+        self, network: Network, packed: Any, soft: SoftTargets, weights: Tensor | None, *, roots_only: bool
+    ) -> Tensor:
+        """The loss of labels and of teachers' probabilities (Hinton, Vinyals and Dean 2015), averaged over examples.
+
+        Args:
+            network: the network.
+            packed: a batch of `pack`.
+            soft: the probabilities.
+            weights: `(T,)` the factor of each example's loss; None for 1 each.
+            roots_only: as for `loss`.
+
+        Raises:
+            InputError: if the task does not define it (the default).
+        """
+        raise InputError(f"{argument('soft_targets')}: task {self.name} does not learn from probabilities")
 
     @abstractmethod
     def outputs(self, network: Network, packed: Any, *, roots_only: bool) -> tuple[Tensor, ...]:

@@ -18,11 +18,11 @@ from treenn.encoders import NO_LABEL, pack
 from treenn.encoders.forest import class_numbers
 from treenn.evaluation.metrics import METRICS
 from treenn.evaluation.predictions import Predictions
-from treenn.models.heads import Head, node_loss
+from treenn.models.heads import Head, node_loss, soft_node_loss
 from treenn.models.names import check_reads_trees
 from treenn.models.network import Network, check_probabilities
 from treenn.models.settings import Settings
-from treenn.models.task import Task
+from treenn.models.task import SoftTargets, Task
 from treenn.trees import Tree
 from treenn.trees.errors import InputError
 
@@ -144,6 +144,7 @@ class NodeClassification(NodeTask):
 
     metric = "root"
     weighs_classes = True
+    distils = True
 
     def make_head(self, settings: Settings) -> Head:
         """A linear classifier of node states."""
@@ -156,12 +157,35 @@ class NodeClassification(NodeTask):
 
     def weighted_loss(self, network: Network, packed: Any, weights: Tensor | None, *, roots_only: bool) -> Tensor:
         """Cross-entropy at the labelled nodes or roots, plus the encoder's own loss."""
+        loss_of = self._label_loss(network, packed, weights, roots_only=roots_only)
+        return self.head_loss(network, packed, loss_of, roots_only=roots_only)
+
+    def _label_loss(
+        self, network: Network, packed: Any, weights: Tensor | None, *, roots_only: bool
+    ) -> Callable[[Tensor, Tensor | None], Tensor]:
         forest = self.forest(packed)
         labels, n_trees = forest.labels[forest.roots] if roots_only else forest.labels, len(forest.sizes)
         factors = self.row_weights(packed, weights, roots_only=roots_only)
 
         def loss_of(scores: Tensor, rows: Tensor | None) -> Tensor:
             return node_loss(scores, at(labels, rows), n_trees, network.class_weights, at(factors, rows))
+
+        return loss_of
+
+    def distillation_loss(
+        self, network: Network, packed: Any, soft: SoftTargets, weights: Tensor | None, *, roots_only: bool
+    ) -> Tensor:
+        """The mean of two cross-entropies, weighted by `soft.weight`: with the labels, and with the probabilities."""
+        forest, given = self.forest(packed), soft.probabilities
+        probabilities = torch.empty_like(given)
+        probabilities[forest.unsorted_indices] = given
+        probabilities = probabilities[forest.roots] if roots_only else probabilities
+        factors = self.row_weights(packed, weights, roots_only=roots_only)
+        label_loss = self._label_loss(network, packed, weights, roots_only=roots_only)
+
+        def loss_of(scores: Tensor, rows: Tensor | None) -> Tensor:
+            soft_loss = soft_node_loss(scores, at(probabilities, rows), len(forest.sizes), at(factors, rows))
+            return (1 - soft.weight) * label_loss(scores, rows) + soft.weight * soft_loss
 
         return self.head_loss(network, packed, loss_of, roots_only=roots_only)
 

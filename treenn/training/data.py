@@ -15,6 +15,7 @@ from treenn.models.network import Network
 from treenn.models.vectors import WordVectors
 from treenn.models.vocabulary import Vocabulary
 from treenn.runtime.progress import Progress
+from treenn.training.distillation import FloatArray
 from treenn.training.run_results import VectorCoverage
 
 
@@ -58,8 +59,10 @@ def batches(n_examples: int, size: int, generator: np.random.Generator) -> list[
     return [order[start : start + size] for start in range(0, n_examples, size)]
 
 
-def fingerprint(treebank: AnyTreebank, model: Network, weights: Sequence[float] = ()) -> str:
-    """Returns the SHA-256 of the examples, their weights and the initial parameters, pretrained vectors included."""
+def fingerprint(
+    treebank: AnyTreebank, model: Network, weights: Sequence[float] = (), targets: Sequence[FloatArray] = ()
+) -> str:
+    """The SHA-256 of the examples, their weights, soft targets and the initial parameters, with pretrained vectors."""
     sha = hashlib.sha256()
     for split, examples in treebank.splits.items():
         sha.update("\n".join([split, *map(str, examples)]).encode())
@@ -69,6 +72,8 @@ def fingerprint(treebank: AnyTreebank, model: Network, weights: Sequence[float] 
         sha.update(model.contextual.fingerprint.encode())
     if weights:
         sha.update(np.asarray(weights).tobytes())
+    for rows in targets:
+        sha.update(np.ascontiguousarray(rows).tobytes())
     return sha.hexdigest()
 
 

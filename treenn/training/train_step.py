@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
@@ -14,6 +15,8 @@ from torch.sparse import check_sparse_tensor_invariants
 
 from treenn.models.network import Network
 from treenn.models.settings import Settings
+from treenn.models.task import SoftTargets
+from treenn.training.distillation import FloatArray
 from treenn.training.divergence import Diverged
 from treenn.training.gradients import clip
 from treenn.training.optimizers import make_optimizers, rate_factor
@@ -63,7 +66,12 @@ class TrainingState:
         return {name: each.param_groups[0]["lr"] for name, each in zip(names, self.optimizers, strict=False)}
 
     def train_step(
-        self, batch: Sequence[Any], step: int, steps: int, weights: Sequence[float] | None = None
+        self,
+        batch: Sequence[Any],
+        step: int,
+        steps: int,
+        weights: Sequence[float] | None = None,
+        targets: Sequence[FloatArray] | None = None,
     ) -> StepResult:
         """One step of the optimizers; its autograd graph is freed on return, before the next step builds one.
 
@@ -72,6 +80,7 @@ class TrainingState:
             step: the number of steps so far.
             steps: the number of steps of the whole run.
             weights: the factor of each example's loss (default: None, 1 each).
+            targets: teachers' class probabilities at the nodes of each example (default: None).
 
         Raises:
             Diverged: if the loss or the gradient is not finite; no weight is changed then.
@@ -81,7 +90,11 @@ class TrainingState:
         for optimizer in self.optimizers:
             optimizer.zero_grad()
         factors = None if weights is None else torch.tensor(weights, device=self.fabric.device)
-        loss: Tensor = self._model.loss(packed, roots_only=settings.supervision != "nodes", weights=factors)
+        soft = None
+        if targets is not None:
+            probabilities = torch.from_numpy(np.concatenate(targets)).float().to(self.fabric.device)
+            soft = SoftTargets(probabilities, settings.distill_weight)
+        loss: Tensor = self._model.loss(packed, roots_only=settings.supervision != "nodes", weights=factors, soft=soft)
         if not math.isfinite(value := loss.item()):
             raise Diverged(f"the loss became {value}")
         self.fabric.backward(loss)

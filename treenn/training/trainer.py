@@ -31,6 +31,7 @@ from treenn.tasks import task_of
 from treenn.training.checkpoint import load_checkpoint, save_checkpoint
 from treenn.training.class_weights import class_weights
 from treenn.training.data import batches, build_vocabulary, fingerprint, precompute_contextual
+from treenn.training.distillation import FloatArray, check_soft_targets
 from treenn.training.divergence import Diverged, explain
 from treenn.training.example_weights import check_example_weights
 from treenn.training.fine_tuning import Source
@@ -52,7 +53,7 @@ from treenn.training.run_results import (
 )
 from treenn.training.spans import with_spans
 from treenn.training.train_step import StepResult, TrainingState
-from treenn.trees.arguments import AnyPath, Device, NonNegative, Texts, checked
+from treenn.trees.arguments import AnyPath, Device, NonNegative, Texts, check_list, checked
 from treenn.trees.errors import InputError, argument
 
 
@@ -79,6 +80,7 @@ def train(
     vectors: Sequence[WordVectors] = (),
     init: Network | Source | AnyPath | None = None,
     example_weights: Sequence[NonNegative] = (),
+    soft_targets: Any = (),
     words: Texts = (),
     out: AnyPath | None = None,
     resume: bool = False,
@@ -107,6 +109,8 @@ def train(
             `treenn.training.fine_tuning.Source` (default: None, random weights). Its vocabulary is extended by the
             words of the treebank; the settings of its architecture are the model's.
         example_weights: the factor of the loss of each training example (default: none, 1 each).
+        soft_targets: teachers' class probabilities at the nodes of each training tree, for distillation with
+            `settings.distill_weight` (`treenn.training.distillation.soft_targets`; default: none).
         words: words that have a vector in `vectors` and extend the vocabulary, for texts that are not in the treebank
             (default: none).
         out: a folder for the model, the checkpoint during training, and `results.json` (default: None, writes nothing).
@@ -124,9 +128,9 @@ def train(
     Raises:
         InputError: if another process writes to `out`; if `out` holds a run and `resume` is False, or a run with other
             settings or data, or other files, or is removed during training; if nothing is labelled; if
-            `example_weights` has another length than train, or the model does not weigh examples; if a loss or a
-            gradient is NaN or infinite (the message names the batch, the sentence and the parameter; `out` keeps the
-            last complete epoch).
+            `example_weights` or `soft_targets` has another length than train, or the model does not support them; if a
+            loss or a gradient is NaN or infinite (the message names the batch, the sentence and the parameter; `out`
+            keeps the last complete epoch).
     """
     check_log(log, None if out is None else Path(out))
     source = None if init is None else Source.of(init)
@@ -137,7 +141,8 @@ def train(
     if out is not None:
         check_run_dir(Path(out), training_run(settings), resume=resume, overwrite=overwrite)
     treebank = treebanks.load(treebank) if isinstance(treebank, str) else treebank
-    trainer = _Trainer(treebank, settings, vectors, device, source, tuple(example_weights), tuple(words))
+    extras = (tuple(example_weights), tuple(check_list("soft_targets", soft_targets)), tuple(words))
+    trainer = _Trainer(treebank, settings, vectors, device, source, *extras)
     with nullcontext() if out is None else locked(Path(out)):
         if out is not None:
             trainer.open(Path(out), options or {}, resume=resume, overwrite=overwrite)
@@ -162,6 +167,7 @@ class _Trainer:
         device: str,
         source: Source | None,
         example_weights: tuple[float, ...],
+        soft_targets: tuple[FloatArray, ...],
         words: tuple[str, ...],
     ) -> None:
         reset_peak_memory()
@@ -178,8 +184,9 @@ class _Trainer:
         self.init: InitialModel | None = None
         self.state = self._start(settings)
         check_example_weights(example_weights, treebank, self.state.network)
-        self.example_weights = example_weights
-        self.data = fingerprint(treebank, self.state.network, example_weights)
+        check_soft_targets(soft_targets, treebank, self.state.network, settings)
+        self.example_weights, self.soft_targets = example_weights, soft_targets
+        self.data = fingerprint(treebank, self.state.network, example_weights, soft_targets)
         # Asked for now, not at the end: the code that runs is the code of the start, whatever is edited meanwhile.
         self.environment = environment(str(self.state.fabric.device))
         parts = [*self.state.network.modules(), self.task]
@@ -351,7 +358,8 @@ class _Trainer:
     def _train_step(self, examples: list[tuple[int, Any]], step: int, steps: int, place: str) -> StepResult:
         try:
             weights = [self.example_weights[number] for number, _ in examples] if self.example_weights else None
-            return self.state.train_step([example for _, example in examples], step, steps, weights)
+            targets = [self.soft_targets[number] for number, _ in examples] if self.soft_targets else None
+            return self.state.train_step([example for _, example in examples], step, steps, weights, targets)
         except Diverged as error:
             roots_only = self.settings.supervision != "nodes"
             raise explain(error, self.state.network, examples, place, roots_only=roots_only) from None
