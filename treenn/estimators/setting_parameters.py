@@ -11,8 +11,9 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from treenn.models.settings import Settings
 from treenn.trees.arguments import field_hints, options
 
-NO_PARAMETERS = ("seed", "checkpoint", "class_weights")
-"""Settings that are not parameters, but determined by `random_state`, `early_stopping` and `class_weight`."""
+NO_PARAMETERS = ("seed", "checkpoint", "class_weights", "distill_weight")
+"""Settings that are not parameters: those determined by `random_state`, `early_stopping` and `class_weight`, and that
+of distillation, which the estimators do not offer."""
 
 
 @dataclass(eq=False, repr=False)
