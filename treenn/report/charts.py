@@ -120,7 +120,7 @@ def panels_over_counts(height: float, number: int) -> tuple[Figure, list[Axes], 
 
 def percent_axis(axes: Axes) -> None:
     """Set a y axis from 0 to 100 %, as all charts of accuracy by slice, by test set and by confidence have."""
-    axes.set_ylim(0, 100)
+    axes.set_ylim(0, 103)  # a margin for markers at 100
     axes.yaxis.set_major_locator(MultipleLocator(20))
 
 

@@ -103,7 +103,7 @@ def _found(sections: Sequence[TaskResults]) -> Iterator[str]:
     clauses: dict[str, list[str]] = {}
     for task in sections[: _CLAUSES + 1]:
         for found in _in_full(task, len(sections)):
-            split = "" if len(found) > 1 else f" of {found[0].split}"
+            split = "" if len(found) > 1 else f" {'of' if METRICS[found[0].metric].share else 'on'} {found[0].split}"
             place = f"{at(found[0].metric).capitalize()} {phrase(task, found[0].metric)}{split}"
             clauses.setdefault(place, []).append(_clause(task, found, _where(task, sections)))
     for place, group in clauses.items():

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from treenn.analysis.statistics import Difference
 from treenn.experiment.results import TaskResults
-from treenn.report.charts import finish, pictures, stack
+from treenn.report.charts import finish, pictures, shortened, stack
 from treenn.report.document import Chart, Pictures
 from treenn.report.forest import FILLED, Row, draw_forest, favoured_side, in_words, sources
 from treenn.report.formatting import METRICS, phrase
@@ -56,7 +56,7 @@ def _panels(task: TaskResults) -> Iterable[_Panel]:
         return
     for model in dict.fromkeys(each.models[1] for each in networks):
         rows = [Row(each.split, each) for each in networks if each.models[1] == model]
-        yield _Panel(task, f"{task_name(task)}: {model}", rows, f"{model}, on")
+        yield _Panel(task, f"{task_name(task)}: minus {model}", rows, model)
 
 
 def _chart(panel: _Panel, panels: Sequence[_Panel], caption: str) -> Chart:
@@ -65,11 +65,10 @@ def _chart(panel: _Panel, panels: Sequence[_Panel], caption: str) -> Chart:
     draw_forest(axes, task, panel.rows)
     alike = [row.difference for each in panels if main_metric(each.task) == metric for row in each.rows]
     axes.set_xlim(_range(alike))
-    axes.set_title(
-        f"{METRICS[metric].title}{' (points)' * METRICS[metric].share}: {task.reference} minus {panel.minus}"
-    )
+    unit = " (points)" if METRICS[metric].share else ""
+    axes.set_title(f"{METRICS[metric].title}{unit}: {shortened(task.reference)} minus {shortened(panel.minus)}")
     axes.set_xlabel(favoured_side(task, metric))
-    words = f"{phrase(task, metric)}, {task.reference} minus {panel.minus}{' ' * bool(panel.minus)}"
+    words = f"{phrase(task, metric)}, {task.reference} minus {f'{panel.minus} on ' * bool(panel.minus)}"
     return finish(figure, "lead", panel.title, caption, f"{words}{', '.join(in_words(panel.rows))}")
 
 
