@@ -1,5 +1,7 @@
 """The shipped models: size and predictions."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,9 @@ def model():
     return treenn.load_sentiment()
 
 
-def test_shipped_models_are_within_20_mb():
+def test_shipped_models_are_within_16_mb():
     folders = PACKAGE / "models/weights", PACKAGE / "parsers/weights"
-    assert sum(file.stat().st_size for folder in folders for file in folder.rglob("*") if file.is_file()) < 20e6
+    assert sum(file.stat().st_size for folder in folders for file in folder.rglob("*") if file.is_file()) < 16e6
 
 
 @pytest.mark.parametrize(
@@ -56,6 +58,20 @@ def test_foreign_quotation_does_not_count(model):
     assert [sentence.not_judged for sentence in found.sentences] == [None, "not English"]
     assert found.probabilities == pytest.approx(model.predict(english).probabilities, abs=1e-5)
     assert found.warning is None
+
+
+def test_english_sentence_of_a_foreign_text_is_judged(model):
+    found = model.predict("A wonderful film! Perdí dos horas de mi vida viendo esta aburrida y larga tontería.")
+    assert [sentence.not_judged for sentence in found.sentences] == [None, "not English"]
+    assert found.label == model.predict("A wonderful film!").label
+
+
+def test_prediction_imports_no_training():
+    code = "import sys, treenn; treenn.load_sentiment(); import treenn.sentiment.named_models; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "torch" in loaded
+    assert not {"lightning_fabric", "torch._dynamo", "treenn.training.train_step", "sklearn", "pandas"} & loaded
 
 
 def test_third_of_unknown_words_is_warned_of(model):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import regex
 
 from treenn.datasets.script_check import is_mostly_of_other_scripts
-from treenn.models.vocabulary import Vocabulary
 from treenn.parsers.loading import SHIPPED, parser_folder
 from treenn.trees.json_values import read_words
 from treenn.trees.tree import Tree
+
+if TYPE_CHECKING:
+    from treenn.models.vocabulary import Vocabulary
 
 MANY_UNKNOWN = 1 / 3
 """The share of unknown words above which predictions and trees are unreliable."""

@@ -139,14 +139,20 @@ class SentimentModel:
         return [Document.of(text, of_text, *options) for text, of_text in zip(texts, by_text, strict=True)]
 
     def _judged(self, sentences: list[Sentiment]) -> list[Sentiment]:
-        """Remove the labels of a text in another language, or those of its sentences in another language."""
+        """Remove the labels of sentences in another language.
+
+        If the whole text is in another language, so are all sentences with over a third of unknown words, however
+        short.
+        """
         if not self.is_english:
             return sentences
         words = [word for sentence in sentences for word in sentence.tree.words]
         unknown = {word for sentence in sentences for word in sentence.unknown_words}
         whole = is_foreign(words, unknown)
         return [
-            each.unjudged(NOT_ENGLISH) if whole or is_foreign(each.tree.words, each.unknown_words) else each
+            each.unjudged(NOT_ENGLISH)
+            if (whole and each.warning is not None) or is_foreign(each.tree.words, each.unknown_words)
+            else each
             for each in sentences
         ]
 

@@ -22,6 +22,7 @@ from treenn.parsers.chart.spans import span_count
 from treenn.parsers.config import read_config, readable, write_config
 from treenn.parsers.parser import Parser, check_sentences
 from treenn.runtime.quantization import EIGHT_BITS, WeightFormat
+from treenn.runtime.uninitialized import Uninitialized
 from treenn.runtime.weight_file import NAME, read_shapes, read_weights, write_weights
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, checked
@@ -194,7 +195,7 @@ class ChartParser(Parser):
         vocabulary = Vocabulary.read(folder / "vocabulary.json")
         with readable(source):
             most = len(read_shapes(path))
-            with torch.device("meta"):
+            with torch.device("meta"), Uninitialized():
                 networks = [_network(each, len(vocabulary), most, source) for each in config["networks"][: most + 1]]
             if not networks:
                 raise InputError("networks is empty; must have at least one network")
