@@ -141,8 +141,7 @@ class SentimentModel:
     def _judged(self, sentences: list[Sentiment]) -> list[Sentiment]:
         """Remove the labels of sentences in another language.
 
-        If the whole text is in another language, so are all sentences with over a third of unknown words, however
-        short.
+        If the whole text is in another language, so are all sentences with an unknown word, however short.
         """
         if not self.is_english:
             return sentences
@@ -151,7 +150,7 @@ class SentimentModel:
         whole = is_foreign(words, unknown)
         return [
             each.unjudged(NOT_ENGLISH)
-            if (whole and each.warning is not None) or is_foreign(each.tree.words, each.unknown_words)
+            if (whole and each.unknown_words) or is_foreign(each.tree.words, each.unknown_words)
             else each
             for each in sentences
         ]
