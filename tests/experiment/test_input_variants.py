@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from strategies import trees as any_trees
 from toy import toy_treebank
 
-from treebanks import Pair, PairTreebank
+from treebanks import Pair, PairTreebank, Treebank
 from treenn.experiment.input_variants import bracketed, carry_labels, input_variant, shuffled
 from treenn.parsers.loading import load_parser
-from treenn.trees import parse_tree
+from treenn.trees import parse_tree, read_trees
 
 TREEBANK = toy_treebank(train=20, dev=5, test=5)
 
@@ -101,3 +101,17 @@ def test_both_trees_of_a_pair_are_rearranged(shuffle):
     assert [replace(pair, left=old.left, right=old.right) for pair, old in zip(found.dev, pairs, strict=True)] == list(
         pairs
     )
+
+
+@pytest.mark.parametrize(("shape", "share"), [("right", 0.128), ("left", 0.144), ("balanced", 0.207), ("random", 0.2)])
+def test_phrase_labels_kept_by_other_trees(sst_home, shape, share):
+    """The README's figures, 13 to 21 % of all training phrases of two or more words, on every tenth sentence."""
+    trees = tuple(read_trees(sst_home / "train.txt", classes=5)[::10])
+    treebank = Treebank("sample", list("01234"), {"train": trees})
+    read = input_variant(treebank, shape, shuffle=False, seed=0)
+    kept, all_of_them = (sum(map(_labelled_phrases, each.train)) for each in (read, treebank))
+    assert kept / all_of_them == pytest.approx(share, abs=0.01)
+
+
+def _labelled_phrases(tree):
+    return sum(label is not None for label in tree.labels[len(tree.words) :])
