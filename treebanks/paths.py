@@ -28,12 +28,12 @@ def treenn_cache() -> Path:
 
 
 def home_of(entry: Entry) -> Path:
-    """The folder that an entry's folder is relative to: `treenn_cache()` for an encoder, else `data_home()`.
+    """The folder that an entry's folder is relative to: `treenn_cache()` if it is cached, else `data_home()`.
 
     Raises:
         InputError: if the variable starts with `~name` and the user does not exist.
     """
-    return treenn_cache() if entry.kind == "encoder" else data_home()
+    return treenn_cache() if entry.is_cached else data_home()
 
 
 def folder_of(variable: str, default: str) -> Path:
@@ -64,7 +64,7 @@ def published_file(name: str, file: str) -> Path:
     treebank = entry(name)
     path = home_of(treebank) / treebank.folder / file
     if not path.exists():
-        variable = "TREENN_CACHE" if treebank.kind == "encoder" else "TREEBANKS_HOME"
+        variable = "TREENN_CACHE" if treebank.is_cached else "TREEBANKS_HOME"
         remedy = f"{treebank.by_hand} under {variable}"
         if treebank.download:
             target = f"{treebank.folder}/{file}"

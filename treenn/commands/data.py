@@ -43,7 +43,7 @@ def list_(json: options.Json = False) -> None:
     rows = ((entry.name, entry.title, entry.licence, _here(entry, state(entry))) for entry in ENTRIES)
     print_table(rows, "name", "description", "licence", "here", prose=("description", "licence", "here"))
     tell(f"Folder: {data_home()}; set TREEBANKS_HOME to change it.")
-    tell(f"Folder: {treenn_cache()} for encoders; set TREENN_CACHE to change it.")
+    tell(f"Folder: {treenn_cache()} for encoders and converted vectors; set TREENN_CACHE to change it.")
 
 
 @app.command()
@@ -92,11 +92,13 @@ def show(
 
 @app.command()
 def fetch(name: Name, json: options.Json = False) -> None:
-    """Download a treebank or word vectors to TREEBANKS_HOME, or an encoder to TREENN_CACHE, and verify the files.
+    """Download and verify files: to TREEBANKS_HOME, and those of encoders and converted vectors to TREENN_CACHE.
 
     Example: treenn data fetch sst
 
     Example: treenn data fetch all-mpnet-base-v2
+
+    Example: treenn data fetch glove-6b-50d
     """
     from treebanks.catalogue import entry as find
     from treebanks.fetch import fetch as fetch_entry

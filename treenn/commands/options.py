@@ -29,7 +29,7 @@ Vectors = Annotated[
     typer.Option(
         "--vectors",
         metavar="FILE",
-        help="A text file of word vectors, or the name of a fetched one; repeatable, vectors are concatenated.",
+        help="A text file of word vectors, or the name of fetched ones; repeatable, vectors are concatenated.",
     ),
 ]
 SkipBad = Annotated[
@@ -112,11 +112,25 @@ TrustModule = Annotated[
 
 
 def vector_files(names: list[str]) -> list[str]:
-    """Resolve names of word vectors to paths: an existing file, else a fetched file in TREEBANKS_HOME."""
-    from treebanks.paths import data_home
+    """Resolve names of word vectors to paths.
+
+    A name is an existing file, else an entry of the catalogue with one file, else a fetched file in TREEBANKS_HOME.
+
+    Raises:
+        InputError: if the entry's file is not on this machine.
+    """
+    from treebanks.catalogue import ENTRIES
+    from treebanks.paths import data_home, published_file
 
     fetched = data_home() / "vectors"
-    return [str(fetched / name) if not Path(name).exists() and (fetched / name).exists() else name for name in names]
+    single = {entry.name: entry.files[0].path for entry in ENTRIES if entry.kind == "vectors" and len(entry.files) == 1}
+
+    def resolved(name: str) -> str:
+        if not Path(name).exists() and name in single:
+            return str(published_file(name, single[name]))
+        return str(fetched / name) if not Path(name).exists() and (fetched / name).exists() else name
+
+    return list(map(resolved, names))
 
 
 def given(context: typer.Context) -> list[str]:
