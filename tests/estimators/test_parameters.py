@@ -21,7 +21,7 @@ TEXTS = ["a good film", "a lovely good book", "a bad film", "an awful bad book"]
 Y = ["pos", "pos", "neg", "neg"] * 6
 SMALL: dict[str, Any] = {"size": 6, "word_size": 6, "epochs": 1, "min_steps": 0, "vectors": None, "parser": "right"}
 SMALL["random_state"] = 0
-CHANGED_DEFAULTS = {"min_steps"}
+CHANGED_DEFAULTS = {"frequent_words", "min_steps"}
 
 
 def test_every_setting_is_a_parameter_with_its_default() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from treenn.models.vectors import WordVectors, first_words, initial_embedding, read_vectors
+from treenn.models.vectors import WordVectors, initial_embedding, read_vectors
 from treenn.models.vocabulary import Vocabulary
 from treenn.trees import InputError
 
@@ -195,7 +195,22 @@ def test_the_wanted_words_are_texts(file: Path, words: Any) -> None:
 
 
 def test_first_words_are_in_file_order(file: Path, tmp_path: Path) -> None:
-    assert first_words(file, 3) == ["the", "(", "film"]
-    assert first_words(file, 100) == ["the", "(", "film", "Film", "soup"]
+    vectors = read_vectors(file, ["soup"], frequent_words=3)
+    assert vectors.first(2) == ("the", "(")
+    assert vectors.first(3) == ("the", "(", "film")
+    assert ["the" in vectors, "film" in vectors, "Film" in vectors] == [True, True, True]
+    assert vectors.find("soup").tolist() == [7, 8]
+    assert len(vectors) == 4
+    assert read_vectors(file, [], frequent_words=100).first(100) == ("the", "(", "film", "Film", "soup")
     (headed := tmp_path / "headed.txt").write_text("2 3\nnew york 1 2 3\nsoup 4 5 6\n", encoding="utf-8")
-    assert first_words(headed, 2) == ["new york", "soup"]
+    assert read_vectors(headed, [], frequent_words=2).first(2) == ("new york", "soup")
+
+
+def test_more_first_words_than_read_are_refused(file: Path) -> None:
+    vectors = read_vectors(file, ["soup"], frequent_words=2)
+    with pytest.raises(
+        InputError, match=r"vectors .*: the first 2 words were read: must be read with frequent_words 3"
+    ):
+        vectors.first(3)
+    by_hand = WordVectors({"the": np.ones(2, dtype=np.float32), "film": np.ones(2, dtype=np.float32)})
+    assert by_hand.first(50) == ("the", "film")

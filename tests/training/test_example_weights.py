@@ -99,14 +99,3 @@ def test_weights_that_do_not_apply_are_refused() -> None:
     ):
         with pytest.raises(InputError, match=rf"example_weights.*{message}"):
             train(treebank, settings, example_weights=weights)
-
-
-def test_further_words_with_vectors_are_known(tmp_path: Path) -> None:
-    from treenn.models.vectors import read_vectors
-
-    (file := tmp_path / "vectors.txt").write_text("good 1 2\nzebra 3 4\nlion 5 6\n", encoding="utf-8")
-    vectors = read_vectors(file, ["good", "zebra"])
-    model = train(TOY, SMALL, vectors=[vectors], words=["zebra", "gnu", "good"]).model
-    assert model.vocabulary.unknown(["zebra", "gnu", "good", "lion"]) == ("gnu", "lion")
-    row = model.vocabulary.encode(["zebra"])
-    assert model.embedding.weight[row].tolist() == [[3.0, 4.0]]

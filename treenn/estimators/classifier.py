@@ -28,9 +28,9 @@ class TreeClassifier(ClassifierMixin, TreeEstimator):  # type: ignore[misc]  # s
     Its prediction is the class prior.
 
     Every setting of `treenn.Settings` is a parameter of the same name and default, except these: `min_steps` is 1,500,
-    a floor that raises `epochs` on few texts; `seed` is `random_state`; `class_weights` is `class_weight`;
-    `early_stopping` determines `checkpoint`. `patience` and `restarts` need `early_stopping`. NumPy scalars and whole
-    numbers such as 6.0, the values of parameter searches, are converted.
+    a floor that raises `epochs` on few texts; `frequent_words` is 20,000; `seed` is `random_state`;
+    `class_weights` is `class_weight`; `early_stopping` determines `checkpoint`. `patience` and `restarts` need
+    `early_stopping`. NumPy scalars and whole numbers such as 6.0, the values of parameter searches, are converted.
 
     Args:
         model: the network, by its name in `treenn cells` (default: `"tree-lstm"`).
@@ -44,7 +44,7 @@ class TreeClassifier(ClassifierMixin, TreeEstimator):  # type: ignore[misc]  # s
         validation_fraction: the fraction of early stopping, stratified by class (default: 0.1).
         vectors: a file of pretrained word vectors or a list of them, which are concatenated; `"auto"` for GloVe 6B, 50d
             and 100d, on English texts if they are in `TREEBANKS_HOME`; None for random vectors (default: `"auto"`). The
-            vocabulary is that of the training texts and of the first 20,000 words of each file.
+            vocabulary is that of the training texts and of the first `frequent_words` words of each file.
         parser: a parser, its folder, or its name in `treenn.load_parser` (default: `"chart"`, for English).
         tokenizer: the tokenizer, by its name in `treenn.datasets.tokenizers.load_tokenizer` (default: `"treebank"`).
         language: the ISO 639-1 code of the language (default: None, not declared).

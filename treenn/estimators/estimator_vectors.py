@@ -1,4 +1,4 @@
-"""Word vectors of estimators: the files of the parameter `vectors`, and their frequent words."""
+"""Word vectors of estimators: the files of the parameter `vectors`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from pathlib import Path
 from typing import TypeAlias
 
 from treenn.datasets.default_vectors import default_vectors
-from treenn.models.vectors import WordVectors, first_words, read_vectors
+from treenn.models.vectors import WordVectors, read_vectors
 from treenn.trees.arguments import AnyPath, check
 
 Vectors: TypeAlias = str | Path | Sequence[str | Path] | None
 """The type of the parameter: `"auto"`, a file, several, or None."""
-
-FREQUENT_WORDS = 20_000
-"""The number of words, from the beginning of each file, that extend the vocabulary of the training texts."""
 
 
 def check_vectors(vectors: Vectors) -> None:
@@ -27,23 +24,22 @@ def check_vectors(vectors: Vectors) -> None:
         check("vectors", [vectors] if isinstance(vectors, str | Path) else vectors, Sequence[AnyPath])
 
 
-def load_vectors(vectors: Vectors, words: Set[str], language: str | None) -> tuple[list[WordVectors], list[str]]:
+def load_vectors(
+    vectors: Vectors, words: Set[str], language: str | None, frequent_words: int | None
+) -> list[WordVectors]:
     """Read word vectors.
 
     Args:
         vectors: the parameter.
         words: the distinct words of the training texts.
         language: their language; None if it is unknown.
-
-    Returns:
-        The vectors of each file, and the frequent words of the files.
+        frequent_words: the setting.
 
     Raises:
         InputError: as `read_vectors`.
     """
     files = _files(vectors, words, language)
-    frequent = [word for file in files for word in first_words(file, FREQUENT_WORDS)]
-    return [read_vectors(file, {*words, *frequent}) for file in files], frequent
+    return [read_vectors(file, words, frequent_words=frequent_words or 0) for file in files]
 
 
 def _files(vectors: Vectors, words: Set[str], language: str | None) -> list[Path]:

@@ -29,6 +29,8 @@ class SettingParameters:
     size: int = 150
     word_size: int = 150
     embedding_init_range: float = 0.05
+    frequent_words: int | None = 20_000
+    spelling: int = 0
     pair_hidden_size: int = 50
     contextual: str | None = None
     contextual_layers: str = "4,6"

@@ -140,8 +140,8 @@ class TreeEstimator(BaseEstimator, SettingParameters, ABC):  # type: ignore[misc
         threads = torch.get_num_threads()
         torch.set_num_threads(1)  # for reproducibility; at this size two threads are no faster
         try:
-            vectors, frequent = load_vectors(self.vectors, words, self.language)
-            run = train(treebank, settings, vectors=vectors, example_weights=factors, words=frequent)
+            vectors = load_vectors(self.vectors, words, self.language, settings.frequent_words)
+            run = train(treebank, settings, vectors=vectors, example_weights=factors)
         except InputError as error:
             message = error.marked.replace(argument("example_weights"), argument("sample_weight"))
             raise InputError(message, source=error.source, line=error.line, column=error.column) from None

@@ -27,10 +27,12 @@ from treenn.training.trainer import Run, train
 
 
 @lru_cache(maxsize=2)
-def load(treebank: str | AnyTreebank, paths: tuple[str, ...]) -> tuple[AnyTreebank, Sequence[WordVectors]]:
+def load(
+    treebank: str | AnyTreebank, paths: tuple[str, ...], frequent_words: int = 0
+) -> tuple[AnyTreebank, Sequence[WordVectors]]:
     """A treebank with its word vectors; cached, because a worker process trains several models on the same data."""
     treebank = load_dataset(treebank) if isinstance(treebank, str) else treebank
-    return treebank, [read_vectors(path, treebank.words()) for path in paths]
+    return treebank, [read_vectors(path, treebank.words(), frequent_words=frequent_words) for path in paths]
 
 
 @lru_cache(maxsize=4)
@@ -53,7 +55,7 @@ def train_network(
         out: the folder of the model and its checkpoint, from which training is resumed; if None, nothing is written.
         epochs: the number of epochs (default: that of the settings).
     """
-    _, vectors = load(spec.treebank, spec.vectors)
+    _, vectors = load(spec.treebank, spec.vectors, spec.settings.frequent_words or 0)
     return train(
         treebank,
         spec.settings if epochs is None else replace(spec.settings, epochs=epochs),
@@ -104,7 +106,7 @@ def analyse_trained(spec: RunSpec, job: Job, *, folders: Mapping[str, Path]) -> 
 
 
 def _network(spec: RunSpec, job: Job, folder: Path | None) -> RunResults:
-    own, vectors = load(spec.treebank, spec.vectors)
+    own, vectors = load(spec.treebank, spec.vectors, spec.settings.frequent_words or 0)
     read = _read(spec)
     if folder is None:
         done, matched = _trained(spec, read, job, job.file.with_suffix(""))

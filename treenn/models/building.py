@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from treebanks.own_data.spec import Scale
 from treenn.contextual import (
@@ -29,6 +29,7 @@ from treenn.models.external import check_trust, is_external
 from treenn.models.names import OPTIONS, encoder_factory, new_encoder
 from treenn.models.network import Network
 from treenn.models.settings import Settings, upgrade_settings
+from treenn.models.spelling import Spelling
 from treenn.models.task import TASKS, Task, make_task
 from treenn.models.text_parsing import TextParsing
 from treenn.models.vectors import WordVectors, initial_embedding
@@ -75,6 +76,9 @@ def build(settings: Settings, task: Task | int, vocabulary: Vocabulary, vectors:
         task = make_task("nodes", [str(number) for number in range(check("classes", task, Classes))])
     generator = torch.Generator().manual_seed(settings.seed)
     embedding = initial_embedding(vocabulary, vectors, settings.word_size, generator, settings.embedding_init_range)
+    spelling = Spelling(settings.spelling, embedding.shape[1]) if settings.spelling else None
+    if spelling is not None and vectors:
+        fit_spelling(spelling, embedding, vocabulary, vectors)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         return Network(
@@ -84,11 +88,31 @@ def build(settings: Settings, task: Task | int, vocabulary: Vocabulary, vectors:
             task.make_head(settings),
             task,
             settings=settings,
+            spelling=spelling,
             contextual=make_contextual(settings),
             root_weight=settings.root_weight,
             embedding_dropout=settings.embedding_dropout,
             word_dropout=settings.word_dropout,
         )
+
+
+def fit_spelling(spelling: Spelling, embedding: Tensor, vocabulary: Vocabulary, vectors: Sequence[WordVectors]) -> None:
+    """Fit the vectors of n-grams to the pretrained vectors, and set the vector of the unknown token to their mean.
+
+    Args:
+        spelling: the vectors of n-grams, which are overwritten.
+        embedding: the initial word vectors, of which row 0 is overwritten. Shape: `(len(vocabulary), size)`.
+        vocabulary: the words; those that are in all files count, spellings that differ in case once.
+        vectors: the files.
+    """
+    known = {
+        word.lower(): index
+        for index, word in enumerate(vocabulary.words[1:], start=1)
+        if all(word in file for file in vectors)
+    }
+    targets = embedding[list(known.values())]
+    embedding[0] = targets.mean(dim=0)
+    spelling.fit(list(known), (targets - embedding[0]).numpy())
 
 
 def make_contextual(settings: Settings) -> Contextual | None:
@@ -414,6 +438,8 @@ def _check_sizes(folder: Path, saved: SavedModel) -> None:
     try:
         modules = _without_weights(saved.settings, leaf_size, saved.task.make_head)
         expected = {"embedding.weight": torch.empty(len(saved.vocabulary), saved.word_size, device="meta")}
+        if buckets := saved.settings.spelling:
+            expected["spelling.table.weight"] = torch.empty(buckets, saved.word_size, device="meta")
     except (RuntimeError, TypeError, ValueError, OverflowError) as error:  # beyond what a tensor's size can be
         raise InputError(f"size {saved.settings.size} is too large", source=folder / "config.json") from error
     for name, module in modules.items():

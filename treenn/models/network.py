@@ -16,6 +16,7 @@ from treenn.contextual import Contextual, ContextualEncoder
 from treenn.encoders import Encoder, PackedDependencies, PackedForest
 from treenn.models.heads import Head
 from treenn.models.settings import Settings
+from treenn.models.spelling import Spelling
 from treenn.models.task import SoftTargets, Task
 from treenn.models.text_parsing import TextParsing
 from treenn.models.vocabulary import Vocabulary
@@ -34,6 +35,8 @@ class Network(nn.Module):
         head: from node states to scores.
         task: the packing, loss and predictions.
         settings: the settings from which the network was built (default: None, for a network built by hand).
+        spelling: the vectors of unknown words by their n-grams, added to the vector of the unknown token; with word
+            dropout, also those of dropped words (default: None).
         contextual: a pretrained encoder whose vectors are concatenated with the word vectors (default: None).
         root_weight: the weight of a root's loss relative to another node's (default: 1.0).
         embedding_dropout: the dropout probability of the word vectors (default: 0.0).
@@ -65,6 +68,7 @@ class Network(nn.Module):
         task: Task,
         *,
         settings: Settings | None = None,
+        spelling: Spelling | None = None,
         contextual: Contextual | None = None,
         root_weight: NonNegative = 1.0,
         embedding_dropout: Share = 0.0,
@@ -84,6 +88,7 @@ class Network(nn.Module):
         # Sparse gradients: the cost of a step depends on the words of the batch, not on the vocabulary size.
         words, width = embedding.shape
         self.embedding = nn.Embedding(words, width, sparse=True, _weight=embedding)
+        self.spelling = spelling
         self.encoder, self.head, self.contextual = encoder, head, contextual
         self.root_weight = root_weight
         self.embedding_dropout, self.word_dropout = embedding_dropout, word_dropout
@@ -197,6 +202,9 @@ class Network(nn.Module):
         if self.training and self.word_dropout:
             words = words.masked_fill(torch.rand(words.shape, device=words.device) < self.unknown[words], 0)
         x: Tensor = self.embedding(words)
+        if self.spelling is not None and (unknown := torch.nonzero(words.cpu() == 0).flatten()).numel():
+            spelled = self.spelling([forest.words[index] for index in unknown.tolist()])
+            x = x.index_add(0, unknown.to(x.device), spelled)
         if self.contextual is not None:
             x = torch.cat([x, self.contextual(forest.sentences).to(x.device)], dim=1)
         return F.dropout(x, self.embedding_dropout) if self.training and self.embedding_dropout else x
@@ -204,6 +212,8 @@ class Network(nn.Module):
     def parameter_counts(self) -> tuple[int, int]:
         """The numbers of trained parameters: without the word vectors, and of the word and contextual vectors."""
         words = self.embedding.weight.numel()
+        if self.spelling is not None:
+            words += self.spelling.table.weight.numel()
         if isinstance(self.contextual, ContextualEncoder):
             words += sum(parameter.numel() for parameter in self.contextual.parameters())
         return sum(parameter.numel() for parameter in self.parameters()) - words, words

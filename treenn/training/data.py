@@ -20,7 +20,7 @@ from treenn.training.run_results import VectorCoverage
 
 
 def build_vocabulary(
-    treebank: AnyTreebank, vectors: Sequence[WordVectors], *, rare: bool, words: Sequence[str] = ()
+    treebank: AnyTreebank, vectors: Sequence[WordVectors], *, rare: bool, frequent_words: int | None = None
 ) -> tuple[Vocabulary, tuple[VectorCoverage, ...]]:
     """The vocabulary, and the coverage of the treebank by each file of vectors.
 
@@ -28,9 +28,12 @@ def build_vocabulary(
         treebank: the treebank.
         vectors: the files.
         rare: whether rare words are in the vocabulary.
-        words: further words for the vocabulary if they have a vector in a file (default: none).
+        frequent_words: the number of first words of each file in the vocabulary, instead of the words of other splits
+            (default: None, those words of other splits that have a vector).
     """
-    others = [tree for split in treebank.splits if split != "train" for tree in treebank.trees(split)]
+    splits = treebank.splits if frequent_words is None else ()
+    others = [tree for split in splits if split != "train" for tree in treebank.trees(split)]
+    words = [word for file in vectors for word in file.first(frequent_words or 0)]
 
     def known(word: str) -> bool:
         return any(word in file for file in vectors)

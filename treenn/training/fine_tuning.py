@@ -23,7 +23,7 @@ from treenn.trees.errors import InputError, argument
 
 FIXED = (
     *("model", "size", "word_size", "pair_hidden_size", "contextual", "contextual_layers"),
-    *("initialization", "forget_bias", "embedding_init_range"),
+    *("initialization", "forget_bias", "embedding_init_range", "spelling"),
 )
 """The settings that are fixed by the trained model."""
 
@@ -95,7 +95,7 @@ class Source:
     ) -> tuple[Network, InitialModel]:
         """Build a network with the weights of the model.
 
-        New words are initialized with their pretrained vectors, or with the vector of the unknown token. The head is
+        New words are initialized with their pretrained vectors, or with the vector of an unknown word. The head is
         initialized by `head_rows`, or is new.
 
         Args:
@@ -120,6 +120,8 @@ class Source:
         network.encoder.load_state_dict(source.encoder.state_dict())
         if isinstance(source.contextual, ContextualEncoder) and isinstance(network.contextual, ContextualEncoder):
             network.contextual.load_state_dict(source.contextual.state_dict())
+        if source.spelling is not None and network.spelling is not None:
+            network.spelling.load_state_dict(source.spelling.state_dict())
         _copy_vectors(source, network, vectors)
         return network, InitialModel(self.name, _fingerprint(source), _copy_head(source, network))
 
@@ -172,6 +174,8 @@ def _copy_vectors(source: Network, network: Network, vectors: Sequence[WordVecto
     for index, word in enumerate(network.vocabulary.words[known:], start=known):
         if not any(word in file for file in vectors):
             table[index] = trained[0]
+            if source.spelling is not None:
+                table[index] += source.spelling([word]).detach()[0]
     table[:known] = trained
 
 

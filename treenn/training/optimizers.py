@@ -14,12 +14,17 @@ from treenn.models.settings import Settings
 
 
 def make_optimizers(model: Network, settings: Settings) -> list[Optimizer]:
-    """Optimizers of the network, of the word vectors (sparse gradients), and of a trained contextual encoder."""
-    words, encoder = model.embedding.weight, model.contextual
+    """Optimizers of the network, of the word vectors (sparse gradients), and of a trained contextual encoder.
+
+    The vectors of n-grams count as word vectors.
+    """
+    words, encoder = [model.embedding.weight], model.contextual
+    if model.spelling is not None:
+        words.append(model.spelling.table.weight)
     contextual = list(encoder.parameters()) if isinstance(encoder, ContextualEncoder) else []
-    apart = {words, *contextual}
+    apart = {*words, *contextual}
     others = [parameter for parameter in model.parameters() if parameter not in apart]
-    made = [_of_network(others, settings, on_cpu=words.device.type == "cpu"), _of_words(words, settings)]
+    made = [_of_network(others, settings, on_cpu=words[0].device.type == "cpu"), _of_words(words, settings)]
     return [*made, AdamW(contextual, lr=settings.contextual_learning_rate)] if contextual else made
 
 
@@ -31,11 +36,11 @@ def _of_network(parameters: list[nn.Parameter], settings: Settings, *, on_cpu: b
     return make(parameters, lr=rate, weight_decay=decay, fused=on_cpu)
 
 
-def _of_words(words: Tensor, settings: Settings) -> Optimizer:
+def _of_words(words: list[Tensor], settings: Settings) -> Optimizer:
     rate = settings.embedding_learning_rate
     if settings.embedding_optimizer == "sgd":
-        return SGD([words], lr=rate)
-    return Adagrad([words], lr=rate) if settings.optimizer == "adagrad" else SparseAdam([words], lr=rate)
+        return SGD(words, lr=rate)
+    return Adagrad(words, lr=rate) if settings.optimizer == "adagrad" else SparseAdam(words, lr=rate)
 
 
 def rate_factor(settings: Settings, step: int, steps: int) -> float:

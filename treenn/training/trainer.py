@@ -53,7 +53,7 @@ from treenn.training.run_results import (
 )
 from treenn.training.spans import with_spans
 from treenn.training.train_step import StepResult, TrainingState
-from treenn.trees.arguments import AnyPath, Device, NonNegative, Texts, check_list, checked
+from treenn.trees.arguments import AnyPath, Device, NonNegative, check_list, checked
 from treenn.trees.errors import InputError, argument
 
 
@@ -81,7 +81,6 @@ def train(
     init: Network | Source | AnyPath | None = None,
     example_weights: Sequence[NonNegative] = (),
     soft_targets: Any = (),
-    words: Texts = (),
     out: AnyPath | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -111,8 +110,6 @@ def train(
         example_weights: the factor of the loss of each training example (default: none, 1 each).
         soft_targets: teachers' class probabilities at the nodes of each training tree, for distillation with
             `settings.distill_weight` (`treenn.training.distillation.soft_targets`; default: none).
-        words: words that have a vector in `vectors` and extend the vocabulary, for texts that are not in the treebank
-            (default: none).
         out: a folder for the model, the checkpoint during training, and `results.json` (default: None, writes nothing).
         resume: whether to resume from the checkpoint in `out`, if there is one (default: False).
         overwrite: whether to replace what a treenn command wrote to `out` (default: False).
@@ -141,7 +138,7 @@ def train(
     if out is not None:
         check_run_dir(Path(out), training_run(settings), resume=resume, overwrite=overwrite)
     treebank = treebanks.load(treebank) if isinstance(treebank, str) else treebank
-    extras = (tuple(example_weights), tuple(check_list("soft_targets", soft_targets)), tuple(words))
+    extras = (tuple(example_weights), tuple(check_list("soft_targets", soft_targets)))
     trainer = _Trainer(treebank, settings, vectors, device, source, *extras)
     with nullcontext() if out is None else locked(Path(out)):
         if out is not None:
@@ -168,15 +165,15 @@ class _Trainer:
         source: Source | None,
         example_weights: tuple[float, ...],
         soft_targets: tuple[FloatArray, ...],
-        words: tuple[str, ...],
     ) -> None:
         reset_peak_memory()
         settings = settings.for_examples(len(treebank.train))
         self.treebank, self.settings, self.task = treebank, settings, task_of(treebank)
         self.task.check(treebank, settings)
         self.criterion = self.task.criterion(settings)
-        rare = settings.word_dropout > 0
-        self.vocabulary, self.coverage = build_vocabulary(treebank, vectors, rare=rare, words=words)
+        self.vocabulary, self.coverage = build_vocabulary(
+            treebank, vectors, rare=settings.word_dropout > 0, frequent_words=settings.frequent_words
+        )
         if source is not None:
             self.vocabulary = source.network.vocabulary.extended(self.vocabulary)
         self.vectors, self.device = vectors, device

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from zlib import crc32
+
+from treenn.text.feature_hash import bucket
 
 BUCKETS = 8192
 """The number of hash buckets; collisions are rare at this size."""
@@ -21,8 +22,6 @@ _REPEATED = re.compile(r"(.)\1+")
 def affixes(word: str) -> tuple[int, ...]:
     """Hash the prefixes and suffixes of a word in lower case, and its shape: `Xx` for `Film`, `d-x` for `90-minute`.
 
-    The hash is CRC-32, the same on every machine and in every process.
-
     Returns:
         `COUNT` bucket numbers below `BUCKETS`.
     """
@@ -32,7 +31,7 @@ def affixes(word: str) -> tuple[int, ...]:
         *(f"{length}>{end[-length:]}" for length in SUFFIXES),
         f"={_shape(word[:12])}",
     ]
-    return tuple(crc32(part.encode("utf-8", "surrogatepass")) % BUCKETS for part in parts)
+    return tuple(bucket(part, BUCKETS) for part in parts)
 
 
 def _shape(word: str) -> str:
