@@ -151,11 +151,8 @@ def _trained(
         from treenn.experiment.text_baseline import add_text_baseline
         from treenn.models.vectors import read_vectors
 
-        paths, how = (
-            vectors_for(treebank, vectors, settings.word_size),
-            {"frequent_words": settings.frequent_words or 0},
-        )
-        files = [read_vectors(path, treebank.words(), **how, **skip) for path in paths]
+        paths, frequent = vectors_for(treebank, vectors, settings.word_size), settings.frequent_words or 0
+        files = [read_vectors(path, treebank.words(), frequent_words=frequent, **skip) for path in paths]
         files = files if initial is None else fitting(initial, files, given)
     torch.set_num_threads(1)  # for reproducibility; at this size two threads are no faster
     how = {name: values[name] for name in ("out", "resume", "overwrite", "device", "log")}

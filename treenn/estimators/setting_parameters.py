@@ -31,6 +31,7 @@ class SettingParameters:
     embedding_init_range: float = 0.05
     frequent_words: int | None = 20_000
     spelling: int = 0
+    unknown_vector: Literal["trained", "neutral"] = "trained"
     pair_hidden_size: int = 50
     contextual: str | None = None
     contextual_layers: str = "4,6"

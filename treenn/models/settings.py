@@ -86,12 +86,14 @@ class Settings:
         0.05, "Word vectors without pretraining are initialized uniformly in ± this range; 1 suits small vocabularies."
     )
     frequent_words: Natural | None = _network(
-        None,
-        "Words with a vector: those of train and the first N of each file of vectors (default: all of the treebank, "
-        "dev and test included).",
+        None, "Known words: train's and the first N of each file of vectors (default: also all of dev and test)."
     )
     spelling: Annotated[int, Range(low=0, high=1_000_000)] = _network(
         0, "Buckets of hashed character n-grams that give unknown words a vector; 0 for one vector for all of them."
+    )
+    unknown_vector: Literal["trained", "neutral"] = _network(
+        "trained",
+        "The vector of unknown words: as trained, or then moved so that random words favour no end of a scale.",
     )
     pair_hidden_size: Width = _network(50, "The width of the hidden layer that compares a pair.")
     contextual: str | None = _network(

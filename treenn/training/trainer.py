@@ -37,6 +37,7 @@ from treenn.training.example_weights import check_example_weights
 from treenn.training.fine_tuning import Source
 from treenn.training.folder_lock import locked
 from treenn.training.majority import compare_with_majority
+from treenn.training.neutral_unknown import check_neutral, make_neutral
 from treenn.training.run_dir import check_run_dir, open_run_dir, write_marker, writing_to
 from treenn.training.run_log import LogFormat, RunLog, check_log
 from treenn.training.run_marker import CHECKPOINT, RESULTS, training_run
@@ -150,7 +151,7 @@ def train(
             trainer.choose_start(progress)
         while not trainer.is_over:
             trainer.run_epoch(trainer.epochs_done + 1, progress)
-        return trainer.finish(command, keep_checkpoint=keep_checkpoint)
+        return trainer.finish(command, keep_checkpoint=keep_checkpoint, progress=progress)
 
 
 class _Trainer:
@@ -170,6 +171,7 @@ class _Trainer:
         settings = settings.for_examples(len(treebank.train))
         self.treebank, self.settings, self.task = treebank, settings, task_of(treebank)
         self.task.check(treebank, settings)
+        check_neutral(self.task, settings)
         self.criterion = self.task.criterion(settings)
         self.vocabulary, self.coverage = build_vocabulary(
             treebank, vectors, rare=settings.word_dropout > 0, frequent_words=settings.frequent_words
@@ -361,14 +363,19 @@ class _Trainer:
             roots_only = self.settings.supervision != "nodes"
             raise explain(error, self.state.network, examples, place, roots_only=roots_only) from None
 
-    def finish(self, command: str, *, keep_checkpoint: bool) -> Run:
+    def finish(self, command: str, *, keep_checkpoint: bool, progress: Progress) -> Run:
         """Write `results.json`, unless the run was finished before, and remove the checkpoint unless it is kept."""
         network = self.state.network
         network.load_state_dict(self.best_weights)
         network.settings = self.settings
+        is_moved = self.finished is None and self.settings.unknown_vector == "neutral"
+        if is_moved:
+            make_neutral(network, list(self.treebank.trees("train")), self.settings.seed, progress)
         results = self.finished or self._results(network, command)
         if self.out is not None:
             with writing_to(self.out):
+                if is_moved:
+                    save_weights(self.out, network)
                 if self.finished is None:
                     write_training(results, self.out)
                 if not keep_checkpoint:
