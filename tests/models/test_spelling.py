@@ -147,7 +147,7 @@ def test_shared_subtrees_have_equal_scores() -> None:
     torch.testing.assert_close(model(shared), model(whole))
 
 
-def test_training_moves_n_grams_and_the_switch_is_off_by_default() -> None:
+def test_training_moves_n_grams() -> None:
     settings = replace(SETTINGS, word_dropout=5.0)
     before = network(settings)
     model = train(TOY, settings).model
@@ -158,7 +158,7 @@ def test_training_moves_n_grams_and_the_switch_is_off_by_default() -> None:
     assert model.parameter_counts()[1] == (len(model.vocabulary) + 64) * 5
 
 
-def test_fitted_vectors_start_from_the_pretrained_ones() -> None:
+def test_fitted_vectors_start_from_pretrained_ones() -> None:
     words = {word: VECTORS[index] for index, word in enumerate(["good", "bad", "film", "great"])}
     model = network(SETTINGS, [WordVectors(words)])
     assert model.spelling is not None
@@ -181,7 +181,7 @@ def test_saved_spelling_is_loaded(half: bool, tmp_path: Path) -> None:
     assert loaded.settings == SETTINGS
 
 
-def test_folder_with_another_number_of_buckets_is_refused(tmp_path: Path) -> None:
+def test_other_numbers_of_buckets_are_refused(tmp_path: Path) -> None:
     save_model(tmp_path, filled())
     config = tmp_path / "config.json"
     config.write_text(config.read_text().replace('"spelling": 64', '"spelling": 65'))
@@ -190,7 +190,7 @@ def test_folder_with_another_number_of_buckets_is_refused(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("embedding_optimizer", ["sgd", "same"])
-def test_resumed_run_with_spelling_is_bit_identical(embedding_optimizer: str, tmp_path: Path) -> None:
+def test_resumed_run_with_spelling_is_identical(embedding_optimizer: str, tmp_path: Path) -> None:
     settings = replace(
         SETTINGS, word_dropout=1.0, ema_decay=0.9, optimizer="adamw", embedding_optimizer=embedding_optimizer
     )

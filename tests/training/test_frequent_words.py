@@ -63,7 +63,7 @@ def test_vocabulary_does_not_depend_on_dev(treebank: Treebank, file: Path) -> No
         assert some[0].words == some[1].words
 
 
-def test_setting_decides_the_vocabulary_of_training(treebank: Treebank, file: Path, tmp_path: Path) -> None:
+def test_setting_decides_the_vocabulary(treebank: Treebank, file: Path, tmp_path: Path) -> None:
     settings = replace(SMALL, frequent_words=1)
     run = train(treebank, settings, vectors=vectors(treebank, file, 1), out=tmp_path / "model")
     assert run.model.vocabulary.unknown(["the", "zebra", KNOWN]) == ("zebra",)

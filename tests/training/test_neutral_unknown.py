@@ -39,7 +39,7 @@ def biased() -> Network:
     return network
 
 
-def test_random_words_get_the_share_of_the_sentences() -> None:
+def test_random_words_get_the_share_of_sentences() -> None:
     network, before = biased(), biased()
     make_neutral(network, TOY.train, seed=1)
     wanted = share_above(before, None)
@@ -60,7 +60,7 @@ def test_random_words_are_lower_case_letters() -> None:
     assert [tree.merges for tree in trees] == [tree.merges for tree in TOY.train]
 
 
-def test_neutral_model_is_the_one_that_is_written(tmp_path: Path) -> None:
+def test_neutral_model_is_written(tmp_path: Path) -> None:
     settings = replace(SMALL, unknown_vector="neutral")
     run, trained = train(TOY, settings, out=tmp_path), train(TOY, SMALL)
     assert torch.equal(load_model(tmp_path).embedding.weight, run.model.embedding.weight)
