@@ -189,7 +189,9 @@ def never(spec: RunSpec, job: Any) -> None:
     raise AssertionError("a finished run was repeated")
 
 
-NEWER = ("patience", "class_weights", "min_steps")  # settings that 0.1.0 lacked
+NEWER = (  # settings that 0.1.0 lacked
+    *("patience", "class_weights", "min_steps", "distill_weight", "frequent_words", "spelling", "unknown_vector"),
+)
 
 
 def old_results(spec: RunSpec) -> dict[str, Any]:

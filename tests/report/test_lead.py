@@ -59,7 +59,7 @@ def test_decisions_about_networks_are_counted():
 
 
 @pytest.mark.parametrize(("models", "number"), [(2, 1), (3, 4), (12, 2)])
-def test_lead_has_a_panel_for_each_task_and_is_short(models, number):
+def test_lead_has_a_panel_for_each_task(models, number):
     skills = dict(zip(("tree-lstm", "lstm", *"abcdefghij"), [0.6] + [0.5] * 11, strict=True))
     tasks = tasks_of(dict(list(skills.items())[:models]), number)
     results = plan_of(*tasks)
@@ -95,7 +95,7 @@ def test_chart_of_single_seeds_names_its_intervals():
     assert re.search(r"; (of single runs, not tested over seeds|undecided)\)", lead(results.sections))
 
 
-def test_equal_training_time_is_named_in_lead_and_heading():
+def test_lead_and_heading_name_equal_time():
     first, second = tasks_of({"tree-lstm": 0.6, "lstm": 0.5})[0], tasks_of({"tree-lstm": 0.6, "lstm": 0.5})[0]
     results = plan_of(first, second | {"match": "time"})
     assert "matched in parameters and matched in training time" in lead(results.sections)

@@ -95,7 +95,7 @@ def test_unknown_words_are_named_safely() -> None:
     assert Page(html).texts["p"] == [f"{line}. {warning}"]
 
 
-def test_sentence_that_is_not_judged_is_drawn_without_colours() -> None:
+def test_sentence_not_judged_has_no_colours() -> None:
     found = FOUND.unjudged("not English")
     drawn = draw_sentiment(found, color=True)
     assert "\x1b[48" not in drawn
@@ -107,7 +107,7 @@ def test_sentence_that_is_not_judged_is_drawn_without_colours() -> None:
     assert set(page.texts["b"]) == {"·"}
 
 
-def test_json_and_table_of_a_text_that_is_not_judged() -> None:
+def test_records_of_a_text_not_judged() -> None:
     found = Document.of(FOUND.text, [FOUND.unjudged("not English")], CLASSES)
     record = document_object(found)
     for each in (record, record["sentences"][0]):

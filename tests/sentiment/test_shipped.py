@@ -44,7 +44,7 @@ def test_foreign_script_is_not_judged(model):
     assert (found.label, found.name, found.probabilities, found.warning) == (None, None, (), "not English")
 
 
-def test_short_sentences_of_a_foreign_text_are_not_judged(model):
+def test_short_foreign_sentences_are_not_judged(model):
     text = "Muy aburrida. Perdí dos horas de mi vida. No me gustó nada."
     found = model.predict(text)
     assert [sentence.not_judged for sentence in found.sentences] == ["not English"] * 3

@@ -69,7 +69,7 @@ def test_sentences_have_the_least_loss(network, dev):
     assert fit_temperatures(network, dev)[0].temperature == fit.temperature  # not fitted on top of itself
 
 
-def test_texts_have_the_least_loss_by_their_own_means(network, dev):
+def test_text_temperature_minimizes_the_loss(network, dev):
     _, fit = fit_temperatures(network, dev)
     p, labels = whole(network, dev)  # at the first temperature
     middle, rows, gold = len(CLASSES) // 2, [], []

@@ -56,7 +56,7 @@ def test_left_branching_equals_the_strategy() -> None:
         assert left_branching(left_chain(n).words) == left_chain(n).unlabelled
 
 
-def test_only_a_single_tree_model_reads_left_to_right() -> None:
+def test_one_tree_model_reads_left_to_right() -> None:
     tree, sequence = make_model(), make_model("lstm")
     assert [reader.name for reader in make_readers([("a", tree)])] == ["a", "a, left to right"]
     assert len(make_readers([("a", sequence)])) == 1

@@ -102,7 +102,7 @@ def test_the_own_origin_is_permitted(server: PlayServer) -> None:
         assert request(server, "POST", f"/{server.token}/parse", headers, {"text": "a"})[0] == 200
 
 
-def test_a_link_on_another_site_opens_the_page_only(server: PlayServer) -> None:
+def test_foreign_link_opens_the_page_only(server: PlayServer) -> None:
     headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}
     assert request(server, "GET", f"/{server.token}/", headers)[0] == 200
     assert request(server, "GET", f"/{server.token}/tree.mjs", headers)[0] == 403
