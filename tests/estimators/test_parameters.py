@@ -53,7 +53,7 @@ def test_signature_lists_every_parameter(kind: Any) -> None:
 
 def test_grid_over_dropout_in_the_cell() -> None:
     grid = {"cell_dropout": np.array([0.0, 0.3]), "size": np.array([6.0]), "class_weight": [None, "balanced"]}
-    search = GridSearchCV(TreeClassifier(**SMALL), grid, cv=2, n_jobs=2).fit(TEXTS, Y)
+    search = GridSearchCV(TreeClassifier(**SMALL), grid, cv=2).fit(TEXTS, Y)
     assert {params["cell_dropout"] for params in search.cv_results_["params"]} == {0.0, 0.3}
     assert search.best_estimator_.model_.settings.size == 6
 
