@@ -208,6 +208,21 @@ def test_time_matched_model_trains_for_the_reference_time(tmp_path):
     assert other.epochs == max(1, int(matched.reference_seconds / matched.epoch_seconds))
 
 
+def test_equal_time_row_is_matched_twice(tmp_path):
+    models = (
+        Model("tree-lstm", settings={"epochs": 6}),
+        Model("lstm"),
+        Model("lstm, equal time", model="lstm", equal_time=True),
+    )
+    results = compare(plan(tasks=(PlanTask("toy"),), models=models, seeds=1), tmp_path)
+    tree, lstm, limited = results.tasks[0].runs
+    assert lstm.time_match is None and lstm.parameters == limited.parameters
+    matched = limited.time_match
+    assert matched.reference_seconds == tree.cpu_seconds
+    assert limited.epochs == max(1, int(matched.reference_seconds / matched.epoch_seconds))
+    assert [model.equal_time for model in results.models] == [False, False, True]
+
+
 def test_results_name_trial_log_and_number_of_trials(tmp_path):
     space = {"learning_rate": {"low": 0.01, "high": 0.1}}
     log = {"trials_per_model": 12, "settings": {"supervision": "roots", "epochs": 2}, "metric": "root", "space": space}

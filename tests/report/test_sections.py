@@ -169,6 +169,12 @@ def test_supervision_matching_and_missing_runs_are_said(task, change, said):
     assert said in texts(sections(task | change)["Setup"])
 
 
+def test_equal_time_rows_are_named_in_the_setup(task):
+    assert "Also matched by training time" not in texts(sections(task)["Setup"])
+    task["models"][1]["equal_time"] = True
+    assert "that fit into that of tree-lstm: lstm." in texts(sections(task)["Setup"])
+
+
 @pytest.mark.parametrize(
     ("trials", "said"),
     [

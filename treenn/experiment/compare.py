@@ -63,6 +63,7 @@ class ModelIdentity:
     supervision: Sequence[str] | None
     seeds: int | None
     trials: str | None
+    equal_time: bool = False
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def outline(plan: Plan, command: str, tasks: Sequence[TaskOutline]) -> Compariso
 def _plan_model(model: Model) -> ComparedModel:
     supervision = None if model.supervision is None else tuple(model.supervision)
     reading = (model.name, model.model, model.trees, model.shuffle)
-    return ComparedModel(*reading, dict(model.settings), _trials(model), supervision, model.seeds)
+    return ComparedModel(*reading, dict(model.settings), _trials(model), supervision, model.seeds, model.equal_time)
 
 
 def outline_task(

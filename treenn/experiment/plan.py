@@ -88,10 +88,10 @@ class Plan:
             raise InputError("this plan has no task; must have one [[task]] or more")
         if not names or len(set(names)) < len(names):
             raise InputError(f"{argument('models')} {','.join(names)}: must name one model or more, each once")
-        if self.reference is not None and (self.reference.seeds or self.reference.supervision):
-            raise InputError(
-                f'model "{self.reference.name}": the others are matched to it, so it must have all seeds and regimes'
-            )
+        reference = self.reference
+        if reference is not None and (reference.seeds or reference.supervision or reference.equal_time):
+            wanted = "so it must have all seeds and regimes, and no equal_time"
+            raise InputError(f'model "{reference.name}": the others are matched to it, {wanted}')
         for task in self.tasks:
             for model in self.models:
                 self._check(task, model)
@@ -160,7 +160,7 @@ class Plan:
                 )
                 if model == self.reference:
                     reference = run
-                elif task.match == "time" and not model.is_baseline:
+                elif (task.match == "time" or model.equal_time) and not model.is_baseline:
                     run = replace(run, time_match=reference)
                 yield run
 

@@ -78,6 +78,8 @@ class Model:
         supervision: the regimes under which the model is trained (default: all of the task's).
         seeds: the maximum number of seeds (default: the plan's).
         trials: the log of the `treenn tune` that the settings are from, for the report (default: None).
+        equal_time: whether the model is also matched in training time: it stops after as many epochs as fit into the
+            time of the plan's first network with the same seed (default: False).
 
     Raises:
         InputError: if there is no such model or parser, or the model does not support the variant or the settings.
@@ -94,6 +96,7 @@ class Model:
     supervision: Sequence[str] | None = None
     seeds: Runs | None = None
     trials: str | None = None
+    equal_time: bool = False
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -108,8 +111,8 @@ class Model:
         own_reading = self.trees != "gold" or self.shuffle
         if self.model in DEPENDENCY_ENCODERS and own_reading:
             raise InputError(f"a {self.model} reads dependency trees: trees and shuffle are not for it")
-        if self.is_baseline and (own_reading or self.settings):
-            raise InputError(f"a {self.model} model has no trees, no shuffle and no settings of its own")
+        if self.is_baseline and (own_reading or self.settings or self.equal_time):
+            raise InputError(f"a {self.model} model has no trees, no shuffle, no settings and no epochs of its own")
         for regime in self.supervision or REGIMES:
             _one_of("supervision", regime, REGIMES)
 

@@ -101,6 +101,7 @@ class ComparedModel:
         trials: the log of the search for these settings, if any.
         supervision: the only regimes of supervision that it is trained under; None for all.
         seeds: its maximum number of seeds; None for the plan's.
+        equal_time: whether its epochs are limited to those that fit into the training time of the first network.
     """
 
     name: str
@@ -111,6 +112,7 @@ class ComparedModel:
     trials: TrialLog | None = None
     supervision: tuple[str, ...] | None = None
     seeds: int | None = None
+    equal_time: bool = False
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ def setup_section(task: TaskResults) -> Section:
         _supervision(task),
         *_parsing(task),
         _matching(task),
+        *_equal_time(task),
         *_unmatched(task),
         _tuning(task),
         _readings(task),
@@ -73,6 +74,13 @@ def _matching(task: TaskResults) -> str:
     if task.match == "time":
         return f"Matched by training time: every network has the epochs that fit into the training time of {first}."
     return "Not matched, neither by parameters nor by training time."
+
+
+def _equal_time(task: TaskResults) -> Iterator[str]:
+    """The networks that are also matched in training time."""
+    names = [model.name for model in task.models if model.equal_time and model.name in task.summary]
+    if names:
+        yield f"Also matched by training time, in epochs that fit into that of {task.reference}: {listing(names)}."
 
 
 def _unmatched(task: TaskResults) -> Iterator[str]:
