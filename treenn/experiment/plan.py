@@ -97,7 +97,8 @@ class Plan:
                 self._check(task, model)
 
     def _check(self, task: PlanTask, model: Model) -> None:
-        if task.match == "parameters" and model != self.reference and "size" in model.settings:
+        reads_words = self.settings_of(task, model, task.supervision[0]).word_size > 0
+        if task.match == "parameters" and model != self.reference and "size" in model.settings and reads_words:
             raise InputError(f'size of model "{model.name}": match = "parameters" decides it; remove it')
         if not model.is_baseline:
             for regime in task.supervision:
@@ -140,7 +141,6 @@ class Plan:
             examples: the number of training examples, by which `min_steps` is converted to `epochs` (default: None, no
                 conversion).
         """
-        vectors = self.vectors_of(task)
         sized = [
             (model, self._sized(task, model, regime, input_size, make_head))
             for model in self.models
@@ -154,7 +154,8 @@ class Plan:
                     continue
                 run = RunSpec(
                     replace(settings, seed=seed),
-                    *(task.treebank, vectors, model.trees, model.shuffle, model.model if model.is_baseline else None),
+                    *(task.treebank, self.vectors_of(task) if settings.word_size else ()),
+                    *(model.trees, model.shuffle, model.model if model.is_baseline else None),
                     data=data,
                     label=model.name,
                 )
@@ -170,6 +171,6 @@ class Plan:
 
     def _sized(self, task: PlanTask, model: Model, regime: str, input_size: int, make_head: MakeHead) -> Settings:
         settings = self.settings_of(task, model, regime)
-        if task.match != "parameters" or model.is_baseline or self.reference is None:
+        if task.match != "parameters" or model.is_baseline or self.reference is None or not settings.word_size:
             return settings
         return match_parameters(settings, self.settings_of(task, self.reference, regime), input_size, make_head)

@@ -74,7 +74,8 @@ class Model:
             (`left`, `right`, `balanced`, `chart`, ...; `random` draws other trees with every seed); or `brackets`,
             right-branching, with the brackets of the treebank's tree as words.
         shuffle: whether to shuffle the words of each sentence, in training and evaluation, by seed (default: False).
-        settings: settings that override the task's (default: none).
+        settings: settings that override the task's (default: none). With `word_size` 0, the model reads contextual
+            vectors alone, without the task's word vectors, and its size is not matched.
         supervision: the regimes under which the model is trained (default: all of the task's).
         seeds: the maximum number of seeds (default: the plan's).
         trials: the log of the `treenn tune` that the settings are from, for the report (default: None).
