@@ -154,8 +154,11 @@ class Plan:
                     continue
                 run = RunSpec(
                     replace(settings, seed=seed),
-                    *(task.treebank, self.vectors_of(task) if settings.word_size else ()),
-                    *(model.trees, model.shuffle, model.model if model.is_baseline else None),
+                    task.treebank,
+                    self.vectors_of(task) if settings.word_size else (),
+                    trees=model.trees,
+                    shuffle=model.shuffle,
+                    baseline=model.model if model.is_baseline else None,
                     data=data,
                     label=model.name,
                 )
