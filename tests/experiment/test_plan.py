@@ -135,3 +135,11 @@ def test_model_without_word_vectors_reads_none(tmp_path):
     tree, linear = runs(plan)
     assert (tree.vectors, linear.vectors) == (("glove.txt",), ())
     assert linear.settings.size == 5
+
+
+def test_model_may_have_other_labels_than_the_task():
+    models = [Model("tree-lstm"), Model("linear", model="average", labels="roots")]
+    plan = Plan([PlanTask("sst", ("nodes",))], models, seeds=1, settings=SMALL)
+    assert [run.settings.supervision for run in runs(plan)] == ["nodes", "roots"]
+    with pytest.raises(InputError, match='labels = "published": must be nodes, roots or spans'):
+        Model("average", labels="published")

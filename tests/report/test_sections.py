@@ -169,6 +169,11 @@ def test_supervision_matching_and_missing_runs_are_said(task, change, said):
     assert said in texts(sections(task | change)["Setup"])
 
 
+def test_other_labels_of_a_model_are_named_in_the_setup(task):
+    task["models"][1]["labels"] = "roots"
+    assert ". lstm: " in texts(sections(task)["Setup"])
+
+
 def test_equal_time_rows_are_named_in_the_setup(task):
     assert "Also matched by training time" not in texts(sections(task)["Setup"])
     task["models"][1]["equal_time"] = True

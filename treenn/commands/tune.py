@@ -35,7 +35,7 @@ def tune(
         typer.Option(
             metavar="FILE",
             help="The search space in TOML: ranges as `dropout = { low = 0.1, high = 0.5 }` or lists as "
-            "`dropout = [0.0, 0.5]`; or a shipped space: learning-rate, sick, sst (default: the default space).",
+            "`dropout = [0.0, 0.5]`; or a shipped space: learning-rate, linear, sick, sst (default: another).",
         ),
     ] = None,
     metric: Annotated[

@@ -64,6 +64,7 @@ class ModelIdentity:
     seeds: int | None
     trials: str | None
     equal_time: bool = False
+    labels: str | None = None
 
 
 @dataclass(frozen=True)

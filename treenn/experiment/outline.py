@@ -40,7 +40,8 @@ def outline(plan: Plan, command: str, tasks: Sequence[TaskOutline]) -> Compariso
 def _plan_model(model: Model) -> ComparedModel:
     supervision = None if model.supervision is None else tuple(model.supervision)
     reading = (model.name, model.model, model.trees, model.shuffle)
-    return ComparedModel(*reading, dict(model.settings), _trials(model), supervision, model.seeds, model.equal_time)
+    rest = (supervision, model.seeds, model.equal_time, cast("Regime | None", model.labels))
+    return ComparedModel(*reading, dict(model.settings), _trials(model), *rest)
 
 
 def outline_task(

@@ -116,7 +116,7 @@ class Plan:
     def settings_of(self, task: PlanTask, model: Model, regime: str) -> Settings:
         """Return the settings of a model on a task, before its size is matched."""
         values = {**asdict(self.settings), **task.settings, **model.settings}
-        values["supervision"] = model.published_supervision if regime == "published" else regime
+        values["supervision"] = model.labels or (model.published_supervision if regime == "published" else regime)
         if not model.is_baseline:
             values["model"] = model.model
         return Settings(**values)

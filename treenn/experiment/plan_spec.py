@@ -79,6 +79,8 @@ class Model:
         supervision: the regimes under which the model is trained (default: all of the task's).
         seeds: the maximum number of seeds (default: the plan's).
         trials: the log of the `treenn tune` that the settings are from, for the report (default: None).
+        labels: the labels in training under every regime, one of the first three of `REGIMES`, for a model that needs
+            others than the task's (default: None, the task's).
         equal_time: whether the model is also matched in training time: it stops after as many epochs as fit into the
             time of the plan's first network with the same seed (default: False).
 
@@ -98,6 +100,7 @@ class Model:
     seeds: Runs | None = None
     trials: str | None = None
     equal_time: bool = False
+    labels: str | None = None
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -116,6 +119,8 @@ class Model:
             raise InputError(f"a {self.model} model has no trees, no shuffle, no settings and no epochs of its own")
         for regime in self.supervision or REGIMES:
             _one_of("supervision", regime, REGIMES)
+        if self.labels is not None:
+            _one_of("labels", self.labels, REGIMES[:-1])
 
     @property
     def is_baseline(self) -> bool:

@@ -102,6 +102,7 @@ class ComparedModel:
         supervision: the only regimes of supervision that it is trained under; None for all.
         seeds: its maximum number of seeds; None for the plan's.
         equal_time: whether its epochs are limited to those that fit into the training time of the first network.
+        labels: its labels in training if they are not the task's: `"nodes"`, `"roots"` or `"spans"`.
     """
 
     name: str
@@ -113,6 +114,7 @@ class ComparedModel:
     supervision: tuple[str, ...] | None = None
     seeds: int | None = None
     equal_time: bool = False
+    labels: Regime | None = None
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,9 @@ def setup_section(task: TaskResults) -> Section:
 def _supervision(task: TaskResults) -> str:
     if task.is_of_pairs:
         return "Supervision: one label or score for each pair."
-    return f"Supervision: {_SUPERVISION[task.supervision]}."
+    others = [model for model in task.models if model.labels and model.name in task.summary]
+    own = "".join(f" {model.name}: {_SUPERVISION[model.labels or task.supervision]}." for model in others)
+    return f"Supervision: {_SUPERVISION[task.supervision]}.{own}"
 
 
 def _parsing(task: TaskResults) -> Iterator[str]:
