@@ -208,6 +208,17 @@ def test_time_matched_model_trains_for_the_reference_time(tmp_path):
     assert other.epochs == max(1, int(matched.reference_seconds / matched.epoch_seconds))
 
 
+def test_labels_in_training_are_counted(tmp_path):
+    models = (Model("tree-lstm"), Model("lstm"), Model("right", model="tree-lstm", trees="right"), Model("majority"))
+    regimes = ("nodes", "roots")
+    results = compare(plan(tasks=(PlanTask("toy", regimes),), models=models, seeds=1), tmp_path)
+    nodes, roots = ([run.training_labels for run in task.runs] for task in results.tasks)
+    trees = toy_treebank(train=12, dev=6, test=6).train
+    everything = sum(label is not None for tree in trees for label in tree.labels)
+    assert nodes[:2] == [everything, everything] and nodes[2] < everything and nodes[3] is None
+    assert roots[:3] == [12] * 3
+
+
 def test_equal_time_row_is_matched_twice(tmp_path):
     models = (
         Model("tree-lstm", settings={"epochs": 6}),

@@ -156,6 +156,8 @@ class RunResults(TrainingResults, RunAnalysis):
         time_match: the matching by training time, if any.
         configuration: the configuration in the test ledger; empty in files of before 2026-12.
         folds: the metrics on each fold, if this run is pooled over the folds of a cross-validation (default: none).
+        training_labels: the number of labels in the loss of one epoch; None for pairs, baselines, and in files of
+            before 2026-12.
     """
 
     settings: SettingValues = field(default_factory=dict)
@@ -167,6 +169,7 @@ class RunResults(TrainingResults, RunAnalysis):
     time_match: TimeMatch | None = None
     configuration: str = ""
     folds: tuple[SplitMetrics, ...] = ()
+    training_labels: int | None = None
 
     @property
     def gradient_norms(self) -> GradientNorms | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from treebanks import AnyTreebank
 from treenn.analysis.post_training import analyse
@@ -20,6 +21,7 @@ from treenn.experiment.run_spec import RunSpec
 from treenn.models.vectors import WordVectors, read_vectors
 from treenn.runtime.progress import ignore
 from treenn.training.run_results import SplitMetrics, read_training
+from treenn.training.spans import SPANS
 from treenn.training.trainer import Run, train
 
 
@@ -93,8 +95,39 @@ def _network(spec: RunSpec, job: Job) -> RunResults:
     read = _read(spec)
     done, matched = _trained(spec, read, job, job.file.with_suffix(""))
     trained, analysis = analyse(done, read, own, vectors)
-    results = RunResults(**vars(replace(trained, split_data={})), **vars(analysis), time_match=matched)
+    counted = training_labels(read, spec.settings.supervision)
+    results = RunResults(
+        **vars(replace(trained, split_data={})), **vars(analysis), time_match=matched, training_labels=counted
+    )
     return results if spec.trees == "gold" and not spec.shuffle else _without_nodes(results)
+
+
+def training_labels(treebank: AnyTreebank, supervision: str) -> int | None:
+    """The number of labels in the loss of one epoch; None if the examples are no trees.
+
+    A network over other trees than the treebank's has the labels of the phrases that both trees have.
+
+    Args:
+        treebank: the treebank as the network reads it.
+        supervision: the supervision of its training.
+
+    >>> from treebanks import Treebank
+    >>> from treenn.trees import parse_trees
+    >>> trees = parse_trees("(3 (2 not) (1 (2 so) (1 bad)))", classes=5)
+    >>> [training_labels(Treebank("one", 5, {"train": trees}), each) for each in ("nodes", "roots", "spans")]
+    [5, 1, 5]
+    """
+    if treebank.default_task != "nodes":
+        return None
+    trees: Sequence[Any] = treebank.train
+    numbers = [[label is not None for label in tree.labels] for tree in trees]
+    match supervision:
+        case "nodes":
+            return sum(map(sum, numbers))
+        case "roots":
+            return sum(labelled[-1] for labelled in numbers)
+        case _:
+            return sum(labelled[-1] + SPANS * any(labelled[:-1]) for labelled in numbers)
 
 
 def _read(spec: RunSpec) -> AnyTreebank:
