@@ -114,7 +114,8 @@ def training_labels(treebank: AnyTreebank, supervision: str) -> int | None:
     >>> from treebanks import Treebank
     >>> from treenn.trees import parse_trees
     >>> trees = parse_trees("(3 (2 not) (1 (2 so) (1 bad)))", classes=5)
-    >>> [training_labels(Treebank("one", 5, {"train": trees}), each) for each in ("nodes", "roots", "spans")]
+    >>> treebank = Treebank("one", list("01234"), {"train": trees})
+    >>> [training_labels(treebank, each) for each in ("nodes", "roots", "spans")]
     [5, 1, 5]
     """
     if treebank.default_task != "nodes":
