@@ -101,44 +101,62 @@ def test_no_request_names_a_model(playground: Playground) -> None:
         assert "unknown" in refused(playground, "scales", {key: "x"})
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"{", b"[]", b"null", b"\xff", b'{"text": NaN}', b"[" * 500_000, b'{"text": 1}', b'{"words": "abc"}', b"{}"],
-)
-def test_malformed_bodies_are_refused(playground: Playground, body: bytes) -> None:
-    refused(playground, "parse", body)
+NO_OBJECT = "request: the body must be a JSON object in UTF-8"
+ONE_KEY = "request: must have either the key 'text' or the key 'words'"
 
 
 @pytest.mark.parametrize(
-    "request_",
+    ("body", "message"),
     [
-        {"text": "a", "words": ["a"]},
-        {"text": ""},
-        {"text": "a" * (LONGEST_TEXT + 1)},
-        {"text": "Good film. " * (MOST_SENTENCES + 1)},
-        {"words": []},
-        {"words": ["a b"]},
-        {"words": [""]},
-        {"words": ["a" * 201]},
-        {"words": ["a"] * (MAX_WORDS + 1)},
+        (b"", NO_OBJECT),
+        (b"{", NO_OBJECT),
+        (b"[]", "request: this file holds []; it must be a JSON object"),
+        (b"null", "request: this file holds null; it must be a JSON object"),
+        (b"\xff", NO_OBJECT),
+        (b'{"text": NaN}', NO_OBJECT),
+        (b"[" * 500_000, NO_OBJECT),
+        (b'{"text": 1}', "request: 'text' is 1; it must be text or null"),
+        (b'{"words": "abc"}', "request: 'words' is \"abc\"; it must be a list whose values are each text or null"),
+        (b"{}", ONE_KEY),
     ],
 )
-def test_texts_beyond_limits_are_refused(playground: Playground, request_: dict[str, Any]) -> None:
-    refused(playground, "parse", request_)
+def test_malformed_bodies_are_refused(playground: Playground, body: bytes, message: str) -> None:
+    assert refused(playground, "parse", body) == message
+
+
+BAD_WORD = "request: word 0 must have 1 to 200 characters and no spaces"
 
 
 @pytest.mark.parametrize(
-    "request_",
+    ("request_", "message"),
     [
-        {"words": WORDS, "merges": [[0, 1]]},
-        {"words": WORDS, "merges": [[0, 1], [3, 3]]},
-        {"words": WORDS, "merges": [[0, 2], [3, 1]]},
-        {"words": WORDS, "merges": [[0, 1, 2], [3, 2]]},
-        {"words": WORDS, "merges": [[0, True], [3, 2]]},
-        {"words": WORDS, "merges": MERGES, "nodes": [5]},
-        {"words": WORDS, "merges": MERGES, "nodes": [-1]},
-        {"words": WORDS},
+        ({"text": "a", "words": ["a"]}, ONE_KEY),
+        ({"text": ""}, "the text has no words"),
+        ({"text": "a" * (LONGEST_TEXT + 1)}, "request: the text has 20001 characters; must have at most 20000"),
+        ({"text": "Good film. " * (MOST_SENTENCES + 1)}, "the text has 51 sentences; must have at most 50"),
+        ({"words": []}, "request: the sentence has 0 words; must have 1 to 400"),
+        ({"words": ["a b"]}, BAD_WORD),
+        ({"words": [""]}, BAD_WORD),
+        ({"words": ["a" * 201]}, BAD_WORD),
+        ({"words": ["a"] * (MAX_WORDS + 1)}, "request: the sentence has 401 words; must have 1 to 400"),
     ],
 )
-def test_malformed_trees_are_refused(playground: Playground, request_: dict[str, Any]) -> None:
-    refused(playground, "states", request_)
+def test_texts_beyond_limits_are_refused(playground: Playground, request_: dict[str, Any], message: str) -> None:
+    assert refused(playground, "parse", request_) == message
+
+
+@pytest.mark.parametrize(
+    ("request_", "message"),
+    [
+        ({"merges": [[0, 1]]}, "a binary tree over 3 words has 2 merges, not 1"),
+        ({"merges": [[0, 1], [3, 3]]}, "merge 1 is (3, 3): the left child ends at word 2"),
+        ({"merges": [[0, 2], [3, 1]]}, "merge 0 is (0, 2): the left child ends at word 1"),
+        ({"merges": [[0, 1, 2], [3, 2]]}, "merges: must be pairs of node numbers, (left child, right child)"),
+        ({"merges": [[0, True], [3, 2]]}, "request: 'merges[0][1]' is true; it must be a whole number"),
+        ({"merges": MERGES, "nodes": [5]}, "request: 'nodes' must be numbers from 0 to 4"),
+        ({"merges": MERGES, "nodes": [-1]}, "request: 'nodes' must be numbers from 0 to 4"),
+        ({}, "request: the key 'merges' is missing; it must be a list"),
+    ],
+)
+def test_malformed_trees_are_refused(playground: Playground, request_: dict[str, Any], message: str) -> None:
+    assert refused(playground, "states", {"words": WORDS, **request_}).startswith(message)
