@@ -19,7 +19,8 @@ from torch import Tensor
 from toy import toy_treebank
 
 from treenn.contextual.pretrained import fingerprint
-from treenn.models.building import build, save_model
+from treenn.models.building import build
+from treenn.models.saving import save_model
 from treenn.models.settings import Settings
 from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary

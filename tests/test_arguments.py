@@ -26,9 +26,10 @@ from treenn.evaluation.metrics import measure
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Range, Space, read_space
 from treenn.explain.explanation import explain
-from treenn.models.building import build, save_model
+from treenn.models.building import build
 from treenn.models.heads import Head
 from treenn.models.network import Network
+from treenn.models.saving import save_model
 from treenn.models.vocabulary import Vocabulary
 from treenn.parsers import chart, pcfg, recursive
 from treenn.parsers.chart.examples import Inventory

@@ -35,7 +35,7 @@ _HOME = {
     "evaluate": "treenn.experiment.evaluate",
     "evaluation_report": "treenn.report.evaluation.build",
     "load_dataset": "treenn.datasets.loading",
-    "load_model": "treenn.models.building",
+    "load_model": "treenn.models.saving",
     "load_parser": "treenn.parsers.loading",
     "load_sentiment": "treenn.sentiment.model",
     "pack": "treenn.encoders",

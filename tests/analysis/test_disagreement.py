@@ -10,7 +10,8 @@ from toy import toy_treebank
 
 from treenn.analysis.disagreement import Answer, disagreements, node_classes
 from treenn.evaluation.predictions import predict
-from treenn.models.building import build, load_model, save_model
+from treenn.models.building import build
+from treenn.models.saving import load_model, save_model
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
 from treenn.trees import InputError

@@ -32,8 +32,8 @@ from treenn.experiment.recipes.recipe import Recipe
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Space
 from treenn.experiment.search.tune import tune
-from treenn.models.building import load_model
 from treenn.models.names import ENCODERS
+from treenn.models.saving import load_model
 from treenn.models.settings import Settings
 from treenn.parsers import Parser, loading
 from treenn.parsers.shapes import Left

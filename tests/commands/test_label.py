@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from treenn.models.building import build, save_model
+from treenn.models.building import build
+from treenn.models.saving import save_model
 from treenn.models.settings import Settings
 from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import torch
 
-from treenn.models.building import build, load_model, save_model
+from treenn.models.building import build
+from treenn.models.saving import load_model, save_model
 from treenn.models.settings import Settings
 from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary

@@ -18,7 +18,8 @@ from rich.cells import cell_len
 
 from treenn.cli import LONGEST, app, main
 from treenn.commands.output import progress_bar
-from treenn.models.building import build, save_model
+from treenn.models.building import build
+from treenn.models.saving import save_model
 from treenn.models.settings import Settings
 from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary

@@ -17,7 +17,8 @@ from treebanks.pairs import Pair
 from treenn.contextual import ContextualEncoder, FrozenVectors
 from treenn.encoders import pack
 from treenn.evaluation.predictions import predict
-from treenn.models.building import build, load_model, match_parameters, save_model
+from treenn.models.building import build, match_parameters
+from treenn.models.saving import load_model, save_model
 from treenn.models.settings import Settings
 from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary

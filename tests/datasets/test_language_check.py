@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from treenn.datasets.language_check import is_english, is_foreign
-from treenn.models.building import model_folder
+from treenn.models.saving import model_folder
 from treenn.models.vocabulary import Vocabulary
 from treenn.text import tokenize
 

@@ -16,7 +16,7 @@ from treenn.experiment.ledger import read
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model
 from treenn.experiment.results import TaskResults
-from treenn.models.building import load_model
+from treenn.models.saving import load_model
 from treenn.models.settings import Settings
 from treenn.trees.errors import InputError
 

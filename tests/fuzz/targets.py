@@ -25,7 +25,7 @@ from treenn.experiment.gather import read_results
 from treenn.experiment.plan_file import read_plan
 from treenn.experiment.search.space import read_space
 from treenn.labelling.label_file import LabelFile
-from treenn.models.building import read_folder
+from treenn.models.saving import read_folder
 from treenn.models.vectors import read_vectors
 from treenn.parsers.chart import ChartParser
 from treenn.parsers.loading import load_parser

@@ -12,7 +12,7 @@ from toy import load_instead
 
 from treenn.contextual import ContextualEncoder, contextual_size, locate
 from treenn.contextual.pretrained import fingerprint, read_config
-from treenn.models.building import load_model
+from treenn.models.saving import load_model
 from treenn.sentiment.model import load_sentiment
 from treenn.trees import InputError
 

@@ -16,8 +16,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from treenn.evaluation.predictions import predict
-from treenn.models.building import build, load_model, save_model
+from treenn.models.building import build
 from treenn.models.network import NonFiniteError
+from treenn.models.saving import load_model, save_model
 from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
 from treenn.parsers.chart import ChartParser, ChartSettings

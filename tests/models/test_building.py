@@ -7,8 +7,9 @@ import torch
 from toy import toy_treebank
 
 from treenn.encoders import pack
-from treenn.models.building import build, load_model, match_parameters, save_model
+from treenn.models.building import build, match_parameters
 from treenn.models.names import ENCODERS
+from treenn.models.saving import load_model, save_model
 from treenn.models.settings import Settings
 from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary

@@ -15,8 +15,9 @@ from sklearn.linear_model import Ridge
 from toy import toy_treebank
 
 from treenn.encoders import pack
-from treenn.models.building import build, load_model, save_model
+from treenn.models.building import build
 from treenn.models.network import Network
+from treenn.models.saving import load_model, save_model
 from treenn.models.settings import Settings
 from treenn.models.spelling import LENGTHS, PENALTY, Spelling
 from treenn.models.vectors import FloatArray, WordVectors

@@ -13,7 +13,8 @@ import pytest
 from toy import toy_treebank
 
 from treebanks import Pair, PairTreebank, Treebank
-from treenn.models.building import build, load_model, save_model
+from treenn.models.building import build
+from treenn.models.saving import load_model, save_model
 from treenn.models.settings import Settings
 from treenn.models.task import TASKS, Task, make_task
 from treenn.models.vocabulary import Vocabulary

@@ -12,7 +12,8 @@ import torch
 from limited_parser import AtMostFive
 
 from treenn.evaluation.predictions import predict
-from treenn.models.building import build, save_model
+from treenn.models.building import build
+from treenn.models.saving import save_model
 from treenn.models.settings import Settings
 from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary

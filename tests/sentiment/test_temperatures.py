@@ -11,7 +11,8 @@ from scipy.special import softmax
 from toy import toy_treebank
 
 from treenn.analysis.calibration import _nll
-from treenn.models.building import build, load_model, rounded_model, save_model
+from treenn.models.building import build
+from treenn.models.saving import load_model, rounded_model, save_model
 from treenn.models.settings import Settings
 from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary

@@ -21,8 +21,9 @@ from treenn.experiment.plan_spec import Model, PlanTask
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Space
 from treenn.experiment.search.tune import tune
-from treenn.models.building import build, load_model
+from treenn.models.building import build
 from treenn.models.network import Network
+from treenn.models.saving import load_model
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
 from treenn.report import write_report

@@ -22,7 +22,8 @@ from treenn.experiment.plan import Plan
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Space
 from treenn.experiment.search.tune import tune
-from treenn.models.building import build, load_model
+from treenn.models.building import build
+from treenn.models.saving import load_model
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
 from treenn.report import write_report

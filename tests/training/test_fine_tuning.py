@@ -10,8 +10,8 @@ import torch
 from toy import toy_treebank
 
 from treebanks import Treebank
-from treenn.models.building import load_model, save_model
 from treenn.models.network import Network
+from treenn.models.saving import load_model, save_model
 from treenn.models.settings import Settings
 from treenn.models.task import make_task
 from treenn.models.vectors import WordVectors

@@ -10,8 +10,9 @@ import torch
 from toy import toy_treebank
 
 from treebanks import Treebank
-from treenn.models.building import build, load_model
+from treenn.models.building import build
 from treenn.models.network import Network
+from treenn.models.saving import load_model
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
 from treenn.training import train

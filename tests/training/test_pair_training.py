@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from treebanks import Pair, PairTreebank
-from treenn.models.building import load_model
+from treenn.models.saving import load_model
 from treenn.models.settings import Settings
 from treenn.tasks import pairs
 from treenn.training import train

@@ -20,7 +20,7 @@ from treenn.experiment.recipes.reproduce import run_all
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Space
 from treenn.experiment.search.tune import tune
-from treenn.models.building import save_model
+from treenn.models.saving import save_model
 from treenn.models.settings import Settings
 from treenn.report import write_report
 from treenn.training import train

@@ -16,8 +16,8 @@ from treebanks import Treebank
 from treenn.cells import BinaryTreeLSTM
 from treenn.encoders import BidirectionalTreeEncoder, pack
 from treenn.encoders.phrases import Phrases
-from treenn.models.building import load_model
 from treenn.models.names import ENCODERS
+from treenn.models.saving import load_model
 from treenn.models.settings import Settings
 from treenn.training import train
 from treenn.training.run_results import SplitMetrics, TrainingResults

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treenn.evaluation.predictions import predict
-from treenn.models.building import load_model
+from treenn.models.saving import load_model
 from treenn.trees import Tree
 from treenn.trees.json_records import Digits, Key
 

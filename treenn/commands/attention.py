@@ -29,7 +29,7 @@ def attention(
 
     Example: treenn attention my-model "It's not a bad film ." --svg weights.svg
     """
-    from treenn.models.building import load_model
+    from treenn.models.saving import load_model
     from treenn.sequences.attention_drawing import draw_weights_svg, draw_weights_text
     from treenn.text.tokenizer import tokenize
 

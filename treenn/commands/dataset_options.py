@@ -20,7 +20,7 @@ from treenn.trees.json_values import read_object
 
 if TYPE_CHECKING:
     from treebanks import AnyTreebank
-    from treenn.models.building import SavedModel
+    from treenn.models.saving import SavedModel
     from treenn.models.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., None])

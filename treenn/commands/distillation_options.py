@@ -88,7 +88,7 @@ def targets_of(
     Raises:
         InputError: if a model cannot be loaded, or the models have other classes than the treebank.
     """
-    from treenn.models.building import load_model
+    from treenn.models.saving import load_model
     from treenn.training.distillation import soft_targets
 
     if not teachers:

@@ -109,7 +109,7 @@ def _source(data: str | None, treebank: str | None, trees: str | None) -> str | 
 
 def _of_training(model: str, given: Data, **skip: Any) -> AnyTreebank | None:
     """The data of the model's training, as its run.json records them; None for a known treebank or without a record."""
-    from treenn.models.building import model_folder
+    from treenn.models.saving import model_folder
 
     if given.given:
         raise InputError(f"name the data: {option(min(given.given))} applies to DATA")

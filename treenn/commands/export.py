@@ -148,7 +148,7 @@ def _export_model(
 ) -> None:
     from treenn.experiment.evaluation_data import evaluation_data
     from treenn.experiment.trained_model import open_model
-    from treenn.models.building import save_model
+    from treenn.models.saving import save_model
     from treenn.training.run_dir import open_run_dir
     from treenn.training.run_marker import MODEL, RunMarker
 
@@ -168,7 +168,7 @@ def _export_model(
 def _calibrate(network: Network, weight_format: WeightFormat, data: AnyTreebank, model: str) -> None:
     """Fit the temperatures of a network, with its rounded weights."""
     from treenn.experiment.matching_classes import with_classes_of
-    from treenn.models.building import rounded_model
+    from treenn.models.saving import rounded_model
     from treenn.sentiment.temperatures import fit_temperatures
 
     dev: Any = with_classes_of(network, data, "dev", model)

@@ -14,8 +14,8 @@ from treebanks import AnyTreebank, DependencyTreebank, Pair, PairTreebank, Treeb
 from treebanks.own_data import DatasetSpec, Origin, RawDataset, RawText, read_dataset
 from treenn.datasets.text_error import TextError
 from treenn.datasets.text_trees import trees_of_texts
-from treenn.models.building import SavedModel
 from treenn.models.network import Network
+from treenn.models.saving import SavedModel
 from treenn.runtime.progress import Progress, ignore
 from treenn.trees import DependencyTree, InputError, Label, OnError, Tree
 from treenn.trees.arguments import AnyPath, check

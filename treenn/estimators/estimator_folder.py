@@ -12,8 +12,8 @@ import numpy as np
 
 from treenn.estimators.class_labels import class_names
 from treenn.estimators.setting_parameters import setting_names
-from treenn.models.building import load_model, model_folder, save_model
 from treenn.models.network import Network
+from treenn.models.saving import load_model, model_folder, save_model
 from treenn.parsers import Parser
 from treenn.tasks.score_scale import ScoreScale
 from treenn.training.run_dir import check_run_dir, open_run_dir

@@ -19,7 +19,7 @@ from treenn.experiment.folds import HELD_OUT, Fold
 from treenn.experiment.ledger import digest
 from treenn.experiment.run import train_only
 from treenn.experiment.run_spec import RunSpec, fingerprint
-from treenn.models.building import load_model
+from treenn.models.saving import load_model
 from treenn.models.settings import Settings, SettingValues
 from treenn.runtime.progress import Progress, ignore
 from treenn.training.run_marker import CROSS_VALIDATION, RESULTS, RunMarker

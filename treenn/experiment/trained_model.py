@@ -13,8 +13,8 @@ from treenn.experiment.input_variants import input_variant
 from treenn.experiment.ledger import configuration_of, digest
 from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparedModel
 from treenn.experiment.run_spec import RunSpec
-from treenn.models.building import SHIPPED, load_model, model_folder
 from treenn.models.network import Network
+from treenn.models.saving import SHIPPED, load_model, model_folder
 from treenn.runtime.portable_command import portable
 from treenn.runtime.weight_file import NAME
 from treenn.training.run_dir import kind_in

@@ -12,7 +12,7 @@ from treenn.experiment.gather import check_inside, read_run
 from treenn.experiment.reload import reload
 from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparedModel, TaskOutline, TimeMatch
 from treenn.experiment.run_spec import RunSpec, fingerprint
-from treenn.models.building import load_model
+from treenn.models.saving import load_model
 from treenn.models.settings import Settings
 from treenn.training.run_results import TrainingResults, read_training
 from treenn.training.trainer import Run

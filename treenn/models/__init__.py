@@ -11,8 +11,8 @@ _HOME = {
     "Settings": "treenn.models.settings",
     "Task": "treenn.models.task",
     "build": "treenn.models.building",
-    "load_model": "treenn.models.building",
-    "save_model": "treenn.models.building",
+    "load_model": "treenn.models.saving",
+    "save_model": "treenn.models.saving",
 }
 
 __all__ = sorted(_HOME)

@@ -8,7 +8,7 @@ from pathlib import Path
 from treebanks import Treebank
 from treenn.evaluation.metrics import measure
 from treenn.evaluation.predictions import predict
-from treenn.models.building import load_model
+from treenn.models.saving import load_model
 from treenn.parsers.parser import Parser
 from treenn.parsers.shapes import Balanced, Right
 from treenn.trees import InputError, Tree

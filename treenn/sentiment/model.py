@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from treenn.datasets.language_check import NOT_ENGLISH, is_english, is_foreign
 from treenn.datasets.tokenizers import Tokenizer, TreebankTokenizer, load_tokenizer
-from treenn.models.building import SHIPPED, load_model
 from treenn.models.network import Network
+from treenn.models.saving import SHIPPED, load_model
 from treenn.parsers import Parser
 from treenn.parsers.loading import SHIPPED as SHIPPED_PARSER
 from treenn.parsers.loading import load_parser

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from treenn.models.building import SHIPPED
+from treenn.models.saving import SHIPPED
 from treenn.models.text_parsing import TextParsing
 from treenn.parsers import Parser
 from treenn.parsers.loading import load_parser

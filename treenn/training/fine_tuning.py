@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from treenn.contextual import ContextualEncoder
-from treenn.models.building import build, load_model
+from treenn.models.building import build
 from treenn.models.network import Network
+from treenn.models.saving import load_model
 from treenn.models.settings import Settings, check_setting
 from treenn.models.task import Task
 from treenn.models.vectors import WordVectors

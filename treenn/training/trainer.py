@@ -17,8 +17,9 @@ import torch
 import treebanks
 from treebanks import AnyTreebank
 from treenn.evaluation.metrics import METRICS
-from treenn.models.building import build, check_recipe, read_folder, save_config, save_model, save_weights
+from treenn.models.building import build, check_recipe
 from treenn.models.network import Network
+from treenn.models.saving import read_folder, save_config, save_model, save_weights
 from treenn.models.settings import Settings
 from treenn.models.text_parsing import TextParsing
 from treenn.models.vectors import WordVectors

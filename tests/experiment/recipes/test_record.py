@@ -15,7 +15,7 @@ from treenn.evaluation.metrics import measure
 from treenn.evaluation.predictions import average, predict
 from treenn.experiment.recipes.record import RECIPE_SCHEMA, record
 from treenn.experiment.recipes.reproduce import run_all, run_folder
-from treenn.models.building import load_model
+from treenn.models.saving import load_model
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from treenn.experiment.folds import HELD_OUT, cross_validation_folds, pooled_exa
 from treenn.experiment.gather import gather
 from treenn.experiment.plan import Plan
 from treenn.experiment.results import ComparisonResults
-from treenn.models.building import load_model
+from treenn.models.saving import load_model
 from treenn.models.settings import Settings
 from treenn.report import write_report, write_results
 from treenn.report.evaluation.evaluation_report import EVALUATION_SCHEMA, EvaluationReport

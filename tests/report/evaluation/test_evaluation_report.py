@@ -25,7 +25,7 @@ from treenn.experiment.compare import compare
 from treenn.experiment.ledger import read
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model
-from treenn.models.building import load_model, save_model
+from treenn.models.saving import load_model, save_model
 from treenn.models.settings import Settings
 from treenn.report.evaluation.console import print_evaluation
 from treenn.report.evaluation.evaluation_report import EVALUATION_SCHEMA, EvaluationReport

@@ -22,7 +22,7 @@ from treenn.experiment.ledger import Reading, known_readings
 from treenn.experiment.recipes import Recipe
 from treenn.experiment.recipes.reproduce import run_folder
 from treenn.experiment.results import TreebankSummary
-from treenn.models.building import load_model
+from treenn.models.saving import load_model
 from treenn.models.settings import SettingValues
 from treenn.runtime.environment import environment
 from treenn.training.run_marker import RESULTS
