@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +14,6 @@ from treenn.trees.class_comment import ClassScale
 
 if TYPE_CHECKING:
     from treenn.labelling.agreement import Agreement
-    from treenn.labelling.coefficients import Coefficients
 
 _File = typer.Argument(metavar="FILE", help="A file of `treenn label`.")
 
@@ -44,6 +42,7 @@ def agreement(
     Example: treenn agreement ann.txt bea.txt
     """
     from treenn.labelling.agreement import compare_annotations
+    from treenn.labelling.agreement_rows import coefficient_rows
     from treenn.labelling.annotations import read_annotations
     from treenn.trees.json_records import to_json
 
@@ -53,7 +52,7 @@ def agreement(
         print_json(to_json(result))
         return
     _print_counts(result)
-    print_table(_coefficients(result), "", "sentences", "phrases and words")
+    print_table(coefficient_rows(result), "", "sentences", "phrases and words")
     heads = [f"{result.first}:", *result.classes]
     print_table(_confusion(result), *heads, title=f"phrases and words, by class; columns: {result.second}")
     _print_disagreements(result, show)
@@ -69,35 +68,6 @@ def _print_counts(result: Agreement) -> None:
     if result.bracket_f1 is not None:
         f1 = f"F1 of unlabelled brackets: {100 * result.bracket_f1:.1f}"
         tell(f"sentences with different structures: {result.other_structure}; {f1}")
-
-
-def _coefficients(result: Agreement) -> list[tuple[str, str, str]]:
-    sides = (result.roots, result.spans)
-    rows: list[tuple[str, str, str]] = []
-
-    def add(name: str, values: Sequence[str]) -> None:
-        rows.append((name, values[0], values[1]))
-
-    add("labelled by both", [str(side.items) for side in sides])
-    add("equal labels, %", [f"{100 * side.agreed / side.items:.1f}" if side.items else "–" for side in sides])
-    for name, field in _FIELDS.items():
-        if result.scale == "ordinal" or field in ("kappa", "alpha"):
-            add(name, [_number(side, field) for side in sides])
-    return rows
-
-
-_FIELDS = {
-    "Cohen's κ": "kappa",
-    "κ, linear weights": "linear_kappa",
-    "κ, quadratic weights": "quadratic_kappa",
-    "Krippendorff's α, nominal": "alpha",
-    "Krippendorff's α, ordinal": "ordinal_alpha",
-}
-
-
-def _number(side: Coefficients, field: str) -> str:
-    value = getattr(side, field)
-    return "–" if value is None else f"{value:.3f}"
 
 
 def _confusion(result: Agreement) -> list[list[str]]:
