@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from saved_models import make_model
 
-from treenn.web.server import PlayServer
+from treenn.web.server import PageServer
 
 Command = Callable[..., Any]
 
@@ -31,7 +31,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """Let the server answer one request, and then receive Ctrl-C. The list gets the address and the status."""
     seen: list[tuple[str, int]] = []
 
-    def serve(server: PlayServer, *_: object) -> None:
+    def serve(server: PageServer, *_: object) -> None:
         thread = threading.Thread(target=server.handle_request)
         thread.start()
         with urllib.request.urlopen(server.url, timeout=60) as response:
@@ -39,7 +39,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
         thread.join()
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(PlayServer, "serve_forever", serve)
+    monkeypatch.setattr(PageServer, "serve_forever", serve)
     return seen
 
 

@@ -15,7 +15,7 @@ from treenn.models.vocabulary import Vocabulary
 from treenn.parsers.shapes import Balanced
 from treenn.sentiment.model import SentimentModel
 from treenn.web.playground import Playground
-from treenn.web.server import PlayServer
+from treenn.web.server import PageServer
 
 CLASSES = ("very negative", "negative", "neutral", "positive", "very positive")
 EVIL = "<img src=x onerror=console.error(1)>"
@@ -37,9 +37,9 @@ def playground() -> Playground:
 
 
 @pytest.fixture(scope="session")
-def server(playground: Playground) -> Iterator[PlayServer]:
+def server(playground: Playground) -> Iterator[PageServer]:
     """A running server."""
-    with PlayServer(playground) as made:
+    with PageServer(playground) as made:
         thread = threading.Thread(target=made.serve_forever, daemon=True)
         thread.start()
         yield made

@@ -11,7 +11,7 @@ import pytest
 from web.browser import Browser
 from web.conftest import CLASSES, EVIL
 
-from treenn.web.server import PlayServer
+from treenn.web.server import PageServer
 
 CTRL, SHIFT = 2, 8
 NODES = "[...document.querySelector('.tn-picture').querySelectorAll('.tn-node')]"
@@ -25,7 +25,7 @@ Open = Callable[..., Browser]
 
 
 @pytest.fixture
-def page(browser: Browser, server: PlayServer) -> Open:
+def page(browser: Browser, server: PageServer) -> Open:
     """Open the page, draw a text, and wait until nothing is being computed."""
 
     def open_page(text: str | None = "this is not good", hash_: str = "", **how: Any) -> Browser:
@@ -59,7 +59,7 @@ def words(browser: Browser) -> str:
     )[0][1:]
 
 
-def test_the_tree_is_drawn_without_console_messages(page: Open, server: PlayServer) -> None:
+def test_the_tree_is_drawn_without_console_messages(page: Open, server: PageServer) -> None:
     browser = page()
     assert len(browser.evaluate(LABELS)) == 7
     colours = browser.evaluate(f"{NODES}.map((node) => getComputedStyle(node.querySelector('.tn-chip')).fill)")
@@ -164,7 +164,7 @@ def test_help_and_copy_menu_open_by_keys(page: Open) -> None:
     assert browser.evaluate("document.querySelector('.tn-menu').hidden")
 
 
-def test_copies_are_brackets_svg_png_and_link(page: Open, server: PlayServer) -> None:
+def test_copies_are_brackets_svg_png_and_link(page: Open, server: PageServer) -> None:
     browser = page("this is < good")
     browser.evaluate(
         "{window.copied = []; navigator.clipboard.writeText = async (text) => copied.push(text);"

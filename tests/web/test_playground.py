@@ -110,8 +110,8 @@ ONE_KEY = "request: must have either the key 'text' or the key 'words'"
     [
         (b"", NO_OBJECT),
         (b"{", NO_OBJECT),
-        (b"[]", "request: this file holds []; it must be a JSON object"),
-        (b"null", "request: this file holds null; it must be a JSON object"),
+        (b"[]", "request: the body holds []; it must be a JSON object"),
+        (b"null", "request: the body holds null; it must be a JSON object"),
         (b"\xff", NO_OBJECT),
         (b'{"text": NaN}', NO_OBJECT),
         (b"[" * 500_000, NO_OBJECT),

@@ -48,9 +48,9 @@ def play(
 
     Example: treenn play --model sentiment --model my-lstm --port 8000
     """
-    from treenn.web.server import PlayServer
+    from treenn.web.server import PageServer
 
-    with PlayServer(_playground(model, parser, contextual, trust_module), port) as server:
+    with PageServer(_playground(model, parser, contextual, trust_module), port) as server:
         tell(f"playground: {server.url}")
         say("Ctrl-C ends it")
         if not no_browser:

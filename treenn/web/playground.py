@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from threading import Lock
 from typing import Any, NamedTuple
@@ -47,11 +47,18 @@ class Playground:
         models: the models by their names, at least one.
     """
 
+    name = "play"
+
     def __init__(self, models: Mapping[str, SentimentModel]) -> None:
         self.readers: list[Reader] = make_readers(models.items())
         self.model = self.readers[0].model
         self._lock = Lock()
         self._distributions = lru_cache(maxsize=1)(self._parsed)  # an edited sentence mostly keeps its words
+
+    @property
+    def actions(self) -> Collection[str]:
+        """The names of the actions."""
+        return ACTIONS
 
     @property
     def parser(self) -> Parser:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from treenn.trees import InputError, Tree
 from treenn.trees.json_records import from_json
+from treenn.trees.json_values import not_an_object
 
 LONGEST_TEXT = 20_000
 """The maximum number of characters of a text."""
@@ -97,7 +98,9 @@ def read_request(kind: type[Request], body: bytes) -> Request:
     except (ValueError, RecursionError) as error:
         raise InputError("the body must be a JSON object in UTF-8", source=_SOURCE) from error
     known = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-    if isinstance(value, dict) and (unknown := sorted(set(value) - set(known))):
+    if not isinstance(value, dict):
+        raise not_an_object(value, _SOURCE, "the body")
+    if unknown := sorted(set(value) - set(known)):
         keys = ", ".join(map(repr, known)) or "none"
         raise InputError(f"the key {unknown[0][:40]!r} is unknown; the keys are {keys}", source=_SOURCE)
     return from_json(kind, value, _SOURCE)

@@ -1,4 +1,4 @@
-"""`PlayServer`: the playground over HTTP on this machine, for one browser with the token.
+"""`PageServer`: a page and its actions over HTTP on this machine, for one browser with the token.
 
 Requests are refused unless they have the token in their path, this server's address as their host (against DNS
 rebinding), and no other origin. Pages get a Content-Security-Policy that permits this server's own files only.
@@ -10,26 +10,21 @@ import hmac
 import secrets
 import sys
 import traceback
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from treenn.trees import InputError
 from treenn.trees.json_values import dump_json
-from treenn.web.playground import ACTIONS, Playground
 
 ADDRESS = "127.0.0.1"
 MOST_BYTES = 1_000_000
 """The maximum size of a request."""
 
-_FILES = {
-    "": ("play.html", "text/html; charset=utf-8"),
-    "play.mjs": ("play.mjs", "text/javascript; charset=utf-8"),
-    "play.css": ("play.css", "text/css; charset=utf-8"),
-    "tree.mjs": ("tree.mjs", "text/javascript; charset=utf-8"),
-    "tree.css": ("tree.css", "text/css; charset=utf-8"),
-}
+_SHARED = ("tree.mjs", "tree.css", "play.css")
+_TYPES = {".html": "text/html", ".mjs": "text/javascript", ".css": "text/css"}
 _JSON = "application/json"
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -64,11 +59,36 @@ class _Reply(NamedTuple):
     media_type: str
 
 
-class PlayServer(ThreadingHTTPServer):
-    """The server of a playground. A context manager, which closes the socket on exit.
+class Site(Protocol):
+    """A page with its actions.
 
     Args:
-        playground: the playground.
+        name: the name of its files in `treenn/web`, as `play` for `play.html`, `play.mjs` and `play.css`.
+    """
+
+    name: str
+
+    @property
+    def actions(self) -> Collection[str]:
+        """The names of its actions."""
+
+    def answer(self, action: str, body: bytes) -> Mapping[str, Any]:
+        """Answer a request with a JSON object.
+
+        Args:
+            action: the name of the action.
+            body: the JSON of the request.
+
+        Raises:
+            InputError: if the request is malformed or impossible.
+        """
+
+
+class PageServer(ThreadingHTTPServer):
+    """The server of a page. A context manager, which closes the socket on exit.
+
+    Args:
+        site: the page and its actions.
         port: the port; 0 is a free one (default: 0).
 
     Raises:
@@ -77,8 +97,8 @@ class PlayServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, playground: Playground, port: int = 0) -> None:
-        self.playground, self.token = playground, secrets.token_urlsafe(24)
+    def __init__(self, site: Site, port: int = 0) -> None:
+        self.site, self.token = site, secrets.token_urlsafe(24)
         try:
             super().__init__((ADDRESS, port), _Handler)
         except OSError as error:
@@ -102,7 +122,7 @@ class PlayServer(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: PlayServer
+    server: PageServer
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "treenn", ""
     timeout = 60  # seconds of silence
@@ -146,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
             raise _Refusal(HTTPStatus.FORBIDDEN, "the host of the request is not this server")
         token, _, rest = self.path.removeprefix("/").partition("/")
         if not hmac.compare_digest(token.encode(), self.server.token.encode()):
-            raise _Refusal(HTTPStatus.FORBIDDEN, "the token is missing; open the address that `treenn play` printed")
+            raise _Refusal(HTTPStatus.FORBIDDEN, "the token is missing; open the address in the terminal")
         origin, site = self.headers.get("Origin"), self.headers.get("Sec-Fetch-Site")
         if origin is not None and origin not in (f"http://{host}" for host in self.server.hosts):
             raise _Refusal(HTTPStatus.FORBIDDEN, "the request is from another origin")
@@ -156,17 +176,19 @@ class _Handler(BaseHTTPRequestHandler):
         return rest
 
     def _file(self, path: str) -> _Reply:
-        if path not in _FILES:
+        own = self.server.site.name
+        if path not in ("", *_SHARED, f"{own}.mjs", f"{own}.css"):
             raise _Refusal(HTTPStatus.NOT_FOUND, "there is no such page")
-        name, media_type = _FILES[path]
-        return _Reply((files("treenn.web") / name).read_bytes(), media_type)
+        name = path or f"{own}.html"
+        media_type = _TYPES[name[name.rindex(".") :]]
+        return _Reply((files("treenn.web") / name).read_bytes(), f"{media_type}; charset=utf-8")
 
     def _action(self, path: str) -> _Reply:
-        if path not in ACTIONS:
+        if path not in self.server.site.actions:
             raise _Refusal(HTTPStatus.NOT_FOUND, "there is no such action")
         if self.headers.get_content_type() != _JSON:
             raise _Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"the body must be {_JSON}")
-        answer = self.server.playground.answer(path, self._body())
+        answer = self.server.site.answer(path, self._body())
         return _Reply(dump_json(answer, compact=True).encode(), _JSON)
 
     def _body(self) -> bytes:
