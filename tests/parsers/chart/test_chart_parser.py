@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ import torch
 from treebanks.parsing import ParsingTreebank
 from treenn.parsers.chart import ChartParser, train
 from treenn.parsers.chart.chart_parser import MAX_WORDS
+from treenn.parsers.chart.tree_probability import tree_probability
 from treenn.testing import check_parser
 from treenn.trees import InputError
 
@@ -179,3 +181,12 @@ def test_the_config_says_what_it_is(parser, tmp_path):
     parser.save(tmp_path)
     config = json.loads((tmp_path / "config.json").read_text())
     assert (config["parser"], config["format"], config["labels"]) == ("chart", 2, False)
+
+
+def test_sampled_trees_have_their_log_probabilities(parser):
+    words = ("the", "movie", "is", "not", "bad")
+    samples = parser.sample(words, 5, torch.Generator().manual_seed(0))
+    distribution = parser.distribution(words)
+    for tree, log_p in samples:
+        assert tree.words == words
+        assert math.exp(log_p) == pytest.approx(tree_probability(distribution, tree))

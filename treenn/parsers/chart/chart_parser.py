@@ -162,6 +162,25 @@ class ChartParser(Parser):
         log_p = torch.tensor(best.scores, dtype=torch.float64) - distribution.log_partition.double()
         return [(_tree(words, best, rank), p) for rank, p in enumerate(log_p.exp().tolist())]
 
+    def sample(
+        self, words: Sequence[str], count: int, generator: torch.Generator | None = None
+    ) -> list[tuple[Tree, float]]:
+        """Draw independent trees of a sentence from the distribution, without labels.
+
+        Args:
+            words: the words.
+            count: the number of trees.
+            generator: the random generator (default: None, torch's global one).
+
+        Returns:
+            Trees and their log-probabilities.
+
+        Raises:
+            InputError: as `parse_batch`, and if `count` is below 1.
+        """
+        samples = self.distribution(words).sample(generator, count)
+        return list(zip(samples.trees([words])[0], samples.log_probability[0].tolist(), strict=True))
+
     @checked
     def save(self, folder: AnyPath, weight_format: WeightFormat = EIGHT_BITS) -> None:
         """Write `config.json`, `vocabulary.json` and `model.safetensors`.

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 
 from treenn.parsers.chart.cky import BestTrees, Posterior, Scores, best_trees, inside_outside
+from treenn.parsers.chart.sampling import SampledTrees, sample_trees
+from treenn.trees.arguments import Count, check
 
 _FORBIDDEN = -1e18
 """A score low enough to exclude a tree; unlike -∞, it keeps sums and differences finite."""
@@ -81,6 +83,23 @@ class TreeDistribution:
     def best(self, count: int = 1) -> list[BestTrees]:
         """Find the `count` most probable trees of each sentence (default: 1), in descending order (k-best Viterbi)."""
         return best_trees(Scores(*(part.detach() for part in self.scores)), count)
+
+    def sample(self, generator: torch.Generator | None = None, count: int = 1) -> SampledTrees:
+        """Draw independent trees of each sentence, exactly from the distribution.
+
+        Args:
+            generator: the random generator (default: None, torch's global one).
+            count: the number of samples per sentence (default: 1).
+
+        Raises:
+            InputError: if `count` is below 1.
+
+        >>> both = TreeDistribution(Scores(torch.zeros(1, 6, 2), torch.zeros(1, 4, 4, 4)))
+        >>> samples = both.sample(torch.Generator().manual_seed(0), 3).trees([("a", "b", "c")])
+        >>> [tree.merges for tree in samples[0]]
+        [((0, 1), (3, 2)), ((0, 1), (3, 2)), ((1, 2), (0, 3))]
+        """
+        return sample_trees(self.posterior.splits, check("count", count, Count), generator)
 
     def expected_best(self) -> list[BestTrees]:
         """Find the tree of each sentence with the largest expected number of correct spans.
