@@ -113,6 +113,7 @@ def test_a_worker_that_was_killed_is_one_line(long_run: Start) -> None:
 
 
 @linux_only
+@pytest.mark.slow  # tests/training/test_run_dir.py tests the same in one process
 def test_comparison_with_removed_folder(long_run: Start, tmp_path: Path) -> None:
     process = long_run("compare")
     assert wait_until(lambda: len(list(tmp_path.glob("out/runs/*/model.safetensors"))) == 2)

@@ -59,6 +59,7 @@ def test_questionbank_has_six_trees_with_an_empty_node(parsing_home: Path) -> No
         assert unbinarize(binarize(tree)) == tree
 
 
+@pytest.mark.slow
 def test_craft_is_read_whole_and_binarized_without_loss(parsing_home: Path) -> None:
     files = sorted((parsing_home / "craft").glob("*.tree"))
     trees = [tree for path in files for tree in read_nary(path)]
