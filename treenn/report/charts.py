@@ -17,6 +17,7 @@ from matplotlib.ticker import MaxNLocator, MultipleLocator, NullFormatter
 from treenn.experiment.plan_spec import BASELINES
 from treenn.experiment.results import TaskResults, slug
 from treenn.report.document import Chart, Pictures
+from treenn.trees.text_width import shortened
 
 # Colours that no chart draws with: the page replaces them by its own, light or dark.
 INK, GRID, PAPER = "#000001", "#000002", "#000003"
@@ -150,7 +151,7 @@ def mark_seeds(axes: Axes, row: int, values: Sequence[float], place: int) -> Non
 
 def name_rows(axes: Axes, names: Sequence[str]) -> None:
     """Label the rows of a chart, the first on top."""
-    axes.set_yticks(range(len(names)), [shortened(name) for name in names])
+    axes.set_yticks(range(len(names)), [short_name(name) for name in names])
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=False, axis="y")
@@ -166,13 +167,13 @@ def name_places(axes: Axes, names: Sequence[str]) -> None:
     axes.set_xlim(-0.5, len(names) - 0.5)
 
 
-def shortened(name: str, most: int = 26) -> str:
-    """A name, truncated to a maximum length.
+def short_name(model: str) -> str:
+    """The name of a model as axes and titles show it, of at most 26 columns.
 
-    >>> shortened("tree-lstm, right-branching", 12)
-    'tree-lstm, …'
+    >>> short_name("tree-lstm, right-branching, words shuffled")
+    'tree-lstm, right-branchin…'
     """
-    return name if len(name) <= most else f"{name[: most - 1]}…"
+    return shortened(model, 26)
 
 
 def name_epochs(axes: Axes) -> None:

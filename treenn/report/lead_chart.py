@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from treenn.analysis.statistics import Difference
 from treenn.experiment.results import TaskResults
-from treenn.report.charts import finish, pictures, shortened, stack
+from treenn.report.charts import finish, pictures, short_name, stack
 from treenn.report.document import Chart, Pictures
 from treenn.report.forest import FILLED, Row, draw_forest, favoured_side, in_words, sources
 from treenn.report.formatting import METRICS, phrase
@@ -66,7 +66,7 @@ def _chart(panel: _Panel, panels: Sequence[_Panel], caption: str) -> Chart:
     alike = [row.difference for each in panels if main_metric(each.task) == metric for row in each.rows]
     axes.set_xlim(_range(alike))
     unit = " (points)" if METRICS[metric].share else ""
-    axes.set_title(f"{METRICS[metric].title}{unit}: {shortened(task.reference)} minus {shortened(panel.minus)}")
+    axes.set_title(f"{METRICS[metric].title}{unit}: {short_name(task.reference)} minus {short_name(panel.minus)}")
     axes.set_xlabel(favoured_side(task, metric))
     words = f"{phrase(task, metric)}, {task.reference} minus {f'{panel.minus} on ' * bool(panel.minus)}"
     return finish(figure, "lead", panel.title, caption, f"{words}{', '.join(in_words(panel.rows))}")
