@@ -1,0 +1,90 @@
+"""`treenn vectors`."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from topic_corpus import topic_sentences
+
+Command = Callable[..., Any]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    path = tmp_path / "corpus.txt"
+    path.write_text("\n".join(map(" ".join, topic_sentences())) + "\n", encoding="utf-8")
+    return path
+
+
+TRAIN = ("vectors", "train", "--corpus", "corpus.txt", "--out", "v.txt", "--size", "4")
+
+
+def test_vectors_are_trained_and_searched(treenn: Command, corpus: Path, tmp_path: Path) -> None:
+    assert treenn(*TRAIN, "--method", "ppmi-svd", "--window", "3").returncode == 0
+    record = json.loads((tmp_path / "v.txt.json").read_text(encoding="utf-8"))
+    assert (
+        record["command"]
+        == "treenn vectors train --corpus corpus.txt --out v.txt --size 4 --method ppmi-svd --window 3"
+    )
+    assert (record["words"], record["size"], record["settings"]["window"]) == (12, 4, 3)
+    assert record["corpus"]["tokens"] == 1800
+    near = json.loads(treenn("vectors", "similar", "v.txt", "cat", "--count", "5", "--json").stdout)
+    assert {each["word"] for each in near} == {"dog", "mouse", "bird", "fish", "cow"}
+    done = treenn("vectors", "analogy", "v.txt", "cat", "dog", "rain", "--method", "3CosMul")
+    assert "3CosMul" in done.stdout
+
+
+def test_vectors_are_replaced_on_request_only(treenn: Command, corpus: Path, tmp_path: Path) -> None:
+    treenn(*TRAIN, "--method", "ppmi-svd")
+    assert treenn(*TRAIN, "--method", "ppmi-svd").error == "v.txt: --out: exists; pass --overwrite to replace it"
+    assert treenn(*TRAIN, "--method", "ppmi-svd", "--overwrite").returncode == 0
+    (tmp_path / "v.txt").write_text("my notes\n", encoding="utf-8")
+    refused = treenn(*TRAIN, "--method", "ppmi-svd", "--overwrite").error
+    assert refused.startswith("v.txt: --out: is not replaced, because it is not a file of `treenn vectors train`")
+    assert (tmp_path / "v.txt").read_text(encoding="utf-8") == "my notes\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--method", "word2vec"], "--method word2vec: must be skip-gram, cbow, glove, ppmi-svd"),
+        (["--x-max", "0"], "--x-max 0.0: must be more than 0"),
+        (["--negative", "5"], "--negative: no such option; options and defaults: --size 100, --window 10"),
+        (["--corpus", "none.txt"], "none.txt: cannot read this file: No such file or directory"),
+        (["--min-count", "9999"], "corpus.txt: none of its words occur 9999 times or more (--min-count 9999)"),
+    ],
+)
+def test_bad_input_is_one_message(treenn: Command, corpus: Path, options: list[str], message: str) -> None:
+    assert treenn(*TRAIN, *options).error.startswith(message)
+
+
+def test_bad_files_are_one_message(treenn: Command, tmp_path: Path) -> None:
+    (tmp_path / "v.txt").write_text("2 2\ncat 1 0\ndog 0 1\n", encoding="utf-8")
+    (tmp_path / "model.txt").write_bytes(b"PK\x03\x04 no archive")
+    unknown = "word 'dogs': is not one of the 2 words of v.txt; similar spellings there: dog"
+    assert treenn("vectors", "similar", "v.txt", "dogs").error == unknown
+    assert treenn("vectors", "similar", "model.txt", "dog").error.startswith("model.txt: cannot read this file")
+    assert treenn("vectors", "similar", "none.txt", "dog").error.startswith("none.txt: cannot read this file")
+    refused = treenn("vectors", "analogy", "v.txt", "cat", "dog", "cat", "--method", "add").error
+    assert refused == "--method add: must be 3CosAdd or 3CosMul"
+
+
+def test_files_are_evaluated_next_to_each_other(
+    treenn: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TREEBANKS_HOME", str(tmp_path))
+    (tmp_path / "sts").mkdir()
+    pairs = "1\tcat\tdog\n2\tcat\tcow\n3\tcow\tdog\n4\tcow\tfly\n"
+    for name in ("simlex", "wordsim-similarity", "wordsim-relatedness"):
+        (tmp_path / f"sts/{name}.tsv").write_text(pairs, encoding="utf-8")
+    (tmp_path / "a.txt").write_text("cat 1 0\ndog 0 1\ncow 1 1\nfly 1 2\n", encoding="utf-8")
+    (tmp_path / "b.txt").write_text("cat 1 0\ndog 0 1\ncow 1 -1\n", encoding="utf-8")
+    done = treenn("vectors", "evaluate", "a.txt", "b.txt", "--out", "record.json", "--resamples", "50")
+    assert done.returncode == 0, done.stderr
+    assert "WordSim: 3 of 4 pairs" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    record = json.loads((tmp_path / "record.json").read_text(encoding="utf-8"))
+    assert record["sets"]["SimLex"]["b.txt"]["covered"] == 3
+    assert record["sets"]["SimLex"]["a.txt"]["difference"] is None

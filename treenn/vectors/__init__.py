@@ -1,0 +1,1 @@
+"""Word vectors: training on a corpus, neighbours and analogies, evaluation on word similarity, maps."""
