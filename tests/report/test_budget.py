@@ -41,7 +41,7 @@ def test_budget_has_trials_space_metric_and_epochs(task):
     assert tree == {
         "model": "tree-lstm", "trials": "8", "log": "main.json", "metric": "root", "trial_epochs": "2",
         "space": "learning_rate 0.01 to 0.2; dropout 0.0, 0.5", "epochs": "10", "patience": "3",
-        "cut": "0", "runs": "2",
+        "cut": "1", "runs": "2",
     }  # fmt: skip
     assert (lstm["trials"], lstm["space"], lstm["patience"]) == ("", "", "3")
     assert "| tree-lstm | 8 | main.json | learning_rate 0.01 to 0.2; dropout 0.0, 0.5 | Root |" in markdown(task)
@@ -54,11 +54,19 @@ def test_a_model_has_its_own_epochs(task):
 
 
 def test_runs_best_at_the_maximum_are_counted(task):
-    assert "0 of 6 runs had their best epoch at the maximum." in markdown(task)
+    assert "0 of 6 runs were cut by the maximum of epochs." in markdown(task)
     for run in task["runs"][:3]:
         run["best_epoch"] = run["epochs"]
-    assert "3 of 6 runs had their best epoch at the maximum: with more" in markdown(task)
+    assert "3 of 6 runs were cut by the maximum of epochs: with more" in markdown(task)
     assert [row["cut"] for row in budget(task).values()] == ["2", "1", "0"]
+
+
+@pytest.mark.parametrize(("after_best", "cut"), [(0, "2"), (1, "2"), (2, "2"), (3, "0")])
+def test_runs_cut_before_patience_ended_are_counted(task, after_best, cut):
+    task["settings"]["patience"] = 3
+    for run in task["runs"]:
+        run["best_epoch"] = run["epochs"] - after_best
+    assert {row["cut"] for row in budget(task).values()} == {cut}
 
 
 def test_runs_that_keep_the_last_are_uncounted(task):

@@ -28,24 +28,25 @@ def budget_table(task: TaskResults) -> Table:
             "Epochs of trials": field_of("trial_epochs"),
             "Epochs at most": field_of("epochs"),
             "Patience": field_of("patience"),
-            "Runs best at the maximum": lambda record: (
+            "Runs cut by the maximum": lambda record: (
                 NONE if record["cut"] is None else f"{record['cut']} of {record['runs']}"
             ),
         },
         {model: {**_tuning(logs.get(model)), **_training(task, model)} for model in task.networks},
         note="Epochs at most: the maximum, or the greatest one if it differs among seeds. Patience: the number of"
-        " epochs without a better one on dev after which training stops.",
+        " epochs without a better one on dev after which training stops. Cut by the maximum: the best epoch is the last"
+        " one, or fewer epochs than the patience followed it.",
         left=5,
     )
 
 
 def at_maximum(task: TaskResults) -> str:
     """A sentence on the runs that might have gained from more epochs."""
-    cut = [best for model in task.networks for best in _cut(task, model)]
+    cut = [is_cut for model in task.networks for is_cut in _cut(task, model)]
     if not cut:
         return "Every run keeps its last epoch, whatever dev says."
     more = ": with more epochs, they might be better." if any(cut) else "."
-    return f"{sum(cut)} of {len(cut)} runs had their best epoch at the maximum{more}"
+    return f"{sum(cut)} of {len(cut)} runs were cut by the maximum of epochs{more}"
 
 
 def expected_best_chart(task: TaskResults) -> Pictures | None:
@@ -108,13 +109,15 @@ def _training(task: TaskResults, model: str) -> Record:
 
 
 def _cut(task: TaskResults, model: str) -> list[bool]:
-    """For each run, whether its best epoch is the last; empty if the last epoch is kept anyway.
+    """For each run, whether the maximum of epochs ended it; empty if the last epoch is kept anyway.
 
-    Patience stops no run right after its best epoch, so that the last one is the maximum then.
+    Patience ends a run that many epochs after its best one. If fewer epochs followed, the maximum ended the run.
+    Without patience, every run ends at the maximum; then those count whose best epoch is the last.
     """
     runs = task.runs_by_model[model]
-    kept = _setting(task, runs[0], "checkpoint") == "last"
-    return [] if kept else [run.best_epoch == run.epochs for run in runs]
+    if _setting(task, runs[0], "checkpoint") == "last":
+        return []
+    return [run.epochs - run.best_epoch < (_setting(task, run, "patience") or 1) for run in runs]
 
 
 def _setting(task: TaskResults, run: RunResults, name: str) -> Any:
