@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from saved_models import make_model
 
+from treenn.models.names import ENCODERS
 from treenn.parsers import Parser, loading
 from treenn.parsers.shapes import Left, Right
 
@@ -85,6 +88,52 @@ def test_a_mistake_is_one_line(explain: Explain, arguments: list[str], message: 
     code, out, err = explain(*arguments)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert err.startswith(f"error: {message}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        (["tree-lstm", "--tree", "(3 (2 not) (1 bad))"], ["tree-lstm", "lstm"]),
+        (["gru", "--sentence", "not not bad"], ["gru"]),
+        (["tree-gru", "--beside", "gru", "--beside", "elman", "--parser", "left"], ["tree-gru", "gru", "elman"]),
+        (["--model", "tree"], ["tree", "tree, left to right"]),
+        (["--model", "tree", "--model", "chain", "--sentence", "A film."], ["tree", "chain"]),
+        (["--model", "chain", "--beside", "average"], ["chain", "average"]),
+    ],
+)
+def test_page_has_these_networks(explain: Explain, tmp_path: Path, arguments: list[str], names: list[str]) -> None:
+    make_model(tmp_path / "tree")
+    make_model(tmp_path / "chain", kind="lstm")
+    code, out, err = explain(*arguments, "--html", "a.html")
+    assert (code, out, err) == (0, "", "page: a.html\n")
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert re.findall(r'<h2 id="name-\d">(.*?)</h2>', page) == names
+    assert page.count("Untrained: ") == sum(name in ENCODERS for name in names)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "NAME is missing; must be a network of `treenn cells`, or --model DIR with --html FILE"),
+        (["--model", "sentiment"], "--model, --beside: need --html FILE, the page to write"),
+        (["lstm", "--html", "a.html", "--svg", "a.svg"], "--html: cannot be combined with --svg or --png"),
+        (["--html", "a.html"], "NAME or --model DIR is missing; must name the network to explain"),
+        (["lstn", "--html", "a.html"], "network lstn: must be one of tree-lstm, lstm, "),
+        (["lstm", "--beside", "lstn", "--html", "a.html"], "network lstn: must be one of tree-lstm, lstm, "),
+        (["by-hand/lstm", "--html", "a.html"], "network by-hand/lstm: must be one of tree-lstm, lstm, "),
+        (["dependency-tree-lstm", "--html", "a.html"], "network dependency-tree-lstm: reads dependency trees; must be"),
+        (["lstm", *["--beside", "gru"] * 4, "--html", "a.html"], "5 networks are selected; must be at most 4"),
+        (["lstm", "--sentence", "a " * 61, "--html", "a.html"], "the sentence has 61 words; must have at most 60"),
+        (["--model", "nowhere", "--html", "a.html"], "nowhere"),
+        (["lstm", "--tree", "(3 a)", "--sentence", "b", "--html", "a.html"], "--tree: cannot be combined with --sent"),
+        (["lstm", "--tree", "(3 a)", "--parser", "left", "--html", "a.html"], "--tree: cannot be combined with --sen"),
+    ],
+)
+def test_a_mistake_writes_no_page(explain: Explain, tmp_path: Path, arguments: list[str], message: str) -> None:
+    code, out, err = explain(*arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"error: {message}")
+    assert not (tmp_path / "a.html").exists()
 
 
 def test_a_width_below_1_is_refused(treenn: Explain) -> None:

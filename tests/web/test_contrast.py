@@ -7,7 +7,7 @@ import re
 import pytest
 from web.node import MODULE
 
-STYLES = [(MODULE.parent / name).read_text(encoding="utf-8") for name in ("tree.css", "play.css")]
+STYLES = [(MODULE.parent / name).read_text(encoding="utf-8") for name in ("tree.css", "play.css", "flow.css")]
 PAIRS = [
     *((ink, paper) for ink in ("tn-ink", "tn-soft") for paper in ("tn-paper", "tn-shade", "page", "panel")),
     *((ink, "panel") for ink in ("tn-accent", "tn-mark")),

@@ -116,13 +116,13 @@ def test_json_of_predict_is_drawn() -> None:
 
 def test_no_text_becomes_markup() -> None:
     """Texts are inserted as text nodes; nothing in the module or the page evaluates code or HTML."""
-    for name in ("tree.mjs", "play.mjs"):
+    for name in ("tree.mjs", "play.mjs", "flow.mjs"):
         code = (MODULE.parent / name).read_text(encoding="utf-8")
         forbidden = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|DOMParser|srcdoc"
         assert re.findall(forbidden, code) == [], name
-        assert re.findall(r"https?://(?!www\.w3\.org/2000/svg)", code) == [], name
+        assert re.findall(r"https?://(?!www\.w3\.org/(?:2000/svg|1998/Math/MathML)\")", code) == [], name
 
 
-@pytest.mark.parametrize("name", ["tree.css", "play.css"])
+@pytest.mark.parametrize("name", ["tree.css", "play.css", "flow.css"])
 def test_styles_load_nothing(name: str) -> None:
     assert not re.search(r"url\(|@import", (MODULE.parent / name).read_text(encoding="utf-8"))

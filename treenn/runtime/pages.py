@@ -9,11 +9,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 
-def page_template(folder: Path, **filters: Callable[[Any], object]) -> Template:
-    """Returns the template `page.html` of a folder, which escapes values and refuses undefined names.
+def page_template(folder: Path, file: str = "page.html", /, **filters: Callable[[Any], object]) -> Template:
+    """Returns a template, which escapes values and refuses undefined names.
 
     Args:
         folder: the folder.
+        file: the file in it (default: "page.html").
         filters: the template's filters by name.
     """
     environment = Environment(
@@ -24,4 +25,4 @@ def page_template(folder: Path, **filters: Callable[[Any], object]) -> Template:
         lstrip_blocks=True,
     )
     environment.filters |= filters
-    return environment.get_template("page.html")
+    return environment.get_template(file)

@@ -1079,7 +1079,9 @@ export class TreeView {
   /**
    * Options: `model`, the index of the model whose labels are drawn (default: 0); `editable` (default: true);
    * `toolbar` (default: true); `orientation`, "down", "rows" or "auto", by the available width (default: "auto");
-   * `label`, the name for screen readers; `linkBase`, the address of links (default: that of the page).
+   * `label`, the name for screen readers; `linkBase`, the address of links (default: that of the page);
+   * `stageOf(node)`, "now" for a node to highlight, "later" for one to fade (default: none); `onselect(node)`, called
+   * when a node receives the focus.
    */
   constructor(parent, session, options = {}) {
     this.session = session;
@@ -1090,6 +1092,8 @@ export class TreeView {
       orientation: "auto",
       label: "Tree",
       linkBase: null,
+      stageOf: () => "",
+      onselect: () => {},
       ...options,
     };
     this.model = this.options.model;
@@ -1116,6 +1120,11 @@ export class TreeView {
 
   get scale() {
     return this.session.scales[this.model];
+  }
+
+  /** Draw again, after the answers of `stageOf` have changed. */
+  redraw() {
+    this.#draw();
   }
 
   /** The picture as it is drawn, as a standalone SVG. */
@@ -1376,6 +1385,7 @@ export class TreeView {
         session.differs(node, model) && "tn-differs",
         session.isUnknown(node, model) && "tn-unknown",
         state === null && "tn-empty",
+        this.options.stageOf(node) && `tn-${this.options.stageOf(node)}`,
       ]
         .filter(Boolean)
         .join(" "),
@@ -1632,13 +1642,15 @@ export class TreeView {
     this.#scrollTo(id);
     this.#updateButtons();
     this.#showCard();
+    this.options.onselect(this.places.get(id).node);
   }
 
   /** Adopt a focus that was set elsewhere, as by a screen reader. */
   #focused(event) {
     const id = this.#placeAt(event)?.node.id;
-    if (id !== undefined && id !== this.active) this.#focus(id);
-    else this.#showCard();
+    if (id !== undefined && id !== this.active) return this.#focus(id);
+    this.#showCard();
+    return this.places?.has(id) && this.options.onselect(this.places.get(id).node);
   }
 
   #scrollTo(id) {

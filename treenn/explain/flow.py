@@ -1,0 +1,239 @@
+"""Numbers of one sentence in a network: states and gates on the way up, gradients on the way down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from treebanks.sentiment import FIVE_CLASSES
+from treenn.encoders import SequenceEncoder, pack
+from treenn.explain.equations import Section, section
+from treenn.explain.passes import Pass, Run, run_encoder
+from treenn.models.building import build
+from treenn.models.names import DEPENDENCY_ENCODERS, paper_of
+from treenn.models.network import Network
+from treenn.models.settings import Settings
+from treenn.models.task import make_task
+from treenn.models.vocabulary import UNKNOWN, Vocabulary
+from treenn.tasks.node_scores import NodeRegression
+from treenn.trees import InputError, Tree
+
+MOST_WORDS = 60
+"""The maximum number of words of a sentence."""
+
+Array = npt.NDArray[np.float64]
+Kind = Literal["tree", "sequence"]
+
+
+class Vector(NamedTuple):
+    """A named vector of a node or a step.
+
+    Args:
+        name: its symbol in the equations.
+        role: its role, as "forget gate"; empty if unknown.
+        values: its values.
+        gradient: the gradient of the loss w.r.t. it.
+    """
+
+    name: str
+    role: str
+    values: Array
+    gradient: Array
+
+
+class FlowPass(NamedTuple):
+    """One sweep over the nodes of a tree or the words of a sentence.
+
+    Args:
+        name: the name of the pass.
+        section: the class with its equations.
+        start: the time of its first step.
+        steps: the nodes or words that are computed at each time.
+        output: the names of the vectors that are read by parents, by the next step and by heads.
+        vectors: the vectors of each node or word, in the order of the equations.
+    """
+
+    name: str
+    section: str
+    start: int
+    steps: tuple[tuple[int, ...], ...]
+    output: tuple[str, ...]
+    vectors: Mapping[int, tuple[Vector, ...]]
+
+
+class Prediction(NamedTuple):
+    """A prediction: the class or the score, and the probability of each class (empty for scores)."""
+
+    label: int | float
+    probabilities: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The numbers of a network on a sentence.
+
+    Args:
+        name: the name of the network.
+        kind: "tree" or "sequence".
+        paper: its reference.
+        tree: the sentence.
+        passes: the sweeps in the order of computation.
+        words: the word vectors with their gradients.
+        unknown: the positions of the words that the vocabulary lacks.
+        predictions: the prediction at each node of a tree, or after each word of a sequence.
+        loss: the loss whose gradients are computed; -log p of the predicted class, or the score.
+        sections: the equations of the modules.
+        is_trained: False for random weights.
+    """
+
+    name: str
+    kind: Kind
+    paper: str
+    tree: Tree
+    passes: tuple[FlowPass, ...]
+    words: tuple[Vector, ...]
+    unknown: tuple[int, ...]
+    predictions: tuple[Prediction, ...]
+    loss: float
+    sections: tuple[Section, ...]
+    is_trained: bool
+
+    @property
+    def final(self) -> Prediction:
+        """The prediction for the whole sentence."""
+        return self.predictions[-1]
+
+    @property
+    def length(self) -> int:
+        """The number of times until the sentence is read."""
+        return max(sweep.start + len(sweep.steps) for sweep in self.passes)
+
+
+def compute_flow(network: Network, tree: Tree, name: str, *, is_trained: bool = True) -> Flow:
+    """Run a network over a sentence, forward and backward.
+
+    The equations are computed node by node, so that each gate is a tensor; `treenn.explain.gates` has them. Gradients
+    are those of the loss at the root by autograd, without dropout and without truncation.
+
+    Args:
+        network: a network that predicts nodes.
+        tree: the tree of the sentence. A sequence network reads its words only.
+        name: the name of the network.
+        is_trained: False for random weights (default: True).
+
+    Raises:
+        InputError: if the sentence has more than `MOST_WORDS` words, the network reads pairs or other trees, or a
+            number is not finite.
+    """
+    if len(tree.words) > MOST_WORDS:
+        raise InputError(f"the sentence has {len(tree.words)} words; must have at most {MOST_WORDS}")
+    if network.task.name not in ("nodes", "node-scores"):
+        raise InputError(f"the task of {name} is {network.task.name}; must be nodes or node-scores")
+    tree, was_training = tree.unlabelled, network.training
+    network.eval()
+    with torch.enable_grad():
+        x = network.vectors(pack([tree])).detach().requires_grad_()
+        run = run_encoder(network.encoder, tree, x)
+        loss = _loss(network, run.root)
+        passes, words = _differentiate(run, loss)
+    _check_finite(name, passes)
+    kind: Kind = "sequence" if isinstance(network.encoder, SequenceEncoder) else "tree"
+    predictions, unknown = _predictions(network, tree, kind), set(network.vocabulary.unknown(tree.words))
+    network.train(was_training)
+    return Flow(
+        name=name,
+        kind=kind,
+        paper=paper_of(network.encoder),
+        tree=tree,
+        passes=passes,
+        words=words,
+        unknown=tuple(index for index, word in enumerate(tree.words) if word in unknown),
+        predictions=predictions,
+        loss=float(loss.detach()),
+        sections=sections_of(network),
+        is_trained=is_trained,
+    )
+
+
+def _check_finite(name: str, passes: Sequence[FlowPass]) -> None:
+    vectors = (vector for sweep in passes for parts in sweep.vectors.values() for vector in parts)
+    if not all(np.isfinite(vector.values).all() for vector in vectors):
+        raise InputError(f"a state of {name} is not finite: its weights are too large; train the model anew")
+
+
+def untrained_network(name: str, words: Sequence[str], *, input_size: int, size: int) -> Network:
+    """Build a network with random weights and 5 classes; the global random state is unchanged.
+
+    Args:
+        name: as in `treenn.models.names.encoder_factory`.
+        words: the words of the sentence. Word vectors are drawn from N(0, 0.4²), about the spread of GloVe's.
+        input_size: the width of a word vector.
+        size: the hidden size.
+
+    Raises:
+        InputError: if there is no network of this name, or it reads dependency trees.
+    """
+    if name in DEPENDENCY_ENCODERS:
+        raise InputError(f"network {name}: reads dependency trees; must be a network over binary trees or sequences")
+    settings = Settings(model=name, size=size, word_size=input_size)
+    network = build(settings, make_task("nodes", FIVE_CLASSES), Vocabulary(sorted({*words} - {UNKNOWN})))
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        network.embedding.weight.normal_(0, 0.4, generator=generator)
+    return network.eval()
+
+
+def sections_of(network: Network) -> tuple[Section, ...]:
+    """Returns the equations of the encoder's modules, one section per class that has any."""
+    classes = dict.fromkeys(type(module) for module in network.encoder.modules())
+    sections = (section(each) for each in classes if not each.__module__.startswith("torch."))
+    return tuple(each for each in sections if each.blocks)
+
+
+def _loss(network: Network, root: Tensor) -> Tensor:
+    scores: Tensor = network.head(root)
+    if isinstance(network.task, NodeRegression):
+        return scores[0, 0]
+    return -torch.log_softmax(scores / network.temperature, dim=1).max()
+
+
+def _differentiate(run: Run, loss: Tensor) -> tuple[tuple[FlowPass, ...], tuple[Vector, ...]]:
+    """The vectors of all passes and of the words with their gradients, by one backward pass."""
+    named = [part for sweep in run.passes for parts in sweep.parts.values() for part in parts.values()]
+    tensors = [*run.words, *named]
+    gradients = iter(torch.autograd.grad(loss, tensors, allow_unused=True))
+    words = tuple(_vector("x", "word vector", word, next(gradients)) for word in run.words)
+    return tuple(_flow_pass(sweep, gradients) for sweep in run.passes), words
+
+
+def _flow_pass(sweep: Pass, gradients: Iterator[Tensor | None]) -> FlowPass:
+    vectors = {
+        node: tuple(_vector(name, sweep.roles.get(name, ""), part, next(gradients)) for name, part in parts.items())
+        for node, parts in sweep.parts.items()
+    }
+    return FlowPass(sweep.name, sweep.section, sweep.start, tuple(map(tuple, sweep.steps)), sweep.output, vectors)
+
+
+def _vector(name: str, role: str, values: Tensor, gradient: Tensor | None) -> Vector:
+    array = values.detach()[0].double().numpy()
+    return Vector(name, role, array, np.zeros_like(array) if gradient is None else gradient[0].double().numpy())
+
+
+def _predictions(network: Network, tree: Tree, kind: Kind) -> tuple[Prediction, ...]:
+    """The predictions of all nodes of a tree, or of all prefixes of a sentence."""
+    trees = [tree] if kind == "tree" else [_prefix(tree.words, n) for n in range(1, len(tree.words) + 1)]
+    found = network.predict(trees, roots_only=kind == "sequence")
+    rows = range(len(tree)) if kind == "tree" else np.cumsum([len(prefix) for prefix in trees]) - 1
+    if network.classes is None:
+        return tuple(Prediction(float(found.scores[row]), ()) for row in rows)
+    return tuple(Prediction(int(np.argmax(p)), tuple(p.tolist())) for p in found.probabilities[list(rows)])
+
+
+def _prefix(words: Sequence[str], n: int) -> Tree:
+    return Tree(tuple(words[:n]), tuple((n + k - 1 if k else 0, k + 1) for k in range(n - 1)))
