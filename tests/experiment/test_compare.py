@@ -234,6 +234,19 @@ def test_equal_time_row_is_matched_twice(tmp_path):
     assert [model.equal_time for model in results.models] == [False, False, True]
 
 
+def test_rows_may_differ_in_their_vectors(tmp_path):
+    (tmp_path / "wide.txt").write_text("good 1 0 0\nbad 0 1 0\n")
+    (tmp_path / "narrow.txt").write_text("good 1 0\nfilm 0 1\n")
+    rows = {"wide": None, "narrow": [tmp_path / "narrow.txt"], "random": []}
+    models = [Model(name, model="tree-lstm", vectors=vectors) for name, vectors in rows.items()]
+    rows_of_vectors = plan(tasks=[PlanTask("toy")], models=models, seeds=1, vectors=[tmp_path / "wide.txt"])
+    results = compare(rows_of_vectors, tmp_path / "out")
+    (task,) = results.tasks
+    assert [each.file for each in task.vectors] == ["wide.txt", "narrow.txt"]
+    assert [model.vectors for model in results.models] == [None, ("narrow.txt",), ()]
+    assert len({run.embedding_parameters for run in task.runs}) == 3
+
+
 def test_results_name_trial_log_and_number_of_trials(tmp_path):
     space = {"learning_rate": {"low": 0.01, "high": 0.1}}
     log = {"trials_per_model": 12, "settings": {"supervision": "roots", "epochs": 2}, "metric": "root", "space": space}

@@ -83,6 +83,21 @@ def test_task_vectors_override_those_of_the_plan():
     assert [runs(plan, number)[0].vectors for number in (0, 1)] == [("50.txt",), ("300.txt",)]
 
 
+def test_a_model_may_have_its_own_vectors():
+    models = (
+        Model("tree-lstm"),
+        Model("own", model="tree-lstm", vectors=("own.txt",)),
+        Model("random", "tree-lstm", vectors=()),
+    )
+    plan = Plan((PlanTask("sst"),), models, seeds=1, vectors=("50.txt",), settings=SMALL)
+    make_head = make_task("nodes", list("01234")).make_head
+    found = list(plan.runs(plan.tasks[0], "nodes", 50, make_head, own_input_sizes={"own": 100, "random": 20}))
+    assert [run.vectors for run in found] == [("50.txt",), ("own.txt",), ()]
+    shared, own, random = (run.settings.size for run in found)
+    assert own < shared < random
+    assert len({run.key for run in found}) == 3
+
+
 def test_run_names_are_unique_and_depend_on_data():
     plan = Plan((PlanTask("sst", match="none"),), (*MODELS, Model("words, shuffled", model="tree-lstm", shuffle=True)))
     names = [run.name for run in runs(plan)]
@@ -112,6 +127,7 @@ def test_two_regimes_may_share_a_run():
         (lambda: Model("rnn"), 'model = "rnn": no such model; there are majority, naive-bayes, tf-idf, package'),
         (lambda: Model("lstm", trees="wrong"), '"wrong": must be gold, brackets or a parser, by name .*right.*'),
         (lambda: Model("majority", trees="left"), "a majority model has no trees"),
+        (lambda: Model("majority", vectors=("own.txt",)), "a majority model has .* no vectors"),
         (lambda: Model("dependency-tree-lstm", shuffle=True), "reads dependency trees"),
         (
             lambda: Plan((PlanTask("sst"),), (Model("tree-lstm"), Model("lstm", settings={"size": 9}))),

@@ -180,6 +180,12 @@ def test_other_labels_are_named_in_the_setup(task):
     assert ". lstm: " in texts(sections(task)["Setup"])
 
 
+def test_own_vectors_are_named_in_the_setup(task):
+    assert "Word vectors of single models" not in texts(sections(task)["Setup"])
+    task["models"][0]["vectors"], task["models"][1]["vectors"] = [], ["own.txt"]
+    assert "Word vectors of single models: tree-lstm: random; lstm: own.txt." in texts(sections(task)["Setup"])
+
+
 def test_equal_time_rows_are_named_in_the_setup(task):
     assert "Also matched by training time" not in texts(sections(task)["Setup"])
     task["models"][1]["equal_time"] = True

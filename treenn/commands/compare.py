@@ -128,5 +128,11 @@ def _plan_of_file(context: typer.Context, name: str) -> Plan:
         task if task.vectors is None else replace(task, vectors=options.vector_files(list(map(str, task.vectors))))
         for task in plan.tasks
     ]
+    models = [
+        model if model.vectors is None else replace(model, vectors=options.vector_files(list(map(str, model.vectors))))
+        for model in plan.models
+    ]
     seeds = context.params["seeds"] if "seeds" in given else plan.seeds
-    return replace(plan, tasks=tasks, vectors=options.vector_files(list(map(str, plan.vectors))), seeds=seeds)
+    return replace(
+        plan, tasks=tasks, models=models, vectors=options.vector_files(list(map(str, plan.vectors))), seeds=seeds
+    )

@@ -33,6 +33,7 @@ from treenn.experiment.run_spec import RunSpec, fingerprint, name_of
 from treenn.experiment.trained_runs import find_trained
 from treenn.models.external import is_external
 from treenn.models.settings import SettingValues
+from treenn.models.vectors import WordVectors
 from treenn.runtime.progress import Progress, ignore
 from treenn.tasks import task_of
 from treenn.training.run_dir import check_run_dir
@@ -67,6 +68,7 @@ class ModelIdentity:
     trials: str | None
     equal_time: bool = False
     labels: str | None = None
+    vectors: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -208,20 +210,30 @@ def _planned(plan: Plan, out: Path, command: str) -> _Comparison:
     tasks, specs, treebanks = list[TaskOutline](), list[RunSpec](), dict[str, AnyTreebank]()
     for task in plan.tasks:
         treebank, files = load(resolved(task.treebank), plan.vectors_of(task))
-        word_size = task.settings.get("word_size", plan.settings.word_size)
-        data, input_size = fingerprint(treebank), sum(file.size for file in files) or word_size
+        data, input_size = fingerprint(treebank), _input_size(plan, task, files)
+        own_sizes = {
+            model.name: _input_size(plan, task, load(resolved(task.treebank), plan.vectors_of(task, model))[1])
+            for model in plan.models
+            if model.vectors is not None
+        }
         if task.fold is None:  # the ledger excludes folds, which are not test sets
             _check_name(treebank, data, treebanks)
             treebanks[data] = treebank
         task = task if treebank.origin is None else replace(task, treebank=treebank)
         for regime in task.supervision:
             make_head, examples = task_of(treebank).make_head, len(treebank.train)
-            planned = list(plan.runs(task, regime, input_size, make_head, data, examples))
+            planned = list(plan.runs(task, regime, input_size, make_head, data, examples, own_sizes))
             tasks.append(outline_task(plan, task, regime, treebank, planned))
             remember(tasks[-1].treebank, treebank)
             specs += planned
     runs = {f"{RUNS}/{spec.name}.json": spec for spec in specs}  # two regimes may share a run
     return _Comparison(out, runs, treebanks, outline(plan, command, tasks))
+
+
+def _input_size(plan: Plan, task: PlanTask, files: Sequence[WordVectors]) -> int:
+    """The width of the word vectors of files; of random vectors, if there is no file."""
+    word_size: int = task.settings.get("word_size", plan.settings.word_size)
+    return sum(file.size for file in files) or word_size
 
 
 def _check_name(treebank: AnyTreebank, data: str, earlier: Mapping[str, AnyTreebank]) -> None:

@@ -169,7 +169,7 @@ def _of_runs(task: TaskOutline, runs: Mapping[tuple[str, int], RunResults]) -> T
         summary=summarize_runs(runs.values(), task.evaluated),
         differences=(),
         match=task.match,
-        vectors=next((run.vectors for run in runs.values() if run.vectors), ()),
+        vectors=tuple(dict.fromkeys(file for run in runs.values() for file in run.vectors)),
     )
 
 

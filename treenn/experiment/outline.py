@@ -41,7 +41,8 @@ def _plan_model(model: Model) -> ComparedModel:
     supervision = None if model.supervision is None else tuple(model.supervision)
     reading = (model.name, model.model, model.trees, model.shuffle)
     rest = (supervision, model.seeds, model.equal_time, cast("Regime | None", model.labels))
-    return ComparedModel(*reading, dict(model.settings), _trials(model), *rest)
+    vectors = None if model.vectors is None else tuple(Path(path).name for path in model.vectors)
+    return ComparedModel(*reading, dict(model.settings), _trials(model), *rest, vectors)
 
 
 def outline_task(

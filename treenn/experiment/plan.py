@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from treebanks import AnyTreebank
@@ -119,8 +119,10 @@ class Plan:
         """The model that the others are matched to, None if all are baselines."""
         return next((model for model in self.models if not model.is_baseline), None)
 
-    def vectors_of(self, task: PlanTask) -> tuple[str, ...]:
-        """The paths of a task's word vectors."""
+    def vectors_of(self, task: PlanTask, model: Model | None = None) -> tuple[str, ...]:
+        """The paths of the word vectors of a task, or of a model on it."""
+        if model is not None and model.vectors is not None:
+            return tuple(map(str, model.vectors))
         return tuple(map(str, self.vectors if task.vectors is None else task.vectors))
 
     def settings_of(self, task: PlanTask, model: Model, regime: str) -> Settings:
@@ -139,6 +141,7 @@ class Plan:
         make_head: MakeHead,
         data: str = "",
         examples: int | None = None,
+        own_input_sizes: Mapping[str, int] | None = None,
     ) -> Iterator[RunSpec]:
         """Yield the runs of a task under one regime, seed by seed.
 
@@ -150,9 +153,12 @@ class Plan:
             data: a fingerprint of the treebank, for the keys of the runs (default: none).
             examples: the number of training examples, by which `min_steps` is converted to `epochs` (default: None, no
                 conversion).
+            own_input_sizes: the sizes of the word vectors of models with others than the task's, by name (default:
+                none).
         """
+        sizes = {model.name: input_size for model in self.models} | dict(own_input_sizes or {})
         sized = [
-            (model, self._sized(task, model, regime, input_size, make_head))
+            (model, self._sized(task, model, regime, sizes, make_head))
             for model in self.models
             if model.supervision is None or regime in model.supervision
         ]
@@ -165,7 +171,7 @@ class Plan:
                 run = RunSpec(
                     replace(settings, seed=seed),
                     task.treebank,
-                    self.vectors_of(task) if settings.word_size else (),
+                    self.vectors_of(task, model) if settings.word_size else (),
                     trees=model.trees,
                     shuffle=model.shuffle,
                     baseline=model.model if model.is_baseline else None,
@@ -182,8 +188,17 @@ class Plan:
         """The number of runs of a model on each task and regime."""
         return 1 if model.is_baseline else min(self.seeds, model.seeds or self.seeds)
 
-    def _sized(self, task: PlanTask, model: Model, regime: str, input_size: int, make_head: MakeHead) -> Settings:
+    def _sized(
+        self, task: PlanTask, model: Model, regime: str, input_sizes: Mapping[str, int], make_head: MakeHead
+    ) -> Settings:
         settings = self.settings_of(task, model, regime)
         if task.match != "parameters" or model.is_baseline or self.reference is None or not settings.word_size:
             return settings
-        return match_parameters(settings, self.settings_of(task, self.reference, regime), input_size, make_head)
+        reference = self.settings_of(task, self.reference, regime)
+        return match_parameters(
+            settings,
+            reference,
+            input_sizes[model.name],
+            make_head,
+            reference_input_size=input_sizes[self.reference.name],
+        )

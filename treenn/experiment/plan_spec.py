@@ -86,6 +86,8 @@ class Model:
             others than the task's (default: None, the task's).
         equal_time: whether the model is also matched in training time: it stops after as many epochs as fit into the
             time of the plan's first network with the same seed (default: False).
+        vectors: paths of pretrained word vectors, concatenated, for a comparison of vectors; empty for random ones
+            (default: None, the task's).
 
     Raises:
         InputError: if there is no such model or parser, or the model does not support the variant or the settings.
@@ -104,10 +106,13 @@ class Model:
     trials: str | None = None
     equal_time: bool = False
     labels: str | None = None
+    vectors: Sequence[AnyPath] | None = None
 
     def __post_init__(self) -> None:
         check_fields(self)
         object.__setattr__(self, "model", self.model or self.name)
+        if self.vectors is not None:
+            object.__setattr__(self, "vectors", tuple(map(str, self.vectors)))
         if not (self.model in BASELINES or is_model(self.model)):
             networks = ", ".join([*ENCODERS, *DEPENDENCY_ENCODERS])
             known = f"{', '.join(BASELINES)}, package.module:factory, or a network of `treenn cells`: {networks}"
@@ -117,8 +122,10 @@ class Model:
         own_reading = self.trees != "gold" or self.shuffle
         if self.model in DEPENDENCY_ENCODERS and own_reading:
             raise InputError(f"a {self.model} reads dependency trees: trees and shuffle are not for it")
-        if self.is_baseline and (own_reading or self.settings or self.equal_time):
-            raise InputError(f"a {self.model} model has no trees, no shuffle, no settings and no epochs of its own")
+        if self.is_baseline and (own_reading or self.settings or self.equal_time or self.vectors is not None):
+            raise InputError(
+                f"a {self.model} model has no trees, no shuffle, no settings, no vectors and no epochs of its own"
+            )
         for regime in self.supervision or REGIMES:
             _one_of("supervision", regime, REGIMES)
         if self.labels is not None:

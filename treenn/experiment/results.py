@@ -105,6 +105,7 @@ class ComparedModel:
         seeds: its maximum number of seeds; None for the plan's.
         equal_time: whether its epochs are limited to those that fit into the training time of the first network.
         labels: its labels in training if they are not the task's: `"nodes"`, `"roots"` or `"spans"`.
+        vectors: the names of its files of word vectors if they are not the task's; empty for random vectors.
     """
 
     name: str
@@ -117,6 +118,7 @@ class ComparedModel:
     seeds: int | None = None
     equal_time: bool = False
     labels: Regime | None = None
+    vectors: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

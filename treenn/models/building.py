@@ -151,7 +151,14 @@ def _check_memory(settings: Settings) -> None:
 
 
 @checked
-def match_parameters(settings: Settings, reference: Settings, input_size: Count, make_head: MakeHead) -> Settings:
+def match_parameters(
+    settings: Settings,
+    reference: Settings,
+    input_size: Count,
+    make_head: MakeHead,
+    *,
+    reference_input_size: Count | None = None,
+) -> Settings:
     """Choose `size` so that the number of parameters, without word vectors, is closest to that of a reference.
 
     A network that is smaller at every size keeps its own.
@@ -161,13 +168,14 @@ def match_parameters(settings: Settings, reference: Settings, input_size: Count,
         reference: the settings of the reference network.
         input_size: the width of the word vectors, without contextual vectors.
         make_head: makes the head: `Task.make_head`.
+        reference_input_size: the width of the reference's word vectors (default: None, `input_size`).
     """
 
     def count(of: Settings, width: int, size: int) -> int:
         modules = without_weights(replace(of, size=size), width, make_head).values()
         return sum(parameter.numel() for module in modules for parameter in module.parameters())
 
-    wanted = count(reference, leaf_size(reference, input_size), reference.size)
+    wanted = count(reference, leaf_size(reference, reference_input_size or input_size), reference.size)
     count_at, low, high = partial(count, settings, leaf_size(settings, input_size)), 1, 2
     while count_at(high) < wanted:
         low, high = high, 2 * high

@@ -30,6 +30,7 @@ def setup_section(task: TaskResults) -> Section:
     sentences = (
         _supervision(task),
         *_parsing(task),
+        *_vectors(task),
         _matching(task),
         *_equal_time(task),
         *_unmatched(task),
@@ -66,6 +67,14 @@ def _parsing(task: TaskResults) -> Iterator[str]:
             f"The data are texts: the parser {origin.spec.trees}{syntax} made their trees, "
             f"the tokenizer {origin.spec.tokenizer} their words."
         )
+
+
+def _vectors(task: TaskResults) -> Iterator[str]:
+    """The word vectors of models that do not read those of the task."""
+    others = [model for model in task.models if model.vectors is not None and model.name in task.summary]
+    named = [f"{model.name}: {listing(model.vectors) if model.vectors else 'random'}" for model in others]
+    if named:
+        yield f"Word vectors of single models: {'; '.join(named)}."
 
 
 def _matching(task: TaskResults) -> str:
