@@ -1,11 +1,11 @@
-"""An exclusive lock on an output folder, which ends with its process."""
+"""An exclusive lock on an output folder or file, which ends with its process."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from treenn.training.run_dir import LOCK
@@ -21,8 +21,7 @@ _LONGEST = 20  # digits of a process id
 _HELD = set[Path]()  # a lock of this process does not exclude another one of it
 
 
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> AbstractContextManager[None]:
     """Hold the lock on a folder, `FOLDER/.lock`, which holds the process id.
 
     The operating system releases it when the process ends, however that happens. On file systems without locks, nothing
@@ -34,14 +33,38 @@ def locked(folder: Path) -> Iterator[None]:
     Raises:
         InputError: if another process, or this one, holds the lock, or the folder cannot be written.
     """
-    path = folder.resolve() / LOCK
+    return _held(folder.resolve() / LOCK, folder, "folder")
+
+
+def locked_file(file: Path) -> AbstractContextManager[None]:
+    """Hold the lock on a file, `.NAME.lock` in its folder, as `locked`.
+
+    Args:
+        file: the file, which need not exist. The lock of a symbolic link is that of its target.
+
+    Raises:
+        InputError: if another process, or this one, holds the lock, or the folder cannot be written.
+    """
+    target = file.resolve()
+    return _held(target.with_name(f".{target.name}{LOCK}"), file, "file")
+
+
+@contextmanager
+def _held(path: Path, target: Path, noun: str) -> Iterator[None]:
+    """Hold the lock at a path.
+
+    Args:
+        path: the file that is locked.
+        target: the folder or file that it protects, for messages.
+        noun: `"folder"` or `"file"`, for messages.
+    """
     if path in _HELD:
-        raise _refusal(folder, str(os.getpid()))
+        raise _refusal(target, noun, str(os.getpid()))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = _acquire(path, folder)
+        file = _acquire(path, target, noun)
     except OSError as error:
-        raise InputError(f"cannot write here: {error.strerror or error}", source=folder) from error
+        raise InputError(f"cannot write here: {error.strerror or error}", source=target) from error
     _HELD.add(path)
     try:
         yield
@@ -50,14 +73,14 @@ def locked(folder: Path) -> Iterator[None]:
         _release(path, file)
 
 
-def _acquire(path: Path, folder: Path) -> int:
+def _acquire(path: Path, target: Path, noun: str) -> int:
     """An open file that is locked, and still the one of this path: its last owner may have removed it meanwhile."""
     while True:
         file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
         if not _lock(file):
             owner = os.read(file, _LONGEST).decode("ascii", "replace").strip()
             os.close(file)
-            raise _refusal(folder, owner)
+            raise _refusal(target, noun, owner)
         if _is_at(path, file):
             os.ftruncate(file, 0)
             os.write(file, str(os.getpid()).encode())
@@ -97,9 +120,9 @@ def _release(path: Path, file: int) -> None:
         os.close(file)
 
 
-def _refusal(folder: Path, process: str) -> InputError:
+def _refusal(target: Path, noun: str, process: str) -> InputError:
     return InputError(
-        f"process {process or 'of unknown number'} is writing to this folder; wait until it ends, or pass another "
+        f"process {process or 'of unknown number'} is writing to this {noun}; wait until it ends, or pass another "
         f"{argument('out')}",
-        source=folder,
+        source=target,
     )
