@@ -110,6 +110,9 @@ TrustModule = Annotated[
     ),
 ]
 
+Port = Annotated[int, typer.Option("--port", metavar="N", help="The port; 0 is any free one.", min=0, max=65535)]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the address, and open no browser.")]
+
 
 def vector_files(names: list[str]) -> list[str]:
     """Resolve names of word vectors to paths.

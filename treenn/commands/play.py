@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from treenn.commands import options
-from treenn.commands.output import progress_bar, say, tell
+from treenn.commands.output import progress_bar, say
+from treenn.commands.serving import serve
 from treenn.trees import InputError
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def play(
     parser: options.ParserOfModel = None,
     contextual: options.Contextual = [],  # noqa: B006
     trust_module: options.TrustModule = [],  # noqa: B006
-    port: Annotated[int, typer.Option(metavar="N", help="The port; 0 is any free one.", min=0, max=65535)] = 0,
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address, and open no browser.")] = False,
+    port: options.Port = 0,
+    no_browser: options.NoBrowser = False,
 ) -> None:
     """Open a page in the browser that draws the tree of a sentence, and recomputes it after every edit.
 
@@ -48,16 +48,7 @@ def play(
 
     Example: treenn play --model sentiment --model my-lstm --port 8000
     """
-    from treenn.web.server import PageServer
-
-    with PageServer(_playground(model, parser, contextual, trust_module), port) as server:
-        tell(f"playground: {server.url}")
-        say("Ctrl-C ends it")
-        if not no_browser:
-            import webbrowser
-
-            Thread(target=webbrowser.open, args=(server.url,), daemon=True).start()
-        server.serve_forever()
+    serve(_playground(model, parser, contextual, trust_module), "playground", port, opens_browser=not no_browser)
 
 
 def _playground(model: list[str], parser: str | None, contextual: list[str], trust_module: list[str]) -> Playground:
