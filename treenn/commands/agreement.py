@@ -42,7 +42,7 @@ def agreement(
     Example: treenn agreement ann.txt bea.txt
     """
     from treenn.labelling.agreement import compare_annotations
-    from treenn.labelling.agreement_rows import coefficient_rows
+    from treenn.labelling.agreement_rows import coefficient_rows, count_lines
     from treenn.labelling.annotations import read_annotations
     from treenn.trees.json_records import to_json
 
@@ -51,23 +51,12 @@ def agreement(
     if json:
         print_json(to_json(result))
         return
-    _print_counts(result)
+    for line in count_lines(result):
+        tell(line)
     print_table(coefficient_rows(result), "", "sentences", "phrases and words")
     heads = [f"{result.first}:", *result.classes]
     print_table(_confusion(result), *heads, title=f"phrases and words, by class; columns: {result.second}")
     _print_disagreements(result, show)
-
-
-def _print_counts(result: Agreement) -> None:
-    tell(f"sentences labelled by both {result.first} and {result.second}: {result.sentences}")
-    for name, count in ((result.first, result.only_first), (result.second, result.only_second)):
-        if count:
-            tell(f"sentences labelled by {name} only: {count}")
-    if result.other_words:
-        tell(f"sentences with different words: {result.other_words}; only their labels as a whole are compared")
-    if result.bracket_f1 is not None:
-        f1 = f"F1 of unlabelled brackets: {100 * result.bracket_f1:.1f}"
-        tell(f"sentences with different structures: {result.other_structure}; {f1}")
 
 
 def _confusion(result: Agreement) -> list[list[str]]:

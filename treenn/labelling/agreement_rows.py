@@ -1,4 +1,4 @@
-"""The coefficients of an agreement as the rows of a table, for the terminal and for the page."""
+"""Counts and coefficients of an agreement as text, for the terminal and for the page."""
 
 from __future__ import annotations
 
@@ -13,6 +13,20 @@ _FIELDS = {
     "Krippendorff's α, ordinal": "ordinal_alpha",
 }
 _OF_NOMINAL = ("kappa", "alpha")
+
+
+def count_lines(result: Agreement) -> list[str]:
+    """The numbers of common and other sentences, and the agreement on structures, one sentence per line."""
+    lines = [f"sentences labelled by both {result.first} and {result.second}: {result.sentences}"]
+    for name, count in ((result.first, result.only_first), (result.second, result.only_second)):
+        if count:
+            lines.append(f"sentences labelled by {name} only: {count}")
+    if result.other_words:
+        lines.append(f"sentences with different words: {result.other_words}; only their labels as a whole are compared")
+    if result.bracket_f1 is not None:
+        f1 = f"F1 of unlabelled brackets: {100 * result.bracket_f1:.1f}"
+        lines.append(f"sentences with different structures: {result.other_structure}; {f1}")
+    return lines
 
 
 def coefficient_rows(result: Agreement) -> list[tuple[str, str, str]]:

@@ -103,6 +103,16 @@ def has_numbers(classes: Sequence[str]) -> bool:
     return all(not name.isdecimal() or name == str(number) for number, name in enumerate(classes))
 
 
+def class_keys(classes: Sequence[str]) -> dict[str, int]:
+    """The class of each digit that answers one, as `read_answer`.
+
+    >>> class_keys(["neg", "pos"]), class_keys(["1", "2"])
+    ({'0': 0, '1': 1}, {'1': 0, '2': 1})
+    """
+    found = {digit: _class_of(digit, classes) for digit in "0123456789"}
+    return {digit: number for digit, number in found.items() if number is not None}
+
+
 def _class_of(typed: str, classes: Sequence[str]) -> int | None:
     """The class with this name, or this number; None if there is none."""
     names = [" ".join(name.split()) for name in classes]
