@@ -632,6 +632,16 @@ export class TreeSession {
     return !node.left && (this.scales[model]?.unknown?.has(node.word) ?? false);
   }
 
+  /** The CSS classes of a node, for hosts whose sessions override this method (default: none). */
+  classOf() {
+    return "";
+  }
+
+  /** A remark on a node for its description and its card, for hosts whose sessions override this method. */
+  remark() {
+    return "";
+  }
+
   /** Whether another model with the same classes has another label at a node. */
   differs(node, model = 0) {
     const own = this.state(node, model);
@@ -1013,6 +1023,7 @@ export function describe(session, node, model = 0, { folded = false } = {}) {
   if (session.isUnknown(node, model)) parts.push("unknown word");
   if (folded) parts.push(`folded, ${node.size} words`);
   if (session.current.changed.has(node)) parts.push("changed");
+  if (session.remark(node)) parts.push(session.remark(node));
   return parts.join(", ");
 }
 
@@ -1077,7 +1088,8 @@ const ZOOMS = { least: 0.25, most: 4 };
 /** A tree of a session as an interactive SVG in an element. */
 export class TreeView {
   /**
-   * Options: `model`, the index of the model whose labels are drawn (default: 0); `editable` (default: true);
+   * Options: `model`, the index of the model whose labels are drawn (default: 0); `editable` (default: true); `words`,
+   * whether words can be edited, too (default: true); `help`, `{keys, lines}` of the list of keys (default: all keys);
    * `toolbar` (default: true); `orientation`, "down", "rows" or "auto", by the available width (default: "auto");
    * `label`, the name for screen readers; `linkBase`, the address of links (default: that of the page);
    * `stageOf(node)`, "now" for a node to highlight, "later" for one to fade (default: none); `onselect(node)`, called
@@ -1088,6 +1100,8 @@ export class TreeView {
     this.options = {
       model: 0,
       editable: true,
+      words: true,
+      help: null,
       toolbar: true,
       orientation: "auto",
       label: "Tree",
@@ -1159,7 +1173,8 @@ export class TreeView {
   }
 
   #toolbar() {
-    const { editable } = this.options;
+    const { editable } = this.options,
+      words = editable && this.options.words;
     const act = (name) => () => this.#act(name);
     const buttons = [
       editable && ["undo", "Undo (Z)", () => this.session.undo()],
@@ -1168,9 +1183,9 @@ export class TreeView {
       editable && ["rotateRight", "Rotate right (R)", act(rotateRight)],
       editable && ["moveLeft", "Move to the left neighbour (Shift + ←)", act("left")],
       editable && ["moveRight", "Move to the right neighbour (Shift + →)", act("right")],
-      editable && ["edit", "Replace the word (E)", () => this.#editWord("replace"), "edit"],
-      editable && ["insert", "Insert words after (I)", () => this.#editWord("after")],
-      editable && ["remove", "Delete (Delete)", act(remove)],
+      words && ["edit", "Replace the word (E)", () => this.#editWord("replace"), "edit"],
+      words && ["insert", "Insert words after (I)", () => this.#editWord("after")],
+      words && ["remove", "Delete (Delete)", act(remove)],
       ["fold", "Fold or unfold everything (F)", () => this.#foldAll(), "view"],
       ["turn", "Turn the tree (O)", () => this.#turn()],
       ["out", "Zoom out (−)", () => this.#zoomBy(1 / 1.3), "edit"],
@@ -1213,7 +1228,12 @@ export class TreeView {
   }
 
   #helpDialog() {
-    const shown = this.options.editable ? KEYS : KEYS.filter(([key]) => !/L, R|Shift|E, F2|Delete|Z, Y/.test(key));
+    const { help } = this.options;
+    const shown = help
+      ? help.keys
+      : this.options.editable
+        ? KEYS
+        : KEYS.filter(([key]) => !/L, R|Shift|E, F2|Delete|Z, Y/.test(key));
     const rows = shown.map(([keys, meaning]) =>
       element(
         "tr",
@@ -1226,7 +1246,7 @@ export class TreeView {
         element("td", {}, meaning),
       ),
     );
-    const lines = [
+    const lines = help?.lines ?? [
       "A thick border marks the phrases that the last edit recomputed, a diamond those at which two models differ.",
       "The line to a bracket is solid if the parser gives it 90 % or more, dashed from 50 %, dotted below.",
       "A word with a dotted line below is not in the model's vocabulary. Two fingers, or Ctrl and the wheel, zoom.",
@@ -1386,6 +1406,7 @@ export class TreeView {
         session.isUnknown(node, model) && "tn-unknown",
         state === null && "tn-empty",
         this.options.stageOf(node) && `tn-${this.options.stageOf(node)}`,
+        session.classOf(node),
       ]
         .filter(Boolean)
         .join(" "),
@@ -1624,7 +1645,7 @@ export class TreeView {
     const wasActive = place.node.id === this.active && this.#hasFocus();
     this.#focus(place.node.id);
     if (place.folded || (twice && place.node.left)) this.#fold(place.node);
-    else if (twice && this.options.editable && wasActive) this.#editWord("replace");
+    else if (twice && this.options.editable && this.options.words && wasActive) this.#editWord("replace");
   }
 
   // --------------------------------------------------------------------------------------------------------- keyboard
@@ -1716,19 +1737,22 @@ export class TreeView {
   }
 
   #command(place, key) {
-    const { editable } = this.options,
+    const { editable, words } = this.options,
       { node } = place;
-    const edits = {
+    const moves = {
       l: () => this.#act(rotateLeft),
       r: () => this.#act(rotateRight),
+      z: () => this.session.undo(),
+      y: () => this.session.redo(),
+    };
+    const edits = {
+      ...moves,
       e: () => this.#editWord("replace"),
       F2: () => this.#editWord("replace"),
       i: () => this.#editWord("after"),
       I: () => this.#editWord("before"),
       Delete: () => this.#act(remove),
       Backspace: () => this.#act(remove),
-      z: () => this.session.undo(),
-      y: () => this.session.redo(),
     };
     const views = {
       f: () => this.#foldAll(),
@@ -1741,11 +1765,12 @@ export class TreeView {
       "?": () => this.help.showModal(),
       Escape: () => ((this.dismissed = true), this.#showCard()),
     };
-    const enter = () => (node.left ? this.#fold(node) : editable && this.#editWord("replace"));
+    const enter = () => (node.left ? this.#fold(node) : editable && words && this.#editWord("replace")),
+      own = words ? edits : moves;
     const run =
       key === "Enter" || key === " "
         ? enter
-        : (editable && (edits[key] ?? edits[key.toLowerCase()])) || views[key] || views[key.toLowerCase()];
+        : (editable && (own[key] ?? own[key.toLowerCase()])) || views[key] || views[key.toLowerCase()];
     run?.();
     return Boolean(run);
   }
@@ -1896,6 +1921,7 @@ export class TreeView {
     const confidence = session.confidence(node);
     if (node.left && confidence !== null && node !== session.root) facts.push(`bracket: ${percent(confidence)}`);
     if (session.isUnknown(node, model)) facts.push("not in the vocabulary");
+    if (session.remark(node)) facts.push(session.remark(node));
     for (const fact of facts) parts.push(element("p", { class: "tn-fact" }, fact));
     this.card.replaceChildren(...parts);
     this.#placeCard();
