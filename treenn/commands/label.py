@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from treenn.commands import options
+from treenn.commands.label_page import ask_in_browser, check_other
 from treenn.commands.labelling_input import InputFormat, Proposer, load_proposer, read_sources
 from treenn.commands.output import check_target, progress_bar, say, shows_colour, tell
 from treenn.trees import InputError
@@ -91,6 +92,17 @@ def label(
         bool, typer.Option("--untagged", help="Allow words without a tag in bracketed trees, as in (NP Japan 's).")
     ] = False,
     encoding: Annotated[str, typer.Option(metavar="NAME", help="The encoding of FILE, such as latin-1.")] = "utf-8",
+    web: Annotated[bool, typer.Option("--web", help="Ask in the browser, on a page served to this machine.")] = False,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="With --web: the file of another annotator, for the agreement at the end or on request.",
+            show_default=False,
+        ),
+    ] = None,
+    port: options.Port = 0,
+    no_browser: options.NoBrowser = False,
     export: Annotated[
         Path | None,
         typer.Option(
@@ -109,9 +121,12 @@ def label(
     number. Enter accepts the rest of the sentence. ? lists the other answers, such as undo, skip, and changes of the
     tree. Every answer is saved at once. The same command resumes, even if the sentences of FILE have changed.
 
-    `treenn train` reads the result; `treenn agreement` compares the results of two annotators.
+    --web asks in the browser: click a phrase, pick a class. A session that began at the terminal continues there, and
+    the reverse. `treenn train` reads the result; `treenn agreement` compares the results of two annotators.
 
     Example: treenn label sentences.txt --out trees.txt
+
+    Example: treenn label sentences.txt --web --annotator bea --against ann.txt --out bea.txt
 
     Example: treenn label reviews.csv --text-column review --classes neg,neu,pos --annotator ann --out ann.txt
 
@@ -122,9 +137,12 @@ def label(
         return
     if sentences is None:
         raise InputError("FILE: missing; must be the file with the sentences")
+    from treenn.training.folder_lock import locked_file
+
     check("order", order, Literal["file", "uncertainty"])
     given_scale: ClassScale | None = check("scale", scale, ClassScale | None)
     check_target("--out", out)
+    check_other(against, out, web=web)
     how: dict[str, Any] = {"form": form, "text_column": text_column, "tokenizer": tokenizer, "tokenized": tokenized}
     how |= {"split": not no_split, "binarize": binarize, "untagged": untagged, "encoding": encoding}
     file_format = InputFormat(**how)
@@ -133,10 +151,15 @@ def label(
     if order == "uncertainty" and proposer.model is None:
         raise InputError(f"{argument('order')} uncertainty: needs a model; name one with {argument('model')}")
     sources = read_sources(sentences, file_format, proposer)
-    file = _opened(out, sources, proposer, annotator, given_scale)
-    _say_resumed(file, sentences)
-    _ask(_session(file, sources, proposer, blind=blind, order=order))
-    _say_done(file)
+    with locked_file(out):
+        file = _opened(out, sources, proposer, annotator, given_scale)
+        _say_resumed(file, sentences)
+        session = _session(file, sources, proposer, blind=blind, order=order)
+        if web:
+            ask_in_browser(session, blind, against, port, opens_browser=not no_browser)
+        else:
+            _ask(session)
+        _say_done(file)
 
 
 def _opened(
