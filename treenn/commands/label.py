@@ -155,11 +155,13 @@ def label(
         file = _opened(out, sources, proposer, annotator, given_scale)
         _say_resumed(file, sentences)
         session = _session(file, sources, proposer, blind=blind, order=order)
-        if web:
-            ask_in_browser(session, blind, against, port, opens_browser=not no_browser)
-        else:
-            _ask(session)
-        _say_done(file)
+        try:
+            if web:
+                ask_in_browser(session, blind, against, port, opens_browser=not no_browser)
+            else:
+                _ask(session)
+        finally:
+            _say_done(file)
 
 
 def _opened(

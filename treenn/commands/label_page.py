@@ -40,7 +40,7 @@ def check_other(other: Path | None, out: Path, *, web: bool) -> None:
 
 
 def ask_in_browser(session: Session, blind: bool, other: Path | None, port: int, *, opens_browser: bool) -> None:
-    """Serve the page of a session until Ctrl-C.
+    """Serve the page of a session until a signal.
 
     Args:
         session: the session.
@@ -54,7 +54,4 @@ def ask_in_browser(session: Session, blind: bool, other: Path | None, port: int,
     """
     from treenn.labelling.page import LabellingPage
 
-    try:
-        serve(LabellingPage(session, blind=blind, other=other), "labelling", port, opens_browser=opens_browser)
-    except KeyboardInterrupt:
-        print()
+    serve(LabellingPage(session, blind=blind, other=other), "labelling", port, opens_browser=opens_browser)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def serve(site: Site, noun: str, port: int = 0, *, opens_browser: bool = True) -> None:
-    """Serve a page to this machine, until Ctrl-C raises KeyboardInterrupt.
+    """Serve a page to this machine, until a signal stops the command.
 
     Args:
         site: the page.
