@@ -49,7 +49,17 @@ const LINES = [
   "A phrase with a dashed border is unanswered: a pale colour is the proposed class, none is no proposal.",
   "Every answer is saved before the next question. The page may be closed at any time.",
 ];
-const page = { session: null, view: null, about: null, revision: 0, queue: Promise.resolve(), round: 0, ended: false };
+const STALE = "Another tab has changed this session. Nothing was done here; this is the new state.";
+const page = {
+  session: null,
+  view: null,
+  about: null,
+  revision: 0,
+  queue: Promise.resolve(),
+  round: 0,
+  waiting: 0,
+  ended: false,
+};
 
 // ------------------------------------------------------------------------------------------------------------- server
 
@@ -86,22 +96,30 @@ function showProblem(message) {
  */
 function perform(action, value = null, { number = null } = {}) {
   const { round } = page;
+  wait(1);
   page.queue = page.queue.then(async () => {
-    if (round !== page.round) return;
-    try {
-      const node = number === null ? page.session.numberOf(page.view.active) : null;
-      const answer = await ask("perform", { action, value: number ?? value, node, revision: page.revision });
-      showProblem(
-        answer.stale ? "Another tab has changed this session. Nothing was done here; this is the new state." : "",
-      );
-      if (answer.stale) page.round += 1;
-      show(answer, action);
-    } catch (error) {
-      page.round += 1;
-      showProblem(error.message);
-    }
+    if (round === page.round) await performNow(action, value, number);
+    wait(-1);
   });
   return page.queue;
+}
+
+async function performNow(action, value, number) {
+  try {
+    const node = number === null ? page.session.numberOf(page.view.active) : null;
+    const answer = await ask("perform", { action, value: number ?? value, node, revision: page.revision });
+    showProblem(answer.stale ? STALE : "");
+    if (answer.stale) page.round += 1;
+    show(answer, action);
+  } catch (error) {
+    page.round += 1;
+    showProblem(error.message);
+  }
+}
+
+function wait(change) {
+  page.waiting += change;
+  document.documentElement.dataset.busy = String(page.waiting > 0);
 }
 
 // ------------------------------------------------------------------------------------------------------------ session
