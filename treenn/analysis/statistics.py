@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from treenn.analysis.crossed_test import ALPHA, CONFIDENCE, Errors, crossed_test, detectable_difference, standard_errors
+from treenn.analysis.difference_display import difference_repr, differences_html
 from treenn.analysis.measures import Measure, correlation, share
 from treenn.analysis.significance import holm, mcnemar, middle_run, randomization
 from treenn.evaluation.metrics import METRICS, Spread, paired_metrics
@@ -78,6 +79,13 @@ class Difference:
     discordant: tuple[int, int] | None = None
     detectable: Detectable | None = None
     approximate: bool = False
+
+    def __repr__(self) -> str:
+        """The models, the split and the metric, the difference with its interval, and p."""
+        return difference_repr(self)
+
+    def _repr_html_(self) -> str:
+        return differences_html([self])
 
     @property
     def interval(self) -> Interval:

@@ -21,6 +21,7 @@ from treenn.analysis.post_training import RunAnalysis
 from treenn.analysis.statistics import Difference, summarize, summarize_metrics
 from treenn.evaluation.metrics import METRICS, Labelling, Spread
 from treenn.evaluation.run_predictions import Gold
+from treenn.experiment.comparison_display import comparison_html, comparison_repr, task_html, task_repr
 from treenn.experiment.folds import Fold
 from treenn.experiment.ledger import Reading, before, repeated
 from treenn.models.settings import SettingValues
@@ -149,7 +150,7 @@ class TimeMatch:
     epoch_seconds: float
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class RunResults(TrainingResults, RunAnalysis):
     """The results of one run of a comparison. A baseline has no epochs, and the best epoch 0.
 
@@ -330,6 +331,13 @@ class TaskResults:
             if max(classes) >= len(self.treebank.classes):
                 raise InputError(f"disagreements: class {max(classes)} is none of {len(self.treebank.classes)}")
 
+    def __repr__(self) -> str:
+        """The treebank, the supervision and the models, and the numbers of finished and missing runs."""
+        return task_repr(self)
+
+    def _repr_html_(self) -> str:
+        return task_html(self)
+
     def _check_key(self, name: str, place: str, values: Mapping[str, object]) -> None:
         if name not in values:
             raise InputError(f"{place}: the key {name!r} is missing")
@@ -406,6 +414,13 @@ class ComparisonResults:
         for name in (run.model for task in self.tasks for run in task.runs):
             if name not in known:
                 raise InputError(f"models: {name!r}, which has runs, is missing")
+
+    def __repr__(self) -> str:
+        """The models, seeds and tasks, and the numbers of finished and missing runs."""
+        return comparison_repr(self)
+
+    def _repr_html_(self) -> str:
+        return comparison_html(self)
 
     @property
     def sections(self) -> list[TaskResults]:

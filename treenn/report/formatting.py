@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from treebanks import catalogue
+from treenn.analysis.difference_display import p_value as p_value
 from treenn.analysis.histogram import PublishedShares
 from treenn.analysis.statistics import summarize
 from treenn.evaluation.metrics import METRICS as METRICS
@@ -178,17 +179,6 @@ def over_seeds(values: Mapping[str, Sequence[float | None]]) -> dict[str, float 
 def spread_of(name: str, scale: float = 100, digits: int = 1) -> Callable[[Record], str]:
     """A column with the mean ± standard deviation of a field of `over_seeds`."""
     return lambda record: mean_and_std(record.get(name), record.get(f"{name} std"), scale, digits)
-
-
-def p_value(p: float | None) -> str:
-    """A p value; never rounded to zero.
-
-    >>> p_value(0.0213), p_value(0.00001), p_value(None)
-    ('0.021', '< 0.001', '–')
-    """
-    if p is None:
-        return NONE
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def listing(words: Sequence[str]) -> str:

@@ -25,6 +25,9 @@ _DECIDING = (
 _NAMES = "treenn.models.names"
 _TABLES = ("ENCODERS", "DEPENDENCY_ENCODERS")
 
+_DISPLAYS = frozenset(["__repr__", "_repr_html_", "_repr_svg_"])
+"""Methods that only show a value, and do not count."""
+
 _DIGITS = 12
 
 
@@ -33,8 +36,8 @@ def code_hash(model: str, modules: frozenset[str]) -> str:
     """The first digits of the SHA-256 of the source that decides the results of a network's training.
 
     The source is that of the training loop, of the network's modules, and of all modules of treenn that these import
-    for computation. Comment lines, docstrings, blank lines, other networks and other packages do not count. The data of
-    a run have a separate fingerprint.
+    for computation. Comment lines, docstrings, blank lines, reprs, other networks and other packages do not count. The
+    data of a run have a separate fingerprint.
 
     Args:
         model: the name of the network.
@@ -75,9 +78,14 @@ def _file(module: str) -> Path:
 @cache
 def _imports(module: str) -> list[str]:
     """The modules of treenn that a module imports, a name of a package as the module that defines it."""
-    found = list[str]()
-    for node in ast.walk(_parsed(module)[1]):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "treenn":
+    found, tree = list[str](), _parsed(module)[1]
+    shown = {id(node) for display in _displays(tree) for node in ast.walk(display)}
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.ImportFrom)
+            and id(node) not in shown
+            and (node.module or "").partition(".")[0] == "treenn"
+        ):
             found += [_home(node.module or "", alias.name) for alias in node.names]
     # The table of networks imports all of them; those of the run are among the roots.
     return [each for each in found if module != _NAMES or each.split(".")[1] not in ("cells", "sequences", "encoders")]
@@ -109,7 +117,9 @@ def _source(module: str, model: str) -> str:
 
 
 def _ignored(module: str, tree: ast.Module, model: str) -> Iterator[tuple[int, int]]:
-    """The first and last lines of docstrings, and of the entries of other networks."""
+    """The first and last lines of docstrings, of displays, and of the entries of other networks."""
+    for display in _displays(tree):
+        yield display.lineno, display.end_lineno or display.lineno
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             yield node.lineno, node.end_lineno or node.lineno
@@ -117,6 +127,13 @@ def _ignored(module: str, tree: ast.Module, model: str) -> Iterator[tuple[int, i
         for key, value in zip(table.keys, table.values, strict=True):
             if isinstance(key, ast.Constant) and key.value != model:
                 yield key.lineno, value.end_lineno or value.lineno
+
+
+def _displays(tree: ast.Module) -> Iterator[ast.FunctionDef]:
+    """The methods that only show a value."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name in _DISPLAYS:
+            yield node
 
 
 def _tables(tree: ast.Module) -> Iterator[ast.Dict]:

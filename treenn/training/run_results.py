@@ -35,6 +35,11 @@ class SplitMetrics:
     majority: Mapping[str, float | None]
     values: Annotated[Mapping[str, float | None], Rest()] = field(default_factory=dict)
 
+    def _repr_html_(self) -> str:
+        from treenn.training.training_display import metrics_table
+
+        return metrics_table({"value": self})
+
     @classmethod
     def of(cls, predictions: AnyPredictions) -> SplitMetrics:
         """Measure predictions."""
@@ -202,6 +207,17 @@ class TrainingResults:
     cpu_seconds: float | None = None
     code: str = ""
     data: str = ""
+
+    def __repr__(self) -> str:
+        """The network, the treebank, the seed, the kept epoch, and one metric per split."""
+        from treenn.training.training_display import training_repr
+
+        return training_repr(self, type(self).__name__)
+
+    def _repr_html_(self) -> str:
+        from treenn.training.training_display import training_html
+
+        return training_html(self)
 
     def value(self, split: str, metric: str) -> float | None:
         """A metric on a split; None if the run lacks it."""

@@ -73,6 +73,17 @@ class Run:
     settings: Settings
     results: TrainingResults
 
+    def __repr__(self) -> str:
+        """The network, the treebank, the seed, the kept epoch, and one metric per split."""
+        from treenn.training.training_display import training_repr
+
+        return training_repr(self.results, "Run")
+
+    def _repr_html_(self) -> str:
+        from treenn.training.training_display import training_html
+
+        return training_html(self.results)
+
 
 @checked
 def train(
