@@ -11,8 +11,11 @@ from toy import toy_treebank
 
 from treenn.analysis.statistics import Difference, Interval
 from treenn.experiment.results import ComparisonResults
+from treenn.experiment.search.log import BestTrial, SearchLog, SearchTreebank, Trial
 from treenn.models.settings import Settings
+from treenn.report.evaluation.evaluation_report import MetricValue, OtherModel
 from treenn.training import train
+from treenn.training.run_results import SplitMetrics
 from treenn.training.trainer import Run
 
 EVIL = "<script>alert(1)</script>"
@@ -90,6 +93,22 @@ def test_a_model_without_epochs_is_shown() -> None:
     shown = replace(baseline, history=(), epochs=0, best_epoch=0)
     assert repr(shown).startswith("RunResults('bag' on 'sst', seed=0, dev root=")
     assert "epoch" not in shown._repr_html_()
+
+
+def test_searches_show_the_best_trial_by_model() -> None:
+    trials = [Trial("lstm", n, {"size": n}, {"size": n}, None, SplitMetrics({}, {"root": n / 10})) for n in range(3)]
+    best = {"lstm": BestTrial(2, 0.2, {"size": 2, "dropout": 0.12345}), EVIL: None}
+    log = SearchLog("", "", {}, SearchTreebank("toy", {}), (), "root", 0, 3, {}, {}, tuple(trials), best, {})
+    assert repr(log) == f"SearchLog('toy', root; 'lstm': 20.0 of 3 trials, '{EVIL}': – of 0 trials)"
+    rows = cells(log._repr_html_())
+    assert rows[1:] == [["lstm", "3", "20.0", "size=2, dropout=0.123"], [EVIL, "0", "–", None]]
+
+
+def test_comparisons_with_a_model_show_differences() -> None:
+    difference = Difference(("a", EVIL), "test", "root", 0.021, 0.004, 0.039)
+    other = OtherModel(EVIL, {"root": MetricValue(0.5)}, (difference,), ())
+    assert repr(other) == f"OtherModel('{EVIL}', metrics=1, differences=1, examples=0)"
+    assert cells(other._repr_html_())[1][:2] == [f"a − {EVIL}", "test"]
 
 
 def test_reprs_stay_short(results: ComparisonResults, run: Run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from agreement_oracles import alpha, kappa
@@ -132,3 +133,15 @@ def test_what_cannot_be_compared() -> None:
         compare_annotations(FIRST, Annotations(Path("b.txt"), ("x", "y"), ()))
     with pytest.raises(InputError, match=r"b.txt: no sentence is labelled both here and in ann.txt"):
         compare_annotations(FIRST, annotated("b", ("other", "(1 other)")))
+
+
+def test_agreement_is_displayed_as_a_table() -> None:
+    first = annotated("ann", ("not bad", "(2 (1 not) (0 bad))"))
+    result = compare_annotations(first, annotated("<b>", ("not bad", "(1 (1 not) (0 bad))")))
+    assert repr(result) == "Agreement('ann', '<b>', sentences=1, disagreements=1)"
+    rows = [[cell.text for cell in row] for row in ElementTree.fromstring(result._repr_html_()).iter("tr")]
+    assert rows[:3] == [
+        [None, "sentences", "phrases and words"],
+        ["labelled by both", "1", "3"],
+        ["equal labels, %", "0.0", "66.7"],
+    ]

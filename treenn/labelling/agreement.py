@@ -12,6 +12,7 @@ from treenn.labelling.entry import plain
 from treenn.parsers.evalb import evaluate
 from treenn.trees import InputError, Tree
 from treenn.trees.class_comment import ClassScale, class_comment
+from treenn.trees.display import quoted, table_html
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,17 @@ class Agreement:
     roots: Coefficients
     spans: Coefficients
     disagreements: tuple[Disagreement, ...]
+
+    def __repr__(self) -> str:
+        """The annotators, and the numbers of common sentences and of disagreements."""
+        names = f"{quoted(self.first, 40)}, {quoted(self.second, 40)}"
+        return f"Agreement({names}, sentences={self.sentences}, disagreements={len(self.disagreements)})"
+
+    def _repr_html_(self) -> str:
+        from treenn.labelling.agreement_rows import coefficient_rows
+
+        names = f"{self.first} and {self.second}"
+        return table_html(["", "sentences", "phrases and words"], coefficient_rows(self), names)
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,14 @@ from math import comb
 from pathlib import Path
 
 from treebanks import AnyTreebank
+from treenn.evaluation.metrics import METRICS
+from treenn.evaluation.number_format import NONE
 from treenn.experiment.search.sampling import Search
 from treenn.models.settings import SettingValues
 from treenn.runtime.environment import environment
 from treenn.tasks import task_of
 from treenn.training.run_results import SplitMetrics
+from treenn.trees.display import quoted, table_html
 from treenn.trees.errors import InputError, argument
 from treenn.trees.json_records import Schema
 
@@ -112,9 +115,31 @@ class SearchLog:
     expected_best: Mapping[str, tuple[float, ...]]
     trees: str = "gold"
 
+    def __repr__(self) -> str:
+        """The treebank, the metric, and the number of trials and the best value by model."""
+        models = ", ".join(f"{quoted(model, 40)}: {value} of {n} trials" for model, n, value, _ in _rows(self))
+        return f"SearchLog({quoted(self.treebank.name, 40)}, {self.metric}; {models})"
+
+    def _repr_html_(self) -> str:
+        metric = METRICS[self.metric]
+        best = f"best {metric.title} on dev{', %' * metric.share}"
+        return table_html(["model", "trials", best, "settings"], _rows(self), f"search on {self.treebank.name}")
+
     def of_model(self, model: str) -> list[Trial]:
         """The trials of a model."""
         return [trial for trial in self.trials if trial.model == model]
+
+
+def _rows(log: SearchLog) -> list[tuple[str, int, str, str]]:
+    """For each model the number of trials, the best value and its drawn settings."""
+    return [(model, len(log.of_model(model)), *_shown(best, log.metric)) for model, best in log.best.items()]
+
+
+def _shown(best: BestTrial | None, metric: str) -> tuple[str, str]:
+    if best is None:
+        return NONE, ""
+    drawn = {name: f"{value:.3g}" if isinstance(value, float) else value for name, value in best.drawn.items()}
+    return METRICS[metric].value(best.value), ", ".join(f"{name}={value}" for name, value in drawn.items())
 
 
 TRIALS_SCHEMA = Schema("treenn.trials", 1, SearchLog, "trials.json of `treenn tune`")

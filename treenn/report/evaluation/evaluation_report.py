@@ -10,8 +10,10 @@ from treebanks.own_data import Origin
 from treenn.analysis.calibration import Calibration
 from treenn.analysis.class_report import ClassReport
 from treenn.analysis.crossed_test import CONFIDENCE
+from treenn.analysis.difference_display import differences_html
 from treenn.analysis.statistics import Difference
 from treenn.evaluation.run_predictions import Gold, RunPredictions
+from treenn.trees.display import quoted
 from treenn.trees.json_records import Key, Schema
 
 
@@ -68,6 +70,14 @@ class OtherModel:
     metrics: Mapping[str, MetricValue]
     differences: tuple[Difference, ...]
     examples: tuple[DifferingExample, ...]
+
+    def __repr__(self) -> str:
+        """The model, and the numbers of metrics, differences and examples."""
+        sizes = f"metrics={len(self.metrics)}, differences={len(self.differences)}, examples={len(self.examples)}"
+        return f"OtherModel({quoted(self.model)}, {sizes})"
+
+    def _repr_html_(self) -> str:
+        return differences_html(self.differences, f"against {self.model}")
 
 
 @dataclass(frozen=True, kw_only=True)
