@@ -1,11 +1,13 @@
 """Trees of sentences on which models disagree, drawn only if the treebank is present."""
 
+import json
 import re
 
 import pytest
 from defusedxml import ElementTree
 from made_up_results import disagreement, make_results, plan_of, task_results
 from reading import Page
+from web.browser import FOUND, Browser
 
 import treebanks
 from treenn.report.build import build
@@ -13,6 +15,7 @@ from treenn.report.disagreement_trees import disagreement_example
 from treenn.report.html import as_html
 from treenn.report.markdown import as_markdown
 from treenn.trees import InputError, Tree, draw_svg, parse_trees
+from treenn.trees.palette import palette
 
 [TREE] = parse_trees("(3 (2 It) (3 (2 is) (4 <good>)))", classes=5)
 MODELS = ("tree-lstm", "lstm")
@@ -96,6 +99,53 @@ def test_trees_are_the_drawings_of_the_package(task):
         "lstm: 3 of 5 labelled nodes correct",
     ]
     assert ElementTree.fromstring(gold.svg).find(f"{SVG}desc").text == "It is <good>"
+
+
+def test_pictures_have_the_data_of_the_interactive_ones(task):
+    task["disagreements"][0]["models"]["lstm"]["nodes"] = "22420"
+    gold, _, second = (json.loads(picture.interactive) for picture in example_of(task).pictures)
+    assert gold["tree"]["models"] == [{"labels": list(TREE.labels), "probabilities": [None] * 5}]
+    assert (second["tree"]["words"], second["tree"]["merges"]) == (["It", "is", "<good>"], [[1, 2], [0, 3]])
+    assert [model["labels"] for model in second["tree"]["models"]] == [[2, 2, 4, 2, 0], list(TREE.labels)]
+    assert len(second["tree"]["models"][0]["probabilities"][-1]) == 5
+    names, glyphs = second["scales"][0]["classes"], second["scales"][0]["glyphs"]
+    assert (names[0], glyphs, second["scales"][1]["name"]) == ("very negative", list("01234"), "gold")
+    assert second["scales"][0]["colours"] == list(palette(5))
+
+
+def test_the_module_is_in_reports_with_trees_only(task, monkeypatch):
+    with_trees = Page(page_of(task, monkeypatch, lambda name: Sentiment()))
+    frames = [frame for frame in with_trees.attributes("div") if "data-tree" in frame]
+    assert [json.loads(frame["data-tree"])["label"] for frame in frames][:1] == ["Gold labels"]
+    assert with_trees.attributes("script") == [{}, {"type": "module"}]
+    task["disagreements"] = []
+    without = Page(page_of(task, monkeypatch, lambda name: Sentiment()))
+    assert without.attributes("script") == [{}]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(FOUND is None, reason="there is no Chromium here")
+@pytest.mark.parametrize(("width", "dark"), [(1200, False), (400, True)])
+def test_trees_are_interactive_in_a_browser(task, monkeypatch, tmp_path, width, dark):
+    task["disagreements"][0]["models"]["lstm"]["nodes"] = "22420"
+    page = tmp_path / "report.html"
+    page.write_text(page_of(task, monkeypatch, lambda name: Sentiment()), encoding="utf-8")
+    browser = Browser(tmp_path / "profile")
+    try:
+        browser.open(page.as_uri(), width, dark=dark)
+        browser.evaluate("document.querySelectorAll('.tree')[2].scrollIntoView()")
+        last = "document.querySelectorAll('.tree')[2].querySelector('.tree-live')"
+        browser.until(last)
+        assert browser.evaluate(f"{last}.querySelectorAll('.tn-differs').length") == 2
+        browser.evaluate(f"{last}.querySelector('.tn-node').focus()")
+        text = browser.evaluate(f"{last}.querySelector('.tn-card').innerText")
+        assert "lstm: very negative · gold: positive" in text and "60\u00a0%" in text
+        browser.press("Enter")
+        assert browser.evaluate(f"{last}.querySelectorAll('.tn-node').length") == 1
+        assert browser.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert browser.console == [] and {url[:5] for url in browser.requests} <= {"file:", "data:"}
+    finally:
+        browser.close()
 
 
 def test_a_tree_of_any_depth_is_drawn(task):

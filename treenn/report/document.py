@@ -45,10 +45,17 @@ class Pictures:
 
 
 class Picture(NamedTuple):
-    """A picture of a tree with its title."""
+    """A picture of a tree.
+
+    Args:
+        title: the title.
+        svg: the static picture.
+        interactive: the JSON of the tree as `treenn/web/embed.mjs` reads it; empty for none (default: empty).
+    """
 
     title: str
     svg: Markup
+    interactive: str = ""
 
 
 @dataclass(frozen=True)

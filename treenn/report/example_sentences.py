@@ -17,8 +17,8 @@ from treenn.trees import Tree
 
 _LONGEST = 100  # the maximum number of words in a picture
 _DRAWN = 10  # the maximum number of sentences with pictures
-_KEY = "Nodes have the number and the colour of their class ({key}); incorrect nodes have * and a thick border."
-_NAMES = "Nodes have the name and the colour of their class; incorrect nodes have * and a thick border."
+_KEY = "Nodes have the number and the colour of their class ({key}); incorrect nodes are marked."
+_NAMES = "Nodes have the name and the colour of their class; incorrect nodes are marked."
 
 
 def sentences_section(task: TaskResults) -> Section | None:

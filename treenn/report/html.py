@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,19 +10,25 @@ from treenn.experiment.results import slug
 from treenn.report.document import Block, Chart, Code, Example, Examples, Pictures, Report, Table, Text
 from treenn.runtime.pages import page_template
 from treenn.runtime.progress import Progress, ignore
+from treenn.web.one_file import inline_modules, inline_styles
 
 
 def as_html(report: Report, progress: Progress = ignore) -> str:
     """Render a report as an HTML page; draws its pictures."""
-    numbers, total = count(1), sum(isinstance(block, (Pictures, Examples)) for block in report.blocks())
-
-    def draw(block: Pictures | Examples) -> Sequence[Chart | Example]:
-        drawn = block.draw()
-        progress(next(numbers), total, drawn[-1].title if drawn else "")
-        return drawn
-
+    blocks = [block for block in report.blocks() if isinstance(block, (Pictures, Examples))]
+    drawings = dict[int, Sequence[Chart | Example]]()
+    for number, block in enumerate(blocks, start=1):
+        drawings[id(block)] = drawn = block.draw()
+        progress(number, len(blocks), drawn[-1].title if drawn else "")
+    shown = (each for drawn in drawings.values() for each in drawn if isinstance(each, Example))
     template = page_template(Path(__file__).parent, kind=_kind, slug=slug, link=_link, file=_file)
-    return template.render(report=report, draw=draw)
+    return template.render(
+        report=report,
+        draw=lambda block: drawings[id(block)],
+        interactive=any(picture.interactive for each in shown for picture in each.pictures),
+        tree_style=inline_styles("tree.css"),
+        tree_script=inline_modules("tree.mjs", "embed.mjs"),
+    )
 
 
 def _kind(block: Block) -> str:

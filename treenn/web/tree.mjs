@@ -10,7 +10,7 @@
  *
  * A **scale** describes the labels of a model: `{name, kind, classes, range, colours}`. `kind` is "ordinal" (default),
  * "nominal" or "score"; `classes` are the names, lowest first; `range` is the lowest and the highest score;
- * `colours` overrides the palette of `treenn/trees/palette.py`.
+ * `colours` overrides the palette of `treenn/trees/palette.py`, `glyphs` the texts of the classes at nodes.
  *
  * A **host** is a page, a static page or a notebook. It passes callbacks, and needs no server:
  *
@@ -150,7 +150,8 @@ export function checkScale(scale) {
   const names = classes.map((each) => visible(String(each)));
   const colours = scale.colours ?? palette(kind === "score" ? 5 : Math.max(names.length, 1), kind);
   if (!colours.every((colour) => /^#[0-9a-f]{6}$/.test(colour))) throw new TreeError("colours must be like #0072b2");
-  return { ...scale, kind, name: visible(name), classes: names, range: range ?? [0, 1], colours };
+  const glyphs = scale.glyphs?.map((each) => cropped(visible(String(each)), 8)) ?? null;
+  return { ...scale, kind, name: visible(name), glyphs, classes: names, range: range ?? [0, 1], colours };
 }
 
 /** Whether two models have the same classes, so that their labels can be compared. */
@@ -186,6 +187,7 @@ export function nameOf(label, scale) {
 export function glyphOf(label, scale) {
   if (label === null || label === undefined) return "";
   if (!isClass(label, scale)) return cropped(nameOf(label, scale), 8);
+  if (scale.glyphs?.[label] !== undefined) return scale.glyphs[label];
   if (scale.kind === "nominal" || scale.classes.every((name) => [...name].length <= 8))
     return cropped(scale.classes[label], 8);
   const count = scale.classes.length,
@@ -648,7 +650,7 @@ export class TreeSession {
     return this.scales.some((scale, other) => {
       const label = this.state(node, other)?.label;
       return (
-        own && other !== model && sameClasses(scale, this.scales[model]) && label !== undefined && label !== own.label
+        own && other !== model && sameClasses(scale, this.scales[model]) && (label ?? own.label) !== own.label
       );
     });
   }
