@@ -35,7 +35,7 @@ from treenn.models.external import is_external
 from treenn.models.settings import SettingValues
 from treenn.models.vectors import WordVectors
 from treenn.runtime.progress import Progress, ignore
-from treenn.tasks import task_of
+from treenn.tasks import head_maker
 from treenn.training.run_dir import check_run_dir
 from treenn.training.run_marker import COMPARISON, RunMarker
 from treenn.trees.arguments import AnyPath, Device, Runs, checked
@@ -221,7 +221,7 @@ def _planned(plan: Plan, out: Path, command: str) -> _Comparison:
             treebanks[data] = treebank
         task = task if treebank.origin is None else replace(task, treebank=treebank)
         for regime in task.supervision:
-            make_head, examples = task_of(treebank).make_head, len(treebank.train)
+            make_head, examples = head_maker(treebank), len(treebank.train)
             planned = list(plan.runs(task, regime, input_size, make_head, data, examples, own_sizes))
             tasks.append(outline_task(plan, task, regime, treebank, planned))
             remember(tasks[-1].treebank, treebank)

@@ -63,7 +63,7 @@ def build(settings: Settings, task: Task | int, vocabulary: Vocabulary, vectors:
             vocabulary,
             embedding,
             make_encoder(settings, embedding.shape[1]),
-            task.make_head(settings),
+            task.head_for(settings, vocabulary),
             task,
             settings=settings,
             spelling=spelling,

@@ -85,9 +85,11 @@ class Network(nn.Module):
             raise InputError(f"{argument('head')} is {head.linear.in_features} wide: must be {wanted}")
         self.vocabulary, self.task, self.settings = vocabulary, task, settings
         self.text_parsing, self.temperature, self.text_temperature = None, 1.0, 1.0
-        # Sparse gradients: the cost of a step depends on the words of the batch, not on the vocabulary size.
+        # Sparse gradients: the cost of a step depends on the words of the batch, not on the vocabulary size. An output
+        # layer with the same weights has a dense gradient.
         words, width = embedding.shape
-        self.embedding = nn.Embedding(words, width, sparse=True, _weight=embedding)
+        sparse = settings is None or settings.output_layer != "tied"
+        self.embedding = nn.Embedding(words, width, sparse=sparse, _weight=embedding)
         self.spelling = spelling
         self.encoder, self.head, self.contextual = encoder, head, contextual
         self.root_weight = root_weight
@@ -198,15 +200,25 @@ class Network(nn.Module):
         Raises:
             InputError: with contextual vectors, if the forest shares subtrees or is one of dependency trees.
         """
-        words = self.vocabulary.encode(forest.words).to(self.embedding.weight.device)
-        if self.training and self.word_dropout:
-            words = words.masked_fill(torch.rand(words.shape, device=words.device) < self.unknown[words], 0)
+        words = self._drop_words(self.vocabulary.encode(forest.words).to(self.embedding.weight.device))
         x: Tensor = self.embedding(words)
         if self.spelling is not None and (unknown := torch.nonzero(words.cpu() == 0).flatten()).numel():
             spelled = self.spelling([forest.words[index] for index in unknown.tolist()])
             x = x.index_add(0, unknown.to(x.device), spelled)
         if self.contextual is not None:
             x = torch.cat([x, self.contextual(forest.sentences).to(x.device)], dim=1)
+        return self._drop(x)
+
+    def embed(self, words: Tensor) -> Tensor:
+        """The vectors of words by their indices, with dropout in training. Shape: `(R,)` int64 to `(R, x)`."""
+        return self._drop(self.embedding(self._drop_words(words)))
+
+    def _drop_words(self, words: Tensor) -> Tensor:
+        if not (self.training and self.word_dropout):
+            return words
+        return words.masked_fill(torch.rand(words.shape, device=words.device) < self.unknown[words], 0)
+
+    def _drop(self, x: Tensor) -> Tensor:
         return F.dropout(x, self.embedding_dropout) if self.training and self.embedding_dropout else x
 
     def parameter_counts(self) -> tuple[int, int]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -218,7 +219,7 @@ def read_folder(
         check_unchanged(settings.contextual, config.get("contextual"), folder)
     optional = from_json(_OptionalKeys, config, path)
     saved_task = make_task(name, config["classes"], scale=optional.scale, score_range=optional.score_range)
-    vocabulary = Vocabulary.read(folder / "vocabulary.json")
+    vocabulary = saved_task.vocabulary_class.read(folder / "vocabulary.json")
     parsing = TextParsing.from_config(config, path)
     temperatures = optional.temperature, optional.text_temperature
     return SavedModel(settings, saved_task, config["word_size"], vocabulary, parsing, *temperatures)
@@ -270,7 +271,8 @@ def _check_sizes(folder: Path, saved: SavedModel) -> None:
     """
     width = leaf_size(saved.settings, saved.word_size)
     try:
-        modules = without_weights(saved.settings, width, saved.task.make_head)
+        make_head = partial(saved.task.head_for, vocabulary=saved.vocabulary)
+        modules = without_weights(saved.settings, width, make_head)
         expected = {"embedding.weight": torch.empty(len(saved.vocabulary), saved.word_size, device="meta")}
         if buckets := saved.settings.spelling:
             expected["spelling.table.weight"] = torch.empty(buckets, saved.word_size, device="meta")

@@ -88,6 +88,12 @@ class Settings:
     frequent_words: Natural | None = _network(
         None, "Known words: train's and the first N of each file of vectors (default: also all of dev and test)."
     )
+    vocabulary_size: Natural = _network(
+        0, "Language models: the number of known words, the most frequent ones of train; 0 for all."
+    )
+    output_layer: Literal["separate", "tied"] = _network(
+        "separate", "Language models: the output layer has its own weights, or those of the word vectors."
+    )
     spelling: Annotated[int, Range(low=0, high=1_000_000)] = _network(
         0, "Buckets of hashed character n-grams that give unknown words a vector; 0 for one vector for all of them."
     )
@@ -128,6 +134,9 @@ class Settings:
     )
     ema_decay: Share = _training(
         0.0, "Decay of an exponential moving average of the weights for evaluation; 0 for none."
+    )
+    precision: Literal["float32", "bfloat16"] = _training(
+        "float32", "The numbers of matrix products in training; weights and all other numbers are float32."
     )
     seed: Seed = _training(0, "The seed of initialization, shuffling and dropout.")
     optimizer: Literal["adagrad", "adadelta", "adam", "adamw"] = _optimizer(

@@ -10,11 +10,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+import numpy as np
 from torch import Tensor, nn
 
 from treebanks.own_data.spec import Scale
 from treenn.models.external import is_external, load_object
 from treenn.models.settings import Settings
+from treenn.models.vocabulary import Vocabulary
 from treenn.trees import Tree
 from treenn.trees.errors import InputError, argument
 
@@ -69,6 +71,8 @@ class Task(ABC):
     """True if `weighted_loss` is defined."""
     distils: ClassVar[bool] = False
     """True if `distillation_loss` is defined."""
+    vocabulary_class: ClassVar[type[Vocabulary]] = Vocabulary
+    """The class of the vocabulary of networks."""
 
     def __init__(
         self,
@@ -92,6 +96,25 @@ class Task(ABC):
     @abstractmethod
     def make_head(self, settings: Settings) -> nn.Module:
         """Build a head, with weights from `torch`'s global random state."""
+
+    def head_for(self, settings: Settings, vocabulary: Vocabulary) -> nn.Module:
+        """Build the head of a network with this vocabulary (default: `make_head`, for heads that need none)."""
+        return self.make_head(settings)
+
+    def make_vocabulary(self, treebank: Any, settings: Settings) -> Vocabulary | None:
+        """The vocabulary of a training run (default: None, that of `treenn.training.data.build_vocabulary`)."""
+        return None
+
+    def batches(self, examples: Sequence[Any], size: int, generator: np.random.Generator) -> list[list[int]]:
+        """Divide the indices of all training examples into the batches of an epoch (default: in random order).
+
+        Args:
+            examples: the training examples.
+            size: the number of examples of a batch, on average.
+            generator: the generator of the epoch. The number of batches must be the same in all epochs.
+        """
+        order = generator.permutation(len(examples)).tolist()
+        return [order[start : start + size] for start in range(0, len(order), size)]
 
     @abstractmethod
     def pack(self, network: Network, examples: Sequence[Any]) -> Any:

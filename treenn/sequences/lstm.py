@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.runtime.matmul import empty_table, linear, product, weight_gradient
+from treenn.runtime.matmul import compute_dtype, empty_table, linear, product, weight_gradient
 from treenn.runtime.parameters import DeviceLike
 from treenn.runtime.single_backward import single_backward
 from treenn.sequences.sequence_network import SequenceNetwork
@@ -84,7 +84,7 @@ class LSTM(SequenceNetwork):
         masks = None
         if self.is_stochastic:
             masks = F.dropout(inputs.data.new_ones(len(inputs.data), self.output_size), self.cell_dropout)
-        U, alive = self.lstm.weight_hh_l0, inputs.batch_sizes.tolist()
+        U, alive = self.lstm.weight_hh_l0.to(compute_dtype(inputs.data)), inputs.batch_sizes.tolist()
         states = LSTMFunction.apply(inputs.data, U, alive, masks, self.tbptt_steps)  # type: ignore[no-untyped-call]
         return inputs._replace(data=states)
 
@@ -97,7 +97,8 @@ class LSTMFunction(torch.autograd.Function):
     """The states of all steps, from the inputs' contributions to the gates.
 
     Every step writes into rows of a few large tensors, and the gradient of U is one product over all steps, whereas
-    torch adds one per step; on a CPU that is faster if many sequences run at once.
+    torch adds one per step; on a CPU that is faster if many sequences run at once. Products have the dtype of U, which
+    under autocast is lower than that of all other numbers.
 
     Arguments of `apply`: `inputs`, the W x + b of i, f, g and o; U; the number of sequences alive at each time, sorted
     from the longest to the shortest; dropout masks of g, or None; the steps between truncations, or None.
@@ -145,7 +146,7 @@ class LSTMFunction(torch.autograd.Function):
             if before is not None and not (ctx.tbptt_steps and time % ctx.tbptt_steps == 0):
                 grad_h[before] += product(grad_z, now, U.t())
                 torch.mul(grad_c[now], gates[now].chunk(4, dim=1)[1], out=grad_c[before])
-        return grad_z[:n], weight_gradient(grad_z, h_before, n), None, None, None
+        return grad_z[:n], weight_gradient(grad_z, h_before.to(U.dtype), n), None, None, None
 
 
 def _steps(alive: Sequence[int]) -> Iterator[tuple[slice | None, slice]]:

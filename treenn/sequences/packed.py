@@ -98,7 +98,8 @@ def truncated(network: nn.RNNBase, x: PackedSequence, steps: int | None) -> Pack
     state: Any = None
     outputs = []
     for sizes, data in zip(pieces, torch.split(x.data, [int(sizes.sum()) for sizes in pieces]), strict=True):
-        states, state = network(PackedSequence(data, sizes), _detached(state, int(sizes[0])))
+        with torch.autocast("cpu", enabled=False):  # it would also lower the precision of states and gates
+            states, state = network(PackedSequence(data, sizes), _detached(state, int(sizes[0])))
         outputs.append(states.data)
     return x._replace(data=torch.cat(outputs) if len(outputs) > 1 else outputs[0])
 

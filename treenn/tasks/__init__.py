@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from treebanks import AnyTreebank
-from treenn.models.task import Task, make_task
+from functools import lru_cache
 
-__all__ = ["Task", "task_of"]
+from torch import nn
+
+from treebanks import AnyTreebank
+from treenn.models.building import MakeHead
+from treenn.models.settings import Settings
+from treenn.models.task import Task, make_task
+from treenn.models.vocabulary import Vocabulary
+
+__all__ = ["Task", "head_maker", "task_of"]
 
 
 def task_of(treebank: AnyTreebank) -> Task:
@@ -19,3 +26,18 @@ def task_of(treebank: AnyTreebank) -> Task:
     roots_only = not any(label is not None for label in treebank.labels_below_roots())
     name, labels = treebank.task or treebank.default_task, (treebank.scale, treebank.score_range)
     return make_task(name, treebank.classes, roots_only=roots_only, scale=labels[0], score_range=labels[1])
+
+
+def head_maker(treebank: AnyTreebank) -> MakeHead:
+    """A function that builds the head of a treebank's task from settings, for the numbers of its parameters."""
+    task = task_of(treebank)
+
+    @lru_cache
+    def vocabulary(settings: Settings) -> Vocabulary | None:
+        return task.make_vocabulary(treebank, settings)
+
+    def make(settings: Settings) -> nn.Module:
+        words = vocabulary(Settings(vocabulary_size=settings.vocabulary_size))
+        return task.make_head(settings) if words is None else task.head_for(settings, words)
+
+    return make

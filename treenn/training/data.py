@@ -1,4 +1,4 @@
-"""Training data: the vocabulary, batches in random order, and a fingerprint of the examples."""
+"""Training data: the vocabulary, and a fingerprint of the examples."""
 
 from __future__ import annotations
 
@@ -54,12 +54,6 @@ def build_vocabulary(
             )
         )
     return vocabulary, tuple(coverage)
-
-
-def batches(n_examples: int, size: int, generator: np.random.Generator) -> list[list[int]]:
-    """Batches of the indices of all examples, in random order."""
-    order = generator.permutation(n_examples).tolist()
-    return [order[start : start + size] for start in range(0, n_examples, size)]
 
 
 def fingerprint(

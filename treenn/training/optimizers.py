@@ -16,15 +16,18 @@ from treenn.models.settings import Settings
 def make_optimizers(model: Network, settings: Settings) -> list[Optimizer]:
     """Optimizers of the network, of the word vectors (sparse gradients), and of a trained contextual encoder.
 
-    The vectors of n-grams count as word vectors.
+    The vectors of n-grams count as word vectors. Word vectors that are also the weights of the output layer have the
+    optimizer of the network.
     """
     words, encoder = [model.embedding.weight], model.contextual
     if model.spelling is not None:
         words.append(model.spelling.table.weight)
     contextual = list(encoder.parameters()) if isinstance(encoder, ContextualEncoder) else []
-    apart = {*words, *contextual}
+    is_tied = settings.output_layer == "tied"  # then the gradient of the word vectors is dense
+    apart = {*(() if is_tied else words), *contextual}
     others = [parameter for parameter in model.parameters() if parameter not in apart]
-    made = [_of_network(others, settings, on_cpu=words[0].device.type == "cpu"), _of_words(words, settings)]
+    made = [_of_network(others, settings, on_cpu=words[0].device.type == "cpu")]
+    made += [] if is_tied else [_of_words(words, settings)]
     return [*made, AdamW(contextual, lr=settings.contextual_learning_rate)] if contextual else made
 
 

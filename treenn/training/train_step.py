@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -40,7 +40,7 @@ class TrainingState:
     """
 
     def __init__(self, network: Network, settings: Settings, device: str) -> None:
-        self.network, self.settings, self.fabric = network, settings, _fabric(device)
+        self.network, self.settings, self.fabric = network, settings, _fabric(device, settings)
         self._model, *self.optimizers = self.fabric.setup(network, *make_optimizers(network, settings))
         self._model.mark_forward_method("loss")
         self._rates = [group["lr"] for optimizer in self.optimizers for group in optimizer.param_groups]
@@ -129,6 +129,7 @@ def check_device(device: str) -> None:
         raise InputError(f"{argument('device')} cuda: torch finds no GPU on this machine; use {argument('device')} cpu")
 
 
-def _fabric(device: str) -> Fabric:
+def _fabric(device: str, settings: Settings) -> Fabric:
     check_device(device)
-    return Fabric(accelerator=device, devices=1)
+    precision: Literal["bf16-mixed", "32-true"] = "bf16-mixed" if settings.precision == "bfloat16" else "32-true"
+    return Fabric(accelerator=device, devices=1, precision=precision)

@@ -23,6 +23,7 @@ from treenn.models.saving import read_folder, save_config, save_model, save_weig
 from treenn.models.settings import Settings
 from treenn.models.text_parsing import TextParsing
 from treenn.models.vectors import WordVectors
+from treenn.models.vocabulary import Vocabulary
 from treenn.runtime.code_hash import code_hash
 from treenn.runtime.environment import environment
 from treenn.runtime.memory import peak_memory, reset_peak_memory
@@ -31,7 +32,7 @@ from treenn.runtime.weight_file import NAME, read_weights
 from treenn.tasks import task_of
 from treenn.training.checkpoint import load_checkpoint, save_checkpoint
 from treenn.training.class_weights import class_weights
-from treenn.training.data import batches, build_vocabulary, fingerprint, precompute_contextual
+from treenn.training.data import build_vocabulary, fingerprint, precompute_contextual
 from treenn.training.distillation import FloatArray, check_soft_targets
 from treenn.training.divergence import Diverged, explain
 from treenn.training.example_weights import check_example_weights
@@ -49,6 +50,7 @@ from treenn.training.run_results import (
     InitialModel,
     SplitMetrics,
     TrainingResults,
+    VectorCoverage,
     portable_origin,
     read_training,
     write_training,
@@ -185,9 +187,7 @@ class _Trainer:
         self.task.check(treebank, settings)
         check_neutral(self.task, settings)
         self.criterion = self.task.criterion(settings)
-        self.vocabulary, self.coverage = build_vocabulary(
-            treebank, vectors, rare=settings.word_dropout > 0, frequent_words=settings.frequent_words
-        )
+        self.vocabulary, self.coverage = self._build_vocabulary(treebank, settings, vectors)
         if source is not None:
             self.vocabulary = source.network.vocabulary.extended(self.vocabulary)
         self.vectors, self.device = vectors, device
@@ -207,6 +207,17 @@ class _Trainer:
         self.finished: TrainingResults | None = None
         self.out: Path | None = None
         self.log: RunLog | None = None
+
+    def _build_vocabulary(
+        self, treebank: AnyTreebank, settings: Settings, vectors: Sequence[WordVectors]
+    ) -> tuple[Vocabulary, tuple[VectorCoverage, ...]]:
+        vocabulary = self.task.make_vocabulary(treebank, settings)
+        if vocabulary is not None and not vectors:
+            return vocabulary, ()
+        built, coverage = build_vocabulary(
+            treebank, vectors, rare=settings.word_dropout > 0, frequent_words=settings.frequent_words
+        )
+        return vocabulary or built, coverage
 
     def _start(self, settings: Settings) -> TrainingState:
         """A newly initialized network with its optimizers."""
@@ -346,7 +357,7 @@ class _Trainer:
         """One pass over the training examples. Returns the mean loss and the gradient norms before clipping."""
         self.state.network.train()
         total, norms = torch.zeros((), device=self.state.fabric.device), []
-        numbers = batches(len(self.treebank.train), self.settings.batch_size, generator)
+        numbers = self.task.batches(self.treebank.train, self.settings.batch_size, generator)
         for number, batch in enumerate(numbers, start=1):
             done, steps = (epoch - 1) * len(numbers) + number, self.settings.epochs * len(numbers)
             examples = self._examples(batch, generator)

@@ -17,7 +17,7 @@ from treenn.experiment.search.sampling import Search
 from treenn.models.network import NonFiniteError
 from treenn.models.settings import SettingValues
 from treenn.runtime.progress import Progress, ignore
-from treenn.tasks import task_of
+from treenn.tasks import head_maker
 from treenn.training.divergence import Diverged
 from treenn.training.run_dir import check_run_dir
 from treenn.training.run_marker import SEARCH, RunMarker
@@ -80,7 +80,7 @@ def tune(
     treebank, vectors = load(resolved(search.treebank), tuple(map(str, search.vectors)))
     search = search if treebank.origin is None else replace(search, treebank=treebank)
     input_size = sum(file.size for file in vectors) or search.settings.word_size
-    make_head, examples = task_of(treebank).make_head, len(treebank.train)
+    make_head, examples = head_maker(treebank), len(treebank.train)
     specs = search.runs(input_size, make_head, fingerprint(treebank, _SPLITS), examples)
     runs = {f"trials/{spec.name}.json": spec for spec in specs}
     with experiment_dir(out, run_of(search), runs, overwrite=overwrite):
