@@ -4,7 +4,7 @@ Names listed here are imported on first use.
 
 >>> import treebanks
 >>> treebanks.names()[:4]
-('listops', 'listops-100', 'listops-fresh', 'logic')
+('corpus', 'corpus-characters', 'listops', 'listops-100')
 """
 
 from importlib import import_module
@@ -15,15 +15,29 @@ if TYPE_CHECKING:
     from treebanks.dependency_treebank import DependencyTreebank
     from treebanks.kinds import AnyTreebank
     from treebanks.pairs import Pair, PairTreebank
+    from treebanks.text.corpus import Sentence, TextCorpus
     from treebanks.treebank import Treebank
 
-__all__ = ["AnyTreebank", "DependencyTreebank", "Pair", "PairTreebank", "Treebank", "load", "load_trees", "names"]
+__all__ = [
+    "AnyTreebank",
+    "DependencyTreebank",
+    "Pair",
+    "PairTreebank",
+    "Sentence",
+    "TextCorpus",
+    "Treebank",
+    "load",
+    "load_trees",
+    "names",
+]
 
 _HOME = {
     "AnyTreebank": "treebanks.kinds",
     "DependencyTreebank": "treebanks.dependency_treebank",
     "Pair": "treebanks.pairs",
     "PairTreebank": "treebanks.pairs",
+    "Sentence": "treebanks.text.corpus",
+    "TextCorpus": "treebanks.text.corpus",
     "Treebank": "treebanks.treebank",
     "load": "treebanks.by_name",
     "load_trees": "treebanks.by_name",

@@ -10,12 +10,16 @@ from treebanks.logic import load_fresh_logic, load_logic
 from treebanks.pairs import PairTreebank
 from treebanks.sentiment import Neutral, binary, load_reviews, load_sst
 from treebanks.sick import load_entailment, load_relatedness
+from treebanks.text.corpus import TextCorpus
+from treebanks.text.reading import CORPORA, load_corpus
 from treebanks.treebank import Treebank
 from treenn.trees import InputError, OnError
 from treenn.trees.arguments import check
 
 
-def load(name: str, *, neutral: Neutral = "third", on_error: OnError | None = None) -> Treebank | PairTreebank:
+def load(
+    name: str, *, neutral: Neutral = "third", on_error: OnError | None = None
+) -> Treebank | PairTreebank | TextCorpus:
     """Load a treebank by its name, one of `names()`.
 
     - `"sst"` and `"reviews"` have five classes of sentiment; `"sst-binary"` and `"reviews-binary"` are the binary
@@ -26,6 +30,8 @@ def load(name: str, *, neutral: Neutral = "third", on_error: OnError | None = No
       `treebanks.sick`.
     - `"listops-fresh"` and `"logic-fresh"` have train and dev of `"listops-100"` and `"logic"`, and other test sets,
       generated with another seed.
+    - `"corpus"`, `"corpus-characters"` and `"poems"` are `TextCorpus`es, for language models: see
+      `treebanks.text.reading.load_corpus`.
 
     Args:
         name: the name.
@@ -40,6 +46,8 @@ def load(name: str, *, neutral: Neutral = "third", on_error: OnError | None = No
     ('negative', 'neutral', 'positive')
     """
     check("name", name, str)
+    if name in CORPORA:
+        return load_corpus(name, on_error=on_error)
     return _PAIRS[name](on_error=on_error) if name in _PAIRS else load_trees(name, neutral=neutral, on_error=on_error)
 
 
@@ -47,10 +55,11 @@ def load_trees(name: str, *, neutral: Neutral = "third", on_error: OnError | Non
     """Load a treebank of single trees, with the arguments of `load`.
 
     Raises:
-        InputError: as `load`, and if this is a treebank of pairs.
+        InputError: as `load`, and if this is a treebank of pairs or a corpus without trees.
     """
-    if name in _PAIRS:
-        raise InputError(f"treebank {name}: must be a treebank of single trees, not of pairs")
+    if name in _PAIRS or name in CORPORA:
+        instead = "pairs" if name in _PAIRS else "sentences without trees"
+        raise InputError(f"treebank {name}: must be a treebank of single trees, not of {instead}")
     if name in _TREES:
         return _TREES[name](on_error=on_error)
     if name not in names():
@@ -60,7 +69,7 @@ def load_trees(name: str, *, neutral: Neutral = "third", on_error: OnError | Non
 
 def names() -> tuple[str, ...]:
     """The names that `load` accepts."""
-    return tuple(sorted([*_TREES, *_PAIRS, *(name + _BINARY for name in _SENTIMENT)]))
+    return tuple(sorted([*_TREES, *_PAIRS, *CORPORA, *(name + _BINARY for name in _SENTIMENT)]))
 
 
 _BINARY = "-binary"

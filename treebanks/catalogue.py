@@ -150,7 +150,7 @@ def entry(name: str) -> Entry:
     'none stated; cite Socher et al. 2013'
     """
     for candidate in ENTRIES:
-        if candidate.name == name.removesuffix("-binary"):
+        if candidate.name == name.removesuffix("-binary").removesuffix("-characters"):
             return candidate
     raise InputError(f"no treebank is called {name!r}; it must be {', '.join(entry.name for entry in ENTRIES)}")
 
@@ -189,6 +189,17 @@ ENTRIES: tuple[Entry, ...] = (
             parts=_files("all-mpnet-base-v2-parts"),
             inside="all-mpnet-base-v2/",
         ),
+    ),
+    Entry(
+        name="corpus",
+        title="270,005 English sentences for language models",
+        licence="by part, see the card; Brown: non-commercial",
+        citation="Bird, Klein & Loper 2009, Natural Language Processing with Python, O'Reilly",
+        homepage="https://github.com/nltk/nltk_data",
+        folder="corpus",
+        files=_files("corpus"),
+        by_hand="make train.txt, dev.txt and test.txt from the parts in https://github.com/nltk/nltk_data by the rules "
+        "of the card, and put them into corpus",
     ),
     Entry(
         name="craft",
@@ -285,6 +296,17 @@ ENTRIES: tuple[Entry, ...] = (
         files=_files("logic"),
         by_hand="take train0 to train12 and test0 to test12 from the folder propositionallogic of "
         "https://github.com/sleepinyourhat/vector-entailment and copy them to logic",
+    ),
+    Entry(
+        name="poems",
+        title="36,131 Tang poems in regulated verse",
+        licence="MIT",
+        citation="chinese-poetry, https://github.com/chinese-poetry/chinese-poetry",
+        homepage="https://github.com/chinese-poetry/chinese-poetry",
+        folder="poems",
+        files=_files("poems"),
+        by_hand="select train.txt, dev.txt and test.txt from https://github.com/chinese-poetry/chinese-poetry by the "
+        "rules of the card, and put them into poems",
     ),
     Entry(
         name="questionbank",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from treebanks.dependency_treebank import DependencyTreebank
-from treebanks.pairs import Pair, PairTreebank
-from treebanks.treebank import Treebank
+from treebanks.kinds import AnyTreebank
+from treebanks.pairs import Pair
 
 
 class Repeat(NamedTuple):
@@ -23,9 +22,10 @@ class Repeat(NamedTuple):
     in_train: tuple[int, ...]
 
 
-def overlap(treebank: Treebank | PairTreebank | DependencyTreebank) -> list[Repeat]:
+def overlap(treebank: AnyTreebank) -> list[Repeat]:
     """Find the sentences outside train whose words equal those of a sentence in train; of a pair, both sentences.
 
+    >>> from treebanks import Treebank
     >>> from treenn.trees import parse_trees
     >>> trees = tuple(parse_trees("(3 (2 so) (4 good)) (1 (2 so) (0 bad))", classes=5))
     >>> overlap(Treebank("x", ("",) * 5, {"train": trees, "dev": trees[1:], "test": ()}))

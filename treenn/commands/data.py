@@ -158,7 +158,7 @@ def overlap(
 
     Example: treenn data overlap my-data
     """
-    from treebanks import Treebank
+    from treebanks import PairTreebank
     from treebanks.overlap import overlap as find
 
     with skipping(skip_bad) as skip:
@@ -169,7 +169,7 @@ def overlap(
         return
     for sentence in repeats:
         print(f"{sentence.split} {sentence.number}: train {', '.join(map(str, sentence.in_train))}")
-    noun = "sentences" if isinstance(treebank, Treebank) else "pairs"
+    noun = "pairs" if isinstance(treebank, PairTreebank) else "sentences"
     for split, examples in treebank.splits.items():
         if split != "train":
             print(f"{split}: {sum(each.split == split for each in repeats)} of {len(examples):,} {noun} occur in train")
