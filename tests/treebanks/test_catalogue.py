@@ -28,7 +28,7 @@ def test_entries_by_name_and_task():
 
 
 def test_unknown_name_lists_the_known_ones():
-    with pytest.raises(InputError, match=r"'penn'; it must be all-mpnet-base-v2, craft, .*sst"):
+    with pytest.raises(InputError, match=r"'penn'; it must be all-mpnet-base-v2, corpus, craft, .*sst"):
         entry("penn")
 
 

@@ -19,7 +19,7 @@ class AnyPredictions(Protocol):
 
     @property
     def kind(self) -> str:
-        """The kind of predictions, one of a metric's `reads`: `nodes`, `pairs`, `scores` or `node-scores`."""
+        """The kind of predictions, one of a metric's `reads`: `nodes`, `pairs`, `scores`, `node-scores` or `tokens`."""
 
     def by_example(self) -> Columns:
         """The columns that results store for paired tests, one item per example."""
@@ -85,13 +85,14 @@ class Metric:
         definition: the definition in the report.
         compute: a function from predictions to the value, `None` if nothing is labelled.
         reads: the kinds of predictions that `compute` accepts (default: classes of nodes).
-        kind: `share` is formatted as a percentage; `correlation` and `error` with four digits (default: `share`).
+        kind: `share` is formatted as a percentage; `correlation` and `error` with `digits` decimals (default: `share`).
         level: the unit that is counted: whole examples (`root`), nodes or pairs (default: `root`).
         better: the direction of improvement (default: `higher`).
         constant: the value of the best constant prediction, the majority class or the mean (default: `None`, unknown).
         applies: whether the metric is informative for a labelling of one of `scales` (default: always).
         paired: the form that paired tests need (default: `None`, not tested).
         scales: the scales of labels on which the metric is defined (default: all).
+        digits: the decimals of a number that is no share (default: 4).
     """
 
     title: str
@@ -107,6 +108,7 @@ class Metric:
     applies: Callable[[Labelling], bool] = lambda labelling: True
     paired: Paired | None = None
     scales: Sequence[Scale] = ("ordinal", "nominal", "score")
+    digits: int = 4
 
     def suits(self, labelling: Labelling) -> bool:
         """True if the metric is defined and informative for a labelling."""
@@ -146,7 +148,7 @@ class Metric:
         """
         if number is None:
             return NONE
-        return percent(number) if self.share else f"{number:.4f}".replace("-", "\N{MINUS SIGN}")
+        return percent(number) if self.share else f"{number:.{self.digits}f}".replace("-", "\N{MINUS SIGN}")
 
     def spread(self, summary: Spread | None) -> str:
         """Mean ± standard deviation over seeds."""
@@ -154,8 +156,8 @@ class Metric:
 
     def mean_and_std(self, mean: float | None, std: float | None) -> str:
         """Mean ± standard deviation."""
-        return mean_and_std(mean, std) if self.share else mean_and_std(mean, std, scale=1, digits=4)
+        return mean_and_std(mean, std) if self.share else mean_and_std(mean, std, scale=1, digits=self.digits)
 
     def gap(self, number: float) -> str:
         """A difference without its unit; a difference that is not zero is never rounded to zero."""
-        return points(number) if self.share else points(number / 100, digits=4)
+        return points(number) if self.share else points(number / 100, digits=self.digits)

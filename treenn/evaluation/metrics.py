@@ -339,5 +339,51 @@ METRICS: dict[str, Metric] = {
         constant=lambda p: _error_of_mean(p.all_nodes[0]),
         applies=lambda labelling: labelling.below_roots,
     ),
+    "perplexity": Metric(
+        title="Perplexity",
+        short="perplexity",
+        phrase="perplexity",
+        definition="the exponential of the mean surprisal of a token, the ends of sentences included; comparable over"
+        " the same vocabulary only; less is better.",
+        compute=lambda p: p.perplexity,
+        reads=("tokens",),
+        kind="error",
+        better="lower",
+        digits=2,
+    ),
+    "cross_entropy": Metric(
+        title="Bits per token",
+        short="bits/token",
+        phrase="bits per token",
+        definition="the mean surprisal of a token in bits, the binary logarithm of the perplexity; less is better.",
+        compute=lambda p: p.cross_entropy,
+        reads=("tokens",),
+        kind="error",
+        better="lower",
+        paired=Paired("surprisal", lambda nats, gold, classes: (nats / np.log(2), np.asarray(gold["nodes"]))),
+    ),
+    "bits_per_character": Metric(
+        title="Bits per character",
+        short="bits/char",
+        phrase="bits per character",
+        definition="the surprisal of the text in bits, divided by its number of characters, one for the end of each"
+        " sentence included; of words, unknown ones count as their symbol; less is better.",
+        compute=lambda p: p.bits_per_character,
+        reads=("tokens",),
+        kind="error",
+        better="lower",
+        paired=Paired("surprisal", lambda nats, gold, classes: (nats / np.log(2), np.asarray(gold["characters"]))),
+    ),
+    "unknown_tokens": Metric(
+        title="Unknown tokens",
+        short="unknown",
+        phrase="unknown tokens",
+        definition="the share of tokens outside the vocabulary, which count as one symbol; models with different shares"
+        " have perplexities that are not comparable.",
+        compute=lambda p: float(p.unknown.sum() / p.tokens.sum()),
+        reads=("tokens",),
+        level="node",
+        better="lower",
+    ),
 }
 """The metrics by name, in the order of tables."""

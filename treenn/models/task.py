@@ -30,6 +30,8 @@ TASKS = {
     "relatedness": "treenn.tasks.pairs:Relatedness",
     "dependencies": "treenn.tasks.dependencies:DependencyClassification",
     "dependency-scores": "treenn.tasks.dependencies:DependencyRegression",
+    "word-lm": "treenn.tasks.language:WordLanguageModel",
+    "character-lm": "treenn.tasks.language:CharacterLanguageModel",
 }
 """The tasks by their names in treebanks and in the `config.json` of models."""
 

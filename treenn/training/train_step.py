@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -40,7 +40,7 @@ class TrainingState:
     """
 
     def __init__(self, network: Network, settings: Settings, device: str) -> None:
-        self.network, self.settings, self.fabric = network, settings, _fabric(device, settings)
+        self.network, self.settings, self.fabric = network, settings, _fabric(device)
         self._model, *self.optimizers = self.fabric.setup(network, *make_optimizers(network, settings))
         self._model.mark_forward_method("loss")
         self._rates = [group["lr"] for optimizer in self.optimizers for group in optimizer.param_groups]
@@ -94,7 +94,9 @@ class TrainingState:
         if targets is not None:
             probabilities = torch.from_numpy(np.concatenate(targets)).float().to(self.fabric.device)
             soft = SoftTargets(probabilities, settings.distill_weight)
-        loss: Tensor = self._model.loss(packed, roots_only=settings.supervision != "nodes", weights=factors, soft=soft)
+        roots_only = settings.supervision != "nodes"
+        with torch.autocast(self.fabric.device.type, torch.bfloat16, enabled=settings.precision == "bfloat16"):
+            loss: Tensor = self._model.loss(packed, roots_only=roots_only, weights=factors, soft=soft)
         if not math.isfinite(value := loss.item()):
             raise Diverged(f"the loss became {value}")
         self.fabric.backward(loss)
@@ -129,7 +131,6 @@ def check_device(device: str) -> None:
         raise InputError(f"{argument('device')} cuda: torch finds no GPU on this machine; use {argument('device')} cpu")
 
 
-def _fabric(device: str, settings: Settings) -> Fabric:
+def _fabric(device: str) -> Fabric:
     check_device(device)
-    precision: Literal["bf16-mixed", "32-true"] = "bf16-mixed" if settings.precision == "bfloat16" else "32-true"
-    return Fabric(accelerator=device, devices=1, precision=precision)
+    return Fabric(accelerator=device, devices=1)

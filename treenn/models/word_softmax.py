@@ -1,0 +1,125 @@
+"""`WordSoftmax`: the output layer of a language model, and its cross-entropy without a table of all probabilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from treenn.runtime.matmul import compute_dtype, empty_table, product, rounded, weight_gradient
+from treenn.runtime.single_backward import single_backward
+from treenn.trees.arguments import Count, Probability, Width, checked
+from treenn.trees.errors import InputError, argument
+
+_NUMBERS = 1 << 22
+"""The maximum number of probabilities at a time."""
+
+
+class WordSoftmax(nn.Module):
+    """A softmax over the words of a vocabulary, whose weights may be those of the word vectors.
+
+    Press and Wolf 2017, "Using the output embedding to improve language models" (EACL). If word vectors are tied and
+    have another width than the states, a matrix maps the states to their width.
+
+    Args:
+        size: the width of a state.
+        words: the number of words.
+        tied: the width of the word vectors that are the weights; None for weights of its own (default: None).
+        dropout: the dropout probability of the states (default: 0.0).
+
+    Shape: `n` states `(n, size)`, weights `(words, size)`, tied ones `(words, tied)`.
+    """
+
+    @checked
+    def __init__(self, size: Width, words: Count, tied: Width | None = None, dropout: Probability = 0.0) -> None:
+        super().__init__()
+        self.dropout = nn.Dropout(dropout)
+        self.map = nn.Linear(size, tied, bias=False) if tied is not None and tied != size else None
+        self.weight = nn.Parameter(torch.empty(words, size)) if tied is None else None
+        self.bias = nn.Parameter(torch.zeros(words))
+        self.width = size if tied is None else tied
+        if self.weight is not None:
+            nn.init.uniform_(self.weight, -(size**-0.5), size**-0.5)
+
+    def weights(self, embedding: Tensor) -> Tensor:
+        """The weights: its own, or the word vectors.
+
+        Raises:
+            InputError: if word vectors that are tied have another width.
+        """
+        weight = embedding if self.weight is None else self.weight
+        if weight.shape[1] != self.width:
+            raise InputError(
+                f"{argument('word_size')} {self.width}: must be {weight.shape[1]}, the width of the word vectors that "
+                f"{argument('output_layer')} tied also uses"
+            )
+        return weight
+
+    def features(self, states: Tensor) -> Tensor:
+        """The input of the softmax, after dropout. Shape: `(n, size)` to `(n, width)`."""
+        states = self.dropout(states)
+        return states if self.map is None else self.map(states).to(states.dtype)
+
+    def forward(self, states: Tensor, embedding: Tensor) -> Tensor:
+        """The scores before the softmax. Shape: `(n, words)`."""
+        return F.linear(self.features(states), self.weights(embedding), self.bias)
+
+    def loss(self, states: Tensor, embedding: Tensor, targets: Tensor) -> Tensor:
+        """The mean cross-entropy of the targets. Shape: `targets` `(n,)`; returns a scalar."""
+        features = self.features(states)
+        loss: Tensor = _CrossEntropy.apply(features, self.weights(embedding), self.bias, targets)  # type: ignore[no-untyped-call]
+        return loss
+
+    def log_probabilities(self, states: Tensor, embedding: Tensor, targets: Tensor) -> Tensor:
+        """The log-probability of each target, not differentiable. Shape: `(n,)`."""
+        features, weight = self.features(states), self.weights(embedding)
+        rows = _rows(weight)
+        pieces = [
+            F.linear(some, weight, self.bias).log_softmax(dim=1).gather(1, wanted[:, None])[:, 0]
+            for some, wanted in zip(torch.split(features, rows), torch.split(targets, rows), strict=True)
+        ]
+        return torch.cat(pieces)
+
+
+def _rows(weight: Tensor) -> int:
+    """The number of states at a time."""
+    return rounded(max(8, min(512, _NUMBERS // len(weight))))
+
+
+class _CrossEntropy(torch.autograd.Function):
+    """Cross-entropy whose gradients are computed in the forward pass, some rows at a time.
+
+    Under autocast the products have its dtype, and softmax and sums are float32.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, features: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
+        n, dtype = len(features), compute_dtype(features)
+        table, low, low_bias = empty_table(features, n, features.shape[1], dtype), weight.to(dtype), bias.to(dtype)
+        table[:n] = features
+        grad_features = torch.empty_like(features)
+        grad_weight, grad_bias = torch.zeros_like(weight), torch.zeros_like(bias)
+        total = features.new_zeros(())
+        for start in range(0, n, rows := _rows(weight)):
+            stop = min(n, start + rows)
+            scores = product(table, slice(start, stop), low, low_bias)  # (rows, words)
+            wide = empty_table(features, stop - start, len(weight))
+            p = torch.softmax(scores.to(features.dtype), dim=1, out=wide[: stop - start])
+            given = targets[start:stop, None]
+            total -= p.gather(1, given).clamp_min(torch.finfo(p.dtype).tiny).log().sum()
+            p.scatter_add_(1, given, torch.full_like(given, -1, dtype=p.dtype))  # the gradient w.r.t. the scores
+            grad_bias += p.sum(dim=0)
+            wide = wide.to(dtype)
+            grad_features[start:stop] = product(wide, slice(0, stop - start), low.t())
+            grad_weight += weight_gradient(wide, table[start:], stop - start)
+        ctx.save_for_backward(grad_features, grad_weight, grad_bias)
+        ctx.n = n
+        return total / n
+
+    @staticmethod
+    @single_backward
+    def backward(ctx: Any, *grad_loss: Tensor) -> tuple[Tensor | None, ...]:
+        factor = grad_loss[0] / ctx.n
+        return *(gradient * factor for gradient in ctx.saved_tensors), None

@@ -1,0 +1,220 @@
+"""Language models: the next token of a sentence, from the tokens before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence
+
+from treebanks import Sentence, TextCorpus
+from treebanks.text.corpus import Unit
+from treenn.encoders.prefixes import causal_network, prefix_states
+from treenn.evaluation.token_predictions import TokenPredictions
+from treenn.models.building import without_weights
+from treenn.models.network import Network
+from treenn.models.settings import Settings
+from treenn.models.task import Task
+from treenn.models.text_vocabulary import END_ID, TextVocabulary
+from treenn.models.vocabulary import Vocabulary
+from treenn.models.word_softmax import WordSoftmax
+from treenn.trees.errors import InputError, argument
+
+
+@dataclass(frozen=True)
+class PackedText:
+    """Sentences of a batch, packed from the longest to the shortest.
+
+    The first input of a sentence is the end-of-sentence symbol. The target of an input is the next token.
+
+    Shape: `R` tokens, `T` sentences.
+
+    Args:
+        inputs: `(R,)` the indices of the inputs, sorted by time.
+        targets: `(R,)` the indices of the targets.
+        batch_sizes: the number of sentences alive at each time, on the CPU, as in a `PackedSequence`.
+        rows: `(R,)` the row of each token, in the order of the sentences.
+        sizes: `(T,)` the number of targets of each sentence.
+        tokens: `(T,)` the number of counted tokens.
+        characters: `(T,)` the number of characters.
+    """
+
+    inputs: Tensor
+    targets: Tensor
+    batch_sizes: Tensor
+    rows: Tensor
+    sizes: Tensor
+    tokens: Tensor
+    characters: Tensor
+
+    @classmethod
+    def of(cls, vocabulary: TextVocabulary, sentences: Sequence[Sentence]) -> PackedText:
+        """Pack sentences."""
+        ids, sizes = vocabulary.token_ids([sentence.words for sentence in sentences])
+        order = np.argsort(-sizes, kind="stable")
+        steps = np.arange(sizes.max())
+        alive = steps[:, None] < sizes[order]  # (times, sentences)
+        starts = np.cumsum(sizes) - sizes
+        source = (steps[:, None] + starts[order])[alive]  # (R,) the token of each row
+        inputs = np.where(np.isin(source, starts), END_ID, ids[source - 1])
+        rows = np.empty_like(source)
+        rows[source] = np.arange(len(source))
+        return cls(
+            torch.from_numpy(inputs),
+            torch.from_numpy(ids[source]),
+            torch.from_numpy(alive.sum(axis=1)),
+            torch.from_numpy(rows),
+            torch.from_numpy(sizes),
+            torch.from_numpy(sizes - np.array([bool(sentence.form) for sentence in sentences])),
+            torch.tensor([len(sentence.text) + 1 for sentence in sentences]),
+        )
+
+    def to(self, device: torch.device | str, *, non_blocking: bool = True) -> PackedText:
+        """Returns the batch with inputs, targets and rows on a device."""
+        moved = {name: getattr(self, name).to(device, non_blocking=non_blocking) for name in _ON_DEVICE}
+        return replace(self, **moved)
+
+    def pin_memory(self) -> PackedText:
+        """Returns the batch with inputs, targets and rows in page-locked memory."""
+        return replace(self, **{name: getattr(self, name).pin_memory() for name in _ON_DEVICE})
+
+
+_ON_DEVICE = ("inputs", "targets", "rows")
+
+
+class LanguageModelling(Task):
+    """The base of language models: the distribution of the next token, by a softmax over the vocabulary.
+
+    Sentences are independent. The vocabulary is part of a model and of the definition of its perplexity. The loss is
+    the mean surprisal of a token.
+    """
+
+    metric = "perplexity"
+    scale = "nominal"
+    vocabulary_class = TextVocabulary
+    unit: ClassVar[Unit]
+
+    def make_vocabulary(self, treebank: Any, settings: Settings) -> Vocabulary | None:
+        """The most frequent tokens of train, as many as `settings.vocabulary_size`."""
+        return TextVocabulary.of_sentences((each.words for each in treebank.train), settings.vocabulary_size)
+
+    def make_head(self, settings: Settings) -> WordSoftmax:
+        """Refuse: the output layer depends on the vocabulary.
+
+        Raises:
+            InputError: always.
+        """
+        raise InputError("a language model must have a vocabulary; see head_for")
+
+    def head_for(self, settings: Settings, vocabulary: Vocabulary) -> WordSoftmax:
+        """A softmax over the vocabulary."""
+        tied = settings.word_size if settings.output_layer == "tied" else None
+        return WordSoftmax(settings.size, len(vocabulary), tied, settings.dropout)
+
+    def batches(self, examples: Sequence[Any], size: int, generator: np.random.Generator) -> list[list[int]]:
+        """Divide sentences into batches of equal lengths and about equal numbers of tokens, in random order."""
+        lengths = np.array([len(sentence.words) + 1 for sentence in examples])
+        shuffled = generator.permutation(len(lengths))
+        order = shuffled[np.argsort(lengths[shuffled], kind="stable")]
+        budget = size * lengths.mean()
+        batch = np.ceil(np.cumsum(lengths[order]) / budget).astype(np.int64)  # the same numbers in every epoch
+        parts = np.split(order, np.flatnonzero(np.diff(batch)) + 1)
+        return [parts[index].tolist() for index in generator.permutation(len(parts))]
+
+    def pack(self, network: Network, examples: Sequence[Sentence]) -> PackedText:
+        """Pack sentences, the longest first."""
+        assert isinstance(network.vocabulary, TextVocabulary)
+        return PackedText.of(network.vocabulary, examples)
+
+    def states(self, network: Network, packed: PackedText) -> Tensor:
+        """The state before each target. Shape: `(R, d)`."""
+        x = PackedSequence(network.embed(packed.inputs), packed.batch_sizes)
+        return prefix_states(network.encoder, x).data
+
+    def scores(self, network: Network, packed: PackedText, *, roots_only: bool) -> Tensor:
+        """The scores of all tokens before each target. Shape: `(R, words)`."""
+        scores: Tensor = network.head(self.states(network, packed), network.embedding.weight)
+        return scores
+
+    def loss(self, network: Network, packed: PackedText, *, roots_only: bool) -> Tensor:
+        """The mean surprisal of a token in nats."""
+        loss: Tensor = network.head.loss(self.states(network, packed), network.embedding.weight, packed.targets)
+        return loss
+
+    def outputs(self, network: Network, packed: PackedText, *, roots_only: bool) -> tuple[Tensor, ...]:
+        """The columns of `TokenPredictions`."""
+        states = self.states(network, packed)
+        found = network.head.log_probabilities(states, network.embedding.weight, packed.targets)
+        unknown = packed.targets == 0
+        return found[packed.rows].cpu(), unknown[packed.rows].cpu(), packed.sizes, packed.tokens, packed.characters
+
+    def predictions(self, *columns: Any) -> TokenPredictions:
+        """Predictions from the columns of `outputs`."""
+        return TokenPredictions(*columns)
+
+    def check(self, treebank: Any, settings: Settings) -> None:
+        """Validate that the treebank is a corpus of this unit with two words or more, and that the network is causal.
+
+        Raises:
+            InputError: if it is not, or a setting does not apply to language models.
+        """
+        if not isinstance(treebank, TextCorpus) or treebank.unit != self.unit:
+            raise InputError(f"{argument('treebank')} {treebank.name}: must be a corpus of {self.unit}s")
+        for split, sentences in treebank.splits.items():
+            if not sentences:
+                raise InputError(f"split {split!r} of {treebank.name} has no sentence")
+        check_tokens(treebank.train, treebank.name)
+        check_language_settings(settings)
+
+    def gold(self, examples: Sequence[Sentence]) -> dict[str, list[Any]]:
+        """By sentence: `nodes`, the number of counted tokens, and `characters`, each with one for the end."""
+        tokens = [len(each.words) + 1 - bool(each.form) for each in examples]
+        return {"nodes": tokens, "characters": [len(each.text) + 1 for each in examples]}
+
+    def trees(self, example: Any) -> tuple[Any, ...]:
+        """The sentence itself, which has words."""
+        return (example,)
+
+
+class WordLanguageModel(LanguageModelling):
+    """Language models of words."""
+
+    unit = "word"
+
+
+class CharacterLanguageModel(LanguageModelling):
+    """Language models of characters."""
+
+    unit = "character"
+
+
+def check_tokens(sentences: Sequence[Sentence], name: str) -> None:
+    """Validate that sentences have two different tokens or more.
+
+    Raises:
+        InputError: if they have one.
+    """
+    found = set[str]()
+    for sentence in sentences:
+        found.update(sentence.words)
+        if len(found) > 1:
+            return
+    raise InputError(f"train of {name} has one token, {min(found, default='')!r}; must have two or more")
+
+
+def check_language_settings(settings: Settings) -> None:
+    """Validate that settings apply to language models.
+
+    Raises:
+        InputError: if they do not.
+    """
+    refused: dict[str, Any] = {"supervision": "nodes", "contextual": None, "spelling": 0, "class_weights": "none"}
+    for name, permitted in (refused | {"unknown_vector": "trained"}).items():
+        if getattr(settings, name) != permitted:
+            raise InputError(f"{argument(name)} {getattr(settings, name)}: does not apply to language models")
+    encoder = without_weights(settings, settings.word_size, lambda settings: torch.nn.Identity())["encoder"]
+    causal_network(encoder, settings.model)  # type: ignore[arg-type]
