@@ -96,6 +96,7 @@ ENCODERS: dict[str, Factory] = {
         sequences.Elman, lambda elman, x, d: sequences.Stacked(sequences.Feedforward(x, d), elman(d, d))
     ),
     "deep-transition": _sequence(sequences.DeepTransition),
+    "neural-ngram": _sequence(sequences.Window),
     "deep-output": _sequence(
         sequences.Elman, lambda elman, x, d: sequences.Stacked(elman(x, d), sequences.Feedforward(d, d))
     ),

@@ -135,7 +135,7 @@ class Settings:
     ema_decay: Share = _training(
         0.0, "Decay of an exponential moving average of the weights for evaluation; 0 for none."
     )
-    precision: Literal["float32", "bfloat16"] = _training(
+    precision: Literal["float32", "bf16"] = _training(
         "float32", "The dtype of matrix products in training; weights and all other numbers are float32."
     )
     seed: Seed = _training(0, "The seed of initialization, shuffling and dropout.")

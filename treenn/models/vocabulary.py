@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -76,7 +77,7 @@ class Vocabulary:
         return Vocabulary([*self.words[1:], *new], other._counts)
 
     @classmethod
-    def read(cls, path: Path) -> Vocabulary:
+    def read(cls, path: Path) -> Self:
         """Read the vocabulary of a model's or parser's folder, a list of words in JSON.
 
         Raises:

@@ -22,6 +22,7 @@ from treenn.sequences.pooling import AttentionPooling, LastPooling, MaxPooling, 
 from treenn.sequences.sequence_network import SequenceNetwork
 from treenn.sequences.stacked import Stacked
 from treenn.sequences.transformer import Transformer
+from treenn.sequences.window import Window
 
 __all__ = [
     "GRU",
@@ -42,5 +43,6 @@ __all__ = [
     "SequenceNetwork",
     "Stacked",
     "Transformer",
+    "Window",
     "bidirectional",
 ]

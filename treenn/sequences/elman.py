@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from treenn.runtime.parameters import DeviceLike
@@ -66,6 +66,11 @@ class Elman(SequenceNetwork):
             nn.init.eye_(U)
             for b in biases:
                 nn.init.zeros_(b)
+
+    def step(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        """See `SequenceNetwork.step`."""
+        states, after = self.rnn(x[None], state)
+        return states[0], after
 
     def run(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""

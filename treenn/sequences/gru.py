@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from treenn.runtime.parameters import DeviceLike
@@ -50,6 +52,11 @@ class GRU(SequenceNetwork):
         super().__init__(input_size, hidden_size, causal=True)
         self.tbptt_steps = tbptt_steps
         self.gru = nn.GRU(input_size, hidden_size, device=device, dtype=dtype)
+
+    def step(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        """See `SequenceNetwork.step`."""
+        states, after = self.gru(x[None], state)
+        return states[0], after
 
     def run(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""

@@ -77,6 +77,11 @@ class LSTM(SequenceNetwork):
         W, _, b_ih, b_hh = self.lstm.parameters()
         return linear(x, W, b_ih + b_hh)
 
+    def step(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        """See `SequenceNetwork.step`."""
+        states, after = self.lstm(x[None], state)
+        return states[0], after
+
     def run(self, inputs: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""
         if self._uses_cudnn(inputs.data):

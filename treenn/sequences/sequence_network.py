@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
@@ -55,6 +56,22 @@ class SequenceNetwork(SizedModule):
         It is computed once for a word that occurs in many runs. Shape: `(n, x)` to `(n, k)`.
         """
         return x
+
+    def step(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        """One step of sequences of equal length, of a causal network.
+
+        The default runs the network over all inputs so far; a network with a state of fixed size overrides it.
+
+        Args:
+            x: the inputs of this step, `(n, x)`.
+            state: the state of the step before; None at the beginning (default: None).
+
+        Returns:
+            The states `(n, d)` of the sequences, and the argument `state` of the next step.
+        """
+        inputs = x[None] if state is None else torch.cat([state, x[None]])  # (steps, n, x)
+        packed = PackedSequence(inputs.flatten(0, 1), torch.full((len(inputs),), len(x)))
+        return self(packed).data[-len(x) :], inputs
 
     @abstractmethod
     def run(self, inputs: PackedSequence) -> PackedSequence:

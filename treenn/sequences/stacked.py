@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
@@ -53,6 +54,14 @@ class Stacked(SequenceNetwork):
     def read(self, x: Tensor) -> Tensor:
         """See `SequenceNetwork.read`."""
         return self.networks[0].read(x)  # type: ignore[operator, no-any-return]
+
+    def step(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        """See `SequenceNetwork.step`."""
+        after = list[Any]()
+        for network, before in zip(self.networks, state or [None] * len(self.networks), strict=True):
+            x, own = network.step(x, before)  # type: ignore[operator]
+            after.append(own)
+        return x, after
 
     def run(self, inputs: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""

@@ -55,6 +55,7 @@ class Kind:
 TRAINING = Kind("train", "training run", _TRAINING, kept=(RESULTS, CHECKPOINT))
 MODEL = Kind("export", "model", (*_MODEL, ESTIMATOR))
 PARSER = Kind("parser", "parser", (*_MODEL, "grammar.json", "results.json"))
+NGRAM = Kind("lm", "n-gram model", (RUN, *_MODEL, RESULTS), kept=(RESULTS,))
 COMPARISON = Kind(
     "compare",
     "comparison",
@@ -70,7 +71,9 @@ REPRODUCTION = Kind(
 CROSS_VALIDATION = Kind(
     "folds", "cross-validation", (RUN, "evaluation.json", *(f"fold-[0-9]*/{name}" for name in _TRAINING))
 )
-KINDS = {kind.name: kind for kind in (TRAINING, MODEL, PARSER, COMPARISON, SEARCH, REPRODUCTION, CROSS_VALIDATION)}
+KINDS = {
+    kind.name: kind for kind in (TRAINING, MODEL, PARSER, NGRAM, COMPARISON, SEARCH, REPRODUCTION, CROSS_VALIDATION)
+}
 """The kinds by name."""
 
 Given: TypeAlias = Mapping[str, object]

@@ -95,7 +95,7 @@ class TrainingState:
             probabilities = torch.from_numpy(np.concatenate(targets)).float().to(self.fabric.device)
             soft = SoftTargets(probabilities, settings.distill_weight)
         roots_only = settings.supervision != "nodes"
-        with torch.autocast(self.fabric.device.type, torch.bfloat16, enabled=settings.precision == "bfloat16"):
+        with torch.autocast(self.fabric.device.type, torch.bfloat16, enabled=settings.precision == "bf16"):
             loss: Tensor = self._model.loss(packed, roots_only=roots_only, weights=factors, soft=soft)
         if not math.isfinite(value := loss.item()):
             raise Diverged(f"the loss became {value}")

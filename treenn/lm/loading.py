@@ -1,0 +1,33 @@
+"""`load_language_model`: an n-gram model or a network from its folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from treenn.lm.language_model import LanguageModel
+from treenn.lm.network_model import NetworkModel
+from treenn.lm.ngram_model import NGramModel
+from treenn.models.saving import load_model
+from treenn.trees.arguments import AnyPath, checked
+from treenn.trees.errors import InputError
+from treenn.trees.json_values import read_object
+
+
+@checked
+def load_language_model(folder: AnyPath, trust: str | tuple[str, ...] = ()) -> LanguageModel:
+    """Load a language model from a folder of `treenn lm train`, which may be from anyone.
+
+    Args:
+        folder: the folder.
+        trust: the modules that the folder may name, as for `treenn.load_model` (default: none).
+
+    Raises:
+        InputError: if the folder has no language model, or a file is malformed.
+    """
+    folder = Path(folder)
+    config = read_object(folder / "config.json")
+    if "smoothing" in config:
+        return NGramModel.load(folder)
+    if config.get("task") not in ("word-lm", "character-lm"):
+        raise InputError("this folder holds no language model; name one of `treenn lm train`", source=folder)
+    return NetworkModel(load_model(folder, trust=trust))
