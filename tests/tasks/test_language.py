@@ -60,7 +60,7 @@ def test_predictions_are_in_the_order_of_the_text():
 
 
 @pytest.mark.parametrize("name", ["elman", "gru", "neural-ngram", "stacked-lstm"])
-def test_each_network_predicts_the_next_word_step_by_step(name):
+def test_each_network_predicts_step_by_step(name):
     model = NetworkModel(network(Settings(**{**vars(SMALL), "model": name})))
     sentence, state, logs = CORPUS.train[0], None, []
     tokens = [END_ID, *model.vocabulary.encode(sentence.words).tolist(), END_ID]

@@ -84,7 +84,7 @@ class KneserNey:
 
     >>> model = KneserNey.fit(np.array([2, 3, 1, 2, 1]), np.array([3, 2]), words=4, order=2)
     >>> model.distribution([]).round(3), model.distribution([2]).sum().round(12)
-    (array([0.045, 0.21 , 0.534, 0.21 ]), np.float64(1.0))
+    (array([0.062, 0.188, 0.625, 0.125]), np.float64(1.0))
     """
 
     words: int
