@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from treenn.encoders.forest import IntArray, PackedTrees, class_numbers
+from treenn.encoders.forest import PackedTrees
+from treenn.encoders.tree_table import IntArray, class_numbers
 from treenn.trees import DependencyTree, InputError
 from treenn.trees.arguments import check_items
 from treenn.trees.errors import argument

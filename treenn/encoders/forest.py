@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, islice, pairwise
 from typing import Any, NamedTuple, Self
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from treenn.trees import DependencyTree, InputError, Tree
+from treenn.encoders.tree_table import Columns, DistinctWords, IntArray, TreeBatch, TreeTable, Words
+from treenn.trees import InputError, Tree
 from treenn.trees.arguments import check, check_items, refusal
 from treenn.trees.errors import argument
-
-IntArray = npt.NDArray[np.int64]
-
-NO_LABEL = -100
-"""The label of an unlabelled node: the index that `cross_entropy` ignores by default."""
 
 
 @dataclass(frozen=True, repr=False)
 class PackedTrees:
     """The fields that `PackedForest` and `PackedDependencies` have in common; each documents its own."""
 
-    words: tuple[str, ...]
+    words: Sequence[str]
     level_sizes: tuple[int, ...]
     edge_sizes: tuple[int, ...]
     offsets: Tensor
@@ -187,67 +181,119 @@ def pack(trees: Sequence[Tree], *, dedup: bool = False) -> PackedForest:
     >>> forest.level_sizes, forest.labels.tolist(), forest.roots.tolist()
     ((5, 2, 1), [2, 1, 4, 2, 2, 3, 2, 4], [5, 7])
     """
-    trees, dedup = check_items("trees", trees, Tree), check("dedup", dedup, bool)
-    if not trees:
+    dedup = check("dedup", dedup, bool)
+    if not len(trees := trees if isinstance(trees, (TreeTable, TreeBatch)) else check_items("trees", trees, Tree)):
         raise InputError("the list of trees is empty; must have at least one tree")
-    heights, left, right, labels, starts, ends = np.concatenate([_columns(tree) for tree in trees], axis=1)
-    sizes = np.array([len(tree) for tree in trees])
-    first_node = np.repeat(np.cumsum(sizes) - sizes, sizes)
-    first_word = np.repeat(np.cumsum((sizes + 1) // 2) - (sizes + 1) // 2, sizes)
-    order = np.argsort(heights.astype(np.uint16 if heights.max() < 2**16 else np.int64), kind="stable")
+    columns, sizes, first_nodes, distinct = _rows(trees)
+    # Before a tree of a batch, nodes are twice the words less the trees; so are they in the table.
+    nodes_before = np.cumsum(sizes) - sizes
+    before = np.stack([nodes_before, (nodes_before + np.arange(len(sizes))) // 2, first_nodes - nodes_before])
+    nodes_before, words_before, shifts = np.repeat(before, sizes, axis=1)
+    nodes = np.arange(len(shifts)) + shifts
+    heights = columns.heights.take(nodes)
+    order = np.argsort(heights, kind="stable")
     rows = np.empty(len(order), dtype=np.int64)
     rows[order] = np.arange(len(order))
     level_sizes = np.bincount(heights)
-    inner = order[level_sizes[0] :]
-    children = rows[np.stack([left, right])[:, inner] + first_node[inner]].T
-    words: Iterable[str] = chain.from_iterable(tree.words for tree in trees)
+    n_words = int(level_sizes[0])
+    nodes, words_before = nodes.take(order), words_before.take(order)
+    below = columns.children.take(nodes, axis=0)
+    children = rows.take(below[n_words:] + nodes_before.take(order[n_words:])[:, None])
+    roots = rows.take(np.cumsum(sizes) - 1)
     inverse = None
+    words: Sequence[str] | Iterable[str]
+    words = Words(distinct, below[:n_words, 0]) if distinct else chain.from_iterable(tree.words for tree in trees)
     if dedup:
         words, level_sizes, children, inverse = _dedup(words, level_sizes, children)
-    parent_edges, offsets, edge_sizes = _parents(children, level_sizes)
+        parent_edges, offsets, edge_sizes = _parents(children, level_sizes)
+    else:
+        parent_edges, offsets, edge_sizes = _only_parents(children, level_sizes, roots)
     return PackedForest(
-        words=tuple(words),
+        words=words if isinstance(words, Words) else tuple(words),
         level_sizes=tuple(level_sizes.tolist()),
-        children=torch.from_numpy(np.ascontiguousarray(children)),
+        children=torch.from_numpy(children),
         parent_edges=torch.from_numpy(parent_edges),
         offsets=torch.from_numpy(offsets),
         edge_sizes=tuple(edge_sizes.tolist()),
         inverse=None if inverse is None else torch.from_numpy(inverse),
-        labels=torch.from_numpy(labels[order]),
-        roots=torch.from_numpy(rows[np.cumsum(sizes) - 1]),
-        starts=torch.from_numpy((starts + first_word)[order]),
-        ends=torch.from_numpy((ends + first_word)[order]),
+        labels=torch.from_numpy(columns.labels.take(nodes).astype(np.int64, copy=False)),
+        roots=torch.from_numpy(roots),
+        starts=torch.from_numpy(columns.starts.take(nodes) + words_before),
+        ends=torch.from_numpy(columns.ends.take(nodes) + words_before),
         unsorted_indices=torch.from_numpy(rows),
         sizes=tuple(sizes.tolist()),
     )
 
 
+def _rows(trees: Sequence[Tree]) -> tuple[Columns, IntArray, IntArray, DistinctWords | None]:
+    """Columns that contain the nodes of trees, the size and first node of each tree, and the words of a table."""
+    if isinstance(trees, TreeTable):
+        return trees.columns, trees.sizes, trees.first_nodes, trees.distinct_words
+    if isinstance(trees, TreeBatch):
+        table, indices = trees.table, trees.indices
+        return table.columns, table.sizes.take(indices), table.first_nodes.take(indices), table.distinct_words
+    sizes = np.array([len(tree) for tree in trees])
+    return Columns.of(trees), sizes, np.cumsum(sizes) - sizes, None
+
+
 def _dedup(
     words: Iterable[str], level_sizes: IntArray, children: IntArray
-) -> tuple[Iterable[str], IntArray, IntArray, IntArray]:
+) -> tuple[Words | list[str], IntArray, IntArray, IntArray]:
     """Returns the distinct words, the sizes of the distinct levels, their children, and the inverse.
 
     Level by level: two nodes are the same subtree if their children are.
     """
-    word_ids: dict[str, int] = {}
-    word_rows = [word_ids.setdefault(word, len(word_ids)) for word in words]
+    distinct_words, word_rows = _distinct_words(words)
     n_words, n = int(level_sizes[0]), int(level_sizes.sum())
     inverse = np.empty(n, dtype=np.int64)
     inverse[:n_words] = word_rows
-    sizes, pairs = [len(word_ids)], []
-    low, done = n_words, len(word_ids)
+    sizes, pairs = [len(distinct_words)], []
+    low, done = n_words, len(distinct_words)
     for size in level_sizes[1:].tolist():
         if sizes[-1] == level_sizes[len(sizes) - 1]:
             break  # without duplicates one level below, there are none in this level or above
-        pair = inverse[children[low - n_words : low - n_words + size]]
-        distinct, inverse_of_level = np.unique(pair[:, 0] * n + pair[:, 1], return_inverse=True)
+        pair = inverse.take(children[low - n_words : low - n_words + size])
+        distinct, inverse_of_level = _unique(pair[:, 0] * n + pair[:, 1])
         inverse[low : low + size] = done + inverse_of_level
         pairs.append(np.stack([distinct // n, distinct % n], axis=1))
         sizes.append(len(distinct))
         low, done = low + size, done + len(distinct)
     inverse[low:] = done + np.arange(n - low)
-    pairs.append(inverse[children[low - n_words :]])
-    return word_ids, np.array(sizes + level_sizes[len(sizes) :].tolist()), np.concatenate(pairs), inverse
+    pairs.append(inverse.take(children[low - n_words :]))
+    return distinct_words, np.array(sizes + level_sizes[len(sizes) :].tolist()), np.concatenate(pairs), inverse
+
+
+def _unique(keys: IntArray) -> tuple[IntArray, IntArray]:
+    """The same as `np.unique(keys, return_inverse=True)`, which takes twice as long on short arrays."""
+    order = np.argsort(keys)
+    ordered = keys.take(order)
+    is_new = np.empty(len(keys), dtype=np.bool_)
+    is_new[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=is_new[1:])
+    inverse = np.empty(len(keys), dtype=np.int64)
+    inverse[order] = np.cumsum(is_new) - 1
+    return ordered[is_new], inverse
+
+
+def _distinct_words(words: Iterable[str]) -> tuple[Words | list[str], IntArray]:
+    """The distinct words in the order of their first occurrence, and the position of each word among them."""
+    if isinstance(words, Words):
+        return words.unique()
+    numbers: dict[str, int] = {}
+    positions = np.array([numbers.setdefault(word, len(numbers)) for word in words], dtype=np.int64)
+    return list(numbers), positions
+
+
+def _only_parents(children: IntArray, level_sizes: IntArray, roots: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Returns the same as `_parents`, if every row but the roots has one parent."""
+    flat, has_parent = children.ravel(), np.ones(len(children) + level_sizes[0], dtype=np.bool_)
+    has_parent[roots] = False
+    edges = np.empty(len(has_parent), dtype=np.int64)
+    edges[flat] = np.arange(len(flat))
+    starts = np.cumsum(has_parent) - has_parent
+    level_starts = np.cumsum(level_sizes) - level_sizes
+    first = starts.take(level_starts)
+    return edges[has_parent], starts - np.repeat(first, level_sizes), np.diff(first, append=len(flat))
 
 
 def _parents(children: IntArray, level_sizes: IntArray) -> tuple[IntArray, IntArray, IntArray]:
@@ -258,39 +304,8 @@ def _parents(children: IntArray, level_sizes: IntArray) -> tuple[IntArray, IntAr
     level_starts = np.cumsum(level_sizes) - level_sizes
     level_ends = np.append(starts[level_starts[1:]], len(flat))
     edge_sizes = np.diff(level_ends, prepend=0)
-    return np.argsort(flat, kind="stable"), starts - np.repeat(starts[level_starts], level_sizes), edge_sizes
-
-
-def _columns(tree: Tree) -> IntArray:
-    """Returns height, left, right, label, start and end of every node; cached with the tree."""
-    columns: IntArray | None = tree.__dict__.get("_columns")
-    if columns is None:
-        n = len(tree.words)
-        heights, starts, ends, no_child = [0] * n, list(range(n)), list(range(1, n + 1)), [0] * n
-        for left, right in tree.merges:
-            a, b = heights[left], heights[right]
-            heights.append(a + 1 if a > b else b + 1)
-            starts.append(starts[left])
-            ends.append(ends[right])
-        lefts, rights = zip(*tree.merges, strict=True) if n > 1 else ((), ())
-        # array converts Python integers faster than NumPy.
-        flat = [*heights, *no_child, *lefts, *no_child, *rights, *class_numbers(tree), *starts, *ends]
-        columns = np.frombuffer(array("q", flat), dtype=np.int64).reshape(6, -1)
-        tree.__dict__["_columns"] = columns
-    return columns
-
-
-def class_numbers(tree: Tree | DependencyTree) -> list[int]:
-    """Returns a tree's labels, -100 for a node without label.
-
-    Raises:
-        InputError: if a label is not a class number.
-    """
-    for label in set(tree.labels):
-        if isinstance(label, str) or (label is not None and label < 0):
-            raise InputError(
-                f"label {label!r} of node {tree.labels.index(label)} is not a class number; read the trees with "
-                "classes=..., or make numbers of the labels with tree.map_labels(...)"
-            )
-    # The distinct labels are checked rather than every node: packing is a hot path.
-    return [NO_LABEL if label is None else int(label) for label in tree.labels]
+    return (
+        np.argsort(flat.astype(np.uint16) if len(counts) <= 2**16 else flat, kind="stable"),
+        starts - np.repeat(starts[level_starts], level_sizes),
+        edge_sizes,
+    )

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from treenn.encoders.forest import IntArray, PackedForest
+from treenn.encoders.forest import PackedForest
+from treenn.encoders.tree_table import IntArray
 from treenn.trees.errors import InputError, argument
 
 _MOST_STEPS = 5_000_000  # an LSTM of 150 needs about 30 GB for them

@@ -9,9 +9,10 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence
 
 from treenn.encoders.encoder import Encoder
-from treenn.encoders.forest import IntArray, PackedForest
+from treenn.encoders.forest import PackedForest
 from treenn.encoders.initialization import Initialization
 from treenn.encoders.phrases import Phrases, Runs
+from treenn.encoders.tree_table import IntArray
 from treenn.sequences import AttentionPooling, Bidirectional, LastPooling, Readout, SequenceNetwork
 from treenn.trees import InputError
 from treenn.trees.arguments import checked

@@ -118,6 +118,14 @@ class Task(ABC):
         order = generator.permutation(len(examples)).tolist()
         return [order[start : start + size] for start in range(0, len(order), size)]
 
+    def table(self, examples: Sequence[Any]) -> Sequence[Any]:
+        """The examples of a split in a form of which batches are packed faster (default: the examples).
+
+        Returns:
+            A sequence of the examples. If it has a method `batch(indices)`, training calls it.
+        """
+        return examples
+
     @abstractmethod
     def pack(self, network: Network, examples: Sequence[Any]) -> Any:
         """Examples as one batch with a method `to(device)`."""

@@ -12,6 +12,7 @@ from typing import Self
 import torch
 from torch import Tensor
 
+from treenn.encoders.tree_table import Words
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import check, refusal
 from treenn.trees.files import write_text
@@ -99,6 +100,8 @@ class Vocabulary:
 
     def encode(self, words: Sequence[str]) -> Tensor:
         """The index of each word. Shape: `(len(words),)` int64."""
+        if isinstance(words, Words):
+            return torch.from_numpy(words.distinct.indices(self, self._encoded).take(words.numbers))
         return torch.tensor(self._encoded(words), dtype=torch.int64)
 
     def _encoded(self, words: Sequence[str]) -> list[int]:

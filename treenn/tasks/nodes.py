@@ -14,8 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from treenn.encoders import NO_LABEL, pack
-from treenn.encoders.forest import class_numbers
+from treenn.encoders import NO_LABEL, TreeTable, pack
+from treenn.encoders.tree_table import class_numbers
 from treenn.evaluation.metrics import METRICS
 from treenn.evaluation.predictions import Predictions
 from treenn.models.heads import Head, node_loss, soft_node_loss
@@ -40,7 +40,11 @@ class NodeTask(Task):
 
     def read(self, network: Network, examples: Sequence[Any]) -> Sequence[Any]:
         """The trees as the network reads them (default: `tree` of each example)."""
-        return [self.tree(example) for example in examples]
+        return examples if self._reads_trees else [self.tree(example) for example in examples]
+
+    @property
+    def _reads_trees(self) -> bool:
+        return type(self).tree is NodeTask.tree
 
     def batch(self, network: Network, trees: Sequence[Any]) -> Any:
         """Pack trees of `read` as one forest. Equal subtrees share a row if the network supports it."""
@@ -150,6 +154,10 @@ class NodeClassification(NodeTask):
         """A linear classifier of node states."""
         assert self.classes is not None
         return Head(settings.size, len(self.classes), settings.dropout)
+
+    def table(self, examples: Sequence[Any]) -> Sequence[Any]:
+        """The trees as a `TreeTable`; examples that contain trees unchanged."""
+        return TreeTable(examples) if self._reads_trees else examples
 
     def pack(self, network: Network, examples: Sequence[Any]) -> Any:
         """Pack trees as one forest."""

@@ -32,7 +32,7 @@ from treenn.runtime.weight_file import NAME, read_weights
 from treenn.tasks import task_of
 from treenn.training.checkpoint import load_checkpoint, save_checkpoint
 from treenn.training.class_weights import class_weights
-from treenn.training.data import build_vocabulary, fingerprint, precompute_contextual
+from treenn.training.data import at, build_vocabulary, fingerprint, precompute_contextual
 from treenn.training.distillation import FloatArray, check_soft_targets
 from treenn.training.divergence import Diverged, explain
 from treenn.training.example_weights import check_example_weights
@@ -187,6 +187,7 @@ class _Trainer:
         self.task.check(treebank, settings)
         check_neutral(self.task, settings)
         self.criterion = self.task.criterion(settings)
+        self.tables = {split: self.task.table(treebank.splits[split]) for split in ("train", "dev")}
         self.vocabulary, self.coverage = self._build_vocabulary(treebank, settings, vectors)
         if source is not None:
             self.vocabulary = source.network.vocabulary.extended(self.vocabulary)
@@ -316,7 +317,7 @@ class _Trainer:
         return Epoch(epoch, loss, seconds, dev, norm, cpu_seconds=cpu_seconds if self.device == "cpu" else None)
 
     def _predict(self, network: Network, split: str) -> Any:
-        return network.predict(self.treebank.splits[split], roots_only=self.task.roots_only)
+        return network.predict(self.tables[split], roots_only=self.task.roots_only)
 
     def _keep(self, entry: Epoch) -> None:
         network = self.state.evaluated
@@ -361,7 +362,7 @@ class _Trainer:
         for number, batch in enumerate(numbers, start=1):
             done, steps = (epoch - 1) * len(numbers) + number, self.settings.epochs * len(numbers)
             examples = self._examples(batch, generator)
-            result = self._train_step(examples, done - 1, steps, f"epoch {epoch}, batch {number} of {len(numbers)}")
+            result = self._train_step(*examples, done - 1, steps, f"epoch {epoch}, batch {number} of {len(numbers)}")
             total += result.loss * len(batch)
             norms.append(result.gradient_norm)
             if self.log is not None and (epoch > 1 or self.settings.restarts == 1):
@@ -370,21 +371,26 @@ class _Trainer:
             progress(done, steps, f"epoch {epoch} of {self.settings.epochs}")
         return float(total) / len(self.treebank.train), GradientNorm(sum(norms) / len(norms), max(norms))
 
-    def _examples(self, batch: list[int], generator: np.random.Generator) -> list[tuple[int, Any]]:
-        """The trees or pairs of a batch, each with its number, which the phrases drawn of a sentence have from it."""
-        examples: list[tuple[int, Any]] = [(number, self.treebank.train[number]) for number in batch]
+    def _examples(self, batch: list[int], generator: np.random.Generator) -> tuple[Sequence[int], Sequence[Any]]:
+        """The examples of a batch, and their numbers; phrases drawn of a sentence have its number."""
+        examples = at(self.tables["train"], batch)
         if self.settings.supervision != "spans":
-            return examples
-        return [(number, each) for number, tree in examples for each in with_spans(tree, generator)]
+            return batch, examples
+        drawn = [list(with_spans(tree, generator)) for tree in examples]
+        numbers = [number for number, trees in zip(batch, drawn, strict=True) for _ in trees]
+        return numbers, [tree for trees in drawn for tree in trees]
 
-    def _train_step(self, examples: list[tuple[int, Any]], step: int, steps: int, place: str) -> StepResult:
+    def _train_step(
+        self, numbers: Sequence[int], examples: Sequence[Any], step: int, steps: int, place: str
+    ) -> StepResult:
         try:
-            weights = [self.example_weights[number] for number, _ in examples] if self.example_weights else None
-            targets = [self.soft_targets[number] for number, _ in examples] if self.soft_targets else None
-            return self.state.train_step([example for _, example in examples], step, steps, weights, targets)
+            weights = [self.example_weights[number] for number in numbers] if self.example_weights else None
+            targets = [self.soft_targets[number] for number in numbers] if self.soft_targets else None
+            return self.state.train_step(examples, step, steps, weights, targets)
         except Diverged as error:
             roots_only = self.settings.supervision != "nodes"
-            raise explain(error, self.state.network, examples, place, roots_only=roots_only) from None
+            batch = list(zip(numbers, examples, strict=True))
+            raise explain(error, self.state.network, batch, place, roots_only=roots_only) from None
 
     def finish(self, command: str, *, keep_checkpoint: bool, progress: Progress) -> Run:
         """Write `results.json`, unless the run was finished before, and remove the checkpoint unless it is kept."""

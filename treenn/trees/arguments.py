@@ -215,7 +215,7 @@ def check_list(name: str, value: Any, item: Any = Any) -> Sequence[Any]:
     Raises:
         InputError: if the value is text, a single item, unordered, or has more than one dimension.
     """
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray, memoryview)):
         return value
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping, set, frozenset)):
         dimensions = getattr(value, "ndim", 1)
