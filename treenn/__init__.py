@@ -23,6 +23,7 @@ _HOME = {
     "Tree": "treenn.trees",
     "TreeClassifier": "treenn.estimators",
     "TreeEncoder": "treenn.encoders",
+    "TreeTable": "treenn.encoders",
     "TreeRegressor": "treenn.estimators",
     "TreeSentimentClassifier": "treenn.estimators.deprecated_classifier",
     "Vocabulary": "treenn.models.vocabulary",
