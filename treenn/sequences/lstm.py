@@ -147,7 +147,7 @@ class LSTMFunction(torch.autograd.Function):
             h_before[now], c_before[now] = h[before], c[before]
         for time, (before, now) in reversed(list(enumerate(steps))):
             mask = None if masks is None else masks[now]
-            _step_backward(gates[now], torch.tanh(c[now]), c_before[now], mask, grad_h[now], grad_c[now], grad_z[now])
+            step_backward(gates[now], torch.tanh(c[now]), c_before[now], mask, grad_h[now], grad_c[now], grad_z[now])
             if before is not None and not (ctx.tbptt_steps and time % ctx.tbptt_steps == 0):
                 grad_h[before] += product(grad_z, now, U.t())
                 torch.mul(grad_c[now], gates[now].chunk(4, dim=1)[1], out=grad_c[before])
@@ -162,7 +162,7 @@ def _steps(alive: Sequence[int]) -> Iterator[tuple[slice | None, slice]]:
         start, last = start + n, start
 
 
-def _step_backward(
+def step_backward(
     gates: Tensor, tanh_c: Tensor, c_before: Tensor, mask: Tensor | None, grad_h: Tensor, grad_c: Tensor, grad_z: Tensor
 ) -> None:
     """Add the gradient through h to `grad_c` and write `grad_z`, the gradient w.r.t. the pre-activations."""
