@@ -1,9 +1,10 @@
 """`AnyTreebank`: a treebank of any kind of examples."""
 
 from treebanks.dependency_treebank import DependencyTreebank
+from treebanks.grammar_treebank import GrammarTreebank
 from treebanks.pairs import PairTreebank
 from treebanks.text.corpus import TextCorpus
 from treebanks.treebank import Treebank
 
-AnyTreebank = Treebank | PairTreebank | DependencyTreebank | TextCorpus
+AnyTreebank = Treebank | PairTreebank | DependencyTreebank | TextCorpus | GrammarTreebank
 """A treebank of any kind of examples."""

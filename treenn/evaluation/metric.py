@@ -19,7 +19,8 @@ class AnyPredictions(Protocol):
 
     @property
     def kind(self) -> str:
-        """The kind of predictions, one of a metric's `reads`: `nodes`, `pairs`, `scores`, `node-scores` or `tokens`."""
+        """The kind of predictions, one of a metric's `reads`: `nodes`, `pairs`, `scores`, `node-scores`, `tokens` or
+        `derivations`."""
 
     def by_example(self) -> Columns:
         """The columns that results store for paired tests, one item per example."""

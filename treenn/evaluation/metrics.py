@@ -374,6 +374,18 @@ METRICS: dict[str, Metric] = {
         better="lower",
         paired=Paired("surprisal", lambda nats, gold, classes: (nats / np.log(2), np.asarray(gold["characters"]))),
     ),
+    "joint_perplexity": Metric(
+        title="Joint perplexity",
+        short="joint PPL",
+        phrase="joint perplexity",
+        definition="the exponential of the mean surprisal, per token, of sentences with their annotated trees; an upper"
+        " bound of a grammar's perplexity; less is better.",
+        compute=lambda p: p.joint_perplexity,
+        reads=("derivations",),
+        kind="error",
+        better="lower",
+        digits=2,
+    ),
     "unknown_tokens": Metric(
         title="Unknown tokens",
         short="unknown",

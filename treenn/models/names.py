@@ -122,6 +122,13 @@ DEPENDENCY_ENCODERS: dict[str, Factory] = {"dependency-tree-lstm": DependencyEnc
 """The encoders of dependency trees, which treebanks of pairs may have."""
 
 
+GRAMMARS: dict[str, str] = {
+    "rnng": "treenn.lm.grammar.encoder:RNNG",
+    "rnng-tree-lstm": "treenn.lm.grammar.encoder:tree_lstm_grammar",
+}
+"""The encoders of grammars, which are in a layer above and imported on first use, as tasks are."""
+
+
 class Architecture(NamedTuple):
     """An encoder's name, paper and number of parameters."""
 
@@ -161,7 +168,7 @@ def check_models(models: Sequence[str], more: Sequence[str] = ()) -> None:
 
 def is_model(name: str) -> bool:
     """True if a name is an encoder of treenn or has the form `package.module:factory`; no module is imported."""
-    return name in ENCODERS or name in DEPENDENCY_ENCODERS or is_external(name)
+    return name in ENCODERS or name in DEPENDENCY_ENCODERS or name in GRAMMARS or is_external(name)
 
 
 def check_model(name: str) -> None:
@@ -171,7 +178,7 @@ def check_model(name: str) -> None:
         InputError: if there is no model of this name.
     """
     if not is_model(name):
-        known = ", ".join(ENCODERS | DEPENDENCY_ENCODERS)
+        known = ", ".join(ENCODERS | DEPENDENCY_ENCODERS | GRAMMARS)
         raise InputError(f"{argument('model')} {name}: no such model; `treenn cells` lists them: {known}")
 
 
@@ -211,7 +218,7 @@ def encoder_factory(name: str, parameter: str = "model") -> Factory:
     check_model(name)
     if (known := ENCODERS.get(name) or DEPENDENCY_ENCODERS.get(name)) is not None:
         return known
-    make = load_object(name, parameter)
+    make = load_object(GRAMMARS.get(name, name), parameter)
     if not callable(make):
         raise InputError(f"{argument(parameter)} {name}: must be a function of input_size and hidden_size")
 
@@ -244,11 +251,13 @@ def _check_call(name: str, make: Callable[..., Any], *arguments: Any, **options:
 
 
 def check_reads_trees(model: str, treebank: str) -> None:
-    """Validate that an encoder needs no dependency trees, for a treebank without them.
+    """Validate that an encoder needs neither dependency trees nor derivations, for a treebank without them.
 
     Raises:
         InputError: if it does.
     """
+    if model in GRAMMARS:
+        raise InputError(f"{argument('model')} {model}: generates trees; use `treenn lm train --treebank`")
     if model in DEPENDENCY_ENCODERS:
         raise InputError(f"{argument('model')} {model}: needs dependency trees, but {treebank} has none")
 

@@ -32,6 +32,7 @@ TASKS = {
     "dependency-scores": "treenn.tasks.dependencies:DependencyRegression",
     "word-lm": "treenn.tasks.language:WordLanguageModel",
     "character-lm": "treenn.tasks.language:CharacterLanguageModel",
+    "grammar": "treenn.lm.grammar.task:GrammarTask",
 }
 """The tasks by their names in treebanks and in the `config.json` of models."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -18,7 +18,6 @@ from treenn.runtime.parameters import SizedModule
 from treenn.runtime.single_backward import single_backward
 from treenn.sequences import LSTM
 from treenn.trees.arguments import Width, checked
-from treenn.trees.errors import InputError
 
 
 class Composition(SizedModule):
@@ -32,6 +31,9 @@ class Composition(SizedModule):
     Shape: `n` nodes with `m` children in all, `x` = input_size, `s` = state_size, `v` = output_size.
     """
 
+    has_categories: ClassVar[bool] = True
+    """False if only unlabelled binary trees can be composed."""
+
     def __init__(self, input_size: int, state_size: int, output_size: int) -> None:
         super().__init__(input_size, output_size)
         self.state_size = state_size
@@ -42,11 +44,7 @@ class Composition(SizedModule):
 
     @abstractmethod
     def open(self, x: Tensor) -> Tensor:
-        """Returns the vectors of open nodes from those of their categories. Shape: `(n, x)` to `(n, v)`.
-
-        Raises:
-            InputError: if the composition is one of binary trees without categories.
-        """
+        """Returns the vectors of open nodes from those of their categories. Shape: `(n, x)` to `(n, v)`."""
 
     @abstractmethod
     def compose(self, categories: Tensor, children: Tensor, counts: Sequence[int]) -> Tensor:
@@ -112,6 +110,8 @@ class CellComposition(Composition):
         cell: the cell.
     """
 
+    has_categories = False
+
     def __init__(self, cell: Cell) -> None:
         super().__init__(cell.input_size, cell.state_size, cell.output_size)
         self.cell = cell
@@ -121,8 +121,8 @@ class CellComposition(Composition):
         return self.cell.leaf(x)
 
     def open(self, x: Tensor) -> Tensor:
-        """See `Composition.open`."""
-        raise InputError(f"{type(self.cell).__name__} composes binary trees; grammars with categories need rnng")
+        """See `Composition.open`; binary trees have no open nodes."""
+        return x.new_empty(len(x), self.output_size)
 
     def compose(self, categories: Tensor, children: Tensor, counts: Sequence[int]) -> Tensor:
         """See `Composition.compose`; `categories` is not read."""
@@ -174,8 +174,7 @@ def compose_all(composition: Composition, batch: PackedDerivations, x: Tensor) -
     differentiate = torch.is_grad_enabled() and (leaves.requires_grad or any(p.requires_grad for p in parameters))
     states: Tensor = _ByHeight.apply(composition, batch, differentiate, leaves, categories, *parameters)  # type: ignore[no-untyped-call]
     outputs = composition.output(states)
-    opens = bool(len(batch.sources)) and int(batch.sources.max()) >= len(states)
-    return torch.cat([outputs, composition.open(categories)]) if opens else outputs
+    return torch.cat([outputs, composition.open(categories)]) if composition.has_categories else outputs
 
 
 class _ByHeight(torch.autograd.Function):

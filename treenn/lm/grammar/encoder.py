@@ -1,4 +1,6 @@
-"""`RNNG`: the network of a recurrent neural network grammar, an encoder of derivations."""
+"""The recurrent neural network grammar of Dyer, Kuncoro, Ballesteros and Smith (NAACL 2016), "Recurrent neural network
+grammars", in the variant of Kuncoro, Ballesteros, Kong, Dyer, Neubig and Smith (EACL 2017) that reads the stack only.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +18,12 @@ from treenn.trees.arguments import Width, checked
 
 
 class RNNG(Encoder):
-    """The recurrent neural network grammar of Dyer, Kuncoro, Ballesteros and Smith (NAACL 2016).
+    """A recurrent neural network grammar, as an encoder of derivations.
 
     The stack has words, open nodes and complete nodes. A complete node has one vector, which a composition function
     computes from those of its category and children. The state of a stack LSTM on top of the stack predicts the next
-    action. As in the variant of Kuncoro, Ballesteros, Kong, Dyer, Neubig and Smith (EACL 2017), section 3, the stack is
-    all that it reads: neither the words nor the actions before are read otherwise.
+    action. As in Kuncoro et al. 2017, section 3, the stack is all that is read: neither the words nor the actions before
+    are read otherwise.
 
     The trees of a batch are known in training, so nothing is computed action by action: vectors of nodes depend on
     their subtrees, and are computed height by height; states depend on the stack below, and are computed depth by

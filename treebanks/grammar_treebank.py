@@ -1,0 +1,123 @@
+"""`GrammarTreebank`: named splits of trees with their sentences, the data of grammars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from treebanks.own_data.spec import Origin, Scale
+from treebanks.parsing import ParsingTreebank
+from treebanks.treebank import Splits
+from treenn.trees import NaryTree, Tree
+from treenn.trees.display import quoted, splits_repr, table_html
+from treenn.trees.errors import InputError, argument
+from treenn.trees.nary import inner_children
+
+LONGEST = 250
+"""The maximum number of actions of a training tree (default)."""
+
+
+@dataclass(frozen=True, repr=False)
+class GrammarTreebank(Splits[Tree | NaryTree]):
+    """Trees with their sentences, for training and development of grammars, which generate both.
+
+    Args:
+        name: the name in results.
+        classes: the categories of inner nodes, `""` for nodes without a label; None for unlabelled binary trees.
+        splits: the trees by split: `"train"`, `"dev"`, and any test set.
+        synthetic: as in `Treebank` (default: `""`, for natural text).
+        task: as in `Treebank` (default: None).
+        origin: as in `Treebank` (default: None).
+        scale: None: the trees have no classes to predict (default: None).
+        score_range: None, as `scale` (default: None).
+
+    Raises:
+        InputError: if `classes` are given and a tree is binary, or the reverse.
+
+    >>> from treebanks.parsing import load_parsing
+    >>> GrammarTreebank.of(load_parsing("reviews"), ("train", "dev"))
+    GrammarTreebank('reviews', binary, train=2000, dev=300)
+    """
+
+    name: str
+    classes: Sequence[str] | None
+    splits: Mapping[str, Sequence[Tree | NaryTree]]
+    synthetic: str = ""
+    task: str | None = None
+    origin: Origin | None = None
+    scale: Scale | None = None
+    score_range: None = None
+
+    __hash__ = Splits.__hash__
+
+    def __post_init__(self) -> None:
+        kind = Tree if self.classes is None else NaryTree
+        self._check(kind)
+        object.__setattr__(self, "classes", None if self.classes is None else tuple(self.classes))
+
+    @classmethod
+    def of(cls, treebank: ParsingTreebank, splits: Collection[str], max_actions: int = LONGEST) -> Self:
+        """Convert a treebank for parsers.
+
+        Args:
+            treebank: the treebank; its trees are all binary or all n-ary.
+            splits: the splits that are read.
+            max_actions: training trees with more actions are dropped (default: 250). A word is one action, a labelled
+                node two, and a node of an unlabelled binary tree one.
+
+        Raises:
+            InputError: if some trees are binary and others are n-ary, or no training tree is left.
+        """
+        read = {split: treebank.trees(split) for split in splits}
+        every = [tree for trees in read.values() for tree in trees]
+        if "train" in read:
+            read["train"] = tuple(tree for tree in read["train"] if n_actions(tree) <= max_actions)
+            if not read["train"]:
+                raise InputError(
+                    f"{argument('max_actions')} {max_actions}: every tree of {treebank.name} has more; must be greater"
+                )
+        binary = {isinstance(tree, Tree) for tree in every}
+        if len(binary) > 1:
+            raise InputError(f"{treebank.name} has both binary and n-ary trees; must have one kind")
+        labels = {label or "" for tree in every for label in map(str_label, tree.labels[len(tree.words) :])}
+        return cls(treebank.name, None if binary == {True} else sorted(labels), read)
+
+    def __repr__(self) -> str:
+        """The name, the number of categories, and the number of trees per split."""
+        kind = "binary" if self.classes is None else f"categories={len(self.classes)}"
+        return splits_repr(self, self.splits, quoted(self.name), kind)
+
+    def _repr_html_(self) -> str:
+        return table_html(["split", "trees", "words"], self._sizes(), self.name)
+
+    def trees(self, split: str) -> tuple[Tree | NaryTree, ...]:
+        """The trees of a split, its examples."""
+        return self.examples(split)
+
+    @property
+    def default_task(self) -> str:
+        """The task if `task` is None: a grammar."""
+        return "grammar"
+
+    def labels_below_roots(self) -> Iterator[Any]:
+        """Nothing: the labels of trees are generated, not predicted."""
+        return iter(())
+
+    def map_trees(self, change: Callable[[Sequence[Any]], Iterable[Any]]) -> Self:
+        """Refuse: a grammar generates the trees as they are.
+
+        Raises:
+            InputError: always.
+        """
+        raise InputError(f"{argument('treebank')} {self.name}: a grammar generates its trees; they must not be changed")
+
+
+def n_actions(tree: Tree | NaryTree) -> int:
+    """The number of actions that build a tree with its sentence, as in `GrammarTreebank.of`."""
+    return len(tree.words) + len(inner_children(tree)) * (1 if isinstance(tree, Tree) else 2)
+
+
+def str_label(label: Any) -> str | None:
+    """A label as text, None without one."""
+    return None if label is None else str(label)

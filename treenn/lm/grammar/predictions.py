@@ -1,0 +1,53 @@
+"""`DerivationPredictions`: the probabilities that a grammar gives to trees with their sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from treenn.evaluation.metrics import Columns, metrics_html
+
+
+@dataclass(frozen=True)
+class DerivationPredictions:
+    """The log-probability of each tree and its sentence.
+
+    Shape: `T` trees.
+
+    Args:
+        log_probabilities: `(T,)` natural logarithms.
+        tokens: `(T,)` the number of tokens of each sentence, its end included.
+
+    >>> round(DerivationPredictions(np.log([0.25, 0.5]), np.array([2, 1])).joint_perplexity, 4)
+    2.0
+    """
+
+    kind: ClassVar[str] = "derivations"
+
+    log_probabilities: npt.NDArray[np.float64]
+    tokens: npt.NDArray[np.int64]
+
+    def __repr__(self) -> str:
+        """The numbers of trees and tokens."""
+        return f"DerivationPredictions(trees={len(self.tokens)}, tokens={int(self.tokens.sum())})"
+
+    def _repr_html_(self) -> str:
+        return metrics_html(self)
+
+    @property
+    def n_examples(self) -> int:
+        """The number of trees."""
+        return len(self.tokens)
+
+    @property
+    def joint_perplexity(self) -> float:
+        """The exponential of the mean surprisal of trees and sentences per token."""
+        with np.errstate(over="ignore"):
+            return float(np.exp(-self.log_probabilities.sum() / self.tokens.sum()))
+
+    def by_example(self) -> Columns:
+        """The columns that results store: the surprisal of each tree with its sentence in nats."""
+        return {"joint_surprisal": [float(f"{-value:.8g}") for value in self.log_probabilities.tolist()]}
