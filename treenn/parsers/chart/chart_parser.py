@@ -106,7 +106,7 @@ class ChartParser(Parser):
 
     def _parse(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
         """Parse sentences of one length."""
-        encoded = self._encode(sentences)
+        encoded = self.encode(sentences)
         best_trees = self._distribution(encoded).expected_best()
         trees = [_tree(words, best) for words, best in zip(sentences, best_trees, strict=True)]
         return labelled(trees, encoded[0], self.network) if self.labels else trees
@@ -122,8 +122,8 @@ class ChartParser(Parser):
             )
         return distribution
 
-    def _encode(self, sentences: Sequence[Sequence[str]]) -> list[Encoded]:
-        """Encode the sentences by each network."""
+    def encode(self, sentences: Sequence[Sequence[str]]) -> list[Encoded]:
+        """Encode sentences of one length by each network."""
         words, affixes = zip(*(encode_words(self.vocabulary, words) for words in sentences), strict=True)
         batch = torch.from_numpy(np.stack(words)), torch.from_numpy(np.stack(affixes))
         return [network.encode(*batch) for network in self.networks]
@@ -144,7 +144,7 @@ class ChartParser(Parser):
             InputError: as `parse_batch`.
         """
         sentences = check_sentences(sentences, self.max_words)
-        return self._distribution(self._encode(sentences))
+        return self._distribution(self.encode(sentences))
 
     def best(self, words: Sequence[str], count: int) -> list[tuple[Tree, float]]:
         """Find the `count` most probable trees of a sentence, without labels.

@@ -127,6 +127,11 @@ def inside_outside(scores: Scores) -> Posterior:
     return Posterior(sums[scores.length].flatten(), *outside(shares, scores.splits))
 
 
+def log_partition(scores: Scores) -> Tensor:
+    """The log of the sum of exp(score) over all trees, without the marginals; not differentiable. Shape: `(B,)`."""
+    return _inside(scores)[1][scores.length].flatten()
+
+
 def outside(shares: Callable[[int], Tensor], like: Tensor) -> tuple[Tensor, Tensor]:
     """Run the outside algorithm: distribute probability top-down, from each span to its splits.
 
