@@ -91,7 +91,7 @@ class GrammarTreebank(Splits[Tree | NaryTree]):
     def _repr_html_(self) -> str:
         return table_html(["split", "trees", "words"], self._sizes(), self.name)
 
-    def trees(self, split: str) -> tuple[Tree | NaryTree, ...]:
+    def trees(self, split: str) -> tuple[Any, ...]:
         """The trees of a split, its examples."""
         return self.examples(split)
 

@@ -29,7 +29,9 @@ def exact(grammar: Grammar, words: list[str]) -> float:
 def test_a_wide_beam_sums_over_all_trees(kind):
     grammar, sentences = grammar_of(kind), [["so", "it", "goes", "gone", "so"], ["it"], ["so", "it", "so"]]
     found = beam_search(grammar, sentences, 1000, 1000)
-    assert [prefixes[-1] for prefixes in found] == pytest.approx([exact(grammar, words) for words in sentences], abs=1e-9)
+    assert [prefixes[-1] for prefixes in found] == pytest.approx(
+        [exact(grammar, words) for words in sentences], abs=1e-9
+    )
 
 
 @pytest.mark.slow
@@ -43,7 +45,9 @@ def test_a_narrow_beam_is_a_lower_bound():
     narrow = beam_search(grammar, [words], 2, 1)[0]
     assert narrow[-1] < exact(grammar, words)
     assert (np.diff(narrow) < 0).all()
-    assert narrow[-1] == pytest.approx(max(float(p) for p in grammar.log_probabilities(every_binary_tree(words))), abs=2)
+    assert narrow[-1] == pytest.approx(
+        max(float(p) for p in grammar.log_probabilities(every_binary_tree(words))), abs=2
+    )
 
 
 @torch.no_grad()
@@ -57,10 +61,11 @@ def test_action_by_action_equals_the_batch():
             if action == SHIFT:
                 word = next(words)[None]
                 log_p += float(grammar.word_log_probability(stacks.states(top), word)[0])
-            top = {
-                SHIFT: lambda: stacks.shift(top, word),
-                REDUCE: lambda: stacks.reduce(top),
-            }.get(action, lambda: stacks.open(top, np.array([action - OPEN])))()
+                top = stacks.shift(top, word)
+            elif action == REDUCE:
+                top = stacks.reduce(top)
+            else:
+                top = stacks.open(top, np.array([action - OPEN]))
         assert stacks.is_over(top).all()
         assert log_p == pytest.approx(float(grammar.log_probabilities([tree])[0]), abs=1e-9)
 
@@ -86,7 +91,11 @@ def mass_of_derivations(grammar: Grammar, most: int) -> tuple[float, float]:
                     new_tops.append(stacks.shift(tops[rows], torch.full((len(rows),), word)))
                     new_log_p.append(of_action + words[rows, word])
                 continue
-            pushed = stacks.reduce(tops[rows]) if action == REDUCE else stacks.open(tops[rows], np.full(len(rows), action - OPEN))
+            pushed = (
+                stacks.reduce(tops[rows])
+                if action == REDUCE
+                else stacks.open(tops[rows], np.full(len(rows), action - OPEN))
+            )
             over = stacks.is_over(pushed)
             ended += float(of_action[over].exp().sum())
             new_tops.append(pushed[~over])

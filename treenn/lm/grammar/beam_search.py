@@ -34,12 +34,13 @@ class _Beam(NamedTuple):
 
     def take(self, rows: IntArray) -> _Beam:
         """Select hypotheses."""
-        return _Beam(*(column[rows] for column in self))
+        return _Beam(self.sentence[rows], self.tops[rows], self.log_p[rows])
 
     @classmethod
     def joined(cls, beams: Sequence[_Beam]) -> _Beam:
         """Concatenate beams."""
-        return cls(*(np.concatenate(columns) for columns in zip(*beams, strict=True)))
+        sentence, tops, log_p = zip(*beams, strict=True)
+        return cls(np.concatenate(sentence), np.concatenate(tops), np.concatenate(log_p))
 
     def best(self, count: int) -> _Beam:
         """The `count` most probable hypotheses of each sentence."""

@@ -195,16 +195,14 @@ class _ByHeight(torch.autograd.Function):
         states[:row] = leaves
         ctx.graphs, ctx.parameters, ctx.n_words, ctx.categories = [], parameters, row, categories
         for nodes in batch.heights:
-            inputs = [
-                table.detach().index_select(0, rows).requires_grad_(differentiate)
-                for table, rows in ((categories, nodes.categories), (states, nodes.children))
-            ]
+            labels = categories.detach().index_select(0, nodes.categories).requires_grad_(differentiate)  # (n, x)
+            children = states.index_select(0, nodes.children).requires_grad_(differentiate)  # (m, s)
             with torch.set_grad_enabled(differentiate):
-                parents = composition.compose(*inputs, nodes.counts)
+                parents = composition.compose(labels, children, nodes.counts)  # (n, s)
             rows = slice(row, row + len(nodes.counts))
             states[rows], row = parents.detach(), rows.stop
             if differentiate:
-                ctx.graphs.append((nodes, rows, inputs, parents))
+                ctx.graphs.append((nodes, rows, (labels, children), parents))
         return states
 
     @staticmethod

@@ -87,7 +87,7 @@ class Transitions(ABC):
         """The derivation of a tree; cached with the tree.
 
         Raises:
-            InputError: if it is a tree of another class, or has an unknown category or more than `MOST_OPEN` open nodes.
+            InputError: if it is a tree of another class, has an unknown category, or more than `MOST_OPEN` open nodes.
         """
 
     @abstractmethod

@@ -9,11 +9,11 @@ from typing import Any
 
 from torch import Tensor
 
+from treenn.cells import BinaryTreeLSTM, Cell
 from treenn.encoders import Encoder
 from treenn.lm.grammar.composition import BiLSTMComposition, CellComposition, Composition, compose_all
 from treenn.lm.grammar.packing import PackedDerivations, depth_slices
 from treenn.lm.grammar.stack_lstm import StackLSTM
-from treenn.cells import BinaryTreeLSTM, Cell
 from treenn.trees.arguments import Width, checked
 
 
@@ -22,8 +22,7 @@ class RNNG(Encoder):
 
     The stack has words, open nodes and complete nodes. A complete node has one vector, which a composition function
     computes from those of its category and children. The state of a stack LSTM on top of the stack predicts the next
-    action. As in Kuncoro et al. 2017, section 3, the stack is all that is read: neither the words nor the actions before
-    are read otherwise.
+    action. As in Kuncoro et al. 2017, section 3, only the stack is read; no other network reads words or actions.
 
     The trees of a batch are known in training, so nothing is computed action by action: vectors of nodes depend on
     their subtrees, and are computed height by height; states depend on the stack below, and are computed depth by

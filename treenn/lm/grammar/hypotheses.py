@@ -144,12 +144,8 @@ class Hypotheses:
 
     def _grow(self, wanted: int) -> None:
         """Double the room of all tables until `wanted` rows fit."""
-        room = len(self._h)
-        if wanted <= room:
-            return
-        while room < wanted:
-            room *= 2
-        self._columns = _Columns(*(np.concatenate([each, np.zeros(room - len(each), np.int64)]) for each in self._columns))
-        for name in ("_h", "_c", "_states"):
-            table: Tensor = getattr(self, name)
-            setattr(self, name, torch.cat([table, table.new_empty(room - len(table), table.shape[1])]))
+        while len(self._h) < wanted:
+            self._columns = _Columns(*(np.concatenate([column, column]) for column in self._columns))
+            for name in ("_h", "_c", "_states"):
+                table: Tensor = getattr(self, name)
+                setattr(self, name, torch.cat([table, torch.empty_like(table)]))

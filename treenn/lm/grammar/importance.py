@@ -96,7 +96,7 @@ def importance_sampling(
 def _estimates(grammar: Grammar, proposed: Sequence[Proposed]) -> list[tuple[float, float, float]]:
     """The log-probability, its standard error and the effective sample size of each sentence."""
     log_p = grammar.log_probabilities([tree for each in proposed for tree in each.trees])
-    parts = log_p.split([len(each.trees) for each in proposed])
+    parts = torch.split(log_p, [len(each.trees) for each in proposed])
     return [estimate(part - each.log_q, each.counts) for part, each in zip(parts, proposed, strict=True)]
 
 

@@ -141,8 +141,8 @@ def _nodes(derivations: Sequence[Derivation], lengths: IntArray) -> tuple[tuple[
     children = np.concatenate([each[of.children] for each, of in zip(rows, derivations, strict=True)])
     parts = np.split(children, np.cumsum(counts)[:-1])
     categories = np.concatenate([each.categories for each in derivations])
-    starts = np.cumsum(np.bincount(heights)[1:]) if len(heights) else []
-    levels = np.split(order, starts[:-1]) if len(order) else []
+    ends = np.cumsum(np.bincount(heights)[1:])
+    levels = np.split(order, ends[:-1]) if len(order) else []
     return tuple(_level(level, categories, parts, counts) for level in levels), rows
 
 

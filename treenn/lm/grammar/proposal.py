@@ -110,7 +110,8 @@ class LabelledProposal(Proposal):
         fenceposts = self.parser.encode([words])[0].fenceposts
         scores = network.category(network.spans(fenceposts))[0].double() / self.temperature
         scores[-1, self.null] = -torch.inf  # the whole sentence is a constituent
-        return scores.log_softmax(dim=1)
+        log_p: Tensor = scores.log_softmax(dim=1)
+        return log_p
 
     def _log_q(self, trees: Sequence[NaryTree], distribution: TreeDistribution, log_p: Tensor) -> Tensor:
         """The log-probability of each tree: the sum over the binary trees and categories that result in it."""

@@ -58,14 +58,14 @@ class StackLSTM(SizedModule):
         Shape: the result is `(E + 1, d)`.
         """
         W, U, b_ih, b_hh = self.lstm.parameters()
-        bias = b_ih + b_hh
-        inputs = torch.cat([bias[None], F.embedding(sources, linear(vectors, W, bias))])  # (E + 1, 4d)
+        bias: Tensor = b_ih + b_hh
+        inputs = torch.cat([bias.unsqueeze(0), F.embedding(sources, linear(vectors, W, bias))])  # (E + 1, 4d)
         states: Tensor = _StackFunction.apply(inputs, U.to(compute_dtype(inputs)), below, depths)  # type: ignore[no-untyped-call]
         return states
 
     def bottom(self) -> State:
         """The state of the bottom, one row."""
-        below = self.lstm.weight_hh_l0.new_zeros(1, self.output_size)
+        below = self.lstm.get_parameter("weight_hh_l0").new_zeros(1, self.output_size)
         return self.step(below.new_zeros(1, self.input_size), State(below, below))
 
     def step(self, vectors: Tensor, below: State) -> State:
