@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from strategies import CATEGORIES, DEPTHS, nary_trees, right_chain, trees_in_any_order
 
 from treenn.lm.grammar.derivation import END, MOST_OPEN, OPEN, REDUCE, SHIFT, BottomUp, TopDown, category_name
@@ -10,6 +10,7 @@ from treenn.lm.grammar.packing import pack_derivations
 from treenn.trees import InputError, NaryTree
 
 
+@settings(max_examples=30)
 @given(nary_trees(CATEGORIES))
 def test_labelled_trees_have_a_round_trip(tree):
     if not tree.children:
@@ -22,6 +23,7 @@ def test_labelled_trees_have_a_round_trip(tree):
     assert sorted(map(category_name, rebuilt.labels[n:])) == sorted(map(category_name, tree.labels[n:]))
 
 
+@settings(max_examples=30)
 @given(trees_in_any_order())
 def test_binary_trees_have_a_round_trip(tree):
     actions = BottomUp().derivation(tree).actions.tolist()

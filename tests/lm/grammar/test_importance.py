@@ -92,7 +92,7 @@ def test_estimates_of_labelled_trees_agree_across_proposals():
     grammar, found = grammar_of("labelled"), []
     for temperature in (1.0, 3.0):
         proposal = proposal_of(random_parser(("", "S", "NP"), labels=True), grammar.transitions, temperature)
-        found.append(importance_sampling(grammar, proposal, [SENTENCE[:2]], 3000))
+        found.append(importance_sampling(grammar, proposal, [SENTENCE[:2]], 1000))
     first, second = found
     difference = float(np.hypot(first.standard_errors[0], second.standard_errors[0]))
     assert first.log_probabilities[0] == pytest.approx(second.log_probabilities[0], abs=4 * difference)

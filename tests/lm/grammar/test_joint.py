@@ -33,6 +33,7 @@ def test_gradients_equal_those_of_the_steps(kind):
     torch.testing.assert_close(found, expected, **EXACT)
 
 
+@pytest.mark.slow
 def test_gradients_pass_gradcheck():
     grammar, trees = tiny("labelled"), list(LABELLED)
     assert torch.autograd.gradcheck(lambda *_: grammar.loss(trees), grammar.parameters[:4])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -15,7 +15,10 @@ from treenn.lm.grammar.encoder import RNNG
 from treenn.lm.grammar.head import GrammarHead, output_ids, without_end
 from treenn.lm.grammar.joint import joint_log_probabilities
 from treenn.lm.grammar.packing import pack_derivations
+from treenn.lm.grammar.task import GrammarTask
+from treenn.models.network import Network
 from treenn.models.text_vocabulary import END_ID, TextVocabulary
+from treenn.trees.errors import InputError, argument
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,19 @@ class Grammar:
     embedding: Tensor
     vocabulary: TextVocabulary
     transitions: Transitions
+
+    @classmethod
+    def of(cls, network: Network) -> Self:
+        """The grammar of a trained network.
+
+        Raises:
+            InputError: if it is for another task.
+        """
+        task, vocabulary = network.task, network.vocabulary
+        if not isinstance(task, GrammarTask) or not isinstance(vocabulary, TextVocabulary):
+            raise InputError(f"{argument('model')}: must be a grammar, not a network for {task.name}")
+        encoder: Any = network.eval().encoder
+        return cls(encoder, network.head, network.embedding.weight, vocabulary, task.transitions)
 
     def log_probabilities(self, trees: Sequence[Any], batch_size: int = 64) -> Tensor:
         """The log-probability of each tree and its sentence, in batches of about equal lengths. Shape: `(T,)` float64.
