@@ -17,7 +17,8 @@ STRONG_MARKS = frozenset([";", ":", "--", ".", "!", "?", "...", "…", "—", "�
 WEAK_MARKS = frozenset([",", "，", "、", "،"])
 """Punctuation marks after which a sentence is divided if no strong mark is in range."""
 
-_CLOSING = frozenset(["''", "'", '"', "”", "’", "»", ")", "]", "}"])
+CLOSING = frozenset(["''", "'", '"', "”", "’", "»", ")", "]", "}"])
+"""Closing marks, which stay with the mark before them."""
 
 
 class Sentence(NamedTuple):
@@ -93,7 +94,7 @@ def _cut(words: Sequence[str], low: int, high: int) -> int:
     for marks in (STRONG_MARKS, WEAK_MARKS):
         for end in range(high, low, -1):
             if words[end - 1] in marks:
-                while end < high and words[end] in _CLOSING:
+                while end < high and words[end] in CLOSING:
                     end += 1
                 return end
     return high

@@ -13,12 +13,12 @@ from treenn.text.rule_tables import load_rules
 PARAGRAPH = "\u2029"
 """The separator of paragraphs in a cleaned text; other whitespace is a single space."""
 
-_AMPERSANDS = regex.compile(r"&(?:(?:amp|#0*38|#x0*26);)+", regex.IGNORECASE)
-_PASSES = 30  # the maximum nesting of HTML that is resolved
+AMPERSANDS = regex.compile(r"&(?:(?:amp|#0*38|#x0*26);)+", regex.IGNORECASE)
+PASSES = 30  # the maximum nesting of HTML that is resolved
 
 
-_QUOTE_IN_WORD = regex.compile(r"(?<=[\p{L}\p{N}])[\u2018`](?=\p{L})")
-_RANGE = regex.compile(r"(?<=\p{Nd})[\u2013](?=\p{Nd})")
+QUOTE_IN_WORD = regex.compile(r"(?<=[\p{L}\p{N}])[\u2018`](?=\p{L})")
+RANGE = regex.compile(r"(?<=\p{Nd})[\u2013](?=\p{Nd})")
 
 
 def clean(text: str) -> str:
@@ -38,7 +38,7 @@ def clean(text: str) -> str:
     >>> clean("It isn&#39;t un\u00adbelievable.<br /><br />I don\u00b4t know.")
     "It isn't unbelievable.\u2029I don't know."
     """
-    for _ in range(_PASSES):
+    for _ in range(PASSES):
         before, text = text, _cleaned_once(text)
         if text == before:
             break
@@ -49,11 +49,11 @@ def _cleaned_once(text: str) -> str:
     """One cleaning pass, which may create new tags, entities or apostrophes."""
     rules = load_rules()
     if "&" in text or "<" in text:
-        text = rules.block_tag.sub(PARAGRAPH, rules.inline_tag.sub("", _AMPERSANDS.sub("&", text)))
+        text = rules.block_tag.sub(PARAGRAPH, rules.inline_tag.sub("", AMPERSANDS.sub("&", text)))
         text = rules.entity.sub(_resolved, text)
     text = rules.replace.sub(lambda match: rules.replaced[match[0]], rules.removed.sub("", text))
     text = unicodedata.normalize("NFC", text)
-    text = _RANGE.sub("-", _QUOTE_IN_WORD.sub("'", text))
+    text = RANGE.sub("-", QUOTE_IN_WORD.sub("'", text))
     spaced: str = rules.spaces.sub(lambda match: PARAGRAPH if rules.paragraph.search(match[0]) else " ", text)
     return spaced.strip()
 

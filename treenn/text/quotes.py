@@ -8,8 +8,8 @@ from treenn.text.cleaning import PARAGRAPH
 from treenn.text.rule_tables import load_rules
 from treenn.text.scanner import Token
 
-_OPENING = frozenset("([{<\u2014\u2013-/=")
-_CLOSING = frozenset(".,;:!?)]}>\u2014\u2013-/")
+OPENING = frozenset("([{<\u2014\u2013-/=")
+CLOSING = frozenset(".,;:!?)]}>\u2014\u2013-/")
 
 
 def closing_quotes(text: str, tokens: Sequence[Token]) -> frozenset[int]:
@@ -47,7 +47,7 @@ def _closing(text: str, tokens: Sequence[Token], marks: Sequence[int]) -> Iterat
         if _is_doubtful(text, tokens[index]) and (is_open + remaining) % 2 == 0:
             continue
         before, after = _neighbours(text, tokens[index])
-        starts, ends = before in _OPENING or before.isspace(), after in _CLOSING or after.isspace()
+        starts, ends = before in OPENING or before.isspace(), after in CLOSING or after.isspace()
         if is_open and before.isspace() and after.isspace():
             yield index
         is_open = not is_open if starts == ends else starts

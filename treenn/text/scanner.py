@@ -17,9 +17,9 @@ INITIAL = "initial"
 NUMBERED = "numbered"
 """The kind of abbreviations before a number, which end no sentence (`No. 5`)."""
 
-_NUMBER_NEXT = regex.compile(r" ?(?:#?\p{Nd}|(?:[IVXLC]{2,}|[IVX])(?![\p{L}\p{N}']))")
-_DIGIT_NEXT = regex.compile(r" ?#?\p{Nd}")
-_INITIAL_NEXT = regex.compile(r" ?\p{Lu}\.")
+NUMBER_NEXT = regex.compile(r" ?(?:#?\p{Nd}|(?:[IVXLC]{2,}|[IVX])(?![\p{L}\p{N}']))")
+DIGIT_NEXT = regex.compile(r" ?#?\p{Nd}")
+INITIAL_NEXT = regex.compile(r" ?\p{Lu}\.")
 
 
 class Token(NamedTuple):
@@ -71,7 +71,7 @@ def _abbreviation(word: str, text: str, after: int, before: str) -> str | None:
     known, capitalized = rules.abbreviations.get(word.lower()), word[0].isupper()
     if known == "always" or (known == "capitalized" and capitalized) or (word.lower() == "al" and before == "et"):
         return ABBREVIATION
-    if known == "before_number" and (_DIGIT_NEXT if word.lower() == "no" else _NUMBER_NEXT).match(text, after):
+    if known == "before_number" and (DIGIT_NEXT if word.lower() == "no" else NUMBER_NEXT).match(text, after):
         return NUMBERED
     if known == "titles" and (capitalized or word in rules.titles_in_lower_case):
         return INITIAL
@@ -82,4 +82,4 @@ def _is_initial(word: str, text: str, after: int) -> bool:
     """True if a word before a full stop is one capital letter, and not the pronoun."""
     if len(word) != 1 or not word.isupper() or text[after : after + 1].isalnum():
         return False
-    return word != "I" or bool(_INITIAL_NEXT.match(text, after))
+    return word != "I" or bool(INITIAL_NEXT.match(text, after))

@@ -12,11 +12,11 @@ from treenn.text.quotes import closing_quotes
 from treenn.text.rule_tables import load_rules
 from treenn.text.scanner import ABBREVIATION, INITIAL, Token, scan
 
-_ENDING = frozenset({"stop", "bang", "ellipsis", "dots", ABBREVIATION, INITIAL})
-_TRAILING = frozenset({"emoji", "emoticon", "stop", "bang"})
-_CLOSING = frozenset({"''", "\u201d", ")", "]", "}", "\uff09", "\u300d", "\u300f", "\u203a"})
-_CLOSING_IF_GLUED = frozenset({'"', "'", "`", "``", "\u201c", "\u2018", "\u00ab", "\u00bb", "\u2039"})
-_WORD_NEXT = regex.compile(r"[\s\p{P}]{0,8}(\p{L}[\p{L}\p{M}]*(?:'\p{L}+)?)")
+ENDING = frozenset({"stop", "bang", "ellipsis", "dots", ABBREVIATION, INITIAL})
+TRAILING = frozenset({"emoji", "emoticon", "stop", "bang"})
+CLOSING = frozenset({"''", "\u201d", ")", "]", "}", "\uff09", "\u300d", "\u300f", "\u203a"})
+CLOSING_IF_GLUED = frozenset({'"', "'", "`", "``", "\u201c", "\u2018", "\u00ab", "\u00bb", "\u2039"})
+WORD_NEXT = regex.compile(r"[\s\p{P}]{0,8}(\p{L}[\p{L}\p{M}]*(?:'\p{L}+)?)")
 
 
 def split_sentences(text: str) -> list[str]:
@@ -60,12 +60,12 @@ def _ends(text: str, tokens: Sequence[Token]) -> Iterator[int]:
     closing = closing_quotes(text, tokens)
     while number < len(tokens) - 1:
         token, end = tokens[number], number + 1
-        if token.kind in _ENDING:
+        if token.kind in ENDING:
             end = _absorbed(text, tokens, end, closing)
         if end == len(tokens):
             return
         if PARAGRAPH in text[tokens[end - 1].end : tokens[end].start] or (
-            token.kind in _ENDING and _ends_sentence(text, tokens, start, number, end)
+            token.kind in ENDING and _ends_sentence(text, tokens, start, number, end)
         ):
             yield end
             start = end
@@ -76,9 +76,9 @@ def _absorbed(text: str, tokens: Sequence[Token], end: int, closing: frozenset[i
     """The end of a sentence with the closing quotes, brackets, marks and emoji behind its final token."""
     while end < len(tokens):
         token, glued = tokens[end], tokens[end].start == tokens[end - 1].end
-        closes = token.form in _CLOSING and (glued or text[token.end : token.end + 1] in ("", " "))
-        closes |= (glued and token.form in _CLOSING_IF_GLUED) or end in closing
-        trails = token.kind in _TRAILING and (glued or token.kind in ("emoji", "emoticon"))
+        closes = token.form in CLOSING and (glued or text[token.end : token.end + 1] in ("", " "))
+        closes |= (glued and token.form in CLOSING_IF_GLUED) or end in closing
+        trails = token.kind in TRAILING and (glued or token.kind in ("emoji", "emoticon"))
         if not (closes or trails) or PARAGRAPH in text[tokens[end - 1].end : token.start]:
             break
         end += 1
@@ -90,7 +90,7 @@ def _ends_sentence(text: str, tokens: Sequence[Token], start: int, number: int, 
     token, after = tokens[number], tokens[end - 1].end
     if tokens[end].form in ",;:" or (after == tokens[end].start and text[after - 1].isalnum()):  # "so bad.<3It was"
         return False
-    match = _WORD_NEXT.match(text, after)
+    match = WORD_NEXT.match(text, after)
     following = match[1] if match else ""
     if token.kind in (ABBREVIATION, INITIAL):
         return token.form != "I." and tokens[end].kind != INITIAL and _begins_sentence(token, following)
@@ -102,7 +102,7 @@ def _ends_sentence(text: str, tokens: Sequence[Token], start: int, number: int, 
         return False
     if not following[:1].islower():
         return True
-    quoted = end > number + 1 and tokens[number + 1].kind not in _TRAILING
+    quoted = end > number + 1 and tokens[number + 1].kind not in TRAILING
     return not quoted and (token.kind == "stop" or _starts_in_lower_case(tokens[start:number]))
 
 

@@ -10,13 +10,13 @@ from treenn.text.scanner import ABBREVIATION, Token, scan
 from treenn.text.sentences import group
 from treenn.trees.errors import InputError
 
-_WITH_CLITICS = frozenset({"word", "elision"})
-_GUILLEMETS = frozenset("\u00ab\u2039")
+WITH_CLITICS = frozenset({"word", "elision"})
+GUILLEMETS = frozenset("\u00ab\u2039")
 """Quotation marks that open a quotation, or close it if they are attached to the preceding word."""
 
-_OPENING = frozenset("([{<\u00ab\u2039\u2014\u2013-/=\u201e\u201a")
+OPENING = frozenset("([{<\u00ab\u2039\u2014\u2013-/=\u201e\u201a")
 
-_LONGEST = 4
+LONGEST_CLITIC = 4
 """The length of the longest clitic ('all). It bounds the search, so that time is linear in the length of a word."""
 
 
@@ -57,7 +57,7 @@ def _written(text: str, sentence: Sequence[Token]) -> Iterator[Token]:
     opened = -1  # the end of the last opening quotation mark
     last, span = _last_word(sentence), (sentence[0].start, sentence[-1].end)
     for number, token in enumerate(sentence):
-        if token.kind in _WITH_CLITICS:
+        if token.kind in WITH_CLITICS:
             yield from _without_clitics(token)
         elif token.kind == "negation":
             # n' t, 'nt, n''t, nt: the clitic n't with a misplaced, foreign or missing apostrophe
@@ -88,7 +88,7 @@ def _without_clitics(token: Token) -> list[Token]:
     if token.form.lower().replace("'nt", "nt") in rules.without_apostrophe:
         end -= 3 if token.form[-3] == "'" else 2
         parts.append(Token("clitic", "'".join(token.form[-2:]), token.start + end, token.end))
-    while rules.any_clitic.search(token.form, start := max(0, end - _LONGEST), end):
+    while rules.any_clitic.search(token.form, start := max(0, end - LONGEST_CLITIC), end):
         match = next(match for c in rules.clitics if (match := c.search(token.form, start, end)))
         parts.append(Token("clitic", match[0], token.start + match.start(), token.start + match.end()))
         end = match.start()
@@ -107,8 +107,8 @@ def _opens(text: str, span: tuple[int, int], token: Token, *, quoted: bool, nest
     """
     before = text[max(span[0], token.start - 1) : token.start]
     after = text[token.end : min(token.end + 1, span[1])]
-    closed = before in _GUILLEMETS and bool(text[max(span[0], token.start - 2) : token.start - 1].strip())
-    free, bound = not before.strip() or (before in _OPENING and not closed), bool(after.strip())
+    closed = before in GUILLEMETS and bool(text[max(span[0], token.start - 2) : token.start - 1].strip())
+    free, bound = not before.strip() or (before in OPENING and not closed), bool(after.strip())
     if token.form in "\u201e\u201a":
         return True
     if token.form in ("\u201c", "\u2018") and (before in ",;:" or not bound):

@@ -19,7 +19,8 @@ from treenn.web.requests import ParseRequest, ScalesRequest, TreeRequest, read_r
 MOST_SENTENCES = 50
 """The maximum number of sentences of a text."""
 
-_LONGEST_SECOND = 100  # words of a sentence whose second-best tree is searched
+LONGEST_SECOND = 100
+"""The maximum number of words of a sentence whose second-best tree is searched."""
 
 
 class _Answer(NamedTuple):
@@ -159,7 +160,7 @@ class Playground:
     def _second(self, tree: Tree) -> dict[str, Any] | None:
         """The most probable tree other than this one; None if there is none, or if the sentence is long."""
         assert isinstance(self.parser, ChartParser)
-        if not 2 < len(tree.words) <= _LONGEST_SECOND:
+        if not 2 < len(tree.words) <= LONGEST_SECOND:
             return None
         others = [(other, p) for other, p in self.parser.best(tree.words, 2) if set(other.spans) != set(tree.spans)]
         return {"merges": others[0][0].merges, "probability": others[0][1]} if others else None

@@ -12,6 +12,9 @@ BUCKETS = 8192
 
 PREFIXES, SUFFIXES = (1, 2, 3), (1, 2, 3, 4)
 
+SHAPE = 12
+"""The number of characters of a word that its shape has before repeated ones are collapsed."""
+
 COUNT = len(PREFIXES) + len(SUFFIXES) + 1
 """The number of features per word."""
 
@@ -29,7 +32,7 @@ def affixes(word: str) -> tuple[int, ...]:
     parts = [
         *(f"{length}<{start[:length]}" for length in PREFIXES),
         *(f"{length}>{end[-length:]}" for length in SUFFIXES),
-        f"={_shape(word[:12])}",
+        f"={_shape(word[:SHAPE])}",
     ]
     return tuple(bucket(part, BUCKETS) for part in parts)
 
