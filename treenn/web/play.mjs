@@ -1,4 +1,12 @@
-/** The page of `treenn play`: the host of tree.mjs that asks the server of `treenn/web/server.py`. */
+/**
+ * The page of `treenn play`: a host of tree.mjs.
+ *
+ *   import { openPlayground } from "./play.mjs";
+ *   await openPlayground(async (action, request) => answer);
+ *
+ * `server_host.mjs` asks the server of `treenn/web/server.py`; `static_host.mjs` asks a worker in the page. The actions
+ * and their answers are those of `treenn.web.playground`.
+ */
 
 import {
   CurveView,
@@ -32,29 +40,15 @@ const EXAMPLES = [
 const part = (id) => document.getElementById(id);
 const page = { scales: [], sentences: [], index: 0, session: null, views: [], curve: null, chart: false, asked: 0 };
 
-/** Ask the server; the error's message is for the user. */
-async function ask(action, body) {
-  let reply;
-  try {
-    reply = await fetch(action, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-    });
-  } catch {
-    throw new Error("The server does not answer. Has `treenn play` ended?");
-  }
-  const answer = await reply.json().catch(() => ({ error: `the server answered ${reply.status}` }));
-  if (!reply.ok) throw new Error(answer.error);
-  return answer;
-}
+/** Answer an action; the error's message is for the user. Set by `openPlayground`. */
+let ask = null;
 
 function showProblem(error) {
   part("problem").textContent = error ? `${visible(error.message)}` : "";
   part("problem").hidden = !error;
 }
 
-/** Run a task that asks the server, with its errors on the page. */
+/** Run a task that asks for answers, with its errors on the page. */
 async function busy(text, task) {
   const number = ++page.asked;
   showProblem(null);
@@ -322,16 +316,20 @@ if (!CSS.supports("field-sizing", "content")) {
 }
 addEventListener("hashchange", openLink);
 
-await busy("Loading …", async () => {
-  const { scales, chart } = await ask("scales", {});
-  Object.assign(page, { scales: scales.map(checkScale), chart });
-});
-if (page.scales.length) {
-  part("text").focus();
-  if (!(await openLink())) {
-    part("text").value = EXAMPLES[0];
-    part("text").select();
-    await draw({ text: EXAMPLES[0] });
+/** Open the page with the function that answers its actions. */
+export async function openPlayground(answer) {
+  ask = answer;
+  await busy("Loading …", async () => {
+    const { scales, chart } = await ask("scales", {});
+    Object.assign(page, { scales: scales.map(checkScale), chart });
+  });
+  if (page.scales.length) {
+    part("text").focus();
+    if (!(await openLink())) {
+      part("text").value = EXAMPLES[0];
+      part("text").select();
+      await draw({ text: EXAMPLES[0] });
+    }
   }
+  document.documentElement.dataset.ready = "true";
 }
-document.documentElement.dataset.ready = "true";

@@ -98,6 +98,16 @@ class ChartParser(Parser):
             network.keep_words([0, *self.vocabulary.encode(words).tolist()])
         self.vocabulary = Vocabulary(words)
 
+    def first_networks(self, count: int) -> Self:
+        """A parser of the first networks of the ensemble, which shares their weights.
+
+        Raises:
+            InputError: if the ensemble has fewer networks.
+        """
+        if not 1 <= count <= len(self.networks):
+            raise InputError(f"{argument('networks')} {count}: must be 1 to {len(self.networks)}, as the parser has")
+        return type(self)(self.networks[:count], self.vocabulary, labels=self.labels)
+
     @torch.inference_mode()
     def parse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
         """As `Parser.parse_batch`; at most `MAX_WORDS` words per sentence, batched by length."""
