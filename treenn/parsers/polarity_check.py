@@ -43,11 +43,11 @@ def root_accuracy(
     gold = treebank.splits[split]
     parsers = {"parser": parser, "right": Right(), "balanced": Balanced()}
     sentences = [tree.words for tree in gold]
-    trees = {name: _labelled(each.parse_batch(sentences), gold) for name, each in parsers.items()}
+    trees = {name: with_root_labels(each.parse_batch(sentences), gold) for name, each in parsers.items()}
     scores = {name: measure(predict(model, some)) for name, some in {"treebank": gold, **trees}.items()}
     return {name: {key: row[key] for key in ("root", "root_binary")} for name, row in scores.items()}
 
 
-def _labelled(trees: Sequence[Tree], gold: Sequence[Tree]) -> list[Tree]:
-    """Label the roots with the gold classes."""
+def with_root_labels(trees: Sequence[Tree], gold: Sequence[Tree]) -> list[Tree]:
+    """Label the roots of trees with the classes of gold trees; other nodes have no label."""
     return [tree.with_labels([*[None] * (len(tree) - 1), right.label]) for tree, right in zip(trees, gold, strict=True)]

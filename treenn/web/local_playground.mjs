@@ -74,11 +74,13 @@ export class LocalPlayground {
   }
 
   #sentences({ text, words }) {
-    const { longest_text: longest, max_words: most } = this.data.limits;
+    const { longest_text: longest, max_words: most, most_words: total } = this.data.limits;
     if (text === undefined) this.#checkWords(words);
     else if ([...text].length > longest)
       throw new RequestError(`the text has ${[...text].length} characters; must have at most ${longest}`);
     const sentences = text === undefined ? [{ text: words.join(" "), words }] : this.tokenizer.sentences(text);
+    const count = sentences.reduce((sum, { words: some }) => sum + some.length, 0);
+    if (count > total) throw new RequestError(`the text has ${count} words; must have at most ${total}`);
     return sentences.flatMap((sentence) =>
       sentence.words.length <= most
         ? [sentence]

@@ -11,7 +11,13 @@ from treenn.parsers.long_sentences import CLOSING, STRONG_MARKS, WEAK_MARKS
 from treenn.text.shared_tables import shared_tables
 from treenn.web.playground import LONGEST_SECOND, MOST_SENTENCES
 from treenn.web.readers import LONGEST, Reader
-from treenn.web.requests import LONGEST_TEXT, LONGEST_WORD, MAX_WORDS
+from treenn.web.requests import LONGEST_TEXT, LONGEST_WORD
+
+LONGEST_SENTENCE = 200
+"""The maximum number of words of a sentence; longer ones are divided. A server permits `MAX_WORDS`."""
+
+MOST_WORDS = 1000
+"""The maximum number of words of a text, which take a few seconds."""
 
 
 def page_data(readers: Sequence[Reader]) -> dict[str, Any]:
@@ -34,7 +40,8 @@ def page_data(readers: Sequence[Reader]) -> dict[str, Any]:
         "limits": {
             "longest_text": LONGEST_TEXT,
             "longest_word": LONGEST_WORD,
-            "max_words": MAX_WORDS,
+            "max_words": LONGEST_SENTENCE,
+            "most_words": MOST_WORDS,
             "most_sentences": MOST_SENTENCES,
             "longest_second": LONGEST_SECOND,
             "longest_curve": LONGEST,

@@ -66,7 +66,9 @@ def check_supported(model: SentimentModel, name: str) -> None:
     cell = network.encoder.cell if isinstance(network.encoder, TreeEncoder) else None
     where = f"{argument('model')} {name}"
     if not isinstance(cell, BinaryTreeLSTM) or network.contextual is not None:
-        kind = "with contextual vectors" if network.contextual is not None else network.settings and network.settings.model
+        kind = (
+            "with contextual vectors" if network.contextual is not None else network.settings and network.settings.model
+        )
         raise InputError(f"{where}: is {kind}; the page computes tree-lstm without contextual vectors only")
     if not model.classes:
         raise InputError(f"{where}: predicts scores; the page needs a model of classes")

@@ -1,0 +1,114 @@
+"""`treenn play --export`: the playground as one HTML file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from treenn.commands import options
+from treenn.commands.output import check_target, percents, print_table, progress_bar, say
+from treenn.trees import InputError
+from treenn.trees.files import check_replaceable, open_atomic, write_text
+from treenn.trees.json_records import to_json
+from treenn.trees.json_values import dump_json
+
+if TYPE_CHECKING:
+    from treenn.sentiment.model import SentimentModel
+    from treenn.web.page_record import PageRecord
+
+_LARGE = 14.0  # MB
+
+
+def export_page(
+    out: Path,
+    models: Sequence[str],
+    parser: str | None,
+    trust: Sequence[str],
+    treebank: str | None,
+    record: Path | None,
+) -> None:
+    """Write the static page, after validation of all options.
+
+    Args:
+        out: the file.
+        models: the folder of the page's model, exactly one.
+        parser: the parser's folder or name.
+        trust: the argument of --trust-module, which must be empty.
+        treebank: the treebank of --evaluate; None to evaluate nothing.
+        record: the file of the results.
+    """
+    from treenn.web.static_page import KIND
+
+    if len(models) != 1:
+        raise InputError(f"--model: the page of --export has one model, not {len(models)}")
+    if trust:
+        raise InputError("--trust-module: a page of --export computes no models of other packages")
+    if record is not None and treebank is None:
+        raise InputError("--record: needs --evaluate")
+    for option, path, kind in (("--export", out, KIND), ("--record", record, "JSON of treenn.static_page")):
+        check_target(option, path)
+        if path is not None:
+            check_replaceable(path, kind)
+    page, results = _made(models[0], parser, treebank)
+    with open_atomic(out, kind=KIND) as file:
+        file.write(page.encode())
+    if results is not None:
+        _report(results, record)
+    size = len(page.encode()) / 1e6
+    remedy = "; `treenn export --bits 8 --rank N` makes a model smaller" if size > _LARGE else ""
+    say(f"written: {out}, {size:.1f} MB{remedy}")
+
+
+def _made(name: str, parser: str | None, treebank: str | None) -> tuple[str, PageRecord | None]:
+    """The page, and the record of its evaluation, if there was one."""
+    from treenn.web.page_folders import save_folders
+    from treenn.web.page_record import fingerprint, shipped_record
+    from treenn.web.static_page import build_page
+
+    with TemporaryDirectory() as temporary, progress_bar("page") as progress:
+        folders = Path(temporary)
+        progress(0, None, name)
+        model = save_folders(name, parser, folders)
+        results = None if treebank is None else _evaluated(name, parser, model, folders, treebank)
+        shipped = shipped_record()
+        stated = shipped if results is None and shipped.fingerprint == fingerprint(name, parser) else results
+        label = name if name == "sentiment" else Path(name).resolve().name
+        return build_page(label, model, folders, "" if stated is None else stated.about), results
+
+
+def _evaluated(name: str, parser: str | None, model: SentimentModel, folders: Path, treebank: str) -> PageRecord:
+    from treenn.datasets.loading import load_dataset
+    from treenn.web.page_agreement import find_node, measure_agreement
+    from treenn.web.page_record import COMPARED, SPLIT, PageRecord, fingerprint, measure_accuracy
+
+    data: Any = load_dataset(treebank, for_training=False)
+    with progress_bar(f"{data.name} {SPLIT}") as progress:
+        accuracy = measure_accuracy(model, data, treebank, progress)
+        if find_node() is None:
+            say("There is no Node.js: the page is not compared with Python.")
+            return PageRecord(fingerprint(name, parser), accuracy, None)
+        texts = [" ".join(tree.words) for tree in data.splits[SPLIT][:COMPARED]]
+        return PageRecord(fingerprint(name, parser), accuracy, measure_agreement(model, folders, texts, progress))
+
+
+def _report(results: PageRecord, record: Path | None) -> None:
+    """Print the results, and write them to a file."""
+    accuracy, agreement = results.accuracy, results.agreement
+    row = percents(
+        {"root": accuracy.root, "root_binary": accuracy.root_binary, "f1": accuracy.f1}, "root", "root_binary", "f1"
+    )
+    print_table([(f"{accuracy.sentences:,}", *row)], "sentences", "root", "root binary", "parser F1", title="percent")
+    if agreement is not None:
+        cells = (agreement.texts, agreement.equal_tokens, agreement.equal_trees, agreement.equal_probabilities)
+        heads = ("sentences", "equal tokens", "equal trees", "equal probabilities")
+        print_table([tuple(map(str, cells))], *heads, title="the page and Python")
+        for difference in agreement.differences:
+            say(difference)
+    if record is not None:
+        from treenn.runtime.environment import environment
+
+        head = {"schema": "treenn.static_page", "version": 1, "command": options.command_line()}
+        write_text(record, dump_json(head | {"page": to_json(results), "environment": environment()}, indent=2) + "\n")
+        say(f"results: {record}")
