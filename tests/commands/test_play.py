@@ -7,12 +7,15 @@ import signal
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 from saved_models import make_model
+from web.page_pairs import save_pair
 
+from treenn.web.page_record import read_record
 from treenn.web.server import PageServer
 
 Command = Callable[..., Any]
@@ -81,3 +84,54 @@ def test_more_than_four_models_are_refused(treenn: Command, tmp_path: Path) -> N
 
 def test_a_port_must_be_a_port(treenn: Command) -> None:
     assert treenn("play", "--port", "70000").returncode == 2
+
+
+def test_export_writes_one_page(treenn: Command, tmp_path: Path) -> None:
+    model, parser = save_pair(tmp_path)
+    done = treenn("play", "--export", "page.html", "--model", model, "--parser", parser)
+    assert (done.returncode, done.stderr.startswith("written: page.html, 0.")) == (0, True)
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "SST" not in text.partition("<footer>")[2].partition("</footer>")[0]  # these folders have no record
+    (tmp_path / "page.html").write_text("<!doctype html><p>mine")
+    assert "is not replaced" in treenn("play", "--export", "page.html", "--model", model, "--parser", parser).error
+    assert (tmp_path / "page.html").read_text() == "<!doctype html><p>mine"
+
+
+def test_export_evaluates_and_records(treenn: Command, tmp_path: Path) -> None:
+    model, parser = save_pair(tmp_path, networks=1, classes=("bad", "so-so", "good"))
+    (tmp_path / "dev.txt").write_text(
+        "(good (good good) (so-so film))\n(bad (bad not) (good (good very) (good good)))\n"
+    )
+    how = ("--export", "page.html", "--evaluate", "dev.txt", "--record", "page.json")
+    done = treenn("play", *how, "--model", model, "--parser", parser)
+    assert (done.returncode, "parser F1" in done.stdout) == (0, True)
+    record = read_record(tmp_path / "page.json")
+    assert record.about.startswith("On 2 sentences of dev.txt dev, ")
+    assert record.about in unescape((tmp_path / "page.html").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--model", "lstm"), "--model lstm: is lstm; the page computes tree-lstm without contextual vectors only"),
+        (("--model", "tree", "--parser", "right"), "--parser right: must be a chart parser, such as chart"),
+        (("--model", "tree", "--model", "lstm"), "--model: the page of --export has one model, not 2"),
+        (("--model", "tree", "--record", "x.json"), "--record: needs --evaluate"),
+        (
+            ("--model", "tree", "--trust-module", "x"),
+            "--trust-module: a page of --export computes no models of other packages",
+        ),
+        (("--model", "nowhere"), "nowhere/config.json: cannot read this file: No such file or directory"),
+    ],
+)
+def test_export_refuses_what_it_cannot_compute(
+    treenn: Command, tmp_path: Path, options: tuple[str, ...], message: str
+) -> None:
+    make_model(tmp_path / "tree")
+    make_model(tmp_path / "lstm", kind="lstm")
+    assert treenn("play", "--export", "page.html", *options).error == message
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_evaluate_needs_export(treenn: Command) -> None:
+    assert treenn("play", "--evaluate", "sst").error == "--evaluate: needs --export"

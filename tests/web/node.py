@@ -1,4 +1,4 @@
-"""Node.js, for tests of tree.mjs."""
+"""Node.js, for tests of the modules in treenn/web."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ MODULE = Path(__file__).parents[2] / "treenn/web/tree.mjs"
 needs_node = pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 
 
-def run_module(script: str, value: Any) -> Any:
-    """The result of a JavaScript function of `tree`, the module, and `value`, whose result is JSON."""
+def run_module(script: str, value: Any, module: str = "tree") -> Any:
+    """The result of a JavaScript function of `value`, whose result is JSON.
+
+    `script` is an expression, in which a module, by default `tree`, has its name.
+    """
     program = f"""
-    import * as tree from {json.dumps(MODULE.as_uri())};
+    import * as {module} from {json.dumps(MODULE.with_name(f"{module}.mjs").as_uri())};
     let text = "";
     for await (const part of process.stdin) text += part;
     const run = {script};

@@ -31,7 +31,8 @@ def request(
 
 
 def test_page_and_its_files_are_served(server: PageServer) -> None:
-    for name, kind in (("", "html"), ("play.mjs", "javascript"), ("tree.mjs", "javascript"), ("tree.css", "css")):
+    scripts = [(name, "javascript") for name in ("server_host.mjs", "play.mjs", "tree.mjs")]
+    for name, kind in (("", "html"), *scripts, ("tree.css", "css")):
         status, body, headers = request(server, "GET", f"/{server.token}/{name}")
         assert (status, len(body) > 500) == (200, True)
         assert kind in headers["Content-Type"]

@@ -44,6 +44,10 @@ def export(
             metavar="TREEBANK", help="With --rank: weight the errors of codes by the words of its train split."
         ),
     ] = None,
+    networks: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Of a chart parser: only the first N networks of its ensemble (default: all)."),
+    ] = None,
     calibrate: Annotated[
         str | None,
         typer.Option(metavar="TREEBANK", help="Fit the temperatures of a model's probabilities on its dev split."),
@@ -61,6 +65,8 @@ def export(
     texts of 2 to 10 of them. The most probable classes stay the same.
 
     Example: treenn export my-model --out my-small-model --bits 8 --calibrate sst
+
+    Example: treenn export chart --out my-small-parser --bits 8 --rank 75 --networks 1
     """
     from treenn.runtime.quantization import WeightFormat
     from treenn.training.run_dir import check_run_dir
@@ -75,9 +81,11 @@ def export(
         raise InputError("--counts: needs --rank")
     if folder is not None and calibrate is not None:
         raise InputError("--calibrate: needs a model; a parser has no probabilities of classes")
+    if folder is None and networks is not None:
+        raise InputError(f"--networks {networks}: needs a parser; a model has one network")
     words = [] if counts is None else _training_words(counts)
     if folder is not None:
-        _export_parser(folder, out, weight_format, words, overwrite=overwrite)
+        _export_parser(folder, out, weight_format, words, networks, overwrite=overwrite)
     else:
         _export_model(model, out, weight_format, words, calibrate, contextual, trust_module, overwrite=overwrite)
     say(f"written: {out}, {sum(file.stat().st_size for file in out.iterdir()) / 1e6:.1f} MB")
@@ -113,7 +121,13 @@ def _counted(weight_format: WeightFormat, vocabulary: Vocabulary, words: Sequenc
 
 
 def _export_parser(
-    folder: Path, out: Path, weight_format: WeightFormat, words: Sequence[str], *, overwrite: bool
+    folder: Path,
+    out: Path,
+    weight_format: WeightFormat,
+    words: Sequence[str],
+    networks: int | None,
+    *,
+    overwrite: bool,
 ) -> None:
     """Write a parser of networks, and the results of its training if there are any."""
     from treenn.parsers.chart import ChartParser
@@ -125,9 +139,14 @@ def _export_parser(
     parser = load_parser(folder)
     if not isinstance(parser, ChartParser | RecursiveNetworkParser):
         raise InputError("this parser has no weights; must be of kind chart or recursive", source=folder)
+    if networks is not None:
+        if not isinstance(parser, ChartParser):
+            raise InputError(f"--networks {networks}: needs a chart parser", source=folder)
+        parser = parser.first_networks(networks)
     table = parser.network.words if isinstance(parser, ChartParser) else parser.network.embedding
     weight_format.check_width(table.embedding_dim)
-    results = read_text(folder / _RESULTS) if (folder / _RESULTS).is_file() else None
+    has_results = networks is None and (folder / _RESULTS).is_file()  # those of an ensemble are not its networks'
+    results = read_text(folder / _RESULTS) if has_results else None
     open_run_dir(out, RunMarker(PARSER), overwrite=overwrite)
     vocabulary = parser.vocabulary if isinstance(parser, ChartParser) else parser.network.vocabulary
     parser.save(out, _counted(weight_format, vocabulary, words))

@@ -79,13 +79,18 @@ def _made(name: str, parser: str | None, treebank: str | None) -> tuple[str, Pag
 
 
 def _evaluated(name: str, parser: str | None, model: SentimentModel, folders: Path, treebank: str) -> PageRecord:
-    from treenn.datasets.loading import load_dataset
+    from treenn.experiment.evaluation_data import evaluation_data
+    from treenn.experiment.matching_classes import with_classes_of
+    from treenn.experiment.trained_model import open_model
     from treenn.web.page_agreement import find_node, measure_agreement
     from treenn.web.page_record import COMPARED, SPLIT, PageRecord, fingerprint, measure_accuracy
 
-    data: Any = load_dataset(treebank, for_training=False)
+    given = evaluation_data(open_model(name), treebank, split=SPLIT)
+    if SPLIT not in given.splits:
+        raise InputError(f"--evaluate {treebank}: must have a split {SPLIT}; it has {', '.join(given.splits)}")
+    data: Any = with_classes_of(model.network, given, SPLIT, name)
     with progress_bar(f"{data.name} {SPLIT}") as progress:
-        accuracy = measure_accuracy(model, data, treebank, progress)
+        accuracy = measure_accuracy(model, data, progress)
         if find_node() is None:
             say("There is no Node.js: the page is not compared with Python.")
             return PageRecord(fingerprint(name, parser), accuracy, None)

@@ -47,11 +47,11 @@ def save_folders(model: str, parser: str | None, out: Path) -> SentimentModel:
         InputError: if the page cannot compute such a model or parser; as `load_sentiment`.
     """
     loaded = load_sentiment(model, parser)
-    check_supported(loaded, model)
     recorded = loaded.network.text_parsing
     name = parser or (SHIPPED_PARSER if recorded is None else recorded.trees)
+    check_supported(loaded, model)
     _save_model(loaded, model, out / "model")
-    _save_parser(_chart_parser(loaded.parser), name, out / "parser")
+    _save_parser(_chart_parser(loaded.parser, name), name, out / "parser")
     return load_sentiment(out / "model", out / "parser")
 
 
@@ -59,8 +59,7 @@ def check_supported(model: SentimentModel, name: str) -> None:
     """Validate that a static page can compute a model.
 
     Raises:
-        InputError: if it is no binary Tree-LSTM with classes, or has contextual vectors or another tokenizer; if the
-            parser is no chart parser.
+        InputError: if it is no binary Tree-LSTM with classes, or has contextual vectors or another tokenizer.
     """
     network = model.network
     cell = network.encoder.cell if isinstance(network.encoder, TreeEncoder) else None
@@ -74,12 +73,11 @@ def check_supported(model: SentimentModel, name: str) -> None:
         raise InputError(f"{where}: predicts scores; the page needs a model of classes")
     if not isinstance(model.tokenizer, TreebankTokenizer):
         raise InputError(f"{where}: has another tokenizer than SST's, which is that of the page")
-    _chart_parser(model.parser)
 
 
-def _chart_parser(parser: Parser) -> ChartParser:
+def _chart_parser(parser: Parser, name: str) -> ChartParser:
     if not isinstance(parser, ChartParser):
-        raise InputError(f"{argument('parser')} {parser}: must be a chart parser, such as chart")
+        raise InputError(f"{argument('parser')} {name}: must be a chart parser, such as chart")
     return parser
 
 

@@ -20,7 +20,6 @@ from treenn.parsers.polarity_check import with_root_labels
 from treenn.runtime.progress import Progress, ignore
 from treenn.sentiment.model import SentimentModel
 from treenn.trees import Tree
-from treenn.trees.errors import InputError, argument
 from treenn.trees.files import hash_files
 from treenn.trees.json_records import from_json
 from treenn.trees.json_values import read_object
@@ -109,22 +108,14 @@ def read_record(path: Path) -> PageRecord:
     return from_json(PageRecord, read_object(path)["page"], path)
 
 
-def measure_accuracy(model: SentimentModel, treebank: Treebank, name: str, progress: Progress = ignore) -> Accuracy:
+def measure_accuracy(model: SentimentModel, treebank: Treebank, progress: Progress = ignore) -> Accuracy:
     """Evaluate a model and its parser on the split dev of a treebank.
 
     Args:
         model: the model with its parser.
         treebank: a treebank with the model's classes.
-        name: the name of the treebank in messages.
         progress: called after every batch of sentences (default: no report).
-
-    Raises:
-        InputError: if the treebank has no split dev, or other classes.
     """
-    where = f"{argument('evaluate')} {name}"
-    if SPLIT not in treebank.splits or treebank.classes != model.classes:
-        wanted = f"must have a split {SPLIT} and the model's classes: {', '.join(model.classes)}"
-        raise InputError(f"{where}: {wanted}")
     gold = treebank.splits[SPLIT]
     trees = _parsed(model, gold, progress)
     scores: Any = measure(predict(model.network, with_root_labels(trees, gold)))
