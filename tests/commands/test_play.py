@@ -15,6 +15,7 @@ import pytest
 from saved_models import make_model
 from web.page_pairs import save_pair
 
+from treenn.parsers.loading import load_parser
 from treenn.web.page_record import read_record
 from treenn.web.server import PageServer
 
@@ -135,3 +136,15 @@ def test_export_refuses_what_it_cannot_compute(
 
 def test_evaluate_needs_export(treenn: Command) -> None:
     assert treenn("play", "--evaluate", "sst").error == "--evaluate: needs --export"
+
+
+def test_the_first_networks_of_a_parser_are_exported(treenn: Command, tmp_path: Path) -> None:
+    model, parser = save_pair(tmp_path, networks=2)
+    assert treenn("export", parser, "--out", "one", "--bits", "8", "--networks", "1").returncode == 0
+    assert repr(load_parser(tmp_path / "one")) == repr(load_parser(parser)).replace("networks=2", "networks=1")
+    for folder, count, message in (
+        (parser, "3", "--networks 3: must be 1 to 2, as the parser has"),
+        (model, "1", "--networks 1: needs a parser; a model has one network"),
+    ):
+        assert treenn("export", folder, "--out", "two", "--networks", count).error == message
+    assert not (tmp_path / "two").exists()

@@ -93,8 +93,7 @@ export class LocalPlayground {
     if (words.length < 1 || words.length > most)
       throw new RequestError(`the sentence has ${words.length} words; must have 1 to ${most}`);
     const position = words.findIndex((word) => !word || [...word].length > longest || /\s/u.test(word));
-    if (position >= 0)
-      throw new RequestError(`word ${position} must have 1 to ${longest} characters and no spaces`);
+    if (position >= 0) throw new RequestError(`word ${position} must have 1 to ${longest} characters and no spaces`);
   }
 
   #sentence({ text, words }) {
@@ -130,9 +129,7 @@ export class LocalPlayground {
     if (words.length <= 2 || words.length > this.data.limits.longest_second) return null;
     const own = String([...spans].sort(bySpan));
     return (
-      distribution
-        .best(2)
-        .find(({ merges }) => String(spansOfNodes({ words, merges }).sort(bySpan)) !== own) ?? null
+      distribution.best(2).find(({ merges }) => String(spansOfNodes({ words, merges }).sort(bySpan)) !== own) ?? null
     );
   }
 }

@@ -199,8 +199,7 @@ class LSTM {
       for (let gate = 0; gate < 4 * size; gate++)
         z[gate] = inputs[row * 4 * size + gate] + dot(weight, gate * size, h, 0, size);
       for (let index = 0; index < size; index++) {
-        c[index] =
-          sigmoid(z[size + index]) * c[index] + sigmoid(z[index]) * Math.tanh(z[2 * size + index]);
+        c[index] = sigmoid(z[size + index]) * c[index] + sigmoid(z[index]) * Math.tanh(z[2 * size + index]);
         h[index] = sigmoid(z[3 * size + index]) * Math.tanh(c[index]);
       }
       states.set(h, row * width + column);

@@ -103,9 +103,7 @@ export class Tokenizer {
   /** Split a text into sentences, as `treenn.text.split_sentences`. */
   split(text) {
     const cleaned = this.clean(text);
-    return this.#group(cleaned, this.#scan(cleaned)).map((tokens) =>
-      cleaned.slice(tokens[0].start, tokens.at(-1).end),
-    );
+    return this.#group(cleaned, this.#scan(cleaned)).map((tokens) => cleaned.slice(tokens[0].start, tokens.at(-1).end));
   }
 
   /** Split a text into words, as `treenn.text.tokenize`; none if it is blank. */
@@ -156,7 +154,7 @@ export class Tokenizer {
   #scan(text) {
     const t = this.#t,
       tokens = [];
-    for (let at = 0, match; (match = matchAt(t.tokens, text, at)); ) {
+    for (let at = 0, match; (match = matchAt(t.tokens, text, at));) {
       let kind = t.kinds[match.findIndex((group, index) => index > 0 && group !== undefined) - 1];
       const start = match.index;
       at = start + match[0].length;
@@ -216,7 +214,7 @@ export class Tokenizer {
     const { ending, paragraph } = this.#t,
       closing = this.#closingQuotes(text, tokens),
       ends = [];
-    for (let start = 0, number = 0; number < tokens.length - 1; ) {
+    for (let start = 0, number = 0; number < tokens.length - 1;) {
       const token = tokens[number];
       let end = number + 1;
       if (ending.has(token.kind)) end = this.#absorbed(text, tokens, end, closing);
