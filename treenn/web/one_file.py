@@ -7,18 +7,28 @@ from importlib.resources import files
 
 from markupsafe import Markup
 
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./[\w-]+\.mjs";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+\.mjs)";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
+_UNKNOWN = re.compile(r"^(?:import|export|await)\b.*", re.MULTILINE)
 
 
 def inline_modules(*names: str) -> Markup:
-    """Returns modules as the text of one `<script type="module">`, the imported ones first.
+    """Returns modules with all that they import as the text of one `<script>`, in strict mode and without imports.
 
-    Their imports of each other are removed, so no two modules may have the same name at the top level.
+    Each module becomes a function that returns its exports, so that names of different modules do not collide. Imports
+    have names in braces and files in the same folder; exports are functions, classes and constants; there is no `await`
+    outside functions.
 
     Args:
-        names: the files, such as `tree.mjs`.
+        names: the files, such as `worker.mjs`.
+
+    >>> inline_modules("feature_hash.mjs").splitlines()[:2]
+    ['"use strict";', 'const feature_hash_mjs = (() => {']
     """
-    return _without_end_tags("\n".join(_IMPORT.sub("", _text(name)) for name in names))
+    parts: dict[str, str] = {}
+    for name in names:
+        _add(name, parts, ())
+    return _without_end_tags("\n".join(['"use strict";', *parts.values(), ""]))
 
 
 def inline_styles(*names: str) -> Markup:
@@ -29,6 +39,35 @@ def inline_styles(*names: str) -> Markup:
 def inline_json(text: str) -> Markup:
     r"""Returns JSON as the text of a `<script type="application/json">`; each `<` becomes `\u003c`."""
     return Markup(text.replace("<", "\\u003c"))
+
+
+def _add(name: str, parts: dict[str, str], above: tuple[str, ...]) -> None:
+    """Add the modules that a module imports, then the module.
+
+    Raises:
+        ValueError: if modules import each other, or a module has another form of import or export.
+    """
+    if name in parts:
+        return
+    if name in above:
+        raise ValueError(f"{' imports '.join((*above, name))}: a cycle")
+    source = _text(name)
+    for match in _IMPORT.finditer(source):
+        _add(match[2], parts, (*above, name))
+    parts[name] = _as_function(name, source)
+
+
+def _as_function(name: str, source: str) -> str:
+    exports = [match[2] for match in _EXPORT.finditer(source)]
+    body = _IMPORT.sub(lambda match: f"const {{{match[1]}}} = {_variable(match[2])};", source)
+    body = _EXPORT.sub(r"\1 \2", body)
+    if other := _UNKNOWN.search(body):
+        raise ValueError(f"{name}: {other[0]!r} is not supported in a single file")
+    return f"const {_variable(name)} = (() => {{\n{body}return {{ {', '.join(exports)} }};\n}})();"
+
+
+def _variable(name: str) -> str:
+    return name.replace(".", "_")
 
 
 def _text(name: str) -> str:

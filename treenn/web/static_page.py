@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from treenn.sentiment.model import SentimentModel
-from treenn.web.inline_modules import inline_modules
+from treenn.web.one_file import inline_modules, inline_styles
 from treenn.web.page_data import page_data
 from treenn.web.page_folders import FILES
 from treenn.web.readers import make_readers
@@ -44,7 +44,7 @@ def build_page(name: str, model: SentimentModel, folders: Path, about: str = "")
     Returns:
         The HTML.
     """
-    script, style = inline_modules("static_host.mjs"), _text("tree.css") + _text("play.css")
+    script, style = inline_modules("static_host.mjs"), inline_styles("tree.css", "play.css")
     policy = _POLICY.format(script=_hash(script), style=_hash(style))
     data = json.dumps(page_data(make_readers([(name, model)])))
     blocks = {
@@ -77,15 +77,11 @@ def _data_blocks(data: str, blocks: Mapping[str, bytes]) -> str:
 
 def _filled(replacements: Mapping[str, str]) -> str:
     """The page of the server with replaced lines, each of which occurs once."""
-    page = _text("play.html")
+    page = (files("treenn.web") / "play.html").read_text("utf-8")
     for line, text in replacements.items():
         assert page.count(line) == 1, line
         page = page.replace(line, text)
     return page
-
-
-def _text(name: str) -> str:
-    return (files("treenn.web") / name).read_text("utf-8")
 
 
 def _hash(text: str) -> str:
