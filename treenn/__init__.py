@@ -22,6 +22,7 @@ _HOME = {
     "Settings": "treenn.models.settings",
     "Tree": "treenn.trees",
     "TreeClassifier": "treenn.estimators",
+    "TreeEditor": "treenn.web.tree_editor",
     "TreeEncoder": "treenn.encoders",
     "TreeTable": "treenn.encoders",
     "TreeRegressor": "treenn.estimators",

@@ -13,7 +13,7 @@ from treenn.parsers.chart.tree_probability import bracket_probabilities, tree_pr
 from treenn.parsers.long_sentences import Sentence, divide_sentences
 from treenn.sentiment.model import SentimentModel
 from treenn.trees import InputError, Tree
-from treenn.web.readers import LONGEST, Reader, State, make_readers
+from treenn.web.readers import LONGEST, Reader, columns_of, make_readers
 from treenn.web.requests import ParseRequest, ScalesRequest, TreeRequest, read_request
 
 MOST_SENTENCES = 50
@@ -104,7 +104,7 @@ class Playground:
         tree = request.tree
         everything = range(len(tree))
         models = [
-            self._states_of(reader, tree, (request.nodes or everything) if reader.is_local else everything)
+            reader.columns(tree, (request.nodes or everything) if reader.is_local else everything)
             for reader in self.readers
         ]
         return {"models": models, "confidence": self._confidence(tree)}
@@ -114,7 +114,7 @@ class Playground:
         tree = request.tree
         if len(tree.words) > LONGEST:
             return {"curves": None, "longest": LONGEST}
-        return {"curves": [_columns(reader.prefixes(tree)) for reader in self.readers], "longest": LONGEST}
+        return {"curves": [columns_of(reader.prefixes(tree)) for reader in self.readers], "longest": LONGEST}
 
     def _sentences(self, request: ParseRequest) -> list[Sentence]:
         if request.text is not None:
@@ -125,7 +125,7 @@ class Playground:
         return divide_sentences(sentences, self.parser.max_words)
 
     def _sentence(self, sentence: Sentence, tree: Tree) -> dict[str, Any]:
-        models = [self._states_of(reader, tree, range(len(tree))) for reader in self.readers]
+        models = [reader.columns(tree, range(len(tree))) for reader in self.readers]
         shape = {"words": tree.words, "merges": tree.merges}
         distribution = self._distribution(tree)
         if distribution is None:
@@ -137,11 +137,6 @@ class Playground:
             "probability": tree_probability(distribution, tree),
             "second": self._second(tree),
         }
-
-    def _states_of(self, reader: Reader, tree: Tree, nodes: Sequence[int]) -> dict[str, Any]:
-        states = reader.states(tree)
-        columns = _columns([states[node] for node in nodes])
-        return {"nodes": list(nodes), **columns, "unknown": reader.unknown(tree.words)}
 
     def _distribution(self, tree: Tree) -> TreeDistribution | None:
         """The chart parser's distribution over trees; None for other parsers and long sentences."""
@@ -164,10 +159,6 @@ class Playground:
             return None
         others = [(other, p) for other, p in self.parser.best(tree.words, 2) if set(other.spans) != set(tree.spans)]
         return {"merges": others[0][0].merges, "probability": others[0][1]} if others else None
-
-
-def _columns(states: Sequence[State]) -> dict[str, Any]:
-    return {"labels": [state.label for state in states], "probabilities": [state.probabilities for state in states]}
 
 
 def _rounded(probabilities: Sequence[float]) -> list[float]:

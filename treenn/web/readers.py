@@ -69,6 +69,17 @@ class Reader(ABC):
         unknown = set(self.model.network.vocabulary.unknown(words))
         return [position for position, word in enumerate(words) if word in unknown]
 
+    def columns(self, tree: Tree, nodes: Sequence[int]) -> dict[str, Any]:
+        """The states of some nodes of a tree and the unknown words, as `tree.mjs` reads them.
+
+        Args:
+            tree: the tree.
+            nodes: the nodes.
+        """
+        states = self.states(tree)
+        columns = columns_of([states[node] for node in nodes])
+        return {"nodes": list(nodes), **columns, "unknown": self.unknown(tree.words)}
+
     @abstractmethod
     def states(self, tree: Tree) -> list[State]:
         """Compute the state of each node of a tree."""
@@ -84,6 +95,11 @@ class Reader(ABC):
         starts = ends - 1 if roots_only else ends - [len(tree) for tree in trees]
         values = rows.probabilities.tolist() if self.model.classes else rows.scores.tolist()
         return [[_state(value) for value in values[start:end]] for start, end in zip(starts, ends, strict=True)]
+
+
+def columns_of(states: Sequence[State]) -> dict[str, Any]:
+    """The labels and the probabilities of states, as `tree.mjs` reads them."""
+    return {"labels": [state.label for state in states], "probabilities": [state.probabilities for state in states]}
 
 
 class TreeReader(Reader):
