@@ -300,12 +300,12 @@ def test_an_absent_reference_is_named(base):
     assert "tree-lstm, the plan's first network, has no finished run; the reference is lstm." in text
 
 
-def test_runs_best_at_the_end_are_counted(base):
+def test_runs_cut_by_the_maximum_are_counted(base):
     results = copy.deepcopy(base)
     assert "training may have ended too early" not in headline(results)
     for run in results["runs"][1:]:
         run["best_epoch"] = run["epochs"]
-    assert "In 5 of 6 runs the last epoch was the best: training may have ended too early." in headline(results)
+    assert "The maximum of epochs cut 5 of 6 runs: training may have ended too early." in headline(results)
 
 
 def test_untested_differences_count_in_the_correction():

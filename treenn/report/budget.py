@@ -42,7 +42,7 @@ def budget_table(task: TaskResults) -> Table:
 
 def at_maximum(task: TaskResults) -> str:
     """A sentence on the runs that might have gained from more epochs."""
-    cut = [is_cut for model in task.networks for is_cut in _cut(task, model)]
+    cut = [is_cut for model in task.networks for is_cut in cut_runs(task, model)]
     if not cut:
         return "Every run keeps its last epoch, whatever dev says."
     more = ": with more epochs, they might be better." if any(cut) else "."
@@ -99,7 +99,7 @@ def _choices(values: object) -> str:
 
 
 def _training(task: TaskResults, model: str) -> Record:
-    runs, cut = task.runs_by_model[model], _cut(task, model)
+    runs, cut = task.runs_by_model[model], cut_runs(task, model)
     return {
         "epochs": max(_setting(task, run, "epochs") or run.epochs for run in runs),
         "patience": _setting(task, runs[0], "patience"),
@@ -108,7 +108,7 @@ def _training(task: TaskResults, model: str) -> Record:
     }
 
 
-def _cut(task: TaskResults, model: str) -> list[bool]:
+def cut_runs(task: TaskResults, model: str) -> list[bool]:
     """For each run, whether the maximum of epochs ended it; empty if the last epoch is kept anyway.
 
     Patience ends a run that many epochs after its best one. If fewer epochs followed, the maximum ended the run.

@@ -15,6 +15,7 @@ from treenn.experiment.results import TaskResults
 from treenn.report.charts import REFERENCE, drawn, finish, look, panels_over_counts, percent_axis, pictures
 from treenn.report.document import Chart, Record, Section, Table
 from treenn.report.formatting import NONE, in_all_runs, model_table, over_seeds, percent, spread_of
+from treenn.report.multi_test import MANY
 
 _NUMBERS: Mapping[str, tuple[str, float, int]] = {
     "ece": ("ECE (%)", 100, 1),
@@ -55,6 +56,7 @@ def _table(task: TaskResults, split: str, found: Calibrations) -> Table:
         " width; if calibrated: 95% of the errors that calibrated probabilities with these confidences have by chance;"
         " adaptive: of equal counts. NLL: mean negative log-likelihood of the gold class. Brier: mean squared"
         " distance from the one-hot gold class, 0 to 2. Scaled: with temperature scaling, fitted to dev.",
+        folded=len(task.unseen_splits) >= MANY,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from treenn.experiment.plan_spec import BASELINES
 from treenn.experiment.results import TaskResults
+from treenn.report.budget import cut_runs
 from treenn.report.claims import against_reference, tested
 from treenn.report.folds_section import fold_caveats
 from treenn.report.formatting import seeds
@@ -42,8 +43,9 @@ def caveats(sections: Sequence[TaskResults]) -> Iterable[str]:
     if missing:
         yield f"{missing} planned {'run is' if missing == 1 else 'runs are'} missing; all claims are provisional."
     yield from _absent_references(sections)
-    if late := _runs_best_at_the_end(sections):
-        yield f"In {late[0]} of {late[1]} runs the last epoch was the best: training may have ended too early."
+    cut = [each for task in sections for model in task.networks for each in cut_runs(task, model)]
+    if 2 * sum(cut) > len(cut):
+        yield f"The maximum of epochs cut {sum(cut)} of {len(cut)} runs: training may have ended too early."
     for task in sections:
         for split in task.unseen_splits:
             sentences = task.treebank.sizes.get(split, _FEW_SENTENCES)
@@ -65,10 +67,3 @@ def _absent_references(sections: Sequence[TaskResults]) -> Iterable[str]:
         missing = {run.model for run in task.missing}
         if planned and planned[0] in missing and planned[0] not in task.runs_by_model:
             yield f"{planned[0]}, the plan's first network, has no finished run; the reference is {task.reference}."
-
-
-def _runs_best_at_the_end(sections: Sequence[TaskResults]) -> tuple[int, int] | None:
-    """The number of runs whose last epoch was their best, and of all runs; None unless they are more than half."""
-    runs = [run for task in sections for run in task.runs if run.history and run.settings.get("checkpoint") != "last"]
-    late = sum(run.best_epoch == run.epochs for run in runs)
-    return (late, len(runs)) if 2 * late > len(runs) else None

@@ -14,6 +14,7 @@ from treenn.report.forest import FILLED, Row, draw_forest, favoured_side, in_wor
 from treenn.report.formatting import METRICS, NONE, p_value
 
 _TESTS = ("p", "p_holm", "randomization", "randomization_holm", "mcnemar")
+_MOST_ROWS = 30  # of a table that is open from the start
 _FIELDS = ("split", "metric", "difference", "low", "high", *_TESTS)
 
 
@@ -52,6 +53,7 @@ def _table(task: TaskResults, found: Sequence[Difference]) -> Table:
         },
         records=[_record(each) for each in found],
         left=4,
+        folded=len(found) > _MOST_ROWS,
     )
 
 

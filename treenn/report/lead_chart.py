@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from treenn.report.multi_test import MANY
 from treenn.report.results_section import accuracy_chart
 
 _MOST = 4  # panels
+_TITLE = 42  # letters of a line of a title
 
 
 class _Panel(NamedTuple):
@@ -66,7 +68,8 @@ def _chart(panel: _Panel, panels: Sequence[_Panel], caption: str) -> Chart:
     alike = [row.difference for each in panels if main_metric(each.task) == metric for row in each.rows]
     axes.set_xlim(_range(alike))
     unit = " (points)" if METRICS[metric].share else ""
-    axes.set_title(f"{METRICS[metric].title}{unit}: {short_name(task.reference)} minus {short_name(panel.minus)}")
+    title = f"{METRICS[metric].title}{unit}: {short_name(task.reference)} minus {short_name(panel.minus)}"
+    axes.set_title(textwrap.fill(title, _TITLE))
     axes.set_xlabel(favoured_side(task, metric))
     words = f"{phrase(task, metric)}, {task.reference} minus {f'{panel.minus} on ' * bool(panel.minus)}"
     return finish(figure, "lead", panel.title, caption, f"{words}{', '.join(in_words(panel.rows))}")
