@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,23 +48,27 @@ def pair(folder: Path, **how: Any) -> Playground:
     return Playground({"tiny": save_folders(model, parser, folder / "page")})
 
 
-def by_node(playground: Playground, folder: Path, requests: list[tuple[str, dict[str, Any]]]) -> list[Any]:
-    """The answers of `LocalPlayground` to requests; the message of a refusal."""
+ANSWERS = """return requests.map(([action, request]) => {
+  try { return playground.answer(action, request); } catch (error) { return error.message; }
+});"""
+"""The answers of `playground` to requests; the message of a refusal."""
+
+
+def by_node(playground: Playground, folder: Path, requests: Sequence[Any], script: str = ANSWERS) -> list[Any]:
+    """The result of a script about `playground`, a `LocalPlayground`, and `requests`."""
 
     def read(name: str) -> dict[str, Any]:
         config, words, weights = ((folder / "page" / name / file).read_bytes() for file in FILES)
         parts = {"config": json.loads(config), "vocabulary": json.loads(words)}
         return parts | {"weights": b64encode(weights).decode()}
 
-    script = """({data, files, requests}) => {
+    run = f"""({{data, files, requests}}) => {{
       for (const folder of Object.values(files)) folder.weights = Buffer.from(folder.weights, "base64");
       const playground = new local_playground.LocalPlayground(data, files);
-      return requests.map(([action, request]) => {
-        try { return playground.answer(action, request); } catch (error) { return error.message; }
-      });
-    }"""
+      {script}
+    }}"""
     value = {"data": page_data(playground.readers), "files": {name: read(name) for name in ("model", "parser")}}
-    return list(run_module(script, value | {"requests": requests}, "local_playground"))
+    return list(run_module(run, value | {"requests": requests}, "local_playground"))
 
 
 def by_python(playground: Playground, requests: list[tuple[str, dict[str, Any]]]) -> list[Any]:
@@ -135,6 +140,17 @@ def test_answers_are_those_of_the_server(tmp_path: Path, how: dict[str, Any]) ->
         requests, by_node(playground, tmp_path, requests), by_python(playground, requests), strict=True
     ):
         assert close(found, wanted), request
+
+
+@needs_node
+def test_only_new_phrases_are_computed(tmp_path: Path) -> None:
+    playground, words = pair(tmp_path, networks=1), ["this", "film", "is", "good"]
+    balanced, rotated, replaced = [[0, 1], [2, 3], [4, 5]], [[2, 3], [1, 4], [0, 5]], [*words[:3], "dull"]
+    trees = [{"words": words, "merges": balanced}, {"words": words, "merges": rotated}]
+    trees += [{"words": replaced, "merges": rotated}, trees[0]]
+    script = """playground.readers = playground.readers.slice(0, 1);
+      return requests.map((tree) => { playground.answer("states", tree); return playground.model.computed; });"""
+    assert by_node(playground, tmp_path, trees, script) == [7, 9, 13, 13]
 
 
 @needs_node

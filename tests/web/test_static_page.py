@@ -99,6 +99,8 @@ def test_a_rotation_requests_the_path_only(page: Browser) -> None:
     [request] = [message["request"] for message in page.evaluate("sent") if message["action"] == "states"]
     marked = page.evaluate(f"{NODES}.filter((node) => node.classList.contains('tn-changed')).length")
     assert (len(request["nodes"]), marked) == (2, 2)
+    count = "The last edit changed 2 of 13 phrases, with thick borders; only these were recomputed."
+    assert page.evaluate("document.getElementById('changed').textContent") == count
     page.press("z")
     page.until(CALM)
     assert page.evaluate(LABELS) == before

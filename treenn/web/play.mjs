@@ -104,11 +104,22 @@ function start(session) {
 
 function update(change) {
   drawVerdicts();
+  drawCount();
   drawParser();
   if (change.kind !== "pending") {
     updateAddress();
     updateCurves();
   }
+}
+
+/** The number of phrases that the last edit changed. */
+function drawCount() {
+  const count = page.session.current.changed.size,
+    all = 2 * page.session.root.size - 1;
+  const only = page.scales.every(({ local }) => local) ? "; only these were recomputed" : "";
+  part("changed").textContent = count
+    ? `The last edit changed ${count} of ${all} phrases, with thick borders${only}.`
+    : `${all} phrases, ${page.session.root.size} of them words.`;
 }
 
 function chip(label, scale) {

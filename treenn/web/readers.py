@@ -52,6 +52,7 @@ class Reader(ABC):
             "range": self.model.score_range,
             "colours": colours,
             "about": self.about,
+            "local": self.is_local,
         }
 
     @property
