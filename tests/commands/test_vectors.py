@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from saved_models import make_model
 from topic_corpus import topic_sentences
 
 Command = Callable[..., Any]
@@ -88,3 +89,36 @@ def test_files_are_evaluated_next_to_each_other(
     record = json.loads((tmp_path / "record.json").read_text(encoding="utf-8"))
     assert record["sets"]["SimLex"]["b.txt"]["covered"] == 3
     assert record["sets"]["SimLex"]["a.txt"]["difference"] is None
+
+
+def test_maps_of_words_and_of_phrases_are_written(treenn: Command, tmp_path: Path) -> None:
+    words = ["good", "bad", "film", "the", "a", "not", "is", "it"]
+    rows = "".join(f"{word} {number} 1 {-number}\n" for number, word in enumerate(words))
+    (tmp_path / "v.txt").write_text(rows, encoding="utf-8")
+    assert treenn("vectors", "map", "v.txt").returncode == 0
+    assert "good" in (tmp_path / "map.html").read_text(encoding="utf-8")
+    make_model(tmp_path / "model", ("0", "1", "2", "3", "4"))
+    done = treenn("vectors", "map", "model", "--treebank", "reviews", "--count", "20")
+    assert done.stderr.endswith("written: map.html (20 points)\n"), done.stderr
+    assert "10 sentences and 10 phrases of reviews dev" in (tmp_path / "map.html").read_text(encoding="utf-8")
+    texts = b"Good film. Not good!\nIt is a film\nA film is not good.\n"
+    done = treenn("vectors", "map", "model", "--file", "-", "--parser", "balanced", "--out", "t.html", stdin=texts)
+    assert done.returncode == 0, done.stderr
+
+
+def test_bad_maps_are_one_message(treenn: Command, tmp_path: Path) -> None:
+    (tmp_path / "v.txt").write_text("cat 1 0\ndog 0 1\n", encoding="utf-8")
+    make_model(tmp_path / "model")
+    (tmp_path / "notes.html").write_text("<!doctype html><p>mine", encoding="utf-8")
+    message = "a map of 2 points is not possible; it must have 5 or more"
+    assert treenn("vectors", "map", "v.txt").error == message
+    assert (
+        treenn("vectors", "map", "v.txt", "--file", "x").error
+        == "--file: needs a model; v.txt is a file of word vectors"
+    )
+    assert treenn("vectors", "map", "model").error == "a map of a model needs either --treebank or --file"
+    refused = treenn("vectors", "map", "model", "--treebank", "reviews").error
+    assert refused == "the labels of these trees are not those of the model, which has 3 classes"
+    (tmp_path / "v.txt").write_text("".join(f"w{n} {n} 1\n" for n in range(9)), encoding="utf-8")
+    refused = treenn("vectors", "map", "v.txt", "--out", "notes.html").error
+    assert refused.startswith("notes.html: this file exists and is no map of treenn in HTML")

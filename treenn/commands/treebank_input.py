@@ -9,6 +9,7 @@ from treenn.commands.output import progress_bar
 from treenn.trees.errors import InputError
 
 if TYPE_CHECKING:
+    from treebanks import DependencyTreebank, Treebank
     from treenn.trees import Tree
 
 
@@ -34,7 +35,12 @@ def check_no_texts(
 
 
 def trees_of(source: str, split: str) -> Sequence[Tree]:
-    """Load the trees of a split of single sentences.
+    """Load the trees of a split of single sentences. The arguments and errors are those of `single_sentences`."""
+    return tuple(single_sentences(source, split).trees(split))
+
+
+def single_sentences(source: str, split: str) -> Treebank | DependencyTreebank:
+    """Load a treebank of single sentences that has a split.
 
     Args:
         source: the value of --treebank; a single file is the split test.
@@ -52,4 +58,4 @@ def trees_of(source: str, split: str) -> Sequence[Tree]:
         raise InputError(f"--treebank {source}: must be a treebank of single sentences, not of pairs")
     if split not in treebank.splits:
         raise InputError(f"--split {split}: {treebank.name} has the splits {', '.join(treebank.splits)}")
-    return tuple(treebank.trees(split))
+    return treebank

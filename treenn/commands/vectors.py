@@ -11,12 +11,15 @@ import typer
 from treenn.commands import options
 from treenn.commands.output import deliver, print_json, print_table, progress_bar, say
 from treenn.commands.settings_options import read_settings
+from treenn.commands.vector_map import draw_map, read_vector_table
 
 if TYPE_CHECKING:
     from treenn.vectors.evaluation import Correlation
-    from treenn.vectors.table import Neighbour, VectorTable
+    from treenn.vectors.table import Neighbour
 
 app = typer.Typer(help="Train, search, evaluate and draw word vectors.", no_args_is_help=True)
+
+app.command("map")(draw_map)
 
 _File = Annotated[str, typer.Argument(metavar="FILE", help="A file of word vectors, or the name of fetched ones.")]
 _Count = Annotated[int, typer.Option("--count", metavar="N", help="The maximum number of words.")]
@@ -69,7 +72,7 @@ def similar(
 
     Example: treenn vectors similar glove.6B.50d.txt film
     """
-    _show(_table(file).similar(word, count), "cosine", json=json)
+    _show(read_vector_table(file).similar(word, count), "cosine", json=json)
 
 
 @app.command()
@@ -90,7 +93,7 @@ def analogy(
 
     Example: treenn vectors analogy glove.6B.50d.txt france paris italy --method 3CosMul
     """
-    _show(_table(file).analogy(a, b, c, count, cast(Any, method)), method, json=json)
+    _show(read_vector_table(file).analogy(a, b, c, count, cast(Any, method)), method, json=json)
 
 
 @app.command()
@@ -117,21 +120,12 @@ def evaluate(
     from treenn.vectors.word_pairs import load_word_sets
 
     sets = load_word_sets()
-    tables = {file: _table(file) for file in files}
+    tables = {file: read_vector_table(file) for file in files}
     found = evaluate_vectors(tables, sets, resamples=resamples, seed=seed)
     measured = {title: {name: asdict(each) for name, each in of_set.items()} for title, of_set in found.items()}
     head = {"schema": "treenn.word_similarity", "version": 1, "command": options.command_line()}
     results = {**head, "resamples": resamples, "seed": seed, "sets": measured, "environment": environment()}
     deliver(results, out, json=json, show=lambda: _print_sets(found, files))
-
-
-def _table(file: str) -> VectorTable:
-    from treenn.vectors.table import read_table
-
-    (path,) = options.vector_files([file])
-    with progress_bar(f"reading {Path(path).name}") as bar:
-        bar(0, None, "")
-        return read_table(path)
 
 
 def _show(neighbours: list[Neighbour], score: str, *, json: bool) -> None:
