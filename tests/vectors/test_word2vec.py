@@ -34,7 +34,7 @@ def test_the_methods_differ() -> None:
 
 
 def test_a_missing_gensim_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "gensim.models", None)
+    monkeypatch.setitem(sys.modules, "gensim", None)
     with pytest.raises(InputError, match=r"install it by python -m pip install 'treenn\[vectors\]'"):
         train_cbow(CORPUS, Word2VecSettings())
 

@@ -68,9 +68,9 @@ def train_cbow(corpus: Corpus, settings: Word2VecSettings, progress: Progress = 
 
 
 def _train(corpus: Corpus, settings: Word2VecSettings, progress: Progress, *, skip_gram: bool) -> Array:
-    word2vec = _gensim_models()
+    models = _gensim_models()
 
-    class Epochs(word2vec.CallbackAny2Vec):  # type: ignore[name-defined,misc]
+    class Epochs(models.callbacks.CallbackAny2Vec):  # type: ignore[name-defined,misc]
         done = 0
 
         def on_epoch_end(self, model: Any) -> None:
@@ -78,7 +78,7 @@ def _train(corpus: Corpus, settings: Word2VecSettings, progress: Progress, *, sk
             progress(self.done, settings.epochs, f"epoch {self.done}")
 
     progress(0, settings.epochs, "epoch 1")
-    model = word2vec.Word2Vec(
+    model = models.word2vec.Word2Vec(
         corpus.lists(),
         sg=int(skip_gram),
         vector_size=settings.size,
@@ -97,10 +97,10 @@ def _train(corpus: Corpus, settings: Word2VecSettings, progress: Progress, *, sk
 
 def _gensim_models() -> Any:
     try:
-        from gensim.models import word2vec
+        from gensim import models
     except ImportError as error:
         raise InputError(
             "skip-gram and CBOW need gensim, which supports Python up to 3.13; install it by python -m pip install "
             "'treenn[vectors]', or select the method glove or ppmi-svd"
         ) from error
-    return word2vec
+    return models
