@@ -9,7 +9,7 @@ from treenn.commands.output import progress_bar
 from treenn.trees.errors import InputError
 
 if TYPE_CHECKING:
-    from treebanks import DependencyTreebank, Treebank
+    from treebanks import AnyTreebank
     from treenn.trees import Tree
 
 
@@ -39,7 +39,7 @@ def trees_of(source: str, split: str) -> Sequence[Tree]:
     return tuple(single_sentences(source, split).trees(split))
 
 
-def single_sentences(source: str, split: str) -> Treebank | DependencyTreebank:
+def single_sentences(source: str, split: str) -> AnyTreebank:
     """Load a treebank of single sentences that has a split.
 
     Args:

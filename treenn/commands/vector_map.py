@@ -90,13 +90,16 @@ def _points(
     if file is not None or loading[0] is not None:
         option = "--file" if file is not None else "--parser"
         raise InputError(f"{option}: needs a model; {source} is a file of word vectors")
+    from treebanks import Treebank
     from treenn.vectors.map_points import labelled_word_points, word_points
 
     table = read_vector_table(source)
     if treebank is None:
         return word_points(table, count)
     data = single_sentences(treebank, split)
-    return labelled_word_points(table, data.trees(split), count, tuple(data.classes or ()), data.scale or "nominal")
+    if not isinstance(data, Treebank) or data.classes is None:
+        raise InputError(f"--treebank {treebank}: must be a treebank of trees with classes")
+    return labelled_word_points(table, data.trees(split), count, tuple(data.classes), data.scale)
 
 
 def _model_points(
