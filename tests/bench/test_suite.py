@@ -11,7 +11,7 @@ from toy import toy_treebank
 
 from treenn.bench import training_speed as training
 from treenn.bench.bench_plan import BenchPlan
-from treenn.bench.bench_table import prediction_table, training_table
+from treenn.bench.bench_table import packing_table, prediction_table, training_table
 from treenn.bench.prediction import _one_pass
 from treenn.bench.steps import RECURRENT
 from treenn.bench.suite import bench
@@ -35,8 +35,8 @@ def results(measured: tuple[dict[str, Any], list[tuple[int, int, str]]]) -> dict
 
 def test_progress_is_told_of_every_round(measured: tuple[dict[str, Any], list[tuple[int, int, str]]]) -> None:
     told = measured[1]
-    # Of each size warm-up, steps and twice the contenders; then three passes over 180 trees, 50 at a time.
-    total = 2 * (3 + 2 + 2 * 4) + 3 * 4
+    # Of each size warm-up, steps, twice the contenders and packing; then three passes over 180 trees, 50 at a time.
+    total = 2 * (3 + 2 + 2 * 4 + 20) + 3 * 4
     assert [state[:2] for state in told] == [(done, total) for done in range(1, total + 1)]
     assert [told[0][2], told[-1][2]] == ["training, batch 2", "prediction"]
 
@@ -53,6 +53,15 @@ def test_one_result_row_per_contender_and_batch_size(results: dict[str, Any]) ->
         assert row["memory"] == 3 * 2**20
         assert min(row[name] for name in ("gflop", "of_peak", "products_by_torch", "products_by_treenn")) > 0
     assert json.loads(json.dumps(results)) == results
+
+
+def test_packing_is_timed_with_and_without_dedup(results: dict[str, Any]) -> None:
+    rows = results["packing"]
+    names = {"trees of the first epoch", "trees of a later epoch", "table of trees"}
+    assert {(row["contender"], row["batch"], row["shared"]) for row in rows} == {
+        (name, size, dedup) for name in names for size in (2, 5) for dedup in (False, True)
+    }
+    assert len(rows) == 12 and min(row["trees_per_second"] for row in rows) > 0
 
 
 def test_results_say_how_they_were_made(results: dict[str, Any]) -> None:
@@ -78,6 +87,7 @@ def test_tables_show_every_row_in_80_columns(results: dict[str, Any]) -> None:
     console = Console(width=80)
     with console.capture() as capture:
         console.print(training_table(results))
+        console.print(packing_table(results))
         console.print(prediction_table(results))
     lines = capture.get().splitlines()
     assert next(line.split() for line in lines if line.startswith("tree-lstm")) == [

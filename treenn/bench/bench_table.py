@@ -41,3 +41,15 @@ def prediction_table(results: Mapping[str, Any]) -> Grid:
         rates = (f"{row[name]:,.0f}" for name in ("trees_per_second", "trees_per_second_shared"))
         table.add_row(row["contender"], *rates, f"{row['ratio']:.2f}")
     return table
+
+
+def packing_table(results: Mapping[str, Any]) -> Grid:
+    """One row per input, one column per batch size; with equal subtrees once after the slash."""
+    rows, sizes = results["packing"], list(dict.fromkeys(row["batch"] for row in results["packing"]))
+    speeds = {(row["contender"], row["batch"], row["shared"]): f"{row['trees_per_second']:,.0f}" for row in rows}
+    table = Grid(
+        "", *(f"batch {size}" for size in sizes), title="packing, trees/s; equal subtrees once after the slash"
+    )
+    for name in dict.fromkeys(row["contender"] for row in rows):
+        table.add_row(name, *(f"{speeds[name, size, False]} / {speeds[name, size, True]}" for size in sizes))
+    return table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +19,8 @@ from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
 from treenn.trees import Tree
+
+T = TypeVar("T")
 
 X_SIZE, SIZE = 300, 150
 """Sizes of the word vectors and hidden states, equal for all contenders."""
@@ -55,7 +58,7 @@ class BenchTask:
     seed: int = 0
 
 
-def in_turn(trees: Sequence[Tree], size: int, count: int) -> list[list[Tree]]:
+def in_turn(trees: Sequence[T], size: int, count: int) -> list[list[T]]:
     """Returns `count` batches of `size` trees in order, cycling through the trees."""
     return [[trees[(number * size + i) % len(trees)] for i in range(size)] for number in range(count)]
 

@@ -10,6 +10,7 @@ import torch
 
 from treebanks import Treebank
 from treenn.bench.bench_plan import BenchPlan
+from treenn.bench.packing import ROUNDS, measure_packing
 from treenn.bench.prediction import PASSES, measure_prediction
 from treenn.bench.products import peak_rate
 from treenn.bench.steps import LEARNING_RATE, SIZE, WARM_UP, X_SIZE, BenchTask
@@ -37,6 +38,8 @@ def bench(plan: BenchPlan, treebank: Treebank, progress: Progress, command: str 
     for size in plan.batch_sizes:
         rounds.text = f"training, batch {size}"
         training += measure_training(plan, task, treebank.train, size, peak, rounds.tick)
+    rounds.text = "packing"
+    packing = measure_packing(plan, treebank.train, rounds.tick)
     rounds.text = "prediction"
     return {
         "schema": "treenn.bench",
@@ -48,6 +51,7 @@ def bench(plan: BenchPlan, treebank: Treebank, progress: Progress, command: str 
         "settings": _settings(plan, task),
         "peak_gflops": peak / 1e9,
         "training": training,
+        "packing": packing,
         "prediction": measure_prediction(plan, task, trees, rounds.tick),
     }
 
@@ -65,6 +69,7 @@ class _Rounds:
 
 def _count(plan: BenchPlan, n_trees: int) -> int:
     training = len(plan.batch_sizes) * (WARM_UP + plan.steps + 2 * len(plan.contenders))
+    training += len(plan.batch_sizes) * ROUNDS
     return training + PASSES * -(-n_trees // plan.prediction_batch)
 
 

@@ -97,11 +97,13 @@ def _batch_sizes(text: str) -> tuple[int, ...]:
 
 
 def _print_tables(results: dict[str, Any]) -> None:
-    from treenn.bench.bench_table import LEGEND, prediction_table, training_table
+    from treenn.bench.bench_table import LEGEND, packing_table, prediction_table, training_table
 
     out = console()
     out.print(training_table(results))
     out.print(LEGEND, style="dim")
+    out.print()
+    out.print(packing_table(results))
     if results["prediction"]:
         out.print()
         out.print(prediction_table(results))
