@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from treenn.commands.output import progress_bar, say
-from treenn.models.names import ENCODERS, is_model
 from treenn.models.settings import Settings
 from treenn.trees import InputError, Tree, parse_tree
 from treenn.trees.files import write_text
@@ -84,6 +83,8 @@ def write_flow_page(networks: Networks, sentence: str, brackets: str | None, htm
 
 
 def _check(networks: Networks) -> None:
+    from treenn.models.names import ENCODERS, is_model
+
     if networks.name is None and not networks.models:
         raise InputError("NAME or --model DIR is missing; must name the network to explain")
     Settings(size=networks.size, word_size=networks.word_size)  # validates the sizes
@@ -101,6 +102,7 @@ def _reads_trees(name: str) -> bool:
 
 def _tree(networks: Networks, models: list[SentimentModel], sentence: str, brackets: str | None) -> Tree:
     """The tree of the sentence: as given, or by the first model's tokenizer and parser."""
+
     if brackets is not None:
         if networks.parser is not None:
             raise InputError("--tree: cannot be combined with --sentence or --parser")

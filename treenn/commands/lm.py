@@ -64,7 +64,7 @@ def train(
     if corpus is None:
         raise InputError("--corpus: missing; must be corpus, poems, a folder or a file")
     order = order_of(values["model"])
-    settings = Settings(**(values if order is None else {**values, "model": lm_options.RECIPE.model}))
+    settings = Settings(**(values if order is None else {**values, "model": lm_options.RECIPE["model"]}))
     data = lm_options.read_training_corpus(corpus, unit, forms=forms, split=split)
     if "vocabulary_size" not in options.given(context) and data.unit == "word":
         settings = Settings(**{**vars(settings), "vocabulary_size": lm_options.WORDS})

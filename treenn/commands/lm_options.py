@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from treenn.commands.output import progress_bar
-from treenn.models.settings import Settings
 from treenn.trees.errors import InputError
 
 if TYPE_CHECKING:
     from treebanks import Sentence, TextCorpus
     from treenn.lm.language_model import LanguageModel
 
-RECIPE = Settings(
-    model="lstm",
-    size=400,
-    word_size=400,
-    output_layer="tied",
-    vocabulary_size=0,
-    optimizer="adamw",
-    learning_rate=0.003,
-    schedule="cosine",
-    warmup=0.02,
-    weight_decay=0.01,
-    clip_norm=1.0,
-    batch_size=64,
-    dropout=0.3,
-    embedding_dropout=0.2,
-    epochs=10,
-)
-"""The defaults of `treenn lm train`."""
+RECIPE: Mapping[str, Any] = {
+    "model": "lstm",
+    "size": 400,
+    "word_size": 400,
+    "output_layer": "tied",
+    "vocabulary_size": 0,
+    "optimizer": "adamw",
+    "learning_rate": 0.003,
+    "schedule": "cosine",
+    "warmup": 0.02,
+    "weight_decay": 0.01,
+    "clip_norm": 1.0,
+    "batch_size": 64,
+    "dropout": 0.3,
+    "embedding_dropout": 0.2,
+    "epochs": 10,
+}
+"""The defaults of `treenn lm train`; as `Settings` they would import torch for every command."""
 
 NOT_OF_LANGUAGE_MODELS = (
     *("frequent_words", "spelling", "unknown_vector", "pair_hidden_size", "contextual", "contextual_layers"),

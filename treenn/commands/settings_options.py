@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import Field, fields, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -20,25 +20,27 @@ Command = TypeVar("Command", bound=Callable[..., None])
 T = TypeVar("T")
 
 
-def takes_settings(*, without: tuple[str, ...] = (), defaults: Settings | None = None) -> Callable[[Command], Command]:
+def takes_settings(
+    *, without: tuple[str, ...] = (), defaults: Mapping[str, Any] | None = None
+) -> Callable[[Command], Command]:
     """Add an option for every setting to a command, which receives them as its `**settings`.
 
     Args:
         without: settings that are not options of this command (default: none).
-        defaults: the defaults of the options (default: None, those of `Settings`).
+        defaults: the defaults of options that differ from those of `Settings` (default: none).
     """
 
     def decorate(command: Command) -> Command:
         signature = inspect.signature(command, eval_str=True)
         own = [each for each in signature.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
-        options = [_option(each, defaults) for each in fields(Settings) if each.name not in without]
+        options = [_option(each, defaults or {}) for each in fields(Settings) if each.name not in without]
         command.__signature__ = signature.replace(parameters=[*own, *options])  # type: ignore[attr-defined]
         return command
 
     return decorate
 
 
-def _option(each: Field[Any], defaults: Settings | None) -> inspect.Parameter:
+def _option(each: Field[Any], defaults: Mapping[str, Any]) -> inspect.Parameter:
     """Build the typer option of a setting, under its group's heading; `Settings` validates the value."""
     type_ = get_type_hints(Settings)[each.name]  # without its constraints
     help, choices = each.metadata["help"], get_args(type_) if get_origin(type_) is Literal else ()
@@ -46,7 +48,7 @@ def _option(each: Field[Any], defaults: Settings | None) -> inspect.Parameter:
         help = f"{help.removesuffix('.')} ({', '.join(choices)})."
     info = typer.Option(help=help, rich_help_panel=each.metadata["group"], metavar="NAME" if choices else None)
     kind = Annotated[str if choices else type_, info]  # type: ignore[valid-type]
-    default = each.default if defaults is None else getattr(defaults, each.name)
+    default = defaults.get(each.name, each.default)
     return inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
 
 
