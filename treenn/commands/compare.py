@@ -12,6 +12,8 @@ import typer
 from treenn.commands import options
 from treenn.commands.dataset_options import Source, take_data, takes_dataset, vectors_for, with_supervision
 from treenn.commands.experiments import Dask, Folds, Jobs, NoTest, OnDevice, workers
+from treenn.commands.lm_options import Forms, UnitName
+from treenn.commands.lm_plan import check_task, plan_of_language_models
 from treenn.commands.output import progress_bar, say
 from treenn.commands.settings_options import takes_settings, with_step_floor
 from treenn.models.settings import Settings, option
@@ -54,6 +56,16 @@ def compare(
     trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
     folds: Folds = None,
     no_test: NoTest = False,
+    task: Annotated[
+        str | None,
+        typer.Option(
+            metavar="lm",
+            help="lm: language models; --treebank is corpus, poems, or a folder or file of plain text (default: the "
+            "task of the treebank).",
+        ),
+    ] = None,
+    unit: UnitName = None,
+    forms: Forms = False,
     json: options.Json = False,
     **values: Any,
 ) -> None:
@@ -73,6 +85,8 @@ def compare(
 
     Example: treenn compare --plan sst --out sst-comparison --jobs 8
 
+    Example: treenn compare --task lm --treebank corpus --models lstm,gru,kneser-ney-5
+
     Example: treenn compare --plan logic --treebank logic --trained logic-fresh --out logic-published
     """
     from treenn.commands.report import present
@@ -88,7 +102,10 @@ def compare(
         raise InputError(f"{argument('no_test', True)}: {argument('trained')} names trained networks; remove one")
     cluster, how = workers(dask, jobs, device, overwrite)
     data = take_data(context, treebank or "reviews", values)
-    if plan is None:
+    check_task(context, task)
+    if plan is None and task is not None:
+        planned = plan_of_language_models(context, data, values)
+    elif plan is None:
         plan_of = partial(Plan.of, models=models.split(","), seeds=seeds)
         settings = plan_of(data.source, settings=Settings(**values)).settings
         named = data.named() if folds is None else data.load_for_folds()

@@ -11,9 +11,12 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from treenn.models.settings import Settings
 from treenn.trees.arguments import field_hints, options
 
-NO_PARAMETERS = ("seed", "checkpoint", "class_weights", "distill_weight")
-"""Settings that are not parameters: those determined by `random_state`, `early_stopping` and `class_weight`, and that
-of distillation, which the estimators do not offer."""
+NO_PARAMETERS = (
+    *("seed", "checkpoint", "class_weights", "distill_weight"),
+    *("vocabulary_size", "output_layer", "precision"),
+)
+"""Settings that are not parameters: those determined by `random_state`, `early_stopping` and `class_weight`, that of
+distillation, which the estimators do not offer, and those of language models."""
 
 
 @dataclass(eq=False, repr=False)

@@ -388,7 +388,7 @@ METRICS: dict[str, Metric] = {
     ),
     "unknown_tokens": Metric(
         title="Unknown tokens",
-        short="unknown",
+        short="",
         phrase="unknown tokens",
         definition="the share of tokens outside the vocabulary, which count as one symbol; models with different shares"
         " have perplexities that are not comparable.",

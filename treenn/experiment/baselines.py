@@ -10,14 +10,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from treebanks import AnyTreebank
+from treebanks import AnyTreebank, TextCorpus
 from treenn.analysis.post_training import analyse_predictions
 from treenn.encoders import NO_LABEL
 from treenn.evaluation.metrics import AnyPredictions
 from treenn.experiment.baseline_models import Baseline, Majority, MeanScore, NaiveBayes
 from treenn.experiment.phrases import phrases, unit_targets
+from treenn.experiment.plan_spec import NGRAMS
 from treenn.experiment.results import RunResults
+from treenn.experiment.run_spec import baseline_settings
 from treenn.experiment.tf_idf import TfIdfClassifier, TfIdfRegression
+from treenn.lm.ngram_model import NGramModel, order_of
 from treenn.models.settings import Settings
 from treenn.runtime.environment import environment
 from treenn.tasks import task_of
@@ -42,12 +45,13 @@ def train_baseline(treebank: AnyTreebank, name: str, settings: Settings) -> RunR
 
     Args:
         treebank: the treebank.
-        name: `majority`, `naive-bayes` or `tf-idf`.
-        settings: the settings, of which only the supervision is used: with `roots`, a baseline is trained on roots,
-            else on every labelled phrase.
+        name: `majority`, `naive-bayes` or `tf-idf`, for a corpus of plain text one of `NGRAMS`.
+        settings: the settings, of which only the supervision is used (with `roots`, a baseline is trained on roots,
+            else on every labelled phrase), and the vocabulary size of a language model.
 
     Raises:
-        InputError: if the treebank has scores, but the baseline predicts classes.
+        InputError: if the treebank has scores, but the baseline predicts classes; if one of them is for language models
+            only.
     """
     start = time.perf_counter()
     baseline = fit_baseline(treebank, name, settings)
@@ -72,7 +76,7 @@ def train_baseline(treebank: AnyTreebank, name: str, settings: Settings) -> RunR
         trees_per_second=sum(1 for _ in treebank.trees("train")) / seconds,
         best_epoch=0,
         epochs=0,
-        settings={"model": name, "supervision": settings.supervision},
+        settings=baseline_settings(name, settings),
         history=(),
         environment=environment(),
         metrics=measure_splits(predictions),
@@ -81,8 +85,14 @@ def train_baseline(treebank: AnyTreebank, name: str, settings: Settings) -> RunR
     )
 
 
-def fit_baseline(treebank: AnyTreebank, name: str, settings: Settings) -> Baseline:
+def fit_baseline(treebank: AnyTreebank, name: str, settings: Settings) -> Baseline | NGramModel:
     """Train a baseline, as `train_baseline`."""
+    order = order_of(name)
+    if isinstance(treebank, TextCorpus) != (order is not None):
+        wanted = f"one of {', '.join(NGRAMS)}" if order is None else "a baseline for labelled trees"
+        raise InputError(f'model = "{name}": does not apply to {treebank.name}; must be {wanted}')
+    if isinstance(treebank, TextCorpus) and order is not None:
+        return NGramModel.fit(treebank, order, settings.vocabulary_size)
     kinds = BASELINES if treebank.classes is not None else SCORE_BASELINES
     if name not in kinds:
         raise InputError(f'model = "{name}": predicts a class, but {treebank.name} has scores')
@@ -92,8 +102,11 @@ def fit_baseline(treebank: AnyTreebank, name: str, settings: Settings) -> Baseli
     return kinds[name](train, dev, len(treebank.classes or ()))
 
 
-def predict_split(baseline: Baseline, treebank: AnyTreebank, split: str) -> AnyPredictions:
-    """Predict the phrases of a split; only the roots if the treebank labels no other node."""
+def predict_split(baseline: Baseline | NGramModel, treebank: AnyTreebank, split: str) -> AnyPredictions:
+    """Predict the phrases of a split, or its tokens; only the roots if the treebank labels no other node."""
+    if isinstance(baseline, NGramModel):
+        sentences: Any = treebank.splits[split]
+        return baseline.predict(sentences)
     task, examples = task_of(treebank), treebank.splits[split]
     starts = range(0, len(examples), _BATCH)
     batches = [phrases(task, examples[start : start + _BATCH], task.roots_only) for start in starts]

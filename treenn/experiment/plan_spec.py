@@ -26,7 +26,10 @@ MATCHES = ("parameters", "time", "none")
 VARIANTS = f"gold, brackets or a parser, by name ({', '.join(parser_names())}) or folder"
 """The trees that a model can read, as a clause."""
 
-BASELINES = ("majority", "naive-bayes", "tf-idf")
+NGRAMS = ("kneser-ney-3", "kneser-ney-5", "kneser-ney-7")
+"""N-gram language models of a plan."""
+
+BASELINES = ("majority", "naive-bayes", "tf-idf", *NGRAMS)
 """Models of a plan that are not networks; they are trained once, without a seed."""
 
 

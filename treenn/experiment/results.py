@@ -353,6 +353,11 @@ class TaskResults:
         return all(gold.nodes is None for gold in self.gold.values())
 
     @property
+    def is_of_tokens(self) -> bool:
+        """True if the examples are sentences for language models, without labels."""
+        return all("characters" in gold.others for gold in self.gold.values())
+
+    @property
     def networks(self) -> list[str]:
         """The models that were trained epoch by epoch, without baselines."""
         return [model for model, runs in self.runs_by_model.items() if any(run.history for run in runs)]

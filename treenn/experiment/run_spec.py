@@ -60,7 +60,7 @@ class RunSpec:
     def recorded_settings(self) -> dict[str, Any]:
         """The settings that the results of this run must record."""
         if self.baseline is not None:
-            return {"model": self.baseline, "supervision": self.settings.supervision}
+            return baseline_settings(self.baseline, self.settings)
         values = asdict(self.settings)
         if self.time_match is not None:
             del values["epochs"]  # as many as fit into the time
@@ -90,6 +90,12 @@ class RunSpec:
     def vector_files(self) -> list[str]:
         """The file names of the word vectors."""
         return [Path(path).name for path in self.vectors]
+
+
+def baseline_settings(name: str, settings: Settings) -> dict[str, Any]:
+    """The settings that a baseline records: its name, the supervision, and a limited vocabulary of a language model."""
+    recorded: dict[str, Any] = {"model": name, "supervision": settings.supervision}
+    return recorded | ({"vocabulary_size": settings.vocabulary_size} if settings.vocabulary_size else {})
 
 
 def name_of(treebank: str | AnyTreebank) -> str:

@@ -113,6 +113,11 @@ class NGramModel(LanguageModel):
         vocabulary = TextVocabulary.of_sentences(words, vocabulary_size)
         return cls(vocabulary, corpus.unit, KneserNey.fit(*vocabulary.token_ids(words), len(vocabulary), order))
 
+    @property
+    def parameters(self) -> int:
+        """The number of n-grams that occur in training."""
+        return self.model.parameters
+
     def predict(self, sentences: Sequence[Sentence], progress: Progress = ignore) -> TokenPredictions:
         """See `LanguageModel.predict`."""
         self.check_sentences(sentences)

@@ -98,7 +98,7 @@ def train_ngram(
     metrics = {"dev": SplitMetrics.of(model.predict(corpus.dev))}
     path = None if corpus.origin is None else corpus.origin.path
     n = len(model.vocabulary)
-    results = NGramResults(command, model.name, corpus.name, path, n, model.model.parameters, seconds, metrics)
+    results = NGramResults(command, model.name, corpus.name, path, n, model.parameters, seconds, metrics)
     with locked(out):
         open_run_dir(out, run, resume=resume, overwrite=overwrite)
         with writing_to(out):

@@ -39,6 +39,7 @@ def caveats(sections: Sequence[TaskResults]) -> Iterable[str]:
         yield "With a single seed of a model, the variance over its seeds is unknown, and no test over seeds applies."
     for task in sections:
         yield from fold_caveats(task)
+        yield from _vocabularies(task)
     missing = sum(len(task.missing) for task in sections)
     if missing:
         yield f"{missing} planned {'run is' if missing == 1 else 'runs are'} missing; all claims are provisional."
@@ -52,6 +53,17 @@ def caveats(sections: Sequence[TaskResults]) -> Iterable[str]:
             if found and sentences < _FEW_SENTENCES:
                 name = f"{split} of {task.treebank.name}"
                 yield f"With only {sentences} examples in {name}, the intervals are approximate."
+
+
+def _vocabularies(task: TaskResults) -> Iterable[str]:
+    """A sentence if language models have different vocabularies, over which perplexities are not comparable."""
+    sizes = {run.settings.get("vocabulary_size", 0) for run in task.runs}
+    unknown = {run.value(split, "unknown_tokens") for run in task.runs for split in task.evaluated[:1]}
+    if len(sizes) > 1 or len(unknown) > 1:
+        yield (
+            f"The models of {task.treebank.name} have different vocabularies: their perplexities and bits per token are"
+            " not comparable."
+        )
 
 
 def _seeds_of_networks(task: TaskResults) -> Iterable[list[int]]:

@@ -74,9 +74,9 @@ def _data(sections: Sequence[TaskResults]) -> Iterator[Block]:
     for name, task in {task.treebank.name: task for task in sections}.items():
         classes = task.treebank.classes
         nominal = "nominal " if task.treebank.scale == "nominal" else ""
-        kind = (
-            f"{len(classes)} {nominal}classes: {', '.join(classes)}" if classes else _scores(task.treebank.score_range)
-        )
+        kind = f"{len(classes)} {nominal}classes: {', '.join(classes)}"
+        if not classes:
+            kind = "plain text" if task.is_of_tokens else _scores(task.treebank.score_range)
         sizes = ", ".join(f"{split} {size:,}" for split, size in task.treebank.sizes.items())
         yield Text(f"{name}, {kind}. Examples: {sizes}. Seeds: {_seeds(task)}.")
         for each in task.vectors:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
+from treenn.experiment.plan_spec import NGRAMS
 from treenn.experiment.results import MATCHED, ComparedModel, TaskResults, TrialLog
 from treenn.parsers.loading import is_shape
 from treenn.report.budget import at_maximum, budget_table, expected_best_chart
@@ -22,6 +23,7 @@ _SUPERVISION = {
 
 
 _BASELINES = {"majority": "nothing", "naive-bayes": "unigrams and bigrams", "tf-idf": "TF-IDF of unigrams and bigrams"}
+_BASELINES |= dict.fromkeys(NGRAMS, "the tokens before")
 _TREES = {"gold": "the original treebank", "brackets": "words and the brackets of the treebank's trees"}
 
 

@@ -1,0 +1,92 @@
+"""`treenn compare --task lm`: a comparison of language models on plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from treenn.commands import options
+from treenn.commands.lm_options import NOT_OF_LANGUAGE_MODELS, RECIPE, WORDS
+from treenn.models.settings import Settings, option
+from treenn.trees.errors import InputError
+
+if TYPE_CHECKING:
+    from treebanks import TextCorpus
+    from treenn.commands.dataset_options import Data
+    from treenn.experiment.plan import Plan
+
+MODELS = "lstm,kneser-ney-5"
+"""The models if --models is not given."""
+
+_OF_DATA = ("name", "split", "split_seed")
+
+
+def check_task(context: typer.Context, task: str | None) -> None:
+    """Validate --task, --unit and --forms.
+
+    Raises:
+        InputError: if the task is not lm, or another option does not apply to it.
+    """
+    given = options.given(context)
+    if task not in (None, "lm"):
+        raise InputError(f"--task {task}: must be lm")
+    if task is None:
+        for name in ("unit", "forms"):
+            if name in given:
+                raise InputError(f"{option(name)}: needs --task lm")
+        return
+    for name in ("plan", "vectors", "folds", *NOT_OF_LANGUAGE_MODELS):
+        if name in given:
+            raise InputError(f"{option(name)}: cannot be combined with --task lm")
+
+
+def plan_of_language_models(context: typer.Context, data: Data, values: Mapping[str, Any]) -> Plan:
+    """The plan of a comparison of language models; options that are not given have the defaults of `treenn lm train`.
+
+    Args:
+        context: the context of the command.
+        data: the data of its options.
+        values: the settings of its options.
+
+    Raises:
+        InputError: if there is no such corpus, or an option does not apply.
+    """
+    from treenn.experiment.plan import Plan
+
+    given, params = options.given(context), context.params
+    if others := sorted(data.given - {*_OF_DATA}):
+        raise InputError(f"{option(others[0])}: cannot be combined with --task lm")
+    source = "corpus" if "treebank" not in given else data.source
+    corpus = _corpus(source, data, params["unit"], forms=params["forms"])
+    unit = _unit_of(corpus)
+    chosen = {each.name: values[each.name] for each in fields(Settings) if each.name in given and each.name in values}
+    settings = {**vars(RECIPE), "vocabulary_size": WORDS if unit == "word" else 0, **chosen}
+    models = params["models"] if "models" in given else MODELS
+    return Plan.of(corpus, models.split(","), params["seeds"], settings=Settings(**settings))
+
+
+def _corpus(source: str, data: Data, unit: str | None, *, forms: bool) -> str | TextCorpus:
+    """The name of a known corpus, which workers load themselves, else the corpus."""
+    from treebanks.text.reading import CORPORA, check_unit, read_corpus
+
+    wanted = None if unit is None else check_unit(unit)
+    if source in CORPORA:
+        full = f"{source}-characters" if source == "corpus" and wanted == "character" else source
+        if wanted not in (None, CORPORA[full]):
+            raise InputError(f"--unit {unit}: {source} has the unit {CORPORA[full]}")
+        return full
+    path = Path(source)
+    if not path.exists():
+        raise InputError(f"--treebank {source}: must be a folder, a file, or one of {', '.join(CORPORA)}")
+    how = {} if data.spec.split is None else {"split": data.spec.split, "seed": data.spec.split_seed}
+    return read_corpus(path, wanted or "word", forms=forms, **how)  # type: ignore[arg-type]
+
+
+def _unit_of(corpus: str | TextCorpus) -> str:
+    from treebanks.text.reading import CORPORA
+
+    return CORPORA[corpus] if isinstance(corpus, str) else corpus.unit
