@@ -26,7 +26,8 @@ def test_equations_and_the_tree_that_was_given(explain: Explain) -> None:
     code, out, _ = explain("tree-lstm", "--tree", "(3 (2 not) (1 bad))")
     assert code == 0
     assert "c   = i ⊙ u + f_l ⊙ c_l + f_r ⊙ c_r" in out
-    assert "(12) → (6) ┬ (12) → (6) not ← x (8)\n           └ (12) → (6) bad ← x (8)\n" in out
+    assert "i f o u → c h ┬ i o u → c h not ← x (8)\n              └ i o u → c h bad ← x (8)\n" in out
+    assert "gates and candidate → state; state (12) → output (6)." in out
 
 
 def test_sequence_model_needs_no_parser(explain: Explain, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,7 +48,7 @@ def test_tree_by_shipped_or_named_parser(explain: Explain, monkeypatch: pytest.M
         return Left() if name == loading.SHIPPED else load(name)
 
     monkeypatch.setattr(loading, "load_parser", shipped)
-    left, right = "(6) ┬ (6) ┬ (6) a ← x (8)", "(6) ┬ (6) a ← x (8)"
+    left, right = "h ┬ z r c → h ┬ z c → h a ← x (8)", "h ┬ z c → h a ← x (8)"
     assert left in explain("tree-gru", "--sentence", "a b c")[1]
     assert left not in explain("tree-gru", "--sentence", "a b c", "--parser", "right")[1]
     assert right in explain("tree-gru", "--sentence", "a b c", "--parser", "right")[1]
@@ -56,7 +57,7 @@ def test_tree_by_shipped_or_named_parser(explain: Explain, monkeypatch: pytest.M
 def test_fallback_to_right_branching(explain: Explain, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "SHIPPED", "nowhere")
     code, out, err = explain("tree-gru", "--sentence", "a b c")
-    assert code == 0 and "(6) ┬ (6) a ← x (8)" in out
+    assert code == 0 and "h ┬ z c → h a ← x (8)" in out
     assert err == "the shipped parser is missing; the tree is right-branching (--parser selects another parser)\n"
     assert str(Right().parse(["a"])) == "(X a)"
 

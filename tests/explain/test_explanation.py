@@ -122,10 +122,20 @@ def test_untraceable_networks_are_rejected(make, monkeypatch: pytest.MonkeyPatch
         explain("mine", TREE, input_size=8, size=4)
 
 
-def test_tree_networks_show_state_and_output_shapes() -> None:
-    drawing = explain("tree-lstm", TREE, input_size=8, size=12).drawing
-    assert drawing == UnrolledTree(Tree(TREE.words, TREE.merges), "(8)", ("(24) → (12)",) * len(TREE), "state → output")
-    assert explain("tree-gru", TREE, input_size=8, size=12).drawing.shapes == ("(12)",) * len(TREE)
+@pytest.mark.parametrize(
+    ("name", "word", "phrase", "legend"),
+    [
+        ("tree-lstm", "i o u → c h", "i f o u → c h", "gates and candidate → state; state (24) → output (12)"),
+        ("tree-gru", "z c → h", "z r c → h", "gates and candidate → state; state (12)"),
+        ("gated-recursive", "s", "g u → p", "gates and candidate → state; state (12)"),
+        ("recursive-tanh", "s", "p", "state (12)"),
+        ("average", "(9) → (12)", "(9) → (12)", "state → output"),
+    ],
+)
+def test_tree_networks_show_names_and_shapes(name: str, word: str, phrase: str, legend: str) -> None:
+    drawing = explain(name, TREE, input_size=8, size=12).drawing
+    texts = (word,) * N + (phrase,) * (N - 1)
+    assert drawing == UnrolledTree(Tree(TREE.words, TREE.merges), "(8)", texts, legend)
 
 
 @pytest.mark.parametrize("name", [name for name in names() if reads_trees(name)])
