@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from treenn.models.network import Network
@@ -15,10 +14,9 @@ from treenn.trees.display import tree_html
 from treenn.trees.errors import argument
 from treenn.trees.palette import palette
 from treenn.trees.tree import Label
+from treenn.web.one_file import inline_modules, inline_styles
 from treenn.web.readers import TreeReader
 from treenn.web.requests import TreeRequest
-
-_IMPORT = 'import { TreeSession, TreeView, toFlat } from "./tree.mjs";\n'
 
 
 class TreeEditor:
@@ -169,16 +167,10 @@ def _widget_class() -> Any:
 
 
 def front_end() -> str:
-    """The JavaScript of the widget: `tree.mjs` unchanged, and the widget without its import of it."""
-    module, widget = _text("tree.mjs"), _text("widget.mjs")
-    assert _IMPORT in widget
-    return module + widget.replace(_IMPORT, "")
+    """The JavaScript of the widget, one module with `tree.mjs`."""
+    return f"{inline_modules('widget.mjs')}export default widget_mjs;\n"
 
 
 def style() -> str:
     """The style sheets of the widget."""
-    return _text("tree.css") + _text("widget.css")
-
-
-def _text(name: str) -> str:
-    return (files("treenn.web") / name).read_text(encoding="utf-8")
+    return str(inline_styles("tree.css", "widget.css"))

@@ -27,7 +27,8 @@ function makeRecompute(model) {
 
 const shapeOf = ({ words, merges }) => JSON.stringify([words, merges]);
 
-function render({ model, el }) {
+/** Show the tree of a model of anywidget in an element; the result removes it. */
+export function render({ model, el }) {
   const { recompute, stop } = makeRecompute(model);
   const session = new TreeSession({
     scales: [model.get("scale")],
@@ -63,5 +64,3 @@ function render({ model, el }) {
     view.destroy();
   };
 }
-
-export default { render };
