@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -17,6 +19,13 @@ from treenn.web.server import PageServer
 
 Command = Callable[..., Any]
 OPTIONS = ("--classes", "bad,good", "--parser", "right", "--tokenized", "--annotator", "ann")
+
+
+def post(url: str, action: dict[str, Any]) -> None:
+    """Perform an action as the page does."""
+    body = json.dumps(action).encode()
+    sent = urllib.request.Request(f"{url}perform", body, {"Content-Type": "application/json"})
+    urllib.request.urlopen(sent, timeout=60).close()
 
 
 @pytest.fixture(autouse=True)
@@ -42,9 +51,7 @@ def clicks(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         for revision, action in enumerate(todo):
             thread = threading.Thread(target=server.handle_request)
             thread.start()
-            body = json.dumps(action | {"revision": revision}).encode()
-            sent = urllib.request.Request(f"{server.url}perform", body, {"Content-Type": "application/json"})
-            urllib.request.urlopen(sent, timeout=60).close()
+            post(server.url, action | {"revision": revision})
             thread.join()
         signal.raise_signal(signal.SIGINT)
 
@@ -92,3 +99,17 @@ def test_the_other_annotator_may_begin_later(label: Command, clicks: list[dict[s
     done = label("--web", "--no-browser", "--against", "bea.txt")
     assert (done.returncode, clicks) == (130, [])
     assert "bea.txt: does not exist yet; the agreement is shown when it does" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+def test_a_killed_command_loses_no_answer(label: Command, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "treenn", "label", "s.txt", "--out", "ann.txt", *OPTIONS, "--web", "--no-browser"]
+    for node in (0, 1):
+        with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            url = process.stdout.readline().split()[-1]
+            post(url, {"action": "label", "value": node, "node": node, "revision": 0})
+            process.kill()
+    assert "# (? (0 not) (1 good))" in (tmp_path / "ann.txt").read_text()
+    assert "ann.txt: 1 of 2 sentences are labelled" in label(stdin=b"bad\n").stderr
