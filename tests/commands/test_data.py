@@ -184,7 +184,7 @@ def test_verify_as_json(run, made, home):
 def test_unknown_treebank_is_one_line(run, home, command):
     code, out, err = run(command, "penn")
     assert (code, out) == (2, "")
-    assert err.startswith("error: no treebank is called 'penn'; it must be all-mpnet-base-v2, craft,")
+    assert err.startswith("error: no treebank is called 'penn'; it must be all-mpnet-base-v2, corpus, craft,")
     assert err.count("\n") == 1
 
 

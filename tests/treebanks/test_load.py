@@ -57,7 +57,8 @@ def test_binary_refuses_another_choice_for_neutral():
 
 def test_unknown_name_lists_the_known_ones():
     with pytest.raises(
-        InputError, match=r"'sts'; it must be listops, .*, reviews-binary, sick-entailment, sick-relatedness, sst"
+        InputError,
+        match=r"'sts'; it must be corpus, .*, listops, .*, reviews-binary, sick-entailment, .*, sst",
     ):
         treebanks.load("sts")
 

@@ -64,7 +64,7 @@ def plan_of_language_models(context: typer.Context, data: Data, values: Mapping[
     corpus = _corpus(source, data, params["unit"], forms=params["forms"])
     unit = _unit_of(corpus)
     chosen = {each.name: values[each.name] for each in fields(Settings) if each.name in given and each.name in values}
-    settings = {**vars(RECIPE), "vocabulary_size": WORDS if unit == "word" else 0, **chosen}
+    settings = {**RECIPE, "vocabulary_size": WORDS if unit == "word" else 0, **chosen}
     models = params["models"] if "models" in given else MODELS
     return Plan.of(corpus, models.split(","), params["seeds"], settings=Settings(**settings))
 
