@@ -148,6 +148,18 @@ def test_every_control_is_reached_by_tab(page: Page) -> None:
 
 
 @pytest.mark.slow
+def test_inputs_have_their_origin(page: Page) -> None:
+    browser = page("tree-lstm", "stacked-lstm")
+    at_step(browser, 3)
+    roles = (
+        "[...document.querySelectorAll('.fl-flow')].map((flow) => [...flow.querySelectorAll('.fl-input')].map((row) =>"
+    )
+    found = browser.evaluate(f"{roles} [row.children[0].textContent, row.children[1].textContent].join(' ')))")
+    assert found[0] == ["c of “is”", "h of “is”", "c of “not good”", "h of “not good”"]
+    assert found[1] == ["h layer 1", "c after “this”", "h after “this”"]
+
+
+@pytest.mark.slow
 def test_a_chosen_phrase_is_shown(page: Page) -> None:
     browser = page()
     at_step(browser, 4)

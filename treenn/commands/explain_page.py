@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from treenn.sentiment.model import SentimentModel
     from treenn.web.flow_page import ClassScale
 
+_LEFT_TO_RIGHT = "The same weights, reading the sentence word by word; the network was trained on parse trees."
+
 MOST_NETWORKS = 4
 """The maximum number of networks on the page."""
 
@@ -130,7 +132,7 @@ def _flows(networks: Networks, models: dict[str, SentimentModel], tree: Tree) ->
         alone = len(models) + len(networks.untrained) == 1
         if alone and flow.kind == "tree" and len(tree.words) > 2 and model.network.contextual is None:
             words = left_branching(tree.words)
-            yield compute_flow(model.network, words, f"{name}, left to right"), scale
+            yield compute_flow(model.network, words, f"{name}, left to right", about=_LEFT_TO_RIGHT), scale
     for name in networks.untrained:
         network = untrained_network(name, tree.words, input_size=networks.word_size, size=networks.size)
         yield compute_flow(network, tree, name, is_trained=False), ClassScale("ordinal", FIVE_CLASSES)

@@ -90,6 +90,7 @@ class Flow:
         loss: the loss whose gradients are computed; -log p of the predicted class, or the score.
         sections: the equations of the modules.
         is_trained: False for random weights.
+        about: a remark on the network (default: none).
     """
 
     name: str
@@ -103,6 +104,7 @@ class Flow:
     loss: float
     sections: tuple[Section, ...]
     is_trained: bool
+    about: str = ""
 
     @property
     def final(self) -> Prediction:
@@ -115,7 +117,7 @@ class Flow:
         return max(sweep.start + len(sweep.steps) for sweep in self.passes)
 
 
-def compute_flow(network: Network, tree: Tree, name: str, *, is_trained: bool = True) -> Flow:
+def compute_flow(network: Network, tree: Tree, name: str, *, is_trained: bool = True, about: str = "") -> Flow:
     """Run a network over a sentence, forward and backward.
 
     The equations are computed node by node, so that each gate is a tensor; `treenn.explain.gates` has them. Gradients
@@ -126,6 +128,7 @@ def compute_flow(network: Network, tree: Tree, name: str, *, is_trained: bool = 
         tree: the tree of the sentence. A sequence network reads its words only.
         name: the name of the network.
         is_trained: False for random weights (default: True).
+        about: a remark on the network (default: none).
 
     Raises:
         InputError: if the sentence has more than `MOST_WORDS` words, the network reads pairs or other trees, or a
@@ -158,6 +161,7 @@ def compute_flow(network: Network, tree: Tree, name: str, *, is_trained: bool = 
         loss=float(loss.detach()),
         sections=sections_of(network),
         is_trained=is_trained,
+        about=about,
     )
 
 

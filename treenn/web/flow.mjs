@@ -96,7 +96,11 @@ class Network {
     this.largest = this.#largest();
     this.view = element("div", { class: "fl-drawing" });
     this.title = element("p", { class: "fl-title" });
-    this.choices = element("div", { class: "fl-choices", role: "group", "aria-label": `Phrases of the step, ${flow.name}` });
+    this.choices = element("div", {
+      class: "fl-choices",
+      role: "group",
+      "aria-label": `Phrases of the step, ${flow.name}`,
+    });
     this.detail = element("div", { class: "fl-detail" });
     host.append(this.view, this.title, this.choices, this.detail);
     this.equations = host.closest("section").querySelector(".fl-equations");
@@ -124,8 +128,13 @@ class Network {
     session.load({
       words: data.words,
       merges: flow.merges,
-      labels: flow.labels,
-      probabilities: flow.probabilities.map((shares) => (shares.length ? shares : null)),
+      models: [
+        {
+          labels: flow.labels,
+          probabilities: flow.probabilities.map((shares) => (shares.length ? shares : null)),
+          unknown: flow.unknown,
+        },
+      ],
     });
     const order = postOrder(session.root),
       first = Math.min(...order.map((node) => node.id)); // ids are in the order of the nodes' numbers
@@ -163,7 +172,12 @@ class Network {
     this.after = words.map(() => element("td", { class: "fl-after" }));
     const head = element("tr", {}, element("td"), ...words.map((word) => element("th", { scope: "col" }, word)));
     const foot = element("tr", {}, element("th", { scope: "row" }, "class so far"), ...this.after);
-    const frame = element("div", { class: "fl-chain", tabindex: 0, role: "group", "aria-label": `Steps of ${flow.name}` });
+    const frame = element("div", {
+      class: "fl-chain",
+      tabindex: 0,
+      role: "group",
+      "aria-label": `Steps of ${flow.name}`,
+    });
     frame.append(element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows, foot)));
     this.view.append(frame);
   }
@@ -185,7 +199,9 @@ class Network {
   #stage(node) {
     const { gradient, forward, found } = this.now;
     if (found.some(({ nodes }) => nodes.includes(node))) return "now";
-    const times = this.flow.passes.map((sweep) => sweep.start + sweep.steps.findIndex((nodes) => nodes.includes(node)) + 1);
+    const times = this.flow.passes.map(
+      (sweep) => sweep.start + sweep.steps.findIndex((nodes) => nodes.includes(node)) + 1,
+    );
     return !gradient && Math.min(...times) > forward ? "later" : "";
   }
 
@@ -233,13 +249,15 @@ class Network {
       { gradient, forward, found } = this.now;
     if (time === 0) return "Word vectors; nothing is computed so far.";
     if (time === PREDICTION) return this.#outcome();
-    if (!found.length) return gradient ? "The gradient has reached every word." : `Done; waiting for the other network.`;
+    if (!found.length)
+      return gradient ? "The gradient has reached every word." : `Done; waiting for the other network.`;
     const places = found.map(({ row, nodes }) => {
       const sweep = flow.passes[row],
         step = forward - sweep.start,
         total = sweep.steps.length;
       const unit = flow.kind === "tree" ? "level" : nodes.length > 1 ? "step" : "word";
-      const list = nodes.length > 4 ? `${nodes.length} phrases` : nodes.map((node) => `“${this.phrase(node)}”`).join(", ");
+      const list =
+        nodes.length > 4 ? `${nodes.length} phrases` : nodes.map((node) => `“${this.phrase(node)}”`).join(", ");
       const name = flow.passes.length > 1 ? `${sweep.name}, ` : "";
       return `${name}${unit} ${step} of ${total}: ${list}`;
     });
@@ -250,7 +268,9 @@ class Network {
     const { final, loss } = this.flow,
       name = nameOf(final.label, this.scale);
     const sure = final.probabilities.length ? ` with ${percent(Math.max(...final.probabilities))}` : "";
-    const what = final.probabilities.length ? `; the loss L = −log p is ${number(loss)}` : "; L is the score before scaling";
+    const what = final.probabilities.length
+      ? `; the loss L = −log p is ${number(loss)}`
+      : "; L is the score before scaling";
     return `Prediction: ${name}${sure}${what}.`;
   }
 
@@ -277,7 +297,9 @@ class Network {
     this.#scrollChain();
     this.after.forEach((cell, word) => {
       const last = this.flow.passes.at(-1),
-        time = Math.max(...this.flow.passes.map((sweep) => sweep.start + sweep.steps.findIndex((nodes) => nodes.includes(word)) + 1));
+        time = Math.max(
+          ...this.flow.passes.map((sweep) => sweep.start + sweep.steps.findIndex((nodes) => nodes.includes(word)) + 1),
+        );
       const shown = last && (gradient || time <= forward),
         label = this.flow.labels[word];
       cell.replaceChildren(shown ? this.#chip(label) : "");
@@ -337,7 +359,7 @@ class Network {
     const sweep = this.flow.passes[chosen.row],
       vectors = sweep.nodes[chosen.node] ?? [];
     const rows = [
-      ...this.#inputs(sweep, chosen.node).map(([vector, of]) => this.#row(vector, gradient, of)),
+      ...this.#inputs(sweep, chosen.node).map(([vector, origin]) => this.#row(vector, gradient, origin)),
       ...vectors.map((vector) => this.#row(vector, gradient)),
     ];
     const head = gradient ? ["gradient", "", "", "length", "units"] : ["symbol", "", "", "mean or length", "units"];
@@ -353,7 +375,12 @@ class Network {
     const state = this.#stateOf(chosen.node);
     if (!gradient && state)
       parts.push(
-        element("div", { class: "fl-classes" }, element("p", {}, this.flow.kind === "tree" ? "Classes of this phrase" : "Classes after this word"), probabilityTable(state, this.scale)),
+        element(
+          "div",
+          { class: "fl-classes" },
+          element("p", {}, this.flow.kind === "tree" ? "Classes of this phrase" : "Classes after this word"),
+          probabilityTable(state, this.scale),
+        ),
       );
     this.#markEquations(sweep.section);
     return this.detail.replaceChildren(...parts);
@@ -364,51 +391,56 @@ class Network {
     return probabilities?.length ? { label: this.flow.labels[node], probabilities } : null;
   }
 
-  /** The vectors that a node reads, each with the phrase that it is of. */
+  /** The vectors that a node reads, each with a text on its origin. */
   #inputs(sweep, node) {
     const { flow } = this,
       n = this.words.length,
-      output = (vectors) => vectors.filter((vector) => sweep.output.includes(vector.name));
-    const states = (other) => {
-      const vectors = sweep.nodes[other] ?? [],
-        found = output(vectors);
-      return (found.length ? found : vectors.slice(-1)).map((vector) => [vector, this.phrase(other)]);
+      word = [[flow.words[node], "word vector"]];
+    const states = (from, other, text) => {
+      const vectors = from.nodes[other] ?? [],
+        output = vectors.filter((vector) => from.output.includes(vector.name));
+      return (output.length ? output : vectors.slice(-1)).map((vector) => [vector, text]);
     };
     const row = flow.passes.indexOf(sweep);
     if (flow.kind === "tree") {
       if (row > 0) return []; // the pass from the root down
-      return node < n ? [[flow.words[node], "the word"]] : flow.merges[node - n].flatMap((child) => states(child));
+      if (node < n) return word;
+      return flow.merges[node - n].flatMap((child) => states(sweep, child, `of “${this.phrase(child)}”`));
     }
     const step = sweep.steps.findIndex((nodes) => nodes.includes(node)),
       before = sweep.steps[step - 1];
-    const memory = before?.length === 1 ? (sweep.nodes[before[0]] ?? []).filter(({ name }) => ["h", "c", "y"].includes(name)) : [];
-    return [
-      ...(row === 0 || sweep.start === 0 ? [[flow.words[node], "the word"]] : []),
-      ...memory.filter(({ name }) => sweep.section !== "Jordan" || name === "y").map((vector) => [vector, `after “${this.phrase(before[0])}”`]),
-    ];
+    const below = flow.passes[row - 1],
+      read = row === 0 || sweep.start === 0 ? word : states(below, node, below.name);
+    const kept = sweep.section === "Jordan" ? ["y"] : ["h", "c"];
+    const memory = before?.length === 1 ? (sweep.nodes[before[0]] ?? []).filter(({ name }) => kept.includes(name)) : [];
+    return [...read, ...memory.map((vector) => [vector, `after “${this.phrase(before[0])}”`])];
   }
 
-  #row(vector, gradient, of = null) {
-    const gate = isGate(vector) && !of,
+  #row(vector, gradient, origin = null) {
+    const gate = isGate(vector) && !origin,
       value = gradient ? vector.gradientNorm : gate ? vector.mean : vector.norm;
-    const share = gradient ? value / (this.largest.gradient || 1) : gate ? value : value / (this.largest[vector.name] || 1);
+    const share = gradient
+      ? value / (this.largest.gradient || 1)
+      : gate
+        ? value
+        : value / (this.largest[vector.name] || 1);
     const units = vector.size > 512 ? `the first 512 of ${vector.size} units` : `${vector.size} units`;
     const label = gradient
       ? `gradient, ${units}, length ${number(value)}`
       : `${units}, ${gate ? `mean ${number(value)}` : `length ${number(value)}`}`;
-    const role = of ? `of ${of}`.replace("of the word", "word vector").replace("of after", "after") : vector.role;
+    const role = origin ?? vector.role;
     const formula = math("math", gradient ? derivative(vector.name) : symbol(vector.name));
     if (gradient) formula.setAttribute("displaystyle", "true");
     const row = element(
       "tr",
-      { class: of ? "fl-input" : gate ? "fl-gate" : "", "data-symbol": vector.name.split("_")[0] },
+      { class: origin ? "fl-input" : gate ? "fl-gate" : "", "data-symbol": vector.name.split("_")[0] },
       element("th", { scope: "row" }, formula),
       element("td", { class: "fl-role", dir: "auto" }, role),
       element("td", { class: "fl-track" }, bar(share, gate && !gradient ? "fl-open" : "")),
       element("td", { class: "fl-number" }, number(value)),
       element("td", { class: "fl-units" }, stripes(vector, gradient, label)),
     );
-    if (!of) {
+    if (!origin) {
       row.addEventListener("pointerenter", () => this.#light(row.dataset.symbol));
       row.addEventListener("pointerleave", () => this.#light(null));
     }
@@ -474,7 +506,11 @@ function drawWords() {
     });
     const text = element(
       "text",
-      { class: "tn-tick", transform: `translate(${column * (index + 0.5) + 4} ${tall + 24}) rotate(-28)`, "text-anchor": "end" },
+      {
+        class: "tn-tick",
+        transform: `translate(${column * (index + 0.5) + 4} ${tall + 24}) rotate(-28)`,
+        "text-anchor": "end",
+      },
       cropped(visible(word), 11),
     );
     svg.append(text);
@@ -486,9 +522,19 @@ function drawWords() {
     return element("li", {}, mark, flow.name);
   });
   at("chart").replaceChildren(element("ul", { class: "tn-keys" }, ...keys), svg);
-  const head = element("tr", {}, element("td"), ...words.map((word) => element("th", { scope: "col", dir: "auto" }, visible(word))));
+  const head = element(
+    "tr",
+    {},
+    element("td"),
+    ...words.map((word) => element("th", { scope: "col", dir: "auto" }, visible(word))),
+  );
   const rows = flows.map((flow) =>
-    element("tr", {}, element("th", { scope: "row" }, flow.name), ...flow.words.map((word) => element("td", {}, number(word.gradientNorm)))),
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, flow.name),
+      ...flow.words.map((word) => element("td", {}, number(word.gradientNorm))),
+    ),
   );
   at("table").replaceChildren(element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)));
 }
@@ -514,7 +560,11 @@ function go(time, spoken = true) {
   for (const network of networks) network.show(now);
   const lines = networks.map((network) => `${network.flow.name}: ${network.heading()}`);
   if (spoken) at("spoken").textContent = `${phase(now)}. ${lines.join(" ")}`;
-  for (const [id, off] of [["first", now === 0], ["back", now === 0], ["next", now === LAST]])
+  for (const [id, off] of [
+    ["first", now === 0],
+    ["back", now === 0],
+    ["next", now === LAST],
+  ])
     at(id).setAttribute("aria-disabled", String(off));
 }
 

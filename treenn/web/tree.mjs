@@ -649,9 +649,7 @@ export class TreeSession {
     const own = this.state(node, model);
     return this.scales.some((scale, other) => {
       const label = this.state(node, other)?.label;
-      return (
-        own && other !== model && sameClasses(scale, this.scales[model]) && (label ?? own.label) !== own.label
-      );
+      return own && other !== model && sameClasses(scale, this.scales[model]) && (label ?? own.label) !== own.label;
     });
   }
 
