@@ -195,7 +195,7 @@ def test_differences_are_counted_and_listed(tmp_path: Path) -> None:
 
 def test_the_record_is_of_the_shipped_model() -> None:
     record = shipped_record()
-    assert record.fingerprint == fingerprint("sentiment", None)
+    assert record.fingerprint == fingerprint("sentiment", "chart")
     assert record.agreement is not None
     assert record.agreement.texts == COMPARED
     assert min(record.agreement.equal_tokens, record.agreement.equal_probabilities) >= 495

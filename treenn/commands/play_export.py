@@ -63,27 +63,29 @@ def export_page(
 
 def _made(name: str, parser: str | None, treebank: str | None) -> tuple[str, PageRecord | None]:
     """The page, and the record of its evaluation, if there was one."""
-    from treenn.web.page_folders import save_folders
+    from treenn.web.page_folders import parser_name, save_folders
     from treenn.web.page_record import fingerprint, shipped_record
     from treenn.web.static_page import build_page
 
-    with TemporaryDirectory() as temporary, progress_bar("page") as progress:
+    with TemporaryDirectory() as temporary:
         folders = Path(temporary)
-        progress(0, None, name)
-        model = save_folders(name, parser, folders)
-        results = None if treebank is None else _evaluated(name, parser, model, folders, treebank)
+        with progress_bar("page") as progress:
+            progress(0, None, name)
+            model = save_folders(name, parser, folders)
+        source = fingerprint(name, parser_name(model, parser))
+        results = None if treebank is None else _evaluated(name, source, model, folders, treebank)
         shipped = shipped_record()
-        stated = shipped if results is None and shipped.fingerprint == fingerprint(name, parser) else results
+        stated = shipped if results is None and shipped.fingerprint == source else results
         label = name if name == "sentiment" else Path(name).resolve().name
         return build_page(label, model, folders, "" if stated is None else stated.about), results
 
 
-def _evaluated(name: str, parser: str | None, model: SentimentModel, folders: Path, treebank: str) -> PageRecord:
+def _evaluated(name: str, source: str, model: SentimentModel, folders: Path, treebank: str) -> PageRecord:
     from treenn.experiment.evaluation_data import evaluation_data
     from treenn.experiment.matching_classes import with_classes_of
     from treenn.experiment.trained_model import open_model
     from treenn.web.page_agreement import find_node, measure_agreement
-    from treenn.web.page_record import COMPARED, SPLIT, PageRecord, fingerprint, measure_accuracy
+    from treenn.web.page_record import COMPARED, SPLIT, PageRecord, measure_accuracy
 
     given = evaluation_data(open_model(name), treebank, split=SPLIT)
     if SPLIT not in given.splits:
@@ -93,9 +95,9 @@ def _evaluated(name: str, parser: str | None, model: SentimentModel, folders: Pa
         accuracy = measure_accuracy(model, data, progress)
         if find_node() is None:
             say("There is no Node.js: the page is not compared with Python.")
-            return PageRecord(fingerprint(name, parser), accuracy, None)
+            return PageRecord(source, accuracy, None)
         texts = [" ".join(tree.words) for tree in data.splits[SPLIT][:COMPARED]]
-        return PageRecord(fingerprint(name, parser), accuracy, measure_agreement(model, folders, texts, progress))
+        return PageRecord(source, accuracy, measure_agreement(model, folders, texts, progress))
 
 
 def _report(results: PageRecord, record: Path | None) -> None:

@@ -47,12 +47,17 @@ def save_folders(model: str, parser: str | None, out: Path) -> SentimentModel:
         InputError: if the page cannot compute such a model or parser; as `load_sentiment`.
     """
     loaded = load_sentiment(model, parser)
-    recorded = loaded.network.text_parsing
-    name = parser or (SHIPPED_PARSER if recorded is None else recorded.trees)
+    name = parser_name(loaded, parser)
     check_supported(loaded, model)
     _save_model(loaded, model, out / "model")
     _save_parser(_chart_parser(loaded.parser, name), name, out / "parser")
     return load_sentiment(out / "model", out / "parser")
+
+
+def parser_name(model: SentimentModel, parser: str | None) -> str:
+    """The parser of a page by its name or folder: as given, that of the model's training texts, or the shipped one."""
+    recorded = model.network.text_parsing
+    return parser or (SHIPPED_PARSER if recorded is None else recorded.trees)
 
 
 def check_supported(model: SentimentModel, name: str) -> None:

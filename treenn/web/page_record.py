@@ -14,7 +14,6 @@ from treenn.evaluation.metrics import measure
 from treenn.evaluation.predictions import predict
 from treenn.models.saving import model_folder
 from treenn.parsers.evalb import evaluate
-from treenn.parsers.loading import SHIPPED as SHIPPED_PARSER
 from treenn.parsers.loading import parser_folder
 from treenn.parsers.polarity_check import with_root_labels
 from treenn.runtime.progress import Progress, ignore
@@ -81,14 +80,14 @@ class PageRecord:
         )
 
 
-def fingerprint(model: str, parser: str | None) -> str:
+def fingerprint(model: str, parser: str) -> str:
     """The SHA-256 of the files of which a page is made, and of the reduction of the shipped ones.
 
     Args:
-        model: as in `save_folders`.
-        parser: as in `save_folders`.
+        model: the folder of the model, or `sentiment`.
+        parser: the folder of the chart parser, or `chart`.
     """
-    folders = (model_folder(model), parser_folder(parser or SHIPPED_PARSER) or Path())
+    folders = (model_folder(model), parser_folder(parser) or Path(parser))
     source = hash_files([folder / name for folder in folders for name in FILES])
     return sha256(f"{source} {REDUCED}".encode()).hexdigest()
 
