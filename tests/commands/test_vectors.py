@@ -52,7 +52,7 @@ def test_vectors_are_replaced_on_request_only(treenn: Command, corpus: Path, tmp
     [
         (["--method", "word2vec"], "--method word2vec: must be skip-gram, cbow, glove, ppmi-svd"),
         (["--x-max", "0"], "--x-max 0.0: must be more than 0"),
-        (["--negative", "5"], "--negative: no such option; options and defaults: --size 100, --window 10"),
+        (["--negative", "5"], "--negative: no such option; options and defaults: --size 100, --window 20"),
         (["--corpus", "none.txt"], "none.txt: cannot read this file: No such file or directory"),
         (["--min-count", "9999"], "corpus.txt: none of its words occur 9999 times or more (--min-count 9999)"),
     ],
@@ -89,6 +89,25 @@ def test_files_are_evaluated_next_to_each_other(
     record = json.loads((tmp_path / "record.json").read_text(encoding="utf-8"))
     assert record["sets"]["SimLex"]["b.txt"]["covered"] == 3
     assert record["sets"]["SimLex"]["a.txt"]["difference"] is None
+    assert record["trainings"] == {"a.txt": None, "b.txt": None}
+    refused = treenn("vectors", "evaluate", "a.txt", "--half", "first").error
+    assert refused == "--half first: must be even or odd"
+
+
+def test_evaluations_have_the_record_of_the_training(
+    treenn: Command, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TREEBANKS_HOME", str(tmp_path))
+    (tmp_path / "sts").mkdir()
+    for name in ("simlex", "wordsim-similarity", "wordsim-relatedness"):
+        (tmp_path / f"sts/{name}.tsv").write_text("1\tcat\tdog\n", encoding="utf-8")
+    treenn(*TRAIN, "--method", "ppmi-svd")
+    record = json.loads(treenn("vectors", "evaluate", "v.txt", "--json").stdout)
+    assert record["trainings"]["v.txt"]["method"] == "ppmi-svd"
+    assert record["sets"]["SimLex"]["v.txt"]["spearman"] is None
+    (tmp_path / "v.txt").write_text("cat 1\ndog 2\n", encoding="utf-8")
+    record = json.loads(treenn("vectors", "evaluate", "v.txt", "--json").stdout)
+    assert record["trainings"] == {"v.txt": None}
 
 
 def test_maps_of_words_and_of_phrases_are_written(treenn: Command, tmp_path: Path) -> None:

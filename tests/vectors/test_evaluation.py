@@ -61,14 +61,16 @@ def test_too_few_pairs_have_no_correlation() -> None:
 def test_shared_pairs_of_wordsim_count_once(tmp_path: Path) -> None:
     (tmp_path / "wordsim-similarity.tsv").write_text("7\ttiger\tcat\n10\ttiger\ttiger\n", encoding="utf-8")
     (tmp_path / "wordsim-relatedness.tsv").write_text("7\ttiger\tcat\n8\tJerusalem\tIsrael\n", encoding="utf-8")
-    (tmp_path / "simlex.tsv").write_text("1.5\told\tnew\n", encoding="utf-8")
+    (tmp_path / "simlex.tsv").write_text("1.5\told\tnew\n9\tsmart\tclever\n", encoding="utf-8")
     sets = load_word_sets(tmp_path)
     assert {title: len(pairs) for title, pairs in sets.items()} == {
         "WordSim similarity": 2,
         "WordSim relatedness": 2,
         "WordSim": 3,
-        "SimLex": 1,
+        "SimLex": 2,
     }
+    halves = [load_word_sets(tmp_path, half)["SimLex"][0].left for half in ("odd", "even")]  # type: ignore[arg-type]
+    assert halves == ["old", "smart"]
 
 
 @pytest.mark.parametrize("text", ["7 tiger cat\n", "7\ttiger\n", "x\ttiger\tcat\n", ""])

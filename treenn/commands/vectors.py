@@ -12,6 +12,7 @@ from treenn.commands import options
 from treenn.commands.output import deliver, print_json, print_table, progress_bar, say
 from treenn.commands.settings_options import read_settings
 from treenn.commands.vector_map import draw_map, read_vector_table
+from treenn.trees.arguments import check
 
 if TYPE_CHECKING:
     from treenn.vectors.evaluation import Correlation
@@ -103,6 +104,14 @@ def evaluate(
     ],
     resamples: Annotated[int, typer.Option(metavar="N", help="The number of bootstrap samples.")] = 2_000,
     seed: Annotated[int, typer.Option(metavar="N", help="The seed of the bootstrap samples.")] = 0,
+    half: Annotated[
+        str | None,
+        typer.Option(
+            metavar="even|odd",
+            help="Read only these lines of the files of pairs, so that settings chosen on one half are evaluated on "
+            "the other (default: all).",
+        ),
+    ] = None,
     json: options.Json = False,
     out: options.Record = None,
 ) -> None:
@@ -116,15 +125,27 @@ def evaluate(
     Example: treenn vectors evaluate vectors.txt glove-6b-100d
     """
     from treenn.runtime.environment import environment
+    from treenn.trees.json_records import to_json
     from treenn.vectors.evaluation import evaluate_vectors
-    from treenn.vectors.word_pairs import load_word_sets
+    from treenn.vectors.vector_file import find_record
+    from treenn.vectors.word_pairs import Half, load_word_sets
 
-    sets = load_word_sets()
+    sets = load_word_sets(half=check("half", half, Half | None))
     tables = {file: read_vector_table(file) for file in files}
+    paths = zip(files, map(Path, options.vector_files(files)), strict=True)
+    records = {name: (record := find_record(path)) and to_json(record) for name, path in paths}
     found = evaluate_vectors(tables, sets, resamples=resamples, seed=seed)
     measured = {title: {name: asdict(each) for name, each in of_set.items()} for title, of_set in found.items()}
     head = {"schema": "treenn.word_similarity", "version": 1, "command": options.command_line()}
-    results = {**head, "resamples": resamples, "seed": seed, "sets": measured, "environment": environment()}
+    results = {
+        **head,
+        "trainings": records,
+        "resamples": resamples,
+        "seed": seed,
+        "half": half,
+        "sets": measured,
+        "environment": environment(),
+    }
     deliver(results, out, json=json, show=lambda: _print_sets(found, files))
 
 
@@ -139,22 +160,21 @@ def _print_sets(found: dict[str, dict[str, Correlation]], files: list[str]) -> N
     for title, of_set in found.items():
         used = next(iter(of_set.values()))
         rows = ((Path(file).name, *_cells(of_set[file])) for file in files)
-        heads = ("Spearman", "95 % interval", "error", "coverage", *(["to the first"] if len(files) > 1 else []))
+        heads = ("Spearman", "95 % interval", "coverage", *(["to the first"] if len(files) > 1 else []))
         print_table(rows, "", *heads, title=f"{title}: {used.used} of {used.pairs} pairs")
         print()
 
 
 def _cells(each: Correlation) -> tuple[str, ...]:
-    """The cells of a row: the correlation, its interval and standard error, the coverage, the difference."""
+    """The cells of a row: the correlation, its interval, the coverage, the difference and its interval."""
     coverage = f"{100 * each.covered / each.pairs:.0f} %"
     if each.spearman is None:
-        return "–", "–", "–", coverage
-    interval, error = _interval(each.low, each.high), f"{each.standard_error:.3f}"
-    cells = (f"{each.spearman:.3f}", interval, error, coverage)
+        return "–", "–", coverage
+    cells = (f"{each.spearman:.3f}", _interval(each.low, each.high), coverage)
     if each.difference is None:
         return cells
     return *cells, f"{each.difference:+.3f} ({_interval(each.difference_low, each.difference_high)})"
 
 
 def _interval(low: float | None, high: float | None) -> str:
-    return f"{low:.3f} to {high:.3f}"
+    return f"{low:.2f} to {high:.2f}"

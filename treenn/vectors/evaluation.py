@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -76,28 +76,31 @@ def evaluate_vectors(
 def _of_set(
     tables: Mapping[str, VectorTable], pairs: Sequence[ScoredPair], resamples: int, seed: int
 ) -> dict[str, Correlation]:
-    cosines = {name: [table.cosine(pair.left, pair.right) for pair in pairs] for name, table in tables.items()}
-    covered = {name: np.array([value is not None for value in values]) for name, values in cosines.items()}
-    used = np.flatnonzero(np.all(list(covered.values()), axis=0))
-    counts = {name: (len(used), int(has.sum()), len(pairs)) for name, has in covered.items()}
-    if len(used) < 3:
-        return {name: Correlation(None, None, None, None, *counts[name]) for name in tables}
-    scores = np.array([pair.score for pair in pairs])[used]
-    samples = np.random.default_rng(seed).integers(0, len(used), (resamples, len(used)))
-    values = {name: np.array(of_file, dtype=float)[used] for name, of_file in cosines.items()}
-    rho = {name: float(spearman(each[None], scores[None])[0]) for name, each in values.items()}
-    drawn = {name: spearman(each[samples], scores[samples]) for name, each in values.items()}
-    first = next(iter(tables))
-    return {
-        name: Correlation(
-            rho[name],
-            *_interval(drawn[name]),
-            float(np.nanstd(drawn[name], ddof=1)),
-            *counts[name],
-            *((rho[name] - rho[first], *_interval(drawn[name] - drawn[first])) if name != first else ()),
-        )
-        for name in tables
+    cosines = {
+        name: np.array([table.cosine(pair.left, pair.right) for pair in pairs], dtype=float)
+        for name, table in tables.items()
     }
+    used = ~np.isnan(list(cosines.values())).any(axis=0)
+    scores = np.array([pair.score for pair in pairs])[used]
+    counts = {name: (len(scores), int((~np.isnan(values)).sum()), len(pairs)) for name, values in cosines.items()}
+    if len(scores) < 3:
+        return {name: Correlation(None, None, None, None, *counts[name]) for name in tables}
+    rows = np.random.default_rng(seed).integers(0, len(scores), (resamples, len(scores)))
+    samples = np.vstack([np.arange(len(scores)), rows])  # (R + 1, N), the first of which is the set
+    rho = {name: spearman(values[used][samples], scores[samples]) for name, values in cosines.items()}
+    first, *others = rho
+    found = {name: Correlation(*_estimate(rho[name]), *counts[name]) for name in tables}
+    for name in others:
+        difference, low, high, _ = _estimate(rho[name] - rho[first])
+        found[name] = replace(found[name], difference=difference, difference_low=low, difference_high=high)
+    return found
+
+
+def _estimate(values: Floats) -> tuple[float, float, float, float]:
+    """The value of the set, its percentile interval and its standard error. Shape: `(R + 1,)`."""
+    tail = (1 - _CONFIDENCE) / 2
+    low, high = np.nanquantile(values[1:], (tail, 1 - tail)).tolist()
+    return float(values[0]), low, high, float(np.nanstd(values[1:], ddof=1))
 
 
 def spearman(first: Floats, second: Floats) -> Floats:
@@ -112,10 +115,3 @@ def spearman(first: Floats, second: Floats) -> Floats:
     norms = np.sqrt((left * left).sum(axis=1) * (right * right).sum(axis=1))
     rho: Floats = np.divide((left * right).sum(axis=1), norms, out=np.full(len(norms), np.nan), where=norms > 0)
     return rho
-
-
-def _interval(values: Floats) -> tuple[float, float]:
-    """The percentile interval."""
-    tail = (1 - _CONFIDENCE) / 2
-    low, high = np.nanquantile(values, (tail, 1 - tail)).tolist()
-    return low, high

@@ -22,22 +22,25 @@ Array = npt.NDArray[np.float32]
 class GloveSettings:
     """Settings of GloVe.
 
+    The defaults suit corpora of a few million words. The authors' settings for billions of words are a window of 10, 50
+    epochs, a learning rate of 0.05 and x_max 100.
+
     Args:
         size: the width of the vectors (default: 100).
-        window: the maximum distance of two words (default: 10).
-        epochs: the number of passes over the pairs (default: 50).
-        learning_rate: the learning rate of AdaGrad (default: 0.05).
-        x_max: the count from which a pair has the weight 1 (default: 10).
+        window: the maximum distance of two words (default: 20).
+        epochs: the number of passes over the pairs (default: 30).
+        learning_rate: the learning rate of AdaGrad (default: 0.1).
+        x_max: the count from which a pair has the weight 1 (default: 20).
         alpha: the exponent of the weight below it (default: 0.75).
         block: the number of words, and of context words, of a batch (default: 512).
         seed: the seed of the initial vectors and of the order of the pairs (default: 0).
     """
 
     size: Width = 100
-    window: Count = 10
-    epochs: Count = 50
-    learning_rate: Positive = 0.05
-    x_max: Positive = 10.0
+    window: Count = 20
+    epochs: Count = 30
+    learning_rate: Positive = 0.1
+    x_max: Positive = 20.0
     alpha: Probability = 0.75
     block: Count = 512
     seed: Seed = 0

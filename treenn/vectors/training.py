@@ -50,7 +50,7 @@ def find_method(name: str) -> Method:
         InputError: if there is no such method.
 
     >>> find_method("glove").settings().x_max
-    10.0
+    20.0
     """
     if name not in METHODS:
         raise InputError(f"{argument('method')} {name}: must be {', '.join(METHODS)}")
@@ -97,6 +97,7 @@ def train_vectors(
     check_vector_target(Path(out), overwrite=overwrite)
     progress(0, 1, "reading the corpus")
     read = read_corpus(corpus, min_count=min_count, lower_case=lower_case)
+    machine = environment()  # of the code that runs, whatever is committed meanwhile
     started, cpu_started = time.perf_counter(), time.process_time()
     vectors = train(read, chosen, progress)
     seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
@@ -110,7 +111,7 @@ def train_vectors(
         sha256=write_vectors(Path(out), read.words, vectors),
         seconds=round(seconds, 1),
         cpu_seconds=round(cpu_seconds, 1),
-        environment=environment(),
+        environment=machine,
     )
     write_record(Path(out), record)
     return record

@@ -68,16 +68,21 @@ def check_vector_target(path: Path, *, overwrite: bool) -> None:
         return
     if not overwrite:
         raise InputError(f"{argument('out')}: exists; pass {argument('overwrite', True)} to replace it", source=path)
-    try:
-        is_own = RECORD_SCHEMA.read(record_path(path)).sha256 == hash_vectors(path)
-    except InputError:
-        is_own = False
-    if not is_own:
+    if find_record(path) is None:
         raise InputError(
             f"{argument('out')}: is not replaced, because it is not a file of `treenn vectors train` with its record "
             f"{record_path(path).name}",
             source=path,
         )
+
+
+def find_record(path: Path) -> TrainingRecord | None:
+    """The record of a file of vectors; None without one, or if the file has changed since."""
+    try:
+        record = RECORD_SCHEMA.read(record_path(path))
+        return record if record.sha256 == hash_vectors(path) else None
+    except InputError:
+        return None
 
 
 def write_vectors(path: Path, words: Sequence[str], vectors: Array) -> str:

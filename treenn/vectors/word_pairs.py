@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from treebanks.paths import data_home
 from treenn.trees.errors import InputError
@@ -31,17 +31,23 @@ class ScoredPair(NamedTuple):
     right: str
 
 
-def load_word_sets(folder: Path | None = None) -> dict[str, list[ScoredPair]]:
+Half = Literal["even", "odd"]
+"""Half of the lines of each file, by their numbers from 1: one half may choose settings, the other is then unseen."""
+
+
+def load_word_sets(folder: Path | None = None, half: Half | None = None) -> dict[str, list[ScoredPair]]:
     """Read all sets of `WORD_SETS`.
 
     Args:
         folder: the folder of the files (default: None, `sts` in `TREEBANKS_HOME`).
+        half: the lines that are read (default: None, all).
 
     Raises:
         InputError: if a file is missing or malformed.
     """
     folder = data_home() / FOLDER if folder is None else folder
-    files = {name: read_word_pairs(folder / name) for names in WORD_SETS.values() for name in names}
+    lines = {None: slice(None), "odd": slice(0, None, 2), "even": slice(1, None, 2)}[half]
+    files = {name: read_word_pairs(folder / name)[lines] for names in WORD_SETS.values() for name in names}
     return {title: _united([files[name] for name in names]) for title, names in WORD_SETS.items()}
 
 
