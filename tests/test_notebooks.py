@@ -11,6 +11,8 @@ import pytest
 
 GUIDE = Path(__file__).parents[1] / "treenn/guide"
 NOTEBOOKS = sorted(GUIDE.glob("*.py"))
+SLOW = ("notebook-comparison.py",)  # comparison.md has the same steps
+RUNS = [pytest.param(path, marks=[pytest.mark.slow] * (path.name in SLOW), id=path.stem) for path in NOTEBOOKS]
 
 
 def cells(path: Path) -> list[tuple[bool, str]]:
@@ -27,7 +29,7 @@ def run_cell(source: str, names: dict[str, Any]) -> list[Any]:
     return [] if last is None else [eval(compile(ast.Expression(last.value), "cell", "eval"), names)]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", RUNS)
 def test_notebooks_run_and_display(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TREENN_LEDGER", str(tmp_path / "ledger.jsonl"))

@@ -27,7 +27,7 @@ def cells(html: str) -> list[list[str | None]]:
 
 @pytest.fixture(scope="module")
 def results() -> ComparisonResults:
-    return plan_of(make_results({"tree": 0.6, "lstm": 0.5, f"bag {EVIL}": 0.4}, sentences=60))
+    return plan_of(make_results({"tree": 0.6, "lstm": 0.5, f"bag {EVIL}": 0.4}, sentences=30, seeds=2))
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +36,11 @@ def run() -> Run:
 
 
 def test_reprs_of_comparisons_have_counts(results: ComparisonResults) -> None:
-    assert repr(results) == f"ComparisonResults('tree', 'lstm', 'bag {EVIL}' on 'sst', seeds=3, runs=9, missing=0)"
+    assert repr(results) == f"ComparisonResults('tree', 'lstm', 'bag {EVIL}' on 'sst', seeds=2, runs=6, missing=0)"
     [task] = results.tasks
-    assert repr(task) == f"TaskResults('sst', nodes: 'tree', 'lstm', 'bag {EVIL}', runs=9, missing=0)"
+    assert repr(task) == f"TaskResults('sst', nodes: 'tree', 'lstm', 'bag {EVIL}', runs=6, missing=0)"
     many = replace(results, models=tuple(replace(results.models[0], name=f"m{n}") for n in range(9)), tasks=())
-    assert repr(many) == "ComparisonResults('m0', 'm1', 'm2', 'm3', 'm4', +4 on , seeds=3, runs=0, missing=0)"
+    assert repr(many) == "ComparisonResults('m0', 'm1', 'm2', 'm3', 'm4', +4 on , seeds=2, runs=0, missing=0)"
 
 
 def test_displays_of_comparisons_have_means_and_differences(results: ComparisonResults) -> None:
