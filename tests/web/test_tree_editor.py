@@ -162,6 +162,8 @@ def test_the_widget_sends_edits_and_shows_answers(browser: Browser, tmp_path: Pa
     assert browser.evaluate("document.querySelectorAll('.tn-node').length") == 1
     assert browser.evaluate("document.querySelector('.tn-node').ariaLabel") == "“a”, very positive"
     assert browser.evaluate("Boolean(window.leaked)") is False
+    menu = "[...document.querySelectorAll('.tn-menu button')].map((each) => each.textContent)"
+    assert browser.evaluate(menu) == ["Brackets", "SVG", "PNG"]
     browser.evaluate("window.stop()")
     assert browser.evaluate("model.count() + document.querySelectorAll('.tn-tree').length") == 0
     assert browser.console == []

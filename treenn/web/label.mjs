@@ -306,7 +306,7 @@ function build(about) {
 function buildTree() {
   const help = { keys: KEYS, lines: LINES };
   const onselect = () => page.view && drawQuestion();
-  page.view = new TreeView(part("tree"), page.session, { words: false, help, onselect });
+  page.view = new TreeView(part("tree"), page.session, { words: false, linkBase: false, help, onselect });
   for (const [name, title] of Object.entries({ undo: "Undo (U)", redo: "Redo (Shift + U)" })) {
     page.view.buttons[name].title = title;
     page.view.buttons[name].setAttribute("aria-label", title);

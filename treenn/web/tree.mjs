@@ -1091,7 +1091,7 @@ export class TreeView {
    * Options: `model`, the index of the model whose labels are drawn (default: 0); `editable` (default: true); `words`,
    * whether words can be edited, too (default: true); `help`, `{keys, lines}` of the list of keys (default: all keys);
    * `toolbar` (default: true); `orientation`, "down", "rows" or "auto", by the available width (default: "auto");
-   * `label`, the name for screen readers; `linkBase`, the address of links (default: that of the page);
+   * `label`, the name for screen readers; `linkBase`, the address of links, false for none (default: that of the page);
    * `stageOf(node)`, "now" for a node to highlight, "later" for one to fade (default: none); `onselect(node)`, called
    * when a node receives the focus.
    */
@@ -1219,8 +1219,8 @@ export class TreeView {
       ["Brackets", "brackets"],
       ["SVG", "svg"],
       ["PNG", "png"],
-      ["Link", "link"],
-    ];
+      this.options.linkBase !== false && ["Link", "link"],
+    ].filter(Boolean);
     const items = entries.map(([text, kind]) =>
       element("button", { type: "button", role: "menuitem", tabindex: -1, onclick: () => this.#copy(kind) }, text),
     );
@@ -1243,7 +1243,7 @@ export class TreeView {
           { scope: "row" },
           ...keys.split(", ").flatMap((key, i) => [i ? " " : null, element("kbd", {}, key)]),
         ),
-        element("td", {}, meaning),
+        element("td", {}, this.options.linkBase === false ? meaning.replace(", link", "") : meaning),
       ),
     );
     const lines = help?.lines ?? [

@@ -39,7 +39,7 @@ export function render({ model, el }) {
   el.setAttribute("data-lm-suppress-shortcuts", "true"); // keys of JupyterLab
   const keep = (event) => event.stopPropagation(); // keys of other notebooks
   el.addEventListener("keydown", keep);
-  const view = new TreeView(el, session, { label: "Editable tree" });
+  const view = new TreeView(el, session, { label: "Editable tree", linkBase: false });
 
   /** Send the edited tree, whose remaining labels Python keeps if it has no model. */
   const send = ({ kind }) => {
