@@ -22,8 +22,9 @@ def inline_modules(*names: str) -> Markup:
     Args:
         names: the files, such as `worker.mjs`.
 
-    >>> inline_modules("feature_hash.mjs").splitlines()[:2]
-    ['"use strict";', 'const feature_hash_mjs = (() => {']
+    >>> print(*inline_modules("feature_hash.mjs").splitlines()[:2], sep="\\n")
+    "use strict";
+    const feature_hash_mjs = (() => {
     """
     parts: dict[str, str] = {}
     for name in names:
