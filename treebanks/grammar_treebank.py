@@ -96,6 +96,11 @@ class GrammarTreebank(Splits[Tree | NaryTree]):
         return self.examples(split)
 
     @property
+    def unit(self) -> str:
+        """The tokens of a sentence: words."""
+        return "word"
+
+    @property
     def default_task(self) -> str:
         """The task if `task` is None: a grammar."""
         return "grammar"

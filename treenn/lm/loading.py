@@ -1,9 +1,10 @@
-"""`load_language_model`: an n-gram model or a network from its folder."""
+"""`load_language_model`: an n-gram model, a network or a grammar from its folder."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from treenn.lm.grammar.model import GrammarModel
 from treenn.lm.language_model import LanguageModel
 from treenn.lm.network_model import NetworkModel
 from treenn.lm.ngram_model import NGramModel
@@ -28,6 +29,8 @@ def load_language_model(folder: AnyPath, trust: str | tuple[str, ...] = ()) -> L
     config = read_object(folder / "config.json")
     if "smoothing" in config:
         return NGramModel.load(folder)
+    if config.get("task") == "grammar":
+        return GrammarModel(load_model(folder, trust=trust))
     if config.get("task") not in ("word-lm", "character-lm"):
         raise InputError("this folder holds no language model; name one of `treenn lm train`", source=folder)
     return NetworkModel(load_model(folder, trust=trust))

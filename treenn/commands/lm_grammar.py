@@ -1,0 +1,199 @@
+"""Treebanks and grammars in `treenn lm`: their data, evaluation by importance sampling, and trees with sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from treenn.commands import options
+from treenn.commands.output import print_json, print_table, progress_bar, tell
+from treenn.trees.errors import InputError
+
+if TYPE_CHECKING:
+    from treebanks import Sentence, TextCorpus
+    from treebanks.grammar_treebank import GrammarTreebank
+    from treenn.lm.generation import Sampling
+    from treenn.lm.grammar import GrammarModel
+    from treenn.lm.language_model import LanguageModel
+
+TreebankName = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|DIR|FILE",
+        help="Instead of a text: a treebank for parsers (sst, craft, questionbank, reviews), or a folder or file of "
+        "brackets. Grammars (rnng) read its trees, other models its sentences.",
+    ),
+]
+MaxActions = Annotated[
+    int, typer.Option(help="With --treebank: training trees that take a grammar more actions are dropped.")
+]
+SplitName = Annotated[str, typer.Option(metavar="NAME", help="With --treebank: the split.")]
+Limit = Annotated[
+    int | None, typer.Option(metavar="N", help="With --treebank: at most N sentences, at equal distances.")
+]
+ParserName = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|DIR",
+        help="For grammars: importance sampling with trees of this chart parser (default: beam search).",
+    ),
+]
+Samples = Annotated[int, typer.Option(help="With --parser: the number of trees per sentence.")]
+SampleSeed = Annotated[int, typer.Option(help="With --parser: the seed.")]
+ProposalTemperature = Annotated[
+    float, typer.Option(help="With --parser: the divisor of its scores; above 1 for more diverse trees.")
+]
+Beam = Annotated[int, typer.Option(help="For grammars without --parser: hypotheses between two words.")]
+WordBeam = Annotated[int, typer.Option(help="For grammars without --parser: hypotheses after a word.")]
+
+
+def read_training_treebank(name: str, model: str, max_actions: int) -> GrammarTreebank | TextCorpus:
+    """The trees of train and dev for a grammar, their sentences for other models.
+
+    Args:
+        name: the value of --treebank.
+        model: the value of --model.
+        max_actions: the value of --max-actions.
+    """
+    from treenn.lm.grammar.treebank_sentences import corpus_of, load_grammar_treebank
+    from treenn.models.names import GRAMMARS
+
+    with progress_bar(f"reading {name}") as progress:
+        progress(0, None, "reading trees")
+        treebank = load_grammar_treebank(name, ("train", "dev"), max_actions)
+    return treebank if model in GRAMMARS else corpus_of(treebank)
+
+
+def read_split(model: LanguageModel, name: str, split: str, limit: int | None) -> tuple[Sentence, ...]:
+    """The sentences of a treebank's split, for a model of words."""
+    from treenn.lm.grammar.treebank_sentences import corpus_of, evenly, load_grammar_treebank
+
+    if model.unit != "word":
+        raise InputError(f"--treebank {name}: has words; this is a model of {model.unit}s")
+    with progress_bar(f"reading {name}") as progress:
+        progress(0, None, "reading trees")
+        return tuple(evenly(corpus_of(load_grammar_treebank(name, (split,))).examples(split), limit))
+
+
+def check_grammar_options(context: typer.Context, model: LanguageModel) -> None:
+    """Validate that options of grammars are given for grammars only, and those of one estimator together.
+
+    Raises:
+        InputError: if they are not.
+    """
+    from treenn.lm.grammar import GrammarModel
+
+    given = set(options.given(context))
+    sampling = given & {"samples", "seed", "proposal_temperature"}
+    beams, parser = given & {"beam", "word_beam"}, given & {"parser"}
+    if not isinstance(model, GrammarModel) and (wrong := sampling | beams | parser):
+        raise InputError(f"{_option(min(wrong))}: does not apply to {model.name}, which is no grammar")
+    if not parser and sampling:
+        raise InputError(f"{_option(min(sampling))}: needs --parser")
+    if parser and (wrong := beams | (given & {"other", "surprisal"})):
+        raise InputError(f"{_option(min(wrong))}: cannot be combined with --parser, which estimates whole sentences")
+
+
+def _option(name: str) -> str:
+    return "--with" if name == "other" else "--" + name.replace("_", "-")
+
+
+def estimate(
+    model: GrammarModel,
+    sentences: tuple[Sentence, ...],
+    parser: str,
+    samples: int,
+    seed: int,
+    temperature: float,
+    *,
+    json: bool,
+) -> None:
+    """Report the perplexity of sentences by importance sampling, with its standard error.
+
+    Args:
+        model: the grammar.
+        sentences: the sentences.
+        parser: the value of --parser.
+        samples: the number of trees per sentence.
+        seed: the seed.
+        temperature: the divisor of the parser's scores.
+        json: whether to print JSON.
+    """
+    import numpy as np
+
+    from treenn.evaluation.metrics import measure
+    from treenn.lm.grammar import importance_sampling, proposal_of
+    from treenn.lm.grammar.importance import as_tokens
+
+    proposal = proposal_of(_chart_parser(parser), model.grammar.transitions, temperature)
+    words = [sentence.words for sentence in sentences]
+    with progress_bar(f"sampling trees of {parser}") as progress:
+        found = importance_sampling(model.grammar, proposal, words, samples, seed, progress=progress)
+    values = measure(as_tokens(found.log_probabilities, words, model.vocabulary))
+    values.pop("majority")
+    effective = float(np.median(found.effective_samples))
+    more = {"perplexity_error": found.perplexity_error, "effective_samples": effective, "samples": samples}
+    if json:
+        counts = {"sentences": len(words), "tokens": int(found.tokens.sum()), "vocabulary": len(model.vocabulary)}
+        print_json({**values, **more, **counts, "seed": seed})
+        return
+    _print(values, more, len(model.vocabulary), len(words))
+
+
+def _print(values: dict[str, Any], more: dict[str, Any], vocabulary: int, sentences: int) -> None:
+    from treenn.evaluation.metrics import METRICS
+
+    rows = [[METRICS[name].title, METRICS[name].value(value)] for name, value in values.items() if name in METRICS]
+    rows[0][1] += f" ± {more['perplexity_error']:.2f}"
+    rows += [["sentences", f"{sentences:,}"], ["trees per sentence", f"{more['samples']:,}"]]
+    rows.append(["effective trees, median", f"{more['effective_samples']:.1f}"])
+    title = f"vocabulary: {vocabulary:,} words, comparable with the same vocabulary only; ± is the sampling error"
+    print_table(rows, "", "", title=title)
+
+
+def _chart_parser(name: str) -> Any:
+    from treenn.parsers.chart import ChartParser
+    from treenn.parsers.loading import load_parser
+
+    parser = load_parser(name)
+    if not isinstance(parser, ChartParser):
+        raise InputError(f"--parser {name}: must be a chart parser, whose trees have probabilities")
+    return parser
+
+
+def print_trees(
+    model: GrammarModel, count: int, length: int, sampling: Sampling, seed: int, *, json: bool
+) -> None:
+    """Print sentences with their trees, drawn from a grammar.
+
+    Args:
+        model: the grammar.
+        count: the number of samples.
+        length: the maximum number of words of a sentence.
+        sampling: the distribution that words are drawn from.
+        seed: the seed.
+        json: whether to print JSON.
+    """
+    import torch
+
+    from treenn.lm.grammar import generate
+
+    def word_filter(log_p: Any) -> Any:
+        chosen = sampling.distribution(log_p.exp().double().numpy())
+        return torch.from_numpy(chosen).log()
+
+    generator = torch.Generator().manual_seed(seed)
+    samples = generate(model.grammar, count, generator, max_words=length, word_filter=word_filter)
+    if json:
+        print_json([{"text": " ".join(sample.tree.words), "tree": str(sample.tree)} for sample in samples])
+        return
+    for sample in samples:
+        tell(" ".join(sample.tree.words))
+        tell(f"    {sample.tree}")
+
+
+def reading_of(treebank: str, split: str) -> Path:
+    """The split of a treebank as a path, for the ledger of test readings."""
+    return Path(Path(treebank).stem) / f"{split}.txt"
