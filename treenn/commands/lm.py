@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands import lm_options, options
+from treenn.commands import lm_grammar, lm_options, options
 from treenn.commands.lm_generate import generate, poems
 from treenn.commands.output import print_json, print_table, progress_bar, say, tell
 from treenn.commands.resume_options import options_of_run, restored
@@ -18,11 +18,25 @@ from treenn.trees.errors import InputError, option
 
 if TYPE_CHECKING:
     from treebanks import TextCorpus
+    from treebanks.grammar_treebank import GrammarTreebank
     from treenn.evaluation.token_predictions import TokenPredictions
 
 app = typer.Typer(help="Train, evaluate and sample language models.", no_args_is_help=True)
 
-_OF_NGRAMS = ("corpus", "unit", "out", "resume", "overwrite", "json", "forms", "split", "model", "vocabulary_size")
+_OF_NGRAMS = (
+    "corpus",
+    "treebank",
+    "max_actions",
+    "unit",
+    "out",
+    "resume",
+    "overwrite",
+    "json",
+    "forms",
+    "split",
+    "model",
+    "vocabulary_size",
+)
 
 
 @app.command()
@@ -31,6 +45,8 @@ def train(
     context: typer.Context,
     out: options.Out,
     corpus: lm_options.Corpus = None,
+    treebank: lm_grammar.TreebankName = None,
+    max_actions: lm_grammar.MaxActions = 250,
     unit: lm_options.UnitName = None,
     forms: lm_options.Forms = False,
     split: lm_options.Split = "90/5/5",
@@ -50,25 +66,38 @@ def train(
     default: 10,000 words, all characters); other words count as one unknown word. The end of a sentence counts as a
     token.
 
+    A grammar generates trees with their sentences: rnng, labelled trees or unlabelled binary trees, and rnng-tree-lstm,
+    only the latter. It is trained on the trees of --treebank, and dev is reported with the gold trees.
+
     Example: treenn lm train --corpus corpus --model kneser-ney-5 --out ngram
 
     Example: treenn lm train --corpus corpus --model lstm --precision bf16 --out lstm
 
     Example: treenn lm train --corpus poems --model gru --out poems
+
+    Example: treenn lm train --treebank sst --model rnng --size 128 --word-size 128 --out grammar
     """
+    from treebanks import TextCorpus
     from treenn.lm.ngram_model import order_of
 
     if (earlier := restored(context)) is not None:
         earlier.command.invoke(earlier)
         return
-    if corpus is None:
-        raise InputError("--corpus: missing; must be corpus, poems, a folder or a file")
+    if (corpus is None) == (treebank is None):
+        raise InputError("--corpus: must be corpus, poems, a folder or a file, or --treebank must be given instead")
     order = order_of(values["model"])
     settings = Settings(**(values if order is None else {**values, "model": lm_options.RECIPE["model"]}))
-    data = lm_options.read_training_corpus(corpus, unit, forms=forms, split=split)
+    data: TextCorpus | GrammarTreebank
+    if treebank is not None:
+        lm_grammar.check_no_text_options(context)
+        data = lm_grammar.read_training_treebank(treebank, values["model"], max_actions)
+    else:
+        assert corpus is not None
+        data = lm_options.read_training_corpus(corpus, unit, forms=forms, split=split)
     if "vocabulary_size" not in options.given(context) and data.unit == "word":
         settings = Settings(**{**vars(settings), "vocabulary_size": lm_options.WORDS})
     if order is not None:
+        assert isinstance(data, TextCorpus)
         _train_ngram(context, data, order, settings.vocabulary_size, json=json)
     else:
         _train_network(context, data, settings, json=json)
@@ -93,7 +122,9 @@ def _train_ngram(context: typer.Context, data: TextCorpus, order: int, vocabular
     tell(f"{results.ngrams:,} n-grams; the model is in {out}; evaluate it: treenn lm evaluate {out} FILE")
 
 
-def _train_network(context: typer.Context, data: TextCorpus, settings: Settings, *, json: bool) -> None:
+def _train_network(
+    context: typer.Context, data: TextCorpus | GrammarTreebank, settings: Settings, *, json: bool
+) -> None:
     import torch
 
     from treenn import training
@@ -116,8 +147,20 @@ def _train_network(context: typer.Context, data: TextCorpus, settings: Settings,
 
 @app.command()
 def evaluate(
+    context: typer.Context,
     model: lm_options.ModelFolder,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A text with one sentence per line.")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="A text with one sentence per line, instead of --treebank.")
+    ] = None,
+    treebank: lm_grammar.TreebankName = None,
+    split: lm_grammar.SplitName = "dev",
+    limit: lm_grammar.Limit = None,
+    parser: lm_grammar.ParserName = None,
+    samples: lm_grammar.Samples = 100,
+    seed: lm_grammar.SampleSeed = 0,
+    proposal_temperature: lm_grammar.ProposalTemperature = 1.0,
+    beam: lm_grammar.Beam = 100,
+    word_beam: lm_grammar.WordBeam = 10,
     unit: lm_options.UnitName = None,
     other: Annotated[
         Path | None,
@@ -144,20 +187,40 @@ def evaluate(
     An evaluation on any file but train.txt and dev.txt is a reading of test, and is appended to the ledger (see `treenn
     evaluate`).
 
+    The probability of a sentence under a grammar is a sum over its trees. Beam search finds a part of them, so that the
+    perplexity is an upper bound; --parser estimates the sum by importance sampling, and reports the standard error.
+
     Example: treenn lm evaluate lstm dev.txt
+
+    Example: treenn lm evaluate grammar --treebank sst --limit 1000 --parser my-parser --samples 100
 
     Example: treenn lm evaluate lstm test.txt --with ngram --dev dev.txt --surprisal surprisal.csv
     """
     from treenn.commands.output import check_target
     from treenn.experiment.language_reading import enter_reading
+    from treenn.lm.grammar import GrammarModel
     from treenn.lm.loading import load_language_model
     from treenn.lm.surprisal import check_surprisal_file, write_surprisal
 
     check_target("--surprisal", surprisal)
     check_surprisal_file(surprisal)
+    if (file is None) == (treebank is None):
+        raise InputError("FILE: must be a text with one sentence per line, or --treebank must be given instead")
     first = load_language_model(model, tuple(trust_module))
     lm_options.check_model_unit(first, unit)
-    sentences = lm_options.read_text_file(first, file)
+    lm_grammar.check_grammar_options(context, first)
+    if file is None:
+        assert treebank is not None
+        sentences = lm_grammar.read_split(first, treebank, split, limit)
+        file = lm_grammar.reading_of(treebank, split)
+    else:
+        sentences = lm_options.read_text_file(first, file)
+    if isinstance(first, GrammarModel):
+        first.beam, first.word_beam = beam, word_beam
+        if parser is not None:
+            enter_reading([model], first, file, sentences, options.command_line())
+            lm_grammar.estimate(first, sentences, parser, samples, seed, proposal_temperature, json=json)
+            return
     with progress_bar(f"evaluating {model}") as progress:
         mixed = None
         if other is not None:

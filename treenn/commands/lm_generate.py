@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from treenn.commands import lm_options, options
+from treenn.commands.lm_grammar import print_trees
 from treenn.commands.output import print_json, print_table, progress_bar, tell
 from treenn.trees.errors import InputError
 
@@ -38,9 +39,12 @@ def generate(
     Example: treenn lm generate lstm --prompt "The government has" --temperature 0.8 --seed 1
 
     Example: treenn lm generate poems --form 7x4 --top-p 0.9
+
+    A grammar writes sentences of at most --length words, each with its tree; it continues no prompt.
     """
     from treenn.lm.generation import Sampling, text_of
     from treenn.lm.generation import generate as run
+    from treenn.lm.grammar import GrammarModel
     from treenn.lm.loading import load_language_model
     from treenn.lm.poems import without_form
 
@@ -49,6 +53,11 @@ def generate(
     lm_options.check_model_unit(loaded, unit)
     if samples < 1:
         raise InputError(f"--samples {samples}: must be 1 or more")
+    if isinstance(loaded, GrammarModel):
+        if prompt or form is not None:
+            raise InputError(f"{'--prompt' if prompt else '--form'}: a grammar generates whole sentences")
+        print_trees(loaded, samples, length, sampling, seed, json=json)
+        return
     tokens = _prompt(loaded, prompt, form)
     with progress_bar(f"writing with {model}") as progress:
         texts = run(loaded, [tokens] * samples, length=length, sampling=sampling, seed=seed, progress=progress)

@@ -66,6 +66,17 @@ def read_training_treebank(name: str, model: str, max_actions: int) -> GrammarTr
     return treebank if model in GRAMMARS else corpus_of(treebank)
 
 
+def check_no_text_options(context: typer.Context) -> None:
+    """Validate that no option of texts is given with --treebank.
+
+    Raises:
+        InputError: if one is.
+    """
+    given = set(options.given(context)) & {"unit", "forms", "split"}
+    if given:
+        raise InputError(f"--{min(given)}: does not apply to --treebank")
+
+
 def read_split(model: LanguageModel, name: str, split: str, limit: int | None) -> tuple[Sentence, ...]:
     """The sentences of a treebank's split, for a model of words."""
     from treenn.lm.grammar.treebank_sentences import corpus_of, evenly, load_grammar_treebank
@@ -163,9 +174,7 @@ def _chart_parser(name: str) -> Any:
     return parser
 
 
-def print_trees(
-    model: GrammarModel, count: int, length: int, sampling: Sampling, seed: int, *, json: bool
-) -> None:
+def print_trees(model: GrammarModel, count: int, length: int, sampling: Sampling, seed: int, *, json: bool) -> None:
     """Print sentences with their trees, drawn from a grammar.
 
     Args:
