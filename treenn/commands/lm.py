@@ -158,7 +158,7 @@ def evaluate(
     parser: lm_grammar.ParserName = None,
     samples: lm_grammar.Samples = 100,
     seed: lm_grammar.SampleSeed = 0,
-    proposal_temperature: lm_grammar.ProposalTemperature = 1.0,
+    temperatures: lm_grammar.Temperatures = "1,2,4",
     beam: lm_grammar.Beam = 100,
     word_beam: lm_grammar.WordBeam = 10,
     unit: lm_options.UnitName = None,
@@ -219,7 +219,7 @@ def evaluate(
         first.beam, first.word_beam = beam, word_beam
         if parser is not None:
             enter_reading([model], first, file, sentences, options.command_line())
-            lm_grammar.estimate(first, sentences, parser, samples, seed, proposal_temperature, json=json)
+            lm_grammar.estimate(first, sentences, parser, samples, seed, temperatures, json=json)
             return
     with progress_bar(f"evaluating {model}") as progress:
         mixed = None

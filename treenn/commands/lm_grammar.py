@@ -42,8 +42,11 @@ ParserName = Annotated[
 ]
 Samples = Annotated[int, typer.Option(help="With --parser: the number of trees per sentence.")]
 SampleSeed = Annotated[int, typer.Option(help="With --parser: the seed.")]
-ProposalTemperature = Annotated[
-    float, typer.Option(help="With --parser: the divisor of its scores; above 1 for more diverse trees.")
+Temperatures = Annotated[
+    str,
+    typer.Option(
+        metavar="N,N,...", help="With --parser: divisors of its scores; trees are drawn from the mixture of all."
+    ),
 ]
 Beam = Annotated[int, typer.Option(help="For grammars without --parser: hypotheses between two words.")]
 WordBeam = Annotated[int, typer.Option(help="For grammars without --parser: hypotheses after a word.")]
@@ -97,7 +100,7 @@ def check_grammar_options(context: typer.Context, model: LanguageModel) -> None:
     from treenn.lm.grammar import GrammarModel
 
     given = set(options.given(context))
-    sampling = given & {"samples", "seed", "proposal_temperature"}
+    sampling = given & {"samples", "seed", "temperatures"}
     beams, parser = given & {"beam", "word_beam"}, given & {"parser"}
     if not isinstance(model, GrammarModel) and (wrong := sampling | beams | parser):
         raise InputError(f"{_option(min(wrong))}: does not apply to {model.name}, which is no grammar")
@@ -117,7 +120,7 @@ def estimate(
     parser: str,
     samples: int,
     seed: int,
-    temperature: float,
+    temperatures: str,
     *,
     json: bool,
 ) -> None:
@@ -129,7 +132,7 @@ def estimate(
         parser: the value of --parser.
         samples: the number of trees per sentence.
         seed: the seed.
-        temperature: the divisor of the parser's scores.
+        temperatures: the value of --temperatures.
         json: whether to print JSON.
     """
     import numpy as np
@@ -138,7 +141,7 @@ def estimate(
     from treenn.lm.grammar import importance_sampling, proposal_of
     from treenn.lm.grammar.importance import as_tokens
 
-    proposal = proposal_of(_chart_parser(parser), model.grammar.transitions, temperature)
+    proposal = proposal_of(_chart_parser(parser), model.grammar.transitions, _numbers(temperatures))
     words = [sentence.words for sentence in sentences]
     with progress_bar(f"sampling trees of {parser}") as progress:
         found = importance_sampling(model.grammar, proposal, words, samples, seed, progress=progress)
@@ -162,6 +165,14 @@ def _print(values: dict[str, Any], more: dict[str, Any], vocabulary: int, senten
     rows.append(["effective trees, median", f"{more['effective_samples']:.1f}"])
     title = f"vocabulary: {vocabulary:,} words, comparable with the same vocabulary only; ± is the sampling error"
     print_table(rows, "", "", title=title)
+
+
+def _numbers(text: str) -> list[float]:
+    """The numbers of --temperatures."""
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise InputError(f"--temperatures {text}: must be numbers, separated by commas") from None
 
 
 def _chart_parser(name: str) -> Any:

@@ -58,3 +58,11 @@ def test_one_seed_gives_the_same_trees():
 def test_a_count_below_one_is_refused():
     with pytest.raises(InputError, match="count 0: must be 1 or more"):
         TreeDistribution(random_scores(3)).sample(count=0)
+
+
+@pytest.mark.parametrize("length", [1, 2, 6])
+def test_log_probabilities_of_any_tree(length):
+    distribution = distribution_of(length, 1)
+    trees = distribution.sample(torch.Generator().manual_seed(5), 9).trees([["x"] * length])[0]
+    expected = [tree_probability(distribution, tree) for tree in trees]
+    assert distribution.log_probabilities(trees).exp().tolist() == pytest.approx(expected)

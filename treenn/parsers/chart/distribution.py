@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -9,7 +10,8 @@ import torch
 from torch import Tensor
 
 from treenn.parsers.chart.cky import BestTrees, Posterior, Scores, best_trees, inside_outside
-from treenn.parsers.chart.sampling import SampledTrees, sample_trees
+from treenn.parsers.chart.sampling import SampledTrees, sample_trees, tree_scores
+from treenn.trees import Tree
 from treenn.trees.arguments import Count, check
 
 _FORBIDDEN = -1e18
@@ -100,6 +102,16 @@ class TreeDistribution:
         [((0, 1), (3, 2)), ((0, 1), (3, 2)), ((1, 2), (0, 3))]
         """
         return sample_trees(self.posterior.splits, check("count", count, Count), generator)
+
+    def log_probabilities(self, trees: Sequence[Tree]) -> Tensor:
+        """The log-probabilities of trees of one sentence, from their scores; exact for every tree.
+
+        Args:
+            trees: trees over the words of the sentence; the distribution is that of one sentence.
+
+        Shape: `(len(trees),)`.
+        """
+        return tree_scores(self.scores, trees) - self.log_partition[0].detach()
 
     def expected_best(self) -> list[BestTrees]:
         """Find the tree of each sentence with the largest expected number of correct spans.

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from treenn.parsers.chart.cky import LEFT, RIGHT, Scores
+from treenn.parsers.chart.spans import row_table
 from treenn.trees import Tree
 
 
@@ -69,6 +71,27 @@ def sample_trees(splits: Tensor, count: int, generator: torch.Generator | None =
         sample, start, end = sample[is_inner], start[is_inner], end[is_inner]
     shape = batch, count, n - 1
     return SampledTrees(starts[:, 1:n].view(shape), ends[:, 1:n].view(shape), log_probability.view(batch, count))
+
+
+def tree_scores(scores: Scores, trees: Sequence[Tree]) -> Tensor:
+    """The scores of trees of one sentence; no gradient. Shape: `(len(trees),)`.
+
+    Args:
+        scores: the scores of nodes and splits of one sentence.
+        trees: trees over its words.
+    """
+    nodes, splits, n = scores.nodes[0].detach(), scores.splits[0].detach(), scores.length
+    if n == 1:
+        return nodes.new_zeros(len(trees))
+    places = [
+        [(*tree.spans[node], tree.spans[right][0]) for node, (_, right) in enumerate(tree.merges, start=n)]
+        for tree in trees
+    ]
+    start, end, split = torch.tensor(places, device=nodes.device).unbind(dim=-1)  # (trees, n - 1) each
+    rows = torch.from_numpy(row_table(n)).to(nodes.device)
+    of_children = nodes[rows[start, split], LEFT] + nodes[rows[split, end], RIGHT]
+    total: Tensor = (of_children + splits[start, split, end]).sum(dim=1)
+    return total
 
 
 def _tree(words: tuple[str, ...], ends: Sequence[int]) -> Tree:
