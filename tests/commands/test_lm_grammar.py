@@ -1,0 +1,107 @@
+"""`treenn lm` with treebanks and grammars."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Command = Callable[..., Any]
+
+TREES = (
+    "(S (NP (DT the) (NN cat)) (VP (VBD sat)))\n(S (NP (NN dogs)) (VP (VBD saw) (NP (DT the) (NN cat))))\n"
+    "(S (NP (DT the) (NN dog)) (VP (VBD saw) (NP (NN cats))))\n"
+)
+SMALL = ("--size", "6", "--word-size", "6", "--epochs", "1", "--batch-size", "2", "--output-layer", "tied")
+
+
+@pytest.fixture
+def trees(tmp_path: Path) -> Path:
+    folder = tmp_path / "trees"
+    folder.mkdir()
+    for split, text in (("train", TREES * 2), ("dev", TREES)):
+        (folder / f"{split}.mrg").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def grammar(treenn: Command, trees: Path) -> str:
+    done = treenn("lm", "train", "--treebank", "trees", "--model", "rnng", *SMALL, "--out", "grammar")
+    assert done.returncode == 0, done.stderr
+    assert "Joint perplexity" in done.stdout
+    return "grammar"
+
+
+def test_a_grammar_is_trained_evaluated_and_sampled(treenn: Command, grammar: str, tmp_path: Path) -> None:
+    on_dev = (grammar, "--treebank", "trees", "--limit", "2")
+    done = treenn("lm", "evaluate", *on_dev, "--json", "--surprisal", "s.csv")
+    values = json.loads(done.stdout)
+    assert (values["sentences"], values["tokens"], values["unknown_tokens"]) == (2, 9, 0)
+    assert len((tmp_path / "s.csv").read_text().splitlines()) == 10
+    text = tmp_path / "text.txt"
+    text.write_text("the cat sat\ndogs saw the cat\n")
+    assert json.loads(treenn("lm", "evaluate", grammar, "text.txt", "--json").stdout)["perplexity"] == pytest.approx(
+        values["perplexity"]
+    )
+    first, second = (treenn("lm", "generate", grammar, "--samples", "2", "--seed", "1", "--json") for _ in range(2))
+    assert first.stdout == second.stdout
+    for sample in json.loads(first.stdout):
+        assert sample["tree"].startswith("(") and sample["text"]
+
+
+def test_other_models_read_the_sentences_of_a_treebank(treenn: Command, trees: Path) -> None:
+    assert treenn("lm", "train", "--treebank", "trees", "--model", "kneser-ney-2", "--out", "ngram").returncode == 0
+    values = json.loads(treenn("lm", "evaluate", "ngram", "--treebank", "trees", "--json").stdout)
+    assert (values["sentences"], values["tokens"], values["vocabulary"]) == (3, 14, 9)
+
+
+def test_an_importance_estimate_has_an_error(treenn: Command, trees: Path) -> None:
+    parser = ("parser", "train", "--treebank", "trees", "--epochs", "1", "--size", "4", "--out", "parser")
+    assert treenn(*parser).returncode == 0
+    assert treenn("lm", "train", "--treebank", "trees", "--model", "rnng", *SMALL, "--out", "grammar").returncode == 0
+    options = ("--treebank", "trees", "--parser", "parser", "--samples", "30", "--json")
+    values = json.loads(treenn("lm", "evaluate", "grammar", *options).stdout)
+    assert values["perplexity"] > 1 and values["perplexity_error"] > 0
+    assert 1 <= values["effective_samples"] <= 30
+    table = treenn("lm", "evaluate", "grammar", *options[:-1]).stdout
+    assert " ± " in table and "effective trees, median" in table
+    assert max(map(len, table.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--samples", "10"), "--samples: needs --parser"),
+        (("--parser", "left"), "--parser left: must be a chart parser, whose trees have probabilities"),
+        (("--parser", "chart", "--beam", "5"), "--beam: cannot be combined with --parser"),
+        (("--parser", "chart", "--temperatures", "a"), "--temperatures a: must be numbers, separated by commas"),
+        (("--parser", "chart", "--temperatures", "0"), "--temperatures[0] 0.0: must be greater than 0"),
+        (("--parser", "chart"), "--parser: predicts no categories; must be trained on trees with categories"),
+        (("--limit", "0"), "--limit 0: must be 1 or more"),
+    ],
+)
+def test_invalid_options_are_refused(treenn: Command, grammar: str, options: tuple[str, ...], message: str) -> None:
+    assert message in treenn("lm", "evaluate", grammar, "--treebank", "trees", *options).error
+
+
+def test_options_of_grammars_are_refused_for_others(treenn: Command, trees: Path) -> None:
+    treenn("lm", "train", "--treebank", "trees", "--model", "kneser-ney-2", "--out", "ngram")
+    message = "--parser: does not apply to kneser-ney-2, which is no grammar"
+    assert treenn("lm", "evaluate", "ngram", "--treebank", "trees", "--parser", "chart").error == message
+    assert "--treebank must be given instead" in treenn("lm", "evaluate", "ngram").error
+
+
+def test_a_grammar_continues_no_prompt(treenn: Command, grammar: str) -> None:
+    assert treenn("lm", "generate", grammar, "--prompt", "the").error == (
+        "--prompt: a grammar generates whole sentences; must be omitted"
+    )
+
+
+def test_options_of_texts_are_refused_with_a_treebank(treenn: Command, trees: Path) -> None:
+    done = treenn("lm", "train", "--treebank", "trees", "--unit", "char", "--model", "rnng", "--out", "x")
+    assert done.error == "--unit: does not apply to --treebank"
+    both = treenn("lm", "train", "--treebank", "trees", "--corpus", "poems", "--out", "x")
+    assert "--corpus: must be corpus, poems, a folder or a file, or --treebank" in both.error
