@@ -55,7 +55,9 @@ def generate(
         raise InputError(f"--samples {samples}: must be 1 or more")
     if isinstance(loaded, GrammarModel):
         if prompt or form is not None:
-            raise InputError(f"{'--prompt' if prompt else '--form'}: a grammar generates whole sentences; must be omitted")
+            raise InputError(
+                f"{'--prompt' if prompt else '--form'}: a grammar generates whole sentences; must be omitted"
+            )
         print_trees(loaded, samples, length, sampling, seed, json=json)
         return
     tokens = _prompt(loaded, prompt, form)

@@ -19,7 +19,7 @@ from treenn.trees.errors import InputError, argument
 WordFilter = Callable[[Tensor], Tensor]
 """A function of the log-probabilities of words, such as a temperature. Shape: `(n, V)` to `(n, V)`."""
 
-_ATTEMPTS = 20
+_ATTEMPTS = 10
 
 
 class Sampled(NamedTuple):
@@ -46,8 +46,8 @@ def generate(
 ) -> list[Sampled]:
     """Draw trees with their sentences, action by action and word by word.
 
-    Derivations with more words, or four times as many open nodes, are drawn anew, so that the samples are from the
-    distribution over all shorter ones.
+    Derivations of more than `max_words` words, or more than 10 times as many actions, are drawn anew, so that the
+    samples are from the distribution over all others. Fewer samples are returned if most derivations are that long.
 
     Args:
         grammar: the grammar.
