@@ -37,7 +37,7 @@ class GrammarTreebank(Splits[Tree | NaryTree]):
 
     >>> from treebanks.parsing import load_parsing
     >>> GrammarTreebank.of(load_parsing("reviews"), ("train", "dev"))
-    GrammarTreebank('reviews', binary, train=2000, dev=300)
+    GrammarTreebank('reviews', binary, train=3000, dev=500)
     """
 
     name: str

@@ -70,7 +70,7 @@ def test_settings_of_other_tasks_are_refused(changes, message):
         treenn.train(treebank_of(LABELLED), replace(SETTINGS, **changes))
 
 
-def test_a_word_without_a_node_is_refused_with_its_place():
+def test_a_word_without_a_node_is_refused():
     trees = [*LABELLED, NaryTree(("a",), (), ("NN",))]
     with pytest.raises(InputError, match=r"tree 2 of tiny train: .* has no node above its word; must have one"):
         treenn.train(treebank_of(trees, repeats=1), SETTINGS)

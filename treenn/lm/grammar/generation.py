@@ -19,7 +19,7 @@ from treenn.trees.errors import InputError, argument
 WordFilter = Callable[[Tensor], Tensor]
 """A function of the log-probabilities of words, such as a temperature. Shape: `(n, V)` to `(n, V)`."""
 
-_ATTEMPTS = 10
+_ATTEMPTS, _FEWEST = 20, 16
 
 
 class Sampled(NamedTuple):
@@ -62,7 +62,7 @@ def generate(
     """
     samples = list[Sampled]()
     for _ in range(_ATTEMPTS):
-        samples += _draw(grammar, count, generator, max_words, word_filter)
+        samples += _draw(grammar, max(count, _FEWEST), generator, max_words, word_filter)
         if len(samples) >= count:
             return samples[:count]
     if not samples:
