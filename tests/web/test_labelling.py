@@ -182,6 +182,16 @@ def test_agreement_follows_the_last_answer(page: Open, path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_rest_needs_a_labelled_sentence(page: Open) -> None:
+    browser = page()
+    rest = "document.querySelector('[data-action=accept_rest]')"
+    assert browser.evaluate(f"{rest}.hidden")
+    press(browser, "1")
+    assert browser.evaluate(f"{rest}.hidden") is False
+    assert browser.evaluate(f"{rest}.firstChild.textContent") == "No label: other 6"
+
+
+@pytest.mark.slow
 def test_blind_mode_hides_the_other_labels(page: Open) -> None:
     browser = page()
     press(browser, *["0"] * 7)

@@ -244,11 +244,19 @@ function drawQuestion() {
     button.setAttribute("aria-pressed", String(answered && label === index));
     button.classList.toggle("proposed", !answered && label === index);
   });
-  const open = view.answered.filter((each) => !each).length;
+  drawAcceptRest(view);
   page.buttons.accept.hidden = answered || label === null;
-  page.buttons.accept_rest.firstChild.textContent = open
-    ? `Accept ${open === view.labels.length ? "all" : "other"} ${open}`
-    : "Next unfinished";
+}
+
+/** The button for the rest of the sentence, which needs a class of the whole sentence. */
+function drawAcceptRest(view) {
+  const button = page.buttons.accept_rest,
+    root = view.labels.length - 1;
+  const open = view.labels.filter((_, number) => !view.answered[number]),
+    isProposed = open.some((label) => label !== null);
+  button.hidden = !view.answered[root] && view.labels[root] === null;
+  const [verb, count] = [isProposed ? "Accept" : "No label:", open.length === view.labels.length ? "all" : "other"];
+  button.firstChild.textContent = open.length ? `${verb} ${count} ${open.length}` : "Next unfinished";
 }
 
 function questionText(view, number) {
@@ -342,7 +350,7 @@ function sentenceRow({ number, text, state, label }) {
     },
     element("span", { class: "number" }, String(number + 1)),
     mark,
-    element("span", { class: "text", dir: "auto" }, visible(text)),
+    element("span", { class: "text", dir: "auto" }, cropped(visible(text), 120)),
     element("span", { class: "tn-status" }, `, ${name}`),
   );
   return element("li", {}, made);
