@@ -219,7 +219,7 @@ def test_the_accuracy_is_in_one_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @needs_node
-def test_the_record_is_reproduced(tmp_path: Path) -> None:
+def test_the_record_is_reproduced(tmp_path: Path, real_home: None) -> None:
     try:
         data = treebanks.load("sst")
     except InputError as error:
