@@ -74,6 +74,8 @@ def test_keys_label_a_sentence(page: Open, path: Path) -> None:
     press(browser, "2", "0")  # faster than the answers: the next question is labelled
     assert browser.evaluate(PHRASE) == "not good"
     assert saved(path)[1] == "# (2 (? this) (0 (? is) (? (? not) (? good))))"
+    opened = f"{NODES}.filter((node) => node.classList.contains('tn-open')).length"
+    assert browser.evaluate(opened) == 5
     press(browser, "x", "u")
     assert browser.evaluate(PHRASE) == "not good"
     press(browser, "U", modifiers=SHIFT)

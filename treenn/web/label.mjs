@@ -163,10 +163,6 @@ class LabelSession extends TreeSession {
     return this.shown.answered[this.numberOf(node.id)];
   }
 
-  classOf(node) {
-    return this.isAnswered(node) ? "" : "label-open";
-  }
-
   remark(node) {
     return this.isAnswered(node) ? "" : this.state(node) ? "proposed" : "unanswered";
   }
@@ -313,8 +309,9 @@ function build(about) {
 
 function buildTree() {
   const help = { keys: KEYS, lines: LINES };
+  const stageOf = (node) => (page.session.isAnswered(node) ? "" : "open");
   const onselect = () => page.view && drawQuestion();
-  page.view = new TreeView(part("tree"), page.session, { words: false, linkBase: false, help, onselect });
+  page.view = new TreeView(part("tree"), page.session, { words: false, linkBase: false, help, onselect, stageOf });
   for (const [name, title] of Object.entries({ undo: "Undo (U)", redo: "Redo (Shift + U)" })) {
     page.view.buttons[name].title = title;
     page.view.buttons[name].setAttribute("aria-label", title);

@@ -634,11 +634,6 @@ export class TreeSession {
     return !node.left && (this.scales[model]?.unknown?.has(node.word) ?? false);
   }
 
-  /** The CSS classes of a node, for hosts whose sessions override this method (default: none). */
-  classOf() {
-    return "";
-  }
-
   /** A remark on a node for its description and its card, for hosts whose sessions override this method. */
   remark() {
     return "";
@@ -1092,8 +1087,8 @@ export class TreeView {
    * whether words can be edited, too (default: true); `help`, `{keys, lines}` of the list of keys (default: all keys);
    * `toolbar` (default: true); `orientation`, "down", "rows" or "auto", by the available width (default: "auto");
    * `label`, the name for screen readers; `linkBase`, the address of links, false for none (default: that of the page);
-   * `stageOf(node)`, "now" for a node to highlight, "later" for one to fade (default: none); `onselect(node)`, called
-   * when a node receives the focus.
+   * `stageOf(node)`, "now" for a node to highlight, "later" for one to fade, "open" for one to answer (default: none);
+   * `onselect(node)`, called when a node receives the focus.
    */
   constructor(parent, session, options = {}) {
     this.session = session;
@@ -1406,7 +1401,6 @@ export class TreeView {
         session.isUnknown(node, model) && "tn-unknown",
         state === null && "tn-empty",
         this.options.stageOf(node) && `tn-${this.options.stageOf(node)}`,
-        session.classOf(node),
       ]
         .filter(Boolean)
         .join(" "),
