@@ -101,19 +101,23 @@ class _CrossEntropy(torch.autograd.Function):
         table[:n] = features
         grad_features = torch.empty_like(features)
         grad_weight, grad_bias = torch.zeros_like(weight), torch.zeros_like(bias)
-        total = features.new_zeros(())
-        for start in range(0, n, rows := _rows(weight)):
+        total, rows = features.new_zeros(()), min(n, _rows(weight))
+        wide = empty_table(features, rows, len(weight))  # one for all pieces: memory of the system is slow
+        narrow = wide if dtype == features.dtype else torch.empty_like(wide, dtype=dtype)
+        for start in range(0, n, rows):
             stop = min(n, start + rows)
-            scores = product(table, slice(start, stop), low, low_bias)  # (rows, words)
-            wide = empty_table(features, stop - start, len(weight))
-            p = torch.softmax(scores.to(features.dtype), dim=1, out=wide[: stop - start])
+            piece = slice(0, stop - start)
+            p = torch.softmax(product(table, slice(start, stop), low, low_bias).to(wide.dtype), dim=1, out=wide[piece])
             given = targets[start:stop, None]
             total -= p.gather(1, given).clamp_min(torch.finfo(p.dtype).tiny).log().sum()
             p.scatter_add_(1, given, torch.full_like(given, -1, dtype=p.dtype))  # the gradient w.r.t. the scores
             grad_bias += p.sum(dim=0)
-            wide = wide.to(dtype)
-            grad_features[start:stop] = product(wide, slice(0, stop - start), low.t())
-            grad_weight += weight_gradient(wide, table[start:], stop - start)
+            if stop - start < rows:
+                wide[stop - start :] = 0
+            if narrow is not wide:
+                narrow[piece].copy_(p)
+            grad_features[start:stop] = product(narrow, piece, low.t())
+            grad_weight += weight_gradient(narrow, table[start:], stop - start)
         ctx.save_for_backward(grad_features, grad_weight, grad_bias)
         ctx.n = n
         return total / n
