@@ -48,6 +48,10 @@ def example_of(task, tree=TREE):
 def test_trees_are_drawn_where_the_treebank_is(task, monkeypatch):
     page = page_of(task, monkeypatch, lambda name: Sentiment())
     assert page.count('class="tree"') == 3
+    assert Page(page).attributes("script") == [{}, {"type": "module"}]  # one without trees, see test_html.py
+    assert page.count("class TreeView") == 1
+    frames = [json.loads(frame["data-tree"]) for frame in Page(page).attributes("div") if "data-tree" in frame]
+    assert [frame["label"] for frame in frames][:1] == ["Gold labels"] and len(frames) == 3
     assert Page(page).texts("h4")[-1] == "It is <good>"
     assert "0 very negative, 1 negative, 2 neutral, 3 positive, 4 very positive" in page
     assert "test, line 1. Gold: positive. tree-lstm: positive (60%); lstm: very negative (60%)." in page
@@ -111,16 +115,6 @@ def test_pictures_have_the_data_of_the_interactive_ones(task):
     names, glyphs = second["scales"][0]["classes"], second["scales"][0]["glyphs"]
     assert (names[0], glyphs, second["scales"][1]["name"]) == ("very negative", list("01234"), "gold")
     assert second["scales"][0]["colours"] == list(palette(5))
-
-
-def test_the_module_is_in_reports_with_trees_only(task, monkeypatch):
-    with_trees = Page(page_of(task, monkeypatch, lambda name: Sentiment()))
-    frames = [frame for frame in with_trees.attributes("div") if "data-tree" in frame]
-    assert [json.loads(frame["data-tree"])["label"] for frame in frames][:1] == ["Gold labels"]
-    assert with_trees.attributes("script") == [{}, {"type": "module"}]
-    task["disagreements"] = []
-    without = Page(page_of(task, monkeypatch, lambda name: Sentiment()))
-    assert without.attributes("script") == [{}]
 
 
 @pytest.mark.slow
