@@ -13,8 +13,12 @@ from treenn.cells import Average, BinaryTreeLSTM, Cell, TreeGRU
 from treenn.encoders import TreeEncoder, pack
 from treenn.explain.flow import MOST_WORDS, Flow, compute_flow, untrained_network
 from treenn.explain.gates import gated_cell
+from treenn.models.building import build
 from treenn.models.names import ENCODERS
 from treenn.models.network import Network
+from treenn.models.settings import Settings
+from treenn.models.task import make_task
+from treenn.models.vocabulary import Vocabulary
 from treenn.trees import InputError, Tree, parse_tree
 
 TREE = parse_tree("(X (X (X a) (X film)) (X (X not) (X good)))")
@@ -135,6 +139,16 @@ def test_predictions_are_of_phrases_or_prefixes() -> None:
     scores = chain.head.linear(torch.from_numpy(np.stack(states))).softmax(dim=1).detach().numpy()
     found = [prediction.probabilities for prediction in compute_flow(chain, TREE, "lstm").predictions]
     np.testing.assert_allclose(found, scores, atol=1e-6)
+
+
+def test_the_loss_of_a_regression_is_its_score() -> None:
+    settings, task = Settings(model="tree-gru", size=8, word_size=5), make_task("node-scores", None, score_range=(1, 9))
+    net = build(settings, task, Vocabulary(sorted(TREE.words))).double()
+    flow = compute_flow(net, TREE, "tree-gru")
+    assert flow.loss == pytest.approx(net.eval()([TREE], roots_only=True).item())
+    assert [p.label for p in flow.predictions] == pytest.approx(net.predict([TREE]).scores.tolist())
+    assert flow.final.probabilities == ()
+    np.testing.assert_allclose(gradients(flow, ROOT)["h"], net.head.linear.weight.detach().numpy()[0])
 
 
 class Sum(Cell):

@@ -14,6 +14,10 @@ from web.browser import Browser
 from web.conftest import CLASSES, EVIL
 
 from treenn.explain.flow import Flow, compute_flow, untrained_network
+from treenn.models.building import build
+from treenn.models.settings import Settings
+from treenn.models.task import make_task
+from treenn.models.vocabulary import Vocabulary
 from treenn.trees import Tree, parse_tree
 from treenn.web.flow_page import ClassScale, flow_page
 from treenn.web.one_file import inline_json, inline_modules
@@ -145,6 +149,19 @@ def test_every_control_is_reached_by_tab(page: Page) -> None:
     assert {"first", "back", "play", "next", "turn", "time", "chart", "Steps of lstm"} <= seen
     assert any(str(label).startswith("“this is not good”") for label in seen), "the tree"
     assert any(str(label).startswith("not, ") for label in seen), "a step of the chain"
+
+
+@pytest.mark.slow
+def test_scores_have_no_classes(browser: Browser, tmp_path: Path) -> None:
+    settings, task = Settings(model="tree-gru", size=8, word_size=6), make_task("node-scores", None, score_range=(1, 9))
+    flow = compute_flow(build(settings, task, Vocabulary(sorted(TREE.words))), TREE, "scores")
+    file = tmp_path / "page.html"
+    file.write_text(flow_page("this is not good", [(flow, ClassScale("score", (), (1, 9)))]), encoding="utf-8")
+    browser.open(file.as_uri())
+    at_step(browser, 5)
+    assert browser.evaluate(TITLES) == [f"Prediction: {flow.final.label:.3g}; L is the score from −1 to 1."]
+    assert browser.evaluate("document.querySelectorAll('.fl-classes').length") == 0
+    assert browser.console == []
 
 
 @pytest.mark.slow

@@ -270,7 +270,7 @@ class Network {
     const sure = final.probabilities.length ? ` with ${percent(Math.max(...final.probabilities))}` : "";
     const what = final.probabilities.length
       ? `; the loss L = −log p is ${number(loss)}`
-      : "; L is the score before scaling";
+      : "; L is the score from −1 to 1";
     return `Prediction: ${name}${sure}${what}.`;
   }
 
