@@ -11,8 +11,9 @@ from treenn.by_hand import lstm, recursive
 from treenn.by_hand.activation import TANH
 from treenn.cells import Average, BinaryTreeLSTM, Cell, TreeGRU
 from treenn.encoders import TreeEncoder, pack
-from treenn.explain.flow import MOST_WORDS, Flow, compute_flow, untrained_network
+from treenn.explain.flow import MOST_WORDS, Flow, compute_flow
 from treenn.explain.gates import gated_cell
+from treenn.explain.untrained import untrained_network
 from treenn.models.building import build
 from treenn.models.names import ENCODERS
 from treenn.models.network import Network

@@ -13,7 +13,8 @@ import pytest
 from web.browser import Browser
 from web.conftest import CLASSES, EVIL
 
-from treenn.explain.flow import Flow, compute_flow, untrained_network
+from treenn.explain.flow import Flow, compute_flow
+from treenn.explain.untrained import untrained_network
 from treenn.models.building import build
 from treenn.models.settings import Settings
 from treenn.models.task import make_task

@@ -121,7 +121,8 @@ def _tree(networks: Networks, models: list[SentimentModel], sentence: str, brack
 
 def _flows(networks: Networks, models: dict[str, SentimentModel], tree: Tree) -> Iterator[tuple[Flow, ClassScale]]:
     from treebanks.sentiment import FIVE_CLASSES
-    from treenn.explain.flow import compute_flow, untrained_network
+    from treenn.explain.flow import compute_flow
+    from treenn.explain.untrained import untrained_network
     from treenn.web.flow_page import ClassScale
     from treenn.web.readers import left_branching
 

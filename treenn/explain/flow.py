@@ -11,16 +11,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from treebanks.sentiment import FIVE_CLASSES
 from treenn.encoders import SequenceEncoder, pack
 from treenn.explain.equations import Section, section
 from treenn.explain.passes import Pass, Run, run_encoder
-from treenn.models.building import build
-from treenn.models.names import DEPENDENCY_ENCODERS, paper_of
+from treenn.models.names import paper_of
 from treenn.models.network import Network
-from treenn.models.settings import Settings
-from treenn.models.task import make_task
-from treenn.models.vocabulary import UNKNOWN, Vocabulary
 from treenn.tasks.node_scores import NodeRegression
 from treenn.trees import InputError, Tree
 
@@ -169,28 +164,6 @@ def _check_finite(name: str, passes: Sequence[FlowPass]) -> None:
     vectors = (vector for sweep in passes for parts in sweep.vectors.values() for vector in parts)
     if not all(np.isfinite(vector.values).all() for vector in vectors):
         raise InputError(f"a state of {name} is not finite: its weights are too large; train the model anew")
-
-
-def untrained_network(name: str, words: Sequence[str], *, input_size: int, size: int) -> Network:
-    """Build a network with random weights and 5 classes; the global random state is unchanged.
-
-    Args:
-        name: as in `treenn.models.names.encoder_factory`.
-        words: the words of the sentence. Word vectors are drawn from N(0, 0.4²), about the spread of GloVe's.
-        input_size: the width of a word vector.
-        size: the hidden size.
-
-    Raises:
-        InputError: if there is no network of this name, or it reads dependency trees.
-    """
-    if name in DEPENDENCY_ENCODERS:
-        raise InputError(f"network {name}: reads dependency trees; must be a network over binary trees or sequences")
-    settings = Settings(model=name, size=size, word_size=input_size)
-    network = build(settings, make_task("nodes", FIVE_CLASSES), Vocabulary(sorted({*words} - {UNKNOWN})))
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        network.embedding.weight.normal_(0, 0.4, generator=generator)
-    return network.eval()
 
 
 def sections_of(network: Network) -> tuple[Section, ...]:

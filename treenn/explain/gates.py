@@ -1,4 +1,4 @@
-"""Named gates of cells and recurrent networks: their equations once more, one named tensor per symbol."""
+"""Named gates of cells: their equations once more, one named tensor per symbol."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import linear
 
 from treenn.cells import (
@@ -20,12 +20,11 @@ from treenn.cells import (
     RecursiveTensorNetwork,
     TreeGRU,
 )
-from treenn.sequences import GRU, LSTM, DeepTransition, Elman, Jordan, PeepholeLSTM
 
 Parts: TypeAlias = dict[str, Tensor]
 """The named vectors of one node or step, in the order of the equations, each of one row."""
 
-_LSTM_ROLES = {
+LSTM_ROLES: Mapping[str, str] = {
     "i": "input gate",
     "f": "forget gate",
     "f_l": "forget gate, left child",
@@ -36,7 +35,16 @@ _LSTM_ROLES = {
     "c": "cell state",
     "h": "hidden state",
 }
-_GRU_ROLES = {"r": "reset gate", "z": "update gate", "c": "candidate", "n": "candidate", "h": "hidden state"}
+"""The roles of the vectors of LSTMs."""
+
+GRU_ROLES: Mapping[str, str] = {
+    "r": "reset gate",
+    "z": "update gate",
+    "c": "candidate",
+    "n": "candidate",
+    "h": "hidden state",
+}
+"""The roles of the vectors of GRUs."""
 
 
 class GatedCell(NamedTuple):
@@ -52,20 +60,6 @@ class GatedCell(NamedTuple):
     leaf: Callable[[Any, Tensor], Parts]
     compose: Callable[[Any, Tensor, Tensor], Parts]
     state: tuple[str, ...]
-    roles: Mapping[str, str]
-
-
-class RecurrentStep(NamedTuple):
-    """The equations of a recurrent network with named vectors.
-
-    Args:
-        run: from the network, an input and the parts of the step before (empty at first) to the parts of a step.
-        output: the name of the part that the next layer reads.
-        roles: the role of each part by its name.
-    """
-
-    run: Callable[[Any, Tensor, Parts], Parts]
-    output: str
     roles: Mapping[str, str]
 
 
@@ -145,9 +139,9 @@ def _plain(word: str, phrase: str) -> GatedCell:
 
 
 GATED_CELLS: dict[type[Cell], GatedCell] = {
-    BinaryTreeLSTM: GatedCell(_tree_lstm_leaf, _tree_lstm_compose, ("h", "c"), _LSTM_ROLES),
-    ChildSumTreeLSTM: GatedCell(_child_sum_leaf, _child_sum_compose, ("h", "c"), _LSTM_ROLES),
-    TreeGRU: GatedCell(_tree_gru_leaf, _tree_gru_compose, (), _GRU_ROLES),
+    BinaryTreeLSTM: GatedCell(_tree_lstm_leaf, _tree_lstm_compose, ("h", "c"), LSTM_ROLES),
+    ChildSumTreeLSTM: GatedCell(_child_sum_leaf, _child_sum_compose, ("h", "c"), LSTM_ROLES),
+    TreeGRU: GatedCell(_tree_gru_leaf, _tree_gru_compose, (), GRU_ROLES),
     GatedRecursiveCell: GatedCell(
         _gated_recursive_leaf,
         _gated_recursive_compose,
@@ -172,64 +166,3 @@ GATED_CELLS: dict[type[Cell], GatedCell] = {
 def gated_cell(cell: Cell) -> GatedCell:
     """Returns the equations of a cell; those of an unknown class have the state as their only part."""
     return GATED_CELLS.get(type(cell), _plain("h", "h"))
-
-
-def _before(parts: Parts, name: str, like: Tensor, size: int) -> Tensor:
-    """A part of the step before; 0 at the first step."""
-    return parts[name] if parts else like.new_zeros(len(like), size)
-
-
-def _lstm(network: LSTM, x: Tensor, before: Parts) -> Parts:
-    W, U, b_x, b_h = network.lstm.parameters()
-    h, c = (_before(before, name, x, network.output_size) for name in ("h", "c"))
-    i, f, g, o = (linear(x, W, b_x + b_h) + linear(h, U)).chunk(4, dim=1)
-    return lstm_parts(i, o, g, {"f": f}, (c,), "g")
-
-
-def _peephole(network: PeepholeLSTM, x: Tensor, before: Parts) -> Parts:
-    h, c = (_before(before, name, x, network.output_size) for name in ("h", "c"))
-    i, f, g, o = (linear(x, network.W, network.b) + linear(h, network.U)).chunk(4, dim=1)
-    p_i, p_f, p_o = network.p
-    i, f, g = torch.sigmoid(i + p_i * c), torch.sigmoid(f + p_f * c), torch.tanh(g)
-    c = f * c + i * g
-    o = torch.sigmoid(o + p_o * c)
-    return {"i": i, "f": f, "g": g, "c": c, "o": o, "h": o * torch.tanh(c)}
-
-
-def _gru(network: GRU, x: Tensor, before: Parts) -> Parts:
-    W, U, b_x, b_h = network.gru.parameters()
-    h = _before(before, "h", x, network.output_size)
-    (r, z, n), (r_h, z_h, n_h) = linear(x, W, b_x).chunk(3, dim=1), linear(h, U, b_h).chunk(3, dim=1)
-    r, z = torch.sigmoid(r + r_h), torch.sigmoid(z + z_h)
-    n = torch.tanh(n + r * n_h)
-    return {"r": r, "z": z, "n": n, "h": z * h + (1 - z) * n}
-
-
-def _elman(network: Elman, x: Tensor, before: Parts) -> Parts:
-    W, U, b_x, b_h = network.rnn.parameters()
-    h = _before(before, "h", x, network.output_size)
-    f = torch.tanh if network.activation == "tanh" else torch.relu
-    return {"h": f(linear(x, W, b_x) + linear(h, U, b_h))}
-
-
-def _jordan(network: Jordan, x: Tensor, before: Parts) -> Parts:
-    y = _before(before, "y", x, network.output_size)
-    h = torch.tanh(network.W(x) + network.U(y))
-    return {"h": h, "y": torch.tanh(network.V(h))}
-
-
-def _deep_transition(network: DeepTransition, x: Tensor, before: Parts) -> Parts:
-    h = _before(before, "h", x, network.output_size)
-    z = torch.tanh(network.U(x) + network.W_1(h))
-    return {"z": z, "h": torch.tanh(network.W_2(z) + network.S(h))}
-
-
-RECURRENT_STEPS: dict[type[nn.Module], RecurrentStep] = {
-    LSTM: RecurrentStep(_lstm, "h", _LSTM_ROLES),
-    PeepholeLSTM: RecurrentStep(_peephole, "h", _LSTM_ROLES),
-    GRU: RecurrentStep(_gru, "h", _GRU_ROLES),
-    Elman: RecurrentStep(_elman, "h", {"h": "hidden state"}),
-    Jordan: RecurrentStep(_jordan, "y", {"h": "hidden layer", "y": "output, fed back"}),
-    DeepTransition: RecurrentStep(_deep_transition, "h", {"z": "hidden layer", "h": "hidden state"}),
-}
-"""The equations of the package's recurrent networks by class."""

@@ -13,7 +13,8 @@ from torch.nn.utils.rnn import PackedSequence
 
 from treenn.cells import Cell
 from treenn.encoders import BidirectionalTreeEncoder, Encoder, SequenceEncoder
-from treenn.explain.gates import RECURRENT_STEPS, Parts, RecurrentStep, gated_cell, lstm_parts
+from treenn.explain.gates import Parts, gated_cell, lstm_parts
+from treenn.explain.recurrent_steps import RECURRENT_STEPS, RecurrentStep
 from treenn.sequences import Bidirectional, LastPooling, SequenceNetwork, Stacked
 from treenn.trees import InputError, Tree
 
