@@ -124,7 +124,7 @@ def test_two_regimes_may_share_a_run():
         (lambda: PlanTask("sst", supervision=()), 'supervision = ""'),
         (lambda: PlanTask("sst", match="size"), 'match = "size": must be parameters, time or none'),
         (lambda: Plan.of("sst", ["lstm", "rnn"]), "models rnn: no such model; there are majority, naive-bayes, "),
-        (lambda: Model("rnn"), 'model = "rnn": no such model; there are majority, naive-bayes, tf-idf, package'),
+        (lambda: Model("rnn"), 'model = "rnn": no such model; there are majority, naive-bayes, tf-idf, kneser-ney-3'),
         (lambda: Model("lstm", trees="wrong"), '"wrong": must be gold, brackets or a parser, by name .*right.*'),
         (lambda: Model("majority", trees="left"), "a majority model has no trees"),
         (lambda: Model("majority", vectors=("own.txt",)), "a majority model has .* no vectors"),
