@@ -65,7 +65,7 @@ def explain(
     contextual: options.Contextual = [],  # noqa: B006
     trust_module: options.TrustModule = [],  # noqa: B006
 ) -> None:
-    """Print the equations of a network, and draw it unrolled over a sentence or tree, with all shapes.
+    """Print the equations of a network, and draw it unrolled over a sentence or tree, with gates and shapes.
 
     With --html, write a page instead: states and gates level by level up to the prediction, the gradients back down to
     the words, and a recurrent network on the same sentence next to it. The page is one file and opens offline.
