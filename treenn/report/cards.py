@@ -31,6 +31,7 @@ from treenn.trees.json_records import Schema
 BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
 
 _RESULTS = Path(treebanks.__file__).parent / "results"
+_OTHER_RECORDS = (FILE, "static-page.json")  # of test readings and of `treenn play --export`
 _OMITTED = ("all_nodes_binary", "macro_f1_all_nodes")  # metrics without a column
 _WITHOUT = ["F1 without punctuation", "sentence F1 without"]
 _PARSER_HEADER = ["parser", "F1", "sentence F1", "exact", *_WITHOUT, "root", "root, binary", "sentences/s"]
@@ -83,7 +84,7 @@ def section(name: str, folder: Path = _RESULTS) -> str:
     results, place = folder / name, f"treebanks/results/{name}/"
     tables = []
     for path in sorted(results.glob("*.json")):
-        if path.name != FILE:
+        if path.name not in _OTHER_RECORDS:
             comparison, source = COMPARISON_SCHEMA.read(path), place + path.name
             for task in comparison.sections:
                 earlier = earlier_readings(results, [path], task.treebank.name, _split(task), source)
