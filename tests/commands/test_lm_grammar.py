@@ -53,12 +53,16 @@ def test_a_grammar_is_trained_evaluated_and_sampled(treenn: Command, grammar: st
         assert sample["tree"].startswith("(") and 1 <= len(sample["text"].split()) <= 5
     prompted = treenn("lm", "generate", grammar, "--prompt", "the").error
     assert prompted == "--prompt: a grammar generates whole sentences; must be omitted"
+    refuses_invalid_options(treenn, grammar)
 
 
 def test_other_models_read_the_sentences_of_a_treebank(treenn: Command, trees: Path) -> None:
     assert treenn("lm", "train", "--treebank", "trees", "--model", "kneser-ney-2", "--out", "ngram").returncode == 0
     values = json.loads(treenn("lm", "evaluate", "ngram", "--treebank", "trees", "--json").stdout)
     assert (values["sentences"], values["tokens"], values["vocabulary"]) == (3, 14, 9)
+    message = "--parser: does not apply to kneser-ney-2, which is no grammar"
+    assert treenn("lm", "evaluate", "ngram", "--treebank", "trees", "--parser", "chart").error == message
+    assert "--treebank must be given instead" in treenn("lm", "evaluate", "ngram").error
 
 
 @pytest.mark.slow
@@ -75,7 +79,7 @@ def test_an_importance_estimate_has_an_error(treenn: Command, trees: Path) -> No
     assert max(map(len, table.splitlines())) <= 80
 
 
-def test_invalid_options_are_refused(treenn: Command, grammar: str) -> None:
+def refuses_invalid_options(treenn: Command, grammar: str) -> None:
     for options, message in (
         (("--samples", "10"), "--samples: needs --parser"),
         (("--parser", "left"), "--parser left: must be a chart parser, whose trees have probabilities"),
@@ -86,13 +90,6 @@ def test_invalid_options_are_refused(treenn: Command, grammar: str) -> None:
         (("--limit", "0"), "--limit 0: must be 1 or more"),
     ):
         assert message in treenn("lm", "evaluate", grammar, "--treebank", "trees", *options).error
-
-
-def test_options_of_grammars_are_refused_for_others(treenn: Command, trees: Path) -> None:
-    treenn("lm", "train", "--treebank", "trees", "--model", "kneser-ney-2", "--out", "ngram")
-    message = "--parser: does not apply to kneser-ney-2, which is no grammar"
-    assert treenn("lm", "evaluate", "ngram", "--treebank", "trees", "--parser", "chart").error == message
-    assert "--treebank must be given instead" in treenn("lm", "evaluate", "ngram").error
 
 
 def test_options_of_texts_are_refused_with_a_treebank(treenn: Command, trees: Path) -> None:

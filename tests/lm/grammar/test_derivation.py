@@ -10,7 +10,7 @@ from treenn.lm.grammar.packing import pack_derivations
 from treenn.trees import InputError, NaryTree
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(nary_trees(CATEGORIES))
 def test_labelled_trees_have_a_round_trip(tree):
     if not tree.children:
@@ -23,7 +23,7 @@ def test_labelled_trees_have_a_round_trip(tree):
     assert sorted(map(category_name, rebuilt.labels[n:])) == sorted(map(category_name, tree.labels[n:]))
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(trees_in_any_order())
 def test_binary_trees_have_a_round_trip(tree):
     actions = BottomUp().derivation(tree).actions.tolist()

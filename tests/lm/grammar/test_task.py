@@ -25,7 +25,12 @@ def treebank_of(trees: list, *, repeats: int = 3) -> GrammarTreebank:
 
 
 @pytest.mark.parametrize(
-    ("trees", "model", "tied"), [(LABELLED, "rnng", True), (BINARY, "rnng", False), (BINARY, "rnng-tree-lstm", True)]
+    ("trees", "model", "tied"),
+    [
+        (LABELLED, "rnng", True),
+        pytest.param(BINARY, "rnng", False, marks=pytest.mark.slow),
+        (BINARY, "rnng-tree-lstm", True),
+    ],
 )
 def test_a_trained_grammar_is_saved_and_loaded(trees, model, tied, tmp_path):
     from dataclasses import replace
