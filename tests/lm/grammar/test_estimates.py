@@ -50,6 +50,14 @@ def test_a_narrow_beam_is_a_lower_bound():
     )
 
 
+def test_labelled_beams_contain_the_gold_trees():
+    grammar = grammar_of("labelled")
+    found = beam_search(grammar, [tree.words for tree in LABELLED], 100, 50)
+    joint = grammar.log_probabilities(LABELLED).tolist()
+    assert all(prefixes[-1] > log_p for prefixes, log_p in zip(found, joint, strict=True))
+    assert all((np.diff(prefixes) < 0).all() for prefixes in found)
+
+
 @torch.no_grad()
 def test_action_by_action_equals_the_batch():
     grammar = grammar_of("labelled")

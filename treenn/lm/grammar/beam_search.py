@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from treenn.lm.grammar.derivation import END, OPEN, REDUCE, SHIFT, IntArray
 from treenn.lm.grammar.grammar import Grammar
@@ -75,8 +77,8 @@ def beam_search(
 ) -> list[FloatArray]:
     """Approximate the log-probabilities of the prefixes of sentences by sums over the most probable partial trees.
 
-    Between two words, the hypotheses choose actions in parallel; those that generate the next word wait until there
-    are `word_beam` of them. Every sum is over a part of all trees, so that it is a lower bound.
+    Between two words, hypotheses complete and open nodes; those that generate the next word do not compete with them
+    (the fast track of Stern et al.). Every sum is over a part of all trees, so that it is a lower bound.
 
     Args:
         grammar: the grammar.
@@ -122,47 +124,67 @@ class _Search:
         return prefixes
 
     def _advance(self, current: _Beam, position: int) -> _Beam:
-        """Continue hypotheses until the next word, or until the end after the last word."""
-        done = [current.take(np.zeros(0, dtype=np.int64))]
-        waiting = np.zeros(self.count, dtype=np.int64)
-        while len(current.sentence):
-            successors, is_done = self._successors(current, position)
-            done.append(successors.take(np.flatnonzero(is_done)))
-            waiting += np.bincount(done[-1].sentence, minlength=self.count)
-            current = successors.take(np.flatnonzero(~is_done))
-            current = current.take(np.flatnonzero(waiting[current.sentence] < self.word_beam))
-        return _Beam.joined(done).best(self.word_beam)
+        """Continue hypotheses until the next word, or until the end after the last word.
 
-    def _successors(self, current: _Beam, position: int) -> tuple[_Beam, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
-        """The best actions of all hypotheses, and whether they reached the next word or the end."""
-        log_p = self.stacks.actions(current.tops).double().cpu().numpy() + current.log_p[:, None]  # (n, actions)
+        A hypothesis is given up when `word_beam` others that have the word are more probable, as it cannot gain.
+        """
+        done = current.take(np.zeros(0, dtype=np.int64))
+        while len(current.sentence):
+            log_p = self._scores(current, position)  # (n, actions)
+            last = log_p[:, SHIFT : END + 1 : END - SHIFT].max(axis=1)  # only one of both is permitted
+            done = _Beam.joined([done, self._read(current, last, position)]).best(self.word_beam)
+            log_p[:, [SHIFT, END]] = -np.inf
+            current = self._build(current, log_p)
+            is_over = self.stacks.is_over(current.tops)
+            complete = is_over & (self.lengths[current.sentence] == position)
+            done = _Beam.joined([done, current.take(np.flatnonzero(complete))]).best(self.word_beam)
+            current = current.take(np.flatnonzero(~is_over))
+            current = current.take(np.flatnonzero(current.log_p > self._thresholds(done)[current.sentence]))
+        return done
+
+    def _thresholds(self, done: _Beam) -> FloatArray:
+        """The log-probability of the last hypothesis of each full beam, -∞ for others."""
+        lowest = np.full(self.count, np.inf)
+        np.minimum.at(lowest, done.sentence, done.log_p)
+        is_full = np.bincount(done.sentence, minlength=self.count) == self.word_beam
+        thresholds: FloatArray = np.where(is_full, lowest, -np.inf)
+        return thresholds
+
+    def _scores(self, current: _Beam, position: int) -> npt.NDArray[np.float64]:
+        """The log-probabilities after each action, with that of the next word. Shape: `(n, actions)`."""
+        log_p = self.stacks.actions(current.tops).double().cpu().numpy() + current.log_p[:, None]
         is_last = self.lengths[current.sentence] == position
         log_p[is_last, SHIFT] = -np.inf
         log_p[~is_last, END] = -np.inf
         log_p[is_last, OPEN:] = -np.inf  # no word would follow
         reading = np.flatnonzero(np.isfinite(log_p[:, SHIFT]))
         if len(reading):
-            words = torch.tensor([self.words[index][position] for index in current.sentence[reading]])
             states = self.stacks.states(current.tops[reading])
+            words = self._next_words(current.sentence[reading], position)
             log_p[reading, SHIFT] += self.grammar.word_log_probability(states, words).double().cpu().numpy()
-        n_actions = log_p.shape[1]
-        best = best_rows(np.repeat(current.sentence, n_actions), log_p.ravel(), self.beam)
-        return self._apply(current, best // n_actions, best % n_actions, log_p.ravel()[best], position)
+        return log_p
 
-    def _apply(
-        self, current: _Beam, rows: IntArray, actions: IntArray, log_p: FloatArray, position: int
-    ) -> tuple[_Beam, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
-        sentence, tops = current.sentence[rows], current.tops[rows].copy()
-        shifts, reduces, opens = np.flatnonzero(actions == SHIFT), actions == REDUCE, actions >= OPEN
-        if len(shifts):
-            words = torch.tensor([self.words[index][position] for index in sentence[shifts]])
-            tops[shifts] = self.stacks.shift(tops[shifts], words)
-        if reduces.any():
-            tops[reduces] = self.stacks.reduce(tops[reduces])
-        if opens.any():
-            tops[opens] = self.stacks.open(tops[opens], actions[opens] - OPEN)
-        is_done = (actions == SHIFT) | (actions == END) | self.stacks.is_over(tops)
-        # A tree that is complete before the last word has no successor.
-        is_possible = ~(self.stacks.is_over(tops) & (self.lengths[sentence] > position))
-        beam = _Beam(sentence, tops, log_p).take(np.flatnonzero(is_possible))
-        return beam, is_done[is_possible]
+    def _next_words(self, sentence: IntArray, position: int) -> Tensor:
+        return torch.tensor([self.words[index][position] for index in sentence.tolist()])
+
+    def _read(self, current: _Beam, log_p: FloatArray, position: int) -> _Beam:
+        """The best hypotheses after the next word or the end."""
+        rows = best_rows(current.sentence, log_p, self.word_beam)
+        chosen = _Beam(current.sentence[rows], current.tops[rows].copy(), log_p[rows])
+        shifted = np.flatnonzero(self.lengths[chosen.sentence] > position)
+        if len(shifted):
+            words = self._next_words(chosen.sentence[shifted], position)
+            chosen.tops[shifted] = self.stacks.shift(chosen.tops[shifted], words)
+        return chosen
+
+    def _build(self, current: _Beam, log_p: npt.NDArray[np.float64]) -> _Beam:
+        """The best hypotheses after an action that completes or opens a node."""
+        n_actions, flat = log_p.shape[1], log_p.ravel()
+        best = best_rows(np.repeat(current.sentence, n_actions), flat, self.beam)
+        rows, actions = best // n_actions, best % n_actions
+        tops, reduced, opened = current.tops[rows].copy(), actions == REDUCE, actions >= OPEN
+        if reduced.any():
+            tops[reduced] = self.stacks.reduce(tops[reduced])
+        if opened.any():
+            tops[opened] = self.stacks.open(tops[opened], actions[opened] - OPEN)
+        return _Beam(current.sentence[rows], tops, flat[best])
