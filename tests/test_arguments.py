@@ -144,7 +144,7 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: DependencyTree(("a",), (-1,), (3,)), r"relations\[0\] 3: must be text"),
     (
         lambda: treenn.train([TREE]),
-        "treebank of type list: must be a Treebank, a PairTreebank, a DependencyTreebank, a TextCorpus or text; treeb",
+        "treebank of type list: must be a Treebank, a PairTreebank, a DependencyTreebank, a TextCorpus, a GrammarTreebank or",
     ),
     (lambda: treenn.train(None), "treebank None: must be a Treebank"),
     (lambda: treenn.train("rewievs"), "no treebank is called 'rewievs'"),
@@ -177,7 +177,7 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: PairTreebank("mine", None, {"train": [TREE]}), r"splits\['train'\]\[0\] of type Tree: must be a Pair"),
     (
         lambda: treenn.Plan.of([TREE], ["lstm"]),
-        "treebank of type list: must be text, a Treebank, a PairTreebank, a DependencyTreebank or a TextCorpus",
+        "treebank of type list: must be text, a Treebank, a PairTreebank, a DependencyTreebank, a TextCorpus or a Gram",
     ),
     (lambda: treenn.Plan.of("reviews", "lstm"), "models 'lstm': must be a list of texts; for a single one"),
     (lambda: treenn.Plan.of("reviews", ["lstm"], seeds=-1), "seeds -1: must be 1 to 10000"),

@@ -27,7 +27,7 @@ POINTS = MapPoints(
 PAGE = render_map(POINTS, np.array([[0, 0], [1, 0], [1, 0.5], [0.4, 0.2]]), f"Map of {EVIL}", "A note.")
 
 
-def test_the_page_has_the_points_and_no_markup_of_texts() -> None:
+def test_the_page_has_points_and_no_markup() -> None:
     (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', PAGE, re.DOTALL)
     found: dict[str, Any] = json.loads(data)
     assert found["points"][0] == [0, 0, "cat", "phrase", 0, 1]
