@@ -144,7 +144,7 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: DependencyTree(("a",), (-1,), (3,)), r"relations\[0\] 3: must be text"),
     (
         lambda: treenn.train([TREE]),
-        "treebank of type list: must be a Treebank, a PairTreebank, a DependencyTreebank, a TextCorpus, a GrammarTreebank or",
+        "treebank of type list: must be a Treebank, a PairTreebank, a DependencyTreebank, a TextCorpus, a Gram",
     ),
     (lambda: treenn.train(None), "treebank None: must be a Treebank"),
     (lambda: treenn.train("rewievs"), "no treebank is called 'rewievs'"),
