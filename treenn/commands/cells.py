@@ -1,4 +1,4 @@
-"""`treenn cells`: the networks of `treenn train` and `treenn compare`."""
+"""`treenn cells`: the networks of `treenn train`, `treenn compare` and `treenn lm train`."""
 
 from __future__ import annotations
 

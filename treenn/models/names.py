@@ -140,9 +140,9 @@ class Architecture(NamedTuple):
 def architectures(input_size: int, size: int) -> list[Architecture]:
     """All encoders of treenn, with the papers that their classes cite."""
     listed = []
-    for name, make in (ENCODERS | DEPENDENCY_ENCODERS).items():
+    for name in ENCODERS | DEPENDENCY_ENCODERS | GRAMMARS:
         with torch.device("meta"):
-            encoder = make(input_size, size)
+            encoder = encoder_factory(name)(input_size, size)
         parameters = sum(parameter.numel() for parameter in encoder.parameters())
         listed.append(Architecture(name, paper_of(encoder), parameters))
     return listed
