@@ -189,6 +189,16 @@ def test_a_link_restores_the_tree(page: Open) -> None:
     assert any(label.startswith("“not good”") for label in browser.evaluate(LABELS))
 
 
+def test_a_reload_keeps_the_parsers_tree_and_figures(page: Open) -> None:
+    browser = page("this is not good")
+    text = "document.getElementById('parser-text').textContent"
+    before, link = browser.evaluate(text), browser.evaluate("location.href")
+    browser.open(link)
+    browser.until(CALM)
+    assert browser.evaluate(text) == before
+    assert browser.evaluate("document.getElementById('again').hidden")
+
+
 @pytest.mark.parametrize(
     "hash_",
     [

@@ -119,7 +119,9 @@ function drawCount() {
   const only = page.scales.every(({ local }) => local) ? "; only these were recomputed" : "";
   part("changed").textContent = count
     ? `The last edit changed ${count} of ${all} phrases, with thick borders${only}.`
-    : `${all} phrases, ${page.session.root.size} of them words.`;
+    : all > 1
+      ? `${all} phrases, ${page.session.root.size} of them words.`
+      : "One word.";
 }
 
 function chip(label, scale) {
@@ -217,6 +219,7 @@ function drawParser() {
 }
 
 function parserText(sentence, at, known) {
+  if (!sentence) return "This tree is from a link.";
   if (!page.chart)
     return known && at === 0 ? "This is the parser's tree. The parser has no probabilities." : "This tree is edited.";
   const doubtful = postOrder(page.session.root).filter(
@@ -276,6 +279,15 @@ function updateAddress() {
 
 // -------------------------------------------------------------------------------------------------------------- start
 
+/** Parse the words of a link, so that its tree can be compared with the parser's. */
+async function parseAgain(session, words) {
+  const { sentences } = await ask("parse", { words });
+  if (page.session !== session || sentences.length !== 1) return; // long sentences are divided
+  page.sentences = sentences;
+  page.index = 0;
+  drawParser();
+}
+
 /** Show the tree of the address, if it has one. */
 async function openAddress() {
   const tree = fromHash(location.hash);
@@ -284,7 +296,9 @@ async function openAddress() {
   const session = newSession();
   await session.load(tree);
   page.sentences = [];
+  drawSentences();
   start(session);
+  await busy("Parsing …", () => parseAgain(session, tree.words));
   return true;
 }
 
