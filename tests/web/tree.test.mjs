@@ -189,6 +189,7 @@ test("a link holds the tree and nothing else", () => {
   assert.deepEqual(back.words, ["50%", "a+b", "#"]);
   assert.deepEqual(Object.keys(back).sort(), ["merges", "words"]);
   assert.equal(tree.fromHash("#other"), null);
+  assert.deepEqual(tree.fromHash(tree.toHash(tree.leaf("\ud83da\u{1f600}"))).words, ["\ufffda\u{1f600}"]);
   for (const hash of ["#tree=", "#tree=%", "#tree=(X+a", "#tree=" + "(".repeat(500_000), "#tree=(X+<script>)(X+b)"]) {
     assert.throws(() => tree.fromHash(hash), tree.TreeError);
   }

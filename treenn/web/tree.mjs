@@ -441,7 +441,8 @@ export function formatBrackets(root, labelOf = () => null) {
 }
 
 /** The part of an address after `#` for a tree. */
-export const toHash = (root) => `#tree=${encodeURIComponent(formatBrackets(root)).replace(/%20/g, "+")}`;
+export const toHash = (root) =>
+  `#tree=${encodeURIComponent(formatBrackets(root).replace(/\p{Surrogate}/gu, "\ufffd")).replace(/%20/g, "+")}`;
 
 /** The tree of an address's hash; null if it has none, TreeError if it is malformed. */
 export function fromHash(hash) {
