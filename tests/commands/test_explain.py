@@ -139,3 +139,15 @@ def test_a_mistake_writes_no_page(explain: Explain, tmp_path: Path, arguments: l
 
 def test_a_width_below_1_is_refused(treenn: Explain) -> None:
     assert treenn("explain", "lstm", "--size", "0") == (2, "", "error: --size 0: must be 1 to 10000\n")
+
+
+def test_a_page_of_others_is_not_replaced(explain: Explain, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<!doctype html><p>mine")
+    arguments = ["tree-lstm", "--html", str(page), "--size", "4", "--word-size", "4"]
+    code, _, err = explain(*arguments)
+    assert code == 2
+    assert "this file exists and is no explanation of treenn in HTML" in err
+    assert page.read_text() == "<!doctype html><p>mine"
+    page.unlink()
+    assert [explain(*arguments)[0] for _ in range(2)] == [0, 0]
