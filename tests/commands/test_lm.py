@@ -110,7 +110,7 @@ def test_a_comparison_has_paired_differences(treenn: Command, folder: Path) -> N
     ("arguments", "error"),
     [
         (("train", "--corpus", "nowhere", "--out", "o"), "--corpus nowhere: must be a folder, a file, or one of"),
-        (("train", "--out", "o"), "--corpus: missing"),
+        (("train", "--out", "o"), "--corpus: must be corpus, poems, a folder or a file, or --treebank must be given"),
         (("train", "--corpus", "empty", "--out", "o"), "train.txt: this file has no sentence"),
         (("train", "--corpus", "one", "--out", "o"), "train of one has one token, 'no'; must have two or more"),
         (("train", "--corpus", "lines", "--unit", "line", "--out", "o"), "--unit line: must be word or char"),

@@ -41,11 +41,11 @@ def questions(tmp_path: Path) -> list[str]:
 
 @pytest.fixture
 def poems(tmp_path: Path) -> Path:
-    (tmp_path / "poems").mkdir()
+    (tmp_path / "verses").mkdir()
     for split in ("train", "dev", "test"):
         lines = [json.dumps({"text": text, "label": label}, ensure_ascii=False) for text, label in POEMS]
-        (tmp_path / "poems" / f"{split}.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    return tmp_path / "poems"
+        (tmp_path / "verses" / f"{split}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    return tmp_path / "verses"
 
 
 def test_train_has_the_baseline_and_the_classes(
@@ -73,11 +73,11 @@ def test_compare_has_the_baseline_as_a_model(treenn: Callable[..., Any], questio
 
 
 def test_poems_are_read_by_characters(treenn: Callable[..., Any], poems: Path, tmp_path: Path) -> None:
-    done = treenn("train", "--treebank", "poems", *TINY, "--out", "model")
-    assert "poems/train.jsonl:1: '春眠不覺曉，處處聞啼鳥。': 100% of the letters" in done.error
+    done = treenn("train", "--treebank", "verses", *TINY, "--out", "model")
+    assert "verses/train.jsonl:1: '春眠不覺曉，處處聞啼鳥。': 100% of the letters" in done.error
     assert "pass --tokenizer characters or --tokenizer spacy:zh, with --trees right" in done.error
     by_characters = ("--tokenizer", "characters", "--trees", "right")
-    done = treenn("train", "--treebank", "poems", *by_characters, *TINY, "--out", "model")
+    done = treenn("train", "--treebank", "verses", *by_characters, *TINY, "--out", "model")
     assert done.returncode == 0, done.stderr
     vocabulary = json.loads((tmp_path / "model/vocabulary.json").read_text())
     assert {"春", "，"} <= set(vocabulary)

@@ -54,7 +54,7 @@ def test_nominal_classes_have_names_and_no_sides(compared: ComparisonResults, tm
     titles = re.findall(r"<g><title>([^<]*)</title>", page)
     assert set(titles) <= names
     assert len(titles) > 100
-    assert "Nodes have the name and the colour of their class; incorrect nodes have * and a thick border." in page
+    assert "Nodes have the name and the colour of their class; incorrect nodes are marked." in page
     assert all(f'fill="{colour}"' in page for colour in palette(3, "nominal"))
 
 
