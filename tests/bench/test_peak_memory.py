@@ -1,9 +1,11 @@
+import pytest
 from toy import toy_treebank
 
 from treenn.bench.peak_memory import peak_memory, training_memory
 from treenn.bench.steps import BenchTask
 
 
+@pytest.mark.slow
 def test_training_takes_memory_of_its_own() -> None:
     treebank = toy_treebank(train=400)
     task = BenchTask(tuple(sorted(treebank.words())), classes=5, dedup=False)

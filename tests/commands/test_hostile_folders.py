@@ -70,7 +70,9 @@ socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refused
 """
 
 
-@pytest.mark.parametrize(("encoder", "named"), [("evil/encoder", False), ("auto_map", True)])
+@pytest.mark.parametrize(
+    ("encoder", "named"), [("evil/encoder", False), pytest.param("auto_map", True, marks=pytest.mark.slow)]
+)
 def test_a_process_asks_nothing_and_nobody(encoder: str, named: bool, tmp_path: Path) -> None:
     if encoder == "auto_map":
         encoder = str(make_hostile_encoder(tmp_path / "encoder", "auto_map"))

@@ -61,6 +61,7 @@ def runs(path):
     return {run["model"]: run for run in task["runs"]}
 
 
+@pytest.mark.slow
 def test_dask_cluster_equals_local_run(treenn, plan, tmp_path, cluster):
     done = treenn("compare", "--plan", plan, "--out", "far", "--dask", cluster.scheduler_address)
     assert done.returncode == 0, done.stderr

@@ -73,6 +73,7 @@ def one_line(stderr: str) -> str:
 
 
 @linux_only
+@pytest.mark.slow  # the signals themselves are tested below, in one process
 def test_terminated_command_leaves_no_worker(long_run: Start, tmp_path: Path) -> None:
     process = long_run("reproduce")
     os.kill(process.pid, signal.SIGTERM)
@@ -92,6 +93,7 @@ def test_terminal_interrupt_is_one_line(long_run: Start) -> None:
 
 
 @linux_only
+@pytest.mark.slow
 def test_workers_end_with_a_command_that_was_killed(long_run: Start) -> None:
     process = long_run("tune")
     os.kill(process.pid, signal.SIGKILL)

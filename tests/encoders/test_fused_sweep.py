@@ -137,6 +137,7 @@ def one_of_two(rank: int, rendezvous: str) -> None:
     dist.destroy_process_group()
 
 
+@pytest.mark.slow
 def test_two_processes_share_their_gradients(tmp_path: Path) -> None:
     processes = torch.multiprocessing.spawn(one_of_two, args=(str(tmp_path / "meet"),), nprocs=2, join=False)
     deadline = time.monotonic() + 60

@@ -58,6 +58,7 @@ def test_grid_over_dropout_in_the_cell() -> None:
     assert search.best_estimator_.model_.settings.size == 6
 
 
+@pytest.mark.slow
 def test_folds_of_string_classes_on_two_processes() -> None:
     classifier = TreeClassifier(**(SMALL | {"epochs": 20, "learning_rate": 0.1, "dropout": 0}))
     scores = cross_val_score(classifier, TEXTS, Y, cv=2, n_jobs=2)

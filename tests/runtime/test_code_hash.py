@@ -12,6 +12,12 @@ TREE = ("tree-lstm", frozenset({"treenn.cells.tree_lstm", "treenn.encoders.tree_
 LSTM = ("lstm", frozenset({"treenn.sequences.lstm", "treenn.encoders.sequence_encoder"}))
 
 
+@pytest.fixture(scope="module")
+def before():
+    """The hashes of the sources as they are."""
+    return [subject.code_hash(*network) for network in (TREE, LSTM)]
+
+
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """A copy of the sources, whose hash is computed; a function that changes a file and returns both hashes."""
@@ -28,22 +34,26 @@ def package(tmp_path, monkeypatch):
         return [subject.code_hash(*network) for network in (TREE, LSTM)]
 
     yield hashes
-    hashes()
+    for cached in (subject.code_hash, subject._parsed, subject._imports, subject._exports):
+        cached.cache_clear()
 
 
 def _no_source(names):
     return [name for name in names if "." in name and not name.endswith(".py")]
 
 
-def test_code_of_one_network_changes_only_its_hash(package):
-    tree, lstm = package()
+def test_a_copy_has_the_hashes_of_the_sources(before, package):
+    assert package() == before
+
+
+def test_code_of_one_network_changes_only_its_hash(before, package):
+    tree, lstm = before
     changed, same = package("cells/tree_lstm.py", "import torch\n", "import torch as torch\n")
     assert changed != tree and same == lstm
 
 
 @pytest.mark.parametrize("file", ["training/optimizers.py", "encoders/forest.py", "models/network.py"])
-def test_shared_code_changes_every_hash(package, file):
-    before = package()
+def test_shared_code_changes_every_hash(before, package, file):
     after = package(file, "from __future__ import annotations\n", "from __future__ import annotations\n\nADDED = 1\n")
     assert all(old != new for old, new in zip(before, after, strict=True))
 
@@ -60,11 +70,11 @@ def test_shared_code_changes_every_hash(package, file):
         ("report/charts.py", "import", "import sys\nimport"),
     ],
 )
-def test_other_changes_keep_the_hashes(package, file, old, new):
-    assert package() == package(file, old, new)
+def test_other_changes_keep_the_hashes(before, package, file, old, new):
+    assert package(file, old, new) == before
 
 
-def test_entry_of_a_network_changes_its_hash(package):
-    tree, lstm = package()
+def test_entry_of_a_network_changes_its_hash(before, package):
+    tree, lstm = before
     changed, same = package("models/names.py", '"tree-lstm": _tree(cells.BinaryTreeLSTM)', '"tree-lstm": _tree(None)')
     assert changed != tree and same == lstm

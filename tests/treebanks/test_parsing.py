@@ -71,7 +71,7 @@ def test_no_article_is_in_two_splits(home):
     assert len(set.union(*articles.values())) == 97
 
 
-@pytest.mark.parametrize("name", ["questionbank", "craft"])
+@pytest.mark.parametrize("name", ["questionbank", pytest.param("craft", marks=pytest.mark.slow)])
 def test_the_real_treebanks(name, parsing_home):
     if state(entry(name)) != "here":
         pytest.skip(f"{name} is not under TREEBANKS_HOME")
