@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import accumulate, chain, islice, pairwise
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from treenn.encoders.tree_table import Columns, DistinctWords, IntArray, TreeBatch, TreeTable, Words
+from treenn.runtime.tensor_batch import TensorBatch
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import check, check_items, refusal
 from treenn.trees.errors import argument
 
 
 @dataclass(frozen=True, repr=False)
-class PackedTrees:
+class PackedTrees(TensorBatch):
     """The fields that `PackedForest` and `PackedDependencies` have in common; each documents its own."""
 
     words: Sequence[str]
@@ -29,20 +30,6 @@ class PackedTrees:
     roots: Tensor
     unsorted_indices: Tensor
     sizes: tuple[int, ...]
-
-    def to(self, device: torch.device | str, *, non_blocking: bool = True) -> Self:
-        """Returns the forest with its tensors on a device."""
-        return self._map_tensors(lambda tensor: tensor.to(device, non_blocking=non_blocking))
-
-    def pin_memory(self) -> Self:
-        """Returns the forest with its tensors in page-locked memory, as `DataLoader(pin_memory=True)` calls it."""
-        return self._map_tensors(Tensor.pin_memory)
-
-    def _map_tensors(self, function: Callable[[Tensor], Tensor]) -> Self:
-        tensors: dict[str, Any] = {
-            name: function(value) for name, value in vars(self).items() if isinstance(value, Tensor)
-        }
-        return replace(self, **tensors)
 
     def unpack(self, values: Tensor) -> tuple[Tensor, ...]:
         """Split a table of rows into one tensor per tree, in the order of its node numbers or of its words.

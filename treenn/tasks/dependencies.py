@@ -8,7 +8,7 @@ a word is that of its maximal projection, and a tree's last node is its root.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -17,6 +17,7 @@ from torch import Tensor
 from treenn.encoders import DependencyEncoder, PackedDependencies, pack_dependencies
 from treenn.models.network import Network
 from treenn.models.settings import Settings
+from treenn.runtime.tensor_batch import TensorBatch
 from treenn.tasks.node_scores import NodeRegression
 from treenn.tasks.nodes import NodeClassification, NodeTask
 from treenn.trees import DependencyTree, Tree, binarize_dependencies
@@ -24,7 +25,7 @@ from treenn.trees.errors import InputError, argument
 
 
 @dataclass(frozen=True)
-class ProjectedDependencies:
+class ProjectedDependencies(TensorBatch):
     """Dependency trees with the nodes of their words in the binary trees.
 
     Shape: `N` words, `B` nodes of the binary trees, `T` trees.
@@ -34,6 +35,8 @@ class ProjectedDependencies:
         nodes: `(N,)` the node of each word, in the order of `forest.unsorted_indices`, among all `B` nodes.
         sizes: the number of nodes of each binary tree; they sum to `B`.
     """
+
+    on_cpu = ("nodes",)  # as predictions are
 
     forest: PackedDependencies
     nodes: Tensor
@@ -48,14 +51,6 @@ class ProjectedDependencies:
             sizes.append(2 * len(tree) - 1)
             first += sizes[-1]
         return cls(pack_dependencies(trees), torch.tensor(nodes), tuple(sizes))
-
-    def to(self, device: torch.device | str, *, non_blocking: bool = True) -> ProjectedDependencies:
-        """Returns the batch with its tensors on a device; `nodes` stay on the CPU, as predictions do."""
-        return replace(self, forest=self.forest.to(device, non_blocking=non_blocking))
-
-    def pin_memory(self) -> ProjectedDependencies:
-        """Returns the batch with its tensors in page-locked memory."""
-        return replace(self, forest=self.forest.pin_memory())
 
     def by_node(self, rows: Tensor, fill: float) -> Tensor:
         """Place rows of the forest at nodes of the binary trees. Other nodes have the value `fill`.

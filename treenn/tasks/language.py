@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,11 +22,12 @@ from treenn.models.task import Task
 from treenn.models.text_vocabulary import END_ID, TextVocabulary
 from treenn.models.vocabulary import Vocabulary
 from treenn.models.word_softmax import WordSoftmax
+from treenn.runtime.tensor_batch import TensorBatch
 from treenn.trees.errors import InputError, argument
 
 
 @dataclass(frozen=True)
-class PackedText:
+class PackedText(TensorBatch):
     """Sentences of a batch, packed from the longest to the shortest.
 
     The first input of a sentence is the end-of-sentence symbol. The target of an input is the next token.
@@ -42,6 +43,8 @@ class PackedText:
         tokens: `(T,)` the number of counted tokens.
         characters: `(T,)` the number of characters.
     """
+
+    on_cpu = ("batch_sizes", "sizes", "tokens", "characters")
 
     inputs: Tensor
     targets: Tensor
@@ -72,18 +75,6 @@ class PackedText:
             torch.from_numpy(sizes - np.array([bool(sentence.form) for sentence in sentences])),
             torch.tensor([len(sentence.text) + 1 for sentence in sentences]),
         )
-
-    def to(self, device: torch.device | str, *, non_blocking: bool = True) -> PackedText:
-        """Returns the batch with inputs, targets and rows on a device."""
-        moved = {name: getattr(self, name).to(device, non_blocking=non_blocking) for name in _ON_DEVICE}
-        return replace(self, **moved)
-
-    def pin_memory(self) -> PackedText:
-        """Returns the batch with inputs, targets and rows in page-locked memory."""
-        return replace(self, **{name: getattr(self, name).pin_memory() for name in _ON_DEVICE})
-
-
-_ON_DEVICE = ("inputs", "targets", "rows")
 
 
 class LanguageModelling(Task):

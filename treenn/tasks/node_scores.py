@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -14,13 +14,14 @@ from treenn.evaluation.score_predictions import ScorePredictions
 from treenn.models.heads import Head
 from treenn.models.network import Network, NonFiniteError
 from treenn.models.settings import Settings
+from treenn.runtime.tensor_batch import TensorBatch
 from treenn.tasks.nodes import NodeTask, at
 from treenn.tasks.score_scale import ScoreScale
 from treenn.trees.errors import InputError
 
 
 @dataclass(frozen=True)
-class ScoredBatch:
+class ScoredBatch(TensorBatch):
     """A batch of unlabelled trees, with the scores of their nodes.
 
     Shape: `N` rows of the forest.
@@ -32,17 +33,6 @@ class ScoredBatch:
 
     batch: Any
     targets: Tensor
-
-    def to(self, device: torch.device | str, *, non_blocking: bool = True) -> ScoredBatch:
-        """Returns the batch with its tensors on a device."""
-        return self._map(lambda part: part.to(device, non_blocking=non_blocking))
-
-    def pin_memory(self) -> ScoredBatch:
-        """Returns the batch with its tensors in page-locked memory."""
-        return self._map(lambda part: part.pin_memory())
-
-    def _map(self, change: Any) -> ScoredBatch:
-        return replace(self, batch=change(self.batch), targets=change(self.targets))
 
 
 class NodeRegression(NodeTask):

@@ -18,13 +18,14 @@ from treenn.models.names import check_reads_trees
 from treenn.models.network import Network, check_probabilities
 from treenn.models.settings import Settings
 from treenn.models.task import Task
+from treenn.runtime.tensor_batch import TensorBatch
 from treenn.tasks.score_scale import ScoreScale
 from treenn.trees import Tree
 from treenn.trees.errors import InputError, argument
 
 
 @dataclass(frozen=True)
-class PackedPairs:
+class PackedPairs(TensorBatch):
     """Pairs of trees as one forest, all left trees before all right ones, with their targets.
 
     Shape: `P` pairs: the forest has `2P` trees, `targets` is `(P,)`.
@@ -32,15 +33,6 @@ class PackedPairs:
 
     forest: PackedForest | PackedDependencies
     targets: Tensor
-
-    def to(self, device: torch.device | str, *, non_blocking: bool = True) -> PackedPairs:
-        """Returns the pairs with their tensors on a device."""
-        forest = self.forest.to(device, non_blocking=non_blocking)
-        return PackedPairs(forest, self.targets.to(device, non_blocking=non_blocking))
-
-    def pin_memory(self) -> PackedPairs:
-        """Returns the pairs with their tensors in page-locked memory, as `DataLoader(pin_memory=True)` calls it."""
-        return PackedPairs(self.forest.pin_memory(), self.targets.pin_memory())
 
 
 class PairTask(Task):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -13,9 +13,11 @@ from torch import Tensor
 
 from treenn.encoders.forest import slices
 from treenn.lm.grammar.derivation import BOTTOM, OPEN, SHIFT, Derivation, IntArray, Transitions
+from treenn.runtime.tensor_batch import TensorBatch
 
 
-class Nodes(NamedTuple):
+@dataclass(frozen=True)
+class Nodes(TensorBatch):
     """The nodes of one height, those with more children first.
 
     Shape: `n` nodes with `m` children in all.
@@ -32,7 +34,7 @@ class Nodes(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class PackedDerivations:
+class PackedDerivations(TensorBatch):
     """The derivations of several trees, as three tables.
 
     - Words and nodes: the words of all trees, tree by tree, then the inner nodes by height. A node's vector depends on
@@ -75,20 +77,10 @@ class PackedDerivations:
     def __repr__(self) -> str:
         return f"PackedDerivations({len(self.sizes)} trees, {self.n_words} words, {len(self.actions)} actions)"
 
-    def to(self, device: torch.device | str, *, non_blocking: bool = True) -> Self:
-        """Returns the batch with its tensors on a device."""
-        return self._map_tensors(lambda tensor: tensor.to(device, non_blocking=non_blocking))
-
-    def pin_memory(self) -> Self:
-        """Returns the batch with its tensors in page-locked memory."""
-        return self._map_tensors(Tensor.pin_memory)
-
-    def _map_tensors(self, function: Callable[[Tensor], Tensor]) -> Self:
-        tensors: dict[str, Any] = {
-            name: function(value) for name, value in vars(self).items() if isinstance(value, Tensor)
-        }
-        heights = tuple(Nodes(function(each[0]), function(each[1]), each[2]) for each in self.heights)
-        return replace(self, heights=heights, **tensors)
+    def map_tensors(self, function: Callable[[Tensor], Tensor]) -> Self:
+        """See `TensorBatch.map_tensors`."""
+        heights = tuple(nodes.map_tensors(function) for nodes in self.heights)
+        return replace(super().map_tensors(function), heights=heights)
 
 
 def pack_derivations(trees: Sequence[Any], transitions: Transitions) -> PackedDerivations:
