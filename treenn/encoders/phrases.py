@@ -10,6 +10,7 @@ from torch import Tensor
 
 from treenn.encoders.forest import PackedForest
 from treenn.encoders.tree_table import IntArray
+from treenn.sequences.packed import Packing
 from treenn.trees.errors import InputError, argument
 
 _MOST_STEPS = 5_000_000  # an LSTM of 150 needs about 30 GB for them
@@ -76,12 +77,10 @@ class Runs:
         order = np.argsort(-lengths, kind="stable")
         self.rank = np.empty_like(order)
         self.rank[order] = np.arange(len(order))
-        # Runs are sorted from the longest to the shortest: those alive at time t are the first alive[t].
-        alive = len(lengths) - np.cumsum(np.bincount(lengths))[:-1]
-        self.first = np.cumsum(alive) - alive
-        time = np.repeat(np.arange(len(alive)), alive)
-        tokens = starts[order[np.arange(len(time)) - self.first[time]]] + time
-        self.words, self.batch_sizes = torch.from_numpy(phrases.words[tokens]), torch.from_numpy(alive)
+        packing = Packing.of(lengths[order])
+        tokens = starts[order[packing.sequence]] + packing.time
+        self.first, self.batch_sizes = packing.first, torch.from_numpy(packing.alive)
+        self.words = torch.from_numpy(phrases.words[tokens])
 
     def rows(self, phrases: IntArray, times: IntArray) -> Tensor:
         """Returns the rows, among the states of all runs, of these phrases at these times."""

@@ -3,14 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 TimeStep = Callable[..., tuple[Tensor, ...]]
 """A function of the inputs at one time and of the parts of the state; it returns the parts of the next state."""
+
+IntArray = npt.NDArray[np.int64]
+
+
+class Packing(NamedTuple):
+    """The rows of packed sequences: those of the first time, then those of the next, in the order of the sequences.
+
+    Shape: `R` rows, `S` times.
+
+    Args:
+        alive: `(S,)` the number of sequences that have each time, the `batch_sizes` of a `PackedSequence`.
+        first: `(S,)` the first row of each time.
+        time: `(R,)` the time of each row.
+        sequence: `(R,)` its sequence.
+    """
+
+    alive: IntArray
+    first: IntArray
+    time: IntArray
+    sequence: IntArray
+
+    @classmethod
+    def of(cls, lengths: IntArray) -> Packing:
+        """The packing of sequences of these lengths, in descending order.
+
+        >>> packing = Packing.of(np.array([3, 1]))
+        >>> packing.alive.tolist(), packing.time.tolist(), packing.sequence.tolist()
+        ([2, 1, 1], [0, 0, 1, 2], [0, 1, 0, 0])
+        """
+        alive = len(lengths) - np.cumsum(np.bincount(lengths))[:-1]
+        first, time = np.cumsum(alive) - alive, np.repeat(np.arange(len(alive)), alive)
+        return cls(alive, first, time, np.arange(len(time)) - first[time])
 
 
 def by_sequence(batch_sizes: Tensor) -> tuple[Tensor, Tensor]:

@@ -23,6 +23,7 @@ from treenn.models.text_vocabulary import END_ID, TextVocabulary
 from treenn.models.vocabulary import Vocabulary
 from treenn.models.word_softmax import WordSoftmax
 from treenn.runtime.tensor_batch import TensorBatch
+from treenn.sequences.packed import Packing
 from treenn.trees.errors import InputError, argument
 
 
@@ -59,17 +60,16 @@ class PackedText(TensorBatch):
         """Pack sentences."""
         ids, sizes = vocabulary.token_ids([sentence.words for sentence in sentences])
         order = np.argsort(-sizes, kind="stable")
-        steps = np.arange(sizes.max())
-        alive = steps[:, None] < sizes[order]  # (times, sentences)
+        packing = Packing.of(sizes[order])
         starts = np.cumsum(sizes) - sizes
-        source = (steps[:, None] + starts[order])[alive]  # (R,) the token of each row
+        source = starts[order[packing.sequence]] + packing.time  # (R,) the token of each row
         inputs = np.where(np.isin(source, starts), END_ID, ids[source - 1])
         rows = np.empty_like(source)
         rows[source] = np.arange(len(source))
         return cls(
             torch.from_numpy(inputs),
             torch.from_numpy(ids[source]),
-            torch.from_numpy(alive.sum(axis=1)),
+            torch.from_numpy(packing.alive),
             torch.from_numpy(rows),
             torch.from_numpy(sizes),
             torch.from_numpy(sizes - np.array([bool(sentence.form) for sentence in sentences])),

@@ -17,6 +17,7 @@ from treenn.lm.grammar.packing import PackedDerivations
 from treenn.runtime.parameters import SizedModule
 from treenn.runtime.single_backward import single_backward
 from treenn.sequences import LSTM
+from treenn.sequences.packed import Packing
 from treenn.trees.arguments import Width, checked
 
 
@@ -93,13 +94,13 @@ class BiLSTMComposition(Composition):
 
     def compose(self, categories: Tensor, children: Tensor, counts: Sequence[int]) -> Tensor:
         """See `Composition.compose`."""
-        steps = time_major(counts)
-        last = torch.from_numpy(steps.last).to(categories.device)
+        sequences = ChildSequences(counts)
+        last = torch.from_numpy(sequences.last).to(categories.device)
         read = torch.cat([categories, children])
         ends = []
-        for net, order in ((self.forward_net, steps.forward), (self.backward_net, steps.backward)):
+        for net, order in ((self.forward_net, sequences.forward), (self.backward_net, sequences.backward)):
             data = read.index_select(0, torch.from_numpy(order).to(read.device))  # (n + m, x)
-            ends.append(net(PackedSequence(data, steps.alive)).data.index_select(0, last))  # (n, x)
+            ends.append(net(PackedSequence(data, sequences.alive)).data.index_select(0, last))  # (n, x)
         return torch.tanh(self.linear(torch.cat(ends, dim=1)))
 
 
@@ -133,35 +134,29 @@ class CellComposition(Composition):
         return self.cell.output(state)
 
 
-class Steps:
-    """Nodes as sequences of their category and children, step by step.
+class ChildSequences:
+    """Nodes as packed sequences of their category and children, from left to right and from right to left.
+
+    The categories of all nodes are read from the first rows of a table, the children from the rows below, node by node.
 
     Shape: `n` nodes, `m` children.
 
     Args:
         counts: the number of children of each node, in descending order.
+
+    >>> sequences = ChildSequences([2, 1])  # nodes 0 and 1, with the children 2, 3 and 4
+    >>> sequences.forward.tolist(), sequences.backward.tolist(), sequences.alive.tolist(), sequences.last.tolist()
+    ([0, 1, 2, 4, 3], [0, 1, 3, 4, 2], [2, 2, 1], [4, 3])
     """
 
     def __init__(self, counts: Sequence[int]) -> None:
         n, each = len(counts), np.asarray(counts, dtype=np.int64)
-        of_step = np.bincount(each)[::-1].cumsum()[::-1][1:]  # the nodes with that many children
-        self.alive = torch.from_numpy(np.concatenate([[n], of_step]))
-        starts, offsets = n + np.cumsum(each) - each, np.cumsum([0, n, *of_step])
-        step = np.repeat(np.arange(len(of_step)), of_step)
-        node = np.arange(len(step)) - (offsets[1:-1] - n)[step]
-        self.forward: IntArray = np.concatenate([np.arange(n), starts[node] + step])
-        self.backward: IntArray = np.concatenate([np.arange(n), starts[node] + each[node] - 1 - step])
-        self.last: IntArray = offsets[each] + np.arange(n)
-
-
-def time_major(counts: Sequence[int]) -> Steps:
-    """The order in which packed sequences of categories and children are read.
-
-    >>> steps = time_major([2, 1])  # nodes 0 and 1, with the children 2, 3 and 4
-    >>> steps.forward.tolist(), steps.backward.tolist(), steps.alive.tolist(), steps.last.tolist()
-    ([0, 1, 2, 4, 3], [0, 1, 3, 4, 2], [2, 2, 1], [4, 3])
-    """
-    return Steps(counts)
+        alive, first, time, node = Packing.of(each + 1)
+        starts = n + np.cumsum(each) - each
+        self.alive = torch.from_numpy(alive)
+        self.forward: IntArray = np.where(time == 0, node, starts[node] + time - 1)  # (n + m,)
+        self.backward: IntArray = np.where(time == 0, node, starts[node] + each[node] - time)  # (n + m,)
+        self.last: IntArray = first[each] + np.arange(n)  # (n,)
 
 
 def compose_all(composition: Composition, batch: PackedDerivations, x: Tensor) -> Tensor:
