@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -72,14 +73,16 @@ class _LevelByLevel(torch.autograd.Function):
             for side, grad_child in enumerate((grad_left, grad_right)):
                 if grad_child is not None:
                     grad_states.index_add_(0, level.children[:, side], grad_child)
-            totals = [_sum(total, grad) for total, grad in zip(totals, grad_parameters, strict=True)]
+            totals = add_gradients(totals, grad_parameters)
         return None, None, None, grad_states[: ctx.n_words], *totals
 
 
-def _sum(total: Tensor | None, gradient: Tensor | None) -> Tensor | None:
-    if total is None or gradient is None:
-        return gradient if total is None else total
-    return total + gradient  # not in place: autograd may return one tensor as the gradient of two parameters
+def add_gradients(totals: Sequence[Tensor | None], gradients: Sequence[Tensor | None]) -> list[Tensor | None]:
+    """Returns the sums of gradients and totals, None where both are."""
+    return [  # not in place: autograd may return one tensor as the gradient of two parameters
+        gradient if total is None else total if gradient is None else total + gradient
+        for total, gradient in zip(totals, gradients, strict=True)
+    ]
 
 
 def fused_sweep(fused: FusedForm, forest: PackedForest, leaves: Tensor) -> Tensor:

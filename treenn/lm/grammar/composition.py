@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from treenn.cells import Cell
+from treenn.encoders.sweep import add_gradients
 from treenn.lm.grammar.derivation import IntArray
 from treenn.lm.grammar.packing import PackedDerivations
 from treenn.runtime.parameters import SizedModule
@@ -213,11 +214,5 @@ class _ByHeight(torch.autograd.Function):
             if of_labels is not None:
                 grad_categories.index_add_(0, nodes.categories, of_labels)
             grad_states.index_add_(0, nodes.children, of_children)
-            totals = [_sum(total, grad) for total, grad in zip(totals, of_parameters, strict=True)]
+            totals = add_gradients(totals, of_parameters)
         return None, None, None, grad_states[: ctx.n_words], grad_categories, *totals
-
-
-def _sum(total: Tensor | None, gradient: Tensor | None) -> Tensor | None:
-    if total is None or gradient is None:
-        return gradient if total is None else total
-    return total + gradient
