@@ -19,9 +19,10 @@ from treenn.models.building import build
 from treenn.models.settings import Settings
 from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
+from treenn.runtime.pages import inline_json
 from treenn.trees import Tree, parse_tree
 from treenn.web.flow_page import ClassScale, flow_page
-from treenn.web.one_file import inline_json, inline_modules
+from treenn.web.one_file import inline_modules
 
 TREE = parse_tree("(X (X this) (X (X is) (X (X not) (X good))))")
 SCALE = ClassScale("ordinal", CLASSES)

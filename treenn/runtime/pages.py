@@ -1,4 +1,4 @@
-"""Templates of HTML pages that open offline."""
+"""HTML pages that open offline: their templates, and data within them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 
 def page_template(folder: Path, file: str = "page.html", /, **filters: Callable[[Any], object]) -> Template:
@@ -26,3 +27,8 @@ def page_template(folder: Path, file: str = "page.html", /, **filters: Callable[
     )
     environment.filters |= filters
     return environment.get_template(file)
+
+
+def inline_json(text: str) -> Markup:
+    r"""Returns JSON as the text of a `<script type="application/json">`; each `<` becomes `\u003c`."""
+    return Markup(text.replace("<", "\\u003c"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from markupsafe import Markup
 
-from treenn.runtime.pages import page_template
+from treenn.runtime.pages import inline_json, page_template
+from treenn.trees.json_values import dump_json
 from treenn.trees.palette import PLAIN, palette
 from treenn.trees.text_width import visible
 from treenn.vectors.map_points import MapPoint, MapPoints
@@ -37,16 +37,15 @@ def render_map(points: MapPoints, positions: npt.NDArray[np.float64], title: str
     }
     script = Markup((_FOLDER / "map.mjs").read_text(encoding="utf-8"))
     page = page_template(_FOLDER, "map.html")
-    return page.render(title=visible(title), note=visible(note), data=_script_json(data), script=script)
+    return page.render(
+        title=visible(title),
+        note=visible(note),
+        data=inline_json(dump_json(data, compact=True, ensure_ascii=False)),
+        script=script,
+    )
 
 
 def _row(point: MapPoint, at: Sequence[float]) -> list[Any]:
     """A point in the page: x, y, text, kind, class, predicted class; -1 for no class."""
     label, predicted = (-1 if value is None else value for value in (point.label, point.predicted))
     return [round(at[0], 4), round(at[1], 4), visible(point.text), point.kind, label, predicted]
-
-
-def _script_json(value: Any) -> Markup:
-    """JSON that is safe within a script element."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))

@@ -13,11 +13,11 @@ from markupsafe import Markup, escape
 
 from treenn.explain.flow import Array, Flow, FlowPass, Prediction, Vector
 from treenn.explain.mathml import block_markup
-from treenn.runtime.pages import page_template
+from treenn.runtime.pages import inline_json, page_template
 from treenn.trees import Tree, draw_svg
 from treenn.trees.json_values import dump_json
 from treenn.trees.palette import Scale, palette
-from treenn.web.one_file import inline_json, inline_modules, inline_styles
+from treenn.web.one_file import inline_modules, inline_styles
 
 _DRAWN = 512
 """The number of drawn units of a vector; norms and means are of all."""

@@ -37,11 +37,6 @@ def inline_styles(*names: str) -> Markup:
     return _without_end_tags("\n".join(map(_text, names)))
 
 
-def inline_json(text: str) -> Markup:
-    r"""Returns JSON as the text of a `<script type="application/json">`; each `<` becomes `\u003c`."""
-    return Markup(text.replace("<", "\\u003c"))
-
-
 def _add(name: str, parts: dict[str, str], above: tuple[str, ...]) -> None:
     """Add the modules that a module imports, then the module.
 
