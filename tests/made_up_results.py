@@ -8,13 +8,8 @@ import numpy as np
 
 from treenn.analysis.statistics import Difference, adjusted
 from treenn.experiment.gather import compute_differences
-from treenn.experiment.results import (
-    COMPARISON_SCHEMA,
-    ComparisonResults,
-    RunResults,
-    TaskResults,
-    summarize_runs,
-)
+from treenn.experiment.results import COMPARISON_SCHEMA, ComparisonResults, TaskResults
+from treenn.experiment.run_record import RunResults, summarize_runs
 from treenn.trees.json_records import from_json, to_json
 
 Results = dict[str, Any]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from treenn.experiment.results import (
+from treenn.experiment.plan_record import (
     PLAN_SCHEMA,
     ComparedModel,
     ComparisonOutline,

@@ -24,7 +24,7 @@ from treenn.analysis.gradient_flow import (
 )
 from treenn.cells import Cell
 from treenn.encoders import Encoder, SequenceEncoder, TreeEncoder, pack
-from treenn.experiment.results import RunResults
+from treenn.experiment.run_record import RunResults
 from treenn.models.building import build
 from treenn.models.heads import Head
 from treenn.models.network import Network

@@ -12,8 +12,9 @@ from toy import load_instead, toy_treebank
 from treenn.experiment.compare import compare
 from treenn.experiment.gather import read_results
 from treenn.experiment.plan import Plan
+from treenn.experiment.plan_record import TrialLog
 from treenn.experiment.plan_spec import Model, PlanTask
-from treenn.experiment.results import COMPARISON_SCHEMA, MissingRun, TrialLog
+from treenn.experiment.results import COMPARISON_SCHEMA, MissingRun
 from treenn.experiment.worker_progress import RunsProgress, across_processes, watching
 from treenn.models.settings import Settings
 from treenn.report import write_results

@@ -5,7 +5,7 @@ import pytest
 from treebanks.own_data import DatasetSpec, Origin
 from treenn.datasets.loading import load_dataset
 from treenn.experiment import reload as module
-from treenn.experiment.results import TreebankSummary
+from treenn.experiment.plan_record import TreebankSummary
 
 CSV = "text,label\nso good,pos\nso bad,neg\nnot so bad,pos\n"
 

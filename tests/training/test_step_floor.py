@@ -10,7 +10,8 @@ from toy import toy_treebank
 from treenn.commands.settings_options import MIN_STEPS, with_step_floor
 from treenn.experiment.compare import train_plan
 from treenn.experiment.plan import Plan
-from treenn.experiment.results import PLAN, PLAN_SCHEMA
+from treenn.experiment.plan_record import PLAN_SCHEMA
+from treenn.experiment.results import PLAN
 from treenn.experiment.run_spec import RunSpec
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Space

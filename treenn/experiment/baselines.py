@@ -17,7 +17,7 @@ from treenn.evaluation.metrics import AnyPredictions
 from treenn.experiment.baseline_models import Baseline, Majority, MeanScore, NaiveBayes
 from treenn.experiment.phrases import phrases, unit_targets
 from treenn.experiment.plan_spec import NGRAMS
-from treenn.experiment.results import RunResults
+from treenn.experiment.run_record import RunResults
 from treenn.experiment.run_spec import baseline_settings
 from treenn.experiment.tf_idf import TfIdfClassifier, TfIdfRegression
 from treenn.lm.ngram_model import NGramModel, order_of

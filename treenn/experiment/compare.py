@@ -17,17 +17,10 @@ from treenn.experiment.gather import gather
 from treenn.experiment.ledger import Reading, configuration_of, enter, known_readings, ledger_file, read
 from treenn.experiment.outline import outline, outline_task
 from treenn.experiment.plan import Plan
+from treenn.experiment.plan_record import PLAN_SCHEMA, ComparisonOutline, TaskOutline
 from treenn.experiment.plan_spec import PlanTask
 from treenn.experiment.reload import remember
-from treenn.experiment.results import (
-    PLAN,
-    PLAN_SCHEMA,
-    RESULTS,
-    RUNS,
-    ComparisonOutline,
-    ComparisonResults,
-    TaskOutline,
-)
+from treenn.experiment.results import PLAN, RESULTS, RUNS, ComparisonResults
 from treenn.experiment.run import analyse_trained, load, train_only
 from treenn.experiment.run_spec import RunSpec, fingerprint, name_of
 from treenn.experiment.trained_runs import find_trained

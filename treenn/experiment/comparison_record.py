@@ -14,7 +14,8 @@ from pathlib import Path
 from treenn.analysis.statistics import measure_of
 from treenn.evaluation.metrics import paired_metrics
 from treenn.experiment.gather import check_run, compute_differences, corrected
-from treenn.experiment.results import COMPARISON_SCHEMA, ComparisonResults, RunResults, TaskResults, summarize_runs
+from treenn.experiment.results import COMPARISON_SCHEMA, ComparisonResults, TaskResults
+from treenn.experiment.run_record import RunResults, summarize_runs
 from treenn.trees.errors import InputError
 from treenn.trees.files import write_text
 from treenn.trees.json_values import dump_json

@@ -13,23 +13,12 @@ from treenn.analysis.statistics import Difference, adjusted, differences
 from treenn.encoders import NO_LABEL
 from treenn.evaluation.metrics import paired_metrics
 from treenn.experiment.approximate_differences import approximate_differences
+from treenn.experiment.plan_record import PLAN_SCHEMA, ComparedModel, TaskOutline
 from treenn.experiment.plan_spec import BASELINES
 from treenn.experiment.pooled_folds import pooled_results
 from treenn.experiment.reload import reload
-from treenn.experiment.results import (
-    COMPARISON_SCHEMA,
-    PLAN,
-    PLAN_SCHEMA,
-    RESULTS,
-    RUNS,
-    ComparedModel,
-    ComparisonResults,
-    MissingRun,
-    RunResults,
-    TaskOutline,
-    TaskResults,
-    summarize_runs,
-)
+from treenn.experiment.results import COMPARISON_SCHEMA, PLAN, RESULTS, RUNS, ComparisonResults, MissingRun, TaskResults
+from treenn.experiment.run_record import RunResults, summarize_runs
 from treenn.training.run_dir import kind_in
 from treenn.training.run_marker import COMPARISON
 from treenn.trees import InputError, Tree

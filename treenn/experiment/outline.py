@@ -11,8 +11,7 @@ from typing import Any, cast
 from treebanks import AnyTreebank
 from treenn.evaluation.run_predictions import Gold
 from treenn.experiment.plan import Plan
-from treenn.experiment.plan_spec import Model, PlanTask
-from treenn.experiment.results import (
+from treenn.experiment.plan_record import (
     ComparedModel,
     ComparisonOutline,
     Match,
@@ -22,6 +21,7 @@ from treenn.experiment.results import (
     TreebankSummary,
     TrialLog,
 )
+from treenn.experiment.plan_spec import Model, PlanTask
 from treenn.experiment.run_spec import RunSpec
 from treenn.models.settings import Settings
 from treenn.tasks import Task, task_of

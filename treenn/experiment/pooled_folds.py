@@ -15,7 +15,9 @@ from treenn.evaluation.predictions import Predictions
 from treenn.evaluation.run_predictions import Gold, RunPredictions
 from treenn.evaluation.score_predictions import ScorePredictions
 from treenn.experiment.folds import HELD_OUT, Fold
-from treenn.experiment.results import CrossValidation, MissingRun, RunResults, TaskOutline, TaskResults, summarize_runs
+from treenn.experiment.plan_record import TaskOutline
+from treenn.experiment.results import CrossValidation, MissingRun, TaskResults
+from treenn.experiment.run_record import RunResults, summarize_runs
 from treenn.training.run_results import Epoch, SplitMetrics
 
 Record = TypeVar("Record", Gold, RunPredictions)

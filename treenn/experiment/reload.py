@@ -8,7 +8,7 @@ from treebanks import AnyTreebank
 from treebanks.own_data.dataset_toml import FIELDS
 from treebanks.own_data.spec import Origin, is_safe
 from treenn.datasets.loading import is_known, load_dataset
-from treenn.experiment.results import TreebankSummary
+from treenn.experiment.plan_record import TreebankSummary
 from treenn.trees.errors import InputError
 
 _loaded: dict[TreebankSummary, AnyTreebank] = {}

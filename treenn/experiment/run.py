@@ -16,7 +16,7 @@ from treenn.experiment.baselines import train_baseline
 from treenn.experiment.execute import Job
 from treenn.experiment.input_variants import input_variant
 from treenn.experiment.ledger import configuration_of
-from treenn.experiment.results import RunResults, TimeMatch
+from treenn.experiment.run_record import RunResults, TimeMatch
 from treenn.experiment.run_spec import RunSpec
 from treenn.experiment.trained_runs import load_trained
 from treenn.models.vectors import WordVectors, read_vectors

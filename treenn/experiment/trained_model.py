@@ -11,7 +11,8 @@ from treebanks import AnyTreebank
 from treebanks.own_data.spec import DatasetSpec, is_safe
 from treenn.experiment.input_variants import input_variant
 from treenn.experiment.ledger import configuration_of, digest
-from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparedModel
+from treenn.experiment.plan_record import PLAN_SCHEMA, ComparedModel
+from treenn.experiment.results import PLAN, RUNS
 from treenn.experiment.run_spec import RunSpec
 from treenn.models.network import Network
 from treenn.models.saving import SHIPPED, load_model, model_folder

@@ -9,8 +9,10 @@ from pathlib import Path
 from treebanks import AnyTreebank
 from treenn.experiment.execute import RunSpecs
 from treenn.experiment.gather import check_inside, read_run
+from treenn.experiment.plan_record import PLAN_SCHEMA, ComparedModel, TaskOutline
 from treenn.experiment.reload import reload
-from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparedModel, TaskOutline, TimeMatch
+from treenn.experiment.results import PLAN, RUNS
+from treenn.experiment.run_record import TimeMatch
 from treenn.experiment.run_spec import RunSpec, fingerprint
 from treenn.models.saving import load_model
 from treenn.models.settings import Settings

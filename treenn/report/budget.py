@@ -7,7 +7,9 @@ from typing import Any
 
 from matplotlib.ticker import MaxNLocator
 
-from treenn.experiment.results import RunResults, TaskResults, TrialLog
+from treenn.experiment.plan_record import TrialLog
+from treenn.experiment.results import TaskResults
+from treenn.experiment.run_record import RunResults
 from treenn.report.charts import drawn, finish, look, panels, pictures
 from treenn.report.document import Chart, Pictures, Record, Table, field_of
 from treenn.report.formatting import METRICS, NONE, model_table

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from treenn.analysis.statistics import summarize
-from treenn.experiment.results import RunResults, TaskResults
+from treenn.experiment.results import TaskResults
+from treenn.experiment.run_record import RunResults
 from treenn.report.document import Record, Section, field_of
 from treenn.report.formatting import NONE, model_table, over_seeds, spread_of
 

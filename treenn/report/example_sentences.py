@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from treenn.analysis.disagreement import Disagreement
+from treenn.experiment.plan_record import TreebankSummary
 from treenn.experiment.reload import reload
-from treenn.experiment.results import TaskResults, TreebankSummary
+from treenn.experiment.results import TaskResults
 from treenn.report.disagreement_trees import disagreement_example
 from treenn.report.document import Example, Examples, Record, Section, Table, Text, field_of
 from treenn.report.formatting import listing, position

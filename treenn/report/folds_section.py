@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from statistics import mean
 
 from treenn.analysis.statistics import summarize
-from treenn.experiment.results import RunResults, TaskResults
+from treenn.experiment.results import TaskResults
+from treenn.experiment.run_record import RunResults
 from treenn.report.document import Record, Section
 from treenn.report.formatting import METRICS, listing, model_table, shown_metrics
 

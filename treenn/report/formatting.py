@@ -15,7 +15,8 @@ from treenn.evaluation.number_format import NONE as NONE
 from treenn.evaluation.number_format import mean_and_std as mean_and_std
 from treenn.evaluation.number_format import percent as percent
 from treenn.evaluation.number_format import points as points
-from treenn.experiment.results import RunResults, TaskResults
+from treenn.experiment.results import TaskResults
+from treenn.experiment.run_record import RunResults
 from treenn.report.document import Record, Table, field_of
 
 T = TypeVar("T")

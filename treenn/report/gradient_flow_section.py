@@ -8,7 +8,8 @@ from functools import partial
 import numpy as np
 
 from treenn.analysis.gradient_flow import TrainingGradientFlow
-from treenn.experiment.results import GradientNorms, RunResults, TaskResults
+from treenn.experiment.results import TaskResults
+from treenn.experiment.run_record import GradientNorms, RunResults
 from treenn.report.charts import REFERENCE, drawn, finish, log_scale, look, name_epochs, panels, pictures
 from treenn.report.document import Block, Chart, Section, Table, Text, field_of
 from treenn.report.formatting import in_all_runs

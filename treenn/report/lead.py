@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from treenn.analysis.statistics import Difference
 from treenn.evaluation.metrics import paired_metrics
-from treenn.experiment.results import Match, TaskResults
+from treenn.experiment.plan_record import Match
+from treenn.experiment.results import TaskResults
 from treenn.report.claims import against_reference, better, reservation, verdict
 from treenn.report.formatting import METRICS, at, listing, phrase, seeds, shown_metrics, subject, synthetic
 from treenn.report.headline import alone, task_name

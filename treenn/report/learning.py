@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from treenn.experiment.results import RunResults, TaskResults
+from treenn.experiment.results import TaskResults
+from treenn.experiment.run_record import RunResults
 from treenn.report.charts import drawn, finish, look, name_epochs, panels, pictures
 from treenn.report.document import Chart, Section
 from treenn.report.formatting import METRICS, phrase

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from treenn.experiment.results import RunResults, TaskResults
+from treenn.experiment.results import TaskResults
+from treenn.experiment.run_record import RunResults
 from treenn.report.document import Block, Code, Part, Record, Section, Table, Text, field_of
 from treenn.report.formatting import METRICS, NONE, listing, seeds, shown_metrics
 

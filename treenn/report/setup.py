@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
+from treenn.experiment.plan_record import ComparedModel, TrialLog
 from treenn.experiment.plan_spec import NGRAMS
-from treenn.experiment.results import MATCHED, ComparedModel, TaskResults, TrialLog
+from treenn.experiment.results import MATCHED, TaskResults
 from treenn.parsers.loading import is_shape
 from treenn.report.budget import at_maximum, budget_table, expected_best_chart
 from treenn.report.document import Block, Record, Section, Table, Text, field_of

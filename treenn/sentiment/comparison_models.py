@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from treenn.experiment.gather import check_inside
+from treenn.experiment.plan_record import PLAN_SCHEMA, ComparedModel, ComparisonOutline, TaskOutline
 from treenn.experiment.plan_spec import BASELINES
-from treenn.experiment.results import PLAN, PLAN_SCHEMA, RUNS, ComparedModel, ComparisonOutline, TaskOutline
+from treenn.experiment.results import PLAN, RUNS
 from treenn.models.names import DEPENDENCY_ENCODERS
 from treenn.sentiment.model_path import ModelPath, Note
 from treenn.training.run_marker import RESULTS

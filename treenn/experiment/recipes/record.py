@@ -19,9 +19,9 @@ from treenn.evaluation.metrics import Spread
 from treenn.evaluation.predictions import Predictions, average, predict
 from treenn.evaluation.run_predictions import Gold, RunPredictions
 from treenn.experiment.ledger import Reading, known_readings
+from treenn.experiment.plan_record import TreebankSummary
 from treenn.experiment.recipes import Recipe
 from treenn.experiment.recipes.reproduce import run_folder
-from treenn.experiment.results import TreebankSummary
 from treenn.models.saving import load_model
 from treenn.models.settings import SettingValues
 from treenn.runtime.environment import environment
