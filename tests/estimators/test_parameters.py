@@ -15,7 +15,8 @@ from treenn.estimators import TreeClassifier, TreeRegressor
 from treenn.estimators.setting_parameters import NO_PARAMETERS, SettingParameters, setting_names
 from treenn.models.settings import Settings
 from treenn.trees import InputError
-from treenn.trees.arguments import field_hints, options
+from treenn.trees.annotation_types import options
+from treenn.trees.arguments import field_hints
 
 TEXTS = ["a good film", "a lovely good book", "a bad film", "an awful bad book"] * 6
 Y = ["pos", "pos", "neg", "neg"] * 6

@@ -9,7 +9,8 @@ from numbers import Real
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from treenn.models.settings import Settings
-from treenn.trees.arguments import field_hints, options
+from treenn.trees.annotation_types import options
+from treenn.trees.arguments import field_hints
 
 NO_PARAMETERS = (
     *("seed", "checkpoint", "class_weights", "distill_weight"),

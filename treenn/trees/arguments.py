@@ -14,17 +14,16 @@ treenn.trees.errors.InputError: count 0: must be 1 or more
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from functools import cache, wraps
 from inspect import Parameter, signature
-from numbers import Integral, Real
 from pathlib import Path
-from types import NoneType, UnionType
+from types import NoneType
 from typing import Annotated, Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from treenn.trees.annotation_types import fits, options, plain, plural, wanted_types
 from treenn.trees.errors import InputError, argument
 
 P = ParamSpec("P")
@@ -200,7 +199,7 @@ def check(name: str, value: Any, hint: Any) -> Any:
                 if fitting not in limits:
                     raise InputError(f"{_named(name)} {_shown(value)}: must be {limits}")
             return fitting
-    wanted = ", ".join([_wanted(choices), *map(str, constraints)])
+    wanted = ", ".join([wanted_types(choices), *map(str, constraints)])
     raise refusal(name, value, wanted, choices)
 
 
@@ -222,9 +221,9 @@ def check_list(name: str, value: Any, item: Any = Any) -> Sequence[Any]:
         if dimensions != 1:
             raise InputError(f"{_named(name)}: must be a list, not an array of {dimensions} dimensions")
         return list(value.tolist() if hasattr(value, "tolist") else value)
-    kinds = [kind for kind in options(_plain(item)) if kind is not NoneType]
+    kinds = [kind for kind in options(plain(item)) if kind is not NoneType]
     named = [kind for kind in kinds if kind is not int or float not in kinds]
-    of = "" if item is Any else f" of {' or '.join(map(_plural, named))}"
+    of = "" if item is Any else f" of {' or '.join(map(plural, named))}"
     if item is not Any and any(_converted(value, kind) is not _MISFIT for kind in kinds):
         raise InputError(f"{_named(name)} {_shown(value)}: must be a list{of}; for a single one, write [...]")
     raise refusal(name, value, f"a list{of}", kinds)
@@ -239,7 +238,7 @@ def check_items(name: str, value: Any, *kinds: type[Any]) -> Sequence[Any]:
     items = check_list(name, value, Union[kinds])  # noqa: UP007
     for index, item in enumerate(items):
         if not isinstance(item, kinds):
-            raise refusal(f"{name}[{index}]", item, _wanted(kinds), kinds)
+            raise refusal(f"{name}[{index}]", item, wanted_types(kinds), kinds)
     return items
 
 
@@ -275,110 +274,11 @@ def _converted(value: Any, kind: Any) -> Any:
     return value if isinstance(value, origin) else _MISFIT
 
 
-def fits(value: Any, hint: Any, *, finite: bool = True) -> bool:
-    """True if a value has the type of an annotation, including the items of lists and the values of mappings.
-
-    Args:
-        value: the value.
-        hint: a type, `Literal`, a union, or a list, sequence or mapping of them; `Annotated` constraints are ignored.
-        finite: whether only finite numbers are accepted (default: True).
-
-    >>> fits([1, 2], list[int]), fits(True, int), fits(1, float | None)
-    (True, False, True)
-    """
-    kind = _plain(hint)
-    origin = get_origin(kind) or kind
-    if kind is Any or kind is object:
-        return True
-    if origin in (Union, UnionType):
-        return any(fits(value, option, finite=finite) for option in get_args(kind))
-    if origin is Literal:
-        return isinstance(value, (str, int)) and value in get_args(kind)
-    if origin in (int, float):
-        if not isinstance(value, Real) or isinstance(value, bool):
-            return False
-        return isinstance(value, Integral) if origin is int else not finite or _is_finite(value)
-    if origin is kind or not isinstance(value, origin) or isinstance(value, str):
-        return isinstance(value, origin)
-    items = value.values() if isinstance(value, Mapping) else value
-    return all(fits(item, get_args(kind)[-1], finite=finite) for item in items)
-
-
-def _is_finite(value: Real) -> bool:
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # a whole number beyond the range of floats
-        return False
-
-
 def _path(name: str, value: Any) -> Path:
     text = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
     if not isinstance(text, str) or not text or "\0" in text:
         raise refusal(name, value, "a path, as text or pathlib.Path")
     return Path(text)
-
-
-def _plain(hint: Any) -> Any:
-    """A type without its constraints."""
-    return get_args(hint)[0] if get_origin(hint) is Annotated else hint
-
-
-def options(kind: Any) -> Sequence[Any]:
-    """The members of a union; any other type is its only member."""
-    return get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
-
-
-def _alternatives(names: Sequence[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} or {last}" if others else last
-
-
-def describe(hint: Any, names: Mapping[Any, str] | None = None) -> str:
-    """A type in words, for error messages.
-
-    Args:
-        hint: a type, `Literal`, a union, or a list or mapping of them.
-        names: the words for types (default: None, the words for Python's types).
-
-    >>> describe(int | None), describe(Literal["cpu", "cuda"])
-    ('a whole number or None', 'cpu or cuda')
-    """
-    kind, names = _plain(hint), _NAMES if names is None else names
-    origin = get_origin(kind) or kind
-    if origin in (Union, UnionType):
-        return _alternatives([describe(option, names) for option in get_args(kind)])
-    if origin is Literal:
-        return _alternatives([str(value) for value in get_args(kind)])
-    if origin in (list, dict, tuple, Sequence, Mapping) and get_args(kind) and names is not _NAMES:
-        item = next(part for part in reversed(get_args(kind)) if part is not Ellipsis)
-        return f"{names[origin]} whose values are each {describe(item, names)}"
-    if is_dataclass(kind) and dict in names:
-        return names[dict]
-    if origin in names:
-        return names[origin]
-    return f"{'an' if origin.__name__[0] in 'AEIOU' else 'a'} {origin.__name__}"
-
-
-def _wanted(kinds: Iterable[Any]) -> str:
-    return _alternatives([describe(kind) for kind in kinds])
-
-
-def _plural(kind: Any) -> str:
-    origin = get_origin(kind) or kind
-    return _PLURALS.get(origin) or f"{origin.__name__.removesuffix('s')}s"
-
-
-_NAMES: Mapping[Any, str] = {
-    bool: "True or False",
-    int: "a whole number",
-    float: "a finite number",
-    str: "text",
-    NoneType: "None",
-    Mapping: "a mapping",
-    Set: "a set",
-    Callable: "a function",
-}
-_PLURALS: Mapping[Any, str] = {int: "whole numbers", float: "numbers", str: "texts", Path: "paths"}
 
 
 def _named(name: str) -> str:

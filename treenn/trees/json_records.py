@@ -25,7 +25,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar, cast, get_args, get_origin, get_type_hints
 
-from treenn.trees.arguments import fits, options
+from treenn.trees.annotation_types import fits, options
 from treenn.trees.errors import InputError
 from treenn.trees.json_values import missing_key, not_an_object, read_object, wrong_type
 

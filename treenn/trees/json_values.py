@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from treenn.trees.arguments import describe, fits
+from treenn.trees.annotation_types import describe, fits
 from treenn.trees.errors import InputError
 from treenn.trees.files import read_json
 
 Kind: TypeAlias = Any
-"""A type for `treenn.trees.arguments.fits`: `int`, `str | None`, `list[str]`. `float` includes whole numbers."""
+"""A type for `treenn.trees.annotation_types.fits`: `int`, `str | None`, `list[str]`. `float` includes whole numbers."""
 
 _NAMES: Mapping[Any, str] = {
     str: "text",

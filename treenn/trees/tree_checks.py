@@ -12,7 +12,8 @@ from functools import cache
 from itertools import chain
 from typing import Annotated, Any
 
-from treenn.trees.arguments import Natural, Range, check, check_list, options
+from treenn.trees.annotation_types import options
+from treenn.trees.arguments import Natural, Range, check, check_list
 from treenn.trees.errors import InputError
 
 Label = int | float | str | None
