@@ -15,8 +15,8 @@ from treenn.experiment.search.log import BestTrial, SearchLog, SearchTreebank, T
 from treenn.models.settings import Settings
 from treenn.report.evaluation.evaluation_report import MetricValue, OtherModel
 from treenn.training import train
+from treenn.training.run import Run
 from treenn.training.run_results import SplitMetrics
-from treenn.training.trainer import Run
 
 EVIL = "<script>alert(1)</script>"
 

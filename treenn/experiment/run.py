@@ -21,9 +21,9 @@ from treenn.experiment.run_spec import RunSpec
 from treenn.experiment.trained_runs import load_trained
 from treenn.models.vectors import WordVectors, read_vectors
 from treenn.runtime.progress import ignore
+from treenn.training.run import Run, train
 from treenn.training.run_results import SplitMetrics, read_training
 from treenn.training.spans import SPANS
-from treenn.training.trainer import Run, train
 
 
 @lru_cache(maxsize=2)

@@ -16,8 +16,8 @@ from treenn.experiment.run_record import TimeMatch
 from treenn.experiment.run_spec import RunSpec, fingerprint
 from treenn.models.saving import load_model
 from treenn.models.settings import Settings
+from treenn.training.run import Run
 from treenn.training.run_results import TrainingResults, read_training
-from treenn.training.trainer import Run
 from treenn.trees.errors import InputError
 
 _SEEN = ("train", "dev")

@@ -44,7 +44,7 @@ def code_hash(model: str, modules: frozenset[str]) -> str:
         modules: the modules that define the classes of its parts.
     """
     sha = hashlib.sha256()
-    for module in sorted(_closure(modules | {"treenn.training.trainer"})):
+    for module in sorted(_closure(modules | {"treenn.training.run"})):
         sha.update(f"{module}\n{_source(module, model)}\n".encode())
     return sha.hexdigest()[:_DIGITS]
 

@@ -12,5 +12,5 @@ __all__ = ["Progress", "Run", "fine_tuning_settings", "train"]
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'treenn.training' has no attribute {name!r}")
-    module = "fine_tuning" if name == "fine_tuning_settings" else "trainer"
+    module = "fine_tuning" if name == "fine_tuning_settings" else "run"
     return getattr(import_module(f"treenn.training.{module}"), name)

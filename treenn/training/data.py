@@ -6,7 +6,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -55,12 +54,6 @@ def build_vocabulary(
             )
         )
     return vocabulary, tuple(coverage)
-
-
-def at(examples: Sequence[Any], indices: list[int]) -> Sequence[Any]:
-    """The examples with these indices: `examples.batch(indices)` if it has this method (`Task.table`), else a list."""
-    batch = getattr(examples, "batch", None)
-    return [examples[index] for index in indices] if batch is None else batch(indices)
 
 
 def fingerprint(

@@ -1,12 +1,11 @@
-"""`train`: the epochs of a run, and the choice of the best one on dev; no other split is evaluated."""
+"""`Trainer`: the epochs of a run, and the choice of the best one on dev; no other split is evaluated."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,9 @@ from typing import Any
 import numpy as np
 import torch
 
-import treebanks
 from treebanks import AnyTreebank
 from treenn.evaluation.metrics import METRICS
-from treenn.models.building import build, check_recipe
+from treenn.models.building import build
 from treenn.models.network import Network
 from treenn.models.saving import read_folder, save_config, save_model, save_weights
 from treenn.models.settings import Settings
@@ -27,21 +25,21 @@ from treenn.models.vocabulary import Vocabulary
 from treenn.runtime.code_hash import code_hash
 from treenn.runtime.environment import environment
 from treenn.runtime.memory import peak_memory, reset_peak_memory
-from treenn.runtime.progress import Progress, ignore
+from treenn.runtime.progress import Progress
 from treenn.runtime.weight_file import NAME, read_weights
 from treenn.tasks import task_of
 from treenn.training.checkpoint import load_checkpoint, save_checkpoint
 from treenn.training.class_weights import class_weights
-from treenn.training.data import at, build_vocabulary, fingerprint, precompute_contextual
+from treenn.training.data import build_vocabulary, fingerprint, precompute_contextual
 from treenn.training.distillation import FloatArray, check_soft_targets
 from treenn.training.divergence import Diverged, explain
 from treenn.training.example_weights import check_example_weights
+from treenn.training.examples import TrainingBatch, TrainingExamples
 from treenn.training.fine_tuning import Source
-from treenn.training.folder_lock import locked
 from treenn.training.majority import compare_with_majority
 from treenn.training.neutral_unknown import check_neutral, make_neutral
-from treenn.training.run_dir import check_run_dir, open_run_dir, write_marker, writing_to
-from treenn.training.run_log import LogFormat, RunLog, check_log
+from treenn.training.run_dir import open_run_dir, write_marker, writing_to
+from treenn.training.run_log import RunLog
 from treenn.training.run_marker import CHECKPOINT, RESULTS, training_run
 from treenn.training.run_results import (
     Epoch,
@@ -55,121 +53,12 @@ from treenn.training.run_results import (
     read_training,
     write_training,
 )
-from treenn.training.spans import with_spans
 from treenn.training.train_step import StepResult, TrainingState
-from treenn.trees.arguments import AnyPath, Device, NonNegative, check_list, checked
 from treenn.trees.errors import InputError, argument
 
 
-@dataclass(frozen=True)
-class Run:
-    """A finished training run.
-
-    Args:
-        model: the network of the selected epoch.
-        settings: the recipe of the training.
-        results: what `results.json` of the output folder holds.
-    """
-
-    model: Network
-    settings: Settings
-    results: TrainingResults
-
-    def __repr__(self) -> str:
-        """The network, the treebank, the seed, the kept epoch, and one metric per split."""
-        from treenn.training.training_display import training_repr
-
-        return training_repr(self.results, "Run")
-
-    def _repr_html_(self) -> str:
-        from treenn.training.training_display import training_html
-
-        return training_html(self.results)
-
-
-@checked
-def train(
-    treebank: AnyTreebank | str,
-    settings: Settings | None = None,
-    *,
-    vectors: Sequence[WordVectors] = (),
-    init: Network | Source | AnyPath | None = None,
-    example_weights: Sequence[NonNegative] = (),
-    soft_targets: Any = (),
-    out: AnyPath | None = None,
-    resume: bool = False,
-    overwrite: bool = False,
-    keep_checkpoint: bool = False,
-    log: Sequence[LogFormat] = (),
-    device: Device = "cpu",
-    command: str = "",
-    options: Mapping[str, Any] | None = None,
-    progress: Progress = ignore,
-) -> Run:
-    """Train one model, and keep its best epoch on dev; `treenn.evaluate` evaluates it on other splits.
-
-    `settings.checkpoint` selects the epoch; `settings.patience` stops training early, by the same metric on dev, and
-    leaves the schedule of learning rates as it is. With `settings.ema_decay`, dev is evaluated with the averaged
-    weights. On one thread of one machine the settings determine every bit of the result, also if a run is resumed:
-    each epoch seeds its random generators with the seed and the epoch's number. A finished run is not repeated, and its
-    results are unchanged. With more epochs than before, a run with constant learning rates is continued from its
-    checkpoint. The result equals that of an uninterrupted run.
-
-    Args:
-        treebank: the treebank, or its name for `treebanks.load`.
-        settings: the recipe (default: `Settings()`, with `init` `fine_tuning_settings(init)`).
-        vectors: pretrained word vectors, concatenated (default: none).
-        init: a trained model to start from: a network, a folder or `sentiment` as for `load_model`, or a
-            `treenn.training.fine_tuning.Source` (default: None, random weights). Its vocabulary is extended by the
-            words of the treebank; the settings of its architecture are the model's.
-        example_weights: the factor of the loss of each training example (default: none, 1 each).
-        soft_targets: teachers' class probabilities at the nodes of each training tree, for distillation with
-            `settings.distill_weight` (`treenn.training.distillation.soft_targets`; default: none).
-        out: a folder for the model, the checkpoint during training, and `results.json` (default: None, writes nothing).
-        resume: whether to resume from the checkpoint in `out`, if there is one (default: False).
-        overwrite: whether to replace what a treenn command wrote to `out` (default: False).
-        keep_checkpoint: whether to keep the checkpoint of the last epoch, from which more epochs continue (default:
-            False).
-        log: logs in `out/log` of the loss, the gradient norm, the learning rates and the metrics on dev, `"csv"` or
-            `"tensorboard"` (default: none).
-        device: `"cpu"` (default) or `"cuda"`.
-        command: the command in the results (default: "").
-        options: the command-line options in run.json, for `treenn train --resume` (default: none).
-        progress: called after every batch (default: no report).
-
-    Raises:
-        InputError: if another process writes to `out`; if `out` holds a run and `resume` is False, or a run with other
-            settings or data, or other files, or is removed during training; if nothing is labelled; if
-            `example_weights` or `soft_targets` has another length than train, or the model does not support them; if a
-            loss or a gradient is NaN or infinite (the message names the batch, the sentence and the parameter; `out`
-            keeps the last complete epoch).
-    """
-    check_log(log, None if out is None else Path(out))
-    source = None if init is None else Source.of(init)
-    if source is not None:
-        settings = source.settings({}) if settings is None else source.complete(settings)
-    settings = settings or Settings()
-    check_recipe(settings)
-    if out is not None:
-        check_run_dir(Path(out), training_run(settings), resume=resume, overwrite=overwrite)
-    treebank = treebanks.load(treebank) if isinstance(treebank, str) else treebank
-    extras = (tuple(example_weights), tuple(check_list("soft_targets", soft_targets)))
-    trainer = _Trainer(treebank, settings, vectors, device, source, *extras)
-    with nullcontext() if out is None else locked(Path(out)):
-        if out is not None:
-            trainer.open(Path(out), options or {}, resume=resume, overwrite=overwrite)
-            if log and not trainer.is_over:
-                trainer.log = RunLog(Path(out), log, trainer.steps_done)
-        precompute_contextual(treebank, trainer.state.network, progress)
-        if trainer.settings.restarts > 1 and not trainer.epochs_done:
-            trainer.choose_start(progress)
-        while not trainer.is_over:
-            trainer.run_epoch(trainer.epochs_done + 1, progress)
-        return trainer.finish(command, keep_checkpoint=keep_checkpoint, progress=progress)
-
-
-class _Trainer:
-    """The state of a run between epochs."""
+class Trainer:
+    """The state of a run between epochs. `treenn.training.run.train` documents the arguments."""
 
     def __init__(
         self,
@@ -187,7 +76,6 @@ class _Trainer:
         self.task.check(treebank, settings)
         check_neutral(self.task, settings)
         self.criterion = self.task.criterion(settings)
-        self.tables = {split: self.task.table(treebank.splits[split]) for split in ("train", "dev")}
         self.vocabulary, self.coverage = self._build_vocabulary(treebank, settings, vectors)
         if source is not None:
             self.vocabulary = source.network.vocabulary.extended(self.vocabulary)
@@ -197,7 +85,10 @@ class _Trainer:
         self.state = self._start(settings)
         check_example_weights(example_weights, treebank, self.state.network)
         check_soft_targets(soft_targets, treebank, self.state.network, settings)
-        self.example_weights, self.soft_targets = example_weights, soft_targets
+        self.examples = TrainingExamples(
+            self.task.table(treebank.train), example_weights, soft_targets, settings.supervision == "spans"
+        )
+        self.dev = self.task.table(treebank.splits["dev"])
         self.data = fingerprint(treebank, self.state.network, example_weights, soft_targets)
         # Asked for now, not at the end: the code that runs is the code of the start, whatever is edited meanwhile.
         self.environment = environment(str(self.state.fabric.device))
@@ -232,10 +123,12 @@ class _Trainer:
 
     @property
     def epochs_done(self) -> int:
+        """The number of epochs so far."""
         return len(self.history)
 
     @property
     def steps_done(self) -> int:
+        """The number of training steps so far."""
         return self.epochs_done * math.ceil(len(self.treebank.train) / self.settings.batch_size)
 
     @property
@@ -313,11 +206,12 @@ class _Trainer:
             torch.manual_seed(seed)
             loss, norm = self._train_epoch(epoch, np.random.default_rng(seed), progress)
         seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
-        dev = SplitMetrics.of(self._predict(self.state.evaluated, "dev"))
+        dev = self._evaluate(self.state.evaluated)
         return Epoch(epoch, loss, seconds, dev, norm, cpu_seconds=cpu_seconds if self.device == "cpu" else None)
 
-    def _predict(self, network: Network, split: str) -> Any:
-        return network.predict(self.tables[split], roots_only=self.task.roots_only)
+    def _evaluate(self, network: Network) -> SplitMetrics:
+        """The metrics of a network on dev."""
+        return SplitMetrics.of(network.predict(self.dev, roots_only=self.task.roots_only))
 
     def _keep(self, entry: Epoch) -> None:
         network = self.state.evaluated
@@ -361,8 +255,8 @@ class _Trainer:
         numbers = self.task.batches(self.treebank.train, self.settings.batch_size, generator)
         for number, batch in enumerate(numbers, start=1):
             done, steps = (epoch - 1) * len(numbers) + number, self.settings.epochs * len(numbers)
-            examples = self._examples(batch, generator)
-            result = self._train_step(*examples, done - 1, steps, f"epoch {epoch}, batch {number} of {len(numbers)}")
+            place = f"epoch {epoch}, batch {number} of {len(numbers)}"
+            result = self._train_step(self.examples.batch(batch, generator), done - 1, steps, place)
             total += result.loss * len(batch)
             norms.append(result.gradient_norm)
             if self.log is not None and (epoch > 1 or self.settings.restarts == 1):
@@ -371,28 +265,15 @@ class _Trainer:
             progress(done, steps, f"epoch {epoch} of {self.settings.epochs}")
         return float(total) / len(self.treebank.train), GradientNorm(sum(norms) / len(norms), max(norms))
 
-    def _examples(self, batch: list[int], generator: np.random.Generator) -> tuple[Sequence[int], Sequence[Any]]:
-        """The examples of a batch, and their numbers; phrases drawn of a sentence have its number."""
-        examples = at(self.tables["train"], batch)
-        if self.settings.supervision != "spans":
-            return batch, examples
-        drawn = [list(with_spans(tree, generator)) for tree in examples]
-        numbers = [number for number, trees in zip(batch, drawn, strict=True) for _ in trees]
-        return numbers, [tree for trees in drawn for tree in trees]
-
-    def _train_step(
-        self, numbers: Sequence[int], examples: Sequence[Any], step: int, steps: int, place: str
-    ) -> StepResult:
+    def _train_step(self, batch: TrainingBatch, step: int, steps: int, place: str) -> StepResult:
         try:
-            weights = [self.example_weights[number] for number in numbers] if self.example_weights else None
-            targets = [self.soft_targets[number] for number in numbers] if self.soft_targets else None
-            return self.state.train_step(examples, step, steps, weights, targets)
+            return self.state.train_step(batch.examples, step, steps, batch.weights, batch.targets)
         except Diverged as error:
             roots_only = self.settings.supervision != "nodes"
-            batch = list(zip(numbers, examples, strict=True))
-            raise explain(error, self.state.network, batch, place, roots_only=roots_only) from None
+            numbered = list(zip(batch.numbers, batch.examples, strict=True))
+            raise explain(error, self.state.network, numbered, place, roots_only=roots_only) from None
 
-    def finish(self, command: str, *, keep_checkpoint: bool, progress: Progress) -> Run:
+    def finish(self, command: str, *, keep_checkpoint: bool, progress: Progress) -> TrainingResults:
         """Write `results.json`, unless the run was finished before, and remove the checkpoint unless it is kept."""
         network = self.state.network
         network.load_state_dict(self.best_weights)
@@ -409,13 +290,14 @@ class _Trainer:
                     write_training(results, self.out)
                 if not keep_checkpoint:
                     (self.out / CHECKPOINT).unlink(missing_ok=True)
-        return Run(network.eval(), self.settings, results)
+        network.eval()
+        return results
 
     def _results(self, network: Network, command: str) -> TrainingResults:
         parameters, embedding_parameters = network.parameter_counts()
         seconds = sum(entry.seconds for entry in self.history)
         passes = sum(max(1, len(entry.starts)) for entry in self.history)  # every start trains the first epoch
-        dev = SplitMetrics.of(self._predict(network, "dev"))
+        dev = self._evaluate(network)
         return TrainingResults(
             command=command,
             model=self.settings.model,

@@ -16,10 +16,10 @@ from treenn.experiment.run import load, train_network
 from treenn.experiment.run_spec import RunSpec, name_of
 from treenn.runtime.portable_command import portable_command
 from treenn.runtime.progress import Progress, ignore
+from treenn.training.run import Run
 from treenn.training.run_dir import check_run_dir, parts_of
 from treenn.training.run_marker import REPRODUCTION, RESULTS, RunMarker, training_run
 from treenn.training.run_results import read_training
-from treenn.training.trainer import Run
 from treenn.trees.arguments import AnyPath, Device, Runs, checked
 from treenn.trees.errors import InputError
 
