@@ -22,7 +22,7 @@ from treebanks.parsing import ParsingTreebank, load_parsing
 from treenn.cells import Average, BinaryTreeLSTM, TreeGRU
 from treenn.encoders import TreeEncoder
 from treenn.encoders.initialization import initialize
-from treenn.evaluation.metrics import measure
+from treenn.evaluation.measuring import measure
 from treenn.experiment.search.sampling import Search
 from treenn.experiment.search.space import Range, Space, read_space
 from treenn.explain.explanation import explain

@@ -5,7 +5,8 @@ import pytest
 from scipy.stats import binomtest, bootstrap
 
 from treenn.analysis.intervals import bootstrap_intervals, wilson
-from treenn.evaluation.metrics import METRICS, measure
+from treenn.evaluation.measuring import measure
+from treenn.evaluation.metrics import METRICS
 from treenn.evaluation.predictions import PairPredictions, Predictions
 
 

@@ -12,7 +12,8 @@ from scipy import stats
 from sklearn import metrics
 
 from treenn.evaluation import agreement
-from treenn.evaluation.metrics import METRICS, Labelling, measure
+from treenn.evaluation.measuring import measure
+from treenn.evaluation.metrics import METRICS, Labelling
 from treenn.evaluation.predictions import Predictions
 from treenn.evaluation.score_predictions import ScorePredictions
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from toy import toy_treebank
 
-from treenn.evaluation.metrics import measure
+from treenn.evaluation.measuring import measure
 from treenn.evaluation.predictions import average, predict
 from treenn.models.building import build
 from treenn.models.settings import Settings

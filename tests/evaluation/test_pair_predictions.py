@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from treenn.evaluation.metrics import measure
+from treenn.evaluation.measuring import measure
 from treenn.evaluation.predictions import PairPredictions
 
 

@@ -12,7 +12,8 @@ from strategies import trees_in_any_order
 from toy import toy_treebank
 
 from treenn.encoders import pack
-from treenn.evaluation.metrics import METRICS, measure
+from treenn.evaluation.measuring import measure
+from treenn.evaluation.metrics import METRICS
 from treenn.evaluation.predictions import Predictions, predict
 from treenn.models.building import build
 from treenn.models.settings import Settings

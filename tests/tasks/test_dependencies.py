@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from treebanks import DependencyTreebank
-from treenn.evaluation.metrics import measure
+from treenn.evaluation.measuring import measure
 from treenn.experiment.compare import compare
 from treenn.experiment.evaluate import evaluate
 from treenn.experiment.plan import Plan

@@ -12,7 +12,8 @@ import torch
 from tests.lm.sentences import toy_corpus
 from treebanks import Sentence, TextCorpus
 from treenn import Settings, train
-from treenn.evaluation.metrics import METRICS, measure
+from treenn.evaluation.measuring import measure
+from treenn.evaluation.metrics import METRICS
 from treenn.lm import NetworkModel, generate
 from treenn.models.building import build
 from treenn.models.task import make_task

@@ -14,7 +14,7 @@ import torch
 from toy import toy_treebank
 
 from treebanks import DependencyTreebank, Pair, PairTreebank, Treebank
-from treenn.evaluation.metrics import measure
+from treenn.evaluation.measuring import measure
 from treenn.experiment.compare import compare
 from treenn.experiment.comparison_record import verify, write_record
 from treenn.experiment.evaluate import evaluate

@@ -11,7 +11,8 @@ from treenn.analysis.crossed_test import ALPHA, CONFIDENCE, Errors, crossed_test
 from treenn.analysis.difference_display import difference_repr, differences_html
 from treenn.analysis.measures import Measure, correlation, share
 from treenn.analysis.significance import holm, mcnemar, middle_run, randomization
-from treenn.evaluation.metrics import METRICS, Spread, paired_metrics
+from treenn.evaluation.measuring import paired_metrics
+from treenn.evaluation.metrics import METRICS, Spread
 from treenn.evaluation.run_predictions import Gold, RunPredictions
 
 

@@ -275,7 +275,7 @@ class _Mixture:
 
 
 def _present(found: TokenPredictions, words: int, unit: str, weight: float | None, *, json: bool) -> None:
-    from treenn.evaluation.metrics import measure
+    from treenn.evaluation.measuring import measure
 
     values = measure(found)
     values.pop("majority")

@@ -137,7 +137,7 @@ def estimate(
     """
     import numpy as np
 
-    from treenn.evaluation.metrics import measure
+    from treenn.evaluation.measuring import measure
     from treenn.lm.grammar import importance_sampling, proposal_of
     from treenn.lm.grammar.importance import as_tokens
 

@@ -13,7 +13,7 @@ measured, tabulated and offered by `treenn tune --metric`:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,69 +26,9 @@ from treenn.evaluation.metric import Labelling as Labelling
 from treenn.evaluation.metric import Metric as Metric
 from treenn.evaluation.metric import Paired
 from treenn.evaluation.metric import Spread as Spread
-from treenn.trees.arguments import refusal
-from treenn.trees.display import table_html
-from treenn.trees.errors import InputError, argument
 
 if TYPE_CHECKING:
     from treenn.evaluation.predictions import Predictions
-
-
-def measure(predictions: AnyPredictions) -> dict[str, Any]:
-    """The metrics of predictions.
-
-    Returns:
-        The value of each metric for this kind of predictions and their scale, in the order of `METRICS`, `None` without
-        labels; and `majority`, the value of the best constant prediction by metric.
-
-    Raises:
-        InputError: if the argument is not predictions.
-    """
-    if not hasattr(predictions, "kind"):
-        raise refusal("predictions", predictions, "a Predictions")
-    scale = getattr(predictions, "scale", None)  # optional for user-defined tasks
-    metrics = {
-        name: metric
-        for name, metric in METRICS.items()
-        if predictions.kind in metric.reads and (scale is None or scale in metric.scales)
-    }
-    constant = {name: metric.constant(predictions) for name, metric in metrics.items() if metric.constant is not None}
-    return {**{name: metric.compute(predictions) for name, metric in metrics.items()}, "majority": constant}
-
-
-def metrics_html(predictions: AnyPredictions) -> str:
-    """The metrics of predictions as an HTML table for notebooks."""
-    measured = measure(predictions)
-    rows = [
-        (
-            f"{metric.title}{', %' * metric.share}",
-            metric.value(measured[name]),
-            metric.value(measured["majority"].get(name)),
-        )
-        for name, metric in METRICS.items()
-        if name in measured
-    ]
-    return table_html(["metric", "value", "majority"], rows)
-
-
-def paired_metrics() -> list[str]:
-    """The metrics in which pairs of models are tested against each other."""
-    return [name for name, metric in METRICS.items() if metric.paired is not None]
-
-
-def check_metric(name: str, among: Sequence[str] | None = None) -> None:
-    """Validate the argument `metric`.
-
-    Args:
-        name: the metric.
-        among: the permitted names (default: all of `METRICS`).
-
-    Raises:
-        InputError: if there is no metric of this name.
-    """
-    known = list(METRICS) if among is None else among
-    if name not in known:
-        raise InputError(f"{argument('metric')} {name}: must be {', '.join(known[:-1])} or {known[-1]}")
 
 
 def _inner(p: Predictions) -> tuple[Array, Array]:
@@ -148,6 +88,13 @@ def _right_sides(guess: Array, gold: Columns, classes: int) -> tuple[Array, Arra
     root, middle = np.asarray(gold["root"]), (classes - 1) / 2  # of five classes 2; of two 0.5, which no class is
     return guess == (root > middle), (root >= 0) & (root != middle)
 
+
+def _bits_per(unit: str) -> Paired:
+    """The paired form of surprisals in bits per unit, a column of the gold data that counts the units."""
+    return Paired("surprisal", lambda nats, gold, classes: (nats / np.log(2), np.asarray(gold[unit])))
+
+
+_of_tokens = partial(Metric, reads=("tokens",), kind="error", better="lower")
 
 METRICS: dict[str, Metric] = {
     "root": Metric(
@@ -339,40 +286,31 @@ METRICS: dict[str, Metric] = {
         constant=lambda p: _error_of_mean(p.all_nodes[0]),
         applies=lambda labelling: labelling.below_roots,
     ),
-    "perplexity": Metric(
+    "perplexity": _of_tokens(
         title="Perplexity",
         short="perplexity",
         phrase="perplexity",
         definition="the exponential of the mean surprisal of a token, the ends of sentences included; comparable over"
         " the same vocabulary only; less is better.",
         compute=lambda p: p.perplexity,
-        reads=("tokens",),
-        kind="error",
-        better="lower",
         digits=2,
     ),
-    "cross_entropy": Metric(
+    "cross_entropy": _of_tokens(
         title="Bits per token",
         short="bits/token",
         phrase="bits per token",
         definition="the mean surprisal of a token in bits, the binary logarithm of the perplexity; less is better.",
         compute=lambda p: p.cross_entropy,
-        reads=("tokens",),
-        kind="error",
-        better="lower",
-        paired=Paired("surprisal", lambda nats, gold, classes: (nats / np.log(2), np.asarray(gold["nodes"]))),
+        paired=_bits_per("nodes"),
     ),
-    "bits_per_character": Metric(
+    "bits_per_character": _of_tokens(
         title="Bits per character",
         short="bits/char",
         phrase="bits per character",
         definition="the surprisal of the text in bits, divided by its number of characters, one for the end of each"
         " sentence included; of words, unknown ones count as their symbol; less is better.",
         compute=lambda p: p.bits_per_character,
-        reads=("tokens",),
-        kind="error",
-        better="lower",
-        paired=Paired("surprisal", lambda nats, gold, classes: (nats / np.log(2), np.asarray(gold["characters"]))),
+        paired=_bits_per("characters"),
     ),
     "joint_perplexity": Metric(
         title="Joint perplexity",

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from treebanks.own_data.spec import Scale
 from treenn.encoders import NO_LABEL
-from treenn.evaluation.metrics import Columns, metrics_html
+from treenn.evaluation.measuring import metrics_html
+from treenn.evaluation.metrics import Columns
 from treenn.models.network import Network
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import Count, checked

@@ -12,7 +12,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from treenn.analysis.statistics import measure_of
-from treenn.evaluation.metrics import paired_metrics
+from treenn.evaluation.measuring import paired_metrics
 from treenn.experiment.gather import check_run, compute_differences, corrected
 from treenn.experiment.results import COMPARISON_SCHEMA, ComparisonResults, TaskResults
 from treenn.experiment.run_record import RunResults, summarize_runs

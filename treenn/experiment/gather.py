@@ -11,7 +11,7 @@ from typing import Any
 from treenn.analysis.disagreement import Disagreement, disagreements, node_classes
 from treenn.analysis.statistics import Difference, adjusted, differences
 from treenn.encoders import NO_LABEL
-from treenn.evaluation.metrics import paired_metrics
+from treenn.evaluation.measuring import paired_metrics
 from treenn.experiment.approximate_differences import approximate_differences
 from treenn.experiment.plan_record import PLAN_SCHEMA, ComparedModel, TaskOutline
 from treenn.experiment.plan_spec import BASELINES

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from treebanks import Treebank
-from treenn.evaluation.metrics import measure
+from treenn.evaluation.measuring import measure
 from treenn.evaluation.predictions import predict
 from treenn.models.saving import load_model
 from treenn.parsers.parser import Parser

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from treenn.analysis.crossed_test import ALPHA, FEW_SEEDS
 from treenn.analysis.statistics import Difference
-from treenn.evaluation.metrics import METRICS, paired_metrics
+from treenn.evaluation.measuring import paired_metrics
+from treenn.evaluation.metrics import METRICS
 from treenn.experiment.results import TaskResults
 from treenn.report.formatting import listing, majority, shown_metrics
 

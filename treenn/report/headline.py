@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import chain
 
 from treenn.analysis.statistics import Difference
-from treenn.evaluation.metrics import Spread, paired_metrics
+from treenn.evaluation.measuring import paired_metrics
+from treenn.evaluation.metrics import Spread
 from treenn.experiment.results import TaskResults
 from treenn.report.claims import OF_THE_RUNS, against_reference, below_majority, better, reservation, verdict
 from treenn.report.formatting import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from treenn.analysis.statistics import Difference
-from treenn.evaluation.metrics import paired_metrics
+from treenn.evaluation.measuring import paired_metrics
 from treenn.experiment.plan_record import Match
 from treenn.experiment.results import TaskResults
 from treenn.report.claims import against_reference, better, reservation, verdict

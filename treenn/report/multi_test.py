@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from treenn.analysis.statistics import Difference
-from treenn.evaluation.metrics import paired_metrics
+from treenn.evaluation.measuring import paired_metrics
 from treenn.experiment.results import TaskResults
 from treenn.report.claims import OF_THE_RUNS, against_reference, below_majority, reservation, verdict
 from treenn.report.formatting import METRICS, listing, phrase, shown_metrics, subject, the_constant

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from treenn.evaluation.metrics import paired_metrics
+from treenn.evaluation.measuring import paired_metrics
 from treenn.experiment.results import TaskResults
 from treenn.report.charts import REFERENCE, finish, mark_seeds, name_rows, pictures, places, stack
 from treenn.report.document import Chart, Record, Section, Table, field_of

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Annotated
 
 from treebanks.own_data import Origin
-from treenn.evaluation.metrics import AnyPredictions, measure
+from treenn.evaluation.measuring import measure
+from treenn.evaluation.metrics import AnyPredictions
 from treenn.evaluation.run_predictions import RunPredictions
 from treenn.models.settings import SettingValues
 from treenn.runtime.portable_command import portable

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from treebanks import Treebank
-from treenn.evaluation.metrics import measure
+from treenn.evaluation.measuring import measure
 from treenn.evaluation.predictions import predict
 from treenn.models.saving import model_folder
 from treenn.parsers.evalb import evaluate

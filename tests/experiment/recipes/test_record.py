@@ -11,7 +11,7 @@ import pytest
 from small_recipes import ONE, OTHER, TOGETHER, small_home
 
 from treebanks import load_trees
-from treenn.evaluation.metrics import measure
+from treenn.evaluation.measuring import measure
 from treenn.evaluation.predictions import average, predict
 from treenn.experiment.recipes.record import RECIPE_SCHEMA, record
 from treenn.experiment.recipes.reproduce import run_all, run_folder

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from treebanks import AnyTreebank
-from treenn.evaluation.metrics import METRICS, check_metric
+from treenn.evaluation.measuring import check_metric
+from treenn.evaluation.metrics import METRICS
 from treenn.experiment.plan_spec import VARIANTS, is_variant
 from treenn.experiment.run_spec import RunSpec
 from treenn.experiment.search.space import Space, read_space

@@ -8,7 +8,8 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from treenn.evaluation.metrics import Columns, metrics_html
+from treenn.evaluation.measuring import metrics_html
+from treenn.evaluation.metrics import Columns
 
 
 @dataclass(frozen=True)

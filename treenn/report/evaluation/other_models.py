@@ -9,7 +9,7 @@ import numpy as np
 
 from treenn.analysis.disagreement import Disagreement, disagreements
 from treenn.analysis.statistics import Difference, differences
-from treenn.evaluation.metrics import paired_metrics
+from treenn.evaluation.measuring import paired_metrics
 from treenn.evaluation.run_predictions import RunPredictions
 from treenn.report.evaluation.evaluation_report import DifferingExample, EvaluationReport, MetricValue, OtherModel
 from treenn.trees.json_records import from_json

@@ -12,7 +12,8 @@ from treenn.analysis import calibration
 from treenn.analysis.class_report import class_report
 from treenn.analysis.intervals import bootstrap_intervals
 from treenn.analysis.statistics import Interval
-from treenn.evaluation.metrics import METRICS, Labelling, measure
+from treenn.evaluation.measuring import measure
+from treenn.evaluation.metrics import METRICS, Labelling
 from treenn.evaluation.run_predictions import RunPredictions
 from treenn.experiment.outline import gold_of
 from treenn.models.task import Task
