@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import BinaryIO
 
-from treebanks.catalogue import File
+from treebanks.catalogue_entry import File
 from treenn.trees import InputError
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from treebanks.archives import append, append_from_tar
-from treebanks.catalogue import Converted, File
+from treebanks.catalogue_entry import Converted, File
 from treenn.trees import InputError
 
 _ROW = re.compile(rb'"((?:[^"\\]|\\.)*)":\[([^\]]*)\]')

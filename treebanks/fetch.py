@@ -11,7 +11,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from treebanks.archives import unpack
-from treebanks.catalogue import Converted, Download, Entry, File, Wheels
+from treebanks.catalogue_entry import Converted, Download, Entry, File, Wheels
 from treebanks.convert_vectors import check_reader, write_vectors
 from treebanks.paths import home_of
 from treebanks.verify import check_files, verify

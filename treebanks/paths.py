@@ -5,7 +5,8 @@ from pathlib import Path
 
 import platformdirs
 
-from treebanks.catalogue import Entry, entry
+from treebanks.catalogue import entry
+from treebanks.catalogue_entry import Entry
 from treenn.trees import InputError
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from treebanks.catalogue import Entry, File
+from treebanks.catalogue_entry import Entry, File
 from treebanks.paths import home_of
 from treenn.trees import InputError
 

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from treebanks.archives import append
-from treebanks.catalogue import File, Wheels
+from treebanks.catalogue_entry import File, Wheels
 from treebanks.verify import check_files
 from treenn.trees import InputError
 

@@ -10,7 +10,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from treebanks.catalogue import ENTRIES, Download, Entry, File
+from treebanks.catalogue import ENTRIES
+from treebanks.catalogue_entry import Download, Entry, File
 from treenn.cli import main
 
 DATA = b"(3 (2 a) (3 joy))\n"

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import treebanks
-from treebanks.catalogue import ENTRIES, card_path
+from treebanks.catalogue import ENTRIES
+from treebanks.catalogue_entry import card_path
 from treenn.experiment.results import COMPARISON_SCHEMA
 from treenn.report import cards
 from treenn.report.cards import BEGIN, END, section, update, with_results

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from treebanks.catalogue import ENTRIES, Download, entry
+from treebanks.catalogue import ENTRIES, entry
+from treebanks.catalogue_entry import Download
 from treebanks.paths import data_home
 from treebanks.verify import state, verify
 from treenn.trees import InputError

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from treebanks import fetch as fetching
-from treebanks.catalogue import Converted, Download, Entry, File
+from treebanks.catalogue_entry import Converted, Download, Entry, File
 from treebanks.fetch import fetch
 from treebanks.paths import home_of
 from treenn.trees import InputError

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from treebanks.catalogue import Download, Entry, File
+from treebanks.catalogue_entry import Download, Entry, File
 from treebanks.fetch import fetch
 from treebanks.verify import state, verify
 from treenn.trees import InputError

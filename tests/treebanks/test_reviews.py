@@ -8,7 +8,7 @@ from statistics import mean
 import pytest
 
 import treebanks
-from treebanks.catalogue import card_path
+from treebanks.catalogue_entry import card_path
 from treebanks.reviews import SIZES, generate
 from treebanks.reviews.word_senses import WORDS
 from treenn.trees import InputError, format_tree, read_trees, write_trees

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from treebanks import wheels
-from treebanks.catalogue import ENTRIES, Entry, File, Wheels
+from treebanks.catalogue import ENTRIES
+from treebanks.catalogue_entry import Entry, File, Wheels
 from treebanks.fetch import fetch
 from treenn.trees import InputError
 

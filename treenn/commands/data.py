@@ -16,7 +16,7 @@ from treenn.commands.output import print_json, print_table, say, skipping, tell
 from treenn.runtime.terminal import console
 
 if TYPE_CHECKING:
-    from treebanks.catalogue import Entry
+    from treebanks.catalogue_entry import Entry
     from treebanks.verify import State
 
 app = typer.Typer(help="List, show, fetch and verify treebanks, and find overlaps.", no_args_is_help=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import treebanks
-from treebanks.catalogue import card_path
+from treebanks.catalogue_entry import card_path
 from treenn.evaluation.metrics import METRICS
 from treenn.experiment.ledger_history import FILE, HISTORY_SCHEMA
 from treenn.experiment.recipes.record import RECIPE_SCHEMA, RecipeRecord
