@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, islice, pairwise
 from typing import NamedTuple
@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from treenn.encoders.forest_rows import parents_of, share_subtrees, sort_rows
 from treenn.encoders.tree_table import Columns, DistinctWords, IntArray, TreeBatch, TreeTable, Words
 from treenn.runtime.tensor_batch import TensorBatch
 from treenn.trees import InputError, Tree
@@ -171,48 +172,33 @@ def pack(trees: Sequence[Tree], *, dedup: bool = False) -> PackedForest:
     dedup = check("dedup", dedup, bool)
     if not len(trees := trees if isinstance(trees, (TreeTable, TreeBatch)) else check_items("trees", trees, Tree)):
         raise InputError("the list of trees is empty; must have at least one tree")
-    columns, sizes, first_nodes, distinct = _rows(trees)
-    # Before a tree of a batch, nodes are twice the words less the trees; so are they in the table.
-    nodes_before = np.cumsum(sizes) - sizes
-    before = np.stack([nodes_before, (nodes_before + np.arange(len(sizes))) // 2, first_nodes - nodes_before])
-    nodes_before, words_before, shifts = np.repeat(before, sizes, axis=1)
-    nodes = np.arange(len(shifts)) + shifts
-    heights = columns.heights.take(nodes)
-    order = np.argsort(heights, kind="stable")
-    rows = np.empty(len(order), dtype=np.int64)
-    rows[order] = np.arange(len(order))
-    level_sizes = np.bincount(heights)
-    n_words = int(level_sizes[0])
-    nodes, words_before = nodes.take(order), words_before.take(order)
-    below = columns.children.take(nodes, axis=0)
-    children = rows.take(below[n_words:] + nodes_before.take(order[n_words:])[:, None])
-    roots = rows.take(np.cumsum(sizes) - 1)
-    inverse = None
-    words: Sequence[str] | Iterable[str]
-    words = Words(distinct, below[:n_words, 0]) if distinct else chain.from_iterable(tree.words for tree in trees)
+    columns, sizes, first_nodes, distinct = _columns(trees)
+    rows = sort_rows(columns, sizes, first_nodes)
+    level_sizes, children, inverse = rows.level_sizes, rows.children, None
+    words: Sequence[str] = (
+        Words(distinct, rows.word_numbers) if distinct else tuple(chain.from_iterable(tree.words for tree in trees))
+    )
     if dedup:
-        words, level_sizes, children, inverse = _dedup(words, level_sizes, children)
-        parent_edges, offsets, edge_sizes = _parents(children, level_sizes)
-    else:
-        parent_edges, offsets, edge_sizes = _only_parents(children, level_sizes, roots)
+        words, level_sizes, children, inverse = share_subtrees(words, level_sizes, children)
+    parent_edges, offsets, edge_sizes = parents_of(children, level_sizes, None if dedup else rows.roots)
     return PackedForest(
-        words=words if isinstance(words, Words) else tuple(words),
+        words=words,
         level_sizes=tuple(level_sizes.tolist()),
         children=torch.from_numpy(children),
         parent_edges=torch.from_numpy(parent_edges),
         offsets=torch.from_numpy(offsets),
         edge_sizes=tuple(edge_sizes.tolist()),
         inverse=None if inverse is None else torch.from_numpy(inverse),
-        labels=torch.from_numpy(columns.labels.take(nodes).astype(np.int64, copy=False)),
-        roots=torch.from_numpy(roots),
-        starts=torch.from_numpy(columns.starts.take(nodes) + words_before),
-        ends=torch.from_numpy(columns.ends.take(nodes) + words_before),
-        unsorted_indices=torch.from_numpy(rows),
+        labels=torch.from_numpy(columns.labels.take(rows.nodes).astype(np.int64, copy=False)),
+        roots=torch.from_numpy(rows.roots),
+        starts=torch.from_numpy(columns.starts.take(rows.nodes) + rows.words_before),
+        ends=torch.from_numpy(columns.ends.take(rows.nodes) + rows.words_before),
+        unsorted_indices=torch.from_numpy(rows.of_nodes),
         sizes=tuple(sizes.tolist()),
     )
 
 
-def _rows(trees: Sequence[Tree]) -> tuple[Columns, IntArray, IntArray, DistinctWords | None]:
+def _columns(trees: Sequence[Tree]) -> tuple[Columns, IntArray, IntArray, DistinctWords | None]:
     """Columns that contain the nodes of trees, the size and first node of each tree, and the words of a table."""
     if isinstance(trees, TreeTable):
         return trees.columns, trees.sizes, trees.first_nodes, trees.distinct_words
@@ -221,78 +207,3 @@ def _rows(trees: Sequence[Tree]) -> tuple[Columns, IntArray, IntArray, DistinctW
         return table.columns, table.sizes.take(indices), table.first_nodes.take(indices), table.distinct_words
     sizes = np.array([len(tree) for tree in trees])
     return Columns.of(trees), sizes, np.cumsum(sizes) - sizes, None
-
-
-def _dedup(
-    words: Iterable[str], level_sizes: IntArray, children: IntArray
-) -> tuple[Words | list[str], IntArray, IntArray, IntArray]:
-    """Returns the distinct words, the sizes of the distinct levels, their children, and the inverse.
-
-    Level by level: two nodes are the same subtree if their children are.
-    """
-    distinct_words, word_rows = _distinct_words(words)
-    n_words, n = int(level_sizes[0]), int(level_sizes.sum())
-    inverse = np.empty(n, dtype=np.int64)
-    inverse[:n_words] = word_rows
-    sizes, pairs = [len(distinct_words)], []
-    low, done = n_words, len(distinct_words)
-    for size in level_sizes[1:].tolist():
-        if sizes[-1] == level_sizes[len(sizes) - 1]:
-            break  # without duplicates one level below, there are none in this level or above
-        pair = inverse.take(children[low - n_words : low - n_words + size])
-        distinct, inverse_of_level = _unique(pair[:, 0] * n + pair[:, 1])
-        inverse[low : low + size] = done + inverse_of_level
-        pairs.append(np.stack([distinct // n, distinct % n], axis=1))
-        sizes.append(len(distinct))
-        low, done = low + size, done + len(distinct)
-    inverse[low:] = done + np.arange(n - low)
-    pairs.append(inverse.take(children[low - n_words :]))
-    return distinct_words, np.array(sizes + level_sizes[len(sizes) :].tolist()), np.concatenate(pairs), inverse
-
-
-def _unique(keys: IntArray) -> tuple[IntArray, IntArray]:
-    """The same as `np.unique(keys, return_inverse=True)`, which takes twice as long on short arrays."""
-    order = np.argsort(keys)
-    ordered = keys.take(order)
-    is_new = np.empty(len(keys), dtype=np.bool_)
-    is_new[0] = True
-    np.not_equal(ordered[1:], ordered[:-1], out=is_new[1:])
-    inverse = np.empty(len(keys), dtype=np.int64)
-    inverse[order] = np.cumsum(is_new) - 1
-    return ordered[is_new], inverse
-
-
-def _distinct_words(words: Iterable[str]) -> tuple[Words | list[str], IntArray]:
-    """The distinct words in the order of their first occurrence, and the position of each word among them."""
-    if isinstance(words, Words):
-        return words.unique()
-    numbers: dict[str, int] = {}
-    positions = np.array([numbers.setdefault(word, len(numbers)) for word in words], dtype=np.int64)
-    return list(numbers), positions
-
-
-def _only_parents(children: IntArray, level_sizes: IntArray, roots: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-    """Returns the same as `_parents`, if every row but the roots has one parent."""
-    flat, has_parent = children.ravel(), np.ones(len(children) + level_sizes[0], dtype=np.bool_)
-    has_parent[roots] = False
-    edges = np.empty(len(has_parent), dtype=np.int64)
-    edges[flat] = np.arange(len(flat))
-    starts = np.cumsum(has_parent) - has_parent
-    level_starts = np.cumsum(level_sizes) - level_sizes
-    first = starts.take(level_starts)
-    return edges[has_parent], starts - np.repeat(first, level_sizes), np.diff(first, append=len(flat))
-
-
-def _parents(children: IntArray, level_sizes: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-    """Returns `parent_edges`, `offsets` and `edge_sizes` of `PackedForest`: the transpose of `children` as CSR."""
-    flat = children.ravel()
-    counts = np.bincount(flat, minlength=level_sizes.sum())
-    starts = np.cumsum(counts) - counts
-    level_starts = np.cumsum(level_sizes) - level_sizes
-    level_ends = np.append(starts[level_starts[1:]], len(flat))
-    edge_sizes = np.diff(level_ends, prepend=0)
-    return (
-        np.argsort(flat.astype(np.uint16) if len(counts) <= 2**16 else flat, kind="stable"),
-        starts - np.repeat(starts[level_starts], level_sizes),
-        edge_sizes,
-    )
