@@ -20,6 +20,7 @@ from treenn.models.settings import Settings, option
 from treenn.trees.errors import InputError, argument
 
 if TYPE_CHECKING:
+    from treenn.commands.dataset_options import Data
     from treenn.experiment.plan import Plan
 
 _WITH_PLAN = (
@@ -92,8 +93,6 @@ def compare(
     from treenn.commands.report import present
     from treenn.experiment.compare import compare as run_plan
     from treenn.experiment.compare import run_of, train_plan
-    from treenn.experiment.plan import Plan
-    from treenn.experiment.run import load
     from treenn.experiment.text_baseline import with_text_baseline
     from treenn.report import write_results
     from treenn.training.run_dir import check_run_dir
@@ -103,23 +102,12 @@ def compare(
     cluster, how = workers(dask, jobs, device, overwrite)
     data = take_data(context, treebank or "reviews", values)
     check_task(context, task)
-    if plan is None and task is not None:
+    if plan is not None:
+        planned = _plan_of_file(context, plan, data)
+    elif task is not None:
         planned = plan_of_language_models(context, data, values)
-    elif plan is None:
-        plan_of = partial(Plan.of, models=models.split(","), seeds=seeds)
-        settings = plan_of(data.source, settings=Settings(**values)).settings
-        named = data.named() if folds is None else data.load_for_folds()
-        settings = with_supervision(settings, named, options.given(context))
-        how_to_fold: dict[str, Any] = {"folds": folds, "fold_seed": data.spec.split_seed}
-        planned = plan_of(
-            named, vectors=vectors_for(named, vectors, settings.word_size), settings=settings, **how_to_fold
-        )
-        recipe = with_step_floor(planned.settings, load(named, ())[0], options.given(context))
-        planned = replace(planned, settings=recipe)
     else:
-        planned = _plan_of_file(context, plan)
-        if "treebank" in options.given(context):
-            planned = planned.on(data.named())
+        planned = _plan_of_options(context, data, values)
     planned = with_text_baseline(planned)
     check_run_dir(out, run_of(planned), resume=True, overwrite=overwrite)
     with progress_bar(plan or f"{models} on {treebank}") as bar, cluster:
@@ -132,24 +120,44 @@ def compare(
     present(results, out, json=json)
 
 
-def _plan_of_file(context: typer.Context, name: str) -> Plan:
-    """Read a plan, and resolve the names of fetched vectors to paths."""
+def _plan_of_options(context: typer.Context, data: Data, values: dict[str, Any]) -> Plan:
+    """The plan of a comparison of networks on one treebank.
+
+    Args:
+        context: the context of the command.
+        data: the data of its options.
+        values: the settings of its options.
+    """
+    from treenn.experiment.plan import Plan
+    from treenn.experiment.run import load
+
+    given, params = options.given(context), context.params
+    plan_of = partial(Plan.of, models=params["models"].split(","), seeds=params["seeds"])
+    settings = plan_of(data.source, settings=Settings(**values)).settings
+    named = data.named() if params["folds"] is None else data.load_for_folds()
+    settings = with_supervision(settings, named, given)
+    vectors = vectors_for(named, params["vectors"], settings.word_size)
+    folds: dict[str, Any] = {"folds": params["folds"], "fold_seed": data.spec.split_seed}
+    plan = plan_of(named, vectors=vectors, settings=settings, **folds)
+    return replace(plan, settings=with_step_floor(plan.settings, load(named, ())[0], given))
+
+
+def _plan_of_file(context: typer.Context, name: str, data: Data) -> Plan:
+    """Read a plan, with paths of fetched vectors, and with the treebank of --treebank if it is given."""
     from treenn.experiment.plan_file import read_plan
 
     given = options.given(context)
     for each in given:
         if each not in _WITH_PLAN:
             raise InputError(f"{option(each)}: cannot be combined with --plan, which sets it")
-    plan = read_plan(name, context.params["contextual"] or (), context.params["trust_module"])
-    tasks = [
-        task if task.vectors is None else replace(task, vectors=options.vector_files(list(map(str, task.vectors))))
-        for task in plan.tasks
-    ]
-    models = [
-        model if model.vectors is None else replace(model, vectors=options.vector_files(list(map(str, model.vectors))))
-        for model in plan.models
-    ]
-    seeds = context.params["seeds"] if "seeds" in given else plan.seeds
-    return replace(
-        plan, tasks=tasks, models=models, vectors=options.vector_files(list(map(str, plan.vectors))), seeds=seeds
-    )
+    read = read_plan(name, context.params["contextual"] or (), context.params["trust_module"])
+    tasks, models = list(map(_with_paths, read.tasks)), list(map(_with_paths, read.models))
+    seeds = context.params["seeds"] if "seeds" in given else read.seeds
+    plan: Plan = replace(_with_paths(read), tasks=tasks, models=models, seeds=seeds)
+    return plan.on(data.named()) if "treebank" in given else plan
+
+
+def _with_paths(part: Any) -> Any:
+    """A plan, a task or a model, with the paths of its vectors instead of the names of fetched ones."""
+    vectors = part.vectors
+    return part if vectors is None else replace(part, vectors=options.vector_files(list(map(str, vectors))))
