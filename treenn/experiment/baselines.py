@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -54,11 +55,11 @@ def train_baseline(treebank: AnyTreebank, name: str, settings: Settings) -> RunR
             only.
     """
     start = time.perf_counter()
-    baseline = fit_baseline(treebank, name, settings)
+    fitted = _fit(treebank, name, settings)
     seconds = time.perf_counter() - start
     unseen = [split for split in treebank.splits if split != "train"]
     start = time.perf_counter()
-    predictions = {split: predict_split(baseline, treebank, split) for split in unseen}
+    predictions = {split: fitted.predict(split) for split in unseen}
     predicting = time.perf_counter() - start
     n_predicted = sum(1 for split in unseen for _ in treebank.trees(split))
     analysis = replace(
@@ -70,7 +71,7 @@ def train_baseline(treebank: AnyTreebank, name: str, settings: Settings) -> RunR
         model=name,
         seed=0,
         treebank=treebank.name,
-        parameters=baseline.parameters,
+        parameters=fitted.parameters,
         embedding_parameters=0,
         seconds=seconds,
         trees_per_second=sum(1 for _ in treebank.trees("train")) / seconds,
@@ -85,14 +86,29 @@ def train_baseline(treebank: AnyTreebank, name: str, settings: Settings) -> RunR
     )
 
 
-def fit_baseline(treebank: AnyTreebank, name: str, settings: Settings) -> Baseline | NGramModel:
-    """Train a baseline, as `train_baseline`."""
-    order = order_of(name)
-    if isinstance(treebank, TextCorpus) != (order is not None):
-        wanted = f"one of {', '.join(NGRAMS)}" if order is None else "a baseline for labelled trees"
-        raise InputError(f'model = "{name}": does not apply to {treebank.name}; must be {wanted}')
-    if isinstance(treebank, TextCorpus) and order is not None:
-        return NGramModel.fit(treebank, order, settings.vocabulary_size)
+class _Fitted(NamedTuple):
+    """A fitted baseline: its number of parameters, and the predictions of a split."""
+
+    parameters: int
+    predict: Callable[[str], AnyPredictions]
+
+
+def _fit(treebank: AnyTreebank, name: str, settings: Settings) -> _Fitted:
+    """Fit a baseline to a treebank, or an n-gram model to a corpus of plain text."""
+    if (order := order_of(name)) is None:
+        baseline = fit_baseline(treebank, name, settings)
+        return _Fitted(baseline.parameters, partial(predict_split, baseline, treebank))
+    if not isinstance(treebank, TextCorpus):
+        raise InputError(f'model = "{name}": does not apply to {treebank.name}; must be a baseline for labelled trees')
+    model = NGramModel.fit(treebank, order, settings.vocabulary_size)
+    return _Fitted(model.parameters, lambda split: model.predict(treebank.splits[split]))
+
+
+def fit_baseline(treebank: AnyTreebank, name: str, settings: Settings) -> Baseline:
+    """Fit a baseline for classes or scores, as `train_baseline`."""
+    if isinstance(treebank, TextCorpus):
+        wanted = f"must be one of {', '.join(NGRAMS)}"
+        raise InputError(f'model = "{name}": does not apply to {treebank.name}; {wanted}')
     kinds = BASELINES if treebank.classes is not None else SCORE_BASELINES
     if name not in kinds:
         raise InputError(f'model = "{name}": predicts a class, but {treebank.name} has scores')
@@ -102,11 +118,8 @@ def fit_baseline(treebank: AnyTreebank, name: str, settings: Settings) -> Baseli
     return kinds[name](train, dev, len(treebank.classes or ()))
 
 
-def predict_split(baseline: Baseline | NGramModel, treebank: AnyTreebank, split: str) -> AnyPredictions:
-    """Predict the phrases of a split, or its tokens; only the roots if the treebank labels no other node."""
-    if isinstance(baseline, NGramModel):
-        sentences: Any = treebank.splits[split]
-        return baseline.predict(sentences)
+def predict_split(baseline: Baseline, treebank: AnyTreebank, split: str) -> AnyPredictions:
+    """Predict the phrases of a split; only the roots if the treebank labels no other node."""
     task, examples = task_of(treebank), treebank.splits[split]
     starts = range(0, len(examples), _BATCH)
     batches = [phrases(task, examples[start : start + _BATCH], task.roots_only) for start in starts]
