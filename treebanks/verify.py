@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Literal
 from treebanks.catalogue_entry import Entry, File
 from treebanks.paths import home_of
 from treenn.trees import InputError
+from treenn.trees.files import hash_file
 
 State = Literal["here", "missing", "incomplete", "different", "generated"]
 
@@ -85,13 +85,8 @@ def _check(path: Path, file: File, checksums: bool) -> Check:
         size = path.stat().st_size
         if size != file.size:
             return Check(file.path, "wrong size", file.size, size)
-        if checksums and (sha256 := _sha256(path)) != file.sha256:
+        if checksums and (sha256 := hash_file(path)) != file.sha256:
             return Check(file.path, "wrong checksum", file.sha256, sha256)
     except OSError as error:
         raise InputError(f"cannot read this file: {error.strerror or error}", source=path) from error
     return Check(file.path, "ok")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

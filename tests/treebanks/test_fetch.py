@@ -250,12 +250,12 @@ def test_verify_tells_what_is_wrong_with_each_file(server, home):
 
 def test_verify_of_a_file_that_cannot_be_read(server, home, monkeypatch):
     fetch(made(server), home)
-    monkeypatch.setattr("treebanks.verify._sha256", deny)
+    monkeypatch.setattr("pathlib.Path.open", deny)
     with pytest.raises(InputError, match=r"made/train\.txt: cannot read this file: Permission denied"):
         verify(made(server), home)
 
 
-def deny(path):
+def deny(path, mode):
     raise PermissionError(13, "Permission denied", path)
 
 

@@ -179,6 +179,19 @@ def _parsed(path: str | Path, kind: str, parse: Callable[[str], Any]) -> Any:
         raise InputError(problem, source=path) from error
 
 
+def hash_file(path: Path) -> str:
+    """The SHA-256 of a file.
+
+    Raises:
+        InputError: if it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"cannot read this file: {error.strerror or error}", source=path) from error
+
+
 def hash_files(paths: Iterable[Path]) -> str:
     """The SHA-256 of the names and contents of files, in the given order.
 
@@ -187,12 +200,7 @@ def hash_files(paths: Iterable[Path]) -> str:
     """
     sha = hashlib.sha256()
     for path in paths:
-        sha.update(path.name.encode() + b"\0")
-        try:
-            with path.open("rb") as file:
-                sha.update(hashlib.file_digest(file, "sha256").digest())
-        except OSError as error:
-            raise InputError(f"cannot read this file: {error.strerror or error}", source=path) from error
+        sha.update(path.name.encode() + b"\0" + bytes.fromhex(hash_file(path)))
     return sha.hexdigest()
 
 

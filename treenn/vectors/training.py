@@ -12,16 +12,11 @@ from treenn.runtime.environment import environment
 from treenn.runtime.progress import Progress, ignore
 from treenn.trees.arguments import AnyPath, Count, check, checked
 from treenn.trees.errors import InputError, argument
+from treenn.trees.files import hash_file
 from treenn.vectors.corpus import Corpus, read_corpus
 from treenn.vectors.glove import Array, GloveSettings, train_glove
 from treenn.vectors.ppmi import PpmiSettings, train_ppmi
-from treenn.vectors.vector_file import (
-    TrainingRecord,
-    check_vector_target,
-    hash_vectors,
-    write_record,
-    write_vectors,
-)
+from treenn.vectors.vector_file import TrainingRecord, check_vector_target, write_record, write_vectors
 from treenn.vectors.word2vec import Word2VecSettings, train_cbow, train_skip_gram
 
 VectorSettings = GloveSettings | PpmiSettings | Word2VecSettings
@@ -120,4 +115,4 @@ def train_vectors(
 def _summary(path: Path, corpus: Corpus) -> dict[str, Any]:
     """The corpus in a record."""
     tokens = {"tokens": corpus.n_tokens, "tokens_of_vocabulary": len(corpus.tokens)}
-    return {"file": path.name, "sha256": hash_vectors(path), **tokens}
+    return {"file": path.name, "sha256": hash_file(path), **tokens}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import open_atomic, write_text
+from treenn.trees.files import hash_file, open_atomic, write_text
 from treenn.trees.json_records import Schema
 from treenn.trees.json_values import dump_json
 from treenn.vectors.glove import Array
@@ -80,7 +80,7 @@ def find_record(path: Path) -> TrainingRecord | None:
     """The record of a file of vectors; None without one, or if the file has changed since."""
     try:
         record = RECORD_SCHEMA.read(record_path(path))
-        return record if record.sha256 == hash_vectors(path) else None
+        return record if record.sha256 == hash_file(path) else None
     except InputError:
         return None
 
@@ -107,19 +107,6 @@ def write_vectors(path: Path, words: Sequence[str], vectors: Array) -> str:
 def write_record(path: Path, record: TrainingRecord) -> None:
     """Write the record of a file of vectors next to it."""
     write_text(record_path(path), dump_json(RECORD_SCHEMA.to_json(record), indent=1) + "\n")
-
-
-def hash_vectors(path: Path) -> str:
-    """The SHA-256 of a file.
-
-    Raises:
-        InputError: if it cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"cannot read this file: {error.strerror or error}", source=path) from error
 
 
 def _lines(words: Sequence[str], vectors: Array) -> Iterator[bytes]:
