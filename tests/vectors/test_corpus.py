@@ -42,8 +42,8 @@ def test_counts_equal_those_of_a_counter() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "this corpus has no word; it must have one sentence per line"),
-        (" \n\n", "this corpus has no word"),
+        ("", "this file has no sentence; must have one per line"),
+        (" \n\n", "this file has no sentence"),
         ("one one one", "1 of its words occurs 2 times or more (min_count=2); a corpus needs two different words"),
         ("a b c", "none of its words occur 2 times or more"),
         ("a b\nc\0 d", "corpus.txt:2: this line has a zero byte"),

@@ -92,13 +92,29 @@ def read_sentences(path: Path, unit: Unit, *, forms: bool = False) -> tuple[Sent
         forms: as in `read_corpus` (default: False).
 
     Raises:
-        InputError: if there is no such file, or it has no sentence.
+        InputError: as `read_lines`.
     """
-    texts = (" ".join(line.split()) for line in split_lines(read_text(path)))
-    sentences = tuple(Sentence(text, unit, form_symbol(text) if forms else "") for text in texts if text)
-    if not sentences:
+    texts = (" ".join(line.split()) for line in read_lines(path))
+    return tuple(Sentence(text, unit, form_symbol(text) if forms else "") for text in texts)
+
+
+def read_lines(path: str | Path) -> list[str]:
+    """Read the lines of a text, one sentence each, without empty lines.
+
+    Args:
+        path: a UTF-8 file, gzipped if its name ends in `.gz`.
+
+    Raises:
+        InputError: if the file cannot be read, has a zero byte, or has no sentence.
+    """
+    text = read_text(path)
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise InputError("this line has a zero byte; must be text, one sentence per line", source=path, line=line)
+    lines = [line for line in split_lines(text) if line.strip()]
+    if not lines:
         raise InputError("this file has no sentence; must have one per line", source=path)
-    return sentences
+    return lines
 
 
 def corpus_home(name: str) -> Path:

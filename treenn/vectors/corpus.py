@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from treebanks.text.reading import read_lines
 from treenn.trees.arguments import Count, checked
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import read_text, split_lines
 
 Words = npt.NDArray[np.int32]
 
@@ -58,12 +58,16 @@ def read_corpus(path: str | Path, *, min_count: Count = 5, lower_case: bool = Tr
         InputError: if the file cannot be read, has a zero byte, or has fewer than two different words with the minimum
             count.
     """
-    text = read_text(path)
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise InputError("this line has a zero byte; a corpus is a text, one sentence per line", source=path, line=line)
-    lines = split_lines(text.lower() if lower_case else text)
-    return _checked(make_corpus(map(str.split, lines), min_count), min_count, path)
+    lines = read_lines(path)
+    corpus = make_corpus(((line.lower() if lower_case else line).split() for line in lines), min_count)
+    if len(corpus.words) < 2:
+        found = f"{len(corpus.words)} of its words occurs" if corpus.words else "none of its words occur"
+        raise InputError(
+            f"{found} {min_count} times or more ({argument('min_count', min_count)}); a corpus needs two different "
+            "words or more",
+            source=path,
+        )
+    return corpus
 
 
 def make_corpus(sentences: Iterable[Sequence[str]], min_count: int = 1) -> Corpus:
@@ -88,18 +92,3 @@ def make_corpus(sentences: Iterable[Sequence[str]], min_count: int = 1) -> Corpu
     owners = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
     counts = np.array([count for _, count in frequent], dtype=np.int64)
     return Corpus(tuple(numbers), counts, tokens[tokens >= 0], owners[tokens >= 0], len(flat))
-
-
-def _checked(corpus: Corpus, min_count: int, path: Path | str) -> Corpus:
-    """The corpus, if vectors can be trained on it."""
-    if not corpus.n_tokens:
-        raise InputError("this corpus has no word; it must have one sentence per line", source=path)
-    if len(corpus.words) < 2:
-        found = f"{len(corpus.words)} of its words" if corpus.words else "none of its words"
-        verb = "occurs" if corpus.words else "occur"
-        raise InputError(
-            f"{found} {verb} {min_count} times or more ({argument('min_count', min_count)}); a corpus needs two "
-            "different words or more",
-            source=path,
-        )
-    return corpus

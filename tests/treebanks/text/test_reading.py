@@ -63,6 +63,12 @@ def test_an_empty_corpus_is_refused(tmp_path):
         read_corpus(tmp_path, "word")
 
 
+def test_binary_files_are_refused(tmp_path):
+    write(tmp_path, train="a b\nc\0")
+    with pytest.raises(InputError, match=r"train\.txt:2: this line has a zero byte"):
+        read_sentences(tmp_path / "train.txt", "word")
+
+
 def test_units_must_agree():
     with pytest.raises(InputError, match=r"splits\['train'\]: every sentence must have the unit 'word'"):
         TextCorpus("x", "word", {"train": [Sentence("a", "character")]})
