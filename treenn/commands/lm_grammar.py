@@ -145,7 +145,7 @@ def estimate(
     words = [sentence.words for sentence in sentences]
     with progress_bar(f"sampling trees of {parser}") as progress:
         found = importance_sampling(model.grammar, proposal, words, samples, seed, progress=progress)
-    values = measure(as_tokens(found.log_probabilities, words, model.vocabulary))
+    values = measure(as_tokens(found.log_probabilities, sentences, model.vocabulary))
     values.pop("majority")
     effective = float(np.median(found.effective_samples))
     more = {"perplexity_error": found.perplexity_error, "effective_samples": effective, "samples": samples}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from treebanks import Sentence
 from treenn.evaluation.measuring import metrics_html
 from treenn.evaluation.metrics import Columns
 
@@ -44,6 +46,20 @@ class TokenPredictions:
     sizes: IntArray
     tokens: IntArray
     characters: IntArray
+
+    @classmethod
+    def of(
+        cls, log_probabilities: FloatArray, ids: IntArray, sizes: IntArray, sentences: Sequence[Sentence]
+    ) -> TokenPredictions:
+        """Predictions for the tokens of sentences.
+
+        Args:
+            log_probabilities: `(N,)` natural logarithms.
+            ids: `(N,)` the indices of the tokens in the vocabulary, 0 for unknown ones.
+            sizes: `(T,)` the number of predicted tokens of each sentence.
+            sentences: the sentences.
+        """
+        return cls(log_probabilities, ids == 0, sizes, *text_sizes(sentences, sizes))
 
     def __repr__(self) -> str:
         """The numbers of sentences and tokens."""
@@ -82,3 +98,16 @@ class TokenPredictions:
     def by_example(self) -> Columns:
         """The columns that results store: the surprisal of each sentence in nats."""
         return {"surprisal": [float(f"{value:.8g}") for value in self.surprisal.tolist()]}
+
+
+def text_sizes(sentences: Sequence[Sentence], sizes: IntArray) -> tuple[IntArray, IntArray]:
+    """The numbers of counted tokens and of characters of sentences, each with one for the end.
+
+    Args:
+        sentences: the sentences.
+        sizes: `(T,)` the number of tokens of each, the form and the end included.
+
+    Shape: both `(T,)`.
+    """
+    has_form = np.array([bool(sentence.form) for sentence in sentences], dtype=np.bool_)
+    return sizes - has_form, np.array([len(sentence.text) + 1 for sentence in sentences], dtype=np.int64)

@@ -22,7 +22,7 @@ from treenn.lm.ngram_counts import NGramCounts
 from treenn.models.text_vocabulary import TextVocabulary
 from treenn.runtime.progress import Progress, ignore
 from treenn.runtime.weight_file import NAME
-from treenn.tasks.language import PackedText, check_tokens
+from treenn.tasks.language import check_tokens
 from treenn.trees.errors import InputError, argument
 from treenn.trees.files import write_bytes, write_text
 from treenn.trees.json_records import from_json, to_json
@@ -121,10 +121,8 @@ class NGramModel(LanguageModel):
     def predict(self, sentences: Sequence[Sentence], progress: Progress = ignore) -> TokenPredictions:
         """See `LanguageModel.predict`."""
         self.check_sentences(sentences)
-        packed = PackedText.of(self.vocabulary, sentences)
-        ids, sizes = packed.targets[packed.rows].numpy(), packed.sizes.numpy()
-        found = self.model.log_probabilities(ids, sizes)
-        return TokenPredictions(found, ids == 0, sizes, packed.tokens.numpy(), packed.characters.numpy())
+        ids, sizes = self.vocabulary.token_ids([sentence.words for sentence in sentences])
+        return TokenPredictions.of(self.model.log_probabilities(ids, sizes), ids, sizes, sentences)
 
     def advance(self, tokens: IntArray, state: Any) -> tuple[FloatArray, Any]:
         """See `LanguageModel.advance`; the state has the tokens of each sequence so far."""

@@ -14,7 +14,7 @@ from torch.nn.utils.rnn import PackedSequence
 from treebanks import Sentence, TextCorpus
 from treebanks.text.corpus import Unit
 from treenn.encoders.prefixes import causal_network, prefix_states
-from treenn.evaluation.token_predictions import TokenPredictions
+from treenn.evaluation.token_predictions import TokenPredictions, text_sizes
 from treenn.models.building import without_weights
 from treenn.models.network import Network
 from treenn.models.settings import Settings
@@ -66,15 +66,8 @@ class PackedText(TensorBatch):
         inputs = np.where(np.isin(source, starts), END_ID, ids[source - 1])
         rows = np.empty_like(source)
         rows[source] = np.arange(len(source))
-        return cls(
-            torch.from_numpy(inputs),
-            torch.from_numpy(ids[source]),
-            torch.from_numpy(packing.alive),
-            torch.from_numpy(rows),
-            torch.from_numpy(sizes),
-            torch.from_numpy(sizes - np.array([bool(sentence.form) for sentence in sentences])),
-            torch.tensor([len(sentence.text) + 1 for sentence in sentences]),
-        )
+        columns = (inputs, ids[source], packing.alive, rows, sizes, *text_sizes(sentences, sizes))
+        return cls(*map(torch.from_numpy, columns))
 
 
 class LanguageModelling(Task):
@@ -163,8 +156,8 @@ class LanguageModelling(Task):
 
     def gold(self, examples: Sequence[Sentence]) -> dict[str, list[Any]]:
         """By sentence: `nodes`, the number of counted tokens, and `characters`, each with one for the end."""
-        tokens = [len(each.words) + 1 - bool(each.form) for each in examples]
-        return {"nodes": tokens, "characters": [len(each.text) + 1 for each in examples]}
+        tokens, characters = text_sizes(examples, np.array([len(each.words) + 1 for each in examples]))
+        return {"nodes": tokens.tolist(), "characters": characters.tolist()}
 
     def trees(self, example: Any) -> tuple[Any, ...]:
         """The sentence itself, which has words."""

@@ -8,6 +8,7 @@ import torch
 from lm.grammar.tiny_grammars import every_binary_tree, tiny
 from scipy.stats import chisquare
 
+from treebanks import Sentence
 from treenn.lm.grammar.grammar import Grammar
 from treenn.lm.grammar.importance import as_tokens, importance_sampling
 from treenn.lm.grammar.proposal import Proposal, proposal_of
@@ -102,7 +103,9 @@ def test_perplexity_is_that_of_the_metrics():
     grammar = grammar_of("binary")
     sentences = [SENTENCE, ("gone", "so")]
     found = importance_sampling(grammar, proposal_of(random_parser(), grammar.transitions), sentences, 10)
-    predictions = as_tokens(found.log_probabilities, sentences, grammar.vocabulary)
+    predictions = as_tokens(
+        found.log_probabilities, [Sentence(" ".join(words)) for words in sentences], grammar.vocabulary
+    )
     assert predictions.perplexity == pytest.approx(found.perplexity)
     assert (predictions.unknown.sum(), predictions.sizes.tolist()) == (1, [5, 3])
 

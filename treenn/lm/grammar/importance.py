@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from treebanks import Sentence
 from treenn.evaluation.token_predictions import TokenPredictions
 from treenn.lm.grammar.grammar import Grammar
 from treenn.lm.grammar.proposal import Proposal, Proposed
@@ -120,7 +121,7 @@ def estimate(log_weights: torch.Tensor, counts: torch.Tensor) -> tuple[float, fl
 
 
 def as_tokens(
-    log_probabilities: Sequence[float] | FloatArray, sentences: Sequence[Sequence[str]], vocabulary: TextVocabulary
+    log_probabilities: FloatArray, sentences: Sequence[Sentence], vocabulary: TextVocabulary
 ) -> TokenPredictions:
     """Predictions with the log-probabilities of sentences, divided equally among their tokens.
 
@@ -128,10 +129,8 @@ def as_tokens(
 
     Args:
         log_probabilities: that of each sentence, with its end.
-        sentences: the words of each.
+        sentences: the sentences.
         vocabulary: the vocabulary of the model.
     """
-    ids, sizes = vocabulary.token_ids(sentences)
-    each = np.asarray(log_probabilities, dtype=np.float64)
-    characters = np.array([len(" ".join(words)) + 1 for words in sentences])
-    return TokenPredictions(np.repeat(each / sizes, sizes), ids == 0, sizes, sizes, characters)
+    ids, sizes = vocabulary.token_ids([sentence.words for sentence in sentences])
+    return TokenPredictions.of(np.repeat(log_probabilities / sizes, sizes), ids, sizes, sentences)

@@ -54,8 +54,7 @@ class GrammarModel(LanguageModel):
                 raise InputError(f"sentence {index + 1}: no tree is left in the beam; word_beam must be greater")
         ids, sizes = self.vocabulary.token_ids(words)
         log_p = np.concatenate([np.diff(each, prepend=0.0) for each in prefixes])
-        characters = np.array([len(sentence.text) + 1 for sentence in sentences])
-        return TokenPredictions(log_p, ids == 0, sizes, sizes, characters)
+        return TokenPredictions.of(log_p, ids, sizes, sentences)
 
     def advance(self, tokens: IntArray, state: Any) -> NoReturn:
         """Refuse: a grammar generates trees with their sentences, by `treenn.lm.grammar.generate`.
