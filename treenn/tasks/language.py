@@ -15,15 +15,14 @@ from treebanks import Sentence, TextCorpus
 from treebanks.text.corpus import Unit
 from treenn.encoders.prefixes import causal_network, prefix_states
 from treenn.evaluation.token_predictions import TokenPredictions, text_sizes
-from treenn.models.building import without_weights
 from treenn.models.network import Network
 from treenn.models.settings import Settings
-from treenn.models.task import Task
 from treenn.models.text_vocabulary import END_ID, TextVocabulary
 from treenn.models.vocabulary import Vocabulary
 from treenn.models.word_softmax import WordSoftmax
 from treenn.runtime.tensor_batch import TensorBatch
 from treenn.sequences.packed import Packing
+from treenn.tasks.generation_task import GenerationTask, IntArray, tied_width
 from treenn.trees.errors import InputError, argument
 
 
@@ -70,44 +69,25 @@ class PackedText(TensorBatch):
         return cls(*map(torch.from_numpy, columns))
 
 
-class LanguageModelling(Task):
+class LanguageModelling(GenerationTask):
     """The base of language models: the distribution of the next token, by a softmax over the vocabulary.
 
-    Sentences are independent. The vocabulary is part of a model and of the definition of its perplexity. The loss is
-    the mean surprisal of a token.
+    Sentences are independent. The loss is the mean surprisal of a token.
     """
 
     metric = "perplexity"
-    scale = "nominal"
-    vocabulary_class = TextVocabulary
+    model_noun = "language model"
     unit: ClassVar[Unit]
-
-    def make_vocabulary(self, treebank: Any, settings: Settings) -> Vocabulary | None:
-        """The most frequent tokens of train, as many as `settings.vocabulary_size`."""
-        return TextVocabulary.of_sentences((each.words for each in treebank.train), settings.vocabulary_size)
-
-    def make_head(self, settings: Settings) -> WordSoftmax:
-        """Refuse: the output layer depends on the vocabulary.
-
-        Raises:
-            InputError: always.
-        """
-        raise InputError("a language model must have a vocabulary; see head_for")
 
     def head_for(self, settings: Settings, vocabulary: Vocabulary) -> WordSoftmax:
         """A softmax over the vocabulary."""
-        tied = settings.word_size if settings.output_layer == "tied" else None
-        return WordSoftmax(settings.size, len(vocabulary), tied, settings.dropout)
+        return WordSoftmax(settings.size, len(vocabulary), tied_width(settings), settings.dropout)
 
-    def batches(self, examples: Sequence[Any], size: int, generator: np.random.Generator) -> list[list[int]]:
-        """Divide sentences into batches of equal lengths and about equal numbers of tokens, in random order."""
-        lengths = np.array([len(sentence.words) + 1 for sentence in examples])
-        shuffled = generator.permutation(len(lengths))
-        order = shuffled[np.argsort(lengths[shuffled], kind="stable")]
+    def batch_starts(self, lengths: IntArray, size: int) -> IntArray:
+        """Starts of batches of about equal numbers of tokens."""
         budget = size * lengths.mean()
-        batch = np.ceil(np.cumsum(lengths[order]) / budget).astype(np.int64)  # the same numbers in every epoch
-        parts = np.split(order, np.flatnonzero(np.diff(batch)) + 1)
-        return [parts[index].tolist() for index in generator.permutation(len(parts))]
+        batch = np.ceil(np.cumsum(lengths) / budget).astype(np.int64)
+        return np.flatnonzero(np.diff(batch)) + 1
 
     def pack(self, network: Network, examples: Sequence[Sentence]) -> PackedText:
         """Pack sentences, the longest first."""
@@ -152,16 +132,12 @@ class LanguageModelling(Task):
             if not sentences:
                 raise InputError(f"split {split!r} of {treebank.name} has no sentence")
         check_tokens(treebank.train, treebank.name)
-        check_language_settings(settings)
+        causal_network(self.check_settings(settings), settings.model)  # type: ignore[arg-type]
 
     def gold(self, examples: Sequence[Sentence]) -> dict[str, list[Any]]:
         """By sentence: `nodes`, the number of counted tokens, and `characters`, each with one for the end."""
         tokens, characters = text_sizes(examples, np.array([len(each.words) + 1 for each in examples]))
         return {"nodes": tokens.tolist(), "characters": characters.tolist()}
-
-    def trees(self, example: Any) -> tuple[Any, ...]:
-        """The sentence itself, which has words."""
-        return (example,)
 
 
 class WordLanguageModel(LanguageModelling):
@@ -188,17 +164,3 @@ def check_tokens(sentences: Sequence[Sentence], name: str) -> None:
         if len(found) > 1:
             return
     raise InputError(f"train of {name} has one token, {min(found, default='')!r}; must have two or more")
-
-
-def check_language_settings(settings: Settings) -> None:
-    """Validate that settings apply to language models.
-
-    Raises:
-        InputError: if they do not.
-    """
-    refused: dict[str, Any] = {"supervision": "nodes", "contextual": None, "spelling": 0, "class_weights": "none"}
-    for name, permitted in (refused | {"unknown_vector": "trained"}).items():
-        if getattr(settings, name) != permitted:
-            raise InputError(f"{argument(name)} {getattr(settings, name)}: does not apply to language models")
-    encoder = without_weights(settings, settings.word_size, lambda settings: torch.nn.Identity())["encoder"]
-    causal_network(encoder, settings.model)  # type: ignore[arg-type]
