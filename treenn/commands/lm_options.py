@@ -78,21 +78,55 @@ def read_training_corpus(name: str, unit: str | None, *, forms: bool, split: str
     Raises:
         InputError: if there is no such corpus, or an option does not apply to it.
     """
-    from treebanks.text.reading import CORPORA, check_unit, load_corpus, read_corpus
+    from treebanks.text.reading import load_corpus
 
-    wanted = None if unit is None else check_unit(unit)
     splits = ("train", "dev")
     with progress_bar(f"reading {name}") as progress:
         progress(0, None, "reading")
-        if name in CORPORA:
-            full = f"{name}-characters" if name == "corpus" and wanted == "character" else name
-            if wanted not in (None, CORPORA[full]):
-                raise InputError(f"--unit {unit}: {name} has the unit {CORPORA[full]}")
-            return load_corpus(full, splits)
-        path = Path(name)
-        if not path.exists():
-            raise InputError(f"--corpus {name}: must be a folder, a file, or one of {', '.join(CORPORA)}")
-        return read_corpus(path, wanted or "word", forms=forms, split=split, splits=splits)
+        if (known := known_corpus(name, unit)) is not None:
+            return load_corpus(known, splits)
+        return read_own_corpus("--corpus", name, unit, forms=forms, split=split, splits=splits)
+
+
+def known_corpus(name: str, unit: str | None) -> str | None:
+    """The name of a corpus of the catalogue with a unit; None for other data.
+
+    Args:
+        name: the name without the unit.
+        unit: the value of --unit; None for the default of the corpus.
+
+    Raises:
+        InputError: if there is no such unit, or the corpus has another one.
+    """
+    from treebanks.text.reading import CORPORA, check_unit
+
+    wanted = None if unit is None else check_unit(unit)
+    if name not in CORPORA:
+        return None
+    full = f"{name}-characters" if name == "corpus" and wanted == "character" else name
+    if wanted not in (None, CORPORA[full]):
+        raise InputError(f"--unit {unit}: {name} has the unit {CORPORA[full]}")
+    return full
+
+
+def read_own_corpus(option: str, name: str, unit: str | None, **how: Any) -> TextCorpus:
+    """Read a corpus from a folder or a file.
+
+    Args:
+        option: the option, for the message.
+        name: its value.
+        unit: the value of --unit; None for words.
+        how: further arguments of `read_corpus`.
+
+    Raises:
+        InputError: as `read_corpus`, and if there is no such folder or file.
+    """
+    from treebanks.text.reading import CORPORA, check_unit, read_corpus
+
+    path = Path(name)
+    if not path.exists():
+        raise InputError(f"{option} {name}: must be a folder, a file, or one of {', '.join(CORPORA)}")
+    return read_corpus(path, check_unit(unit or "word"), **how)
 
 
 def read_text_file(model: LanguageModel, path: Path) -> tuple[Sentence, ...]:

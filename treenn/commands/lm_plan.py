@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from treenn.commands import options
-from treenn.commands.lm_options import NOT_OF_LANGUAGE_MODELS, RECIPE, WORDS
+from treenn.commands.lm_options import NOT_OF_LANGUAGE_MODELS, RECIPE, WORDS, known_corpus, read_own_corpus
 from treenn.models.settings import Settings, option
 from treenn.trees.errors import InputError
 
@@ -71,19 +70,10 @@ def plan_of_language_models(context: typer.Context, data: Data, values: Mapping[
 
 def _corpus(source: str, data: Data, unit: str | None, *, forms: bool) -> str | TextCorpus:
     """The name of a known corpus, which workers load themselves, else the corpus."""
-    from treebanks.text.reading import CORPORA, check_unit, read_corpus
-
-    wanted = None if unit is None else check_unit(unit)
-    if source in CORPORA:
-        full = f"{source}-characters" if source == "corpus" and wanted == "character" else source
-        if wanted not in (None, CORPORA[full]):
-            raise InputError(f"--unit {unit}: {source} has the unit {CORPORA[full]}")
-        return full
-    path = Path(source)
-    if not path.exists():
-        raise InputError(f"--treebank {source}: must be a folder, a file, or one of {', '.join(CORPORA)}")
+    if (known := known_corpus(source, unit)) is not None:
+        return known
     how = {} if data.spec.split is None else {"split": data.spec.split, "seed": data.spec.split_seed}
-    return read_corpus(path, wanted or "word", forms=forms, **how)  # type: ignore[arg-type]
+    return read_own_corpus("--treebank", source, unit, forms=forms, **how)
 
 
 def _unit_of(corpus: str | TextCorpus) -> str:
