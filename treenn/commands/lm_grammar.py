@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from treenn.commands import options
-from treenn.commands.output import print_json, print_table, progress_bar, tell
-from treenn.trees.errors import InputError
+from treenn.commands.lm_table import measure_text, print_metrics
+from treenn.commands.output import print_json, progress_bar, tell
+from treenn.trees.errors import InputError, option
 
 if TYPE_CHECKING:
     from treebanks import Sentence, TextCorpus
@@ -103,15 +104,12 @@ def check_grammar_options(context: typer.Context, model: LanguageModel) -> None:
     sampling = given & {"samples", "seed", "temperatures"}
     beams, parser = given & {"beam", "word_beam"}, given & {"parser"}
     if not isinstance(model, GrammarModel) and (wrong := sampling | beams | parser):
-        raise InputError(f"{_option(min(wrong))}: does not apply to {model.name}, which is no grammar")
+        raise InputError(f"{option(min(wrong))}: does not apply to {model.name}, which is no grammar")
     if not parser and sampling:
-        raise InputError(f"{_option(min(sampling))}: needs --parser")
-    if parser and (wrong := beams | (given & {"other", "surprisal"})):
-        raise InputError(f"{_option(min(wrong))}: cannot be combined with --parser, which estimates whole sentences")
-
-
-def _option(name: str) -> str:
-    return "--with" if name == "other" else "--" + name.replace("_", "-")
+        raise InputError(f"{option(min(sampling))}: needs --parser")
+    others = {"with" if name == "other" else name for name in given & {"other", "surprisal"}}
+    if parser and (wrong := beams | others):
+        raise InputError(f"{option(min(wrong))}: cannot be combined with --parser, which estimates whole sentences")
 
 
 def estimate(
@@ -137,7 +135,6 @@ def estimate(
     """
     import numpy as np
 
-    from treenn.evaluation.measuring import measure
     from treenn.lm.grammar import importance_sampling, proposal_of
     from treenn.lm.grammar.importance import as_tokens
 
@@ -145,26 +142,16 @@ def estimate(
     words = [sentence.words for sentence in sentences]
     with progress_bar(f"sampling trees of {parser}") as progress:
         found = importance_sampling(model.grammar, proposal, words, samples, seed, progress=progress)
-    values = measure(as_tokens(found.log_probabilities, sentences, model.vocabulary))
-    values.pop("majority")
+    values = measure_text(as_tokens(found.log_probabilities, sentences, model.vocabulary))
     effective = float(np.median(found.effective_samples))
     more = {"perplexity_error": found.perplexity_error, "effective_samples": effective, "samples": samples}
     if json:
         counts = {"sentences": len(words), "tokens": int(found.tokens.sum()), "vocabulary": len(model.vocabulary)}
         print_json({**values, **more, **counts, "seed": seed})
         return
-    _print(values, more, len(model.vocabulary), len(words))
-
-
-def _print(values: dict[str, Any], more: dict[str, Any], vocabulary: int, sentences: int) -> None:
-    from treenn.evaluation.metrics import METRICS
-
-    rows = [[METRICS[name].title, METRICS[name].value(value)] for name, value in values.items() if name in METRICS]
-    rows[0][1] += f" ± {more['perplexity_error']:.2f}"
-    rows += [["sentences", f"{sentences:,}"], ["trees per sentence", f"{more['samples']:,}"]]
-    rows.append(["effective trees, median", f"{more['effective_samples']:.1f}"])
-    title = f"vocabulary: {vocabulary:,} words, comparable with the same vocabulary only; ± is the sampling error"
-    print_table(rows, "", "", title=title)
+    rows = [("sentences", f"{len(words):,}"), ("trees per sentence", f"{samples:,}")]
+    rows.append(("effective trees, median", f"{effective:.1f}"))
+    print_metrics(values, "", len(model.vocabulary), model.unit, rows, perplexity_error=found.perplexity_error)
 
 
 def _numbers(text: str) -> list[float]:
