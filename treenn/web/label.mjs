@@ -1,5 +1,6 @@
 /** The page of `treenn label --web`: a host of tree.mjs that performs the actions of `treenn/labelling/page.py`. */
 
+import { askServer } from "./ask_server.mjs";
 import {
   TreeError,
   TreeSession,
@@ -63,25 +64,14 @@ const page = {
 
 // ------------------------------------------------------------------------------------------------------------- server
 
-/** Ask the server; the error's message is for the user. */
-async function ask(action, body = {}) {
-  let reply;
-  try {
-    reply = await fetch(action, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-    });
-  } catch {
-    throw new Error(
-      "The server does not answer; this last action is not saved, all others are. " +
-        "Start the command again, and open the new address.",
-    );
-  }
-  const answer = await reply.json().catch(() => ({ error: `the server answered ${reply.status}` }));
-  if (!reply.ok) throw new Error(`Not done: ${answer.error}.`);
-  return answer;
-}
+const MESSAGES = {
+  unreachable:
+    "The server does not answer; this last action is not saved, all others are. " +
+    "Start the command again, and open the new address.",
+  refused: (problem) => `Not done: ${problem}.`,
+};
+
+const ask = (action, body = {}) => askServer(action, body, MESSAGES);
 
 function showProblem(message) {
   part("problem").textContent = message ? visible(message) : "";

@@ -23,7 +23,7 @@ ADDRESS = "127.0.0.1"
 MOST_BYTES = 1_000_000
 """The maximum size of a request."""
 
-_SHARED = ("server_host.mjs", "tree.mjs", "tree.css", "play.css")
+_SHARED = ("server_host.mjs", "ask_server.mjs", "tree.mjs", "tree.css", "play.css")
 _TYPES = {".html": "text/html", ".mjs": "text/javascript", ".css": "text/css"}
 _JSON = "application/json"
 _HEADERS = {
