@@ -6,11 +6,9 @@ import {
   TreeSession,
   TreeView,
   checkTree,
-  colourOf,
+  chipOf,
   cropped,
   element,
-  glyphOf,
-  inkOn,
   moveLeft,
   moveRight,
   nameOf,
@@ -259,14 +257,6 @@ function button(text, key, run, name = null) {
   return made;
 }
 
-function chip(label, scale) {
-  const colour = colourOf(label, scale),
-    made = element("span", { class: "chip" }, glyphOf(label, scale) || "·");
-  made.style.background = colour;
-  made.style.color = inkOn(colour);
-  return made;
-}
-
 function build(about) {
   page.about = about;
   page.session = new LabelSession({ scales: [about.scale] });
@@ -278,7 +268,7 @@ function build(about) {
   part("classes").replaceChildren(
     ...scale.classes.map((name, label) => {
       const made = button(cropped(name, 40), digits[label], () => perform("label", label));
-      made.prepend(chip(label, scale));
+      made.prepend(chipOf(label, scale));
       return made;
     }),
   );
@@ -326,7 +316,7 @@ async function openList(start = null) {
 
 function sentenceRow({ number, text, state, label }) {
   const [scale] = page.session.scales;
-  const mark = state === "labelled" ? chip(label, scale) : element("span", { class: "state" }, STATES[state]);
+  const mark = state === "labelled" ? chipOf(label, scale) : element("span", { class: "state" }, STATES[state]);
   const name = state === "labelled" ? nameOf(label, scale) : state;
   const made = element(
     "button",

@@ -14,12 +14,11 @@ import {
   TreeSession,
   TreeView,
   checkScale,
-  colourOf,
+  chipOf,
   cropped,
   element,
   fromHash,
   glyphOf,
-  inkOn,
   nameOf,
   percent,
   postOrder,
@@ -124,14 +123,6 @@ function drawCount() {
       : "One word.";
 }
 
-function chip(label, scale) {
-  const colour = colourOf(label, scale),
-    made = element("span", { class: "chip" }, glyphOf(label, scale) || "·");
-  made.style.background = colour;
-  made.style.color = inkOn(colour);
-  return made;
-}
-
 function drawLegend() {
   const [first, ...others] = page.scales;
   const sameScores = (scale) =>
@@ -144,9 +135,9 @@ function drawLegend() {
 /** The keys of a scale: its classes, or five scores of its range. */
 function keysOf(scale) {
   const [low, high] = scale.range;
-  if (scale.kind === "score") return [0, 1, 2, 3, 4].map((step) => chip(low + ((high - low) * step) / 4, scale));
+  if (scale.kind === "score") return [0, 1, 2, 3, 4].map((step) => chipOf(low + ((high - low) * step) / 4, scale));
   const name = (label) => (glyphOf(label, scale) === scale.classes[label] ? null : scale.classes[label]);
-  return scale.classes.slice(0, 20).map((_, label) => element("span", {}, chip(label, scale), name(label)));
+  return scale.classes.slice(0, 20).map((_, label) => element("span", {}, chipOf(label, scale), name(label)));
 }
 
 function drawVerdicts() {
@@ -156,7 +147,7 @@ function drawVerdicts() {
     if (state) {
       const name = scale.kind === "score" ? `of ${scale.range.join(" to ")}` : nameOf(state.label, scale);
       const share = state.probabilities.length ? ` ${percent(Math.max(...state.probabilities))}` : "";
-      parts.push(element("span", { class: "class" }, chip(state.label, scale), `${name}${share}`));
+      parts.push(element("span", { class: "class" }, chipOf(state.label, scale), `${name}${share}`));
     } else parts.push(element("span", { class: "class" }, page.session.current.pending ? "computing …" : ""));
     if (scale.about) parts.push(element("p", { class: "why" }, scale.about));
     page.verdicts[model].replaceChildren(element("div", { class: "verdict" }, ...parts), stack(state, scale) ?? "");
@@ -181,7 +172,7 @@ function drawSentences() {
     return element(
       "button",
       { type: "button", "aria-pressed": String(index === page.index), onclick: () => show(index) },
-      chip(label, page.scales[0]),
+      chipOf(label, page.scales[0]),
       element("span", {}, cropped(visible(text), 80)),
     );
   });

@@ -1040,6 +1040,15 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
+/** A label as a small box in its colour. */
+export function chipOf(label, scale, attributes = {}) {
+  const colour = colourOf(label, scale),
+    chip = element("span", { class: "chip", ...attributes }, glyphOf(label, scale) || "·");
+  chip.style.background = colour;
+  chip.style.color = inkOn(colour);
+  return chip;
+}
+
 const ICONS = {
   undo: "M7 5 3.5 8.5 7 12M4 8.5h7.5a4 4 0 0 1 0 8H8",
   redo: "M13 5l3.500 3.500L13 12M16 8.500H8.500a4 4 0 0 0 0 8H12",
