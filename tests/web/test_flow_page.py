@@ -132,6 +132,16 @@ def test_steps_go_up_and_down(page: Page) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("name", "wanted"), [("lstm", "x c h"), ("jordan", "x y"), ("deep-input", "x")])
+def test_inputs_are_those_of_the_equations(page: Page, name: str, wanted: str) -> None:
+    browser = page(name)
+    at_step(browser, 2)
+    browser.evaluate("document.querySelectorAll('.fl-chain tbody tr')[0].querySelectorAll('button')[1].click()")
+    inputs = "[...document.querySelectorAll('.fl-input th')].map((each) => each.textContent).join(' ')"
+    assert browser.evaluate(inputs) == wanted
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["bidirectional-tree-lstm", "bilstm-attention", "cnn", "deep-output", "mv-rnn"])
 def test_other_networks_have_steps(page: Page, name: str) -> None:
     browser = page(name)

@@ -50,7 +50,8 @@ class FlowPass(NamedTuple):
         section: the class with its equations.
         start: the time of its first step.
         steps: the nodes or words that are computed at each time.
-        output: the names of the vectors that are read by parents, by the next step and by heads.
+        output: the names of the vectors that are read by parents, by the next pass and by heads.
+        memory: the names of the vectors that the next step of a recurrent network reads.
         vectors: the vectors of each node or word, in the order of the equations.
     """
 
@@ -59,6 +60,7 @@ class FlowPass(NamedTuple):
     start: int
     steps: tuple[tuple[int, ...], ...]
     output: tuple[str, ...]
+    memory: tuple[str, ...]
     vectors: Mapping[int, tuple[Vector, ...]]
 
 
@@ -194,7 +196,8 @@ def _flow_pass(sweep: Pass, gradients: Iterator[Tensor | None]) -> FlowPass:
         node: tuple(_vector(name, sweep.roles.get(name, ""), part, next(gradients)) for name, part in parts.items())
         for node, parts in sweep.parts.items()
     }
-    return FlowPass(sweep.name, sweep.section, sweep.start, tuple(map(tuple, sweep.steps)), sweep.output, vectors)
+    steps = tuple(map(tuple, sweep.steps))
+    return FlowPass(sweep.name, sweep.section, sweep.start, steps, sweep.output, sweep.memory, vectors)
 
 
 def _vector(name: str, role: str, values: Tensor, gradient: Tensor | None) -> Vector:

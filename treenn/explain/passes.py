@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import torch
@@ -13,12 +13,13 @@ from torch.nn.utils.rnn import PackedSequence
 
 from treenn.cells import Cell
 from treenn.encoders import BidirectionalTreeEncoder, Encoder, SequenceEncoder
-from treenn.explain.gates import Parts, gated_cell, lstm_parts
+from treenn.explain.gates import LSTM_ROLES, Parts, gated_cell, lstm_parts
 from treenn.explain.recurrent_steps import RECURRENT_STEPS, RecurrentStep
 from treenn.sequences import Bidirectional, LastPooling, SequenceNetwork, Stacked
 from treenn.trees import InputError, Tree
 
 _UP, _DOWN = "bottom-up", "top-down"
+_DOWN_ROLES = {**LSTM_ROLES, "h": "hidden state from above"}
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Pass:
         steps: the nodes or words that are computed at each of its times.
         roles: the role of each vector by its name.
         output: the names of the vectors that the next pass or the head reads.
+        memory: the names of the vectors that the next step of a recurrent network reads (default: none).
         parts: the named vectors of each node or word.
     """
 
@@ -41,6 +43,7 @@ class Pass:
     steps: list[list[int]]
     roles: Mapping[str, str]
     output: tuple[str, ...]
+    memory: tuple[str, ...] = ()
     parts: dict[int, Parts] = field(default_factory=dict)
 
     @property
@@ -123,16 +126,6 @@ def _bottom_up(cell: Cell, tree: Tree, words: Sequence[Tensor]) -> Pass:
     return done
 
 
-_DOWN_ROLES = {
-    "i": "input gate",
-    "f": "forget gate",
-    "o": "output gate",
-    "u": "candidate",
-    "c": "cell state",
-    "h": "hidden state from above",
-}
-
-
 def _top_down(encoder: BidirectionalTreeEncoder, tree: Tree, up: Sequence[Tensor], start: int) -> Pass:
     """The LSTM of a bidirectional tree encoder, from the root to the words."""
     n = len(tree.words)
@@ -176,8 +169,8 @@ class _Inputs(NamedTuple):
     def as_pass(self, network: SequenceNetwork, name: str, step: RecurrentStep | None) -> Pass:
         """A pass over these inputs: word by word, or all words at once if the network is not causal."""
         steps = [[word] for word in self.order] if network.causal else [list(self.order)]
-        roles, output = ({"h": "state"}, "h") if step is None else (step.roles, step.output)
-        return Pass(self.name or name, type(network).__name__, self.start, steps, roles, (output,))
+        done = Pass(self.name or name, type(network).__name__, self.start, steps, {"h": "state"}, ("h",))
+        return done if step is None else replace(done, roles=step.roles, output=(step.output,), memory=step.memory)
 
 
 def _run_network(network: SequenceNetwork, inputs: _Inputs, passes: list[Pass]) -> list[Tensor]:

@@ -19,11 +19,13 @@ class RecurrentStep(NamedTuple):
     Args:
         run: from the network, an input and the parts of the step before (empty at first) to the parts of a step.
         output: the name of the part that the next layer reads.
+        memory: the names of the parts that the next step reads.
         roles: the role of each part by its name.
     """
 
     run: Callable[[Any, Tensor, Parts], Parts]
     output: str
+    memory: tuple[str, ...]
     roles: Mapping[str, str]
 
 
@@ -78,11 +80,11 @@ def _deep_transition(network: DeepTransition, x: Tensor, before: Parts) -> Parts
 
 
 RECURRENT_STEPS: dict[type[nn.Module], RecurrentStep] = {
-    LSTM: RecurrentStep(_lstm, "h", LSTM_ROLES),
-    PeepholeLSTM: RecurrentStep(_peephole, "h", LSTM_ROLES),
-    GRU: RecurrentStep(_gru, "h", GRU_ROLES),
-    Elman: RecurrentStep(_elman, "h", {"h": "hidden state"}),
-    Jordan: RecurrentStep(_jordan, "y", {"h": "hidden layer", "y": "output, fed back"}),
-    DeepTransition: RecurrentStep(_deep_transition, "h", {"z": "hidden layer", "h": "hidden state"}),
+    LSTM: RecurrentStep(_lstm, "h", ("h", "c"), LSTM_ROLES),
+    PeepholeLSTM: RecurrentStep(_peephole, "h", ("h", "c"), LSTM_ROLES),
+    GRU: RecurrentStep(_gru, "h", ("h",), GRU_ROLES),
+    Elman: RecurrentStep(_elman, "h", ("h",), {"h": "hidden state"}),
+    Jordan: RecurrentStep(_jordan, "y", ("y",), {"h": "hidden layer", "y": "output, fed back"}),
+    DeepTransition: RecurrentStep(_deep_transition, "h", ("h",), {"z": "hidden layer", "h": "hidden state"}),
 }
 """The equations of the package's recurrent networks by class."""

@@ -4,12 +4,10 @@ import {
   TreeSession,
   TreeView,
   checkScale,
-  colourOf,
+  chipOf,
   cropped,
   element,
   firstWords,
-  glyphOf,
-  inkOn,
   nameOf,
   percent,
   postOrder,
@@ -81,6 +79,13 @@ function stripes(vector, gradient, label) {
   paint(canvas);
   return canvas;
 }
+
+/** The time at which a pass computes a node. */
+const timeOf = ({ start, steps }, node) => start + steps.findIndex((nodes) => nodes.includes(node)) + 1;
+
+/** The vector of a node that heads and the next pass read. */
+const outputOf = ({ nodes, output }, node) =>
+  nodes[node].find((vector) => vector.name === output[0]) ?? nodes[node].at(-1);
 
 const isGate = (vector) => /\bgate\b/.test(vector.role);
 
@@ -182,34 +187,32 @@ class Network {
     this.view.append(frame);
   }
 
-  /** The computed nodes of a time: `{row, nodes, gradient, what}`. */
+  /** A time: `{gradient, forward, active}`, with the active passes as `{row, nodes}`. */
   steps(time) {
     const gradient = time > PREDICTION,
       back = time - PREDICTION,
       forward = gradient ? this.flow.length + 1 - back : time;
-    const found = [];
+    const active = [];
     this.flow.passes.forEach((sweep, row) => {
       const nodes = sweep.steps[forward - 1 - sweep.start];
-      if (nodes) found.push({ row, nodes });
+      if (nodes) active.push({ row, nodes });
     });
-    return { gradient, forward, found };
+    return { gradient, forward, active };
   }
 
   /** "later" for a node without a state so far, "now" for one of the step. */
   #stage(node) {
-    const { gradient, forward, found } = this.now;
-    if (found.some(({ nodes }) => nodes.includes(node))) return "now";
-    const times = this.flow.passes.map(
-      (sweep) => sweep.start + sweep.steps.findIndex((nodes) => nodes.includes(node)) + 1,
-    );
+    const { gradient, forward, active } = this.now;
+    if (active.some(({ nodes }) => nodes.includes(node))) return "now";
+    const times = this.flow.passes.map((sweep) => timeOf(sweep, node));
     return !gradient && Math.min(...times) > forward ? "later" : "";
   }
 
   show(time) {
     this.time = time;
     this.now = this.steps(time);
-    const { found } = this.now;
-    if (found.length) this.chosen = { row: found.at(-1).row, node: found.at(-1).nodes.at(-1) };
+    const { active } = this.now;
+    if (active.length) this.chosen = { row: active.at(-1).row, node: active.at(-1).nodes.at(-1) };
     else if (time >= PREDICTION && !this.now.gradient) this.chosen = this.#root();
     this.#draw();
   }
@@ -221,7 +224,7 @@ class Network {
   }
 
   choose(node, row = null) {
-    const rows = this.now.found.filter(({ nodes }) => nodes.includes(node)).map((found) => found.row);
+    const rows = this.now.active.filter(({ nodes }) => nodes.includes(node)).map(({ row }) => row);
     this.chosen = { node, row: row ?? rows.at(-1) ?? this.#lastRow(node) };
     this.#drawDetail();
     this.#drawChoices();
@@ -230,7 +233,7 @@ class Network {
   #lastRow(node) {
     const { forward, gradient } = this.now;
     const done = this.flow.passes
-      .map((sweep, row) => [row, sweep.start + sweep.steps.findIndex((nodes) => nodes.includes(node)) + 1])
+      .map((sweep, row) => [row, timeOf(sweep, node)])
       .filter(([, time]) => gradient || time <= forward);
     return done.at(-1)?.[0] ?? 0;
   }
@@ -246,12 +249,12 @@ class Network {
   /** The step in words. */
   heading() {
     const { flow, time } = this,
-      { gradient, forward, found } = this.now;
+      { gradient, forward, active } = this.now;
     if (time === 0) return "Word vectors; nothing is computed so far.";
     if (time === PREDICTION) return this.#outcome();
-    if (!found.length)
+    if (!active.length)
       return gradient ? "The gradient has reached every word." : `Done; waiting for the other network.`;
-    const places = found.map(({ row, nodes }) => {
+    const places = active.map(({ row, nodes }) => {
       const sweep = flow.passes[row],
         step = forward - sweep.start,
         total = sweep.steps.length;
@@ -280,29 +283,25 @@ class Network {
   }
 
   #fillChain() {
-    const { gradient, forward } = this.now;
+    const { flow, scale } = this,
+      { gradient, forward } = this.now;
     for (const [key, button] of this.cells) {
       const [row, word] = key.split(" ").map(Number),
-        sweep = this.flow.passes[row];
-      const time = sweep.start + sweep.steps.findIndex((nodes) => nodes.includes(word)) + 1;
-      const vectors = sweep.nodes[word],
-        state = vectors.find((vector) => vector.name === sweep.output[0]) ?? vectors.at(-1);
+        sweep = flow.passes[row],
+        time = timeOf(sweep, word);
       const done = gradient || time <= forward;
       button.className = `fl-cell${time === forward ? " fl-now" : ""}${done ? "" : " fl-later"}`;
       if (time === forward) button.setAttribute("aria-current", "step");
       else button.removeAttribute("aria-current");
       const shown = gradient ? time >= forward : done;
-      button.replaceChildren(shown ? stripes(state, gradient, "") : "·");
+      button.replaceChildren(shown ? stripes(outputOf(sweep, word), gradient, "") : "·");
     }
     this.#scrollChain();
     this.after.forEach((cell, word) => {
-      const last = this.flow.passes.at(-1),
-        time = Math.max(
-          ...this.flow.passes.map((sweep) => sweep.start + sweep.steps.findIndex((nodes) => nodes.includes(word)) + 1),
-        );
-      const shown = last && (gradient || time <= forward),
-        label = this.flow.labels[word];
-      cell.replaceChildren(shown ? this.#chip(label) : "");
+      const time = Math.max(...flow.passes.map((sweep) => timeOf(sweep, word))),
+        label = flow.labels[word];
+      const shown = gradient || time <= forward;
+      cell.replaceChildren(shown ? chipOf(label, scale, { class: "fl-chip", title: nameOf(label, scale) }) : "");
     });
   }
 
@@ -315,22 +314,14 @@ class Network {
     frame.scrollLeft += Math.min(b.left - a.left - 90, 0) + Math.max(b.right - a.right + 30, 0);
   }
 
-  #chip(label) {
-    const chip = element("span", { class: "fl-chip", title: nameOf(label, this.scale) }, glyphOf(label, this.scale)),
-      colour = colourOf(label, this.scale);
-    chip.style.background = colour;
-    chip.style.color = inkOn(colour);
-    return chip;
-  }
-
   /** The phrases of a step as buttons, with the share of the largest gradient. */
   #drawChoices() {
-    const { found, gradient } = this.now;
-    const buttons = found.flatMap(({ row, nodes }) =>
+    const { active, gradient } = this.now;
+    const buttons = active.flatMap(({ row, nodes }) =>
       nodes.map((node) => {
         const chosen = this.chosen?.node === node && this.chosen.row === row;
-        const norm = this.#outputNorm(row, node);
-        const name = found.length > 1 ? `${this.phrase(node)} (${this.flow.passes[row].name})` : this.phrase(node);
+        const norm = outputOf(this.flow.passes[row], node).gradientNorm;
+        const name = active.length > 1 ? `${this.phrase(node)} (${this.flow.passes[row].name})` : this.phrase(node);
         const button = element(
           "button",
           { type: "button", "aria-pressed": String(chosen), onclick: () => this.choose(node, row) },
@@ -344,12 +335,6 @@ class Network {
     const focused = [...this.choices.children].indexOf(document.activeElement);
     this.choices.replaceChildren(...(buttons.length > 1 ? buttons : []));
     this.choices.children[focused]?.focus();
-  }
-
-  #outputNorm(row, node) {
-    const { nodes, output } = this.flow.passes[row],
-      vectors = nodes[node];
-    return (vectors.find((vector) => vector.name === output[0]) ?? vectors.at(-1)).gradientNorm;
   }
 
   #drawDetail() {
@@ -411,8 +396,8 @@ class Network {
       before = sweep.steps[step - 1];
     const below = flow.passes[row - 1],
       read = row === 0 || sweep.start === 0 ? word : states(below, node, below.name);
-    const kept = sweep.section === "Jordan" ? ["y"] : ["h", "c"];
-    const memory = before?.length === 1 ? (sweep.nodes[before[0]] ?? []).filter(({ name }) => kept.includes(name)) : [];
+    if (!before) return read;
+    const memory = sweep.nodes[before[0]].filter(({ name }) => sweep.memory.includes(name));
     return [...read, ...memory.map((vector) => [vector, `after “${this.phrase(before[0])}”`])];
   }
 
@@ -424,7 +409,8 @@ class Network {
       : gate
         ? value
         : value / (this.largest[vector.name] || 1);
-    const units = vector.size > 512 ? `the first 512 of ${vector.size} units` : `${vector.size} units`;
+    const drawn = decode(vector.values).bytes.length,
+      units = vector.size > drawn ? `the first ${drawn} of ${vector.size} units` : `${vector.size} units`;
     const label = gradient
       ? `gradient, ${units}, length ${number(value)}`
       : `${units}, ${gate ? `mean ${number(value)}` : `length ${number(value)}`}`;

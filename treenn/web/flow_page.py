@@ -85,7 +85,6 @@ def _flow(flow: Flow, scale: ClassScale) -> dict[str, Any]:
     return {
         "name": flow.name,
         "kind": flow.kind,
-        "trained": flow.is_trained,
         "scale": scale.record(flow.name),
         "merges": flow.tree.merges,
         "unknown": flow.unknown,
@@ -110,6 +109,7 @@ def _pass(sweep: FlowPass) -> dict[str, Any]:
         "start": sweep.start,
         "steps": sweep.steps,
         "output": sweep.output,
+        "memory": sweep.memory,
         "nodes": {str(node): [_vector(vector) for vector in vectors] for node, vectors in sweep.vectors.items()},
     }
 
