@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,7 +18,7 @@ from treenn.trees import Tree, draw_svg
 from treenn.trees.json_values import dump_json
 from treenn.trees.text_width import shortened
 
-_LONGEST_TITLE = 72  # letters
+_LONGEST_TITLE = 72  # columns
 _LEAST_SCALE = 0.7  # of a picture on a narrow page
 _WIDTH = re.compile(r' width="(\d+)" height="\d+"')
 
@@ -35,17 +34,11 @@ def disagreement_example(task: TaskResults, each: Disagreement, tree: Tree) -> E
     classes, sentence = task.treebank.classes, " ".join(tree.words)
     answers = "; ".join(f"{model}: {_answer(answer, classes)}" for model, answer in each.models.items())
     return Example(
-        title=_title(sentence),
+        title=shortened(sentence, _LONGEST_TITLE, at_word=True),
         text=sentence,
         caption=f"{position(task, each.split, each.line)}. Gold: {classes[each.gold]}. {answers}.",
         pictures=list(_pictures(task, each, tree)),
     )
-
-
-def _title(sentence: str) -> str:
-    """A sentence as a heading: its first words, or letters if it has no spaces."""
-    words = textwrap.shorten(sentence, _LONGEST_TITLE, placeholder=" …")
-    return words if len(words) > 2 else shortened(sentence, _LONGEST_TITLE)
 
 
 def _answer(answer: Answer, classes: tuple[str, ...]) -> str:

@@ -15,9 +15,22 @@ def shown(label: Label) -> str:
     return shortened("·" if label is None else visible(str(label)), LONGEST_LABEL)
 
 
-def shortened(text: str, columns: int) -> str:
-    """Shorten a text to at most this number of columns. An ellipsis replaces the end of a longer text."""
-    return text if columns_of(text) <= columns else f"{_cropped(text, columns - 1).rstrip()}…"
+def shortened(text: str, columns: int, *, at_word: bool = False) -> str:
+    """Shorten a text to at most this number of columns. An ellipsis replaces the end of a longer text.
+
+    Args:
+        text: the text.
+        columns: the maximum number of columns.
+        at_word: whether a longer text ends after a word, if a whole word fits (default: False).
+
+    >>> shortened("a long sentence", 10), shortened("a long sentence", 10, at_word=True)
+    ('a long se…', 'a long …')
+    """
+    if columns_of(text) <= columns:
+        return text
+    beginning = _cropped(text, columns - 1)
+    words = beginning.rpartition(" ")[0].rstrip() if at_word else ""
+    return f"{words} …" if words else f"{beginning.rstrip()}…"
 
 
 def visible(text: str) -> str:
@@ -51,4 +64,5 @@ def columns_of(text: str) -> int:
 def _cropped(text: str, columns: int) -> str:
     from rich.cells import set_cell_size
 
-    return set_cell_size(text, columns)
+    cropped = set_cell_size(text, columns)
+    return cropped if text.startswith(cropped) else cropped[:-1]  # a space replaces half of a wide character
