@@ -199,6 +199,15 @@ def test_a_reload_keeps_the_parsers_tree_and_figures(page: Open) -> None:
     assert browser.evaluate("document.getElementById('again').hidden")
 
 
+def test_a_long_tree_has_no_address(page: Open) -> None:
+    browser = page("this is not good")
+    assert browser.evaluate("location.hash").startswith("#tree=")
+    draw(browser, ("wonderful" * 8 + " ") * 100)
+    assert browser.evaluate("location.href") == browser.evaluate("location.href.split('#')[0]")
+    draw(browser, "this is not good")
+    assert browser.evaluate("location.hash").startswith("#tree=")
+
+
 @pytest.mark.parametrize(
     "hash_",
     [

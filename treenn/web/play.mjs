@@ -36,6 +36,7 @@ const EXAMPLES = [
   "A film that is neither as funny nor as clever as it thinks it is.",
   "Although the plot, which takes far too long to get going, is not exactly new, the cast is so good, and the dialogue so sharp and so funny, that you hardly notice, and by the end you do not want to leave.",
 ];
+const LONGEST_HASH = 8000;
 const part = (id) => document.getElementById(id);
 const page = { scales: [], sentences: [], index: 0, session: null, views: [], curve: null, chart: false, asked: 0 };
 
@@ -263,9 +264,11 @@ function updateCurves() {
   }, 60);
 }
 
+/** Set the tree of the address; none if it is long, unless the page was opened with it. */
 function updateAddress() {
-  const hash = toHash(page.session.root);
-  if (hash.length < 8000) history.replaceState(null, "", hash);
+  const hash = toHash(page.session.root),
+    fits = hash.length < LONGEST_HASH || hash === location.hash;
+  history.replaceState(null, "", fits ? hash : location.href.split("#")[0]);
 }
 
 // -------------------------------------------------------------------------------------------------------------- start
