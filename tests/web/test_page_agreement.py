@@ -170,7 +170,7 @@ def test_hostile_requests_are_refused(tmp_path: Path) -> None:
         "the text has 20001 characters; must have at most 20000",
         "the text has 51 sentences; must have at most 50",
         "the sentence has 201 words; must have 1 to 200",
-        "word 0 must have 1 to 200 characters and no spaces",
+        "word 1 must have 1 to 200 characters and no spaces",
     ]
 
 

@@ -124,7 +124,7 @@ def test_malformed_bodies_are_refused(playground: Playground, body: bytes, messa
     assert refused(playground, "parse", body) == message
 
 
-BAD_WORD = "request: word 0 must have 1 to 200 characters and no spaces"
+BAD_WORD = "request: word 1 must have 1 to 200 characters and no spaces"
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ class TestEditor:
         assert (name, answer["nodes"], answer["labels"]) == ("a", [3, 4], list(wanted.tree.labels[3:]))
         assert answer["probabilities"][1] == pytest.approx(wanted.node_probabilities[4], abs=1e-5)
         editor._asked(None, {"id": "b", "words": ["a", ""], "merges": [[0, 1]], "nodes": [2]}, None)
-        assert sent[1] == {"id": "b", "error": "word 1 must have 1 to 200 characters and no spaces"}
+        assert sent[1] == {"id": "b", "error": "word 2 must have 1 to 200 characters and no spaces"}
 
     def test_states_of_the_whole_sentence_are_answered(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(TreeReader, "is_local", False)

@@ -150,6 +150,8 @@ test("trees from strangers are validated", () => {
     chain(tree.LIMITS.words + 1),
   ];
   for (const value of bad) assert.throws(() => tree.checkTree(value), tree.TreeError);
+  const long = { words: ["a", "b".repeat(999)], merges: [[0, 1]] };
+  assert.throws(() => tree.checkTree(long), { message: "word 2: has 999 letters; must have at most 200" });
   assert.equal(
     tree.checkTree({
       words,

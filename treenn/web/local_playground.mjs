@@ -93,7 +93,7 @@ export class LocalPlayground {
     if (words.length < 1 || words.length > most)
       throw new RequestError(`the sentence has ${words.length} words; must have 1 to ${most}`);
     const position = words.findIndex((word) => !word || [...word].length > longest || /\s/u.test(word));
-    if (position >= 0) throw new RequestError(`word ${position} must have 1 to ${longest} characters and no spaces`);
+    if (position >= 0) throw new RequestError(`word ${position + 1} must have 1 to ${longest} characters and no spaces`);
   }
 
   #sentence({ text, words }) {

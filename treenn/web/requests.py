@@ -113,6 +113,6 @@ def _refuse_constant(name: str) -> None:
 def _check_words(words: Sequence[str]) -> None:
     if not 1 <= len(words) <= MAX_WORDS:
         raise InputError(f"the sentence has {len(words)} words; must have 1 to {MAX_WORDS}")
-    for position, word in enumerate(words):
+    for position, word in enumerate(words, start=1):
         if not word or len(word) > LONGEST_WORD or any(letter.isspace() for letter in word):
             raise InputError(f"word {position} must have 1 to {LONGEST_WORD} characters and no spaces")

@@ -299,7 +299,7 @@ export function checkTree(tree) {
   if (n < 1 || n > LIMITS.words) throw new TreeError(`the tree has ${n} words; must have 1 to ${LIMITS.words}`);
   if (merges.length !== n - 1)
     throw new TreeError(`a binary tree over ${n} words has ${n - 1} merges, not ${merges.length}`);
-  const nodes = words.map((word, index) => leaf(checkWord(word, `word ${index}`)));
+  const nodes = words.map((word, index) => leaf(checkWord(word, `word ${index + 1}`)));
   const spans = words.map((_, index) => [index, index + 1]),
     used = new Set();
   merges.forEach((pair, k) => {
