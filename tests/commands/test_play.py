@@ -16,6 +16,7 @@ from saved_models import make_model
 from web.page_pairs import save_pair
 
 from treenn.parsers.loading import load_parser
+from treenn.sentiment.named_models import PLAN
 from treenn.web.page_record import read_record
 from treenn.web.server import PageServer
 
@@ -122,6 +123,10 @@ def test_export_evaluates_and_records(treenn: Command, tmp_path: Path) -> None:
             ("--model", "tree", "--trust-module", "x"),
             "--trust-module: a page of --export computes no models of other packages",
         ),
+        (
+            ("--model", "comparison"),
+            "--model comparison: is a folder of `treenn compare`; must be that of one model, such as one of its runs",
+        ),
         (("--model", "nowhere"), "nowhere/config.json: cannot read this file: No such file or directory"),
     ],
 )
@@ -130,6 +135,8 @@ def test_export_refuses_what_it_cannot_compute(
 ) -> None:
     make_model(tmp_path / "tree")
     make_model(tmp_path / "lstm", kind="lstm")
+    (tmp_path / "comparison").mkdir()
+    (tmp_path / "comparison" / PLAN).touch()
     assert treenn("play", "--export", "page.html", *options).error == message
     assert not (tmp_path / "page.html").exists()
 

@@ -39,10 +39,14 @@ def export_page(
         treebank: the treebank of --evaluate; None to evaluate nothing.
         record: the file of the results.
     """
+    from treenn.sentiment.named_models import is_comparison
     from treenn.web.static_page import KIND
 
     if len(models) != 1:
         raise InputError(f"--model: the page of --export has one model, not {len(models)}")
+    if is_comparison(models[0]):
+        problem = "is a folder of `treenn compare`; must be that of one model, such as one of its runs"
+        raise InputError(f"--model {models[0]}: {problem}")
     if trust:
         raise InputError("--trust-module: a page of --export computes no models of other packages")
     if record is not None and treebank is None:

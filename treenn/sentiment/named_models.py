@@ -74,12 +74,17 @@ def load_models(
     }
 
 
+def is_comparison(path: str) -> bool:
+    """True if a path is a folder of `treenn compare`."""
+    return path != SHIPPED and (Path(path) / PLAN).exists()
+
+
 def _qualified(path: str, model: ModelPath) -> str:
     return path if model.folder == path else f"{path}: {model.name}"
 
 
 def _models_at(path: str, note: Note) -> list[ModelPath]:
-    if path == SHIPPED or not (Path(path) / PLAN).exists():
+    if not is_comparison(path):
         name = path if path == SHIPPED else Path(path).resolve().name
         return [ModelPath(name or path, path)]
     from treenn.sentiment.comparison_models import models_of_comparison  # here: it imports all of training
