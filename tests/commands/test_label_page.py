@@ -83,6 +83,17 @@ def test_a_file_in_use_is_refused(label: Command, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["s.txt"]
 
 
+def test_a_session_without_labels_leaves_no_folder(
+    label: Command, clicks: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    for options in (["--web", "--no-browser"], []):
+        label(*options, "--out", "new/folder/ann.txt", stdin=b"")
+        assert [path.name for path in tmp_path.iterdir()] == ["s.txt"]
+    clicks.append({"action": "label", "value": 1})
+    label("--web", "--no-browser", "--out", "new/folder/ann.txt")
+    assert [path.name for path in (tmp_path / "new/folder").iterdir()] == ["ann.txt"]
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [

@@ -36,8 +36,11 @@ def locked(folder: Path) -> AbstractContextManager[None]:
     return _held(folder.resolve() / LOCK, folder, "folder")
 
 
-def locked_file(file: Path) -> AbstractContextManager[None]:
+@contextmanager
+def locked_file(file: Path) -> Iterator[None]:
     """Hold the lock on a file, `.NAME.lock` in its folder, as `locked`.
+
+    A folder made for the lock is removed if it is empty at the end.
 
     Args:
         file: the file, which need not exist. The lock of a symbolic link is that of its target.
@@ -46,7 +49,14 @@ def locked_file(file: Path) -> AbstractContextManager[None]:
         InputError: if another process, or this one, holds the lock, or the folder cannot be written.
     """
     target = file.resolve()
-    return _held(target.with_name(f".{target.name}{LOCK}"), file, "file")
+    missing = [folder for folder in target.parents if not os.access(folder, os.F_OK)]
+    try:
+        with _held(target.with_name(f".{target.name}{LOCK}"), file, "file"):
+            yield
+    finally:
+        with suppress(OSError):
+            for folder in missing:  # innermost first
+                folder.rmdir()
 
 
 @contextmanager
