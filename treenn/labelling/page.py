@@ -20,8 +20,8 @@ from treenn.labelling.entry import plain
 from treenn.labelling.session import Session
 from treenn.trees import InputError
 from treenn.trees.json_records import to_json
-from treenn.trees.palette import palette
 from treenn.web.requests import read_request
+from treenn.web.scale_record import scale_record
 
 MOST_ROWS = 200
 """The maximum number of sentences, or of disagreements, in an answer."""
@@ -116,10 +116,15 @@ class LabellingPage:
     def state(self, _: StateRequest) -> dict[str, Any]:
         """The state of the session, and its constants: file, annotators, scale of classes and their keys."""
         file, classes = self.session.file, self.session.classes
-        scale = {"name": "", "kind": file.scale, "classes": classes, "colours": palette(len(classes), file.scale)}
-        constants = {"file": str(file.path), "annotator": file.annotator, "blind": self.blind}
-        other = None if self.other is None else str(self.other)
-        return self._state() | {"session": constants | {"other": other, "scale": scale, "keys": class_keys(classes)}}
+        constants = {
+            "file": str(file.path),
+            "annotator": file.annotator,
+            "blind": self.blind,
+            "other": None if self.other is None else str(self.other),
+            "scale": scale_record("", file.scale, classes),
+            "keys": class_keys(classes),
+        }
+        return self._state() | {"session": constants}
 
     def perform(self, request: PerformRequest) -> dict[str, Any]:
         """Perform an action, and return the new state. A request about an older state returns the state only."""

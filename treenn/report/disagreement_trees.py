@@ -17,6 +17,7 @@ from treenn.sentiment.node_labels import drawing_options, label_scale
 from treenn.trees import Tree, draw_svg
 from treenn.trees.json_values import dump_json
 from treenn.trees.text_width import shortened
+from treenn.web.scale_record import scale_record
 
 _LONGEST_TITLE = 72  # columns
 _LEAST_SCALE = 0.7  # of a picture on a narrow page
@@ -86,19 +87,10 @@ def _interactive(
     task: TaskResults, title: str, trees: Sequence[tuple[str, Tree]], probabilities: Sequence[float] | None
 ) -> str:
     [(_, tree), *_], treebank, scale = trees, task.treebank, label_scale(task.treebank)
-    classes = range(len(treebank.classes))
+    glyphs = [scale.text(label) for label in range(len(treebank.classes))]
     record: dict[str, Any] = {
         "label": title,
-        "scales": [
-            {
-                "name": name,
-                "kind": treebank.scale,
-                "classes": treebank.classes,
-                "colours": [scale.colour(label) for label in classes],
-                "glyphs": [scale.text(label) for label in classes],
-            }
-            for name, _ in trees
-        ],
+        "scales": [scale_record(name, treebank.scale, treebank.classes) | {"glyphs": glyphs} for name, _ in trees],
         "tree": {
             "words": tree.words,
             "merges": tree.merges,

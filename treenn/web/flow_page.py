@@ -16,8 +16,9 @@ from treenn.explain.mathml import block_markup
 from treenn.runtime.pages import inline_json, page_template
 from treenn.trees import Tree, draw_svg
 from treenn.trees.json_values import dump_json
-from treenn.trees.palette import Scale, palette
+from treenn.trees.palette import Scale
 from treenn.web.one_file import inline_modules, inline_styles
+from treenn.web.scale_record import scale_record
 
 _DRAWN = 512
 """The number of drawn units of a vector; norms and means are of all."""
@@ -37,14 +38,7 @@ class ClassScale:
 
     def record(self, name: str) -> dict[str, Any]:
         """The scale as `tree.mjs` reads it."""
-        colours = palette(5 if self.kind == "score" else max(len(self.classes), 1), self.kind)
-        return {
-            "name": name,
-            "kind": self.kind,
-            "classes": self.classes,
-            "range": self.score_range,
-            "colours": colours,
-        }
+        return scale_record(name, self.kind, self.classes, self.score_range)
 
     def draw(self, tree: Tree) -> Markup:
         """A static picture of a tree, for browsers without JavaScript."""

@@ -11,7 +11,7 @@ import numpy as np
 from treenn.encoders import SequenceEncoder
 from treenn.sentiment.model import SentimentModel
 from treenn.trees import Tree
-from treenn.trees.palette import palette
+from treenn.web.scale_record import scale_record
 
 LONGEST = 120
 """The maximum number of words of a sentence whose prefixes are read; their cost is quadratic in it."""
@@ -43,17 +43,9 @@ class Reader(ABC):
     @property
     def scale(self) -> dict[str, Any]:
         """The name, the classes and the colours, as `tree.mjs` reads them."""
-        kind, classes = self.model.network.scale, self.model.classes
-        colours = palette(5 if kind == "score" else max(len(classes), 1), kind)
-        return {
-            "name": self.name,
-            "kind": kind,
-            "classes": classes,
-            "range": self.model.score_range,
-            "colours": colours,
-            "about": self.about,
-            "local": self.is_local,
-        }
+        model = self.model
+        scale = scale_record(self.name, model.network.scale, model.classes, model.score_range)
+        return scale | {"about": self.about, "local": self.is_local}
 
     @property
     def about(self) -> str:

@@ -12,11 +12,11 @@ from treenn.sentiment.model import SentimentModel
 from treenn.trees import InputError, Tree
 from treenn.trees.display import tree_html
 from treenn.trees.errors import argument
-from treenn.trees.palette import palette
 from treenn.trees.tree import Label
 from treenn.web.one_file import inline_modules, inline_styles
 from treenn.web.readers import TreeReader
 from treenn.web.requests import TreeRequest
+from treenn.web.scale_record import scale_record
 
 
 class TreeEditor:
@@ -96,10 +96,10 @@ class TreeEditor:
 
     def _scale(self) -> dict[str, Any]:
         if self._reader is not None:
-            return self._reader.scale | {"colours": list(self._reader.scale["colours"])}
+            return self._reader.scale
         numbers = [label for label in self._tree.labels if isinstance(label, int)]
         names = self._classes or tuple(map(str, range(max(5, max(numbers, default=0) + 1))))
-        return {"name": "labels", "kind": "ordinal", "classes": list(names), "colours": list(palette(len(names)))}
+        return scale_record("labels", "ordinal", list(names))
 
     def _edited(self, change: Mapping[str, Any]) -> None:
         """Adopt the tree of the notebook, unless it is this one."""
