@@ -21,11 +21,11 @@ from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
 from treenn.runtime.pages import inline_json
 from treenn.trees import Tree, parse_tree
-from treenn.web.flow_page import ClassScale, flow_page
+from treenn.web.flow_page import PredictionScale, flow_page
 from treenn.web.one_file import inline_modules
 
 TREE = parse_tree("(X (X this) (X (X is) (X (X not) (X good))))")
-SCALE = ClassScale("ordinal", CLASSES)
+SCALE = PredictionScale("ordinal", CLASSES)
 Page = Callable[..., Browser]
 
 
@@ -168,7 +168,7 @@ def test_scores_have_no_classes(browser: Browser, tmp_path: Path) -> None:
     settings, task = Settings(model="tree-gru", size=8, word_size=6), make_task("node-scores", None, score_range=(1, 9))
     flow = compute_flow(build(settings, task, Vocabulary(sorted(TREE.words))), TREE, "scores")
     file = tmp_path / "page.html"
-    file.write_text(flow_page("this is not good", [(flow, ClassScale("score", (), (1, 9)))]), encoding="utf-8")
+    file.write_text(flow_page("this is not good", [(flow, PredictionScale("score", (), (1, 9)))]), encoding="utf-8")
     browser.open(file.as_uri())
     at_step(browser, 5)
     assert browser.evaluate(TITLES) == [f"Prediction: {flow.final.label:.3g}; L is the score from −1 to 1."]

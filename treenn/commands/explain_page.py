@@ -14,7 +14,7 @@ from treenn.trees.files import write_text
 if TYPE_CHECKING:
     from treenn.explain.flow import Flow
     from treenn.sentiment.model import SentimentModel
-    from treenn.web.flow_page import ClassScale
+    from treenn.web.flow_page import PredictionScale
 
 _LEFT_TO_RIGHT = "The same weights, reading the sentence word by word; the network was trained on parse trees."
 
@@ -74,7 +74,7 @@ def write_flow_page(networks: Networks, sentence: str, brackets: str | None, htm
         progress(0, None, "loading")
         found = load_models(networks.models, networks.parser, networks.contextual, networks.trust_module, say)
         tree = _tree(networks, list(found.values()), sentence, brackets)
-        total, flows = len(found) + len(networks.untrained), list["tuple[Flow, ClassScale]"]()
+        total, flows = len(found) + len(networks.untrained), list["tuple[Flow, PredictionScale]"]()
         for pair in _flows(networks, found, tree):
             flows.append(pair)
             progress(len(flows), max(total, len(flows)), pair[0].name)
@@ -119,15 +119,15 @@ def _tree(networks: Networks, models: list[SentimentModel], sentence: str, brack
     return models[0].parser.parse(found[0].words)
 
 
-def _flows(networks: Networks, models: dict[str, SentimentModel], tree: Tree) -> Iterator[tuple[Flow, ClassScale]]:
+def _flows(networks: Networks, models: dict[str, SentimentModel], tree: Tree) -> Iterator[tuple[Flow, PredictionScale]]:
     from treebanks.sentiment import FIVE_CLASSES
     from treenn.explain.flow import compute_flow
     from treenn.explain.untrained import untrained_network
-    from treenn.web.flow_page import ClassScale
+    from treenn.web.flow_page import PredictionScale
     from treenn.web.readers import left_branching
 
     for name, model in models.items():
-        scale = ClassScale(model.network.scale, model.classes, model.score_range)
+        scale = PredictionScale(model.network.scale, model.classes, model.score_range)
         flow = compute_flow(model.network, tree, name)
         yield flow, scale
         alone = len(models) + len(networks.untrained) == 1
@@ -136,4 +136,4 @@ def _flows(networks: Networks, models: dict[str, SentimentModel], tree: Tree) ->
             yield compute_flow(model.network, words, f"{name}, left to right", about=_LEFT_TO_RIGHT), scale
     for name in networks.untrained:
         network = untrained_network(name, tree.words, input_size=networks.word_size, size=networks.size)
-        yield compute_flow(network, tree, name, is_trained=False), ClassScale("ordinal", FIVE_CLASSES)
+        yield compute_flow(network, tree, name, is_trained=False), PredictionScale("ordinal", FIVE_CLASSES)

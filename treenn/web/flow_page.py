@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from markupsafe import Markup, escape
@@ -24,8 +24,8 @@ _DRAWN = 512
 """The number of drawn units of a vector; norms and means are of all."""
 
 
-class ClassScale:
-    """The labels of a network's predictions.
+class PredictionScale(NamedTuple):
+    """The scale of a network's predictions.
 
     Args:
         kind: "ordinal", "nominal" or "score".
@@ -33,8 +33,9 @@ class ClassScale:
         score_range: the lowest and the highest score (default: None).
     """
 
-    def __init__(self, kind: Scale, classes: Sequence[str], score_range: tuple[float, float] | None = None) -> None:
-        self.kind, self.classes, self.score_range = kind, tuple(classes), score_range
+    kind: Scale
+    classes: Sequence[str]
+    score_range: tuple[float, float] | None = None
 
     def record(self, name: str) -> dict[str, Any]:
         """The scale as `tree.mjs` reads it."""
@@ -46,7 +47,7 @@ class ClassScale:
         return Markup(draw_svg(tree, classes=classes, scale=self.kind, score_range=self.score_range))
 
 
-def flow_page(text: str, flows: Sequence[tuple[Flow, ClassScale]]) -> str:
+def flow_page(text: str, flows: Sequence[tuple[Flow, PredictionScale]]) -> str:
     """Render the page, one HTML file that loads nothing.
 
     Args:
@@ -75,7 +76,7 @@ def _labelled(flow: Flow) -> Tree:
     return flow.tree.with_labels([prediction.label for prediction in flow.predictions])
 
 
-def _flow(flow: Flow, scale: ClassScale) -> dict[str, Any]:
+def _flow(flow: Flow, scale: PredictionScale) -> dict[str, Any]:
     return {
         "name": flow.name,
         "kind": flow.kind,
