@@ -78,13 +78,13 @@ def explain(
 
     Example: treenn explain --model sentiment --html numbers.html
     """
+    if tree is not None and (sentence is not None or parser is not None):
+        raise InputError("--tree: cannot be combined with --sentence or --parser")
     if html is None and (model or beside):
         raise InputError("--model, --beside: need --html FILE, the page to write")
     if html is not None:
         if svg is not None or png is not None:
             raise InputError("--html: cannot be combined with --svg or --png")
-        if tree is not None and sentence is not None:
-            raise InputError("--tree: cannot be combined with --sentence or --parser")
         networks = Networks(name, model, beside, word_size, size, parser, contextual, trust_module)
         write_flow_page(networks, _SENTENCE if sentence is None else sentence, tree, html)
         return
@@ -117,8 +117,6 @@ def _tree(name: str, sentence: str | None, brackets: str | None, parser: str | N
     from treenn.explain.explanation import reads_trees
 
     if brackets is not None:
-        if sentence is not None or parser is not None:
-            raise InputError("--tree: cannot be combined with --sentence or --parser")
         return parse_tree(brackets)
     if parser is None and not reads_trees(name):
         parser = "right"  # the network reads only the words

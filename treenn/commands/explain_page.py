@@ -49,9 +49,8 @@ class Networks(NamedTuple):
     def untrained(self) -> list[str]:
         """The names of the networks with random weights; "lstm" is next to a single network of trees."""
         names = [*filter(None, [self.name]), *self.beside]
-        if len(names) == 1 and not self.models and not self.beside and _reads_trees(names[0]):
-            names.append("lstm")
-        return names
+        is_single = len(names) == 1 and not (self.models or self.beside)
+        return [*names, "lstm"] if is_single and _reads_trees(names[0]) else names
 
 
 def write_flow_page(networks: Networks, sentence: str, brackets: str | None, html: Path) -> None:
@@ -73,13 +72,13 @@ def write_flow_page(networks: Networks, sentence: str, brackets: str | None, htm
 
         progress(0, None, "loading")
         found = load_models(networks.models, networks.parser, networks.contextual, networks.trust_module, say)
-        tree = _tree(networks, list(found.values()), sentence, brackets)
         total, flows = len(found) + len(networks.untrained), list["tuple[Flow, PredictionScale]"]()
+        if total > MOST_NETWORKS:
+            raise InputError(f"{total} networks are selected; must be at most {MOST_NETWORKS}")
+        tree = _tree(networks, list(found.values()), sentence, brackets)
         for pair in _flows(networks, found, tree):
             flows.append(pair)
             progress(len(flows), max(total, len(flows)), pair[0].name)
-        if len(flows) > MOST_NETWORKS:
-            raise InputError(f"{len(flows)} networks are selected; must be at most {MOST_NETWORKS}")
         write_text(html, flow_page(sentence if brackets is None else " ".join(tree.words), flows))
     say(f"page: {html}")
 
@@ -104,10 +103,7 @@ def _reads_trees(name: str) -> bool:
 
 def _tree(networks: Networks, models: list[SentimentModel], sentence: str, brackets: str | None) -> Tree:
     """The tree of the sentence: as given, or by the first model's tokenizer and parser."""
-
     if brackets is not None:
-        if networks.parser is not None:
-            raise InputError("--tree: cannot be combined with --sentence or --parser")
         return parse_tree(brackets)
     if not models:
         from treenn.commands.shipped_parser import parser_or_right_branching
