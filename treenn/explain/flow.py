@@ -13,9 +13,10 @@ from torch import Tensor
 
 from treenn.encoders import SequenceEncoder, pack
 from treenn.explain.equations import Section, section
-from treenn.explain.passes import Pass, Run, run_encoder
+from treenn.explain.passes import Pass, run_encoder
 from treenn.models.names import paper_of
 from treenn.models.network import Network
+from treenn.parsers.shapes import Left
 from treenn.tasks.node_scores import NodeRegression
 from treenn.trees import InputError, Tree
 
@@ -131,19 +132,11 @@ def compute_flow(network: Network, tree: Tree, name: str, *, is_trained: bool = 
         InputError: if the sentence has more than `MOST_WORDS` words, the network reads pairs or other trees, or a
             number is not finite.
     """
-    if len(tree.words) > MOST_WORDS:
-        raise InputError(f"the sentence has {len(tree.words)} words; must have at most {MOST_WORDS}")
-    if network.task.name not in ("nodes", "node-scores"):
-        raise InputError(f"the task of {name} is {network.task.name}; must be nodes or node-scores")
+    _check_supported(network, tree, name)
     tree, was_training = tree.unlabelled, network.training
-    network.eval()
-    with torch.enable_grad():
-        x = network.vectors(pack([tree])).detach().requires_grad_()
-        run = run_encoder(network.encoder, tree, x)
-        loss = _loss(network, run.root)
-        passes, words = _differentiate(run, loss)
-    _check_finite(name, passes)
     kind: Kind = "sequence" if isinstance(network.encoder, SequenceEncoder) else "tree"
+    passes, words, loss = _differentiate(network.eval(), tree)
+    _check_finite(name, passes)
     predictions, unknown = _predictions(network, tree, kind), set(network.vocabulary.unknown(tree.words))
     network.train(was_training)
     return Flow(
@@ -155,11 +148,18 @@ def compute_flow(network: Network, tree: Tree, name: str, *, is_trained: bool = 
         words=words,
         unknown=tuple(index for index, word in enumerate(tree.words) if word in unknown),
         predictions=predictions,
-        loss=float(loss.detach()),
+        loss=loss,
         sections=sections_of(network),
         is_trained=is_trained,
         about=about,
     )
+
+
+def _check_supported(network: Network, tree: Tree, name: str) -> None:
+    if len(tree.words) > MOST_WORDS:
+        raise InputError(f"the sentence has {len(tree.words)} words; must have at most {MOST_WORDS}")
+    if network.task.name not in ("nodes", "node-scores"):
+        raise InputError(f"the task of {name} is {network.task.name}; must be nodes or node-scores")
 
 
 def _check_finite(name: str, passes: Sequence[FlowPass]) -> None:
@@ -182,13 +182,15 @@ def _loss(network: Network, root: Tensor) -> Tensor:
     return -torch.log_softmax(scores / network.temperature, dim=1).max()
 
 
-def _differentiate(run: Run, loss: Tensor) -> tuple[tuple[FlowPass, ...], tuple[Vector, ...]]:
-    """The vectors of all passes and of the words with their gradients, by one backward pass."""
+def _differentiate(network: Network, tree: Tree) -> tuple[tuple[FlowPass, ...], tuple[Vector, ...], float]:
+    """The vectors of all passes and of the words with their gradients, by one backward pass, and the loss."""
+    with torch.enable_grad():
+        run = run_encoder(network.encoder, tree, network.vectors(pack([tree])).detach().requires_grad_())
+        loss = _loss(network, run.root)
     named = [part for sweep in run.passes for parts in sweep.parts.values() for part in parts.values()]
-    tensors = [*run.words, *named]
-    gradients = iter(torch.autograd.grad(loss, tensors, allow_unused=True))
+    gradients = iter(torch.autograd.grad(loss, [*run.words, *named], allow_unused=True))
     words = tuple(_vector("x", "word vector", word, next(gradients)) for word in run.words)
-    return tuple(_flow_pass(sweep, gradients) for sweep in run.passes), words
+    return tuple(_flow_pass(sweep, gradients) for sweep in run.passes), words, float(loss.detach())
 
 
 def _flow_pass(sweep: Pass, gradients: Iterator[Tensor | None]) -> FlowPass:
@@ -207,13 +209,9 @@ def _vector(name: str, role: str, values: Tensor, gradient: Tensor | None) -> Ve
 
 def _predictions(network: Network, tree: Tree, kind: Kind) -> tuple[Prediction, ...]:
     """The predictions of all nodes of a tree, or of all prefixes of a sentence."""
-    trees = [tree] if kind == "tree" else [_prefix(tree.words, n) for n in range(1, len(tree.words) + 1)]
+    trees = [tree] if kind == "tree" else Left().parse_batch([tree.words[: n + 1] for n in range(len(tree.words))])
     found = network.predict(trees, roots_only=kind == "sequence")
     rows = range(len(tree)) if kind == "tree" else np.cumsum([len(prefix) for prefix in trees]) - 1
     if network.classes is None:
         return tuple(Prediction(float(found.scores[row]), ()) for row in rows)
     return tuple(Prediction(int(np.argmax(p)), tuple(p.tolist())) for p in found.probabilities[list(rows)])
-
-
-def _prefix(words: Sequence[str], n: int) -> Tree:
-    return Tree(tuple(words[:n]), tuple((n + k - 1 if k else 0, k + 1) for k in range(n - 1)))
