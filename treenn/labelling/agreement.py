@@ -105,15 +105,13 @@ def compare_annotations(first: Annotations, second: Annotations, scale: ClassSca
     Raises:
         InputError: if the classes differ, or if no sentence is labelled in both.
     """
-    if class_comment(first.classes) != class_comment(second.classes):
-        problem = f"the classes are {', '.join(second.classes)}; must be those of {first.path}"
-        raise InputError(f"{problem}: {', '.join(first.classes)}", source=second.path, line=1)
+    _check_classes(first, second)
     pairs, only_first, only_second = _paired(_labelled(first), _labelled(second))
     if not pairs:
         raise InputError(f"no sentence is labelled both here and in {first.path}", source=second.path)
-    roots = list(_roots(pairs))
     same_words = [(text, a, b) for text, a, b in pairs if a.words == b.words]
-    spans = [item for text, a, b in same_words for item in _spans(text, a, b)]
+    roots, spans = [*_roots(pairs)], [item for text, a, b in same_words for item in _spans(text, a, b)]
+    items = [*roots, *(item for item in spans if not item.is_root)]
     count, scale = len(first.classes), scale or first.scale
     return Agreement(
         first=first.annotator or str(first.path),
@@ -128,10 +126,14 @@ def compare_annotations(first: Annotations, second: Annotations, scale: ClassSca
         bracket_f1=_bracket_f1([a for _, a, _ in same_words], [b for _, _, b in same_words]),
         roots=coefficients(*_labels(roots), count, scale),
         spans=coefficients(*_labels(spans), count, scale),
-        disagreements=tuple(
-            _disagreements([*roots, *(item for item in spans if not item.is_root)], first.classes, scale)
-        ),
+        disagreements=tuple(_disagreements(items, first.classes, scale)),
     )
+
+
+def _check_classes(first: Annotations, second: Annotations) -> None:
+    if class_comment(first.classes) != class_comment(second.classes):
+        problem = f"the classes are {', '.join(second.classes)}; must be those of {first.path}"
+        raise InputError(f"{problem}: {', '.join(first.classes)}", source=second.path, line=1)
 
 
 def _labelled(annotations: Annotations) -> dict[str, list[Tree]]:
