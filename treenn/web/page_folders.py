@@ -66,13 +66,11 @@ def check_supported(model: SentimentModel, name: str) -> None:
     Raises:
         InputError: if it is no binary Tree-LSTM with classes, or has contextual vectors or another tokenizer.
     """
-    network = model.network
+    network, where = model.network, f"{argument('model')} {name}"
     cell = network.encoder.cell if isinstance(network.encoder, TreeEncoder) else None
-    where = f"{argument('model')} {name}"
     if not isinstance(cell, BinaryTreeLSTM) or network.contextual is not None:
-        kind = (
-            "with contextual vectors" if network.contextual is not None else network.settings and network.settings.model
-        )
+        trained = network.settings.model if network.settings else "user-defined"
+        kind = trained if network.contextual is None else "with contextual vectors"
         raise InputError(f"{where}: is {kind}; the page computes tree-lstm without contextual vectors only")
     if not model.classes:
         raise InputError(f"{where}: predicts scores; the page needs a model of classes")

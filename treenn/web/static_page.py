@@ -47,11 +47,6 @@ def build_page(name: str, model: SentimentModel, folders: Path, about: str = "")
     script, style = inline_modules("static_host.mjs"), inline_styles("tree.css", "play.css")
     policy = _POLICY.format(script=_hash(script), style=_hash(style))
     data = json.dumps(page_data(make_readers([(name, model)])))
-    blocks = {
-        f'data-file="{part}/{file}"': (folders / part / file).read_bytes()
-        for part in ("model", "parser")
-        for file in FILES
-    }
     charset = '<meta charset="utf-8">\n'
     return _filled(
         {
@@ -61,14 +56,16 @@ def build_page(name: str, model: SentimentModel, folders: Path, about: str = "")
             '<link rel="stylesheet" href="play.css">\n': f"<style>{style}</style>\n",
             '<script type="module" src="server_host.mjs"></script>\n': "",
             "<footer></footer>\n": f"<footer>{_ABOUT} {escape(about)}</footer>\n",
-            "</body>\n": _data_blocks(data, blocks) + f'<script type="module">{script}</script>\n</body>\n',
+            "</body>\n": _data_blocks(data, folders) + f'<script type="module">{script}</script>\n</body>\n',
         }
     )
 
 
-def _data_blocks(data: str, blocks: Mapping[str, bytes]) -> str:
-    """Blocks of data, which are no scripts: the worker's source, its data, and the files."""
-    packed = {'id="data"': data.encode(), **blocks}
+def _data_blocks(data: str, folders: Path) -> str:
+    """Blocks of data, which are no scripts: the worker's source, its data, and the files of both folders."""
+    packed = {'id="data"': data.encode()}
+    for name in (f"{part}/{file}" for part in ("model", "parser") for file in FILES):
+        packed[f'data-file="{name}"'] = (folders / name).read_bytes()
     return f'<script type="text/plain" id="worker">{inline_modules("worker.mjs")}</script>\n' + "".join(
         f'<script type="application/gzip" {name}>{b64encode(gzip.compress(content, mtime=0)).decode()}</script>\n'
         for name, content in packed.items()
