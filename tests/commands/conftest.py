@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +34,14 @@ class Typed(io.BytesIO):
 
     def isatty(self) -> bool:
         return True
+
+
+@pytest.fixture
+def default_signal() -> Iterator[None]:
+    """Let Ctrl-C have its default handler: background jobs ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

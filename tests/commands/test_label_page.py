@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from treenn.training.folder_lock import locked_file
 from treenn.web.server import PageServer
 
 Command = Callable[..., Any]
+
+pytestmark = pytest.mark.usefixtures("default_signal")
 OPTIONS = ("--classes", "bad,good", "--parser", "right", "--tokenized", "--annotator", "ann")
 
 
@@ -26,14 +28,6 @@ def post(url: str, action: dict[str, Any]) -> None:
     body = json.dumps(action).encode()
     sent = urllib.request.Request(f"{url}perform", body, {"Content-Type": "application/json"})
     urllib.request.urlopen(sent, timeout=60).close()
-
-
-@pytest.fixture(autouse=True)
-def default_signal() -> Iterator[None]:
-    """Let Ctrl-C have its default handler: background jobs ignore it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import re
 import signal
 import threading
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,7 @@ from treenn.web.server import PageServer
 
 Command = Callable[..., Any]
 
-
-@pytest.fixture(autouse=True)
-def default_signal() -> Iterator[None]:
-    """Let Ctrl-C have its default handler: background jobs ignore it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
+pytestmark = pytest.mark.usefixtures("default_signal")
 
 
 @pytest.fixture
