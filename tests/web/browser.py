@@ -112,6 +112,14 @@ class Browser:
             "Emulation.setEmulatedMedia", features=[scheme, {"name": "prefers-reduced-motion", "value": "reduce"}]
         )
 
+    def printed(self, selector: str) -> int:
+        """The number of elements of a selector that are visible in print."""
+        self.send("Emulation.setEmulatedMedia", media="print")
+        elements = f"[...document.querySelectorAll({json.dumps(selector)})]"
+        count = int(self.evaluate(f"{elements}.filter((each) => each.checkVisibility()).length"))
+        self.send("Emulation.setEmulatedMedia", media="")
+        return count
+
     def press(self, key: str, modifiers: int = 0) -> None:
         """Press a key; modifiers are 1 for Alt, 2 for Ctrl, 8 for Shift."""
         text = {"text": key} if len(key) == 1 and not modifiers & 3 else {"text": "\r"} if key == "Enter" else {}

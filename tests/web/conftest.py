@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from web.browser import FOUND, Browser
@@ -15,7 +16,7 @@ from treenn.models.vocabulary import Vocabulary
 from treenn.parsers.shapes import Balanced
 from treenn.sentiment.model import SentimentModel
 from treenn.web.playground import Playground
-from treenn.web.server import PageServer
+from treenn.web.server import PageServer, Site
 
 CLASSES = ("very negative", "negative", "neutral", "positive", "very positive")
 EVIL = "<img src=x onerror=console.error(1)>"
@@ -36,15 +37,22 @@ def playground() -> Playground:
     return Playground({f"tree {EVIL}": make_model(classes=classes), "lstm": make_model("lstm", classes, 1)})
 
 
-@pytest.fixture(scope="session")
-def server(playground: Playground) -> Iterator[PageServer]:
-    """A running server."""
-    with PageServer(playground) as made:
-        thread = threading.Thread(target=made.serve_forever, daemon=True)
+@contextmanager
+def serving(site: Site) -> Iterator[PageServer]:
+    """Run the server of a page."""
+    with PageServer(site) as made:
+        thread = threading.Thread(target=made.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield made
         made.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def server(playground: Playground) -> Iterator[PageServer]:
+    """A running server."""
+    with serving(playground) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

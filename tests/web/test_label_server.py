@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from web.conftest import EVIL
-from web.labelling import CLASSES, make_session, serving
+from web.conftest import EVIL, serving
+from web.labelling import CLASSES, make_session
 from web.test_server import JSON, request
 
 from treenn.labelling.page import LabellingPage

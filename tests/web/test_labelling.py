@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from web.browser import Browser
-from web.conftest import EVIL
-from web.labelling import TEXTS, make_session, serving
+from web.conftest import EVIL, serving
+from web.keyboard import reached_by_keys, visible_buttons
+from web.labelling import TEXTS, make_session
 
 from treenn.labelling.annotations import read_annotations
 from treenn.labelling.page import LabellingPage
@@ -222,20 +223,10 @@ def test_all_sentences_are_in_the_list(page: Open) -> None:
 @pytest.mark.slow
 def test_every_control_is_reachable_by_keyboard(page: Open) -> None:
     browser = page()
-    in_bar, name = "Boolean(document.activeElement.closest('.tn-bar'))", "(each.ariaLabel || each.textContent)"
     browser.evaluate("document.activeElement.blur()")
-    seen = set()
-    for _ in range(30):
-        browser.press("Tab")
-        for _ in range(16 if browser.evaluate(in_bar) else 1):
-            seen.add(browser.evaluate(f"((each) => {name})(document.activeElement)"))
-            if browser.evaluate(in_bar):
-                browser.press("ArrowRight")
-    buttons = (
-        "[...document.querySelectorAll('button')].filter((each) => each.checkVisibility({visibilityProperty: true}))"
-    )
-    assert set(browser.evaluate(f"{buttons}.map((each) => {name})")) <= seen
-    assert any(str(label).startswith(f"“{TEXTS[0]}”") for label in seen)
+    seen = reached_by_keys(browser, 30)
+    assert visible_buttons(browser) <= seen
+    assert any(label.startswith(f"“{TEXTS[0]}”") for label in seen)
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from web.browser import Browser
 from web.conftest import CLASSES, EVIL
+from web.keyboard import reached_by_keys, visible_buttons
 
 from treenn.web.server import PageServer
 
@@ -135,17 +136,9 @@ def test_arrow_keys_walk_the_tree(page: Open) -> None:
 def test_every_button_is_reachable_by_keyboard(page: Open) -> None:
     browser = page()
     browser.evaluate("document.getElementById('text').focus()")
-    in_bar, name = "Boolean(document.activeElement.closest('.tn-bar'))", "(each.ariaLabel || each.textContent)"
-    seen = set()
-    for _ in range(30):
-        browser.press("Tab")
-        for _ in range(16 if browser.evaluate(in_bar) else 1):
-            seen.add(browser.evaluate(f"((each) => {name})(document.activeElement)"))
-            if browser.evaluate(in_bar):
-                browser.press("ArrowRight")
-    buttons = f"[...document.querySelectorAll('button')].filter((each) => each.checkVisibility()).map((each) => {name})"
-    assert set(browser.evaluate(buttons)) <= seen
-    assert any(str(label).startswith("“this is not good”") for label in seen)
+    seen = reached_by_keys(browser, 30)
+    assert visible_buttons(browser) <= seen
+    assert any(label.startswith("“this is not good”") for label in seen)
     assert "Curves; arrow keys select a word" in seen
 
 
@@ -335,11 +328,8 @@ def test_a_server_that_ended_is_a_message(page: Open) -> None:
 
 def test_print_has_no_tools(page: Open) -> None:
     browser = page()
-    browser.send("Emulation.setEmulatedMedia", media="print")
-    shown = "[...document.querySelectorAll('.tn-bar, #ask, .actions')].filter((each) => each.checkVisibility()).length"
-    assert browser.evaluate(shown) == 0
-    assert browser.evaluate("document.querySelector('.tn-picture').checkVisibility()")
-    browser.send("Emulation.setEmulatedMedia", media="")
+    assert browser.printed(".tn-bar, #ask, .actions") == 0
+    assert browser.printed(".tn-picture") > 0
 
 
 def test_a_deep_tree_is_folded(page: Open) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from web.browser import Browser
 from web.conftest import EVIL
+from web.keyboard import reached_by_keys, visible_buttons
 from web.page_pairs import save_pair
 
 from treenn.trees.files import kind_of
@@ -109,17 +110,9 @@ def test_a_rotation_requests_the_path_only(page: Browser) -> None:
 def test_every_control_is_reachable_by_keyboard(page: Browser) -> None:
     submit(page, "this is not good")
     page.evaluate("document.getElementById('text').focus()")
-    in_bar, name = "Boolean(document.activeElement.closest('.tn-bar'))", "(each.ariaLabel || each.textContent)"
-    seen = set()
-    for _ in range(24):
-        page.press("Tab")
-        for _ in range(16 if page.evaluate(in_bar) else 1):
-            seen.add(page.evaluate(f"((each) => {name})(document.activeElement)"))
-            if page.evaluate(in_bar):
-                page.press("ArrowRight")
-    buttons = f"[...document.querySelectorAll('button')].filter((each) => each.checkVisibility()).map((each) => {name})"
-    assert set(page.evaluate(buttons)) <= seen
-    assert any(str(label).startswith("“this is not good”") for label in seen)
+    seen = reached_by_keys(page, 24)
+    assert visible_buttons(page) <= seen
+    assert any(label.startswith("“this is not good”") for label in seen)
 
 
 @pytest.mark.parametrize(
