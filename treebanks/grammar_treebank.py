@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -80,8 +80,8 @@ class GrammarTreebank(Splits[Tree | NaryTree]):
         binary = {isinstance(tree, Tree) for tree in every}
         if len(binary) > 1:
             raise InputError(f"{treebank.name} has both binary and n-ary trees; must have one kind")
-        labels = {label or "" for tree in every for label in map(str_label, tree.labels[len(tree.words) :])}
-        return cls(treebank.name, None if binary == {True} else sorted(labels), read)
+        categories = {category_name(label) for tree in every for label in tree.labels[len(tree.words) :]}
+        return cls(treebank.name, None if binary == {True} else sorted(categories), read)
 
     def __repr__(self) -> str:
         """The name, the number of categories, and the number of trees per split."""
@@ -105,10 +105,6 @@ class GrammarTreebank(Splits[Tree | NaryTree]):
         """The task if `task` is None: a grammar."""
         return "grammar"
 
-    def labels_below_roots(self) -> Iterator[Any]:
-        """Nothing: the labels of trees are generated, not predicted."""
-        return iter(())
-
     def map_trees(self, change: Callable[[Sequence[Any]], Iterable[Any]]) -> Self:
         """Refuse: a grammar generates the trees as they are.
 
@@ -123,6 +119,6 @@ def n_actions(tree: Tree | NaryTree) -> int:
     return len(tree.words) + len(inner_children(tree)) * (1 if isinstance(tree, Tree) else 2)
 
 
-def str_label(label: Any) -> str | None:
-    """A label as text, None without one."""
-    return None if label is None else str(label)
+def category_name(label: Any) -> str:
+    """The category of a label, `""` for None."""
+    return "" if label is None else str(label)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from treebanks.own_data.spec import Origin, Scale
 from treebanks.treebank import Splits, check_scale
@@ -107,10 +106,6 @@ class PairTreebank(Splits[Pair]):
     def default_task(self) -> str:
         """The task if `task` is None: classification if there are classes, else relatedness."""
         return "relatedness" if self.classes is None else "pairs"
-
-    def labels_below_roots(self) -> Iterator[Any]:
-        """Nothing: a pair has one target."""
-        return iter(())
 
     def map_trees(self, change: Callable[[Sequence[Tree]], Iterable[Tree]]) -> PairTreebank:
         """The same treebank with changed trees. `change` is called with the left and the right trees of a split."""

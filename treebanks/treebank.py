@@ -51,6 +51,10 @@ class Splits(ABC, Generic[Example]):
     def trees(self, split: str) -> Iterable[Tree | NaryTree]:
         """The trees of a split."""
 
+    def labels_below_roots(self) -> Iterator[Any]:
+        """The labels of all nodes below roots, of all splits (default: none)."""
+        return iter(())
+
     @property
     def train(self) -> tuple[Example, ...]:
         """The training examples."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -103,10 +103,6 @@ class TextCorpus(Splits[Sentence]):
     def default_task(self) -> str:
         """The task if `task` is None: a language model of words or of characters."""
         return "word-lm" if self.unit == "word" else "character-lm"
-
-    def labels_below_roots(self) -> Iterator[Any]:
-        """Nothing: sentences have no labels."""
-        return iter(())
 
     def map_trees(self, change: Callable[[Sequence[Any]], Iterable[Any]]) -> TextCorpus:
         """Refuse: sentences have no trees.

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from treebanks.grammar_treebank import category_name
 from treenn.trees import NaryTree, Tree
 from treenn.trees.errors import InputError
 from treenn.trees.expand import Opened, expand
@@ -120,11 +121,6 @@ class Transitions(ABC):
         if name not in self._numbers:
             raise InputError(f"label {name!r} of node {node}: the grammar has no such category")
         return self._numbers[name]
-
-
-def category_name(label: Any) -> str:
-    """The category of a label, `""` for None."""
-    return "" if label is None else str(label)
 
 
 class TopDown(Transitions):
