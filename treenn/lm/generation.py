@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from itertools import groupby
+from typing import Annotated
 
 import numpy as np
 
+from treebanks.text.corpus import Unit
 from treenn.lm.language_model import FloatArray, IntArray, LanguageModel
 from treenn.models.text_vocabulary import END_ID
 from treenn.runtime.progress import Progress, ignore
@@ -87,20 +89,9 @@ def generate(
         check_prompt(model, prompt)
     generator, sampling = np.random.default_rng(seed), sampling or Sampling()
     texts = list[list[str]]()
-    for done, prompt in _groups(prompts):
-        texts += _continue(model, prompt, len(done), length, sampling, generator, progress)
+    for prompt, equal in groupby(map(tuple, prompts)):
+        texts += _continue(model, prompt, len(list(equal)), length, sampling, generator, progress)
     return texts
-
-
-def _groups(prompts: Sequence[Sequence[str]]) -> list[tuple[list[int], Sequence[str]]]:
-    """Runs of equal prompts, with their positions."""
-    groups: list[tuple[list[int], Sequence[str]]] = []
-    for position, prompt in enumerate(prompts):
-        if groups and list(groups[-1][1]) == list(prompt):
-            groups[-1][0].append(position)
-        else:
-            groups.append(([position], prompt))
-    return groups
 
 
 def _continue(
@@ -153,6 +144,6 @@ def check_prompt(model: LanguageModel, prompt: Sequence[str]) -> None:
         )
 
 
-def text_of(tokens: Sequence[str], unit: Any) -> str:
+def text_of(tokens: Sequence[str], unit: Unit) -> str:
     """The text of tokens: words with spaces between them."""
     return (" " if unit == "word" else "").join(tokens)

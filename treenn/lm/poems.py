@@ -92,15 +92,18 @@ def sample_poems(
     Raises:
         InputError: if the model was trained without one of the forms.
     """
-    each = -(-samples // len(forms))
-    prompts = [form_prompt(model, form) for form in forms for _ in range(each)]
+    wanted = [form for form in forms for _ in range(-(-samples // len(forms)))]
+    prompts = [form_prompt(model, form) for form in wanted]
     texts = generate(model, prompts, length=100, sampling=sampling, seed=seed, progress=progress)
-    poems = [text_of(without_form(tokens), "character") for tokens in texts]
-    known = {verse for poem in train for verse in verses(poem.text)}
-    wanted = [form for form in forms for _ in range(each)]
+    poems = tuple(text_of(without_form(tokens), "character") for tokens in texts)
     right = [form for form, poem in zip(wanted, poems, strict=True) if form_of(poem) == form]
+    known = {verse for poem in train for verse in verses(poem.text)}
     written = [verse for poem in poems for verse in verses(poem)]
-    by_form = {form: right.count(form) for form in forms}
     return PoemReport(
-        len(poems), len(right), by_form, len(written), sum(verse in known for verse in written), tuple(poems)
+        samples=len(poems),
+        well_formed=len(right),
+        by_form={form: right.count(form) for form in forms},
+        verses=len(written),
+        copied=sum(verse in known for verse in written),
+        poems=poems,
     )
