@@ -16,6 +16,8 @@ from treenn.trees.arguments import Count, checked
 from treenn.trees.errors import InputError, argument
 
 Words = npt.NDArray[np.int32]
+Array = npt.NDArray[np.float32]
+"""Word vectors, `(V, d)`, and numbers computed from them."""
 
 
 @dataclass(frozen=True)

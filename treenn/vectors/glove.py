@@ -13,9 +13,7 @@ from scipy.sparse import coo_array, csc_array
 from treenn.runtime.progress import Progress, ignore
 from treenn.trees.arguments import Count, Positive, Probability, Seed, Width, check_fields
 from treenn.vectors.cooccurrence import cooccurrences
-from treenn.vectors.corpus import Corpus
-
-Array = npt.NDArray[np.float32]
+from treenn.vectors.corpus import Array, Corpus
 
 
 @dataclass(frozen=True)

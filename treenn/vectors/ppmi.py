@@ -13,8 +13,7 @@ from treenn.runtime.progress import Progress, ignore
 from treenn.trees.arguments import Count, Positive, Probability, Seed, Width, check_fields
 from treenn.trees.errors import InputError, argument
 from treenn.vectors.cooccurrence import cooccurrences
-from treenn.vectors.corpus import Corpus
-from treenn.vectors.glove import Array
+from treenn.vectors.corpus import Array, Corpus
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 from treenn.models.vectors import WordVectors, read_vectors
 from treenn.trees.arguments import AnyPath, Count, checked
 from treenn.trees.errors import InputError, argument
-from treenn.vectors.glove import Array
+from treenn.vectors.corpus import Array
 
 AnalogyMethod = Literal["3CosAdd", "3CosMul"]
 _EPSILON = 1e-3

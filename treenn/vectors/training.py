@@ -13,8 +13,8 @@ from treenn.runtime.progress import Progress, ignore
 from treenn.trees.arguments import AnyPath, Count, check, checked
 from treenn.trees.errors import InputError, argument
 from treenn.trees.files import hash_file
-from treenn.vectors.corpus import Corpus, read_corpus
-from treenn.vectors.glove import Array, GloveSettings, train_glove
+from treenn.vectors.corpus import Array, Corpus, read_corpus
+from treenn.vectors.glove import GloveSettings, train_glove
 from treenn.vectors.ppmi import PpmiSettings, train_ppmi
 from treenn.vectors.vector_file import TrainingRecord, check_vector_target, write_record, write_vectors
 from treenn.vectors.word2vec import Word2VecSettings, train_cbow, train_skip_gram

@@ -12,7 +12,7 @@ from treenn.trees.errors import InputError, argument
 from treenn.trees.files import hash_file, open_atomic, write_text
 from treenn.trees.json_records import Schema
 from treenn.trees.json_values import dump_json
-from treenn.vectors.glove import Array
+from treenn.vectors.corpus import Array
 
 
 @dataclass(frozen=True)

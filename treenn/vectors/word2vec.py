@@ -11,8 +11,7 @@ import numpy as np
 from treenn.runtime.progress import Progress, ignore
 from treenn.trees.arguments import Count, NonNegative, Positive, Seed, Width, check_fields
 from treenn.trees.errors import InputError, argument
-from treenn.vectors.corpus import Corpus
-from treenn.vectors.glove import Array
+from treenn.vectors.corpus import Array, Corpus
 
 _MOST_SEEDS = 2**32
 """gensim's generator has seeds below this."""
