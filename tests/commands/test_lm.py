@@ -91,9 +91,12 @@ def test_poems_of_a_form(treenn: Command, folder: Path) -> None:
         (poems / f"{split}.txt").write_text(f"{POEM}\n", encoding="utf-8")
     ok(treenn("lm", "train", "--corpus", "verse", "--unit", "char", "--forms", "--model", "kneser-ney-8", "--out", "p"))
     assert ok(treenn("lm", "generate", "p", "--form", "5x4", "--top-k", "1")).stdout == f"{POEM}\n"
-    report = ok(treenn("lm", "poems", "p", "--corpus", "verse", "--form", "5x4", "--samples", "3", "--top-k", "1"))
+    command = ("lm", "poems", "p", "--corpus", "verse", "--form", "5x4", "--samples", "3", "--top-k", "1")
+    report = ok(treenn(*command))
     assert "3 of 3" in report.stdout
     assert "12 of 12" in report.stdout
+    record = json.loads(ok(treenn(*command, "--json")).stdout)
+    assert (record["well_formed_share"], record["copied"], record["copied_share"]) == (1, 12, 1)
 
 
 @pytest.mark.slow

@@ -118,9 +118,8 @@ def poems(
     if out is not None:
         write_text(out, "".join(f"{poem}\n" for poem in report.poems))
     if json:
-        print_json(
-            {**to_json(report), "well_formed_share": report.well_formed_share, "copied_share": report.copied_share}
-        )
+        shares = {"well_formed_share": report.well_formed_share, "copied_share": report.copied_share}
+        print_json({**to_json(report), **shares})
         return
     each = report.samples // len(forms)
     rows = [["well-formed, %", f"{100 * report.well_formed_share:.1f}", f"{report.well_formed} of {report.samples}"]]
