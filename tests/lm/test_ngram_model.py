@@ -47,7 +47,14 @@ def test_malformed_counts_are_refused(folder, change):
         case "too large":
             tensors["keys.3"][-1] = 10**15
     save_file({name: each.contiguous() for name, each in tensors.items()}, folder / "model.safetensors")
-    with pytest.raises(InputError, match=r"model\.safetensors: .*must"):
+    with pytest.raises(InputError, match=r"model\.safetensors: .*must") as caught:
+        load_language_model(folder)
+    assert "cannot be read" not in str(caught.value)
+
+
+def test_files_of_another_kind_are_refused(folder):
+    (folder / "model.safetensors").write_bytes(b"counts")
+    with pytest.raises(InputError, match=r"model\.safetensors: these weights cannot be read"):
         load_language_model(folder)
 
 

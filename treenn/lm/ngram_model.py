@@ -9,22 +9,19 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
 
 from treebanks import Sentence, TextCorpus
 from treebanks.text.corpus import Unit
 from treenn.evaluation.token_predictions import TokenPredictions
 from treenn.lm.kneser_ney import HIGHEST_ORDER, KneserNey
 from treenn.lm.language_model import FloatArray, IntArray, LanguageModel
-from treenn.lm.ngram_counts import NGramCounts
+from treenn.lm.ngram_file import read_counts, write_counts
 from treenn.models.text_vocabulary import TextVocabulary
 from treenn.runtime.progress import Progress, ignore
 from treenn.runtime.weight_file import NAME
 from treenn.tasks.language import check_tokens
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import write_bytes, write_text
+from treenn.trees.files import write_text
 from treenn.trees.json_records import from_json, to_json
 from treenn.trees.json_values import read_object
 
@@ -137,10 +134,7 @@ class NGramModel(LanguageModel):
         config = NGramConfig(FORMAT, "kneser-ney", self.model.order, self.unit, tuple(self.model.discounts))
         write_text(folder / "config.json", json.dumps(to_json(config), indent=2) + "\n")
         self.vocabulary.write(folder / "vocabulary.json")
-        tensors = {"counts.1": self.model.counts[0].counts}
-        for n, order in enumerate(self.model.counts[1:], start=2):
-            tensors |= {f"keys.{n}": order.keys, f"counts.{n}": order.counts.astype(np.int32)}
-        write_bytes(folder / NAME, save(tensors))
+        write_counts(folder / NAME, self.model.counts)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -151,36 +145,5 @@ class NGramModel(LanguageModel):
         """
         config = from_json(NGramConfig, read_object(folder / "config.json"), folder / "config.json")
         vocabulary = TextVocabulary.read(folder / "vocabulary.json")
-        counts = _read_counts(folder / NAME, config.order, len(vocabulary) + 1)
+        counts = read_counts(folder / NAME, config.order, len(vocabulary) + 1)
         return cls(vocabulary, config.unit, KneserNey(len(vocabulary), counts, config.discounts))
-
-
-def _read_counts(path: Path, order: int, words: int) -> list[NGramCounts]:
-    try:
-        with safe_open(path, framework="pt") as file:
-            names = ["counts.1", *(f"{part}.{n}" for n in range(2, order + 1) for part in ("keys", "counts"))]
-            if set(file.keys()) != set(names):
-                raise InputError(f"must have the tensors {', '.join(names)}", source=path)
-            tensors = {name: file.get_tensor(name) for name in names}
-    except (OSError, RuntimeError, ValueError, MemoryError, SafetensorError) as error:
-        raise InputError(f"these n-grams cannot be read: {str(error).splitlines()[0]}", source=path) from error
-    if any(each.dtype not in (torch.int32, torch.int64) or each.ndim != 1 for each in tensors.values()):
-        raise InputError("each tensor must have one dimension of whole numbers", source=path)
-    arrays = {name: each.numpy().astype(np.int64) for name, each in tensors.items()}
-    arrays["keys.1"] = np.arange(words)
-    found, contexts = list[NGramCounts](), 1
-    for n in range(1, order + 1):
-        keys, counts = arrays[f"keys.{n}"], arrays[f"counts.{n}"]
-        _check_order(n, keys, counts, contexts * words, path)
-        found.append(NGramCounts(keys, counts))
-        contexts = len(keys)
-    return found
-
-
-def _check_order(n: int, keys: IntArray, counts: IntArray, end: int, path: Path) -> None:
-    """Validate the n-grams of one order, which index arrays."""
-    ascending = len(keys) > 0 and keys[0] >= 0 and keys[-1] < end and bool((np.diff(keys) > 0).all())
-    if len(keys) != len(counts) or not ascending or (counts < 0).any():
-        raise InputError(
-            f"keys.{n} must be ascending numbers from 0 to {end - 1}, each with a count of 0 or more", source=path
-        )

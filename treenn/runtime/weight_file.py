@@ -6,7 +6,7 @@ A tensor `x` is stored as it is, in 8 bits as `x` and `x.scale`, or as low-rank 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -91,6 +91,19 @@ def read_shapes(path: Path) -> dict[str, Shape]:
         raise _unreadable(path, error) from error
 
 
+def read_tensors(path: Path, names: Iterable[str]) -> dict[str, Tensor]:
+    """Read tensors of a file as they are stored.
+
+    Raises:
+        InputError: if this is no safetensors file, or a tensor is missing.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {name: file.get_tensor(name) for name in names}
+    except (OSError, RuntimeError, MemoryError, SafetensorError) as error:
+        raise _unreadable(path, error) from error
+
+
 def read_weights(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Read the tensors of a file, whatever their storage, converted to the dtypes of the network.
 
@@ -111,8 +124,7 @@ def read_weights(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor
     if unexpected := shapes.keys() - parts.keys():
         raise InputError(f"{min(unexpected)[:100]!r} is not expected; {_ANOTHER}", source=path)
     try:
-        with safe_open(path, framework="pt") as file:
-            stored = {part: file.get_tensor(part) for part in parts}
+        stored = read_tensors(path, parts)
         for part, name in parts.items():
             _check_dtype(part, stored, expected[name], path)
         refuse_non_finite(path, stored)
