@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from treebanks import Sentence
-from treenn.lm.grammar.derivation import BottomUp
 from treenn.lm.grammar.packing import pack_derivations
+from treenn.lm.grammar.transitions import BottomUp
 from treenn.models.text_vocabulary import TextVocabulary
 from treenn.runtime.tensor_batch import TensorBatch
 from treenn.tasks.dependencies import ProjectedDependencies

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from strategies import CATEGORIES, DEPTHS, nary_trees, right_chain, trees_in_any_order
 
 from treebanks.grammar_treebank import category_name
-from treenn.lm.grammar.derivation import END, MOST_OPEN, OPEN, REDUCE, SHIFT, BottomUp, TopDown
+from treenn.lm.grammar.derivation import END, MOST_OPEN, OPEN, REDUCE, SHIFT
 from treenn.lm.grammar.packing import pack_derivations
+from treenn.lm.grammar.transitions import BottomUp, TopDown
 from treenn.trees import InputError, NaryTree
 
 

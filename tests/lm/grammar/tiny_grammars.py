@@ -12,11 +12,12 @@ from torch import Tensor, nn
 
 from treenn.cells import BinaryTreeLSTM
 from treenn.lm.grammar.composition import BiLSTMComposition, CellComposition
-from treenn.lm.grammar.derivation import MOST_OPEN, BottomUp, TopDown, Transitions
+from treenn.lm.grammar.derivation import MOST_OPEN
 from treenn.lm.grammar.encoder import RNNG
 from treenn.lm.grammar.head import GrammarHead
 from treenn.lm.grammar.joint import joint_log_probabilities, joint_loss
 from treenn.lm.grammar.packing import pack_derivations
+from treenn.lm.grammar.transitions import BottomUp, TopDown, Transitions
 from treenn.models.text_vocabulary import END, TextVocabulary
 from treenn.trees import NaryTree, Tree
 

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from treenn.lm.grammar.derivation import Transitions
 from treenn.lm.grammar.encoder import RNNG
 from treenn.lm.grammar.head import GrammarHead, output_ids, without_end
 from treenn.lm.grammar.joint import joint_log_probabilities
 from treenn.lm.grammar.packing import pack_derivations
 from treenn.lm.grammar.task import GrammarTask
+from treenn.lm.grammar.transitions import Transitions
 from treenn.models.network import Network
 from treenn.models.text_vocabulary import END_ID, TextVocabulary
 from treenn.trees.errors import InputError, argument

@@ -9,9 +9,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from treenn.lm.grammar.derivation import IntArray, TopDown
+from treenn.lm.grammar.derivation import IntArray
 from treenn.lm.grammar.grammar import Grammar
 from treenn.lm.grammar.stack_lstm import State
+from treenn.lm.grammar.transitions import TopDown
 
 _ROOM = 1024
 

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from treenn.encoders.forest import slices
-from treenn.lm.grammar.derivation import BOTTOM, OPEN, SHIFT, Derivation, IntArray, Transitions
+from treenn.lm.grammar.derivation import BOTTOM, OPEN, SHIFT, Derivation, IntArray
+from treenn.lm.grammar.transitions import Transitions
 from treenn.runtime.tensor_batch import TensorBatch
 
 
@@ -93,7 +94,7 @@ def pack_derivations(trees: Sequence[Any], transitions: Transitions) -> PackedDe
     Raises:
         InputError: as `Transitions.derivation`.
 
-    >>> from treenn.lm.grammar.derivation import BottomUp
+    >>> from treenn.lm.grammar.transitions import BottomUp
     >>> from treenn.trees import Tree
     >>> batch = pack_derivations([Tree(("so", "it", "goes"), ((1, 2), (0, 3)))], BottomUp())
     >>> batch.actions.tolist(), batch.below.tolist(), batch.depth_sizes

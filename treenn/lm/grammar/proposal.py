@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from treenn.lm.grammar.derivation import Transitions
+from treenn.lm.grammar.transitions import Transitions
 from treenn.parsers.brackets import crossing, inner_spans
 from treenn.parsers.chart import ChartParser, TreeDistribution
 from treenn.parsers.chart.cky import Scores, log_partition

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from treebanks.grammar_treebank import GrammarTreebank
-from treenn.lm.grammar.derivation import BottomUp, TopDown, Transitions
 from treenn.lm.grammar.encoder import RNNG
 from treenn.lm.grammar.head import GrammarHead
 from treenn.lm.grammar.joint import joint_log_probabilities, joint_loss
 from treenn.lm.grammar.packing import PackedDerivations, pack_derivations
 from treenn.lm.grammar.predictions import DerivationPredictions
+from treenn.lm.grammar.transitions import BottomUp, TopDown, Transitions
 from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
