@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -83,24 +84,28 @@ def train(
     if (earlier := restored(context)) is not None:
         earlier.command.invoke(earlier)
         return
-    if (corpus is None) == (treebank is None):
-        raise InputError("--corpus: must be corpus, poems, a folder or a file, or --treebank must be given instead")
     order = order_of(values["model"])
     settings = Settings(**(values if order is None else {**values, "model": lm_options.RECIPE["model"]}))
-    data: TextCorpus | GrammarTreebank
-    if treebank is not None:
-        lm_grammar.check_no_text_options(context)
-        data = lm_grammar.read_training_treebank(treebank, values["model"], max_actions)
-    else:
-        assert corpus is not None
-        data = lm_options.read_training_corpus(corpus, unit, forms=forms, split=split)
+    data = _read_data(context, values["model"])
     if "vocabulary_size" not in options.given(context) and data.unit == "word":
-        settings = Settings(**{**vars(settings), "vocabulary_size": lm_options.WORDS})
+        settings = replace(settings, vocabulary_size=lm_options.WORDS)
     if order is not None:
         assert isinstance(data, TextCorpus)
         _train_ngram(context, data, order, settings.vocabulary_size, json=json)
     else:
         _train_network(context, data, settings, json=json)
+
+
+def _read_data(context: typer.Context, model: str) -> TextCorpus | GrammarTreebank:
+    """Train and dev of --corpus or --treebank."""
+    params = context.params
+    if (params["corpus"] is None) == (params["treebank"] is None):
+        raise InputError("--corpus: must be corpus, poems, a folder or a file, or --treebank must be given instead")
+    if params["corpus"] is not None:
+        how = {name: params[name] for name in ("unit", "forms", "split")}
+        return lm_options.read_training_corpus(params["corpus"], **how)
+    lm_grammar.check_no_text_options(context)
+    return lm_grammar.read_training_treebank(params["treebank"], model, params["max_actions"])
 
 
 def _train_ngram(context: typer.Context, data: TextCorpus, order: int, vocabulary_size: int, *, json: bool) -> None:

@@ -14,6 +14,7 @@ from treenn.trees.errors import InputError
 
 if TYPE_CHECKING:
     from treenn.lm.language_model import LanguageModel
+    from treenn.lm.poems import PoemReport
 
 
 def generate(
@@ -55,9 +56,8 @@ def generate(
         raise InputError(f"--samples {samples}: must be 1 or more")
     if isinstance(loaded, GrammarModel):
         if prompt or form is not None:
-            raise InputError(
-                f"{'--prompt' if prompt else '--form'}: a grammar generates whole sentences; must be omitted"
-            )
+            given = "--prompt" if prompt else "--form"
+            raise InputError(f"{given}: a grammar generates whole sentences; must be omitted")
         print_trees(loaded, samples, length, sampling, seed, json=json)
         return
     tokens = _prompt(loaded, prompt, form)
@@ -120,8 +120,12 @@ def poems(
     if json:
         shares = {"well_formed_share": report.well_formed_share, "copied_share": report.copied_share}
         print_json({**to_json(report), **shares})
-        return
-    each = report.samples // len(forms)
+    else:
+        _print_report(report)
+
+
+def _print_report(report: PoemReport) -> None:
+    each = report.samples // len(report.by_form)
     rows = [["well-formed, %", f"{100 * report.well_formed_share:.1f}", f"{report.well_formed} of {report.samples}"]]
     rows += [[f"  {name}", f"{100 * count / each:.1f}", f"{count} of {each}"] for name, count in report.by_form.items()]
     rows += [["verses in train, %", f"{100 * report.copied_share:.1f}", f"{report.copied} of {report.verses}"]]
