@@ -1,9 +1,20 @@
-"""Formatting of shares, differences and means ± standard deviations."""
+"""Formatting of shares, differences and means ± standard deviations, and rounding of stored numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 NONE = "\N{EN DASH}"
 """The text of a missing number."""
+
+
+def significant(values: Iterable[float], digits: int) -> list[float]:
+    """Round numbers to significant digits.
+
+    >>> significant([1234.5678, -0.00012345678], 4)
+    [1235.0, -0.0001235]
+    """
+    return [float(f"{value:.{digits}g}") for value in values]
 
 
 def percent(share: float | None) -> str:

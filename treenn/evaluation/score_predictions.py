@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from treenn.evaluation.measuring import metrics_html
 from treenn.evaluation.metrics import Columns
+from treenn.evaluation.number_format import significant
 from treenn.evaluation.predictions import nodes_of, root_indices
 
 FloatArray = npt.NDArray[np.float64]
@@ -73,13 +74,9 @@ class ScorePredictions:
     def by_example(self) -> Columns:
         """The columns that results store: the score of each root, and the squared errors of each tree."""
         return {
-            "score": _six_digits(self.scores[self.roots]),
-            "squared_errors": _six_digits(self.squared_errors()),
+            "score": significant(self.scores[self.roots].tolist(), 6),
+            "squared_errors": significant(self.squared_errors().tolist(), 6),
         }
-
-
-def _six_digits(values: FloatArray) -> list[float]:
-    return [float(f"{value:.6g}") for value in values.tolist()]
 
 
 def _labelled(gold: FloatArray, scores: FloatArray) -> tuple[FloatArray, FloatArray]:

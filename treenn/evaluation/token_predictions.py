@@ -13,6 +13,7 @@ import numpy.typing as npt
 from treebanks import Sentence
 from treenn.evaluation.measuring import metrics_html
 from treenn.evaluation.metrics import Columns
+from treenn.evaluation.number_format import significant
 
 FloatArray = npt.NDArray[np.floating]
 IntArray = npt.NDArray[np.int64]
@@ -97,7 +98,7 @@ class TokenPredictions:
 
     def by_example(self) -> Columns:
         """The columns that results store: the surprisal of each sentence in nats."""
-        return {"surprisal": [float(f"{value:.8g}") for value in self.surprisal.tolist()]}
+        return {"surprisal": significant(self.surprisal.tolist(), 8)}
 
 
 def text_sizes(sentences: Sequence[Sentence], sizes: IntArray) -> tuple[IntArray, IntArray]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from treenn.evaluation.measuring import metrics_html
 from treenn.evaluation.metrics import Columns
+from treenn.evaluation.number_format import significant
 
 
 @dataclass(frozen=True)
@@ -51,4 +52,4 @@ class DerivationPredictions:
 
     def by_example(self) -> Columns:
         """The columns that results store: the surprisal of each tree with its sentence in nats."""
-        return {"joint_surprisal": [float(f"{-value:.8g}") for value in self.log_probabilities.tolist()]}
+        return {"joint_surprisal": significant((-self.log_probabilities).tolist(), 8)}
