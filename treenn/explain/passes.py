@@ -129,12 +129,12 @@ def _bottom_up(cell: Cell, tree: Tree, words: Sequence[Tensor]) -> Pass:
 def _top_down(encoder: BidirectionalTreeEncoder, tree: Tree, up: Sequence[Tensor], start: int) -> Pass:
     """The LSTM of a bidirectional tree encoder, from the root to the words."""
     n = len(tree.words)
-    places = {child: (node, side) for node, pair in enumerate(tree.merges, n) for side, child in enumerate(pair)}
+    parents = {child: (node, side) for node, pair in enumerate(tree.merges, n) for side, child in enumerate(pair)}
     done = Pass(_DOWN, type(encoder).__name__, start, _by_depth(tree), _DOWN_ROLES, ("h",))
     for node in (node for step in done.steps for node in step):
         z, c = linear(up[node], encoder.W, encoder.b), up[node].new_zeros(1, encoder.U.shape[1])
-        if node in places:
-            parent, side = places[node]
+        if node in parents:
+            parent, side = parents[node]
             z = z + linear(done.parts[parent]["h"], encoder.U.chunk(2)[side])
             c = done.parts[parent]["c"]
         i, f, o, u = z.chunk(4, dim=1)
@@ -176,10 +176,10 @@ class _Inputs(NamedTuple):
 def _run_network(network: SequenceNetwork, inputs: _Inputs, passes: list[Pass]) -> list[Tensor]:
     """Run a sequence network, append its passes, and return its states in the order of the inputs."""
     if isinstance(network, Bidirectional):
-        backward = inputs._replace(rows=inputs.rows[::-1], order=inputs.order[::-1], name="backward")
-        ahead = _run_network(network.forward_net, inputs._replace(name="forward"), passes)
-        behind = _run_network(network.backward_net, backward, passes)
-        return [torch.cat(pair, dim=1) for pair in zip(ahead, behind[::-1], strict=True)]
+        reversed_inputs = inputs._replace(rows=inputs.rows[::-1], order=inputs.order[::-1], name="backward")
+        forward = _run_network(network.forward_net, inputs._replace(name="forward"), passes)
+        backward = _run_network(network.backward_net, reversed_inputs, passes)
+        return [torch.cat(pair, dim=1) for pair in zip(forward, backward[::-1], strict=True)]
     if isinstance(network, Stacked):
         return _stacked(network, inputs, passes)
     step = RECURRENT_STEPS.get(type(network))

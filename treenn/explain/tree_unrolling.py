@@ -91,12 +91,15 @@ def unroll_tree(encoder: Encoder, cell: Cell, tree: Tree) -> UnrolledTree:
         texts = _names(cell, tree, x)
         legend = " → ".join(f"{role} {shape}" for role, shape in zip(_ROLES, shapes, strict=False))
         legend = f"{_NAMES}; {legend}" if "→" in texts[-1] else legend
-    x[0] += _NUDGE
-    [nudged] = forest.unpack(encoder(forest, x))
-    down = any(
-        start > 0 and not torch.equal(a, b) for (start, _), a, b in zip(tree.spans, outputs, nudged, strict=True)
-    )
-    return UnrolledTree(tree, shape_of(x[0]), texts, legend, down)
+    return UnrolledTree(tree, shape_of(x[0]), texts, legend, _reads_parents(encoder, tree, x, outputs))
+
+
+def _reads_parents(encoder: Encoder, tree: Tree, x: Tensor, outputs: Tensor) -> bool:
+    """Whether the output of a node changes with the first word, if that is not in its phrase."""
+    forest, nudged = pack([tree]), x.clone()
+    nudged[0] += _NUDGE
+    [after] = forest.unpack(encoder(forest, nudged))
+    return any(start > 0 and not torch.equal(a, b) for (start, _), a, b in zip(tree.spans, outputs, after, strict=True))
 
 
 def _names(cell: Cell, tree: Tree, x: Tensor) -> tuple[str, ...]:
