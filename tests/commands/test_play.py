@@ -17,7 +17,7 @@ from web.page_pairs import save_pair
 
 from treenn.parsers.loading import load_parser
 from treenn.sentiment.named_models import PLAN
-from treenn.web.page_record import read_record
+from treenn.web.page_record import PAGE_SCHEMA
 from treenn.web.server import PageServer
 
 Command = Callable[..., Any]
@@ -101,7 +101,7 @@ def test_export_evaluates_and_records(treenn: Command, tmp_path: Path) -> None:
     how = ("--export", "page.html", "--evaluate", "dev.txt", "--record", "page.json")
     done = treenn("play", *how, "--model", model, "--parser", parser)
     assert (done.returncode, "parser F1" in done.stdout) == (0, True)
-    record = read_record(tmp_path / "page.json")
+    record = PAGE_SCHEMA.read(tmp_path / "page.json").page
     assert record.about.startswith("On 2 sentences of dev.txt dev, ")
     assert record.about in unescape((tmp_path / "page.html").read_text(encoding="utf-8"))
 

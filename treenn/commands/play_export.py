@@ -11,7 +11,6 @@ from treenn.commands import options
 from treenn.commands.output import check_target, percents, print_table, progress_bar, say
 from treenn.trees import InputError
 from treenn.trees.files import check_replaceable, open_atomic, write_text
-from treenn.trees.json_records import to_json
 from treenn.trees.json_values import dump_json
 
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ def export_page(
         record: the file of the results.
     """
     from treenn.sentiment.named_models import is_comparison
+    from treenn.web.page_record import PAGE_SCHEMA
     from treenn.web.static_page import KIND
 
     if len(models) != 1:
@@ -51,7 +51,7 @@ def export_page(
         raise InputError("--trust-module: a page of --export computes no models of other packages")
     if record is not None and treebank is None:
         raise InputError("--record: needs --evaluate")
-    for option, path, kind in (("--export", out, KIND), ("--record", record, "JSON of treenn.static_page")):
+    for option, path, kind in (("--export", out, KIND), ("--record", record, f"JSON of {PAGE_SCHEMA.name}")):
         check_target(option, path)
         if path is not None:
             check_replaceable(path, kind)
@@ -59,7 +59,9 @@ def export_page(
     with open_atomic(out, kind=KIND) as file:
         file.write(page.encode())
     if results is not None:
-        _report(results, record)
+        _print_results(results)
+    if results is not None and record is not None:
+        _write_record(results, record)
     size = len(page.encode()) / 1e6
     remedy = "; `treenn export --bits 8 --rank N` makes a model smaller" if size > _LARGE else ""
     say(f"written: {out}, {size:.1f} MB{remedy}")
@@ -104,12 +106,9 @@ def _evaluated(name: str, source: str, model: SentimentModel, folders: Path, tre
         return PageRecord(source, accuracy, measure_agreement(model, folders, texts, progress))
 
 
-def _report(results: PageRecord, record: Path | None) -> None:
-    """Print the results, and write them to a file."""
+def _print_results(results: PageRecord) -> None:
     accuracy, agreement = results.accuracy, results.agreement
-    row = percents(
-        {"root": accuracy.root, "root_binary": accuracy.root_binary, "f1": accuracy.f1}, "root", "root_binary", "f1"
-    )
+    row = percents(vars(accuracy), "root", "root_binary", "f1")
     print_table([(f"{accuracy.sentences:,}", *row)], "sentences", "root", "root binary", "parser F1", title="percent")
     if agreement is not None:
         cells = (agreement.texts, agreement.equal_tokens, agreement.equal_trees, agreement.equal_probabilities)
@@ -117,9 +116,12 @@ def _report(results: PageRecord, record: Path | None) -> None:
         print_table([tuple(map(str, cells))], *heads, title="the page and Python")
         for difference in agreement.differences:
             say(difference)
-    if record is not None:
-        from treenn.runtime.environment import environment
 
-        head = {"schema": "treenn.static_page", "version": 1, "command": options.command_line()}
-        write_text(record, dump_json(head | {"page": to_json(results), "environment": environment()}, indent=2) + "\n")
-        say(f"results: {record}")
+
+def _write_record(results: PageRecord, record: Path) -> None:
+    from treenn.runtime.environment import environment
+    from treenn.web.page_record import PAGE_SCHEMA, PageFile
+
+    written = PAGE_SCHEMA.to_json(PageFile(options.command_line(), results, environment()))
+    write_text(record, dump_json(written, indent=2) + "\n")
+    say(f"results: {record}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
@@ -20,12 +20,9 @@ from treenn.runtime.progress import Progress, ignore
 from treenn.sentiment.model import SentimentModel
 from treenn.trees import Tree
 from treenn.trees.files import hash_files
-from treenn.trees.json_records import from_json
-from treenn.trees.json_values import read_object
+from treenn.trees.json_records import Schema
 from treenn.web.page_agreement import Agreement
 from treenn.web.page_folders import FILES, REDUCED
-
-SCHEMA = "treenn.static_page"
 
 SPLIT = "dev"
 """The split that pages are evaluated on; no test split is read."""
@@ -80,6 +77,24 @@ class PageRecord:
         )
 
 
+@dataclass(frozen=True)
+class PageFile:
+    """The file of a page's record.
+
+    Args:
+        command: the command.
+        page: the record.
+        environment: versions, commit and processor.
+    """
+
+    command: str
+    page: PageRecord
+    environment: Mapping[str, object]
+
+
+PAGE_SCHEMA = Schema("treenn.static_page", 1, PageFile, "record of `treenn play --export`")
+
+
 def fingerprint(model: str, parser: str) -> str:
     """The SHA-256 of the files of which a page is made, and of the reduction of the shipped ones.
 
@@ -94,17 +109,7 @@ def fingerprint(model: str, parser: str) -> str:
 
 def shipped_record() -> PageRecord:
     """The record of the page of the shipped model and parser."""
-    path = Path(str(files("treebanks") / "results" / "sst" / "static-page.json"))
-    return read_record(path)
-
-
-def read_record(path: Path) -> PageRecord:
-    """Read a record.
-
-    Raises:
-        InputError: if the file has no valid record.
-    """
-    return from_json(PageRecord, read_object(path)["page"], path)
+    return PAGE_SCHEMA.read(str(files("treebanks") / "results" / "sst" / "static-page.json")).page
 
 
 def measure_accuracy(model: SentimentModel, treebank: Treebank, progress: Progress = ignore) -> Accuracy:
