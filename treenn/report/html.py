@@ -16,15 +16,15 @@ from treenn.web.one_file import inline_modules, inline_styles
 def as_html(report: Report, progress: Progress = ignore) -> str:
     """Render a report as an HTML page; draws its pictures."""
     blocks = [block for block in report.blocks() if isinstance(block, (Pictures, Examples))]
-    drawings = dict[int, Sequence[Chart | Example]]()
+    drawings = dict[Block, Sequence[Chart | Example]]()
     for number, block in enumerate(blocks, start=1):
-        drawings[id(block)] = drawn = block.draw()
+        drawings[block] = drawn = block.draw()
         progress(number, len(blocks), drawn[-1].title if drawn else "")
     shown = (each for drawn in drawings.values() for each in drawn if isinstance(each, Example))
     template = page_template(Path(__file__).parent, kind=_kind, slug=slug, link=_link, file=_file)
     return template.render(
         report=report,
-        draw=lambda block: drawings[id(block)],
+        draw=drawings.__getitem__,
         interactive=any(picture.interactive for each in shown for picture in each.pictures),
         tree_style=inline_styles("tree.css"),
         tree_script=inline_modules("tree.mjs", "embed.mjs"),
