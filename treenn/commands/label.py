@@ -182,7 +182,7 @@ def _session(file: LabelFile, sources: Sequence[Source], proposer: Proposer, *, 
 
 
 def _by_uncertainty(proposals: SourceProposals, file: LabelFile) -> list[int]:
-    finished = {number for number, entry in enumerate(file.entries) if entry is not None and entry.is_finished}
+    finished = {number for number in range(len(file.entries)) if not file.is_open(number)}
     with progress_bar("order by uncertainty") as progress:
         return proposals.by_uncertainty(finished, progress)
 

@@ -56,7 +56,7 @@ class Cursor:
     @property
     def is_done(self) -> bool:
         """True if all sentences are labelled or skipped."""
-        return not any(map(self._is_open, self._order))
+        return not any(map(self._file.is_open, self._order))
 
     def open(self, number: int) -> None:
         """Go to the first open question of a sentence, or to its first question if all are answered."""
@@ -68,7 +68,7 @@ class Cursor:
         """Go to the next unfinished sentence, if there is one."""
         after = self._rank[self.number] + 1
         rest = [*self._order[after:], *self._order[:after]]
-        self.open(next(filter(self._is_open, rest), self.number))
+        self.open(next(filter(self._file.is_open, rest), self.number))
 
     def return_to(self, position: Position) -> None:
         """Go to a question, or to the first open one of its sentence if the tree no longer has its node."""
@@ -108,11 +108,8 @@ class Cursor:
         else:
             self.open_next()
 
-    def _is_open(self, number: int) -> bool:
-        return (entry := self._file.entries[number]) is None or not entry.is_finished
-
     def _first(self) -> int:
         """The first begun sentence in the order, else the first unfinished one, else the first."""
-        unfinished = [number for number in self._order if self._is_open(number)]
+        unfinished = [number for number in self._order if self._file.is_open(number)]
         begun = [number for number in unfinished if self._file.entries[number] is not None]
         return (begun or unfinished or self._order)[0]

@@ -66,6 +66,11 @@ class LabelFile:
         """The number of sentences in this state."""
         return sum(entry is not None and entry.state == state for entry in self.entries)
 
+    def is_open(self, number: int) -> bool:
+        """True if a sentence is neither labelled nor skipped."""
+        entry = self.entries[number]
+        return entry is None or not entry.is_finished
+
     def put(self, number: int, entry: Entry | None) -> None:
         """Set the annotation of a sentence, or remove it, and save.
 

@@ -140,7 +140,7 @@ class LabellingPage:
         """A list of at most `MOST_ROWS` sentences, each with its index, text, state and label."""
         session = self.session
         numbers = range(max(request.start, 0), len(session.texts))
-        wanted = [number for number in numbers if not request.open_only or self._is_open(number)]
+        wanted = [number for number in numbers if not request.open_only or session.file.is_open(number)]
         rows = [self._row(number) for number in wanted[:MOST_ROWS]]
         return {"rows": rows, "next": wanted[MOST_ROWS] if len(wanted) > MOST_ROWS else None}
 
@@ -164,10 +164,6 @@ class LabellingPage:
 
     def _state(self) -> dict[str, Any]:
         return {"revision": self.revision, "view": to_json(self.session.view())}
-
-    def _is_open(self, number: int) -> bool:
-        entry = self.session.file.entries[number]
-        return entry is None or not entry.is_finished
 
     def _row(self, number: int) -> dict[str, Any]:
         entry, text = self.session.file.entries[number], self.session.texts[number]
