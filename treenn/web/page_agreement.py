@@ -116,7 +116,7 @@ def _process(model: SentimentModel, folders: Path, texts: Sequence[str]) -> Iter
         raise InputError("there is no Node.js; the page's answers are compared in it")
     with TemporaryDirectory() as folder, as_file(files("treenn.web")) as modules:
         data, lines = Path(folder) / "data.json", Path(folder) / "texts"
-        data.write_text(json.dumps(page_data(make_readers([("model", model)]))), encoding="utf-8")
+        data.write_text(dump_json(page_data(make_readers([("model", model)])), compact=True), encoding="utf-8")
         lines.write_text("".join(dump_json(text, compact=True) + "\n" for text in texts), encoding="utf-8")
         command = [node, str(modules / "node_host.mjs"), str(data), str(folders)]
         pipe = subprocess.PIPE

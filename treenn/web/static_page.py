@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
@@ -12,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from treenn.sentiment.model import SentimentModel
+from treenn.trees.json_values import dump_json
 from treenn.web.one_file import inline_modules, inline_styles
 from treenn.web.page_data import page_data
 from treenn.web.page_folders import FILES
@@ -46,7 +46,7 @@ def build_page(name: str, model: SentimentModel, folders: Path, about: str = "")
     """
     script, style = inline_modules("static_host.mjs"), inline_styles("tree.css", "play.css")
     policy = _POLICY.format(script=_hash(script), style=_hash(style))
-    data = json.dumps(page_data(make_readers([(name, model)])))
+    data = dump_json(page_data(make_readers([(name, model)])), compact=True)
     charset = '<meta charset="utf-8">\n'
     return _filled(
         {
