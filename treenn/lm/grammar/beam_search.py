@@ -14,9 +14,8 @@ from treenn.lm.grammar.derivation import END, OPEN, REDUCE, SHIFT, IntArray
 from treenn.lm.grammar.grammar import Grammar
 from treenn.lm.grammar.hypotheses import Hypotheses
 from treenn.runtime.progress import Progress, ignore
+from treenn.sequences.best_rows import FloatArray, best_rows
 from treenn.trees.arguments import Count, checked
-
-FloatArray = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
 class _Beam(NamedTuple):
@@ -53,15 +52,6 @@ class _Beam(NamedTuple):
         totals = np.full(sentences, -np.inf)
         np.logaddexp.at(totals, self.sentence, self.log_p)
         return totals
-
-
-def best_rows(sentence: IntArray, log_p: FloatArray, count: int) -> IntArray:
-    """The rows of the `count` most probable items of each sentence, ordered by sentence."""
-    order = np.lexsort((-log_p, sentence))
-    ordered = sentence[order]
-    rank = np.arange(len(order)) - np.searchsorted(ordered, ordered)
-    rows: IntArray = order[(rank < count) & np.isfinite(log_p[order])]
-    return rows
 
 
 @torch.inference_mode()
