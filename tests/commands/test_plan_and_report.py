@@ -5,8 +5,10 @@ import shutil
 
 import pytest
 from distributed import LocalCluster
+from made_up_results import make_results, plan_of
 from small_recipes import small_home
 
+from treenn.experiment.results import write_results
 from treenn.experiment.run import load, load_variant
 
 PLAN = """
@@ -155,6 +157,21 @@ def test_report_of_another_folder_is_refused(treenn, tmp_path, kind, noun):
     (folder / "run.json").unlink()
     missing = "this is not a results.json of `treenn compare`: the key 'schema' is missing"
     assert treenn("report", "other").error == f"other/results.json: {missing}"
+
+
+def test_one_chart_of_several_comparisons(treenn, tmp_path):
+    for number, skill in enumerate((0.5, 0.6)):
+        results = plan_of(make_results({"tree-lstm": 0.4, "lstm": skill}, seeds=2, sentences=60))
+        write_results(results, tmp_path / str(number) / "results.json")
+    charted = ("report", "0", "1", "--chart", "trees.svg", "--model")
+    assert treenn(*charted, "lstm").returncode == 0
+    assert (tmp_path / "trees.svg").read_text().count("<title") == 1
+    assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["results.json", "results.json", "trees.svg"]
+    assert treenn(*charted, "gru").error == "no difference from gru in these comparisons"
+    assert treenn("report", "0", "1").error == "1: a report is on one comparison; --chart draws several"
+    assert treenn("report", "0", "--model", "lstm").error == "--model, --split lstm: only with --chart"
+    (tmp_path / "trees.svg").write_text("my notes")
+    assert "is no SVG: it is not replaced" in treenn(*charted, "lstm").error
 
 
 def test_report_has_an_example(treenn):

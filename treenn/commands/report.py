@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from treenn.commands import options
-from treenn.commands.output import print_json, progress_bar, say
+from treenn.commands.output import check_target, print_json, progress_bar, say
 from treenn.runtime.terminal import console
 from treenn.trees import InputError
+from treenn.trees.files import check_replaceable, write_text
 
 if TYPE_CHECKING:
     from treenn.experiment.results import ComparisonResults
 
 
 def report(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="A folder of `treenn compare` or `treenn train`, or a results.json.")
+    folders: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="DIR",
+            help="A folder of `treenn compare` or `treenn train`, or a results.json; several for --chart.",
+        ),
     ],
+    chart: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Only draw the differences of all comparisons in one chart, an SVG file."),
+    ] = None,
+    model: Annotated[
+        list[str],
+        typer.Option(metavar="NAME", help="With --chart: only the differences from this model; repeatable."),
+    ] = [],  # noqa: B006 (typer wants a list)
+    split: Annotated[
+        list[str],
+        typer.Option(
+            metavar="NAME", help="With --chart: this test set of tasks with many; repeatable (default: the first)."
+        ),
+    ] = [],  # noqa: B006 (typer wants a list)
     record: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the results also to this file, as a record.")
     ] = None,
@@ -41,12 +61,18 @@ def report(
     Example: treenn report comparison --record record.json
 
     Example: treenn report record.json --verify
+
+    Example: treenn report sst.json listops.json --chart trees.svg --model lstm --model "tree-lstm, balanced"
     """
     from treenn.experiment.comparison_record import write_record
     from treenn.experiment.gather import read_results
     from treenn.experiment.results import PLAN
     from treenn.report import write_results
 
+    if chart is not None:
+        _draw(folders, chart, (model, split), contextual, trust_module)
+        return
+    folder = _single(folders, [*model, *split])
     if _is_training(folder):
         if verify or record is not None or json:
             raise InputError(f"--verify, --record, --json: {folder} is a training run; must be a comparison")
@@ -63,6 +89,33 @@ def report(
     if record is not None:
         write_record(results, record)
     present(results, folder if folder.is_dir() else folder.parent, json=json)
+
+
+def _draw(
+    folders: Sequence[Path],
+    chart: Path,
+    drawn: tuple[Sequence[str], Sequence[str]],
+    contextual: Sequence[str],
+    trust: Sequence[str],
+) -> None:
+    """Draw the differences of several comparisons in one chart."""
+    from treenn.experiment.gather import read_results
+    from treenn.report.overview import as_svg, overview
+
+    check_target("--chart", chart)
+    check_replaceable(chart, "SVG")
+    comparisons = [read_results(folder, contextual, trust) for folder in folders]
+    write_text(chart, as_svg(overview(comparisons, *drawn)))
+    say(f"drawn: {chart}")
+
+
+def _single(folders: Sequence[Path], drawn: Sequence[str]) -> Path:
+    """The only folder of a report."""
+    if drawn:
+        raise InputError(f"--model, --split {drawn[0]}: only with --chart")
+    if len(folders) > 1:
+        raise InputError(f"{folders[1]}: a report is on one comparison; --chart draws several")
+    return folders[0]
 
 
 def _is_training(folder: Path) -> bool:

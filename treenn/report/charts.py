@@ -29,6 +29,8 @@ _DASHES: Sequence[Any] = ("-", (0, (7, 2)), (0, (3, 1.5)), (0, (7, 2, 1.5, 2)))
 REFERENCE: Mapping[str, Any] = {"color": INK, "linestyle": ":", "linewidth": 1.2}
 """The style of reference lines, such as the majority class."""
 _ROOM = 40  # the maximum number of letters below a chart
+COLUMNS = 26
+"""The maximum width of the name of a model in columns."""
 WIDTH = 4.4  # inches: 422 pixels, so that text is still legible on a screen of 400
 _STYLE: Any = {
     "svg.hashsalt": "treenn",
@@ -82,14 +84,15 @@ def look(place: int, *, line: bool = True) -> dict[str, Any]:
     }
 
 
-def stack(heights: Sequence[int], share: bool = False) -> tuple[Figure, list[Axes]]:
+def stack(heights: Sequence[int], share: bool = False, width: float = WIDTH) -> tuple[Figure, list[Axes]]:
     """A figure with charts one above the other.
 
     Args:
         heights: the number of rows of each chart.
         share: whether charts share the x axis (default: False).
+        width: the width in inches (default: `WIDTH`).
     """
-    figure = Figure(figsize=(WIDTH, sum(0.75 + 0.22 * rows for rows in heights)), layout="constrained")
+    figure = Figure(figsize=(width, sum(0.75 + 0.22 * rows for rows in heights)), layout="constrained")
     axes = figure.subplots(
         len(heights), squeeze=False, sharex=share, gridspec_kw={"height_ratios": [1 + rows for rows in heights]}
     )
@@ -149,9 +152,15 @@ def mark_seeds(axes: Axes, row: int, values: Sequence[float], place: int) -> Non
         axes.plot([np.mean(values)], [row], "|", color=INK, markersize=13, markeredgewidth=1.5)
 
 
-def name_rows(axes: Axes, names: Sequence[str]) -> None:
-    """Label the rows of a chart, the first on top."""
-    axes.set_yticks(range(len(names)), [short_name(name) for name in names])
+def name_rows(axes: Axes, names: Sequence[str], columns: int = COLUMNS) -> None:
+    """Label the rows of a chart, the first on top.
+
+    Args:
+        axes: the chart.
+        names: the names.
+        columns: the maximum width of a name in columns (default: `COLUMNS`).
+    """
+    axes.set_yticks(range(len(names)), [short_name(name, columns) for name in names])
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=False, axis="y")
@@ -167,13 +176,13 @@ def name_places(axes: Axes, names: Sequence[str]) -> None:
     axes.set_xlim(-0.5, len(names) - 0.5)
 
 
-def short_name(model: str) -> str:
-    """The name of a model as axes and titles show it, of at most 26 columns.
+def short_name(model: str, columns: int = COLUMNS) -> str:
+    """The name of a model as axes and titles show it, of at most 26 columns unless others are given.
 
     >>> short_name("tree-lstm, right-branching, words shuffled")
     'tree-lstm, right-branchin…'
     """
-    return shortened(model, 26)
+    return shortened(model, columns)
 
 
 def name_epochs(axes: Axes) -> None:
@@ -201,7 +210,7 @@ def finish(figure: Figure, task: str, title: str, caption: str, alternative: str
     """
     handles, names = figure.axes[0].get_legend_handles_labels()
     if handles:
-        columns = 2 if all(len(name) <= 26 for name in names) else 1
+        columns = 2 if all(len(name) <= COLUMNS for name in names) else 1
         figure.legend(handles, names, loc="outside upper left", ncols=columns)
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))

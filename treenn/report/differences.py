@@ -7,7 +7,7 @@ from typing import Any
 
 from treenn.analysis.statistics import Difference
 from treenn.experiment.results import TaskResults
-from treenn.report.charts import finish, pictures, stack
+from treenn.report.charts import finish, pictures, places, stack
 from treenn.report.claims import against_reference, better, reservation
 from treenn.report.document import Chart, Record, Section, Table, Text, field_of
 from treenn.report.forest import FILLED, Row, draw_forest, favoured_side, in_words, sources
@@ -100,7 +100,7 @@ def _chart(task: TaskResults, split: str, found: Sequence[Difference]) -> Chart:
     figure, axes_of_panels = stack([len(panel) for panel in panels.values()])
     directions = {METRICS[metric].better for metric in panels}
     for axes, (metric, panel) in zip(axes_of_panels, panels.items(), strict=True):
-        draw_forest(axes, task, panel)
+        draw_forest(axes, panel, places(task))
         axes.set_title(f"{METRICS[metric].title}: {task.reference} minus")
         if axes is axes_of_panels[-1] or len(directions) > 1:
             axes.set_xlabel(favoured_side(task, metric))

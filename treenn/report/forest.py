@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from treenn.analysis.statistics import Difference
 from treenn.experiment.results import TaskResults
-from treenn.report.charts import INK, PAPER, look, name_rows, places
+from treenn.report.charts import COLUMNS, INK, PAPER, look, name_rows
 from treenn.report.claims import better
 from treenn.report.formatting import METRICS
 
@@ -24,20 +24,20 @@ class Row(NamedTuple):
     difference: Difference
 
 
-def draw_forest(axes: Axes, task: TaskResults, rows: Sequence[Row]) -> None:
+def draw_forest(axes: Axes, rows: Sequence[Row], numbers: Mapping[str, int], columns: int = COLUMNS) -> None:
     """Draw a row for each difference: its interval, its marker and its numbers.
 
     Args:
         axes: the chart.
-        task: the task, whose models have their colours and markers.
         rows: the rows, the first on top; all in one metric.
+        numbers: the number of each model, which decides its colour and marker (`treenn.report.charts.places`).
+        columns: the maximum width of a row's name in columns (default: `COLUMNS`).
     """
-    numbers = places(task)
     axes.axvline(0, color=INK, linewidth=1)
     for place, (_, each) in enumerate(rows):
         _bar(axes, place, each, look(numbers[each.models[1]], line=False))
         axes.text(1.02, place, _numbers(each), transform=axes.get_yaxis_transform(), va="center", size=8)
-    name_rows(axes, [row.name for row in rows])
+    name_rows(axes, [row.name for row in rows], columns)
 
 
 def _bar(axes: Axes, place: int, each: Difference, style: Mapping[str, Any]) -> None:
@@ -52,6 +52,14 @@ def _numbers(each: Difference) -> str:
     metric = METRICS[each.metric]
     middle, low, high = map(metric.gap, (each.difference, each.interval.low, each.interval.high))
     return f"{middle} ({low} to {high})"
+
+
+def span(found: Sequence[Difference]) -> tuple[float, float]:
+    """The range of an axis: of all intervals and 0, with a margin."""
+    scale = 100 if METRICS[found[0].metric].share else 1
+    ends = [0.0, *(scale * end for each in found for end in (each.interval.low, each.interval.high))]
+    margin = 0.06 * (max(ends) - min(ends)) or 1.0
+    return min(ends) - margin, max(ends) + margin
 
 
 def favoured_side(task: TaskResults, metric: str) -> str:

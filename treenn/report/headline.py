@@ -38,8 +38,9 @@ _SEEDS_OF_POWER = 5  # the minimum for a statement on power, which depends on th
 
 
 def task_name(task: TaskResults) -> str:
-    """A task, its regime of supervision and its matching by time, for headings."""
-    return f"{_regime(task)}{', at equal training time' if task.match == 'time' else ''}"
+    """A task, its regime of supervision, its contextual encoder and its matching by time, for headings."""
+    encoder = f", words in context of {name}" if (name := task.settings.get("contextual")) else ""
+    return f"{_regime(task)}{encoder}{', at equal training time' if task.match == 'time' else ''}"
 
 
 def _regime(task: TaskResults) -> str:

@@ -6,11 +6,10 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from treenn.analysis.statistics import Difference
 from treenn.experiment.results import TaskResults
-from treenn.report.charts import finish, pictures, short_name, stack
+from treenn.report.charts import finish, pictures, places, short_name, stack
 from treenn.report.document import Chart, Pictures
-from treenn.report.forest import FILLED, Row, draw_forest, favoured_side, in_words, sources
+from treenn.report.forest import FILLED, Row, draw_forest, favoured_side, in_words, sources, span
 from treenn.report.formatting import METRICS, phrase
 from treenn.report.headline import task_name
 from treenn.report.lead import main_differences, main_metric
@@ -64,23 +63,15 @@ def _panels(task: TaskResults) -> Iterable[_Panel]:
 def _chart(panel: _Panel, panels: Sequence[_Panel], caption: str) -> Chart:
     task, metric = panel.task, main_metric(panel.task) or ""
     figure, [axes] = stack([len(panel.rows)])
-    draw_forest(axes, task, panel.rows)
+    draw_forest(axes, panel.rows, places(task))
     alike = [row.difference for each in panels if main_metric(each.task) == metric for row in each.rows]
-    axes.set_xlim(_range(alike))
+    axes.set_xlim(*span(alike))
     unit = " (points)" if METRICS[metric].share else ""
     title = f"{METRICS[metric].title}{unit}: {short_name(task.reference)} minus {short_name(panel.minus)}"
     axes.set_title(textwrap.fill(title, _TITLE))
     axes.set_xlabel(favoured_side(task, metric))
     words = f"{phrase(task, metric)}, {task.reference} minus {f'{panel.minus} on ' * bool(panel.minus)}"
     return finish(figure, "lead", panel.title, caption, f"{words}{', '.join(in_words(panel.rows))}")
-
-
-def _range(found: Sequence[Difference]) -> tuple[float, float]:
-    """The range of intervals and 0, with a margin."""
-    scale = 100 if METRICS[found[0].metric].share else 1
-    ends = [0.0, *(scale * end for each in found for end in (each.interval.low, each.interval.high))]
-    margin = 0.06 * (max(ends) - min(ends)) or 1.0
-    return min(ends) - margin, max(ends) + margin
 
 
 def _caption(shown: Sequence[_Panel], number: int, baselines: bool) -> str:
