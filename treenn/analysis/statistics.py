@@ -267,6 +267,9 @@ def measure_of(predictions: Predictions, gold: Gold, n_classes: int, metric: str
     }
     if not columns:
         return None
+    if paired.of_sums is not None:
+        return Measure({model: summands for model, (summands, _) in columns.items()}, paired.of_sums)
     _, second = next(iter(columns.values()))
+    assert second is not None
     make = correlation if METRICS[metric].kind == "correlation" else share
     return make({model: first for model, (first, _) in columns.items()}, second)

@@ -19,8 +19,8 @@ class AnyPredictions(Protocol):
 
     @property
     def kind(self) -> str:
-        """The kind of predictions, one of a metric's `reads`: `nodes`, `pairs`, `scores`, `node-scores`, `tokens` or
-        `derivations`."""
+        """The kind of predictions, one of a metric's `reads`: `nodes`, `pairs`, `scores`, `node-scores`, `tokens`,
+        `derivations` or `translations`."""
 
     def by_example(self) -> Columns:
         """The columns that results store for paired tests, one item per example."""
@@ -68,11 +68,13 @@ class Paired:
         predicted: the column of a run's `predictions` from which it is computed.
         columns: a function of that column, a split's gold labels and the number of classes. It returns two values per
             example: for shares and errors a numerator and a denominator (0 excludes the example), for correlations the
-            two variables.
+            two variables. With `of_sums`, it returns the summands of each example, and None.
+        of_sums: the metric from sums of summands, for metrics of whole corpora such as BLEU (default: None).
     """
 
     predicted: str
-    columns: Callable[[Array, Columns, int], tuple[Array, Array]]
+    columns: Callable[[Array, Columns, int], tuple[Array, Array | None]]
+    of_sums: Callable[[Array], Array] | None = None
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,12 @@ class Metric:
     @property
     def is_dichotomous(self) -> bool:
         """True if each example is either right or wrong, as McNemar's test requires."""
-        return self.share and self.level != "node"
+        return self.share and self.level != "node" and not self.is_of_corpus
+
+    @property
+    def is_of_corpus(self) -> bool:
+        """True if the metric is computed from sums over all examples, and is no mean over them, such as BLEU."""
+        return self.paired is not None and self.paired.of_sums is not None
 
     @property
     def unit(self) -> str:
@@ -138,7 +145,7 @@ class Metric:
     @property
     def in_percent(self) -> str:
         """The suffix of a number in a sentence."""
-        return "%" if self.share else ""
+        return "%" if self.share and not self.is_of_corpus else ""
 
     def value(self, number: float | None) -> str:
         """A number without its unit.

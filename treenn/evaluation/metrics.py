@@ -13,6 +13,7 @@ measured, tabulated and offered by `treenn tune --metric`:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from treenn.evaluation.metric import Labelling as Labelling
 from treenn.evaluation.metric import Metric as Metric
 from treenn.evaluation.metric import Paired
 from treenn.evaluation.metric import Spread as Spread
+from treenn.evaluation.translation_metrics import bleu, bleu_summands, chrf, chrf_summands
 
 if TYPE_CHECKING:
     from treenn.evaluation.predictions import Predictions
@@ -92,6 +94,15 @@ def _right_sides(guess: Array, gold: Columns, classes: int) -> tuple[Array, Arra
 def _bits_per(unit: str) -> Paired:
     """The paired form of surprisals in bits per unit, a column of the gold data that counts the units."""
     return Paired("surprisal", lambda nats, gold, classes: (nats / np.log(2), np.asarray(gold[unit])))
+
+
+def _of_corpus(counts: str, summands: Callable[[Any], Array], of_sums: Callable[[Any], Array]) -> dict[str, Any]:
+    """The computation of a metric of translations from a column of n-gram counts, and its paired form."""
+    return {
+        "compute": lambda p: float(of_sums(summands(getattr(p, counts)).sum(axis=0))),
+        "paired": Paired(counts, lambda found, gold, classes: (summands(found), None), of_sums),
+        "reads": ("translations",),
+    }
 
 
 _of_tokens = partial(Metric, reads=("tokens",), kind="error", better="lower")
@@ -334,6 +345,21 @@ METRICS: dict[str, Metric] = {
         reads=("tokens",),
         level="node",
         better="lower",
+    ),
+    "bleu": Metric(
+        title="BLEU",
+        short="BLEU",
+        phrase="BLEU",
+        definition="BLEU of all sentences together, by sacrebleu, with its smoothing and one reference, times 100.",
+        **_of_corpus("bleu", bleu_summands, bleu),
+    ),
+    "chrf": Metric(
+        title="chrF",
+        short="chrF",
+        phrase="chrF",
+        definition="chrF2 of all sentences together, by sacrebleu: the F score of n-grams of up to six characters, in"
+        " which recall has twice the weight of precision, times 100.",
+        **_of_corpus("chrf", chrf_summands, chrf),
     ),
 }
 """The metrics by name, in the order of tables."""

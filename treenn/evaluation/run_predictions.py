@@ -31,6 +31,8 @@ class RunPredictions(_Record):
         correct_nodes: the number of nodes with the correct class; None if the model reads other trees.
         score: the score of each pair or root.
         root_probabilities: the class probabilities of each root; only in the run's own file.
+        bleu: the n-gram counts of each translation, as `TranslationPredictions.bleu`.
+        chrf: those of characters, as `TranslationPredictions.chrf`.
         others: columns of user-defined tasks.
     """
 
@@ -39,6 +41,8 @@ class RunPredictions(_Record):
     correct_nodes: tuple[int, ...] | None = None
     score: tuple[float, ...] | None = None
     root_probabilities: tuple[tuple[float, ...], ...] | None = None
+    bleu: tuple[tuple[int, ...], ...] | None = None
+    chrf: tuple[tuple[int, ...], ...] | None = None
     others: Annotated[Mapping[str, tuple[float, ...]], Rest()] = field(default_factory=dict)
 
 
