@@ -333,7 +333,7 @@ def kind_of(data: bytes) -> str | None:
         return "CSV of an evaluation"
     if start.startswith(b"% An evaluation made by treenn"):
         return "evaluation of treenn in LaTeX"
-    nouns = ("evaluation", "explanation", "map", "playground")
+    nouns = ("attention", "evaluation", "explanation", "map", "playground")
     noun = next((each for each in nouns if f"{each} made by treenn".encode() in start), "report")
     report = f"{noun} of treenn in " if b"made by treenn" in start else ""
     if start[:14].lower() == b"<!doctype html":
