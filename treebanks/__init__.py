@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from treebanks.kinds import AnyTreebank
     from treebanks.pairs import Pair, PairTreebank
     from treebanks.text.corpus import Sentence, TextCorpus
+    from treebanks.translation.corpus import ParallelCorpus, Translation
     from treebanks.treebank import Treebank
 
 __all__ = [
@@ -23,8 +24,10 @@ __all__ = [
     "DependencyTreebank",
     "Pair",
     "PairTreebank",
+    "ParallelCorpus",
     "Sentence",
     "TextCorpus",
+    "Translation",
     "Treebank",
     "load",
     "load_trees",
@@ -36,8 +39,10 @@ _HOME = {
     "DependencyTreebank": "treebanks.dependency_treebank",
     "Pair": "treebanks.pairs",
     "PairTreebank": "treebanks.pairs",
+    "ParallelCorpus": "treebanks.translation.corpus",
     "Sentence": "treebanks.text.corpus",
     "TextCorpus": "treebanks.text.corpus",
+    "Translation": "treebanks.translation.corpus",
     "Treebank": "treebanks.treebank",
     "load": "treebanks.by_name",
     "load_trees": "treebanks.by_name",

@@ -12,6 +12,8 @@ from treebanks.sentiment import Neutral, binary, load_reviews, load_sst
 from treebanks.sick import load_entailment, load_relatedness
 from treebanks.text.corpus import TextCorpus
 from treebanks.text.reading import CORPORA, load_corpus
+from treebanks.translation.corpus import ParallelCorpus
+from treebanks.translation.reading import PARALLEL, load_parallel
 from treebanks.treebank import Treebank
 from treenn.trees import InputError, OnError
 from treenn.trees.arguments import check
@@ -19,7 +21,7 @@ from treenn.trees.arguments import check
 
 def load(
     name: str, *, neutral: Neutral = "third", on_error: OnError | None = None
-) -> Treebank | PairTreebank | TextCorpus:
+) -> Treebank | PairTreebank | TextCorpus | ParallelCorpus:
     """Load a treebank by its name, one of `names()`.
 
     - `"sst"` and `"reviews"` have five classes of sentiment; `"sst-binary"` and `"reviews-binary"` are the binary
@@ -32,6 +34,8 @@ def load(
       generated with another seed.
     - `"corpus"`, `"corpus-characters"` and `"poems"` are `TextCorpus`es, for language models: see
       `treebanks.text.reading.load_corpus`.
+    - `"multi30k"`, `"multi30k-5000"` and `"tatoeba"` are `ParallelCorpus`es, for translation, without trees: see
+      `treebanks.translation.load_parallel`.
 
     Args:
         name: the name.
@@ -48,6 +52,8 @@ def load(
     check("name", name, str)
     if name in CORPORA:
         return load_corpus(name, on_error=on_error)
+    if name in PARALLEL:
+        return load_parallel(name, on_error=on_error)
     return _PAIRS[name](on_error=on_error) if name in _PAIRS else load_trees(name, neutral=neutral, on_error=on_error)
 
 
@@ -57,7 +63,7 @@ def load_trees(name: str, *, neutral: Neutral = "third", on_error: OnError | Non
     Raises:
         InputError: as `load`, and if this is a treebank of pairs or a corpus without trees.
     """
-    if name in _PAIRS or name in CORPORA:
+    if name in _PAIRS or name in CORPORA or name in PARALLEL:
         instead = "pairs" if name in _PAIRS else "sentences without trees"
         raise InputError(f"treebank {name}: must be a treebank of single trees, not of {instead}")
     if name in _TREES:
@@ -69,7 +75,7 @@ def load_trees(name: str, *, neutral: Neutral = "third", on_error: OnError | Non
 
 def names() -> tuple[str, ...]:
     """The names that `load` accepts."""
-    return tuple(sorted([*_TREES, *_PAIRS, *CORPORA, *(name + _BINARY for name in _SENTIMENT)]))
+    return tuple(sorted([*_TREES, *_PAIRS, *CORPORA, *PARALLEL, *(name + _BINARY for name in _SENTIMENT)]))
 
 
 _BINARY = "-binary"

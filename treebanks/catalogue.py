@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from treebanks.catalogue_entry import Converted, Download, Entry, File, Wheels
+from treebanks.catalogue_entry import Compressed, Converted, Download, Entry, File, Wheels
 from treenn.trees import InputError
 
 _HERE = Path(__file__).parent
@@ -168,6 +168,21 @@ ENTRIES: tuple[Entry, ...] = (
         "https://github.com/sleepinyourhat/vector-entailment and copy them to logic",
     ),
     Entry(
+        name="multi30k",
+        title="29,000 captions of images in English and German",
+        licence="none stated for the text; images: non-commercial",
+        citation="Elliott et al. 2016, Multi30K: Multilingual English-German Image Descriptions, Workshop on Vision "
+        "and Language",
+        homepage="https://github.com/multi30k/dataset",
+        folder="translation",
+        files=_files("multi30k"),
+        download=Compressed(
+            folder="https://raw.githubusercontent.com/multi30k/dataset/a3d2e0d26b56f3846f66a952536ffed4e401d05a/data/"
+            "task1/raw/",
+            parts=_files("multi30k-parts"),
+        ),
+    ),
+    Entry(
         name="poems",
         title="36,131 Tang poems in regulated verse",
         licence="MIT",
@@ -226,6 +241,21 @@ ENTRIES: tuple[Entry, ...] = (
             size=789_539,
             sha256="5c613a4f673fc74097d523a2c83f38e0cc462984d847b82c7aaf36b01cbbbfcc",
             inside="trees/",
+        ),
+    ),
+    Entry(
+        name="tatoeba",
+        title="21,116 sentence pairs in English and Mandarin",
+        licence="CC BY 2.0 FR",
+        citation="Tatoeba, https://tatoeba.org; Tiedemann 2020, The Tatoeba Translation Challenge, WMT",
+        homepage="https://tatoeba.org",
+        folder="translation/tatoeba",
+        files=_files("tatoeba"),
+        download=Download(
+            url="https://raw.githubusercontent.com/YC-Coder-Chen/English-Chinese-Translator/"
+            "9663dba4f2f52b4111b706b560023caaa73c72eb/data/cmn.txt",
+            size=1_315_138,
+            sha256="f81798986021a75cbbcdd7521e627d87031e1b74e5601cfb3604cf1637ac62dd",
         ),
     ),
 )

@@ -92,6 +92,29 @@ class Converted:
 
 
 @dataclass(frozen=True)
+class Compressed:
+    """The download of several files, each gzipped under its own URL.
+
+    Args:
+        folder: the URL of their folder, with a final slash.
+        parts: the gzipped files, in the order of the entry's files.
+    """
+
+    folder: str
+    parts: tuple[File, ...]
+
+    @property
+    def size(self) -> int:
+        """The size of the download in bytes."""
+        return sum(part.size for part in self.parts)
+
+    @property
+    def origin(self) -> str:
+        """The source in messages: the URL of the folder."""
+        return self.folder
+
+
+@dataclass(frozen=True)
 class Entry:
     """One treebank (or set of word vectors, or encoder) of the catalogue.
 
@@ -117,7 +140,7 @@ class Entry:
     homepage: str
     folder: str = ""
     files: tuple[File, ...] = ()
-    download: Download | Wheels | Converted | None = None
+    download: Download | Wheels | Converted | Compressed | None = None
     by_hand: str = ""
     synthetic: str = ""
     kind: Literal["treebank", "vectors", "encoder", "generated"] = "treebank"

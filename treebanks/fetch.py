@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import shutil
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from http.client import HTTPException
 from pathlib import Path
@@ -11,7 +14,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from treebanks.archives import unpack
-from treebanks.catalogue_entry import Converted, Download, Entry, File, Wheels
+from treebanks.catalogue_entry import Compressed, Converted, Download, Entry, File, Wheels
 from treebanks.convert_vectors import check_reader, write_vectors
 from treebanks.paths import home_of
 from treebanks.verify import check_files, verify
@@ -56,7 +59,7 @@ def fetch(entry: Entry, home: Path | None = None, progress: OnBytes | None = Non
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=folder.parent, prefix=temporary_prefix(entry.name)) as scratch:
-            staged = _stage(entry.download, missing, Path(scratch), progress)
+            staged = _stage(_of_missing(entry, missing), missing, Path(scratch), progress)
             _move(staged, folder, missing)
     except OSError as error:
         raise InputError(f"cannot write here: {error.strerror or error}", source=folder) from error
@@ -72,8 +75,19 @@ def _missing(entry: Entry, home: Path) -> list[File]:
     return [file for file, check in zip(entry.files, checks, strict=True) if check.state == "missing"]
 
 
+def _of_missing(entry: Entry, missing: Sequence[File]) -> Download | Wheels | Converted | Compressed | None:
+    """The download, without the gzipped parts of files that exist."""
+    if not isinstance(entry.download, Compressed):
+        return entry.download
+    parts = zip(entry.files, entry.download.parts, strict=True)
+    return Compressed(entry.download.folder, tuple(part for file, part in parts if file in missing))
+
+
 def _stage(
-    source: Download | Wheels | Converted, files: Sequence[File], scratch: Path, progress: OnBytes | None
+    source: Download | Wheels | Converted | Compressed | None,
+    files: Sequence[File],
+    scratch: Path,
+    progress: OnBytes | None,
 ) -> Path:
     """Download and verify files in a temporary folder. Returns the folder."""
     staged = scratch / "files"
@@ -81,7 +95,9 @@ def _stage(
     if isinstance(source, Converted):
         [file] = files
         _convert(source, file, staged, progress)
-    elif source.inside is None:
+    elif isinstance(source, Compressed):
+        _decompress(source, files, staged, progress)
+    elif isinstance(source, Download) and source.inside is None:
         [file] = files
         download(source, staged / file.path, progress)
     else:
@@ -98,6 +114,25 @@ def _stage(
         if check.state != "ok":
             raise InputError(str(check), source=source.origin)
     return staged
+
+
+def _decompress(source: Compressed, files: Sequence[File], staged: Path, progress: OnBytes | None) -> None:
+    """Download gzipped files next to a folder, and decompress them into it."""
+    before = 0
+
+    def report(done: int, _: int) -> None:
+        if progress:
+            progress(before + done, source.size)
+
+    for file, part in zip(files, source.parts, strict=True):
+        archive = staged.parent / "part.gz"
+        download(Download(source.folder + part.path, part.size, part.sha256), archive, report)
+        before += part.size
+        try:
+            with gzip.open(archive) as packed, (staged / file.path).open("wb") as out:
+                shutil.copyfileobj(packed, out)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise InputError(f"this file cannot be decompressed: {error}", source=source.folder + part.path) from error
 
 
 def _convert(source: Converted, file: File, staged: Path, progress: OnBytes | None) -> None:

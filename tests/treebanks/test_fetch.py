@@ -1,5 +1,6 @@
 """Fetching from a local HTTP server, correct or faulty."""
 
+import gzip
 import hashlib
 import io
 import pickle
@@ -14,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from treebanks.catalogue_entry import Download, Entry, File
+from treebanks.catalogue_entry import Compressed, Download, Entry, File
 from treebanks.fetch import fetch
 from treebanks.verify import state, verify
 from treenn.trees import InputError
@@ -284,3 +285,30 @@ def test_leftovers_of_killed_fetch_are_removed(server, home):
     assert fetch(entry, home) is True
     assert contents(home) == {f"made/{path}": data for path, data in CONTENT.items()}
     assert [path.name for path in home.iterdir()] == ["made"]
+
+
+def test_gzipped_files_are_decompressed(server, home):
+    data, packed = b"A dog.\n" * 100, gzip.compress(b"A dog.\n" * 100)
+    server.body = packed
+    part = File("train.en.gz", len(packed), hashlib.sha256(packed).hexdigest())
+    parts = Compressed(f"http://127.0.0.1:{server.server_port}/", (part, replace(part, path="dev.en.gz")))
+    file = File("train.en", len(data), hashlib.sha256(data).hexdigest())
+    entry = Entry("made", "made up", "none", "none", "none", "made", (file, replace(file, path="dev.en")), parts)
+    reports = []
+    assert fetch(entry, home, lambda *report: reports.append(report))
+    assert contents(home) == {"made/train.en": data, "made/dev.en": data}
+    assert reports[-1] == (parts.size, parts.size)
+    (home / "made/dev.en").unlink()
+    server.requests = 0
+    assert fetch(entry, home)
+    assert server.requests == 1  # only the missing file
+    assert not fetch(entry, home)
+
+
+def test_a_part_that_is_not_gzipped_is_refused(server, home):
+    server.body = b"no gzip"
+    part = File("a.gz", 7, hashlib.sha256(b"no gzip").hexdigest())
+    parts = Compressed(f"http://127.0.0.1:{server.server_port}/", (part,))
+    with pytest.raises(InputError, match=r"a\.gz: this file cannot be decompressed"):
+        fetch(Entry("made", "", "", "", "", "made", FILES[:1], parts), home)
+    assert list(home.rglob("*")) == []

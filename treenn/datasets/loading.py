@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import treebanks
-from treebanks import AnyTreebank, DependencyTreebank, Pair, PairTreebank, Treebank
+from treebanks import AnyTreebank, DependencyTreebank, Pair, PairTreebank, ParallelCorpus, Treebank
 from treebanks.own_data import DatasetSpec, Origin, RawDataset, RawText, read_dataset
+from treenn.datasets.parallel import with_trees
 from treenn.datasets.text_error import TextError
 from treenn.datasets.text_trees import trees_of_texts
 from treenn.models.network import Network
@@ -68,7 +69,8 @@ def load_dataset(
     if is_known(source):
         if spec not in (None, NO_SPEC) or dev or test:
             raise InputError(f"{argument('treebank')} {source}: a treebank by name takes no options of data sets")
-        return treebanks.load(str(source)) if on_error is None else treebanks.load(str(source), on_error=on_error)
+        loaded = treebanks.load(str(source), on_error=on_error)
+        return with_trees(loaded, progress=progress) if isinstance(loaded, ParallelCorpus) else loaded
     path = check("source", source, AnyPath)
     if not path.exists():
         names = ", ".join(treebanks.names())
