@@ -114,6 +114,10 @@ class Compressed:
         return self.folder
 
 
+AnyDownload = Download | Wheels | Converted | Compressed
+"""The kinds of downloads."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One treebank (or set of word vectors, or encoder) of the catalogue.
@@ -140,7 +144,7 @@ class Entry:
     homepage: str
     folder: str = ""
     files: tuple[File, ...] = ()
-    download: Download | Wheels | Converted | Compressed | None = None
+    download: AnyDownload | None = None
     by_hand: str = ""
     synthetic: str = ""
     kind: Literal["treebank", "vectors", "encoder", "generated"] = "treebank"

@@ -14,7 +14,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from treebanks.archives import unpack
-from treebanks.catalogue_entry import Compressed, Converted, Download, Entry, File, Wheels
+from treebanks.catalogue_entry import AnyDownload, Compressed, Converted, Download, Entry, File, Wheels
 from treebanks.convert_vectors import check_reader, write_vectors
 from treebanks.paths import home_of
 from treebanks.verify import check_files, verify
@@ -59,7 +59,7 @@ def fetch(entry: Entry, home: Path | None = None, progress: OnBytes | None = Non
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=folder.parent, prefix=temporary_prefix(entry.name)) as scratch:
-            staged = _stage(_of_missing(entry, missing), missing, Path(scratch), progress)
+            staged = _stage(_of_missing(entry, entry.download, missing), missing, Path(scratch), progress)
             _move(staged, folder, missing)
     except OSError as error:
         raise InputError(f"cannot write here: {error.strerror or error}", source=folder) from error
@@ -75,12 +75,12 @@ def _missing(entry: Entry, home: Path) -> list[File]:
     return [file for file, check in zip(entry.files, checks, strict=True) if check.state == "missing"]
 
 
-def _of_missing(entry: Entry, missing: Sequence[File]) -> Download | Wheels | Converted | Compressed | None:
-    """The download, without the gzipped parts of files that exist."""
-    if not isinstance(entry.download, Compressed):
-        return entry.download
-    parts = zip(entry.files, entry.download.parts, strict=True)
-    return Compressed(entry.download.folder, tuple(part for file, part in parts if file in missing))
+def _of_missing(entry: Entry, source: AnyDownload, missing: Sequence[File]) -> AnyDownload:
+    """The download of an entry, without the gzipped parts of files that exist."""
+    if not isinstance(source, Compressed):
+        return source
+    parts = zip(entry.files, source.parts, strict=True)
+    return Compressed(source.folder, tuple(part for file, part in parts if file in missing))
 
 
 def _stage(

@@ -85,7 +85,7 @@ class ParallelCorpus(Splits[Translation]):
     synthetic: str = ""
     task: str | None = None
     origin: Origin | None = None
-    classes: None = None
+    classes: Sequence[str] | None = None
     scale: Scale | None = None
     score_range: None = None
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
+from treenn.encoders.contexts import Contexts
 from treenn.encoders.eager import eager
 from treenn.encoders.forest import PackedForest
 from treenn.encoders.initialization import Initialization, initialize
@@ -96,6 +97,15 @@ class Encoder(SizedModule):
         Shape: `T` trees, `V` words to compute, `N` nodes, `x` = input_size, `d` = output_size: `x` is `(V, x)`; the
             result is `(N, d)` in the forest's row order, or `(T, d)` in the order of the trees.
         """
+
+    def contexts(self, forest: PackedForest, x: Tensor) -> Contexts:
+        """Returns the states that a decoder attends to (default: those of all nodes, tree by tree).
+
+        Args:
+            forest: the trees.
+            x: as for `forward`.
+        """
+        return Contexts(self(forest, x), forest.unsorted_indices, forest.sizes)
 
     def compute_loss(
         self, forest: PackedForest, x: Tensor, label_loss: Callable[[Tensor], Tensor], *, roots_only: bool = False

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence
 
+from treenn.encoders.contexts import Contexts
 from treenn.encoders.encoder import Encoder
 from treenn.encoders.forest import PackedForest
 from treenn.encoders.initialization import Initialization
@@ -66,6 +67,12 @@ class SequenceEncoder(Encoder):
         distinct, which = phrases.distinct()
         states: Tensor = self.readout(*self._all_states(x, distinct))
         return F.embedding(which.to(x.device), states)
+
+    def contexts(self, forest: PackedForest, x: Tensor) -> Contexts:
+        """Returns the states of all words, in one run per sentence; the readout is not used."""
+        self.check_input(forest, x)
+        states, lengths = self._all_states(x, Phrases.of(forest, roots_only=True))
+        return Contexts(states, torch.arange(len(states), device=x.device), lengths.tolist())
 
     def attention(self, forest: PackedForest, x: Tensor) -> tuple[Tensor, ...]:
         """Returns the attention weight of each word in its tree's root, one tensor per tree; `x` as for `forward`.

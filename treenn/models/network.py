@@ -186,7 +186,7 @@ class Network(nn.Module):
                 outputs.append(self.task.outputs(self, batch, roots_only=roots_only))
                 progress(min(start + batch_size, len(examples)), len(examples), "predicting")
         self.train(was_training)
-        return self.task.predictions(*(torch.cat(column).numpy() for column in zip(*outputs, strict=True)))
+        return self.task.predictions(*map(_joined, zip(*outputs, strict=True)))
 
     def probabilities(self, scores: Tensor) -> Tensor:
         """Class probabilities at the model's temperature. Shape: `(N, classes)`."""
@@ -229,6 +229,11 @@ class Network(nn.Module):
         if isinstance(self.contextual, ContextualEncoder):
             words += sum(parameter.numel() for parameter in self.contextual.parameters())
         return sum(parameter.numel() for parameter in self.parameters()) - words, words
+
+
+def _joined(parts: tuple[Any, ...]) -> Any:
+    """A column of predictions from its batches: an array of tensors, or a list of lists."""
+    return torch.cat(parts).numpy() if isinstance(parts[0], Tensor) else [item for part in parts for item in part]
 
 
 class NonFiniteError(InputError):

@@ -89,11 +89,18 @@ class Settings:
         None, "Known words: train's and the first N of each file of vectors (default: also all of dev and test)."
     )
     vocabulary_size: Natural = _network(
-        0, "Language models: the number of known words, the most frequent ones of train; 0 for all."
+        0, "Known words of language models, the most frequent of train (0 for all); units of translation models."
     )
     output_layer: Literal["separate", "tied"] = _network(
         "separate", "Language models: the output layer has its own weights, or those of the word vectors."
     )
+    source_units: Literal["subwords", "words"] = _network(
+        "subwords", "Translation: the units of the source, byte-pair units or words."
+    )
+    target_units: Literal["subwords", "characters"] = _network(
+        "subwords", "Translation: the units of the target, byte-pair units or characters."
+    )
+    attention: Literal["bilinear", "additive"] = _network("bilinear", "Translation: the scores of attention.")
     spelling: Annotated[int, Range(low=0, high=1_000_000)] = _network(
         0, "Buckets of hashed character n-grams that give unknown words a vector; 0 for one vector for all of them."
     )
@@ -159,6 +166,9 @@ class Settings:
     tbptt_steps: Count | None = _optimizer(None, "Steps of truncated backpropagation through time.")
     weight_decay: NonNegative = _regularization(1e-4, "L2 on all parameters but the word vectors.")
     dropout: Share = _regularization(0.5, "Dropout of the classifier's input.")
+    label_smoothing: Share = _regularization(
+        0.0, "Translation: the share of the targets' probability that is uniform over all units."
+    )
     embedding_dropout: Share = _regularization(0.0, "Dropout of the word vectors, per token.")
     cell_dropout: Share = _regularization(
         0.0, "Dropout inside a cell: of an LSTM's candidate, of a gated recursive cell's input."

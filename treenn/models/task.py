@@ -33,6 +33,7 @@ TASKS = {
     "word-lm": "treenn.tasks.language:WordLanguageModel",
     "character-lm": "treenn.tasks.language:CharacterLanguageModel",
     "grammar": "treenn.lm.grammar.task:GrammarTask",
+    "translation": "treenn.translation.task:TranslationTask",
 }
 """The tasks by their names in treebanks and in the `config.json` of models."""
 
@@ -171,8 +172,8 @@ class Task(ABC):
         raise InputError(f"{argument('soft_targets')}: task {self.name} does not learn from probabilities")
 
     @abstractmethod
-    def outputs(self, network: Network, packed: Any, *, roots_only: bool) -> tuple[Tensor, ...]:
-        """The columns of `predictions` for a batch; those of several batches are concatenated."""
+    def outputs(self, network: Network, packed: Any, *, roots_only: bool) -> tuple[Any, ...]:
+        """The columns of `predictions` for a batch, tensors or lists; those of several batches are concatenated."""
 
     @abstractmethod
     def predictions(self, *columns: Any) -> Any:

@@ -66,10 +66,19 @@ class WordSoftmax(nn.Module):
         """The scores before the softmax. Shape: `(n, words)`."""
         return F.linear(self.features(states), self.weights(embedding), self.bias)
 
-    def loss(self, states: Tensor, embedding: Tensor, targets: Tensor) -> Tensor:
-        """The mean cross-entropy of the targets. Shape: `targets` `(n,)`; returns a scalar."""
+    def loss(self, states: Tensor, embedding: Tensor, targets: Tensor, smoothing: float = 0.0) -> Tensor:
+        """The mean cross-entropy of the targets.
+
+        Args:
+            states: `(n, size)`.
+            embedding: the word vectors.
+            targets: `(n,)`.
+            smoothing: the share of the targets' probability that is uniform over all words (default: 0.0).
+        """
         features = self.features(states)
-        loss: Tensor = _CrossEntropy.apply(features, self.weights(embedding), self.bias, targets)  # type: ignore[no-untyped-call]
+        loss: Tensor = _CrossEntropy.apply(  # type: ignore[no-untyped-call]
+            features, self.weights(embedding), self.bias, targets, smoothing
+        )
         return loss
 
     def log_probabilities(self, states: Tensor, embedding: Tensor, targets: Tensor) -> Tensor:
@@ -95,7 +104,7 @@ class _CrossEntropy(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, features: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
+    def forward(ctx: Any, features: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, smoothing: float) -> Tensor:
         n, dtype = len(features), compute_dtype(features)
         table, low, low_bias = empty_table(features, n, features.shape[1], dtype), weight.to(dtype), bias.to(dtype)
         table[:n] = features
@@ -107,10 +116,14 @@ class _CrossEntropy(torch.autograd.Function):
         for start in range(0, n, rows):
             stop = min(n, start + rows)
             piece = slice(0, stop - start)
-            p = torch.softmax(product(table, slice(start, stop), low, low_bias).to(wide.dtype), dim=1, out=wide[piece])
-            given = targets[start:stop, None]
-            total -= p.gather(1, given).clamp_min(torch.finfo(p.dtype).tiny).log().sum()
-            p.scatter_add_(1, given, torch.full_like(given, -1, dtype=p.dtype))  # the gradient w.r.t. the scores
+            scores, given = product(table, slice(start, stop), low, low_bias).to(wide.dtype), targets[start:stop, None]
+            # The mean log-probability of all words, less the target's, is that of their scores.
+            relative = (scores.mean(dim=1) - scores.gather(1, given)[:, 0]).sum() if smoothing else 0.0
+            p = torch.softmax(scores, dim=1, out=wide[piece])
+            total -= p.gather(1, given).clamp_min(torch.finfo(p.dtype).tiny).log().sum() + smoothing * relative
+            p.scatter_add_(1, given, torch.full_like(given, smoothing - 1, dtype=p.dtype))  # gradient w.r.t. the scores
+            if smoothing:
+                p -= smoothing / len(weight)
             grad_bias += p.sum(dim=0)
             if stop - start < rows:
                 wide[stop - start :] = 0
@@ -126,4 +139,4 @@ class _CrossEntropy(torch.autograd.Function):
     @single_backward
     def backward(ctx: Any, *grad_loss: Tensor) -> tuple[Tensor | None, ...]:
         factor = grad_loss[0] / ctx.n
-        return *(gradient * factor for gradient in ctx.saved_tensors), None
+        return *(gradient * factor for gradient in ctx.saved_tensors), None, None

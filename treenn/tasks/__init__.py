@@ -15,6 +15,10 @@ from treenn.models.vocabulary import Vocabulary
 __all__ = ["Task", "head_maker", "task_of"]
 
 
+_OF_VOCABULARY = ("vocabulary_size", "source_units", "target_units")
+"""The settings that a vocabulary depends on."""
+
+
 def task_of(treebank: AnyTreebank) -> Task:
     """The task that a treebank declares, else the default task of its examples and its scale.
 
@@ -37,7 +41,7 @@ def head_maker(treebank: AnyTreebank) -> MakeHead:
         return task.make_vocabulary(treebank, settings)
 
     def make(settings: Settings) -> nn.Module:
-        words = vocabulary(Settings(vocabulary_size=settings.vocabulary_size))
+        words = vocabulary(Settings(**{name: getattr(settings, name) for name in _OF_VOCABULARY}))
         return task.make_head(settings) if words is None else task.head_for(settings, words)
 
     return make

@@ -26,7 +26,12 @@ _PERMITTED: dict[str, Any] = {
     "spelling": 0,
     "class_weights": "none",
     "unknown_vector": "trained",
+    "source_units": "subwords",
+    "target_units": "subwords",
+    "attention": "bilinear",
+    "label_smoothing": 0.0,
 }
+"""The permitted values of settings that do not apply."""
 
 
 class GenerationTask(Task):
@@ -39,6 +44,8 @@ class GenerationTask(Task):
     vocabulary_class = TextVocabulary
     model_noun: ClassVar[str]
     """A model of this task, in messages."""
+    own_settings: ClassVar[tuple[str, ...]] = ()
+    """Settings that apply to this task, and not to all tasks that generate sentences."""
 
     def make_vocabulary(self, treebank: Any, settings: Settings) -> Vocabulary | None:
         """The most frequent tokens of train, as many as `settings.vocabulary_size`."""
@@ -58,11 +65,15 @@ class GenerationTask(Task):
 
     def batches(self, examples: Sequence[Any], size: int, generator: np.random.Generator) -> list[list[int]]:
         """Divide sentences into batches of similar lengths, in random order."""
-        lengths = np.array([len(example.words) + 1 for example in examples])
+        lengths = self.lengths(examples)
         shuffled = generator.permutation(len(lengths))
         order = shuffled[np.argsort(lengths[shuffled], kind="stable")]
         parts = np.split(order, self.batch_starts(lengths[order], size))
         return [parts[index].tolist() for index in generator.permutation(len(parts))]
+
+    def lengths(self, examples: Sequence[Any]) -> IntArray:
+        """The number of tokens of each sentence, by which batches are sorted. Shape: `(T,)`."""
+        return np.array([len(example.words) + 1 for example in examples])
 
     @abstractmethod
     def batch_starts(self, lengths: IntArray, size: int) -> IntArray:
@@ -87,7 +98,7 @@ class GenerationTask(Task):
             InputError: if they do not.
         """
         for name, permitted in _PERMITTED.items():
-            if getattr(settings, name) != permitted:
+            if name not in self.own_settings and getattr(settings, name) != permitted:
                 raise InputError(f"{argument(name)} {getattr(settings, name)}: does not apply to {self.model_noun}s")
         return without_weights(settings, settings.word_size, lambda settings: torch.nn.Identity())["encoder"]
 

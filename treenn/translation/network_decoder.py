@@ -1,0 +1,84 @@
+"""`NetworkDecoder`: the decoder of a trained network, unit by unit, for searches."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from treenn.models.network import Network
+from treenn.models.text_vocabulary import END_ID
+from treenn.sequences.attention_decoder import DecoderState, pad_rows
+from treenn.translation.head import TranslationHead
+from treenn.translation.packing import PackedTranslations
+
+
+class Encoded(NamedTuple):
+    """Encoded sources, padded. Shape: `S` sentences, `L` states of the longest.
+
+    Args:
+        values: `(S, L, d)` the states of the encoder.
+        padding: `(S, L)` True after the end of a sentence.
+    """
+
+    values: Tensor
+    padding: Tensor
+
+
+def encode(network: Network, packed: PackedTranslations) -> Encoded:
+    """The states of the encoder that the decoder attends to."""
+    contexts = network.encoder.contexts(packed.forest, network.embed(packed.units))
+    rows, padding = pad_rows(contexts.rows, contexts.sizes)
+    # embedding: an indexing with a fast backward pass
+    return Encoded(F.embedding(rows, contexts.states), padding)
+
+
+class NetworkDecoder:
+    """A network as a `StepDecoder` of `treenn.translation.decoding`.
+
+    Args:
+        network: the network, in evaluation mode.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.head: TranslationHead = network.head
+
+    def start(self, memory: Encoded) -> DecoderState:
+        """See `StepDecoder.start`."""
+        return self.head.start(*memory)
+
+    def step(self, tokens: Tensor, state: DecoderState) -> tuple[Tensor, DecoderState]:
+        """See `StepDecoder.step`; the unknown unit has the probability 0."""
+        return self.head.step(self.network.embed(tokens), state, self.network.embedding.weight)
+
+
+@torch.no_grad()
+def greedy(decoder: NetworkDecoder, memory: Encoded, longest: int) -> list[list[int]]:
+    """Decode greedily: the most probable unit at each step.
+
+    Args:
+        decoder: the decoder.
+        memory: the encoded sources.
+        longest: the maximum number of units of an output, without the end.
+
+    Returns:
+        The units of each output, without the end.
+    """
+    state, count = decoder.start(memory), len(memory.values)
+    tokens = torch.full((count,), END_ID, device=memory.values.device)
+    outputs, rows = [list[int]() for _ in range(count)], list(range(count))
+    for _ in range(longest):
+        log_p, state = decoder.step(tokens, state)
+        best = log_p.argmax(dim=1)
+        going = (best != END_ID).nonzero()[:, 0]
+        if not len(going):
+            break
+        tokens, rows = best[going], [rows[index] for index in going.tolist()]
+        for row, token in zip(rows, tokens.tolist(), strict=True):
+            outputs[row].append(token)
+        if len(going) < len(best):
+            state = state.select(going)
+    return outputs
