@@ -83,12 +83,7 @@ def _of_missing(entry: Entry, source: AnyDownload, missing: Sequence[File]) -> A
     return Compressed(source.folder, tuple(part for file, part in parts if file in missing))
 
 
-def _stage(
-    source: Download | Wheels | Converted | Compressed | None,
-    files: Sequence[File],
-    scratch: Path,
-    progress: OnBytes | None,
-) -> Path:
+def _stage(source: AnyDownload, files: Sequence[File], scratch: Path, progress: OnBytes | None) -> Path:
     """Download and verify files in a temporary folder. Returns the folder."""
     staged = scratch / "files"
     staged.mkdir()
@@ -107,7 +102,7 @@ def _stage(
         else:
             download(source, archive, progress)
         try:
-            unpack(archive, staged, files, source.inside)
+            unpack(archive, staged, files, source.inside or "")
         except InputError as error:
             raise InputError(error.message, source=source.origin) from error
     for check in check_files(staged, files):

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from treenn.commands import data, lm, parser, streams, vectors
+from treenn.commands import data, lm, parser, streams, translate, vectors
 from treenn.commands.agreement import agreement
 from treenn.commands.attention import attention
 from treenn.commands.bench import bench
@@ -71,6 +71,7 @@ for command in (
     app.command()(command)
 app.add_typer(parser.app, name="parser")
 app.add_typer(lm.app, name="lm")
+app.add_typer(translate.app, name="translate")
 app.add_typer(data.app, name="data")
 app.add_typer(vectors.app, name="vectors")
 

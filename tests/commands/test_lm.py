@@ -153,7 +153,7 @@ def test_mistakes_are_one_line(treenn: Command, folder: Path, arguments: tuple[s
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (("--task", "mt"), "--task mt: must be lm"),
+        (("--task", "mt"), "--task mt: must be lm or translation"),
         (("--unit", "char"), "--unit: needs --task lm"),
         (("--task", "lm", "--folds", "3"), "--folds: cannot be combined with --task lm"),
         (("--task", "lm", "--treebank", "lines", "--models", "tf-idf"), "does not apply to lines"),

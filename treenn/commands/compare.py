@@ -13,9 +13,9 @@ from treenn.commands import options
 from treenn.commands.dataset_options import Source, take_data, takes_dataset, vectors_for, with_supervision
 from treenn.commands.experiments import Dask, Folds, Jobs, NoTest, OnDevice, workers
 from treenn.commands.lm_options import Forms, UnitName
-from treenn.commands.lm_plan import check_task, plan_of_language_models
 from treenn.commands.output import progress_bar, say
 from treenn.commands.settings_options import takes_settings, with_step_floor
+from treenn.commands.task_plans import check_task, plan_of_task
 from treenn.models.settings import Settings, option
 from treenn.trees.errors import InputError, argument
 
@@ -60,9 +60,9 @@ def compare(
     task: Annotated[
         str | None,
         typer.Option(
-            metavar="lm",
-            help="lm: language models; --treebank is corpus, poems, or a folder or file of plain text (default: the "
-            "task of the treebank).",
+            metavar="lm|translation",
+            help="lm: language models; --treebank is corpus, poems, or a folder or file of plain text. translation: "
+            "--treebank is multi30k, tatoeba, or a folder or file of pairs (default: the task of the treebank).",
         ),
     ] = None,
     unit: UnitName = None,
@@ -88,6 +88,8 @@ def compare(
 
     Example: treenn compare --task lm --treebank corpus --models lstm,gru,kneser-ney-5
 
+    Example: treenn compare --task translation --treebank multi30k --models bilstm,tree-lstm
+
     Example: treenn compare --plan logic --treebank logic --trained logic-fresh --out logic-published
     """
     from treenn.commands.report import present
@@ -105,7 +107,7 @@ def compare(
     if plan is not None:
         planned = _plan_of_file(context, plan, data)
     elif task is not None:
-        planned = plan_of_language_models(context, data, values)
+        planned = plan_of_task(context, task, data, values)
     else:
         planned = _plan_of_options(context, data, values)
     planned = with_text_baseline(planned)

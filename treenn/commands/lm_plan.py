@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from treenn.commands import options
-from treenn.commands.lm_options import NOT_OF_LANGUAGE_MODELS, RECIPE, WORDS, known_corpus, read_own_corpus
+from treenn.commands.lm_options import RECIPE, WORDS, known_corpus, read_own_corpus
 from treenn.models.settings import Settings, option
 from treenn.trees.errors import InputError
 
@@ -22,25 +22,6 @@ MODELS = "lstm,kneser-ney-5"
 """The models if --models is not given."""
 
 _OF_DATA = ("name", "split", "split_seed")
-
-
-def check_task(context: typer.Context, task: str | None) -> None:
-    """Validate --task, --unit and --forms.
-
-    Raises:
-        InputError: if the task is not lm, or another option does not apply to it.
-    """
-    given = options.given(context)
-    if task not in (None, "lm"):
-        raise InputError(f"--task {task}: must be lm")
-    if task is None:
-        for name in ("unit", "forms"):
-            if name in given:
-                raise InputError(f"{option(name)}: needs --task lm")
-        return
-    for name in ("plan", "vectors", "folds", *NOT_OF_LANGUAGE_MODELS):
-        if name in given:
-            raise InputError(f"{option(name)}: cannot be combined with --task lm")
 
 
 def plan_of_language_models(context: typer.Context, data: Data, values: Mapping[str, Any]) -> Plan:

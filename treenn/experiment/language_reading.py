@@ -31,11 +31,11 @@ def enter_reading(
     """
     name, split = file.resolve().parent.name or "text", file.stem
     corpus = TextCorpus(name, model.unit, {split: sentences})
-    configuration = digest([_settings(folder) for folder in folders])
+    configuration = digest([settings_in(folder) for folder in folders])
     enter(corpus, [split], [(configuration, model.name)], command)
 
 
-def _settings(folder: Path) -> dict[str, object]:
+def settings_in(folder: Path) -> dict[str, object]:
     """The settings of a model without the seed, from its config.json and results.json."""
     config = read_object(folder / "config.json")
     settings = config.get("settings")

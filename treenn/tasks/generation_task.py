@@ -41,7 +41,7 @@ class GenerationTask(Task):
     """
 
     scale = "nominal"
-    vocabulary_class = TextVocabulary
+    vocabulary_class: ClassVar[type[Vocabulary]] = TextVocabulary
     model_noun: ClassVar[str]
     """A model of this task, in messages."""
     own_settings: ClassVar[tuple[str, ...]] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -56,13 +57,13 @@ class NetworkDecoder:
 
 
 @torch.no_grad()
-def greedy(decoder: NetworkDecoder, memory: Encoded, longest: int) -> list[list[int]]:
+def greedy(decoder: NetworkDecoder, memory: Encoded, longest: Sequence[int]) -> list[list[int]]:
     """Decode greedily: the most probable unit at each step.
 
     Args:
         decoder: the decoder.
         memory: the encoded sources.
-        longest: the maximum number of units of an output, without the end.
+        longest: the maximum number of units of each output, without the end.
 
     Returns:
         The units of each output, without the end.
@@ -70,15 +71,16 @@ def greedy(decoder: NetworkDecoder, memory: Encoded, longest: int) -> list[list[
     state, count = decoder.start(memory), len(memory.values)
     tokens = torch.full((count,), END_ID, device=memory.values.device)
     outputs, rows = [list[int]() for _ in range(count)], list(range(count))
-    for _ in range(longest):
+    while rows:
         log_p, state = decoder.step(tokens, state)
-        best = log_p.argmax(dim=1)
-        going = (best != END_ID).nonzero()[:, 0]
-        if not len(going):
-            break
-        tokens, rows = best[going], [rows[index] for index in going.tolist()]
-        for row, token in zip(rows, tokens.tolist(), strict=True):
-            outputs[row].append(token)
-        if len(going) < len(best):
-            state = state.select(going)
+        best, going = log_p.argmax(dim=1), list[int]()
+        for index, (row, token) in enumerate(zip(rows, best.tolist(), strict=True)):
+            if token != END_ID:
+                outputs[row].append(token)
+                if len(outputs[row]) < longest[row]:
+                    going.append(index)
+        if len(going) < len(rows):
+            chosen = torch.tensor(going, dtype=torch.int64, device=best.device)
+            best, state, rows = best[chosen], state.select(chosen), [rows[index] for index in going]
+        tokens = best
     return outputs

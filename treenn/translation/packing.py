@@ -72,6 +72,11 @@ class PackedTranslations(TensorBatch):
         )
 
 
+def longest_outputs(packed: PackedTranslations) -> list[int]:
+    """The maximum number of units of each translation: twice those of the source, and 10; the packed order."""
+    return [size + 11 for size in packed.forest.sizes]  # n units have 2n - 1 nodes
+
+
 class Units(NamedTuple):
     """The pairs of a table as units of a vocabulary.
 

@@ -17,7 +17,7 @@ from treenn.models.vocabulary import Vocabulary
 from treenn.tasks.generation_task import GenerationTask, IntArray, tied_width
 from treenn.translation.head import TranslationHead
 from treenn.translation.network_decoder import NetworkDecoder, encode, greedy
-from treenn.translation.packing import PackedTranslations, PairTable
+from treenn.translation.packing import PackedTranslations, PairTable, longest_outputs
 from treenn.translation.vocabulary import TranslationVocabulary
 from treenn.trees.errors import InputError, argument
 
@@ -98,7 +98,7 @@ class TranslationTask(GenerationTask):
         """Greedy translations, references, and the tokenizer of BLEU for each."""
         vocabulary = network.vocabulary
         assert isinstance(vocabulary, TranslationVocabulary)
-        longest = longest_output(packed)
+        longest = longest_outputs(packed)
         found = greedy(NetworkDecoder(network), encode(network, packed), longest)
         texts = [vocabulary.text(found[index]) for index in packed.unsorted]
         tokenizer = TOKENIZERS.get(vocabulary.segmentation.languages[1], "13a")
@@ -135,11 +135,6 @@ class TranslationTask(GenerationTask):
     def gold(self, examples: Sequence[Translation]) -> dict[str, list[Any]]:
         """By pair: `nodes`, the number of words of the source."""
         return {"nodes": [len(pair.words) for pair in examples]}
-
-
-def longest_output(packed: PackedTranslations) -> int:
-    """The maximum number of units of a translation: twice those of the longest source, and 10."""
-    return 2 * int((packed.forest.ends - packed.forest.starts).max()) + 10
 
 
 def starts_within(lengths: IntArray, budget: float) -> IntArray:

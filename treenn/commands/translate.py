@@ -1,0 +1,199 @@
+"""`treenn translate`: training, evaluation and application of translation models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from treenn.commands import options, translate_options
+from treenn.commands.output import print_json, print_table, progress_bar, tell
+from treenn.commands.resume_options import options_of_run, restored
+from treenn.commands.settings_options import takes_settings
+from treenn.models.settings import Settings
+from treenn.trees.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from treenn.evaluation.translation_predictions import TranslationPredictions
+    from treenn.translation.model import Output
+
+app = typer.Typer(help="Train, evaluate and apply translation models.", no_args_is_help=True)
+
+
+@app.command()
+@takes_settings(without=translate_options.NOT_OF_TRANSLATION, defaults=translate_options.RECIPE)
+def train(
+    context: typer.Context,
+    out: options.Out,
+    corpus: translate_options.Corpus = "multi30k",
+    languages: translate_options.Languages = None,
+    split: translate_options.Split = "90/5/5",
+    train_pairs: translate_options.TrainPairs = None,
+    trees: translate_options.Trees = None,
+    trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
+    device: options.Device = "cpu",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Resume the run in --out with its options; finished ones are kept.")
+    ] = False,
+    overwrite: options.Overwrite = False,
+    json: options.Json = False,
+    **values: Any,
+) -> None:
+    """Train a translation model on train, and evaluate it on dev by greedy decoding; test is not read.
+
+    --model is an encoder: a sequence network (bilstm, lstm, gru, ...), whose word states the decoder attends to, or a
+    tree network (tree-lstm, ...), whose states of words and phrases it attends to. Sources are parsed by --trees; the
+    trees are cached. The decoder is an LSTM with attention and input feeding. The units of source and target are
+    byte-pair units (--vocabulary-size), learned on train; targets in Chinese or Japanese have characters.
+
+    Example: treenn translate train --corpus multi30k --model bilstm --out bilstm
+
+    Example: treenn translate train --corpus multi30k --model tree-lstm --trees balanced --out tree
+
+    Example: treenn translate train --corpus pairs.txt --languages en-zh --train-pairs 5000 --out small
+    """
+    import torch
+
+    from treenn import training
+    from treenn.trees.json_records import to_json
+
+    if (earlier := restored(context)) is not None:
+        earlier.command.invoke(earlier)
+        return
+    data = translate_options.read_corpus(corpus, languages, split=split)
+    data = data if train_pairs is None else data.subset(train_pairs)
+    settings = translate_options.with_units_of(Settings(**values), data.languages[1], options.given(context))
+    data = translate_options.parsed(data, trees)
+    torch.set_num_threads(1)  # for reproducibility
+    how: dict[str, Any] = {"out": out, "resume": resume, "overwrite": overwrite, "device": device}
+    how |= {"command": options.command_line(), "options": options_of_run(context), "keep_checkpoint": True}
+    with progress_bar(f"{settings.model} on {data.name}") as progress:
+        results = training.train(data, settings, progress=progress, **how).results
+    if json:
+        print_json(to_json(results))
+        return
+    _print_metrics(results.metrics["dev"].values, "dev", {"decoding": "greedy"})
+    tell(f"The model of epoch {results.best_epoch} is in {out}; evaluate it: treenn translate evaluate {out}")
+
+
+@app.command()
+def evaluate(
+    model: translate_options.ModelFolder,
+    corpus: translate_options.Corpus = "multi30k",
+    languages: translate_options.Languages = None,
+    split: Annotated[str, typer.Option(metavar="NAME", help="The split of a known corpus or folder.")] = "dev",
+    trees: translate_options.Trees = None,
+    beam: translate_options.Beam = 5,
+    alpha: translate_options.Alpha = 0.6,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the translations to this file.")] = None,
+    trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
+    json: options.Json = False,
+) -> None:
+    """Report BLEU and chrF of beam search on a split, with the signatures of sacrebleu.
+
+    An evaluation on any split but train and dev is a reading of test, and is appended to the ledger (see `treenn
+    evaluate`).
+
+    Example: treenn translate evaluate bilstm --split dev --beam 5
+
+    Example: treenn translate evaluate bilstm --split test --out test.de
+    """
+    from time import perf_counter
+
+    from treenn.commands.output import check_target
+    from treenn.evaluation.measuring import measure
+    from treenn.experiment.translation_reading import enter_translation_reading
+    from treenn.translation.beam_search import BeamOptions
+    from treenn.translation.model import TranslationModel
+    from treenn.trees.files import write_text
+
+    check_target("--out", out)
+    search = BeamOptions(beam, alpha)
+    loaded = TranslationModel.load(model, tuple(trust_module))
+    data = translate_options.read_corpus(corpus, languages or "-".join(loaded.languages), splits=(split,))
+    loaded.check_languages(data.languages)
+    pairs = translate_options.parsed(data, trees).examples(split)
+    enter_translation_reading(model, loaded, data, split, options.command_line())
+    with progress_bar(f"translating {data.name}") as progress:
+        start = perf_counter()
+        found = loaded.predict(pairs, search, progress)
+        seconds = perf_counter() - start
+    if out is not None:
+        write_text(out, "".join(f"{text}\n" for text in found.outputs))
+    values = {name: value for name, value in measure(found).items() if name != "majority"}
+    facts = {"sentences": f"{len(pairs):,}", "sentences a second": f"{len(pairs) / seconds:.0f}"}
+    if json:
+        print_json({**values, "signatures": found.signatures, "sentences": len(pairs), "seconds": seconds})
+        return
+    _print_metrics(values, split, facts)
+    _print_signatures(found)
+
+
+@app.command("apply")
+def translate(
+    model: translate_options.ModelFolder,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="Raw text, one sentence per line (default: standard input).")
+    ] = None,
+    languages: translate_options.Languages = None,
+    trees: translate_options.Trees = None,
+    beam: translate_options.Beam = 5,
+    alpha: translate_options.Alpha = 0.6,
+    n_best: Annotated[int, typer.Option(help="The number of translations of each sentence, with --json.")] = 1,
+    trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
+    json: options.Json = False,
+) -> None:
+    """Translate raw text, one sentence per line, into raw text.
+
+    With --json, every sentence has a list of translations with their log-probabilities and normalized scores.
+
+    Example: treenn translate apply bilstm captions.en > captions.de
+
+    Example: echo "A dog runs." | treenn translate apply bilstm --n-best 3 --json
+    """
+    import sys
+
+    from treebanks import ParallelCorpus, Translation
+    from treebanks.translation.reading import check_languages, clean_line, text_lines
+    from treenn.translation.beam_search import BeamOptions
+    from treenn.translation.model import TranslationModel
+
+    if n_best > 1 and not json:
+        raise InputError(f"--n-best {n_best}: needs --json")
+    search = BeamOptions(beam, alpha, n_best)
+    loaded = TranslationModel.load(model, tuple(trust_module))
+    if languages is not None:
+        loaded.check_languages(check_languages(languages))
+    lines = text_lines(file) if file is not None else sys.stdin.read().split("\n")
+    lines = lines if file is not None or lines[-1] else lines[:-1]
+    sources = [clean_line(line, file, number) for number, line in enumerate(lines, start=1)]
+    if not sources:
+        raise InputError("standard input has no sentence; must have one per line")
+    corpus = ParallelCorpus("text", loaded.languages, {"text": [Translation(source, "") for source in sources]})
+    pairs = translate_options.parsed(corpus, trees).examples("text")
+    with progress_bar("translating") as progress:
+        found = loaded.translate(pairs, search, progress)
+    if json:
+        print_json([_record(source, outputs) for source, outputs in zip(sources, found, strict=True)])
+        return
+    for outputs in found:
+        print(outputs[0].text if outputs else "")
+
+
+def _record(source: str, outputs: list[Output]) -> dict[str, object]:
+    return {"source": source, "translations": [vars(output) for output in outputs]}
+
+
+def _print_metrics(values: Mapping[str, float | None], split: str, facts: Mapping[str, str]) -> None:
+    from treenn.evaluation.metrics import METRICS
+
+    rows = [[METRICS[name].title, METRICS[name].value(value)] for name, value in values.items() if name in METRICS]
+    print_table([*rows, *map(list, facts.items())], split, "")
+
+
+def _print_signatures(found: TranslationPredictions) -> None:
+    for name, signature in found.signatures.items():
+        tell(f"{name}: {signature}")

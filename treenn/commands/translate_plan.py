@@ -1,0 +1,79 @@
+"""`treenn compare --task translation` and `treenn tune --task translation`: parallel corpora and their recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from treenn.commands import options, translate_options
+from treenn.models.settings import Settings, option
+from treenn.trees.errors import InputError
+
+if TYPE_CHECKING:
+    from treebanks import ParallelCorpus
+    from treenn.commands.dataset_options import Data
+    from treenn.experiment.plan import Plan
+
+CORPUS = "multi30k"
+"""The corpus if --treebank is not given."""
+
+MODELS = "bilstm,tree-lstm"
+"""The models if --models is not given."""
+
+
+def plan_of_translation_models(context: typer.Context, data: Data, values: Mapping[str, Any]) -> Plan:
+    """The plan of a comparison; options that are not given have the defaults of `treenn translate train`.
+
+    Args:
+        context: the context of the command.
+        data: the data of its options.
+        values: the settings of its options.
+
+    Raises:
+        InputError: if there is no such corpus, or an option does not apply.
+    """
+    from treenn.experiment.plan import Plan
+
+    given, params = options.given(context), context.params
+    corpus = translation_corpus(data, given)
+    models = params["models"] if "models" in given else MODELS
+    settings = translation_settings(corpus, values, given)
+    return Plan.of(corpus, models.split(","), params["seeds"], settings=settings)
+
+
+def translation_corpus(data: Data, given: Collection[str]) -> str | ParallelCorpus:
+    """The name of a known corpus, which workers load themselves, else the parsed corpus.
+
+    Raises:
+        InputError: if there is none, or an option of other data is given.
+    """
+    from treebanks.translation.reading import PARALLEL
+
+    if others := sorted(data.given - {"name", "split"}):
+        raise InputError(f"{option(others[0])}: cannot be combined with --task translation")
+    source = data.source if "treebank" in given else CORPUS
+    if source in PARALLEL:
+        return source
+    corpus = translate_options.read_corpus(
+        source, None, split=data.spec.split or "90/5/5", splits=("train", "dev", "test"), option="--treebank"
+    )
+    return translate_options.parsed(corpus, None)
+
+
+def translation_settings(corpus: str | ParallelCorpus, values: Mapping[str, Any], given: Collection[str]) -> Settings:
+    """The settings of `treenn translate train`, and those that are given.
+
+    Args:
+        corpus: the corpus.
+        values: the settings of the options.
+        given: the given options.
+    """
+    from treebanks.translation.reading import PARALLEL
+
+    chosen = {each.name: values[each.name] for each in fields(Settings) if each.name in given and each.name in values}
+    languages = PARALLEL[corpus] if isinstance(corpus, str) else corpus.languages
+    settings = Settings(**{**translate_options.RECIPE, **chosen})
+    return translate_options.with_units_of(settings, languages[1], given)
