@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from corpus_runs import CHUNK, LINES, written
 
 from treenn.cli import main
+from treenn.commands.shards import journal, run, shard
 from treenn.experiment.run import load, load_variant
 
 
@@ -64,3 +66,22 @@ def treenn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
         return Done(code, *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (journal, run, shard):
+        monkeypatch.setattr(module, "CHUNK", CHUNK)
+
+
+@pytest.fixture
+def parse_corpus(treenn: Callable[..., Done], tmp_path: Path) -> Callable[..., Done]:
+    """`treenn parse --parser right` next to the corpus `in.txt`."""
+    (tmp_path / "in.txt").write_text("\n".join(LINES) + "\n")
+    return lambda *arguments, **given: treenn("parse", "--parser", "right", *arguments, **given)
+
+
+@pytest.fixture
+def whole(parse_corpus: Callable[..., Done], tmp_path: Path) -> bytes:
+    """The output of an uninterrupted run, `whole.jsonl`."""
+    return written(tmp_path / "whole.jsonl")

@@ -206,7 +206,7 @@ def test_invalid_bytes_of_other_encodings_are_errors(predict: Command, tmp_path:
 
 
 def test_unknown_form_is_refused(predict: Command) -> None:
-    assert predict("--form", "xml", stdin=b"a\n").error == "--form xml: must be csv, tsv, jsonl or lines"
+    assert predict("--form", "xml", stdin=b"a\n").error == "--form xml: must be csv, tsv, jsonl, parquet or lines"
 
 
 def test_hostile_class_names_stay_one_cell(predict: Command, tmp_path: Path) -> None:

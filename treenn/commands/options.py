@@ -74,6 +74,32 @@ TextFiles = Annotated[
     list[str],
     typer.Option("--file", metavar="FILE", help="A UTF-8 file, one text per line; - is standard input; repeatable."),
 ]
+TextColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--text-column",
+        metavar="NAME",
+        help="The column of the texts in a table (default: text, sentence, question or review, or the only column).",
+    ),
+]
+Form = Annotated[
+    str | None,
+    typer.Option(
+        "--form", metavar="FORM", help="The form of --file: csv, tsv, jsonl, parquet or lines (default: by its suffix)."
+    ),
+]
+EncodingOfFile = Annotated[
+    str, typer.Option("--encoding", metavar="NAME", help="The encoding of --file, such as latin-1.")
+]
+TextsOrTables = Annotated[
+    list[str],
+    typer.Option(
+        "--file",
+        metavar="FILE",
+        help="A file with one text per line, or CSV, TSV, JSON Lines or Parquet by its suffix; - is standard input; "
+        "repeatable.",
+    ),
+]
 Svg = Annotated[
     str | None,
     typer.Option(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from json import dumps
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
@@ -23,27 +23,30 @@ from treenn.commands.prediction_stream import (
     report_warnings,
 )
 from treenn.commands.prediction_table import check_table, write_table
+from treenn.commands.shards.corpus import corpus_of
+from treenn.commands.shards.recipe import PredictRecipe
+from treenn.commands.shards.shard_options import (
+    Dask,
+    Jobs,
+    Keep,
+    Out,
+    Overwrite,
+    ShardOf,
+    ShardOptions,
+    check_keep,
+    write_rows,
+)
+from treenn.commands.source import TextSource, read_source
 from treenn.commands.svg_files import SvgTarget
-from treenn.commands.table_input import form_of, read_tables
-from treenn.commands.text_input import STANDARD_INPUT, Line, count_lines, print_lines, read_input
+from treenn.commands.text_input import Line, print_lines
 from treenn.commands.treebank_input import check_no_texts, trees_of
 from treenn.trees import InputError
 from treenn.trees.files import write_text
 
-_LINES = "lines"
-_FORMS = ("csv", "tsv", "jsonl", _LINES)
-
 
 def predict(
     texts: options.Texts = None,
-    file: Annotated[
-        list[str],
-        typer.Option(
-            metavar="FILE",
-            help="A file with one text per line, or CSV, TSV or JSON Lines by its suffix; - is standard input; "
-            "repeatable.",
-        ),
-    ] = [],  # noqa: B006 (typer wants a list)
+    file: options.TextsOrTables = [],  # noqa: B006 (typer wants a list)
     model: Annotated[
         list[str],
         typer.Option(
@@ -59,18 +62,9 @@ def predict(
     trust_module: options.TrustModule = [],  # noqa: B006
     tokenized: options.Tokenized = False,
     no_split: options.NoSplit = False,
-    text_column: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="The column of the texts in CSV, TSV or JSON Lines (default: text, sentence, question or review, or "
-            "the only column).",
-        ),
-    ] = None,
-    form: Annotated[
-        str | None, typer.Option(metavar="csv|tsv|jsonl|lines", help="The form of --file (default: by its suffix).")
-    ] = None,
-    encoding: Annotated[str, typer.Option(metavar="NAME", help="The encoding of --file, such as latin-1.")] = "utf-8",
+    text_column: options.TextColumn = None,
+    form: options.Form = None,
+    encoding: options.EncodingOfFile = "utf-8",
     json: options.JsonLines = False,
     csv: Annotated[
         Path | None,
@@ -81,6 +75,12 @@ def predict(
     ] = None,
     svg: options.Svg = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all texts to this HTML page.")] = None,
+    out: Out = None,
+    keep: Keep = [],  # noqa: B006
+    shard: ShardOf = None,
+    jobs: Jobs = None,
+    dask: Dask = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Parse each sentence of a text and draw its tree with the class of every phrase.
 
@@ -101,6 +101,9 @@ def predict(
     an English model is not judged: `warning` is "not English", and `label`, `class` and `probabilities` are null. With
     several models, the keys are `text` and `models`, an object with these keys for each model.
 
+    --out writes to a file, for large corpora: in parallel, in shards, and an interrupted run is resumed by the same
+    command.
+
     Example: treenn predict "It's not a great movie, but the last ten minutes are wonderful."
 
     Example: treenn predict --file reviews.csv --text-column review --csv predictions.csv
@@ -108,7 +111,19 @@ def predict(
     Example: treenn predict --model comparison "It's not a great movie."
 
     Example: treenn predict --model my-model --treebank my-data --split dev --csv predictions.csv
+
+    Example: treenn predict --file corpus.parquet --out predictions.parquet --shard 1/100 --jobs 8
     """
+    sharded = ShardOptions(out, shard, jobs, dask, tuple(keep), overwrite)
+    if out is not None:
+        others = {"json": json, "csv": csv is not None, "svg": svg is not None, "html": html is not None}
+        sharded.check_alone(texts, others | {"treebank": treebank is not None})
+        corpus = corpus_of(file, form, encoding, text_column, keep)
+        check_keep(keep, PredictRecipe.KEYS)
+        allowed = tuple(contextual), tuple(trust_module)
+        recipe = PredictRecipe(tuple(model), parser, *allowed, tokenized, no_split, sharded.form, tuple(keep))
+        write_rows(sharded, corpus, recipe, "predicting")
+        return
     if sum((json, csv is not None, svg is not None, html is not None)) > 1:
         raise InputError("give at most one of --json, --csv, --svg and --html")
     check_target("--html", html)
@@ -117,9 +132,9 @@ def predict(
     if treebank is not None:
         check_no_texts(texts, file, text_column, parser, tokenized or no_split)
         trees = trees_of(treebank, split)
-        source = _Source(iter(()), len(trees), ("text",))
+        source = TextSource(iter(()), len(trees), ("text",))
     else:
-        source = _source(texts, file, form, text_column, encoding, keep_all=csv is not None)
+        source = read_source(texts, file, form, text_column, encoding, keep_all=csv is not None)
 
     from treenn.sentiment.named_models import load_models
 
@@ -139,37 +154,6 @@ def predict(
     else:
         show = _json_format(models) if json else _drawing()
         print_lines(predictions, show, source.total, bar=None if texts else "predicting")
-
-
-class _Source(NamedTuple):
-    """The input: its lines, their number if it is known, and the columns of a table."""
-
-    lines: Iterator[Line]
-    total: int | None
-    columns: tuple[str, ...]
-
-
-def _source(
-    texts: list[str] | None,
-    files: list[str],
-    form: str | None,
-    text_column: str | None,
-    encoding: str,
-    *,
-    keep_all: bool,
-) -> _Source:
-    if form is not None and form not in _FORMS:
-        raise InputError(f"--form {form}: must be {', '.join(_FORMS[:-1])} or {_FORMS[-1]}")
-    files = files or ([] if texts or form in (None, _LINES) else [STANDARD_INPUT])
-    forms = {form or form_of(path) or _LINES for path in files}
-    if texts or forms <= {_LINES}:
-        lines, total = read_input(texts, files, encoding)
-        return _Source(lines, total, ("text",))
-    if _LINES in forms:
-        raise InputError("--file: must be either tables or files with one text per line; --form applies to all")
-    table = read_tables(files, text_column, form=form, encoding=encoding, keep_all=keep_all)
-    total = count_lines(files)
-    return _Source(table.lines, total, table.columns)
 
 
 def _remedy(models: Models, *, one_line: bool) -> str:

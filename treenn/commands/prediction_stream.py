@@ -24,7 +24,14 @@ Models: TypeAlias = "Mapping[str, SentimentModel]"
 """Models by their names."""
 
 
-def predict_lines(models: Models, lines: Iterable[Line], *, tokenized: bool, split: bool) -> Iterator[LinePrediction]:
+def predict_lines(
+    models: Models,
+    lines: Iterable[Line],
+    *,
+    tokenized: bool,
+    split: bool,
+    divided: Callable[[Line], None] | None = None,
+) -> Iterator[LinePrediction]:
     """Yield lines with the predictions of all models, in their order.
 
     Args:
@@ -32,13 +39,15 @@ def predict_lines(models: Models, lines: Iterable[Line], *, tokenized: bool, spl
         lines: the lines.
         tokenized: as in `Line.sentences`.
         split: as in `Line.sentences`.
+        divided: as in `divide_long`.
 
     Raises:
         InputError: as `parse_lines`.
     """
     groups = _by_reading(models)
     copies = tee(lines, len(groups))
-    streams = (_predicted(group, copy, tokenized, split) for group, copy in zip(groups, copies, strict=True))
+    pairs = zip(groups, copies, strict=True)
+    streams = (_predicted(group, copy, tokenized, split, divided) for group, copy in pairs)
     for parts in zip(*streams, strict=True):
         merged = {name: document for _, documents in parts for name, document in documents.items()}
         documents = {name: merged[name] for name in models}
@@ -91,10 +100,12 @@ def _by_reading(models: Models) -> list[Models]:
     return list(groups.values())
 
 
-def _predicted(models: Models, lines: Iterable[Line], tokenized: bool, split: bool) -> Iterator[tuple[Line, Documents]]:
+def _predicted(
+    models: Models, lines: Iterable[Line], tokenized: bool, split: bool, divided: Callable[[Line], None] | None
+) -> Iterator[tuple[Line, Documents]]:
     reader = next(iter(models.values()))
     sentences = find_sentences_of(lines, tokenized=tokenized, split=split, find=reader.find_sentences)
-    for batch in parse_lines(reader.parser, sentences):
+    for batch in parse_lines(reader.parser, sentences, divided):
         texts = [line.text for line, _ in batch]
         parsed = [[(sentence.text, tree) for sentence, tree in pairs] for _, pairs in batch]
         columns = {name: model.predict_parsed(texts, parsed) for name, model in models.items()}

@@ -1,4 +1,4 @@
-"""Texts in a column of CSV, TSV or JSON Lines, read record by record in constant memory."""
+"""Texts in a column of CSV, TSV, JSON Lines or Parquet, read record by record in constant memory."""
 
 from __future__ import annotations
 
@@ -9,25 +9,20 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from io import TextIOWrapper
-from itertools import chain
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TextIO
 
 from treebanks.own_data.csv_rows import csv_rows, is_quoted, with_delimiter
 from treebanks.own_data.table_files import TEXT_COLUMNS
-from treenn.commands.text_input import STANDARD_INPUT, TYPED, Line
+from treenn.commands.parquet_input import parquet_columns, parquet_rows, read_parquet
+from treenn.commands.record import Record, cell
+from treenn.commands.text_input import STANDARD_INPUT, TYPED, Line, physical_lines
 from treenn.trees.errors import InputError, argument
 from treenn.trees.files import codec_of
 
-_FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+_FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 _UNDECODED = re.compile("[\ud800-\udfff]")
-
-
-class Record(NamedTuple):
-    """A record of a table: the number of its first line, from 1, and its cells by column."""
-
-    number: int
-    cells: dict[str, str]
 
 
 class Table(NamedTuple):
@@ -53,22 +48,27 @@ def read_tables(
     form: str | None = None,
     encoding: str = "utf-8",
     keep_all: bool = False,
+    skip: int = 0,
 ) -> Table:
-    """Read the texts of files with a header, or of JSON Lines.
+    """Read the texts of files with a header, of JSON Lines or of Parquet.
 
     Args:
         paths: the files; `-` is standard input. All must have the same columns.
         text_column: the column of the texts (default: the only column, or the first of `TEXT_COLUMNS` that exists).
-        form: the form of the files: `csv`, `tsv` or `jsonl` (default: by suffix).
+        form: the form of the files: `csv`, `tsv`, `jsonl` or `parquet` (default: by suffix).
         encoding: the encoding (default: UTF-8, with or without a byte order mark).
         keep_all: whether a JSON object with a key that the first one lacks is an error (default: False, the key is
             ignored).
+        skip: the number of records of the first file that are skipped (default: 0).
 
     Raises:
         InputError: if a file cannot be read, has no such column, other columns than the first file, or a malformed
             record. Errors in records are raised on iteration.
     """
-    files = (_read_table(path, text_column, form, encoding, keep_all) for path in paths)
+    skips = chain([skip], repeat(0))
+    files = (
+        _read_table(path, text_column, form, encoding, keep_all, skip) for path, skip in zip(paths, skips, strict=False)
+    )
     first = next(files)
     return Table(first.columns, chain(first.lines, _same_columns(first.columns, files, paths[1:])))
 
@@ -81,15 +81,42 @@ def _same_columns(columns: tuple[str, ...], files: Iterable[Table], paths: Itera
         yield from table.lines
 
 
-def _read_table(path: str, text_column: str | None, form: str | None, encoding: str, keep_all: bool) -> Table:
+def count_records(path: str, form: str | None = None, encoding: str = "utf-8") -> int:
+    """Count the records of a file.
+
+    Args:
+        path: the file.
+        form: its form, as in `read_tables` (default: by suffix).
+        encoding: its encoding (default: UTF-8).
+
+    Raises:
+        InputError: if it cannot be read, or a row of CSV or TSV is malformed. Objects of JSON Lines are not parsed.
+    """
+    form = form or form_of(path)
+    if form == "parquet":
+        return parquet_rows(path)
+    if form != "jsonl":
+        return max(sum(1 for _ in _records(path, path, form or "", encoding)) - 1, 0)
+    with _located(path, encoding), _opened(path, encoding) as file:
+        return sum(1 for line in physical_lines(file, path) if line.strip())
+
+
+def _read_table(
+    path: str, text_column: str | None, form: str | None, encoding: str, keep_all: bool, skip: int
+) -> Table:
     source = TYPED if path == STANDARD_INPUT else path
     form = form or form_of(path)
     if form is None:
         raise InputError(
-            f"{argument('form')} must be csv, tsv or jsonl, since the suffix of the file is none of these",
+            f"{argument('form')} must be csv, tsv, jsonl or parquet, since the suffix of the file is none of these",
             source=source,
         )
-    records = _records(path, source, form, encoding)
+    if form == "parquet":
+        given = parquet_columns(path)
+        column = _text_column(given, text_column, source)
+        lines = (_line(record, given, column, source, keep_all) for record in read_parquet(path, column, skip))
+        return Table(given, lines)
+    records = _records(path, source, form, encoding, skip)
     header = next(records, None)
     if header is None:
         raise InputError("this file is empty; must have a header and records", source=source)
@@ -121,10 +148,14 @@ def _line(record: Record, columns: tuple[str, ...], text_column: str, source: st
     return Line(record.cells[text_column], source, record.number, cells)
 
 
-def _records(path: str, source: str, form: str, encoding: str) -> Iterator[Record]:
-    """Yield the records of a file; the first record of CSV and TSV is the header."""
+def _records(path: str, source: str, form: str, encoding: str, skip: int = 0) -> Iterator[Record]:
+    """Yield the records of a file after the skipped ones; the first record of CSV and TSV is the header."""
     with _located(source, encoding), _opened(path, encoding) as file:
-        read = _json_lines(file, source) if form == "jsonl" else _rows(file, source, form)
+        if form == "jsonl":
+            read = _json_lines(file, source, skip)
+        else:
+            rows = _rows(file, source, form)
+            read = chain(islice(rows, 1), islice(rows, skip, None))
         for record in read:
             for column, cell in record.cells.items():
                 _check_decoded(column, source, record.number, encoding)
@@ -197,21 +228,13 @@ def _checked_header(row: list[str], source: str, line: int) -> list[str]:
     return row
 
 
-def _json_lines(file: TextIO, source: str) -> Iterator[Record]:
-    for number, line in enumerate(file, start=1):
-        if not line.strip():
-            continue
+def _json_lines(file: TextIO, source: str, skip: int) -> Iterator[Record]:
+    lines = ((number, line) for number, line in enumerate(physical_lines(file, source), start=1) if line.strip())
+    for number, line in islice(lines, skip, None):
         try:
             value = json.loads(line)
         except (ValueError, RecursionError) as error:
             raise InputError(f"not JSON: {error}; must be an object per line", source=source, line=number) from error
         if not isinstance(value, dict):
             raise InputError(f"must be a JSON object, not {str(line.strip())[:40]}", source=source, line=number)
-        yield Record(number, {key: _cell(item) for key, item in value.items()})
-
-
-def _cell(value: object) -> str:
-    """Convert a JSON value to a cell: text is unchanged, null is empty, other values are JSON."""
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        yield Record(number, {key: cell(item) for key, item in value.items()})

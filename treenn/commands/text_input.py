@@ -6,7 +6,9 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TextIO, TypeAlias, TypeVar
 
@@ -41,6 +43,9 @@ TYPED = "standard input"
 
 BATCH = 512
 """The number of sentences per call of the parser, which batches them by length."""
+
+LONGEST_LINE = 1 << 22
+"""The maximum number of characters of a line, and of a text in Parquet."""
 
 _UNDECODED = re.compile("[\ud800-\udfff]")
 _BETWEEN_WORDS = re.compile("[^\\S\u00a0\u2007\u202f]+")  # white space except no-break spaces, which words may contain
@@ -114,12 +119,13 @@ def read_input(
     return read_lines(files, encoding), count_lines(files)
 
 
-def read_lines(paths: Sequence[str], encoding: str = "utf-8") -> Iterator[Line]:
+def read_lines(paths: Sequence[str], encoding: str = "utf-8", *, skip: int = 0) -> Iterator[Line]:
     """Yield the lines of files; `-` is standard input. Line breaks are LF, CRLF or CR.
 
     Args:
         paths: the files.
         encoding: the encoding (default: UTF-8, with or without a byte order mark).
+        skip: the number of lines of the first file that are skipped (default: 0).
 
     Raises:
         InputError: if a file cannot be read, or has a byte that is invalid in another encoding than UTF-8.
@@ -128,13 +134,13 @@ def read_lines(paths: Sequence[str], encoding: str = "utf-8") -> Iterator[Line]:
     how: dict[str, Any] = {"encoding": codec, "errors": "strict"}
     if codec == "utf-8":  # the line with an invalid byte is reported later, with its position
         how = {"encoding": "utf-8-sig", "errors": "surrogateescape"}
-    for path in paths:
+    for index, path in enumerate(paths):
         try:
             if path == STANDARD_INPUT:
                 yield from _typed_lines(how)
                 continue
             with Path(path).open(**how) as file:
-                yield from _lines(file, path)
+                yield from _lines(file, path, 0 if index else skip)
         except OSError as error:
             raise InputError(f"cannot read this file: {error.strerror or error}", source=path) from error
         except UnicodeError as error:
@@ -162,9 +168,22 @@ def count_lines(paths: Sequence[str]) -> int | None:
     return total
 
 
-def _lines(file: TextIO, source: str) -> Iterator[Line]:
-    for number, line in enumerate(file, start=1):
+def _lines(file: TextIO, source: str, skip: int = 0) -> Iterator[Line]:
+    for number, line in islice(enumerate(physical_lines(file, source), start=1), skip, None):
         yield Line(line.removesuffix("\n"), source, number)
+
+
+def physical_lines(file: TextIO, source: str) -> Iterator[str]:
+    """Yield the lines of a file with their line breaks, in bounded memory.
+
+    Raises:
+        InputError: if a line has more than `LONGEST_LINE` characters.
+    """
+    for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE + 1), ""), start=1):
+        if len(line) > LONGEST_LINE:
+            problem = f"this line has more than {LONGEST_LINE:,} characters; must have at most as many"
+            raise InputError(problem, source=source, line=number)
+        yield line
 
 
 def find_sentences_of(
@@ -174,14 +193,24 @@ def find_sentences_of(
     return ((line, line.sentences(tokenized=tokenized, split=split, find=find)) for line in lines)
 
 
-def divide_long(lines: Iterable[LineSentences], max_words: int | None) -> Iterator[LineSentences]:
-    """Divide sentences of more than `max_words` words at punctuation, with notes on standard error."""
+def divide_long(
+    lines: Iterable[LineSentences], max_words: int | None, divided: Callable[[Line], None] | None = None
+) -> Iterator[LineSentences]:
+    """Divide sentences of more than `max_words` words at punctuation.
+
+    Args:
+        lines: the lines with their sentences.
+        max_words: the maximum number of words; None if there is none.
+        divided: called with each line of which a sentence is divided (default: notes on standard error).
+    """
     from treenn.parsers.long_sentences import divide_sentences
 
     count = 0
     for line, sentences in lines:
         parts = divide_sentences(sentences, max_words)
-        if len(parts) > len(sentences):
+        if len(parts) > len(sentences) and divided is not None:
+            divided(line)
+        elif len(parts) > len(sentences):
             count += 1
             if count == 1:
                 say(f"{line.place}: a sentence of more than {max_words} words, the parser's limit, is divided "
@@ -191,13 +220,20 @@ def divide_long(lines: Iterable[LineSentences], max_words: int | None) -> Iterat
         say(f"lines with divided sentences: {count}")
 
 
-def parse_lines(parser: Parser, lines: Iterable[LineSentences]) -> Iterator[list[tuple[Line, list[Parsed]]]]:
+def parse_lines(
+    parser: Parser, lines: Iterable[LineSentences], divided: Callable[[Line], None] | None = None
+) -> Iterator[list[tuple[Line, list[Parsed]]]]:
     """Yield batches of lines with their sentences and trees.
+
+    Args:
+        parser: the parser.
+        lines: the lines with their sentences.
+        divided: as in `divide_long`.
 
     Raises:
         InputError: if the parser refuses a sentence; earlier lines are yielded first.
     """
-    for batch in _batches(divide_long(lines, parser.max_words)):
+    for batch in _batches(divide_long(lines, parser.max_words, divided)):
         flat = [sentence for _, sentences in batch for sentence in sentences]
         try:
             trees = iter(parser.parse_batch([sentence.words for sentence in flat]))

@@ -7,12 +7,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import torch
-
 from treenn.experiment.run_spec import RunSpec
 from treenn.experiment.version_0_1 import adopt
 from treenn.experiment.worker_progress import RunsProgress, across_processes, watching
-from treenn.experiment.workers import run_side_by_side
+from treenn.experiment.workers import one_thread, run_side_by_side
 from treenn.models.settings import Settings, upgrade_settings
 from treenn.runtime.environment import safe_path
 from treenn.runtime.progress import Progress, ignore
@@ -140,23 +138,13 @@ def _carry_out(spec: RunSpec, work: Work, job: Job) -> None:
         job.progress(done, total + 1, text)
 
     check_still_there(job.folder)
-    with _one_thread():
+    with one_thread():
         results = work(spec, replace(job, progress=progress))
     if results is not None:
         text = dump_json(to_json(results)) + "\n"
         check_still_there(job.folder)
         write_text(job.file, text)
     job.progress(1, 1, "done")
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _finished(folder: Path, runs: RunSpecs) -> set[str]:

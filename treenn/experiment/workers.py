@@ -15,6 +15,7 @@ from multiprocessing import resource_tracker as mp_tracker
 from typing import Any
 
 import joblib
+import torch
 from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.backend import resource_tracker as loky_tracker
 
@@ -65,10 +66,27 @@ def run_side_by_side(
 
 
 @contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute with one thread of torch, so that results do not depend on the number of cores."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@contextmanager
 def _started(tasks: Iterable[Any], jobs: int | None) -> Iterator[Iterable[Any]]:
     """Start the calls, and yield an iterator of their results; no signal interrupts the start of the workers."""
     if jobs is None:
-        yield joblib.Parallel(batch_size=1)(tasks)
+        lazily = joblib.parallel.get_active_backend()[0].supports_return_generator
+        results = joblib.Parallel(batch_size=1, return_as="generator_unordered" if lazily else "list")(tasks)
+        try:
+            yield results
+        finally:
+            if lazily:
+                _close(results)
         return
     if os.name == "posix" and jobs > 1:
         mp_tracker.ensure_running()  # else joblib starts them below, and they unblock signals
