@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
 from time import perf_counter
 from typing import NamedTuple
@@ -12,11 +13,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from treebanks import Translation
 from treenn.analysis.search_errors import SearchErrors, find_search_errors
 from treenn.evaluation.measuring import measure
-from treenn.evaluation.translation_predictions import TranslationPredictions
+from treenn.evaluation.translation_predictions import TranslationPredictions, signature
 from treenn.runtime.progress import Progress, ignore
 from treenn.translation.beam_search import BeamOptions, Hypothesis, normalized
+from treenn.translation.model import TranslationModel
 from treenn.trees.json_records import Schema
 
 Outputs = Sequence[Sequence[Hypothesis]]
@@ -95,6 +98,34 @@ class SearchCurves:
     def of_alpha(self, alpha: float) -> list[SearchPoint]:
         """The settings with one exponent, by width."""
         return sorted((point for point in self.points if point.alpha == alpha), key=lambda point: point.width)
+
+
+def search_curves(
+    model: TranslationModel,
+    pairs: Sequence[Translation],
+    names: tuple[str, str, str],
+    widths: Sequence[int],
+    alphas: Sequence[float],
+    progress: Progress = ignore,
+) -> SearchCurves:
+    """Search for translations with every width and exponent.
+
+    Args:
+        model: the model.
+        pairs: pairs with trees.
+        names: the names of the model, the data and the split.
+        widths: the widths.
+        alphas: the exponents.
+        progress: called after every batch (default: no report).
+    """
+    texts, vocabulary = [pair.target for pair in pairs], model.vocabulary
+    lengths = np.array([len(pair.words) for pair in pairs])
+    log_p = np.array(model.log_probabilities(pairs))
+    units = np.array([len(vocabulary.target_units(text)) + 1 for text in texts])
+    references = References(texts, lengths, log_p, units, model.tokenizer)
+    points = search_points(partial(model.search, pairs), vocabulary.text, references, widths, alphas, progress)
+    signatures = {name: signature(name, model.tokenizer) for name in ("bleu", "chrf")}
+    return SearchCurves(*names, tuple(points), signatures)
 
 
 CURVES_SCHEMA = Schema("treenn.search_curves", 1, SearchCurves, "JSON file of `treenn translate evaluate --widths`")

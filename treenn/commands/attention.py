@@ -1,4 +1,4 @@
-"""`treenn attention`: the attention weights of a sentence's words, and the predicted class."""
+"""`treenn attention`: the attention weights of a sentence's words, and the predicted class or the translation."""
 
 from __future__ import annotations
 
@@ -9,31 +9,66 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from treenn.commands import options
-from treenn.commands.output import print_json, tell
+from treenn.commands.attention_translation import AttentionFiles, draw_translation
+from treenn.commands.output import check_target, print_json, tell
+from treenn.commands.svg_files import SvgTarget
 from treenn.trees import InputError
-from treenn.trees.files import write_text
+from treenn.trees.files import check_replaceable, write_text
 
 if TYPE_CHECKING:
     from treenn.models.network import Network
 
 
 def attention(
-    model: Annotated[Path, typer.Argument(metavar="DIR", help="A trained model, e.g. a bilstm-attention.")],
+    model: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A trained model, e.g. a bilstm-attention, or a translation model.")
+    ],
     sentence: Annotated[str, typer.Argument(help="The sentence.")],
     svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Also draw to this SVG file.")] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Translation models: write a page with the heat map, and with trees."),
+    ] = None,
+    tree_svg: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR/|FILE-{}.svg",
+            help="Translation models of trees: also draw the tree with the weights at each unit of the translation.",
+        ),
+    ] = None,
+    trees: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|DIR", help="Translation models: the parser, as for `treenn translate apply`."),
+    ] = None,
     contextual: options.Contextual = [],  # noqa: B006 (typer wants a list)
     trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
     json: options.Json = False,
 ) -> None:
-    """Draw the attention weight of every word of a sentence, by a model with attention pooling.
+    """Draw the attention weight of every word of a sentence, by a model with attention pooling or for translation.
+
+    A translation model translates the sentence. The weights at each unit of the translation are drawn as a heat map;
+    the page also has those of the phrases in the tree of the source.
 
     Example: treenn attention my-model "It's not a bad film ." --svg weights.svg
+
+    Example: treenn attention en-de "A dog runs." --html attention.html
     """
     from treenn.models.saving import load_model
     from treenn.sequences.attention_drawing import draw_weights_svg, draw_weights_text
     from treenn.text.tokenizer import tokenize
 
-    network = load_model(model, contextual, trust_module, task="nodes")
+    for name, path, kind in (("--svg", svg, "SVG"), ("--html", html, "attention of treenn in HTML")):
+        check_target(name, path)
+        if path is not None:
+            check_replaceable(path, kind)
+    network = load_model(model, contextual, trust_module, task=("nodes", "translation"))
+    if network.task.name == "translation":
+        files = AttentionFiles(svg, html, None if tree_svg is None else SvgTarget(tree_svg, "--tree-svg"))
+        draw_translation(network, model.resolve().name, sentence, trees, files, json=json)
+        return
+    for name, value in (("--html", html), ("--tree-svg", tree_svg), ("--trees", trees)):
+        if value is not None:
+            raise InputError(f"{name} {value}: applies to translation models only")
     classes = network.classes or ()
     words = tokenize(sentence)
     weights, number = _read(network, words)

@@ -16,26 +16,27 @@ PATTERN = "{}"
 
 
 class SvgTarget:
-    """The target of `--svg`: a file for one sentence, or numbered files for several.
+    """The target of `--svg`, or of another option: a file for one sentence, or numbered files for several.
 
     `DIR/` writes DIR/1.svg, DIR/2.svg and so on, with leading zeros so that the names sort. `trees-{}.svg` writes
     trees-1.svg and so on. The folder must be missing or empty, or must contain only numbered pictures.
 
     Args:
         path: the argument of the option.
+        option: the option (default: `--svg`).
 
     Raises:
         InputError: if the files cannot be written there.
     """
 
-    def __init__(self, path: str) -> None:
-        self.path = path
+    def __init__(self, path: str, option: str = "--svg") -> None:
+        self.path, self.option = path, option
         self.is_folder = path.endswith(("/", os.sep)) or _is_folder(path)
         self.is_pattern = not self.is_folder and PATTERN in Path(path).name
         if self.is_folder:
             self._check_folder()
         else:
-            check_target("--svg", self._file("1"))
+            check_target(self.option, self._file("1"))
 
     def write(self, pictures: Iterable[str], remedy: str) -> None:
         """Write all pictures.
@@ -53,13 +54,13 @@ class SvgTarget:
         some = list(islice(pictures, 2))
         if len(some) != 1:
             given = f"the input has several; {remedy}" if some else "the input has no words"
-            raise InputError(f"--svg {self.path}: needs exactly one sentence, but {given}")
+            raise InputError(f"{self.option} {self.path}: needs exactly one sentence, but {given}")
         write_text(self.path, some[0])
         say(f"drawn: {self.path}")
 
     def _write_all(self, pictures: list[str]) -> None:
         if not pictures:
-            raise InputError(f"--svg {self.path}: the input has no words")
+            raise InputError(f"{self.option} {self.path}: the input has no words")
         digits = len(str(len(pictures)))
         files = [self._file(str(number).zfill(digits)) for number in range(1, len(pictures) + 1)]
         for file in files:
@@ -91,16 +92,16 @@ class SvgTarget:
         folder = Path(self.path)
         if not folder.is_dir():
             if folder.exists():
-                raise InputError(f"--svg {self.path}: must be a folder, not a file")
-            check_target("--svg", folder)
+                raise InputError(f"{self.option} {self.path}: must be a folder, not a file")
+            check_target(self.option, folder)
             return
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise InputError(f"--svg {self.path}: this folder must be writable")
+            raise InputError(f"{self.option} {self.path}: this folder must be writable")
         numbered = self._earlier()
         for path in sorted(folder.iterdir()):
             if path not in numbered or not _is_tree_picture(path):
                 problem = f"this folder contains {path.name}, which is not a numbered picture of a tree"
-                raise InputError(f"--svg {self.path}: {problem}; name an empty folder")
+                raise InputError(f"{self.option} {self.path}: {problem}; name an empty folder")
 
 
 def _is_folder(path: str) -> bool:

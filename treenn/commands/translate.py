@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands import options, translate_options
+from treenn.commands import options, translate_options, translate_search
 from treenn.commands.output import print_json, print_table, progress_bar, tell
 from treenn.commands.resume_options import options_of_run, restored
 from treenn.commands.settings_options import takes_settings
@@ -89,6 +89,10 @@ def evaluate(
     beam: translate_options.Beam = 5,
     alpha: translate_options.Alpha = 0.6,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the translations to this file.")] = None,
+    widths: translate_search.Widths = None,
+    alphas: translate_search.Alphas = None,
+    chart: translate_search.Chart = None,
+    html: translate_search.Html = None,
     trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
     json: options.Json = False,
 ) -> None:
@@ -97,7 +101,12 @@ def evaluate(
     An evaluation on any split but train and dev is a reading of test, and is appended to the ledger (see `treenn
     evaluate`).
 
+    With --widths, every width is combined with every exponent of --alphas. Outputs that differ from the reference are
+    search errors if the reference has the higher score, else model errors; the second table has them by length.
+
     Example: treenn translate evaluate bilstm --split dev --beam 5
+
+    Example: treenn translate evaluate bilstm --widths 1,2,5,10,20 --alphas 0,0.6,1 --chart widths.svg
 
     Example: treenn translate evaluate bilstm --split test --out test.de
     """
@@ -111,12 +120,22 @@ def evaluate(
     from treenn.trees.files import write_text
 
     check_target("--out", out)
+    translate_search.check_files(widths, alphas, chart, html)
+    if widths is not None and out is not None:
+        raise InputError(f"--out {out}: does not apply with --widths")
+    settings = None if widths is None else translate_search.numbers_of(widths, alphas, alpha)
     search = BeamOptions(beam, alpha)
     loaded = TranslationModel.load(model, tuple(trust_module))
     data = translate_options.read_corpus(corpus, languages or "-".join(loaded.languages), splits=(split,))
     loaded.check_languages(data.languages)
     pairs = translate_options.parsed(data, trees).examples(split)
     enter_translation_reading(model, loaded, data, split, options.command_line())
+    if settings is not None:
+        names = (model.resolve().name, data.name, split)
+        translate_search.deliver_curves(
+            translate_search.curves_of(loaded, pairs, names, settings), chart, html, json=json
+        )
+        return
     with progress_bar(f"translating {data.name}") as progress:
         start = perf_counter()
         found = loaded.predict(pairs, search, progress)

@@ -43,7 +43,10 @@ def _headline(curves: SearchCurves) -> Iterator[str]:
 def widths_section(curves: SearchCurves) -> Section:
     """A table and curves by width and α."""
     signature = curves.signatures.get("bleu")
-    note = "α: the exponent of length normalization. Units: the mean length of an output in units with its end."
+    note = (
+        "α: the exponent of length normalization. Units: the mean length of an output in units with its end. Search:"
+        " the share of search errors among all errors."
+    )
     table = Table(
         "search/widths",
         f"Beam search on {curves.split}",
@@ -52,9 +55,9 @@ def widths_section(curves: SearchCurves) -> Section:
             "Width": field_of("width"),
             "BLEU": field_of("bleu", percent),
             "chrF": field_of("chrf", percent),
-            "Sentences a second": field_of("speed", "{:.0f}".format),
+            "Sentences/s": field_of("speed", "{:.0f}".format),
             "Units": field_of("units", "{:.1f}".format),
-            "Search errors (%)": field_of("share", percent),
+            "Search (%)": field_of("share", percent),
             "95% interval": _interval_cell,
         },
         [_record(point) for alpha in curves.alphas for point in curves.of_alpha(alpha)],

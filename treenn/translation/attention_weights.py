@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 
 from treenn.translation.decoding import StepDecoder
+from treenn.translation.vocabulary import SPACE
 from treenn.trees import Tree
 from treenn.trees.errors import InputError, argument
 
@@ -53,15 +54,26 @@ class AttentionWeights:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The words, followed by the words of each phrase of the tree."""
+        """The words or units, followed by the text of each phrase of the tree."""
         if self.tree is None:
             return self.words
-        return tuple(" ".join(self.words[start:end]) for start, end in self.tree.spans)
+        phrases = (phrase_text(self.words[start:end]) for start, end in self.tree.spans[len(self.words) :])
+        return (*self.words, *phrases)
 
     def top(self, piece: int, count: int = 3) -> list[tuple[str, float]]:
         """The words or phrases of the largest weights at a unit of the translation, with their weights."""
         order = np.argsort(-self.weights[piece], kind="stable")[:count].tolist()
         return [(self.labels[node], float(self.weights[piece, node])) for node in order]
+
+
+def phrase_text(words: Sequence[str]) -> str:
+    """The text of words, or of units that write `▁` for the space before them.
+
+    >>> phrase_text(["a", "dog"]), phrase_text(["▁a", "▁do", "g"])
+    ('a dog', 'a dog')
+    """
+    has_units = any(word.startswith(SPACE) for word in words)
+    return "".join(words).replace(SPACE, " ").strip() if has_units else " ".join(words)
 
 
 @torch.inference_mode()

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from treenn.models.word_softmax import WordSoftmax
+from treenn.runtime.matmul import linear
 from treenn.sequences.attention import ATTENTIONS, AttentionName
 from treenn.sequences.attention_decoder import AttentionDecoder, DecoderState
 from treenn.trees.arguments import Count, Probability, Share, Width, checked
@@ -83,7 +84,8 @@ class TranslationHead(nn.Module):
         Shape: `(n, word_size)`, `(V, word_size)` to `(n, units)`.
         """
         state = self.decoder.advance(x, state)
-        scores: Tensor = self.softmax(state.fed, self._outputs(embedding))
+        weights = self.softmax.weights(self._outputs(embedding))
+        scores = linear(self.softmax.features(state.fed), weights, self.softmax.bias)  # half the time of a search
         scores[:, 0] = -torch.inf
         return scores.log_softmax(dim=1), state
 

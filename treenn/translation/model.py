@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 
@@ -13,13 +14,17 @@ from treenn.models.network import Network
 from treenn.models.saving import load_model
 from treenn.models.text_vocabulary import END_ID
 from treenn.runtime.progress import Progress, ignore
-from treenn.translation.beam_search import BeamOptions, beam_search
+from treenn.translation.attention_weights import AttentionWeights, output_attention
+from treenn.translation.beam_search import BeamOptions, Hypothesis, beam_search
+from treenn.translation.decoding import output_log_probabilities
 from treenn.translation.network_decoder import NetworkDecoder, encode
-from treenn.translation.packing import PackedTranslations, PairTable, longest_outputs
+from treenn.translation.packing import PackedTranslations, PairTable, longest_outputs, unit_tree
 from treenn.translation.task import TranslationTask
 from treenn.translation.vocabulary import TranslationVocabulary
 from treenn.trees.arguments import AnyPath, checked
 from treenn.trees.errors import InputError, argument
+
+T = TypeVar("T")
 
 _UNITS = 12_000
 """The number of source units of a batch, times the width of the beam."""
@@ -77,6 +82,11 @@ class TranslationModel:
         """The codes of source and target."""
         return self.vocabulary.segmentation.languages
 
+    @property
+    def tokenizer(self) -> str:
+        """The tokenizer of BLEU for the language of the target."""
+        return TOKENIZERS.get(self.languages[1], "13a")
+
     def check_languages(self, languages: tuple[str, str]) -> None:
         """Validate that the model translates between these languages.
 
@@ -88,7 +98,6 @@ class TranslationModel:
                 f"{argument('languages')} {'-'.join(languages)}: this model translates {'-'.join(self.languages)}"
             )
 
-    @torch.inference_mode()
     def translate(
         self, pairs: Sequence[Translation], options: BeamOptions | None = None, progress: Progress = ignore
     ) -> list[list[Output]]:
@@ -102,44 +111,84 @@ class TranslationModel:
         Returns:
             The outputs of each source, best first.
         """
-        options = options or BeamOptions()
-        table, results = PairTable(pairs), list[list[Output]]([] for _ in pairs)
-        lengths = [len(tree.words) for tree in table.units(self.vocabulary).trees]
-        order = sorted(range(len(pairs)), key=lengths.__getitem__)
-        done = 0
-        for batch in self._batches(order, lengths, options.width):
-            for index, outputs in zip(batch, self._search(table, batch, options), strict=True):
-                results[index] = outputs
-            done += len(batch)
-            progress(done, len(pairs), "translating")
-        return results
+        found = self.search(pairs, options or BeamOptions(), progress)
+        return [[Output(self.vocabulary.text(each.tokens), each.log_p, each.score) for each in some] for some in found]
+
+    def search(
+        self, pairs: Sequence[Translation], options: BeamOptions, progress: Progress = ignore
+    ) -> list[list[Hypothesis]]:
+        """The outputs of `translate` as units. Arguments as there."""
+
+        def run(packed: PackedTranslations) -> list[list[Hypothesis]]:
+            memory = encode(self.network, packed)
+            device, longest = memory.values.device, longest_outputs(packed)
+            decoder = NetworkDecoder(self.network)
+            return beam_search(decoder, memory, longest, options, start=END_ID, end=END_ID, device=device)
+
+        return self._in_batches(pairs, options.width, run, progress)
+
+    def log_probabilities(self, pairs: Sequence[Translation], progress: Progress = ignore) -> list[float]:
+        """The log-probability log P(y|x) of each target, by the distribution that `translate` searches.
+
+        It is -∞ for targets with units that no training target has.
+
+        Args:
+            pairs: pairs with trees.
+            progress: called after every batch (default: no report).
+        """
+
+        def run(packed: PackedTranslations) -> list[float]:
+            order = sorted(range(len(packed.references)), key=packed.unsorted.__getitem__)
+            outputs = [self.vocabulary.target_units(packed.references[index]) for index in order]
+            memory, decoder = encode(self.network, packed), NetworkDecoder(self.network)
+            device = memory.values.device
+            found = output_log_probabilities(decoder, memory, outputs, start=END_ID, end=END_ID, device=device)
+            return list(found.tolist())
+
+        return self._in_batches(pairs, 1, run, progress)
+
+    @torch.inference_mode()
+    def attention(self, pair: Translation, units: Sequence[int]) -> AttentionWeights:
+        """The attention weights of one translation.
+
+        Args:
+            pair: a pair with a tree.
+            units: the units of the translation.
+        """
+        packed = self._packed(PairTable([pair]), [0])
+        weights = output_attention(NetworkDecoder(self.network), encode(self.network, packed), units, start=END_ID)
+        tree = unit_tree(pair.parsed, self.vocabulary)
+        pieces = (*(self.vocabulary.words[unit] for unit in units), "(end)")
+        return AttentionWeights(tree.words, pieces, weights, tree if weights.shape[1] == len(tree) else None)
 
     def predict(
         self, pairs: Sequence[Translation], options: BeamOptions | None = None, progress: Progress = ignore
     ) -> TranslationPredictions:
         """The best translation of each source with its reference. Arguments as for `translate`."""
         texts = tuple(outputs[0].text if outputs else "" for outputs in self.translate(pairs, options, progress))
-        tokenizer = TOKENIZERS.get(self.languages[1], "13a")
-        return TranslationPredictions(texts, tuple(pair.target for pair in pairs), tokenizer)
+        return TranslationPredictions(texts, tuple(pair.target for pair in pairs), self.tokenizer)
 
-    def _search(self, table: PairTable, batch: Sequence[int], options: BeamOptions) -> list[list[Output]]:
-        packed = PackedTranslations.of(self.vocabulary, table.batch(batch)).to(self.network.embedding.weight.device)
-        memory = encode(self.network, packed)
-        longest = longest_outputs(packed)
-        found = beam_search(
-            NetworkDecoder(self.network),
-            memory,
-            longest,
-            options,
-            start=END_ID,
-            end=END_ID,
-            device=memory.values.device,
-        )
-        outputs = [
-            [Output(self.vocabulary.text(each.tokens), each.log_p, each.score) for each in hypotheses]
-            for hypotheses in found
-        ]
-        return [outputs[index] for index in packed.unsorted]
+    @torch.inference_mode()
+    def _in_batches(
+        self,
+        pairs: Sequence[Translation],
+        width: int,
+        run: Callable[[PackedTranslations], list[T]],
+        progress: Progress,
+    ) -> list[T]:
+        """Run a function on batches of sources of similar lengths. Returns its results in the order of the pairs."""
+        table, results = PairTable(pairs), dict[int, T]()
+        lengths = [len(tree.words) for tree in table.units(self.vocabulary).trees]
+        order = sorted(range(len(pairs)), key=lengths.__getitem__)
+        for batch in self._batches(order, lengths, width):
+            packed = self._packed(table, batch)
+            found = run(packed)
+            results |= {index: found[row] for index, row in zip(batch, packed.unsorted, strict=True)}
+            progress(len(results), len(pairs), "translating")
+        return [results[index] for index in range(len(pairs))]
+
+    def _packed(self, table: PairTable, batch: Sequence[int]) -> PackedTranslations:
+        return PackedTranslations.of(self.vocabulary, table.batch(batch)).to(self.network.embedding.weight.device)
 
     @staticmethod
     def _batches(order: Sequence[int], lengths: Sequence[int], width: int) -> list[list[int]]:
