@@ -54,7 +54,8 @@ def _check_trust(context: typer.Context, earlier: Mapping[str, object], out: Pat
     check_trust(str(earlier.get("model", "")), context.params["trust_module"], out / RUN)
     if "contextual" in earlier:
         check_permitted(str(earlier["contextual"]), (), out / RUN)
-    if "trees" in earlier and (earlier.get("treebank") or context.params["treebank"]):  # else a file, as in 0.1.0
+    has_data = earlier.get("treebank") or context.params.get("treebank") or "corpus" in context.params
+    if "trees" in earlier and has_data:  # else a file, as in 0.1.0
         TextParsing("", str(earlier["trees"])).check_permitted(None)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -173,8 +175,6 @@ def translate(
 
     Example: echo "A dog runs." | treenn translate apply bilstm --n-best 3 --json
     """
-    import sys
-
     from treebanks import ParallelCorpus, Translation
     from treebanks.translation.reading import check_languages, clean_line, text_lines
     from treenn.translation.beam_search import BeamOptions
@@ -186,11 +186,8 @@ def translate(
     loaded = TranslationModel.load(model, tuple(trust_module))
     if languages is not None:
         loaded.check_languages(check_languages(languages))
-    lines = text_lines(file) if file is not None else sys.stdin.read().split("\n")
-    lines = lines if file is not None or lines[-1] else lines[:-1]
+    lines = typed_lines() if file is None else text_lines(file)
     sources = [clean_line(line, file, number) for number, line in enumerate(lines, start=1)]
-    if not sources:
-        raise InputError("standard input has no sentence; must have one per line")
     corpus = ParallelCorpus("text", loaded.languages, {"text": [Translation(source, "") for source in sources]})
     pairs = translate_options.parsed(corpus, trees).examples("text")
     with progress_bar("translating") as progress:
@@ -200,6 +197,20 @@ def translate(
         return
     for outputs in found:
         print(outputs[0].text if outputs else "")
+
+
+def typed_lines() -> list[str]:
+    """The lines of standard input.
+
+    Raises:
+        InputError: if it is not UTF-8.
+    """
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8-sig", errors="strict", newline="\n")
+    try:
+        return sys.stdin.read().removesuffix("\n").split("\n")
+    except UnicodeError as error:
+        raise InputError(f"standard input is not UTF-8: {error}") from error
 
 
 def _record(source: str, outputs: list[Output]) -> dict[str, object]:
