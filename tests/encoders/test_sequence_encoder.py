@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from oracles import split_words
 from strategies import left_chain, trees_in_any_order
 from torch import Tensor
-from torch.nn.utils.rnn import PackedSequence, pack_sequence
+from torch.nn.utils.rnn import pack_sequence
 
 from treenn.encoders import SequenceEncoder, pack
 from treenn.models.names import ENCODERS
@@ -133,16 +134,16 @@ def _steps(encoder: SequenceEncoder, share: bool, roots_only: bool = False) -> l
     for name, module in encoder.named_modules():
         if isinstance(module, LSTM | Elman):
             module.run = partial(_count, seen, name, module.run)  # type: ignore[method-assign]
+            module.run_rows = partial(_count, seen, name, module.run_rows)  # type: ignore[method-assign]
     forest = pack(parse_trees(REPEATED, classes=5), dedup=share)
     encoder(forest, torch.randn(len(forest.words), 3, dtype=torch.float64), roots_only=roots_only)
     return list(seen.values())
 
 
-def _count(
-    seen: dict[str, int], name: str, run: Callable[[PackedSequence], PackedSequence], inputs: PackedSequence
-) -> PackedSequence:
-    seen[name] = len(inputs.data)
-    return run(inputs)
+def _count(seen: dict[str, int], name: str, run: Callable[..., Any], *arguments: Any) -> Any:
+    [inputs, *rest] = arguments
+    seen[name] = len(rest[0] if rest else inputs.data)
+    return run(*arguments)
 
 
 def test_one_run_a_word_not_one_a_phrase() -> None:

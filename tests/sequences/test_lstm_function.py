@@ -8,10 +8,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.sequences.lstm import LSTMFunction
+from treenn.sequences.lstm_function import LSTMFunction
 from treenn.sequences.packed import truncated
 
-ALIVE = pytest.mark.parametrize("alive", [[4, 4, 3, 1, 1], [2], [1, 1, 1]])
+ALIVE = pytest.mark.parametrize("alive", [[4, 4, 3, 1, 1], [2], [1, 1, 1], [1100, 530, 512, 2]])
 
 
 def case(alive: list[int], size: int = 3) -> tuple[nn.LSTM, Tensor]:
@@ -47,7 +47,34 @@ def test_float32_gradients_are_close_to_float64() -> None:
         torch.testing.assert_close(one, other.float(), rtol=1e-4, atol=1e-5)
 
 
-@ALIVE
+def test_rows_of_a_table_are_read_as_copies_of_them() -> None:
+    table, rows = torch.randn(3, 12, dtype=torch.float64), torch.tensor([2, 0, 2, 1, 2])
+    U = torch.randn(12, 3, dtype=torch.float64, requires_grad=True)
+    found = list[tuple[Tensor, ...]]()
+    for gathered in (False, True):
+        inputs = table.clone().requires_grad_()
+        arguments = (inputs, U, [3, 2], None, None, rows) if gathered else (inputs[rows], U, [3, 2], None, None)
+        result = LSTMFunction.apply(*arguments)
+        found.append((result, *torch.autograd.grad(result.sin().sum(), (inputs, U))))
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def test_second_backward_pass_has_the_same_gradients() -> None:
+    alive = [4, 4, 3, 1, 1]
+    lstm, x = case(alive)
+    loss = states(lstm, x, alive).sin().sum()
+    first, second = (torch.autograd.grad(loss, (x, *lstm.parameters()), retain_graph=keep) for keep in (True, False))
+    assert all(map(torch.equal, first, second))
+
+
+def test_states_need_no_backward_pass() -> None:
+    inputs, U = torch.randn(700, 12), torch.randn(12, 3)
+    saved, free = (LSTMFunction.apply(inputs, U, [600, 100], None, None, None, save) for save in (True, False))
+    assert torch.equal(saved, free)
+
+
+@pytest.mark.parametrize("alive", [[4, 4, 3, 1, 1], [2], [1, 1, 1]])
 def test_gradients_are_right_where_candidates_have_factors(alive: list[int]) -> None:
     inputs = torch.randn(sum(alive), 12, dtype=torch.float64, requires_grad=True)
     U = torch.randn(12, 3, dtype=torch.float64, requires_grad=True)

@@ -6,7 +6,6 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
-from torch.nn.utils.rnn import PackedSequence
 
 from treenn.encoders.contexts import Contexts
 from treenn.encoders.encoder import Encoder
@@ -108,7 +107,5 @@ class SequenceEncoder(Encoder):
 
 def _run(network: SequenceNetwork, x: Tensor, runs: Runs, phrase: IntArray, times: IntArray) -> Tensor:
     """Run a network, and return the states of the phrases `phrase` at `times`."""
-    # embedding: an indexing with a fast backward pass
-    inputs = F.embedding(runs.words.to(x.device), network.read(x))
-    states = network.run(PackedSequence(inputs, runs.batch_sizes)).data
+    states = network.run_rows(network.read(x), runs.words.to(x.device), runs.batch_sizes)
     return F.embedding(runs.rows(phrase, times).to(x.device), states)

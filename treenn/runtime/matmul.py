@@ -54,18 +54,24 @@ def product(table: Tensor, rows: slice, weight: Tensor, bias: Tensor | None = No
     return result[:n]
 
 
-def weight_gradient(gradient: Tensor, inputs: Tensor, n: int) -> Tensor:
+def weight_gradient(gradient: Tensor, inputs: Tensor, n: int, *, zeros: int = 0) -> Tensor:
     """Returns `gradient[:n].T @ inputs[:n]`, the gradient w.r.t. a weight; rows from `n` on must be 0 in both tables.
 
     Under autocast the gradient is cast to the dtype of the inputs.
+
+    Args:
+        gradient: the gradient w.r.t. the outputs.
+        inputs: the inputs.
+        n: the number of rows.
+        zeros: the number of first rows of `inputs` that are 0; whole blocks of them are skipped (default: 0).
 
     Shape: `(room(n), m)` and `(room(n), k)` to `(m, k)`.
     """
     if n <= _FEW or not _fits(inputs):
         return gradient[:n].to(inputs.dtype).t() @ inputs[:n]
-    wide = rounded(n)
-    total = _transposed_product(gradient[: min(wide, _BLOCK)], inputs[: min(wide, _BLOCK)])
-    for start in range(_BLOCK, wide, _BLOCK):
+    wide, first = rounded(n), min(zeros, n - 1) // _BLOCK * _BLOCK
+    total = _transposed_product(*(table[first : min(wide, first + _BLOCK)] for table in (gradient, inputs)))
+    for start in range(first + _BLOCK, wide, _BLOCK):
         rows = slice(start, min(wide, start + _BLOCK))
         total += _transposed_product(gradient[rows], inputs[rows])
     return total

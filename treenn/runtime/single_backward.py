@@ -1,4 +1,4 @@
-"""`single_backward`: a decorator of backward passes that are differentiable once."""
+"""Hand-written backward passes: `single_backward`, for those differentiable once, and `frees_graph`."""
 
 from __future__ import annotations
 
@@ -35,6 +35,12 @@ def single_backward(backward: Backward) -> Backward:
         return tuple(None if result is None else _guarded(result) for result in results)
 
     return run
+
+
+def frees_graph() -> bool:
+    """True if the current backward pass frees its graph, so that it may overwrite saved tensors."""
+    keeps_graph = getattr(torch._C._autograd, "_get_current_graph_task_keep_graph", None)
+    return keeps_graph is not None and not keeps_graph()
 
 
 def _guarded(result: Tensor) -> Tensor:

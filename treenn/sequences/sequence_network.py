@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence
 
 from treenn.runtime.parameters import SizedModule
@@ -72,6 +73,19 @@ class SequenceNetwork(SizedModule):
         inputs = x[None] if state is None else torch.cat([state, x[None]])  # (steps, n, x)
         packed = PackedSequence(inputs.flatten(0, 1), torch.full((len(inputs),), len(x)))
         return self(packed).data[-len(x) :], inputs
+
+    def run_rows(self, table: Tensor, rows: Tensor, batch_sizes: Tensor) -> Tensor:
+        """Returns the states of all steps, from the results of `read` and the row of each step (default: by `run`).
+
+        Args:
+            table: the results of `read`, `(V, k)`.
+            rows: the row of `table` that each step reads, `(R,)`.
+            batch_sizes: those of a `PackedSequence`.
+
+        Shape: the result is `(R, d)`.
+        """
+        # embedding: an indexing with a fast backward pass
+        return self.run(PackedSequence(F.embedding(rows, table), batch_sizes)).data
 
     @abstractmethod
     def run(self, inputs: PackedSequence) -> PackedSequence:

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from treenn.runtime.matmul import compute_dtype, empty_table, linear, product, weight_gradient
 from treenn.runtime.parameters import SizedModule
 from treenn.runtime.single_backward import single_backward
-from treenn.sequences.lstm import step_backward
+from treenn.sequences.lstm_function import step_backward
 from treenn.trees.arguments import Width, checked
 
 
