@@ -41,6 +41,15 @@ def test_weight_gradients_count_the_filled_rows_alone(n: int) -> None:
     torch.testing.assert_close(weight_gradient(gradient, inputs, n), gradient[:n].t() @ inputs[:n])
 
 
+@pytest.mark.parametrize("zeros", [3, 512, 700, 1500])
+def test_skipping_zero_rows_keeps_bits(zeros: int) -> None:
+    gradient, inputs = empty_table(torch.ones(1), 1500, 24), empty_table(torch.ones(1), 1500, 8)
+    gradient[:1500], inputs[:1500] = torch.randn(1500, 24), torch.randn(1500, 8)
+    inputs[:zeros] = 0
+    skipped = weight_gradient(gradient, inputs, 1500, zeros=zeros)
+    assert torch.equal(skipped, weight_gradient(gradient, inputs, 1500))
+
+
 def test_linear_is_torchs_with_its_gradients() -> None:
     torch.manual_seed(0)
     inputs = torch.randn(6, 4), torch.randn(3, 4), torch.randn(3)

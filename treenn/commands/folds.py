@@ -14,7 +14,7 @@ from treenn.models.settings import Settings
 from treenn.runtime.terminal import console
 from treenn.trees.errors import InputError, option
 
-_WITHOUT = ("init", "teacher", "unlabelled", "resume", "log", "no_checkpoint")
+_WITHOUT = ("init", "teacher", "unlabelled", "resume", "log", "no_checkpoint", "devices")
 
 
 def refuse_with_folds(context: typer.Context) -> None:

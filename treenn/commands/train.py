@@ -54,6 +54,10 @@ def train(
     unlabelled: Unlabelled = None,
     trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
     device: options.Device = "cpu",
+    devices: Annotated[
+        int,
+        typer.Option(help="Train in this many processes, one per processor or GPU, which share each batch."),
+    ] = 1,
     resume: Annotated[
         bool,
         typer.Option(
@@ -94,6 +98,8 @@ def train(
     Example: treenn train --treebank reviews --teacher large-model --unlabelled sentences.txt --out small-model
 
     Example: treenn train --recipe tai2015_constituency --seed 1 --out my-model
+
+    Example: treenn train --treebank sst --devices 2 --batch-size 256 --out my-model
     """
     from treenn.training.run_dir import check_run_dir
     from treenn.training.run_marker import training_run
@@ -155,7 +161,7 @@ def _trained(
         files = [read_vectors(path, treebank.words(), frequent_words=frequent, **skip) for path in paths]
         files = files if initial is None else fitting(initial, files, given)
     torch.set_num_threads(1)  # for reproducibility; at this size two threads are no faster
-    how = {name: values[name] for name in ("out", "resume", "overwrite", "device", "log")}
+    how = {name: values[name] for name in ("out", "resume", "overwrite", "device", "devices", "log")}
     how |= {"command": options.command_line(), "options": options_of_run(context)}
     with progress_bar("teachers") as progress:
         targets = targets_of(context, treebank, values["teacher"], progress)

@@ -120,6 +120,10 @@ class Task(ABC):
         order = generator.permutation(len(examples)).tolist()
         return [order[start : start + size] for start in range(0, len(order), size)]
 
+    def averages_examples(self, settings: Settings) -> bool:
+        """True if the loss is the mean of the losses of examples, so processes can share a batch (default: False)."""
+        return False
+
     def table(self, examples: Sequence[Any]) -> Sequence[Any]:
         """The examples of a split in a form of which batches are packed faster (default: the examples).
 

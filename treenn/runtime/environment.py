@@ -18,11 +18,12 @@ import torch
 _FOLDER = Path(__file__).resolve().parents[1]  # treenn/
 
 
-def environment(device: str = "cpu") -> dict[str, Any]:
+def environment(device: str = "cpu", processes: int = 1) -> dict[str, Any]:
     """Versions, commit with its tag, platform, number of threads and device, which are needed to reproduce a result.
 
     Args:
         device: the device of the run (default: `"cpu"`).
+        processes: the number of processes that train together; recorded if it is not 1 (default: 1).
     """
     return {
         "treenn": version("treenn"),
@@ -34,6 +35,7 @@ def environment(device: str = "cpu") -> dict[str, Any]:
         "processor": _processor(),
         "threads": torch.get_num_threads(),
         "device": device,
+        **({} if processes == 1 else {"processes": processes}),
     }
 
 

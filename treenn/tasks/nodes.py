@@ -33,6 +33,10 @@ class NodeTask(Task):
     has_phrases = True
     weighs_examples = True
 
+    def averages_examples(self, settings: Settings) -> bool:
+        """True."""
+        return True
+
     def tree(self, example: Any) -> Tree:
         """The tree of an example (default: the example)."""
         tree: Tree = example

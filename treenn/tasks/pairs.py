@@ -40,6 +40,10 @@ class PairTask(Task):
 
     noun = "pair"
 
+    def averages_examples(self, settings: Settings) -> bool:
+        """True unless classes are weighted, which divides the loss by the weights of a batch's pairs."""
+        return settings.class_weights == "none"
+
     def pack(self, network: Network, examples: Sequence[Pair]) -> PackedPairs:
         """Pairs as one forest, of dependency trees if the encoder reads them; dedup of equal subtrees if supported."""
         targets = torch.tensor([pair.target for pair in examples])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from treenn.runtime.progress import Progress, ignore
 from treenn.training.data import precompute_contextual
 from treenn.training.fine_tuning import Source
 from treenn.training.folder_lock import locked
+from treenn.training.ranks import Ranks, started_ranks
 from treenn.training.run_dir import check_run_dir
 from treenn.training.run_log import LogFormat, RunLog, check_log
 from treenn.training.run_marker import training_run
@@ -25,7 +27,7 @@ from treenn.training.run_results import (
     TrainingResults,
 )
 from treenn.training.trainer import Trainer
-from treenn.trees.arguments import AnyPath, Device, NonNegative, check_list, checked
+from treenn.trees.arguments import AnyPath, Count, Device, NonNegative, check_list, checked
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def train(
     keep_checkpoint: bool = False,
     log: Sequence[LogFormat] = (),
     device: Device = "cpu",
+    devices: Count = 1,
     command: str = "",
     options: Mapping[str, Any] | None = None,
     progress: Progress = ignore,
@@ -100,6 +103,8 @@ def train(
         log: logs in `out/log` of the loss, the gradient norm, the learning rates and the metrics on dev, `"csv"` or
             `"tensorboard"` (default: none).
         device: `"cpu"` (default) or `"cuda"`.
+        devices: the number of processors or GPUs that share each batch, by the nodes of its trees; each has a process,
+            and the first is the caller's. Up to rounding, the results without dropout are those of one (default: 1).
         command: the command in the results (default: "").
         options: the command-line options in run.json, for `treenn train --resume` (default: none).
         progress: called after every batch (default: no report).
@@ -107,9 +112,10 @@ def train(
     Raises:
         InputError: if another process writes to `out`; if `out` holds a run and `resume` is False, or a run with other
             settings or data, or other files, or is removed during training; if nothing is labelled; if
-            `example_weights` or `soft_targets` has another length than train, or the model does not support them; if a
-            loss or a gradient is NaN or infinite (the message names the batch, the sentence and the parameter; `out`
-            keeps the last complete epoch).
+            `example_weights` or `soft_targets` has another length than train, or the model does not support them; if
+            this machine has fewer devices, the task's loss cannot be divided among them, or a process of the training
+            ends early; if a loss or a gradient is NaN or infinite (the message names the batch, the sentence and the
+            parameter; `out` keeps the last complete epoch).
     """
     check_log(log, None if out is None else Path(out))
     source = None if init is None else Source.of(init)
@@ -121,16 +127,32 @@ def train(
         check_run_dir(Path(out), training_run(settings), resume=resume, overwrite=overwrite)
     treebank = treebanks.load(treebank) if isinstance(treebank, str) else treebank
     extras = (tuple(example_weights), tuple(check_list("soft_targets", soft_targets)))
-    trainer = Trainer(treebank, settings, vectors, device, source, *extras)
-    with nullcontext() if out is None else locked(Path(out)):
-        if out is not None:
-            trainer.open(Path(out), options or {}, resume=resume, overwrite=overwrite)
-            if log and not trainer.is_over:
-                trainer.log = RunLog(Path(out), log, trainer.steps_done)
-        precompute_contextual(treebank, trainer.state.network, progress)
-        if trainer.settings.restarts > 1 and not trainer.epochs_done:
-            trainer.choose_start(progress)
-        while not trainer.is_over:
-            trainer.run_epoch(trainer.epochs_done + 1, progress)
-        results = trainer.finish(command, keep_checkpoint=keep_checkpoint, progress=progress)
+    folder = None if out is None else Path(out)
+    arguments = treebank, settings, tuple(vectors), source, *extras
+    with started_ranks(devices, device, _follow, (folder, *arguments)) as ranks:
+        trainer = Trainer(ranks, *arguments)
+        with nullcontext() if folder is None else locked(folder):
+            if folder is not None:
+                trainer.open(folder, options or {}, resume=resume, overwrite=overwrite)
+                if log and not trainer.is_over:
+                    trainer.log = RunLog(folder, log, trainer.steps_done)
+            _run_epochs(trainer, folder, progress)
+            results = trainer.finish(command, keep_checkpoint=keep_checkpoint, progress=progress)
+            ranks.fabric.barrier()
     return Run(trainer.state.network, trainer.settings, results)
+
+
+def _follow(ranks: Ranks, out: Path | None, *arguments: Any) -> None:
+    """The work of the processes of a run other than the first."""
+    _run_epochs(Trainer(ranks, *arguments), out, ignore)
+
+
+def _run_epochs(trainer: Trainer, out: Path | None, progress: Progress) -> None:
+    """Train all epochs that are left, in each process of the run."""
+    trainer.synchronize(out)
+    prepare = partial(precompute_contextual, trainer.treebank, trainer.state.network, progress)
+    trainer.ranks.first_then_others(prepare)
+    if trainer.settings.restarts > 1 and not trainer.epochs_done:
+        trainer.choose_start(progress)
+    while not trainer.is_over:
+        trainer.run_epoch(trainer.epochs_done + 1, progress)

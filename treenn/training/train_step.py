@@ -18,6 +18,7 @@ from treenn.models.settings import Settings
 from treenn.models.task import SoftTargets
 from treenn.training.distillation import FloatArray
 from treenn.training.divergence import Diverged
+from treenn.training.gradient_sum import add_gradients
 from treenn.training.gradients import clip
 from treenn.training.optimizers import make_optimizers, rate_factor
 from treenn.trees.errors import InputError, argument
@@ -36,11 +37,12 @@ class TrainingState:
     Args:
         network: the network, which is moved to the device.
         settings: the recipe.
-        device: `"cpu"` or `"cuda"`.
+        device: `"cpu"` or `"cuda"`, or the `Fabric` of a run.
     """
 
-    def __init__(self, network: Network, settings: Settings, device: str) -> None:
-        self.network, self.settings, self.fabric = network, settings, _fabric(device)
+    def __init__(self, network: Network, settings: Settings, device: str | Fabric) -> None:
+        self.network, self.settings = network, settings
+        self.fabric = single_fabric(device) if isinstance(device, str) else device
         self._model, *self.optimizers = self.fabric.setup(network, *make_optimizers(network, settings))
         self._model.mark_forward_method("loss")
         self._rates = [group["lr"] for optimizer in self.optimizers for group in optimizer.param_groups]
@@ -72,6 +74,7 @@ class TrainingState:
         steps: int,
         weights: Sequence[float] | None = None,
         targets: Sequence[FloatArray] | None = None,
+        fraction: float | None = None,
     ) -> StepResult:
         """One step of the optimizers; its autograd graph is freed on return, before the next step builds one.
 
@@ -81,30 +84,49 @@ class TrainingState:
             steps: the number of steps of the whole run.
             weights: the factor of each example's loss (default: None, 1 each).
             targets: teachers' class probabilities at the nodes of each example (default: None).
+            fraction: the fraction of the examples of all processes in this one's, by which its loss is weighted
+                (default: None, one process).
 
         Raises:
             Diverged: if the loss or the gradient is not finite; no weight is changed then.
         """
         settings = self.settings
-        packed = self.network.pack(batch).to(self.fabric.device)
         for optimizer in self.optimizers:
             optimizer.zero_grad()
-        factors = None if weights is None else torch.tensor(weights, device=self.fabric.device)
-        soft = None
-        if targets is not None:
-            probabilities = torch.from_numpy(np.concatenate(targets)).float().to(self.fabric.device)
-            soft = SoftTargets(probabilities, settings.distill_weight)
-        roots_only = settings.supervision != "nodes"
-        with torch.autocast(self.fabric.device.type, torch.bfloat16, enabled=settings.precision == "bf16"):
-            loss: Tensor = self._model.loss(packed, roots_only=roots_only, weights=factors, soft=soft)
-        if not math.isfinite(value := loss.item()):
+        loss = self._loss(batch, weights, targets)
+        if fraction is None:
+            total = loss.detach()
+        else:
+            loss = loss * fraction
+            total = self.fabric.all_reduce(loss.detach(), reduce_op="sum")  # type: ignore[assignment]
+        if not math.isfinite(value := total.item()):
             raise Diverged(f"the loss became {value}")
         self.fabric.backward(loss)
+        if fraction is not None:
+            add_gradients(self.fabric, self.network.parameters())
         norm = clip(self.network.parameters(), norm=settings.clip_norm, value=settings.clip_value)
         if not math.isfinite(norm):
             raise Diverged(f"the gradient's norm became {norm}")
         self._update(rate_factor(settings, step, steps))
-        return StepResult(loss.detach(), norm)
+        return StepResult(total, norm)
+
+    def _loss(
+        self, batch: Sequence[Any], weights: Sequence[float] | None, targets: Sequence[FloatArray] | None
+    ) -> Tensor:
+        """The mean loss of the examples; 0 if there is none."""
+        settings, device = self.settings, self.fabric.device
+        if not len(batch):
+            return torch.zeros((), device=device, requires_grad=True)
+        packed = self.network.pack(batch).to(device)
+        factors = None if weights is None else torch.tensor(weights, device=device)
+        soft = None
+        if targets is not None:
+            probabilities = torch.from_numpy(np.concatenate(targets)).float().to(device)
+            soft = SoftTargets(probabilities, settings.distill_weight)
+        roots_only = settings.supervision != "nodes"
+        with torch.autocast(device.type, torch.bfloat16, enabled=settings.precision == "bf16"):
+            loss: Tensor = self._model.loss(packed, roots_only=roots_only, weights=factors, soft=soft)
+        return loss
 
     def _update(self, factor: float) -> None:
         groups = [group for optimizer in self.optimizers for group in optimizer.param_groups]
@@ -131,6 +153,11 @@ def check_device(device: str) -> None:
         raise InputError(f"{argument('device')} cuda: torch finds no GPU on this machine; use {argument('device')} cpu")
 
 
-def _fabric(device: str) -> Fabric:
+def single_fabric(device: str) -> Fabric:
+    """The `Fabric` of a run in one process.
+
+    Raises:
+        InputError: if this machine has no such device.
+    """
     check_device(device)
     return Fabric(accelerator=device, devices=1)

@@ -34,10 +34,11 @@ from treenn.training.data import build_vocabulary, fingerprint, precompute_conte
 from treenn.training.distillation import FloatArray, check_soft_targets
 from treenn.training.divergence import Diverged, explain
 from treenn.training.example_weights import check_example_weights
-from treenn.training.examples import TrainingBatch, TrainingExamples
+from treenn.training.examples import TrainingExamples
 from treenn.training.fine_tuning import Source
 from treenn.training.majority import compare_with_majority
 from treenn.training.neutral_unknown import check_neutral, make_neutral
+from treenn.training.ranks import Ranks, check_divisible
 from treenn.training.run_dir import open_run_dir, write_marker, writing_to
 from treenn.training.run_log import RunLog
 from treenn.training.run_marker import CHECKPOINT, RESULTS, training_run
@@ -62,10 +63,10 @@ class Trainer:
 
     def __init__(
         self,
+        ranks: Ranks,
         treebank: AnyTreebank,
         settings: Settings,
         vectors: Sequence[WordVectors],
-        device: str,
         source: Source | None,
         example_weights: tuple[float, ...],
         soft_targets: tuple[FloatArray, ...],
@@ -75,11 +76,12 @@ class Trainer:
         self.treebank, self.settings, self.task = treebank, settings, task_of(treebank)
         self.task.check(treebank, settings)
         check_neutral(self.task, settings)
+        check_divisible(self.task, settings, ranks.size)
         self.criterion = self.task.criterion(settings)
         self.vocabulary, self.coverage = self._build_vocabulary(treebank, settings, vectors)
         if source is not None:
             self.vocabulary = source.network.vocabulary.extended(self.vocabulary)
-        self.vectors, self.device = vectors, device
+        self.vectors, self.ranks = vectors, ranks
         self.source = source
         self.init: InitialModel | None = None
         self.state = self._start(settings)
@@ -88,15 +90,17 @@ class Trainer:
         self.examples = TrainingExamples(
             self.task.table(treebank.train), example_weights, soft_targets, settings.supervision == "spans"
         )
+        self.sizes = [sum(len(tree.words) for tree in self.task.trees(example)) for example in treebank.train]
         self.dev = self.task.table(treebank.splits["dev"])
         self.data = fingerprint(treebank, self.state.network, example_weights, soft_targets)
         # Asked for now, not at the end: the code that runs is the code of the start, whatever is edited meanwhile.
-        self.environment = environment(str(self.state.fabric.device))
+        self.environment = environment(str(ranks.fabric.device), ranks.size)
         parts = [*self.state.network.modules(), self.task]
         self.code = code_hash(settings.model, frozenset(type(part).__module__ for part in parts))
         self.history: list[Epoch] = []
         self.best_epoch, self.best_weights = 0, self.state.network.state_dict()
         self.finished: TrainingResults | None = None
+        self.has_loaded = False
         self.out: Path | None = None
         self.log: RunLog | None = None
 
@@ -119,7 +123,7 @@ class Trainer:
             network, self.init = self.source.build(settings, self.task, self.vocabulary, self.vectors)
         network.class_weights = class_weights(self.treebank, self.task, settings)
         network.text_parsing = TextParsing.of(self.treebank)
-        return TrainingState(network, settings, self.device)
+        return TrainingState(network, settings, self.ranks.fabric)
 
     @property
     def epochs_done(self) -> int:
@@ -167,7 +171,18 @@ class Trainer:
                 f"{argument('overwrite', True)} to train {self.settings.epochs} epochs anew",
                 source=out,
             )
+        self.has_loaded = True
         return load_checkpoint(out / CHECKPOINT, self.state.module, self.state.optimizers)
+
+    def synchronize(self, out: Path | None) -> None:
+        """Continue in all processes from the epoch at which rank 0 has opened the output folder, `out`."""
+        if self.ranks.size == 1:
+            return
+        history, has_loaded = self.ranks.from_first(lambda: (self.history, self.has_loaded))
+        if not self.ranks.is_first:
+            self.history = history
+            if has_loaded and out is not None:
+                load_checkpoint(out / CHECKPOINT, self.state.module, self.state.optimizers)
 
     def _check_model(self, out: Path) -> None:
         """Validate the model files of a resumed run other than the weights, which are not written again."""
@@ -203,11 +218,12 @@ class Trainer:
         seed = self._seed(epoch)
         start, cpu_start = time.perf_counter(), time.process_time()
         with torch.random.fork_rng():
-            torch.manual_seed(seed)
+            torch.manual_seed(self.ranks.seed(seed))
             loss, norm = self._train_epoch(epoch, np.random.default_rng(seed), progress)
         seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
-        dev = self._evaluate(self.state.evaluated)
-        return Epoch(epoch, loss, seconds, dev, norm, cpu_seconds=cpu_seconds if self.device == "cpu" else None)
+        dev = self.ranks.from_first(lambda: self._evaluate(self.state.evaluated))
+        is_measured = self.ranks.device == "cpu" and self.ranks.size == 1
+        return Epoch(epoch, loss, seconds, dev, norm, cpu_seconds=cpu_seconds if is_measured else None)
 
     def _evaluate(self, network: Network) -> SplitMetrics:
         """The metrics of a network on dev."""
@@ -216,6 +232,8 @@ class Trainer:
     def _keep(self, entry: Epoch) -> None:
         network = self.state.evaluated
         self.history.append(entry)
+        if not self.ranks.is_first:
+            return
         if self.epochs_done == self._chosen():
             self.best_epoch = self.epochs_done
             self.best_weights = {name: tensor.clone() for name, tensor in network.state_dict().items()}
@@ -252,11 +270,12 @@ class Trainer:
         """One pass over the training examples. Returns the mean loss and the gradient norms before clipping."""
         self.state.network.train()
         total, norms = torch.zeros((), device=self.state.fabric.device), []
+        drawing = generator if self.ranks.is_first else np.random.default_rng(self.ranks.seed(epoch))
         numbers = self.task.batches(self.treebank.train, self.settings.batch_size, generator)
         for number, batch in enumerate(numbers, start=1):
             done, steps = (epoch - 1) * len(numbers) + number, self.settings.epochs * len(numbers)
             place = f"epoch {epoch}, batch {number} of {len(numbers)}"
-            result = self._train_step(self.examples.batch(batch, generator), done - 1, steps, place)
+            result = self._train_step(batch, drawing, done - 1, steps, place)
             total += result.loss * len(batch)
             norms.append(result.gradient_norm)
             if self.log is not None and (epoch > 1 or self.settings.restarts == 1):
@@ -265,9 +284,15 @@ class Trainer:
             progress(done, steps, f"epoch {epoch} of {self.settings.epochs}")
         return float(total) / len(self.treebank.train), GradientNorm(sum(norms) / len(norms), max(norms))
 
-    def _train_step(self, batch: TrainingBatch, step: int, steps: int, place: str) -> StepResult:
+    def _train_step(
+        self, indices: list[int], generator: np.random.Generator, step: int, steps: int, place: str
+    ) -> StepResult:
+        """One step on the examples with these indices, of which this process reads its share."""
+        share = self.ranks.divide(indices, [self.sizes[index] for index in indices])
+        batch = self.examples.batch(share, generator)
+        fraction = self.ranks.fraction(len(batch.examples))
         try:
-            return self.state.train_step(batch.examples, step, steps, batch.weights, batch.targets)
+            return self.state.train_step(batch.examples, step, steps, batch.weights, batch.targets, fraction)
         except Diverged as error:
             roots_only = self.settings.supervision != "nodes"
             numbered = list(zip(batch.numbers, batch.examples, strict=True))
