@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from treenn.bench import training_speed as training
 from treenn.bench.bench_plan import BenchPlan
 from treenn.bench.bench_table import packing_table, prediction_table, training_table
 from treenn.bench.prediction import _one_pass
-from treenn.bench.steps import RECURRENT
+from treenn.bench.steps import RECURRENT, BenchTask, training_step
 from treenn.bench.suite import bench
 from treenn.models.names import ENCODERS
 from treenn.trees import InputError
@@ -122,3 +123,20 @@ def test_missing_gpu_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(InputError, match="device cuda: there is no GPU on this machine; must be cpu"):
         BenchPlan(device="cuda")
+
+
+def test_bf16_products_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    dtypes = list[torch.dtype]()
+    monkeypatch.setattr(training, "training_memory", lambda name, task, batches: 0)
+    monkeypatch.setattr("treenn.bench.suite.peak_rate", lambda device, dtype: dtypes.append(dtype) or 1e9)
+    plan = BenchPlan(("lstm",), batch_sizes=(3,), steps=1, precision="bf16")
+    results = bench(plan, toy_treebank(), lambda *state: None)
+    assert (results["settings"]["precision"], dtypes) == ("bf16", [torch.bfloat16])
+    assert str(training_table(results).title).endswith("GFLOP/s at most, bf16")
+
+
+def test_a_step_in_bf16_has_about_the_same_loss() -> None:
+    trees = toy_treebank().train[:6]
+    task = BenchTask(tuple(sorted({word for tree in trees for word in tree.words})), 5)
+    exact, rough = (training_step("lstm", replace(task, precision=name))(trees) for name in ("float32", "bf16"))
+    assert exact != rough == pytest.approx(exact, rel=0.01)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
-from treenn.bench.steps import RECURRENT
+from treenn.bench.steps import RECURRENT, Precision
 from treenn.models.names import ENCODERS
 from treenn.trees.arguments import Count, Device, check_fields
 from treenn.trees.errors import InputError, argument
@@ -23,6 +23,7 @@ class BenchPlan:
         steps: number of timed steps per batch size.
         dedup: compute each distinct subtree of a batch once in training.
         device: `"cpu"` or `"cuda"`.
+        precision: the dtype of matrix products in training, as in `Settings`.
         prediction_batch: trees per prediction batch.
 
     Raises:
@@ -34,6 +35,7 @@ class BenchPlan:
     steps: Count = 20
     dedup: bool = True
     device: Device = "cpu"
+    precision: Precision = "float32"
     prediction_batch: Count = 4000
 
     def __post_init__(self) -> None:

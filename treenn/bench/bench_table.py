@@ -19,6 +19,8 @@ def training_table(results: Mapping[str, Any]) -> Grid:
     """One row per network, one section per batch size."""
     environment = results["environment"]
     where = f"{environment['device']}, {environment['threads']} threads, {results['peak_gflops']:.0f} GFLOP/s at most"
+    if (precision := results["settings"].get("precision", "float32")) != "float32":
+        where += f", {precision}"
     heads = ("", "trees/s", "x nn.LSTM", "products", "torch.mm", "of peak", "MB")
     table = Grid(*heads, title=f"training on {results['treebank']['name']}: {where}")
     batch = None

@@ -11,7 +11,7 @@ from statistics import median_high
 from typing import Any
 
 from treebanks.paths import data_home
-from treenn.bench.steps import WARM_UP, BenchTask, in_turn, training_step
+from treenn.bench.steps import WARM_UP, BenchTask, Precision, in_turn, training_step
 from treenn.bench.timing import time_once
 from treenn.runtime.memory import peak_memory
 from treenn.trees import InputError, Tree, read_trees
@@ -52,15 +52,17 @@ def _positive(environment: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def run_workload(workload: Workload, dedup: bool = True) -> dict[str, Any]:
+def run_workload(workload: Workload, dedup: bool = True, precision: Precision = "float32") -> dict[str, Any]:
     """Time training steps from trees in memory to updated weights. Returns the seconds of each step and all losses.
 
     Args:
         workload: the trees and batches. Nothing is precomputed or cached for its trees.
         dedup: whether to compute each distinct subtree of a batch once (default: True).
+        precision: the dtype of matrix products (default: `"float32"`).
     """
     words = dict.fromkeys(word for tree in workload.trees for word in tree.words)
-    step, losses = training_step("tree-lstm", BenchTask(tuple(words), CLASSES, dedup=dedup)), []
+    task, losses = BenchTask(tuple(words), CLASSES, precision=precision, dedup=dedup), []
+    step = training_step("tree-lstm", task)
 
     def work(batch: Sequence[Tree]) -> None:
         losses.append(step(batch))

@@ -100,11 +100,11 @@ def by_treenn(product: Product, left: Tensor, right: Tensor) -> Callable[[], Ten
 Kernel = Callable[[Product, Tensor, Tensor], Callable[[], Tensor]]
 
 
-def buffers(products: Iterable[Product], device: str) -> tuple[Tensor, Tensor]:
+def buffers(products: Iterable[Product], device: str, dtype: torch.dtype = torch.float32) -> tuple[Tensor, Tensor]:
     """Allocate buffers that are large enough for the left and the right operand of each product."""
     layouts = [(product.left, product.right) for product in products]
     left, right = (max(layout.roomy_extent for layout in side) for side in zip(*layouts, strict=True))
-    return torch.ones(left, device=device), torch.ones(right, device=device)
+    return torch.ones(left, device=device, dtype=dtype), torch.ones(right, device=device, dtype=dtype)
 
 
 def replay(products: Sequence[Product], kernel: Kernel, left: Tensor, right: Tensor) -> Callable[[], None]:
@@ -118,15 +118,16 @@ def replay(products: Sequence[Product], kernel: Kernel, left: Tensor, right: Ten
     return work
 
 
-def peak_rate(device: str, size: int | None = None) -> float:
+def peak_rate(device: str, size: int | None = None, dtype: torch.dtype = torch.float32) -> float:
     """The peak FLOP/s of a large square product: the best of ten repetitions by either kernel.
 
     Args:
         device: `"cpu"` or `"cuda"`.
         size: number of rows and columns (default: 1,024 on a CPU, 8,192 on a GPU).
+        dtype: the dtype of the factors (default: float32).
     """
     size = size or (8192 if device == "cuda" else 1024)
     layout = Layout((size, size), (size, 1))
     large = Product(layout, layout)
-    works = [kernel(large, *buffers([large], device)) for kernel in (by_torch, by_treenn)]
+    works = [kernel(large, *buffers([large], device, dtype)) for kernel in (by_torch, by_treenn)]
     return max(large.flops / time_once(work, device) for _ in range(10) for work in works)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -33,6 +33,12 @@ WARM_UP = 3
 RECURRENT: dict[str, type[nn.LSTM | nn.GRU]] = {"nn.LSTM": nn.LSTM, "nn.GRU": nn.GRU}
 """torch's recurrent networks, the baselines."""
 
+Precision = Literal["float32", "bf16"]
+"""The dtype of matrix products, by the names of `Settings.precision`."""
+
+PRODUCTS: dict[str, torch.dtype] = {"float32": torch.float32, "bf16": torch.bfloat16}
+"""The dtypes by these names."""
+
 BenchStep = Callable[[Sequence[Tree]], float]
 """Trains on a batch and returns its loss."""
 
@@ -46,6 +52,7 @@ class BenchTask:
         classes: number of classes.
         device: device of the parameters.
         dtype: dtype of the parameters.
+        precision: dtype of the matrix products in training.
         dedup: compute each distinct subtree of a batch once (tree encoders only).
         seed: seed of the initial weights.
     """
@@ -54,6 +61,7 @@ class BenchTask:
     classes: int
     device: str = "cpu"
     dtype: torch.dtype = torch.float32
+    precision: Precision = "float32"
     dedup: bool = True
     seed: int = 0
 
@@ -71,9 +79,9 @@ def training_step(name: str, task: BenchTask) -> BenchStep:
     """
     if name in RECURRENT:
         words = WordClassifier(name, task).to(task.device, task.dtype)
-        return _step(words, words.loss, words.embedding.weight)
+        return _step(words, words.loss, words.embedding.weight, task)
     nodes = node_classifier(name, task)
-    return _step(nodes, lambda batch: node_classifier_loss(nodes, batch, task.dedup), nodes.embedding.weight)
+    return _step(nodes, lambda batch: node_classifier_loss(nodes, batch, task.dedup), nodes.embedding.weight, task)
 
 
 def node_classifier(name: str, task: BenchTask) -> Network:
@@ -118,7 +126,9 @@ def _word_labels(tree: Tree) -> Tensor:
     return torch.tensor([NO_LABEL if label is None else label for label in tree.labels[: len(tree.words)]])
 
 
-def _step(network: nn.Module, loss: Callable[[Sequence[Tree]], Tensor], embedding: Tensor) -> BenchStep:
+def _step(
+    network: nn.Module, loss: Callable[[Sequence[Tree]], Tensor], embedding: Tensor, task: BenchTask
+) -> BenchStep:
     others = [parameter for parameter in network.parameters() if parameter is not embedding]
     optimizers = [
         Adagrad(others, lr=LEARNING_RATE, fused=embedding.device.type == "cpu"),  # fused Adagrad is CPU-only
@@ -126,7 +136,8 @@ def _step(network: nn.Module, loss: Callable[[Sequence[Tree]], Tensor], embeddin
     ]
 
     def step(batch: Sequence[Tree]) -> float:
-        value = loss(batch)
+        with torch.autocast(task.device, torch.bfloat16, enabled=task.precision == "bf16"):
+            value = loss(batch)
         for optimizer in optimizers:
             optimizer.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]

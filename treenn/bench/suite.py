@@ -13,7 +13,7 @@ from treenn.bench.bench_plan import BenchPlan
 from treenn.bench.packing import ROUNDS, measure_packing
 from treenn.bench.prediction import PASSES, measure_prediction
 from treenn.bench.products import peak_rate
-from treenn.bench.steps import LEARNING_RATE, SIZE, WARM_UP, X_SIZE, BenchTask
+from treenn.bench.steps import LEARNING_RATE, PRODUCTS, SIZE, WARM_UP, X_SIZE, BenchTask
 from treenn.bench.training_speed import measure_training
 from treenn.runtime.environment import environment
 from treenn.runtime.progress import Progress
@@ -31,9 +31,9 @@ def bench(plan: BenchPlan, treebank: Treebank, progress: Progress, command: str 
     device = f"cuda ({torch.cuda.get_device_name()})" if plan.device == "cuda" else plan.device
     trees = list(chain.from_iterable(treebank.splits.values()))
     words = tuple(dict.fromkeys(word for tree in trees for word in tree.words))
-    task = BenchTask(words, len(treebank.classes or ()), plan.device, dedup=plan.dedup)
+    task = BenchTask(words, len(treebank.classes or ()), plan.device, precision=plan.precision, dedup=plan.dedup)
     rounds = _Rounds(progress, _count(plan, len(trees)))
-    peak = peak_rate(plan.device)
+    peak = peak_rate(plan.device, dtype=PRODUCTS[plan.precision])
     training = []
     for size in plan.batch_sizes:
         rounds.text = f"training, batch {size}"
@@ -82,5 +82,6 @@ def _settings(plan: BenchPlan, task: BenchTask) -> dict[str, Any]:
         "seed": task.seed,
         "share": plan.dedup,
         "steps": plan.steps,
+        "precision": plan.precision,
         "warm_up": WARM_UP,
     }

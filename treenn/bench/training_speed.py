@@ -15,7 +15,7 @@ from torch import Tensor
 from treenn.bench.bench_plan import BenchPlan
 from treenn.bench.peak_memory import training_memory
 from treenn.bench.products import Kernel, Product, buffers, by_torch, by_treenn, recorded, replay
-from treenn.bench.steps import WARM_UP, BenchTask, in_turn, training_step
+from treenn.bench.steps import PRODUCTS, WARM_UP, BenchTask, in_turn, training_step
 from treenn.bench.timing import Prepare, interleave
 from treenn.trees import Tree
 
@@ -43,7 +43,9 @@ def measure_training(
     for name in names:
         products[name] = _products(name, task, batches)
         tick()
-    matrices = buffers(chain.from_iterable(chain.from_iterable(products.values())), plan.device)
+    matrices = buffers(
+        chain.from_iterable(chain.from_iterable(products.values())), plan.device, PRODUCTS[plan.precision]
+    )
     # The steps of a round are adjacent: products in between would evict their data from the caches.
     works: dict[tuple[str, str], Prepare] = {(name, "step"): _steps(name, task, batches) for name in names}
     works |= {
@@ -66,7 +68,7 @@ def measure_training(
 
 def _products(name: str, task: BenchTask, batches: Sequence[Sequence[Tree]]) -> list[list[Product]]:
     """The matrix products of every step, which depend only on the trees."""
-    step = training_step(name, replace(task, device="cpu", dtype=torch.float64))
+    step = training_step(name, replace(task, device="cpu", dtype=torch.float64, precision="float32"))
     return [recorded(partial(step, batch)) for batch in batches]
 
 

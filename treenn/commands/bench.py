@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -29,6 +29,9 @@ def bench(
     dedup: Annotated[bool, typer.Option(help="In training, compute equal subtrees of a batch once.")] = True,
     threads: Annotated[int, typer.Option(help="The number of CPU threads.")] = 1,
     device: options.Device = "cpu",
+    precision: Annotated[
+        str, typer.Option(metavar="float32|bf16", help="The dtype of matrix products in training.")
+    ] = "float32",
     out: Annotated[Path, typer.Option(metavar="FILE", help="The JSON file of the results.")] = Path("bench.json"),
     cross_library: Annotated[
         bool,
@@ -44,26 +47,29 @@ def bench(
 
     Example: treenn bench --treebank reviews --cells tree-lstm --batch 25
 
+    Example: treenn bench --cells tree-lstm,lstm --precision bf16
+
     Example: BATCH=256 STEPS=12 treenn bench --cross-library
     """
     import torch
 
     check("threads", threads, Count)
     torch.set_num_threads(threads)
+    products: Any = check("precision", precision, Literal["float32", "bf16"])
     if cross_library or contender:
-        _run_workload(dedup, json)
+        _run_workload(dedup, products, json)
     else:
         from treenn.bench.bench_plan import BenchPlan
 
         check_replaceable(out, "JSON of treenn.bench")
         names, kind = tuple(cells.split(",")) if cells else (), check("device", device, Device)
-        _compare(treebank, BenchPlan(names, _batch_sizes(batch), steps, dedup, kind), out, json)
+        _compare(treebank, BenchPlan(names, _batch_sizes(batch), steps, dedup, kind, products), out, json)
 
 
-def _run_workload(dedup: bool, json: bool) -> None:
+def _run_workload(dedup: bool, precision: Any, json: bool) -> None:
     from treenn.bench.cross_library import Workload, format_line, run_workload
 
-    results = run_workload(Workload.of_environment(), dedup)
+    results = run_workload(Workload.of_environment(), dedup, precision)
     if json:
         print_json(results)
     else:
