@@ -12,7 +12,7 @@ from treenn.runtime.matmul import compute_dtype, linear
 from treenn.runtime.parameters import DeviceLike, reset_children
 from treenn.runtime.single_backward import single_backward
 from treenn.sequences.attention import Attention, Memory
-from treenn.sequences.lstm import step_backward
+from treenn.sequences.lstm_function import step_backward
 from treenn.sequences.repeated_product import RepeatedProduct
 from treenn.trees.arguments import Width, checked
 
