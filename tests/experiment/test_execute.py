@@ -192,6 +192,7 @@ def never(spec: RunSpec, job: Any) -> None:
 NEWER = (  # settings that 0.1.0 lacked
     *("patience", "class_weights", "min_steps", "distill_weight", "frequent_words", "spelling", "unknown_vector"),
     *("vocabulary_size", "output_layer", "precision"),
+    *("source_units", "target_units", "attention", "label_smoothing"),
 )
 
 

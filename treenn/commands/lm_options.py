@@ -34,10 +34,13 @@ RECIPE: Mapping[str, Any] = {
 }
 """The defaults of `treenn lm train`; as `Settings` they would import torch for every command."""
 
-NOT_OF_LANGUAGE_MODELS = (
+NOT_OF_GENERATION = (
     *("frequent_words", "spelling", "unknown_vector", "pair_hidden_size", "contextual", "contextual_layers"),
     *("supervision", "root_weight", "class_weights", "distill_weight", "min_steps", "contextual_learning_rate"),
 )
+"""The settings that do not apply to models that generate sentences."""
+
+NOT_OF_LANGUAGE_MODELS = (*NOT_OF_GENERATION, "source_units", "target_units", "attention", "label_smoothing")
 """The settings that do not apply to language models."""
 
 WORDS = 10_000

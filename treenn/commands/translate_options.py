@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.lm_options import NOT_OF_LANGUAGE_MODELS
+from treenn.commands.lm_options import NOT_OF_GENERATION
 from treenn.commands.output import progress_bar
 from treenn.trees.errors import InputError
 
@@ -37,7 +37,7 @@ RECIPE: Mapping[str, Any] = {
 }
 """The defaults of `treenn translate train`."""
 
-NOT_OF_TRANSLATION = (*NOT_OF_LANGUAGE_MODELS, "word_dropout")
+NOT_OF_TRANSLATION = (*NOT_OF_GENERATION, "word_dropout")
 """The settings that do not apply to translation."""
 
 Corpus = Annotated[

@@ -15,9 +15,10 @@ from treenn.trees.arguments import field_hints
 NO_PARAMETERS = (
     *("seed", "checkpoint", "class_weights", "distill_weight"),
     *("vocabulary_size", "output_layer", "precision"),
+    *("source_units", "target_units", "attention", "label_smoothing"),
 )
 """Settings that are not parameters: those determined by `random_state`, `early_stopping` and `class_weight`, that of
-distillation, which the estimators do not offer, and those of language models."""
+distillation, which the estimators do not offer, and those of models that generate sentences."""
 
 
 @dataclass(eq=False, repr=False)
