@@ -178,7 +178,7 @@ def is_finished(file: Path, spec: RunSpec) -> bool:
     for name, value in spec.recorded_settings.items():
         if recorded[name] != value:
             raise InputError(f"this run has {argument(name)} {recorded[name]}, not {value}; {remedy}", source=file)
-    if spec.baseline is None:
+    if spec.baseline is None and spec.trial is None:  # the vectors of trials are in their search's run.json
         files = [vectors["file"] for vectors in results.get("vectors", ())]
         if files != spec.vector_files:
             had, wanted = (", ".join(names) or "none" for names in (files, spec.vector_files))

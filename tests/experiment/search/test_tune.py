@@ -108,6 +108,17 @@ def test_a_search_that_was_stopped_goes_on(tmp_path: Path, trained: list[Setting
     assert len(list((tmp_path / "trials").iterdir())) == 6
 
 
+def test_a_search_with_vectors_goes_on(
+    tmp_path: Path, trained: list[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_instead(monkeypatch, TOY)  # vectors are read for the words of all splits
+    vectors = tmp_path / "vectors.txt"
+    vectors.write_text("good 1 2 3 4\nbad 4 3 2 1\n")
+    for trials in (1, 2):
+        tune(search(trials=trials, vectors=(vectors,)), tmp_path / "out")
+    assert len(trained) == 4
+
+
 def test_a_trial_that_diverges_is_a_trial(tmp_path: Path) -> None:
     wild = Space({"learning_rate": (1e18,), "embedding_learning_rate": (1e18,)})
     log = tune(search(models=("recursive-relu", "average"), trials=1, space=wild), tmp_path)
