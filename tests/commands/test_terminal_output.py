@@ -37,7 +37,7 @@ def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ..
 
 
 COMMANDS = list(commands(typer.main.get_command(app)))
-GROUPS = (("data",), ("lm",), ("parser",), ("vectors",))
+GROUPS = (("data",), ("lm",), ("parser",), ("translate",), ("vectors",))
 
 
 def steers_nothing(text: str) -> bool:
