@@ -53,13 +53,14 @@ def test_a_corpus_to_translations(treenn: Command, folder: Path) -> None:
     assert set(results["dev"]) >= {"bleu", "chrf"}
     refused(treenn(*train), "pass --resume to go on with it, --overwrite to replace it")
     ok(treenn("translate", "train", "--resume", "--epochs", "2", "--out", "model"))
-    of_test = ("translate", "evaluate", "model", "--corpus", "pairs", "--split", "test", "--trees", "right")
+    assert json.loads((folder / "model/config.json").read_text())["trees"] == "right"
+    of_test = ("translate", "evaluate", "model", "--corpus", "pairs", "--split", "test")
     found = json.loads(ok(treenn(*of_test, "--beam", "2", "--out", "test.de", "--json")).stdout)
     assert found["sentences"] == len((folder / "test.de").read_text().splitlines()) == 8
     assert "tok:13a" in found["signatures"]["bleu"]
     [reading] = [json.loads(line) for line in (folder / "ledger.jsonl").read_text().splitlines()]
     assert (reading["treebank"], reading["split"], reading["model"]) == ("pairs", "test", "bilstm")
-    applied = ok(treenn("translate", "apply", "model", "pairs/test.en", "--trees", "right", "--beam", "2")).stdout
+    applied = ok(treenn("translate", "apply", "model", "pairs/test.en", "--beam", "2")).stdout
     assert applied == (folder / "test.de").read_text()
     typed = treenn("translate", "apply", "model", "--trees", "right", "--beam", "2", stdin=b"ab cd\nef\n")
     assert len(ok(typed).stdout.splitlines()) == 2

@@ -71,6 +71,7 @@ class ParallelCorpus(Splits[Translation]):
         synthetic: as in `Treebank` (default: `""`, for natural text).
         task: as in `Treebank` (default: None).
         origin: as in `Treebank` (default: None).
+        parser: the parser of the sources, for models that are trained on them (default: None, unknown).
         classes: None: translations have no labels (default: None).
         scale: None, as `classes` (default: None).
         score_range: None, as `classes` (default: None).
@@ -85,6 +86,7 @@ class ParallelCorpus(Splits[Translation]):
     synthetic: str = ""
     task: str | None = None
     origin: Origin | None = None
+    parser: str | None = None
     classes: Sequence[str] | None = None
     scale: Scale | None = None
     score_range: None = None
@@ -129,7 +131,7 @@ class ParallelCorpus(Splits[Translation]):
             )
             for split, pairs in self.splits.items()
         }
-        return replace(self, splits=splits)
+        return replace(self, splits=splits, parser=None)
 
     @checked
     def subset(self, pairs: Count) -> Self:

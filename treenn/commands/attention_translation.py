@@ -80,7 +80,7 @@ def _translate(network: Network, sentence: str, trees: str | None) -> tuple[str,
 
     model = TranslationModel(network)
     source = Translation(clean_line(sentence, None, 1), "")
-    (pair,) = parsed(ParallelCorpus("text", model.languages, {"text": [source]}), trees).examples("text")
+    (pair,) = parsed(ParallelCorpus("text", model.languages, {"text": [source]}), model.trees(trees)).examples("text")
     (outputs,) = model.search([pair], BeamOptions())
     if not outputs:
         raise InputError("SENTENCE: no translation has a positive probability")

@@ -130,7 +130,7 @@ def evaluate(
     loaded = TranslationModel.load(model, tuple(trust_module))
     data = translate_options.read_corpus(corpus, languages or "-".join(loaded.languages), splits=(split,))
     loaded.check_languages(data.languages)
-    pairs = translate_options.parsed(data, trees).examples(split)
+    pairs = translate_options.parsed(data, loaded.trees(trees)).examples(split)
     enter_translation_reading(model, loaded, data, split, options.command_line())
     if settings is not None:
         names = (model.resolve().name, data.name, split)
@@ -189,7 +189,7 @@ def translate(
     lines = typed_lines() if file is None else text_lines(file)
     sources = [clean_line(line, file, number) for number, line in enumerate(lines, start=1)]
     corpus = ParallelCorpus("text", loaded.languages, {"text": [Translation(source, "") for source in sources]})
-    pairs = translate_options.parsed(corpus, trees).examples("text")
+    pairs = translate_options.parsed(corpus, loaded.trees(trees)).examples("text")
     with progress_bar("translating") as progress:
         found = loaded.translate(pairs, search, progress)
     if json:

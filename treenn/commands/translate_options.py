@@ -64,8 +64,8 @@ Trees = Annotated[
     str | None,
     typer.Option(
         metavar="NAME|DIR",
-        help="The trees of the sources: a parser, as balanced, random, right, left or a folder (default: chart for "
-        "English, else right).",
+        help="The trees of the sources: a parser, as balanced, random, right, left or a folder (default: that of the "
+        "model; in training chart for English, else right).",
     ),
 ]
 ModelFolder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder of `treenn translate train`.")]

@@ -42,4 +42,4 @@ def with_trees(corpus: ParallelCorpus, trees: str | None = None, progress: Progr
         splits[split] = tuple(
             Translation(pair.source, pair.target, tree) for pair, tree in zip(pairs, parsed, strict=True)
         )
-    return replace(corpus, splits=splits)
+    return replace(corpus, splits=splits, parser=parser)

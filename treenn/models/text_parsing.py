@@ -12,6 +12,9 @@ from treebanks.treebank import Splits
 from treenn.trees.errors import InputError, argument
 from treenn.trees.json_values import check_object
 
+_TOKENIZER = "treebank"
+"""The tokenizer of the sources of parallel corpora."""
+
 _NAME = re.compile(r"[a-z-]+(:[\w.-]*)?")
 
 
@@ -30,6 +33,8 @@ class TextParsing:
     @classmethod
     def of(cls, treebank: Splits[Any]) -> Self | None:
         """Return the tokenizer and the parser of a treebank of texts; None for annotated trees."""
+        if (parser := getattr(treebank, "parser", None)) is not None:  # of a parallel corpus
+            return cls(_TOKENIZER, parser)
         origin = getattr(treebank, "origin", None)
         return cls(origin.spec.tokenizer, origin.spec.trees) if origin is not None and origin.parsed else None
 

@@ -87,6 +87,20 @@ class TranslationModel:
         """The tokenizer of BLEU for the language of the target."""
         return TOKENIZERS.get(self.languages[1], "13a")
 
+    def trees(self, given: str | None = None) -> str | None:
+        """The parser of sources: the given one, else that of the training; None if it is unknown.
+
+        Args:
+            given: the parser that the caller names (default: None).
+
+        Raises:
+            InputError: if the parser of the training is a folder that the caller does not name.
+        """
+        if given is not None or self.network.text_parsing is None:
+            return given
+        self.network.text_parsing.check_permitted()
+        return self.network.text_parsing.trees
+
     def check_languages(self, languages: tuple[str, str]) -> None:
         """Validate that the model translates between these languages.
 
