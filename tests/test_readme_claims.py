@@ -48,10 +48,6 @@ LOGIC = {
     "lstm, with brackets": "LSTM that reads the brackets",
 }
 ROWS = [
-    ("SST, every phrase labelled", "sst/sst", "nodes", "test", "root", NETWORKS | SHAPES),
-    ("the same, positive against negative", "sst/sst", "nodes", "test", "root_binary", NETWORKS | SHAPES),
-    ("SST, sentence labels only", "sst/sst", "roots", "test", "root", NETWORKS),
-    ("SST, published supervision", "sst/sst", "published", "test", "root", NETWORKS),
     ("ListOps, trained on", "listops/listops", "roots", "test", "root", NETWORKS),
     ("the same, 900 to 1000", "listops/listops", "roots", "900-1000", "root", NETWORKS),
     ("propositional logic", "logic/logic", "roots", "6-operators", "root", LOGIC | {"lstm": "that does not"}),
@@ -79,13 +75,6 @@ def test_relatedness_has_the_records_figures():
         assert f"{title} {figure}" in line
 
 
-@pytest.mark.parametrize(("start", "suffix"), [("SST, our recipe", ""), ("the same, words in context", "_contextual")])
-def test_our_recipes_have_the_records_figures(start, suffix):
-    for name, title in {"own": "Tree-LSTM", "own_lstm": "LSTM", "own_bilstm": "BiLSTM"}.items():
-        test = read(f"sst/recipes/{name}{suffix}")["summary"]["test"]
-        assert f"{title} {spread(test['root'])} / {spread(test['root_binary'])}" in row(start)
-
-
 def matched(line):
     return line.split("|")[-2].strip()
 
@@ -108,18 +97,6 @@ def test_what_is_called_matched_is(start, record, supervision):
     assert ("T" in marks) == (None not in logged and len(set(logged)) == 1)
     seeds = {sum(run["model"] == name for run in used) for name in dict.fromkeys(run["model"] for run in used)}
     assert {int(number) for number in re.findall(r"\d+", marks)} == seeds
-
-
-@pytest.mark.parametrize(
-    ("start", "suffix", "same"), [("SST, our", "", True), ("the same, words in", "_contextual", False)]
-)
-def test_recipes_are_matched_where_the_table_says_so(start, suffix, same):
-    records = [read(f"sst/recipes/{name}{suffix}") for name in ("own", "own_lstm", "own_bilstm")]
-    [tree], [lstm], [bilstm] = ({run["parameters"] for run in each["runs"]} for each in records)
-    assert ("P" in matched(row(start))) is same is within_2_percent([tree, lstm, bilstm])
-    assert "T" not in matched(row(start))
-    assert {len(each["runs"]) for each in records} == {10}
-    assert same or f"{tree:,} (tree), {lstm:,} (LSTM) and {bilstm:,} (BiLSTM)" in README
 
 
 @pytest.mark.parametrize(

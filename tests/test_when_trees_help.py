@@ -1,0 +1,180 @@
+"""README and guide on when trees help: every sentence and table follows from the records."""
+
+import html
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from treenn.analysis.crossed_test import ALPHA
+from treenn.experiment.gather import read_results
+from treenn.report.claims import better
+from treenn.report.overview import overview
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "treebanks" / "results"
+SHAPES = ("right-branching", "left-branching", "balanced", "random trees")
+CHART = ["lstm", "bilstm", "lstm, equal time", "bilstm, equal time", *(f"tree-lstm, {shape}" for shape in SHAPES)]
+CHART += ["tree-lstm, parsed trees", "lstm, with brackets", "recursive-tanh, balanced"]
+SPLITS = ("test", "900-1000", "6-operators", "12-operators")
+NAMES = {
+    "Tree-LSTM": "tree-lstm",
+    "LSTM": "lstm",
+    "BiLSTM": "bilstm",
+    "BiLSTM with attention": "bilstm-attention",
+    "Tree-GRU": "tree-gru",
+    "average of word vectors": "average",
+    "LSTM, equal time": "lstm, equal time",
+    "BiLSTM, equal time": "bilstm, equal time",
+}
+
+
+def words(path):
+    return " ".join((ROOT / path).read_text(encoding="utf-8").split())
+
+
+README, GUIDE = words("README.md"), words("treenn/guide/when-trees-help.md")
+
+
+@pytest.fixture(scope="module")
+def records():
+    return {name: read_results(RESULTS / f"{name}/{name}.json") for name in ("sst", "listops", "logic", "sick")}
+
+
+@pytest.fixture(scope="module")
+def sst(records):
+    [task] = records["sst"].sections
+    return task
+
+
+def spread(task, model, metric, split="test"):
+    found = task.summary[model].metrics[split][metric]
+    return f"{100 * found.mean:.1f} ± {100 * found.std:.1f}"
+
+
+def difference(task, model, split="test", metric="root"):
+    [found] = [
+        each
+        for each in task.differences
+        if each.models == (task.reference, model) and (each.split, each.metric) == (split, metric)
+    ]
+    return found
+
+
+def points(value):
+    return f"{100 * value:.1f}".replace("-", "−")
+
+
+def test_the_table_on_sst_is_the_records(sst):
+    for name, model in NAMES.items():
+        figures = [spread(sst, model, metric) for metric in ("root", "root_binary", "all_nodes")]
+        assert f"| {name} | {' | '.join(figures)} | {len(sst.runs_by_model[model])} |" in GUIDE
+
+
+def test_without_a_lead_on_sst(sst):
+    right = {name: spread(sst, name, "root") for name in ("tree-lstm", "lstm", "bilstm")}
+    sentence = (
+        f"a Tree-LSTM has {right['tree-lstm']} % right, an LSTM {right['lstm']} % and a BiLSTM {right['bilstm']} %, "
+        "with equal parameters, labels and trials, and no difference is significant."
+    )
+    assert sentence in README
+    assert all(better(difference(sst, name)) is None for name in ("lstm", "bilstm"))
+    runs = [run for run in sst.runs if run.model in right]
+    assert all(abs(run.parameters - 293_855) <= 0.02 * 293_855 for run in runs)
+    assert {run.training_labels for run in runs} == {318_582}
+    assert {model.trials.number for model in sst.models if model.name in right} == {20}
+
+
+def test_right_trees_matter_on_sst(sst):
+    leads = [difference(sst, f"tree-lstm, {shape}") for shape in SHAPES]
+    assert all(better(lead) == "tree-lstm" for lead in leads)
+    low, high = (points(end(lead.difference for lead in leads)) for end in (min, max))
+    parsed = difference(sst, "tree-lstm, parsed trees")
+    assert better(parsed) is None
+    assert (
+        f"over right-branching, left-branching, balanced and random trees it loses {low} to {high} points, all "
+        f"significant, over the parser's trees {points(parsed.difference)}, not significant." in README
+    )
+
+
+def test_trees_lead_where_they_are_computed(records):
+    [listops], [logic] = records["listops"].sections, records["logic"].sections
+    ends = [difference(listops, "lstm", split).difference for split in SPLITS[:2]]
+    others = [difference(logic, "lstm, with brackets", split).difference for split in SPLITS[2:]]
+    first, second = (" to ".join(f"{100 * end:.0f}" for end in pair) for pair in (ends, others))
+    assert f"it is {first} and {second} points ahead of the LSTM that reads the brackets" in README
+
+
+def test_the_chart_is_of_the_records(records):
+    svg = (ROOT / "treenn/guide/when-trees-help.svg").read_text(encoding="utf-8")
+    [found] = re.findall(r"<desc[^>]*>(.*?)</desc>", svg)
+    assert html.unescape(found) == overview(list(records.values()), CHART, SPLITS).alternative + "."
+
+
+def test_leads_over_other_trees(sst):
+    for name, model in {shape: f"tree-lstm, {shape}" for shape in SHAPES}.items() | {
+        ("words shuffled", "tree-lstm, words shuffled"),
+        ("of the parser that ships", "tree-lstm, parsed trees"),
+    }:
+        lead = difference(sst, model)
+        interval = f"{points(lead.interval.low)} to {points(lead.interval.high)}"
+        assert f"| {name.removesuffix(' trees')} | {points(lead.difference)} | {interval} |" in GUIDE
+        assert (better(lead) == "tree-lstm") == (name != "of the parser that ships")
+
+
+def test_intervals_over_recurrent_networks(sst):
+    over = [difference(sst, name).interval for name in ("lstm", "bilstm")]
+    first, second = (f"{points(each.low)} to {points(each.high)}" for each in over)
+    assert f"lead is {first} points over the LSTM and {second} over the BiLSTM" in GUIDE
+    assert f"over the {len([each for each in sst.differences if each.p_holm is not None])} differences" in GUIDE
+
+
+def test_equal_time_is_what_the_guide_says(sst):
+    names = ("lstm, equal time", "bilstm, equal time")
+    epochs = [run.epochs for name in names for run in sst.runs_by_model[name]]
+    leads = [difference(sst, name) for name in names]
+    assert f"processor time, {min(epochs)} to {max(epochs)}." in GUIDE
+    assert f"LSTMs are {points(leads[0].difference)} and {points(leads[1].difference)} points behind" in GUIDE
+    assert all(lead.p_holm >= ALPHA for lead in leads)
+
+
+def test_searches_are_what_the_guide_says(sst):
+    logs = [json.loads(path.read_text()) for path in sorted((RESULTS / "sst/trials").glob("phrases*.json"))]
+    best = {model: 100 * found["value"] for log in logs for model, found in log["best"].items()}
+    assert f"{best['tree-lstm']:.1f}, {best['lstm']:.1f} and {best['bilstm']:.1f}" in GUIDE
+    assert {log["seed"] for log in logs} == {100} and 100 not in {run.seed for run in sst.runs}
+    assert f"Tree-GRU's best trial had {best['tree-gru']:.1f} on dev" in GUIDE
+    assert f"the same setting has {spread(sst, 'tree-gru', 'root', 'dev')}" in GUIDE
+    longest = {name: max(_first_norm(run) for run in sst.runs_by_model[name]) for name in ("tree-gru", "tree-lstm")}
+    assert f"up to {longest['tree-gru'] / longest['tree-lstm']:.0f} times" in GUIDE
+
+
+def _first_norm(run):
+    return run.history[0]["gradient_norm"]["max"]
+
+
+def test_no_run_came_near_the_limit(sst):
+    trained = [run for run in sst.runs if run.history]
+    assert f"the longest took {max(run.epochs for run in trained)}" in GUIDE
+    assert max(run.epochs for run in trained) < sst.settings["epochs"] == 60
+    assert sst.settings["patience"] == 4
+
+
+def test_shares_of_labels_over_other_trees(sst):
+    labels = {model: runs[0].training_labels for model, runs in sst.runs_by_model.items()}
+    sentences = sst.treebank.sizes["train"]
+    words = labels["tree-lstm, words shuffled"] - sentences
+    share = {
+        model: 100 * (number - words) / (labels["tree-lstm"] - words) for model, number in labels.items() if number
+    }
+    others = [share[f"tree-lstm, {shape}"] for shape in SHAPES]
+    assert f"{min(others):.0f} to {max(others):.0f} % of the phrases" in GUIDE
+    assert f"The parser's trees keep {share['tree-lstm, parsed trees']:.0f} %" in GUIDE
+
+
+def test_test_was_read_once(sst):
+    readings = json.loads((RESULTS / "sst/test-readings.json").read_text())["readings"]
+    configurations = {run.configuration for run in sst.runs}
+    dates = {each["date"][:10] for each in readings if each["configuration"] in configurations}
+    assert dates == {"2026-11-28"} and f"Once, on {dates.pop()}" in GUIDE
