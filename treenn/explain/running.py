@@ -66,7 +66,7 @@ def _run(encoder: Encoder, tree: Tree, x: Tensor) -> tuple[list[Call], Tensor]:
     for handle in handles:
         handle.remove()
     for layer in layers:
-        del layer.read, layer.run
+        del layer.read, layer.run, layer.run_rows
     return calls, output
 
 
@@ -89,6 +89,7 @@ def _watch(layer: SequenceNetwork, calls: list[Call]) -> None:
         return states
 
     layer.read, layer.run = noted_read, noted_run  # type: ignore[method-assign]
+    layer.run_rows = partial(SequenceNetwork.run_rows, layer)  # type: ignore[method-assign]  # by `run`
 
 
 def _is_layer(module: nn.Module) -> bool:
