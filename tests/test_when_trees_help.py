@@ -35,6 +35,7 @@ def words(path):
 
 
 README, GUIDE = words("README.md"), words("treenn/guide/when-trees-help.md")
+PHRASES = {"tree": README, "Tree-LSTM": GUIDE}
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +77,14 @@ def test_without_a_lead_on_sst(sst):
     right = {name: spread(sst, name, "root") for name in ("tree-lstm", "lstm", "bilstm")}
     sentence = (
         f"a Tree-LSTM has {right['tree-lstm']} % right, an LSTM {right['lstm']} % and a BiLSTM {right['bilstm']} %, "
-        "with equal parameters, labels and trials, and no difference is significant."
+        "with equal parameters, labels and trials, and no difference is significant"
     )
     assert sentence in README
+    phrases = [difference(sst, name, metric="all_nodes") for name in ("lstm", "bilstm")]
+    assert {better(lead) for lead in phrases} == {"tree-lstm"} and len(
+        {points(lead.difference) for lead in phrases}
+    ) == 1
+    assert all(f"the {name} is {points(phrases[0].difference)} points ahead" in text for name, text in PHRASES.items())
     assert all(better(difference(sst, name)) is None for name in ("lstm", "bilstm"))
     runs = [run for run in sst.runs if run.model in right]
     assert all(abs(run.parameters - 293_855) <= 0.02 * 293_855 for run in runs)
