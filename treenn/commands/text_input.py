@@ -41,7 +41,7 @@ STANDARD_INPUT = "-"
 TYPED = "standard input"
 """The name of standard input in messages."""
 
-BATCH = 512
+BATCH = 2048
 """The number of sentences per call of the parser, which batches them by length."""
 
 LONGEST_LINE = 1 << 22

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from itertools import chain
 from typing import NamedTuple
 
-from treenn.text import split_sentences, tokenize
+from treenn.text import tokenize
+from treenn.text.tokenizer import tokenize_sentences
 from treenn.trees.errors import InputError
 from treenn.trees.tree import Label, Tree
 
@@ -46,11 +46,12 @@ def find_sentences(text: str, *, split: bool = True) -> list[Sentence]:
     >>> [sentence.words for sentence in find_sentences("Dull. It isn't funny.")]
     [('Dull', '.'), ('It', 'is', "n't", 'funny', '.')]
     """
-    sentences: list[Sentence] = []
-    for piece in split_sentences(text) if split else [text.strip()]:
-        with suppress(InputError):  # a piece without words
-            sentences.append(Sentence(piece, tuple(tokenize(piece))))
-    return sentences
+    if split:
+        return [Sentence(sentence, tuple(words)) for sentence, words in tokenize_sentences(text)]
+    try:
+        return [Sentence(text.strip(), tuple(tokenize(text.strip())))]
+    except InputError:  # no words
+        return []
 
 
 def divide_sentences(sentences: Iterable[Sentence], max_words: int | None) -> list[Sentence]:

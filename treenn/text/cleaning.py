@@ -18,6 +18,7 @@ PASSES = 30  # the maximum nesting of HTML that is resolved
 
 
 QUOTE_IN_WORD = regex.compile(r"(?<=[\p{L}\p{N}])[\u2018`](?=\p{L})")
+_SPECIAL = frozenset("&<`\\")  # of the printable ASCII characters
 RANGE = regex.compile(r"(?<=\p{Nd})[\u2013](?=\p{Nd})")
 
 
@@ -38,11 +39,18 @@ def clean(text: str) -> str:
     >>> clean("It isn&#39;t un\u00adbelievable.<br /><br />I don\u00b4t know.")
     "It isn't unbelievable.\u2029I don't know."
     """
+    if _is_plain(text):
+        return " ".join(text.split())
     for _ in range(PASSES):
         before, text = text, _cleaned_once(text)
         if text == before:
             break
     return text
+
+
+def _is_plain(text: str) -> bool:
+    """True if cleaning collapses spaces only: the text has no line break, HTML, escape or accent as an apostrophe."""
+    return text.isascii() and text.isprintable() and _SPECIAL.isdisjoint(text)
 
 
 def _cleaned_once(text: str) -> str:

@@ -45,6 +45,22 @@ def tokenize(text: str) -> list[str]:
     raise InputError("this text has no word; it must have at least one")
 
 
+def tokenize_sentences(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the sentences of a text (`split_sentences`) with their words (`tokenize`); none without a word.
+
+    A text of one sentence is scanned once.
+
+    >>> list(tokenize_sentences("Dull. It isn't."))
+    [('Dull.', ['Dull', '.']), ("It isn't.", ['It', 'is', "n't", '.'])]
+    """
+    cleaned = clean(text)
+    for tokens in group(cleaned, scan(cleaned)):
+        sentence = cleaned[tokens[0].start : tokens[-1].end]
+        pieces = _written(cleaned, tokens) if sentence == cleaned else tokens_of(clean(sentence))
+        if words := [token.form for token in pieces]:
+            yield sentence, words
+
+
 def tokens_of(text: str) -> Iterator[Token]:
     """The tokens of a cleaned text in the form of `tokenize`, with their offsets."""
     for sentence in group(text, scan(text)):

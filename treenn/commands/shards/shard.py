@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from treenn.trees.errors import InputError, argument
 
-CHUNK = 512
+CHUNK = 2048
 """The number of records per chunk.
 
 A chunk is parsed and predicted as a whole by one worker process. Chunks start at multiples of this number in the whole
@@ -26,8 +26,8 @@ class Shard:
         index: its number, from 1.
         count: the number of parts.
 
-    >>> [Shard(index, 3).records(2000) for index in (1, 2, 3)]
-    [(0, 512), (512, 1024), (1024, 2000)]
+    >>> [Shard(index, 3).records(7000) for index in (1, 2, 3)]
+    [(0, 2048), (2048, 4096), (4096, 7000)]
     """
 
     index: int

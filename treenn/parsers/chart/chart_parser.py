@@ -43,8 +43,11 @@ On one core, 400 words take 2.3 s and 0.7 GB, 200 words 0.3 s and 0.1 GB. Longer
 FACTORED = "@"
 """The label of nodes that binarization adds; `treenn.trees.unbinarize` removes them."""
 
-_SPANS = 1 << 12
-"""The maximum number of spans per batch, about the size of a cache; longer sentences are batches of one."""
+_SPANS = 1 << 14
+"""The maximum number of spans of a batch of the LSTMs, which are fast for many sentences."""
+
+_PARTS = 4
+"""The number of parts in which a full batch is searched, each about the size of a cache."""
 
 
 @final
@@ -116,7 +119,14 @@ class ChartParser(Parser):
 
     def _parse(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
         """Parse sentences of one length."""
-        encoded = self.encode(sentences)
+        encoded, step = self.encode(sentences), max(1, batch_size(len(sentences[0])) // _PARTS)
+        trees: list[Tree] = []
+        for start in range(0, len(sentences), step):
+            part = slice(start, start + step)
+            trees += self._best_trees(sentences[part], [Encoded(*(each[part] for each in net)) for net in encoded])
+        return trees
+
+    def _best_trees(self, sentences: Sequence[Sequence[str]], encoded: Sequence[Encoded]) -> list[Tree]:
         best_trees = self._distribution(encoded).expected_best()
         trees = [_tree(words, best) for words, best in zip(sentences, best_trees, strict=True)]
         return labelled(trees, encoded[0], self.network) if self.labels else trees

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from treenn.parsers.chart.spans import rows_of_width, span_count
+from treenn.parsers.chart.spans import row, rows_of_width, span_count
 
 LEFT, RIGHT = 0, 1
 """The columns of the node scores: a span's score as a left child, and as a right child."""
@@ -201,17 +201,21 @@ class BestTrees(NamedTuple):
 
     Args:
         scores: the score of each tree, in descending order.
-        choices: by width, start and rank: the split and the ranks of both children, encoded as one number.
+        choices: the split and the ranks of both children, encoded as one number, by width from 2 on, start and rank.
+            One flat list, since Python's garbage collector visits nested ones.
+        length: the number of words.
         ranks: the number of trees kept per span.
     """
 
     scores: list[float]
-    choices: list[list[list[int]]]
+    choices: list[int]
+    length: int
     ranks: int
 
     def children(self, node: Node) -> tuple[Node, Node]:
         """Return the two children of a node of two words or more."""
-        split, ranks = divmod(self.choices[node.width][node.start][node.rank], self.ranks**2)
+        span = row(self.length, node.start, node.start + node.width) - self.length  # words have no choice
+        split, ranks = divmod(self.choices[span * self.ranks + node.rank], self.ranks**2)
         left, right = divmod(ranks, self.ranks)
         return Node(node.start, split + 1, left), Node(node.start + split + 1, node.width - split - 1, right)
 
@@ -230,10 +234,11 @@ def best_trees(scores: Scores, count: int = 1) -> list[BestTrees]:
         below, choice = _topk(totals.flatten(2), count)
         choices.append(choice)
         chart.put(scores.nodes, width, below)
-    roots, tables = below[:, 0].tolist(), [choice.tolist() for choice in choices]
+    roots = below[:, 0].tolist()
+    tables = torch.cat([choice.flatten(1) for choice in choices], dim=1).tolist() if choices else [[]] * batch
     return [
-        BestTrees([score for score in roots[i] if score > -torch.inf], [[], [], *(table[i] for table in tables)], count)
-        for i in range(batch)
+        BestTrees([score for score in of_root if score > -torch.inf], table, n, count)
+        for of_root, table in zip(roots, tables, strict=True)
     ]
 
 

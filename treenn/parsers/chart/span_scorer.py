@@ -12,7 +12,7 @@ from treenn.parsers.chart.affixes import BUCKETS
 from treenn.parsers.chart.chart_settings import ChartSettings
 from treenn.parsers.chart.cky import Scores
 from treenn.parsers.chart.examples import Inventory
-from treenn.parsers.chart.spans import row_table
+from treenn.parsers.chart.spans import row_table, rows_of_width, span_count
 
 
 class Encoded(NamedTuple):
@@ -119,9 +119,14 @@ class SpanNetwork(nn.Module):
     def spans(self, fenceposts: Tensor) -> Tensor:
         """Compute the hidden layer of all spans. Shape: `(B, n + 1, 2 * size)` to `(B, spans, span_size)`."""
         starts, ends = self.start(fenceposts), self.end(fenceposts)
-        widths = range(1, fenceposts.shape[1])
-        differences = [ends[:, width:] - starts[:, :-width] for width in widths]  # each (B, n + 1 - width, span_size)
-        return self._hidden(torch.cat(differences, dim=1))
+        n = fenceposts.shape[1] - 1
+        pairs = [(ends[:, width:], starts[:, :-width]) for width in range(1, n + 1)]  # each (B, n + 1 - width, d)
+        if torch.is_grad_enabled():
+            return self._hidden(torch.cat([end - start for end, start in pairs], dim=1))
+        differences = starts.new_empty(len(starts), span_count(n), starts.shape[-1])
+        for width, (end, start) in enumerate(pairs, start=1):
+            torch.sub(end, start, out=differences[:, rows_of_width(n, width)])
+        return self._hidden(differences)
 
     def some_spans(self, fenceposts: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
         """Compute the hidden layer of s selected spans.
@@ -133,7 +138,9 @@ class SpanNetwork(nn.Module):
         return self._hidden(self.end(fenceposts)[sentence, ends] - self.start(fenceposts)[sentence, starts])
 
     def _hidden(self, differences: Tensor) -> Tensor:
-        hidden: Tensor = self.dropout(torch.relu(self.norm(differences)))
+        normalized = self.norm(differences)
+        relu = torch.relu if torch.is_grad_enabled() else torch.relu_  # in place: as large as a cache
+        hidden: Tensor = self.dropout(relu(normalized))
         return hidden
 
     def scores(self, hidden: Tensor, fenceposts: Tensor) -> Scores:

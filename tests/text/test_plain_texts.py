@@ -1,0 +1,32 @@
+"""The fast path of the tokenizer for plain texts has the results of the slow one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from treenn.parsers.long_sentences import find_sentences
+from treenn.text import cleaning, split_sentences, tokenize
+from treenn.text.cleaning import clean
+
+TEXTS = st.text("ab T.,'\"`-&;<>\\\n1é!?", max_size=40) | st.text(max_size=20)
+
+
+@given(TEXTS)
+def test_plain_texts_are_cleaned_as_others(text: str) -> None:
+    fast = clean(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cleaning, "_is_plain", lambda text: False)
+        assert clean(text) == fast
+
+
+@given(TEXTS)
+def test_sentences_are_those_of_both_steps(text: str) -> None:
+    expected = []
+    for sentence in split_sentences(text):
+        try:
+            expected.append((sentence, tuple(tokenize(sentence))))
+        except ValueError:
+            continue
+    assert find_sentences(text) == expected
