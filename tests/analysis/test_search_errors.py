@@ -64,7 +64,7 @@ def points(alpha: float, widths: Sequence[int], progress=lambda *_: None):
 
 
 @pytest.mark.parametrize("alpha", [0.0, 1.0])
-def test_all_errors_are_of_the_search_for_optimal_references(alpha):
+def test_optimal_references_blame_the_search_alone(alpha):
     greedy, narrow, exact = points(alpha, [1, 2, 6**4])
     assert greedy.errors.search == greedy.errors.errors > narrow.errors.errors > 0
     assert greedy.errors.share == 1

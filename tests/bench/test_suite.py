@@ -135,7 +135,7 @@ def test_bf16_products_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(training_table(results).title).endswith("GFLOP/s at most, bf16")
 
 
-def test_a_step_in_bf16_has_about_the_same_loss() -> None:
+def test_steps_in_bf16_have_similar_losses() -> None:
     trees = toy_treebank().train[:6]
     task = BenchTask(tuple(sorted({word for tree in trees for word in tree.words})), 5)
     exact, rough = (training_step("lstm", replace(task, precision=name))(trees) for name in ("float32", "bf16"))

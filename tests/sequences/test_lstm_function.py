@@ -47,7 +47,7 @@ def test_float32_gradients_are_close_to_float64() -> None:
         torch.testing.assert_close(one, other.float(), rtol=1e-4, atol=1e-5)
 
 
-def test_rows_of_a_table_are_read_as_copies_of_them() -> None:
+def test_rows_of_a_table_read_as_copies() -> None:
     table, rows = torch.randn(3, 12, dtype=torch.float64), torch.tensor([2, 0, 2, 1, 2])
     U = torch.randn(12, 3, dtype=torch.float64, requires_grad=True)
     found = list[tuple[Tensor, ...]]()

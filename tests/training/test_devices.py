@@ -35,7 +35,7 @@ def test_two_processes_equal_one(model: str, tmp_path: Path) -> None:
     assert read_training(tmp_path / "two").environment["processes"] == 2
 
 
-def test_a_run_is_resumed_by_other_numbers_of_processes(tmp_path: Path) -> None:
+def test_runs_resume_with_other_numbers_of_processes(tmp_path: Path) -> None:
     longer, shorter = (Settings(model="lstm", epochs=epochs, learning_rate=0.01, **SMALL) for epochs in (2, 1))
     expected = train(TOY, longer).model.state_dict()
     train(TOY, shorter, out=tmp_path / "run", keep_checkpoint=True)

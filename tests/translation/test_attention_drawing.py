@@ -117,6 +117,6 @@ class Attending(TableDecoder):
         return log_p, Attended(*state, torch.tensor([[token / 10, 1.0] for token in tokens.tolist()]))
 
 
-def test_attention_has_a_row_for_each_token_and_the_end():
+def test_attention_has_a_row_for_each_token():
     found = output_attention(Attending(6), [3], (4, 2), start=START)
     assert found == pytest.approx(np.array([[START / 10, 1], [0.4, 1], [0.2, 1]]))

@@ -71,7 +71,7 @@ def test_a_batch_equals_single_pairs(model: str) -> None:
     assert net.loss(net.pack(pairs)).item() == pytest.approx(mean, rel=1e-5)
 
 
-def test_order_of_a_batch_is_that_of_its_pairs() -> None:
+def test_batches_keep_the_order_of_pairs() -> None:
     corpus = reversal_corpus(20, 8)
     net = network(corpus)
     table = PairTable(corpus.dev)
