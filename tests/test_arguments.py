@@ -177,7 +177,7 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: PairTreebank("mine", None, {"train": [TREE]}), r"splits\['train'\]\[0\] of type Tree: must be a Pair"),
     (
         lambda: treenn.Plan.of([TREE], ["lstm"]),
-        "treebank of type list: must be text, a Treebank, a PairTreebank, a DependencyTreebank, a TextCorpus or a Gram",
+        "treebank of type list: must be text, a Treebank, a PairTreebank, a DependencyTreebank, a TextCorpus, a Gram",
     ),
     (lambda: treenn.Plan.of("reviews", "lstm"), "models 'lstm': must be a list of texts; for a single one"),
     (lambda: treenn.Plan.of("reviews", ["lstm"], seeds=-1), "seeds -1: must be 1 to 10000"),
