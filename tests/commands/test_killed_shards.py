@@ -32,6 +32,11 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
+def finish(process: subprocess.Popen[str]) -> None:
+    _, errors = process.communicate()
+    assert process.returncode == 0, errors
+
+
 def chunks_done(folder: Path, out: str) -> int:
     journal = folder / f"{out}.run/journal.jsonl"
     return journal.read_bytes().count(b"\n") - 1 if journal.exists() else 0
@@ -50,8 +55,7 @@ def write_lines(path: Path, count: int) -> None:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 def test_killed_three_times_gives_the_same_bytes(tmp_path: Path) -> None:
     write_lines(tmp_path / "in.txt", 16 * CHUNK)
-    whole = start(tmp_path, "--file", "in.txt", "--out", "whole.jsonl")
-    assert whole.wait() == 0, whole.communicate()
+    finish(start(tmp_path, "--file", "in.txt", "--out", "whole.jsonl"))
     kills = 0
     for least in (2, 6, 10):
         process = start(tmp_path, "--file", "in.txt", "--out", "cut.jsonl", "--jobs", "2")
@@ -64,8 +68,7 @@ def test_killed_three_times_gives_the_same_bytes(tmp_path: Path) -> None:
             end(process)
     assert kills == 3
     assert not (tmp_path / "cut.jsonl").exists()
-    last = start(tmp_path, "--file", "in.txt", "--out", "cut.jsonl", "--jobs", "2")
-    assert last.wait() == 0, last.communicate()
+    finish(start(tmp_path, "--file", "in.txt", "--out", "cut.jsonl", "--jobs", "2"))
     assert (tmp_path / "cut.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
 
 

@@ -23,11 +23,10 @@ def write(path: Path, table: dict[str, Any], **how: Any) -> None:
 
 
 @pytest.mark.usefixtures("small_chunks")
-@pytest.mark.parametrize("size", [3, 100])
-def test_shards_of_row_groups_have_all_rows(parse_corpus: Command, tmp_path: Path, size: int) -> None:
+def test_shards_of_row_groups_have_all_rows(parse_corpus: Command, tmp_path: Path) -> None:
     numbers = range(len(LINES))
     columns = {"id": list(numbers), "text": LINES, "vector": [[0.5, number] for number in numbers]}
-    write(tmp_path / "in.parquet", columns, row_group_size=size)
+    write(tmp_path / "in.parquet", columns, row_group_size=3)
     rows = []
     for part in (1, 2):
         name, options = f"{part}.jsonl", ("--shard", f"{part}/2", "--keep", "id", "--keep", "vector")
@@ -79,12 +78,10 @@ def test_parquet_is_read_without_output_file(parse_corpus: Command, tmp_path: Pa
     [
         ({"text": [1, 2]}, "in.parquet: --text-column text has the type int64; must be text"),
         ({"text": [["a"]]}, "in.parquet: --text-column text has the type list<element: string>; must be text"),
-        ({"text": [b"a"]}, "in.parquet: --text-column text has the type binary; must be text"),
         (
             {"a": ["x"], "b": ["y"]},
             "in.parquet: --text-column must name the column of the texts; the columns are: a, b",
         ),
-        ({}, "in.parquet: --text-column must name the column of the texts; the columns are: none"),
         ({"text": ["a" * ((1 << 22) + 1)]}, "in.parquet:1: this text has 4,194,305 characters; must have at most"),
     ],
 )
@@ -101,7 +98,7 @@ def test_malformed_files_end_in_one_message(parse_corpus: Command, tmp_path: Pat
     write(path, {"text": ["good film"] * 99}, compression="none", use_dictionary=False)
     whole = path.read_bytes()
     bad = whole.replace(b"good film", b"good \xff\xfe\xfd\xfc")
-    for content in (b"", b"nonsense", whole[:-20], whole[:100] + b"\0" * 200 + whole[300:], bad):
+    for content in (b"", whole[:-20], whole[:100] + b"\0" * 200 + whole[300:], bad):
         path.write_bytes(content)
         error = parse_corpus("--file", "in.parquet", "--out", "out.jsonl").error
         assert error.startswith("in.parquet: "), error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from treenn.parsers.long_sentences import find_sentences
@@ -13,6 +13,7 @@ from treenn.text.cleaning import clean
 TEXTS = st.text("ab T.,'\"`-&;<>\\\n1é!?", max_size=40) | st.text(max_size=20)
 
 
+@settings(max_examples=40)
 @given(TEXTS)
 def test_plain_texts_are_cleaned_as_others(text: str) -> None:
     fast = clean(text)
@@ -21,6 +22,7 @@ def test_plain_texts_are_cleaned_as_others(text: str) -> None:
         assert clean(text) == fast
 
 
+@settings(max_examples=40)
 @given(TEXTS)
 def test_sentences_are_those_of_both_steps(text: str) -> None:
     expected = []

@@ -29,7 +29,7 @@ WORDS = [
     "me",
     ".",
 ]
-SENTENCES = [WORDS[start:end] for end in (5, 9, 19) for start in range(end - 1)]
+SENTENCES = [WORDS[start:end] for end in (5, 9, 19) for start in range(0, end - 1, 3)]
 
 
 def test_parts_of_a_batch_give_the_same_trees(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +43,7 @@ def test_parts_of_a_batch_give_the_same_trees(monkeypatch: pytest.MonkeyPatch) -
 def test_probabilities_do_not_depend_on_the_batch() -> None:
     model = load_sentiment()
     texts = [" ".join(sentence) for sentence in SENTENCES]
-    for text, document in zip(texts[::4], model.predict_batch(texts)[::4], strict=True):
+    for text, document in zip(texts[::3], model.predict_batch(texts)[::3], strict=True):
         alone = model.predict(text)
         assert [each.tree for each in alone.sentences] == [each.tree for each in document.sentences]
         for one, other in zip(alone.sentences, document.sentences, strict=True):
