@@ -87,10 +87,10 @@ def test_scores_have_a_page_too() -> None:
 def test_command_writes_the_page_to_the_folder(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from treenn.commands.report import report
 
-    report(run)
+    report([run])
     assert "treenn train --treebank toy" in (run / "report.html").read_text()
     assert kind_in(run) is TRAINING
     train(TOY, SMALL, out=run, overwrite=True)
     assert not (run / "report.html").exists(), "the page is part of the run"
     with pytest.raises(InputError, match=r"is a training run; must be a comparison"):
-        report(run, json=True)
+        report([run], json=True)

@@ -114,10 +114,10 @@ def test_space_excludes_settings_that_a_model_lacks() -> None:
 
 
 def test_shipped_spaces_are_read_by_name():
-    assert shipped_spaces() == ("learning-rate", "linear", "sick", "sst")
+    assert shipped_spaces() == ("learning-rate", "linear", "sick", "sst", "translation")
     assert read_space("sst").settings["root_weight"] == (1.0, 2.0, 4.0)
     with pytest.raises(
         InputError,
-        match="nowhere: no such space; must be the name of a file, or one of learning-rate, linear, sick, sst",
+        match="nowhere: no such space; must be the name of a file, or one of learning-rate, linear, sick, sst, translation",
     ):
         read_space("nowhere")
