@@ -118,6 +118,6 @@ def test_shipped_spaces_are_read_by_name():
     assert read_space("sst").settings["root_weight"] == (1.0, 2.0, 4.0)
     with pytest.raises(
         InputError,
-        match="nowhere: no such space; must be the name of a file, or one of learning-rate, linear, sick, sst, translation",
+        match="nowhere: no such space; must be the name of a file, or one of learning-rate, linear, sick, sst, tran",
     ):
         read_space("nowhere")
