@@ -178,6 +178,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, object]:
     return folder, end.value.code
 
 
+@pytest.mark.slow  # two worker processes import torch
 def test_a_cell_of_another_package_is_compared(
     compared: tuple[Path, object], package: Path, treenn: Callable[..., Any]
 ) -> None:
@@ -219,6 +220,7 @@ def test_a_cell_of_another_package_is_tuned(
     assert plan.models[0].settings == log["best"]["mycell:factory"]["drawn"]
 
 
+@pytest.mark.slow  # as above
 def test_workers_do_not_import_from_the_working_directory(compared: tuple[Path, object]) -> None:
     # `python -m` and `-c`, which start workers, put the working directory before the standard library.
     folder, code = compared
