@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import treenn
+from treenn.models.task import TASKS
 from treenn.runtime import code_hash as subject
 
 TREE = ("tree-lstm", frozenset({"treenn.cells.tree_lstm", "treenn.encoders.tree_encoder"}))
@@ -78,3 +79,9 @@ def test_entry_of_a_network_changes_its_hash(before, package):
     tree, lstm = before
     changed, same = package("models/names.py", '"tree-lstm": _tree(cells.BinaryTreeLSTM)', '"tree-lstm": _tree(None)')
     assert changed != tree and same == lstm
+
+
+@pytest.mark.parametrize("task", TASKS.values())
+def test_code_of_every_task_counts(task):
+    module = task.partition(":")[0]
+    assert module in subject._closure({module})
