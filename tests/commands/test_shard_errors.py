@@ -35,7 +35,7 @@ RESTART = "restart with --overwrite, or pass another --out"
         (["--file", "in.txt", "--parser", "left"], f"this run has --parser right, not left; {RESTART}"),
         (
             ["--file", "in.txt", "--shard", "1/2"],
-            f"this run has records 0 to None, not 0 to 12: another shard or number of records; {RESTART}",
+            f"this run has records 0 to the end, not 0 to 12: another shard or number of records; {RESTART}",
         ),
     ],
 )

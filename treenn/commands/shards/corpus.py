@@ -26,7 +26,7 @@ class Corpus:
         keep: columns of tables that are copied to the output (default: none).
 
     Raises:
-        InputError: if the files have several forms, or text files shall have columns.
+        InputError: if the files have several forms, or a column is named for text files.
     """
 
     paths: tuple[str, ...]

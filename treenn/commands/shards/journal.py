@@ -22,7 +22,7 @@ NAME = "journal.jsonl"
 
 @dataclass(frozen=True)
 class Header:
-    """The first line of a journal: all that decides the bytes of the output, except the texts.
+    """The first line of a journal: everything except the texts that determines the bytes of the output.
 
     Args:
         command: `parse` or `predict`.
@@ -40,6 +40,11 @@ class Header:
     last: int | None = None
     chunk: int = CHUNK
 
+    @property
+    def records(self) -> str:
+        """The range of the records, for messages."""
+        return f"{self.first} to {'the end' if self.last is None else self.last}"
+
     def check_same(self, now: Header, source: Path) -> None:
         """Validate that a run of another command line continues this one.
 
@@ -50,7 +55,7 @@ class Header:
         if (self.command, self.chunk) != (now.command, now.chunk):
             raise InputError(f"this is a run of `treenn {self.command}`, not of this command; {remedy}", source=source)
         if (self.first, self.last) != (now.first, now.last):
-            records = f"records {self.first} to {self.last}, not {now.first} to {now.last}"
+            records = f"records {self.records}, not {now.records}"
             raise InputError(f"this run has {records}: another shard or number of records; {remedy}", source=source)
         for name in self.options.keys() | now.options.keys():
             before, value = self.options.get(name), now.options.get(name)
@@ -92,13 +97,13 @@ SCHEMA = Schema("treenn.corpus", 1, Header, "journal of `treenn parse` or `treen
 
 
 class Journal:
-    """The journal of a run, open for appending. Half a line at its end is cut.
+    """The journal of a run, open for appending. An incomplete line at its end is removed.
 
     Args:
         folder: the folder of the run, which is locked.
         header: the header of this command line.
         rows: the file of rows, which need not exist. Chunks from the first one on whose rows differ from the journal,
-            as after a power failure, are forgotten.
+            as after a power failure, are discarded.
 
     Raises:
         InputError: if the journal is malformed or of another run.

@@ -37,9 +37,6 @@ class Workers:
     Args:
         jobs: the number of worker processes; 1 is this process (default: 1).
         dask: the address of a Dask scheduler, instead of worker processes (default: None).
-
-    Raises:
-        InputError: if both are given.
     """
 
     jobs: int = 1
@@ -72,20 +69,20 @@ def run_corpus(
         shard: the shard (default: None, the whole corpus).
         workers: the processes that compute chunks (default: this process).
         overwrite: whether to restart an earlier run (default: False).
-        progress: called with the number of records done, and that of all records (default: none).
+        progress: called with the numbers of finished records and of all records (default: no report).
 
     Returns:
         The number of records as `records`, and the sums of the notes of recipes.
 
     Raises:
-        InputError: if a record is malformed, the message names the file and the line; as `Target.opened`.
+        InputError: if a record is malformed (the message names the file and the line); as `Target.opened`.
     """
     first, last = (0, None) if shard is None else shard.records(sum(corpus.counts))
     hashes = {"treenn": version("treenn"), "torch": torch.__version__, **recipe.hashes()}
     header = Header(recipe.command, recipe.options, hashes, first, last)
     with target.opened(header, overwrite=overwrite, resumable=not corpus.is_typed) as journal:
         chunks = _Chunks(corpus, journal)
-        _Run(recipe, target, journal, chunks, progress).carry_out(workers)
+        _Run(recipe, target, journal, chunks, progress).execute(workers)
         return {"records": chunks.records, **journal.notes()}
 
 
@@ -122,7 +119,7 @@ def compute(recipe: Recipe, chunk: int, digest: str, lines: list[Line]) -> Resul
 
 
 class _Chunks:
-    """The chunks of a run: those that are done are validated, the others yielded.
+    """The chunks of a run: finished ones are validated, the others yielded.
 
     An error of the input ends the iteration and is kept, since joblib iterates in its own threads.
     """
@@ -175,7 +172,7 @@ class _Run:
         self.early = set[int]()  # chunks in files of their own
         self.errors: dict[int, InputError] = {}
 
-    def carry_out(self, workers: Workers) -> None:
+    def execute(self, workers: Workers) -> None:
         """Compute all chunks that are not done, and write the output file."""
         if self.journal.finished is not None:
             self._validate()
@@ -222,7 +219,7 @@ class _Run:
         return None
 
     def _receive(self, file: BinaryIO, result: Result) -> None:
-        """Append the rows of a chunk, or keep them in a file until its turn."""
+        """Append the rows of a chunk; those of a chunk after an unfinished one are stored in a file."""
         if result.error is not None:
             self.errors[result.chunk] = result.error
         elif result.chunk > len(self.journal.done):

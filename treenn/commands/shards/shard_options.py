@@ -91,7 +91,7 @@ class ShardOptions:
         """The form of the output file, by its suffix.
 
         Raises:
-            InputError: if the suffix is unknown, or columns shall be copied to a file of trees.
+            InputError: if the suffix is unknown, or columns are to be copied to a file of trees.
         """
         form = _FORMS.get(self.out.suffix.lower() if self.out else "")
         if form is None:

@@ -126,7 +126,7 @@ class Target:
         return any(path.name.startswith(_EARLY) for path in self.folder.iterdir())
 
     def _check_ours(self) -> None:
-        """Refuse a folder that holds files of others."""
+        """Validate that the folder has files of a run only."""
         for path in self.folder.iterdir():
             if not (path.name in (NAME, LOCK) or self._is_rows(path) or is_stale(path)):
                 raise InputError(
