@@ -95,6 +95,7 @@ def test_poems_of_a_form(treenn: Command, folder: Path) -> None:
     report = ok(treenn(*command))
     assert "3 of 3" in report.stdout
     assert "12 of 12" in report.stdout
+    assert "this file exists: it is not replaced" in treenn(*command, "--out", "verse/train.txt").error
     record = json.loads(ok(treenn(*command, "--json")).stdout)
     assert (record["well_formed_share"], record["copied"], record["copied_share"]) == (1, 12, 1)
 

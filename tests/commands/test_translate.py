@@ -58,6 +58,7 @@ def test_a_corpus_to_translations(treenn: Command, folder: Path) -> None:
     found = json.loads(ok(treenn(*of_test, "--beam", "2", "--out", "test.de", "--json")).stdout)
     assert found["sentences"] == len((folder / "test.de").read_text().splitlines()) == 8
     assert "tok:13a" in found["signatures"]["bleu"]
+    refused(treenn(*of_test, "--out", "pairs/test.de"), "pairs/test.de: this file exists: it is not replaced")
     [reading] = [json.loads(line) for line in (folder / "ledger.jsonl").read_text().splitlines()]
     assert (reading["treebank"], reading["split"], reading["model"]) == ("pairs", "test", "bilstm")
     applied = ok(treenn("translate", "apply", "model", "pairs/test.en", "--beam", "2")).stdout

@@ -89,7 +89,7 @@ def test_tables_fit_a_terminal(run: Run) -> None:
         (("--widths", "1", "--alphas", "-1"), "--alphas -1.0: must be 0 or more"),
         (("--alphas", "0,1"), "--alphas 0,1: needs --widths"),
         (("--chart", "a.svg"), "--chart a.svg: needs --widths"),
-        (("--widths", "1", "--out", "a.txt"), "--out a.txt: does not apply with --widths"),
+        (("--widths", "1", "--out", "a.txt"), "--out a.txt: cannot be combined with --widths"),
         (("--widths", "1", "--html", "data/dev.xx"), "is no evaluation of treenn in HTML"),
     ],
 )

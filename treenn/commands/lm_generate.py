@@ -102,10 +102,12 @@ def poems(
     from treenn.lm.generation import Sampling
     from treenn.lm.loading import load_language_model
     from treenn.lm.poems import QUATRAINS, sample_poems
-    from treenn.trees.files import write_text
+    from treenn.trees.files import check_replaceable, write_text
     from treenn.trees.json_records import to_json
 
     check_target("--out", out)
+    if out is not None:
+        check_replaceable(out, None)
     sampling, forms = Sampling(temperature, top_k, top_p), tuple(form) or QUATRAINS
     loaded = load_language_model(model, tuple(trust_module))
     if loaded.unit != "character":

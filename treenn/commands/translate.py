@@ -17,10 +17,11 @@ from treenn.models.settings import Settings
 from treenn.trees.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from treenn.evaluation.translation_predictions import TranslationPredictions
-    from treenn.translation.model import Output
+    from treebanks import Translation
+    from treenn.translation.beam_search import BeamOptions
+    from treenn.translation.model import Output, TranslationModel
 
 app = typer.Typer(help="Train, evaluate and apply translation models.", no_args_is_help=True)
 
@@ -112,19 +113,18 @@ def evaluate(
 
     Example: treenn translate evaluate bilstm --split test --out test.de
     """
-    from time import perf_counter
-
     from treenn.commands.output import check_target
-    from treenn.evaluation.measuring import measure
     from treenn.experiment.translation_reading import enter_translation_reading
     from treenn.translation.beam_search import BeamOptions
     from treenn.translation.model import TranslationModel
-    from treenn.trees.files import write_text
+    from treenn.trees.files import check_replaceable
 
-    check_target("--out", out)
     translate_search.check_files(widths, alphas, chart, html)
-    if widths is not None and out is not None:
-        raise InputError(f"--out {out}: does not apply with --widths")
+    if out is not None:
+        if widths is not None:
+            raise InputError(f"--out {out}: cannot be combined with --widths")
+        check_target("--out", out)
+        check_replaceable(out, None)
     settings = None if widths is None else translate_search.numbers_of(widths, alphas, alpha)
     search = BeamOptions(beam, alpha)
     loaded = TranslationModel.load(model, tuple(trust_module))
@@ -132,25 +132,44 @@ def evaluate(
     loaded.check_languages(data.languages)
     pairs = translate_options.parsed(data, loaded.trees(trees)).examples(split)
     enter_translation_reading(model, loaded, data, split, options.command_line())
-    if settings is not None:
-        names = (model.resolve().name, data.name, split)
-        translate_search.deliver_curves(
-            translate_search.curves_of(loaded, pairs, names, settings), chart, html, json=json
-        )
-        return
-    with progress_bar(f"translating {data.name}") as progress:
+    names = (model.resolve().name, data.name, split)
+    if settings is None:
+        _evaluate_search(loaded, pairs, names, search, out, json=json)
+    else:
+        curves = translate_search.curves_of(loaded, pairs, names, settings)
+        translate_search.deliver_curves(curves, chart, html, json=json)
+
+
+def _evaluate_search(
+    model: TranslationModel,
+    pairs: Sequence[Translation],
+    names: tuple[str, str, str],
+    search: BeamOptions,
+    out: Path | None,
+    *,
+    json: bool,
+) -> None:
+    """Print the metrics of one beam search, and write its translations to `out`. `names` as for `curves_of`."""
+    from time import perf_counter
+
+    from treenn.evaluation.measuring import measure
+    from treenn.trees.files import write_text
+
+    _, data, split = names
+    with progress_bar(f"translating {data}") as progress:
         start = perf_counter()
-        found = loaded.predict(pairs, search, progress)
+        predictions = model.predict(pairs, search, progress)
         seconds = perf_counter() - start
     if out is not None:
-        write_text(out, "".join(f"{text}\n" for text in found.outputs))
-    values = {name: value for name, value in measure(found).items() if name != "majority"}
+        write_text(out, "".join(f"{text}\n" for text in predictions.outputs))
+    values = {name: value for name, value in measure(predictions).items() if name != "majority"}
     facts = {"sentences": f"{len(pairs):,}", "sentences a second": f"{len(pairs) / seconds:.0f}"}
     if json:
-        print_json({**values, "signatures": found.signatures, "sentences": len(pairs), "seconds": seconds})
+        print_json({**values, "signatures": predictions.signatures, "sentences": len(pairs), "seconds": seconds})
         return
     _print_metrics(values, split, facts)
-    _print_signatures(found)
+    for name, signature in predictions.signatures.items():
+        tell(f"{name}: {signature}")
 
 
 @app.command("apply")
@@ -191,11 +210,11 @@ def translate(
     corpus = ParallelCorpus("text", loaded.languages, {"text": [Translation(source, "") for source in sources]})
     pairs = translate_options.parsed(corpus, loaded.trees(trees)).examples("text")
     with progress_bar("translating") as progress:
-        found = loaded.translate(pairs, search, progress)
+        translations = loaded.translate(pairs, search, progress)
     if json:
-        print_json([_record(source, outputs) for source, outputs in zip(sources, found, strict=True)])
+        print_json([_record(source, outputs) for source, outputs in zip(sources, translations, strict=True)])
         return
-    for outputs in found:
+    for outputs in translations:
         print(outputs[0].text if outputs else "")
 
 
@@ -222,8 +241,3 @@ def _print_metrics(values: Mapping[str, float | None], split: str, facts: Mappin
 
     rows = [[METRICS[name].title, METRICS[name].value(value)] for name, value in values.items() if name in METRICS]
     print_table([*rows, *map(list, facts.items())], split, "")
-
-
-def _print_signatures(found: TranslationPredictions) -> None:
-    for name, signature in found.signatures.items():
-        tell(f"{name}: {signature}")

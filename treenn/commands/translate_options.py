@@ -98,7 +98,8 @@ def read_corpus(
     wanted = None if languages is None else check_languages(languages)
     if name in PARALLEL:
         if wanted not in (None, PARALLEL[name]):
-            raise InputError(f"--languages {languages}: {name} has {'-'.join(PARALLEL[name])}")
+            known = "-".join(PARALLEL[name])
+            raise InputError(f"--languages {languages}: must be {known}, the languages of {name}")
         return load_parallel(name, splits)
     path = Path(name)
     if not path.exists():

@@ -293,12 +293,12 @@ _PREDICTIONS = re.compile(
 _SHOWN = 1 << 14  # the number of initial bytes that determine the kind of a file
 
 
-def check_replaceable(path: str | Path, kind: str) -> None:
+def check_replaceable(path: str | Path, kind: str | None) -> None:
     """Refuse to replace a file of another kind.
 
     Args:
         path: the file, which need not exist.
-        kind: the kind of the new file, as `kind_of` returns it.
+        kind: the kind of the new file, as `kind_of` returns it. None, for plain text, refuses every file with content.
 
     Raises:
         InputError: if the file is not empty and of another kind.
@@ -308,8 +308,9 @@ def check_replaceable(path: str | Path, kind: str) -> None:
         return
     with path.open("rb") as file:
         start = file.read(_SHOWN)
-    if start and kind_of(start) != kind:
-        raise InputError(f"this file exists and is no {kind}: it is not replaced; move it or name another", source=path)
+    if start and (kind is None or kind_of(start) != kind):
+        exists = "exists" if kind is None else f"exists and is no {kind}"
+        raise InputError(f"this file {exists}: it is not replaced; move it or name another", source=path)
 
 
 def kind_of(data: bytes) -> str | None:
