@@ -169,7 +169,7 @@ def test_one_chart_of_several_comparisons(treenn, tmp_path):
     assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["results.json", "results.json", "trees.svg"]
     assert treenn(*charted, "gru").error == "no difference from gru in these comparisons"
     assert treenn("report", "0", "1").error == "1: a report is on one comparison; --chart draws several"
-    assert treenn("report", "0", "--model", "lstm").error == "--model, --split lstm: only with --chart"
+    assert treenn("report", "0", "--model", "lstm").error == "--model, --split lstm: needs --chart FILE"
     (tmp_path / "trees.svg").write_text("my notes")
     assert "is no SVG: it is not replaced" in treenn(*charted, "lstm").error
 

@@ -23,12 +23,12 @@ def report(
         list[Path],
         typer.Argument(
             metavar="DIR",
-            help="A folder of `treenn compare` or `treenn train`, or a results.json; several for --chart.",
+            help="A folder of `treenn compare` or `treenn train`, or a results.json; with --chart several.",
         ),
     ],
     chart: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Only draw the differences of all comparisons in one chart, an SVG file."),
+        typer.Option(metavar="FILE", help="Only draw the differences of all comparisons in this SVG file, one chart."),
     ] = None,
     model: Annotated[
         list[str],
@@ -37,7 +37,7 @@ def report(
     split: Annotated[
         list[str],
         typer.Option(
-            metavar="NAME", help="With --chart: this test set of tasks with many; repeatable (default: the first)."
+            metavar="NAME", help="With --chart: a test set to draw of tasks with many; repeatable (default: the first)."
         ),
     ] = [],  # noqa: B006 (typer wants a list)
     record: Annotated[
@@ -112,7 +112,7 @@ def _draw(
 def _single(folders: Sequence[Path], drawn: Sequence[str]) -> Path:
     """The only folder of a report."""
     if drawn:
-        raise InputError(f"--model, --split {drawn[0]}: only with --chart")
+        raise InputError(f"--model, --split {drawn[0]}: needs --chart FILE")
     if len(folders) > 1:
         raise InputError(f"{folders[1]}: a report is on one comparison; --chart draws several")
     return folders[0]

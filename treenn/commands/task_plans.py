@@ -1,4 +1,4 @@
-"""The option --task of `treenn compare`: plans of tasks that have data and a recipe of their own."""
+"""The option --task of `treenn compare`: plans of tasks with separate data and recipes."""
 
 from __future__ import annotations
 

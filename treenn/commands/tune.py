@@ -41,7 +41,7 @@ def tune(
             metavar="FILE",
             help="The search space in TOML: ranges as `dropout = { low = 0.1, high = 0.5 }` or lists as "
             "`dropout = [0.0, 0.5]`; or a shipped space: learning-rate, linear, sick, sst, translation (default: "
-            "another).",
+            "rates, dropout and EMA for Adagrad).",
         ),
     ] = None,
     metric: Annotated[

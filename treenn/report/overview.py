@@ -39,16 +39,16 @@ class _Panel(NamedTuple):
     @property
     def title(self) -> str:
         unit = "points " if METRICS[self.metric].share else ""
-        place = f"{unit}{at(self.metric)} {phrase(self.task, self.metric)}"
-        return f"{task_name(self.task)}: {place}, {short_name(self.task.reference)} minus"
+        measured = f"{unit}{at(self.metric)} {phrase(self.task, self.metric)}"
+        return f"{task_name(self.task)}: {measured}, {short_name(self.task.reference)} minus"
 
 
 def overview(comparisons: Sequence[ComparisonResults], models: Sequence[str] = (), splits: Sequence[str] = ()) -> Chart:
     """A forest plot with a panel for each task of several comparisons, in one picture.
 
-    Each row is the difference between the task's reference and one other network, in the main metric, on the first
-    test set or on those of many that are named. Panels of one treebank and metric share the range of
-    their axes. A model has the same colour and marker in all panels.
+    Each row is the difference between the task's reference and one other network, in the main metric, on the first test
+    set or on those of `splits`. Panels of one treebank and metric share the range of their axes. A model has the same
+    colour and marker in all panels.
 
     Args:
         comparisons: the comparisons.
@@ -56,11 +56,12 @@ def overview(comparisons: Sequence[ComparisonResults], models: Sequence[str] = (
         splits: the test sets of tasks with many (default: the first).
 
     Raises:
-        InputError: if no difference is left.
+        InputError: if there is no such difference.
     """
     panels = [panel for each in comparisons for task in each.sections if (panel := _panel(task, models, splits)).rows]
     if not panels:
-        raise InputError(f"no difference from {' or '.join(models) or 'a reference'} in these comparisons")
+        wanted = " or ".join(models) or "a reference"
+        raise InputError(f"no difference from {wanted} in these comparisons; must be networks and test sets of them")
     [chart] = pictures(lambda: [_drawn(panels)]).draw()
     return chart
 
@@ -87,7 +88,7 @@ def _panel(task: TaskResults, models: Sequence[str], splits: Sequence[str]) -> _
 def _drawn(panels: Sequence[_Panel]) -> Chart:
     figure, axes_of_panels = stack([len(panel.rows) for panel in panels], width=_WIDTH)
     rows = [row for panel in panels for row in panel.rows]
-    numbers = {model: place for place, model in enumerate(dict.fromkeys(row.difference.models[1] for row in rows))}
+    numbers = {model: index for index, model in enumerate(dict.fromkeys(row.difference.models[1] for row in rows))}
     for axes, panel in zip(axes_of_panels, panels, strict=True):
         draw_forest(axes, panel.rows, numbers, _COLUMNS)
         axes.set_xlim(*span([row.difference for each in panels if _alike(each, panel) for row in each.rows]))
@@ -105,5 +106,5 @@ def _name(axes: Axes, title: str) -> None:
 
 
 def _alike(one: _Panel, other: _Panel) -> bool:
-    """Whether two panels share the range of their axes."""
+    """True if two panels share the range of their axes."""
     return (one.task.treebank.name, one.metric) == (other.task.treebank.name, other.metric)
