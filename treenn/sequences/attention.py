@@ -14,7 +14,7 @@ from treenn.sequences.repeated_product import RepeatedProduct
 from treenn.trees.arguments import Width, checked
 
 AttentionName = Literal["bilinear", "additive"]
-"""The attentions by name."""
+"""The names of `ATTENTIONS`."""
 
 Reader = Callable[[Tensor], tuple[Tensor, Tensor]]
 """A function from queries to contexts and weights."""
@@ -41,7 +41,7 @@ class Memory(NamedTuple):
 
 
 class Attention(nn.Module, ABC):
-    """The base of attentions: weights of an encoder's states given a decoder's state, a softmax over scores.
+    """The base class of attentions: a softmax over scores of an encoder's states, given a decoder's state.
 
     Args:
         query_size: the width d of a decoder's state.

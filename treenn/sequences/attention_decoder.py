@@ -59,8 +59,8 @@ class AttentionDecoder(nn.Module):
         s_t = Σ_j α_tj v_j,  α_t = softmax_j(score(h_t, v_j))
         h̃_t = tanh(W_c [s_t; h_t])
 
-    From h_0 = tanh(W_0 v̄ + b_0), c_0 = h̃_0 = 0; v̄ is the mean of the encoder's states. Symbols are predicted from h̃_t;
-    their vectors and probabilities are the caller's.
+    The initial states are h_0 = tanh(W_0 v̄ + b_0) and c_0 = h̃_0 = 0; v̄ is the mean of the encoder's states. The caller
+    predicts symbols from h̃_t.
 
     Args:
         input_size: the width of a symbol's vector.

@@ -9,7 +9,7 @@ FloatArray = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
 def best_rows(sentence: IntArray, score: FloatArray, count: int) -> IntArray:
-    """The rows of the `count` best items of each sentence, ordered by sentence, then from the best.
+    """The rows of the `count` best items of each sentence, ordered by sentence, then by descending score.
 
     Items with equal scores keep their order. Items whose score is not finite are omitted.
 

@@ -89,7 +89,7 @@ class Ranks:
         return result if self.size == 1 else self.fabric.broadcast(result)  # type: ignore[return-value]
 
     def first_then_others(self, work: Callable[[], None]) -> None:
-        """Call a function in rank 0, then in the other processes, which find its files."""
+        """Call a function in rank 0, then in the other processes, which read its files."""
         for is_turn in (self.is_first, not self.is_first):
             if is_turn:
                 work()
@@ -100,7 +100,7 @@ def check_devices(devices: int, device: str) -> None:
     """Validate that this machine has the device, and this number of them.
 
     Raises:
-        InputError: if it has not.
+        InputError: if the device is missing, or there are fewer.
     """
     check_device(device)
     if device == "cuda":
@@ -171,7 +171,11 @@ def started_ranks(
 
 
 def _wait(process: Any, started: Any) -> None:
-    """Wait until a process has started."""
+    """Wait until a process has started.
+
+    Raises:
+        InputError: if it ended instead.
+    """
     while not started.wait(_SECONDS):
         if not process.is_alive():
             guard = 'if __name__ == "__main__":'

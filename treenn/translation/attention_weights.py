@@ -27,8 +27,8 @@ class AttentionWeights:
     Args:
         words: the words or units of the source.
         pieces: the units of the translation.
-        weights: `(T, N)`; of a tree, those of all nodes, in the order of their numbers.
-        tree: the tree whose nodes have weights; None for those of words only (default: None).
+        weights: `(T, N)`; with a tree, the weights of all nodes, by node number.
+        tree: the tree whose nodes have weights (default: None, weights of words only).
 
     Raises:
         InputError: if the sizes do not fit, or a weight is not between 0 and 1.
@@ -61,7 +61,7 @@ class AttentionWeights:
         return (*self.words, *phrases)
 
     def top(self, piece: int, count: int = 3) -> list[tuple[str, float]]:
-        """The words or phrases of the largest weights at a unit of the translation, with their weights."""
+        """The `count` words or phrases of the largest weights at a unit of the translation (default: 3)."""
         order = np.argsort(-self.weights[piece], kind="stable")[:count].tolist()
         return [(self.labels[node], float(self.weights[piece, node])) for node in order]
 
@@ -89,7 +89,8 @@ def output_attention(decoder: StepDecoder, memory: Any, output: Sequence[int], *
     Returns:
         A row for each token and one for the end. Shape: `(T + 1, N)`.
     """
-    state, rows = decoder.start(memory), []
+    state: Any = decoder.start(memory)
+    rows = []
     for token in (start, *output):
         _, state = decoder.step(torch.tensor([token]), state)
         rows.append(state.weights[0].double().cpu().numpy())

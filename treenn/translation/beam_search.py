@@ -83,7 +83,7 @@ def beam_search(
 ) -> list[list[Hypothesis]]:
     """Search for the outputs of the highest normalized scores.
 
-    In every step, each sentence keeps the B most probable extensions of its hypotheses. Those that end leave the
+    At each step, the B most probable extensions of a sentence's hypotheses are kept. Those that end leave the
     beam, and the others are extended (Graves 2012; Sutskever, Vinyals and Le 2014). Complete outputs are compared by
     log P(y|x) / T^α (Wu et al. 2016, without their constant 5). The search of a sentence ends when no hypothesis can
     reach the score of its n-th best output at any permitted length: log-probabilities only decrease, so a hypothesis of

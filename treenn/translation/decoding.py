@@ -13,7 +13,7 @@ from treenn.models.network import check_probabilities
 from treenn.sequences.best_rows import FloatArray
 
 
-class DecoderState(Protocol):
+class SearchState(Protocol):
     """The state of a decoder after some tokens, one row per output."""
 
     def select(self, rows: Tensor) -> Any:
@@ -23,10 +23,10 @@ class DecoderState(Protocol):
 class StepDecoder(Protocol):
     """A decoder that predicts one token at a time."""
 
-    def start(self, memory: Any) -> Any:
+    def start(self, memory: Any) -> SearchState:
         """The state before the first token, one row per source sentence."""
 
-    def step(self, tokens: Tensor, state: Any) -> tuple[Tensor, Any]:
+    def step(self, tokens: Tensor, state: Any) -> tuple[Tensor, SearchState]:
         """Read a token in every row.
 
         Args:

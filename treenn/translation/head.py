@@ -21,8 +21,7 @@ class TranslationHead(nn.Module):
         size: the width of the states of encoder and decoder.
         word_size: the width of the vectors of units.
         units: the number of units of the target.
-        tied: the width of the vectors if they are also the weights of the softmax; None for weights of its own
-            (default: None).
+        tied: the width of the vectors if they are also the weights of the softmax (default: None, separate weights).
         attention: the attention (default: `"bilinear"`).
         dropout: the dropout probability of the encoder's states and of the softmax's input (default: 0.0).
         label_smoothing: the share of the targets' probability that is uniform over all units (default: 0.0).

@@ -29,7 +29,7 @@ T = TypeVar("T")
 _UNITS = 12_000
 """The number of source units of a batch, times the width of the beam."""
 
-_MOST = 400
+_HYPOTHESES = 400
 """The maximum number of hypotheses of a batch."""
 
 
@@ -40,7 +40,7 @@ class Output:
     Args:
         text: the translation, detokenized.
         log_p: its log-probability log P(y|x).
-        score: the normalized score, by which translations of a sentence are ordered.
+        score: the length-normalized score, log P(y|x) / T^α.
     """
 
     text: str
@@ -79,7 +79,7 @@ class TranslationModel:
 
     @property
     def languages(self) -> tuple[str, str]:
-        """The codes of source and target."""
+        """The language codes of source and target."""
         return self.vocabulary.segmentation.languages
 
     @property
@@ -88,13 +88,13 @@ class TranslationModel:
         return TOKENIZERS.get(self.languages[1], "13a")
 
     def trees(self, given: str | None = None) -> str | None:
-        """The parser of sources: the given one, else that of the training; None if it is unknown.
+        """The parser of sources: `given`, else that of the training. Returns None if neither is set.
 
         Args:
-            given: the parser that the caller names (default: None).
+            given: the name or folder of a parser (default: None, that of the training).
 
         Raises:
-            InputError: if the parser of the training is a folder that the caller does not name.
+            InputError: if the parser of the training is a folder, which must be given explicitly.
         """
         if given is not None or self.network.text_parsing is None:
             return given
@@ -126,12 +126,15 @@ class TranslationModel:
             The outputs of each source, best first.
         """
         found = self.search(pairs, options or BeamOptions(), progress)
-        return [[Output(self.vocabulary.text(each.tokens), each.log_p, each.score) for each in some] for some in found]
+        return [[self._output(hypothesis) for hypothesis in hypotheses] for hypotheses in found]
+
+    def _output(self, hypothesis: Hypothesis) -> Output:
+        return Output(self.vocabulary.text(hypothesis.tokens), hypothesis.log_p, hypothesis.score)
 
     def search(
         self, pairs: Sequence[Translation], options: BeamOptions, progress: Progress = ignore
     ) -> list[list[Hypothesis]]:
-        """The outputs of `translate` as units. Arguments as there."""
+        """The hypotheses of beam search, with the arguments of `translate`. Returns the outputs as units."""
 
         def run(packed: PackedTranslations) -> list[list[Hypothesis]]:
             memory = encode(self.network, packed)
@@ -156,8 +159,8 @@ class TranslationModel:
             outputs = [self.vocabulary.target_units(packed.references[index]) for index in order]
             memory, decoder = encode(self.network, packed), NetworkDecoder(self.network)
             device = memory.values.device
-            found = output_log_probabilities(decoder, memory, outputs, start=END_ID, end=END_ID, device=device)
-            return list(found.tolist())
+            log_p = output_log_probabilities(decoder, memory, outputs, start=END_ID, end=END_ID, device=device)
+            return list(log_p.tolist())
 
         return self._in_batches(pairs, 1, run, progress)
 
@@ -196,8 +199,8 @@ class TranslationModel:
         order = sorted(range(len(pairs)), key=lengths.__getitem__)
         for batch in self._batches(order, lengths, width):
             packed = self._packed(table, batch)
-            found = run(packed)
-            results |= {index: found[row] for index, row in zip(batch, packed.unsorted, strict=True)}
+            rows = run(packed)
+            results |= {index: rows[row] for index, row in zip(batch, packed.unsorted, strict=True)}
             progress(len(results), len(pairs), "translating")
         return [results[index] for index in range(len(pairs))]
 
@@ -207,7 +210,7 @@ class TranslationModel:
     @staticmethod
     def _batches(order: Sequence[int], lengths: Sequence[int], width: int) -> list[list[int]]:
         """Divide sources in ascending order of length into batches of bounded numbers of hypotheses and units."""
-        batches, most = list[list[int]](), max(1, _MOST // width)
+        batches, most = list[list[int]](), max(1, _HYPOTHESES // width)
         for index in order:
             last = batches[-1] if batches else []
             if not last or len(last) == most or (len(last) + 1) * lengths[index] * width > _UNITS:

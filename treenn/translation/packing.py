@@ -73,7 +73,7 @@ class PackedTranslations(TensorBatch):
 
 
 def longest_outputs(packed: PackedTranslations) -> list[int]:
-    """The maximum number of units of each translation: twice those of the source, and 10; the packed order."""
+    """The maximum number of units of each translation, in packed order: 10 more than twice those of the source."""
     return [size + 11 for size in packed.forest.sizes]  # n units have 2n - 1 nodes
 
 
@@ -114,10 +114,10 @@ class PairTable(Sequence[Translation]):
         self._units: WeakKeyDictionary[TranslationVocabulary, Units] = WeakKeyDictionary()
 
     def units(self, vocabulary: TranslationVocabulary) -> Units:
-        """The units of a vocabulary."""
-        if (found := self._units.get(vocabulary)) is None:
-            found = self._units[vocabulary] = Units.of(vocabulary, self.pairs)
-        return found
+        """The pairs as units of a vocabulary, computed once."""
+        if (units := self._units.get(vocabulary)) is None:
+            units = self._units[vocabulary] = Units.of(vocabulary, self.pairs)
+        return units
 
     def batch(self, indices: Sequence[int]) -> PairBatch:
         """The pairs with these indices, in this order."""

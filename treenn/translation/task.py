@@ -39,7 +39,7 @@ class TranslationTask(GenerationTask):
     own_settings = ("source_units", "target_units", "attention", "label_smoothing")
 
     def make_vocabulary(self, treebank: Any, settings: Settings) -> TranslationVocabulary:
-        """The units of train, `settings.vocabulary_size` byte-pair units if there are any."""
+        """Learn the units of train, with `settings.vocabulary_size` byte-pair units (0: `UNITS`)."""
         return TranslationVocabulary.learn(
             [pair.words for pair in treebank.train],
             [pair.target for pair in treebank.train],
@@ -63,7 +63,7 @@ class TranslationTask(GenerationTask):
         )
 
     def lengths(self, examples: Sequence[Translation]) -> IntArray:
-        """The number of characters of each target, to which its number of units is about proportional."""
+        """The number of characters of each target, about proportional to its number of units."""
         return np.array([len(pair.target) + 1 for pair in examples])
 
     def batch_starts(self, lengths: IntArray, size: int) -> IntArray:
@@ -71,7 +71,7 @@ class TranslationTask(GenerationTask):
         return starts_within(lengths, size * lengths.mean())
 
     def table(self, examples: Sequence[Translation]) -> PairTable:
-        """The pairs, which are segmented once."""
+        """A table that segments the pairs once."""
         return PairTable(examples)
 
     def pack(self, network: Network, examples: Sequence[Translation]) -> PackedTranslations:
@@ -99,8 +99,8 @@ class TranslationTask(GenerationTask):
         vocabulary = network.vocabulary
         assert isinstance(vocabulary, TranslationVocabulary)
         longest = longest_outputs(packed)
-        found = greedy(NetworkDecoder(network), encode(network, packed), longest)
-        texts = [vocabulary.text(found[index]) for index in packed.unsorted]
+        translations = greedy(NetworkDecoder(network), encode(network, packed), longest)
+        texts = [vocabulary.text(translations[index]) for index in packed.unsorted]
         tokenizer = TOKENIZERS.get(vocabulary.segmentation.languages[1], "13a")
         return texts, list(packed.references), [tokenizer] * len(texts)
 
@@ -110,16 +110,16 @@ class TranslationTask(GenerationTask):
         return TranslationPredictions(tuple(texts), tuple(references), tokenizers[0])
 
     def check(self, treebank: Any, settings: Settings) -> None:
-        """Validate that the treebank is a parsed parallel corpus, and that the network reads it.
+        """Validate that the treebank is a parsed parallel corpus, and that the network supports it.
 
         Raises:
-            InputError: if it is not, or a setting does not apply to translation.
+            InputError: if it is not, a split is empty, or a setting does not apply to translation.
         """
         if not isinstance(treebank, ParallelCorpus):
             raise InputError(f"{argument('treebank')} {treebank.name}: must be a ParallelCorpus")
         for split, pairs in treebank.splits.items():
             if not pairs:
-                raise InputError(f"split {split!r} of {treebank.name} has no pair")
+                raise InputError(f"split {split!r} of {treebank.name} has no pair; must have one or more")
         if not treebank.is_parsed:
             raise InputError(
                 f"{argument('treebank')} {treebank.name}: its sources must be parsed by treenn.datasets.with_trees"
@@ -138,11 +138,11 @@ class TranslationTask(GenerationTask):
 
 
 def starts_within(lengths: IntArray, budget: float) -> IntArray:
-    """Starts of batches of which each has about the same total length.
+    """The starts of batches of about equal total lengths.
 
     Args:
         lengths: `(T,)` ascending.
-        budget: the total.
+        budget: the total length of a batch.
     """
     batch = np.ceil(np.cumsum(lengths) / budget).astype(np.int64)
     return np.flatnonzero(np.diff(batch)) + 1

@@ -32,14 +32,14 @@ _CACHED = 100_000  # words and texts whose units are kept
 
 @dataclass(frozen=True)
 class Segmentation:
-    """The definition of the units, the contents of `vocabulary.json`.
+    """The definition of the units: the content of `vocabulary.json`.
 
     Args:
         languages: the codes of source and target.
         source_units: the units of the source.
         target_units: the units of the target.
-        symbols: the units without the unknown one and the end, those of the target first.
-        targets: the number of units that the target has.
+        symbols: the units except the unknown one and the end; those of the target come first.
+        targets: the number of units of the target.
         merges: the pairs of units that are merged, in this order (Sennrich, Haddow and Birch 2016).
     """
 
@@ -68,7 +68,7 @@ class TranslationVocabulary(TextVocabulary):
         segmentation: the definition of the units.
 
     Raises:
-        InputError: if a symbol is repeated, or the merges do not fit the symbols.
+        InputError: if a symbol is repeated, or a merge has a unit that is no symbol.
     """
 
     def __init__(self, segmentation: Segmentation) -> None:
@@ -139,7 +139,7 @@ class TranslationVocabulary(TextVocabulary):
         if isinstance(words, str):
             raise refusal("words", words, "a list of texts")
         if self.segmentation.source_units == "words":
-            return [[number] for number in self._encoded([f"{SPACE}{word}" for word in words])]
+            return [[unit] for unit in self._encoded([f"{SPACE}{word}" for word in words])]
         return [self._of_source(f"{SPACE}{word}") or [0] for word in words]
 
     def target_units(self, text: str) -> list[int]:
