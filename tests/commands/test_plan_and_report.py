@@ -167,7 +167,8 @@ def test_one_chart_of_several_comparisons(treenn, tmp_path):
     assert treenn(*charted, "lstm").returncode == 0
     assert (tmp_path / "trees.svg").read_text().count("<title") == 1
     assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["results.json", "results.json", "trees.svg"]
-    assert treenn(*charted, "gru").error == "no difference from gru in these comparisons"
+    error = "no difference from gru in these comparisons; must be networks and test sets of them"
+    assert treenn(*charted, "gru").error == error
     assert treenn("report", "0", "1").error == "1: a report is on one comparison; --chart draws several"
     assert treenn("report", "0", "--model", "lstm").error == "--model, --split lstm: needs --chart FILE"
     (tmp_path / "trees.svg").write_text("my notes")
