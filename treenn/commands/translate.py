@@ -39,7 +39,7 @@ def train(
     trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
     device: options.Device = "cpu",
     resume: Annotated[
-        bool, typer.Option("--resume", help="Resume the run in --out with its options; finished ones are kept.")
+        bool, typer.Option("--resume", help="Resume the run in --out with its options; a finished run is kept.")
     ] = False,
     overwrite: options.Overwrite = False,
     json: options.Json = False,

@@ -225,7 +225,7 @@ class _Search:
         return np.flatnonzero(~ended & self._can_win(beam, ~ended)[beam.sentence])
 
     def _can_win(self, beam: _Beam, is_open: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        """Whether an open hypothesis of each sentence can reach the score of its n-th best output. Shape: `(S,)`."""
+        """True if an open hypothesis of each sentence can reach the score of its n-th best output. Shape: `(S,)`."""
         count = len(self.longest)
         lowest, highest = np.full(count, np.inf), np.full(count, -np.inf)
         np.minimum.at(lowest, self.outputs.sentence, self.outputs.score)
