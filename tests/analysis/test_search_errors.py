@@ -63,7 +63,7 @@ def points(alpha: float, widths: Sequence[int], progress=lambda *_: None):
     return search_points(search, text_of, references(decoder, alpha), widths, [alpha], progress)
 
 
-@pytest.mark.parametrize("alpha", [0.0, 1.0])
+@pytest.mark.parametrize("alpha", [0.0, pytest.param(1.0, marks=pytest.mark.slow)])
 def test_optimal_references_blame_the_search_alone(alpha):
     greedy, narrow, exact = points(alpha, [1, 2, 6**4])
     assert greedy.errors.search == greedy.errors.errors > narrow.errors.errors > 0

@@ -83,6 +83,7 @@ def test_terminated_command_leaves_no_worker(long_run: Start, tmp_path: Path) ->
     assert not list((tmp_path / "out").rglob(".*"))
 
 
+@pytest.mark.slow  # a process of its own, at a terminal
 @linux_only
 def test_terminal_interrupt_is_one_line(long_run: Start) -> None:
     process = long_run("compare")
@@ -101,6 +102,7 @@ def test_workers_end_with_a_command_that_was_killed(long_run: Start) -> None:
     assert wait_until(lambda: not processes(process.pid)), processes(process.pid)
 
 
+@pytest.mark.slow  # worker processes import torch
 @linux_only
 def test_a_worker_that_was_killed_is_one_line(long_run: Start) -> None:
     process = long_run("tune")

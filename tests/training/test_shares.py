@@ -82,8 +82,11 @@ def test_two_shares_train_as_one_batch(model: str, supervision: str) -> None:
     sizes = [len(tree.words) for tree in TOY.train]
     batches = [list(range(7)), [7], list(range(8, 12))]  # of one example, a share is empty
 
-    def trained(fabric: Any) -> tuple[list[float], list[Tensor]]:
-        state = TrainingState(build(recipe, 5, Vocabulary.of(TOY.train)).train(), recipe, fabric)
+    # Built here, as threads share the generator of random numbers.
+    networks = [build(recipe, 5, Vocabulary.of(TOY.train)).train() for _ in range(3)]
+
+    def trained(fabric: Any, number: int = 2) -> tuple[list[float], list[Tensor]]:
+        state = TrainingState(networks[number], recipe, fabric)
         ranks, numbers = Ranks(state.fabric, "cpu"), list[float]()
         for step, batch in enumerate(batches):
             share = ranks.divide(batch, [sizes[index] for index in batch])
@@ -93,7 +96,7 @@ def test_two_shares_train_as_one_batch(model: str, supervision: str) -> None:
         return numbers, [each.detach() for each in state.network.parameters()]
 
     meeting = Meeting(2)
-    expected, *found = trained("cpu"), *side_by_side(lambda rank: trained(ThreadFabric(meeting, rank)), 2)
+    expected, *found = trained("cpu"), *side_by_side(lambda rank: trained(ThreadFabric(meeting, rank), rank), 2)
     assert all(map(torch.equal, found[0][1], found[1][1])), "processes have equal weights"
     torch.testing.assert_close(found[0][0], expected[0], rtol=1e-5, atol=1e-6)
     torch.testing.assert_close(found[0][1], expected[1], rtol=0, atol=1e-6)

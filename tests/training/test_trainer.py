@@ -132,6 +132,7 @@ def test_resumed_run_is_bit_identical(model: str, batches: int, tmp_path: Path) 
     assert epochs == whole_epochs
 
 
+@pytest.mark.slow  # processes of its own
 def test_killed_and_resumed_process_yields_identical_weights(tmp_path: Path) -> None:
     path = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
     command = [sys.executable, "-c", KILLED_IN_EPOCH_2, str(tmp_path / "cut")]
