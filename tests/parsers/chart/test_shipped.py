@@ -34,6 +34,7 @@ def test_parses_a_sentence_nobody_would_parse_otherwise(shipped):
     )
 
 
+@pytest.mark.slow  # parses dev
 def test_is_as_good_as_its_card_says(shipped, sst_home):
     gold = load_parsing("sst").splits["dev"][:300]
     scores = evaluate(gold, shipped.parse_batch([tree.words for tree in gold]))

@@ -90,6 +90,7 @@ def test_two_teachers_of_one_fold_are_averaged(teachers, reviews, tiny):
     assert not is_the_lesson(targets, one)
 
 
+@pytest.mark.slow  # many sentences
 def test_pruned_distribution_is_normalized(parser):
     """Moving score from a span's splits to the span changes no tree's score, hence not the expected score."""
     words = ["The", "laptop", "had", "no", "finesse", "and", "a", "very", "good", "price", "."]

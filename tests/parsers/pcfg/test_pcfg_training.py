@@ -56,6 +56,7 @@ def test_a_label_that_the_grammar_needs_is_refused(label):
     assert repr(label) in str(caught.value)
 
 
+@pytest.mark.slow  # a grammar of all questions
 def test_questions(real_home):
     if state(entry("questionbank")) != "here":
         pytest.skip("questionbank is not under TREEBANKS_HOME")

@@ -90,6 +90,7 @@ def test_every_published_label_is_the_value(published: Sequence[Tree], treebanks
     assert len(published) == 10_000
 
 
+@pytest.mark.slow  # draws 50,000 trees
 def test_generated_trees_resemble_the_published_ones(published: Sequence[Tree]) -> None:
     # Half as many as the published training and test set hold together: with more, short ones are the rarer, being
     # there already.
