@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from treenn.commands import lm_grammar, lm_options, options
+from treenn.commands import generation_options, lm_grammar, lm_options, options
 from treenn.commands.lm_evaluate import evaluate
 from treenn.commands.lm_generate import generate, poems
 from treenn.commands.lm_table import print_metrics
@@ -53,9 +53,7 @@ def train(
     split: lm_options.Split = "90/5/5",
     trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
     device: options.Device = "cpu",
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Resume the run in --out with its options; a finished run is kept.")
-    ] = False,
+    resume: generation_options.Resume = False,
     overwrite: options.Overwrite = False,
     json: options.Json = False,
     **values: Any,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from treenn.commands.generation_options import NOT_OF_GENERATION
 from treenn.commands.output import progress_bar
 from treenn.trees.errors import InputError
 
@@ -33,12 +34,6 @@ RECIPE: Mapping[str, Any] = {
     "epochs": 10,
 }
 """The defaults of `treenn lm train`; as `Settings` they would import torch for every command."""
-
-NOT_OF_GENERATION = (
-    *("frequent_words", "spelling", "unknown_vector", "pair_hidden_size", "contextual", "contextual_layers"),
-    *("supervision", "root_weight", "class_weights", "distill_weight", "min_steps", "contextual_learning_rate"),
-)
-"""The settings that do not apply to models that generate sentences."""
 
 NOT_OF_LANGUAGE_MODELS = (*NOT_OF_GENERATION, "source_units", "target_units", "attention", "label_smoothing")
 """The settings that do not apply to language models."""

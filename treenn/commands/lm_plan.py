@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from treenn.commands import options
+from treenn.commands.generation_options import check_data_options, given_settings
 from treenn.commands.lm_options import RECIPE, WORDS, known_corpus, read_own_corpus
-from treenn.models.settings import Settings, option
-from treenn.trees.errors import InputError
+from treenn.models.settings import Settings
 
 if TYPE_CHECKING:
     from treebanks import TextCorpus
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
 MODELS = "lstm,kneser-ney-5"
 """The models if --models is not given."""
-
-_OF_DATA = ("name", "split", "split_seed")
 
 
 def plan_of_language_models(context: typer.Context, data: Data, values: Mapping[str, Any]) -> Plan:
@@ -38,13 +35,11 @@ def plan_of_language_models(context: typer.Context, data: Data, values: Mapping[
     from treenn.experiment.plan import Plan
 
     given, params = options.given(context), context.params
-    if others := sorted(data.given - {*_OF_DATA}):
-        raise InputError(f"{option(others[0])}: cannot be combined with --task lm")
+    check_data_options(data, "lm", ("name", "split", "split_seed"))
     source = "corpus" if "treebank" not in given else data.source
     corpus = _corpus(source, data, params["unit"], forms=params["forms"])
     unit = _unit_of(corpus)
-    chosen = {each.name: values[each.name] for each in fields(Settings) if each.name in given and each.name in values}
-    settings = {**RECIPE, "vocabulary_size": WORDS if unit == "word" else 0, **chosen}
+    settings = {**RECIPE, "vocabulary_size": WORDS if unit == "word" else 0, **given_settings(values, given)}
     models = params["models"] if "models" in given else MODELS
     return Plan.of(corpus, models.split(","), params["seeds"], settings=Settings(**settings))
 

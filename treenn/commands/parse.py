@@ -11,19 +11,9 @@ from typing import Annotated
 import typer
 
 from treenn.commands import options
+from treenn.commands.shards import shard_options
 from treenn.commands.shards.corpus import corpus_of
 from treenn.commands.shards.recipe import ParseRecipe
-from treenn.commands.shards.shard_options import (
-    Dask,
-    Jobs,
-    Keep,
-    Out,
-    Overwrite,
-    ShardOf,
-    ShardOptions,
-    check_keep,
-    write_rows,
-)
 from treenn.commands.source import read_source
 from treenn.commands.svg_files import SvgTarget
 from treenn.commands.text_input import Line, Parsed, find_sentences_of, parse_lines, print_lines
@@ -46,12 +36,12 @@ def parse(
     form: options.Form = None,
     text_column: options.TextColumn = None,
     encoding: options.EncodingOfFile = "utf-8",
-    out: Out = None,
-    keep: Keep = [],  # noqa: B006
-    shard: ShardOf = None,
-    jobs: Jobs = None,
-    dask: Dask = None,
-    overwrite: Overwrite = False,
+    out: shard_options.Out = None,
+    keep: shard_options.Keep = [],  # noqa: B006
+    shard: shard_options.ShardOf = None,
+    jobs: shard_options.Jobs = None,
+    dask: shard_options.Dask = None,
+    overwrite: shard_options.Overwrite = False,
 ) -> None:
     """Parse sentences to binary trees and draw them. Without TEXT and --file, texts are read from standard input.
 
@@ -74,12 +64,12 @@ def parse(
     """
     from treenn.parsers.loading import load_parser
 
-    sharded = ShardOptions(out, shard, jobs, dask, tuple(keep), overwrite)
+    sharded = shard_options.ShardOptions(out, shard, jobs, dask, tuple(keep), overwrite)
     if out is not None:
         sharded.check_alone(texts, {"brackets": brackets, "json": json, "svg": svg is not None})
-        check_keep(keep, ParseRecipe.KEYS)
+        shard_options.check_keep(keep, ParseRecipe.KEYS)
         recipe = ParseRecipe(parser, tokenized, no_split, sharded.form, tuple(keep))
-        write_rows(sharded, corpus_of(file, form, encoding, text_column, keep), recipe, "parsing")
+        shard_options.write_rows(sharded, corpus_of(file, form, encoding, text_column, keep), recipe, "parsing")
         return
     if sum((brackets, json, svg is not None)) > 1:
         raise InputError("give at most one of --brackets, --json and --svg")

@@ -23,19 +23,9 @@ from treenn.commands.prediction_stream import (
     report_warnings,
 )
 from treenn.commands.prediction_table import check_table, write_table
+from treenn.commands.shards import shard_options
 from treenn.commands.shards.corpus import corpus_of
 from treenn.commands.shards.recipe import PredictRecipe
-from treenn.commands.shards.shard_options import (
-    Dask,
-    Jobs,
-    Keep,
-    Out,
-    Overwrite,
-    ShardOf,
-    ShardOptions,
-    check_keep,
-    write_rows,
-)
 from treenn.commands.source import TextSource, read_source
 from treenn.commands.svg_files import SvgTarget
 from treenn.commands.text_input import Line, print_lines
@@ -75,12 +65,12 @@ def predict(
     ] = None,
     svg: options.Svg = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all texts to this HTML page.")] = None,
-    out: Out = None,
-    keep: Keep = [],  # noqa: B006
-    shard: ShardOf = None,
-    jobs: Jobs = None,
-    dask: Dask = None,
-    overwrite: Overwrite = False,
+    out: shard_options.Out = None,
+    keep: shard_options.Keep = [],  # noqa: B006
+    shard: shard_options.ShardOf = None,
+    jobs: shard_options.Jobs = None,
+    dask: shard_options.Dask = None,
+    overwrite: shard_options.Overwrite = False,
 ) -> None:
     """Parse each sentence of a text and draw its tree with the class of every phrase.
 
@@ -114,15 +104,15 @@ def predict(
 
     Example: treenn predict --file corpus.parquet --out predictions.parquet --shard 1/100 --jobs 8
     """
-    sharded = ShardOptions(out, shard, jobs, dask, tuple(keep), overwrite)
+    sharded = shard_options.ShardOptions(out, shard, jobs, dask, tuple(keep), overwrite)
     if out is not None:
         others = {"json": json, "csv": csv is not None, "svg": svg is not None, "html": html is not None}
         sharded.check_alone(texts, others | {"treebank": treebank is not None})
         corpus = corpus_of(file, form, encoding, text_column, keep)
-        check_keep(keep, PredictRecipe.KEYS)
+        shard_options.check_keep(keep, PredictRecipe.KEYS)
         allowed = tuple(contextual), tuple(trust_module)
         recipe = PredictRecipe(tuple(model), parser, *allowed, tokenized, no_split, sharded.form, tuple(keep))
-        write_rows(sharded, corpus, recipe, "predicting")
+        shard_options.write_rows(sharded, corpus, recipe, "predicting")
         return
     if sum((json, csv is not None, svg is not None, html is not None)) > 1:
         raise InputError("give at most one of --json, --csv, --svg and --html")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands import options, translate_options, translate_search
+from treenn.commands import generation_options, options, translate_options, translate_search
 from treenn.commands.output import print_json, print_table, progress_bar, tell
 from treenn.commands.resume_options import options_of_run, restored
 from treenn.commands.settings_options import takes_settings
@@ -38,9 +38,7 @@ def train(
     trees: translate_options.Trees = None,
     trust_module: options.TrustModule = [],  # noqa: B006 (typer wants a list)
     device: options.Device = "cpu",
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Resume the run in --out with its options; a finished run is kept.")
-    ] = False,
+    resume: generation_options.Resume = False,
     overwrite: options.Overwrite = False,
     json: options.Json = False,
     **values: Any,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from treenn.commands.lm_options import NOT_OF_GENERATION
+from treenn.commands.generation_options import NOT_OF_GENERATION
 from treenn.commands.output import progress_bar
 from treenn.trees.errors import InputError
 

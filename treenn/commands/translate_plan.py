@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from treenn.commands import options, translate_options
-from treenn.models.settings import Settings, option
-from treenn.trees.errors import InputError
+from treenn.commands.generation_options import check_data_options, given_settings
+from treenn.models.settings import Settings
 
 if TYPE_CHECKING:
     from treebanks import ParallelCorpus
@@ -52,8 +51,7 @@ def translation_corpus(data: Data, given: Collection[str]) -> str | ParallelCorp
     """
     from treebanks.translation.reading import PARALLEL
 
-    if others := sorted(data.given - {"name", "split"}):
-        raise InputError(f"{option(others[0])}: cannot be combined with --task translation")
+    check_data_options(data, "translation", ("name", "split"))
     source = data.source if "treebank" in given else CORPUS
     if source in PARALLEL:
         return source
@@ -73,7 +71,6 @@ def translation_settings(corpus: str | ParallelCorpus, values: Mapping[str, Any]
     """
     from treebanks.translation.reading import PARALLEL
 
-    chosen = {each.name: values[each.name] for each in fields(Settings) if each.name in given and each.name in values}
     languages = PARALLEL[corpus] if isinstance(corpus, str) else corpus.languages
-    settings = Settings(**{**translate_options.RECIPE, **chosen})
+    settings = Settings(**{**translate_options.RECIPE, **given_settings(values, given)})
     return translate_options.with_units_of(settings, languages[1], given)
