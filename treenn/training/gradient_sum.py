@@ -1,4 +1,4 @@
-"""The sum of gradients over the processes of data-parallel training."""
+"""Sums over the processes of data-parallel training: of a value, and of gradients."""
 
 from __future__ import annotations
 
@@ -9,6 +9,17 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.sparse import check_sparse_tensor_invariants
+
+
+def sum_over_processes(fabric: Fabric, value: Tensor) -> Tensor:
+    """The sum of a value over all processes.
+
+    Args:
+        fabric: the processes.
+        value: the value of this process, on the device of `fabric`.
+    """
+    total: Tensor = fabric.all_reduce(value, reduce_op="sum")  # type: ignore[assignment]
+    return total
 
 
 @torch.no_grad()
@@ -23,7 +34,7 @@ def add_gradients(fabric: Fabric, parameters: Iterable[nn.Parameter]) -> None:
     """
     parameters = list(parameters)
     kinds = [[each.grad is not None, each.grad is not None and each.grad.is_sparse] for each in parameters]
-    counts = _sum(fabric, torch.tensor(kinds, dtype=torch.int64, device=fabric.device))  # (parameters, 2)
+    counts = sum_over_processes(fabric, torch.tensor(kinds, dtype=torch.int64, device=fabric.device))  # (parameters, 2)
     dense = list[nn.Parameter]()
     for parameter, (used, sparse) in zip(parameters, counts.tolist(), strict=True):
         if sparse:
@@ -32,7 +43,7 @@ def add_gradients(fabric: Fabric, parameters: Iterable[nn.Parameter]) -> None:
             parameter.grad = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
             dense.append(parameter)
     if dense:
-        total = _sum(fabric, torch.cat([_gradient(each).flatten() for each in dense]))
+        total = sum_over_processes(fabric, torch.cat([_gradient(each).flatten() for each in dense]))
         sizes = [each.numel() for each in dense]
         for each, part in zip(dense, torch.split_with_sizes(total, sizes), strict=True):
             _gradient(each).copy_(part.view_as(each))
@@ -41,11 +52,6 @@ def add_gradients(fabric: Fabric, parameters: Iterable[nn.Parameter]) -> None:
 def _gradient(parameter: nn.Parameter) -> Tensor:
     assert parameter.grad is not None
     return parameter.grad
-
-
-def _sum(fabric: Fabric, value: Tensor) -> Tensor:
-    total: Tensor = fabric.all_reduce(value, reduce_op="sum")  # type: ignore[assignment]
-    return total
 
 
 def _sparse_sum(fabric: Fabric, parameter: nn.Parameter) -> Tensor:
@@ -72,4 +78,4 @@ def _gathered(fabric: Fabric, value: Tensor) -> Tensor:
     """The values of all processes, one per row. Shape: `(...)` to `(processes, ...)`."""
     table = value.new_zeros(fabric.world_size, *value.shape)
     table[fabric.global_rank] = value
-    return _sum(fabric, table)
+    return sum_over_processes(fabric, table)

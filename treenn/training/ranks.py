@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from treenn.models.settings import Settings
 from treenn.models.task import Task
 from treenn.runtime.environment import safe_path
+from treenn.training.gradient_sum import sum_over_processes
 from treenn.training.shares import balanced_shares
 from treenn.training.train_step import check_device, single_fabric
 from treenn.trees.arguments import Device
@@ -80,8 +81,7 @@ class Ranks:
 
     def sum(self, value: Tensor) -> Tensor:
         """The sum of a value over all processes."""
-        total: Tensor = self.fabric.all_reduce(value.to(self.fabric.device), reduce_op="sum")  # type: ignore[assignment]
-        return total
+        return sum_over_processes(self.fabric, value.to(self.fabric.device))
 
     def from_first(self, compute: Callable[[], T]) -> T:
         """The result of a function that rank 0 alone calls."""

@@ -18,7 +18,7 @@ from treenn.models.settings import Settings
 from treenn.models.task import SoftTargets
 from treenn.training.distillation import FloatArray
 from treenn.training.divergence import Diverged
-from treenn.training.gradient_sum import add_gradients
+from treenn.training.gradient_sum import add_gradients, sum_over_processes
 from treenn.training.gradients import clip
 from treenn.training.optimizers import make_optimizers, rate_factor
 from treenn.trees.errors import InputError, argument
@@ -98,7 +98,7 @@ class TrainingState:
             total = loss.detach()
         else:
             loss = loss * fraction
-            total = self.fabric.all_reduce(loss.detach(), reduce_op="sum")  # type: ignore[assignment]
+            total = sum_over_processes(self.fabric, loss.detach())
         if not math.isfinite(value := total.item()):
             raise Diverged(f"the loss became {value}")
         self.fabric.backward(loss)
