@@ -150,7 +150,7 @@ def started_ranks(
     common = devices, device, port, torch.get_num_threads(), work, arguments
     started = {rank: context.Event() for rank in range(1, devices)}
     processes = [
-        context.Process(target=_follow, args=(event, rank, *common), daemon=True) for rank, event in started.items()
+        context.Process(target=_run_rank, args=(event, rank, *common), daemon=True) for rank, event in started.items()
     ]
     try:
         with safe_path():
@@ -182,7 +182,7 @@ def _wait(process: Any, started: Any) -> None:
             raise InputError(f"a process of the training ended at its start; a script must train below `{guard}`")
 
 
-def _follow(
+def _run_rank(
     started: Any,
     rank: int,
     devices: int,
@@ -192,7 +192,7 @@ def _follow(
     work: Callable[..., None],
     arguments: tuple[Any, ...],
 ) -> None:
-    """The work of a process other than rank 0, which reports all errors."""
+    """Join the others as a process other than rank 0, which reports all errors, and call `work`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     started.set()
     torch.set_num_threads(threads)

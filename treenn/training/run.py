@@ -129,7 +129,7 @@ def train(
     extras = (tuple(example_weights), tuple(check_list("soft_targets", soft_targets)))
     folder = None if out is None else Path(out)
     arguments = treebank, settings, tuple(vectors), source, *extras
-    with started_ranks(devices, device, _follow, (folder, *arguments)) as ranks:
+    with started_ranks(devices, device, _train_in_rank, (folder, *arguments)) as ranks:
         trainer = Trainer(ranks, *arguments)
         with nullcontext() if folder is None else locked(folder):
             if folder is not None:
@@ -142,8 +142,8 @@ def train(
     return Run(trainer.state.network, trainer.settings, results)
 
 
-def _follow(ranks: Ranks, out: Path | None, *arguments: Any) -> None:
-    """The work of the processes of a run other than the first."""
+def _train_in_rank(ranks: Ranks, out: Path | None, *arguments: Any) -> None:
+    """Train all epochs in a process other than rank 0, the `work` of `started_ranks`."""
     _run_epochs(Trainer(ranks, *arguments), out, ignore)
 
 
