@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from treenn.commands.shards.corpus import Corpus
-from treenn.commands.shards.recipe import ParseRecipe
+from treenn.commands.shards.parse_transform import ParseTransform
 from treenn.commands.shards.run import run_corpus
 from treenn.commands.shards.shard import Shard
 from treenn.commands.shards.target import Target
@@ -20,7 +20,7 @@ CHUNK = 4
 
 def written(out: Path, shard: Shard | None = None) -> bytes:
     """Run `treenn parse --file in.txt --out OUT`, without the command line. Returns the output."""
-    run_corpus(Corpus((str(out.with_name("in.txt")),)), ParseRecipe("right"), Target(out), shard=shard)
+    run_corpus(Corpus((str(out.with_name("in.txt")),)), ParseTransform(parser="right"), Target(out), shard=shard)
     return out.read_bytes()
 
 

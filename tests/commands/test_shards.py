@@ -108,9 +108,9 @@ def test_chunks_of_interrupted_runs_are_used(
     (folder / "rows-4").write_bytes((folder / "rows-4").read_bytes()[:-1])  # as after a power failure
     computed = []
 
-    def counted(recipe: Any, chunk: int, *others: Any) -> Any:
+    def counted(transform: Any, chunk: int, *others: Any) -> Any:
         computed.append(chunk)
-        return compute(recipe, chunk, *others)
+        return compute(transform, chunk, *others)
 
     compute = run.compute
     monkeypatch.setattr(run, "compute", counted)

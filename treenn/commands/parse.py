@@ -13,7 +13,7 @@ import typer
 from treenn.commands import options
 from treenn.commands.shards import shard_options
 from treenn.commands.shards.corpus import corpus_of
-from treenn.commands.shards.recipe import ParseRecipe
+from treenn.commands.shards.parse_transform import ParseTransform
 from treenn.commands.source import read_source
 from treenn.commands.svg_files import SvgTarget
 from treenn.commands.text_input import Line, Parsed, find_sentences_of, parse_lines, print_lines
@@ -67,9 +67,11 @@ def parse(
     sharded = shard_options.ShardOptions(out, shard, jobs, dask, tuple(keep), overwrite)
     if out is not None:
         sharded.check_alone(texts, {"brackets": brackets, "json": json, "svg": svg is not None})
-        shard_options.check_keep(keep, ParseRecipe.KEYS)
-        recipe = ParseRecipe(parser, tokenized, no_split, sharded.form, tuple(keep))
-        shard_options.write_rows(sharded, corpus_of(file, form, encoding, text_column, keep), recipe, "parsing")
+        shard_options.check_keep(keep, ParseTransform.KEYS)
+        transform = ParseTransform(
+            parser=parser, tokenized=tokenized, no_split=no_split, form=sharded.form, keep=tuple(keep)
+        )
+        shard_options.write_rows(sharded, corpus_of(file, form, encoding, text_column, keep), transform, "parsing")
         return
     if sum((brackets, json, svg is not None)) > 1:
         raise InputError("give at most one of --brackets, --json and --svg")

@@ -25,7 +25,7 @@ from treenn.commands.prediction_stream import (
 from treenn.commands.prediction_table import check_table, write_table
 from treenn.commands.shards import shard_options
 from treenn.commands.shards.corpus import corpus_of
-from treenn.commands.shards.recipe import PredictRecipe
+from treenn.commands.shards.predict_transform import PredictTransform
 from treenn.commands.source import TextSource, read_source
 from treenn.commands.svg_files import SvgTarget
 from treenn.commands.text_input import Line, print_lines
@@ -109,10 +109,18 @@ def predict(
         others = {"json": json, "csv": csv is not None, "svg": svg is not None, "html": html is not None}
         sharded.check_alone(texts, others | {"treebank": treebank is not None})
         corpus = corpus_of(file, form, encoding, text_column, keep)
-        shard_options.check_keep(keep, PredictRecipe.KEYS)
-        allowed = tuple(contextual), tuple(trust_module)
-        recipe = PredictRecipe(tuple(model), parser, *allowed, tokenized, no_split, sharded.form, tuple(keep))
-        shard_options.write_rows(sharded, corpus, recipe, "predicting")
+        shard_options.check_keep(keep, PredictTransform.KEYS)
+        transform = PredictTransform(
+            model=tuple(model),
+            parser=parser,
+            contextual=tuple(contextual),
+            trust_module=tuple(trust_module),
+            tokenized=tokenized,
+            no_split=no_split,
+            form=sharded.form,
+            keep=tuple(keep),
+        )
+        shard_options.write_rows(sharded, corpus, transform, "predicting")
         return
     if sum((json, csv is not None, svg is not None, html is not None)) > 1:
         raise InputError("give at most one of --json, --csv, --svg and --html")

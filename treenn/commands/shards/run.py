@@ -18,9 +18,9 @@ import torch
 from treenn.commands.shards.corpus import Corpus
 from treenn.commands.shards.journal import Done, Header, Journal, hash_rows
 from treenn.commands.shards.parquet_output import write_parquet
-from treenn.commands.shards.recipe import Recipe
 from treenn.commands.shards.shard import CHUNK, Shard
 from treenn.commands.shards.target import READY, Target
+from treenn.commands.shards.transform import Transform
 from treenn.commands.text_input import Line
 from treenn.experiment.cluster import dask_cluster
 from treenn.experiment.workers import one_thread, run_side_by_side
@@ -49,7 +49,7 @@ class Workers:
 
 def run_corpus(
     corpus: Corpus,
-    recipe: Recipe,
+    transform: Transform,
     target: Target,
     *,
     shard: Shard | None = None,
@@ -64,7 +64,7 @@ def run_corpus(
 
     Args:
         corpus: the texts.
-        recipe: the computation.
+        transform: the computation.
         target: the output file.
         shard: the shard (default: None, the whole corpus).
         workers: the processes that compute chunks (default: this process).
@@ -72,17 +72,17 @@ def run_corpus(
         progress: called with the numbers of finished records and of all records (default: no report).
 
     Returns:
-        The number of records as `records`, and the sums of the notes of recipes.
+        The number of records as `records`, and the sums of the notes of transforms.
 
     Raises:
         InputError: if a record is malformed (the message names the file and the line); as `Target.opened`.
     """
     first, last = (0, None) if shard is None else shard.records(sum(corpus.counts))
-    hashes = {"treenn": version("treenn"), "torch": torch.__version__, **recipe.hashes()}
-    header = Header(recipe.command, recipe.options, hashes, first, last)
+    hashes = {"treenn": version("treenn"), "torch": torch.__version__, **transform.hashes()}
+    header = Header(transform.COMMAND, transform.options, hashes, first, last)
     with target.opened(header, overwrite=overwrite, resumable=not corpus.is_typed) as journal:
         chunks = _Chunks(corpus, journal)
-        _Run(recipe, target, journal, chunks, progress).execute(workers)
+        _Run(transform, target, journal, chunks, progress).execute(workers)
         return {"records": chunks.records, **journal.notes()}
 
 
@@ -95,7 +95,7 @@ class Result:
         input: the hash of its records.
         records: their number.
         rows: the rows (default: none).
-        notes: the notes of the recipe (default: none).
+        notes: the notes of the transform (default: none).
         error: the error of a record (default: None).
     """
 
@@ -107,12 +107,12 @@ class Result:
     error: InputError | None = None
 
 
-def compute(recipe: Recipe, chunk: int, digest: str, lines: list[Line]) -> Result:
+def compute(transform: Transform, chunk: int, digest: str, lines: list[Line]) -> Result:
     """Compute the rows of a chunk in this process, with one thread."""
     notes = Counter[str]()
     try:
         with one_thread():
-            rows = "".join(recipe.rows(lines, notes)).encode()
+            rows = "".join(transform.rows(lines, notes)).encode()
     except InputError as error:
         return Result(chunk, digest, len(lines), error=error)
     return Result(chunk, digest, len(lines), rows, {name: count for name, count in notes.items() if count})
@@ -165,8 +165,10 @@ class _Chunks:
 class _Run:
     """The rows of a run, appended in order of its chunks, which end in any order."""
 
-    def __init__(self, recipe: Recipe, target: Target, journal: Journal, chunks: _Chunks, progress: Progress) -> None:
-        self.recipe, self.target, self.journal, self.chunks = recipe, target, journal, chunks
+    def __init__(
+        self, transform: Transform, target: Target, journal: Journal, chunks: _Chunks, progress: Progress
+    ) -> None:
+        self.transform, self.target, self.journal, self.chunks = transform, target, journal, chunks
         self.progress, self.total = progress, chunks.total()
         self.records = sum(done.records for done in journal.done)
         self.early = set[int]()  # chunks in files of their own
@@ -179,14 +181,14 @@ class _Run:
             return
         with self.target.rows.open("ab") as file, workers.context(), safe_path():
             file.truncate(self.journal.end)
-            calls = ((self.recipe, *chunk) for chunk in self.chunks if not self._is_early(*chunk[:2]))
+            calls = ((self.transform, *chunk) for chunk in self.chunks if not self._is_early(*chunk[:2]))
             jobs = None if workers.dask else workers.jobs
             run_side_by_side(compute, calls, jobs, partial(self._receive, file))
             self._append_early(file)
         if self.chunks.error is not None:
             raise self.chunks.error
-        if self.recipe.form == "parquet":
-            write_parquet(self.target.rows, self.target.folder / READY, self.recipe.schema())
+        if self.transform.form == "parquet":
+            write_parquet(self.target.rows, self.target.folder / READY, self.transform.schema())
         self.target.finish(self.journal)
 
     def _validate(self) -> None:

@@ -11,8 +11,8 @@ import typer
 
 from treenn.commands.output import progress_bar, say
 from treenn.commands.shards.corpus import Corpus
-from treenn.commands.shards.recipe import BLANK, DIVIDED, Form, Recipe
 from treenn.commands.shards.shard import CHUNK, Shard
+from treenn.commands.shards.transform import BLANK, DIVIDED, Form, Transform
 from treenn.trees.arguments import Runs, check
 from treenn.trees.errors import InputError, argument
 
@@ -130,13 +130,13 @@ def check_keep(keep: Collection[str], own: Collection[str]) -> None:
             raise InputError(f"{argument('keep')} {name}: given twice; must be given once")
 
 
-def write_rows(options: ShardOptions, corpus: Corpus, recipe: Recipe, title: str) -> None:
+def write_rows(options: ShardOptions, corpus: Corpus, transform: Transform, title: str) -> None:
     """Write the rows of a corpus to --out, and report their number.
 
     Args:
         options: the options.
         corpus: the texts.
-        recipe: the computation.
+        transform: the computation.
         title: the title of the progress bar.
     """
     from treenn.commands.shards.run import Workers, run_corpus
@@ -147,7 +147,7 @@ def write_rows(options: ShardOptions, corpus: Corpus, recipe: Recipe, title: str
     target, workers = Target(options.out), Workers(options.jobs or 1, options.dask)
     with progress_bar(title) as progress:
         counts = run_corpus(
-            corpus, recipe, target, shard=shard, workers=workers, overwrite=options.overwrite, progress=progress
+            corpus, transform, target, shard=shard, workers=workers, overwrite=options.overwrite, progress=progress
         )
     for name, count in sorted(counts.items()):
         if name != "records":
