@@ -27,7 +27,7 @@ class Memory(NamedTuple):
 
     Args:
         values: `(S, L, m)` the states.
-        keys: `(S, L, k)` the result of `Attention.keys`.
+        keys: `(S, L, d)` the result of `Attention.keys`.
         padding: `(S, L)` True for positions after the end of a sentence.
     """
 
@@ -43,14 +43,22 @@ class Memory(NamedTuple):
 class Attention(nn.Module, ABC):
     """The base class of attentions: a softmax over scores of an encoder's states, given a decoder's state.
 
+    Scores depend on an encoder's state v by its key W v.
+
     Args:
         query_size: the width d of a decoder's state.
         memory_size: the width m of an encoder's state.
+        bias: whether keys have a bias, W v + b.
+        device: device of the parameters.
+        dtype: dtype of the parameters.
     """
 
-    def __init__(self, query_size: int, memory_size: int) -> None:
+    def __init__(
+        self, query_size: int, memory_size: int, *, bias: bool, device: DeviceLike, dtype: torch.dtype | None
+    ) -> None:
         super().__init__()
         self.query_size, self.memory_size = query_size, memory_size
+        self.W = nn.Linear(memory_size, query_size, bias=bias, device=device, dtype=dtype)
 
     def reset_parameters(self) -> None:
         """Initialize all parameters again, with the same random draws as the constructor."""
@@ -60,13 +68,14 @@ class Attention(nn.Module, ABC):
         """The memory of padded states. Shape: `values` `(S, L, m)`, `padding` `(S, L)` bool."""
         return Memory(values, self.keys(values), padding)
 
-    @abstractmethod
     def keys(self, values: Tensor) -> Tensor:
-        """The part of the scores that depends on the encoder's states only. Shape: `(S, L, m)` to `(S, L, k)`."""
+        """The part of the scores that depends on the encoder's states only. Shape: `(S, L, m)` to `(S, L, d)`."""
+        keys: Tensor = self.W(values)
+        return keys.to(values.dtype)
 
     @abstractmethod
     def scorer(self, keys: Tensor) -> Callable[[Tensor], Tensor]:
-        """A function from queries to the scores of all states. Shape: keys `(S, L, k)`; `(n, d)` to `(n, L)`."""
+        """A function from queries to the scores of all states. Shape: keys `(S, L, d)`; `(n, d)` to `(n, L)`."""
 
     def reader(self, memory: Memory) -> Reader:
         """A function from queries of the first sentences, one each, to contexts and weights α.
@@ -112,13 +121,7 @@ class BilinearAttention(Attention):
         device: DeviceLike = None,
         dtype: torch.dtype | None = None,
     ) -> None:
-        super().__init__(query_size, memory_size)
-        self.W = nn.Linear(memory_size, query_size, bias=False, device=device, dtype=dtype)
-
-    def keys(self, values: Tensor) -> Tensor:
-        """See `Attention.keys`."""
-        keys: Tensor = self.W(values)
-        return keys.to(values.dtype)
+        super().__init__(query_size, memory_size, bias=False, device=device, dtype=dtype)
 
     def scorer(self, keys: Tensor) -> Callable[[Tensor], Tensor]:
         """See `Attention.scorer`."""
@@ -147,15 +150,9 @@ class AdditiveAttention(Attention):
         device: DeviceLike = None,
         dtype: torch.dtype | None = None,
     ) -> None:
-        super().__init__(query_size, memory_size)
-        self.W = nn.Linear(memory_size, query_size, device=device, dtype=dtype)
+        super().__init__(query_size, memory_size, bias=True, device=device, dtype=dtype)
         self.U = nn.Linear(query_size, query_size, bias=False, device=device, dtype=dtype)
         self.u = nn.Linear(query_size, 1, bias=False, device=device, dtype=dtype)
-
-    def keys(self, values: Tensor) -> Tensor:
-        """See `Attention.keys`."""
-        keys: Tensor = self.W(values)
-        return keys.to(values.dtype)
 
     def scorer(self, keys: Tensor) -> Callable[[Tensor], Tensor]:
         """See `Attention.scorer`."""
