@@ -10,7 +10,7 @@ from typing import Literal
 from treebanks.catalogue_entry import Entry, File
 from treebanks.paths import home_of
 from treenn.trees import InputError
-from treenn.trees.files import hash_file
+from treenn.trees.file_hash import hash_file
 
 State = Literal["here", "missing", "incomplete", "different", "generated"]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from web.browser import FOUND, Browser
 
-from treenn.trees.files import kind_of
+from treenn.trees.file_kind import kind_of
 from treenn.vectors.map_page import render_map
 from treenn.vectors.map_points import MapPoint, MapPoints
 

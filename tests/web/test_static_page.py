@@ -17,7 +17,7 @@ from web.conftest import EVIL
 from web.keyboard import reached_by_keys, visible_buttons
 from web.page_pairs import save_pair
 
-from treenn.trees.files import kind_of
+from treenn.trees.file_kind import kind_of
 from treenn.web.one_file import inline_modules
 from treenn.web.page_folders import save_folders
 from treenn.web.static_page import KIND, build_page

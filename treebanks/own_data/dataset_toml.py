@@ -13,8 +13,9 @@ from typing import Any
 
 from treebanks.own_data.spec import DatasetSpec
 from treenn.trees.arguments import check, field_hints
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import read_regular, read_toml, write_text
+from treenn.trees.files import read_regular, read_toml
 
 FILE = "dataset.toml"
 """The name of the file in the folder of a data set."""

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from treenn.analysis.crossed_test import ALPHA, crossed_test, standard_errors
 from treenn.analysis.measures import FloatArray, share
 from treenn.runtime.environment import environment
-from treenn.trees.files import write_text
+from treenn.trees.atomic_writing import write_text
 
 SEEDS, SPREADS, SENTENCES = (2, 3, 5, 10), (0.01, 0.04), (500, 2210)
 SIMULATIONS, TRUE_DIFFERENCE = 4000, 0.02

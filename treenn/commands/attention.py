@@ -13,7 +13,8 @@ from treenn.commands.attention_translation import AttentionFiles, draw_translati
 from treenn.commands.output import check_target, print_json, tell
 from treenn.commands.svg_files import SvgTarget
 from treenn.trees import InputError
-from treenn.trees.files import check_replaceable, write_text
+from treenn.trees.atomic_writing import write_text
+from treenn.trees.file_kind import check_replaceable
 
 if TYPE_CHECKING:
     from treenn.models.network import Network

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from treenn.commands.output import print_json, print_table, say, tell
 from treenn.commands.svg_files import SvgTarget
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError
-from treenn.trees.files import write_text
 
 if TYPE_CHECKING:
     from treenn.models.network import Network

@@ -12,7 +12,7 @@ from treenn.commands.output import deliver, print_json, progress_bar
 from treenn.runtime.terminal import console
 from treenn.trees import InputError
 from treenn.trees.arguments import Count, Device, check
-from treenn.trees.files import check_replaceable
+from treenn.trees.file_kind import check_replaceable
 
 if TYPE_CHECKING:
     from treenn.bench.bench_plan import BenchPlan

@@ -13,7 +13,7 @@ from treenn.commands.explain_page import Networks, write_flow_page
 from treenn.commands.output import say
 from treenn.models.settings import Settings
 from treenn.trees import InputError, Tree, parse_tree
-from treenn.trees.files import write_bytes
+from treenn.trees.atomic_writing import write_bytes
 
 _SENTENCE = "The movie was not bad."
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from treenn.commands.output import progress_bar, say
 from treenn.models.settings import Settings
 from treenn.trees import InputError, Tree, parse_tree
-from treenn.trees.files import write_text
+from treenn.trees.atomic_writing import write_text
 
 if TYPE_CHECKING:
     from treenn.explain.flow import Flow

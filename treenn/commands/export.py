@@ -13,7 +13,8 @@ import typer
 from treenn.commands import options
 from treenn.commands.output import say
 from treenn.trees import InputError
-from treenn.trees.files import read_text, write_text
+from treenn.trees.atomic_writing import write_text
+from treenn.trees.files import read_text
 from treenn.trees.json_values import read_object
 
 if TYPE_CHECKING:

@@ -102,7 +102,8 @@ def poems(
     from treenn.lm.generation import Sampling
     from treenn.lm.loading import load_language_model
     from treenn.lm.poems import QUATRAINS, sample_poems
-    from treenn.trees.files import check_replaceable, write_text
+    from treenn.trees.atomic_writing import write_text
+    from treenn.trees.file_kind import check_replaceable
     from treenn.trees.json_records import to_json
 
     check_target("--out", out)

@@ -12,8 +12,8 @@ from typing import Any
 
 from treenn.runtime.terminal import Grid, console
 from treenn.trees import InputError
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.draw import visible
-from treenn.trees.files import write_text
 from treenn.trees.json_values import dump_json
 
 

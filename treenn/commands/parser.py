@@ -16,7 +16,8 @@ from treenn.commands.output import deliver, percents, print_json, print_table, p
 from treenn.commands.settings_options import read_settings
 from treenn.runtime.portable_command import portable
 from treenn.trees import InputError
-from treenn.trees.files import check_replaceable, write_text
+from treenn.trees.atomic_writing import write_text
+from treenn.trees.file_kind import check_replaceable
 from treenn.trees.json_values import dump_json, read_object
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from treenn.commands import options
 from treenn.commands.output import check_target, percents, print_table, progress_bar, say
 from treenn.trees import InputError
-from treenn.trees.files import check_replaceable, open_atomic, write_text
+from treenn.trees.atomic_writing import open_atomic, write_text
+from treenn.trees.file_kind import check_replaceable
 from treenn.trees.json_values import dump_json
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from treenn.commands.svg_files import SvgTarget
 from treenn.commands.text_input import Line, print_lines
 from treenn.commands.treebank_input import check_no_texts, trees_of
 from treenn.trees import InputError
-from treenn.trees.files import write_text
+from treenn.trees.atomic_writing import write_text
 
 
 def predict(

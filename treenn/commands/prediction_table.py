@@ -10,7 +10,8 @@ from pathlib import Path
 from treenn.commands.output import check_target, say
 from treenn.commands.prediction_stream import Documents, LinePrediction, Models, blank_documents
 from treenn.commands.text_input import Line, print_lines
-from treenn.trees.files import PREDICTIONS, check_replaceable, open_atomic
+from treenn.trees.atomic_writing import open_atomic
+from treenn.trees.file_kind import PREDICTIONS, check_replaceable
 
 
 def check_table(path: Path | None) -> None:

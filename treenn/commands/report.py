@@ -12,7 +12,8 @@ from treenn.commands import options
 from treenn.commands.output import check_target, print_json, progress_bar, say
 from treenn.runtime.terminal import console
 from treenn.trees import InputError
-from treenn.trees.files import check_replaceable, write_text
+from treenn.trees.atomic_writing import write_text
+from treenn.trees.file_kind import check_replaceable
 
 if TYPE_CHECKING:
     from treenn.experiment.results import ComparisonResults

@@ -14,8 +14,9 @@ from treenn.commands.experiments import Dask, Jobs, NoTest, OnDevice, workers
 from treenn.commands.output import print_json, progress_bar, say
 from treenn.runtime.terminal import Grid, console
 from treenn.trees.arguments import Runs, check
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError
-from treenn.trees.files import check_replaceable, write_text
+from treenn.trees.file_kind import check_replaceable
 from treenn.trees.json_values import dump_json
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from itertools import islice
 from pathlib import Path
 
 from treenn.commands.output import check_target, progress_bar, say
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError
-from treenn.trees.files import check_replaceable, write_text
+from treenn.trees.file_kind import check_replaceable
 
 PATTERN = "{}"
 """The part of a file name that is replaced by the number of the sentence."""

@@ -115,7 +115,7 @@ def evaluate(
     from treenn.experiment.translation_reading import enter_translation_reading
     from treenn.translation.beam_search import BeamOptions
     from treenn.translation.model import TranslationModel
-    from treenn.trees.files import check_replaceable
+    from treenn.trees.file_kind import check_replaceable
 
     translate_search.check_files(widths, alphas, chart, html)
     if out is not None:
@@ -151,7 +151,7 @@ def _evaluate_search(
     from time import perf_counter
 
     from treenn.evaluation.measuring import measure
-    from treenn.trees.files import write_text
+    from treenn.trees.atomic_writing import write_text
 
     _, data, split = names
     with progress_bar(f"translating {data}") as progress:

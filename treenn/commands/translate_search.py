@@ -10,8 +10,9 @@ import typer
 
 from treenn.commands.output import check_target, print_json, print_table, progress_bar, say, tell
 from treenn.trees.arguments import Count, NonNegative, check
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError
-from treenn.trees.files import check_replaceable, write_text
+from treenn.trees.file_kind import check_replaceable
 
 if TYPE_CHECKING:
     from treebanks import Translation

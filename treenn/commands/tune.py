@@ -17,8 +17,8 @@ from treenn.commands.translate_plan import MODELS as TRANSLATION_MODELS
 from treenn.commands.translate_plan import translation_corpus, translation_settings
 from treenn.models.settings import Settings
 from treenn.runtime.terminal import console
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError
-from treenn.trees.files import write_text
 
 if TYPE_CHECKING:
     from treebanks import AnyTreebank

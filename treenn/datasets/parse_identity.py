@@ -10,7 +10,7 @@ import treenn.datasets
 import treenn.parsers
 import treenn.text
 from treenn.parsers.loading import parser_folder
-from treenn.trees.files import hash_files
+from treenn.trees.file_hash import hash_files
 
 _SPACY_MODEL = "en_core_web_sm"  # the default of SpacyParser
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from treebanks.paths import treenn_cache
-from treenn.trees.files import write_bytes
+from treenn.trees.atomic_writing import write_bytes
 from treenn.trees.json_values import dump_json
 from treenn.trees.tree import Tree
 

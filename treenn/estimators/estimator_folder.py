@@ -18,8 +18,8 @@ from treenn.parsers import Parser
 from treenn.tasks.score_scale import ScoreScale
 from treenn.training.run_dir import check_run_dir, open_run_dir
 from treenn.training.run_marker import ESTIMATOR, MODEL, RunMarker
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import write_text
 from treenn.trees.json_records import Schema
 from treenn.trees.json_values import dump_json
 

@@ -16,8 +16,8 @@ from treenn.evaluation.measuring import paired_metrics
 from treenn.experiment.gather import check_run, compute_differences, corrected
 from treenn.experiment.results import COMPARISON_SCHEMA, ComparisonResults, TaskResults
 from treenn.experiment.run_record import RunResults, summarize_runs
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError
-from treenn.trees.files import write_text
 from treenn.trees.json_values import dump_json
 
 _ROUNDING = 6e-5  # relative: records have 5 digits

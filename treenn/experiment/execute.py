@@ -19,8 +19,8 @@ from treenn.training.run_dir import check_run_dir, check_still_there, open_run_d
 from treenn.training.run_marker import RunMarker
 from treenn.training.train_step import check_device
 from treenn.trees.arguments import Device
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import write_text
 from treenn.trees.json_records import to_json
 from treenn.trees.json_values import dump_json, read_object
 

@@ -24,8 +24,8 @@ from treenn.experiment.ledger import Reading, configuration_of, digest
 from treenn.experiment.run_spec import RunSpec
 from treenn.models.settings import Settings, upgrade_settings
 from treenn.runtime.progress import Progress, ignore
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError
-from treenn.trees.files import write_text
 from treenn.trees.json_records import Schema
 
 FILE = "test-readings.json"

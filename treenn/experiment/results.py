@@ -25,8 +25,8 @@ from treenn.experiment.plan_record import ComparedModel, Match, Regime, Treebank
 from treenn.experiment.run_record import ModelSummary, RunResults, runs_by_model
 from treenn.models.settings import SettingValues
 from treenn.training.run_results import VectorCoverage
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError
-from treenn.trees.files import write_text
 from treenn.trees.json_records import Key, Schema
 from treenn.trees.json_values import check_object, dump_json
 

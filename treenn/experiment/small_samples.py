@@ -34,8 +34,8 @@ from treenn.runtime.portable_command import portable_command
 from treenn.training import train
 from treenn.training.fine_tuning import Source
 from treenn.trees.arguments import Count
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError
-from treenn.trees.files import write_text
 from treenn.trees.json_records import digits
 from treenn.trees.json_values import dump_json
 

@@ -13,10 +13,10 @@ from typing import NamedTuple
 from treenn.labelling.annotations import Annotations
 from treenn.labelling.entry import Entry
 from treenn.trees import InputError, Tree
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.brackets import format_tree
 from treenn.trees.class_comment import class_comment
 from treenn.trees.errors import argument
-from treenn.trees.files import write_text
 
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _JSON_LINES = (".jsonl", ".ndjson")

@@ -10,9 +10,10 @@ from pathlib import Path
 from treenn.labelling.annotations import Annotations, is_annotated, read_annotations
 from treenn.labelling.entry import Entry, State, plain
 from treenn.trees import InputError
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.class_comment import ClassScale, class_comment
 from treenn.trees.errors import argument
-from treenn.trees.files import read_text, write_text
+from treenn.trees.files import read_text
 
 Stamp = tuple[int, int, int]
 """The inode, the size and the time of modification of a file."""

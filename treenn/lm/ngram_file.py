@@ -11,8 +11,8 @@ from safetensors.numpy import save
 
 from treenn.lm.ngram_counts import IntArray, NGramCounts
 from treenn.runtime.weight_file import read_shapes, read_tensors
+from treenn.trees.atomic_writing import write_bytes
 from treenn.trees.errors import InputError
-from treenn.trees.files import write_bytes
 
 
 def write_counts(path: Path, counts: Sequence[NGramCounts]) -> None:

@@ -20,8 +20,8 @@ from treenn.models.text_vocabulary import TextVocabulary
 from treenn.runtime.progress import Progress, ignore
 from treenn.runtime.weight_file import NAME
 from treenn.tasks.language import check_tokens
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import write_text
 from treenn.trees.json_records import from_json, to_json
 from treenn.trees.json_values import read_object
 

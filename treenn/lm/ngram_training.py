@@ -13,7 +13,7 @@ from treenn.training.folder_lock import locked
 from treenn.training.run_dir import check_run_dir, open_run_dir, writing_to
 from treenn.training.run_marker import NGRAM, RESULTS, RunMarker
 from treenn.training.run_results import SplitMetrics
-from treenn.trees.files import write_text
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.json_records import from_json, to_json
 from treenn.trees.json_values import dump_json, read_object
 

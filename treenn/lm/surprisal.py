@@ -13,8 +13,8 @@ import numpy as np
 from treebanks import Sentence
 from treenn.evaluation.token_predictions import TokenPredictions
 from treenn.models.text_vocabulary import END
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import write_text
 from treenn.trees.json_values import dump_json
 
 COLUMNS = ("sentence", "position", "token", "known", "surprisal")

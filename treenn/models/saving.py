@@ -27,8 +27,8 @@ from treenn.models.vocabulary import Vocabulary
 from treenn.runtime.quantization import SINGLE_PRECISION, WeightFormat, dequantize
 from treenn.runtime.weight_file import NAME, check_shapes, read_weights, write_weights
 from treenn.trees.arguments import LARGEST, AnyPath, checked
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import write_text
 from treenn.trees.json_records import from_json
 from treenn.trees.json_values import check_object, read_object
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from treenn.encoders.tree_table import Words
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import check, refusal
-from treenn.trees.files import write_text
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.json_values import read_words
 
 UNKNOWN = "<unknown>"

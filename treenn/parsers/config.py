@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError
-from treenn.trees.files import write_text
 from treenn.trees.json_values import Kind, check_object, read_object
 
 

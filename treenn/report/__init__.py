@@ -11,7 +11,7 @@ from treenn.report.build import build, tables
 from treenn.report.html import as_html
 from treenn.report.markdown import as_markdown
 from treenn.runtime.progress import Progress, ignore
-from treenn.trees.files import write_text
+from treenn.trees.atomic_writing import write_text
 
 __all__ = ["render", "tables", "write_report", "write_results"]
 

@@ -24,8 +24,9 @@ from treenn.report.formatting import constant_name, label_of, majority, shown_me
 from treenn.report.markdown import table_lines
 from treenn.report.recipe_disagreements import disagreement_text
 from treenn.report.recipe_tables import recipe_table
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError
-from treenn.trees.files import read_text, write_text
+from treenn.trees.files import read_text
 from treenn.trees.json_records import Schema
 
 BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"

@@ -192,7 +192,7 @@ class Report:
 
     @property
     def origin(self) -> str:
-        """The sentence on the origin, by which `treenn.trees.files.kind_of` identifies the file."""
+        """The sentence on the origin, by which `treenn.trees.file_kind.kind_of` identifies the file."""
         article = "An" if self.noun[0] in "aeiou" else "A"
         return f"{article} {self.noun} made by treenn{' on ' * bool(self.created)}{self.created}."
 

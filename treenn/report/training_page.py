@@ -12,7 +12,7 @@ from treenn.report.charts import REFERENCE, finish, log_scale, look, name_epochs
 from treenn.report.document import Block, Chart, Code, Part, Record, Report, Section, Table, Text, field_of
 from treenn.report.html import as_html
 from treenn.training.run_results import Epoch, TrainingResults
-from treenn.trees.files import write_text
+from treenn.trees.atomic_writing import write_text
 
 _CHARTS = 4  # the maximum number of drawn metrics
 

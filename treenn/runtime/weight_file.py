@@ -15,8 +15,8 @@ from safetensors.torch import save
 from torch import Tensor
 
 from treenn.runtime.quantization import BASIS, CODES, SCALE, WeightFormat, dequantize
+from treenn.trees.atomic_writing import write_bytes
 from treenn.trees.errors import InputError
-from treenn.trees.files import write_bytes
 
 NAME = "model.safetensors"
 """The name of the weight file in a folder."""

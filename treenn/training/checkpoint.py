@@ -15,7 +15,7 @@ from torch.optim import Optimizer
 from treenn.runtime.weight_file import refuse_non_finite
 from treenn.training.run_results import History
 from treenn.trees import InputError
-from treenn.trees.files import write_bytes
+from treenn.trees.atomic_writing import write_bytes
 from treenn.trees.json_records import from_json, to_json
 
 T = TypeVar("T")

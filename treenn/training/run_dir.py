@@ -25,8 +25,9 @@ from treenn.training.run_marker import (
     Kind,
     RunMarker,
 )
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import read_json, write_text
+from treenn.trees.files import read_json
 from treenn.trees.json_records import to_json
 from treenn.trees.json_values import read_object
 from treenn.trees.temporary import is_stale, remove_stale

@@ -18,8 +18,8 @@ from treenn.evaluation.run_predictions import RunPredictions
 from treenn.models.settings import SettingValues
 from treenn.runtime.portable_command import portable
 from treenn.training.run_marker import RESULTS
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError
-from treenn.trees.files import write_text
 from treenn.trees.json_records import Rest, from_json, to_json
 from treenn.trees.json_values import dump_json, read_object
 

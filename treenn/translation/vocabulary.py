@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from treenn.models.text_vocabulary import END, END_ID, TextVocabulary
 from treenn.models.vocabulary import UNKNOWN
 from treenn.trees.arguments import refusal
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError
-from treenn.trees.files import write_text
 from treenn.trees.json_records import from_json, to_json
 from treenn.trees.json_values import dump_json, read_object
 

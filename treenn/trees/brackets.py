@@ -18,10 +18,11 @@ from functools import partial
 from pathlib import Path
 
 from treenn.trees.arguments import Classes, check_items, checked, refusal
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.binarize import Factor, binarize
 from treenn.trees.bracket_parser import ParseError, RawTree, group
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import read_text, write_text
+from treenn.trees.files import read_text
 from treenn.trees.nary import NaryTree, inner_children
 from treenn.trees.ptb_escapes import escape, escape_label
 from treenn.trees.skipping import OnError

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from treenn.trees.arguments import AnyPath, check_items, checked
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.conllu_labels import LABEL_COLUMNS, LabelLevel
 from treenn.trees.dependency import DependencyTree
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import write_text
 from treenn.trees.ptb_escapes import escape, unescape
 
 _SEPARATORS = "\t\r\n"

@@ -1,23 +1,18 @@
-"""Text, JSON and TOML files: reading with the position of every error, and atomic writing."""
+"""Reading of text, JSON and TOML files, with the position of every error."""
 
 import codecs
 import gzip
-import hashlib
 import json
-import os
 import re
-import secrets
 import stat
 import tomllib
 import zlib
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from treenn.trees.errors import InputError, argument
-from treenn.trees.temporary import remove_stale, temporary_prefix
 
 MOST_BYTES = 1_000_000_000
 """The maximum size of a JSON or TOML file."""
@@ -177,180 +172,3 @@ def _parsed(path: str | Path, kind: str, parse: Callable[[str], Any]) -> Any:
         is_long = "digits" in str(error)  # otherwise, an invalid date
         problem = f"this {kind} has a whole number of too many digits" if is_long else f"not {kind}: {error}"
         raise InputError(problem, source=path) from error
-
-
-def hash_file(path: Path) -> str:
-    """The SHA-256 of a file.
-
-    Raises:
-        InputError: if it cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"cannot read this file: {error.strerror or error}", source=path) from error
-
-
-def hash_files(paths: Iterable[Path]) -> str:
-    """The SHA-256 of the names and contents of files, in the given order.
-
-    Raises:
-        InputError: if a file cannot be read.
-    """
-    sha = hashlib.sha256()
-    for path in paths:
-        sha.update(path.name.encode() + b"\0" + bytes.fromhex(hash_file(path)))
-    return sha.hexdigest()
-
-
-def write_bytes(path: str | Path, data: bytes, *, make_folder: bool = True) -> None:
-    """Write atomically, via a temporary file in the same folder and a rename.
-
-    Temporary files of killed processes with the same target are removed. System devices and open streams, such as
-    `/dev/stdout`, are written to in place. Other devices and pipes, which could block forever, are refused.
-
-    Args:
-        path: the file.
-        data: the content.
-        make_folder: whether to create a missing folder; False for a folder that may have been removed concurrently
-            (default: True).
-
-    Raises:
-        InputError: if the folder cannot be created or written to, the path is a pipe or a device outside of `/dev` and
-            `/proc`, or data of a known kind (`kind_of`) would replace a file of another kind.
-    """
-    with open_atomic(path, kind=kind_of(data), make_folder=make_folder) as file:
-        file.write(data)
-
-
-@contextmanager
-def open_atomic(path: str | Path, *, kind: str | None = None, make_folder: bool = True) -> Iterator[BinaryIO]:
-    """Open a file for writing in parts, as atomically as `write_bytes`. An error in the context leaves no file.
-
-    Args:
-        path: the file.
-        kind: the kind of its content, as `kind_of` returns it (default: None, a file of any kind is replaced).
-        make_folder: whether to create a missing folder (default: True).
-
-    Raises:
-        InputError: as `write_bytes`.
-    """
-    path = Path(path)
-    temporary = path.parent / f"{temporary_prefix(path.name)}{secrets.token_hex(4)}"
-    try:
-        if _descriptor(path) is not None or (path.exists() and not path.is_file() and not path.is_dir()):
-            with _open_device(path) as device:
-                yield device
-            return
-        if kind:
-            check_replaceable(path, kind)
-        if make_folder:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        remove_stale(path.parent, path.name)
-        with temporary.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot write here: {error.strerror or error}", source=path) from error
-    finally:
-        with suppress(OSError):  # the folder may have been removed concurrently
-            temporary.unlink(missing_ok=True)
-
-
-_STREAM = re.compile(r"/dev/(?P<name>stdout|stderr)|(/dev|/proc/(self|thread-self))/fd/(?P<number>\d{1,9})")
-
-
-def _descriptor(path: Path) -> int | None:
-    """The descriptor of an open stream, possibly redirected to a regular file; None for other paths.
-
-    A rename would replace the link in `/dev`.
-    """
-    stream = _STREAM.fullmatch(os.path.abspath(path))  # noqa: PTH100 (links are not followed)
-    if stream is None:
-        return None
-    return int(stream["number"] or {"stdout": 1, "stderr": 2}[stream["name"]])
-
-
-def _open_device(path: Path) -> BinaryIO:
-    if (descriptor := _descriptor(path)) is not None:
-        return os.fdopen(os.dup(descriptor), "wb")  # with the position of the stream
-    if not path.absolute().is_relative_to("/dev") and not path.absolute().is_relative_to("/proc"):
-        raise InputError("cannot write here: this is a pipe or a device; name a file", source=path)
-    return path.open("wb")
-
-
-PREDICTIONS = "table of predictions"
-"""The kind of CSV and TSV files by `treenn predict`."""
-
-# The header ends with two columns, which may be prefixed by the name of a model.
-_PREDICTIONS = re.compile(
-    rb'[^\r\n]*(class|score)"?[,\t][^\r\n]*\bunknown_words"?[,\t][^,\t\r\n]*\bunknown_share"?([,\t][^,\t\r\n]*\bwarning"?)?\r?\n'
-)
-
-_SHOWN = 1 << 14  # the number of initial bytes that determine the kind of a file
-
-
-def check_replaceable(path: str | Path, kind: str | None) -> None:
-    """Refuse to replace a file of another kind.
-
-    Args:
-        path: the file, which need not exist.
-        kind: the kind of the new file, as `kind_of` returns it. None, for plain text, refuses every file with content.
-
-    Raises:
-        InputError: if the file is not empty and of another kind.
-    """
-    path = Path(path)
-    if not path.is_file() or _descriptor(path) is not None:
-        return
-    with path.open("rb") as file:
-        start = file.read(_SHOWN)
-    if start and (kind is None or kind_of(start) != kind):
-        exists = "exists" if kind is None else f"exists and is no {kind}"
-        raise InputError(f"this file {exists}: it is not replaced; move it or name another", source=path)
-
-
-def kind_of(data: bytes) -> str | None:
-    """The kind of an output file: a picture, a page, a report, JSON with a schema, or a table of predictions.
-
-    Returns None for other files.
-
-    >>> kind_of(b'{"schema": "treenn.bench", "version": 1}'), kind_of(b"{}")
-    ('JSON of treenn.bench', None)
-    """
-    start = data[:_SHOWN].lstrip()
-    if start.startswith(b"\x89PNG"):
-        return "PNG"
-    if start.startswith((b"<svg", b"<?xml")):
-        return "SVG" if b"<svg" in start else None
-    if schema := re.match(rb'\{\s*"schema": ?"(treenn\.\w+)"', start):
-        return f"JSON of {schema[1].decode()}"
-    if _PREDICTIONS.match(start):
-        return PREDICTIONS
-    if re.match(rb"(text|left,right),gold,predicted\b", start):
-        return "CSV of an evaluation"
-    if start.startswith(b"% An evaluation made by treenn"):
-        return "evaluation of treenn in LaTeX"
-    nouns = ("attention", "evaluation", "explanation", "map", "playground")
-    noun = next((each for each in nouns if f"{each} made by treenn".encode() in start), "report")
-    report = f"{noun} of treenn in " if b"made by treenn" in start else ""
-    if start[:14].lower() == b"<!doctype html":
-        return report + "HTML"
-    return report + "Markdown" if report and start.startswith(b"# ") else None
-
-
-def write_text(path: str | Path, text: str, *, make_folder: bool = True) -> None:
-    """Write text atomically, as UTF-8.
-
-    Raises:
-        InputError: as `write_bytes`, and if the text has a lone surrogate, which UTF-8 cannot encode.
-    """
-    try:
-        data = text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        problem = f"character {text[error.start]!r} is half of a surrogate pair, which UTF-8 cannot encode"
-        raise InputError(f"cannot write this text: {problem}", source=path) from error
-    write_bytes(path, data, make_folder=make_folder)

@@ -12,7 +12,7 @@ from treenn.runtime.environment import environment
 from treenn.runtime.progress import Progress, ignore
 from treenn.trees.arguments import AnyPath, Count, check, checked
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import hash_file
+from treenn.trees.file_hash import hash_file
 from treenn.vectors.corpus import Array, Corpus, read_corpus
 from treenn.vectors.glove import GloveSettings, train_glove
 from treenn.vectors.ppmi import PpmiSettings, train_ppmi

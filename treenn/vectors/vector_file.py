@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from treenn.trees.atomic_writing import open_atomic, write_text
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import hash_file, open_atomic, write_text
+from treenn.trees.file_hash import hash_file
 from treenn.trees.json_records import Schema
 from treenn.trees.json_values import dump_json
 from treenn.vectors.corpus import Array

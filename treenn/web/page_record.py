@@ -19,7 +19,7 @@ from treenn.parsers.polarity_check import with_root_labels
 from treenn.runtime.progress import Progress, ignore
 from treenn.sentiment.model import SentimentModel
 from treenn.trees import Tree
-from treenn.trees.files import hash_files
+from treenn.trees.file_hash import hash_files
 from treenn.trees.json_records import Schema
 from treenn.web.page_agreement import Agreement
 from treenn.web.page_folders import FILES, REDUCED

@@ -18,7 +18,7 @@ from treenn.web.page_folders import FILES
 from treenn.web.readers import make_readers
 
 KIND = "playground of treenn in HTML"
-"""The kind of the file, as `treenn.trees.files.kind_of` returns it."""
+"""The kind of the file, as `treenn.trees.file_kind.kind_of` returns it."""
 
 _COMMENT = "<!-- A playground made by treenn; it loads nothing from the network. -->"
 _ABOUT = "Everything is computed in this page, by a model and a parser in 8 bits. Nothing is sent or loaded."

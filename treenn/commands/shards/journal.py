@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from treenn.commands.shards.shard import CHUNK
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import read_regular, write_text
+from treenn.trees.files import read_regular
 from treenn.trees.json_records import Schema, from_json
 
 NAME = "journal.jsonl"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from treenn.commands.text_input import Line
-from treenn.trees.files import hash_files
+from treenn.trees.file_hash import hash_files
 
 Form = Literal["text", "jsonl", "parquet"]
 """The form of an output file: trees in brackets, JSON Lines, or Parquet."""

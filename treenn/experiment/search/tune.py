@@ -22,8 +22,8 @@ from treenn.training.divergence import Diverged
 from treenn.training.run_dir import check_run_dir
 from treenn.training.run_marker import SEARCH, RunMarker
 from treenn.trees.arguments import AnyPath, Device, Runs, checked
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError
-from treenn.trees.files import write_text
 from treenn.trees.json_records import from_json
 from treenn.trees.json_values import dump_json, read_object
 

@@ -22,7 +22,7 @@ from treenn.parsers.pcfg.rules import compiled
 from treenn.parsers.pcfg.viterbi import Parse, search
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import AnyPath, checked
-from treenn.trees.files import write_text
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.json_records import from_json
 from treenn.trees.json_values import read_object
 

@@ -10,8 +10,9 @@ from treenn.report.evaluation.example_rows import as_csv
 from treenn.report.evaluation.tables import evaluation_document
 from treenn.report.latex import as_latex
 from treenn.report.markdown import as_markdown
+from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError, argument
-from treenn.trees.files import check_replaceable, write_text
+from treenn.trees.file_kind import check_replaceable
 from treenn.trees.json_values import dump_json
 
 
@@ -25,7 +26,7 @@ _FORMATS: Mapping[str, tuple[str, Callable[[EvaluationReport], str]]] = {
     ".tex": ("evaluation of treenn in LaTeX", lambda report: as_latex(evaluation_document(report))),
     ".csv": ("CSV of an evaluation", as_csv),
 }
-"""The kind of the file (`treenn.trees.files.kind_of`) and the function that renders it, by suffix."""
+"""The kind of the file (`treenn.trees.file_kind.kind_of`) and the function that renders it, by suffix."""
 
 
 def check_evaluation_file(path: Path) -> None:
