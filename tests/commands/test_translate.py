@@ -65,7 +65,10 @@ def test_a_corpus_to_translations(treenn: Command, folder: Path) -> None:
     assert applied == (folder / "test.de").read_text()
     typed = treenn("translate", "apply", "model", "--trees", "right", "--beam", "2", stdin=b"ab cd\nef\n")
     assert len(ok(typed).stdout.splitlines()) == 2
-    refused(treenn("translate", "apply", "model", stdin=b"\xff\n"), "standard input is not UTF-8")
+    refused(
+        treenn("translate", "apply", "model", stdin=b"\xff\n"),
+        "standard input:1:1: byte 0xff is not UTF-8; the text must be UTF-8",
+    )
     refused(treenn("translate", "apply", "model", stdin=b""), "this line has an empty sentence")
     n_best = ("translate", "apply", "model", "pairs/dev.en", "--trees", "right", "--n-best", "2", "--json")
     [first, *_] = json.loads(ok(treenn(*n_best)).stdout)

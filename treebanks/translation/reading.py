@@ -154,7 +154,7 @@ def text_lines(path: Path) -> list[str]:
     return lines
 
 
-def clean_line(line: str, path: Path | None = None, number: int | None = None, side: str = "sentence") -> str:
+def clean_line(line: str, path: str | Path | None = None, number: int | None = None, side: str = "sentence") -> str:
     """A line with single spaces, validated.
 
     Args:

@@ -71,6 +71,19 @@ class Line(NamedTuple):
         """The file and line number, for messages."""
         return f"{self.source or 'TEXT'}{'' if self.number is None else f':{self.number}'}"
 
+    @property
+    def decoded(self) -> str:
+        """The text.
+
+        Raises:
+            InputError: if the line is not UTF-8.
+        """
+        if bad := _UNDECODED.search(self.text):
+            message = f"byte 0x{ord(bad[0]) & 0xFF:02x} is not UTF-8; the text must be UTF-8"
+            column = None if self.source is None else bad.start() + 1
+            raise InputError(message, source=self.source, line=self.number, column=column)
+        return self.text
+
     def sentences(self, *, tokenized: bool, split: bool, find: FindSentences | None = None) -> list[Sentence]:
         """Split the line into sentences. Returns an empty list if the line is blank.
 
@@ -84,14 +97,11 @@ class Line(NamedTuple):
         """
         from treenn.parsers.long_sentences import Sentence, find_sentences
 
-        if bad := _UNDECODED.search(self.text):
-            message = f"byte 0x{ord(bad[0]) & 0xFF:02x} is not UTF-8; the text must be UTF-8"
-            column = None if self.source is None else bad.start() + 1
-            raise InputError(message, source=self.source, line=self.number, column=column)
+        text = self.decoded
         if not tokenized:
-            return (find or find_sentences)(self.text, split=split)
-        words = tuple(unescape(word) for word in _BETWEEN_WORDS.split(self.text) if word)
-        return [Sentence(self.text.strip(), words)] if words else []
+            return (find or find_sentences)(text, split=split)
+        words = tuple(unescape(word) for word in _BETWEEN_WORDS.split(text) if word)
+        return [Sentence(text.strip(), words)] if words else []
 
 
 def read_input(

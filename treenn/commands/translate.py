@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +11,7 @@ from treenn.commands import generation_options, options, translate_options, tran
 from treenn.commands.output import print_json, print_table, progress_bar, tell
 from treenn.commands.resume_options import options_of_run, restored
 from treenn.commands.settings_options import takes_settings
+from treenn.commands.text_input import STANDARD_INPUT, TYPED, read_lines
 from treenn.models.settings import Settings
 from treenn.trees.errors import InputError
 
@@ -193,7 +192,7 @@ def translate(
     Example: echo "A dog runs." | treenn translate apply bilstm --n-best 3 --json
     """
     from treebanks import ParallelCorpus, Translation
-    from treebanks.translation.reading import check_languages, clean_line, text_lines
+    from treebanks.translation.reading import check_languages
     from treenn.translation.beam_search import BeamOptions
     from treenn.translation.model import TranslationModel
 
@@ -203,8 +202,7 @@ def translate(
     loaded = TranslationModel.load(model, tuple(trust_module))
     if languages is not None:
         loaded.check_languages(check_languages(languages))
-    lines = typed_lines() if file is None else text_lines(file)
-    sources = [clean_line(line, file, number) for number, line in enumerate(lines, start=1)]
+    sources = _sentences(file)
     corpus = ParallelCorpus("text", loaded.languages, {"text": [Translation(source, "") for source in sources]})
     pairs = translate_options.parsed(corpus, loaded.trees(trees)).examples("text")
     with progress_bar("translating") as progress:
@@ -216,18 +214,19 @@ def translate(
         print(outputs[0].text if outputs else "")
 
 
-def typed_lines() -> list[str]:
-    """The lines of standard input.
+def _sentences(file: Path | None) -> list[str]:
+    """The sentences of a file or of standard input, one per line.
 
     Raises:
-        InputError: if it is not UTF-8.
+        InputError: if there is none, or a line is empty, too long or not UTF-8.
     """
-    if isinstance(sys.stdin, TextIOWrapper):
-        sys.stdin.reconfigure(encoding="utf-8-sig", errors="strict", newline="\n")
-    try:
-        return sys.stdin.read().removesuffix("\n").split("\n")
-    except UnicodeError as error:
-        raise InputError(f"standard input is not UTF-8: {error}") from error
+    from treebanks.translation.reading import clean_line
+
+    name = STANDARD_INPUT if file is None else str(file)
+    lines = list(read_lines([name]))
+    if not lines:
+        raise InputError("no sentence; must have one per line", source=TYPED if file is None else file)
+    return [clean_line(line.decoded, line.source, line.number) for line in lines]
 
 
 def _record(source: str, outputs: list[Output]) -> dict[str, object]:
