@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import classification_report, confusion_matrix, f1_score
 
 from treenn.analysis.class_report import class_report
-from treenn.evaluation.metrics import macro_f1
+from treenn.evaluation.agreement import macro_f1
 
 PAIRS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=40)
 

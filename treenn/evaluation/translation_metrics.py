@@ -1,9 +1,15 @@
-"""BLEU and chrF from sums of n-gram counts, for resampling sentences and swapping them between models."""
+"""Metrics of translations: BLEU and chrF from sums of n-gram counts, which paired tests resample and swap."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
+
+from treenn.evaluation.agreement import Array
+from treenn.evaluation.metric import Metric, Paired
 
 Sums = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -95,3 +101,32 @@ def chrf(sums: Sums) -> Sums:
 def _ngrams(length: Sums, order: int) -> Sums:
     """The numbers of 1- to `order`-grams of sequences. Shape: `(..., 1)` to `(..., order)`."""
     return np.maximum(length - np.arange(order), 0)
+
+
+def _of_corpus(counts: str, summands: Callable[[Any], Array], of_sums: Callable[[Any], Array]) -> dict[str, Any]:
+    """The computation of a metric of translations from a column of n-gram counts, and its paired form."""
+    return {
+        "compute": lambda p: float(of_sums(summands(getattr(p, counts)).sum(axis=0))),
+        "paired": Paired(counts, lambda found, gold, classes: (summands(found), None), of_sums),
+        "reads": ("translations",),
+    }
+
+
+TRANSLATION_METRICS: dict[str, Metric] = {
+    "bleu": Metric(
+        title="BLEU",
+        short="BLEU",
+        phrase="BLEU",
+        definition="BLEU of all sentences together, by sacrebleu, with its smoothing and one reference, times 100.",
+        **_of_corpus("bleu", bleu_summands, bleu),
+    ),
+    "chrf": Metric(
+        title="chrF",
+        short="chrF",
+        phrase="chrF",
+        definition="chrF2 of all sentences together, by sacrebleu: the F score of n-grams of up to six characters, in"
+        " which recall has twice the weight of precision, times 100.",
+        **_of_corpus("chrf", chrf_summands, chrf),
+    ),
+}
+"""The metrics of translations by name, in the order of tables."""
