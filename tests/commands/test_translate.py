@@ -69,7 +69,7 @@ def test_a_corpus_to_translations(treenn: Command, folder: Path) -> None:
         treenn("translate", "apply", "model", stdin=b"\xff\n"),
         "standard input:1:1: byte 0xff is not UTF-8; the text must be UTF-8",
     )
-    refused(treenn("translate", "apply", "model", stdin=b""), "this line has an empty sentence")
+    refused(treenn("translate", "apply", "model", stdin=b""), "standard input: no sentence; must have one per line")
     n_best = ("translate", "apply", "model", "pairs/dev.en", "--trees", "right", "--n-best", "2", "--json")
     [first, *_] = json.loads(ok(treenn(*n_best)).stdout)
     assert set(first["translations"][0]) == {"text", "log_p", "score"}
