@@ -34,7 +34,7 @@ def test_the_best_start_goes_on() -> None:
 def test_all_starts_are_counted_in_what_it_cost() -> None:
     ticks = iter(range(100))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("treenn.training.trainer.time.perf_counter", lambda: next(ticks))
+        patch.setattr("treenn.training.epoch_training.time.perf_counter", lambda: next(ticks))
         results = train(TOY, THREE).results
     assert [entry.seconds for entry in results.history] == [3, 1, 1]
     trees = sum(1 for _ in TOY.trees("train"))
