@@ -14,10 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 from treenn.analysis.crossed_test import CONFIDENCE
 from treenn.analysis.neighbours import LEAST, merge_neighbours
 from treenn.analysis.statistics import Interval
+from treenn.runtime.arrays import IntArray
 from treenn.trees.json_records import Key
 
 FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 BINS = 15
 _EDGES = np.linspace(0, 1, BINS + 1)

@@ -13,9 +13,8 @@ import numpy.typing as npt
 from treenn.analysis.neighbours import LEAST, merge_neighbours
 from treenn.encoders import NO_LABEL
 from treenn.evaluation.predictions import Predictions
+from treenn.runtime.arrays import BoolArray
 from treenn.trees.json_records import Key
-
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

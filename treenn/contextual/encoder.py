@@ -8,16 +8,15 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
 from treenn.contextual.pretrained import fingerprint, read_config, read_encoder
+from treenn.runtime.arrays import IntArray
 from treenn.trees import InputError, unescape
 from treenn.trees.errors import argument
 
 Sentence = tuple[str, ...]
-IntArray = npt.NDArray[np.int64]
 
 _QUOTES = {"``": '"', "''": '"', "`": "'"}
 _TO_THE_LEFT = re.compile(r"(?i)[.,;:?!%)\]}]|\.\.+|''?|n't|'(?:s|re|ve|ll|d|m)")

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from treenn.encoders.forest import PackedTrees
-from treenn.encoders.tree_table import IntArray, class_numbers
+from treenn.encoders.tree_table import class_numbers
+from treenn.runtime.arrays import IntArray
 from treenn.trees import DependencyTree, InputError
 from treenn.trees.arguments import check_items
 from treenn.trees.errors import argument

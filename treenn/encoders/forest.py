@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from treenn.encoders.forest_rows import parents_of, share_subtrees, sort_rows
-from treenn.encoders.tree_table import Columns, DistinctWords, IntArray, TreeBatch, TreeTable, Words
+from treenn.encoders.tree_table import Columns, DistinctWords, TreeBatch, TreeTable, Words
+from treenn.runtime.arrays import IntArray
 from treenn.runtime.tensor_batch import TensorBatch
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import check, check_items, refusal

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from treenn.encoders.tree_table import Columns, Indices, IntArray, Words
+from treenn.encoders.tree_table import Columns, Indices, Words
+from treenn.runtime.arrays import IntArray
 
 
 class SortedRows(NamedTuple):

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from treenn.encoders.forest import PackedForest
-from treenn.encoders.tree_table import IntArray
+from treenn.runtime.arrays import IntArray
 from treenn.sequences.packed import Packing
 from treenn.trees.errors import InputError, argument
 

@@ -12,7 +12,7 @@ from treenn.encoders.encoder import Encoder
 from treenn.encoders.forest import PackedForest
 from treenn.encoders.initialization import Initialization
 from treenn.encoders.phrases import Phrases, Runs
-from treenn.encoders.tree_table import IntArray
+from treenn.runtime.arrays import IntArray
 from treenn.sequences import AttentionPooling, Bidirectional, LastPooling, Readout, SequenceNetwork
 from treenn.trees import InputError
 from treenn.trees.arguments import checked

@@ -12,10 +12,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
+from treenn.runtime.arrays import IntArray
 from treenn.trees import DependencyTree, InputError, Tree
 from treenn.trees.arguments import check_items
 
-IntArray = npt.NDArray[np.int64]
 Indices = npt.NDArray[np.integer[Any]]
 
 NO_LABEL = -100

@@ -14,13 +14,12 @@ from treenn.encoders import NO_LABEL
 from treenn.evaluation.measuring import metrics_html
 from treenn.evaluation.metrics import Columns
 from treenn.models.network import Network
+from treenn.runtime.arrays import BoolArray, IntArray
 from treenn.trees import InputError, Tree
 from treenn.trees.arguments import Count, checked
 from treenn.trees.errors import argument
 from treenn.trees.json_records import digits
 
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float32]
 
 NOT_ASKED = -1

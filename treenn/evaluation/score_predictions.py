@@ -12,9 +12,9 @@ from treenn.evaluation.measuring import metrics_html
 from treenn.evaluation.metrics import Columns
 from treenn.evaluation.number_format import significant
 from treenn.evaluation.predictions import nodes_of, root_indices
+from treenn.runtime.arrays import IntArray
 
 FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

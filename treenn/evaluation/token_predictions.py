@@ -14,9 +14,9 @@ from treebanks import Sentence
 from treenn.evaluation.measuring import metrics_html
 from treenn.evaluation.metrics import Columns
 from treenn.evaluation.number_format import significant
+from treenn.runtime.arrays import IntArray
 
 FloatArray = npt.NDArray[np.floating]
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

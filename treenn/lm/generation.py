@@ -10,8 +10,9 @@ from typing import Annotated
 import numpy as np
 
 from treebanks.text.corpus import Unit
-from treenn.lm.language_model import FloatArray, IntArray, LanguageModel
+from treenn.lm.language_model import FloatArray, LanguageModel
 from treenn.models.text_vocabulary import END_ID
+from treenn.runtime.arrays import IntArray
 from treenn.runtime.progress import Progress, ignore
 from treenn.trees.arguments import Count, Natural, Positive, Range, Seed, check_fields, checked
 from treenn.trees.errors import InputError, argument

@@ -10,7 +10,8 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from treenn.lm.ngram_counts import IntArray, NGramCounts, Stream, count_ngrams
+from treenn.lm.ngram_counts import NGramCounts, Stream, count_ngrams
+from treenn.runtime.arrays import IntArray
 from treenn.trees.arguments import check
 from treenn.trees.errors import InputError, argument
 

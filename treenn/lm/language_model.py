@@ -14,11 +14,11 @@ from treebanks.text.corpus import Unit
 from treebanks.text.verse import FORMS, symbol_of
 from treenn.evaluation.token_predictions import TokenPredictions
 from treenn.models.text_vocabulary import TextVocabulary
+from treenn.runtime.arrays import IntArray
 from treenn.runtime.progress import Progress, ignore
 from treenn.trees.errors import InputError, argument
 
 FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 
 class LanguageModel(ABC):

@@ -10,9 +10,10 @@ import torch
 from treebanks import Sentence
 from treenn.encoders.prefixes import causal_network
 from treenn.evaluation.token_predictions import TokenPredictions
-from treenn.lm.language_model import FloatArray, IntArray, LanguageModel
+from treenn.lm.language_model import FloatArray, LanguageModel
 from treenn.models.network import Network
 from treenn.models.text_vocabulary import TextVocabulary
+from treenn.runtime.arrays import IntArray
 from treenn.runtime.progress import Progress, ignore
 from treenn.tasks.language import LanguageModelling
 from treenn.trees.errors import InputError, argument

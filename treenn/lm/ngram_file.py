@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from safetensors.numpy import save
 
-from treenn.lm.ngram_counts import IntArray, NGramCounts
+from treenn.lm.ngram_counts import NGramCounts
+from treenn.runtime.arrays import IntArray
 from treenn.runtime.weight_file import read_shapes, read_tensors
 from treenn.trees.atomic_writing import write_bytes
 from treenn.trees.errors import InputError

@@ -14,9 +14,10 @@ from treebanks import Sentence, TextCorpus
 from treebanks.text.corpus import Unit
 from treenn.evaluation.token_predictions import TokenPredictions
 from treenn.lm.kneser_ney import HIGHEST_ORDER, KneserNey
-from treenn.lm.language_model import FloatArray, IntArray, LanguageModel
+from treenn.lm.language_model import FloatArray, LanguageModel
 from treenn.lm.ngram_file import read_counts, write_counts
 from treenn.models.text_vocabulary import TextVocabulary
+from treenn.runtime.arrays import IntArray
 from treenn.runtime.progress import Progress, ignore
 from treenn.runtime.weight_file import NAME
 from treenn.tasks.language import check_tokens

@@ -9,8 +9,9 @@ from random import Random
 
 import numpy as np
 
-from treenn.analysis.calibration import FloatArray, IntArray, cooled, fit_temperature, measure
+from treenn.analysis.calibration import FloatArray, cooled, fit_temperature, measure
 from treenn.models.network import Network
+from treenn.runtime.arrays import IntArray
 from treenn.sentiment.document import mean_probabilities, middle_class
 from treenn.trees import InputError, Tree
 from treenn.trees.errors import argument

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-IntArray = np.ndarray[tuple[int], np.dtype[np.int64]]
+from treenn.runtime.arrays import IntArray
+
 FloatArray = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 

@@ -6,15 +6,14 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
+from treenn.runtime.arrays import IntArray
+
 TimeStep = Callable[..., tuple[Tensor, ...]]
 """A function of the inputs at one time and of the parts of the state; it returns the parts of the next state."""
-
-IntArray = npt.NDArray[np.int64]
 
 
 class Packing(NamedTuple):

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import nn
 
@@ -16,9 +15,8 @@ from treenn.models.settings import Settings
 from treenn.models.task import Task
 from treenn.models.text_vocabulary import TextVocabulary
 from treenn.models.vocabulary import Vocabulary
+from treenn.runtime.arrays import IntArray
 from treenn.trees.errors import InputError, argument
-
-IntArray = npt.NDArray[np.int64]
 
 _PERMITTED: dict[str, Any] = {
     "supervision": "nodes",

@@ -20,9 +20,10 @@ from treenn.models.settings import Settings
 from treenn.models.text_vocabulary import END_ID, TextVocabulary
 from treenn.models.vocabulary import Vocabulary
 from treenn.models.word_softmax import WordSoftmax
+from treenn.runtime.arrays import IntArray
 from treenn.runtime.tensor_batch import TensorBatch
 from treenn.sequences.packed import Packing
-from treenn.tasks.generation_task import GenerationTask, IntArray, tied_width
+from treenn.tasks.generation_task import GenerationTask, tied_width
 from treenn.trees.errors import InputError, argument
 
 

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from treenn.models.network import check_probabilities
-from treenn.sequences.best_rows import FloatArray, IntArray, best_rows
+from treenn.runtime.arrays import IntArray
+from treenn.sequences.best_rows import FloatArray, best_rows
 from treenn.translation.decoding import StepDecoder
 from treenn.trees.arguments import Count, NonNegative, check_fields
 from treenn.trees.errors import InputError, argument

@@ -9,19 +9,17 @@ from typing import Any, NamedTuple, overload
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from treebanks import Translation
 from treenn.encoders import PackedForest, TreeTable, pack
 from treenn.models.text_vocabulary import END_ID
+from treenn.runtime.arrays import IntArray
 from treenn.runtime.tensor_batch import TensorBatch
 from treenn.sequences.packed import Packing
 from treenn.translation.vocabulary import TranslationVocabulary
 from treenn.trees import Tree
-
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

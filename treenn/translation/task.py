@@ -14,7 +14,8 @@ from treenn.evaluation.translation_predictions import TOKENIZERS, TranslationPre
 from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
-from treenn.tasks.generation_task import GenerationTask, IntArray, tied_width
+from treenn.runtime.arrays import IntArray
+from treenn.tasks.generation_task import GenerationTask, tied_width
 from treenn.translation.head import TranslationHead
 from treenn.translation.network_decoder import NetworkDecoder, encode, greedy
 from treenn.translation.packing import PackedTranslations, PairTable, longest_outputs

@@ -10,9 +10,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from treenn.lm.grammar.derivation import END, OPEN, REDUCE, SHIFT, IntArray
+from treenn.lm.grammar.derivation import END, OPEN, REDUCE, SHIFT
 from treenn.lm.grammar.grammar import Grammar
 from treenn.lm.grammar.hypotheses import Hypotheses
+from treenn.runtime.arrays import IntArray
 from treenn.runtime.progress import Progress, ignore
 from treenn.sequences.best_rows import FloatArray, best_rows
 from treenn.trees.arguments import Count, checked

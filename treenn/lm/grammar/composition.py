@@ -13,8 +13,8 @@ from torch.nn.utils.rnn import PackedSequence
 
 from treenn.cells import Cell
 from treenn.encoders.sweep import add_gradients
-from treenn.lm.grammar.derivation import IntArray
 from treenn.lm.grammar.packing import PackedDerivations
+from treenn.runtime.arrays import IntArray
 from treenn.runtime.parameters import SizedModule
 from treenn.runtime.single_backward import single_backward
 from treenn.sequences import LSTM

@@ -6,8 +6,8 @@ from array import array
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from treenn.runtime.arrays import IntArray
 from treenn.trees import NaryTree, Tree
 from treenn.trees.errors import InputError
 from treenn.trees.nary import inner_children
@@ -15,7 +15,6 @@ from treenn.trees.nary import inner_children
 if TYPE_CHECKING:
     from treenn.lm.grammar.transitions import Transitions
 
-IntArray = npt.NDArray[np.int64]
 
 SHIFT, REDUCE, END, OPEN = 0, 1, 2, 3
 """The actions: generate a word, complete a node, end the sentence, and open a node of category `action - OPEN`."""

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from treenn.lm.grammar.derivation import END, OPEN, REDUCE, SHIFT, IntArray
+from treenn.lm.grammar.derivation import END, OPEN, REDUCE, SHIFT
 from treenn.lm.grammar.grammar import Grammar
 from treenn.lm.grammar.hypotheses import Hypotheses
 from treenn.models.vocabulary import UNKNOWN
+from treenn.runtime.arrays import IntArray
 from treenn.trees.arguments import Count, checked
 from treenn.trees.errors import InputError, argument
 

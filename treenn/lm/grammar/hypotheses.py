@@ -9,10 +9,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from treenn.lm.grammar.derivation import IntArray
 from treenn.lm.grammar.grammar import Grammar
 from treenn.lm.grammar.stack_lstm import State
 from treenn.lm.grammar.transitions import TopDown
+from treenn.runtime.arrays import IntArray
 
 _ROOM = 1024
 

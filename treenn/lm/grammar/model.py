@@ -11,8 +11,9 @@ from treebanks import Sentence
 from treenn.evaluation.token_predictions import TokenPredictions
 from treenn.lm.grammar.beam_search import beam_search
 from treenn.lm.grammar.grammar import Grammar
-from treenn.lm.language_model import IntArray, LanguageModel
+from treenn.lm.language_model import LanguageModel
 from treenn.models.network import Network
+from treenn.runtime.arrays import IntArray
 from treenn.runtime.progress import Progress, ignore
 from treenn.trees.arguments import Count, checked
 from treenn.trees.errors import InputError

@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 
 from treenn.encoders.forest import slices
-from treenn.lm.grammar.derivation import BOTTOM, OPEN, SHIFT, Derivation, IntArray
+from treenn.lm.grammar.derivation import BOTTOM, OPEN, SHIFT, Derivation
 from treenn.lm.grammar.transitions import Transitions
+from treenn.runtime.arrays import IntArray
 from treenn.runtime.tensor_batch import TensorBatch
 
 

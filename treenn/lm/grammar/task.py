@@ -19,7 +19,8 @@ from treenn.lm.grammar.transitions import BottomUp, TopDown, Transitions
 from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
-from treenn.tasks.generation_task import GenerationTask, IntArray, tied_width
+from treenn.runtime.arrays import IntArray
+from treenn.tasks.generation_task import GenerationTask, tied_width
 from treenn.trees.errors import InputError, argument
 
 

@@ -20,9 +20,9 @@ from treenn.lm.grammar.derivation import (
     REDUCE,
     SHIFT,
     Derivation,
-    IntArray,
     cached_derivation,
 )
+from treenn.runtime.arrays import IntArray
 from treenn.trees import NaryTree, Tree
 from treenn.trees.errors import InputError
 from treenn.trees.expand import Opened, expand

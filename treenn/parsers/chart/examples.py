@@ -16,9 +16,8 @@ from treenn.parsers.batching import equal_lengths
 from treenn.parsers.brackets import crossing, inner_spans
 from treenn.parsers.chart.affixes import affixes
 from treenn.parsers.chart.spans import row, span_count, starts_and_ends
+from treenn.runtime.arrays import IntArray
 from treenn.trees import NaryTree, Tree
-
-IntArray = npt.NDArray[np.int64]
 
 NO_LABEL = -1
 """The index that the loss ignores: the tag of an untagged word, the category of a span that crosses a bracket."""
