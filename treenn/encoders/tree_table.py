@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
+from treenn.encoders.item_table import ItemBatch, ItemTable
 from treenn.runtime.arrays import IntArray
 from treenn.trees import DependencyTree, InputError, Tree
 from treenn.trees.arguments import check_items
@@ -117,7 +118,7 @@ class Columns(NamedTuple):
         return cls(short, np.stack([left, right], axis=1), *rest)
 
 
-class TreeTable(Sequence[Tree]):
+class TreeTable(ItemTable[Tree]):
     """The trees of a data set, with their nodes as flat columns and their words as numbers.
 
     A batch of it, `table.batch(indices)`, is a sequence of trees, too; `pack` packs it without Python code per tree.
@@ -136,19 +137,9 @@ class TreeTable(Sequence[Tree]):
     """
 
     def __init__(self, trees: Sequence[Tree]) -> None:
-        self.trees = tuple(check_items("trees", trees, Tree))
-        self.sizes = np.array([len(tree) for tree in self.trees], dtype=np.int64)
+        super().__init__(check_items("trees", trees, Tree))
+        self.sizes = np.array([len(tree) for tree in self.items], dtype=np.int64)
         self.first_nodes = np.cumsum(self.sizes) - self.sizes
-
-    def __len__(self) -> int:
-        return len(self.trees)
-
-    @overload
-    def __getitem__(self, index: int) -> Tree: ...
-    @overload
-    def __getitem__(self, index: slice) -> TreeBatch: ...
-    def __getitem__(self, index: int | slice) -> Tree | TreeBatch:
-        return self.batch(range(len(self))[index]) if isinstance(index, slice) else self.trees[index]
 
     def batch(self, indices: Sequence[int]) -> TreeBatch:
         """The trees with these indices, in this order."""
@@ -157,7 +148,7 @@ class TreeTable(Sequence[Tree]):
     @cached_property
     def columns(self) -> Columns:
         """The nodes of all trees, in 32 bits, with the numbers of the words."""
-        columns = Columns.of(self.trees)
+        columns = Columns.of(self.items)
         columns.children[columns.heights == 0, 0] = self._words[1]
         return Columns(columns.heights, *(column.astype(np.int32) for column in columns[1:]))
 
@@ -170,32 +161,15 @@ class TreeTable(Sequence[Tree]):
     def _words(self) -> tuple[DistinctWords, IntArray]:
         """The distinct words, and the number of each word."""
         numbers: dict[str, int] = {}
-        words = chain.from_iterable(tree.words for tree in self.trees)
+        words = chain.from_iterable(tree.words for tree in self.items)
         found = array("q", [numbers.setdefault(word, len(numbers)) for word in words])
         return DistinctWords(list(numbers)), np.frombuffer(found, dtype=np.int64)
 
 
-class TreeBatch(Sequence[Tree]):
-    """Trees of a table, by their indices.
+class TreeBatch(ItemBatch[Tree]):
+    """Trees of a table, by their indices."""
 
-    Args:
-        table: the table.
-        indices: `(T,)` the indices.
-    """
-
-    def __init__(self, table: TreeTable, indices: IntArray) -> None:
-        self.table, self.indices = table, indices
-
-    def __len__(self) -> int:
-        return len(self.indices)
-
-    @overload
-    def __getitem__(self, index: int) -> Tree: ...
-    @overload
-    def __getitem__(self, index: slice) -> TreeBatch: ...
-    def __getitem__(self, index: int | slice) -> Tree | TreeBatch:
-        chosen = self.indices[index]
-        return TreeBatch(self.table, chosen) if isinstance(index, slice) else self.table.trees[int(chosen)]
+    table: TreeTable
 
 
 def node_columns(tree: Tree) -> IntArray:

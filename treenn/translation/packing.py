@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, NamedTuple, overload
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from treebanks import Translation
 from treenn.encoders import PackedForest, TreeTable, pack
+from treenn.encoders.item_table import ItemBatch, ItemTable
 from treenn.models.text_vocabulary import END_ID
 from treenn.runtime.arrays import IntArray
 from treenn.runtime.tensor_batch import TensorBatch
@@ -100,7 +101,7 @@ class Units(NamedTuple):
         return cls(TreeTable(trees), flat, np.cumsum(lengths) - lengths, lengths)
 
 
-class PairTable(Sequence[Translation]):
+class PairTable(ItemTable[Translation]):
     """The pairs of a split, segmented once for each vocabulary.
 
     Args:
@@ -108,51 +109,24 @@ class PairTable(Sequence[Translation]):
     """
 
     def __init__(self, pairs: Sequence[Translation]) -> None:
-        self.pairs = tuple(pairs)
+        super().__init__(pairs)
         self._units: WeakKeyDictionary[TranslationVocabulary, Units] = WeakKeyDictionary()
 
     def units(self, vocabulary: TranslationVocabulary) -> Units:
         """The pairs as units of a vocabulary, computed once."""
         if (units := self._units.get(vocabulary)) is None:
-            units = self._units[vocabulary] = Units.of(vocabulary, self.pairs)
+            units = self._units[vocabulary] = Units.of(vocabulary, self.items)
         return units
 
     def batch(self, indices: Sequence[int]) -> PairBatch:
         """The pairs with these indices, in this order."""
         return PairBatch(self, np.asarray(indices, dtype=np.int64))
 
-    def __len__(self) -> int:
-        return len(self.pairs)
 
-    @overload
-    def __getitem__(self, index: int) -> Translation: ...
-    @overload
-    def __getitem__(self, index: slice) -> PairBatch: ...
-    def __getitem__(self, index: int | slice) -> Translation | PairBatch:
-        return self.batch(range(len(self))[index]) if isinstance(index, slice) else self.pairs[index]
+class PairBatch(ItemBatch[Translation]):
+    """Pairs of a table, by their indices."""
 
-
-class PairBatch(Sequence[Translation]):
-    """Pairs of a table, by their indices.
-
-    Args:
-        table: the table.
-        indices: `(S,)` the indices.
-    """
-
-    def __init__(self, table: PairTable, indices: IntArray) -> None:
-        self.table, self.indices = table, indices
-
-    def __len__(self) -> int:
-        return len(self.indices)
-
-    @overload
-    def __getitem__(self, index: int) -> Translation: ...
-    @overload
-    def __getitem__(self, index: slice) -> PairBatch: ...
-    def __getitem__(self, index: int | slice) -> Any:
-        chosen = self.indices[index]
-        return PairBatch(self.table, chosen) if isinstance(index, slice) else self.table.pairs[int(chosen)]
+    table: PairTable
 
 
 def unit_tree(tree: Tree, vocabulary: TranslationVocabulary) -> Tree:
