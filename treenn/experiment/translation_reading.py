@@ -7,6 +7,7 @@ from pathlib import Path
 from treebanks import ParallelCorpus
 from treenn.experiment.language_reading import settings_in
 from treenn.experiment.ledger import digest, enter
+from treenn.models.task_model import recipe_name
 from treenn.translation.model import TranslationModel
 
 
@@ -25,6 +26,4 @@ def enter_translation_reading(
     Raises:
         InputError: if the ledger cannot be written.
     """
-    settings = model.network.settings
-    name = "network" if settings is None else settings.model
-    enter(corpus, [split], [(digest([settings_in(folder)]), name)], command)
+    enter(corpus, [split], [(digest([settings_in(folder)]), recipe_name(model.network))], command)

@@ -12,11 +12,11 @@ from treenn.encoders.prefixes import causal_network
 from treenn.evaluation.token_predictions import TokenPredictions
 from treenn.lm.language_model import FloatArray, LanguageModel
 from treenn.models.network import Network
+from treenn.models.task_model import recipe_name, task_parts
 from treenn.models.text_vocabulary import TextVocabulary
 from treenn.runtime.arrays import IntArray
 from treenn.runtime.progress import Progress, ignore
 from treenn.tasks.language import LanguageModelling
-from treenn.trees.errors import InputError, argument
 
 _TOKENS = 8192  # in a batch of sentences of similar length
 
@@ -32,10 +32,8 @@ class NetworkModel(LanguageModel):
     """
 
     def __init__(self, network: Network) -> None:
-        if not isinstance(network.task, LanguageModelling) or not isinstance(network.vocabulary, TextVocabulary):
-            raise InputError(f"{argument('model')}: must be a language model, not a network for {network.task.name}")
-        name = "network" if network.settings is None else network.settings.model
-        super().__init__(network.vocabulary, network.task.unit, name)
+        task, vocabulary = task_parts(network, LanguageModelling, TextVocabulary, "a language model")
+        super().__init__(vocabulary, task.unit, recipe_name(network))
         self.network = network.eval()
 
     def predict(self, sentences: Sequence[Sentence], progress: Progress = ignore) -> TokenPredictions:

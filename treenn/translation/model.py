@@ -12,6 +12,7 @@ from treebanks import Translation
 from treenn.evaluation.translation_predictions import TOKENIZERS, TranslationPredictions
 from treenn.models.network import Network
 from treenn.models.saving import load_model
+from treenn.models.task_model import task_parts
 from treenn.models.text_vocabulary import END_ID
 from treenn.runtime.progress import Progress, ignore
 from treenn.translation.attention_weights import AttentionWeights, output_attention
@@ -59,9 +60,8 @@ class TranslationModel:
     """
 
     def __init__(self, network: Network) -> None:
-        if not isinstance(network.task, TranslationTask) or not isinstance(network.vocabulary, TranslationVocabulary):
-            raise InputError(f"{argument('model')}: must be a translation model, not a network for {network.task.name}")
-        self.network, self.vocabulary = network.eval(), network.vocabulary
+        _, self.vocabulary = task_parts(network, TranslationTask, TranslationVocabulary, "a translation model")
+        self.network = network.eval()
 
     @classmethod
     @checked

@@ -17,8 +17,8 @@ from treenn.lm.grammar.packing import pack_derivations
 from treenn.lm.grammar.task import GrammarTask
 from treenn.lm.grammar.transitions import Transitions
 from treenn.models.network import Network
+from treenn.models.task_model import task_parts
 from treenn.models.text_vocabulary import END_ID, TextVocabulary
-from treenn.trees.errors import InputError, argument
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,7 @@ class Grammar:
         Raises:
             InputError: if it is for another task.
         """
-        task, vocabulary = network.task, network.vocabulary
-        if not isinstance(task, GrammarTask) or not isinstance(vocabulary, TextVocabulary):
-            raise InputError(f"{argument('model')}: must be a grammar, not a network for {task.name}")
+        task, vocabulary = task_parts(network, GrammarTask, TextVocabulary, "a grammar")
         encoder: Any = network.eval().encoder
         return cls(encoder, network.head, network.embedding.weight, vocabulary, task.transitions)
 

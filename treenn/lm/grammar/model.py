@@ -13,6 +13,7 @@ from treenn.lm.grammar.beam_search import beam_search
 from treenn.lm.grammar.grammar import Grammar
 from treenn.lm.language_model import LanguageModel
 from treenn.models.network import Network
+from treenn.models.task_model import recipe_name
 from treenn.runtime.arrays import IntArray
 from treenn.runtime.progress import Progress, ignore
 from treenn.trees.arguments import Count, checked
@@ -38,8 +39,7 @@ class GrammarModel(LanguageModel):
     @checked
     def __init__(self, network: Network, beam: Count = 100, word_beam: Count = 10) -> None:
         self.grammar, self.beam, self.word_beam = Grammar.of(network), beam, word_beam
-        name = "network" if network.settings is None else network.settings.model
-        super().__init__(self.grammar.vocabulary, "word", name)
+        super().__init__(self.grammar.vocabulary, "word", recipe_name(network))
 
     def predict(self, sentences: Sequence[Sentence], progress: Progress = ignore) -> TokenPredictions:
         """See `LanguageModel.predict`.
