@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,8 +17,17 @@ from treenn.trees.errors import InputError, argument
 if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric as Scorer
 
-TOKENIZERS: Mapping[str, str] = {"zh": "zh"}
-"""The tokenizer of BLEU by target language; 13a for all others."""
+
+def bleu_tokenizer(language: str) -> str:
+    """The tokenizer of BLEU for a target language.
+
+    Args:
+        language: the code of the language.
+
+    >>> bleu_tokenizer("de"), bleu_tokenizer("zh")
+    ('13a', 'zh')
+    """
+    return "zh" if language == "zh" else "13a"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TypeVar
 import torch
 
 from treebanks import Translation
-from treenn.evaluation.translation_predictions import TOKENIZERS, TranslationPredictions
+from treenn.evaluation.translation_predictions import TranslationPredictions, bleu_tokenizer
 from treenn.models.network import Network
 from treenn.models.saving import load_model
 from treenn.models.task_model import task_parts
@@ -85,7 +85,7 @@ class TranslationModel:
     @property
     def tokenizer(self) -> str:
         """The tokenizer of BLEU for the language of the target."""
-        return TOKENIZERS.get(self.languages[1], "13a")
+        return bleu_tokenizer(self.languages[1])
 
     def trees(self, given: str | None = None) -> str | None:
         """The parser of sources: `given`, else that of the training. Returns None if neither is set.

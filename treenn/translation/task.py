@@ -10,7 +10,7 @@ from torch import Tensor
 
 from treebanks import ParallelCorpus, Translation
 from treenn.encoders import PackedForest
-from treenn.evaluation.translation_predictions import TOKENIZERS, TranslationPredictions
+from treenn.evaluation.translation_predictions import TranslationPredictions, bleu_tokenizer
 from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
@@ -102,7 +102,7 @@ class TranslationTask(GenerationTask):
         longest = longest_outputs(packed)
         translations = greedy(NetworkDecoder(network), encode(network, packed), longest)
         texts = [vocabulary.text(translations[index]) for index in packed.unsorted]
-        tokenizer = TOKENIZERS.get(vocabulary.segmentation.languages[1], "13a")
+        tokenizer = bleu_tokenizer(vocabulary.segmentation.languages[1])
         return texts, list(packed.references), [tokenizer] * len(texts)
 
     def predictions(self, *columns: Any) -> TranslationPredictions:
