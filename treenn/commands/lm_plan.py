@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -15,44 +15,39 @@ from treenn.models.settings import Settings
 if TYPE_CHECKING:
     from treebanks import TextCorpus
     from treenn.commands.dataset_options import Data
-    from treenn.experiment.plan import Plan
+
+CORPUS = "corpus"
+"""The corpus if --treebank is not given."""
 
 MODELS = "lstm,kneser-ney-5"
 """The models if --models is not given."""
 
 
-def plan_of_language_models(context: typer.Context, data: Data, values: Mapping[str, Any]) -> Plan:
-    """The plan of a comparison of language models; options that are not given have the defaults of `treenn lm train`.
-
-    Args:
-        context: the context of the command.
-        data: the data of its options.
-        values: the settings of its options.
+def language_model_corpus(context: typer.Context, data: Data) -> str | TextCorpus:
+    """The name of a known corpus, which workers load themselves, else the corpus.
 
     Raises:
-        InputError: if there is no such corpus, or an option does not apply.
+        InputError: if there is none, or an option of other data is given.
     """
-    from treenn.experiment.plan import Plan
-
-    given, params = options.given(context), context.params
     check_data_options(data, "lm", ("name", "split", "split_seed"))
-    source = "corpus" if "treebank" not in given else data.source
-    corpus = _corpus(source, data, params["unit"], forms=params["forms"])
-    unit = _unit_of(corpus)
-    settings = {**RECIPE, "vocabulary_size": WORDS if unit == "word" else 0, **given_settings(values, given)}
-    models = params["models"] if "models" in given else MODELS
-    return Plan.of(corpus, models.split(","), params["seeds"], settings=Settings(**settings))
-
-
-def _corpus(source: str, data: Data, unit: str | None, *, forms: bool) -> str | TextCorpus:
-    """The name of a known corpus, which workers load themselves, else the corpus."""
+    source = data.source if "treebank" in options.given(context) else CORPUS
+    unit, forms = context.params["unit"], context.params["forms"]
     if (known := known_corpus(source, unit)) is not None:
         return known
     how = {} if data.spec.split is None else {"split": data.spec.split, "seed": data.spec.split_seed}
     return read_own_corpus("--treebank", source, unit, forms=forms, **how)
 
 
-def _unit_of(corpus: str | TextCorpus) -> str:
+def language_model_settings(corpus: str | TextCorpus, values: Mapping[str, Any], given: Collection[str]) -> Settings:
+    """The settings of `treenn lm train`, and those that are given.
+
+    Args:
+        corpus: the corpus.
+        values: the settings of the options.
+        given: the given options.
+    """
     from treebanks.text.reading import CORPORA
 
-    return CORPORA[corpus] if isinstance(corpus, str) else corpus.unit
+    unit = CORPORA[corpus] if isinstance(corpus, str) else corpus.unit
+    size = WORDS if unit == "word" else 0
+    return Settings(**{**RECIPE, "vocabulary_size": size, **given_settings(values, given)})

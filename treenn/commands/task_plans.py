@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
-from treenn.commands import options
+from treenn.commands import lm_plan, options, translate_plan
 from treenn.commands.lm_options import NOT_OF_LANGUAGE_MODELS
-from treenn.commands.lm_plan import plan_of_language_models
+from treenn.commands.lm_plan import language_model_corpus, language_model_settings
 from treenn.commands.translate_options import NOT_OF_TRANSLATION
-from treenn.commands.translate_plan import plan_of_translation_models
+from treenn.commands.translate_plan import translation_corpus, translation_settings
+from treenn.models.settings import Settings
 from treenn.trees.errors import InputError, option
 
 if TYPE_CHECKING:
     from treenn.commands.dataset_options import Data
     from treenn.experiment.plan import Plan
 
-MakePlan = Callable[[typer.Context, "Data", Mapping[str, Any]], "Plan"]
 
-PLANS: Mapping[str, tuple[MakePlan, tuple[str, ...]]] = {
-    "lm": (plan_of_language_models, NOT_OF_LANGUAGE_MODELS),
-    "translation": (plan_of_translation_models, NOT_OF_TRANSLATION),
+class PlanOfTask(NamedTuple):
+    """The parts of a plan that depend on the task.
+
+    Args:
+        models: the models if --models is not given.
+        corpus: the corpus that options select, or its name if it is known.
+        settings: the settings of a corpus, from the settings of the options and the given options.
+        without: the settings that do not apply.
+    """
+
+    models: str
+    corpus: Callable[[typer.Context, Data], Any]
+    settings: Callable[[Any, Mapping[str, Any], Collection[str]], Settings]
+    without: tuple[str, ...]
+
+
+PLANS: Mapping[str, PlanOfTask] = {
+    "lm": PlanOfTask(lm_plan.MODELS, language_model_corpus, language_model_settings, NOT_OF_LANGUAGE_MODELS),
+    "translation": PlanOfTask(translate_plan.MODELS, translation_corpus, translation_settings, NOT_OF_TRANSLATION),
 }
-"""The function that makes the plan of a task, and the settings that do not apply to it."""
+"""The plans by task."""
 
 
 def check_task(context: typer.Context, task: str | None) -> None:
@@ -41,13 +57,13 @@ def check_task(context: typer.Context, task: str | None) -> None:
             if name in given:
                 raise InputError(f"{option(name)}: needs --task lm")
     if task is not None:
-        for name in ("plan", "vectors", "folds", *PLANS[task][1]):
+        for name in ("plan", "vectors", "folds", *PLANS[task].without):
             if name in given:
                 raise InputError(f"{option(name)}: cannot be combined with --task {task}")
 
 
 def plan_of_task(context: typer.Context, task: str, data: Data, values: Mapping[str, Any]) -> Plan:
-    """The plan of a task.
+    """The plan of a task; options not given have the defaults of `treenn lm train` or `treenn translate train`.
 
     Args:
         context: the context of the command.
@@ -58,4 +74,9 @@ def plan_of_task(context: typer.Context, task: str, data: Data, values: Mapping[
     Raises:
         InputError: if there is no such data, or an option does not apply.
     """
-    return PLANS[task][0](context, data, values)
+    from treenn.experiment.plan import Plan
+
+    of_task, given, params = PLANS[task], options.given(context), context.params
+    corpus = of_task.corpus(context, data)
+    models = params["models"] if "models" in given else of_task.models
+    return Plan.of(corpus, models.split(","), params["seeds"], settings=of_task.settings(corpus, values, given))

@@ -14,7 +14,6 @@ from treenn.models.settings import Settings
 if TYPE_CHECKING:
     from treebanks import ParallelCorpus
     from treenn.commands.dataset_options import Data
-    from treenn.experiment.plan import Plan
 
 CORPUS = "multi30k"
 """The corpus if --treebank is not given."""
@@ -23,27 +22,7 @@ MODELS = "bilstm,tree-lstm"
 """The models if --models is not given."""
 
 
-def plan_of_translation_models(context: typer.Context, data: Data, values: Mapping[str, Any]) -> Plan:
-    """The plan of a comparison; options that are not given have the defaults of `treenn translate train`.
-
-    Args:
-        context: the context of the command.
-        data: the data of its options.
-        values: the settings of its options.
-
-    Raises:
-        InputError: if there is no such corpus, or an option does not apply.
-    """
-    from treenn.experiment.plan import Plan
-
-    given, params = options.given(context), context.params
-    corpus = translation_corpus(data, given)
-    models = params["models"] if "models" in given else MODELS
-    settings = translation_settings(corpus, values, given)
-    return Plan.of(corpus, models.split(","), params["seeds"], settings=settings)
-
-
-def translation_corpus(data: Data, given: Collection[str]) -> str | ParallelCorpus:
+def translation_corpus(context: typer.Context, data: Data) -> str | ParallelCorpus:
     """The name of a known corpus, which workers load themselves, else the parsed corpus.
 
     Raises:
@@ -52,7 +31,7 @@ def translation_corpus(data: Data, given: Collection[str]) -> str | ParallelCorp
     from treebanks.translation.reading import PARALLEL
 
     check_data_options(data, "translation", ("name", "split"))
-    source = data.source if "treebank" in given else CORPUS
+    source = data.source if "treebank" in options.given(context) else CORPUS
     if source in PARALLEL:
         return source
     corpus = translate_options.read_corpus(

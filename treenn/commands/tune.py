@@ -133,7 +133,7 @@ def _translation_search(context: typer.Context, source: Data, values: dict[str, 
     if "vectors" in given:
         raise InputError("--vectors: cannot be combined with --task translation")
     models = context.params["models"] if "models" in given else TRANSLATION_MODELS
-    corpus = translation_corpus(source, given)
+    corpus = translation_corpus(context, source)
     return _new_search(context, corpus, models, translation_settings(corpus, values, given))
 
 
