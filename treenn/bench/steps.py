@@ -18,6 +18,7 @@ from treenn.models.heads import Head, node_loss
 from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
+from treenn.runtime.memory import keep_freed_memory
 from treenn.trees import Tree
 
 T = TypeVar("T")
@@ -77,6 +78,7 @@ def training_step(name: str, task: BenchTask) -> BenchStep:
     The loss is summed over the labelled nodes (recurrent networks: words) and divided by the number of trees. The
     optimizer is Adagrad; the word vectors have sparse gradients.
     """
+    keep_freed_memory()  # as in training
     if name in RECURRENT:
         words = WordClassifier(name, task).to(task.device, task.dtype)
         return _step(words, words.loss, words.embedding.weight, task)

@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from treenn.cells.cell import Cell
 from treenn.cells.fused_form import FusedForm, GateFunction, Tensors
+from treenn.runtime.compiled import compiles
 from treenn.runtime.matmul import linear
 from treenn.runtime.parameters import DeviceLike, empty_parameters
 from treenn.trees.arguments import Share, Width, checked
@@ -82,9 +83,19 @@ class BinaryTreeLSTM(Cell):
     def leaf(self, x: Tensor) -> Tensor:
         """Returns the states of words: equations 9 and 11 to 14 without children."""
         b_i, _, b_o, b_u = self.b.chunk(4)
-        i, o, u = linear(x, self.W, torch.cat([b_i, b_o, b_u])).chunk(3, dim=1)
+        z = linear(x, self.W, torch.cat([b_i, b_o, b_u]))  # (n, 3d)
+        if compiles(z):
+            return self._compiled_leaf(z)
+        i, o, u = z.chunk(3, dim=1)
         c = torch.sigmoid(i) * self._dropout(torch.tanh(u))
         return torch.cat([torch.sigmoid(o) * torch.tanh(c), c], dim=1)
+
+    def _compiled_leaf(self, z: Tensor) -> Tensor:
+        from treenn.cells.compiled_words import CompiledWords  # Numba is optional
+
+        mask = self._dropout(z.new_ones(len(z), self.hidden_size)) if self.is_stochastic else z.new_empty(0, 0)
+        states: Tensor = CompiledWords.apply(z, mask)  # type: ignore[no-untyped-call]
+        return states
 
     def compose(self, left: Tensor, right: Tensor) -> Tensor:
         """Returns the states of parents: equations 9 to 14 without an input."""

@@ -131,6 +131,11 @@ class Level(NamedTuple):
     parent_edges: Tensor
     offsets: Tensor
 
+    def from_parents(self, grad_children: Tensor) -> Tensor:
+        """Returns the sum of the gradients from the parents of each row. Shape: `(I, 2, s)` to `(n, s)`."""
+        edges = grad_children.view(-1, grad_children.shape[2])  # (2I, s)
+        return torch.embedding_bag(edges, self.parent_edges, self.offsets)[0]
+
 
 def slices(sizes: Sequence[int]) -> list[slice]:
     """Returns the slices of consecutive parts of these sizes.

@@ -11,9 +11,11 @@ from torch import Tensor
 
 from treenn.cells.cell import Cell
 from treenn.cells.fused_form import FusedForm, GateFunction
+from treenn.cells.tree_lstm import TreeLSTMGates
 from treenn.encoders.eager import eager
 from treenn.encoders.forest import Level, PackedForest, levels
-from treenn.runtime.matmul import compute_dtype, empty_table, product, weight_gradient
+from treenn.runtime.compiled import compiles
+from treenn.runtime.matmul import compute_dtype, empty_table, gather, product, weight_gradient
 from treenn.runtime.single_backward import single_backward
 
 
@@ -97,7 +99,10 @@ def fused_sweep(fused: FusedForm, forest: PackedForest, leaves: Tensor) -> Tenso
     inputs = leaves, fused.weight, fused.bias
     # Determined here: inside a Function gradients are disabled.
     differentiate = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in inputs)
-    h: Tensor = _FusedSweep.apply(fused.gates, forest, differentiate, *inputs)  # type: ignore[no-untyped-call]
+    function: type[torch.autograd.Function] = _FusedSweep
+    if isinstance(fused.gates, TreeLSTMGates) and compiles(*inputs):
+        from treenn.encoders.compiled_sweep import CompiledSweep as function  # Numba is optional
+    h: Tensor = function.apply(fused.gates, forest, differentiate, *inputs)  # type: ignore[no-untyped-call]
     return h
 
 
@@ -121,8 +126,8 @@ class _FusedSweep(torch.autograd.Function):
         tables = pairs[:n_inner], child_c, h[n_words:], c[n_words:]
         for level, level_pairs, level_child_c, level_h, level_c in _by_level(forest, levels(forest)[1:], *tables):
             children = level.children.view(-1)  # (2n,)
-            _gather(h, children, level_pairs.view(-1, d))
-            _gather(c, children, level_child_c.flatten(0, 1))
+            gather(h, children, level_pairs.view(-1, d))
+            gather(c, children, level_child_c.flatten(0, 1))
             z = product(pairs, level.inner, cast_weight, cast_bias).to(leaves.dtype)  # (n, g)
             saved_of_level = gates.forward(z, level_child_c, level_h, level_c)
             if save:
@@ -160,10 +165,10 @@ def _backward_sweep(ctx: Any, grad_output: Tensor) -> tuple[Tensor, Tensor]:
     for (level, grad_out, level_grad_z, grad_child_h, grad_child_c), saved_of_level in zip(
         _by_level(ctx.forest, inner, *tables)[::-1], saved_by_level[::-1], strict=True
     ):
-        grad_h, grad_c = torch.split_with_sizes(_from_parents(level, grad_children), [d, m], dim=1)  # (n, d), (n, m)
+        grad_h, grad_c = torch.split_with_sizes(level.from_parents(grad_children), [d, m], dim=1)  # (n, d), (n, m)
         ctx.gates.backward(saved_of_level, grad_h.add_(grad_out), grad_c, level_grad_z, grad_child_c)
         grad_child_h.copy_(product(grad_z, level.inner, transposed).view(-1, 2, d))  # (n, 2, d)
-    grad_leaves = _from_parents(words, grad_children)  # (V, d + m)
+    grad_leaves = words.from_parents(grad_children)  # (V, d + m)
     grad_leaves[:, :d] += grad_output[words.rows]
     return grad_z, grad_leaves
 
@@ -172,16 +177,3 @@ def _by_level(forest: PackedForest, inner: list[Level], *tables: Tensor) -> list
     """Returns each level above the words with its rows of each table over the inner rows."""
     sizes = list(forest.level_sizes[1:])
     return list(zip(inner, *(torch.split_with_sizes(table, sizes) for table in tables), strict=True))
-
-
-def _from_parents(level: Level, grad_children: Tensor) -> Tensor:
-    """Returns the sum of the gradients from the parents of each row of a level. Shape: `(I, 2, s)` to `(n, s)`."""
-    edges = grad_children.view(-1, grad_children.shape[2])  # (2I, s)
-    return torch.embedding_bag(edges, level.parent_edges, level.offsets)[0]
-
-
-def _gather(table: Tensor, rows: Tensor, out: Tensor) -> None:
-    if out.dtype == table.dtype:
-        torch.index_select(table, 0, rows, out=out)
-    else:
-        out.copy_(table.index_select(0, rows))

@@ -12,9 +12,10 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 _DECIDING = (
     *("treenn.cells", "treenn.contextual", "treenn.encoders", "treenn.evaluation", "treenn.models", "treenn.sequences"),
-    *("treenn.lm", "treenn.tasks", "treenn.training", "treenn.translation"),
+    *("treenn.kernels", "treenn.lm", "treenn.tasks", "treenn.training", "treenn.translation"),
     *("treenn.trees.tree", "treenn.trees.dependency"),
     *(
+        "treenn.runtime.compiled",
         "treenn.runtime.matmul",
         "treenn.runtime.parameters",
         "treenn.runtime.single_backward",

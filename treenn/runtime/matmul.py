@@ -69,17 +69,31 @@ def weight_gradient(gradient: Tensor, inputs: Tensor, n: int, *, zeros: int = 0)
     """
     if n <= _FEW or not _fits(inputs):
         return gradient[:n].to(inputs.dtype).t() @ inputs[:n]
+    if n >= _BLOCK and gradient.shape[1] >= 2 * inputs.shape[1]:  # then it is faster to transpose the other factor
+        return _weight_gradient(inputs, gradient, n, zeros).t()
+    return _weight_gradient(gradient, inputs, n, zeros)
+
+
+def _weight_gradient(left: Tensor, right: Tensor, n: int, zeros: int) -> Tensor:
     wide, first = rounded(n), min(zeros, n - 1) // _BLOCK * _BLOCK
-    total = _transposed_product(*(table[first : min(wide, first + _BLOCK)] for table in (gradient, inputs)))
+    total = _transposed_product(*(table[first : min(wide, first + _BLOCK)] for table in (left, right)))
     for start in range(first + _BLOCK, wide, _BLOCK):
         rows = slice(start, min(wide, start + _BLOCK))
-        total += _transposed_product(gradient[rows], inputs[rows])
+        total += _transposed_product(left[rows], right[rows])
     return total
 
 
 def _transposed_product(left: Tensor, right: Tensor) -> Tensor:
     result: Tensor = torch.ops.mkldnn._linear_pointwise(left.t(), right.t(), None, "none", [], "")
     return result
+
+
+def gather(table: Tensor, rows: Tensor, out: Tensor) -> None:
+    """Write rows of a table into `out`, which may have another dtype."""
+    if out.dtype == table.dtype:
+        torch.index_select(table, 0, rows, out=out)
+    else:
+        out.copy_(table.index_select(0, rows))
 
 
 def empty_table(like: Tensor, n: int, width: int, dtype: torch.dtype | None = None) -> Tensor:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from treenn.runtime.compiled import compiles
 from treenn.runtime.matmul import empty_table, product, weight_gradient
 from treenn.runtime.single_backward import frees_graph, single_backward
-
-_PIECE = 512  # rows whose gates, states and gradients fit into the cache
-_LEAST = 16  # rows of a piece, enough for the kernel of large products; bits of `product` depend on the kernel only
+from treenn.sequences.pieces import MOST_ROWS, pieces
 
 
 class LSTMFunction(torch.autograd.Function):
@@ -45,17 +44,9 @@ class LSTMFunction(torch.autograd.Function):
         """Returns h of all steps."""
         n, d = sum(alive), U.shape[1]
         h, c = empty_table(inputs, n, d), inputs.new_empty(n, d)  # (n, d) each
-        gates = empty_table(inputs, n if save else _PIECE + _LEAST, 4 * d)  # (n, 4d), or those of one piece
-        for piece in _pieces(alive):
-            now, before = piece.rows, piece.before
-            z = gates[now if save else slice(0, now.stop - now.start)]  # (piece, 4d)
-            if rows is None:
-                z.copy_(inputs[now])
-            else:
-                torch.index_select(inputs, 0, rows[now], out=z)
-            if before is not None:
-                z += product(h, before, U)
-            _step(z, None if before is None else c[before], None if masks is None else masks[now], h[now], c[now])
+        gates = empty_table(inputs, n if save else MOST_ROWS, 4 * d)  # (n, 4d), or those of one piece
+        forward_pass = _compiled().forward_pass if compiles(inputs, h) else _forward_pass
+        forward_pass(inputs, U, alive, masks, rows, gates, h, c)
         ctx.save_for_backward(U, gates, h, c, masks, rows)
         ctx.alive, ctx.tbptt_steps, ctx.n_inputs = alive, tbptt_steps, len(inputs)
         return h[:n]
@@ -67,11 +58,12 @@ class LSTMFunction(torch.autograd.Function):
         U, gates, h, c, _, rows = ctx.saved_tensors
         n, d = c.shape
         grad_z = gates if frees_graph() else empty_table(gates, n, 4 * d)
-        _backward_pass(ctx, grad_states, grad_z)
+        backward_pass = _compiled().backward_pass if compiles(grad_states, c) else _backward_pass
+        backward_pass(ctx, grad_states, grad_z)
         first = ctx.alive[0]
         h_before = empty_table(h, n, d)
         h_before[:first] = 0
-        for piece in _pieces(ctx.alive):
+        for piece in pieces(ctx.alive):
             if piece.before is not None:
                 h_before[piece.rows] = h[piece.before]
         grad_U = weight_gradient(grad_z, h_before.to(U.dtype), n, zeros=first)  # (4d, d)
@@ -79,6 +71,36 @@ class LSTMFunction(torch.autograd.Function):
         if rows is not None:
             grad_inputs = torch.ops.aten.embedding_dense_backward(grad_inputs, rows, ctx.n_inputs, -1, False)
         return grad_inputs, grad_U, None, None, None, None, None
+
+
+def _compiled() -> ModuleType:
+    from treenn.sequences import compiled_lstm  # Numba is optional
+
+    return compiled_lstm
+
+
+def _forward_pass(
+    inputs: Tensor,
+    U: Tensor,
+    alive: Sequence[int],
+    masks: Tensor | None,
+    rows: Tensor | None,
+    gates: Tensor,
+    h: Tensor,
+    c: Tensor,
+) -> None:
+    """Write the states, and the gates of all rows or, in a smaller table, of one piece after another."""
+    save = len(gates) >= sum(alive)
+    for piece in pieces(alive):
+        now, before = piece.rows, piece.before
+        z = gates[now if save else slice(0, now.stop - now.start)]  # (piece, 4d)
+        if rows is None:
+            z.copy_(inputs[now])
+        else:
+            torch.index_select(inputs, 0, rows[now], out=z)
+        if before is not None:
+            z += product(h, before, U)
+        _step(z, None if before is None else c[before], None if masks is None else masks[now], h[now], c[now])
 
 
 def _step(z: Tensor, c_before: Tensor | None, mask: Tensor | None, h: Tensor, c: Tensor) -> None:
@@ -100,8 +122,8 @@ def _backward_pass(ctx: Any, grad_states: Tensor, grad_z: Tensor) -> None:
     d, transposed = c.shape[1], U.t()
     # Of the sequences of one time: at first the gradients from the time after it, 0 for sequences that have ended.
     grad_h, grad_c = c.new_zeros(ctx.alive[0], d), c.new_zeros(ctx.alive[0], d)
-    grads, zero = empty_table(gates, _PIECE + _LEAST, 4 * d), c.new_zeros(1, d)
-    for piece in reversed(list(_pieces(ctx.alive))):
+    grads, zero = empty_table(gates, MOST_ROWS, 4 * d), c.new_zeros(1, d)
+    for piece in reversed(list(pieces(ctx.alive))):
         now, before, n = piece.rows, piece.before, piece.rows.stop - piece.rows.start
         h_now, c_now, z, grad = grad_h[piece.sequences], grad_c[piece.sequences], gates[now], grads[:n]
         h_now += grad_states[now]
@@ -114,33 +136,6 @@ def _backward_pass(ctx: Any, grad_states: Tensor, grad_z: Tensor) -> None:
             h_now.copy_(product(grads, slice(0, n), transposed))
             c_now.mul_(z[:, d : 2 * d])
         grad_z[now] = grad
-
-
-class _Piece(NamedTuple):
-    """Adjacent rows of one time.
-
-    Args:
-        time: the time.
-        sequences: the sequences.
-        rows: their rows at this time.
-        before: their rows one time before; None at the first time.
-    """
-
-    time: int
-    sequences: slice
-    rows: slice
-    before: slice | None
-
-
-def _pieces(alive: Sequence[int]) -> Iterator[_Piece]:
-    """Yields the rows of each time in pieces of `_PIECE`; the last of a time has at least `_LEAST`, if it can."""
-    start, last = 0, None
-    for time, n in enumerate(alive):
-        bounds = [*range(0, max(n - _LEAST, 0) + 1, _PIECE), n]  # of the pieces
-        for a, b in pairwise(bounds):
-            before = None if last is None else slice(last + a, last + b)
-            yield _Piece(time, slice(a, b), slice(start + a, start + b), before)
-        start, last = start + n, start
 
 
 def step_backward(

@@ -15,6 +15,7 @@ from treenn.models.building import check_recipe
 from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vectors import WordVectors
+from treenn.runtime.memory import keep_freed_memory
 from treenn.runtime.progress import Progress, ignore
 from treenn.training.data import precompute_contextual
 from treenn.training.fine_tuning import Source
@@ -149,6 +150,7 @@ def _train_in_rank(ranks: Ranks, out: Path | None, *arguments: Any) -> None:
 
 def _run_epochs(trainer: Trainer, out: Path | None, progress: Progress) -> None:
     """Train all epochs that are left, in each process of the run."""
+    keep_freed_memory()
     trainer.synchronize(out)
     prepare = partial(precompute_contextual, trainer.treebank, trainer.state.network, progress)
     trainer.ranks.first_then_others(prepare)

@@ -1,0 +1,42 @@
+"""The functions of kernels, compared with NumPy in float64."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("numba")
+
+from treenn.kernels.elementwise import dot, sigmoid_in_place, tanh_in_place, vector_product
+
+VALUES = np.concatenate([np.linspace(-40, 40, 4001), np.geomspace(1e-30, 10, 500), -np.geomspace(1e-30, 10, 500)])
+
+
+def test_sigmoid_to_seven_digits() -> None:
+    x = VALUES.astype(np.float32)
+    exact = 1 / (1 + np.exp(-x.astype(np.float64)))
+    sigmoid_in_place(x)
+    np.testing.assert_allclose(x, exact, rtol=1e-6)
+
+
+def test_tanh_to_seven_digits_near_zero_too() -> None:
+    x = VALUES.astype(np.float32)
+    exact = np.tanh(x.astype(np.float64))
+    tanh_in_place(x)
+    np.testing.assert_allclose(x, exact, rtol=1e-6)
+
+
+def test_infinite_and_missing_numbers() -> None:
+    x = np.array([np.inf, -np.inf, np.nan, 1e30, -1e30], dtype=np.float32)
+    sigmoids, tanhs = x.copy(), x.copy()
+    sigmoid_in_place(sigmoids)
+    tanh_in_place(tanhs)
+    np.testing.assert_allclose(sigmoids, [1, 0, np.nan, 1, 0], atol=1e-30)
+    np.testing.assert_array_equal(tanhs, np.array([1, -1, np.nan, 1, -1], dtype=np.float32))
+
+
+def test_products_of_vectors() -> None:
+    random = np.random.default_rng(0)
+    x, matrix = (random.standard_normal(shape).astype(np.float32) for shape in (15, (15, 7)))
+    out = np.empty(7, dtype=np.float32)
+    vector_product(x, matrix, out)
+    np.testing.assert_allclose(out, x.astype(np.float64) @ matrix, rtol=1e-5, atol=1e-6)
+    assert dot(x, x) == pytest.approx(float(x @ x), rel=1e-6)

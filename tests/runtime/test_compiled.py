@@ -1,0 +1,56 @@
+"""When kernels are used: for which tensors, and by the choice in the environment."""
+
+import pytest
+import torch
+from torch import nn
+
+from treenn.runtime import compiled
+from treenn.runtime.compiled import compiles
+from treenn.trees import InputError
+
+
+@pytest.fixture
+def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TREENN_KERNELS", raising=False)
+    monkeypatch.setattr(compiled, "find_spec", lambda name: name)
+    compiled.kernels_enabled.cache_clear()
+
+
+@pytest.mark.usefixtures("_installed")
+def test_float32_of_the_processor_only() -> None:
+    assert compiles(torch.ones(2), nn.Parameter(torch.ones(2)))
+    assert not compiles(torch.ones(2), torch.ones(2, dtype=torch.float64))
+    assert not compiles(torch.ones(2, device="meta"))
+
+
+class Masked(torch.Tensor):
+    pass
+
+
+@pytest.mark.usefixtures("_installed")
+def test_not_for_subclasses() -> None:
+    assert not compiles(torch.ones(2).as_subclass(Masked))
+
+
+@pytest.mark.usefixtures("_installed")
+def test_torch_by_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TREENN_KERNELS", "torch")
+    assert not compiles(torch.ones(2))
+
+
+@pytest.mark.usefixtures("_installed")
+def test_unknown_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TREENN_KERNELS", "cuda")
+    with pytest.raises(InputError, match="TREENN_KERNELS is 'cuda' in the environment; must be numba or torch"):
+        compiles(torch.ones(2))
+
+
+def test_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TREENN_KERNELS", raising=False)
+    monkeypatch.setattr(compiled, "find_spec", lambda name: None)
+    compiled.kernels_enabled.cache_clear()
+    assert not compiles(torch.ones(2))
+    monkeypatch.setenv("TREENN_KERNELS", "numba")
+    with pytest.raises(InputError, match=r"not installed; install it by .* 'treenn\[fast\]'"):
+        compiles(torch.ones(2))
+    compiled.kernels_enabled.cache_clear()

@@ -1,0 +1,288 @@
+"""Kernels of the Tree-LSTM with two children: the gates of words and of a level of a forest, and their derivatives.
+
+The equations are those of `treenn.cells.tree_lstm`; a state is [h; c] and the order of gates is i, f_l, f_r, o, u.
+
+Shape: `D` computed rows of a forest, of which the last `I` are inner nodes; `d` = hidden_size; `n` rows of one level;
+    `V = D - I` words.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from treenn.kernels.elementwise import (
+    ONE,
+    add_to,
+    copy_to,
+    dot,
+    kernel,
+    multiply_by,
+    sigmoid_in_place,
+    tanh_in_place,
+    vector_product,
+)
+from treenn.kernels.gates import hidden_state, through_h, to_input
+from treenn.runtime.arrays import FloatArray, IntArray
+
+
+@kernel
+def gather(children: IntArray, h: FloatArray, start: int, stop: int, pairs: FloatArray) -> None:
+    """Write [h_l; h_r] of the inner rows from `start` to `stop` into `pairs`, `(I, 2d)`."""
+    d = h.shape[1]
+    for k in range(start, stop):
+        copy_to(pairs[k, :d], h[children[k, 0]])
+        copy_to(pairs[k, d:], h[children[k, 1]])
+
+
+@kernel
+def forward(z: FloatArray, start: int, children: IntArray, masks: FloatArray, h: FloatArray, c: FloatArray) -> None:
+    """Overwrite the pre-activations of a level by its gates, and write its h and c.
+
+    Args:
+        z: `(n, 5d)`, the pre-activations, overwritten.
+        start: the level's first inner row.
+        children: `(I, 2)`, the rows of the children.
+        masks: `(I, d)`, dropout masks of u, or `(0, d)`.
+        h: `(D, d)`, whose rows of the level are written.
+        c: `(D, d)`, likewise.
+    """
+    for k in range(len(z)):
+        _states(z[k], start + k, children, masks, h, c)
+
+
+@kernel
+def forward_top(
+    weight: FloatArray,
+    bias: FloatArray,
+    start: int,
+    children: IntArray,
+    masks: FloatArray,
+    pairs: FloatArray,
+    h: FloatArray,
+    c: FloatArray,
+    z: FloatArray,
+) -> None:
+    """The same for all inner rows from `start` on, one after another, with their products.
+
+    Args:
+        weight: `(5d, 2d)`.
+        bias: `(5d,)`.
+        start: the first inner row.
+        children: `(I, 2)`, the rows of the children.
+        masks: `(I, d)`, dropout masks of u, or `(0, d)`.
+        pairs: `(I, 2d)`, whose rows from `start` on are written.
+        h: `(D, d)`, likewise.
+        c: `(D, d)`, likewise.
+        z: `(I - start, 5d)`, the gates, written.
+    """
+    for k in range(len(z)):
+        gather(children, h, start + k, start + k + 1, pairs)
+        for gate in range(len(weight)):
+            z[k, gate] = bias[gate] + dot(weight[gate], pairs[start + k])
+        _states(z[k], start + k, children, masks, h, c)
+
+
+@kernel
+def _states(z: FloatArray, inner: int, children: IntArray, masks: FloatArray, h: FloatArray, c: FloatArray) -> None:
+    """Overwrite the pre-activations `z` of one row by its gates, and write its h and c."""
+    d, row = h.shape[1], len(h) - len(children) + inner
+    left, right = c[children[inner, 0]], c[children[inner, 1]]
+    sigmoid_in_place(z[: 4 * d])
+    tanh_in_place(z[4 * d :])
+    if len(masks):
+        _masked_cell_state(z, left, right, masks[inner], c[row])
+    else:
+        _cell_state(z, left, right, c[row])
+    hidden_state(z[3 * d : 4 * d], c[row], h[row])
+
+
+@kernel
+def _cell_state(gates: FloatArray, left: FloatArray, right: FloatArray, c: FloatArray) -> None:
+    d = len(c)
+    i, f_l, f_r, u = gates[:d], gates[d : 2 * d], gates[2 * d : 3 * d], gates[4 * d :]
+    for j in range(d):
+        c[j] = i[j] * u[j] + f_l[j] * left[j] + f_r[j] * right[j]
+
+
+@kernel
+def _masked_cell_state(gates: FloatArray, left: FloatArray, right: FloatArray, mask: FloatArray, c: FloatArray) -> None:
+    d = len(c)
+    i, f_l, f_r, u = gates[:d], gates[d : 2 * d], gates[2 * d : 3 * d], gates[4 * d :]
+    for j in range(d):
+        c[j] = i[j] * u[j] * mask[j] + f_l[j] * left[j] + f_r[j] * right[j]
+
+
+@kernel
+def backward(
+    gates: FloatArray,
+    start: int,
+    children: IntArray,
+    masks: FloatArray,
+    c: FloatArray,
+    edges: IntArray,
+    offsets: IntArray,
+    grad_output: FloatArray,
+    grad_h: FloatArray,
+    grad_c: FloatArray,
+    grad_z: FloatArray,
+) -> None:
+    """Write the gradients of a level w.r.t. its pre-activations and its children's c, from those of its parents.
+
+    Args:
+        gates: `(n, 5d)`, the gates of the level.
+        start: the level's first inner row.
+        children: `(I, 2)`, the rows of the children.
+        masks: `(I, d)`, dropout masks of u, or `(0, d)`.
+        c: `(D, d)`, the cell states.
+        edges: `(2I,)`, the edges to the parents of each row.
+        offsets: `(D + 1,)`, the first edge of each row in `edges`.
+        grad_output: `(D, d)`, the gradients w.r.t. h from outside the sweep.
+        grad_h: `(2I, d)`, the gradients w.r.t. the h at the lower end of each edge; those of parents are complete.
+        grad_c: `(2I, d)`, the same w.r.t. c; those of the level's own edges are written.
+        grad_z: `(I, 5d)`, whose rows of the level are written.
+    """
+    for k in range(len(gates) - 1, -1, -1):
+        _row_backward(gates[k], start + k, children, masks, c, edges, offsets, grad_output, grad_h, grad_c, grad_z)
+
+
+@kernel
+def backward_top(
+    weight: FloatArray,
+    gates: FloatArray,
+    start: int,
+    children: IntArray,
+    masks: FloatArray,
+    c: FloatArray,
+    edges: IntArray,
+    offsets: IntArray,
+    grad_output: FloatArray,
+    grad_h: FloatArray,
+    grad_c: FloatArray,
+    grad_z: FloatArray,
+) -> None:
+    """The same for all inner rows from `start` on, one after another; also writes `grad_h` of their own edges.
+
+    Args:
+        weight: `(5d, 2d)`.
+        gates: `(I - start, 5d)`, the gates of these rows.
+
+    The other arguments are those of `backward`.
+    """
+    d = c.shape[1]
+    for k in range(len(gates) - 1, -1, -1):
+        inner = start + k
+        _row_backward(gates[k], inner, children, masks, c, edges, offsets, grad_output, grad_h, grad_c, grad_z)
+        vector_product(grad_z[inner], weight, grad_h[2 * inner : 2 * inner + 2].reshape(2 * d))
+
+
+@kernel
+def words_from_parents(
+    edges: IntArray,
+    offsets: IntArray,
+    grad_output: FloatArray,
+    grad_h: FloatArray,
+    grad_c: FloatArray,
+    grad_states: FloatArray,
+) -> None:
+    """Write the gradient w.r.t. the states [h; c] of words, `(V, 2d)`; the other arguments are those of `backward`."""
+    for row in range(len(grad_states)):
+        _from_parents(row, edges, offsets, grad_output, grad_h, grad_c, grad_states[row])
+
+
+@kernel
+def _from_parents(
+    row: int,
+    edges: IntArray,
+    offsets: IntArray,
+    grad_output: FloatArray,
+    grad_h: FloatArray,
+    grad_c: FloatArray,
+    grad: FloatArray,
+) -> None:
+    """Write the gradient w.r.t. the state [h; c] of a row."""
+    d = grad_output.shape[1]
+    copy_to(grad[:d], grad_output[row])
+    grad[d:] = 0
+    for edge in edges[offsets[row] : offsets[row + 1]]:
+        add_to(grad[:d], grad_h[edge])
+        add_to(grad[d:], grad_c[edge])
+
+
+@kernel
+def _row_backward(
+    gates: FloatArray,
+    inner: int,
+    children: IntArray,
+    masks: FloatArray,
+    c: FloatArray,
+    edges: IntArray,
+    offsets: IntArray,
+    grad_output: FloatArray,
+    grad_h: FloatArray,
+    grad_c: FloatArray,
+    grad_z: FloatArray,
+) -> None:
+    d, row, z = c.shape[1], len(c) - len(children) + inner, grad_z[inner]
+    grad = np.empty(2 * d, dtype=np.float32)
+    _from_parents(row, edges, offsets, grad_output, grad_h, grad_c, grad)
+    through_h(gates[3 * d : 4 * d], c[row], grad[:d], grad[d:], z[3 * d : 4 * d])
+    to_input(gates[:d], gates[4 * d :], grad[d:], z[:d], z[4 * d :])
+    if len(masks):
+        multiply_by(z[:d], masks[inner])
+        multiply_by(z[4 * d :], masks[inner])
+    for side in range(2):
+        f = slice((1 + side) * d, (2 + side) * d)
+        _to_child(gates[f], c[children[inner, side]], grad[d:], z[f], grad_c[2 * inner + side])
+
+
+@kernel
+def _to_child(
+    f: FloatArray, child_c: FloatArray, grad_c: FloatArray, grad_f: FloatArray, grad_child_c: FloatArray
+) -> None:
+    """Write the gradients w.r.t. the pre-activation of a forget gate and the c that it reads."""
+    for j in range(len(f)):
+        grad_f[j] = grad_c[j] * child_c[j] * f[j] * (ONE - f[j])
+        grad_child_c[j] = grad_c[j] * f[j]
+
+
+@kernel
+def words_forward(z: FloatArray, mask: FloatArray, states: FloatArray) -> None:
+    """Overwrite the pre-activations of words by their gates i, o and u, and write their states [h; c].
+
+    Args:
+        z: `(V, 3d)`, overwritten.
+        mask: `(V, d)`, the dropout mask of u, or `(0, d)`.
+        states: `(V, 2d)`, written.
+    """
+    d = states.shape[1] // 2
+    for k in range(len(z)):
+        gates, c = z[k], states[k, d:]
+        sigmoid_in_place(gates[: 2 * d])
+        tanh_in_place(gates[2 * d :])
+        copy_to(c, gates[:d])
+        multiply_by(c, gates[2 * d :])
+        if len(mask):
+            multiply_by(c, mask[k])
+        hidden_state(gates[d : 2 * d], c, states[k, :d])
+
+
+@kernel
+def words_backward(
+    gates: FloatArray, mask: FloatArray, states: FloatArray, grad_states: FloatArray, grad_z: FloatArray
+) -> None:
+    """Write the gradient w.r.t. the pre-activations of words.
+
+    Args:
+        gates: `(V, 3d)`, the gates i, o and u.
+        mask: `(V, d)`, the dropout mask of u, or `(0, d)`.
+        states: `(V, 2d)`, the states.
+        grad_states: `(V, 2d)`, the gradient w.r.t. the states.
+        grad_z: `(V, 3d)`, written.
+    """
+    d = states.shape[1] // 2
+    for k in range(len(gates)):
+        grad = grad_states[k].copy()
+        through_h(gates[k, d : 2 * d], states[k, d:], grad[:d], grad[d:], grad_z[k, d : 2 * d])
+        if len(mask):
+            multiply_by(grad[d:], mask[k])
+        to_input(gates[k, :d], gates[k, 2 * d :], grad[d:], grad_z[k, :d], grad_z[k, 2 * d :])
