@@ -34,7 +34,7 @@ class CompiledSweep(torch.autograd.Function):
     ) -> Tensor:
         """Returns h of all computed rows; `save` is True if a backward pass follows."""
         n_words, d, dtype = len(leaves), gates.d, compute_dtype(leaves)
-        parts = _Parts.of(forest, _FEW if dtype == leaves.dtype else 0)
+        parts = _Parts.of(forest)
         weight, bias, saved = weight.detach(), bias.detach(), []
         cast_weight, cast_bias = weight.to(dtype), bias.to(dtype)
         h, c = leaves.new_empty(n_words + parts.n_inner, d), leaves.new_empty(n_words + parts.n_inner, d)
@@ -43,7 +43,7 @@ class CompiledSweep(torch.autograd.Function):
         children, tables = forest.children.numpy(), (h.numpy(), c.numpy())
         for start, stop in parts.levels:
             if dtype == leaves.dtype:
-                kernels.gather(children, tables[0], start, stop, pairs.numpy())
+                kernels.gather(children[start:stop], tables[0], pairs[start:stop].numpy())
             else:
                 gather(h, forest.children[start:stop].view(-1), pairs[start:stop].view(-1, d))
             z = product(pairs, slice(start, stop), cast_weight, cast_bias).to(leaves.dtype)  # (n, 5d)
@@ -52,8 +52,10 @@ class CompiledSweep(torch.autograd.Function):
                 saved.append(z)
         if parts.top < parts.n_inner:
             z = leaves.new_empty(parts.n_inner - parts.top, len(weight))  # (t, 5d)
-            arrays = (tensor.numpy() for tensor in (masks, pairs, h, c, z))
+            top_pairs = leaves.new_empty(len(z), 2 * d)
+            arrays = (tensor.numpy() for tensor in (masks, top_pairs, h, c, z))
             kernels.forward_top(weight.numpy(), bias.numpy(), parts.top, children, *arrays)
+            pairs[parts.top : parts.n_inner] = top_pairs
             saved.append(z)
         ctx.forest, ctx.parts = forest, parts
         ctx.save_for_backward(weight, pairs, c, masks, *saved)
@@ -95,10 +97,10 @@ class _Parts(NamedTuple):
     n_inner: int
 
     @classmethod
-    def of(cls, forest: PackedForest, few: int) -> _Parts:
-        """The top levels are those from which on no level has more than `few` rows."""
+    def of(cls, forest: PackedForest) -> _Parts:
+        """The top levels are those from which on no level has more than `_FEW` rows."""
         bounds = np.cumsum(forest.level_sizes) - forest.level_sizes[0]
-        large = np.flatnonzero(np.array(forest.level_sizes[1:]) > few)
+        large = np.flatnonzero(np.array(forest.level_sizes[1:]) > _FEW)
         n_large = int(large[-1]) + 1 if len(large) else 0
         return cls(list(pairwise(bounds[: n_large + 1].tolist())), int(bounds[n_large]), int(bounds[-1]))
 

@@ -26,10 +26,10 @@ from treenn.runtime.arrays import FloatArray, IntArray
 
 
 @kernel
-def gather(children: IntArray, h: FloatArray, start: int, stop: int, pairs: FloatArray) -> None:
-    """Write [h_l; h_r] of the inner rows from `start` to `stop` into `pairs`, `(I, 2d)`."""
+def gather(children: IntArray, h: FloatArray, pairs: FloatArray) -> None:
+    """Write [h_l; h_r] of the children `(n, 2)` into `pairs` `(n, 2d)`."""
     d = h.shape[1]
-    for k in range(start, stop):
+    for k in range(len(children)):
         copy_to(pairs[k, :d], h[children[k, 0]])
         copy_to(pairs[k, d:], h[children[k, 1]])
 
@@ -70,15 +70,15 @@ def forward_top(
         start: the first inner row.
         children: `(I, 2)`, the rows of the children.
         masks: `(I, d)`, dropout masks of u, or `(0, d)`.
-        pairs: `(I, 2d)`, whose rows from `start` on are written.
+        pairs: `(I - start, 2d)`, [h_l; h_r] of these rows, written.
         h: `(D, d)`, likewise.
         c: `(D, d)`, likewise.
         z: `(I - start, 5d)`, the gates, written.
     """
     for k in range(len(z)):
-        gather(children, h, start + k, start + k + 1, pairs)
+        gather(children[start + k : start + k + 1], h, pairs[k : k + 1])
         for gate in range(len(weight)):
-            z[k, gate] = bias[gate] + dot(weight[gate], pairs[start + k])
+            z[k, gate] = bias[gate] + dot(weight[gate], pairs[k])
         _states(z[k], start + k, children, masks, h, c)
 
 

@@ -38,7 +38,9 @@ class Head(nn.Module):
         if states.shape[-1] != self.linear.in_features:
             wanted = f"(n, {self.linear.in_features}), as wide as the head"
             raise InputError(f"{argument('states')} has shape {tuple(states.shape)}: must be {wanted}")
-        scores: Tensor = self.linear(self.dropout(states))
+        # In float32 under autocast: a small part of the products, whose number of rows differs in every batch.
+        with torch.autocast(states.device.type, enabled=False):
+            scores: Tensor = self.linear(self.dropout(states).to(self.linear.weight.dtype))
         return scores
 
 

@@ -47,9 +47,9 @@ def product(table: Tensor, rows: slice, weight: Tensor, bias: Tensor | None = No
     Shape: `table` `(room(s), k)`, `n` rows, `weight` `(m, k)`, `bias` `(m,)`; the result is `(n, m)`.
     """
     n = rows.stop - rows.start
-    if n <= _FEW or not _fits(table) or weight.dtype != table.dtype:
+    if n <= _FEW or not _fits(weight):
         return F.linear(table[rows].to(weight.dtype), weight, bias)
-    wide = table[rows.start : rows.start + rounded(n)]  # (rounded(n), k)
+    wide = table[rows.start : rows.start + rounded(n)].to(weight.dtype)  # (rounded(n), k)
     result: Tensor = torch.ops.mkldnn._linear_pointwise(wide, weight, bias, "none", [], "")
     return result[:n]
 
@@ -69,6 +69,8 @@ def weight_gradient(gradient: Tensor, inputs: Tensor, n: int, *, zeros: int = 0)
     """
     if n <= _FEW or not _fits(inputs):
         return gradient[:n].to(inputs.dtype).t() @ inputs[:n]
+    if inputs.dtype == torch.bfloat16:
+        return gradient[: rounded(n)].to(inputs.dtype).t() @ inputs[: rounded(n)]
     if n >= _BLOCK and gradient.shape[1] >= 2 * inputs.shape[1]:  # then it is faster to transpose the other factor
         return _weight_gradient(inputs, gradient, n, zeros).t()
     return _weight_gradient(gradient, inputs, n, zeros)
@@ -137,4 +139,8 @@ def _table_of(rows: Tensor, dtype: torch.dtype) -> Tensor:
 
 
 def _fits(table: Tensor) -> bool:
-    return _ONEDNN and table.dtype == torch.float32 and table.device.type == "cpu"
+    return _ONEDNN and table.device.type == "cpu" and (table.dtype == torch.float32 or _is_fast_bfloat16(table))
+
+
+def _is_fast_bfloat16(table: Tensor) -> bool:
+    return table.dtype == torch.bfloat16 and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
