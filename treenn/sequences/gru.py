@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
+from treenn.runtime.compiled import compiles
+from treenn.runtime.matmul import compute_dtype, linear
 from treenn.runtime.parameters import DeviceLike
 from treenn.sequences.packed import truncated
 from treenn.sequences.sequence_network import SequenceNetwork
@@ -24,8 +26,9 @@ class GRU(SequenceNetwork):
         n = tanh(W_n x_t + b_n + r ⊙ (U_n h_{t-1} + d_n))
         h_t = z ⊙ h_{t-1} + (1 − z) ⊙ n
 
-    It is computed by `torch.nn.GRU`, which has b twice in r and z too, and initializes all weights from
-    U(±1/√hidden_size). The paper has no biases, and U_n (r ⊙ h_{t-1}) for the gated product.
+    The parameters are those of a `torch.nn.GRU`, which computes it where no compiled kernels do. It has b twice in r
+    and z too, and initializes all weights from U(±1/√hidden_size). The paper has no biases, and U_n (r ⊙ h_{t-1}) for
+    the gated product.
 
     Args:
         input_size: width of a step's vector.
@@ -53,6 +56,13 @@ class GRU(SequenceNetwork):
         self.tbptt_steps = tbptt_steps
         self.gru = nn.GRU(input_size, hidden_size, device=device, dtype=dtype)
 
+    def read(self, x: Tensor) -> Tensor:
+        """See `SequenceNetwork.read`."""
+        if not compiles(x):
+            return x
+        W, _, b_ih, _ = self.gru.parameters()
+        return linear(x, W, b_ih)
+
     def step(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
         """See `SequenceNetwork.step`."""
         states, after = self.gru(x[None], state)
@@ -60,4 +70,20 @@ class GRU(SequenceNetwork):
 
     def run(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""
+        if compiles(x.data):
+            return x._replace(data=self._states(x.data, None, x.batch_sizes))
         return truncated(self.gru, x, self.tbptt_steps)
+
+    def run_rows(self, table: Tensor, rows: Tensor, batch_sizes: Tensor) -> Tensor:
+        """See `SequenceNetwork.run_rows`."""
+        return self._states(table, rows, batch_sizes) if compiles(table) else super().run_rows(table, rows, batch_sizes)
+
+    def _states(self, table: Tensor, rows: Tensor | None, batch_sizes: Tensor) -> Tensor:
+        from treenn.sequences.compiled_gru import CompiledGRU  # Numba is optional
+
+        U, bias = self.gru.weight_hh_l0.to(compute_dtype(table)), self.gru.bias_hh_l0
+        # Determined here: inside a Function gradients are disabled.
+        save = torch.is_grad_enabled() and (table.requires_grad or U.requires_grad or bias.requires_grad)
+        arguments = table, U, bias, batch_sizes.tolist(), self.tbptt_steps, rows, save
+        states: Tensor = CompiledGRU.apply(*arguments)  # type: ignore[no-untyped-call]
+        return states

@@ -12,7 +12,7 @@ from torch import Tensor
 from treenn.runtime.compiled import compiles
 from treenn.runtime.matmul import empty_table, product, weight_gradient
 from treenn.runtime.single_backward import frees_graph, single_backward
-from treenn.sequences.pieces import MOST_ROWS, pieces
+from treenn.sequences.pieces import MOST_ROWS, pieces, states_before
 
 
 class LSTMFunction(torch.autograd.Function):
@@ -60,13 +60,8 @@ class LSTMFunction(torch.autograd.Function):
         grad_z = gates if frees_graph() else empty_table(gates, n, 4 * d)
         backward_pass = _compiled().backward_pass if compiles(grad_states, c) else _backward_pass
         backward_pass(ctx, grad_states, grad_z)
-        first = ctx.alive[0]
-        h_before = empty_table(h, n, d)
-        h_before[:first] = 0
-        for piece in pieces(ctx.alive):
-            if piece.before is not None:
-                h_before[piece.rows] = h[piece.before]
-        grad_U = weight_gradient(grad_z, h_before.to(U.dtype), n, zeros=first)  # (4d, d)
+        h_before = states_before(h, ctx.alive)  # (room(n), d)
+        grad_U = weight_gradient(grad_z, h_before.to(U.dtype), n, zeros=ctx.alive[0])  # (4d, d)
         grad_inputs = grad_z[:n]
         if rows is not None:
             grad_inputs = torch.ops.aten.embedding_dense_backward(grad_inputs, rows, ctx.n_inputs, -1, False)

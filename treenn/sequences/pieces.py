@@ -6,6 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from torch import Tensor
+
+from treenn.runtime.matmul import empty_table
+
 _PIECE = 512  # rows whose gates, states and gradients fit into the cache
 _LEAST = 16  # rows of a piece, enough for the kernel of large products; bits of `product` depend on the kernel only
 
@@ -38,3 +42,14 @@ def pieces(alive: Sequence[int]) -> Iterator[Piece]:
             before = None if last is None else slice(last + a, last + b)
             yield Piece(time, slice(a, b), slice(start + a, start + b), before)
         start, last = start + n, start
+
+
+def states_before(h: Tensor, alive: Sequence[int]) -> Tensor:
+    """Returns the state of the time before at each row, 0 at the first time. Shape: `(room(R), d)`, as `h`."""
+    first = alive[0]
+    before = empty_table(h, sum(alive), h.shape[1])
+    before[:first] = 0
+    for piece in pieces(alive):
+        if piece.before is not None:
+            before[piece.rows] = h[piece.before]
+    return before

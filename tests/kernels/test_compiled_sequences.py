@@ -1,13 +1,16 @@
-"""The recurrence of an LSTM by compiled kernels, compared with torch's operations."""
+"""The recurrences of an LSTM and a GRU by compiled kernels, compared with torch's."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 import torch
 from torch import Tensor
 
 from treenn.encoders import SequenceEncoder, pack
-from treenn.sequences import LSTM
+from treenn.sequences import GRU, LSTM, SequenceNetwork
 from treenn.trees import parse_trees
 
 pytest.importorskip("numba")
@@ -30,34 +33,45 @@ def by(kernels: str, encoder: SequenceEncoder, *, roots: bool, bf16: bool = Fals
         return [states.detach(), predicted, *gradients]
 
 
+LSTM_OPTIONS = [{}, {"cell_dropout": 0.5}, {"tbptt_steps": 2}, {"forget_bias": 1.0}]
+NETWORKS = [
+    *(partial(LSTM, 6, 8, **options) for options in LSTM_OPTIONS),
+    partial(GRU, 6, 8),
+    partial(GRU, 6, 8, tbptt_steps=2),
+]
+
+
 @pytest.mark.parametrize("roots", [False, True])
-@pytest.mark.parametrize("options", [{}, {"cell_dropout": 0.5}, {"tbptt_steps": 2}, {"forget_bias": 1.0}])
-def test_states_and_gradients(roots: bool, options: dict[str, float]) -> None:
+@pytest.mark.parametrize("network", NETWORKS, ids=str)
+def test_states_and_gradients(roots: bool, network: Callable[[], SequenceNetwork]) -> None:
     torch.manual_seed(0)
-    encoder = SequenceEncoder(LSTM(6, 8, **options))
+    encoder = SequenceEncoder(network())
     expected, found = (by(kernels, encoder, roots=roots) for kernels in ("torch", "numba"))
     for one, other in zip(found, expected, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-6, atol=1e-6)
     assert not all(torch.equal(one, other) for one, other in zip(found, expected, strict=True))
 
 
-def test_products_of_bfloat16() -> None:
+@pytest.mark.parametrize("network", [LSTM, GRU])
+def test_products_of_bfloat16(network: type[LSTM | GRU]) -> None:
     torch.manual_seed(0)
-    encoder = SequenceEncoder(LSTM(6, 8))
+    encoder = SequenceEncoder(network(6, 8))
     expected, found = (by(kernels, encoder, roots=False, bf16=True) for kernels in ("torch", "numba"))
     for one, other in zip(found, expected, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-2, atol=1e-2)
 
 
-def test_many_sequences_in_pieces() -> None:
+@pytest.mark.parametrize("network", [LSTM, GRU])
+def test_many_sequences_in_pieces(network: type[LSTM | GRU]) -> None:
     torch.manual_seed(0)
-    lstm, alive = LSTM(3, 4), torch.tensor([1100, 530, 512, 2])
-    x = torch.randn(int(alive.sum()), 16, requires_grad=True)
+    recurrent, alive = network(3, 4), torch.tensor([1100, 530, 512, 2])
+    x = torch.randn(int(alive.sum()), 3, requires_grad=True)
     results = list[tuple[Tensor, ...]]()
     for kernels in ("torch", "numba"):
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("TREENN_KERNELS", kernels)
-            states = lstm.run_rows(x, torch.arange(len(x)).flip(0), alive)
-            results.append((states.detach(), *torch.autograd.grad(states.sin().mean(), [x, lstm.lstm.weight_hh_l0])))
+            states = recurrent.run_rows(recurrent.read(x), torch.arange(len(x)).flip(0), alive)
+            gradients = torch.autograd.grad(states.sin().mean(), [x, *recurrent.parameters()])
+            results.append((states.detach(), *gradients))
     for one, other in zip(*results, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-6, atol=1e-6)
