@@ -1,5 +1,7 @@
 """When kernels are used: for which tensors, and by the choice in the environment."""
 
+import sys
+
 import pytest
 import torch
 from torch import nn
@@ -18,9 +20,9 @@ def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_installed")
 def test_float32_of_the_processor_only() -> None:
-    assert compiles(torch.ones(2), nn.Parameter(torch.ones(2)))
-    assert not compiles(torch.ones(2), torch.ones(2, dtype=torch.float64))
-    assert not compiles(torch.ones(2, device="meta"))
+    assert compiles(torch.ones(2), nn.Parameter(torch.ones(2)), training=True)
+    assert not compiles(torch.ones(2), torch.ones(2, dtype=torch.float64), training=True)
+    assert not compiles(torch.ones(2, device="meta"), training=True)
 
 
 class Masked(torch.Tensor):
@@ -29,28 +31,36 @@ class Masked(torch.Tensor):
 
 @pytest.mark.usefixtures("_installed")
 def test_not_for_subclasses() -> None:
-    assert not compiles(torch.ones(2).as_subclass(Masked))
+    assert not compiles(torch.ones(2).as_subclass(Masked), training=True)
+
+
+@pytest.mark.usefixtures("_installed")
+def test_prediction_does_not_load_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "numba", raising=False)
+    assert not compiles(torch.ones(2), training=False)
+    monkeypatch.setitem(sys.modules, "numba", torch)
+    assert compiles(torch.ones(2), training=False)
 
 
 @pytest.mark.usefixtures("_installed")
 def test_torch_by_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TREENN_KERNELS", "torch")
-    assert not compiles(torch.ones(2))
+    assert not compiles(torch.ones(2), training=True)
 
 
 @pytest.mark.usefixtures("_installed")
 def test_unknown_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TREENN_KERNELS", "cuda")
     with pytest.raises(InputError, match="TREENN_KERNELS is 'cuda' in the environment; must be numba or torch"):
-        compiles(torch.ones(2))
+        compiles(torch.ones(2), training=True)
 
 
 def test_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TREENN_KERNELS", raising=False)
     monkeypatch.setattr(compiled, "find_spec", lambda name: None)
     compiled.kernels_enabled.cache_clear()
-    assert not compiles(torch.ones(2))
+    assert not compiles(torch.ones(2), training=True)
     monkeypatch.setenv("TREENN_KERNELS", "numba")
     with pytest.raises(InputError, match=r"not installed; install it by .* 'treenn\[fast\]'"):
-        compiles(torch.ones(2))
+        compiles(torch.ones(2), training=True)
     compiled.kernels_enabled.cache_clear()

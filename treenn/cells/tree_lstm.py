@@ -84,7 +84,7 @@ class BinaryTreeLSTM(Cell):
         """Returns the states of words: equations 9 and 11 to 14 without children."""
         b_i, _, b_o, b_u = self.b.chunk(4)
         z = linear(x, self.W, torch.cat([b_i, b_o, b_u]))  # (n, 3d)
-        if compiles(z):
+        if compiles(z, training=torch.is_grad_enabled()):
             return self._compiled_leaf(z)
         i, o, u = z.chunk(3, dim=1)
         c = torch.sigmoid(i) * self._dropout(torch.tanh(u))

@@ -100,7 +100,7 @@ def fused_sweep(fused: FusedForm, forest: PackedForest, leaves: Tensor) -> Tenso
     # Determined here: inside a Function gradients are disabled.
     differentiate = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in inputs)
     function: type[torch.autograd.Function] = _FusedSweep
-    if isinstance(fused.gates, TreeLSTMGates) and compiles(*inputs):
+    if isinstance(fused.gates, TreeLSTMGates) and compiles(*inputs, training=differentiate):
         from treenn.encoders.compiled_sweep import CompiledSweep as function  # Numba is optional
     h: Tensor = function.apply(fused.gates, forest, differentiate, *inputs)  # type: ignore[no-untyped-call]
     return h

@@ -7,6 +7,7 @@ Numba, torch's operations are used.
 from __future__ import annotations
 
 import os
+import sys
 from functools import cache
 from importlib.util import find_spec
 
@@ -21,17 +22,24 @@ VARIABLE = "TREENN_KERNELS"
 _CHOICES = ("numba", "torch")
 
 
-def compiles(*tensors: Tensor) -> bool:
+def compiles(*tensors: Tensor, training: bool) -> bool:
     """True if kernels are installed, not disabled, and can read these tensors.
+
+    Args:
+        tensors: the tensors.
+        training: whether gradients are needed. Loading Numba takes half a second, so prediction uses the kernels only
+            in a process that has loaded it.
 
     Raises:
         InputError: if the environment variable `TREENN_KERNELS` has another value than numba or torch, or requires
             Numba and it is not installed.
     """
-    # A subclass, as of a tensor without data, has no memory that a kernel could read.
-    return kernels_enabled(os.environ.get(VARIABLE)) and all(
-        type(tensor) in (Tensor, torch.nn.Parameter) and tensor.dtype == torch.float32 and tensor.device.type == "cpu"
-        for tensor in tensors
+    return (
+        kernels_enabled(os.environ.get(VARIABLE))
+        and (training or "numba" in sys.modules)
+        # A subclass, as of a tensor without data, has no memory that a kernel could read.
+        and all(type(t) in (Tensor, torch.nn.Parameter) for t in tensors)
+        and all(t.dtype == torch.float32 and t.device.type == "cpu" for t in tensors)
     )
 
 

@@ -58,7 +58,7 @@ class GRU(SequenceNetwork):
 
     def read(self, x: Tensor) -> Tensor:
         """See `SequenceNetwork.read`."""
-        if not compiles(x):
+        if not compiles(x, training=torch.is_grad_enabled()):
             return x
         W, _, b_ih, _ = self.gru.parameters()
         return linear(x, W, b_ih)
@@ -70,13 +70,17 @@ class GRU(SequenceNetwork):
 
     def run(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""
-        if compiles(x.data):
+        if compiles(x.data, training=torch.is_grad_enabled()):
             return x._replace(data=self._states(x.data, None, x.batch_sizes))
         return truncated(self.gru, x, self.tbptt_steps)
 
     def run_rows(self, table: Tensor, rows: Tensor, batch_sizes: Tensor) -> Tensor:
         """See `SequenceNetwork.run_rows`."""
-        return self._states(table, rows, batch_sizes) if compiles(table) else super().run_rows(table, rows, batch_sizes)
+        return (
+            self._states(table, rows, batch_sizes)
+            if compiles(table, training=torch.is_grad_enabled())
+            else super().run_rows(table, rows, batch_sizes)
+        )
 
     def _states(self, table: Tensor, rows: Tensor | None, batch_sizes: Tensor) -> Tensor:
         from treenn.sequences.compiled_gru import CompiledGRU  # Numba is optional
