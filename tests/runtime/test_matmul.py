@@ -2,9 +2,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import nn
 from torch.nn import functional as F
 
-from treenn.runtime.matmul import empty_table, linear, product, room, rounded, weight_gradient
+from treenn.runtime.matmul import apply_linear, empty_table, linear, product, room, rounded, weight_gradient
 
 
 @given(st.integers(1, 10**6))
@@ -61,3 +62,15 @@ def test_linear_is_torchs_with_its_gradients() -> None:
     (F.linear(*others) * weights).sum().backward()
     for ours, theirs in zip(singles, others, strict=True):
         torch.testing.assert_close(ours.grad, theirs.grad)
+
+
+@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize("shape", [(5, 7), (2, 30, 7), (0, 7)])
+def test_linear_maps_without_gradients(bias: bool, shape: tuple[int, ...]) -> None:
+    torch.manual_seed(0)
+    module, x = nn.Linear(7, 20, bias=bias), torch.randn(shape)
+    expected = module(x)
+    assert expected.requires_grad
+    with torch.no_grad():
+        torch.testing.assert_close(apply_linear(module, x), expected.detach())
+    assert torch.equal(apply_linear(module, x), expected)

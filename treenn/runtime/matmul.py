@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from treenn.runtime.single_backward import single_backward
@@ -109,6 +109,16 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """Returns `torch.nn.functional.linear`, differentiable, by `product`; the result has the dtype of `x`."""
     result: Tensor = _Linear.apply(x, weight, bias)  # type: ignore[no-untyped-call]
     return result
+
+
+def apply_linear(module: nn.Linear, x: Tensor) -> Tensor:
+    """Returns `module(x)`, by `product` if no gradient is needed. Shape: `(..., k)` to `(..., m)`."""
+    if torch.is_grad_enabled() or not _fits(x) or x.dtype != module.weight.dtype:
+        result: Tensor = module(x)
+        return result
+    rows = x.reshape(-1, x.shape[-1])  # (n, k)
+    table = _table_of(rows, x.dtype)
+    return product(table, slice(0, len(rows)), module.weight, module.bias).view(*x.shape[:-1], module.out_features)
 
 
 class _Linear(torch.autograd.Function):

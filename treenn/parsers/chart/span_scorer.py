@@ -13,6 +13,7 @@ from treenn.parsers.chart.chart_settings import ChartSettings
 from treenn.parsers.chart.cky import Scores
 from treenn.parsers.chart.examples import Inventory
 from treenn.parsers.chart.spans import row_table, rows_of_width, span_count
+from treenn.runtime.matmul import apply_linear
 
 
 class Encoded(NamedTuple):
@@ -118,7 +119,7 @@ class SpanNetwork(nn.Module):
 
     def spans(self, fenceposts: Tensor) -> Tensor:
         """Compute the hidden layer of all spans. Shape: `(B, n + 1, 2 * size)` to `(B, spans, span_size)`."""
-        starts, ends = self.start(fenceposts), self.end(fenceposts)
+        starts, ends = apply_linear(self.start, fenceposts), apply_linear(self.end, fenceposts)
         n = fenceposts.shape[1] - 1
         pairs = [(ends[:, width:], starts[:, :-width]) for width in range(1, n + 1)]  # each (B, n + 1 - width, d)
         if torch.is_grad_enabled():
@@ -153,7 +154,7 @@ class SpanNetwork(nn.Module):
 
     def factors(self, hidden: Tensor, fenceposts: Tensor) -> Factors:
         """Compute the factors of the scores. Shape: as `scores`."""
-        whole, left, right = self.parts(hidden).chunk(3, dim=-1)
+        whole, left, right = apply_linear(self.parts, hidden).chunk(3, dim=-1)
         return Factors(self.node(hidden), whole, left, right, self.split(fenceposts))
 
 
