@@ -30,6 +30,22 @@ def test_loss_and_gradients_equal_those_of_torch(tied, dtype, monkeypatch):
     torch.testing.assert_close(head.log_probabilities(states, embedding, targets), logs)
 
 
+def test_bfloat16_reads_no_uninitialized_row(monkeypatch):
+    def filled(like, **options):
+        return empty_like(like, **options).fill_(torch.nan)
+
+    empty_like = torch.empty_like
+    monkeypatch.setattr(torch, "empty_like", filled)
+    torch.manual_seed(0)
+    head, embedding, targets = WordSoftmax(4, 11), torch.randn(11, 5), torch.randint(11, (45,))
+    states = torch.randn(45, 4, requires_grad=True)
+    exact = torch.autograd.grad(head.loss(states, embedding, targets), [states, *head.parameters()])
+    with torch.autocast("cpu", torch.bfloat16):
+        loss = head.loss(states, embedding, targets)
+    for mine, wanted in zip(torch.autograd.grad(loss, [states, *head.parameters()]), exact, strict=True):
+        torch.testing.assert_close(mine, wanted, rtol=0.05, atol=1e-3)
+
+
 def test_improbable_targets_have_a_finite_loss():
     head = WordSoftmax(1, 2)
     with torch.no_grad():

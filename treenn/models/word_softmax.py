@@ -112,7 +112,7 @@ class _CrossEntropy(torch.autograd.Function):
         grad_weight, grad_bias = torch.zeros_like(weight), torch.zeros_like(bias)
         total, rows = features.new_zeros(()), min(n, _rows(weight))
         wide = empty_table(features, rows, len(weight))  # one for all pieces: memory of the system is slow
-        narrow = wide if dtype == features.dtype else torch.empty_like(wide, dtype=dtype)
+        narrow = wide if dtype == features.dtype else torch.zeros_like(wide, dtype=dtype)
         for start in range(0, n, rows):
             stop = min(n, start + rows)
             piece = slice(0, stop - start)
@@ -128,7 +128,7 @@ class _CrossEntropy(torch.autograd.Function):
             if stop - start < rows:
                 wide[stop - start :] = 0
             if narrow is not wide:
-                narrow[piece].copy_(p)
+                narrow.copy_(wide)
             grad_features[start:stop] = product(narrow, piece, low.t())
             grad_weight += weight_gradient(narrow, table[start:], stop - start)
         ctx.save_for_backward(grad_features, grad_weight, grad_bias)
