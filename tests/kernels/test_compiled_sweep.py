@@ -1,6 +1,7 @@
 """Compiled sweeps of Tree-LSTMs, compared with those by torch's operations."""
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 import pytest
 import torch
@@ -15,6 +16,8 @@ from treenn.encoders import TreeEncoder, pack
 from treenn.trees import Tree, parse_trees
 
 pytest.importorskip("numba")
+needs_triton = pytest.mark.skipif(find_spec("triton") is None, reason="Triton, an extra of 286 MB, is not installed")
+KERNELS = pytest.mark.parametrize("kernels", ["numba", pytest.param("triton", marks=needs_triton)])
 
 
 def by(
@@ -23,6 +26,7 @@ def by(
     """The states of all nodes, and the gradients of a loss."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TREENN_KERNELS", kernels)
+        patch.setenv("TRITON_INTERPRET", "1")
         forest = pack(trees, dedup=dedup)
         torch.manual_seed(1)
         x = torch.randn(len(forest.words), encoder.cell.input_size, requires_grad=True)
@@ -33,8 +37,10 @@ def by(
         return [states.detach(), *torch.autograd.grad(loss, [x, *encoder.parameters()], materialize_grads=True)]
 
 
-def assert_same(encoder: TreeEncoder, trees: Sequence[Tree], tolerance: float = 1e-6, **options: bool) -> None:
-    expected, found = (by(kernels, encoder, trees, **options) for kernels in ("torch", "numba"))
+def assert_same(
+    encoder: TreeEncoder, trees: Sequence[Tree], kernels: str = "numba", tolerance: float = 1e-6, **options: bool
+) -> None:
+    expected, found = (by(each, encoder, trees, **options) for each in ("torch", kernels))
     for one, other in zip(found, expected, strict=True):
         torch.testing.assert_close(one, other, rtol=tolerance, atol=tolerance)
 
@@ -54,22 +60,32 @@ def test_states_and_gradients(dedup: bool, trees: list[Tree]) -> None:
 TREES = [*parse_trees("(0 (0 (0 a) (0 b)) (0 (0 c) (0 (0 a) (0 b))))  (0 f)", classes=5), *map(left_chain, range(1, 9))]
 
 
-def test_the_kernels_are_used() -> None:
-    expected, found = (by(kernels, tree_lstm(), TREES) for kernels in ("torch", "numba"))
+@KERNELS
+def test_the_kernels_are_used(kernels: str) -> None:
+    expected, found = (by(each, tree_lstm(), TREES) for each in ("torch", kernels))
     assert not all(torch.equal(one, other) for one, other in zip(found, expected, strict=True))
 
 
-def test_equal_dropout_masks() -> None:
-    assert_same(tree_lstm(cell_dropout=0.5), TREES)
+@KERNELS
+@pytest.mark.parametrize("dedup", [False, True])
+def test_several_shapes_of_trees(kernels: str, dedup: bool) -> None:
+    assert_same(tree_lstm(), TREES, kernels, dedup=dedup)
 
 
-def test_child_sum_tree_lstm() -> None:
+@KERNELS
+def test_equal_dropout_masks(kernels: str) -> None:
+    assert_same(tree_lstm(cell_dropout=0.5), TREES, kernels)
+
+
+@KERNELS
+def test_child_sum_tree_lstm(kernels: str) -> None:
     torch.manual_seed(0)
-    assert_same(TreeEncoder(ChildSumTreeLSTM(6, 8)), TREES)
+    assert_same(TreeEncoder(ChildSumTreeLSTM(6, 8)), TREES, kernels)
 
 
-def test_products_of_bfloat16() -> None:
-    assert_same(tree_lstm(), TREES, bf16=True, tolerance=1e-2)
+@KERNELS
+def test_products_of_bfloat16(kernels: str) -> None:
+    assert_same(tree_lstm(), TREES, kernels, bf16=True, tolerance=1e-2)
 
 
 def test_chain_of_3000_levels() -> None:

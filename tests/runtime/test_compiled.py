@@ -1,21 +1,33 @@
 """When kernels are used: for which tensors, and by the choice in the environment."""
 
 import sys
+from collections.abc import Iterator
 
 import pytest
 import torch
 from torch import nn
 
 from treenn.runtime import compiled
-from treenn.runtime.compiled import compiles
+from treenn.runtime.compiled import compiles, uses_triton
 from treenn.trees import InputError
+
+
+def clear_caches() -> None:
+    compiled._choice.cache_clear()
+    compiled._is_installed.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _without_caches() -> Iterator[None]:
+    clear_caches()
+    yield
+    clear_caches()
 
 
 @pytest.fixture
 def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TREENN_KERNELS", raising=False)
     monkeypatch.setattr(compiled, "find_spec", lambda name: name)
-    compiled.kernels_enabled.cache_clear()
 
 
 @pytest.mark.usefixtures("_installed")
@@ -51,16 +63,25 @@ def test_torch_by_choice(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_installed")
 def test_unknown_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TREENN_KERNELS", "cuda")
-    with pytest.raises(InputError, match="TREENN_KERNELS is 'cuda' in the environment; must be numba or torch"):
+    with pytest.raises(InputError, match="TREENN_KERNELS is 'cuda' in the environment; must be numba, triton or torch"):
         compiles(torch.ones(2), training=True)
 
 
 def test_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TREENN_KERNELS", raising=False)
     monkeypatch.setattr(compiled, "find_spec", lambda name: None)
-    compiled.kernels_enabled.cache_clear()
     assert not compiles(torch.ones(2), training=True)
     monkeypatch.setenv("TREENN_KERNELS", "numba")
     with pytest.raises(InputError, match=r"not installed; install it by .* 'treenn\[fast\]'"):
         compiles(torch.ones(2), training=True)
-    compiled.kernels_enabled.cache_clear()
+
+
+@pytest.mark.usefixtures("_installed")
+def test_triton_by_choice_and_on_gpus_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TRITON_INTERPRET", raising=False)
+    assert not uses_triton()
+    monkeypatch.setenv("TREENN_KERNELS", "triton")
+    assert uses_triton()
+    assert not uses_triton(torch.ones(2))
+    monkeypatch.setenv("TRITON_INTERPRET", "1")
+    assert uses_triton(torch.ones(2))

@@ -8,12 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from treenn.cells.tree_lstm import TreeLSTMGates
 from treenn.encoders.forest import PackedForest
+from treenn.encoders.sweep_tables import dropout_masks, first_edges
 from treenn.kernels import tree_lstm as kernels
-from treenn.runtime.arrays import IntArray
 from treenn.runtime.matmul import compute_dtype, empty_table, gather, product, weight_gradient
 from treenn.runtime.single_backward import single_backward
 
@@ -39,7 +38,7 @@ class CompiledSweep(torch.autograd.Function):
         cast_weight, cast_bias = weight.to(dtype), bias.to(dtype)
         h, c = leaves.new_empty(n_words + parts.n_inner, d), leaves.new_empty(n_words + parts.n_inner, d)
         h[:n_words], c[:n_words] = leaves[:, :d], leaves[:, d:]
-        pairs, masks = empty_table(leaves, parts.n_inner, 2 * d, dtype), _masks(gates, forest, leaves)  # (I, 2d)
+        pairs, masks = empty_table(leaves, parts.n_inner, 2 * d, dtype), dropout_masks(gates, forest, leaves)  # (I, 2d)
         children, tables = forest.children.numpy(), (h.numpy(), c.numpy())
         for start, stop in parts.levels:
             if dtype == leaves.dtype:
@@ -69,7 +68,7 @@ class CompiledSweep(torch.autograd.Function):
         grad_output, n_inner, transposed = grad_output.contiguous(), parts.n_inner, weight.to(pairs.dtype).t()
         grad_z = empty_table(grad_output, n_inner, len(weight))  # (I, 5d)
         grad_h, grad_c = (grad_output.new_empty(2 * n_inner, d) for _ in range(2))
-        edges = ctx.forest.parent_edges.numpy(), _offsets(ctx.forest)
+        edges = ctx.forest.parent_edges.numpy(), first_edges(ctx.forest).numpy()
         inputs = ctx.forest.children.numpy(), masks.numpy(), c.numpy(), *edges
         gradients = grad_output.numpy(), grad_h.numpy(), grad_c.numpy()
         if parts.top < n_inner:
@@ -103,18 +102,3 @@ class _Parts(NamedTuple):
         large = np.flatnonzero(np.array(forest.level_sizes[1:]) > _FEW)
         n_large = int(large[-1]) + 1 if len(large) else 0
         return cls(list(pairwise(bounds[: n_large + 1].tolist())), int(bounds[n_large]), int(bounds[-1]))
-
-
-def _masks(gates: TreeLSTMGates, forest: PackedForest, like: Tensor) -> Tensor:
-    """Returns the dropout masks of u, `(I, d)`, drawn level by level as the other sweep draws them; or no rows."""
-    if not gates.dropout:
-        return like.new_empty(0, gates.d)
-    ones = (like.new_ones(size, gates.d) for size in forest.level_sizes[1:])
-    return torch.cat([F.dropout(level, gates.dropout) for level in ones])
-
-
-def _offsets(forest: PackedForest) -> IntArray:
-    """Returns the index in `parent_edges` of each row's first edge, and the number of edges."""
-    edge_sizes = np.array(forest.edge_sizes)
-    first = np.repeat(np.cumsum(edge_sizes) - edge_sizes, forest.level_sizes)
-    return np.append(forest.offsets.numpy() + first, edge_sizes.sum())

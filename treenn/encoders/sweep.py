@@ -14,7 +14,7 @@ from treenn.cells.fused_form import FusedForm, GateFunction
 from treenn.cells.tree_lstm import TreeLSTMGates
 from treenn.encoders.eager import eager
 from treenn.encoders.forest import Level, PackedForest, levels
-from treenn.runtime.compiled import compiles
+from treenn.runtime.compiled import compiles, uses_triton
 from treenn.runtime.matmul import compute_dtype, empty_table, gather, product, weight_gradient
 from treenn.runtime.single_backward import single_backward
 
@@ -100,8 +100,11 @@ def fused_sweep(fused: FusedForm, forest: PackedForest, leaves: Tensor) -> Tenso
     # Determined here: inside a Function gradients are disabled.
     differentiate = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in inputs)
     function: type[torch.autograd.Function] = _FusedSweep
-    if isinstance(fused.gates, TreeLSTMGates) and compiles(*inputs, training=differentiate):
-        from treenn.encoders.compiled_sweep import CompiledSweep as function  # Numba is optional
+    if isinstance(fused.gates, TreeLSTMGates):  # imported where they are used: Numba and Triton are optional
+        if uses_triton(*inputs):
+            from treenn.encoders.triton_sweep import TritonSweep as function
+        elif compiles(*inputs, training=differentiate):
+            from treenn.encoders.compiled_sweep import CompiledSweep as function
     h: Tensor = function.apply(fused.gates, forest, differentiate, *inputs)  # type: ignore[no-untyped-call]
     return h
 

@@ -1,7 +1,7 @@
-"""Whether networks are computed by the kernels of `treenn.kernels`, which need Numba.
+"""Whether networks are computed by the kernels of `treenn.kernels`, which need Numba or Triton.
 
-They are, for float32 on the CPU, if Numba is installed; with `TREENN_KERNELS=torch` in the environment, or without
-Numba, torch's operations are used.
+`TREENN_KERNELS` in the environment selects them: `numba`, for float32 on the CPU, the default if Numba is installed;
+`triton`, for a Tree-LSTM of float32 on a GPU besides; `torch`, none, but torch's operations.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from treenn.trees.errors import InputError
 VARIABLE = "TREENN_KERNELS"
 """The environment variable that selects them."""
 
-_CHOICES = ("numba", "torch")
+_EXTRAS = {"numba": "fast", "triton": "triton"}
+_CHOICES = ("numba", "triton", "torch")
 
 
 def compiles(*tensors: Tensor, training: bool) -> bool:
-    """True if kernels are installed, not disabled, and can read these tensors.
+    """True if the kernels of Numba are installed, not disabled, and can read these tensors.
 
     Args:
         tensors: the tensors.
@@ -31,32 +32,48 @@ def compiles(*tensors: Tensor, training: bool) -> bool:
             in a process that has loaded it.
 
     Raises:
-        InputError: if the environment variable `TREENN_KERNELS` has another value than numba or torch, or requires
-            Numba and it is not installed.
+        InputError: if `TREENN_KERNELS` has another value, or selects a package that is not installed.
     """
-    return (
-        kernels_enabled(os.environ.get(VARIABLE))
-        and (training or "numba" in sys.modules)
-        # A subclass, as of a tensor without data, has no memory that a kernel could read.
-        and all(type(t) in (Tensor, torch.nn.Parameter) for t in tensors)
-        and all(t.dtype == torch.float32 and t.device.type == "cpu" for t in tensors)
+    return numba_enabled() and (training or "numba" in sys.modules) and _are_plain(tensors, "cpu")
+
+
+def uses_triton(*tensors: Tensor) -> bool:
+    """True if the kernels of Triton are selected and can read these tensors.
+
+    Raises:
+        InputError: as `compiles`.
+    """
+    interpreted = os.environ.get("TRITON_INTERPRET") == "1"
+    return _choice(os.environ.get(VARIABLE)) == "triton" and _are_plain(tensors, "cpu" if interpreted else "cuda")
+
+
+def numba_enabled() -> bool:
+    """True if the kernels of Numba are installed and not disabled.
+
+    Raises:
+        InputError: as `compiles`.
+    """
+    return _choice(os.environ.get(VARIABLE)) != "torch" and _is_installed("numba")
+
+
+def _are_plain(tensors: tuple[Tensor, ...], device: str) -> bool:
+    # A subclass, as of a tensor without data, has no memory that a kernel could read.
+    return all(
+        type(each) in (Tensor, torch.nn.Parameter) and each.dtype == torch.float32 and each.device.type == device
+        for each in tensors
     )
 
 
 @cache
-def kernels_enabled(choice: str | None = None) -> bool:
-    """True if kernels are used.
-
-    Args:
-        choice: the value of `TREENN_KERNELS`; if None, they are used if Numba is installed (default: None).
-
-    Raises:
-        InputError: if the value is unknown, or Numba is required and not installed.
-    """
+def _choice(choice: str | None) -> str | None:
     if choice is not None and choice not in _CHOICES:
-        raise InputError(f"{VARIABLE} is {choice!r} in the environment; must be {' or '.join(_CHOICES)}")
-    installed = find_spec("numba") is not None
-    if choice == "numba" and not installed:
-        remedy = "install it by python -m pip install 'treenn[fast]'"
-        raise InputError(f"{VARIABLE} is 'numba' in the environment, but Numba is not installed; {remedy}")
-    return installed and choice != "torch"
+        raise InputError(f"{VARIABLE} is {choice!r} in the environment; must be {', '.join(_CHOICES[:-1])} or torch")
+    if choice in _EXTRAS and not _is_installed(choice):
+        remedy = f"install it by python -m pip install 'treenn[{_EXTRAS[choice]}]'"
+        raise InputError(f"{VARIABLE} is {choice!r} in the environment, but {choice} is not installed; {remedy}")
+    return choice
+
+
+@cache
+def _is_installed(package: str) -> bool:
+    return find_spec(package) is not None

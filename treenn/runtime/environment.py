@@ -15,7 +15,7 @@ from typing import Any
 import numpy
 import torch
 
-from treenn.runtime.compiled import VARIABLE, kernels_enabled
+from treenn.runtime.compiled import numba_enabled
 
 _FOLDER = Path(__file__).resolve().parents[1]  # treenn/
 
@@ -33,7 +33,7 @@ def environment(device: str = "cpu", processes: int = 1) -> dict[str, Any]:
         "python": platform.python_version(),
         "torch": torch.__version__,
         "numpy": numpy.__version__,
-        **({"numba": version("numba")} if kernels_enabled(os.environ.get(VARIABLE)) else {}),
+        **({"numba": version("numba")} if numba_enabled() else {}),
         "platform": platform.platform(),
         "processor": _processor(),
         "threads": torch.get_num_threads(),
