@@ -124,6 +124,8 @@ def test_parsers_have_the_records_figures(start, record):
     ("start", "contender"),
     [
         ("treenn, binary Tree-LSTM", "treenn"),
+        ("the same, products in bfloat16", "treenn bf16"),
+        ("the same, by torch's operations", "treenn, torch's kernels"),
         ("the same, equal subtrees", "treenn no-share"),
         ("DyNet", "DyNet autobatch"),
         ("`torch.nn.LSTM`", "torch.nn.LSTM"),
@@ -156,6 +158,12 @@ def test_the_rest_of_the_bench_is_the_records():
     )
     assert f"{small:.2f} times `nn.LSTM`'s at batch 25 and {large:.2f} times at 256" in text
     assert f"computed once is {found['prediction'][0]['ratio']:.2f} times as fast" in text
+    shares = [
+        by_batch[name, 256]["trees_per_second"] / by_batch["tree-lstm", 256]["trees_per_second"]
+        for name in ("lstm", "bilstm", "gru")
+    ]
+    lstm, bilstm, gru = (f"{100 * share:.0f} %" for share in shares)
+    assert f"{lstm} (LSTM), {bilstm} (BiLSTM) and {gru} (GRU)" in text
 
 
 def test_tokenization_agreement_matches_the_record() -> None:

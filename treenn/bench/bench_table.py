@@ -10,7 +10,8 @@ from treenn.runtime.terminal import Grid
 LEGEND = (
     "products: the time of the step's matrix products alone, by treenn's kernels and by torch.mm, as a fraction of the "
     "step's time; of peak: the step's FLOP/s as a fraction of those of one large product; MB: peak memory, excluding "
-    "the network and its optimizer. nn.LSTM and nn.GRU read only the words."
+    "the network and its optimizer. nn.LSTM and nn.GRU read only the words. Products are those of torch's GRU, which "
+    "reads the words of each phrase again, so those of treenn's are fewer."
 )
 """Explanation of the columns of `training_table`."""
 
