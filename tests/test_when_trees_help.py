@@ -18,6 +18,7 @@ SHAPES = ("right-branching", "left-branching", "balanced", "random trees")
 CHART = ["lstm", "bilstm", "lstm, equal time", "bilstm, equal time", *(f"tree-lstm, {shape}" for shape in SHAPES)]
 CHART += ["tree-lstm, parsed trees", "lstm, with brackets", "recursive-tanh, balanced"]
 SPLITS = ("test", "900-1000", "6-operators", "12-operators")
+METRICS = ("root", "root_binary", "all_nodes")
 NAMES = {
     "Tree-LSTM": "tree-lstm",
     "LSTM": "lstm",
@@ -40,12 +41,19 @@ PHRASES = {"tree": README, "Tree-LSTM": GUIDE}
 
 @pytest.fixture(scope="module")
 def records():
-    return {name: read_results(RESULTS / f"{name}/{name}.json") for name in ("sst", "listops", "logic", "sick")}
+    paths = ("sst/sst", "sst/minilm", "listops/listops", "logic/logic", "sick/sick")
+    return {path.partition("/")[2]: read_results(RESULTS / f"{path}.json") for path in paths}
 
 
 @pytest.fixture(scope="module")
 def sst(records):
     [task] = records["sst"].sections
+    return task
+
+
+@pytest.fixture(scope="module")
+def minilm(records):
+    [task] = records["minilm"].sections
     return task
 
 
@@ -69,7 +77,7 @@ def points(value):
 
 def test_the_table_on_sst_is_the_records(sst):
     for name, model in NAMES.items():
-        figures = [spread(sst, model, metric) for metric in ("root", "root_binary", "all_nodes")]
+        figures = [spread(sst, model, metric) for metric in METRICS]
         assert f"| {name} | {' | '.join(figures)} | {len(sst.runs_by_model[model])} |" in GUIDE
 
 
@@ -90,6 +98,51 @@ def test_without_a_lead_on_sst(sst):
     assert all(abs(run.parameters - 293_855) <= 0.02 * 293_855 for run in runs)
     assert {run.training_labels for run in runs} == {318_582}
     assert {model.trials.number for model in sst.models if model.name in right} == {20}
+
+
+def test_without_a_lead_over_a_strong_encoder(minilm):
+    tree, lstm, bilstm = (spread(minilm, name, "root") for name in ("tree-lstm", "lstm", "bilstm"))
+    assert f"the three have {tree}, {lstm} and {bilstm} %; no difference is significant." in README
+    found = [difference(minilm, name, metric=metric) for name in ("lstm", "bilstm") for metric in METRICS]
+    assert not any(better(each) for each in found)
+    for name in ("Tree-LSTM", "LSTM", "BiLSTM", "LSTM, equal time", "BiLSTM, equal time"):
+        figures = [spread(minilm, NAMES[name], metric) for metric in METRICS]
+        assert f"| {name} | {' | '.join(figures)} | {len(minilm.runs_by_model[NAMES[name]])} |" in GUIDE
+    head = [spread(minilm, "linear head", metric) for metric in METRICS[:2]]
+    assert f"| linear head | {' | '.join(head)} | – | 10 |" in GUIDE
+
+
+def test_leads_over_a_strong_encoder(minilm):
+    first, second = (difference(minilm, name) for name in ("lstm", "bilstm"))
+    leads = [
+        f"{points(each.difference)} points ({points(each.interval.low)} to {points(each.interval.high)}) over the "
+        for each in (first, second)
+    ]
+    assert f"its lead is {leads[0]}LSTM and {leads[1]}BiLSTM." in GUIDE
+    equal = ("lstm, equal time", "bilstm, equal time")
+    epochs = [run.epochs for name in equal for run in minilm.runs_by_model[name]]
+    assert f"With equal processor time, {min(epochs)} to {max(epochs)} epochs, there is no significant" in GUIDE
+    assert not any(better(difference(minilm, name)) for name in equal)
+    phrases = [difference(minilm, name, metric="all_nodes") for name in equal]
+    assert all(better(each) == "tree-lstm" for each in phrases)
+    behind = " and ".join(points(each.difference) for each in phrases)
+    assert f"the LSTMs are then {behind} points behind, which is significant" in GUIDE
+    assert f"linear head is {points(difference(minilm, 'linear head').difference)} points behind" in GUIDE
+
+
+def test_protocol_over_a_strong_encoder(records, minilm):
+    runs = [run for run in minilm.runs if run.model in ("tree-lstm", "lstm", "bilstm")]
+    assert all(abs(run.parameters / runs[0].parameters - 1) < 0.01 for run in runs)
+    log = json.loads((RESULTS / "sst/trials/minilm.json").read_text())
+    best = [f"{100 * log['best'][model]['value']:.1f}" for model in ("tree-lstm", "lstm", "bilstm")]
+    assert f"the best had {best[0]}, {best[1]} and {best[2]} on dev" in GUIDE
+    assert {model.trials.number for model in minilm.models if model.name in log["best"]} == {12}
+    assert f"more than {max(run.epochs for run in minilm.runs if run.history)} of the 60 epochs" in GUIDE
+    configurations = {run.configuration for run in minilm.runs if run.history}
+    readings = [each for each in records["minilm"].test_readings if each.configuration in configurations]
+    assert sorted(each.configuration for each in readings) == sorted(configurations)
+    assert {(each.split, each.date[:10]) for each in readings} == {("test", "2026-11-29")}
+    assert "Test was read once, on 2026-11-29" in GUIDE
 
 
 def test_right_trees_matter_on_sst(sst):

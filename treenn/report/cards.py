@@ -134,7 +134,7 @@ def table(results: ComparisonResults, task: TaskResults, source: str) -> str:
     environment = task.runs[0].environment
     return "\n".join(
         [
-            f"Treebank `{task.treebank.name}`, supervision `{task.supervision}`, {split} split; "
+            f"Treebank `{task.treebank.name}`, supervision `{task.supervision}`{_leaves(task)}, {split} split; "
             f"{'percent, ' * bool(task.treebank.classes)}mean ± standard deviation over seeds.",
             "",
             *table_lines(header, [*rows, _majority(task, split, columns)]),
@@ -208,6 +208,11 @@ def _row(task: TaskResults, model: str, split: str, columns: Sequence[str]) -> l
     metrics = [METRICS[name].spread(task.spread(model, split, name)) for name in columns]
     label = label_of(task, "model")({"model": model})
     return [label, *metrics, str(len(runs)), f"{runs[0].parameters:,}", f"{summary.trees_per_second.mean:,.0f}"]
+
+
+def _leaves(task: TaskResults) -> str:
+    encoder = task.settings.get("contextual")
+    return f", words in context of `{encoder}`" if encoder else ""
 
 
 def _majority(task: TaskResults, split: str, columns: Sequence[str]) -> list[str]:

@@ -23,6 +23,7 @@ _COLOURS = Path(__file__).with_name("colours.css")
 _WIDTH = 7.0  # inches
 _EDGE = 0.01  # of the width, at the left
 _LINE = 100  # letters of a line of the caption
+_TITLE = 80  # letters of a line of a title, which are bold
 _COLUMNS = 40  # of the names of rows
 
 
@@ -102,7 +103,9 @@ def _drawn(panels: Sequence[_Panel]) -> Chart:
 def _name(axes: Axes, title: str) -> None:
     """Write the title of a panel above it, from the left edge of the picture."""
     edge = ("figure fraction", "axes fraction")
-    axes.annotate(title, (_EDGE, 1), (0, 4), xycoords=edge, textcoords="offset points", fontweight="bold")
+    axes.annotate(
+        textwrap.fill(title, _TITLE), (_EDGE, 1), (0, 4), xycoords=edge, textcoords="offset points", fontweight="bold"
+    )
 
 
 def _alike(one: _Panel, other: _Panel) -> bool:
