@@ -55,7 +55,8 @@ class CompiledSweep(torch.autograd.Function):
             arrays = (tensor.numpy() for tensor in (masks, top_pairs, h, c, z))
             kernels.forward_top(weight.numpy(), bias.numpy(), parts.top, children, *arrays)
             pairs[parts.top : parts.n_inner] = top_pairs
-            saved.append(z)
+            if save:
+                saved.append(z)
         ctx.forest, ctx.parts = forest, parts
         ctx.save_for_backward(weight, pairs, c, masks, *saved)
         return h

@@ -110,6 +110,13 @@ def multiply_by(product: FloatArray, x: FloatArray) -> None:
 
 
 @kernel
+def add_product_to(total: FloatArray, x: FloatArray, y: FloatArray) -> None:
+    """Add the element-wise product of two vectors to `total`."""
+    for j in range(len(total)):
+        total[j] += x[j] * y[j]
+
+
+@kernel
 def vector_product(x: FloatArray, matrix: FloatArray, out: FloatArray) -> None:
     """Write x · matrix, of which `len(x)`, a multiple of 5, is the number of rows; 5 rows are added at a time."""
     out[:] = 0

@@ -5,8 +5,17 @@ Shape: all vectors `(d,)`, with `d` = hidden_size.
 
 from __future__ import annotations
 
-from treenn.kernels.elementwise import ONE, kernel, tanh
+from treenn.kernels.elementwise import ONE, copy_to, kernel, multiply_by, tanh
 from treenn.runtime.arrays import FloatArray
+
+
+@kernel
+def cell_input(i: FloatArray, u: FloatArray, masks: FloatArray, row: int, c: FloatArray) -> None:
+    """Write i ⊙ u, with the dropout mask of the row, if there are `masks`, `(n, d)`, and not `(0, d)`."""
+    copy_to(c, i)
+    multiply_by(c, u)
+    if len(masks):
+        multiply_by(c, masks[row])
 
 
 @kernel

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from treenn.kernels.elementwise import ONE, add_to, copy_to, kernel, sigmoid_in_place, tanh_in_place
+from treenn.kernels.elementwise import ONE, add_product_to, add_to, copy_to, kernel, sigmoid_in_place, tanh_in_place
 from treenn.runtime.arrays import FloatArray, IntArray
 
 
@@ -39,15 +39,9 @@ def forward(
         add_to(gates[k, : 2 * d], recurrent[k, : 2 * d])
         copy_to(gated, recurrent[k, 2 * d :])
         sigmoid_in_place(gates[k, : 2 * d])
-        _add_product(r, gated, n)
+        add_product_to(n, r, gated)
         tanh_in_place(n)
         _interpolate(z, h_before[k], n, h[k])
-
-
-@kernel
-def _add_product(x: FloatArray, y: FloatArray, total: FloatArray) -> None:
-    for j in range(len(total)):
-        total[j] += x[j] * y[j]
 
 
 @kernel

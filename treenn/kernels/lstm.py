@@ -9,8 +9,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from treenn.kernels.elementwise import ONE, add_to, copy_to, kernel, multiply_by, sigmoid_in_place, tanh_in_place
-from treenn.kernels.gates import hidden_state, through_h, to_input
+from treenn.kernels.elementwise import (
+    ONE,
+    add_product_to,
+    add_to,
+    copy_to,
+    kernel,
+    multiply_by,
+    sigmoid_in_place,
+    tanh_in_place,
+)
+from treenn.kernels.gates import cell_input, hidden_state, through_h, to_input
 from treenn.runtime.arrays import FloatArray, IntArray
 
 
@@ -46,19 +55,10 @@ def forward(
         sigmoid_in_place(z[: 2 * d])
         tanh_in_place(z[2 * d : 3 * d])
         sigmoid_in_place(z[3 * d :])
-        copy_to(c[k], z[:d])
-        multiply_by(c[k], z[2 * d : 3 * d])
-        if len(masks):
-            multiply_by(c[k], masks[k])
+        cell_input(z[:d], z[2 * d : 3 * d], masks, k, c[k])
         if len(c_before):
-            _remember(z[d : 2 * d], c_before[k], c[k])
+            add_product_to(c[k], z[d : 2 * d], c_before[k])
         hidden_state(z[3 * d :], c[k], h[k])
-
-
-@kernel
-def _remember(f: FloatArray, c_before: FloatArray, c: FloatArray) -> None:
-    for j in range(len(c)):
-        c[j] += f[j] * c_before[j]
 
 
 @kernel

@@ -12,6 +12,7 @@ import numpy as np
 
 from treenn.kernels.elementwise import (
     ONE,
+    add_product_to,
     add_to,
     copy_to,
     dot,
@@ -21,7 +22,7 @@ from treenn.kernels.elementwise import (
     tanh_in_place,
     vector_product,
 )
-from treenn.kernels.gates import hidden_state, through_h, to_input
+from treenn.kernels.gates import cell_input, hidden_state, through_h, to_input
 from treenn.runtime.arrays import FloatArray, IntArray
 
 
@@ -86,30 +87,12 @@ def forward_top(
 def _states(z: FloatArray, inner: int, children: IntArray, masks: FloatArray, h: FloatArray, c: FloatArray) -> None:
     """Overwrite the pre-activations `z` of one row by its gates, and write its h and c."""
     d, row = h.shape[1], len(h) - len(children) + inner
-    left, right = c[children[inner, 0]], c[children[inner, 1]]
     sigmoid_in_place(z[: 4 * d])
     tanh_in_place(z[4 * d :])
-    if len(masks):
-        _masked_cell_state(z, left, right, masks[inner], c[row])
-    else:
-        _cell_state(z, left, right, c[row])
+    cell_input(z[:d], z[4 * d :], masks, inner, c[row])
+    for side in range(2):
+        add_product_to(c[row], z[(1 + side) * d : (2 + side) * d], c[children[inner, side]])
     hidden_state(z[3 * d : 4 * d], c[row], h[row])
-
-
-@kernel
-def _cell_state(gates: FloatArray, left: FloatArray, right: FloatArray, c: FloatArray) -> None:
-    d = len(c)
-    i, f_l, f_r, u = gates[:d], gates[d : 2 * d], gates[2 * d : 3 * d], gates[4 * d :]
-    for j in range(d):
-        c[j] = i[j] * u[j] + f_l[j] * left[j] + f_r[j] * right[j]
-
-
-@kernel
-def _masked_cell_state(gates: FloatArray, left: FloatArray, right: FloatArray, mask: FloatArray, c: FloatArray) -> None:
-    d = len(c)
-    i, f_l, f_r, u = gates[:d], gates[d : 2 * d], gates[2 * d : 3 * d], gates[4 * d :]
-    for j in range(d):
-        c[j] = i[j] * u[j] * mask[j] + f_l[j] * left[j] + f_r[j] * right[j]
 
 
 @kernel
@@ -259,10 +242,7 @@ def words_forward(z: FloatArray, mask: FloatArray, states: FloatArray) -> None:
         gates, c = z[k], states[k, d:]
         sigmoid_in_place(gates[: 2 * d])
         tanh_in_place(gates[2 * d :])
-        copy_to(c, gates[:d])
-        multiply_by(c, gates[2 * d :])
-        if len(mask):
-            multiply_by(c, mask[k])
+        cell_input(gates[:d], gates[2 * d :], mask, k, c)
         hidden_state(gates[d : 2 * d], c, states[k, :d])
 
 

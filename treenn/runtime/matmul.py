@@ -105,29 +105,27 @@ def empty_table(like: Tensor, n: int, width: int, dtype: torch.dtype | None = No
     return table
 
 
-def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+def linear(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """Returns `torch.nn.functional.linear`, differentiable, by `product`; the result has the dtype of `x`."""
     result: Tensor = _Linear.apply(x, weight, bias)  # type: ignore[no-untyped-call]
     return result
 
 
 def apply_linear(module: nn.Linear, x: Tensor) -> Tensor:
-    """Returns `module(x)`, by `product` if no gradient is needed. Shape: `(..., k)` to `(..., m)`."""
-    if torch.is_grad_enabled() or not _fits(x) or x.dtype != module.weight.dtype:
+    """Returns `module(x)`, by `linear` if no gradient is needed. Shape: `(..., k)` to `(..., m)`."""
+    if torch.is_grad_enabled():
         result: Tensor = module(x)
         return result
-    rows = x.reshape(-1, x.shape[-1])  # (n, k)
-    table = _table_of(rows, x.dtype)
-    return product(table, slice(0, len(rows)), module.weight, module.bias).view(*x.shape[:-1], module.out_features)
+    return linear(x.reshape(-1, x.shape[-1]), module.weight, module.bias).view(*x.shape[:-1], module.out_features)
 
 
 class _Linear(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         dtype = compute_dtype(x)
         table = _table_of(x, dtype)
         ctx.save_for_backward(table, weight)
-        return product(table, slice(0, len(x)), weight.to(dtype), bias.to(dtype)).to(x.dtype)
+        return product(table, slice(0, len(x)), weight.to(dtype), None if bias is None else bias.to(dtype)).to(x.dtype)
 
     @staticmethod
     @single_backward
