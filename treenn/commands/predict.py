@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from json import dumps
 from pathlib import Path
-from shutil import get_terminal_size
 from typing import Annotated
 
 import typer
 
 from treenn.commands import options
 from treenn.commands.dataset_options import Source
-from treenn.commands.output import check_target, say, shows_colour
+from treenn.commands.output import say
+from treenn.commands.prediction_output import PredictionOutput
 from treenn.commands.prediction_stream import (
-    Documents,
-    LinePrediction,
     Models,
-    blank_documents,
     predict_lines,
     predict_trees,
     report_warnings,
 )
-from treenn.commands.prediction_table import check_table, write_table
 from treenn.commands.shards import shard_options
 from treenn.commands.shards.corpus import corpus_of
 from treenn.commands.shards.predict_transform import PredictTransform
 from treenn.commands.source import TextSource, read_source
-from treenn.commands.svg_files import SvgTarget
-from treenn.commands.text_input import Line, print_lines
 from treenn.commands.treebank_input import check_no_texts, trees_of
-from treenn.trees import InputError
-from treenn.trees.atomic_writing import write_text
 
 
 def predict(
@@ -122,11 +112,7 @@ def predict(
         )
         shard_options.write_rows(sharded, corpus, transform, "predicting")
         return
-    if sum((json, csv is not None, svg is not None, html is not None)) > 1:
-        raise InputError("give at most one of --json, --csv, --svg and --html")
-    check_target("--html", html)
-    check_table(csv)
-    target = None if svg is None else SvgTarget(svg)
+    output = PredictionOutput.of(json, csv, svg, html)
     if treebank is not None:
         check_no_texts(texts, file, text_column, parser, tokenized or no_split)
         trees = trees_of(treebank, split)
@@ -141,17 +127,10 @@ def predict(
         predictions = predict_trees(models, trees)
     else:
         predictions = predict_lines(models, source.lines, tokenized=tokenized, split=not no_split)
-    if not texts and (json or csv is not None or html is not None or target is not None):
+    if not texts and not output.is_drawing:
         predictions = report_warnings(predictions, say)
-    if target is not None:
-        target.write(_pictures(predictions), _remedy(models, one_line=tokenized or no_split))
-    elif html is not None:
-        _write_page(html, [documents for _, documents in predictions if documents is not None])
-    elif csv is not None:
-        write_table(csv, source.columns, models, predictions, source.total)
-    else:
-        show = _json_format(models) if json else _drawing()
-        print_lines(predictions, show, source.total, bar=None if texts else "predicting")
+    remedy = _remedy(models, one_line=tokenized or no_split)
+    output.write(predictions, models, source, remedy, bar=None if texts else "predicting")
 
 
 def _remedy(models: Models, *, one_line: bool) -> str:
@@ -164,52 +143,3 @@ def _remedy(models: Models, *, one_line: bool) -> str:
         if one_line
         else f"--no-split makes a text{within} one sentence, and {several}"
     )
-
-
-def _pictures(predictions: Iterator[LinePrediction]) -> Iterator[str]:
-    from treenn.sentiment.alignment import align
-    from treenn.sentiment.models_picture import draw_aligned
-
-    for _, documents in predictions:
-        yield from map(draw_aligned, align(documents or {}))
-
-
-def _json_format(models: Models) -> Callable[[Line, Documents | None], str]:
-    """Return a function that formats a line and its predictions as a line of JSON."""
-    from treenn.sentiment.json_objects import comparison_object, document_object
-
-    def show(line: Line, documents: Documents | None) -> str:
-        found = documents or blank_documents(models, line.text)
-        objects = comparison_object(found) if len(found) > 1 else document_object(*found.values())
-        return dumps(objects) + "\n"
-
-    return show
-
-
-def _drawing() -> Callable[[Line, Documents | None], str]:
-    """Return a function that formats a line and its predictions for this terminal."""
-    from treenn.sentiment.models_drawing import draw_models
-    from treenn.sentiment.phrase_drawing import draw_sentiment
-
-    color, width = shows_colour(), get_terminal_size().columns
-
-    def show(_: Line, documents: Documents | None) -> str:
-        if documents is None:
-            return ""
-        draw = (
-            draw_models(documents, color=color, width=width)
-            if len(documents) > 1
-            else draw_sentiment(*documents.values(), color=color, width=width)
-        )
-        return draw + "\n\n"
-
-    return show
-
-
-def _write_page(path: Path, texts: list[Documents]) -> None:
-    from treenn.sentiment.page import render_models
-
-    if not texts:
-        raise InputError(f"--html {path}: the input has no words; it must have a text per line")
-    write_text(path, render_models(texts))
-    say(f"written: {path}")
