@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from treenn.cells.cell import Cell
 from treenn.cells.fused_form import FusedForm, GateFunction, Tensors
-from treenn.runtime.compiled import compiles
+from treenn.runtime.kernel_choice import uses_numba
 from treenn.runtime.matmul import linear
 from treenn.runtime.parameters import DeviceLike, empty_parameters
 from treenn.trees.arguments import Share, Width, checked
@@ -84,7 +84,7 @@ class BinaryTreeLSTM(Cell):
         """Returns the states of words: equations 9 and 11 to 14 without children."""
         b_i, _, b_o, b_u = self.b.chunk(4)
         z = linear(x, self.W, torch.cat([b_i, b_o, b_u]))  # (n, 3d)
-        if compiles(z, training=torch.is_grad_enabled()):
+        if uses_numba(z, training=torch.is_grad_enabled()):
             return self._compiled_leaf(z)
         i, o, u = z.chunk(3, dim=1)
         c = torch.sigmoid(i) * self._dropout(torch.tanh(u))

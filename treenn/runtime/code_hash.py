@@ -15,7 +15,7 @@ _DECIDING = (
     *("treenn.kernels", "treenn.lm", "treenn.tasks", "treenn.training", "treenn.translation"),
     *("treenn.trees.tree", "treenn.trees.dependency"),
     *(
-        "treenn.runtime.compiled",
+        "treenn.runtime.kernel_choice",
         "treenn.runtime.matmul",
         "treenn.runtime.parameters",
         "treenn.runtime.single_backward",

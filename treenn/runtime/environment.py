@@ -15,7 +15,7 @@ from typing import Any
 import numpy
 import torch
 
-from treenn.runtime.compiled import numba_enabled
+from treenn.runtime.kernel_choice import numba_enabled
 
 _FOLDER = Path(__file__).resolve().parents[1]  # treenn/
 

@@ -23,7 +23,7 @@ _EXTRAS = {"numba": "fast", "triton": "triton"}
 _CHOICES = ("numba", "triton", "torch")
 
 
-def compiles(*tensors: Tensor, training: bool) -> bool:
+def uses_numba(*tensors: Tensor, training: bool) -> bool:
     """True if the kernels of Numba are installed, not disabled, and can read these tensors.
 
     Args:
@@ -41,7 +41,7 @@ def uses_triton(*tensors: Tensor) -> bool:
     """True if the kernels of Triton are selected and can read these tensors.
 
     Raises:
-        InputError: as `compiles`.
+        InputError: as `uses_numba`.
     """
     interpreted = os.environ.get("TRITON_INTERPRET") == "1"
     return _choice(os.environ.get(VARIABLE)) == "triton" and _are_plain(tensors, "cpu" if interpreted else "cuda")
@@ -51,7 +51,7 @@ def numba_enabled() -> bool:
     """True if the kernels of Numba are installed and not disabled.
 
     Raises:
-        InputError: as `compiles`.
+        InputError: as `uses_numba`.
     """
     return _choice(os.environ.get(VARIABLE)) != "torch" and _is_installed("numba")
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from treenn.runtime.compiled import compiles
+from treenn.runtime.kernel_choice import uses_numba
 from treenn.runtime.matmul import compute_dtype, linear
 from treenn.runtime.parameters import DeviceLike
 from treenn.sequences.packed import truncated
@@ -58,7 +58,7 @@ class GRU(SequenceNetwork):
 
     def read(self, x: Tensor) -> Tensor:
         """See `SequenceNetwork.read`."""
-        if not compiles(x, training=torch.is_grad_enabled()):
+        if not uses_numba(x, training=torch.is_grad_enabled()):
             return x
         W, _, b_ih, _ = self.gru.parameters()
         return linear(x, W, b_ih)
@@ -70,7 +70,7 @@ class GRU(SequenceNetwork):
 
     def run(self, x: PackedSequence) -> PackedSequence:
         """See `SequenceNetwork.run`."""
-        if compiles(x.data, training=torch.is_grad_enabled()):
+        if uses_numba(x.data, training=torch.is_grad_enabled()):
             return x._replace(data=self._states(x.data, None, x.batch_sizes))
         return truncated(self.gru, x, self.tbptt_steps)
 
@@ -78,7 +78,7 @@ class GRU(SequenceNetwork):
         """See `SequenceNetwork.run_rows`."""
         return (
             self._states(table, rows, batch_sizes)
-            if compiles(table, training=torch.is_grad_enabled())
+            if uses_numba(table, training=torch.is_grad_enabled())
             else super().run_rows(table, rows, batch_sizes)
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from treenn.runtime.compiled import compiles
+from treenn.runtime.kernel_choice import uses_numba
 from treenn.runtime.matmul import empty_table, product, weight_gradient
 from treenn.runtime.single_backward import frees_graph, single_backward
 from treenn.sequences.pieces import MOST_ROWS, pieces, states_before
@@ -45,7 +45,7 @@ class LSTMFunction(torch.autograd.Function):
         n, d = sum(alive), U.shape[1]
         h, c = empty_table(inputs, n, d), inputs.new_empty(n, d)  # (n, d) each
         gates = empty_table(inputs, n if save else MOST_ROWS, 4 * d)  # (n, 4d), or those of one piece
-        forward_pass = _compiled().forward_pass if compiles(inputs, h, training=save) else _forward_pass
+        forward_pass = _compiled().forward_pass if uses_numba(inputs, h, training=save) else _forward_pass
         forward_pass(inputs, U, alive, masks, rows, gates, h, c)
         ctx.save_for_backward(U, gates, h, c, masks, rows)
         ctx.alive, ctx.tbptt_steps, ctx.n_inputs = alive, tbptt_steps, len(inputs)
@@ -58,7 +58,7 @@ class LSTMFunction(torch.autograd.Function):
         U, gates, h, c, _, rows = ctx.saved_tensors
         n, d = c.shape
         grad_z = gates if frees_graph() else empty_table(gates, n, 4 * d)
-        backward_pass = _compiled().backward_pass if compiles(grad_states, c, training=True) else _backward_pass
+        backward_pass = _compiled().backward_pass if uses_numba(grad_states, c, training=True) else _backward_pass
         backward_pass(ctx, grad_states, grad_z)
         h_before = states_before(h, ctx.alive)  # (room(n), d)
         grad_U = weight_gradient(grad_z, h_before.to(U.dtype), n, zeros=ctx.alive[0])  # (4d, d)
