@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -10,32 +9,22 @@ from torch import Tensor
 
 from treenn.kernels import lstm as kernels
 from treenn.runtime.matmul import product
+from treenn.sequences.lstm_tables import LSTMTables
 from treenn.sequences.pieces import pieces
 
 
-def forward_pass(
-    inputs: Tensor,
-    U: Tensor,
-    alive: Sequence[int],
-    masks: Tensor | None,
-    rows: Tensor | None,
-    gates: Tensor,
-    h: Tensor,
-    c: Tensor,
-) -> None:
-    """Write the states, and the gates of all rows or, in a smaller table, of one piece after another."""
-    n, U = sum(alive), U.detach()
-    save = len(gates) >= n
-    read = (torch.arange(n) if rows is None else rows).numpy()
-    table, gate_rows, h_rows, c_rows = inputs.detach().contiguous().numpy(), gates.numpy(), h.numpy(), c.numpy()
+def forward_pass(tables: LSTMTables) -> None:
+    """Write the states and the gates."""
+    U, inputs, h = tables.U.detach(), tables.inputs.detach().contiguous().numpy(), tables.h
+    gates, h_rows, c_rows = tables.gates.numpy(), h.numpy(), tables.c.numpy()
+    read = (torch.arange(len(c_rows)) if tables.rows is None else tables.rows).numpy()
     none = c_rows[:0]  # whose slices are empty too
-    drops = none if masks is None else masks.numpy()
-    for piece in pieces(alive):
+    drops = none if tables.masks is None else tables.masks.numpy()
+    for piece in pieces(tables.alive):
         now, before = piece.rows, piece.before
         recurrent = none if before is None else product(h, before, U).to(h.dtype).numpy()  # (n, 4d)
-        into = now if save else slice(0, now.stop - now.start)
-        c_before = none if before is None else c_rows[before]
-        kernels.forward(table, read[now], recurrent, c_before, drops[now], gate_rows[into], h_rows[now], c_rows[now])
+        c_before, into = none if before is None else c_rows[before], gates[tables.gate_rows(piece)]
+        kernels.forward(inputs, read[now], recurrent, c_before, drops[now], into, h_rows[now], c_rows[now])
 
 
 def backward_pass(ctx: Any, grad_states: Tensor, grad_z: Tensor) -> None:

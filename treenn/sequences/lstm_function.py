@@ -12,6 +12,7 @@ from torch import Tensor
 from treenn.runtime.kernel_choice import uses_numba
 from treenn.runtime.matmul import empty_table, product, weight_gradient
 from treenn.runtime.single_backward import frees_graph, single_backward
+from treenn.sequences.lstm_tables import LSTMTables
 from treenn.sequences.pieces import MOST_ROWS, pieces, states_before
 
 
@@ -46,7 +47,7 @@ class LSTMFunction(torch.autograd.Function):
         h, c = empty_table(inputs, n, d), inputs.new_empty(n, d)  # (n, d) each
         gates = empty_table(inputs, n if save else MOST_ROWS, 4 * d)  # (n, 4d), or those of one piece
         forward_pass = _compiled().forward_pass if uses_numba(inputs, h, training=save) else _forward_pass
-        forward_pass(inputs, U, alive, masks, rows, gates, h, c)
+        forward_pass(LSTMTables(inputs, rows, U, alive, masks, gates, h, c))
         ctx.save_for_backward(U, gates, h, c, masks, rows)
         ctx.alive, ctx.tbptt_steps, ctx.n_inputs = alive, tbptt_steps, len(inputs)
         return h[:n]
@@ -74,21 +75,11 @@ def _compiled() -> ModuleType:
     return compiled_lstm
 
 
-def _forward_pass(
-    inputs: Tensor,
-    U: Tensor,
-    alive: Sequence[int],
-    masks: Tensor | None,
-    rows: Tensor | None,
-    gates: Tensor,
-    h: Tensor,
-    c: Tensor,
-) -> None:
-    """Write the states, and the gates of all rows or, in a smaller table, of one piece after another."""
-    save = len(gates) >= sum(alive)
+def _forward_pass(tables: LSTMTables) -> None:
+    """Write the states and the gates."""
+    inputs, rows, U, alive, masks, gates, h, c = tables
     for piece in pieces(alive):
-        now, before = piece.rows, piece.before
-        z = gates[now if save else slice(0, now.stop - now.start)]  # (piece, 4d)
+        now, before, z = piece.rows, piece.before, gates[tables.gate_rows(piece)]  # z is (piece, 4d)
         if rows is None:
             z.copy_(inputs[now])
         else:
