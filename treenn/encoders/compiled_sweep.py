@@ -70,15 +70,15 @@ class CompiledSweep(torch.autograd.Function):
         grad_z = empty_table(grad_output, n_inner, len(weight))  # (I, 5d)
         grad_h, grad_c = (grad_output.new_empty(2 * n_inner, d) for _ in range(2))
         edges = ctx.forest.parent_edges.numpy(), first_edges(ctx.forest).numpy()
-        inputs = ctx.forest.children.numpy(), masks.numpy(), c.numpy(), *edges
-        gradients = grad_output.numpy(), grad_h.numpy(), grad_c.numpy()
+        of_forest = ctx.forest.children.numpy(), masks.numpy(), c.numpy(), *edges
+        tables = kernels.Gradients(*of_forest, grad_output.numpy(), grad_h.numpy(), grad_c.numpy(), grad_z.numpy())
         if parts.top < n_inner:
-            kernels.backward_top(weight.numpy(), saved.pop().numpy(), parts.top, *inputs, *gradients, grad_z.numpy())
+            kernels.backward_top(weight.numpy(), saved.pop().numpy(), parts.top, tables)
         for start, stop in reversed(parts.levels):
-            kernels.backward(saved.pop().numpy(), start, *inputs, *gradients, grad_z.numpy())
+            kernels.backward(saved.pop().numpy(), start, tables)
             grad_h[2 * start : 2 * stop] = product(grad_z, slice(start, stop), transposed).view(-1, d)
         grad_leaves = grad_output.new_empty(len(c) - n_inner, 2 * d)  # (V, 2d)
-        kernels.words_from_parents(*edges, *gradients, grad_leaves.numpy())
+        kernels.words_from_parents(tables, grad_leaves.numpy())
         grad_weight = weight_gradient(grad_z, pairs, n_inner).to(weight.dtype)  # (5d, 2d)
         return None, None, None, grad_leaves, grad_weight, grad_z[:n_inner].sum(dim=0)
 

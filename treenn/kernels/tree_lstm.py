@@ -8,6 +8,8 @@ Shape: `D` computed rows of a forest, of which the last `I` are inner nodes; `d`
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from treenn.kernels.elementwise import (
@@ -95,119 +97,85 @@ def _states(z: FloatArray, inner: int, children: IntArray, masks: FloatArray, h:
     hidden_state(z[3 * d : 4 * d], c[row], h[row])
 
 
-@kernel
-def backward(
-    gates: FloatArray,
-    start: int,
-    children: IntArray,
-    masks: FloatArray,
-    c: FloatArray,
-    edges: IntArray,
-    offsets: IntArray,
-    grad_output: FloatArray,
-    grad_h: FloatArray,
-    grad_c: FloatArray,
-    grad_z: FloatArray,
-) -> None:
-    """Write the gradients of a level w.r.t. its pre-activations and its children's c, from those of its parents.
+class Gradients(NamedTuple):
+    """The tables of a backward pass.
 
     Args:
-        gates: `(n, 5d)`, the gates of the level.
-        start: the level's first inner row.
         children: `(I, 2)`, the rows of the children.
         masks: `(I, d)`, dropout masks of u, or `(0, d)`.
         c: `(D, d)`, the cell states.
         edges: `(2I,)`, the edges to the parents of each row.
         offsets: `(D + 1,)`, the first edge of each row in `edges`.
-        grad_output: `(D, d)`, the gradients w.r.t. h from outside the sweep.
-        grad_h: `(2I, d)`, the gradients w.r.t. the h at the lower end of each edge; those of parents are complete.
-        grad_c: `(2I, d)`, the same w.r.t. c; those of the level's own edges are written.
-        grad_z: `(I, 5d)`, whose rows of the level are written.
+        output: `(D, d)`, the gradients w.r.t. h from outside the sweep.
+        h: `(2I, d)`, the gradients w.r.t. the h at the lower end of each edge; those of a level's parents are complete.
+        edge_c: `(2I, d)`, the same w.r.t. c; a level writes those of its own edges.
+        z: `(I, 5d)`, the gradients w.r.t. the pre-activations; a level writes its rows.
     """
-    for k in range(len(gates) - 1, -1, -1):
-        _row_backward(gates[k], start + k, children, masks, c, edges, offsets, grad_output, grad_h, grad_c, grad_z)
+
+    children: IntArray
+    masks: FloatArray
+    c: FloatArray
+    edges: IntArray
+    offsets: IntArray
+    output: FloatArray
+    h: FloatArray
+    edge_c: FloatArray
+    z: FloatArray
 
 
 @kernel
-def backward_top(
-    weight: FloatArray,
-    gates: FloatArray,
-    start: int,
-    children: IntArray,
-    masks: FloatArray,
-    c: FloatArray,
-    edges: IntArray,
-    offsets: IntArray,
-    grad_output: FloatArray,
-    grad_h: FloatArray,
-    grad_c: FloatArray,
-    grad_z: FloatArray,
-) -> None:
-    """The same for all inner rows from `start` on, one after another; also writes `grad_h` of their own edges.
+def backward(gates: FloatArray, start: int, tables: Gradients) -> None:
+    """Write the gradients of a level w.r.t. its pre-activations and its children's c, from those of its parents.
+
+    Args:
+        gates: `(n, 5d)`, the gates of the level.
+        start: the level's first inner row.
+        tables: read and written.
+    """
+    for k in range(len(gates) - 1, -1, -1):
+        _row_backward(gates[k], start + k, tables)
+
+
+@kernel
+def backward_top(weight: FloatArray, gates: FloatArray, start: int, tables: Gradients) -> None:
+    """The same for all inner rows from `start` on, one after another; also the gradients w.r.t. h of their edges.
 
     Args:
         weight: `(5d, 2d)`.
         gates: `(I - start, 5d)`, the gates of these rows.
-
-    The other arguments are those of `backward`.
+        start: the first inner row.
+        tables: read and written.
     """
-    d = c.shape[1]
     for k in range(len(gates) - 1, -1, -1):
         inner = start + k
-        _row_backward(gates[k], inner, children, masks, c, edges, offsets, grad_output, grad_h, grad_c, grad_z)
-        vector_product(grad_z[inner], weight, grad_h[2 * inner : 2 * inner + 2].reshape(2 * d))
+        _row_backward(gates[k], inner, tables)
+        vector_product(tables.z[inner], weight, tables.h[2 * inner : 2 * inner + 2].reshape(weight.shape[1]))
 
 
 @kernel
-def words_from_parents(
-    edges: IntArray,
-    offsets: IntArray,
-    grad_output: FloatArray,
-    grad_h: FloatArray,
-    grad_c: FloatArray,
-    grad_states: FloatArray,
-) -> None:
-    """Write the gradient w.r.t. the states [h; c] of words, `(V, 2d)`; the other arguments are those of `backward`."""
+def words_from_parents(tables: Gradients, grad_states: FloatArray) -> None:
+    """Write the gradient w.r.t. the states [h; c] of words, `(V, 2d)`."""
     for row in range(len(grad_states)):
-        _from_parents(row, edges, offsets, grad_output, grad_h, grad_c, grad_states[row])
+        _from_parents(row, tables, grad_states[row])
 
 
 @kernel
-def _from_parents(
-    row: int,
-    edges: IntArray,
-    offsets: IntArray,
-    grad_output: FloatArray,
-    grad_h: FloatArray,
-    grad_c: FloatArray,
-    grad: FloatArray,
-) -> None:
+def _from_parents(row: int, tables: Gradients, grad: FloatArray) -> None:
     """Write the gradient w.r.t. the state [h; c] of a row."""
-    d = grad_output.shape[1]
-    copy_to(grad[:d], grad_output[row])
+    d = tables.output.shape[1]
+    copy_to(grad[:d], tables.output[row])
     grad[d:] = 0
-    for edge in edges[offsets[row] : offsets[row + 1]]:
-        add_to(grad[:d], grad_h[edge])
-        add_to(grad[d:], grad_c[edge])
+    for edge in tables.edges[tables.offsets[row] : tables.offsets[row + 1]]:
+        add_to(grad[:d], tables.h[edge])
+        add_to(grad[d:], tables.edge_c[edge])
 
 
 @kernel
-def _row_backward(
-    gates: FloatArray,
-    inner: int,
-    children: IntArray,
-    masks: FloatArray,
-    c: FloatArray,
-    edges: IntArray,
-    offsets: IntArray,
-    grad_output: FloatArray,
-    grad_h: FloatArray,
-    grad_c: FloatArray,
-    grad_z: FloatArray,
-) -> None:
-    d, row, z = c.shape[1], len(c) - len(children) + inner, grad_z[inner]
+def _row_backward(gates: FloatArray, inner: int, tables: Gradients) -> None:
+    c, masks, z = tables.c, tables.masks, tables.z[inner]
+    d, row = c.shape[1], len(c) - len(tables.children) + inner
     grad = np.empty(2 * d, dtype=np.float32)
-    _from_parents(row, edges, offsets, grad_output, grad_h, grad_c, grad)
+    _from_parents(row, tables, grad)
     through_h(gates[3 * d : 4 * d], c[row], grad[:d], grad[d:], z[3 * d : 4 * d])
     to_input(gates[:d], gates[4 * d :], grad[d:], z[:d], z[4 * d :])
     if len(masks):
@@ -215,7 +183,7 @@ def _row_backward(
         multiply_by(z[4 * d :], masks[inner])
     for side in range(2):
         f = slice((1 + side) * d, (2 + side) * d)
-        _to_child(gates[f], c[children[inner, side]], grad[d:], z[f], grad_c[2 * inner + side])
+        _to_child(gates[f], c[tables.children[inner, side]], grad[d:], z[f], tables.edge_c[2 * inner + side])
 
 
 @kernel
