@@ -1,7 +1,8 @@
 """Kernels of the Tree-LSTM with two children for GPUs, in Triton: the gates of a level, and their derivatives.
 
-They are those of `treenn.kernels.tree_lstm`, whose `Gradients` documents the tables. Each row of a level is one program.
-On a CPU, Triton's interpreter computes them, if `TRITON_INTERPRET=1` is in the environment when this module is imported.
+They are those of `treenn.kernels.tree_lstm`, whose `Gradients` documents the tables. Each row of a level is one
+program. On a CPU, Triton's interpreter computes them, if `TRITON_INTERPRET=1` is in the environment when this module is
+imported.
 """
 
 from __future__ import annotations
