@@ -8,7 +8,7 @@ import numpy as np
 
 from treenn.evaluation import agreement
 from treenn.evaluation.agreement import Array, Value, accuracy, largest_class, macro_f1
-from treenn.evaluation.metric import Columns, Labelling, Metric, Paired
+from treenn.evaluation.metric import Columns, Labelling, Metric, Paired, has_inner_labels
 
 if TYPE_CHECKING:
     from treenn.evaluation.predictions import Predictions
@@ -72,7 +72,7 @@ CLASS_METRICS: dict[str, Metric] = {
         compute=lambda p: accuracy(p.labels, p.classes),
         level="node",
         constant=lambda p: largest_class(p.labels),
-        applies=lambda labelling: labelling.below_roots,
+        applies=has_inner_labels,
         paired=Paired("correct_nodes", lambda right, gold, classes: (right, np.asarray(gold["nodes"]))),
     ),
     "inner_nodes": Metric(
@@ -83,7 +83,7 @@ CLASS_METRICS: dict[str, Metric] = {
         compute=lambda p: accuracy(*_inner(p)),
         level="node",
         constant=lambda p: largest_class(_inner(p)[0]),
-        applies=lambda labelling: labelling.below_roots,
+        applies=has_inner_labels,
     ),
     "root_binary": Metric(
         title="Root, binary",
@@ -123,7 +123,7 @@ CLASS_METRICS: dict[str, Metric] = {
         definition="the same over all labelled nodes.",
         compute=lambda p: macro_f1(p.labels, p.classes),
         level="node",
-        applies=lambda labelling: labelling.below_roots,
+        applies=has_inner_labels,
     ),
     "class_error": Metric(
         title="Class MAE",

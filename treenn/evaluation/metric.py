@@ -41,6 +41,11 @@ class Labelling:
     scale: Scale = "ordinal"
 
 
+def has_inner_labels(labelling: Labelling) -> bool:
+    """True if nodes below the roots are labelled, the `applies` of metrics of all nodes."""
+    return labelling.below_roots
+
+
 @dataclass(frozen=True)
 class Spread:
     """A number's distribution over seeds.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from treenn.evaluation import agreement
 from treenn.evaluation.agreement import Array, Value
-from treenn.evaluation.metric import Columns, Metric, Paired
+from treenn.evaluation.metric import Columns, Metric, Paired, has_inner_labels
 
 
 def _scores(p: Any) -> tuple[Array, Array]:
@@ -30,100 +31,83 @@ def _labelled_scores(scores: Array, gold: Columns, classes: int) -> tuple[Array,
     return scores[..., given], targets[given]
 
 
+_of_whole = partial(Metric, reads=("scores", "node-scores"), level="pair")  # of pairs and of sentences
+_of_all_nodes = partial(Metric, reads=("node-scores",), level="node", applies=has_inner_labels)
+
 SCORE_METRICS: dict[str, Metric] = {
-    "pearson": Metric(
+    "pearson": _of_whole(
         title="Pearson",
         short="Pearson",
         phrase="Pearson's correlation",
         definition="Pearson's correlation with the gold scores.",
         compute=lambda p: agreement.pearson(*_scores(p)),
-        reads=("scores", "node-scores"),
         kind="correlation",
-        level="pair",
         paired=Paired("score", _labelled_scores),
     ),
-    "spearman": Metric(
+    "spearman": _of_whole(
         title="Spearman",
         short="Spearman",
         phrase="Spearman's correlation",
         definition="Spearman's correlation with the gold scores.",
         compute=lambda p: agreement.spearman(*_scores(p)),
-        reads=("scores", "node-scores"),
         kind="correlation",
-        level="pair",
     ),
-    "mse": Metric(
+    "mse": _of_whole(
         title="MSE",
         short="MSE",
         phrase="the mean squared error",
         definition="the mean squared distance from the gold scores; less is better.",
         compute=lambda p: agreement.mean_squared_error(*_scores(p)),
-        reads=("scores", "node-scores"),
         kind="error",
-        level="pair",
         better="lower",
         constant=lambda p: _variance(_scores(p)[0]),
     ),
-    "mae": Metric(
+    "mae": _of_whole(
         title="MAE",
         short="",
         phrase="the mean absolute error",
         definition="the mean distance from the gold scores; less is better.",
         compute=lambda p: agreement.mean_absolute_error(*_scores(p)),
-        reads=("scores", "node-scores"),
         kind="error",
-        level="pair",
         better="lower",
         constant=lambda p: _error_of_mean(_scores(p)[0]),
     ),
-    "pearson_all_nodes": Metric(
+    "pearson_all_nodes": _of_all_nodes(
         title="Pearson, all nodes",
         short="",
         phrase="Pearson's correlation over all nodes",
         definition="Pearson's correlation with the gold scores of all labelled nodes.",
         compute=lambda p: agreement.pearson(*p.all_nodes),
-        reads=("node-scores",),
         kind="correlation",
-        level="node",
-        applies=lambda labelling: labelling.below_roots,
     ),
-    "spearman_all_nodes": Metric(
+    "spearman_all_nodes": _of_all_nodes(
         title="Spearman, all nodes",
         short="",
         phrase="Spearman's correlation over all nodes",
         definition="Spearman's correlation with the gold scores of all labelled nodes.",
         compute=lambda p: agreement.spearman(*p.all_nodes),
-        reads=("node-scores",),
         kind="correlation",
-        level="node",
-        applies=lambda labelling: labelling.below_roots,
     ),
-    "mse_all_nodes": Metric(
+    "mse_all_nodes": _of_all_nodes(
         title="MSE, all nodes",
         short="MSE nodes",
         phrase="the mean squared error of all nodes",
         definition="the mean squared distance from the gold scores of all labelled nodes; less is better.",
         compute=lambda p: agreement.mean_squared_error(*p.all_nodes),
-        reads=("node-scores",),
         kind="error",
-        level="node",
         better="lower",
         constant=lambda p: _variance(p.all_nodes[0]),
-        applies=lambda labelling: labelling.below_roots,
         paired=Paired("squared_errors", lambda errors, gold, classes: (errors, np.asarray(gold["nodes"]))),
     ),
-    "mae_all_nodes": Metric(
+    "mae_all_nodes": _of_all_nodes(
         title="MAE, all nodes",
         short="",
         phrase="the mean absolute error of all nodes",
         definition="the mean distance from the gold scores of all labelled nodes; less is better.",
         compute=lambda p: agreement.mean_absolute_error(*p.all_nodes),
-        reads=("node-scores",),
         kind="error",
-        level="node",
         better="lower",
         constant=lambda p: _error_of_mean(p.all_nodes[0]),
-        applies=lambda labelling: labelling.below_roots,
     ),
 }
 """The metrics of scores by name, in the order of tables."""
