@@ -16,9 +16,22 @@ from torch.nn.utils.rnn import pack_sequence
 
 from treebanks import slots
 from treebanks.series import noisy_series
-from treenn.sequences import GRU, LSTM, Elman, LastPooling, SequenceNetwork, Transformer, bidirectional
+from treenn.sequences import (
+    GRU,
+    LSTM,
+    Elman,
+    Jordan,
+    LastPooling,
+    PeepholeLSTM,
+    SequenceNetwork,
+    Stacked,
+    Transformer,
+    Window,
+    bidirectional,
+)
 from treenn.sequences.decoder import Decoder
 from treenn.sequences.packed import by_sequence
+from treenn.translation.beam_search import BeamOptions, beam_search
 from treenn.trees import InputError
 
 
@@ -168,3 +181,37 @@ def test_decoding_stops_at_end_symbol_or_maximum_length() -> None:
 def test_a_decoder_that_looks_ahead_is_refused() -> None:
     with pytest.raises(InputError, match="a decoder's network must be causal"):
         Decoder(Transformer, code_size=3, symbols=4, hidden_size=5)
+
+
+def stacked(input_size: int, hidden_size: int) -> SequenceNetwork:
+    return Stacked(LSTM(input_size, hidden_size), GRU(hidden_size, hidden_size))
+
+
+@pytest.mark.parametrize("network", [Elman, GRU, LSTM, Jordan, PeepholeLSTM, stacked, Window])
+def test_steps_of_a_decoder_equal_its_scores(network: Callable[[int, int], SequenceNetwork]) -> None:
+    torch.manual_seed(0)
+    decoder = Decoder(network, code_size=3, symbols=4, hidden_size=5).double()
+    codes, text = torch.randn(3, 3, dtype=torch.float64), [2, 1, 3]
+    state, losses = decoder.start(codes), []
+    rows = torch.tensor([2, 0, 0])  # a search reorders and repeats its outputs
+    for time, (read, target) in enumerate(zip([0, *text], [*text, 0], strict=True)):
+        log_p, state = decoder.step(torch.full((3,), read), state)
+        losses.append(log_p[:, target])
+        if time == 1:
+            state, losses = state.select(rows), [each[rows] for each in losses]
+    wanted = [decoder.loss(code[None], [torch.tensor(text)]) for code in codes[rows]]
+    torch.testing.assert_close(-torch.stack(losses).mean(dim=0), torch.stack(wanted))
+
+
+def test_a_search_of_width_one_writes_greedily() -> None:
+    torch.manual_seed(2)
+    decoder = Decoder(LSTM, code_size=3, symbols=6, hidden_size=8)
+    decoder.embedding.weight.data *= 3  # small weights never end a text
+    decoder.head.weight.data *= 8
+    decoder.network.lstm.weight_hh_l0.data *= 4
+    codes = 4 * torch.randn(20, 3)
+    options = BeamOptions(width=1, alpha=0.0)
+    found = beam_search(decoder, codes, [7] * 20, options, start=0, end=0)
+    written = decoder.write(codes, longest=7)
+    assert [list(outputs[0].tokens) for outputs in found] == written
+    assert len({len(text) for text in written}) > 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -12,11 +13,31 @@ from torch.nn.utils.rnn import PackedSequence, pack_sequence
 
 from treenn.runtime.parameters import DeviceLike, reset_children
 from treenn.sequences.sequence_network import SequenceNetwork
+from treenn.sequences.step_decoder import greedy
 from treenn.trees import InputError
 from treenn.trees.arguments import Count, Width, checked
 
 END = 0
 """The end-of-sequence symbol."""
+
+
+class WrittenState(NamedTuple):
+    """The state of a `Decoder` after some symbols.
+
+    Args:
+        network: the decoder's network.
+        codes: `(n, c)` the code of each text.
+        before: the network's state; None before the first symbol (default: None).
+    """
+
+    network: SequenceNetwork
+    codes: Tensor
+    before: Any = None
+
+    def select(self, rows: Tensor) -> WrittenState:
+        """The state of some texts, which may repeat. Shape: `rows` is `(m,)` int64."""
+        before = self.network.select(self.before, rows)
+        return self._replace(codes=self.codes.index_select(0, rows), before=before)
 
 
 class Decoder(nn.Module):
@@ -28,7 +49,8 @@ class Decoder(nn.Module):
         h_t = f(h_{t-1}, [E y_{t-1}; c])
         p(y_t | y_1 ... y_{t-1}, c) = softmax(V h_t + b)
 
-    Training uses teacher forcing: the network reads the target symbols.
+    Training uses teacher forcing: the network reads the target symbols. It is a `StepDecoder`, for greedy decoding by
+    `write` and for `treenn.translation.beam_search`.
 
     Args:
         network: returns f for two sizes, that of a step's vector and that of a state, e.g. `LSTM`.
@@ -81,6 +103,15 @@ class Decoder(nn.Module):
         code = pack([code.expand(len(text) + 1, -1) for code, text in zip(codes, texts, strict=True)])
         return F.cross_entropy(self._scores(inputs, code.data), targets.data)
 
+    def start(self, codes: Tensor) -> WrittenState:
+        """See `StepDecoder.start`. Shape: `(n, c)`."""
+        return WrittenState(self.network, codes)
+
+    def step(self, symbols: Tensor, state: WrittenState) -> tuple[Tensor, WrittenState]:
+        """See `StepDecoder.step`. Shape: `(n,)` to `(n, symbols)`."""
+        h, after = self.network.step(torch.cat([self.embedding(symbols), state.codes], dim=1), state.before)
+        return self.head(h).log_softmax(dim=1), state._replace(before=after)
+
     def write(self, codes: Tensor, longest: int) -> list[list[int]]:
         """Decode greedily.
 
@@ -91,15 +122,7 @@ class Decoder(nn.Module):
         Returns:
             One text per code, without the end symbol.
         """
-        n = len(codes)
-        written = codes.new_full((1, n), END, dtype=torch.int64)
-        with torch.no_grad():
-            for steps in range(1, longest + 1):
-                packed = PackedSequence(written.flatten(), torch.full((steps,), n))
-                scores = self._scores(packed, codes.repeat(steps, 1))
-                written = torch.cat([written, scores[-n:].argmax(dim=1)[None]])
-        texts = written[1:].t().tolist()
-        return [text[: text.index(END)] if END in text else text for text in texts]
+        return greedy(self, codes, [longest] * len(codes), start=END, end=END, device=codes.device)
 
     def _scores(self, symbols: PackedSequence, codes: Tensor) -> Tensor:
         inputs = torch.cat([self.embedding(symbols.data), codes], dim=1)

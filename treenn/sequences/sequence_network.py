@@ -68,11 +68,24 @@ class SequenceNetwork(SizedModule):
             state: the state of the step before; None at the beginning (default: None).
 
         Returns:
-            The states `(n, d)` of the sequences, and the argument `state` of the next step.
+            The states `(n, d)` of the sequences, and the argument `state` of the next step: a tensor whose second
+            dimension is that of the sequences, or a tuple or list of such states.
         """
         inputs = x[None] if state is None else torch.cat([state, x[None]])  # (steps, n, x)
         packed = PackedSequence(inputs.flatten(0, 1), torch.full((len(inputs),), len(x)))
         return self(packed).data[-len(x) :], inputs
+
+    @classmethod
+    def select(cls, state: Any, rows: Tensor) -> Any:
+        """The `state` of `step` for some sequences, which may repeat.
+
+        Args:
+            state: the state after a step; None at the beginning.
+            rows: the sequences, `(m,)` int64.
+        """
+        if state is None or isinstance(state, Tensor):
+            return None if state is None else state.index_select(1, rows)
+        return type(state)(cls.select(part, rows) for part in state)
 
     def run_rows(self, table: Tensor, rows: Tensor, batch_sizes: Tensor) -> Tensor:
         """Returns the states of all steps, from the results of `read` and the row of each step (default: by `run`).

@@ -65,6 +65,6 @@ class Window(SequenceNetwork):
 
     def step(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
         """See `SequenceNetwork.step`."""
-        before = x.new_zeros(len(x), self.width - 1, x.shape[1]) if state is None else state
-        window = torch.cat([x[:, None], before], dim=1)  # (n, width, x), the last input first
-        return torch.tanh(self.linear(window.flatten(1))), window[:, :-1]
+        before = x.new_zeros(self.width - 1, *x.shape) if state is None else state
+        window = torch.cat([x[None], before])  # (width, n, x), the last input first
+        return torch.tanh(self.linear(window.transpose(0, 1).flatten(1))), window[:-1]

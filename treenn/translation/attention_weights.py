@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from treenn.translation.decoding import StepDecoder
+from treenn.sequences.step_decoder import StepDecoder
 from treenn.translation.vocabulary import SPACE
 from treenn.trees import Tree
 from treenn.trees.errors import InputError, argument

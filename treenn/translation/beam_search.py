@@ -14,7 +14,7 @@ from torch import Tensor
 from treenn.models.network import check_probabilities
 from treenn.runtime.arrays import IntArray
 from treenn.sequences.best_rows import FloatArray, best_rows
-from treenn.translation.decoding import StepDecoder
+from treenn.sequences.step_decoder import StepDecoder
 from treenn.trees.arguments import Count, NonNegative, check_fields
 from treenn.trees.errors import InputError, argument
 

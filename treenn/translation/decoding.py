@@ -1,41 +1,16 @@
-"""The interface of decoders for searches, and the log-probabilities of given outputs."""
+"""The log-probabilities of given outputs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from treenn.models.network import check_probabilities
 from treenn.sequences.best_rows import FloatArray
-
-
-class SearchState(Protocol):
-    """The state of a decoder after some tokens, one row per output."""
-
-    def select(self, rows: Tensor) -> Any:
-        """The state of some rows, which may repeat. Shape: `rows` is `(m,)` int64."""
-
-
-class StepDecoder(Protocol):
-    """A decoder that predicts one token at a time."""
-
-    def start(self, memory: Any) -> SearchState:
-        """The state before the first token, one row per source sentence."""
-
-    def step(self, tokens: Tensor, state: Any) -> tuple[Tensor, SearchState]:
-        """Read a token in every row.
-
-        Args:
-            tokens: `(n,)` int64.
-            state: the state of `n` rows.
-
-        Returns:
-            The log-probabilities of the next token, `(n, V)`, and the next state.
-        """
+from treenn.sequences.step_decoder import StepDecoder
 
 
 @torch.inference_mode()

@@ -13,11 +13,13 @@ from treenn.encoders import PackedForest
 from treenn.evaluation.translation_predictions import TranslationPredictions, bleu_tokenizer
 from treenn.models.network import Network
 from treenn.models.settings import Settings
+from treenn.models.text_vocabulary import END_ID
 from treenn.models.vocabulary import Vocabulary
 from treenn.runtime.arrays import IntArray
+from treenn.sequences.step_decoder import greedy
 from treenn.tasks.generation_task import GenerationTask, tied_width
 from treenn.translation.head import TranslationHead
-from treenn.translation.network_decoder import NetworkDecoder, encode, greedy
+from treenn.translation.network_decoder import NetworkDecoder, encode
 from treenn.translation.packing import PackedTranslations, PairTable, longest_outputs
 from treenn.translation.vocabulary import TranslationVocabulary
 from treenn.trees.errors import InputError, argument
@@ -100,7 +102,9 @@ class TranslationTask(GenerationTask):
         vocabulary = network.vocabulary
         assert isinstance(vocabulary, TranslationVocabulary)
         longest = longest_outputs(packed)
-        translations = greedy(NetworkDecoder(network), encode(network, packed), longest)
+        memory = encode(network, packed)
+        device = memory.values.device
+        translations = greedy(NetworkDecoder(network), memory, longest, start=END_ID, end=END_ID, device=device)
         texts = [vocabulary.text(translations[index]) for index in packed.unsorted]
         tokenizer = bleu_tokenizer(vocabulary.segmentation.languages[1])
         return texts, list(packed.references), [tokenizer] * len(texts)
