@@ -71,7 +71,7 @@ def test_plans_that_ship_are_plans(name, monkeypatch):
 
 
 def test_the_plans_of_the_report_ship():
-    assert set(shipped_plans()) >= {"sst", "logic", "listops", "sick"}
+    assert set(shipped_plans()) >= {"sst", "logic", "listops", "sick-relatedness", "sick-entailment"}
 
 
 @pytest.mark.parametrize(
