@@ -145,6 +145,31 @@ def test_protocol_over_a_strong_encoder(records, minilm):
     assert "Test was read once, on 2026-11-29" in GUIDE
 
 
+def test_nothing_remains_over_a_larger_encoder():
+    results = read_results(RESULTS / "sst/mpnet.json")
+    [mpnet] = results.sections
+    names = ("tree-lstm", "bilstm", "bilstm, equal time", "linear head")
+    for title, name in (("Tree-LSTM", names[0]), ("BiLSTM", names[1]), ("BiLSTM, equal time", names[2])):
+        figures = [spread(mpnet, name, metric) for metric in METRICS]
+        assert f"| {title} | {' | '.join(figures)} | {len(mpnet.runs_by_model[name])} |" in GUIDE
+    head = [spread(mpnet, names[3], metric) for metric in METRICS[:2]]
+    assert f"| linear head | {' | '.join(head)} | – | 5 |" in GUIDE
+    assert not any(better(difference(mpnet, name, metric=metric)) for name in names[1:3] for metric in METRICS)
+    lead, behind = difference(mpnet, names[1]), difference(mpnet, names[3])
+    interval = f"({points(lead.interval.low)} to {points(lead.interval.high)})"
+    assert f"it is {points(lead.difference)} points {interval} ahead of the BiLSTM" in GUIDE
+    assert better(behind) == names[0]
+    assert f"The linear head is {points(behind.difference)} points behind, which is significant." in GUIDE
+    best = json.loads((RESULTS / "sst/trials/mpnet.json").read_text())["best"]
+    values = [f"{100 * best[name]['value']:.1f}" for name in names[:2]]
+    assert f"had 6 trials, and the best had {' and '.join(values)} on dev" in GUIDE
+    sizes = [mpnet.runs_by_model[name][0].parameters for name in names[:2]]
+    assert abs(sizes[1] / sizes[0] - 1) < 0.001
+    configurations = {run.configuration for run in mpnet.runs if run.history}
+    readings = [each for each in results.test_readings if each.configuration in configurations]
+    assert sorted(each.configuration for each in readings) == sorted(configurations)
+
+
 def test_right_trees_matter_on_sst(sst):
     leads = [difference(sst, f"tree-lstm, {shape}") for shape in SHAPES]
     assert all(better(lead) == "tree-lstm" for lead in leads)
