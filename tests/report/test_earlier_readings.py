@@ -76,5 +76,11 @@ def test_a_ledger_in_the_record_counts(text_of):
     assert "records, 2 other configurations" in text
 
 
+def test_readings_of_other_records_count(text_of, tmp_path):
+    others = [vars(reading("a", source="treenn compare")), vars(reading("b", source="treenn compare", day=6))]
+    (tmp_path / "other.json").write_text(json.dumps(record(test_readings=others)))
+    assert "records, 1 other configurations" in text_of()
+
+
 def test_without_a_history_the_number_is_unknown(text_of):
     assert text_of().endswith("before is unknown.")

@@ -17,14 +17,21 @@ def earlier_readings(folder: Path, files: Sequence[Path], treebank: str, split: 
     """The commits of a table's runs, and the earlier readings of its split, as sentences.
 
     Args:
-        folder: the treebank's results, with `test-readings.json`; without this file, earlier readings are unknown.
+        folder: the treebank's results: comparisons, which list readings, and `test-readings.json`; without either,
+            earlier readings are unknown.
         files: the table's records.
         treebank: the name of the table's treebank.
         split: the table's split.
         source: the path of these records in `Reading.source`; a folder ends with a slash.
     """
     records = {file: read_object(file) for file in files}
-    listed = [from_json(Reading, each, file) for file in files for each in records[file].get("test_readings", ())]
+    # Of all records: a record made on another machine, or with a new ledger, does not list the readings of the others.
+    others = {file: read_object(file) for file in sorted(folder.glob("*.json")) if file.name != FILE}
+    listed = [
+        from_json(Reading, each, file)
+        for file, record in (others | records).items()
+        for each in record.get("test_readings", ())
+    ]
     history = folder / FILE
     if history.exists():
         listed += HISTORY_SCHEMA.read(history).readings
