@@ -83,8 +83,10 @@ class SequenceNetwork(SizedModule):
             state: the state after a step; None at the beginning.
             rows: the sequences, `(m,)` int64.
         """
-        if state is None or isinstance(state, Tensor):
-            return None if state is None else state.index_select(1, rows)
+        if state is None:
+            return None
+        if isinstance(state, Tensor):
+            return state.index_select(1, rows)
         return type(state)(cls.select(part, rows) for part in state)
 
     def run_rows(self, table: Tensor, rows: Tensor, batch_sizes: Tensor) -> Tensor:
