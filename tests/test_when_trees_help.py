@@ -41,7 +41,7 @@ PHRASES = {"tree": README, "Tree-LSTM": GUIDE}
 
 @pytest.fixture(scope="module")
 def records():
-    paths = ("sst/sst", "sst/minilm", "listops/listops", "logic/logic", "sick/sick")
+    paths = ("sst/sst", "sst/minilm", "sst/mpnet", "listops/listops", "logic/logic", "sick/sick")
     return {path.partition("/")[2]: read_results(RESULTS / f"{path}.json") for path in paths}
 
 
@@ -54,6 +54,12 @@ def sst(records):
 @pytest.fixture(scope="module")
 def minilm(records):
     [task] = records["minilm"].sections
+    return task
+
+
+@pytest.fixture(scope="module")
+def mpnet(records):
+    [task] = records["mpnet"].sections
     return task
 
 
@@ -75,10 +81,29 @@ def points(value):
     return f"{100 * value:.1f}".replace("-", "−")
 
 
+def assert_has_rows(task, names):
+    for name in names:
+        figures = [spread(task, NAMES[name], metric) for metric in METRICS]
+        assert f"| {name} | {' | '.join(figures)} | {len(task.runs_by_model[NAMES[name]])} |" in GUIDE
+
+
+def assert_is_a_table(task, names):
+    """A table over an encoder, whose linear head has no figure for phrases."""
+    assert_has_rows(task, names)
+    head = [spread(task, "linear head", metric) for metric in METRICS[:2]]
+    assert f"| linear head | {' | '.join(head)} | – | {len(task.runs_by_model['linear head'])} |" in GUIDE
+
+
+def assert_read_once(results, task):
+    configurations = {run.configuration for run in task.runs if run.history}
+    readings = [each for each in results.test_readings if each.configuration in configurations]
+    assert sorted(each.configuration for each in readings) == sorted(configurations)
+    assert {(each.split, each.date[:10]) for each in readings} == {("test", "2026-11-29")}
+    assert "Test was read once, on 2026-11-29" in GUIDE
+
+
 def test_the_table_on_sst_is_the_records(sst):
-    for name, model in NAMES.items():
-        figures = [spread(sst, model, metric) for metric in METRICS]
-        assert f"| {name} | {' | '.join(figures)} | {len(sst.runs_by_model[model])} |" in GUIDE
+    assert_has_rows(sst, NAMES)
 
 
 def test_without_a_lead_on_sst(sst):
@@ -105,11 +130,7 @@ def test_without_a_lead_over_a_strong_encoder(minilm):
     assert f"the three have {tree}, {lstm} and {bilstm} %; no difference is significant." in README
     found = [difference(minilm, name, metric=metric) for name in ("lstm", "bilstm") for metric in METRICS]
     assert not any(better(each) for each in found)
-    for name in ("Tree-LSTM", "LSTM", "BiLSTM", "LSTM, equal time", "BiLSTM, equal time"):
-        figures = [spread(minilm, NAMES[name], metric) for metric in METRICS]
-        assert f"| {name} | {' | '.join(figures)} | {len(minilm.runs_by_model[NAMES[name]])} |" in GUIDE
-    head = [spread(minilm, "linear head", metric) for metric in METRICS[:2]]
-    assert f"| linear head | {' | '.join(head)} | – | 10 |" in GUIDE
+    assert_is_a_table(minilm, ("Tree-LSTM", "LSTM", "BiLSTM", "LSTM, equal time", "BiLSTM, equal time"))
 
 
 def test_leads_over_a_strong_encoder(minilm):
@@ -138,36 +159,26 @@ def test_protocol_over_a_strong_encoder(records, minilm):
     assert f"the best had {best[0]}, {best[1]} and {best[2]} on dev" in GUIDE
     assert {model.trials.number for model in minilm.models if model.name in log["best"]} == {12}
     assert f"more than {max(run.epochs for run in minilm.runs if run.history)} of the 60 epochs" in GUIDE
-    configurations = {run.configuration for run in minilm.runs if run.history}
-    readings = [each for each in records["minilm"].test_readings if each.configuration in configurations]
-    assert sorted(each.configuration for each in readings) == sorted(configurations)
-    assert {(each.split, each.date[:10]) for each in readings} == {("test", "2026-11-29")}
-    assert "Test was read once, on 2026-11-29" in GUIDE
+    assert_read_once(records["minilm"], minilm)
 
 
-def test_nothing_remains_over_a_larger_encoder():
-    results = read_results(RESULTS / "sst/mpnet.json")
-    [mpnet] = results.sections
-    names = ("tree-lstm", "bilstm", "bilstm, equal time", "linear head")
-    for title, name in (("Tree-LSTM", names[0]), ("BiLSTM", names[1]), ("BiLSTM, equal time", names[2])):
-        figures = [spread(mpnet, name, metric) for metric in METRICS]
-        assert f"| {title} | {' | '.join(figures)} | {len(mpnet.runs_by_model[name])} |" in GUIDE
-    head = [spread(mpnet, names[3], metric) for metric in METRICS[:2]]
-    assert f"| linear head | {' | '.join(head)} | – | 5 |" in GUIDE
-    assert not any(better(difference(mpnet, name, metric=metric)) for name in names[1:3] for metric in METRICS)
-    lead, behind = difference(mpnet, names[1]), difference(mpnet, names[3])
+def test_level_over_a_larger_encoder(records, mpnet):
+    assert_is_a_table(mpnet, ("Tree-LSTM", "BiLSTM", "BiLSTM, equal time"))
+    tree, bilstm = (spread(mpnet, name, "root") for name in ("tree-lstm", "bilstm"))
+    assert f"the tree has {tree} and the BiLSTM {bilstm} %, not significantly different." in README
+    level = ("bilstm", "bilstm, equal time")
+    assert not any(better(difference(mpnet, name, metric=metric)) for name in level for metric in METRICS)
+    lead, behind = (difference(mpnet, name) for name in ("bilstm", "linear head"))
     interval = f"({points(lead.interval.low)} to {points(lead.interval.high)})"
     assert f"it is {points(lead.difference)} points {interval} ahead of the BiLSTM" in GUIDE
-    assert better(behind) == names[0]
+    assert better(behind) == "tree-lstm"
     assert f"The linear head is {points(behind.difference)} points behind, which is significant." in GUIDE
     best = json.loads((RESULTS / "sst/trials/mpnet.json").read_text())["best"]
-    values = [f"{100 * best[name]['value']:.1f}" for name in names[:2]]
+    values = [f"{100 * best[name]['value']:.1f}" for name in ("tree-lstm", "bilstm")]
     assert f"had 6 trials, and the best had {' and '.join(values)} on dev" in GUIDE
-    sizes = [mpnet.runs_by_model[name][0].parameters for name in names[:2]]
+    sizes = [mpnet.runs_by_model[name][0].parameters for name in ("tree-lstm", "bilstm")]
     assert abs(sizes[1] / sizes[0] - 1) < 0.001
-    configurations = {run.configuration for run in mpnet.runs if run.history}
-    readings = [each for each in results.test_readings if each.configuration in configurations]
-    assert sorted(each.configuration for each in readings) == sorted(configurations)
+    assert_read_once(records["mpnet"], mpnet)
 
 
 def test_right_trees_matter_on_sst(sst):
