@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from killing import Killed, kill_after
@@ -23,6 +24,7 @@ from treenn.models.settings import Settings
 from treenn.models.task import make_task
 from treenn.models.vocabulary import Vocabulary
 from treenn.training import train
+from treenn.training.distillation import soft_targets
 from treenn.training.optimizers import make_optimizers
 from treenn.trees import DependencyTree, InputError
 
@@ -186,3 +188,15 @@ def test_a_rate_without_an_encoder_is_refused() -> None:
 def test_transformers_is_imported_lazily() -> None:
     code = "import sys, treenn, treenn.training, treenn.contextual; sys.exit('transformers' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_teachers_share_the_vectors_on_disk(frozen: Settings, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trees = list(TOY.train)
+    teachers = [train(TOY, replace(frozen, epochs=1, seed=seed)).model for seed in (0, 1)]
+    wanted = soft_targets([teachers[0]], trees), soft_targets([teachers[1]], trees)
+    assert teachers[0].contextual is not teachers[1].contextual
+    monkeypatch.setattr(ContextualEncoder, "forward", None)  # all vectors come from the cache
+    found = soft_targets(teachers, trees)
+    assert teachers[0].contextual is teachers[1].contextual
+    for rows, *each in zip(found, *wanted, strict=True):
+        np.testing.assert_allclose(rows, sum(each) / 2, atol=2e-3)

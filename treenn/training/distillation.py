@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from treenn.contextual import FrozenVectors
 from treenn.runtime.progress import Progress, ignore
 from treenn.trees import Tree
 from treenn.trees.arguments import Count, check_items, check_list, checked
@@ -52,6 +53,7 @@ def soft_targets(
         raise InputError(f"{argument('teachers')}: must be one model or more, the list is empty")
     if len({teacher.classes for teacher in teachers}) > 1:
         raise InputError(f"{argument('teachers')}: must all have the same classes")
+    _share_vectors(teachers, trees, progress)
     total = np.zeros((sum(len(tree.labels) for tree in trees), len(teachers[0].classes)), dtype=np.float32)
     for number, teacher in enumerate(teachers):
 
@@ -61,6 +63,20 @@ def soft_targets(
         total += teacher.predict(trees, batch_size, progress=report).probabilities / len(teachers)
     ends = np.cumsum([len(tree.labels) for tree in trees])[:-1]
     return [each.astype(np.float16) for each in np.split(total, ends)]
+
+
+def _share_vectors(teachers: Sequence[Network], trees: Sequence[Tree], progress: Progress) -> None:
+    """Let teachers with the same frozen encoder share its vectors, which are computed once and cached on disk."""
+    shared: dict[tuple[str, tuple[int, ...]], FrozenVectors] = {}
+    for teacher in teachers:
+        own = teacher.contextual
+        if not isinstance(own, FrozenVectors):
+            continue
+        key = (own.fingerprint, own.layers)
+        if key not in shared:
+            own.precompute((tree.words for tree in trees), progress=progress)
+            shared[key] = own
+        teacher.contextual = shared[key]
 
 
 def check_soft_targets(
