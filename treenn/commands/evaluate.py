@@ -46,6 +46,13 @@ def evaluate(
         list[str],
         typer.Option(metavar="MODEL", help="Another model with the same classes, for paired tests; repeatable."),
     ] = [],  # noqa: B006 (typer wants a list)
+    binary: Annotated[
+        bool,
+        typer.Option(
+            "--binary",
+            help="Evaluate the two sides of an ordinal scale, by their total probabilities, without the middle class.",
+        ),
+    ] = False,
     out: Annotated[
         list[Path],
         typer.Option(
@@ -76,6 +83,8 @@ def evaluate(
     Example: treenn evaluate my-model test.csv --out evaluation.tex --out predictions.csv
 
     Example: treenn evaluate my-model --against other-model
+
+    Example: treenn evaluate sentiment reviews.csv --binary
     """
     check_outputs(out)
     source = _source(data, treebank, file_of_trees(values))
@@ -88,6 +97,7 @@ def evaluate(
             _of_training(model, given, **skip) if source is None else source,
             split,
             against=against,
+            binary=binary,
             spec=given.spec,
             given=given.given,
             contextual=contextual,

@@ -107,6 +107,17 @@ class Predictions:
         polarity = np.where(doubled > middle, 1, np.where(doubled < middle, 0, NO_LABEL))
         return np.where(self.labels == NO_LABEL, NO_LABEL, polarity)
 
+    @property
+    def sides(self) -> Self:
+        """The predictions of two classes, below and above the middle of the scale; a gold middle class is no label."""
+        half = self.n_classes // 2
+        parts = (self.probabilities[:, :half], self.probabilities[:, self.n_classes - half :])
+        both = np.stack([part.sum(axis=1) for part in parts], axis=1)
+        total = both.sum(axis=1, keepdims=True)
+        asked = (self.classes != NOT_ASKED)[:, None]
+        shares = np.where(asked & (total > 0), both / np.where(total > 0, total, 1), 0.5 * asked).astype(np.float32)
+        return type(self).of(self.gold_polarity, shares, self.sizes, scale=self.scale)
+
     def correct_nodes(self) -> IntArray:
         """The number of correct nodes of each tree. Shape: `(T,)`."""
         return np.add.reduceat((self.classes == self.labels).astype(np.int64), self.roots - self.sizes + 1)

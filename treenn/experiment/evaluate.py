@@ -63,6 +63,16 @@ def evaluate(
     return with_split(Path(folder), predictions, data, split)
 
 
+def check_split(treebank: AnyTreebank, split: str) -> None:
+    """Validate that a treebank has a split.
+
+    Raises:
+        InputError: if it has none of this name.
+    """
+    if split not in treebank.splits:
+        raise InputError(f"{argument('split', split)}: {treebank.name} has the splits {', '.join(treebank.splits)}")
+
+
 def predict_split(
     models: Sequence[TrainedModel], treebank: AnyTreebank, split: str, *, command: str, progress: Progress = ignore
 ) -> list[Any]:
@@ -80,8 +90,7 @@ def predict_split(
     Raises:
         InputError: if the treebank has no such split, or a model is for another task or other classes.
     """
-    if split not in treebank.splits:
-        raise InputError(f"{argument('split', split)}: {treebank.name} has the splits {', '.join(treebank.splits)}")
+    check_split(treebank, split)
     read = [model.read(with_classes_of(model.network, treebank, split, model.path)) for model in models]
     with ExitStack() as locks:
         for folder in dict.fromkeys(model.folder.resolve() for model in models if model.folder is not None):

@@ -70,6 +70,33 @@ def report(models: Path) -> EvaluationReport:
     return treenn.evaluation_report(models / "a", TOY, against=models / "b")
 
 
+def test_sides_of_the_scale_without_the_middle(models: Path) -> None:
+    neutral = [tree.map_labels(lambda label: 2) for tree in TOY.test[:9]]
+    data = replace(TOY, splits={"test": (*neutral, *TOY.test[9:])})
+    found = treenn.evaluation_report(models / "a", data, against=models / "b", binary=True)
+    whole = treenn.evaluation_report(models / "a", data)
+    assert (found.size, whole.size) == (31, 40)
+    assert found.metrics["root"].value == whole.metrics["root_binary"].value
+    assert found.classes == ("very negative or negative", "positive or very positive")
+
+    probabilities, gold = load_model(models / "a").predict(TOY.test[9:]).whole_probabilities
+    below, above = probabilities[:, :2].sum(axis=1), probabilities[:, 3:].sum(axis=1)
+    assert found.roots is not None and found.nodes is not None and found.calibration is not None
+    wanted = confusion_matrix(gold > 2, above > below, labels=[False, True])
+    assert np.array_equal(found.roots.confusion, wanted)
+    likelihood = np.where(gold > 2, above, below) / (above + below)
+    assert found.calibration.nll == pytest.approx(-np.log(likelihood).mean(), rel=1e-4)
+    assert [other.model for other in found.against] == ["b"]
+
+
+def test_sides_need_an_ordinal_scale(models: Path) -> None:
+    with pytest.raises(InputError, match="binary: the model must have classes on an ordinal scale, for sentences"):
+        treenn.evaluation_report(models / "pairs", pairs("pairs"), binary=True)
+    neutral = replace(TOY, splits={"test": [tree for tree in TOY.test if tree.label == 2]})
+    with pytest.raises(InputError, match="binary: every example has the middle class or no label"):
+        treenn.evaluation_report(models / "a", neutral, binary=True)
+
+
 def test_numbers_equal_those_of_the_libraries(models: Path, report: EvaluationReport) -> None:
     predictions = load_model(models / "a").predict(TOY.test)
     gold, predicted = predictions.whole

@@ -9,7 +9,7 @@ from typing import Any
 
 from treebanks import AnyTreebank
 from treebanks.own_data import DatasetSpec
-from treenn.experiment.evaluate import predict_split
+from treenn.experiment.evaluate import check_split, predict_split
 from treenn.experiment.evaluation_data import evaluation_data
 from treenn.experiment.ledger import before, data_of, known_readings, unseen
 from treenn.experiment.matching_classes import check_same_classes, in_order_of, with_classes_of
@@ -17,6 +17,7 @@ from treenn.experiment.trained_model import TrainedModel, open_model, reading_te
 from treenn.report.evaluation.evaluation_report import EvaluationReport
 from treenn.report.evaluation.other_models import other_models
 from treenn.report.evaluation.predictions_report import metric_values, report_on
+from treenn.report.evaluation.two_sides import two_sides
 from treenn.runtime.progress import Progress, ignore
 from treenn.training.run_results import portable_origin
 from treenn.trees import OnError
@@ -31,6 +32,7 @@ def evaluation_report(
     split: str = "test",
     *,
     against: AnyPath | Sequence[AnyPath] = (),
+    binary: bool = False,
     spec: DatasetSpec | None = None,
     given: Collection[str] | None = None,
     contextual: str | Sequence[str] = (),
@@ -55,6 +57,8 @@ def evaluation_report(
             the model's training).
         split: the split (default: `"test"`).
         against: other models with the same classes (default: none).
+        binary: whether to evaluate the two sides of an ordinal scale, by their total probabilities, without the
+            examples of its middle class (default: False).
         spec: the form, labels and trees of a folder or file (default: inferred, and as in the model's training).
         given: the fields of `spec` that are given (default: None, those that differ from their defaults).
         contextual: the contextual encoders that the models may name, as in `treenn.load_model` (default: none).
@@ -65,7 +69,7 @@ def evaluation_report(
 
     Raises:
         InputError: if a model cannot be loaded, is for another task or other classes, or is given twice; if the
-            treebank has no such split, or the ledger cannot be written.
+            treebank has no such split, or the ledger cannot be written; with `binary`, if the classes are nominal.
     """
     others = [against] if isinstance(against, AnyPath) else list(against)
     models = [open_model(each, contextual, trust) for each in (model, *others)]
@@ -76,14 +80,22 @@ def evaluation_report(
     else:
         how: dict[str, Any] = {"given": given, "on_error": on_error, "progress": progress}
         data = evaluation_data(models[0], treebank, spec or DatasetSpec(), split=split, **how)
+    check_split(data, split)
+    task = models[0].network.task
+    examples: Sequence[Any] = with_classes_of(models[0].network, data, split, models[0].path).splits[split]
+    both = two_sides(task, data.classes, examples) if binary else None
     earlier = _earlier_configurations(models, data, split)
     found = predict_split(models, data, split, command=command, progress=progress)
+    found = [in_order_of(each, model.network.classes, task.classes) for model, each in zip(models, found, strict=True)]
+    if both is not None:
+        task, examples, kept = both
+        found = [each.sides.take(kept) for each in found]
     name, *names = _names(models)
-    first = replace(_of_model(models[0], data, split, found[0], progress), command=command, model=name)
+    described = {"command": command, "model": name, **_described(models[0], data, split)}
+    first = report_on(task, examples, found[0], progress, below_roots=models[0].reads_gold_trees, **described)
     compared = {
         name: (predictions, metric_values(predictions, first.metrics, progress))
-        for name, other, each in zip(names, models[1:], found[1:], strict=True)
-        for predictions in [in_order_of(each, other.network.classes, models[0].network.classes)]
+        for name, predictions in zip(names, found[1:], strict=True)
     }
     return replace(first, earlier_configurations=earlier, against=other_models(first, compared))
 
@@ -107,30 +119,20 @@ def _names(models: Sequence[TrainedModel]) -> list[str]:
 
 
 def _earlier_configurations(models: Sequence[TrainedModel], treebank: AnyTreebank, split: str) -> int | None:
-    if not unseen([split]) or split not in treebank.splits:
+    if not unseen([split]):
         return None
     shown = {model.configuration(treebank) for model in models}
     return before(known_readings(treebank), treebank.name, split, shown)
 
 
-def _of_model(
-    model: TrainedModel, treebank: AnyTreebank, split: str, predictions: Any, progress: Progress
-) -> EvaluationReport:
-    """The report on one model."""
-    data = with_classes_of(model.network, treebank, split, model.path)
-    settings = model.network.settings
-    assert settings is not None
-    return report_on(
-        model.network.task,
-        data.splits[split],
-        predictions,
-        progress,
-        below_roots=model.reads_gold_trees,
-        model=model.name,
-        network=settings.model,
-        seed=None if model.results is None else model.results.seed,
-        treebank=treebank.name,
-        split=split,
-        data=data_of(treebank, split),
-        origin=portable_origin(treebank.origin),
-    )
+def _described(model: TrainedModel, treebank: AnyTreebank, split: str) -> dict[str, Any]:
+    """The fields of a report on the model and the data."""
+    assert model.network.settings is not None
+    return {
+        "network": model.network.settings.model,
+        "seed": None if model.results is None else model.results.seed,
+        "treebank": treebank.name,
+        "split": split,
+        "data": data_of(treebank, split),
+        "origin": portable_origin(treebank.origin),
+    }

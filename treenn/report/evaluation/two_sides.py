@@ -1,0 +1,54 @@
+"""An evaluation of the two sides of an ordinal scale, without the examples of its middle class."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from treenn.models.task import Task
+from treenn.runtime.arrays import IntArray
+from treenn.trees.errors import InputError, argument
+
+
+def two_sides(task: Task, own: Sequence[str] | None, examples: Sequence[Any]) -> tuple[Task, Sequence[Any], IntArray]:
+    """The task and the examples with two classes, below and above the middle of the scale.
+
+    Examples whose label is the middle class, or is missing, are omitted.
+
+    Args:
+        task: the task of the model.
+        own: the classes of the data, whose names are kept if there is one on each side.
+        examples: the examples, with the classes of the task.
+
+    Returns:
+        The task, the examples, and the indices of those examples.
+
+    Raises:
+        InputError: if the classes are not those of nodes on an ordinal scale, or no example is left.
+    """
+    if task.name != "nodes" or task.classes is None or task.scale != "ordinal":
+        raise InputError(f"{argument('binary')}: the model must have classes on an ordinal scale, for sentences")
+    classes = task.classes
+
+    def side(label: int | None) -> int | None:
+        doubled, middle = 2 * (label or 0), len(classes) - 1
+        return None if label is None or doubled == middle else int(doubled > middle)
+
+    kept = [index for index, example in enumerate(examples) if side(example.label) is not None]
+    if not kept:
+        raise InputError(f"{argument('binary')}: every example has the middle class or no label")
+    binary = copy.copy(task)
+    binary.classes = _names(classes, own or classes)
+    return binary, [examples[index].map_labels(side) for index in kept], np.array(kept)
+
+
+def _names(classes: Sequence[str], own: Sequence[str]) -> tuple[str, str]:
+    """The names of both sides: those of the data, if it has one class on each, else all of the model's classes."""
+    half = len(classes) // 2
+    both = classes[:half], classes[len(classes) - half :]
+    named = [[name for name in side if name in own] for side in both]
+    below, above = named if all(len(names) == 1 for names in named) else both
+    return " or ".join(below), " or ".join(above)
