@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "treebanks" / "results"
 SHAPES = ("right-branching", "left-branching", "balanced", "random trees")
 CHART = ["lstm", "bilstm", "lstm, equal time", "bilstm, equal time", *(f"tree-lstm, {shape}" for shape in SHAPES)]
-CHART += ["tree-lstm, parsed trees", "lstm, with brackets", "recursive-tanh, balanced"]
+CHART += ["tree-lstm, parsed trees", "lstm, with brackets", "recursive-tanh, balanced", "tree-lstm"]
 SPLITS = ("test", "900-1000", "6-operators", "12-operators")
 METRICS = ("root", "root_binary", "all_nodes")
 NAMES = {
@@ -41,7 +41,7 @@ PHRASES = {"tree": README, "Tree-LSTM": GUIDE}
 
 @pytest.fixture(scope="module")
 def records():
-    paths = ("sst/sst", "sst/minilm", "sst/mpnet", "listops/listops", "logic/logic", "sick/sick")
+    paths = ("sst/sst", "sst/minilm", "sst/mpnet", "listops/listops", "logic/logic", "sick/relatedness", "sick/entailment")
     return {path.partition("/")[2]: read_results(RESULTS / f"{path}.json") for path in paths}
 
 
@@ -179,6 +179,54 @@ def test_level_over_a_larger_encoder(records, mpnet):
     sizes = [mpnet.runs_by_model[name][0].parameters for name in ("tree-lstm", "bilstm")]
     assert abs(sizes[1] / sizes[0] - 1) < 0.001
     assert_read_once(records["mpnet"], mpnet)
+
+
+def hundredths(value, digits=3):
+    return f"{value:.{digits}f}".replace("-", "−").replace("0.", ".", 1)
+
+
+def test_the_table_on_sick_is_the_records(records):
+    [relatedness], [entailment] = records["relatedness"].sections, records["entailment"].sections
+    names = {"dependency Tree-LSTM": "dependency-tree-lstm", "binary Tree-LSTM": "tree-lstm"}
+    names |= {name: NAMES[name] for name in ("LSTM", "BiLSTM", "LSTM, equal time", "BiLSTM, equal time")}
+    for title, name in names.items():
+        found = relatedness.summary[name].metrics["test"]["pearson"]
+        r = f"{hundredths(found.mean)} ± {hundredths(found.std)}"
+        assert f"| {title} | {r} | {spread(entailment, name, 'root')} | 5 |" in GUIDE
+        assert {len(task.runs_by_model[name]) for task in (relatedness, entailment)} == {5}
+
+
+def test_leads_of_dependency_trees(records):
+    [relatedness], [entailment] = records["relatedness"].sections, records["entailment"].sections
+    binary, lstm, bilstm = (
+        difference(relatedness, name, metric="pearson") for name in ("tree-lstm", "lstm", "bilstm")
+    )
+    assert [better(each) for each in (binary, lstm, bilstm)] == ["dependency-tree-lstm"] * 2 + [None]
+    assert (
+        f"{hundredths(binary.difference)} ahead of the binary Tree-LSTM and {hundredths(lstm.difference)} ahead of the "
+        f"LSTM, both significant; its lead of {hundredths(bilstm.difference)} "
+        f"({hundredths(bilstm.interval.low)} to {hundredths(bilstm.interval.high)}) over the BiLSTM is not" in GUIDE
+    )
+    binary, lstm, bilstm = (difference(entailment, name) for name in ("tree-lstm", "lstm", "bilstm"))
+    assert [better(each) for each in (binary, lstm, bilstm)] == ["dependency-tree-lstm", None, "dependency-tree-lstm"]
+    assert (
+        f"it is {points(bilstm.difference)} points ahead of the BiLSTM and {points(binary.difference)} ahead of the binary "
+        f"Tree-LSTM, both significant; its lead of {points(lstm.difference)} over the LSTM" in GUIDE
+    )
+    assert f"a dependency Tree-LSTM is {points(bilstm.difference)} points ahead of a BiLSTM, which is significant" in README
+
+
+def test_protocol_on_sick(records):
+    for name, show in (("relatedness", hundredths), ("entailment", points)):
+        [task] = records[name].sections
+        best = json.loads((RESULTS / f"sick/trials/{name}.json").read_text())["best"]
+        listed = [show(best[each]["value"]) for each in ("dependency-tree-lstm", "tree-lstm", "lstm", "bilstm")]
+        assert f"{listed[0]}, {listed[1]}, {listed[2]} and {listed[3]}" in GUIDE
+        trained = [run for run in task.runs if run.history]
+        assert all(abs(run.parameters / trained[0].parameters - 1) < 0.01 for run in trained)
+        assert max(run.epochs for run in trained) < task.settings["epochs"] == 60
+        assert {model.trials.number for model in task.models if model.name in best} == {8}
+        assert_read_once(records[name], task)
 
 
 def test_right_trees_matter_on_sst(sst):
