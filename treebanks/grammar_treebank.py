@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from treebanks.own_data.spec import Origin, Scale
 from treebanks.parsing import ParsingTreebank
+from treebanks.text.corpus import Sentence, TextCorpus
 from treebanks.treebank import Splits
 from treenn.trees import NaryTree, Tree
 from treenn.trees.display import quoted, splits_repr, table_html
@@ -16,6 +17,8 @@ from treenn.trees.nary import inner_children
 
 LONGEST = 250
 """The maximum number of actions of a training tree (default)."""
+
+_SEEN = ("train", "dev")
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,6 +34,9 @@ class GrammarTreebank(Splits[Tree | NaryTree]):
         origin: as in `Treebank` (default: None).
         scale: None: the trees have no classes to predict (default: None).
         score_range: None, as `scale` (default: None).
+        parser: the chart parser, by name or folder, whose trees estimate the probabilities of unseen sentences in
+            comparisons (default: `""`, none).
+        samples: the number of its trees per sentence (default: 100).
 
     Raises:
         InputError: if `classes` are given and a tree is binary, or the reverse.
@@ -48,6 +54,8 @@ class GrammarTreebank(Splits[Tree | NaryTree]):
     origin: Origin | None = None
     scale: Scale | None = None
     score_range: None = None
+    parser: str = ""
+    samples: int = 100
 
     __hash__ = Splits.__hash__
 
@@ -59,6 +67,8 @@ class GrammarTreebank(Splits[Tree | NaryTree]):
     @classmethod
     def of(cls, treebank: ParsingTreebank, splits: Collection[str], max_actions: int = LONGEST) -> Self:
         """Convert a treebank for parsers.
+
+        The categories are those of train and dev, if one of them is read.
 
         Args:
             treebank: the treebank; its trees are all binary or all n-ary.
@@ -80,7 +90,8 @@ class GrammarTreebank(Splits[Tree | NaryTree]):
         binary = {isinstance(tree, Tree) for tree in every}
         if len(binary) > 1:
             raise InputError(f"{treebank.name} has both binary and n-ary trees; must have one kind")
-        categories = {category_name(label) for tree in every for label in tree.labels[len(tree.words) :]}
+        seen = [tree for split in read if split in _SEEN for tree in treebank.trees(split)] or every
+        categories = {category_name(label) for tree in seen for label in tree.labels[len(tree.words) :]}
         return cls(treebank.name, None if binary == {True} else sorted(categories), read)
 
     def __repr__(self) -> str:
@@ -94,6 +105,24 @@ class GrammarTreebank(Splits[Tree | NaryTree]):
     def trees(self, split: str) -> tuple[Any, ...]:
         """The trees of a split, its examples."""
         return self.examples(split)
+
+    @property
+    def text(self) -> TextCorpus:
+        """The sentences, as the data of a language model without trees.
+
+        >>> trees = [Tree(("so", "it", "goes"), ((0, 1), (3, 2)))]
+        >>> GrammarTreebank("tiny", None, {"train": trees}).text.train
+        (Sentence(text='so it goes', unit='word', form=''),)
+        """
+        splits = {split: [Sentence(" ".join(tree.words)) for tree in trees] for split, trees in self.splits.items()}
+        return TextCorpus(self.name, "word", splits, self.synthetic, origin=self.origin)
+
+    @property
+    def estimates(self) -> str:
+        """The estimates of the probabilities of unseen sentences under a grammar, as a noun phrase."""
+        if not self.parser:
+            return "beam search, an upper bound"
+        return f"importance sampling with {self.samples} trees of the parser {self.parser} per sentence"
 
     @property
     def unit(self) -> str:

@@ -72,10 +72,10 @@ def test_an_importance_estimate_has_an_error(treenn: Command, trees: Path) -> No
     assert treenn("lm", "train", "--treebank", "trees", "--model", "rnng", *SMALL, "--out", "grammar").returncode == 0
     options = ("--treebank", "trees", "--parser", "parser", "--samples", "30", "--json")
     values = json.loads(treenn("lm", "evaluate", "grammar", *options).stdout)
-    assert values["perplexity"] > 1 and values["perplexity_error"] > 0
+    assert values["perplexity"] > 1 and values["sampling_error"] > 0
     assert 1 <= values["effective_samples"] <= 30
     table = treenn("lm", "evaluate", "grammar", *options[:-1]).stdout
-    assert " ± " in table and "effective trees, median" in table
+    assert "Sampling error" in table and "Effective trees" in table
     assert max(map(len, table.splitlines())) <= 80
 
 
@@ -97,3 +97,29 @@ def test_options_of_texts_are_refused_with_a_treebank(treenn: Command, trees: Pa
     assert done.error == "--unit: does not apply to --treebank"
     both = treenn("lm", "train", "--treebank", "trees", "--corpus", "poems", "--out", "x")
     assert "--corpus: must be corpus, poems, a folder or a file, or --treebank" in both.error
+
+
+def test_grammars_are_compared_with_other_models(treenn: Command, trees: Path) -> None:
+    (trees / "test.mrg").write_text(TREES.replace("NN", "NX"), encoding="utf-8")
+    command = ("compare", "--task", "lm", "--treebank", "trees", "--seeds", "1", "--limit", "2", "--jobs", "1", *SMALL)
+    done = treenn(*command, "--models", "rnng,lstm,kneser-ney-3", "--out", "c")
+    assert done.returncode == 0, done.stderr
+    assert "different vocabularies" not in done.stdout
+    [task] = json.loads((trees.parent / "c/results.json").read_text())["tasks"]
+    assert task["treebank"]["sizes"] == {"train": 6, "dev": 3, "test": 2}
+    runs = {run["model"]: run for run in task["runs"]}
+    sizes = {name: (run["parameters"], run["embedding_parameters"]) for name, run in runs.items()}
+    assert sizes["lstm"][0] == pytest.approx(sizes["rnng"][0], rel=0.05)
+    assert sizes["lstm"][1] == sizes["rnng"][1]
+    assert all(run["test"]["perplexity"] > 1 and run["test"]["unknown_tokens"] == 0 for run in runs.values())
+    assert {each["metric"] for each in task["differences"]} == {"cross_entropy", "bits_per_character"}
+    other = treenn(*command, "--models", "rnng,lstm", "--out", "c", "--parser", "left")
+    assert other.error == "--parser left: must be a chart parser, whose trees have probabilities"
+    mistakes = (
+        (("--models", "rnng", "--samples", "5"), "--samples: needs --parser"),
+        (("--models", "lstm", "--samples", "5"), "--samples: needs a grammar among --models, such as rnng"),
+        (("--models", "rnng", "--unit", "char"), "--unit: does not apply to trees, which is read as trees"),
+    )
+    for options, message in mistakes:
+        assert treenn(*command, *options, "--out", "d").error == message
+    assert treenn("compare", "--limit", "5", "--out", "d").error == "--limit: needs --task lm"

@@ -68,9 +68,7 @@ def analyse(
     history, best = run.results.history, run.results.best_epoch
     unseen = [split for split in read.splits if split != "train"]
     start = time.perf_counter()
-    predictions = {
-        split: run.model.predict(read.splits[split], roots_only=run.model.task.roots_only) for split in unseen
-    }
+    predictions = {split: run.model.task.evaluate(run.model, read, split) for split in unseen}
     seconds = time.perf_counter() - start
     result = replace(
         analyse_predictions(predictions, own, same_trees=read == own),

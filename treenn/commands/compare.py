@@ -12,6 +12,7 @@ import typer
 from treenn.commands import options
 from treenn.commands.dataset_options import Source, take_data, takes_dataset, vectors_for, with_supervision
 from treenn.commands.experiments import Dask, Folds, Jobs, NoTest, OnDevice, workers
+from treenn.commands.lm_grammar import ParserName, Samples, TestLimit
 from treenn.commands.lm_options import Forms, UnitName
 from treenn.commands.output import progress_bar, say
 from treenn.commands.settings_options import takes_settings, with_step_floor
@@ -61,12 +62,16 @@ def compare(
         str | None,
         typer.Option(
             metavar="lm|translation",
-            help="lm: language models; --treebank is corpus, poems, or a folder or file of plain text. translation: "
-            "--treebank is multi30k, tatoeba, or a folder or file of pairs (default: the task of the treebank).",
+            help="lm: language models; --treebank is corpus, poems, a folder or file of plain text, or for grammars "
+            "(rnng) a treebank for parsers. translation: --treebank is multi30k, tatoeba, or a folder or file of pairs "
+            "(default: the task of the treebank).",
         ),
     ] = None,
     unit: UnitName = None,
     forms: Forms = False,
+    parser: ParserName = None,
+    samples: Samples = 100,
+    limit: TestLimit = None,
     json: options.Json = False,
     **values: Any,
 ) -> None:
@@ -87,6 +92,8 @@ def compare(
     Example: treenn compare --plan sst --out sst-comparison --jobs 8
 
     Example: treenn compare --task lm --treebank corpus --models lstm,gru,kneser-ney-5
+
+    Example: treenn compare --task lm --treebank craft --models rnng,lstm --parser craft-parser --limit 1000
 
     Example: treenn compare --task translation --treebank multi30k --models bilstm,tree-lstm
 

@@ -34,6 +34,9 @@ SplitName = Annotated[str, typer.Option(metavar="NAME", help="With --treebank: t
 Limit = Annotated[
     int | None, typer.Option(metavar="N", help="With --treebank: at most N sentences, at equal distances.")
 ]
+TestLimit = Annotated[
+    int | None, typer.Option(metavar="N", help="With trees: at most N sentences of test, at equal distances.")
+]
 ParserName = Annotated[
     str | None,
     typer.Option(
@@ -61,13 +64,13 @@ def read_training_treebank(name: str, model: str, max_actions: int) -> GrammarTr
         model: the value of --model.
         max_actions: the value of --max-actions.
     """
-    from treenn.lm.grammar.treebank_sentences import corpus_of, load_grammar_treebank
-    from treenn.models.names import GRAMMARS
+    from treenn.lm.grammar.treebank_sentences import load_grammar_treebank
+    from treenn.tasks import as_read_by
 
     with progress_bar(f"reading {name}") as progress:
         progress(0, None, "reading trees")
         treebank = load_grammar_treebank(name, ("train", "dev"), max_actions)
-    return treebank if model in GRAMMARS else corpus_of(treebank)
+    return as_read_by(treebank, model)  # type: ignore[return-value]
 
 
 def check_no_text_options(context: typer.Context) -> None:
@@ -83,13 +86,13 @@ def check_no_text_options(context: typer.Context) -> None:
 
 def read_split(model: LanguageModel, name: str, split: str, limit: int | None) -> tuple[Sentence, ...]:
     """The sentences of a treebank's split, for a model of words."""
-    from treenn.lm.grammar.treebank_sentences import corpus_of, evenly, load_grammar_treebank
+    from treenn.lm.grammar.treebank_sentences import evenly, load_grammar_treebank
 
     if model.unit != "word":
         raise InputError(f"--treebank {name}: has words; this is a model of {model.unit}s")
     with progress_bar(f"reading {name}") as progress:
         progress(0, None, "reading trees")
-        return tuple(evenly(corpus_of(load_grammar_treebank(name, (split,))).examples(split), limit))
+        return tuple(evenly(load_grammar_treebank(name, (split,)).text.examples(split), limit))
 
 
 def check_grammar_options(context: typer.Context, model: LanguageModel) -> None:
@@ -133,25 +136,20 @@ def estimate(
         temperatures: the value of --temperatures.
         json: whether to print JSON.
     """
-    import numpy as np
-
     from treenn.lm.grammar import importance_sampling, proposal_of
-    from treenn.lm.grammar.importance import as_tokens
+    from treenn.lm.grammar.evaluation import chart_parser
 
-    proposal = proposal_of(_chart_parser(parser), model.grammar.transitions, _numbers(temperatures))
+    proposal = proposal_of(chart_parser(parser), model.grammar.transitions, _numbers(temperatures))
     words = [sentence.words for sentence in sentences]
     with progress_bar(f"sampling trees of {parser}") as progress:
         found = importance_sampling(model.grammar, proposal, words, samples, seed, progress=progress)
-    values = measure_text(as_tokens(found.log_probabilities, sentences, model.vocabulary))
-    effective = float(np.median(found.effective_samples))
-    more = {"perplexity_error": found.perplexity_error, "effective_samples": effective, "samples": samples}
+    values = {**measure_text(found.predictions(sentences, model.vocabulary)), "samples": samples}
     if json:
         counts = {"sentences": len(words), "tokens": int(found.tokens.sum()), "vocabulary": len(model.vocabulary)}
-        print_json({**values, **more, **counts, "seed": seed})
+        print_json({**values, **counts, "seed": seed})
         return
     rows = [("sentences", f"{len(words):,}"), ("trees per sentence", f"{samples:,}")]
-    rows.append(("effective trees, median", f"{effective:.1f}"))
-    print_metrics(values, "", len(model.vocabulary), model.unit, rows, perplexity_error=found.perplexity_error)
+    print_metrics(values, "", len(model.vocabulary), model.unit, rows)
 
 
 def _numbers(text: str) -> list[float]:
@@ -160,16 +158,6 @@ def _numbers(text: str) -> list[float]:
         return [float(part) for part in text.split(",")]
     except ValueError:
         raise InputError(f"--temperatures {text}: must be numbers, separated by commas") from None
-
-
-def _chart_parser(name: str) -> Any:
-    from treenn.parsers.chart import ChartParser
-    from treenn.parsers.loading import load_parser
-
-    parser = load_parser(name)
-    if not isinstance(parser, ChartParser):
-        raise InputError(f"--parser {name}: must be a chart parser, whose trees have probabilities")
-    return parser
 
 
 def print_trees(model: GrammarModel, count: int, length: int, sampling: Sampling, seed: int, *, json: bool) -> None:

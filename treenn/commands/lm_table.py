@@ -25,8 +25,6 @@ def print_metrics(
     vocabulary: int,
     unit: str,
     others: Iterable[tuple[str, str]] = (),
-    *,
-    perplexity_error: float | None = None,
 ) -> None:
     """Print metrics of text as a table.
 
@@ -36,7 +34,6 @@ def print_metrics(
         vocabulary: the number of tokens of the vocabulary.
         unit: the unit of the tokens.
         others: further rows (default: none).
-        perplexity_error: the standard error of the perplexity, the first metric (default: None, not estimated).
     """
     from treenn.evaluation.metrics import METRICS
 
@@ -46,7 +43,4 @@ def print_metrics(
         for metric, value in named
     ]
     title = f"vocabulary: {vocabulary:,} {unit}s, comparable with the same vocabulary only"
-    if perplexity_error is not None:
-        rows[0][1] += f" ± {perplexity_error:.2f}"
-        title += "; ± is the sampling error"
     print_table([*rows, *others], split, "", title=title)

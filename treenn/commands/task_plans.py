@@ -9,7 +9,7 @@ import typer
 
 from treenn.commands import lm_plan, options, translate_plan
 from treenn.commands.lm_options import NOT_OF_LANGUAGE_MODELS
-from treenn.commands.lm_plan import language_model_corpus, language_model_settings
+from treenn.commands.lm_plan import OF_GRAMMARS, language_model_corpus, language_model_settings
 from treenn.commands.translate_options import NOT_OF_TRANSLATION
 from treenn.commands.translate_plan import translation_corpus, translation_settings
 from treenn.models.settings import Settings
@@ -44,7 +44,7 @@ PLANS: Mapping[str, PlanOfTask] = {
 
 
 def check_task(context: typer.Context, task: str | None) -> None:
-    """Validate --task, --unit and --forms.
+    """Validate --task, and that options of language models are given with it only.
 
     Raises:
         InputError: if there is no such task, or another option does not apply to it.
@@ -53,7 +53,7 @@ def check_task(context: typer.Context, task: str | None) -> None:
     if task is not None and task not in PLANS:
         raise InputError(f"--task {task}: must be {' or '.join(PLANS)}")
     if task != "lm":
-        for name in ("unit", "forms"):
+        for name in ("unit", "forms", *OF_GRAMMARS):
             if name in given:
                 raise InputError(f"{option(name)}: needs --task lm")
     if task is not None:

@@ -20,7 +20,7 @@ class AnyPredictions(Protocol):
     @property
     def kind(self) -> str:
         """The kind of predictions, one of a metric's `reads`: `nodes`, `pairs`, `scores`, `node-scores`, `tokens`,
-        `derivations` or `translations`."""
+        `estimates`, `derivations` or `translations`."""
 
     def by_example(self) -> Columns:
         """The columns that results store for paired tests, one item per example."""

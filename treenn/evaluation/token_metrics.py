@@ -14,7 +14,9 @@ def _bits_per(unit: str) -> Paired:
     return Paired("surprisal", lambda nats, gold, classes: (nats / np.log(2), np.asarray(gold[unit])))
 
 
-_of_tokens = partial(Metric, reads=("tokens",), kind="error", better="lower")
+_TEXT = ("tokens", "estimates")
+_of_tokens = partial(Metric, reads=_TEXT, kind="error", better="lower")
+_of_samples = partial(Metric, reads=("estimates",), kind="error", digits=2)
 
 TOKEN_METRICS: dict[str, Metric] = {
     "perplexity": _of_tokens(
@@ -62,9 +64,26 @@ TOKEN_METRICS: dict[str, Metric] = {
         definition="the share of tokens outside the vocabulary, which count as one symbol; models with different shares"
         " have perplexities that are not comparable.",
         compute=lambda p: float(p.unknown.sum() / p.tokens.sum()),
-        reads=("tokens",),
+        reads=_TEXT,
         level="node",
         better="lower",
+    ),
+    "sampling_error": _of_samples(
+        title="Sampling error",
+        short="",
+        phrase="sampling error",
+        definition="the standard error of a grammar's perplexity through importance sampling; it is too small if the"
+        " samples miss probable trees.",
+        compute=lambda p: p.sampling_error,
+        better="lower",
+    ),
+    "effective_samples": _of_samples(
+        title="Effective trees",
+        short="",
+        phrase="effective trees",
+        definition="the effective sample size of importance sampling, the median over sentences; with few, a grammar's"
+        " perplexity is overestimated.",
+        compute=lambda p: p.effective_samples,
     ),
 }
 """The metrics of language models by name, in the order of tables."""

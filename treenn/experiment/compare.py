@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from treebanks import AnyTreebank
+from treebanks.grammar_treebank import GrammarTreebank
 from treenn.datasets.loading import resolved
 from treenn.experiment.execute import RunSpecs, check_local_device, execute, experiment_dir
 from treenn.experiment.gather import gather
 from treenn.experiment.ledger import Reading, configuration_of, enter, known_readings, ledger_file, read
-from treenn.experiment.outline import outline, outline_task
+from treenn.experiment.outline import as_described, outline, outline_task
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_record import PLAN_SCHEMA, ComparisonOutline, TaskOutline
 from treenn.experiment.plan_spec import PlanTask
@@ -204,20 +205,21 @@ def _planned(plan: Plan, out: Path, command: str) -> _Comparison:
     for task in plan.tasks:
         treebank, files = load(resolved(task.treebank), plan.vectors_of(task))
         data, input_size = fingerprint(treebank), _input_size(plan, task, files)
+        described = as_described(treebank)
         own_sizes = {
             model.name: _input_size(plan, task, load(resolved(task.treebank), plan.vectors_of(task, model))[1])
             for model in plan.models
             if model.vectors is not None
         }
         if task.fold is None:  # the ledger excludes folds, which are not test sets
-            _check_name(treebank, data, treebanks)
-            treebanks[data] = treebank
+            _check_name(described, data, treebanks)
+            treebanks[data] = described
         task = task if treebank.origin is None else replace(task, treebank=treebank)
         for regime in task.supervision:
             make_head, examples = head_maker(treebank), len(treebank.train)
             planned = list(plan.runs(task, regime, input_size, make_head, data, examples, own_sizes))
             tasks.append(outline_task(plan, task, regime, treebank, planned))
-            remember(tasks[-1].treebank, treebank)
+            remember(tasks[-1].treebank, described)
             specs += planned
     runs = {f"{RUNS}/{spec.name}.json": spec for spec in specs}  # two regimes may share a run
     return _Comparison(out, runs, treebanks, outline(plan, command, tasks))
@@ -259,7 +261,9 @@ def modules_of(spec: RunSpec) -> Sequence[str]:
 
 
 def _number(number: int, task: PlanTask) -> str:
-    """The number of a task, with its fold if there is one, so that another partition is another comparison."""
+    """The number of a task, with its fold or its estimates if there are, so that others are another comparison."""
+    if isinstance(task.treebank, GrammarTreebank):
+        return f"{number}, {task.treebank.estimates}"
     return str(number) if task.fold is None else f"{number} of {task.fold.of}, seed {task.fold.seed}"
 
 

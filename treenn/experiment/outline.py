@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
 from treebanks import AnyTreebank
+from treebanks.grammar_treebank import GrammarTreebank
 from treenn.evaluation.run_predictions import Gold
 from treenn.experiment.plan import Plan
 from treenn.experiment.plan_record import (
+    ESTIMATES,
     ComparedModel,
     ComparisonOutline,
     Match,
@@ -24,6 +26,7 @@ from treenn.experiment.plan_record import (
 from treenn.experiment.plan_spec import Model, PlanTask
 from treenn.experiment.run_spec import RunSpec
 from treenn.models.settings import Settings
+from treenn.runtime.portable_command import portable
 from treenn.tasks import Task, task_of
 from treenn.training.run_results import portable_origin
 from treenn.trees.json_records import from_json
@@ -49,20 +52,28 @@ def outline_task(
     plan: Plan, task: PlanTask, regime: str, treebank: AnyTreebank, planned: Iterable[RunSpec]
 ) -> TaskOutline:
     """A task of plan.json."""
-    evaluated = tuple(split for split in treebank.splits if split != "train")
+    described = as_described(treebank)
+    evaluated = tuple(split for split in described.splits if split != "train")
     shared = asdict(plan.settings) | dict(task.settings)
     steps = Settings(**{name: shared[name] for name in ("epochs", "min_steps", "batch_size")})
     shared |= {"epochs": steps.for_examples(len(treebank.train)).epochs, "min_steps": 0}
+    if isinstance(treebank, GrammarTreebank):
+        shared[ESTIMATES] = replace(treebank, parser=portable(treebank.parser)).estimates
     return TaskOutline(
-        treebank=_summary(treebank),
+        treebank=_summary(described),
         evaluated=evaluated,
-        gold={split: gold_of(task_of(treebank), treebank.splits[split]) for split in evaluated if split != "dev"},
+        gold={split: gold_of(task_of(described), described.splits[split]) for split in evaluated if split != "dev"},
         planned=tuple(PlannedEntry(run.label, run.settings.seed, run.name) for run in planned),
         supervision=cast(Regime, regime),
         match=cast(Match, task.match),
         settings={name: value for name, value in shared.items() if name not in _NOT_SHARED},
         fold=task.fold,
     )
+
+
+def as_described(treebank: AnyTreebank) -> AnyTreebank:
+    """The treebank that results and the test ledger describe: of a `GrammarTreebank` the sentences."""
+    return treebank.text if isinstance(treebank, GrammarTreebank) else treebank
 
 
 def _summary(treebank: AnyTreebank) -> TreebankSummary:

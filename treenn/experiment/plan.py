@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from treebanks import AnyTreebank
+from treebanks.grammar_treebank import GrammarTreebank
 from treenn.datasets.loading import load_dataset
 from treenn.experiment.folds import Folds, cross_validation_folds
 from treenn.experiment.plan_spec import BASELINES, Model, PlanTask
 from treenn.experiment.run_spec import RunSpec
 from treenn.models.building import MakeHead, check_recipe, match_parameters
-from treenn.models.names import check_models
+from treenn.models.names import GRAMMARS, check_models
 from treenn.models.settings import Settings
 from treenn.trees.arguments import AnyPath, Runs, Seed, check_fields, checked
 from treenn.trees.errors import InputError, argument
@@ -70,7 +71,7 @@ class Plan:
                 treebank's test sets). Each fold is a task, and the predictions of all are pooled.
             fold_seed: the seed of the partition into folds (default: 0).
         """
-        check_models(models, BASELINES)
+        check_models(models, (*BASELINES, *(GRAMMARS if isinstance(treebank, GrammarTreebank) else ())))
         settings = settings or Settings()
         if folds is None:
             tasks = [PlanTask(treebank, (settings.supervision,))]

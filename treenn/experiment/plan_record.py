@@ -14,6 +14,9 @@ from treenn.models.settings import SettingValues
 from treenn.trees.json_records import Schema
 
 Regime: TypeAlias = Literal["nodes", "roots", "spans", "published"]
+ESTIMATES = "grammar_probabilities"
+"""The entry of a task's settings that describes the estimates of sentences' probabilities under grammars."""
+
 Match: TypeAlias = Literal["parameters", "time", "none"]
 
 

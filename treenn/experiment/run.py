@@ -21,6 +21,7 @@ from treenn.experiment.run_spec import RunSpec
 from treenn.experiment.trained_runs import load_trained
 from treenn.models.vectors import WordVectors, read_vectors
 from treenn.runtime.progress import ignore
+from treenn.tasks import as_read_by
 from treenn.training.run import Run, train
 from treenn.training.run_results import SplitMetrics, read_training
 from treenn.training.spans import SPANS
@@ -87,7 +88,8 @@ def train_and_analyse(spec: RunSpec, job: Job, folder: Path | None = None) -> Ru
         folder: the folder of a trained network of another comparison (default: None, that of this run).
     """
     if spec.baseline is not None:
-        results = train_baseline(load(spec.treebank, spec.vectors)[0], spec.baseline, spec.settings)
+        treebank = as_read_by(load(spec.treebank, spec.vectors)[0], spec.model)
+        results = train_baseline(treebank, spec.baseline, spec.settings)
     else:
         results = _network(spec, job, folder)
     results = replace(results, configuration=configuration_of(spec))
@@ -153,7 +155,7 @@ def _read(spec: RunSpec) -> AnyTreebank:
     """The treebank as the network of a run reads it."""
     by_seed = spec.shuffle or spec.trees == "random"
     seed = spec.settings.seed if by_seed else 0
-    return load_variant(spec.treebank, spec.vectors, spec.trees, spec.shuffle, seed)
+    return as_read_by(load_variant(spec.treebank, spec.vectors, spec.trees, spec.shuffle, seed), spec.model)
 
 
 def _trained(spec: RunSpec, read: AnyTreebank, job: Job, out: Path) -> tuple[Run, TimeMatch | None]:

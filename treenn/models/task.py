@@ -183,6 +183,10 @@ class Task(ABC):
     def predictions(self, *columns: Any) -> Any:
         """Predictions from NumPy columns (`treenn.evaluation.metrics.AnyPredictions`)."""
 
+    def evaluate(self, network: Network, treebank: Any, split: str) -> Any:
+        """The predictions of a split in the evaluation that follows a training (default: `Network.predict`)."""
+        return network.predict(treebank.splits[split], roots_only=self.roots_only)
+
     @abstractmethod
     def check(self, treebank: Any, settings: Settings) -> None:
         """Validate that a treebank can be trained on with these settings.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from treenn.experiment.plan_record import ComparedModel, TrialLog
+from treenn.experiment.plan_record import ESTIMATES, ComparedModel, TrialLog
 from treenn.experiment.plan_spec import NGRAMS
 from treenn.experiment.results import MATCHED, TaskResults
+from treenn.models.names import GRAMMARS
 from treenn.parsers.loading import is_shape
 from treenn.report.budget import at_maximum, budget_table, expected_best_chart
 from treenn.report.document import Block, Record, Section, Table, Text, field_of
@@ -54,6 +55,13 @@ def setup_section(task: TaskResults) -> Section:
 
 
 def _supervision(task: TaskResults) -> str:
+    if task.is_of_tokens:
+        if (estimates := task.settings.get(ESTIMATES)) is None:
+            return "Supervision: the tokens of sentences."
+        return (
+            "Supervision: the tokens of sentences, for grammars also the trees. The probability of a sentence under a "
+            f"grammar is a sum over its trees: {estimates}."
+        )
     if task.is_of_pairs:
         return "Supervision: one label or score for each pair."
     others = [model for model in task.models if model.labels and model.name in task.summary]
@@ -163,6 +171,8 @@ def _reads(task: TaskResults, record: Record) -> str:
     """A model's input."""
     if record["model"] in _BASELINES:
         return _BASELINES[record["model"]]
+    if task.is_of_tokens:
+        return "the tokens before and their partial trees" if record["model"] in GRAMMARS else "the tokens before"
     trees = _TREES.get(record["trees"], f"{record['trees']} trees")
     if record["trees"] == "gold" and (origin := task.treebank.origin) is not None and origin.parsed:
         trees = f"{origin.spec.trees} trees"

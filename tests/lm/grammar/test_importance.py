@@ -9,8 +9,9 @@ from lm.grammar.tiny_grammars import every_binary_tree, tiny
 from scipy.stats import chisquare
 
 from treebanks import Sentence
+from treenn.evaluation.measuring import measure
 from treenn.lm.grammar.grammar import Grammar
-from treenn.lm.grammar.importance import as_tokens, importance_sampling
+from treenn.lm.grammar.importance import importance_sampling
 from treenn.lm.grammar.proposal import Proposal, proposal_of
 from treenn.models.vocabulary import Vocabulary
 from treenn.parsers.chart import ChartParser, ChartSettings
@@ -103,10 +104,11 @@ def test_perplexity_is_that_of_the_metrics():
     grammar = grammar_of("binary")
     sentences = [SENTENCE, ("gone", "so")]
     found = importance_sampling(grammar, proposal_of(random_parser(), grammar.transitions), sentences, 10)
-    predictions = as_tokens(
-        found.log_probabilities, [Sentence(" ".join(words)) for words in sentences], grammar.vocabulary
-    )
-    assert predictions.perplexity == pytest.approx(found.perplexity)
+    predictions = found.predictions([Sentence(" ".join(words)) for words in sentences], grammar.vocabulary)
+    measured = measure(predictions)
+    assert measured["perplexity"] == pytest.approx(found.perplexity)
+    assert measured["sampling_error"] == found.perplexity_error
+    assert measured["effective_samples"] == np.median(found.effective_samples)
     assert (predictions.unknown.sum(), predictions.sizes.tolist()) == (1, [5, 3])
 
 

@@ -11,8 +11,9 @@ import numpy.typing as npt
 import torch
 
 from treebanks import Sentence
-from treenn.evaluation.token_predictions import TokenPredictions
+from treenn.evaluation.token_predictions import text_sizes
 from treenn.lm.grammar.grammar import Grammar
+from treenn.lm.grammar.predictions import EstimatedPredictions
 from treenn.lm.grammar.proposal import Proposal, Proposed
 from treenn.models.text_vocabulary import TextVocabulary
 from treenn.runtime.progress import Progress, ignore
@@ -47,6 +48,18 @@ class SentenceEstimates:
     def perplexity(self) -> float:
         """The exponential of the mean surprisal of a token."""
         return float(np.exp(-self.log_probabilities.sum() / self.tokens.sum()))
+
+    def predictions(self, sentences: Sequence[Sentence], vocabulary: TextVocabulary) -> EstimatedPredictions:
+        """The estimates as predictions of the tokens.
+
+        Args:
+            sentences: the sentences.
+            vocabulary: the vocabulary of the model.
+        """
+        ids, sizes = vocabulary.token_ids([sentence.words for sentence in sentences])
+        of_tokens = np.repeat(self.log_probabilities / sizes, sizes)
+        errors = self.perplexity_error, float(np.median(self.effective_samples))
+        return EstimatedPredictions(of_tokens, ids == 0, sizes, *text_sizes(sentences, sizes), *errors)
 
     @property
     def perplexity_error(self) -> float:
@@ -118,19 +131,3 @@ def estimate(log_weights: torch.Tensor, counts: torch.Tensor) -> tuple[float, fl
     variance = float((times * (weights - mean).square()).sum()) / (n - 1)
     size = (n * mean) ** 2 / float((times * weights.square()).sum())
     return largest + math.log(mean), math.sqrt(variance / n) / mean, size
-
-
-def as_tokens(
-    log_probabilities: FloatArray, sentences: Sequence[Sentence], vocabulary: TextVocabulary
-) -> TokenPredictions:
-    """Predictions with the log-probabilities of sentences, divided equally among their tokens.
-
-    The metrics of text, such as perplexity, depend on the sums only.
-
-    Args:
-        log_probabilities: that of each sentence, with its end.
-        sentences: the sentences.
-        vocabulary: the vocabulary of the model.
-    """
-    ids, sizes = vocabulary.token_ids([sentence.words for sentence in sentences])
-    return TokenPredictions.of(np.repeat(log_probabilities / sizes, sizes), ids, sizes, sentences)

@@ -1,4 +1,4 @@
-"""`DerivationPredictions`: the probabilities that a grammar gives to trees with their sentences."""
+"""The probabilities that a grammar gives to trees with their sentences, and estimates of those of sentences."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from treenn.evaluation.measuring import metrics_html
 from treenn.evaluation.metrics import Columns
 from treenn.evaluation.number_format import significant
+from treenn.evaluation.token_predictions import TokenPredictions
 
 
 @dataclass(frozen=True)
@@ -53,3 +54,20 @@ class DerivationPredictions:
     def by_example(self) -> Columns:
         """The columns that results store: the surprisal of each tree with its sentence in nats."""
         return {"joint_surprisal": significant((-self.log_probabilities).tolist(), 8)}
+
+
+@dataclass(frozen=True, repr=False)
+class EstimatedPredictions(TokenPredictions):
+    """Estimates of the probabilities of sentences by importance sampling, divided equally among their tokens.
+
+    The metrics of text, such as perplexity, depend on the sums over the tokens of each sentence only.
+
+    Args:
+        sampling_error: the standard error of the perplexity through sampling.
+        effective_samples: the median over sentences of the effective sample size.
+    """
+
+    kind: ClassVar[str] = "estimates"
+
+    sampling_error: float
+    effective_samples: float

@@ -86,8 +86,20 @@ class GrammarTask(GenerationTask):
         """Predictions from the columns of `outputs`."""
         return DerivationPredictions(*columns)
 
+    def evaluate(self, network: Network, treebank: GrammarTreebank, split: str) -> Any:
+        """The probabilities of the sentences of an unseen split; those of trees with their sentences for dev.
+
+        The sum over the trees of a sentence is estimated by importance sampling if the treebank has a parser, else by
+        beam search.
+        """
+        if split == "dev":
+            return super().evaluate(network, treebank, split)
+        from treenn.lm.grammar.evaluation import sentence_predictions
+
+        return sentence_predictions(network, treebank, split)
+
     def check(self, treebank: Any, settings: Settings) -> None:
-        """Validate the treebank, the network, and that every tree has a derivation.
+        """Validate the treebank, the network, and that every tree of train and dev has a derivation.
 
         Raises:
             InputError: if a split is empty, a tree has none, or a setting does not apply to grammars.
@@ -95,7 +107,10 @@ class GrammarTask(GenerationTask):
         if not isinstance(treebank, GrammarTreebank):
             raise InputError(f"{argument('treebank')} {treebank.name}: must be a GrammarTreebank")
         for split, trees in treebank.splits.items():
-            _check_trees(trees, self.transitions, split, treebank.name)
+            if not trees:
+                raise InputError(f"split {split!r} of {treebank.name} has no tree")
+            if split in ("train", "dev"):
+                _check_trees(trees, self.transitions, split, treebank.name)
         encoder = self.check_settings(settings)
         if not isinstance(encoder, RNNG):
             raise InputError(f"{argument('model')} {settings.model}: must be a grammar, rnng or rnng-tree-lstm")
@@ -111,8 +126,6 @@ class GrammarTask(GenerationTask):
 
 
 def _check_trees(trees: Sequence[Any], transitions: Transitions, split: str, name: str) -> None:
-    if not trees:
-        raise InputError(f"split {split!r} of {name} has no tree")
     for index, tree in enumerate(trees):
         try:
             transitions.derivation(tree)

@@ -1,11 +1,11 @@
-"""The trees and sentences of treebanks for parsers, as data of grammars and of other language models."""
+"""Treebanks for parsers as the data of grammars, and equally spaced parts of their splits."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
-from treebanks import Sentence, TextCorpus
 from treebanks.grammar_treebank import LONGEST, GrammarTreebank
 from treebanks.parsing import load_parsing
 from treenn.trees.errors import InputError, argument
@@ -13,30 +13,27 @@ from treenn.trees.errors import InputError, argument
 T = TypeVar("T")
 
 
-def load_grammar_treebank(name: str, splits: Collection[str], max_actions: int = LONGEST) -> GrammarTreebank:
+def load_grammar_treebank(
+    name: str, splits: Collection[str] | None = None, max_actions: int = LONGEST, *, limit: int | None = None
+) -> GrammarTreebank:
     """Load a treebank as the data of a grammar.
 
     Args:
         name: the name, as for `treebanks.parsing.load_parsing`.
-        splits: the splits that are read.
+        splits: the splits that are read (default: None, all).
         max_actions: as in `GrammarTreebank.of` (default: 250).
+        limit: the maximum number of trees of splits other than train and dev (default: None, all).
 
     Raises:
         InputError: if there is no such treebank or split.
     """
-    return GrammarTreebank.of(load_parsing(name), splits, max_actions)
-
-
-def corpus_of(treebank: GrammarTreebank) -> TextCorpus:
-    """The sentences of a treebank, as the data of a language model without trees.
-
-    >>> from treenn.trees import Tree
-    >>> trees = [Tree(("so", "it", "goes"), ((0, 1), (3, 2)))]
-    >>> corpus_of(GrammarTreebank("tiny", None, {"train": trees})).train
-    (Sentence(text='so it goes', unit='word', form=''),)
-    """
-    splits = {split: [Sentence(" ".join(tree.words)) for tree in trees] for split, trees in treebank.splits.items()}
-    return TextCorpus(treebank.name, "word", splits)
+    parsing = load_parsing(name)
+    treebank = GrammarTreebank.of(parsing, parsing.splits if splits is None else splits, max_actions)
+    if limit is None:
+        return treebank
+    seen = ("train", "dev")
+    parts = {split: part if split in seen else evenly(part, limit) for split, part in treebank.splits.items()}
+    return replace(treebank, splits=parts)
 
 
 def evenly(items: Sequence[T], limit: int | None) -> list[T]:
