@@ -127,7 +127,10 @@ def test_a_comparison_has_paired_differences(treenn: Command, folder: Path) -> N
             "--size: does not apply to kneser-ney-3",
         ),
         (("train", "--corpus", "poems", "--unit", "word", "--out", "o"), "--unit word: poems has the unit character"),
-        (("evaluate", "lines", "lines/dev.txt"), "config.json"),
+        (
+            ("evaluate", "lines", "lines/dev.txt"),
+            "lines: this folder holds no language model; name one of",
+        ),
         (("evaluate", "ngram", "lines/dev.txt", "--unit", "char"), "--unit char: this is a model of words"),
         (("evaluate", "ngram", "lines/dev.txt", "--with", "ngram"), "--with: needs either --dev FILE or --weight"),
         (
@@ -136,7 +139,11 @@ def test_a_comparison_has_paired_differences(treenn: Command, folder: Path) -> N
         ),
         (("generate", "ngram", "--prompt", "a z"), "--prompt: 'z': unknown words; must be among the 7"),
         (("generate", "ngram", "--form", "7x4"), "--form 7x4: this model was trained without this form"),
-        (("generate", "ngram", "--top-p", "2"), "--top-p 2.0: must be"),
+        (("generate", "ngram", "--top-p", "0"), "--top-p 0.0: must be more than 0 and at most 1"),
+        (
+            ("train", "--corpus", "lines", "--out", "ngram", "--resume"),
+            "ngram: this folder holds a language model of n-grams already; pass --overwrite to replace it",
+        ),
         (("poems", "ngram"), "this is a model of words; must be one of characters"),
     ],
 )

@@ -61,3 +61,14 @@ def test_another_format_is_refused(tmp_path: Path) -> None:
     (tmp_path / "v.txt").write_text("good very bad\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"v\.txt:1"):
         read_table(tmp_path / "v.txt")
+
+
+def test_repeated_words_count_once(tmp_path: Path) -> None:
+    (tmp_path / "v.txt").write_text("a 1 2\na 3 4\nb 1 2\n")
+    assert read_table(tmp_path / "v.txt").words == ("a", "b")
+
+
+def test_a_word_of_other_encodings_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "v.txt").write_bytes(b"a 1 2\nb\xff 1 2\n")
+    with pytest.raises(InputError, match=r"v.txt:2:2: byte 0xff is not UTF-8; save the file as UTF-8"):
+        read_table(tmp_path / "v.txt")

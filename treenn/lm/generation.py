@@ -39,14 +39,16 @@ class Sampling:
     def distribution(self, probabilities: FloatArray) -> FloatArray:
         """The distribution to draw from. Shape: `(n, words)` both.
 
+        >>> Sampling(temperature=1e-320).distribution(np.array([[0.1, 0.2, 0.3, 0.4]]))
+        array([[0., 0., 0., 1.]])
         >>> Sampling(top_k=2).distribution(np.array([[0.1, 0.2, 0.3, 0.4]])).round(3)
         array([[0.   , 0.   , 0.429, 0.571]])
         """
         p = probabilities.copy()
         p[:, 0] = 0
-        with np.errstate(divide="ignore"):
-            logits = np.log(p) / self.temperature
-        p = np.exp(logits - logits.max(axis=1, keepdims=True))
+        with np.errstate(divide="ignore", over="ignore"):
+            logits = np.log(p)
+            p = np.exp((logits - logits.max(axis=1, keepdims=True)) / self.temperature)
         p /= p.sum(axis=1, keepdims=True)
         order = np.argsort(-p, axis=1, kind="stable")
         ranked = np.take_along_axis(p, order, axis=1)

@@ -26,11 +26,13 @@ def load_language_model(folder: AnyPath, trust: str | tuple[str, ...] = ()) -> L
         InputError: if the folder has no language model, or a file is malformed.
     """
     folder = Path(folder)
-    config = read_object(folder / "config.json")
+    config = read_object(folder / "config.json") if (folder / "config.json").exists() else {}
     if "smoothing" in config:
         return NGramModel.load(folder)
-    if config.get("task") == "grammar":
-        return GrammarModel(load_model(folder, trust=trust))
-    if config.get("task") not in ("word-lm", "character-lm"):
-        raise InputError("this folder holds no language model; name one of `treenn lm train`", source=folder)
-    return NetworkModel(load_model(folder, trust=trust))
+    match config.get("task"):
+        case "grammar":
+            return GrammarModel(load_model(folder, trust=trust))
+        case "word-lm" | "character-lm":
+            return NetworkModel(load_model(folder, trust=trust))
+    wanted = "name one of `treenn lm train`, or of a run in the folder of `treenn compare --task lm`"
+    raise InputError(f"this folder holds no language model; {wanted}", source=folder)

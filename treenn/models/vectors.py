@@ -131,7 +131,7 @@ def read_vectors(
             wanted.add(word)
         # Only requested rows are parsed. All others are searched for letters, as in nan and inf, which is faster.
         if word in wanted:
-            vectors.setdefault(word.decode("utf-8", "surrogatepass"), table.parse(numbers, row))
+            vectors.setdefault(table.decode(word, row), table.parse(numbers, row))
         elif numbers.translate(None, b"0123456789.-+eE "):
             table.parse(numbers, row)
 
@@ -159,6 +159,14 @@ class _Table:
 
     def error(self, message: str, row: _Row, column: int | None = None) -> InputError:
         return InputError(message, source=self.path, line=row.line, column=column)
+
+    def decode(self, word: bytes, row: _Row) -> str:
+        """The word of a row as text."""
+        try:
+            return word.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError as error:
+            wanted = f"byte 0x{word[error.start]:02x} is not UTF-8; save the file as UTF-8"
+            raise self.error(wanted, row, error.start + 1) from None
 
     def rows(self) -> Iterator[_Row]:
         """The rows without the header and without blank lines."""

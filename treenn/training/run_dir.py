@@ -174,6 +174,7 @@ def _check_held(
         resume
         and run.kind is TRAINING
         and (out / RUN).is_file()
+        and (kind is None or kind is TRAINING or held.get("schema") != SCHEMA)
         and (kind or _document(out / RUN).get("kind") == "train")
     ):
         read_object(out / RUN, {"settings": dict, "data": str})

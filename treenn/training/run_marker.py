@@ -55,7 +55,7 @@ class Kind:
 TRAINING = Kind("train", "training run", _TRAINING, kept=(RESULTS, CHECKPOINT))
 MODEL = Kind("export", "model", (*_MODEL, ESTIMATOR))
 PARSER = Kind("parser", "parser", (*_MODEL, "grammar.json", "results.json"))
-NGRAM = Kind("lm", "n-gram model", (RUN, *_MODEL, RESULTS), kept=(RESULTS,))
+NGRAM = Kind("lm", "language model of n-grams", (RUN, *_MODEL, RESULTS), kept=(RESULTS,))
 COMPARISON = Kind(
     "compare",
     "comparison",

@@ -64,6 +64,8 @@ class Range:
                 return f"at least {self.low} and below {self.below}"
             case Range(low=None, high=None):
                 return f"between {self.above} and {self.below}"
+            case Range(low=None, below=None):
+                return f"more than {self.above} and at most {self.high}"
         return f"{self.low} to {self.high}"
 
 

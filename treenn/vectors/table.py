@@ -129,8 +129,9 @@ def read_table(path: AnyPath, count: Count | None = None) -> VectorTable:
     Raises:
         InputError: if the file cannot be read, or a row is malformed.
     """
-    read = read_vectors(path, [], frequent_words=_ALL if count is None else count)
-    return table_of(read, read.first(len(read)))
+    rows = _ALL if count is None else count
+    read = read_vectors(path, [], frequent_words=rows)
+    return table_of(read, read.first(rows))
 
 
 def table_of(vectors: WordVectors, words: Sequence[str]) -> VectorTable:
