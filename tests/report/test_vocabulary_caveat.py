@@ -14,11 +14,13 @@ def task(*runs: tuple[int, float | None]) -> Any:
     """A task with runs of a vocabulary size and a share of unknown tokens."""
     made = [
         SimpleNamespace(
-            settings={"vocabulary_size": size} if size else {}, value=lambda split, name, share=share: share
+            settings={"vocabulary_size": size} if size else {},
+            value=lambda split, name, share=share: share if split == "test" else None,
         )
         for size, share in runs
     ]
-    return SimpleNamespace(runs=made, evaluated=("dev", "test"), treebank=SimpleNamespace(name="corpus"))
+    splits = {"evaluated": ("dev", "test"), "unseen_splits": ["test"]}
+    return SimpleNamespace(runs=made, **splits, treebank=SimpleNamespace(name="corpus"))
 
 
 @pytest.mark.parametrize("runs", [[(5, 0.1), (6, 0.1)], [(0, 0.1), (0, 0.2)]])

@@ -58,7 +58,8 @@ def caveats(sections: Sequence[TaskResults]) -> Iterable[str]:
 def _vocabularies(task: TaskResults) -> Iterable[str]:
     """A sentence if language models have different vocabularies, over which perplexities are not comparable."""
     sizes = {run.settings.get("vocabulary_size", 0) for run in task.runs}
-    unknown = {run.value(split, "unknown_tokens") for run in task.runs for split in task.unseen_splits[:1]}
+    read = task.unseen_splits or task.evaluated  # dev of a grammar has a joint perplexity only
+    unknown = {run.value(split, "unknown_tokens") for run in task.runs for split in read[:1]}
     if len(sizes) > 1 or len(unknown) > 1:
         yield (
             f"The models of {task.treebank.name} have different vocabularies: their perplexities and bits per token are"
