@@ -15,6 +15,7 @@ from treebanks import ParallelCorpus, Translation
 from treenn import Settings, load_model, train
 from treenn.models.building import build
 from treenn.models.network import Network
+from treenn.models.text_vocabulary import END_ID
 from treenn.tasks import task_of
 from treenn.translation.beam_search import BeamOptions
 from treenn.translation.model import TranslationModel
@@ -173,6 +174,18 @@ def test_greedy_equals_a_beam_of_one() -> None:
     net = train(corpus, SMALL).model
     greedy = net.predict(list(corpus.dev)).outputs
     assert TranslationModel(net).predict(corpus.dev, BeamOptions(1)).outputs == greedy
+
+
+def test_trained_models_are_evaluated_by_beam_search() -> None:
+    corpus = reversal_corpus(40, 12)
+    net = network(corpus).train()
+    bias = net.head.softmax.bias.data
+    bias[2], bias[END_ID] = 2.0, 1.7  # greedy decoding does not end
+    found = net.task.evaluate(net, corpus.dev, roots_only=True)
+    assert net.training
+    assert found.outputs != net.predict(corpus.dev).outputs
+    assert found.outputs == TranslationModel(net).predict(corpus.dev, BeamOptions(5, 0.6)).outputs
+    assert found.references == tuple(pair.target for pair in corpus.dev)
 
 
 def test_n_best_outputs_are_ordered() -> None:

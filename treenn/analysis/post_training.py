@@ -68,7 +68,8 @@ def analyse(
     history, best = run.results.history, run.results.best_epoch
     unseen = [split for split in read.splits if split != "train"]
     start = time.perf_counter()
-    predictions = {split: run.model.task.evaluate(run.model, read, split) for split in unseen}
+    task = run.model.task
+    predictions = {split: task.evaluate(run.model, read, split, roots_only=task.roots_only) for split in unseen}
     seconds = time.perf_counter() - start
     result = replace(
         analyse_predictions(predictions, own, same_trees=read == own),
@@ -79,8 +80,18 @@ def analyse(
         result = replace(result, gradient_flow=_gradient_flow(run, run.model, read, vectors))
         if read == own and _is_sentiment(read):
             result = replace(result, minimal_pairs=_minimal_pairs(run.model, read))
-    measured = {"metrics": measure_splits(predictions), "predictions": unseen_predictions(predictions)}
+    measured: dict[str, Any] = {
+        "metrics": measure_splits(predictions),
+        "predictions": unseen_predictions(predictions),
+        "environment": {**run.results.environment, **_signatures(predictions)},
+    }
     return replace(run.results, **measured), result
+
+
+def _signatures(predictions: SplitPredictions) -> dict[str, str]:
+    """The signatures of sacrebleu for translations: versions and parameters on which the metrics depend."""
+    found = {name: text for each in predictions.values() for name, text in getattr(each, "signatures", {}).items()}
+    return {f"{METRICS[name].title} signature": text for name, text in found.items()}
 
 
 def analyse_predictions(predictions: SplitPredictions, own: AnyTreebank, *, same_trees: bool = True) -> RunAnalysis:

@@ -100,7 +100,8 @@ def predict_split(
         results = []
         for model, data in zip(models, read, strict=True):
             roots_only = not has_phrases or not model.reads_gold_trees
-            found = model.network.predict(data.splits[split], roots_only=roots_only, progress=progress)
+            task = model.network.task
+            found = task.evaluate(model.network, data, split, roots_only=roots_only, progress=progress)
             results.append(found)
             if model.folder is not None and unseen([split]):
                 write_training(with_split(model.folder, found, treebank, split), model.folder)

@@ -17,6 +17,7 @@ from treebanks.own_data.spec import Scale
 from treenn.models.external import is_external, load_object
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
+from treenn.runtime.progress import Progress, ignore
 from treenn.trees import Tree
 from treenn.trees.errors import InputError, argument
 
@@ -179,13 +180,25 @@ class Task(ABC):
     def outputs(self, network: Network, packed: Any, *, roots_only: bool) -> tuple[Any, ...]:
         """The columns of `predictions` for a batch, tensors or lists; those of several batches are concatenated."""
 
+    def evaluate(
+        self, network: Network, treebank: Any, split: str, *, roots_only: bool, progress: Progress = ignore
+    ) -> Any:
+        """The predictions of a trained network for its evaluation (default: `Network.predict`).
+
+        A task whose outputs are searched for may search more thoroughly than after every epoch.
+
+        Args:
+            network: the network.
+            treebank: the treebank.
+            split: the split.
+            roots_only: as for `Network.predict`.
+            progress: called after every batch (default: no report).
+        """
+        return network.predict(treebank.splits[split], roots_only=roots_only, progress=progress)
+
     @abstractmethod
     def predictions(self, *columns: Any) -> Any:
         """Predictions from NumPy columns (`treenn.evaluation.metrics.AnyPredictions`)."""
-
-    def evaluate(self, network: Network, treebank: Any, split: str) -> Any:
-        """The predictions of a split in the evaluation that follows a training (default: `Network.predict`)."""
-        return network.predict(treebank.splits[split], roots_only=self.roots_only)
 
     @abstractmethod
     def check(self, treebank: Any, settings: Settings) -> None:

@@ -16,6 +16,7 @@ from treenn.models.settings import Settings
 from treenn.models.text_vocabulary import END_ID
 from treenn.models.vocabulary import Vocabulary
 from treenn.runtime.arrays import IntArray
+from treenn.runtime.progress import Progress, ignore
 from treenn.sequences.step_decoder import greedy
 from treenn.tasks.generation_task import GenerationTask, tied_width
 from treenn.translation.head import TranslationHead
@@ -32,7 +33,7 @@ class TranslationTask(GenerationTask):
     """Translation: the distribution of a target given its source, unit by unit, by a decoder with attention.
 
     Pairs are independent. The loss is the mean cross-entropy of a unit of the target, its end included. Epochs are
-    compared by the BLEU of greedy translations of dev.
+    compared by the BLEU of greedy translations of dev, and trained models are evaluated by beam search.
     """
 
     metric = "bleu"
@@ -108,6 +109,17 @@ class TranslationTask(GenerationTask):
         texts = [vocabulary.text(translations[index]) for index in packed.unsorted]
         tokenizer = bleu_tokenizer(vocabulary.segmentation.languages[1])
         return texts, list(packed.references), [tokenizer] * len(texts)
+
+    def evaluate(
+        self, network: Network, treebank: Any, split: str, *, roots_only: bool, progress: Progress = ignore
+    ) -> TranslationPredictions:
+        """Translations by beam search with the defaults of `BeamOptions`; epochs are compared by greedy ones."""
+        from treenn.translation.model import TranslationModel  # imports this module
+
+        was_training = network.training
+        predictions = TranslationModel(network).predict(treebank.splits[split], progress=progress)
+        network.train(was_training)
+        return predictions
 
     def predictions(self, *columns: Any) -> TranslationPredictions:
         """Predictions from the columns of `outputs`."""

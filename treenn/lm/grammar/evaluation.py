@@ -10,10 +10,13 @@ from treenn.lm.grammar.proposal import proposal_of
 from treenn.models.network import Network
 from treenn.parsers.chart import ChartParser
 from treenn.parsers.loading import load_parser
+from treenn.runtime.progress import Progress, ignore
 from treenn.trees.errors import InputError, argument
 
 
-def sentence_predictions(network: Network, treebank: GrammarTreebank, split: str) -> TokenPredictions:
+def sentence_predictions(
+    network: Network, treebank: GrammarTreebank, split: str, progress: Progress = ignore
+) -> TokenPredictions:
     """The probabilities of sentences, by importance sampling if the treebank has a parser, else by beam search.
 
     The samples of a network depend on its seed, so that the errors of the estimates are part of the variance over
@@ -23,16 +26,18 @@ def sentence_predictions(network: Network, treebank: GrammarTreebank, split: str
         network: the network of a grammar.
         treebank: the treebank.
         split: the split.
+        progress: called after every batch (default: no report).
 
     Raises:
         InputError: if there is no such parser, or it does not predict the trees of the grammar.
     """
     model, sentences = GrammarModel(network), treebank.text.examples(split)
     if not treebank.parser:
-        return model.predict(sentences)
+        return model.predict(sentences, progress=progress)
     proposal = proposal_of(chart_parser(treebank.parser), model.grammar.transitions)
     seed = 0 if network.settings is None else network.settings.seed
-    found = importance_sampling(model.grammar, proposal, [each.words for each in sentences], treebank.samples, seed)
+    words = [sentence.words for sentence in sentences]
+    found = importance_sampling(model.grammar, proposal, words, treebank.samples, seed, progress=progress)
     return found.predictions(sentences, model.vocabulary)
 
 

@@ -86,17 +86,19 @@ class GrammarTask(GenerationTask):
         """Predictions from the columns of `outputs`."""
         return DerivationPredictions(*columns)
 
-    def evaluate(self, network: Network, treebank: GrammarTreebank, split: str) -> Any:
+    def evaluate(
+        self, network: Network, treebank: GrammarTreebank, split: str, *, roots_only: bool, progress: Progress = ignore
+    ) -> Any:
         """The probabilities of the sentences of an unseen split; those of trees with their sentences for dev.
 
         The sum over the trees of a sentence is estimated by importance sampling if the treebank has a parser, else by
         beam search.
         """
         if split == "dev":
-            return super().evaluate(network, treebank, split)
+            return super().evaluate(network, treebank, split, roots_only=roots_only, progress=progress)
         from treenn.lm.grammar.evaluation import sentence_predictions
 
-        return sentence_predictions(network, treebank, split)
+        return sentence_predictions(network, treebank, split, progress)
 
     def check(self, treebank: Any, settings: Settings) -> None:
         """Validate the treebank, the network, and that every tree of train and dev has a derivation.
