@@ -10,12 +10,22 @@ from hypothesis import strategies as st
 from strategies import trees as any_trees
 from toy import toy_treebank
 
-from treebanks import Pair, PairTreebank, Treebank
+from treebanks import Pair, PairTreebank, ParallelCorpus, Translation, Treebank
 from treenn.experiment.input_variants import bracketed, carry_labels, input_variant, shuffled
 from treenn.parsers.loading import load_parser
 from treenn.trees import parse_tree, read_trees
 
 TREEBANK = toy_treebank(train=20, dev=5, test=5)
+
+
+@pytest.mark.parametrize(
+    ("trees", "shuffle", "parser"),
+    [("gold", False, "right"), ("balanced", False, "balanced"), ("random", False, "random:3"), ("gold", True, None)],
+)
+def test_variants_of_parallel_corpora_name_their_parser(trees: str, shuffle: bool, parser: str | None) -> None:
+    pairs = [Translation("a b c d", "A", parse_tree("(X (X a) (X (X b) (X (X c) (X d))))"))]
+    corpus = ParallelCorpus("one", ("en", "de"), {"train": pairs}, parser="right")
+    assert input_variant(corpus, trees, shuffle=shuffle, seed=3).parser == parser
 
 
 @given(any_trees(), st.sampled_from(["left", "right", "balanced", "random:3"]))

@@ -6,9 +6,10 @@ import hashlib
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
-from treebanks import AnyTreebank
+from treebanks import AnyTreebank, ParallelCorpus
 from treenn.parsers.loading import load_parser
 from treenn.parsers.shapes import Right
 from treenn.trees import Tree
@@ -31,7 +32,10 @@ def input_variant(treebank: AnyTreebank, trees: str, *, shuffle: bool, seed: int
     if trees == "brackets":
         treebank = treebank.map_trees(lambda trees: map(bracketed, trees))
     elif trees != "gold":
-        treebank = treebank.map_trees(_reparsed(f"random:{seed}" if trees == "random" else trees))
+        parser = f"random:{seed}" if trees == "random" else trees
+        treebank = treebank.map_trees(_reparsed(parser))
+        if isinstance(treebank, ParallelCorpus):  # its models parse new texts
+            treebank = replace(treebank, parser=parser)
     if shuffle:
         treebank = treebank.map_trees(lambda trees: (shuffled(tree, seed) for tree in trees))
     return treebank
