@@ -175,6 +175,15 @@ def test_supervision_matching_and_missing_runs_are_said(task, change, said):
     assert said in texts(sections(task | change)["Setup"])
 
 
+def test_translations_have_no_labels(task):
+    for run in task["runs"]:
+        run["dev"]["bleu"] = 0.3
+    text = texts(sections(task)["Setup"])
+    assert "Supervision: the translations." in text
+    assert "beam search of width 5 with α = 0.6" in text
+    assert "labelled" not in text
+
+
 def test_other_labels_are_named_in_the_setup(task):
     task["models"][1]["labels"] = "roots"
     assert ". lstm: " in texts(sections(task)["Setup"])

@@ -138,6 +138,16 @@ class TaskResults:
         return all("characters" in gold.others for gold in self.gold.values())
 
     @property
+    def is_of_translations(self) -> bool:
+        """True if the examples are sentences with translations, without labels."""
+        return any("bleu" in each.values for run in self.runs for each in run.metrics.values())
+
+    @property
+    def has_labels(self) -> bool:
+        """True if the examples have classes or scores."""
+        return not (self.is_of_tokens or self.is_of_translations)
+
+    @property
     def networks(self) -> list[str]:
         """The models that were trained epoch by epoch, without baselines."""
         return [model for model, runs in self.runs_by_model.items() if any(run.history for run in runs)]

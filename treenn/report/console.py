@@ -51,7 +51,7 @@ def _add_split(table: Grid, task: TaskResults, split: str, metrics: list[str]) -
         else:
             cells = [f"{runs[0].parameters:,}", *cells, f"{of_model.trees_per_second.mean:,.0f}"]
         table.add_row(label({"model": model}), *cells)
-    if runs_majority(task) or task.is_of_tokens:
+    if runs_majority(task) or not task.has_labels:
         return
     constant = [METRICS[name].value(majority(task, split, name)) for name in metrics]
     before = [] if any_time_match(task) else [NONE]

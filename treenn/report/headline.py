@@ -44,7 +44,7 @@ def task_name(task: TaskResults) -> str:
 
 
 def _regime(task: TaskResults) -> str:
-    if task.is_of_pairs or task.is_of_tokens:  # with one label each or none, so with one regime
+    if task.is_of_pairs or not task.has_labels:  # with one label each or none, so with one regime
         return task.treebank.name
     if labels_words(task) and task.supervision == "nodes":
         return f"{task.treebank.name} with every word labelled"

@@ -77,7 +77,7 @@ def _data(sections: Sequence[TaskResults]) -> Iterator[Block]:
         nominal = "nominal " if task.treebank.scale == "nominal" else ""
         kind = f"{len(classes)} {nominal}classes: {', '.join(classes)}"
         if not classes:
-            kind = "plain text" if task.is_of_tokens else _scores(task.treebank.score_range)
+            kind = _text_kind(task) or _scores(task.treebank.score_range)
         sizes = ", ".join(f"{split} {size:,}" for split, size in task.treebank.sizes.items())
         yield Text(f"{name}, {kind}. Examples: {sizes}. Seeds: {_seeds(task)}.")
         for each in task.vectors:
@@ -85,6 +85,13 @@ def _data(sections: Sequence[TaskResults]) -> Iterator[Block]:
                 f"{each.file}: {each.size} dimensions; no vector for {each.words_missing:,} of the {each.words:,}"
                 f" words of {name} ({each.tokens_missing:,} of its {each.tokens:,} tokens)."
             )
+
+
+def _text_kind(task: TaskResults) -> str:
+    """The kind of data without labels; empty for others."""
+    if task.is_of_translations:
+        return "sentence pairs"
+    return "plain text" if task.is_of_tokens else ""
 
 
 def _scores(score_range: tuple[float, float] | None) -> str:

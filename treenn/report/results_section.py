@@ -89,7 +89,7 @@ def _records(task: TaskResults, split: str, metrics: Sequence[str]) -> Iterator[
         if any_time_match(task):
             record |= over_seeds({"training_seconds": list(map(training_seconds, task.runs_by_model[model]))})
         yield model, record
-    if not (runs_majority(task) or task.is_of_tokens):
+    if task.has_labels and not runs_majority(task):
         yield constant_name(task), {f"{metric} mean": majority(task, split, metric) for metric in metrics}
 
 

@@ -14,6 +14,7 @@ from treenn.report.budget import at_maximum, budget_table, expected_best_chart
 from treenn.report.document import Block, Record, Section, Table, Text, field_of
 from treenn.report.folds_section import conditions
 from treenn.report.formatting import NONE, label_of, listing
+from treenn.translation.beam_search import BeamOptions
 
 _SUPERVISION = {
     "nodes": "every labelled phrase; a tree network has it as a node, a sequence network reads its words",
@@ -64,6 +65,14 @@ def _supervision(task: TaskResults) -> str:
         )
     if task.is_of_pairs:
         return "Supervision: one label or score for each pair."
+    if task.is_of_tokens:
+        return "Supervision: the tokens of the sentences."
+    if task.is_of_translations:
+        search = BeamOptions()
+        return (
+            "Supervision: the translations. Epochs are compared by greedy translations of dev; trained models are"
+            f" evaluated by beam search of width {search.width} with α = {search.alpha:g}."
+        )
     others = [model for model in task.models if model.labels and model.name in task.summary]
     own = "".join(f" {model.name}: {_SUPERVISION[model.labels or task.supervision]}." for model in others)
     return f"Supervision: {_SUPERVISION[task.supervision]}.{own}"
@@ -174,6 +183,8 @@ def _reads(task: TaskResults, record: Record) -> str:
     if task.is_of_tokens:
         return "the tokens before and their partial trees" if record["model"] in GRAMMARS else "the tokens before"
     trees = _TREES.get(record["trees"], f"{record['trees']} trees")
+    if record["trees"] == "gold" and task.is_of_translations:
+        trees = "the parser's trees of the sources"
     if record["trees"] == "gold" and (origin := task.treebank.origin) is not None and origin.parsed:
         trees = f"{origin.spec.trees} trees"
     return f"{trees}, with the words in random order" if record["shuffle"] else trees
