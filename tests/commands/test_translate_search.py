@@ -13,6 +13,7 @@ from translation.corpora import reversal_corpus
 
 from treenn.analysis.search_curves import CURVES_SCHEMA
 from treenn.cli import main
+from treenn.commands.translate_options import evaluated_corpus, read_corpus
 from treenn.models.settings import Settings
 from treenn.training import train
 from treenn.translation.beam_search import BeamOptions
@@ -72,6 +73,20 @@ def test_points_agree_with_the_plain_evaluation(run: Run) -> None:
     assert (point.bleu, point.chrf) == (plain["bleu"], plain["chrf"])
 
 
+def test_files_are_divided_as_in_training(tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs.txt"
+    pairs.write_text("".join(f"{pair.source}\t{pair.target}\n" for pair in CORPUS.train), encoding="utf-8")
+    model, other = tmp_path / "model", tmp_path / "other"
+    for folder in (model, other):
+        folder.mkdir()
+    run = {"schema": "treenn.run", "version": 1, "kind": "train", "options": {"split": "50/25/25"}}
+    (model / "run.json").write_text(json.dumps(run), encoding="utf-8")
+    trained = read_corpus(str(pairs), "xx-yy", split="50/25/25")
+    for folder, is_same in ((model, True), (other, False)):
+        dev = evaluated_corpus(str(pairs), "xx-yy", "dev", folder).dev
+        assert (dev == trained.dev) == is_same
+
+
 def test_tables_fit_a_terminal(run: Run) -> None:
     code, out, _ = run(*EVALUATE, "--widths", "1,2", "--alphas", "0,0.6,1")
     assert code == 0
@@ -85,9 +100,12 @@ def test_tables_fit_a_terminal(run: Run) -> None:
     ("arguments", "message"),
     [
         (("--widths", "1,x"), "--widths 1,x: must be whole numbers, separated by commas"),
-        (("--widths", "0"), "--widths 0: must be 1 or more"),
-        (("--widths", "1", "--alphas", "-1"), "--alphas -1.0: must be 0 or more"),
+        (("--widths", "0"), "--widths 0: must be 1 to 10000"),
+        (("--widths", "1", "--alphas", "-1"), "--alphas -1.0: must be 0 to 10"),
+        (("--beam", "0"), "--beam 0: must be 1 to 10000"),
         (("--alphas", "0,1"), "--alphas 0,1: needs --widths"),
+        (("--split", "tset"), "--split tset: must be train, dev or test"),
+        (("--split", "test"), "--split test: data has no such split"),
         (("--chart", "a.svg"), "--chart a.svg: needs --widths"),
         (("--widths", "1", "--out", "a.txt"), "--out a.txt: cannot be combined with --widths"),
         (("--widths", "1", "--html", "data/dev.xx"), "is no evaluation of treenn in HTML"),

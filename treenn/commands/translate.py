@@ -112,7 +112,6 @@ def evaluate(
     """
     from treenn.commands.output import check_target
     from treenn.experiment.translation_reading import enter_translation_reading
-    from treenn.translation.beam_search import BeamOptions
     from treenn.translation.model import TranslationModel
     from treenn.trees.file_kind import check_replaceable
 
@@ -123,9 +122,9 @@ def evaluate(
         check_target("--out", out)
         check_replaceable(out, None)
     settings = None if widths is None else translate_search.numbers_of(widths, alphas, alpha)
-    search = BeamOptions(beam, alpha)
+    search = translate_options.search_options(beam, alpha)
     loaded = TranslationModel.load(model, tuple(trust_module))
-    data = translate_options.read_corpus(corpus, languages or "-".join(loaded.languages), splits=(split,))
+    data = translate_options.evaluated_corpus(corpus, languages or "-".join(loaded.languages), split, model)
     loaded.check_languages(data.languages)
     pairs = translate_options.parsed(data, loaded.trees(trees)).examples(split)
     enter_translation_reading(model, loaded, data, split, options.command_line())
@@ -193,12 +192,11 @@ def translate(
     """
     from treebanks import ParallelCorpus, Translation
     from treebanks.translation.reading import check_languages
-    from treenn.translation.beam_search import BeamOptions
     from treenn.translation.model import TranslationModel
 
     if n_best > 1 and not json:
         raise InputError(f"--n-best {n_best}: needs --json")
-    search = BeamOptions(beam, alpha, n_best)
+    search = translate_options.search_options(beam, alpha, n_best)
     loaded = TranslationModel.load(model, tuple(trust_module))
     if languages is not None:
         loaded.check_languages(check_languages(languages))

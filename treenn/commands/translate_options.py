@@ -10,11 +10,13 @@ import typer
 
 from treenn.commands.generation_options import NOT_OF_GENERATION
 from treenn.commands.output import progress_bar
+from treenn.trees.arguments import check
 from treenn.trees.errors import InputError
 
 if TYPE_CHECKING:
     from treebanks import ParallelCorpus
     from treenn.models.settings import Settings
+    from treenn.translation.beam_search import BeamOptions
 
 RECIPE: Mapping[str, Any] = {
     "model": "bilstm",
@@ -107,12 +109,55 @@ def read_corpus(
     return read_parallel(path, wanted or ("en", "de"), split=split, splits=splits)
 
 
+def evaluated_corpus(name: str, languages: str | None, split: str, model: Path) -> ParallelCorpus:
+    """Read one split of a parallel corpus, without trees; a file is divided as in the training of the model.
+
+    Args:
+        name: the value of --corpus.
+        languages: the value of --languages, or those of the model.
+        split: the value of --split.
+        model: the folder of the model.
+
+    Raises:
+        InputError: if there is no such corpus or split, or it has other languages.
+    """
+    from treebanks.translation.reading import SPLITS
+    from treenn.training.run_dir import earlier_options
+
+    if split not in SPLITS:
+        raise InputError(f"--split {split}: must be {', '.join(SPLITS[:-1])} or {SPLITS[-1]}")
+    shares = earlier_options(model).get("split", "90/5/5")
+    corpus = read_corpus(name, languages, split=str(shares), splits=(split,))
+    if split not in corpus.splits:
+        raise InputError(f"--split {split}: {name} has no such split")
+    return corpus
+
+
 def parsed(corpus: ParallelCorpus, trees: str | None) -> ParallelCorpus:
     """The corpus with trees of its sources, with a progress bar."""
     from treenn.datasets.parallel import with_trees
 
     with progress_bar(f"parsing {corpus.name}") as progress:
         return with_trees(corpus, trees, progress)
+
+
+def search_options(beam: int, alpha: float, n_best: int = 1) -> BeamOptions:
+    """The options of beam search.
+
+    Args:
+        beam: the value of --beam.
+        alpha: the value of --alpha.
+        n_best: the value of --n-best (default: 1).
+
+    Raises:
+        InputError: if a value is out of range.
+    """
+    from treenn.translation.beam_search import BeamOptions, BeamWidth
+
+    check("beam", beam, BeamWidth)
+    if n_best > beam:
+        raise InputError(f"--n-best {n_best}: must be at most --beam, {beam}")
+    return BeamOptions(beam, alpha, n_best)
 
 
 def with_units_of(settings: Settings, target: str, given: Collection[str]) -> Settings:

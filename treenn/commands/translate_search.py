@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from treenn.commands.output import check_target, print_json, print_table, progress_bar, say, tell
-from treenn.trees.arguments import Count, NonNegative, check
+from treenn.trees.arguments import check
 from treenn.trees.atomic_writing import write_text
 from treenn.trees.errors import InputError
 from treenn.trees.file_kind import check_replaceable
@@ -56,9 +56,11 @@ def numbers_of(widths: str, alphas: str | None, alpha: float) -> tuple[list[int]
     Raises:
         InputError: if one is no number, or out of range.
     """
+    from treenn.translation.beam_search import Alpha, BeamWidth
+
     return (
-        [check("widths", width, Count) for width in _numbers("widths", widths, int)],
-        [check("alphas", exponent, NonNegative) for exponent in _numbers("alphas", alphas or str(alpha), float)],
+        [check("widths", width, BeamWidth) for width in _numbers("widths", widths, int)],
+        [check("alphas", exponent, Alpha) for exponent in _numbers("alphas", alphas or str(alpha), float)],
     )
 
 

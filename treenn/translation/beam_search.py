@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +15,12 @@ from treenn.models.network import check_probabilities
 from treenn.runtime.arrays import IntArray
 from treenn.sequences.best_rows import FloatArray, best_rows
 from treenn.sequences.step_decoder import StepDecoder
-from treenn.trees.arguments import Count, NonNegative, check_fields
+from treenn.trees.arguments import Count, Range, check_fields
 from treenn.trees.errors import InputError, argument
+
+BeamWidth = Annotated[int, Range(low=1, high=10_000)]
+Alpha = Annotated[float, Range(low=0, high=10)]
+"""The range of the exponent of length normalization; T^α of larger ones overflows for long outputs."""
 
 
 class Hypothesis(NamedTuple):
@@ -38,16 +42,17 @@ class BeamOptions:
     """The options of a beam search.
 
     Args:
-        width: the number B of hypotheses of a sentence that are extended; 1 is greedy decoding (default: 5).
-        alpha: the exponent α of length normalization; 0 is none, 1 the mean per token (default: 0.6).
+        width: the number B of hypotheses of a sentence that are extended, at most 10,000; 1 is greedy decoding
+            (default: 5).
+        alpha: the exponent α of length normalization, at most 10; 0 is none, 1 the mean per token (default: 0.6).
         n_best: the maximum number of outputs of each sentence, at most `width` (default: 1).
 
     Raises:
         InputError: if an option is out of range.
     """
 
-    width: Count = 5
-    alpha: NonNegative = 0.6
+    width: BeamWidth = 5
+    alpha: Alpha = 0.6
     n_best: Count = 1
 
     def __post_init__(self) -> None:
