@@ -62,6 +62,12 @@ def test_phrases_follow_the_words():
     assert OF_TREE.top(2, 2) == [(OF_TREE.labels[node], row[node]) for node in np.argsort(-row)[:2]]
 
 
+def test_large_pictures_are_refused():
+    large = AttentionWeights(("a",) * 300, ("b",) * 200, np.full((200, 300), 1 / 300))
+    with pytest.raises(InputError, match=r"200 × 300 weights; must be at most 40,000"):
+        draw_heat_map(large)
+
+
 def test_nodes_of_the_tree_have_the_weights():
     svg = draw_attended_tree(OF_TREE, 1)
     texts = [element.text for element in elements(svg, "text")]

@@ -32,11 +32,13 @@ class AttentionFiles(NamedTuple):
         """Draw all, `trees` first.
 
         Raises:
-            InputError: if there are no trees to draw.
+            InputError: if there are no trees to draw, or the pictures are too large.
         """
         from treenn.translation.attention_page import render_attention
-        from treenn.translation.heat_map import draw_attended_tree, draw_heat_map
+        from treenn.translation.heat_map import check_drawable, draw_attended_tree, draw_heat_map
 
+        if any((self.svg, self.html, self.trees)):
+            check_drawable(attention)
         if self.trees is not None:
             if attention.tree is None:
                 raise InputError(f"--tree-svg {self.trees.path}: this model reads words; must be one of trees")

@@ -8,6 +8,7 @@ from math import cos, radians, sin
 
 from treenn.translation.attention_weights import AttentionWeights
 from treenn.trees import draw_svg
+from treenn.trees.errors import InputError
 from treenn.trees.text_width import columns_of, shortened, visible
 
 # In user units of the SVG.
@@ -21,6 +22,24 @@ _KEY = 44
 _COLOUR, _INK, _SOFT, _EMPTY = "#1f5fa8", "#1a1a1a", "#595959", "#ececec"
 
 
+MOST_WEIGHTS = 40_000
+"""The maximum number of weights in a picture, which has about 300 bytes for each."""
+
+
+def check_drawable(attention: AttentionWeights) -> None:
+    """Validate that a picture is no larger than a browser opens.
+
+    Raises:
+        InputError: if it has more than `MOST_WEIGHTS` weights.
+    """
+    if attention.weights.size > MOST_WEIGHTS:
+        units, states = attention.weights.shape
+        raise InputError(
+            f"the attention of this sentence has {units:,} × {states:,} weights; must be at most {MOST_WEIGHTS:,} to be"
+            " drawn: choose a shorter sentence"
+        )
+
+
 def draw_heat_map(attention: AttentionWeights, *, title: str = "Attention") -> str:
     """Draw weights as a standalone SVG picture: a row for each unit of the translation, a column for each source word.
 
@@ -31,7 +50,11 @@ def draw_heat_map(attention: AttentionWeights, *, title: str = "Attention") -> s
     Args:
         attention: the weights.
         title: the title (default: "Attention").
+
+    Raises:
+        InputError: if there are more than `MOST_WEIGHTS` weights.
     """
+    check_drawable(attention)
     columns, rows = _short(attention.labels), _short(attention.pieces)
     left = _EDGE + _LETTER * max(map(columns_of, rows)) + 8
     lengths = [_LETTER * columns_of(label) for label in columns]
