@@ -79,7 +79,7 @@ def test_files_are_divided_as_in_training(tmp_path: Path) -> None:
     model, other = tmp_path / "model", tmp_path / "other"
     for folder in (model, other):
         folder.mkdir()
-    run = {"schema": "treenn.run", "version": 1, "kind": "train", "options": {"split": "50/25/25"}}
+    run = {"schema": "treenn.run", "version": 1, "kind": "train", "settings": {}, "options": {"split": "50/25/25"}}
     (model / "run.json").write_text(json.dumps(run), encoding="utf-8")
     trained = read_corpus(str(pairs), "xx-yy", split="50/25/25")
     for folder, is_same in ((model, True), (other, False)):
