@@ -181,7 +181,7 @@ def test_trained_models_are_evaluated_by_beam_search() -> None:
     net = network(corpus).train()
     bias = net.head.softmax.bias.data
     bias[2], bias[END_ID] = 2.0, 1.7  # greedy decoding does not end
-    found = net.task.evaluate(net, corpus.dev, roots_only=True)
+    found = net.task.evaluate(net, corpus, "dev", roots_only=True)
     assert net.training
     assert found.outputs != net.predict(corpus.dev).outputs
     assert found.outputs == TranslationModel(net).predict(corpus.dev, BeamOptions(5, 0.6)).outputs

@@ -65,8 +65,6 @@ def _supervision(task: TaskResults) -> str:
         )
     if task.is_of_pairs:
         return "Supervision: one label or score for each pair."
-    if task.is_of_tokens:
-        return "Supervision: the tokens of the sentences."
     if task.is_of_translations:
         search = BeamOptions()
         return (

@@ -20,6 +20,7 @@ from treenn.models.network import Network
 from treenn.models.settings import Settings
 from treenn.models.vocabulary import Vocabulary
 from treenn.runtime.arrays import IntArray
+from treenn.runtime.progress import Progress, ignore
 from treenn.tasks.generation_task import GenerationTask, tied_width
 from treenn.trees.errors import InputError, argument
 
