@@ -53,6 +53,13 @@ def evaluate(
             help="Evaluate the two sides of an ordinal scale, by their total probabilities, without the middle class.",
         ),
     ] = False,
+    unknown_words: Annotated[
+        list[float],
+        typer.Option(
+            metavar="SHARE",
+            help="Also predict with this share of all words replaced by unknown ones; repeatable, such as 0.1 and 1.",
+        ),
+    ] = [],  # noqa: B006 (typer wants a list)
     out: Annotated[
         list[Path],
         typer.Option(
@@ -84,7 +91,7 @@ def evaluate(
 
     Example: treenn evaluate my-model --against other-model
 
-    Example: treenn evaluate sentiment reviews.csv --binary
+    Example: treenn evaluate sentiment reviews.csv --binary --unknown-words 0.3
     """
     check_outputs(out)
     source = _source(data, treebank, file_of_trees(values))
@@ -98,6 +105,7 @@ def evaluate(
             split,
             against=against,
             binary=binary,
+            unknown_words=unknown_words,
             spec=given.spec,
             given=given.given,
             contextual=contextual,

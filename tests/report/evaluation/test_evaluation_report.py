@@ -20,6 +20,7 @@ from toy import toy_treebank
 import treenn
 from treebanks import Pair, PairTreebank, Treebank
 from treebanks.own_data import DatasetSpec
+from treenn.analysis.unknown_words import with_unknown_words
 from treenn.datasets.loading import load_dataset
 from treenn.experiment.compare import compare
 from treenn.experiment.ledger import read
@@ -27,13 +28,14 @@ from treenn.experiment.plan import Plan
 from treenn.experiment.plan_spec import Model
 from treenn.models.saving import load_model, save_model
 from treenn.models.settings import Settings
+from treenn.models.vocabulary import Vocabulary
 from treenn.report.evaluation.console import print_evaluation
 from treenn.report.evaluation.evaluation_report import EVALUATION_SCHEMA, EvaluationReport
 from treenn.report.evaluation.files import write_evaluation
 from treenn.runtime.terminal import console
 from treenn.training import train
 from treenn.training.run_results import read_training
-from treenn.trees import InputError
+from treenn.trees import InputError, Tree
 
 TOY = toy_treebank(train=30, dev=10, test=40)
 SMALL = Settings(size=5, word_size=5, epochs=1)
@@ -72,14 +74,16 @@ def report(models: Path) -> EvaluationReport:
 
 def test_sides_of_the_scale_without_the_middle(models: Path) -> None:
     neutral = [tree.map_labels(lambda label: 2) for tree in TOY.test[:9]]
-    data = replace(TOY, splits={"test": (*neutral, *TOY.test[9:])})
+    worst = [tree.map_labels(lambda label: 0) for tree in TOY.test[9:12]]
+    rest = [*worst, *TOY.test[12:]]
+    data = replace(TOY, splits={"test": (*neutral, *rest)})
     found = treenn.evaluation_report(models / "a", data, against=models / "b", binary=True)
     whole = treenn.evaluation_report(models / "a", data)
     assert (found.size, whole.size) == (31, 40)
     assert found.metrics["root"].value == whole.metrics["root_binary"].value
     assert found.classes == ("very negative or negative", "positive or very positive")
 
-    probabilities, gold = load_model(models / "a").predict(TOY.test[9:]).whole_probabilities
+    probabilities, gold = load_model(models / "a").predict(rest).whole_probabilities
     below, above = probabilities[:, :2].sum(axis=1), probabilities[:, 3:].sum(axis=1)
     assert found.roots is not None and found.nodes is not None and found.calibration is not None
     wanted = confusion_matrix(gold > 2, above > below, labels=[False, True])
@@ -87,6 +91,35 @@ def test_sides_of_the_scale_without_the_middle(models: Path) -> None:
     likelihood = np.where(gold > 2, above, below) / (above + below)
     assert found.calibration.nll == pytest.approx(-np.log(likelihood).mean(), rel=1e-4)
     assert [other.model for other in found.against] == ["b"]
+    # Each side of these examples has one class only, which names it.
+    assert treenn.evaluation_report(models / "a", TOY, binary=True).classes == ("negative", "positive")
+
+
+def test_unknown_words_by_their_share(models: Path) -> None:
+    found = treenn.evaluation_report(models / "a", TOY, unknown_words=[1.0, 0.3])
+    whole = treenn.evaluation_report(models / "a", TOY)
+    none, some, every = found.unknown_words
+    assert (none.share, some.share, every.share) == (0, 0.3, 1)
+    assert none.accuracy == whole.metrics["root"].value
+    network = load_model(models / "a")
+    words = [tree.words for tree in TOY.test]
+    lost = [Tree(("zzz",) * len(each), tree.merges, tree.labels) for each, tree in zip(words, TOY.test, strict=True)]
+    predictions = network.predict(lost)
+    gold, guess = predictions.whole
+    assert every.accuracy == (gold == guess).mean()
+    assert every.positive == predictions.positive[predictions.roots].mean()
+    with pytest.raises(InputError, match="unknown_words: the model must predict classes of binary trees"):
+        treenn.evaluation_report(models / "pairs", pairs("pairs"), unknown_words=[0.5])
+
+
+def test_the_larger_share_replaces_the_same_words() -> None:
+    vocabulary = Vocabulary.of(TOY.train)
+    few, many = (with_unknown_words(TOY.test, share, vocabulary) for share in (0.2, 0.6))
+    count = lambda trees: sum(len(vocabulary.unknown(tree.words)) for tree in trees)  # noqa: E731
+    total = sum(len(tree.words) for tree in TOY.test)
+    assert 0.1 < count(few) / total < 0.3 < 0.5 < count(many) / total < 0.7
+    for before, after in zip(few, many, strict=True):
+        assert all(a == b for a, b in zip(before.words, after.words, strict=True) if vocabulary.unknown([a]))
 
 
 def test_sides_need_an_ordinal_scale(models: Path) -> None:

@@ -9,6 +9,9 @@ from typing import Any
 
 from treebanks import AnyTreebank
 from treebanks.own_data import DatasetSpec
+from treenn.analysis.unknown_words import UnknownWords, with_unknown_words
+from treenn.evaluation.measuring import measure
+from treenn.evaluation.predictions import Predictions
 from treenn.experiment.evaluate import check_split, predict_split
 from treenn.experiment.evaluation_data import evaluation_data
 from treenn.experiment.ledger import before, data_of, known_readings, unseen
@@ -21,7 +24,7 @@ from treenn.report.evaluation.two_sides import two_sides
 from treenn.runtime.progress import Progress, ignore
 from treenn.training.run_results import portable_origin
 from treenn.trees import OnError
-from treenn.trees.arguments import AnyPath, checked
+from treenn.trees.arguments import AnyPath, Probability, checked
 from treenn.trees.errors import InputError, argument
 
 
@@ -33,6 +36,7 @@ def evaluation_report(
     *,
     against: AnyPath | Sequence[AnyPath] = (),
     binary: bool = False,
+    unknown_words: Sequence[Probability] = (),
     spec: DatasetSpec | None = None,
     given: Collection[str] | None = None,
     contextual: str | Sequence[str] = (),
@@ -59,6 +63,8 @@ def evaluation_report(
         against: other models with the same classes (default: none).
         binary: whether to evaluate the two sides of an ordinal scale, by their total probabilities, without the
             examples of its middle class (default: False).
+        unknown_words: shares of words to replace by unknown ones, in further predictions of the first model
+            (`treenn.analysis.unknown_words`; default: none).
         spec: the form, labels and trees of a folder or file (default: inferred, and as in the model's training).
         given: the fields of `spec` that are given (default: None, those that differ from their defaults).
         contextual: the contextual encoders that the models may name, as in `treenn.load_model` (default: none).
@@ -69,7 +75,8 @@ def evaluation_report(
 
     Raises:
         InputError: if a model cannot be loaded, is for another task or other classes, or is given twice; if the
-            treebank has no such split, or the ledger cannot be written; with `binary`, if the classes are nominal.
+            treebank has no such split, or the ledger cannot be written; with `binary`, if the classes are nominal;
+            with `unknown_words`, if the examples are not binary trees with classes.
     """
     others = [against] if isinstance(against, AnyPath) else list(against)
     models = [open_model(each, contextual, trust) for each in (model, *others)]
@@ -83,13 +90,17 @@ def evaluation_report(
     check_split(data, split)
     task = models[0].network.task
     examples: Sequence[Any] = with_classes_of(models[0].network, data, split, models[0].path).splits[split]
-    both = two_sides(task, data.classes, examples) if binary else None
+    both = two_sides(task, examples) if binary else None
+    if unknown_words and task.name != "nodes":
+        raise InputError(f"{argument('unknown_words')}: the model must predict classes of binary trees")
     earlier = _earlier_configurations(models, data, split)
     found = predict_split(models, data, split, command=command, progress=progress)
     found = [in_order_of(each, model.network.classes, task.classes) for model, each in zip(models, found, strict=True)]
+    replaced = _of_unknown_words(models[0], data, split, unknown_words, progress)
     if both is not None:
         task, examples, kept = both
         found = [each.sides.take(kept) for each in found]
+        replaced = {share: each.sides.take(kept) for share, each in replaced.items()}
     name, *names = _names(models)
     described = {"command": command, "model": name, **_described(models[0], data, split)}
     first = report_on(task, examples, found[0], progress, below_roots=models[0].reads_gold_trees, **described)
@@ -97,7 +108,9 @@ def evaluation_report(
         name: (predictions, metric_values(predictions, first.metrics, progress))
         for name, predictions in zip(names, found[1:], strict=True)
     }
-    return replace(first, earlier_configurations=earlier, against=other_models(first, compared))
+    rows = tuple(_summary(share, each) for share, each in replaced.items())
+    first = replace(first, earlier_configurations=earlier, unknown_words=rows)
+    return replace(first, against=other_models(first, compared))
 
 
 def _check_models(models: Sequence[TrainedModel]) -> None:
@@ -123,6 +136,27 @@ def _earlier_configurations(models: Sequence[TrainedModel], treebank: AnyTreeban
         return None
     shown = {model.configuration(treebank) for model in models}
     return before(known_readings(treebank), treebank.name, split, shown)
+
+
+def _of_unknown_words(
+    model: TrainedModel, treebank: AnyTreebank, split: str, shares: Sequence[float], progress: Progress
+) -> dict[float, Predictions]:
+    """The predictions of whole sentences with each share of their words replaced, 0 first; empty without shares."""
+    if not shares:
+        return {}
+    trees: Sequence[Any] = model.read(with_classes_of(model.network, treebank, split, model.path)).splits[split]
+    return {
+        share: model.network.predict(
+            with_unknown_words(trees, share, model.network.vocabulary), roots_only=True, progress=progress
+        )
+        for share in sorted({0.0, *shares})
+    }
+
+
+def _summary(share: float, predictions: Predictions) -> UnknownWords:
+    gold, _ = predictions.whole
+    positive = float(predictions.positive[predictions.roots].mean()) if predictions.scale == "ordinal" else None
+    return UnknownWords(share, measure(predictions)["root"] if (gold >= 0).any() else None, positive)
 
 
 def _described(model: TrainedModel, treebank: AnyTreebank, split: str) -> dict[str, Any]:

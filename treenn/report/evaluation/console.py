@@ -25,6 +25,7 @@ from treenn.report.evaluation.tables import (
     errors_table,
     reliability_table,
     units,
+    unknown_words_table,
 )
 from treenn.runtime.terminal import Grid
 
@@ -41,6 +42,8 @@ def print_evaluation(report: EvaluationReport, console: Console) -> None:
     if report.calibration is not None:
         print_table(calibration_table(report), console)
         print_table(reliability_table(report), console)
+    if report.unknown_words:
+        print_table(unknown_words_table(report), console)
     for other in report.against:
         _print_other(report, other, console)
 

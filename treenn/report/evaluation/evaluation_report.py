@@ -12,6 +12,7 @@ from treenn.analysis.class_report import ClassReport
 from treenn.analysis.crossed_test import CONFIDENCE
 from treenn.analysis.difference_display import differences_html
 from treenn.analysis.statistics import Difference
+from treenn.analysis.unknown_words import UnknownWords
 from treenn.evaluation.run_predictions import Gold, RunPredictions
 from treenn.trees.display import quoted
 from treenn.trees.json_records import Key, Schema
@@ -103,6 +104,7 @@ class EvaluationReport:
         roots: scores by class over whole examples; None for scores.
         nodes: scores by class over all labelled nodes; None if only roots are labelled.
         calibration: calibration over whole examples; None for scores.
+        unknown_words: the predictions after words were replaced by unknown ones, by their share (default: none).
         against: the comparisons with other models on the same examples.
         earlier_configurations: the number of other configurations evaluated on these examples before, by the test
             ledger; None for train and dev.
@@ -130,6 +132,7 @@ class EvaluationReport:
     roots: ClassReport | None = None
     nodes: ClassReport | None = None
     calibration: Calibration | None = None
+    unknown_words: tuple[UnknownWords, ...] = ()
     against: tuple[OtherModel, ...] = ()
     earlier_configurations: int | None = None
     confidence: float = CONFIDENCE

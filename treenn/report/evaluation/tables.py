@@ -34,6 +34,8 @@ def sections(report: EvaluationReport) -> Iterator[Section]:
         yield Section(f"Confusion of {unit}", [confusion_table(report, unit, classes)])
     if report.calibration is not None:
         yield Section("Calibration", [calibration_table(report), reliability_table(report)])
+    if report.unknown_words:
+        yield Section("Unknown words", [unknown_words_table(report)])
     yield from other_model_sections(report)
     yield Section("Provenance", [Text(provenance(report))])
 
@@ -58,6 +60,23 @@ def class_table(report: EvaluationReport, unit: str, classes: ClassReport) -> Ta
             "Support": field_of("support", "{:,}".format),
         },
         records=[_class_record(name, each) for name, each in [*rows.items(), *means.items()]],
+    )
+
+
+def unknown_words_table(report: EvaluationReport) -> Table:
+    """Accuracy and the share of positive sentences by the share of unknown words, and the change of that share."""
+    rows = report.unknown_words
+    columns = {"Words replaced (%)": field_of("share", percent), "Accuracy (%)": field_of("accuracy", percent)}
+    records = [vars(each) for each in rows]
+    if (before := rows[0].positive) is not None:
+        columns |= {"Called positive (%)": field_of("positive", percent), "Change": field_of("change", percent)}
+        records = [{**vars(each), "change": (each.positive or 0.0) - before} for each in rows]
+    return Table(
+        name="unknown-words",
+        caption=f"{report.noun.capitalize()}s with words replaced by unknown ones",
+        columns=columns,
+        records=records,
+        note="Words, punctuation included, are drawn at random and replaced by random letters.",
     )
 
 

@@ -13,14 +13,13 @@ from treenn.runtime.arrays import IntArray
 from treenn.trees.errors import InputError, argument
 
 
-def two_sides(task: Task, own: Sequence[str] | None, examples: Sequence[Any]) -> tuple[Task, Sequence[Any], IntArray]:
+def two_sides(task: Task, examples: Sequence[Any]) -> tuple[Task, Sequence[Any], IntArray]:
     """The task and the examples with two classes, below and above the middle of the scale.
 
     Examples whose label is the middle class, or is missing, are omitted.
 
     Args:
         task: the task of the model.
-        own: the classes of the data, whose names are kept if there is one on each side.
         examples: the examples, with the classes of the task.
 
     Returns:
@@ -41,14 +40,14 @@ def two_sides(task: Task, own: Sequence[str] | None, examples: Sequence[Any]) ->
     if not kept:
         raise InputError(f"{argument('binary')}: every example has the middle class or no label")
     binary = copy.copy(task)
-    binary.classes = _names(classes, own or classes)
+    binary.classes = _names(classes, {examples[index].label for index in kept})
     return binary, [examples[index].map_labels(side) for index in kept], np.array(kept)
 
 
-def _names(classes: Sequence[str], own: Sequence[str]) -> tuple[str, str]:
-    """The names of both sides: those of the data, if it has one class on each, else all of the model's classes."""
+def _names(classes: Sequence[str], used: set[int]) -> tuple[str, str]:
+    """The names of both sides: of the only class that is used on each, else of all classes."""
     half = len(classes) // 2
-    both = classes[:half], classes[len(classes) - half :]
-    named = [[name for name in side if name in own] for side in both]
-    below, above = named if all(len(names) == 1 for names in named) else both
-    return " or ".join(below), " or ".join(above)
+    both = range(half), range(len(classes) - half, len(classes))
+    found = [[label for label in side if label in used] for side in both]
+    below, above = found if all(len(labels) == 1 for labels in found) else both
+    return " or ".join(classes[label] for label in below), " or ".join(classes[label] for label in above)
